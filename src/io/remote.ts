@@ -1,0 +1,86 @@
+import type { Failure } from '../store/failure.js';
+import type { Content, Entry, Lookup, Source, TreePath } from '../store/contract.js';
+
+/**
+ * What the kernel asks of the one owner of the remote. Each method is one message and one reply, so a blocked thread
+ * waits for at most one reply per operation. The owner holds the store, the upload queue and the URL cache.
+ */
+export interface RemoteMethods {
+  lookup(args: { path: TreePath; listing: boolean }): Lookup;
+  /** The whole listing of a directory above the unit, or of a unit (flat). */
+  list(args: { path: TreePath }): { entries: readonly Entry[] };
+  read(args: { entry: Entry; start: number; end: number; etag: string | null }): Content;
+  /**
+   * Queues a file's content for upload (the last close of a dirty file). Replies at once: acknowledged, not durable.
+   * A later submit of the same inode or path supersedes an earlier one that isn't on its way yet.
+   */
+  submit(args: { ino: number; generation: number; path: TreePath; source: Source }): null;
+  /**
+   * Sends at once what is queued (of these inodes; of all, if null) and replies when all of it is durable or has
+   * failed for good. Failed uploads stay queued and are tried again at the next flush.
+   */
+  flush(args: { inos: readonly number[] | null }): { failed: readonly { path: TreePath; failure: Failure }[] };
+  /**
+   * Renames files of one unit. A file that the server was never told of is re-keyed in the queue (no request); any
+   * other is uploaded under its new name (from `source`, else from the queue, else from the server), and when all are
+   * durable the old names are removed. `entry` is what the server knows under `from`, null if it was never told.
+   */
+  rename(args: { moves: readonly Move[] }): { moved: readonly { ino: number; entry: Entry | null }[] };
+  /** Removes files: what is queued is dropped, what is on its way ends first, what the server knows is deleted there. */
+  remove(args: { files: readonly { ino: number; path: TreePath; entry: Entry | null }[] }): null;
+  mkdir(args: { path: TreePath }): Entry;
+  rmdir(args: { path: TreePath }): null;
+  /** Ends the owner: what is queued is not waited for (the caller flushes first). */
+  close(args: Record<string, never>): null;
+}
+
+export interface Move {
+  readonly ino: number;
+  readonly from: TreePath;
+  readonly to: TreePath;
+  readonly entry: Entry | null;
+  /** Local content newer than the server's, of `generation`. */
+  readonly source: Source | null;
+  readonly generation: number;
+}
+
+export type Method = keyof RemoteMethods;
+export type Args<M extends Method> = Parameters<RemoteMethods[M]>[0];
+export type Value<M extends Method> = ReturnType<RemoteMethods[M]>;
+export type Reply<M extends Method> =
+  | { readonly ok: true; readonly value: Value<M> }
+  | { readonly ok: false; readonly failure: Failure };
+
+/** What the owner tells without being asked. Delivered in order with the replies. */
+export type RemoteEvent =
+  | { readonly type: 'progress'; readonly path: TreePath; readonly ino: number; readonly sent: number; readonly size: number }
+  /** Durable: the storage answered 2xx and the mark succeeded. `entry` is what the next agreeing listing will show. */
+  | { readonly type: 'uploaded'; readonly path: TreePath; readonly ino: number; readonly generation: number; readonly entry: Entry }
+  /** Failed for good; stays queued, tried again at the next flush. */
+  | { readonly type: 'failed'; readonly path: TreePath; readonly ino: number; readonly generation: number; readonly failure: Failure }
+  /** Nothing queued, nothing on its way. */
+  | { readonly type: 'idle' };
+
+/** One message on its way. Compared by identity. */
+export interface Call {
+  readonly isSettled: boolean;
+}
+
+/** The owner of the remote as the kernel's thread sees it: behind a port in its own thread, or in-process. */
+export interface Remote {
+  readonly unitDepth: number;
+  /**
+   * Sends a message. `commit` runs synchronously, exactly once, when the reply is received, whether by the event loop
+   * or by a blocked `wait`; replies and events are committed in the order in which the owner sent them.
+   */
+  call<M extends Method>(method: M, args: Args<M>, commit: (reply: Reply<M>) => void): Call;
+  /** Aborts the work behind a call; its commit still runs, with ECANCELED if the work had not ended. */
+  cancel(call: Call): void;
+  /**
+   * Blocks this thread until the call's commit has run. Throws a Failure where that can't be: ENOTSUP when everything
+   * runs in-process, EAGAIN with `sync: 'cache-only'`, ETIMEDOUT past the deadline.
+   */
+  wait(call: Call): void;
+  /** Who hears the events; set once by the kernel. */
+  onEvent: (event: RemoteEvent) => void;
+}
