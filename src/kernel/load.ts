@@ -1,0 +1,92 @@
+import type { Args, Call, Method, Remote, Value } from '../io/remote.js';
+import { Failure } from '../store/failure.js';
+
+/** One request to the owner of the remote, shared by all who need its outcome (single flight). */
+export class Load {
+  failure: Failure | null = null;
+  isSettled = false;
+  private waiters = new Set<() => void>();
+  /** A sync caller, or the load's starter, may need the outcome without waiting in the event loop. */
+  private isKept = false;
+
+  constructor(
+    private readonly remote: Remote,
+    private readonly send: (load: Load) => Call,
+    /** A mutation is never cancelled: once sent, its outcome must be known. */
+    private readonly isCancellable: boolean,
+  ) {
+    this.call = send(this);
+  }
+
+  private readonly call: Call;
+
+  settle(failure: Failure | null): void {
+    this.failure = failure;
+    this.isSettled = true;
+    const waiters = this.waiters;
+    this.waiters = new Set();
+    for (const wake of waiters) wake();
+  }
+
+  /** Blocks this thread until the load is settled. */
+  waitSync(): void {
+    this.isKept = true;
+    this.remote.wait(this.call);
+  }
+
+  /** Resolves when the load is settled, or when `signal` aborts; the last waiter to leave cancels the load. */
+  wait(signal: AbortSignal | undefined): Promise<void> {
+    if (this.isSettled || signal?.aborted) return Promise.resolve();
+    return new Promise((resolve) => {
+      const leave = (): void => {
+        this.waiters.delete(wake);
+        if (this.waiters.size === 0 && this.isCancellable && !this.isKept) this.remote.cancel(this.call);
+        resolve();
+      };
+      const wake = (): void => {
+        signal?.removeEventListener('abort', leave);
+        resolve();
+      };
+      this.waiters.add(wake);
+      signal?.addEventListener('abort', leave, { once: true });
+    });
+  }
+}
+
+/** The loads on their way, by what they bring. */
+export class Loads {
+  private readonly byKey = new Map<string, Load>();
+
+  constructor(private readonly remote: Remote) {}
+
+  /**
+   * Starts a load, or joins the one of this key. `commit` takes what came, synchronously; a failure it handles itself
+   * it returns as null, any other goes to all who wait.
+   */
+  start<M extends Method>(
+    key: string,
+    method: M,
+    args: Args<M>,
+    commit: (value: Value<M> | null, failure: Failure | null) => Failure | null,
+    { isCancellable = true }: { readonly isCancellable?: boolean } = {},
+  ): Load {
+    const running = this.byKey.get(key);
+    if (running) return running;
+    const load: Load = new Load(
+      this.remote,
+      (self) =>
+        this.remote.call(method, args, (reply) => {
+          // A cancelled load may have been replaced under its key already.
+          if (this.byKey.get(key) === self) this.byKey.delete(key);
+          self.settle(reply.ok ? commit(reply.value, null) : commit(null, reply.failure));
+        }),
+      isCancellable,
+    );
+    if (!load.isSettled) this.byKey.set(key, load);
+    return load;
+  }
+
+  get(key: string): Load | undefined {
+    return this.byKey.get(key);
+  }
+}

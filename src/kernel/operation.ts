@@ -1,0 +1,78 @@
+import { Failure } from '../store/failure.js';
+import type { Load } from './load.js';
+
+/**
+ * What a primitive needs and isn't here. A plain object, thrown: no stack is taken. `start` sends the request, or
+ * joins the one that is already on its way; when it is settled the primitive is run again.
+ */
+export class Fault {
+  constructor(
+    /** Names the need; two faults with one key want the same thing. */
+    readonly key: string,
+    readonly start: () => Load,
+  ) {}
+}
+
+/**
+ * One system call of one caller, across all its restarts. What a fault loaded is held here until the operation ends,
+ * and counts as fresh for it whatever the TTL: a listing slower than its TTL, or a read larger than the cache, ends.
+ */
+export class Operation {
+  /** Keys of the faults already served, with how often. */
+  private readonly served = new Map<string, number>();
+  /** What the primitive has achieved in earlier runs; it goes on from there. */
+  state: unknown = undefined;
+  /** Pages that the cache may have evicted since they were loaded for this operation. */
+  readonly pages = new Map<string, Uint8Array>();
+
+  constructor(readonly signal: AbortSignal | undefined = undefined) {}
+
+  hasLoaded(key: string): boolean {
+    return this.served.has(key);
+  }
+
+  /** Takes note of a served fault. The same one over and over means that a load doesn't bring what is asked for. */
+  markLoaded(key: string): void {
+    const times = (this.served.get(key) ?? 0) + 1;
+    if (times > MOST_RESTARTS) throw new Failure('EIO', `Internal error: no progress on '${key}'. Please report it.`);
+    this.served.set(key, times);
+  }
+}
+
+/** Foreign writers and evictions can make one operation ask for one thing a few times; more is a loop. */
+const MOST_RESTARTS = 64;
+
+/** Runs a primitive, blocking this thread on what it faults. */
+export function runSync<T>(primitive: (op: Operation) => T, op = new Operation()): T {
+  for (;;) {
+    try {
+      return primitive(op);
+    } catch (thrown) {
+      if (!(thrown instanceof Fault)) throw thrown;
+      const load = thrown.start();
+      load.waitSync();
+      if (load.failure) throw load.failure;
+      op.markLoaded(thrown.key);
+    }
+  }
+}
+
+/**
+ * Runs a primitive, awaiting what it faults. An abort leaves the operation at once (ECANCELED: the face makes Node's
+ * AbortError of it) and the load too, which is cancelled if nobody else waits for it.
+ */
+export async function runAsync<T>(primitive: (op: Operation) => T, op = new Operation()): Promise<T> {
+  for (;;) {
+    if (op.signal?.aborted) throw new Failure('ECANCELED');
+    try {
+      return primitive(op);
+    } catch (thrown) {
+      if (!(thrown instanceof Fault)) throw thrown;
+      const load = thrown.start();
+      await load.wait(op.signal);
+      if (op.signal?.aborted) throw new Failure('ECANCELED');
+      if (load.failure) throw load.failure;
+      op.markLoaded(thrown.key);
+    }
+  }
+}

@@ -1,0 +1,83 @@
+import type { TreePath } from '../store/contract.js';
+import type { Operation } from './operation.js';
+
+/** What `stat` tells of an inode; the faces turn it into Node's `Stats`. Times in milliseconds since the epoch. */
+export interface Attributes {
+  readonly kind: 'file' | 'directory';
+  readonly dev: number;
+  readonly ino: number;
+  /** Type and permission bits. */
+  readonly mode: number;
+  readonly nlink: number;
+  readonly uid: number;
+  readonly gid: number;
+  readonly size: number;
+  readonly blksize: number;
+  /** In units of 512 bytes. */
+  readonly blocks: number;
+  readonly atimeMs: number;
+  readonly mtimeMs: number;
+  readonly ctimeMs: number;
+  readonly birthtimeMs: number;
+}
+
+export interface DirectoryEntry {
+  readonly name: string;
+  readonly kind: 'file' | 'directory';
+}
+
+/**
+ * The primitives: as libuv's are under Node, each correct once, and Node's composites stand on them. A primitive is
+ * synchronous and restartable: it returns, throws a `Failure` (an errno without a path: the face knows the path), or
+ * throws a `Fault` (what it needs isn't here); the driver loads that and runs it again (`operation.ts`).
+ *
+ * Paths are tree paths; a trailing '/' demands a directory (ENOTDIR). Flags are `fs.constants.O_*`.
+ */
+export interface Syscalls {
+  open(op: Operation, path: TreePath, flags: number, mode: number): number;
+  /** The last close of a dirty file queues it for upload (and, with `writeback: 'through'`, waits for it). */
+  close(op: Operation, fd: number): void;
+  /** Returns the bytes read; fewer than asked only at the end of the file. `position` null: the file's own position. */
+  read(op: Operation, fd: number, buffer: Uint8Array, offset: number, length: number, position: number | null): number;
+  /** Returns the bytes written, always all of them. */
+  write(op: Operation, fd: number, bytes: Uint8Array, position: number | null): number;
+  ftruncate(op: Operation, fd: number, length: number): void;
+  /** Returns when what was written through any fd of this file is durable; EIO with its cause where it can't be. */
+  fsync(op: Operation, fd: number): void;
+  stat(op: Operation, path: TreePath): Attributes;
+  fstat(op: Operation, fd: number): Attributes;
+  /** Sorted by name (UTF-16 code units), without '.' and '..'. */
+  readdir(op: Operation, path: TreePath): readonly DirectoryEntry[];
+  /** ENOENT, ENOTDIR, or EACCES for `fs.constants.W_OK` on what is read-only and X_OK on what isn't executable. */
+  access(op: Operation, path: TreePath, mode: number): void;
+  mkdir(op: Operation, path: TreePath, mode: number): void;
+  rmdir(op: Operation, path: TreePath): void;
+  unlink(op: Operation, path: TreePath): void;
+  /** Removes a directory with all that is in it, in one batch. A directory at or above the unit: see `allowDelete`. */
+  removeTree(op: Operation, path: TreePath): void;
+  rename(op: Operation, from: TreePath, to: TreePath): void;
+  utimes(op: Operation, path: TreePath, atimeMs: number, mtimeMs: number): void;
+  futimes(op: Operation, fd: number, atimeMs: number, mtimeMs: number): void;
+  chmod(op: Operation, path: TreePath, mode: number): void;
+  fchmod(op: Operation, fd: number, mode: number): void;
+  /** EPERM unless both are the caller's own (or -1: unchanged). */
+  chown(op: Operation, path: TreePath, uid: number, gid: number): void;
+  fchown(op: Operation, fd: number, uid: number, gid: number): void;
+  /** EINVAL for what exists and is no symbolic link. */
+  readlink(op: Operation, path: TreePath): string;
+  symlink(op: Operation, target: string, path: TreePath): void;
+  link(op: Operation, from: TreePath, to: TreePath): void;
+}
+
+/** A mounted tree: the primitives, and what concerns the tree as a whole. */
+export interface Kernel extends Syscalls {
+  /** Returns when everything acknowledged before the call is durable; EIO that names what failed. */
+  flush(op: Operation): void;
+  /** Forgets what was learned by listing at and below a path; dirty and open files stay. */
+  refresh(path: TreePath): void;
+  /** Loads listings and, for files, their first pages. */
+  prefetch(op: Operation, path: TreePath): void;
+  counters(): Readonly<Record<string, number>>;
+  /** Flushes, then closes every fd and the owner of the remote. Later calls fail with EBADF / ENOTSUP. */
+  close(op: Operation): void;
+}
