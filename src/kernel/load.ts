@@ -11,7 +11,7 @@ export class Load {
 
   constructor(
     private readonly remote: Remote,
-    private readonly send: (load: Load) => Call,
+    send: (load: Load) => Call,
     /** A mutation is never cancelled: once sent, its outcome must be known. */
     private readonly isCancellable: boolean,
   ) {

@@ -10,6 +10,8 @@ export class Fault {
     /** Names the need; two faults with one key want the same thing. */
     readonly key: string,
     readonly start: () => Load,
+    /** Waiting for another caller's mutation is no load: it may happen any number of times. */
+    readonly isContention = false,
   ) {}
 }
 
@@ -52,7 +54,7 @@ export function runSync<T>(primitive: (op: Operation) => T, op = new Operation()
       const load = thrown.start();
       load.waitSync();
       if (load.failure) throw load.failure;
-      op.markLoaded(thrown.key);
+      if (!thrown.isContention) op.markLoaded(thrown.key);
     }
   }
 }
@@ -72,7 +74,7 @@ export async function runAsync<T>(primitive: (op: Operation) => T, op = new Oper
       await load.wait(op.signal);
       if (op.signal?.aborted) throw new Failure('ECANCELED');
       if (load.failure) throw load.failure;
-      op.markLoaded(thrown.key);
+      if (!thrown.isContention) op.markLoaded(thrown.key);
     }
   }
 }
