@@ -79,5 +79,5 @@ export interface Kernel extends Syscalls {
   prefetch(op: Operation, path: TreePath): void;
   counters(): Readonly<Record<string, number>>;
   /** Flushes, then closes every fd and the owner of the remote. Later calls fail with EBADF / ENOTSUP. */
-  close(op: Operation): void;
+  shutdown(op: Operation): void;
 }
