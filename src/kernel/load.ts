@@ -1,5 +1,5 @@
 import type { Args, Call, Method, Remote, Value } from '../io/remote.js';
-import { Failure } from '../store/failure.js';
+import type { Failure } from '../store/failure.js';
 
 /** One request to the owner of the remote, shared by all who need its outcome (single flight). */
 export class Load {

@@ -27,7 +27,20 @@ export class Operation {
   /** Pages that the cache may have evicted since they were loaded for this operation. */
   readonly pages = new Map<string, Uint8Array>();
 
+  /** The kernel's epoch when the operation began: answers asked for since then are fresh for it. */
+  epoch = Number.POSITIVE_INFINITY;
+
   constructor(readonly signal: AbortSignal | undefined = undefined) {}
+
+  begin(epoch: number): void {
+    if (this.epoch === Number.POSITIVE_INFINITY) this.epoch = epoch;
+  }
+
+  /** What was loaded so far isn't fresh for the rest of the operation. */
+  renew(epoch: number): void {
+    this.epoch = epoch;
+    for (const key of this.served.keys()) if (/^(list|touch|lookup):/.test(key)) this.served.delete(key);
+  }
 
   hasLoaded(key: string): boolean {
     return this.served.has(key);
@@ -36,7 +49,8 @@ export class Operation {
   /** Takes note of a served fault. The same one over and over means that a load doesn't bring what is asked for. */
   markLoaded(key: string): void {
     const times = (this.served.get(key) ?? 0) + 1;
-    if (times > MOST_RESTARTS) throw new Failure('EIO', `Internal error: no progress on '${key}'. Please report it.`);
+    if (times > MOST_RESTARTS)
+      throw new Failure('EIO', `Internal error: no progress on '${key}'. Please report it.`);
     this.served.set(key, times);
   }
 }

@@ -1,3 +1,4 @@
+import type { RemoteEvent } from '../io/remote.js';
 import type { TreePath } from '../store/contract.js';
 import type { Operation } from './operation.js';
 
@@ -38,7 +39,14 @@ export interface Syscalls {
   /** The last close of a dirty file queues it for upload (and, with `writeback: 'through'`, waits for it). */
   close(op: Operation, fd: number): void;
   /** Returns the bytes read; fewer than asked only at the end of the file. `position` null: the file's own position. */
-  read(op: Operation, fd: number, buffer: Uint8Array, offset: number, length: number, position: number | null): number;
+  read(
+    op: Operation,
+    fd: number,
+    buffer: Uint8Array,
+    offset: number,
+    length: number,
+    position: number | null,
+  ): number;
   /** Returns the bytes written, always all of them. */
   write(op: Operation, fd: number, bytes: Uint8Array, position: number | null): number;
   ftruncate(op: Operation, fd: number, length: number): void;
@@ -78,6 +86,8 @@ export interface Kernel extends Syscalls {
   /** Loads listings and, for files, their first pages. */
   prefetch(op: Operation, path: TreePath): void;
   counters(): Readonly<Record<string, number>>;
+  /** Who hears of uploads, in the order in which the owner of the remote tells. */
+  onUpload(listener: (event: RemoteEvent) => void): void;
   /** Flushes, then closes every fd and the owner of the remote. Later calls fail with EBADF / ENOTSUP. */
   shutdown(op: Operation): void;
 }

@@ -1,0 +1,192 @@
+import { LRUCache } from 'lru-cache';
+import type { Remote } from '../io/remote.js';
+import type { Entry, TreePath } from '../store/contract.js';
+import { Descriptors } from './descriptors.js';
+import { depthOf, Inode, isAtOrBelow } from './inode.js';
+import { InodeNumbers } from './inode-numbers.js';
+import { Loads } from './load.js';
+import { Locks } from './locks.js';
+import { Overlay } from './overlay.js';
+import { PageCache } from './pages.js';
+import { type Moment, relativeTo, Scope, type ScopeHost } from './scope.js';
+
+export interface KernelOptions {
+  readonly remote: Remote;
+  /** How long a listing is believed, in milliseconds. @default 30000 */
+  readonly listingTtl?: number;
+  /** Bound of pages and clean local content in memory, in bytes. @default 64 MiB */
+  readonly cacheBytes?: number;
+  /** Size of a page, in bytes. @default 1 MiB */
+  readonly blockBytes?: number;
+  /** Bound of local content on disk, in bytes; above it writers wait for uploads. @default 16 GiB */
+  readonly spoolBytes?: number;
+  /** Most bytes that a rename moves by uploading them under the new name. @default 256 MiB */
+  readonly maxRenameBytes?: number;
+  /** 'back': a close queues the upload; 'through': it waits until the upload is durable. @default 'back' */
+  readonly writeback?: 'back' | 'through';
+  /** Every change fails with EROFS. @default false */
+  readonly readOnly?: boolean;
+  /** Milliseconds since the epoch. @default Date.now */
+  readonly now?: () => number;
+}
+
+const MIB = 1024 * 1024;
+export const DEFAULTS = {
+  listingTtl: 30_000,
+  cacheBytes: 64 * MIB,
+  blockBytes: MIB,
+  spoolBytes: 16 * 1024 * MIB,
+  maxRenameBytes: 256 * MIB,
+  writeback: 'back',
+  readOnly: false,
+  now: Date.now,
+} as const;
+
+/** The directories and files that stand at a path, or that nothing does: how long such an answer is remembered. */
+const MOST_NEGATIVE_ENTRIES = 65_536;
+
+/** The superblock: the state that all primitives of one mount share. */
+export class Core implements ScopeHost {
+  readonly root = new Inode('directory', null);
+  readonly options: Required<KernelOptions>;
+  readonly remote: Remote;
+  readonly unitDepth: number;
+  readonly loads: Loads;
+  readonly locks = new Locks();
+  readonly descriptors = new Descriptors();
+  readonly numbers = new InodeNumbers();
+  readonly pages: PageCache;
+  readonly overlay: Overlay;
+  /** Paths that a look-up found nothing at, where no complete listing says so. */
+  readonly negatives = new LRUCache<TreePath, Moment>({ max: MOST_NEGATIVE_ENTRIES });
+  /** One device number a mount: fs-extra and others take equal dev and ino for the same file. */
+  readonly dev = nextDevice();
+  readonly bornAt: number;
+  isClosed = false;
+  private epoch = 0;
+
+  constructor(options: KernelOptions) {
+    this.options = { ...DEFAULTS, ...withoutUndefined(options) };
+    this.remote = options.remote;
+    this.unitDepth = options.remote.unitDepth;
+    this.loads = new Loads(options.remote);
+    this.overlay = new Overlay(this.options);
+    this.pages = new PageCache(this.options.cacheBytes, this.options.blockBytes);
+    this.bornAt = this.options.now();
+    this.root.scope = new Scope(this, this.root, this.unitDepth === 0);
+  }
+
+  now(): number {
+    return this.options.now();
+  }
+
+  /** Orders sends and commits among each other. */
+  tick(): Moment {
+    return { epoch: ++this.epoch, at: this.now() };
+  }
+
+  get currentEpoch(): number {
+    return this.epoch;
+  }
+
+  dropContent(inode: Inode): void {
+    const { local } = inode;
+    if (!local) return;
+    this.overlay.drop(inode);
+    local.etag = null;
+    local.mtimeMs = null;
+    local.ctimeMs = null;
+  }
+
+  /** The scope that speaks of a name: its unit's (with all below), or its directory's above units. */
+  scopeOf(inode: Inode): Scope {
+    let directory = inode;
+    for (let depth = directory.depth; depth > this.unitDepth; depth--)
+      if (directory.parent) directory = directory.parent;
+    return this.scopeAt(directory);
+  }
+
+  /** The directory at a path that is known to exist, made where a listing dropped it meanwhile. */
+  directoryAt(path: TreePath): Inode {
+    let directory = this.root;
+    for (const name of path === '' ? [] : path.split('/')) {
+      let child = directory.children?.get(name);
+      if (!child?.isDirectory) {
+        child?.detach();
+        child = new Inode('directory', null);
+        child.attach(directory, name);
+      }
+      directory = child;
+    }
+    return directory;
+  }
+
+  /** A directory of a unit that was emptied here is still there; no listing will show it. */
+  keepIfEmpty(directory: Inode): void {
+    if (directory.children?.size === 0 && directory.depth > this.unitDepth) {
+      directory.ensureLocal().isLocalDirectory = true;
+    }
+  }
+
+  /** The scope that a directory at or above the unit is the root of. */
+  scopeAt(directory: Inode): Scope {
+    directory.scope ??= new Scope(this, directory, directory.depth >= this.unitDepth);
+    return directory.scope;
+  }
+
+  /** The scope in which the name at a path is listed, if its root is known. */
+  scopeOfName(path: TreePath): { readonly scope: Scope; readonly relative: string } | undefined {
+    const segments = path.split('/');
+    const rootDepth = Math.min(segments.length - 1, this.unitDepth);
+    let directory = this.root;
+    for (const name of segments.slice(0, rootDepth)) {
+      const child = directory.children?.get(name);
+      if (!child?.isDirectory) return undefined;
+      directory = child;
+    }
+    return { scope: this.scopeAt(directory), relative: segments.slice(rootDepth).join('/') };
+  }
+
+  /** Places entries at or above the unit that an answer proved to exist, outermost first. */
+  mergeAbove(entries: readonly Entry[], sent: Moment): void {
+    for (const entry of entries) {
+      this.negatives.delete(entry.path);
+      const place = this.scopeOfName(entry.path);
+      place?.scope.mergeName(place.relative, entry, sent);
+    }
+  }
+
+  /** Takes note that the name at `path` was changed here and the server agreed. */
+  pin(path: TreePath, version: string, previous: readonly (string | undefined)[]): void {
+    this.forgetNegatives(path);
+    const place = this.scopeOfName(path);
+    place?.scope.pin(place.relative, version, this.tick().epoch, previous);
+  }
+
+  /** What was said not to be there may be there now: at the path and at everything below. */
+  forgetNegatives(path: TreePath): void {
+    this.negatives.delete(path);
+    if (depthOf(path) > this.unitDepth) return;
+    for (const known of [...this.negatives.keys()])
+      if (isAtOrBelow(known, path)) this.negatives.delete(known);
+  }
+
+  relativeToScope(scope: Scope, path: TreePath): string {
+    return relativeTo(scope.root.path, path);
+  }
+}
+
+const DEVICE = Symbol.for('wandb-fs.nextDevice');
+const shared: { [DEVICE]?: number } = globalThis as { [DEVICE]?: number };
+const FIRST_DEVICE = 0x57420000;
+
+function nextDevice(): number {
+  const device = shared[DEVICE] ?? FIRST_DEVICE;
+  shared[DEVICE] = device + 1;
+  return device;
+}
+
+/** So that `{ listingTtl: undefined }` means the default. */
+function withoutUndefined<T extends object>(options: T): T {
+  return Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined)) as T;
+}

@@ -1,0 +1,60 @@
+import type { TreePath } from '../store/contract.js';
+import { Failure } from '../store/failure.js';
+import type { Core } from './core.js';
+import { effect, isDone } from './effect.js';
+import type { Files } from './files.js';
+import { Inode } from './inode.js';
+import type { Operation } from './operation.js';
+import { ensureListed, find, resolve, resolveParent } from './resolve.js';
+import type { DirectoryEntry } from './syscalls.js';
+
+/** `readdir` and `mkdir`. */
+export class Directories {
+  constructor(
+    private readonly core: Core,
+    private readonly files: Files,
+  ) {}
+
+  readdir(op: Operation, path: TreePath): readonly DirectoryEntry[] {
+    const directory = resolve(this.core, op, path);
+    if (!directory.isDirectory) throw new Failure('ENOTDIR');
+    ensureListed(this.core, op, directory);
+    const entries = [...(directory.children ?? [])].map(([name, { kind }]) => ({ name, kind }));
+    return entries.sort((a, b) => (a.name < b.name ? -1 : 1));
+  }
+
+  mkdir(op: Operation, path: TreePath, mode: number): void {
+    if (isDone(op)) return;
+    if (find(this.core, op, path)) throw new Failure('EEXIST');
+    const { parent, name } = resolveParent(this.core, op, path);
+    const ownPath = path.endsWith('/') ? path.slice(0, -1) : path;
+    this.files.assertMutable();
+    this.core.locks.assertFree(ownPath);
+    const place = (directory: Inode): void => {
+      directory.attach(parent, name);
+      directory.ensureLocal().mode = mode & 0o7777 & ~process.umask();
+    };
+    if (parent.depth >= this.core.unitDepth) {
+      const directory = new Inode('directory', null);
+      place(directory);
+      const local = directory.ensureLocal();
+      local.isLocalDirectory = true;
+      local.mtimeMs = this.core.now();
+      local.ctimeMs = local.mtimeMs;
+      return;
+    }
+    throw effect(
+      this.core,
+      op,
+      [{ path: ownPath, isSubtree: false }],
+      'mkdir',
+      { path: ownPath },
+      (entry) => {
+        const before = parent.children?.get(name);
+        this.core.pin(ownPath, entry.version, [before?.entry?.version]);
+        if (before) before.entry = entry;
+        else place(new Inode('directory', entry));
+      },
+    );
+  }
+}

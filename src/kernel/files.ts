@@ -1,0 +1,221 @@
+import { constants } from 'node:fs';
+import type { TreePath } from '../store/contract.js';
+import { Failure } from '../store/failure.js';
+import type { Core } from './core.js';
+import { OpenFile } from './descriptors.js';
+import { Inode } from './inode.js';
+import { Fault, type Operation } from './operation.js';
+import { readPage } from './pages.js';
+import { find, resolveParent } from './resolve.js';
+import { mendStaleness } from './staleness.js';
+import type { Writeback } from './writeback.js';
+
+const { O_CREAT, O_DIRECTORY, O_DSYNC, O_EXCL, O_SYNC, O_TRUNC } = constants;
+
+/** The primitives of content: open to close. */
+export class Files {
+  constructor(
+    private readonly core: Core,
+    private readonly writeback: Writeback,
+  ) {}
+
+  open(op: Operation, path: TreePath, flags: number, mode: number): number {
+    const file = new OpenFile(this.core.root, path, flags);
+    const found = find(this.core, op, path);
+    file.inode = found ? this.admit(found, path, flags) : this.create(op, path, flags, mode);
+    const local = file.inode.ensureLocal();
+    local.opens++;
+    if (file.canWrite) local.writers++;
+    this.core.overlay.hold(file.inode);
+    if (found && file.canWrite && (flags & O_TRUNC) !== 0) this.makeEmpty(file.inode);
+    return this.core.descriptors.add(file);
+  }
+
+  close(op: Operation, fd: number): void {
+    if (op.state !== undefined) {
+      // The fd is closed already; what is left is to wait for the upload.
+      this.writeback.flush(op, null);
+      return;
+    }
+    const { inode, canWrite, flags } = this.release(fd);
+    const isThrough =
+      canWrite && (this.core.options.writeback === 'through' || (flags & (O_SYNC | O_DSYNC)) !== 0);
+    if (isThrough && inode.isDirty && inode.parent) this.writeback.flush(op, [inode]);
+  }
+
+  /** Closes an fd and hands over what it leaves dirty; waits for nothing. */
+  release(fd: number): OpenFile {
+    const file = this.core.descriptors.remove(fd);
+    const { inode, canWrite } = file;
+    const local = inode.ensureLocal();
+    local.opens--;
+    if (canWrite) local.writers--;
+    if (local.writers === 0 && inode.isDirty && inode.parent) this.writeback.submit(inode);
+    if (local.opens === 0) this.writeback.onClosed(inode);
+    return file;
+  }
+
+  /** Loads what a read from the start would need first. */
+  touchFirstPage(op: Operation, inode: Inode): void {
+    readPage(this.core, op, inode, 0, new Uint8Array(1), null);
+  }
+
+  read(
+    op: Operation,
+    fd: number,
+    buffer: Uint8Array,
+    offset: number,
+    length: number,
+    position: number | null,
+  ): number {
+    const file = this.core.descriptors.get(fd);
+    if (!file.canRead) throw new Failure('EBADF');
+    if (file.inode.isDirectory) throw new Failure('EISDIR');
+    if (file.inode.local?.staleness && !file.inode.local.content) mendStaleness(this.core, op, file);
+    const state = (op.state as ReadState | undefined) ?? { start: position ?? file.position, done: 0 };
+    op.state = state;
+    const { inode } = file;
+    while (state.done < length) {
+      const target = buffer.subarray(offset + state.done, offset + length);
+      const at = state.start + state.done;
+      const count = inode.local?.content
+        ? this.core.overlay.read(inode, target, at)
+        : readPage(this.core, op, inode, at, target, file.readAhead);
+      if (count === 0) break;
+      state.done += count;
+      file.hasRead = true;
+    }
+    if (position === null) file.position = Math.max(file.position, state.start + state.done);
+    return state.done;
+  }
+
+  write(op: Operation, fd: number, bytes: Uint8Array, position: number | null): number {
+    const file = this.core.descriptors.get(fd);
+    if (!file.canWrite) throw new Failure('EBADF');
+    this.bringInFile(op, file);
+    this.waitForSpool(op, bytes.byteLength);
+    const at = file.isAppending ? (file.inode.size ?? 0) : (position ?? file.position);
+    if (bytes.byteLength > 0) {
+      this.core.overlay.write(file.inode, bytes, at);
+      this.writeback.touch(file.inode);
+    }
+    if (position === null || file.isAppending) file.position = at + bytes.byteLength;
+    return bytes.byteLength;
+  }
+
+  ftruncate(op: Operation, fd: number, length: number): void {
+    const file = this.core.descriptors.get(fd);
+    if (!file.canWrite) throw new Failure('EINVAL');
+    if (length === 0) {
+      this.makeEmpty(file.inode);
+      return;
+    }
+    this.bringInFile(op, file);
+    this.core.overlay.truncate(file.inode, length);
+    this.writeback.touch(file.inode);
+  }
+
+  fsync(op: Operation, fd: number): void {
+    const { inode } = this.core.descriptors.get(fd);
+    if (op.state !== undefined || (inode.isDirty && inode.parent)) this.writeback.flush(op, [inode]);
+  }
+
+  private bringInFile(op: Operation, file: OpenFile): void {
+    if (file.inode.local?.staleness && !file.inode.local.content) mendStaleness(this.core, op, file);
+    this.bringIn(op, file.inode);
+  }
+
+  /**
+   * Copies the content up from the server, so that it can be changed, or outlive its name: page by page, by however
+   * many restarts; several callers share the copy.
+   */
+  bringIn(op: Operation, inode: Inode): void {
+    const local = inode.ensureLocal();
+    if (local.content) return;
+    const version = inode.entry?.version ?? '';
+    // The copy grows in an inode of its own: until it is whole nobody may take it for the content.
+    if (local.copyUp?.version !== version) {
+      if (local.copyUp) this.core.overlay.drop(local.copyUp.into);
+      local.copyUp = { version, into: new Inode('file', null) };
+      this.core.overlay.create(local.copyUp.into);
+    }
+    const { into } = local.copyUp;
+    const chunk = new Uint8Array(this.core.pages.blockBytes);
+    for (;;) {
+      const count = readPage(this.core, op, inode, into.size ?? 0, chunk, null);
+      if (count === 0) break;
+      this.core.overlay.write(into, chunk.subarray(0, count), into.size ?? 0);
+    }
+    local.content = into.ensureLocal().content;
+    local.copyUp = null;
+  }
+
+  /** What stands at the path, if it may be opened so. */
+  private admit(inode: Inode, path: TreePath, flags: number): Inode {
+    if ((flags & O_CREAT) !== 0 && (flags & O_EXCL) !== 0) throw new Failure('EEXIST');
+    const isWriting = new OpenFile(inode, path, flags).canWrite || (flags & O_TRUNC) !== 0;
+    if (inode.isDirectory) {
+      if (isWriting || (flags & O_CREAT) !== 0) throw new Failure('EISDIR');
+      return inode;
+    }
+    if ((flags & O_DIRECTORY) !== 0) throw new Failure('ENOTDIR');
+    if (isWriting) {
+      this.assertWritable(inode);
+      this.core.locks.assertFree(inode.path);
+    }
+    return inode;
+  }
+
+  private create(op: Operation, path: TreePath, flags: number, mode: number): Inode {
+    if ((flags & O_CREAT) === 0) throw new Failure('ENOENT');
+    if (path.endsWith('/')) throw new Failure('EISDIR');
+    const { parent, name } = resolveParent(this.core, op, path);
+    this.assertMutable();
+    if (parent.depth < this.core.unitDepth) {
+      throw new Failure('EPERM', 'Files live inside runs: write to /<entity>/<project>/<run>/<file>.');
+    }
+    this.core.locks.assertFree(path);
+    const inode = new Inode('file', null);
+    inode.attach(parent, name);
+    const local = inode.ensureLocal();
+    local.mode = mode & 0o7777 & ~process.umask();
+    this.makeEmpty(inode);
+    return inode;
+  }
+
+  private makeEmpty(inode: Inode): void {
+    const local = inode.ensureLocal();
+    if (local.copyUp) this.core.overlay.drop(local.copyUp.into);
+    local.copyUp = null;
+    this.core.overlay.create(inode);
+    this.writeback.touch(inode);
+  }
+
+  assertMutable(): void {
+    if (this.core.options.readOnly) throw new Failure('EROFS', 'This mount was made with `readOnly: true`.');
+  }
+
+  private assertWritable(inode: Inode): void {
+    this.assertMutable();
+    if (inode.entry?.isReadOnly) throw new Failure('EACCES', 'W&B keeps this file itself; it is read-only.');
+  }
+
+  /** Writers wait while the disk budget for content on its way is used up. */
+  private waitForSpool(op: Operation, bytes: number): void {
+    if (!this.core.overlay.isSpoolFull || bytes === 0) return;
+    if (op.hasLoaded('spool')) {
+      throw new Failure('ENOSPC', 'Local content reached `spoolBytes` and none of it could be uploaded.');
+    }
+    throw new Fault('spool', () =>
+      this.core.loads.start('spool', 'flush', { inos: null }, (_value, failure) => failure, {
+        isCancellable: false,
+      }),
+    );
+  }
+}
+
+interface ReadState {
+  /** Fixed by the first run: another read of the fd may move its position meanwhile. */
+  readonly start: number;
+  done: number;
+}

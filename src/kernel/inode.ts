@@ -1,0 +1,132 @@
+import type { Entry, TreePath } from '../store/contract.js';
+import type { Failure } from '../store/failure.js';
+import type { LocalContent } from './overlay.js';
+import type { Scope } from './scope.js';
+
+/** What this instance knows of a file or directory beyond what the server told; most inodes have none. */
+export class LocalState {
+  /** Content that lives here: dirty, or copied up and clean. */
+  content: LocalContent | null = null;
+  /** Grows with every change of the content; 0: never changed here. */
+  generation = 0;
+  /** Content on its way up from the server, for a file that is about to be changed. */
+  copyUp: { readonly version: string; readonly into: Inode } | null = null;
+  /** The newest generation that was handed to the upload queue. */
+  submitted = 0;
+  /** The newest generation that is durable on the server. */
+  durable = 0;
+  /** Why the newest generation isn't durable, if its upload failed for good. */
+  failure: Failure | null = null;
+  /** Open file descriptions, and those of them that can write. */
+  opens = 0;
+  writers = 0;
+  /** Permission bits that the caller set. */
+  mode: number | null = null;
+  atimeMs: number | null = null;
+  mtimeMs: number | null = null;
+  ctimeMs: number | null = null;
+  /** A directory that no listing shows: made here, or emptied here. */
+  isLocalDirectory = false;
+  /** The storage's tag of the bytes first read through an open file: all later ranges must be of the same. */
+  etag: string | null = null;
+  /** The storage answered with other bytes than the listing promised. */
+  staleness: { readonly version: string; readonly failure: Failure; readonly times: number } | null = null;
+}
+
+/** A file or directory. Its name is where it hangs in the tree; an unlinked one hangs nowhere and lives by its fds. */
+export class Inode {
+  parent: Inode | null = null;
+  name = '';
+  local: LocalState | null = null;
+  readonly children: Map<string, Inode> | null;
+  /** Of a directory that is listed as one: what is known of the names in it. */
+  scope: Scope | null = null;
+  /** 0 until somebody asks; see `Namespace.inoOf`. */
+  ino = 0;
+  /** When the newest answer that shows this inode was asked for, in milliseconds since the epoch. */
+  seenAt = Number.NEGATIVE_INFINITY;
+  /** The epoch of that request; see `scope.ts`. */
+  seenEpoch = 0;
+
+  constructor(
+    readonly kind: 'file' | 'directory',
+    /** What the server has under this inode's name; null if it was never told of it (or is a mere prefix). */
+    public entry: Entry | null,
+  ) {
+    this.children = kind === 'directory' ? new Map() : null;
+  }
+
+  get isDirectory(): boolean {
+    return this.children !== null;
+  }
+
+  /** Has content that isn't durable yet. */
+  get isDirty(): boolean {
+    return this.local !== null && this.local.generation > this.local.durable;
+  }
+
+  get isOpen(): boolean {
+    return this.local !== null && this.local.opens > 0;
+  }
+
+  /** Allocates the local state on first need. */
+  ensureLocal(): LocalState {
+    this.local ??= new LocalState();
+    return this.local;
+  }
+
+  /** Bytes; null while the server's size is unknown. */
+  get size(): number | null {
+    if (this.local?.content) return this.local.content.size;
+    return this.entry ? this.entry.size : 0;
+  }
+
+  get path(): TreePath {
+    const names: string[] = [];
+    for (let inode: Inode = this; inode.parent; inode = inode.parent) names.push(inode.name);
+    return names.reverse().join('/');
+  }
+
+  /** Distance from the root. */
+  get depth(): number {
+    let depth = 0;
+    for (let inode: Inode = this; inode.parent; inode = inode.parent) depth++;
+    return depth;
+  }
+
+  isBelow(other: Inode): boolean {
+    for (let inode: Inode | null = this.parent; inode; inode = inode.parent) if (inode === other) return true;
+    return false;
+  }
+
+  attach(parent: Inode, name: string): void {
+    this.parent = parent;
+    this.name = name;
+    parent.children?.set(name, this);
+  }
+
+  /** Takes the inode out of the tree; its content lives on while it is open. */
+  detach(): void {
+    if (this.parent?.children?.get(this.name) === this) this.parent.children.delete(this.name);
+    this.parent = null;
+  }
+
+  /** This inode and all below it, parents first. */
+  *walk(): Generator<Inode> {
+    yield this;
+    if (this.children) for (const child of this.children.values()) yield* child.walk();
+  }
+}
+
+/** The last segment of a path, and what stands before it. */
+export function splitPath(path: TreePath): { readonly parent: TreePath; readonly name: string } {
+  const slash = path.lastIndexOf('/');
+  return slash < 0
+    ? { parent: '', name: path }
+    : { parent: path.slice(0, slash), name: path.slice(slash + 1) };
+}
+
+export const depthOf = (path: TreePath): number => (path === '' ? 0 : path.split('/').length);
+
+export const isAtOrBelow = (path: TreePath, ancestor: TreePath): boolean =>
+  ancestor === '' || path === ancestor || path.startsWith(`${ancestor}/`);

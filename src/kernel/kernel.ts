@@ -1,0 +1,113 @@
+import type { TreePath } from '../store/contract.js';
+import { Failure } from '../store/failure.js';
+import { AttributeCalls } from './attributes.js';
+import { Core, type KernelOptions } from './core.js';
+import { Directories } from './directories.js';
+import { Files } from './files.js';
+import type { Operation } from './operation.js';
+import { Removal } from './removal.js';
+import { Rename } from './rename.js';
+import { ensureListed, resolve } from './resolve.js';
+import type { Kernel } from './syscalls.js';
+import { Writeback } from './writeback.js';
+
+export type { KernelOptions } from './core.js';
+
+/** Mounts a remote: all primitives over one superblock. */
+export function createKernel(options: KernelOptions): Kernel {
+  const core = new Core(options);
+  const writeback = new Writeback(core);
+  const files = new Files(core, writeback);
+  const directories = new Directories(core, files);
+  const removal = new Removal(core, files, writeback);
+  const renaming = new Rename(core, files, removal, writeback);
+  const attributes = new AttributeCalls(core);
+  const inodeOf = (fd: number) => core.descriptors.get(fd).inode;
+
+  return {
+    open: (op, path, flags, mode) => files.open(op, path, flags, mode),
+    close: (op, fd) => files.close(op, fd),
+    read: (op, fd, buffer, offset, length, position) => files.read(op, fd, buffer, offset, length, position),
+    write: (op, fd, bytes, position) => files.write(op, fd, bytes, position),
+    ftruncate: (op, fd, length) => files.ftruncate(op, fd, length),
+    fsync: (op, fd) => files.fsync(op, fd),
+    stat: (op, path) => attributes.stat(op, path),
+    fstat: (_op, fd) => attributes.fstat(fd),
+    readdir: (op, path) => directories.readdir(op, path),
+    access: (op, path, mode) => attributes.access(op, path, mode),
+    mkdir: (op, path, mode) => directories.mkdir(op, path, mode),
+    rmdir: (op, path) => removal.rmdir(op, path),
+    unlink: (op, path) => removal.unlink(op, path),
+    removeTree: (op, path) => removal.removeTree(op, path),
+    rename: (op, from, to) => renaming.rename(op, from, to),
+    utimes: (op, path, atimeMs, mtimeMs) => attributes.setTimes(resolve(core, op, path), atimeMs, mtimeMs),
+    futimes: (_op, fd, atimeMs, mtimeMs) => attributes.setTimes(inodeOf(fd), atimeMs, mtimeMs),
+    chmod: (op, path, mode) => attributes.setMode(resolve(core, op, path), mode),
+    fchmod: (_op, fd, mode) => attributes.setMode(inodeOf(fd), mode),
+    chown: (op, path, uid, gid) => {
+      resolve(core, op, path);
+      attributes.setOwner(uid, gid);
+    },
+    fchown: (_op, fd, uid, gid) => {
+      inodeOf(fd);
+      attributes.setOwner(uid, gid);
+    },
+    readlink: (op, path) => {
+      resolve(core, op, path);
+      throw new Failure('EINVAL');
+    },
+    symlink: () => {
+      throw new Failure('EPERM', 'W&B runs hold no symbolic links; copy the file instead.');
+    },
+    link: (op, from) => {
+      resolve(core, op, from);
+      throw new Failure('EPERM', 'W&B runs hold no hard links; copy the file instead.');
+    },
+
+    flush: (op) => writeback.flush(op, null),
+    refresh: (path) => refresh(core, path),
+    prefetch: (op, path) => prefetch(core, files, op, path),
+    counters: () => ({
+      dirty: writeback.dirtyCount,
+      uploaded: writeback.uploaded,
+      uploadedBytes: writeback.uploadedBytes,
+      pageHits: core.pages.hits,
+      pageMisses: core.pages.misses,
+      pageBytes: core.pages.bytes,
+      overlayBytes: core.overlay.memoryBytes,
+      spooledBytes: core.overlay.spooledBytes,
+    }),
+    onUpload: (listener) => {
+      writeback.listener = listener;
+    },
+    close: (op) => close(core, files, writeback, op),
+  };
+}
+
+/** Forgets listings, so that the next call asks the server; what is dirty or open stays as it is. */
+function refresh(core: Core, path: TreePath): void {
+  core.forgetNegatives(path);
+  core.scopeOfName(path)?.scope.expire();
+  const place =
+    path === '' ? core.root : core.scopeOfName(path)?.scope.childAt(core.scopeOfName(path)?.relative ?? '');
+  for (const inode of place?.walk() ?? []) {
+    inode.scope?.expire();
+    inode.seenAt = Number.NEGATIVE_INFINITY;
+  }
+}
+
+function prefetch(core: Core, files: Files, op: Operation, path: TreePath): void {
+  const inode = resolve(core, op, path);
+  if (inode.isDirectory) ensureListed(core, op, inode);
+  else if (!inode.local?.content) files.touchFirstPage(op, inode);
+}
+
+function close(core: Core, files: Files, writeback: Writeback, op: Operation): void {
+  if (core.isClosed) return;
+  for (const fd of core.descriptors.all()) files.release(fd);
+  writeback.flush(op, null);
+  core.isClosed = true;
+  core.overlay.close();
+  core.pages.clear();
+  core.remote.call('close', {}, () => {});
+}

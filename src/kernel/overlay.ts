@@ -1,0 +1,225 @@
+import * as nodeFs from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { LRUCache } from 'lru-cache';
+import { Volume } from 'memfs';
+import type { Source } from '../store/contract.js';
+import { Failure } from '../store/failure.js';
+import type { Inode } from './inode.js';
+
+/** What the overlay asks of a volume: the calls that memfs and `node:fs` share. */
+interface VolumeCalls {
+  openSync(path: string, flags: string): number;
+  closeSync(fd: number): void;
+  readSync(fd: number, buffer: Uint8Array, offset: number, length: number, position: number): number;
+  writeSync(fd: number, buffer: Uint8Array, offset: number, length: number, position: number): number;
+  ftruncateSync(fd: number, length: number): void;
+  unlinkSync(path: string): void;
+}
+
+/** Content that lives here, in one file of a volume. */
+export interface LocalContent {
+  readonly file: string;
+  readonly isSpooled: boolean;
+  readonly fd: number;
+  size: number;
+  /** An upload reads this file: the next write takes a copy. Only spooled content is uploaded from its file. */
+  isSealed: boolean;
+}
+
+interface OverlayOptions {
+  readonly cacheBytes: number;
+  readonly spoolBytes: number;
+}
+
+/** Content above this share of the cache's budget goes to disk. */
+const SPOOL_SHARE = 16;
+
+/**
+ * The local content of inodes, lazily populated: small content in memfs (its public API, one file an inode, names are
+ * never real ones), large content through the same calls in a private directory, the spool. Content is pinned while it
+ * is open or dirty; clean content is evicted, least recently used first, within the budget it shares with dirty memory.
+ */
+export class Overlay {
+  private readonly memory = new Volume() as unknown as VolumeCalls;
+  private spoolDirectory: string | null = null;
+  private serial = 0;
+  /** Bytes of content in memory and on disk. */
+  memoryBytes = 0;
+  spooledBytes = 0;
+  private readonly clean: LRUCache<number, Inode>;
+  /** Spooled files that an upload may still read, by inode. */
+  private readonly sealed = new Map<number, { file: string; size: number }[]>();
+
+  constructor(private readonly options: OverlayOptions) {
+    this.clean = new LRUCache<number, Inode>({
+      maxSize: Math.max(1, Math.floor(options.cacheBytes / 4)),
+      sizeCalculation: (inode) => Math.max(1, inode.local?.content?.size ?? 1),
+      // Content larger than the whole budget is refused, not kept: what isn't in here must go at once.
+      dispose: (inode, _ino, reason) => {
+        if (reason === 'evict') this.drop(inode);
+      },
+    });
+  }
+
+  /** Gives an inode empty content in place of what it had. */
+  create(inode: Inode): LocalContent {
+    this.drop(inode);
+    const content = this.open(false);
+    inode.ensureLocal().content = content;
+    return content;
+  }
+
+  read(inode: Inode, target: Uint8Array, position: number): number {
+    const content = contentOf(inode);
+    if (position >= content.size || target.byteLength === 0) return 0;
+    return this.volume(content).readSync(content.fd, target, 0, target.byteLength, position);
+  }
+
+  write(inode: Inode, bytes: Uint8Array, position: number): void {
+    const end = position + bytes.byteLength;
+    const content = this.writable(inode, Math.max(end, contentOf(inode).size));
+    // memfs doesn't zero what a write behind the end leaves open.
+    if (position > content.size) this.resize(content, position);
+    for (let done = 0; done < bytes.byteLength; ) {
+      done += this.volume(content).writeSync(
+        content.fd,
+        bytes,
+        done,
+        bytes.byteLength - done,
+        position + done,
+      );
+    }
+    if (end > content.size) this.account(content, end);
+  }
+
+  truncate(inode: Inode, length: number): void {
+    const content = this.writable(inode, length);
+    this.resize(content, length);
+  }
+
+  /** The content as it is now, for an upload: bytes of its own, or a file that stays as it is. */
+  snapshot(inode: Inode): Source {
+    const content = contentOf(inode);
+    if (content.isSpooled) {
+      content.isSealed = true;
+      return { kind: 'file', file: content.file, size: content.size };
+    }
+    const bytes = new Uint8Array(new ArrayBuffer(content.size));
+    this.read(inode, bytes, 0);
+    return { kind: 'bytes', bytes };
+  }
+
+  /** Clean and closed: may be evicted. */
+  release(inode: Inode, ino: number): void {
+    if (inode.local?.content) this.clean.set(ino, inode);
+  }
+
+  /** Open or dirty again: must stay. */
+  hold(inode: Inode): void {
+    if (inode.ino !== 0) this.clean.delete(inode.ino);
+  }
+
+  /** Forgets an inode's content. An upload that reads its file still can, until `uploaded`. */
+  drop(inode: Inode): void {
+    this.hold(inode);
+    const content = inode.local?.content;
+    if (!content || !inode.local) return;
+    inode.local.content = null;
+    this.volume(content).closeSync(content.fd);
+    if (content.isSealed) this.keepSealed(inode.ino, content);
+    else this.remove(content);
+  }
+
+  /** No upload of this inode reads its sealed files any more. */
+  settleSealed(ino: number): void {
+    for (const { file, size } of this.sealed.get(ino) ?? []) {
+      nodeFs.rmSync(file, { force: true });
+      this.spooledBytes -= size;
+    }
+    this.sealed.delete(ino);
+  }
+
+  get isSpoolFull(): boolean {
+    return this.spooledBytes > this.options.spoolBytes;
+  }
+
+  /** Removes the spool from the disk. */
+  close(): void {
+    if (this.spoolDirectory === null) return;
+    process.off('exit', this.removeSpool);
+    this.removeSpool();
+    this.spoolDirectory = null;
+  }
+
+  private readonly removeSpool = (): void => {
+    if (this.spoolDirectory !== null) nodeFs.rmSync(this.spoolDirectory, { recursive: true, force: true });
+  };
+
+  private volume(content: LocalContent): VolumeCalls {
+    return content.isSpooled ? nodeFs : this.memory;
+  }
+
+  private open(isSpooled: boolean): LocalContent {
+    const name = `/${++this.serial}`;
+    if (!isSpooled)
+      return { file: name, isSpooled, fd: this.memory.openSync(name, 'w+'), size: 0, isSealed: false };
+    if (this.spoolDirectory === null) {
+      this.spoolDirectory = nodeFs.mkdtempSync(join(tmpdir(), 'wandb-fs-spool-'));
+      process.on('exit', this.removeSpool);
+    }
+    const file = join(this.spoolDirectory, name);
+    return { file, isSpooled, fd: nodeFs.openSync(file, 'w+', 0o600), size: 0, isSealed: false };
+  }
+
+  /** Content that can grow to `size`: moved to the spool when it gets large, copied when an upload reads it. */
+  private writable(inode: Inode, size: number): LocalContent {
+    const content = contentOf(inode);
+    const { cacheBytes } = this.options;
+    const isLarge =
+      size > cacheBytes / SPOOL_SHARE || this.memoryBytes + size - content.size > cacheBytes / 2;
+    if (!content.isSealed && (content.isSpooled || !isLarge)) return content;
+    const copy = this.open(true);
+    const chunk = new Uint8Array(Math.min(content.size, COPY_BYTES));
+    for (let position = 0; position < content.size; ) {
+      const count = this.volume(content).readSync(content.fd, chunk, 0, chunk.byteLength, position);
+      if (count === 0) throw new Failure('EIO', 'Local content ended before its size.');
+      nodeFs.writeSync(copy.fd, chunk, 0, count, position);
+      position += count;
+    }
+    this.account(copy, content.size);
+    this.drop(inode);
+    inode.ensureLocal().content = copy;
+    return copy;
+  }
+
+  private resize(content: LocalContent, length: number): void {
+    this.volume(content).ftruncateSync(content.fd, length);
+    this.account(content, length);
+  }
+
+  private account(content: LocalContent, size: number): void {
+    if (content.isSpooled) this.spooledBytes += size - content.size;
+    else this.memoryBytes += size - content.size;
+    content.size = size;
+  }
+
+  private remove(content: LocalContent): void {
+    this.volume(content).unlinkSync(content.file);
+    this.account(content, 0);
+  }
+
+  private keepSealed(ino: number, content: LocalContent): void {
+    const files = this.sealed.get(ino) ?? [];
+    files.push({ file: content.file, size: content.size });
+    this.sealed.set(ino, files);
+  }
+}
+
+const COPY_BYTES = 1024 * 1024;
+
+function contentOf(inode: Inode): LocalContent {
+  const content = inode.local?.content;
+  if (!content) throw new Error('the inode has no local content');
+  return content;
+}

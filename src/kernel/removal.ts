@@ -1,0 +1,134 @@
+import type { TreePath } from '../store/contract.js';
+import { Failure } from '../store/failure.js';
+import type { Core } from './core.js';
+import { effect, isDone } from './effect.js';
+import type { Files } from './files.js';
+import type { Inode } from './inode.js';
+import type { Operation } from './operation.js';
+import { ensureListed, resolve } from './resolve.js';
+import { ABSENT } from './scope.js';
+import type { Writeback } from './writeback.js';
+
+/** Taking names away: `unlink`, `rmdir`, and a whole tree at once. */
+export class Removal {
+  constructor(
+    private readonly core: Core,
+    private readonly files: Files,
+    private readonly writeback: Writeback,
+  ) {}
+
+  unlink(op: Operation, path: TreePath): void {
+    if (isDone(op)) return;
+    const inode = resolve(this.core, op, path);
+    this.files.assertMutable();
+    if (inode.isDirectory) throw new Failure('EISDIR');
+    if (inode.entry?.isReadOnly) throw new Failure('EACCES', 'W&B keeps this file itself; it is read-only.');
+    this.core.locks.assertFree(inode.path);
+    this.keepForOpenFiles(op, inode);
+    this.removeFiles(op, [inode], [{ path: inode.path, isSubtree: false }], () => {});
+  }
+
+  rmdir(op: Operation, path: TreePath): void {
+    if (isDone(op)) return;
+    const directory = this.resolveDirectory(op, path);
+    ensureListed(this.core, op, directory);
+    if ((directory.children?.size ?? 0) > 0) throw new Failure('ENOTEMPTY');
+    this.removeEmpty(op, directory);
+  }
+
+  removeTree(op: Operation, path: TreePath): void {
+    if (isDone(op)) return;
+    const directory = this.resolveDirectory(op, path);
+    if (directory.depth <= this.core.unitDepth) {
+      for (const inode of directory.walk()) this.keepForOpenFiles(op, inode);
+      this.removeEmpty(op, directory);
+      return;
+    }
+    ensureListed(this.core, op, directory);
+    const files = [...directory.walk()].filter((inode) => !inode.isDirectory);
+    const removable = files.filter((inode) => !inode.entry?.isReadOnly);
+    for (const inode of removable) this.keepForOpenFiles(op, inode);
+    if (removable.length < files.length) {
+      throw new Failure('EACCES', 'W&B keeps a file below this directory itself; it is read-only.');
+    }
+    this.removeFiles(op, removable, [{ path: directory.path, isSubtree: true }], () =>
+      this.detach(directory),
+    );
+  }
+
+  private resolveDirectory(op: Operation, path: TreePath): Inode {
+    const directory = resolve(this.core, op, path);
+    this.files.assertMutable();
+    if (!directory.isDirectory) throw new Failure('ENOTDIR');
+    if (directory === this.core.root) throw new Failure('EBUSY', 'The root of the tree stays.');
+    this.core.locks.assertFree(directory.path, true);
+    return directory;
+  }
+
+  /** An unlinked file lives on through its fds, so what isn't here of it yet is fetched first. */
+  keepForOpenFiles(op: Operation, inode: Inode): void {
+    if (!inode.isOpen || inode.isDirectory || inode.local?.content || inode.local?.staleness) return;
+    if (this.core.overlay.spooledBytes + (inode.size ?? 0) > this.core.options.spoolBytes) {
+      throw new Failure('EBUSY', 'The file is open here and larger than what `spoolBytes` can keep of it.');
+    }
+    this.files.bringIn(op, inode);
+  }
+
+  private removeFiles(
+    op: Operation,
+    inodes: readonly Inode[],
+    names: readonly { readonly path: TreePath; readonly isSubtree: boolean }[],
+    andThen: () => void,
+  ): void {
+    const commit = (): void => {
+      for (const inode of inodes) this.commitRemoved(inode);
+      andThen();
+    };
+    const known = inodes.filter((inode) => inode.entry || (inode.local?.submitted ?? 0) > 0);
+    if (known.length === 0) {
+      commit();
+      return;
+    }
+    const files = known.map((inode) => ({
+      ino: this.core.numbers.of(inode),
+      path: inode.path,
+      entry: inode.entry,
+    }));
+    throw effect(this.core, op, names, 'remove', { files }, commit);
+  }
+
+  private commitRemoved(inode: Inode): void {
+    const { parent, path } = inode;
+    // A listing that landed meanwhile may have taken it out already.
+    if (parent) {
+      this.core.pin(path, ABSENT, [inode.entry?.version]);
+      inode.detach();
+      this.core.keepIfEmpty(parent);
+    }
+    this.writeback.forget(inode);
+  }
+
+  /** Below a unit directories are only here; at or above it the server removes them. */
+  private removeEmpty(op: Operation, directory: Inode): void {
+    const { path } = directory;
+    if (directory.depth > this.core.unitDepth) {
+      this.detach(directory);
+      return;
+    }
+    throw effect(this.core, op, [{ path, isSubtree: true }], 'rmdir', { path }, () => {
+      if (directory.parent) this.core.pin(path, ABSENT, [directory.entry?.version]);
+      this.detach(directory);
+    });
+  }
+
+  private detach(directory: Inode): void {
+    const below = [...directory.walk()];
+    const { parent } = directory;
+    directory.detach();
+    if (parent) this.core.keepIfEmpty(parent);
+    for (const inode of below) {
+      inode.parent = null;
+      this.writeback.forget(inode);
+    }
+  }
+}

@@ -1,0 +1,160 @@
+import type { Move } from '../io/remote.js';
+import type { Entry, TreePath } from '../store/contract.js';
+import { Failure } from '../store/failure.js';
+import type { Core } from './core.js';
+import { effect, isDone } from './effect.js';
+import type { Files } from './files.js';
+import { type Inode, isAtOrBelow, splitPath } from './inode.js';
+import type { Operation } from './operation.js';
+import type { Removal } from './removal.js';
+import { ensureListed, find, resolve, resolveParent } from './resolve.js';
+import { ABSENT } from './scope.js';
+import type { Writeback } from './writeback.js';
+
+/** One file of a rename: where it goes, and what the server knows of it. */
+interface Moved {
+  readonly inode: Inode;
+  readonly to: TreePath;
+  readonly move: Move;
+}
+
+/** `rename`: within one unit. Files that the server was never told of cost no request; a replaced target is never absent. */
+export class Rename {
+  constructor(
+    private readonly core: Core,
+    private readonly files: Files,
+    private readonly removal: Removal,
+    private readonly writeback: Writeback,
+  ) {}
+
+  rename(op: Operation, from: TreePath, to: TreePath): void {
+    if (isDone(op)) return;
+    const source = resolve(this.core, op, from);
+    const sourcePath = source.path;
+    const { parent, name } = resolveParent(this.core, op, to);
+    const target = find(this.core, op, to);
+    this.files.assertMutable();
+    const targetPath = parent.path === '' ? name : `${parent.path}/${name}`;
+    this.assertPossible(op, source, target, sourcePath, targetPath, to);
+    if (source === target) return;
+    this.core.locks.assertFree(sourcePath, source.isDirectory);
+    this.core.locks.assertFree(targetPath, target?.isDirectory ?? false);
+    if (target) this.removal.keepForOpenFiles(op, target);
+
+    const moves = this.plan(op, source, sourcePath, targetPath);
+    const commit = (entries: ReadonlyMap<number, Entry | null>): void =>
+      this.commit(moves, entries, source, targetPath);
+    const told = moves.filter(({ inode }) => isTold(inode));
+    if (told.length === 0) {
+      // What the server was never told of is renamed here alone. A replaced file stays there until the new content
+      // is uploaded over it.
+      commit(new Map());
+      return;
+    }
+    const names = [
+      { path: sourcePath, isSubtree: source.isDirectory },
+      { path: targetPath, isSubtree: source.isDirectory },
+    ];
+    throw effect(this.core, op, names, 'rename', { moves: told.map(({ move }) => move) }, ({ moved }) =>
+      commit(new Map(moved.map(({ ino, entry }) => [ino, entry]))),
+    );
+  }
+
+  private assertPossible(
+    op: Operation,
+    source: Inode,
+    target: Inode | null,
+    sourcePath: TreePath,
+    targetPath: TreePath,
+    to: TreePath,
+  ): void {
+    const { unitDepth } = this.core;
+    if (source.isDirectory && targetPath !== sourcePath && isAtOrBelow(targetPath, sourcePath))
+      throw new Failure('EINVAL');
+    if (source === this.core.root) throw new Failure('EBUSY', 'The root of the tree stays.');
+    const unit = (path: TreePath): string => path.split('/').slice(0, unitDepth).join('/');
+    const isAbove = source.depth <= unitDepth || targetPath.split('/').length <= unitDepth;
+    if (isAbove || unit(sourcePath) !== unit(targetPath)) {
+      throw new Failure('EXDEV', 'W&B can rename files within one run only; copy, then remove.');
+    }
+    if (!source.isDirectory && to.endsWith('/')) throw new Failure('ENOTDIR');
+    if (target) {
+      if (source.isDirectory && !target.isDirectory) throw new Failure('ENOTDIR');
+      if (!source.isDirectory && target.isDirectory) throw new Failure('EISDIR');
+      if (target.isDirectory && target !== source) {
+        ensureListed(this.core, op, target);
+        if ((target.children?.size ?? 0) > 0) throw new Failure('ENOTEMPTY');
+      }
+      if (target.entry?.isReadOnly)
+        throw new Failure('EACCES', 'W&B keeps the target itself; it is read-only.');
+    }
+  }
+
+  private plan(op: Operation, source: Inode, sourcePath: TreePath, targetPath: TreePath): readonly Moved[] {
+    if (source.isDirectory) ensureListed(this.core, op, source);
+    const inodes = [...source.walk()].filter((inode) => !inode.isDirectory);
+    let bytes = 0;
+    for (const inode of inodes) {
+      if (inode.entry?.isReadOnly)
+        throw new Failure('EACCES', 'W&B keeps a file here itself; it is read-only.');
+      if (isTold(inode)) bytes += inode.size ?? 0;
+    }
+    if (bytes > this.core.options.maxRenameBytes) {
+      throw new Failure(
+        'EXDEV',
+        'Renaming on W&B uploads again; this is more than `maxRenameBytes`. Copy, then remove.',
+      );
+    }
+    return inodes.map((inode) => {
+      const path = inode.path;
+      const to = targetPath + path.slice(sourcePath.length);
+      return { inode, to, move: this.moveOf(inode, path, to) };
+    });
+  }
+
+  private moveOf(inode: Inode, from: TreePath, to: TreePath): Move {
+    const { local, entry } = inode;
+    // Content newer than the server's goes along; of a file that only the queue knows, the queue has it.
+    const source = entry && local?.content && inode.isDirty ? this.core.overlay.snapshot(inode) : null;
+    const generation = (source ? local?.generation : local?.submitted) ?? 0;
+    return { ino: this.core.numbers.of(inode), from, to, entry, source, generation };
+  }
+
+  private commit(
+    moves: readonly Moved[],
+    entries: ReadonlyMap<number, Entry | null>,
+    source: Inode,
+    targetPath: TreePath,
+  ): void {
+    for (const { inode, move } of moves) {
+      if (inode.entry) this.core.pin(move.from, ABSENT, [inode.entry.version]);
+      inode.ensureLocal().etag = null;
+    }
+    // Not `target`, nor the parent that was checked: a listing may have landed during the effect.
+    const { parent, name } = splitPath(targetPath);
+    const home = this.core.directoryAt(parent);
+    const replaced = home.children?.get(name);
+    if (replaced && replaced !== source) {
+      replaced.detach();
+      this.writeback.forget(replaced);
+    }
+    const oldParent = source.parent;
+    source.detach();
+    source.attach(home, name);
+    if (oldParent && oldParent !== home) this.core.keepIfEmpty(oldParent);
+    if (source.isDirectory) source.ensureLocal().isLocalDirectory = true;
+    this.core.forgetNegatives(targetPath);
+    for (const { inode, to, move } of moves) {
+      const entry = entries.get(move.ino) ?? null;
+      // Until the queue has sent it, what the server has under the new name is the replaced file.
+      inode.entry = inode === source ? (replaced?.entry ?? null) : null;
+      if (entry) {
+        this.writeback.onDurable(inode, move.generation, to, entry.version);
+        inode.entry = entry;
+      }
+    }
+  }
+}
+
+/** Does the server, or the queue before it, know this file under its present name? */
+const isTold = (inode: Inode): boolean => inode.entry !== null || (inode.local?.submitted ?? 0) > 0;

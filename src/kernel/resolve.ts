@@ -1,0 +1,230 @@
+import type { Entry, Lookup, TreePath } from '../store/contract.js';
+import { Failure } from '../store/failure.js';
+import type { Core } from './core.js';
+import { type Inode, splitPath } from './inode.js';
+import type { Load } from './load.js';
+import { Fault, type Operation } from './operation.js';
+import type { Moment, Scope } from './scope.js';
+
+/** Single look-ups in a large unit before its whole listing is loaded. */
+const TOUCHES_BEFORE_LISTING = 8;
+
+/**
+ * Finds what stands at a path: an inode, or null where nothing does. Throws ENOTDIR where a file stands in the way,
+ * and a Fault where neither can be told without asking. A partial listing never answers null.
+ */
+export function find(core: Core, op: Operation, path: TreePath): Inode | null {
+  if (core.isClosed) throw new Failure('EBADF', 'This filesystem is closed.');
+  if (path === '') return core.root;
+  op.begin(core.currentEpoch);
+  const mustBeDirectory = path.endsWith('/');
+  const found = findName(core, op, mustBeDirectory ? path.slice(0, -1) : path);
+  if (found && mustBeDirectory && !found.isDirectory) throw new Failure('ENOTDIR');
+  return found;
+}
+
+/** As `find`, with ENOENT for nothing. */
+export function resolve(core: Core, op: Operation, path: TreePath): Inode {
+  const inode = find(core, op, path);
+  if (!inode) throw new Failure('ENOENT');
+  return inode;
+}
+
+/** The directory that a name stands in, and the name. ENOENT or ENOTDIR where there is no such directory. */
+export function resolveParent(
+  core: Core,
+  op: Operation,
+  path: TreePath,
+): { readonly parent: Inode; readonly name: string } {
+  const { parent: parentPath, name } = splitPath(path.endsWith('/') ? path.slice(0, -1) : path);
+  const parent = resolve(core, op, parentPath);
+  if (!parent.isDirectory) throw new Failure('ENOTDIR');
+  return { parent, name };
+}
+
+function findName(core: Core, op: Operation, path: TreePath): Inode | null {
+  const segments = path.split('/');
+  const upper = Math.min(segments.length, core.unitDepth);
+  let inode: Inode = core.root;
+  let reached = 0;
+  for (; reached < upper; reached++) {
+    if (isKnownAbsent(core, op, segments.slice(0, reached + 1).join('/'), inode)) return null;
+    const child = inode.children?.get(segments[reached] ?? '');
+    if (!child) break;
+    inode = child;
+  }
+  if (segments.length <= core.unitDepth) {
+    if (reached === segments.length && isFresh(core, op, inode, path)) return inode;
+    throw lookupFault(core, op, path, null);
+  }
+  if (reached < upper) throw lookupFault(core, op, path, null);
+  return findInUnit(core, op, path, core.scopeAt(inode), segments.slice(core.unitDepth));
+}
+
+function findInUnit(
+  core: Core,
+  op: Operation,
+  path: TreePath,
+  scope: Scope,
+  segments: readonly string[],
+): Inode | null {
+  let inode = scope.root;
+  let isComplete = true;
+  for (const name of segments) {
+    const child = inode.children?.get(name);
+    if (!child) {
+      isComplete = false;
+      break;
+    }
+    inode = child;
+  }
+  const isListed = isListingFresh(core, op, scope);
+  if (!isComplete) {
+    if (isListed && scope.isComplete) {
+      if (!inode.isDirectory) throw new Failure('ENOTDIR');
+      return null;
+    }
+    if (scope.isPinnedAbsent(segments.join('/')) || isNegativeFresh(core, op, path)) return null;
+    throw lookupFault(core, op, path, scope);
+  }
+  // What is only here, or newer here than there, needs no proof.
+  if (inode.isDirty || inode.local?.isLocalDirectory || scope.isPinnedPresent(segments.join('/')))
+    return inode;
+  if ((isListed && scope.isComplete) || isFresh(core, op, inode, path)) return inode;
+  throw lookupFault(core, op, path, scope);
+}
+
+/** Does a fresh answer say that nothing stands at this path, a child of `parent`? */
+function isKnownAbsent(core: Core, op: Operation, path: TreePath, parent: Inode): boolean {
+  const { name } = splitPath(path);
+  if (parent.children?.has(name)) return false;
+  const { scope } = parent;
+  if (scope && (scope.isPinnedAbsent(name) || (scope.isComplete && isListingFresh(core, op, scope))))
+    return true;
+  return isNegativeFresh(core, op, path);
+}
+
+function isNegativeFresh(core: Core, op: Operation, path: TreePath): boolean {
+  const negative = core.negatives.get(path);
+  return negative !== undefined && isRecent(core, op, negative);
+}
+
+function isFresh(core: Core, op: Operation, inode: Inode, path: TreePath): boolean {
+  if (isRecent(core, op, { epoch: inode.seenEpoch, at: inode.seenAt }) || op.hasLoaded(`lookup:${path}`))
+    return true;
+  const scope = inode.parent?.scope;
+  return scope?.isComplete === true && isListingFresh(core, op, scope);
+}
+
+export function isListingFresh(core: Core, op: Operation, scope: Scope): boolean {
+  return (
+    isRecent(core, op, scope.listed) || (scope.listed.epoch > 0 && op.hasLoaded(`list:${scope.root.path}`))
+  );
+}
+
+/** Asked for within the TTL, or since this operation began: what it loaded itself counts, however slow it was. */
+function isRecent(core: Core, op: Operation, { epoch, at }: Moment): boolean {
+  return core.now() - at < core.options.listingTtl || (epoch > op.epoch && at !== Number.NEGATIVE_INFINITY);
+}
+
+/**
+ * What to ask for a path that isn't known: the first touch of a unit looks the name up and brings the unit's listing
+ * (its first page); in a large unit single names are looked up until listing all of it is the cheaper way.
+ */
+function lookupFault(core: Core, op: Operation, path: TreePath, scope: Scope | null): Fault {
+  const unitPath = path.split('/').slice(0, core.unitDepth).join('/');
+  const isInUnit = path.split('/').length >= core.unitDepth;
+  if (scope?.isLarge) {
+    if (scope.touches >= TOUCHES_BEFORE_LISTING) return listFault(core, scope.root);
+    return new Fault(`lookup:${path}`, () => startLookup(core, `lookup:${path}`, path, false));
+  }
+  // All who touch an unknown unit wait for one answer; whom its first page doesn't serve asks again by name.
+  if (isInUnit && !op.hasLoaded(`touch:${unitPath}`)) {
+    return new Fault(`touch:${unitPath}`, () => startLookup(core, `touch:${unitPath}`, path, true));
+  }
+  return new Fault(`lookup:${path}`, () => startLookup(core, `lookup:${path}`, path, false));
+}
+
+function startLookup(core: Core, key: string, path: TreePath, listing: boolean): Load {
+  const sent = core.tick();
+  return core.loads.start(key, 'lookup', { path, listing }, (lookup, failure) => {
+    if (lookup) mergeLookup(core, path, lookup, sent);
+    return failure;
+  });
+}
+
+function mergeLookup(core: Core, path: TreePath, { found, ancestors, listing }: Lookup, sent: Moment): void {
+  core.mergeAbove(ancestors, sent);
+  const depth = path.split('/').length;
+  if (found && found !== 'prefix' && depth <= core.unitDepth) core.mergeAbove([found], sent);
+  const place = core.scopeOfName(path);
+  if (!found) rememberAbsence(core, path, ancestors, sent);
+  else core.negatives.delete(path);
+  if (depth > core.unitDepth && place && place.scope.root.depth === core.unitDepth) {
+    if (ancestors.length >= core.unitDepth || found) {
+      place.scope.touches++;
+      place.scope.mergeName(place.relative, found, sent);
+    }
+  }
+  if (listing) {
+    const unit = unitAt(core, path);
+    if (unit) core.scopeAt(unit).mergeListing(listing.entries, listing.isComplete, sent);
+  }
+}
+
+function unitAt(core: Core, path: TreePath): Inode | undefined {
+  let inode: Inode | undefined = core.root;
+  for (const name of path.split('/').slice(0, core.unitDepth)) inode = inode?.children?.get(name);
+  return inode;
+}
+
+/**
+ * Nothing stands at the path. Where the answer proves less than all ancestors, the whole branch below the last proven
+ * one is missing; a missing entity and a missing project look alike on the wire, so an entity alone is never denied.
+ */
+function rememberAbsence(core: Core, path: TreePath, ancestors: readonly Entry[], sent: Moment): void {
+  const segments = path.split('/');
+  const proven = ancestors.length;
+  const missing = segments.slice(
+    0,
+    proven >= core.unitDepth ? segments.length : Math.min(segments.length, Math.max(proven + 1, 2)),
+  );
+  const missingPath = missing.join('/');
+  const place = core.scopeOfName(missingPath);
+  if (place) {
+    if (missing.length <= core.unitDepth) place.scope.mergeName(place.relative, null, sent);
+    const stands = place.scope.childAt(place.relative);
+    // Made here after the question was sent.
+    if (stands && stands.entry !== null) return;
+  }
+  if ((core.negatives.get(missingPath)?.epoch ?? 0) <= sent.epoch) core.negatives.set(missingPath, sent);
+}
+
+/** Loads the whole listing of a directory that is listed as one. */
+export function listFault(core: Core, directory: Inode): Fault {
+  const { path } = directory;
+  const key = `list:${path}`;
+  return new Fault(key, () => {
+    const sent = core.tick();
+    return core.loads.start(key, 'list', { path }, (value, failure) => {
+      if (value) core.scopeAt(directory).mergeListing(value.entries, true, sent);
+      else if (failure?.code === 'ENOENT' && path !== '') {
+        const place = core.scopeOfName(path);
+        place?.scope.mergeName(place.relative, null, sent);
+        core.negatives.set(path, sent);
+      }
+      return failure;
+    });
+  });
+}
+
+/** Makes sure that all names in a directory are known. */
+export function ensureListed(core: Core, op: Operation, directory: Inode): void {
+  const scope = core.scopeOf(directory);
+  if (scope.isComplete && isListingFresh(core, op, scope)) return;
+  const { path } = scope.root;
+  // The look-up of a unit that was never touched brings its listing and the unit's own times in one request.
+  const isTouched = op.hasLoaded(`touch:${path}`) || scope.isLarge || scope.listed.epoch > 0;
+  if (scope.isDeep && !isTouched) throw lookupFault(core, op, path, null);
+  throw listFault(core, scope.root);
+}

@@ -1,0 +1,236 @@
+import type { Entry, TreePath } from '../store/contract.js';
+import { Inode } from './inode.js';
+
+/** The state of a name that isn't there, where versions of what is there are compared with it. */
+export const ABSENT = '';
+
+/**
+ * An acknowledged change of one name, kept until a listing sent after it agrees or shows something newer: W&B
+ * finalises uploads by storage notifications, so a listing may lag behind an answer that was already given.
+ */
+interface Pin {
+  /** When the change was committed. */
+  readonly epoch: number;
+  /** Milliseconds; a listing that lags longer than `SETTLE_MS` is believed. */
+  readonly at: number;
+  /** What listings will show: a version, or ABSENT. */
+  readonly version: string;
+  /** What lagging listings may still show: the states of the name before the change. */
+  readonly stale: ReadonlySet<string>;
+}
+
+/** Longest time that listings are taken to lag behind an acknowledged change. */
+export const SETTLE_MS = 60_000;
+
+/** When and in which order a request was sent: `epoch` counts sends and commits of this kernel, `at` is in ms. */
+export interface Moment {
+  readonly epoch: number;
+  readonly at: number;
+}
+
+/** What a scope asks of its surroundings when a listing changes an inode under it. */
+export interface ScopeHost {
+  now(): number;
+  /** The clean content of this inode is of an older version now. */
+  dropContent(inode: Inode): void;
+}
+
+/**
+ * What is known of the names in a directory that is listed as one: a unit (a run) with its whole subtree, or a
+ * directory above units with its children. Merges listings and look-ups into the tree of inodes; local changes win
+ * over whatever was sent before them.
+ */
+export class Scope {
+  /** The newest listing merged: when it was sent, and whether it was the whole one. */
+  listed: Moment = { epoch: 0, at: Number.NEGATIVE_INFINITY };
+  isComplete = false;
+  /** When the newest complete listing was sent; nothing older speaks of any name in this scope. */
+  private completeEpoch = 0;
+  /** The listing has more than its first page: names are looked up singly before it is loaded again. */
+  isLarge = false;
+  /** Look-ups of single names since the listing was last complete. */
+  touches = 0;
+  /** When single names were last looked up, where that is newer than the listing. */
+  private readonly looked = new Map<string, number>();
+  private readonly pins = new Map<string, Pin>();
+
+  constructor(
+    private readonly host: ScopeHost,
+    readonly root: Inode,
+    readonly isDeep: boolean,
+  ) {}
+
+  /** Forgets that anything was listed; what is in the tree stays until a listing disagrees. */
+  expire(): void {
+    this.listed = { epoch: this.listed.epoch, at: Number.NEGATIVE_INFINITY };
+    this.isComplete = false;
+    this.touches = 0;
+  }
+
+  /** Takes note of a committed change of a name: listings sent before `epoch` no longer speak of it. */
+  pin(relative: string, version: string, epoch: number, previous: readonly (string | undefined)[]): void {
+    const stale = new Set(this.pins.get(relative)?.stale);
+    const before = this.pins.get(relative)?.version;
+    if (before !== undefined) stale.add(before);
+    for (const state of previous) if (state !== undefined) stale.add(state);
+    stale.delete(version);
+    this.pins.set(relative, { epoch, at: this.host.now(), version, stale });
+  }
+
+  /** Did this instance remove the name, with no listing since that shows it again? */
+  isPinnedAbsent(relative: string): boolean {
+    const pin = this.pins.get(relative);
+    return pin?.version === ABSENT && this.host.now() - pin.at < SETTLE_MS;
+  }
+
+  isPinnedPresent(relative: string): boolean {
+    const pin = this.pins.get(relative);
+    return pin !== undefined && pin.version !== ABSENT && this.host.now() - pin.at < SETTLE_MS;
+  }
+
+  /** Merges a listing. With `isComplete`, what it doesn't show is gone. */
+  mergeListing(entries: readonly Entry[], isComplete: boolean, sent: Moment): void {
+    if (sent.epoch < this.listed.epoch) return;
+    const prefix = this.root.path === '' ? 0 : this.root.path.length + 1;
+    const seen = new Set<string>();
+    for (const entry of entries) {
+      const relative = entry.path.slice(prefix);
+      seen.add(relative);
+      this.mergeEntry(relative, entry, sent);
+    }
+    if (isComplete) {
+      this.sweep(this.root, '', seen, sent);
+      for (const [relative, pin] of this.pins) {
+        if (pin.version === ABSENT && pin.epoch <= sent.epoch && !seen.has(relative))
+          this.pins.delete(relative);
+      }
+      for (const [relative, epoch] of this.looked) if (epoch <= sent.epoch) this.looked.delete(relative);
+      this.touches = 0;
+      this.completeEpoch = sent.epoch;
+    }
+    this.isLarge = !isComplete;
+    this.isComplete = isComplete;
+    this.listed = sent;
+  }
+
+  /** Merges the look-up of one name: an entry, a mere prefix (a directory), or nothing there. */
+  mergeName(relative: string, found: Entry | 'prefix' | null, sent: Moment): void {
+    if (found === 'prefix') {
+      this.directoryAt(relative.split('/'), sent);
+    } else if (found) {
+      this.mergeEntry(relative, found, sent);
+    } else if (!this.isOutdated(relative, ABSENT, sent.epoch)) {
+      const inode = this.childAt(relative);
+      if (inode) this.forget(inode);
+    }
+    this.looked.set(relative, Math.max(sent.epoch, this.looked.get(relative) ?? 0));
+  }
+
+  /** The inode at a path below this scope's root, whatever is known of its freshness. */
+  childAt(relative: string): Inode | undefined {
+    let inode: Inode | undefined = this.root;
+    for (const name of relative.split('/')) inode = inode?.children?.get(name);
+    return inode;
+  }
+
+  /** Is what was sent at `epoch` older than what is already known of the name? */
+  private isOutdated(relative: string, version: string, epoch: number): boolean {
+    if (epoch < this.completeEpoch || epoch < (this.looked.get(relative) ?? 0)) return true;
+    const pin = this.pins.get(relative);
+    if (!pin) return false;
+    if (pin.epoch > epoch) return true;
+    if (pin.stale.has(version) && this.host.now() - pin.at < SETTLE_MS) return true;
+    this.pins.delete(relative);
+    return false;
+  }
+
+  private mergeEntry(relative: string, entry: Entry, sent: Moment): void {
+    if (this.isOutdated(relative, entry.version, sent.epoch)) return;
+    const segments = this.isDeep ? relative.split('/') : [relative];
+    const name = segments.pop();
+    const parent = this.directoryAt(segments, sent);
+    if (name === undefined || !parent) return;
+    const inode = parent.children?.get(name);
+    if (!inode) new Inode(entry.kind, entry).attach(parent, name);
+    else this.update(inode, entry);
+    const placed = parent.children?.get(name);
+    if (placed) markSeen(placed, sent);
+  }
+
+  private update(inode: Inode, entry: Entry): void {
+    // A server may hold both a file 'a' and a file 'a/b'; one name is one thing here, and the directory wins.
+    if (inode.kind !== entry.kind) return;
+    const known = inode.entry;
+    if (inode.isDirty || known?.version === entry.version || inode.isDirectory) {
+      // The size that a first GET taught isn't unlearned by a listing that doesn't know it.
+      const isSizeKnown = known?.version === entry.version && known.size !== null && entry.size === null;
+      inode.entry = isSizeKnown ? { ...entry, size: known.size } : entry;
+      return;
+    }
+    const { parent, name } = inode;
+    if (inode.isOpen && parent) {
+      // Whoever has it open goes on with the old version (or gets ESTALE); the name stands for the new one.
+      inode.detach();
+      new Inode('file', entry).attach(parent, name);
+      return;
+    }
+    this.host.dropContent(inode);
+    inode.entry = entry;
+  }
+
+  /** The directory at these segments, made if need be; undefined where a file of this instance stands in the way. */
+  private directoryAt(segments: readonly string[], sent: Moment): Inode | undefined {
+    let inode = this.root;
+    for (const name of segments) {
+      let child = inode.children?.get(name);
+      if (child && !child.isDirectory) {
+        if (child.isDirty || child.isOpen) return undefined;
+        this.forget(child);
+        child = undefined;
+      }
+      if (!child) {
+        child = new Inode('directory', null);
+        child.attach(inode, name);
+      }
+      markSeen(child, sent);
+      if (child.local) child.local.isLocalDirectory = false;
+      inode = child;
+    }
+    return inode;
+  }
+
+  /** Removes what a complete listing doesn't show, unless it is newer than the listing or only here. */
+  private sweep(directory: Inode, prefix: string, seen: ReadonlySet<string>, sent: Moment): void {
+    for (const child of [...(directory.children?.values() ?? [])]) {
+      const relative = prefix + child.name;
+      if (this.isDeep && child.isDirectory) {
+        this.sweep(child, `${relative}/`, seen, sent);
+        if (child.children?.size === 0 && child.seenEpoch !== sent.epoch && !child.local?.isLocalDirectory)
+          child.detach();
+      } else if (!seen.has(relative) && !this.isOutdated(relative, ABSENT, sent.epoch)) {
+        this.forget(child);
+      }
+    }
+  }
+
+  /** The server doesn't have this name. Dirty content stays: it will be sent. */
+  private forget(inode: Inode): void {
+    if (inode.isDirty) {
+      inode.entry = null;
+      return;
+    }
+    if (inode.isDirectory) {
+      for (const below of inode.walk()) if (below.isDirty || below.local?.isLocalDirectory) return;
+    }
+    inode.detach();
+    for (const below of inode.walk()) if (!below.isOpen) this.host.dropContent(below);
+  }
+}
+
+function markSeen(inode: Inode, sent: Moment): void {
+  inode.seenAt = sent.at;
+  inode.seenEpoch = sent.epoch;
+}
+
+export const relativeTo = (scope: TreePath, path: TreePath): string =>
+  scope === '' ? path : path.slice(scope.length + 1);

@@ -1,0 +1,50 @@
+import { Failure } from '../store/failure.js';
+import type { Core } from './core.js';
+import type { OpenFile } from './descriptors.js';
+import type { Operation } from './operation.js';
+import { find } from './resolve.js';
+
+/**
+ * Called when the storage's bytes weren't those that the listing promised: looks the name up anew. An open file of
+ * which nothing was read yet becomes the new version; one that was read from is ESTALE (a new open sees the new
+ * version). The same version listed twice, and twice other bytes: the content is broken, EIO.
+ */
+export function mendStaleness(core: Core, op: Operation, file: OpenFile): void {
+  const { local, entry } = file.inode;
+  const staleness = local?.staleness;
+  if (!local || !staleness) return;
+  if (staleness.times > 1 && entry?.version === staleness.version) {
+    local.staleness = null;
+    throw new Failure(
+      'EIO',
+      staleness.failure.detail ?? 'The content differs from what the server lists.',
+      staleness.failure.cause,
+    );
+  }
+  const named = relook(core, op, file);
+  if (named === file.inode) {
+    // The same content under a new tag, or a broken transfer: once more, without the old tag.
+    local.etag = null;
+    local.staleness = { ...staleness, times: Math.max(1, staleness.times) };
+    return;
+  }
+  if (file.hasRead || !named || named.isDirectory) {
+    throw new Failure('ESTALE', 'The file was changed on the server while it was open here; open it again.');
+  }
+  const now = named.ensureLocal();
+  now.opens++;
+  local.opens--;
+  file.inode = named;
+}
+
+function relook(core: Core, op: Operation, file: OpenFile): ReturnType<typeof find> {
+  const key = `stale:${file.path}`;
+  if (!op.hasLoaded(key)) {
+    op.markLoaded(key);
+    const place = core.scopeOfName(file.path);
+    place?.scope.expire();
+    file.inode.seenAt = Number.NEGATIVE_INFINITY;
+    op.renew(core.currentEpoch);
+  }
+  return find(core, op, file.path);
+}

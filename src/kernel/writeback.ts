@@ -1,0 +1,195 @@
+import type { RemoteEvent } from '../io/remote.js';
+import type { TreePath } from '../store/contract.js';
+import { Failure } from '../store/failure.js';
+import type { Core } from './core.js';
+import type { Inode } from './inode.js';
+import type { Load } from './load.js';
+import { Fault, type Operation } from './operation.js';
+import { ABSENT } from './scope.js';
+
+/**
+ * Dirty content on its way to the server. A file is dirty from its first change until the generation that the server
+ * acknowledged is its newest; its last close hands a snapshot to the upload queue of the remote's owner.
+ */
+export class Writeback {
+  /** Files with content that isn't durable, by inode number. */
+  private readonly dirty = new Map<number, Inode>();
+  /** Closed files whose name is being changed on the server: handed over when that has ended. */
+  private readonly postponed = new Set<Inode>();
+  uploaded = 0;
+  uploadedBytes = 0;
+
+  constructor(private readonly core: Core) {
+    core.remote.onEvent = (event) => this.onEvent(event);
+    core.locks.onRelease = () => this.submitPostponed();
+  }
+
+  get dirtyCount(): number {
+    return this.dirty.size;
+  }
+
+  /** The content of an inode was changed. */
+  touch(inode: Inode): void {
+    const local = inode.ensureLocal();
+    local.generation++;
+    local.failure = null;
+    local.mtimeMs = this.core.now();
+    local.ctimeMs = local.mtimeMs;
+    this.dirty.set(this.core.numbers.of(inode), inode);
+    this.core.overlay.hold(inode);
+  }
+
+  /** Hands the newest content to the upload queue. */
+  submit(inode: Inode): void {
+    const { local } = inode;
+    if (!local?.content || !inode.isDirty || !inode.parent) return;
+    const { path } = inode;
+    if (this.core.locks.find(path, false)) {
+      this.postponed.add(inode);
+      return;
+    }
+    if (local.submitted === local.generation && !local.failure) return;
+    local.submitted = local.generation;
+    const source = this.core.overlay.snapshot(inode);
+    this.core.remote.call(
+      'submit',
+      { ino: this.core.numbers.of(inode), generation: local.generation, path, source },
+      (reply) => {
+        if (!reply.ok) this.onFailed(inode, local.generation, reply.failure);
+      },
+    );
+  }
+
+  /** The last fd of an inode was closed. */
+  onClosed(inode: Inode): void {
+    if (!inode.parent) {
+      this.forget(inode);
+      return;
+    }
+    if (inode.isDirty) this.submit(inode);
+    else this.core.overlay.release(inode, this.core.numbers.of(inode));
+  }
+
+  /** The inode is gone from the tree: nothing of it will be uploaded. */
+  forget(inode: Inode): void {
+    if (inode.isOpen) return;
+    this.dirty.delete(inode.ino);
+    this.postponed.delete(inode);
+    this.core.overlay.drop(inode);
+  }
+
+  /** The content as of `generation` is on the server, as `entry` says. */
+  onDurable(inode: Inode, generation: number, path: TreePath, version: string): void {
+    const local = inode.ensureLocal();
+    local.durable = Math.max(local.durable, generation);
+    local.failure = null;
+    this.core.pin(path, version, [inode.entry?.version ?? ABSENT]);
+    if (inode.isDirty) return;
+    const ino = this.core.numbers.of(inode);
+    this.dirty.delete(ino);
+    this.core.overlay.settleSealed(ino);
+    if (local.content) local.content.isSealed = false;
+    if (!inode.isOpen) this.core.overlay.release(inode, ino);
+  }
+
+  /**
+   * Returns when what these files hold is durable. EIO that names what failed and why; it stays dirty and is tried
+   * again at the next flush.
+   */
+  flush(op: Operation, inodes: readonly Inode[] | null): void {
+    const state = (op.state as FlushState | undefined) ?? { wanted: inodes, isFlushed: false, failed: [] };
+    op.state = state;
+    if (state.isFlushed) {
+      if (state.failed.length > 0) throw flushFailure(state.failed);
+      return;
+    }
+    const { wanted } = state;
+    for (const inode of wanted ?? this.dirty.values()) {
+      // A file that is open for writing was acknowledged up to its last close only; `fsync` names it and takes it as it is.
+      if (wanted || !inode.local?.writers) this.submit(inode);
+    }
+    for (const inode of wanted ?? this.postponed)
+      if (this.postponed.has(inode)) this.core.locks.assertFree(inode.path);
+    const inos = wanted?.map((inode) => this.core.numbers.of(inode)) ?? null;
+    throw new Fault(`flush:${inos?.join() ?? ''}`, () => this.startFlush(inos, state));
+  }
+
+  private startFlush(inos: readonly number[] | null, state: FlushState): Load {
+    // Every flush is its own request: one that began before a submit doesn't speak of it.
+    const key = `flush#${this.core.tick().epoch}`;
+    return this.core.loads.start(
+      key,
+      'flush',
+      { inos },
+      (value, failure) => {
+        if (value) {
+          state.isFlushed = true;
+          state.failed = value.failed;
+        }
+        return failure;
+      },
+      { isCancellable: false },
+    );
+  }
+
+  private submitPostponed(): void {
+    const postponed = [...this.postponed];
+    this.postponed.clear();
+    for (const inode of postponed) {
+      if (!inode.parent) this.forget(inode);
+      else if (!inode.local?.writers) this.submit(inode);
+    }
+  }
+
+  private onEvent(event: RemoteEvent): void {
+    if (event.type === 'uploaded') {
+      const inode = this.dirty.get(event.ino);
+      this.uploaded++;
+      this.uploadedBytes += event.entry.size ?? 0;
+      if (inode?.parent) {
+        const { path } = inode;
+        if (path === event.path) {
+          const previous = inode.entry;
+          this.onDurable(inode, event.generation, path, event.entry.version);
+          inode.entry = { ...event.entry, id: event.entry.id ?? previous?.id ?? null };
+        } else {
+          // It was renamed meanwhile: what counts is the upload under its new name.
+          inode.ensureLocal().submitted = 0;
+        }
+      }
+    } else if (event.type === 'failed') {
+      const inode = this.dirty.get(event.ino);
+      if (inode) this.onFailed(inode, event.generation, event.failure);
+    }
+    this.listener?.(event);
+  }
+
+  private onFailed(inode: Inode, generation: number, failure: Failure): void {
+    const { local } = inode;
+    if (local && local.generation === generation) local.failure = failure;
+  }
+
+  /** Who else hears of uploads: `fs.wandb.uploads`. */
+  listener: ((event: RemoteEvent) => void) | null = null;
+}
+
+interface FlushState {
+  /** The files that are waited for, whatever the restart passes; null: all. */
+  readonly wanted: readonly Inode[] | null;
+  isFlushed: boolean;
+  failed: readonly { readonly path: TreePath; readonly failure: Failure }[];
+}
+
+const MOST_NAMED = 5;
+
+function flushFailure(failed: FlushState['failed']): Failure {
+  const named = failed
+    .slice(0, MOST_NAMED)
+    .map(({ path, failure }) => `${path}: ${failure.detail ?? failure.cause ?? failure.code}`);
+  const more = failed.length > MOST_NAMED ? `; and ${failed.length - MOST_NAMED} more` : '';
+  return new Failure(
+    'EIO',
+    `${failed.length} upload${failed.length === 1 ? '' : 's'} failed; the content is kept and tried again at the next flush. ${named.join('; ')}${more}`,
+    failed[0]?.failure.cause ?? failed[0]?.failure.code ?? null,
+  );
+}
