@@ -80,7 +80,7 @@ export function createKernel(options: KernelOptions): Kernel {
     onUpload: (listener) => {
       writeback.listener = listener;
     },
-    close: (op) => close(core, files, writeback, op),
+    shutdown: (op) => shutdown(core, files, writeback, op),
   };
 }
 
@@ -102,7 +102,7 @@ function prefetch(core: Core, files: Files, op: Operation, path: TreePath): void
   else if (!inode.local?.content) files.touchFirstPage(op, inode);
 }
 
-function close(core: Core, files: Files, writeback: Writeback, op: Operation): void {
+function shutdown(core: Core, files: Files, writeback: Writeback, op: Operation): void {
   if (core.isClosed) return;
   for (const fd of core.descriptors.all()) files.release(fd);
   writeback.flush(op, null);
