@@ -1,0 +1,33 @@
+import { readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { SeedTree } from './control.js';
+
+/** Reads `<directory>/<entity>/<project>/<run>/<file…>` into what `seed` takes. Empty directories count. */
+export async function readDirectoryTree(directory: string): Promise<SeedTree> {
+  const tree: Record<string, Record<string, Uint8Array>> = {};
+  for (const entity of await directoriesIn(directory)) {
+    tree[entity] = {};
+    for (const project of await directoriesIn(join(directory, entity))) {
+      tree[`${entity}/${project}`] = {};
+      for (const run of await directoriesIn(join(directory, entity, project))) {
+        tree[`${entity}/${project}/${run}`] = await readFiles(join(directory, entity, project, run));
+      }
+    }
+  }
+  return tree;
+}
+
+async function directoriesIn(directory: string): Promise<string[]> {
+  const entries = await readdir(directory, { withFileTypes: true });
+  return entries.filter((entry) => entry.isDirectory()).map((entry) => entry.name);
+}
+
+async function readFiles(directory: string, prefix = ''): Promise<Record<string, Uint8Array>> {
+  const files: Record<string, Uint8Array> = {};
+  for (const entry of await readdir(directory, { withFileTypes: true })) {
+    const path = join(directory, entry.name);
+    if (entry.isDirectory()) Object.assign(files, await readFiles(path, `${prefix}${entry.name}/`));
+    else files[prefix + entry.name] = await readFile(path);
+  }
+  return files;
+}

@@ -1,0 +1,139 @@
+import { Worker } from 'node:worker_threads';
+import { threadFile } from '../thread-file.js';
+import type { Control, ControlCall, ControlMessage, ControlMethod, SeedRun, SeedTree } from './control.js';
+import { readDirectoryTree } from './directory-tree.js';
+import type { Fault } from './faults.js';
+import type { RequestRecord } from './log.js';
+import { type FakeWandbOptions, resolveOptions } from './options.js';
+
+export type { SeedFiles, SeedRun, SeedTree } from './control.js';
+export type { Fault, FaultMatch } from './faults.js';
+export type { RequestRecord } from './log.js';
+export { type FakeWandbOptions, type Finalize, type Limits, RUN_FEATURES, type Viewer } from './options.js';
+
+/** A running local W&B server. */
+export interface FakeWandb extends AsyncDisposable {
+  /** The base URL, as for `WANDB_BASE_URL`. */
+  readonly url: string;
+  readonly storageUrl: string;
+  readonly apiKey: string;
+  /**
+   * Puts entities, projects, runs and files on the server, as if they had long been there; files that exist are
+   * replaced, as another writer would. Entities become teams of the viewer.
+   *
+   * @param tree such as `{ 'entity/project/run': { 'a/b.txt': 'text' } }`; an empty object seeds an empty run
+   * @param about describes the runs named in `tree`
+   */
+  seed(tree: SeedTree, about?: SeedRun): Promise<void>;
+  /** Seeds a directory `<directory>/<entity>/<project>/<run>/<file…>`. */
+  seedDirectory(directory: string, about?: SeedRun): Promise<void>;
+  /**
+   * The requests so far, in the order of their arrival.
+   *
+   * @param options.clear forgets them; a request under way is forgotten too. @default false
+   */
+  requests(options?: { readonly clear?: boolean | undefined }): Promise<readonly RequestRecord[]>;
+  /** Replaces the failures to come, `[]` ends them all. Without an argument: tells which are still to come. */
+  faults(faults?: readonly Fault[]): Promise<readonly Fault[]>;
+  /** The bytes of all files of a run that were uploaded and finalised, by name. */
+  files(run: string): Promise<Readonly<Record<string, Uint8Array>>>;
+  /** Ends the server: connections are cut, the thread ends. */
+  close(): Promise<void>;
+}
+
+/**
+ * Starts a local W&B server: the part of the service that concerns runs, over real HTTP on loopback, in a thread of its
+ * own. It holds everything in memory and is as strict as the official SDK and the object stores allow.
+ *
+ * Rejects with a TypeError for options out of range, and with Node's own error if the port can't be had.
+ */
+export async function startFakeWandb(options: FakeWandbOptions = {}): Promise<FakeWandb> {
+  const settings = resolveOptions(options);
+  const thread = new ServerThread(settings);
+  const { url, storageUrl } = await thread.listening;
+  const close = (): Promise<void> => thread.close();
+  const server: FakeWandb = {
+    url,
+    storageUrl,
+    apiKey: settings.apiKey,
+    seed: (tree, about = {}) => thread.call('seed', tree, about),
+    seedDirectory: async (directory, about = {}) =>
+      thread.call('seed', await readDirectoryTree(directory), about),
+    requests: (wanted = {}) => thread.call('requests', wanted),
+    faults: (faults) => thread.call('faults', faults ?? null),
+    files: (run) => thread.call('files', run),
+    close,
+    [Symbol.asyncDispose]: close,
+  };
+  if (options.world !== undefined) {
+    try {
+      await server.seedDirectory(options.world);
+    } catch (error) {
+      await close();
+      throw error;
+    }
+  }
+  return server;
+}
+
+interface Waiter {
+  resolve(value: unknown): void;
+  reject(error: Error): void;
+}
+
+/** The thread that the server runs in, and the calls to it. */
+class ServerThread {
+  readonly listening: Promise<{ readonly url: string; readonly storageUrl: string }>;
+  private readonly worker: Worker;
+  private readonly waiters = new Map<number, Waiter>();
+  private readonly ended: Promise<void>;
+  private lastId = 0;
+  private hasEnded = false;
+
+  constructor(settings: ReturnType<typeof resolveOptions>) {
+    this.worker = new Worker(threadFile('testing/server-thread.js'), {
+      workerData: settings,
+      name: 'fake-wandb',
+    });
+    this.listening = new Promise((resolve, reject) => {
+      this.worker.on('message', (message: ControlMessage) => {
+        if (message.type === 'listening') resolve(message);
+        else if (message.type === 'failed') reject(message.error);
+        else this.settle(message);
+      });
+      this.worker.once('error', reject);
+    });
+    this.ended = new Promise((resolve) => {
+      this.worker.once('exit', () => {
+        this.hasEnded = true;
+        for (const { reject } of this.waiters.values()) reject(new Error('The local W&B server has ended.'));
+        this.waiters.clear();
+        resolve();
+      });
+    });
+  }
+
+  call<M extends ControlMethod>(
+    method: M,
+    ...args: Parameters<Control[M]>
+  ): Promise<Awaited<ReturnType<Control[M]>>> {
+    if (this.hasEnded) return Promise.reject(new Error('The local W&B server was closed.'));
+    return new Promise((resolve, reject) => {
+      const id = ++this.lastId;
+      this.waiters.set(id, { resolve: (value) => resolve(value as Awaited<ReturnType<Control[M]>>), reject });
+      this.worker.postMessage({ id, method, args } satisfies ControlCall);
+    });
+  }
+
+  async close(): Promise<void> {
+    if (!this.hasEnded) await this.call('close');
+    await this.ended;
+  }
+
+  private settle(message: Extract<ControlMessage, { id: number }>): void {
+    const waiter = this.waiters.get(message.id);
+    this.waiters.delete(message.id);
+    if (message.type === 'answer') waiter?.resolve(message.value);
+    else waiter?.reject(message.error);
+  }
+}

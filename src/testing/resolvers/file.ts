@@ -1,0 +1,65 @@
+import { type PageArguments, paginate } from '../connections.js';
+import { likePattern } from '../filters.js';
+import type { Instance } from '../instance.js';
+import { checkLimit } from '../limits.js';
+import { mimeType } from '../mime.js';
+import type { FileRow, Run } from '../records.js';
+import { dateTime } from './run.js';
+
+export interface FileListArguments extends PageArguments {
+  readonly names?: readonly (string | null)[] | null;
+  /** LIKE, not a glob. */
+  readonly pattern?: string | null;
+  readonly contentType?: readonly string[] | null;
+}
+
+export function fileConnection(instance: Instance, run: Run, args: FileListArguments) {
+  const { limits } = instance.settings;
+  checkLimit('names', args.names?.length ?? 0, limits.names);
+  const pattern = args.pattern ? likePattern(args.pattern) : null;
+  const rows = chosenRows(run, args.names).filter(
+    (row) =>
+      (pattern === null || pattern.test(row.name)) &&
+      (!args.contentType?.length || args.contentType.includes(mimeType(row.name))),
+  );
+  return {
+    ...paginate(
+      rows,
+      { keyOf: (row) => [null, row.number], toNode: (row) => fileNode(instance, row), mostRows: limits.page },
+      args,
+    ),
+    uploadHeaders: instance.settings.uploadHeaders,
+  };
+}
+
+/** An empty list of names means all files, as the SDK sends it. */
+function chosenRows(run: Run, names: readonly (string | null)[] | null | undefined): FileRow[] {
+  if (!names?.length) return [...run.files.values()];
+  const rows = [...new Set(names)].map((name) => (name === null ? undefined : run.files.get(name)));
+  return rows.filter((row) => row !== undefined).sort((a, b) => a.number - b.number);
+}
+
+export function fileNode(instance: Instance, row: FileRow) {
+  const { updatedAt, sizeBytes, md5 } = instance.world.settle(row);
+  return {
+    __typename: 'File',
+    id: row.id,
+    name: row.name,
+    displayName: row.name,
+    // Signed only where asked for: a signature costs more than the rest of the row.
+    url: ({ upload }: { upload?: boolean | null }) =>
+      upload ? instance.uploadUrl(row) : instance.apiFileUrl(row),
+    directUrl: () => instance.downloadUrl(row),
+    uploadUrl: () => instance.uploadUrl(row),
+    uploadHeaders: instance.settings.uploadHeaders,
+    sizeBytes,
+    mimetype: mimeType(row.name),
+    md5,
+    digest: md5,
+    createdAt: dateTime(row.createdAt),
+    updatedAt: updatedAt === null ? null : dateTime(updatedAt),
+    deletedAt: null,
+    exists: updatedAt !== null,
+    isReference: false,
+  };
+}

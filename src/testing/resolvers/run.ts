@@ -1,0 +1,120 @@
+import { type PageArguments, paginate } from '../connections.js';
+import type { Instance } from '../instance.js';
+import { parseLogLine } from '../log-lines.js';
+import { type Run, runId } from '../records.js';
+import { type FileListArguments, fileConnection } from './file.js';
+import { projectNode } from './project.js';
+import { userNode } from './viewer.js';
+
+/** The service tells times to the second. */
+export const dateTime = (ms: number): string => `${new Date(ms).toISOString().slice(0, 19)}Z`;
+
+export function runNode(instance: Instance, run: Run) {
+  return {
+    __typename: 'Run',
+    id: runId(run),
+    // The SDK reads it as an integer and sends it back when it deletes files.
+    projectId: String(run.project.number),
+    project: () => projectNode(instance, run.project),
+    name: run.name,
+    displayName: run.displayName,
+    tags: run.tags,
+    sweepName: run.sweepName,
+    state: run.state,
+    running: run.state === 'running',
+    stopped: false,
+    group: run.group,
+    jobType: run.jobType,
+    commit: run.commit,
+    host: run.host,
+    readOnly: false,
+    createdAt: dateTime(run.createdAt),
+    updatedAt: dateTime(run.heartbeatAt),
+    heartbeatAt: dateTime(run.heartbeatAt),
+    description: run.description,
+    notes: run.notes,
+    user: () => userNode(instance),
+    exitcode: run.exitcode,
+    config: ({ keys }: { keys?: readonly string[] | null }) => pickKeys(run.config, keys),
+    summaryMetrics: ({ keys }: { keys?: readonly string[] | null }) => pickKeys(run.summaryMetrics, keys),
+    systemMetrics: '{}',
+    wandbConfig: ({ keys }: { keys?: readonly string[] | null }) => wandbConfig(run.config, keys),
+    historyKeys: () => historyKeys(run),
+    historyLineCount: run.history.length,
+    historyTail: JSON.stringify(run.history.slice(-1)),
+    history: ({
+      samples,
+      minStep,
+      maxStep,
+    }: {
+      samples?: number | null;
+      minStep?: number | null;
+      maxStep?: number | null;
+    }) => run.history.filter((line) => isBetween(line, minStep, maxStep)).slice(0, samples ?? 500),
+    eventsLineCount: run.events.length,
+    eventsTail: JSON.stringify(run.events.slice(-1)),
+    events: ({ samples }: { samples?: number | null }) => run.events.slice(0, samples ?? 500),
+    logLineCount: run.logLines.length,
+    logLines: (args: PageArguments) => logLines(instance, run, args),
+    fileCount: run.files.size,
+    files: (args: FileListArguments) => fileConnection(instance, run, args),
+    storageBytes: () =>
+      [...run.files.values()].reduce((sum, row) => sum + instance.world.settle(row).sizeBytes, 0),
+  };
+}
+
+function logLines(instance: Instance, run: Run, args: PageArguments) {
+  return paginate(
+    run.logLines.map((text, number) => ({ number, ...parseLogLine(text) })),
+    {
+      keyOf: ({ number }) => [null, number],
+      toNode: ({ number, line, level, timestamp }) => ({
+        id: String(number),
+        number,
+        line,
+        level,
+        timestamp,
+      }),
+      mostRows: instance.settings.limits.page,
+    },
+    args,
+  );
+}
+
+function pickKeys(json: string, keys: readonly string[] | null | undefined): string {
+  if (!keys) return json;
+  const values: Record<string, unknown> = JSON.parse(json);
+  return JSON.stringify(
+    Object.fromEntries(keys.filter((key) => key in values).map((key) => [key, values[key]])),
+  );
+}
+
+/** What the SDK keeps for itself in a run's config; a run without it doesn't count as existing when it is resumed. */
+function wandbConfig(config: string, keys: readonly string[] | null | undefined): string {
+  const values: { _wandb?: { value?: unknown } } = JSON.parse(config);
+  return pickKeys(JSON.stringify(values._wandb?.value ?? {}), keys);
+}
+
+function isBetween(
+  line: string,
+  minStep: number | null | undefined,
+  maxStep: number | null | undefined,
+): boolean {
+  const { _step: step }: { _step?: number } = JSON.parse(line);
+  return step === undefined || (step >= (minStep ?? -Infinity) && step < (maxStep ?? Infinity));
+}
+
+function historyKeys(run: Run): { lastStep: number; keys: Record<string, unknown> } {
+  const keys: Record<string, { typeCounts: { type: string; count: number }[] }> = {};
+  let lastStep = 0;
+  for (const line of run.history) {
+    const values: Record<string, unknown> = JSON.parse(line);
+    if (typeof values._step === 'number') lastStep = values._step;
+    for (const [key, value] of Object.entries(values)) {
+      keys[key] ??= { typeCounts: [{ type: typeof value, count: 0 }] };
+      const counts = keys[key].typeCounts[0];
+      if (counts) counts.count++;
+    }
+  }
+  return { lastStep, keys };
+}

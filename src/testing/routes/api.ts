@@ -1,0 +1,90 @@
+import { GraphQLError } from 'graphql';
+import { Gatekeeper } from '../auth.js';
+import { type GraphqlRequest, GraphqlService } from '../graphql.js';
+import { type Handler, type HttpAnswer, type HttpRequest, json, jsonError } from '../http.js';
+import { HttpError } from '../http-error.js';
+import type { Instance } from '../instance.js';
+import { RateLimit } from '../limits.js';
+import type { Run } from '../records.js';
+import { fileStream } from './file-stream.js';
+
+/** What a request is, found out before it is handled, so that faults can hit it and the log can name it. */
+export interface Prepared {
+  readonly graphql: GraphqlRequest | null;
+  readonly handle: Handler;
+}
+
+/** The routes under the base URL. */
+export class Api {
+  private readonly graphql: GraphqlService;
+  private readonly gatekeeper: Gatekeeper;
+  private readonly rate: RateLimit;
+
+  constructor(private readonly instance: Instance) {
+    this.graphql = new GraphqlService(instance);
+    this.gatekeeper = new Gatekeeper(instance.settings);
+    this.rate = new RateLimit(instance.settings.limits.requestsPerSecond);
+  }
+
+  async prepare(request: HttpRequest): Promise<Prepared> {
+    if (request.path !== '/graphql')
+      return { graphql: null, handle: this.limited((sent) => this.route(sent)) };
+    const body = (await request.body()).toString();
+    try {
+      const graphql = this.graphql.read(body);
+      return { graphql, handle: this.limited(this.authorised(() => this.answer(graphql))) };
+    } catch (error) {
+      if (!(error instanceof GraphQLError || error instanceof HttpError)) throw error;
+      const answer = jsonError(400, error.message);
+      return { graphql: null, handle: this.limited(this.authorised(() => answer)) };
+    }
+  }
+
+  private async answer(graphql: GraphqlRequest): Promise<HttpAnswer> {
+    const { status, body } = await this.graphql.run(graphql);
+    return json(body, status);
+  }
+
+  private route(request: HttpRequest): Promise<HttpAnswer> | HttpAnswer {
+    const { method, path } = request;
+    if (method === 'POST' && path === '/oidc/token') return this.gatekeeper.exchange(request);
+    if (path.startsWith('/files/')) return this.authorised((sent) => this.files(sent))(request);
+    // The SDK's telemetry ends for good with the first 404.
+    return jsonError(404, 'not found');
+  }
+
+  private files(request: HttpRequest): Promise<HttpAnswer> | HttpAnswer {
+    const [, , entity = '', project = '', name = '', ...rest] = request.path.split('/');
+    const run = this.instance.world.run(entity, project, name);
+    if (!run) return jsonError(404, 'run not found');
+    const file = rest.join('/');
+    if (request.method === 'POST' && file === 'file_stream') return fileStream(this.instance, run, request);
+    if (request.method === 'GET' || request.method === 'HEAD') return this.redirect(run, file);
+    return jsonError(405, 'method not allowed');
+  }
+
+  private redirect(run: Run, file: string): HttpAnswer {
+    const row = run.files.get(file);
+    if (!row) return jsonError(404, 'file not found');
+    return { status: 302, headers: { location: this.instance.downloadUrl(row) } };
+  }
+
+  private authorised(handler: Handler): Handler {
+    return (request) => this.gatekeeper.refuse(request) ?? handler(request);
+  }
+
+  private limited(handler: Handler): Handler {
+    return async (request) => {
+      const seconds = this.rate.take();
+      const headers = this.rate.isFinite
+        ? { 'ratelimit-remaining': String(this.rate.remaining), 'ratelimit-reset': '1' }
+        : {};
+      if (seconds > 0) {
+        const answer = jsonError(429, 'rate limit exceeded');
+        return { ...answer, headers: { ...answer.headers, ...headers, 'retry-after': seconds.toFixed(3) } };
+      }
+      const answer = await handler(request);
+      return { ...answer, headers: { ...headers, ...answer.headers } };
+    };
+  }
+}

@@ -1,0 +1,73 @@
+import type { Control } from './control.js';
+import { FaultSchedule } from './faults.js';
+import { Instance } from './instance.js';
+import { listen } from './listener.js';
+import { RequestLog } from './log.js';
+import type { Settings } from './options.js';
+import { objectKey } from './records.js';
+import { Api } from './routes/api.js';
+import { bucket, xmlError } from './routes/bucket.js';
+import { seed } from './seed.js';
+
+export interface RunningServer extends Control {
+  readonly url: string;
+  readonly storageUrl: string;
+}
+
+/** Starts the API and the storage in this thread. */
+export async function startServer(settings: Settings): Promise<RunningServer> {
+  const instance = new Instance(settings);
+  const log = new RequestLog();
+  const faults = new FaultSchedule();
+  const api = new Api(instance);
+  const shared = {
+    host: settings.host,
+    latencyMs: settings.latencyMs,
+    log,
+    faults,
+    expired: () => xmlError(instance.signer.expired()),
+  };
+  const apiListener = await listen({
+    ...shared,
+    side: 'api',
+    port: settings.port,
+    prepare: (request) => api.prepare(request),
+  });
+  const storageListener = await listen({
+    ...shared,
+    side: 'storage',
+    port: 0,
+    prepare: async () => ({ graphql: null, handle: (request) => bucket(instance, request) }),
+  });
+  instance.apiUrl = apiListener.url;
+  instance.storageUrl = storageListener.url;
+
+  return {
+    url: apiListener.url,
+    storageUrl: storageListener.url,
+    seed: (tree, about) => seed(instance, tree, about),
+    requests: ({ clear = false }) => {
+      const records = log.all();
+      if (clear) log.clear();
+      return records;
+    },
+    faults: (list) => {
+      if (list) faults.replace(list);
+      return faults.pending();
+    },
+    files: (path) => {
+      const [entity = '', project = '', name = ''] = path.split('/');
+      const run = instance.world.run(entity, project, name);
+      if (!run) throw new TypeError(`There is no run '${path}' on the server.`);
+      const rows = [...run.files.values()].filter((row) => instance.world.settle(row).updatedAt !== null);
+      return Object.fromEntries(
+        rows.map((row) => [row.name, instance.storage.get(objectKey(row))?.bytes ?? EMPTY]),
+      );
+    },
+    close: async () => {
+      await Promise.all([apiListener.close(), storageListener.close()]);
+    },
+  };
+}
+
+const EMPTY = new Uint8Array();

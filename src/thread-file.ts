@@ -1,0 +1,12 @@
+/**
+ * Where the entry file of a thread lies. Threads always run the ESM build, compiled once: the CommonJS twin starts the
+ * same files, and so do the sources when a test runs them before they are bundled.
+ *
+ * @param path relative to the root of the ESM build, such as 'testing/server-thread.js'
+ */
+export function threadFile(path: string): URL {
+  const here = import.meta.url;
+  if (here.endsWith('.cjs')) return new URL(`../esm/${path}`, here);
+  if (here.endsWith('.ts')) return new URL(`../dist/esm/${path}`, here);
+  return new URL(path, here);
+}
