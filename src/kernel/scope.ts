@@ -111,6 +111,8 @@ export class Scope {
     this.isLarge = !isComplete;
     this.isComplete = isComplete;
     this.listed = sent;
+    // What was listed exists.
+    markSeen(this.root, sent);
   }
 
   /** Merges the look-up of one name: an entry, a mere prefix (a directory), or nothing there. */

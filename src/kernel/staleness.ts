@@ -13,7 +13,12 @@ export function mendStaleness(core: Core, op: Operation, file: OpenFile): void {
   const { local, entry } = file.inode;
   const staleness = local?.staleness;
   if (!local || !staleness) return;
-  if (staleness.times > 1 && entry?.version === staleness.version) {
+  if (entry !== staleness.entry) {
+    // It was renamed, or listed anew, since the bytes were asked for.
+    local.staleness = null;
+    return;
+  }
+  if (staleness.times > 1) {
     local.staleness = null;
     throw new Failure(
       'EIO',
@@ -25,7 +30,7 @@ export function mendStaleness(core: Core, op: Operation, file: OpenFile): void {
   if (named === file.inode) {
     // The same content under a new tag, or a broken transfer: once more, without the old tag.
     local.etag = null;
-    local.staleness = { ...staleness, times: Math.max(1, staleness.times) };
+    local.staleness = file.inode.entry ? { ...staleness, entry: file.inode.entry } : null;
     return;
   }
   if (file.hasRead || !named || named.isDirectory) {
@@ -38,13 +43,14 @@ export function mendStaleness(core: Core, op: Operation, file: OpenFile): void {
 }
 
 function relook(core: Core, op: Operation, file: OpenFile): ReturnType<typeof find> {
-  const key = `stale:${file.path}`;
+  const path = file.inode.parent ? file.inode.path : file.path;
+  const key = `stale:${path}`;
   if (!op.hasLoaded(key)) {
     op.markLoaded(key);
-    const place = core.scopeOfName(file.path);
+    const place = core.scopeOfName(path);
     place?.scope.expire();
     file.inode.seenAt = Number.NEGATIVE_INFINITY;
     op.renew(core.currentEpoch);
   }
-  return find(core, op, file.path);
+  return find(core, op, path);
 }

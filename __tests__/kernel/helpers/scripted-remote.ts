@@ -1,0 +1,346 @@
+import { readFileSync } from 'node:fs';
+import type { Args, Call, Method, Move, Remote, RemoteEvent, Reply, Value } from '../../../src/io/remote.js';
+import type { Entry, Source } from '../../../src/store/contract.js';
+import { Failure } from '../../../src/store/failure.js';
+import { md5Of, type ScriptedServer } from './scripted-server.js';
+
+/** One thing that can happen next, elsewhere: on the wire, at the server, or on the way back. */
+export interface Step {
+  readonly name: string;
+  readonly run: () => void;
+}
+
+interface Upload {
+  ino: number;
+  generation: number;
+  path: string;
+  bytes: Uint8Array;
+  state: 'queued' | 'putting' | 'stored' | 'failed';
+}
+
+interface ScriptedCall extends Call {
+  isSettled: boolean;
+  isCancelled: boolean;
+  readonly name: string;
+}
+
+/**
+ * The owner of the remote as a script plays it: nothing happens by itself. Whatever could happen next is a `Step`; a
+ * test names the one it wants, or a seeded scheduler picks. A blocked caller (`wait`) lets the scheduler run steps
+ * until its answer is in, as a real blocked thread lets the I/O thread run.
+ */
+export class ScriptedRemote implements Remote {
+  readonly unitDepth = 3;
+  onEvent: (event: RemoteEvent) => void = () => {};
+  /** Which of `count` steps happens next while a caller is blocked. */
+  choose: (count: number) => number = () => 0;
+  /** Called before each step that runs while a caller is blocked. */
+  onBlockedStep: () => void = () => {};
+  /** Paths whose PUT fails for good, as often as told. */
+  readonly failingPuts = new Map<string, number>();
+  /** Every request that reached the server, by method. */
+  readonly log: string[] = [];
+
+  private readonly work: Step[] = [];
+  private readonly outbox: Step[] = [];
+  private uploads: Upload[] = [];
+  /** Looked at after each step: work that waits for uploads to end. */
+  private readonly waiting: (() => boolean)[] = [];
+
+  constructor(readonly server: ScriptedServer) {}
+
+  call<M extends Method>(method: M, args: Args<M>, commit: (reply: Reply<M>) => void): Call {
+    const call: ScriptedCall = { isSettled: false, isCancelled: false, name: method };
+    const answer = (reply: Reply<M>): void => {
+      this.outbox.push({
+        name: `reply ${method}`,
+        run: () => {
+          call.isSettled = true;
+          commit(
+            call.isCancelled && method === 'read' ? { ok: false, failure: new Failure('ECANCELED') } : reply,
+          );
+        },
+      });
+    };
+    this.handle(
+      method,
+      args,
+      (value) => answer({ ok: true, value }),
+      (failure) => answer({ ok: false, failure }),
+    );
+    return call;
+  }
+
+  cancel(call: Call): void {
+    (call as ScriptedCall).isCancelled = true;
+  }
+
+  wait(call: Call): void {
+    for (let guard = 0; !call.isSettled; guard++) {
+      const steps = this.steps();
+      const step = steps[this.choose(steps.length)];
+      if (!step || guard > 100_000)
+        throw new Error(`deadlock: nothing can answer '${(call as ScriptedCall).name}'`);
+      this.onBlockedStep();
+      step.run();
+    }
+  }
+
+  /** All that could happen next. Replies and events arrive in the order in which they were sent. */
+  steps(): Step[] {
+    this.settleWaiting();
+    const steps = [...this.work.map((step) => this.consuming(this.work, step))];
+    const [first] = this.outbox;
+    if (first) steps.push(this.consuming(this.outbox, first));
+    for (const upload of this.uploads) steps.push(...this.uploadSteps(upload));
+    for (const path of this.server.unfinalised) {
+      steps.push({ name: `finalise ${path}`, run: () => this.server.finalise(path) });
+    }
+    return steps;
+  }
+
+  /** Runs the one step of this name. */
+  run(name: string): void {
+    const step = this.steps().find((candidate) => candidate.name === name);
+    if (!step)
+      throw new Error(
+        `no step '${name}'; there are: ${
+          this.steps()
+            .map((each) => each.name)
+            .join(', ') || 'none'
+        }`,
+      );
+    step.run();
+  }
+
+  /** Runs steps, first come first served, until nothing is left (listings that lag stay so). */
+  settle(): void {
+    for (;;) {
+      const step = this.steps().find(({ name }) => !name.startsWith('finalise'));
+      if (!step) return;
+      step.run();
+    }
+  }
+
+  private consuming(list: Step[], step: Step): Step {
+    return {
+      name: step.name,
+      run: () => {
+        list.splice(list.indexOf(step), 1);
+        step.run();
+      },
+    };
+  }
+
+  private handle<M extends Method>(
+    method: M,
+    args: Args<M>,
+    ok: (value: Value<M>) => void,
+    fail: (failure: Failure) => void,
+  ): void {
+    const { server } = this;
+    const later = (name: string, run: () => void): void => {
+      this.work.push({ name, run });
+    };
+    const reply = ok as (value: unknown) => void;
+    // What a question finds and when its answer is back are two moments: other answers may overtake it.
+    const answerLater = (value: unknown): void => later(`answer ${method}`, () => reply(value));
+    if (method === 'lookup') {
+      const { path, listing } = args as Args<'lookup'>;
+      later(`lookup ${path}`, () => {
+        this.log.push('lookup');
+        answerLater(server.lookup(path, listing));
+      });
+    } else if (method === 'list') {
+      const { path } = args as Args<'list'>;
+      later(`list ${path}`, () => {
+        this.log.push('list');
+        const entries = server.list(path);
+        if (entries) answerLater({ entries });
+        else fail(new Failure('ENOENT'));
+      });
+    } else if (method === 'read') {
+      const request = args as Args<'read'>;
+      later(`read ${request.entry.path}`, () => this.read(request, answerLater, fail));
+    } else if (method === 'submit') {
+      const { ino, generation, path, source } = args as Args<'submit'>;
+      this.uploads = this.uploads.filter(
+        (upload) => isBusy(upload) || (upload.ino !== ino && upload.path !== path),
+      );
+      this.uploads.push({ ino, generation, path, bytes: bytesOf(source), state: 'queued' });
+      reply(null);
+    } else if (method === 'flush') {
+      this.flush((args as Args<'flush'>).inos, reply);
+    } else if (method === 'remove') {
+      const { files } = args as Args<'remove'>;
+      this.remove(
+        files.map(({ path }) => path),
+        () => reply(null),
+      );
+    } else if (method === 'rename') {
+      this.rename((args as Args<'rename'>).moves, reply, fail);
+    } else if (method === 'mkdir') {
+      const { path } = args as Args<'mkdir'>;
+      later(`mkdir ${path}`, () => {
+        if (server.units.has(path)) return fail(new Failure('EEXIST'));
+        server.mkunit(path);
+        const { found } = server.lookup(path, false);
+        if (found && found !== 'prefix') reply(found);
+      });
+    } else if (method === 'rmdir') {
+      fail(new Failure('EPERM'));
+    } else {
+      reply(null);
+    }
+  }
+
+  private read(
+    { entry, start, end, etag }: Args<'read'>,
+    reply: (value: unknown) => void,
+    fail: (failure: Failure) => void,
+  ): void {
+    this.log.push('read');
+    const bytes = this.server.bytes.get(entry.path);
+    if (!bytes) return fail(new Failure('ESTALE'));
+    const tag = md5Of(bytes);
+    if (etag !== null && etag !== tag) return fail(new Failure('ESTALE'));
+    if (entry.md5 !== tag) return fail(new Failure('EBADMSG'));
+    return reply({ bytes: new Uint8Array(bytes.subarray(start, end)), etag: tag, size: bytes.byteLength });
+  }
+
+  private uploadSteps(upload: Upload): Step[] {
+    const { path } = upload;
+    if (upload.state === 'queued' && !this.uploads.some((other) => other.path === path && isBusy(other))) {
+      return [{ name: `send ${path}`, run: () => this.send(upload) }];
+    }
+    if (upload.state === 'putting') return [{ name: `put ${path}`, run: () => this.put(upload) }];
+    if (upload.state === 'stored') return [{ name: `mark ${path}`, run: () => this.mark(upload) }];
+    return [];
+  }
+
+  private send(upload: Upload): void {
+    upload.state = 'putting';
+  }
+
+  private put(upload: Upload): void {
+    this.log.push(`put ${upload.path}`);
+    const failures = this.failingPuts.get(upload.path) ?? 0;
+    if (failures > 0) {
+      this.failingPuts.set(upload.path, failures - 1);
+      upload.state = 'failed';
+      const failure = new Failure('EIO', 'The storage refused the upload.', 'HTTP 403');
+      this.emit({
+        type: 'failed',
+        path: upload.path,
+        ino: upload.ino,
+        generation: upload.generation,
+        failure,
+      });
+      return;
+    }
+    this.server.store(upload.path, upload.bytes);
+    upload.state = 'stored';
+  }
+
+  private mark(upload: Upload): void {
+    this.uploads.splice(this.uploads.indexOf(upload), 1);
+    const entry: Entry = { ...this.server.entryFor(upload.path, upload.bytes), id: null };
+    this.emit({ type: 'uploaded', path: upload.path, ino: upload.ino, generation: upload.generation, entry });
+  }
+
+  private emit(event: RemoteEvent): void {
+    this.outbox.push({ name: `event ${event.type}`, run: () => this.onEvent(event) });
+  }
+
+  private flush(inos: readonly number[] | null, reply: (value: unknown) => void): void {
+    const isMine = (upload: Upload): boolean => inos === null || inos.includes(upload.ino);
+    for (const upload of this.uploads)
+      if (isMine(upload) && upload.state === 'failed') upload.state = 'queued';
+    this.waiting.push(() => {
+      const mine = this.uploads.filter(isMine);
+      if (mine.some(({ state }) => state !== 'failed')) return false;
+      reply({
+        failed: mine.map(({ path }) => ({
+          path,
+          failure: new Failure('EIO', 'The storage refused the upload.'),
+        })),
+      });
+      return true;
+    });
+  }
+
+  /** What is queued is dropped, what is on its way ends first, then the server removes the names. */
+  private remove(paths: readonly string[], done: () => void): void {
+    this.uploads = this.uploads.filter((upload) => isBusy(upload) || !paths.includes(upload.path));
+    this.waiting.push(() => {
+      if (this.uploads.some(({ path }) => paths.includes(path))) return false;
+      this.work.push({
+        name: `delete ${paths.join()}`,
+        run: () => {
+          for (const path of paths) this.server.delete(path);
+          done();
+        },
+      });
+      return true;
+    });
+  }
+
+  private rename(
+    moves: readonly Move[],
+    reply: (value: unknown) => void,
+    fail: (failure: Failure) => void,
+  ): void {
+    const moved: { ino: number; entry: Entry | null }[] = [];
+    const told: (Move & { bytes: Uint8Array | null })[] = [];
+    for (const move of moves) {
+      const queued = this.uploads.find(
+        (upload) => upload.path === move.from && upload.ino === move.ino && !isBusy(upload),
+      );
+      const isBusyNow = this.uploads.some((upload) => upload.path === move.from && isBusy(upload));
+      this.uploads = this.uploads.filter(
+        (upload) => upload === queued || isBusy(upload) || upload.path !== move.to,
+      );
+      if (queued && !isBusyNow && move.entry === null && !this.server.bytes.has(move.from)) {
+        queued.path = move.to;
+        moved.push({ ino: move.ino, entry: null });
+      } else {
+        const bytes = move.source ? bytesOf(move.source) : (queued?.bytes ?? null);
+        if (queued) this.uploads.splice(this.uploads.indexOf(queued), 1);
+        told.push({ ...move, bytes });
+      }
+    }
+    if (told.length === 0) return reply({ moved });
+    const names = new Set(told.flatMap(({ from, to }) => [from, to]));
+    this.waiting.push(() => {
+      if (this.uploads.some((upload) => names.has(upload.path) && isBusy(upload))) return false;
+      this.work.push({
+        name: `move ${told.map(({ from, to }) => `${from} ${to}`).join()}`,
+        run: () => {
+          const contents = told.map((move) => move.bytes ?? this.server.bytes.get(move.from));
+          if (contents.some((bytes) => !bytes)) return fail(new Failure('ENOENT'));
+          told.forEach(({ ino, to }, index) => {
+            const bytes = contents[index] ?? new Uint8Array();
+            this.server.store(to, bytes);
+            moved.push({ ino, entry: { ...this.server.entryFor(to, bytes), id: null } });
+          });
+          for (const { from } of told) this.server.delete(from);
+          return reply({ moved });
+        },
+      });
+      return true;
+    });
+    return undefined;
+  }
+
+  private settleWaiting(): void {
+    for (let index = 0; index < this.waiting.length; ) {
+      if (this.waiting[index]?.()) this.waiting.splice(index, 1);
+      else index++;
+    }
+  }
+}
+
+const isBusy = ({ state }: Upload): boolean => state === 'putting' || state === 'stored';
+
+const bytesOf = (source: Source): Uint8Array =>
+  source.kind === 'bytes' ? source.bytes : readFileSync(source.file);

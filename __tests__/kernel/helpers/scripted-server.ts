@@ -1,0 +1,138 @@
+import { createHash } from 'node:crypto';
+import type { Entry, Lookup } from '../../../src/store/contract.js';
+
+export const md5Of = (bytes: Uint8Array): string => createHash('md5').update(bytes).digest('base64');
+const UNIT_DEPTH = 3;
+
+interface Row {
+  readonly entry: Entry;
+}
+
+/**
+ * A remote with one project's runs, as plain data: what the storage holds (`bytes`), and what listings show (`rows`),
+ * which may lag until `finalise`.
+ */
+export class ScriptedServer {
+  readonly bytes = new Map<string, Uint8Array>();
+  private readonly rows = new Map<string, Row>();
+  readonly unfinalised = new Set<string>();
+  readonly units = new Set<string>();
+  /** Listings show uploads at once, or only after `finalise`. */
+  isLagging = false;
+  private serial = 0;
+
+  constructor(
+    private readonly now: () => number,
+    /** Files of a listing's first page. */
+    public pageSize = 1000,
+  ) {}
+
+  mkunit(path: string): void {
+    this.units.add(path);
+  }
+
+  /** A write by somebody else: bytes and row at once. */
+  write(path: string, content: string | Uint8Array): void {
+    this.mkunit(path.split('/').slice(0, UNIT_DEPTH).join('/'));
+    this.store(path, typeof content === 'string' ? Buffer.from(content) : content);
+    this.finalise(path);
+  }
+
+  /** A PUT that arrived. */
+  store(path: string, bytes: Uint8Array): void {
+    this.bytes.set(path, bytes);
+    this.unfinalised.add(path);
+    if (!this.isLagging) this.finalise(path);
+  }
+
+  finalise(path: string): void {
+    const bytes = this.bytes.get(path);
+    this.unfinalised.delete(path);
+    if (bytes) this.rows.set(path, { entry: this.entryFor(path, bytes) });
+  }
+
+  text(path: string): string | undefined {
+    const bytes = this.bytes.get(path);
+    return bytes && Buffer.from(bytes).toString();
+  }
+
+  delete(path: string): void {
+    this.bytes.delete(path);
+    this.rows.delete(path);
+    this.unfinalised.delete(path);
+  }
+
+  entryFor(path: string, bytes: Uint8Array): Entry {
+    const md5 = md5Of(bytes);
+    return this.entry(path, 'file', bytes.byteLength, `md5:${md5}`, md5);
+  }
+
+  private entry(
+    path: string,
+    kind: Entry['kind'],
+    size: number | null,
+    version: string,
+    md5: string | null,
+  ): Entry {
+    const at = this.now();
+    return {
+      path,
+      kind,
+      size,
+      mtimeMs: at,
+      birthtimeMs: at,
+      version,
+      md5,
+      id: `id${++this.serial}`,
+      isReadOnly: false,
+    };
+  }
+
+  private directory(path: string): Entry {
+    return this.entry(path, 'directory', null, 'directory', null);
+  }
+
+  lookup(path: string, listing: boolean): Lookup {
+    const segments = path.split('/');
+    const ancestors: Entry[] = [];
+    const known = new Set([...this.units].flatMap((unit) => prefixes(unit)));
+    for (const prefix of prefixes(segments.slice(0, Math.min(segments.length - 1, UNIT_DEPTH)).join('/'))) {
+      if (known.has(prefix)) ancestors.push(this.directory(prefix));
+    }
+    const unit = segments.slice(0, UNIT_DEPTH).join('/');
+    const hasUnit = segments.length >= UNIT_DEPTH && this.units.has(unit);
+    let found: Lookup['found'] = null;
+    if (segments.length <= UNIT_DEPTH) found = known.has(path) ? this.directory(path) : null;
+    else if (this.rows.has(path)) found = this.rows.get(path)?.entry ?? null;
+    else if ([...this.rows.keys()].some((name) => name.startsWith(`${path}/`))) found = 'prefix';
+    const all = this.filesOf(unit);
+    return {
+      found,
+      ancestors,
+      listing:
+        listing && hasUnit
+          ? { entries: all.slice(0, this.pageSize), isComplete: all.length <= this.pageSize }
+          : null,
+    };
+  }
+
+  list(path: string): readonly Entry[] | null {
+    const depth = path === '' ? 0 : path.split('/').length;
+    if (depth === UNIT_DEPTH) return this.units.has(path) ? this.filesOf(path) : null;
+    const known = new Set([...this.units].flatMap((unit) => prefixes(unit)));
+    if (path !== '' && !known.has(path)) return null;
+    return [...known]
+      .filter((name) => name.split('/').length === depth + 1 && (path === '' || name.startsWith(`${path}/`)))
+      .map((name) => this.directory(name));
+  }
+
+  filesOf(unit: string): Entry[] {
+    return [...this.rows]
+      .filter(([name]) => name.startsWith(`${unit}/`))
+      .sort(([a], [b]) => (a < b ? -1 : 1))
+      .map(([, { entry }]) => entry);
+  }
+}
+
+const prefixes = (path: string): string[] =>
+  path === '' ? [] : path.split('/').map((_, index, all) => all.slice(0, index + 1).join('/'));
