@@ -1,0 +1,88 @@
+import nodeFs, { constants } from 'node:fs';
+import { join } from 'node:path';
+import type { Attributes, Kernel } from '../../../src/kernel/syscalls.js';
+import { type ErrnoCode, Failure } from '../../../src/store/failure.js';
+
+/**
+ * The primitives over a directory of the real disk. With it, what the faces do can be compared one to one with what
+ * Node's own do: any difference is the faces'.
+ */
+export function diskKernel(base: string): Kernel {
+  const at = (path: string): string => (path === '' ? base : join(base, path));
+  return {
+    open: (_op, path, flags, mode) => asFailure(() => nodeFs.openSync(at(path), flags, mode)),
+    close: (_op, fd) => asFailure(() => nodeFs.closeSync(fd)),
+    read: (_op, fd, buffer, offset, length, position) =>
+      asFailure(() => nodeFs.readSync(fd, buffer, offset, length, position)),
+    write: (_op, fd, bytes, position) =>
+      asFailure(() => nodeFs.writeSync(fd, bytes, 0, bytes.byteLength, position)),
+    ftruncate: (_op, fd, length) => asFailure(() => nodeFs.ftruncateSync(fd, length)),
+    fsync: (_op, fd) => asFailure(() => nodeFs.fsyncSync(fd)),
+    stat: (_op, path) => asFailure(() => attributesOf(nodeFs.statSync(at(path)))),
+    fstat: (_op, fd) => asFailure(() => attributesOf(nodeFs.fstatSync(fd))),
+    readdir: (_op, path) =>
+      asFailure(() =>
+        nodeFs
+          .readdirSync(at(path), { withFileTypes: true })
+          .map((entry) => ({ name: entry.name, kind: kindOf(entry) }))
+          .sort((a, b) => (a.name < b.name ? -1 : 1)),
+      ),
+    access: (_op, path, mode) => asFailure(() => nodeFs.accessSync(at(path), mode)),
+    mkdir: (_op, path, mode) => asFailure(() => void nodeFs.mkdirSync(at(path), mode)),
+    rmdir: (_op, path) => asFailure(() => nodeFs.rmdirSync(at(path))),
+    unlink: (_op, path) => asFailure(() => nodeFs.unlinkSync(at(path))),
+    removeTree: (_op, path) => asFailure(() => nodeFs.rmSync(at(path), { recursive: true })),
+    rename: (_op, from, to) => asFailure(() => nodeFs.renameSync(at(from), at(to))),
+    utimes: (_op, path, atimeMs, mtimeMs) =>
+      asFailure(() => nodeFs.utimesSync(at(path), atimeMs / 1000, mtimeMs / 1000)),
+    futimes: (_op, fd, atimeMs, mtimeMs) =>
+      asFailure(() => nodeFs.futimesSync(fd, atimeMs / 1000, mtimeMs / 1000)),
+    chmod: (_op, path, mode) => asFailure(() => nodeFs.chmodSync(at(path), mode)),
+    fchmod: (_op, fd, mode) => asFailure(() => nodeFs.fchmodSync(fd, mode)),
+    chown: (_op, path, uid, gid) => asFailure(() => nodeFs.chownSync(at(path), uid, gid)),
+    fchown: (_op, fd, uid, gid) => asFailure(() => nodeFs.fchownSync(fd, uid, gid)),
+    readlink: (_op, path) => asFailure(() => nodeFs.readlinkSync(at(path))),
+    symlink: (_op, target, path) => asFailure(() => nodeFs.symlinkSync(target, at(path))),
+    link: (_op, from, to) => asFailure(() => nodeFs.linkSync(at(from), at(to))),
+    flush: () => {},
+    refresh: () => {},
+    prefetch: () => {},
+    counters: () => ({ dirty: 0 }),
+    onUpload: () => {},
+    shutdown: () => {},
+  };
+}
+
+function asFailure<T>(action: () => T): T {
+  try {
+    return action();
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    throw code?.startsWith('E') && !code.startsWith('ERR_') ? new Failure(code as ErrnoCode) : error;
+  }
+}
+
+const kindOf = (entry: { isDirectory(): boolean }): 'file' | 'directory' =>
+  entry.isDirectory() ? 'directory' : 'file';
+
+function attributesOf(stats: nodeFs.Stats): Attributes {
+  const { dev, ino, mode, nlink, uid, gid, size, blksize, blocks } = stats;
+  const { atimeMs, mtimeMs, ctimeMs, birthtimeMs } = stats;
+  const kind = (mode & constants.S_IFMT) === constants.S_IFDIR ? 'directory' : 'file';
+  return {
+    kind,
+    dev,
+    ino,
+    mode,
+    nlink,
+    uid,
+    gid,
+    size,
+    blksize,
+    blocks,
+    atimeMs,
+    mtimeMs,
+    ctimeMs,
+    birthtimeMs,
+  };
+}

@@ -1,0 +1,148 @@
+import { promisify } from 'node:util';
+import * as attributes from './composites/attributes.js';
+import { copyFile } from './composites/copy-file.js';
+import { cp } from './composites/cp.js';
+import * as descriptors from './composites/descriptors.js';
+import { mkdir, mkdtemp, readdir } from './composites/directories.js';
+import * as names from './composites/names.js';
+import { readFile } from './composites/read-file.js';
+import { rm } from './composites/remove.js';
+import { readTransfer, readv, writeTransfer, writev } from './composites/transfer.js';
+import { appendFile, writeFile } from './composites/write-file.js';
+import { opendir } from './dir.js';
+import { type Composite, driveAsync } from './driver.js';
+import { type AsyncCall, answer, type CallbackShape, callbackOf, named } from './face.js';
+import { asRead, asWrite, givenToRead } from './transfers.js';
+import type { Tree } from './tree.js';
+import { asFd, asFunction, isFunction } from './validate.js';
+
+/** The members of `node:fs` that call back. They throw refused arguments, as Node's do, and nothing else. */
+export function callbackFace(tree: Tree) {
+  const of = <T>(call: AsyncCall<T>, at: number, shape: Omit<CallbackShape, 'at'> = {}) =>
+    callbackOf(tree, call, { ...shape, at });
+  /** These take whatever stands last for the callback. */
+  const orOptions = (at: number) => ({ misplaced: (args: readonly unknown[]) => args[at] || args[at - 1] });
+  const last = { isCheckedLast: true };
+
+  return named({
+    access: of(attributes.access, 2, last),
+    appendFile: of(appendFile, 3, orOptions(3)),
+    chmod: of(attributes.chmod, 2, last),
+    chown: of(attributes.chown, 3),
+    close: closeOf(tree),
+    copyFile: of(copyFile, 3, last),
+    cp: of(cp, 3),
+    exists: existsOf(tree),
+    fchmod: of(attributes.fchmod, 2, last),
+    fchown: of(attributes.fchown, 3, last),
+    fdatasync: of(descriptors.fdatasync, 1),
+    fstat: of(attributes.fstat, 2),
+    fsync: of(descriptors.fsync, 1),
+    ftruncate: of(descriptors.ftruncate, 2, last),
+    futimes: of(attributes.futimes, 3, last),
+    lchmod: of(attributes.chmod, 2),
+    lchown: of(attributes.lchown, 3),
+    link: of(names.link, 2),
+    lstat: of(attributes.lstat, 2),
+    lutimes: of(attributes.lutimes, 3),
+    mkdir: of(mkdir, 2),
+    mkdtemp: of(mkdtemp, 2),
+    open: of(descriptors.open, 3, {
+      misplaced: (args) => (args.length < 3 ? args[1] : args[3]),
+      isCheckedLast: true,
+    }),
+    opendir: of(opendir, 2, { name: 'callback' }),
+    read: readOf(tree),
+    readdir: of(readdir, 2),
+    readFile: of(readFile, 2, orOptions(2)),
+    readlink: of(names.readlink, 2),
+    readv: vectorOf(tree, readv),
+    realpath: Object.assign(of(names.realpath, 2), { native: of(names.realpathNative, 2, orOptions(2)) }),
+    rename: of(names.rename, 2),
+    rm: of(rm, 2),
+    rmdir: of(names.rmdir, 2),
+    stat: of(attributes.stat, 2),
+    symlink: of(names.symlink, 3, { misplaced: (args) => args.at(-1) }),
+    truncate: of(descriptors.truncate, 2, last),
+    unlink: of(names.unlink, 1),
+    utimes: of(attributes.utimes, 3),
+    write: writeOf(tree),
+    writeFile: of(writeFile, 3, orOptions(3)),
+    writev: vectorOf(tree, writev),
+  });
+}
+
+/** Without a callback a failed close is an uncaught exception. */
+function closeOf(tree: Tree) {
+  const rethrow = (error: unknown): void => {
+    if (error) throw error;
+  };
+  return (fd: unknown, callback: unknown = rethrow): void => {
+    const done = asFunction(callback, 'cb');
+    const composite = descriptors.close(tree, fd);
+    answer(driveAsync(composite, composite.next()), done);
+  };
+}
+
+/** Calls back with the answer alone, without an error before it. */
+function existsOf(tree: Tree) {
+  const exists = (path: unknown): Promise<boolean> => driveAsync(attributes.exists(tree, path));
+  const call = (path: unknown, callback: unknown): void => {
+    const done = asFunction(callback, 'cb');
+    answer(exists(path), (_error, isThere) => done(isThere));
+  };
+  return Object.defineProperty(call, promisify.custom, { value: exists });
+}
+
+function readOf(tree: Tree) {
+  const read = (fd: unknown, ...args: unknown[]): void => {
+    const number = asFd(fd);
+    const index = args.findIndex(isFunction);
+    const transfer = asRead(givenToRead(index < 0 ? args.slice(0, -1) : args.slice(0, index)));
+    const { buffer } = transfer;
+    const done = asFunction(index < 0 ? args.at(-1) : args[index], 'cb');
+    const result = driveAsync(readTransfer(tree, number, transfer));
+    answer(result, done, (count) => [count, buffer], [0, buffer]);
+  };
+  return withPromiseOf(read, 'bytesRead', 'buffer');
+}
+
+function writeOf(tree: Tree) {
+  const write = (fd: unknown, ...args: unknown[]): void => {
+    const number = asFd(fd);
+    const index = args.findIndex(isFunction);
+    const transfer = asWrite(index < 0 ? args : args.slice(0, index));
+    const { buffer } = transfer;
+    const done = asFunction(args[index], 'cb');
+    const result = driveAsync(writeTransfer(tree, number, transfer));
+    answer(result, done, (count) => [count, buffer], [0, buffer]);
+  };
+  return withPromiseOf(write, 'bytesWritten', 'buffer');
+}
+
+type VectorCall = (tree: Tree, fd: unknown, buffers: unknown, position?: unknown) => Composite<number>;
+
+function vectorOf(tree: Tree, call: VectorCall) {
+  const vector = (fd: unknown, buffers: unknown, position: unknown, callback: unknown): void => {
+    const composite = call(tree, fd, buffers, position);
+    const first = composite.next();
+    const done = asFunction(callback || position, 'cb');
+    answer(driveAsync(composite, first), done, (count) => [count, buffers], [0, buffers]);
+  };
+  return call === readv
+    ? withPromiseOf(vector, 'bytesRead', 'buffers')
+    : withPromiseOf(vector, 'bytesWritten', 'buffers');
+}
+
+/** `util.promisify` makes an object of a callback's several values; Node's own names for them aren't public. */
+function withPromiseOf<F extends (...args: never[]) => void>(call: F, count: string, given: string): F {
+  const run = call as unknown as (...args: unknown[]) => void;
+  const promised = (...args: unknown[]): Promise<unknown> =>
+    new Promise((resolve, reject) => {
+      run(...args, (error: unknown, number: unknown, buffer: unknown) => {
+        if (error) reject(error);
+        else resolve({ [count]: number, [given]: buffer });
+      });
+    });
+  return Object.defineProperty(call, promisify.custom, { value: promised });
+}

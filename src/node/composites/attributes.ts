@@ -1,0 +1,182 @@
+import type { BigIntStats, Stats } from 'node:fs';
+import type { Attributes } from '../../kernel/syscalls.js';
+import { Failure } from '../../store/failure.js';
+import { type Composite, invoke } from '../driver.js';
+import { hasCode } from '../errors.js';
+import { asBits, asMilliseconds, asMode } from '../flags.js';
+import { bigIntStatsOf, statsOf } from '../stats.js';
+import { placeOf, type Tree } from '../tree.js';
+import { asFd, asUserId } from '../validate.js';
+
+type AnyStats = Stats | BigIntStats;
+
+/** Node reads the options unchecked: null is a TypeError there and here. */
+const shaped = (attributes: Attributes, options: unknown): AnyStats =>
+  (options as { bigint?: unknown }).bigint ? bigIntStatsOf(attributes) : statsOf(attributes);
+
+const NUMBERS = { bigint: false } as const;
+
+export function* stat(tree: Tree, path: unknown, options: unknown = NUMBERS): Composite<AnyStats> {
+  return yield* statAs('stat', tree, path, options);
+}
+
+/** There are no symbolic links in run files. */
+export function* lstat(tree: Tree, path: unknown, options: unknown = NUMBERS): Composite<AnyStats> {
+  return yield* statAs('lstat', tree, path, options);
+}
+
+export function* statSync(
+  tree: Tree,
+  path: unknown,
+  options: unknown = NUMBERS,
+): Composite<AnyStats | undefined> {
+  return yield* statIfThere('stat', tree, path, options);
+}
+
+export function* lstatSync(
+  tree: Tree,
+  path: unknown,
+  options: unknown = NUMBERS,
+): Composite<AnyStats | undefined> {
+  return yield* statIfThere('lstat', tree, path, options);
+}
+
+export function* fstat(tree: Tree, fd: unknown, options: unknown = NUMBERS): Composite<AnyStats> {
+  const number = asFd(fd);
+  return shaped(yield* invoke({ syscall: 'fstat', run: (op) => tree.kernel.fstat(op, number) }), options);
+}
+
+function* statAs(syscall: string, tree: Tree, path: unknown, options: unknown): Composite<AnyStats> {
+  const place = placeOf(tree, path);
+  const run = { syscall, path: place.given, run: (op: Op) => tree.kernel.stat(op, place.tree) };
+  return shaped(yield* invoke(run), options);
+}
+
+type Op = Parameters<Parameters<typeof invoke>[0]['run']>[0];
+
+/** `throwIfNoEntry: false` spares a resolver that probes for thousands of paths the making of as many errors. */
+function* statIfThere(
+  syscall: string,
+  tree: Tree,
+  path: unknown,
+  options: unknown,
+): Composite<AnyStats | undefined> {
+  const { throwIfNoEntry = true } = options as { throwIfNoEntry?: unknown };
+  if (throwIfNoEntry !== false) return yield* statAs(syscall, tree, path, options);
+  const place = placeOf(tree, path);
+  const run = (op: Op): Attributes | undefined => {
+    try {
+      return tree.kernel.stat(op, place.tree);
+    } catch (thrown) {
+      if (thrown instanceof Failure && thrown.code === 'ENOENT') return undefined;
+      throw thrown;
+    }
+  };
+  const attributes = yield* invoke({ syscall, path: place.given, run });
+  return attributes && shaped(attributes, options);
+}
+
+export function* access(tree: Tree, path: unknown, mode?: unknown): Composite<void> {
+  const place = placeOf(tree, path);
+  const bits = asBits(mode);
+  yield* invoke({
+    syscall: 'access',
+    path: place.given,
+    run: (op) => tree.kernel.access(op, place.tree, bits),
+  });
+}
+
+/** Never fails: whatever hinders the look means that nothing was found. */
+export function* exists(tree: Tree, path: unknown): Composite<boolean> {
+  try {
+    const place = placeOf(tree, path);
+    return yield* invoke({
+      syscall: 'access',
+      path: place.given,
+      run: (op) => isThere(op, tree, place.tree),
+    });
+  } catch (error) {
+    if (hasCode(error)) return false;
+    throw error;
+  }
+}
+
+function isThere(op: Op, tree: Tree, path: string): boolean {
+  try {
+    tree.kernel.access(op, path, 0);
+    return true;
+  } catch (thrown) {
+    if (thrown instanceof Failure) return false;
+    throw thrown;
+  }
+}
+
+export function* chmod(tree: Tree, path: unknown, mode: unknown): Composite<void> {
+  const place = placeOf(tree, path);
+  const bits = asMode(mode);
+  yield* invoke({
+    syscall: 'chmod',
+    path: place.given,
+    run: (op) => tree.kernel.chmod(op, place.tree, bits),
+  });
+}
+
+export function* fchmod(tree: Tree, fd: unknown, mode: unknown): Composite<void> {
+  const number = asFd(fd);
+  const bits = asMode(mode);
+  yield* invoke({ syscall: 'fchmod', run: (op) => tree.kernel.fchmod(op, number, bits) });
+}
+
+export function* chown(tree: Tree, path: unknown, uid: unknown, gid: unknown): Composite<void> {
+  yield* chownAs('chown', tree, path, uid, gid);
+}
+
+export function* lchown(tree: Tree, path: unknown, uid: unknown, gid: unknown): Composite<void> {
+  yield* chownAs('lchown', tree, path, uid, gid);
+}
+
+function* chownAs(syscall: string, tree: Tree, path: unknown, uid: unknown, gid: unknown): Composite<void> {
+  const place = placeOf(tree, path);
+  const user = asUserId(uid, 'uid');
+  const group = asUserId(gid, 'gid');
+  yield* invoke({ syscall, path: place.given, run: (op) => tree.kernel.chown(op, place.tree, user, group) });
+}
+
+export function* fchown(tree: Tree, fd: unknown, uid: unknown, gid: unknown): Composite<void> {
+  const number = asFd(fd);
+  const user = asUserId(uid, 'uid');
+  const group = asUserId(gid, 'gid');
+  yield* invoke({ syscall: 'fchown', run: (op) => tree.kernel.fchown(op, number, user, group) });
+}
+
+export function* utimes(tree: Tree, path: unknown, atime: unknown, mtime: unknown): Composite<void> {
+  yield* utimesAs('utime', tree, path, atime, mtime);
+}
+
+export function* lutimes(tree: Tree, path: unknown, atime: unknown, mtime: unknown): Composite<void> {
+  yield* utimesAs('lutime', tree, path, atime, mtime);
+}
+
+function* utimesAs(
+  syscall: string,
+  tree: Tree,
+  path: unknown,
+  atime: unknown,
+  mtime: unknown,
+): Composite<void> {
+  const place = placeOf(tree, path);
+  const accessed = asMilliseconds(atime);
+  const modified = asMilliseconds(mtime);
+  yield* invoke({
+    syscall,
+    path: place.given,
+    run: (op) => tree.kernel.utimes(op, place.tree, accessed, modified),
+  });
+}
+
+export function* futimes(tree: Tree, fd: unknown, atime: unknown, mtime: unknown): Composite<void> {
+  const number = asFd(fd);
+  const accessed = asMilliseconds(atime, 'atime');
+  const modified = asMilliseconds(mtime, 'mtime');
+  yield* invoke({ syscall: 'futime', run: (op) => tree.kernel.futimes(op, number, accessed, modified) });
+}

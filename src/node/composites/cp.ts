@@ -1,0 +1,177 @@
+import type { Attributes } from '../../kernel/syscalls.js';
+import { type AsyncComposite, type Composite, invoke, type Pause, pause, type Step } from '../driver.js';
+import { findingError, hasCode, isDirectoryError } from '../errors.js';
+import { asBits } from '../flags.js';
+import { invalidArgumentValue, refusal } from '../refusals.js';
+import { placeOf, type Tree } from '../tree.js';
+import { type AnyFunction, asBoolean, asFunction, asObject } from '../validate.js';
+import { utimes } from './attributes.js';
+import { copyFile } from './copy-file.js';
+import { entriesOf, joined, mkdir } from './directories.js';
+
+interface Settings {
+  readonly errorOnExist: boolean;
+  readonly force: boolean;
+  readonly preserveTimestamps: boolean;
+  readonly recursive: boolean;
+  readonly mode: number;
+}
+
+type Filter<S> = (src: string, dest: string) => Generator<S, boolean, unknown>;
+
+/** Copies a file, or with `recursive` a directory, inside the tree. */
+export function* cp(tree: Tree, src: unknown, dest: unknown, options?: unknown): AsyncComposite<void> {
+  const { settings, filter } = settingsOf(options);
+  yield* copyTop(tree, src, dest, settings, function* (from, to): AsyncComposite<boolean> {
+    return filter === null || Boolean(yield* pause(async () => filter(from, to)));
+  });
+}
+
+export function* cpSync(tree: Tree, src: unknown, dest: unknown, options?: unknown): Composite<void> {
+  const { settings, filter } = settingsOf(options);
+  // biome-ignore lint/correctness/useYield: the twin for promises has something to yield.
+  yield* copyTop(tree, src, dest, settings, function* (from, to): Composite<boolean> {
+    const answer = filter === null ? true : filter(from, to);
+    if (!(answer instanceof Promise)) return Boolean(answer);
+    const message =
+      'Expected boolean to be returned from the "filter" function but got an instance of Promise.';
+    throw refusal(TypeError, 'ERR_INVALID_RETURN_VALUE', message);
+  });
+}
+
+function settingsOf(options: unknown): { readonly settings: Settings; readonly filter: AnyFunction | null } {
+  const given = options === undefined ? {} : asObject(options, 'options');
+  const flag = (name: string, fallback: boolean): boolean =>
+    asBoolean(given[name] === undefined ? fallback : given[name], `options.${name}`);
+  const dereference = flag('dereference', false);
+  if (flag('verbatimSymlinks', false) && dereference) {
+    throw invalidArgumentValue('options.verbatimSymlinks', true, "can't be used with 'dereference'");
+  }
+  return {
+    settings: {
+      errorOnExist: flag('errorOnExist', false),
+      force: flag('force', true),
+      preserveTimestamps: flag('preserveTimestamps', false),
+      recursive: flag('recursive', false),
+      mode: asBits(given.mode),
+    },
+    filter: given.filter === undefined ? null : asFunction(given.filter, 'options.filter'),
+  };
+}
+
+function* copyTop<S extends Step | Pause>(
+  tree: Tree,
+  src: unknown,
+  dest: unknown,
+  settings: Settings,
+  filter: Filter<S>,
+): Generator<S | Step, void, unknown> {
+  const from = placeOf(tree, src, 'src').given;
+  const to = placeOf(tree, dest, 'dest').given;
+  const source = yield* statOf(tree, from);
+  const target = yield* statIfThere(tree, to);
+  checkPair(tree, from, to, source, target);
+  if (!(yield* filter(from, to))) return;
+  if (source.kind === 'directory' && !settings.recursive) {
+    throw isDirectoryError('cp', from, `${from} is a directory (not copied)`);
+  }
+  if (!target) yield* mkdir(tree, joined(to, '..'), { recursive: true });
+  yield* copyEntry(tree, from, to, settings, filter);
+}
+
+function* copyEntry<S extends Step | Pause>(
+  tree: Tree,
+  from: string,
+  to: string,
+  settings: Settings,
+  filter: Filter<S>,
+): Generator<S | Step, void, unknown> {
+  const source = yield* statOf(tree, from);
+  const target = yield* statIfThere(tree, to);
+  checkPair(tree, from, to, source, target);
+  if (source.kind === 'file') return yield* copyOne(tree, from, to, source, target, settings);
+  if (!target) yield* mkdir(tree, to, source.mode & 0o777);
+  for (const { name } of yield* entriesOf(tree, from, 'opendir')) {
+    const [below, beside] = [joined(from, name), joined(to, name)];
+    if (yield* filter(below, beside)) yield* copyEntry(tree, below, beside, settings, filter);
+  }
+}
+
+function* copyOne(
+  tree: Tree,
+  from: string,
+  to: string,
+  source: Attributes,
+  target: Attributes | null,
+  settings: Settings,
+): Composite<void> {
+  if (target && !settings.force) {
+    if (!settings.errorOnExist) return;
+    throw cpError('ERR_FS_CP_EEXIST', 'Target already exists', 'EEXIST', `${to} already exists`, to);
+  }
+  yield* copyFile(tree, from, to, settings.mode);
+  if (settings.preserveTimestamps) {
+    yield* utimes(tree, to, source.atimeMs / 1000, source.mtimeMs / 1000);
+  }
+}
+
+function* statOf(tree: Tree, path: string): Composite<Attributes> {
+  const place = placeOf(tree, path);
+  return yield* invoke({ syscall: 'lstat', path, run: (op) => tree.kernel.stat(op, place.tree) });
+}
+
+function* statIfThere(tree: Tree, path: string): Composite<Attributes | null> {
+  try {
+    return yield* statOf(tree, path);
+  } catch (error) {
+    if (hasCode(error, 'ENOENT')) return null;
+    throw error;
+  }
+}
+
+function checkPair(
+  tree: Tree,
+  from: string,
+  to: string,
+  source: Attributes,
+  target: Attributes | null,
+): void {
+  if (target?.ino === source.ino) {
+    throw cpError('ERR_FS_CP_EINVAL', INVALID, 'EINVAL', 'src and dest cannot be the same', to);
+  }
+  if (target && source.kind === 'directory' && target.kind === 'file') {
+    const reason = `cannot overwrite non-directory ${to} with directory ${from}`;
+    throw cpError(
+      'ERR_FS_CP_DIR_TO_NON_DIR',
+      'Cannot overwrite non-directory with directory',
+      'EISDIR',
+      reason,
+      to,
+    );
+  }
+  if (target && source.kind === 'file' && target.kind === 'directory') {
+    const reason = `cannot overwrite directory ${to} with non-directory ${from}`;
+    throw cpError(
+      'ERR_FS_CP_NON_DIR_TO_DIR',
+      'Cannot overwrite directory with non-directory',
+      'ENOTDIR',
+      reason,
+      to,
+    );
+  }
+  const [above, below] = [from, to].map((path) => tree.mount.show(placeOf(tree, path).tree));
+  if (source.kind === 'directory' && `${below}/`.startsWith(above === '/' ? '/' : `${above}/`)) {
+    const reason = `cannot copy ${from} to a subdirectory of self ${to}`;
+    throw cpError('ERR_FS_CP_EINVAL', INVALID, 'EINVAL', reason, to);
+  }
+}
+
+const INVALID = 'Invalid src or dest';
+
+const cpError = (
+  code: string,
+  prefix: string,
+  errno: 'EEXIST' | 'EINVAL' | 'EISDIR' | 'ENOTDIR',
+  reason: string,
+  path: string,
+): NodeJS.ErrnoException => findingError({ code, prefix, errno, reason, syscall: 'cp', path });

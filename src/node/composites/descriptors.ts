@@ -1,0 +1,89 @@
+import { constants } from 'node:fs';
+import { type Composite, invoke, type Pause, type Step } from '../driver.js';
+import { bothErrors } from '../errors.js';
+import { asFlags, asMode } from '../flags.js';
+import { placeOf, type Tree } from '../tree.js';
+import { asFd, asInteger, type CallOptions } from '../validate.js';
+
+const DEFAULT_MODE = 0o666;
+
+export function* open(tree: Tree, path: unknown, flags?: unknown, mode?: unknown): Composite<number> {
+  const place = placeOf(tree, path);
+  const bits = asFlags(flags);
+  const permissions = asMode(mode, DEFAULT_MODE);
+  const run: Step<number>['run'] = (op) => tree.kernel.open(op, place.tree, bits, permissions);
+  return yield* invoke({ syscall: 'open', path: place.given, run });
+}
+
+/** The calls on whole files take an fd where others take only a path. */
+export const isFd = (target: unknown): target is number =>
+  target === ((target as number) | 0) && !Object.is(target, -0);
+
+/** Opens for a call on a whole file, which has its flags and mode from its options. */
+export function* openWith(
+  tree: Tree,
+  path: unknown,
+  flag: unknown,
+  mode: unknown,
+  { signal }: CallOptions,
+): Composite<number> {
+  const flags = asFlags(flag, 'options.flag');
+  const place = placeOf(tree, path);
+  const permissions = asMode(mode, DEFAULT_MODE);
+  const run: Step<number>['run'] = (op) => tree.kernel.open(op, place.tree, flags, permissions);
+  return yield* invoke({ syscall: 'open', path: place.given, signal, run });
+}
+
+export function* close(tree: Tree, fd: unknown): Composite<void> {
+  const number = asFd(fd);
+  yield* invoke({ syscall: 'close', run: (op) => tree.kernel.close(op, number) });
+}
+
+/** Runs `body`, then closes the fd, whatever came of it. */
+export function* closing<S extends Step | Pause, T>(
+  tree: Tree,
+  fd: number,
+  body: Generator<S, T, unknown>,
+): Generator<S | Step, T, unknown> {
+  let result: T;
+  try {
+    result = yield* body;
+  } catch (error) {
+    try {
+      yield* close(tree, fd);
+    } catch (closeError) {
+      throw bothErrors(error, closeError);
+    }
+    throw error;
+  }
+  yield* close(tree, fd);
+  return result;
+}
+
+export function* fsync(tree: Tree, fd: unknown): Composite<void> {
+  yield* syncAs('fsync', tree, fd);
+}
+
+/** There is no metadata to leave out: the same as `fsync`. */
+export function* fdatasync(tree: Tree, fd: unknown): Composite<void> {
+  yield* syncAs('fdatasync', tree, fd);
+}
+
+function* syncAs(syscall: string, tree: Tree, fd: unknown): Composite<void> {
+  const number = asFd(fd);
+  yield* invoke({ syscall, run: (op) => tree.kernel.fsync(op, number) });
+}
+
+export function* ftruncate(tree: Tree, fd: unknown, length: unknown = 0): Composite<void> {
+  const size = Math.max(0, asInteger(length, 'len'));
+  const number = asFd(fd);
+  yield* invoke({ syscall: 'ftruncate', run: (op) => tree.kernel.ftruncate(op, number, size) });
+}
+
+/** A number instead of a path is an fd, as in Node until it drops that. */
+export function* truncate(tree: Tree, path: unknown, length: unknown = 0): Composite<void> {
+  if (typeof path === 'number') return yield* ftruncate(tree, path, length);
+  asInteger(length, 'len');
+  const fd = yield* open(tree, path, constants.O_RDWR);
+  yield* closing(tree, fd, ftruncate(tree, fd, length));
+}

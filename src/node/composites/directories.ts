@@ -1,0 +1,119 @@
+import { randomInt } from 'node:crypto';
+import type { Dirent } from 'node:fs';
+import { posix } from 'node:path';
+import type { DirectoryEntry } from '../../kernel/syscalls.js';
+import { direntOf, encodedName } from '../dirents.js';
+import { type Composite, invoke, type Step } from '../driver.js';
+import { hasCode } from '../errors.js';
+import { asMode } from '../flags.js';
+import { asPath, Place } from '../paths.js';
+import { placeOf, type Tree } from '../tree.js';
+import { asBoolean, asOptions, type Bag } from '../validate.js';
+
+const DEFAULT_MODE = 0o777;
+
+/** Returns the first directory made, with `recursive`; undefined if there was none to make. */
+export function* mkdir(tree: Tree, path: unknown, options?: unknown): Composite<string | undefined> {
+  const isMode = typeof options === 'number' || typeof options === 'string';
+  const bag: Bag = isMode ? { mode: options } : ((options ?? {}) as Bag);
+  const place = placeOf(tree, path);
+  const { recursive = false, mode = DEFAULT_MODE } = bag;
+  const isRecursive = asBoolean(recursive, 'options.recursive');
+  const permissions = asMode(mode);
+  if (isRecursive) return yield* mkdirAll(tree, place, permissions);
+  yield* mkdirAt(tree, place, () => place.tree, permissions);
+  return undefined;
+}
+
+function* mkdirAt(tree: Tree, place: Place, path: () => string, mode: number): Composite<void> {
+  const run: Step<void>['run'] = (op) => tree.kernel.mkdir(op, path(), mode);
+  yield* invoke({ syscall: 'mkdir', path: place.given, run });
+}
+
+/** Climbs until a directory can be made or is there, then makes the others on the way down. */
+function* mkdirAll(tree: Tree, place: Place, mode: number): Composite<string | undefined> {
+  let first: string | undefined;
+  const missing = [() => place.tree.replace(/\/$/, '')];
+  for (let make = missing.at(-1); make !== undefined; make = missing.at(-1)) {
+    try {
+      yield* mkdirAt(tree, place, make, mode);
+      first ??= tree.mount.show(make());
+    } catch (error) {
+      const path = make;
+      if (hasCode(error, 'ENOENT') && canClimb(tree, place, path)) {
+        missing.push(() => parentOf(path()));
+        continue;
+      }
+      if (!hasCode(error, 'EEXIST')) throw error;
+      const { kind } = yield* invoke({
+        syscall: 'mkdir',
+        path: place.given,
+        run: (op) => tree.kernel.stat(op, path()),
+      });
+      if (kind !== 'directory') throw error;
+    }
+    missing.pop();
+  }
+  return first;
+}
+
+const parentOf = (path: string): string => path.slice(0, Math.max(0, path.lastIndexOf('/')));
+
+/** A path outside the mount has no parent to make, and the root needs none. */
+function canClimb(tree: Tree, place: Place, path: () => string): boolean {
+  return place.isInside && path() !== '' && tree.mount.show(path()) !== tree.mount.show('');
+}
+
+const SUFFIX_LENGTH = 6;
+const SUFFIX_LETTERS = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789';
+
+export function* mkdtemp(tree: Tree, prefix: unknown, options?: unknown): Composite<string | Buffer> {
+  const { encoding } = asOptions(options);
+  const start = asPath(prefix, 'prefix');
+  for (;;) {
+    const letters = Array.from(
+      { length: SUFFIX_LENGTH },
+      () => SUFFIX_LETTERS[randomInt(SUFFIX_LETTERS.length)],
+    );
+    const name = `${start}${letters.join('')}`;
+    const place = new Place(tree.mount, name);
+    const run: Step<void>['run'] = (op) => tree.kernel.mkdir(op, place.tree, 0o700);
+    try {
+      yield* invoke({ syscall: 'mkdtemp', path: `${start}XXXXXX`, run });
+      return encodedName(name, encoding);
+    } catch (error) {
+      if (!hasCode(error, 'EEXIST')) throw error;
+    }
+  }
+}
+
+type Name = string | Buffer;
+
+export function* readdir(tree: Tree, path: unknown, options?: unknown): Composite<Name[] | Dirent[]> {
+  const { encoding, withFileTypes, recursive } = asOptions(options);
+  const top = asPath(path);
+  const isRecursive =
+    recursive !== null && recursive !== undefined && asBoolean(recursive, 'options.recursive');
+  const found: { readonly entry: DirectoryEntry; readonly parent: string; readonly name: string }[] = [];
+  const levels = [{ parent: top, prefix: '' }];
+  for (const { parent, prefix } of levels) {
+    for (const entry of yield* entriesOf(tree, parent, 'scandir')) {
+      const name = `${prefix}${entry.name}`;
+      found.push({ entry, parent, name });
+      if (isRecursive && entry.kind === 'directory') {
+        levels.push({ parent: joined(parent, entry.name), prefix: `${name}/` });
+      }
+    }
+  }
+  if (withFileTypes) return found.map(({ entry, parent }) => direntOf(entry, parent, encoding));
+  return found.map(({ name }) => encodedName(name, encoding));
+}
+
+/** As Node joins, but for addresses: `join` would take a '/' from `wandbfs://`. */
+export const joined = (parent: string, name: string): string =>
+  /^\w+:\/\//.test(parent) ? `${parent.replace(/\/+$/, '')}/${name}` : posix.join(parent, name);
+
+export function* entriesOf(tree: Tree, path: string, syscall: string): Composite<readonly DirectoryEntry[]> {
+  const place = placeOf(tree, path);
+  return yield* invoke({ syscall, path, run: (op) => tree.kernel.readdir(op, place.tree) });
+}

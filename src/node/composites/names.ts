@@ -1,0 +1,94 @@
+import { encodedName } from '../dirents.js';
+import { type Composite, invoke, type Step } from '../driver.js';
+import { asPath, type Place } from '../paths.js';
+import { invalidSymlinkType } from '../refusals.js';
+import { placeOf, type Tree } from '../tree.js';
+import { asBoolean, asInt32, asObject, asOptions, asUint32 } from '../validate.js';
+
+export function* rename(tree: Tree, oldPath: unknown, newPath: unknown): Composite<void> {
+  const from = placeOf(tree, oldPath, 'oldPath');
+  const to = placeOf(tree, newPath, 'newPath');
+  const run: Step<void>['run'] = (op) => tree.kernel.rename(op, from.tree, to.tree);
+  yield* invoke({ syscall: 'rename', path: from.given, dest: to.given, run });
+}
+
+export function* unlink(tree: Tree, path: unknown): Composite<void> {
+  const place = placeOf(tree, path);
+  yield* invoke({ syscall: 'unlink', path: place.given, run: (op) => tree.kernel.unlink(op, place.tree) });
+}
+
+export function* rmdir(tree: Tree, path: unknown, options?: unknown): Composite<void> {
+  const place = placeOf(tree, path);
+  const { recursive } = removalOptions(options);
+  if (recursive) {
+    const { kind } = yield* invoke({
+      syscall: 'lstat',
+      path: place.given,
+      run: (op) => tree.kernel.stat(op, place.tree),
+    });
+    if (kind === 'directory') return yield* removeTree(tree, place);
+  }
+  yield* invoke({ syscall: 'rmdir', path: place.given, run: (op) => tree.kernel.rmdir(op, place.tree) });
+}
+
+export function* removeTree(tree: Tree, place: Place): Composite<void> {
+  yield* invoke({ syscall: 'rm', path: place.given, run: (op) => tree.kernel.removeTree(op, place.tree) });
+}
+
+export interface RemovalOptions {
+  readonly recursive: boolean;
+  readonly force: boolean;
+}
+
+/** `maxRetries` and `retryDelay` are checked and otherwise moot: retries belong to the layer that speaks HTTP. */
+export function removalOptions(options: unknown): RemovalOptions {
+  if (options === undefined) return { recursive: false, force: false };
+  const { recursive = false, force = false, retryDelay = 100, maxRetries = 0 } = asObject(options, 'options');
+  const isRecursive = asBoolean(recursive, 'options.recursive');
+  asInt32(retryDelay, 'options.retryDelay', 0);
+  asUint32(maxRetries, 'options.maxRetries');
+  return { recursive: isRecursive, force: asBoolean(force, 'options.force') };
+}
+
+export function* link(tree: Tree, existingPath: unknown, newPath: unknown): Composite<void> {
+  const from = placeOf(tree, existingPath, 'existingPath');
+  const to = placeOf(tree, newPath, 'newPath');
+  const run: Step<void>['run'] = (op) => tree.kernel.link(op, from.tree, to.tree);
+  yield* invoke({ syscall: 'link', path: from.given, dest: to.given, run });
+}
+
+export function* symlink(tree: Tree, target: unknown, path: unknown, type?: unknown): Composite<void> {
+  const to = asPath(target, 'target');
+  const place = placeOf(tree, path);
+  if (typeof type === 'string' && !['dir', 'file', 'junction'].includes(type)) throw invalidSymlinkType(type);
+  const run: Step<void>['run'] = (op) => tree.kernel.symlink(op, to, place.tree);
+  yield* invoke({ syscall: 'symlink', path: to, dest: place.given, run });
+}
+
+export function* readlink(tree: Tree, path: unknown, options?: unknown): Composite<string | Buffer> {
+  const { encoding } = asOptions(options);
+  const place = placeOf(tree, path, 'oldPath');
+  const run: Step<string>['run'] = (op) => tree.kernel.readlink(op, place.tree);
+  return encodedName(yield* invoke({ syscall: 'readlink', path: place.given, run }), encoding);
+}
+
+/** Without links the real path is the normalised one, of what exists. */
+export function* realpath(tree: Tree, path: unknown, options?: unknown): Composite<string | Buffer> {
+  return yield* realpathAs('lstat', tree, path, options);
+}
+
+export function* realpathNative(tree: Tree, path: unknown, options?: unknown): Composite<string | Buffer> {
+  return yield* realpathAs('realpath', tree, path, options);
+}
+
+function* realpathAs(
+  syscall: string,
+  tree: Tree,
+  path: unknown,
+  options: unknown,
+): Composite<string | Buffer> {
+  const { encoding } = asOptions(options);
+  const place = placeOf(tree, path);
+  yield* invoke({ syscall, path: place.given, run: (op) => tree.kernel.stat(op, place.tree) });
+  return encodedName(tree.mount.show(place.tree), encoding);
+}

@@ -1,0 +1,22 @@
+import { type Composite, invoke } from '../driver.js';
+import { hasCode, isDirectoryError } from '../errors.js';
+import { placeOf, type Tree } from '../tree.js';
+import { removalOptions, removeTree, unlink } from './names.js';
+
+/** Removes a file, or with `recursive` a directory and all that is in it, in one batch. */
+export function* rm(tree: Tree, path: unknown, options?: unknown): Composite<void> {
+  const place = placeOf(tree, path);
+  const { recursive, force } = removalOptions(options);
+  try {
+    const { kind } = yield* invoke({
+      syscall: 'lstat',
+      path: place.given,
+      run: (op) => tree.kernel.stat(op, place.tree),
+    });
+    if (kind === 'file') return yield* unlink(tree, place.given);
+    if (!recursive) throw isDirectoryError('rm', place.given, 'is a directory');
+    yield* removeTree(tree, place);
+  } catch (error) {
+    if (!(force && hasCode(error, 'ENOENT'))) throw error;
+  }
+}

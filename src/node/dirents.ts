@@ -1,0 +1,28 @@
+import nodeFs, { type Dirent } from 'node:fs';
+import type { DirectoryEntry } from '../kernel/syscalls.js';
+
+/** The public `Dirent` class takes these arguments in every version; @types/node doesn't declare its constructor's. */
+const NodeDirent = nodeFs.Dirent as unknown as new (
+  name: string | Buffer,
+  type: number,
+  parentPath: string,
+) => Dirent;
+
+/** libuv's UV_DIRENT_FILE and UV_DIRENT_DIR. */
+const TYPES: Readonly<Record<DirectoryEntry['kind'], number>> = {
+  file: 1,
+  directory: 2,
+};
+
+export const direntOf = (
+  entry: DirectoryEntry,
+  parentPath: string,
+  encoding: BufferEncoding | 'buffer' | null,
+): Dirent => new NodeDirent(encodedName(entry.name, encoding), TYPES[entry.kind], parentPath);
+
+/** A name in the encoding that the caller asked for. */
+export function encodedName(name: string, encoding: BufferEncoding | 'buffer' | null): string | Buffer {
+  if (encoding === null || encoding === 'utf8' || encoding === 'utf-8') return name;
+  const bytes = Buffer.from(name);
+  return encoding === 'buffer' ? bytes : bytes.toString(encoding);
+}

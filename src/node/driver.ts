@@ -1,0 +1,72 @@
+import { Operation, runAsync, runSync } from '../kernel/operation.js';
+import { Failure } from '../store/failure.js';
+import { abortError, type SystemCall, systemError } from './errors.js';
+
+/** One primitive call of a composite, and how its failure is told. */
+export interface Step<T = unknown> extends SystemCall {
+  readonly run: (op: Operation) => T;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** A promise that a composite waits for; only the callback and promise faces can. */
+export interface Pause {
+  readonly pause: () => Promise<unknown>;
+}
+
+/**
+ * A call of Node's API, written once and driven synchronously or asynchronously. What it throws before its first step
+ * is a refused argument; a failed step is thrown into it as Node's error.
+ */
+export type Composite<T> = Generator<Step, T, unknown>;
+export type AsyncComposite<T> = Generator<Step | Pause, T, unknown>;
+
+/** Yields one step and gives its result its type back. */
+export function* invoke<T>(step: Step<T>): Composite<T> {
+  return (yield step) as T;
+}
+
+export function* pause<T>(action: () => Promise<T>): AsyncComposite<T> {
+  return (yield { pause: action }) as T;
+}
+
+export function driveSync<T>(composite: Composite<T>): T {
+  let turn = composite.next();
+  while (!turn.done) {
+    const step = turn.value;
+    let value: unknown;
+    try {
+      value = runSync(step.run);
+    } catch (thrown) {
+      turn = composite.throw(told(thrown, step, driveSync));
+      continue;
+    }
+    turn = composite.next(value);
+  }
+  return turn.value;
+}
+
+/** `turn` is the composite's first one, where the caller has taken it already. */
+export async function driveAsync<T>(
+  composite: AsyncComposite<T>,
+  turn: IteratorResult<Step | Pause, T> = composite.next(),
+): Promise<T> {
+  let current = turn;
+  while (!current.done) {
+    const step = current.value;
+    let value: unknown;
+    try {
+      value = 'pause' in step ? await step.pause() : await runAsync(step.run, new Operation(step.signal));
+    } catch (thrown) {
+      current = composite.throw('pause' in step ? thrown : told(thrown, step, driveAsync));
+      continue;
+    }
+    current = composite.next(value);
+  }
+  return current.value;
+}
+
+function told(thrown: unknown, step: Step, above: (...args: never[]) => unknown): unknown {
+  if (!(thrown instanceof Failure)) return thrown;
+  if (thrown.code === 'ECANCELED' && step.signal?.aborted) return abortError(step.signal);
+  return systemError(thrown, step, above);
+}

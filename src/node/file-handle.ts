@@ -1,0 +1,270 @@
+import { EventEmitter } from 'node:events';
+import type { BigIntStats, ReadStream, Stats, WriteStream } from 'node:fs';
+import { createInterface, type Interface } from 'node:readline';
+import { ReadableStream } from 'node:stream/web';
+import { fchmod, fchown, fstat, futimes } from './composites/attributes.js';
+import { close, fdatasync, fsync, ftruncate } from './composites/descriptors.js';
+import { readOpen } from './composites/read-file.js';
+import { readTransfer, readv, writeTransfer, writev } from './composites/transfer.js';
+import { writeFileTo } from './composites/write-file.js';
+import { type AsyncComposite, driveAsync } from './driver.js';
+import { invalidState } from './refusals.js';
+import { borrow, type StreamFs } from './streams.js';
+import { asyncDispose } from './symbols.js';
+import { asRead, asWrite, givenToHandleRead } from './transfers.js';
+import type { Tree } from './tree.js';
+import { type AnyFunction, asOptions, type Bag } from './validate.js';
+
+const STREAM_CHUNK_BYTES = 16 * 1024;
+
+/** How the handle makes streams over itself: with the classes of its fs object. */
+export interface StreamMakers {
+  readonly createReadStream: (path: unknown, options: unknown) => ReadStream;
+  readonly createWriteStream: (path: unknown, options: unknown) => WriteStream;
+}
+
+/** An open file as `promises.open` gives it, with the shape of Node's `FileHandle`. Emits 'close'. */
+export class FileHandle extends EventEmitter {
+  readonly #tree: Tree;
+  readonly #streams: StreamMakers;
+  #fd: number;
+  /** The handle itself, and the calls and streams that use it: the fd is closed when the last one has ended. */
+  #uses = 1;
+  #closing: Promise<void> | null = null;
+  #onUnused: () => void = () => {};
+  #isLocked = false;
+
+  constructor(tree: Tree, fd: number, streams: StreamMakers) {
+    super();
+    this.#tree = tree;
+    this.#fd = fd;
+    this.#streams = streams;
+  }
+
+  /** -1 once it is closed. */
+  get fd(): number {
+    return this.#fd;
+  }
+
+  appendFile(data: unknown, options?: unknown): Promise<void> {
+    return this.#call('writeFile', (fd) => writeFileTo(this.#tree, fd, data, options));
+  }
+
+  chmod(mode: unknown): Promise<void> {
+    return this.#call('fchmod', (fd) => fchmod(this.#tree, fd, mode));
+  }
+
+  chown(uid: unknown, gid: unknown): Promise<void> {
+    return this.#call('fchown', (fd) => fchown(this.#tree, fd, uid, gid));
+  }
+
+  datasync(): Promise<void> {
+    return this.#call('fdatasync', (fd) => fdatasync(this.#tree, fd));
+  }
+
+  sync(): Promise<void> {
+    return this.#call('fsync', (fd) => fsync(this.#tree, fd));
+  }
+
+  async read(...args: unknown[]): Promise<{ bytesRead: number; buffer: unknown }> {
+    const { bytesRead, buffer } = await this.#call('read', (fd) => this.#read(fd, args));
+    return bare({ bytesRead, buffer });
+  }
+
+  async readv(buffers: unknown, position?: unknown): Promise<{ bytesRead: number; buffers: unknown }> {
+    const bytesRead = await this.#call('readv', (fd) => readv(this.#tree, fd, buffers, position));
+    return bare({ bytesRead, buffers });
+  }
+
+  readFile(options?: unknown): Promise<string | Buffer> {
+    const tree = this.#tree;
+    return this.#call('readFile', function* (fd) {
+      return yield* readOpen(tree, fd, asOptions(options));
+    });
+  }
+
+  readLines(options?: Bag): Interface {
+    return createInterface({ input: this.createReadStream(options), crlfDelay: Number.POSITIVE_INFINITY });
+  }
+
+  stat(options?: unknown): Promise<Stats | BigIntStats> {
+    return this.#call('fstat', (fd) => fstat(this.#tree, fd, options));
+  }
+
+  truncate(length?: unknown): Promise<void> {
+    return this.#call('ftruncate', (fd) => ftruncate(this.#tree, fd, length));
+  }
+
+  utimes(atime: unknown, mtime: unknown): Promise<void> {
+    return this.#call('futimes', (fd) => futimes(this.#tree, fd, atime, mtime));
+  }
+
+  async write(...args: unknown[]): Promise<{ bytesWritten: number; buffer: unknown }> {
+    const { bytesWritten, buffer } = await this.#call('write', (fd) => this.#write(fd, args));
+    return bare({ bytesWritten, buffer });
+  }
+
+  async writev(buffers: unknown, position?: unknown): Promise<{ bytesWritten: number; buffers: unknown }> {
+    const bytesWritten = await this.#call('writev', (fd) => writev(this.#tree, fd, buffers, position));
+    return bare({ bytesWritten, buffers });
+  }
+
+  writeFile(data: unknown, options?: unknown): Promise<void> {
+    return this.#call('writeFile', (fd) => writeFileTo(this.#tree, fd, data, options));
+  }
+
+  createReadStream(options?: Bag): ReadStream {
+    return this.#streams.createReadStream(undefined, { ...options, fd: this });
+  }
+
+  createWriteStream(options?: Bag): WriteStream {
+    return this.#streams.createWriteStream(undefined, { ...options, fd: this });
+  }
+
+  /** A byte stream from the current position on; the handle stays open after it. */
+  readableWebStream(): ReadableStream {
+    if (this.#fd === -1) throw invalidState('The FileHandle is closed');
+    if (this.#closing) throw invalidState('The FileHandle is closing');
+    if (this.#isLocked) throw invalidState('The FileHandle is locked');
+    this.#isLocked = true;
+    this.#uses++;
+    const end = once(() => this.#release());
+    this.once('close', end);
+    return new ReadableStream({
+      type: 'bytes',
+      pull: async (controller) => {
+        if (this.#closing) return controller.close();
+        const chunk = new Uint8Array(STREAM_CHUNK_BYTES);
+        const { bytesRead } = await this.read(chunk, 0, chunk.length, null);
+        if (bytesRead > 0) return controller.enqueue(chunk.subarray(0, bytesRead));
+        end();
+        controller.close();
+      },
+      cancel: end,
+    });
+  }
+
+  /** Waits for the calls on their way. Own and bound: streams and callers take it off the handle. */
+  readonly close = (): Promise<void> => {
+    if (this.#fd === -1) return Promise.resolve();
+    if (this.#closing) return this.#closing;
+    const { promise, resolve, reject } = withResolvers();
+    this.#onUnused = () => {
+      const fd = this.#fd;
+      this.#fd = -1;
+      driveAsync(close(this.#tree, fd)).then(resolve, reject);
+    };
+    this.#closing = promise;
+    this.#release();
+    this.emit('close');
+    return promise;
+  };
+
+  async [asyncDispose](): Promise<void> {
+    await this.close();
+  }
+
+  [borrow](): { readonly operations: StreamFs; readonly start: () => void } {
+    const end = once(() => this.#release());
+    return {
+      operations: {
+        ...this.#operations(),
+        close: (_fd: number, done: AnyFunction) => {
+          end();
+          settle(this.close(), done);
+        },
+      },
+      start: () => {
+        this.#uses++;
+      },
+    };
+  }
+
+  #operations(): StreamFs {
+    return {
+      fsync: (_fd: number, done: AnyFunction) => settle(this.sync(), done),
+      read: (
+        _fd: number,
+        buffer: unknown,
+        offset: unknown,
+        length: unknown,
+        position: unknown,
+        done: AnyFunction,
+      ) => settle(this.read(buffer, offset, length, position), done, ({ bytesRead }) => [bytesRead, buffer]),
+      write: (
+        _fd: number,
+        buffer: unknown,
+        offset: unknown,
+        length: unknown,
+        position: unknown,
+        done: AnyFunction,
+      ) =>
+        settle(this.write(buffer, offset, length, position), done, ({ bytesWritten }) => [
+          bytesWritten,
+          buffer,
+        ]),
+      writev: (_fd: number, buffers: unknown, position: unknown, done: AnyFunction) =>
+        settle(this.writev(buffers, position), done, ({ bytesWritten }) => [bytesWritten, buffers]),
+    };
+  }
+
+  *#read(fd: number, args: readonly unknown[]): AsyncComposite<{ bytesRead: number; buffer: unknown }> {
+    const transfer = asRead(givenToHandleRead(args));
+    return { bytesRead: yield* readTransfer(this.#tree, fd, transfer), buffer: transfer.buffer };
+  }
+
+  *#write(fd: number, args: readonly unknown[]): AsyncComposite<{ bytesWritten: number; buffer: unknown }> {
+    const transfer = asWrite(args);
+    return { bytesWritten: yield* writeTransfer(this.#tree, fd, transfer), buffer: transfer.buffer };
+  }
+
+  async #call<T>(syscall: string, call: (fd: number) => AsyncComposite<T>): Promise<T> {
+    if (this.#fd === -1) {
+      throw Object.assign(new Error('file closed'), { code: 'EBADF', syscall });
+    }
+    this.#uses++;
+    try {
+      return await driveAsync(call(this.#fd));
+    } finally {
+      this.#release();
+    }
+  }
+
+  #release(): void {
+    this.#uses--;
+    if (this.#uses === 0) this.#onUnused();
+  }
+}
+
+/** Node's results have no prototype. */
+const bare = <T extends object>(result: T): T => Object.assign(Object.create(null), result);
+
+function settle<T>(result: Promise<T>, done: AnyFunction, values: (value: T) => unknown[] = () => []): void {
+  result.then(
+    (value) => done(null, ...values(value)),
+    (error: unknown) => done(error),
+  );
+}
+
+function once(action: () => void): () => void {
+  let isDone = false;
+  return () => {
+    if (isDone) return;
+    isDone = true;
+    action();
+  };
+}
+
+function withResolvers(): {
+  promise: Promise<void>;
+  resolve: () => void;
+  reject: (reason: unknown) => void;
+} {
+  let resolve: () => void = () => {};
+  let reject: (reason: unknown) => void = () => {};
+  const promise = new Promise<void>((onResolve, onReject) => {
+    resolve = onResolve;
+    reject = onReject;
+  });
+  return { promise, resolve, reject };
+}

@@ -1,0 +1,178 @@
+import { fileURLToPath } from 'node:url';
+import { types } from 'node:util';
+import type { TreePath } from '../store/contract.js';
+import { Failure } from '../store/failure.js';
+import { invalidArgumentType, invalidArgumentValue } from './refusals.js';
+
+/** Where a tree stands in the caller's namespace. */
+export interface MountOptions {
+  /**
+   * The absolute path under which the tree is seen. A path outside it doesn't exist.
+   * @default '/'
+   */
+  readonly mountPoint?: string | undefined;
+  /**
+   * A subtree, such as 'entity/project', seen as the whole tree.
+   * @default ''
+   */
+  readonly root?: string | undefined;
+  /** Tells whether web addresses of this host ('wandb.ai') are ours. Asked only when a path is such an address. */
+  readonly isAppHost?: ((host: string) => boolean) | undefined;
+}
+
+/** Disk filesystems stop at 255 bytes; names at W&B are longer now and then. */
+const LONGEST_NAME_BYTES = 1024;
+
+/** Maps the paths that callers write to tree paths, textually and without any request. */
+export class Mount {
+  private readonly mountPoint: readonly string[];
+  private readonly root: readonly string[];
+  private readonly isAppHost: (host: string) => boolean;
+
+  constructor({ mountPoint = '/', root = '', isAppHost = () => false }: MountOptions = {}) {
+    if (!mountPoint.startsWith('/')) {
+      throw invalidArgumentValue('options.mountPoint', mountPoint, "must start with '/'");
+    }
+    this.mountPoint = normalised(mountPoint);
+    this.root = normalised(root.replace(/^wandbfs:\/\//i, ''));
+    this.isAppHost = isAppHost;
+  }
+
+  /**
+   * The tree path that a path means; a trailing '/' is kept (it demands a directory).
+   * Throws ENOENT for what lies outside the mount, parents of the mount point included.
+   */
+  locate(path: string): TreePath {
+    if (path === '') throw new Failure('ENOENT');
+    const address = this.fromAddress(path);
+    const segments = address ? this.belowRoot(address) : this.belowMountPoint(path);
+    for (const segment of segments) {
+      if (isTooLong(segment)) throw new Failure('ENAMETOOLONG', `Names end at ${LONGEST_NAME_BYTES} bytes.`);
+    }
+    const tree = [...this.root, ...segments].join('/');
+    return /(^|\/)\.{0,2}$/.test(path) && tree !== '' ? `${tree}/` : tree;
+  }
+
+  /** The absolute path of a tree path, as callers see it. */
+  show(tree: TreePath): string {
+    const segments = normalised(tree).slice(this.root.length);
+    return `/${[...this.mountPoint, ...segments].join('/')}`;
+  }
+
+  private belowMountPoint(path: string): readonly string[] {
+    // With the tree at '/' a relative path starts at its root, so that 'entity/project/run' works as it reads.
+    const isRelative = this.mountPoint.length > 0 && !path.startsWith('/');
+    const segments = normalised(isRelative ? `${process.cwd()}/${path}` : path);
+    return without(segments, this.mountPoint, 'It lies outside the mount point.');
+  }
+
+  private belowRoot(segments: readonly string[]): readonly string[] {
+    return without(segments, this.root, 'It lies outside `root`.');
+  }
+
+  /** The segments of `wandbfs://entity/…` and of pasted web addresses; null for any other path. */
+  private fromAddress(path: string): readonly string[] | null {
+    const scheme = /^(wandbfs|https?):\/\//i.exec(path)?.[1]?.toLowerCase();
+    if (scheme === undefined) return null;
+    if (scheme === 'wandbfs') return normalised(path.slice('wandbfs://'.length));
+    const url = URL.canParse(path) ? new URL(path) : null;
+    if (url === null || !this.isAppHost(url.host))
+      throw new Failure('ENOENT', 'This is no address of the W&B app.');
+    const [entity, project, runs, run, files, ...names] = url.pathname.split('/').slice(1).map(decoded);
+    const parts =
+      runs === 'runs' ? [entity, project, run, ...(files === 'files' ? names : [])] : [entity, project];
+    return normalised(parts.map((part) => part ?? '').join('/'));
+  }
+}
+
+function without(segments: readonly string[], prefix: readonly string[], detail: string): readonly string[] {
+  if (prefix.some((segment, index) => segments[index] !== segment)) throw new Failure('ENOENT', detail);
+  return segments.slice(prefix.length);
+}
+
+function normalised(path: string): readonly string[] {
+  const segments: string[] = [];
+  for (const segment of path.split('/')) {
+    if (segment === '' || segment === '.') continue;
+    if (segment === '..') segments.pop();
+    else segments.push(segment);
+  }
+  return segments;
+}
+
+/** Undoes a URL's escapes, except where the name isn't one that a path can hold: those stay escaped in trees too. */
+function decoded(segment: string): string {
+  try {
+    const name = decodeURIComponent(segment);
+    return name.includes('/') || name === '.' || name === '..' ? segment : name;
+  } catch (error) {
+    // A stray '%' is no escape, so it stands for itself.
+    if (error instanceof URIError) return segment;
+    throw error;
+  }
+}
+
+const isTooLong = (segment: string): boolean =>
+  segment.length * 3 > LONGEST_NAME_BYTES && Buffer.byteLength(segment) > LONGEST_NAME_BYTES;
+
+/** Checks a path argument as Node does and gives it as a string. */
+export function asPath(value: unknown, name = 'path'): string {
+  const path = isUrl(value) ? fromUrl(value) : value;
+  if (typeof path !== 'string' && !types.isUint8Array(path)) {
+    throw invalidArgumentType(name, 'of type string or an instance of Buffer or URL', path);
+  }
+  const text =
+    typeof path === 'string' ? path : Buffer.from(path.buffer, path.byteOffset, path.length).toString();
+  if (text.includes('\0')) {
+    throw invalidArgumentValue(name, path, 'must be a string, Uint8Array, or URL without null bytes');
+  }
+  return text;
+}
+
+/** As Node tells them apart: by shape, for a URL may come from another realm. */
+const isUrl = (value: unknown): value is URL =>
+  typeof value === 'object' &&
+  value !== null &&
+  'href' in value &&
+  Boolean(value.href) &&
+  'protocol' in value &&
+  Boolean(value.protocol) &&
+  !('auth' in value && value.auth !== undefined) &&
+  !('path' in value && value.path !== undefined);
+
+function fromUrl(url: URL): string {
+  if (/^https?:$/.test(url.protocol)) return url.href;
+  if (url.protocol !== 'wandbfs:') return fileURLToPath(url.href);
+  return `wandbfs://${[url.host, ...url.pathname.split('/').slice(1)].map(decoded).join('/')}`;
+}
+
+/** A path argument: as the caller wrote it, and where that is in the tree. */
+export class Place {
+  private readonly where: TreePath | Failure;
+
+  constructor(
+    mount: Mount,
+    readonly given: string,
+  ) {
+    this.where = attempt(() => mount.locate(given));
+  }
+
+  get isInside(): boolean {
+    return typeof this.where === 'string';
+  }
+
+  /** Throws the failure to locate it only here, inside the step that needs it: it is no refused argument. */
+  get tree(): TreePath {
+    if (typeof this.where !== 'string') throw this.where;
+    return this.where;
+  }
+}
+
+function attempt<T>(action: () => T): T | Failure {
+  try {
+    return action();
+  } catch (thrown) {
+    if (thrown instanceof Failure) return thrown;
+    throw thrown;
+  }
+}

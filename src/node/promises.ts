@@ -1,0 +1,59 @@
+import nodeFs from 'node:fs';
+import * as attributes from './composites/attributes.js';
+import { copyFile } from './composites/copy-file.js';
+import { cp } from './composites/cp.js';
+import { open, truncate } from './composites/descriptors.js';
+import { mkdir, mkdtemp, readdir } from './composites/directories.js';
+import * as names from './composites/names.js';
+import { readFileAt } from './composites/read-file.js';
+import { rm } from './composites/remove.js';
+import { appendFileAt, writeFileAt } from './composites/write-file.js';
+import { opendir } from './dir.js';
+import { type AsyncCall, named, promiseOf } from './face.js';
+import { FileHandle, type StreamMakers } from './file-handle.js';
+import type { Tree } from './tree.js';
+
+/** `fs.promises`: rejects whatever goes wrong, refused arguments included. */
+export function promisesFace(tree: Tree, streams: StreamMakers) {
+  const of = <T>(call: AsyncCall<T>) => promiseOf(tree, call);
+  const openFd = of(open);
+  const readPath = of(readFileAt);
+  const writePath = of(writeFileAt);
+  const appendToPath = of(appendFileAt);
+
+  return named({
+    access: of(attributes.access),
+    appendFile: (target: unknown, data: unknown, options?: unknown): Promise<void> =>
+      target instanceof FileHandle ? target.appendFile(data, options) : appendToPath(target, data, options),
+    chmod: of(attributes.chmod),
+    chown: of(attributes.chown),
+    constants: nodeFs.constants,
+    copyFile: of(copyFile),
+    cp: of(cp),
+    lchmod: of(attributes.chmod),
+    lchown: of(attributes.lchown),
+    link: of(names.link),
+    lstat: of(attributes.lstat),
+    lutimes: of(attributes.lutimes),
+    mkdir: of(mkdir),
+    mkdtemp: of(mkdtemp),
+    open: async (path: unknown, flags?: unknown, mode?: unknown): Promise<FileHandle> =>
+      new FileHandle(tree, await openFd(path, flags, mode), streams),
+    opendir: of(opendir),
+    readdir: of(readdir),
+    readFile: (target: unknown, options?: unknown): Promise<string | Buffer> =>
+      target instanceof FileHandle ? target.readFile(options) : readPath(target, options),
+    readlink: of(names.readlink),
+    realpath: of(names.realpathNative),
+    rename: of(names.rename),
+    rm: of(rm),
+    rmdir: of(names.rmdir),
+    stat: of(attributes.stat),
+    symlink: of(names.symlink),
+    truncate: of(truncate),
+    unlink: of(names.unlink),
+    utimes: of(attributes.utimes),
+    writeFile: (target: unknown, data: unknown, options?: unknown): Promise<void> =>
+      target instanceof FileHandle ? target.writeFile(data, options) : writePath(target, data, options),
+  });
+}

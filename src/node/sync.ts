@@ -1,0 +1,61 @@
+import * as attributes from './composites/attributes.js';
+import { copyFile } from './composites/copy-file.js';
+import { cpSync } from './composites/cp.js';
+import * as descriptors from './composites/descriptors.js';
+import { mkdir, mkdtemp, readdir } from './composites/directories.js';
+import * as names from './composites/names.js';
+import { readFile } from './composites/read-file.js';
+import { rm } from './composites/remove.js';
+import { readSync, readv, writeSync, writev } from './composites/transfer.js';
+import { appendFile, writeFile } from './composites/write-file.js';
+import { opendir } from './dir.js';
+import { type Call, named, syncOf } from './face.js';
+import type { Tree } from './tree.js';
+
+/** The members of `node:fs` that return. What isn't in memory blocks the thread until the owner of the remote has it. */
+export function syncFace(tree: Tree) {
+  const of = <T>(call: Call<T>) => syncOf(tree, call);
+  return named({
+    accessSync: of(attributes.access),
+    appendFileSync: of(appendFile),
+    chmodSync: of(attributes.chmod),
+    chownSync: of(attributes.chown),
+    closeSync: of(descriptors.close),
+    copyFileSync: of(copyFile),
+    cpSync: of(cpSync),
+    existsSync: of(attributes.exists),
+    fchmodSync: of(attributes.fchmod),
+    fchownSync: of(attributes.fchown),
+    fdatasyncSync: of(descriptors.fdatasync),
+    fstatSync: of(attributes.fstat),
+    fsyncSync: of(descriptors.fsync),
+    ftruncateSync: of(descriptors.ftruncate),
+    futimesSync: of(attributes.futimes),
+    lchmodSync: of(attributes.chmod),
+    lchownSync: of(attributes.lchown),
+    linkSync: of(names.link),
+    lstatSync: of(attributes.lstatSync),
+    lutimesSync: of(attributes.lutimes),
+    mkdirSync: of(mkdir),
+    mkdtempSync: of(mkdtemp),
+    openSync: of(descriptors.open),
+    opendirSync: of(opendir),
+    readdirSync: of(readdir),
+    readFileSync: of(readFile),
+    readlinkSync: of(names.readlink),
+    readSync: of(readSync),
+    readvSync: of(readv),
+    realpathSync: Object.assign(of(names.realpath), { native: of(names.realpathNative) }),
+    renameSync: of(names.rename),
+    rmdirSync: of(names.rmdir),
+    rmSync: of(rm),
+    statSync: of(attributes.statSync),
+    symlinkSync: of(names.symlink),
+    truncateSync: of(descriptors.truncate),
+    unlinkSync: of(names.unlink),
+    utimesSync: of(attributes.utimes),
+    writeFileSync: of(writeFile),
+    writeSync: of(writeSync),
+    writevSync: of(writev),
+  });
+}

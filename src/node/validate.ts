@@ -1,0 +1,121 @@
+import { types } from 'node:util';
+import { invalidArgumentType, invalidArgumentValue, outOfRange } from './refusals.js';
+
+/** Node's checks of single values, in Node's order: what passes here is of the type it should be. */
+
+export function asInteger(
+  value: unknown,
+  name: string,
+  min: number = Number.MIN_SAFE_INTEGER,
+  max: number = Number.MAX_SAFE_INTEGER,
+): number {
+  if (typeof value !== 'number') throw invalidArgumentType(name, 'of type number', value);
+  if (!Number.isInteger(value)) throw outOfRange(name, 'an integer', value);
+  if (value < min || value > max) throw outOfRange(name, `>= ${min} && <= ${max}`, value);
+  return value;
+}
+
+const INT32_MAX = 2 ** 31 - 1;
+const UINT32_MAX = 2 ** 32 - 1;
+
+export const asInt32 = (value: unknown, name: string, min: number = -(2 ** 31)): number =>
+  asInteger(value, name, min, INT32_MAX);
+
+export const asUint32 = (value: unknown, name: string, isPositive = false): number =>
+  asInteger(value, name, isPositive ? 1 : 0, UINT32_MAX);
+
+export const asFd = (value: unknown): number => (Object.is(value, -0) ? 0 : asInt32(value, 'fd', 0));
+
+export const asUserId = (value: unknown, name: string): number => asInteger(value, name, -1, UINT32_MAX);
+
+export function asBoolean(value: unknown, name: string): boolean {
+  if (typeof value !== 'boolean') throw invalidArgumentType(name, 'of type boolean', value);
+  return value;
+}
+
+export type AnyFunction = (...args: unknown[]) => unknown;
+
+export function asFunction(value: unknown, name: string): AnyFunction {
+  if (!isFunction(value)) throw invalidArgumentType(name, 'of type function', value);
+  return value;
+}
+
+export const isFunction = (value: unknown): value is AnyFunction => typeof value === 'function';
+
+export type Bag = Readonly<Record<string, unknown>>;
+
+/** A plain options object; arrays and functions are none. */
+export function asObject(value: unknown, name: string): Bag {
+  if (value === null || typeof value !== 'object' || Array.isArray(value)) {
+    throw invalidArgumentType(name, 'of type object', value);
+  }
+  return value as Bag;
+}
+
+/** Holds for views of other realms too. */
+export const isView = (value: unknown): value is NodeJS.ArrayBufferView => ArrayBuffer.isView(value);
+
+export function asBuffer(value: unknown, name = 'buffer'): NodeJS.ArrayBufferView {
+  if (!isView(value)) {
+    throw invalidArgumentType(name, 'an instance of Buffer, TypedArray, or DataView', value);
+  }
+  return value;
+}
+
+export function asBuffers(value: unknown): readonly NodeJS.ArrayBufferView[] {
+  if (!Array.isArray(value) || !value.every(isView)) {
+    throw invalidArgumentType('buffers', 'an ArrayBufferView[]', value);
+  }
+  return value;
+}
+
+/** What may be written: the bytes themselves, or a string in `encoding`. */
+export function asData(value: unknown, name: string, encoding: unknown): Uint8Array {
+  if (isView(value)) return bytesOf(value);
+  if (typeof value !== 'string') {
+    throw invalidArgumentType(
+      name,
+      'of type string or an instance of Buffer, TypedArray, or DataView',
+      value,
+    );
+  }
+  return Buffer.from(value, asEncoding(encoding) ?? 'utf8');
+}
+
+export const bytesOf = (view: NodeJS.ArrayBufferView): Uint8Array =>
+  types.isUint8Array(view) ? view : new Uint8Array(view.buffer, view.byteOffset, view.byteLength);
+
+/** Falsy means none, as for Node. */
+export function asEncoding(value: unknown): BufferEncoding | null {
+  if (!value) return null;
+  if (typeof value !== 'string' || !Buffer.isEncoding(value)) {
+    throw invalidArgumentValue('encoding', value, 'is invalid encoding');
+  }
+  return value;
+}
+
+export function asSignal(value: unknown, name: string): AbortSignal | undefined {
+  if (value === undefined) return undefined;
+  if (value === null || typeof value !== 'object' || !('aborted' in value)) {
+    throw invalidArgumentType(name, 'an instance of AbortSignal', value);
+  }
+  return value as AbortSignal;
+}
+
+/** The options of most calls: an object, or the encoding alone. */
+export interface CallOptions extends Bag {
+  readonly encoding: BufferEncoding | 'buffer' | null;
+  readonly signal: AbortSignal | undefined;
+}
+
+export function asOptions(options: unknown): CallOptions {
+  if (options === null || options === undefined || isFunction(options)) {
+    return { encoding: null, signal: undefined };
+  }
+  if (typeof options !== 'string' && typeof options !== 'object') {
+    throw invalidArgumentType('options', 'one of type string or object', options);
+  }
+  const given: Bag = typeof options === 'string' ? { encoding: options } : (options as Bag);
+  const encoding = given.encoding === 'buffer' ? 'buffer' : asEncoding(given.encoding);
+  return { ...given, encoding, signal: asSignal(given.signal, 'options.signal') };
+}

@@ -1,0 +1,126 @@
+import { EventEmitter } from 'node:events';
+import type { RemoteEvent } from '../io/remote.js';
+import type { Kernel } from '../kernel/syscalls.js';
+import type { TreePath } from '../store/contract.js';
+import { type Composite, driveAsync, driveSync, invoke } from './driver.js';
+import { systemError } from './errors.js';
+import { placeOf, type Tree } from './tree.js';
+
+/** What `fs.wandb.uploads` emits; paths as the fs object shows them. */
+export interface UploadEvents {
+  /** `sent` of `size` bytes are on their way or have arrived. */
+  progress: [{ readonly path: string; readonly sent: number; readonly size: number }];
+  /** Durable: other processes can see it. */
+  uploaded: [{ readonly path: string; readonly size: number | null }];
+  /** Failed for good; the content is kept and tried again at the next flush. */
+  failed: [{ readonly path: string; readonly error: NodeJS.ErrnoException }];
+  /** Nothing is queued and nothing on its way. */
+  idle: [];
+}
+
+/** What W&B needs and `node:fs` has no name for. */
+export interface WandbControl {
+  /** Resolves when everything written so far is durable; rejects with EIO that names what failed. */
+  flush(): Promise<void>;
+  /** Blocks until everything written so far is durable. */
+  flushSync(): void;
+  /** Flushes, then closes every fd and ends the connection. The fs object can't be used after it. */
+  close(): Promise<void>;
+  /**
+   * Forgets what was learned about a path and all below it, so that the next call asks the server.
+   * @default path is the whole tree
+   */
+  refresh(path?: string | Buffer | URL): void;
+  /** Loads the listings of directories and the first blocks of files, so that sync calls on them don't wait. */
+  prefetch(paths: Iterable<string | Buffer | URL>): Promise<void>;
+  /** Running totals: requests, bytes, hits and misses of the caches. */
+  counters(): Readonly<Record<string, number>>;
+  /** Where a path is shown in the W&B app. */
+  webUrl(path: string | Buffer | URL): string;
+  readonly uploads: EventEmitter<UploadEvents>;
+}
+
+/** A tree whose kernel may not have been made yet. */
+export interface LazyTree extends Tree {
+  /** The kernel, if anybody has used it. */
+  readonly made: Kernel | null;
+  /** `https://wandb.ai`, or the app's address beside another server. */
+  readonly appUrl: () => string;
+  /** Makes sure that a tree that was never used isn't used after its end. */
+  readonly end: () => void;
+}
+
+export function wandbControl(tree: LazyTree, uploads: EventEmitter<UploadEvents>): WandbControl {
+  return {
+    flush: () => driveAsync(flush(tree)),
+    flushSync: () => driveSync(flush(tree)),
+    close: () => driveAsync(shutdown(tree)),
+    refresh: (path) => driveSync(refresh(tree, path)),
+    prefetch: async (paths) => {
+      const loads = Array.from(paths, (path) => driveAsync(prefetch(tree, path)));
+      await Promise.all(loads);
+    },
+    counters: () => tree.made?.counters() ?? {},
+    webUrl: (path) => driveSync(webUrl(tree, path)),
+    uploads,
+  };
+}
+
+function* flush(tree: LazyTree): Composite<void> {
+  yield* invoke({ syscall: 'flush', run: (op) => tree.made?.flush(op) });
+}
+
+function* shutdown(tree: LazyTree): Composite<void> {
+  tree.end();
+  yield* invoke({ syscall: 'close', run: (op) => tree.made?.shutdown(op) });
+}
+
+function* refresh(tree: LazyTree, path: unknown): Composite<void> {
+  const place = path === undefined ? null : placeOf(tree, path);
+  yield* invoke({
+    syscall: 'refresh',
+    path: place?.given,
+    run: () => tree.made?.refresh(place === null ? tree.mount.locate('/') : withoutSlash(place.tree)),
+  });
+}
+
+function* prefetch(tree: LazyTree, path: unknown): Composite<void> {
+  const place = placeOf(tree, path);
+  yield* invoke({
+    syscall: 'prefetch',
+    path: place.given,
+    run: (op) => tree.kernel.prefetch(op, withoutSlash(place.tree)),
+  });
+}
+
+function* webUrl(tree: LazyTree, path: unknown): Composite<string> {
+  const place = placeOf(tree, path);
+  return yield* invoke({
+    syscall: 'webUrl',
+    path: place.given,
+    run: () => addressOf(tree.appUrl(), place.tree),
+  });
+}
+
+function addressOf(appUrl: string, path: TreePath): string {
+  const [entity, project, run, ...names] = withoutSlash(path).split('/').map(encodeURIComponent);
+  const parts = [entity, project, ...(run === undefined ? [] : ['runs', run])];
+  if (names.length > 0) parts.push('files', ...names);
+  return `${appUrl.replace(/\/+$/, '')}/${parts.filter(Boolean).join('/')}`;
+}
+
+const withoutSlash = (path: TreePath): TreePath => path.replace(/\/$/, '');
+
+/** Hands an event of the owner of the remote to who listens. */
+export function emitUpload(uploads: EventEmitter<UploadEvents>, tree: Tree, event: RemoteEvent): void {
+  if (event.type === 'idle') {
+    uploads.emit('idle');
+    return;
+  }
+  const path = tree.mount.show(event.path);
+  if (event.type === 'progress') uploads.emit('progress', { path, sent: event.sent, size: event.size });
+  else if (event.type === 'uploaded') uploads.emit('uploaded', { path, size: event.entry.size });
+  else uploads.emit('failed', { path, error: systemError(event.failure, { syscall: 'upload', path }) });
+}
+
+export const newUploads = (): EventEmitter<UploadEvents> => new EventEmitter<UploadEvents>();
