@@ -137,32 +137,38 @@ describe("a mistake is told as Node's own fs tells it", () => {
   afterAll(() => twins.remove());
 
   for (const [title, name, args, styles = EVERY_STYLE] of MISTAKES) {
-  describe(title, () => {
-    if (styles.includes('sync')) {
-      test('thrown', () => {
-        expect(callSync(twins.ours, name, args)).toEqual(callSync(twins.node, name, args));
-      });
-    }
-    if (styles.includes('callback')) {
-      test('called back', async () => {
-        expect(await callBack(twins.ours, name, args)).toEqual(await callBack(twins.node, name, args));
-      });
-    }
-    if (styles.includes('promise')) {
-      test('rejected', async () => {
-        expect(await callPromise(twins.ours, name, args)).toEqual(await callPromise(twins.node, name, args));
-      });
-    }
+    describe(title, () => {
+      if (styles.includes('sync')) {
+        test('thrown', () => {
+          expect(callSync(twins.ours, name, args)).toEqual(callSync(twins.node, name, args));
+        });
+      }
+      if (styles.includes('callback')) {
+        test('called back', async () => {
+          expect(await callBack(twins.ours, name, args)).toEqual(await callBack(twins.node, name, args));
+        });
+      }
+      if (styles.includes('promise')) {
+        test('rejected', async () => {
+          expect(await callPromise(twins.ours, name, args)).toEqual(
+            await callPromise(twins.node, name, args),
+          );
+        });
+      }
+    });
+  }
+
+  test.each(CLOSED_FD)('%s of a closed fd, thrown', (name, args) => {
+    expect(callSync(twins.ours, name, () => args)).toEqual(callSync(twins.node, name, () => args));
   });
 
-  describe.each(CLOSED_FD)('%s of a closed fd', (name, args) => {
-    test('thrown', () => {
-      expect(callSync(twins.ours, name, () => args)).toEqual(callSync(twins.node, name, () => args));
-    });
-    test('called back', async () => {
+  // Node's own callback readFile of a closed fd fails with a TypeError about a list.
+  test.each(CLOSED_FD.filter(([name]) => name !== 'readFile'))(
+    '%s of a closed fd, called back',
+    async (name, args) => {
       expect(await callBack(twins.ours, name, () => args)).toEqual(
         await callBack(twins.node, name, () => args),
       );
-    });
-  });
+    },
+  );
 });
