@@ -44,6 +44,23 @@ export interface ControlCall {
 /** The first message tells the addresses; each further one answers a call. */
 export type ControlMessage =
   | { readonly type: 'listening'; readonly url: string; readonly storageUrl: string }
-  | { readonly type: 'failed'; readonly error: Error }
+  | { readonly type: 'failed'; readonly error: SentError }
   | { readonly type: 'answer'; readonly id: number; readonly value: unknown }
-  | { readonly type: 'error'; readonly id: number; readonly error: Error };
+  | { readonly type: 'error'; readonly id: number; readonly error: SentError };
+
+/** An error on its way between threads, where an Error would lose its code. */
+export interface SentError {
+  readonly message: string;
+  readonly code: string | null;
+}
+
+export function packError(error: unknown): SentError {
+  if (!(error instanceof Error)) return { message: String(error), code: null };
+  return {
+    message: error.message,
+    code: 'code' in error && typeof error.code === 'string' ? error.code : null,
+  };
+}
+
+export const unpackError = ({ message, code }: SentError): Error =>
+  Object.assign(new Error(message), code === null ? {} : { code });

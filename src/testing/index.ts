@@ -1,6 +1,14 @@
 import { Worker } from 'node:worker_threads';
 import { threadFile } from '../thread-file.js';
-import type { Control, ControlCall, ControlMessage, ControlMethod, SeedRun, SeedTree } from './control.js';
+import {
+  type Control,
+  type ControlCall,
+  type ControlMessage,
+  type ControlMethod,
+  type SeedRun,
+  type SeedTree,
+  unpackError,
+} from './control.js';
 import { readDirectoryTree } from './directory-tree.js';
 import type { Fault } from './faults.js';
 import type { RequestRecord } from './log.js';
@@ -98,7 +106,7 @@ class ServerThread {
     this.listening = new Promise((resolve, reject) => {
       this.worker.on('message', (message: ControlMessage) => {
         if (message.type === 'listening') resolve(message);
-        else if (message.type === 'failed') reject(message.error);
+        else if (message.type === 'failed') reject(unpackError(message.error));
         else this.settle(message);
       });
       this.worker.once('error', reject);
@@ -134,6 +142,6 @@ class ServerThread {
     const waiter = this.waiters.get(message.id);
     this.waiters.delete(message.id);
     if (message.type === 'answer') waiter?.resolve(message.value);
-    else waiter?.reject(message.error);
+    else waiter?.reject(unpackError(message.error));
   }
 }

@@ -1,5 +1,5 @@
 import { parentPort, workerData } from 'node:worker_threads';
-import type { Control, ControlCall, ControlMessage } from './control.js';
+import { type Control, type ControlCall, type ControlMessage, packError } from './control.js';
 import type { Settings } from './options.js';
 import { startServer } from './server.js';
 
@@ -17,12 +17,12 @@ try {
       // With its port closed and its servers down, nothing keeps the thread.
       if (method === 'close') port.close();
     } catch (error) {
-      tell({ type: 'error', id, error: error instanceof Error ? error : new Error(String(error)) });
+      tell({ type: 'error', id, error: packError(error) });
     }
   });
   tell({ type: 'listening', url: server.url, storageUrl: server.storageUrl });
 } catch (error) {
-  tell({ type: 'failed', error: error instanceof Error ? error : new Error(String(error)) });
+  tell({ type: 'failed', error: packError(error) });
 }
 
 /** The other end is `index.ts`, which types each method's arguments. */

@@ -55,11 +55,13 @@ function put(lines: string[], offset: number | undefined, content: readonly stri
   lines.splice(offset ?? lines.length, content.length, ...content);
 }
 
-/** A running run has no output.log: the file is made of the console lines when the run ends. */
+/** A running run has no output.log: unless the SDK uploads one at the end, it is made of the console lines then. */
 function complete(instance: Instance, run: Run, exitcode: number): void {
   run.exitcode = exitcode;
   run.state = exitcode === 0 ? 'finished' : 'failed';
-  if (run.logLines.length === 0 || run.files.get('output.log')?.updatedAt) return;
+  const uploaded = run.files.get('output.log');
+  const hasUpload = uploaded !== undefined && (uploaded.updatedAt !== null || uploaded.settlesAt !== null);
+  if (run.logLines.length === 0 || hasUpload) return;
   const text = run.logLines.map((line) => `${parseLogLine(line).line}\n`).join('');
   instance.world.writeFinal(run, 'output.log', Buffer.from(text));
 }
