@@ -4,12 +4,19 @@ import type { Config } from 'jest';
 const config: Config = {
   testEnvironment: 'node',
   testMatch: ['<rootDir>/__tests__/**/*.test.ts'],
+  // These talk to the official Python SDK; WANDB_PYTHON names an interpreter that has it. All others need Node only.
+  testPathIgnorePatterns: process.env.WANDB_PYTHON ? [] : ['<rootDir>/__tests__/interop/'],
   transform: { '\\.[cm]?[jt]s$': '<rootDir>/scripts/jest-transform.cjs' },
   // Sources name their compiled siblings ('./x.js'), as NodeNext asks; under Jest the sibling is the .ts file.
   moduleNameMapper: { '^(\\.{1,2}/.*)\\.js$': '$1' },
   // Jest's default mode can't require ESM, so what ships as ESM only goes through the transform too.
-  transformIgnorePatterns: ['/node_modules/(?!(p-queue|p-timeout|eventemitter3|graphql-request|@graphql-typed-document-node)/)', '<rootDir>/dist/'],
+  transformIgnorePatterns: [
+    '/node_modules/(?!(p-queue|p-timeout|eventemitter3|graphql-request|@graphql-typed-document-node)/)',
+    '<rootDir>/dist/',
+  ],
   modulePathIgnorePatterns: ['<rootDir>/dist/'],
+  // Tests wait for their servers' threads more than they compute.
+  maxWorkers: '100%',
   testTimeout: 30_000,
 };
 
