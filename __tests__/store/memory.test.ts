@@ -1,0 +1,18 @@
+import { createMemoryStore, type MemoryStoreOptions } from '../../src/store/memory.js';
+import { describeStore } from './contract.js';
+
+const setup = (options: MemoryStoreOptions) => async () => {
+  const store = createMemoryStore({ directories: ['entity/project/run'], ...options });
+  return {
+    store,
+    canRemoveUnits: true,
+    seed: async (unit: string, files: Readonly<Record<string, string | Uint8Array>>) => {
+      if ((await store.lookup(unit, { listing: false })).found === null) await store.mkdir(unit, {});
+      for (const [name, content] of Object.entries(files)) store.write(`${unit}/${name}`, content);
+    },
+  };
+};
+
+describeStore('memory', setup({}));
+describeStore('memory, pages of 3, listed when marked', setup({ pageSize: 3, finalize: 'mark' }));
+describeStore('memory, listings that lag', setup({ finalize: { delayMs: 50 } }));
