@@ -20,50 +20,58 @@ import { asFd, asFunction, isFunction } from './validate.js';
 export function callbackFace(tree: Tree) {
   const of = <T>(call: AsyncCall<T>, at: number, shape: Omit<CallbackShape, 'at'> = {}) =>
     callbackOf(tree, call, { ...shape, at });
+  const withOption = { optional: 1 };
   /** These take whatever stands last for the callback. */
-  const orOptions = (at: number) => ({ misplaced: (args: readonly unknown[]) => args[at] || args[at - 1] });
+  const orOptions = (at: number) => ({
+    optional: 1,
+    misplaced: (args: readonly unknown[]) => args[at] || args[at - 1],
+  });
   const last = { isCheckedLast: true };
+  const lastWithOption = { ...last, ...withOption };
 
   return named({
-    access: of(attributes.access, 2, last),
+    access: of(attributes.access, 2, lastWithOption),
     appendFile: of(appendFile, 3, orOptions(3)),
     chmod: of(attributes.chmod, 2, last),
     chown: of(attributes.chown, 3),
     close: closeOf(tree),
-    copyFile: of(copyFile, 3, last),
-    cp: of(cp, 3),
+    copyFile: of(copyFile, 3, lastWithOption),
+    cp: of(cp, 3, withOption),
     exists: existsOf(tree),
     fchmod: of(attributes.fchmod, 2, last),
     fchown: of(attributes.fchown, 3, last),
     fdatasync: of(descriptors.fdatasync, 1),
-    fstat: of(attributes.fstat, 2),
+    fstat: of(attributes.fstat, 2, withOption),
     fsync: of(descriptors.fsync, 1),
-    ftruncate: of(descriptors.ftruncate, 2, last),
+    ftruncate: of(descriptors.ftruncate, 2, lastWithOption),
     futimes: of(attributes.futimes, 3, last),
     lchmod: of(attributes.chmod, 2),
     lchown: of(attributes.lchown, 3),
     link: of(names.link, 2),
-    lstat: of(attributes.lstat, 2),
+    lstat: of(attributes.lstat, 2, withOption),
     lutimes: of(attributes.lutimes, 3),
-    mkdir: of(mkdir, 2),
-    mkdtemp: of(mkdtemp, 2),
+    mkdir: of(mkdir, 2, withOption),
+    mkdtemp: of(mkdtemp, 2, withOption),
     open: of(descriptors.open, 3, {
+      optional: 2,
       misplaced: (args) => (args.length < 3 ? args[1] : args[3]),
       isCheckedLast: true,
     }),
-    opendir: of(opendir, 2, { name: 'callback' }),
+    opendir: of(opendir, 2, { optional: 1, name: 'callback' }),
     read: readOf(tree),
-    readdir: of(readdir, 2),
+    readdir: of(readdir, 2, withOption),
     readFile: of(readFile, 2, orOptions(2)),
-    readlink: of(names.readlink, 2),
+    readlink: of(names.readlink, 2, withOption),
     readv: vectorOf(tree, readv),
-    realpath: Object.assign(of(names.realpath, 2), { native: of(names.realpathNative, 2, orOptions(2)) }),
+    realpath: Object.assign(of(names.realpath, 2, withOption), {
+      native: of(names.realpathNative, 2, orOptions(2)),
+    }),
     rename: of(names.rename, 2),
-    rm: of(rm, 2),
-    rmdir: of(names.rmdir, 2),
-    stat: of(attributes.stat, 2),
-    symlink: of(names.symlink, 3, { misplaced: (args) => args.at(-1) }),
-    truncate: of(descriptors.truncate, 2, last),
+    rm: of(rm, 2, withOption),
+    rmdir: of(names.rmdir, 2, withOption),
+    stat: of(attributes.stat, 2, withOption),
+    symlink: of(names.symlink, 3, { optional: 1, misplaced: (args) => args.at(-1) }),
+    truncate: of(descriptors.truncate, 2, lastWithOption),
     unlink: of(names.unlink, 1),
     utimes: of(attributes.utimes, 3),
     write: writeOf(tree),

@@ -20,6 +20,11 @@ export const promiseOf =
 export interface CallbackShape {
   /** Where the callback stands when no argument is left out. */
   readonly at: number;
+  /**
+   * How many of the arguments before it can be left out.
+   * @default 0
+   */
+  readonly optional?: number;
   /** What stands for the callback when none of the arguments is a function: Node names it in its refusal. */
   readonly misplaced?: (args: readonly unknown[]) => unknown;
   /**
@@ -32,9 +37,11 @@ export interface CallbackShape {
 }
 
 export function callbackOf<T>(tree: Tree, call: AsyncCall<T>, shape: CallbackShape) {
-  const { at, misplaced = (args) => args[at], isCheckedLast = false, name = 'cb' } = shape;
+  const { at, optional = 0, misplaced = (args) => args[at], isCheckedLast = false, name = 'cb' } = shape;
   return (...args: unknown[]): void => {
-    const index = args.findIndex((arg, position) => position > 0 && position <= at && isFunction(arg));
+    const index = args.findIndex(
+      (arg, position) => position >= at - optional && position <= at && isFunction(arg),
+    );
     const candidate = index < 0 ? misplaced(args) : args[index];
     if (!isCheckedLast) asFunction(candidate, name);
     const composite = call(tree, ...(index < 0 ? args : args.slice(0, index)));

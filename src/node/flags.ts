@@ -1,7 +1,7 @@
 import { constants } from 'node:fs';
 import { types } from 'node:util';
-import { invalidArgumentType, invalidArgumentValue } from './refusals.js';
-import { asInt32, asInteger, asUint32 } from './validate.js';
+import { invalidArgumentType, invalidArgumentValue, refusal } from './refusals.js';
+import { asInt32, asUint32 } from './validate.js';
 
 const { O_APPEND, O_CREAT, O_EXCL, O_RDONLY, O_RDWR, O_SYNC, O_TRUNC, O_WRONLY } = constants;
 
@@ -45,9 +45,16 @@ export function asMode(mode: unknown, fallback?: number): number {
   return asUint32(Number.parseInt(given, 8), 'mode');
 }
 
-/** The mode of `access` and of `copyFile`: a set of the three lowest bits. */
-export const asBits = (mode: unknown): number =>
-  mode === null || mode === undefined ? 0 : asInteger(mode, 'mode', 0, 7);
+/** The mode of `access` and of `copyFile`, a set of the three lowest bits, refused in the words that those have. */
+export function asBits(mode: unknown): number {
+  if (mode === null || mode === undefined) return 0;
+  if (typeof mode !== 'number' || (mode | 0) !== mode) {
+    throw refusal(TypeError, 'ERR_INVALID_ARG_TYPE', 'mode must be int32 or null/undefined');
+  }
+  if (mode < 0 || mode > 7)
+    throw refusal(RangeError, 'ERR_OUT_OF_RANGE', 'mode is out of range: >= 0 && <= 7');
+  return mode;
+}
 
 /** Seconds since the epoch from what `utimes` takes; anything before the epoch means now, as for Node. */
 export function asSeconds(time: unknown, name = 'time'): number {

@@ -1,10 +1,9 @@
 import type { Attributes } from '../../kernel/syscalls.js';
 import { type AsyncComposite, type Composite, invoke, type Pause, pause, type Step } from '../driver.js';
 import { findingError, hasCode, isDirectoryError } from '../errors.js';
-import { asBits } from '../flags.js';
 import { invalidArgumentValue, refusal } from '../refusals.js';
 import { placeOf, type Tree } from '../tree.js';
-import { type AnyFunction, asBoolean, asFunction, asObject } from '../validate.js';
+import { type AnyFunction, asBoolean, asFunction, asInteger, asObject } from '../validate.js';
 import { utimes } from './attributes.js';
 import { copyFile } from './copy-file.js';
 import { entriesOf, joined, mkdir } from './directories.js';
@@ -53,7 +52,7 @@ function settingsOf(options: unknown): { readonly settings: Settings; readonly f
       force: flag('force', true),
       preserveTimestamps: flag('preserveTimestamps', false),
       recursive: flag('recursive', false),
-      mode: asBits(given.mode),
+      mode: given.mode === undefined || given.mode === null ? 0 : asInteger(given.mode, 'mode', 0, 7),
     },
     filter: given.filter === undefined ? null : asFunction(given.filter, 'options.filter'),
   };
