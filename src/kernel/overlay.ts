@@ -147,14 +147,10 @@ export class Overlay {
   /** Removes the spool from the disk. */
   close(): void {
     if (this.spoolDirectory === null) return;
-    process.off('exit', this.removeSpool);
-    this.removeSpool();
+    nodeFs.rmSync(this.spoolDirectory, { recursive: true, force: true });
+    spools.delete(this.spoolDirectory);
     this.spoolDirectory = null;
   }
-
-  private readonly removeSpool = (): void => {
-    if (this.spoolDirectory !== null) nodeFs.rmSync(this.spoolDirectory, { recursive: true, force: true });
-  };
 
   private volume(content: LocalContent): VolumeCalls {
     return content.isSpooled ? nodeFs : this.memory;
@@ -166,7 +162,7 @@ export class Overlay {
       return { file: name, isSpooled, fd: this.memory.openSync(name, 'w+'), size: 0, isSealed: false };
     if (this.spoolDirectory === null) {
       this.spoolDirectory = nodeFs.mkdtempSync(join(tmpdir(), 'wandb-fs-spool-'));
-      process.on('exit', this.removeSpool);
+      removeAtExit(this.spoolDirectory);
     }
     const file = join(this.spoolDirectory, name);
     return { file, isSpooled, fd: nodeFs.openSync(file, 'w+', 0o600), size: 0, isSealed: false };
@@ -214,6 +210,20 @@ export class Overlay {
     files.push({ file: content.file, size: content.size });
     this.sealed.set(ino, files);
   }
+}
+
+/** The private directories of all mounts of this process, removed with it. */
+const spools = new Set<string>();
+let isRemovedAtExit = false;
+
+function removeAtExit(directory: string): void {
+  if (!isRemovedAtExit) {
+    isRemovedAtExit = true;
+    process.once('exit', () => {
+      for (const spool of spools) nodeFs.rmSync(spool, { recursive: true, force: true });
+    });
+  }
+  spools.add(directory);
 }
 
 const COPY_BYTES = 1024 * 1024;

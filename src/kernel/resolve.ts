@@ -80,10 +80,12 @@ function findInUnit(
   }
   const isListed = isListingFresh(core, op, scope);
   if (!isComplete) {
-    if (isListed && scope.isComplete) {
-      if (!inode.isDirectory) throw new Failure('ENOTDIR');
-      return null;
+    if (!inode.isDirectory) {
+      // A file stands in the way, if it still stands.
+      if (find(core, op, inode.path)?.isDirectory === false) throw new Failure('ENOTDIR');
+      return findInUnit(core, op, path, scope, segments);
     }
+    if (isListed && scope.isComplete) return null;
     if (scope.isPinnedAbsent(segments.join('/')) || isNegativeFresh(core, op, path)) return null;
     throw lookupFault(core, op, path, scope);
   }

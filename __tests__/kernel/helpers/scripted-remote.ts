@@ -271,8 +271,8 @@ export class ScriptedRemote implements Remote {
 
   /** What is queued is dropped, what is on its way ends first, then the server removes the names. */
   private remove(paths: readonly string[], done: () => void): void {
-    this.uploads = this.uploads.filter((upload) => isBusy(upload) || !paths.includes(upload.path));
     this.waiting.push(() => {
+      this.uploads = this.uploads.filter((upload) => isBusy(upload) || !paths.includes(upload.path));
       if (this.uploads.some(({ path }) => paths.includes(path))) return false;
       this.work.push({
         name: `delete ${paths.join()}`,

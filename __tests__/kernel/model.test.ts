@@ -1,0 +1,241 @@
+import { constants } from 'node:fs';
+import fc from 'fast-check';
+import { type Fault, Operation, runAsync, runSync } from '../../src/kernel/operation.js';
+import type { Kernel } from '../../src/kernel/syscalls.js';
+import { Failure } from '../../src/store/failure.js';
+import { Model } from './helpers/model.js';
+import { type Mount, mount } from './helpers/mount.js';
+
+/**
+ * Several actors, each in a directory of its own of one run, do file operations, some blocking and some awaited, while
+ * a seeded scheduler decides what happens elsewhere and in which order: answers, uploads, finalisations, failing PUTs,
+ * foreign writes, clock jumps past the TTL, evictions by a tiny cache, aborts. Each actor's answers must be those of a
+ * plain model; at the end, when all is flushed, the server must hold what the models hold: nothing lost, nothing invented.
+ */
+const RUNS = Number(process.env['WANDB_FS_MODEL_RUNS'] ?? 1000);
+const RUN = 'e/p/r';
+const { O_APPEND, O_CREAT, O_RDONLY, O_TRUNC, O_WRONLY } = constants;
+
+type Action =
+  | { readonly type: 'write' | 'append'; readonly path: string; readonly text: string }
+  | { readonly type: 'read' | 'list' | 'stat' | 'unlink' | 'mkdir' | 'rmdir' | 'removeTree' | 'readOpen'; readonly path: string }
+  | { readonly type: 'rename'; readonly path: string; readonly to: string }
+  | { readonly type: 'flush' };
+
+interface Command {
+  readonly action: Action;
+  readonly isSync: boolean;
+  /** Aborts the call after so many steps elsewhere; only calls that change nothing are aborted. */
+  readonly abortAfter: number | null;
+}
+
+const name = fc.constantFrom('a', 'b', 'd/a', 'd/b', 'd', 'd/d', 'd/d/a');
+const text = fc.string({ minLength: 0, maxLength: 40 });
+const action: fc.Arbitrary<Action> = fc.oneof(
+  { weight: 5, arbitrary: fc.record({ type: fc.constantFrom('write' as const, 'append' as const), path: name, text }) },
+  { weight: 6, arbitrary: fc.record({ type: fc.constantFrom('read' as const, 'list' as const, 'stat' as const, 'readOpen' as const), path: name }) },
+  { weight: 4, arbitrary: fc.record({ type: fc.constantFrom('unlink' as const, 'mkdir' as const, 'rmdir' as const, 'removeTree' as const), path: name }) },
+  { weight: 4, arbitrary: fc.record({ type: fc.constant('rename' as const), path: name, to: name }) },
+  { weight: 1, arbitrary: fc.record({ type: fc.constant('flush' as const) }) },
+);
+const command: fc.Arbitrary<Command> = fc.record({
+  action,
+  isSync: fc.boolean(),
+  abortAfter: fc.option(fc.nat(4), { freq: 6 }),
+});
+const program = fc.record({
+  actors: fc.array(fc.array(command, { minLength: 1, maxLength: 14 }), { minLength: 1, maxLength: 3 }),
+  seed: fc.integer(),
+  pageSize: fc.constantFrom(2, 1000),
+  isLagging: fc.boolean(),
+  failingPuts: fc.nat(2),
+  listingTtl: fc.constantFrom(0, 50, 100_000),
+});
+
+/** A small generator of its own (mulberry32), so that one number replays a schedule. */
+function seeded(seed: number): (count: number) => number {
+  let state = seed >>> 0;
+  return (count) => {
+    state = (state + 0x6d2b79f5) >>> 0;
+    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
+    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed);
+    return count === 0 ? 0 : ((mixed ^ (mixed >>> 14)) >>> 0) % count;
+  };
+}
+
+type Drive = <T>(primitive: (op: Operation) => T) => T | Promise<T>;
+
+/** Node's readFile, writeFile and so on in small; returns what the model returns. */
+async function perform(kernel: Kernel, root: string, action: Action, drive: Drive): Promise<unknown> {
+  if (action.type === 'flush') return drive((op) => kernel.flush(op));
+  const path = `${root}/${action.path}`;
+  switch (action.type) {
+    case 'read':
+    case 'readOpen': {
+      const fd = await drive((op) => kernel.open(op, path, O_RDONLY, 0));
+      try {
+        const buffer = Buffer.alloc(4096);
+        const count = await drive((op) => kernel.read(op, fd, buffer, 0, buffer.length, 0));
+        return buffer.toString('utf8', 0, count);
+      } finally {
+        await drive((op) => kernel.close(op, fd));
+      }
+    }
+    case 'write':
+    case 'append': {
+      const how = action.type === 'write' ? O_TRUNC : O_APPEND;
+      const fd = await drive((op) => kernel.open(op, path, O_WRONLY | O_CREAT | how, 0o666));
+      await drive((op) => kernel.write(op, fd, Buffer.from(action.text), null));
+      return drive((op) => kernel.close(op, fd));
+    }
+    case 'list':
+      return (await drive((op) => kernel.readdir(op, path))).map((entry) => entry.name);
+    case 'stat':
+      return (await drive((op) => kernel.stat(op, path))).kind;
+    case 'unlink':
+      return drive((op) => kernel.unlink(op, path));
+    case 'mkdir':
+      return drive((op) => kernel.mkdir(op, path, 0o777));
+    case 'rmdir':
+      return drive((op) => kernel.rmdir(op, path));
+    case 'removeTree':
+      return drive((op) => kernel.removeTree(op, path));
+    case 'rename':
+      return drive((op) => kernel.rename(op, path, `${root}/${action.to}`));
+  }
+}
+
+function expected(model: Model, action: Action): unknown {
+  if (action.type === 'flush') return 'success';
+  const path = `${model.root}/${action.path}`;
+  switch (action.type) {
+    case 'read':
+    case 'readOpen':
+      return model.read(path);
+    case 'write':
+      return model.write(path, action.text);
+    case 'append':
+      return model.append(path, action.text);
+    case 'list':
+      return model.isDirectory(path) ? model.names(path) : model.has(path) ? 'ENOTDIR' : model.read(path);
+    case 'stat':
+      return model.has(path) ? (model.isDirectory(path) ? 'directory' : 'file') : model.read(path);
+    case 'rename':
+      return model.rename(path, `${model.root}/${action.to}`);
+    default:
+      return model[action.type](path);
+  }
+}
+
+const changes = new Set<Action['type']>(['write', 'append', 'unlink', 'mkdir', 'rmdir', 'removeTree', 'rename', 'flush']);
+
+async function act(mounted: Mount, root: string, commands: readonly Command[], aborts: Map<AbortController, number>): Promise<void> {
+  const model = new Model(root);
+  const { kernel } = mounted;
+  runSync((op) => kernel.mkdir(op, root, 0o777));
+  for (const { action, isSync, abortAfter } of commands) {
+    const controller = new AbortController();
+    const isAborting = abortAfter !== null && !isSync && !changes.has(action.type);
+    if (isAborting) aborts.set(controller, abortAfter);
+    const drive: Drive = isSync ? (primitive) => runSync(primitive) : (primitive) => runAsync(primitive, new Operation(isAborting ? controller.signal : undefined));
+    const wanted = expected(model, action);
+    const got = await perform(kernel, root, action, drive).then(
+      (value) => value ?? 'success',
+      (thrown: Failure | Fault | Error) => {
+        if (!(thrown instanceof Failure)) throw thrown;
+        return thrown.code;
+      },
+    );
+    aborts.delete(controller);
+    if (got === 'ECANCELED' && isAborting) continue;
+    // A PUT that failed for good is told by the flush, and only there.
+    if (action.type === 'flush' && got === 'EIO') continue;
+    expect({ action, isSync, got }).toEqual({ action, isSync, got: wanted });
+  }
+  expect(await view(kernel, root)).toEqual(model.files());
+}
+
+/** All files below a directory with their content, as the kernel shows them. */
+async function view(kernel: Kernel, directory: string): Promise<Map<string, string>> {
+  const files = new Map<string, string>();
+  for (const { name: entry, kind } of await runAsync((op) => kernel.readdir(op, directory))) {
+    const path = `${directory}/${entry}`;
+    if (kind === 'directory') for (const pair of await view(kernel, path)) files.set(...pair);
+    else files.set(path, String(await perform(kernel, directory, { type: 'read', path: entry }, (primitive) => runAsync(primitive))));
+  }
+  return files;
+}
+
+async function run({ actors, seed, pageSize, isLagging, failingPuts, listingTtl }: (typeof program extends fc.Arbitrary<infer T> ? T : never)): Promise<void> {
+  const mounted = mount({ listingTtl, cacheBytes: 64, blockBytes: 16 });
+  const { kernel, remote, server, clock } = mounted;
+  const choose = seeded(seed);
+  server.pageSize = pageSize;
+  server.isLagging = isLagging;
+  const aborts = new Map<AbortController, number>();
+  const elsewhere = (): void => {
+    clock.now += choose(20);
+    if (choose(20) === 0) clock.now += 1000;
+    if (choose(12) === 0) server.write(`${RUN}/foreign/${choose(3)}`, String(choose(1000)));
+    for (const [controller, left] of aborts) {
+      if (left > 0) aborts.set(controller, left - 1);
+      else controller.abort();
+    }
+  };
+  remote.choose = choose;
+  remote.onBlockedStep = elsewhere;
+  for (let index = 0; index < failingPuts; index++) remote.failingPuts.set(`${RUN}/0/${['a', 'b'][index]}`, 1);
+
+  let running = actors.length;
+  const all = Promise.all(
+    actors.map((commands, index) =>
+      act(mounted, `${RUN}/${index}`, commands, aborts).finally(() => {
+        running--;
+      }),
+    ),
+  );
+  // Awaited at the end; until then a failed actor must not be an unhandled rejection.
+  all.catch(() => {});
+  for (let guard = 0; running > 0; guard++) {
+    if (guard > 20_000) throw new Error('the program does not end');
+    await new Promise((resolve) => setImmediate(resolve));
+    const steps = remote.steps();
+    elsewhere();
+    steps[choose(steps.length)]?.run();
+  }
+  await all;
+
+  // The first flush may tell of PUTs that failed for good; the next sends them again.
+  for (let attempt = 0; attempt < 4; attempt++) {
+    try {
+      runSync((op) => kernel.flush(op));
+    } catch (thrown) {
+      expect(thrown).toMatchObject({ code: 'EIO' });
+    }
+  }
+  remote.settle();
+  const local = await Promise.all(
+    (runSync((op) => kernel.readdir(op, RUN)) as readonly { name: string }[])
+      .filter(({ name: entry }) => entry !== 'foreign')
+      .map(({ name: entry }) => `${RUN}/${entry}`)
+      .map(async (directory) => {
+        let isSeen = false;
+        const seen = view(kernel, directory).finally(() => {
+          isSeen = true;
+        });
+        while (!isSeen) {
+          await new Promise((resolve) => setImmediate(resolve));
+          remote.settle();
+        }
+        return seen;
+      }),
+  );
+  const shown = new Map(local.flatMap((files) => [...files]));
+  const stored = new Map([...server.bytes].filter(([path]) => !path.startsWith(`${RUN}/foreign`)).map(([path]) => [path, server.text(path)]));
+  expect(stored).toEqual(shown);
+  expect(kernel.counters()['dirty']).toBe(0);
+}
+
+test(`${RUNS} random programs answer as a plain model does, and lose nothing`, async () => {
+  await fc.assert(fc.asyncProperty(program, run), { numRuns: RUNS });
+}, 600_000);
