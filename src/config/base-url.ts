@@ -1,0 +1,34 @@
+import { invalidValue } from './validate.js';
+
+export const DEFAULT_BASE_URL = 'https://api.wandb.ai';
+
+/**
+ * The base URL in one form: no trailing slash, no query, host in lower case.
+ *
+ * @param source what to name in the TypeError: 'options.baseUrl' or 'WANDB_BASE_URL'
+ */
+export function normaliseBaseUrl(text: string, source: string): string {
+  let url: URL;
+  try {
+    url = new URL(text.trim());
+  } catch (cause) {
+    throw Object.assign(invalidValue(source, `expected a URL such as '${DEFAULT_BASE_URL}'`), { cause });
+  }
+  if (url.protocol !== 'https:' && url.protocol !== 'http:') {
+    throw invalidValue(source, `expected a URL with http: or https:, got ${url.protocol}`);
+  }
+  if (url.username !== '' || url.password !== '') {
+    throw invalidValue(source, 'expected a URL without user and password; the key goes into `apiKey`');
+  }
+  const isService = url.hostname === 'wandb.ai' || url.hostname.endsWith('.wandb.ai');
+  if (isService && (!url.hostname.includes('api.') || url.protocol !== 'https:')) {
+    throw invalidValue(source, `got ${url.origin}; did you mean '${DEFAULT_BASE_URL}'?`);
+  }
+  return url.origin + url.pathname.replace(/\/+$/, '');
+}
+
+/** Where the web pages of a W&B server are, for links: protocol section 1.1. */
+export function appUrlOf(baseUrl: string): string {
+  if (baseUrl.includes('://api.wandb.')) return baseUrl.replace('://api.wandb.', '://wandb.');
+  return baseUrl.replace('://api.', '://app.');
+}

@@ -1,0 +1,223 @@
+import { pathToFileURL } from 'node:url';
+import type { Dispatcher } from 'undici';
+import { appUrlOf, DEFAULT_BASE_URL, normaliseBaseUrl } from './base-url.js';
+import { findKey, missingKeyHint } from './key.js';
+import type { DeletableLevel, Logger, WandbFsOptions } from './options.js';
+import { Secret } from './secret.js';
+import { Surroundings } from './surroundings.js';
+import { checkOptions, invalidValue } from './validate.js';
+import { VERSION } from './version.js';
+
+/** What the owner of the remote needs: plain data, to be cloned into its thread. Holds the key: never log it. */
+export interface WireConfig {
+  readonly baseUrl: string;
+  readonly apiKey: string | null;
+  readonly identityTokenFile: string | null;
+  /** Where the key or the token file was found, for messages. */
+  readonly keySource: string | null;
+  /** What to say when there is neither. */
+  readonly missingKeyHint: string;
+  /** Where access tokens are kept between processes. */
+  readonly credentialsFile: string;
+  readonly userAgent: string;
+  /** Sent to the base URL with every request. */
+  readonly extraHeaders: Readonly<Record<string, string>>;
+  readonly isTlsVerified: boolean;
+  /** Proxies by the environment's customs; null: none. */
+  readonly proxy: { readonly http: string | null; readonly https: string | null; readonly no: string } | null;
+  /** Files uploaded at once. */
+  readonly concurrency: number;
+  readonly timeouts: Timeouts;
+  readonly allowDelete: readonly DeletableLevel[];
+  readonly readOnly: boolean;
+}
+
+/** All in milliseconds. */
+export interface Timeouts {
+  /** One API call with its retries. */
+  readonly call: number;
+  /** One attempt of an API call. */
+  readonly attempt: number;
+  /** A transfer with its retries gives up when that long nothing moved. */
+  readonly idle: number;
+}
+
+/** Everything that was configured, resolved once. */
+export interface Config {
+  readonly baseUrl: string;
+  /** Where W&B's web pages are, for links. */
+  readonly appUrl: string;
+  /** Absolute, without a trailing slash but for '/'. */
+  readonly mountPoint: string;
+  /** A tree path: no slash at either end; '' is the whole tree. */
+  readonly root: string;
+  readonly listingTtl: number;
+  readonly cacheBytes: number;
+  readonly spoolBytes: number;
+  readonly maxRenameBytes: number;
+  readonly writeback: 'back' | 'through';
+  readonly writebackDelay: number;
+  readonly sync: 'thread' | 'cache-only' | 'off';
+  readonly syncTimeout: number;
+  readonly allowDelete: readonly DeletableLevel[];
+  readonly readOnly: boolean;
+  readonly concurrency: number;
+  readonly exitFlushMs: number;
+  readonly workerUrl: URL | null;
+  readonly fetch: typeof globalThis.fetch | null;
+  readonly dispatcher: Dispatcher | null;
+  readonly logger: Logger;
+  /** Requests can't be made in another thread: a function was given that only this one can call. */
+  readonly isInProcess: boolean;
+  readonly wire: Secret<WireConfig>;
+}
+
+const MIB = 1024 * 1024;
+
+const DEFAULTS = {
+  mountPoint: '/',
+  root: '',
+  listingTtl: 30_000,
+  cacheBytes: 64 * MIB,
+  spoolBytes: 16 * 1024 * MIB,
+  maxRenameBytes: 256 * MIB,
+  writeback: 'back',
+  writebackDelay: 500,
+  syncTimeout: 120_000,
+  readOnly: false,
+  concurrency: 16,
+  timeout: 30_000,
+  exitFlushMs: 10_000,
+} as const;
+
+/** No transfer makes progress for that long and lives. */
+const IDLE_MS = 60_000;
+
+const toProcess: Logger = { warn: (message) => process.emitWarning(message, 'WandbFsWarning') };
+
+/**
+ * Resolves options, environment, netrc and settings files, in this order (protocol section 1), to one frozen value.
+ * Throws a TypeError with a code of Node's for what can't be; a missing key is told by the first request instead.
+ *
+ * @param env @default process.env
+ * @param cwd where the local settings file `wandb/settings` is looked for. @default process.cwd()
+ */
+export function resolveConfig(
+  options: WandbFsOptions = {},
+  env: NodeJS.ProcessEnv = process.env,
+  cwd: string = process.cwd(),
+): Config {
+  checkOptions(options);
+  const given = { ...DEFAULTS, ...withoutUndefined(options) };
+  const logger = given.logger ?? toProcess;
+  const around = new Surroundings(env, cwd, (message) => logger.warn?.(message));
+  const baseUrl = findBaseUrl(given, around);
+  const appUrl = around.variable('WANDB_APP_URL')?.replace(/\/+$/, '') ?? appUrlOf(baseUrl);
+  const key = findKey(given, baseUrl, around);
+  const isInProcess = given.fetch !== undefined || given.dispatcher !== undefined;
+  const allowDelete = Object.freeze([...(given.allowDelete ?? [])]);
+  const call = timeoutOf(options, around);
+  const wire: WireConfig = {
+    baseUrl,
+    apiKey: key.apiKey,
+    identityTokenFile: key.identityTokenFile,
+    keySource: key.source,
+    missingKeyHint: missingKeyHint(baseUrl, appUrl),
+    credentialsFile: around.credentialsFile,
+    userAgent: `wandb-fs/${VERSION} node/${process.versions.node}`,
+    extraHeaders: extraHeaders(around),
+    isTlsVerified: !/^(1|true)$/i.test(around.variable('WANDB_INSECURE_DISABLE_SSL') ?? ''),
+    proxy: proxyOf(around),
+    concurrency: given.concurrency,
+    // Half of the time is left for a second attempt, with a smaller batch.
+    timeouts: { call, attempt: Math.ceil(call / 2), idle: IDLE_MS },
+    allowDelete,
+    readOnly: given.readOnly,
+  };
+  return Object.freeze({
+    baseUrl,
+    appUrl,
+    mountPoint: given.mountPoint.replace(/\/{2,}/g, '/').replace(/(?<=.)\/$/, ''),
+    root: given.root.replace(/^\/+|\/+$/g, ''),
+    listingTtl: given.listingTtl,
+    cacheBytes: given.cacheBytes,
+    spoolBytes: given.spoolBytes,
+    maxRenameBytes: given.maxRenameBytes,
+    writeback: given.writeback,
+    writebackDelay: given.writebackDelay,
+    sync: given.sync ?? (isInProcess ? 'off' : 'thread'),
+    syncTimeout: given.syncTimeout,
+    allowDelete,
+    readOnly: given.readOnly,
+    concurrency: given.concurrency,
+    exitFlushMs: given.exitFlushMs,
+    workerUrl: workerUrl(given.workerUrl),
+    fetch: given.fetch ?? null,
+    dispatcher: given.dispatcher ?? null,
+    logger,
+    isInProcess,
+    wire: new Secret(wire),
+  });
+}
+
+function findBaseUrl(options: WandbFsOptions, around: Surroundings): string {
+  if (options.baseUrl !== undefined) return normaliseBaseUrl(options.baseUrl, 'options.baseUrl');
+  const variable = around.variable('WANDB_BASE_URL');
+  if (variable) return normaliseBaseUrl(variable, 'WANDB_BASE_URL');
+  const setting = around.setting('base_url');
+  return setting ? normaliseBaseUrl(setting, 'base_url in a wandb settings file') : DEFAULT_BASE_URL;
+}
+
+function timeoutOf(options: WandbFsOptions, around: Surroundings): number {
+  if (options.timeout !== undefined) return options.timeout;
+  const variable = around.variable('WANDB_HTTP_TIMEOUT');
+  if (variable === null) return DEFAULTS.timeout;
+  const seconds = Number(variable);
+  if (!(seconds > 0)) throw invalidValue('WANDB_HTTP_TIMEOUT', 'expected a number of seconds above 0');
+  return seconds * 1000;
+}
+
+/** Headers that the SDK sends on the user's behalf; the values of `WANDB_X_EXTRA_HTTP_HEADERS` may be secrets. */
+function extraHeaders(around: Surroundings): Readonly<Record<string, string>> {
+  const headers: Record<string, string> = {};
+  const username = around.variable('WANDB_USERNAME');
+  const email = around.variable('WANDB_USER_EMAIL');
+  if (username !== null) headers['x-wandb-username'] = username;
+  if (email !== null) headers['x-wandb-user-email'] = email;
+  const text = around.variable('WANDB_X_EXTRA_HTTP_HEADERS') ?? around.variable('WANDB__EXTRA_HTTP_HEADERS');
+  if (text === null) return headers;
+  const extra = parseObject(text);
+  if (!extra) throw invalidValue('WANDB_X_EXTRA_HTTP_HEADERS', 'expected a JSON object of strings');
+  for (const [name, value] of Object.entries(extra)) headers[name.toLowerCase()] = String(value);
+  return headers;
+}
+
+function parseObject(text: string): object | null {
+  try {
+    const value: unknown = JSON.parse(text);
+    return typeof value === 'object' && !Array.isArray(value) ? value : null;
+  } catch (error) {
+    if (error instanceof SyntaxError) return null;
+    throw error;
+  }
+}
+
+function proxyOf(around: Surroundings): WireConfig['proxy'] {
+  const named = (name: string): string | null =>
+    around.variable(name.toLowerCase()) ?? around.variable(name.toUpperCase());
+  const http = named('http_proxy');
+  const https = named('https_proxy');
+  return http === null && https === null ? null : { http, https, no: named('no_proxy') ?? '' };
+}
+
+function workerUrl(given: string | URL | undefined): URL | null {
+  if (given === undefined) return null;
+  if (given instanceof URL) return given;
+  return /^(file|data):/.test(given) ? new URL(given) : pathToFileURL(given);
+}
+
+/** So that `{ listingTtl: undefined }` means the default. */
+function withoutUndefined<T extends object>(options: T): { [K in keyof T]: Exclude<T[K], undefined> } {
+  const entries = Object.entries(options).filter(([, value]) => value !== undefined);
+  return Object.fromEntries(entries) as { [K in keyof T]: Exclude<T[K], undefined> };
+}

@@ -1,0 +1,54 @@
+import type { WandbFsOptions } from './options.js';
+import type { Surroundings } from './surroundings.js';
+import { checkKey, invalidValue } from './validate.js';
+
+/** How requests are authorised, and where that was found, for messages. */
+export interface Key {
+  readonly apiKey: string | null;
+  readonly identityTokenFile: string | null;
+  readonly source: string | null;
+}
+
+/**
+ * Looks for the key as W&B's SDK does (protocol section 1.2): option, environment, netrc, settings files. Finding none
+ * is no error here: it is one when the first request is made.
+ */
+export function findKey(options: WandbFsOptions, baseUrl: string, around: Surroundings): Key {
+  const withKey = (apiKey: string, source: string): Key => {
+    checkKey(source, apiKey);
+    return { apiKey, identityTokenFile: null, source };
+  };
+  const withToken = (file: string, source: string): Key => ({
+    apiKey: null,
+    identityTokenFile: around.expand(file),
+    source,
+  });
+
+  if (options.apiKey !== undefined && options.identityTokenFile !== undefined) {
+    throw invalidValue('options.identityTokenFile', 'give either `apiKey` or `identityTokenFile`, not both');
+  }
+  if (options.apiKey !== undefined) return withKey(options.apiKey, 'options.apiKey');
+  if (options.identityTokenFile !== undefined)
+    return withToken(options.identityTokenFile, 'options.identityTokenFile');
+
+  const key = around.variable('WANDB_API_KEY');
+  const tokenFile = around.variable('WANDB_IDENTITY_TOKEN_FILE');
+  if (key !== null && tokenFile !== null) {
+    throw invalidValue('WANDB_IDENTITY_TOKEN_FILE', 'WANDB_API_KEY is set too; unset one of them');
+  }
+  if (key !== null) return withKey(key, 'WANDB_API_KEY');
+  if (tokenFile !== null) return withToken(tokenFile, 'WANDB_IDENTITY_TOKEN_FILE');
+
+  const password = around.netrc(new URL(baseUrl).host)?.password;
+  if (password) return withKey(password, around.netrcPath);
+
+  const belongs = (around.setting('base_url') ?? baseUrl).replace(/\/+$/, '') === baseUrl;
+  const inSettings = belongs ? around.settingsKey() : null;
+  if (inSettings) return withKey(inSettings, 'api_key in a wandb settings file');
+  return { apiKey: null, identityTokenFile: null, source: null };
+}
+
+/** The one sentence for requests without a key: every way to give one. */
+export const missingKeyHint = (baseUrl: string, appUrl: string): string =>
+  `No API key for ${baseUrl}: pass \`apiKey\`, set WANDB_API_KEY (or WANDB_IDENTITY_TOKEN_FILE), or run ` +
+  `\`wandb login\`, which writes your netrc file; keys are at ${appUrl}/authorize.`;

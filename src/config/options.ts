@@ -1,0 +1,85 @@
+import type { Dispatcher } from 'undici';
+
+/** What can be deleted as a whole, beside files. */
+export type DeletableLevel = 'run' | 'project';
+
+/** Hears what goes on; `console` is one. Messages hold no key and no signed URL's query. */
+export interface Logger {
+  debug?(message: string): void;
+  warn?(message: string): void;
+}
+
+/**
+ * Options of `createWandbFs`. What isn't given comes from the environment (`WANDB_BASE_URL`, `WANDB_API_KEY`…), the
+ * netrc file and the settings files, as for W&B's own SDK.
+ */
+export interface WandbFsOptions {
+  /**
+   * Where the W&B API is; a path is allowed.
+   *
+   * @default WANDB_BASE_URL, else `base_url` of the settings files, else 'https://api.wandb.ai'
+   */
+  readonly baseUrl?: string | undefined;
+  /**
+   * The API key, from https://wandb.ai/authorize or the same page of your server. It is sent to `baseUrl` alone and
+   * shown nowhere. Without any key the first request fails with EACCES.
+   *
+   * @default WANDB_API_KEY, else the netrc entry of the base URL's host (`wandb login` writes it), else `api_key` of
+   * the settings file whose `base_url` is the base URL
+   */
+  readonly apiKey?: string | undefined;
+  /**
+   * A file with a JWT, exchanged for access tokens (identity federation), in place of a key.
+   *
+   * @default WANDB_IDENTITY_TOKEN_FILE
+   */
+  readonly identityTokenFile?: string | undefined;
+  /** Where the tree begins in the paths of this object; a path elsewhere is ENOENT, without a request. @default '/' */
+  readonly mountPoint?: string | undefined;
+  /** The subtree that is shown as the root: 'entity', 'entity/project' or deeper. @default '', the whole tree */
+  readonly root?: string | undefined;
+  /** How long a listing is believed, in milliseconds. @default 30000 */
+  readonly listingTtl?: number | undefined;
+  /** Bound of clean content in memory, in bytes. @default 64 MiB */
+  readonly cacheBytes?: number | undefined;
+  /** Bound of changed content that waits on disk for its upload, in bytes; above it writers wait. @default 16 GiB */
+  readonly spoolBytes?: number | undefined;
+  /** Most bytes that a rename moves by uploading them anew; above it EXDEV, and tools copy. @default 256 MiB */
+  readonly maxRenameBytes?: number | undefined;
+  /** 'back': a close queues the upload. 'through': it waits until the upload is durable. @default 'back' */
+  readonly writeback?: 'back' | 'through' | undefined;
+  /** How long closed files wait for others to be uploaded with, in milliseconds. @default 500 */
+  readonly writebackDelay?: number | undefined;
+  /**
+   * How sync calls get what isn't here. 'thread': an I/O thread makes all requests, sync calls wait for it.
+   * 'cache-only': EAGAIN, and the load starts. 'off': no thread; ENOTSUP. With `fetch` or `dispatcher` given there is
+   * no thread either.
+   *
+   * @default 'thread', with `fetch` or `dispatcher` 'off'
+   */
+  readonly sync?: 'thread' | 'cache-only' | 'off' | undefined;
+  /** Longest time that a sync call waits, in milliseconds; then ETIMEDOUT. @default 120000 */
+  readonly syncTimeout?: number | undefined;
+  /** The levels at which `rmdir` and `rm` delete a whole directory on the server. @default [], none: EPERM */
+  readonly allowDelete?: readonly DeletableLevel[] | undefined;
+  /** Every change fails with EROFS. @default false */
+  readonly readOnly?: boolean | undefined;
+  /** Files uploaded at once. @default 16 */
+  readonly concurrency?: number | undefined;
+  /**
+   * Longest time of one API call with its retries, in milliseconds.
+   *
+   * @default WANDB_HTTP_TIMEOUT (in seconds), else 30000
+   */
+  readonly timeout?: number | undefined;
+  /** How long `process.exit` waits for pending uploads, in milliseconds. @default 10000 */
+  readonly exitFlushMs?: number | undefined;
+  /** Makes the requests in place of undici. */
+  readonly fetch?: typeof globalThis.fetch | undefined;
+  /** The undici dispatcher that makes the requests, such as a ProxyAgent. It isn't closed with the filesystem. */
+  readonly dispatcher?: Dispatcher | undefined;
+  /** @default warnings go to `process.emitWarning` */
+  readonly logger?: Logger | undefined;
+  /** Where the I/O thread's file lies, for bundlers that move it. @default beside this package's other files */
+  readonly workerUrl?: string | URL | undefined;
+}
