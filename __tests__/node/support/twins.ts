@@ -52,8 +52,10 @@ export interface Told {
   readonly dest: unknown;
 }
 
-const bare = (value: unknown, base: string): unknown =>
-  typeof value === 'string' ? value.replaceAll(base, '<base>') : value;
+function bare(value: unknown, base: string): unknown {
+  if (Buffer.isBuffer(value)) return { bytes: value.toString('latin1').replaceAll(base, '<base>') };
+  return typeof value === 'string' ? value.replaceAll(base, '<base>') : value;
+}
 
 export function tell(error: unknown, base: string): Told {
   const { name, message, code, errno, syscall, path, dest } = error as NodeJS.ErrnoException & {
