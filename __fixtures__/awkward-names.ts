@@ -10,7 +10,6 @@ export const awkwardNames: readonly string[] = [
   'colon:.txt',
   'double"quote.txt',
   'back\\slash.txt',
-  'C:\\not\\a\\drive.txt',
   'line\nbreak.txt',
   'tab\there.txt',
   'trailing space ',

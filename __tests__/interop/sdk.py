@@ -1,0 +1,140 @@
+"""Drives the official W&B SDK: reads steps as JSON from stdin, runs them in order, writes their results as JSON.
+
+Bytes travel as base64. Credentials and addresses come from the environment, as for any user of the SDK.
+"""
+
+import base64
+import json
+import os
+import sys
+import tempfile
+from pathlib import Path
+
+import wandb
+
+
+def encode(content):
+    return base64.b64encode(content).decode()
+
+
+def write_files(directory, files):
+    for name, content in files.items():
+        path = Path(directory, name)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(base64.b64decode(content))
+
+
+def live(step):
+    """A run from its start to its end: metrics, console lines, saved files."""
+    entity, project, name = step["run"].split("/")
+    with tempfile.TemporaryDirectory() as directory:
+        write_files(directory, step["files"])
+        run = wandb.init(
+            entity=entity,
+            project=project,
+            id=name,
+            resume=step.get("resume"),
+            config=step.get("config", {}),
+            settings=wandb.Settings(console="wrap"),
+        )
+        for metrics in step.get("log", []):
+            run.log(metrics)
+        for line in step.get("console", []):
+            print(line)
+        for file in step["files"]:
+            # As a glob a name with brackets would mean something else.
+            run.save(os.path.join(directory, file.replace("[", "[[]")), base_path=directory, policy="now")
+        run.finish(exit_code=step.get("exitCode", 0))
+    return {"id": run.id, "url": run.url}
+
+
+def runs(step):
+    found = wandb.Api().runs(step["project"], per_page=step.get("perPage", 50))
+    return {
+        "count": len(found),
+        "runs": [{"id": run.id, "state": run.state, "name": run.name} for run in found],
+    }
+
+
+def run_details(step):
+    run = wandb.Api().run(step["run"])
+    return {
+        "state": run.state,
+        "config": dict(run.config),
+        "summary": {key: value for key, value in run.summary.items() if not key.startswith("_")},
+        "history": [{key: row[key] for key in step.get("keys", [])} for row in run.history(pandas=False)],
+    }
+
+
+def files(step):
+    found = wandb.Api().run(step["run"]).files(per_page=step.get("perPage", 50))
+    return [{"name": file.name, "size": file.size, "md5": file.md5} for file in found]
+
+
+def download(step):
+    """Every file of the run, or those named, through File.download."""
+    contents = {}
+    with tempfile.TemporaryDirectory() as directory:
+        for file in wandb.Api().run(step["run"]).files(step.get("names")):
+            if file.md5 is None and step.get("skipManifests", True) and file.name.startswith("artifact/"):
+                continue
+            with file.download(root=directory, replace=True) as opened:
+                path = opened.name
+            contents[file.name] = encode(Path(path).read_bytes())
+    return contents
+
+
+def upload(step):
+    names = []
+    with tempfile.TemporaryDirectory() as directory:
+        write_files(directory, step["files"])
+        run = wandb.Api().run(step["run"])
+        for name in step["files"]:
+            names.append(run.upload_file(os.path.join(directory, name), root=directory).name)
+    return names
+
+
+def delete(step):
+    run = wandb.Api().run(step["run"])
+    for file in run.files(step["names"]):
+        file.delete()
+    return [file.name for file in wandb.Api().run(step["run"]).files()]
+
+
+def delete_run(step):
+    wandb.Api().run(step["run"]).delete()
+    return None
+
+
+def projects(step):
+    return [project.name for project in wandb.Api().projects(step["entity"])]
+
+
+STEPS = {
+    "live": live,
+    "runs": runs,
+    "run": run_details,
+    "files": files,
+    "download": download,
+    "upload": upload,
+    "delete": delete,
+    "deleteRun": delete_run,
+    "projects": projects,
+}
+
+
+def main():
+    # The SDK and the runs' own lines write to stdout; the results have a descriptor of their own.
+    results = os.fdopen(os.dup(1), "w")
+    os.dup2(2, 1)
+    for step in json.load(sys.stdin):
+        try:
+            result = {"ok": STEPS[step["do"]](step)}
+        except Exception as error:
+            result = {"error": f"{type(error).__name__}: {error}"}
+        results.write(json.dumps(result) + "\n")
+        results.flush()
+
+
+if __name__ == "__main__":
+    main()
