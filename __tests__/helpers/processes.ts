@@ -1,0 +1,49 @@
+import { execFile } from 'node:child_process';
+import { join } from 'node:path';
+
+export const packageRoot = join(__dirname, '../..');
+
+export interface Finished {
+  readonly exitCode: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/**
+ * Runs a program to its end. Settings of W&B and of Jest on this machine are kept from it. One that doesn't end by
+ * itself is ended after a minute, and told by a rejection.
+ */
+export function run(
+  program: string,
+  args: readonly string[],
+  options: { readonly cwd: string; readonly env?: Readonly<Record<string, string>> },
+): Promise<Finished> {
+  const inherited = Object.entries(process.env).filter(
+    ([name]) => !/^(WANDB_|JEST_|NODE_OPTIONS$|NODE_ENV$)/.test(name),
+  );
+  const env = { ...Object.fromEntries(inherited), ...options.env };
+  return new Promise((resolve, reject) => {
+    const child = execFile(
+      program,
+      args,
+      { cwd: options.cwd, env, timeout: 60_000 },
+      (error, stdout, stderr) => {
+        if (child.exitCode === null)
+          reject(
+            new Error(`${program} ${args.join(' ')} had to be ended.\n${stdout}\n${stderr}`, {
+              cause: error,
+            }),
+          );
+        else resolve({ exitCode: child.exitCode, stdout, stderr });
+      },
+    );
+    child.stdin?.end();
+  });
+}
+
+/** Runs a program that must succeed; resolves to its standard output. */
+export async function runWell(...args: Parameters<typeof run>): Promise<string> {
+  const { exitCode, stdout, stderr } = await run(...args);
+  if (exitCode !== 0) throw new Error(`${args[0]} ended with ${exitCode}.\n${stdout}\n${stderr}`);
+  return stdout;
+}

@@ -1,0 +1,136 @@
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { makeDirectory } from '../helpers/directories.js';
+import { packageRoot, run, runWell } from '../helpers/processes.js';
+
+/** Real work against the local server, the same whichever way the package was loaded. */
+const WORK = `
+async function work() {
+  const wandb = await startFakeWandb();
+  await wandb.seed({ 'team/project/run': { 'config.yaml': 'lr: 0.1', 'media/a.txt': 'A' } });
+  const fs = createWandbFs({ baseUrl: wandb.url, apiKey: wandb.apiKey });
+  const seen = [
+    fs.readFileSync('team/project/run/config.yaml', 'utf8'),
+    await fs.promises.readdir('team/project/run', { recursive: true }),
+    typeof readFile,
+    typeof wandbFs.readFileSync,
+  ];
+  fs.writeFileSync('team/project/run/notes.md', '# Notes');
+  await fs.wandb.close();
+  const uploaded = await wandb.files('team/project/run');
+  seen.push(Buffer.from(uploaded['notes.md']).toString());
+  await wandb.close();
+  return seen;
+}
+`;
+const SEEN = ['lr: 0.1', ['config.yaml', 'media', 'media/a.txt'], 'function', 'function', '# Notes'];
+
+const IMPORTS = `
+import wandbFs, { createWandbFs } from 'wandb-fs';
+import { readFile } from 'wandb-fs/promises';
+import { startFakeWandb } from 'wandb-fs/testing';
+`;
+const REQUIRES = `
+const { default: wandbFs, createWandbFs } = require('wandb-fs');
+const { readFile } = require('wandb-fs/promises');
+const { startFakeWandb } = require('wandb-fs/testing');
+`;
+
+/** Types that would be lost if a declaration weren't found: each line is an error then. */
+const TYPED = `
+const fs: WandbFs = createWandbFs({ apiKey: 'key', listingTtl: 1000 });
+export const text: string = fs.readFileSync('a/b/c/d', 'utf8');
+export const done: Promise<void> = fs.wandb.flush();
+export const read: Promise<string> = readFile('a/b/c/d', 'utf8');
+export const server: Promise<FakeWandb> = startFakeWandb({ finalize: { delayMs: 10 } });
+export const entries: import('node:fs').Dirent[] = wandbFs.readdirSync('a', { withFileTypes: true });
+// @ts-expect-error
+createWandbFs({ listingTtl: 'long' });
+`;
+const TYPED_IMPORTS = `
+import wandbFs, { createWandbFs, type WandbFs } from 'wandb-fs';
+import { readFile } from 'wandb-fs/promises';
+import { startFakeWandb, type FakeWandb } from 'wandb-fs/testing';
+`;
+
+describe('the packed package, installed into an empty project', () => {
+  let project: string;
+
+  beforeAll(async () => {
+    const directory = await makeDirectory();
+    project = join(directory, 'project');
+    await mkdir(project);
+    // `npm test` has built dist/ already; building it again would take it away from tests that run beside this one.
+    const packed = await runWell(
+      'npm',
+      ['pack', '--ignore-scripts', '--json', '--pack-destination', directory],
+      {
+        cwd: packageRoot,
+      },
+    );
+    const [{ filename }] = JSON.parse(packed) as [{ filename: string }];
+    await writeFile(join(project, 'package.json'), '{ "private": true }');
+    await runWell(
+      'npm',
+      ['install', '--prefer-offline', '--no-audit', '--no-fund', join(directory, filename)],
+      {
+        cwd: project,
+      },
+    );
+  }, 90_000);
+
+  it('works from ESM', async () => {
+    await writeFile(join(project, 'main.mjs'), `${IMPORTS}${WORK}console.log(JSON.stringify(await work()));`);
+    expect(JSON.parse(await runWell(process.execPath, ['main.mjs'], { cwd: project }))).toEqual(SEEN);
+  });
+
+  it('works from CommonJS', async () => {
+    await writeFile(
+      join(project, 'main.cjs'),
+      `${REQUIRES}${WORK}work().then((seen) => console.log(JSON.stringify(seen)));`,
+    );
+    expect(JSON.parse(await runWell(process.execPath, ['main.cjs'], { cwd: project }))).toEqual(SEEN);
+  });
+
+  it('works in a Jest project without any configuration', async () => {
+    await writeFile(
+      join(project, 'wandb.test.js'),
+      `${REQUIRES}${WORK}test('work', async () => expect(await work()).toEqual(${JSON.stringify(SEEN)}));`,
+    );
+    const jest = join(packageRoot, 'node_modules/jest/bin/jest.js');
+    const { exitCode, stderr } = await run(process.execPath, [jest], { cwd: project });
+    expect(stderr).toContain('Tests:       1 passed, 1 total');
+    expect(stderr).not.toContain('did not exit');
+    expect(exitCode).toBe(0);
+  });
+
+  it.each(['mts', 'cts'])("has types under TypeScript's nodenext in a .%s file", async (suffix) => {
+    const sources = join(project, suffix);
+    await mkdir(sources);
+    await writeFile(join(sources, `main.${suffix}`), TYPED_IMPORTS + TYPED);
+    await writeFile(
+      join(sources, 'tsconfig.json'),
+      JSON.stringify({
+        compilerOptions: {
+          module: 'nodenext',
+          target: 'es2022',
+          lib: ['es2023', 'esnext.disposable'],
+          strict: true,
+          noEmit: true,
+          types: ['node'],
+          typeRoots: [join(packageRoot, 'node_modules/@types')],
+        },
+        include: ['.'],
+      }),
+    );
+    const tsc = join(packageRoot, 'node_modules/typescript/bin/tsc');
+    const { exitCode, stdout } = await run(process.execPath, [tsc, '-p', sources], { cwd: project });
+    expect({ exitCode, stdout }).toEqual({ exitCode: 0, stdout: '' });
+  });
+
+  it('has its command line', async () => {
+    expect(await runWell('npx', ['--no-install', 'wandb-fs', '--help'], { cwd: project })).toMatch(
+      /^Usage: wandb-fs/,
+    );
+  });
+});
