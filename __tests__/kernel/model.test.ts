@@ -1,9 +1,9 @@
 import { constants } from 'node:fs';
 import fc from 'fast-check';
-import { type Fault, Operation, runAsync, runSync } from '../../src/kernel/operation.js';
+import { Operation, runAsync, runSync } from '../../src/kernel/operation.js';
 import type { Kernel } from '../../src/kernel/syscalls.js';
 import { Failure } from '../../src/store/failure.js';
-import { Model } from './helpers/model.js';
+import { Model, type ModelFile } from './helpers/model.js';
 import { type Mount, mount } from './helpers/mount.js';
 
 /**
@@ -14,11 +14,18 @@ import { type Mount, mount } from './helpers/mount.js';
  */
 const RUNS = Number(process.env['WANDB_FS_MODEL_RUNS'] ?? 1000);
 const RUN = 'e/p/r';
-const { O_APPEND, O_CREAT, O_RDONLY, O_TRUNC, O_WRONLY } = constants;
+const { O_APPEND, O_CREAT, O_RDONLY, O_RDWR, O_TRUNC, O_WRONLY } = constants;
 
 type Action =
   | { readonly type: 'write' | 'append'; readonly path: string; readonly text: string }
-  | { readonly type: 'read' | 'list' | 'stat' | 'unlink' | 'mkdir' | 'rmdir' | 'removeTree' | 'readOpen'; readonly path: string }
+  | {
+      readonly type: 'read' | 'list' | 'stat' | 'unlink' | 'mkdir' | 'rmdir' | 'removeTree';
+      readonly path: string;
+    }
+  /** One handle an actor: 'open' replaces it; it stays open over whatever happens to its name. */
+  | { readonly type: 'open'; readonly path: string }
+  | { readonly type: 'writeHandle'; readonly text: string }
+  | { readonly type: 'readHandle' | 'syncHandle' }
   | { readonly type: 'rename'; readonly path: string; readonly to: string }
   | { readonly type: 'flush' };
 
@@ -30,11 +37,33 @@ interface Command {
 }
 
 const name = fc.constantFrom('a', 'b', 'd/a', 'd/b', 'd', 'd/d', 'd/d/a');
-const text = fc.string({ minLength: 0, maxLength: 40 });
+const text = fc.string({ unit: fc.constantFrom('x', 'y', 'z'), maxLength: 40 });
 const action: fc.Arbitrary<Action> = fc.oneof(
-  { weight: 5, arbitrary: fc.record({ type: fc.constantFrom('write' as const, 'append' as const), path: name, text }) },
-  { weight: 6, arbitrary: fc.record({ type: fc.constantFrom('read' as const, 'list' as const, 'stat' as const, 'readOpen' as const), path: name }) },
-  { weight: 4, arbitrary: fc.record({ type: fc.constantFrom('unlink' as const, 'mkdir' as const, 'rmdir' as const, 'removeTree' as const), path: name }) },
+  {
+    weight: 5,
+    arbitrary: fc.record({ type: fc.constantFrom('write' as const, 'append' as const), path: name, text }),
+  },
+  {
+    weight: 6,
+    arbitrary: fc.record({
+      type: fc.constantFrom('read' as const, 'list' as const, 'stat' as const, 'open' as const),
+      path: name,
+    }),
+  },
+  { weight: 2, arbitrary: fc.record({ type: fc.constant('writeHandle' as const), text }) },
+  {
+    weight: 3,
+    arbitrary: fc.record({
+      type: fc.constantFrom('readHandle' as const, 'readHandle' as const, 'syncHandle' as const),
+    }),
+  },
+  {
+    weight: 4,
+    arbitrary: fc.record({
+      type: fc.constantFrom('unlink' as const, 'mkdir' as const, 'rmdir' as const, 'removeTree' as const),
+      path: name,
+    }),
+  },
   { weight: 4, arbitrary: fc.record({ type: fc.constant('rename' as const), path: name, to: name }) },
   { weight: 1, arbitrary: fc.record({ type: fc.constant('flush' as const) }) },
 );
@@ -65,28 +94,51 @@ function seeded(seed: number): (count: number) => number {
 
 type Drive = <T>(primitive: (op: Operation) => T) => T | Promise<T>;
 
+/** An actor's one open file, here and in the model. */
+interface Handle {
+  fd: number;
+  file: ModelFile;
+}
+
+async function readAt(kernel: Kernel, fd: number, drive: Drive): Promise<string> {
+  const buffer = Buffer.alloc(4096);
+  return buffer.toString('utf8', 0, await drive((op) => kernel.read(op, fd, buffer, 0, buffer.length, 0)));
+}
+
 /** Node's readFile, writeFile and so on in small; returns what the model returns. */
-async function perform(kernel: Kernel, root: string, action: Action, drive: Drive): Promise<unknown> {
+async function perform(
+  kernel: Kernel,
+  root: string,
+  action: Action,
+  drive: Drive,
+  fd: number,
+): Promise<unknown> {
   if (action.type === 'flush') return drive((op) => kernel.flush(op));
+  if (action.type === 'readHandle') return readAt(kernel, fd, drive);
+  if (action.type === 'writeHandle') {
+    await drive((op) => kernel.write(op, fd, Buffer.from(action.text), 0));
+    return undefined;
+  }
+  if (action.type === 'syncHandle') return drive((op) => kernel.fsync(op, fd));
+  if (!('path' in action)) return undefined;
   const path = `${root}/${action.path}`;
   switch (action.type) {
-    case 'read':
-    case 'readOpen': {
-      const fd = await drive((op) => kernel.open(op, path, O_RDONLY, 0));
+    case 'open':
+      return drive((op) => kernel.open(op, path, O_RDWR, 0));
+    case 'read': {
+      const opened = await drive((op) => kernel.open(op, path, O_RDONLY, 0));
       try {
-        const buffer = Buffer.alloc(4096);
-        const count = await drive((op) => kernel.read(op, fd, buffer, 0, buffer.length, 0));
-        return buffer.toString('utf8', 0, count);
+        return await readAt(kernel, opened, drive);
       } finally {
-        await drive((op) => kernel.close(op, fd));
+        await drive((op) => kernel.close(op, opened));
       }
     }
     case 'write':
     case 'append': {
       const how = action.type === 'write' ? O_TRUNC : O_APPEND;
-      const fd = await drive((op) => kernel.open(op, path, O_WRONLY | O_CREAT | how, 0o666));
-      await drive((op) => kernel.write(op, fd, Buffer.from(action.text), null));
-      return drive((op) => kernel.close(op, fd));
+      const opened = await drive((op) => kernel.open(op, path, O_WRONLY | O_CREAT | how, 0o666));
+      await drive((op) => kernel.write(op, opened, Buffer.from(action.text), null));
+      return drive((op) => kernel.close(op, opened));
     }
     case 'list':
       return (await drive((op) => kernel.readdir(op, path))).map((entry) => entry.name);
@@ -105,12 +157,20 @@ async function perform(kernel: Kernel, root: string, action: Action, drive: Driv
   }
 }
 
-function expected(model: Model, action: Action): unknown {
+function expected(model: Model, action: Action, handle: Handle | null): unknown {
   if (action.type === 'flush') return 'success';
+  if (action.type === 'readHandle') return handle?.file.text;
+  if (action.type === 'syncHandle') return 'success';
+  if (action.type === 'writeHandle') {
+    if (handle) handle.file.text = action.text + handle.file.text.slice(action.text.length);
+    return 'success';
+  }
+  if (!('path' in action)) return 'success';
   const path = `${model.root}/${action.path}`;
   switch (action.type) {
+    case 'open':
+      return model.open(path);
     case 'read':
-    case 'readOpen':
       return model.read(path);
     case 'write':
       return model.write(path, action.text);
@@ -127,31 +187,47 @@ function expected(model: Model, action: Action): unknown {
   }
 }
 
-const changes = new Set<Action['type']>(['write', 'append', 'unlink', 'mkdir', 'rmdir', 'removeTree', 'rename', 'flush']);
+const harmless = new Set<Action['type']>(['read', 'list', 'stat']);
+/** A PUT that failed for good is told at the durability points, and only there. */
+const durabilityPoints = new Set<Action['type']>(['flush', 'syncHandle']);
 
-async function act(mounted: Mount, root: string, commands: readonly Command[], aborts: Map<AbortController, number>): Promise<void> {
+async function act(
+  mounted: Mount,
+  root: string,
+  commands: readonly Command[],
+  aborts: Map<AbortController, number>,
+): Promise<void> {
   const model = new Model(root);
   const { kernel } = mounted;
+  let handle = null as Handle | null;
   runSync((op) => kernel.mkdir(op, root, 0o777));
   for (const { action, isSync, abortAfter } of commands) {
+    if (/Handle/.test(action.type) && !handle) continue;
     const controller = new AbortController();
-    const isAborting = abortAfter !== null && !isSync && !changes.has(action.type);
+    const isAborting = abortAfter !== null && !isSync && harmless.has(action.type);
     if (isAborting) aborts.set(controller, abortAfter);
-    const drive: Drive = isSync ? (primitive) => runSync(primitive) : (primitive) => runAsync(primitive, new Operation(isAborting ? controller.signal : undefined));
-    const wanted = expected(model, action);
-    const got = await perform(kernel, root, action, drive).then(
+    const drive: Drive = isSync
+      ? (primitive) => runSync(primitive)
+      : (primitive) => runAsync(primitive, new Operation(isAborting ? controller.signal : undefined));
+    const wanted = expected(model, action, handle);
+    const got: unknown = await perform(kernel, root, action, drive, handle?.fd ?? -1).then(
       (value) => value ?? 'success',
-      (thrown: Failure | Fault | Error) => {
+      (thrown: Failure | Error) => {
         if (!(thrown instanceof Failure)) throw thrown;
         return thrown.code;
       },
     );
     aborts.delete(controller);
     if (got === 'ECANCELED' && isAborting) continue;
-    // A PUT that failed for good is told by the flush, and only there.
-    if (action.type === 'flush' && got === 'EIO') continue;
+    if (durabilityPoints.has(action.type) && got === 'EIO') continue;
+    if (action.type === 'open' && typeof got === 'number' && typeof wanted === 'object') {
+      if (handle) runSync((op) => kernel.close(op, handle?.fd ?? -1));
+      handle = { fd: got, file: wanted as ModelFile };
+      continue;
+    }
     expect({ action, isSync, got }).toEqual({ action, isSync, got: wanted });
   }
+  if (handle) runSync((op) => kernel.close(op, handle?.fd ?? -1));
   expect(await view(kernel, root)).toEqual(model.files());
 }
 
@@ -161,12 +237,31 @@ async function view(kernel: Kernel, directory: string): Promise<Map<string, stri
   for (const { name: entry, kind } of await runAsync((op) => kernel.readdir(op, directory))) {
     const path = `${directory}/${entry}`;
     if (kind === 'directory') for (const pair of await view(kernel, path)) files.set(...pair);
-    else files.set(path, String(await perform(kernel, directory, { type: 'read', path: entry }, (primitive) => runAsync(primitive))));
+    else
+      files.set(
+        path,
+        String(
+          await perform(
+            kernel,
+            directory,
+            { type: 'read', path: entry },
+            (primitive) => runAsync(primitive),
+            -1,
+          ),
+        ),
+      );
   }
   return files;
 }
 
-async function run({ actors, seed, pageSize, isLagging, failingPuts, listingTtl }: (typeof program extends fc.Arbitrary<infer T> ? T : never)): Promise<void> {
+async function run({
+  actors,
+  seed,
+  pageSize,
+  isLagging,
+  failingPuts,
+  listingTtl,
+}: typeof program extends fc.Arbitrary<infer T> ? T : never): Promise<void> {
   const mounted = mount({ listingTtl, cacheBytes: 64, blockBytes: 16 });
   const { kernel, remote, server, clock } = mounted;
   const choose = seeded(seed);
@@ -184,7 +279,8 @@ async function run({ actors, seed, pageSize, isLagging, failingPuts, listingTtl 
   };
   remote.choose = choose;
   remote.onBlockedStep = elsewhere;
-  for (let index = 0; index < failingPuts; index++) remote.failingPuts.set(`${RUN}/0/${['a', 'b'][index]}`, 1);
+  for (let index = 0; index < failingPuts; index++)
+    remote.failingPuts.set(`${RUN}/0/${['a', 'b'][index]}`, 1);
 
   let running = actors.length;
   const all = Promise.all(
@@ -231,7 +327,11 @@ async function run({ actors, seed, pageSize, isLagging, failingPuts, listingTtl 
       }),
   );
   const shown = new Map(local.flatMap((files) => [...files]));
-  const stored = new Map([...server.bytes].filter(([path]) => !path.startsWith(`${RUN}/foreign`)).map(([path]) => [path, server.text(path)]));
+  const stored = new Map(
+    [...server.bytes]
+      .filter(([path]) => !path.startsWith(`${RUN}/foreign`))
+      .map(([path]) => [path, server.text(path)]),
+  );
   expect(stored).toEqual(shown);
   expect(kernel.counters()['dirty']).toBe(0);
 }

@@ -123,7 +123,8 @@ export class Scope {
       this.mergeEntry(relative, found, sent);
     } else if (!this.isOutdated(relative, ABSENT, sent.epoch)) {
       const inode = this.childAt(relative);
-      if (inode) this.forget(inode);
+      if (inode?.isDirectory && this.isDeep) this.sweepOne(inode, relative, NOTHING, sent);
+      else if (inode) this.forget(inode);
     }
     this.looked.set(relative, Math.max(sent.epoch, this.looked.get(relative) ?? 0));
   }
@@ -215,6 +216,14 @@ export class Scope {
     }
   }
 
+  /** A directory that isn't listed stays for what only this instance has in it. */
+  private sweepOne(directory: Inode, relative: string, seen: ReadonlySet<string>, sent: Moment): void {
+    this.sweep(directory, `${relative}/`, seen, sent);
+    if (directory.seenEpoch === sent.epoch || directory.local?.isLocalDirectory) return;
+    if (directory.children?.size === 0) directory.detach();
+    else directory.ensureLocal().isLocalDirectory = true;
+  }
+
   /** The server doesn't have this name. Dirty content stays: it will be sent. */
   private forget(inode: Inode): void {
     if (inode.isDirty) {
@@ -228,6 +237,8 @@ export class Scope {
     for (const below of inode.walk()) if (!below.isOpen) this.host.dropContent(below);
   }
 }
+
+const NOTHING: ReadonlySet<string> = new Set();
 
 function markSeen(inode: Inode, sent: Moment): void {
   inode.seenAt = sent.at;

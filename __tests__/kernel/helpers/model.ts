@@ -1,7 +1,12 @@
+/** A file's content: handles hold it, names come and go. */
+export interface ModelFile {
+  text: string;
+}
+
 /** What a directory tree holds, plainly: the judge of what a kernel answers. */
 export class Model {
   /** undefined: a directory. */
-  private readonly nodes = new Map<string, string | undefined>();
+  private readonly nodes = new Map<string, ModelFile | undefined>();
 
   constructor(readonly root: string) {
     this.nodes.set(root, undefined);
@@ -27,25 +32,32 @@ export class Model {
   }
 
   files(): Map<string, string> {
-    return new Map([...this.nodes].filter((pair): pair is [string, string] => pair[1] !== undefined));
+    return new Map([...this.nodes].flatMap(([path, file]) => (file ? [[path, file.text] as const] : [])));
+  }
+
+  /** The file at a path, or why it can't be opened. */
+  open(path: string): ModelFile | string {
+    return this.nodes.get(path) ?? (this.has(path) ? 'EISDIR' : this.missing(path));
   }
 
   read(path: string): string {
-    const text = this.nodes.get(path);
-    if (text !== undefined) return text;
+    const file = this.nodes.get(path);
+    if (file) return file.text;
     return this.has(path) ? 'EISDIR' : this.missing(path);
   }
 
   write(path: string, text: string): string {
     if (this.isDirectory(path)) return 'EISDIR';
     if (!this.has(path) && !this.isDirectory(this.parent(path))) return this.missing(path);
-    this.nodes.set(path, text);
+    const file = this.nodes.get(path);
+    if (file) file.text = text;
+    else this.nodes.set(path, { text });
     return 'success';
   }
 
   append(path: string, text: string): string {
     const before = this.nodes.get(path);
-    return this.write(path, (before ?? '') + text);
+    return this.write(path, (before?.text ?? '') + text);
   }
 
   unlink(path: string): string {
@@ -73,7 +85,8 @@ export class Model {
   removeTree(path: string): string {
     if (!this.has(path)) return this.missing(path);
     if (!this.isDirectory(path)) return 'ENOTDIR';
-    for (const name of [...this.nodes.keys()]) if (name === path || name.startsWith(`${path}/`)) this.nodes.delete(name);
+    for (const name of [...this.nodes.keys()])
+      if (name === path || name.startsWith(`${path}/`)) this.nodes.delete(name);
     return 'success';
   }
 
@@ -88,10 +101,10 @@ export class Model {
       if (!isDirectory && this.isDirectory(to)) return 'EISDIR';
       if (isDirectory && this.names(to).length > 0) return 'ENOTEMPTY';
     }
-    for (const [name, text] of [...this.nodes]) {
+    for (const [name, file] of [...this.nodes]) {
       if (name !== from && !name.startsWith(`${from}/`)) continue;
       this.nodes.delete(name);
-      this.nodes.set(to + name.slice(from.length), text);
+      this.nodes.set(to + name.slice(from.length), file);
     }
     return 'success';
   }

@@ -228,6 +228,11 @@ export class ScriptedRemote implements Remote {
     if (failures > 0) {
       this.failingPuts.set(upload.path, failures - 1);
       upload.state = 'failed';
+      // What was superseded while it was on its way is not tried again.
+      const isSuperseded = this.uploads.some(
+        (other) => other !== upload && (other.ino === upload.ino || other.path === upload.path),
+      );
+      if (isSuperseded) this.uploads.splice(this.uploads.indexOf(upload), 1);
       const failure = new Failure('EIO', 'The storage refused the upload.', 'HTTP 403');
       this.emit({
         type: 'failed',
