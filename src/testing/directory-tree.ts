@@ -22,12 +22,16 @@ async function directoriesIn(directory: string): Promise<string[]> {
   return entries.filter((entry) => entry.isDirectory()).map((entry) => entry.name);
 }
 
-async function readFiles(directory: string, prefix = ''): Promise<Record<string, Uint8Array>> {
-  const files: Record<string, Uint8Array> = {};
-  for (const entry of await readdir(directory, { withFileTypes: true })) {
-    const path = join(directory, entry.name);
-    if (entry.isDirectory()) Object.assign(files, await readFiles(path, `${prefix}${entry.name}/`));
-    else files[prefix + entry.name] = await readFile(path);
+async function readFiles(directory: string): Promise<Record<string, Uint8Array>> {
+  const entries: [string, Uint8Array][] = [];
+  for await (const name of filesBelow(directory)) entries.push([name, await readFile(join(directory, name))]);
+  // Not by assignment: a file may be called __proto__.
+  return Object.fromEntries(entries);
+}
+
+async function* filesBelow(directory: string, prefix = ''): AsyncGenerator<string> {
+  for (const entry of await readdir(join(directory, prefix), { withFileTypes: true })) {
+    if (entry.isDirectory()) yield* filesBelow(directory, `${prefix}${entry.name}/`);
+    else yield prefix + entry.name;
   }
-  return files;
 }

@@ -31,7 +31,7 @@ export async function listen(options: ListenerOptions): Promise<Listener> {
   const server = createServer((message, response) => {
     exchange(options, message, response).catch((error: unknown) => {
       // A client that went away in the middle of its body is no failure of the server.
-      if (message.destroyed || response.destroyed) response.destroy();
+      if (!message.complete || response.destroyed) response.destroy();
       else
         send(
           response,

@@ -1,6 +1,6 @@
 import { HttpError } from '../http-error.js';
 import type { Instance } from '../instance.js';
-import type { Entity, Run } from '../records.js';
+import type { Entity, Project, Run } from '../records.js';
 import { projectNode } from './project.js';
 import { runNode } from './run.js';
 
@@ -36,24 +36,39 @@ export function runMutations(instance: Instance) {
     return entity;
   };
 
+  const findOrMakeProject = (
+    entityName: Maybe<string>,
+    name: string,
+  ): { project: Project; inserted: boolean } => {
+    const entity = entityOf(entityName);
+    const inserted = !entity.projects.has(name);
+    if (inserted && !/^[^/\\#?%:\0]{1,128}$/.test(name)) {
+      throw new HttpError(400, `invalid project name ${JSON.stringify(name)}`);
+    }
+    return { project: world.ensureProject(entity, name), inserted };
+  };
+
   const findOrInsert = (input: UpsertBucketInput): { run: Run; inserted: boolean } => {
     if (input.id) {
       const run = world.runById(input.id);
       if (!run) throw new HttpError(404, 'run not found');
       return { run, inserted: false };
     }
-    const project = world.ensureProject(entityOf(input.entityName), input.modelName || 'uncategorized');
     const name = input.name || world.randomRunName();
+    const projectName = input.modelName || 'uncategorized';
+    const known = world.project(input.entityName, projectName)?.runs.get(name);
+    if (known) return { run: known, inserted: false };
+    if (!/^(?!\s)[^:;,#?/']{1,128}(?<!\s)$/.test(name)) {
+      throw new HttpError(400, `invalid run name ${JSON.stringify(name)}`);
+    }
+    const { project } = findOrMakeProject(input.entityName, projectName);
     if (project.deletedRuns.has(name)) {
       throw new HttpError(
         409,
-        `run ${project.entity.name}/${project.name}/${name} was previously created and deleted; try a new run name`,
+        `run ${project.name}/${name} was previously created and deleted; try a new run name`,
       );
     }
-    if (!/^(?!\s)[^:;,#?/']{1,128}(?<!\s)$/.test(name))
-      throw new HttpError(400, `invalid run name ${JSON.stringify(name)}`);
-    const inserted = !project.runs.has(name);
-    return { run: world.ensureRun(project, name), inserted };
+    return { run: world.ensureRun(project, name), inserted: true };
   };
 
   return {
@@ -98,17 +113,12 @@ export function runMutations(instance: Instance) {
         clientMutationId?: Maybe<string>;
       };
     }) => {
-      const entity = entityOf(input.entityName);
-      const name = input.name ?? '';
-      if (!/^[^/\\#?%:\0]{1,128}$/.test(name))
-        throw new HttpError(400, `invalid project name ${JSON.stringify(name)}`);
-      const inserted = !entity.projects.has(name);
-      const project = world.ensureProject(entity, name);
+      const { project, inserted } = findOrMakeProject(input.entityName, input.name ?? '');
       project.description = input.description ?? project.description;
       const node = projectNode(instance, project);
       return {
         clientMutationId: input.clientMutationId ?? null,
-        entityName: entity.name,
+        entityName: project.entity.name,
         inserted,
         model: node,
         project: node,
