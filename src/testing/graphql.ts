@@ -89,7 +89,7 @@ export class GraphqlService {
 
 function parseBody(body: string): {
   query: string;
-  operationName: unknown & string;
+  operationName: string;
   variables: Record<string, unknown>;
 } {
   let sent: unknown;

@@ -10,8 +10,11 @@ export class RateLimit {
   private tokens: number;
   private filledAt = Date.now();
 
+  private readonly burst: number;
+
   constructor(private readonly perSecond: number) {
-    this.tokens = perSecond;
+    this.burst = Math.max(1, perSecond);
+    this.tokens = this.burst;
   }
 
   get isFinite(): boolean {
@@ -26,7 +29,7 @@ export class RateLimit {
   take(): number {
     if (!this.isFinite) return 0;
     const now = Date.now();
-    this.tokens = Math.min(this.perSecond, this.tokens + ((now - this.filledAt) / 1000) * this.perSecond);
+    this.tokens = Math.min(this.burst, this.tokens + ((now - this.filledAt) / 1000) * this.perSecond);
     this.filledAt = now;
     if (this.tokens < 1) return (1 - this.tokens) / this.perSecond;
     this.tokens--;
