@@ -5,6 +5,7 @@ import type { Kernel } from '../../src/kernel/syscalls.js';
 import { Failure } from '../../src/store/failure.js';
 import { Model, type ModelFile } from './helpers/model.js';
 import { type Mount, mount } from './helpers/mount.js';
+import { seeded } from './helpers/seeded.js';
 
 /**
  * Several actors, each in a directory of its own of one run, do file operations, some blocking and some awaited, while
@@ -12,7 +13,7 @@ import { type Mount, mount } from './helpers/mount.js';
  * foreign writes, clock jumps past the TTL, evictions by a tiny cache, aborts. Each actor's answers must be those of a
  * plain model; at the end, when all is flushed, the server must hold what the models hold: nothing lost, nothing invented.
  */
-const RUNS = Number(process.env['WANDB_FS_MODEL_RUNS'] ?? 1000);
+const RUNS = Number(process.env.WANDB_FS_MODEL_RUNS ?? 1000);
 const RUN = 'e/p/r';
 const { O_APPEND, O_CREAT, O_RDONLY, O_RDWR, O_TRUNC, O_WRONLY } = constants;
 
@@ -80,17 +81,6 @@ const program = fc.record({
   failingPuts: fc.nat(2),
   listingTtl: fc.constantFrom(0, 50, 100_000),
 });
-
-/** A small generator of its own (mulberry32), so that one number replays a schedule. */
-function seeded(seed: number): (count: number) => number {
-  let state = seed >>> 0;
-  return (count) => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed);
-    return count === 0 ? 0 : ((mixed ^ (mixed >>> 14)) >>> 0) % count;
-  };
-}
 
 type Drive = <T>(primitive: (op: Operation) => T) => T | Promise<T>;
 
@@ -333,7 +323,7 @@ async function run({
       .map(([path]) => [path, server.text(path)]),
   );
   expect(stored).toEqual(shown);
-  expect(kernel.counters()['dirty']).toBe(0);
+  expect(kernel.counters().dirty).toBe(0);
 }
 
 test(`${RUNS} random programs answer as a plain model does, and lose nothing`, async () => {

@@ -182,7 +182,10 @@ export class ScriptedRemote implements Remote {
     } else if (method === 'mkdir') {
       const { path } = args as Args<'mkdir'>;
       later(`mkdir ${path}`, () => {
-        if (server.units.has(path)) return fail(new Failure('EEXIST'));
+        if (server.units.has(path)) {
+          fail(new Failure('EEXIST'));
+          return;
+        }
         server.mkunit(path);
         const { found } = server.lookup(path, false);
         if (found && found !== 'prefix') reply(found);
@@ -201,11 +204,20 @@ export class ScriptedRemote implements Remote {
   ): void {
     this.log.push('read');
     const bytes = this.server.bytes.get(entry.path);
-    if (!bytes) return fail(new Failure('ESTALE'));
+    if (!bytes) {
+      fail(new Failure('ESTALE'));
+      return;
+    }
     const tag = md5Of(bytes);
-    if (etag !== null && etag !== tag) return fail(new Failure('ESTALE'));
-    if (entry.md5 !== tag) return fail(new Failure('EBADMSG'));
-    return reply({ bytes: new Uint8Array(bytes.subarray(start, end)), etag: tag, size: bytes.byteLength });
+    if (etag !== null && etag !== tag) {
+      fail(new Failure('ESTALE'));
+      return;
+    }
+    if (entry.md5 !== tag) {
+      fail(new Failure('EBADMSG'));
+      return;
+    }
+    reply({ bytes: new Uint8Array(bytes.subarray(start, end)), etag: tag, size: bytes.byteLength });
   }
 
   private uploadSteps(upload: Upload): Step[] {
@@ -314,27 +326,38 @@ export class ScriptedRemote implements Remote {
         told.push({ ...move, bytes });
       }
     }
-    if (told.length === 0) return reply({ moved });
+    if (told.length === 0) {
+      reply({ moved });
+      return;
+    }
     const names = new Set(told.flatMap(({ from, to }) => [from, to]));
     this.waiting.push(() => {
       if (this.uploads.some((upload) => names.has(upload.path) && isBusy(upload))) return false;
       this.work.push({
         name: `move ${told.map(({ from, to }) => `${from} ${to}`).join()}`,
         run: () => {
-          const contents = told.map((move) => move.bytes ?? this.server.bytes.get(move.from));
-          if (contents.some((bytes) => !bytes)) return fail(new Failure('ENOENT'));
+          // A PUT that was on its way may have failed: its content is still in the queue.
+          const kept = (move: Move): Upload | undefined =>
+            this.uploads.find(({ path, ino }) => path === move.from && ino === move.ino);
+          const contents = told.map(
+            (move) => move.bytes ?? kept(move)?.bytes ?? this.server.bytes.get(move.from),
+          );
+          for (const move of told) this.uploads = this.uploads.filter((upload) => upload !== kept(move));
+          if (contents.some((bytes) => !bytes)) {
+            fail(new Failure('ENOENT'));
+            return;
+          }
           told.forEach(({ ino, to }, index) => {
             const bytes = contents[index] ?? new Uint8Array();
             this.server.store(to, bytes);
             moved.push({ ino, entry: { ...this.server.entryFor(to, bytes), id: null } });
           });
           for (const { from } of told) this.server.delete(from);
-          return reply({ moved });
+          reply({ moved });
         },
       });
       return true;
     });
-    return undefined;
   }
 
   private settleWaiting(): void {
