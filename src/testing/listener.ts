@@ -111,9 +111,7 @@ async function send(
   fault: Fault = {},
   record?: OpenRecord,
 ): Promise<void> {
-  const whole = Buffer.from(answer.body ?? '');
-  if (fault.isCorrupted && whole.length > 0)
-    whole.writeUInt8(whole.readUInt8(whole.length - 1) ^ 0xff, whole.length - 1);
+  const whole = fault.isCorrupted ? corrupted(bytesOf(answer.body)) : bytesOf(answer.body);
   response.writeHead(answer.status, { ...answer.headers, 'content-length': String(whole.length) });
   const sent = whole.subarray(0, fault.truncateAt ?? whole.length);
   if (record) count(record, 'bytesOut', sent.length);
@@ -123,6 +121,18 @@ async function send(
   if (sent.length < whole.length) return cut(response);
   if (fault.bytesPerSecond !== undefined) response.end();
   else response.end(sent);
+}
+
+/** The stored bytes themselves, not a copy: a copy of every range of a large object would be most of the work. */
+function bytesOf(body: Uint8Array | string = ''): Buffer {
+  if (typeof body === 'string') return Buffer.from(body);
+  return Buffer.from(body.buffer, body.byteOffset, body.byteLength);
+}
+
+function corrupted(bytes: Buffer): Buffer {
+  const copy = Buffer.from(bytes);
+  if (copy.length > 0) copy.writeUInt8(copy.readUInt8(copy.length - 1) ^ 0xff, copy.length - 1);
+  return copy;
 }
 
 async function sendSlowly(response: ServerResponse, body: Buffer, bytesPerSecond: number): Promise<void> {
