@@ -34,11 +34,12 @@ describe('uploads and what happens meanwhile', () => {
     const { kernel, remote, server, sync, async: later, readFile } = mount();
     server.write(FILE, 'old');
     const fd = sync((op) => kernel.open(op, FILE, O_RDWR, 0));
-    sync((op) => kernel.fstat(op, fd));
+    sync((op) => kernel.write(op, fd, Buffer.from('mid'), 0));
     const renamed = later((op) => kernel.rename(op, FILE, 'e/p/r/g'));
     expect(remote.steps().map(({ name }) => name)).toEqual([`move ${FILE} e/p/r/g`]);
     sync((op) => kernel.write(op, fd, Buffer.from('new'), 0));
     sync((op) => kernel.close(op, fd));
+    expect(remote.steps().map(({ name }) => name)).toEqual([`move ${FILE} e/p/r/g`]);
     remote.settle();
     await renamed;
     remote.settle();
@@ -89,6 +90,24 @@ describe('listings and what happened meanwhile', () => {
     await listed;
     expect(names('e/p/r')).toEqual(['f']);
     expect(codeOf(() => sync((op) => kernel.stat(op, 'e/p/r/g')))).toBe('ENOENT');
+  });
+
+  test('nor does a listing sent before that shows a version this instance never saw', async () => {
+    const { kernel, remote, server, async: later, names, clock } = mount({ listingTtl: 10 });
+    server.write(FILE, 'text');
+    server.write('e/p/r/g', 'text');
+    expect(names('e/p/r')).toEqual(['f', 'g']);
+    const unlinked = later((op) => kernel.unlink(op, 'e/p/r/g'));
+    clock.now += 100;
+    server.write('e/p/r/g', 'foreign');
+    const listed = later((op) => kernel.readdir(op, 'e/p/r'));
+    remote.run('lookup e/p/r');
+    remote.run('delete e/p/r/g');
+    remote.run('reply remove');
+    await unlinked;
+    remote.settle();
+    await listed;
+    expect(names('e/p/r')).toEqual(['f']);
   });
 
   test('a listing that lags behind an upload or a removal does not undo it', () => {
