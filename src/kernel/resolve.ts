@@ -48,9 +48,11 @@ function findName(core: Core, op: Operation, path: TreePath): Inode | null {
   let inode: Inode = core.root;
   let reached = 0;
   for (; reached < upper; reached++) {
-    if (isKnownAbsent(core, op, segments.slice(0, reached + 1).join('/'), inode)) return null;
     const child = inode.children?.get(segments[reached] ?? '');
-    if (!child) break;
+    if (!child) {
+      if (isKnownAbsent(core, op, segments.slice(0, reached + 1), inode)) return null;
+      break;
+    }
     inode = child;
   }
   if (segments.length <= core.unitDepth) {
@@ -96,14 +98,12 @@ function findInUnit(
   throw lookupFault(core, op, path, scope);
 }
 
-/** Does a fresh answer say that nothing stands at this path, a child of `parent`? */
-function isKnownAbsent(core: Core, op: Operation, path: TreePath, parent: Inode): boolean {
-  const { name } = splitPath(path);
-  if (parent.children?.has(name)) return false;
+/** Does a fresh answer say that nothing stands at these segments, in `parent`? */
+function isKnownAbsent(core: Core, op: Operation, segments: readonly string[], parent: Inode): boolean {
   const { scope } = parent;
-  if (scope && (scope.isPinnedAbsent(name) || (scope.isComplete && isListingFresh(core, op, scope))))
-    return true;
-  return isNegativeFresh(core, op, path);
+  if (scope?.isPinnedAbsent(segments.at(-1) ?? '')) return true;
+  if (scope?.isComplete && isListingFresh(core, op, scope)) return true;
+  return isNegativeFresh(core, op, segments.join('/'));
 }
 
 function isNegativeFresh(core: Core, op: Operation, path: TreePath): boolean {
