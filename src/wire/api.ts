@@ -1,0 +1,108 @@
+import type { WireConfig } from '../config/config.js';
+import { type Credentials, createCredentials, isUnderBase } from './credentials.js';
+import { networkFailure, type Peer, refusalOfApi } from './errors.js';
+import { RateLimit } from './rate-limit.js';
+import { type Clock, systemClock } from './retry.js';
+import {
+  createTransport,
+  type HttpRequest,
+  type HttpResponse,
+  readBody,
+  type Transport,
+} from './transport.js';
+
+/** The parts that requests are made of; tests and embedders may bring their own. */
+export interface WireDependencies {
+  readonly fetch?: typeof globalThis.fetch | null | undefined;
+  readonly dispatcher?: import('undici').Dispatcher | null | undefined;
+  readonly clock?: Clock | undefined;
+}
+
+/** Bodies of failures; more of them says nothing. */
+export const MOST_FAILURE_BYTES = 64 * 1024;
+
+/**
+ * Single exchanges with the W&B API: authorised, paced as the server asks, failures told as such. Knows neither GraphQL
+ * nor retries.
+ */
+export class Api {
+  readonly transport: Transport;
+  readonly clock: Clock;
+  readonly credentials: Credentials;
+  private readonly rateLimit: RateLimit;
+
+  constructor(
+    readonly config: WireConfig,
+    dependencies: WireDependencies = {},
+  ) {
+    this.transport = createTransport(config, dependencies);
+    this.clock = dependencies.clock ?? systemClock;
+    this.credentials = createCredentials(config, this.transport, this.clock);
+    this.rateLimit = new RateLimit(this.clock);
+  }
+
+  peer(address: string): Peer {
+    const { baseUrl, keySource } = this.config;
+    return { address, baseUrl, keySource };
+  }
+
+  /**
+   * Sends one request below the base URL and resolves with any success; rejects with a WireFailure otherwise. A token
+   * that the server doesn't take (any more) is renewed once.
+   */
+  async send(request: HttpRequest): Promise<HttpResponse> {
+    const { signal, url } = request;
+    await this.rateLimit.ready(this.config.timeouts.call, signal);
+    const authorization = await this.credentials.authorization(signal);
+    const response = await this.once(request, authorization);
+    if (response.status === 401 && this.credentials.renew(authorization)) {
+      await response.discard();
+      return this.accept(await this.once(request, await this.credentials.authorization(signal)), url);
+    }
+    return this.accept(response, url);
+  }
+
+  /** Headers for a request that may leave the base URL: credentials only for the part of it that doesn't. */
+  async headersFor(url: string, signal: AbortSignal | undefined): Promise<Record<string, string>> {
+    const common = { 'user-agent': this.config.userAgent };
+    if (!isUnderBase(url, this.config.baseUrl)) return common;
+    return {
+      ...common,
+      ...this.config.extraHeaders,
+      authorization: await this.credentials.authorization(signal),
+    };
+  }
+
+  private async once(request: HttpRequest, authorization: string): Promise<HttpResponse> {
+    const { userAgent, extraHeaders } = this.config;
+    try {
+      const response = await this.transport.send({
+        ...request,
+        headers: { 'user-agent': userAgent, ...extraHeaders, ...request.headers, authorization },
+      });
+      return response;
+    } catch (error) {
+      throw networkFailure(error, this.peer(request.url), request.signal);
+    }
+  }
+
+  private async accept(response: HttpResponse, url: string): Promise<HttpResponse> {
+    const { status, headers } = response;
+    const isSuccess = status >= 200 && status < 300;
+    const failure = isSuccess ? null : await this.refusal(response, url);
+    this.rateLimit.observe(headers, failure?.retryAfterMs ?? null);
+    if (failure) throw failure;
+    return response;
+  }
+
+  private async refusal(response: HttpResponse, url: string) {
+    const { status, headers } = response;
+    const bytes = await readBody(response, MOST_FAILURE_BYTES);
+    const text = Buffer.from(bytes ?? []).toString();
+    return refusalOfApi({ status, headers, text }, this.peer(url), this.clock.now());
+  }
+
+  close(): Promise<void> {
+    return this.transport.close();
+  }
+}

@@ -1,0 +1,109 @@
+import { type Clock, isRetryable } from './retry.js';
+import { isWireFailure, type WireFailure } from './wire-failure.js';
+
+export type BatchKind = 'page' | 'names' | 'files' | 'ids' | 'patterns';
+
+/** What is tried first; no server documents its maximum (protocol section 3.4). */
+const FIRST_SIZES: Readonly<Record<BatchKind, number>> = {
+  page: 1000,
+  names: 1000,
+  files: 1000,
+  ids: 1000,
+  patterns: 50,
+};
+
+/** A server that was only busy isn't asked for little for ever. */
+const REMEMBERED_MS = 10 * 60_000;
+
+/**
+ * How much one request may ask for. Starts at a default, is halved when the server can't, and what worked is kept for
+ * ten minutes. An instance speaks of one server.
+ */
+export class BatchSizes {
+  private readonly learned = new Map<BatchKind, { readonly size: number; readonly at: number }>();
+
+  /** @param totalMs how long smaller and smaller batches are tried, in milliseconds */
+  constructor(
+    private readonly clock: Clock,
+    private readonly totalMs: number,
+  ) {}
+
+  get(kind: BatchKind): number {
+    const known = this.learned.get(kind);
+    return known && this.clock.now() - known.at < REMEMBERED_MS ? known.size : FIRST_SIZES[kind];
+  }
+
+  /** A size that worked where a larger one didn't. */
+  private learn(kind: BatchKind, size: number): void {
+    if (size < this.get(kind)) this.learned.set(kind, { size, at: this.clock.now() });
+  }
+
+  /**
+   * Makes one request of adaptive size, such as a page: halves the size while the server says it is too much.
+   *
+   * @param most what is asked for at most
+   */
+  async adapt<T>(kind: BatchKind, most: number, request: (size: number) => Promise<T>): Promise<T> {
+    const deadline = this.clock.now() + this.totalMs;
+    const first = Math.min(this.get(kind), most);
+    for (let size = first; ; size = Math.ceil(size / 2)) {
+      try {
+        const value = await request(size);
+        if (size < first) this.learn(kind, size);
+        return value;
+      } catch (error) {
+        if (size <= 1 || !isWireFailure(error) || !isTooMuch(error) || this.clock.now() > deadline)
+          throw error;
+      }
+    }
+  }
+
+  /**
+   * Asks for all items, batch by batch. A batch that fails for its size is halved; a size is learned only when all went
+   * through, for one bad item makes every batch that holds it fail.
+   */
+  async all<Item, Value>(
+    kind: BatchKind,
+    items: readonly Item[],
+    request: (batch: readonly Item[]) => Promise<Value>,
+  ): Promise<Value[]> {
+    const deadline = this.clock.now() + this.totalMs;
+    const values: Value[] = [];
+    let size = this.get(kind);
+    let hasShrunk = false;
+    for (let at = 0; at < items.length; ) {
+      const batch = items.slice(at, at + size);
+      try {
+        values.push(await request(batch));
+        at += batch.length;
+      } catch (error) {
+        const isLast = batch.length <= 1 || this.clock.now() > deadline;
+        if (isLast || !isWireFailure(error) || !isTooMuch(error)) throw error;
+        size = Math.ceil(batch.length / 2);
+        hasShrunk = true;
+      }
+    }
+    if (hasShrunk) this.learn(kind, size);
+    return values;
+  }
+}
+
+/** Can it be the size of the request that the server stumbled over? */
+function isTooMuch({ fault, status, code }: WireFailure): boolean {
+  if (fault === 'timeout') return true;
+  if (fault === 'graphql') return code !== 'EACCES';
+  return fault === 'status' && status !== null && (status === 413 || status >= 500);
+}
+
+/** Attempts at one size before a server error is taken to come of the size. */
+const MOST_RETRIES_AT_SIZE = 2;
+
+/** Which failures of a request of this size are met by sending it again, rather than by a smaller one. */
+export const retryableAtSize =
+  (size: number) =>
+  (failure: WireFailure, retries: number): boolean => {
+    if (!isRetryable(failure)) return false;
+    if (size <= 1 || !isTooMuch(failure)) return true;
+    if (failure.fault === 'timeout') return false;
+    return failure.retryAfterMs !== null || retries < MOST_RETRIES_AT_SIZE;
+  };

@@ -1,0 +1,135 @@
+import type { TypedDocumentNode } from '@graphql-typed-document-node/core';
+import { ClientError, GraphQLClient, type Variables } from 'graphql-request';
+import PQueue from 'p-queue';
+import type { WireConfig } from '../config/config.js';
+import { Api, type WireDependencies } from './api.js';
+import { graphqlFailure, networkFailure, notTheApi } from './errors.js';
+import { withDeadline, withRetries } from './retry.js';
+import { readBody } from './transport.js';
+import { cancelled, isWireFailure, type WireFailure } from './wire-failure.js';
+
+export interface CallOptions {
+  readonly signal?: AbortSignal | undefined;
+  readonly isRetryable?: ((failure: WireFailure, retries: number) => boolean) | undefined;
+  readonly onRetry?: ((failure: WireFailure) => void) | undefined;
+}
+
+/** Requests to the API at once; the SDK's core keeps to the same (protocol section 2.3). */
+const MOST_REQUESTS = 10;
+/** An answer that is larger is a mistake: a page of a thousand rows has about one megabyte. */
+const MOST_ANSWER_BYTES = 256 * 1024 * 1024;
+
+/** Typed GraphQL documents, and the few other endpoints, of one W&B server: paced, retried, failures as `WireFailure`. */
+export class WireClient {
+  readonly api: Api;
+  private readonly graphql: GraphQLClient;
+  private readonly queue = new PQueue({ concurrency: MOST_REQUESTS });
+
+  constructor(
+    readonly config: WireConfig,
+    dependencies: WireDependencies = {},
+  ) {
+    this.api = new Api(config, dependencies);
+    this.graphql = new GraphQLClient(this.address('/graphql'), {
+      // The servers of W&B speak plain JSON.
+      headers: { accept: 'application/json', 'accept-encoding': 'gzip' },
+      fetch: (input, init) => this.exchange(String(input), init ?? {}),
+    });
+  }
+
+  /** Runs a document. Rejects with a WireFailure; what isn't there is null data, not a failure. */
+  async run<Data, Vars extends object>(
+    document: TypedDocumentNode<Data, Vars>,
+    variables: Vars,
+    options: CallOptions = {},
+  ): Promise<Data> {
+    return this.call(options, async (signal) => {
+      try {
+        return await this.graphql.request<Data, Variables>({
+          document,
+          variables: variables as Variables,
+          signal,
+        });
+      } catch (error) {
+        // Its message would quote variables and answer.
+        if (error instanceof ClientError) throw graphqlFailure(error.response.errors ?? [], this.peer);
+        throw error;
+      }
+    });
+  }
+
+  /** `POST` of JSON to an endpoint below the base URL; the answer's body says nothing. */
+  async post(path: string, body: unknown, options: CallOptions = {}): Promise<void> {
+    await this.call(options, async (signal) => {
+      const response = await this.api.send({
+        method: 'POST',
+        url: this.address(path),
+        headers: { 'content-type': 'application/json', accept: 'application/json' },
+        body: { kind: 'bytes', bytes: Buffer.from(JSON.stringify(body)) },
+        signal,
+      });
+      await response.discard();
+    });
+  }
+
+  address(path: string): string {
+    return this.config.baseUrl + path;
+  }
+
+  close(): Promise<void> {
+    return this.api.close();
+  }
+
+  private get peer() {
+    return this.api.peer(this.address('/graphql'));
+  }
+
+  /** Each attempt has its own time, which begins when it has a slot. */
+  private async call<T>(options: CallOptions, attempt: (signal: AbortSignal) => Promise<T>): Promise<T> {
+    const { signal } = options;
+    const { call: totalMs, attempt: attemptMs } = this.config.timeouts;
+    return withRetries(this.api.clock, { totalMs, ...options }, () =>
+      this.queued(signal, () =>
+        withDeadline(attemptMs, signal, async (bounded) => {
+          try {
+            return await attempt(bounded);
+          } catch (error) {
+            throw networkFailure(error, this.peer, bounded);
+          }
+        }),
+      ),
+    );
+  }
+
+  /** Waits for a free slot; who gives up while waiting doesn't keep its place. */
+  private async queued<T>(signal: AbortSignal | undefined, task: () => Promise<T>): Promise<T> {
+    try {
+      return await this.queue.add(task, signal ? { signal } : {});
+    } catch (error) {
+      if (signal?.aborted && !isWireFailure(error)) throw cancelled();
+      throw error;
+    }
+  }
+
+  /** What graphql-request takes for `fetch`: one exchange, with only GraphQL answers let through. */
+  private async exchange(url: string, init: RequestInit): Promise<Response> {
+    const response = await this.api.send({
+      method: 'POST',
+      url,
+      headers: Object.fromEntries(new Headers(init.headers)),
+      body: { kind: 'bytes', bytes: Buffer.from(String(init.body)) },
+      signal: init.signal ?? undefined,
+    });
+    const bytes = await readBody(response, MOST_ANSWER_BYTES);
+    const isGraphql = response.status === 200 && bytes !== null && isJsonObject(bytes);
+    if (!isGraphql)
+      throw notTheApi(this.peer, `HTTP ${response.status} without a GraphQL answer`, response.status);
+    return new Response(Buffer.from(bytes.buffer), {
+      status: 200,
+      headers: { 'content-type': 'application/json' },
+    });
+  }
+}
+
+const isJsonObject = (bytes: Uint8Array): boolean =>
+  /^\s*\{/.test(Buffer.from(bytes.subarray(0, 64)).toString());

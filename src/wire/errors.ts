@@ -1,0 +1,170 @@
+import type { ErrnoCode } from '../store/failure.js';
+import { cancelled, isWireFailure, WireFailure } from './wire-failure.js';
+
+/** An answer that isn't success, with as much of its body as was read. */
+export interface Refusal {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly text: string;
+}
+
+/** What is talked to, in messages: no key, no query. */
+export interface Peer {
+  /** Without its query, which may be a signature. */
+  readonly address: string;
+  readonly baseUrl: string;
+  /** Where the key was found; null for requests that carry none. */
+  readonly keySource: string | null;
+}
+
+const LONGEST_MESSAGE = 300;
+
+/** The failure that an answer of the API stands for (protocol section 2.1). */
+export function refusalOfApi(refusal: Refusal, peer: Peer, now: number): WireFailure {
+  const { status, headers, text } = refusal;
+  const message = messageOf(text);
+  const cause = message === null ? `HTTP ${status}` : `HTTP ${status}: ${message}`;
+  const fail = (code: ErrnoCode, detail: string | null): WireFailure =>
+    new WireFailure(code, detail, cause, 'status', status, retryAfterMs(headers, now));
+  if (status === 401) {
+    const from = peer.keySource === null ? '' : ` from ${peer.keySource}`;
+    return fail(
+      'EACCES',
+      `${peer.baseUrl} doesn't accept the API key${from}; check that it is whole and belongs to this server.`,
+    );
+  }
+  if (status === 403)
+    return fail('EACCES', `${peer.baseUrl} doesn't allow that to the owner of the API key.`);
+  if (status >= 300 && status < 400) {
+    const target = redirectTarget(headers.location, peer.address);
+    return new WireFailure(
+      'EPROTO',
+      `${peer.baseUrl} redirects to ${target}; set \`baseUrl\` to where the API is.`,
+      cause,
+      'protocol',
+      status,
+    );
+  }
+  if (status >= 500 || status === 429 || status === 408) {
+    return fail('EIO', `${peer.baseUrl} can't answer at the moment.`);
+  }
+  if (message === null) return notTheApi(peer, cause, status);
+  if (status === 404 || status === 410) return fail('ENOENT', null);
+  if (status === 409) return fail('EEXIST', message);
+  return fail('EIO', `${peer.baseUrl} refused the request.`);
+}
+
+/** The failure that `errors` of a GraphQL answer stand for. */
+export function graphqlFailure(errors: readonly { readonly message?: unknown }[], peer: Peer): WireFailure {
+  const messages = errors.map(({ message }) => (typeof message === 'string' ? message : 'unnamed error'));
+  const message = clip(messages.join('; '));
+  const isDenied = /permission|forbidden|not authori[sz]ed|unauthori[sz]ed|access denied|not logged in/i;
+  if (isDenied.test(message)) {
+    return new WireFailure('EACCES', `${peer.baseUrl} doesn't allow that: ${message}.`, message, 'graphql');
+  }
+  return new WireFailure('EIO', `${peer.baseUrl} answered: ${message}.`, message, 'graphql');
+}
+
+/** Something that isn't the W&B API answered: a web page, a proxy, a wrong address. */
+export function notTheApi(peer: Peer, cause: string, status: number | null = null): WireFailure {
+  return new WireFailure(
+    'EPROTO',
+    `What answers at ${peer.baseUrl} isn't the W&B API; check \`baseUrl\` (WANDB_BASE_URL), ` +
+      "which is 'https://api.wandb.ai' for wandb.ai.",
+    cause,
+    'protocol',
+    status,
+  );
+}
+
+/** The failure of a storage's answer to a transfer. */
+export function refusalOfStorage({ status, headers, text }: Refusal, now: number): WireFailure {
+  const word = /<Code>([\w.]+)<\/Code>/.exec(text)?.[1];
+  const cause = word === undefined ? `HTTP ${status}` : `HTTP ${status} ${word}`;
+  const code: ErrnoCode = status === 401 || status === 403 ? 'EACCES' : status === 404 ? 'ENOENT' : 'EIO';
+  const detail = `The storage refused the transfer (${cause}).`;
+  return new WireFailure(code, detail, cause, 'status', status, retryAfterMs(headers, now));
+}
+
+const UNREACHABLE: Readonly<Record<string, string>> = {
+  ECONNREFUSED: 'refuses connections',
+  ENOTFOUND: 'has an address that is not known',
+  EAI_AGAIN: 'has an address that can not be looked up at the moment',
+  EHOSTUNREACH: 'is not reachable',
+  ENETUNREACH: 'is not reachable',
+};
+
+/** The failure behind what undici, a user's `fetch` or a file stream threw. */
+export function networkFailure(error: unknown, peer: Peer, signal: AbortSignal | undefined): WireFailure {
+  if (isWireFailure(error)) return error;
+  if (signal?.aborted) return cancelled();
+  const codes = codesOf(error);
+  const host = originOf(peer.address);
+  const unreachable = codes.find((code) => code in UNREACHABLE);
+  const cause =
+    codes[0] ?? (error instanceof Error ? clip(`${error.name}: ${error.message}`) : 'unknown error');
+  if (unreachable !== undefined) {
+    const code = unreachable === 'ECONNREFUSED' ? 'ECONNREFUSED' : 'EIO';
+    const detail = `${host} ${UNREACHABLE[unreachable]}; check the network and \`baseUrl\`.`;
+    return new WireFailure(code, detail, cause, 'unreachable');
+  }
+  if (codes.some((code) => /TIMEOUT|ETIMEDOUT/.test(code)) || isNamed(error, 'TimeoutError')) {
+    return new WireFailure('ETIMEDOUT', `${host} didn't answer in time.`, cause, 'timeout');
+  }
+  if (codes.some((code) => /CERT|SIGNATURE|ERR_TLS|ERR_SSL|EPROTO/.test(code))) {
+    return new WireFailure('EPROTO', `No secure connection to ${host} can be made.`, cause, 'protocol');
+  }
+  if (codes.some((code) => /^(ENOENT|EACCES|EISDIR|UND_ERR_REQ_CONTENT_LENGTH_MISMATCH)$/.test(code))) {
+    return new WireFailure('EIO', 'The content to upload is gone or has changed.', cause, 'final');
+  }
+  return new WireFailure('EIO', `The connection to ${host} broke.`, cause, 'broken');
+}
+
+/** `Retry-After`: seconds, or a date. */
+export function retryAfterMs(headers: Readonly<Record<string, string>>, now: number): number | null {
+  const value = headers['retry-after']?.trim();
+  if (!value) return null;
+  const seconds = Number(value);
+  if (!Number.isNaN(seconds)) return Math.max(0, seconds * 1000);
+  const date = Date.parse(value);
+  return Number.isNaN(date) ? null : Math.max(0, date - now);
+}
+
+/** Bodies of failures: `{errors: [{message} | text]}`, `{error: text | {message}}`; null for anything but JSON. */
+function messageOf(text: string): string | null {
+  let body: unknown;
+  try {
+    body = JSON.parse(text);
+  } catch (error) {
+    if (error instanceof SyntaxError) return null;
+    throw error;
+  }
+  if (typeof body !== 'object' || body === null) return null;
+  const said = 'errors' in body ? body.errors : 'error' in body ? body.error : null;
+  const messages = (Array.isArray(said) ? said : [said]).map((item: unknown) =>
+    typeof item === 'object' && item !== null && 'message' in item ? item.message : item,
+  );
+  return clip(messages.filter((message) => typeof message === 'string').join('; '));
+}
+
+const clip = (message: string): string =>
+  message.length > LONGEST_MESSAGE ? `${message.slice(0, LONGEST_MESSAGE)}…` : message;
+
+function redirectTarget(location: string | undefined, from: string): string {
+  if (location === undefined || !URL.canParse(location, from)) return 'another address';
+  const { origin, pathname } = new URL(location, from);
+  return origin + pathname.replace(/\/graphql$/, '');
+}
+
+const originOf = (address: string): string => (URL.canParse(address) ? new URL(address).origin : address);
+
+const isNamed = (error: unknown, name: string): boolean => error instanceof Error && error.name === name;
+
+/** Codes of an error, of what caused it, and of the errors it gathers. */
+function codesOf(error: unknown, depth = 0): string[] {
+  if (typeof error !== 'object' || error === null || depth > 4) return [];
+  const own = 'code' in error && typeof error.code === 'string' ? [error.code] : [];
+  const gathered = 'errors' in error && Array.isArray(error.errors) ? error.errors : [];
+  const inner = 'cause' in error ? [error.cause, ...gathered] : gathered;
+  return [...own, ...inner.flatMap((cause) => codesOf(cause, depth + 1))];
+}

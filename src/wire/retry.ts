@@ -1,0 +1,119 @@
+import { setTimeout as wait } from 'node:timers/promises';
+import { cancelled, isWireFailure, WireFailure } from './wire-failure.js';
+
+/** Time and chance, so that tests can hold them. */
+export interface Clock {
+  /** Milliseconds; only differences count. */
+  now(): number;
+  /** Rejects when the signal aborts. */
+  sleep(ms: number, signal: AbortSignal | undefined): Promise<void>;
+  /** In [0, 1). */
+  random(): number;
+}
+
+export const systemClock: Clock = {
+  now: Date.now,
+  sleep: (ms, signal) => wait(ms, undefined, { signal }),
+  random: Math.random,
+};
+
+export interface RetryPolicy {
+  /** Longest time of all attempts and the waits between them, in milliseconds. @default Infinity */
+  readonly totalMs?: number | undefined;
+  /** @default Infinity */
+  readonly mostRetries?: number | undefined;
+  /** @default `isRetryable` */
+  readonly isRetryable?: ((failure: WireFailure, retries: number) => boolean) | undefined;
+  readonly signal?: AbortSignal | undefined;
+  /** Told before each further attempt: an earlier one may have had its effect although no answer came. */
+  readonly onRetry?: ((failure: WireFailure) => void) | undefined;
+}
+
+const FIRST_WAIT_MS = 250;
+const LONGEST_WAIT_MS = 10_000;
+/** A server that asks for a longer pause is taken to have said no. */
+const LONGEST_PAUSE_MS = 60_000;
+/** A server that isn't there is seldom back soon: a call through `fs` doesn't wait for it as an upload stream would. */
+const MOST_UNREACHABLE = 3;
+
+const FINAL_STATUSES = new Set([400, 401, 403, 404, 409, 410, 413, 422, 501]);
+
+/** Is a second attempt worth while? Statuses as in protocol section 2.2; connection errors and timeouts are. */
+export function isRetryable({ fault, status }: WireFailure): boolean {
+  if (fault === 'status') return status !== null && status >= 400 && !FINAL_STATUSES.has(status);
+  return fault === 'unreachable' || fault === 'broken' || fault === 'timeout';
+}
+
+/**
+ * Makes attempts until one succeeds, fails for good, or the time is over: then rejects with the last failure. Waits
+ * grow exponentially; `Retry-After` overrides them.
+ */
+export async function withRetries<T>(
+  clock: Clock,
+  policy: RetryPolicy,
+  attempt: () => Promise<T>,
+): Promise<T> {
+  const { totalMs = Infinity, mostRetries = Infinity, signal, onRetry } = policy;
+  const deadline = clock.now() + totalMs;
+  let unreachable = 0;
+  for (let retries = 0; ; retries++) {
+    try {
+      return await attempt();
+    } catch (error) {
+      if (!isWireFailure(error) || signal?.aborted || retries >= mostRetries) throw error;
+      if (!(policy.isRetryable ?? isRetryable)(error, retries)) throw error;
+      if (error.fault === 'unreachable' && ++unreachable > MOST_UNREACHABLE) throw error;
+      const backoff = Math.min(LONGEST_WAIT_MS, FIRST_WAIT_MS * 2 ** retries * (1 + clock.random() * 0.25));
+      const pause = error.retryAfterMs ?? backoff;
+      if (pause > LONGEST_PAUSE_MS || clock.now() + pause >= deadline) throw error;
+      await pauseFor(clock, pause, signal);
+      onRetry?.(error);
+    }
+  }
+}
+
+/** Waits; an abort of the caller ends that with ECANCELED. */
+export async function pauseFor(clock: Clock, ms: number, signal: AbortSignal | undefined): Promise<void> {
+  try {
+    await clock.sleep(ms, signal);
+  } catch (error) {
+    if (signal?.aborted) throw cancelled();
+    throw error;
+  }
+}
+
+/**
+ * Runs one attempt under a signal that aborts with the caller's or when its time is over. One listener, removed at the
+ * end: `AbortSignal.any` keeps what hangs on long-lived signals alive.
+ */
+export async function withDeadline<T>(
+  ms: number,
+  outer: AbortSignal | undefined,
+  attempt: (signal: AbortSignal) => Promise<T>,
+): Promise<T> {
+  const controller = new AbortController();
+  let isLate = false;
+  const timer = setTimeout(() => {
+    isLate = true;
+    controller.abort();
+  }, ms);
+  const follow = (): void => controller.abort();
+  if (outer?.aborted) controller.abort();
+  outer?.addEventListener('abort', follow, { once: true });
+  try {
+    return await attempt(controller.signal);
+  } catch (error) {
+    if (isLate && !outer?.aborted) {
+      throw new WireFailure(
+        'ETIMEDOUT',
+        "The server didn't answer in time.",
+        `no answer in ${ms} ms`,
+        'timeout',
+      );
+    }
+    throw error;
+  } finally {
+    clearTimeout(timer);
+    outer?.removeEventListener('abort', follow);
+  }
+}

@@ -1,0 +1,197 @@
+import { type Api, MOST_FAILURE_BYTES } from './api.js';
+import { isUnderBase } from './credentials.js';
+import { networkFailure, refusalOfStorage } from './errors.js';
+import { withRetries } from './retry.js';
+import { type Body, type HttpRequest, type HttpResponse, readBody } from './transport.js';
+import { WireFailure as Failed, type WireFailure } from './wire-failure.js';
+
+export interface DownloadOptions {
+  /** The first byte wanted. */
+  readonly start: number;
+  /** The byte behind the last one wanted; null: all there is, but no more than `limit`. */
+  readonly end: number | null;
+  /** Most bytes that are taken; more are `isOverlong`. */
+  readonly limit: number;
+  /** Only this version of the content will do. */
+  readonly etag: string | null;
+  readonly signal: AbortSignal | undefined;
+  /** The address is the API's own: credentials and redirects go with it. A signed one gets neither. */
+  readonly isApiAddress: boolean;
+}
+
+export interface Download {
+  readonly bytes: Uint8Array;
+  readonly etag: string | null;
+  /** Bytes of the whole content. */
+  readonly size: number;
+  /** There is more than was to be taken; `bytes` is empty. */
+  readonly isOverlong: boolean;
+}
+
+const MOST_REDIRECTS = 5;
+const MOST_RETRIES = 5;
+
+/** What transfers are tried again for (protocol section 2.2): no answer, 429, and server errors but 501. */
+const isRetryable = ({ fault, status }: WireFailure): boolean =>
+  fault === 'unreachable' ||
+  fault === 'broken' ||
+  fault === 'timeout' ||
+  (fault === 'status' && status !== null && (status === 429 || (status >= 500 && status !== 501)));
+
+/** Moves bytes from and to the storage, by signed URLs. */
+export class Transfers {
+  constructor(private readonly api: Api) {}
+
+  /**
+   * Rejects with a WireFailure: status 412 when the content isn't that of `etag`, 404 when it is gone, 400, 401 or 403
+   * when the URL has expired.
+   */
+  download(url: string, options: DownloadOptions): Promise<Download> {
+    const { signal } = options;
+    return withRetries(this.api.clock, { signal, mostRetries: MOST_RETRIES, isRetryable }, () =>
+      this.watched(url, signal, async () => {
+        const response = await this.get(url, options);
+        return receive(response, options);
+      }),
+    );
+  }
+
+  /** Sends all of `source`; rejects with a WireFailure for anything but 2xx. */
+  upload(
+    url: string,
+    headers: Readonly<Record<string, string>>,
+    source: Body,
+    options: {
+      readonly signal: AbortSignal | undefined;
+      readonly onProgress?: ((sent: number) => void) | undefined;
+    },
+  ): Promise<void> {
+    const { signal, onProgress } = options;
+    const request: HttpRequest = { method: 'PUT', url, headers, body: { ...source, onProgress }, signal };
+    return withRetries(this.api.clock, { signal, mostRetries: MOST_RETRIES, isRetryable }, () =>
+      this.watched(url, signal, async () => {
+        const response = await this.api.transport.send(request);
+        if (response.status < 200 || response.status >= 300) throw await this.refusal(response);
+        await response.discard();
+      }),
+    );
+  }
+
+  private async get(url: string, options: DownloadOptions): Promise<HttpResponse> {
+    const { start, end, etag, signal, isApiAddress } = options;
+    const wanted: Record<string, string> = { 'accept-encoding': 'identity' };
+    if (start > 0 || end !== null) wanted.range = `bytes=${start}-${end === null ? '' : end - 1}`;
+    // A weak tag never matches (RFC 9110, 13.1.1); it is compared when the answer is there.
+    if (etag !== null && !etag.startsWith('W/')) wanted['if-match'] = etag;
+    let address = url;
+    for (let redirects = 0; ; redirects++) {
+      const isTrusted = isApiAddress && isUnderBase(address, this.api.config.baseUrl) && !isSigned(address);
+      const headers = isTrusted ? { ...(await this.api.headersFor(address, signal)), ...wanted } : wanted;
+      const response = await this.api.transport.send({ method: 'GET', url: address, headers, signal });
+      const { status } = response;
+      const { location } = response.headers;
+      if (!(isApiAddress && status >= 300 && status < 400 && location)) {
+        if (status === 200 || status === 206 || status === 416) return response;
+        throw await this.refusal(response);
+      }
+      await response.discard();
+      if (redirects === MOST_REDIRECTS || !URL.canParse(location, address)) {
+        throw new WireFailure('EPROTO', 'The download address redirects without an end.', null, 'protocol');
+      }
+      address = new URL(location, address).href;
+    }
+  }
+
+  private async refusal(response: HttpResponse): Promise<WireFailure> {
+    const { status, headers } = response;
+    const bytes = await readBody(response, MOST_FAILURE_BYTES);
+    return refusalOfStorage(
+      { status, headers, text: Buffer.from(bytes ?? []).toString() },
+      this.api.clock.now(),
+    );
+  }
+
+  private async watched<T>(
+    url: string,
+    signal: AbortSignal | undefined,
+    transfer: () => Promise<T>,
+  ): Promise<T> {
+    try {
+      return await transfer();
+    } catch (error) {
+      throw networkFailure(error, this.api.peer(url), signal);
+    }
+  }
+}
+
+/** Names of query parameters that sign a URL: S3, GCS, CloudFront, Azure. */
+const SIGNATURES = ['x-amz-signature', 'x-goog-signature', 'signature', 'sig'];
+
+/** A storage refuses requests that are authorised in two ways. */
+function isSigned(url: string): boolean {
+  return [...new URL(url).searchParams.keys()].some((name) => SIGNATURES.includes(name.toLowerCase()));
+}
+
+async function receive(response: HttpResponse, { start, end, limit }: DownloadOptions): Promise<Download> {
+  const etag = response.headers.etag ?? null;
+  const range = parseContentRange(response.headers['content-range']);
+  const none = new Uint8Array(0);
+  if (response.status === 416) {
+    await response.discard();
+    return { bytes: none, etag, size: range?.total ?? 0, isOverlong: false };
+  }
+  if (response.status === 206) {
+    const isAsked = range !== null && range.start === start && (end === null || range.end <= end);
+    if (!isAsked)
+      throw new WireFailure('EIO', 'The storage sent another range than was asked for.', null, 'broken');
+    const bytes = await readBody(response, Math.min(limit, range.end - range.start));
+    if (bytes === null) return { bytes: none, etag, size: range.total, isOverlong: true };
+    if (bytes.byteLength < range.end - range.start) throw cutShort();
+    return { bytes, etag, size: range.total, isOverlong: false };
+  }
+  // The whole content, asked for or not: a server may ignore ranges.
+  const announced = Number(response.headers['content-length'] ?? Number.NaN);
+  if (end === null && start === 0) {
+    const bytes = await readBody(response, limit);
+    if (bytes === null) return { bytes: none, etag, size: announced || limit + 1, isOverlong: true };
+    if (announced > bytes.byteLength) throw cutShort();
+    return { bytes, etag, size: bytes.byteLength, isOverlong: false };
+  }
+  const { bytes, seen, isWhole } = await readPart(response, start, end ?? start + limit);
+  if (!isWhole && Number.isNaN(announced)) {
+    throw new WireFailure('EPROTO', "The storage doesn't tell the size of the content.", null, 'protocol');
+  }
+  return { bytes, etag, size: isWhole ? seen : announced, isOverlong: false };
+}
+
+/** The part `[start, end)` of a body; what lies before is skipped, what lies behind isn't waited for. */
+async function readPart(
+  response: HttpResponse,
+  start: number,
+  end: number,
+): Promise<{ bytes: Uint8Array; seen: number; isWhole: boolean }> {
+  const parts: Uint8Array[] = [];
+  let at = 0;
+  let isWhole = true;
+  for await (const part of response.body) {
+    const wanted = part.subarray(Math.max(0, start - at), Math.max(0, end - at));
+    if (wanted.byteLength > 0) parts.push(wanted);
+    at += part.byteLength;
+    if (at > end) {
+      isWhole = false;
+      break;
+    }
+  }
+  const joined = Buffer.concat(parts);
+  return { bytes: new Uint8Array(joined), seen: at, isWhole };
+}
+
+const cutShort = (): WireFailure => new WireFailure('EIO', 'The transfer ended too early.', null, 'broken');
+
+/** `bytes 0-9/100` or, with 416, `bytes * /100`; `end` is the byte behind the last one. */
+function parseContentRange(value: string | undefined): { start: number; end: number; total: number } | null {
+  const parts = /^bytes (?:(\d+)-(\d+)|\*)\/(\d+)$/.exec(value ?? '');
+  if (!parts) return null;
+  const start = Number(parts[1] ?? 0);
+  return { start, end: parts[2] === undefined ? start : Number(parts[2]) + 1, total: Number(parts[3]) };
+}

@@ -1,0 +1,193 @@
+import { createReadStream, openAsBlob } from 'node:fs';
+import { pipeline, Readable } from 'node:stream';
+import { createGunzip } from 'node:zlib';
+import { Agent, type Dispatcher, EnvHttpProxyAgent, request as undiciRequest } from 'undici';
+import type { WireConfig } from '../config/config.js';
+
+export interface HttpRequest {
+  readonly method: 'GET' | 'POST' | 'PUT';
+  readonly url: string;
+  /** Lower-case names. */
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body?: Body | undefined;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** Always of a known length, so that nothing is ever sent in chunks. `onProgress` gets the bytes sent so far. */
+export type Body = { readonly onProgress?: ((sent: number) => void) | undefined } & (
+  | { readonly kind: 'bytes'; readonly bytes: Uint8Array }
+  | { readonly kind: 'file'; readonly file: string; readonly size: number }
+);
+
+export interface HttpResponse {
+  readonly status: number;
+  /** Lower-case names. */
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: AsyncIterable<Uint8Array>;
+  /** Ends the exchange without reading the rest of the body. */
+  discard(): Promise<void>;
+}
+
+/** Makes single HTTP requests: follows no redirect, retries nothing, sends what it is given. */
+export interface Transport {
+  send(request: HttpRequest): Promise<HttpResponse>;
+  close(): Promise<void>;
+}
+
+/** What makes the requests, where it isn't this package's own agent. */
+export interface TransportChoice {
+  readonly fetch?: typeof globalThis.fetch | null | undefined;
+  readonly dispatcher?: Dispatcher | null | undefined;
+}
+
+const CONNECT_MS = 10_000;
+/** Sockets to one host; requests above that wait for one. */
+const MOST_SOCKETS = 64;
+
+export function createTransport(config: WireConfig, choice: TransportChoice = {}): Transport {
+  if (choice.fetch) return fetchTransport(choice.fetch);
+  if (choice.dispatcher) return undiciTransport(choice.dispatcher, config.timeouts.idle, false);
+  return undiciTransport(ownAgent(config), config.timeouts.idle, true);
+}
+
+function ownAgent(config: WireConfig): Dispatcher {
+  const options = {
+    connections: MOST_SOCKETS,
+    connect: { timeout: CONNECT_MS, rejectUnauthorized: config.isTlsVerified },
+  };
+  const { proxy } = config;
+  if (proxy === null) return new Agent(options);
+  return new EnvHttpProxyAgent({
+    ...options,
+    ...(proxy.http !== null && { httpProxy: proxy.http }),
+    ...(proxy.https !== null && { httpsProxy: proxy.https }),
+    noProxy: proxy.no,
+  });
+}
+
+function undiciTransport(dispatcher: Dispatcher, idleMs: number, isOwn: boolean): Transport {
+  return {
+    async send({ method, url, headers, body, signal }) {
+      const size = body === undefined ? null : body.kind === 'bytes' ? body.bytes.byteLength : body.size;
+      const response = await undiciRequest(url, {
+        dispatcher,
+        method,
+        headers: size === null ? headers : { ...headers, 'content-length': String(size) },
+        body: body === undefined ? null : undiciBody(body),
+        signal,
+        headersTimeout: idleMs,
+        bodyTimeout: idleMs,
+      });
+      const plain = Object.fromEntries(
+        Object.entries(response.headers).map(([name, value]) => [
+          name,
+          Array.isArray(value) ? value.join(', ') : (value ?? ''),
+        ]),
+      );
+      return {
+        status: response.statusCode,
+        headers: plain,
+        body: plain['content-encoding'] === 'gzip' ? gunzip(response.body) : response.body,
+        async discard() {
+          // Small rests are read so that the socket can be used again; large ones cost the socket.
+          await response.body.dump({ limit: 65_536 });
+        },
+      };
+    },
+    async close() {
+      if (isOwn) await dispatcher.destroy();
+    },
+  };
+}
+
+/** `fetch` counts bytes of known bodies itself, and decodes what came compressed. */
+function fetchTransport(fetch: typeof globalThis.fetch): Transport {
+  return {
+    async send({ method, url, headers, body, signal }) {
+      const response = await fetch(url, {
+        method,
+        headers,
+        redirect: 'manual',
+        ...(body !== undefined && { body: await fetchBody(body) }),
+        ...(signal && { signal }),
+      });
+      return {
+        status: response.status,
+        headers: Object.fromEntries(response.headers),
+        body: response.body ?? emptyBody(),
+        discard: async () => response.body?.cancel(),
+      };
+    },
+    async close() {},
+  };
+}
+
+async function fetchBody(body: Body): Promise<Uint8Array<ArrayBuffer> | Blob> {
+  if (body.kind === 'bytes') return new Uint8Array(body.bytes);
+  // A stream would be sent in chunks; a file's blob is read as it is sent, and its size is known.
+  return (await openAsBlob(body.file)).slice(0, body.size);
+}
+
+/** Bodies above this are sent piece by piece, so that their progress can be told. */
+const PIECE_BYTES = 256 * 1024;
+
+function undiciBody(body: Body): Uint8Array | Readable {
+  const { onProgress } = body;
+  if (body.kind === 'bytes') {
+    if (!onProgress || body.bytes.byteLength <= PIECE_BYTES) return body.bytes;
+    return Readable.from(told(pieces(body.bytes), onProgress), { objectMode: false });
+  }
+  if (body.size === 0) return new Uint8Array(0);
+  const stream = createReadStream(body.file, { end: body.size - 1, highWaterMark: PIECE_BYTES });
+  return onProgress ? Readable.from(told(stream, onProgress), { objectMode: false }) : stream;
+}
+
+function* pieces(bytes: Uint8Array): Generator<Uint8Array> {
+  for (let at = 0; at < bytes.byteLength; at += PIECE_BYTES) yield bytes.subarray(at, at + PIECE_BYTES);
+}
+
+async function* told(
+  parts: Iterable<Uint8Array> | AsyncIterable<Uint8Array>,
+  onProgress: (sent: number) => void,
+): AsyncGenerator<Uint8Array> {
+  let sent = 0;
+  for await (const part of parts) {
+    yield part;
+    sent += part.byteLength;
+    onProgress(sent);
+  }
+}
+
+function gunzip(body: Readable): AsyncIterable<Uint8Array> {
+  const plain = createGunzip();
+  // Whoever reads `plain` gets its errors; leaving it early ends `body` too.
+  return pipeline(body, plain, () => {});
+}
+
+async function* emptyBody(): AsyncGenerator<Uint8Array> {}
+
+/**
+ * The whole body in memory of its own, or null if there is more of it than `limit` bytes: then the exchange is ended.
+ */
+export async function readBody(response: HttpResponse, limit: number): Promise<Uint8Array | null> {
+  const announced = Number(response.headers['content-length'] ?? Number.NaN);
+  if (announced > limit) {
+    await response.discard();
+    return null;
+  }
+  const parts: Uint8Array[] = [];
+  let size = 0;
+  for await (const part of response.body) {
+    size += part.byteLength;
+    // Leaving the loop ends the body's stream, and with it the exchange.
+    if (size > limit) return null;
+    parts.push(part);
+  }
+  const whole = new Uint8Array(size);
+  let at = 0;
+  for (const part of parts) {
+    whole.set(part, at);
+    at += part.byteLength;
+  }
+  return whole;
+}

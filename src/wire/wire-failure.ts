@@ -1,0 +1,35 @@
+import { type ErrnoCode, Failure } from '../store/failure.js';
+
+/** What went wrong on the wire, as far as retries and batch sizes depend on it. */
+export type WireFault =
+  /** No answer came: refused, reset, no such host. */
+  | 'unreachable'
+  | 'broken'
+  | 'timeout'
+  /** An HTTP status that isn't success. */
+  | 'status'
+  /** HTTP 200 with `errors`. */
+  | 'graphql'
+  /** Something else answered than the W&B API. */
+  | 'protocol'
+  /** The caller gave up, or the credentials are missing: nobody tries again. */
+  | 'final';
+
+/** A failed exchange. Above this layer it is a `Failure` as any other. */
+export class WireFailure extends Failure {
+  constructor(
+    code: ErrnoCode,
+    detail: string | null,
+    cause: string | null,
+    readonly fault: WireFault,
+    readonly status: number | null = null,
+    /** How long the server asks to wait, in milliseconds. */
+    readonly retryAfterMs: number | null = null,
+  ) {
+    super(code, detail, cause);
+  }
+}
+
+export const isWireFailure = (value: unknown): value is WireFailure => value instanceof WireFailure;
+
+export const cancelled = (): WireFailure => new WireFailure('ECANCELED', null, null, 'final');
