@@ -21,37 +21,32 @@ const INSTEAD: Readonly<Record<string, string>> = {
 const insteadOf = (name: string): string => INSTEAD[name] ?? 'wandb-fs has no such call yet.';
 
 /** Calls back with the failure where there is a callback, and throws it elsewhere. */
-export function unsupportedCallback(name: string): AnyFunction {
-  return (...args) => {
-    const error = notSupported(name, insteadOf(name), args[0]);
+export const unsupportedCallback = (name: string): AnyFunction =>
+  called(name, (error, args) => {
     const callback = args.at(-1);
     // A listener is no callback: nobody would hear of the failure.
     if (!isFunction(callback) || /^(un)?watch/.test(name)) throw error;
     process.nextTick(callback, error);
-  };
-}
+  });
 
-export function unsupportedSync(name: string): AnyFunction {
-  return (...args) => {
-    throw notSupported(name, insteadOf(name), args[0]);
-  };
-}
+export const unsupportedSync = (name: string): AnyFunction =>
+  called(name, (error) => {
+    throw error;
+  });
 
-export function unsupportedPromise(name: string): AnyFunction {
-  return async (...args) => {
-    throw notSupported(name, insteadOf(name), args[0]);
-  };
-}
+export const unsupportedPromise = (name: string): AnyFunction =>
+  called(name, (error) => Promise.reject(error));
 
 /** `promises.watch` and `promises.glob` give what `for await` takes: it fails at the first step. */
-export function unsupportedIterable(name: string): AnyFunction {
-  return (...args) => {
-    const fail = unsupportedPromise(name);
-    return {
-      next: () => fail(...args),
-      [Symbol.asyncIterator]() {
-        return this;
-      },
-    };
-  };
+export const unsupportedIterable = (name: string): AnyFunction =>
+  called(name, (error) => ({
+    next: () => Promise.reject(error),
+    [Symbol.asyncIterator]() {
+      return this;
+    },
+  }));
+
+function called(name: string, fail: (error: Error, args: readonly unknown[]) => unknown): AnyFunction {
+  const member: AnyFunction = (...args) => fail(notSupported(name, insteadOf(name), args[0]), args);
+  return Object.defineProperty(member, 'name', { value: name });
 }

@@ -4,7 +4,7 @@ import type { Kernel } from '../kernel/syscalls.js';
 import type { TreePath } from '../store/contract.js';
 import { type Composite, driveAsync, driveSync, invoke } from './driver.js';
 import { systemError } from './errors.js';
-import { placeOf, type Tree } from './tree.js';
+import { invokeAt, placeOf, type Tree } from './tree.js';
 
 /** What `fs.wandb.uploads` emits; paths as the fs object shows them. */
 export interface UploadEvents {
@@ -86,11 +86,7 @@ function* refresh(tree: LazyTree, path: unknown): Composite<void> {
 
 function* prefetch(tree: LazyTree, path: unknown): Composite<void> {
   const place = placeOf(tree, path);
-  yield* invoke({
-    syscall: 'prefetch',
-    path: place.given,
-    run: (op) => tree.kernel.prefetch(op, withoutSlash(place.tree)),
-  });
+  yield* invokeAt('prefetch', place, (op, at) => tree.kernel.prefetch(op, withoutSlash(at)));
 }
 
 function* webUrl(tree: LazyTree, path: unknown): Composite<string> {

@@ -1,11 +1,12 @@
 import type { BigIntStats, Stats } from 'node:fs';
+import type { Operation } from '../../kernel/operation.js';
 import type { Attributes } from '../../kernel/syscalls.js';
 import { Failure } from '../../store/failure.js';
 import { type Composite, invoke } from '../driver.js';
 import { hasCode } from '../errors.js';
 import { asBits, asMilliseconds, asMode } from '../flags.js';
 import { bigIntStatsOf, statsOf } from '../stats.js';
-import { placeOf, type Tree } from '../tree.js';
+import { invokeAt, placeOf, type Tree } from '../tree.js';
 import { asFd, asUserId } from '../validate.js';
 
 type AnyStats = Stats | BigIntStats;
@@ -48,11 +49,8 @@ export function* fstat(tree: Tree, fd: unknown, options: unknown = NUMBERS): Com
 
 function* statAs(syscall: string, tree: Tree, path: unknown, options: unknown): Composite<AnyStats> {
   const place = placeOf(tree, path);
-  const run = { syscall, path: place.given, run: (op: Op) => tree.kernel.stat(op, place.tree) };
-  return shaped(yield* invoke(run), options);
+  return shaped(yield* invokeAt(syscall, place, (op, at) => tree.kernel.stat(op, at)), options);
 }
-
-type Op = Parameters<Parameters<typeof invoke>[0]['run']>[0];
 
 /** `throwIfNoEntry: false` spares a resolver that probes for thousands of paths the making of as many errors. */
 function* statIfThere(
@@ -64,9 +62,10 @@ function* statIfThere(
   const { throwIfNoEntry = true } = options as { throwIfNoEntry?: unknown };
   if (throwIfNoEntry !== false) return yield* statAs(syscall, tree, path, options);
   const place = placeOf(tree, path);
-  const run = (op: Op): Attributes | undefined => {
+  const run = (op: Operation): Attributes | undefined => {
     try {
-      return tree.kernel.stat(op, place.tree);
+      const at = place.tree;
+      return tree.kernel.stat(op, at);
     } catch (thrown) {
       if (thrown instanceof Failure && thrown.code === 'ENOENT') return undefined;
       throw thrown;
@@ -79,29 +78,21 @@ function* statIfThere(
 export function* access(tree: Tree, path: unknown, mode?: unknown): Composite<void> {
   const place = placeOf(tree, path);
   const bits = asBits(mode);
-  yield* invoke({
-    syscall: 'access',
-    path: place.given,
-    run: (op) => tree.kernel.access(op, place.tree, bits),
-  });
+  yield* invokeAt('access', place, (op, at) => tree.kernel.access(op, at, bits));
 }
 
 /** Never fails: whatever hinders the look means that nothing was found. */
 export function* exists(tree: Tree, path: unknown): Composite<boolean> {
   try {
     const place = placeOf(tree, path);
-    return yield* invoke({
-      syscall: 'access',
-      path: place.given,
-      run: (op) => isThere(op, tree, place.tree),
-    });
+    return yield* invokeAt('access', place, (op, at) => isThere(op, tree, at));
   } catch (error) {
     if (hasCode(error)) return false;
     throw error;
   }
 }
 
-function isThere(op: Op, tree: Tree, path: string): boolean {
+function isThere(op: Operation, tree: Tree, path: string): boolean {
   try {
     tree.kernel.access(op, path, 0);
     return true;
@@ -114,11 +105,7 @@ function isThere(op: Op, tree: Tree, path: string): boolean {
 export function* chmod(tree: Tree, path: unknown, mode: unknown): Composite<void> {
   const place = placeOf(tree, path);
   const bits = asMode(mode);
-  yield* invoke({
-    syscall: 'chmod',
-    path: place.given,
-    run: (op) => tree.kernel.chmod(op, place.tree, bits),
-  });
+  yield* invokeAt('chmod', place, (op, at) => tree.kernel.chmod(op, at, bits));
 }
 
 export function* fchmod(tree: Tree, fd: unknown, mode: unknown): Composite<void> {
@@ -139,7 +126,7 @@ function* chownAs(syscall: string, tree: Tree, path: unknown, uid: unknown, gid:
   const place = placeOf(tree, path);
   const user = asUserId(uid, 'uid');
   const group = asUserId(gid, 'gid');
-  yield* invoke({ syscall, path: place.given, run: (op) => tree.kernel.chown(op, place.tree, user, group) });
+  yield* invokeAt(syscall, place, (op, at) => tree.kernel.chown(op, at, user, group));
 }
 
 export function* fchown(tree: Tree, fd: unknown, uid: unknown, gid: unknown): Composite<void> {
@@ -167,11 +154,7 @@ function* utimesAs(
   const place = placeOf(tree, path);
   const accessed = asMilliseconds(atime);
   const modified = asMilliseconds(mtime);
-  yield* invoke({
-    syscall,
-    path: place.given,
-    run: (op) => tree.kernel.utimes(op, place.tree, accessed, modified),
-  });
+  yield* invokeAt(syscall, place, (op, at) => tree.kernel.utimes(op, at, accessed, modified));
 }
 
 export function* futimes(tree: Tree, fd: unknown, atime: unknown, mtime: unknown): Composite<void> {

@@ -3,7 +3,7 @@ import type { Operation } from '../../kernel/operation.js';
 import { Failure } from '../../store/failure.js';
 import { type Composite, invoke } from '../driver.js';
 import { asBits } from '../flags.js';
-import { placeOf, type Tree } from '../tree.js';
+import { invokeOnBoth, placeOf, type Tree } from '../tree.js';
 import { closing } from './descriptors.js';
 
 const { COPYFILE_EXCL, COPYFILE_FICLONE_FORCE, O_CREAT, O_EXCL, O_RDONLY, O_TRUNC, O_WRONLY } = constants;
@@ -17,7 +17,7 @@ export function* copyFile(tree: Tree, src: unknown, dest: unknown, mode?: unknow
   const bits = asBits(mode);
   const call = { syscall: 'copyfile', path: from.given, dest: to.given };
 
-  const source = yield* invoke({ ...call, run: (op) => tree.kernel.open(op, from.tree, O_RDONLY, 0) });
+  const source = yield* invokeOnBoth('copyfile', from, to, (op, at) => tree.kernel.open(op, at, O_RDONLY, 0));
   yield* closing(tree, source, copyFrom(source));
 
   function* copyFrom(input: number): Composite<void> {

@@ -1,8 +1,8 @@
 import type { Attributes } from '../../kernel/syscalls.js';
-import { type AsyncComposite, type Composite, invoke, type Pause, pause, type Step } from '../driver.js';
+import { type AsyncComposite, type Composite, type Pause, pause, type Step } from '../driver.js';
 import { findingError, hasCode, isDirectoryError } from '../errors.js';
 import { invalidArgumentValue, refusal } from '../refusals.js';
-import { placeOf, type Tree } from '../tree.js';
+import { invokeAt, placeOf, type Tree } from '../tree.js';
 import { type AnyFunction, asBoolean, asFunction, asInteger, asObject } from '../validate.js';
 import { utimes } from './attributes.js';
 import { copyFile } from './copy-file.js';
@@ -116,7 +116,7 @@ function* copyOne(
 
 function* statOf(tree: Tree, path: string): Composite<Attributes> {
   const place = placeOf(tree, path);
-  return yield* invoke({ syscall: 'lstat', path, run: (op) => tree.kernel.stat(op, place.tree) });
+  return yield* invokeAt('lstat', place, (op, at) => tree.kernel.stat(op, at));
 }
 
 function* statIfThere(tree: Tree, path: string): Composite<Attributes | null> {

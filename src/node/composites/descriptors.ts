@@ -2,7 +2,7 @@ import { constants } from 'node:fs';
 import { type Composite, invoke, type Pause, type Step } from '../driver.js';
 import { bothErrors } from '../errors.js';
 import { asFlags, asMode } from '../flags.js';
-import { placeOf, type Tree } from '../tree.js';
+import { invokeAt, placeOf, type Tree } from '../tree.js';
 import { asFd, asInteger, type CallOptions } from '../validate.js';
 
 const DEFAULT_MODE = 0o666;
@@ -11,8 +11,7 @@ export function* open(tree: Tree, path: unknown, flags?: unknown, mode?: unknown
   const place = placeOf(tree, path);
   const bits = asFlags(flags);
   const permissions = asMode(mode, DEFAULT_MODE);
-  const run: Step<number>['run'] = (op) => tree.kernel.open(op, place.tree, bits, permissions);
-  return yield* invoke({ syscall: 'open', path: place.given, run });
+  return yield* invokeAt('open', place, (op, at) => tree.kernel.open(op, at, bits, permissions));
 }
 
 /** The calls on whole files take an fd where others take only a path. */
@@ -30,8 +29,7 @@ export function* openWith(
   const flags = asFlags(flag, 'options.flag');
   const place = placeOf(tree, path);
   const permissions = asMode(mode, DEFAULT_MODE);
-  const run: Step<number>['run'] = (op) => tree.kernel.open(op, place.tree, flags, permissions);
-  return yield* invoke({ syscall: 'open', path: place.given, signal, run });
+  return yield* invokeAt('open', place, (op, at) => tree.kernel.open(op, at, flags, permissions), signal);
 }
 
 export function* close(tree: Tree, fd: unknown): Composite<void> {

@@ -7,7 +7,7 @@ import { type Composite, invoke, type Step } from '../driver.js';
 import { hasCode } from '../errors.js';
 import { asMode } from '../flags.js';
 import { asPath, Place } from '../paths.js';
-import { placeOf, type Tree } from '../tree.js';
+import { invokeAt, placeOf, type Tree } from '../tree.js';
 import { asBoolean, asOptions, type Bag } from '../validate.js';
 
 const DEFAULT_MODE = 0o777;
@@ -26,7 +26,10 @@ export function* mkdir(tree: Tree, path: unknown, options?: unknown): Composite<
 }
 
 function* mkdirAt(tree: Tree, place: Place, path: () => string, mode: number): Composite<void> {
-  const run: Step<void>['run'] = (op) => tree.kernel.mkdir(op, path(), mode);
+  const run: Step<void>['run'] = (op) => {
+    const at = path();
+    tree.kernel.mkdir(op, at, mode);
+  };
   yield* invoke({ syscall: 'mkdir', path: place.given, run });
 }
 
@@ -77,7 +80,10 @@ export function* mkdtemp(tree: Tree, prefix: unknown, options?: unknown): Compos
     );
     const name = `${start}${letters.join('')}`;
     const place = new Place(tree.mount, name);
-    const run: Step<void>['run'] = (op) => tree.kernel.mkdir(op, place.tree, 0o700);
+    const run: Step<void>['run'] = (op) => {
+      const at = place.tree;
+      tree.kernel.mkdir(op, at, 0o700);
+    };
     try {
       yield* invoke({ syscall: 'mkdtemp', path: `${start}XXXXXX`, run });
       return encodedName(name, encoding);
@@ -115,5 +121,5 @@ export const joined = (parent: string, name: string): string =>
 
 export function* entriesOf(tree: Tree, path: string, syscall: string): Composite<readonly DirectoryEntry[]> {
   const place = placeOf(tree, path);
-  return yield* invoke({ syscall, path, run: (op) => tree.kernel.readdir(op, place.tree) });
+  return yield* invokeAt(syscall, place, (op, at) => tree.kernel.readdir(op, at));
 }

@@ -2,37 +2,32 @@ import { encodedName } from '../dirents.js';
 import { type Composite, invoke, type Step } from '../driver.js';
 import { asPath, type Place } from '../paths.js';
 import { invalidSymlinkType } from '../refusals.js';
-import { placeOf, type Tree } from '../tree.js';
+import { invokeAt, invokeOnBoth, placeOf, type Tree } from '../tree.js';
 import { asBoolean, asInt32, asObject, asOptions, asUint32 } from '../validate.js';
 
 export function* rename(tree: Tree, oldPath: unknown, newPath: unknown): Composite<void> {
   const from = placeOf(tree, oldPath, 'oldPath');
   const to = placeOf(tree, newPath, 'newPath');
-  const run: Step<void>['run'] = (op) => tree.kernel.rename(op, from.tree, to.tree);
-  yield* invoke({ syscall: 'rename', path: from.given, dest: to.given, run });
+  yield* invokeOnBoth('rename', from, to, (op, old, name) => tree.kernel.rename(op, old, name));
 }
 
 export function* unlink(tree: Tree, path: unknown): Composite<void> {
   const place = placeOf(tree, path);
-  yield* invoke({ syscall: 'unlink', path: place.given, run: (op) => tree.kernel.unlink(op, place.tree) });
+  yield* invokeAt('unlink', place, (op, at) => tree.kernel.unlink(op, at));
 }
 
 export function* rmdir(tree: Tree, path: unknown, options?: unknown): Composite<void> {
   const place = placeOf(tree, path);
   const { recursive } = removalOptions(options);
   if (recursive) {
-    const { kind } = yield* invoke({
-      syscall: 'lstat',
-      path: place.given,
-      run: (op) => tree.kernel.stat(op, place.tree),
-    });
+    const { kind } = yield* invokeAt('lstat', place, (op, at) => tree.kernel.stat(op, at));
     if (kind === 'directory') return yield* removeTree(tree, place);
   }
-  yield* invoke({ syscall: 'rmdir', path: place.given, run: (op) => tree.kernel.rmdir(op, place.tree) });
+  yield* invokeAt('rmdir', place, (op, at) => tree.kernel.rmdir(op, at));
 }
 
 export function* removeTree(tree: Tree, place: Place): Composite<void> {
-  yield* invoke({ syscall: 'rm', path: place.given, run: (op) => tree.kernel.removeTree(op, place.tree) });
+  yield* invokeAt('rm', place, (op, at) => tree.kernel.removeTree(op, at));
 }
 
 export interface RemovalOptions {
@@ -53,23 +48,25 @@ export function removalOptions(options: unknown): RemovalOptions {
 export function* link(tree: Tree, existingPath: unknown, newPath: unknown): Composite<void> {
   const from = placeOf(tree, existingPath, 'existingPath');
   const to = placeOf(tree, newPath, 'newPath');
-  const run: Step<void>['run'] = (op) => tree.kernel.link(op, from.tree, to.tree);
-  yield* invoke({ syscall: 'link', path: from.given, dest: to.given, run });
+  yield* invokeOnBoth('link', from, to, (op, old, name) => tree.kernel.link(op, old, name));
 }
 
 export function* symlink(tree: Tree, target: unknown, path: unknown, type?: unknown): Composite<void> {
   const to = asPath(target, 'target');
   const place = placeOf(tree, path);
   if (typeof type === 'string' && !['dir', 'file', 'junction'].includes(type)) throw invalidSymlinkType(type);
-  const run: Step<void>['run'] = (op) => tree.kernel.symlink(op, to, place.tree);
+  const run: Step<void>['run'] = (op) => {
+    const at = place.tree;
+    tree.kernel.symlink(op, to, at);
+  };
   yield* invoke({ syscall: 'symlink', path: to, dest: place.given, run });
 }
 
 export function* readlink(tree: Tree, path: unknown, options?: unknown): Composite<string | Buffer> {
   const { encoding } = asOptions(options);
   const place = placeOf(tree, path, 'oldPath');
-  const run: Step<string>['run'] = (op) => tree.kernel.readlink(op, place.tree);
-  return encodedName(yield* invoke({ syscall: 'readlink', path: place.given, run }), encoding);
+  const target = yield* invokeAt('readlink', place, (op, at) => tree.kernel.readlink(op, at));
+  return encodedName(target, encoding);
 }
 
 /** Without links the real path is the normalised one, of what exists. */
@@ -89,6 +86,6 @@ function* realpathAs(
 ): Composite<string | Buffer> {
   const { encoding } = asOptions(options);
   const place = placeOf(tree, path);
-  yield* invoke({ syscall, path: place.given, run: (op) => tree.kernel.stat(op, place.tree) });
+  yield* invokeAt(syscall, place, (op, at) => tree.kernel.stat(op, at));
   return encodedName(tree.mount.show(place.tree), encoding);
 }

@@ -1,6 +1,6 @@
-import { type Composite, invoke } from '../driver.js';
+import type { Composite } from '../driver.js';
 import { hasCode, isDirectoryError } from '../errors.js';
-import { placeOf, type Tree } from '../tree.js';
+import { invokeAt, placeOf, type Tree } from '../tree.js';
 import { removalOptions, removeTree, unlink } from './names.js';
 
 /** Removes a file, or with `recursive` a directory and all that is in it, in one batch. */
@@ -8,11 +8,7 @@ export function* rm(tree: Tree, path: unknown, options?: unknown): Composite<voi
   const place = placeOf(tree, path);
   const { recursive, force } = removalOptions(options);
   try {
-    const { kind } = yield* invoke({
-      syscall: 'lstat',
-      path: place.given,
-      run: (op) => tree.kernel.stat(op, place.tree),
-    });
+    const { kind } = yield* invokeAt('lstat', place, (op, at) => tree.kernel.stat(op, at));
     if (kind === 'file') return yield* unlink(tree, place.given);
     if (!recursive) throw isDirectoryError('rm', place.given, 'is a directory');
     yield* removeTree(tree, place);

@@ -1,0 +1,144 @@
+import type { EventEmitter } from 'node:events';
+import { join } from 'node:path';
+import { makeTwins, type Side, type Twins } from './support/twins.js';
+
+describe("FileHandle behaves as Node's", () => {
+  let twins: Twins;
+  beforeEach(() => {
+    twins = makeTwins();
+  });
+  afterEach(() => twins.remove());
+
+  const both = async (script: (side: Side) => Promise<unknown>): Promise<void> => {
+    expect(await script(twins.ours)).toEqual(await script(twins.node));
+  };
+
+  test('reads in every form', async () => {
+    await both(async ({ fs, base }) => {
+      const handle = await fs.promises.open(join(base, 'file'));
+      const results = [
+        await handle.read(Buffer.alloc(3), 0, 3, null),
+        await handle.read({ buffer: Buffer.alloc(3), position: 1 }),
+        await handle.read(Buffer.alloc(4, '.'), { offset: 1, length: 2, position: 0 }),
+        await handle.read(Buffer.alloc(4)),
+        await handle.read(new Uint8Array(2), 0, 2, 99),
+        await handle.readv([Buffer.alloc(2), Buffer.alloc(2)], 2),
+        await handle.readv([Buffer.alloc(20)]),
+      ];
+      const { bytesRead, buffer } = await handle.read();
+      await handle.close();
+      return [results, bytesRead, buffer.byteLength];
+    });
+  });
+
+  test('writes in every form', async () => {
+    await both(async ({ fs, base }) => {
+      const handle = await fs.promises.open(join(base, 'new'), 'w+');
+      const results = [
+        await handle.write('hello'),
+        await handle.write('é', null, 'latin1'),
+        await handle.write('xy', 10),
+        await handle.write(Buffer.from('12345'), 1, 3, 0),
+        await handle.write(Buffer.from('67'), { position: 3 } as unknown as number),
+        await handle.write(Buffer.alloc(0)),
+        await handle.writev([Buffer.from('a'), Buffer.from('b')], 20),
+      ];
+      await handle.sync();
+      await handle.datasync();
+      await handle.close();
+      return [results, fs.readFileSync(join(base, 'new'), 'latin1')];
+    });
+  });
+
+  test('reads and writes whole files, appends, truncates', async () => {
+    await both(async ({ fs, base }) => {
+      const handle = await fs.promises.open(join(base, 'file'), 'r+');
+      const seen: unknown[] = [await handle.readFile('utf8'), await handle.readFile()];
+      await handle.truncate(5);
+      await handle.appendFile(' there');
+      await handle.writeFile(['!', Buffer.from('?')] as unknown as string);
+      seen.push((await handle.stat()).size, (await handle.stat({ bigint: true })).size);
+      await handle.close();
+      return [seen, fs.readFileSync(join(base, 'file'), 'latin1')];
+    });
+  });
+
+  test('sets times and modes', async () => {
+    await both(async ({ fs, base }) => {
+      const handle = await fs.promises.open(join(base, 'file'), 'r+');
+      await handle.utimes(1, 2);
+      await handle.chmod(0o640);
+      await handle.chown(process.getuid?.() ?? -1, process.getgid?.() ?? -1);
+      const { mode, mtimeMs, atimeMs } = await handle.stat();
+      await handle.close();
+      return [mode, mtimeMs, atimeMs];
+    });
+  });
+
+  test('reads lines', async () => {
+    await both(async ({ fs, base }) => {
+      await fs.promises.writeFile(join(base, 'lines'), 'one\r\ntwo\n\nthree');
+      const handle = await fs.promises.open(join(base, 'lines'));
+      const lines: string[] = [];
+      for await (const line of handle.readLines()) lines.push(line);
+      return [lines, handle.fd];
+    });
+  });
+
+  test('reads a web stream and stays open', async () => {
+    await both(async ({ fs, base }) => {
+      const handle = await fs.promises.open(join(base, 'file'));
+      const chunks: Buffer[] = [];
+      for await (const chunk of handle.readableWebStream({ type: 'bytes' })) chunks.push(Buffer.from(chunk));
+      const isOpen = handle.fd >= 0;
+      await handle.close();
+      return [Buffer.concat(chunks).toString(), isOpen];
+    });
+  });
+
+  test('is an emitter with a close event, closes once, and refuses calls after it', async () => {
+    await both(async ({ fs, base }) => {
+      const handle = await fs.promises.open(join(base, 'file'));
+      let closes = 0;
+      (handle as unknown as EventEmitter).on('close', () => closes++);
+      const { close } = handle;
+      await Promise.all([close(), close()]);
+      await close();
+      const told: unknown[] = [];
+      for (const call of [() => handle.stat(), () => handle.readFile(), () => handle.sync()]) {
+        await call().catch(({ code, message, syscall }: NodeJS.ErrnoException) =>
+          told.push([code, message, syscall]),
+        );
+      }
+      return [closes, handle.fd, told];
+    });
+  });
+
+  test('close waits for the calls on their way', async () => {
+    const { fs, base } = twins.ours;
+    const handle = await fs.promises.open(join(base, 'file'));
+    const order: string[] = [];
+    const reading = handle.readFile('utf8').then((text) => order.push(text));
+    const closing = handle.close().then(() => order.push('closed'));
+    await Promise.all([reading, closing]);
+    expect(order).toEqual(['hello world', 'closed']);
+  });
+
+  test('promises.readFile and writeFile take it', async () => {
+    const { fs, base } = twins.ours;
+    const handle = await fs.promises.open(join(base, 'file'), 'r+');
+    expect(await fs.promises.readFile(handle, 'utf8')).toBe('hello world');
+    await fs.promises.appendFile(handle, '!');
+    await fs.promises.writeFile(handle, '?');
+    await handle.close();
+    expect(fs.readFileSync(join(base, 'file'), 'utf8')).toBe('hello world!?');
+  });
+
+  test('refuses bad arguments by rejecting', async () => {
+    const { fs, base } = twins.ours;
+    const handle = await fs.promises.open(join(base, 'file'));
+    await expect(handle.read(Buffer.alloc(3), 0, 9)).rejects.toMatchObject({ code: 'ERR_OUT_OF_RANGE' });
+    await expect(handle.chmod('nine')).rejects.toMatchObject({ code: 'ERR_INVALID_ARG_VALUE' });
+    await handle.close();
+  });
+});

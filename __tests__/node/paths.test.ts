@@ -1,0 +1,120 @@
+import { Mount, Place } from '../../src/node/paths.js';
+import { Failure } from '../../src/store/failure.js';
+
+const locate = (options: ConstructorParameters<typeof Mount>[0], path: string): string => {
+  try {
+    return new Mount(options).locate(path);
+  } catch (thrown) {
+    if (thrown instanceof Failure) return thrown.code;
+    throw thrown;
+  }
+};
+
+describe('with the tree at /', () => {
+  test.each([
+    ['/entity/project/run/a.txt', 'entity/project/run/a.txt'],
+    ['entity/project/run', 'entity/project/run'],
+    ['/', ''],
+    ['.', ''],
+    ['./entity', 'entity'],
+    ['//entity///project', 'entity/project'],
+    ['/entity/./project/../other', 'entity/other'],
+    ['/../../entity', 'entity'],
+    ['/entity/project/', 'entity/project/'],
+    ['/entity/project/.', 'entity/project/'],
+    ['/entity/project/run/..', 'entity/project/'],
+    ['/entity/...', 'entity/...'],
+    ['/entity/a b/ü%20', 'entity/a b/ü%20'],
+    ['', 'ENOENT'],
+    ['wandbfs://entity/project/run/a.txt', 'entity/project/run/a.txt'],
+    ['WANDBFS://Entity/project/', 'Entity/project/'],
+    ['wandbfs://', ''],
+    [`/entity/${'n'.repeat(1024)}`, `entity/${'n'.repeat(1024)}`],
+    [`/entity/${'n'.repeat(1025)}`, 'ENAMETOOLONG'],
+    [`/entity/${'ü'.repeat(513)}`, 'ENAMETOOLONG'],
+  ])('%s is %s', (path, expected) => {
+    expect(locate({}, path)).toBe(expected);
+  });
+});
+
+describe('under a mount point', () => {
+  const options = { mountPoint: '/mnt/wandb/' };
+  test.each([
+    ['/mnt/wandb', ''],
+    ['/mnt/wandb/', ''],
+    ['/mnt/wandb/entity/project', 'entity/project'],
+    ['/mnt/../mnt/wandb/entity', 'entity'],
+    ['/mnt/wandb/../wandb/entity', 'entity'],
+    ['/mnt/wandbx', 'ENOENT'],
+    ['/mnt/wandb/..', 'ENOENT'],
+    ['/mnt', 'ENOENT'],
+    ['/', 'ENOENT'],
+    ['/package.json', 'ENOENT'],
+    ['entity/project', 'ENOENT'],
+    ['wandbfs://entity/project', 'entity/project'],
+  ])('%s is %s', (path, expected) => {
+    expect(locate(options, path)).toBe(expected);
+  });
+
+  test("a relative path starts at the process's directory", () => {
+    expect(locate({ mountPoint: process.cwd() }, 'entity/project')).toBe('entity/project');
+    expect(locate({ mountPoint: process.cwd() }, '..')).toBe('ENOENT');
+  });
+
+  test('a tree path is shown below it', () => {
+    expect(new Mount(options).show('entity/project')).toBe('/mnt/wandb/entity/project');
+    expect(new Mount(options).show('')).toBe('/mnt/wandb');
+    expect(new Mount().show('')).toBe('/');
+  });
+
+  test('it must be absolute', () => {
+    expect(() => new Mount({ mountPoint: 'mnt' })).toThrow(
+      expect.objectContaining({ code: 'ERR_INVALID_ARG_VALUE' }),
+    );
+  });
+});
+
+describe('with a root', () => {
+  const options = { root: 'entity/project' };
+  test.each([
+    ['/run/a.txt', 'entity/project/run/a.txt'],
+    ['run', 'entity/project/run'],
+    ['/', 'entity/project/'],
+    ['/../../other', 'entity/project/other'],
+    ['wandbfs://entity/project/run', 'entity/project/run'],
+    ['wandbfs://entity/project', 'entity/project'],
+    ['wandbfs://entity/other/run', 'ENOENT'],
+  ])('%s is %s', (path, expected) => {
+    expect(locate(options, path)).toBe(expected);
+  });
+
+  test('a tree path is shown without it', () => {
+    expect(new Mount(options).show('entity/project/run/a')).toBe('/run/a');
+    expect(new Mount({ ...options, mountPoint: '/w' }).show('entity/project')).toBe('/w');
+  });
+});
+
+describe('web addresses', () => {
+  const options = { isAppHost: (host: string) => host === 'wandb.ai' || host === 'wandb.example.com:8080' };
+  test.each([
+    ['https://wandb.ai/entity/project/runs/id/files/dir/a.txt', 'entity/project/id/dir/a.txt'],
+    ['https://wandb.ai/entity/project/runs/id/files', 'entity/project/id'],
+    ['https://wandb.ai/entity/project/runs/id/logs', 'entity/project/id'],
+    ['https://wandb.ai/entity/project/runs/id?nw=nwuser', 'entity/project/id'],
+    ['https://wandb.ai/entity/project/workspace', 'entity/project'],
+    ['https://wandb.ai/entity/project', 'entity/project'],
+    ['https://wandb.ai/entity', 'entity'],
+    ['http://wandb.example.com:8080/e/p/runs/id/files/a%20b.txt', 'e/p/id/a b.txt'],
+    ['https://wandb.ai/e/p/runs/id/files/a%2Fb', 'e/p/id/a%2Fb'],
+    ['https://elsewhere.org/entity/project', 'ENOENT'],
+    ['https://', 'ENOENT'],
+  ])('%s is %s', (path, expected) => {
+    expect(locate(options, path)).toBe(expected);
+  });
+});
+
+test('a place keeps the path as it was given, and fails only when it is asked where it is', () => {
+  const place = new Place(new Mount({ mountPoint: '/w' }), '/elsewhere');
+  expect(place.given).toBe('/elsewhere');
+  expect(() => place.tree).toThrow(expect.objectContaining({ code: 'ENOENT' }));
+});
