@@ -3,7 +3,7 @@ import { isUnderBase } from './credentials.js';
 import { networkFailure, refusalOfStorage } from './errors.js';
 import { withRetries } from './retry.js';
 import { type Body, type HttpRequest, type HttpResponse, readBody } from './transport.js';
-import { WireFailure as Failed, type WireFailure } from './wire-failure.js';
+import { WireFailure } from './wire-failure.js';
 
 export interface DownloadOptions {
   /** The first byte wanted. */
