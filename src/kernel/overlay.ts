@@ -55,9 +55,8 @@ export class Overlay {
     this.clean = new LRUCache<number, Inode>({
       maxSize: Math.max(1, Math.floor(options.cacheBytes / 4)),
       sizeCalculation: (inode) => Math.max(1, inode.local?.content?.size ?? 1),
-      // Content larger than the whole budget is refused, not kept: what isn't in here must go at once.
       dispose: (inode, _ino, reason) => {
-        if (reason === 'evict') this.drop(inode);
+        if (reason === 'evict') this.discard(inode);
       },
     });
   }
@@ -112,7 +111,10 @@ export class Overlay {
 
   /** Clean and closed: may be evicted. */
   release(inode: Inode, ino: number): void {
-    if (inode.local?.content) this.clean.set(ino, inode);
+    const content = inode.local?.content;
+    if (!content) return;
+    if (content.size > this.clean.maxSize) this.discard(inode);
+    else this.clean.set(ino, inode);
   }
 
   /** Open or dirty again: must stay. */
@@ -123,6 +125,10 @@ export class Overlay {
   /** Forgets an inode's content. An upload that reads its file still can, until `uploaded`. */
   drop(inode: Inode): void {
     this.hold(inode);
+    this.discard(inode);
+  }
+
+  private discard(inode: Inode): void {
     const content = inode.local?.content;
     if (!content || !inode.local) return;
     inode.local.content = null;
