@@ -53,6 +53,11 @@ export class Mount {
     return /(^|\/)\.{0,2}$/.test(path) && tree !== '' ? `${tree}/` : tree;
   }
 
+  /** The tree path of what callers see as the top. */
+  get top(): TreePath {
+    return this.root.join('/');
+  }
+
   /** The absolute path of a tree path, as callers see it. */
   show(tree: TreePath): string {
     const segments = normalised(tree).slice(this.root.length);

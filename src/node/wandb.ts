@@ -75,13 +75,9 @@ function* shutdown(tree: LazyTree): Composite<void> {
   yield* invoke({ syscall: 'close', run: (op) => tree.made?.shutdown(op) });
 }
 
-function* refresh(tree: LazyTree, path: unknown): Composite<void> {
-  const place = path === undefined ? null : placeOf(tree, path);
-  yield* invoke({
-    syscall: 'refresh',
-    path: place?.given,
-    run: () => tree.made?.refresh(place === null ? tree.mount.locate('/') : withoutSlash(place.tree)),
-  });
+function* refresh(tree: LazyTree, path?: unknown): Composite<void> {
+  const place = placeOf(tree, path ?? tree.mount.show(tree.mount.top));
+  yield* invokeAt('refresh', place, (_op, at) => tree.made?.refresh(withoutSlash(at)));
 }
 
 function* prefetch(tree: LazyTree, path: unknown): Composite<void> {
@@ -91,11 +87,7 @@ function* prefetch(tree: LazyTree, path: unknown): Composite<void> {
 
 function* webUrl(tree: LazyTree, path: unknown): Composite<string> {
   const place = placeOf(tree, path);
-  return yield* invoke({
-    syscall: 'webUrl',
-    path: place.given,
-    run: () => addressOf(tree.appUrl(), place.tree),
-  });
+  return yield* invokeAt('webUrl', place, (_op, at) => addressOf(tree.appUrl(), at));
 }
 
 function addressOf(appUrl: string, path: TreePath): string {

@@ -64,7 +64,7 @@ const parentOf = (path: string): string => path.slice(0, Math.max(0, path.lastIn
 
 /** A path outside the mount has no parent to make, and the root needs none. */
 function canClimb(tree: Tree, place: Place, path: () => string): boolean {
-  return place.isInside && path() !== '' && tree.mount.show(path()) !== tree.mount.show('');
+  return place.isInside && path() !== tree.mount.top;
 }
 
 const SUFFIX_LENGTH = 6;
