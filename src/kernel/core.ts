@@ -14,7 +14,7 @@ export interface KernelOptions {
   readonly remote: Remote;
   /** How long a listing is believed, in milliseconds. @default 30000 */
   readonly listingTtl?: number;
-  /** Bound of pages and clean local content in memory, in bytes. @default 64 MiB */
+  /** Bound of pages in memory, in bytes; local content takes at most half as much on top. @default 64 MiB */
   readonly cacheBytes?: number;
   /** Size of a page, in bytes. @default 1 MiB */
   readonly blockBytes?: number;
