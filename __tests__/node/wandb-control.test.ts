@@ -138,7 +138,7 @@ describe('fs.wandb', () => {
     expect(seen).toEqual(['e/p/run/dir/a b#.txt']);
   });
 
-  test('uploads are told as events, with paths of this object', () => {
+  test('uploads are told as events, with paths of this object', async () => {
     const { fs, emit } = mount({}, { mountPoint: '/mnt' });
     const seen: unknown[] = [];
     for (const name of ['progress', 'uploaded', 'failed', 'idle'] as const) {
@@ -150,6 +150,7 @@ describe('fs.wandb', () => {
     emit({ type: 'uploaded', ...about, entry: ENTRY });
     emit({ type: 'failed', ...about, failure: new Failure('EACCES', 'The key may not write here.') });
     emit({ type: 'idle' });
+    await new Promise(setImmediate);
     const path = '/mnt/e/p/run/a.txt';
     expect(seen).toEqual([
       ['progress', { path, sent: 3, size: 7 }],

@@ -2,49 +2,85 @@ import nodeFs, { type BigIntStats, type Stats } from 'node:fs';
 import type { Attributes } from '../kernel/syscalls.js';
 
 /**
- * Stats stand on Node's own prototypes: `instanceof fs.Stats` holds and the `is…()` methods are Node's. Their
- * constructors are deprecated and take other arguments in every major version, so the fields are set here.
+ * Stats stand on Node's own prototypes: `instanceof fs.Stats` holds and the `is…()` methods are Node's. Node's
+ * constructors are deprecated and take other arguments in every major version, so these set the fields themselves.
  */
-const statsPrototype: object = nodeFs.Stats.prototype;
-/** Node doesn't export this class; an instance shows it. */
-const bigIntStatsPrototype: object = Object.getPrototypeOf(nodeFs.statSync('/', { bigint: true }));
+type Fill<F> = (this: F, attributes: Attributes) => void;
 
-const TIMES = ['atime', 'mtime', 'ctime', 'birthtime'] as const;
-
-export function statsOf(attributes: Attributes): Stats {
-  const stats: Record<string, unknown> = Object.create(statsPrototype);
-  for (const [name, value] of Object.entries(numbersOf(attributes))) stats[name] = value;
-  for (const time of TIMES) stats[`${time}Ms`] = attributes[`${time}Ms`];
-  for (const time of TIMES) stats[time] = new Date(Math.round(attributes[`${time}Ms`]));
-  return stats as unknown as Stats;
+function constructorOf<F>(fill: Fill<F>, prototype: object): new (attributes: Attributes) => F {
+  fill.prototype = prototype;
+  return fill as unknown as new (
+    attributes: Attributes,
+  ) => F;
 }
 
-export function bigIntStatsOf(attributes: Attributes): BigIntStats {
-  const stats: Record<string, unknown> = Object.create(bigIntStatsPrototype);
-  for (const [name, value] of Object.entries(numbersOf(attributes))) stats[name] = BigInt(value);
-  const nanoseconds = TIMES.map((time) => [time, asNanoseconds(attributes[`${time}Ms`])] as const);
-  for (const [time, ns] of nanoseconds) stats[`${time}Ms`] = ns / 1_000_000n;
-  for (const [time, ns] of nanoseconds) stats[`${time}Ns`] = ns;
-  for (const time of TIMES) stats[time] = new Date(Math.round(attributes[`${time}Ms`]));
-  return stats as unknown as BigIntStats;
-}
+type Fields<T> = { -readonly [K in keyof T as T[K] extends () => boolean ? never : K]: T[K] } & {
+  rdev: unknown;
+};
 
-/** The fields in Node's order. */
-const numbersOf = (attributes: Attributes): Readonly<Record<string, number>> => ({
-  dev: attributes.dev,
-  mode: attributes.mode,
-  nlink: attributes.nlink,
-  uid: attributes.uid,
-  gid: attributes.gid,
-  rdev: 0,
-  blksize: attributes.blksize,
-  ino: attributes.ino,
-  size: attributes.size,
-  blocks: attributes.blocks,
-});
+const NumberStats = constructorOf<Fields<Stats>>(function (attributes) {
+  this.dev = attributes.dev;
+  this.mode = attributes.mode;
+  this.nlink = attributes.nlink;
+  this.uid = attributes.uid;
+  this.gid = attributes.gid;
+  this.rdev = 0;
+  this.blksize = attributes.blksize;
+  this.ino = attributes.ino;
+  this.size = attributes.size;
+  this.blocks = attributes.blocks;
+  this.atimeMs = attributes.atimeMs;
+  this.mtimeMs = attributes.mtimeMs;
+  this.ctimeMs = attributes.ctimeMs;
+  this.birthtimeMs = attributes.birthtimeMs;
+  this.atime = dateOf(attributes.atimeMs);
+  this.mtime = dateOf(attributes.mtimeMs);
+  this.ctime = dateOf(attributes.ctimeMs);
+  this.birthtime = dateOf(attributes.birthtimeMs);
+}, nodeFs.Stats.prototype);
+
+const NanosecondStats = constructorOf<Fields<BigIntStats>>(
+  function (attributes) {
+    this.dev = BigInt(attributes.dev);
+    this.mode = BigInt(attributes.mode);
+    this.nlink = BigInt(attributes.nlink);
+    this.uid = BigInt(attributes.uid);
+    this.gid = BigInt(attributes.gid);
+    this.rdev = 0n;
+    this.blksize = BigInt(attributes.blksize);
+    this.ino = BigInt(attributes.ino);
+    this.size = BigInt(attributes.size);
+    this.blocks = BigInt(attributes.blocks);
+    const [atimeNs, mtimeNs] = [nanosecondsOf(attributes.atimeMs), nanosecondsOf(attributes.mtimeMs)];
+    const [ctimeNs, birthtimeNs] = [nanosecondsOf(attributes.ctimeMs), nanosecondsOf(attributes.birthtimeMs)];
+    this.atimeMs = atimeNs / NANOSECONDS;
+    this.mtimeMs = mtimeNs / NANOSECONDS;
+    this.ctimeMs = ctimeNs / NANOSECONDS;
+    this.birthtimeMs = birthtimeNs / NANOSECONDS;
+    this.atimeNs = atimeNs;
+    this.mtimeNs = mtimeNs;
+    this.ctimeNs = ctimeNs;
+    this.birthtimeNs = birthtimeNs;
+    this.atime = dateOf(attributes.atimeMs);
+    this.mtime = dateOf(attributes.mtimeMs);
+    this.ctime = dateOf(attributes.ctimeMs);
+    this.birthtime = dateOf(attributes.birthtimeMs);
+  },
+  // Node doesn't export this class; an instance shows it.
+  Object.getPrototypeOf(nodeFs.statSync('/', { bigint: true })),
+);
+
+export const statsOf = (attributes: Attributes): Stats => new NumberStats(attributes) as unknown as Stats;
+
+export const bigIntStatsOf = (attributes: Attributes): BigIntStats =>
+  new NanosecondStats(attributes) as unknown as BigIntStats;
+
+const dateOf = (milliseconds: number): Date => new Date(Math.round(milliseconds));
+
+const NANOSECONDS = 1_000_000n;
 
 /** Whole milliseconds and their fraction apart: together they exceed what a float holds exactly. */
-function asNanoseconds(milliseconds: number): bigint {
+function nanosecondsOf(milliseconds: number): bigint {
   const whole = Math.floor(milliseconds);
-  return BigInt(whole) * 1_000_000n + BigInt(Math.round((milliseconds - whole) * 1e6));
+  return BigInt(whole) * NANOSECONDS + BigInt(Math.round((milliseconds - whole) * 1e6));
 }

@@ -99,16 +99,21 @@ function addressOf(appUrl: string, path: TreePath): string {
 
 const withoutSlash = (path: TreePath): TreePath => path.replace(/\/$/, '');
 
-/** Hands an event of the owner of the remote to who listens. */
+/**
+ * Hands an event of the owner of the remote to who listens, in a turn of its own: what a listener throws is its
+ * process's affair, not the kernel's.
+ */
 export function emitUpload(uploads: EventEmitter<UploadEvents>, tree: Tree, event: RemoteEvent): void {
-  if (event.type === 'idle') {
-    uploads.emit('idle');
-    return;
-  }
-  const path = tree.mount.show(event.path);
-  if (event.type === 'progress') uploads.emit('progress', { path, sent: event.sent, size: event.size });
-  else if (event.type === 'uploaded') uploads.emit('uploaded', { path, size: event.entry.size });
-  else uploads.emit('failed', { path, error: systemError(event.failure, { syscall: 'upload', path }) });
+  process.nextTick(() => {
+    if (event.type === 'idle') {
+      uploads.emit('idle');
+      return;
+    }
+    const path = tree.mount.show(event.path);
+    if (event.type === 'progress') uploads.emit('progress', { path, sent: event.sent, size: event.size });
+    else if (event.type === 'uploaded') uploads.emit('uploaded', { path, size: event.entry.size });
+    else uploads.emit('failed', { path, error: systemError(event.failure, { syscall: 'upload', path }) });
+  });
 }
 
 export const newUploads = (): EventEmitter<UploadEvents> => new EventEmitter<UploadEvents>();
