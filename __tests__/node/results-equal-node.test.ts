@@ -26,6 +26,7 @@ const CALLS: readonly (readonly [title: string, name: string, args: (side: Side)
   ['copyFile', 'copyFile', (s) => [p(s, 'file'), p(s, 'copy')]],
   ['copyFile over a longer file', 'copyFile', (s) => [p(s, 'dir/sub/deep.txt'), p(s, 'file')]],
   ['copyFile to itself', 'copyFile', (s) => [p(s, 'file'), p(s, 'file')]],
+  ['copyFile of a large file', 'copyFile', (s) => [p(s, 'large'), p(s, 'file')]],
   ['copyFile of an empty file', 'copyFile', (s) => [p(s, 'empty'), p(s, 'copy')]],
   ['cp of a file into new directories', 'cp', (s) => [p(s, 'file'), p(s, 'a/b/c')]],
   ['cp of a tree', 'cp', (s) => [p(s, 'dir'), p(s, 'twin'), { recursive: true }]],
@@ -82,11 +83,16 @@ const CALLS: readonly (readonly [title: string, name: string, args: (side: Side)
   ['writeFile with flush', 'writeFile', (s) => [p(s, 'new'), 'x', { flush: true }]],
 ];
 
+const LARGE = Buffer.alloc(5 << 19, 'abc');
+
 describe('a call comes to what it comes to with Node', () => {
   let twins: Twins;
   beforeEach(() => {
     twins = makeTwins();
-    for (const { fs, base } of [twins.node, twins.ours]) fs.mkdirSync(join(base, 'bare'));
+    for (const { fs, base } of [twins.node, twins.ours]) {
+      fs.mkdirSync(join(base, 'bare'));
+      fs.writeFileSync(join(base, 'large'), LARGE);
+    }
   });
   afterEach(() => twins.remove());
 

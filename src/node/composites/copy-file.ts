@@ -1,9 +1,12 @@
+import { randomBytes } from 'node:crypto';
 import { constants } from 'node:fs';
 import type { Operation } from '../../kernel/operation.js';
+import type { Attributes } from '../../kernel/syscalls.js';
+import type { TreePath } from '../../store/contract.js';
 import { Failure } from '../../store/failure.js';
 import { type Composite, invoke } from '../driver.js';
 import { asBits } from '../flags.js';
-import { invokeOnBoth, placeOf, type Tree } from '../tree.js';
+import { placeOf, type Tree } from '../tree.js';
 import { closing } from './descriptors.js';
 
 const { COPYFILE_EXCL, COPYFILE_FICLONE_FORCE, O_CREAT, O_EXCL, O_RDONLY, O_TRUNC, O_WRONLY } = constants;
@@ -16,61 +19,80 @@ export function* copyFile(tree: Tree, src: unknown, dest: unknown, mode?: unknow
   const to = placeOf(tree, dest, 'dest');
   const bits = asBits(mode);
   const call = { syscall: 'copyfile', path: from.given, dest: to.given };
+  const step = <T>(run: (op: Operation, from: TreePath, to: TreePath) => T): Composite<T> =>
+    invoke({ ...call, run: (op) => run(op, from.tree, to.tree) });
 
-  const source = yield* invokeOnBoth('copyfile', from, to, (op, at) => tree.kernel.open(op, at, O_RDONLY, 0));
-  yield* closing(tree, source, copyFrom(source));
+  const source = yield* step((op, path) => tree.kernel.open(op, path, O_RDONLY, 0));
+  yield* closing(tree, source, copyOpen());
 
-  function* copyFrom(input: number): Composite<void> {
-    const attributes = yield* invoke({ ...call, run: (op) => tree.kernel.fstat(op, input) });
-    if (attributes.kind === 'directory') yield* fail(new Failure('EISDIR'));
-    if (bits & COPYFILE_FICLONE_FORCE)
-      yield* fail(new Failure('ENOSYS', "W&B can't clone files; leave out COPYFILE_FICLONE_FORCE."));
-    // Read first: what can't be read leaves the destination as it is.
+  function* copyOpen(): Composite<void> {
+    const attributes = yield* step((op) => tree.kernel.fstat(op, source));
+    const target = yield* step((op, _from, path) => statIfThere(tree, op, path));
+    yield* step(() => check(attributes, target, bits));
+    // Truncating the destination would empty the source.
+    if (target?.ino === attributes.ino) return;
     const chunk = Buffer.allocUnsafeSlow(CHUNK_BYTES);
-    let count = yield* readChunk(input, chunk);
-    const isExclusive = Boolean(bits & COPYFILE_EXCL);
-    const isSame = !isExclusive && (yield* isSameFile(attributes.ino));
-    if (isSame) return;
-    const flags = O_WRONLY | O_CREAT | (isExclusive ? O_EXCL : O_TRUNC);
-    const output = yield* invoke({
-      ...call,
-      run: (op) => tree.kernel.open(op, to.tree, flags, attributes.mode & 0o777),
-    });
-    yield* closing(tree, output, copyTo());
+    const count = yield* readInto(chunk);
+    const permissions = (target ?? attributes).mode & 0o777;
+    if (count < CHUNK_BYTES) yield* writeWhole(chunk.subarray(0, count), permissions);
+    else yield* writeBeside(chunk, permissions);
+  }
 
-    function* copyTo(): Composite<void> {
-      while (count > 0) {
-        const bytes = chunk.subarray(0, count);
-        yield* invoke({ ...call, run: (op) => tree.kernel.write(op, output, bytes, null) });
-        count = yield* readChunk(input, chunk);
+  /** What one read brought is all there is: what can't be read has left the destination as it was. */
+  function* writeWhole(bytes: Buffer, permissions: number): Composite<void> {
+    const flags = O_WRONLY | O_CREAT | (bits & COPYFILE_EXCL ? O_EXCL : O_TRUNC);
+    const output = yield* step((op, _from, path) => tree.kernel.open(op, path, flags, permissions));
+    yield* closing(tree, output, writeTo(output, bytes));
+  }
+
+  /**
+   * The content comes by several reads, and each may fail: it is gathered under a name of its own and renamed while it
+   * is open, so that neither readers nor the server see half of it, or the other name.
+   */
+  function* writeBeside(chunk: Buffer, permissions: number): Composite<void> {
+    const suffix = `.${randomBytes(6).toString('hex')}.tmp`;
+    const flags = O_WRONLY | O_CREAT | O_EXCL;
+    const output = yield* step((op, _from, path) =>
+      tree.kernel.open(op, `${path}${suffix}`, flags, permissions),
+    );
+    yield* closing(tree, output, gather());
+
+    function* gather(): Composite<void> {
+      try {
+        for (let count = CHUNK_BYTES; count > 0; count = yield* readInto(chunk)) {
+          yield* writeTo(output, chunk.subarray(0, count));
+        }
+        yield* step((op, _from, path) => tree.kernel.rename(op, `${path}${suffix}`, path));
+      } catch (error) {
+        yield* step((op, _from, path) => tree.kernel.unlink(op, `${path}${suffix}`));
+        throw error;
       }
     }
   }
 
-  function* readChunk(input: number, chunk: Buffer): Composite<number> {
-    return yield* invoke({ ...call, run: (op) => tree.kernel.read(op, input, chunk, 0, chunk.length, null) });
+  function* writeTo(output: number, bytes: Buffer): Composite<void> {
+    if (bytes.length > 0) yield* step((op) => tree.kernel.write(op, output, bytes, null));
   }
 
-  /** Truncating the destination would empty the source. */
-  function* isSameFile(ino: number): Composite<boolean> {
-    return yield* invoke({ ...call, run: (op) => inodeAt(op) === ino });
+  function* readInto(chunk: Buffer): Composite<number> {
+    return yield* step((op) => tree.kernel.read(op, source, chunk, 0, chunk.length, null));
   }
+}
 
-  function inodeAt(op: Operation): number | null {
-    try {
-      return tree.kernel.stat(op, to.tree).ino;
-    } catch (thrown) {
-      if (thrown instanceof Failure && thrown.code === 'ENOENT') return null;
-      throw thrown;
-    }
+function check(source: Attributes, target: Attributes | null, bits: number): void {
+  if (source.kind === 'directory') throw new Failure('EISDIR');
+  if (bits & COPYFILE_FICLONE_FORCE) {
+    throw new Failure('ENOSYS', "W&B can't clone files; leave COPYFILE_FICLONE_FORCE out.");
   }
+  if (target && bits & COPYFILE_EXCL) throw new Failure('EEXIST');
+  if (target?.kind === 'directory') throw new Failure('EISDIR');
+}
 
-  function* fail(failure: Failure): Composite<never> {
-    return yield* invoke<never>({
-      ...call,
-      run: () => {
-        throw failure;
-      },
-    });
+function statIfThere(tree: Tree, op: Operation, path: TreePath): Attributes | null {
+  try {
+    return tree.kernel.stat(op, path);
+  } catch (thrown) {
+    if (thrown instanceof Failure && thrown.code === 'ENOENT') return null;
+    throw thrown;
   }
 }

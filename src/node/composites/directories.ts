@@ -21,7 +21,7 @@ export function* mkdir(tree: Tree, path: unknown, options?: unknown): Composite<
   const isRecursive = asBoolean(recursive, 'options.recursive');
   const permissions = asMode(mode);
   if (isRecursive) return yield* mkdirAll(tree, place, permissions);
-  yield* mkdirAt(tree, place, () => place.tree, permissions);
+  yield* mkdirAt(tree, place, () => withoutSlash(place.tree), permissions);
   return undefined;
 }
 
@@ -36,7 +36,7 @@ function* mkdirAt(tree: Tree, place: Place, path: () => string, mode: number): C
 /** Climbs until a directory can be made or is there, then makes the others on the way down. */
 function* mkdirAll(tree: Tree, place: Place, mode: number): Composite<string | undefined> {
   let first: string | undefined;
-  const missing = [() => place.tree.replace(/\/$/, '')];
+  const missing = [() => withoutSlash(place.tree)];
   for (let make = missing.at(-1); make !== undefined; make = missing.at(-1)) {
     try {
       yield* mkdirAt(tree, place, make, mode);
@@ -59,6 +59,9 @@ function* mkdirAll(tree: Tree, place: Place, mode: number): Composite<string | u
   }
   return first;
 }
+
+/** What is made is a directory: nothing need be demanded. */
+const withoutSlash = (path: string): string => path.replace(/\/$/, '');
 
 const parentOf = (path: string): string => path.slice(0, Math.max(0, path.lastIndexOf('/')));
 
