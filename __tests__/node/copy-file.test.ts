@@ -1,0 +1,73 @@
+import nodeFs from 'node:fs';
+import { join } from 'node:path';
+import { makeFs } from '../../src/node/create.js';
+import { Failure } from '../../src/store/failure.js';
+import { diskKernel } from './support/disk-kernel.js';
+import { makeTwins, type Twins } from './support/twins.js';
+
+const MIB = 1024 * 1024;
+
+describe('copyFile', () => {
+  let twins: Twins;
+  beforeEach(() => {
+    twins = makeTwins();
+    nodeFs.writeFileSync(join(twins.ours.base, 'large'), Buffer.alloc(3 * MIB, 'x'));
+  });
+  afterEach(() => twins.remove());
+
+  /** An fs over the disk whose source can't be read beyond a number of bytes. */
+  function failingAfter(bytes: number): typeof nodeFs {
+    const kernel = diskKernel(twins.ours.base);
+    let left = bytes;
+    return makeFs({
+      mountPoint: twins.ours.base,
+      appUrl: () => '',
+      connect: () => ({
+        ...kernel,
+        read: (op, fd, buffer, offset, length, position) => {
+          if (left <= 0) throw new Failure('EIO', 'The server is down.');
+          left -= length;
+          return kernel.read(op, fd, buffer, offset, length, position);
+        },
+      }),
+    });
+  }
+
+  test.each([0, MIB, 2 * MIB])(
+    'that fails after %d bytes leaves the destination as it was',
+    async (bytes) => {
+      const { base } = twins.ours;
+      const names = nodeFs.readdirSync(base);
+      const copy = failingAfter(bytes).promises.copyFile(join(base, 'large'), join(base, 'file'));
+      await expect(copy).rejects.toMatchObject({
+        code: 'EIO',
+        syscall: 'copyfile',
+        path: join(base, 'large'),
+        dest: join(base, 'file'),
+      });
+      expect(nodeFs.readFileSync(join(base, 'file'), 'utf8')).toBe('hello world');
+      expect(nodeFs.readdirSync(base)).toEqual(names);
+    },
+  );
+
+  test("keeps the destination's permissions, and gives a new one those of the source", () => {
+    const { fs, base } = twins.ours;
+    nodeFs.chmodSync(join(base, 'large'), 0o640);
+    nodeFs.chmodSync(join(base, 'file'), 0o600);
+    fs.copyFileSync(join(base, 'large'), join(base, 'file'));
+    fs.copyFileSync(join(base, 'large'), join(base, 'new'));
+    const modeOf = (name: string): number => nodeFs.statSync(join(base, name)).mode & 0o777;
+    expect([modeOf('file'), modeOf('new')]).toEqual([0o600, 0o640]);
+  });
+
+  test('COPYFILE_FICLONE copies; COPYFILE_FICLONE_FORCE is ENOSYS', () => {
+    const { fs, base } = twins.ours;
+    const { COPYFILE_FICLONE, COPYFILE_FICLONE_FORCE } = fs.constants;
+    fs.copyFileSync(join(base, 'file'), join(base, 'new'), COPYFILE_FICLONE);
+    expect(nodeFs.readFileSync(join(base, 'new'), 'utf8')).toBe('hello world');
+    expect(() => fs.copyFileSync(join(base, 'file'), join(base, 'other'), COPYFILE_FICLONE_FORCE)).toThrow(
+      expect.objectContaining({ code: 'ENOSYS' }),
+    );
+    expect(nodeFs.existsSync(join(base, 'other'))).toBe(false);
+  });
+});
