@@ -59,39 +59,60 @@ export class BatchSizes {
   }
 
   /**
-   * Asks for all items, batch by batch. A batch that fails for its size is halved; a size is learned only when all went
-   * through, for one bad item makes every batch that holds it fail.
+   * Asks for all items, batch by batch. A batch that fails for its size, or for one of its items, is halved; a size is
+   * learned only when all went through, for one bad item makes every batch that holds it fail.
+   *
+   * @param onRefused gets an item that is refused alone; without it that is the failure of all
    */
   async all<Item, Value>(
     kind: BatchKind,
     items: readonly Item[],
     request: (batch: readonly Item[]) => Promise<Value>,
+    onRefused?: (item: Item, failure: WireFailure) => void,
   ): Promise<Value[]> {
     const deadline = this.clock.now() + this.totalMs;
     const values: Value[] = [];
-    let size = this.get(kind);
-    let hasShrunk = false;
+    const first = this.get(kind);
+    let size = first;
+    let refused = 0;
     for (let at = 0; at < items.length; ) {
       const batch = items.slice(at, at + size);
       try {
         values.push(await request(batch));
         at += batch.length;
       } catch (error) {
-        const isLast = batch.length <= 1 || this.clock.now() > deadline;
-        if (isLast || !isWireFailure(error) || !isTooMuch(error)) throw error;
-        size = Math.ceil(batch.length / 2);
-        hasShrunk = true;
+        if (!isWireFailure(error)) throw error;
+        // Where nothing went through, it isn't the items.
+        const isOfItem = onRefused !== undefined && isRefusal(error) && (values.length > 0 || refused < 2);
+        if (!(isTooMuch(error) || isOfItem) || this.clock.now() > deadline) throw error;
+        const [item] = batch;
+        if (batch.length > 1) {
+          size = Math.ceil(batch.length / 2);
+        } else if (item !== undefined && isOfItem) {
+          onRefused(item, error);
+          at += 1;
+          size = first;
+          refused += 1;
+        } else {
+          throw error;
+        }
       }
     }
-    if (hasShrunk) this.learn(kind, size);
+    if (size < first && refused === 0) this.learn(kind, size);
     return values;
   }
 }
 
+/** Does the server speak of what was asked, not of its own state? */
+const isRefusal = ({ fault, status, code }: WireFailure): boolean =>
+  (fault === 'graphql' && code !== 'EACCES') || (fault === 'status' && (status === 400 || status === 422));
+
 /** Can it be the size of the request that the server stumbled over? */
-function isTooMuch({ fault, status, code }: WireFailure): boolean {
+function isTooMuch({ fault, status, code, cause }: WireFailure): boolean {
   if (fault === 'timeout') return true;
-  if (fault === 'graphql') return code !== 'EACCES';
+  // What the server's schema doesn't have, it doesn't have for one item either.
+  if (fault === 'graphql')
+    return code !== 'EACCES' && !/cannot query|unknown (argument|type|field)/i.test(cause ?? '');
   return fault === 'status' && status !== null && (status === 413 || status >= 500);
 }
 

@@ -123,39 +123,48 @@ function fetchTransport(fetch: typeof globalThis.fetch): Transport {
 }
 
 async function fetchBody(body: Body): Promise<Uint8Array<ArrayBuffer> | Blob> {
+  body.onProgress?.(body.kind === 'bytes' ? body.bytes.byteLength : body.size);
   if (body.kind === 'bytes') return new Uint8Array(body.bytes);
   // A stream would be sent in chunks; a file's blob is read as it is sent, and its size is known.
   return (await openAsBlob(body.file)).slice(0, body.size);
 }
 
-/** Bodies above this are sent piece by piece, so that their progress can be told. */
 const PIECE_BYTES = 256 * 1024;
 
 function undiciBody(body: Body): Uint8Array | Readable {
   const { onProgress } = body;
   if (body.kind === 'bytes') {
-    if (!onProgress || body.bytes.byteLength <= PIECE_BYTES) return body.bytes;
-    return Readable.from(told(pieces(body.bytes), onProgress), { objectMode: false });
+    if (onProgress && body.bytes.byteLength > PIECE_BYTES)
+      return tellingStream(pieces(body.bytes), onProgress);
+    onProgress?.(body.bytes.byteLength);
+    return body.bytes;
   }
   if (body.size === 0) return new Uint8Array(0);
   const stream = createReadStream(body.file, { end: body.size - 1, highWaterMark: PIECE_BYTES });
-  return onProgress ? Readable.from(told(stream, onProgress), { objectMode: false }) : stream;
+  return onProgress ? tellingStream(stream, onProgress) : stream;
 }
 
 function* pieces(bytes: Uint8Array): Generator<Uint8Array> {
   for (let at = 0; at < bytes.byteLength; at += PIECE_BYTES) yield bytes.subarray(at, at + PIECE_BYTES);
 }
 
-async function* told(
+/**
+ * Tells of bytes when they are handed over, before anybody knows that they arrived: who aborts an upload must know
+ * whether its body may be complete at the other side.
+ */
+function tellingStream(
   parts: Iterable<Uint8Array> | AsyncIterable<Uint8Array>,
   onProgress: (sent: number) => void,
-): AsyncGenerator<Uint8Array> {
-  let sent = 0;
-  for await (const part of parts) {
-    yield part;
-    sent += part.byteLength;
-    onProgress(sent);
+): Readable {
+  async function* telling(): AsyncGenerator<Uint8Array> {
+    let sent = 0;
+    for await (const part of parts) {
+      sent += part.byteLength;
+      onProgress(sent);
+      yield part;
+    }
   }
+  return Readable.from(telling(), { objectMode: false, highWaterMark: 0 });
 }
 
 function gunzip(body: Readable): AsyncIterable<Uint8Array> {

@@ -1,0 +1,45 @@
+import type { WireConfig } from '../config/config.js';
+import type { WireDependencies } from '../wire/api.js';
+import { WireClient } from '../wire/client.js';
+import type { Store } from './contract.js';
+import { Addresses } from './runs/addresses.js';
+import { RunsContext } from './runs/context.js';
+import { Directories } from './runs/directories.js';
+import { Listings } from './runs/listings.js';
+import { Lookups } from './runs/lookups.js';
+import { UNIT_DEPTH } from './runs/places.js';
+import { Reading } from './runs/reading.js';
+import { Removal } from './runs/removal.js';
+import { RunUploads } from './runs/run-uploads.js';
+
+/**
+ * W&B's run files: `<entity>/<project>/<run>/<file…>`. A directory's name is the run's `name` (its id in paths), not
+ * its display name. With `readOnly` it has nothing that changes anything.
+ *
+ * @param dependencies what makes the requests, in place of an own undici agent; a clock for tests
+ */
+export function createRunsStore(config: WireConfig, dependencies: WireDependencies = {}): Store {
+  const client = new WireClient(config, dependencies);
+  const context = new RunsContext(client);
+  const addresses = new Addresses(context);
+  const lookups = new Lookups(context, addresses);
+  const listings = new Listings(context);
+  const reading = new Reading(context, addresses);
+  const readable: Store = {
+    unitDepth: UNIT_DEPTH,
+    lookup: (path, options) => lookups.lookup(path, options),
+    list: (path, { signal }) => listings.list(path, signal),
+    read: (entry, range, options) => reading.read(entry, range, options),
+    close: () => client.close(),
+  };
+  if (config.readOnly) return readable;
+  const removal = new Removal(context);
+  const directories = new Directories(context);
+  return {
+    ...readable,
+    uploads: new RunUploads(context),
+    remove: (files, options) => removal.remove(files, options),
+    mkdir: (path, options) => directories.mkdir(path, options),
+    rmdir: (path, options) => directories.rmdir(path, options),
+  };
+}

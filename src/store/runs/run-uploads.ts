@@ -1,0 +1,101 @@
+import { CreateRunFilesDocument, MarkRunFilesUploadedDocument } from '../../wire/generated.js';
+import { isWireFailure } from '../../wire/wire-failure.js';
+import type { Signalled, Source, Ticket, TreePath, Uploads } from '../contract.js';
+import { Failure } from '../failure.js';
+import type { RunsContext } from './context.js';
+import { Features } from './features.js';
+import { byRun, type RunName } from './places.js';
+
+/** Uploads in the SDK's three steps: declare names, PUT bytes, mark them as uploaded (protocol section 4.3). */
+export class RunUploads implements Uploads {
+  private readonly features: Features;
+
+  constructor(private readonly context: RunsContext) {
+    this.features = new Features(context.client);
+  }
+
+  /** A file that the server doesn't take has no ticket, unless it takes none: then that is the failure. */
+  async declare(paths: readonly TreePath[], { signal }: Signalled): Promise<readonly Ticket[]> {
+    const tickets: Ticket[] = [];
+    const refusals: Failure[] = [];
+    for (const { run, files } of byRun(paths.map((path) => ({ path })))) {
+      const batches = await this.context.sizes.all(
+        'files',
+        files,
+        (batch) => this.create(run, batch, signal),
+        // One name that the server refuses must not keep the others back.
+        (_, failure) => refusals.push(failure),
+      );
+      tickets.push(...batches.flat());
+    }
+    if (tickets.length === 0 && refusals[0]) throw refusals[0];
+    return tickets;
+  }
+
+  async put(
+    ticket: Ticket,
+    source: Source,
+    options: Signalled & { readonly onProgress?: (sent: number) => void },
+  ): Promise<void> {
+    const { transfers } = this.context;
+    const sending = { signal: options.signal, onProgress: options.onProgress };
+    try {
+      await transfers.upload(ticket.url, ticket.headers, source, sending);
+    } catch (error) {
+      const isExpired = isWireFailure(error) && [400, 401, 403].includes(error.status ?? 0);
+      if (!isExpired) throw error;
+      // Its time may be over: large batches wait long. Declaring a name again leaves its content as it is.
+      const [fresh] = await this.declare([ticket.path], options);
+      if (!fresh) throw error;
+      await transfers.upload(fresh.url, fresh.headers, source, sending);
+    }
+  }
+
+  async finish(tickets: readonly Ticket[], { signal }: Signalled): Promise<void> {
+    if (tickets.length === 0 || !(await this.features.has('MARK_RUN_FILES_UPLOADED'))) return;
+    const { client, sizes } = this.context;
+    for (const { run, files } of byRun(tickets)) {
+      await sizes.all('files', files, async (batch) => {
+        const variables = { ...run, files: batch.map(({ name }) => name) };
+        const options = this.context.sized(batch.length, signal);
+        const { markRunFilesUploaded } = await client.run(MarkRunFilesUploadedDocument, variables, options);
+        if (markRunFilesUploaded?.success === false) {
+          throw new Failure('EIO', "The server didn't take note of the uploaded files.");
+        }
+      });
+    }
+  }
+
+  private async create(
+    run: RunName,
+    batch: readonly { readonly path: TreePath; readonly name: string }[],
+    signal: AbortSignal | undefined,
+  ): Promise<readonly Ticket[]> {
+    const { client } = this.context;
+    const variables = { ...run, files: batch.map(({ name }) => name) };
+    const answer = await client.run(
+      CreateRunFilesDocument,
+      variables,
+      this.context.sized(batch.length, signal),
+    );
+    const created = answer.createRunFiles;
+    if (!created) throw new Failure('EPROTO', "The server didn't answer which files it takes.");
+    const headers = headersOf(created.uploadHeaders);
+    const urls = new Map(created.files.map(({ name, uploadUrl }) => [name, uploadUrl]));
+    return batch.map(({ path, name }) => {
+      const url = urls.get(name);
+      if (!url) throw new Failure('EPROTO', `The server gave no address to upload '${name}' to.`);
+      return { path, url: url.startsWith('/') ? client.address(url) : url, headers };
+    });
+  }
+}
+
+/** 'Key: value' or 'Key:value', as the server sends them. */
+function headersOf(lines: readonly string[]): Readonly<Record<string, string>> {
+  const headers: Record<string, string> = {};
+  for (const line of lines) {
+    const colon = line.indexOf(':');
+    if (colon > 0) headers[line.slice(0, colon).trim().toLowerCase()] = line.slice(colon + 1).trim();
+  }
+  return headers;
+}

@@ -1,0 +1,109 @@
+import { Failure } from '../failure.js';
+
+interface Waiter<Value> {
+  resolve(value: Value): void;
+  reject(reason: unknown): void;
+}
+
+/** What somebody waits for: one item of a request. */
+interface Slot<Item, Value> {
+  readonly item: Item;
+  readonly waiters: Set<Waiter<Value>>;
+}
+
+interface Group<Item, Value> {
+  readonly slots: Map<string, Slot<Item, Value>>;
+  readonly controller: AbortController;
+}
+
+/**
+ * Puts what is asked for in one turn of the event loop into one request a group; who asks for the same item shares its
+ * answer. The request is aborted when the last of its callers has left.
+ */
+export class TurnBatch<Item, Value> {
+  private readonly gathering = new Map<string, Group<Item, Value>>();
+  private readonly sent = new Set<Group<Item, Value>>();
+
+  constructor(
+    private readonly options: {
+      /** Asks for the items of one group; resolves with their answers, in order. */
+      readonly ask: (group: string, items: readonly Item[], signal: AbortSignal) => Promise<readonly Value[]>;
+      readonly keyOf: (item: Item) => string;
+      /**
+       * May a caller share the answer of a request that was sent before it asked? Not where the order of requests and
+       * local changes counts.
+       */
+      readonly canJoinLate: boolean;
+    },
+  ) {}
+
+  add(group: string, item: Item, signal: AbortSignal | undefined): Promise<Value> {
+    return new Promise((resolve, reject) => {
+      if (signal?.aborted) return reject(new Failure('ECANCELED'));
+      const { target, slot } = this.place(group, item);
+      const settle = (): void => {
+        slot.waiters.delete(waiter);
+        signal?.removeEventListener('abort', leave);
+      };
+      const leave = (): void => {
+        settle();
+        reject(new Failure('ECANCELED'));
+        const isWanted = [...target.slots.values()].some(({ waiters }) => waiters.size > 0);
+        if (this.sent.has(target) && !isWanted) target.controller.abort();
+      };
+      const waiter: Waiter<Value> = {
+        resolve: (value) => {
+          settle();
+          resolve(value);
+        },
+        reject: (reason) => {
+          settle();
+          reject(reason);
+        },
+      };
+      slot.waiters.add(waiter);
+      signal?.addEventListener('abort', leave, { once: true });
+    });
+  }
+
+  private place(name: string, item: Item): { target: Group<Item, Value>; slot: Slot<Item, Value> } {
+    const key = this.options.keyOf(item);
+    if (this.options.canJoinLate) {
+      for (const target of this.sent) {
+        const slot = target.slots.get(`${name}\0${key}`);
+        if (slot && !target.controller.signal.aborted) return { target, slot };
+      }
+    }
+    let target = this.gathering.get(name);
+    if (!target) {
+      target = { slots: new Map(), controller: new AbortController() };
+      this.gathering.set(name, target);
+      // Messages of one turn of another thread arrive in one phase of the event loop.
+      setImmediate(() => this.send(name));
+    }
+    const slot = target.slots.get(`${name}\0${key}`) ?? { item, waiters: new Set() };
+    target.slots.set(`${name}\0${key}`, slot);
+    return { target, slot };
+  }
+
+  private async send(name: string): Promise<void> {
+    const group = this.gathering.get(name);
+    this.gathering.delete(name);
+    if (!group) return;
+    for (const [key, { waiters }] of group.slots) if (waiters.size === 0) group.slots.delete(key);
+    const slots = [...group.slots.values()];
+    if (slots.length === 0) return;
+    this.sent.add(group);
+    try {
+      const items = slots.map(({ item }) => item);
+      const values = await this.options.ask(name, items, group.controller.signal);
+      slots.forEach(({ waiters }, index) => {
+        for (const waiter of [...waiters]) waiter.resolve(values[index] as Value);
+      });
+    } catch (error) {
+      for (const { waiters } of slots) for (const waiter of [...waiters]) waiter.reject(error);
+    } finally {
+      this.sent.delete(group);
+    }
+  }
+}
