@@ -1,5 +1,5 @@
-import type { Failure } from '../store/failure.js';
 import type { Content, Entry, Lookup, Source, TreePath } from '../store/contract.js';
+import type { Failure } from '../store/failure.js';
 
 /**
  * What the kernel asks of the one owner of the remote. Each method is one message and one reply, so a blocked thread
@@ -19,7 +19,9 @@ export interface RemoteMethods {
    * Sends at once what is queued (of these inodes; of all, if null) and replies when all of it is durable or has
    * failed for good. Failed uploads stay queued and are tried again at the next flush.
    */
-  flush(args: { inos: readonly number[] | null }): { failed: readonly { path: TreePath; failure: Failure }[] };
+  flush(args: { inos: readonly number[] | null }): {
+    failed: readonly { path: TreePath; failure: Failure }[];
+  };
   /**
    * Renames files of one unit. A file that the server was never told of is re-keyed in the queue (no request); any
    * other is uploaded under its new name (from `source`, else from the queue, else from the server), and when all are
@@ -53,11 +55,29 @@ export type Reply<M extends Method> =
 
 /** What the owner tells without being asked. Delivered in order with the replies. */
 export type RemoteEvent =
-  | { readonly type: 'progress'; readonly path: TreePath; readonly ino: number; readonly sent: number; readonly size: number }
+  | {
+      readonly type: 'progress';
+      readonly path: TreePath;
+      readonly ino: number;
+      readonly sent: number;
+      readonly size: number;
+    }
   /** Durable: the storage answered 2xx and the mark succeeded. `entry` is what the next agreeing listing will show. */
-  | { readonly type: 'uploaded'; readonly path: TreePath; readonly ino: number; readonly generation: number; readonly entry: Entry }
+  | {
+      readonly type: 'uploaded';
+      readonly path: TreePath;
+      readonly ino: number;
+      readonly generation: number;
+      readonly entry: Entry;
+    }
   /** Failed for good; stays queued, tried again at the next flush. */
-  | { readonly type: 'failed'; readonly path: TreePath; readonly ino: number; readonly generation: number; readonly failure: Failure }
+  | {
+      readonly type: 'failed';
+      readonly path: TreePath;
+      readonly ino: number;
+      readonly generation: number;
+      readonly failure: Failure;
+    }
   /** Nothing queued, nothing on its way. */
   | { readonly type: 'idle' };
 

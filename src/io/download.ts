@@ -1,0 +1,59 @@
+import { createHash } from 'node:crypto';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { open } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Entry, Source, Store } from '../store/contract.js';
+import { Failure } from '../store/failure.js';
+
+/** Content that was fetched to be uploaded again, until `dispose`. */
+export interface Download {
+  readonly source: Source;
+  readonly dispose: () => void;
+}
+
+/** Larger content is fetched to the disk, window by window. */
+const WINDOW = 4 * 1024 * 1024;
+
+/** Fetches one version of a file whole; ESTALE or EBADMSG if the server has another one by now. */
+export async function download(store: Store, entry: Entry, signal: AbortSignal): Promise<Download> {
+  const first = await store.read(
+    entry,
+    { start: 0, end: Math.min(entry.size ?? WINDOW, WINDOW) },
+    { etag: null, signal },
+  );
+  const { etag, size } = first;
+  if (first.bytes.byteLength === size) {
+    return { source: { kind: 'bytes', bytes: first.bytes }, dispose: () => {} };
+  }
+  const directory = mkdtempSync(join(tmpdir(), 'wandb-fs-rename-'));
+  const dispose = (): void => rmSync(directory, { recursive: true, force: true });
+  try {
+    const file = join(directory, 'content');
+    const hash = createHash('md5');
+    const handle = await open(file, 'wx', 0o600);
+    try {
+      for (let { bytes } = first, start = 0; ; ) {
+        hash.update(bytes);
+        await handle.writeFile(bytes);
+        start += bytes.byteLength;
+        if (start >= size) break;
+        ({ bytes } = await store.read(
+          entry,
+          { start, end: Math.min(size, start + WINDOW) },
+          { etag, signal },
+        ));
+        if (bytes.byteLength === 0) throw new Failure('EBADMSG', 'The content ended before its size.');
+      }
+    } finally {
+      await handle.close();
+    }
+    if (entry.md5 !== null && hash.digest('base64') !== entry.md5) {
+      throw new Failure('EBADMSG', 'The bytes differ from what the server lists.');
+    }
+    return { source: { kind: 'file', file, size }, dispose };
+  } catch (thrown) {
+    dispose();
+    throw thrown;
+  }
+}

@@ -1,0 +1,63 @@
+import type { TreePath } from '../store/contract.js';
+import type { Failure } from '../store/failure.js';
+import type { Outcome, Upload, UploadQueue } from './queue.js';
+
+export interface FailedUpload {
+  readonly path: TreePath;
+  readonly failure: Failure;
+}
+
+interface Waiter {
+  /** The inodes whose content isn't settled yet, each with the generation that was asked for. */
+  readonly targets: Map<number, number>;
+  readonly failed: FailedUpload[];
+  readonly done: (failed: readonly FailedUpload[]) => void;
+  readonly giveUp: (reason: Failure) => void;
+}
+
+/**
+ * Who waits for uploads. A flush asks for what was submitted before it: that generation or a later one is durable, or
+ * has failed for good, or nobody wants it any more. What is submitted afterwards doesn't prolong it.
+ */
+export class Flushes {
+  private readonly waiters = new Set<Waiter>();
+
+  constructor(private readonly queue: UploadQueue) {}
+
+  /** @param inos null: all */
+  wait(inos: readonly number[] | null): Promise<readonly FailedUpload[]> {
+    return new Promise((resolve, reject) => {
+      const targets = new Map<number, number>();
+      for (const { ino, generation } of this.queue.uploadsOf(inos)) {
+        targets.set(ino, Math.max(generation, targets.get(ino) ?? generation));
+      }
+      const waiter: Waiter = { targets, failed: [], done: resolve, giveUp: reject };
+      this.waiters.add(waiter);
+      this.endIfDone(waiter);
+    });
+  }
+
+  onSettled(upload: Upload, outcome: Outcome): void {
+    for (const waiter of this.waiters) {
+      const generation = waiter.targets.get(upload.ino);
+      if (generation === undefined) continue;
+      if (outcome !== 'durable' || upload.generation < generation) {
+        const left = this.queue.uploadsOf([upload.ino]);
+        if (left.some(({ state }) => state !== 'failed')) continue;
+        for (const { path, failure } of left) if (failure) waiter.failed.push({ path, failure });
+      }
+      waiter.targets.delete(upload.ino);
+      this.endIfDone(waiter);
+    }
+  }
+
+  /** Nothing will settle any more. */
+  cancel(reason: Failure): void {
+    for (const { giveUp } of this.waiters) giveUp(reason);
+    this.waiters.clear();
+  }
+
+  private endIfDone(waiter: Waiter): void {
+    if (waiter.targets.size === 0 && this.waiters.delete(waiter)) waiter.done(waiter.failed);
+  }
+}

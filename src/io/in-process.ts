@@ -1,0 +1,65 @@
+import { Failure } from '../store/failure.js';
+import { drainAtExit } from './exit.js';
+import { Ledger } from './ledger.js';
+import type { Owner } from './owner.js';
+import type { Args, Call, Method, Remote, Reply } from './remote.js';
+import { throwLater } from './throw-later.js';
+
+class LocalCall implements Call {
+  isSettled = false;
+  readonly controller = new AbortController();
+}
+
+/**
+ * The owner in the kernel's own thread: no call can be waited for.
+ *
+ * @param options.sync what a sync call gets that would have to wait: 'off' is ENOTSUP, 'cache-only' EAGAIN while the
+ *   load goes on. @default 'off'
+ */
+export function createInProcessRemote(
+  owner: Owner,
+  { sync = 'off' }: { readonly sync?: 'off' | 'cache-only' } = {},
+): Remote {
+  const ledger = new Ledger();
+  const forgetExit = drainAtExit(() => ledger.all.map(({ path }) => path));
+  const remote: Remote = {
+    unitDepth: owner.unitDepth,
+    onEvent: () => {},
+
+    call: <M extends Method>(method: M, args: Args<M>, commit: (reply: Reply<M>) => void): Call => {
+      const call = new LocalCall();
+      ledger.onCall(method, args);
+      void owner.handle(method, args, call.controller.signal).then((reply) => {
+        call.isSettled = true;
+        ledger.onReply(method, args, reply);
+        if (method === 'close') forgetExit();
+        throwLater(() => commit(reply));
+      });
+      return call;
+    },
+
+    cancel: (call) => {
+      if (call instanceof LocalCall) call.controller.abort();
+    },
+
+    wait: (call) => {
+      if (call.isSettled) return;
+      if (sync === 'cache-only') {
+        throw new Failure(
+          'EAGAIN',
+          "It isn't here yet, and `sync: 'cache-only'` doesn't wait: it is being loaded, try again.",
+        );
+      }
+      throw new Failure(
+        'ENOTSUP',
+        "A sync call can't wait for W&B with `sync: 'off'`, or with a `fetch` or `dispatcher` of your own: use the function's promise twin.",
+      );
+    },
+  };
+  owner.onEvent = (event) => {
+    ledger.onEvent(event);
+    // Never in the middle of a call: the kernel commits one thing at a time.
+    if (event.type !== 'dropped') queueMicrotask(() => throwLater(() => remote.onEvent(event)));
+  };
+  return remote;
+}

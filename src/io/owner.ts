@@ -1,0 +1,141 @@
+import type { Store, TreePath } from '../store/contract.js';
+import { Failure } from '../store/failure.js';
+import { Claim } from './claim.js';
+import { failureOf } from './failure-of.js';
+import type { Args, Method, RemoteMethods, Reply, Value } from './remote.js';
+import { Removals } from './removals.js';
+import { rename } from './renames.js';
+import { type OwnerEvent, Uploader, type UploadOptions } from './uploader.js';
+
+export interface OwnerOptions extends UploadOptions {
+  readonly store: Store;
+  /** Names that a former owner may have told the server. @default [] */
+  readonly told?: Iterable<TreePath> | undefined;
+  /** Milliseconds since the epoch. @default Date.now */
+  readonly now?: (() => number) | undefined;
+}
+
+/** The one owner of a remote: its store and its upload queue. Serves the messages of `remote.ts`. */
+export interface Owner {
+  readonly unitDepth: number;
+  /** Hears what happens without being asked. */
+  onEvent: (event: OwnerEvent) => void;
+  /**
+   * Serves one message. Its place among others is where it is called: what a `submit` hands over, the next `flush`
+   * waits for. Never rejects. An abort ends reads with ECANCELED; of changes the outcome must be known.
+   */
+  handle<M extends Method>(method: M, args: Args<M>, signal: AbortSignal): Promise<Reply<M>>;
+}
+
+type Handlers = {
+  readonly [M in Method]: (args: Args<M>, signal: AbortSignal) => Promise<Value<M>>;
+};
+
+export function createOwner({ store, told, now = Date.now, ...options }: OwnerOptions): Owner {
+  const refuse = (): never => {
+    throw new Failure('EROFS', 'This store can only be read.');
+  };
+  const target = {
+    lookup: (...args: Parameters<Store['lookup']>) => store.lookup(...args),
+    uploads: store.uploads ?? { declare: refuse, put: refuse, finish: refuse },
+  };
+  const unitOf = (path: TreePath): TreePath => path.split('/').slice(0, store.unitDepth).join('/');
+  const uploader = new Uploader(target, (event) => owner.onEvent(event), { ...options, unitOf, told, now });
+  const { queue } = uploader;
+  const removals = new Removals(store, uploader.signal);
+  const host = { store, target, uploader, removals, now };
+
+  const handlers: Handlers = {
+    lookup: ({ path, listing }, signal) => store.lookup(path, { listing, signal }),
+
+    list: async ({ path }, signal) => {
+      const entries = [];
+      for await (const page of store.list(path, { signal })) for (const entry of page) entries.push(entry);
+      return { entries };
+    },
+
+    read: ({ entry, start, end, etag }, signal) => store.read(entry, { start, end }, { etag, signal }),
+
+    submit: async (submission) => {
+      if (!store.uploads) return refuse();
+      uploader.submit(submission);
+      return null;
+    },
+
+    flush: async ({ inos }) => ({ failed: await uploader.flush(inos) }),
+
+    rename: async ({ moves }) => ({ moved: await rename(host, moves) }),
+
+    remove: async ({ files }) => {
+      const known = files.filter(({ path, entry }) => {
+        const queued = queue.queuedAt(path);
+        if (entry !== null || !queued || queue.isTold(path)) return true;
+        queue.drop(queued);
+        return false;
+      });
+      if (known.length === 0) return null;
+      await changing(
+        known.map(({ path }) => path),
+        () => removals.remove(known.map(({ path, entry }) => ({ path, id: entry?.id ?? null }))),
+      );
+      return null;
+    },
+
+    mkdir: async ({ path }) => (store.mkdir ? store.mkdir(path, { signal: uploader.signal }) : refuse()),
+
+    rmdir: async ({ path }) => {
+      const { rmdir = refuse } = store;
+      await changing(queue.pathsBelow(path), () => rmdir.call(store, path, { signal: uploader.signal }));
+      return null;
+    },
+
+    close: async () => {
+      await uploader.close();
+      await store.close?.();
+      return null;
+    },
+  };
+
+  /** Takes names away on the server, after what is on its way to them has ended. */
+  async function changing(paths: readonly TreePath[], change: () => Promise<void>): Promise<void> {
+    const claim = new Claim(uploader, paths);
+    try {
+      await claim.isQuiet();
+      await change();
+      for (const path of paths) {
+        claim.drop(path);
+        queue.forget(path);
+        uploader.recent.delete(path);
+      }
+    } finally {
+      claim.release();
+    }
+  }
+
+  const owner: Owner = {
+    unitDepth: store.unitDepth,
+    onEvent: () => {},
+    handle: async <M extends Method>(method: M, args: Args<M>, signal: AbortSignal): Promise<Reply<M>> => {
+      const handler: (args: Args<M>, signal: AbortSignal) => Promise<Value<M>> = handlers[method];
+      try {
+        const work = handler(args, signal);
+        return { ok: true, value: await (CANCELLABLE.has(method) ? unlessAborted(work, signal) : work) };
+      } catch (thrown) {
+        return { ok: false, failure: failureOf(thrown) };
+      }
+    },
+  };
+  return owner;
+}
+
+const CANCELLABLE: ReadonlySet<keyof RemoteMethods> = new Set(['lookup', 'list', 'read', 'flush']);
+
+/** A caller that leaves doesn't wait until the work behind it has noticed. */
+function unlessAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const leave = (): void => reject(new Failure('ECANCELED'));
+    if (signal.aborted) leave();
+    signal.addEventListener('abort', leave, { once: true });
+    work.then(resolve, reject);
+  });
+}

@@ -1,0 +1,43 @@
+import { failureOf } from './failure-of.js';
+import { createOwner } from './owner.js';
+import { type Answer, packReply, type Request, type ThreadData } from './protocol.js';
+import type { Method, Reply } from './remote.js';
+import { createStore } from './stores.js';
+
+/** Serves an owner of the remote at a port, until it is closed. */
+export function serve({ port, store, told, writebackDelay, concurrency }: ThreadData, post: Post): void {
+  const owner = createOwner({ store: createStore(store), told, writebackDelay, concurrency });
+  owner.onEvent = (event) => post({ type: 'event', event });
+  const running = new Map<number, AbortController>();
+
+  const answer = (id: number, method: Method, reply: Reply<Method>): void => {
+    const packed = packReply(method, reply);
+    post({ type: 'reply', id, reply: packed.reply }, packed.transfers);
+  };
+
+  port.on('message', (request: Request) => {
+    const { id } = request;
+    if (request.type === 'cancel') {
+      running.get(id)?.abort();
+      return;
+    }
+    const controller = new AbortController();
+    running.set(id, controller);
+    const { method, args } = request;
+    void owner.handle(method, args, controller.signal).then((reply) => {
+      running.delete(id);
+      try {
+        answer(id, method, reply);
+      } catch (thrown) {
+        // A value that can't be cloned: whoever is blocked must hear of it.
+        answer(id, method, { ok: false, failure: failureOf(thrown) });
+      }
+      if (method === 'close') port.close();
+    });
+  });
+}
+
+export type Post = (
+  answer: Answer,
+  transfers?: readonly import('node:worker_threads').Transferable[],
+) => void;

@@ -1,0 +1,189 @@
+import { Failure } from '../store/failure.js';
+import { threadFile } from '../thread-file.js';
+import { drainAtExit } from './exit.js';
+import { failureOf } from './failure-of.js';
+import { Ledger } from './ledger.js';
+import { OwnerThread } from './owner-thread.js';
+import { type Answer, packArgs, unpackEvent, unpackReply } from './protocol.js';
+import type { Args, Call, Method, Remote, RemoteEvent, Reply } from './remote.js';
+import { type StoreChoice, unitDepthOf } from './store-choice.js';
+import { throwLater } from './throw-later.js';
+import type { UploadOptions } from './uploader.js';
+
+export interface ThreadRemoteOptions extends UploadOptions {
+  readonly store: StoreChoice;
+  /** Longest time that a blocked call waits without a word from the thread, in milliseconds. @default 120000 */
+  readonly syncTimeout?: number | undefined;
+  /** How long an exiting process waits for pending uploads, in milliseconds. @default 10000 */
+  readonly exitFlushMs?: number | undefined;
+  /** Where the thread's file is, if not beside this one. */
+  readonly workerUrl?: URL | null | undefined;
+}
+
+class ThreadCall implements Call {
+  isSettled = false;
+  /** Why the message could not be sent at all. */
+  refusal: Failure | null = null;
+
+  constructor(
+    readonly id: number,
+    readonly method: Method,
+    readonly args: Args<Method>,
+    readonly commit: (reply: Reply<Method>) => void,
+  ) {}
+}
+
+/**
+ * The owner in a thread of its own. It is started by the first call, and started anew by the next one if it died; it
+ * keeps the process alive only while calls or uploads are on their way. The memory of uploaded bytes is handed over.
+ */
+export function createThreadRemote(options: ThreadRemoteOptions): Remote {
+  return new ThreadRemote(options);
+}
+
+class ThreadRemote implements Remote {
+  readonly unitDepth: number;
+  onEvent: (event: RemoteEvent) => void = () => {};
+  private thread: OwnerThread | null = null;
+  private readonly calls = new Map<number, ThreadCall>();
+  private readonly ledger = new Ledger();
+  /** Names that threads which died may have told the server. */
+  private readonly told = new Set<string>();
+  private serial = 0;
+  private forgetExit: (() => void) | null = null;
+
+  constructor(private readonly options: ThreadRemoteOptions) {
+    this.unitDepth = unitDepthOf(options.store);
+  }
+
+  call<M extends Method>(method: M, args: Args<M>, commit: (reply: Reply<M>) => void): Call {
+    // Kept untyped by its id; the owner answers each method with its own value.
+    const call = new ThreadCall(++this.serial, method, args, commit as (reply: Reply<Method>) => void);
+    this.ledger.onCall(method, args);
+    if (method === 'close' && !this.thread) {
+      queueMicrotask(() => this.settle(call, { ok: true, value: null }));
+      return call;
+    }
+    this.calls.set(call.id, call);
+    try {
+      this.thread ??= this.start();
+      const packed = packArgs(method, args);
+      this.thread.post({ type: 'call', id: call.id, method, args: packed.args }, packed.transfers);
+    } catch (thrown) {
+      call.refusal = failureOf(thrown);
+      queueMicrotask(() => this.settleRefused(call));
+    }
+    this.updateReference();
+    return call;
+  }
+
+  cancel(call: Call): void {
+    if (call instanceof ThreadCall && !call.isSettled) this.thread?.post({ type: 'cancel', id: call.id }, []);
+  }
+
+  wait(call: Call): void {
+    if (!(call instanceof ThreadCall)) throw new TypeError('The call is of another remote.');
+    const { syncTimeout = 120_000 } = this.options;
+    if (this.waitUntilSettled(call, syncTimeout, { isRenewed: true })) return;
+    this.cancel(call);
+    throw new Failure('ETIMEDOUT', 'W&B gave no answer within `syncTimeout`.');
+  }
+
+  /** @param options.isRenewed the time begins anew with every message: it bounds the thread's silence */
+  private waitUntilSettled(
+    call: ThreadCall,
+    milliseconds: number,
+    { isRenewed }: { isRenewed: boolean },
+  ): boolean {
+    let deadline = performance.now() + milliseconds;
+    for (;;) {
+      this.settleRefused(call);
+      const { thread } = this;
+      if (call.isSettled || !thread) return call.isSettled;
+      const count = thread.countSent;
+      thread.receiveAll();
+      if (call.isSettled) return true;
+      if (thread !== this.thread) continue;
+      const now = performance.now();
+      if (now >= deadline) return false;
+      if (thread.sleep(count, deadline - now) && isRenewed) deadline = performance.now() + milliseconds;
+    }
+  }
+
+  private start(): OwnerThread {
+    const { store, writebackDelay, concurrency, workerUrl } = this.options;
+    this.forgetExit ??= drainAtExit(() => this.drain());
+    const data = { store, writebackDelay, concurrency, told: [...this.told] };
+    return new OwnerThread(workerUrl ?? threadFile('io/thread.js'), data, {
+      onAnswer: (thread, answer) => this.onAnswer(thread, answer),
+      onGone: (thread, detail) => this.lose(thread, detail),
+    });
+  }
+
+  private onAnswer(thread: OwnerThread, answer: Answer): void {
+    if (answer.type === 'gone') {
+      this.lose(thread, answer.detail);
+    } else if (answer.type === 'event') {
+      const event = unpackEvent(answer.event);
+      this.ledger.onEvent(event);
+      if (event.type !== 'dropped') throwLater(() => this.onEvent(event));
+    } else {
+      const call = this.calls.get(answer.id);
+      if (call?.method === 'close') this.end(thread);
+      if (call) this.settle(call, unpackReply(answer.reply));
+    }
+    this.updateReference();
+  }
+
+  private settleRefused(call: ThreadCall): void {
+    if (call.refusal) this.settle(call, { ok: false, failure: call.refusal });
+  }
+
+  private settle(call: ThreadCall, reply: Reply<Method>): void {
+    if (call.isSettled) return;
+    call.isSettled = true;
+    this.calls.delete(call.id);
+    this.ledger.onReply(call.method, call.args, reply);
+    this.updateReference();
+    throwLater(() => call.commit(reply));
+  }
+
+  private updateReference(): void {
+    this.thread?.keepProcess(this.calls.size > 0 || this.ledger.isBusy);
+  }
+
+  /** The thread was asked to end. */
+  private end(thread: OwnerThread): void {
+    thread.end();
+    this.thread = null;
+    this.forgetExit?.();
+    this.forgetExit = null;
+  }
+
+  /** The thread died: what it had to do has failed. The kernel still has the content, and sends it again. */
+  private lose(thread: OwnerThread, detail: string): void {
+    if (this.thread !== thread) return;
+    // What it had sent before counts.
+    thread.receiveAll();
+    if (this.thread !== thread) return;
+    this.thread = null;
+    thread.end();
+    const failure = new Failure('EIO', 'The I/O thread ended; the next call starts another one.', detail);
+    for (const { path, ino, generation, hasFailed } of this.ledger.all) {
+      this.told.add(path);
+      if (hasFailed) continue;
+      this.ledger.fail(ino, generation);
+      throwLater(() => this.onEvent({ type: 'failed', path, ino, generation, failure }));
+    }
+    for (const call of [...this.calls.values()]) this.settle(call, { ok: false, failure });
+  }
+
+  /** The process exits: this thread blocks while the owner's goes on. */
+  private drain(): readonly string[] {
+    if (this.ledger.all.length > 0 && this.thread) {
+      const flush = this.call('flush', { inos: null }, () => {}) as ThreadCall;
+      this.waitUntilSettled(flush, this.options.exitFlushMs ?? 10_000, { isRenewed: false });
+    }
+    return this.ledger.all.map(({ path }) => path);
+  }
+}

@@ -1,0 +1,24 @@
+import { workerData } from 'node:worker_threads';
+import { failureOf } from './failure-of.js';
+import type { ThreadData } from './protocol.js';
+import type { Post } from './serve.js';
+
+/**
+ * The owner's thread. A blocked kernel hears of nothing but messages and the counter, the thread's own end included: so
+ * the guard stands before anything is loaded that could fail.
+ */
+const data: ThreadData = workerData;
+const counter = new Int32Array(data.counter);
+const post: Post = (answer, transfers = []) => {
+  data.port.postMessage(answer, transfers);
+  Atomics.add(counter, 0, 1);
+  Atomics.notify(counter, 0);
+};
+let reason = '';
+process.on('uncaughtExceptionMonitor', (error) => {
+  reason = `: ${failureOf(error).cause}`;
+});
+process.on('exit', (code) => post({ type: 'gone', detail: `exit code ${code}${reason}` }));
+
+const { serve } = await import('./serve.js');
+serve(data, post);

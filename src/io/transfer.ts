@@ -1,0 +1,78 @@
+import { createHash } from 'node:crypto';
+import { createReadStream } from 'node:fs';
+import type { Entry, Source, Store, Ticket, TreePath, Uploads } from '../store/contract.js';
+import { contentVersion } from '../store/version.js';
+
+/** What an upload needs of a store. */
+export type Target = Pick<Store, 'lookup'> & { readonly uploads: Uploads };
+
+export const sizeOf = (source: Source): number =>
+  source.kind === 'bytes' ? source.bytes.byteLength : source.size;
+
+/**
+ * Sends the content of one file and returns the entry that the next agreeing listing will show. Settles only when the
+ * transfer's socket is done.
+ *
+ * If the connection died after the whole body had been sent, nobody knows whether the storage took it: a fresh look-up
+ * tells by the MD5.
+ *
+ * @param options.onProgress gets the bytes sent so far
+ */
+export async function send(
+  target: Target,
+  ticket: Ticket,
+  source: Source,
+  options: {
+    readonly signal: AbortSignal;
+    readonly onProgress?: (sent: number) => void;
+    readonly now: () => number;
+  },
+): Promise<Entry> {
+  const { signal, onProgress, now } = options;
+  const size = sizeOf(source);
+  let sent = 0;
+  try {
+    await target.uploads.put(ticket, source, {
+      signal,
+      onProgress: (bytes) => {
+        sent = bytes;
+        onProgress?.(bytes);
+      },
+    });
+  } catch (thrown) {
+    if (signal.aborted || sent < size) throw thrown;
+    const md5 = await md5Of(source);
+    if ((await listedMd5(target, ticket.path)) !== md5) throw thrown;
+    return entryOf(ticket.path, size, md5, now());
+  }
+  return entryOf(ticket.path, size, await md5Of(source), now());
+}
+
+/** Null too if nobody answers: then the transfer's own failure is the one to tell. */
+async function listedMd5(target: Target, path: TreePath): Promise<string | null> {
+  const looked = await Promise.allSettled([target.lookup(path, { listing: false })]);
+  const found = looked[0].status === 'fulfilled' ? looked[0].value.found : null;
+  return found === 'prefix' ? null : (found?.md5 ?? null);
+}
+
+function entryOf(path: TreePath, size: number, md5: string, at: number): Entry {
+  const version = contentVersion({ md5, size, updatedAt: new Date(at).toISOString() });
+  return {
+    path,
+    kind: 'file',
+    size,
+    mtimeMs: at,
+    birthtimeMs: at,
+    version,
+    md5,
+    id: null,
+    isReadOnly: false,
+  };
+}
+
+async function md5Of(source: Source): Promise<string> {
+  const hash = createHash('md5');
+  if (source.kind === 'bytes') hash.update(source.bytes);
+  else for await (const chunk of createReadStream(source.file)) hash.update(chunk);
+  return hash.digest('base64');
+}
