@@ -95,7 +95,8 @@ describe('with a root', () => {
 });
 
 describe('web addresses', () => {
-  const options = { isAppHost: (host: string) => host === 'wandb.ai' || host === 'wandb.example.com:8080' };
+  const hosts = ['wandb.ai', 'wandb.example.com:8080'];
+  const options = { appPath: ({ host, pathname }: URL) => (hosts.includes(host) ? pathname : null) };
   test.each([
     ['https://wandb.ai/entity/project/runs/id/files/dir/a.txt', 'entity/project/id/dir/a.txt'],
     ['https://wandb.ai/entity/project/runs/id/files', 'entity/project/id'],

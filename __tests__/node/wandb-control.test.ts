@@ -131,7 +131,7 @@ describe('fs.wandb', () => {
   });
 
   test('an address from webUrl is accepted as a path', () => {
-    const options = { isAppHost: (host: string) => host === 'wandb.example.com' };
+    const options = { appPath: ({ pathname }: URL) => pathname };
     const seen: string[] = [];
     const { fs } = mount({ readlink: (_op, path) => seen.push(path).toString() }, options);
     fs.readlinkSync(fs.wandb.webUrl('/e/p/run/dir/a b#.txt'));

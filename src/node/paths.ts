@@ -16,8 +16,11 @@ export interface MountOptions {
    * @default ''
    */
   readonly root?: string | undefined;
-  /** Tells whether web addresses of this host ('wandb.ai') are ours. Asked only when a path is such an address. */
-  readonly isAppHost?: ((host: string) => boolean) | undefined;
+  /**
+   * The path of a web address within the W&B app ('/entity/project/…'); null for an address of another site. Asked only
+   * when a path is a web address.
+   */
+  readonly appPath?: ((address: URL) => string | null) | undefined;
 }
 
 /** Disk filesystems stop at 255 bytes; names at W&B are longer now and then. */
@@ -27,15 +30,15 @@ const LONGEST_NAME_BYTES = 1024;
 export class Mount {
   private readonly mountPoint: readonly string[];
   private readonly root: readonly string[];
-  private readonly isAppHost: (host: string) => boolean;
+  private readonly appPath: (address: URL) => string | null;
 
-  constructor({ mountPoint = '/', root = '', isAppHost = () => false }: MountOptions = {}) {
+  constructor({ mountPoint = '/', root = '', appPath = () => null }: MountOptions = {}) {
     if (!mountPoint.startsWith('/')) {
       throw invalidArgumentValue('options.mountPoint', mountPoint, "must start with '/'");
     }
     this.mountPoint = normalised(mountPoint);
     this.root = normalised(root.replace(/^wandbfs:\/\//i, ''));
-    this.isAppHost = isAppHost;
+    this.appPath = appPath;
   }
 
   /**
@@ -80,10 +83,9 @@ export class Mount {
     const scheme = /^(wandbfs|https?):\/\//i.exec(path)?.[1]?.toLowerCase();
     if (scheme === undefined) return null;
     if (scheme === 'wandbfs') return normalised(path.slice('wandbfs://'.length));
-    const url = URL.canParse(path) ? new URL(path) : null;
-    if (url === null || !this.isAppHost(url.host))
-      throw new Failure('ENOENT', 'This is no address of the W&B app.');
-    const [entity, project, runs, run, files, ...names] = url.pathname.split('/').slice(1).map(decoded);
+    const inApp = URL.canParse(path) ? this.appPath(new URL(path)) : null;
+    if (inApp === null) throw new Failure('ENOENT', 'This is no address of the W&B app.');
+    const [entity, project, runs, run, files, ...names] = inApp.split('/').slice(1).map(decoded);
     const parts =
       runs === 'runs' ? [entity, project, run, ...(files === 'files' ? names : [])] : [entity, project];
     return normalised(parts.map((part) => part ?? '').join('/'));
