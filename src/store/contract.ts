@@ -68,7 +68,11 @@ export interface Uploads {
   /** Tells the remote that these files (all of one unit) will come. From here on their names exist on the server. */
   declare(paths: readonly TreePath[], options: Signalled): Promise<readonly Ticket[]>;
   /** Sends the bytes. Resolves when the storage has answered 2xx. `onProgress` gets the bytes sent so far. */
-  put(ticket: Ticket, source: Source, options: Signalled & { readonly onProgress?: (sent: number) => void }): Promise<void>;
+  put(
+    ticket: Ticket,
+    source: Source,
+    options: Signalled & { readonly onProgress?: (sent: number) => void },
+  ): Promise<void>;
   /** Tells the remote that the bytes have arrived; after it the upload is durable. */
   finish(tickets: readonly Ticket[], options: Signalled): Promise<void>;
 }
@@ -101,7 +105,10 @@ export interface Store {
   readonly uploads?: Uploads;
 
   /** Removes files, batched. What is already gone counts as removed. An entry without an id is looked up first. */
-  remove?(files: readonly { readonly path: TreePath; readonly id: string | null }[], options: Signalled): Promise<void>;
+  remove?(
+    files: readonly { readonly path: TreePath; readonly id: string | null }[],
+    options: Signalled,
+  ): Promise<void>;
 
   /** Makes a directory at or above the unit; rejects with EEXIST where it can't. */
   mkdir?(path: TreePath, options: Signalled): Promise<Entry>;

@@ -1,8 +1,31 @@
 /** The errno names that the layers below the faces fail with; every one is a member of `os.constants.errno`. */
 export type ErrnoCode =
-  | 'EACCES' | 'EAGAIN' | 'EBADF' | 'EBADMSG' | 'EBUSY' | 'ECANCELED' | 'ECONNREFUSED' | 'EEXIST' | 'EFBIG' | 'EINVAL'
-  | 'EIO' | 'EISDIR' | 'EMFILE' | 'ENAMETOOLONG' | 'ENOENT' | 'ENOSPC' | 'ENOSYS' | 'ENOTDIR' | 'ENOTEMPTY' | 'ENOTSUP'
-  | 'EPERM' | 'EPROTO' | 'EROFS' | 'ESTALE' | 'ETIMEDOUT' | 'EXDEV';
+  | 'EACCES'
+  | 'EAGAIN'
+  | 'EBADF'
+  | 'EBADMSG'
+  | 'EBUSY'
+  | 'ECANCELED'
+  | 'ECONNREFUSED'
+  | 'EEXIST'
+  | 'EFBIG'
+  | 'EINVAL'
+  | 'EIO'
+  | 'EISDIR'
+  | 'EMFILE'
+  | 'ENAMETOOLONG'
+  | 'ENOENT'
+  | 'ENOSPC'
+  | 'ENOSYS'
+  | 'ENOTDIR'
+  | 'ENOTEMPTY'
+  | 'ENOTSUP'
+  | 'EPERM'
+  | 'EPROTO'
+  | 'EROFS'
+  | 'ESTALE'
+  | 'ETIMEDOUT'
+  | 'EXDEV';
 
 /**
  * A failed operation, as the layers below the faces tell it: an errno and, where a user needs more than the errno's own
