@@ -102,6 +102,8 @@ class ServerThread {
     this.worker = new Worker(threadFile('testing/server-thread.js'), {
       workerData: settings,
       name: 'fake-wandb',
+      // This process's own flags, such as --input-type, needn't suit a file.
+      execArgv: [],
     });
     this.listening = new Promise((resolve, reject) => {
       this.worker.on('message', (message: ControlMessage) => {
