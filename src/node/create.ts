@@ -19,7 +19,7 @@ import {
 } from './unsupported.js';
 import { emitUpload, type LazyTree, newUploads, type WandbControl, wandbControl } from './wandb.js';
 
-type NodeFs = typeof nodeFs;
+type NodeFs = typeof import('node:fs');
 
 /** @types/node declares this as a class; no version of Node exports it. */
 type NeverThere = 'StatsFs';
