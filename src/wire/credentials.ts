@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import type { WireConfig } from '../config/config.js';
-import { networkFailure, notTheApi, refusalOfApi } from './errors.js';
+import { errnoOf, networkFailure, notTheApi, refusalOfApi } from './errors.js';
 import type { Clock } from './retry.js';
 import { withRetries } from './retry.js';
 import { readBody, type Transport } from './transport.js';
@@ -139,7 +139,7 @@ class FederatedCredentials implements Credentials {
     try {
       return (await readFile(this.tokenFile, 'utf8')).trim();
     } catch (error) {
-      const reason = error instanceof Error && 'code' in error ? String(error.code) : 'unreadable';
+      const reason = errnoOf(error) ?? 'unreadable';
       throw new WireFailure(
         'EACCES',
         `The identity token file ${this.tokenFile} can't be read (${reason}).`,
@@ -182,7 +182,7 @@ class FederatedCredentials implements Credentials {
       return typeof content === 'object' ? content : null;
     } catch (error) {
       // No such file yet, or one that another program broke: a new one is written.
-      if (error instanceof SyntaxError || (error instanceof Error && 'code' in error)) return null;
+      if (error instanceof SyntaxError || errnoOf(error) !== null) return null;
       throw error;
     }
   }

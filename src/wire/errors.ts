@@ -101,8 +101,7 @@ export function networkFailure(error: unknown, peer: Peer, signal: AbortSignal |
   const codes = codesOf(error);
   const host = originOf(peer.address);
   const unreachable = codes.find((code) => code in UNREACHABLE);
-  const cause =
-    codes[0] ?? (error instanceof Error ? clip(`${error.name}: ${error.message}`) : 'unknown error');
+  const cause = codes[0] ?? describe(error);
   if (unreachable !== undefined) {
     const code = unreachable === 'ECONNREFUSED' ? 'ECONNREFUSED' : 'EIO';
     const detail = `${host} ${UNREACHABLE[unreachable]}; check the network and \`baseUrl\`.`;
@@ -158,13 +157,25 @@ function redirectTarget(location: string | undefined, from: string): string {
 
 const originOf = (address: string): string => (URL.canParse(address) ? new URL(address).origin : address);
 
-const isNamed = (error: unknown, name: string): boolean => error instanceof Error && error.name === name;
+const isNamed = (error: unknown, name: string): boolean =>
+  typeof error === 'object' && error !== null && 'name' in error && error.name === name;
+
+const describe = (error: unknown): string => clip(String(error));
+
+/**
+ * The errno name of an error of Node's. By its shape, for `instanceof` fails between realms: under Jest, Node's errors
+ * are no instances of the sandbox's Error.
+ */
+export const errnoOf = (error: unknown): string | null =>
+  typeof error === 'object' && error !== null && 'code' in error && typeof error.code === 'string'
+    ? error.code
+    : null;
 
 /** Codes of an error, of what caused it, and of the errors it gathers. */
 function codesOf(error: unknown, depth = 0): string[] {
   if (typeof error !== 'object' || error === null || depth > 4) return [];
-  const own = 'code' in error && typeof error.code === 'string' ? [error.code] : [];
+  const own = errnoOf(error) ?? [];
   const gathered = 'errors' in error && Array.isArray(error.errors) ? error.errors : [];
   const inner = 'cause' in error ? [error.cause, ...gathered] : gathered;
-  return [...own, ...inner.flatMap((cause) => codesOf(cause, depth + 1))];
+  return [own, ...inner.map((cause) => codesOf(cause, depth + 1))].flat();
 }

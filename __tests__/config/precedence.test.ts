@@ -1,0 +1,160 @@
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { resolveConfig } from '../../src/config/config.js';
+import type { WandbFsOptions } from '../../src/config/options.js';
+
+const KEY = {
+  option: 'o'.repeat(40),
+  environment: 'e'.repeat(40),
+  netrc: 'n'.repeat(40),
+  settings: 's'.repeat(40),
+};
+
+let home: string;
+
+beforeEach(async () => {
+  home = await mkdtemp(join(tmpdir(), 'wandb-fs-config-'));
+});
+afterEach(() => rm(home, { recursive: true, force: true }));
+
+const put = async (path: string, content: string): Promise<void> => {
+  await mkdir(dirname(join(home, path)), { recursive: true });
+  await writeFile(join(home, path), content);
+};
+
+const resolve = (env: NodeJS.ProcessEnv = {}, options: WandbFsOptions = {}) =>
+  resolveConfig(options, { HOME: home, ...env }, join(home, 'work'));
+const wire = (env?: NodeJS.ProcessEnv, options?: WandbFsOptions) => resolve(env, options).wire.reveal();
+
+describe('the key', () => {
+  test('comes from the option, then the environment, then netrc, then the settings', async () => {
+    await put('.config/wandb/settings', `[default]\napi_key = ${KEY.settings}\n`);
+    expect(wire().apiKey).toBe(KEY.settings);
+    await put('.netrc', `machine api.wandb.ai login user password ${KEY.netrc}\n`);
+    expect(wire().apiKey).toBe(KEY.netrc);
+    expect(wire({ WANDB_API_KEY: KEY.environment }).apiKey).toBe(KEY.environment);
+    expect(wire({ WANDB_API_KEY: KEY.environment }, { apiKey: KEY.option }).apiKey).toBe(KEY.option);
+  });
+
+  test('is the one of the base URL: netrc names its host with a port that is not the default', async () => {
+    await put('.netrc', `machine 127.0.0.1:8181\n  login user\n  password ${KEY.netrc}\n`);
+    expect(wire({}, { baseUrl: 'http://127.0.0.1:8181' }).apiKey).toBe(KEY.netrc);
+    expect(wire({}, { baseUrl: 'http://127.0.0.1:9999' }).apiKey).toBeNull();
+  });
+
+  test('of settings files belongs to the base URL of the settings files', async () => {
+    await put(
+      '.config/wandb/settings',
+      `[default]\nbase_url = https://wandb.example\napi_key = ${KEY.settings}\n`,
+    );
+    expect(wire()).toMatchObject({ baseUrl: 'https://wandb.example', apiKey: KEY.settings });
+    expect(wire({ WANDB_BASE_URL: 'https://other.example' }).apiKey).toBeNull();
+  });
+
+  test('may be a netrc default, in a file that NETRC names', async () => {
+    await put('elsewhere', `default login user password ${KEY.netrc}\n`);
+    expect(wire({ NETRC: '~/elsewhere' }).apiKey).toBe(KEY.netrc);
+  });
+
+  test('may be an identity token file, but not beside a key', () => {
+    expect(wire({ WANDB_IDENTITY_TOKEN_FILE: '~/token' })).toMatchObject({
+      apiKey: null,
+      identityTokenFile: join(home, 'token'),
+    });
+    const both = { WANDB_API_KEY: KEY.environment, WANDB_IDENTITY_TOKEN_FILE: '/token' };
+    expect(() => resolve(both)).toThrow(expect.objectContaining({ code: 'ERR_INVALID_ARG_VALUE' }));
+    expect(wire(both, { apiKey: KEY.option }).apiKey).toBe(KEY.option);
+  });
+
+  test('that is nowhere is no error yet; what the first request will say names every way to give one', () => {
+    const { apiKey, missingKeyHint } = wire();
+    expect(apiKey).toBeNull();
+    for (const way of ['apiKey', 'WANDB_API_KEY', 'WANDB_IDENTITY_TOKEN_FILE', 'wandb login', 'netrc']) {
+      expect(missingKeyHint).toContain(way);
+    }
+    expect(missingKeyHint).toContain('https://wandb.ai/authorize');
+  });
+
+  test('is told apart from its place: a broken netrc file is left out with a warning', async () => {
+    await put('.netrc', `machne api.wandb.ai password ${KEY.netrc}\n`);
+    const warnings: string[] = [];
+    const { apiKey } = wire({}, { logger: { warn: (message) => warnings.push(message) } });
+    expect(apiKey).toBeNull();
+    expect(warnings).toEqual([expect.stringContaining(join(home, '.netrc'))]);
+    expect(warnings[0]).not.toContain(KEY.netrc);
+  });
+});
+
+describe('the base URL', () => {
+  test('comes from the option, then the environment, then the local settings, then the global ones', async () => {
+    expect(resolve().baseUrl).toBe('https://api.wandb.ai');
+    await put('.config/wandb/settings', '[default]\nbase_url = https://global.example/\n');
+    expect(resolve().baseUrl).toBe('https://global.example');
+    await put('work/wandb/settings', '# comment\n[default]\nbase_url: https://local.example\n');
+    expect(resolve().baseUrl).toBe('https://local.example');
+    const env = { WANDB_BASE_URL: 'https://environment.example' };
+    expect(resolve(env).baseUrl).toBe('https://environment.example');
+    expect(resolve(env, { baseUrl: 'https://option.example/wandb/' }).baseUrl).toBe(
+      'https://option.example/wandb',
+    );
+  });
+
+  test.each(['https://wandb.ai', 'http://api.wandb.ai', 'https://wandb.ai/entity/project'])(
+    '%s is the address of the pages, not of the API',
+    (baseUrl) => {
+      expect(() => resolve({}, { baseUrl })).toThrow(/did you mean 'https:\/\/api\.wandb\.ai'\?/);
+      expect(() => resolve({ WANDB_BASE_URL: baseUrl })).toThrow(/WANDB_BASE_URL/);
+    },
+  );
+
+  test.each(['ftp://wandb.example', 'wandb.example', '', 'https://user:secret@wandb.example'])(
+    '%j is refused, without being repeated',
+    (baseUrl) => {
+      const refused = expect.objectContaining({
+        code: 'ERR_INVALID_ARG_VALUE',
+        message: expect.not.stringContaining('secret'),
+      });
+      expect(() => resolve({}, { baseUrl })).toThrow(refused);
+    },
+  );
+
+  test.each([
+    ['https://api.wandb.ai', 'https://wandb.ai'],
+    ['https://api.wandb.example', 'https://wandb.example'],
+    ['https://api.example.com', 'https://app.example.com'],
+    ['https://wandb.example', 'https://wandb.example'],
+  ])('%s has its pages at %s', (baseUrl, appUrl) => {
+    expect(resolve({}, { baseUrl }).appUrl).toBe(appUrl);
+    expect(resolve({ WANDB_APP_URL: 'https://pages.example/' }, { baseUrl }).appUrl).toBe(
+      'https://pages.example',
+    );
+  });
+});
+
+describe('what else the environment says', () => {
+  test('headers of the user go with every request', () => {
+    const env = { WANDB_USERNAME: 'u', WANDB_X_EXTRA_HTTP_HEADERS: '{"X-Team": "t"}' };
+    expect(wire(env).extraHeaders).toEqual({ 'x-wandb-username': 'u', 'x-team': 't' });
+    expect(() => resolve({ WANDB_X_EXTRA_HTTP_HEADERS: '[1' })).toThrow(/WANDB_X_EXTRA_HTTP_HEADERS/);
+  });
+
+  test('the timeout is in seconds there, in milliseconds here', () => {
+    expect(wire().timeouts.call).toBe(30_000);
+    expect(wire({ WANDB_HTTP_TIMEOUT: '5' }).timeouts.call).toBe(5000);
+    expect(wire({ WANDB_HTTP_TIMEOUT: '5' }, { timeout: 70 }).timeouts.call).toBe(70);
+  });
+
+  test('proxies and certificates follow the customs', () => {
+    expect(wire()).toMatchObject({ proxy: null, isTlsVerified: true });
+    const env = {
+      HTTPS_PROXY: 'http://proxy:3128',
+      no_proxy: 'localhost',
+      WANDB_INSECURE_DISABLE_SSL: 'true',
+    };
+    expect(wire(env)).toMatchObject({
+      proxy: { http: null, https: 'http://proxy:3128', no: 'localhost' },
+      isTlsVerified: false,
+    });
+  });
+});
