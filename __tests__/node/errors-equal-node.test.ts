@@ -93,6 +93,7 @@ const MISTAKES: readonly (readonly [title: string, name: string, args: ArgsOf, o
     'stat with throwIfNoEntry below a file',
     'stat',
     ({ base }) => [join(base, 'file/x'), { throwIfNoEntry: false }],
+    ['sync'],
   ],
   ['symlink over a file', 'symlink', ({ base }) => ['target', join(base, 'file')]],
   ['truncate of what is missing', 'truncate', at('missing')],

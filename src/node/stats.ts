@@ -33,10 +33,7 @@ const NumberStats = constructorOf<Fields<Stats>>(function (attributes) {
   this.mtimeMs = attributes.mtimeMs;
   this.ctimeMs = attributes.ctimeMs;
   this.birthtimeMs = attributes.birthtimeMs;
-  this.atime = dateOf(attributes.atimeMs);
-  this.mtime = dateOf(attributes.mtimeMs);
-  this.ctime = dateOf(attributes.ctimeMs);
-  this.birthtime = dateOf(attributes.birthtimeMs);
+  if (!isDatedLater) setDates(this, attributes);
 }, nodeFs.Stats.prototype);
 
 const NanosecondStats = constructorOf<Fields<BigIntStats>>(
@@ -61,10 +58,7 @@ const NanosecondStats = constructorOf<Fields<BigIntStats>>(
     this.mtimeNs = mtimeNs;
     this.ctimeNs = ctimeNs;
     this.birthtimeNs = birthtimeNs;
-    this.atime = dateOf(attributes.atimeMs);
-    this.mtime = dateOf(attributes.mtimeMs);
-    this.ctime = dateOf(attributes.ctimeMs);
-    this.birthtime = dateOf(attributes.birthtimeMs);
+    if (!isDatedLater) setDates(this, attributes);
   },
   // Node doesn't export this class; an instance shows it.
   Object.getPrototypeOf(nodeFs.statSync('/', { bigint: true })),
@@ -74,6 +68,19 @@ export const statsOf = (attributes: Attributes): Stats => new NumberStats(attrib
 
 export const bigIntStatsOf = (attributes: Attributes): BigIntStats =>
   new NanosecondStats(attributes) as unknown as BigIntStats;
+
+/** From Node 22 on the dates are getters of the prototype. */
+const isDatedLater = 'mtime' in nodeFs.Stats.prototype;
+
+function setDates(
+  stats: Pick<Fields<Stats>, 'atime' | 'mtime' | 'ctime' | 'birthtime'>,
+  from: Attributes,
+): void {
+  stats.atime = dateOf(from.atimeMs);
+  stats.mtime = dateOf(from.mtimeMs);
+  stats.ctime = dateOf(from.ctimeMs);
+  stats.birthtime = dateOf(from.birthtimeMs);
+}
 
 const dateOf = (milliseconds: number): Date => new Date(Math.round(milliseconds));
 

@@ -40,7 +40,7 @@ export function makeTwins(): Twins {
 }
 
 /** What a call came to, in a form that can be compared: the base directory's name is left out. */
-export type Outcome = { readonly value: unknown } | { readonly error: Told };
+export type Outcome = { readonly value: unknown } | { readonly error: Partial<Told> };
 
 export interface Told {
   readonly name: string;
@@ -57,10 +57,16 @@ function bare(value: unknown, base: string): unknown {
   return typeof value === 'string' ? value.replaceAll(base, '<base>') : value;
 }
 
-export function tell(error: unknown, base: string): Told {
+const isNode20 = process.versions.node.startsWith('20.');
+
+/**
+ * Refusals are worded as those of Node 20. Later versions word a few otherwise; there their codes are compared.
+ */
+export function tell(error: unknown, base: string): Partial<Told> {
   const { name, message, code, errno, syscall, path, dest } = error as NodeJS.ErrnoException & {
     dest?: string;
   };
+  if (!isNode20 && code?.startsWith('ERR_')) return { code };
   return {
     name,
     message: String(bare(message, base)),

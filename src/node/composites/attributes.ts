@@ -1,4 +1,4 @@
-import type { BigIntStats, Stats } from 'node:fs';
+import nodeFs, { type BigIntStats, type Stats } from 'node:fs';
 import type { Operation } from '../../kernel/operation.js';
 import type { Attributes } from '../../kernel/syscalls.js';
 import { Failure } from '../../store/failure.js';
@@ -67,12 +67,32 @@ function* statIfThere(
       const at = place.tree;
       return tree.kernel.stat(op, at);
     } catch (thrown) {
-      if (thrown instanceof Failure && thrown.code === 'ENOENT') return undefined;
+      if (thrown instanceof Failure && isNoEntry(thrown)) return undefined;
       throw thrown;
     }
   };
   const attributes = yield* invoke({ syscall, path: place.given, run });
   return attributes && shaped(attributes, options);
+}
+
+const isNoEntry = ({ code }: Failure): boolean =>
+  code === 'ENOENT' || (code === 'ENOTDIR' && isBelowFileNoEntry());
+
+let answerBelowFile: boolean | null = null;
+
+/** What `throwIfNoEntry: false` says below a file depends on the version of Node, which is asked once. */
+function isBelowFileNoEntry(): boolean {
+  answerBelowFile ??= nodeAnswersBelowFile();
+  return answerBelowFile;
+}
+
+function nodeAnswersBelowFile(): boolean {
+  try {
+    return nodeFs.statSync(`${process.execPath}/below`, { throwIfNoEntry: false }) === undefined;
+  } catch (error) {
+    if (hasCode(error, 'ENOTDIR')) return false;
+    throw error;
+  }
 }
 
 export function* access(tree: Tree, path: unknown, mode?: unknown): Composite<void> {
