@@ -1,0 +1,67 @@
+import { createInProcessRemote } from '../../../src/io/in-process.js';
+import { createOwner } from '../../../src/io/owner.js';
+import type { Args, Method, Move, Remote, RemoteEvent, Value } from '../../../src/io/remote.js';
+import type { UploadOptions } from '../../../src/io/uploader.js';
+import type { Source } from '../../../src/store/contract.js';
+import { createMemoryStore, type MemoryStoreOptions } from '../../../src/store/memory.js';
+import { RecordedStore } from './recorded-store.js';
+
+export const UNIT = 'e/p/r';
+
+export const sourceOf = (text: string): Source => ({
+  kind: 'bytes',
+  bytes: new Uint8Array(Buffer.from(text)),
+});
+
+/** Asks, and resolves to the reply's value or rejects with its failure. */
+export const asking =
+  (remote: Remote) =>
+  <M extends Method>(method: M, args: Args<M>): Promise<Value<M>> =>
+    new Promise((resolve, reject) => {
+      remote.call(method, args, (reply) => (reply.ok ? resolve(reply.value) : reject(reply.failure)));
+    });
+
+/** An owner over a recorded store in memory with an empty unit `e/p/r`, and the shorthands that tests read best with. */
+export function owned(options: UploadOptions & MemoryStoreOptions = {}) {
+  const recorded = new RecordedStore(createMemoryStore({ directories: [UNIT], ...options }));
+  // No test waits for the delay unless it wants to: they flush.
+  const owner = createOwner({ store: recorded.store, writebackDelay: 60_000, ...options });
+  const remote = createInProcessRemote(owner);
+  const events: RemoteEvent[] = [];
+  remote.onEvent = (event) => events.push(event);
+  const ask = asking(remote);
+  return {
+    ...{ remote, recorded, events, ask },
+    submit: (name: string, text: string, { ino = 1, generation = 1 } = {}) =>
+      ask('submit', { ino, generation, path: `${UNIT}/${name}`, source: sourceOf(text) }),
+    flush: async (inos: readonly number[] | null = null) => (await ask('flush', { inos })).failed,
+    remove: (name: string, ino = 1) =>
+      ask('remove', { files: [{ ino, path: `${UNIT}/${name}`, entry: null }] }),
+    move: async (from: string, to: string, about: Partial<Move> = {}) => {
+      const move = { ino: 1, entry: null, source: null, generation: 1, ...about };
+      const { moved } = await ask('rename', {
+        moves: [{ ...move, from: `${UNIT}/${from}`, to: `${UNIT}/${to}` }],
+      });
+      return moved[0]?.entry ?? null;
+    },
+    /** What the storage holds. */
+    content: (name: string): string | null => {
+      const bytes = recorded.memory.bytes(`${UNIT}/${name}`);
+      return bytes && Buffer.from(bytes).toString();
+    },
+    names: (): string[] => recorded.memory.names().map((path) => path.slice(UNIT.length + 1)),
+    eventsOf: (type: RemoteEvent['type']) => events.filter((event) => event.type === type),
+  };
+}
+
+/** The errno name that a call fails with. */
+export const codeOf = async (call: Promise<unknown>): Promise<string> =>
+  call.then(
+    () => 'success',
+    (failure: { code: string }) => failure.code,
+  );
+
+/** Lets everything happen that needs no timer. */
+export const turns = async (count = 20): Promise<void> => {
+  for (let turn = 0; turn < count; turn++) await new Promise((resolve) => setImmediate(resolve));
+};
