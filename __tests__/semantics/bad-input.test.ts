@@ -1,0 +1,251 @@
+import nodeFs from 'node:fs';
+import { join } from 'node:path';
+import { inspect } from 'node:util';
+import type { WandbFs } from 'wandb-fs';
+import type { FakeWandb } from 'wandb-fs/testing';
+import { makeDirectory } from '../helpers/directories.js';
+import { startServer } from '../helpers/server.js';
+import { makeRun, mount } from './helpers/mounts.js';
+import { measure, NOTHING } from './helpers/requests.js';
+import { call, errorOf, errorsOf, STYLES } from './helpers/styles.js';
+
+let server: FakeWandb;
+let run: string;
+beforeAll(async () => {
+  server = await startServer();
+});
+beforeEach(async () => {
+  run = await makeRun(server, { 'file.txt': 'content', 'dir/inner.txt': 'inner' });
+});
+
+describe('paths that lead nowhere', () => {
+  test.each([
+    ['an unknown entity', () => 'nobody/project/run-1/file.txt'],
+    ['an unknown project', () => 'team/nothing/run-1/file.txt'],
+    ['an unknown run', () => 'team/project/never-run/file.txt'],
+    ['an unknown file', () => `${run}/missing.txt`],
+    ['an unknown directory', () => `${run}/missing/file.txt`],
+  ])('%s is ENOENT, whatever is asked', async (_, pathOf) => {
+    const fs = mount(server);
+    const path = pathOf();
+    for (const name of ['stat', 'lstat', 'readFile', 'readdir', 'unlink', 'access', 'truncate', 'rmdir']) {
+      for (const error of await errorsOf(fs, name, path)) {
+        expect(error).toMatchObject({ code: 'ENOENT', errno: -2 });
+        expect(error.message).toMatch(/^ENOENT: no such file or directory, \w+ '/);
+        expect(error.message).toContain(path);
+      }
+    }
+    expect(fs.existsSync(path)).toBe(false);
+  });
+
+  test('writing below a run that is not there is ENOENT and makes none', async () => {
+    const fs = mount(server);
+    for (const error of await errorsOf(fs, 'writeFile', 'team/project/never-run/f', 'x'))
+      expect(error).toMatchObject({ code: 'ENOENT', syscall: 'open' });
+    for (const error of await errorsOf(fs, 'writeFile', `${run}/missing/f`, 'x'))
+      expect(error).toMatchObject({ code: 'ENOENT', syscall: 'open' });
+    expect(fs.existsSync('team/project/never-run')).toBe(false);
+  });
+
+  test('a path outside the mount is ENOENT without a request', async () => {
+    const fs = mount(server, { mountPoint: '/mnt/run', root: run });
+    const outside = ['/', '/mnt', '/mnt/running', '/etc/passwd', '/mnt/run/../other', 'relative', ''];
+    const ask = async (): Promise<void> => {
+      for (const path of outside) {
+        for (const name of ['stat', 'readFile', 'readdir', 'unlink', 'mkdir']) {
+          for (const error of await errorsOf(fs, name, path)) expect(error.code).toBe('ENOENT');
+        }
+        for (const error of await errorsOf(fs, 'writeFile', path, 'x')) expect(error.code).toBe('ENOENT');
+        expect(fs.existsSync(path)).toBe(false);
+      }
+    };
+    expect(await measure(server, ask)).toEqual(NOTHING);
+    expect(fs.readFileSync('/mnt/run/file.txt', 'utf8')).toBe('content');
+  });
+});
+
+/** The same mistake made on a real disk tells what must come out here. */
+describe('mistakes fail as they do on a disk', () => {
+  let disk: string;
+  beforeAll(async () => {
+    disk = await makeDirectory();
+    nodeFs.writeFileSync(join(disk, 'file.txt'), 'content');
+    nodeFs.mkdirSync(join(disk, 'dir'));
+    nodeFs.writeFileSync(join(disk, 'dir/inner.txt'), 'inner');
+  });
+
+  const at = (path: string) => (root: string) => `${root}/${path}`;
+  test.each<[string, string, ...unknown[]]>([
+    ['a directory is read as a file', 'readFile', at('dir')],
+    ['a directory is written as a file', 'writeFile', at('dir'), 'x'],
+    ['a directory is appended to', 'appendFile', at('dir'), 'x'],
+    ['a directory is opened to be written', 'open', at('dir'), 'r+'],
+    ['a directory is truncated', 'truncate', at('dir')],
+    ['a directory is unlinked', 'unlink', at('dir')],
+    ['a directory is copied as a file', 'copyFile', at('file.txt'), at('dir')],
+    ['a file is listed', 'readdir', at('file.txt')],
+    ['a file is opened as a directory', 'opendir', at('file.txt')],
+    ['a file is removed as a directory', 'rmdir', at('file.txt')],
+    ['a file is asked for as a directory', 'stat', at('file.txt/')],
+    ['something below a file is asked for', 'stat', at('file.txt/below')],
+    ['something below a file is written', 'writeFile', at('file.txt/below'), 'x'],
+    ['a directory is made below a file', 'mkdir', at('file.txt/below')],
+    ['a directory is made where a file is', 'mkdir', at('file.txt')],
+    ['a directory is made twice', 'mkdir', at('dir')],
+    ['a directory that is not empty is removed', 'rmdir', at('dir')],
+    ['a directory is removed as a file', 'rm', at('dir')],
+    ['a file is renamed over a directory', 'rename', at('file.txt'), at('dir')],
+    ['a directory is renamed over a file', 'rename', at('dir'), at('file.txt')],
+    ['a directory is renamed into itself', 'rename', at('dir'), at('dir/below')],
+    ['what is missing is renamed', 'rename', at('missing'), at('other')],
+    ['a file is made that exists', 'open', at('file.txt'), 'wx'],
+    ['a copy must not replace', 'copyFile', at('file.txt'), at('dir/inner.txt'), 1],
+    ['no link is there to be read', 'readlink', at('file.txt')],
+    ['the flag is unknown', 'open', at('file.txt'), 'rz'],
+    ['the mode is no mode', 'open', at('new.txt'), 'w', 'rwx'],
+    ['the mode is out of range', 'chmod', at('file.txt'), -1],
+    ['the path is no path', 'stat', 7],
+    ['the path has a null byte', 'stat', 'a\0b'],
+    ['the encoding is unknown', 'readFile', at('file.txt'), 'utf9'],
+    ['the content is no content', 'writeFile', at('file.txt'), 7],
+  ])('%s', async (_, name, ...parameters) => {
+    const fs = mount(server);
+    for (const style of STYLES) {
+      const argumentsAt = (root: string) =>
+        parameters.map((given) => (typeof given === 'function' ? given(root) : given));
+      const real = await errorOf(() => call(nodeFs as WandbFs, style, name, ...argumentsAt(disk)));
+      const ours = await errorOf(() => call(fs, style, name, ...argumentsAt(`/${run}`)));
+      const { code, errno, syscall } = real;
+      expect({ style, code: ours.code, errno: ours.errno, syscall: ours.syscall }).toEqual({
+        style,
+        code,
+        errno,
+        syscall,
+      });
+      const sentence = real.message.replaceAll(disk, `/${run}`);
+      expect(ours.message.startsWith(sentence)).toBe(true);
+    }
+    // Whatever was tried, nothing has changed.
+    expect(fs.readFileSync(`${run}/file.txt`, 'utf8')).toBe('content');
+    expect(fs.readdirSync(run, { recursive: true })).toEqual(['dir', 'file.txt', join('dir', 'inner.txt')]);
+  });
+
+  test.each<[string, (fs: typeof nodeFs, path: string) => unknown]>([
+    [
+      'a read behind the end brings nothing',
+      (fs, path) => fs.readSync(fs.openSync(path, 'r'), Buffer.alloc(9), 0, 9, 99),
+    ],
+    [
+      'a read across the end brings what there is',
+      (fs, path) => fs.readSync(fs.openSync(path, 'r'), Buffer.alloc(9), 0, 9, 4),
+    ],
+    [
+      'a position of -1 is the current one',
+      (fs, path) => fs.readSync(fs.openSync(path, 'r'), Buffer.alloc(9), 0, 9, -1),
+    ],
+    ['a position of -2', (fs, path) => fs.readSync(fs.openSync(path, 'r'), Buffer.alloc(9), 0, 9, -2)],
+    [
+      'an offset behind the buffer',
+      (fs, path) => fs.readSync(fs.openSync(path, 'r'), Buffer.alloc(9), 10, 1, 0),
+    ],
+    [
+      'a length above the buffer',
+      (fs, path) => fs.readSync(fs.openSync(path, 'r'), Buffer.alloc(9), 0, 10, 0),
+    ],
+    ['an empty buffer', (fs, path) => fs.readSync(fs.openSync(path, 'r'), Buffer.alloc(0))],
+    ['a write to what is open to be read', (fs, path) => fs.writeSync(fs.openSync(path, 'r'), 'x')],
+    [
+      'a read of what is open to be written',
+      (fs, path) => fs.readSync(fs.openSync(path, 'a'), Buffer.alloc(1)),
+    ],
+    ['a truncation to a negative length', (fs, path) => fs.ftruncateSync(fs.openSync(path, 'r+'), -1)],
+    ['an fd that is no number', (fs) => Reflect.apply(fs.readSync, fs, ['1', Buffer.alloc(1)])],
+    ['a negative fd', (fs) => fs.readSync(-1, Buffer.alloc(1))],
+    ['a stream that ends before its start', (fs, path) => fs.createReadStream(path, { start: 3, end: 2 })],
+    ['a stream with a negative start', (fs, path) => fs.createReadStream(path, { start: -1 })],
+  ])('%s', async (_, attempt) => {
+    const outcome = async (work: () => unknown): Promise<unknown> => {
+      try {
+        return work();
+      } catch (error) {
+        const { code, errno, syscall, message } = error as NodeJS.ErrnoException;
+        return { code, errno, syscall, message };
+      }
+    };
+    const real = await outcome(() => attempt(nodeFs, join(disk, 'file.txt')));
+    const ours = await outcome(() => attempt(mount(server), `/${run}/file.txt`));
+    if (typeof real === 'object') expect(ours).toMatchObject(real as object);
+    else expect(ours).toBe(real);
+  });
+
+  test('an fd that was closed is EBADF for every call', async () => {
+    const fs = mount(server);
+    const fd = fs.openSync(`${run}/file.txt`, 'r+');
+    fs.closeSync(fd);
+    const calls: [string, ...unknown[]][] = [
+      ['read', fd, Buffer.alloc(1), 0, 1, 0],
+      ['write', fd, Buffer.alloc(1)],
+      ['fstat', fd],
+      ['fsync', fd],
+      ['ftruncate', fd],
+      ['close', fd],
+    ];
+    for (const [name, ...parameters] of calls) {
+      for (const style of ['sync', 'callback'] as const) {
+        const error = await errorOf(() => call(fs, style, name, ...parameters));
+        expect(error).toMatchObject({ code: 'EBADF', errno: -9, syscall: name });
+      }
+    }
+    const handle = await fs.promises.open(`${run}/file.txt`);
+    await handle.close();
+    expect(await errorOf(() => handle.read(Buffer.alloc(1), 0, 1, 0))).toMatchObject({ code: 'EBADF' });
+    expect(await errorOf(() => handle.stat())).toMatchObject({ code: 'EBADF' });
+  });
+});
+
+test('with `readOnly` every change is EROFS, and reading goes on', async () => {
+  const fs = mount(server, { readOnly: true });
+  const changes: [string, ...unknown[]][] = [
+    ['writeFile', `${run}/file.txt`, 'x'],
+    ['appendFile', `${run}/file.txt`, 'x'],
+    ['unlink', `${run}/file.txt`],
+    ['mkdir', `${run}/made`],
+    ['rename', `${run}/file.txt`, `${run}/other`],
+    ['truncate', `${run}/file.txt`],
+  ];
+  for (const [name, ...parameters] of changes) {
+    for (const error of await errorsOf(fs, name, ...parameters)) expect(error.code).toBe('EROFS');
+  }
+  expect(fs.readFileSync(`${run}/file.txt`, 'utf8')).toBe('content');
+});
+
+test('a closed fs object refuses every call, and says why', async () => {
+  for (const isUsed of [true, false]) {
+    const fs = mount(server);
+    if (isUsed) fs.readdirSync(run);
+    await fs.wandb.close();
+    for (const error of await errorsOf(fs, 'readdir', run)) {
+      expect(error.code).toBe('EBADF');
+      expect(error.message).toMatch(/closed/);
+    }
+    await fs.wandb.close();
+  }
+});
+
+describe('options', () => {
+  test.each<[string, Record<string, unknown>]>([
+    ['listingTtl', { listingTtl: 'long' }],
+    ['baseUrl', { baseUrl: 'api.wandb.ai' }],
+    ['baseUrl', { baseUrl: 'https://wandb.ai' }],
+    ['writeback', { writeback: 'never' }],
+    ['sync', { sync: true }],
+    ['allowDelete', { allowDelete: ['everything'] }],
+    ['cacheBytes', { cacheBytes: -1 }],
+    ['apiKey', { apiKey: 'with space' }],
+  ])('a bad `%s` is a TypeError or RangeError that names it (%j)', async (name, options) => {
+    const error = await errorOf(() => Promise.resolve(mount(server, options).readdirSync('/')));
+    expect(error.code).toMatch(/^ERR_(INVALID_ARG_(TYPE|VALUE)|OUT_OF_RANGE)$/);
+    expect(error.message).toContain(name);
+    expect(inspect(error)).not.toContain('with space');
+  });
+});

@@ -1,0 +1,275 @@
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { createWandbFs } from 'wandb-fs';
+import type { FakeWandb } from 'wandb-fs/testing';
+import { startServer } from '../helpers/server.js';
+import { makeRun, mount } from './helpers/mounts.js';
+import { measure, NOTHING } from './helpers/requests.js';
+import { errorOf, errorsOf } from './helpers/styles.js';
+import { contentOn, eventually } from './helpers/waiting.js';
+
+let server: FakeWandb;
+let run: string;
+beforeAll(async () => {
+  server = await startServer();
+});
+beforeEach(async () => {
+  run = await makeRun(server, { 'file.txt': 'old' });
+});
+afterEach(() => server.faults([]));
+
+describe('a server that can not be had', () => {
+  test('is not there: ECONNREFUSED, with its address', async () => {
+    const gone = createServer();
+    await new Promise<void>((resolve) => gone.listen(0, '127.0.0.1', resolve));
+    const { port } = gone.address() as AddressInfo;
+    await new Promise((resolve) => gone.close(resolve));
+    const url = `http://127.0.0.1:${port}`;
+    const fs = mount({ url, apiKey: server.apiKey }, { timeout: 1000 });
+    for (const error of await errorsOf(fs, 'readFile', `${run}/file.txt`)) {
+      expect(error).toMatchObject({ code: 'ECONNREFUSED', syscall: 'open', path: `${run}/file.txt` });
+      expect(error.message).toContain(url);
+      expect(error.message).toContain('baseUrl');
+    }
+  });
+
+  test('answers with a web page: EPROTO, with what to check', async () => {
+    const fs = mount(server);
+    await server.faults([
+      { times: Infinity, body: '<!doctype html><p>Welcome</p>', headers: { 'content-type': 'text/html' } },
+    ]);
+    for (const error of await errorsOf(fs, 'readdir', run)) {
+      expect(error.code).toBe('EPROTO');
+      expect(error.message).toContain(server.url);
+      expect(error.message).toContain('baseUrl');
+    }
+  });
+
+  test('answers 404 with a web page, as other hosts do: EPROTO, not ENOENT', async () => {
+    const fs = mount(server);
+    await server.faults([
+      { times: Infinity, status: 404, body: '<h1>404</h1>', headers: { 'content-type': 'text/html' } },
+    ]);
+    for (const error of await errorsOf(fs, 'stat', `${run}/file.txt`)) expect(error.code).toBe('EPROTO');
+    // Not "no": nobody was there to say so.
+    expect(await errorOf(() => fs.promises.access(`${run}/file.txt`))).toMatchObject({ code: 'EPROTO' });
+  });
+
+  test('answers with GraphQL errors: EIO, with their words', async () => {
+    const fs = mount(server);
+    await server.faults([{ times: Infinity, graphqlError: 'internal: the database is on fire' }]);
+    for (const error of await errorsOf(fs, 'readdir', run)) {
+      expect(error.code).toBe('EIO');
+      expect(error.message).toContain('the database is on fire');
+    }
+  });
+
+  test('refuses permission: EACCES, with its words', async () => {
+    const fs = mount(server);
+    await server.faults([{ times: Infinity, graphqlError: 'permission denied' }]);
+    for (const error of await errorsOf(fs, 'readdir', run)) {
+      expect(error.code).toBe('EACCES');
+      expect(error.message).toContain('permission denied');
+    }
+  });
+
+  test('is overloaded for longer than `timeout`: EIO, and the next call asks again', async () => {
+    const fs = mount(server, { timeout: 500 });
+    await server.faults([{ times: Infinity, status: 503, body: 'busy' }]);
+    const error = await errorOf(() => fs.promises.readdir(run));
+    expect(error.code).toBe('EIO');
+    expect(error.message).toContain(server.url);
+    await server.faults([]);
+    expect(await fs.promises.readdir(run)).toEqual(['file.txt']);
+  });
+
+  test('does not answer: ETIMEDOUT', async () => {
+    const fs = mount(server, { timeout: 300 });
+    await server.faults([{ times: Infinity, delayMs: 2000 }]);
+    expect(await errorOf(() => fs.promises.readdir(run))).toMatchObject({ code: 'ETIMEDOUT' });
+    await server.faults([]);
+  });
+
+  test('stumbles once: 500, 502, 503, a cut connection are tried again without a word', async () => {
+    for (const fault of [
+      { status: 500 },
+      { status: 502, body: '<html>' },
+      { status: 503 },
+      { drop: 'before' },
+    ] as const) {
+      const fs = mount(server);
+      await server.faults([fault]);
+      expect(await fs.promises.readFile(`${run}/file.txt`, 'utf8')).toBe('old');
+    }
+  });
+});
+
+describe('an upload that is refused for good', () => {
+  const refusal = {
+    match: { side: 'storage', method: 'PUT' },
+    status: 403,
+    body: '<Error><Code>AccessDenied</Code></Error>',
+    times: Infinity,
+  } as const;
+
+  const onServer = (name: string, content: string) =>
+    eventually(
+      () => contentOn(server, run, name),
+      (seen) => seen === content,
+    );
+
+  test('is EIO at the flush, by name and with its cause; nothing is lost, and a later flush brings it there', async () => {
+    const fs = mount(server, { writebackDelay: 60_000 });
+    const failed: string[] = [];
+    fs.wandb.uploads.on('failed', ({ path, error }) => failed.push(`${path} ${error.code}`));
+    await server.faults([refusal]);
+    await fs.promises.writeFile(`${run}/file.txt`, 'new');
+    await fs.promises.writeFile(`${run}/other.txt`, 'other');
+    const error = await errorOf(() => fs.wandb.flush());
+    expect(error).toMatchObject({ code: 'EIO', errno: -5 });
+    expect(error.message).toContain(`${run}/file.txt`);
+    expect(error.message).toContain(`${run}/other.txt`);
+    expect(error.message).toContain('403');
+    expect(failed).toHaveLength(2);
+
+    // Nothing lost here, nothing half-written there.
+    expect(await fs.promises.readFile(`${run}/file.txt`, 'utf8')).toBe('new');
+    expect(await fs.promises.readdir(run)).toEqual(['file.txt', 'other.txt']);
+    fs.wandb.refresh();
+    expect(await fs.promises.readFile(`${run}/other.txt`, 'utf8')).toBe('other');
+    expect(await fs.promises.readFile(`${run}/file.txt`, 'utf8')).toBe('new');
+    expect(await contentOn(server, run, 'file.txt')).toBe('old');
+    expect(await contentOn(server, run, 'other.txt')).toBeUndefined();
+
+    // It fails again as long as the server refuses, and goes through when it doesn't.
+    expect(await errorOf(() => fs.wandb.flush())).toMatchObject({ code: 'EIO' });
+    await server.faults([]);
+    await fs.wandb.flush();
+    await onServer('file.txt', 'new');
+    await onServer('other.txt', 'other');
+    expect(await measure(server, () => fs.wandb.flush())).toEqual(NOTHING);
+  });
+
+  test('is EIO at every durability point', async () => {
+    const fs = mount(server, { writebackDelay: 60_000 });
+    await server.faults([refusal]);
+    expect(await errorOf(() => fs.promises.writeFile(`${run}/a`, 'a', { flush: true }))).toMatchObject({
+      code: 'EIO',
+      syscall: 'fsync',
+    });
+    const fd = fs.openSync(`${run}/b`, 'w');
+    fs.writeSync(fd, 'b');
+    expect(await errorOf(() => fs.fsyncSync(fd))).toMatchObject({ code: 'EIO', syscall: 'fsync' });
+    fs.closeSync(fd);
+    expect(await errorOf(() => fs.wandb.flushSync())).toMatchObject({ code: 'EIO' });
+    const through = mount(server, { writeback: 'through' });
+    expect(await errorOf(() => through.promises.writeFile(`${run}/c`, 'c'))).toMatchObject({
+      code: 'EIO',
+      syscall: 'close',
+    });
+    expect(await errorOf(() => through.writeFileSync(`${run}/d`, 'd'))).toMatchObject({
+      code: 'EIO',
+      syscall: 'close',
+    });
+    await server.faults([]);
+    await fs.wandb.flush();
+    await through.wandb.flush();
+    for (const name of ['a', 'b', 'c', 'd']) await onServer(name, name);
+  });
+
+  test('does not keep others back', async () => {
+    const fs = mount(server);
+    await server.faults([{ ...refusal, match: { ...refusal.match, path: /bad\.txt$/ } }]);
+    for (const name of ['a', 'bad.txt', 'c']) await fs.promises.writeFile(`${run}/${name}`, name);
+    const error = await errorOf(() => fs.wandb.flush());
+    expect(error.message).toContain('bad.txt');
+    expect(error.message).not.toContain(`${run}/a`);
+    await onServer('a', 'a');
+    await onServer('c', 'c');
+    await server.faults([]);
+    await fs.wandb.flush();
+    await onServer('bad.txt', 'bad.txt');
+  });
+
+  test('makes close reject, which can be tried again', async () => {
+    const fs = createWandbFs({ baseUrl: server.url, apiKey: server.apiKey });
+    await server.faults([refusal]);
+    await fs.promises.writeFile(`${run}/file.txt`, 'new');
+    expect(await errorOf(() => fs.wandb.close())).toMatchObject({ code: 'EIO' });
+    expect(await fs.promises.readFile(`${run}/file.txt`, 'utf8')).toBe('new');
+    await server.faults([]);
+    await fs.wandb.close();
+    await onServer('file.txt', 'new');
+  });
+
+  test('may be removed in place of being tried again', async () => {
+    const fs = mount(server);
+    await server.faults([refusal]);
+    await fs.promises.writeFile(`${run}/unwanted.txt`, 'x');
+    await errorOf(() => fs.wandb.flush());
+    await server.faults([]);
+    await fs.promises.unlink(`${run}/unwanted.txt`);
+    await fs.wandb.flush();
+    expect(Object.keys(await server.files(run))).toEqual(['file.txt']);
+  });
+});
+
+describe('uploads over a bad line', () => {
+  test.each([
+    ['a PUT whose connection is cut before it is handled', { match: { method: 'PUT' }, drop: 'before' }],
+    ['a PUT whose answer is lost', { match: { method: 'PUT' }, drop: 'after' }],
+    ['a PUT that is answered 500', { match: { method: 'PUT' }, status: 500 }],
+    ['a declaration whose answer is lost', { match: { operation: 'createRunFiles' }, drop: 'after' }],
+    ['a declaration that is answered 502', { match: { operation: 'createRunFiles' }, status: 502 }],
+  ] as const)('%s: the flush succeeds', async (_, fault) => {
+    const fs = mount(server);
+    await server.faults([fault]);
+    await fs.promises.writeFile(`${run}/file.txt`, 'new');
+    await fs.wandb.flush();
+    expect(await server.faults()).toEqual([]);
+    await eventually(
+      () => contentOn(server, run, 'file.txt'),
+      (seen) => seen === 'new',
+    );
+  });
+});
+
+describe('changes of names that the server refuses', () => {
+  test.each([
+    ['unlink', 'deleteFiles', (path: string) => [path]],
+    ['rm', 'deleteFiles', (path: string) => [path]],
+  ] as const)('%s fails, and the file is there as before', async (name, operation, parameters) => {
+    const fs = mount(server);
+    await server.faults([{ match: { operation }, times: Infinity, graphqlError: 'permission denied' }]);
+    for (const error of await errorsOf(fs, name, ...parameters(`${run}/file.txt`)))
+      expect(error).toMatchObject({ code: 'EACCES' });
+    expect(await fs.promises.readFile(`${run}/file.txt`, 'utf8')).toBe('old');
+    fs.wandb.refresh();
+    expect(await fs.promises.readdir(run)).toEqual(['file.txt']);
+  });
+
+  test('rename fails, and nothing has moved', async () => {
+    const fs = mount(server);
+    await server.faults([{ match: { method: 'PUT' }, times: Infinity, status: 403 }]);
+    expect(await errorOf(() => fs.promises.rename(`${run}/file.txt`, `${run}/new.txt`))).toMatchObject({
+      syscall: 'rename',
+      path: `${run}/file.txt`,
+      dest: `${run}/new.txt`,
+    });
+    expect(await fs.promises.readdir(run)).toEqual(['file.txt']);
+    expect(Object.keys(await server.files(run))).toEqual(['file.txt']);
+    await server.faults([]);
+    await fs.promises.rename(`${run}/file.txt`, `${run}/new.txt`);
+    expect(await fs.promises.readdir(run)).toEqual(['new.txt']);
+  });
+
+  test('mkdir of a run fails, and there is none', async () => {
+    const fs = mount(server);
+    await server.faults([
+      { match: { operation: 'upsertBucket' }, times: Infinity, graphqlError: 'permission denied' },
+    ]);
+    for (const error of await errorsOf(fs, 'mkdir', 'team/project/refused'))
+      expect(error).toMatchObject({ code: 'EACCES', syscall: 'mkdir' });
+    expect(fs.existsSync('team/project/refused')).toBe(false);
+  });
+});

@@ -1,0 +1,27 @@
+import { createWandbFs, type WandbFs, type WandbFsOptions } from 'wandb-fs';
+import type { FakeWandb } from 'wandb-fs/testing';
+
+const mounted: WandbFs[] = [];
+
+afterEach(async () => {
+  await Promise.all(mounted.splice(0).map((fs) => fs.wandb.close()));
+});
+
+/** An fs object over a server; it is closed behind the test. */
+export function mount(server: Pick<FakeWandb, 'url' | 'apiKey'>, options: WandbFsOptions = {}): WandbFs {
+  const fs = createWandbFs({ baseUrl: server.url, apiKey: server.apiKey, ...options });
+  mounted.push(fs);
+  return fs;
+}
+
+let runs = 0;
+
+/** A run that no other test of the file has; with files it is on the server already. */
+export async function makeRun(
+  server: FakeWandb,
+  files: Readonly<Record<string, string | Uint8Array>> = {},
+): Promise<string> {
+  const run = `team/project/run-${++runs}`;
+  await server.seed({ [run]: files });
+  return run;
+}

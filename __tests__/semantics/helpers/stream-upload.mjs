@@ -1,0 +1,29 @@
+// Streams so many mebibytes into a file and tells how much the process grew by it: stream-upload.mjs <path> <mebibytes>
+import { createHash } from 'node:crypto';
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import { createWandbFs } from 'wandb-fs';
+
+const [path, mebibytes] = process.argv.slice(2);
+const fs = createWandbFs({ cacheBytes: 8 << 20 });
+// What every use of the package loads is no part of the measure.
+await fs.promises.writeFile(`${path}.first`, 'x', { flush: true });
+
+const before = process.memoryUsage().rss;
+let most = before;
+const timer = setInterval(() => {
+  most = Math.max(most, process.memoryUsage().rss);
+}, 5);
+
+const hash = createHash('md5');
+async function* chunks() {
+  for (let index = 0; index < Number(mebibytes) * 16; index++) {
+    const chunk = Buffer.alloc(1 << 16, index);
+    hash.update(chunk);
+    yield chunk;
+  }
+}
+await pipeline(Readable.from(chunks()), fs.createWriteStream(path));
+await fs.wandb.close();
+clearInterval(timer);
+process.stdout.write(JSON.stringify({ md5: hash.digest('hex'), grownBytes: most - before }));
