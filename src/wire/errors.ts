@@ -18,6 +18,7 @@ export interface Peer {
 }
 
 const LONGEST_MESSAGE = 300;
+const NAMES_A_THING = /entity|project|model|run|bucket|file|user|team/i;
 
 /** The failure that an answer of the API stands for (protocol section 2.1). */
 export function refusalOfApi(refusal: Refusal, peer: Peer, now: number): WireFailure {
@@ -49,7 +50,10 @@ export function refusalOfApi(refusal: Refusal, peer: Peer, now: number): WireFai
     return fail('EIO', `${peer.baseUrl} can't answer at the moment.`);
   }
   if (message === null) return notTheApi(peer, cause, status);
-  if (status === 404 || status === 410) return fail('ENOENT', null);
+  if (status === 404 || status === 410) {
+    // A bare 'not found' speaks of the address: taken for a missing run, it would make every tree look empty.
+    return NAMES_A_THING.test(message) ? fail('ENOENT', null) : notTheApi(peer, cause, status);
+  }
   if (status === 409) return fail('EEXIST', message);
   return fail('EIO', `${peer.baseUrl} refused the request.`);
 }

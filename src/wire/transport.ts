@@ -1,7 +1,7 @@
 import { createReadStream, openAsBlob } from 'node:fs';
 import { pipeline, Readable } from 'node:stream';
 import { createGunzip } from 'node:zlib';
-import { Agent, type Dispatcher, EnvHttpProxyAgent, request as undiciRequest } from 'undici';
+import { Agent, type Dispatcher, EnvHttpProxyAgent } from 'undici';
 import type { WireConfig } from '../config/config.js';
 
 export interface HttpRequest {
@@ -69,8 +69,9 @@ function undiciTransport(dispatcher: Dispatcher, idleMs: number, isOwn: boolean)
   return {
     async send({ method, url, headers, body, signal }) {
       const size = body === undefined ? null : body.kind === 'bytes' ? body.bytes.byteLength : body.size;
-      const response = await undiciRequest(url, {
-        dispatcher,
+      const response = await dispatcher.request({
+        origin: new URL(url).origin,
+        path: pathOf(url),
         method,
         headers: size === null ? headers : { ...headers, 'content-length': String(size) },
         body: body === undefined ? null : undiciBody(body),
@@ -98,6 +99,16 @@ function undiciTransport(dispatcher: Dispatcher, idleMs: number, isOwn: boolean)
       if (isOwn) await dispatcher.destroy();
     },
   };
+}
+
+/**
+ * Path and query as they are sent. URL parsers resolve '.' and '..'; to a storage they are characters of a name like
+ * others, and the signature covers them, so a path that has them goes as it was given.
+ */
+function pathOf(url: string): string {
+  const { pathname, search } = new URL(url);
+  const raw = /^[a-z]+:\/\/[^/?#]*(\/[!-~]*)$/i.exec(url)?.[1];
+  return raw !== undefined && /\/(\.|%2e){1,2}(?=[/?]|$)/i.test(raw) ? raw : pathname + search;
 }
 
 /** `fetch` counts bytes of known bodies itself, and decodes what came compressed. */

@@ -1,0 +1,121 @@
+import { BatchSizes, retryableAtSize } from '../../src/wire/batching.js';
+import { WireFailure } from '../../src/wire/wire-failure.js';
+import { fakeClock } from './helpers/wire.js';
+
+const failing = (status: number) => new WireFailure('EIO', null, null, 'status', status);
+const tooMuch = new WireFailure('EIO', null, 'too many', 'graphql');
+const items = (count: number): number[] => Array.from({ length: count }, (_, index) => index);
+
+let clock: ReturnType<typeof fakeClock>;
+let sizes: BatchSizes;
+beforeEach(() => {
+  clock = fakeClock();
+  sizes = new BatchSizes(clock, 30_000);
+});
+
+/** A server that takes at most so many items, and notes how many came. */
+const limited = (most: number, failure: WireFailure = tooMuch) => {
+  const asked: number[] = [];
+  const request = async (batch: readonly number[]): Promise<readonly number[]> => {
+    asked.push(batch.length);
+    if (batch.length > most) throw failure;
+    return batch;
+  };
+  return { asked, request };
+};
+
+test('as much as the default goes in one request', async () => {
+  const { asked, request } = limited(5000);
+  expect((await sizes.all('names', items(1000), request)).flat()).toEqual(items(1000));
+  expect(asked).toEqual([1000]);
+});
+
+test.each([
+  ['a timeout', new WireFailure('ETIMEDOUT', null, null, 'timeout')],
+  ['413', failing(413)],
+  ['500', failing(500)],
+  ['a GraphQL error', tooMuch],
+])('%s halves the batch until it goes through, and that is remembered', async (_, failure) => {
+  const { asked, request } = limited(300, failure);
+  expect((await sizes.all('names', items(1000), request)).flat()).toEqual(items(1000));
+  expect(asked).toEqual([1000, 500, 250, 250, 250, 250]);
+  asked.length = 0;
+  await sizes.all('names', items(500), request);
+  expect(asked).toEqual([250, 250]);
+});
+
+test('what was learned of one kind says nothing of another, and is forgotten after a while', async () => {
+  await sizes.all('names', items(1000), limited(300).request);
+  expect([sizes.get('names'), sizes.get('ids')]).toEqual([250, 1000]);
+  await clock.sleep(10 * 60_000, undefined);
+  expect(sizes.get('names')).toBe(1000);
+});
+
+test.each([
+  ['403', failing(403)],
+  ['what is denied', new WireFailure('EACCES', null, 'denied', 'graphql')],
+  [
+    'a field that the server does not have',
+    new WireFailure('EIO', null, 'Cannot query field "x"', 'graphql'),
+  ],
+])('%s is no matter of size', async (_, failure) => {
+  const { asked, request } = limited(0, failure);
+  await expect(sizes.all('names', items(100), request)).rejects.toBe(failure);
+  expect(asked).toEqual([100]);
+});
+
+test('a failure that lasts down to one item is the failure of all, and nothing is learned', async () => {
+  const { asked, request } = limited(0);
+  await expect(sizes.all('names', items(100), request)).rejects.toBe(tooMuch);
+  expect(asked).toEqual([100, 50, 25, 13, 7, 4, 2, 1]);
+  expect(sizes.get('names')).toBe(1000);
+});
+
+test('one item that is refused keeps no other back', async () => {
+  const refused: number[] = [];
+  const asked: number[] = [];
+  const request = async (batch: readonly number[]): Promise<readonly number[]> => {
+    asked.push(batch.length);
+    if (batch.includes(70)) throw failing(400);
+    return batch;
+  };
+  const values = await sizes.all('files', items(100), request, (item) => refused.push(item));
+  expect(values.flat()).toEqual(items(100).filter((item) => item !== 70));
+  expect(refused).toEqual([70]);
+  expect(asked.length).toBeLessThan(20);
+  expect(sizes.get('files')).toBe(1000);
+});
+
+test('where everything is refused it is not the items', async () => {
+  const { asked, request } = limited(0, failing(400));
+  const refused: number[] = [];
+  await expect(sizes.all('files', items(1000), request, (item) => refused.push(item))).rejects.toMatchObject({
+    status: 400,
+  });
+  expect(asked.length).toBeLessThan(30);
+});
+
+test('a page is halved until the server can make it', async () => {
+  const asked: number[] = [];
+  const page = (first: number): Promise<number> => {
+    asked.push(first);
+    return first > 200 ? Promise.reject(failing(504)) : Promise.resolve(first);
+  };
+  expect(await sizes.adapt('page', sizes.get('page'), page)).toBe(125);
+  expect(await sizes.adapt('page', sizes.get('page'), page)).toBe(125);
+  expect(asked).toEqual([1000, 500, 250, 125, 125]);
+});
+
+test('a busy server is asked again for the same before it is asked for less', () => {
+  const isRetryable = retryableAtSize(1000);
+  expect([0, 1, 2].map((retries) => isRetryable(failing(503), retries))).toEqual([true, true, false]);
+  expect([0, 1, 2, 9].map((retries) => retryableAtSize(1)(failing(503), retries))).toEqual([
+    true,
+    true,
+    true,
+    true,
+  ]);
+  expect(isRetryable(new WireFailure('ETIMEDOUT', null, null, 'timeout'), 0)).toBe(false);
+  expect(isRetryable(new WireFailure('EIO', null, null, 'status', 503, 2000), 5)).toBe(true);
+  expect(isRetryable(new WireFailure('EIO', null, null, 'status', 429), 5)).toBe(true);
+});
