@@ -38,6 +38,8 @@ for (const [path, { optionalDependencies, dev, engines }] of Object.entries(lock
     added.push(`${name}@${version}`);
   }
 }
-lock.packages = Object.fromEntries(Object.entries(lock.packages).sort(([a], [b]) => a.localeCompare(b, 'en')));
+lock.packages = Object.fromEntries(
+  Object.entries(lock.packages).sort(([a], [b]) => a.localeCompare(b, 'en')),
+);
 await writeFile('package-lock.json', `${JSON.stringify(lock, null, 2)}\n`);
 console.log(`${added.length} packages added to package-lock.json`);

@@ -19,7 +19,7 @@ export function run(
   options: { readonly cwd: string; readonly env?: Readonly<Record<string, string>> },
 ): Promise<Finished> {
   const inherited = Object.entries(process.env).filter(
-    ([name]) => !/^(WANDB_|JEST_|NODE_OPTIONS$|NODE_ENV$)/.test(name),
+    ([name]) => !/^(WANDB_|JEST_|NODE_OPTIONS$|NODE_ENV$|NO_COLOR$|FORCE_COLOR$)/.test(name),
   );
   const env = { ...Object.fromEntries(inherited), ...options.env };
   return new Promise((resolve, reject) => {
