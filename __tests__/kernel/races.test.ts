@@ -76,9 +76,11 @@ describe('listings and what happened meanwhile', () => {
   test('a listing sent before an unlink and landing after it does not resurrect the file', async () => {
     const { kernel, remote, server, sync, async: later, names, writeFile, clock } = mount({ listingTtl: 10 });
     server.write(FILE, 'text');
+    expect(names('e/p/r')).toEqual(['f']);
+    clock.now += 9;
     writeFile('e/p/r/g', 'text');
     sync((op) => kernel.flush(op));
-    clock.now += 100;
+    clock.now += 9;
     const listed = later((op) => kernel.readdir(op, 'e/p/r'));
     remote.run('lookup e/p/r');
     const unlinked = later((op) => kernel.unlink(op, 'e/p/r/g'));

@@ -87,11 +87,11 @@ export function createKernel(options: KernelOptions): Kernel {
 /** Forgets listings, so that the next call asks the server; what is dirty or open stays as it is. */
 function refresh(core: Core, path: TreePath): void {
   core.forgetNegatives(path);
-  core.scopeOfName(path)?.scope.expire();
-  const place =
-    path === '' ? core.root : core.scopeOfName(path)?.scope.childAt(core.scopeOfName(path)?.relative ?? '');
-  for (const inode of place?.walk() ?? []) {
-    inode.scope?.expire();
+  const name = path === '' ? undefined : core.scopeOfName(path);
+  name?.scope.expire(core.currentEpoch);
+  const at = name ? name.scope.childAt(name.relative) : core.root;
+  for (const inode of at?.walk() ?? []) {
+    inode.scope?.expire(core.currentEpoch);
     inode.seenAt = Number.NEGATIVE_INFINITY;
   }
 }

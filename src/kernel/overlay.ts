@@ -167,7 +167,7 @@ export class Overlay {
     if (!isSpooled)
       return { file: name, isSpooled, fd: this.memory.openSync(name, 'w+'), size: 0, isSealed: false };
     if (this.spoolDirectory === null) {
-      this.spoolDirectory = nodeFs.mkdtempSync(join(tmpdir(), 'wandb-fs-spool-'));
+      this.spoolDirectory = nodeFs.mkdtempSync(join(tmpdir(), `wandb-fs-spool-${process.pid}-`));
       removeAtExit(this.spoolDirectory);
     }
     const file = join(this.spoolDirectory, name);

@@ -49,18 +49,18 @@ function findName(core: Core, op: Operation, path: TreePath): Inode | null {
   let reached = 0;
   for (; reached < upper; reached++) {
     const child = inode.children?.get(segments[reached] ?? '');
-    if (!child) {
-      if (isKnownAbsent(core, op, segments.slice(0, reached + 1), inode)) return null;
-      break;
-    }
+    if (!child) break;
     inode = child;
   }
-  if (segments.length <= core.unitDepth) {
-    if (reached === segments.length && isFresh(core, op, inode, path)) return inode;
+  if (reached < upper) {
+    if (isKnownAbsent(core, op, segments, reached, inode)) return null;
     throw lookupFault(core, op, path, null);
   }
-  if (reached < upper) throw lookupFault(core, op, path, null);
-  return findInUnit(core, op, path, core.scopeAt(inode), segments.slice(core.unitDepth));
+  if (segments.length > core.unitDepth) {
+    return findInUnit(core, op, path, core.scopeAt(inode), segments.slice(core.unitDepth));
+  }
+  if (isFresh(core, op, inode, path)) return inode;
+  throw lookupFault(core, op, path, null);
 }
 
 function findInUnit(
@@ -71,39 +71,43 @@ function findInUnit(
   segments: readonly string[],
 ): Inode | null {
   let inode = scope.root;
-  let isComplete = true;
+  let isThere = true;
   for (const name of segments) {
     const child = inode.children?.get(name);
     if (!child) {
-      isComplete = false;
+      isThere = false;
       break;
     }
     inode = child;
   }
-  const isListed = isListingFresh(core, op, scope);
-  if (!isComplete) {
-    if (!inode.isDirectory) {
-      // A file stands in the way, if it still stands.
-      if (find(core, op, inode.path)?.isDirectory === false) throw new Failure('ENOTDIR');
-      return findInUnit(core, op, path, scope, segments);
-    }
-    if (isListed && scope.isComplete) return null;
-    if (scope.isPinnedAbsent(segments.join('/')) || isNegativeFresh(core, op, path)) return null;
-    throw lookupFault(core, op, path, scope);
+  if (isThere) {
+    // What is only here needs no proof.
+    if (inode.isDirty || inode.local?.isLocalDirectory || isFresh(core, op, inode, path)) return inode;
+  } else if (!inode.isDirectory) {
+    // A file stands in the way, if it still stands.
+    if (find(core, op, inode.path)?.isDirectory === false) throw new Failure('ENOTDIR');
+    return findInUnit(core, op, path, scope, segments);
+  } else if (isListed(core, op, scope) || isRecent(core, op, scope.knownSince(segments.join('/')))) {
+    return null;
   }
-  // What is only here, or newer here than there, needs no proof.
-  if (inode.isDirty || inode.local?.isLocalDirectory || scope.isPinnedPresent(segments.join('/')))
-    return inode;
-  if ((isListed && scope.isComplete) || isFresh(core, op, inode, path)) return inode;
   throw lookupFault(core, op, path, scope);
 }
 
-/** Does a fresh answer say that nothing stands at these segments, in `parent`? */
-function isKnownAbsent(core: Core, op: Operation, segments: readonly string[], parent: Inode): boolean {
+/** Does a fresh answer say that nothing stands at these segments, of which `reached` lead to `parent`? */
+function isKnownAbsent(
+  core: Core,
+  op: Operation,
+  segments: readonly string[],
+  reached: number,
+  parent: Inode,
+): boolean {
   const { scope } = parent;
-  if (scope?.isPinnedAbsent(segments.at(-1) ?? '')) return true;
-  if (scope?.isComplete && isListingFresh(core, op, scope)) return true;
-  return isNegativeFresh(core, op, segments.join('/'));
+  if (scope && (isListed(core, op, scope) || isRecent(core, op, scope.knownSince(segments[reached] ?? ''))))
+    return true;
+  for (let depth = reached + 1; depth <= segments.length; depth++) {
+    if (isNegativeFresh(core, op, segments.slice(0, depth).join('/'))) return true;
+  }
+  return false;
 }
 
 function isNegativeFresh(core: Core, op: Operation, path: TreePath): boolean {
@@ -114,14 +118,15 @@ function isNegativeFresh(core: Core, op: Operation, path: TreePath): boolean {
 function isFresh(core: Core, op: Operation, inode: Inode, path: TreePath): boolean {
   if (isRecent(core, op, { epoch: inode.seenEpoch, at: inode.seenAt }) || op.hasLoaded(`lookup:${path}`))
     return true;
-  const scope = inode.parent?.scope;
-  return scope?.isComplete === true && isListingFresh(core, op, scope);
+  if (!inode.parent) return true;
+  const scope = core.scopeOf(inode.parent);
+  return isListed(core, op, scope) || isRecent(core, op, scope.knownSince(core.relativeToScope(scope, path)));
 }
 
-export function isListingFresh(core: Core, op: Operation, scope: Scope): boolean {
-  return (
-    isRecent(core, op, scope.listed) || (scope.listed.epoch > 0 && op.hasLoaded(`list:${scope.root.path}`))
-  );
+/** Is every name of this scope known, by a fresh listing? */
+export function isListed(core: Core, op: Operation, scope: Scope): boolean {
+  if (!scope.isComplete) return false;
+  return isRecent(core, op, scope.listed) || op.hasLoaded(`list:${scope.root.path}`);
 }
 
 /** Asked for within the TTL, or since this operation began: what it loaded itself counts, however slow it was. */
@@ -193,13 +198,8 @@ function rememberAbsence(core: Core, path: TreePath, ancestors: readonly Entry[]
   );
   const missingPath = missing.join('/');
   const place = core.scopeOfName(missingPath);
-  if (place) {
-    if (missing.length <= core.unitDepth) place.scope.mergeName(place.relative, null, sent);
-    const stands = place.scope.childAt(place.relative);
-    // Made here after the question was sent.
-    if (stands && stands.entry !== null) return;
-  }
-  if ((core.negatives.get(missingPath)?.epoch ?? 0) <= sent.epoch) core.negatives.set(missingPath, sent);
+  if (!place) core.negatives.set(missingPath, sent);
+  else if (missing.length <= core.unitDepth) place.scope.mergeName(place.relative, null, sent);
 }
 
 /** Loads the whole listing of a directory that is listed as one. */
@@ -223,7 +223,7 @@ export function listFault(core: Core, directory: Inode): Fault {
 /** Makes sure that all names in a directory are known. */
 export function ensureListed(core: Core, op: Operation, directory: Inode): void {
   const scope = core.scopeOf(directory);
-  if (scope.isComplete && isListingFresh(core, op, scope)) return;
+  if (isListed(core, op, scope)) return;
   const { path } = scope.root;
   // The look-up of a unit that was never touched brings its listing and the unit's own times in one request.
   const isTouched = op.hasLoaded(`touch:${path}`) || scope.isLarge || scope.listed.epoch > 0;

@@ -28,6 +28,11 @@ export interface Moment {
   readonly at: number;
 }
 
+const NEVER: Moment = { epoch: 0, at: Number.NEGATIVE_INFINITY };
+
+/** Single names that a scope remembers to have looked up; the oldest go first. */
+const MOST_LOOKED = 4096;
+
 /** What a scope asks of its surroundings when a listing changes an inode under it. */
 export interface ScopeHost {
   now(): number;
@@ -42,16 +47,18 @@ export interface ScopeHost {
  */
 export class Scope {
   /** The newest listing merged: when it was sent, and whether it was the whole one. */
-  listed: Moment = { epoch: 0, at: Number.NEGATIVE_INFINITY };
+  listed: Moment = NEVER;
   isComplete = false;
   /** When the newest complete listing was sent; nothing older speaks of any name in this scope. */
   private completeEpoch = 0;
+  /** What was learned up to here isn't fresh; see `expire`. */
+  private forgotten = 0;
   /** The listing has more than its first page: names are looked up singly before it is loaded again. */
   isLarge = false;
   /** Look-ups of single names since the listing was last complete. */
   touches = 0;
   /** When single names were last looked up, where that is newer than the listing. */
-  private readonly looked = new Map<string, number>();
+  private readonly looked = new Map<string, Moment>();
   private readonly pins = new Map<string, Pin>();
 
   constructor(
@@ -60,11 +67,12 @@ export class Scope {
     readonly isDeep: boolean,
   ) {}
 
-  /** Forgets that anything was listed; what is in the tree stays until a listing disagrees. */
-  expire(): void {
+  /** Forgets that anything was listed or looked up so far; what is in the tree stays until an answer disagrees. */
+  expire(epoch: number): void {
     this.listed = { epoch: this.listed.epoch, at: Number.NEGATIVE_INFINITY };
     this.isComplete = false;
     this.touches = 0;
+    this.forgotten = epoch;
   }
 
   /** Takes note of a committed change of a name: listings sent before `epoch` no longer speak of it. */
@@ -77,15 +85,12 @@ export class Scope {
     this.pins.set(relative, { epoch, at: this.host.now(), version, stale });
   }
 
-  /** Did this instance remove the name, with no listing since that shows it again? */
-  isPinnedAbsent(relative: string): boolean {
-    const pin = this.pins.get(relative);
-    return pin?.version === ABSENT && this.host.now() - pin.at < SETTLE_MS;
-  }
-
-  isPinnedPresent(relative: string): boolean {
-    const pin = this.pins.get(relative);
-    return pin !== undefined && pin.version !== ABSENT && this.host.now() - pin.at < SETTLE_MS;
+  /** When the name was last looked up or changed here, where that is newer than the listing. */
+  knownSince(relative: string): Moment {
+    const looked = this.looked.get(relative) ?? NEVER;
+    const pin = this.pins.get(relative) ?? NEVER;
+    const newest = looked.epoch > pin.epoch ? looked : pin;
+    return newest.epoch > this.forgotten ? newest : NEVER;
   }
 
   /** Merges a listing. With `isComplete`, what it doesn't show is gone. */
@@ -104,7 +109,7 @@ export class Scope {
         if (pin.version === ABSENT && pin.epoch <= sent.epoch && !seen.has(relative))
           this.pins.delete(relative);
       }
-      for (const [relative, epoch] of this.looked) if (epoch <= sent.epoch) this.looked.delete(relative);
+      for (const [relative, { epoch }] of this.looked) if (epoch <= sent.epoch) this.looked.delete(relative);
       this.touches = 0;
       this.completeEpoch = sent.epoch;
     }
@@ -126,7 +131,13 @@ export class Scope {
       if (inode?.isDirectory && this.isDeep) this.sweepOne(inode, relative, NOTHING, sent);
       else if (inode) this.forget(inode);
     }
-    this.looked.set(relative, Math.max(sent.epoch, this.looked.get(relative) ?? 0));
+    if (sent.epoch < (this.looked.get(relative) ?? NEVER).epoch) return;
+    this.looked.delete(relative);
+    this.looked.set(relative, sent);
+    for (const oldest of this.looked.keys()) {
+      if (this.looked.size <= MOST_LOOKED) break;
+      this.looked.delete(oldest);
+    }
   }
 
   /** The inode at a path below this scope's root, whatever is known of its freshness. */
@@ -138,7 +149,7 @@ export class Scope {
 
   /** Is what was sent at `epoch` older than what is already known of the name? */
   private isOutdated(relative: string, version: string, epoch: number): boolean {
-    if (epoch < this.completeEpoch || epoch < (this.looked.get(relative) ?? 0)) return true;
+    if (epoch < this.completeEpoch || epoch < (this.looked.get(relative) ?? NEVER).epoch) return true;
     const pin = this.pins.get(relative);
     if (!pin) return false;
     if (pin.epoch > epoch) return true;
