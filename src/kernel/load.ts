@@ -5,6 +5,8 @@ import type { Failure } from '../store/failure.js';
 export class Load {
   failure: Failure | null = null;
   isSettled = false;
+  /** Its last waiter has left: whoever comes now needs a load of his own. */
+  isCancelled = false;
   private waiters = new Set<() => void>();
   /** A sync caller, or the load's starter, may need the outcome without waiting in the event loop. */
   private isKept = false;
@@ -40,7 +42,10 @@ export class Load {
     return new Promise((resolve) => {
       const leave = (): void => {
         this.waiters.delete(wake);
-        if (this.waiters.size === 0 && this.isCancellable && !this.isKept) this.remote.cancel(this.call);
+        if (this.waiters.size === 0 && this.isCancellable && !this.isKept) {
+          this.isCancelled = true;
+          this.remote.cancel(this.call);
+        }
         resolve();
       };
       const wake = (): void => {
@@ -71,7 +76,7 @@ export class Loads {
     { isCancellable = true }: { readonly isCancellable?: boolean } = {},
   ): Load {
     const running = this.byKey.get(key);
-    if (running) return running;
+    if (running && !running.isCancelled) return running;
     const load: Load = new Load(
       this.remote,
       (self) =>
