@@ -41,6 +41,23 @@ test('a file removed here shows again after the TTL, when another writer has mad
   expect(readFile(FILE)).toBe('anew');
 });
 
+test('a refresh believes the server, and no answer that was asked for before it', async () => {
+  const { kernel, remote, server, sync, async: later, names, writeFile } = mount();
+  writeFile(FILE, 'mine');
+  sync((op) => kernel.flush(op));
+  const listed = later((op) => kernel.readdir(op, 'e/p'));
+  remote.run('list e/p');
+  server.mkunit('e/p/other');
+  server.delete(FILE);
+  expect(names('e/p/r')).toEqual(['f']);
+  kernel.refresh('');
+  expect(names('e/p')).toEqual(['other', 'r']);
+  expect(names('e/p/r')).toEqual([]);
+  remote.settle();
+  await listed;
+  expect(names('e/p')).toEqual(['other', 'r']);
+});
+
 test('a missing project is remembered as missing, with everything below it', () => {
   const { kernel, remote, sync } = mount();
   for (const path of ['e/none', 'e/none/r', 'e/none/r/f', 'e/none/r2/f']) {

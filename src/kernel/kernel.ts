@@ -87,11 +87,12 @@ export function createKernel(options: KernelOptions): Kernel {
 /** Forgets listings, so that the next call asks the server; what is dirty or open stays as it is. */
 function refresh(core: Core, path: TreePath): void {
   core.forgetNegatives(path);
+  const { epoch } = core.tick();
   const name = path === '' ? undefined : core.scopeOfName(path);
-  name?.scope.expire(core.currentEpoch);
+  name?.scope.expire(epoch, { shouldUnpin: true });
   const at = name ? name.scope.childAt(name.relative) : core.root;
   for (const inode of at?.walk() ?? []) {
-    inode.scope?.expire(core.currentEpoch);
+    inode.scope?.expire(epoch, { shouldUnpin: true });
     inode.seenAt = Number.NEGATIVE_INFINITY;
   }
 }

@@ -67,8 +67,12 @@ export class Scope {
     readonly isDeep: boolean,
   ) {}
 
-  /** Forgets that anything was listed or looked up so far; what is in the tree stays until an answer disagrees. */
-  expire(epoch: number): void {
+  /**
+   * Forgets that anything was listed or looked up up to `epoch`, and hears no answer that was asked for before; what is
+   * in the tree stays until a new answer disagrees. With `shouldUnpin` even a listing that lags is believed then.
+   */
+  expire(epoch: number, { shouldUnpin }: { readonly shouldUnpin: boolean }): void {
+    if (shouldUnpin) this.pins.clear();
     this.listed = { epoch: this.listed.epoch, at: Number.NEGATIVE_INFINITY };
     this.isComplete = false;
     this.touches = 0;
@@ -95,7 +99,7 @@ export class Scope {
 
   /** Merges a listing. With `isComplete`, what it doesn't show is gone. */
   mergeListing(entries: readonly Entry[], isComplete: boolean, sent: Moment): void {
-    if (sent.epoch < this.listed.epoch) return;
+    if (sent.epoch < this.listed.epoch || sent.epoch <= this.forgotten) return;
     const prefix = this.root.path === '' ? 0 : this.root.path.length + 1;
     const seen = new Set<string>();
     for (const entry of entries) {
@@ -122,6 +126,7 @@ export class Scope {
 
   /** Merges the look-up of one name: an entry, a mere prefix (a directory), or nothing there. */
   mergeName(relative: string, found: Entry | 'prefix' | null, sent: Moment): void {
+    if (sent.epoch <= this.forgotten) return;
     if (found === 'prefix') {
       this.directoryAt(relative.split('/'), sent);
     } else if (found) {
