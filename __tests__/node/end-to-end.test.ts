@@ -113,6 +113,34 @@ describe('over HTTP, through the I/O thread', () => {
     expect((await told)[0]).toEqual({ path: `/${RUN}/told.txt`, size: 1 });
   });
 
+  test('who comes after a call that was aborted is served', async () => {
+    const slow = await startServer({ ...STANDARD, latencyMs: 100 });
+    await slow.seed({ [RUN]: { 'a.txt': 'a' } });
+    const other = createWandbFs({ baseUrl: slow.url, apiKey: slow.apiKey });
+    const controller = new AbortController();
+    const aborted = other.promises.readFile(`${RUN}/a.txt`, { signal: controller.signal });
+    const told = expect(aborted).rejects.toMatchObject({ name: 'AbortError', code: 'ABORT_ERR' });
+    // Jest's timers are the real ones: the request is on its way by then.
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    controller.abort();
+    expect(await other.promises.readFile(`${RUN}/a.txt`, 'utf8')).toBe('a');
+    await told;
+    await other.wandb.close();
+  });
+
+  test('closing waits for the calls on their way', async () => {
+    const other = createWandbFs({ baseUrl: server.url, apiKey: server.apiKey });
+    const results = [
+      other.promises.writeFile(`${RUN}/late.txt`, 'whole'),
+      new Promise((resolve) => other.writeFile(`${RUN}/later.txt`, 'whole too', resolve)),
+      other.promises.readFile(`${RUN}/config.yaml`, 'utf8'),
+    ];
+    await other.wandb.close();
+    expect(await Promise.all(results)).toEqual([undefined, null, 'lr: 1\n']);
+    expect([await uploaded('late.txt'), await uploaded('later.txt')]).toEqual(['whole', 'whole too']);
+    await expect(other.promises.stat(RUN)).rejects.toMatchObject({ code: 'EBADF' });
+  });
+
   test('inspecting the object shows no key', () => {
     expect(inspect(fs, { depth: 12, showHidden: true })).not.toContain(server.apiKey);
   });

@@ -10,7 +10,7 @@ import { rm } from './composites/remove.js';
 import { readTransfer, readv, writeTransfer, writev } from './composites/transfer.js';
 import { appendFile, writeFile } from './composites/write-file.js';
 import { opendir } from './dir.js';
-import { type Composite, driveAsync } from './driver.js';
+import type { Composite } from './driver.js';
 import { type AsyncCall, answer, type CallbackShape, callbackOf, named } from './face.js';
 import { asRead, asWrite, givenToRead } from './transfers.js';
 import type { Tree } from './tree.js';
@@ -88,13 +88,13 @@ function closeOf(tree: Tree) {
   return (fd: unknown, callback: unknown = rethrow): void => {
     const done = asFunction(callback, 'cb');
     const composite = descriptors.close(tree, fd);
-    answer(driveAsync(composite, composite.next()), done);
+    answer(tree.calls.drive(composite, composite.next()), done);
   };
 }
 
 /** Calls back with the answer alone, without an error before it. */
 function existsOf(tree: Tree) {
-  const exists = (path: unknown): Promise<boolean> => driveAsync(attributes.exists(tree, path));
+  const exists = (path: unknown): Promise<boolean> => tree.calls.drive(attributes.exists(tree, path));
   const call = (path: unknown, callback: unknown): void => {
     const done = asFunction(callback, 'cb');
     answer(exists(path), (_error, isThere) => done(isThere));
@@ -109,7 +109,7 @@ function readOf(tree: Tree) {
     const transfer = asRead(givenToRead(index < 0 ? args.slice(0, -1) : args.slice(0, index)));
     const { buffer } = transfer;
     const done = asFunction(index < 0 ? args.at(-1) : args[index], 'cb');
-    const result = driveAsync(readTransfer(tree, number, transfer));
+    const result = tree.calls.drive(readTransfer(tree, number, transfer));
     answer(result, done, (count) => [count, buffer], [0, buffer]);
   };
   return withPromiseOf(read, 'bytesRead', 'buffer');
@@ -122,7 +122,7 @@ function writeOf(tree: Tree) {
     const transfer = asWrite(index < 0 ? args : args.slice(0, index));
     const { buffer } = transfer;
     const done = asFunction(args[index], 'cb');
-    const result = driveAsync(writeTransfer(tree, number, transfer));
+    const result = tree.calls.drive(writeTransfer(tree, number, transfer));
     answer(result, done, (count) => [count, buffer], [0, buffer]);
   };
   return withPromiseOf(write, 'bytesWritten', 'buffer');
@@ -135,7 +135,7 @@ function vectorOf(tree: Tree, call: VectorCall) {
     const composite = call(tree, fd, buffers, position);
     const first = composite.next();
     const done = asFunction(callback || position, 'cb');
-    answer(driveAsync(composite, first), done, (count) => [count, buffers], [0, buffers]);
+    answer(tree.calls.drive(composite, first), done, (count) => [count, buffers], [0, buffers]);
   };
   return call === readv
     ? withPromiseOf(vector, 'bytesRead', 'buffers')

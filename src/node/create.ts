@@ -2,6 +2,7 @@ import nodeFs from 'node:fs';
 import type { Kernel } from '../kernel/syscalls.js';
 import { Failure } from '../store/failure.js';
 import { callbackFace } from './callback.js';
+import { Calls } from './calls.js';
 import { Dir } from './dir.js';
 import { named } from './face.js';
 import type { StreamMakers } from './file-handle.js';
@@ -99,6 +100,7 @@ function lazyTree(mount: Mount, appUrl: () => string, connect: () => Kernel): La
   return {
     mount,
     appUrl,
+    calls: new Calls(),
     get made() {
       return made;
     },

@@ -2,7 +2,7 @@ import type { Dirent } from 'node:fs';
 import type { DirectoryEntry } from '../kernel/syscalls.js';
 import { entriesOf, joined } from './composites/directories.js';
 import { direntOf } from './dirents.js';
-import { type Composite, driveAsync, driveSync } from './driver.js';
+import { type Composite, driveSync } from './driver.js';
 import { answer } from './face.js';
 import { asPath } from './paths.js';
 import { directoryBusy, directoryClosed } from './refusals.js';
@@ -39,7 +39,7 @@ export class Dir {
   read(callback?: unknown): Promise<Dirent | null> | undefined {
     if (this.#isClosed) throw directoryClosed();
     const done = callback === undefined ? null : asFunction(callback, 'callback');
-    const result = this.#queue(() => driveAsync(this.#next()));
+    const result = this.#queue(() => this.#tree.calls.drive(this.#next()));
     if (done === null) return result;
     answer(result, done);
     return undefined;

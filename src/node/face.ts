@@ -1,4 +1,4 @@
-import { type AsyncComposite, type Composite, driveAsync, driveSync } from './driver.js';
+import { type AsyncComposite, type Composite, driveSync } from './driver.js';
 import type { Tree } from './tree.js';
 import { type AnyFunction, asFunction, isFunction } from './validate.js';
 
@@ -15,7 +15,7 @@ export const syncOf =
 export const promiseOf =
   <T>(tree: Tree, call: AsyncCall<T>) =>
   (...args: unknown[]): Promise<T> =>
-    driveAsync(call(tree, ...args));
+    tree.calls.drive(call(tree, ...args));
 
 export interface CallbackShape {
   /** Where the callback stands when no argument is left out. */
@@ -47,7 +47,7 @@ export function callbackOf<T>(tree: Tree, call: AsyncCall<T>, shape: CallbackSha
     const composite = call(tree, ...(index < 0 ? args : args.slice(0, index)));
     // Refused arguments are thrown here, to the caller, as Node does.
     const first = composite.next();
-    answer(driveAsync(composite, first), asFunction(candidate, name));
+    answer(tree.calls.drive(composite, first), asFunction(candidate, name));
   };
 }
 

@@ -7,7 +7,7 @@ import { close, fdatasync, fsync, ftruncate } from './composites/descriptors.js'
 import { readOpen } from './composites/read-file.js';
 import { readTransfer, readv, writeTransfer, writev } from './composites/transfer.js';
 import { writeFileTo } from './composites/write-file.js';
-import { type AsyncComposite, driveAsync } from './driver.js';
+import type { AsyncComposite } from './driver.js';
 import { invalidState } from './refusals.js';
 import { borrow, type StreamFs } from './streams.js';
 import { asyncDispose } from './symbols.js';
@@ -152,7 +152,7 @@ export class FileHandle extends EventEmitter {
     this.#onUnused = () => {
       const fd = this.#fd;
       this.#fd = -1;
-      driveAsync(close(this.#tree, fd)).then(resolve, reject);
+      this.#tree.calls.drive(close(this.#tree, fd)).then(resolve, reject);
     };
     this.#closing = promise;
     this.#release();
@@ -224,7 +224,7 @@ export class FileHandle extends EventEmitter {
     }
     this.#uses++;
     try {
-      return await driveAsync(call(this.#fd));
+      return await this.#tree.calls.drive(call(this.#fd));
     } finally {
       this.#release();
     }

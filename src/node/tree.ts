@@ -1,6 +1,7 @@
 import type { Operation } from '../kernel/operation.js';
 import type { Kernel } from '../kernel/syscalls.js';
 import type { TreePath } from '../store/contract.js';
+import type { Calls } from './calls.js';
 import { type Composite, invoke } from './driver.js';
 import { asPath, type Mount, Place } from './paths.js';
 
@@ -9,6 +10,7 @@ export interface Tree {
   readonly mount: Mount;
   /** Made at the first use: configuring and connecting wait until somebody calls. */
   readonly kernel: Kernel;
+  readonly calls: Calls;
 }
 
 /** Checks a path argument and locates it. */

@@ -24,7 +24,10 @@ export interface WandbControl {
   flush(): Promise<void>;
   /** Blocks until everything written so far is durable. */
   flushSync(): void;
-  /** Flushes, then closes every fd and ends the connection. The fs object can't be used after it. */
+  /**
+   * Waits for the calls on their way, flushes, then closes every fd and ends the connection. The fs object can't be
+   * used after it.
+   */
   close(): Promise<void>;
   /**
    * Forgets what was learned about a path and all below it, so that the next call asks the server.
@@ -52,12 +55,16 @@ export interface LazyTree extends Tree {
 
 export function wandbControl(tree: LazyTree, uploads: EventEmitter<UploadEvents>): WandbControl {
   return {
-    flush: () => driveAsync(flush(tree)),
+    flush: () => tree.calls.drive(flush(tree)),
     flushSync: () => driveSync(flush(tree)),
-    close: () => driveAsync(shutdown(tree)),
+    close: async () => {
+      tree.end();
+      await tree.calls.whenNone();
+      await driveAsync(shutdown(tree));
+    },
     refresh: (path) => driveSync(refresh(tree, path)),
     prefetch: async (paths) => {
-      const loads = Array.from(paths, (path) => driveAsync(prefetch(tree, path)));
+      const loads = Array.from(paths, (path) => tree.calls.drive(prefetch(tree, path)));
       await Promise.all(loads);
     },
     counters: () => tree.made?.counters() ?? {},
@@ -71,7 +78,6 @@ function* flush(tree: LazyTree): Composite<void> {
 }
 
 function* shutdown(tree: LazyTree): Composite<void> {
-  tree.end();
   yield* invoke({ syscall: 'close', run: (op) => tree.made?.shutdown(op) });
 }
 

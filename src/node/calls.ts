@@ -1,0 +1,23 @@
+import { type AsyncComposite, driveAsync, type Pause, type Step } from './driver.js';
+
+/** The calls on their way. The end of the fs object waits for them: a `writeFile` isn't cut off behind its `open`. */
+export class Calls {
+  private running = 0;
+  private readonly waiting: (() => void)[] = [];
+
+  /** Drives a call; `first` is its first turn, where the caller has taken it already. */
+  async drive<T>(composite: AsyncComposite<T>, first?: IteratorResult<Step | Pause, T>): Promise<T> {
+    this.running++;
+    try {
+      return await driveAsync(composite, first);
+    } finally {
+      this.running--;
+      if (this.running === 0) for (const wake of this.waiting.splice(0)) wake();
+    }
+  }
+
+  whenNone(): Promise<void> {
+    if (this.running === 0) return Promise.resolve();
+    return new Promise((resolve) => this.waiting.push(resolve));
+  }
+}
