@@ -149,11 +149,11 @@ describe('what else the environment says', () => {
     expect(wire()).toMatchObject({ proxy: null, isTlsVerified: true });
     const env = {
       HTTPS_PROXY: 'http://proxy:3128',
-      no_proxy: 'localhost',
+      no_proxy: 'a.example',
       WANDB_INSECURE_DISABLE_SSL: 'true',
     };
     expect(wire(env)).toMatchObject({
-      proxy: { http: null, https: 'http://proxy:3128', no: 'localhost' },
+      proxy: { http: null, https: 'http://proxy:3128', no: 'a.example,localhost,127.0.0.1,::1' },
       isTlsVerified: false,
     });
   });

@@ -1,4 +1,5 @@
 import type { ServerResponse } from 'node:http';
+import { gzipSync } from 'node:zlib';
 import { FindEntityDocument, ViewerDocument } from '../../src/wire/generated.js';
 import { json, serve } from './helpers/http-server.js';
 import { connect, failureOf, fakeClock, KEY } from './helpers/wire.js';
@@ -60,6 +61,19 @@ test.each(['permission denied', 'you are not authorized to see this', 'user is n
   },
 );
 
+test.each(['run e/p/r not found', 'project "p" does not exist'])(
+  'the GraphQL error %j is ENOENT',
+  async (message) => {
+    const failure = await ask((response) => json(response, { errors: [{ message }] }));
+    expect(failure).toMatchObject({ code: 'ENOENT', cause: message });
+  },
+);
+
+test("a bare 'not found' speaks of the address, not of a thing: EPROTO", async () => {
+  const failure = await ask((response) => json(response, { errors: [{ message: 'not found' }] }, 404));
+  expect(failure).toMatchObject({ code: 'EPROTO', status: 404 });
+});
+
 test('a server error that lasts is EIO', async () => {
   const failure = await ask((response) => html(response, 502));
   expect(failure).toMatchObject({ code: 'EIO', cause: 'HTTP 502', status: 502 });
@@ -87,6 +101,24 @@ test('an answer that does not come in time is ETIMEDOUT', async () => {
     code: 'ETIMEDOUT',
     fault: 'timeout',
   });
+});
+
+test('an answer may come compressed', async () => {
+  const server = await serve(({ headers }, response) => {
+    const body = JSON.stringify({ data: { viewer: { id: 'x'.repeat(50_000) } } });
+    response.writeHead(200, { 'content-type': 'application/json', 'content-encoding': 'gzip' });
+    response.end(headers['accept-encoding'] === 'gzip' ? gzipSync(body) : body);
+  });
+  const { viewer } = await connect(server.url).run(ViewerDocument, {});
+  expect(viewer?.id).toHaveLength(50_000);
+});
+
+test('a compressed answer that breaks off is a broken connection', async () => {
+  const failure = await ask((response) => {
+    const body = gzipSync(JSON.stringify({ data: 'x'.repeat(50_000) }));
+    response.writeHead(200, { 'content-encoding': 'gzip' }).end(body.subarray(0, 20));
+  });
+  expect(failure).toMatchObject({ code: 'EIO', fault: 'broken' });
 });
 
 test('no failure repeats the key or the variables', async () => {

@@ -207,7 +207,10 @@ function proxyOf(around: Surroundings): WireConfig['proxy'] {
     around.variable(name.toLowerCase()) ?? around.variable(name.toUpperCase());
   const http = named('http_proxy');
   const https = named('https_proxy');
-  return http === null && https === null ? null : { http, https, no: named('no_proxy') ?? '' };
+  if (http === null && https === null) return null;
+  // A proxy leads to other machines.
+  const no = [named('no_proxy') ?? [], 'localhost', '127.0.0.1', '::1'].flat().join(',');
+  return { http, https, no };
 }
 
 function workerUrl(given: string | URL | undefined): URL | null {

@@ -3,9 +3,8 @@ import type { Dispatcher } from 'undici';
 /** What can be deleted as a whole, beside files. */
 export type DeletableLevel = 'run' | 'project';
 
-/** Hears what goes on; `console` is one. Messages hold no key and no signed URL's query. */
+/** Hears of what a user should know and no call can tell; `console` is one. Messages hold no key. */
 export interface Logger {
-  debug?(message: string): void;
   warn?(message: string): void;
 }
 

@@ -152,7 +152,7 @@ const CHECKS: Readonly<Record<keyof WandbFsOptions, Check>> = {
   exitFlushMs: timer,
   fetch: callable,
   dispatcher,
-  logger: methods('debug', 'warn'),
+  logger: methods('warn'),
   workerUrl: address,
 };
 

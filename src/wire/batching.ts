@@ -105,14 +105,14 @@ export class BatchSizes {
 
 /** Does the server speak of what was asked, not of its own state? */
 const isRefusal = ({ fault, status, code }: WireFailure): boolean =>
-  (fault === 'graphql' && code !== 'EACCES') || (fault === 'status' && (status === 400 || status === 422));
+  (fault === 'graphql' && code === 'EIO') || (fault === 'status' && (status === 400 || status === 422));
 
 /** Can it be the size of the request that the server stumbled over? */
 function isTooMuch({ fault, status, code, cause }: WireFailure): boolean {
   if (fault === 'timeout') return true;
   // What the server's schema doesn't have, it doesn't have for one item either.
   if (fault === 'graphql')
-    return code !== 'EACCES' && !/cannot query|unknown (argument|type|field)/i.test(cause ?? '');
+    return code === 'EIO' && !/cannot query|unknown (argument|type|field)/i.test(cause ?? '');
   return fault === 'status' && status !== null && (status === 413 || status >= 500);
 }
 

@@ -84,12 +84,15 @@ export class WireClient {
     return this.api.peer(this.address('/graphql'));
   }
 
-  /** Each attempt has its own time, which begins when it has a slot. */
-  private async call<T>(options: CallOptions, attempt: (signal: AbortSignal) => Promise<T>): Promise<T> {
+  /**
+   * The time of a call begins when it has a slot, and it keeps the slot while it waits to be tried again: a server that
+   * limits the rate is then asked by few, in the order in which they came.
+   */
+  private call<T>(options: CallOptions, attempt: (signal: AbortSignal) => Promise<T>): Promise<T> {
     const { signal } = options;
     const { call: totalMs, attempt: attemptMs } = this.config.timeouts;
-    return withRetries(this.api.clock, { totalMs, ...options }, () =>
-      this.queued(signal, () =>
+    return this.queued(signal, () =>
+      withRetries(this.api.clock, { totalMs, ...options }, () =>
         withDeadline(attemptMs, signal, async (bounded) => {
           try {
             return await attempt(bounded);

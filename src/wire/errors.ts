@@ -63,10 +63,13 @@ export function graphqlFailure(errors: readonly { readonly message?: unknown }[]
   const messages = errors.map(({ message }) => (typeof message === 'string' ? message : 'unnamed error'));
   const message = clip(messages.join('; '));
   const isDenied = /permission|forbidden|not authori[sz]ed|unauthori[sz]ed|access denied|not logged in/i;
+  const said = message.replace(/[.\s]+$/, '');
   if (isDenied.test(message)) {
-    return new WireFailure('EACCES', `${peer.baseUrl} doesn't allow that: ${message}.`, message, 'graphql');
+    return new WireFailure('EACCES', `${peer.baseUrl} doesn't allow that: ${said}.`, message, 'graphql');
   }
-  return new WireFailure('EIO', `${peer.baseUrl} answered: ${message}.`, message, 'graphql');
+  const isMissing = /not found|does(n't| not) exist|no such/i.test(message) && NAMES_A_THING.test(message);
+  if (isMissing) return new WireFailure('ENOENT', null, message, 'graphql');
+  return new WireFailure('EIO', `${peer.baseUrl} answered: ${said}.`, message, 'graphql');
 }
 
 /** Something that isn't the W&B API answered: a web page, a proxy, a wrong address. */
@@ -110,6 +113,10 @@ export function networkFailure(error: unknown, peer: Peer, signal: AbortSignal |
     const code = unreachable === 'ECONNREFUSED' ? 'ECONNREFUSED' : 'EIO';
     const detail = `${host} ${UNREACHABLE[unreachable]}; check the network and \`baseUrl\`.`;
     return new WireFailure(code, detail, cause, 'unreachable');
+  }
+  if (codes.includes('UND_ERR_CONNECT_TIMEOUT')) {
+    const detail = `${host} can't be reached in time; check the network and \`baseUrl\`.`;
+    return new WireFailure('ETIMEDOUT', detail, cause, 'unreachable');
   }
   if (codes.some((code) => /TIMEOUT|ETIMEDOUT/.test(code)) || isNamed(error, 'TimeoutError')) {
     return new WireFailure('ETIMEDOUT', `${host} didn't answer in time.`, cause, 'timeout');

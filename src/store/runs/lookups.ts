@@ -1,7 +1,7 @@
 import { FindEntityDocument, FindProjectDocument } from '../../wire/generated.js';
 import { lookUp } from '../../wire/look-up.js';
-import { isWireFailure, type WireFailure } from '../../wire/wire-failure.js';
 import type { Entry, Lookup, TreePath } from '../contract.js';
+import { isFailure } from '../failure.js';
 import type { Addresses } from './addresses.js';
 import type { RunsContext } from './context.js';
 import { directoryEntry, fileEntry, nodesOf } from './entries.js';
@@ -42,7 +42,8 @@ export class Lookups {
       if (entity !== undefined && project !== undefined) return await this.project(entity, project, signal);
       return entity !== undefined ? await this.entity(entity, signal) : NOTHING;
     } catch (error) {
-      if (isWireFailure(error) && isAbsence(error)) return NOTHING;
+      // Most servers answer null for what isn't there, some with a failure.
+      if (isFailure(error) && error.code === 'ENOENT') return NOTHING;
       throw error;
     }
   }
@@ -135,6 +136,3 @@ export class Lookups {
 
 /** LIKE, for the files below a name: '\', '%' and '_' stand for themselves. */
 const patternBelow = (name: string): string => `${name.replace(/[\\%_]/g, '\\$&')}/%`;
-
-/** Most servers answer null for what isn't there, some with HTTP 404. */
-const isAbsence = ({ code, status }: WireFailure): boolean => code === 'ENOENT' && status === 404;
