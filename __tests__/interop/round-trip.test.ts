@@ -103,6 +103,9 @@ describe('the official SDK and wandb-fs see the same files', () => {
 
   test('changes of one are seen by the other', async () => {
     await writeAll(`/${run}`, filesOf({ 'ours.txt': 'ours', 'shared.txt': 'first', 'kept.txt': 'kept' }));
+    // Once a listing has shown an upload, its absence from the next one means that it was removed.
+    fs.wandb.refresh(`/${run}`);
+    await fs.promises.readdir(`/${run}`);
     await runSdk(wandb, [
       { do: 'upload', run, files: filesOf({ 'shared.txt': 'second', 'theirs.txt': 'theirs' }) },
       { do: 'delete', run, names: ['ours.txt'] },

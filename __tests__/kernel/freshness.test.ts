@@ -41,18 +41,20 @@ test('a file removed here shows again after the TTL, when another writer has mad
   expect(readFile(FILE)).toBe('anew');
 });
 
-test('a refresh believes the server, and no answer that was asked for before it', async () => {
+test('a refresh asks anew, hears no answer that was asked for before it, and forgets no acknowledged change', async () => {
   const { kernel, remote, server, sync, async: later, names, writeFile } = mount();
+  server.isLagging = true;
+  server.write('e/p/r/theirs', 'text');
   writeFile(FILE, 'mine');
   sync((op) => kernel.flush(op));
   const listed = later((op) => kernel.readdir(op, 'e/p'));
   remote.run('list e/p');
   server.mkunit('e/p/other');
-  server.delete(FILE);
-  expect(names('e/p/r')).toEqual(['f']);
+  server.delete('e/p/r/theirs');
+  expect(names('e/p/r')).toEqual(['f', 'theirs']);
   kernel.refresh('');
   expect(names('e/p')).toEqual(['other', 'r']);
-  expect(names('e/p/r')).toEqual([]);
+  expect(names('e/p/r')).toEqual(['f']);
   remote.settle();
   await listed;
   expect(names('e/p')).toEqual(['other', 'r']);

@@ -89,10 +89,10 @@ function refresh(core: Core, path: TreePath): void {
   core.forgetNegatives(path);
   const { epoch } = core.tick();
   const name = path === '' ? undefined : core.scopeOfName(path);
-  name?.scope.expire(epoch, { shouldUnpin: true });
+  name?.scope.expire(epoch);
   const at = name ? name.scope.childAt(name.relative) : core.root;
   for (const inode of at?.walk() ?? []) {
-    inode.scope?.expire(epoch, { shouldUnpin: true });
+    inode.scope?.expire(epoch);
     inode.seenAt = Number.NEGATIVE_INFINITY;
   }
 }

@@ -69,10 +69,9 @@ export class Scope {
 
   /**
    * Forgets that anything was listed or looked up up to `epoch`, and hears no answer that was asked for before; what is
-   * in the tree stays until a new answer disagrees. With `shouldUnpin` even a listing that lags is believed then.
+   * in the tree stays until a new answer disagrees.
    */
-  expire(epoch: number, { shouldUnpin }: { readonly shouldUnpin: boolean }): void {
-    if (shouldUnpin) this.pins.clear();
+  expire(epoch: number): void {
     this.listed = { epoch: this.listed.epoch, at: Number.NEGATIVE_INFINITY };
     this.isComplete = false;
     this.touches = 0;

@@ -48,7 +48,7 @@ function relook(core: Core, op: Operation, file: OpenFile): ReturnType<typeof fi
   if (!op.hasLoaded(key)) {
     op.markLoaded(key);
     const place = core.scopeOfName(path);
-    place?.scope.expire(core.currentEpoch, { shouldUnpin: false });
+    place?.scope.expire(core.currentEpoch);
     file.inode.seenAt = Number.NEGATIVE_INFINITY;
     op.renew(core.currentEpoch);
   }
