@@ -1,5 +1,5 @@
 import { Failure } from '../store/failure.js';
-import { drainAtExit } from './exit.js';
+import { onDeparture } from './exit.js';
 import { Ledger } from './ledger.js';
 import type { Owner } from './owner.js';
 import type { Args, Call, Method, Remote, Reply } from './remote.js';
@@ -21,7 +21,12 @@ export function createInProcessRemote(
   { sync = 'off' }: { readonly sync?: 'off' | 'cache-only' } = {},
 ): Remote {
   const ledger = new Ledger();
-  const forgetExit = drainAtExit(() => ledger.all.map(({ path }) => path));
+  const unregister = onDeparture({
+    begin: () => {
+      if (ledger.isBusy) remote.call('flush', { inos: null }, () => {});
+    },
+    end: () => ledger.all.map(({ path }) => path),
+  });
   const remote: Remote = {
     unitDepth: owner.unitDepth,
     onEvent: () => {},
@@ -32,7 +37,7 @@ export function createInProcessRemote(
       void owner.handle(method, args, call.controller.signal).then((reply) => {
         call.isSettled = true;
         ledger.onReply(method, args, reply);
-        if (method === 'close') forgetExit();
+        if (method === 'close') unregister();
         throwLater(() => commit(reply));
       });
       return call;

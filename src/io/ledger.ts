@@ -10,8 +10,9 @@ interface Submitted {
 }
 
 /**
- * What was handed to the owner and isn't durable, as this side of the port knows it: what keeps the process alive, and
- * what is lost if the owner dies. Each submission leaves by an event of the owner's; a failed one stays, as it does there.
+ * What was handed to the owner and isn't durable, as this side of the port knows it: what must be sent before the
+ * process exits, and what is lost if the owner dies. Each submission leaves by an event of the owner's; a failed one
+ * stays, as it does there.
  */
 export class Ledger {
   private readonly entries = new Map<string, Submitted>();

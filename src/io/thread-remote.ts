@@ -1,6 +1,6 @@
 import { Failure } from '../store/failure.js';
 import { threadFile } from '../thread-file.js';
-import { drainAtExit } from './exit.js';
+import { onDeparture } from './exit.js';
 import { failureOf } from './failure-of.js';
 import { Ledger } from './ledger.js';
 import { OwnerThread } from './owner-thread.js';
@@ -35,7 +35,7 @@ class ThreadCall implements Call {
 
 /**
  * The owner in a thread of its own. It is started by the first call, and started anew by the next one if it died; it
- * keeps the process alive only while calls or uploads are on their way. The memory of uploaded bytes is handed over.
+ * keeps the process alive only while calls are on their way; uploads that wait are sent before the process exits. The memory of uploaded bytes is handed over.
  */
 export function createThreadRemote(options: ThreadRemoteOptions): Remote {
   return new ThreadRemote(options);
@@ -50,13 +50,17 @@ class ThreadRemote implements Remote {
   /** Names that threads which died may have told the server. */
   private readonly told = new Set<string>();
   private serial = 0;
-  private forgetExit: (() => void) | null = null;
+  private unregister: (() => void) | null = null;
 
   constructor(private readonly options: ThreadRemoteOptions) {
     this.unitDepth = unitDepthOf(options.store);
   }
 
   call<M extends Method>(method: M, args: Args<M>, commit: (reply: Reply<M>) => void): Call {
+    return this.send(method, args, commit);
+  }
+
+  private send<M extends Method>(method: M, args: Args<M>, commit: (reply: Reply<M>) => void): ThreadCall {
     // Kept untyped by its id; the owner answers each method with its own value.
     const call = new ThreadCall(++this.serial, method, args, commit as (reply: Reply<Method>) => void);
     this.ledger.onCall(method, args);
@@ -112,7 +116,12 @@ class ThreadRemote implements Remote {
 
   private start(): OwnerThread {
     const { store, writebackDelay, concurrency, workerUrl } = this.options;
-    this.forgetExit ??= drainAtExit(() => this.drain());
+    this.unregister ??= onDeparture({
+      begin: () => {
+        if (this.ledger.isBusy) this.flush();
+      },
+      end: () => this.drain(),
+    });
     const data = { store, writebackDelay, concurrency, told: [...this.told] };
     return new OwnerThread(workerUrl ?? threadFile('io/thread.js'), data, {
       onAnswer: (thread, answer) => this.onAnswer(thread, answer),
@@ -149,15 +158,18 @@ class ThreadRemote implements Remote {
   }
 
   private updateReference(): void {
-    this.thread?.keepProcess(this.calls.size > 0 || this.ledger.isBusy);
+    this.thread?.keepProcess(this.calls.size > 0);
   }
 
   /** The thread was asked to end. */
   private end(thread: OwnerThread): void {
     thread.end();
     this.thread = null;
-    this.forgetExit?.();
-    this.forgetExit = null;
+    this.unregister?.();
+    this.unregister = null;
+    for (const call of [...this.calls.values()]) {
+      if (call.method !== 'close') this.settle(call, { ok: false, failure: new Failure('ECANCELED') });
+    }
   }
 
   /** The thread died: what it had to do has failed. The kernel still has the content, and sends it again. */
@@ -178,11 +190,14 @@ class ThreadRemote implements Remote {
     for (const call of [...this.calls.values()]) this.settle(call, { ok: false, failure });
   }
 
+  private flush(): ThreadCall {
+    return this.send('flush', { inos: null }, () => {});
+  }
+
   /** The process exits: this thread blocks while the owner's goes on. */
   private drain(): readonly string[] {
     if (this.ledger.all.length > 0 && this.thread) {
-      const flush = this.call('flush', { inos: null }, () => {}) as ThreadCall;
-      this.waitUntilSettled(flush, this.options.exitFlushMs ?? 10_000, { isRenewed: false });
+      this.waitUntilSettled(this.flush(), this.options.exitFlushMs ?? 10_000, { isRenewed: false });
     }
     return this.ledger.all.map(({ path }) => path);
   }

@@ -149,6 +149,8 @@ export class Uploader {
       },
       Math.max(0, Math.min(this.writebackDelay, latest)),
     );
+    // A process that has nothing else to do needn't wait for it: it flushes (`exit.ts`).
+    this.timer.unref();
   }
 
   private stopTimer(): void {

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
+import { setTimeout } from 'node:timers/promises';
 import type { Entry, Lookup, Signalled, Source, Store, Ticket, TreePath } from './contract.js';
 import { Failure } from './failure.js';
 import { contentVersion } from './version.js';
@@ -18,6 +19,8 @@ export interface MemoryStoreOptions {
    * after the bytes came. Reads see new bytes at once, as at a real storage. @default 'put'
    */
   readonly finalize?: 'put' | 'mark' | { readonly delayMs: number };
+  /** How long each request takes, in milliseconds. @default 0 */
+  readonly latencyMs?: number;
 }
 
 /** A remote that lives in this process. Foreign writers are played through `write`. */
@@ -40,7 +43,7 @@ interface Row {
   listedAt: number | null;
 }
 
-/** A complete store in memory. It answers in a later turn, as a network does, but never waits. */
+/** A complete store in memory. It never answers in the turn of the request, as a network doesn't. */
 export function createMemoryStore(
   options: MemoryStoreOptions & {
     /** Milliseconds since the epoch. @default Date.now */
@@ -53,6 +56,7 @@ export function createMemoryStore(
     unitDepth = 3,
     pageSize = 1000,
     finalize = 'put',
+    latencyMs = 0,
     now = Date.now,
   } = options;
   const rows = new Map<TreePath, Row>();
@@ -90,6 +94,12 @@ export function createMemoryStore(
     const row = declare(path);
     row.bytes = new Uint8Array(typeof content === 'string' ? Buffer.from(content) : content);
     list(path, row);
+  };
+
+  /** The answer comes later, unless the caller has left by then. */
+  const answered = async (signal: Signalled['signal']): Promise<void> => {
+    await (latencyMs > 0 ? setTimeout(latencyMs) : null);
+    if (signal?.aborted) throw new Failure('ECANCELED');
   };
 
   for (const path of directories) makeDirectories(path);
@@ -203,12 +213,6 @@ export function createMemoryStore(
 
     async close() {},
   };
-}
-
-/** The answer comes in a later turn, unless the caller left before. */
-async function answered(signal: Signalled['signal']): Promise<void> {
-  await Promise.resolve();
-  if (signal?.aborted) throw new Failure('ECANCELED');
 }
 
 async function bytesOf(source: Source, signal: Signalled['signal']): Promise<Uint8Array> {

@@ -1,0 +1,194 @@
+import type { Content, Entry } from '../../src/store/contract.js';
+import { Failure } from '../../src/store/failure.js';
+import { codeOf, sourceOf, UNIT } from './helpers/owned.js';
+import { threaded, threadNamed } from './helpers/threaded.js';
+
+const submission = (name: string, text: string, ino = 1) => ({
+  ...{ ino, generation: 1, path: `${UNIT}/${name}` },
+  source: sourceOf(text),
+});
+
+const thrownBy = (call: () => unknown): Failure | null => {
+  try {
+    call();
+  } catch (thrown) {
+    return thrown as Failure;
+  }
+  return null;
+};
+
+const wholeOf = (entry: Entry) => ({ entry, start: 0, end: Number.MAX_SAFE_INTEGER, etag: null });
+
+describe('a blocked thread', () => {
+  test('gets its answers without a turn of the event loop', () => {
+    const { askSync } = threaded();
+    askSync('submit', submission('a', 'hello'));
+    expect(askSync('flush', { inos: null })).toEqual({ failed: [] });
+    const { found } = askSync('lookup', { path: `${UNIT}/a`, listing: true });
+    const content: Content = askSync('read', wholeOf(found as Entry));
+    expect(Buffer.from(content.bytes).toString()).toBe('hello');
+  });
+
+  test('gets failures as failures', () => {
+    const { askSync } = threaded();
+    const failure = thrownBy(() => askSync('list', { path: 'e/nothing' }));
+    expect(failure).toBeInstanceOf(Failure);
+    expect(failure).toEqual(new Failure('ENOENT'));
+  });
+
+  test('joins a call that was made before, and its commit runs once', async () => {
+    const { remote } = threaded();
+    let commits = 0;
+    const call = remote.call('list', { path: '' }, () => commits++);
+    remote.wait(call);
+    expect([call.isSettled, commits]).toEqual([true, 1]);
+    remote.wait(call);
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    expect(commits).toBe(1);
+  });
+
+  test('commits what comes before its own answer, in the order in which it was sent; the event loop commits the rest', async () => {
+    const { remote, ask } = threaded();
+    const committed: number[] = [];
+    const calls = Array.from({ length: 100 }, (_, index) =>
+      remote.call('lookup', { path: UNIT, listing: false }, () => committed.push(index)),
+    );
+    const middle = calls[50];
+    if (middle) remote.wait(middle);
+    expect(committed).toEqual(Array.from({ length: committed.length }, (_, index) => index));
+    expect(committed.length).toBeGreaterThan(50);
+    await ask('list', { path: '' });
+    expect(committed).toEqual(Array.from({ length: 100 }, (_, index) => index));
+  });
+
+  test('hears of uploads before the flush that waited for them returns', () => {
+    const { askSync, events } = threaded();
+    for (const ino of [1, 2, 3]) askSync('submit', submission(`${ino}`, 'x', ino));
+    askSync('flush', { inos: null });
+    expect(events.filter(({ type }) => type !== 'progress').map(({ type }) => type)).toEqual([
+      'uploaded',
+      'uploaded',
+      'uploaded',
+      'idle',
+    ]);
+  });
+
+  test('may call and wait inside a commit', () => {
+    const { remote, askSync } = threaded();
+    const seen: unknown[] = [];
+    const call = remote.call('list', { path: '' }, () => {
+      seen.push(askSync('lookup', { path: UNIT, listing: false }).found !== null);
+    });
+    remote.wait(call);
+    expect(seen).toEqual([true]);
+  });
+
+  test('is freed with ETIMEDOUT if the thread stays silent', () => {
+    const { remote } = threaded({ workerUrl: threadNamed('silent.mjs'), syncTimeout: 200 });
+    const call = remote.call('list', { path: '' }, () => {});
+    expect(thrownBy(() => remote.wait(call))).toMatchObject({ code: 'ETIMEDOUT' });
+  });
+});
+
+describe('bytes', () => {
+  test('that are uploaded are handed over, not copied', async () => {
+    const { ask } = threaded();
+    const bytes = new Uint8Array(new ArrayBuffer(1024 * 1024));
+    const path = `${UNIT}/a`;
+    await ask('submit', { ino: 1, generation: 1, path, source: { kind: 'bytes', bytes } });
+    expect(bytes.byteLength).toBe(0);
+  });
+
+  test('of a shared pool stay whole on this side', async () => {
+    const { ask, askSync } = threaded();
+    const bytes = Buffer.from('pooled');
+    const neighbour = Buffer.from('neighbour');
+    await ask('submit', { ino: 1, generation: 1, path: `${UNIT}/a`, source: { kind: 'bytes', bytes } });
+    await ask('flush', { inos: null });
+    expect([bytes.toString(), neighbour.toString()]).toEqual(['pooled', 'neighbour']);
+    const { found } = askSync('lookup', { path: `${UNIT}/a`, listing: false });
+    expect(found).toMatchObject({ size: 6 });
+  });
+
+  test('of large files come whole, and own their memory', async () => {
+    const size = 10 * 1024 * 1024;
+    const { ask } = threaded({ files: { [`${UNIT}/large`]: new Uint8Array(size).fill(7) } });
+    const { found } = await ask('lookup', { path: `${UNIT}/large`, listing: false });
+    const { bytes } = await ask('read', wholeOf(found as Entry));
+    expect([bytes.byteLength, bytes.buffer.byteLength, bytes.byteOffset, bytes[size - 1]]).toEqual([
+      size,
+      size,
+      0,
+      7,
+    ]);
+  });
+});
+
+test('a cancelled call is committed with ECANCELED', async () => {
+  const { remote } = threaded({ latencyMs: 10_000 });
+  const reply = new Promise((resolve) => {
+    const call = remote.call('lookup', { path: UNIT, listing: false }, resolve);
+    remote.cancel(call);
+  });
+  expect(await reply).toMatchObject({ ok: false, failure: { code: 'ECANCELED' } });
+});
+
+describe('a thread that dies', () => {
+  const workerUrl = threadNamed('dying.mjs');
+
+  test('is noticed by a blocked caller at once, and replaced at the next call', () => {
+    const { askSync } = threaded({ workerUrl });
+    askSync('list', { path: '' });
+    const before = performance.now();
+    const failure = thrownBy(() => askSync('mkdir', { path: 'e/p/exit' }));
+    expect(performance.now() - before).toBeLessThan(5000);
+    expect(failure).toMatchObject({ code: 'EIO', cause: 'exit code 3' });
+    expect(askSync('list', { path: 'e/p' }).entries).toHaveLength(1);
+  });
+
+  test('fails every call that it had not answered', async () => {
+    const { ask } = threaded({ workerUrl });
+    await ask('submit', submission('a', 'a'));
+    const codes = await Promise.all(
+      [ask('mkdir', { path: 'e/p/exit' }), ask('list', { path: '' })].map(codeOf),
+    );
+    expect(codes).toContain('EIO');
+    expect(await codeOf(ask('list', { path: '' }))).toBe('success');
+  });
+
+  test('by an exception tells which, without secrets', () => {
+    const { askSync } = threaded({ workerUrl, latencyMs: 10_000 });
+    expect(thrownBy(() => askSync('mkdir', { path: 'e/p/throw' }))).toMatchObject({
+      code: 'EIO',
+      cause: 'exit code 1: a bug at https://storage.example/x',
+    });
+  });
+
+  test('reports the uploads that it took with it, so that nobody takes them for sent; sent again, they arrive', async () => {
+    const { ask, events } = threaded({ workerUrl });
+    await ask('submit', submission('a', 'a', 1));
+    await ask('submit', submission('b', 'b', 2));
+    await codeOf(ask('mkdir', { path: 'e/p/exit' }));
+    expect(events).toMatchObject([
+      { type: 'failed', path: `${UNIT}/a`, ino: 1, generation: 1, failure: { code: 'EIO' } },
+      { type: 'failed', path: `${UNIT}/b`, ino: 2, generation: 1 },
+    ]);
+    await ask('submit', submission('a', 'a', 1));
+    await ask('flush', { inos: null });
+    expect((await ask('lookup', { path: `${UNIT}/a`, listing: false })).found).toMatchObject({ size: 1 });
+  });
+});
+
+test("a thread's file that isn't there is ENOTSUP, and names the option", () => {
+  const { askSync } = threaded({ workerUrl: threadNamed('missing.mjs') });
+  const failure = thrownBy(() => askSync('list', { path: '' }));
+  expect(failure).toMatchObject({ code: 'ENOTSUP' });
+  expect(failure?.detail).toContain('workerUrl');
+});
+
+test('after close the next call starts anew', async () => {
+  const { ask } = threaded();
+  await ask('close', {});
+  await ask('close', {});
+  expect((await ask('list', { path: '' })).entries).toHaveLength(1);
+});
