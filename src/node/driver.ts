@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { Operation, runAsync, runSync } from '../kernel/operation.js';
 import { Failure } from '../store/failure.js';
 import { abortError, type SystemCall, systemError } from './errors.js';
@@ -51,19 +52,30 @@ export async function driveAsync<T>(
   turn: IteratorResult<Step | Pause, T> = composite.next(),
 ): Promise<T> {
   let current = turn;
-  while (!current.done) {
-    const step = current.value;
-    let value: unknown;
-    try {
-      value = 'pause' in step ? await step.pause() : await runAsync(step.run, new Operation(step.signal));
-    } catch (thrown) {
-      current = composite.throw('pause' in step ? thrown : told(thrown, step, driveAsync));
-      continue;
+  try {
+    while (!current.done) {
+      const step = current.value;
+      let value: unknown;
+      try {
+        value = 'pause' in step ? await step.pause() : await runAsync(step.run, new Operation(step.signal));
+      } catch (thrown) {
+        current = composite.throw('pause' in step ? thrown : told(thrown, step, driveAsync));
+        continue;
+      }
+      current = composite.next(value);
     }
-    current = composite.next(value);
+    return current.value;
+  } finally {
+    if (++driven % DRIVEN_PER_TURN === 0) await nextTurn();
   }
-  return current.value;
 }
+
+/**
+ * Calls that find everything here end without a turn of the event loop. A loop over them, such as one that looks for a
+ * file until it is there, would keep timers and answers away for ever; with Node's own `fs` it doesn't.
+ */
+const DRIVEN_PER_TURN = 128;
+let driven = 0;
 
 function told(thrown: unknown, step: Step, above: (...args: never[]) => unknown): unknown {
   if (!(thrown instanceof Failure)) return thrown;
