@@ -1,6 +1,6 @@
 import nodeFs from 'node:fs';
 import { join } from 'node:path';
-import { buffer, text } from 'node:stream/consumers';
+import { text } from 'node:stream/consumers';
 import { pipeline } from 'node:stream/promises';
 import { Union } from 'unionfs';
 import type { WandbFs } from 'wandb-fs';
@@ -8,7 +8,7 @@ import type { FakeWandb } from 'wandb-fs/testing';
 import { makeDirectory } from '../helpers/directories.js';
 import { startServer } from '../helpers/server.js';
 import { makeRun, mount } from '../semantics/helpers/mounts.js';
-import { costOf, measure, NOTHING, requestsOf } from '../semantics/helpers/requests.js';
+import { costOf, requestsOf } from '../semantics/helpers/requests.js';
 import { errorOf } from '../semantics/helpers/styles.js';
 import { contentOn, eventually } from '../semantics/helpers/waiting.js';
 
@@ -102,8 +102,6 @@ describe.each([
   test('files of both layers are streamed', async () => {
     expect(await text(union.createReadStream(join(directory, 'media/1.txt')))).toBe('one');
     expect(await text(union.createReadStream(join(directory, 'src/train.py')))).toBe('train()\n');
-    const part = await buffer(union.createReadStream(join(directory, 'config.yaml'), { start: 4, end: 6 }));
-    expect(part.toString()).toBe('0.1');
   });
 
   test('a file that is only in the run is rewritten there', async () => {
@@ -121,7 +119,7 @@ describe.each([
   test('nothing outside the mount costs a request, whatever is asked', async () => {
     const outside = await makeDirectory();
     nodeFs.writeFileSync(join(outside, 'local.txt'), 'local');
-    const work = async (): Promise<void> => {
+    const requests = await requestsOf(server, async () => {
       expect(union.readFileSync(join(outside, 'local.txt'), 'utf8')).toBe('local');
       expect(await union.promises.readdir(outside)).toEqual(['local.txt']);
       expect(await text(union.createReadStream(join(outside, 'local.txt')))).toBe('local');
@@ -135,9 +133,8 @@ describe.each([
       expect(union.realpathSync(outside)).toBe(outside);
       union.unlinkSync(join(outside, 'written.txt'));
       expect(nodeFs.readdirSync(outside).sort()).toEqual(['local.txt', 'made', 'streamed.txt']);
-    };
-    expect(await measure(server, work)).toEqual(NOTHING);
-    expect(costOf(await requestsOf(server, work)).featureQueries).toBe(0);
+    });
+    expect(requests).toEqual([]);
   });
 });
 
