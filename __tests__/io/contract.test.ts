@@ -1,0 +1,60 @@
+import { resolveConfig, type WireConfig } from '../../src/config/config.js';
+import { createInProcessRemote } from '../../src/io/in-process.js';
+import { createOwner } from '../../src/io/owner.js';
+import type { Remote } from '../../src/io/remote.js';
+import { createThreadRemote } from '../../src/io/thread-remote.js';
+import { createMemoryStore } from '../../src/store/memory.js';
+import { createRunsStore } from '../../src/store/runs.js';
+import { startServer } from '../helpers/server.js';
+import { describeStore, type StoreSetup } from '../store/contract.js';
+import { sourceOf } from './helpers/owned.js';
+import { storeBehind } from './helpers/store-behind.js';
+
+/** Somebody else's part is played through the same port: a store in memory is one thread's alone. */
+async function overMemory(remote: Remote): Promise<StoreSetup> {
+  const store = storeBehind(remote);
+  return {
+    store,
+    canRemoveUnits: true,
+    seed: async (unit, files) => {
+      if ((await store.lookup(unit, { listing: false })).found === null) await store.mkdir?.(unit, {});
+      const sources = new Map(
+        Object.entries(files).map(([name, text]) => [`${unit}/${name}`, sourceOf(String(text))]),
+      );
+      const tickets = (await store.uploads?.declare([...sources.keys()], {})) ?? [];
+      for (const ticket of tickets) {
+        await store.uploads?.put(ticket, sources.get(ticket.path) ?? sourceOf(''), {});
+      }
+      await store.uploads?.finish(tickets, {});
+    },
+  };
+}
+
+const memory = { directories: ['entity/project/run'], pageSize: 3, latencyMs: 1 };
+
+describeStore('memory, behind the port in-process', () =>
+  overMemory(createInProcessRemote(createOwner({ store: createMemoryStore(memory) }))),
+);
+describeStore('memory, behind the port in a thread', () =>
+  overMemory(createThreadRemote({ store: { kind: 'memory', options: memory } })),
+);
+
+const overRuns = (remoteOver: (config: WireConfig) => Remote) => async (): Promise<StoreSetup> => {
+  const wandb = await startServer();
+  const config = resolveConfig({ baseUrl: wandb.url, apiKey: wandb.apiKey, allowDelete: ['run'] }, {});
+  return {
+    store: storeBehind(remoteOver(config.wire.reveal())),
+    canRemoveUnits: true,
+    seed: (unit, files) => wandb.seed({ [unit]: files }),
+    close: () => wandb.close(),
+  };
+};
+
+describeStore(
+  'runs, behind the port in-process',
+  overRuns((config) => createInProcessRemote(createOwner({ store: createRunsStore(config) }))),
+);
+describeStore(
+  'runs, behind the port in a thread',
+  overRuns((config) => createThreadRemote({ store: { kind: 'runs', config } })),
+);

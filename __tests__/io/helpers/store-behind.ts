@@ -1,0 +1,57 @@
+import type { Args, Method, Remote, Value } from '../../../src/io/remote.js';
+import type { Signalled, Source, Store } from '../../../src/store/contract.js';
+
+/**
+ * A remote in the shape of a store, so that the store contract can be asked of what stands behind a port. An upload is
+ * handed over when it is finished: the owner's queue does the three steps itself.
+ */
+export function storeBehind(remote: Remote): Store {
+  const ask = <M extends Method>(method: M, args: Args<M>, { signal }: Signalled): Promise<Value<M>> =>
+    new Promise((resolve, reject) => {
+      const call = remote.call(method, args, (reply) =>
+        reply.ok ? resolve(reply.value) : reject(reply.failure),
+      );
+      signal?.addEventListener('abort', () => remote.cancel(call), { once: true });
+    });
+  const sources = new Map<string, Source>();
+  let serial = 0;
+  return {
+    unitDepth: remote.unitDepth,
+    lookup: (path, { listing, signal }) => ask('lookup', { path, listing }, { signal }),
+    async *list(path, options) {
+      yield (await ask('list', { path }, options)).entries;
+    },
+    read: (entry, { start, end }, { etag, signal }) => ask('read', { entry, start, end, etag }, { signal }),
+    uploads: {
+      declare: async (paths) => paths.map((path) => ({ path, url: '', headers: {} })),
+      put: async ({ path }, source) => {
+        sources.set(path, source);
+      },
+      finish: async (tickets, options) => {
+        for (const { path } of tickets) {
+          const source = sources.get(path);
+          if (source) void ask('submit', { ino: ++serial, generation: 1, path, source }, options);
+        }
+        const { failed } = await ask('flush', { inos: null }, options);
+        for (const { failure } of failed) throw failure;
+      },
+    },
+    remove: async (files, options) => {
+      const known = await Promise.all(
+        files.map(async ({ path, id }) => {
+          const { found } = await ask('lookup', { path, listing: false }, options);
+          const entry = found === 'prefix' || found === null ? null : { ...found, id };
+          return { ino: ++serial, path, entry };
+        }),
+      );
+      await ask('remove', { files: known }, options);
+    },
+    mkdir: (path, options) => ask('mkdir', { path }, options),
+    rmdir: async (path, options) => {
+      await ask('rmdir', { path }, options);
+    },
+    close: async () => {
+      await ask('close', {}, {});
+    },
+  };
+}
