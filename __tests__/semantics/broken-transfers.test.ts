@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto';
+import { text } from 'node:stream/consumers';
 import type { FakeWandb } from 'wandb-fs/testing';
 import { startServer } from '../helpers/server.js';
 import { makeRun, mount } from './helpers/mounts.js';
-import { call, errorOf, errorsOf, STYLES } from './helpers/styles.js';
+import { call, errorOf, errorsOf, STYLES, type Style } from './helpers/styles.js';
 
 const content = createHash('sha256').update('seed').digest('hex').repeat(100);
 const GET = { side: 'storage', method: 'GET' } as const;
@@ -55,12 +56,25 @@ test('an answer that is not of the size that was listed is not taken for the fil
   expect(await errorOf(() => fs.promises.readFile(`${run}/file.txt`))).toMatchObject({ code: 'EIO' });
 });
 
-test('a file that was replaced behind a listing is read as it is now', async () => {
+test.each(
+  STYLES.flatMap((style) => ['a shorter one', `a longer one: ${content}`].map((now) => [style, now])),
+)('a file that was replaced behind a listing is read as it is now, whole: %s, %.12s', async (style, now) => {
   const fs = mount(server);
   expect(await fs.promises.readdir(run)).toEqual(['file.txt']);
-  await server.seed({ [run]: { 'file.txt': 'another content' } });
-  expect(await fs.promises.readFile(`${run}/file.txt`, 'utf8')).toBe('another content');
-  expect(fs.statSync(`${run}/file.txt`).size).toBe(15);
+  await server.seed({ [run]: { 'file.txt': now } });
+  expect(await call(fs, style as Style, 'readFile', `${run}/file.txt`, 'utf8')).toBe(now);
+  expect(fs.statSync(`${run}/file.txt`).size).toBe(now.length);
+});
+
+test('a file that was replaced behind a listing is copied and streamed as it is now', async () => {
+  const fs = mount(server);
+  const stale = mount(server);
+  for (const each of [fs, stale]) await each.promises.readdir(run);
+  const now = `${content}${content}`;
+  await server.seed({ [run]: { 'file.txt': now } });
+  await fs.promises.copyFile(`${run}/file.txt`, `${run}/copy.txt`);
+  expect(await fs.promises.readFile(`${run}/copy.txt`, 'utf8')).toBe(now);
+  expect(await text(stale.createReadStream(`${run}/file.txt`))).toBe(now);
 });
 
 test('a file that was removed behind a listing is ENOENT', async () => {

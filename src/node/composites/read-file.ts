@@ -49,7 +49,10 @@ function* readUpTo(tree: Tree, fd: number, size: number, signal: Signal): Compos
     if (count === 0) return owning(buffer.subarray(0, filled));
     filled += count;
   }
-  return buffer;
+  // A file that was replaced since `fstat` and before the first read shows its new content, which may be longer.
+  const stats = yield* invoke({ syscall: 'fstat', signal, run: (op) => tree.kernel.fstat(op, fd) });
+  if (stats.size <= size) return buffer;
+  return owning(Buffer.concat([buffer, yield* readToEnd(tree, fd, signal)]));
 }
 
 function* readToEnd(tree: Tree, fd: number, signal: Signal): Composite<Buffer> {
