@@ -3,7 +3,7 @@ import { text } from 'node:stream/consumers';
 import type { FakeWandb } from 'wandb-fs/testing';
 import { startServer } from '../helpers/server.js';
 import { makeRun, mount } from './helpers/mounts.js';
-import { call, errorOf, errorsOf, STYLES, type Style } from './helpers/styles.js';
+import { call, errorOf, errorsOf, STYLES } from './helpers/styles.js';
 
 const content = createHash('sha256').update('seed').digest('hex').repeat(100);
 const GET = { side: 'storage', method: 'GET' } as const;
@@ -56,14 +56,17 @@ test('an answer that is not of the size that was listed is not taken for the fil
   expect(await errorOf(() => fs.promises.readFile(`${run}/file.txt`))).toMatchObject({ code: 'EIO' });
 });
 
-test.each(
-  STYLES.flatMap((style) => ['a shorter one', `a longer one: ${content}`].map((now) => [style, now])),
-)('a file that was replaced behind a listing is read as it is now, whole: %s, %.12s', async (style, now) => {
-  const fs = mount(server);
-  expect(await fs.promises.readdir(run)).toEqual(['file.txt']);
-  await server.seed({ [run]: { 'file.txt': now } });
-  expect(await call(fs, style as Style, 'readFile', `${run}/file.txt`, 'utf8')).toBe(now);
-  expect(fs.statSync(`${run}/file.txt`).size).toBe(now.length);
+describe.each(STYLES)('a file that was replaced behind a listing, %s', (style) => {
+  test.each([
+    ['shorter', 'new'],
+    ['longer', `new ${content}`],
+  ])('by a %s one is read whole, as it is now', async (_, now) => {
+    const fs = mount(server);
+    expect(await fs.promises.readdir(run)).toEqual(['file.txt']);
+    await server.seed({ [run]: { 'file.txt': now } });
+    expect(await call(fs, style, 'readFile', `${run}/file.txt`, 'utf8')).toBe(now);
+    expect(fs.statSync(`${run}/file.txt`).size).toBe(now.length);
+  });
 });
 
 test('a file that was replaced behind a listing is copied and streamed as it is now', async () => {
