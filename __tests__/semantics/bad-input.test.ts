@@ -5,7 +5,7 @@ import type { WandbFs } from 'wandb-fs';
 import type { FakeWandb } from 'wandb-fs/testing';
 import { makeDirectory } from '../helpers/directories.js';
 import { startServer } from '../helpers/server.js';
-import { makeRun, mount } from './helpers/mounts.js';
+import { makeRun, mount, mountOnce } from './helpers/mounts.js';
 import { measure, NOTHING } from './helpers/requests.js';
 import { call, errorOf, errorsOf, STYLES } from './helpers/styles.js';
 
@@ -19,6 +19,11 @@ beforeEach(async () => {
 });
 
 describe('paths that lead nowhere', () => {
+  let fs: WandbFs;
+  beforeAll(() => {
+    fs = mountOnce(server);
+  });
+
   test.each([
     ['an unknown entity', () => 'nobody/project/run-1/file.txt'],
     ['an unknown project', () => 'team/nothing/run-1/file.txt'],
@@ -26,7 +31,6 @@ describe('paths that lead nowhere', () => {
     ['an unknown file', () => `${run}/missing.txt`],
     ['an unknown directory', () => `${run}/missing/file.txt`],
   ])('%s is ENOENT, whatever is asked', async (_, pathOf) => {
-    const fs = mount(server);
     const path = pathOf();
     for (const name of ['stat', 'lstat', 'readFile', 'readdir', 'unlink', 'access', 'truncate', 'rmdir']) {
       for (const error of await errorsOf(fs, name, path)) {
@@ -39,7 +43,6 @@ describe('paths that lead nowhere', () => {
   });
 
   test('writing below a run that is not there is ENOENT and makes none', async () => {
-    const fs = mount(server);
     for (const error of await errorsOf(fs, 'writeFile', 'team/project/never-run/f', 'x'))
       expect(error).toMatchObject({ code: 'ENOENT', syscall: 'open' });
     for (const error of await errorsOf(fs, 'writeFile', `${run}/missing/f`, 'x'))
@@ -48,27 +51,30 @@ describe('paths that lead nowhere', () => {
   });
 
   test('a path outside the mount is ENOENT without a request', async () => {
-    const fs = mount(server, { mountPoint: '/mnt/run', root: run });
+    const mounted = mount(server, { mountPoint: '/mnt/run', root: run });
     const outside = ['/', '/mnt', '/mnt/running', '/etc/passwd', '/mnt/run/../other', 'relative', ''];
     const ask = async (): Promise<void> => {
       for (const path of outside) {
         for (const name of ['stat', 'readFile', 'readdir', 'unlink', 'mkdir']) {
-          for (const error of await errorsOf(fs, name, path)) expect(error.code).toBe('ENOENT');
+          for (const error of await errorsOf(mounted, name, path)) expect(error.code).toBe('ENOENT');
         }
-        for (const error of await errorsOf(fs, 'writeFile', path, 'x')) expect(error.code).toBe('ENOENT');
-        expect(fs.existsSync(path)).toBe(false);
+        for (const error of await errorsOf(mounted, 'writeFile', path, 'x'))
+          expect(error.code).toBe('ENOENT');
+        expect(mounted.existsSync(path)).toBe(false);
       }
     };
     expect(await measure(server, ask)).toEqual(NOTHING);
-    expect(fs.readFileSync('/mnt/run/file.txt', 'utf8')).toBe('content');
+    expect(mounted.readFileSync('/mnt/run/file.txt', 'utf8')).toBe('content');
   });
 });
 
 /** The same mistake made on a real disk tells what must come out here. */
 describe('mistakes fail as they do on a disk', () => {
   let disk: string;
+  let fs: WandbFs;
   beforeAll(async () => {
     disk = await makeDirectory();
+    fs = mountOnce(server);
     nodeFs.writeFileSync(join(disk, 'file.txt'), 'content');
     nodeFs.mkdirSync(join(disk, 'dir'));
     nodeFs.writeFileSync(join(disk, 'dir/inner.txt'), 'inner');
@@ -109,7 +115,6 @@ describe('mistakes fail as they do on a disk', () => {
     ['the encoding is unknown', 'readFile', at('file.txt'), 'utf9'],
     ['the content is no content', 'writeFile', at('file.txt'), 7],
   ])('%s', async (_, name, ...parameters) => {
-    const fs = mount(server);
     for (const style of STYLES) {
       const argumentsAt = (root: string) =>
         parameters.map((given) => (typeof given === 'function' ? given(root) : given));
@@ -173,13 +178,12 @@ describe('mistakes fail as they do on a disk', () => {
       }
     };
     const real = await outcome(() => attempt(nodeFs, join(disk, 'file.txt')));
-    const ours = await outcome(() => attempt(mount(server), `/${run}/file.txt`));
+    const ours = await outcome(() => attempt(fs, `/${run}/file.txt`));
     if (typeof real === 'object') expect(ours).toMatchObject(real as object);
     else expect(ours).toBe(real);
   });
 
   test('an fd that was closed is EBADF for every call', async () => {
-    const fs = mount(server);
     const fd = fs.openSync(`${run}/file.txt`, 'r+');
     fs.closeSync(fd);
     const calls: [string, ...unknown[]][] = [

@@ -2,10 +2,11 @@ import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import { buffer } from 'node:stream/consumers';
 import { pipeline } from 'node:stream/promises';
+import type { WandbFs } from 'wandb-fs';
 import type { FakeWandb } from 'wandb-fs/testing';
 import { packageRoot, runWell } from '../helpers/processes.js';
 import { startServer } from '../helpers/server.js';
-import { makeRun, mount } from './helpers/mounts.js';
+import { makeRun, mount, mountOnce } from './helpers/mounts.js';
 import { costOf, requestsOf } from './helpers/requests.js';
 import { call, STYLES } from './helpers/styles.js';
 import { eventually } from './helpers/waiting.js';
@@ -30,6 +31,11 @@ beforeAll(async () => {
 });
 
 describe('read streams', () => {
+  let fs: WandbFs;
+  beforeAll(() => {
+    fs = mountOnce(server, { cacheBytes: 4 * MEBIBYTE });
+  });
+
   test.each([
     ['the first byte', 0, 0],
     ['a few bytes; `end` is included, as on a disk', 2, 5],
@@ -40,7 +46,6 @@ describe('read streams', () => {
     ['from behind the end', SIZE, SIZE + 10],
     ['all of it', 0, Infinity],
   ])('%s', async (_, start, end) => {
-    const fs = mount(server);
     const bytes = await buffer(fs.createReadStream(`${run}/large.bin`, { start, end }));
     expect(bytes.equals(content.subarray(start, end + 1))).toBe(true);
   });

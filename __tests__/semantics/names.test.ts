@@ -1,8 +1,9 @@
 import { posix } from 'node:path';
+import type { WandbFs } from 'wandb-fs';
 import type { FakeWandb } from 'wandb-fs/testing';
 import { awkwardFiles, awkwardNames, worldDirectory } from '../../__fixtures__/index.js';
 import { startServer } from '../helpers/server.js';
-import { makeRun, mount } from './helpers/mounts.js';
+import { makeRun, mount, mountOnce } from './helpers/mounts.js';
 import { call, STYLES } from './helpers/styles.js';
 import { eventually } from './helpers/waiting.js';
 
@@ -12,7 +13,7 @@ beforeAll(async () => {
 });
 
 /** All files below a directory, by the names that recursive readdir gives. */
-async function readTree(fs: ReturnType<typeof mount>, directory: string): Promise<Record<string, string>> {
+async function readTree(fs: WandbFs, directory: string): Promise<Record<string, string>> {
   const entries = await fs.promises.readdir(directory, { recursive: true, withFileTypes: true });
   const files: Record<string, string> = {};
   for (const entry of entries) {
@@ -45,9 +46,13 @@ describe('names that run files may have', () => {
     expect(fs.readdirSync(`${run}/emoji 😀`)).toEqual(['🚀 and more.txt']);
   });
 
+  let fs: WandbFs;
+  beforeAll(() => {
+    fs = mountOnce(server);
+  });
+
   test.each(awkwardNames)('%j is opened by a cold look, too', async (name) => {
     const run = await makeRun(server, { [name]: 'found' });
-    const fs = mount(server);
     expect(fs.readFileSync(`${run}/${name}`, 'utf8')).toBe('found');
     expect(fs.existsSync(`${run}/${name}x`)).toBe(false);
   });

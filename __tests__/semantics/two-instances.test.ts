@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { WandbFs, WandbFsOptions } from 'wandb-fs';
 import { type FakeWandb, type Finalize, RUN_FEATURES } from 'wandb-fs/testing';
 import { startServer } from '../helpers/server.js';
-import { makeRun, mount } from './helpers/mounts.js';
+import { makeRun, mount, mountOnce } from './helpers/mounts.js';
 import { errorOf } from './helpers/styles.js';
 import { eventually } from './helpers/waiting.js';
 
@@ -15,20 +15,21 @@ describe.each<[string, Finalize]>([
 ])('two fs objects on one server that finalises uploads %s', (_, finalize) => {
   let server: FakeWandb;
   let run: string;
+  let a: WandbFs;
   beforeAll(async () => {
     server = await startServer({ finalize, features: RUN_FEATURES });
+    a = mountOnce(server);
   });
   beforeEach(async () => {
     run = await makeRun(server, { 'a.txt': 'one', 'sub/b.txt': 'b' });
   });
 
-  /** A writes, B reads; B has listed the run already. */
-  const pair = async (options: WandbFsOptions = {}): Promise<{ a: WandbFs; b: WandbFs }> => {
-    const a = mount(server);
+  /** A writes, B reads: it has listed the run already. */
+  const reader = async (options: WandbFsOptions = {}): Promise<WandbFs> => {
     const b = mount(server, { listingTtl: TTL, ...options });
     expect(await b.promises.readdir(run)).toEqual(['a.txt', 'sub']);
     expect(await b.promises.readFile(`${run}/a.txt`, 'utf8')).toBe('one');
-    return { a, b };
+    return b;
   };
 
   /** Where the service finalises later, what was flushed shows up a moment later. */
@@ -37,7 +38,6 @@ describe.each<[string, Finalize]>([
   };
 
   test('what A flushed, B reads: new files, new content, new directories', async () => {
-    const a = mount(server);
     await a.promises.writeFile(`${run}/new.txt`, 'new');
     await a.promises.writeFile(`${run}/a.txt`, 'two, which is longer');
     await a.promises.mkdir(`${run}/made`);
@@ -55,7 +55,6 @@ describe.each<[string, Finalize]>([
   });
 
   test("A sees its own changes at once, whenever the server's listing does", async () => {
-    const a = mount(server, { listingTtl: 0 });
     await a.promises.writeFile(`${run}/new.txt`, 'new');
     expect(await a.promises.readdir(run)).toEqual(['a.txt', 'new.txt', 'sub']);
     await a.wandb.flush();
@@ -68,7 +67,7 @@ describe.each<[string, Finalize]>([
   });
 
   test("B's listing is stale no longer than its time to live", async () => {
-    const { a, b } = await pair();
+    const b = await reader();
     await a.promises.writeFile(`${run}/new.txt`, 'new');
     await a.promises.unlink(`${run}/sub/b.txt`);
     await a.wandb.flush();
@@ -79,7 +78,7 @@ describe.each<[string, Finalize]>([
   });
 
   test('refresh makes B ask at once: for what was written', async () => {
-    const { a, b } = await pair({ listingTtl: 60_000 });
+    const b = await reader({ listingTtl: 60_000 });
     await a.promises.writeFile(`${run}/a.txt`, 'two');
     await a.promises.writeFile(`${run}/new.txt`, 'new');
     await a.wandb.flush();
@@ -92,7 +91,7 @@ describe.each<[string, Finalize]>([
   });
 
   test('refresh makes B ask at once: for what was removed', async () => {
-    const { a, b } = await pair({ listingTtl: 60_000 });
+    const b = await reader({ listingTtl: 60_000 });
     await a.promises.unlink(`${run}/a.txt`);
     await a.promises.rm(`${run}/sub`, { recursive: true });
     expect(await b.promises.readdir(run)).toEqual(['a.txt', 'sub']);
@@ -103,7 +102,7 @@ describe.each<[string, Finalize]>([
   });
 
   test('a file renamed by A moves for B, too', async () => {
-    const { a, b } = await pair();
+    const b = await reader();
     await a.promises.rename(`${run}/a.txt`, `${run}/c.txt`);
     const names = await eventually(
       async () => {
@@ -120,7 +119,6 @@ describe.each<[string, Finalize]>([
     const first = Buffer.alloc(3 << 20, 'first ');
     const second = Buffer.alloc(3 << 20, 'second ');
     await server.seed({ [run]: { large: first } });
-    const a = mount(server);
     const b = mount(server, { cacheBytes: 1 << 20, listingTtl: 60_000 });
     const handle = await b.promises.open(`${run}/large`);
     const head = Buffer.alloc(10);
