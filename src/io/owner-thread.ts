@@ -21,6 +21,8 @@ export class OwnerThread {
   private readonly port: MessagePort;
   private readonly counter = new Int32Array(new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT));
   private isReferenced = true;
+  private outbox: Request[] = [];
+  private transfers: Transferable[] = [];
 
   constructor(
     url: URL,
@@ -48,8 +50,18 @@ export class OwnerThread {
     this.keepProcess(false);
   }
 
+  /** Sends in one message what is posted in one turn: the owner puts it into as few requests as it can. */
   post(request: Request, transfers: readonly Transferable[]): void {
-    this.port.postMessage(request, transfers);
+    if (this.outbox.length === 0) process.nextTick(() => this.sendAll());
+    this.outbox.push(request);
+    this.transfers.push(...transfers);
+  }
+
+  private sendAll(): void {
+    if (this.outbox.length === 0) return;
+    this.port.postMessage(this.outbox, this.transfers);
+    this.outbox = [];
+    this.transfers = [];
   }
 
   /** Messages that the thread has sent so far. Read it before `receiveAll`: then `sleep` misses none. */
@@ -65,6 +77,7 @@ export class OwnerThread {
 
   /** Blocks until the thread has sent more than `count` messages; false if it hasn't within that many milliseconds. */
   sleep(count: number, milliseconds: number): boolean {
+    this.sendAll();
     return Atomics.wait(this.counter, 0, count, milliseconds) !== 'timed-out';
   }
 
@@ -77,10 +90,12 @@ export class OwnerThread {
     }
   }
 
-  /** Nothing is heard of it any more. */
+  /** Nothing is heard of it any more, and nothing is left of it. */
   end(): void {
+    this.outbox = [];
     this.port.close();
     this.worker.unref();
+    void this.worker.terminate();
   }
 }
 

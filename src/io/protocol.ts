@@ -16,7 +16,7 @@ export interface ThreadData extends UploadOptions {
   readonly told: readonly string[];
 }
 
-/** From the kernel's thread to the owner's. */
+/** From the kernel's thread to the owner's; those of one turn come in one message. */
 export type Request =
   | { readonly type: 'call'; readonly id: number; readonly method: Method; readonly args: Args<Method> }
   | { readonly type: 'cancel'; readonly id: number };

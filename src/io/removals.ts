@@ -24,8 +24,7 @@ export class Removals {
   remove(files: readonly { readonly path: TreePath; readonly id: string | null }[]): Promise<void> {
     return new Promise((resolve, reject) => {
       this.requests.push({ files, resolve, reject });
-      // Messages of one turn of the other thread may arrive in two of this one's.
-      if (this.requests.length === 1) setTimeout(() => void this.send(), 1);
+      if (this.requests.length === 1) setImmediate(() => void this.send());
     });
   }
 

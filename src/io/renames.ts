@@ -61,10 +61,11 @@ async function uploadAll(
     moves.map(({ to }) => to),
     { signal },
   );
+  const ticketOf = new Map(tickets.map((ticket) => [ticket.path, ticket]));
   const entries = new Map<TreePath, Entry>();
   const transfers = moves.map((move) =>
     uploader.transfers.add(async () => {
-      const ticket = tickets.find(({ path }) => path === move.to);
+      const ticket = ticketOf.get(move.to);
       if (!ticket) throw new Failure('EPROTO', 'The server gave no address to upload the file to.');
       const local = localSource(move, claim);
       const content = local ? { source: local, dispose: () => {} } : await fetch(store, uploader, move);

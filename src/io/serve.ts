@@ -1,3 +1,4 @@
+import type { Transferable } from 'node:worker_threads';
 import { failureOf } from './failure-of.js';
 import { createOwner } from './owner.js';
 import { type Answer, packReply, type Request, type ThreadData } from './protocol.js';
@@ -15,7 +16,7 @@ export function serve({ port, store, told, writebackDelay, concurrency }: Thread
     post({ type: 'reply', id, reply: packed.reply }, packed.transfers);
   };
 
-  port.on('message', (request: Request) => {
+  const run = (request: Request): void => {
     const { id } = request;
     if (request.type === 'cancel') {
       running.get(id)?.abort();
@@ -34,10 +35,11 @@ export function serve({ port, store, told, writebackDelay, concurrency }: Thread
       }
       if (method === 'close') port.close();
     });
+  };
+  port.on('message', (requests: readonly Request[]) => {
+    for (const request of requests) run(request);
   });
 }
 
-export type Post = (
-  answer: Answer,
-  transfers?: readonly import('node:worker_threads').Transferable[],
-) => void;
+/** Sends an answer, and wakes who is blocked. */
+export type Post = (answer: Answer, transfers?: readonly Transferable[]) => void;

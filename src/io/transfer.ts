@@ -42,15 +42,15 @@ export async function send(
   } catch (thrown) {
     if (signal.aborted || sent < size) throw thrown;
     const md5 = await md5Of(source);
-    if ((await listedMd5(target, ticket.path)) !== md5) throw thrown;
+    if ((await listedMd5(target, ticket.path, signal)) !== md5) throw thrown;
     return entryOf(ticket.path, size, md5, now());
   }
   return entryOf(ticket.path, size, await md5Of(source), now());
 }
 
 /** Null too if nobody answers: then the transfer's own failure is the one to tell. */
-async function listedMd5(target: Target, path: TreePath): Promise<string | null> {
-  const looked = await Promise.allSettled([target.lookup(path, { listing: false })]);
+async function listedMd5(target: Target, path: TreePath, signal: AbortSignal): Promise<string | null> {
+  const looked = await Promise.allSettled([target.lookup(path, { listing: false, signal })]);
   const found = looked[0].status === 'fulfilled' ? looked[0].value.found : null;
   return found === 'prefix' ? null : (found?.md5 ?? null);
 }

@@ -2,10 +2,10 @@
 import { workerData } from 'node:worker_threads';
 
 await import('../../../dist/esm/io/thread.js');
-workerData.port.on('message', ({ method, args }) => {
-  if (method !== 'mkdir') return;
-  if (args.path.endsWith('/exit')) process.exit(3);
-  if (args.path.endsWith('/throw')) {
+workerData.port.on('message', (requests) => {
+  const made = requests.filter(({ method }) => method === 'mkdir').map(({ args }) => args.path);
+  if (made.includes('e/p/exit')) process.exit(3);
+  if (made.includes('e/p/throw')) {
     setImmediate(() => {
       throw new Error('a bug at https://storage.example/x?Signature=secret');
     });

@@ -2,9 +2,10 @@
 import { workerData } from 'node:worker_threads';
 
 const { port, counter } = workerData;
-port.on('message', ({ id, method }) => {
-  if (method !== 'close') return;
-  port.postMessage({ type: 'reply', id, reply: { ok: true, value: null } });
+port.on('message', (requests) => {
+  const close = requests.find(({ method }) => method === 'close');
+  if (!close) return;
+  port.postMessage({ type: 'reply', id: close.id, reply: { ok: true, value: null } });
   Atomics.add(new Int32Array(counter), 0, 1);
   port.close();
 });
