@@ -5,7 +5,7 @@ import type { WandbFs } from 'wandb-fs';
 import type { FakeWandb } from 'wandb-fs/testing';
 import { makeDirectory } from '../helpers/directories.js';
 import { startServer } from '../helpers/server.js';
-import { makeRun, mount, mountOnce } from './helpers/mounts.js';
+import { connect, makeRun, mount } from './helpers/mounts.js';
 import { measure, NOTHING } from './helpers/requests.js';
 import { call, errorOf, errorsOf, STYLES } from './helpers/styles.js';
 
@@ -21,8 +21,9 @@ beforeEach(async () => {
 describe('paths that lead nowhere', () => {
   let fs: WandbFs;
   beforeAll(() => {
-    fs = mountOnce(server);
+    fs = connect(server);
   });
+  afterAll(() => fs.wandb.close());
 
   test.each([
     ['an unknown entity', () => 'nobody/project/run-1/file.txt'],
@@ -74,11 +75,12 @@ describe('mistakes fail as they do on a disk', () => {
   let fs: WandbFs;
   beforeAll(async () => {
     disk = await makeDirectory();
-    fs = mountOnce(server);
+    fs = connect(server);
     nodeFs.writeFileSync(join(disk, 'file.txt'), 'content');
     nodeFs.mkdirSync(join(disk, 'dir'));
     nodeFs.writeFileSync(join(disk, 'dir/inner.txt'), 'inner');
   });
+  afterAll(() => fs.wandb.close());
 
   const at = (path: string) => (root: string) => `${root}/${path}`;
   test.each<[string, string, ...unknown[]]>([

@@ -6,7 +6,7 @@ import type { WandbFs } from 'wandb-fs';
 import type { FakeWandb } from 'wandb-fs/testing';
 import { packageRoot, runWell } from '../helpers/processes.js';
 import { startServer } from '../helpers/server.js';
-import { makeRun, mount, mountOnce } from './helpers/mounts.js';
+import { connect, makeRun, mount } from './helpers/mounts.js';
 import { costOf, requestsOf } from './helpers/requests.js';
 import { call, STYLES } from './helpers/styles.js';
 import { eventually } from './helpers/waiting.js';
@@ -33,8 +33,9 @@ beforeAll(async () => {
 describe('read streams', () => {
   let fs: WandbFs;
   beforeAll(() => {
-    fs = mountOnce(server, { cacheBytes: 4 * MEBIBYTE });
+    fs = connect(server, { cacheBytes: 4 * MEBIBYTE });
   });
+  afterAll(() => fs.wandb.close());
 
   test.each([
     ['the first byte', 0, 0],

@@ -3,7 +3,7 @@ import type { WandbFs } from 'wandb-fs';
 import type { FakeWandb } from 'wandb-fs/testing';
 import { awkwardFiles, awkwardNames, worldDirectory } from '../../__fixtures__/index.js';
 import { startServer } from '../helpers/server.js';
-import { makeRun, mount, mountOnce } from './helpers/mounts.js';
+import { connect, makeRun, mount } from './helpers/mounts.js';
 import { call, STYLES } from './helpers/styles.js';
 import { eventually } from './helpers/waiting.js';
 
@@ -48,8 +48,9 @@ describe('names that run files may have', () => {
 
   let fs: WandbFs;
   beforeAll(() => {
-    fs = mountOnce(server);
+    fs = connect(server);
   });
+  afterAll(() => fs.wandb.close());
 
   test.each(awkwardNames)('%j is opened by a cold look, too', async (name) => {
     const run = await makeRun(server, { [name]: 'found' });

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { WandbFs, WandbFsOptions } from 'wandb-fs';
 import { type FakeWandb, type Finalize, RUN_FEATURES } from 'wandb-fs/testing';
 import { startServer } from '../helpers/server.js';
-import { makeRun, mount, mountOnce } from './helpers/mounts.js';
+import { connect, makeRun, mount } from './helpers/mounts.js';
 import { errorOf } from './helpers/styles.js';
 import { eventually } from './helpers/waiting.js';
 
@@ -18,8 +18,9 @@ describe.each<[string, Finalize]>([
   let a: WandbFs;
   beforeAll(async () => {
     server = await startServer({ finalize, features: RUN_FEATURES });
-    a = mountOnce(server);
+    a = connect(server);
   });
+  afterAll(() => a.wandb.close());
   beforeEach(async () => {
     run = await makeRun(server, { 'a.txt': 'one', 'sub/b.txt': 'b' });
   });

@@ -7,28 +7,16 @@ afterEach(async () => {
   await Promise.all(mounted.splice(0).map((fs) => fs.wandb.close()));
 });
 
-const shared: WandbFs[] = [];
-
-afterAll(async () => {
-  await Promise.all(shared.splice(0).map((fs) => fs.wandb.close()));
-});
-
 type Address = Pick<FakeWandb, 'url' | 'apiKey'>;
 
-const connect = (server: Address, options: WandbFsOptions): WandbFs =>
+/** One for several tests that leave each other alone; they close it behind their last one. */
+export const connect = (server: Address, options: WandbFsOptions = {}): WandbFs =>
   createWandbFs({ baseUrl: server.url, apiKey: server.apiKey, ...options });
 
 /** An fs object over a server; it is closed behind the test. */
 export function mount(server: Address, options: WandbFsOptions = {}): WandbFs {
   const fs = connect(server, options);
   mounted.push(fs);
-  return fs;
-}
-
-/** One for several tests that leave each other alone; it is closed behind the file's last test. */
-export function mountOnce(server: Address, options: WandbFsOptions = {}): WandbFs {
-  const fs = connect(server, options);
-  shared.push(fs);
   return fs;
 }
 
