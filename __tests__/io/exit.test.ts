@@ -1,0 +1,39 @@
+import { threadFile } from '../../src/thread-file.js';
+import { packageRoot, run } from '../helpers/processes.js';
+
+const from = (path: string): string => JSON.stringify(threadFile(path).href);
+
+/** Queues an upload with a delay that nobody would wait out, over a store in memory of the script's own process. */
+const script = (last: string, stores = 'createMemoryStore({ directories: ["e/p/r"] })'): string => `
+  import { createInProcessRemote } from ${from('io/in-process.js')};
+  import { createOwner } from ${from('io/owner.js')};
+  import { createMemoryStore } from ${from('store/memory.js')};
+  const remote = createInProcessRemote(createOwner({ store: ${stores}, writebackDelay: 50_000 }));
+  remote.onEvent = ({ type, path }) => type !== 'progress' && console.log(type, path ?? '');
+  const source = { kind: 'bytes', bytes: Buffer.from('x') };
+  remote.call('submit', { ino: 1, generation: 1, path: 'e/p/r/a', source }, () => {});
+  ${last}`;
+
+const runScript = (source: string) =>
+  run(process.execPath, ['--input-type=module', '--eval', source], { cwd: packageRoot });
+
+describe('a process that owns its remote itself', () => {
+  test('sends what waits before it ends by itself', async () => {
+    expect(await runScript(script(''))).toEqual({
+      exitCode: 0,
+      stdout: 'uploaded e/p/r/a\nidle \n',
+      stderr: '',
+    });
+  });
+
+  test('cannot send anything in process.exit, and says what is left', async () => {
+    const { exitCode, stderr } = await runScript(script('process.exit(4);'));
+    expect({ exitCode, stderr }).toEqual({ exitCode: 4, stderr: 'wandb-fs: not uploaded: e/p/r/a\n' });
+  });
+
+  test('ends although an upload fails, and says so', async () => {
+    const { exitCode, stdout, stderr } = await runScript(script('', 'createMemoryStore()'));
+    expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: 'wandb-fs: not uploaded: e/p/r/a\n' });
+    expect(stdout).toContain('failed e/p/r/a');
+  });
+});
