@@ -64,7 +64,7 @@ export function createInProcessRemote(
   owner.onEvent = (event) => {
     ledger.onEvent(event);
     // Never in the middle of a call: the kernel commits one thing at a time.
-    if (event.type !== 'dropped') queueMicrotask(() => throwLater(() => remote.onEvent(event)));
+    queueMicrotask(() => throwLater(() => remote.onEvent(event)));
   };
   return remote;
 }

@@ -1,6 +1,5 @@
 import type { TreePath } from '../store/contract.js';
-import type { Args, Method, Reply } from './remote.js';
-import type { OwnerEvent } from './uploader.js';
+import type { Args, Method, RemoteEvent, Reply } from './remote.js';
 
 interface Submitted {
   readonly ino: number;
@@ -43,7 +42,7 @@ export class Ledger {
     }
   }
 
-  onEvent(event: OwnerEvent): void {
+  onEvent(event: RemoteEvent): void {
     if (event.type === 'uploaded' || event.type === 'dropped') this.remove(event.ino, event.generation);
     else if (event.type === 'failed') this.fail(event.ino, event.generation);
   }

@@ -2,10 +2,10 @@ import type { Store, TreePath } from '../store/contract.js';
 import { Failure } from '../store/failure.js';
 import { Claim } from './claim.js';
 import { failureOf } from './failure-of.js';
-import type { Args, Method, RemoteMethods, Reply, Value } from './remote.js';
+import type { Args, Method, RemoteEvent, RemoteMethods, Reply, Value } from './remote.js';
 import { Removals } from './removals.js';
 import { rename } from './renames.js';
-import { type OwnerEvent, Uploader, type UploadOptions } from './uploader.js';
+import { Uploader, type UploadOptions } from './uploader.js';
 
 export interface OwnerOptions extends UploadOptions {
   readonly store: Store;
@@ -19,7 +19,7 @@ export interface OwnerOptions extends UploadOptions {
 export interface Owner {
   readonly unitDepth: number;
   /** Hears what happens without being asked. */
-  onEvent: (event: OwnerEvent) => void;
+  onEvent: (event: RemoteEvent) => void;
   /**
    * Serves one message. Its place among others is where it is called: what a `submit` hands over, the next `flush`
    * waits for. Never rejects. An abort ends reads with ECANCELED; of changes the outcome must be known.

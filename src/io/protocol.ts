@@ -2,9 +2,9 @@ import { types } from 'node:util';
 import type { MessagePort, Transferable } from 'node:worker_threads';
 import type { Source } from '../store/contract.js';
 import { Failure } from '../store/failure.js';
-import type { Args, Method, Reply, Value } from './remote.js';
+import type { Args, Method, RemoteEvent, Reply, Value } from './remote.js';
 import type { StoreChoice } from './store-choice.js';
-import type { OwnerEvent, UploadOptions } from './uploader.js';
+import type { UploadOptions } from './uploader.js';
 
 /** What the owner's thread is started with. */
 export interface ThreadData extends UploadOptions {
@@ -24,7 +24,7 @@ export type Request =
 /** From the owner's thread to the kernel's. */
 export type Answer =
   | { readonly type: 'reply'; readonly id: number; readonly reply: Reply<Method> }
-  | { readonly type: 'event'; readonly event: OwnerEvent }
+  | { readonly type: 'event'; readonly event: RemoteEvent }
   /** The thread ends. */
   | { readonly type: 'gone'; readonly detail: string };
 
@@ -70,7 +70,7 @@ export function unpackReply(reply: Reply<Method>): Reply<Method> {
   return { ok: true, value: { failed } };
 }
 
-export const unpackEvent = (event: OwnerEvent): OwnerEvent =>
+export const unpackEvent = (event: RemoteEvent): RemoteEvent =>
   event.type === 'failed' ? { ...event, failure: unpackFailure(event.failure) } : event;
 
 const unpackFailure = ({ code, detail, cause }: Failure): Failure => new Failure(code, detail, cause);

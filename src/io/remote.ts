@@ -78,6 +78,8 @@ export type RemoteEvent =
       readonly generation: number;
       readonly failure: Failure;
     }
+  /** Will not be sent: superseded, removed, or renamed over. Its source isn't read any more. */
+  | { readonly type: 'dropped'; readonly path: TreePath; readonly ino: number; readonly generation: number }
   /** Nothing queued, nothing on its way. */
   | { readonly type: 'idle' };
 

@@ -135,7 +135,7 @@ class ThreadRemote implements Remote {
     } else if (answer.type === 'event') {
       const event = unpackEvent(answer.event);
       this.ledger.onEvent(event);
-      if (event.type !== 'dropped') throwLater(() => this.onEvent(event));
+      throwLater(() => this.onEvent(event));
     } else {
       const call = this.calls.get(answer.id);
       if (call?.method === 'close') this.end(thread);

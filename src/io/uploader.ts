@@ -8,11 +8,6 @@ import { type Outcome, type Submission, type Upload, UploadQueue } from './queue
 import type { RemoteEvent } from './remote.js';
 import type { Target } from './transfer.js';
 
-/** What the owner tells: the kernel's events, and the end of submissions that nobody wants any more. */
-export type OwnerEvent =
-  | RemoteEvent
-  | { readonly type: 'dropped'; readonly path: TreePath; readonly ino: number; readonly generation: number };
-
 export interface UploadOptions {
   /** How long a submission waits for others, in milliseconds; each new one starts it again, ten times at most. @default 500 */
   readonly writebackDelay?: number | undefined;
@@ -45,7 +40,7 @@ export class Uploader {
 
   constructor(
     private readonly target: Target,
-    private readonly onEvent: (event: OwnerEvent) => void,
+    private readonly onEvent: (event: RemoteEvent) => void,
     private readonly options: UploadOptions & {
       readonly unitOf: (path: TreePath) => TreePath;
       readonly told?: Iterable<TreePath> | undefined;

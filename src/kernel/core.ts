@@ -2,7 +2,7 @@ import { LRUCache } from 'lru-cache';
 import type { Remote } from '../io/remote.js';
 import type { Entry, TreePath } from '../store/contract.js';
 import { Descriptors } from './descriptors.js';
-import { depthOf, Inode, isAtOrBelow } from './inode.js';
+import { depthOf, Inode, isAtOrBelow, splitPath } from './inode.js';
 import { InodeNumbers } from './inode-numbers.js';
 import { Loads } from './load.js';
 import { Locks } from './locks.js';
@@ -104,6 +104,23 @@ export class Core implements ScopeHost {
     for (let depth = directory.depth; depth > this.unitDepth; depth--)
       if (directory.parent) directory = directory.parent;
     return this.scopeAt(directory);
+  }
+
+  /**
+   * A listing took this open file's name away, because somebody else removed or replaced it; now it is written to, and
+   * the last writer wins: it has its name again. Not if the name was changed here since.
+   */
+  reclaim(inode: Inode): void {
+    const { displaced } = inode.ensureLocal();
+    if (inode.parent || !displaced) return;
+    const place = this.scopeOfName(displaced.path);
+    const current = place?.scope.childAt(place.relative);
+    inode.ensureLocal().displaced = null;
+    if (current !== displaced.by || !place || place.scope.root.depth < this.unitDepth) return;
+    const { parent, name } = splitPath(displaced.path);
+    inode.entry = current?.entry ?? null;
+    current?.detach();
+    inode.attach(this.directoryAt(parent), name);
   }
 
   /** The directory at a path that is known to exist, made where a listing dropped it meanwhile. */

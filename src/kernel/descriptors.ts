@@ -2,10 +2,13 @@ import { constants } from 'node:fs';
 import type { TreePath } from '../store/contract.js';
 import { Failure } from '../store/failure.js';
 import type { Inode } from './inode.js';
+import { Fault, type Operation } from './operation.js';
 
 /** An open file description: what `open` returned a number for. */
 export class OpenFile {
   position = 0;
+  /** Who reads at the position now: others that want to read there come after it. */
+  reader: Operation | null = null;
   /** Bytes of this version were returned: from here on the file must not turn into another one. */
   hasRead = false;
   /** Sequential reading: where the next read is expected, and how many blocks the next miss loads. */
@@ -17,6 +20,16 @@ export class OpenFile {
     readonly path: TreePath,
     readonly flags: number,
   ) {}
+
+  /** Reads at the position take turns. */
+  takeTurn(op: Operation): void {
+    const { reader } = this;
+    if (reader && reader !== op && !reader.isEnded && reader.load && !reader.load.isSettled) {
+      const { load } = reader;
+      throw new Fault('turn', () => load, true);
+    }
+    this.reader = op;
+  }
 
   get canRead(): boolean {
     return (this.flags & ACCESS_MODE) !== constants.O_WRONLY;

@@ -6,6 +6,7 @@ import type { Files } from './files.js';
 import { Inode } from './inode.js';
 import type { Operation } from './operation.js';
 import { ensureListed, find, resolve, resolveParent } from './resolve.js';
+import { ABSENT } from './scope.js';
 import type { DirectoryEntry } from './syscalls.js';
 
 /** `readdir` and `mkdir`. */
@@ -25,9 +26,9 @@ export class Directories {
 
   mkdir(op: Operation, path: TreePath, mode: number): void {
     if (isDone(op)) return;
-    if (find(this.core, op, path)) throw new Failure('EEXIST');
-    const { parent, name } = resolveParent(this.core, op, path);
     const ownPath = path.endsWith('/') ? path.slice(0, -1) : path;
+    if (find(this.core, op, ownPath)) throw new Failure('EEXIST');
+    const { parent, name } = resolveParent(this.core, op, path);
     this.files.assertMutable();
     this.core.locks.assertFree(ownPath);
     const place = (directory: Inode): void => {
@@ -51,9 +52,15 @@ export class Directories {
       { path: ownPath },
       (entry) => {
         const before = parent.children?.get(name);
-        this.core.pin(ownPath, entry.version, [before?.entry?.version]);
-        if (before) before.entry = entry;
-        else place(new Inode('directory', entry));
+        this.core.pin(ownPath, entry.version, [before?.entry?.version ?? ABSENT]);
+        if (before) {
+          before.entry = entry;
+          return;
+        }
+        const directory = new Inode('directory', entry);
+        place(directory);
+        // Just made: nothing is in it.
+        this.core.scopeAt(directory).mergeListing([], true, this.core.tick());
       },
     );
   }

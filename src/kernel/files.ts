@@ -21,13 +21,17 @@ export class Files {
 
   open(op: Operation, path: TreePath, flags: number, mode: number): number {
     const file = new OpenFile(this.core.root, path, flags);
+    if ((flags & O_CREAT) !== 0 && path.endsWith('/')) {
+      resolveParent(this.core, op, path);
+      throw new Failure('EISDIR');
+    }
     const found = find(this.core, op, path);
     file.inode = found ? this.admit(found, path, flags) : this.create(op, path, flags, mode);
     const local = file.inode.ensureLocal();
     local.opens++;
     if (file.canWrite) local.writers++;
     this.core.overlay.hold(file.inode);
-    if (found && file.canWrite && (flags & O_TRUNC) !== 0) this.makeEmpty(file.inode);
+    if (found && (flags & O_TRUNC) !== 0) this.makeEmpty(file.inode);
     return this.core.descriptors.add(file);
   }
 
@@ -72,6 +76,7 @@ export class Files {
     if (!file.canRead) throw new Failure('EBADF');
     if (file.inode.isDirectory) throw new Failure('EISDIR');
     if (file.inode.local?.staleness && !file.inode.local.content) mendStaleness(this.core, op, file);
+    if (position === null) file.takeTurn(op);
     const state = (op.state as ReadState | undefined) ?? { start: position ?? file.position, done: 0 };
     op.state = state;
     const { inode } = file;
@@ -85,7 +90,7 @@ export class Files {
       state.done += count;
       file.hasRead = true;
     }
-    if (position === null) file.position = Math.max(file.position, state.start + state.done);
+    if (position === null) file.position = state.start + state.done;
     return state.done;
   }
 
@@ -96,10 +101,11 @@ export class Files {
     this.waitForSpool(op, bytes.byteLength);
     const at = file.isAppending ? (file.inode.size ?? 0) : (position ?? file.position);
     if (bytes.byteLength > 0) {
+      this.core.reclaim(file.inode);
       this.core.overlay.write(file.inode, bytes, at);
       this.writeback.touch(file.inode);
     }
-    if (position === null || file.isAppending) file.position = at + bytes.byteLength;
+    if (position === null) file.position = at + bytes.byteLength;
     return bytes.byteLength;
   }
 
@@ -107,10 +113,12 @@ export class Files {
     const file = this.core.descriptors.get(fd);
     if (!file.canWrite) throw new Failure('EINVAL');
     if (length === 0) {
+      this.core.reclaim(file.inode);
       this.makeEmpty(file.inode);
       return;
     }
     this.bringInFile(op, file);
+    this.core.reclaim(file.inode);
     this.core.overlay.truncate(file.inode, length);
     this.writeback.touch(file.inode);
   }
@@ -159,16 +167,14 @@ export class Files {
       return inode;
     }
     if ((flags & O_DIRECTORY) !== 0) throw new Failure('ENOTDIR');
-    if (isWriting) {
-      this.assertWritable(inode);
-      this.core.locks.assertFree(inode.path);
-    }
+    if (isWriting) this.assertWritable(inode);
+    // What is on its way to be removed or replaced could not keep its content for a new fd.
+    this.core.locks.assertFree(inode.path);
     return inode;
   }
 
   private create(op: Operation, path: TreePath, flags: number, mode: number): Inode {
     if ((flags & O_CREAT) === 0) throw new Failure('ENOENT');
-    if (path.endsWith('/')) throw new Failure('EISDIR');
     const { parent, name } = resolveParent(this.core, op, path);
     this.assertMutable();
     if (parent.depth < this.core.unitDepth) {

@@ -64,7 +64,10 @@ export function createKernel(options: KernelOptions): Kernel {
       throw new Failure('EPERM', 'W&B runs hold no hard links; copy the file instead.');
     },
 
-    flush: (op) => writeback.flush(op, null),
+    flush: (op) => {
+      if (core.isClosed) throw new Failure('EBADF', 'This filesystem is closed.');
+      writeback.flush(op, null);
+    },
     refresh: (path) => refresh(core, path),
     prefetch: (op, path) => prefetch(core, files, op, path),
     counters: () => ({
@@ -103,10 +106,16 @@ function prefetch(core: Core, files: Files, op: Operation, path: TreePath): void
   else if (!inode.local?.content) files.touchFirstPage(op, inode);
 }
 
+/** If an upload fails, the filesystem stays as it is but for its fds: the caller may try again. */
 function shutdown(core: Core, files: Files, writeback: Writeback, op: Operation): void {
   if (core.isClosed) return;
   for (const fd of core.descriptors.all()) files.release(fd);
   writeback.flush(op, null);
+  if (writeback.hasUnsent) {
+    // Something was closed while the flush was on its way.
+    op.state = undefined;
+    writeback.flush(op, null);
+  }
   core.isClosed = true;
   core.overlay.close();
   core.pages.clear();

@@ -27,6 +27,10 @@ export class Operation {
   /** Pages that the cache may have evicted since they were loaded for this operation. */
   readonly pages = new Map<string, Uint8Array>();
 
+  /** What it waits for, or waited for last. */
+  load: Load | null = null;
+  /** It has returned or failed: what it reserved is free. */
+  isEnded = false;
   /** The kernel's epoch when the operation began: answers asked for since then are fresh for it. */
   epoch = Number.POSITIVE_INFINITY;
 
@@ -60,16 +64,16 @@ const MOST_RESTARTS = 64;
 
 /** Runs a primitive, blocking this thread on what it faults. */
 export function runSync<T>(primitive: (op: Operation) => T, op = new Operation()): T {
-  for (;;) {
-    try {
-      return primitive(op);
-    } catch (thrown) {
-      if (!(thrown instanceof Fault)) throw thrown;
-      const load = thrown.start();
-      load.waitSync();
-      if (load.failure) throw load.failure;
-      if (!thrown.isContention) op.markLoaded(thrown.key);
+  try {
+    for (;;) {
+      const fault = attempt(primitive, op);
+      if (!(fault instanceof Fault)) return fault.value;
+      op.load = fault.start();
+      op.load.waitSync();
+      served(op, fault, op.load);
     }
+  } finally {
+    op.isEnded = true;
   }
 }
 
@@ -78,17 +82,31 @@ export function runSync<T>(primitive: (op: Operation) => T, op = new Operation()
  * AbortError of it) and the load too, which is cancelled if nobody else waits for it.
  */
 export async function runAsync<T>(primitive: (op: Operation) => T, op = new Operation()): Promise<T> {
-  for (;;) {
-    if (op.signal?.aborted) throw new Failure('ECANCELED');
-    try {
-      return primitive(op);
-    } catch (thrown) {
-      if (!(thrown instanceof Fault)) throw thrown;
-      const load = thrown.start();
-      await load.wait(op.signal);
+  try {
+    for (;;) {
       if (op.signal?.aborted) throw new Failure('ECANCELED');
-      if (load.failure) throw load.failure;
-      if (!thrown.isContention) op.markLoaded(thrown.key);
+      const fault = attempt(primitive, op);
+      if (!(fault instanceof Fault)) return fault.value;
+      op.load = fault.start();
+      await op.load.wait(op.signal);
+      if (op.signal?.aborted) throw new Failure('ECANCELED');
+      served(op, fault, op.load);
     }
+  } finally {
+    op.isEnded = true;
   }
+}
+
+function attempt<T>(primitive: (op: Operation) => T, op: Operation): { readonly value: T } | Fault {
+  try {
+    return { value: primitive(op) };
+  } catch (thrown) {
+    if (thrown instanceof Fault) return thrown;
+    throw thrown;
+  }
+}
+
+function served(op: Operation, fault: Fault, load: Load): void {
+  if (load.failure) throw load.failure;
+  if (!fault.isContention) op.markLoaded(fault.key);
 }

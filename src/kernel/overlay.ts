@@ -23,8 +23,8 @@ export interface LocalContent {
   readonly isSpooled: boolean;
   readonly fd: number;
   size: number;
-  /** An upload reads this file: the next write takes a copy. Only spooled content is uploaded from its file. */
-  isSealed: boolean;
+  /** An upload of this generation reads the file: the next write takes a copy. Only spooled content is uploaded so. */
+  sealedFor: number | null;
 }
 
 interface OverlayOptions {
@@ -49,7 +49,8 @@ export class Overlay {
   spooledBytes = 0;
   private readonly clean: LRUCache<number, Inode>;
   /** Spooled files that an upload may still read, by inode. */
-  private readonly sealed = new Map<number, { file: string; size: number }[]>();
+  private readonly sealed = new Map<number, { file: string; size: number; generation: number }[]>();
+  private readonly openContents = new Set<LocalContent>();
 
   constructor(private readonly options: OverlayOptions) {
     this.clean = new LRUCache<number, Inode>({
@@ -97,11 +98,11 @@ export class Overlay {
     this.resize(content, length);
   }
 
-  /** The content as it is now, for an upload: bytes of its own, or a file that stays as it is. */
-  snapshot(inode: Inode): Source {
+  /** The content as it is now, for an upload: bytes of its own, or a file that stays as it is until `settle`. */
+  snapshot(inode: Inode, generation: number): Source {
     const content = contentOf(inode);
     if (content.isSpooled) {
-      content.isSealed = true;
+      content.sealedFor = generation;
       return { kind: 'file', file: content.file, size: content.size };
     }
     const bytes = new Uint8Array(new ArrayBuffer(content.size));
@@ -122,7 +123,7 @@ export class Overlay {
     if (inode.ino !== 0) this.clean.delete(inode.ino);
   }
 
-  /** Forgets an inode's content. An upload that reads its file still can, until `uploaded`. */
+  /** Forgets an inode's content. An upload that reads its file still can, until `settle`. */
   drop(inode: Inode): void {
     this.hold(inode);
     this.discard(inode);
@@ -133,25 +134,34 @@ export class Overlay {
     if (!content || !inode.local) return;
     inode.local.content = null;
     this.volume(content).closeSync(content.fd);
-    if (content.isSealed) this.keepSealed(inode.ino, content);
-    else this.remove(content);
+    this.openContents.delete(content);
+    if (content.sealedFor === null) this.remove(content);
+    else this.keepSealed(inode.ino, content, content.sealedFor);
   }
 
-  /** No upload of this inode reads its sealed files any more. */
-  settleSealed(ino: number): void {
-    for (const { file, size } of this.sealed.get(ino) ?? []) {
+  /** No upload reads what this inode held as of `generation` or before. */
+  settle(ino: number, generation: number, inode: Inode | undefined): void {
+    const content = inode?.local?.content;
+    if (content && content.sealedFor !== null && content.sealedFor <= generation) content.sealedFor = null;
+    const files = this.sealed.get(ino);
+    if (!files) return;
+    const kept = files.filter((sealed) => sealed.generation > generation);
+    for (const { file, size } of files.filter((sealed) => sealed.generation <= generation)) {
       nodeFs.rmSync(file, { force: true });
       this.spooledBytes -= size;
     }
-    this.sealed.delete(ino);
+    if (kept.length > 0) this.sealed.set(ino, kept);
+    else this.sealed.delete(ino);
   }
 
   get isSpoolFull(): boolean {
     return this.spooledBytes > this.options.spoolBytes;
   }
 
-  /** Removes the spool from the disk. */
+  /** Gives all content up, and removes the spool from the disk. */
   close(): void {
+    for (const content of this.openContents) this.volume(content).closeSync(content.fd);
+    this.openContents.clear();
     if (this.spoolDirectory === null) return;
     nodeFs.rmSync(this.spoolDirectory, { recursive: true, force: true });
     spools.delete(this.spoolDirectory);
@@ -164,14 +174,19 @@ export class Overlay {
 
   private open(isSpooled: boolean): LocalContent {
     const name = `/${++this.serial}`;
-    if (!isSpooled)
-      return { file: name, isSpooled, fd: this.memory.openSync(name, 'w+'), size: 0, isSealed: false };
+    const file = isSpooled ? join(this.ensureSpool(), name) : name;
+    const fd = isSpooled ? nodeFs.openSync(file, 'w+', 0o600) : this.memory.openSync(file, 'w+');
+    const content: LocalContent = { file, isSpooled, fd, size: 0, sealedFor: null };
+    this.openContents.add(content);
+    return content;
+  }
+
+  private ensureSpool(): string {
     if (this.spoolDirectory === null) {
       this.spoolDirectory = nodeFs.mkdtempSync(join(tmpdir(), `wandb-fs-spool-${process.pid}-`));
       removeAtExit(this.spoolDirectory);
     }
-    const file = join(this.spoolDirectory, name);
-    return { file, isSpooled, fd: nodeFs.openSync(file, 'w+', 0o600), size: 0, isSealed: false };
+    return this.spoolDirectory;
   }
 
   /** Content that can grow to `size`: moved to the spool when it gets large, copied when an upload reads it. */
@@ -180,7 +195,7 @@ export class Overlay {
     const { cacheBytes } = this.options;
     const isLarge =
       size > cacheBytes / SPOOL_SHARE || this.memoryBytes + size - content.size > cacheBytes / 2;
-    if (!content.isSealed && (content.isSpooled || !isLarge)) return content;
+    if (content.sealedFor === null && (content.isSpooled || !isLarge)) return content;
     const copy = this.open(true);
     const chunk = new Uint8Array(Math.min(content.size, COPY_BYTES));
     for (let position = 0; position < content.size; ) {
@@ -211,9 +226,9 @@ export class Overlay {
     this.account(content, 0);
   }
 
-  private keepSealed(ino: number, content: LocalContent): void {
+  private keepSealed(ino: number, { file, size }: LocalContent, generation: number): void {
     const files = this.sealed.get(ino) ?? [];
-    files.push({ file: content.file, size: content.size });
+    files.push({ file, size, generation });
     this.sealed.set(ino, files);
   }
 }

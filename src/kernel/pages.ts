@@ -22,7 +22,7 @@ export class PageCache {
     readonly blockBytes: number,
   ) {
     this.pages = new LRUCache({
-      maxSize: Math.max(cacheBytes, blockBytes),
+      maxSize: Math.max(cacheBytes, blockBytes + PAGE_OVERHEAD),
       sizeCalculation: (page) => page.byteLength + PAGE_OVERHEAD,
     });
     this.windowBlocks = Math.max(1, Math.min(MOST_BLOCKS_AHEAD, Math.floor(cacheBytes / 4 / blockBytes)));
@@ -104,7 +104,8 @@ function pageFault(
   if (readAhead) readAhead.next = block + count;
   const start = block * blockBytes;
   const end = entry.size === null ? start + blockBytes : Math.min(entry.size, (block + count) * blockBytes);
-  const key = `pages:${pageKey(entry, block)}+${count}`;
+  // By the first block: whoever else needs it waits, however far this one reads ahead.
+  const key = `pages:${pageKey(entry, block)}`;
   return new Fault(key, () => {
     const load = core.loads.start(
       key,

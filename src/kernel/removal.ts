@@ -84,7 +84,7 @@ export class Removal {
       for (const inode of inodes) this.commitRemoved(inode);
       andThen();
     };
-    const known = inodes.filter((inode) => inode.entry || (inode.local?.submitted ?? 0) > 0);
+    const known = inodes.filter((inode) => inode.isTold);
     if (known.length === 0) {
       commit();
       return;

@@ -29,9 +29,11 @@ export class Rename {
 
   rename(op: Operation, from: TreePath, to: TreePath): void {
     if (isDone(op)) return;
+    // As the system does: both directories first, then the names in them.
+    resolveParent(this.core, op, from);
+    const { parent, name } = resolveParent(this.core, op, to);
     const source = resolve(this.core, op, from);
     const sourcePath = source.path;
-    const { parent, name } = resolveParent(this.core, op, to);
     const target = find(this.core, op, to);
     this.files.assertMutable();
     const targetPath = parent.path === '' ? name : `${parent.path}/${name}`;
@@ -44,7 +46,7 @@ export class Rename {
     const moves = this.plan(op, source, sourcePath, targetPath);
     const commit = (entries: ReadonlyMap<number, Entry | null>): void =>
       this.commit(moves, entries, source, targetPath);
-    const told = moves.filter(({ inode }) => isTold(inode));
+    const told = moves.filter(({ inode }) => inode.isTold);
     if (told.length === 0) {
       // What the server was never told of is renamed here alone. A replaced file stays there until the new content
       // is uploaded over it.
@@ -79,6 +81,7 @@ export class Rename {
     }
     if (!source.isDirectory && to.endsWith('/')) throw new Failure('ENOTDIR');
     if (target) {
+      if (source.isBelow(target)) throw new Failure('ENOTEMPTY');
       if (source.isDirectory && !target.isDirectory) throw new Failure('ENOTDIR');
       if (!source.isDirectory && target.isDirectory) throw new Failure('EISDIR');
       if (target.isDirectory && target !== source) {
@@ -97,7 +100,7 @@ export class Rename {
     for (const inode of inodes) {
       if (inode.entry?.isReadOnly)
         throw new Failure('EACCES', 'W&B keeps a file here itself; it is read-only.');
-      if (isTold(inode)) bytes += inode.size ?? 0;
+      if (inode.isTold) bytes += inode.size ?? 0;
     }
     if (bytes > this.core.options.maxRenameBytes) {
       throw new Failure(
@@ -115,7 +118,8 @@ export class Rename {
   private moveOf(inode: Inode, from: TreePath, to: TreePath): Move {
     const { local, entry } = inode;
     // Content newer than the server's goes along; of a file that only the queue knows, the queue has it.
-    const source = entry && local?.content && inode.isDirty ? this.core.overlay.snapshot(inode) : null;
+    const source =
+      entry && local?.content && inode.isDirty ? this.core.overlay.snapshot(inode, local.generation) : null;
     const generation = (source ? local?.generation : local?.submitted) ?? 0;
     return { ino: this.core.numbers.of(inode), from, to, entry, source, generation };
   }
@@ -143,6 +147,15 @@ export class Rename {
     source.attach(home, name);
     if (oldParent && oldParent !== home) this.core.keepIfEmpty(oldParent);
     if (source.isDirectory) source.ensureLocal().isLocalDirectory = true;
+    // A listing that saw the move before its answer came may have taken the old names out.
+    for (const { inode, to } of moves) {
+      if (inode === source || inode.isBelow(source)) continue;
+      const place = splitPath(to);
+      this.core.directoryAt(place.parent).children?.get(place.name)?.detach();
+      inode.detach();
+      inode.attach(this.core.directoryAt(place.parent), place.name);
+    }
+    if (replaced?.isTold) source.ensureLocal().isNameTold = true;
     this.core.forgetNegatives(targetPath);
     for (const { inode, to, move } of moves) {
       const entry = entries.get(move.ino) ?? null;
@@ -150,11 +163,9 @@ export class Rename {
       inode.entry = inode === source ? (replaced?.entry ?? null) : null;
       if (entry) {
         this.writeback.onDurable(inode, move.generation, to, entry.version);
+        this.core.overlay.settle(move.ino, move.generation, inode);
         inode.entry = entry;
       }
     }
   }
 }
-
-/** Does the server, or the queue before it, know this file under its present name? */
-const isTold = (inode: Inode): boolean => inode.entry !== null || (inode.local?.submitted ?? 0) > 0;

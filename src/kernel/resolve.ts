@@ -198,8 +198,16 @@ function rememberAbsence(core: Core, path: TreePath, ancestors: readonly Entry[]
   );
   const missingPath = missing.join('/');
   const place = core.scopeOfName(missingPath);
-  if (!place) core.negatives.set(missingPath, sent);
-  else if (missing.length <= core.unitDepth) place.scope.mergeName(place.relative, null, sent);
+  if (!place) {
+    core.negatives.set(missingPath, sent);
+    return;
+  }
+  if (missing.length > core.unitDepth) return;
+  place.scope.mergeName(place.relative, null, sent);
+  // It stays for what only this instance has in it; of anything else in it there is nothing.
+  for (const inode of place.scope.childAt(place.relative)?.walk() ?? []) {
+    if (inode.isDirectory && inode.depth <= core.unitDepth) core.scopeAt(inode).mergeListing([], true, sent);
+  }
 }
 
 /** Loads the whole listing of a directory that is listed as one. */

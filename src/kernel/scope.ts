@@ -108,6 +108,11 @@ export class Scope {
     }
     if (isComplete) {
       this.sweep(this.root, '', seen, sent);
+      // Where a directory stood in the way of a file, it may be gone now.
+      for (const entry of this.isDeep ? entries : []) {
+        const relative = entry.path.slice(prefix);
+        if (!this.childAt(relative)) this.mergeEntry(relative, entry, sent);
+      }
       for (const [relative, pin] of this.pins) {
         if (pin.version === ABSENT && pin.epoch <= sent.epoch && !seen.has(relative))
           this.pins.delete(relative);
@@ -129,6 +134,8 @@ export class Scope {
     if (found === 'prefix') {
       this.directoryAt(relative.split('/'), sent);
     } else if (found) {
+      const inode = this.childAt(relative);
+      if (inode?.isDirectory && found.kind === 'file') this.sweepOne(inode, relative, NOTHING, sent);
       this.mergeEntry(relative, found, sent);
     } else if (!this.isOutdated(relative, ABSENT, sent.epoch)) {
       const inode = this.childAt(relative);
@@ -169,15 +176,15 @@ export class Scope {
     const parent = this.directoryAt(segments, sent);
     if (name === undefined || !parent) return;
     const inode = parent.children?.get(name);
-    if (!inode) new Inode(entry.kind, entry).attach(parent, name);
-    else this.update(inode, entry);
+    // A server may hold both a file 'a' and a file 'a/b'; one name is one thing here, and the directory wins.
+    if (inode && inode.kind !== entry.kind) return;
+    if (inode) this.update(inode, entry);
+    else new Inode(entry.kind, entry).attach(parent, name);
     const placed = parent.children?.get(name);
     if (placed) markSeen(placed, sent);
   }
 
   private update(inode: Inode, entry: Entry): void {
-    // A server may hold both a file 'a' and a file 'a/b'; one name is one thing here, and the directory wins.
-    if (inode.kind !== entry.kind) return;
     const known = inode.entry;
     if (inode.isDirty || known?.version === entry.version || inode.isDirectory) {
       // The size that a first GET taught isn't unlearned by a listing that doesn't know it.
@@ -188,8 +195,11 @@ export class Scope {
     const { parent, name } = inode;
     if (inode.isOpen && parent) {
       // Whoever has it open goes on with the old version (or gets ESTALE); the name stands for the new one.
+      const { path } = inode;
+      const by = new Inode('file', entry);
       inode.detach();
-      new Inode('file', entry).attach(parent, name);
+      inode.ensureLocal().displaced = { path, by };
+      by.attach(parent, name);
       return;
     }
     this.host.dropContent(inode);
@@ -202,7 +212,7 @@ export class Scope {
     for (const name of segments) {
       let child = inode.children?.get(name);
       if (child && !child.isDirectory) {
-        if (child.isDirty || child.isOpen) return undefined;
+        if (child.isDirty) return undefined;
         this.forget(child);
         child = undefined;
       }
@@ -248,8 +258,14 @@ export class Scope {
     if (inode.isDirectory) {
       for (const below of inode.walk()) if (below.isDirty || below.local?.isLocalDirectory) return;
     }
+    const { path } = inode;
     inode.detach();
-    for (const below of inode.walk()) if (!below.isOpen) this.host.dropContent(below);
+    if (inode.isOpen) inode.ensureLocal().displaced = { path, by: undefined };
+    for (const below of [...inode.walk()]) {
+      // What is open below a removed directory hangs nowhere, too.
+      below.parent = null;
+      if (!below.isOpen) this.host.dropContent(below);
+    }
   }
 }
 

@@ -39,6 +39,10 @@ export function mendStaleness(core: Core, op: Operation, file: OpenFile): void {
   const now = named.ensureLocal();
   now.opens++;
   local.opens--;
+  if (file.canWrite) {
+    now.writers++;
+    local.writers--;
+  }
   file.inode = named;
 }
 

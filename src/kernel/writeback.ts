@@ -28,6 +28,12 @@ export class Writeback {
     return this.dirty.size;
   }
 
+  /** Something acknowledged hasn't been sent, and hasn't failed. */
+  get hasUnsent(): boolean {
+    for (const { local } of this.dirty.values()) if (!local?.writers && !local?.failure) return true;
+    return false;
+  }
+
   /** The content of an inode was changed. */
   touch(inode: Inode): void {
     const local = inode.ensureLocal();
@@ -50,7 +56,7 @@ export class Writeback {
     }
     if (local.submitted === local.generation && !local.failure) return;
     local.submitted = local.generation;
-    const source = this.core.overlay.snapshot(inode);
+    const source = this.core.overlay.snapshot(inode, local.generation);
     this.core.remote.call(
       'submit',
       { ino: this.core.numbers.of(inode), generation: local.generation, path, source },
@@ -66,6 +72,7 @@ export class Writeback {
       this.forget(inode);
       return;
     }
+    this.discardCopyUp(inode);
     if (inode.isDirty) this.submit(inode);
     else this.core.overlay.release(inode, this.core.numbers.of(inode));
   }
@@ -75,7 +82,14 @@ export class Writeback {
     if (inode.isOpen) return;
     this.dirty.delete(inode.ino);
     this.postponed.delete(inode);
+    this.discardCopyUp(inode);
     this.core.overlay.drop(inode);
+  }
+
+  /** Nobody goes on with a copy that was begun for a change. */
+  private discardCopyUp({ local }: Inode): void {
+    if (local?.copyUp) this.core.overlay.drop(local.copyUp.into);
+    if (local) local.copyUp = null;
   }
 
   /** The content as of `generation` is on the server, as `entry` says. */
@@ -83,12 +97,12 @@ export class Writeback {
     const local = inode.ensureLocal();
     local.durable = Math.max(local.durable, generation);
     local.failure = null;
+    // The storage's tag was that of the content before.
+    local.etag = null;
     this.core.pin(path, version, [inode.entry?.version ?? ABSENT]);
     if (inode.isDirty) return;
     const ino = this.core.numbers.of(inode);
     this.dirty.delete(ino);
-    this.core.overlay.settleSealed(ino);
-    if (local.content) local.content.isSealed = false;
     if (!inode.isOpen) this.core.overlay.release(inode, ino);
   }
 
@@ -142,6 +156,9 @@ export class Writeback {
   }
 
   private onEvent(event: RemoteEvent): void {
+    if (event.type === 'uploaded' || event.type === 'dropped') {
+      this.core.overlay.settle(event.ino, event.generation, this.dirty.get(event.ino));
+    }
     if (event.type === 'uploaded') {
       const inode = this.dirty.get(event.ino);
       this.uploaded++;

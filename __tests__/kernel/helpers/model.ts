@@ -91,9 +91,11 @@ export class Model {
   }
 
   rename(from: string, to: string): string {
-    if (!this.has(from)) return this.missing(from);
+    if (!this.isDirectory(this.parent(from))) return this.missing(from);
     if (!this.isDirectory(this.parent(to))) return this.missing(to);
+    if (!this.has(from)) return 'ENOENT';
     if (from === to) return 'success';
+    if (from.startsWith(`${to}/`)) return 'ENOTEMPTY';
     const isDirectory = this.isDirectory(from);
     if (isDirectory && to.startsWith(`${from}/`)) return 'EINVAL';
     if (this.has(to)) {

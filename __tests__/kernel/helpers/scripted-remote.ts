@@ -164,9 +164,7 @@ export class ScriptedRemote implements Remote {
       later(`read ${request.entry.path}`, () => this.read(request, answerLater, fail));
     } else if (method === 'submit') {
       const { ino, generation, path, source } = args as Args<'submit'>;
-      this.uploads = this.uploads.filter(
-        (upload) => isBusy(upload) || (upload.ino !== ino && upload.path !== path),
-      );
+      this.drop((upload) => !isBusy(upload) && (upload.ino === ino || upload.path === path));
       this.uploads.push({ ino, generation, path, bytes: bytesOf(source), state: 'queued' });
       reply(null);
     } else if (method === 'flush') {
@@ -244,7 +242,10 @@ export class ScriptedRemote implements Remote {
       const isSuperseded = this.uploads.some(
         (other) => other !== upload && (other.ino === upload.ino || other.path === upload.path),
       );
-      if (isSuperseded) this.uploads.splice(this.uploads.indexOf(upload), 1);
+      if (isSuperseded) {
+        this.drop((each) => each === upload);
+        return;
+      }
       const failure = new Failure('EIO', 'The storage refused the upload.', 'HTTP 403');
       this.emit({
         type: 'failed',
@@ -263,6 +264,15 @@ export class ScriptedRemote implements Remote {
     this.uploads.splice(this.uploads.indexOf(upload), 1);
     const entry: Entry = { ...this.server.entryFor(upload.path, upload.bytes), id: null };
     this.emit({ type: 'uploaded', path: upload.path, ino: upload.ino, generation: upload.generation, entry });
+  }
+
+  /** Gives uploads up that nobody wants any more, and says so. */
+  private drop(isUnwanted: (upload: Upload) => boolean): void {
+    for (const upload of this.uploads.filter(isUnwanted)) {
+      this.uploads.splice(this.uploads.indexOf(upload), 1);
+      const { path, ino, generation } = upload;
+      this.emit({ type: 'dropped', path, ino, generation });
+    }
   }
 
   private emit(event: RemoteEvent): void {
@@ -289,7 +299,7 @@ export class ScriptedRemote implements Remote {
   /** What is queued is dropped, what is on its way ends first, then the server removes the names. */
   private remove(paths: readonly string[], done: () => void): void {
     this.waiting.push(() => {
-      this.uploads = this.uploads.filter((upload) => isBusy(upload) || !paths.includes(upload.path));
+      this.drop((upload) => !isBusy(upload) && paths.includes(upload.path));
       if (this.uploads.some(({ path }) => paths.includes(path))) return false;
       this.work.push({
         name: `delete ${paths.join()}`,
@@ -314,15 +324,13 @@ export class ScriptedRemote implements Remote {
         (upload) => upload.path === move.from && upload.ino === move.ino && !isBusy(upload),
       );
       const isBusyNow = this.uploads.some((upload) => upload.path === move.from && isBusy(upload));
-      this.uploads = this.uploads.filter(
-        (upload) => upload === queued || isBusy(upload) || upload.path !== move.to,
-      );
+      this.drop((upload) => upload !== queued && !isBusy(upload) && upload.path === move.to);
       if (queued && !isBusyNow && move.entry === null && !this.server.bytes.has(move.from)) {
         queued.path = move.to;
         moved.push({ ino: move.ino, entry: null });
       } else {
         const bytes = move.source ? bytesOf(move.source) : (queued?.bytes ?? null);
-        if (queued) this.uploads.splice(this.uploads.indexOf(queued), 1);
+        if (queued) this.drop((upload) => upload === queued);
         told.push({ ...move, bytes });
       }
     }
@@ -342,7 +350,10 @@ export class ScriptedRemote implements Remote {
           const contents = told.map(
             (move) => move.bytes ?? kept(move)?.bytes ?? this.server.bytes.get(move.from),
           );
-          for (const move of told) this.uploads = this.uploads.filter((upload) => upload !== kept(move));
+          for (const move of told) {
+            const upload = kept(move);
+            if (upload) this.drop((each) => each === upload);
+          }
           if (contents.some((bytes) => !bytes)) {
             fail(new Failure('ENOENT'));
             return;

@@ -1,0 +1,280 @@
+import * as nodeFs from 'node:fs';
+import { constants } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { codeOf, mount } from './helpers/mount.js';
+import { seeded } from './helpers/seeded.js';
+
+const { O_APPEND, O_CREAT, O_DIRECTORY, O_EXCL, O_RDONLY, O_RDWR, O_TRUNC, O_WRONLY } = constants;
+const RUN = 'e/p/r';
+
+test('errno table equals node:fs', () => {
+  const top = nodeFs.mkdtempSync(join(tmpdir(), 'cmp-'));
+  const setup = (): ReturnType<typeof mount> => {
+    nodeFs.rmSync(top, { recursive: true, force: true });
+    nodeFs.mkdirSync(`${top}/d/s`, { recursive: true });
+    nodeFs.mkdirSync(`${top}/empty`);
+    for (const f of ['f', 'g', 'd/x', 'd/s/y']) nodeFs.writeFileSync(`${top}/${f}`, 'text');
+    const m = mount();
+    for (const f of ['f', 'g', 'd/x', 'd/s/y']) m.server.write(`${RUN}/${f}`, 'text');
+    m.sync((op) => m.kernel.mkdir(op, `${RUN}/empty`, 0o777));
+    return m;
+  };
+  const paths = [
+    'f',
+    'f/',
+    'd',
+    'd/',
+    'empty',
+    'empty/',
+    'no',
+    'no/',
+    'f/x',
+    'f/x/',
+    'no/x',
+    'no/x/',
+    'd/x',
+    'd/new',
+    'd/new/',
+    'd/s',
+  ];
+  const wrong: string[] = [];
+  const compare = (label: string, ours: (m: ReturnType<typeof mount>) => void, theirs: () => void): void => {
+    const m = setup();
+    const a = codeOf(() => ours(m));
+    const b = codeOf(theirs);
+    if (a !== b) wrong.push(`${label}: ours ${a}, node ${b}`);
+  };
+  const flags = {
+    r: O_RDONLY,
+    w: O_WRONLY | O_CREAT | O_TRUNC,
+    wx: O_WRONLY | O_CREAT | O_EXCL,
+    rplus: O_RDWR,
+    a: O_WRONLY | O_CREAT | O_APPEND,
+    rdir: O_RDONLY | O_DIRECTORY,
+    rtrunc: O_RDONLY | O_TRUNC,
+    rcreat: O_RDONLY | O_CREAT,
+    wtrunc: O_WRONLY | O_TRUNC,
+  };
+  for (const p of paths) {
+    for (const [n, f] of Object.entries(flags))
+      compare(
+        `open ${n} ${p}`,
+        (m) => m.sync((op) => m.kernel.open(op, `${RUN}/${p}`, f, 0o666)),
+        () => nodeFs.closeSync(nodeFs.openSync(`${top}/${p}`, f, 0o666)),
+      );
+    compare(
+      `stat ${p}`,
+      (m) => m.sync((op) => m.kernel.stat(op, `${RUN}/${p}`)),
+      () => nodeFs.statSync(`${top}/${p}`),
+    );
+    compare(
+      `readdir ${p}`,
+      (m) => m.sync((op) => m.kernel.readdir(op, `${RUN}/${p}`)),
+      () => nodeFs.readdirSync(`${top}/${p}`),
+    );
+    compare(
+      `mkdir ${p}`,
+      (m) => m.sync((op) => m.kernel.mkdir(op, `${RUN}/${p}`, 0o777)),
+      () => nodeFs.mkdirSync(`${top}/${p}`),
+    );
+    compare(
+      `rmdir ${p}`,
+      (m) => m.sync((op) => m.kernel.rmdir(op, `${RUN}/${p}`)),
+      () => nodeFs.rmdirSync(`${top}/${p}`),
+    );
+    compare(
+      `unlink ${p}`,
+      (m) => m.sync((op) => m.kernel.unlink(op, `${RUN}/${p}`)),
+      () => nodeFs.unlinkSync(`${top}/${p}`),
+    );
+    compare(
+      `readlink ${p}`,
+      (m) => m.sync((op) => m.kernel.readlink(op, `${RUN}/${p}`)),
+      () => nodeFs.readlinkSync(`${top}/${p}`),
+    );
+    for (const q of paths)
+      compare(
+        `rename ${p} ${q}`,
+        (m) => m.sync((op) => m.kernel.rename(op, `${RUN}/${p}`, `${RUN}/${q}`)),
+        () => nodeFs.renameSync(`${top}/${p}`, `${top}/${q}`),
+      );
+  }
+  expect(wrong).toEqual([]);
+});
+
+for (const [cacheBytes, blockBytes] of [
+  [64, 16],
+  [2048, 64],
+  [16 * 1024 * 1024, 1024],
+] as const) {
+  test(`descriptors do what node:fs does (${cacheBytes})`, () => {
+    for (let seed = Number(process.env.FROM ?? 1); seed <= Number(process.env.SEEDS ?? 150); seed++) {
+      const choose = seeded(seed * 7919);
+      const m = mount({ cacheBytes, blockBytes, listingTtl: [0, 50, 100000][choose(3)] as number });
+      const { kernel, sync, remote, clock } = m;
+      remote.choose = choose;
+      const top = nodeFs.mkdtempSync(join(tmpdir(), 'cmp-'));
+      const open: { a: number; b: number }[] = [];
+      const log: string[] = [];
+      const same = (label: string, ours: () => unknown, theirs: () => unknown): void => {
+        const run = (f: () => unknown): unknown => {
+          try {
+            return f();
+          } catch (t) {
+            if (!(t as { code?: string }).code) throw t;
+            return (t as { code: string }).code;
+          }
+        };
+        const a = run(ours);
+        const b = run(theirs);
+        log.push(label);
+        try {
+          expect(a).toEqual(b);
+        } catch (e) {
+          throw new Error(`seed ${seed}\n${log.join('\n')}\n${(e as Error).message}`);
+        }
+      };
+      m.server.write(`${RUN}/p`, 'abcdefghij'.repeat(9));
+      nodeFs.writeFileSync(`${top}/p`, 'abcdefghij'.repeat(9));
+      for (let i = 0; i < 40; i++) {
+        clock.now += choose(30);
+        const kind = choose(11);
+        const name = ['p', 'q', 'z'][choose(3)];
+        if (kind === 0 || open.length === 0) {
+          const f = [
+            O_RDONLY,
+            O_RDWR,
+            O_RDWR | O_CREAT,
+            O_RDWR | O_CREAT | O_TRUNC,
+            O_WRONLY | O_APPEND | O_CREAT,
+            O_RDWR | O_APPEND,
+            O_WRONLY | O_TRUNC,
+          ][choose(7)] as number;
+          let a = -1;
+          let b = -1;
+          same(
+            `open ${name} ${f}`,
+            () => {
+              a = sync((op) => kernel.open(op, `${RUN}/${name}`, f, 0o666));
+              return 'ok';
+            },
+            () => {
+              b = nodeFs.openSync(`${top}/${name}`, f, 0o666);
+              return 'ok';
+            },
+          );
+          if (a >= 0) open.push({ a, b });
+          continue;
+        }
+        const file = open[choose(open.length)] as { a: number; b: number };
+        const pos = choose(3) === 0 ? null : choose(130);
+        const n = 1 + choose(70);
+        if (kind <= 3) {
+          const x = Buffer.alloc(n);
+          const y = Buffer.alloc(n);
+          same(
+            `read ${file.b} ${n} ${pos}`,
+            () => [sync((op) => kernel.read(op, file.a, x, 0, n, pos)), x.toString('latin1')],
+            () => [nodeFs.readSync(file.b, y, 0, n, pos), y.toString('latin1')],
+          );
+        } else if (kind <= 6) {
+          const d = Buffer.alloc(n, 65 + choose(26));
+          // pwrite on an append fd: see the finding on positions
+          same(
+            `write ${file.b} ${n} ${pos}`,
+            () => sync((op) => kernel.write(op, file.a, d, pos)),
+            () => nodeFs.writeSync(file.b, d, 0, n, pos),
+          );
+        } else if (kind === 7) {
+          const l = choose(150);
+          same(
+            `ftruncate ${file.b} ${l}`,
+            () => sync((op) => kernel.ftruncate(op, file.a, l)),
+            () => nodeFs.ftruncateSync(file.b, l),
+          );
+        } else if (kind === 8) {
+          open.splice(open.indexOf(file), 1);
+          same(
+            `close ${file.b}`,
+            () => sync((op) => kernel.close(op, file.a)),
+            () => nodeFs.closeSync(file.b),
+          );
+        } else if (kind === 9) {
+          const r = choose(5);
+          if (r === 0)
+            same(
+              `unlink ${name}`,
+              () => sync((op) => kernel.unlink(op, `${RUN}/${name}`)),
+              () => nodeFs.unlinkSync(`${top}/${name}`),
+            );
+          else if (r === 1) {
+            const to = ['p', 'q', 'z'][choose(3)];
+            same(
+              `rename ${name} ${to}`,
+              () => sync((op) => kernel.rename(op, `${RUN}/${name}`, `${RUN}/${to}`)),
+              () => nodeFs.renameSync(`${top}/${name}`, `${top}/${to}`),
+            );
+          } else if (r === 2) {
+            log.push('fsync');
+            sync((op) => kernel.fsync(op, file.a));
+          } else if (r === 3) {
+            log.push('flush');
+            sync((op) => kernel.flush(op));
+          } else {
+            log.push('step');
+            const s = remote.steps();
+            s[choose(s.length)]?.run();
+          }
+        } else {
+          same(
+            `fstat ${file.b}`,
+            () => {
+              const s = sync((op) => kernel.fstat(op, file.a));
+              return [s.size, s.nlink];
+            },
+            () => {
+              const s = nodeFs.fstatSync(file.b);
+              return [s.size, s.nlink];
+            },
+          );
+        }
+      }
+      for (const { a, b } of open) {
+        sync((op) => kernel.close(op, a));
+        nodeFs.closeSync(b);
+      }
+      sync((op) => kernel.flush(op));
+      remote.settle();
+      const stored = [...m.server.bytes]
+        .map(([path]) => [path.slice(RUN.length + 1), m.server.text(path)])
+        .sort();
+      const there = nodeFs
+        .readdirSync(top)
+        .map((f) => [f, nodeFs.readFileSync(`${top}/${f}`, 'utf8')])
+        .sort();
+      same(
+        'end',
+        () => stored,
+        () => there,
+      );
+      same(
+        'kernel',
+        () => m.names(RUN).map((f) => [f, m.readFile(`${RUN}/${f}`)]),
+        () => there,
+      );
+      expect(kernel.counters()).toMatchObject({ dirty: 0 });
+      const c = kernel.counters();
+      same(
+        'bounded',
+        () =>
+          (c.overlayBytes as number) <= cacheBytes / 4 && (c.spooledBytes as number) <= cacheBytes / 4
+            ? 'ok'
+            : JSON.stringify(c),
+        () => 'ok',
+      );
+      sync((op) => kernel.shutdown(op));
+      nodeFs.rmSync(top, { recursive: true });
+    }
+  });
+}

@@ -1,0 +1,66 @@
+import { constants, readdirSync, readlinkSync } from 'node:fs';
+import type { Failure } from '../../src/store/failure.js';
+import { mount } from './helpers/mount.js';
+
+const { O_RDWR } = constants;
+const FILE = 'e/p/r/f';
+const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
+const outcome = (promise: Promise<unknown>): Promise<unknown> =>
+  promise.then(
+    (value) => value ?? 'done',
+    (failure: Failure) => failure.code ?? failure,
+  );
+
+test('a removed large file gives its disk space back', () => {
+  const { kernel, sync, writeFile } = mount({ cacheBytes: 1024, spoolBytes: 10_000 });
+  for (let i = 0; i < 5; i++) {
+    writeFile(FILE, 'x'.repeat(4000));
+    sync((op) => kernel.unlink(op, FILE));
+  }
+  expect(kernel.counters().spooledBytes).toBe(0);
+});
+
+test('a large file that was replaced by a rename gives its disk space back', () => {
+  const { kernel, sync, remote, writeFile } = mount({ cacheBytes: 1024, spoolBytes: 10_000 });
+  for (let i = 0; i < 5; i++) {
+    writeFile('e/p/r/tmp', String(i).repeat(4000));
+    sync((op) => kernel.rename(op, 'e/p/r/tmp', FILE));
+  }
+  sync((op) => kernel.flush(op));
+  remote.settle();
+  expect(kernel.counters().spooledBytes).toBe(0);
+});
+
+test('a copy that was begun for an aborted change is given back', async () => {
+  const { kernel, remote, server, sync, async: later } = mount({ blockBytes: 256, cacheBytes: 4096 });
+  server.write(FILE, 'x'.repeat(2000));
+  const fd = sync((op) => kernel.open(op, FILE, O_RDWR, 0));
+  const leaving = new AbortController();
+  const written = outcome(later((op) => kernel.write(op, fd, Buffer.from('y'), 0), leaving.signal));
+  for (let i = 0; i < 3; i++) {
+    await turn();
+    remote.settle();
+  }
+  leaving.abort();
+  expect(await written).toBe('ECANCELED');
+  remote.settle();
+  sync((op) => kernel.close(op, fd));
+  const { overlayBytes, spooledBytes } = kernel.counters();
+  expect({ overlayBytes, spooledBytes }).toEqual({ overlayBytes: 0, spooledBytes: 0 });
+});
+
+test('fds of content on disk are closed with the mount', () => {
+  const { kernel, sync, writeFile } = mount({ cacheBytes: 16 * 1024 });
+  const open = (): number =>
+    readdirSync('/proc/self/fd').filter((fd) => {
+      try {
+        return readlinkSync(`/proc/self/fd/${fd}`).includes('wandb-fs-spool-');
+      } catch {
+        return false;
+      }
+    }).length;
+  const before = open();
+  writeFile(FILE, 'x'.repeat(2000));
+  sync((op) => kernel.shutdown(op));
+  expect(open()).toBe(before);
+});
