@@ -84,11 +84,10 @@ export class Addresses {
       return nodesOf(project?.run?.files);
     });
     const rows = new Map(pages.flat().map((row) => [row.name, row]));
+    // Whether a row was finalised yet is no matter here: who asks knows of an upload, and the storage has its bytes.
     return names.map((name) => {
       const row = rows.get(name);
-      return row && typeof row.updatedAt === 'string'
-        ? { direct: row.directUrl, api: row.url ?? null }
-        : null;
+      return row ? { direct: row.directUrl, api: row.url ?? null } : null;
     });
   }
 
