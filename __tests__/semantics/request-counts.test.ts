@@ -10,7 +10,8 @@ const files: Record<string, string> = { 'config.yaml': 'lr: 0.1\n' };
 for (let index = 0; index < 500; index++) files[`media/step-${index % 10}/${index}.txt`] = `image ${index}`;
 const names = Object.keys(files);
 
-const wholeListing = { ...NOTHING, graphql: pagesOf(501) };
+/** The first touch brings the first page. Where there are more, all are asked for anew: they must be of one time. */
+const wholeListing = { ...NOTHING, graphql: pagesOf(501) === 1 ? 1 : 1 + pagesOf(501) };
 
 describe('what reading costs', () => {
   let server: FakeWandb;
@@ -27,7 +28,7 @@ describe('what reading costs', () => {
   const cost = (work: () => unknown) => measure(server, work);
 
   describe.each(STYLES)('%s calls', (style) => {
-    test('readdir of a run: the pages of its listing cold (one), nothing warm', async () => {
+    test('readdir of a run: one request cold (and one for each page of a smaller server), none warm', async () => {
       expect(await cost(() => call(fs, style, 'readdir', run))).toEqual(wholeListing);
       expect(await cost(() => call(fs, style, 'readdir', run))).toEqual(NOTHING);
     });
