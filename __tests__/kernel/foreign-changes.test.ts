@@ -187,3 +187,18 @@ test('content written after a failed rename is sent', () => {
   expect(server.text(FILE)).toBe('n');
   void writeFile;
 });
+
+test('a file that is rewritten again and again is read as one of its versions', () => {
+  const { kernel, remote, server, clock, sync } = mount();
+  server.write(FILE, 'version 0');
+  const fd = sync((op) => kernel.open(op, FILE, O_RDWR, 0));
+  let left = 5;
+  remote.onBlockedStep = () => {
+    // Each time the listing has come, and the content hasn't.
+    if (left > 0 && remote.steps().some(({ name }) => name === `read ${FILE}`)) {
+      clock.now++;
+      server.write(FILE, `version ${left--}`);
+    }
+  };
+  expect(readAll(kernel, sync, fd)).toBe('version 1');
+});

@@ -34,7 +34,13 @@ export class LocalState {
   /** The storage's tag of the bytes first read through an open file: all later ranges must be of the same. */
   etag: string | null = null;
   /** The storage answered with other bytes than the listing promised. */
-  staleness: { readonly entry: Entry; readonly failure: Failure; readonly times: number } | null = null;
+  staleness: {
+    readonly entry: Entry;
+    readonly failure: Failure;
+    readonly times: number;
+    /** The name is being looked up again, because of this answer. */
+    isAskedAnew: boolean;
+  } | null = null;
 }
 
 /** A file or directory. Its name is where it hangs in the tree; an unlinked one hangs nowhere and lives by its fds. */

@@ -116,7 +116,7 @@ function pageFault(
         if (!content) {
           if (failure?.code !== 'ESTALE' && failure?.code !== 'EBADMSG') return failure;
           // The listing is older than the bytes, or the bytes are broken: the reader looks again (`staleness.ts`).
-          local.staleness = { entry, failure, times: (local.staleness?.times ?? 0) + 1 };
+          local.staleness = { entry, failure, times: (local.staleness?.times ?? 0) + 1, isAskedAnew: false };
           return null;
         }
         if (inode.entry?.version === entry.version) {

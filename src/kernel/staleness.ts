@@ -26,7 +26,14 @@ export function mendStaleness(core: Core, op: Operation, file: OpenFile): void {
       staleness.failure.cause,
     );
   }
-  const named = relook(core, op, file);
+  const path = file.inode.parent ? file.inode.path : file.path;
+  if (!staleness.isAskedAnew) {
+    staleness.isAskedAnew = true;
+    core.scopeOfName(path)?.scope.expire(core.currentEpoch);
+    file.inode.seenAt = Number.NEGATIVE_INFINITY;
+    op.renew(core.currentEpoch);
+  }
+  const named = find(core, op, path);
   if (named === file.inode) {
     // The same content under a new tag, or a broken transfer: once more, without the old tag.
     local.etag = null;
@@ -44,17 +51,4 @@ export function mendStaleness(core: Core, op: Operation, file: OpenFile): void {
     local.writers--;
   }
   file.inode = named;
-}
-
-function relook(core: Core, op: Operation, file: OpenFile): ReturnType<typeof find> {
-  const path = file.inode.parent ? file.inode.path : file.path;
-  const key = `stale:${path}`;
-  if (!op.hasLoaded(key)) {
-    op.markLoaded(key);
-    const place = core.scopeOfName(path);
-    place?.scope.expire(core.currentEpoch);
-    file.inode.seenAt = Number.NEGATIVE_INFINITY;
-    op.renew(core.currentEpoch);
-  }
-  return find(core, op, path);
 }
