@@ -1,3 +1,4 @@
+import { writeFile } from 'node:fs/promises';
 import { inspect } from 'node:util';
 import type { WandbFs } from 'wandb-fs';
 import type { FakeWandb } from 'wandb-fs/testing';
@@ -48,10 +49,18 @@ describe('without a key', () => {
     }
   });
 
-  test('a key from the environment or from netrc will do', async () => {
+  const read = (): string => mount(server, { apiKey: undefined }).readFileSync(`${run}/file.txt`, 'utf8');
+
+  test('one from the environment will do', () => {
     process.env.WANDB_API_KEY = server.apiKey;
-    expect(mount(server, { apiKey: undefined }).readFileSync(`${run}/file.txt`, 'utf8')).toBe('content');
+    expect(read()).toBe('content');
     delete process.env.WANDB_API_KEY;
+  });
+
+  test('one that `wandb login` left in the netrc file will do', async () => {
+    const { host } = new URL(server.url);
+    await writeFile(process.env.NETRC ?? '', `machine ${host}\n  login user\n  password ${server.apiKey}\n`);
+    expect(read()).toBe('content');
   });
 });
 
