@@ -136,3 +136,34 @@ test('an fs that can not send what it holds does not shut down, and can be asked
   expect(server.text(FILE)).toBe('text');
   expect(codeOf(() => sync((op) => kernel.stat(op, FILE)))).toBe('EBADF');
 });
+
+test('who waited for a change that failed checks again', async () => {
+  const { kernel, remote, server, async: later, names } = mount();
+  server.write(FILE, 'text');
+  names('e/p/r');
+  const removed = outcome(later((op) => kernel.removeTree(op, 'e/p/r')));
+  await turn();
+  const opened = outcome(later((op) => kernel.open(op, FILE, O_WRONLY, 0)));
+  const unlinked = outcome(later((op) => kernel.unlink(op, FILE)));
+  for (let round = 0; round < 6; round++) {
+    await turn();
+    remote.settle();
+  }
+  expect(await removed).toBe('EPERM');
+  expect(typeof (await opened)).toBe('number');
+  expect(await unlinked).toBe('done');
+});
+
+test('a still open file that replaced a queued one can be renamed again', () => {
+  const { kernel, remote, server, sync, writeFile, readFile } = mount();
+  writeFile(FILE, 'old');
+  const fd = sync((op) => kernel.open(op, 'e/p/r/tmp', O_WRONLY | O_CREAT, 0o666));
+  sync((op) => kernel.write(op, fd, Buffer.from('new'), null));
+  sync((op) => kernel.rename(op, 'e/p/r/tmp', FILE));
+  sync((op) => kernel.rename(op, FILE, 'e/p/r/g'));
+  sync((op) => kernel.close(op, fd));
+  sync((op) => kernel.flush(op));
+  remote.settle();
+  expect(readFile('e/p/r/g')).toBe('new');
+  expect([...server.bytes].map(([path]) => [path, server.text(path)])).toEqual([['e/p/r/g', 'new']]);
+});

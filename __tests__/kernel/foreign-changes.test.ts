@@ -97,7 +97,7 @@ test('so is what is written after a foreign removal was listed', () => {
   });
 });
 
-test('nothing is uploaded into a run that was removed elsewhere', () => {
+test('a write into a run that was removed elsewhere says so, and nothing is uploaded', () => {
   const { kernel, remote, server, clock, sync, names } = mount({ listingTtl: 10 });
   server.write(FILE, 'old');
   const fd = sync((op) => kernel.open(op, FILE, O_WRONLY, 0));
@@ -106,8 +106,8 @@ test('nothing is uploaded into a run that was removed elsewhere', () => {
   server.units.add('e/p/other');
   clock.now += 100;
   expect(names('e/p')).toEqual(['other']);
-  codeOf(() => sync((op) => kernel.ftruncate(op, fd, 0)));
-  codeOf(() => sync((op) => kernel.write(op, fd, Buffer.from('mine'), null)));
+  expect(codeOf(() => sync((op) => kernel.ftruncate(op, fd, 0)))).toBe('ESTALE');
+  expect(codeOf(() => sync((op) => kernel.write(op, fd, Buffer.from('mine'), null)))).toBe('ESTALE');
   sync((op) => kernel.close(op, fd));
   expect(remote.steps().map(({ name }) => name)).toEqual([]);
 });

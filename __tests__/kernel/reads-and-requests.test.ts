@@ -153,3 +153,16 @@ test('content uploaded here is read under its own tag', () => {
   expect(readAll(kernel, sync, reader)).toBe(`b${'a'.repeat(39)}`);
   expect(remote.log).not.toContain('lookup');
 });
+
+test("a sync read between another read's answer and its return takes its turn", async () => {
+  const { kernel, remote, server, sync, async: later } = mount({ blockBytes: 4, cacheBytes: 1024 });
+  server.write(FILE, 'abcdefgh');
+  const fd = sync((op) => kernel.open(op, FILE, O_RDONLY, 0));
+  const [a, b] = [Buffer.alloc(4), Buffer.alloc(4)];
+  const first = outcome(later((op) => kernel.read(op, fd, a, 0, 4, null)));
+  await turn();
+  remote.settle();
+  sync((op) => kernel.read(op, fd, b, 0, 4, null));
+  await first;
+  expect([a.toString(), b.toString()].sort()).toEqual(['abcd', 'efgh']);
+});

@@ -1,6 +1,7 @@
 import { LRUCache } from 'lru-cache';
 import type { Remote } from '../io/remote.js';
 import type { Entry, TreePath } from '../store/contract.js';
+import { Failure } from '../store/failure.js';
 import { Descriptors } from './descriptors.js';
 import { depthOf, Inode, isAtOrBelow, splitPath } from './inode.js';
 import { InodeNumbers } from './inode-numbers.js';
@@ -108,15 +109,18 @@ export class Core implements ScopeHost {
 
   /**
    * A listing took this open file's name away, because somebody else removed or replaced it; now it is written to, and
-   * the last writer wins: it has its name again. Not if the name was changed here since.
+   * the last writer wins: it has its name again. ESTALE where it can't, since the run is gone or the name was changed
+   * here since: what is written could not be sent.
    */
   reclaim(inode: Inode): void {
     const { displaced } = inode.ensureLocal();
     if (inode.parent || !displaced) return;
     const place = this.scopeOfName(displaced.path);
     const current = place?.scope.childAt(place.relative);
+    if (current !== displaced.by || !place || place.scope.root.depth < this.unitDepth) {
+      throw new Failure('ESTALE', 'Somebody else removed the file, or its run, while it was open here.');
+    }
     inode.ensureLocal().displaced = null;
-    if (current !== displaced.by || !place || place.scope.root.depth < this.unitDepth) return;
     const { parent, name } = splitPath(displaced.path);
     inode.entry = current?.entry ?? null;
     current?.detach();

@@ -78,6 +78,8 @@ export class Files {
     if (file.inode.local?.staleness && !file.inode.local.content) mendStaleness(this.core, op, file);
     if (position === null) file.takeTurn(op);
     const state = (op.state as ReadState | undefined) ?? { start: position ?? file.position, done: 0 };
+    // Another read may have moved the position since this one began to wait.
+    if (position === null && state.done === 0) state.start = file.position;
     op.state = state;
     const { inode } = file;
     while (state.done < length) {
@@ -97,14 +99,13 @@ export class Files {
   write(op: Operation, fd: number, bytes: Uint8Array, position: number | null): number {
     const file = this.core.descriptors.get(fd);
     if (!file.canWrite) throw new Failure('EBADF');
+    if (bytes.byteLength === 0) return 0;
     this.bringInFile(op, file);
     this.waitForSpool(op, bytes.byteLength);
     const at = file.isAppending ? (file.inode.size ?? 0) : (position ?? file.position);
-    if (bytes.byteLength > 0) {
-      this.core.reclaim(file.inode);
-      this.core.overlay.write(file.inode, bytes, at);
-      this.writeback.touch(file.inode);
-    }
+    this.core.reclaim(file.inode);
+    this.core.overlay.write(file.inode, bytes, at);
+    this.writeback.touch(file.inode);
     if (position === null) file.position = at + bytes.byteLength;
     return bytes.byteLength;
   }
@@ -118,6 +119,7 @@ export class Files {
       return;
     }
     this.bringInFile(op, file);
+    this.waitForSpool(op, length);
     this.core.reclaim(file.inode);
     this.core.overlay.truncate(file.inode, length);
     this.writeback.touch(file.inode);
@@ -221,7 +223,7 @@ export class Files {
 }
 
 interface ReadState {
-  /** Fixed by the first run: another read of the fd may move its position meanwhile. */
-  readonly start: number;
+  /** Fixed with the first byte: another read of the fd may move its position meanwhile. */
+  start: number;
   done: number;
 }

@@ -27,8 +27,6 @@ export class LocalState {
   ctimeMs: number | null = null;
   /** Where a listing took its name away while it was open, and what stands there instead; see `Core.reclaim`. */
   displaced: { readonly path: TreePath; readonly by: Inode | undefined } | null = null;
-  /** The name was another file's before, of which the server or the queue still knows. */
-  isNameTold = false;
   /** A directory that no listing shows: made here, or emptied here. */
   isLocalDirectory = false;
   /** The storage's tag of the bytes first read through an open file: all later ranges must be of the same. */
@@ -117,9 +115,7 @@ export class Inode {
 
   /** Does the server, or the queue before it, know of something under this inode's name? */
   get isTold(): boolean {
-    return (
-      this.entry !== null || (this.local !== null && (this.local.submitted > 0 || this.local.isNameTold))
-    );
+    return this.entry !== null || (this.local !== null && this.local.submitted > 0);
   }
 
   /** Takes the inode out of the tree; its content lives on while it is open. */

@@ -90,8 +90,4 @@ export class Loads {
     if (!load.isSettled) this.byKey.set(key, load);
     return load;
   }
-
-  get(key: string): Load | undefined {
-    return this.byKey.get(key);
-  }
 }

@@ -107,6 +107,8 @@ function attempt<T>(primitive: (op: Operation) => T, op: Operation): { readonly 
 }
 
 function served(op: Operation, fault: Fault, load: Load): void {
+  // Another caller's change that failed is none of ours: the primitive checks again.
+  if (fault.isContention) return;
   if (load.failure) throw load.failure;
-  if (!fault.isContention) op.markLoaded(fault.key);
+  op.markLoaded(fault.key);
 }

@@ -21,7 +21,8 @@ interface VolumeCalls {
 export interface LocalContent {
   readonly file: string;
   readonly isSpooled: boolean;
-  readonly fd: number;
+  /** null while nobody has the file open: an fd for every file that waits for its upload would be too many. */
+  fd: number | null;
   size: number;
   /** An upload of this generation reads the file: the next write takes a copy. Only spooled content is uploaded so. */
   sealedFor: number | null;
@@ -73,7 +74,7 @@ export class Overlay {
   read(inode: Inode, target: Uint8Array, position: number): number {
     const content = contentOf(inode);
     if (position >= content.size || target.byteLength === 0) return 0;
-    return this.volume(content).readSync(content.fd, target, 0, target.byteLength, position);
+    return this.volume(content).readSync(this.fdOf(content), target, 0, target.byteLength, position);
   }
 
   write(inode: Inode, bytes: Uint8Array, position: number): void {
@@ -83,7 +84,7 @@ export class Overlay {
     if (position > content.size) this.resize(content, position);
     for (let done = 0; done < bytes.byteLength; ) {
       done += this.volume(content).writeSync(
-        content.fd,
+        this.fdOf(content),
         bytes,
         done,
         bytes.byteLength - done,
@@ -110,6 +111,12 @@ export class Overlay {
     return { kind: 'bytes', bytes };
   }
 
+  /** Nobody has the file open. */
+  park(inode: Inode): void {
+    const content = inode.local?.content;
+    if (content?.isSpooled) this.closeFd(content);
+  }
+
   /** Clean and closed: may be evicted. */
   release(inode: Inode, ino: number): void {
     const content = inode.local?.content;
@@ -133,8 +140,7 @@ export class Overlay {
     const content = inode.local?.content;
     if (!content || !inode.local) return;
     inode.local.content = null;
-    this.volume(content).closeSync(content.fd);
-    this.openContents.delete(content);
+    this.closeFd(content);
     if (content.sealedFor === null) this.remove(content);
     else this.keepSealed(inode.ino, content, content.sealedFor);
   }
@@ -160,8 +166,7 @@ export class Overlay {
 
   /** Gives all content up, and removes the spool from the disk. */
   close(): void {
-    for (const content of this.openContents) this.volume(content).closeSync(content.fd);
-    this.openContents.clear();
+    for (const content of [...this.openContents]) this.closeFd(content);
     if (this.spoolDirectory === null) return;
     nodeFs.rmSync(this.spoolDirectory, { recursive: true, force: true });
     spools.delete(this.spoolDirectory);
@@ -179,6 +184,20 @@ export class Overlay {
     const content: LocalContent = { file, isSpooled, fd, size: 0, sealedFor: null };
     this.openContents.add(content);
     return content;
+  }
+
+  private fdOf(content: LocalContent): number {
+    if (content.fd === null) {
+      content.fd = this.volume(content).openSync(content.file, 'r+');
+      this.openContents.add(content);
+    }
+    return content.fd;
+  }
+
+  private closeFd(content: LocalContent): void {
+    if (content.fd !== null) this.volume(content).closeSync(content.fd);
+    content.fd = null;
+    this.openContents.delete(content);
   }
 
   private ensureSpool(): string {
@@ -199,9 +218,9 @@ export class Overlay {
     const copy = this.open(true);
     const chunk = new Uint8Array(Math.min(content.size, COPY_BYTES));
     for (let position = 0; position < content.size; ) {
-      const count = this.volume(content).readSync(content.fd, chunk, 0, chunk.byteLength, position);
+      const count = this.volume(content).readSync(this.fdOf(content), chunk, 0, chunk.byteLength, position);
       if (count === 0) throw new Failure('EIO', 'Local content ended before its size.');
-      nodeFs.writeSync(copy.fd, chunk, 0, count, position);
+      nodeFs.writeSync(this.fdOf(copy), chunk, 0, count, position);
       position += count;
     }
     this.account(copy, content.size);
@@ -211,7 +230,7 @@ export class Overlay {
   }
 
   private resize(content: LocalContent, length: number): void {
-    this.volume(content).ftruncateSync(content.fd, length);
+    this.volume(content).ftruncateSync(this.fdOf(content), length);
     this.account(content, length);
   }
 

@@ -43,6 +43,9 @@ export class Rename {
     this.core.locks.assertFree(targetPath, target?.isDirectory ?? false);
     if (target) this.removal.keepForOpenFiles(op, target);
 
+    // The target's queued content must not outlive its name: the queue replaces it by this file's.
+    const isTargetQueued = target?.isDirty && (target.local?.submitted ?? 0) > 0;
+    if (isTargetQueued && !source.isDirectory && !source.isTold) this.writeback.submit(source);
     const moves = this.plan(op, source, sourcePath, targetPath);
     const commit = (entries: ReadonlyMap<number, Entry | null>): void =>
       this.commit(moves, entries, source, targetPath);
@@ -131,7 +134,7 @@ export class Rename {
     targetPath: TreePath,
   ): void {
     for (const { inode, move } of moves) {
-      if (inode.entry) this.core.pin(move.from, ABSENT, [inode.entry.version]);
+      if (inode.isTold) this.core.pin(move.from, ABSENT, [inode.entry?.version]);
       inode.ensureLocal().etag = null;
     }
     // Not `target`, nor the parent that was checked: a listing may have landed during the effect.
@@ -155,7 +158,6 @@ export class Rename {
       inode.detach();
       inode.attach(this.core.directoryAt(place.parent), place.name);
     }
-    if (replaced?.isTold) source.ensureLocal().isNameTold = true;
     this.core.forgetNegatives(targetPath);
     for (const { inode, to, move } of moves) {
       const entry = entries.get(move.ino) ?? null;

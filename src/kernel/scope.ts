@@ -258,13 +258,10 @@ export class Scope {
     if (inode.isDirectory) {
       for (const below of inode.walk()) if (below.isDirty || below.local?.isLocalDirectory) return;
     }
-    const { path } = inode;
-    inode.detach();
-    if (inode.isOpen) inode.ensureLocal().displaced = { path, by: undefined };
-    for (const below of [...inode.walk()]) {
-      // What is open below a removed directory hangs nowhere, too.
-      below.parent = null;
-      if (!below.isOpen) this.host.dropContent(below);
+    for (const below of [...inode.walk()].reverse()) {
+      if (below.isOpen) below.ensureLocal().displaced = { path: below.path, by: undefined };
+      else this.host.dropContent(below);
+      below.detach();
     }
   }
 }

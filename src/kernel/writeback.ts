@@ -73,6 +73,7 @@ export class Writeback {
       return;
     }
     this.discardCopyUp(inode);
+    this.core.overlay.park(inode);
     if (inode.isDirty) this.submit(inode);
     else this.core.overlay.release(inode, this.core.numbers.of(inode));
   }

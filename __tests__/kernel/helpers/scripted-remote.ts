@@ -350,10 +350,7 @@ export class ScriptedRemote implements Remote {
           const contents = told.map(
             (move) => move.bytes ?? kept(move)?.bytes ?? this.server.bytes.get(move.from),
           );
-          for (const move of told) {
-            const upload = kept(move);
-            if (upload) this.drop((each) => each === upload);
-          }
+          this.drop((upload) => told.some(({ from }) => upload.path === from));
           if (contents.some((bytes) => !bytes)) {
             fail(new Failure('ENOENT'));
             return;
