@@ -5,6 +5,9 @@ import { batchesOf, canMark, costOf, countOf, limits, NOTHING, requestsOf } from
 import { call, errorOf, STYLES } from './helpers/styles.js';
 import { contentOn, eventually } from './helpers/waiting.js';
 
+/** So that on a slow machine, too, no upload begins before the flush. */
+const UNHURRIED = { writebackDelay: 60_000 };
+
 const KILOBYTE = Buffer.alloc(1024, 'k');
 
 describe('what writing costs', () => {
@@ -24,7 +27,7 @@ describe('what writing costs', () => {
     );
 
   test.each(STYLES)('500 files of 1 KB, %s: declared at once, a PUT each, marked at once', async (style) => {
-    const fs = mount(server);
+    const fs = mount(server, UNHURRIED);
     await fs.promises.mkdir(`${run}/out`);
     const written = await requestsOf(server, async () => {
       for (let index = 0; index < 500; index++)
@@ -51,7 +54,7 @@ describe('what writing costs', () => {
       features: RUN_FEATURES.filter((feature) => feature !== 'MARK_RUN_FILES_UPLOADED'),
     });
     const itsRun = await makeRun(plain);
-    const fs = mount(plain);
+    const fs = mount(plain, UNHURRIED);
     const requests = await requestsOf(plain, async () => {
       await fs.promises.writeFile(`${itsRun}/a`, 'a');
       await fs.wandb.flush();
@@ -61,7 +64,7 @@ describe('what writing costs', () => {
   });
 
   test('a file that is rewritten ten times before its upload begins is uploaded once, as it was last', async () => {
-    const fs = mount(server);
+    const fs = mount(server, UNHURRIED);
     const requests = await requestsOf(server, async () => {
       for (let round = 0; round < 10; round++) await fs.promises.writeFile(`${run}/f`, `round ${round}`);
       await fs.wandb.flush();
@@ -80,7 +83,7 @@ describe('what writing costs', () => {
   test.each(STYLES)(
     'writing beside a file and renaming over it, %s: one upload, the temporary name is never told',
     async (style) => {
-      const fs = mount(server);
+      const fs = mount(server, UNHURRIED);
       const requests = await requestsOf(server, async () => {
         await call(fs, style, 'writeFile', `${run}/f.temporary`, 'new');
         await call(fs, style, 'rename', `${run}/f.temporary`, `${run}/f`);
@@ -138,7 +141,7 @@ describe('what writing costs', () => {
   test('unlinks of one turn are one deleteFiles', async () => {
     const names = Array.from({ length: 50 }, (_, index) => `old/${index}`);
     await server.seed({ [run]: Object.fromEntries(names.map((name) => [name, name])) });
-    const fs = mount(server);
+    const fs = mount(server, UNHURRIED);
     await fs.promises.readdir(run);
     const requests = await requestsOf(server, () =>
       Promise.all(names.map((name) => fs.promises.unlink(`${run}/${name}`))),
@@ -151,7 +154,7 @@ describe('what writing costs', () => {
   test('rm of a directory with all that is in it is one deleteFiles', async () => {
     const names = Array.from({ length: 50 }, (_, index) => `old/${index % 5}/${index}`);
     await server.seed({ [run]: Object.fromEntries(names.map((name) => [name, name])) });
-    const fs = mount(server);
+    const fs = mount(server, UNHURRIED);
     await fs.promises.readdir(run);
     const requests = await requestsOf(server, () => fs.promises.rm(`${run}/old`, { recursive: true }));
     expect(countOf(requests, 'deleteFiles')).toBe(1);
@@ -161,7 +164,7 @@ describe('what writing costs', () => {
   });
 
   test('a file that the server was never told of is removed without a request', async () => {
-    const fs = mount(server);
+    const fs = mount(server, UNHURRIED);
     await fs.promises.readdir(run);
     const requests = await requestsOf(server, async () => {
       await fs.promises.writeFile(`${run}/short-lived`, 'x');
@@ -172,7 +175,7 @@ describe('what writing costs', () => {
   });
 
   test('renaming a file that the server knows uploads the new name and then deletes the old one', async () => {
-    const fs = mount(server);
+    const fs = mount(server, UNHURRIED);
     const requests = await requestsOf(server, () => fs.promises.rename(`${run}/f`, `${run}/g`));
     expect(costOf(requests).puts).toBe(1);
     expect(countOf(requests, 'deleteFiles')).toBe(1);
@@ -183,7 +186,7 @@ describe('what writing costs', () => {
   });
 
   test('every durability point waits for the server', async () => {
-    const fs = mount(server, { writebackDelay: 60_000 });
+    const fs = mount(server, UNHURRIED);
     await fs.promises.writeFile(`${run}/flag`, 'flag', { flush: true });
     await onServer('flag', 'flag');
 
