@@ -63,8 +63,10 @@ describe('the owner in the same thread', () => {
   });
 
   test('a store that can only be read refuses changes with EROFS', async () => {
-    const { unitDepth, lookup, list, read } = createMemoryStore({ directories: [UNIT] });
-    const remote = createInProcessRemote(createOwner({ store: { unitDepth, lookup, list, read } }));
+    const { unitDepth, lookup, list, read, readNewest } = createMemoryStore({ directories: [UNIT] });
+    const remote = createInProcessRemote(
+      createOwner({ store: { unitDepth, lookup, list, read, readNewest } }),
+    );
     const code = (method: 'submit' | 'mkdir' | 'rmdir' | 'remove', args: never): Promise<string> =>
       new Promise((resolve) => {
         remote.call(method, args, (reply) => resolve(reply.ok ? 'success' : reply.failure.code));

@@ -202,3 +202,17 @@ test('a file that is rewritten again and again is read as one of its versions', 
   };
   expect(readAll(kernel, sync, fd)).toBe('version 1');
 });
+
+test('new bytes behind a listing that lags are read as what they are, if the storage vouches for them', () => {
+  const { remote, server, names, readFile } = mount({ listingTtl: 10 });
+  server.write(FILE, 'old');
+  expect(names('e/p/r')).toEqual(['f']);
+  server.isLagging = true;
+  server.store(FILE, Buffer.from('new, and longer'));
+  expect(readFile(FILE)).toBe('new, and longer');
+  remote.log.length = 0;
+  expect(readFile(FILE)).toBe('new, and longer');
+  expect(remote.log).toEqual([]);
+  server.finalise(FILE);
+  expect(readFile(FILE)).toBe('new, and longer');
+});

@@ -242,6 +242,7 @@ describe('the page cache', () => {
     const { remote, server, readFile } = mount();
     server.write(FILE, 'text');
     server.bytes.set(FILE, Buffer.from('torn'));
+    server.broken.add(FILE);
     expect(codeOf(() => readFile(FILE))).toBe('EIO');
     expect(remote.log.filter((each) => each === 'read')).toHaveLength(2);
   });

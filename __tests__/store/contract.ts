@@ -232,6 +232,16 @@ export function describeStore(name: string, setup: () => Promise<StoreSetup>): v
         expect(await codeOf(read(entry, { start: 0, end: 2 }))).toBe('EBADMSG');
       });
 
+      test('reads what the storage has whatever is listed, if its tag vouches for it', async () => {
+        await seed({ 'a.txt': 'first' });
+        const entry = await fileAt(`${UNIT}/a.txt`);
+        await seed({ 'a.txt': 'something longer' });
+        const { bytes, size, md5 } = await store.readNewest(entry, { limit: 100 });
+        expect([textOf(bytes), size]).toEqual(['something longer', 16]);
+        expect(md5).toBe((await fileAt(`${UNIT}/a.txt`)).md5);
+        expect(await codeOf(store.readNewest(entry, { limit: 10 }))).toBe('EBADMSG');
+      });
+
       test('brings bytes that own their memory', async () => {
         await seed({ 'a.txt': '0123456789' });
         const { bytes } = await read(await fileAt(`${UNIT}/a.txt`), { start: 2, end: 5 });

@@ -386,7 +386,7 @@ describe('directories', () => {
 
 test('a store that is read-only has nothing that changes anything', async () => {
   await open(STANDARD, { readOnly: true });
-  expect(Object.keys(store).sort()).toEqual(['close', 'list', 'lookup', 'read', 'unitDepth']);
+  expect(Object.keys(store).sort()).toEqual(['close', 'list', 'lookup', 'read', 'readNewest', 'unitDepth']);
 });
 
 describe('batches', () => {

@@ -55,6 +55,7 @@ export function createOwner({ store, told, now = Date.now, ...options }: OwnerOp
     },
 
     read: ({ entry, start, end, etag }, signal) => store.read(entry, { start, end }, { etag, signal }),
+    readNewest: ({ entry, limit }, signal) => store.readNewest(entry, { limit, signal }),
 
     submit: async (submission) => {
       if (!store.uploads) return refuse();
@@ -128,7 +129,13 @@ export function createOwner({ store, told, now = Date.now, ...options }: OwnerOp
   return owner;
 }
 
-const CANCELLABLE: ReadonlySet<keyof RemoteMethods> = new Set(['lookup', 'list', 'read', 'flush']);
+const CANCELLABLE: ReadonlySet<keyof RemoteMethods> = new Set([
+  'lookup',
+  'list',
+  'read',
+  'readNewest',
+  'flush',
+]);
 
 /** A caller that leaves doesn't wait until the work behind it has noticed. */
 function unlessAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {

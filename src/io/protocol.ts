@@ -55,7 +55,7 @@ export function packReply(
   method: Method,
   reply: Reply<Method>,
 ): { reply: Reply<Method>; transfers: Transferable[] } {
-  if (method !== 'read' || !reply.ok) return { reply, transfers: [] };
+  if ((method !== 'read' && method !== 'readNewest') || !reply.ok) return { reply, transfers: [] };
   const value = reply.value as Value<'read'>;
   const bytes = owned(value.bytes);
   return { reply: { ok: true, value: { ...value, bytes } }, transfers: [bytes.buffer] };

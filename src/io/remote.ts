@@ -10,6 +10,8 @@ export interface RemoteMethods {
   /** The whole listing of a directory above the unit, or of a unit (flat). */
   list(args: { path: TreePath }): { entries: readonly Entry[] };
   read(args: { entry: Entry; start: number; end: number; etag: string | null }): Content;
+  /** A whole file of at most `limit` bytes as the storage has it, if its tag vouches for them; the listing lags. */
+  readNewest(args: { entry: Entry; limit: number }): Content & { readonly md5: string };
   /**
    * Queues a file's content for upload (the last close of a dirty file). Replies at once: acknowledged, not durable.
    * A later submit of the same inode or path supersedes an earlier one that isn't on its way yet.

@@ -124,17 +124,31 @@ function pageFault(
           local.staleness = null;
           if (inode.entry.size === null) inode.entry = { ...inode.entry, size: content.size };
         }
-        for (let index = 0; index * blockBytes < content.bytes.byteLength || index === 0; index++) {
-          const slice = content.bytes.subarray(index * blockBytes, (index + 1) * blockBytes);
-          // A page owns its memory: a slice would keep the whole reply alive after its neighbours were evicted.
-          const page = content.bytes.byteLength > blockBytes ? slice.slice() : slice;
-          core.pages.set(pageKey(entry, block + index), page);
-          op.pages.set(pageKey(entry, block + index), page);
-        }
+        for (const [pageKey, page] of keepPages(core, entry, block, content.bytes))
+          op.pages.set(pageKey, page);
         return null;
       },
     );
     op.pages.clear();
     return load;
   });
+}
+
+/** Puts what was read of a file, from the beginning of a block on, into the cache, page by page. */
+export function keepPages(
+  core: Core,
+  entry: Entry,
+  block: number,
+  bytes: Uint8Array,
+): ReadonlyMap<string, Uint8Array> {
+  const { blockBytes } = core.pages;
+  const kept = new Map<string, Uint8Array>();
+  for (let index = 0; index * blockBytes < bytes.byteLength || index === 0; index++) {
+    const slice = bytes.subarray(index * blockBytes, (index + 1) * blockBytes);
+    // A page owns its memory: a slice would keep the whole reply alive after its neighbours were evicted.
+    const page = bytes.byteLength > blockBytes ? slice.slice() : slice;
+    kept.set(pageKey(entry, block + index), page);
+    core.pages.set(pageKey(entry, block + index), page);
+  }
+  return kept;
 }

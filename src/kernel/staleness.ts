@@ -1,13 +1,17 @@
+import type { TreePath } from '../store/contract.js';
 import { Failure } from '../store/failure.js';
 import type { Core } from './core.js';
 import type { OpenFile } from './descriptors.js';
-import type { Operation } from './operation.js';
+import type { Inode } from './inode.js';
+import { Fault, type Operation } from './operation.js';
+import { keepPages } from './pages.js';
 import { find } from './resolve.js';
 
 /**
  * Called when the storage's bytes weren't those that the listing promised: looks the name up anew. An open file of
  * which nothing was read yet becomes the new version; one that was read from is ESTALE (a new open sees the new
- * version). The same version listed twice, and twice other bytes: the content is broken, EIO.
+ * version). The same version listed twice, and twice other bytes: either the listing lags behind an upload, then the
+ * storage vouches for its bytes and they are the new version; or the content is broken, EIO.
  */
 export function mendStaleness(core: Core, op: Operation, file: OpenFile): void {
   const { local, entry } = file.inode;
@@ -18,15 +22,8 @@ export function mendStaleness(core: Core, op: Operation, file: OpenFile): void {
     local.staleness = null;
     return;
   }
-  if (staleness.times > 1) {
-    local.staleness = null;
-    throw new Failure(
-      'EIO',
-      staleness.failure.detail ?? 'The content differs from what the server lists.',
-      staleness.failure.cause,
-    );
-  }
   const path = file.inode.parent ? file.inode.path : file.path;
+  if (staleness.times > 1) throw newestFault(core, file.inode, staleness, path);
   if (!staleness.isAskedAnew) {
     staleness.isAskedAnew = true;
     core.scopeOfName(path)?.scope.expire(core.currentEpoch);
@@ -51,4 +48,31 @@ export function mendStaleness(core: Core, op: Operation, file: OpenFile): void {
     local.writers--;
   }
   file.inode = named;
+}
+
+type Staleness = NonNullable<NonNullable<Inode['local']>['staleness']>;
+
+/** Asks for the file as the storage has it; a large one can't be vouched for by what a cache may hold of it. */
+function newestFault(core: Core, inode: Inode, { entry, failure }: Staleness, path: TreePath): Fault {
+  const local = inode.ensureLocal();
+  const broken = new Failure(
+    'EIO',
+    failure.detail ?? 'The content differs from what the server lists.',
+    failure.cause,
+  );
+  const limit = core.pages.windowBlocks * core.pages.blockBytes;
+  return new Fault(`newest:${path}`, () =>
+    core.loads.start(`newest:${path}`, 'readNewest', { entry, limit }, (content, refusal) => {
+      local.staleness = null;
+      if (!content) return refusal?.code === 'EBADMSG' || refusal?.code === 'ESTALE' ? broken : refusal;
+      const { md5, size } = content;
+      const newest = { ...entry, md5, size, version: `md5:${md5}` };
+      keepPages(core, newest, 0, content.bytes);
+      const place = core.scopeOfName(path);
+      // As an upload of our own it stays until a listing agrees: the next one may lag, too.
+      core.pin(path, newest.version, [entry.version]);
+      place?.scope.mergeName(place.relative, newest, core.tick());
+      return null;
+    }),
+  );
 }

@@ -102,6 +102,15 @@ export interface Store {
     options: Signalled & { readonly etag: string | null },
   ): Promise<Content>;
 
+  /**
+   * Reads a whole file, of at most `limit` bytes, as the storage has it, whatever the listing says: listings lag behind
+   * uploads. Rejects with EBADMSG unless the storage's own tag vouches for the bytes.
+   */
+  readNewest(
+    entry: Entry,
+    options: Signalled & { readonly limit: number },
+  ): Promise<Content & { readonly md5: string }>;
+
   readonly uploads?: Uploads;
 
   /** Removes files, batched. What is already gone counts as removed. An entry without an id is looked up first. */

@@ -159,6 +159,16 @@ export function createMemoryStore(
       return { bytes: bytes.slice(start, end), etag: md5, size: bytes.byteLength };
     },
 
+    async readNewest(entry, { limit, signal }) {
+      await answered(signal);
+      const bytes = rows.get(entry.path)?.bytes;
+      if (!bytes) throw new Failure('ESTALE', 'The file was removed on the server.');
+      if (bytes.byteLength > limit)
+        throw new Failure('EBADMSG', 'The bytes differ from what the server lists.');
+      const md5 = md5Of(bytes);
+      return { bytes: bytes.slice(), etag: md5, size: bytes.byteLength, md5 };
+    },
+
     uploads: {
       async declare(paths, { signal }) {
         await answered(signal);

@@ -30,6 +30,7 @@ export function createRunsStore(config: WireConfig, dependencies: WireDependenci
     lookup: (path, options) => lookups.lookup(path, options),
     list: (path, { signal }) => listings.list(path, signal),
     read: (entry, range, options) => reading.read(entry, range, options),
+    readNewest: (entry, options) => reading.readNewest(entry, options),
     close: () => client.close(),
   };
   if (config.readOnly) return readable;

@@ -73,6 +73,10 @@ export class RecordedStore {
       await this.step(`read ${entry.path}`, options.signal);
       return this.memory.read(entry, range, options);
     },
+    readNewest: async (entry, options) => {
+      await this.step(`readNewest ${entry.path}`, options.signal);
+      return this.memory.readNewest(entry, options);
+    },
     uploads: {
       declare: async (paths, options) => {
         await this.step(`declare ${paths.join()}`, options.signal);

@@ -22,6 +22,7 @@ export function storeBehind(remote: Remote): Store {
       yield (await ask('list', { path }, options)).entries;
     },
     read: (entry, { start, end }, { etag, signal }) => ask('read', { entry, start, end, etag }, { signal }),
+    readNewest: (entry, { limit, signal }) => ask('readNewest', { entry, limit }, { signal }),
     uploads: {
       declare: async (paths) => paths.map((path) => ({ path, url: '', headers: {} })),
       put: async ({ path }, source) => {

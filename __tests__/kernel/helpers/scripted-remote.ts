@@ -162,6 +162,9 @@ export class ScriptedRemote implements Remote {
     } else if (method === 'read') {
       const request = args as Args<'read'>;
       later(`read ${request.entry.path}`, () => this.read(request, answerLater, fail));
+    } else if (method === 'readNewest') {
+      const { entry, limit } = args as Args<'readNewest'>;
+      later(`readNewest ${entry.path}`, () => this.readNewest(entry, limit, answerLater, fail));
     } else if (method === 'submit') {
       const { ino, generation, path, source } = args as Args<'submit'>;
       this.drop((upload) => !isBusy(upload) && (upload.ino === ino || upload.path === path));
@@ -216,6 +219,23 @@ export class ScriptedRemote implements Remote {
       return;
     }
     reply({ bytes: new Uint8Array(bytes.subarray(start, end)), etag: tag, size: bytes.byteLength });
+  }
+
+  /** The storage vouches for what came by a PUT or a foreign write, not for what a test broke. */
+  private readNewest(
+    entry: Entry,
+    limit: number,
+    reply: (value: unknown) => void,
+    fail: (failure: Failure) => void,
+  ): void {
+    this.log.push('readNewest');
+    const bytes = this.server.bytes.get(entry.path);
+    if (!bytes || bytes.byteLength > limit || this.server.broken.has(entry.path)) {
+      fail(new Failure('EBADMSG'));
+      return;
+    }
+    const md5 = md5Of(bytes);
+    reply({ bytes: new Uint8Array(bytes), etag: md5, size: bytes.byteLength, md5 });
   }
 
   private uploadSteps(upload: Upload): Step[] {

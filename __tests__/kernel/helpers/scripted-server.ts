@@ -16,6 +16,8 @@ export class ScriptedServer {
   readonly bytes = new Map<string, Uint8Array>();
   private readonly rows = new Map<string, Row>();
   readonly unfinalised = new Set<string>();
+  /** Paths whose bytes aren't what was sent; their tag tells. */
+  readonly broken = new Set<string>();
   readonly units = new Set<string>();
   /** Listings show uploads at once, or only after `finalise`. */
   isLagging = false;
