@@ -1,16 +1,9 @@
 import { constants } from 'node:fs';
-import type { Failure } from '../../src/store/failure.js';
-import { codeOf, mount } from './helpers/mount.js';
+import { codeOf, mount, outcome, turn } from './helpers/mount.js';
 
 const { O_CREAT, O_RDWR, O_SYNC, O_WRONLY } = constants;
 const RUN = 'e/p/r';
 const FILE = 'e/p/r/f';
-const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
-const outcome = (promise: Promise<unknown>): Promise<unknown> =>
-  promise.then(
-    (value) => value ?? 'done',
-    (failure: Failure) => failure.code ?? failure,
-  );
 
 test('through: a failing upload fails the close, fd is closed, content is kept and goes at next flush', () => {
   const { kernel, remote, server, sync, readFile } = mount({ writeback: 'through' });

@@ -1,15 +1,8 @@
 import { constants } from 'node:fs';
-import type { Failure } from '../../src/store/failure.js';
-import { codeOf, mount, readAll } from './helpers/mount.js';
+import { codeOf, mount, outcome, readAll, turn } from './helpers/mount.js';
 
 const { O_APPEND, O_RDONLY, O_RDWR, O_WRONLY } = constants;
 const FILE = 'e/p/r/f';
-const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
-const outcome = (promise: Promise<unknown>): Promise<unknown> =>
-  promise.then(
-    (value) => value ?? 'done',
-    (failure: Failure) => failure.code ?? failure,
-  );
 
 test('a directory that became a file elsewhere is read as one', () => {
   const { server, clock, names, readFile } = mount({ listingTtl: 10 });

@@ -1,12 +1,9 @@
 import { constants } from 'node:fs';
 import type { Failure } from '../../src/store/failure.js';
-import { codeOf, mount, readAll } from './helpers/mount.js';
+import { codeOf, mount, readAll, turn } from './helpers/mount.js';
 
 const { O_RDONLY, O_RDWR } = constants;
 const FILE = 'e/p/r/f';
-
-/** Lets what was awaited go on. */
-const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
 describe('uploads and what happens meanwhile', () => {
   test('an older PUT in flight never overwrites a newer acknowledged one', () => {

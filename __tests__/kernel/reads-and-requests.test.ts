@@ -1,15 +1,8 @@
 import { constants } from 'node:fs';
-import type { Failure } from '../../src/store/failure.js';
-import { codeOf, mount, readAll } from './helpers/mount.js';
+import { codeOf, mount, outcome, readAll, turn } from './helpers/mount.js';
 
 const { O_APPEND, O_CREAT, O_RDONLY, O_RDWR, O_TRUNC } = constants;
 const FILE = 'e/p/r/f';
-const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
-const outcome = (promise: Promise<unknown>): Promise<unknown> =>
-  promise.then(
-    (value) => value ?? 'done',
-    (failure: Failure) => failure.code ?? failure,
-  );
 
 test('a caller that comes after a cancelled load is not cancelled with it', async () => {
   const { kernel, remote, server, sync, async: later } = mount();

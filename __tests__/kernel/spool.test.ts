@@ -1,15 +1,8 @@
 import { constants, readdirSync, readlinkSync } from 'node:fs';
-import type { Failure } from '../../src/store/failure.js';
-import { mount } from './helpers/mount.js';
+import { mount, outcome, turn } from './helpers/mount.js';
 
 const { O_RDWR } = constants;
 const FILE = 'e/p/r/f';
-const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
-const outcome = (promise: Promise<unknown>): Promise<unknown> =>
-  promise.then(
-    (value) => value ?? 'done',
-    (failure: Failure) => failure.code ?? failure,
-  );
 
 test('a removed large file gives its disk space back', () => {
   const { kernel, sync, writeFile } = mount({ cacheBytes: 1024, spoolBytes: 10_000 });

@@ -2,6 +2,7 @@ import { constants } from 'node:fs';
 import { createKernel, type KernelOptions } from '../../../src/kernel/kernel.js';
 import { Operation, runAsync, runSync } from '../../../src/kernel/operation.js';
 import type { Kernel } from '../../../src/kernel/syscalls.js';
+import type { Failure } from '../../../src/store/failure.js';
 import { ScriptedRemote } from './scripted-remote.js';
 import { ScriptedServer } from './scripted-server.js';
 
@@ -71,3 +72,13 @@ export function codeOf(call: () => unknown): string {
   }
   return 'success';
 }
+
+/** Lets what was awaited go on. */
+export const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
+
+/** What a promise comes to: its value ('done' for none), or the errno name that it rejects with. */
+export const outcome = (promise: Promise<unknown>): Promise<unknown> =>
+  promise.then(
+    (value) => value ?? 'done',
+    (failure: Failure) => failure.code ?? failure,
+  );
