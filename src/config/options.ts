@@ -1,7 +1,10 @@
 import type { Dispatcher } from 'undici';
 
-/** What can be deleted as a whole, beside files. */
-export type DeletableLevel = 'run' | 'project';
+/**
+ * What can be deleted as a whole, beside files. Of artifacts: 'version' is one without aliases, 'aliasedVersion' any;
+ * in a portfolio or registry a version is unlinked, its source stays.
+ */
+export type DeletableLevel = 'run' | 'project' | 'version' | 'aliasedVersion' | 'collection';
 
 /** Hears of what a user should know and no call can tell; `console` is one. Messages hold no key. */
 export interface Logger {
@@ -81,4 +84,50 @@ export interface WandbFsOptions {
   readonly logger?: Logger | undefined;
   /** Where the I/O thread's file lies, for bundlers that move it. @default beside this package's other files */
   readonly workerUrl?: string | URL | undefined;
+}
+
+/** Reads the bytes `[start, end)` of a reference; fewer only at the end of the content. */
+export type ReferenceReader = (
+  uri: string,
+  range: { readonly start: number; readonly end: number },
+) => Promise<Uint8Array>;
+
+/**
+ * Where the content of references is read from, by the scheme of their URIs; what isn't named is never read, since a
+ * manifest must not choose what is read from the user's disk or network.
+ */
+export interface ReferenceOptions {
+  /** @default false */
+  readonly http?: boolean | ReferenceReader | undefined;
+  /** @default false */
+  readonly https?: boolean | ReferenceReader | undefined;
+  /** The directory below which `file:` URIs may lie. @default none */
+  readonly file?: string | ReferenceReader | undefined;
+  /** Any other scheme, such as `s3` or `gs`. */
+  readonly [scheme: string]: boolean | string | ReferenceReader | undefined;
+}
+
+/** Options of `createWandbArtifactFs`. */
+export interface WandbArtifactFsOptions extends WandbFsOptions {
+  /** With a function among them everything runs in this thread, and sync calls can't wait. @default {} */
+  readonly references?: ReferenceOptions | undefined;
+  /**
+   * The content-addressed cache of the official SDK: content is taken from it, and verified content is added to it.
+   * `true` is the SDK's own directory, `WANDB_CACHE_DIR` or the platform's; a string is another one, which the SDK
+   * finds as `WANDB_CACHE_DIR`.
+   *
+   * @default false
+   */
+  readonly artifactCache?: boolean | string | undefined;
+  /**
+   * Bound of the cache in bytes, least recently used first out; only for a directory of your own, what the SDK shares
+   * is never evicted from.
+   *
+   * @default none
+   */
+  readonly artifactCacheBytes?: number | undefined;
+  /** Files from this size on, in bytes, are uploaded in parts. @default 2 GiB */
+  readonly multipartBytes?: number | undefined;
+  /** Size of a part, in bytes; larger where there would be more than 10,000. @default 100 MiB */
+  readonly partBytes?: number | undefined;
 }

@@ -1,5 +1,5 @@
 import { inspect } from 'node:util';
-import type { WandbFsOptions } from './options.js';
+import type { WandbArtifactFsOptions, WandbFsOptions } from './options.js';
 
 /** Node's own shape: a TypeError with a code, whose message tells what was expected and what came. */
 export function invalidValue(what: string, reason: string): TypeError {
@@ -131,6 +131,30 @@ const address: Check = (what, value) => {
   }
 };
 
+const directory: Check = (what, value) => {
+  text(what, value);
+  if (value === '' || (typeof value === 'string' && value.includes('\0'))) {
+    throw invalidValue(what, 'expected the path of a directory');
+  }
+};
+
+const references: Check = (what, value) => {
+  if (typeof value !== 'object' || value === null) throw invalidType(what, 'an object', value);
+  for (const [scheme, reader] of Object.entries(value)) {
+    const name = `${what}.${scheme}`;
+    if (!/^[a-z][a-z\d+.-]*$/.test(scheme))
+      throw invalidValue(name, 'expected the scheme of a URI, such as s3');
+    if (reader === undefined || typeof reader === 'function') continue;
+    if (scheme === 'http' || scheme === 'https') flag(name, reader);
+    else if (scheme === 'file') directory(name, reader);
+    else throw invalidType(name, 'a function that reads such references', reader);
+  }
+};
+
+const cache: Check = (what, value) => {
+  if (typeof value !== 'boolean') directory(what, value);
+};
+
 const CHECKS: Readonly<Record<keyof WandbFsOptions, Check>> = {
   baseUrl: text,
   apiKey: checkKey,
@@ -145,7 +169,7 @@ const CHECKS: Readonly<Record<keyof WandbFsOptions, Check>> = {
   writebackDelay: timer,
   sync: oneOf('thread', 'cache-only', 'off'),
   syncTimeout: timer,
-  allowDelete: listOf(oneOf('run', 'project')),
+  allowDelete: listOf(oneOf('run', 'project', 'version', 'aliasedVersion', 'collection')),
   readOnly: flag,
   concurrency: count,
   timeout: timer,
@@ -155,6 +179,35 @@ const CHECKS: Readonly<Record<keyof WandbFsOptions, Check>> = {
   logger: methods('warn'),
   workerUrl: address,
 };
+
+const ARTIFACT_CHECKS: Readonly<Record<Exclude<keyof WandbArtifactFsOptions, keyof WandbFsOptions>, Check>> =
+  {
+    references,
+    artifactCache: cache,
+    artifactCacheBytes: wholeNumber,
+    multipartBytes: count,
+    partBytes: count,
+  };
+
+/** Takes the options of artifacts out of all, and throws a TypeError for what is no value of one. */
+export function takeArtifactOptions(options: WandbArtifactFsOptions): {
+  readonly own: WandbArtifactFsOptions;
+  readonly rest: WandbFsOptions;
+} {
+  if (typeof options !== 'object' || options === null) throw invalidType('options', 'an object', options);
+  const { references, artifactCache, artifactCacheBytes, multipartBytes, partBytes, ...rest } = options;
+  const own = { references, artifactCache, artifactCacheBytes, multipartBytes, partBytes };
+  for (const [name, value] of Object.entries(own)) {
+    if (value !== undefined) ARTIFACT_CHECKS[name as keyof typeof own](`options.${name}`, value);
+  }
+  if (artifactCacheBytes !== undefined && typeof artifactCache !== 'string') {
+    throw invalidValue(
+      'options.artifactCacheBytes',
+      'it bounds a directory of your own: give one as `artifactCache`; the one that the SDK shares is never evicted from',
+    );
+  }
+  return { own, rest };
+}
 
 /** Throws a TypeError for what is no option, or no value of one. `undefined` means the default. */
 export function checkOptions(options: unknown): asserts options is WandbFsOptions {

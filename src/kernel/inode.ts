@@ -1,4 +1,4 @@
-import type { Entry, TreePath } from '../store/contract.js';
+import type { Entry, Kind, TreePath } from '../store/contract.js';
 import type { Failure } from '../store/failure.js';
 import type { LocalContent } from './overlay.js';
 import type { Scope } from './scope.js';
@@ -57,7 +57,7 @@ export class Inode {
   seenEpoch = 0;
 
   constructor(
-    readonly kind: 'file' | 'directory',
+    readonly kind: Kind,
     /** What the server has under this inode's name; null if it was never told of it (or is a mere prefix). */
     public entry: Entry | null,
   ) {

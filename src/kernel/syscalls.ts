@@ -1,10 +1,10 @@
 import type { RemoteEvent } from '../io/remote.js';
-import type { TreePath } from '../store/contract.js';
+import type { Kind, TreePath } from '../store/contract.js';
 import type { Operation } from './operation.js';
 
 /** What `stat` tells of an inode; the faces turn it into Node's `Stats`. Times in milliseconds since the epoch. */
 export interface Attributes {
-  readonly kind: 'file' | 'directory';
+  readonly kind: Kind;
   readonly dev: number;
   readonly ino: number;
   /** Type and permission bits. */
@@ -24,7 +24,7 @@ export interface Attributes {
 
 export interface DirectoryEntry {
   readonly name: string;
-  readonly kind: 'file' | 'directory';
+  readonly kind: Kind;
 }
 
 /**

@@ -8,10 +8,11 @@ const NodeDirent = nodeFs.Dirent as unknown as new (
   parentPath: string,
 ) => Dirent;
 
-/** libuv's UV_DIRENT_FILE and UV_DIRENT_DIR. */
+/** libuv's UV_DIRENT_FILE, UV_DIRENT_DIR and UV_DIRENT_LINK. */
 const TYPES: Readonly<Record<DirectoryEntry['kind'], number>> = {
   file: 1,
   directory: 2,
+  symlink: 3,
 };
 
 export const direntOf = (

@@ -10,14 +10,26 @@ export type TreePath = string;
 /** One name as the remote knows it. Directories below a unit are no entries: they are prefixes of file paths. */
 export interface Entry {
   readonly path: TreePath;
-  readonly kind: 'file' | 'directory';
+  readonly kind: Kind;
+  /**
+   * Of a symbolic link: a name beside it (an alias points to a version of its collection), or the URI of content that
+   * lies elsewhere (a reference), which is read as a file's where `refusal` doesn't forbid it.
+   */
+  readonly target?: string | undefined;
+  /** One sentence: why the content can't be read, and which option allows it. */
+  readonly refusal?: string | undefined;
+  /** Where the remote has this content, where the name here is another: a file that was copied into a draft. */
+  readonly origin?: TreePath | undefined;
   /** Bytes; `null` when the remote lists the file without knowing its size (learned from the first GET). */
   readonly size: number | null;
   /** Milliseconds since the epoch. */
   readonly mtimeMs: number;
   /** Milliseconds since the epoch. */
   readonly birthtimeMs: number;
-  /** Names the content: two entries of one path with the same version have the same bytes. */
+  /**
+   * Names the content: two entries of one path with the same version have the same bytes. A digest in base64 behind
+   * 'md5:' or 'xxh128:' names the same bytes in all paths.
+   */
   readonly version: string;
   /** Base64 of the content's 16-byte MD5, where the remote tells it. */
   readonly md5: string | null;
@@ -27,14 +39,19 @@ export interface Entry {
   readonly isReadOnly: boolean;
 }
 
+export type Kind = 'file' | 'directory' | 'symlink';
+
 /** What one look at a path brought. */
 export interface Lookup {
   /**
    * What stands at the path: an entry, 'prefix' (no file of that name, but files below it: a directory),
-   * or null: nothing.
+   * or null: nothing. Where the path leads through an alias, the entry's own path leads through the version.
    */
   readonly found: Entry | 'prefix' | null;
-  /** The directories above the path, outermost first, that the answer proved to exist (root left out). */
+  /**
+   * The directories above the path, outermost first, that the answer proved to exist (root left out); of an alias both
+   * the link and, behind it, the version that it points to.
+   */
   readonly ancestors: readonly Entry[];
   /** With `listing: true` and a path at or below a unit that exists: the unit's flat listing, or its first page. */
   readonly listing: { readonly entries: readonly Entry[]; readonly isComplete: boolean } | null;
@@ -77,6 +94,50 @@ export interface Uploads {
   finish(tickets: readonly Ticket[], options: Signalled): Promise<void>;
 }
 
+/** One file of a draft. `name` is its path below the draft, as a tree path. */
+export type DraftFile =
+  | { readonly name: TreePath; readonly kind: 'content'; readonly source: Source }
+  /** Content that a version has already, at the path `origin`: no byte moves. */
+  | { readonly name: TreePath; readonly kind: 'copy'; readonly origin: TreePath }
+  /** Content that lies elsewhere. */
+  | { readonly name: TreePath; readonly kind: 'reference'; readonly uri: string };
+
+/** How a draft becomes a version. */
+export interface CommitOptions {
+  /** Aliases beside `latest`, which is always set. @default [] */
+  readonly aliases?: readonly string[] | undefined;
+  readonly description?: string | undefined;
+  /** A JSON object of at most 100 keys. */
+  readonly metadata?: Readonly<Record<string, unknown>> | undefined;
+  readonly tags?: readonly string[] | undefined;
+  /** Lifetime of the version in seconds; null: it has none. @default what the collection says */
+  readonly ttl?: number | null | undefined;
+  /** The draft holds what is new or changed; everything else stays as in the latest version. @default false */
+  readonly incremental?: boolean | undefined;
+  /** The run that logs the version. @default a new run of job type `auto`, as the SDK makes one */
+  readonly runId?: string | undefined;
+  /** The digests of the manifest. @default 'MD5' */
+  readonly digestAlgorithm?: 'MD5' | 'XXH128' | undefined;
+  /**
+   * Drafts of any processes with the same id make one version together (experimental).
+   */
+  readonly distributedId?: string | undefined;
+  /** With `distributedId`: is this the contribution that finishes the version? @default true */
+  readonly finish?: boolean | undefined;
+}
+
+/** What became of a draft. */
+export interface Committed {
+  /** 'vN'; null while a distributed version isn't finished. */
+  readonly version: string | null;
+  readonly id: string;
+  /** Hex. */
+  readonly digest: string;
+  readonly aliases: readonly string[];
+  /** The latest version has the same content: no new one was made. */
+  readonly deduplicated: boolean;
+}
+
 export interface Store {
   /** Depth of the directories whose whole subtree is listed flat, at once (runs: 3; root is 0). */
   readonly unitDepth: number;
@@ -113,7 +174,10 @@ export interface Store {
 
   readonly uploads?: Uploads;
 
-  /** Removes files, batched. What is already gone counts as removed. An entry without an id is looked up first. */
+  /**
+   * Removes files, or aliases, batched. What is already gone counts as removed. An entry without an id is looked up
+   * first.
+   */
   remove?(
     files: readonly { readonly path: TreePath; readonly id: string | null }[],
     options: Signalled,
@@ -124,6 +188,36 @@ export interface Store {
 
   /** Removes a directory at or above the unit with all that is in it; EPERM unless the user allowed that level. */
   rmdir?(path: TreePath, options: Signalled): Promise<void>;
+
+  /**
+   * Units are versions: what is listed of one never changes, and nothing is written into one. New units come from
+   * drafts, by `commit`. @default false
+   */
+  readonly hasVersions?: boolean;
+
+  /**
+   * Makes the draft of a collection a version of it, whole or not at all. `entries` are what the next listing of the
+   * collection will show of it: the version and its aliases.
+   *
+   * @param collection the directory of the collection; it may not exist yet
+   */
+  commit?(
+    draft: { readonly collection: TreePath; readonly files: readonly DraftFile[] },
+    options: CommitOptions & Signalled,
+  ): Promise<Committed & { readonly entries: readonly Entry[] }>;
+
+  /**
+   * Makes the name at `path`, beside versions, an alias of the version at `target`: of its own collection, or (a link)
+   * of another one. An alias of that name moves. `replaces` is an alias to be removed in its favour (a rename).
+   * Resolves with what the next listing of the collection will show: the alias, and a version that was linked.
+   */
+  symlink?(
+    link: { readonly path: TreePath; readonly target: TreePath; readonly replaces: TreePath | null },
+    options: Signalled,
+  ): Promise<readonly Entry[]>;
+
+  /** What the remote knows of a path beyond its entry, as plain data for users. Rejects with ENOENT. */
+  info?(path: TreePath, options: Signalled): Promise<Readonly<Record<string, unknown>>>;
 
   /** Ends what the store holds open (sockets). */
   close?(): Promise<void>;
