@@ -1,12 +1,23 @@
 import type { WandbFs } from './node/create.js';
-import { createDefaultFs } from './node/mount.js';
+import { createDefaultArtifactFs, createDefaultFs } from './node/mount.js';
 
-export type { DeletableLevel, Logger, WandbFsOptions } from './config/options.js';
+export type {
+  DeletableLevel,
+  Logger,
+  ReferenceOptions,
+  ReferenceReader,
+  WandbArtifactFsOptions,
+  WandbFsOptions,
+} from './config/options.js';
 export type { WandbFs } from './node/create.js';
-export { createWandbFs } from './node/mount.js';
+export { createWandbArtifactFs, createWandbFs } from './node/mount.js';
 export type { UploadEvents, WandbControl } from './node/wandb.js';
+export type { CommitOptions, Committed } from './store/contract.js';
 
 /** Run files, configured from the environment at the first use. */
 export const wandbFs: WandbFs = createDefaultFs();
+
+/** Artifacts, configured likewise; the default export of 'wandb-fs/artifacts'. */
+export const wandbArtifacts: WandbFs = createDefaultArtifactFs();
 
 export default wandbFs;

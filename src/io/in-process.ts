@@ -29,6 +29,7 @@ export function createInProcessRemote(
   });
   const remote: Remote = {
     unitDepth: owner.unitDepth,
+    hasVersions: owner.hasVersions,
     onEvent: () => {},
 
     call: <M extends Method>(method: M, args: Args<M>, commit: (reply: Reply<M>) => void): Call => {

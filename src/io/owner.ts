@@ -18,6 +18,7 @@ export interface OwnerOptions extends UploadOptions {
 /** The one owner of a remote: its store and its upload queue. Serves the messages of `remote.ts`. */
 export interface Owner {
   readonly unitDepth: number;
+  readonly hasVersions: boolean;
   /** Hears what happens without being asked. */
   onEvent: (event: RemoteEvent) => void;
   /**
@@ -90,6 +91,29 @@ export function createOwner({ store, told, now = Date.now, ...options }: OwnerOp
       return null;
     },
 
+    commit: async ({ collection, files, inos, options }) => {
+      if (!store.commit) return refuse();
+      const inoOf = new Map(files.map(({ name }, index) => [name, inos[index] ?? 0]));
+      return store.commit(
+        { collection, files },
+        {
+          ...options,
+          signal: uploader.signal,
+          onProgress: (name, sent, size) => {
+            const path = `${collection}/${name}`;
+            owner.onEvent({ type: 'progress', path, ino: inoOf.get(name) ?? 0, sent, size });
+          },
+        },
+      );
+    },
+
+    symlink: async (link) => {
+      if (!store.symlink) return refuse();
+      return { entries: await store.symlink(link, { signal: uploader.signal }) };
+    },
+
+    info: async ({ path }, signal) => (store.info ? store.info(path, { signal }) : {}),
+
     close: async () => {
       await uploader.close();
       await store.close?.();
@@ -115,6 +139,7 @@ export function createOwner({ store, told, now = Date.now, ...options }: OwnerOp
 
   const owner: Owner = {
     unitDepth: store.unitDepth,
+    hasVersions: store.hasVersions ?? false,
     onEvent: () => {},
     handle: async <M extends Method>(method: M, args: Args<M>, signal: AbortSignal): Promise<Reply<M>> => {
       const handler: (args: Args<M>, signal: AbortSignal) => Promise<Value<M>> = handlers[method];
@@ -134,6 +159,7 @@ const CANCELLABLE: ReadonlySet<keyof RemoteMethods> = new Set([
   'list',
   'read',
   'readNewest',
+  'info',
   'flush',
 ]);
 

@@ -47,6 +47,12 @@ export function packArgs<M extends Method>(
   } else if (method === 'rename') {
     const { moves } = args as Args<'rename'>;
     packed = { moves: moves.map((move) => ({ ...move, source: move.source && pack(move.source) })) };
+  } else if (method === 'commit') {
+    const draft = args as Args<'commit'>;
+    const files = draft.files.map((file) =>
+      file.kind === 'content' ? { ...file, source: pack(file.source) } : file,
+    );
+    packed = { ...draft, files };
   }
   return { args: packed as Args<M>, transfers };
 }
@@ -62,11 +68,13 @@ export function packReply(
 }
 
 /** Failures cross as plain data and are made anew. */
-export function unpackReply(reply: Reply<Method>): Reply<Method> {
+export function unpackReply(method: Method, reply: Reply<Method>): Reply<Method> {
   if (!reply.ok) return { ok: false, failure: unpackFailure(reply.failure) };
-  const { value } = reply;
-  if (value === null || !('failed' in value)) return reply;
-  const failed = value.failed.map(({ path, failure }) => ({ path, failure: unpackFailure(failure) }));
+  if (method !== 'flush') return reply;
+  const failed = (reply.value as Value<'flush'>).failed.map(({ path, failure }) => ({
+    path,
+    failure: unpackFailure(failure),
+  }));
   return { ok: true, value: { failed } };
 }
 

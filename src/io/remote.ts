@@ -1,4 +1,13 @@
-import type { Content, Entry, Lookup, Source, TreePath } from '../store/contract.js';
+import type {
+  CommitOptions,
+  Committed,
+  Content,
+  DraftFile,
+  Entry,
+  Lookup,
+  Source,
+  TreePath,
+} from '../store/contract.js';
 import type { Failure } from '../store/failure.js';
 
 /**
@@ -34,6 +43,19 @@ export interface RemoteMethods {
   remove(args: { files: readonly { ino: number; path: TreePath; entry: Entry | null }[] }): null;
   mkdir(args: { path: TreePath }): Entry;
   rmdir(args: { path: TreePath }): null;
+  /** Makes a version of a draft, whole or not at all; `inos` are of its files, for the events of their progress. */
+  commit(args: {
+    collection: TreePath;
+    files: readonly DraftFile[];
+    inos: readonly number[];
+    options: CommitOptions;
+  }): Committed & { entries: readonly Entry[] };
+  /** Sets or moves an alias, links a version, or with `replaces` renames an alias; see the store's contract. */
+  symlink(args: { path: TreePath; target: TreePath; replaces: TreePath | null }): {
+    entries: readonly Entry[];
+  };
+  /** What the remote knows of a path beyond its entry. */
+  info(args: { path: TreePath }): Readonly<Record<string, unknown>>;
   /** Ends the owner: what is queued is not waited for (the caller flushes first). */
   close(args: Record<string, never>): null;
 }
@@ -93,6 +115,8 @@ export interface Call {
 /** The owner of the remote as the kernel's thread sees it: behind a port in its own thread, or in-process. */
 export interface Remote {
   readonly unitDepth: number;
+  /** Units are versions; see the store's contract. */
+  readonly hasVersions: boolean;
   /**
    * Sends a message. `commit` runs synchronously, exactly once, when the reply is received, whether by the event loop
    * or by a blocked `wait`; replies and events are committed in the order in which the owner sent them.

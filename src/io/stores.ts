@@ -1,7 +1,11 @@
+import { createArtifactsStore } from '../store/artifacts.js';
 import type { Store } from '../store/contract.js';
 import { createMemoryStore } from '../store/memory.js';
 import { createRunsStore } from '../store/runs.js';
 import type { StoreChoice } from './store-choice.js';
 
-export const createStore = (choice: StoreChoice): Store =>
-  choice.kind === 'runs' ? createRunsStore(choice.config) : createMemoryStore(choice.options);
+export function createStore(choice: StoreChoice): Store {
+  if (choice.kind === 'runs') return createRunsStore(choice.config);
+  if (choice.kind === 'artifacts') return createArtifactsStore(choice.config, choice.artifacts);
+  return createMemoryStore(choice.options);
+}

@@ -6,7 +6,7 @@ import { Ledger } from './ledger.js';
 import { OwnerThread } from './owner-thread.js';
 import { type Answer, packArgs, unpackEvent, unpackReply } from './protocol.js';
 import type { Args, Call, Method, Remote, RemoteEvent, Reply } from './remote.js';
-import { type StoreChoice, unitDepthOf } from './store-choice.js';
+import { hasVersions, type StoreChoice, unitDepthOf } from './store-choice.js';
 import { throwLater } from './throw-later.js';
 import type { UploadOptions } from './uploader.js';
 
@@ -43,6 +43,7 @@ export function createThreadRemote(options: ThreadRemoteOptions): Remote {
 
 class ThreadRemote implements Remote {
   readonly unitDepth: number;
+  readonly hasVersions: boolean;
   onEvent: (event: RemoteEvent) => void = () => {};
   private thread: OwnerThread | null = null;
   private readonly calls = new Map<number, ThreadCall>();
@@ -54,6 +55,7 @@ class ThreadRemote implements Remote {
 
   constructor(private readonly options: ThreadRemoteOptions) {
     this.unitDepth = unitDepthOf(options.store);
+    this.hasVersions = hasVersions(options.store);
   }
 
   call<M extends Method>(method: M, args: Args<M>, commit: (reply: Reply<M>) => void): Call {
@@ -139,7 +141,7 @@ class ThreadRemote implements Remote {
     } else {
       const call = this.calls.get(answer.id);
       if (call?.method === 'close') this.end(thread);
-      if (call) this.settle(call, unpackReply(answer.reply));
+      if (call) this.settle(call, unpackReply(call.method, answer.reply));
     }
     this.updateReference();
   }

@@ -20,21 +20,29 @@ export class AttributeCalls {
     return this.of(resolve(this.core, op, path));
   }
 
+  /** Of a link itself. */
+  lstat(op: Operation, path: TreePath): Attributes {
+    const inode = resolve(this.core, op, path, true);
+    return inode.target === null ? this.of(inode) : this.ofLink(inode, inode.target);
+  }
+
   fstat(fd: number): Attributes {
     return this.of(this.core.descriptors.get(fd).inode);
   }
 
   access(op: Operation, path: TreePath, mode: number): void {
     const inode = resolve(this.core, op, path);
+    if ((mode & constants.R_OK) !== 0 && inode.entry?.refusal)
+      throw new Failure('EACCES', inode.entry.refusal);
     if ((mode & constants.W_OK) !== 0) {
-      if (this.core.options.readOnly) throw new Failure('EROFS');
+      this.core.assertMutable(inode);
       if (inode.entry?.isReadOnly) throw new Failure('EACCES');
     }
     if ((mode & constants.X_OK) !== 0 && (this.modeOf(inode) & 0o111) === 0) throw new Failure('EACCES');
   }
 
   setTimes(inode: Inode, atimeMs: number, mtimeMs: number): void {
-    this.assertMutable();
+    this.core.assertMutable(inode);
     const local = inode.ensureLocal();
     local.atimeMs = atimeMs;
     local.mtimeMs = mtimeMs;
@@ -42,23 +50,25 @@ export class AttributeCalls {
   }
 
   setMode(inode: Inode, mode: number): void {
-    this.assertMutable();
+    this.core.assertMutable(inode);
     const local = inode.ensureLocal();
     local.mode = mode & 0o7777;
     local.ctimeMs = this.core.now();
   }
 
   /** -1 (or its unsigned form) leaves an id as it is. */
-  setOwner(uid: number, gid: number): void {
-    this.assertMutable();
+  setOwner(inode: Inode, uid: number, gid: number): void {
+    this.core.assertMutable(inode);
     const isOwn = (id: number, own: number): boolean => id === own || id === -1 || id === 0xffffffff;
     if (!isOwn(uid, this.uid) || !isOwn(gid, this.gid)) {
       throw new Failure('EPERM', 'W&B keeps no owners; files belong to the user of this process.');
     }
   }
 
-  private assertMutable(): void {
-    if (this.core.options.readOnly) throw new Failure('EROFS', 'This mount was made with `readOnly: true`.');
+  private ofLink(inode: Inode, target: string): Attributes {
+    const size = Buffer.byteLength(target);
+    const mode = constants.S_IFLNK | 0o777;
+    return { ...this.of(inode), kind: 'symlink', mode, size, blocks: Math.ceil(size / BLOCK) };
   }
 
   private of(inode: Inode): Attributes {
@@ -67,7 +77,7 @@ export class AttributeCalls {
     const entry = entryForTimes(inode);
     const mtimeMs = local?.mtimeMs ?? entry?.mtimeMs ?? this.core.bornAt;
     return {
-      kind: inode.kind,
+      kind: inode.isDirectory ? 'directory' : 'file',
       dev: this.core.dev,
       ino: this.core.numbers.of(inode),
       mode: (inode.isDirectory ? constants.S_IFDIR : constants.S_IFREG) | this.modeOf(inode),
@@ -86,7 +96,8 @@ export class AttributeCalls {
 
   private modeOf(inode: Inode): number {
     const mode = inode.local?.mode ?? (inode.isDirectory ? 0o755 : 0o644);
-    return inode.entry?.isReadOnly || this.core.options.readOnly ? mode & ~0o222 : mode;
+    const isReadOnly = inode.entry?.isReadOnly || this.core.options.readOnly || this.core.isFrozen(inode);
+    return isReadOnly ? mode & ~0o222 : mode;
   }
 }
 

@@ -142,6 +142,27 @@ export class Core implements ScopeHost {
     return directory;
   }
 
+  /** Units are versions: what is listed of one never changes, and what is written goes into drafts. */
+  get hasVersions(): boolean {
+    return this.remote.hasVersions;
+  }
+
+  /** Throws EROFS where the inode, or a name in it, can't change: anywhere in a read-only mount, in a version always. */
+  assertMutable(at: Inode): void {
+    if (this.options.readOnly) throw new Failure('EROFS', 'This mount was made with `readOnly: true`.');
+    if (this.isFrozen(at)) {
+      throw new Failure(
+        'EROFS',
+        'A version never changes: copy it into a draft (`cp` it recursively to a new name beside it), change that, and commit it.',
+      );
+    }
+  }
+
+  /** Is it a version, or in one? Then it is as it was committed. */
+  isFrozen(inode: Inode): boolean {
+    return this.hasVersions && inode.depth >= this.unitDepth && inode.draft === null;
+  }
+
   /** A directory of a unit that was emptied here is still there; no listing will show it. */
   keepIfEmpty(directory: Inode): void {
     if (directory.children?.size === 0 && directory.depth > this.unitDepth) {
@@ -151,7 +172,8 @@ export class Core implements ScopeHost {
 
   /** The scope that a directory at or above the unit is the root of. */
   scopeAt(directory: Inode): Scope {
-    directory.scope ??= new Scope(this, directory, directory.depth >= this.unitDepth);
+    const isDeep = directory.depth >= this.unitDepth;
+    directory.scope ??= new Scope(this, directory, isDeep, isDeep && this.hasVersions);
     return directory.scope;
   }
 

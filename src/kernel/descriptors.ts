@@ -44,7 +44,7 @@ export class OpenFile {
   }
 }
 
-const ACCESS_MODE = constants.O_WRONLY | constants.O_RDWR;
+export const ACCESS_MODE = constants.O_WRONLY | constants.O_RDWR;
 
 /**
  * Numbers that neither the OS (small) nor memfs (from 2^31 - 1 down) nor node:vfs (from 0x40000000 up) gives out, from

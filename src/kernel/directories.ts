@@ -2,19 +2,19 @@ import type { TreePath } from '../store/contract.js';
 import { Failure } from '../store/failure.js';
 import type { Core } from './core.js';
 import { effect, isDone } from './effect.js';
-import type { Files } from './files.js';
 import { Inode } from './inode.js';
 import type { Operation } from './operation.js';
 import { ensureListed, find, resolve, resolveParent } from './resolve.js';
 import { ABSENT } from './scope.js';
 import type { DirectoryEntry } from './syscalls.js';
+import { assertDraftName } from './versions.js';
+
+/** Above versions, collections and their types: the server makes them with their first version. */
+const IMPLICIT_LEVELS = 2;
 
 /** `readdir` and `mkdir`. */
 export class Directories {
-  constructor(
-    private readonly core: Core,
-    private readonly files: Files,
-  ) {}
+  constructor(private readonly core: Core) {}
 
   readdir(op: Operation, path: TreePath): readonly DirectoryEntry[] {
     const directory = resolve(this.core, op, path);
@@ -24,24 +24,39 @@ export class Directories {
     return entries.sort((a, b) => (a.name < b.name ? -1 : 1));
   }
 
+  /**
+   * Directories inside a unit are only here. So are drafts, and the types and collections above them that the server
+   * makes with their first version.
+   */
+  private isMadeHere(parent: Inode, name: string): boolean {
+    const { hasVersions, unitDepth } = this.core;
+    if (!hasVersions) return parent.depth >= unitDepth;
+    if (parent.depth === unitDepth - 1) assertDraftName(name);
+    return parent.depth + 1 >= unitDepth - IMPLICIT_LEVELS;
+  }
+
   mkdir(op: Operation, path: TreePath, mode: number): void {
     if (isDone(op)) return;
     const ownPath = path.endsWith('/') ? path.slice(0, -1) : path;
-    if (find(this.core, op, ownPath)) throw new Failure('EEXIST');
+    if (find(this.core, op, ownPath, true)) throw new Failure('EEXIST');
     const { parent, name } = resolveParent(this.core, op, path);
-    this.files.assertMutable();
+    this.core.assertMutable(parent);
     this.core.locks.assertFree(ownPath);
     const place = (directory: Inode): void => {
       directory.attach(parent, name);
       directory.ensureLocal().mode = mode & 0o7777 & ~process.umask();
     };
-    if (parent.depth >= this.core.unitDepth) {
+    if (this.isMadeHere(parent, name)) {
       const directory = new Inode('directory', null);
       place(directory);
       const local = directory.ensureLocal();
       local.isLocalDirectory = true;
+      local.isDraft = this.core.hasVersions && directory.depth === this.core.unitDepth;
       local.mtimeMs = this.core.now();
       local.ctimeMs = local.mtimeMs;
+      // Nothing is in what the server doesn't have.
+      if (directory.depth < this.core.unitDepth)
+        this.core.scopeAt(directory).mergeListing([], true, this.core.tick());
       return;
     }
     throw effect(

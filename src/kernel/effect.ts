@@ -12,6 +12,8 @@ export const isDone = (op: Operation): boolean => op.state === DONE;
  * The effect and the commit of a mutation whose check has passed: one message to the remote's owner, sent while the
  * names (and for directories their subtrees) are locked; `commit` runs when the server agreed, and can't fail. Readers
  * see the old state until then. A caller that goes away doesn't stop it: once sent, its outcome must be known.
+ *
+ * @param settled runs last, whatever the server answered
  */
 export function effect<M extends Method>(
   core: Core,
@@ -20,6 +22,7 @@ export function effect<M extends Method>(
   method: M,
   args: Args<M>,
   commit: (value: Value<M>) => void,
+  settled: () => void = () => {},
 ): Fault {
   const key = `${method}#${core.tick().epoch}`;
   return new Fault(key, () => {
@@ -34,6 +37,7 @@ export function effect<M extends Method>(
           commit(value as Value<M>);
           op.state = DONE;
         }
+        settled();
         core.locks.release(locks);
         return failure;
       },

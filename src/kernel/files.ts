@@ -2,7 +2,7 @@ import { constants } from 'node:fs';
 import type { TreePath } from '../store/contract.js';
 import { Failure } from '../store/failure.js';
 import type { Core } from './core.js';
-import { OpenFile } from './descriptors.js';
+import { ACCESS_MODE, OpenFile } from './descriptors.js';
 import { Inode } from './inode.js';
 import { Fault, type Operation } from './operation.js';
 import { readPage } from './pages.js';
@@ -10,7 +10,7 @@ import { find, resolveParent } from './resolve.js';
 import { mendStaleness } from './staleness.js';
 import type { Writeback } from './writeback.js';
 
-const { O_CREAT, O_DIRECTORY, O_DSYNC, O_EXCL, O_SYNC, O_TRUNC } = constants;
+const { O_CREAT, O_DIRECTORY, O_DSYNC, O_EXCL, O_NOFOLLOW, O_RDONLY, O_SYNC, O_TRUNC } = constants;
 
 /** The primitives of content: open to close. */
 export class Files {
@@ -20,13 +20,13 @@ export class Files {
   ) {}
 
   open(op: Operation, path: TreePath, flags: number, mode: number): number {
-    const file = new OpenFile(this.core.root, path, flags);
     if ((flags & O_CREAT) !== 0 && path.endsWith('/')) {
       resolveParent(this.core, op, path);
       throw new Failure('EISDIR');
     }
-    const found = find(this.core, op, path);
-    file.inode = found ? this.admit(found, path, flags) : this.create(op, path, flags, mode);
+    const found = find(this.core, op, path, (flags & O_NOFOLLOW) !== 0);
+    const inode = found ? this.admit(found, flags) : this.create(op, path, flags, mode);
+    const file = new OpenFile(inode, inode.path, flags);
     const local = file.inode.ensureLocal();
     local.opens++;
     if (file.canWrite) local.writers++;
@@ -44,7 +44,7 @@ export class Files {
     const { inode, canWrite, flags } = this.release(fd);
     const isThrough =
       canWrite && (this.core.options.writeback === 'through' || (flags & (O_SYNC | O_DSYNC)) !== 0);
-    if (isThrough && inode.isDirty && inode.parent) this.writeback.flush(op, [inode]);
+    if (isThrough && inode.isPending) this.writeback.flush(op, [inode]);
   }
 
   /** Closes an fd and hands over what it leaves dirty; waits for nothing. */
@@ -54,7 +54,7 @@ export class Files {
     const local = inode.ensureLocal();
     local.opens--;
     if (canWrite) local.writers--;
-    if (local.writers === 0 && inode.isDirty && inode.parent) this.writeback.submit(inode);
+    if (local.writers === 0 && inode.isPending) this.writeback.submit(inode);
     if (local.opens === 0) this.writeback.onClosed(inode);
     return file;
   }
@@ -127,7 +127,7 @@ export class Files {
 
   fsync(op: Operation, fd: number): void {
     const { inode } = this.core.descriptors.get(fd);
-    if (op.state !== undefined || (inode.isDirty && inode.parent)) this.writeback.flush(op, [inode]);
+    if (op.state !== undefined || inode.isPending) this.writeback.flush(op, [inode]);
   }
 
   private bringInFile(op: Operation, file: OpenFile): void {
@@ -161,15 +161,17 @@ export class Files {
   }
 
   /** What stands at the path, if it may be opened so. */
-  private admit(inode: Inode, path: TreePath, flags: number): Inode {
+  private admit(inode: Inode, flags: number): Inode {
     if ((flags & O_CREAT) !== 0 && (flags & O_EXCL) !== 0) throw new Failure('EEXIST');
-    const isWriting = new OpenFile(inode, path, flags).canWrite || (flags & O_TRUNC) !== 0;
+    if (inode.target !== null && (flags & O_NOFOLLOW) !== 0) throw new Failure('ELOOP');
+    const isWriting = (flags & ACCESS_MODE) !== O_RDONLY || (flags & O_TRUNC) !== 0;
     if (inode.isDirectory) {
       if (isWriting || (flags & O_CREAT) !== 0) throw new Failure('EISDIR');
       return inode;
     }
     if ((flags & O_DIRECTORY) !== 0) throw new Failure('ENOTDIR');
     if (isWriting) this.assertWritable(inode);
+    else if (inode.entry?.refusal) throw new Failure('EACCES', inode.entry.refusal);
     // What is on its way to be removed or replaced could not keep its content for a new fd.
     this.core.locks.assertFree(inode.path);
     return inode;
@@ -178,11 +180,9 @@ export class Files {
   private create(op: Operation, path: TreePath, flags: number, mode: number): Inode {
     if ((flags & O_CREAT) === 0) throw new Failure('ENOENT');
     const { parent, name } = resolveParent(this.core, op, path);
-    this.assertMutable();
-    if (parent.depth < this.core.unitDepth) {
-      throw new Failure('EPERM', 'Files live inside runs: write to /<entity>/<project>/<run>/<file>.');
-    }
-    this.core.locks.assertFree(path);
+    this.core.assertMutable(parent);
+    if (parent.depth < this.core.unitDepth) throw misplacedFile(this.core);
+    this.core.locks.assertFree(`${parent.path}/${name}`);
     const inode = new Inode('file', null);
     inode.attach(parent, name);
     const local = inode.ensureLocal();
@@ -199,12 +199,11 @@ export class Files {
     this.writeback.touch(inode);
   }
 
-  assertMutable(): void {
-    if (this.core.options.readOnly) throw new Failure('EROFS', 'This mount was made with `readOnly: true`.');
-  }
-
   private assertWritable(inode: Inode): void {
-    this.assertMutable();
+    this.core.assertMutable(inode);
+    if (inode.target !== null) {
+      throw new Failure('EACCES', 'Content that lies elsewhere can only be read; remove the link first.');
+    }
     if (inode.entry?.isReadOnly) throw new Failure('EACCES', 'W&B keeps this file itself; it is read-only.');
   }
 
@@ -220,6 +219,13 @@ export class Files {
       }),
     );
   }
+}
+
+function misplacedFile({ hasVersions }: Core): Failure {
+  const detail = hasVersions
+    ? 'Files live inside drafts: mkdir /<entity>/<project>/<type>/<collection>/<draft>, write into it, then commit it.'
+    : 'Files live inside runs: write to /<entity>/<project>/<run>/<file>.';
+  return new Failure('EPERM', detail);
 }
 
 interface ReadState {

@@ -29,6 +29,8 @@ export class LocalState {
   displaced: { readonly path: TreePath; readonly by: Inode | undefined } | null = null;
   /** A directory that no listing shows: made here, or emptied here. */
   isLocalDirectory = false;
+  /** A directory beside versions in which the next one is prepared: all that is in it is only here. */
+  isDraft = false;
   /** The storage's tag of the bytes first read through an open file: all later ranges must be of the same. */
   etag: string | null = null;
   /** The storage answered with other bytes than the listing promised. */
@@ -41,7 +43,7 @@ export class LocalState {
   } | null = null;
 }
 
-/** A file or directory. Its name is where it hangs in the tree; an unlinked one hangs nowhere and lives by its fds. */
+/** A file, directory or symbolic link. Its name is where it hangs in the tree; an unlinked one hangs nowhere and lives by its fds. */
 export class Inode {
   parent: Inode | null = null;
   name = '';
@@ -66,6 +68,22 @@ export class Inode {
 
   get isDirectory(): boolean {
     return this.children !== null;
+  }
+
+  /** Where a symbolic link leads; null for what is none. */
+  get target(): string | null {
+    return this.kind === 'symlink' ? (this.entry?.target ?? null) : null;
+  }
+
+  /** The draft that it is in, or is. */
+  get draft(): Inode | null {
+    for (let inode: Inode | null = this; inode; inode = inode.parent) if (inode.local?.isDraft) return inode;
+    return null;
+  }
+
+  /** Has content that must be sent: what is in a draft goes with its commit. */
+  get isPending(): boolean {
+    return this.isDirty && this.parent !== null && this.draft === null;
   }
 
   /** Has content that isn't durable yet. */
@@ -113,9 +131,10 @@ export class Inode {
     parent.children?.set(name, this);
   }
 
-  /** Does the server, or the queue before it, know of something under this inode's name? */
+  /** Does the server, or the queue before it, know of something under this inode's name? Of a draft it knows nothing. */
   get isTold(): boolean {
-    return this.entry !== null || (this.local !== null && this.local.submitted > 0);
+    const isKnown = this.entry !== null || (this.local !== null && this.local.submitted > 0);
+    return isKnown && this.draft === null;
   }
 
   /** Takes the inode out of the tree; its content lives on while it is open. */

@@ -4,11 +4,13 @@ import { AttributeCalls } from './attributes.js';
 import { Core, type KernelOptions } from './core.js';
 import { Directories } from './directories.js';
 import { Files } from './files.js';
+import { info } from './info.js';
 import type { Operation } from './operation.js';
 import { Removal } from './removal.js';
 import { Rename } from './rename.js';
 import { ensureListed, resolve } from './resolve.js';
 import type { Kernel } from './syscalls.js';
+import { Versions } from './versions.js';
 import { Writeback } from './writeback.js';
 
 export type { KernelOptions } from './core.js';
@@ -18,9 +20,10 @@ export function createKernel(options: KernelOptions): Kernel {
   const core = new Core(options);
   const writeback = new Writeback(core);
   const files = new Files(core, writeback);
-  const directories = new Directories(core, files);
+  const directories = new Directories(core);
   const removal = new Removal(core, files, writeback);
-  const renaming = new Rename(core, files, removal, writeback);
+  const versions = new Versions(core, removal);
+  const renaming = new Rename(core, removal, writeback, versions);
   const attributes = new AttributeCalls(core);
   const inodeOf = (fd: number) => core.descriptors.get(fd).inode;
 
@@ -32,6 +35,7 @@ export function createKernel(options: KernelOptions): Kernel {
     ftruncate: (op, fd, length) => files.ftruncate(op, fd, length),
     fsync: (op, fd) => files.fsync(op, fd),
     stat: (op, path) => attributes.stat(op, path),
+    lstat: (op, path) => attributes.lstat(op, path),
     fstat: (_op, fd) => attributes.fstat(fd),
     readdir: (op, path) => directories.readdir(op, path),
     access: (op, path, mode) => attributes.access(op, path, mode),
@@ -41,28 +45,28 @@ export function createKernel(options: KernelOptions): Kernel {
     removeTree: (op, path) => removal.removeTree(op, path),
     rename: (op, from, to) => renaming.rename(op, from, to),
     utimes: (op, path, atimeMs, mtimeMs) => attributes.setTimes(resolve(core, op, path), atimeMs, mtimeMs),
+    lutimes: (op, path, atimeMs, mtimeMs) =>
+      attributes.setTimes(resolve(core, op, path, true), atimeMs, mtimeMs),
     futimes: (_op, fd, atimeMs, mtimeMs) => attributes.setTimes(inodeOf(fd), atimeMs, mtimeMs),
     chmod: (op, path, mode) => attributes.setMode(resolve(core, op, path), mode),
     fchmod: (_op, fd, mode) => attributes.setMode(inodeOf(fd), mode),
     chown: (op, path, uid, gid) => {
-      resolve(core, op, path);
-      attributes.setOwner(uid, gid);
+      attributes.setOwner(resolve(core, op, path), uid, gid);
     },
     fchown: (_op, fd, uid, gid) => {
-      inodeOf(fd);
-      attributes.setOwner(uid, gid);
+      attributes.setOwner(inodeOf(fd), uid, gid);
     },
-    readlink: (op, path) => {
-      resolve(core, op, path);
-      throw new Failure('EINVAL');
-    },
-    symlink: () => {
-      throw new Failure('EPERM', 'W&B runs hold no symbolic links; copy the file instead.');
-    },
+    readlink: (op, path) => versions.readlink(op, path),
+    realpath: (op, path) => resolve(core, op, path).path,
+    symlink: (op, target, path) => versions.symlink(op, target, path),
+    clone: (op, from, to, isExclusive) => versions.clone(op, from, to, isExclusive),
     link: (op, from) => {
       resolve(core, op, from);
-      throw new Failure('EPERM', 'W&B runs hold no hard links; copy the file instead.');
+      throw new Failure('EPERM', 'W&B holds no hard links; copy the file instead.');
     },
+
+    commit: (op, path, options) => versions.commit(op, path, options),
+    info: (op, path) => info(core, op, path),
 
     flush: (op) => {
       if (core.isClosed) throw new Failure('EBADF', 'This filesystem is closed.');

@@ -24,6 +24,8 @@ export class Operation {
   private readonly served = new Map<string, number>();
   /** What the primitive has achieved in earlier runs; it goes on from there. */
   state: unknown = undefined;
+  /** What the remote answered to it, where that is what the primitive returns. */
+  outcome: unknown = undefined;
   /** Pages that the cache may have evicted since they were loaded for this operation. */
   readonly pages = new Map<string, Uint8Array>();
 

@@ -50,7 +50,9 @@ const PAGE_OVERHEAD = 256;
 
 /** Equal content has equal keys where the version is a digest; any other version speaks of its own path alone. */
 const pageKey = (entry: Entry, block: number): string =>
-  entry.version.startsWith('md5:') ? `${entry.version}#${block}` : `${entry.path}\0${entry.version}#${block}`;
+  /^(md5|xxh128):/.test(entry.version)
+    ? `${entry.version}#${block}`
+    : `${entry.path}\0${entry.version}#${block}`;
 
 /**
  * Copies bytes of a remote file into `target`, from pages; faults on the first that isn't here. Returns the bytes

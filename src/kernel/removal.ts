@@ -19,8 +19,8 @@ export class Removal {
 
   unlink(op: Operation, path: TreePath): void {
     if (isDone(op)) return;
-    const inode = resolve(this.core, op, path);
-    this.files.assertMutable();
+    const inode = resolve(this.core, op, path, true);
+    this.core.assertMutable(inode.parent ?? inode);
     if (inode.isDirectory) throw new Failure('EISDIR');
     if (inode.entry?.isReadOnly) throw new Failure('EACCES', 'W&B keeps this file itself; it is read-only.');
     this.core.locks.assertFree(inode.path);
@@ -39,7 +39,7 @@ export class Removal {
   removeTree(op: Operation, path: TreePath): void {
     if (isDone(op)) return;
     const directory = this.resolveDirectory(op, path);
-    if (directory.depth <= this.core.unitDepth) {
+    if (directory.depth <= this.core.unitDepth && !directory.draft) {
       for (const inode of directory.walk()) this.keepForOpenFiles(op, inode);
       this.removeEmpty(op, directory);
       return;
@@ -52,13 +52,13 @@ export class Removal {
       throw new Failure('EACCES', 'W&B keeps a file below this directory itself; it is read-only.');
     }
     this.removeFiles(op, removable, [{ path: directory.path, isSubtree: true }], () =>
-      this.detach(directory),
+      this.detachTree(directory),
     );
   }
 
   private resolveDirectory(op: Operation, path: TreePath): Inode {
-    const directory = resolve(this.core, op, path);
-    this.files.assertMutable();
+    const directory = resolve(this.core, op, path, true);
+    this.core.assertMutable(directory.parent ?? directory);
     if (!directory.isDirectory) throw new Failure('ENOTDIR');
     if (directory === this.core.root) throw new Failure('EBUSY', 'The root of the tree stays.');
     this.core.locks.assertFree(directory.path, true);
@@ -108,20 +108,26 @@ export class Removal {
     this.writeback.forget(inode);
   }
 
-  /** Below a unit directories are only here; at or above it the server removes them. */
+  /** Below a unit, and before the first commit, directories are only here; others the server removes. */
   private removeEmpty(op: Operation, directory: Inode): void {
-    const { path } = directory;
-    if (directory.depth > this.core.unitDepth) {
-      this.detach(directory);
+    const { path, parent } = directory;
+    if (directory.depth > this.core.unitDepth || (!directory.entry && directory.local?.isLocalDirectory)) {
+      this.detachTree(directory);
       return;
     }
     throw effect(this.core, op, [{ path, isSubtree: true }], 'rmdir', { path }, () => {
       if (directory.parent) this.core.pin(path, ABSENT, [directory.entry?.version]);
-      this.detach(directory);
+      this.detachTree(directory);
+      // The aliases of a version go with it, or on to another one.
+      if (this.core.hasVersions && parent) this.core.scopeAt(parent).expire(this.core.tick().epoch);
     });
   }
 
-  private detach(directory: Inode): void {
+  forget(inode: Inode): void {
+    this.writeback.forget(inode);
+  }
+
+  detachTree(directory: Inode): void {
     const below = [...directory.walk()];
     const { parent } = directory;
     directory.detach();

@@ -3,12 +3,12 @@ import type { Entry, TreePath } from '../store/contract.js';
 import { Failure } from '../store/failure.js';
 import type { Core } from './core.js';
 import { effect, isDone } from './effect.js';
-import type { Files } from './files.js';
 import { type Inode, isAtOrBelow, splitPath } from './inode.js';
 import type { Operation } from './operation.js';
 import type { Removal } from './removal.js';
 import { ensureListed, find, resolve, resolveParent } from './resolve.js';
 import { ABSENT } from './scope.js';
+import { assertDraftName, type Versions } from './versions.js';
 import type { Writeback } from './writeback.js';
 
 /** One file of a rename: where it goes, and what the server knows of it. */
@@ -18,13 +18,13 @@ interface Moved {
   readonly move: Move;
 }
 
-/** `rename`: within one unit. Files that the server was never told of cost no request; a replaced target is never absent. */
+/** `rename`: within one unit, and of the names beside versions. Files that the server was never told of cost no request; a replaced target is never absent. */
 export class Rename {
   constructor(
     private readonly core: Core,
-    private readonly files: Files,
     private readonly removal: Removal,
     private readonly writeback: Writeback,
+    private readonly versions: Versions,
   ) {}
 
   rename(op: Operation, from: TreePath, to: TreePath): void {
@@ -32,16 +32,26 @@ export class Rename {
     // As the system does: both directories first, then the names in them.
     resolveParent(this.core, op, from);
     const { parent, name } = resolveParent(this.core, op, to);
-    const source = resolve(this.core, op, from);
+    const source = resolve(this.core, op, from, true);
     const sourcePath = source.path;
-    const target = find(this.core, op, to);
-    this.files.assertMutable();
+    if (this.versions.commitByName(op, source, parent, name)) return;
+    const target = find(this.core, op, to, true);
+    this.core.assertMutable(parent);
+    this.core.assertMutable(source.parent ?? source);
     const targetPath = parent.path === '' ? name : `${parent.path}/${name}`;
     this.assertPossible(op, source, target, sourcePath, targetPath, to);
     if (source === target) return;
     this.core.locks.assertFree(sourcePath, source.isDirectory);
     this.core.locks.assertFree(targetPath, target?.isDirectory ?? false);
     if (target) this.removal.keepForOpenFiles(op, target);
+    if (source.target !== null && !source.draft) {
+      this.versions.renameAlias(op, source, targetPath);
+      return;
+    }
+    if (source.draft) {
+      this.renameHere(source, target, parent, name);
+      return;
+    }
 
     // The target's queued content must not outlive its name: the queue replaces it by this file's.
     const isTargetQueued = target?.isDirty && (target.local?.submitted ?? 0) > 0;
@@ -73,20 +83,17 @@ export class Rename {
     targetPath: TreePath,
     to: TreePath,
   ): void {
-    const { unitDepth } = this.core;
     if (source.isDirectory && targetPath !== sourcePath && isAtOrBelow(targetPath, sourcePath))
       throw new Failure('EINVAL');
     if (source === this.core.root) throw new Failure('EBUSY', 'The root of the tree stays.');
-    const unit = (path: TreePath): string => path.split('/').slice(0, unitDepth).join('/');
-    const isAbove = source.depth <= unitDepth || targetPath.split('/').length <= unitDepth;
-    if (isAbove || unit(sourcePath) !== unit(targetPath)) {
-      throw new Failure('EXDEV', 'W&B can rename files within one run only; copy, then remove.');
-    }
+    this.assertSameUnit(source, sourcePath, targetPath);
     if (!source.isDirectory && to.endsWith('/')) throw new Failure('ENOTDIR');
     if (target) {
       if (source.isBelow(target)) throw new Failure('ENOTEMPTY');
       if (source.isDirectory && !target.isDirectory) throw new Failure('ENOTDIR');
       if (!source.isDirectory && target.isDirectory) throw new Failure('EISDIR');
+      if (target.isDirectory && this.core.isFrozen(target))
+        throw new Failure('ENOTEMPTY', 'A version is never replaced.');
       if (target.isDirectory && target !== source) {
         ensureListed(this.core, op, target);
         if ((target.children?.size ?? 0) > 0) throw new Failure('ENOTEMPTY');
@@ -94,6 +101,30 @@ export class Rename {
       if (target.entry?.isReadOnly)
         throw new Failure('EACCES', 'W&B keeps the target itself; it is read-only.');
     }
+  }
+
+  /** Files stay in their unit; names beside versions (drafts, aliases) in their collection. */
+  private assertSameUnit(source: Inode, sourcePath: TreePath, targetPath: TreePath): void {
+    const { unitDepth, hasVersions } = this.core;
+    const top = (path: TreePath, depth: number): string => path.split('/').slice(0, depth).join('/');
+    const isBelow = source.depth > unitDepth && targetPath.split('/').length > unitDepth;
+    if (isBelow && top(sourcePath, unitDepth) === top(targetPath, unitDepth)) return;
+    const isBeside = source.depth === unitDepth && targetPath.split('/').length === unitDepth;
+    const isNamedHere = hasVersions && (source.target !== null || source.draft !== null);
+    if (isBeside && isNamedHere && top(sourcePath, unitDepth - 1) === top(targetPath, unitDepth - 1)) return;
+    const unit = hasVersions ? 'draft' : 'run';
+    throw new Failure('EXDEV', `W&B can rename files within one ${unit} only; copy, then remove.`);
+  }
+
+  /** In a draft, and of a draft, names are only here. */
+  private renameHere(source: Inode, target: Inode | null, parent: Inode, name: string): void {
+    if (source.local?.isDraft) assertDraftName(name);
+    if (target) {
+      target.detach();
+      this.writeback.forget(target);
+    }
+    source.detach();
+    source.attach(parent, name);
   }
 
   private plan(op: Operation, source: Inode, sourcePath: TreePath, targetPath: TreePath): readonly Moved[] {

@@ -2,6 +2,7 @@ import type { Entry, Lookup, TreePath } from '../store/contract.js';
 import { Failure } from '../store/failure.js';
 import type { Core } from './core.js';
 import { type Inode, splitPath } from './inode.js';
+import { throughLinks } from './links.js';
 import type { Load } from './load.js';
 import { Fault, type Operation } from './operation.js';
 import type { Moment, Scope } from './scope.js';
@@ -11,23 +12,33 @@ const TOUCHES_BEFORE_LISTING = 8;
 
 /**
  * Finds what stands at a path: an inode, or null where nothing does. Throws ENOTDIR where a file stands in the way,
- * and a Fault where neither can be told without asking. A partial listing never answers null.
+ * and a Fault where neither can be told without asking. A partial listing never answers null. A link on the way is
+ * followed, one at the end unless `isLinkMeant`; a link to content elsewhere (a reference) is its own end.
  */
-export function find(core: Core, op: Operation, path: TreePath): Inode | null {
+export function find(core: Core, op: Operation, path: TreePath, isLinkMeant = false): Inode | null {
   if (core.isClosed) throw new Failure('EBADF', 'This filesystem is closed.');
   if (path === '') return core.root;
   op.begin(core.currentEpoch);
   const mustBeDirectory = path.endsWith('/');
-  const found = findName(core, op, mustBeDirectory ? path.slice(0, -1) : path);
+  const name = mustBeDirectory ? path.slice(0, -1) : path;
+  const real = core.hasVersions ? followLinks(core, op, name, isLinkMeant && !mustBeDirectory) : name;
+  const found = findName(core, op, real);
   if (found && mustBeDirectory && !found.isDirectory) throw new Failure('ENOTDIR');
   return found;
 }
 
 /** As `find`, with ENOENT for nothing. */
-export function resolve(core: Core, op: Operation, path: TreePath): Inode {
-  const inode = find(core, op, path);
+export function resolve(core: Core, op: Operation, path: TreePath, isLinkMeant = false): Inode {
+  const inode = find(core, op, path, isLinkMeant);
   if (!inode) throw new Failure('ENOENT');
   return inode;
+}
+
+/** The path without aliases in it. One that may have moved since it was seen is asked for again. */
+function followLinks(core: Core, op: Operation, path: TreePath, isLinkMeant: boolean): TreePath {
+  return throughLinks(core, path, isLinkMeant, (link, linkPath) => {
+    if (!isFresh(core, op, link, linkPath)) throw lookupFault(core, op, path, null);
+  });
 }
 
 /** The directory that a name stands in, and the name. ENOENT or ENOTDIR where there is no such directory. */
@@ -59,7 +70,8 @@ function findName(core: Core, op: Operation, path: TreePath): Inode | null {
   if (segments.length > core.unitDepth) {
     return findInUnit(core, op, path, core.scopeAt(inode), segments.slice(core.unitDepth));
   }
-  if (isFresh(core, op, inode, path)) return inode;
+  // What is only here needs no proof.
+  if (inode.local?.isLocalDirectory || isFresh(core, op, inode, path)) return inode;
   throw lookupFault(core, op, path, null);
 }
 
@@ -87,7 +99,7 @@ function findInUnit(
     // A file stands in the way, if it still stands.
     if (find(core, op, inode.path)?.isDirectory === false) throw new Failure('ENOTDIR');
     return findInUnit(core, op, path, scope, segments);
-  } else if (isListed(core, op, scope) || isRecent(core, op, scope.knownSince(segments.join('/')))) {
+  } else if (isListed(core, op, scope) || isRecent(core, op, scope.knownSince(segments.join('/')), scope)) {
     return null;
   }
   throw lookupFault(core, op, path, scope);
@@ -116,22 +128,28 @@ function isNegativeFresh(core: Core, op: Operation, path: TreePath): boolean {
 }
 
 function isFresh(core: Core, op: Operation, inode: Inode, path: TreePath): boolean {
-  if (isRecent(core, op, { epoch: inode.seenEpoch, at: inode.seenAt }) || op.hasLoaded(`lookup:${path}`))
-    return true;
+  const seen = { epoch: inode.seenEpoch, at: inode.seenAt };
+  if (isRecent(core, op, seen) || op.hasLoaded(`lookup:${path}`)) return true;
   if (!inode.parent) return true;
   const scope = core.scopeOf(inode.parent);
-  return isListed(core, op, scope) || isRecent(core, op, scope.knownSince(core.relativeToScope(scope, path)));
+  if (isListed(core, op, scope) || isRecent(core, op, seen, scope)) return true;
+  return isRecent(core, op, scope.knownSince(core.relativeToScope(scope, path)), scope);
 }
 
 /** Is every name of this scope known, by a fresh listing? */
 export function isListed(core: Core, op: Operation, scope: Scope): boolean {
+  if (scope.isLocal) return true;
   if (!scope.isComplete) return false;
-  return isRecent(core, op, scope.listed) || op.hasLoaded(`list:${scope.root.path}`);
+  return isRecent(core, op, scope.listed, scope) || op.hasLoaded(`list:${scope.root.path}`);
 }
 
-/** Asked for within the TTL, or since this operation began: what it loaded itself counts, however slow it was. */
-function isRecent(core: Core, op: Operation, { epoch, at }: Moment): boolean {
-  return core.now() - at < core.options.listingTtl || (epoch > op.epoch && at !== Number.NEGATIVE_INFINITY);
+/**
+ * Asked for within the TTL, or since this operation began: what it loaded itself counts, however slow it was. What was
+ * ever learned of a version counts until it is expired on demand.
+ */
+function isRecent(core: Core, op: Operation, { epoch, at }: Moment, scope: Scope | null = null): boolean {
+  const ttl = scope?.isImmutable ? Number.POSITIVE_INFINITY : core.options.listingTtl;
+  return core.now() - at < ttl || (epoch > op.epoch && at !== Number.NEGATIVE_INFINITY);
 }
 
 /**
@@ -160,23 +178,27 @@ function startLookup(core: Core, key: string, path: TreePath, listing: boolean):
   });
 }
 
-function mergeLookup(core: Core, path: TreePath, { found, ancestors, listing }: Lookup, sent: Moment): void {
+function mergeLookup(core: Core, asked: TreePath, { found, ancestors, listing }: Lookup, sent: Moment): void {
   core.mergeAbove(ancestors, sent);
-  const depth = path.split('/').length;
+  const depth = asked.split('/').length;
   if (found && found !== 'prefix' && depth <= core.unitDepth) core.mergeAbove([found], sent);
+  // The answer may have told of an alias on the way.
+  const path = core.hasVersions ? throughLinks(core, asked, depth <= core.unitDepth) : asked;
   const place = core.scopeOfName(path);
-  if (!found) rememberAbsence(core, path, ancestors, sent);
+  const directories = ancestors.filter(({ kind }) => kind === 'directory');
+  if (!found) rememberAbsence(core, path, directories, sent);
   else core.negatives.delete(path);
   if (depth > core.unitDepth && place && place.scope.root.depth === core.unitDepth) {
-    if (ancestors.length >= core.unitDepth || found) {
+    if (directories.length >= core.unitDepth || found) {
       place.scope.touches++;
       place.scope.mergeName(place.relative, found, sent);
     }
   }
-  if (listing) {
-    const unit = unitAt(core, path);
-    if (unit) core.scopeAt(unit).mergeListing(listing.entries, listing.isComplete, sent);
-  }
+  const unit = depth < core.unitDepth ? undefined : unitAt(core, path);
+  if (!unit?.isDirectory) return;
+  if (listing) core.scopeAt(unit).mergeListing(listing.entries, listing.isComplete, sent);
+  // A version's listing is a file of its own, which a look-up leaves alone while names can be asked for.
+  else if (core.hasVersions) core.scopeAt(unit).isLarge = true;
 }
 
 function unitAt(core: Core, path: TreePath): Inode | undefined {
@@ -218,7 +240,10 @@ export function listFault(core: Core, directory: Inode): Fault {
     const sent = core.tick();
     return core.loads.start(key, 'list', { path }, (value, failure) => {
       if (value) core.scopeAt(directory).mergeListing(value.entries, true, sent);
-      else if (failure?.code === 'ENOENT' && path !== '') {
+      else if (failure?.code === 'ENOENT' && directory.local?.isLocalDirectory) {
+        core.scopeAt(directory).mergeListing([], true, sent);
+        return null;
+      } else if (failure?.code === 'ENOENT' && path !== '') {
         const place = core.scopeOfName(path);
         place?.scope.mergeName(place.relative, null, sent);
         core.negatives.set(path, sent);

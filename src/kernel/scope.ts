@@ -65,7 +65,14 @@ export class Scope {
     private readonly host: ScopeHost,
     readonly root: Inode,
     readonly isDeep: boolean,
+    /** What was learned of a version stays true. */
+    readonly isImmutable = false,
   ) {}
+
+  /** A draft is only here: no answer of the server speaks of it, and all its names are known. */
+  get isLocal(): boolean {
+    return this.root.local?.isDraft ?? false;
+  }
 
   /**
    * Forgets that anything was listed or looked up up to `epoch`, and hears no answer that was asked for before; what is
@@ -80,6 +87,7 @@ export class Scope {
 
   /** Takes note of a committed change of a name: listings sent before `epoch` no longer speak of it. */
   pin(relative: string, version: string, epoch: number, previous: readonly (string | undefined)[]): void {
+    if (this.isLocal) return;
     const stale = new Set(this.pins.get(relative)?.stale);
     const before = this.pins.get(relative)?.version;
     if (before !== undefined) stale.add(before);
@@ -98,7 +106,7 @@ export class Scope {
 
   /** Merges a listing. With `isComplete`, what it doesn't show is gone. */
   mergeListing(entries: readonly Entry[], isComplete: boolean, sent: Moment): void {
-    if (sent.epoch < this.listed.epoch || sent.epoch <= this.forgotten) return;
+    if (this.isLocal || sent.epoch < this.listed.epoch || sent.epoch <= this.forgotten) return;
     const prefix = this.root.path === '' ? 0 : this.root.path.length + 1;
     const seen = new Set<string>();
     for (const entry of entries) {
@@ -130,12 +138,12 @@ export class Scope {
 
   /** Merges the look-up of one name: an entry, a mere prefix (a directory), or nothing there. */
   mergeName(relative: string, found: Entry | 'prefix' | null, sent: Moment): void {
-    if (sent.epoch <= this.forgotten) return;
+    if (this.isLocal || sent.epoch <= this.forgotten) return;
     if (found === 'prefix') {
       this.directoryAt(relative.split('/'), sent);
     } else if (found) {
       const inode = this.childAt(relative);
-      if (inode?.isDirectory && found.kind === 'file') this.sweepOne(inode, relative, NOTHING, sent);
+      if (inode?.isDirectory && found.kind !== 'directory') this.sweepOne(inode, relative, NOTHING, sent);
       this.mergeEntry(relative, found, sent);
     } else if (!this.isOutdated(relative, ABSENT, sent.epoch)) {
       const inode = this.childAt(relative);
@@ -196,7 +204,7 @@ export class Scope {
     if (inode.isOpen && parent) {
       // Whoever has it open goes on with the old version (or gets ESTALE); the name stands for the new one.
       const { path } = inode;
-      const by = new Inode('file', entry);
+      const by = new Inode(inode.kind, entry);
       inode.detach();
       inode.ensureLocal().displaced = { path, by };
       by.attach(parent, name);

@@ -1,6 +1,7 @@
 import type { RemoteEvent } from '../io/remote.js';
-import type { Kind, TreePath } from '../store/contract.js';
+import type { CommitOptions, Committed, Kind, TreePath } from '../store/contract.js';
 import type { Operation } from './operation.js';
+import type { LinkTarget } from './versions.js';
 
 /** What `stat` tells of an inode; the faces turn it into Node's `Stats`. Times in milliseconds since the epoch. */
 export interface Attributes {
@@ -53,6 +54,8 @@ export interface Syscalls {
   /** Returns when what was written through any fd of this file is durable; EIO with its cause where it can't be. */
   fsync(op: Operation, fd: number): void;
   stat(op: Operation, path: TreePath): Attributes;
+  /** As `stat`, but of a link itself. */
+  lstat(op: Operation, path: TreePath): Attributes;
   fstat(op: Operation, fd: number): Attributes;
   /** Sorted by name (UTF-16 code units), without '.' and '..'. */
   readdir(op: Operation, path: TreePath): readonly DirectoryEntry[];
@@ -65,6 +68,7 @@ export interface Syscalls {
   removeTree(op: Operation, path: TreePath): void;
   rename(op: Operation, from: TreePath, to: TreePath): void;
   utimes(op: Operation, path: TreePath, atimeMs: number, mtimeMs: number): void;
+  lutimes(op: Operation, path: TreePath, atimeMs: number, mtimeMs: number): void;
   futimes(op: Operation, fd: number, atimeMs: number, mtimeMs: number): void;
   chmod(op: Operation, path: TreePath, mode: number): void;
   fchmod(op: Operation, fd: number, mode: number): void;
@@ -73,7 +77,18 @@ export interface Syscalls {
   fchown(op: Operation, fd: number, uid: number, gid: number): void;
   /** EINVAL for what exists and is no symbolic link. */
   readlink(op: Operation, path: TreePath): string;
-  symlink(op: Operation, target: string, path: TreePath): void;
+  /** The path without links in it, of what exists. */
+  realpath(op: Operation, path: TreePath): TreePath;
+  /**
+   * Sets an alias of a version (one that is there moves), links a version into another collection, or makes a reference
+   * in a draft; EPERM where there are no versions.
+   */
+  symlink(op: Operation, target: LinkTarget, path: TreePath): void;
+  /**
+   * Copies a file of a version into a draft without moving its content; false where only the content can be copied.
+   * With `isExclusive` EEXIST where something stands already.
+   */
+  clone(op: Operation, from: TreePath, to: TreePath, isExclusive: boolean): boolean;
   link(op: Operation, from: TreePath, to: TreePath): void;
 }
 
@@ -81,6 +96,10 @@ export interface Syscalls {
 export interface Kernel extends Syscalls {
   /** Returns when everything acknowledged before the call is durable; EIO that names what failed. */
   flush(op: Operation): void;
+  /** Makes a version of a draft, whole or not at all; EINVAL for what is no draft, EBUSY while files are written. */
+  commit(op: Operation, path: TreePath, options: CommitOptions): Committed;
+  /** What the server knows of what stands at a path, for users; what is only here is told from here. */
+  info(op: Operation, path: TreePath): Readonly<Record<string, unknown>>;
   /** Forgets what was learned by listing at and below a path; dirty and open files stay. */
   refresh(path: TreePath): void;
   /** Loads listings and, for files, their first pages. */

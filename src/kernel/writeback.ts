@@ -41,14 +41,16 @@ export class Writeback {
     local.failure = null;
     local.mtimeMs = this.core.now();
     local.ctimeMs = local.mtimeMs;
-    this.dirty.set(this.core.numbers.of(inode), inode);
+    const ino = this.core.numbers.of(inode);
     this.core.overlay.hold(inode);
+    // What is in a draft waits for its commit.
+    if (!inode.draft) this.dirty.set(ino, inode);
   }
 
   /** Hands the newest content to the upload queue. */
   submit(inode: Inode): void {
     const { local } = inode;
-    if (!local?.content || !inode.isDirty || !inode.parent) return;
+    if (!local?.content || !inode.isPending) return;
     const { path } = inode;
     if (this.core.locks.find(path, false)) {
       this.postponed.add(inode);

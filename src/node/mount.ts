@@ -1,13 +1,29 @@
+import { type ArtifactsConfig, hasReaders, resolveArtifactsConfig } from '../config/artifacts.js';
 import { type Config, resolveConfig } from '../config/config.js';
-import type { WandbFsOptions } from '../config/options.js';
+import type { WandbArtifactFsOptions, WandbFsOptions } from '../config/options.js';
 import { createInProcessRemote } from '../io/in-process.js';
 import { createOwner } from '../io/owner.js';
 import type { Remote } from '../io/remote.js';
+import type { StoreChoice } from '../io/store-choice.js';
 import { createThreadRemote } from '../io/thread-remote.js';
 import { createKernel } from '../kernel/kernel.js';
 import type { Kernel } from '../kernel/syscalls.js';
+import { createArtifactsStore } from '../store/artifacts.js';
+import type { Store } from '../store/contract.js';
 import { createRunsStore } from '../store/runs.js';
+import type { WireDependencies } from '../wire/api.js';
 import { makeFs, type WandbFs } from './create.js';
+import { ARTIFACTS, type Layout, RUNS } from './layout.js';
+
+/** One of the two trees, configured. */
+interface Tree {
+  readonly config: Config;
+  /** For a thread of its own. */
+  readonly choice: StoreChoice;
+  /** In this thread. */
+  createStore(dependencies: WireDependencies): Store;
+  readonly isInProcess: boolean;
+}
 
 /**
  * Makes an object of the shape of `node:fs` whose files are those of W&B runs:
@@ -17,29 +33,83 @@ import { makeFs, type WandbFs } from './create.js';
  *   fails with EACCES and tells the ways to give one.
  */
 export function createWandbFs(options: WandbFsOptions = {}): WandbFs {
-  const config = resolveConfig(options);
-  return mount(() => config, config);
+  const tree = runsTree(resolveConfig(options));
+  return mount(() => tree, RUNS, tree.config);
+}
+
+/**
+ * Makes an object of the shape of `node:fs` whose files are those of W&B artifacts:
+ * `/<entity>/<project>/<type>/<collection>/<version>/<file…>`; aliases are symbolic links beside versions. Versions can
+ * only be read; new ones come from drafts, by `fs.wandb.commit`. Nothing is sent before the first call that needs it.
+ *
+ * @throws TypeError as `createWandbFs` does
+ */
+export function createWandbArtifactFs(options: WandbArtifactFsOptions = {}): WandbFs {
+  const { artifacts, rest } = resolveArtifactsConfig(options);
+  const tree = artifactsTree(resolveConfig(rest), artifacts);
+  return mount(() => tree, ARTIFACTS, tree.config);
 }
 
 /** As `createWandbFs()`, but what the environment says is read at the first use. */
-export function createDefaultFs(): WandbFs {
-  let config: Config | null = null;
-  return mount(() => {
-    config ??= resolveConfig();
-    return config;
-  }, {});
+export const createDefaultFs = (): WandbFs =>
+  mount(
+    atFirstUse(() => runsTree(resolveConfig())),
+    RUNS,
+    {},
+  );
+
+/** As `createWandbArtifactFs()`, but what the environment says is read at the first use. */
+export const createDefaultArtifactFs = (): WandbFs =>
+  mount(
+    atFirstUse(() => artifactsTree(resolveConfig(), resolveArtifactsConfig({}).artifacts)),
+    ARTIFACTS,
+    {},
+  );
+
+function atFirstUse<T>(make: () => T): () => T {
+  let made: { readonly value: T } | null = null;
+  return () => {
+    made ??= { value: make() };
+    return made.value;
+  };
+}
+
+function runsTree(config: Config): Tree {
+  return {
+    config,
+    get choice(): StoreChoice {
+      return { kind: 'runs', config: config.wire.reveal() };
+    },
+    createStore: (dependencies) => createRunsStore(config.wire.reveal(), dependencies),
+    isInProcess: config.isInProcess,
+  };
+}
+
+function artifactsTree(config: Config, artifacts: ArtifactsConfig): Tree {
+  return {
+    config,
+    get choice(): StoreChoice {
+      return { kind: 'artifacts', config: config.wire.reveal(), artifacts };
+    },
+    createStore: (dependencies) => createArtifactsStore(config.wire.reveal(), artifacts, dependencies),
+    // A function that reads references can't be sent to another thread.
+    isInProcess: config.isInProcess || hasReaders(artifacts),
+  };
 }
 
 function mount(
-  config: () => Config,
+  tree: () => Tree,
+  layout: Layout,
   { mountPoint, root }: Pick<WandbFsOptions, 'mountPoint' | 'root'>,
 ): WandbFs {
+  const appUrl = (): string => tree().config.appUrl;
   return makeFs({
     mountPoint,
     root,
-    connect: () => connect(config()),
-    appUrl: () => config().appUrl,
-    appPath: (address) => pathBelow(new URL(config().appUrl), address),
+    layout,
+    connect: () => connect(tree()),
+    appUrl,
+    appPath: (address) => pathBelow(new URL(appUrl()), address),
   });
 }
 
@@ -49,26 +119,30 @@ function pathBelow(app: URL, address: URL): string | null {
   return isBelow ? address.pathname.slice(base.length) : null;
 }
 
-const connect = (config: Config): Kernel =>
+const connect = (tree: Tree): Kernel =>
   createKernel({
-    remote: remoteOf(config),
-    listingTtl: config.listingTtl,
-    cacheBytes: config.cacheBytes,
-    spoolBytes: config.spoolBytes,
-    maxRenameBytes: config.maxRenameBytes,
-    writeback: config.writeback,
-    readOnly: config.readOnly,
+    remote: remoteOf(tree),
+    listingTtl: tree.config.listingTtl,
+    cacheBytes: tree.config.cacheBytes,
+    spoolBytes: tree.config.spoolBytes,
+    maxRenameBytes: tree.config.maxRenameBytes,
+    writeback: tree.config.writeback,
+    readOnly: tree.config.readOnly,
   });
 
-function remoteOf(config: Config): Remote {
+function remoteOf({ config, choice, createStore, isInProcess }: Tree): Remote {
   const { writebackDelay, concurrency, fetch, dispatcher, sync, syncTimeout, exitFlushMs, workerUrl } =
     config;
-  const wire = config.wire.reveal();
-  if (sync === 'thread' && !config.isInProcess) {
-    const store = { kind: 'runs', config: wire } as const;
-    return createThreadRemote({ store, writebackDelay, concurrency, syncTimeout, exitFlushMs, workerUrl });
+  if (sync === 'thread' && !isInProcess) {
+    return createThreadRemote({
+      store: choice,
+      writebackDelay,
+      concurrency,
+      syncTimeout,
+      exitFlushMs,
+      workerUrl,
+    });
   }
-  const store = createRunsStore(wire, { fetch, dispatcher });
-  const owner = createOwner({ store, writebackDelay, concurrency });
+  const owner = createOwner({ store: createStore({ fetch, dispatcher }), writebackDelay, concurrency });
   return createInProcessRemote(owner, { sync: sync === 'cache-only' ? 'cache-only' : 'off' });
 }

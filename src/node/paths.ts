@@ -2,6 +2,7 @@ import { fileURLToPath } from 'node:url';
 import { types } from 'node:util';
 import type { TreePath } from '../store/contract.js';
 import { Failure } from '../store/failure.js';
+import { type Layout, RUNS } from './layout.js';
 import { invalidArgumentType, invalidArgumentValue } from './refusals.js';
 
 /** Where a tree stands in the caller's namespace. */
@@ -21,6 +22,8 @@ export interface MountOptions {
    * when a path is a web address.
    */
   readonly appPath?: ((address: URL) => string | null) | undefined;
+  /** @default run files */
+  readonly layout?: Layout | undefined;
 }
 
 /** Disk filesystems stop at 255 bytes; names at W&B are longer now and then. */
@@ -31,14 +34,16 @@ export class Mount {
   private readonly mountPoint: readonly string[];
   private readonly root: readonly string[];
   private readonly appPath: (address: URL) => string | null;
+  readonly layout: Layout;
 
-  constructor({ mountPoint = '/', root = '', appPath = () => null }: MountOptions = {}) {
+  constructor({ mountPoint = '/', root = '', appPath = () => null, layout = RUNS }: MountOptions = {}) {
     if (!mountPoint.startsWith('/')) {
       throw invalidArgumentValue('options.mountPoint', mountPoint, "must start with '/'");
     }
     this.mountPoint = normalised(mountPoint);
-    this.root = normalised(root.replace(/^wandbfs:\/\//i, ''));
+    this.root = normalised(root.replace(/^wandb[af]s:\/\//i, ''));
     this.appPath = appPath;
+    this.layout = layout;
   }
 
   /**
@@ -80,15 +85,17 @@ export class Mount {
 
   /** The segments of `wandbfs://entity/…` and of pasted web addresses; null for any other path. */
   private fromAddress(path: string): readonly string[] | null {
-    const scheme = /^(wandbfs|https?):\/\//i.exec(path)?.[1]?.toLowerCase();
+    const scheme = /^(wandb[af]s|https?):\/\//i.exec(path)?.[1]?.toLowerCase();
     if (scheme === undefined) return null;
-    if (scheme === 'wandbfs') return normalised(path.slice('wandbfs://'.length));
+    if (scheme === this.layout.scheme) return normalised(path.slice(`${scheme}://`.length));
+    if (scheme === 'wandbfs')
+      throw new Failure('ENOENT', 'This is an address of run files: use createWandbFs().');
+    if (scheme === 'wandbas') {
+      throw new Failure('ENOENT', 'This is an address of artifacts: use createWandbArtifactFs().');
+    }
     const inApp = URL.canParse(path) ? this.appPath(new URL(path)) : null;
     if (inApp === null) throw new Failure('ENOENT', 'This is no address of the W&B app.');
-    const [entity, project, runs, run, files, ...names] = inApp.split('/').slice(1).map(decoded);
-    const parts =
-      runs === 'runs' ? [entity, project, run, ...(files === 'files' ? names : [])] : [entity, project];
-    return normalised(parts.map((part) => part ?? '').join('/'));
+    return normalised(this.layout.fromApp(inApp.split('/').slice(1).map(decoded)).join('/'));
   }
 }
 
@@ -149,8 +156,8 @@ const isUrl = (value: unknown): value is URL =>
 
 function fromUrl(url: URL): string {
   if (/^https?:$/.test(url.protocol)) return url.href;
-  if (url.protocol !== 'wandbfs:') return fileURLToPath(url.href);
-  return `wandbfs://${[url.host, ...url.pathname.split('/').slice(1)].map(decoded).join('/')}`;
+  if (!/^wandb[af]s:$/.test(url.protocol)) return fileURLToPath(url.href);
+  return `${url.protocol}//${[url.host, ...url.pathname.split('/').slice(1)].map(decoded).join('/')}`;
 }
 
 /** A path argument: as the caller wrote it, and where that is in the tree. */

@@ -1,7 +1,8 @@
 import { EventEmitter } from 'node:events';
 import type { RemoteEvent } from '../io/remote.js';
 import type { Kernel } from '../kernel/syscalls.js';
-import type { TreePath } from '../store/contract.js';
+import type { CommitOptions, Committed, TreePath } from '../store/contract.js';
+import { asCommitOptions } from './commit-options.js';
 import { type Composite, driveAsync, driveSync, invoke } from './driver.js';
 import { systemError } from './errors.js';
 import { invokeAt, placeOf, type Tree } from './tree.js';
@@ -36,6 +37,22 @@ export interface WandbControl {
   refresh(path?: string | Buffer | URL): void;
   /** Loads the listings of directories and the first blocks of files, so that sync calls on them don't wait. */
   prefetch(paths: Iterable<string | Buffer | URL>): Promise<void>;
+  /**
+   * Makes a version of a draft (a directory made beside versions): all or nothing, nobody sees it before it is whole.
+   * `latest` and `aliases` point to it then. Content that the latest version has already makes no new version:
+   * `deduplicated` tells. Afterwards the draft is gone.
+   *
+   * Rejects with EINVAL for what is no draft, or for options that W&B doesn't take; with EBUSY while a file in it is
+   * open for writing; where an upload fails the draft stays as it is.
+   */
+  commit(draft: string | Buffer | URL, options?: CommitOptions): Promise<Committed>;
+  /** As `commit`, and blocks until it is done. */
+  commitSync(draft: string | Buffer | URL, options?: CommitOptions): Committed;
+  /**
+   * What W&B knows of a path: `kind`, `id`, `webUrl`, of files `size` and digest, of artifact versions `aliases`,
+   * `tags`, `metadata`, `description`, `state` and more. Asked anew each time.
+   */
+  info(path: string | Buffer | URL): Promise<Readonly<Record<string, unknown>>>;
   /** Running totals: requests, bytes, hits and misses of the caches. */
   counters(): Readonly<Record<string, number>>;
   /** Where a path is shown in the W&B app. */
@@ -67,6 +84,9 @@ export function wandbControl(tree: LazyTree, uploads: EventEmitter<UploadEvents>
       const loads = Array.from(paths, (path) => tree.calls.drive(prefetch(tree, path)));
       await Promise.all(loads);
     },
+    commit: (draft, options) => tree.calls.drive(commit(tree, draft, options)),
+    commitSync: (draft, options) => driveSync(commit(tree, draft, options)),
+    info: (path) => tree.calls.drive(info(tree, path)),
     counters: () => tree.made?.counters() ?? {},
     webUrl: (path) => driveSync(webUrl(tree, path)),
     uploads,
@@ -93,14 +113,24 @@ function* prefetch(tree: LazyTree, path: unknown): Composite<void> {
 
 function* webUrl(tree: LazyTree, path: unknown): Composite<string> {
   const place = placeOf(tree, path);
-  return yield* invokeAt('webUrl', place, (_op, at) => addressOf(tree.appUrl(), at));
+  return yield* invokeAt('webUrl', place, (_op, at) => addressOf(tree, at));
 }
 
-function addressOf(appUrl: string, path: TreePath): string {
-  const [entity, project, run, ...names] = withoutSlash(path).split('/').map(encodeURIComponent);
-  const parts = [entity, project, ...(run === undefined ? [] : ['runs', run])];
-  if (names.length > 0) parts.push('files', ...names);
-  return `${appUrl.replace(/\/+$/, '')}/${parts.filter(Boolean).join('/')}`;
+function addressOf({ appUrl, mount }: LazyTree, path: TreePath): string {
+  const names = withoutSlash(path).split('/').map(encodeURIComponent);
+  return `${appUrl().replace(/\/+$/, '')}/${mount.layout.toApp(names).join('/')}`;
+}
+
+function* commit(tree: LazyTree, draft: unknown, options?: unknown): Composite<Committed> {
+  const place = placeOf(tree, draft, 'draft');
+  const settings = asCommitOptions(options);
+  return yield* invokeAt('commit', place, (op, at) => tree.kernel.commit(op, withoutSlash(at), settings));
+}
+
+function* info(tree: LazyTree, path: unknown): Composite<Readonly<Record<string, unknown>>> {
+  const place = placeOf(tree, path);
+  const facts = yield* invokeAt('info', place, (op, at) => tree.kernel.info(op, withoutSlash(at)));
+  return { ...facts, webUrl: yield* webUrl(tree, path) };
 }
 
 const withoutSlash = (path: TreePath): TreePath => path.replace(/\/$/, '');

@@ -203,7 +203,11 @@ export interface Store {
    */
   commit?(
     draft: { readonly collection: TreePath; readonly files: readonly DraftFile[] },
-    options: CommitOptions & Signalled,
+    options: CommitOptions &
+      Signalled & {
+        /** Bytes of the file's content that were sent so far. */
+        readonly onProgress?: (name: TreePath, sent: number, size: number) => void;
+      },
   ): Promise<Committed & { readonly entries: readonly Entry[] }>;
 
   /**

@@ -31,6 +31,7 @@ interface ScriptedCall extends Call {
  */
 export class ScriptedRemote implements Remote {
   readonly unitDepth = 3;
+  readonly hasVersions = false;
   onEvent: (event: RemoteEvent) => void = () => {};
   /** Which of `count` steps happens next while a caller is blocked. */
   choose: (count: number) => number = () => 0;

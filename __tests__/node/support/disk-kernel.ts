@@ -1,6 +1,7 @@
-import nodeFs, { constants } from 'node:fs';
-import { join } from 'node:path';
+import nodeFs from 'node:fs';
+import { join, relative } from 'node:path';
 import type { Attributes, Kernel } from '../../../src/kernel/syscalls.js';
+import type { Kind } from '../../../src/store/contract.js';
 import { type ErrnoCode, Failure } from '../../../src/store/failure.js';
 
 /**
@@ -19,6 +20,7 @@ export function diskKernel(base: string): Kernel {
     ftruncate: (_op, fd, length) => asFailure(() => nodeFs.ftruncateSync(fd, length)),
     fsync: (_op, fd) => asFailure(() => nodeFs.fsyncSync(fd)),
     stat: (_op, path) => asFailure(() => attributesOf(nodeFs.statSync(at(path)))),
+    lstat: (_op, path) => asFailure(() => attributesOf(nodeFs.lstatSync(at(path)))),
     fstat: (_op, fd) => asFailure(() => attributesOf(nodeFs.fstatSync(fd))),
     readdir: (_op, path) =>
       asFailure(() =>
@@ -35,6 +37,8 @@ export function diskKernel(base: string): Kernel {
     rename: (_op, from, to) => asFailure(() => nodeFs.renameSync(at(from), at(to))),
     utimes: (_op, path, atimeMs, mtimeMs) =>
       asFailure(() => nodeFs.utimesSync(at(path), atimeMs / 1000, mtimeMs / 1000)),
+    lutimes: (_op, path, atimeMs, mtimeMs) =>
+      asFailure(() => nodeFs.lutimesSync(at(path), atimeMs / 1000, mtimeMs / 1000)),
     futimes: (_op, fd, atimeMs, mtimeMs) =>
       asFailure(() => nodeFs.futimesSync(fd, atimeMs / 1000, mtimeMs / 1000)),
     chmod: (_op, path, mode) => asFailure(() => nodeFs.chmodSync(at(path), mode)),
@@ -42,8 +46,15 @@ export function diskKernel(base: string): Kernel {
     chown: (_op, path, uid, gid) => asFailure(() => nodeFs.chownSync(at(path), uid, gid)),
     fchown: (_op, fd, uid, gid) => asFailure(() => nodeFs.fchownSync(fd, uid, gid)),
     readlink: (_op, path) => asFailure(() => nodeFs.readlinkSync(at(path))),
-    symlink: (_op, target, path) => asFailure(() => nodeFs.symlinkSync(target, at(path))),
+    realpath: (_op, path) => asFailure(() => relative(base, nodeFs.realpathSync(at(path)))),
+    symlink: (_op, target, path) =>
+      asFailure(() => nodeFs.symlinkSync(target.kind === 'uri' ? target.uri : at(target.path), at(path))),
+    clone: () => false,
     link: (_op, from, to) => asFailure(() => nodeFs.linkSync(at(from), at(to))),
+    commit: () => {
+      throw new Failure('EINVAL');
+    },
+    info: () => ({}),
     flush: () => {},
     refresh: () => {},
     prefetch: () => {},
@@ -62,15 +73,14 @@ function asFailure<T>(action: () => T): T {
   }
 }
 
-const kindOf = (entry: { isDirectory(): boolean }): 'file' | 'directory' =>
-  entry.isDirectory() ? 'directory' : 'file';
+const kindOf = (entry: { isDirectory(): boolean; isSymbolicLink(): boolean }): Kind =>
+  entry.isDirectory() ? 'directory' : entry.isSymbolicLink() ? 'symlink' : 'file';
 
 function attributesOf(stats: nodeFs.Stats): Attributes {
   const { dev, ino, mode, nlink, uid, gid, size, blksize, blocks } = stats;
   const { atimeMs, mtimeMs, ctimeMs, birthtimeMs } = stats;
-  const kind = (mode & constants.S_IFMT) === constants.S_IFDIR ? 'directory' : 'file';
   return {
-    kind,
+    kind: kindOf(stats),
     dev,
     ino,
     mode,

@@ -21,7 +21,6 @@ export function* stat(tree: Tree, path: unknown, options: unknown = NUMBERS): Co
   return yield* statAs('stat', tree, path, options);
 }
 
-/** There are no symbolic links in run files. */
 export function* lstat(tree: Tree, path: unknown, options: unknown = NUMBERS): Composite<AnyStats> {
   return yield* statAs('lstat', tree, path, options);
 }
@@ -47,14 +46,17 @@ export function* fstat(tree: Tree, fd: unknown, options: unknown = NUMBERS): Com
   return shaped(yield* invoke({ syscall: 'fstat', run: (op) => tree.kernel.fstat(op, number) }), options);
 }
 
-function* statAs(syscall: string, tree: Tree, path: unknown, options: unknown): Composite<AnyStats> {
+/** The primitive of each has its name. */
+type Look = 'stat' | 'lstat';
+
+function* statAs(syscall: Look, tree: Tree, path: unknown, options: unknown): Composite<AnyStats> {
   const place = placeOf(tree, path);
-  return shaped(yield* invokeAt(syscall, place, (op, at) => tree.kernel.stat(op, at)), options);
+  return shaped(yield* invokeAt(syscall, place, (op, at) => tree.kernel[syscall](op, at)), options);
 }
 
 /** `throwIfNoEntry: false` spares a resolver that probes for thousands of paths the making of as many errors. */
 function* statIfThere(
-  syscall: string,
+  syscall: Look,
   tree: Tree,
   path: unknown,
   options: unknown,
@@ -65,7 +67,7 @@ function* statIfThere(
   const run = (op: Operation): Attributes | undefined => {
     try {
       const at = place.tree;
-      return tree.kernel.stat(op, at);
+      return tree.kernel[syscall](op, at);
     } catch (thrown) {
       if (thrown instanceof Failure && isNoEntry(thrown)) return undefined;
       throw thrown;
@@ -157,15 +159,16 @@ export function* fchown(tree: Tree, fd: unknown, uid: unknown, gid: unknown): Co
 }
 
 export function* utimes(tree: Tree, path: unknown, atime: unknown, mtime: unknown): Composite<void> {
-  yield* utimesAs('utime', tree, path, atime, mtime);
+  yield* utimesAs('utime', 'utimes', tree, path, atime, mtime);
 }
 
 export function* lutimes(tree: Tree, path: unknown, atime: unknown, mtime: unknown): Composite<void> {
-  yield* utimesAs('lutime', tree, path, atime, mtime);
+  yield* utimesAs('lutime', 'lutimes', tree, path, atime, mtime);
 }
 
 function* utimesAs(
   syscall: string,
+  primitive: 'utimes' | 'lutimes',
   tree: Tree,
   path: unknown,
   atime: unknown,
@@ -174,7 +177,7 @@ function* utimesAs(
   const place = placeOf(tree, path);
   const accessed = asMilliseconds(atime);
   const modified = asMilliseconds(mtime);
-  yield* invokeAt(syscall, place, (op, at) => tree.kernel.utimes(op, at, accessed, modified));
+  yield* invokeAt(syscall, place, (op, at) => tree.kernel[primitive](op, at, accessed, modified));
 }
 
 export function* futimes(tree: Tree, fd: unknown, atime: unknown, mtime: unknown): Composite<void> {

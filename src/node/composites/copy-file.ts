@@ -13,7 +13,7 @@ const { COPYFILE_EXCL, COPYFILE_FICLONE_FORCE, O_CREAT, O_EXCL, O_RDONLY, O_TRUN
 
 const CHUNK_BYTES = 1024 * 1024;
 
-/** Copies content and permission bits, through this process: the server has no copy of its own for run files. */
+/** Copies content and permission bits: through this process, unless a draft can refer to what a version has. */
 export function* copyFile(tree: Tree, src: unknown, dest: unknown, mode?: unknown): Composite<void> {
   const from = placeOf(tree, src, 'src');
   const to = placeOf(tree, dest, 'dest');
@@ -22,6 +22,8 @@ export function* copyFile(tree: Tree, src: unknown, dest: unknown, mode?: unknow
   const step = <T>(run: (op: Operation, from: TreePath, to: TreePath) => T): Composite<T> =>
     invoke({ ...call, run: (op) => run(op, from.tree, to.tree) });
 
+  const isExclusive = (bits & COPYFILE_EXCL) !== 0;
+  if (yield* step((op, path, name) => tree.kernel.clone(op, path, name, isExclusive))) return;
   const source = yield* step((op, path) => tree.kernel.open(op, path, O_RDONLY, 0));
   yield* closing(tree, source, copyOpen());
 

@@ -7,6 +7,7 @@ import { type AnyFunction, asBoolean, asFunction, asInteger, asObject } from '..
 import { utimes } from './attributes.js';
 import { copyFile } from './copy-file.js';
 import { entriesOf, joined, mkdir } from './directories.js';
+import { isUri, readlink, symlink, unlink } from './names.js';
 
 interface Settings {
   readonly errorOnExist: boolean;
@@ -14,6 +15,8 @@ interface Settings {
   readonly preserveTimestamps: boolean;
   readonly recursive: boolean;
   readonly mode: number;
+  readonly dereference: boolean;
+  readonly verbatimSymlinks: boolean;
 }
 
 type Filter<S> = (src: string, dest: string) => Generator<S, boolean, unknown>;
@@ -43,7 +46,8 @@ function settingsOf(options: unknown): { readonly settings: Settings; readonly f
   const flag = (name: string, fallback: boolean): boolean =>
     asBoolean(given[name] === undefined ? fallback : given[name], `options.${name}`);
   const dereference = flag('dereference', false);
-  if (flag('verbatimSymlinks', false) && dereference) {
+  const verbatimSymlinks = flag('verbatimSymlinks', false);
+  if (verbatimSymlinks && dereference) {
     throw invalidArgumentValue('options.verbatimSymlinks', true, "can't be used with 'dereference'");
   }
   return {
@@ -52,6 +56,8 @@ function settingsOf(options: unknown): { readonly settings: Settings; readonly f
       force: flag('force', true),
       preserveTimestamps: flag('preserveTimestamps', false),
       recursive: flag('recursive', false),
+      dereference,
+      verbatimSymlinks,
       mode: given.mode === undefined || given.mode === null ? 0 : asInteger(given.mode, 'mode', 0, 7),
     },
     filter: given.filter === undefined ? null : asFunction(given.filter, 'options.filter'),
@@ -67,8 +73,8 @@ function* copyTop<S extends Step | Pause>(
 ): Generator<S | Step, void, unknown> {
   const from = placeOf(tree, src, 'src').given;
   const to = placeOf(tree, dest, 'dest').given;
-  const source = yield* statOf(tree, from);
-  const target = yield* statIfThere(tree, to);
+  const source = yield* statOf(tree, from, settings);
+  const target = yield* statIfThere(tree, to, settings);
   checkPair(tree, from, to, source, target);
   if (!(yield* filter(from, to))) return;
   if (source.kind === 'directory' && !settings.recursive) {
@@ -85,9 +91,10 @@ function* copyEntry<S extends Step | Pause>(
   settings: Settings,
   filter: Filter<S>,
 ): Generator<S | Step, void, unknown> {
-  const source = yield* statOf(tree, from);
-  const target = yield* statIfThere(tree, to);
+  const source = yield* statOf(tree, from, settings);
+  const target = yield* statIfThere(tree, to, settings);
   checkPair(tree, from, to, source, target);
+  if (source.kind === 'symlink') return yield* copyLink(tree, from, to, source, target, settings);
   if (source.kind === 'file') return yield* copyOne(tree, from, to, source, target, settings);
   if (!target) yield* mkdir(tree, to, source.mode & 0o777);
   for (const { name } of yield* entriesOf(tree, from, 'opendir')) {
@@ -114,14 +121,31 @@ function* copyOne(
   }
 }
 
-function* statOf(tree: Tree, path: string): Composite<Attributes> {
-  const place = placeOf(tree, path);
-  return yield* invokeAt('lstat', place, (op, at) => tree.kernel.stat(op, at));
+/** A link to a version is made anew; one to content elsewhere is a file of its version, and copied as one. */
+function* copyLink(
+  tree: Tree,
+  from: string,
+  to: string,
+  source: Attributes,
+  target: Attributes | null,
+  settings: Settings,
+): Composite<void> {
+  const leadsTo = String(yield* readlink(tree, from));
+  if (isUri(leadsTo)) return yield* copyOne(tree, from, to, source, target, settings);
+  if (target && target.kind !== 'symlink') yield* unlink(tree, to);
+  const place = placeOf(tree, from);
+  const above = tree.mount.show(place.tree.slice(0, place.tree.lastIndexOf('/')));
+  yield* symlink(tree, settings.verbatimSymlinks ? leadsTo : joined(above, leadsTo), to);
 }
 
-function* statIfThere(tree: Tree, path: string): Composite<Attributes | null> {
+function* statOf(tree: Tree, path: string, { dereference }: Settings): Composite<Attributes> {
+  const look = dereference ? 'stat' : 'lstat';
+  return yield* invokeAt(look, placeOf(tree, path), (op, at) => tree.kernel[look](op, at));
+}
+
+function* statIfThere(tree: Tree, path: string, settings: Settings): Composite<Attributes | null> {
   try {
-    return yield* statOf(tree, path);
+    return yield* statOf(tree, path, settings);
   } catch (error) {
     if (hasCode(error, 'ENOENT')) return null;
     throw error;
@@ -138,7 +162,7 @@ function checkPair(
   if (target?.ino === source.ino) {
     throw cpError('ERR_FS_CP_EINVAL', INVALID, 'EINVAL', 'src and dest cannot be the same', to);
   }
-  if (target && source.kind === 'directory' && target.kind === 'file') {
+  if (target && source.kind === 'directory' && target.kind !== 'directory') {
     const reason = `cannot overwrite non-directory ${to} with directory ${from}`;
     throw cpError(
       'ERR_FS_CP_DIR_TO_NON_DIR',
@@ -148,7 +172,7 @@ function checkPair(
       to,
     );
   }
-  if (target && source.kind === 'file' && target.kind === 'directory') {
+  if (target && source.kind !== 'directory' && target.kind === 'directory') {
     const reason = `cannot overwrite directory ${to} with non-directory ${from}`;
     throw cpError(
       'ERR_FS_CP_NON_DIR_TO_DIR',

@@ -1,3 +1,6 @@
+import { posix } from 'node:path';
+import type { LinkTarget } from '../../kernel/versions.js';
+import type { TreePath } from '../../store/contract.js';
 import { encodedName } from '../dirents.js';
 import { type Composite, invoke, type Step } from '../driver.js';
 import { asPath, type Place } from '../paths.js';
@@ -20,7 +23,7 @@ export function* rmdir(tree: Tree, path: unknown, options?: unknown): Composite<
   const place = placeOf(tree, path);
   const { recursive } = removalOptions(options);
   if (recursive) {
-    const { kind } = yield* invokeAt('lstat', place, (op, at) => tree.kernel.stat(op, at));
+    const { kind } = yield* invokeAt('lstat', place, (op, at) => tree.kernel.lstat(op, at));
     if (kind === 'directory') return yield* removeTree(tree, place);
   }
   yield* invokeAt('rmdir', place, (op, at) => tree.kernel.rmdir(op, at));
@@ -57,10 +60,23 @@ export function* symlink(tree: Tree, target: unknown, path: unknown, type?: unkn
   if (typeof type === 'string' && !['dir', 'file', 'junction'].includes(type)) throw invalidSymlinkType(type);
   const run: Step<void>['run'] = (op) => {
     const at = place.tree;
-    tree.kernel.symlink(op, to, at);
+    tree.kernel.symlink(op, targetOf(tree, to, at), at);
   };
   yield* invoke({ syscall: 'symlink', path: to, dest: place.given, run });
 }
+
+/** A relative target starts where the link is; addresses of trees are paths, other URIs are content elsewhere. */
+function targetOf(tree: Tree, target: string, link: TreePath): LinkTarget {
+  if (isUri(target)) return { kind: 'uri', uri: target };
+  if (target.startsWith('/') || target.includes('://'))
+    return { kind: 'path', path: tree.mount.locate(target) };
+  const path = posix.join('/', link.replace(/\/$/, ''), '..', target).slice(1);
+  return { kind: 'path', path };
+}
+
+/** Names content that lies elsewhere, not a path of a tree of W&B. */
+export const isUri = (target: string): boolean =>
+  /^[a-z][a-z\d+.-]*:\/\//i.test(target) && !/^wandb[af]s:/i.test(target);
 
 export function* readlink(tree: Tree, path: unknown, options?: unknown): Composite<string | Buffer> {
   const { encoding } = asOptions(options);
@@ -69,7 +85,6 @@ export function* readlink(tree: Tree, path: unknown, options?: unknown): Composi
   return encodedName(target, encoding);
 }
 
-/** Without links the real path is the normalised one, of what exists. */
 export function* realpath(tree: Tree, path: unknown, options?: unknown): Composite<string | Buffer> {
   return yield* realpathAs('lstat', tree, path, options);
 }
@@ -86,6 +101,6 @@ function* realpathAs(
 ): Composite<string | Buffer> {
   const { encoding } = asOptions(options);
   const place = placeOf(tree, path);
-  yield* invokeAt(syscall, place, (op, at) => tree.kernel.stat(op, at));
-  return encodedName(tree.mount.show(place.tree), encoding);
+  const real = yield* invokeAt(syscall, place, (op, at) => tree.kernel.realpath(op, at));
+  return encodedName(tree.mount.show(real), encoding);
 }

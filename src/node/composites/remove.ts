@@ -8,8 +8,8 @@ export function* rm(tree: Tree, path: unknown, options?: unknown): Composite<voi
   const place = placeOf(tree, path);
   const { recursive, force } = removalOptions(options);
   try {
-    const { kind } = yield* invokeAt('lstat', place, (op, at) => tree.kernel.stat(op, at));
-    if (kind === 'file') return yield* unlink(tree, place.given);
+    const { kind } = yield* invokeAt('lstat', place, (op, at) => tree.kernel.lstat(op, at));
+    if (kind !== 'directory') return yield* unlink(tree, place.given);
     if (!recursive) throw isDirectoryError('rm', place.given, 'is a directory');
     yield* removeTree(tree, place);
   } catch (error) {

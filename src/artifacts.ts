@@ -1,0 +1,5 @@
+import { wandbArtifacts } from './index.js';
+
+export { wandbArtifacts };
+
+export default wandbArtifacts;

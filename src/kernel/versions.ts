@@ -1,0 +1,242 @@
+import type { CommitOptions, Committed, DraftFile, Entry, TreePath } from '../store/contract.js';
+import { Failure } from '../store/failure.js';
+import type { Core } from './core.js';
+import { effect, isDone } from './effect.js';
+import { Inode } from './inode.js';
+import type { Operation } from './operation.js';
+import type { Removal } from './removal.js';
+import { find, resolve, resolveParent } from './resolve.js';
+import { ABSENT } from './scope.js';
+
+/** Where a symbolic link leads: to a path of this tree, or to content elsewhere. */
+export type LinkTarget =
+  | { readonly kind: 'path'; readonly path: TreePath }
+  | { readonly kind: 'uri'; readonly uri: string };
+
+/** What W&B itself calls versions, and what is kept for commits. */
+const RESERVED_NAME = /^(v\d+$|@)/;
+/** `rename(draft, '@commit+prod')` commits, for tools that know only `fs`. */
+const COMMIT_NAME = /^@commit(\+.+)?$/;
+
+/** What a tree of versions has beside files: drafts that become versions, and aliases, which are links to versions. */
+export class Versions {
+  constructor(
+    private readonly core: Core,
+    private readonly removal: Removal,
+  ) {}
+
+  /** All or nothing: readers see the draft until the server has the whole version. */
+  commit(op: Operation, path: TreePath, options: CommitOptions): Committed {
+    if (isDone(op)) return op.outcome as Committed;
+    const draft = resolve(this.core, op, path, true);
+    if (!draft.local?.isDraft) {
+      throw new Failure(
+        'EINVAL',
+        'Only a draft can be committed: mkdir a new name beside the versions and write into it.',
+      );
+    }
+    this.core.assertMutable(draft);
+    this.core.locks.assertFree(draft.path, true);
+    assertClosed(draft);
+    const { files, inodes } = this.filesOf(draft);
+    const collection = draft.parent?.path ?? '';
+    const args = { collection, files, inos: inodes.map((inode) => this.core.numbers.of(inode)), options };
+    const commit = ({ entries, ...committed }: Committed & { entries: readonly Entry[] }): void => {
+      op.outcome = committed;
+      this.removal.detachTree(draft);
+      this.place(collection, entries);
+    };
+    throw effect(this.core, op, [{ path: draft.path, isSubtree: true }], 'commit', args, commit, () => {
+      for (const inode of inodes)
+        this.core.overlay.settle(this.core.numbers.of(inode), Number.POSITIVE_INFINITY, inode);
+    });
+  }
+
+  /** Is it a commit that this rename means? Then it is done, or on its way. */
+  commitByName(op: Operation, source: Inode, parent: Inode, name: string): boolean {
+    if (!this.core.hasVersions || !COMMIT_NAME.test(name) || parent.depth !== this.core.unitDepth - 1)
+      return false;
+    if (source.parent !== parent) {
+      throw new Failure(
+        'EXDEV',
+        'A draft is committed to the collection it is in; copy it to the other one.',
+      );
+    }
+    this.commit(op, source.path, { aliases: name.split('+').slice(1) });
+    return true;
+  }
+
+  symlink(op: Operation, target: LinkTarget, path: TreePath): void {
+    if (isDone(op)) return;
+    const { parent, name } = resolveParent(this.core, op, path);
+    if (!this.core.hasVersions) {
+      throw new Failure('EPERM', 'W&B runs hold no symbolic links; copy the file instead.');
+    }
+    const standing = find(this.core, op, path, true);
+    this.core.assertMutable(parent);
+    if (parent.draft) {
+      if (standing) throw new Failure('EEXIST');
+      this.refer(parent, name, target);
+      return;
+    }
+    if (parent.depth !== this.core.unitDepth - 1 || target.kind === 'uri') {
+      throw new Failure(
+        'EPERM',
+        'Links are aliases, which stand beside versions and point to one, or references in a draft, which point to a URI.',
+      );
+    }
+    if (standing?.isDirectory) throw new Failure('EEXIST');
+    assertAliasName(name);
+    const version = this.versionAt(op, target.path);
+    this.core.locks.assertFree(`${parent.path}/${name}`);
+    this.setAlias(op, version.path, `${parent.path}/${name}`, null);
+  }
+
+  /** As `mv`: the new name is set, or moved, before the old one goes. */
+  renameAlias(op: Operation, alias: Inode, path: TreePath): void {
+    assertAliasName(path.slice(path.lastIndexOf('/') + 1));
+    this.setAlias(op, resolve(this.core, op, alias.path).path, path, alias);
+  }
+
+  readlink(op: Operation, path: TreePath): string {
+    const { target } = resolve(this.core, op, path, true);
+    if (target === null) throw new Failure('EINVAL');
+    return target;
+  }
+
+  /**
+   * Gives a file of a version, or one that was copied from one, a further name in a draft, without moving a byte.
+   * Returns false where that can't be: the caller copies the content.
+   */
+  clone(op: Operation, from: TreePath, to: TreePath, isExclusive: boolean): boolean {
+    if (!this.core.hasVersions) return false;
+    const source = resolve(this.core, op, from);
+    const { parent, name } = resolveParent(this.core, op, to);
+    const { entry } = source;
+    if (source.isDirectory || !entry || source.local?.content || !parent.draft) return false;
+    const standing = parent.children?.get(name);
+    if (standing?.isDirectory || standing?.isOpen || standing === source) return false;
+    if (standing && isExclusive) throw new Failure('EEXIST');
+    this.core.assertMutable(parent);
+    this.core.locks.assertFree(`${parent.path}/${name}`);
+    if (standing) {
+      standing.detach();
+      this.removal.forget(standing);
+    }
+    const path = `${parent.path}/${name}`;
+    const origin = entry.origin ?? (source.draft ? undefined : entry.path);
+    const copy = new Inode(source.kind, { ...entry, path, origin });
+    copy.attach(parent, name);
+    copy.ensureLocal().mtimeMs = this.core.now();
+    return true;
+  }
+
+  private setAlias(op: Operation, target: TreePath, path: TreePath, replaced: Inode | null): void {
+    const names = [path, ...(replaced ? [replaced.path] : [])].map((name) => ({
+      path: name,
+      isSubtree: false,
+    }));
+    const args = { path, target, replaces: replaced?.path ?? null };
+    throw effect(this.core, op, names, 'symlink', args, ({ entries }) => {
+      if (replaced) {
+        if (replaced.parent) this.core.pin(replaced.path, ABSENT, [replaced.entry?.version]);
+        replaced.detach();
+      }
+      this.place(path.slice(0, path.lastIndexOf('/')), entries);
+    });
+  }
+
+  /** The version at a path; aliases are followed. */
+  private versionAt(op: Operation, path: TreePath): Inode {
+    const version = resolve(this.core, op, path);
+    if (version.depth !== this.core.unitDepth || !version.isDirectory || version.draft) {
+      throw new Failure('EINVAL', 'An alias points to a version: …/<collection>/vN.');
+    }
+    return version;
+  }
+
+  /** Content that lies elsewhere becomes a file of the draft. */
+  private refer(parent: Inode, name: string, target: LinkTarget): void {
+    if (target.kind === 'path') {
+      throw new Failure(
+        'EPERM',
+        'A link in a draft points to a URI, such as s3://bucket/key; copy files of other versions, it moves no bytes.',
+      );
+    }
+    const now = this.core.now();
+    const { uri } = target;
+    new Inode('symlink', {
+      path: `${parent.path}/${name}`,
+      kind: 'symlink',
+      target: uri,
+      refusal: 'A reference can be read when its draft is committed.',
+      size: null,
+      mtimeMs: now,
+      birthtimeMs: now,
+      version: `uri:${uri}`,
+      md5: null,
+      id: null,
+      isReadOnly: false,
+    }).attach(parent, name);
+  }
+
+  private filesOf(draft: Inode): { readonly files: readonly DraftFile[]; readonly inodes: readonly Inode[] } {
+    const prefix = draft.path.length + 1;
+    const inodes = [...draft.walk()].filter((inode) => !inode.isDirectory);
+    const files = inodes.map((inode): DraftFile => {
+      const name = inode.path.slice(prefix);
+      const { local, entry } = inode;
+      if (local?.content) {
+        return { name, kind: 'content', source: this.core.overlay.snapshot(inode, local.generation) };
+      }
+      if (entry?.origin !== undefined) return { name, kind: 'copy', origin: entry.origin };
+      if (entry?.target !== undefined) return { name, kind: 'reference', uri: entry.target };
+      throw new Error('a file of a draft has neither content nor an origin');
+    });
+    return { files, inodes };
+  }
+
+  /**
+   * What the server did shows here at once, and a listing that was asked for before doesn't undo it. Other aliases of
+   * the collection, and `latest`, may have moved: it is listed anew.
+   */
+  private place(collection: TreePath, entries: readonly Entry[]): void {
+    const directory = this.core.directoryAt(collection);
+    this.core.scopeAt(directory).expire(this.core.tick().epoch);
+    for (let at = directory; at.parent && at.local?.isLocalDirectory; at = at.parent) {
+      at.local.isLocalDirectory = false;
+      this.core.forgetNegatives(at.path);
+      this.core.scopeAt(at.parent).expire(this.core.tick().epoch);
+    }
+    for (const entry of entries) {
+      const before = directory.children?.get(entry.path.slice(collection.length + 1));
+      this.core.pin(entry.path, entry.version, [before?.entry?.version ?? ABSENT]);
+    }
+    this.core.mergeAbove(entries, this.core.tick());
+  }
+}
+
+/** Throws EINVAL for the names that W&B gives to versions itself. */
+export function assertDraftName(name: string): void {
+  if (!RESERVED_NAME.test(name)) return;
+  throw new Failure(
+    'EINVAL',
+    'Versions get their numbers from W&B: choose another name for the draft (not vN, nor one that begins with @), then commit it.',
+  );
+}
+
+function assertAliasName(name: string): void {
+  if (!RESERVED_NAME.test(name)) return;
+  throw new Failure(
+    'EINVAL',
+    'W&B numbers versions itself: choose an alias that is no vN and does not begin with @.',
+  );
+}
+
+function assertClosed(draft: Inode): void {
+  for (const inode of draft.walk()) {
+    if ((inode.local?.writers ?? 0) === 0) continue;
+    const name = inode.path.slice(draft.path.length + 1);
+    throw new Failure('EBUSY', `'${name}' is open for writing: close it, then commit.`);
+  }
+}
