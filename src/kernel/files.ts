@@ -172,8 +172,9 @@ export class Files {
     if ((flags & O_DIRECTORY) !== 0) throw new Failure('ENOTDIR');
     if (isWriting) this.assertWritable(inode);
     else if (inode.entry?.refusal) throw new Failure('EACCES', inode.entry.refusal);
-    // What is on its way to be removed or replaced could not keep its content for a new fd.
-    this.core.locks.assertFree(inode.path);
+    // What is on its way to be removed or replaced could not keep its content for a new fd; a draft on its way to be a
+    // version can be read.
+    if (isWriting || !inode.draft) this.core.locks.assertFree(inode.path);
     return inode;
   }
 

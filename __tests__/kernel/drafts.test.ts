@@ -1,0 +1,238 @@
+import { Failure } from '../../src/store/failure.js';
+import { mountVersions } from './helpers/version-store.js';
+
+const C = '/e/p/t/c';
+const D = `${C}/draft`;
+
+describe('a draft', () => {
+  test('is a directory that only its maker sees, and costs no request but the look at its name', async () => {
+    const { fs, store } = mountVersions();
+    await fs.promises.mkdir(D);
+    const before = store.log.length;
+    await fs.promises.writeFile(`${D}/a.txt`, 'one');
+    await fs.promises.mkdir(`${D}/dir`);
+    await fs.promises.appendFile(`${D}/dir/b.txt`, 'two');
+    expect(await fs.promises.readFile(`${D}/dir/b.txt`, 'utf8')).toBe('two');
+    expect(await fs.promises.readdir(D, { recursive: true })).toEqual(['a.txt', 'dir', 'dir/b.txt']);
+    await fs.wandb.flush();
+    expect(store.log).toHaveLength(before);
+    expect(store.collections.get('e/p/t/c')?.versions.size).toBe(2);
+    expect(await fs.promises.readdir(C)).toContain('draft');
+  });
+
+  test.each([
+    ['v3', 'EINVAL'],
+    ['@commit', 'EINVAL'],
+    ['latest', 'EEXIST'],
+    ['v0', 'EEXIST'],
+  ])('can not be called %s: %s', async (name, code) => {
+    const { fs } = mountVersions();
+    await expect(fs.promises.mkdir(`${C}/${name}`)).rejects.toMatchObject({ code, syscall: 'mkdir' });
+  });
+
+  test('can be made with the collection and the type that it will begin', async () => {
+    const { fs, store } = mountVersions();
+    await fs.promises.mkdir('/e/p/model/net/draft', { recursive: true });
+    await fs.promises.writeFile('/e/p/model/net/draft/w', '1');
+    expect(await fs.promises.readdir('/e/p/model/net')).toEqual(['draft']);
+    expect(await fs.wandb.commit('/e/p/model/net/draft')).toMatchObject({ version: 'v0' });
+    expect(await fs.promises.readdir('/e/p/model/net')).toEqual(['latest', 'v0']);
+    expect(store.collections.has('e/p/model/net')).toBe(true);
+    expect((await fs.promises.readdir('/e/p')).sort()).toEqual(['model', 't']);
+  });
+
+  test('what was made and never committed is removed again without a request', async () => {
+    const { fs, store } = mountVersions();
+    await fs.promises.mkdir('/e/p/model/net/draft', { recursive: true });
+    await fs.promises.writeFile('/e/p/model/net/draft/w', '1');
+    const before = store.log.length;
+    await fs.promises.rm('/e/p/model/net/draft', { recursive: true });
+    await fs.promises.rmdir('/e/p/model/net');
+    await fs.promises.rmdir('/e/p/model');
+    expect(store.log).toHaveLength(before);
+    expect(fs.existsSync('/e/p/model')).toBe(false);
+  });
+
+  test('survives that its collection is listed anew', async () => {
+    let now = 0;
+    const { fs } = mountVersions(() => now);
+    await fs.promises.mkdir(D);
+    await fs.promises.writeFile(`${D}/a.txt`, 'one');
+    await fs.promises.cp(`${C}/v0/dir`, `${D}/dir`, { recursive: true });
+    now += 60_000;
+    expect(await fs.promises.readdir(C)).toContain('draft');
+    now += 60_000;
+    await expect(fs.promises.stat(`${C}/nothing`)).rejects.toMatchObject({ code: 'ENOENT' });
+    expect(await fs.promises.readdir(D)).toEqual(['a.txt', 'dir']);
+  });
+
+  test('files live in drafts, not beside versions', async () => {
+    const { fs } = mountVersions();
+    await expect(fs.promises.writeFile(`${C}/file`, 'x')).rejects.toMatchObject({ code: 'EPERM' });
+  });
+
+  test('can be renamed beside versions, but not to another collection or into one', async () => {
+    const { fs } = mountVersions();
+    await fs.promises.mkdir(D);
+    await fs.promises.writeFile(`${D}/a`, '1');
+    await fs.promises.rename(D, `${C}/other`);
+    expect(await fs.promises.readFile(`${C}/other/a`, 'utf8')).toBe('1');
+    await expect(fs.promises.rename(`${C}/other`, '/e/p/t/x')).rejects.toMatchObject({ code: 'EXDEV' });
+    await expect(fs.promises.rename(`${C}/other`, `${C}/v9`)).rejects.toMatchObject({ code: 'EINVAL' });
+    await expect(fs.promises.rename(`${C}/other`, `${C}/latest`)).rejects.toMatchObject({ code: 'ENOTDIR' });
+    await expect(fs.promises.rename(`${C}/other`, `${C}/v0`)).rejects.toMatchObject({ code: 'ENOTEMPTY' });
+    await expect(fs.promises.rename(`${C}/other/a`, `${C}/v0/a`)).rejects.toMatchObject({ code: 'EROFS' });
+  });
+});
+
+describe('copying a version into a draft', () => {
+  test('moves no bytes, and what is changed there is changed only there', async () => {
+    const { fs, store } = mountVersions();
+    await fs.promises.cp(`${C}/v1`, D, { recursive: true });
+    expect(store.log.filter((line) => line.startsWith('read'))).toEqual([]);
+    expect(await fs.promises.readdir(D, { recursive: true })).toEqual(['a.txt', 'dir', 'ref', 'dir/b.txt']);
+    await fs.promises.appendFile(`${D}/a.txt`, '!');
+    await fs.promises.rename(`${D}/dir/b.txt`, `${D}/c.txt`);
+    await fs.promises.unlink(`${D}/ref`);
+    expect(await fs.promises.readFile(`${D}/a.txt`, 'utf8')).toBe('second!');
+    expect(await fs.promises.readFile(`${D}/c.txt`, 'utf8')).toBe('deep');
+    expect(await fs.promises.readFile(`${C}/v1/a.txt`, 'utf8')).toBe('second');
+    await fs.wandb.commit(D);
+    expect(Object.fromEntries(store.collections.get('e/p/t/c')?.versions.get('v2') ?? [])).toEqual({
+      'a.txt': { bytes: 'second!' },
+      'c.txt': { bytes: 'deep' },
+    });
+  });
+
+  test('copyFile heeds COPYFILE_EXCL and replaces otherwise', async () => {
+    const { fs } = mountVersions();
+    await fs.promises.mkdir(D);
+    await fs.promises.copyFile(`${C}/v0/a.txt`, `${D}/a.txt`);
+    await expect(
+      fs.promises.copyFile(`${C}/v1/a.txt`, `${D}/a.txt`, fs.constants.COPYFILE_EXCL),
+    ).rejects.toMatchObject({ code: 'EEXIST', syscall: 'copyfile' });
+    await fs.promises.copyFile(`${C}/v1/a.txt`, `${D}/a.txt`);
+    expect(await fs.promises.readFile(`${D}/a.txt`, 'utf8')).toBe('second');
+  });
+
+  test('references go along, and a link to a URI makes one', async () => {
+    const { fs, store } = mountVersions();
+    await fs.promises.mkdir(D);
+    await fs.promises.cp(`${C}/v1/ref`, `${D}/copied`);
+    await fs.promises.symlink('gs://bucket/other', `${D}/made`);
+    expect(await fs.promises.readlink(`${D}/made`)).toBe('gs://bucket/other');
+    await expect(fs.promises.symlink('../v0', `${D}/inside`)).rejects.toMatchObject({ code: 'EPERM' });
+    await fs.wandb.commit(D);
+    const files = store.collections.get('e/p/t/c')?.versions.get('v2');
+    expect(files?.get('copied')?.uri).toBe('s3://bucket/key');
+    expect(files?.get('made')?.uri).toBe('gs://bucket/other');
+  });
+
+  test('an alias is copied as the link it is, or what it points to with `dereference`', async () => {
+    const { fs } = mountVersions();
+    await fs.promises.cp(`${C}/old`, `${C}/alias`, { recursive: true });
+    expect(await fs.promises.readlink(`${C}/alias`)).toBe('v0');
+    await fs.promises.cp(`${C}/old`, D, { recursive: true, dereference: true });
+    expect(await fs.promises.readdir(D)).toEqual(['a.txt', 'dir']);
+  });
+});
+
+describe('a commit', () => {
+  test('makes the draft a version, with its aliases, and the draft is gone', async () => {
+    const { fs, store } = mountVersions();
+    await fs.promises.mkdir(D);
+    await fs.promises.writeFile(`${D}/a.txt`, 'third');
+    const options = { aliases: ['prod'], description: 'why', metadata: { lr: 1 }, tags: ['t'] };
+    expect(await fs.wandb.commit(D, options)).toEqual({
+      version: 'v2',
+      id: 'id',
+      digest: 'digest',
+      aliases: ['latest', 'prod'],
+      deduplicated: false,
+    });
+    expect(store.options).toMatchObject(options);
+    expect(await fs.promises.readdir(C)).toEqual(['latest', 'old', 'prod', 'v0', 'v1', 'v2']);
+    expect(await fs.promises.readlink(`${C}/prod`)).toBe('v2');
+    expect(await fs.promises.readFile(`${C}/latest/a.txt`, 'utf8')).toBe('third');
+  });
+
+  test('can be a rename, for who knows only `fs`', async () => {
+    const { fs, store } = mountVersions();
+    await fs.promises.mkdir(D);
+    await fs.promises.writeFile(`${D}/a.txt`, 'third');
+    await fs.promises.rename(D, `${C}/@commit+prod+best`);
+    expect(store.options?.aliases).toEqual(['prod', 'best']);
+    expect(await fs.promises.readlink(`${C}/best`)).toBe('v2');
+    await fs.promises.mkdir(D);
+    await fs.promises.rename(D, `${C}/@commit`);
+    expect(store.options?.aliases).toEqual([]);
+    expect(fs.existsSync(D)).toBe(false);
+  });
+
+  test('that fails leaves the draft as it was, to be committed again', async () => {
+    const { fs, store } = mountVersions();
+    await fs.promises.mkdir(D);
+    await fs.promises.writeFile(`${D}/a.txt`, 'third');
+    store.nextCommit = { fail: new Failure('EIO', 'An upload failed.') };
+    await expect(fs.wandb.commit(D)).rejects.toMatchObject({ code: 'EIO', syscall: 'commit', path: D });
+    expect(store.collections.get('e/p/t/c')?.versions.size).toBe(2);
+    expect(await fs.promises.readFile(`${D}/a.txt`, 'utf8')).toBe('third');
+    expect(await fs.wandb.commit(D)).toMatchObject({ version: 'v2' });
+  });
+
+  test('shows the draft until the version is there; who writes into it meanwhile waits', async () => {
+    const { fs, store } = mountVersions();
+    await fs.promises.mkdir(D);
+    await fs.promises.writeFile(`${D}/a.txt`, 'third');
+    let go = (): void => {};
+    store.nextCommit = {
+      until: new Promise((resolve) => {
+        go = resolve;
+      }),
+    };
+    const committing = fs.wandb.commit(D);
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    expect(await fs.promises.readFile(`${D}/a.txt`, 'utf8')).toBe('third');
+    const writing = fs.promises.writeFile(`${D}/late.txt`, 'x');
+    go();
+    expect(await committing).toMatchObject({ version: 'v2' });
+    await expect(writing).rejects.toMatchObject({ code: 'ENOENT' });
+    expect(await fs.promises.readdir(`${C}/v2`)).toEqual(['a.txt']);
+  });
+
+  test('waits for no open writer: it is refused', async () => {
+    const { fs, store } = mountVersions();
+    await fs.promises.mkdir(D);
+    const handle = await fs.promises.open(`${D}/a.txt`, 'w');
+    await expect(fs.wandb.commit(D)).rejects.toMatchObject({ code: 'EBUSY' });
+    await handle.close();
+    const reader = await fs.promises.open(`${D}/a.txt`);
+    await fs.wandb.commit(D);
+    expect(await reader.readFile('utf8')).toBe('');
+    await reader.close();
+    expect(store.collections.get('e/p/t/c')?.versions.size).toBe(3);
+  });
+
+  test.each([
+    ['a version', `${C}/v0`],
+    ['a collection', C],
+    ['an alias', `${C}/latest`],
+  ])('of %s is EINVAL', async (_what, path) => {
+    const { fs } = mountVersions();
+    await expect(fs.wandb.commit(path)).rejects.toMatchObject({ code: 'EINVAL', syscall: 'commit' });
+  });
+
+  test.each([
+    [{ aliases: 'prod' }, 'ERR_INVALID_ARG_TYPE'],
+    [{ ttl: 0 }, 'ERR_INVALID_ARG_VALUE'],
+    [{ digestAlgorithm: 'SHA1' }, 'ERR_INVALID_ARG_VALUE'],
+    [{ alias: ['prod'] }, 'ERR_INVALID_ARG_VALUE'],
+    [{ metadata: 7 }, 'ERR_INVALID_ARG_TYPE'],
+  ])('with %j is refused before anything happens', async (options, code) => {
+    const { fs, store } = mountVersions();
+    await fs.promises.mkdir(D);
+    const before = store.log.length;
+    await expect(fs.wandb.commit(D, options as object)).rejects.toMatchObject({ code });
+    expect(store.log).toHaveLength(before);
+  });
+});
