@@ -1,8 +1,8 @@
 import { compareKeys, type PageArguments, paginate } from '../connections.js';
-import { runFilter, runOrder } from '../filters.js';
 import type { Instance } from '../instance.js';
 import { checkLimit } from '../limits.js';
 import { type Entity, type Project, projectId, type Run } from '../records.js';
+import { runFilter, runOrder } from '../run-filters.js';
 import { dateTime, runNode } from './run.js';
 import { entityNode, userNode } from './viewer.js';
 
