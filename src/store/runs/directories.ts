@@ -8,10 +8,10 @@ import {
 import { lookUp } from '../../wire/look-up.js';
 import { isRetryable } from '../../wire/retry.js';
 import { isWireFailure, type WireFailure } from '../../wire/wire-failure.js';
+import { directoryEntry } from '../common/directory-entry.js';
 import type { Entry, Signalled, TreePath } from '../contract.js';
 import { Failure, isFailure } from '../failure.js';
 import type { RunsContext } from './context.js';
-import { directoryEntry } from './entries.js';
 import { placeOf, type RunName } from './places.js';
 
 const MOST_CONFLICTS = 3;
