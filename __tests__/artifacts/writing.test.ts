@@ -1,13 +1,15 @@
 import { createHash } from 'node:crypto';
 import type { CommitOptions, WandbFs } from 'wandb-fs';
-import type { FakeWandb } from 'wandb-fs/testing';
+import { ARTIFACT_FEATURES, type FakeWandb, RUN_FEATURES } from 'wandb-fs/testing';
 import { startServer } from '../helpers/server.js';
 import { killWhileCommitting } from './helpers/killed.js';
 import { errorOf, mount, newCollection, requestsOf, textsOf } from './helpers/mounts.js';
 
 let server: FakeWandb;
 beforeAll(async () => {
-  server = await startServer({ features: undefined, xxhashDigests: true });
+  server = await startServer({
+    features: [...RUN_FEATURES, ...ARTIFACT_FEATURES, 'ARTIFACT_DIGEST_ALGORITHM'],
+  });
 });
 
 /** Writes the files into a draft of a collection and commits it. */

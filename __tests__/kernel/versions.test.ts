@@ -111,3 +111,16 @@ test('what W&B knows of a path', async () => {
     webUrl: 'https://wandb.ai/e/p/artifacts/t/c/latest',
   });
 });
+
+test('a collection that was deleted and made again by somebody else is seen as what it is now', async () => {
+  let now = 0;
+  const { fs, store } = mountVersions(() => now);
+  expect(await fs.promises.readdir(`${C}/v0`)).toEqual(['a.txt', 'dir']);
+  store.generation++;
+  store.collections.delete('e/p/t/c');
+  store.addVersion('e/p/t/c', { 'new.txt': 'new' });
+  now += 31_000;
+  expect(await fs.promises.readdir(C)).toEqual(['latest', 'v0']);
+  expect(await fs.promises.readdir(`${C}/v0`)).toEqual(['new.txt']);
+  await expect(fs.promises.stat(`${C}/v0/a.txt`)).rejects.toMatchObject({ code: 'ENOENT' });
+});

@@ -99,6 +99,14 @@ export class Core implements ScopeHost {
     local.ctimeMs = null;
   }
 
+  expireTree(top: Inode): void {
+    const { epoch } = this.tick();
+    for (const inode of top.walk()) {
+      inode.scope?.expire(epoch);
+      inode.seenAt = Number.NEGATIVE_INFINITY;
+    }
+  }
+
   /** The scope that speaks of a name: its unit's (with all below), or its directory's above units. */
   scopeOf(inode: Inode): Scope {
     let directory = inode;

@@ -94,14 +94,10 @@ export function createKernel(options: KernelOptions): Kernel {
 /** Forgets listings, so that the next call asks the server; what is dirty or open stays as it is. */
 function refresh(core: Core, path: TreePath): void {
   core.forgetNegatives(path);
-  const { epoch } = core.tick();
   const name = path === '' ? undefined : core.scopeOfName(path);
-  name?.scope.expire(epoch);
+  name?.scope.expire(core.tick().epoch);
   const at = name ? name.scope.childAt(name.relative) : core.root;
-  for (const inode of at?.walk() ?? []) {
-    inode.scope?.expire(epoch);
-    inode.seenAt = Number.NEGATIVE_INFINITY;
-  }
+  if (at) core.expireTree(at);
 }
 
 function prefetch(core: Core, files: Files, op: Operation, path: TreePath): void {

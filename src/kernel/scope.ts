@@ -38,6 +38,8 @@ export interface ScopeHost {
   now(): number;
   /** The clean content of this inode is of an older version now. */
   dropContent(inode: Inode): void;
+  /** Forgets what was learned at and below an inode. */
+  expireTree(inode: Inode): void;
 }
 
 /**
@@ -194,6 +196,8 @@ export class Scope {
 
   private update(inode: Inode, entry: Entry): void {
     const known = inode.entry;
+    // Another directory of the same name: a collection was deleted and made again, and its numbers with it.
+    if (inode.isDirectory && known !== null && known.version !== entry.version) this.host.expireTree(inode);
     if (inode.isDirty || known?.version === entry.version || inode.isDirectory) {
       // The size that a first GET taught isn't unlearned by a listing that doesn't know it.
       const isSizeKnown = known?.version === entry.version && known.size !== null && entry.size === null;

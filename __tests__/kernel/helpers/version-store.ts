@@ -38,6 +38,8 @@ export class VersionStore implements Store {
   /** The next commit fails with this, or waits for this. */
   nextCommit: { readonly fail?: Failure; readonly until?: Promise<void> } | null = null;
   options: CommitOptions | null = null;
+  /** Tells what was made under one name at different times. */
+  generation = 0;
 
   /** @param files content by name; a value with '://' is a reference */
   addVersion(path: TreePath, files: Readonly<Record<string, string>>, ...aliases: readonly string[]): string {
@@ -64,17 +66,17 @@ export class VersionStore implements Store {
     for (let depth = 1; depth < Math.min(segments.length, UNIT_DEPTH); depth++) {
       const above = segments.slice(0, depth).join('/');
       if (!this.directoryAt(above)) return { found: null, ancestors, listing: null };
-      ancestors.push(directory(above));
+      ancestors.push(this.directory(above));
     }
     if (segments.length < UNIT_DEPTH) {
-      return { found: this.directoryAt(path) ? directory(path) : null, ancestors, listing: null };
+      return { found: this.directoryAt(path) ? this.directory(path) : null, ancestors, listing: null };
     }
     const above = segments.slice(0, COLLECTION_DEPTH).join('/');
     const collection = this.collections.get(above);
     const name = segments[COLLECTION_DEPTH] ?? '';
     const version = collection?.aliases.get(name) ?? (collection?.versions.has(name) ? name : undefined);
     if (version === undefined) return { found: null, ancestors, listing: null };
-    const unit = directory(`${above}/${version}`);
+    const unit = this.directory(`${above}/${version}`);
     const link = version === name ? null : alias(`${above}/${name}`, version);
     if (segments.length === UNIT_DEPTH) {
       return { found: link ?? unit, ancestors: link ? [...ancestors, link, unit] : ancestors, listing: null };
@@ -99,7 +101,7 @@ export class VersionStore implements Store {
     if (path !== '' && !this.directoryAt(path)) throw new Failure('ENOENT');
     const collection = this.collections.get(path);
     if (collection) {
-      yield [...collection.versions.keys()].map((name) => directory(`${path}/${name}`));
+      yield [...collection.versions.keys()].map((name) => this.directory(`${path}/${name}`));
       yield [...collection.aliases].map(([name, version]) => alias(`${path}/${name}`, version));
       return;
     }
@@ -107,7 +109,7 @@ export class VersionStore implements Store {
     const names = [...this.collections.keys()]
       .filter((known) => known.startsWith(prefix))
       .map((known) => known.slice(prefix.length).split('/')[0]);
-    yield [...new Set(names)].map((name) => directory(`${prefix}${name}`));
+    yield [...new Set(names)].map((name) => this.directory(`${prefix}${name}`));
   }
 
   async read(entry: Entry, range: { readonly start: number; readonly end: number }) {
@@ -140,7 +142,7 @@ export class VersionStore implements Store {
     const version = this.add(draft.collection, new Map(files), options.aliases ?? []);
     const aliases = ['latest', ...(options.aliases ?? [])];
     const entries = [
-      directory(`${draft.collection}/${version}`),
+      this.directory(`${draft.collection}/${version}`),
       ...aliases.map((name) => alias(`${draft.collection}/${name}`, version)),
     ];
     return { version, id: 'id', digest: 'digest', aliases, deduplicated: false, entries };
@@ -154,7 +156,7 @@ export class VersionStore implements Store {
     else {
       const files = this.collections.get(target.slice(0, target.lastIndexOf('/')))?.versions.get(version);
       const linked = this.add(path.slice(0, path.lastIndexOf('/')), files ?? new Map(), [name]);
-      return [directory(`${path.slice(0, path.lastIndexOf('/'))}/${linked}`), alias(path, linked)];
+      return [this.directory(`${path.slice(0, path.lastIndexOf('/'))}/${linked}`), alias(path, linked)];
     }
     if (replaces !== null) collection.aliases.delete(replaces.slice(replaces.lastIndexOf('/') + 1));
     return [alias(path, version)];
@@ -202,6 +204,10 @@ export class VersionStore implements Store {
       ?.get(segments.slice(UNIT_DEPTH).join('/'));
   }
 
+  private directory(path: TreePath): Entry {
+    return { ...FACTS, path, kind: 'directory', size: null, version: `directory:${this.generation}` };
+  }
+
   private filesOf(unit: TreePath): Entry[] {
     const segments = unit.split('/');
     const files = this.collections
@@ -213,14 +219,6 @@ export class VersionStore implements Store {
 }
 
 const FACTS = { mtimeMs: 1000, birthtimeMs: 1000, md5: null, id: 'id', isReadOnly: false } as const;
-
-const directory = (path: TreePath): Entry => ({
-  ...FACTS,
-  path,
-  kind: 'directory',
-  size: null,
-  version: 'directory',
-});
 
 const alias = (path: TreePath, target: string): Entry => ({
   ...FACTS,
