@@ -18,6 +18,36 @@ export type Scalars = {
   JSONString: { input: string; output: string; }
 };
 
+export type ArtifactCollectionState =
+  | 'DELETED'
+  | 'READY';
+
+export type ArtifactCollectionType =
+  | 'PORTFOLIO'
+  | 'SEQUENCE';
+
+export type ArtifactDigestAlgorithm =
+  | 'MANIFEST_MD5'
+  | 'MANIFEST_XXH128';
+
+export type ArtifactManifestType =
+  | 'FULL'
+  | 'INCREMENTAL'
+  | 'PATCH';
+
+export type ArtifactState =
+  | 'COMMITTED'
+  | 'DELETED'
+  | 'PENDING';
+
+export type ArtifactStorageLayout =
+  | 'V1'
+  | 'V2';
+
+export type CompleteMultipartAction =
+  | 'Complete'
+  | 'Abort';
+
 export type DotBehavior =
   | 'KEEP_ALL_DOT_VALUES'
   | 'SKIP_FIRST_DOT_VALUE';
@@ -26,12 +56,173 @@ export type HistoryKeysFormat =
   | 'BITMAP'
   | 'PLAINTEXT';
 
+export type AddAliasesInput = {
+  readonly aliases: ReadonlyArray<ArtifactCollectionAliasInput>;
+  readonly artifactID: Scalars['ID']['input'];
+  readonly clientMutationId?: InputMaybe<Scalars['String']['input']>;
+};
+
+export type ArtifactAliasInput = {
+  readonly alias: Scalars['String']['input'];
+  readonly artifactCollectionName: Scalars['String']['input'];
+};
+
+export type ArtifactCollectionAliasInput = {
+  readonly alias: Scalars['String']['input'];
+  readonly artifactCollectionName: Scalars['String']['input'];
+  readonly entityName: Scalars['String']['input'];
+  readonly projectName: Scalars['String']['input'];
+};
+
+export type ArtifactManifestEntryInput = {
+  readonly name: Scalars['String']['input'];
+  readonly digest: Scalars['String']['input'];
+  readonly birthArtifactID?: InputMaybe<Scalars['String']['input']>;
+  readonly size?: InputMaybe<Scalars['Int64']['input']>;
+  readonly ref?: InputMaybe<Scalars['String']['input']>;
+};
+
+export type CommitArtifactInput = {
+  readonly artifactID: Scalars['ID']['input'];
+  readonly clientMutationId?: InputMaybe<Scalars['String']['input']>;
+};
+
+export type CompleteMultipartUploadArtifactInput = {
+  readonly clientMutationId?: InputMaybe<Scalars['String']['input']>;
+  readonly completeMultipartAction: CompleteMultipartAction;
+  readonly completedParts: ReadonlyArray<UploadPartsInput>;
+  readonly artifactID: Scalars['ID']['input'];
+  readonly storagePath: Scalars['String']['input'];
+  readonly uploadID: Scalars['String']['input'];
+};
+
+export type CreateArtifactCollectionTagAssignmentInput = {
+  readonly artifactCollectionName: Scalars['String']['input'];
+  readonly attributes?: InputMaybe<Scalars['JSONString']['input']>;
+  readonly clientMutationID?: InputMaybe<Scalars['String']['input']>;
+  readonly entityName: Scalars['String']['input'];
+  readonly projectName: Scalars['String']['input'];
+  readonly tagCategoryName?: InputMaybe<Scalars['String']['input']>;
+  readonly tagName: Scalars['String']['input'];
+};
+
+export type CreateArtifactFileSpecInput = {
+  readonly artifactID: Scalars['ID']['input'];
+  readonly artifactManifestID?: InputMaybe<Scalars['ID']['input']>;
+  readonly md5: Scalars['String']['input'];
+  readonly mimetype?: InputMaybe<Scalars['String']['input']>;
+  readonly name: Scalars['String']['input'];
+  readonly digest?: InputMaybe<Scalars['String']['input']>;
+  readonly uploadPartsInput?: InputMaybe<ReadonlyArray<UploadPartsInput>>;
+};
+
+export type CreateArtifactFilesInput = {
+  readonly artifactFiles: ReadonlyArray<CreateArtifactFileSpecInput>;
+  readonly clientMutationId?: InputMaybe<Scalars['String']['input']>;
+  readonly cloudRegionID?: InputMaybe<Scalars['ID']['input']>;
+  readonly storageLayout: ArtifactStorageLayout;
+  readonly digestAlgorithm?: InputMaybe<ArtifactDigestAlgorithm>;
+};
+
+export type CreateArtifactInput = {
+  readonly aliases?: InputMaybe<ReadonlyArray<ArtifactAliasInput>>;
+  readonly artifactCollectionName?: InputMaybe<Scalars['String']['input']>;
+  readonly artifactCollectionNames?: InputMaybe<ReadonlyArray<Scalars['String']['input']>>;
+  readonly artifactTypeName: Scalars['String']['input'];
+  readonly clientID?: InputMaybe<Scalars['ID']['input']>;
+  readonly clientMutationId?: InputMaybe<Scalars['String']['input']>;
+  readonly description?: InputMaybe<Scalars['String']['input']>;
+  readonly digest: Scalars['String']['input'];
+  readonly digestAlgorithm: ArtifactDigestAlgorithm;
+  readonly distributedID?: InputMaybe<Scalars['String']['input']>;
+  readonly enableDigestDeduplication?: InputMaybe<Scalars['Boolean']['input']>;
+  readonly entityName: Scalars['String']['input'];
+  readonly historyStep?: InputMaybe<Scalars['Int64']['input']>;
+  readonly labels?: InputMaybe<Scalars['JSONString']['input']>;
+  readonly metadata?: InputMaybe<Scalars['JSONString']['input']>;
+  readonly projectName: Scalars['String']['input'];
+  readonly runName?: InputMaybe<Scalars['String']['input']>;
+  readonly sequenceClientID?: InputMaybe<Scalars['ID']['input']>;
+  readonly tags?: InputMaybe<ReadonlyArray<TagInput>>;
+  readonly ttlDurationSeconds?: InputMaybe<Scalars['Int64']['input']>;
+  readonly storageRegion?: InputMaybe<Scalars['String']['input']>;
+};
+
+export type CreateArtifactManifestInput = {
+  readonly artifactID: Scalars['ID']['input'];
+  readonly baseArtifactID?: InputMaybe<Scalars['ID']['input']>;
+  readonly clientMutationId?: InputMaybe<Scalars['String']['input']>;
+  readonly digest: Scalars['String']['input'];
+  readonly entityName: Scalars['String']['input'];
+  readonly name: Scalars['String']['input'];
+  readonly projectName: Scalars['String']['input'];
+  readonly runName: Scalars['String']['input'];
+  readonly type: ArtifactManifestType;
+};
+
+export type CreateArtifactPortfolioInput = {
+  readonly artifactTypeID: Scalars['ID']['input'];
+  readonly clientMutationId?: InputMaybe<Scalars['String']['input']>;
+  readonly description?: InputMaybe<Scalars['String']['input']>;
+  readonly entityName: Scalars['String']['input'];
+  readonly name: Scalars['String']['input'];
+  readonly projectName: Scalars['String']['input'];
+};
+
+export type CreateArtifactSequenceInput = {
+  readonly artifactTypeID: Scalars['ID']['input'];
+  readonly clientMutationId?: InputMaybe<Scalars['String']['input']>;
+  readonly description?: InputMaybe<Scalars['String']['input']>;
+  readonly entityName: Scalars['String']['input'];
+  readonly name: Scalars['String']['input'];
+  readonly projectName: Scalars['String']['input'];
+};
+
+export type CreateArtifactTypeInput = {
+  readonly clientMutationId?: InputMaybe<Scalars['String']['input']>;
+  readonly description?: InputMaybe<Scalars['String']['input']>;
+  readonly entityName: Scalars['String']['input'];
+  readonly name: Scalars['String']['input'];
+  readonly projectName: Scalars['String']['input'];
+};
+
 export type CreateRunFilesInput = {
   readonly clientMutationId?: InputMaybe<Scalars['String']['input']>;
   readonly entityName: Scalars['String']['input'];
   readonly projectName: Scalars['String']['input'];
   readonly runName: Scalars['String']['input'];
   readonly files: ReadonlyArray<Scalars['String']['input']>;
+};
+
+export type DeleteAliasesInput = {
+  readonly aliases: ReadonlyArray<ArtifactCollectionAliasInput>;
+  readonly artifactID: Scalars['ID']['input'];
+  readonly clientMutationId?: InputMaybe<Scalars['String']['input']>;
+};
+
+export type DeleteArtifactCollectionTagAssignmentInput = {
+  readonly artifactCollectionName: Scalars['String']['input'];
+  readonly clientMutationID?: InputMaybe<Scalars['String']['input']>;
+  readonly entityName: Scalars['String']['input'];
+  readonly projectName: Scalars['String']['input'];
+  readonly tagCategoryName?: InputMaybe<Scalars['String']['input']>;
+  readonly tagName: Scalars['String']['input'];
+};
+
+export type DeleteArtifactInput = {
+  readonly artifactID: Scalars['ID']['input'];
+  readonly clientMutationId?: InputMaybe<Scalars['String']['input']>;
+  readonly deleteAliases?: InputMaybe<Scalars['Boolean']['input']>;
+};
+
+export type DeleteArtifactPortfolioInput = {
+  readonly artifactPortfolioID: Scalars['ID']['input'];
+  readonly clientMutationId?: InputMaybe<Scalars['String']['input']>;
+};
+
+export type DeleteArtifactSequenceInput = {
+  readonly artifactSequenceID: Scalars['ID']['input'];
+  readonly clientMutationId?: InputMaybe<Scalars['String']['input']>;
 };
 
 export type DeleteFilesInput = {
@@ -51,12 +242,79 @@ export type DeleteRunInput = {
   readonly id: Scalars['ID']['input'];
 };
 
+export type LinkArtifactInput = {
+  readonly aliases?: InputMaybe<ReadonlyArray<ArtifactAliasInput>>;
+  readonly artifactID?: InputMaybe<Scalars['ID']['input']>;
+  readonly artifactPortfolioID?: InputMaybe<Scalars['ID']['input']>;
+  readonly artifactPortfolioName?: InputMaybe<Scalars['String']['input']>;
+  readonly clientID?: InputMaybe<Scalars['ID']['input']>;
+  readonly clientMutationId?: InputMaybe<Scalars['String']['input']>;
+  readonly entityName?: InputMaybe<Scalars['String']['input']>;
+  readonly projectName?: InputMaybe<Scalars['String']['input']>;
+};
+
 export type MarkRunFilesUploadedInput = {
   readonly clientMutationId?: InputMaybe<Scalars['String']['input']>;
   readonly entityName: Scalars['String']['input'];
   readonly projectName: Scalars['String']['input'];
   readonly runName: Scalars['String']['input'];
   readonly files: ReadonlyArray<Scalars['String']['input']>;
+};
+
+export type MoveArtifactSequenceInput = {
+  readonly artifactSequenceID: Scalars['ID']['input'];
+  readonly clientMutationId?: InputMaybe<Scalars['String']['input']>;
+  readonly destinationArtifactTypeName: Scalars['String']['input'];
+};
+
+export type TagInput = {
+  readonly tagName: Scalars['String']['input'];
+  readonly tagCategoryName?: InputMaybe<Scalars['String']['input']>;
+  readonly attributes?: InputMaybe<Scalars['JSONString']['input']>;
+};
+
+export type UnlinkArtifactInput = {
+  readonly artifactID: Scalars['ID']['input'];
+  readonly artifactPortfolioID: Scalars['ID']['input'];
+  readonly clientMutationId?: InputMaybe<Scalars['String']['input']>;
+};
+
+export type UpdateArtifactInput = {
+  readonly aliases?: InputMaybe<ReadonlyArray<ArtifactAliasInput>>;
+  readonly artifactID: Scalars['ID']['input'];
+  readonly clientMutationId?: InputMaybe<Scalars['String']['input']>;
+  readonly description?: InputMaybe<Scalars['String']['input']>;
+  readonly labels?: InputMaybe<Scalars['JSONString']['input']>;
+  readonly metadata?: InputMaybe<Scalars['JSONString']['input']>;
+  readonly ttlDurationSeconds?: InputMaybe<Scalars['Int64']['input']>;
+  readonly tagsToAdd?: InputMaybe<ReadonlyArray<TagInput>>;
+  readonly tagsToDelete?: InputMaybe<ReadonlyArray<TagInput>>;
+};
+
+export type UpdateArtifactManifestInput = {
+  readonly artifactManifestID: Scalars['ID']['input'];
+  readonly baseArtifactID?: InputMaybe<Scalars['ID']['input']>;
+  readonly clientMutationId?: InputMaybe<Scalars['String']['input']>;
+  readonly digest?: InputMaybe<Scalars['String']['input']>;
+};
+
+export type UpdateArtifactPortfolioInput = {
+  readonly artifactPortfolioID: Scalars['ID']['input'];
+  readonly clientMutationId?: InputMaybe<Scalars['String']['input']>;
+  readonly description?: InputMaybe<Scalars['String']['input']>;
+  readonly name?: InputMaybe<Scalars['String']['input']>;
+};
+
+export type UpdateArtifactSequenceInput = {
+  readonly artifactSequenceID: Scalars['ID']['input'];
+  readonly clientMutationId?: InputMaybe<Scalars['String']['input']>;
+  readonly description?: InputMaybe<Scalars['String']['input']>;
+  readonly name?: InputMaybe<Scalars['String']['input']>;
+};
+
+export type UploadPartsInput = {
+  readonly partNumber: Scalars['Int64']['input'];
+  readonly hexMD5: Scalars['String']['input'];
 };
 
 export type UpsertBucketInput = {
@@ -98,6 +356,17 @@ export type UpsertModelInput = {
   readonly name?: InputMaybe<Scalars['String']['input']>;
   readonly repo?: InputMaybe<Scalars['String']['input']>;
   readonly views?: InputMaybe<Scalars['JSONString']['input']>;
+};
+
+export type UseArtifactInput = {
+  readonly artifactID: Scalars['ID']['input'];
+  readonly clientMutationId?: InputMaybe<Scalars['String']['input']>;
+  readonly entityName: Scalars['String']['input'];
+  readonly projectName: Scalars['String']['input'];
+  readonly runName: Scalars['String']['input'];
+  readonly usedAs?: InputMaybe<Scalars['String']['input']>;
+  readonly artifactEntityName?: InputMaybe<Scalars['String']['input']>;
+  readonly artifactProjectName?: InputMaybe<Scalars['String']['input']>;
 };
 
 export type LookUpQueryVariables = Exact<{
