@@ -1,5 +1,5 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { TurnBatch } from '../../src/store/runs/turn-batch.js';
+import { TurnBatch } from '../../src/store/common/turn-batch.js';
 
 interface Asked {
   readonly group: string;

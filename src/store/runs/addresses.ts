@@ -1,42 +1,18 @@
-import { LRUCache } from 'lru-cache';
 import { FileAddressesDocument, type FileUrlsFragment } from '../../wire/generated.js';
+import { type Address, AddressBook } from '../common/address-book.js';
+import { nodesOf } from '../common/nodes.js';
+import { TurnBatch } from '../common/turn-batch.js';
 import type { Entry, TreePath } from '../contract.js';
 import type { RunsContext } from './context.js';
-import { nodesOf } from './entries.js';
 import { placeOf } from './places.js';
-import { TurnBatch } from './turn-batch.js';
 
-/** Where the content of a file is. */
-export interface Address {
-  /** Signed, at the storage; ends by itself. */
-  readonly direct: string;
-  /** At the API, which asks for credentials and redirects. */
-  readonly api: string | null;
-}
-
-interface Known extends Address {
-  readonly version: string;
-  /** When the server signed it, in milliseconds. */
-  readonly at: number;
-}
-
-const MOST_BYTES = 8 * 1024 * 1024;
-const OVERHEAD = 256;
-/** URLs of the service are good for an hour. */
-const FRESH_MS = 50 * 60_000;
-
-/**
- * The URLs of files, bounded in bytes. Signing is slow at the server, so they are asked for when content is wanted, in
- * batches by name, and kept while they are good.
- */
+/** The URLs of run files, asked for in batches by name. */
 export class Addresses {
-  private readonly known = new LRUCache<TreePath, Known>({
-    maxSize: MOST_BYTES,
-    sizeCalculation: ({ direct, api }) => direct.length + (api?.length ?? 0) + OVERHEAD,
-  });
+  private readonly book: AddressBook;
   private readonly batch: TurnBatch<string, Address | null>;
 
   constructor(private readonly context: RunsContext) {
+    this.book = new AddressBook(context.client.api.clock);
     this.batch = new TurnBatch({
       ask: (unit, names, signal) => this.fetch(unit, names, signal),
       keyOf: (name) => name,
@@ -45,24 +21,21 @@ export class Addresses {
   }
 
   remember(entry: Entry, urls: FileUrlsFragment): void {
-    const { directUrl: direct, url: api = null } = urls;
-    this.known.set(entry.path, { direct, api, version: entry.version, at: this.now() });
+    this.book.remember(entry.path, entry.version, { direct: urls.directUrl, api: urls.url ?? null });
   }
 
   /** The address that is known and fresh, if any. */
   peek(entry: Entry): Address | null {
-    const known = this.known.get(entry.path);
-    const isGood = known?.version === entry.version && this.now() - known.at < FRESH_MS;
-    return isGood ? known : null;
+    return this.book.peek(entry.path, entry.version);
   }
 
   /** Asks for a new address; null: the server has no such file. */
   async renew(entry: Entry, signal: AbortSignal | undefined): Promise<Address | null> {
     const { unit, file } = placeOf(entry.path);
     if (unit === null || file === null) return null;
-    this.known.delete(entry.path);
+    this.book.forget(entry.path);
     const address = await this.batch.add(unit, file, signal);
-    if (address) this.known.set(entry.path, { ...address, version: entry.version, at: this.now() });
+    if (address) this.book.remember(entry.path, entry.version, address);
     return address;
   }
 
@@ -89,9 +62,5 @@ export class Addresses {
       const row = rows.get(name);
       return row ? { direct: row.directUrl, api: row.url ?? null } : null;
     });
-  }
-
-  private now(): number {
-    return this.context.client.api.clock.now();
   }
 }

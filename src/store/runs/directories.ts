@@ -1,13 +1,13 @@
 import { DeleteRunDocument } from '../../wire/generated.js';
 import { lookUp } from '../../wire/look-up.js';
 import { isWireFailure } from '../../wire/wire-failure.js';
+import { onceOrGone } from '../common/attempts.js';
+import { createRun, refusedName } from '../common/creation.js';
+import { directoryEntry } from '../common/directory-entry.js';
+import { assertDeletable, deleteProject, makeProject } from '../common/projects.js';
 import type { Entry, Signalled, TreePath } from '../contract.js';
 import { Failure } from '../failure.js';
-import { onceOrGone } from '../shared/attempts.js';
-import { createRun, refusedName } from '../shared/creation.js';
-import { assertDeletable, deleteProject, makeProject } from '../shared/projects.js';
 import type { RunsContext } from './context.js';
-import { directoryEntry } from './entries.js';
 import { placeOf, type RunName } from './places.js';
 
 /** Makes and deletes projects and runs. */

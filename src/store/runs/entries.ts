@@ -1,4 +1,5 @@
 import type { FileRowFragment } from '../../wire/generated.js';
+import { timeOf } from '../common/nodes.js';
 import type { Entry, TreePath } from '../contract.js';
 import { contentVersion } from '../version.js';
 import { filePath } from './places.js';
@@ -25,39 +26,3 @@ export function fileEntry(unit: TreePath, row: FileRowFragment): Entry | null {
     isReadOnly: isManifest(name),
   };
 }
-
-/** An entity, a project or a run, as the wire tells of it. */
-interface DirectoryFacts {
-  readonly id: string;
-  readonly createdAt: string;
-  readonly updatedAt?: string | null | undefined;
-  readonly lastActive?: string | null | undefined;
-  readonly heartbeatAt?: string | null | undefined;
-}
-
-export function directoryEntry(path: TreePath, facts: DirectoryFacts): Entry {
-  const { id, createdAt, updatedAt, lastActive, heartbeatAt } = facts;
-  return {
-    path,
-    kind: 'directory',
-    size: null,
-    mtimeMs: timeOf(heartbeatAt ?? lastActive ?? updatedAt ?? createdAt),
-    birthtimeMs: timeOf(createdAt),
-    version: `directory:${id}`,
-    md5: null,
-    id,
-    isReadOnly: false,
-  };
-}
-
-/** W&B tells times in UTC, with 'Z' and without. */
-function timeOf(text: string): number {
-  const isZoned = /(Z|[+-]\d\d:?\d\d)$/i.test(text);
-  const time = Date.parse(isZoned ? text : `${text}Z`);
-  return Number.isNaN(time) ? 0 : time;
-}
-
-/** Nodes of a connection, without the gaps that GraphQL allows. */
-export const nodesOf = <T>(
-  connection: { readonly edges: readonly { readonly node?: T | null }[] } | null | undefined,
-): T[] => (connection?.edges ?? []).flatMap(({ node }) => node ?? []);

@@ -1,12 +1,14 @@
-import { FindEntityDocument, FindProjectDocument } from '../../wire/generated.js';
 import { lookUp } from '../../wire/look-up.js';
+import { directoryEntry } from '../common/directory-entry.js';
+import { nodesOf } from '../common/nodes.js';
+import { TurnBatch } from '../common/turn-batch.js';
+import { lookUpEntity, lookUpProject, NOTHING, pathOf } from '../common/upper-levels.js';
 import type { Entry, Lookup, TreePath } from '../contract.js';
 import { isFailure } from '../failure.js';
 import type { Addresses } from './addresses.js';
 import type { RunsContext } from './context.js';
-import { directoryEntry, fileEntry, nodesOf } from './entries.js';
-import { pathOf, placeOf } from './places.js';
-import { TurnBatch } from './turn-batch.js';
+import { fileEntry } from './entries.js';
+import { placeOf } from './places.js';
 
 interface Question {
   /** The server's name of a file; null asks for the run itself. */
@@ -15,8 +17,6 @@ interface Question {
 }
 
 type Options = { readonly signal?: AbortSignal | undefined; readonly listing: boolean };
-
-const NOTHING: Lookup = { found: null, ancestors: [], listing: null };
 
 /** Looks at single paths: one request each, and one for all that is asked of a run in one turn. */
 export class Lookups {
@@ -39,29 +39,14 @@ export class Lookups {
     const [entity, project] = names;
     try {
       if (unit !== null) return await this.batch.add(unit, { file, hasListing }, signal);
-      if (entity !== undefined && project !== undefined) return await this.project(entity, project, signal);
-      return entity !== undefined ? await this.entity(entity, signal) : NOTHING;
+      if (entity === undefined) return NOTHING;
+      if (project === undefined) return await lookUpEntity(this.context, { entity, path }, signal);
+      return await lookUpProject(this.context, { entity, project, path }, signal);
     } catch (error) {
       // Most servers answer null for what isn't there, some with a failure.
       if (isFailure(error) && error.code === 'ENOENT') return NOTHING;
       throw error;
     }
-  }
-
-  private async entity(entity: string, signal: AbortSignal | undefined): Promise<Lookup> {
-    const found = (await this.context.client.run(FindEntityDocument, { entity }, { signal })).entity;
-    return { ...NOTHING, found: found ? directoryEntry(pathOf(entity), found) : null };
-  }
-
-  private async project(entity: string, project: string, signal: AbortSignal | undefined): Promise<Lookup> {
-    const { client } = this.context;
-    const found = (await client.run(FindProjectDocument, { entity, project }, { signal })).project;
-    if (!found) return NOTHING;
-    return {
-      found: directoryEntry(pathOf(entity, project), found),
-      ancestors: [directoryEntry(pathOf(entity), found.entity)],
-      listing: null,
-    };
   }
 
   /** As few requests as the server allows: most often one. */

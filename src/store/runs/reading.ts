@@ -1,18 +1,10 @@
 import { createHash } from 'node:crypto';
 import type { Download, DownloadOptions } from '../../wire/transfer.js';
-import { isWireFailure } from '../../wire/wire-failure.js';
+import { checkSize, differs, download, type Span, wantedOf } from '../common/download.js';
 import type { Content, Entry } from '../contract.js';
 import { Failure } from '../failure.js';
 import type { Addresses } from './addresses.js';
 import type { RunsContext } from './context.js';
-
-interface Range {
-  readonly start: number;
-  readonly end: number;
-}
-
-/** What is fetched at once of a file whose size nobody knows, if all of it is asked for. */
-const MOST_UNKNOWN_BYTES = 2 ** 31;
 
 /** Reads content from the storage, and sees to it that it is what was listed. */
 export class Reading {
@@ -23,19 +15,17 @@ export class Reading {
 
   async read(
     entry: Entry,
-    { start, end }: Range,
+    range: Span,
     { etag, signal }: { readonly etag: string | null; readonly signal?: AbortSignal | undefined },
   ): Promise<Content> {
     const { size } = entry;
-    if (size !== null && start >= Math.min(size, end)) return { bytes: new Uint8Array(0), etag, size };
-    const isWhole = start === 0 && size !== null && end >= size;
-    const isOpenEnd = !Number.isSafeInteger(end) || end === Number.MAX_SAFE_INTEGER;
-    const last = size === null ? (isOpenEnd ? null : end) : Math.min(size, end);
-    const limit = last === null ? MOST_UNKNOWN_BYTES : last - start;
-    const options = { start, end: isWhole ? null : last, limit, etag, signal };
-    const content = await this.fetch(entry, options);
+    if (size !== null && range.start >= Math.min(size, range.end)) {
+      return { bytes: new Uint8Array(0), etag, size };
+    }
+    const { isWhole, ...wanted } = wantedOf(size, range);
+    const content = await this.fetch(entry, { ...wanted, etag, signal });
     verify(entry, content, {
-      isWhole: isWhole || (start === 0 && content.bytes.byteLength === content.size),
+      isWhole: isWhole || (range.start === 0 && content.bytes.byteLength === content.size),
       etag,
     });
     return { bytes: content.bytes, etag: content.etag, size: content.size };
@@ -54,64 +44,25 @@ export class Reading {
     return { bytes, etag, size, md5: digest.toString('base64') };
   }
 
-  /** A signed URL that was refused is renewed once; if that doesn't help, the API's own address is the last resort. */
-  private async fetch(entry: Entry, options: Omit<DownloadOptions, 'isApiAddress'>): Promise<Download> {
-    const { transfers } = this.context;
-    const { signal } = options;
-    try {
-      const known = this.addresses.peek(entry);
-      if (known) {
-        const download = await unlessRefused(
-          transfers.download(known.direct, { ...options, isApiAddress: false }),
-        );
-        if (download) return download;
-      }
-      const address = await this.addresses.renew(entry, signal);
-      if (!address) throw new Failure('ESTALE', 'The file was removed on the server.');
-      if (address.api === null)
-        return await transfers.download(address.direct, { ...options, isApiAddress: false });
-      const again = transfers.download(address.direct, { ...options, isApiAddress: false });
-      return (
-        (await unlessRefused(again)) ??
-        (await transfers.download(address.api, { ...options, isApiAddress: true }))
-      );
-    } catch (error) {
-      if (isWireFailure(error) && error.status === 412) {
-        throw new Failure('ESTALE', 'The file was changed on the server.', error.cause);
-      }
-      if (isWireFailure(error) && error.status === 404) {
-        throw new Failure('ESTALE', 'The file was removed on the server.', error.cause);
-      }
-      throw error;
-    }
-  }
-}
-
-/** Null for how storages turn down a URL whose time is over: 400 (ExpiredToken), 401 or 403. */
-async function unlessRefused(download: Promise<Download>): Promise<Download | null> {
-  try {
-    return await download;
-  } catch (error) {
-    if (isWireFailure(error) && (error.status === 400 || error.status === 401 || error.status === 403))
-      return null;
-    throw error;
+  private fetch(entry: Entry, options: Omit<DownloadOptions, 'isApiAddress'>): Promise<Download> {
+    const source = {
+      peek: () => this.addresses.peek(entry),
+      renew: () => this.addresses.renew(entry, options.signal),
+    };
+    return download(this.context.transfers, source, options);
   }
 }
 
 function verify(
   entry: Entry,
-  { bytes, etag, size, isOverlong }: Download,
+  content: Download,
   asked: { readonly isWhole: boolean; readonly etag: string | null },
 ): void {
+  const { bytes, etag } = content;
   if (asked.etag !== null && etag !== null && etag !== asked.etag) {
     throw new Failure('ESTALE', 'The file was changed on the server.');
   }
-  if (isOverlong || (entry.size !== null && size !== entry.size)) {
-    throw differs(`${entry.size ?? 'unknown'} bytes listed, ${size} stored`);
-  }
+  checkSize(entry.size, content);
   if (!asked.isWhole || entry.md5 === null) return;
   if (createHash('md5').update(bytes).digest('base64') !== entry.md5) throw differs('MD5 mismatch');
 }
-
-const differs = (cause: string): Failure =>
-  new Failure('EBADMSG', 'The content differs from what the server lists.', cause);

@@ -1,8 +1,9 @@
 import { DeleteFilesDocument, FileIdsDocument } from '../../wire/generated.js';
+import { nodesOf } from '../common/nodes.js';
 import type { Signalled, TreePath } from '../contract.js';
 import { Failure } from '../failure.js';
 import type { RunsContext } from './context.js';
-import { isManifest, nodesOf } from './entries.js';
+import { isManifest } from './entries.js';
 import { byRun, type RunName } from './places.js';
 
 interface Removed {

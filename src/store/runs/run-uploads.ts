@@ -4,16 +4,11 @@ import { isWireFailure } from '../../wire/wire-failure.js';
 import type { Signalled, Source, Ticket, TreePath, Uploads } from '../contract.js';
 import { Failure } from '../failure.js';
 import type { RunsContext } from './context.js';
-import { Features } from './features.js';
 import { byRun, type RunName } from './places.js';
 
 /** Uploads in the SDK's three steps: declare names, PUT bytes, mark them as uploaded (protocol section 4.3). */
 export class RunUploads implements Uploads {
-  private readonly features: Features;
-
-  constructor(private readonly context: RunsContext) {
-    this.features = new Features(context.client);
-  }
+  constructor(private readonly context: RunsContext) {}
 
   /** A file that the server doesn't take has no ticket, unless it takes none: then that is the failure. */
   async declare(paths: readonly TreePath[], { signal }: Signalled): Promise<readonly Ticket[]> {
@@ -53,7 +48,7 @@ export class RunUploads implements Uploads {
   }
 
   async finish(tickets: readonly Ticket[], { signal }: Signalled): Promise<void> {
-    if (tickets.length === 0 || !(await this.features.has('MARK_RUN_FILES_UPLOADED'))) return;
+    if (tickets.length === 0 || !(await this.context.features.has('MARK_RUN_FILES_UPLOADED'))) return;
     const { client, sizes } = this.context;
     for (const { run, files } of byRun(tickets)) {
       await sizes.all('files', files, async (batch) => {

@@ -4,9 +4,9 @@ import { CreateProjectDocument, DeleteProjectDocument, FindProjectDocument } fro
 import { isWireFailure } from '../../wire/wire-failure.js';
 import type { Entry, TreePath } from '../contract.js';
 import { Failure } from '../failure.js';
-import { directoryEntry } from '../runs/entries.js';
 import { Attempts, onceOrGone } from './attempts.js';
 import { refusedName } from './creation.js';
+import { directoryEntry } from './directory-entry.js';
 
 /** Makes a project, of decoded names. Rejects with EEXIST if there is one. */
 export async function makeProject(

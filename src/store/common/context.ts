@@ -1,0 +1,22 @@
+import { BatchSizes, retryableAtSize } from '../../wire/batching.js';
+import type { CallOptions, WireClient } from '../../wire/client.js';
+import { Transfers } from '../../wire/transfer.js';
+import { Features } from './features.js';
+
+/** What the parts of any store share: the wire, the batch sizes that worked, the server's features. */
+export class StoreContext {
+  readonly sizes: BatchSizes;
+  readonly transfers: Transfers;
+  readonly features: Features;
+
+  constructor(readonly client: WireClient) {
+    this.sizes = new BatchSizes(client.api.clock, client.config.timeouts.call);
+    this.transfers = new Transfers(client.api);
+    this.features = new Features(client);
+  }
+
+  /** Options of a call whose batch holds `size` items. */
+  sized(size: number, signal: AbortSignal | undefined): CallOptions {
+    return { signal, isRetryable: retryableAtSize(size) };
+  }
+}
