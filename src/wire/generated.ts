@@ -3,28 +3,9 @@ type Exact<T extends { [key: string]: unknown }> = { [K in keyof T]: T[K] };
 /** Internal type. DO NOT USE DIRECTLY. */
 export type Incremental<T> = T | { [P in keyof T]?: P extends ' $fragmentName' | '__typename' ? T[P] : never };
 import type { TypedDocumentNode as DocumentNode } from '@graphql-typed-document-node/core';
-export type Maybe<T> = T | null;
-export type InputMaybe<T> = Maybe<T>;
-/** All built-in and custom scalars, mapped to their actual values */
-export type Scalars = {
-  ID: { input: string; output: string; }
-  String: { input: string; output: string; }
-  Boolean: { input: boolean; output: boolean; }
-  Int: { input: number; output: number; }
-  Float: { input: number; output: number; }
-  DateTime: { input: string; output: string; }
-  Int64: { input: number | string; output: number | string; }
-  JSON: { input: unknown; output: unknown; }
-  JSONString: { input: string; output: string; }
-};
-
 export type ArtifactCollectionState =
   | 'DELETED'
   | 'READY';
-
-export type ArtifactCollectionType =
-  | 'PORTFOLIO'
-  | 'SEQUENCE';
 
 export type ArtifactDigestAlgorithm =
   | 'MANIFEST_MD5'
@@ -48,326 +29,320 @@ export type CompleteMultipartAction =
   | 'Complete'
   | 'Abort';
 
-export type DotBehavior =
-  | 'KEEP_ALL_DOT_VALUES'
-  | 'SKIP_FIRST_DOT_VALUE';
-
-export type HistoryKeysFormat =
-  | 'BITMAP'
-  | 'PLAINTEXT';
-
-export type AddAliasesInput = {
-  readonly aliases: ReadonlyArray<ArtifactCollectionAliasInput>;
-  readonly artifactID: Scalars['ID']['input'];
-  readonly clientMutationId?: InputMaybe<Scalars['String']['input']>;
-};
-
 export type ArtifactAliasInput = {
-  readonly alias: Scalars['String']['input'];
-  readonly artifactCollectionName: Scalars['String']['input'];
+  readonly alias: string;
+  readonly artifactCollectionName: string;
 };
 
 export type ArtifactCollectionAliasInput = {
-  readonly alias: Scalars['String']['input'];
-  readonly artifactCollectionName: Scalars['String']['input'];
-  readonly entityName: Scalars['String']['input'];
-  readonly projectName: Scalars['String']['input'];
-};
-
-export type ArtifactManifestEntryInput = {
-  readonly name: Scalars['String']['input'];
-  readonly digest: Scalars['String']['input'];
-  readonly birthArtifactID?: InputMaybe<Scalars['String']['input']>;
-  readonly size?: InputMaybe<Scalars['Int64']['input']>;
-  readonly ref?: InputMaybe<Scalars['String']['input']>;
-};
-
-export type CommitArtifactInput = {
-  readonly artifactID: Scalars['ID']['input'];
-  readonly clientMutationId?: InputMaybe<Scalars['String']['input']>;
+  readonly alias: string;
+  readonly artifactCollectionName: string;
+  readonly entityName: string;
+  readonly projectName: string;
 };
 
 export type CompleteMultipartUploadArtifactInput = {
-  readonly clientMutationId?: InputMaybe<Scalars['String']['input']>;
+  readonly clientMutationId?: string | null | undefined;
   readonly completeMultipartAction: CompleteMultipartAction;
   readonly completedParts: ReadonlyArray<UploadPartsInput>;
-  readonly artifactID: Scalars['ID']['input'];
-  readonly storagePath: Scalars['String']['input'];
-  readonly uploadID: Scalars['String']['input'];
-};
-
-export type CreateArtifactCollectionTagAssignmentInput = {
-  readonly artifactCollectionName: Scalars['String']['input'];
-  readonly attributes?: InputMaybe<Scalars['JSONString']['input']>;
-  readonly clientMutationID?: InputMaybe<Scalars['String']['input']>;
-  readonly entityName: Scalars['String']['input'];
-  readonly projectName: Scalars['String']['input'];
-  readonly tagCategoryName?: InputMaybe<Scalars['String']['input']>;
-  readonly tagName: Scalars['String']['input'];
+  readonly artifactID: string | number;
+  readonly storagePath: string;
+  readonly uploadID: string;
 };
 
 export type CreateArtifactFileSpecInput = {
-  readonly artifactID: Scalars['ID']['input'];
-  readonly artifactManifestID?: InputMaybe<Scalars['ID']['input']>;
-  readonly md5: Scalars['String']['input'];
-  readonly mimetype?: InputMaybe<Scalars['String']['input']>;
-  readonly name: Scalars['String']['input'];
-  readonly digest?: InputMaybe<Scalars['String']['input']>;
-  readonly uploadPartsInput?: InputMaybe<ReadonlyArray<UploadPartsInput>>;
+  readonly artifactID: string | number;
+  readonly artifactManifestID?: string | number | null | undefined;
+  readonly md5: string;
+  readonly mimetype?: string | null | undefined;
+  readonly name: string;
+  readonly digest?: string | null | undefined;
+  readonly uploadPartsInput?: ReadonlyArray<UploadPartsInput> | null | undefined;
 };
 
 export type CreateArtifactFilesInput = {
   readonly artifactFiles: ReadonlyArray<CreateArtifactFileSpecInput>;
-  readonly clientMutationId?: InputMaybe<Scalars['String']['input']>;
-  readonly cloudRegionID?: InputMaybe<Scalars['ID']['input']>;
+  readonly clientMutationId?: string | null | undefined;
+  readonly cloudRegionID?: string | number | null | undefined;
   readonly storageLayout: ArtifactStorageLayout;
-  readonly digestAlgorithm?: InputMaybe<ArtifactDigestAlgorithm>;
+  readonly digestAlgorithm?: ArtifactDigestAlgorithm | null | undefined;
 };
 
 export type CreateArtifactInput = {
-  readonly aliases?: InputMaybe<ReadonlyArray<ArtifactAliasInput>>;
-  readonly artifactCollectionName?: InputMaybe<Scalars['String']['input']>;
-  readonly artifactCollectionNames?: InputMaybe<ReadonlyArray<Scalars['String']['input']>>;
-  readonly artifactTypeName: Scalars['String']['input'];
-  readonly clientID?: InputMaybe<Scalars['ID']['input']>;
-  readonly clientMutationId?: InputMaybe<Scalars['String']['input']>;
-  readonly description?: InputMaybe<Scalars['String']['input']>;
-  readonly digest: Scalars['String']['input'];
+  readonly aliases?: ReadonlyArray<ArtifactAliasInput> | null | undefined;
+  readonly artifactCollectionName?: string | null | undefined;
+  readonly artifactCollectionNames?: ReadonlyArray<string> | null | undefined;
+  readonly artifactTypeName: string;
+  readonly clientID?: string | number | null | undefined;
+  readonly clientMutationId?: string | null | undefined;
+  readonly description?: string | null | undefined;
+  readonly digest: string;
   readonly digestAlgorithm: ArtifactDigestAlgorithm;
-  readonly distributedID?: InputMaybe<Scalars['String']['input']>;
-  readonly enableDigestDeduplication?: InputMaybe<Scalars['Boolean']['input']>;
-  readonly entityName: Scalars['String']['input'];
-  readonly historyStep?: InputMaybe<Scalars['Int64']['input']>;
-  readonly labels?: InputMaybe<Scalars['JSONString']['input']>;
-  readonly metadata?: InputMaybe<Scalars['JSONString']['input']>;
-  readonly projectName: Scalars['String']['input'];
-  readonly runName?: InputMaybe<Scalars['String']['input']>;
-  readonly sequenceClientID?: InputMaybe<Scalars['ID']['input']>;
-  readonly tags?: InputMaybe<ReadonlyArray<TagInput>>;
-  readonly ttlDurationSeconds?: InputMaybe<Scalars['Int64']['input']>;
-  readonly storageRegion?: InputMaybe<Scalars['String']['input']>;
+  readonly distributedID?: string | null | undefined;
+  readonly enableDigestDeduplication?: boolean | null | undefined;
+  readonly entityName: string;
+  readonly historyStep?: number | string | null | undefined;
+  readonly labels?: string | null | undefined;
+  readonly metadata?: string | null | undefined;
+  readonly projectName: string;
+  readonly runName?: string | null | undefined;
+  readonly sequenceClientID?: string | number | null | undefined;
+  readonly tags?: ReadonlyArray<TagInput> | null | undefined;
+  readonly ttlDurationSeconds?: number | string | null | undefined;
+  readonly storageRegion?: string | null | undefined;
 };
 
 export type CreateArtifactManifestInput = {
-  readonly artifactID: Scalars['ID']['input'];
-  readonly baseArtifactID?: InputMaybe<Scalars['ID']['input']>;
-  readonly clientMutationId?: InputMaybe<Scalars['String']['input']>;
-  readonly digest: Scalars['String']['input'];
-  readonly entityName: Scalars['String']['input'];
-  readonly name: Scalars['String']['input'];
-  readonly projectName: Scalars['String']['input'];
-  readonly runName: Scalars['String']['input'];
+  readonly artifactID: string | number;
+  readonly baseArtifactID?: string | number | null | undefined;
+  readonly clientMutationId?: string | null | undefined;
+  readonly digest: string;
+  readonly entityName: string;
+  readonly name: string;
+  readonly projectName: string;
+  readonly runName: string;
   readonly type: ArtifactManifestType;
 };
 
-export type CreateArtifactPortfolioInput = {
-  readonly artifactTypeID: Scalars['ID']['input'];
-  readonly clientMutationId?: InputMaybe<Scalars['String']['input']>;
-  readonly description?: InputMaybe<Scalars['String']['input']>;
-  readonly entityName: Scalars['String']['input'];
-  readonly name: Scalars['String']['input'];
-  readonly projectName: Scalars['String']['input'];
-};
-
-export type CreateArtifactSequenceInput = {
-  readonly artifactTypeID: Scalars['ID']['input'];
-  readonly clientMutationId?: InputMaybe<Scalars['String']['input']>;
-  readonly description?: InputMaybe<Scalars['String']['input']>;
-  readonly entityName: Scalars['String']['input'];
-  readonly name: Scalars['String']['input'];
-  readonly projectName: Scalars['String']['input'];
-};
-
-export type CreateArtifactTypeInput = {
-  readonly clientMutationId?: InputMaybe<Scalars['String']['input']>;
-  readonly description?: InputMaybe<Scalars['String']['input']>;
-  readonly entityName: Scalars['String']['input'];
-  readonly name: Scalars['String']['input'];
-  readonly projectName: Scalars['String']['input'];
-};
-
-export type CreateRunFilesInput = {
-  readonly clientMutationId?: InputMaybe<Scalars['String']['input']>;
-  readonly entityName: Scalars['String']['input'];
-  readonly projectName: Scalars['String']['input'];
-  readonly runName: Scalars['String']['input'];
-  readonly files: ReadonlyArray<Scalars['String']['input']>;
-};
-
-export type DeleteAliasesInput = {
-  readonly aliases: ReadonlyArray<ArtifactCollectionAliasInput>;
-  readonly artifactID: Scalars['ID']['input'];
-  readonly clientMutationId?: InputMaybe<Scalars['String']['input']>;
-};
-
-export type DeleteArtifactCollectionTagAssignmentInput = {
-  readonly artifactCollectionName: Scalars['String']['input'];
-  readonly clientMutationID?: InputMaybe<Scalars['String']['input']>;
-  readonly entityName: Scalars['String']['input'];
-  readonly projectName: Scalars['String']['input'];
-  readonly tagCategoryName?: InputMaybe<Scalars['String']['input']>;
-  readonly tagName: Scalars['String']['input'];
-};
-
-export type DeleteArtifactInput = {
-  readonly artifactID: Scalars['ID']['input'];
-  readonly clientMutationId?: InputMaybe<Scalars['String']['input']>;
-  readonly deleteAliases?: InputMaybe<Scalars['Boolean']['input']>;
-};
-
-export type DeleteArtifactPortfolioInput = {
-  readonly artifactPortfolioID: Scalars['ID']['input'];
-  readonly clientMutationId?: InputMaybe<Scalars['String']['input']>;
-};
-
-export type DeleteArtifactSequenceInput = {
-  readonly artifactSequenceID: Scalars['ID']['input'];
-  readonly clientMutationId?: InputMaybe<Scalars['String']['input']>;
-};
-
-export type DeleteFilesInput = {
-  readonly clientMutationId?: InputMaybe<Scalars['String']['input']>;
-  readonly files: ReadonlyArray<Scalars['ID']['input']>;
-  readonly projectId?: InputMaybe<Scalars['Int']['input']>;
-};
-
-export type DeleteModelInput = {
-  readonly clientMutationId?: InputMaybe<Scalars['String']['input']>;
-  readonly id: Scalars['String']['input'];
-};
-
-export type DeleteRunInput = {
-  readonly clientMutationId?: InputMaybe<Scalars['String']['input']>;
-  readonly deleteArtifacts?: InputMaybe<Scalars['Boolean']['input']>;
-  readonly id: Scalars['ID']['input'];
-};
-
 export type LinkArtifactInput = {
-  readonly aliases?: InputMaybe<ReadonlyArray<ArtifactAliasInput>>;
-  readonly artifactID?: InputMaybe<Scalars['ID']['input']>;
-  readonly artifactPortfolioID?: InputMaybe<Scalars['ID']['input']>;
-  readonly artifactPortfolioName?: InputMaybe<Scalars['String']['input']>;
-  readonly clientID?: InputMaybe<Scalars['ID']['input']>;
-  readonly clientMutationId?: InputMaybe<Scalars['String']['input']>;
-  readonly entityName?: InputMaybe<Scalars['String']['input']>;
-  readonly projectName?: InputMaybe<Scalars['String']['input']>;
-};
-
-export type MarkRunFilesUploadedInput = {
-  readonly clientMutationId?: InputMaybe<Scalars['String']['input']>;
-  readonly entityName: Scalars['String']['input'];
-  readonly projectName: Scalars['String']['input'];
-  readonly runName: Scalars['String']['input'];
-  readonly files: ReadonlyArray<Scalars['String']['input']>;
-};
-
-export type MoveArtifactSequenceInput = {
-  readonly artifactSequenceID: Scalars['ID']['input'];
-  readonly clientMutationId?: InputMaybe<Scalars['String']['input']>;
-  readonly destinationArtifactTypeName: Scalars['String']['input'];
+  readonly aliases?: ReadonlyArray<ArtifactAliasInput> | null | undefined;
+  readonly artifactID?: string | number | null | undefined;
+  readonly artifactPortfolioID?: string | number | null | undefined;
+  readonly artifactPortfolioName?: string | null | undefined;
+  readonly clientID?: string | number | null | undefined;
+  readonly clientMutationId?: string | null | undefined;
+  readonly entityName?: string | null | undefined;
+  readonly projectName?: string | null | undefined;
 };
 
 export type TagInput = {
-  readonly tagName: Scalars['String']['input'];
-  readonly tagCategoryName?: InputMaybe<Scalars['String']['input']>;
-  readonly attributes?: InputMaybe<Scalars['JSONString']['input']>;
-};
-
-export type UnlinkArtifactInput = {
-  readonly artifactID: Scalars['ID']['input'];
-  readonly artifactPortfolioID: Scalars['ID']['input'];
-  readonly clientMutationId?: InputMaybe<Scalars['String']['input']>;
-};
-
-export type UpdateArtifactInput = {
-  readonly aliases?: InputMaybe<ReadonlyArray<ArtifactAliasInput>>;
-  readonly artifactID: Scalars['ID']['input'];
-  readonly clientMutationId?: InputMaybe<Scalars['String']['input']>;
-  readonly description?: InputMaybe<Scalars['String']['input']>;
-  readonly labels?: InputMaybe<Scalars['JSONString']['input']>;
-  readonly metadata?: InputMaybe<Scalars['JSONString']['input']>;
-  readonly ttlDurationSeconds?: InputMaybe<Scalars['Int64']['input']>;
-  readonly tagsToAdd?: InputMaybe<ReadonlyArray<TagInput>>;
-  readonly tagsToDelete?: InputMaybe<ReadonlyArray<TagInput>>;
+  readonly tagName: string;
+  readonly tagCategoryName?: string | null | undefined;
+  readonly attributes?: string | null | undefined;
 };
 
 export type UpdateArtifactManifestInput = {
-  readonly artifactManifestID: Scalars['ID']['input'];
-  readonly baseArtifactID?: InputMaybe<Scalars['ID']['input']>;
-  readonly clientMutationId?: InputMaybe<Scalars['String']['input']>;
-  readonly digest?: InputMaybe<Scalars['String']['input']>;
-};
-
-export type UpdateArtifactPortfolioInput = {
-  readonly artifactPortfolioID: Scalars['ID']['input'];
-  readonly clientMutationId?: InputMaybe<Scalars['String']['input']>;
-  readonly description?: InputMaybe<Scalars['String']['input']>;
-  readonly name?: InputMaybe<Scalars['String']['input']>;
-};
-
-export type UpdateArtifactSequenceInput = {
-  readonly artifactSequenceID: Scalars['ID']['input'];
-  readonly clientMutationId?: InputMaybe<Scalars['String']['input']>;
-  readonly description?: InputMaybe<Scalars['String']['input']>;
-  readonly name?: InputMaybe<Scalars['String']['input']>;
+  readonly artifactManifestID: string | number;
+  readonly baseArtifactID?: string | number | null | undefined;
+  readonly clientMutationId?: string | null | undefined;
+  readonly digest?: string | null | undefined;
 };
 
 export type UploadPartsInput = {
-  readonly partNumber: Scalars['Int64']['input'];
-  readonly hexMD5: Scalars['String']['input'];
+  readonly partNumber: number | string;
+  readonly hexMD5: string;
 };
 
-export type UpsertBucketInput = {
-  readonly clientMutationId?: InputMaybe<Scalars['String']['input']>;
-  readonly commit?: InputMaybe<Scalars['String']['input']>;
-  readonly config?: InputMaybe<Scalars['JSONString']['input']>;
-  readonly debug?: InputMaybe<Scalars['Boolean']['input']>;
-  readonly description?: InputMaybe<Scalars['String']['input']>;
-  readonly displayName?: InputMaybe<Scalars['String']['input']>;
-  readonly entityName?: InputMaybe<Scalars['String']['input']>;
-  readonly framework?: InputMaybe<Scalars['String']['input']>;
-  readonly groupName?: InputMaybe<Scalars['String']['input']>;
-  readonly host?: InputMaybe<Scalars['String']['input']>;
-  readonly id?: InputMaybe<Scalars['String']['input']>;
-  readonly jobProgram?: InputMaybe<Scalars['String']['input']>;
-  readonly jobRepo?: InputMaybe<Scalars['String']['input']>;
-  readonly jobType?: InputMaybe<Scalars['String']['input']>;
-  readonly modelName?: InputMaybe<Scalars['String']['input']>;
-  readonly name?: InputMaybe<Scalars['String']['input']>;
-  readonly notes?: InputMaybe<Scalars['String']['input']>;
-  readonly runQueueItemId?: InputMaybe<Scalars['ID']['input']>;
-  readonly state?: InputMaybe<Scalars['String']['input']>;
-  readonly summaryMetrics?: InputMaybe<Scalars['JSONString']['input']>;
-  readonly sweep?: InputMaybe<Scalars['String']['input']>;
-  readonly tags?: InputMaybe<ReadonlyArray<InputMaybe<Scalars['String']['input']>>>;
-};
+export type MembershipFactsFragment = { readonly versionIndex: number | null, readonly createdAt: string, readonly aliases: ReadonlyArray<{ readonly id: string, readonly alias: string }>, readonly artifactCollection:
+    | { readonly __typename: 'ArtifactPortfolio', readonly id: string }
+    | { readonly __typename: 'ArtifactSequence', readonly id: string }
+   | null, readonly artifact: { readonly id: string, readonly state: ArtifactState, readonly createdAt: string, readonly updatedAt: string | null } | null };
 
-export type UpsertModelInput = {
-  readonly access?: InputMaybe<Scalars['String']['input']>;
-  readonly clientMutationId?: InputMaybe<Scalars['String']['input']>;
-  readonly description?: InputMaybe<Scalars['String']['input']>;
-  readonly dockerImage?: InputMaybe<Scalars['String']['input']>;
-  readonly entityName?: InputMaybe<Scalars['String']['input']>;
-  readonly framework?: InputMaybe<Scalars['String']['input']>;
-  readonly id?: InputMaybe<Scalars['String']['input']>;
-  readonly isBenchmark?: InputMaybe<Scalars['Boolean']['input']>;
-  readonly isPublished?: InputMaybe<Scalars['Boolean']['input']>;
-  readonly linkedBenchmark?: InputMaybe<Scalars['ID']['input']>;
-  readonly name?: InputMaybe<Scalars['String']['input']>;
-  readonly repo?: InputMaybe<Scalars['String']['input']>;
-  readonly views?: InputMaybe<Scalars['JSONString']['input']>;
-};
+export type FindMembershipQueryVariables = Exact<{
+  entity: string;
+  project: string;
+  name: string;
+  intoEntity: string;
+  intoProject: string;
+  into: string;
+  isLink: boolean;
+}>;
 
-export type UseArtifactInput = {
-  readonly artifactID: Scalars['ID']['input'];
-  readonly clientMutationId?: InputMaybe<Scalars['String']['input']>;
-  readonly entityName: Scalars['String']['input'];
-  readonly projectName: Scalars['String']['input'];
-  readonly runName: Scalars['String']['input'];
-  readonly usedAs?: InputMaybe<Scalars['String']['input']>;
-  readonly artifactEntityName?: InputMaybe<Scalars['String']['input']>;
-  readonly artifactProjectName?: InputMaybe<Scalars['String']['input']>;
-};
+
+export type FindMembershipQuery = { readonly project: { readonly artifactCollectionMembership: { readonly versionIndex: number | null, readonly createdAt: string, readonly aliases: ReadonlyArray<{ readonly id: string, readonly alias: string }>, readonly artifactCollection:
+        | { readonly __typename: 'ArtifactPortfolio', readonly id: string }
+        | { readonly __typename: 'ArtifactSequence', readonly id: string }
+       | null, readonly artifact: { readonly id: string, readonly state: ArtifactState, readonly createdAt: string, readonly updatedAt: string | null } | null } | null } | null, readonly into?: { readonly artifactCollection:
+      | { readonly __typename: 'ArtifactPortfolio', readonly id: string, readonly defaultArtifactType: { readonly name: string } }
+      | { readonly __typename: 'ArtifactSequence', readonly id: string, readonly defaultArtifactType: { readonly name: string } }
+     | null } | null };
+
+export type ListCollectionAliasesQueryVariables = Exact<{
+  entity: string;
+  project: string;
+  collection: string;
+  after?: string | null | undefined;
+  first: number;
+}>;
+
+
+export type ListCollectionAliasesQuery = { readonly project: { readonly artifactCollection:
+      | { readonly __typename: 'ArtifactPortfolio', readonly aliases: { readonly edges: ReadonlyArray<{ readonly node: { readonly alias: string, readonly artifact: { readonly id: string } | null } | null }>, readonly pageInfo: { readonly endCursor: string | null, readonly hasNextPage: boolean } } }
+      | { readonly __typename: 'ArtifactSequence', readonly aliases: { readonly edges: ReadonlyArray<{ readonly node: { readonly alias: string, readonly artifact: { readonly id: string } | null } | null }>, readonly pageInfo: { readonly endCursor: string | null, readonly hasNextPage: boolean } } }
+     | null } | null };
+
+export type AddAliasesMutationVariables = Exact<{
+  artifactID: string | number;
+  aliases: ReadonlyArray<ArtifactCollectionAliasInput> | ArtifactCollectionAliasInput;
+}>;
+
+
+export type AddAliasesMutation = { readonly addAliases: { readonly success: boolean } | null };
+
+export type DeleteAliasesMutationVariables = Exact<{
+  artifactID: string | number;
+  aliases: ReadonlyArray<ArtifactCollectionAliasInput> | ArtifactCollectionAliasInput;
+}>;
+
+
+export type DeleteAliasesMutation = { readonly deleteAliases: { readonly success: boolean } | null };
+
+export type LinkArtifactMutationVariables = Exact<{
+  input: LinkArtifactInput;
+}>;
+
+
+export type LinkArtifactMutation = { readonly linkArtifact: { readonly versionIndex: number | null } | null };
+
+export type LinkArtifactWithMembershipMutationVariables = Exact<{
+  input: LinkArtifactInput;
+}>;
+
+
+export type LinkArtifactWithMembershipMutation = { readonly linkArtifact: { readonly versionIndex: number | null, readonly artifactMembership: { readonly versionIndex: number | null, readonly createdAt: string, readonly aliases: ReadonlyArray<{ readonly id: string, readonly alias: string }>, readonly artifactCollection:
+        | { readonly __typename: 'ArtifactPortfolio', readonly id: string }
+        | { readonly __typename: 'ArtifactSequence', readonly id: string }
+       | null, readonly artifact: { readonly id: string, readonly state: ArtifactState, readonly createdAt: string, readonly updatedAt: string | null } | null } | null } | null };
+
+export type FindCollectionQueryVariables = Exact<{
+  entity: string;
+  project: string;
+  type: string;
+  collection: string;
+}>;
+
+
+export type FindCollectionQuery = { readonly project: { readonly artifactType: { readonly id: string } | null, readonly artifactCollection:
+      | { readonly __typename: 'ArtifactPortfolio', readonly id: string, readonly state: ArtifactCollectionState, readonly defaultArtifactType: { readonly name: string } }
+      | { readonly __typename: 'ArtifactSequence', readonly id: string, readonly state: ArtifactCollectionState, readonly defaultArtifactType: { readonly name: string } }
+     | null } | null };
+
+export type CollectionDigestAlgorithmQueryVariables = Exact<{
+  entity: string;
+  project: string;
+  collection: string;
+}>;
+
+
+export type CollectionDigestAlgorithmQuery = { readonly entity: { readonly xxhashDigestsEnabled: boolean | null } | null, readonly project: { readonly artifactCollection:
+      | { readonly __typename: 'ArtifactPortfolio' }
+      | { readonly __typename: 'ArtifactSequence', readonly digestAlgorithm: ArtifactDigestAlgorithm | null }
+     | null } | null };
+
+export type VersionFactsFragment = { readonly id: string, readonly state: ArtifactState, readonly digest: string, readonly versionIndex: number | null, readonly createdAt: string, readonly updatedAt: string | null, readonly artifactSequence: { readonly id: string }, readonly aliases: ReadonlyArray<{ readonly id: string, readonly alias: string, readonly artifactCollection:
+      | { readonly id: string }
+      | { readonly id: string }
+     | null }> };
+
+export type CreateArtifactMutationVariables = Exact<{
+  input: CreateArtifactInput;
+}>;
+
+
+export type CreateArtifactMutation = { readonly createArtifact: { readonly artifact: { readonly id: string, readonly state: ArtifactState, readonly digest: string, readonly versionIndex: number | null, readonly createdAt: string, readonly updatedAt: string | null, readonly artifactSequence: { readonly id: string, readonly latestArtifact: { readonly id: string } | null }, readonly aliases: ReadonlyArray<{ readonly id: string, readonly alias: string, readonly artifactCollection:
+          | { readonly id: string }
+          | { readonly id: string }
+         | null }> } } | null };
+
+export type CreateArtifactManifestMutationVariables = Exact<{
+  input: CreateArtifactManifestInput;
+  includeUpload: boolean;
+}>;
+
+
+export type CreateArtifactManifestMutation = { readonly createArtifactManifest: { readonly artifactManifest: { readonly id: string, readonly file: { readonly id: string, readonly uploadUrl?: string | null, readonly uploadHeaders?: ReadonlyArray<string> } } } | null };
+
+export type UpdateArtifactManifestMutationVariables = Exact<{
+  input: UpdateArtifactManifestInput;
+}>;
+
+
+export type UpdateArtifactManifestMutation = { readonly updateArtifactManifest: { readonly artifactManifest: { readonly id: string, readonly file: { readonly id: string, readonly uploadUrl: string | null, readonly uploadHeaders: ReadonlyArray<string> } } } | null };
+
+export type CreateArtifactFilesMutationVariables = Exact<{
+  input: CreateArtifactFilesInput;
+}>;
+
+
+export type CreateArtifactFilesMutation = { readonly createArtifactFiles: { readonly files: { readonly edges: ReadonlyArray<{ readonly node: { readonly storagePath: string | null, readonly uploadUrl: string | null, readonly uploadHeaders: ReadonlyArray<string>, readonly uploadMultipartUrls: { readonly uploadID: string, readonly uploadUrlParts: ReadonlyArray<{ readonly partNumber: number | string, readonly uploadUrl: string }> } | null, readonly artifact: { readonly id: string } | null } | null }> } } | null };
+
+export type CompleteMultipartUploadArtifactMutationVariables = Exact<{
+  input: CompleteMultipartUploadArtifactInput;
+}>;
+
+
+export type CompleteMultipartUploadArtifactMutation = { readonly completeMultipartUploadArtifact: { readonly digest: string | null } | null };
+
+export type CommitArtifactMutationVariables = Exact<{
+  id: string | number;
+}>;
+
+
+export type CommitArtifactMutation = { readonly commitArtifact: { readonly artifact: { readonly id: string, readonly state: ArtifactState, readonly digest: string, readonly versionIndex: number | null, readonly createdAt: string, readonly updatedAt: string | null, readonly artifactSequence: { readonly id: string }, readonly aliases: ReadonlyArray<{ readonly id: string, readonly alias: string, readonly artifactCollection:
+          | { readonly id: string }
+          | { readonly id: string }
+         | null }> } } | null };
+
+export type FindArtifactQueryVariables = Exact<{
+  id: string | number;
+}>;
+
+
+export type FindArtifactQuery = { readonly artifact: { readonly id: string, readonly state: ArtifactState, readonly digest: string, readonly versionIndex: number | null, readonly createdAt: string, readonly updatedAt: string | null, readonly artifactSequence: { readonly id: string }, readonly aliases: ReadonlyArray<{ readonly id: string, readonly alias: string, readonly artifactCollection:
+        | { readonly id: string }
+        | { readonly id: string }
+       | null }> } | null };
+
+export type FindDeletableQueryVariables = Exact<{
+  entity: string;
+  project: string;
+  name: string;
+}>;
+
+
+export type FindDeletableQuery = { readonly project: { readonly artifactCollectionMembership: { readonly aliases: ReadonlyArray<{ readonly alias: string }>, readonly artifactCollection:
+        | { readonly __typename: 'ArtifactPortfolio', readonly id: string }
+        | { readonly __typename: 'ArtifactSequence', readonly id: string }
+       | null, readonly artifact: { readonly id: string, readonly aliases: ReadonlyArray<{ readonly alias: string, readonly artifactCollection:
+            | { readonly id: string, readonly name: string }
+            | { readonly id: string, readonly name: string }
+           | null }> } | null } | null } | null };
+
+export type DeleteArtifactMutationVariables = Exact<{
+  id: string | number;
+  deleteAliases: boolean;
+}>;
+
+
+export type DeleteArtifactMutation = { readonly deleteArtifact: { readonly artifact: { readonly id: string } } | null };
+
+export type UnlinkArtifactMutationVariables = Exact<{
+  artifactID: string | number;
+  portfolioID: string | number;
+}>;
+
+
+export type UnlinkArtifactMutation = { readonly unlinkArtifact: { readonly success: boolean } | null };
+
+export type DeleteArtifactSequenceMutationVariables = Exact<{
+  id: string | number;
+}>;
+
+
+export type DeleteArtifactSequenceMutation = { readonly deleteArtifactSequence: { readonly artifactCollection:
+      | { readonly id: string, readonly state: ArtifactCollectionState }
+      | { readonly id: string, readonly state: ArtifactCollectionState }
+     } | null };
+
+export type DeleteArtifactPortfolioMutationVariables = Exact<{
+  id: string | number;
+}>;
+
+
+export type DeleteArtifactPortfolioMutation = { readonly deleteArtifactPortfolio: { readonly artifactCollection:
+      | { readonly id: string, readonly state: ArtifactCollectionState }
+      | { readonly id: string, readonly state: ArtifactCollectionState }
+     } | null };
 
 export type LookUpQueryVariables = Exact<{
   entity: string;
@@ -533,11 +508,33 @@ export type ServerFeaturesQueryVariables = Exact<{ [key: string]: never; }>;
 
 export type ServerFeaturesQuery = { readonly serverInfo: { readonly features: ReadonlyArray<{ readonly name: string, readonly isEnabled: boolean }> } | null };
 
+export const MembershipFactsFragmentDoc = {"kind":"Document","definitions":[{"kind":"FragmentDefinition","name":{"kind":"Name","value":"MembershipFacts"},"typeCondition":{"kind":"NamedType","name":{"kind":"Name","value":"ArtifactCollectionMembership"}},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"versionIndex"}},{"kind":"Field","name":{"kind":"Name","value":"createdAt"}},{"kind":"Field","name":{"kind":"Name","value":"aliases"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"id"}},{"kind":"Field","name":{"kind":"Name","value":"alias"}}]}},{"kind":"Field","name":{"kind":"Name","value":"artifactCollection"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"__typename"}},{"kind":"Field","name":{"kind":"Name","value":"id"}}]}},{"kind":"Field","name":{"kind":"Name","value":"artifact"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"id"}},{"kind":"Field","name":{"kind":"Name","value":"state"}},{"kind":"Field","name":{"kind":"Name","value":"createdAt"}},{"kind":"Field","name":{"kind":"Name","value":"updatedAt"}}]}}]}}]} as unknown as DocumentNode<MembershipFactsFragment, unknown>;
+export const VersionFactsFragmentDoc = {"kind":"Document","definitions":[{"kind":"FragmentDefinition","name":{"kind":"Name","value":"VersionFacts"},"typeCondition":{"kind":"NamedType","name":{"kind":"Name","value":"Artifact"}},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"id"}},{"kind":"Field","name":{"kind":"Name","value":"state"}},{"kind":"Field","name":{"kind":"Name","value":"digest"}},{"kind":"Field","name":{"kind":"Name","value":"versionIndex"}},{"kind":"Field","name":{"kind":"Name","value":"createdAt"}},{"kind":"Field","name":{"kind":"Name","value":"updatedAt"}},{"kind":"Field","name":{"kind":"Name","value":"artifactSequence"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"id"}}]}},{"kind":"Field","name":{"kind":"Name","value":"aliases"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"id"}},{"kind":"Field","name":{"kind":"Name","value":"alias"}},{"kind":"Field","name":{"kind":"Name","value":"artifactCollection"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"id"}}]}}]}}]}}]} as unknown as DocumentNode<VersionFactsFragment, unknown>;
 export const EntityFactsFragmentDoc = {"kind":"Document","definitions":[{"kind":"FragmentDefinition","name":{"kind":"Name","value":"EntityFacts"},"typeCondition":{"kind":"NamedType","name":{"kind":"Name","value":"Entity"}},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"id"}},{"kind":"Field","name":{"kind":"Name","value":"name"}},{"kind":"Field","name":{"kind":"Name","value":"createdAt"}}]}}]} as unknown as DocumentNode<EntityFactsFragment, unknown>;
 export const ProjectFactsFragmentDoc = {"kind":"Document","definitions":[{"kind":"FragmentDefinition","name":{"kind":"Name","value":"ProjectFacts"},"typeCondition":{"kind":"NamedType","name":{"kind":"Name","value":"Project"}},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"id"}},{"kind":"Field","name":{"kind":"Name","value":"name"}},{"kind":"Field","name":{"kind":"Name","value":"createdAt"}},{"kind":"Field","name":{"kind":"Name","value":"updatedAt"}},{"kind":"Field","name":{"kind":"Name","value":"lastActive"}}]}}]} as unknown as DocumentNode<ProjectFactsFragment, unknown>;
 export const RunFactsFragmentDoc = {"kind":"Document","definitions":[{"kind":"FragmentDefinition","name":{"kind":"Name","value":"RunFacts"},"typeCondition":{"kind":"NamedType","name":{"kind":"Name","value":"Run"}},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"id"}},{"kind":"Field","name":{"kind":"Name","value":"projectId"}},{"kind":"Field","name":{"kind":"Name","value":"name"}},{"kind":"Field","name":{"kind":"Name","value":"createdAt"}},{"kind":"Field","name":{"kind":"Name","value":"updatedAt"}},{"kind":"Field","name":{"kind":"Name","value":"heartbeatAt"}}]}}]} as unknown as DocumentNode<RunFactsFragment, unknown>;
 export const FileRowFragmentDoc = {"kind":"Document","definitions":[{"kind":"FragmentDefinition","name":{"kind":"Name","value":"FileRow"},"typeCondition":{"kind":"NamedType","name":{"kind":"Name","value":"File"}},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"id"}},{"kind":"Field","name":{"kind":"Name","value":"name"}},{"kind":"Field","name":{"kind":"Name","value":"sizeBytes"}},{"kind":"Field","name":{"kind":"Name","value":"md5"}},{"kind":"Field","name":{"kind":"Name","value":"createdAt"}},{"kind":"Field","name":{"kind":"Name","value":"updatedAt"}}]}}]} as unknown as DocumentNode<FileRowFragment, unknown>;
 export const FileUrlsFragmentDoc = {"kind":"Document","definitions":[{"kind":"FragmentDefinition","name":{"kind":"Name","value":"FileUrls"},"typeCondition":{"kind":"NamedType","name":{"kind":"Name","value":"File"}},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"url"}},{"kind":"Field","name":{"kind":"Name","value":"directUrl"}}]}}]} as unknown as DocumentNode<FileUrlsFragment, unknown>;
+export const FindMembershipDocument = {"kind":"Document","definitions":[{"kind":"OperationDefinition","operation":"query","name":{"kind":"Name","value":"FindMembership"},"variableDefinitions":[{"kind":"VariableDefinition","variable":{"kind":"Variable","name":{"kind":"Name","value":"entity"}},"type":{"kind":"NonNullType","type":{"kind":"NamedType","name":{"kind":"Name","value":"String"}}}},{"kind":"VariableDefinition","variable":{"kind":"Variable","name":{"kind":"Name","value":"project"}},"type":{"kind":"NonNullType","type":{"kind":"NamedType","name":{"kind":"Name","value":"String"}}}},{"kind":"VariableDefinition","variable":{"kind":"Variable","name":{"kind":"Name","value":"name"}},"type":{"kind":"NonNullType","type":{"kind":"NamedType","name":{"kind":"Name","value":"String"}}}},{"kind":"VariableDefinition","variable":{"kind":"Variable","name":{"kind":"Name","value":"intoEntity"}},"type":{"kind":"NonNullType","type":{"kind":"NamedType","name":{"kind":"Name","value":"String"}}}},{"kind":"VariableDefinition","variable":{"kind":"Variable","name":{"kind":"Name","value":"intoProject"}},"type":{"kind":"NonNullType","type":{"kind":"NamedType","name":{"kind":"Name","value":"String"}}}},{"kind":"VariableDefinition","variable":{"kind":"Variable","name":{"kind":"Name","value":"into"}},"type":{"kind":"NonNullType","type":{"kind":"NamedType","name":{"kind":"Name","value":"String"}}}},{"kind":"VariableDefinition","variable":{"kind":"Variable","name":{"kind":"Name","value":"isLink"}},"type":{"kind":"NonNullType","type":{"kind":"NamedType","name":{"kind":"Name","value":"Boolean"}}}}],"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"project"},"arguments":[{"kind":"Argument","name":{"kind":"Name","value":"name"},"value":{"kind":"Variable","name":{"kind":"Name","value":"project"}}},{"kind":"Argument","name":{"kind":"Name","value":"entityName"},"value":{"kind":"Variable","name":{"kind":"Name","value":"entity"}}}],"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"artifactCollectionMembership"},"arguments":[{"kind":"Argument","name":{"kind":"Name","value":"name"},"value":{"kind":"Variable","name":{"kind":"Name","value":"name"}}}],"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"FragmentSpread","name":{"kind":"Name","value":"MembershipFacts"}}]}}]}},{"kind":"Field","alias":{"kind":"Name","value":"into"},"name":{"kind":"Name","value":"project"},"arguments":[{"kind":"Argument","name":{"kind":"Name","value":"name"},"value":{"kind":"Variable","name":{"kind":"Name","value":"intoProject"}}},{"kind":"Argument","name":{"kind":"Name","value":"entityName"},"value":{"kind":"Variable","name":{"kind":"Name","value":"intoEntity"}}}],"directives":[{"kind":"Directive","name":{"kind":"Name","value":"include"},"arguments":[{"kind":"Argument","name":{"kind":"Name","value":"if"},"value":{"kind":"Variable","name":{"kind":"Name","value":"isLink"}}}]}],"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"artifactCollection"},"arguments":[{"kind":"Argument","name":{"kind":"Name","value":"name"},"value":{"kind":"Variable","name":{"kind":"Name","value":"into"}}}],"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"__typename"}},{"kind":"Field","name":{"kind":"Name","value":"id"}},{"kind":"Field","name":{"kind":"Name","value":"defaultArtifactType"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"name"}}]}}]}}]}}]}},{"kind":"FragmentDefinition","name":{"kind":"Name","value":"MembershipFacts"},"typeCondition":{"kind":"NamedType","name":{"kind":"Name","value":"ArtifactCollectionMembership"}},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"versionIndex"}},{"kind":"Field","name":{"kind":"Name","value":"createdAt"}},{"kind":"Field","name":{"kind":"Name","value":"aliases"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"id"}},{"kind":"Field","name":{"kind":"Name","value":"alias"}}]}},{"kind":"Field","name":{"kind":"Name","value":"artifactCollection"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"__typename"}},{"kind":"Field","name":{"kind":"Name","value":"id"}}]}},{"kind":"Field","name":{"kind":"Name","value":"artifact"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"id"}},{"kind":"Field","name":{"kind":"Name","value":"state"}},{"kind":"Field","name":{"kind":"Name","value":"createdAt"}},{"kind":"Field","name":{"kind":"Name","value":"updatedAt"}}]}}]}}]} as unknown as DocumentNode<FindMembershipQuery, FindMembershipQueryVariables>;
+export const ListCollectionAliasesDocument = {"kind":"Document","definitions":[{"kind":"OperationDefinition","operation":"query","name":{"kind":"Name","value":"ListCollectionAliases"},"variableDefinitions":[{"kind":"VariableDefinition","variable":{"kind":"Variable","name":{"kind":"Name","value":"entity"}},"type":{"kind":"NonNullType","type":{"kind":"NamedType","name":{"kind":"Name","value":"String"}}}},{"kind":"VariableDefinition","variable":{"kind":"Variable","name":{"kind":"Name","value":"project"}},"type":{"kind":"NonNullType","type":{"kind":"NamedType","name":{"kind":"Name","value":"String"}}}},{"kind":"VariableDefinition","variable":{"kind":"Variable","name":{"kind":"Name","value":"collection"}},"type":{"kind":"NonNullType","type":{"kind":"NamedType","name":{"kind":"Name","value":"String"}}}},{"kind":"VariableDefinition","variable":{"kind":"Variable","name":{"kind":"Name","value":"after"}},"type":{"kind":"NamedType","name":{"kind":"Name","value":"String"}}},{"kind":"VariableDefinition","variable":{"kind":"Variable","name":{"kind":"Name","value":"first"}},"type":{"kind":"NonNullType","type":{"kind":"NamedType","name":{"kind":"Name","value":"Int"}}}}],"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"project"},"arguments":[{"kind":"Argument","name":{"kind":"Name","value":"name"},"value":{"kind":"Variable","name":{"kind":"Name","value":"project"}}},{"kind":"Argument","name":{"kind":"Name","value":"entityName"},"value":{"kind":"Variable","name":{"kind":"Name","value":"entity"}}}],"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"artifactCollection"},"arguments":[{"kind":"Argument","name":{"kind":"Name","value":"name"},"value":{"kind":"Variable","name":{"kind":"Name","value":"collection"}}}],"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"__typename"}},{"kind":"Field","name":{"kind":"Name","value":"aliases"},"arguments":[{"kind":"Argument","name":{"kind":"Name","value":"after"},"value":{"kind":"Variable","name":{"kind":"Name","value":"after"}}},{"kind":"Argument","name":{"kind":"Name","value":"first"},"value":{"kind":"Variable","name":{"kind":"Name","value":"first"}}}],"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"edges"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"node"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"alias"}},{"kind":"Field","name":{"kind":"Name","value":"artifact"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"id"}}]}}]}}]}},{"kind":"Field","name":{"kind":"Name","value":"pageInfo"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"endCursor"}},{"kind":"Field","name":{"kind":"Name","value":"hasNextPage"}}]}}]}}]}}]}}]}}]} as unknown as DocumentNode<ListCollectionAliasesQuery, ListCollectionAliasesQueryVariables>;
+export const AddAliasesDocument = {"kind":"Document","definitions":[{"kind":"OperationDefinition","operation":"mutation","name":{"kind":"Name","value":"AddAliases"},"variableDefinitions":[{"kind":"VariableDefinition","variable":{"kind":"Variable","name":{"kind":"Name","value":"artifactID"}},"type":{"kind":"NonNullType","type":{"kind":"NamedType","name":{"kind":"Name","value":"ID"}}}},{"kind":"VariableDefinition","variable":{"kind":"Variable","name":{"kind":"Name","value":"aliases"}},"type":{"kind":"NonNullType","type":{"kind":"ListType","type":{"kind":"NonNullType","type":{"kind":"NamedType","name":{"kind":"Name","value":"ArtifactCollectionAliasInput"}}}}}}],"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"addAliases"},"arguments":[{"kind":"Argument","name":{"kind":"Name","value":"input"},"value":{"kind":"ObjectValue","fields":[{"kind":"ObjectField","name":{"kind":"Name","value":"artifactID"},"value":{"kind":"Variable","name":{"kind":"Name","value":"artifactID"}}},{"kind":"ObjectField","name":{"kind":"Name","value":"aliases"},"value":{"kind":"Variable","name":{"kind":"Name","value":"aliases"}}}]}}],"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"success"}}]}}]}}]} as unknown as DocumentNode<AddAliasesMutation, AddAliasesMutationVariables>;
+export const DeleteAliasesDocument = {"kind":"Document","definitions":[{"kind":"OperationDefinition","operation":"mutation","name":{"kind":"Name","value":"DeleteAliases"},"variableDefinitions":[{"kind":"VariableDefinition","variable":{"kind":"Variable","name":{"kind":"Name","value":"artifactID"}},"type":{"kind":"NonNullType","type":{"kind":"NamedType","name":{"kind":"Name","value":"ID"}}}},{"kind":"VariableDefinition","variable":{"kind":"Variable","name":{"kind":"Name","value":"aliases"}},"type":{"kind":"NonNullType","type":{"kind":"ListType","type":{"kind":"NonNullType","type":{"kind":"NamedType","name":{"kind":"Name","value":"ArtifactCollectionAliasInput"}}}}}}],"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"deleteAliases"},"arguments":[{"kind":"Argument","name":{"kind":"Name","value":"input"},"value":{"kind":"ObjectValue","fields":[{"kind":"ObjectField","name":{"kind":"Name","value":"artifactID"},"value":{"kind":"Variable","name":{"kind":"Name","value":"artifactID"}}},{"kind":"ObjectField","name":{"kind":"Name","value":"aliases"},"value":{"kind":"Variable","name":{"kind":"Name","value":"aliases"}}}]}}],"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"success"}}]}}]}}]} as unknown as DocumentNode<DeleteAliasesMutation, DeleteAliasesMutationVariables>;
+export const LinkArtifactDocument = {"kind":"Document","definitions":[{"kind":"OperationDefinition","operation":"mutation","name":{"kind":"Name","value":"LinkArtifact"},"variableDefinitions":[{"kind":"VariableDefinition","variable":{"kind":"Variable","name":{"kind":"Name","value":"input"}},"type":{"kind":"NonNullType","type":{"kind":"NamedType","name":{"kind":"Name","value":"LinkArtifactInput"}}}}],"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"linkArtifact"},"arguments":[{"kind":"Argument","name":{"kind":"Name","value":"input"},"value":{"kind":"Variable","name":{"kind":"Name","value":"input"}}}],"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"versionIndex"}}]}}]}}]} as unknown as DocumentNode<LinkArtifactMutation, LinkArtifactMutationVariables>;
+export const LinkArtifactWithMembershipDocument = {"kind":"Document","definitions":[{"kind":"OperationDefinition","operation":"mutation","name":{"kind":"Name","value":"LinkArtifactWithMembership"},"variableDefinitions":[{"kind":"VariableDefinition","variable":{"kind":"Variable","name":{"kind":"Name","value":"input"}},"type":{"kind":"NonNullType","type":{"kind":"NamedType","name":{"kind":"Name","value":"LinkArtifactInput"}}}}],"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"linkArtifact"},"arguments":[{"kind":"Argument","name":{"kind":"Name","value":"input"},"value":{"kind":"Variable","name":{"kind":"Name","value":"input"}}}],"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"versionIndex"}},{"kind":"Field","name":{"kind":"Name","value":"artifactMembership"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"FragmentSpread","name":{"kind":"Name","value":"MembershipFacts"}}]}}]}}]}},{"kind":"FragmentDefinition","name":{"kind":"Name","value":"MembershipFacts"},"typeCondition":{"kind":"NamedType","name":{"kind":"Name","value":"ArtifactCollectionMembership"}},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"versionIndex"}},{"kind":"Field","name":{"kind":"Name","value":"createdAt"}},{"kind":"Field","name":{"kind":"Name","value":"aliases"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"id"}},{"kind":"Field","name":{"kind":"Name","value":"alias"}}]}},{"kind":"Field","name":{"kind":"Name","value":"artifactCollection"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"__typename"}},{"kind":"Field","name":{"kind":"Name","value":"id"}}]}},{"kind":"Field","name":{"kind":"Name","value":"artifact"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"id"}},{"kind":"Field","name":{"kind":"Name","value":"state"}},{"kind":"Field","name":{"kind":"Name","value":"createdAt"}},{"kind":"Field","name":{"kind":"Name","value":"updatedAt"}}]}}]}}]} as unknown as DocumentNode<LinkArtifactWithMembershipMutation, LinkArtifactWithMembershipMutationVariables>;
+export const FindCollectionDocument = {"kind":"Document","definitions":[{"kind":"OperationDefinition","operation":"query","name":{"kind":"Name","value":"FindCollection"},"variableDefinitions":[{"kind":"VariableDefinition","variable":{"kind":"Variable","name":{"kind":"Name","value":"entity"}},"type":{"kind":"NonNullType","type":{"kind":"NamedType","name":{"kind":"Name","value":"String"}}}},{"kind":"VariableDefinition","variable":{"kind":"Variable","name":{"kind":"Name","value":"project"}},"type":{"kind":"NonNullType","type":{"kind":"NamedType","name":{"kind":"Name","value":"String"}}}},{"kind":"VariableDefinition","variable":{"kind":"Variable","name":{"kind":"Name","value":"type"}},"type":{"kind":"NonNullType","type":{"kind":"NamedType","name":{"kind":"Name","value":"String"}}}},{"kind":"VariableDefinition","variable":{"kind":"Variable","name":{"kind":"Name","value":"collection"}},"type":{"kind":"NonNullType","type":{"kind":"NamedType","name":{"kind":"Name","value":"String"}}}}],"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"project"},"arguments":[{"kind":"Argument","name":{"kind":"Name","value":"name"},"value":{"kind":"Variable","name":{"kind":"Name","value":"project"}}},{"kind":"Argument","name":{"kind":"Name","value":"entityName"},"value":{"kind":"Variable","name":{"kind":"Name","value":"entity"}}}],"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"artifactType"},"arguments":[{"kind":"Argument","name":{"kind":"Name","value":"name"},"value":{"kind":"Variable","name":{"kind":"Name","value":"type"}}}],"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"id"}}]}},{"kind":"Field","name":{"kind":"Name","value":"artifactCollection"},"arguments":[{"kind":"Argument","name":{"kind":"Name","value":"name"},"value":{"kind":"Variable","name":{"kind":"Name","value":"collection"}}}],"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"__typename"}},{"kind":"Field","name":{"kind":"Name","value":"id"}},{"kind":"Field","name":{"kind":"Name","value":"state"}},{"kind":"Field","name":{"kind":"Name","value":"defaultArtifactType"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"name"}}]}}]}}]}}]}}]} as unknown as DocumentNode<FindCollectionQuery, FindCollectionQueryVariables>;
+export const CollectionDigestAlgorithmDocument = {"kind":"Document","definitions":[{"kind":"OperationDefinition","operation":"query","name":{"kind":"Name","value":"CollectionDigestAlgorithm"},"variableDefinitions":[{"kind":"VariableDefinition","variable":{"kind":"Variable","name":{"kind":"Name","value":"entity"}},"type":{"kind":"NonNullType","type":{"kind":"NamedType","name":{"kind":"Name","value":"String"}}}},{"kind":"VariableDefinition","variable":{"kind":"Variable","name":{"kind":"Name","value":"project"}},"type":{"kind":"NonNullType","type":{"kind":"NamedType","name":{"kind":"Name","value":"String"}}}},{"kind":"VariableDefinition","variable":{"kind":"Variable","name":{"kind":"Name","value":"collection"}},"type":{"kind":"NonNullType","type":{"kind":"NamedType","name":{"kind":"Name","value":"String"}}}}],"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"entity"},"arguments":[{"kind":"Argument","name":{"kind":"Name","value":"name"},"value":{"kind":"Variable","name":{"kind":"Name","value":"entity"}}}],"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"xxhashDigestsEnabled"}}]}},{"kind":"Field","name":{"kind":"Name","value":"project"},"arguments":[{"kind":"Argument","name":{"kind":"Name","value":"name"},"value":{"kind":"Variable","name":{"kind":"Name","value":"project"}}},{"kind":"Argument","name":{"kind":"Name","value":"entityName"},"value":{"kind":"Variable","name":{"kind":"Name","value":"entity"}}}],"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"artifactCollection"},"arguments":[{"kind":"Argument","name":{"kind":"Name","value":"name"},"value":{"kind":"Variable","name":{"kind":"Name","value":"collection"}}}],"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"__typename"}},{"kind":"InlineFragment","typeCondition":{"kind":"NamedType","name":{"kind":"Name","value":"ArtifactSequence"}},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"digestAlgorithm"}}]}}]}}]}}]}}]} as unknown as DocumentNode<CollectionDigestAlgorithmQuery, CollectionDigestAlgorithmQueryVariables>;
+export const CreateArtifactDocument = {"kind":"Document","definitions":[{"kind":"OperationDefinition","operation":"mutation","name":{"kind":"Name","value":"CreateArtifact"},"variableDefinitions":[{"kind":"VariableDefinition","variable":{"kind":"Variable","name":{"kind":"Name","value":"input"}},"type":{"kind":"NonNullType","type":{"kind":"NamedType","name":{"kind":"Name","value":"CreateArtifactInput"}}}}],"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"createArtifact"},"arguments":[{"kind":"Argument","name":{"kind":"Name","value":"input"},"value":{"kind":"Variable","name":{"kind":"Name","value":"input"}}}],"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"artifact"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"FragmentSpread","name":{"kind":"Name","value":"VersionFacts"}},{"kind":"Field","name":{"kind":"Name","value":"artifactSequence"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"latestArtifact"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"id"}}]}}]}}]}}]}}]}},{"kind":"FragmentDefinition","name":{"kind":"Name","value":"VersionFacts"},"typeCondition":{"kind":"NamedType","name":{"kind":"Name","value":"Artifact"}},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"id"}},{"kind":"Field","name":{"kind":"Name","value":"state"}},{"kind":"Field","name":{"kind":"Name","value":"digest"}},{"kind":"Field","name":{"kind":"Name","value":"versionIndex"}},{"kind":"Field","name":{"kind":"Name","value":"createdAt"}},{"kind":"Field","name":{"kind":"Name","value":"updatedAt"}},{"kind":"Field","name":{"kind":"Name","value":"artifactSequence"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"id"}}]}},{"kind":"Field","name":{"kind":"Name","value":"aliases"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"id"}},{"kind":"Field","name":{"kind":"Name","value":"alias"}},{"kind":"Field","name":{"kind":"Name","value":"artifactCollection"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"id"}}]}}]}}]}}]} as unknown as DocumentNode<CreateArtifactMutation, CreateArtifactMutationVariables>;
+export const CreateArtifactManifestDocument = {"kind":"Document","definitions":[{"kind":"OperationDefinition","operation":"mutation","name":{"kind":"Name","value":"CreateArtifactManifest"},"variableDefinitions":[{"kind":"VariableDefinition","variable":{"kind":"Variable","name":{"kind":"Name","value":"input"}},"type":{"kind":"NonNullType","type":{"kind":"NamedType","name":{"kind":"Name","value":"CreateArtifactManifestInput"}}}},{"kind":"VariableDefinition","variable":{"kind":"Variable","name":{"kind":"Name","value":"includeUpload"}},"type":{"kind":"NonNullType","type":{"kind":"NamedType","name":{"kind":"Name","value":"Boolean"}}}}],"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"createArtifactManifest"},"arguments":[{"kind":"Argument","name":{"kind":"Name","value":"input"},"value":{"kind":"Variable","name":{"kind":"Name","value":"input"}}}],"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"artifactManifest"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"id"}},{"kind":"Field","name":{"kind":"Name","value":"file"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"id"}},{"kind":"Field","name":{"kind":"Name","value":"uploadUrl"},"directives":[{"kind":"Directive","name":{"kind":"Name","value":"include"},"arguments":[{"kind":"Argument","name":{"kind":"Name","value":"if"},"value":{"kind":"Variable","name":{"kind":"Name","value":"includeUpload"}}}]}]},{"kind":"Field","name":{"kind":"Name","value":"uploadHeaders"},"directives":[{"kind":"Directive","name":{"kind":"Name","value":"include"},"arguments":[{"kind":"Argument","name":{"kind":"Name","value":"if"},"value":{"kind":"Variable","name":{"kind":"Name","value":"includeUpload"}}}]}]}]}}]}}]}}]}}]} as unknown as DocumentNode<CreateArtifactManifestMutation, CreateArtifactManifestMutationVariables>;
+export const UpdateArtifactManifestDocument = {"kind":"Document","definitions":[{"kind":"OperationDefinition","operation":"mutation","name":{"kind":"Name","value":"UpdateArtifactManifest"},"variableDefinitions":[{"kind":"VariableDefinition","variable":{"kind":"Variable","name":{"kind":"Name","value":"input"}},"type":{"kind":"NonNullType","type":{"kind":"NamedType","name":{"kind":"Name","value":"UpdateArtifactManifestInput"}}}}],"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"updateArtifactManifest"},"arguments":[{"kind":"Argument","name":{"kind":"Name","value":"input"},"value":{"kind":"Variable","name":{"kind":"Name","value":"input"}}}],"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"artifactManifest"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"id"}},{"kind":"Field","name":{"kind":"Name","value":"file"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"id"}},{"kind":"Field","name":{"kind":"Name","value":"uploadUrl"}},{"kind":"Field","name":{"kind":"Name","value":"uploadHeaders"}}]}}]}}]}}]}}]} as unknown as DocumentNode<UpdateArtifactManifestMutation, UpdateArtifactManifestMutationVariables>;
+export const CreateArtifactFilesDocument = {"kind":"Document","definitions":[{"kind":"OperationDefinition","operation":"mutation","name":{"kind":"Name","value":"CreateArtifactFiles"},"variableDefinitions":[{"kind":"VariableDefinition","variable":{"kind":"Variable","name":{"kind":"Name","value":"input"}},"type":{"kind":"NonNullType","type":{"kind":"NamedType","name":{"kind":"Name","value":"CreateArtifactFilesInput"}}}}],"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"createArtifactFiles"},"arguments":[{"kind":"Argument","name":{"kind":"Name","value":"input"},"value":{"kind":"Variable","name":{"kind":"Name","value":"input"}}}],"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"files"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"edges"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"node"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"storagePath"}},{"kind":"Field","name":{"kind":"Name","value":"uploadUrl"}},{"kind":"Field","name":{"kind":"Name","value":"uploadHeaders"}},{"kind":"Field","name":{"kind":"Name","value":"uploadMultipartUrls"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"uploadID"}},{"kind":"Field","name":{"kind":"Name","value":"uploadUrlParts"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"partNumber"}},{"kind":"Field","name":{"kind":"Name","value":"uploadUrl"}}]}}]}},{"kind":"Field","name":{"kind":"Name","value":"artifact"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"id"}}]}}]}}]}}]}}]}}]}}]} as unknown as DocumentNode<CreateArtifactFilesMutation, CreateArtifactFilesMutationVariables>;
+export const CompleteMultipartUploadArtifactDocument = {"kind":"Document","definitions":[{"kind":"OperationDefinition","operation":"mutation","name":{"kind":"Name","value":"CompleteMultipartUploadArtifact"},"variableDefinitions":[{"kind":"VariableDefinition","variable":{"kind":"Variable","name":{"kind":"Name","value":"input"}},"type":{"kind":"NonNullType","type":{"kind":"NamedType","name":{"kind":"Name","value":"CompleteMultipartUploadArtifactInput"}}}}],"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"completeMultipartUploadArtifact"},"arguments":[{"kind":"Argument","name":{"kind":"Name","value":"input"},"value":{"kind":"Variable","name":{"kind":"Name","value":"input"}}}],"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"digest"}}]}}]}}]} as unknown as DocumentNode<CompleteMultipartUploadArtifactMutation, CompleteMultipartUploadArtifactMutationVariables>;
+export const CommitArtifactDocument = {"kind":"Document","definitions":[{"kind":"OperationDefinition","operation":"mutation","name":{"kind":"Name","value":"CommitArtifact"},"variableDefinitions":[{"kind":"VariableDefinition","variable":{"kind":"Variable","name":{"kind":"Name","value":"id"}},"type":{"kind":"NonNullType","type":{"kind":"NamedType","name":{"kind":"Name","value":"ID"}}}}],"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"commitArtifact"},"arguments":[{"kind":"Argument","name":{"kind":"Name","value":"input"},"value":{"kind":"ObjectValue","fields":[{"kind":"ObjectField","name":{"kind":"Name","value":"artifactID"},"value":{"kind":"Variable","name":{"kind":"Name","value":"id"}}}]}}],"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"artifact"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"FragmentSpread","name":{"kind":"Name","value":"VersionFacts"}}]}}]}}]}},{"kind":"FragmentDefinition","name":{"kind":"Name","value":"VersionFacts"},"typeCondition":{"kind":"NamedType","name":{"kind":"Name","value":"Artifact"}},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"id"}},{"kind":"Field","name":{"kind":"Name","value":"state"}},{"kind":"Field","name":{"kind":"Name","value":"digest"}},{"kind":"Field","name":{"kind":"Name","value":"versionIndex"}},{"kind":"Field","name":{"kind":"Name","value":"createdAt"}},{"kind":"Field","name":{"kind":"Name","value":"updatedAt"}},{"kind":"Field","name":{"kind":"Name","value":"artifactSequence"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"id"}}]}},{"kind":"Field","name":{"kind":"Name","value":"aliases"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"id"}},{"kind":"Field","name":{"kind":"Name","value":"alias"}},{"kind":"Field","name":{"kind":"Name","value":"artifactCollection"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"id"}}]}}]}}]}}]} as unknown as DocumentNode<CommitArtifactMutation, CommitArtifactMutationVariables>;
+export const FindArtifactDocument = {"kind":"Document","definitions":[{"kind":"OperationDefinition","operation":"query","name":{"kind":"Name","value":"FindArtifact"},"variableDefinitions":[{"kind":"VariableDefinition","variable":{"kind":"Variable","name":{"kind":"Name","value":"id"}},"type":{"kind":"NonNullType","type":{"kind":"NamedType","name":{"kind":"Name","value":"ID"}}}}],"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"artifact"},"arguments":[{"kind":"Argument","name":{"kind":"Name","value":"id"},"value":{"kind":"Variable","name":{"kind":"Name","value":"id"}}}],"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"FragmentSpread","name":{"kind":"Name","value":"VersionFacts"}}]}}]}},{"kind":"FragmentDefinition","name":{"kind":"Name","value":"VersionFacts"},"typeCondition":{"kind":"NamedType","name":{"kind":"Name","value":"Artifact"}},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"id"}},{"kind":"Field","name":{"kind":"Name","value":"state"}},{"kind":"Field","name":{"kind":"Name","value":"digest"}},{"kind":"Field","name":{"kind":"Name","value":"versionIndex"}},{"kind":"Field","name":{"kind":"Name","value":"createdAt"}},{"kind":"Field","name":{"kind":"Name","value":"updatedAt"}},{"kind":"Field","name":{"kind":"Name","value":"artifactSequence"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"id"}}]}},{"kind":"Field","name":{"kind":"Name","value":"aliases"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"id"}},{"kind":"Field","name":{"kind":"Name","value":"alias"}},{"kind":"Field","name":{"kind":"Name","value":"artifactCollection"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"id"}}]}}]}}]}}]} as unknown as DocumentNode<FindArtifactQuery, FindArtifactQueryVariables>;
+export const FindDeletableDocument = {"kind":"Document","definitions":[{"kind":"OperationDefinition","operation":"query","name":{"kind":"Name","value":"FindDeletable"},"variableDefinitions":[{"kind":"VariableDefinition","variable":{"kind":"Variable","name":{"kind":"Name","value":"entity"}},"type":{"kind":"NonNullType","type":{"kind":"NamedType","name":{"kind":"Name","value":"String"}}}},{"kind":"VariableDefinition","variable":{"kind":"Variable","name":{"kind":"Name","value":"project"}},"type":{"kind":"NonNullType","type":{"kind":"NamedType","name":{"kind":"Name","value":"String"}}}},{"kind":"VariableDefinition","variable":{"kind":"Variable","name":{"kind":"Name","value":"name"}},"type":{"kind":"NonNullType","type":{"kind":"NamedType","name":{"kind":"Name","value":"String"}}}}],"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"project"},"arguments":[{"kind":"Argument","name":{"kind":"Name","value":"name"},"value":{"kind":"Variable","name":{"kind":"Name","value":"project"}}},{"kind":"Argument","name":{"kind":"Name","value":"entityName"},"value":{"kind":"Variable","name":{"kind":"Name","value":"entity"}}}],"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"artifactCollectionMembership"},"arguments":[{"kind":"Argument","name":{"kind":"Name","value":"name"},"value":{"kind":"Variable","name":{"kind":"Name","value":"name"}}}],"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"aliases"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"alias"}}]}},{"kind":"Field","name":{"kind":"Name","value":"artifactCollection"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"__typename"}},{"kind":"Field","name":{"kind":"Name","value":"id"}}]}},{"kind":"Field","name":{"kind":"Name","value":"artifact"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"id"}},{"kind":"Field","name":{"kind":"Name","value":"aliases"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"alias"}},{"kind":"Field","name":{"kind":"Name","value":"artifactCollection"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"id"}},{"kind":"Field","name":{"kind":"Name","value":"name"}}]}}]}}]}}]}}]}}]}}]} as unknown as DocumentNode<FindDeletableQuery, FindDeletableQueryVariables>;
+export const DeleteArtifactDocument = {"kind":"Document","definitions":[{"kind":"OperationDefinition","operation":"mutation","name":{"kind":"Name","value":"DeleteArtifact"},"variableDefinitions":[{"kind":"VariableDefinition","variable":{"kind":"Variable","name":{"kind":"Name","value":"id"}},"type":{"kind":"NonNullType","type":{"kind":"NamedType","name":{"kind":"Name","value":"ID"}}}},{"kind":"VariableDefinition","variable":{"kind":"Variable","name":{"kind":"Name","value":"deleteAliases"}},"type":{"kind":"NonNullType","type":{"kind":"NamedType","name":{"kind":"Name","value":"Boolean"}}}}],"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"deleteArtifact"},"arguments":[{"kind":"Argument","name":{"kind":"Name","value":"input"},"value":{"kind":"ObjectValue","fields":[{"kind":"ObjectField","name":{"kind":"Name","value":"artifactID"},"value":{"kind":"Variable","name":{"kind":"Name","value":"id"}}},{"kind":"ObjectField","name":{"kind":"Name","value":"deleteAliases"},"value":{"kind":"Variable","name":{"kind":"Name","value":"deleteAliases"}}}]}}],"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"artifact"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"id"}}]}}]}}]}}]} as unknown as DocumentNode<DeleteArtifactMutation, DeleteArtifactMutationVariables>;
+export const UnlinkArtifactDocument = {"kind":"Document","definitions":[{"kind":"OperationDefinition","operation":"mutation","name":{"kind":"Name","value":"UnlinkArtifact"},"variableDefinitions":[{"kind":"VariableDefinition","variable":{"kind":"Variable","name":{"kind":"Name","value":"artifactID"}},"type":{"kind":"NonNullType","type":{"kind":"NamedType","name":{"kind":"Name","value":"ID"}}}},{"kind":"VariableDefinition","variable":{"kind":"Variable","name":{"kind":"Name","value":"portfolioID"}},"type":{"kind":"NonNullType","type":{"kind":"NamedType","name":{"kind":"Name","value":"ID"}}}}],"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"unlinkArtifact"},"arguments":[{"kind":"Argument","name":{"kind":"Name","value":"input"},"value":{"kind":"ObjectValue","fields":[{"kind":"ObjectField","name":{"kind":"Name","value":"artifactID"},"value":{"kind":"Variable","name":{"kind":"Name","value":"artifactID"}}},{"kind":"ObjectField","name":{"kind":"Name","value":"artifactPortfolioID"},"value":{"kind":"Variable","name":{"kind":"Name","value":"portfolioID"}}}]}}],"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"success"}}]}}]}}]} as unknown as DocumentNode<UnlinkArtifactMutation, UnlinkArtifactMutationVariables>;
+export const DeleteArtifactSequenceDocument = {"kind":"Document","definitions":[{"kind":"OperationDefinition","operation":"mutation","name":{"kind":"Name","value":"DeleteArtifactSequence"},"variableDefinitions":[{"kind":"VariableDefinition","variable":{"kind":"Variable","name":{"kind":"Name","value":"id"}},"type":{"kind":"NonNullType","type":{"kind":"NamedType","name":{"kind":"Name","value":"ID"}}}}],"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"deleteArtifactSequence"},"arguments":[{"kind":"Argument","name":{"kind":"Name","value":"input"},"value":{"kind":"ObjectValue","fields":[{"kind":"ObjectField","name":{"kind":"Name","value":"artifactSequenceID"},"value":{"kind":"Variable","name":{"kind":"Name","value":"id"}}}]}}],"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"artifactCollection"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"id"}},{"kind":"Field","name":{"kind":"Name","value":"state"}}]}}]}}]}}]} as unknown as DocumentNode<DeleteArtifactSequenceMutation, DeleteArtifactSequenceMutationVariables>;
+export const DeleteArtifactPortfolioDocument = {"kind":"Document","definitions":[{"kind":"OperationDefinition","operation":"mutation","name":{"kind":"Name","value":"DeleteArtifactPortfolio"},"variableDefinitions":[{"kind":"VariableDefinition","variable":{"kind":"Variable","name":{"kind":"Name","value":"id"}},"type":{"kind":"NonNullType","type":{"kind":"NamedType","name":{"kind":"Name","value":"ID"}}}}],"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"deleteArtifactPortfolio"},"arguments":[{"kind":"Argument","name":{"kind":"Name","value":"input"},"value":{"kind":"ObjectValue","fields":[{"kind":"ObjectField","name":{"kind":"Name","value":"artifactPortfolioID"},"value":{"kind":"Variable","name":{"kind":"Name","value":"id"}}}]}}],"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"artifactCollection"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"id"}},{"kind":"Field","name":{"kind":"Name","value":"state"}}]}}]}}]}}]} as unknown as DocumentNode<DeleteArtifactPortfolioMutation, DeleteArtifactPortfolioMutationVariables>;
 export const LookUpDocument = {"kind":"Document","definitions":[{"kind":"OperationDefinition","operation":"query","name":{"kind":"Name","value":"LookUp"},"variableDefinitions":[{"kind":"VariableDefinition","variable":{"kind":"Variable","name":{"kind":"Name","value":"entity"}},"type":{"kind":"NonNullType","type":{"kind":"NamedType","name":{"kind":"Name","value":"String"}}}},{"kind":"VariableDefinition","variable":{"kind":"Variable","name":{"kind":"Name","value":"project"}},"type":{"kind":"NonNullType","type":{"kind":"NamedType","name":{"kind":"Name","value":"String"}}}},{"kind":"VariableDefinition","variable":{"kind":"Variable","name":{"kind":"Name","value":"run"}},"type":{"kind":"NonNullType","type":{"kind":"NamedType","name":{"kind":"Name","value":"String"}}}},{"kind":"VariableDefinition","variable":{"kind":"Variable","name":{"kind":"Name","value":"names"}},"type":{"kind":"ListType","type":{"kind":"NamedType","name":{"kind":"Name","value":"String"}}}},{"kind":"VariableDefinition","variable":{"kind":"Variable","name":{"kind":"Name","value":"first"}},"type":{"kind":"NonNullType","type":{"kind":"NamedType","name":{"kind":"Name","value":"Int"}}}},{"kind":"VariableDefinition","variable":{"kind":"Variable","name":{"kind":"Name","value":"hasNames"}},"type":{"kind":"NonNullType","type":{"kind":"NamedType","name":{"kind":"Name","value":"Boolean"}}}},{"kind":"VariableDefinition","variable":{"kind":"Variable","name":{"kind":"Name","value":"pattern"}},"type":{"kind":"NamedType","name":{"kind":"Name","value":"String"}}},{"kind":"VariableDefinition","variable":{"kind":"Variable","name":{"kind":"Name","value":"hasPattern"}},"type":{"kind":"NonNullType","type":{"kind":"NamedType","name":{"kind":"Name","value":"Boolean"}}}},{"kind":"VariableDefinition","variable":{"kind":"Variable","name":{"kind":"Name","value":"page"}},"type":{"kind":"NonNullType","type":{"kind":"NamedType","name":{"kind":"Name","value":"Int"}}}},{"kind":"VariableDefinition","variable":{"kind":"Variable","name":{"kind":"Name","value":"hasListing"}},"type":{"kind":"NonNullType","type":{"kind":"NamedType","name":{"kind":"Name","value":"Boolean"}}}}],"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"project"},"arguments":[{"kind":"Argument","name":{"kind":"Name","value":"name"},"value":{"kind":"Variable","name":{"kind":"Name","value":"project"}}},{"kind":"Argument","name":{"kind":"Name","value":"entityName"},"value":{"kind":"Variable","name":{"kind":"Name","value":"entity"}}}],"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"FragmentSpread","name":{"kind":"Name","value":"ProjectFacts"}},{"kind":"Field","name":{"kind":"Name","value":"entity"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"FragmentSpread","name":{"kind":"Name","value":"EntityFacts"}}]}},{"kind":"Field","name":{"kind":"Name","value":"run"},"arguments":[{"kind":"Argument","name":{"kind":"Name","value":"name"},"value":{"kind":"Variable","name":{"kind":"Name","value":"run"}}}],"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"FragmentSpread","name":{"kind":"Name","value":"RunFacts"}},{"kind":"Field","alias":{"kind":"Name","value":"asked"},"name":{"kind":"Name","value":"files"},"arguments":[{"kind":"Argument","name":{"kind":"Name","value":"names"},"value":{"kind":"Variable","name":{"kind":"Name","value":"names"}}},{"kind":"Argument","name":{"kind":"Name","value":"first"},"value":{"kind":"Variable","name":{"kind":"Name","value":"first"}}}],"directives":[{"kind":"Directive","name":{"kind":"Name","value":"include"},"arguments":[{"kind":"Argument","name":{"kind":"Name","value":"if"},"value":{"kind":"Variable","name":{"kind":"Name","value":"hasNames"}}}]}],"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"edges"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"node"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"FragmentSpread","name":{"kind":"Name","value":"FileRow"}},{"kind":"FragmentSpread","name":{"kind":"Name","value":"FileUrls"}}]}}]}}]}},{"kind":"Field","alias":{"kind":"Name","value":"below"},"name":{"kind":"Name","value":"files"},"arguments":[{"kind":"Argument","name":{"kind":"Name","value":"pattern"},"value":{"kind":"Variable","name":{"kind":"Name","value":"pattern"}}},{"kind":"Argument","name":{"kind":"Name","value":"first"},"value":{"kind":"IntValue","value":"10"}}],"directives":[{"kind":"Directive","name":{"kind":"Name","value":"include"},"arguments":[{"kind":"Argument","name":{"kind":"Name","value":"if"},"value":{"kind":"Variable","name":{"kind":"Name","value":"hasPattern"}}}]}],"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"edges"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"node"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"updatedAt"}}]}}]}},{"kind":"Field","name":{"kind":"Name","value":"pageInfo"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"hasNextPage"}}]}}]}},{"kind":"Field","alias":{"kind":"Name","value":"listing"},"name":{"kind":"Name","value":"files"},"arguments":[{"kind":"Argument","name":{"kind":"Name","value":"first"},"value":{"kind":"Variable","name":{"kind":"Name","value":"page"}}}],"directives":[{"kind":"Directive","name":{"kind":"Name","value":"include"},"arguments":[{"kind":"Argument","name":{"kind":"Name","value":"if"},"value":{"kind":"Variable","name":{"kind":"Name","value":"hasListing"}}}]}],"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"edges"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"node"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"FragmentSpread","name":{"kind":"Name","value":"FileRow"}}]}}]}},{"kind":"Field","name":{"kind":"Name","value":"pageInfo"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"hasNextPage"}}]}}]}}]}}]}}]}},{"kind":"FragmentDefinition","name":{"kind":"Name","value":"ProjectFacts"},"typeCondition":{"kind":"NamedType","name":{"kind":"Name","value":"Project"}},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"id"}},{"kind":"Field","name":{"kind":"Name","value":"name"}},{"kind":"Field","name":{"kind":"Name","value":"createdAt"}},{"kind":"Field","name":{"kind":"Name","value":"updatedAt"}},{"kind":"Field","name":{"kind":"Name","value":"lastActive"}}]}},{"kind":"FragmentDefinition","name":{"kind":"Name","value":"EntityFacts"},"typeCondition":{"kind":"NamedType","name":{"kind":"Name","value":"Entity"}},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"id"}},{"kind":"Field","name":{"kind":"Name","value":"name"}},{"kind":"Field","name":{"kind":"Name","value":"createdAt"}}]}},{"kind":"FragmentDefinition","name":{"kind":"Name","value":"RunFacts"},"typeCondition":{"kind":"NamedType","name":{"kind":"Name","value":"Run"}},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"id"}},{"kind":"Field","name":{"kind":"Name","value":"projectId"}},{"kind":"Field","name":{"kind":"Name","value":"name"}},{"kind":"Field","name":{"kind":"Name","value":"createdAt"}},{"kind":"Field","name":{"kind":"Name","value":"updatedAt"}},{"kind":"Field","name":{"kind":"Name","value":"heartbeatAt"}}]}},{"kind":"FragmentDefinition","name":{"kind":"Name","value":"FileRow"},"typeCondition":{"kind":"NamedType","name":{"kind":"Name","value":"File"}},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"id"}},{"kind":"Field","name":{"kind":"Name","value":"name"}},{"kind":"Field","name":{"kind":"Name","value":"sizeBytes"}},{"kind":"Field","name":{"kind":"Name","value":"md5"}},{"kind":"Field","name":{"kind":"Name","value":"createdAt"}},{"kind":"Field","name":{"kind":"Name","value":"updatedAt"}}]}},{"kind":"FragmentDefinition","name":{"kind":"Name","value":"FileUrls"},"typeCondition":{"kind":"NamedType","name":{"kind":"Name","value":"File"}},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"url"}},{"kind":"Field","name":{"kind":"Name","value":"directUrl"}}]}}]} as unknown as DocumentNode<LookUpQuery, LookUpQueryVariables>;
 export const ListFilesDocument = {"kind":"Document","definitions":[{"kind":"OperationDefinition","operation":"query","name":{"kind":"Name","value":"ListFiles"},"variableDefinitions":[{"kind":"VariableDefinition","variable":{"kind":"Variable","name":{"kind":"Name","value":"entity"}},"type":{"kind":"NonNullType","type":{"kind":"NamedType","name":{"kind":"Name","value":"String"}}}},{"kind":"VariableDefinition","variable":{"kind":"Variable","name":{"kind":"Name","value":"project"}},"type":{"kind":"NonNullType","type":{"kind":"NamedType","name":{"kind":"Name","value":"String"}}}},{"kind":"VariableDefinition","variable":{"kind":"Variable","name":{"kind":"Name","value":"run"}},"type":{"kind":"NonNullType","type":{"kind":"NamedType","name":{"kind":"Name","value":"String"}}}},{"kind":"VariableDefinition","variable":{"kind":"Variable","name":{"kind":"Name","value":"after"}},"type":{"kind":"NamedType","name":{"kind":"Name","value":"String"}}},{"kind":"VariableDefinition","variable":{"kind":"Variable","name":{"kind":"Name","value":"first"}},"type":{"kind":"NonNullType","type":{"kind":"NamedType","name":{"kind":"Name","value":"Int"}}}}],"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"project"},"arguments":[{"kind":"Argument","name":{"kind":"Name","value":"name"},"value":{"kind":"Variable","name":{"kind":"Name","value":"project"}}},{"kind":"Argument","name":{"kind":"Name","value":"entityName"},"value":{"kind":"Variable","name":{"kind":"Name","value":"entity"}}}],"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"run"},"arguments":[{"kind":"Argument","name":{"kind":"Name","value":"name"},"value":{"kind":"Variable","name":{"kind":"Name","value":"run"}}}],"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"projectId"}},{"kind":"Field","name":{"kind":"Name","value":"files"},"arguments":[{"kind":"Argument","name":{"kind":"Name","value":"after"},"value":{"kind":"Variable","name":{"kind":"Name","value":"after"}}},{"kind":"Argument","name":{"kind":"Name","value":"first"},"value":{"kind":"Variable","name":{"kind":"Name","value":"first"}}}],"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"edges"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"cursor"}},{"kind":"Field","name":{"kind":"Name","value":"node"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"FragmentSpread","name":{"kind":"Name","value":"FileRow"}}]}}]}},{"kind":"Field","name":{"kind":"Name","value":"pageInfo"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"endCursor"}},{"kind":"Field","name":{"kind":"Name","value":"hasNextPage"}}]}}]}}]}}]}}]}},{"kind":"FragmentDefinition","name":{"kind":"Name","value":"FileRow"},"typeCondition":{"kind":"NamedType","name":{"kind":"Name","value":"File"}},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"id"}},{"kind":"Field","name":{"kind":"Name","value":"name"}},{"kind":"Field","name":{"kind":"Name","value":"sizeBytes"}},{"kind":"Field","name":{"kind":"Name","value":"md5"}},{"kind":"Field","name":{"kind":"Name","value":"createdAt"}},{"kind":"Field","name":{"kind":"Name","value":"updatedAt"}}]}}]} as unknown as DocumentNode<ListFilesQuery, ListFilesQueryVariables>;
 export const FileAddressesDocument = {"kind":"Document","definitions":[{"kind":"OperationDefinition","operation":"query","name":{"kind":"Name","value":"FileAddresses"},"variableDefinitions":[{"kind":"VariableDefinition","variable":{"kind":"Variable","name":{"kind":"Name","value":"entity"}},"type":{"kind":"NonNullType","type":{"kind":"NamedType","name":{"kind":"Name","value":"String"}}}},{"kind":"VariableDefinition","variable":{"kind":"Variable","name":{"kind":"Name","value":"project"}},"type":{"kind":"NonNullType","type":{"kind":"NamedType","name":{"kind":"Name","value":"String"}}}},{"kind":"VariableDefinition","variable":{"kind":"Variable","name":{"kind":"Name","value":"run"}},"type":{"kind":"NonNullType","type":{"kind":"NamedType","name":{"kind":"Name","value":"String"}}}},{"kind":"VariableDefinition","variable":{"kind":"Variable","name":{"kind":"Name","value":"names"}},"type":{"kind":"NonNullType","type":{"kind":"ListType","type":{"kind":"NamedType","name":{"kind":"Name","value":"String"}}}}},{"kind":"VariableDefinition","variable":{"kind":"Variable","name":{"kind":"Name","value":"first"}},"type":{"kind":"NonNullType","type":{"kind":"NamedType","name":{"kind":"Name","value":"Int"}}}}],"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"project"},"arguments":[{"kind":"Argument","name":{"kind":"Name","value":"name"},"value":{"kind":"Variable","name":{"kind":"Name","value":"project"}}},{"kind":"Argument","name":{"kind":"Name","value":"entityName"},"value":{"kind":"Variable","name":{"kind":"Name","value":"entity"}}}],"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"run"},"arguments":[{"kind":"Argument","name":{"kind":"Name","value":"name"},"value":{"kind":"Variable","name":{"kind":"Name","value":"run"}}}],"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"files"},"arguments":[{"kind":"Argument","name":{"kind":"Name","value":"names"},"value":{"kind":"Variable","name":{"kind":"Name","value":"names"}}},{"kind":"Argument","name":{"kind":"Name","value":"first"},"value":{"kind":"Variable","name":{"kind":"Name","value":"first"}}}],"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"edges"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"node"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"FragmentSpread","name":{"kind":"Name","value":"FileRow"}},{"kind":"FragmentSpread","name":{"kind":"Name","value":"FileUrls"}}]}}]}}]}}]}}]}}]}},{"kind":"FragmentDefinition","name":{"kind":"Name","value":"FileRow"},"typeCondition":{"kind":"NamedType","name":{"kind":"Name","value":"File"}},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"id"}},{"kind":"Field","name":{"kind":"Name","value":"name"}},{"kind":"Field","name":{"kind":"Name","value":"sizeBytes"}},{"kind":"Field","name":{"kind":"Name","value":"md5"}},{"kind":"Field","name":{"kind":"Name","value":"createdAt"}},{"kind":"Field","name":{"kind":"Name","value":"updatedAt"}}]}},{"kind":"FragmentDefinition","name":{"kind":"Name","value":"FileUrls"},"typeCondition":{"kind":"NamedType","name":{"kind":"Name","value":"File"}},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"url"}},{"kind":"Field","name":{"kind":"Name","value":"directUrl"}}]}}]} as unknown as DocumentNode<FileAddressesQuery, FileAddressesQueryVariables>;
