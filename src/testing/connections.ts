@@ -75,6 +75,35 @@ export function paginate<Item, Node>(
   };
 }
 
+/** One page of a list that never changes: cursors are positions, so that a page costs its own rows, not the list's. */
+export function slice<Item, Node>(
+  items: readonly Item[],
+  options: { readonly toNode: (item: Item, index: number) => Node; readonly mostRows: number },
+  page: PageArguments,
+): Connection<Node> {
+  const start = page.after ? decodeCursor(page.after)[1] + 1 : 0;
+  const end = page.before ? Math.min(decodeCursor(page.before)[1], items.length) : items.length;
+  const isBackward = typeof page.last === 'number' && typeof page.first !== 'number';
+  const rows = Math.min((isBackward ? page.last : page.first) ?? options.mostRows, options.mostRows);
+  if (rows < 0) throw new GraphQLError('A page cannot have a negative number of rows.');
+  const from = isBackward ? Math.max(start, end - rows) : start;
+  const to = isBackward ? end : Math.min(end, start + rows);
+  const edges = items.slice(from, to).map((item, offset) => ({
+    cursor: encodeCursor([null, from + offset]),
+    node: options.toNode(item, from + offset),
+  }));
+  return {
+    edges,
+    pageInfo: {
+      startCursor: edges[0]?.cursor ?? null,
+      endCursor: edges.at(-1)?.cursor ?? null,
+      hasNextPage: to < items.length,
+      hasPreviousPage: from > 0,
+    },
+    totalCount: items.length,
+  };
+}
+
 const encodeCursor = (key: SortKey): string => Buffer.from(JSON.stringify(key)).toString('base64');
 
 function decodeCursor(cursor: string): SortKey {

@@ -1,3 +1,4 @@
+import type { SeedArtifacts, SeededCollection } from './artifacts/seeding.js';
 import type { Fault } from './faults.js';
 import type { RequestRecord } from './log.js';
 
@@ -29,6 +30,8 @@ export interface Control {
   seed(tree: SeedTree, about: SeedRun): void;
   requests(options: { readonly clear?: boolean | undefined }): readonly RequestRecord[];
   faults(faults: readonly Fault[] | null): readonly Fault[];
+  seedArtifacts(tree: SeedArtifacts): Readonly<Record<string, SeededCollection>>;
+  artifactFiles(name: string): Readonly<Record<string, Uint8Array>>;
   files(run: string): Readonly<Record<string, Uint8Array>>;
   close(): Promise<void>;
 }

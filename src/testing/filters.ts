@@ -1,57 +1,20 @@
 import { GraphQLError } from 'graphql';
-import type { SortKey } from './connections.js';
-import type { Run } from './records.js';
 
-/** Values of a run by the names that filters and orders use. Several stand for lists, such as tags. */
-function valuesOf(run: Run, key: string, viewer: string): readonly unknown[] {
-  switch (key) {
-    case 'name':
-      return [run.name];
-    case 'state':
-      return [run.state];
-    case 'displayName':
-    case 'display_name':
-      return [run.displayName];
-    case 'createdAt':
-    case 'created_at':
-      return [new Date(run.createdAt).toISOString()];
-    case 'heartbeatAt':
-    case 'heartbeat_at':
-    case 'updated_at':
-      return [new Date(run.heartbeatAt).toISOString()];
-    case 'group':
-      return [run.group];
-    case 'jobType':
-    case 'job_type':
-      return [run.jobType];
-    case 'host':
-      return [run.host];
-    case 'sweep':
-      return [run.sweepName];
-    case 'username':
-      return [viewer];
-    case 'tags':
-      return run.tags;
-    case 'duration':
-      return [(run.heartbeatAt - run.createdAt) / 1000];
-  }
-  const [root, ...path] = key.split('.');
-  if (root === 'summary_metrics') return [dig(JSON.parse(run.summaryMetrics), path)];
-  if (root === 'config') {
-    const [name = '', ...rest] = path;
-    return [dig(dig(JSON.parse(run.config), [name, 'value']), rest[0] === 'value' ? rest.slice(1) : rest)];
-  }
-  throw new GraphQLError(`Runs have no '${key}' to filter or order by.`);
-}
+/** The values of a row under a name that filters use. Several stand for lists, such as tags. */
+export type ValuesOf<Row> = (row: Row, key: string) => readonly unknown[];
 
-const dig = (value: unknown, path: readonly string[]): unknown =>
+/** What lies below an object's keys; undefined where there is nothing. */
+export const dig = (value: unknown, path: readonly string[]): unknown =>
   path.reduce<unknown>((inner, key) => (isObject(inner) ? inner[key] : undefined), value);
 
 const isObject = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
-/** Whether a run passes a filter in the style of MongoDB, given as JSON text. */
-export function runFilter(text: string | null | undefined, viewer: string): (run: Run) => boolean {
+/** Whether a row passes a filter in the style of MongoDB, given as JSON text. */
+export function mongoFilter<Row>(
+  text: string | null | undefined,
+  valuesOf: ValuesOf<Row>,
+): (row: Row) => boolean {
   let filter: unknown;
   try {
     filter = JSON.parse(text || '{}');
@@ -60,16 +23,16 @@ export function runFilter(text: string | null | undefined, viewer: string): (run
       originalError: cause instanceof Error ? cause : null,
     });
   }
-  return (run) => passes(filter, run, viewer);
+  return (row) => passes(filter, row, valuesOf);
 }
 
-function passes(filter: unknown, run: Run, viewer: string): boolean {
+function passes<Row>(filter: unknown, row: Row, valuesOf: ValuesOf<Row>): boolean {
   if (!isObject(filter)) throw new GraphQLError('A filter must be an object.');
   return Object.entries(filter).every(([key, condition]) => {
-    if (key === '$and') return each(condition).every((part) => passes(part, run, viewer));
-    if (key === '$or') return each(condition).some((part) => passes(part, run, viewer));
-    if (key === '$nor') return !each(condition).some((part) => passes(part, run, viewer));
-    const values = valuesOf(run, key, viewer);
+    if (key === '$and') return each(condition).every((part) => passes(part, row, valuesOf));
+    if (key === '$or') return each(condition).some((part) => passes(part, row, valuesOf));
+    if (key === '$nor') return !each(condition).some((part) => passes(part, row, valuesOf));
+    const values = valuesOf(row, key);
     const operators = isObject(condition) ? condition : { $eq: condition };
     return Object.entries(operators).every(([operator, operand]) => satisfies(values, operator, operand));
   });
@@ -114,24 +77,6 @@ function isOrdered(value: unknown, operator: '$gt' | '$gte' | '$lt' | '$lte', op
   if (operator === '$gte') return value >= operand;
   if (operator === '$lt') return value < operand;
   return value <= operand;
-}
-
-/** How `order` sorts runs: a sign, then a name. */
-export function runOrder(
-  order: string | null | undefined,
-  viewer: string,
-): { keyOf: (run: Run) => SortKey; isDescending: boolean } {
-  const text = order || '+created_at';
-  const key = text.replace(/^[+-]/, '');
-  return {
-    isDescending: text.startsWith('-'),
-    keyOf: (run) => {
-      // Times are told to the second, but runs of one second still have an order.
-      if (key === 'created_at' || key === 'createdAt') return [run.createdAt, run.number];
-      const [value] = valuesOf(run, key, viewer);
-      return [typeof value === 'number' || typeof value === 'string' ? value : null, run.number];
-    },
-  };
 }
 
 /** MySQL's LIKE: '%' stands for any text, '_' for one character, a backslash takes a sign's meaning away. */

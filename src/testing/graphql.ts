@@ -1,9 +1,8 @@
-import { readFileSync } from 'node:fs';
 import {
-  buildSchema,
   type DocumentNode,
   execute,
   GraphQLError,
+  type GraphQLSchema,
   getOperationAST,
   Kind,
   type OperationDefinitionNode,
@@ -12,9 +11,13 @@ import {
 } from 'graphql';
 import { HttpError } from './http-error.js';
 import type { Instance } from './instance.js';
+import { artifactMutations } from './resolvers/artifact-mutations.js';
+import { collectionMutations } from './resolvers/collection-mutations.js';
 import { fileMutations } from './resolvers/files-mutations.js';
 import { queries } from './resolvers/queries.js';
 import { runMutations } from './resolvers/run-mutations.js';
+import { versionMutations } from './resolvers/version-mutations.js';
+import { servedSchema } from './schema.js';
 
 export interface GraphqlRequest {
   readonly document: DocumentNode;
@@ -33,15 +36,21 @@ export interface GraphqlAnswer {
 
 /** A GraphQL executor over an instance: requests are judged by the schema, never by their names. */
 export class GraphqlService {
-  private readonly schema = buildSchema(
-    readFileSync(new URL('../wire/schema.graphql', import.meta.url), 'utf8'),
-  );
+  private readonly schema: GraphQLSchema;
   /** Documents that were found valid. Clients send few different ones; the bound is for those that don't. */
   private readonly valid = new Map<string, DocumentNode>();
   private readonly root: Readonly<Record<string, unknown>>;
 
   constructor(instance: Instance) {
-    this.root = { ...queries(instance), ...runMutations(instance), ...fileMutations(instance) };
+    this.schema = servedSchema(instance.settings.features);
+    this.root = {
+      ...queries(instance),
+      ...runMutations(instance),
+      ...fileMutations(instance),
+      ...artifactMutations(instance),
+      ...versionMutations(instance),
+      ...collectionMutations(instance),
+    };
   }
 
   /** Throws an HttpError for what is no request, a GraphQLError for what the schema doesn't know. */

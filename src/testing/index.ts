@@ -1,5 +1,6 @@
 import { Worker } from 'node:worker_threads';
 import { threadFile } from '../thread-file.js';
+import type { SeedArtifacts, SeededCollection } from './artifacts/seeding.js';
 import {
   type Control,
   type ControlCall,
@@ -14,10 +15,27 @@ import type { Fault } from './faults.js';
 import type { RequestRecord } from './log.js';
 import { type FakeWandbOptions, resolveOptions } from './options.js';
 
+export type {
+  SeedArtifacts,
+  SeedCollection,
+  SeededCollection,
+  SeededVersion,
+  SeedLink,
+  SeedReference,
+  SeedVersion,
+} from './artifacts/seeding.js';
 export type { SeedFiles, SeedRun, SeedTree } from './control.js';
 export type { Fault, FaultMatch } from './faults.js';
 export type { RequestRecord } from './log.js';
-export { type FakeWandbOptions, type Finalize, type Limits, RUN_FEATURES, type Viewer } from './options.js';
+export {
+  ARTIFACT_FEATURES,
+  type FakeWandbOptions,
+  type Finalize,
+  type Limits,
+  type Organization,
+  RUN_FEATURES,
+  type Viewer,
+} from './options.js';
 
 /** A running local W&B server. */
 export interface FakeWandb extends AsyncDisposable {
@@ -33,6 +51,18 @@ export interface FakeWandb extends AsyncDisposable {
    * @param about describes the runs named in `tree`
    */
   seed(tree: SeedTree, about?: SeedRun): Promise<void>;
+  /**
+   * Puts versions of artifacts on the server, as if they had long been there. Collections that exist grow; types,
+   * projects and entities are made where they aren't there. Names needn't be ones that the service would accept.
+   *
+   * @param tree by path, `entity/project/type/collection`; a `/` or `%` inside a name is percent-encoded, as in
+   *   `lab/project/odd%2Ftype/..`. Such as
+   *   `{ 'lab/project/dataset/flowers': { versions: [{ files: { 'a.txt': 'text' }, aliases: ['prod'] }] } }`
+   *   or `{ 'acme/wandb-registry-model/model/best': { links: [{ to: 'lab/project/flowers:v0' }] } }`. Collections are
+   *   made in the order in which they stand: links lead to what stands before.
+   * @returns by the same paths, what was made
+   */
+  seedArtifacts(tree: SeedArtifacts): Promise<Readonly<Record<string, SeededCollection>>>;
   /** Seeds a directory `<directory>/<entity>/<project>/<run>/<file…>`. */
   seedDirectory(directory: string, about?: SeedRun): Promise<void>;
   /**
@@ -45,12 +75,18 @@ export interface FakeWandb extends AsyncDisposable {
   faults(faults?: readonly Fault[]): Promise<readonly Fault[]>;
   /** The bytes of all files of a run that were uploaded and finalised, by name. */
   files(run: string): Promise<Readonly<Record<string, Uint8Array>>>;
+  /**
+   * The bytes of a committed version, by their names in it; references are left out.
+   *
+   * @param name 'entity/project/collection', with ':alias' or ':vN' behind it, or else the one that is `latest`
+   */
+  artifactFiles(name: string): Promise<Readonly<Record<string, Uint8Array>>>;
   /** Ends the server: connections are cut, the thread ends. */
   close(): Promise<void>;
 }
 
 /**
- * Starts a local W&B server: the part of the service that concerns runs, over real HTTP on loopback, in a thread of its
+ * Starts a local W&B server: the part of the service that concerns runs and artifacts, over real HTTP on loopback, in a thread of its
  * own. It holds everything in memory and is as strict as the official SDK and the object stores allow.
  *
  * Rejects with a TypeError for options out of range, and with Node's own error if the port can't be had.
@@ -65,10 +101,12 @@ export async function startFakeWandb(options: FakeWandbOptions = {}): Promise<Fa
     storageUrl,
     apiKey: settings.apiKey,
     seed: (tree, about = {}) => thread.call('seed', tree, about),
+    seedArtifacts: (tree) => thread.call('seedArtifacts', tree),
     seedDirectory: async (directory, about = {}) =>
       thread.call('seed', await readDirectoryTree(directory), about),
     requests: (wanted = {}) => thread.call('requests', wanted),
     faults: (faults) => thread.call('faults', faults ?? null),
+    artifactFiles: (name) => thread.call('artifactFiles', name),
     files: (run) => thread.call('files', run),
     close,
     [Symbol.asyncDispose]: close,

@@ -17,6 +17,8 @@ export interface Limits {
   readonly ids: number;
   /** Files in one `createRunFiles` or `markRunFilesUploaded`. @default 1000 */
   readonly files: number;
+  /** Files in one `createArtifactFiles`, entries in one `filesByManifestEntries`. @default 2000, as many as the SDK sends */
+  readonly artifactFiles: number;
   /** API requests per second; above it the answer is 429 with Retry-After. @default Infinity */
   readonly requestsPerSecond: number;
 }
@@ -34,6 +36,18 @@ export interface Viewer {
   readonly teams: readonly string[];
 }
 
+/** An organisation that the viewer belongs to. */
+export interface Organization {
+  /** As it is shown, such as 'Acme, Inc.'. */
+  readonly name: string;
+  /** The entity that holds its registries: projects that are called `wandb-registry-…`. */
+  readonly entity: string;
+  /** Entities that belong to it. @default [] */
+  readonly teams?: readonly string[] | undefined;
+  /** Aliases that the viewer may neither set nor remove in the organisation's registries. @default [] */
+  readonly protectedAliases?: readonly string[] | undefined;
+}
+
 export interface FakeWandbOptions {
   /** Port of the API; the storage listens on another one, as the real one lives on another host. @default 0, any */
   readonly port?: number | undefined;
@@ -46,7 +60,12 @@ export interface FakeWandbOptions {
   /** @default 'put' */
   readonly finalize?: Finalize | undefined;
   readonly limits?: Partial<Limits> | undefined;
-  /** Names of the features that `serverInfo` reports. @default those that concern runs */
+  /**
+   * Names of the features that `serverInfo` reports. What belongs to one that isn't named is not there: fields and
+   * arguments are unknown to the schema, addresses are not found. `ARTIFACT_DIGEST_ALGORITHM` brings XXH128 digests.
+   *
+   * @default RUN_FEATURES and ARTIFACT_FEATURES
+   */
   readonly features?: readonly string[] | undefined;
   /** How signed URLs look and how they fail. @default 'gcs' */
   readonly storage?: 'gcs' | 's3' | undefined;
@@ -55,6 +74,8 @@ export interface FakeWandbOptions {
   /** The `uploadHeaders` handed out with upload URLs and signed by them. @default one header of the storage's kind */
   readonly uploadHeaders?: readonly string[] | undefined;
   readonly viewer?: Partial<Viewer> | undefined;
+  /** @default [] */
+  readonly organizations?: readonly Organization[] | undefined;
   /** The identity token that `/oidc/token` accepts. @default any JWT */
   readonly identityToken?: string | undefined;
   /** A directory to start from: `<world>/<entity>/<project>/<run>/<file…>`. */
@@ -67,6 +88,19 @@ export const RUN_FEATURES: readonly string[] = [
   'TOTAL_COUNT_IN_FILE_CONNECTION',
   'LARGE_FILENAMES',
   'FILESTREAM_GZIP',
+];
+
+/** The features of the real service that concern artifacts and that this server has unless it is told otherwise. */
+export const ARTIFACT_FEATURES: readonly string[] = [
+  'ARTIFACT_TAGS',
+  'CLIENT_IDS',
+  'PROJECT_ARTIFACT_COLLECTION_MEMBERSHIP',
+  'ARTIFACT_COLLECTION_MEMBERSHIP_FILES',
+  'ARTIFACT_COLLECTION_MEMBERSHIP_FILE_DOWNLOAD_HANDLER',
+  'ARTIFACT_MEMBERSHIP_IN_LINK_ARTIFACT_RESPONSE',
+  'ARTIFACT_COLLECTIONS_FILTERING_SORTING',
+  'ARTIFACT_V2_DOWNLOAD_HANDLER_SUPPORTS_ARTIFACT_ID',
+  'USE_ARTIFACT_WITH_ENTITY_AND_PROJECT_INFORMATION',
 ];
 
 /** Options with their defaults filled in. */
@@ -82,6 +116,7 @@ export interface Settings {
   readonly urlTtlMs: number;
   readonly uploadHeaders: readonly string[];
   readonly viewer: Viewer;
+  readonly organizations: readonly { readonly [K in keyof Organization]-?: NonNullable<Organization[K]> }[];
   readonly identityToken: string | null;
 }
 
@@ -98,6 +133,7 @@ export function resolveOptions(options: FakeWandbOptions): Settings {
     names: 1000,
     ids: 1000,
     files: 1000,
+    artifactFiles: 2000,
     requestsPerSecond: Infinity,
     ...options.limits,
   };
@@ -111,7 +147,7 @@ export function resolveOptions(options: FakeWandbOptions): Settings {
     latencyMs: options.latencyMs ?? 0,
     finalize,
     limits,
-    features: options.features ?? RUN_FEATURES,
+    features: options.features ?? [...RUN_FEATURES, ...ARTIFACT_FEATURES],
     storage,
     urlTtlMs: options.urlTtlMs ?? 3_600_000,
     uploadHeaders: options.uploadHeaders ?? [
@@ -124,6 +160,11 @@ export function resolveOptions(options: FakeWandbOptions): Settings {
       email: options.viewer?.email ?? 'viewer@localhost',
       teams: options.viewer?.teams ?? [],
     },
+    organizations: (options.organizations ?? []).map(({ teams = [], protectedAliases = [], ...named }) => ({
+      ...named,
+      teams,
+      protectedAliases,
+    })),
     identityToken: options.identityToken ?? null,
   };
 }

@@ -5,6 +5,8 @@ export interface Entity {
   readonly number: number;
   readonly name: string;
   readonly isTeam: boolean;
+  /** Is it the entity of an organisation, which holds the registries? */
+  readonly isOrganization: boolean;
   readonly createdAt: number;
   readonly projects: Map<string, Project>;
 }

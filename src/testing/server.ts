@@ -1,3 +1,5 @@
+import { loadDigests } from './artifacts/digests.js';
+import { artifactFiles, seedArtifacts } from './artifacts/seed.js';
 import type { Control } from './control.js';
 import { FaultSchedule } from './faults.js';
 import { Instance } from './instance.js';
@@ -16,7 +18,7 @@ export interface RunningServer extends Control {
 
 /** Starts the API and the storage in this thread. */
 export async function startServer(settings: Settings): Promise<RunningServer> {
-  const instance = new Instance(settings);
+  const instance = new Instance(settings, await loadDigests());
   const log = new RequestLog();
   const faults = new FaultSchedule();
   const api = new Api(instance);
@@ -46,6 +48,8 @@ export async function startServer(settings: Settings): Promise<RunningServer> {
     url: apiListener.url,
     storageUrl: storageListener.url,
     seed: (tree, about) => seed(instance, tree, about),
+    seedArtifacts: (tree) => seedArtifacts(instance.world, instance.storage, instance.artifacts, tree),
+    artifactFiles: (name) => artifactFiles(instance.world, instance.artifacts, name),
     requests: ({ clear = false }) => {
       const records = log.all();
       if (clear) log.clear();

@@ -16,6 +16,12 @@ export interface SignedRequest {
   readonly headers: IncomingHttpHeaders;
 }
 
+/** One part of an object that is uploaded in several. */
+export interface Part {
+  readonly uploadId: string;
+  readonly partNumber: number;
+}
+
 const escapeSegment = (segment: string): string =>
   encodeURIComponent(segment).replace(/[!'()*]/g, (c) => `%${c.charCodeAt(0).toString(16).toUpperCase()}`);
 
@@ -36,19 +42,27 @@ export class Signer {
     this.prefix = flavour === 'gcs' ? 'X-Goog' : 'X-Amz';
   }
 
-  /** The query of a URL for `rawPath`, good for one method and the given headers (lower-case names). */
-  sign(method: string, rawPath: string, headers: Readonly<Record<string, string>> = {}): string {
+  /** The query of a URL for `rawPath`, good for one method and the given headers (lower-case names), or for one part. */
+  sign(
+    method: string,
+    rawPath: string,
+    headers: Readonly<Record<string, string>> = {},
+    part: Part | null = null,
+  ): string {
     const { prefix } = this;
+    const parameters = part === null ? {} : { uploadId: part.uploadId, partNumber: String(part.partNumber) };
+    const resource = resourceOf(rawPath, new URLSearchParams(parameters));
     const names = ['host', ...Object.keys(headers)].sort().join(';');
     const date = String(Date.now());
     const expires = String(this.ttlMs);
     const query = new URLSearchParams({
+      ...parameters,
       [`${prefix}-Algorithm`]: this.flavour === 'gcs' ? 'GOOG4-RSA-SHA256' : 'AWS4-HMAC-SHA256',
       [`${prefix}-Credential`]: 'local/auto/storage/request',
       [`${prefix}-Date`]: date,
       [`${prefix}-Expires`]: expires,
       [`${prefix}-SignedHeaders`]: names,
-      [`${prefix}-Signature`]: this.signature(method, rawPath, date, expires, names, headers),
+      [`${prefix}-Signature`]: this.signature(method, resource, date, expires, names, headers),
     });
     return query.toString();
   }
@@ -71,7 +85,7 @@ export class Signer {
       if (name !== 'host') values[name] = String(headers[name] ?? '').trim();
     const [date, expires] = [parameter('Date'), parameter('Expires')];
     const expected = Buffer.from(
-      this.signature(request.method, request.rawPath, date, expires, names, values),
+      this.signature(request.method, resourceOf(request.rawPath, query), date, expires, names, values),
     );
     const given = Buffer.from(parameter('Signature'));
     if (given.length !== expected.length || !timingSafeEqual(given, expected)) {
@@ -97,16 +111,22 @@ export class Signer {
 
   private signature(
     method: string,
-    rawPath: string,
+    resource: string,
     date: string,
     expires: string,
     names: string,
     values: Readonly<Record<string, string>>,
   ): string {
     const covered = names.split(';').map((name) => (name === 'host' ? '' : `${name}:${values[name] ?? ''}`));
-    const text = [method, rawPath, date, expires, names, ...covered].join('\n');
+    const text = [method, resource, date, expires, names, ...covered].join('\n');
     return createHmac('sha512', this.secret).update(text).digest('hex');
   }
 }
+
+/** The path and, of the query, what makes it another object. */
+const resourceOf = (rawPath: string, query: URLSearchParams): string =>
+  query.has('uploadId')
+    ? `${rawPath}?uploadId=${query.get('uploadId')}&partNumber=${query.get('partNumber')}`
+    : rawPath;
 
 const denied = (code: string, message: string): Refusal => ({ status: 403, code, message });

@@ -1,9 +1,13 @@
 import { createHash } from 'node:crypto';
+import { mimeType } from './mime.js';
 
 export interface StoredObject {
   readonly bytes: Uint8Array;
-  /** Hexadecimal; the object's ETag. */
+  /** Hexadecimal. */
   readonly md5: string;
+  /** Without quotes: the MD5, but of an object that came in parts the MD5 of theirs, and their number. */
+  readonly etag: string;
+  readonly contentType: string;
   /** Milliseconds since the epoch. */
   readonly storedAt: number;
 }
@@ -16,8 +20,15 @@ export class Storage {
     return this.objects.get(key);
   }
 
-  put(key: string, bytes: Uint8Array): StoredObject {
-    const object = { bytes, md5: createHash('md5').update(bytes).digest('hex'), storedAt: Date.now() };
+  /** @param about.contentType by default what the key's extension tells */
+  put(
+    key: string,
+    bytes: Uint8Array,
+    about: { readonly contentType?: string | undefined; readonly etag?: string | undefined } = {},
+  ): StoredObject {
+    const md5 = createHash('md5').update(bytes).digest('hex');
+    const contentType = about.contentType || mimeType(key) || 'application/octet-stream';
+    const object = { bytes, md5, etag: about.etag ?? md5, contentType, storedAt: Date.now() };
     this.objects.set(key, object);
     return object;
   }

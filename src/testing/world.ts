@@ -24,6 +24,10 @@ export class World {
     private readonly storage: Storage,
   ) {
     this.ensureEntity(settings.viewer.entity, false);
+    for (const { entity, teams } of settings.organizations) {
+      this.ensureEntity(entity, false);
+      for (const team of teams) this.ensureEntity(team);
+    }
     for (const team of settings.viewer.teams) this.ensureEntity(team);
   }
 
@@ -58,7 +62,14 @@ export class World {
   ensureEntity(name: string, isTeam = true): Entity {
     const known = this.entities.get(name);
     if (known) return known;
-    const entity: Entity = { number: this.next(), name, isTeam, createdAt: Date.now(), projects: new Map() };
+    const entity: Entity = {
+      number: this.next(),
+      name,
+      isTeam,
+      isOrganization: this.settings.organizations.some((organization) => organization.entity === name),
+      createdAt: Date.now(),
+      projects: new Map(),
+    };
     this.entities.set(name, entity);
     return entity;
   }
@@ -198,11 +209,11 @@ export class World {
     return randomBytes(8).reduce((name, byte) => name + (byte % 36).toString(36), '');
   }
 
-  private *projects(): Iterable<Project> {
+  *projects(): Iterable<Project> {
     for (const entity of this.entities.values()) yield* entity.projects.values();
   }
 
-  private next(): number {
+  next(): number {
     return ++this.lastNumber;
   }
 }

@@ -3,7 +3,7 @@ import { likePattern } from '../filters.js';
 import type { Instance } from '../instance.js';
 import { checkLimit } from '../limits.js';
 import { mimeType } from '../mime.js';
-import type { FileRow, Run } from '../records.js';
+import { type FileRow, objectKey, type Run } from '../records.js';
 import { dateTime } from './run.js';
 
 export interface FileListArguments extends PageArguments {
@@ -52,6 +52,9 @@ export function fileNode(instance: Instance, row: FileRow) {
     directUrl: () => instance.downloadUrl(row),
     uploadUrl: () => instance.uploadUrl(row),
     uploadHeaders: instance.settings.uploadHeaders,
+    uploadMultipartUrls: null,
+    storagePath: objectKey(row),
+    artifact: null,
     sizeBytes,
     mimetype: mimeType(row.name),
     md5,

@@ -1,8 +1,9 @@
 import { compareKeys, type PageArguments, paginate } from '../connections.js';
-import { runFilter, runOrder } from '../filters.js';
 import type { Instance } from '../instance.js';
 import { checkLimit } from '../limits.js';
 import { type Entity, type Project, projectId, type Run } from '../records.js';
+import { runFilter, runOrder } from '../run-filters.js';
+import { projectArtifacts } from './artifact-type.js';
 import { dateTime, runNode } from './run.js';
 import { entityNode, userNode } from './viewer.js';
 
@@ -68,5 +69,6 @@ export function projectNode(instance: Instance, project: Project) {
     bucket: ({ name }: { name: string }) => toNode(project.runs.get(name)),
     runs: (args: RunListArguments) => runConnection(instance, project, args),
     buckets: (args: RunListArguments) => runConnection(instance, project, args),
+    ...projectArtifacts(instance, project),
   };
 }

@@ -1,11 +1,16 @@
-import type { PageArguments } from '../connections.js';
+import { artifactId, collectionId } from '../artifacts/records.js';
+import { type PageArguments, slice } from '../connections.js';
 import type { Instance } from '../instance.js';
+import { artifactNode } from './artifact.js';
+import { collectionNode } from './artifact-collection.js';
+import { organizationNode } from './organization.js';
 import { projectConnection, projectNode } from './project.js';
 import { entityNode, userNode } from './viewer.js';
 
 /** The root fields that read. What isn't there is null, not an error. */
 export function queries(instance: Instance) {
   const { world, settings } = instance;
+  const { catalogue } = instance.artifacts;
   const project = ({ entityName, name }: { entityName?: string | null; name?: string | null }) => {
     const found = world.project(entityName, name);
     return found ? projectNode(instance, found) : null;
@@ -27,11 +32,32 @@ export function queries(instance: Instance) {
       const found = world.entity(name);
       return found ? entityNode(instance, found) : null;
     },
-    organization: () => null,
-    organizations: () => ({
-      edges: [],
-      pageInfo: { startCursor: null, endCursor: null, hasNextPage: false, hasPreviousPage: false },
-    }),
+    organization: ({ name }: { name?: string | null }) => {
+      const found = settings.organizations.find((organization) => organization.name === name);
+      return found ? organizationNode(instance, found) : null;
+    },
+    organizations: (page: PageArguments) =>
+      slice(
+        settings.organizations,
+        { toNode: (one) => organizationNode(instance, one), mostRows: settings.limits.page },
+        page,
+      ),
+    artifact: ({ id }: { id: string }) => {
+      const found = catalogue.artifact(id);
+      return found ? artifactNode(instance, found) : null;
+    },
+    artifactCollection: ({ id }: { id: string }) => {
+      const found = catalogue.collectionById(id);
+      return found ? collectionNode(instance, found) : null;
+    },
+    clientIDMapping: ({ clientID }: { clientID: string }) => {
+      const entry = catalogue.clientID(clientID);
+      if (!entry) return null;
+      const isVersion = 'sequence' in entry;
+      const serverID = isVersion ? artifactId(entry) : collectionId(entry);
+      const toNode = () => (isVersion ? artifactNode(instance, entry) : collectionNode(instance, entry));
+      return { clientID, serverID, entry: toNode };
+    },
     project,
     model: project,
     projects,

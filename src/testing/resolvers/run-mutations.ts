@@ -26,6 +26,12 @@ interface UpsertBucketInput {
   readonly summaryMetrics?: Maybe<string>;
 }
 
+interface DeleteRunInput {
+  readonly id: string;
+  readonly deleteArtifacts?: Maybe<boolean>;
+  readonly clientMutationId?: Maybe<string>;
+}
+
 /** The root fields that change runs and projects. */
 export function runMutations(instance: Instance) {
   const { world } = instance;
@@ -95,10 +101,10 @@ export function runMutations(instance: Instance) {
       };
     },
 
-    deleteRun: ({ input }: { input: { id: string; clientMutationId?: Maybe<string> } }) => {
+    deleteRun: ({ input }: { input: DeleteRunInput }) => {
       const run = world.runById(input.id);
       if (!run) throw new HttpError(404, 'run not found');
-      world.deleteRun(run);
+      instance.artifacts.deleteRun(run, input.deleteArtifacts ?? false);
       return { clientMutationId: input.clientMutationId ?? null };
     },
 
@@ -128,7 +134,7 @@ export function runMutations(instance: Instance) {
     deleteModel: ({ input }: { input: { id: string; clientMutationId?: Maybe<string> } }) => {
       const project = world.projectById(input.id);
       if (!project) throw new HttpError(404, 'project not found');
-      world.deleteProject(project);
+      instance.artifacts.deleteProject(project);
       return { clientMutationId: input.clientMutationId ?? null, success: true };
     },
   };

@@ -2,6 +2,7 @@ import { type PageArguments, paginate } from '../connections.js';
 import type { Instance } from '../instance.js';
 import { parseLogLine } from '../log-lines.js';
 import { type Run, runId } from '../records.js';
+import { runArtifacts } from './artifact-lineage.js';
 import { type FileListArguments, fileConnection } from './file.js';
 import { projectNode } from './project.js';
 import { userNode } from './viewer.js';
@@ -57,6 +58,7 @@ export function runNode(instance: Instance, run: Run) {
     logLineCount: run.logLines.length,
     logLines: (args: PageArguments) => logLines(instance, run, args),
     fileCount: run.files.size,
+    ...runArtifacts(instance, run),
     files: (args: FileListArguments) => fileConnection(instance, run, args),
     storageBytes: () =>
       [...run.files.values()].reduce((sum, row) => sum + instance.world.settle(row).sizeBytes, 0),

@@ -1,5 +1,6 @@
 import type { Instance } from '../instance.js';
 import type { Entity } from '../records.js';
+import { organizationNodes, organizationOf } from './organization.js';
 import { projectConnection, projectNode } from './project.js';
 
 const CREATED = '2024-01-01T00:00:00';
@@ -24,12 +25,14 @@ export function userNode(instance: Instance) {
       pageInfo: { startCursor: null, endCursor: null, hasNextPage: false, hasPreviousPage: false },
     },
     teams: () => ({
-      edges: [...instance.world.entities.values()].map((entity) => ({
-        cursor: Buffer.from(`Entity:${entity.number}`).toString('base64'),
-        node: entityNode(instance, entity),
-      })),
+      edges: [...instance.world.entities.values()]
+        .filter((entity) => !entity.isOrganization)
+        .map((entity) => ({
+          cursor: Buffer.from(`Entity:${entity.number}`).toString('base64'),
+          node: entityNode(instance, entity),
+        })),
     }),
-    organizations: [],
+    organizations: () => organizationNodes(instance),
   };
 }
 
@@ -41,9 +44,9 @@ export function entityNode(instance: Instance, entity: Entity) {
     isTeam: entity.isTeam,
     createdAt: new Date(entity.createdAt).toISOString(),
     readOnly: false,
-    organization: null,
-    user: () => (entity.isTeam ? null : userNode(instance)),
-    xxhashDigestsEnabled: false,
+    organization: () => organizationOf(instance, entity),
+    user: () => (entity.isTeam || entity.isOrganization ? null : userNode(instance)),
+    xxhashDigestsEnabled: instance.hasFeature('ARTIFACT_DIGEST_ALGORITHM'),
     projects: (args: Parameters<typeof projectConnection>[2]) => projectConnection(instance, entity, args),
     project: ({ name }: { name?: string | null }) => {
       const project = instance.world.project(entity.name, name);

@@ -6,6 +6,7 @@ import { HttpError } from '../http-error.js';
 import type { Instance } from '../instance.js';
 import { RateLimit } from '../limits.js';
 import type { Run } from '../records.js';
+import { artifactFile } from './artifacts.js';
 import { fileStream } from './file-stream.js';
 
 /** What a request is, found out before it is handled, so that faults can hit it and the log can name it. */
@@ -49,6 +50,8 @@ export class Api {
     const { method, path } = request;
     if (method === 'POST' && path === '/oidc/token') return this.gatekeeper.exchange(request);
     if (path.startsWith('/files/')) return this.authorised((sent) => this.files(sent))(request);
+    if (/^\/artifacts(V2)?\//.test(path))
+      return this.authorised((sent) => artifactFile(this.instance, sent))(request);
     // The SDK's telemetry ends for good with the first 404.
     return jsonError(404, 'not found');
   }

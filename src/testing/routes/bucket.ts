@@ -1,7 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { HttpAnswer, HttpRequest } from '../http.js';
 import { BUCKET, type Instance } from '../instance.js';
-import { mimeType } from '../mime.js';
 import type { Refusal } from '../signing.js';
 import type { StoredObject } from '../storage.js';
 
@@ -35,9 +34,25 @@ async function put(instance: Instance, key: string, request: HttpRequest): Promi
   if (declared !== undefined && declared !== createHash('md5').update(bytes).digest('base64')) {
     return xmlError({ status: 400, code: 'BadDigest', message: 'The Content-MD5 is not that of the body.' });
   }
-  const object = instance.storage.put(key, bytes);
+  const uploadId = request.query.get('uploadId');
+  if (uploadId !== null)
+    return putPart(instance, key, uploadId, Number(request.query.get('partNumber')), bytes);
+  const object = instance.storage.put(key, bytes, { contentType: headers['content-type'] });
   instance.world.stored(key);
   return { status: 200, headers: { etag: etagOf(object) } };
+}
+
+function putPart(
+  instance: Instance,
+  key: string,
+  uploadId: string,
+  partNumber: number,
+  bytes: Uint8Array,
+): HttpAnswer {
+  const etag = instance.multipart.put(uploadId, key, partNumber, bytes);
+  return etag === null
+    ? xmlError({ status: 404, code: 'NoSuchUpload', message: 'The upload is not under way.' })
+    : { status: 200, headers: { etag: `"${etag}"` } };
 }
 
 function get(instance: Instance, key: string, request: HttpRequest): HttpAnswer {
@@ -50,7 +65,7 @@ function get(instance: Instance, key: string, request: HttpRequest): HttpAnswer 
     etag,
     'accept-ranges': 'bytes',
     'last-modified': new Date(object.storedAt).toUTCString(),
-    'content-type': mimeType(key) || 'application/octet-stream',
+    'content-type': object.contentType,
   };
   if (headers['if-match'] !== undefined && !matches(headers['if-match'], etag)) {
     return xmlError({ status: 412, code: 'PreconditionFailed', message: 'The object has changed.' });
@@ -92,7 +107,7 @@ function parseRange(
   return end <= start ? null : { start, end };
 }
 
-const etagOf = (object: StoredObject): string => `"${object.md5}"`;
+const etagOf = (object: StoredObject): string => `"${object.etag}"`;
 
 const matches = (header: string, etag: string): boolean =>
   header.trim() === '*' || header.split(',').some((tag) => tag.trim() === etag);

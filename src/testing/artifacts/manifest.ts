@@ -1,0 +1,124 @@
+import { createHash } from 'node:crypto';
+import { GraphQLError } from 'graphql';
+import type { Contents, DigestAlgorithm, Manifest, ManifestEntry, StorageLayout } from './records.js';
+
+/** What a manifest's JSON says. */
+export interface ManifestBody {
+  readonly layout: StorageLayout;
+  readonly region: string | null;
+  readonly entries: ReadonlyMap<string, ManifestEntry>;
+}
+
+/** Throws a GraphQLError for what no client could read. */
+export function parseManifest(bytes: Uint8Array): ManifestBody {
+  const body: unknown = parseJson(bytes);
+  if (!isObject(body) || body.version !== 1) throw invalid('its version is not 1');
+  if (body.storagePolicy !== 'wandb-storage-policy-v1') throw invalid('its storage policy is not known');
+  const config = body.storagePolicyConfig ?? {};
+  if (!isObject(config)) throw invalid('its storage policy has no configuration');
+  if (!isObject(body.contents)) throw invalid('it has no contents');
+  const entries = new Map<string, ManifestEntry>();
+  for (const [path, entry] of Object.entries(body.contents)) entries.set(path, parseEntry(path, entry));
+  return {
+    layout: config.storageLayout === 'V2' ? 'V2' : 'V1',
+    region: typeof config.storageRegion === 'string' ? config.storageRegion : null,
+    entries,
+  };
+}
+
+function parseEntry(path: string, entry: unknown): ManifestEntry {
+  if (!isObject(entry) || typeof entry.digest !== 'string') {
+    throw invalid(`its entry ${JSON.stringify(path)} has no digest`);
+  }
+  const { digest, size, ref, birthArtifactID, extra } = entry;
+  return {
+    path,
+    digest,
+    size: typeof size === 'number' ? size : null,
+    ref: typeof ref === 'string' ? ref : null,
+    birthArtifactID: typeof birthArtifactID === 'string' ? birthArtifactID : null,
+    extra: isObject(extra) ? extra : {},
+  };
+}
+
+function parseJson(bytes: Uint8Array): unknown {
+  try {
+    return JSON.parse(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString());
+  } catch (cause) {
+    throw new GraphQLError('invalid artifact manifest: it is not JSON', {
+      originalError: cause instanceof Error ? cause : null,
+    });
+  }
+}
+
+const invalid = (why: string): GraphQLError => new GraphQLError(`invalid artifact manifest: ${why}`);
+
+const isObject = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+
+/** The JSON of a manifest, as the service writes it where it makes one itself. */
+export function manifestJson({ layout, region, entries }: ManifestBody): Buffer {
+  const contents = sorted(entries.values()).map((entry): [string, unknown] => [
+    entry.path,
+    {
+      digest: entry.digest,
+      ...(entry.ref !== null && { ref: entry.ref }),
+      ...(entry.birthArtifactID !== null && { birthArtifactID: entry.birthArtifactID }),
+      ...(entry.size !== null && { size: entry.size }),
+      ...(Object.keys(entry.extra).length > 0 && { extra: entry.extra }),
+    },
+  ]);
+  const config = {
+    ...(layout === 'V2' && { storageLayout: layout }),
+    ...(region !== null && { storageRegion: region }),
+  };
+  return Buffer.from(
+    JSON.stringify({
+      version: 1,
+      storagePolicy: 'wandb-storage-policy-v1',
+      storagePolicyConfig: config,
+      // Not by assignment: a file may be called __proto__.
+      contents: Object.fromEntries(contents),
+    }),
+  );
+}
+
+export function contentsOf(manifest: Manifest, body: ManifestBody): Contents {
+  const entries = sorted(body.entries.values());
+  return {
+    manifest,
+    layout: body.layout,
+    region: body.region ?? 'default',
+    entries,
+    byPath: new Map(entries.map((entry, index) => [entry.path, index])),
+    size: entries.reduce((sum, entry) => sum + (entry.size ?? 0), 0),
+  };
+}
+
+/** The digest of an artifact: over its paths and their digests, sorted by code point. */
+export function artifactDigest(
+  entries: Iterable<ManifestEntry>,
+  algorithm: DigestAlgorithm,
+  xxh128: (bytes: Uint8Array) => Buffer,
+): string {
+  const lines = sorted(entries).map(({ path, digest }) => `${path}:${digest}\n`);
+  const bytes = Buffer.from(`wandb-artifact-manifest-v1\n${lines.join('')}`);
+  return algorithm === 'MANIFEST_XXH128'
+    ? xxh128(bytes).toString('hex')
+    : createHash('md5').update(bytes).digest('hex');
+}
+
+const sorted = (entries: Iterable<ManifestEntry>): ManifestEntry[] =>
+  [...entries].sort((a, b) => compareCodePoints(a.path, b.path));
+
+/** JavaScript compares UTF-16 units; the two orders part where only one text has a surrogate. */
+export function compareCodePoints(a: string, b: string): number {
+  const length = Math.min(a.length, b.length);
+  for (let i = 0; i < length; i++) {
+    const [x, y] = [a.charCodeAt(i), b.charCodeAt(i)];
+    if (x !== y) return isSurrogate(x) === isSurrogate(y) ? x - y : isSurrogate(x) ? 1 : -1;
+  }
+  return a.length - b.length;
+}
+
+const isSurrogate = (unit: number): boolean => unit >= 0xd800 && unit <= 0xdfff;

@@ -1,0 +1,180 @@
+import { GraphQLError } from 'graphql';
+import type { Project } from '../records.js';
+import type { Storage } from '../storage.js';
+import type { World } from '../world.js';
+import { addMember, memberOf, pointAlias } from './collections.js';
+import { md5 } from './digests.js';
+import { artifactDigest, type ManifestBody, manifestJson, parseManifest } from './manifest.js';
+import { hexOf } from './objects.js';
+import { type Artifact, artifactId, type Collection, collectionId, type ManifestEntry } from './records.js';
+import type {
+  SeedArtifacts,
+  SeedCollection,
+  SeededCollection,
+  SeededVersion,
+  SeedLink,
+  SeedReference,
+  SeedVersion,
+} from './seeding.js';
+import type { ArtifactStore } from './store.js';
+
+/** Puts collections and their versions on the server, as if they had long been there. */
+export function seedArtifacts(
+  world: World,
+  storage: Storage,
+  store: ArtifactStore,
+  tree: SeedArtifacts,
+): Record<string, SeededCollection> {
+  const seeder = new Seeder(world, storage, store);
+  return Object.fromEntries(
+    Object.entries(tree).map(([path, what]) => [path, seeder.collection(path, what)]),
+  );
+}
+
+/** The bytes of a version by name. */
+export function artifactFiles(world: World, store: ArtifactStore, name: string): Record<string, Uint8Array> {
+  const artifact = find(world, store, name);
+  const { contents } = artifact;
+  if (!contents) return {};
+  return Object.fromEntries(
+    contents.entries.flatMap((entry): [string, Uint8Array][] => {
+      const object = store.objects.object(store.objects.keyOf(artifact, contents.layout, entry));
+      return entry.ref === null && object ? [[entry.path, object.bytes]] : [];
+    }),
+  );
+}
+
+function find(world: World, store: ArtifactStore, path: string): Artifact {
+  const [entity = '', project = '', name = ''] = path.split('/').map(decodeURIComponent);
+  const found = world.entities.get(entity)?.projects.get(project);
+  const member = found && store.catalogue.membership(found, name);
+  if (!member) throw new TypeError(`There is no artifact '${path}' on the server.`);
+  return member.artifact;
+}
+
+const bytesOf = (content: string | Uint8Array): Uint8Array =>
+  typeof content === 'string' ? Buffer.from(content) : content;
+
+class Seeder {
+  constructor(
+    private readonly world: World,
+    private readonly storage: Storage,
+    private readonly store: ArtifactStore,
+  ) {}
+
+  collection(path: string, what: SeedCollection): SeededCollection {
+    const names = path.split('/').map(decodeURIComponent);
+    const [entityName = '', projectName = '', typeName = '', name = ''] = names;
+    if (names.length !== 4 || entityName === '' || projectName === '') {
+      throw new TypeError(`Can't seed '${path}': expected 'entity/project/type/collection'.`);
+    }
+    if (what.versions && what.links)
+      throw new TypeError(`Can't seed '${path}' with both versions and links.`);
+    const project = this.world.ensureProject(this.world.ensureEntity(entityName), projectName);
+    const collection = this.ensureCollection(project, typeName, name, what.links ? 'PORTFOLIO' : 'SEQUENCE');
+    collection.description = what.description ?? collection.description;
+    for (const tag of what.tags ?? []) collection.tags.set(tag, null);
+    const versions = what.links
+      ? what.links.map((link) => this.link(collection, link))
+      : (what.versions ?? []).map((version) => this.version(collection, version));
+    return { id: collectionId(collection), versions };
+  }
+
+  private ensureCollection(
+    project: Project,
+    typeName: string,
+    name: string,
+    kind: Collection['kind'],
+  ): Collection {
+    const { catalogue } = this.store;
+    const known = catalogue.collection(project, name);
+    if (!known) return catalogue.makeCollection(catalogue.ensureType(project, typeName), name, kind);
+    if (known.kind !== kind || known.type.name !== typeName) {
+      throw new TypeError(
+        `'${name}' is there already, as a ${known.kind.toLowerCase()} of ${known.type.name}.`,
+      );
+    }
+    return known;
+  }
+
+  private link(portfolio: Collection, { to, aliases = [] }: SeedLink): SeededVersion {
+    const artifact = find(this.world, this.store, to);
+    const next = (): number => this.world.next();
+    const member = memberOf(portfolio, artifact) ?? addMember(portfolio, artifact, next);
+    for (const alias of ['latest', ...aliases]) pointAlias(member, alias, next);
+    return { id: artifactId(artifact), version: `v${member.versionIndex}`, digest: artifact.digest };
+  }
+
+  private version(sequence: Collection, version: SeedVersion): SeededVersion {
+    const { versions, digests } = this.store;
+    const algorithm = version.digestAlgorithm ?? 'MANIFEST_MD5';
+    const run = version.run === undefined ? null : this.world.ensureRun(sequence.project, version.run);
+    const artifact = versions.declare(sequence, {
+      digest: '',
+      digestAlgorithm: algorithm,
+      description: version.description ?? null,
+      metadata: version.metadata ? JSON.stringify(version.metadata) : null,
+      labels: null,
+      historyStep: null,
+      ttlSeconds: version.ttlSeconds ?? null,
+      distributedID: null,
+      createdBy: run,
+      createdAt: version.createdAt ?? Date.now(),
+    });
+    for (const tag of version.tags ?? []) artifact.tags.set(tag, null);
+    const made = this.body(artifact, version);
+    const bytes = version.manifest === undefined ? manifestJson(made) : rawManifest(version.manifest);
+    const body = version.manifest === undefined ? made : readable(bytes, made);
+    artifact.digest = artifactDigest(body.entries.values(), algorithm, digests.xxh128);
+    const manifest = versions.addManifest(artifact, 'FULL', 'wandb_manifest.json');
+    manifest.digest = md5(bytes);
+    this.storage.put(manifest.key, bytes);
+    versions.request(artifact, ['latest', ...(version.aliases ?? [])]);
+    if (run) this.store.lineage.addOutput(run, artifact);
+    if (version.state !== 'PENDING') versions.settle(artifact, manifest, body);
+    const member = memberOf(sequence, artifact);
+    const name = member ? `v${member.versionIndex}` : null;
+    return { id: artifactId(artifact), version: name, digest: artifact.digest };
+  }
+
+  /** Stores the files and tells what a manifest of them says. */
+  private body(artifact: Artifact, version: SeedVersion): ManifestBody {
+    const { objects, digests } = this.store;
+    const { storageLayout: layout = 'V2', storageRegion: region = null } = version;
+    const isXxh = artifact.digestAlgorithm === 'MANIFEST_XXH128';
+    const entries = new Map<string, ManifestEntry>();
+    for (const [path, content] of Object.entries(version.files ?? {})) {
+      const bytes = bytesOf(content);
+      const digest = digests.ofFile(bytes, artifact.digestAlgorithm);
+      const birth = objects.known(artifact.sequence, digest) ?? artifact;
+      const key = objects.key(layout, birth, hexOf(digest));
+      if (!objects.object(key)) this.storage.put(key, bytes);
+      const birthArtifactID = artifactId(birth);
+      const extra = isXxh ? { alg: 'XXH128' } : {};
+      entries.set(path, { path, digest, size: bytes.byteLength, ref: null, birthArtifactID, extra });
+    }
+    for (const [path, reference] of Object.entries(version.references ?? {}))
+      entries.set(path, referenceEntry(path, reference));
+    return { layout, region, entries };
+  }
+}
+
+function referenceEntry(path: string, reference: SeedReference): ManifestEntry {
+  const { ref, digest, size, extra } = typeof reference === 'string' ? { ref: reference } : reference;
+  return { path, digest: digest ?? ref, size: size ?? null, ref, birthArtifactID: null, extra: extra ?? {} };
+}
+
+function rawManifest(manifest: NonNullable<SeedVersion['manifest']>): Uint8Array {
+  if (typeof manifest === 'string' || manifest instanceof Uint8Array) return bytesOf(manifest);
+  return Buffer.from(JSON.stringify(manifest));
+}
+
+/** What can be read of a manifest that may be none. */
+function readable(bytes: Uint8Array, made: ManifestBody): ManifestBody {
+  try {
+    return parseManifest(bytes);
+  } catch (error) {
+    if (error instanceof GraphQLError) return { ...made, entries: new Map() };
+    throw error;
+  }
+}

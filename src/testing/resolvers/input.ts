@@ -1,0 +1,26 @@
+import { HttpError } from '../http-error.js';
+import type { Instance } from '../instance.js';
+import type { Project, Run } from '../records.js';
+
+export type Maybe<T> = T | null | undefined;
+
+export interface Mutation {
+  readonly clientMutationId?: Maybe<string>;
+}
+
+export const idOf = ({ clientMutationId }: Mutation): { readonly clientMutationId: string | null } => ({
+  clientMutationId: clientMutationId ?? null,
+});
+
+/** For mutations, which answer 404 where queries answer null. */
+export function projectToChange(instance: Instance, entityName: Maybe<string>, name: Maybe<string>): Project {
+  const project = instance.world.project(entityName, name);
+  if (!project) throw new HttpError(404, `project ${entityName}/${name} not found`);
+  return project;
+}
+
+export function runToChange(project: Project, name: string): Run {
+  const run = project.runs.get(name);
+  if (!run) throw new HttpError(404, `run ${project.entity.name}/${project.name}/${name} not found`);
+  return run;
+}

@@ -1,0 +1,107 @@
+import { readFileSync } from 'node:fs';
+import {
+  buildASTSchema,
+  type DefinitionNode,
+  type DocumentNode,
+  extendSchema,
+  type FieldDefinitionNode,
+  type GraphQLSchema,
+  type InputValueDefinitionNode,
+  Kind,
+  parse,
+} from 'graphql';
+
+/**
+ * What the official SDK 0.30 asks for and the published schema, from which `schema.graphql` is taken, doesn't have yet.
+ */
+const NEWER = `
+  extend type Mutation {
+    createArtifactCollectionTagAssignments(
+      input: CreateArtifactCollectionTagAssignmentsInput!
+    ): CreateArtifactCollectionTagAssignmentsPayload
+    deleteArtifactCollectionTagAssignments(
+      input: DeleteArtifactCollectionTagAssignmentsInput!
+    ): DeleteTagAssignmentPayload
+  }
+  input CreateArtifactCollectionTagAssignmentsInput {
+    entityName: String!
+    projectName: String!
+    artifactCollectionName: String!
+    tags: [TagInput!]!
+    clientMutationID: String
+  }
+  input DeleteArtifactCollectionTagAssignmentsInput {
+    entityName: String!
+    projectName: String!
+    artifactCollectionName: String!
+    tags: [TagInput!]!
+    clientMutationID: String
+  }
+  type CreateArtifactCollectionTagAssignmentsPayload {
+    tags: [Tag!]!
+    clientMutationID: String
+  }
+`;
+
+/** Fields of types and inputs that a server without the feature doesn't know. */
+const FIELDS: Readonly<Record<string, readonly string[]>> = {
+  ARTIFACT_DIGEST_ALGORITHM: [
+    'Artifact.digestAlgorithm',
+    'ArtifactSequence.digestAlgorithm',
+    'CreateArtifactFileSpecInput.digest',
+    'CreateArtifactFilesInput.digestAlgorithm',
+  ],
+  ARTIFACT_MEMBERSHIP_IN_LINK_ARTIFACT_RESPONSE: ['LinkArtifactPayload.artifactMembership'],
+  TOTAL_COUNT_IN_FILE_CONNECTION: ['FileConnection.totalCount'],
+  USE_ARTIFACT_WITH_ENTITY_AND_PROJECT_INFORMATION: [
+    'UseArtifactInput.artifactEntityName',
+    'UseArtifactInput.artifactProjectName',
+  ],
+};
+
+/** The schema of a server that has these features. */
+export function servedSchema(features: readonly string[]): GraphQLSchema {
+  const text = readFileSync(new URL('../wire/schema.graphql', import.meta.url), 'utf8');
+  const missing = new Set(
+    Object.entries(FIELDS).flatMap(([feature, fields]) => (features.includes(feature) ? [] : fields)),
+  );
+  const hasFilters = features.includes('ARTIFACT_COLLECTIONS_FILTERING_SORTING');
+  const definitions = parse(text).definitions.map((definition) => {
+    const kept = without(definition, missing);
+    return hasFilters ? withFilters(kept) : kept;
+  });
+  const document: DocumentNode = { kind: Kind.DOCUMENT, definitions };
+  return extendSchema(buildASTSchema(document), parse(NEWER));
+}
+
+function without(definition: DefinitionNode, missing: ReadonlySet<string>): DefinitionNode {
+  const isKept = (field: FieldDefinitionNode | InputValueDefinitionNode, type: string): boolean =>
+    !missing.has(`${type}.${field.name.value}`);
+  if (definition.kind === Kind.OBJECT_TYPE_DEFINITION) {
+    const { fields, name } = definition;
+    return { ...definition, fields: fields?.filter((field) => isKept(field, name.value)) ?? [] };
+  }
+  if (definition.kind === Kind.INPUT_OBJECT_TYPE_DEFINITION) {
+    const { fields, name } = definition;
+    return { ...definition, fields: fields?.filter((field) => isKept(field, name.value)) ?? [] };
+  }
+  return definition;
+}
+
+/** With the feature, a project's collections take `filters`, as those of a type always did. */
+function withFilters(definition: DefinitionNode): DefinitionNode {
+  if (definition.kind !== Kind.OBJECT_TYPE_DEFINITION || definition.name.value !== 'Project')
+    return definition;
+  const fields = definition.fields?.map((field) =>
+    field.name.value === 'artifactCollections'
+      ? { ...field, arguments: [...(field.arguments ?? []), FILTERS] }
+      : field,
+  );
+  return { ...definition, fields: fields ?? [] };
+}
+
+const FILTERS: InputValueDefinitionNode = {
+  kind: Kind.INPUT_VALUE_DEFINITION,
+  name: { kind: Kind.NAME, value: 'filters' },
+  type: { kind: Kind.NAMED_TYPE, name: { kind: Kind.NAME, value: 'JSONString' } },
+};
