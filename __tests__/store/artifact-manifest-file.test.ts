@@ -6,8 +6,8 @@ const entry = (path: string, about: Partial<ManifestFileEntry> = {}): ManifestFi
   digest: 'XUFAKrxLKna5cZ2REBfFkg==',
   size: 5,
   ref: null,
-  birthArtifactID: 'QXJ0aWZhY3Q6MTA0',
-  extra: null,
+  birthArtifactId: 'QXJ0aWZhY3Q6MTA0',
+  extra: {},
   ...about,
 });
 
@@ -24,7 +24,7 @@ test('a manifest file is compact, its keys in the order of the core', () => {
 
 test('a reference has its address, and a size of 0 where nobody knows it', () => {
   const uri = 's3://bucket/key';
-  const reference = entry('r', { digest: uri, ref: uri, size: null, birthArtifactID: null });
+  const reference = entry('r', { digest: uri, ref: uri, size: null, birthArtifactId: null });
   expect(textOf([reference])).toContain(`"r":{"digest":"${uri}","ref":"${uri}","size":0}`);
 });
 

@@ -11,8 +11,8 @@ export interface ManifestFileEntry {
   /** Where the content lies, of a reference. */
   readonly ref: string | null;
   /** The version that the bytes were first uploaded with; null for references, and in old versions. */
-  readonly birthArtifactID: string | null;
-  readonly extra: Readonly<Record<string, unknown>> | null;
+  readonly birthArtifactId: string | null;
+  readonly extra: Readonly<Record<string, unknown>>;
 }
 
 /** The name of the algorithm in an entry's `extra`; without it the digest is an MD5. */
@@ -38,12 +38,12 @@ export function manifestFile(entries: readonly ManifestFileEntry[]): {
 }
 
 /** The core tells a size that it doesn't know as 0. */
-function plain({ digest, size, ref, birthArtifactID, extra }: ManifestFileEntry): Record<string, unknown> {
+function plain({ digest, size, ref, birthArtifactId, extra }: ManifestFileEntry): Record<string, unknown> {
   return {
     digest,
     ...(ref !== null && { ref }),
     size: size ?? 0,
-    ...(birthArtifactID !== null && { birthArtifactID }),
-    ...(extra !== null && Object.keys(extra).length > 0 && { extra }),
+    ...(birthArtifactId !== null && { birthArtifactID: birthArtifactId }),
+    ...(Object.keys(extra).length > 0 && { extra }),
   };
 }
