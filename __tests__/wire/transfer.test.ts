@@ -44,6 +44,11 @@ describe.each(WAYS)('an upload by %s', (_, dependencies) => {
     ['large bytes', () => ({ kind: 'bytes', bytes: BIG }), BIG],
     ['no bytes', () => ({ kind: 'bytes', bytes: Buffer.alloc(0) }), Buffer.alloc(0)],
     ['a file', () => fileOf(BIG), BIG],
+    [
+      'a part of a file',
+      async () => ({ ...(await fileOf(BIG)), start: 300_001, size: 300_000 }) as Body,
+      BIG.subarray(300_001, 600_001),
+    ],
     ['an empty file', () => fileOf(Buffer.alloc(0)), Buffer.alloc(0)],
   ])('of %s has its length and is never sent in chunks', async (_name, bodyOf, expected) => {
     const progress: number[] = [];
@@ -82,6 +87,15 @@ test('an upload by the own agent carries nothing but the given headers and its l
     'host',
     'x-upload',
   ]);
+});
+
+test("an upload tells the storage's tag as it was sent", async () => {
+  const server = await serve((_request, response) => response.setHeader('ETag', '"a1"').end());
+  const transfers = new Transfers(connect(server.url).api);
+  const body = { kind: 'bytes', bytes: Buffer.from('x') } as const;
+  expect(await transfers.upload(`${server.url}/a`, {}, body, { signal: undefined })).toEqual({
+    etag: '"a1"',
+  });
 });
 
 test('an upload whose content is gone is EIO, and not tried again', async () => {

@@ -6,6 +6,7 @@ import { Listings } from './artifacts/listings.js';
 import { Lookups } from './artifacts/lookups.js';
 import { createParts } from './artifacts/parts.js';
 import { UNIT_DEPTH } from './artifacts/places.js';
+import { createArtifactWriting } from './artifacts/writing/create.js';
 import type { Store } from './contract.js';
 
 /**
@@ -24,7 +25,7 @@ export function createArtifactsStore(
   const lookups = new Lookups(parts);
   const listings = new Listings(parts);
   const info = new Info(context, versions, reading);
-  return {
+  const readable: Store = {
     unitDepth: UNIT_DEPTH,
     hasVersions: true,
     lookup: (path, options) => lookups.lookup(path, options),
@@ -37,4 +38,11 @@ export function createArtifactsStore(
       await context.client.close();
     },
   };
+  if (config.readOnly) return readable;
+  const writing = createArtifactWriting(context, {
+    artifacts,
+    resolveEntity: (name, signal) => context.organizations.resolve(name, signal),
+    manifestEntryOf: async (origin, signal) => (await reading.manifestEntryAt(origin, signal)).file,
+  });
+  return { ...readable, ...writing };
 }

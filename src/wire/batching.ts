@@ -1,7 +1,7 @@
 import { type Clock, isRetryable } from './retry.js';
 import { isWireFailure, type WireFailure } from './wire-failure.js';
 
-export type BatchKind = 'page' | 'names' | 'files' | 'ids' | 'patterns';
+export type BatchKind = 'page' | 'names' | 'files' | 'ids' | 'patterns' | 'artifactFiles';
 
 /** What is tried first; no server documents its maximum (protocol section 3.4). */
 const FIRST_SIZES: Readonly<Record<BatchKind, number>> = {
@@ -10,6 +10,7 @@ const FIRST_SIZES: Readonly<Record<BatchKind, number>> = {
   files: 1000,
   ids: 1000,
   patterns: 50,
+  artifactFiles: 1000,
 };
 
 /** A server that was only busy isn't asked for little for ever. */

@@ -58,7 +58,10 @@ export class Transfers {
     );
   }
 
-  /** Sends all of `source`; rejects with a WireFailure for anything but 2xx. */
+  /**
+   * Sends all of `source`; rejects with a WireFailure for anything but 2xx. Resolves with the storage's tag of it, as it
+   * was sent.
+   */
   upload(
     url: string,
     headers: Readonly<Record<string, string>>,
@@ -67,7 +70,7 @@ export class Transfers {
       readonly signal: AbortSignal | undefined;
       readonly onProgress?: ((sent: number) => void) | undefined;
     },
-  ): Promise<void> {
+  ): Promise<{ readonly etag: string | null }> {
     const { signal, onProgress } = options;
     const request: HttpRequest = { method: 'PUT', url, headers, body: { ...source, onProgress }, signal };
     return withRetries(this.api.clock, { signal, mostRetries: MOST_RETRIES, isRetryable }, () =>
@@ -75,6 +78,7 @@ export class Transfers {
         const response = await this.api.transport.send(request);
         if (response.status < 200 || response.status >= 300) throw await this.refusal(response);
         await response.discard();
+        return { etag: response.headers.etag ?? null };
       }),
     );
   }

@@ -16,7 +16,14 @@ export interface HttpRequest {
 /** Always of a known length, so that nothing is ever sent in chunks. `onProgress` gets the bytes sent so far. */
 export type Body = { readonly onProgress?: ((sent: number) => void) | undefined } & (
   | { readonly kind: 'bytes'; readonly bytes: Uint8Array }
-  | { readonly kind: 'file'; readonly file: string; readonly size: number }
+  | {
+      readonly kind: 'file';
+      readonly file: string;
+      /** Bytes to send. */
+      readonly size: number;
+      /** Bytes of the file before them. @default 0 */
+      readonly start?: number | undefined;
+    }
 );
 
 export interface HttpResponse {
@@ -137,7 +144,8 @@ async function fetchBody(body: Body): Promise<Uint8Array<ArrayBuffer> | Blob> {
   body.onProgress?.(body.kind === 'bytes' ? body.bytes.byteLength : body.size);
   if (body.kind === 'bytes') return new Uint8Array(body.bytes);
   // A stream would be sent in chunks; a file's blob is read as it is sent, and its size is known.
-  return (await openAsBlob(body.file)).slice(0, body.size);
+  const { start = 0, size } = body;
+  return (await openAsBlob(body.file)).slice(start, start + size);
 }
 
 const PIECE_BYTES = 256 * 1024;
@@ -151,7 +159,8 @@ function undiciBody(body: Body): Uint8Array | Readable {
     return body.bytes;
   }
   if (body.size === 0) return new Uint8Array(0);
-  const stream = createReadStream(body.file, { end: body.size - 1, highWaterMark: PIECE_BYTES });
+  const { file, start = 0, size } = body;
+  const stream = createReadStream(file, { start, end: start + size - 1, highWaterMark: PIECE_BYTES });
   return onProgress ? tellingStream(stream, onProgress) : stream;
 }
 

@@ -48,8 +48,9 @@ export class Organizations {
     return meant === undefined ? null : ask(meant);
   }
 
-  /** The server's name of an entity, as far as it was learned. */
-  resolve(entity: string): string {
+  /** The server's name of an entity, which may have been given by the name of its organization. */
+  async resolve(entity: string, signal: AbortSignal | undefined): Promise<string> {
+    if (!this.entityOf.has(entity) && this.now() - this.learnedAt >= KNOWN_MS) await this.learn(signal);
     return this.entityOf.get(entity) ?? entity;
   }
 

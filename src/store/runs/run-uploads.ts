@@ -1,4 +1,5 @@
 import { CreateRunFilesDocument, MarkRunFilesUploadedDocument } from '../../wire/generated.js';
+import { uploadHeaders } from '../../wire/upload-headers.js';
 import { isWireFailure } from '../../wire/wire-failure.js';
 import type { Signalled, Source, Ticket, TreePath, Uploads } from '../contract.js';
 import { Failure } from '../failure.js';
@@ -75,7 +76,7 @@ export class RunUploads implements Uploads {
     );
     const created = answer.createRunFiles;
     if (!created) throw new Failure('EPROTO', "The server didn't answer which files it takes.");
-    const headers = headersOf(created.uploadHeaders);
+    const headers = uploadHeaders(created.uploadHeaders);
     const urls = new Map(created.files.map(({ name, uploadUrl }) => [name, uploadUrl]));
     return batch.map(({ path, name }) => {
       const url = urls.get(name);
@@ -83,14 +84,4 @@ export class RunUploads implements Uploads {
       return { path, url: url.startsWith('/') ? client.address(url) : url, headers };
     });
   }
-}
-
-/** 'Key: value' or 'Key:value', as the server sends them. */
-function headersOf(lines: readonly string[]): Readonly<Record<string, string>> {
-  const headers: Record<string, string> = {};
-  for (const line of lines) {
-    const colon = line.indexOf(':');
-    if (colon > 0) headers[line.slice(0, colon).trim().toLowerCase()] = line.slice(colon + 1).trim();
-  }
-  return headers;
 }

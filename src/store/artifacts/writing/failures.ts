@@ -1,0 +1,21 @@
+import { Failure, isFailure } from '../../failure.js';
+
+/** The failure of one step, told with what was being done; an abort stays what it is. */
+export function failedAt(step: string, error: unknown): unknown {
+  if (!isFailure(error) || error.code === 'ECANCELED') return error;
+  const { code, detail, cause } = error;
+  return new Failure(code, `${step}: ${detail ?? cause ?? code}`, cause);
+}
+
+/** Runs a step of which a failure tells what was being done. */
+export async function step<T>(name: string, task: () => Promise<T>): Promise<T> {
+  try {
+    return await task();
+  } catch (error) {
+    throw failedAt(name, error);
+  }
+}
+
+export function assertNotAborted(signal: AbortSignal | undefined): void {
+  if (signal?.aborted) throw new Failure('ECANCELED');
+}

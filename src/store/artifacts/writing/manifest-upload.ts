@@ -1,0 +1,107 @@
+import {
+  type ArtifactManifestType,
+  CreateArtifactManifestDocument,
+  UpdateArtifactManifestDocument,
+} from '../../../wire/generated.js';
+import { uploadHeaders } from '../../../wire/upload-headers.js';
+import { isWireFailure } from '../../../wire/wire-failure.js';
+import type { StoreContext } from '../../common/context.js';
+import { Failure } from '../../failure.js';
+import { type ManifestFileEntry, manifestFile } from '../manifest-file.js';
+import type { CollectionName } from './places.js';
+import { isRefusal } from './refusals.js';
+
+/** The version that is being made. */
+export interface Target {
+  readonly place: CollectionName;
+  readonly artifactId: string;
+  /** The version that this one builds on: the latest so far, if any. */
+  readonly baseId: string | null;
+  readonly run: string;
+  readonly type: ArtifactManifestType;
+}
+
+/** Where the manifest is to be sent. */
+interface Destination {
+  readonly uploadUrl?: string | null | undefined;
+  readonly uploadHeaders?: readonly string[] | undefined;
+}
+
+const FILE_NAMES: Readonly<Record<ArtifactManifestType, string>> = {
+  FULL: 'wandb_manifest.json',
+  INCREMENTAL: 'wandb_manifest.incremental.json',
+  PATCH: 'wandb_manifest.patch.json',
+};
+
+/** Announces the manifest of a version, so that files can name it; resolves with its id. */
+export async function announceManifest(
+  { client }: StoreContext,
+  target: Target,
+  signal: AbortSignal | undefined,
+): Promise<string> {
+  const variables = { input: inputOf(target, ''), includeUpload: false };
+  const answer = await client.run(CreateArtifactManifestDocument, variables, { signal });
+  const made = answer.createArtifactManifest;
+  if (!made) throw new Failure('EPROTO', "The server didn't answer with the manifest.");
+  return made.artifactManifest.id;
+}
+
+/** Uploads the manifest of a version, when all its files are at the storage. */
+export async function uploadManifest(
+  context: StoreContext,
+  target: Target,
+  manifestId: string,
+  entries: readonly ManifestFileEntry[],
+  signal: AbortSignal | undefined,
+): Promise<void> {
+  const { bytes, digest } = manifestFile(entries);
+  const send = async (): Promise<void> => {
+    const { uploadUrl, uploadHeaders: lines = [] } = await destinationOf(
+      context,
+      target,
+      manifestId,
+      digest,
+      signal,
+    );
+    if (!uploadUrl) throw new Failure('EPROTO', 'The server gave no address to upload the manifest to.');
+    const url = uploadUrl.startsWith('/') ? context.client.address(uploadUrl) : uploadUrl;
+    await context.transfers.upload(url, uploadHeaders(lines), { kind: 'bytes', bytes }, { signal });
+  };
+  try {
+    await send();
+  } catch (error) {
+    if (!isWireFailure(error) || !isRefusal(error)) throw error;
+    // The address may have expired under retries.
+    await send();
+  }
+}
+
+/** Asking again for a manifest of the same version is asking for its address: the server keeps one record of each. */
+async function destinationOf(
+  { client }: StoreContext,
+  target: Target,
+  manifestId: string,
+  digest: string,
+  signal: AbortSignal | undefined,
+): Promise<Destination> {
+  if (target.type === 'FULL') {
+    const variables = { input: inputOf(target, digest), includeUpload: true };
+    const answer = await client.run(CreateArtifactManifestDocument, variables, { signal });
+    return answer.createArtifactManifest?.artifactManifest.file ?? {};
+  }
+  // As the SDK does: the base was told with the announcement.
+  const input = { artifactManifestID: manifestId, digest, baseArtifactID: null };
+  const answer = await client.run(UpdateArtifactManifestDocument, { input }, { signal });
+  return answer.updateArtifactManifest?.artifactManifest.file ?? {};
+}
+
+const inputOf = ({ place, artifactId, baseId, run, type }: Target, digest: string) => ({
+  artifactID: artifactId,
+  baseArtifactID: baseId,
+  name: FILE_NAMES[type],
+  digest,
+  entityName: place.entity,
+  projectName: place.project,
+  runName: run,
+  type,
+});

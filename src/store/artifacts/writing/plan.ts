@@ -1,0 +1,132 @@
+import type { DraftFile, Source, TreePath } from '../../contract.js';
+import { Failure } from '../../failure.js';
+import { decodeFileName } from '../../names.js';
+import { type DigestAlgorithm, digestContent, digestManifest, sortedByPath } from '../digests.js';
+import { type ManifestFileEntry, XXH128_EXTRA } from '../manifest-file.js';
+import type { WritingContext } from './context.js';
+import { assertNotAborted, step } from './failures.js';
+import { partBytesOf } from './multipart-plan.js';
+import { checkInnerPath } from './name-rules.js';
+import { forEachOf } from './together.js';
+
+/** Content that the server may not have. */
+export interface PlannedUpload {
+  /** Its path in the version. */
+  readonly path: string;
+  readonly source: Source;
+  /** Bytes. */
+  readonly size: number;
+  /** Base64, by the version's algorithm. */
+  readonly digest: string;
+  /** Base64. */
+  readonly md5: string;
+  /** Where it is sent in parts: their size in bytes, and their MD5s in hex. */
+  readonly parts: { readonly bytes: number; readonly md5s: readonly string[] } | null;
+}
+
+/** A draft of which everything is known that the server has to be told. */
+export interface Plan {
+  /** Sorted; those of `uploads` don't know yet which artifact their bytes came with. */
+  readonly entries: readonly ManifestFileEntry[];
+  readonly uploads: readonly PlannedUpload[];
+  /** Hex. */
+  readonly digest: string;
+  readonly algorithm: DigestAlgorithm;
+}
+
+/** Reads what is new in a draft, and takes what was copied from the manifests it comes from. */
+export async function planDraft(
+  context: WritingContext,
+  files: readonly DraftFile[],
+  algorithm: DigestAlgorithm,
+  signal: AbortSignal | undefined,
+): Promise<Plan> {
+  const named = files.map((file) => ({ file, path: pathOf(file.name) }));
+  assertDistinct(named);
+  const entries: ManifestFileEntry[] = [];
+  const uploads: PlannedUpload[] = [];
+  await forEachOf(named, context.store.client.config.concurrency, async ({ file, path }) => {
+    assertNotAborted(signal);
+    if (file.kind === 'copy') {
+      entries.push(await copied(context, path, file.origin, signal));
+    } else if (file.kind === 'reference') {
+      entries.push(reference(path, file.uri));
+    } else {
+      const upload = await step(`Reading '${path}' failed`, () =>
+        planned(context, path, file.source, algorithm, signal),
+      );
+      uploads.push(upload);
+      entries.push(entryOf(upload, algorithm));
+    }
+  });
+  const sorted = sortedByPath(entries);
+  return {
+    entries: sorted,
+    uploads: sortedByPath(uploads),
+    digest: await digestManifest(sorted, algorithm),
+    algorithm,
+  };
+}
+
+function pathOf(name: TreePath): string {
+  const path = decodeFileName(name);
+  checkInnerPath(path);
+  return path;
+}
+
+function assertDistinct(files: readonly { readonly path: string }[]): void {
+  const seen = new Set<string>();
+  for (const { path } of files) {
+    if (seen.has(path)) throw new Failure('EINVAL', `The draft has two files at '${path}'.`);
+    seen.add(path);
+  }
+}
+
+async function planned(
+  { artifacts }: WritingContext,
+  path: string,
+  source: Source,
+  algorithm: DigestAlgorithm,
+  signal: AbortSignal | undefined,
+): Promise<PlannedUpload> {
+  const size = source.kind === 'bytes' ? source.bytes.byteLength : source.size;
+  const partBytes = partBytesOf(size, artifacts);
+  const { digest, md5, parts } = await digestContent(source, { algorithm, partBytes, signal });
+  return {
+    path,
+    source,
+    size,
+    digest,
+    md5,
+    parts: partBytes !== null && parts !== null ? { bytes: partBytes, md5s: parts } : null,
+  };
+}
+
+const entryOf = ({ path, digest, size }: PlannedUpload, algorithm: DigestAlgorithm): ManifestFileEntry => ({
+  path,
+  digest,
+  size,
+  ref: null,
+  birthArtifactId: null,
+  extra: algorithm === 'XXH128' ? XXH128_EXTRA : {},
+});
+
+/** As the SDK adds references without asking for a checksum: their content is named by their address. */
+function reference(path: string, uri: string): ManifestFileEntry {
+  if (!/^[a-z][a-z\d+.-]*:/i.test(uri)) {
+    throw new Failure('EINVAL', `The reference '${path}' needs a URI, such as 's3://bucket/key'.`);
+  }
+  return { path, digest: uri, size: null, ref: uri, birthArtifactId: null, extra: {} };
+}
+
+async function copied(
+  { manifestEntryOf }: WritingContext,
+  path: string,
+  origin: TreePath,
+  signal: AbortSignal | undefined,
+): Promise<ManifestFileEntry> {
+  const { digest, size, ref, birthArtifactId, extra } = await step(`Copying '${path}' failed`, () =>
+    manifestEntryOf(origin, signal),
+  );
+  return { path, digest, size, ref, birthArtifactId, extra };
+}
