@@ -1,10 +1,9 @@
 import type { FakeWandb } from 'wandb-fs/testing';
-import { startServer } from '../helpers/server.js';
-import { errorOf, mount, newCollection, requestsOf, textsOf } from './helpers/mounts.js';
+import { errorOf, mount, newCollection, requestsOf, startLab, textsOf } from './helpers/mounts.js';
 
 let server: FakeWandb;
 beforeAll(async () => {
-  server = await startServer({
+  server = await startLab({
     organizations: [{ name: 'Acme', entity: 'acme-org', teams: ['lab'], protectedAliases: ['production'] }],
   });
 });

@@ -1,11 +1,10 @@
 import type { WandbFs } from 'wandb-fs';
 import type { FakeWandb } from 'wandb-fs/testing';
-import { startServer } from '../helpers/server.js';
-import { mount, newCollection, textsOf } from './helpers/mounts.js';
+import { mount, newCollection, startLab, textsOf } from './helpers/mounts.js';
 
 let server: FakeWandb;
 beforeAll(async () => {
-  server = await startServer();
+  server = await startLab();
 });
 
 async function commit(fs: WandbFs, collection: string, draft: string, mark: string): Promise<string | null> {
@@ -74,7 +73,7 @@ test('an alias that moves while it is read: each pass sees one version or the ot
   const reader = mount(server, { listingTtl: 0 });
   const seen = new Set<string>();
   while (!isOver) {
-    if (!reader.existsSync(`/${collection}/prod`)) continue;
+    if (!(await reader.promises.lstat(`/${collection}/prod`).catch(() => null))) continue;
     // Through the alias an open file, and through its real path all of them, are of one version.
     const real = await reader.promises.realpath(`/${collection}/prod`);
     const texts = await textsOf(reader, real);

@@ -1,13 +1,12 @@
 import { createHash } from 'node:crypto';
 import type { CommitOptions, WandbFs } from 'wandb-fs';
 import { ARTIFACT_FEATURES, type FakeWandb, RUN_FEATURES } from 'wandb-fs/testing';
-import { startServer } from '../helpers/server.js';
 import { killWhileCommitting } from './helpers/killed.js';
-import { errorOf, mount, newCollection, requestsOf, textsOf } from './helpers/mounts.js';
+import { errorOf, mount, newCollection, requestsOf, startLab, textsOf } from './helpers/mounts.js';
 
 let server: FakeWandb;
 beforeAll(async () => {
-  server = await startServer({
+  server = await startLab({
     features: [...RUN_FEATURES, ...ARTIFACT_FEATURES, 'ARTIFACT_DIGEST_ALGORITHM'],
   });
 });
@@ -166,7 +165,7 @@ describe('nothing is seen of a commit that failed', () => {
     ['declaring the files', 'CreateArtifactFiles'],
     ['the last step', 'CommitArtifact'],
   ])('at %s', async (_what, operation) => {
-    const own = await startServer();
+    const own = await startLab();
     const fs = mount(own);
     const collection = newCollection();
     await commit(fs, collection, { 'a.txt': 'one' });
@@ -183,7 +182,7 @@ describe('nothing is seen of a commit that failed', () => {
   });
 
   test('because its process died', async () => {
-    const own = await startServer();
+    const own = await startLab();
     const collection = newCollection();
     const fs = mount(own);
     await commit(fs, collection, { 'a.txt': 'one' });

@@ -99,6 +99,12 @@ export class Core implements ScopeHost {
     local.ctimeMs = null;
   }
 
+  /** Forgets how fresh the names in a directory are, but nothing of what is below them. */
+  expireNames(directory: Inode): void {
+    this.scopeAt(directory).expire(this.tick().epoch);
+    for (const child of directory.children?.values() ?? []) child.seenAt = Number.NEGATIVE_INFINITY;
+  }
+
   expireTree(top: Inode): void {
     const { epoch } = this.tick();
     for (const inode of top.walk()) {

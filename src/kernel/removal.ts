@@ -119,7 +119,7 @@ export class Removal {
       if (directory.parent) this.core.pin(path, ABSENT, [directory.entry?.version]);
       this.detachTree(directory);
       // The aliases of a version go with it, or on to another one.
-      if (this.core.hasVersions && parent) this.core.scopeAt(parent).expire(this.core.tick().epoch);
+      if (this.core.hasVersions && parent) this.core.expireNames(parent);
     });
   }
 

@@ -202,11 +202,11 @@ export class Versions {
    */
   private place(collection: TreePath, entries: readonly Entry[]): void {
     const directory = this.core.directoryAt(collection);
-    this.core.scopeAt(directory).expire(this.core.tick().epoch);
+    this.core.expireNames(directory);
     for (let at = directory; at.parent && at.local?.isLocalDirectory; at = at.parent) {
       at.local.isLocalDirectory = false;
       this.core.forgetNegatives(at.path);
-      this.core.scopeAt(at.parent).expire(this.core.tick().epoch);
+      this.core.expireNames(at.parent);
     }
     for (const entry of entries) {
       const before = directory.children?.get(entry.path.slice(collection.length + 1));

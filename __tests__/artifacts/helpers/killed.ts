@@ -4,9 +4,9 @@ import { setTimeout } from 'node:timers/promises';
 import type { FakeWandb } from 'wandb-fs/testing';
 import { packageRoot } from '../../helpers/processes.js';
 
-/** A process that commits to a collection, killed when its last request but one has been answered. */
+/** A process that commits to a collection, killed while its last request doesn't get through. */
 export async function killWhileCommitting(server: FakeWandb, collection: string): Promise<void> {
-  await server.faults([{ match: { operation: 'CommitArtifact' }, delayMs: 60_000 }]);
+  await server.faults([{ match: { operation: 'CommitArtifact' }, drop: 'before', times: 1000 }]);
   await server.requests({ clear: true });
   const script = `
     import { createWandbArtifactFs } from 'wandb-fs';

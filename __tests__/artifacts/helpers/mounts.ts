@@ -1,5 +1,6 @@
 import { createWandbArtifactFs, type WandbArtifactFsOptions, type WandbFs } from 'wandb-fs';
-import type { FakeWandb, RequestRecord } from 'wandb-fs/testing';
+import type { FakeWandb, FakeWandbOptions, RequestRecord } from 'wandb-fs/testing';
+import { startServer } from '../../helpers/server.js';
 
 const mounted: WandbFs[] = [];
 
@@ -14,6 +15,13 @@ export function mount(server: Address, options: WandbArtifactFsOptions = {}): Wa
   const fs = createWandbArtifactFs({ baseUrl: server.url, apiKey: server.apiKey, ...options });
   mounted.push(fs);
   return fs;
+}
+
+/** A local W&B server that has the project `lab/project`. */
+export async function startLab(options: FakeWandbOptions = {}): Promise<FakeWandb> {
+  const server = await startServer(options);
+  await server.seed({ 'lab/project/first': {} });
+  return server;
 }
 
 let collections = 0;
