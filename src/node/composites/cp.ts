@@ -8,7 +8,7 @@ import { utimes } from './attributes.js';
 import { copyFile } from './copy-file.js';
 import { entriesOf, joined, mkdir } from './directories.js';
 
-interface Settings {
+export interface CpSettings {
   readonly errorOnExist: boolean;
   readonly force: boolean;
   readonly preserveTimestamps: boolean;
@@ -38,7 +38,11 @@ export function* cpSync(tree: Tree, src: unknown, dest: unknown, options?: unkno
   });
 }
 
-function settingsOf(options: unknown): { readonly settings: Settings; readonly filter: AnyFunction | null } {
+/** Checks the options of `cp`. */
+export function settingsOf(options: unknown): {
+  readonly settings: CpSettings;
+  readonly filter: AnyFunction | null;
+} {
   const given = options === undefined ? {} : asObject(options, 'options');
   const flag = (name: string, fallback: boolean): boolean =>
     asBoolean(given[name] === undefined ? fallback : given[name], `options.${name}`);
@@ -62,7 +66,7 @@ function* copyTop<S extends Step | Pause>(
   tree: Tree,
   src: unknown,
   dest: unknown,
-  settings: Settings,
+  settings: CpSettings,
   filter: Filter<S>,
 ): Generator<S | Step, void, unknown> {
   const from = placeOf(tree, src, 'src').given;
@@ -82,7 +86,7 @@ function* copyEntry<S extends Step | Pause>(
   tree: Tree,
   from: string,
   to: string,
-  settings: Settings,
+  settings: CpSettings,
   filter: Filter<S>,
 ): Generator<S | Step, void, unknown> {
   const source = yield* statOf(tree, from);
@@ -102,7 +106,7 @@ function* copyOne(
   to: string,
   source: Attributes,
   target: Attributes | null,
-  settings: Settings,
+  settings: CpSettings,
 ): Composite<void> {
   if (target && !settings.force) {
     if (!settings.errorOnExist) return;
@@ -165,9 +169,10 @@ function checkPair(
   }
 }
 
-const INVALID = 'Invalid src or dest';
+export const INVALID = 'Invalid src or dest';
 
-const cpError = (
+/** What `cp` finds itself, in Node's words. */
+export const cpError = (
   code: string,
   prefix: string,
   errno: 'EEXIST' | 'EINVAL' | 'EISDIR' | 'ENOTDIR',
