@@ -6,9 +6,10 @@ export const failure = (code: ErrnoCode, call: SystemCall, detail: string | null
 
 /** The failure of a part, told as that of the call that the caller made. */
 export function retold(error: unknown, call: SystemCall): unknown {
-  if (!hasCode(error) || error.code.startsWith('ERR_') || !(error instanceof Error)) return error;
+  // Told by shape: an error of another realm is no instance of this one's Error.
+  if (!hasCode(error) || !('message' in error) || !/^E(?!RR_)/.test(error.code)) return error;
   // A base may fail with any errno; those that our own layers never use have their texts all the same.
-  return systemError(new Failure(error.code as ErrnoCode, null, error.message), call, retold);
+  return systemError(new Failure(error.code as ErrnoCode, null, String(error.message)), call, retold);
 }
 
 export const isMissing = (error: unknown): boolean => hasCode(error, 'ENOENT', 'ENOTDIR');

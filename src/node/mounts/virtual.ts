@@ -54,8 +54,6 @@ export const mkdir: VirtualAnswer = (at, [, options]) => {
   throw failure('EEXIST', { syscall: 'mkdir', path: at.given });
 };
 
-export const isThere: VirtualAnswer = () => true;
-
 const ONLY_ABOVE = 'The directory is there only because something is mounted below it.';
 
 export const refusing =
