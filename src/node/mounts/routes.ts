@@ -37,24 +37,28 @@ function* isThere(): Work<boolean> {
 
 const always = (): boolean => true;
 
-const { O_CREAT } = constants;
+const { O_CREAT, O_EXCL } = constants;
 
-const opensNew = (flags: unknown): boolean => Boolean(asFlags(flags) & O_CREAT);
 const flagOf = (options: unknown): unknown =>
   typeof options === 'object' ? (options as Bag | null)?.flag : undefined;
 
 const on = (by: Naming, rest: Omit<Route, 'by'> = {}): Route => ({ by, ...rest });
-const notADirectory = on('file', { virtual: virtual.refusing('EISDIR', 'open') });
 const fixed = (syscall: string): Route => on('path', { virtual: virtual.refusing('EPERM', syscall) });
-const writes = (fallback: string): Route => ({
-  ...notADirectory,
-  creates: ([, , options]) => opensNew(flagOf(options) ?? fallback),
-});
+
+/** Calls that open their path; `flagsOf` finds the flags. With O_EXCL it is told first that something is there. */
+function opening(by: Naming, flagsOf: (args: readonly unknown[]) => unknown): Route {
+  const has = (args: readonly unknown[], bits: number): boolean => (asFlags(flagsOf(args)) & bits) === bits;
+  return on(by, {
+    creates: (args) => has(args, O_CREAT),
+    virtual: (at, args) =>
+      virtual.refusing(has(args, O_CREAT | O_EXCL) ? 'EEXIST' : 'EISDIR', 'open')(at, args),
+  });
+}
 
 /** Every call of `node:fs`: where it goes is told from this alone. */
 export const ROUTES = {
   access: on('path', { virtual: virtual.access }),
-  appendFile: writes('a'),
+  appendFile: opening('file', ([, , options]) => flagOf(options) ?? 'a'),
   chmod: fixed('chmod'),
   chown: fixed('chown'),
   close: on('fd'),
@@ -79,15 +83,12 @@ export const ROUTES = {
   }),
   mkdtemp: on('prefix', { creates: always }),
   mkdtempDisposable: on('prefix', { creates: always }),
-  open: on('path', {
-    virtual: virtual.refusing('EISDIR', 'open'),
-    creates: ([, flags]) => opensNew(flags),
-  }),
+  open: opening('path', ([, flags]) => flags),
   openAsBlob: on('path'),
   opendir: on('path', { merged: opendir }),
   read: on('fd'),
   readdir: on('path', { merged: readdir }),
-  readFile: { ...notADirectory, creates: ([, options]) => opensNew(flagOf(options) ?? 'r') },
+  readFile: opening('file', ([, options]) => flagOf(options) ?? 'r'),
   readlink: on('path', { virtual: virtual.refusing('EINVAL', 'readlink') }),
   readv: on('fd'),
   realpath: on('path', { virtual: virtual.realpath }),
@@ -98,7 +99,7 @@ export const ROUTES = {
   stat: on('path', { virtual: virtual.stat }),
   statfs: on('path'),
   symlink: on('link', { creates: always }),
-  truncate: notADirectory,
+  truncate: opening('file', () => 'r+'),
   // As on Linux, where the directory is told before the mount.
   unlink: on('path', { refused: 'EISDIR' }),
   unwatchFile: on('path'),
@@ -106,7 +107,7 @@ export const ROUTES = {
   watch: on('path'),
   watchFile: on('path'),
   write: on('fd'),
-  writeFile: writes('w'),
+  writeFile: opening('file', ([, , options]) => flagOf(options) ?? 'w'),
   writev: on('fd'),
 } satisfies Readonly<Record<string, Route>>;
 
