@@ -2,6 +2,7 @@ import { promisify } from 'node:util';
 import { withPromiseOf } from '../callback.js';
 import { answer } from '../face.js';
 import { type AnyFunction, asFunction, isFunction } from '../validate.js';
+import { ITERABLES } from './filesystem.js';
 import type { Router } from './router.js';
 import type { Routed } from './routes.js';
 import { driveAsync, driveSync } from './work.js';
@@ -27,12 +28,19 @@ export function facesOf(router: Router): Faces {
       (...args) => {
         try {
           const plan = router.plan(name, args);
-          return 'work' in plan ? driveAsync(plan.work, 'promise') : plan.owner.promise(name, plan.args);
+          if (!('work' in plan)) return plan.owner.promise(name, plan.args);
+          const result = driveAsync(plan.work, 'promise');
+          return name === 'glob' ? eachOf(result) : result;
         } catch (error) {
-          return Promise.reject(error);
+          return ITERABLES.includes(name) ? eachOf(Promise.reject(error)) : Promise.reject(error);
         }
       },
   };
+}
+
+/** `promises.glob` and `promises.watch` give what `for await` takes, and fail at its first step. */
+async function* eachOf(result: Promise<unknown>): AsyncGenerator<unknown, void> {
+  yield* (await result) as Iterable<unknown>;
 }
 
 function callbackFace(router: Router, name: Routed): AnyFunction {

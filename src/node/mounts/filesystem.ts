@@ -2,7 +2,7 @@ import { notSupported } from '../errors.js';
 import { type AnyFunction, isFunction } from '../validate.js';
 
 /** These promises are iterables: there is no callback that could stand for them. */
-const ITERABLES: readonly string[] = ['glob', 'watch'];
+export const ITERABLES: readonly string[] = ['glob', 'watch'];
 
 /** One of the filesystems that are mounted together: the members of its fs object, called in the three styles. */
 export class Filesystem {

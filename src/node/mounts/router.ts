@@ -4,6 +4,7 @@ import { copyAcross } from './copy.js';
 import { cpAcross } from './cp.js';
 import { failure, isMissing } from './failures.js';
 import type { Filesystem } from './filesystem.js';
+import { globAcross } from './glob.js';
 import type { OpenFiles } from './open-files.js';
 import { type Naming, ROUTES, type Route, type Routed } from './routes.js';
 import type { Located, MountTable } from './table.js';
@@ -40,6 +41,7 @@ export class Router {
     pair: (asked) => this.#byPair(asked),
     link: (asked) => this.#byLink(asked),
     prefix: (asked) => this.#byPath(asked, 0, 'XXXXXX'),
+    pattern: ({ args }) => this.#byPattern(args),
   };
 
   constructor(
@@ -111,6 +113,11 @@ export class Router {
       return failing(failure('EXDEV', told, detail));
     }
     return this.#byPath(asked, 1);
+  }
+
+  #byPattern(args: readonly unknown[]): Plan {
+    const work = globAcross(this.table, this.whole, args);
+    return work ? { work } : { owner: this.table.base, args };
   }
 
   #making(at: Located, name: string, direct: Direct): Plan {

@@ -9,9 +9,9 @@ import type { Work } from './work.js';
 
 /**
  * Which argument says whose a call is: a path, a file (a path, an fd or a handle), an fd, a pair of paths, a link (its
- * target, then its path), or the prefix of a path.
+ * target, then its path), the prefix of a path, or a pattern.
  */
-export type Naming = 'path' | 'file' | 'fd' | 'pair' | 'link' | 'prefix';
+export type Naming = 'path' | 'file' | 'fd' | 'pair' | 'link' | 'prefix' | 'pattern';
 
 export interface Route {
   readonly by: Naming;
@@ -72,6 +72,7 @@ export const ROUTES = {
   fsync: on('fd'),
   ftruncate: on('fd'),
   futimes: on('fd'),
+  glob: on('pattern'),
   lchmod: fixed('lchmod'),
   lchown: fixed('lchown'),
   link: on('pair'),
