@@ -11,6 +11,7 @@ export type {
 } from './config/options.js';
 export type { WandbFs } from './node/create.js';
 export { createWandbArtifactFs, createWandbFs } from './node/mount.js';
+export { type MountedFs, type MountsControl, mountAll } from './node/mount-all.js';
 export type { UploadEvents, WandbControl } from './node/wandb.js';
 export type { CommitOptions, Committed } from './store/contract.js';
 

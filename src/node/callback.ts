@@ -143,7 +143,11 @@ function vectorOf(tree: Tree, call: VectorCall) {
 }
 
 /** `util.promisify` makes an object of a callback's several values; Node's own names for them aren't public. */
-function withPromiseOf<F extends (...args: never[]) => void>(call: F, count: string, given: string): F {
+export function withPromiseOf<F extends (...args: never[]) => void>(
+  call: F,
+  count: string,
+  given: string,
+): F {
   const run = call as unknown as (...args: unknown[]) => void;
   const promised = (...args: unknown[]): Promise<unknown> =>
     new Promise((resolve, reject) => {

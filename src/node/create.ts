@@ -1,22 +1,24 @@
 import nodeFs from 'node:fs';
 import type { Kernel } from '../kernel/syscalls.js';
-import { Failure } from '../store/failure.js';
 import { callbackFace } from './callback.js';
-import { Calls } from './calls.js';
+import { Connection } from './connection.js';
 import { Dir } from './dir.js';
 import { named } from './face.js';
 import type { StreamMakers } from './file-handle.js';
 import { asSeconds } from './flags.js';
 import { Mount, type MountOptions } from './paths.js';
 import { promisesFace } from './promises.js';
+import { rememberMount } from './remount.js';
 import { type StreamFs, streamClasses } from './streams.js';
 import { asyncDispose } from './symbols.js';
 import { syncFace } from './sync.js';
 import {
+  fillMember,
+  fillPromise,
   unsupportedCallback,
-  unsupportedIterable,
   unsupportedPromise,
   unsupportedSync,
+  withTheRest,
 } from './unsupported.js';
 import { emitUpload, type LazyTree, newUploads, type WandbControl, wandbControl } from './wandb.js';
 
@@ -44,18 +46,19 @@ export interface FsOptions extends MountOptions {
  * destructure it, test for members and replace them.
  */
 export function makeFs({ connect, appUrl, ...mountOptions }: FsOptions): WandbFs {
+  return makeFace(new Connection(connect), appUrl, mountOptions);
+}
+
+function makeFace(connection: Connection, appUrl: () => string, options: MountOptions): WandbFs {
   const uploads = newUploads();
-  const tree = lazyTree(new Mount(mountOptions), appUrl, () => {
-    const kernel = connect();
-    kernel.onUpload((event) => emitUpload(uploads, tree, event));
-    return kernel;
-  });
+  const tree = treeOf(connection, new Mount(options), appUrl);
+  connection.onUpload((event) => emitUpload(uploads, tree, event));
   const { ReadStream, WriteStream } = streamClasses(() => members as StreamFs);
   const streams = {
     createReadStream: (path: unknown, options?: unknown) => Reflect.construct(ReadStream, [path, options]),
     createWriteStream: (path: unknown, options?: unknown) => Reflect.construct(WriteStream, [path, options]),
   } satisfies StreamMakers;
-  const promises = withTheRest(nodeFs.promises, promisesFace(tree, streams), promiseFiller);
+  const promises = withTheRest(nodeFs.promises, promisesFace(tree, streams), fillPromise);
   const { constants } = nodeFs;
 
   const face = {
@@ -86,49 +89,27 @@ export function makeFs({ connect, appUrl, ...mountOptions }: FsOptions): WandbFs
 
   const wandb = wandbControl(tree, uploads);
   const members = {
-    ...withTheRest(nodeFs, face, filler),
+    ...withTheRest(nodeFs, face, fillMember),
     wandb,
     [asyncDispose]: wandb.close,
   };
+  rememberMount(members, {
+    mountPoint: tree.mount.show(tree.mount.top),
+    at: (mountPoint) => makeFace(connection, appUrl, { ...options, mountPoint }),
+  });
   // Each function checks its arguments itself and so takes anything; the compiler can't see Node's overloads in that.
   return members as unknown as WandbFs;
 }
 
-function lazyTree(mount: Mount, appUrl: () => string, connect: () => Kernel): LazyTree {
-  let made: Kernel | null = null;
-  let isEnded = false;
-  return {
-    mount,
-    appUrl,
-    calls: new Calls(),
-    get made() {
-      return made;
-    },
-    get kernel() {
-      if (isEnded) throw new Failure('EBADF', 'This fs object was closed; create another one.');
-      made ??= connect();
-      return made;
-    },
-    end() {
-      isEnded = made === null;
-    },
-  };
-}
-
-/**
- * Adds what this version of Node has and we don't: a member that is missing from `{...nodeFs, ...wandbFs}` would work
- * on the real disk without a word.
- */
-function withTheRest<T extends object>(node: object, ours: T, fill: (name: string) => unknown): T {
-  const rest = Object.keys(node).filter((name) => !(name in ours));
-  return { ...ours, ...Object.fromEntries(rest.map((name) => [name, fill(name)])) };
-}
-
-function filler(name: string): unknown {
-  // Upper case: a class, or a constant that Node has moved to `constants`.
-  if (name.endsWith('Sync') || /^[A-Z]/.test(name)) return unsupportedSync(name);
-  return unsupportedCallback(name);
-}
-
-const promiseFiller = (name: string): unknown =>
-  name === 'watch' || name === 'glob' ? unsupportedIterable(name) : unsupportedPromise(name);
+const treeOf = (connection: Connection, mount: Mount, appUrl: () => string): LazyTree => ({
+  mount,
+  appUrl,
+  calls: connection.calls,
+  get made() {
+    return connection.made;
+  },
+  get kernel() {
+    return connection.kernel;
+  },
+  end: () => connection.end(),
+});

@@ -22,7 +22,7 @@ export interface Borrowable extends EventEmitter {
   [borrow](): { readonly operations: StreamFs; readonly start: () => void };
 }
 
-const isBorrowable = (value: unknown): value is Borrowable =>
+export const isBorrowable = (value: unknown): value is Borrowable =>
   typeof value === 'object' && value !== null && borrow in value;
 
 type NodeStreamClass = AnyFunction & { readonly prototype: object };
@@ -32,21 +32,24 @@ export interface StreamClasses {
   readonly WriteStream: NodeStreamClass;
 }
 
+/** What a stream of these arguments works on; undefined leaves the choice to Node. */
+type FsOf = (path: unknown, options: Bag) => StreamFs | undefined;
+
 /**
  * Node's own stream classes over our calls, so that they behave as those of the running version do. Like Node's they
  * can be called without `new` and applied to another object: graceful-fs does both.
  *
  * `fs` is asked for at each use: tools replace the members of the object that they are given.
  */
-export const streamClasses = (fs: () => StreamFs): StreamClasses => ({
+export const streamClasses = (fs: FsOf): StreamClasses => ({
   ReadStream: streamClass(nodeFs.ReadStream as unknown as NodeStreamClass, fs),
   WriteStream: streamClass(nodeFs.WriteStream as unknown as NodeStreamClass, fs),
 });
 
-function streamClass(NodeStream: NodeStreamClass, fs: () => StreamFs): NodeStreamClass {
+function streamClass(NodeStream: NodeStreamClass, fs: FsOf): NodeStreamClass {
   function Stream(this: unknown, path: unknown, options?: unknown): object {
     const stream: object = this instanceof Stream ? this : Object.create(Stream.prototype);
-    setUp(stream, NodeStream, path, options, fs());
+    setUp(stream, NodeStream, path, options, fs);
     return stream;
   }
   Stream.prototype = Object.create(NodeStream.prototype, {
@@ -57,13 +60,7 @@ function streamClass(NodeStream: NodeStreamClass, fs: () => StreamFs): NodeStrea
   return Stream;
 }
 
-function setUp(
-  stream: object,
-  NodeStream: NodeStreamClass,
-  path: unknown,
-  options: unknown,
-  fs: StreamFs,
-): void {
+function setUp(stream: object, NodeStream: NodeStreamClass, path: unknown, options: unknown, fs: FsOf): void {
   // Node knows file: URLs only.
   const name = typeof path === 'object' && path !== null ? asPath(path) : path;
   if (
@@ -79,7 +76,7 @@ function setUp(
   const given: Bag = typeof options === 'string' ? { encoding: options } : ((options ?? {}) as Bag);
   const handle = given.fd;
   if (!isBorrowable(handle)) {
-    NodeStream.call(stream, name, { ...given, fs: given.fs ?? fs });
+    NodeStream.call(stream, name, { ...given, fs: given.fs ?? fs(path, given) });
     return;
   }
   const { operations, start } = handle[borrow]();

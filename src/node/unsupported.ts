@@ -50,3 +50,21 @@ function called(name: string, fail: (error: Error, args: readonly unknown[]) => 
   const member: AnyFunction = (...args) => fail(notSupported(name, insteadOf(name), args[0]), args);
   return Object.defineProperty(member, 'name', { value: name });
 }
+
+/**
+ * Adds what this version of Node has and we don't: a member that is missing from `{...nodeFs, ...wandbFs}` would work
+ * on the real disk without a word.
+ */
+export function withTheRest<T extends object>(node: object, ours: T, fill: (name: string) => unknown): T {
+  const rest = Object.keys(node).filter((name) => !(name in ours));
+  return { ...ours, ...Object.fromEntries(rest.map((name) => [name, fill(name)])) };
+}
+
+export function fillMember(name: string): unknown {
+  // Upper case: a class, or a constant that Node has moved to `constants`.
+  if (name.endsWith('Sync') || /^[A-Z]/.test(name)) return unsupportedSync(name);
+  return unsupportedCallback(name);
+}
+
+export const fillPromise = (name: string): unknown =>
+  name === 'watch' || name === 'glob' ? unsupportedIterable(name) : unsupportedPromise(name);

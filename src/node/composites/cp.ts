@@ -9,7 +9,7 @@ import { copyFile } from './copy-file.js';
 import { entriesOf, joined, mkdir } from './directories.js';
 import { isUri, readlink, symlink, unlink } from './names.js';
 
-interface Settings {
+export interface CpSettings {
   readonly errorOnExist: boolean;
   readonly force: boolean;
   readonly preserveTimestamps: boolean;
@@ -41,7 +41,11 @@ export function* cpSync(tree: Tree, src: unknown, dest: unknown, options?: unkno
   });
 }
 
-function settingsOf(options: unknown): { readonly settings: Settings; readonly filter: AnyFunction | null } {
+/** Checks the options of `cp`. */
+export function settingsOf(options: unknown): {
+  readonly settings: CpSettings;
+  readonly filter: AnyFunction | null;
+} {
   const given = options === undefined ? {} : asObject(options, 'options');
   const flag = (name: string, fallback: boolean): boolean =>
     asBoolean(given[name] === undefined ? fallback : given[name], `options.${name}`);
@@ -68,7 +72,7 @@ function* copyTop<S extends Step | Pause>(
   tree: Tree,
   src: unknown,
   dest: unknown,
-  settings: Settings,
+  settings: CpSettings,
   filter: Filter<S>,
 ): Generator<S | Step, void, unknown> {
   const from = placeOf(tree, src, 'src').given;
@@ -88,7 +92,7 @@ function* copyEntry<S extends Step | Pause>(
   tree: Tree,
   from: string,
   to: string,
-  settings: Settings,
+  settings: CpSettings,
   filter: Filter<S>,
 ): Generator<S | Step, void, unknown> {
   const source = yield* statOf(tree, from, settings);
@@ -109,7 +113,7 @@ function* copyOne(
   to: string,
   source: Attributes,
   target: Attributes | null,
-  settings: Settings,
+  settings: CpSettings,
 ): Composite<void> {
   if (target && !settings.force) {
     if (!settings.errorOnExist) return;
@@ -189,9 +193,10 @@ function checkPair(
   }
 }
 
-const INVALID = 'Invalid src or dest';
+export const INVALID = 'Invalid src or dest';
 
-const cpError = (
+/** What `cp` finds itself, in Node's words. */
+export const cpError = (
   code: string,
   prefix: string,
   errno: 'EEXIST' | 'EINVAL' | 'EISDIR' | 'ENOTDIR',

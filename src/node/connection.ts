@@ -1,0 +1,45 @@
+import type { RemoteEvent } from '../io/remote.js';
+import type { Kernel } from '../kernel/syscalls.js';
+import { Failure } from '../store/failure.js';
+import { Calls } from './calls.js';
+
+type UploadListener = (event: RemoteEvent) => void;
+
+/** What all faces of one tree share: the kernel, made at the first use that needs it, and the calls on their way. */
+export class Connection {
+  readonly calls = new Calls();
+  readonly #connect: () => Kernel;
+  readonly #listeners: UploadListener[] = [];
+  #made: Kernel | null = null;
+  #isEnded = false;
+
+  /** `connect` mounts the remote; it is called again if it threw. */
+  constructor(connect: () => Kernel) {
+    this.#connect = connect;
+  }
+
+  /** The kernel, if anybody has used it. */
+  get made(): Kernel | null {
+    return this.#made;
+  }
+
+  get kernel(): Kernel {
+    if (this.#isEnded) throw new Failure('EBADF', 'This fs object was closed; create another one.');
+    if (this.#made === null) {
+      this.#made = this.#connect();
+      this.#made.onUpload((event) => {
+        for (const listener of this.#listeners) listener(event);
+      });
+    }
+    return this.#made;
+  }
+
+  onUpload(listener: UploadListener): void {
+    this.#listeners.push(listener);
+  }
+
+  /** A tree that was never used isn't used after its end. */
+  end(): void {
+    this.#isEnded = this.#made === null;
+  }
+}

@@ -1,0 +1,110 @@
+import nodeFs from 'node:fs';
+import { named } from '../face.js';
+import { asSeconds } from '../flags.js';
+import { isBorrowable, type StreamFs, streamClasses } from '../streams.js';
+import { fillMember, fillPromise, withTheRest } from '../unsupported.js';
+import { type AnyFunction, type Bag, isFunction } from '../validate.js';
+import { facesOf } from './faces.js';
+import { Filesystem } from './filesystem.js';
+import { OpenFiles, TreeFilesystem } from './open-files.js';
+import { Router } from './router.js';
+import { ROUTES, type Routed } from './routes.js';
+import { MountTable } from './table.js';
+
+type Members = Record<string | symbol, unknown>;
+
+/** The members of an fs object over several trees and a base: own, enumerable and bound, as those of `makeFs()`. */
+export function membersOf(
+  trees: readonly { readonly prefix: string; readonly fs: object }[],
+  baseFs: object,
+): Members {
+  const files = new OpenFiles();
+  const base = new Filesystem(baseFs, false);
+  const mounted = trees.map(({ prefix, fs }) => ({ prefix, filesystem: new TreeFilesystem(fs, files) }));
+  // Filled below: calls that take several filesystems make their steps through the members, as callers do.
+  const members: Members = {};
+  const whole = new Filesystem(members, false);
+  const router = new Router(new MountTable(mounted, base), files, whole);
+  return Object.assign(members, makeMembers(router, whole));
+}
+
+function makeMembers(router: Router, whole: Filesystem): Members {
+  const { sync, callback, promise } = facesOf(router);
+  const { constants } = nodeFs;
+  const promises = { ...named(routedIn(nodeFs.promises, promise)), constants };
+  const routed = { ...named(routedIn(nodeFs, callback)), ...named(routedIn(nodeFs, sync, 'Sync')) };
+  Object.assign(routed.realpath as object, { native: callback('realpath.native') });
+  Object.assign(routed.realpathSync as object, { native: sync('realpath.native') });
+  const members = {
+    ...routed,
+    ...streamMembers(router, whole),
+    ...classesOf(router.table.base.fs),
+    F_OK: constants.F_OK,
+    R_OK: constants.R_OK,
+    W_OK: constants.W_OK,
+    X_OK: constants.X_OK,
+    _toUnixTimestamp: asSeconds,
+    constants,
+    promises: withTheRest(nodeFs.promises, promises, fillPromise),
+  };
+  return withTheRest(nodeFs, members, fillMember);
+}
+
+/** A face of each routed call that this version of Node has in a style; one that it has not on this system isn't here. */
+function routedIn(
+  node: object,
+  face: (name: Routed) => AnyFunction,
+  suffix = '',
+): Readonly<Record<string, AnyFunction | undefined>> {
+  const names = (Object.keys(ROUTES) as Routed[]).filter((name) => `${name}${suffix}` in node);
+  return Object.fromEntries(
+    names.map((name) => [
+      `${name}${suffix}`,
+      isFunction(Reflect.get(node, `${name}${suffix}`)) ? face(name) : undefined,
+    ]),
+  );
+}
+
+/** The base's where it has them: most of what is made is the base's. */
+const classesOf = (base: object): Members =>
+  Object.fromEntries(
+    ['Dir', 'Dirent', 'Stats'].map((name) => [name, Reflect.get(base, name) ?? Reflect.get(nodeFs, name)]),
+  );
+
+/** Node's own streams over the routed calls: all their options hold, whatever the base's own streams make of them. */
+function streamMembers({ table, files }: Router, whole: Filesystem): Members {
+  const { ReadStream, WriteStream } = streamClasses((path, { fd }) => {
+    if (isForeignHandle(fd)) return undefined;
+    const isFd = fd !== undefined && fd !== null;
+    const owner = isFd ? files.ownerOf(fd) : table.locate(path)?.owner;
+    return operationsOf(whole, owner ?? table.base);
+  });
+  const maker =
+    (name: string, Stream: AnyFunction): AnyFunction =>
+    (path, options) => {
+      const { fd } = (options ?? {}) as Bag;
+      // Only the filesystem that made a handle knows how to stream over it.
+      if (isForeignHandle(fd)) return table.base.callback(name, [path, options]);
+      return Reflect.construct(Stream, [path, options]);
+    };
+  return {
+    ...named({
+      createReadStream: maker('createReadStream', ReadStream),
+      createWriteStream: maker('createWriteStream', WriteStream),
+    }),
+    ReadStream,
+    WriteStream,
+    FileReadStream: ReadStream,
+    FileWriteStream: WriteStream,
+  };
+}
+
+const isForeignHandle = (fd: unknown): boolean => typeof fd === 'object' && fd !== null && !isBorrowable(fd);
+
+/** `writev` only where the owner has it: a stream does without it otherwise. */
+const operationsOf = (whole: Filesystem, owner: Filesystem): StreamFs =>
+  Object.fromEntries(
+    ['open', 'read', 'write', 'writev', 'fsync', 'close']
+      .filter((name) => owner.has(name))
+      .map((name) => [name, Reflect.get(whole.fs, name)]),
+  );

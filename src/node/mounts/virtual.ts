@@ -1,0 +1,63 @@
+import { constants } from 'node:fs';
+import type { Attributes } from '../../kernel/syscalls.js';
+import type { ErrnoCode } from '../../store/failure.js';
+import { encodedName } from '../dirents.js';
+import { asBits } from '../flags.js';
+import { bigIntStatsOf, statsOf } from '../stats.js';
+import { asOptions, type Bag } from '../validate.js';
+import { failure } from './failures.js';
+import type { Located } from './table.js';
+
+/**
+ * What a directory answers that is there only because something is mounted below it. `args` are the caller's, from the
+ * path on.
+ */
+export type VirtualAnswer = (at: Located, args: readonly unknown[]) => unknown;
+
+const since = Date.now();
+
+const attributesOf = ({ path }: Located): Attributes => ({
+  kind: 'directory',
+  dev: 0,
+  ino: inodeOf(path),
+  mode: constants.S_IFDIR | 0o755,
+  nlink: 1,
+  uid: process.getuid?.() ?? 0,
+  gid: process.getgid?.() ?? 0,
+  size: 0,
+  blksize: 4096,
+  blocks: 0,
+  atimeMs: since,
+  mtimeMs: since,
+  ctimeMs: since,
+  birthtimeMs: since,
+});
+
+const inodes = new Map<string, number>();
+
+/** One number a path for the life of the process, whatever fs object shows it. */
+function inodeOf(path: string): number {
+  const inode = inodes.get(path) ?? inodes.size + 1;
+  inodes.set(path, inode);
+  return inode;
+}
+
+export const stat: VirtualAnswer = (at, [, options]) =>
+  (options as Bag | undefined)?.bigint ? bigIntStatsOf(attributesOf(at)) : statsOf(attributesOf(at));
+
+export const access: VirtualAnswer = (_at, [, mode]) => void asBits(mode);
+
+export const realpath: VirtualAnswer = (at, [, options]) => encodedName(at.path, asOptions(options).encoding);
+
+export const mkdir: VirtualAnswer = (at, [, options]) => {
+  if ((options as Bag | undefined)?.recursive) return undefined;
+  throw failure('EEXIST', { syscall: 'mkdir', path: at.given });
+};
+
+const ONLY_ABOVE = 'The directory is there only because something is mounted below it.';
+
+export const refusing =
+  (code: ErrnoCode, syscall: string): VirtualAnswer =>
+  (at) => {
+    throw failure(code, { syscall, path: at.given }, ONLY_ABOVE);
+  };
