@@ -1,5 +1,5 @@
 import nodeFs from 'node:fs';
-import { join, relative } from 'node:path';
+import { dirname, join, relative } from 'node:path';
 import type { Attributes, Kernel } from '../../../src/kernel/syscalls.js';
 import type { Kind } from '../../../src/store/contract.js';
 import { type ErrnoCode, Failure } from '../../../src/store/failure.js';
@@ -48,7 +48,10 @@ export function diskKernel(base: string): Kernel {
     readlink: (_op, path) => asFailure(() => nodeFs.readlinkSync(at(path))),
     realpath: (_op, path) => asFailure(() => relative(base, nodeFs.realpathSync(at(path)))),
     symlink: (_op, target, path) =>
-      asFailure(() => nodeFs.symlinkSync(target.kind === 'uri' ? target.uri : at(target.path), at(path))),
+      asFailure(() => {
+        const text = target.kind === 'uri' ? target.uri : relative(dirname(at(path)), at(target.path));
+        nodeFs.symlinkSync(text, at(path));
+      }),
     clone: () => false,
     link: (_op, from, to) => asFailure(() => nodeFs.linkSync(at(from), at(to))),
     commit: () => {

@@ -132,7 +132,7 @@ function* copyLink(
   to: string,
   source: Attributes,
   target: Attributes | null,
-  settings: Settings,
+  settings: CpSettings,
 ): Composite<void> {
   const leadsTo = String(yield* readlink(tree, from));
   if (isUri(leadsTo)) return yield* copyOne(tree, from, to, source, target, settings);
@@ -142,12 +142,12 @@ function* copyLink(
   yield* symlink(tree, settings.verbatimSymlinks ? leadsTo : joined(above, leadsTo), to);
 }
 
-function* statOf(tree: Tree, path: string, { dereference }: Settings): Composite<Attributes> {
+function* statOf(tree: Tree, path: string, { dereference }: CpSettings): Composite<Attributes> {
   const look = dereference ? 'stat' : 'lstat';
   return yield* invokeAt(look, placeOf(tree, path), (op, at) => tree.kernel[look](op, at));
 }
 
-function* statIfThere(tree: Tree, path: string, settings: Settings): Composite<Attributes | null> {
+function* statIfThere(tree: Tree, path: string, settings: CpSettings): Composite<Attributes | null> {
   try {
     return yield* statOf(tree, path, settings);
   } catch (error) {
