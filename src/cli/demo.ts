@@ -3,23 +3,16 @@ import { mkdtemp, realpath, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { buffer } from 'node:stream/consumers';
-import { isDeepStrictEqual } from 'node:util';
 import { Union } from 'unionfs';
-import { createWandbFs, type WandbFs } from '../index.js';
-import { type FakeWandb, type RequestRecord, startFakeWandb } from '../testing/index.js';
+import { createWandbArtifactFs, createWandbFs, type WandbFs } from '../index.js';
+import { type FakeWandb, startFakeWandb } from '../testing/index.js';
+import { artifactTour } from './demo-artifacts.js';
+import { type Step, take } from './demo-steps.js';
 
 const RUN = 'demo/flowers/tour';
 const MODEL = Buffer.from(Uint8Array.from({ length: 4 << 20 }, (_, index) => (index * 7) % 251));
 const CONFIG = 'lr:\n  value: 0.1\n';
 const PREDICTIONS = 400;
-
-interface Step {
-  readonly what: string;
-  /** The requests that the step may cost, as `summarise` words them. */
-  readonly costs: string;
-  /** Resolves to what the step saw and to what it should have seen. */
-  run(): Promise<readonly [seen: unknown, expected: unknown]>;
-}
 
 /**
  * A tour of the package against a local W&B server: prints what each step did and the requests that it cost. Rejects at
@@ -30,17 +23,19 @@ export async function runDemo(): Promise<void> {
   const directory = await mkdtemp(join(await realpath(tmpdir()), 'wandb-fs-demo-'));
   const options = { baseUrl: server.url, apiKey: server.apiKey };
   const fs = createWandbFs(options);
+  const artifacts = createWandbArtifactFs(options);
   const mounted = createWandbFs({ ...options, mountPoint: directory, root: RUN });
   try {
     await server.seed({ [RUN]: seedFiles() });
     await writeFile(join(directory, 'train.py'), 'print("training")\n');
     process.stdout.write(`A local W&B server with the run ${RUN}:\n\n`);
     await take(tour(fs, server), server);
+    process.stdout.write('\nArtifacts, as versions of a directory:\n\n');
+    await take(artifactTour(artifacts), server);
     process.stdout.write('\nThe same run laid over a real directory, through unionfs:\n\n');
     await take(unionTour(mounted, directory, server), server);
   } finally {
-    await mounted.wandb.close();
-    await fs.wandb.close();
+    await Promise.all([fs, artifacts, mounted].map(({ wandb }) => wandb.close()));
     await server.close();
     await rm(directory, { recursive: true });
   }
@@ -159,30 +154,4 @@ function unionTour(mounted: WandbFs, directory: string, server: FakeWandb): read
       },
     },
   ];
-}
-
-async function take(steps: readonly Step[], server: FakeWandb): Promise<void> {
-  const width = Math.max(...steps.map(({ what }) => what.length));
-  for (const { what, costs, run } of steps) {
-    await server.requests({ clear: true });
-    const [seen, expected] = await run();
-    if (!isDeepStrictEqual(seen, expected))
-      throw new Error(`${what}: saw ${String(seen)} instead of ${String(expected)}.`);
-    const requests = summarise(await server.requests());
-    process.stdout.write(`  ${what.padEnd(width)}   ${requests}\n`);
-    if (requests !== costs) throw new Error(`${what}: should have cost ${costs}.`);
-  }
-}
-
-/** Such as '1 feature query, 2 GraphQL, 5 PUT'. */
-function summarise(requests: readonly RequestRecord[]): string {
-  const counts = { 'feature query': 0, GraphQL: 0, GET: 0, PUT: 0, other: 0 };
-  for (const { side, method, path, fields } of requests) {
-    if (side === 'storage' && (method === 'GET' || method === 'PUT')) counts[method]++;
-    else if (path !== '/graphql') counts.other++;
-    else if (fields.every((field) => field === 'serverInfo')) counts['feature query']++;
-    else counts.GraphQL++;
-  }
-  const parts = Object.entries(counts).filter(([, count]) => count > 0);
-  return parts.map(([kind, count]) => `${count} ${kind}`).join(', ') || 'none';
 }
