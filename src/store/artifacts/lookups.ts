@@ -102,6 +102,7 @@ export class Lookups {
     if (!collection || alias === null) return questions.map(() => NOTHING);
     const names = [...new Set(questions.flatMap(({ file }) => file ?? []))];
     const sight = await versions.look(collection, alias, names, signal);
+    if (!sight?.member) versions.forget(unit);
     if (!sight) return questions.map(() => NOTHING);
     const above = chainOf(parentOf(unit), sight.project, sight.type, sight.collection);
     if (!sight.member) return questions.map(() => ({ ...NOTHING, ancestors: above }));

@@ -9,6 +9,7 @@ import {
   type ManifestAddressFragment,
 } from '../../wire/generated.js';
 import { nodesOf } from '../common/nodes.js';
+import { TurnBatch } from '../common/turn-batch.js';
 import type { TreePath } from '../contract.js';
 import type { ArtifactsContext } from './context.js';
 import type { Manifests } from './manifests.js';
@@ -54,29 +55,38 @@ interface Member {
 const MOST_KNOWN = 20_000;
 const MEMBERSHIP_FILES = 'ARTIFACT_COLLECTION_MEMBERSHIP_FILES';
 
-/** Finds versions on the server, and remembers what paths stand for: the number of a version never means another one. */
+/** Finds versions on the server, and remembers what their paths stand for until a look-up finds nothing there. */
 export class Versions {
   private readonly known = new LRUCache<TreePath, Version>({ max: MOST_KNOWN });
+  private readonly finding: TurnBatch<TreePath, Version | null>;
   private readonly knownById = new LRUCache<string, Version>({ max: MOST_KNOWN });
 
   constructor(
     private readonly context: ArtifactsContext,
     private readonly manifests: Manifests,
-  ) {}
-
-  /** What `vN` at this path stands for, if it is known. */
-  peek(unit: TreePath): Version | null {
-    return this.known.get(unit) ?? null;
+  ) {
+    this.finding = new TurnBatch({
+      ask: async (unit, _, signal) => [await this.ask(unit, signal)],
+      keyOf: () => '',
+      canJoinLate: true,
+    });
   }
 
   learn(unit: TreePath, version: Version): void {
     this.known.set(unit, version);
   }
 
+  /** It was deleted; a collection that is made anew counts from 0 again. */
+  forget(unit: TreePath): void {
+    this.known.delete(unit);
+  }
+
   /** The version at a path, by number or alias; null: there is none. */
   async find(unit: TreePath, signal: AbortSignal | undefined): Promise<Version | null> {
-    const known = this.known.get(unit);
-    if (known) return known;
+    return this.known.get(unit) ?? (await this.finding.add(unit, unit, signal));
+  }
+
+  private async ask(unit: TreePath, signal: AbortSignal): Promise<Version | null> {
     const { collection, alias } = placeOf(unit);
     if (!collection || alias === null) return null;
     const version = (await this.look(collection, alias, [], signal))?.member?.version ?? null;
