@@ -103,7 +103,10 @@ def download_artifact(step):
     with tempfile.TemporaryDirectory() as directory:
         found = wandb.Api().artifact(step["artifact"])
         root = found.download(
-            root=directory, multipart=step.get("multipart"), skip_cache=True, allow_missing_references=True
+            root=directory,
+            multipart=step.get("multipart"),
+            skip_cache=not step.get("useCache"),
+            allow_missing_references=True,
         )
         if step.get("verify", True):
             found.verify(root)
