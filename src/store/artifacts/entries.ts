@@ -1,6 +1,5 @@
 import type { ArtifactFileRowFragment, ListedVersionFragment } from '../../wire/generated.js';
 import { type DirectoryFacts, directoryEntry } from '../common/directory-entry.js';
-import { timeOf } from '../common/nodes.js';
 import type { Entry, TreePath } from '../contract.js';
 import { type ContentName, isDigest, versionOf } from './content-digest.js';
 import { childPath, filePath } from './places.js';
@@ -36,8 +35,8 @@ export function collectionEntry(
 
 interface FileFacts {
   readonly size: number | null;
-  /** Of the version: its files are as old. */
-  readonly createdAt: string;
+  /** When the version was made: its files are as old. In milliseconds since the epoch. */
+  readonly madeAtMs: number;
 }
 
 export const fileEntry = (
@@ -75,14 +74,13 @@ function contentEntry(
   unit: TreePath,
   name: string,
   content: ContentName | null,
-  { size, createdAt }: FileFacts,
+  { size, madeAtMs }: FileFacts,
 ): Omit<Entry, 'kind' | 'version'> {
-  const timeMs = timeOf(createdAt);
   return {
     path: filePath(unit, name),
     size,
-    mtimeMs: timeMs,
-    birthtimeMs: timeMs,
+    mtimeMs: madeAtMs,
+    birthtimeMs: madeAtMs,
     md5: content?.algorithm === 'md5' && isDigest(content.digest) ? content.digest : null,
     id: null,
     isReadOnly: false,

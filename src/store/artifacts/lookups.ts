@@ -128,7 +128,7 @@ export class Lookups {
       addresses.remember(version, row);
       const content = contentOfRow(row);
       if (!content) continue;
-      const facts = { ...content, createdAt: version.createdAt };
+      const facts = { ...content, madeAtMs: version.madeAtMs };
       known.set(row.name, fileEntry(canonical.path, row.name, facts));
     }
     // What is no plain file takes the manifest: a reference, a directory, nothing.

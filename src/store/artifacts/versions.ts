@@ -8,7 +8,7 @@ import {
   type LookUpVersionQuery,
   type ManifestAddressFragment,
 } from '../../wire/generated.js';
-import { nodesOf } from '../common/nodes.js';
+import { nodesOf, timeOf } from '../common/nodes.js';
 import { TurnBatch } from '../common/turn-batch.js';
 import type { TreePath } from '../contract.js';
 import type { ArtifactsContext } from './context.js';
@@ -20,7 +20,8 @@ import { isSchemaRefusal } from './schema-refusal.js';
 export interface Version {
   /** Global. */
   readonly id: string;
-  readonly createdAt: string;
+  /** In milliseconds since the epoch. */
+  readonly madeAtMs: number;
   /** The collection that it was found in, by the server's names: its own sequence, a portfolio or a registry. */
   readonly entity: string;
   readonly project: string;
@@ -117,7 +118,7 @@ export class Versions {
     const { artifactSequence: sequence, createdAt, versionIndex } = artifact;
     const version: Version = {
       id,
-      createdAt,
+      madeAtMs: timeOf(createdAt),
       entity: sequence.project.entity.name,
       project: sequence.project.name,
       collection: sequence.name,
@@ -241,7 +242,7 @@ function memberOf(
   const { id, createdAt } = artifact;
   const version = {
     id,
-    createdAt,
+    madeAtMs: timeOf(createdAt),
     entity,
     project,
     collection,

@@ -26,6 +26,8 @@ export type Whereabouts =
 
 /** References to references to references… */
 const MOST_HOPS = 16;
+/** Entries made at once: the others wait until they are wanted. */
+const PAGE = 10_000;
 
 /** Follows references between artifacts, and shows what they lead to. */
 export class Resolver {
@@ -50,13 +52,15 @@ export class Resolver {
     return this.show(unit, version, file, await this.follow(version, file, signal));
   }
 
-  /** All entries of a version; a path that is a directory too is left to the directory, as the SDK does it. */
-  async entriesOf(
+  /**
+   * All entries of a version, page by page; a path that is a directory too is left to the directory, as the SDK does it.
+   */
+  async *pagesOf(
     unit: TreePath,
     version: Version,
     manifest: Manifest,
     signal: AbortSignal | undefined,
-  ): Promise<readonly Entry[]> {
+  ): AsyncGenerator<readonly Entry[]> {
     const files = [...manifest.entries.values()].filter(({ path }) => !manifest.isDirectory(path));
     const find = this.targets(signal);
     // At once, rather than one after another as they come up below.
@@ -66,16 +70,24 @@ export class Resolver {
         return target ? find(target.id) : [];
       }),
     );
-    const entries: Entry[] = [];
-    for (const file of files) {
-      // No turn of the event loop for each of many files.
-      const whereabouts: Whereabouts =
-        file.ref === null
-          ? { kind: 'stored', version, file }
-          : await this.followVia(find, version, file, signal);
-      entries.push(this.show(unit, version, file, whereabouts));
+    for (let at = 0; at === 0 || at < files.length; at += PAGE) {
+      const page: Entry[] = [];
+      for (const file of files.slice(at, at + PAGE)) {
+        // No turn of the event loop for each of many files.
+        const whereabouts: Whereabouts =
+          file.ref === null
+            ? { kind: 'stored', version, file }
+            : await this.followVia(find, version, file, signal);
+        page.push(this.show(unit, version, file, whereabouts));
+      }
+      yield page;
     }
-    return entries;
+  }
+
+  async entriesOf(...asked: Parameters<Resolver['pagesOf']>): Promise<readonly Entry[]> {
+    const pages: (readonly Entry[])[] = [];
+    for await (const page of this.pagesOf(...asked)) pages.push(page);
+    return pages.flat();
   }
 
   private async followVia(
@@ -107,10 +119,10 @@ export class Resolver {
   }
 
   private show(unit: TreePath, version: Version, { path }: ManifestEntry, whereabouts: Whereabouts): Entry {
-    const { createdAt } = version;
+    const { madeAtMs } = version;
     const { file } = whereabouts;
     if (whereabouts.kind === 'stored') {
-      return fileEntry(unit, path, { content: file, size: file.size, createdAt });
+      return fileEntry(unit, path, { content: file, size: file.size, madeAtMs });
     }
     const { uri, kind } = whereabouts;
     const isLost = kind === 'nowhere';
@@ -120,7 +132,7 @@ export class Resolver {
       digest: file.digest,
       // Of a reference to an artifact the manifest doesn't tell it.
       size: isLost ? null : file.size,
-      createdAt,
+      madeAtMs,
       refusal: isLost ? whereabouts.failure.detail : refusalOf(uri, this.context.artifacts.references),
     });
   }
