@@ -166,6 +166,19 @@ describe('a reference to another artifact', () => {
     expect(await list(V0)).toHaveLength(22);
   });
 
+  test('to a version whose manifest is broken says so, and lists the others', async () => {
+    const { wandb, found, list } = await openArtifacts({
+      [SOURCE]: { versions: [{ manifest: { version: 1, contents: { '../evil': { digest: 'x' } } } }] },
+    });
+    const hex = hexOf((await found(`${SOURCE}/v0`)).id ?? '');
+    const references = { a: `wandb-artifact://${hex}/a` };
+    await wandb.seedArtifacts({ [FLOWERS]: { versions: [{ references, files: { b: 'b' } }] } });
+    expect(await list(V0)).toMatchObject([
+      { path: `${V0}/a`, kind: 'symlink', refusal: expect.stringContaining("can't be read") },
+      { path: `${V0}/b`, kind: 'file' },
+    ]);
+  });
+
   test('to a reference elsewhere is that one', async () => {
     const { wandb, found } = await openArtifacts({
       [SOURCE]: { versions: [{ references: { r: { ref: 's3://bucket/key', digest: 'etag', size: 9 } } }] },

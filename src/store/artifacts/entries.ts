@@ -89,12 +89,11 @@ function contentEntry(
 
 /**
  * What a row says of its content, as the manifest would say it; null where that takes the manifest. References have
- * rows too, whose addresses are both the URI. Of files with XXH128 digests a row has that and the MD5.
+ * rows too, whose addresses are both the URI; of files with XXH128 digests a row tells that digest beside the MD5.
  */
 export function contentOfRow(row: ArtifactFileRowFragment): { content: ContentName; size: number } | null {
   const { md5, digest, url, directUrl } = row;
   const size = Number(row.sizeBytes);
-  if (url === directUrl || md5 === null || !isDigest(md5)) return null;
-  if (digest === null || digest === md5) return { content: { algorithm: 'md5', digest: md5 }, size };
-  return isDigest(digest) ? { content: { algorithm: 'xxh128', digest }, size } : null;
+  const isPlain = url !== directUrl && md5 !== null && isDigest(md5) && (digest ?? md5) === md5;
+  return isPlain ? { content: { algorithm: 'md5', digest: md5 }, size } : null;
 }

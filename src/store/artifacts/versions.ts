@@ -13,7 +13,7 @@ import { TurnBatch } from '../common/turn-batch.js';
 import type { TreePath } from '../contract.js';
 import type { ArtifactsContext } from './context.js';
 import type { Manifests } from './manifests.js';
-import { type CollectionName, placeOf } from './places.js';
+import { type CollectionName, isVersionName, placeOf } from './places.js';
 import { isSchemaRefusal } from './schema-refusal.js';
 
 /** A version, and where its files are asked for. */
@@ -262,6 +262,8 @@ function withoutStrays(sight: Sight, type: string, alias: string): Sight {
   if (collection?.state !== 'READY' || collection.defaultArtifactType.name !== type) {
     return { ...sight, collection: null, member: null };
   }
-  const isMeant = member !== null && (member.version.name === alias || member.aliases.includes(alias));
+  const isMeant =
+    member !== null &&
+    (member.version.name === alias || (member.aliases.includes(alias) && !isVersionName(alias)));
   return isMeant ? sight : { ...sight, member: null };
 }

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { isWireFailure } from '../../../wire/wire-failure.js';
 import type { Entry, TreePath } from '../../contract.js';
 import { Failure, isFailure } from '../../failure.js';
 import { isDigest } from '../content-digest.js';
@@ -103,8 +104,8 @@ export class Resolver {
       if (ref === null) return { kind: 'stored', ...at };
       const target = parseArtifactReference(ref);
       if (!target) return { kind: 'elsewhere', uri: ref, file: at.file };
-      const lost = (code: 'ELOOP' | 'EIO', how: string): Whereabouts => {
-        const failure = new Failure(code, `The reference ${shown(ref)} leads ${how}.`);
+      const lost = (code: 'ELOOP' | 'EIO', how: string, cause: string | null = null): Whereabouts => {
+        const failure = new Failure(code, `The reference ${shown(ref)} leads ${how}.`, cause);
         return { kind: 'nowhere', uri: ref, file: at.file, failure };
       };
       const key = `${target.id}\0${target.path}`;
@@ -112,6 +113,7 @@ export class Resolver {
       if (seen.size > MOST_HOPS) return lost('ELOOP', 'over too many others');
       seen.add(key);
       const found = await find(target.id);
+      if (isFailure(found)) return lost('EIO', "to a version that can't be read", found.detail);
       const next = found && (await this.manifests.get(found.id, signal)).entries.get(target.path);
       if (!next) return lost('EIO', 'to nothing that this API key may see');
       at = { version: found, file: next };
@@ -139,7 +141,7 @@ export class Resolver {
 
   /** Finds the targets of one operation, each once. */
   private targets(signal: AbortSignal | undefined): FindTarget {
-    const asked = new Map<string, Promise<Version | null>>();
+    const asked = new Map<string, ReturnType<FindTarget>>();
     return (id) => {
       const target = asked.get(id) ?? this.target(id, signal);
       asked.set(id, target);
@@ -147,20 +149,24 @@ export class Resolver {
     };
   }
 
-  /** With its manifest in memory. Null: it isn't there, or not for this key. */
-  private async target(id: string, signal: AbortSignal | undefined): Promise<Version | null> {
+  /** With its manifest in memory. Null: it isn't there, or not for this key. A failure: its manifest can't be read. */
+  private async target(id: string, signal: AbortSignal | undefined): ReturnType<FindTarget> {
     try {
       const version = await this.versions.byId(id, signal);
       if (version) await this.manifests.get(id, signal);
       return version;
     } catch (error) {
-      if (isFailure(error) && (error.code === 'ENOENT' || error.code === 'EACCES')) return null;
+      if (!isFailure(error)) throw error;
+      if (error.code === 'ENOENT' || error.code === 'EACCES') return null;
+      // Another version that is broken must not keep this one from being listed.
+      const isBroken = !isWireFailure(error) && (error.code === 'EPROTO' || error.code === 'EFBIG');
+      if (isBroken) return error;
       throw error;
     }
   }
 }
 
-type FindTarget = (id: string) => Promise<Version | null>;
+type FindTarget = (id: string) => Promise<Version | Failure | null>;
 
 /**
  * The digest of a reference's content, where the manifest holds that. Of files it may be one of the content, or of the
