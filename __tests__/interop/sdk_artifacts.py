@@ -164,6 +164,15 @@ def use_artifact(step):
     }
 
 
+def log_existing(step):
+    with start(step) as run:
+        run.log_artifact(wandb.Api().artifact(step["artifact"]), aliases=step.get("aliases"))
+    return {
+        "logged": [one.name for one in wandb.Api().run(step["run"]).logged_artifacts()],
+        "aliases": sorted(wandb.Api().artifact(step["artifact"]).aliases),
+    }
+
+
 def link_artifact(step):
     linked = wandb.Api().artifact(step["artifact"]).link(step["target"], aliases=step.get("aliases", []))
     return describe(linked)
@@ -226,6 +235,7 @@ STEPS = {
     "editArtifact": edit_artifact,
     "newDraft": new_draft,
     "useArtifact": use_artifact,
+    "logExisting": log_existing,
     "linkArtifact": link_artifact,
     "unlinkArtifact": unlink_artifact,
     "deleteArtifact": delete_artifact,

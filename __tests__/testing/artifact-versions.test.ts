@@ -173,6 +173,33 @@ describe('a version', () => {
     ]);
   });
 
+  test('outlives its run, unless the request says otherwise', async () => {
+    await wandb.seed({ 'lab/project/other': {} });
+    await log(wandb, files, ['latest'], { runName: 'run' });
+    await log(wandb, { a: '1' }, ['latest'], { runName: 'other' });
+    const remove = async (run: string, deleteArtifacts: boolean) => {
+      const id = Buffer.from(`Run:v1:${run}:project:lab`).toString('base64');
+      await mutate(wandb, 'deleteRun', { id, deleteArtifacts }, 'clientMutationId');
+    };
+    await remove('run', false);
+    expect(await versions(wandb)).toEqual(['v1 latest', 'v0']);
+    await remove('other', true);
+    expect(await versions(wandb)).toEqual(['v0 latest']);
+  });
+
+  test('is gone with its project', async () => {
+    const id = await log(wandb, files);
+    await mutate(
+      wandb,
+      'deleteModel',
+      { id: Buffer.from('Project:v1:project:lab').toString('base64') },
+      'success',
+    );
+    expect(await stateOf(id)).toEqual({ state: 'DELETED', versionIndex: null });
+    await wandb.seed({ 'lab/project': {} });
+    expect(await versions(wandb)).toEqual([]);
+  });
+
   test('is refused for names that the service refuses', async () => {
     const digest = artifactDigest({});
     await expect(declare(wandb, digest, { artifactCollectionName: 'a/b' })).rejects.toThrow(/invalid/);
