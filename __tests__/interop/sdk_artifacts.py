@@ -167,6 +167,16 @@ def use_artifact(step):
     }
 
 
+def log_existing(step):
+    """By the public API: a live run sends nothing for what is logged already."""
+    api = wandb.Api()
+    api.run(step["run"]).log_artifact(api.artifact(step["artifact"]), aliases=step.get("aliases"))
+    return {
+        "logged": [one.name for one in wandb.Api().run(step["run"]).logged_artifacts()],
+        "aliases": sorted(wandb.Api().artifact(step["artifact"]).aliases),
+    }
+
+
 def link_artifact(step):
     linked = wandb.Api().artifact(step["artifact"]).link(step["target"], aliases=step.get("aliases", []))
     return describe(linked)
@@ -229,6 +239,7 @@ STEPS = {
     "editArtifact": edit_artifact,
     "newDraft": new_draft,
     "useArtifact": use_artifact,
+    "logExisting": log_existing,
     "linkArtifact": link_artifact,
     "unlinkArtifact": unlink_artifact,
     "deleteArtifact": delete_artifact,
