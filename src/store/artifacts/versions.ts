@@ -8,18 +8,20 @@ import {
   type LookUpVersionQuery,
   type ManifestAddressFragment,
 } from '../../wire/generated.js';
-import { nodesOf } from '../common/nodes.js';
+import { nodesOf, timeOf } from '../common/nodes.js';
+import { TurnBatch } from '../common/turn-batch.js';
 import type { TreePath } from '../contract.js';
 import type { ArtifactsContext } from './context.js';
 import type { Manifests } from './manifests.js';
-import { type CollectionName, placeOf } from './places.js';
+import { type CollectionName, isVersionName, placeOf } from './places.js';
 import { isSchemaRefusal } from './schema-refusal.js';
 
 /** A version, and where its files are asked for. */
 export interface Version {
   /** Global. */
   readonly id: string;
-  readonly createdAt: string;
+  /** In milliseconds since the epoch. */
+  readonly madeAtMs: number;
   /** The collection that it was found in, by the server's names: its own sequence, a portfolio or a registry. */
   readonly entity: string;
   readonly project: string;
@@ -51,20 +53,35 @@ interface Member {
   readonly rows: readonly ArtifactFileRowFragment[];
 }
 
+/** What a look is to bring along. */
+interface Wanted {
+  /** Files, with their URLs. */
+  readonly names: readonly string[];
+  /** The URL of the manifest; not where that is in memory, for the server takes time to sign it. */
+  readonly hasManifest: boolean;
+}
+
 const MOST_KNOWN = 20_000;
 const MEMBERSHIP_FILES = 'ARTIFACT_COLLECTION_MEMBERSHIP_FILES';
 
-/** Finds versions on the server, and remembers what paths stand for: the number of a version never means another one. */
+/** Finds versions on the server, and remembers what their paths stand for until a look-up finds nothing there. */
 export class Versions {
   private readonly known = new LRUCache<TreePath, Version>({ max: MOST_KNOWN });
+  private readonly finding: TurnBatch<TreePath, Version | null>;
   private readonly knownById = new LRUCache<string, Version>({ max: MOST_KNOWN });
 
   constructor(
     private readonly context: ArtifactsContext,
     private readonly manifests: Manifests,
-  ) {}
+  ) {
+    this.finding = new TurnBatch({
+      ask: async (unit, _, signal) => [await this.ask(unit, signal)],
+      keyOf: () => '',
+      canJoinLate: true,
+    });
+  }
 
-  /** What `vN` at this path stands for, if it is known. */
+  /** What was found at a path, as long as a look-up finds it there. */
   peek(unit: TreePath): Version | null {
     return this.known.get(unit) ?? null;
   }
@@ -73,13 +90,21 @@ export class Versions {
     this.known.set(unit, version);
   }
 
+  /** It was deleted; a collection that is made anew counts from 0 again. */
+  forget(unit: TreePath): void {
+    this.known.delete(unit);
+  }
+
   /** The version at a path, by number or alias; null: there is none. */
   async find(unit: TreePath, signal: AbortSignal | undefined): Promise<Version | null> {
-    const known = this.known.get(unit);
-    if (known) return known;
+    return this.known.get(unit) ?? (await this.finding.add(unit, unit, signal));
+  }
+
+  private async ask(unit: TreePath, signal: AbortSignal): Promise<Version | null> {
     const { collection, alias } = placeOf(unit);
     if (!collection || alias === null) return null;
-    const version = (await this.look(collection, alias, [], signal))?.member?.version ?? null;
+    const version =
+      (await this.look(collection, alias, { names: [], hasManifest: true }, signal))?.member?.version ?? null;
     if (version?.name === alias) this.learn(unit, version);
     return version;
   }
@@ -88,11 +113,11 @@ export class Versions {
   look(
     collection: CollectionName,
     alias: string,
-    names: readonly string[],
+    wanted: Wanted,
     signal: AbortSignal | undefined,
   ): Promise<Sight | null> {
     return this.context.organizations.below(collection.entity, signal, async (entity) => {
-      const sight = await this.request({ ...collection, entity }, alias, names, signal);
+      const sight = await this.request({ ...collection, entity }, alias, wanted, signal);
       return sight && withoutStrays(sight, collection.type, alias);
     });
   }
@@ -107,7 +132,7 @@ export class Versions {
     const { artifactSequence: sequence, createdAt, versionIndex } = artifact;
     const version: Version = {
       id,
-      createdAt,
+      madeAtMs: timeOf(createdAt),
       entity: sequence.project.entity.name,
       project: sequence.project.name,
       collection: sequence.name,
@@ -122,28 +147,28 @@ export class Versions {
   private async request(
     collection: CollectionName,
     alias: string,
-    names: readonly string[],
+    wanted: Wanted,
     signal: AbortSignal | undefined,
   ): Promise<Sight | null> {
     const { features } = this.context;
     if (features.peek(MEMBERSHIP_FILES) !== false) {
-      const sight = await this.byMembership(collection, alias, names, signal);
+      const sight = await this.byMembership(collection, alias, wanted, signal);
       if (sight !== undefined) return sight;
     }
-    return this.byName(collection, alias, names, signal);
+    return this.byName(collection, alias, wanted, signal);
   }
 
   /** Undefined: the server doesn't have what this takes. The first answer brings the server's features along. */
   private async byMembership(
     collection: CollectionName,
     alias: string,
-    names: readonly string[],
+    wanted: Wanted,
     signal: AbortSignal | undefined,
   ): Promise<Sight | null | undefined> {
     const { client, features } = this.context;
     const hasFeatures = features.peek(MEMBERSHIP_FILES) === null;
-    const variables = { ...collection, alias, ...namesOf(names), hasFeatures };
-    const options = this.context.sized(names.length, signal);
+    const variables = { ...collection, alias, ...variablesOf(wanted), hasFeatures };
+    const options = this.context.sized(wanted.names.length, signal);
     try {
       const { serverInfo, project } = await client.run(LookUpVersionDocument, variables, options);
       if (hasFeatures) features.learn(serverInfo);
@@ -175,11 +200,11 @@ export class Versions {
   private async byName(
     collection: CollectionName,
     alias: string,
-    names: readonly string[],
+    wanted: Wanted,
     signal: AbortSignal | undefined,
   ): Promise<Sight | null> {
-    const variables = { ...collection, version: `${collection.collection}:${alias}`, ...namesOf(names) };
-    const options = this.context.sized(names.length, signal);
+    const variables = { ...collection, version: `${collection.collection}:${alias}`, ...variablesOf(wanted) };
+    const options = this.context.sized(wanted.names.length, signal);
     const { project } = await this.context.client.run(LookUpVersionByNameDocument, variables, options);
     if (!project) return null;
     const { artifactType, artifact, ...above } = project;
@@ -202,16 +227,17 @@ export class Versions {
   }
 
   private learnManifest(
-    artifact: (ListedVersionFragment & ManifestAddressFragment) | null | undefined,
+    artifact: (ListedVersionFragment & Partial<ManifestAddressFragment>) | null | undefined,
   ): void {
     if (artifact) this.manifests.learn(artifact.id, artifact);
   }
 }
 
-const namesOf = (names: readonly string[]) => ({
+const variablesOf = ({ names, hasManifest }: Wanted) => ({
   names,
   first: Math.max(1, names.length),
   hasNames: names.length > 0,
+  hasManifest,
 });
 
 function memberOf(
@@ -231,7 +257,7 @@ function memberOf(
   const { id, createdAt } = artifact;
   const version = {
     id,
-    createdAt,
+    madeAtMs: timeOf(createdAt),
     entity,
     project,
     collection,
@@ -251,6 +277,8 @@ function withoutStrays(sight: Sight, type: string, alias: string): Sight {
   if (collection?.state !== 'READY' || collection.defaultArtifactType.name !== type) {
     return { ...sight, collection: null, member: null };
   }
-  const isMeant = member !== null && (member.version.name === alias || member.aliases.includes(alias));
+  const isMeant =
+    member !== null &&
+    (member.version.name === alias || (member.aliases.includes(alias) && !isVersionName(alias)));
   return isMeant ? sight : { ...sight, member: null };
 }
