@@ -162,6 +162,7 @@ describe.each(kinds)('the official SDK and artifacts: %s', (_, options) => {
       },
       { do: 'artifactTypes', project },
       { do: 'artifactCollections', project, type: 'corpus' },
+      { do: 'projectCollections', project },
     );
     expect(results[2]).toMatchObject({
       aliases: ['prod'],
@@ -178,6 +179,7 @@ describe.each(kinds)('the official SDK and artifacts: %s', (_, options) => {
     });
     expect(results[6]).toContain('corpus');
     expect(results[7]).toEqual([{ name: 'renamed', aliases: ['latest', 'prod'], sequence: true }]);
+    expect(results[8]).toEqual(expect.arrayContaining(['renamed', 'grows', 'flowers']));
     await expect(
       sdk({ do: 'deleteArtifact', artifact: `${project}/renamed:v0`, deleteAliases: false }),
     ).rejects.toThrow(/alias/);
@@ -224,7 +226,10 @@ describe.each(kinds)('the official SDK and artifacts: %s', (_, options) => {
       aliases: ['production'],
     };
     await expect(sdk(protectedLink)).rejects.toThrow(/permission denied/);
-    await sdk({ do: 'deleteCollection', type: 'model', collection: `${project}/chosen` });
+    await sdk(
+      { do: 'deleteArtifact', artifact: 'acme-org/wandb-registry-model/best:staging', deleteAliases: true },
+      { do: 'deleteCollection', type: 'model', collection: `${project}/chosen` },
+    );
     expect(await sdk({ do: 'artifact', artifact: `${project}/weights:v1` })).toMatchObject([
       second as object,
     ]);
@@ -312,26 +317,30 @@ describe.each(kinds)('the official SDK and artifacts: %s', (_, options) => {
   });
 });
 
-test('XXH128 is used where the server has it, and read everywhere', async () => {
+test('XXH128 is used where the server has it; elsewhere the SDK hashes anew with MD5', async () => {
   await using wandb = await startFakeWandb({
     viewer: { entity: 'team' },
     features: [...RUN_FEATURES, ...ARTIFACT_FEATURES, 'ARTIFACT_DIGEST_ALGORITHM'],
   });
   await wandb.seed({ [project]: {} });
+  const log = {
+    do: 'logArtifact',
+    run,
+    name: 'hashed',
+    digestAlgorithm: 'XXH128',
+    files: filesOf({ 'a.txt': 'hello', 'dir/b.txt': 'world' }),
+  };
   const [logged, manifest, contents] = await runSdk(wandb, [
-    {
-      do: 'logArtifact',
-      run,
-      name: 'hashed',
-      digestAlgorithm: 'XXH128',
-      files: filesOf({ 'a.txt': 'hello', 'dir/b.txt': 'world' }),
-    },
+    log,
     { do: 'manifest', artifact: `${project}/hashed:v0` },
     { do: 'downloadArtifact', artifact: `${project}/hashed:v0` },
   ]);
   expect(logged).toMatchObject({ digest: '6c646d2e89d59a2ba329c524d5abda80' });
   expect(manifest).toMatchObject({ 'a.txt': { extra: { alg: 'XXH128' } } });
-  expect(downloaded(contents)).toEqual(filesOf({ 'a.txt': 'hello', 'dir/b.txt': 'world' }));
+  expect(downloaded(contents)).toEqual(log.files);
+  await using older = await startFakeWandb({ viewer: { entity: 'team' } });
+  await older.seed({ [project]: {} });
+  expect(await runSdk(older, [log])).toMatchObject([{ digest: 'd5c8ee9d0f3d9920eac09930283deda9' }]);
 });
 
 test('what was seeded is read: XXH128, layout V1, files in parts', async () => {

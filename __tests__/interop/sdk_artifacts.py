@@ -208,6 +208,11 @@ def artifact_collections(step):
     return [{"name": one.name, "aliases": sorted(one.aliases), "sequence": one.is_sequence()} for one in found]
 
 
+def project_collections(step):
+    entity, name = step["project"].split("/")
+    return sorted(one.name for one in wandb.Api().project(name, entity).collections(per_page=step.get("perPage", 50)))
+
+
 def edit_collection(step):
     api = wandb.Api()
     collection = api.artifact_collection(step["type"], step["collection"])
@@ -246,6 +251,7 @@ STEPS = {
     "artifacts": artifacts,
     "artifactTypes": artifact_types,
     "artifactCollections": artifact_collections,
+    "projectCollections": project_collections,
     "editCollection": edit_collection,
     "deleteCollection": delete_collection,
 }

@@ -1,7 +1,7 @@
 import { memberOf } from '../artifacts/collections.js';
-import { versionValues } from '../artifacts/filters.js';
-import type { Artifact } from '../artifacts/records.js';
-import { type PageArguments, slice } from '../connections.js';
+import { orderBy, versionValues } from '../artifacts/filters.js';
+import type { Artifact, Membership } from '../artifacts/records.js';
+import { compareKeys, type PageArguments, slice } from '../connections.js';
 import { mongoFilter } from '../filters.js';
 import type { Instance } from '../instance.js';
 import type { Run } from '../records.js';
@@ -10,29 +10,22 @@ import type { NodeFields } from './node.js';
 
 interface ArtifactListArguments extends PageArguments {
   readonly filters?: string | null;
+  readonly order?: string | null;
 }
 
-/** What a run made and what it used. */
+/** What a run made and what it used, by default in the order in which it did. */
 export function runArtifacts(instance: Instance, run: Run): NodeFields {
   const { lineage } = instance.artifacts;
   const mostRows = instance.settings.limits.page;
-  const filter = (filters: string | null | undefined) => {
-    const isWanted = mongoFilter(filters, versionValues);
-    return (artifact: Artifact): boolean => {
-      const member = memberOf(artifact.sequence, artifact);
-      return member !== null && isWanted(member);
-    };
-  };
   return {
-    outputArtifacts: ({ filters, ...page }: ArtifactListArguments) =>
+    outputArtifacts: ({ filters, order, ...page }: ArtifactListArguments) =>
       slice(
-        lineage.outputs(run).filter(filter(filters)),
+        chosen(lineage.outputs(run), (artifact) => artifact, filters, order),
         { toNode: (artifact) => artifactNode(instance, artifact), mostRows },
         page,
       ),
-    inputArtifacts: ({ filters, ...page }: ArtifactListArguments) => {
-      const isWanted = filter(filters);
-      const inputs = lineage.inputs(run).filter(({ artifact }) => isWanted(artifact));
+    inputArtifacts: ({ filters, order, ...page }: ArtifactListArguments) => {
+      const inputs = chosen(lineage.inputs(run), ({ artifact }) => artifact, filters, order);
       const { edges, ...rest } = slice(inputs, { toNode: (input) => input, mostRows }, page);
       return {
         ...rest,
@@ -44,4 +37,24 @@ export function runArtifacts(instance: Instance, run: Run): NodeFields {
       };
     },
   };
+}
+
+/** Rows whose versions pass a filter, judged as members of the sequences where they were born. */
+function chosen<Row>(
+  rows: readonly Row[],
+  artifactOf: (row: Row) => Artifact,
+  filters: string | null | undefined,
+  order: string | null | undefined,
+): Row[] {
+  const isWanted = mongoFilter(filters, versionValues);
+  const members = rows.flatMap((row) => {
+    const artifact = artifactOf(row);
+    const member = memberOf(artifact.sequence, artifact);
+    return member && isWanted(member) ? [{ row, member }] : [];
+  });
+  if (order) {
+    const { keyOf, isDescending } = orderBy(order, order, versionValues, ({ number }: Membership) => number);
+    members.sort((a, b) => (isDescending ? -1 : 1) * compareKeys(keyOf(a.member), keyOf(b.member)));
+  }
+  return members.map(({ row }) => row);
 }

@@ -130,6 +130,12 @@ export function artifactMutations(instance: Instance) {
   const declareFile = (spec: FileSpec, layout: StorageLayout) => {
     const artifact = catalogue.artifactToChange(spec.artifactID);
     versions.checkPending(artifact);
+    if (spec.artifactManifestID && catalogue.manifest(spec.artifactManifestID)?.artifact !== artifact) {
+      throw new HttpError(
+        404,
+        `artifact manifest ${spec.artifactManifestID} not found in ${nameOf(artifact)}`,
+      );
+    }
     checkPath(spec.name);
     const digest = spec.digest ?? spec.md5;
     if (hexOf(spec.md5).length !== 32) throw new GraphQLError(`invalid MD5 ${JSON.stringify(spec.md5)}`);

@@ -11,6 +11,7 @@ import {
 } from './artifact-file.js';
 import { typeNode } from './artifact-type.js';
 import type { NodeFields } from './node.js';
+import { type RunListArguments, sortedRuns } from './project.js';
 import { dateTime, runNode } from './run.js';
 import { tagNodes } from './tags.js';
 import { userNode } from './viewer.js';
@@ -67,11 +68,8 @@ export function artifactNode(instance: Instance, artifact: Artifact): NodeFields
       manifest && artifact.state !== 'DELETED' ? manifestNode(instance, manifest) : null,
     files: (args: ArtifactFilesArguments) => artifactFileConnection(instance, artifact, args),
     filesByManifestEntries: (args: EntriesArguments) => filesByEntries(instance, artifact, args),
-    usedBy: (args: PageArguments) => {
-      const runs = instance.artifacts.lineage.usersOf(artifact);
-      const toNode = (run: (typeof runs)[number]) => runNode(instance, run);
-      return slice(runs, { toNode, mostRows: instance.settings.limits.page }, args);
-    },
+    usedBy: (args: RunListArguments) =>
+      sortedRuns(instance, instance.artifacts.lineage.usersOf(artifact), args),
     usedCount: () => instance.artifacts.lineage.usersOf(artifact).length,
   };
 }

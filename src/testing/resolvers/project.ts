@@ -26,14 +26,22 @@ export interface RunListArguments extends PageArguments {
 }
 
 function runConnection(instance: Instance, project: Project, args: RunListArguments) {
-  const { limits, viewer } = instance.settings;
+  const { limits } = instance.settings;
   checkLimit('names', args.names?.length ?? 0, limits.names);
   const names = args.names?.length ? new Set(args.names) : null;
-  const isWanted = runFilter(args.filters, viewer.username);
+  const runs = [...project.runs.values()].filter((run) => names === null || names.has(run.name));
+  return sortedRuns(instance, runs, args);
+}
+
+/** A page of runs, filtered and ordered as the request says. */
+export function sortedRuns(
+  instance: Instance,
+  candidates: readonly Run[],
+  args: Omit<RunListArguments, 'names'>,
+) {
+  const { limits, viewer } = instance.settings;
   const { keyOf, isDescending } = runOrder(args.order, viewer.username);
-  const runs = [...project.runs.values()].filter(
-    (run) => (names === null || names.has(run.name)) && isWanted(run),
-  );
+  const runs = candidates.filter(runFilter(args.filters, viewer.username));
   runs.sort((a, b) => (isDescending ? -1 : 1) * compareKeys(keyOf(a), keyOf(b)));
   return paginate(
     runs,
