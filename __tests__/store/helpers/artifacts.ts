@@ -13,6 +13,7 @@ import {
   type RequestRecord,
   RUN_FEATURES,
 } from '../../../src/testing/index.js';
+import type { WireDependencies } from '../../../src/wire/api.js';
 import { WireClient } from '../../../src/wire/client.js';
 import { STANDARD, startServer } from '../../helpers/server.js';
 
@@ -37,9 +38,10 @@ export class Bench implements AsyncDisposable {
     private readonly options: WandbFsOptions,
     private readonly parts: Partial<WritingParts>,
     private readonly isOwner: boolean,
+    dependencies: WireDependencies = {},
   ) {
     const given = { baseUrl: wandb.url, apiKey: wandb.apiKey, ...options };
-    this.client = new WireClient(resolveConfig(given, { HOME: '/nonexistent' }).wire.reveal());
+    this.client = new WireClient(resolveConfig(given, { HOME: '/nonexistent' }).wire.reveal(), dependencies);
     this.writing = createArtifactWriting(new StoreContext(this.client), {
       artifacts: { multipartBytes: 2 ** 31, partBytes: 100 * 2 ** 20 },
       resolveEntity: async (name) => (name === 'Acme, Inc.' ? 'acme' : name),
@@ -59,8 +61,8 @@ export class Bench implements AsyncDisposable {
   }
 
   /** Another store before the same server, as of another process. */
-  another(options: WandbFsOptions = this.options): Bench {
-    return new Bench(this.wandb, options, this.parts, false);
+  another(options: WandbFsOptions = this.options, dependencies: WireDependencies = {}): Bench {
+    return new Bench(this.wandb, options, this.parts, false, dependencies);
   }
 
   commit(

@@ -70,14 +70,14 @@ export class Commits {
       baseId: artifact.artifactSequence.latestArtifact?.id ?? null,
       type: manifestTypeOf(options),
     };
-    await this.upload(target, plan, signal);
+    await unlessGone(() => this.upload(target, plan, signal));
     if (!options.isFinal) {
       const { digest } = plan;
       return { version: null, id: artifact.id, digest, aliases: [], deduplicated: false, entries: [] };
     }
     // From here on an abort would leave open whether the version is there: it is waited for.
     assertNotAborted(signal);
-    const facts = await this.finish(artifact.id);
+    const facts = await unlessGone(() => this.finish(artifact.id));
     const member = memberOf(facts);
     const isSettled = member !== null && missingOf(member, options.aliases).length === 0;
     return outcomeOf(directory, facts, isSettled ? member : await this.lookUp(artifact.id), false);
@@ -179,6 +179,20 @@ export class Commits {
       if (look < MOST_LOOKS) await clock.sleep(FIRST_PAUSE_MS * 2 ** look, undefined);
     }
     throw new Failure('EIO', `The version was committed, but the server doesn't tell its number (id ${id}).`);
+  }
+}
+
+/** Of what was just made nothing can be missing, unless somebody removed it. */
+async function unlessGone<T>(task: () => Promise<T>): Promise<T> {
+  try {
+    return await task();
+  } catch (error) {
+    if (!isFailure(error) || error.code !== 'ENOENT') throw error;
+    throw new Failure(
+      'ESTALE',
+      'The collection, or the version that this one builds on, was deleted meanwhile; commit again.',
+      error.cause,
+    );
   }
 }
 

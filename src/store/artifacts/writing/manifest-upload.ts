@@ -1,12 +1,14 @@
+import type { WireClient } from '../../../wire/client.js';
 import {
   type ArtifactManifestType,
   CreateArtifactManifestDocument,
+  type CreateArtifactManifestMutation,
   UpdateArtifactManifestDocument,
 } from '../../../wire/generated.js';
 import { uploadHeaders } from '../../../wire/upload-headers.js';
 import { isWireFailure } from '../../../wire/wire-failure.js';
 import type { StoreContext } from '../../common/context.js';
-import { Failure } from '../../failure.js';
+import { Failure, isFailure } from '../../failure.js';
 import { type ManifestFileEntry, manifestFile } from '../manifest-file.js';
 import type { CollectionName } from './places.js';
 import { isRefusal } from './refusals.js';
@@ -39,9 +41,7 @@ export async function announceManifest(
   target: Target,
   signal: AbortSignal | undefined,
 ): Promise<string> {
-  const variables = { input: inputOf(target, ''), includeUpload: false };
-  const answer = await client.run(CreateArtifactManifestDocument, variables, { signal });
-  const made = answer.createArtifactManifest;
+  const made = await createManifest(client, target, '', signal);
   if (!made) throw new Failure('EPROTO', "The server didn't answer with the manifest.");
   return made.artifactManifest.id;
 }
@@ -85,14 +85,33 @@ async function destinationOf(
   signal: AbortSignal | undefined,
 ): Promise<Destination> {
   if (target.type === 'FULL') {
-    const variables = { input: inputOf(target, digest), includeUpload: true };
-    const answer = await client.run(CreateArtifactManifestDocument, variables, { signal });
-    return answer.createArtifactManifest?.artifactManifest.file ?? {};
+    return (await createManifest(client, target, digest, signal))?.artifactManifest.file ?? {};
   }
   // As the SDK does: the base was told with the announcement.
   const input = { artifactManifestID: manifestId, digest, baseArtifactID: null };
   const answer = await client.run(UpdateArtifactManifestDocument, { input }, { signal });
   return answer.updateArtifactManifest?.artifactManifest.file ?? {};
+}
+
+/** @param digest of the manifest's file; empty as long as there is none, and then no address is asked for */
+async function createManifest(
+  client: WireClient,
+  target: Target,
+  digest: string,
+  signal: AbortSignal | undefined,
+): Promise<CreateArtifactManifestMutation['createArtifactManifest']> {
+  const create = async (from: Target) => {
+    const variables = { input: inputOf(from, digest), includeUpload: digest !== '' };
+    return (await client.run(CreateArtifactManifestDocument, variables, { signal })).createArtifactManifest;
+  };
+  try {
+    return await create(target);
+  } catch (error) {
+    const isGone = isFailure(error) && error.code === 'ENOENT' && target.baseId !== null;
+    if (!isGone || target.type !== 'FULL') throw error;
+    // The latest version was deleted meanwhile. A whole version doesn't need it.
+    return create({ ...target, baseId: null });
+  }
 }
 
 const inputOf = ({ place, artifactId, baseId, run, type }: Target, digest: string) => ({
