@@ -10,6 +10,7 @@ import sys
 import tempfile
 from pathlib import Path
 
+import sdk_artifacts
 import wandb
 
 
@@ -120,6 +121,7 @@ STEPS = {
     "delete": delete,
     "deleteRun": delete_run,
     "projects": projects,
+    **sdk_artifacts.STEPS,
 }
 
 

@@ -12,6 +12,7 @@ export type ErrnoCode =
   | 'EINVAL'
   | 'EIO'
   | 'EISDIR'
+  | 'ELOOP'
   | 'EMFILE'
   | 'ENAMETOOLONG'
   | 'ENOENT'

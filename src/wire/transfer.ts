@@ -17,6 +17,8 @@ export interface DownloadOptions {
   readonly signal: AbortSignal | undefined;
   /** The address is the API's own: credentials and redirects go with it. A signed one gets neither. */
   readonly isApiAddress: boolean;
+  /** May a redirect of another address lead there? Nothing but the wish for a range goes along. @default never */
+  readonly mayFollow?: ((address: string) => boolean) | undefined;
 }
 
 export interface Download {
@@ -82,7 +84,7 @@ export class Transfers {
   }
 
   private async get(url: string, options: DownloadOptions): Promise<HttpResponse> {
-    const { start, end, etag, signal, isApiAddress } = options;
+    const { start, end, etag, signal, isApiAddress, mayFollow } = options;
     const wanted: Record<string, string> = { 'accept-encoding': 'identity' };
     if (start > 0 || end !== null) wanted.range = `bytes=${start}-${end === null ? '' : end - 1}`;
     // A weak tag never matches (RFC 9110, 13.1.1); it is compared when the answer is there.
@@ -94,7 +96,8 @@ export class Transfers {
       const response = await this.api.transport.send({ method: 'GET', url: address, headers, signal });
       const { status } = response;
       const { location } = response.headers;
-      if (!(isApiAddress && status >= 300 && status < 400 && location)) {
+      const isFollowed = isApiAddress || mayFollow !== undefined;
+      if (!(isFollowed && status >= 300 && status < 400 && location)) {
         if (status === 200 || status === 206 || status === 416) return response;
         throw await this.refusal(response);
       }
@@ -103,6 +106,10 @@ export class Transfers {
         throw new WireFailure('EPROTO', 'The download address redirects without an end.', null, 'protocol');
       }
       address = new URL(location, address).href;
+      if (mayFollow?.(address) === false) {
+        const detail = `The content is redirected to ${new URL(address).protocol}//…, which isn't allowed.`;
+        throw new WireFailure('EACCES', detail, null, 'final');
+      }
     }
   }
 

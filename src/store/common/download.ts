@@ -12,6 +12,8 @@ export interface AddressSource {
   readonly peek: () => Address | null;
   /** Asks the server; null: it has no such file. */
   readonly renew: () => Promise<Address | null>;
+  /** The API's own address, for when the storage refuses one that was just signed; null: there is none. */
+  readonly lastResort: (address: Address) => Promise<string | null>;
 }
 
 /**
@@ -31,11 +33,13 @@ export async function download(
     if (first) return first;
     const address = await source.renew();
     if (!address) throw new Failure('ESTALE', 'The file was removed on the server.');
-    if (address.api === null) return await direct(address);
-    return (
-      (await unlessRefused(direct(address))) ??
-      (await transfers.download(address.api, { ...options, isApiAddress: true }))
-    );
+    try {
+      return await direct(address);
+    } catch (error) {
+      const api = isRefusal(error) ? await source.lastResort(address) : null;
+      if (api === null) throw error;
+      return await transfers.download(api, { ...options, isApiAddress: true });
+    }
   } catch (error) {
     if (isWireFailure(error) && error.status === 412) {
       throw new Failure('ESTALE', 'The file was changed on the server.', error.cause);
@@ -52,11 +56,13 @@ export async function unlessRefused(pending: Promise<Download>): Promise<Downloa
   try {
     return await pending;
   } catch (error) {
-    if (isWireFailure(error) && (error.status === 400 || error.status === 401 || error.status === 403))
-      return null;
+    if (isRefusal(error)) return null;
     throw error;
   }
 }
+
+const isRefusal = (error: unknown): boolean =>
+  isWireFailure(error) && (error.status === 400 || error.status === 401 || error.status === 403);
 
 export interface Span {
   readonly start: number;

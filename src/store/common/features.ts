@@ -1,12 +1,24 @@
 import type { WireClient } from '../../wire/client.js';
-import { ServerFeaturesDocument } from '../../wire/generated.js';
+import { type FeatureFactsFragment, ServerFeaturesDocument } from '../../wire/generated.js';
 import { isFailure } from '../failure.js';
 
 /** The server's features, asked for once, when first needed. A server that can't tell has none (protocol section 5.1). */
 export class Features {
   private enabled: Promise<ReadonlySet<string>> | null = null;
+  private known: ReadonlySet<string> | null = null;
 
   constructor(private readonly client: WireClient) {}
+
+  /** What is known without a request; null: nothing yet. */
+  peek(name: string): boolean | null {
+    return this.known?.has(name) ?? null;
+  }
+
+  /** Another request brought them along. */
+  learn(answer: FeatureFactsFragment | null | undefined): void {
+    this.known = new Set(answer?.features.flatMap(({ name, isEnabled }) => (isEnabled ? name : [])));
+    this.enabled = Promise.resolve(this.known);
+  }
 
   async has(name: string): Promise<boolean> {
     this.enabled ??= this.ask();
@@ -17,7 +29,8 @@ export class Features {
   private async ask(): Promise<ReadonlySet<string>> {
     try {
       const { serverInfo } = await this.client.run(ServerFeaturesDocument, {});
-      return new Set(serverInfo?.features.flatMap(({ name, isEnabled }) => (isEnabled ? name : [])));
+      this.learn(serverInfo);
+      return this.known ?? new Set();
     } catch (error) {
       if (!isFailure(error)) throw error;
       // Asked again the next time, for the failure may pass.

@@ -1,8 +1,10 @@
 import {
+  type EntityFactsFragment,
   FindEntityDocument,
   FindProjectDocument,
   ListProjectsDocument,
   ViewerDocument,
+  type ViewerFactsFragment,
 } from '../../wire/generated.js';
 import { WireFailure } from '../../wire/wire-failure.js';
 import type { Entry, Lookup, TreePath } from '../contract.js';
@@ -16,15 +18,24 @@ export const NOTHING: Lookup = { found: null, ancestors: [], listing: null };
 
 export const pathOf = (...names: readonly string[]): TreePath => names.map(encodeName).join('/');
 
-/** There is no list of all entities: these are the viewer's own and the teams'. */
 export async function listEntities(
   { client }: StoreContext,
   signal: AbortSignal | undefined,
 ): Promise<readonly Entry[]> {
   const { viewer } = await client.run(ViewerDocument, {}, { signal });
+  return entitiesOf(viewer);
+}
+
+/**
+ * There is no list of all entities: these are the viewer's own, the teams' and, of artifacts, those of organizations.
+ */
+export function entitiesOf(
+  viewer: ViewerFactsFragment | null,
+  others: readonly EntityFactsFragment[] = [],
+): readonly Entry[] {
   if (!viewer) throw new WireFailure('EACCES', 'The server knows no user for this key.', null, 'final');
   const entries = new Map(
-    nodesOf(viewer.teams).map((team) => [team.name, directoryEntry(pathOf(team.name), team)]),
+    [...nodesOf(viewer.teams), ...others].map((each) => [each.name, directoryEntry(pathOf(each.name), each)]),
   );
   const { entity, id, createdAt } = viewer;
   if (entity && !entries.has(entity)) {

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { Download, DownloadOptions } from '../../wire/transfer.js';
+import type { Address } from '../common/address-book.js';
 import { checkSize, differs, download, type Span, wantedOf } from '../common/download.js';
 import type { Content, Entry } from '../contract.js';
 import { Failure } from '../failure.js';
@@ -48,6 +49,7 @@ export class Reading {
     const source = {
       peek: () => this.addresses.peek(entry),
       renew: () => this.addresses.renew(entry, options.signal),
+      lastResort: async ({ api }: Address) => api,
     };
     return download(this.context.transfers, source, options);
   }

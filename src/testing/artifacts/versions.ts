@@ -251,11 +251,14 @@ export class Versions {
   }
 }
 
-/** Later manifests win; what they don't name stays as it was in the version they build on. */
+/**
+ * Later manifests win. What an incremental one doesn't name stays as it was in the version it builds on. Patches are
+ * parts of a version that is made anew: clients name a base with them, as they do with full ones, but it isn't one.
+ */
 function merge(parts: readonly Manifest[], bodies: readonly ManifestBody[]): ManifestBody {
   const entries = new Map<string, ManifestEntry>();
   for (const { type, base } of parts) {
-    if (type === 'FULL' || !base?.contents) continue;
+    if (type !== 'INCREMENTAL' || !base?.contents) continue;
     for (const entry of base.contents.entries) {
       const birthArtifactID = entry.ref === null ? (entry.birthArtifactID ?? artifactId(base)) : null;
       entries.set(entry.path, { ...entry, birthArtifactID });

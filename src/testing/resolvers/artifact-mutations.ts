@@ -107,9 +107,12 @@ export function artifactMutations(instance: Instance) {
 
   const findOrDeclare = (sequence: Collection, input: CreateArtifactInput): Artifact => {
     const { digest, digestAlgorithm, distributedID } = input;
-    const known =
-      (distributedID ? versions.distributed(sequence, distributedID) : null) ??
-      (input.enableDigestDeduplication ? versions.duplicate(sequence, digest, digestAlgorithm) : null);
+    // The digest of a part says nothing of the whole, so parts are never taken for a version that is there.
+    const known = distributedID
+      ? versions.distributed(sequence, distributedID)
+      : input.enableDigestDeduplication
+        ? versions.duplicate(sequence, digest, digestAlgorithm)
+        : null;
     if (known) return known;
     return versions.declare(sequence, {
       digest,

@@ -1,0 +1,344 @@
+import { failureOf, openArtifacts, type Setup } from './support/artifact-store.js';
+
+const PROJECT = 'lab/project';
+const FLOWERS = 'lab/project/dataset/flowers';
+const TREE = {
+  [FLOWERS]: {
+    versions: [
+      { files: { 'a.txt': 'hello', 'dir/b.txt': 'world' }, createdAt: 1_700_000_000_000 },
+      { files: { 'a.txt': 'hello again' }, aliases: ['prod', 'v7x'] },
+      { files: { 'a.txt': 'pending' }, state: 'PENDING' as const },
+    ],
+  },
+  'lab/project/dataset/other': { versions: [{ files: { x: 'x' } }] },
+  'lab/project/model/net': { versions: [{ files: { 'weights.bin': 'w' } }] },
+  'lab/project/dataset/chosen': { links: [{ to: 'lab/project/flowers:v1', aliases: ['best'] }] },
+};
+
+const open = (server = {}, options = {}): Promise<Setup> => openArtifacts(TREE, server, options);
+
+describe('listings', () => {
+  test('go level by level, one request each', async () => {
+    const { paths, counted } = await open();
+    const levels: [string, readonly string[]][] = [
+      ['lab', ['lab/project']],
+      [PROJECT, ['lab/project/dataset', 'lab/project/model']],
+      ['lab/project/dataset', ['chosen', 'flowers', 'other'].map((name) => `lab/project/dataset/${name}`)],
+      [FLOWERS, ['latest', 'prod', 'v0', 'v1', 'v7x'].map((name) => `${FLOWERS}/${name}`)],
+    ];
+    for (const [path, expected] of levels) {
+      const { value, requests } = await counted(() => paths(path));
+      expect([value, requests.length]).toEqual([expected, 1]);
+    }
+    expect(await paths('')).toEqual(expect.arrayContaining(['lab', 'viewer']));
+  });
+
+  test('show versions as directories with their times, and aliases as links to them', async () => {
+    const { list } = await open();
+    const entries = new Map(
+      (await list(FLOWERS)).map((entry) => [entry.path.slice(FLOWERS.length + 1), entry]),
+    );
+    expect(entries.get('v0')).toMatchObject({ kind: 'directory', birthtimeMs: 1_700_000_000_000 });
+    expect(entries.get('latest')).toMatchObject({ kind: 'symlink', target: 'v1', size: 2 });
+    expect(entries.get('prod')).toMatchObject({ target: 'v1', id: entries.get('v1')?.id });
+  });
+
+  test('go on page by page', async () => {
+    const versions = Array.from({ length: 7 }, (_, index) => ({ files: { a: `${index}` } }));
+    const { paths, counted } = await openArtifacts({ [FLOWERS]: { versions } }, { limits: { page: 3 } });
+    const { value, requests } = await counted(() => paths(FLOWERS));
+    const names = ['latest', ...versions.map((_, index) => `v${index}`)];
+    expect(value).toEqual(names.map((name) => `${FLOWERS}/${name}`));
+    expect(requests).toHaveLength(3);
+  });
+
+  test('of a portfolio have its own numbers and aliases, not those of the source', async () => {
+    const { list, paths, text } = await open();
+    const chosen = 'lab/project/dataset/chosen';
+    expect(await paths(chosen)).toEqual(['best', 'latest', 'v0'].map((name) => `${chosen}/${name}`));
+    expect((await list(chosen)).find(({ path }) => path.endsWith('/best'))?.target).toBe('v0');
+    expect(await text(`${chosen}/v0/a.txt`)).toBe('hello again');
+    expect(await paths(FLOWERS)).not.toContain(`${FLOWERS}/best`);
+  });
+
+  test('of a version are flat, and complete', async () => {
+    const { list, paths } = await open();
+    expect(await paths(`${FLOWERS}/v0`)).toEqual([`${FLOWERS}/v0/a.txt`, `${FLOWERS}/v0/dir/b.txt`]);
+    expect(await list(`${FLOWERS}/v0`)).toContainEqual(
+      expect.objectContaining({
+        size: 5,
+        version: 'md5:XUFAKrxLKna5cZ2REBfFkg==',
+        mtimeMs: 1_700_000_000_000,
+      }),
+    );
+  });
+
+  test('of an alias are those of its version, under the version’s path', async () => {
+    const { paths } = await open();
+    expect(await paths(`${FLOWERS}/prod`)).toEqual([`${FLOWERS}/v1/a.txt`]);
+  });
+
+  test('of a version of 10,000 files take three requests at most, later ones none', async () => {
+    const files = Object.fromEntries(
+      Array.from({ length: 10_000 }, (_, index) => [`${index % 100}/${index}`, '']),
+    );
+    const { store, list, counted } = await openArtifacts({ [FLOWERS]: { versions: [{ files }] } });
+    const { value, requests } = await counted(async () => {
+      await store.lookup(`${FLOWERS}/v0`, { listing: true });
+      return list(`${FLOWERS}/v0`);
+    });
+    expect(value).toHaveLength(10_000);
+    expect(requests).toEqual(['LookUpVersion', 'GET storage']);
+    expect((await counted(() => list(`${FLOWERS}/v0`))).requests).toEqual([]);
+  });
+
+  test('of what is not there are ENOENT', async () => {
+    const { list } = await open();
+    const missing = [
+      'nobody',
+      'nobody/project',
+      'lab/nothing',
+      'lab/project/nothing',
+      'lab/project/dataset/nothing',
+      'lab/project/model/flowers',
+      `${FLOWERS}/v2`,
+      `${FLOWERS}/v99`,
+      `${FLOWERS}/nothing`,
+    ];
+    for (const path of missing) expect([path, (await failureOf(list(path))).code]).toEqual([path, 'ENOENT']);
+  });
+
+  test('show the same entries as look-ups', async () => {
+    const { list, found, again } = await open();
+    for (const path of ['lab', PROJECT, 'lab/project/dataset', FLOWERS, `${FLOWERS}/v0`]) {
+      for (const entry of await list(path)) expect(await again().found(entry.path)).toEqual(entry);
+    }
+    expect(await found('lab')).toMatchObject({ path: 'lab', kind: 'directory' });
+  });
+});
+
+describe('look-ups', () => {
+  test('of a file are one request, with all that stands above it', async () => {
+    const { store, counted } = await open();
+    const path = `${FLOWERS}/v0/dir/b.txt`;
+    const { value, requests } = await counted(() => store.lookup(path, { listing: true }));
+    expect(requests).toEqual(['LookUpVersion']);
+    expect(value.found).toMatchObject({ path, kind: 'file', size: 5, md5: 'fXkwN6B2AYZXSwKC8vQ15w==' });
+    expect(value.ancestors.map((entry) => entry.path)).toEqual([
+      'lab',
+      PROJECT,
+      'lab/project/dataset',
+      FLOWERS,
+      `${FLOWERS}/v0`,
+    ]);
+    expect(value.listing).toBeNull();
+  });
+
+  test('of a directory or of nothing read the manifest, and bring the listing along', async () => {
+    const { store, counted } = await open();
+    const directory = await counted(() => store.lookup(`${FLOWERS}/v0/dir`, { listing: true }));
+    expect(directory.requests).toEqual(['LookUpVersion', 'GET storage']);
+    expect(directory.value.found).toBe('prefix');
+    expect(directory.value.listing).toMatchObject({ isComplete: true, entries: [{}, {}] });
+    const nothing = await counted(() => store.lookup(`${FLOWERS}/v0/nothing`, { listing: false }));
+    expect(nothing.requests).toEqual(['LookUpVersion']);
+    expect([nothing.value.found, nothing.value.listing]).toEqual([null, null]);
+    expect(nothing.value.ancestors).toHaveLength(5);
+  });
+
+  test('of one turn and one version are one request', async () => {
+    const { store, counted } = await open();
+    const { requests, value } = await counted(() =>
+      Promise.all(
+        ['a.txt', 'dir/b.txt', 'dir', 'nothing', 'a.txt'].map((name) =>
+          store.lookup(`${FLOWERS}/v0/${name}`, { listing: false }),
+        ),
+      ),
+    );
+    expect(requests).toEqual(['LookUpVersion', 'GET storage']);
+    expect(value.map(({ found }) => (found && found !== 'prefix' ? found.size : found))).toEqual([
+      5,
+      5,
+      'prefix',
+      null,
+      5,
+    ]);
+  });
+
+  test('through an alias show the link and the version behind it', async () => {
+    const { store } = await open();
+    const { found, ancestors } = await store.lookup(`${FLOWERS}/prod/a.txt`, { listing: false });
+    expect(found).toMatchObject({ path: `${FLOWERS}/v1/a.txt`, size: 11 });
+    expect(ancestors.slice(-2)).toMatchObject([
+      { path: `${FLOWERS}/prod`, kind: 'symlink', target: 'v1' },
+      { path: `${FLOWERS}/v1`, kind: 'directory' },
+    ]);
+  });
+
+  test('of an alias and of a version take one request, without the manifest', async () => {
+    const { store, counted } = await open();
+    const alias = await counted(() => store.lookup(`${FLOWERS}/latest`, { listing: true }));
+    expect(alias.value.found).toMatchObject({ path: `${FLOWERS}/latest`, kind: 'symlink', target: 'v1' });
+    const version = await counted(() => store.lookup(`${FLOWERS}/v1`, { listing: true }));
+    expect(version.value.found).toMatchObject({ path: `${FLOWERS}/v1`, kind: 'directory' });
+    expect([...alias.requests, ...version.requests]).toEqual(['LookUpVersion', 'LookUpVersion']);
+  });
+
+  test('find nothing at every depth where nothing is', async () => {
+    const { store } = await open();
+    const missing: [string, number][] = [
+      ['nobody', 0],
+      ['lab/nothing', 0],
+      ['lab/project/nothing', 2],
+      ['lab/project/dataset/nothing', 3],
+      ['lab/project/model/flowers', 3],
+      ['lab/project/model/flowers/v0/a.txt', 3],
+      ['lab/project/nothing/flowers/v0/a.txt', 2],
+      [`${FLOWERS}/v2/a.txt`, 4],
+      [`${FLOWERS}/v01`, 4],
+      [`${FLOWERS}/Latest`, 4],
+      [`${FLOWERS}/nothing`, 4],
+      [`${FLOWERS}/v0/a.txt/below`, 5],
+      [`${FLOWERS}/v0/%2E%2E`, 5],
+    ];
+    for (const [path, above] of missing) {
+      const { found, ancestors, listing } = await store.lookup(path, { listing: false });
+      expect([path, found, ancestors.length, listing]).toEqual([path, null, above, null]);
+    }
+  });
+
+  test('let the directory win where a file has its name', async () => {
+    const manifest = {
+      version: 1,
+      contents: { a: { digest: 'XUFAKrxLKna5cZ2REBfFkg==', size: 5 }, 'a/b': { digest: 'x', size: 1 } },
+    };
+    const { store, paths } = await openArtifacts({ [FLOWERS]: { versions: [{ manifest }] } });
+    expect(await paths(`${FLOWERS}/v0`)).toEqual([`${FLOWERS}/v0/a/b`]);
+    expect((await store.lookup(`${FLOWERS}/v0/a`, { listing: false })).found).toBe('prefix');
+  });
+
+  test('of a version with a hostile manifest say what is wrong with it', async () => {
+    const manifest = {
+      version: 1,
+      contents: { 'ok.txt': { digest: 'x', size: 1 }, '../../evil': { digest: 'x' } },
+    };
+    const { store, list } = await openArtifacts({ [FLOWERS]: { versions: [{ manifest }] } });
+    for (const call of [list(`${FLOWERS}/v0`), store.lookup(`${FLOWERS}/v0/dir`, { listing: false })]) {
+      const { code, detail } = await failureOf(call);
+      expect([code, detail]).toEqual(['EPROTO', expect.stringContaining('../../evil')]);
+    }
+  });
+});
+
+describe('names', () => {
+  const ODD = 'lab/project/odd%2Ftype/..';
+  const SHOWN = 'lab/project/odd%2Ftype/%2E%2E';
+
+  test('that POSIX can not hold are encoded, and found by what was listed', async () => {
+    const files = { 'a b#?.txt': '1', '..a': '2', 'a\\b': '3', 'line\nbreak': '4', 'é/😀.txt': '5' };
+    const { paths, text } = await openArtifacts({
+      [ODD]: { versions: [{ files, aliases: ['..', 'a%2Fb'] }] },
+    });
+    expect(await paths(PROJECT)).toEqual(['lab/project/odd%2Ftype']);
+    expect(await paths('lab/project/odd%2Ftype')).toEqual([SHOWN]);
+    expect(await paths(SHOWN)).toEqual(
+      ['%2E%2E', 'a%252Fb', 'latest', 'v0'].map((name) => `${SHOWN}/${name}`),
+    );
+    const listed = await paths(`${SHOWN}/v0`);
+    expect(listed).toEqual(
+      Object.keys(files)
+        .map((name) => `${SHOWN}/v0/${name}`)
+        .sort(),
+    );
+    expect(await Promise.all(listed.map(text))).toEqual(
+      Object.entries(files)
+        .sort(([a], [b]) => (a < b ? -1 : 1))
+        .map(([, content]) => content),
+    );
+    expect(await text(`${SHOWN}/%2E%2E/..a`)).toBe('2');
+  });
+});
+
+describe('an organization', () => {
+  const REGISTRY = 'acme-org/wandb-registry-model/model/best';
+  const tree = {
+    'lab/project/model/net': { versions: [{ files: { w: '0' } }, { files: { w: '1' } }] },
+    [REGISTRY]: { links: [{ to: 'lab/project/net:v1', aliases: ['production'] }] },
+  };
+  const server = { organizations: [{ name: 'Acme, Inc.', entity: 'acme-org', teams: ['lab'] }] };
+
+  test('is listed as its entity, once', async () => {
+    const { paths } = await openArtifacts(tree, server);
+    const entities = await paths('');
+    expect(entities.filter((path) => /acme/i.test(path))).toEqual(['acme-org']);
+    expect(await paths(REGISTRY)).toEqual(
+      ['latest', 'production', 'v0'].map((name) => `${REGISTRY}/${name}`),
+    );
+  });
+
+  test('is found by the name that people see, too, at every depth', async () => {
+    const { found, paths, text } = await openArtifacts(tree, server);
+    const shown = REGISTRY.replace('acme-org', 'Acme, Inc.');
+    expect(await text(`${shown}/production/w`)).toBe('1');
+    const parts = shown.split('/');
+    for (const depth of [1, 2, 3, 4]) {
+      const path = parts.slice(0, depth).join('/');
+      expect(await found(path)).toMatchObject({ path, kind: 'directory' });
+      expect((await paths(path))[0]?.startsWith(`${path}/`)).toBe(true);
+    }
+    expect(await paths(`${shown}/v0`)).toEqual([`${shown}/v0/w`]);
+  });
+
+  test('is asked for once, when something is not found', async () => {
+    const { store, counted } = await openArtifacts(tree, server);
+    const { requests } = await counted(async () => {
+      for (const path of ['nobody', 'nobody/x', 'lab/nothing', 'lab/nothing/a/b/c/d']) {
+        expect((await store.lookup(path, { listing: false })).found).toBeNull();
+      }
+    });
+    expect(requests.filter((operation) => operation === 'ViewerAndOrganizations')).toHaveLength(1);
+  });
+});
+
+describe('a server without features', () => {
+  test.each([
+    ['that says so', {}],
+    ['of an old schema', { isOld: true }],
+  ])(
+    '%s is asked in the old way, with the same answers',
+    async (_, { isOld = false }: { isOld?: boolean }) => {
+      const { wandb, store, paths, text, list, counted } = await open({ features: [] });
+      if (isOld) {
+        await wandb.faults([
+          {
+            match: { operation: 'LookUpVersion' },
+            graphqlError: 'Cannot query field "files" on type "ArtifactCollectionMembership".',
+          },
+        ]);
+      }
+      const first = await counted(() => text(`${FLOWERS}/prod/a.txt`));
+      expect(first.value).toBe('hello again');
+      expect(first.requests.slice(-2)).toEqual(['LookUpVersionByName', 'GET storage']);
+      const second = await counted(() => text(`${FLOWERS}/v0/dir/b.txt`));
+      expect([second.value, second.requests]).toEqual(['world', ['LookUpVersionByName', 'GET storage']]);
+      const chosen = 'lab/project/dataset/chosen';
+      expect(await paths(chosen)).toEqual(['best', 'latest', 'v0'].map((name) => `${chosen}/${name}`));
+      expect(await text(`${chosen}/best/a.txt`)).toBe('hello again');
+      expect((await store.lookup(`${chosen}/prod/a.txt`, { listing: false })).found).toBeNull();
+      expect((await store.lookup(`lab/project/model/flowers/v0/a.txt`, { listing: false })).found).toBeNull();
+      expect((await store.lookup(`${FLOWERS}/v2/a.txt`, { listing: false })).found).toBeNull();
+      expect(await list(`${FLOWERS}/v0`)).toHaveLength(2);
+    },
+  );
+});
+
+test('whoever leaves gets ECANCELED, others go on', async () => {
+  const { store, found } = await open({ latencyMs: 50 });
+  const controller = new AbortController();
+  const { signal } = controller;
+  const left = store.lookup(`${FLOWERS}/v0/a.txt`, { listing: false, signal });
+  const stayed = found(`${FLOWERS}/v0/a.txt`);
+  setTimeout(() => controller.abort(), 10);
+  expect((await failureOf(left)).code).toBe('ECANCELED');
+  expect(await stayed).toMatchObject({ size: 5 });
+});

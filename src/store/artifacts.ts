@@ -1,0 +1,40 @@
+import type { ArtifactsConfig } from '../config/artifacts.js';
+import type { WireConfig } from '../config/config.js';
+import type { WireDependencies } from '../wire/api.js';
+import { Info } from './artifacts/info.js';
+import { Listings } from './artifacts/listings.js';
+import { Lookups } from './artifacts/lookups.js';
+import { createParts } from './artifacts/parts.js';
+import { UNIT_DEPTH } from './artifacts/places.js';
+import type { Store } from './contract.js';
+
+/**
+ * W&B's artifacts: `<entity>/<project>/<type>/<collection>/<version>/<file…>`. Versions are directories `vN`, by their
+ * numbers in that collection; aliases are links to them.
+ *
+ * @param dependencies what makes the requests, in place of an own undici agent; a clock for tests
+ */
+export function createArtifactsStore(
+  config: WireConfig,
+  artifacts: ArtifactsConfig,
+  dependencies: WireDependencies = {},
+): Store {
+  const parts = createParts(config, artifacts, dependencies);
+  const { context, versions, reading, cache } = parts;
+  const lookups = new Lookups(parts);
+  const listings = new Listings(parts);
+  const info = new Info(context, versions, reading);
+  return {
+    unitDepth: UNIT_DEPTH,
+    hasVersions: true,
+    lookup: (path, options) => lookups.lookup(path, options),
+    list: (path, { signal }) => listings.list(path, signal),
+    read: (entry, range, options) => reading.read(entry, range, options),
+    readNewest: () => reading.readNewest(),
+    info: (path, { signal }) => info.info(path, signal),
+    close: async () => {
+      await cache?.close();
+      await context.client.close();
+    },
+  };
+}

@@ -1,0 +1,85 @@
+import type { Dirent, Stats } from 'node:fs';
+import { readdir, rm, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { errnoOf } from '../../../wire/errors.js';
+
+/** A temporary file that nobody wrote to for so long was left behind. In milliseconds. */
+const ABANDONED_MS = 24 * 60 * 60_000;
+
+interface Kept {
+  readonly file: string;
+  readonly size: number;
+  /** When it was used last, in milliseconds since the epoch. */
+  readonly usedAt: number;
+}
+
+/** Keeps a cache directory of our own below its limit: what was used least recently goes first. */
+export class Eviction {
+  /** Bytes, as last counted, and what was added since; null: not counted yet. Others may add here, too. */
+  private total: number | null = null;
+  private tail: Promise<void> = Promise.resolve();
+
+  constructor(
+    private readonly directory: string,
+    private readonly limit: number,
+  ) {}
+
+  /** A file came into the directory. */
+  added(file: string): Promise<void> {
+    const turn = this.tail.then(async () => {
+      const stats = await statOf(file);
+      if (this.total !== null) this.total += stats?.size ?? 0;
+      if (this.total === null || this.total > this.limit) await this.sweep();
+    });
+    this.tail = turn.catch(() => undefined);
+    return turn;
+  }
+
+  private async sweep(): Promise<void> {
+    await this.removeAbandoned();
+    const kept = await filesBelow(join(this.directory, 'obj'));
+    let total = kept.reduce((sum, { size }) => sum + size, 0);
+    for (const { file, size } of kept.sort((a, b) => a.usedAt - b.usedAt)) {
+      if (total <= this.limit) break;
+      await rm(file, { force: true });
+      total -= size;
+    }
+    this.total = total;
+  }
+
+  private async removeAbandoned(): Promise<void> {
+    for (const { file, usedAt } of await filesBelow(join(this.directory, 'tmp'))) {
+      if (Date.now() - usedAt > ABANDONED_MS) await rm(file, { force: true });
+    }
+  }
+}
+
+async function filesBelow(directory: string): Promise<Kept[]> {
+  const kept: Kept[] = [];
+  for (const entry of await entriesOf(directory)) {
+    const path = join(directory, entry.name);
+    if (entry.isDirectory()) kept.push(...(await filesBelow(path)));
+    const stats = entry.isFile() ? await statOf(path) : null;
+    if (stats) kept.push({ file: path, size: stats.size, usedAt: Math.max(stats.atimeMs, stats.mtimeMs) });
+  }
+  return kept;
+}
+
+/** Nothing where others removed it meanwhile. */
+async function entriesOf(directory: string): Promise<Dirent[]> {
+  try {
+    return await readdir(directory, { withFileTypes: true });
+  } catch (error) {
+    if (errnoOf(error) === 'ENOENT') return [];
+    throw error;
+  }
+}
+
+async function statOf(file: string): Promise<Stats | null> {
+  try {
+    return await stat(file);
+  } catch (error) {
+    if (errnoOf(error) === 'ENOENT') return null;
+    throw error;
+  }
+}

@@ -1,0 +1,102 @@
+import type { ArtifactFileRowFragment, ListedVersionFragment } from '../../wire/generated.js';
+import { type DirectoryFacts, directoryEntry } from '../common/directory-entry.js';
+import { timeOf } from '../common/nodes.js';
+import type { Entry, TreePath } from '../contract.js';
+import { type ContentName, isDigest, versionOf } from './content-digest.js';
+import { childPath, filePath } from './places.js';
+
+/** Entries of versions: what is below never changes, when it is described anew the directory does. */
+export const versionEntry = (path: TreePath, facts: ListedVersionFragment): Entry =>
+  directoryEntry(path, facts);
+
+/** An alias, as a link to the version beside it. Its id is the version's: an alias is removed from that. */
+export function aliasEntry(collection: TreePath, alias: string, version: Entry): Entry {
+  const target = version.path.slice(version.path.lastIndexOf('/') + 1);
+  return {
+    path: childPath(collection, alias),
+    kind: 'symlink',
+    target,
+    size: Buffer.byteLength(target),
+    mtimeMs: version.mtimeMs,
+    birthtimeMs: version.birthtimeMs,
+    version: `alias:${target}`,
+    md5: null,
+    id: version.id,
+    isReadOnly: false,
+  };
+}
+
+/** A collection that was deleted, or one of another type, isn't there. */
+export function collectionEntry(
+  path: TreePath,
+  facts: DirectoryFacts & { readonly state: string },
+): Entry | null {
+  return facts.state === 'READY' ? directoryEntry(path, facts) : null;
+}
+
+interface FileFacts {
+  readonly size: number | null;
+  /** Of the version: its files are as old. */
+  readonly createdAt: string;
+}
+
+export const fileEntry = (
+  unit: TreePath,
+  name: string,
+  { content, ...facts }: FileFacts & { readonly content: ContentName },
+): Entry => ({ ...contentEntry(unit, name, content, facts), kind: 'file', version: versionOf(content) });
+
+/** A reference that leads out of W&B, or to nothing. */
+export const referenceEntry = (
+  unit: TreePath,
+  name: string,
+  {
+    content,
+    uri,
+    digest,
+    refusal,
+    ...facts
+  }: FileFacts & {
+    /** Null: nobody knows what the digest is of. */
+    readonly content: ContentName | null;
+    readonly uri: string;
+    readonly digest: string;
+    readonly refusal: string | null;
+  },
+): Entry => ({
+  ...contentEntry(unit, name, content, facts),
+  kind: 'symlink',
+  target: uri,
+  version: content === null ? `reference:${digest} ${uri}` : versionOf(content),
+  ...(refusal !== null && { refusal }),
+});
+
+function contentEntry(
+  unit: TreePath,
+  name: string,
+  content: ContentName | null,
+  { size, createdAt }: FileFacts,
+): Omit<Entry, 'kind' | 'version'> {
+  const timeMs = timeOf(createdAt);
+  return {
+    path: filePath(unit, name),
+    size,
+    mtimeMs: timeMs,
+    birthtimeMs: timeMs,
+    md5: content?.algorithm === 'md5' && isDigest(content.digest) ? content.digest : null,
+    id: null,
+    isReadOnly: false,
+  };
+}
+
+/**
+ * What a row says of its content, as the manifest would say it; null where that takes the manifest. References have
+ * rows too, whose addresses are both the URI. Of files with XXH128 digests a row has that and the MD5.
+ */
+export function contentOfRow(row: ArtifactFileRowFragment): { content: ContentName; size: number } | null {
+  const { md5, digest, url, directUrl } = row;
+  const size = Number(row.sizeBytes);
+  if (url === directUrl || md5 === null || !isDigest(md5)) return null;
+  if (digest === null || digest === md5) return { content: { algorithm: 'md5', digest: md5 }, size };
+  return isDigest(digest) ? { content: { algorithm: 'xxh128', digest }, size } : null;
+}

@@ -1,0 +1,139 @@
+import {
+  ListArtifactTypesDocument,
+  ListCollectionsDocument,
+  ListVersionsDocument,
+} from '../../wire/generated.js';
+import { directoryEntry } from '../common/directory-entry.js';
+import { nextOf, nodesOf } from '../common/nodes.js';
+import { type FetchPage, type Page, pagesOf } from '../common/pages.js';
+import { listProjects } from '../common/upper-levels.js';
+import type { Entry, TreePath } from '../contract.js';
+import { Failure } from '../failure.js';
+import type { ArtifactsContext } from './context.js';
+import { aliasEntry, collectionEntry, versionEntry } from './entries.js';
+import type { Manifests } from './manifests.js';
+import { type CollectionName, childPath, isVersionName, parentOf, placeOf } from './places.js';
+import type { Resolver } from './references/resolver.js';
+import type { Versions } from './versions.js';
+
+/** As the SDK asks: versions that are still being written, or were deleted, aren't there. */
+const COMMITTED = '{"state":"COMMITTED"}';
+/** Entries given at once of what is in memory anyway. */
+const PAGE = 10_000;
+
+interface Parts {
+  readonly context: ArtifactsContext;
+  readonly versions: Versions;
+  readonly manifests: Manifests;
+  readonly resolver: Resolver;
+}
+
+/** Lists directories, page by page; a version by its manifest. */
+export class Listings {
+  constructor(private readonly parts: Parts) {}
+
+  list(path: TreePath, signal: AbortSignal | undefined): AsyncGenerator<readonly Entry[]> {
+    const { unit } = placeOf(path);
+    if (unit !== null) return this.files(unit, signal);
+    const { names } = placeOf(path);
+    const [entity] = names;
+    const { context } = this.parts;
+    if (entity === undefined) {
+      return pagesOf(context, async () => ({
+        entries: await context.organizations.list(signal),
+        next: null,
+      }));
+    }
+    return pagesOf(context, (after, first) =>
+      context.organizations.below(entity, signal, (server) =>
+        this.fetchOf(path, [server, ...names.slice(1)], signal)(after, first),
+      ),
+    );
+  }
+
+  private fetchOf(
+    path: TreePath,
+    [entity = '', project, type, collection]: readonly string[],
+    signal: AbortSignal | undefined,
+  ): FetchPage {
+    const { context } = this.parts;
+    if (project === undefined) {
+      return (after, first) => listProjects(context, { entity, path }, after, first, signal);
+    }
+    if (type === undefined) {
+      return (after, first) => this.types(path, { entity, project, after, first }, signal);
+    }
+    if (collection === undefined) {
+      return (after, first) => this.collections(path, { entity, project, type, after, first }, signal);
+    }
+    const name = { entity, project, type, collection };
+    return (after, first) => this.collection(path, name, { after, first }, signal);
+  }
+
+  private async types(
+    path: TreePath,
+    variables: { entity: string; project: string; after: string | null; first: number },
+    signal: AbortSignal | undefined,
+  ): Promise<Page | null> {
+    const { context } = this.parts;
+    const options = context.sized(variables.first, signal);
+    const { project } = await context.client.run(ListArtifactTypesDocument, variables, options);
+    if (!project) return null;
+    return {
+      entries: nodesOf(project.artifactTypes).map((type) => directoryEntry(childPath(path, type.name), type)),
+      next: nextOf(project.artifactTypes),
+    };
+  }
+
+  private async collections(
+    path: TreePath,
+    variables: { entity: string; project: string; type: string; after: string | null; first: number },
+    signal: AbortSignal | undefined,
+  ): Promise<Page | null> {
+    const { context } = this.parts;
+    const options = context.sized(variables.first, signal);
+    const { project } = await context.client.run(ListCollectionsDocument, variables, options);
+    if (!project?.artifactType) return null;
+    const { artifactCollections } = project.artifactType;
+    return {
+      entries: nodesOf(artifactCollections).flatMap(
+        (each) => collectionEntry(childPath(path, each.name), each) ?? [],
+      ),
+      next: nextOf(artifactCollections),
+    };
+  }
+
+  /** Versions by their numbers in this collection, and its own aliases of them. */
+  private async collection(
+    path: TreePath,
+    name: CollectionName,
+    page: { readonly after: string | null; readonly first: number },
+    signal: AbortSignal | undefined,
+  ): Promise<Page | null> {
+    const { context } = this.parts;
+    const variables = { ...name, ...page, filters: COMMITTED };
+    const options = context.sized(page.first, signal);
+    const { project } = await context.client.run(ListVersionsDocument, variables, options);
+    const found = project?.artifactType?.artifactCollection;
+    if (found?.state !== 'READY' || found.defaultArtifactType.name !== name.type) return null;
+    const entries = (found.artifacts?.edges ?? []).flatMap(({ version, node }) => {
+      if (node.state !== 'COMMITTED' || !isVersionName(version)) return [];
+      const entry = versionEntry(childPath(path, version), node);
+      const aliases = node.aliases.flatMap(({ alias, artifactCollection }) =>
+        artifactCollection?.id === found.id && !isVersionName(alias) ? alias : [],
+      );
+      return [entry, ...aliases.map((alias) => aliasEntry(path, alias, entry))];
+    });
+    return { entries, next: nextOf(found.artifacts) };
+  }
+
+  private async *files(unit: TreePath, signal: AbortSignal | undefined): AsyncGenerator<readonly Entry[]> {
+    const { versions, manifests, resolver } = this.parts;
+    const version = await versions.find(unit, signal);
+    if (!version) throw new Failure('ENOENT');
+    const manifest = await manifests.get(version.id, signal);
+    const canonical = childPath(parentOf(unit), version.name);
+    const entries = await resolver.entriesOf(canonical, version, manifest, signal);
+    for (let at = 0; at === 0 || at < entries.length; at += PAGE) yield entries.slice(at, at + PAGE);
+  }
+}

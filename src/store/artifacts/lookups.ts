@@ -1,0 +1,182 @@
+import { LookUpArtifactTypeDocument, LookUpCollectionDocument } from '../../wire/generated.js';
+import { directoryEntry } from '../common/directory-entry.js';
+import { TurnBatch } from '../common/turn-batch.js';
+import { lookUpEntity, lookUpProject, NOTHING } from '../common/upper-levels.js';
+import type { Entry, Lookup, TreePath } from '../contract.js';
+import { isFailure } from '../failure.js';
+import type { Addresses } from './addresses.js';
+import type { ArtifactsContext } from './context.js';
+import { aliasEntry, collectionEntry, contentOfRow, fileEntry, versionEntry } from './entries.js';
+import type { Manifests } from './manifests.js';
+import { childPath, parentOf, placeOf, upperPath } from './places.js';
+import type { Resolver } from './references/resolver.js';
+import type { Sight, Versions } from './versions.js';
+
+interface Question {
+  /** The server's name of a file; null asks for the version itself. */
+  readonly file: string | null;
+  readonly hasListing: boolean;
+}
+
+type Options = { readonly signal?: AbortSignal | undefined; readonly listing: boolean };
+
+interface Parts {
+  readonly context: ArtifactsContext;
+  readonly versions: Versions;
+  readonly manifests: Manifests;
+  readonly addresses: Addresses;
+  readonly resolver: Resolver;
+}
+
+/** Looks at single paths: one request each, and one for all that is asked of a version in one turn. */
+export class Lookups {
+  private readonly batch: TurnBatch<Question, Lookup>;
+
+  constructor(private readonly parts: Parts) {
+    this.batch = new TurnBatch({
+      ask: async (unit, questions, signal) => {
+        const { sizes } = this.parts.context;
+        return (await sizes.all('names', questions, (batch) => this.ask(unit, batch, signal))).flat();
+      },
+      keyOf: ({ file, hasListing }) => `${hasListing} ${file === null ? '' : `:${file}`}`,
+      // An answer must be newer than the question.
+      canJoinLate: false,
+    });
+  }
+
+  async lookup(path: TreePath, { signal, listing: hasListing }: Options): Promise<Lookup> {
+    const { names, unit, file } = placeOf(path);
+    const [entity] = names;
+    if (entity === undefined) return NOTHING;
+    try {
+      if (unit !== null) return await this.batch.add(unit, { file, hasListing }, signal);
+      const { organizations } = this.parts.context;
+      const look = (server: string) => this.above(path, [server, ...names.slice(1)], signal);
+      return (await organizations.below(entity, signal, look)) ?? NOTHING;
+    } catch (error) {
+      // Most servers answer null for what isn't there, some with a failure.
+      if (isFailure(error) && error.code === 'ENOENT') return NOTHING;
+      throw error;
+    }
+  }
+
+  /** Null: there is no such entity, as far as the answer tells. */
+  private async above(
+    path: TreePath,
+    [entity = '', project, type, collection]: readonly string[],
+    signal: AbortSignal | undefined,
+  ): Promise<Lookup | null> {
+    const { context } = this.parts;
+    if (project === undefined || type === undefined) {
+      const lookup =
+        project === undefined
+          ? await lookUpEntity(context, { entity, path }, signal)
+          : await lookUpProject(context, { entity, project, path }, signal);
+      return lookup.found === null ? null : lookup;
+    }
+    const found =
+      collection === undefined
+        ? await context.client.run(LookUpArtifactTypeDocument, { entity, project, type }, { signal })
+        : await context.client.run(
+            LookUpCollectionDocument,
+            { entity, project, type, collection },
+            { signal },
+          );
+    if (!found.project) return null;
+    const { artifactType } = found.project;
+    const inner =
+      artifactType && 'artifactCollection' in artifactType ? artifactType.artifactCollection : null;
+    const isOfType = inner?.defaultArtifactType.name === type;
+    const chain = chainOf(path, found.project, artifactType, isOfType ? inner : null);
+    const isThere = chain.length === path.split('/').length;
+    return { ...NOTHING, found: (isThere && chain.pop()) || null, ancestors: chain };
+  }
+
+  private async ask(
+    unit: TreePath,
+    questions: readonly Question[],
+    signal: AbortSignal,
+  ): Promise<readonly Lookup[]> {
+    const { versions } = this.parts;
+    const { collection, alias } = placeOf(unit);
+    if (!collection || alias === null) return questions.map(() => NOTHING);
+    const names = [...new Set(questions.flatMap(({ file }) => file ?? []))];
+    const sight = await versions.look(collection, alias, names, signal);
+    if (!sight) return questions.map(() => NOTHING);
+    const above = chainOf(parentOf(unit), sight.project, sight.type, sight.collection);
+    if (!sight.member) return questions.map(() => ({ ...NOTHING, ancestors: above }));
+    return this.answer(unit, { ...sight, member: sight.member }, above, questions, signal);
+  }
+
+  private async answer(
+    unit: TreePath,
+    { member }: Sight & { readonly member: NonNullable<Sight['member']> },
+    above: readonly Entry[],
+    questions: readonly Question[],
+    signal: AbortSignal,
+  ): Promise<readonly Lookup[]> {
+    const { versions, manifests, addresses, resolver } = this.parts;
+    const { version, artifact, rows } = member;
+    const collection = parentOf(unit);
+    const canonical = versionEntry(childPath(collection, version.name), artifact);
+    versions.learn(canonical.path, version);
+    const { alias } = placeOf(unit);
+    const link = alias === null || version.name === alias ? null : aliasEntry(collection, alias, canonical);
+    const known = new Map<string, Entry>();
+    for (const row of rows) {
+      addresses.remember(version, row);
+      const content = contentOfRow(row);
+      if (!content) continue;
+      const facts = { ...content, createdAt: version.createdAt };
+      known.set(row.name, fileEntry(canonical.path, row.name, facts));
+    }
+    // What is no plain file takes the manifest: a reference, a directory, nothing.
+    const isPlain = ({ file }: Question): boolean => file === null || known.has(file);
+    const manifest = questions.every(isPlain)
+      ? manifests.peek(version.id)
+      : await manifests.get(version.id, signal);
+    const isListed = manifest !== null && questions.some(({ hasListing }) => hasListing);
+    const listing = isListed
+      ? { entries: await resolver.entriesOf(canonical.path, version, manifest, signal), isComplete: true }
+      : null;
+    const find = async (file: string): Promise<Lookup['found']> => {
+      const entry = manifest?.entries.get(file);
+      // Files and directories of one name: the directory wins, where the manifest was needed to know of it.
+      if (manifest?.isDirectory(file)) return 'prefix';
+      if (!manifest) return known.get(file) ?? null;
+      return entry ? resolver.entryOf(canonical.path, version, entry, signal) : null;
+    };
+    return Promise.all(
+      questions.map(async ({ file, hasListing }): Promise<Lookup> => {
+        const shown = hasListing ? listing : null;
+        if (file === null) {
+          return link
+            ? { found: link, ancestors: [...above, canonical], listing: shown }
+            : { found: canonical, ancestors: above, listing: shown };
+        }
+        const ancestors = [...above, ...(link ? [link] : []), canonical];
+        return { found: await find(file), ancestors, listing: shown };
+      }),
+    );
+  }
+}
+
+type Facts = Parameters<typeof directoryEntry>[1];
+
+/** The entries of the directories that an answer proves, outermost first. */
+function chainOf(
+  path: TreePath,
+  project: Facts & { readonly entity: Facts },
+  type: Facts | null,
+  collection: (Facts & { readonly state: string }) | null,
+): Entry[] {
+  const chain = [
+    directoryEntry(upperPath(path, 1), project.entity),
+    directoryEntry(upperPath(path, 2), project),
+  ];
+  if (!type) return chain;
+  chain.push(directoryEntry(upperPath(path, 3), type));
+  const inner = collection && collectionEntry(upperPath(path, 4), collection);
+  if (inner) chain.push(inner);
+  return chain;
+}

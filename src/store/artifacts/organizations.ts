@@ -1,0 +1,81 @@
+import {
+  ViewerAndOrganizationsDocument,
+  type ViewerAndOrganizationsQuery,
+  ViewerDocument,
+} from '../../wire/generated.js';
+import type { StoreContext } from '../common/context.js';
+import { entitiesOf } from '../common/upper-levels.js';
+import type { Entry } from '../contract.js';
+import { isSchemaRefusal } from './schema-refusal.js';
+
+type Viewer = ViewerAndOrganizationsQuery['viewer'];
+
+/** Organizations are seldom made. */
+const KNOWN_MS = 10 * 60_000;
+
+/**
+ * An organization has a name that people see, and an entity that its registry projects live under. The tree lists the
+ * entity, and finds both.
+ */
+export class Organizations {
+  private entityOf: ReadonlyMap<string, string> = new Map();
+  private learnedAt = Number.NEGATIVE_INFINITY;
+
+  constructor(private readonly context: StoreContext) {}
+
+  /** The viewer's entities, teams and organizations. */
+  async list(signal: AbortSignal | undefined): Promise<readonly Entry[]> {
+    const viewer = await this.learn(signal);
+    const organizations = viewer?.organizations.flatMap(({ orgEntity }) => orgEntity ?? []);
+    return entitiesOf(viewer, organizations);
+  }
+
+  /**
+   * Asks for something below an entity; if there is nothing, and the name is that of an organization, below the
+   * organization's entity.
+   */
+  async below<T>(
+    entity: string,
+    signal: AbortSignal | undefined,
+    ask: (entity: string) => Promise<T | null>,
+  ): Promise<T | null> {
+    const known = this.entityOf.get(entity);
+    if (known !== undefined) return ask(known);
+    const found = await ask(entity);
+    if (found !== null || this.now() - this.learnedAt < KNOWN_MS) return found;
+    await this.learn(signal);
+    const meant = this.entityOf.get(entity);
+    return meant === undefined ? null : ask(meant);
+  }
+
+  /** The server's name of an entity, as far as it was learned. */
+  resolve(entity: string): string {
+    return this.entityOf.get(entity) ?? entity;
+  }
+
+  private async learn(signal: AbortSignal | undefined): Promise<Viewer> {
+    const viewer = await this.ask(signal);
+    this.learnedAt = this.now();
+    const names = viewer?.organizations.flatMap(({ name, orgEntity }): [string, string][] =>
+      orgEntity && orgEntity.name !== name ? [[name, orgEntity.name]] : [],
+    );
+    this.entityOf = new Map(names);
+    return viewer;
+  }
+
+  private async ask(signal: AbortSignal | undefined): Promise<Viewer> {
+    const { client } = this.context;
+    try {
+      return (await client.run(ViewerAndOrganizationsDocument, {}, { signal })).viewer;
+    } catch (error) {
+      if (!isSchemaRefusal(error)) throw error;
+      // A server without organizations.
+      const { viewer } = await client.run(ViewerDocument, {}, { signal });
+      return viewer && { ...viewer, organizations: [] };
+    }
+  }
+
+  private now(): number {
+    return this.context.client.api.clock.now();
+  }
+}

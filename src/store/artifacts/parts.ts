@@ -1,0 +1,49 @@
+import type { ArtifactsConfig } from '../../config/artifacts.js';
+import type { WireConfig } from '../../config/config.js';
+import type { WireDependencies } from '../../wire/api.js';
+import { WireClient } from '../../wire/client.js';
+import { Addresses } from './addresses.js';
+import { ContentCache } from './content-cache.js';
+import { ArtifactsContext } from './context.js';
+import { Manifests } from './manifests.js';
+import { Reading } from './reading.js';
+import { ReferenceReading } from './references/reading.js';
+import { Resolver } from './references/resolver.js';
+import { StoredReading } from './stored-reading.js';
+import { Versions } from './versions.js';
+
+/** What the halves of the artifacts store, reading and writing, are made of. */
+export interface ArtifactParts {
+  readonly context: ArtifactsContext;
+  readonly versions: Versions;
+  readonly manifests: Manifests;
+  readonly addresses: Addresses;
+  readonly resolver: Resolver;
+  readonly reading: Reading;
+  readonly cache: ContentCache | null;
+}
+
+export function createParts(
+  config: WireConfig,
+  artifacts: ArtifactsConfig,
+  dependencies: WireDependencies,
+): ArtifactParts {
+  const context = new ArtifactsContext(new WireClient(config, dependencies), artifacts);
+  const manifests = new Manifests(context);
+  const versions = new Versions(context, manifests);
+  const addresses = new Addresses(context);
+  const resolver = new Resolver(context, versions, manifests);
+  const cache = artifacts.cache && new ContentCache({ ...artifacts.cache, onFull: warnOf(artifacts.cache) });
+  const stored = new StoredReading(context, manifests, addresses, cache);
+  const references = new ReferenceReading(context);
+  const reading = new Reading({ versions, manifests, addresses, resolver, stored, references, cache });
+  return { context, versions, manifests, addresses, resolver, reading, cache };
+}
+
+const warnOf =
+  ({ directory }: { readonly directory: string }) =>
+  (reason: string): void =>
+    process.emitWarning(
+      `The artifact cache ${directory} can't be written (${reason}); nothing is added to it any more.`,
+      'WandbFsWarning',
+    );

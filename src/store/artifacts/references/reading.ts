@@ -1,0 +1,190 @@
+import { open, realpath, stat } from 'node:fs/promises';
+import { isAbsolute, relative } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { LRUCache } from 'lru-cache';
+import type { ReferenceReader } from '../../../config/options.js';
+import { errnoOf } from '../../../wire/errors.js';
+import { isWireFailure } from '../../../wire/wire-failure.js';
+import { MOST_UNKNOWN_BYTES, type Span, wantedOf } from '../../common/download.js';
+import type { Content } from '../../contract.js';
+import { Failure, isFailure } from '../../failure.js';
+import { readSpan } from '../cache/files.js';
+import type { ArtifactsContext } from '../context.js';
+import type { ManifestEntry } from '../manifest.js';
+import { accessOf, refusalOf } from './policy.js';
+import { shown } from './uri.js';
+
+interface Asked {
+  readonly uri: string;
+  readonly file: ManifestEntry;
+  /** Of the content, in bytes; null: nobody knows. */
+  readonly size: number | null;
+  readonly span: Span;
+  readonly etag: string | null;
+  readonly signal: AbortSignal | undefined;
+}
+
+/** Sizes that the manifest doesn't tell, learned from the first read. */
+const MOST_SIZES = 10_000;
+
+/** Reads content that lies outside of W&B, as far as the user's options allow it. */
+export class ReferenceReading {
+  private readonly sizes = new LRUCache<string, number>({ max: MOST_SIZES });
+
+  constructor(private readonly context: ArtifactsContext) {}
+
+  /** Rejects with EACCES where no option allows it, EBADMSG where it isn't what the version recorded. */
+  async read(asked: Asked): Promise<Content> {
+    const { uri } = asked;
+    const { references } = this.context.artifacts;
+    const access = accessOf(uri, references);
+    if (!access) throw new Failure('EACCES', refusalOf(uri, references));
+    if (access.kind === 'web') return this.fromWeb(asked);
+    if (access.kind === 'file') return fromFile(asked, access.directory);
+    return this.fromFunction(asked, access.scheme, access.reader);
+  }
+
+  private async fromWeb({ uri, file, size, span, etag, signal }: Asked): Promise<Content> {
+    const { references } = this.context.artifacts;
+    const recorded = typeof file.extra.etag === 'string' ? file.extra.etag : null;
+    const { isWhole: _, ...wanted } = wantedOf(size, span);
+    const mayFollow = (address: string): boolean => accessOf(address, references)?.kind === 'web';
+    const options = { ...wanted, etag: etag ?? recorded, signal, isApiAddress: false, mayFollow };
+    try {
+      const content = await this.context.transfers.download(uri, options);
+      const isOther = recorded !== null && content.etag !== null && bare(content.etag) !== bare(recorded);
+      if (isOther) throw changed(uri, `ETag ${content.etag}`);
+      if (content.isOverlong || (size !== null && content.size !== size)) {
+        throw changed(uri, `${content.size} bytes, not ${size}`);
+      }
+      return { bytes: content.bytes, etag: content.etag, size: content.size };
+    } catch (error) {
+      if (isWireFailure(error) && error.status === 412) throw changed(uri, 'HTTP 412');
+      if (isWireFailure(error) && error.status === 404) {
+        throw new Failure('EIO', `There is nothing (any more) at ${shown(uri)}.`, error.cause);
+      }
+      throw error;
+    }
+  }
+
+  private async fromFunction(
+    { uri, size: listed, span, signal }: Asked,
+    scheme: string,
+    reader: ReferenceReader,
+  ): Promise<Content> {
+    const size = listed ?? this.sizes.get(uri) ?? null;
+    if (size === null) {
+      // Fewer bytes than were asked for is all that tells where the content ends.
+      const whole = await called(reader, scheme, uri, { start: 0, end: MOST_UNKNOWN_BYTES }, signal);
+      this.sizes.set(uri, whole.byteLength);
+      return { bytes: whole.slice(span.start, span.end), etag: null, size: whole.byteLength };
+    }
+    const end = Math.min(size, span.end);
+    const bytes = await called(reader, scheme, uri, { start: span.start, end }, signal);
+    if (bytes.byteLength < end - span.start) {
+      throw changed(uri, `${bytes.byteLength} bytes from ${span.start} on, of ${size} in all`);
+    }
+    return { bytes, etag: null, size };
+  }
+}
+
+/** In memory of its own. Rejects with ECANCELED, without waiting for the function, when the caller leaves. */
+async function called(
+  reader: ReferenceReader,
+  scheme: string,
+  uri: string,
+  range: Span,
+  signal: AbortSignal | undefined,
+): Promise<Uint8Array> {
+  const option = `\`references.${scheme}\``;
+  const bytes: unknown = await untilAborted(
+    signal,
+    (async () => {
+      try {
+        return await reader(uri, range);
+      } catch (error) {
+        if (isFailure(error)) throw error;
+        throw new Failure('EIO', `${option} failed to read ${shown(uri)}.`, String(error));
+      }
+    })(),
+  );
+  // By shape: arrays of another realm are no instances of this one's class.
+  if (!ArrayBuffer.isView(bytes) || Object.prototype.toString.call(bytes) !== '[object Uint8Array]') {
+    throw new Failure('EIO', `${option} must resolve with a Uint8Array; it didn't for ${shown(uri)}.`);
+  }
+  if (bytes.byteLength > range.end - range.start) {
+    throw new Failure(
+      'EIO',
+      `${option} was asked for ${range.end - range.start} bytes of ${shown(uri)} and brought ${bytes.byteLength}.`,
+    );
+  }
+  return new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength).slice();
+}
+
+async function untilAborted<T>(signal: AbortSignal | undefined, work: Promise<T>): Promise<T> {
+  if (!signal) return work;
+  let leave = (): void => undefined;
+  const aborted = new Promise<never>((_, reject) => {
+    leave = () => reject(new Failure('ECANCELED'));
+  });
+  if (signal.aborted) leave();
+  signal.addEventListener('abort', leave, { once: true });
+  try {
+    return await Promise.race([work, aborted]);
+  } finally {
+    signal.removeEventListener('abort', leave);
+  }
+}
+
+async function fromFile({ uri, size, span }: Asked, directory: string): Promise<Content> {
+  try {
+    const file = await pathBelow(uri, directory);
+    const handle = await open(file, 'r');
+    try {
+      const stats = await handle.stat();
+      if (size !== null && stats.size !== size) throw changed(uri, `${stats.size} bytes, not ${size}`);
+      const bytes = await readSpan(handle, span.start, Math.max(span.start, Math.min(span.end, stats.size)));
+      if (!bytes) throw changed(uri, 'it became shorter');
+      return { bytes, etag: null, size: stats.size };
+    } finally {
+      await handle.close();
+    }
+  } catch (error) {
+    const reason = errnoOf(error);
+    if (isFailure(error) || reason === null) throw error;
+    throw new Failure('EIO', `The file behind ${shown(uri)} can't be read.`, reason);
+  }
+}
+
+/** The real path of a file below the directory that the user allows; links must not lead out of it. */
+async function pathBelow(uri: string, directory: string): Promise<string> {
+  const outside = (): Failure =>
+    new Failure(
+      'EACCES',
+      `${shown(uri)} isn't below ${directory}, where the option \`references.file\` allows references to lead.`,
+    );
+  let named: string;
+  try {
+    named = fileURLToPath(uri);
+  } catch (error) {
+    throw new Failure('EACCES', `${shown(uri)} names no file of this machine.`, String(error));
+  }
+  const root = await realpath(directory);
+  // Before anything is looked at: whether a file elsewhere is there is nobody's business.
+  if (!isBelow(named, directory) && !isBelow(named, root)) throw outside();
+  const real = await realpath(named);
+  if (!isBelow(real, root)) throw outside();
+  // Opening a pipe would wait for a writer.
+  if (!(await stat(real)).isFile()) throw new Failure('EIO', `${shown(uri)} isn't a file.`);
+  return real;
+}
+
+function isBelow(path: string, directory: string): boolean {
+  const way = relative(directory, path);
+  return way !== '' && !isAbsolute(way) && way.split(/[/\\]/)[0] !== '..';
+}
+
+const bare = (etag: string): string => etag.replace(/^W\//, '').replaceAll('"', '');
+
+const changed = (uri: string, cause: string): Failure =>
+  new Failure('EBADMSG', `What is at ${shown(uri)} isn't what the version recorded.`, cause);

@@ -1,0 +1,164 @@
+import { createHash } from 'node:crypto';
+import type { Entry, TreePath } from '../../contract.js';
+import { Failure, isFailure } from '../../failure.js';
+import { isDigest } from '../content-digest.js';
+import type { ArtifactsContext } from '../context.js';
+import { fileEntry, referenceEntry } from '../entries.js';
+import type { Manifest, ManifestEntry } from '../manifest.js';
+import type { Manifests } from '../manifests.js';
+import type { Version, Versions } from '../versions.js';
+import { refusalOf } from './policy.js';
+import { parseArtifactReference, shown } from './uri.js';
+
+/** Where the content of a manifest's entry is in the end. */
+export type Whereabouts =
+  /** In the storage, as a file of this version. */
+  | { readonly kind: 'stored'; readonly version: Version; readonly file: ManifestEntry }
+  /** Somewhere else, by a URI. */
+  | { readonly kind: 'elsewhere'; readonly uri: string; readonly file: ManifestEntry }
+  /** Nowhere: the reference leads to nothing, or in a circle. */
+  | {
+      readonly kind: 'nowhere';
+      readonly uri: string;
+      readonly file: ManifestEntry;
+      readonly failure: Failure;
+    };
+
+/** References to references to references… */
+const MOST_HOPS = 16;
+
+/** Follows references between artifacts, and shows what they lead to. */
+export class Resolver {
+  constructor(
+    private readonly context: ArtifactsContext,
+    private readonly versions: Versions,
+    private readonly manifests: Manifests,
+  ) {}
+
+  /** Costs requests only where an entry refers to another artifact: its manifest, once. */
+  follow(version: Version, file: ManifestEntry, signal: AbortSignal | undefined): Promise<Whereabouts> {
+    return this.followVia(this.targets(signal), version, file, signal);
+  }
+
+  /** The entry of a manifest's file, as it is shown. */
+  async entryOf(
+    unit: TreePath,
+    version: Version,
+    file: ManifestEntry,
+    signal: AbortSignal | undefined,
+  ): Promise<Entry> {
+    return this.show(unit, version, file, await this.follow(version, file, signal));
+  }
+
+  /** All entries of a version; a path that is a directory too is left to the directory, as the SDK does it. */
+  async entriesOf(
+    unit: TreePath,
+    version: Version,
+    manifest: Manifest,
+    signal: AbortSignal | undefined,
+  ): Promise<readonly Entry[]> {
+    const files = [...manifest.entries.values()].filter(({ path }) => !manifest.isDirectory(path));
+    const find = this.targets(signal);
+    // At once, rather than one after another as they come up below.
+    await Promise.all(
+      files.flatMap(({ ref }) => {
+        const target = ref === null ? null : parseArtifactReference(ref);
+        return target ? find(target.id) : [];
+      }),
+    );
+    const entries: Entry[] = [];
+    for (const file of files) {
+      // No turn of the event loop for each of many files.
+      const whereabouts: Whereabouts =
+        file.ref === null
+          ? { kind: 'stored', version, file }
+          : await this.followVia(find, version, file, signal);
+      entries.push(this.show(unit, version, file, whereabouts));
+    }
+    return entries;
+  }
+
+  private async followVia(
+    find: FindTarget,
+    version: Version,
+    file: ManifestEntry,
+    signal: AbortSignal | undefined,
+  ): Promise<Whereabouts> {
+    let at = { version, file };
+    const seen = new Set([`${version.id}\0${file.path}`]);
+    for (;;) {
+      const { ref } = at.file;
+      if (ref === null) return { kind: 'stored', ...at };
+      const target = parseArtifactReference(ref);
+      if (!target) return { kind: 'elsewhere', uri: ref, file: at.file };
+      const lost = (code: 'ELOOP' | 'EIO', how: string): Whereabouts => {
+        const failure = new Failure(code, `The reference ${shown(ref)} leads ${how}.`);
+        return { kind: 'nowhere', uri: ref, file: at.file, failure };
+      };
+      const key = `${target.id}\0${target.path}`;
+      if (seen.has(key)) return lost('ELOOP', 'in a circle');
+      if (seen.size > MOST_HOPS) return lost('ELOOP', 'over too many others');
+      seen.add(key);
+      const found = await find(target.id);
+      const next = found && (await this.manifests.get(found.id, signal)).entries.get(target.path);
+      if (!next) return lost('EIO', 'to nothing that this API key may see');
+      at = { version: found, file: next };
+    }
+  }
+
+  private show(unit: TreePath, version: Version, { path }: ManifestEntry, whereabouts: Whereabouts): Entry {
+    const { createdAt } = version;
+    const { file } = whereabouts;
+    if (whereabouts.kind === 'stored') {
+      return fileEntry(unit, path, { content: file, size: file.size, createdAt });
+    }
+    const { uri, kind } = whereabouts;
+    const isLost = kind === 'nowhere';
+    return referenceEntry(unit, path, {
+      content: contentOfReference(file),
+      uri,
+      digest: file.digest,
+      // Of a reference to an artifact the manifest doesn't tell it.
+      size: isLost ? null : file.size,
+      createdAt,
+      refusal: isLost ? whereabouts.failure.detail : refusalOf(uri, this.context.artifacts.references),
+    });
+  }
+
+  /** Finds the targets of one operation, each once. */
+  private targets(signal: AbortSignal | undefined): FindTarget {
+    const asked = new Map<string, Promise<Version | null>>();
+    return (id) => {
+      const target = asked.get(id) ?? this.target(id, signal);
+      asked.set(id, target);
+      return target;
+    };
+  }
+
+  /** With its manifest in memory. Null: it isn't there, or not for this key. */
+  private async target(id: string, signal: AbortSignal | undefined): Promise<Version | null> {
+    try {
+      const version = await this.versions.byId(id, signal);
+      if (version) await this.manifests.get(id, signal);
+      return version;
+    } catch (error) {
+      if (isFailure(error) && (error.code === 'ENOENT' || error.code === 'EACCES')) return null;
+      throw error;
+    }
+  }
+}
+
+type FindTarget = (id: string) => Promise<Version | null>;
+
+/**
+ * The digest of a reference's content, where the manifest holds that. Of files it may be one of the content, or of the
+ * URI; other schemes note ETags, which may look like MD5s and aren't.
+ */
+export function contentOfReference({
+  ref,
+  digest,
+}: ManifestEntry): { algorithm: 'md5'; digest: string } | null {
+  if (ref === null || !/^file:/i.test(ref) || !isDigest(digest)) return null;
+  const ofUri = createHash('md5').update(ref).digest('base64');
+  return digest === ofUri ? null : { algorithm: 'md5', digest };
+}
