@@ -2,18 +2,19 @@ import type { ArtifactManifestType, VersionFactsFragment } from '../../../wire/g
 import { CommitArtifactDocument, FindArtifactDocument } from '../../../wire/generated.js';
 import type { CommitOptions, Committed, DraftFile, Entry, Signalled, TreePath } from '../../contract.js';
 import { Failure, isFailure } from '../../failure.js';
+import type { CollectionName } from '../places.js';
 import { addAliases } from './alias-changes.js';
 import { AutoRuns } from './auto-runs.js';
 import { checkCollection } from './collection-check.js';
 import type { WritingContext } from './context.js';
 import { type CreatedArtifact, createArtifact, type NewArtifact, newArtifact } from './created-artifact.js';
-import { entriesOf, type Member, memberOf, versionNameOf } from './entries.js';
+import { entriesOf, type Member, memberOf } from './entries.js';
 import { assertNotAborted, step } from './failures.js';
 import { FileUploads } from './file-uploads.js';
 import { announceManifest, type Target, uploadManifest } from './manifest-upload.js';
 import { checkReserved } from './name-rules.js';
 import { type CheckedOptions, checkCommitOptions } from './options.js';
-import { type CollectionName, collectionAt, isVersionName } from './places.js';
+import { collectionAt } from './places.js';
 import { type Plan, planDraft } from './plan.js';
 import { Turns } from './together.js';
 
@@ -69,6 +70,7 @@ export class Commits {
       artifactId: artifact.id,
       baseId: artifact.artifactSequence.latestArtifact?.id ?? null,
       type: manifestTypeOf(options),
+      region: plan.region,
     };
     await unlessGone(() => this.upload(target, plan, signal));
     if (!options.isFinal) {
@@ -197,7 +199,7 @@ async function unlessGone<T>(task: () => Promise<T>): Promise<T> {
 }
 
 const missingOf = (member: Member, wanted: readonly string[]): readonly string[] => {
-  const standing = new Set(member.aliases.map(({ alias }) => alias));
+  const standing = new Set(member.aliases);
   return wanted.filter((alias) => !standing.has(alias));
 };
 
@@ -212,7 +214,6 @@ function outcomeOf(
   member: Member,
   deduplicated: boolean,
 ): Outcome {
-  const entries = entriesOf(directory, member);
-  const aliases = member.aliases.map(({ alias }) => alias).filter((alias) => !isVersionName(alias));
-  return { version: versionNameOf(member), id, digest, aliases, deduplicated, entries };
+  const { name: version, aliases } = member;
+  return { version, id, digest, aliases, deduplicated, entries: entriesOf(directory, member) };
 }

@@ -10,7 +10,7 @@ import { isWireFailure } from '../../../wire/wire-failure.js';
 import type { StoreContext } from '../../common/context.js';
 import { Failure, isFailure } from '../../failure.js';
 import { type ManifestFileEntry, manifestFile } from '../manifest-file.js';
-import type { CollectionName } from './places.js';
+import type { CollectionName } from '../places.js';
 import { isRefusal } from './refusals.js';
 
 /** The version that is being made. */
@@ -21,6 +21,8 @@ export interface Target {
   readonly baseId: string | null;
   readonly run: string;
   readonly type: ArtifactManifestType;
+  /** Of the storage; null: the server chooses. */
+  readonly region: string | null;
 }
 
 /** Where the manifest is to be sent. */
@@ -54,7 +56,7 @@ export async function uploadManifest(
   entries: readonly ManifestFileEntry[],
   signal: AbortSignal | undefined,
 ): Promise<void> {
-  const { bytes, digest } = manifestFile(entries);
+  const { bytes, digest } = manifestFile(entries, target.region);
   const send = async (): Promise<void> => {
     const { uploadUrl, uploadHeaders: lines = [] } = await destinationOf(
       context,
