@@ -342,6 +342,14 @@ describe('the requests of a commit', () => {
   });
 });
 
+test('a server without features, of small pages, takes commits too', async () => {
+  bench = await Bench.start({ features: [], limits: { page: 3, artifactFiles: 7 } });
+  const files = many(20);
+  expect(await bench.commit(files, { aliases: ['prod'] })).toMatchObject({ version: 'v0' });
+  expect(await bench.commit({ ...files, more: '1' }, { incremental: true })).toMatchObject({ version: 'v1' });
+  expect(await bench.files()).toEqual({ ...files, more: '1' });
+});
+
 test('batches shrink to what the server takes', async () => {
   bench = await Bench.start({ limits: { artifactFiles: 100 } });
   const files = many(450);
