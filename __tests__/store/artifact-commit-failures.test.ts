@@ -87,6 +87,15 @@ describe('a file is sent again', () => {
     expect(await bench.files()).toEqual({ a: '2', b: '3', c: '4', d: '5' });
   });
 
+  test('as often as new addresses help', async () => {
+    await using slow = await Bench.start({ urlTtlMs: 500 }, { concurrency: 1 });
+    await slow.wandb.faults([{ match: { side: 'storage', method: 'PUT' }, delayMs: 100, times: 100 }]);
+    const files = many(20);
+    const requests = await slow.requestsOf(() => slow.commit(files));
+    expect(counted(requests).CreateArtifactFiles).toBeGreaterThan(3);
+    expect(await slow.files()).toEqual(files);
+  });
+
   test('and so is the manifest', async () => {
     await bench.wandb.faults([{ match: { side: 'storage', path: /\/manifests\// }, isExpired: true }]);
     await bench.commit({ a: '2' });

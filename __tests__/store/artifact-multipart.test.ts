@@ -104,6 +104,14 @@ describe('with small parts', () => {
     expect((await stored()).equals(BYTES)).toBe(true);
   });
 
+  test('a file whose completion is answered by nobody is not sent again', async () => {
+    await start();
+    await bench.wandb.faults([{ match: { operation: 'CompleteMultipartUploadArtifact' }, drop: 'after' }]);
+    const requests = await bench.requestsOf(() => commit());
+    expect(counted(requests)).toMatchObject({ 'PUT content': 5, CreateArtifactFiles: 2 });
+    expect((await stored()).equals(BYTES)).toBe(true);
+  });
+
   test('a file that is rewritten meanwhile is EIO, by name, and no version', async () => {
     await start();
     await bench.wandb.faults([{ match: { operation: 'CreateArtifactFiles' }, delayMs: 200 }]);
