@@ -1,4 +1,5 @@
 import {
+  ARTIFACT_FEATURES,
   type FakeWandb,
   type FakeWandbOptions,
   type Finalize,
@@ -12,14 +13,14 @@ import {
  */
 export const STANDARD = {
   finalize: 'put',
-  limits: { page: 1000, names: 1000, ids: 1000, files: 1000 },
-  features: RUN_FEATURES,
+  limits: { page: 1000, names: 1000, ids: 1000, files: 1000, artifactFiles: 2000 },
+  features: [...RUN_FEATURES, ...ARTIFACT_FEATURES],
 } as const satisfies FakeWandbOptions;
 
 /**
  * Continuous integration runs the whole suite again against other servers, told by the environment:
  * `WANDB_FS_TEST_LIMITS=tenth`, `WANDB_FS_TEST_FINALIZE=put|mark|delay`, `WANDB_FS_TEST_FEATURES=none` (a server that
- * doesn't have MARK_RUN_FILES_UPLOADED).
+ * has neither MARK_RUN_FILES_UPLOADED nor what newer ones have of artifacts).
  */
 export function variation(environment: NodeJS.ProcessEnv = process.env): FakeWandbOptions {
   return {
@@ -29,7 +30,7 @@ export function variation(environment: NodeJS.ProcessEnv = process.env): FakeWan
       delay: { delayMs: 100 },
     }),
     limits: choose(environment, 'WANDB_FS_TEST_LIMITS', {
-      tenth: { page: 100, names: 100, ids: 100, files: 100 },
+      tenth: { page: 100, names: 100, ids: 100, files: 100, artifactFiles: 200 },
     }),
     features: choose(environment, 'WANDB_FS_TEST_FEATURES', {
       none: RUN_FEATURES.filter((feature) => feature !== 'MARK_RUN_FILES_UPLOADED'),

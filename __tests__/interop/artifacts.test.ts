@@ -252,6 +252,33 @@ describe.each(kinds)('the official SDK and artifacts: %s', (_, options) => {
     expect(rows[0]).toMatchObject({ digest: 'store://bucket/prefix' });
   });
 
+  test('references into other artifacts are followed', async () => {
+    const [target, , entries, contents] = await sdk(
+      { do: 'logArtifact', run, name: 'target', files: content },
+      {
+        do: 'logArtifact',
+        run,
+        name: 'borrows',
+        artifactReferences: { 'into.txt': { artifact: `${project}/target:v0`, path: 'dir/b.txt' } },
+      },
+      { do: 'manifest', artifact: `${project}/borrows:v0` },
+      { do: 'downloadArtifact', artifact: `${project}/borrows:v0` },
+    );
+    const hex = Buffer.from((target as Version).id, 'base64').toString('hex');
+    expect(entries).toMatchObject({ 'into.txt': { ref: `wandb-artifact://${hex}/dir/b.txt` } });
+    expect(downloaded(contents)).toEqual(filesOf({ 'into.txt': 'world' }));
+  });
+
+  test('what is there can be logged again by another run', async () => {
+    const other = `${project}/run-3`;
+    await wandb.seed({ [other]: {} });
+    const results = await sdk(
+      { do: 'logArtifact', run, name: 'once', files: content },
+      { do: 'logExisting', run: other, artifact: `${project}/once:v0`, aliases: ['seen'] },
+    );
+    expect(results[1]).toMatchObject({ logged: ['once:v0'], aliases: expect.arrayContaining(['seen']) });
+  });
+
   test('a run uses what another made', async () => {
     const user = `${project}/run-2`;
     const [, used] = await sdk(

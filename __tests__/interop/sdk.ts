@@ -26,10 +26,15 @@ export interface Step {
  * Runs steps in one Python process against a server and returns their results. An SDK error rejects with its text.
  * Nothing of the user's own W&B configuration is seen: the process has a home of its own.
  */
-export async function runSdk(wandb: FakeWandb, steps: readonly Step[]): Promise<unknown[]> {
+export async function runSdk(
+  wandb: FakeWandb,
+  steps: readonly Step[],
+  options: { readonly cacheDirectory?: string } = {},
+): Promise<unknown[]> {
   const home = await mkdtemp(join(tmpdir(), 'wandb-sdk-'));
   try {
-    const text = await runPython(wandb, home, JSON.stringify(steps.map(encodeStep)));
+    const { cacheDirectory = join(home, 'cache') } = options;
+    const text = await runPython(wandb, home, cacheDirectory, JSON.stringify(steps.map(encodeStep)));
     const results = text
       .split('\n')
       .filter((line) => line !== '')
@@ -61,7 +66,7 @@ const encodeStep = ({ files, ...step }: Step): unknown =>
         ),
       };
 
-function runPython(wandb: FakeWandb, home: string, input: string): Promise<string> {
+function runPython(wandb: FakeWandb, home: string, cacheDirectory: string, input: string): Promise<string> {
   const child = spawn(python, [join(__dirname, 'sdk.py')], {
     cwd: home,
     env: {
@@ -70,7 +75,7 @@ function runPython(wandb: FakeWandb, home: string, input: string): Promise<strin
       NETRC: join(home, 'netrc'),
       WANDB_API_KEY: wandb.apiKey,
       WANDB_BASE_URL: wandb.url,
-      WANDB_CACHE_DIR: join(home, 'cache'),
+      WANDB_CACHE_DIR: cacheDirectory,
       WANDB_CONFIG_DIR: join(home, 'config'),
       WANDB_DATA_DIR: join(home, 'data'),
       WANDB_DIR: home,

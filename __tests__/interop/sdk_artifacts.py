@@ -103,7 +103,10 @@ def download_artifact(step):
     with tempfile.TemporaryDirectory() as directory:
         found = wandb.Api().artifact(step["artifact"])
         root = found.download(
-            root=directory, multipart=step.get("multipart"), skip_cache=True, allow_missing_references=True
+            root=directory,
+            multipart=step.get("multipart"),
+            skip_cache=not step.get("useCache"),
+            allow_missing_references=True,
         )
         if step.get("verify", True):
             found.verify(root)
@@ -161,6 +164,16 @@ def use_artifact(step):
         "used": [one.name for one in seen.used_artifacts()],
         "logged": [one.name for one in seen.logged_artifacts()],
         "usedBy": [one.id for one in wandb.Api().artifact(step["artifact"]).used_by()],
+    }
+
+
+def log_existing(step):
+    """By the public API: a live run sends nothing for what is logged already."""
+    api = wandb.Api()
+    api.run(step["run"]).log_artifact(api.artifact(step["artifact"]), aliases=step.get("aliases"))
+    return {
+        "logged": [one.name for one in wandb.Api().run(step["run"]).logged_artifacts()],
+        "aliases": sorted(wandb.Api().artifact(step["artifact"]).aliases),
     }
 
 
@@ -226,6 +239,7 @@ STEPS = {
     "editArtifact": edit_artifact,
     "newDraft": new_draft,
     "useArtifact": use_artifact,
+    "logExisting": log_existing,
     "linkArtifact": link_artifact,
     "unlinkArtifact": unlink_artifact,
     "deleteArtifact": delete_artifact,

@@ -230,6 +230,23 @@ describe('look-ups', () => {
   });
 });
 
+test('an alias that looks like a version is none', async () => {
+  const versions = [{ files: { a: '1' }, aliases: ['v7'] }];
+  const { store, paths } = await openArtifacts({ [FLOWERS]: { versions } });
+  expect(await paths(FLOWERS)).toEqual([`${FLOWERS}/latest`, `${FLOWERS}/v0`]);
+  expect((await store.lookup(`${FLOWERS}/v7`, { listing: false })).found).toBeNull();
+});
+
+test('a storage that is down is not asked for less and less', async () => {
+  const { wandb, store, counted } = await open();
+  await wandb.faults([{ match: { side: 'storage' }, status: 501, times: 100 }]);
+  const names = Array.from({ length: 50 }, (_, index) => `nothing-${index}`);
+  const { requests } = await counted(() =>
+    Promise.allSettled(names.map((name) => store.lookup(`${FLOWERS}/v0/${name}`, { listing: false }))),
+  );
+  expect(requests).toEqual(['LookUpVersion', 'GET storage']);
+});
+
 describe('names', () => {
   const ODD = 'lab/project/odd%2Ftype/..';
   const SHOWN = 'lab/project/odd%2Ftype/%2E%2E';
@@ -287,6 +304,15 @@ describe('an organization', () => {
       expect((await paths(path))[0]?.startsWith(`${path}/`)).toBe(true);
     }
     expect(await paths(`${shown}/v0`)).toEqual([`${shown}/v0/w`]);
+  });
+
+  test('does not stand for another entity of its name', async () => {
+    const organizations = [{ name: 'lab', entity: 'acme-org', teams: [] }];
+    const { store, paths, text } = await openArtifacts(tree, { organizations });
+    expect((await store.lookup('lab/nothing', { listing: false })).found).toBeNull();
+    expect((await store.lookup('lab/wandb-registry-model', { listing: false })).found).toBeNull();
+    expect(await paths('lab')).toEqual(['lab/project']);
+    expect(await text('lab/project/model/net/v0/w')).toBe('0');
   });
 
   test('is asked for once, when something is not found', async () => {

@@ -1,4 +1,5 @@
-import { createHash, randomBytes } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
+import { md5Of } from './md5.js';
 import type { Storage, StoredObject } from './storage.js';
 
 interface Upload {
@@ -27,7 +28,7 @@ export class MultipartUploads {
   put(id: string, key: string, partNumber: number, bytes: Uint8Array): string | null {
     const upload = this.uploads.get(id);
     if (upload?.key !== key) return null;
-    const md5 = createHash('md5').update(bytes).digest('hex');
+    const md5 = md5Of(bytes).toString('hex');
     upload.parts.set(partNumber, { bytes, md5 });
     return md5;
   }
@@ -56,7 +57,7 @@ export class MultipartUploads {
       digests.push(Buffer.from(part.md5, 'hex'));
       before = partNumber;
     }
-    const md5 = createHash('md5').update(Buffer.concat(digests)).digest('hex');
+    const md5 = md5Of(Buffer.concat(digests)).toString('hex');
     this.uploads.delete(id);
     return this.storage.put(upload.key, Buffer.concat(bytes), {
       contentType: upload.contentType,

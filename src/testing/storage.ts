@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { md5Of } from './md5.js';
 import { mimeType } from './mime.js';
 
 export interface StoredObject {
@@ -26,7 +26,7 @@ export class Storage {
     bytes: Uint8Array,
     about: { readonly contentType?: string | undefined; readonly etag?: string | undefined } = {},
   ): StoredObject {
-    const md5 = createHash('md5').update(bytes).digest('hex');
+    const md5 = md5Of(bytes).toString('hex');
     const contentType = about.contentType || mimeType(key) || 'application/octet-stream';
     const object = { bytes, md5, etag: about.etag ?? md5, contentType, storedAt: Date.now() };
     this.objects.set(key, object);

@@ -103,8 +103,9 @@ export class ContentCache {
     await this.unlessFull(() => this.assemblies.add(name, size, start, bytes));
   }
 
-  /** Removes what is half assembled. */
+  /** Removes what is half assembled; nothing is added any more. */
   close(): Promise<void> {
+    this.isFull = true;
     return this.assemblies.close();
   }
 

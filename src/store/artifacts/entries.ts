@@ -1,6 +1,5 @@
 import type { ArtifactFileRowFragment, ListedVersionFragment } from '../../wire/generated.js';
 import { type DirectoryFacts, directoryEntry } from '../common/directory-entry.js';
-import { timeOf } from '../common/nodes.js';
 import type { Entry, TreePath } from '../contract.js';
 import { type ContentName, isDigest, versionOf } from './content-digest.js';
 import { childPath, filePath } from './places.js';
@@ -36,8 +35,8 @@ export function collectionEntry(
 
 interface FileFacts {
   readonly size: number | null;
-  /** Of the version: its files are as old. */
-  readonly createdAt: string;
+  /** When the version was made: its files are as old. In milliseconds since the epoch. */
+  readonly madeAtMs: number;
 }
 
 export const fileEntry = (
@@ -75,14 +74,13 @@ function contentEntry(
   unit: TreePath,
   name: string,
   content: ContentName | null,
-  { size, createdAt }: FileFacts,
+  { size, madeAtMs }: FileFacts,
 ): Omit<Entry, 'kind' | 'version'> {
-  const timeMs = timeOf(createdAt);
   return {
     path: filePath(unit, name),
     size,
-    mtimeMs: timeMs,
-    birthtimeMs: timeMs,
+    mtimeMs: madeAtMs,
+    birthtimeMs: madeAtMs,
     md5: content?.algorithm === 'md5' && isDigest(content.digest) ? content.digest : null,
     id: null,
     isReadOnly: false,
@@ -91,12 +89,11 @@ function contentEntry(
 
 /**
  * What a row says of its content, as the manifest would say it; null where that takes the manifest. References have
- * rows too, whose addresses are both the URI. Of files with XXH128 digests a row has that and the MD5.
+ * rows too, whose addresses are both the URI; of files with XXH128 digests a row tells that digest beside the MD5.
  */
 export function contentOfRow(row: ArtifactFileRowFragment): { content: ContentName; size: number } | null {
   const { md5, digest, url, directUrl } = row;
   const size = Number(row.sizeBytes);
-  if (url === directUrl || md5 === null || !isDigest(md5)) return null;
-  if (digest === null || digest === md5) return { content: { algorithm: 'md5', digest: md5 }, size };
-  return isDigest(digest) ? { content: { algorithm: 'xxh128', digest }, size } : null;
+  const isPlain = url !== directUrl && md5 !== null && isDigest(md5) && (digest ?? md5) === md5;
+  return isPlain ? { content: { algorithm: 'md5', digest: md5 }, size } : null;
 }

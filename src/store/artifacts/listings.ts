@@ -18,8 +18,6 @@ import type { Versions } from './versions.js';
 
 /** As the SDK asks: versions that are still being written, or were deleted, aren't there. */
 const COMMITTED = '{"state":"COMMITTED"}';
-/** Entries given at once of what is in memory anyway. */
-const PAGE = 10_000;
 
 interface Parts {
   readonly context: ArtifactsContext;
@@ -133,7 +131,6 @@ export class Listings {
     if (!version) throw new Failure('ENOENT');
     const manifest = await manifests.get(version.id, signal);
     const canonical = childPath(parentOf(unit), version.name);
-    const entries = await resolver.entriesOf(canonical, version, manifest, signal);
-    for (let at = 0; at === 0 || at < entries.length; at += PAGE) yield entries.slice(at, at + PAGE);
+    yield* resolver.pagesOf(canonical, version, manifest, signal);
   }
 }

@@ -34,10 +34,7 @@ export class Lookups {
 
   constructor(private readonly parts: Parts) {
     this.batch = new TurnBatch({
-      ask: async (unit, questions, signal) => {
-        const { sizes } = this.parts.context;
-        return (await sizes.all('names', questions, (batch) => this.ask(unit, batch, signal))).flat();
-      },
+      ask: (unit, questions, signal) => this.ask(unit, questions, signal),
       keyOf: ({ file, hasListing }) => `${hasListing} ${file === null ? '' : `:${file}`}`,
       // An answer must be newer than the question.
       canJoinLate: false,
@@ -97,20 +94,34 @@ export class Lookups {
     questions: readonly Question[],
     signal: AbortSignal,
   ): Promise<readonly Lookup[]> {
-    const { versions } = this.parts;
+    const { versions, context } = this.parts;
     const { collection, alias } = placeOf(unit);
     if (!collection || alias === null) return questions.map(() => NOTHING);
-    const names = [...new Set(questions.flatMap(({ file }) => file ?? []))];
-    const sight = await versions.look(collection, alias, names, signal);
-    if (!sight) return questions.map(() => NOTHING);
-    const above = chainOf(parentOf(unit), sight.project, sight.type, sight.collection);
-    if (!sight.member) return questions.map(() => ({ ...NOTHING, ancestors: above }));
-    return this.answer(unit, { ...sight, member: sight.member }, above, questions, signal);
+    const looks = await context.sizes.all('names', questions, async (batch) => {
+      const names = [...new Set(batch.flatMap(({ file }) => file ?? []))];
+      return { batch, sight: await versions.look(collection, alias, names, signal) };
+    });
+    const answers: Lookup[] = [];
+    for (const { batch, sight } of looks) answers.push(...(await this.answer(unit, sight, batch, signal)));
+    return answers;
   }
 
   private async answer(
     unit: TreePath,
-    { member }: Sight & { readonly member: NonNullable<Sight['member']> },
+    sight: Sight | null,
+    questions: readonly Question[],
+    signal: AbortSignal,
+  ): Promise<readonly Lookup[]> {
+    if (!sight?.member) this.parts.versions.forget(unit);
+    if (!sight) return questions.map(() => NOTHING);
+    const above = chainOf(parentOf(unit), sight.project, sight.type, sight.collection);
+    if (!sight.member) return questions.map(() => ({ ...NOTHING, ancestors: above }));
+    return this.answerOf(unit, sight.member, above, questions, signal);
+  }
+
+  private async answerOf(
+    unit: TreePath,
+    member: NonNullable<Sight['member']>,
     above: readonly Entry[],
     questions: readonly Question[],
     signal: AbortSignal,
@@ -127,7 +138,7 @@ export class Lookups {
       addresses.remember(version, row);
       const content = contentOfRow(row);
       if (!content) continue;
-      const facts = { ...content, createdAt: version.createdAt };
+      const facts = { ...content, madeAtMs: version.madeAtMs };
       known.set(row.name, fileEntry(canonical.path, row.name, facts));
     }
     // What is no plain file takes the manifest: a reference, a directory, nothing.

@@ -4,6 +4,7 @@ import {
   ViewerDocument,
 } from '../../wire/generated.js';
 import type { StoreContext } from '../common/context.js';
+import { nodesOf } from '../common/nodes.js';
 import { entitiesOf } from '../common/upper-levels.js';
 import type { Entry } from '../contract.js';
 import { isSchemaRefusal } from './schema-refusal.js';
@@ -56,8 +57,10 @@ export class Organizations {
   private async learn(signal: AbortSignal | undefined): Promise<Viewer> {
     const viewer = await this.ask(signal);
     this.learnedAt = this.now();
+    // An entity that is called as an organization is itself.
+    const taken = new Set([viewer?.entity, ...nodesOf(viewer?.teams).map(({ name }) => name)]);
     const names = viewer?.organizations.flatMap(({ name, orgEntity }): [string, string][] =>
-      orgEntity && orgEntity.name !== name ? [[name, orgEntity.name]] : [],
+      orgEntity && orgEntity.name !== name && !taken.has(name) ? [[name, orgEntity.name]] : [],
     );
     this.entityOf = new Map(names);
     return viewer;

@@ -8,18 +8,20 @@ import {
   type LookUpVersionQuery,
   type ManifestAddressFragment,
 } from '../../wire/generated.js';
-import { nodesOf } from '../common/nodes.js';
+import { nodesOf, timeOf } from '../common/nodes.js';
+import { TurnBatch } from '../common/turn-batch.js';
 import type { TreePath } from '../contract.js';
 import type { ArtifactsContext } from './context.js';
 import type { Manifests } from './manifests.js';
-import { type CollectionName, placeOf } from './places.js';
+import { type CollectionName, isVersionName, placeOf } from './places.js';
 import { isSchemaRefusal } from './schema-refusal.js';
 
 /** A version, and where its files are asked for. */
 export interface Version {
   /** Global. */
   readonly id: string;
-  readonly createdAt: string;
+  /** In milliseconds since the epoch. */
+  readonly madeAtMs: number;
   /** The collection that it was found in, by the server's names: its own sequence, a portfolio or a registry. */
   readonly entity: string;
   readonly project: string;
@@ -54,29 +56,38 @@ interface Member {
 const MOST_KNOWN = 20_000;
 const MEMBERSHIP_FILES = 'ARTIFACT_COLLECTION_MEMBERSHIP_FILES';
 
-/** Finds versions on the server, and remembers what paths stand for: the number of a version never means another one. */
+/** Finds versions on the server, and remembers what their paths stand for until a look-up finds nothing there. */
 export class Versions {
   private readonly known = new LRUCache<TreePath, Version>({ max: MOST_KNOWN });
+  private readonly finding: TurnBatch<TreePath, Version | null>;
   private readonly knownById = new LRUCache<string, Version>({ max: MOST_KNOWN });
 
   constructor(
     private readonly context: ArtifactsContext,
     private readonly manifests: Manifests,
-  ) {}
-
-  /** What `vN` at this path stands for, if it is known. */
-  peek(unit: TreePath): Version | null {
-    return this.known.get(unit) ?? null;
+  ) {
+    this.finding = new TurnBatch({
+      ask: async (unit, _, signal) => [await this.ask(unit, signal)],
+      keyOf: () => '',
+      canJoinLate: true,
+    });
   }
 
   learn(unit: TreePath, version: Version): void {
     this.known.set(unit, version);
   }
 
+  /** It was deleted; a collection that is made anew counts from 0 again. */
+  forget(unit: TreePath): void {
+    this.known.delete(unit);
+  }
+
   /** The version at a path, by number or alias; null: there is none. */
   async find(unit: TreePath, signal: AbortSignal | undefined): Promise<Version | null> {
-    const known = this.known.get(unit);
-    if (known) return known;
+    return this.known.get(unit) ?? (await this.finding.add(unit, unit, signal));
+  }
+
+  private async ask(unit: TreePath, signal: AbortSignal): Promise<Version | null> {
     const { collection, alias } = placeOf(unit);
     if (!collection || alias === null) return null;
     const version = (await this.look(collection, alias, [], signal))?.member?.version ?? null;
@@ -107,7 +118,7 @@ export class Versions {
     const { artifactSequence: sequence, createdAt, versionIndex } = artifact;
     const version: Version = {
       id,
-      createdAt,
+      madeAtMs: timeOf(createdAt),
       entity: sequence.project.entity.name,
       project: sequence.project.name,
       collection: sequence.name,
@@ -231,7 +242,7 @@ function memberOf(
   const { id, createdAt } = artifact;
   const version = {
     id,
-    createdAt,
+    madeAtMs: timeOf(createdAt),
     entity,
     project,
     collection,
@@ -251,6 +262,8 @@ function withoutStrays(sight: Sight, type: string, alias: string): Sight {
   if (collection?.state !== 'READY' || collection.defaultArtifactType.name !== type) {
     return { ...sight, collection: null, member: null };
   }
-  const isMeant = member !== null && (member.version.name === alias || member.aliases.includes(alias));
+  const isMeant =
+    member !== null &&
+    (member.version.name === alias || (member.aliases.includes(alias) && !isVersionName(alias)));
   return isMeant ? sight : { ...sight, member: null };
 }

@@ -1,5 +1,5 @@
-import { createHash } from 'node:crypto';
 import { createXXHash128 } from 'hash-wasm';
+import { md5Of } from '../md5.js';
 import type { DigestAlgorithm } from './records.js';
 
 /** The digests that artifacts use, once XXH128 is loaded. */
@@ -19,4 +19,4 @@ export async function loadDigests(): Promise<Digests> {
   };
 }
 
-export const md5 = (bytes: Uint8Array): string => createHash('md5').update(bytes).digest('base64');
+export const md5 = (bytes: Uint8Array): string => md5Of(bytes).toString('base64');

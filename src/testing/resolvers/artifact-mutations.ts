@@ -162,8 +162,12 @@ export function artifactMutations(instance: Instance) {
     /** Makes type and collection too. What is there already comes back committed, and takes the aliases asked for. */
     createArtifact: ({ input }: { input: CreateArtifactInput }) => {
       const project = projectToChange(instance, input.entityName, input.projectName);
-      const name = input.artifactCollectionName ?? input.artifactCollectionNames?.[0];
-      if (!name) throw new GraphQLError('an artifact needs the name of its collection');
+      const [name, ...others] = input.artifactCollectionName
+        ? [input.artifactCollectionName]
+        : (input.artifactCollectionNames ?? []);
+      if (name === undefined || others.length > 0) {
+        throw new GraphQLError('an artifact needs the name of one collection');
+      }
       const run = input.runName ? runToChange(project, input.runName) : null;
       const aliases = (input.aliases ?? []).map((alias) => alias.alias);
       for (const { alias, artifactCollectionName: other } of input.aliases ?? []) {

@@ -1,6 +1,6 @@
-import { createHash } from 'node:crypto';
 import type { HttpAnswer, HttpRequest } from '../http.js';
 import { BUCKET, type Instance } from '../instance.js';
+import { md5Of } from '../md5.js';
 import type { Refusal } from '../signing.js';
 import type { StoredObject } from '../storage.js';
 
@@ -31,7 +31,7 @@ async function put(instance: Instance, key: string, request: HttpRequest): Promi
   }
   const bytes = await request.body();
   const declared = headers['content-md5'];
-  if (declared !== undefined && declared !== createHash('md5').update(bytes).digest('base64')) {
+  if (declared !== undefined && declared !== md5Of(bytes).toString('base64')) {
     return xmlError({ status: 400, code: 'BadDigest', message: 'The Content-MD5 is not that of the body.' });
   }
   const uploadId = request.query.get('uploadId');

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { isWireFailure } from '../../../wire/wire-failure.js';
 import type { Entry, TreePath } from '../../contract.js';
 import { Failure, isFailure } from '../../failure.js';
 import { isDigest } from '../content-digest.js';
@@ -26,6 +27,8 @@ export type Whereabouts =
 
 /** References to references to references… */
 const MOST_HOPS = 16;
+/** Entries made at once: the others wait until they are wanted. */
+const PAGE = 10_000;
 
 /** Follows references between artifacts, and shows what they lead to. */
 export class Resolver {
@@ -50,13 +53,15 @@ export class Resolver {
     return this.show(unit, version, file, await this.follow(version, file, signal));
   }
 
-  /** All entries of a version; a path that is a directory too is left to the directory, as the SDK does it. */
-  async entriesOf(
+  /**
+   * All entries of a version, page by page; a path that is a directory too is left to the directory, as the SDK does it.
+   */
+  async *pagesOf(
     unit: TreePath,
     version: Version,
     manifest: Manifest,
     signal: AbortSignal | undefined,
-  ): Promise<readonly Entry[]> {
+  ): AsyncGenerator<readonly Entry[]> {
     const files = [...manifest.entries.values()].filter(({ path }) => !manifest.isDirectory(path));
     const find = this.targets(signal);
     // At once, rather than one after another as they come up below.
@@ -66,16 +71,24 @@ export class Resolver {
         return target ? find(target.id) : [];
       }),
     );
-    const entries: Entry[] = [];
-    for (const file of files) {
-      // No turn of the event loop for each of many files.
-      const whereabouts: Whereabouts =
-        file.ref === null
-          ? { kind: 'stored', version, file }
-          : await this.followVia(find, version, file, signal);
-      entries.push(this.show(unit, version, file, whereabouts));
+    for (let at = 0; at === 0 || at < files.length; at += PAGE) {
+      const page: Entry[] = [];
+      for (const file of files.slice(at, at + PAGE)) {
+        // No turn of the event loop for each of many files.
+        const whereabouts: Whereabouts =
+          file.ref === null
+            ? { kind: 'stored', version, file }
+            : await this.followVia(find, version, file, signal);
+        page.push(this.show(unit, version, file, whereabouts));
+      }
+      yield page;
     }
-    return entries;
+  }
+
+  async entriesOf(...asked: Parameters<Resolver['pagesOf']>): Promise<readonly Entry[]> {
+    const pages: (readonly Entry[])[] = [];
+    for await (const page of this.pagesOf(...asked)) pages.push(page);
+    return pages.flat();
   }
 
   private async followVia(
@@ -91,8 +104,8 @@ export class Resolver {
       if (ref === null) return { kind: 'stored', ...at };
       const target = parseArtifactReference(ref);
       if (!target) return { kind: 'elsewhere', uri: ref, file: at.file };
-      const lost = (code: 'ELOOP' | 'EIO', how: string): Whereabouts => {
-        const failure = new Failure(code, `The reference ${shown(ref)} leads ${how}.`);
+      const lost = (code: 'ELOOP' | 'EIO', how: string, cause: string | null = null): Whereabouts => {
+        const failure = new Failure(code, `The reference ${shown(ref)} leads ${how}.`, cause);
         return { kind: 'nowhere', uri: ref, file: at.file, failure };
       };
       const key = `${target.id}\0${target.path}`;
@@ -100,6 +113,7 @@ export class Resolver {
       if (seen.size > MOST_HOPS) return lost('ELOOP', 'over too many others');
       seen.add(key);
       const found = await find(target.id);
+      if (isFailure(found)) return lost('EIO', "to a version that can't be read", found.detail);
       const next = found && (await this.manifests.get(found.id, signal)).entries.get(target.path);
       if (!next) return lost('EIO', 'to nothing that this API key may see');
       at = { version: found, file: next };
@@ -107,10 +121,10 @@ export class Resolver {
   }
 
   private show(unit: TreePath, version: Version, { path }: ManifestEntry, whereabouts: Whereabouts): Entry {
-    const { createdAt } = version;
+    const { madeAtMs } = version;
     const { file } = whereabouts;
     if (whereabouts.kind === 'stored') {
-      return fileEntry(unit, path, { content: file, size: file.size, createdAt });
+      return fileEntry(unit, path, { content: file, size: file.size, madeAtMs });
     }
     const { uri, kind } = whereabouts;
     const isLost = kind === 'nowhere';
@@ -120,14 +134,14 @@ export class Resolver {
       digest: file.digest,
       // Of a reference to an artifact the manifest doesn't tell it.
       size: isLost ? null : file.size,
-      createdAt,
+      madeAtMs,
       refusal: isLost ? whereabouts.failure.detail : refusalOf(uri, this.context.artifacts.references),
     });
   }
 
   /** Finds the targets of one operation, each once. */
   private targets(signal: AbortSignal | undefined): FindTarget {
-    const asked = new Map<string, Promise<Version | null>>();
+    const asked = new Map<string, ReturnType<FindTarget>>();
     return (id) => {
       const target = asked.get(id) ?? this.target(id, signal);
       asked.set(id, target);
@@ -135,20 +149,24 @@ export class Resolver {
     };
   }
 
-  /** With its manifest in memory. Null: it isn't there, or not for this key. */
-  private async target(id: string, signal: AbortSignal | undefined): Promise<Version | null> {
+  /** With its manifest in memory. Null: it isn't there, or not for this key. A failure: its manifest can't be read. */
+  private async target(id: string, signal: AbortSignal | undefined): ReturnType<FindTarget> {
     try {
       const version = await this.versions.byId(id, signal);
       if (version) await this.manifests.get(id, signal);
       return version;
     } catch (error) {
-      if (isFailure(error) && (error.code === 'ENOENT' || error.code === 'EACCES')) return null;
+      if (!isFailure(error)) throw error;
+      if (error.code === 'ENOENT' || error.code === 'EACCES') return null;
+      // Another version that is broken must not keep this one from being listed.
+      const isBroken = !isWireFailure(error) && (error.code === 'EPROTO' || error.code === 'EFBIG');
+      if (isBroken) return error;
       throw error;
     }
   }
 }
 
-type FindTarget = (id: string) => Promise<Version | null>;
+type FindTarget = (id: string) => Promise<Version | Failure | null>;
 
 /**
  * The digest of a reference's content, where the manifest holds that. Of files it may be one of the content, or of the

@@ -1,0 +1,267 @@
+import { createHash, randomBytes } from 'node:crypto';
+import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import type { Entry } from '../../src/store/contract.js';
+import { ARTIFACT_FEATURES, RUN_FEATURES } from '../../src/testing/index.js';
+import { makeDirectory } from '../helpers/directories.js';
+import { failureOf, openArtifacts, WHOLE } from './support/artifact-store.js';
+
+const FLOWERS = 'lab/project/dataset/flowers';
+const A = `${FLOWERS}/v0/a.txt`;
+const TREE = {
+  [FLOWERS]: { versions: [{ files: { 'a.txt': '0123456789', 'dir/b.txt': 'world', empty: '' } }] },
+};
+const open = (server = {}, options = {}) => openArtifacts(TREE, server, options);
+
+describe('reading', () => {
+  test('one known file takes one API request and one GET', async () => {
+    const { text, counted } = await open();
+    expect(await counted(() => text(A))).toEqual({
+      value: '0123456789',
+      requests: ['LookUpVersion', 'GET storage'],
+    });
+  });
+
+  test('takes ranges, and leaves out what lies behind the end', async () => {
+    const { found, read, store } = await open();
+    const entry = await found(A);
+    expect(await read(entry, { start: 2, end: 5 })).toBe('234');
+    expect(await read(entry, { start: 8, end: 20 })).toBe('89');
+    expect(await read(entry, { start: 10, end: 20 })).toBe('');
+    expect(await store.read(entry, { start: 2, end: 5 }, { etag: null })).toMatchObject({
+      size: 10,
+      etag: expect.any(String),
+    });
+    const { bytes } = await store.read(entry, { start: 2, end: 5 }, { etag: null });
+    expect([bytes.byteOffset, bytes.buffer.byteLength]).toEqual([0, 3]);
+  });
+
+  test('takes no request for an empty file', async () => {
+    const { found, read, counted } = await open();
+    const entry = await found(`${FLOWERS}/v0/empty`);
+    expect(await counted(() => read(entry))).toEqual({ value: '', requests: [] });
+  });
+
+  test('asks for the addresses of many files at once', async () => {
+    const files = Object.fromEntries(Array.from({ length: 40 }, (_, index) => [`${index}.txt`, `${index}`]));
+    const { list, read, counted } = await openArtifacts({ [FLOWERS]: { versions: [{ files }] } });
+    const entries = await list(`${FLOWERS}/v0`);
+    const { value, requests } = await counted(() => Promise.all(entries.map((entry) => read(entry))));
+    expect(value).toEqual(entries.map(({ path }) => path.replace(/.*\/|\.txt$/g, '')));
+    expect(requests.filter((each) => each !== 'GET storage')).toEqual(['MembershipFileAddresses']);
+  });
+
+  test('asks in batches that the server takes', async () => {
+    const files = Object.fromEntries(Array.from({ length: 40 }, (_, index) => [`${index}.txt`, `${index}`]));
+    const { list, read } = await openArtifacts(
+      { [FLOWERS]: { versions: [{ files }] } },
+      { limits: { page: 10, names: 10 } },
+    );
+    const entries = await list(`${FLOWERS}/v0`);
+    expect((await Promise.all(entries.map((entry) => read(entry)))).sort()).toEqual(
+      Object.values(files).sort(),
+    );
+  });
+
+  test('works from an entry alone, as another process hands it over', async () => {
+    const { found, again, counted } = await open();
+    const entry = await found(A);
+    const { read } = again();
+    const spans = [0, 1, 2].map((start) => ({ start, end: start + 1 }));
+    const { value, requests } = await counted(() => Promise.all(spans.map((span) => read(entry, span))));
+    expect(value).toEqual(['0', '1', '2']);
+    expect(requests.filter((each) => each !== 'GET storage')).toEqual([
+      'LookUpVersion',
+      'MembershipFileAddresses',
+    ]);
+  });
+
+  test('reads content that stands at another path', async () => {
+    const { found, read } = await open();
+    const entry = { ...(await found(A)), path: 'lab/project/dataset/flowers/draft/copy.txt', origin: A };
+    expect(await read(entry)).toBe('0123456789');
+  });
+
+  test('reads from both layouts, whatever digests they have', async () => {
+    const versions = [
+      { files: { a: 'one' }, storageLayout: 'V1' as const },
+      { files: { a: 'two' }, storageRegion: 'coreweave-us' },
+      { files: { a: 'three' }, digestAlgorithm: 'MANIFEST_XXH128' as const },
+    ];
+    const { text, list, found, again } = await openArtifacts(
+      { [FLOWERS]: { versions } },
+      { features: [...RUN_FEATURES, ...ARTIFACT_FEATURES, 'ARTIFACT_DIGEST_ALGORITHM'] },
+    );
+    for (const [index, expected] of ['one', 'two', 'three'].entries()) {
+      const path = `${FLOWERS}/v${index}/a`;
+      expect(await text(path)).toBe(expected);
+      // Looked up or listed, content has one name.
+      expect(await again().list(`${FLOWERS}/v${index}`)).toEqual([await found(path)]);
+    }
+    expect((await list(`${FLOWERS}/v2`))[0]).toMatchObject({
+      version: expect.stringMatching(/^xxh128:/),
+      md5: null,
+    });
+  });
+
+  test('fails when the version is gone', async () => {
+    const { found, store, again } = await open();
+    const entry = await found(A);
+    for (const path of [`${FLOWERS}/v9/a.txt`, `${FLOWERS}/v0/gone.txt`]) {
+      expect((await failureOf(again().store.read({ ...entry, path }, WHOLE, { etag: null }))).code).toBe(
+        'ESTALE',
+      );
+    }
+    expect((await failureOf(store.readNewest(entry, { limit: 100 }))).code).toBe('EBADMSG');
+  });
+
+  test('whoever leaves gets ECANCELED', async () => {
+    const { found, store } = await open({ latencyMs: 30 });
+    const entry = await found(A);
+    const controller = new AbortController();
+    const { signal } = controller;
+    const left = store.read(entry, WHOLE, { etag: null, signal });
+    controller.abort();
+    expect((await failureOf(left)).code).toBe('ECANCELED');
+  });
+});
+
+describe('content that is not what was recorded', () => {
+  const wrong = (entry: Entry): Entry => ({
+    ...entry,
+    version: `md5:${createHash('md5').update('other').digest('base64')}`,
+  });
+
+  test('is EBADMSG, by either digest', async () => {
+    const versions = [
+      { files: { a: 'one' } },
+      { files: { a: 'two' }, digestAlgorithm: 'MANIFEST_XXH128' as const },
+    ];
+    const { wandb, found, store } = await openArtifacts(
+      { [FLOWERS]: { versions } },
+      { features: [...RUN_FEATURES, ...ARTIFACT_FEATURES, 'ARTIFACT_DIGEST_ALGORITHM'] },
+    );
+    for (const version of ['v0', 'v1']) {
+      const entry = await found(`${FLOWERS}/${version}/a`);
+      await wandb.faults([{ match: { side: 'storage' }, isCorrupted: true }]);
+      expect((await failureOf(store.read(entry, WHOLE, { etag: null }))).code).toBe('EBADMSG');
+      expect(Buffer.from((await store.read(entry, WHOLE, { etag: null })).bytes).toString()).toMatch(
+        /one|two/,
+      );
+    }
+  });
+
+  test('is EBADMSG by its digest or size, and ESTALE by its tag', async () => {
+    const { found, store } = await open();
+    const entry = await found(A);
+    const { etag } = await store.read(entry, { start: 0, end: 2 }, { etag: null });
+    const reads: [Promise<unknown>, string][] = [
+      [store.read(wrong(entry), WHOLE, { etag: null }), 'EBADMSG'],
+      [store.read({ ...entry, size: 9 }, { start: 0, end: 2 }, { etag: null }), 'EBADMSG'],
+      [store.read(entry, { start: 0, end: 2 }, { etag: '"another"' }), 'ESTALE'],
+    ];
+    for (const [read, code] of reads) expect((await failureOf(read)).code).toBe(code);
+    expect((await store.read(entry, { start: 4, end: 6 }, { etag })).bytes).toHaveLength(2);
+  });
+});
+
+describe('signed addresses', () => {
+  test.each(['gcs', 's3'] as const)('that expired are renewed once (%s)', async (storage) => {
+    const { wandb, found, read, counted } = await open({ storage });
+    const entry = await found(A);
+    await wandb.faults([{ match: { side: 'storage' }, isExpired: true }]);
+    expect(await counted(() => read(entry))).toEqual({
+      value: '0123456789',
+      requests: ['GET storage', 'MembershipFileAddresses', 'GET storage'],
+    });
+  });
+
+  test.each([
+    ['V2, by the artifact’s id', {}, 'V2', 8],
+    ['V2 of older servers', { features: RUN_FEATURES }, 'V2', 7],
+    ['V1', {}, 'V1', 2],
+  ] as const)('that are refused again leave the API’s own: layout %s', async (_, server, layout, parts) => {
+    const versions = [{ files: { 'dir/a b.txt': '0123456789' }, storageLayout: layout }];
+    const { wandb, found, read, counted } = await openArtifacts({ [FLOWERS]: { versions } }, server);
+    const entry = await found(`${FLOWERS}/v0/dir/a b.txt`);
+    await wandb.faults([{ match: { side: 'storage' }, isExpired: true, times: 2 }]);
+    const { value } = await counted(() => read(entry));
+    expect(value).toBe('0123456789');
+    const asked = (await wandb.requests()).filter(({ side, method }) => side === 'api' && method === 'GET');
+    expect(asked).toHaveLength(1);
+    const path = asked[0]?.path ?? '';
+    expect(path.split('/').length - 2).toBe(parts);
+    expect(path).toMatch(
+      layout === 'V1' ? /^\/artifacts\/lab\// : /^\/artifactsV2\/default\/lab\/project\/flowers\//,
+    );
+  });
+
+  test('of manifests are renewed, too', async () => {
+    const { wandb, store, list, counted } = await open();
+    await store.lookup(`${FLOWERS}/v0`, { listing: true });
+    await wandb.faults([{ match: { side: 'storage' }, isExpired: true }]);
+    const { value, requests } = await counted(() => list(`${FLOWERS}/v0`));
+    expect([value.length, requests]).toEqual([3, ['GET storage', 'FindManifest', 'GET storage']]);
+  });
+
+  test('never see credentials', async () => {
+    const { wandb, text, list } = await open({ storage: 's3' });
+    await text(A);
+    await list(`${FLOWERS}/v0`);
+    const storage = (await wandb.requests()).filter(({ side }) => side === 'storage');
+    // The storage refuses requests that are authorised twice.
+    expect(storage.map(({ status }) => status)).toEqual([200, 200]);
+  });
+});
+
+describe('with the SDK’s cache', () => {
+  const large = new Uint8Array(randomBytes(50_000));
+  const tree = { [FLOWERS]: { versions: [{ files: { 'a.txt': '0123456789', large } }] } };
+  const md5 = (bytes: string | Uint8Array): string => createHash('md5').update(bytes).digest('hex');
+  const fileOf = (directory: string, hex: string): string =>
+    join(directory, 'artifacts/obj/md5', hex.slice(0, 2), hex.slice(2));
+
+  test('a file that Python downloaded takes no request', async () => {
+    const artifactCache = await makeDirectory();
+    const { found, read, counted } = await openArtifacts(tree, {}, { artifactCache });
+    const file = fileOf(artifactCache, md5('0123456789'));
+    await mkdir(dirname(file), { recursive: true });
+    await writeFile(file, '0123456789');
+    const entry = await found(A);
+    expect(await counted(() => read(entry))).toEqual({ value: '0123456789', requests: [] });
+    expect(await counted(() => read(entry, { start: 3, end: 5 }))).toEqual({ value: '34', requests: [] });
+  });
+
+  test('what was read whole and verified is kept for others', async () => {
+    const artifactCache = await makeDirectory();
+    const { text, again, found, counted } = await openArtifacts(tree, {}, { artifactCache });
+    await text(A);
+    expect(await readFile(fileOf(artifactCache, md5('0123456789')), 'utf8')).toBe('0123456789');
+    const entry = await found(A);
+    const { read } = again();
+    expect((await counted(() => read(entry))).requests).toEqual([]);
+  });
+
+  test('what was read in ranges is kept once all of it came', async () => {
+    const artifactCache = await makeDirectory();
+    const { found, store } = await openArtifacts(tree, {}, { artifactCache });
+    const entry = await found(`${FLOWERS}/v0/large`);
+    for (const start of [40_000, 0, 20_000]) {
+      await store.read(entry, { start, end: start + 20_000 }, { etag: null });
+    }
+    expect(new Uint8Array(await readFile(fileOf(artifactCache, md5(large))))).toEqual(large);
+    expect(await readdir(join(artifactCache, 'artifacts/tmp'))).toEqual([]);
+  });
+
+  test('nothing is kept that was not verified, nor parts of it when the store closes', async () => {
+    const artifactCache = await makeDirectory();
+    const { wandb, found, store } = await openArtifacts(tree, {}, { artifactCache });
+    const entry = await found(A);
+    await wandb.faults([{ match: { side: 'storage' }, isCorrupted: true }]);
+    expect((await failureOf(store.read(entry, WHOLE, { etag: null }))).code).toBe('EBADMSG');
+    await store.read(entry, { start: 0, end: 2 }, { etag: null });
+    await store.close?.();
+    expect(await readdir(join(artifactCache, 'artifacts'))).toEqual(['tmp']);
+    expect(await readdir(join(artifactCache, 'artifacts/tmp'))).toEqual([]);
+  });
+});
