@@ -87,7 +87,7 @@ describe('a version of a registry', () => {
   test('is unlinked, and its source stays', async () => {
     await start('aliasedVersion');
     const requests = await bench.requestsOf(() => rmdir(`${REGISTRY}/v0`));
-    expect(counted(requests)).toEqual({ FindDeletable: 1, UnlinkArtifact: 1 });
+    expect(counted(requests)).toEqual({ FindEntity: 1, FindDeletable: 1, UnlinkArtifact: 1 });
     expect(await bench.versions(REGISTRY)).toEqual({});
     expect(await bench.versions()).toEqual({ v0: [], v1: ['prod'], v2: ['latest'] });
     expect(await bench.files('flowers:v1')).toEqual({ a: '2' });
@@ -133,7 +133,7 @@ describe('a collection', () => {
   test('of links is deleted without the sources', async () => {
     await start('collection');
     const requests = await bench.requestsOf(() => rmdir(REGISTRY));
-    expect(counted(requests)).toEqual({ FindCollection: 1, DeleteArtifactPortfolio: 1 });
+    expect(counted(requests)).toEqual({ FindEntity: 1, FindCollection: 1, DeleteArtifactPortfolio: 1 });
     expect(Object.keys(await bench.versions())).toEqual(['v0', 'v1', 'v2']);
   });
 

@@ -5,6 +5,7 @@ import { createParts } from '../../../src/store/artifacts/parts.js';
 import type { WritingParts } from '../../../src/store/artifacts/writing/context.js';
 import { copiedEntries } from '../../../src/store/artifacts/writing/copied-entries.js';
 import { type ArtifactWriting, createArtifactWriting } from '../../../src/store/artifacts/writing/create.js';
+import { registryEntities } from '../../../src/store/artifacts/writing/registry-entities.js';
 import type { CommitOptions, DraftFile, Signalled } from '../../../src/store/contract.js';
 import { Failure } from '../../../src/store/failure.js';
 import {
@@ -48,7 +49,7 @@ export class Bench implements AsyncDisposable {
     this.client = reading.context.client;
     this.writing = createArtifactWriting(reading.context, {
       artifacts,
-      resolveEntity: async (name) => (name === 'Acme, Inc.' ? 'acme' : name),
+      resolveEntity: registryEntities(reading.context),
       manifestEntryOf: copiedEntries(reading),
       ...parts,
     });

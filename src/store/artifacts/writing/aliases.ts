@@ -61,6 +61,7 @@ export class Aliases {
     );
   }
 
+  /** What an alias points to is asked for, whatever was listed: taken from a version that lost it meanwhile, it would stay. */
   async remove(files: readonly { readonly path: TreePath }[], { signal }: Signalled): Promise<void> {
     const groups = new Map<TreePath, { place: CollectionName; names: Set<string> }>();
     for (const { path } of files) {
