@@ -52,12 +52,8 @@ export class Aliases {
       ? await this.link(found, from, place, alias.name, into, signal)
       : await this.add(found, place, alias.name, signal);
     if (link.replaces !== null) await this.replace(link.replaces, alias, place, found.artifactId, signal);
-    const replaced = link.replaces === null ? null : memberAt(link.replaces);
-    const isGone = (name: string): boolean =>
-      replaced?.directory === alias.directory && replaced.name === name && name !== alias.name;
-    const aliases = member.aliases.filter((each) => !isGone(each));
-    return entriesOf(alias.directory, { ...member, aliases }).filter(
-      ({ kind, path }) => isLink || (kind === 'symlink' && path === link.path),
+    return entriesOf(alias.directory, member).filter(({ path }) =>
+      isLink ? path === link.path || path !== link.replaces : path === link.path,
     );
   }
 
