@@ -43,6 +43,11 @@ describe('a commit that fails leaves no version, and says where', () => {
       /^Uploading 'new\/\d' failed: The storage refused the transfer \(HTTP 403 AccessDenied\)\.$/,
     ],
     [
+      'a file that the storage does not know the address of',
+      refused({ side: 'storage', method: 'PUT' }, { status: 404, body: '<Code>NoSuchUpload</Code>' }),
+      /^Uploading 'new\/\d' failed: The storage refused the transfer \(HTTP 404 NoSuchUpload\)\.$/,
+    ],
+    [
       'addressing the manifest',
       refused({ operation: 'CreateArtifactManifest' }, { skip: 1 }),
       /^Uploading the manifest failed: /,
@@ -116,6 +121,17 @@ describe('the outcome is settled', () => {
       { match: { operation: 'CommitArtifact' }, graphqlError: 'internal error', times: 50 },
     ]);
     expect(await bench.commit({ a: '2' })).toMatchObject({ version: 'v1' });
+  });
+
+  test('as far as it can be, when the server is gone', async () => {
+    await bench.wandb.faults([
+      { match: { operation: 'CommitArtifact' }, drop: 'before', times: 1000 },
+      { match: { operation: 'FindArtifact' }, drop: 'before', times: 1000 },
+    ]);
+    expect(await failureOf(bench.commit({ a: '2' }))).toMatchObject({
+      code: 'EIO',
+      detail: expect.stringMatching(/^Committing the version failed, but it may yet appear; look before/),
+    });
   });
 
   test('when the answer to the creation is lost', async () => {

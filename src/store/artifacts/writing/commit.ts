@@ -1,5 +1,6 @@
 import type { ArtifactManifestType, VersionFactsFragment } from '../../../wire/generated.js';
 import { CommitArtifactDocument, FindArtifactDocument } from '../../../wire/generated.js';
+import { isWireFailure } from '../../../wire/wire-failure.js';
 import type { CommitOptions, Committed, DraftFile, Entry, Signalled, TreePath } from '../../contract.js';
 import { Failure, isFailure } from '../../failure.js';
 import type { CollectionName } from '../places.js';
@@ -9,7 +10,7 @@ import { checkCollection } from './collection-check.js';
 import type { WritingContext } from './context.js';
 import { type CreatedArtifact, createArtifact, type NewArtifact, newArtifact } from './created-artifact.js';
 import { entriesOf, type Member, memberOf } from './entries.js';
-import { assertNotAborted, step } from './failures.js';
+import { assertNotAborted, failedAt, step } from './failures.js';
 import { FileUploads } from './file-uploads.js';
 import { announceManifest, type Target, uploadManifest } from './manifest-upload.js';
 import { checkReserved } from './name-rules.js';
@@ -131,16 +132,21 @@ export class Commits {
   private async finish(id: string): Promise<VersionFactsFragment> {
     const { client } = this.context.store;
     try {
-      const { commitArtifact } = await step('Committing the version failed', () =>
-        client.run(CommitArtifactDocument, { id }),
-      );
+      const { commitArtifact } = await client.run(CommitArtifactDocument, { id });
       if (!commitArtifact)
         throw new Failure('EPROTO', "The server didn't answer with the committed version.");
       return commitArtifact.artifact;
     } catch (error) {
       const facts = await this.unlessUnreachable(id);
       if (facts?.state === 'COMMITTED') return facts;
-      throw error;
+      // Who never got an answer may yet have been understood.
+      const isOpen = isWireFailure(error) && ['timeout', 'broken'].includes(error.fault);
+      throw failedAt(
+        isOpen
+          ? 'Committing the version failed, but it may yet appear; look before you commit again'
+          : 'Committing the version failed',
+        error,
+      );
     }
   }
 

@@ -13,7 +13,7 @@ import {
   type FileTarget,
   type Multipart,
 } from './declared-files.js';
-import { assertNotAborted, failedAt } from './failures.js';
+import { assertNotAborted, failedAt, ofStorage } from './failures.js';
 import type { PlannedUpload } from './plan.js';
 import { isDigestMismatch, isRefusal } from './refusals.js';
 import { abortable } from './together.js';
@@ -57,7 +57,7 @@ export class FileUploads {
       fruitless = refused.length < missing.length ? 0 : fruitless + 1;
       const [first] = refused;
       if (first && fruitless === MOST_FRUITLESS_ROUNDS)
-        throw failedAt(`Uploading '${first.file.path}' failed`, first.failure);
+        throw failedAt(`Uploading '${first.file.path}' failed`, ofStorage(first.failure));
       missing = refused.map(({ file }) => file);
     }
     return births;
@@ -114,7 +114,7 @@ export class FileUploads {
       round.births.set(file.path, declared.birthArtifactId);
     } catch (error) {
       const failure = await this.judge(round, file, error);
-      if (failure !== null) fail(round, failedAt(`Uploading '${file.path}' failed`, failure));
+      if (failure !== null) fail(round, failedAt(`Uploading '${file.path}' failed`, ofStorage(failure)));
     }
   }
 

@@ -11,6 +11,7 @@ import type { StoreContext } from '../../common/context.js';
 import { Failure, isFailure } from '../../failure.js';
 import { type ManifestFileEntry, manifestFile } from '../manifest-file.js';
 import type { CollectionName } from '../places.js';
+import { ofStorage } from './failures.js';
 import { isRefusal } from './refusals.js';
 
 /** The version that is being made. */
@@ -57,25 +58,22 @@ export async function uploadManifest(
   signal: AbortSignal | undefined,
 ): Promise<void> {
   const { bytes, digest } = manifestFile(entries, target.region);
+  let hasFailed = false;
   const send = async (): Promise<void> => {
-    const { uploadUrl, uploadHeaders: lines = [] } = await destinationOf(
-      context,
-      target,
-      manifestId,
-      digest,
-      signal,
-    );
+    const found = await destinationOf(context, target, manifestId, digest, signal);
+    const { uploadUrl, uploadHeaders: lines = [] } = found;
     if (!uploadUrl) throw new Failure('EPROTO', 'The server gave no address to upload the manifest to.');
     const url = uploadUrl.startsWith('/') ? context.client.address(uploadUrl) : uploadUrl;
-    await context.transfers.upload(url, uploadHeaders(lines), { kind: 'bytes', bytes }, { signal });
+    try {
+      await context.transfers.upload(url, uploadHeaders(lines), { kind: 'bytes', bytes }, { signal });
+    } catch (error) {
+      // The address may have expired under retries: another one is asked for, once.
+      if (hasFailed || !isWireFailure(error) || !isRefusal(error)) throw ofStorage(error);
+      hasFailed = true;
+      await send();
+    }
   };
-  try {
-    await send();
-  } catch (error) {
-    if (!isWireFailure(error) || !isRefusal(error)) throw error;
-    // The address may have expired under retries.
-    await send();
-  }
+  await send();
 }
 
 /** Asking again for a manifest of the same version is asking for its address: the server keeps one record of each. */
