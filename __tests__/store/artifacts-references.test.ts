@@ -274,6 +274,7 @@ describe('files of this machine', () => {
     await writeFile(join(root, 'secret'), 'secret');
     await symlink(join(root, 'secret'), join(allowed, 'way-out'));
     await symlink(join(allowed, 'sub'), join(allowed, 'inner'));
+    await symlink(allowed, join(root, 'another-way'));
     return { root, allowed, url: (path: string) => pathToFileURL(join(root, path)).href };
   };
 
@@ -287,10 +288,12 @@ describe('files of this machine', () => {
         wrong: { ref, digest: md5('other!'), size: 6 },
         grown: { ref, digest: md5('inside'), size: 5 },
         inner: { ref: url('allowed/inner/a b.txt'), digest: md5('inside') },
+        another: { ref: url('another-way/sub/a b.txt'), digest: md5('inside') },
       },
       { references: { file: allowed } },
     );
-    for (const name of ['good', 'byPath', 'inner']) expect(await text(`${V0}/${name}`)).toBe('inside');
+    for (const name of ['good', 'byPath', 'inner', 'another'])
+      expect(await text(`${V0}/${name}`)).toBe('inside');
     expect(await found(`${V0}/good`)).toMatchObject({ version: `md5:${md5('inside')}` });
     expect((await found(`${V0}/byPath`)).version).toMatch(/^reference:/);
     for (const name of ['wrong', 'grown']) {
@@ -307,6 +310,7 @@ describe('files of this machine', () => {
       encoded: `${url('allowed')}/%2e%2e/secret`,
       link: url('allowed/way-out'),
       missing: url('nothing'),
+      missingBelow: url('secret/x'),
       host: 'file://evil.example/etc/passwd',
       itself: url('allowed'),
       slash: `${url('allowed')}/sub%2F..%2F..%2Fsecret`,

@@ -94,12 +94,14 @@ export class Lookups {
     questions: readonly Question[],
     signal: AbortSignal,
   ): Promise<readonly Lookup[]> {
-    const { versions, context } = this.parts;
+    const { versions, manifests, context } = this.parts;
     const { collection, alias } = placeOf(unit);
     if (!collection || alias === null) return questions.map(() => NOTHING);
+    const known = versions.peek(unit);
+    const hasManifest = known === null || manifests.peek(known.id) === null;
     const looks = await context.sizes.all('names', questions, async (batch) => {
       const names = [...new Set(batch.flatMap(({ file }) => file ?? []))];
-      return { batch, sight: await versions.look(collection, alias, names, signal) };
+      return { batch, sight: await versions.look(collection, alias, { names, hasManifest }, signal) };
     });
     const answers: Lookup[] = [];
     for (const { batch, sight } of looks) answers.push(...(await this.answer(unit, sight, batch, signal)));

@@ -41,7 +41,7 @@ export class Manifests {
   }
 
   /** Another request brought the address along: reading the manifest is then one GET. */
-  learn(id: string, facts: ManifestAddressFragment): void {
+  learn(id: string, facts: Partial<ManifestAddressFragment>): void {
     const direct = facts.currentManifest?.file.directUrl;
     if (direct) this.addresses.remember(id, ONLY_VERSION, { direct, api: null });
   }

@@ -53,6 +53,14 @@ interface Member {
   readonly rows: readonly ArtifactFileRowFragment[];
 }
 
+/** What a look is to bring along. */
+interface Wanted {
+  /** Files, with their URLs. */
+  readonly names: readonly string[];
+  /** The URL of the manifest; not where that is in memory, for the server takes time to sign it. */
+  readonly hasManifest: boolean;
+}
+
 const MOST_KNOWN = 20_000;
 const MEMBERSHIP_FILES = 'ARTIFACT_COLLECTION_MEMBERSHIP_FILES';
 
@@ -73,6 +81,11 @@ export class Versions {
     });
   }
 
+  /** What was found at a path, as long as a look-up finds it there. */
+  peek(unit: TreePath): Version | null {
+    return this.known.get(unit) ?? null;
+  }
+
   learn(unit: TreePath, version: Version): void {
     this.known.set(unit, version);
   }
@@ -90,7 +103,8 @@ export class Versions {
   private async ask(unit: TreePath, signal: AbortSignal): Promise<Version | null> {
     const { collection, alias } = placeOf(unit);
     if (!collection || alias === null) return null;
-    const version = (await this.look(collection, alias, [], signal))?.member?.version ?? null;
+    const version =
+      (await this.look(collection, alias, { names: [], hasManifest: true }, signal))?.member?.version ?? null;
     if (version?.name === alias) this.learn(unit, version);
     return version;
   }
@@ -99,11 +113,11 @@ export class Versions {
   look(
     collection: CollectionName,
     alias: string,
-    names: readonly string[],
+    wanted: Wanted,
     signal: AbortSignal | undefined,
   ): Promise<Sight | null> {
     return this.context.organizations.below(collection.entity, signal, async (entity) => {
-      const sight = await this.request({ ...collection, entity }, alias, names, signal);
+      const sight = await this.request({ ...collection, entity }, alias, wanted, signal);
       return sight && withoutStrays(sight, collection.type, alias);
     });
   }
@@ -133,28 +147,28 @@ export class Versions {
   private async request(
     collection: CollectionName,
     alias: string,
-    names: readonly string[],
+    wanted: Wanted,
     signal: AbortSignal | undefined,
   ): Promise<Sight | null> {
     const { features } = this.context;
     if (features.peek(MEMBERSHIP_FILES) !== false) {
-      const sight = await this.byMembership(collection, alias, names, signal);
+      const sight = await this.byMembership(collection, alias, wanted, signal);
       if (sight !== undefined) return sight;
     }
-    return this.byName(collection, alias, names, signal);
+    return this.byName(collection, alias, wanted, signal);
   }
 
   /** Undefined: the server doesn't have what this takes. The first answer brings the server's features along. */
   private async byMembership(
     collection: CollectionName,
     alias: string,
-    names: readonly string[],
+    wanted: Wanted,
     signal: AbortSignal | undefined,
   ): Promise<Sight | null | undefined> {
     const { client, features } = this.context;
     const hasFeatures = features.peek(MEMBERSHIP_FILES) === null;
-    const variables = { ...collection, alias, ...namesOf(names), hasFeatures };
-    const options = this.context.sized(names.length, signal);
+    const variables = { ...collection, alias, ...variablesOf(wanted), hasFeatures };
+    const options = this.context.sized(wanted.names.length, signal);
     try {
       const { serverInfo, project } = await client.run(LookUpVersionDocument, variables, options);
       if (hasFeatures) features.learn(serverInfo);
@@ -186,11 +200,11 @@ export class Versions {
   private async byName(
     collection: CollectionName,
     alias: string,
-    names: readonly string[],
+    wanted: Wanted,
     signal: AbortSignal | undefined,
   ): Promise<Sight | null> {
-    const variables = { ...collection, version: `${collection.collection}:${alias}`, ...namesOf(names) };
-    const options = this.context.sized(names.length, signal);
+    const variables = { ...collection, version: `${collection.collection}:${alias}`, ...variablesOf(wanted) };
+    const options = this.context.sized(wanted.names.length, signal);
     const { project } = await this.context.client.run(LookUpVersionByNameDocument, variables, options);
     if (!project) return null;
     const { artifactType, artifact, ...above } = project;
@@ -213,16 +227,17 @@ export class Versions {
   }
 
   private learnManifest(
-    artifact: (ListedVersionFragment & ManifestAddressFragment) | null | undefined,
+    artifact: (ListedVersionFragment & Partial<ManifestAddressFragment>) | null | undefined,
   ): void {
     if (artifact) this.manifests.learn(artifact.id, artifact);
   }
 }
 
-const namesOf = (names: readonly string[]) => ({
+const variablesOf = ({ names, hasManifest }: Wanted) => ({
   names,
   first: Math.max(1, names.length),
   hasNames: names.length > 0,
+  hasManifest,
 });
 
 function memberOf(

@@ -170,13 +170,23 @@ async function pathBelow(uri: string, directory: string): Promise<string> {
     throw new Failure('EACCES', `${shown(uri)} names no file of this machine.`, String(error));
   }
   const root = await realpath(directory);
-  // Before anything is looked at: whether a file elsewhere is there is nobody's business.
-  if (!isBelow(named, directory) && !isBelow(named, root)) throw outside();
-  const real = await realpath(named);
+  const real = await realpathOrNull(named);
+  if (real === null && !isBelow(named, directory) && !isBelow(named, root)) throw outside();
+  if (real === null) throw new Failure('EIO', `There is no file (any more) at ${shown(uri)}.`);
   if (!isBelow(real, root)) throw outside();
   // Opening a pipe would wait for a writer.
   if (!(await stat(real)).isFile()) throw new Failure('EIO', `${shown(uri)} isn't a file.`);
   return real;
+}
+
+async function realpathOrNull(path: string): Promise<string | null> {
+  try {
+    return await realpath(path);
+  } catch (error) {
+    // Nothing there, or no way to it.
+    if (errnoOf(error) !== null) return null;
+    throw error;
+  }
 }
 
 function isBelow(path: string, directory: string): boolean {
