@@ -33,7 +33,7 @@ describe('a commit', () => {
       [`${FLOWERS}/latest`, 'symlink', 'v0'],
       [`${FLOWERS}/prod`, 'symlink', 'v0'],
     ]);
-    expect(entries[0]).toMatchObject({ id, isReadOnly: true });
+    expect(entries[0]).toMatchObject({ id, size: null });
     expect(entries[0]?.mtimeMs).toBeGreaterThan(Date.now() - 60_000);
   });
 
@@ -163,6 +163,71 @@ describe('a commit', () => {
     });
   });
 
+  test('copies from an alias, and from a registry, what stands behind them', async () => {
+    await bench.wandb.seedArtifacts({
+      [FLOWERS]: { versions: [{ files: { a: 'first' } }] },
+      'acme/wandb-registry-dataset/dataset/best': { links: [{ to: 'lab/project/flowers:v0' }] },
+    });
+    await bench.commit([
+      { name: 'x', kind: 'copy', origin: `${FLOWERS}/latest/a` },
+      { name: 'y', kind: 'copy', origin: 'acme/wandb-registry-dataset/dataset/best/latest/a' },
+    ]);
+    expect(await bench.files()).toEqual({ x: 'first', y: 'first' });
+  });
+
+  test('reads the manifest that it copies from once', async () => {
+    const files = many(300);
+    await bench.commit(files);
+    const copies = Object.keys(files).map((name) => ({
+      name,
+      kind: 'copy' as const,
+      origin: `${FLOWERS}/v0/${name}`,
+    }));
+    const requests = await bench.requestsOf(() => bench.commit([...copies, ...contentsOf({ new: '1' })]));
+    expect(requests.filter(({ side, method }) => side === 'storage' && method === 'GET')).toHaveLength(1);
+    expect(counted(requests)).toMatchObject({ 'PUT content': 1 });
+  });
+
+  describe('of copies', () => {
+    const ELSEWHERE = `${PROJECT}/dataset/elsewhere`;
+    const copyOf = (collection: string) => ({
+      name: collection.slice(collection.lastIndexOf('/') + 1),
+      kind: 'copy' as const,
+      origin: `${collection}/v0/a`,
+    });
+
+    test('from another region of the storage is made there', async () => {
+      await bench.wandb.seedArtifacts({
+        [ELSEWHERE]: { versions: [{ files: { a: '1' }, storageRegion: 'coreweave-us' }] },
+      });
+      const requests = await bench.requestsOf(() => bench.commit([copyOf(ELSEWHERE)]));
+      const [create] = requests.filter(({ operation }) => operation === 'CreateArtifact');
+      expect(create?.variables).toMatchObject({ input: { storageRegion: 'coreweave-us' } });
+      expect(await bench.manifest('flowers:v0')).toMatchObject({
+        storagePolicyConfig: { storageLayout: 'V2', storageRegion: 'coreweave-us' },
+      });
+    });
+
+    test('from two regions is EXDEV, naming them', async () => {
+      await bench.wandb.seedArtifacts({
+        [ELSEWHERE]: { versions: [{ files: { a: '1' }, storageRegion: 'coreweave-us' }] },
+        [`${PROJECT}/dataset/here`]: { versions: [{ files: { a: '2' } }] },
+      });
+      const failure = await failureOf(bench.commit([copyOf(ELSEWHERE), copyOf(`${PROJECT}/dataset/here`)]));
+      expect(failure).toMatchObject({ code: 'EXDEV', detail: expect.stringContaining("'coreweave-us'") });
+    });
+
+    test('from a storage of the old layout is ENOTSUP, naming the way out', async () => {
+      await bench.wandb.seedArtifacts({
+        [ELSEWHERE]: { versions: [{ files: { a: '1' }, storageLayout: 'V1' }] },
+      });
+      expect(await failureOf(bench.commit([copyOf(ELSEWHERE)]))).toMatchObject({
+        code: 'ENOTSUP',
+        detail: expect.stringContaining('write it anew'),
+      });
+    });
+  });
+
   test('of a copy whose origin is gone fails, naming it', async () => {
     const failure = await failureOf(bench.commit([{ name: 'x', kind: 'copy', origin: `${FLOWERS}/v9/a` }]));
     expect(failure).toMatchObject({ code: 'ENOENT', detail: expect.stringContaining("'x'") });
@@ -275,6 +340,14 @@ describe('the requests of a commit', () => {
     });
     expect(JSON.stringify(create?.variables)).not.toContain('digest');
   });
+});
+
+test('a server without features, of small pages, takes commits too', async () => {
+  bench = await Bench.start({ features: [], limits: { page: 3, artifactFiles: 7 } });
+  const files = many(20);
+  expect(await bench.commit(files, { aliases: ['prod'] })).toMatchObject({ version: 'v0' });
+  expect(await bench.commit({ ...files, more: '1' }, { incremental: true })).toMatchObject({ version: 'v1' });
+  expect(await bench.files()).toEqual({ ...files, more: '1' });
 });
 
 test('batches shrink to what the server takes', async () => {

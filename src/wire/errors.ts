@@ -18,7 +18,7 @@ export interface Peer {
 }
 
 const LONGEST_MESSAGE = 300;
-const NAMES_A_THING = /entity|project|model|run|bucket|file|user|team/i;
+const NAMES_A_THING = /entity|project|model|run|bucket|file|user|team|artifact|collection/i;
 
 /** The failure that an answer of the API stands for (protocol section 2.1). */
 export function refusalOfApi(refusal: Refusal, peer: Peer, now: number): WireFailure {

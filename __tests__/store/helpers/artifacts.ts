@@ -1,11 +1,13 @@
+import { resolveArtifactsConfig } from '../../../src/config/artifacts.js';
 import { resolveConfig } from '../../../src/config/config.js';
 import type { WandbFsOptions } from '../../../src/config/options.js';
+import { createParts } from '../../../src/store/artifacts/parts.js';
 import type { WritingParts } from '../../../src/store/artifacts/writing/context.js';
+import { copiedEntries } from '../../../src/store/artifacts/writing/copied-entries.js';
 import { type ArtifactWriting, createArtifactWriting } from '../../../src/store/artifacts/writing/create.js';
-import { StoreContext } from '../../../src/store/common/context.js';
+import { registryEntities } from '../../../src/store/artifacts/writing/registry-entities.js';
 import type { CommitOptions, DraftFile, Signalled } from '../../../src/store/contract.js';
 import { Failure } from '../../../src/store/failure.js';
-import { decodeFileName } from '../../../src/store/names.js';
 import {
   ARTIFACT_FEATURES,
   type FakeWandb,
@@ -13,7 +15,8 @@ import {
   type RequestRecord,
   RUN_FEATURES,
 } from '../../../src/testing/index.js';
-import { WireClient } from '../../../src/wire/client.js';
+import type { WireDependencies } from '../../../src/wire/api.js';
+import type { WireClient } from '../../../src/wire/client.js';
 import { STANDARD, startServer } from '../../helpers/server.js';
 
 /** The server as it is without variations, artifacts included. */
@@ -37,13 +40,17 @@ export class Bench implements AsyncDisposable {
     private readonly options: WandbFsOptions,
     private readonly parts: Partial<WritingParts>,
     private readonly isOwner: boolean,
+    dependencies: WireDependencies = {},
   ) {
     const given = { baseUrl: wandb.url, apiKey: wandb.apiKey, ...options };
-    this.client = new WireClient(resolveConfig(given, { HOME: '/nonexistent' }).wire.reveal());
-    this.writing = createArtifactWriting(new StoreContext(this.client), {
-      artifacts: { multipartBytes: 2 ** 31, partBytes: 100 * 2 ** 20 },
-      resolveEntity: async (name) => (name === 'Acme, Inc.' ? 'acme' : name),
-      manifestEntryOf: (origin) => this.manifestEntryOf(origin),
+    const wire = resolveConfig(given, { HOME: '/nonexistent' }).wire.reveal();
+    const { artifacts } = resolveArtifactsConfig({});
+    const reading = createParts(wire, artifacts, dependencies);
+    this.client = reading.context.client;
+    this.writing = createArtifactWriting(reading.context, {
+      artifacts,
+      resolveEntity: registryEntities(reading.context),
+      manifestEntryOf: copiedEntries(reading),
       ...parts,
     });
   }
@@ -59,8 +66,8 @@ export class Bench implements AsyncDisposable {
   }
 
   /** Another store before the same server, as of another process. */
-  another(options: WandbFsOptions = this.options): Bench {
-    return new Bench(this.wandb, options, this.parts, false);
+  another(options: WandbFsOptions = this.options, dependencies: WireDependencies = {}): Bench {
+    return new Bench(this.wandb, options, this.parts, false, dependencies);
   }
 
   commit(
@@ -153,16 +160,6 @@ export class Bench implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     await this.client.close();
     if (this.isOwner) await this.wandb.close();
-  }
-
-  /** What the reading half of the store does for the writing one. */
-  private async manifestEntryOf(origin: string): ReturnType<WritingParts['manifestEntryOf']> {
-    const [entity, project, , collection, version, ...below] = origin.split('/');
-    const { contents } = await this.manifest(`${collection}:${version}`, [entity, project]);
-    const entry = contents[decodeFileName(below.join('/'))];
-    if (!entry) throw new Failure('ENOENT');
-    const { digest, size = null, ref = null, birthArtifactID = null, extra = {} } = entry as never;
-    return { digest, size, ref, birthArtifactId: birthArtifactID, extra };
   }
 }
 

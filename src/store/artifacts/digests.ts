@@ -1,8 +1,8 @@
 import { createHash, type Hash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { createXXHash128, type IHasher } from 'hash-wasm';
 import type { Source } from '../contract.js';
 import { Failure } from '../failure.js';
+import { createHasher } from './content-digest.js';
 
 /** What an artifact's digests are made with. */
 export type DigestAlgorithm = 'MD5' | 'XXH128';
@@ -34,7 +34,7 @@ export async function digestContent(source: Source, options: DigestOptions): Pro
   const { algorithm, partBytes, signal } = options;
   const size = source.kind === 'bytes' ? source.bytes.byteLength : source.size;
   const md5 = createHash('md5');
-  const xxh128 = algorithm === 'XXH128' ? await createXXHash128() : null;
+  const xxh128 = algorithm === 'XXH128' ? await createHasher('xxh128') : null;
   const parts = partBytes === null ? null : new PartDigests(partBytes);
   let seen = 0;
   for await (const piece of piecesOf(source)) {
@@ -48,7 +48,7 @@ export async function digestContent(source: Source, options: DigestOptions): Pro
     throw new Failure('EIO', 'The content has changed.', `${seen} bytes in place of ${size}`);
   const base64 = md5.digest('base64');
   return {
-    digest: xxh128 ? base64Of(xxh128) : base64,
+    digest: xxh128?.digest() ?? base64,
     md5: base64,
     parts: parts?.end() ?? null,
   };
@@ -100,8 +100,6 @@ class PartDigests {
   }
 }
 
-const base64Of = (hasher: IHasher): string => Buffer.from(hasher.digest('binary')).toString('base64');
-
 const MANIFEST_HEADER = 'wandb-artifact-manifest-v1\n';
 /** Entries that are hashed at once: joined they cost less than one by one. */
 const ENTRIES_AT_ONCE = 1000;
@@ -120,14 +118,9 @@ export async function digestManifest(
   entries: readonly DigestedEntry[],
   algorithm: DigestAlgorithm,
 ): Promise<string> {
-  if (algorithm === 'XXH128') {
-    const hasher = await createXXHash128();
-    for (const lines of linesOf(entries)) hasher.update(lines);
-    return hasher.digest('hex');
-  }
-  const hash = createHash('md5');
-  for (const lines of linesOf(entries)) hash.update(lines);
-  return hash.digest('hex');
+  const hasher = await createHasher(algorithm === 'XXH128' ? 'xxh128' : 'md5');
+  for (const lines of linesOf(entries)) hasher.update(Buffer.from(lines));
+  return Buffer.from(hasher.digest(), 'base64').toString('hex');
 }
 
 function* linesOf(entries: readonly DigestedEntry[]): Generator<string> {

@@ -23,17 +23,21 @@ export const XXH128_EXTRA = { alg: 'XXH128' } as const;
  * machine alone: `local_path` and `skip_cache`.
  *
  * @param entries sorted by path
+ * @param region of the storage that holds them; null: the one that needs no name
  */
-export function manifestFile(entries: readonly ManifestFileEntry[]): {
+export function manifestFile(
+  entries: readonly ManifestFileEntry[],
+  region: string | null = null,
+): {
   readonly bytes: Uint8Array;
   /** Base64 MD5. */
   readonly digest: string;
 } {
   // Not as one object: a path may be '__proto__', and those that look like numbers would come first.
   const contents = entries.map((entry) => `${JSON.stringify(entry.path)}:${JSON.stringify(plain(entry))}`);
-  const head =
-    '{"version":1,"storagePolicy":"wandb-storage-policy-v1","storagePolicyConfig":{"storageLayout":"V2"},"contents":{';
-  const bytes = Buffer.from(`${head}${contents.join(',')}}}`);
+  const config = JSON.stringify({ storageLayout: 'V2', ...(region !== null && { storageRegion: region }) });
+  const head = `{"version":1,"storagePolicy":"wandb-storage-policy-v1","storagePolicyConfig":${config}`;
+  const bytes = Buffer.from(`${head},"contents":{${contents.join(',')}}}`);
   return { bytes, digest: createHash('md5').update(bytes).digest('base64') };
 }
 

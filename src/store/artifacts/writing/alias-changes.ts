@@ -2,8 +2,8 @@ import { AddAliasesDocument, DeleteAliasesDocument } from '../../../wire/generat
 import { isWireFailure } from '../../../wire/wire-failure.js';
 import type { StoreContext } from '../../common/context.js';
 import { Failure } from '../../failure.js';
+import type { CollectionName } from '../places.js';
 import { failedAt } from './failures.js';
-import type { CollectionName } from './places.js';
 
 const inputsOf = ({ entity, project, collection }: CollectionName, aliases: readonly string[]) =>
   aliases.map((alias) => ({

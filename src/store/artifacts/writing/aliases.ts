@@ -10,12 +10,13 @@ import {
 import { nextOf, nodesOf } from '../../common/nodes.js';
 import type { Entry, Signalled, TreePath } from '../../contract.js';
 import { Failure } from '../../failure.js';
+import { type CollectionName, isVersionName } from '../places.js';
 import { addAliases, deleteAliases, unlessProtected } from './alias-changes.js';
 import { resolved, type WritingContext } from './context.js';
-import { entriesOf, type Member } from './entries.js';
+import { entriesOf, type Member, namesOf } from './entries.js';
 import { step } from './failures.js';
 import { checkAlias } from './name-rules.js';
-import { type CollectionName, isVersionName, memberAt, nameOf } from './places.js';
+import { memberAt, nameOf } from './places.js';
 
 /** Servers that answer to a link with what it made. */
 const LINK_FEATURE = 'ARTIFACT_MEMBERSHIP_IN_LINK_ARTIFACT_RESPONSE';
@@ -51,15 +52,12 @@ export class Aliases {
       ? await this.link(found, from, place, alias.name, into, signal)
       : await this.add(found, place, alias.name, signal);
     if (link.replaces !== null) await this.replace(link.replaces, alias, place, found.artifactId, signal);
-    const replaced = link.replaces === null ? null : memberAt(link.replaces);
-    const isGone = (name: string): boolean =>
-      replaced?.directory === alias.directory && replaced.name === name && name !== alias.name;
-    const aliases = member.aliases.filter((each) => !isGone(each.alias));
-    return entriesOf(alias.directory, { ...member, aliases }).filter(
-      ({ kind, path }) => isLink || (kind === 'symlink' && path === link.path),
+    return entriesOf(alias.directory, member).filter(({ path }) =>
+      isLink ? path === link.path || path !== link.replaces : path === link.path,
     );
   }
 
+  /** What an alias points to is asked for, whatever was listed: taken from a version that lost it meanwhile, it would stay. */
   async remove(files: readonly { readonly path: TreePath }[], { signal }: Signalled): Promise<void> {
     const groups = new Map<TreePath, { place: CollectionName; names: Set<string> }>();
     for (const { path } of files) {
@@ -115,9 +113,7 @@ export class Aliases {
   ): Promise<Member> {
     await addAliases(this.context.store, place, artifactId, [alias], signal);
     const member = memberOfMembership(membership);
-    // The server tells no id of what it made; an alias's own is never needed.
-    const others = member.aliases.filter((each) => each.alias !== alias);
-    return { ...member, aliases: [...others, { id: null, alias }] };
+    return { ...member, aliases: [...new Set([...member.aliases, alias])] };
   }
 
   private async link(
@@ -219,10 +215,9 @@ export class Aliases {
   }
 }
 
-function memberOfMembership(facts: MembershipFactsFragment): Member {
-  const { artifact, versionIndex, aliases, createdAt } = facts;
+function memberOfMembership({ artifact, versionIndex, aliases }: MembershipFactsFragment): Member {
   if (!artifact || versionIndex === null) {
     throw new Failure('EPROTO', "The server doesn't tell the number of the version.");
   }
-  return { artifactId: artifact.id, versionIndex, createdAt, updatedAt: artifact.updatedAt, aliases };
+  return { artifact, name: `v${versionIndex}`, aliases: namesOf(aliases) };
 }

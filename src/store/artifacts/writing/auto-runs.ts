@@ -1,8 +1,8 @@
 import { hostname } from 'node:os';
 import type { WireClient } from '../../../wire/client.js';
 import { createRun } from '../../common/creation.js';
+import type { CollectionName } from '../places.js';
 import { step } from './failures.js';
-import type { CollectionName } from './places.js';
 import { randomId } from './random-id.js';
 import { unlessAborted } from './together.js';
 

@@ -2,11 +2,11 @@ import { CollectionDigestAlgorithmDocument, FindCollectionDocument } from '../..
 import type { StoreContext } from '../../common/context.js';
 import { Failure } from '../../failure.js';
 import type { DigestAlgorithm } from '../digests.js';
+import type { CollectionName } from '../places.js';
 import { isRegistry } from './context.js';
 import { DIGEST_FEATURE } from './declared-files.js';
 import { step } from './failures.js';
 import { checkNewCollection, checkNewType, invalid } from './name-rules.js';
-import type { CollectionName } from './places.js';
 
 const LINKS_ONLY =
   'holds links to versions of other collections: commit to one of those, and link its version with symlink.';

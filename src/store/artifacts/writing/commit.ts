@@ -1,19 +1,21 @@
 import type { ArtifactManifestType, VersionFactsFragment } from '../../../wire/generated.js';
 import { CommitArtifactDocument, FindArtifactDocument } from '../../../wire/generated.js';
+import { isWireFailure } from '../../../wire/wire-failure.js';
 import type { CommitOptions, Committed, DraftFile, Entry, Signalled, TreePath } from '../../contract.js';
 import { Failure, isFailure } from '../../failure.js';
+import type { CollectionName } from '../places.js';
 import { addAliases } from './alias-changes.js';
 import { AutoRuns } from './auto-runs.js';
 import { checkCollection } from './collection-check.js';
 import type { WritingContext } from './context.js';
 import { type CreatedArtifact, createArtifact, type NewArtifact, newArtifact } from './created-artifact.js';
-import { entriesOf, type Member, memberOf, versionNameOf } from './entries.js';
-import { assertNotAborted, step } from './failures.js';
+import { entriesOf, type Member, memberOf } from './entries.js';
+import { assertNotAborted, failedAt, step } from './failures.js';
 import { FileUploads } from './file-uploads.js';
 import { announceManifest, type Target, uploadManifest } from './manifest-upload.js';
 import { checkReserved } from './name-rules.js';
 import { type CheckedOptions, checkCommitOptions } from './options.js';
-import { type CollectionName, collectionAt, isVersionName } from './places.js';
+import { collectionAt } from './places.js';
 import { type Plan, planDraft } from './plan.js';
 import { Turns } from './together.js';
 
@@ -69,15 +71,16 @@ export class Commits {
       artifactId: artifact.id,
       baseId: artifact.artifactSequence.latestArtifact?.id ?? null,
       type: manifestTypeOf(options),
+      region: plan.region,
     };
-    await this.upload(target, plan, signal);
+    await unlessGone(() => this.upload(target, plan, signal));
     if (!options.isFinal) {
       const { digest } = plan;
       return { version: null, id: artifact.id, digest, aliases: [], deduplicated: false, entries: [] };
     }
     // From here on an abort would leave open whether the version is there: it is waited for.
     assertNotAborted(signal);
-    const facts = await this.finish(artifact.id);
+    const facts = await unlessGone(() => this.finish(artifact.id));
     const member = memberOf(facts);
     const isSettled = member !== null && missingOf(member, options.aliases).length === 0;
     return outcomeOf(directory, facts, isSettled ? member : await this.lookUp(artifact.id), false);
@@ -129,16 +132,21 @@ export class Commits {
   private async finish(id: string): Promise<VersionFactsFragment> {
     const { client } = this.context.store;
     try {
-      const { commitArtifact } = await step('Committing the version failed', () =>
-        client.run(CommitArtifactDocument, { id }),
-      );
+      const { commitArtifact } = await client.run(CommitArtifactDocument, { id });
       if (!commitArtifact)
         throw new Failure('EPROTO', "The server didn't answer with the committed version.");
       return commitArtifact.artifact;
     } catch (error) {
       const facts = await this.unlessUnreachable(id);
       if (facts?.state === 'COMMITTED') return facts;
-      throw error;
+      // Who never got an answer may yet have been understood.
+      const isOpen = isWireFailure(error) && ['timeout', 'broken'].includes(error.fault);
+      throw failedAt(
+        isOpen
+          ? 'Committing the version failed, but it may yet appear; look before you commit again'
+          : 'Committing the version failed',
+        error,
+      );
     }
   }
 
@@ -182,8 +190,22 @@ export class Commits {
   }
 }
 
+/** Of what was just made nothing can be missing, unless somebody removed it. */
+async function unlessGone<T>(task: () => Promise<T>): Promise<T> {
+  try {
+    return await task();
+  } catch (error) {
+    if (!isFailure(error) || error.code !== 'ENOENT') throw error;
+    throw new Failure(
+      'ESTALE',
+      'The collection, or the version that this one builds on, was deleted meanwhile; commit again.',
+      error.cause,
+    );
+  }
+}
+
 const missingOf = (member: Member, wanted: readonly string[]): readonly string[] => {
-  const standing = new Set(member.aliases.map(({ alias }) => alias));
+  const standing = new Set(member.aliases);
   return wanted.filter((alias) => !standing.has(alias));
 };
 
@@ -198,7 +220,6 @@ function outcomeOf(
   member: Member,
   deduplicated: boolean,
 ): Outcome {
-  const entries = entriesOf(directory, member);
-  const aliases = member.aliases.map(({ alias }) => alias).filter((alias) => !isVersionName(alias));
-  return { version: versionNameOf(member), id, digest, aliases, deduplicated, entries };
+  const { name: version, aliases } = member;
+  return { version, id, digest, aliases, deduplicated, entries: entriesOf(directory, member) };
 }

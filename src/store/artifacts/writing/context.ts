@@ -3,6 +3,12 @@ import type { StoreContext } from '../../common/context.js';
 import type { TreePath } from '../../contract.js';
 import type { ManifestFileEntry } from '../manifest-file.js';
 
+/** What a manifest tells of a file, for another one that holds it too. */
+export type CopiedEntry = Omit<ManifestFileEntry, 'path'> & {
+  /** The region of the storage that holds it, as its manifest names it. @default 'default' */
+  readonly region?: string | undefined;
+};
+
 /** What writing takes from elsewhere. */
 export interface WritingParts {
   readonly artifacts: Pick<ArtifactsConfig, 'multipartBytes' | 'partBytes'>;
@@ -12,10 +18,7 @@ export interface WritingParts {
    */
   readonly resolveEntity: (name: string, signal: AbortSignal | undefined) => Promise<string>;
   /** What the manifest of a version tells of the file at `origin`. Rejects with ENOENT without one. */
-  readonly manifestEntryOf: (
-    origin: TreePath,
-    signal: AbortSignal | undefined,
-  ) => Promise<Omit<ManifestFileEntry, 'path'>>;
+  readonly manifestEntryOf: (origin: TreePath, signal: AbortSignal | undefined) => Promise<CopiedEntry>;
 }
 
 export interface WritingContext extends WritingParts {

@@ -1,9 +1,9 @@
 import { CreateArtifactDocument, type CreateArtifactMutation } from '../../../wire/generated.js';
 import type { StoreContext } from '../../common/context.js';
 import { Failure } from '../../failure.js';
+import type { CollectionName } from '../places.js';
 import { algorithmName } from './declared-files.js';
 import type { CheckedOptions } from './options.js';
-import type { CollectionName } from './places.js';
 import type { Plan } from './plan.js';
 import { randomId } from './random-id.js';
 
@@ -59,6 +59,7 @@ export async function createArtifact(
     distributedID: distributedId,
     clientID: clientId,
     sequenceClientID: sequenceClientId,
+    storageRegion: plan.region,
   };
   const { createArtifact: created } = await client.run(CreateArtifactDocument, { input }, { signal });
   if (!created) throw new Failure('EPROTO', "The server didn't answer with the version.");

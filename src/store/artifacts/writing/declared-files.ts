@@ -7,6 +7,7 @@ import { uploadHeaders } from '../../../wire/upload-headers.js';
 import type { StoreContext } from '../../common/context.js';
 import { Failure } from '../../failure.js';
 import type { DigestAlgorithm } from '../digests.js';
+import { type Part, partsOf } from './multipart-plan.js';
 import type { PlannedUpload } from './plan.js';
 
 /** Where files belong. */
@@ -18,14 +19,29 @@ export interface FileTarget {
 
 /** The server's answer to the announcement of one file. */
 export interface DeclaredFile {
+  readonly file: PlannedUpload;
   /** The artifact with which the bytes come, or came, to the storage. */
   readonly birthArtifactId: string;
   /** Null: the storage has these bytes already. */
   readonly url: string | null;
   readonly headers: Readonly<Record<string, string>>;
-  readonly storagePath: string | null;
-  /** Where the file's parts go, in order; null: it goes there whole. */
-  readonly multipart: { readonly uploadId: string; readonly urls: readonly string[] } | null;
+  /** Null: the file goes there whole. */
+  readonly multipart: Multipart | null;
+}
+
+/** Where the parts of a file go. */
+export interface Multipart {
+  readonly uploadId: string;
+  /** What names the file when its parts are to be put together. */
+  readonly storagePath: string;
+  readonly contentType: string | null;
+  readonly parts: readonly DeclaredPart[];
+}
+
+export interface DeclaredPart extends Part {
+  /** Base64. */
+  readonly md5: string;
+  readonly url: string;
 }
 
 export const algorithmName = (algorithm: DigestAlgorithm): ArtifactDigestAlgorithm =>
@@ -69,38 +85,37 @@ type FileNode = NonNullable<
   CreateArtifactFilesMutation['createArtifactFiles']
 >['files']['edges'][number]['node'];
 
-function declaredOf(
-  { client }: StoreContext,
-  { path, parts }: PlannedUpload,
-  node: FileNode | undefined,
-): DeclaredFile {
-  if (!node?.artifact) throw new Failure('EPROTO', `The server didn't answer to the file '${path}'.`);
-  const { artifact, storagePath, uploadUrl, uploadMultipartUrls } = node;
-  const address = (url: string): string => (url.startsWith('/') ? client.address(url) : url);
-  const isMultipart = parts !== null && uploadUrl !== null && uploadMultipartUrls !== null;
+function declaredOf(context: StoreContext, file: PlannedUpload, node: FileNode | undefined): DeclaredFile {
+  if (!node?.artifact) throw new Failure('EPROTO', `The server didn't answer to the file '${file.path}'.`);
+  const { artifact, uploadUrl: url } = node;
   return {
+    file,
     birthArtifactId: artifact.id,
-    url: uploadUrl === null ? null : address(uploadUrl),
+    url: url === null ? null : addressOf(context, url),
     headers: uploadHeaders(node.uploadHeaders),
-    storagePath,
-    multipart: isMultipart
-      ? {
-          uploadId: uploadMultipartUrls.uploadID,
-          urls: partUrls(path, parts.md5s.length, uploadMultipartUrls.uploadUrlParts).map(address),
-        }
-      : null,
+    multipart: url === null ? null : multipartOf(context, file, node),
   };
 }
 
-function partUrls(
-  path: string,
-  count: number,
-  parts: readonly { readonly partNumber: number | string; readonly uploadUrl: string }[],
-): readonly string[] {
-  const urls = new Map(parts.map(({ partNumber, uploadUrl }) => [Number(partNumber), uploadUrl]));
-  return Array.from({ length: count }, (_, index) => {
-    const url = urls.get(index + 1);
-    if (!url) throw new Failure('EPROTO', `The server gave no address for part ${index + 1} of '${path}'.`);
-    return url;
+const addressOf = ({ client }: StoreContext, url: string): string =>
+  url.startsWith('/') ? client.address(url) : url;
+
+/** A server whose storage takes no parts answers none to those that were announced. */
+function multipartOf(
+  context: StoreContext,
+  { path, size, parts: planned }: PlannedUpload,
+  { storagePath, uploadMultipartUrls: answer, uploadHeaders: lines }: NonNullable<FileNode>,
+): Multipart | null {
+  if (planned === null || answer === null) return null;
+  if (storagePath === null) throw new Failure('EPROTO', `The server gave no storage path of '${path}'.`);
+  const urls = new Map(answer.uploadUrlParts.map((part) => [Number(part.partNumber), part.uploadUrl]));
+  const parts = partsOf(size, planned.bytes).map((part, index) => {
+    const url = urls.get(part.number);
+    const md5 = planned.md5s[index];
+    if (!url || md5 === undefined)
+      throw new Failure('EPROTO', `The server gave no address for part ${part.number} of '${path}'.`);
+    return { ...part, md5: Buffer.from(md5, 'hex').toString('base64'), url: addressOf(context, url) };
   });
+  const contentType = uploadHeaders(lines)['content-type'] ?? null;
+  return { uploadId: answer.uploadID, storagePath, contentType, parts };
 }

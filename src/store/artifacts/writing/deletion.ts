@@ -10,16 +10,10 @@ import { onceOrGone } from '../../common/attempts.js';
 import { assertDeletable, deleteProject } from '../../common/projects.js';
 import type { Signalled, TreePath } from '../../contract.js';
 import { Failure } from '../../failure.js';
+import { type CollectionName, isVersionName, UNIT_DEPTH } from '../places.js';
 import { resolved, type WritingContext } from './context.js';
 import { step } from './failures.js';
-import {
-  type CollectionName,
-  collectionAt,
-  isVersionName,
-  memberAt,
-  namesOf,
-  VERSION_DEPTH,
-} from './places.js';
+import { collectionAt, memberAt, namesOf } from './places.js';
 
 /** Deletes versions, collections and projects, as far as the user allowed it; in portfolios versions are unlinked. */
 export class Deletion {
@@ -28,11 +22,11 @@ export class Deletion {
   async rmdir(path: TreePath, { signal }: Signalled): Promise<void> {
     const names = namesOf(path);
     const [entity, project] = names;
-    if (names.length > VERSION_DEPTH) {
+    if (names.length > UNIT_DEPTH) {
       throw new Failure('EROFS', 'A version never changes; make another one without these files.');
     }
-    if (names.length === VERSION_DEPTH) return this.deleteVersion(path, signal);
-    if (names.length === VERSION_DEPTH - 1) return this.deleteCollection(path, signal);
+    if (names.length === UNIT_DEPTH) return this.deleteVersion(path, signal);
+    if (names.length === UNIT_DEPTH - 1) return this.deleteCollection(path, signal);
     if (names.length === 2 && entity !== undefined && project !== undefined) {
       const place = await resolved(this.context, { entity, project }, signal);
       return deleteProject(this.context.store.client, place, signal);

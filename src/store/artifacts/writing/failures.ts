@@ -16,6 +16,12 @@ export async function step<T>(name: string, task: () => Promise<T>): Promise<T> 
   }
 }
 
+/** What the storage doesn't find is an address of its own, not what the user named: that is no ENOENT. */
+export function ofStorage(error: unknown): unknown {
+  if (!isFailure(error) || error.code !== 'ENOENT') return error;
+  return new Failure('EIO', error.detail, error.cause);
+}
+
 export function assertNotAborted(signal: AbortSignal | undefined): void {
   if (signal?.aborted) throw new Failure('ECANCELED');
 }

@@ -1,18 +1,27 @@
 import PQueue from 'p-queue';
 import { CompleteMultipartUploadArtifactDocument } from '../../../wire/generated.js';
 import { isWireFailure } from '../../../wire/wire-failure.js';
+import { Attempts } from '../../common/attempts.js';
 import type { StoreContext } from '../../common/context.js';
+import type { Source } from '../../contract.js';
 import { Failure } from '../../failure.js';
 import { digestContent } from '../digests.js';
-import { type DeclaredFile, declareFiles, type FileTarget } from './declared-files.js';
-import { assertNotAborted, failedAt } from './failures.js';
-import { partsOf } from './multipart-plan.js';
+import {
+  type DeclaredFile,
+  type DeclaredPart,
+  declareFiles,
+  type FileTarget,
+  type Multipart,
+} from './declared-files.js';
+import { assertNotAborted, failedAt, ofStorage } from './failures.js';
 import type { PlannedUpload } from './plan.js';
 import { isDigestMismatch, isRefusal } from './refusals.js';
 import { abortable } from './together.js';
 
-/** How often a file gets a new address before it counts as refused. */
-const MOST_ROUNDS = 3;
+/** How often the files that are left get new addresses without one of them going through. */
+const MOST_FRUITLESS_ROUNDS = 3;
+/** Addresses end by themselves, after an hour or so: no more are asked for at once than can be used by then. */
+const MOST_BATCH_BYTES = 8 * 1024 ** 3;
 
 /** One pass over files that still have to be uploaded. */
 interface Round {
@@ -43,11 +52,12 @@ export class FileUploads {
   ): Promise<ReadonlyMap<string, string>> {
     const births = new Map<string, string>();
     let missing = files;
-    for (let round = 1; missing.length > 0; round++) {
+    for (let fruitless = 0; missing.length > 0; ) {
       const refused = await this.round(target, missing, births, signal);
+      fruitless = refused.length < missing.length ? 0 : fruitless + 1;
       const [first] = refused;
-      if (first && round === MOST_ROUNDS)
-        throw failedAt(`Uploading '${first.file.path}' failed`, first.failure);
+      if (first && fruitless === MOST_FRUITLESS_ROUNDS)
+        throw failedAt(`Uploading '${first.file.path}' failed`, ofStorage(first.failure));
       missing = refused.map(({ file }) => file);
     }
     return births;
@@ -64,8 +74,7 @@ export class FileUploads {
       const sending: Promise<void>[] = [];
       try {
         for (let at = 0; at < files.length && !controller.signal.aborted; ) {
-          const batch = files.slice(at, at + this.context.sizes.get('artifactFiles'));
-          // Addresses end by themselves: no more are asked for than can soon be used.
+          const batch = batchFrom(files, at, this.context.sizes.get('artifactFiles'));
           await this.queue.onSizeLessThan(Math.ceil(batch.length / 2));
           await this.declare(round, batch, sending);
           at += batch.length;
@@ -88,23 +97,24 @@ export class FileUploads {
     const { target, controller } = round;
     await this.context.sizes.all('artifactFiles', files, async (batch) => {
       const declared = await declareFiles(this.context, target, batch, controller.signal);
-      batch.forEach((file, index) => {
-        const answer = declared[index];
-        if (answer) sending.push(this.send(round, file, answer));
-      });
+      sending.push(...declared.map((each) => this.send(round, each)));
     });
   }
 
   /** Never rejects: what happened stands in the round. */
-  private async send(round: Round, file: PlannedUpload, declared: DeclaredFile): Promise<void> {
+  private async send(round: Round, { file, ...declared }: DeclaredFile): Promise<void> {
     const { signal } = round.controller;
     try {
-      if (declared.multipart !== null) await this.sendParts(file, declared, signal);
-      else if (declared.url !== null) await this.sendWhole(file, declared.url, declared.headers, signal);
+      if (declared.multipart !== null) {
+        const unsettled = await this.sendParts(file, declared.birthArtifactId, declared.multipart, signal);
+        if (unsettled) return void round.refused.push({ file, failure: unsettled });
+      } else if (declared.url !== null) {
+        await this.sendWhole(file, declared.url, declared.headers, signal);
+      }
       round.births.set(file.path, declared.birthArtifactId);
     } catch (error) {
       const failure = await this.judge(round, file, error);
-      if (failure !== null) fail(round, failedAt(`Uploading '${file.path}' failed`, failure));
+      if (failure !== null) fail(round, failedAt(`Uploading '${file.path}' failed`, ofStorage(failure)));
     }
   }
 
@@ -132,44 +142,66 @@ export class FileUploads {
     });
   }
 
-  private async sendParts(file: PlannedUpload, declared: DeclaredFile, outer: AbortSignal): Promise<void> {
-    const { source, size, parts } = file;
-    const { multipart, storagePath, birthArtifactId } = declared;
-    if (!parts || !multipart) return;
-    const type = declared.headers['content-type'];
-    const tags = await abortable(outer, async (controller) => {
-      const { signal } = controller;
-      const sent = partsOf(size, parts.bytes).map((part) =>
-        this.queue.add(async () => {
-          assertNotAborted(signal);
-          const md5 = Buffer.from(parts.md5s[part.number - 1] ?? '', 'hex').toString('base64');
-          const headers = { 'content-md5': md5, ...(type !== undefined && { 'content-type': type }) };
-          const body =
-            source.kind === 'bytes'
-              ? { ...source, bytes: source.bytes.subarray(part.start, part.start + part.size) }
-              : { ...source, start: part.start, size: part.size };
-          const url = multipart.urls[part.number - 1] ?? '';
-          const { etag } = await this.context.transfers.upload(url, headers, body, { signal });
-          if (etag === null) throw new Failure('EPROTO', 'The storage gave no ETag for a part.');
-          return { partNumber: part.number, hexMD5: etag };
-        }),
-      );
-      return allOrFirstFailure(sent, () => controller.abort());
-    });
-    await this.context.client.run(
-      CompleteMultipartUploadArtifactDocument,
-      {
-        input: {
-          completeMultipartAction: 'Complete',
-          completedParts: tags,
-          artifactID: birthArtifactId,
-          storagePath: storagePath ?? '',
-          uploadID: multipart.uploadId,
-        },
-      },
-      { signal: outer },
+  /** Resolves with a failure where nobody knows whether the file is there. */
+  private async sendParts(
+    { source }: PlannedUpload,
+    birthArtifactId: string,
+    { uploadId, storagePath, contentType, parts }: Multipart,
+    outer: AbortSignal,
+  ): Promise<Failure | null> {
+    const completedParts = await abortable(outer, (controller) =>
+      allOrFirstFailure(
+        parts.map((part) =>
+          this.queue.add(() => this.sendPart(source, part, contentType, controller.signal)),
+        ),
+        () => controller.abort(),
+      ),
     );
+    const input = {
+      completeMultipartAction: 'Complete' as const,
+      completedParts,
+      artifactID: birthArtifactId,
+      storagePath,
+      uploadID: uploadId,
+    };
+    const attempts = new Attempts();
+    const options = { signal: outer, onRetry: attempts.onRetry };
+    try {
+      await this.context.client.run(CompleteMultipartUploadArtifactDocument, { input }, options);
+      return null;
+    } catch (error) {
+      // A first attempt may have done it: then the server has the file, and says so when it is announced again.
+      if (attempts.isAgain && isWireFailure(error) && !outer.aborted) return error;
+      throw error;
+    }
   }
+
+  /** Resolves with what completes the upload: the storage's tag goes where the MD5 was announced. */
+  private async sendPart(
+    source: Source,
+    { number, start, size, md5, url }: DeclaredPart,
+    contentType: string | null,
+    signal: AbortSignal,
+  ): Promise<{ readonly partNumber: number; readonly hexMD5: string }> {
+    assertNotAborted(signal);
+    const headers = { 'content-md5': md5, ...(contentType !== null && { 'content-type': contentType }) };
+    const body =
+      source.kind === 'bytes'
+        ? { ...source, bytes: source.bytes.subarray(start, start + size) }
+        : { ...source, start, size };
+    const { etag } = await this.context.transfers.upload(url, headers, body, { signal });
+    if (etag === null) throw new Failure('EPROTO', 'The storage gave no ETag for a part.');
+    return { partNumber: number, hexMD5: etag };
+  }
+}
+
+function batchFrom(files: readonly PlannedUpload[], start: number, most: number): readonly PlannedUpload[] {
+  let end = start;
+  for (let bytes = 0; end < files.length && end - start < most; end++) {
+    bytes += files[end]?.size ?? 0;
+    if (bytes > MOST_BATCH_BYTES && end > start) break;
+  }
+  return files.slice(start, end);
 }
 
 function fail(round: Round, failure: unknown): void {

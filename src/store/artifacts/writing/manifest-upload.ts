@@ -1,14 +1,17 @@
+import type { WireClient } from '../../../wire/client.js';
 import {
   type ArtifactManifestType,
   CreateArtifactManifestDocument,
+  type CreateArtifactManifestMutation,
   UpdateArtifactManifestDocument,
 } from '../../../wire/generated.js';
 import { uploadHeaders } from '../../../wire/upload-headers.js';
 import { isWireFailure } from '../../../wire/wire-failure.js';
 import type { StoreContext } from '../../common/context.js';
-import { Failure } from '../../failure.js';
+import { Failure, isFailure } from '../../failure.js';
 import { type ManifestFileEntry, manifestFile } from '../manifest-file.js';
-import type { CollectionName } from './places.js';
+import type { CollectionName } from '../places.js';
+import { ofStorage } from './failures.js';
 import { isRefusal } from './refusals.js';
 
 /** The version that is being made. */
@@ -19,6 +22,8 @@ export interface Target {
   readonly baseId: string | null;
   readonly run: string;
   readonly type: ArtifactManifestType;
+  /** Of the storage; null: the server chooses. */
+  readonly region: string | null;
 }
 
 /** Where the manifest is to be sent. */
@@ -39,9 +44,7 @@ export async function announceManifest(
   target: Target,
   signal: AbortSignal | undefined,
 ): Promise<string> {
-  const variables = { input: inputOf(target, ''), includeUpload: false };
-  const answer = await client.run(CreateArtifactManifestDocument, variables, { signal });
-  const made = answer.createArtifactManifest;
+  const made = await createManifest(client, target, '', signal);
   if (!made) throw new Failure('EPROTO', "The server didn't answer with the manifest.");
   return made.artifactManifest.id;
 }
@@ -54,26 +57,23 @@ export async function uploadManifest(
   entries: readonly ManifestFileEntry[],
   signal: AbortSignal | undefined,
 ): Promise<void> {
-  const { bytes, digest } = manifestFile(entries);
+  const { bytes, digest } = manifestFile(entries, target.region);
+  let hasFailed = false;
   const send = async (): Promise<void> => {
-    const { uploadUrl, uploadHeaders: lines = [] } = await destinationOf(
-      context,
-      target,
-      manifestId,
-      digest,
-      signal,
-    );
+    const found = await destinationOf(context, target, manifestId, digest, signal);
+    const { uploadUrl, uploadHeaders: lines = [] } = found;
     if (!uploadUrl) throw new Failure('EPROTO', 'The server gave no address to upload the manifest to.');
     const url = uploadUrl.startsWith('/') ? context.client.address(uploadUrl) : uploadUrl;
-    await context.transfers.upload(url, uploadHeaders(lines), { kind: 'bytes', bytes }, { signal });
+    try {
+      await context.transfers.upload(url, uploadHeaders(lines), { kind: 'bytes', bytes }, { signal });
+    } catch (error) {
+      // The address may have expired under retries: another one is asked for, once.
+      if (hasFailed || !isWireFailure(error) || !isRefusal(error)) throw ofStorage(error);
+      hasFailed = true;
+      await send();
+    }
   };
-  try {
-    await send();
-  } catch (error) {
-    if (!isWireFailure(error) || !isRefusal(error)) throw error;
-    // The address may have expired under retries.
-    await send();
-  }
+  await send();
 }
 
 /** Asking again for a manifest of the same version is asking for its address: the server keeps one record of each. */
@@ -85,14 +85,33 @@ async function destinationOf(
   signal: AbortSignal | undefined,
 ): Promise<Destination> {
   if (target.type === 'FULL') {
-    const variables = { input: inputOf(target, digest), includeUpload: true };
-    const answer = await client.run(CreateArtifactManifestDocument, variables, { signal });
-    return answer.createArtifactManifest?.artifactManifest.file ?? {};
+    return (await createManifest(client, target, digest, signal))?.artifactManifest.file ?? {};
   }
   // As the SDK does: the base was told with the announcement.
   const input = { artifactManifestID: manifestId, digest, baseArtifactID: null };
   const answer = await client.run(UpdateArtifactManifestDocument, { input }, { signal });
   return answer.updateArtifactManifest?.artifactManifest.file ?? {};
+}
+
+/** @param digest of the manifest's file; empty as long as there is none, and then no address is asked for */
+async function createManifest(
+  client: WireClient,
+  target: Target,
+  digest: string,
+  signal: AbortSignal | undefined,
+): Promise<CreateArtifactManifestMutation['createArtifactManifest']> {
+  const create = async (from: Target) => {
+    const variables = { input: inputOf(from, digest), includeUpload: digest !== '' };
+    return (await client.run(CreateArtifactManifestDocument, variables, { signal })).createArtifactManifest;
+  };
+  try {
+    return await create(target);
+  } catch (error) {
+    const isGone = isFailure(error) && error.code === 'ENOENT' && target.baseId !== null;
+    if (!isGone || target.type !== 'FULL') throw error;
+    // The latest version was deleted meanwhile. A whole version doesn't need it.
+    return create({ ...target, baseId: null });
+  }
 }
 
 const inputOf = ({ place, artifactId, baseId, run, type }: Target, digest: string) => ({

@@ -21,11 +21,17 @@ export function partBytesOf(
   return Math.ceil(Math.ceil(size / MOST_PARTS) / BLOCK_BYTES) * BLOCK_BYTES;
 }
 
+export interface Part {
+  /** From 1 up. */
+  readonly number: number;
+  /** Bytes before it. */
+  readonly start: number;
+  /** Bytes. */
+  readonly size: number;
+}
+
 /** The parts of a file, in order. */
-export function partsOf(
-  size: number,
-  partBytes: number,
-): readonly { readonly number: number; readonly start: number; readonly size: number }[] {
+export function partsOf(size: number, partBytes: number): readonly Part[] {
   return Array.from({ length: Math.ceil(size / partBytes) }, (_, index) => {
     const start = index * partBytes;
     return { number: index + 1, start, size: Math.min(partBytes, size - start) };

@@ -1,5 +1,5 @@
 import { Failure } from '../../failure.js';
-import { isVersionName } from './places.js';
+import { isVersionName } from '../places.js';
 
 /** Of names of all kinds (protocol section 8.1). */
 export const MOST_CHARACTERS = 128;

@@ -1,20 +1,7 @@
 import type { TreePath } from '../../contract.js';
 import { Failure } from '../../failure.js';
-import { decodeName, encodeName } from '../../names.js';
-
-/** A collection by its server names; `entity` may be the display name of an organisation. */
-export interface CollectionName {
-  readonly entity: string;
-  readonly project: string;
-  readonly type: string;
-  readonly collection: string;
-}
-
-export const COLLECTION_DEPTH = 4;
-export const VERSION_DEPTH = 5;
-
-/** 'v' and digits: the server's own name of a version. */
-export const isVersionName = (name: string): boolean => /^v\d+$/.test(name);
+import { decodeName } from '../../names.js';
+import { type CollectionName, UNIT_DEPTH } from '../places.js';
 
 /** The server names that a path is made of, from the entity to the version or alias. */
 export function namesOf(path: TreePath): readonly string[] {
@@ -44,13 +31,11 @@ export function memberAt(path: TreePath): {
 } {
   const slash = path.lastIndexOf('/');
   const directory = path.slice(0, Math.max(0, slash));
-  if (path.split('/').length !== VERSION_DEPTH) {
+  if (path.split('/').length !== UNIT_DEPTH) {
     throw new Failure('EINVAL', 'Versions and aliases lie at <entity>/<project>/<type>/<collection>/<name>.');
   }
   return { collection: collectionAt(directory), directory, name: decodeName(path.slice(slash + 1)) };
 }
-
-export const memberPath = (directory: TreePath, name: string): TreePath => `${directory}/${encodeName(name)}`;
 
 /** Names the collection in messages. */
 export const nameOf = ({ entity, project, collection }: CollectionName): string =>

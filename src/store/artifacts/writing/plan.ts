@@ -3,7 +3,7 @@ import { Failure } from '../../failure.js';
 import { decodeFileName } from '../../names.js';
 import { type DigestAlgorithm, digestContent, digestManifest, sortedByPath } from '../digests.js';
 import { type ManifestFileEntry, XXH128_EXTRA } from '../manifest-file.js';
-import type { WritingContext } from './context.js';
+import type { CopiedEntry, WritingContext } from './context.js';
 import { assertNotAborted, step } from './failures.js';
 import { partBytesOf } from './multipart-plan.js';
 import { checkInnerPath } from './name-rules.js';
@@ -32,7 +32,12 @@ export interface Plan {
   /** Hex. */
   readonly digest: string;
   readonly algorithm: DigestAlgorithm;
+  /** Where the storage has what was copied, and so has to have the rest; null: where the server likes. */
+  readonly region: string | null;
 }
+
+/** As manifests name the region that they don't name. */
+const ANY_REGION = 'default';
 
 /** Reads what is new in a draft, and takes what was copied from the manifests it comes from. */
 export async function planDraft(
@@ -45,10 +50,13 @@ export async function planDraft(
   assertDistinct(named);
   const entries: ManifestFileEntry[] = [];
   const uploads: PlannedUpload[] = [];
+  const regions = new Set<string>();
   await forEachOf(named, context.store.client.config.concurrency, async ({ file, path }) => {
     assertNotAborted(signal);
     if (file.kind === 'copy') {
-      entries.push(await copied(context, path, file.origin, signal));
+      const { region = ANY_REGION, ...entry } = await copied(context, path, file.origin, signal);
+      entries.push(entry);
+      if (entry.ref === null) regions.add(region);
     } else if (file.kind === 'reference') {
       entries.push(reference(path, file.uri));
     } else {
@@ -65,7 +73,18 @@ export async function planDraft(
     uploads: sortedByPath(uploads),
     digest: await digestManifest(sorted, algorithm),
     algorithm,
+    region: onlyOf(regions),
   };
+}
+
+/** A version lies in one region: its manifest has room for no more. */
+function onlyOf(regions: ReadonlySet<string>): string | null {
+  const [region = ANY_REGION, other] = regions;
+  if (other === undefined) return region === ANY_REGION ? null : region;
+  throw new Failure(
+    'EXDEV',
+    `The draft has copies from the storage regions '${region}' and '${other}'; write those of one of them anew.`,
+  );
 }
 
 function pathOf(name: TreePath): string {
@@ -124,9 +143,9 @@ async function copied(
   path: string,
   origin: TreePath,
   signal: AbortSignal | undefined,
-): Promise<ManifestFileEntry> {
-  const { digest, size, ref, birthArtifactId, extra } = await step(`Copying '${path}' failed`, () =>
+): Promise<ManifestFileEntry & Pick<CopiedEntry, 'region'>> {
+  const { digest, size, ref, birthArtifactId, extra, region } = await step(`Copying '${path}' failed`, () =>
     manifestEntryOf(origin, signal),
   );
-  return { path, digest, size, ref, birthArtifactId, extra };
+  return { path, digest, size, ref, birthArtifactId, extra, region };
 }
