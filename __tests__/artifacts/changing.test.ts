@@ -114,6 +114,20 @@ describe('deleting', () => {
   });
 });
 
+test('a collection that is deleted and made again is another one, for who deleted it and for who only read it', async () => {
+  const collection = await seeded();
+  const [fs, reader] = [mount(server, { allowDelete: ['collection'] }), mount(server, { listingTtl: 0 })];
+  expect(await textsOf(fs, `/${collection}/v0`)).toEqual({ 'a.txt': 'zero' });
+  expect(await textsOf(reader, `/${collection}/v0`)).toEqual({ 'a.txt': 'zero' });
+  await fs.promises.rm(`/${collection}`, { recursive: true });
+  await fs.promises.mkdir(`/${collection}/draft`, { recursive: true });
+  await fs.promises.writeFile(`/${collection}/draft/b.txt`, 'anew');
+  expect(await fs.wandb.commit(`/${collection}/draft`)).toMatchObject({ version: 'v0' });
+  expect(await textsOf(fs, `/${collection}/v0`)).toEqual({ 'b.txt': 'anew' });
+  expect(await reader.promises.readdir(`/${collection}`)).toEqual(['latest', 'v0']);
+  expect(await textsOf(reader, `/${collection}/v0`)).toEqual({ 'b.txt': 'anew' });
+});
+
 describe.each([
   ['a portfolio', () => `/lab/project/dataset/picks-${Math.random().toString(36).slice(2)}`],
   ['a registry', () => `/acme-org/wandb-registry-data/dataset/shared-${Math.random().toString(36).slice(2)}`],

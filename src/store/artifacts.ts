@@ -6,7 +6,9 @@ import { Listings } from './artifacts/listings.js';
 import { Lookups } from './artifacts/lookups.js';
 import { createParts } from './artifacts/parts.js';
 import { UNIT_DEPTH } from './artifacts/places.js';
+import { copiedEntries } from './artifacts/writing/copied-entries.js';
 import { createArtifactWriting } from './artifacts/writing/create.js';
+import { registryEntities } from './artifacts/writing/registry-entities.js';
 import type { Store } from './contract.js';
 
 /**
@@ -41,8 +43,16 @@ export function createArtifactsStore(
   if (config.readOnly) return readable;
   const writing = createArtifactWriting(context, {
     artifacts,
-    resolveEntity: (name, signal) => context.organizations.resolve(name, signal),
-    manifestEntryOf: async (origin, signal) => (await reading.manifestEntryAt(origin, signal)).file,
+    resolveEntity: registryEntities(context),
+    manifestEntryOf: copiedEntries(parts),
   });
-  return { ...readable, ...writing };
+  return {
+    ...readable,
+    ...writing,
+    rmdir: async (path, options) => {
+      await writing.rmdir(path, options);
+      // A collection that is made anew numbers its versions anew.
+      versions.forgetBelow(path);
+    },
+  };
 }

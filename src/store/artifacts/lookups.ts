@@ -114,7 +114,7 @@ export class Lookups {
     questions: readonly Question[],
     signal: AbortSignal,
   ): Promise<readonly Lookup[]> {
-    if (!sight?.member) this.parts.versions.forget(unit);
+    if (!sight?.member) this.parts.versions.forgetBelow(unit);
     if (!sight) return questions.map(() => NOTHING);
     const above = chainOf(parentOf(unit), sight.project, sight.type, sight.collection);
     if (!sight.member) return questions.map(() => ({ ...NOTHING, ancestors: above }));

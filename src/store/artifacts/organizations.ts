@@ -49,9 +49,8 @@ export class Organizations {
     return meant === undefined ? null : ask(meant);
   }
 
-  /** The server's name of an entity, which may have been given by the name of its organization. */
-  async resolve(entity: string, signal: AbortSignal | undefined): Promise<string> {
-    if (!this.entityOf.has(entity) && this.now() - this.learnedAt >= KNOWN_MS) await this.learn(signal);
+  /** The server's name of an entity, as far as it was learned. */
+  resolve(entity: string): string {
     return this.entityOf.get(entity) ?? entity;
   }
 

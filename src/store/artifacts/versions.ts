@@ -90,9 +90,10 @@ export class Versions {
     this.known.set(unit, version);
   }
 
-  /** It was deleted; a collection that is made anew counts from 0 again. */
-  forget(unit: TreePath): void {
-    this.known.delete(unit);
+  /** What is at and below the path was deleted; a collection that is made anew counts from 0 again. */
+  forgetBelow(path: TreePath): void {
+    for (const unit of [...this.known.keys()])
+      if (unit === path || unit.startsWith(`${path}/`)) this.known.delete(unit);
   }
 
   /** The version at a path, by number or alias; null: there is none. */
