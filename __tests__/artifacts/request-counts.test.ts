@@ -10,7 +10,7 @@ describe('what reading a version of 10,000 files costs', () => {
   let server: FakeWandb;
   let fs: WandbFs;
   beforeAll(async () => {
-    server = await startLab({ limits: STANDARD.limits });
+    server = await startLab(STANDARD);
     const files = Object.fromEntries(
       Array.from({ length: MANY }, (_, index) => [`d${index % 100}/${index}.txt`, `file ${index}`]),
     );
@@ -74,7 +74,7 @@ describe('what committing costs', () => {
   const SMALL = 1000;
   let server: FakeWandb;
   beforeAll(async () => {
-    server = await startLab({ limits: STANDARD.limits });
+    server = await startLab(STANDARD);
   });
 
   test('1,000 files of 1 KB: 1,000 PUTs and at most 1 % more; again with one changed: one PUT', async () => {
