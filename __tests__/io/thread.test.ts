@@ -192,3 +192,15 @@ test('after close the next call starts anew', async () => {
   await ask('close', {});
   expect((await ask('list', { path: '' })).entries).toHaveLength(1);
 });
+
+test("arguments that can't leave the thread fail their call, and no other of the same turn", async () => {
+  const { remote, ask } = threaded();
+  const path = (() => UNIT) as unknown as string;
+  const refused = new Promise((resolve) => {
+    remote.call('lookup', { path, listing: false }, resolve);
+  });
+  const others = Promise.all([ask('list', { path: '' }), ask('submit', submission('a', 'hello'))]);
+  expect(await refused).toMatchObject({ ok: false, failure: { code: 'EINVAL' } });
+  await others;
+  expect(await ask('flush', { inos: null })).toEqual({ failed: [] });
+});

@@ -115,4 +115,88 @@ describe('aliases are links beside versions', () => {
       dest: path,
     });
   });
+
+  test('an answer that comes after the alias has moved speaks of the version that it was asked of', async () => {
+    const { fs, store } = mountVersions();
+    let arrive = (): void => {};
+    store.heldLookup = new Promise((resolve) => {
+      arrive = resolve;
+    });
+    const early = fs.promises.stat(`${C}/latest/missing`).catch(({ code }: NodeJS.ErrnoException) => code);
+    await new Promise(setImmediate);
+    await fs.promises.mkdir(`${C}/draft`);
+    await fs.promises.writeFile(`${C}/draft/a.txt`, 'third');
+    await fs.promises.writeFile(`${C}/draft/only2.txt`, '2');
+    await fs.wandb.commit(`${C}/draft`);
+    arrive();
+    expect(await early).toBe('ENOENT');
+    expect(await fs.promises.readdir(`${C}/v2`)).toEqual(['a.txt', 'only2.txt']);
+    expect(await fs.promises.readFile(`${C}/latest/a.txt`, 'utf8')).toBe('third');
+    expect(await fs.promises.readFile(`${C}/v1/a.txt`, 'utf8')).toBe('second');
+  });
+
+  test('one that somebody else removed is ENOENT, by one look, and its version stays', async () => {
+    let now = 0;
+    const { fs, store } = mountVersions(() => now);
+    await fs.promises.readFile(`${C}/prod/a.txt`);
+    store.collections.get('e/p/t/c')?.aliases.delete('prod');
+    now += 31_000;
+    store.log.length = 0;
+    await expect(fs.promises.readFile(`${C}/prod/ref`)).rejects.toMatchObject({ code: 'ENOENT' });
+    expect(store.log).toEqual(['lookup e/p/t/c/prod/ref']);
+    expect(await fs.promises.readFile(`${C}/v1/a.txt`, 'utf8')).toBe('second');
+  });
+
+  test('a path that demands a directory does not remove or rename what it points to', async () => {
+    const { fs, store } = mountVersions();
+    for (const change of [
+      () => fs.promises.rm(`${C}/prod/`, { recursive: true }),
+      () => fs.promises.rmdir(`${C}/prod/`),
+      () => fs.promises.unlink(`${C}/prod/`),
+      () => fs.promises.rename(`${C}/prod/`, `${C}/other`),
+    ]) {
+      await expect(change()).rejects.toMatchObject({ code: expect.stringMatching(/^(ENOTDIR|EISDIR)$/) });
+    }
+    expect([...(store.collections.get('e/p/t/c')?.versions.keys() ?? [])]).toEqual(['v0', 'v1']);
+    expect(await fs.promises.readlink(`${C}/prod`)).toBe('v1');
+  });
+
+  test('walks through one stay in one version, wherever it moves meanwhile', async () => {
+    let now = 0;
+    const { fs, store } = mountVersions(() => now);
+    const aliases = store.collections.get('e/p/t/c')?.aliases;
+    store.addVersion('e/p/t/c', { 'dir/zero.txt': '0', 'other/x': 'x' });
+    const read = store.list.bind(store);
+    store.list = async function* (path) {
+      yield* read(path);
+      aliases?.set('prod', 'v2');
+      now += 31_000;
+    };
+    expect(await fs.promises.readdir(`${C}/prod`, { recursive: true })).toEqual([
+      'a.txt',
+      'dir',
+      'ref',
+      'dir/b.txt',
+    ]);
+    aliases?.set('prod', 'v1');
+    fs.wandb.refresh();
+    const seen: string[] = [];
+    for await (const { name } of await fs.promises.opendir(`${C}/prod`, { recursive: true })) seen.push(name);
+    expect(seen.sort()).toEqual(['a.txt', 'b.txt', 'dir', 'ref']);
+    aliases?.set('prod', 'v1');
+    fs.wandb.refresh();
+    const filtered: string[] = [];
+    await fs.promises.cp(`${C}/prod`, `${C}/draft`, {
+      recursive: true,
+      dereference: true,
+      filter: (from) => filtered.push(from) > 0,
+    });
+    expect(await fs.promises.readdir(`${C}/draft`, { recursive: true })).toEqual([
+      'a.txt',
+      'dir',
+      'ref',
+      'dir/b.txt',
+    ]);
+    expect(filtered).toContain(`${C}/prod/dir/b.txt`);
+  });
 });

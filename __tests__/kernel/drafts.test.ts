@@ -30,6 +30,12 @@ describe('a draft', () => {
     await expect(fs.promises.mkdir(`${C}/${name}`)).rejects.toMatchObject({ code, syscall: 'mkdir' });
   });
 
+  test('can not be called latest where nothing is yet: EINVAL', async () => {
+    const { fs } = mountVersions();
+    await fs.promises.mkdir('/e/p/t/new');
+    await expect(fs.promises.mkdir('/e/p/t/new/latest')).rejects.toMatchObject({ code: 'EINVAL' });
+  });
+
   test('can be made with the collection and the type that it will begin', async () => {
     const { fs, store } = mountVersions();
     await fs.promises.mkdir('/e/p/model/net/draft', { recursive: true });
@@ -234,5 +240,162 @@ describe('a commit', () => {
     const before = store.log.length;
     await expect(fs.wandb.commit(D, options as object)).rejects.toMatchObject({ code });
     expect(store.log).toHaveLength(before);
+  });
+});
+
+describe('a draft keeps what it holds', () => {
+  test('when its name is wanted for an alias', async () => {
+    const { fs } = mountVersions();
+    await fs.promises.mkdir(`${C}/best`);
+    await fs.promises.copyFile(`${C}/v0/a.txt`, `${C}/best/a.txt`);
+    await fs.promises.mkdir(D);
+    await fs.promises.writeFile(`${D}/b.txt`, 'b');
+    await expect(fs.promises.rename(D, `${C}/@commit+best`)).rejects.toMatchObject({ code: 'EEXIST' });
+    await expect(fs.wandb.commit(D, { aliases: ['best'] })).rejects.toMatchObject({ code: 'EEXIST' });
+    await expect(fs.promises.symlink('v0', `${C}/best`)).rejects.toMatchObject({ code: 'EEXIST' });
+    expect(await fs.promises.readdir(`${C}/best`)).toEqual(['a.txt']);
+    expect(await fs.promises.readdir(D)).toEqual(['b.txt']);
+  });
+
+  test('when somebody else gives its name to an alias', async () => {
+    let now = 0;
+    const { fs, store } = mountVersions(() => now);
+    await fs.promises.mkdir(D);
+    await fs.promises.copyFile(`${C}/v0/a.txt`, `${D}/a.txt`);
+    store.collections.get('e/p/t/c')?.aliases.set('draft', 'v1');
+    now += 31_000;
+    await fs.promises.readdir(C);
+    await fs.promises.stat(`${D}/a.txt`);
+    expect(await fs.promises.readdir(D)).toEqual(['a.txt']);
+  });
+
+  test('when a link can not be copied over a file of it', async () => {
+    const { fs } = mountVersions();
+    await fs.promises.mkdir(D);
+    await fs.promises.writeFile(`${D}/f`, 'kept');
+    await expect(fs.promises.cp(`${C}/old`, `${D}/f`)).rejects.toMatchObject({ code: 'EEXIST' });
+    expect(await fs.promises.readFile(`${D}/f`, 'utf8')).toBe('kept');
+  });
+
+  test('when a name that demands a directory is copied onto', async () => {
+    const { fs } = mountVersions();
+    await fs.promises.mkdir(D);
+    await fs.promises.writeFile(`${D}/f`, 'kept');
+    for (const name of ['f/', 'new/']) {
+      await expect(fs.promises.copyFile(`${C}/v0/a.txt`, `${D}/${name}`)).rejects.toMatchObject({
+        code: expect.stringMatching(/^(ENOTDIR|EISDIR)$/),
+      });
+    }
+    expect(await fs.promises.readdir(D)).toEqual(['f']);
+  });
+
+  test('when a reference is made in it while it is committed: that waits, and finds it gone', async () => {
+    const { fs, store } = mountVersions();
+    await fs.promises.mkdir(D);
+    let go = (): void => {};
+    store.nextCommit = {
+      until: new Promise((resolve) => {
+        go = resolve;
+      }),
+    };
+    const committing = fs.wandb.commit(D);
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    const linking = fs.promises.symlink('s3://bucket/key', `${D}/ref`);
+    const refused = expect(linking).rejects.toMatchObject({ code: 'ENOENT' });
+    go();
+    await committing;
+    await refused;
+  });
+});
+
+test('a file that is copied onto stays the file that it is, with its permissions', async () => {
+  const { fs } = mountVersions();
+  await fs.promises.mkdir(D);
+  await fs.promises.writeFile(`${D}/f`, 'old', { mode: 0o600 });
+  const before = await fs.promises.stat(`${D}/f`);
+  await fs.promises.copyFile(`${C}/v0/a.txt`, `${D}/f`);
+  const after = await fs.promises.stat(`${D}/f`);
+  expect([after.ino, after.mode]).toEqual([before.ino, before.mode]);
+  expect(await fs.promises.readFile(`${D}/f`, 'utf8')).toBe('first');
+});
+
+test('what is copied from a version can be changed: modes say so', async () => {
+  const { fs } = mountVersions();
+  await fs.promises.cp(`${C}/v0`, D, { recursive: true });
+  for (const path of [D, `${D}/dir`, `${D}/a.txt`]) {
+    expect((await fs.promises.stat(path)).mode & 0o200).toBe(0o200);
+  }
+});
+
+test('a directory made here that somebody has begun meanwhile is no more only here', async () => {
+  let now = 0;
+  const { fs, store } = mountVersions(() => now);
+  await fs.promises.mkdir('/e/p/t/mine');
+  store.addVersion('e/p/t/mine', { 'a.txt': 'theirs' });
+  now += 31_000;
+  await fs.promises.rm('/e/p/t/mine', { recursive: true });
+  expect(store.log).toContain('rmdir e/p/t/mine');
+});
+
+describe('names in `@commit+…` are those that the tree shows', () => {
+  test.each([
+    ['@commit+%2E', ['.']],
+    ['@commit+a b+ü', ['a b', 'ü']],
+  ])('%s', async (name, aliases) => {
+    const { fs, store } = mountVersions();
+    await fs.promises.mkdir(D);
+    await fs.promises.rename(D, `${C}/${name}`);
+    expect(store.options?.aliases).toEqual(aliases);
+  });
+
+  test.each(['@commit+@x', '@commit+v7'])('%s is EINVAL', async (name) => {
+    const { fs } = mountVersions();
+    await fs.promises.mkdir(D);
+    await expect(fs.promises.rename(D, `${C}/${name}`)).rejects.toMatchObject({ code: 'EINVAL' });
+  });
+});
+
+describe('where no sync call can wait, a change is refused before it is sent', () => {
+  test('commitSync, renameSync and unlinkSync', async () => {
+    const { fs, store } = mountVersions();
+    await fs.promises.mkdir(D);
+    await fs.promises.readdir(C);
+    for (const change of [
+      () => fs.wandb.commitSync(D),
+      () => fs.renameSync(D, `${C}/@commit`),
+      () => fs.unlinkSync(`${C}/prod`),
+    ]) {
+      expect(change).toThrow(expect.objectContaining({ code: 'ENOTSUP' }));
+    }
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    expect(store.log.filter((line) => /^(commit|remove)/.test(line))).toEqual([]);
+    expect(await fs.wandb.commit(D)).toMatchObject({ version: 'v2' });
+  });
+});
+
+describe('metadata is what JSON makes of it, and the caller may go on changing his', () => {
+  test.each([
+    ['a date', { at: new Date(0) }, { at: '1970-01-01T00:00:00.000Z' }],
+    ['a URL', { u: new URL('http://a/b') }, { u: 'http://a/b' }],
+    ['NaN', { x: Number.NaN }, { x: null }],
+    ['undefined', { x: undefined }, {}],
+  ])('%s', async (_what, metadata, plain) => {
+    const { fs, store } = mountVersions();
+    await fs.promises.mkdir(D);
+    await fs.wandb.commit(D, { metadata });
+    expect(store.options?.metadata).toEqual(plain);
+  });
+
+  const cycle: Record<string, unknown> = {};
+  cycle.self = cycle;
+  test.each([
+    ['a function', { f: () => {} }],
+    ['a bigint', { n: 1n }],
+    ['infinity', { x: Number.POSITIVE_INFINITY }],
+    ['a cycle', cycle],
+  ])('%s is refused', async (_what, metadata) => {
+    const { fs } = mountVersions();
+    await fs.promises.mkdir(D);
+    await expect(fs.wandb.commit(D, { metadata })).rejects.toMatchObject({ code: 'ERR_INVALID_ARG_VALUE' });
   });
 });

@@ -56,10 +56,11 @@ export function createInProcessRemote(
           "It isn't here yet, and `sync: 'cache-only'` doesn't wait: it is being loaded, try again.",
         );
       }
-      throw new Failure(
-        'ENOTSUP',
-        "A sync call can't wait for W&B with `sync: 'off'`, or with a `fetch` or `dispatcher` of your own: use the function's promise twin.",
-      );
+      throw cannotWait();
+    },
+
+    assertCanWait: () => {
+      throw cannotWait();
     },
   };
   owner.onEvent = (event) => {
@@ -69,3 +70,9 @@ export function createInProcessRemote(
   };
   return remote;
 }
+
+const cannotWait = (): Failure =>
+  new Failure(
+    'ENOTSUP',
+    "A sync call can't wait for W&B with `sync: 'off'` or 'cache-only', or with functions of your own that make the requests: use the function's promise twin.",
+  );

@@ -13,6 +13,13 @@ interface ThreadHost {
   onAnswer(thread: OwnerThread, answer: Answer): void;
   /** The thread has ended by itself. May be called more than once. */
   onGone(thread: OwnerThread, detail: string): void;
+  /** A call can't be sent: something in its arguments can't leave this thread. */
+  onUnsendable(id: number, detail: string): void;
+}
+
+interface Outgoing {
+  readonly request: Request;
+  readonly transfers: readonly Transferable[];
 }
 
 /** One life of the owner's thread, seen from the kernel's. */
@@ -21,8 +28,7 @@ export class OwnerThread {
   private readonly port: MessagePort;
   private readonly counter = new Int32Array(new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT));
   private isReferenced = true;
-  private outbox: Request[] = [];
-  private transfers: Transferable[] = [];
+  private outbox: Outgoing[] = [];
 
   constructor(
     url: URL,
@@ -53,15 +59,32 @@ export class OwnerThread {
   /** Sends in one message what is posted in one turn: the owner puts it into as few requests as it can. */
   post(request: Request, transfers: readonly Transferable[]): void {
     if (this.outbox.length === 0) process.nextTick(() => this.sendAll());
-    this.outbox.push(request);
-    this.transfers.push(...transfers);
+    this.outbox.push({ request, transfers });
   }
 
   private sendAll(): void {
-    if (this.outbox.length === 0) return;
-    this.port.postMessage(this.outbox, this.transfers);
+    const { outbox } = this;
+    if (outbox.length === 0) return;
     this.outbox = [];
-    this.transfers = [];
+    if (this.send(outbox) === null) return;
+    // Nothing of it was sent, and nothing transferred: the others don't suffer for the one that can't be.
+    for (const outgoing of outbox) {
+      const refusal = this.send([outgoing]);
+      if (refusal !== null) this.host.onUnsendable(outgoing.request.id, refusal);
+    }
+  }
+
+  /** Null, or why it can't be sent. */
+  private send(outgoing: readonly Outgoing[]): string | null {
+    try {
+      this.port.postMessage(
+        outgoing.map(({ request }) => request),
+        outgoing.flatMap(({ transfers }) => transfers),
+      );
+      return null;
+    } catch (error) {
+      return String(error);
+    }
   }
 
   /** Messages that the thread has sent so far. Read it before `receiveAll`: then `sleep` misses none. */

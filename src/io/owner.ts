@@ -91,7 +91,7 @@ export function createOwner({ store, told, now = Date.now, ...options }: OwnerOp
       return null;
     },
 
-    commit: async ({ collection, files, inos, options }) => {
+    commit: async ({ path: draft, collection, files, inos, options }) => {
       if (!store.commit) return refuse();
       const inoOf = new Map(files.map(({ name }, index) => [name, inos[index] ?? 0]));
       return store.commit(
@@ -100,7 +100,7 @@ export function createOwner({ store, told, now = Date.now, ...options }: OwnerOp
           ...options,
           signal: uploader.signal,
           onProgress: (name, sent, size) => {
-            const path = `${collection}/${name}`;
+            const path = `${draft}/${name}`;
             owner.onEvent({ type: 'progress', path, ino: inoOf.get(name) ?? 0, sent, size });
           },
         },

@@ -43,8 +43,9 @@ export interface RemoteMethods {
   remove(args: { files: readonly { ino: number; path: TreePath; entry: Entry | null }[] }): null;
   mkdir(args: { path: TreePath }): Entry;
   rmdir(args: { path: TreePath }): null;
-  /** Makes a version of a draft, whole or not at all; `inos` are of its files, for the events of their progress. */
+  /** Makes a version of a draft, whole or not at all; `path` and `inos` are for the events of its files' progress. */
   commit(args: {
+    path: TreePath;
     collection: TreePath;
     files: readonly DraftFile[];
     inos: readonly number[];
@@ -129,6 +130,8 @@ export interface Remote {
    * runs in-process, EAGAIN with `sync: 'cache-only'`, ETIMEDOUT past the deadline.
    */
   wait(call: Call): void;
+  /** Throws the Failure of `wait` where no call can ever be waited for: what changes something isn't even sent then. */
+  assertCanWait(): void;
   /** Who hears the events; set once by the kernel. */
   onEvent: (event: RemoteEvent) => void;
 }

@@ -83,13 +83,17 @@ class ThreadRemote implements Remote {
     return call;
   }
 
+  assertCanWait(): void {}
+
   cancel(call: Call): void {
     if (call instanceof ThreadCall && !call.isSettled) this.thread?.post({ type: 'cancel', id: call.id }, []);
   }
 
   wait(call: Call): void {
     if (!(call instanceof ThreadCall)) throw new TypeError('The call is of another remote.');
-    const { syncTimeout = 120_000 } = this.options;
+    // Giving up on a commit would leave open whether the version is there; the owner ends it, one way or the other.
+    const syncTimeout =
+      call.method === 'commit' ? Number.POSITIVE_INFINITY : (this.options.syncTimeout ?? 120_000);
     if (this.waitUntilSettled(call, syncTimeout, { isRenewed: true })) return;
     this.cancel(call);
     throw new Failure('ETIMEDOUT', 'W&B gave no answer within `syncTimeout`.');
@@ -128,6 +132,11 @@ class ThreadRemote implements Remote {
     return new OwnerThread(workerUrl ?? threadFile('io/thread.js'), data, {
       onAnswer: (thread, answer) => this.onAnswer(thread, answer),
       onGone: (thread, detail) => this.lose(thread, detail),
+      onUnsendable: (id, detail) => {
+        const call = this.calls.get(id);
+        const failure = new Failure('EINVAL', "Its arguments hold what can't leave this thread.", detail);
+        if (call) this.settle(call, { ok: false, failure });
+      },
     });
   }
 

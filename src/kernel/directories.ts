@@ -52,6 +52,8 @@ export class Directories {
       const local = directory.ensureLocal();
       local.isLocalDirectory = true;
       local.isDraft = this.core.hasVersions && directory.depth === this.core.unitDepth;
+      // What is copied from a version has its modes, and is to be changed.
+      if (local.mode !== null && directory.draft) local.mode |= 0o200;
       local.mtimeMs = this.core.now();
       local.ctimeMs = local.mtimeMs;
       // Nothing is in what the server doesn't have.

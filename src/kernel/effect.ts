@@ -1,6 +1,7 @@
 import type { Args, Method, Value } from '../io/remote.js';
 import type { TreePath } from '../store/contract.js';
 import type { Core } from './core.js';
+import type { Load } from './load.js';
 import { Fault, type Operation } from './operation.js';
 
 /** `op.state` of a mutation whose commit has run. */
@@ -25,7 +26,7 @@ export function effect<M extends Method>(
   settled: () => void = () => {},
 ): Fault {
   const key = `${method}#${core.tick().epoch}`;
-  return new Fault(key, () => {
+  const start = (): Load => {
     const locks = names.map(({ path, isSubtree }) => core.locks.take(path, isSubtree));
     const load = core.loads.start(
       key,
@@ -45,5 +46,6 @@ export function effect<M extends Method>(
     );
     for (const lock of locks) lock.load = load;
     return load;
-  });
+  };
+  return new Fault(key, start, false, () => core.remote.assertCanWait());
 }

@@ -163,7 +163,8 @@ export class Files {
   /** What stands at the path, if it may be opened so. */
   private admit(inode: Inode, flags: number): Inode {
     if ((flags & O_CREAT) !== 0 && (flags & O_EXCL) !== 0) throw new Failure('EEXIST');
-    if (inode.target !== null && (flags & O_NOFOLLOW) !== 0) throw new Failure('ELOOP');
+    if (inode.target !== null && (flags & O_NOFOLLOW) !== 0)
+      throw new Failure((flags & O_DIRECTORY) !== 0 ? 'ENOTDIR' : 'ELOOP');
     const isWriting = (flags & ACCESS_MODE) !== O_RDONLY || (flags & O_TRUNC) !== 0;
     if (inode.isDirectory) {
       if (isWriting || (flags & O_CREAT) !== 0) throw new Failure('EISDIR');

@@ -5,6 +5,7 @@ import { Core, type KernelOptions } from './core.js';
 import { Directories } from './directories.js';
 import { Files } from './files.js';
 import { info } from './info.js';
+import { throughLinks } from './links.js';
 import type { Operation } from './operation.js';
 import { Removal } from './removal.js';
 import { Rename } from './rename.js';
@@ -93,6 +94,14 @@ export function createKernel(options: KernelOptions): Kernel {
 
 /** Forgets listings, so that the next call asks the server; what is dirty or open stays as it is. */
 function refresh(core: Core, path: TreePath): void {
+  const real = core.hasVersions ? throughLinks(core, path, false) : path;
+  if (real !== path) {
+    refreshAt(core, path.split('/').slice(0, core.unitDepth).join('/'));
+    refreshAt(core, real);
+  } else refreshAt(core, path);
+}
+
+function refreshAt(core: Core, path: TreePath): void {
   core.forgetNegatives(path);
   const name = path === '' ? undefined : core.scopeOfName(path);
   name?.scope.expire(core.tick().epoch);

@@ -12,6 +12,8 @@ export class Fault {
     readonly start: () => Load,
     /** Waiting for another caller's mutation is no load: it may happen any number of times. */
     readonly isContention = false,
+    /** Called before a thread is blocked for it; throws where it can't be, and then nothing has been started. */
+    readonly beforeBlocking: () => void = () => {},
   ) {}
 }
 
@@ -70,6 +72,7 @@ export function runSync<T>(primitive: (op: Operation) => T, op = new Operation()
     for (;;) {
       const fault = attempt(primitive, op);
       if (!(fault instanceof Fault)) return fault.value;
+      fault.beforeBlocking();
       op.load = fault.start();
       op.load.waitSync();
       served(op, fault, op.load);

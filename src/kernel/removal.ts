@@ -5,7 +5,7 @@ import { effect, isDone } from './effect.js';
 import type { Files } from './files.js';
 import type { Inode } from './inode.js';
 import type { Operation } from './operation.js';
-import { ensureListed, resolve } from './resolve.js';
+import { ensureListed, resolveName } from './resolve.js';
 import { ABSENT } from './scope.js';
 import type { Writeback } from './writeback.js';
 
@@ -19,7 +19,7 @@ export class Removal {
 
   unlink(op: Operation, path: TreePath): void {
     if (isDone(op)) return;
-    const inode = resolve(this.core, op, path, true);
+    const inode = resolveName(this.core, op, path);
     this.core.assertMutable(inode.parent ?? inode);
     if (inode.isDirectory) throw new Failure('EISDIR');
     if (inode.entry?.isReadOnly) throw new Failure('EACCES', 'W&B keeps this file itself; it is read-only.');
@@ -57,7 +57,7 @@ export class Removal {
   }
 
   private resolveDirectory(op: Operation, path: TreePath): Inode {
-    const directory = resolve(this.core, op, path, true);
+    const directory = resolveName(this.core, op, path);
     this.core.assertMutable(directory.parent ?? directory);
     if (!directory.isDirectory) throw new Failure('ENOTDIR');
     if (directory === this.core.root) throw new Failure('EBUSY', 'The root of the tree stays.');
@@ -111,7 +111,7 @@ export class Removal {
   /** Below a unit, and before the first commit, directories are only here; others the server removes. */
   private removeEmpty(op: Operation, directory: Inode): void {
     const { path, parent } = directory;
-    if (directory.depth > this.core.unitDepth || (!directory.entry && directory.local?.isLocalDirectory)) {
+    if (directory.depth > this.core.unitDepth || this.isOnlyHere(op, directory)) {
       this.detachTree(directory);
       return;
     }
@@ -121,6 +121,15 @@ export class Removal {
       // The aliases of a version go with it, or on to another one.
       if (this.core.hasVersions && parent) this.core.expireNames(parent);
     });
+  }
+
+  /** Made here, and not yet by anybody's first version. */
+  private isOnlyHere(op: Operation, directory: Inode): boolean {
+    if (directory.entry || !directory.local?.isLocalDirectory) return false;
+    ensureListed(this.core, op, directory);
+    for (const inode of directory.walk())
+      if (inode.entry && inode.depth <= this.core.unitDepth && !inode.draft) return false;
+    return true;
   }
 
   forget(inode: Inode): void {

@@ -6,7 +6,7 @@ import { effect, isDone } from './effect.js';
 import { type Inode, isAtOrBelow, splitPath } from './inode.js';
 import type { Operation } from './operation.js';
 import type { Removal } from './removal.js';
-import { ensureListed, find, resolve, resolveParent } from './resolve.js';
+import { ensureListed, find, resolveName, resolveParent } from './resolve.js';
 import { ABSENT } from './scope.js';
 import { assertDraftName, type Versions } from './versions.js';
 import type { Writeback } from './writeback.js';
@@ -32,7 +32,7 @@ export class Rename {
     // As the system does: both directories first, then the names in them.
     resolveParent(this.core, op, from);
     const { parent, name } = resolveParent(this.core, op, to);
-    const source = resolve(this.core, op, from, true);
+    const source = resolveName(this.core, op, from);
     const sourcePath = source.path;
     if (this.versions.commitByName(op, source, parent, name)) return;
     const target = find(this.core, op, to, true);

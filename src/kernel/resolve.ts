@@ -34,6 +34,13 @@ export function resolve(core: Core, op: Operation, path: TreePath, isLinkMeant =
   return inode;
 }
 
+/** What a change of names is about: a link is meant itself, and is no directory, however the path demands one. */
+export function resolveName(core: Core, op: Operation, path: TreePath): Inode {
+  if (path.endsWith('/') && find(core, op, path.slice(0, -1), true)?.target != null)
+    throw new Failure('ENOTDIR');
+  return resolve(core, op, path, true);
+}
+
 /** The path without aliases in it. One that may have moved since it was seen is asked for again. */
 function followLinks(core: Core, op: Operation, path: TreePath, isLinkMeant: boolean): TreePath {
   return throughLinks(core, path, isLinkMeant, (link, linkPath) => {
@@ -183,9 +190,12 @@ function mergeLookup(core: Core, asked: TreePath, { found, ancestors, listing }:
   const depth = asked.split('/').length;
   if (found && found !== 'prefix' && depth <= core.unitDepth) core.mergeAbove([found], sent);
   // The answer may have told of an alias on the way.
-  const path = core.hasVersions ? throughLinks(core, asked, depth <= core.unitDepth) : asked;
-  const place = core.scopeOfName(path);
   const directories = ancestors.filter(({ kind }) => kind === 'directory');
+  // What the answer speaks of is what the answer names, not what the alias points to here by now.
+  const unitPath = depth > core.unitDepth ? directories[core.unitDepth - 1]?.path : undefined;
+  const path =
+    unitPath === undefined ? asked : [unitPath, ...asked.split('/').slice(core.unitDepth)].join('/');
+  const place = core.scopeOfName(path);
   if (!found) rememberAbsence(core, path, directories, sent);
   else core.negatives.delete(path);
   if (depth > core.unitDepth && place && place.scope.root.depth === core.unitDepth) {

@@ -145,7 +145,8 @@ export class Scope {
       this.directoryAt(relative.split('/'), sent);
     } else if (found) {
       const inode = this.childAt(relative);
-      if (inode?.isDirectory && found.kind !== 'directory') this.sweepOne(inode, relative, NOTHING, sent);
+      if (this.isDeep && inode?.isDirectory && found.kind !== 'directory')
+        this.sweepOne(inode, relative, NOTHING, sent);
       this.mergeEntry(relative, found, sent);
     } else if (!this.isOutdated(relative, ABSENT, sent.epoch)) {
       const inode = this.childAt(relative);

@@ -1,5 +1,6 @@
 import type { CommitOptions, Committed, DraftFile, Entry, TreePath } from '../store/contract.js';
 import { Failure } from '../store/failure.js';
+import { decodeName, encodeName } from '../store/names.js';
 import type { Core } from './core.js';
 import { effect, isDone } from './effect.js';
 import { Inode } from './inode.js';
@@ -15,6 +16,8 @@ export type LinkTarget =
 
 /** What W&B itself calls versions, and what is kept for commits. */
 const RESERVED_NAME = /^(v\d+$|@)/;
+/** The alias that every commit sets. */
+const LATEST = 'latest';
 /** `rename(draft, '@commit+prod')` commits, for tools that know only `fs`. */
 const COMMIT_NAME = /^@commit(\+.+)?$/;
 
@@ -38,9 +41,16 @@ export class Versions {
     this.core.assertMutable(draft);
     this.core.locks.assertFree(draft.path, true);
     assertClosed(draft);
+    assertNoDraft(draft, options.aliases ?? []);
     const { files, inodes } = this.filesOf(draft);
     const collection = draft.parent?.path ?? '';
-    const args = { collection, files, inos: inodes.map((inode) => this.core.numbers.of(inode)), options };
+    const args = {
+      path: draft.path,
+      collection,
+      files,
+      inos: inodes.map((inode) => this.core.numbers.of(inode)),
+      options,
+    };
     const commit = ({ entries, ...committed }: Committed & { entries: readonly Entry[] }): void => {
       op.outcome = committed;
       this.removal.detachTree(draft);
@@ -62,7 +72,9 @@ export class Versions {
         'A draft is committed to the collection it is in; copy it to the other one.',
       );
     }
-    this.commit(op, source.path, { aliases: name.split('+').slice(1) });
+    const aliases = name.split('+').slice(1);
+    for (const alias of aliases) assertAliasName(alias);
+    this.commit(op, source.path, { aliases: aliases.map(decodeName) });
     return true;
   }
 
@@ -73,7 +85,9 @@ export class Versions {
       throw new Failure('EPERM', 'W&B runs hold no symbolic links; copy the file instead.');
     }
     const standing = find(this.core, op, path, true);
+    if (standing?.isDirectory) throw new Failure('EEXIST');
     this.core.assertMutable(parent);
+    this.core.locks.assertFree(`${parent.path}/${name}`);
     if (parent.draft) {
       if (standing) throw new Failure('EEXIST');
       this.refer(parent, name, target);
@@ -85,10 +99,8 @@ export class Versions {
         'Links are aliases, which stand beside versions and point to one, or references in a draft, which point to a URI.',
       );
     }
-    if (standing?.isDirectory) throw new Failure('EEXIST');
     assertAliasName(name);
     const version = this.versionAt(op, target.path);
-    this.core.locks.assertFree(`${parent.path}/${name}`);
     this.setAlias(op, version.path, `${parent.path}/${name}`, null);
   }
 
@@ -109,7 +121,8 @@ export class Versions {
    * Returns false where that can't be: the caller copies the content.
    */
   clone(op: Operation, from: TreePath, to: TreePath, isExclusive: boolean): boolean {
-    if (!this.core.hasVersions) return false;
+    // A name that demands a directory can't be a file's: the copying of content tells why.
+    if (!this.core.hasVersions || to.endsWith('/')) return false;
     const source = resolve(this.core, op, from);
     const { parent, name } = resolveParent(this.core, op, to);
     const { entry } = source;
@@ -119,15 +132,26 @@ export class Versions {
     if (standing && isExclusive) throw new Failure('EEXIST');
     this.core.assertMutable(parent);
     this.core.locks.assertFree(`${parent.path}/${name}`);
-    if (standing) {
+    const path = `${parent.path}/${name}`;
+    const origin = entry.origin ?? (source.draft ? undefined : entry.path);
+    const copied = { ...entry, path, origin };
+    if (standing && standing.kind !== source.kind) {
       standing.detach();
       this.removal.forget(standing);
     }
-    const path = `${parent.path}/${name}`;
-    const origin = entry.origin ?? (source.draft ? undefined : entry.path);
-    const copy = new Inode(source.kind, { ...entry, path, origin });
-    copy.attach(parent, name);
-    copy.ensureLocal().mtimeMs = this.core.now();
+    const copy = standing?.kind === source.kind ? standing : new Inode(source.kind, copied);
+    const local = copy.ensureLocal();
+    if (copy === standing) {
+      // As on a disk, a file that is copied onto stays the file that it is, with its own permissions.
+      this.core.overlay.drop(standing);
+      copy.entry = copied;
+      local.durable = local.generation;
+    } else {
+      copy.attach(parent, name);
+      local.mode = source.local?.mode ?? null;
+    }
+    local.mtimeMs = this.core.now();
+    local.ctimeMs = local.mtimeMs;
     return true;
   }
 
@@ -189,7 +213,9 @@ export class Versions {
       if (local?.content) {
         return { name, kind: 'content', source: this.core.overlay.snapshot(inode, local.generation) };
       }
-      if (entry?.origin !== undefined) return { name, kind: 'copy', origin: entry.origin };
+      if (entry?.origin !== undefined) {
+        return { name, kind: 'copy', origin: entry.origin, version: entry.version };
+      }
       if (entry?.target !== undefined) return { name, kind: 'reference', uri: entry.target };
       throw new Error('a file of a draft has neither content nor an origin');
     });
@@ -218,10 +244,10 @@ export class Versions {
 
 /** Throws EINVAL for the names that W&B gives to versions itself. */
 export function assertDraftName(name: string): void {
-  if (!RESERVED_NAME.test(name)) return;
+  if (!RESERVED_NAME.test(name) && name !== LATEST) return;
   throw new Failure(
     'EINVAL',
-    'Versions get their numbers from W&B: choose another name for the draft (not vN, nor one that begins with @), then commit it.',
+    'Versions get their names from W&B: choose another one for the draft (not vN or latest, nor one that begins with @), then commit it.',
   );
 }
 
@@ -238,5 +264,17 @@ function assertClosed(draft: Inode): void {
     if ((inode.local?.writers ?? 0) === 0) continue;
     const name = inode.path.slice(draft.path.length + 1);
     throw new Failure('EBUSY', `'${name}' is open for writing: close it, then commit.`);
+  }
+}
+
+/** An alias and a draft can't stand under one name. */
+function assertNoDraft(draft: Inode, aliases: readonly string[]): void {
+  for (const alias of aliases) {
+    const standing = draft.parent?.children?.get(encodeName(alias));
+    if (standing !== draft && standing?.local?.isDraft)
+      throw new Failure(
+        'EEXIST',
+        `There is a draft of the name '${alias}': rename it, or choose another alias.`,
+      );
   }
 }

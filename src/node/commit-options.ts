@@ -15,51 +15,65 @@ export function asCommitOptions(options: unknown): CommitOptions {
       );
     }
   }
-  const checked = Object.entries(CHECKS).flatMap(([name, check]) => {
+  const taken = Object.entries(CHECKS).flatMap(([name, take]) => {
     const value = given[name];
-    if (value === undefined) return [];
-    check(`options.${name}`, value);
-    return [[name, value]];
+    return value === undefined ? [] : [[name, take(`options.${name}`, value)]];
   });
-  return Object.fromEntries(checked) as CommitOptions;
+  return Object.fromEntries(taken) as CommitOptions;
 }
 
-type Check = (name: string, value: unknown) => void;
+/** Checks a value and gives it as plain data of its own: the caller may change his, and it may cross to another thread. */
+type Take = (name: string, value: unknown) => unknown;
 
-const text: Check = (name, value) => {
+const text: Take = (name, value) => {
   if (typeof value !== 'string') throw invalidArgumentType(name, 'of type string', value);
+  return value;
 };
 
-const texts: Check = (name, value) => {
+const texts: Take = (name, value) => {
   if (!Array.isArray(value)) throw invalidArgumentType(name, 'an instance of Array', value);
-  for (const [index, item] of value.entries()) text(`${name}[${index}]`, item);
+  return value.map((item, index) => text(`${name}[${index}]`, item));
 };
 
-const CHECKS: Readonly<Record<keyof CommitOptions, Check>> = {
+/** What JSON makes of it; NaN is null there, as the SDK sends it, and what it would leave out is refused. */
+const json: Take = (name, value) => {
+  asObject(value, name);
+  const check = (key: string, inner: unknown): unknown => {
+    const isHeld = !['function', 'symbol', 'bigint'].includes(typeof inner);
+    if (isHeld && inner !== Number.POSITIVE_INFINITY && inner !== Number.NEGATIVE_INFINITY) return inner;
+    throw invalidArgumentValue(`${name}.${key}`, inner, 'must be a value that JSON has');
+  };
+  try {
+    return JSON.parse(JSON.stringify(value, check));
+  } catch (error) {
+    if (error instanceof TypeError && !('code' in error)) {
+      throw invalidArgumentValue(name, value, `must be plain JSON (${error.message.split('\n')[0]})`);
+    }
+    throw error;
+  }
+};
+
+const CHECKS: Readonly<Record<keyof CommitOptions, Take>> = {
   aliases: texts,
   description: text,
-  metadata: (name, value) => {
-    asObject(value, name);
-  },
+  metadata: json,
   tags: texts,
   ttl: (name, value) => {
-    if (value === null) return;
+    if (value === null) return value;
     if (typeof value !== 'number') throw invalidArgumentType(name, 'of type number', value);
     if (!Number.isInteger(value) || value < 1) {
       throw invalidArgumentValue(name, value, 'must be a number of seconds from 1 up, or null for no end');
     }
+    return value;
   },
-  incremental: (name, value) => {
-    asBoolean(value, name);
-  },
+  incremental: (name, value) => asBoolean(value, name),
   runId: text,
   digestAlgorithm: (name, value) => {
     if (value !== 'MD5' && value !== 'XXH128') {
       throw invalidArgumentValue(name, value, "must be one of: 'MD5', 'XXH128'");
     }
+    return value;
   },
   distributedId: text,
-  finish: (name, value) => {
-    asBoolean(value, name);
-  },
+  finish: (name, value) => asBoolean(value, name),
 };

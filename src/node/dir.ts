@@ -1,6 +1,6 @@
 import type { Dirent } from 'node:fs';
 import type { DirectoryEntry } from '../kernel/syscalls.js';
-import { entriesOf, joined } from './composites/directories.js';
+import { entriesOf, joined, realOf } from './composites/directories.js';
 import { direntOf } from './dirents.js';
 import { type Composite, driveSync } from './driver.js';
 import { answer } from './face.js';
@@ -12,6 +12,8 @@ import { asFunction, asOptions, asUint32, type CallOptions } from './validate.js
 
 interface Level {
   readonly path: string;
+  /** Without aliases: all levels are of one version. */
+  readonly real: string;
   readonly entries: Iterator<DirectoryEntry>;
 }
 
@@ -26,12 +28,18 @@ export class Dir {
   #pending = 0;
   #last: Promise<unknown> = Promise.resolve();
 
-  constructor(tree: Tree, path: string, entries: readonly DirectoryEntry[], options: CallOptions) {
+  constructor(
+    tree: Tree,
+    path: string,
+    real: string,
+    entries: readonly DirectoryEntry[],
+    options: CallOptions,
+  ) {
     asUint32(options.bufferSize ?? 32, 'options.bufferSize', true);
     this.#tree = tree;
     this.path = path;
     this.#options = options;
-    this.#levels = [{ path, entries: entries.values() }];
+    this.#levels = [{ path, real, entries: entries.values() }];
   }
 
   read(): Promise<Dirent | null>;
@@ -94,8 +102,9 @@ export class Dir {
       }
       if (this.#options.recursive && entry.kind === 'directory') {
         const path = joined(level.path, entry.name);
-        const entries = yield* entriesOf(this.#tree, path, 'opendir');
-        this.#levels.push({ path, entries: entries.values() });
+        const real = joined(level.real, entry.name);
+        const entries = yield* entriesOf(this.#tree, real, 'opendir', path);
+        this.#levels.push({ path, real, entries: entries.values() });
       }
       return direntOf(entry, level.path, this.#options.encoding);
     }
@@ -126,6 +135,7 @@ export class Dir {
 export function* opendir(tree: Tree, path: unknown, options?: unknown): Composite<Dir> {
   const given = asPath(path);
   const settings = asOptions(options);
-  const entries = yield* entriesOf(tree, given, 'opendir');
-  return new Dir(tree, given, entries, settings);
+  const real = settings.recursive ? yield* realOf(tree, given, 'opendir') : given;
+  const entries = yield* entriesOf(tree, real, 'opendir', given);
+  return new Dir(tree, given, real, entries, settings);
 }

@@ -98,7 +98,13 @@ export interface Uploads {
 export type DraftFile =
   | { readonly name: TreePath; readonly kind: 'content'; readonly source: Source }
   /** Content that a version has already, at the path `origin`: no byte moves. */
-  | { readonly name: TreePath; readonly kind: 'copy'; readonly origin: TreePath }
+  | {
+      readonly name: TreePath;
+      readonly kind: 'copy';
+      readonly origin: TreePath;
+      /** As the entry that was copied told it: other content under that name now is ESTALE. @default any */
+      readonly version?: string | undefined;
+    }
   /** Content that lies elsewhere. */
   | { readonly name: TreePath; readonly kind: 'reference'; readonly uri: string };
 

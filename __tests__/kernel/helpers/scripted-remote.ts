@@ -32,6 +32,7 @@ interface ScriptedCall extends Call {
 export class ScriptedRemote implements Remote {
   readonly unitDepth = 3;
   readonly hasVersions = false;
+  readonly assertCanWait = (): void => {};
   onEvent: (event: RemoteEvent) => void = () => {};
   /** Which of `count` steps happens next while a caller is blocked. */
   choose: (count: number) => number = () => 0;

@@ -38,6 +38,8 @@ export class VersionStore implements Store {
   /** The next commit fails with this, or waits for this. */
   nextCommit: { readonly fail?: Failure; readonly until?: Promise<void> } | null = null;
   options: CommitOptions | null = null;
+  /** The next look-up, once its answer stands, comes only when this has happened. */
+  heldLookup: Promise<void> | null = null;
   /** Tells what was made under one name at different times. */
   generation = 0;
 
@@ -61,6 +63,14 @@ export class VersionStore implements Store {
 
   async lookup(path: TreePath): Promise<Lookup> {
     this.log.push(`lookup ${path}`);
+    const answer = this.look(path);
+    const { heldLookup } = this;
+    this.heldLookup = null;
+    await heldLookup;
+    return answer;
+  }
+
+  private look(path: TreePath): Lookup {
     const segments = path.split('/');
     const ancestors: Entry[] = [];
     for (let depth = 1; depth < Math.min(segments.length, UNIT_DEPTH); depth++) {

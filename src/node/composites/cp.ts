@@ -1,3 +1,4 @@
+import { posix } from 'node:path';
 import type { Attributes } from '../../kernel/syscalls.js';
 import { type AsyncComposite, type Composite, type Pause, pause, type Step } from '../driver.js';
 import { findingError, hasCode, isDirectoryError } from '../errors.js';
@@ -6,8 +7,8 @@ import { invokeAt, placeOf, type Tree } from '../tree.js';
 import { type AnyFunction, asBoolean, asFunction, asInteger, asObject } from '../validate.js';
 import { utimes } from './attributes.js';
 import { copyFile } from './copy-file.js';
-import { entriesOf, joined, mkdir } from './directories.js';
-import { isUri, readlink, symlink, unlink } from './names.js';
+import { entriesOf, joined, mkdir, realOf } from './directories.js';
+import { isUri, readlink, symlink } from './names.js';
 
 export interface CpSettings {
   readonly errorOnExist: boolean;
@@ -85,7 +86,12 @@ function* copyTop<S extends Step | Pause>(
     throw isDirectoryError('cp', from, `${from} is a directory (not copied)`);
   }
   if (!target) yield* mkdir(tree, joined(to, '..'), { recursive: true });
-  yield* copyEntry(tree, from, to, settings, filter);
+  const real = source.kind === 'directory' ? yield* realOf(tree, from, 'lstat') : null;
+  if (real === null || real === tree.mount.show(placeOf(tree, from).tree)) {
+    return yield* copyEntry(tree, from, to, settings, filter);
+  }
+  const asGiven = (path: string): string => joined(from, posix.relative(real, path));
+  yield* copyEntry(tree, real, to, settings, (below, beside) => filter(asGiven(below), beside));
 }
 
 function* copyEntry<S extends Step | Pause>(
@@ -136,7 +142,6 @@ function* copyLink(
 ): Composite<void> {
   const leadsTo = String(yield* readlink(tree, from));
   if (isUri(leadsTo)) return yield* copyOne(tree, from, to, source, target, settings);
-  if (target && target.kind !== 'symlink') yield* unlink(tree, to);
   const place = placeOf(tree, from);
   const above = tree.mount.show(place.tree.slice(0, place.tree.lastIndexOf('/')));
   yield* symlink(tree, settings.verbatimSymlinks ? leadsTo : joined(above, leadsTo), to);

@@ -104,13 +104,17 @@ export function* readdir(tree: Tree, path: unknown, options?: unknown): Composit
   const isRecursive =
     recursive !== null && recursive !== undefined && asBoolean(recursive, 'options.recursive');
   const found: { readonly entry: DirectoryEntry; readonly parent: string; readonly name: string }[] = [];
-  const levels = [{ parent: top, prefix: '' }];
-  for (const { parent, prefix } of levels) {
-    for (const entry of yield* entriesOf(tree, parent, 'scandir')) {
+  const levels = [{ parent: top, real: isRecursive ? yield* realOf(tree, top, 'scandir') : top, prefix: '' }];
+  for (const { parent, real, prefix } of levels) {
+    for (const entry of yield* entriesOf(tree, real, 'scandir', parent)) {
       const name = `${prefix}${entry.name}`;
       found.push({ entry, parent, name });
       if (isRecursive && entry.kind === 'directory') {
-        levels.push({ parent: joined(parent, entry.name), prefix: `${name}/` });
+        levels.push({
+          parent: joined(parent, entry.name),
+          real: joined(real, entry.name),
+          prefix: `${name}/`,
+        });
       }
     }
   }
@@ -122,7 +126,26 @@ export function* readdir(tree: Tree, path: unknown, options?: unknown): Composit
 export const joined = (parent: string, name: string): string =>
   /^\w+:\/\//.test(parent) ? `${parent.replace(/\/+$/, '')}/${name}` : posix.join(parent, name);
 
-export function* entriesOf(tree: Tree, path: string, syscall: string): Composite<readonly DirectoryEntry[]> {
+/** @param given how the caller called it, for errors */
+export function* entriesOf(
+  tree: Tree,
+  path: string,
+  syscall: string,
+  given: string = path,
+): Composite<readonly DirectoryEntry[]> {
   const place = placeOf(tree, path);
-  return yield* invokeAt(syscall, place, (op, at) => tree.kernel.readdir(op, at));
+  const run: Step<readonly DirectoryEntry[]>['run'] = (op) => {
+    const at = place.tree;
+    return tree.kernel.readdir(op, at);
+  };
+  return yield* invoke({ syscall, path: given, run });
+}
+
+/**
+ * The path without aliases in it. Who walks through a directory walks from there: an alias that moves meanwhile would
+ * lead him into another version.
+ */
+export function* realOf(tree: Tree, path: string, syscall: string): Composite<string> {
+  const place = placeOf(tree, path);
+  return tree.mount.show(yield* invokeAt(syscall, place, (op, at) => tree.kernel.realpath(op, at)));
 }
