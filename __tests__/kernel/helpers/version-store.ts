@@ -4,7 +4,7 @@ import { createOwner } from '../../../src/io/owner.js';
 import { createKernel } from '../../../src/kernel/kernel.js';
 import { makeFs, type WandbFs } from '../../../src/node/create.js';
 import { ARTIFACTS } from '../../../src/node/layout.js';
-import { digestManifest, sortedByPath } from '../../../src/store/artifacts/digests.js';
+import { digestManifest, sortedByPath } from '../../../src/store/artifacts/manifest-digest.js';
 import { checkAlias } from '../../../src/store/artifacts/writing/name-rules.js';
 import type {
   CommitOptions,
@@ -290,7 +290,7 @@ async function answered(signal: AbortSignal | undefined): Promise<void> {
 }
 
 const digestFiles = (files: Files): Promise<string> =>
-  digestManifest(sortedByPath([...files].map(([path, file]) => ({ path, digest: digestOf(file) }))), 'MD5');
+  digestManifest(sortedByPath([...files].map(([path, file]) => ({ path, digest: digestOf(file) }))), 'md5');
 
 const depthOf = (path: TreePath): number => (path === '' ? 0 : path.split('/').length);
 
