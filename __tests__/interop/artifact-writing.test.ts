@@ -14,7 +14,7 @@ describe.each([
   let bench: Bench;
   beforeAll(async () => {
     const artifacts = { multipartBytes: 500_000, partBytes: 300_000 };
-    bench = await Bench.start({ features }, {}, { artifacts });
+    bench = await Bench.start({ features }, {}, artifacts);
   });
   afterAll(() => bench[Symbol.asyncDispose]());
   const sdk = (...steps: Step[]): Promise<unknown[]> => runSdk(bench.wandb, steps);

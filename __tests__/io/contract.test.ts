@@ -4,9 +4,12 @@ import { createOwner } from '../../src/io/owner.js';
 import type { Remote } from '../../src/io/remote.js';
 import { createThreadRemote } from '../../src/io/thread-remote.js';
 import { createMemoryStore } from '../../src/store/memory.js';
+import { encodeFileName } from '../../src/store/names.js';
 import { createRunsStore } from '../../src/store/runs.js';
 import { startServer } from '../helpers/server.js';
-import { describeStore, type StoreSetup } from '../store/contract.js';
+import { describeStore, type StoreSetup, VERSIONS } from '../store/contract.js';
+import { overArtifacts } from '../store/helpers/versions-setup.js';
+import { describeVersions } from '../store/version-contract.js';
 import { sourceOf } from './helpers/owned.js';
 import { storeBehind } from './helpers/store-behind.js';
 
@@ -19,7 +22,10 @@ async function overMemory(remote: Remote): Promise<StoreSetup> {
     seed: async (unit, files) => {
       if ((await store.lookup(unit, { listing: false })).found === null) await store.mkdir?.(unit, {});
       const sources = new Map(
-        Object.entries(files).map(([name, text]) => [`${unit}/${name}`, sourceOf(String(text))]),
+        Object.entries(files).map(([name, text]) => [
+          `${unit}/${encodeFileName(name)}`,
+          sourceOf(String(text)),
+        ]),
       );
       const tickets = (await store.uploads?.declare([...sources.keys()], {})) ?? [];
       for (const ticket of tickets) {
@@ -58,3 +64,9 @@ describeStore(
   'runs, behind the port in a thread',
   overRuns((config) => createThreadRemote({ store: { kind: 'runs', config } })),
 );
+
+const artifacts = overArtifacts((config, options) =>
+  storeBehind(createThreadRemote({ store: { kind: 'artifacts', config, artifacts: options } })),
+);
+describeStore('artifacts, behind the port in a thread', artifacts, VERSIONS);
+describeVersions('artifacts, behind the port in a thread', artifacts);

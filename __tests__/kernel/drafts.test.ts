@@ -152,7 +152,7 @@ describe('a commit', () => {
     expect(await fs.wandb.commit(D, options)).toEqual({
       version: 'v2',
       id: 'id',
-      digest: 'digest',
+      digest: expect.stringMatching(/^[0-9a-f]{32}$/),
       aliases: ['latest', 'prod'],
       deduplicated: false,
     });

@@ -7,7 +7,7 @@ import { ARTIFACT_FEATURES } from '../../src/testing/index.js';
 import { Bench, counted, FLOWERS, failureOf, PROJECT } from './helpers/artifacts.js';
 
 const BYTES = Buffer.from(Array.from({ length: 1_000_000 }, (_, index) => (index * 31) % 251));
-const PARTS = { artifacts: { multipartBytes: 500_000, partBytes: 300_000 } };
+const PARTS = { multipartBytes: 500_000, partBytes: 300_000 };
 
 const textOf = (body: unknown): string =>
   body instanceof Uint8Array ? Buffer.from(body).toString() : String(body);

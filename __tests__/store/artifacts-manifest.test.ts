@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { isUnsafe, MOST_MANIFEST_BYTES, parseManifest } from '../../src/store/artifacts/manifest.js';
+import { MOST_MANIFEST_BYTES, parseManifest } from '../../src/store/artifacts/manifest-parser.js';
 import type { Failure } from '../../src/store/failure.js';
 import { encodeFileName } from '../../src/store/names.js';
 
@@ -202,7 +202,9 @@ describe('any manifest', () => {
   test('has no path that leaves its directory, whatever it names', () => {
     fc.assert(
       fc.property(path, (name) => {
-        if (isUnsafe(name)) {
+        const parts = name.split(/[/\\]/);
+        const isAnchored = parts[0] === '' || /^[a-z]:/i.test(name);
+        if (isAnchored || parts.includes('..') || parts.every((part) => part === '' || part === '.')) {
           expect(failureOf(manifestOf({ [name]: FILE })).code).toBe('EPROTO');
           return;
         }

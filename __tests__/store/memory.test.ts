@@ -1,4 +1,5 @@
 import { createMemoryStore, type MemoryStoreOptions } from '../../src/store/memory.js';
+import { encodeFileName } from '../../src/store/names.js';
 import { describeStore } from './contract.js';
 
 const setup = (options: MemoryStoreOptions) => async () => {
@@ -8,7 +9,8 @@ const setup = (options: MemoryStoreOptions) => async () => {
     canRemoveUnits: true,
     seed: async (unit: string, files: Readonly<Record<string, string | Uint8Array>>) => {
       if ((await store.lookup(unit, { listing: false })).found === null) await store.mkdir(unit, {});
-      for (const [name, content] of Object.entries(files)) store.write(`${unit}/${name}`, content);
+      for (const [name, content] of Object.entries(files))
+        store.write(`${unit}/${encodeFileName(name)}`, content);
     },
   };
 };

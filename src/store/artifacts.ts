@@ -6,9 +6,7 @@ import { Listings } from './artifacts/listings.js';
 import { Lookups } from './artifacts/lookups.js';
 import { createParts } from './artifacts/parts.js';
 import { UNIT_DEPTH } from './artifacts/places.js';
-import { copiedEntries } from './artifacts/writing/copied-entries.js';
 import { createArtifactWriting } from './artifacts/writing/create.js';
-import { registryEntities } from './artifacts/writing/registry-entities.js';
 import type { Store } from './contract.js';
 
 /**
@@ -23,10 +21,10 @@ export function createArtifactsStore(
   dependencies: WireDependencies = {},
 ): Store {
   const parts = createParts(config, artifacts, dependencies);
-  const { context, versions, reading, cache } = parts;
+  const { context, reading, cache } = parts;
   const lookups = new Lookups(parts);
   const listings = new Listings(parts);
-  const info = new Info(context, versions, reading);
+  const info = new Info(parts);
   const readable: Store = {
     unitDepth: UNIT_DEPTH,
     hasVersions: true,
@@ -41,18 +39,5 @@ export function createArtifactsStore(
     },
   };
   if (config.readOnly) return readable;
-  const writing = createArtifactWriting(context, {
-    artifacts,
-    resolveEntity: registryEntities(context),
-    manifestEntryOf: copiedEntries(parts),
-  });
-  return {
-    ...readable,
-    ...writing,
-    rmdir: async (path, options) => {
-      await writing.rmdir(path, options);
-      // A collection that is made anew numbers its versions anew.
-      versions.forgetBelow(path);
-    },
-  };
+  return { ...readable, ...createArtifactWriting(parts) };
 }

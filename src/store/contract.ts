@@ -53,7 +53,10 @@ export interface Lookup {
    * the link and, behind it, the version that it points to.
    */
   readonly ancestors: readonly Entry[];
-  /** With `listing: true` and a path at or below a unit that exists: the unit's flat listing, or its first page. */
+  /**
+   * With `listing: true` and a path at or below a unit that exists: the unit's flat listing, or its first page. Of a
+   * version null where it would take a further request.
+   */
   readonly listing: { readonly entries: readonly Entry[]; readonly isComplete: boolean } | null;
 }
 

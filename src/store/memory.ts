@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { setTimeout } from 'node:timers/promises';
+import { parentOf } from './common/tree-paths.js';
 import type { Entry, Lookup, Signalled, Source, Store, Ticket, TreePath } from './contract.js';
 import { Failure } from './failure.js';
 import { contentVersion } from './version.js';
@@ -264,8 +265,6 @@ const depthOf = (path: TreePath): number => (path === '' ? 0 : path.split('/').l
 
 const isBelow = (path: TreePath, directory: TreePath): boolean =>
   directory === '' ? path !== '' : path.startsWith(`${directory}/`);
-
-const parentOf = (path: TreePath): TreePath => path.slice(0, Math.max(0, path.lastIndexOf('/')));
 
 /** The path and every directory above it, outermost first, without the root. */
 function prefixesOf(path: TreePath): TreePath[] {

@@ -15,14 +15,7 @@ export function storeBehind(remote: Remote): Store {
     });
   const sources = new Map<string, Source>();
   let serial = 0;
-  return {
-    unitDepth: remote.unitDepth,
-    lookup: (path, { listing, signal }) => ask('lookup', { path, listing }, { signal }),
-    async *list(path, options) {
-      yield (await ask('list', { path }, options)).entries;
-    },
-    read: (entry, { start, end }, { etag, signal }) => ask('read', { entry, start, end, etag }, { signal }),
-    readNewest: (entry, { limit, signal }) => ask('readNewest', { entry, limit }, { signal }),
+  const changes: Pick<Store, 'uploads' | 'mkdir'> = {
     uploads: {
       declare: async (paths) => paths.map((path) => ({ path, url: '', headers: {} })),
       put: async ({ path }, source) => {
@@ -37,6 +30,24 @@ export function storeBehind(remote: Remote): Store {
         for (const { failure } of failed) throw failure;
       },
     },
+    mkdir: (path, options) => ask('mkdir', { path }, options),
+  };
+  const versions: Pick<Store, 'hasVersions' | 'commit' | 'symlink' | 'info'> = {
+    hasVersions: true,
+    commit: ({ collection, files }, { signal, onProgress: _, ...options }) =>
+      ask('commit', { collection, files, inos: files.map(() => ++serial), options }, { signal }),
+    symlink: async (link, options) => (await ask('symlink', link, options)).entries,
+    info: (path, options) => ask('info', { path }, options),
+  };
+  return {
+    ...(remote.hasVersions ? versions : changes),
+    unitDepth: remote.unitDepth,
+    lookup: (path, { listing, signal }) => ask('lookup', { path, listing }, { signal }),
+    async *list(path, options) {
+      yield (await ask('list', { path }, options)).entries;
+    },
+    read: (entry, { start, end }, { etag, signal }) => ask('read', { entry, start, end, etag }, { signal }),
+    readNewest: (entry, { limit, signal }) => ask('readNewest', { entry, limit }, { signal }),
     remove: async (files, options) => {
       const known = await Promise.all(
         files.map(async ({ path, id }) => {
@@ -47,7 +58,6 @@ export function storeBehind(remote: Remote): Store {
       );
       await ask('remove', { files: known }, options);
     },
-    mkdir: (path, options) => ask('mkdir', { path }, options),
     rmdir: async (path, options) => {
       await ask('rmdir', { path }, options);
     },

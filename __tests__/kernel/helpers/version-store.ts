@@ -1,34 +1,40 @@
-import { createHash } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
 import { createInProcessRemote } from '../../../src/io/in-process.js';
 import { createOwner } from '../../../src/io/owner.js';
 import { createKernel } from '../../../src/kernel/kernel.js';
 import { makeFs, type WandbFs } from '../../../src/node/create.js';
 import { ARTIFACTS } from '../../../src/node/layout.js';
+import { digestManifest, sortedByPath } from '../../../src/store/artifacts/manifest-digest.js';
+import { checkAlias } from '../../../src/store/artifacts/writing/name-rules.js';
 import type {
   CommitOptions,
   DraftFile,
   Entry,
   Lookup,
+  Signalled,
   Store,
   TreePath,
 } from '../../../src/store/contract.js';
 import { Failure } from '../../../src/store/failure.js';
+import { digestOf, type StoredFile, VersionEntries } from './version-entries.js';
 
-export interface StoredFile {
-  readonly bytes?: string;
-  readonly uri?: string;
-  readonly refusal?: string;
-}
+type Files = Map<string, StoredFile>;
 
 interface Collection {
-  readonly versions: Map<string, Map<string, StoredFile>>;
+  readonly versions: Map<string, Files>;
   readonly aliases: Map<string, string>;
+  /** How many versions were ever made. */
+  count: number;
 }
 
 const UNIT_DEPTH = 5;
 const COLLECTION_DEPTH = 4;
+const KINDS = ['root', 'entity', 'project', 'type', 'collection', 'version', 'file'];
 
-/** A store of versions, in memory and plain: the remote that the tests of drafts and aliases look at. */
+/**
+ * A store of versions, in memory and plain: the remote that the tests of drafts and aliases look at. It keeps the
+ * contract (`../version-store.test.ts`).
+ */
 export class VersionStore implements Store {
   readonly unitDepth = UNIT_DEPTH;
   readonly hasVersions = true;
@@ -42,6 +48,13 @@ export class VersionStore implements Store {
   heldLookup: Promise<void> | null = null;
   /** Tells what was made under one name at different times. */
   generation = 0;
+  private readonly entries = new VersionEntries();
+  private readonly projects: Set<TreePath>;
+
+  /** @param projects that are there before they have a collection */
+  constructor(projects: readonly TreePath[] = []) {
+    this.projects = new Set(projects);
+  }
 
   /** @param files content by name; a value with '://' is a reference */
   addVersion(path: TreePath, files: Readonly<Record<string, string>>, ...aliases: readonly string[]): string {
@@ -49,84 +62,89 @@ export class VersionStore implements Store {
       name,
       text.includes('://') ? { uri: text, refusal: 'It needs the option.' } : { bytes: text },
     ]);
+    this.projects.add(above(path, 2));
     return this.add(path, new Map(stored), aliases);
   }
 
-  private add(path: TreePath, files: Map<string, StoredFile>, aliases: readonly string[]): string {
-    const collection = this.collections.get(path) ?? { versions: new Map(), aliases: new Map() };
+  private add(path: TreePath, files: Files, aliases: readonly string[]): string {
+    const collection = this.collections.get(path) ?? { versions: new Map(), aliases: new Map(), count: 0 };
     this.collections.set(path, collection);
-    const version = `v${collection.versions.size}`;
+    const version = `v${collection.count++}`;
     collection.versions.set(version, files);
     for (const alias of ['latest', ...aliases]) collection.aliases.set(alias, version);
     return version;
   }
 
-  async lookup(path: TreePath): Promise<Lookup> {
+  async lookup(
+    path: TreePath,
+    { signal, listing: hasListing }: Signalled & { readonly listing: boolean },
+  ): Promise<Lookup> {
     this.log.push(`lookup ${path}`);
-    const answer = this.look(path);
+    const answer = this.look(path, hasListing);
     const { heldLookup } = this;
     this.heldLookup = null;
     await heldLookup;
+    await answered(signal);
     return answer;
   }
 
-  private look(path: TreePath): Lookup {
-    const segments = path.split('/');
+  private look(path: TreePath, hasListing: boolean): Lookup {
+    const depth = depthOf(path);
     const ancestors: Entry[] = [];
-    for (let depth = 1; depth < Math.min(segments.length, UNIT_DEPTH); depth++) {
-      const above = segments.slice(0, depth).join('/');
-      if (!this.directoryAt(above)) return { found: null, ancestors, listing: null };
-      ancestors.push(this.directory(above));
+    for (let at = 1; at < Math.min(depth, UNIT_DEPTH); at++) {
+      if (!this.directoryAt(above(path, at))) return { found: null, ancestors, listing: null };
+      ancestors.push(this.directory(above(path, at)));
     }
-    if (segments.length < UNIT_DEPTH) {
+    if (depth < UNIT_DEPTH) {
       return { found: this.directoryAt(path) ? this.directory(path) : null, ancestors, listing: null };
     }
-    const above = segments.slice(0, COLLECTION_DEPTH).join('/');
-    const collection = this.collections.get(above);
-    const name = segments[COLLECTION_DEPTH] ?? '';
-    const version = collection?.aliases.get(name) ?? (collection?.versions.has(name) ? name : undefined);
-    if (version === undefined) return { found: null, ancestors, listing: null };
-    const unit = this.directory(`${above}/${version}`);
-    const link = version === name ? null : alias(`${above}/${name}`, version);
-    if (segments.length === UNIT_DEPTH) {
-      return { found: link ?? unit, ancestors: link ? [...ancestors, link, unit] : ancestors, listing: null };
+    const member = this.memberAt(above(path, UNIT_DEPTH));
+    if (!member) return { found: null, ancestors, listing: null };
+    const unit = this.directory(member.unit);
+    const link =
+      member.version === member.name ? [] : [this.entries.alias(above(path, UNIT_DEPTH), member.version)];
+    const files = this.filesOf(member);
+    const listing = hasListing ? { entries: files, isComplete: true } : null;
+    if (depth === UNIT_DEPTH) {
+      const [alias] = link;
+      return { found: alias ?? unit, ancestors: alias ? [...ancestors, unit] : ancestors, listing };
     }
-    const proven = [...ancestors, ...(link ? [link] : []), unit];
-    const file = segments.slice(UNIT_DEPTH).join('/');
-    const files = this.filesOf(unit.path);
-    const found = files.find((entry) => entry.path === `${unit.path}/${file}`) ?? null;
-    if (found) return { found, ancestors: proven, listing: null };
-    const isAbove = files.some((entry) => entry.path.startsWith(`${unit.path}/${file}/`));
-    const listing = { entries: files, isComplete: true };
-    return { found: isAbove ? 'prefix' : null, ancestors: proven, listing };
+    const real = `${member.unit}${path.slice(above(path, UNIT_DEPTH).length)}`;
+    const isAbove = files.some((entry) => entry.path.startsWith(`${real}/`));
+    const found = files.find((entry) => entry.path === real) ?? (isAbove ? 'prefix' : null);
+    return { found, ancestors: [...ancestors, ...link, unit], listing };
   }
 
-  async *list(path: TreePath): AsyncGenerator<readonly Entry[]> {
+  async *list(path: TreePath, { signal }: Signalled): AsyncGenerator<readonly Entry[]> {
     this.log.push(`list ${path}`);
-    const depth = path === '' ? 0 : path.split('/').length;
-    if (depth === UNIT_DEPTH) {
-      yield this.filesOf(path);
+    await answered(signal);
+    if (depthOf(path) === UNIT_DEPTH) {
+      const member = this.memberAt(path);
+      if (!member) throw new Failure('ENOENT');
+      yield this.filesOf(member);
       return;
     }
     if (path !== '' && !this.directoryAt(path)) throw new Failure('ENOENT');
     const collection = this.collections.get(path);
     if (collection) {
       yield [...collection.versions.keys()].map((name) => this.directory(`${path}/${name}`));
-      yield [...collection.aliases].map(([name, version]) => alias(`${path}/${name}`, version));
+      yield [...collection.aliases].map(([name, version]) => this.entries.alias(`${path}/${name}`, version));
       return;
     }
-    const prefix = path === '' ? '' : `${path}/`;
-    const names = [...this.collections.keys()]
-      .filter((known) => known.startsWith(prefix))
-      .map((known) => known.slice(prefix.length).split('/')[0]);
-    yield [...new Set(names)].map((name) => this.directory(`${prefix}${name}`));
+    const depth = depthOf(path) + 1;
+    const inside = this.known.filter((known) => path === '' || known.startsWith(`${path}/`));
+    const paths = inside.filter((known) => depthOf(known) >= depth).map((known) => above(known, depth));
+    yield [...new Set(paths)].map((each) => this.directory(each));
   }
 
-  async read(entry: Entry, range: { readonly start: number; readonly end: number }) {
+  async read(entry: Entry, range: { readonly start: number; readonly end: number }, { signal }: Signalled) {
     const path = entry.origin ?? entry.path;
     this.log.push(`read ${path}`);
-    const bytes = Buffer.from(this.fileAt(path)?.bytes ?? '');
-    return { bytes: bytes.subarray(range.start, range.end), etag: null, size: bytes.length };
+    await answered(signal);
+    const text = this.fileAt(path)?.bytes;
+    if (text === undefined) throw new Failure('ESTALE');
+    const bytes = new Uint8Array(Buffer.from(text));
+    return { bytes: bytes.slice(range.start, range.end), etag: null, size: bytes.byteLength };
   }
 
   async readNewest(): Promise<never> {
@@ -135,117 +153,160 @@ export class VersionStore implements Store {
 
   async commit(
     draft: { readonly collection: TreePath; readonly files: readonly DraftFile[] },
-    options: CommitOptions,
+    options: CommitOptions & Signalled,
   ) {
-    this.log.push(`commit ${draft.collection}`);
+    const { collection: path } = draft;
+    this.log.push(`commit ${path}`);
     this.options = options;
     const { nextCommit } = this;
     this.nextCommit = null;
     await nextCommit?.until;
+    await answered(options.signal);
     if (nextCommit?.fail) throw nextCommit.fail;
-    const files = draft.files.map((file): [string, StoredFile] => {
-      if (file.kind === 'reference') return [file.name, { uri: file.uri }];
-      if (file.kind === 'copy') return [file.name, this.fileAt(file.origin) ?? {}];
-      if (file.source.kind === 'file') throw new Error('these tests spool nothing');
-      return [file.name, { bytes: Buffer.from(file.source.bytes).toString() }];
-    });
-    const version = this.add(draft.collection, new Map(files), options.aliases ?? []);
-    const aliases = ['latest', ...(options.aliases ?? [])];
-    const entries = [
-      this.directory(`${draft.collection}/${version}`),
-      ...aliases.map((name) => alias(`${draft.collection}/${name}`, version)),
-    ];
-    return { version, id: 'id', digest: 'digest', aliases, deduplicated: false, entries };
-  }
-
-  async symlink({ path, target, replaces }: { path: TreePath; target: TreePath; replaces: TreePath | null }) {
-    this.log.push(`symlink ${path} -> ${target}`);
-    const [collection, name] = this.aliasAt(path);
-    const version = target.slice(target.lastIndexOf('/') + 1);
-    if (target.startsWith(`${path.slice(0, path.lastIndexOf('/'))}/`)) collection.aliases.set(name, version);
-    else {
-      const files = this.collections.get(target.slice(0, target.lastIndexOf('/')))?.versions.get(version);
-      const linked = this.add(path.slice(0, path.lastIndexOf('/')), files ?? new Map(), [name]);
-      return [this.directory(`${path.slice(0, path.lastIndexOf('/'))}/${linked}`), alias(path, linked)];
+    if (!this.directoryAt(above(path, 2))) throw new Failure('ENOENT');
+    const { aliases = [], incremental = false } = options;
+    for (const alias of aliases) checkAlias(alias);
+    const made = new Map<string, StoredFile>();
+    for (const file of draft.files) {
+      if (made.has(file.name)) throw new Failure('EINVAL');
+      made.set(file.name, await this.stored(file));
     }
-    if (replaces !== null) collection.aliases.delete(replaces.slice(replaces.lastIndexOf('/') + 1));
-    return [alias(path, version)];
+    const latest = this.memberAt(`${path}/latest`);
+    const files = incremental && latest ? new Map([...latest.files, ...made]) : made;
+    const digest = await digestFiles(files);
+    const deduplicated = latest !== null && digest === (await digestFiles(latest.files));
+    const version = deduplicated ? latest.version : this.add(path, files, []);
+    const names = [...new Set(['latest', ...aliases])];
+    for (const name of names) this.collections.get(path)?.aliases.set(name, version);
+    const entries = [
+      this.directory(`${path}/${version}`),
+      ...names.map((name) => this.entries.alias(`${path}/${name}`, version)),
+    ];
+    return { version, id: 'id', digest, aliases: names, deduplicated, entries };
   }
 
-  async remove(files: readonly { readonly path: TreePath }[]): Promise<void> {
+  private async stored(file: DraftFile): Promise<StoredFile> {
+    if (file.kind === 'reference') {
+      if (!/^[a-z]+:/.test(file.uri)) throw new Failure('EINVAL');
+      return { uri: file.uri };
+    }
+    if (file.kind === 'copy') {
+      const copied = this.fileAt(file.origin);
+      if (!copied) throw new Failure('ENOENT');
+      return copied;
+    }
+    const { source } = file;
+    if (source.kind === 'bytes') return { bytes: Buffer.from(source.bytes).toString() };
+    return { bytes: await readFile(source.file, 'utf8') };
+  }
+
+  async symlink(
+    { path, target, replaces }: { path: TreePath; target: TreePath; replaces: TreePath | null },
+    { signal }: Signalled,
+  ) {
+    this.log.push(`symlink ${path} -> ${target}`);
+    await answered(signal);
+    checkAlias(nameOf(path));
+    const meant = this.memberAt(target);
+    if (!meant) throw new Failure('ENOENT');
+    const directory = above(path, COLLECTION_DEPTH);
+    const isLink = directory !== above(target, COLLECTION_DEPTH);
+    const version = isLink ? this.add(directory, meant.files, []) : meant.version;
+    this.collections.get(directory)?.aliases.set(nameOf(path), version);
+    if (replaces !== null && replaces !== path) this.dropAlias(replaces);
+    const alias = this.entries.alias(path, version);
+    return isLink ? [this.directory(`${directory}/${version}`), alias] : [alias];
+  }
+
+  async remove(files: readonly { readonly path: TreePath }[], { signal }: Signalled): Promise<void> {
+    await answered(signal);
     for (const { path } of files) {
       this.log.push(`remove ${path}`);
-      const [collection, name] = this.aliasAt(path);
-      collection.aliases.delete(name);
+      if (this.memberAt(path)?.version === nameOf(path)) throw new Failure('EISDIR');
+      this.dropAlias(path);
     }
   }
 
-  async rmdir(path: TreePath): Promise<void> {
+  private dropAlias(path: TreePath): void {
+    this.collections.get(above(path, COLLECTION_DEPTH))?.aliases.delete(nameOf(path));
+  }
+
+  async rmdir(path: TreePath, { signal }: Signalled): Promise<void> {
     this.log.push(`rmdir ${path}`);
+    await answered(signal);
     if (this.collections.delete(path)) return;
-    const [collection, name] = this.aliasAt(path);
-    collection.versions.delete(name);
-    for (const [known, version] of collection.aliases) if (version === name) collection.aliases.delete(known);
+    if (depthOf(path) > UNIT_DEPTH) throw new Failure('EROFS');
+    const member = this.memberAt(path);
+    const collection = this.collections.get(above(path, COLLECTION_DEPTH));
+    if (!member || !collection) throw new Failure('ENOENT');
+    if (member.name !== member.version) throw new Failure('ENOTDIR');
+    collection.versions.delete(member.version);
+    for (const [known, version] of collection.aliases)
+      if (version === member.version) collection.aliases.delete(known);
   }
 
-  async info(path: TreePath): Promise<Readonly<Record<string, unknown>>> {
-    return { kind: 'version', id: `id of ${path}` };
+  async info(path: TreePath, { signal }: Signalled): Promise<Readonly<Record<string, unknown>>> {
+    await answered(signal);
+    const depth = depthOf(path);
+    const member = depth < UNIT_DEPTH ? null : this.memberAt(above(path, UNIT_DEPTH));
+    const isThere =
+      depth < UNIT_DEPTH ? this.directoryAt(path) : depth === UNIT_DEPTH ? member : this.fileAt(path);
+    if (!isThere) throw new Failure('ENOENT');
+    const real = member ? `${member.unit}${path.slice(above(path, UNIT_DEPTH).length)}` : path;
+    return { kind: KINDS[Math.min(depth, KINDS.length - 1)], id: `id of ${real}` };
   }
 
-  private aliasAt(path: TreePath): [Collection, string] {
-    const slash = path.lastIndexOf('/');
-    const collection = this.collections.get(path.slice(0, slash)) ?? {
-      versions: new Map(),
-      aliases: new Map(),
-    };
-    this.collections.set(path.slice(0, slash), collection);
-    return [collection, path.slice(slash + 1)];
+  /** What stands at a version's path or at an alias's. */
+  private memberAt(path: TreePath): {
+    readonly name: string;
+    readonly version: string;
+    readonly unit: TreePath;
+    readonly files: Files;
+  } | null {
+    const directory = above(path, COLLECTION_DEPTH);
+    const collection = this.collections.get(directory);
+    const name = nameOf(path);
+    const version = collection?.aliases.get(name) ?? name;
+    const files = collection?.versions.get(version);
+    return files ? { name, version, unit: `${directory}/${version}`, files } : null;
+  }
+
+  private get known(): TreePath[] {
+    return [...this.projects, ...this.collections.keys()];
   }
 
   private directoryAt(path: TreePath): boolean {
-    return [...this.collections.keys()].some((known) => `${known}/`.startsWith(`${path}/`));
+    return this.known.some((known) => `${known}/`.startsWith(`${path}/`));
   }
 
   private fileAt(path: TreePath): StoredFile | undefined {
-    const segments = path.split('/');
-    const collection = this.collections.get(segments.slice(0, COLLECTION_DEPTH).join('/'));
-    return collection?.versions
-      .get(segments[COLLECTION_DEPTH] ?? '')
-      ?.get(segments.slice(UNIT_DEPTH).join('/'));
+    const unit = above(path, UNIT_DEPTH);
+    return this.memberAt(unit)?.files.get(path.slice(unit.length + 1));
   }
 
   private directory(path: TreePath): Entry {
-    return { ...FACTS, path, kind: 'directory', size: null, version: `directory:${this.generation}` };
+    return this.entries.directory(path, this.generation);
   }
 
-  private filesOf(unit: TreePath): Entry[] {
-    const segments = unit.split('/');
-    const files = this.collections
-      .get(segments.slice(0, COLLECTION_DEPTH).join('/'))
-      ?.versions.get(segments[COLLECTION_DEPTH] ?? '');
-    if (!files) throw new Failure('ENOENT');
-    return [...files].map(([name, file]) => fileEntry(`${unit}/${name}`, file));
+  private filesOf({ unit, files }: { readonly unit: TreePath; readonly files: Files }): Entry[] {
+    return [...files].map(([name, file]) => this.entries.file(`${unit}/${name}`, file));
   }
 }
 
-const FACTS = { mtimeMs: 1000, birthtimeMs: 1000, md5: null, id: 'id', isReadOnly: false } as const;
-
-const alias = (path: TreePath, target: string): Entry => ({
-  ...FACTS,
-  path,
-  kind: 'symlink',
-  target,
-  size: null,
-  version: `alias:${target}`,
-});
-
-function fileEntry(path: TreePath, { bytes = '', uri, refusal }: StoredFile): Entry {
-  if (uri !== undefined) {
-    return { ...FACTS, path, kind: 'symlink', target: uri, refusal, size: 9, version: `uri:${uri}` };
-  }
-  const md5 = createHash('md5').update(bytes).digest('base64');
-  return { ...FACTS, path, kind: 'file', size: Buffer.byteLength(bytes), version: `md5:${md5}` };
+/** The answer comes later, unless the caller has left by then. */
+async function answered(signal: AbortSignal | undefined): Promise<void> {
+  await null;
+  if (signal?.aborted) throw new Failure('ECANCELED');
 }
+
+const digestFiles = (files: Files): Promise<string> =>
+  digestManifest(sortedByPath([...files].map(([path, file]) => ({ path, digest: digestOf(file) }))), 'md5');
+
+const depthOf = (path: TreePath): number => (path === '' ? 0 : path.split('/').length);
+
+const above = (path: TreePath, depth: number): TreePath => path.split('/').slice(0, depth).join('/');
+
+const nameOf = (path: TreePath): string => path.slice(path.lastIndexOf('/') + 1);
 
 /** The faces of `node:fs` over a store of versions, with a collection `e/p/t/c` that has two of them. */
 export function mountVersions(now: () => number = Date.now): {

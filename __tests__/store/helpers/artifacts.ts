@@ -1,11 +1,8 @@
-import { resolveArtifactsConfig } from '../../../src/config/artifacts.js';
+import { type ArtifactsConfig, resolveArtifactsConfig } from '../../../src/config/artifacts.js';
 import { resolveConfig } from '../../../src/config/config.js';
 import type { WandbFsOptions } from '../../../src/config/options.js';
 import { createParts } from '../../../src/store/artifacts/parts.js';
-import type { WritingParts } from '../../../src/store/artifacts/writing/context.js';
-import { copiedEntries } from '../../../src/store/artifacts/writing/copied-entries.js';
-import { type ArtifactWriting, createArtifactWriting } from '../../../src/store/artifacts/writing/create.js';
-import { registryEntities } from '../../../src/store/artifacts/writing/registry-entities.js';
+import { createArtifactWriting } from '../../../src/store/artifacts/writing/create.js';
 import type { CommitOptions, DraftFile, Signalled } from '../../../src/store/contract.js';
 import { Failure } from '../../../src/store/failure.js';
 import {
@@ -28,6 +25,7 @@ export const ARTIFACT_STANDARD = {
 export const PROJECT = 'lab/project';
 export const FLOWERS = `${PROJECT}/dataset/flowers`;
 
+type ArtifactWriting = ReturnType<typeof createArtifactWriting>;
 type Outcome = Awaited<ReturnType<ArtifactWriting['commit']>>;
 
 /** A server, the writing half of a store before it, and what tests ask of both. */
@@ -38,36 +36,31 @@ export class Bench implements AsyncDisposable {
   private constructor(
     readonly wandb: FakeWandb,
     private readonly options: WandbFsOptions,
-    private readonly parts: Partial<WritingParts>,
+    private readonly artifacts: Partial<ArtifactsConfig>,
     private readonly isOwner: boolean,
     dependencies: WireDependencies = {},
   ) {
     const given = { baseUrl: wandb.url, apiKey: wandb.apiKey, ...options };
     const wire = resolveConfig(given, { HOME: '/nonexistent' }).wire.reveal();
-    const { artifacts } = resolveArtifactsConfig({});
-    const reading = createParts(wire, artifacts, dependencies);
-    this.client = reading.context.client;
-    this.writing = createArtifactWriting(reading.context, {
-      artifacts,
-      resolveEntity: registryEntities(reading.context),
-      manifestEntryOf: copiedEntries(reading),
-      ...parts,
-    });
+    const config = { ...resolveArtifactsConfig({}).artifacts, ...artifacts };
+    const parts = createParts(wire, config, dependencies);
+    this.client = parts.context.client;
+    this.writing = createArtifactWriting(parts);
   }
 
   static async start(
     server: FakeWandbOptions = {},
     options: WandbFsOptions = {},
-    parts: Partial<WritingParts> = {},
+    artifacts: Partial<ArtifactsConfig> = {},
   ): Promise<Bench> {
     const wandb = await startServer({ ...ARTIFACT_STANDARD, ...server });
     await wandb.seed({ [`${PROJECT}/seeded`]: {} });
-    return new Bench(wandb, options, parts, true);
+    return new Bench(wandb, options, artifacts, true);
   }
 
   /** Another store before the same server, as of another process. */
   another(options: WandbFsOptions = this.options, dependencies: WireDependencies = {}): Bench {
-    return new Bench(this.wandb, options, this.parts, false, dependencies);
+    return new Bench(this.wandb, options, this.artifacts, false, dependencies);
   }
 
   commit(

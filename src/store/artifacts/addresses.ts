@@ -7,7 +7,7 @@ import { type Address, AddressBook } from '../common/address-book.js';
 import { nodesOf } from '../common/nodes.js';
 import { TurnBatch } from '../common/turn-batch.js';
 import type { ArtifactsContext } from './context.js';
-import type { Version } from './versions.js';
+import type { Version } from './version-queries.js';
 
 interface Item {
   readonly version: Version;
@@ -83,7 +83,7 @@ export class Addresses {
 }
 
 /** Both addresses of a reference are its URI. */
-export const isReferenceRow = ({ url, directUrl }: ArtifactFileRowFragment): boolean => url === directUrl;
+const isReferenceRow = ({ url, directUrl }: ArtifactFileRowFragment): boolean => url === directUrl;
 
 const keyOf = (id: string, name: string): string => `${id}\0${name}`;
 

@@ -11,7 +11,7 @@ export interface ContentName {
   readonly digest: string;
 }
 
-export interface Hasher {
+interface Hasher {
   update(bytes: Uint8Array): void;
   /** Base64. */
   digest(): string;

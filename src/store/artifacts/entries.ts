@@ -1,8 +1,8 @@
 import type { ArtifactFileRowFragment, ListedVersionFragment } from '../../wire/generated.js';
 import { type DirectoryFacts, directoryEntry } from '../common/directory-entry.js';
+import { childPath, filePath } from '../common/tree-paths.js';
 import type { Entry, TreePath } from '../contract.js';
 import { type ContentName, isDigest, versionOf } from './content-digest.js';
-import { childPath, filePath } from './places.js';
 
 /** Entries of versions: what is below never changes, when it is described anew the directory does. */
 export const versionEntry = (path: TreePath, facts: ListedVersionFragment): Entry =>

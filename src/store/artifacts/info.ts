@@ -13,9 +13,12 @@ import { nodesOf } from '../common/nodes.js';
 import type { TreePath } from '../contract.js';
 import { Failure } from '../failure.js';
 import type { ArtifactsContext } from './context.js';
-import { isVersionName, placeOf } from './places.js';
-import type { Reading } from './reading.js';
-import type { Version, Versions } from './versions.js';
+import { findManifestEntry } from './manifest-lookup.js';
+import type { Manifests } from './manifests.js';
+import { aliasesIn } from './memberships.js';
+import { placeOf } from './places.js';
+import type { Version } from './version-queries.js';
+import type { Versions } from './versions.js';
 
 type Facts = Readonly<Record<string, unknown>>;
 
@@ -28,9 +31,11 @@ const withoutDigestAlgorithm: TypedDocumentNode<VersionInfoQuery, VersionInfoQue
 /** What W&B knows of a path beyond its entry, as plain data. */
 export class Info {
   constructor(
-    private readonly context: ArtifactsContext,
-    private readonly versions: Versions,
-    private readonly reading: Reading,
+    private readonly parts: {
+      readonly context: ArtifactsContext;
+      readonly versions: Versions;
+      readonly manifests: Manifests;
+    },
   ) {}
 
   /** An alias tells of its version. Rejects with ENOENT. */
@@ -42,7 +47,7 @@ export class Info {
     const facts =
       entity === undefined
         ? { kind: 'root' }
-        : await this.context.organizations.below(entity, signal, (server) =>
+        : await this.parts.context.organizations.below(entity, signal, (server) =>
             this.directory([server, ...names.slice(1)], signal),
           );
     if (!facts) throw new Failure('ENOENT');
@@ -50,16 +55,17 @@ export class Info {
   }
 
   private async file(path: TreePath, signal: AbortSignal | undefined): Promise<Facts> {
-    const { file } = await this.reading.manifestEntryAt(path, signal);
-    const { digest, algorithm, size, ref } = file;
+    const found = await findManifestEntry(this.parts, path, signal);
+    if (!found) throw new Failure('ENOENT');
+    const { digest, algorithm, size, ref } = found.entry;
     const digestAlgorithm = ref === null ? algorithm.toUpperCase() : null;
     return { kind: 'file', digest, digestAlgorithm, size, reference: ref };
   }
 
   private async version(unit: TreePath, signal: AbortSignal | undefined): Promise<Facts> {
-    const version = await this.versions.find(unit, signal);
+    const version = await this.parts.versions.find(unit, signal);
     if (!version) throw new Failure('ENOENT');
-    const { client, features } = this.context;
+    const { client, features } = this.parts.context;
     const { id } = version;
     const hasAlgorithm = await features.has('ARTIFACT_DIGEST_ALGORITHM');
     const document = hasAlgorithm ? VersionInfoDocument : withoutDigestAlgorithm;
@@ -77,9 +83,7 @@ export class Info {
       digestAlgorithm: artifact.digestAlgorithm?.replace('MANIFEST_', '') ?? null,
       size: Number(artifact.size),
       fileCount: Number(artifact.fileCount),
-      aliases: artifact.aliases.flatMap(({ alias, artifactCollection }) =>
-        artifactCollection?.id === version.collectionId && !isVersionName(alias) ? alias : [],
-      ),
+      aliases: aliasesIn(version.collectionId, artifact.aliases),
       tags: artifact.tags.map(({ name }) => name),
       description,
       metadata: parsed(artifact.metadata),
@@ -95,7 +99,7 @@ export class Info {
     [entity = '', project, type, collection]: readonly string[],
     signal: AbortSignal | undefined,
   ): Promise<Facts | null> {
-    const { client } = this.context;
+    const { client } = this.parts.context;
     if (project === undefined) {
       const { entity: found } = await client.run(FindEntityDocument, { entity }, { signal });
       return found && { kind: 'entity', ...found };

@@ -6,34 +6,27 @@ import {
 import { directoryEntry } from '../common/directory-entry.js';
 import { nextOf, nodesOf } from '../common/nodes.js';
 import { type FetchPage, type Page, pagesOf } from '../common/pages.js';
+import { childPath, parentOf } from '../common/tree-paths.js';
 import { listProjects } from '../common/upper-levels.js';
 import type { Entry, TreePath } from '../contract.js';
 import { Failure } from '../failure.js';
-import type { ArtifactsContext } from './context.js';
-import { aliasEntry, collectionEntry, versionEntry } from './entries.js';
-import type { Manifests } from './manifests.js';
-import { type CollectionName, childPath, isVersionName, parentOf, placeOf } from './places.js';
-import type { Resolver } from './references/resolver.js';
-import type { Versions } from './versions.js';
+import { collectionEntry } from './entries.js';
+import { aliasesIn, membershipEntries } from './memberships.js';
+import type { ArtifactParts } from './parts.js';
+import { type CollectionName, isVersionName, placeOf } from './places.js';
 
 /** As the SDK asks: versions that are still being written, or were deleted, aren't there. */
 const COMMITTED = '{"state":"COMMITTED"}';
 
-interface Parts {
-  readonly context: ArtifactsContext;
-  readonly versions: Versions;
-  readonly manifests: Manifests;
-  readonly resolver: Resolver;
-}
+type Parts = Pick<ArtifactParts, 'context' | 'versions' | 'manifests' | 'resolver'>;
 
 /** Lists directories, page by page; a version by its manifest. */
 export class Listings {
   constructor(private readonly parts: Parts) {}
 
   list(path: TreePath, signal: AbortSignal | undefined): AsyncGenerator<readonly Entry[]> {
-    const { unit } = placeOf(path);
+    const { names, unit } = placeOf(path);
     if (unit !== null) return this.files(unit, signal);
-    const { names } = placeOf(path);
     const [entity] = names;
     const { context } = this.parts;
     if (entity === undefined) {
@@ -116,11 +109,8 @@ export class Listings {
     if (found?.state !== 'READY' || found.defaultArtifactType.name !== name.type) return null;
     const entries = (found.artifacts?.edges ?? []).flatMap(({ version, node }) => {
       if (node.state !== 'COMMITTED' || !isVersionName(version)) return [];
-      const entry = versionEntry(childPath(path, version), node);
-      const aliases = node.aliases.flatMap(({ alias, artifactCollection }) =>
-        artifactCollection?.id === found.id && !isVersionName(alias) ? alias : [],
-      );
-      return [entry, ...aliases.map((alias) => aliasEntry(path, alias, entry))];
+      const aliases = aliasesIn(found.id, node.aliases);
+      return membershipEntries(path, { artifact: node, name: version, aliases });
     });
     return { entries, next: nextOf(found.artifacts) };
   }

@@ -1,60 +1,35 @@
 import { LookUpArtifactTypeDocument, LookUpCollectionDocument } from '../../wire/generated.js';
 import { directoryEntry } from '../common/directory-entry.js';
-import { TurnBatch } from '../common/turn-batch.js';
+import { childPath, parentOf, upperPath } from '../common/tree-paths.js';
+import type { TurnBatch } from '../common/turn-batch.js';
+import { type LookupOptions, nothingIfMissing, type Question, unitLookups } from '../common/unit-lookups.js';
 import { lookUpEntity, lookUpProject, NOTHING } from '../common/upper-levels.js';
 import type { Entry, Lookup, TreePath } from '../contract.js';
-import { isFailure } from '../failure.js';
-import type { Addresses } from './addresses.js';
-import type { ArtifactsContext } from './context.js';
 import { aliasEntry, collectionEntry, contentOfRow, fileEntry, versionEntry } from './entries.js';
-import type { Manifests } from './manifests.js';
-import { childPath, parentOf, placeOf, upperPath } from './places.js';
-import type { Resolver } from './references/resolver.js';
-import type { Sight, Versions } from './versions.js';
+import type { ArtifactParts } from './parts.js';
+import { placeOf } from './places.js';
+import type { Sight } from './version-queries.js';
 
-interface Question {
-  /** The server's name of a file; null asks for the version itself. */
-  readonly file: string | null;
-  readonly hasListing: boolean;
-}
-
-type Options = { readonly signal?: AbortSignal | undefined; readonly listing: boolean };
-
-interface Parts {
-  readonly context: ArtifactsContext;
-  readonly versions: Versions;
-  readonly manifests: Manifests;
-  readonly addresses: Addresses;
-  readonly resolver: Resolver;
-}
+type Parts = Pick<ArtifactParts, 'context' | 'queries' | 'versions' | 'manifests' | 'addresses' | 'resolver'>;
 
 /** Looks at single paths: one request each, and one for all that is asked of a version in one turn. */
 export class Lookups {
   private readonly batch: TurnBatch<Question, Lookup>;
 
   constructor(private readonly parts: Parts) {
-    this.batch = new TurnBatch({
-      ask: (unit, questions, signal) => this.ask(unit, questions, signal),
-      keyOf: ({ file, hasListing }) => `${hasListing} ${file === null ? '' : `:${file}`}`,
-      // An answer must be newer than the question.
-      canJoinLate: false,
-    });
+    this.batch = unitLookups((unit, questions, signal) => this.ask(unit, questions, signal));
   }
 
-  async lookup(path: TreePath, { signal, listing: hasListing }: Options): Promise<Lookup> {
+  async lookup(path: TreePath, { signal, listing: hasListing }: LookupOptions): Promise<Lookup> {
     const { names, unit, file } = placeOf(path);
     const [entity] = names;
     if (entity === undefined) return NOTHING;
-    try {
-      if (unit !== null) return await this.batch.add(unit, { file, hasListing }, signal);
+    return nothingIfMissing(async () => {
+      if (unit !== null) return this.batch.add(unit, { file, hasListing }, signal);
       const { organizations } = this.parts.context;
       const look = (server: string) => this.above(path, [server, ...names.slice(1)], signal);
       return (await organizations.below(entity, signal, look)) ?? NOTHING;
-    } catch (error) {
-      // Most servers answer null for what isn't there, some with a failure.
-      if (isFailure(error) && error.code === 'ENOENT') return NOTHING;
-      throw error;
-    }
+    });
   }
 
   /** Null: there is no such entity, as far as the answer tells. */
@@ -94,14 +69,14 @@ export class Lookups {
     questions: readonly Question[],
     signal: AbortSignal,
   ): Promise<readonly Lookup[]> {
-    const { versions, manifests, context } = this.parts;
+    const { queries, versions, manifests, context } = this.parts;
     const { collection, alias } = placeOf(unit);
     if (!collection || alias === null) return questions.map(() => NOTHING);
     const known = versions.peek(unit);
     const hasManifest = known === null || manifests.peek(known.id) === null;
     const looks = await context.sizes.all('names', questions, async (batch) => {
       const names = [...new Set(batch.flatMap(({ file }) => file ?? []))];
-      return { batch, sight: await versions.look(collection, alias, { names, hasManifest }, signal) };
+      return { batch, sight: await queries.look(collection, alias, { names, hasManifest }, signal) };
     });
     const answers: Lookup[] = [];
     for (const { batch, sight } of looks) answers.push(...(await this.answer(unit, sight, batch, signal)));

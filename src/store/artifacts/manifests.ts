@@ -2,10 +2,11 @@ import { LRUCache } from 'lru-cache';
 import { FindManifestDocument, type ManifestAddressFragment } from '../../wire/generated.js';
 import { AddressBook } from '../common/address-book.js';
 import { download } from '../common/download.js';
-import { TurnBatch } from '../common/turn-batch.js';
+import { sharedLoads } from '../common/turn-batch.js';
 import { Failure } from '../failure.js';
 import type { ArtifactsContext } from './context.js';
-import { type Manifest, MOST_MANIFEST_BYTES, parseManifest, tooLarge } from './manifest.js';
+import type { Manifest } from './manifest.js';
+import { MOST_MANIFEST_BYTES, parseManifest, tooLarge } from './manifest-parser.js';
 
 const MOST_BYTES = 256 * 1024 * 1024;
 /** A manifest's address is as good as any for what it leads to: it never changes. */
@@ -19,15 +20,10 @@ export class Manifests {
     sizeCalculation: ({ weight }) => Math.min(MOST_BYTES, weight + 1),
   });
   private readonly addresses: AddressBook;
-  private readonly batch: TurnBatch<string, Manifest>;
+  private readonly load = sharedLoads<Manifest>((id, signal) => this.fetch(id, signal));
 
   constructor(private readonly context: ArtifactsContext) {
     this.addresses = new AddressBook(context.client.api.clock);
-    this.batch = new TurnBatch({
-      ask: async (id, _, signal) => [await this.fetch(id, signal)],
-      keyOf: () => '',
-      canJoinLate: true,
-    });
   }
 
   /** What is in memory, if anything. */
@@ -37,7 +33,7 @@ export class Manifests {
 
   /** Rejects with ENOENT for an artifact that isn't there, EPROTO or EFBIG for a manifest that can't be read. */
   async get(id: string, signal: AbortSignal | undefined): Promise<Manifest> {
-    return this.kept.get(id) ?? (await this.batch.add(id, id, signal));
+    return this.kept.get(id) ?? (await this.load(id, signal));
   }
 
   /** Another request brought the address along: reading the manifest is then one GET. */

@@ -1,4 +1,5 @@
 import {
+  FindEntityDocument,
   ViewerAndOrganizationsDocument,
   type ViewerAndOrganizationsQuery,
   ViewerDocument,
@@ -7,6 +8,7 @@ import type { StoreContext } from '../common/context.js';
 import { nodesOf } from '../common/nodes.js';
 import { entitiesOf } from '../common/upper-levels.js';
 import type { Entry } from '../contract.js';
+import { Failure } from '../failure.js';
 import { isSchemaRefusal } from './schema-refusal.js';
 
 type Viewer = ViewerAndOrganizationsQuery['viewer'];
@@ -20,6 +22,7 @@ const KNOWN_MS = 10 * 60_000;
  */
 export class Organizations {
   private entityOf: ReadonlyMap<string, string> = new Map();
+  private readonly resolved = new Map<string, string>();
   private learnedAt = Number.NEGATIVE_INFINITY;
 
   constructor(private readonly context: StoreContext) {}
@@ -49,9 +52,18 @@ export class Organizations {
     return meant === undefined ? null : ask(meant);
   }
 
-  /** The server's name of an entity, as far as it was learned. */
-  resolve(entity: string): string {
-    return this.entityOf.get(entity) ?? entity;
+  /** The server's name of an entity that is there; each is asked for once. Rejects with ENOENT without one. */
+  async resolve(name: string, signal: AbortSignal | undefined): Promise<string> {
+    const known = this.resolved.get(name) ?? this.entityOf.get(name);
+    if (known !== undefined) return known;
+    const { client } = this.context;
+    const found = await this.below(name, signal, async (entity) => {
+      const answer = await client.run(FindEntityDocument, { entity }, { signal });
+      return answer.entity?.name ?? null;
+    });
+    if (found === null) throw new Failure('ENOENT', `There is no organisation or entity '${name}'.`);
+    this.resolved.set(name, found);
+    return found;
   }
 
   private async learn(signal: AbortSignal | undefined): Promise<Viewer> {

@@ -10,11 +10,13 @@ import { Reading } from './reading.js';
 import { ReferenceReading } from './references/reading.js';
 import { Resolver } from './references/resolver.js';
 import { StoredReading } from './stored-reading.js';
+import { VersionQueries } from './version-queries.js';
 import { Versions } from './versions.js';
 
 /** What the halves of the artifacts store, reading and writing, are made of. */
 export interface ArtifactParts {
   readonly context: ArtifactsContext;
+  readonly queries: VersionQueries;
   readonly versions: Versions;
   readonly manifests: Manifests;
   readonly addresses: Addresses;
@@ -30,14 +32,15 @@ export function createParts(
 ): ArtifactParts {
   const context = new ArtifactsContext(new WireClient(config, dependencies), artifacts);
   const manifests = new Manifests(context);
-  const versions = new Versions(context, manifests);
+  const queries = new VersionQueries(context, manifests);
+  const versions = new Versions(context, manifests, queries);
   const addresses = new Addresses(context);
   const resolver = new Resolver(context, versions, manifests);
   const cache = artifacts.cache && new ContentCache({ ...artifacts.cache, onFull: warnOf(artifacts.cache) });
   const stored = new StoredReading(context, manifests, addresses, cache);
   const references = new ReferenceReading(context);
   const reading = new Reading({ versions, manifests, addresses, resolver, stored, references, cache });
-  return { context, versions, manifests, addresses, resolver, reading, cache };
+  return { context, queries, versions, manifests, addresses, resolver, reading, cache };
 }
 
 const warnOf =

@@ -1,5 +1,7 @@
+import { parentOf } from '../common/tree-paths.js';
 import type { TreePath } from '../contract.js';
-import { decodeFileName, decodeName, encodeFileName, encodeName } from '../names.js';
+import { Failure } from '../failure.js';
+import { decodeFileName, decodeName } from '../names.js';
 
 /** A collection by its server names. */
 export interface CollectionName {
@@ -43,16 +45,33 @@ export function placeOf(path: TreePath): Place {
   };
 }
 
-export const filePath = (unit: TreePath, name: string): TreePath => `${unit}/${encodeFileName(name)}`;
-
-export const childPath = (path: TreePath, name: string): TreePath => `${path}/${encodeName(name)}`;
-
-/** The directory that a path is in; '' above the first. */
-export const parentOf = (path: TreePath): TreePath => path.slice(0, Math.max(0, path.lastIndexOf('/')));
-
-/** The first `depth` segments of a path. */
-export const upperPath = (path: TreePath, depth: number): TreePath =>
-  path.split('/').slice(0, depth).join('/');
-
 /** Aliases that look like this stand for the version of that number. */
 export const isVersionName = (name: string): boolean => /^v\d+$/.test(name);
+
+/** The collection at the path; throws EINVAL where none can be. */
+export function collectionAt(path: TreePath): CollectionName {
+  const { collection, unit } = placeOf(path);
+  if (collection && unit === null) return collection;
+  throw new Failure('EINVAL', 'A collection lies at <entity>/<project>/<type>/<collection>.');
+}
+
+/** A name beside versions, and the collection that it is in. */
+interface MemberPlace {
+  readonly collection: CollectionName;
+  readonly directory: TreePath;
+  /** `vN` or an alias. */
+  readonly name: string;
+}
+
+/** The version or alias at the path; throws EINVAL where none can be. */
+export function memberAt(path: TreePath): MemberPlace {
+  const { collection, alias, file } = placeOf(path);
+  if (collection && alias !== null && file === null) {
+    return { collection, directory: parentOf(path), name: alias };
+  }
+  throw new Failure('EINVAL', 'Versions and aliases lie at <entity>/<project>/<type>/<collection>/<name>.');
+}
+
+/** Names the collection in messages. */
+export const nameOf = ({ entity, project, collection }: CollectionName): string =>
+  `${entity}/${project}/${collection}`;

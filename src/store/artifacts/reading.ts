@@ -1,16 +1,15 @@
 import { differs, type Span } from '../common/download.js';
-import type { Content, Entry, TreePath } from '../contract.js';
+import type { Content, Entry } from '../contract.js';
 import { Failure } from '../failure.js';
 import type { Addresses } from './addresses.js';
 import type { ContentCache } from './content-cache.js';
 import { contentNameOf, digestOf } from './content-digest.js';
-import type { ManifestEntry } from './manifest.js';
 import type { Manifests } from './manifests.js';
 import { placeOf } from './places.js';
 import type { ReferenceReading } from './references/reading.js';
 import type { Resolver, Whereabouts } from './references/resolver.js';
 import type { StoredFile, StoredReading } from './stored-reading.js';
-import type { Version, Versions } from './versions.js';
+import type { Versions } from './versions.js';
 
 interface Parts {
   readonly versions: Versions;
@@ -51,19 +50,6 @@ export class Reading {
   /** Versions never change: what isn't what was listed is broken. */
   async readNewest(): Promise<never> {
     throw new Failure('EBADMSG', 'The content differs from what the version recorded.');
-  }
-
-  /** The manifest's entry behind a path of a version, and the version. Rejects with ENOENT. */
-  async manifestEntryAt(
-    path: TreePath,
-    signal: AbortSignal | undefined,
-  ): Promise<{ readonly version: Version; readonly file: ManifestEntry }> {
-    const { versions, manifests } = this.parts;
-    const { unit, file: name } = placeOf(path);
-    const version = unit === null ? null : await versions.find(unit, signal);
-    const file = version && name !== null && (await manifests.get(version.id, signal)).entries.get(name);
-    if (!version || !file) throw new Failure('ENOENT');
-    return { version, file };
   }
 
   /** A file whose address is known, or becomes known by its name, needs no manifest. */

@@ -7,7 +7,7 @@ import type { ContentCache } from './content-cache.js';
 import { type ContentName, digestOf, hexOf } from './content-digest.js';
 import type { ArtifactsContext } from './context.js';
 import type { Manifests } from './manifests.js';
-import type { Version } from './versions.js';
+import type { Version } from './version-queries.js';
 
 export interface StoredFile {
   readonly version: Version;

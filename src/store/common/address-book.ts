@@ -18,7 +18,7 @@ interface Known extends Address {
 const MOST_BYTES = 8 * 1024 * 1024;
 const OVERHEAD = 256;
 /** URLs of the service are good for an hour. */
-export const FRESH_MS = 50 * 60_000;
+const FRESH_MS = 50 * 60_000;
 
 /**
  * URLs that the server signed, bounded in bytes. Signing is slow at the server, so they are asked for when content is

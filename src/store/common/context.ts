@@ -15,6 +15,11 @@ export class StoreContext {
     this.features = new Features(client);
   }
 
+  /** Where a server that keeps its own storage leads to: its addresses are paths. */
+  absolute(url: string): string {
+    return url.startsWith('/') ? this.client.address(url) : url;
+  }
+
   /** Options of a call whose batch holds `size` items. */
   sized(size: number, signal: AbortSignal | undefined): CallOptions {
     return { signal, isRetryable: retryableAtSize(size) };

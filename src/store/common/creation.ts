@@ -5,7 +5,7 @@ import type { WireFailure } from '../../wire/wire-failure.js';
 import { Failure, isFailure } from '../failure.js';
 import { Attempts } from './attempts.js';
 
-export interface NewRun {
+interface NewRun {
   readonly entity: string;
   readonly project: string;
   readonly run: string;

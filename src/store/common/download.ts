@@ -7,7 +7,7 @@ import type { Address } from './address-book.js';
 export const MOST_UNKNOWN_BYTES = 2 ** 31;
 
 /** How the addresses of one file are found, cheapest first. */
-export interface AddressSource {
+interface AddressSource {
   /** What is known without a request. */
   readonly peek: () => Address | null;
   /** Asks the server; null: it has no such file. */
@@ -52,7 +52,7 @@ export async function download(
 }
 
 /** Null for how storages turn down a URL whose time is over: 400 (ExpiredToken), 401 or 403. */
-export async function unlessRefused(pending: Promise<Download>): Promise<Download | null> {
+async function unlessRefused(pending: Promise<Download>): Promise<Download | null> {
   try {
     return await pending;
   } catch (error) {

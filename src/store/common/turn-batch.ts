@@ -107,3 +107,15 @@ export class TurnBatch<Item, Value> {
     }
   }
 }
+
+/** Loads of one thing each, shared by all who ask while one is on its way. */
+export function sharedLoads<Value>(
+  load: (key: string, signal: AbortSignal) => Promise<Value>,
+): (key: string, signal: AbortSignal | undefined) => Promise<Value> {
+  const batch = new TurnBatch<string, Value>({
+    ask: async (key, _, signal) => [await load(key, signal)],
+    keyOf: () => '',
+    canJoinLate: true,
+  });
+  return (key, signal) => batch.add(key, key, signal);
+}

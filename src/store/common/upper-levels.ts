@@ -8,15 +8,13 @@ import {
 } from '../../wire/generated.js';
 import { WireFailure } from '../../wire/wire-failure.js';
 import type { Entry, Lookup, TreePath } from '../contract.js';
-import { encodeName } from '../names.js';
 import type { StoreContext } from './context.js';
 import { directoryEntry } from './directory-entry.js';
 import { nextOf, nodesOf } from './nodes.js';
 import type { Page } from './pages.js';
+import { childPath, parentOf, pathOf } from './tree-paths.js';
 
 export const NOTHING: Lookup = { found: null, ancestors: [], listing: null };
-
-export const pathOf = (...names: readonly string[]): TreePath => names.map(encodeName).join('/');
 
 export async function listEntities(
   { client }: StoreContext,
@@ -57,9 +55,7 @@ export async function listProjects(
   if (!answer.entity) return null;
   const { projects } = answer;
   return {
-    entries: nodesOf(projects).map((project) =>
-      directoryEntry(`${path}/${encodeName(project.name)}`, project),
-    ),
+    entries: nodesOf(projects).map((project) => directoryEntry(childPath(path, project.name), project)),
     next: nextOf(projects),
   };
 }
@@ -82,10 +78,9 @@ export async function lookUpProject(
 ): Promise<Lookup> {
   const found = (await client.run(FindProjectDocument, { entity, project }, { signal })).project;
   if (!found) return NOTHING;
-  const above = path.slice(0, path.indexOf('/'));
   return {
     found: directoryEntry(path, found),
-    ancestors: [directoryEntry(above, found.entity)],
+    ancestors: [directoryEntry(parentOf(path), found.entity)],
     listing: null,
   };
 }

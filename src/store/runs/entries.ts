@@ -1,8 +1,8 @@
 import type { FileRowFragment } from '../../wire/generated.js';
 import { timeOf } from '../common/nodes.js';
+import { filePath } from '../common/tree-paths.js';
 import type { Entry, TreePath } from '../contract.js';
 import { contentVersion } from '../version.js';
-import { filePath } from './places.js';
 
 /** Rows that the service makes itself and lets nobody delete. */
 export const isManifest = (name: string): boolean => /^artifact\/[^/]+\/wandb_manifest\.json$/.test(name);

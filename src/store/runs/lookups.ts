@@ -1,22 +1,15 @@
 import { lookUp } from '../../wire/look-up.js';
 import { directoryEntry } from '../common/directory-entry.js';
 import { nodesOf } from '../common/nodes.js';
-import { TurnBatch } from '../common/turn-batch.js';
-import { lookUpEntity, lookUpProject, NOTHING, pathOf } from '../common/upper-levels.js';
+import { pathOf } from '../common/tree-paths.js';
+import type { TurnBatch } from '../common/turn-batch.js';
+import { type LookupOptions, nothingIfMissing, type Question, unitLookups } from '../common/unit-lookups.js';
+import { lookUpEntity, lookUpProject, NOTHING } from '../common/upper-levels.js';
 import type { Entry, Lookup, TreePath } from '../contract.js';
-import { isFailure } from '../failure.js';
 import type { Addresses } from './addresses.js';
 import type { RunsContext } from './context.js';
 import { fileEntry } from './entries.js';
 import { placeOf } from './places.js';
-
-interface Question {
-  /** The server's name of a file; null asks for the run itself. */
-  readonly file: string | null;
-  readonly hasListing: boolean;
-}
-
-type Options = { readonly signal?: AbortSignal | undefined; readonly listing: boolean };
 
 /** Looks at single paths: one request each, and one for all that is asked of a run in one turn. */
 export class Lookups {
@@ -26,27 +19,18 @@ export class Lookups {
     private readonly context: RunsContext,
     private readonly addresses: Addresses,
   ) {
-    this.batch = new TurnBatch({
-      ask: (unit, questions, signal) => this.ask(unit, questions, signal),
-      keyOf: ({ file, hasListing }) => `${hasListing} ${file === null ? '' : `:${file}`}`,
-      // An answer must be newer than the question.
-      canJoinLate: false,
-    });
+    this.batch = unitLookups((unit, questions, signal) => this.ask(unit, questions, signal));
   }
 
-  async lookup(path: TreePath, { signal, listing: hasListing }: Options): Promise<Lookup> {
+  async lookup(path: TreePath, { signal, listing: hasListing }: LookupOptions): Promise<Lookup> {
     const { names, unit, file } = placeOf(path);
     const [entity, project] = names;
-    try {
-      if (unit !== null) return await this.batch.add(unit, { file, hasListing }, signal);
+    return nothingIfMissing(async () => {
+      if (unit !== null) return this.batch.add(unit, { file, hasListing }, signal);
       if (entity === undefined) return NOTHING;
-      if (project === undefined) return await lookUpEntity(this.context, { entity, path }, signal);
-      return await lookUpProject(this.context, { entity, project, path }, signal);
-    } catch (error) {
-      // Most servers answer null for what isn't there, some with a failure.
-      if (isFailure(error) && error.code === 'ENOENT') return NOTHING;
-      throw error;
-    }
+      if (project === undefined) return lookUpEntity(this.context, { entity, path }, signal);
+      return lookUpProject(this.context, { entity, project, path }, signal);
+    });
   }
 
   /** As few requests as the server allows: most often one. */

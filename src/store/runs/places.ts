@@ -1,5 +1,5 @@
 import type { TreePath } from '../contract.js';
-import { decodeFileName, decodeName, encodeFileName } from '../names.js';
+import { decodeFileName, decodeName } from '../names.js';
 
 /** A run by its server names. */
 export interface RunName {
@@ -37,8 +37,6 @@ export function placeOf(path: TreePath): Place {
     file: below === '' ? null : decodeFileName(below),
   };
 }
-
-export const filePath = (unit: TreePath, name: string): TreePath => `${unit}/${encodeFileName(name)}`;
 
 /** Paths with their files' server names, by run. */
 export function byRun<T extends { readonly path: TreePath }>(

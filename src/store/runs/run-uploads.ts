@@ -81,7 +81,7 @@ export class RunUploads implements Uploads {
     return batch.map(({ path, name }) => {
       const url = urls.get(name);
       if (!url) throw new Failure('EPROTO', `The server gave no address to upload '${name}' to.`);
-      return { path, url: url.startsWith('/') ? client.address(url) : url, headers };
+      return { path, url: this.context.absolute(url), headers };
     });
   }
 }

@@ -5,6 +5,7 @@ import { LRUCache } from 'lru-cache';
 import type { ReferenceReader } from '../../../config/options.js';
 import { errnoOf } from '../../../wire/errors.js';
 import { isWireFailure } from '../../../wire/wire-failure.js';
+import { unlessAborted } from '../../common/aborts.js';
 import { MOST_UNKNOWN_BYTES, type Span, wantedOf } from '../../common/download.js';
 import type { Content } from '../../contract.js';
 import { Failure, isFailure } from '../../failure.js';
@@ -97,17 +98,15 @@ async function called(
   signal: AbortSignal | undefined,
 ): Promise<Uint8Array> {
   const option = `\`references.${scheme}\``;
-  const bytes: unknown = await untilAborted(
-    signal,
-    (async () => {
-      try {
-        return await reader(uri, range);
-      } catch (error) {
-        if (isFailure(error)) throw error;
-        throw new Failure('EIO', `${option} failed to read ${shown(uri)}.`, String(error));
-      }
-    })(),
-  );
+  const reading = (async (): Promise<unknown> => {
+    try {
+      return await reader(uri, range);
+    } catch (error) {
+      if (isFailure(error)) throw error;
+      throw new Failure('EIO', `${option} failed to read ${shown(uri)}.`, String(error));
+    }
+  })();
+  const bytes = await unlessAborted(reading, signal);
   // By shape: arrays of another realm are no instances of this one's class.
   if (!ArrayBuffer.isView(bytes) || Object.prototype.toString.call(bytes) !== '[object Uint8Array]') {
     throw new Failure('EIO', `${option} must resolve with a Uint8Array; it didn't for ${shown(uri)}.`);
@@ -119,21 +118,6 @@ async function called(
     );
   }
   return new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength).slice();
-}
-
-async function untilAborted<T>(signal: AbortSignal | undefined, work: Promise<T>): Promise<T> {
-  if (!signal) return work;
-  let leave = (): void => undefined;
-  const aborted = new Promise<never>((_, reject) => {
-    leave = () => reject(new Failure('ECANCELED'));
-  });
-  if (signal.aborted) leave();
-  signal.addEventListener('abort', leave, { once: true });
-  try {
-    return await Promise.race([work, aborted]);
-  } finally {
-    signal.removeEventListener('abort', leave);
-  }
 }
 
 async function fromFile({ uri, size, span }: Asked, directory: string): Promise<Content> {

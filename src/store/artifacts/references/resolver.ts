@@ -7,7 +7,8 @@ import type { ArtifactsContext } from '../context.js';
 import { fileEntry, referenceEntry } from '../entries.js';
 import type { Manifest, ManifestEntry } from '../manifest.js';
 import type { Manifests } from '../manifests.js';
-import type { Version, Versions } from '../versions.js';
+import type { Version } from '../version-queries.js';
+import type { Versions } from '../versions.js';
 import { refusalOf } from './policy.js';
 import { parseArtifactReference, shown } from './uri.js';
 
@@ -172,10 +173,7 @@ type FindTarget = (id: string) => Promise<Version | Failure | null>;
  * The digest of a reference's content, where the manifest holds that. Of files it may be one of the content, or of the
  * URI; other schemes note ETags, which may look like MD5s and aren't.
  */
-export function contentOfReference({
-  ref,
-  digest,
-}: ManifestEntry): { algorithm: 'md5'; digest: string } | null {
+function contentOfReference({ ref, digest }: ManifestEntry): { algorithm: 'md5'; digest: string } | null {
   if (ref === null || !/^file:/i.test(ref) || !isDigest(digest)) return null;
   const ofUri = createHash('md5').update(ref).digest('base64');
   return digest === ofUri ? null : { algorithm: 'md5', digest };

@@ -10,7 +10,7 @@ export function shown(uri: string): string {
 
 const LONGEST = 200;
 
-export interface ArtifactReference {
+interface ArtifactReference {
   /** Global. */
   readonly id: string;
   /** The server's name of a file of that artifact. */

@@ -10,13 +10,13 @@ import {
 import { nextOf, nodesOf } from '../../common/nodes.js';
 import type { Entry, Signalled, TreePath } from '../../contract.js';
 import { Failure } from '../../failure.js';
-import { type CollectionName, isVersionName } from '../places.js';
+import { type Membership, membershipEntries, membershipOf } from '../memberships.js';
+import { type CollectionName, isVersionName, memberAt, nameOf } from '../places.js';
 import { addAliases, deleteAliases, unlessProtected } from './alias-changes.js';
-import { resolved, type WritingContext } from './context.js';
-import { entriesOf, type Member, namesOf } from './entries.js';
+import type { WritingContext } from './context.js';
 import { step } from './failures.js';
 import { checkAlias } from './name-rules.js';
-import { memberAt, nameOf } from './places.js';
+import { resolved } from './registries.js';
 
 /** Servers that answer to a link with what it made. */
 const LINK_FEATURE = 'ARTIFACT_MEMBERSHIP_IN_LINK_ARTIFACT_RESPONSE';
@@ -52,7 +52,7 @@ export class Aliases {
       ? await this.link(found, from, place, alias.name, into, signal)
       : await this.add(found, place, alias.name, signal);
     if (link.replaces !== null) await this.replace(link.replaces, alias, place, found.artifactId, signal);
-    return entriesOf(alias.directory, member).filter(({ path }) =>
+    return membershipEntries(alias.directory, member).filter(({ path }) =>
       isLink ? path === link.path || path !== link.replaces : path === link.path,
     );
   }
@@ -110,9 +110,9 @@ export class Aliases {
     place: CollectionName,
     alias: string,
     signal: AbortSignal | undefined,
-  ): Promise<Member> {
+  ): Promise<Membership> {
     await addAliases(this.context.store, place, artifactId, [alias], signal);
-    const member = memberOfMembership(membership);
+    const member = membershipOf(membership);
     return { ...member, aliases: [...new Set([...member.aliases, alias])] };
   }
 
@@ -123,7 +123,7 @@ export class Aliases {
     alias: string,
     into: Into,
     signal: AbortSignal | undefined,
-  ): Promise<Member> {
+  ): Promise<Membership> {
     if (into?.__typename === 'ArtifactSequence') {
       throw new Failure(
         'EPERM',
@@ -155,13 +155,13 @@ export class Aliases {
       }
       return (await client.run(LinkArtifactWithMembershipDocument, { input }, { signal })).linkArtifact;
     });
-    if (made?.artifactMembership) return memberOfMembership(made.artifactMembership);
+    if (made?.artifactMembership) return membershipOf(made.artifactMembership);
     if (typeof made?.versionIndex !== 'number') {
       throw new Failure('EPROTO', "The server didn't answer with the linked version.");
     }
     const { found } = await this.find(place, `v${made.versionIndex}`, null, signal);
     if (!found) throw new Failure('EPROTO', "The server doesn't show the version that was linked.");
-    return memberOfMembership(found.membership);
+    return membershipOf(found.membership);
   }
 
   private async replace(
@@ -213,11 +213,4 @@ export class Aliases {
     const answer = await this.context.store.client.run(ListCollectionAliasesDocument, variables, options);
     return answer.project?.artifactCollection?.aliases ?? null;
   }
-}
-
-function memberOfMembership({ artifact, versionIndex, aliases }: MembershipFactsFragment): Member {
-  if (!artifact || versionIndex === null) {
-    throw new Failure('EPROTO', "The server doesn't tell the number of the version.");
-  }
-  return { artifact, name: `v${versionIndex}`, aliases: namesOf(aliases) };
 }

@@ -1,10 +1,10 @@
 import { hostname } from 'node:os';
 import type { WireClient } from '../../../wire/client.js';
+import { unlessAborted } from '../../common/aborts.js';
 import { createRun } from '../../common/creation.js';
 import type { CollectionName } from '../places.js';
 import { step } from './failures.js';
 import { randomId } from './random-id.js';
-import { unlessAborted } from './together.js';
 
 const RUN_ID_CHARACTERS = 8;
 

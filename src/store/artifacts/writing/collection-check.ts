@@ -1,12 +1,12 @@
 import { CollectionDigestAlgorithmDocument, FindCollectionDocument } from '../../../wire/generated.js';
 import type { StoreContext } from '../../common/context.js';
 import { Failure } from '../../failure.js';
-import type { DigestAlgorithm } from '../digests.js';
+import type { DigestAlgorithm } from '../content-digest.js';
 import type { CollectionName } from '../places.js';
-import { isRegistry } from './context.js';
 import { DIGEST_FEATURE } from './declared-files.js';
 import { step } from './failures.js';
 import { checkNewCollection, checkNewType, invalid } from './name-rules.js';
+import { isRegistry } from './registries.js';
 
 const LINKS_ONLY =
   'holds links to versions of other collections: commit to one of those, and link its version with symlink.';
@@ -37,7 +37,7 @@ export async function checkCollection(
       checkNewCollection(collection);
       if (!project.artifactType) checkNewType(type);
     }
-    if (algorithm !== 'MD5') await checkAlgorithm(context, place, signal);
+    if (algorithm !== 'md5') await checkAlgorithm(context, place, signal);
   });
 }
 

@@ -1,23 +1,23 @@
 import type { ArtifactManifestType, VersionFactsFragment } from '../../../wire/generated.js';
 import { CommitArtifactDocument, FindArtifactDocument } from '../../../wire/generated.js';
 import { isWireFailure } from '../../../wire/wire-failure.js';
+import { assertNotAborted } from '../../common/aborts.js';
 import type { CommitOptions, Committed, DraftFile, Entry, Signalled, TreePath } from '../../contract.js';
 import { Failure, isFailure } from '../../failure.js';
-import type { CollectionName } from '../places.js';
+import { type Membership, membershipEntries, ownMembership } from '../memberships.js';
+import { type CollectionName, collectionAt } from '../places.js';
 import { addAliases } from './alias-changes.js';
 import { AutoRuns } from './auto-runs.js';
 import { checkCollection } from './collection-check.js';
+import { Turns } from './concurrency.js';
 import type { WritingContext } from './context.js';
 import { type CreatedArtifact, createArtifact, type NewArtifact, newArtifact } from './created-artifact.js';
-import { entriesOf, type Member, memberOf } from './entries.js';
-import { assertNotAborted, failedAt, step } from './failures.js';
+import { failedAt, step } from './failures.js';
 import { FileUploads } from './file-uploads.js';
 import { announceManifest, type Target, uploadManifest } from './manifest-upload.js';
 import { checkReserved } from './name-rules.js';
 import { type CheckedOptions, checkCommitOptions } from './options.js';
-import { collectionAt } from './places.js';
 import { type Plan, planDraft } from './plan.js';
-import { Turns } from './together.js';
 
 interface Draft {
   readonly collection: TreePath;
@@ -81,7 +81,7 @@ export class Commits {
     // From here on an abort would leave open whether the version is there: it is waited for.
     assertNotAborted(signal);
     const facts = await unlessGone(() => this.finish(artifact.id));
-    const member = memberOf(facts);
+    const member = ownMembership(facts);
     const isSettled = member !== null && missingOf(member, options.aliases).length === 0;
     return outcomeOf(directory, facts, isSettled ? member : await this.lookUp(artifact.id), false);
   }
@@ -166,8 +166,8 @@ export class Commits {
     facts: VersionFactsFragment,
     aliases: readonly string[],
     signal: AbortSignal | undefined,
-  ): Promise<Member> {
-    const member = memberOf(facts);
+  ): Promise<Membership> {
+    const member = ownMembership(facts);
     const missing = member ? missingOf(member, aliases) : aliases;
     if (member && missing.length === 0) return member;
     await addAliases(this.context.store, place, facts.id, missing, signal);
@@ -175,14 +175,14 @@ export class Commits {
   }
 
   /** Versions get their numbers when they are committed; a server may take a moment to show it. */
-  private async lookUp(id: string): Promise<Member> {
+  private async lookUp(id: string): Promise<Membership> {
     const { client } = this.context.store;
     const { clock } = client.api;
     for (let look = 1; look <= MOST_LOOKS; look++) {
       const { artifact } = await step('Looking the committed version up failed', () =>
         client.run(FindArtifactDocument, { id }),
       );
-      const member = artifact && memberOf(artifact);
+      const member = artifact && ownMembership(artifact);
       if (member) return member;
       if (look < MOST_LOOKS) await clock.sleep(FIRST_PAUSE_MS * 2 ** look, undefined);
     }
@@ -204,7 +204,7 @@ async function unlessGone<T>(task: () => Promise<T>): Promise<T> {
   }
 }
 
-const missingOf = (member: Member, wanted: readonly string[]): readonly string[] => {
+const missingOf = (member: Membership, wanted: readonly string[]): readonly string[] => {
   const standing = new Set(member.aliases);
   return wanted.filter((alias) => !standing.has(alias));
 };
@@ -217,9 +217,9 @@ function manifestTypeOf({ isIncremental, distributedId }: CheckedOptions): Artif
 function outcomeOf(
   directory: TreePath,
   { id, digest }: VersionFactsFragment,
-  member: Member,
+  member: Membership,
   deduplicated: boolean,
 ): Outcome {
   const { name: version, aliases } = member;
-  return { version, id, digest, aliases, deduplicated, entries: entriesOf(directory, member) };
+  return { version, id, digest, aliases, deduplicated, entries: membershipEntries(directory, member) };
 }

@@ -1,23 +1,23 @@
-import type { StoreContext } from '../../common/context.js';
+import type { WireClient } from '../../../wire/client.js';
 import { makeProject } from '../../common/projects.js';
 import type { Entry, Store, TreePath } from '../../contract.js';
 import { Failure } from '../../failure.js';
+import type { ArtifactParts } from '../parts.js';
+import { placeOf } from '../places.js';
 import { Aliases } from './aliases.js';
 import { Commits } from './commit.js';
-import type { WritingParts } from './context.js';
 import { Deletion } from './deletion.js';
-import { namesOf } from './places.js';
 
 /** All that changes artifacts. What it makes of drafts is durable when the call has resolved. */
-export type ArtifactWriting = Required<Pick<Store, 'commit' | 'symlink' | 'remove' | 'mkdir' | 'rmdir'>>;
+type ArtifactWriting = Required<Pick<Store, 'commit' | 'symlink' | 'remove' | 'mkdir' | 'rmdir'>>;
 
-/**
- * The writing half of the artifact store.
- *
- * @param store what both halves share: the wire, the batch sizes that worked, the server's features
- */
-export function createArtifactWriting(store: StoreContext, parts: WritingParts): ArtifactWriting {
-  const context = { ...parts, store };
+/** The writing half of the artifact store, on what the reading half is made of. */
+export function createArtifactWriting({
+  context: store,
+  versions,
+  manifests,
+}: ArtifactParts): ArtifactWriting {
+  const context = { store, versions, manifests };
   const commits = new Commits(context);
   const aliases = new Aliases(context);
   const deletion = new Deletion(context);
@@ -25,18 +25,18 @@ export function createArtifactWriting(store: StoreContext, parts: WritingParts):
     commit: (draft, options) => commits.commit(draft, options),
     symlink: (link, options) => aliases.symlink(link, options),
     remove: (files, options) => aliases.remove(files, options),
-    mkdir: (path, { signal }) => mkdir(store, path, signal),
-    rmdir: (path, options) => deletion.rmdir(path, options),
+    mkdir: (path, { signal }) => mkdir(store.client, path, signal),
+    rmdir: async (path, options) => {
+      await deletion.rmdir(path, options);
+      // A collection that is made anew numbers its versions anew.
+      versions.forgetBelow(path);
+    },
   };
 }
 
 /** Types and collections come with their first version; what stands there before is the kernel's. */
-async function mkdir(
-  { client }: StoreContext,
-  path: TreePath,
-  signal: AbortSignal | undefined,
-): Promise<Entry> {
-  const [entity, project, ...below] = namesOf(path);
+async function mkdir(client: WireClient, path: TreePath, signal: AbortSignal | undefined): Promise<Entry> {
+  const [entity, project, ...below] = placeOf(path).names;
   if (entity === undefined || project === undefined) {
     throw new Failure('EPERM', 'Entities are made on the W&B website.');
   }

@@ -6,7 +6,7 @@ import {
 import { uploadHeaders } from '../../../wire/upload-headers.js';
 import type { StoreContext } from '../../common/context.js';
 import { Failure } from '../../failure.js';
-import type { DigestAlgorithm } from '../digests.js';
+import type { DigestAlgorithm } from '../content-digest.js';
 import { type Part, partsOf } from './multipart-plan.js';
 import type { PlannedUpload } from './plan.js';
 
@@ -45,7 +45,7 @@ export interface DeclaredPart extends Part {
 }
 
 export const algorithmName = (algorithm: DigestAlgorithm): ArtifactDigestAlgorithm =>
-  algorithm === 'XXH128' ? 'MANIFEST_XXH128' : 'MANIFEST_MD5';
+  algorithm === 'xxh128' ? 'MANIFEST_XXH128' : 'MANIFEST_MD5';
 
 /** What servers have that take digests of other kinds than MD5 (protocol section 7.2). */
 export const DIGEST_FEATURE = 'ARTIFACT_DIGEST_ALGORITHM';
@@ -91,14 +91,11 @@ function declaredOf(context: StoreContext, file: PlannedUpload, node: FileNode |
   return {
     file,
     birthArtifactId: artifact.id,
-    url: url === null ? null : addressOf(context, url),
+    url: url === null ? null : context.absolute(url),
     headers: uploadHeaders(node.uploadHeaders),
     multipart: url === null ? null : multipartOf(context, file, node),
   };
 }
-
-const addressOf = ({ client }: StoreContext, url: string): string =>
-  url.startsWith('/') ? client.address(url) : url;
 
 /** A server whose storage takes no parts answers none to those that were announced. */
 function multipartOf(
@@ -114,7 +111,7 @@ function multipartOf(
     const md5 = planned.md5s[index];
     if (!url || md5 === undefined)
       throw new Failure('EPROTO', `The server gave no address for part ${part.number} of '${path}'.`);
-    return { ...part, md5: Buffer.from(md5, 'hex').toString('base64'), url: addressOf(context, url) };
+    return { ...part, md5: Buffer.from(md5, 'hex').toString('base64'), url: context.absolute(url) };
   });
   const contentType = uploadHeaders(lines)['content-type'] ?? null;
   return { uploadId: answer.uploadID, storagePath, contentType, parts };

@@ -10,19 +10,26 @@ import { onceOrGone } from '../../common/attempts.js';
 import { assertDeletable, deleteProject } from '../../common/projects.js';
 import type { Signalled, TreePath } from '../../contract.js';
 import { Failure } from '../../failure.js';
-import { type CollectionName, isVersionName, UNIT_DEPTH } from '../places.js';
-import { resolved, type WritingContext } from './context.js';
+import {
+  type CollectionName,
+  collectionAt,
+  isVersionName,
+  memberAt,
+  placeOf,
+  UNIT_DEPTH,
+} from '../places.js';
+import type { WritingContext } from './context.js';
 import { step } from './failures.js';
-import { collectionAt, memberAt, namesOf } from './places.js';
+import { resolved } from './registries.js';
 
 /** Deletes versions, collections and projects, as far as the user allowed it; in portfolios versions are unlinked. */
 export class Deletion {
   constructor(private readonly context: WritingContext) {}
 
   async rmdir(path: TreePath, { signal }: Signalled): Promise<void> {
-    const names = namesOf(path);
+    const { names, file } = placeOf(path);
     const [entity, project] = names;
-    if (names.length > UNIT_DEPTH) {
+    if (file !== null) {
       throw new Failure('EROFS', 'A version never changes; make another one without these files.');
     }
     if (names.length === UNIT_DEPTH) return this.deleteVersion(path, signal);

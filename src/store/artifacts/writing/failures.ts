@@ -21,7 +21,3 @@ export function ofStorage(error: unknown): unknown {
   if (!isFailure(error) || error.code !== 'ENOENT') return error;
   return new Failure('EIO', error.detail, error.cause);
 }
-
-export function assertNotAborted(signal: AbortSignal | undefined): void {
-  if (signal?.aborted) throw new Failure('ECANCELED');
-}

@@ -1,11 +1,12 @@
 import PQueue from 'p-queue';
 import { CompleteMultipartUploadArtifactDocument } from '../../../wire/generated.js';
 import { isWireFailure } from '../../../wire/wire-failure.js';
+import { assertNotAborted } from '../../common/aborts.js';
 import { Attempts } from '../../common/attempts.js';
 import type { StoreContext } from '../../common/context.js';
 import type { Source } from '../../contract.js';
 import { Failure } from '../../failure.js';
-import { digestContent } from '../digests.js';
+import { abortable } from './concurrency.js';
 import {
   type DeclaredFile,
   type DeclaredPart,
@@ -13,10 +14,10 @@ import {
   type FileTarget,
   type Multipart,
 } from './declared-files.js';
-import { assertNotAborted, failedAt, ofStorage } from './failures.js';
+import { failedAt, ofStorage } from './failures.js';
 import type { PlannedUpload } from './plan.js';
 import { isDigestMismatch, isRefusal } from './refusals.js';
-import { abortable } from './together.js';
+import { digestContent } from './source-digests.js';
 
 /** How often the files that are left get new addresses without one of them going through. */
 const MOST_FRUITLESS_ROUNDS = 3;

@@ -9,7 +9,8 @@ import { uploadHeaders } from '../../../wire/upload-headers.js';
 import { isWireFailure } from '../../../wire/wire-failure.js';
 import type { StoreContext } from '../../common/context.js';
 import { Failure, isFailure } from '../../failure.js';
-import { type ManifestFileEntry, manifestFile } from '../manifest-file.js';
+import type { ManifestEntry } from '../manifest.js';
+import { writeManifest } from '../manifest-writer.js';
 import type { CollectionName } from '../places.js';
 import { ofStorage } from './failures.js';
 import { isRefusal } from './refusals.js';
@@ -54,18 +55,22 @@ export async function uploadManifest(
   context: StoreContext,
   target: Target,
   manifestId: string,
-  entries: readonly ManifestFileEntry[],
+  entries: readonly ManifestEntry[],
   signal: AbortSignal | undefined,
 ): Promise<void> {
-  const { bytes, digest } = manifestFile(entries, target.region);
+  const { bytes, digest } = writeManifest(entries, target.region);
   let hasFailed = false;
   const send = async (): Promise<void> => {
     const found = await destinationOf(context, target, manifestId, digest, signal);
     const { uploadUrl, uploadHeaders: lines = [] } = found;
     if (!uploadUrl) throw new Failure('EPROTO', 'The server gave no address to upload the manifest to.');
-    const url = uploadUrl.startsWith('/') ? context.client.address(uploadUrl) : uploadUrl;
     try {
-      await context.transfers.upload(url, uploadHeaders(lines), { kind: 'bytes', bytes }, { signal });
+      await context.transfers.upload(
+        context.absolute(uploadUrl),
+        uploadHeaders(lines),
+        { kind: 'bytes', bytes },
+        { signal },
+      );
     } catch (error) {
       // The address may have expired under retries: another one is asked for, once.
       if (hasFailed || !isWireFailure(error) || !isRefusal(error)) throw ofStorage(error);

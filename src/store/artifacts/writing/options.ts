@@ -1,6 +1,6 @@
 import type { CommitOptions } from '../../contract.js';
 import { Failure } from '../../failure.js';
-import type { DigestAlgorithm } from '../digests.js';
+import type { DigestAlgorithm } from '../content-digest.js';
 import { checkAlias, invalid, MOST_CHARACTERS } from './name-rules.js';
 
 /** The options of a commit, checked, as the server takes them. */
@@ -55,7 +55,7 @@ export function checkCommitOptions(options: CommitOptions): CheckedOptions {
     metadata: options.metadata === undefined ? null : metadataText(options.metadata),
     ttl: checkTtl(options.ttl),
     runId: runId ?? null,
-    algorithm: digestAlgorithm,
+    algorithm: digestAlgorithm === 'XXH128' ? 'xxh128' : 'md5',
     isIncremental: incremental,
     distributedId: distributedId ?? null,
     isFinal: finish,

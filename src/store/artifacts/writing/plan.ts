@@ -1,13 +1,18 @@
+import { assertNotAborted } from '../../common/aborts.js';
 import type { DraftFile, Source, TreePath } from '../../contract.js';
 import { Failure } from '../../failure.js';
 import { decodeFileName } from '../../names.js';
-import { type DigestAlgorithm, digestContent, digestManifest, sortedByPath } from '../digests.js';
-import { type ManifestFileEntry, XXH128_EXTRA } from '../manifest-file.js';
-import type { CopiedEntry, WritingContext } from './context.js';
-import { assertNotAborted, step } from './failures.js';
+import type { DigestAlgorithm } from '../content-digest.js';
+import { ANY_REGION, type ManifestEntry } from '../manifest.js';
+import { digestManifest, sortedByPath } from '../manifest-digest.js';
+import { extraOf } from '../manifest-writer.js';
+import { forEachOf } from './concurrency.js';
+import type { WritingContext } from './context.js';
+import { copiedEntry } from './copied-entry.js';
+import { step } from './failures.js';
 import { partBytesOf } from './multipart-plan.js';
 import { checkInnerPath } from './name-rules.js';
-import { forEachOf } from './together.js';
+import { digestContent } from './source-digests.js';
 
 /** Content that the server may not have. */
 export interface PlannedUpload {
@@ -27,7 +32,7 @@ export interface PlannedUpload {
 /** A draft of which everything is known that the server has to be told. */
 export interface Plan {
   /** Sorted; those of `uploads` don't know yet which artifact their bytes came with. */
-  readonly entries: readonly ManifestFileEntry[];
+  readonly entries: readonly ManifestEntry[];
   readonly uploads: readonly PlannedUpload[];
   /** Hex. */
   readonly digest: string;
@@ -35,9 +40,6 @@ export interface Plan {
   /** Where the storage has what was copied, and so has to have the rest; null: where the server likes. */
   readonly region: string | null;
 }
-
-/** As manifests name the region that they don't name. */
-const ANY_REGION = 'default';
 
 /** Reads what is new in a draft, and takes what was copied from the manifests it comes from. */
 export async function planDraft(
@@ -48,14 +50,16 @@ export async function planDraft(
 ): Promise<Plan> {
   const named = files.map((file) => ({ file, path: pathOf(file.name) }));
   assertDistinct(named);
-  const entries: ManifestFileEntry[] = [];
+  const entries: ManifestEntry[] = [];
   const uploads: PlannedUpload[] = [];
   const regions = new Set<string>();
   await forEachOf(named, context.store.client.config.concurrency, async ({ file, path }) => {
     assertNotAborted(signal);
     if (file.kind === 'copy') {
-      const { region = ANY_REGION, ...entry } = await copied(context, path, file.origin, signal);
-      entries.push(entry);
+      const { entry, region } = await step(`Copying '${path}' failed`, () =>
+        copiedEntry(context, file.origin, signal),
+      );
+      entries.push({ ...entry, path });
       if (entry.ref === null) regions.add(region);
     } else if (file.kind === 'reference') {
       entries.push(reference(path, file.uri));
@@ -102,14 +106,14 @@ function assertDistinct(files: readonly { readonly path: string }[]): void {
 }
 
 async function planned(
-  { artifacts }: WritingContext,
+  { store }: WritingContext,
   path: string,
   source: Source,
   algorithm: DigestAlgorithm,
   signal: AbortSignal | undefined,
 ): Promise<PlannedUpload> {
   const size = source.kind === 'bytes' ? source.bytes.byteLength : source.size;
-  const partBytes = partBytesOf(size, artifacts);
+  const partBytes = partBytesOf(size, store.artifacts);
   const { digest, md5, parts } = await digestContent(source, { algorithm, partBytes, signal });
   return {
     path,
@@ -121,31 +125,20 @@ async function planned(
   };
 }
 
-const entryOf = ({ path, digest, size }: PlannedUpload, algorithm: DigestAlgorithm): ManifestFileEntry => ({
+const entryOf = ({ path, digest, size }: PlannedUpload, algorithm: DigestAlgorithm): ManifestEntry => ({
   path,
   digest,
+  algorithm,
   size,
   ref: null,
   birthArtifactId: null,
-  extra: algorithm === 'XXH128' ? XXH128_EXTRA : {},
+  extra: extraOf(algorithm),
 });
 
 /** As the SDK adds references without asking for a checksum: their content is named by their address. */
-function reference(path: string, uri: string): ManifestFileEntry {
+function reference(path: string, uri: string): ManifestEntry {
   if (!/^[a-z][a-z\d+.-]*:/i.test(uri)) {
     throw new Failure('EINVAL', `The reference '${path}' needs a URI, such as 's3://bucket/key'.`);
   }
-  return { path, digest: uri, size: null, ref: uri, birthArtifactId: null, extra: {} };
-}
-
-async function copied(
-  { manifestEntryOf }: WritingContext,
-  path: string,
-  origin: TreePath,
-  signal: AbortSignal | undefined,
-): Promise<ManifestFileEntry & Pick<CopiedEntry, 'region'>> {
-  const { digest, size, ref, birthArtifactId, extra, region } = await step(`Copying '${path}' failed`, () =>
-    manifestEntryOf(origin, signal),
-  );
-  return { path, digest, size, ref, birthArtifactId, extra, region };
+  return { path, digest: uri, algorithm: 'md5', size: null, ref: uri, birthArtifactId: null, extra: {} };
 }

@@ -1,22 +1,13 @@
 import { createHash } from 'node:crypto';
+import type { DigestAlgorithm } from './content-digest.js';
+import type { ManifestEntry } from './manifest.js';
 
-/** One file as the manifest of a version tells it. */
-export interface ManifestFileEntry {
-  /** The path in the version, by the server's names. */
-  readonly path: string;
-  /** Base64; of a reference whatever names its content. */
-  readonly digest: string;
-  /** Bytes; null: not known, as of most references. */
-  readonly size: number | null;
-  /** Where the content lies, of a reference. */
-  readonly ref: string | null;
-  /** The version that the bytes were first uploaded with; null for references, and in old versions. */
-  readonly birthArtifactId: string | null;
-  readonly extra: Readonly<Record<string, unknown>>;
-}
+/** What the algorithm of an entry's digest is called is part of its `extra`. */
+type WrittenEntry = Omit<ManifestEntry, 'algorithm'>;
 
-/** The name of the algorithm in an entry's `extra`; without it the digest is an MD5. */
-export const XXH128_EXTRA = { alg: 'XXH128' } as const;
+/** What an entry's `extra` says of its digest: an MD5 goes without saying. */
+export const extraOf = (algorithm: DigestAlgorithm): ManifestEntry['extra'] =>
+  algorithm === 'xxh128' ? { alg: 'XXH128' } : {};
 
 /**
  * The bytes of a manifest, as the SDK's core writes them (protocol section 6.3) but for what concerns the uploader's
@@ -25,8 +16,8 @@ export const XXH128_EXTRA = { alg: 'XXH128' } as const;
  * @param entries sorted by path
  * @param region of the storage that holds them; null: the one that needs no name
  */
-export function manifestFile(
-  entries: readonly ManifestFileEntry[],
+export function writeManifest(
+  entries: readonly WrittenEntry[],
   region: string | null = null,
 ): {
   readonly bytes: Uint8Array;
@@ -42,7 +33,7 @@ export function manifestFile(
 }
 
 /** The core tells a size that it doesn't know as 0. */
-function plain({ digest, size, ref, birthArtifactId, extra }: ManifestFileEntry): Record<string, unknown> {
+function plain({ digest, size, ref, birthArtifactId, extra }: WrittenEntry): Record<string, unknown> {
   return {
     digest,
     ...(ref !== null && { ref }),

@@ -1,14 +1,12 @@
 import { createHash, type Hash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import type { Source } from '../contract.js';
-import { Failure } from '../failure.js';
-import { createHasher } from './content-digest.js';
-
-/** What an artifact's digests are made with. */
-export type DigestAlgorithm = 'MD5' | 'XXH128';
+import { assertNotAborted } from '../../common/aborts.js';
+import type { Source } from '../../contract.js';
+import { Failure } from '../../failure.js';
+import { createHasher, type DigestAlgorithm } from '../content-digest.js';
 
 /** What is known of content once all of it was read. */
-export interface ContentDigests {
+interface ContentDigests {
   /** Base64, by the artifact's algorithm: what its manifest says. */
   readonly digest: string;
   /** Base64; what storages verify uploads by. */
@@ -17,7 +15,7 @@ export interface ContentDigests {
   readonly parts: readonly string[] | null;
 }
 
-export interface DigestOptions {
+interface DigestOptions {
   readonly algorithm: DigestAlgorithm;
   /** Size of parts in bytes; null: the content is sent in one piece. */
   readonly partBytes: number | null;
@@ -34,11 +32,11 @@ export async function digestContent(source: Source, options: DigestOptions): Pro
   const { algorithm, partBytes, signal } = options;
   const size = source.kind === 'bytes' ? source.bytes.byteLength : source.size;
   const md5 = createHash('md5');
-  const xxh128 = algorithm === 'XXH128' ? await createHasher('xxh128') : null;
+  const xxh128 = algorithm === 'xxh128' ? await createHasher(algorithm) : null;
   const parts = partBytes === null ? null : new PartDigests(partBytes);
   let seen = 0;
   for await (const piece of piecesOf(source)) {
-    if (signal?.aborted) throw new Failure('ECANCELED');
+    assertNotAborted(signal);
     md5.update(piece);
     xxh128?.update(piece);
     parts?.update(piece);
@@ -99,59 +97,3 @@ class PartDigests {
     this.missing = this.partBytes;
   }
 }
-
-const MANIFEST_HEADER = 'wandb-artifact-manifest-v1\n';
-/** Entries that are hashed at once: joined they cost less than one by one. */
-const ENTRIES_AT_ONCE = 1000;
-
-/** What counts for the digest of an artifact. */
-export interface DigestedEntry {
-  readonly path: string;
-  readonly digest: string;
-}
-
-/**
- * The digest of an artifact, hex: of the paths and digests of its entries, which have to be sorted (protocol section
- * 7.4).
- */
-export async function digestManifest(
-  entries: readonly DigestedEntry[],
-  algorithm: DigestAlgorithm,
-): Promise<string> {
-  const hasher = await createHasher(algorithm === 'XXH128' ? 'xxh128' : 'md5');
-  for (const lines of linesOf(entries)) hasher.update(Buffer.from(lines));
-  return Buffer.from(hasher.digest(), 'base64').toString('hex');
-}
-
-function* linesOf(entries: readonly DigestedEntry[]): Generator<string> {
-  yield MANIFEST_HEADER;
-  for (let at = 0; at < entries.length; at += ENTRIES_AT_ONCE) {
-    const lines = entries.slice(at, at + ENTRIES_AT_ONCE).map(({ path, digest }) => `${path}:${digest}\n`);
-    yield lines.join('');
-  }
-}
-
-const SURROGATE = /[\ud800-\udfff]/;
-
-/**
- * Sorts by code point, which is the order of UTF-8's bytes. JavaScript compares UTF-16 units instead, which is the same
- * only as long as nothing lies outside the basic plane.
- */
-export function sortedByPath<T extends { readonly path: string }>(entries: readonly T[]): T[] {
-  const isPlain = !entries.some(({ path }) => SURROGATE.test(path));
-  return [...entries].sort((a, b) =>
-    isPlain ? (a.path < b.path ? -1 : a.path > b.path ? 1 : 0) : compareCodePoints(a.path, b.path),
-  );
-}
-
-export function compareCodePoints(a: string, b: string): number {
-  const shorter = Math.min(a.length, b.length);
-  for (let at = 0; at < shorter; at++) {
-    const difference = rank(a.charCodeAt(at)) - rank(b.charCodeAt(at));
-    if (difference !== 0) return difference;
-  }
-  return a.length - b.length;
-}
-
-/** Surrogates stand for what lies behind all of the basic plane. */
-const rank = (unit: number): number => ((unit & 0xf800) === 0xd800 ? unit + 0x10000 : unit);

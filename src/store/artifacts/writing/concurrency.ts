@@ -1,5 +1,5 @@
 import { setMaxListeners } from 'node:events';
-import { Failure } from '../../failure.js';
+import { unlessAborted } from '../../common/aborts.js';
 
 /**
  * Runs a task for each item, `width` at once. After a failure no further one starts; rejects with the first when the
@@ -28,17 +28,6 @@ export async function forEachOf<Item>(
   const ended = await Promise.allSettled(workers);
   const failed = ended.find((each) => each.status === 'rejected');
   if (failed) throw failed.reason;
-}
-
-/** What a promise brings, unless the caller gives up first: then ECANCELED. Others may wait for it too. */
-export function unlessAborted<T>(promise: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
-  if (!signal) return promise;
-  return new Promise((resolve, reject) => {
-    const leave = (): void => reject(new Failure('ECANCELED'));
-    if (signal.aborted) leave();
-    else signal.addEventListener('abort', leave, { once: true });
-    promise.then(resolve, reject).finally(() => signal.removeEventListener('abort', leave));
-  });
 }
 
 /** Runs tasks of one key one after another, in the order in which they came; those of different keys at once. */

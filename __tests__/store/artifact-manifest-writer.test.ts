@@ -1,7 +1,9 @@
 import { createHash } from 'node:crypto';
-import { type ManifestFileEntry, manifestFile } from '../../src/store/artifacts/manifest-file.js';
+import { writeManifest } from '../../src/store/artifacts/manifest-writer.js';
 
-const entry = (path: string, about: Partial<ManifestFileEntry> = {}): ManifestFileEntry => ({
+type Entry = Parameters<typeof writeManifest>[0][number];
+
+const entry = (path: string, about: Partial<Entry> = {}): Entry => ({
   path,
   digest: 'XUFAKrxLKna5cZ2REBfFkg==',
   size: 5,
@@ -11,8 +13,7 @@ const entry = (path: string, about: Partial<ManifestFileEntry> = {}): ManifestFi
   ...about,
 });
 
-const textOf = (entries: readonly ManifestFileEntry[]): string =>
-  Buffer.from(manifestFile(entries).bytes).toString();
+const textOf = (entries: readonly Entry[]): string => Buffer.from(writeManifest(entries).bytes).toString();
 
 test('a manifest file is compact, its keys in the order of the core', () => {
   const head =
@@ -43,6 +44,6 @@ test('names that JavaScript treats specially are names like others, in their pla
 });
 
 test('its digest is the MD5 of its bytes', () => {
-  const { bytes, digest } = manifestFile([entry('a')]);
+  const { bytes, digest } = writeManifest([entry('a')]);
   expect(digest).toBe(createHash('md5').update(bytes).digest('base64'));
 });

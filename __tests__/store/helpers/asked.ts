@@ -1,0 +1,68 @@
+import { createHash } from 'node:crypto';
+import type { Content, Entry, Lookup, Source, Store, TreePath } from '../../../src/store/contract.js';
+import { Failure } from '../../../src/store/failure.js';
+
+export const WHOLE = { start: 0, end: Number.MAX_SAFE_INTEGER };
+
+/** Short words for what is asked of a store. */
+export interface Asked {
+  lookup(path: TreePath, listing?: boolean): Promise<Lookup>;
+  /** The entry at a path, where there is one. */
+  entryAt(path: TreePath): Promise<Entry>;
+  read(entry: Entry, range?: typeof WHOLE, etag?: string | null): Promise<Content>;
+  /** The whole content at a path, as text. */
+  text(path: TreePath): Promise<string>;
+  list(path: TreePath): Promise<Entry[]>;
+  paths(path: TreePath): Promise<string[]>;
+}
+
+/** @param current the store of the test that runs */
+export function asked(current: () => Store): Asked {
+  const lookup: Asked['lookup'] = (path, listing = false) => current().lookup(path, { listing });
+  const entryAt = async (path: TreePath): Promise<Entry> => {
+    const { found } = await lookup(path);
+    if (found === null || found === 'prefix') throw new Error(`'${path}' is no entry: ${found}`);
+    return found;
+  };
+  const read: Asked['read'] = (entry, range = WHOLE, etag = null) => current().read(entry, range, { etag });
+  const list = async (path: TreePath): Promise<Entry[]> => {
+    const entries: Entry[] = [];
+    for await (const page of current().list(path, {})) entries.push(...page);
+    return entries;
+  };
+  return {
+    lookup,
+    entryAt,
+    read,
+    list,
+    text: async (path) => textOf((await read(await entryAt(path))).bytes),
+    paths: async (path) => (await list(path)).map((entry) => entry.path).sort(),
+  };
+}
+
+export const bytesSource = (text: string): Source => ({
+  kind: 'bytes',
+  bytes: new Uint8Array(Buffer.from(text)),
+});
+
+export const textOf = (bytes: Uint8Array): string => Buffer.from(bytes).toString();
+
+/** Base64. */
+export const md5Of = (text: string): string => createHash('md5').update(text).digest('base64');
+
+/** The errno name that a call fails with. */
+export const codeOf = async (call: unknown): Promise<string> => {
+  try {
+    await call;
+  } catch (thrown) {
+    if (thrown instanceof Failure) return thrown.code;
+    throw thrown;
+  }
+  return 'success';
+};
+
+/** The directories above a path, outermost first, and the path itself. */
+export const chainOf = (path: TreePath): TreePath[] =>
+  path.split('/').map((_, index, segments) => segments.slice(0, index + 1).join('/'));
+
+export const parentOf = (path: TreePath): TreePath => path.slice(0, path.lastIndexOf('/'));

@@ -1,0 +1,32 @@
+import type { TreePath } from '../../contract.js';
+import { Failure } from '../../failure.js';
+import { ANY_REGION, type ManifestEntry } from '../manifest.js';
+import { findManifestEntry } from '../manifest-lookup.js';
+import type { WritingContext } from './context.js';
+
+/** What a manifest tells of a file, for another one that holds it too. */
+interface CopiedEntry {
+  readonly entry: Omit<ManifestEntry, 'path'>;
+  /** The region of the storage that holds it. */
+  readonly region: string;
+}
+
+/** Finds what the manifest of a version tells of a file that a draft copies. Rejects with ENOENT without one. */
+export async function copiedEntry(
+  context: WritingContext,
+  origin: TreePath,
+  signal: AbortSignal | undefined,
+): Promise<CopiedEntry> {
+  const found = await findManifestEntry(context, origin, signal);
+  if (!found) throw new Failure('ENOENT', `There is no '${origin}' any more.`);
+  const { entry, manifest, version } = found;
+  if (entry.ref !== null) return { entry, region: ANY_REGION };
+  if (manifest.layout === 'V1') {
+    throw new Failure(
+      'ENOTSUP',
+      `'${origin}' lies in a storage of the old layout, which no new version can share; read it, and write it anew.`,
+    );
+  }
+  const birthArtifactId = entry.birthArtifactId ?? version.id;
+  return { entry: { ...entry, birthArtifactId }, region: manifest.region };
+}
