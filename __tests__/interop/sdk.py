@@ -1,4 +1,5 @@
-"""Drives the official W&B SDK: reads steps as JSON from stdin, runs them in order, writes their results as JSON.
+"""Drives the official W&B SDK: reads lists of steps from stdin, one as JSON a line, runs them in order, and writes the
+result of each as JSON.
 
 Bytes travel as base64. Credentials and addresses come from the environment, as for any user of the SDK.
 """
@@ -129,13 +130,14 @@ def main():
     # The SDK and the runs' own lines write to stdout; the results have a descriptor of their own.
     results = os.fdopen(os.dup(1), "w")
     os.dup2(2, 1)
-    for step in json.load(sys.stdin):
-        try:
-            result = {"ok": STEPS[step["do"]](step)}
-        except Exception as error:
-            result = {"error": f"{type(error).__name__}: {error}"}
-        results.write(json.dumps(result) + "\n")
-        results.flush()
+    for line in sys.stdin:
+        for step in json.loads(line):
+            try:
+                result = {"ok": STEPS[step["do"]](step)}
+            except Exception as error:
+                result = {"error": f"{type(error).__name__}: {error}"}
+            results.write(json.dumps(result) + "\n")
+            results.flush()
 
 
 if __name__ == "__main__":

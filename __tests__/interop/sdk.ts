@@ -1,7 +1,8 @@
-import { spawn } from 'node:child_process';
+import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { createInterface } from 'node:readline';
 import type { FakeWandb } from 'wandb-fs/testing';
 
 /**
@@ -22,29 +23,63 @@ export interface Step {
   readonly [argument: string]: unknown;
 }
 
-/**
- * Runs steps in one Python process against a server and returns their results. An SDK error rejects with its text.
- * Nothing of the user's own W&B configuration is seen: the process has a home of its own.
- */
+/** A Python process that uses the SDK against one server, as long as the tests of a server last. */
+export interface Sdk {
+  /** Runs steps in their order, and resolves to their results. The first error of the SDK rejects, with its text. */
+  run(...steps: Step[]): Promise<unknown[]>;
+  close(): Promise<void>;
+  [Symbol.asyncDispose](): Promise<void>;
+}
+
+/** Nothing of the user's own W&B configuration is seen: the process has a home of its own. */
+export async function startSdk(
+  wandb: FakeWandb,
+  options: { readonly cacheDirectory?: string } = {},
+): Promise<Sdk> {
+  const home = await mkdtemp(join(tmpdir(), 'wandb-sdk-'));
+  const { cacheDirectory = join(home, 'cache') } = options;
+  const child = startPython(wandb, home, cacheDirectory);
+  const results = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
+  let errors = '';
+  child.stderr.setEncoding('utf8').on('data', (text: string) => {
+    errors += text;
+  });
+  const ended = new Promise<number | null>((resolve, reject) => {
+    child.once('error', reject);
+    child.once('close', resolve);
+  });
+  const close = async (): Promise<void> => {
+    child.stdin.end();
+    const code = await ended;
+    await rm(home, { recursive: true, force: true });
+    if (code !== 0) throw new Error(`The SDK ended with code ${code}:\n${errors}`);
+  };
+  const next = async (): Promise<{ readonly ok?: unknown; readonly error?: string }> => {
+    const { value } = await results.next();
+    if (value === undefined) throw new Error(`The SDK ended with code ${await ended}:\n${errors}`);
+    return JSON.parse(value);
+  };
+  return {
+    run: async (...steps) => {
+      child.stdin.write(`${JSON.stringify(steps.map(encodeStep))}\n`);
+      const answers: Awaited<ReturnType<typeof next>>[] = [];
+      while (answers.length < steps.length) answers.push(await next());
+      for (const { error } of answers) if (error !== undefined) throw new Error(error);
+      return answers.map(({ ok }) => ok);
+    },
+    close,
+    [Symbol.asyncDispose]: close,
+  };
+}
+
+/** Runs steps in a process of their own. */
 export async function runSdk(
   wandb: FakeWandb,
   steps: readonly Step[],
   options: { readonly cacheDirectory?: string } = {},
 ): Promise<unknown[]> {
-  const home = await mkdtemp(join(tmpdir(), 'wandb-sdk-'));
-  try {
-    const { cacheDirectory = join(home, 'cache') } = options;
-    const text = await runPython(wandb, home, cacheDirectory, JSON.stringify(steps.map(encodeStep)));
-    const results = text
-      .split('\n')
-      .filter((line) => line !== '')
-      .map((line): { ok?: unknown; error?: string } => JSON.parse(line));
-    for (const { error } of results) if (error !== undefined) throw new Error(error);
-    if (results.length !== steps.length) throw new Error(`The SDK ended after ${results.length} steps.`);
-    return results.map(({ ok }) => ok);
-  } finally {
-    await rm(home, { recursive: true, force: true });
-  }
+  await using sdk = await startSdk(wandb, options);
+  return await sdk.run(...steps);
 }
 
 /** The files that a 'download' step brought. */
@@ -66,8 +101,8 @@ const encodeStep = ({ files, ...step }: Step): unknown =>
         ),
       };
 
-function runPython(wandb: FakeWandb, home: string, cacheDirectory: string, input: string): Promise<string> {
-  const child = spawn(python, [join(__dirname, 'sdk.py')], {
+function startPython(wandb: FakeWandb, home: string, cacheDirectory: string): ChildProcessWithoutNullStreams {
+  return spawn(python, [join(__dirname, 'sdk.py')], {
     cwd: home,
     env: {
       PATH: process.env.PATH,
@@ -83,20 +118,5 @@ function runPython(wandb: FakeWandb, home: string, cacheDirectory: string, input
       WANDB_SILENT: 'true',
       PYTHONIOENCODING: 'utf-8',
     },
-  });
-  let [output, errors] = ['', ''];
-  child.stdout.setEncoding('utf8').on('data', (text: string) => {
-    output += text;
-  });
-  child.stderr.setEncoding('utf8').on('data', (text: string) => {
-    errors += text;
-  });
-  return new Promise((resolve, reject) => {
-    child.once('error', reject);
-    child.once('close', (code) => {
-      if (code === 0) resolve(output);
-      else reject(new Error(`The SDK ended with code ${code}:\n${errors}`));
-    });
-    child.stdin.end(input);
   });
 }

@@ -28,6 +28,8 @@ def describe(artifact):
         "size": artifact.size,
         "fileCount": artifact.file_count,
         "metadata": artifact.metadata,
+        "ttl": artifact.ttl and artifact.ttl.total_seconds(),
+        "createdAt": artifact.created_at,
         "description": artifact.description,
         "link": artifact.is_link,
         "source": artifact.source_name,

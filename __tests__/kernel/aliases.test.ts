@@ -167,8 +167,8 @@ describe('aliases are links beside versions', () => {
     const aliases = store.collections.get('e/p/t/c')?.aliases;
     store.addVersion('e/p/t/c', { 'dir/zero.txt': '0', 'other/x': 'x' });
     const read = store.list.bind(store);
-    store.list = async function* (path) {
-      yield* read(path);
+    store.list = async function* (path, options) {
+      yield* read(path, options);
       aliases?.set('prod', 'v2');
       now += 31_000;
     };

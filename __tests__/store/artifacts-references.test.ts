@@ -47,8 +47,12 @@ describe('references that no option allows', () => {
     });
   });
 
-  test('have no size where nobody noted one', async () => {
-    const { found } = await open({ r: 's3://bucket/prefix' });
+  test.each<SeedReference>([
+    's3://bucket/prefix',
+    // As the SDK notes it.
+    { ref: 's3://bucket/prefix', digest: 's3://bucket/prefix', size: 0 },
+  ])('have no size where nobody noted one', async (r) => {
+    const { found } = await open({ r });
     expect(await found(`${V0}/r`)).toMatchObject({ size: null, md5: null });
   });
 });

@@ -35,7 +35,11 @@ export function storeBehind(remote: Remote): Store {
   const versions: Pick<Store, 'hasVersions' | 'commit' | 'symlink' | 'info'> = {
     hasVersions: true,
     commit: ({ collection, files }, { signal, onProgress: _, ...options }) =>
-      ask('commit', { collection, files, inos: files.map(() => ++serial), options }, { signal }),
+      ask(
+        'commit',
+        { path: `${collection}/draft`, collection, files, inos: files.map(() => ++serial), options },
+        { signal },
+      ),
     symlink: async (link, options) => (await ask('symlink', link, options)).entries,
     info: (path, options) => ask('info', { path }, options),
   };

@@ -4,7 +4,7 @@ import {
   MembershipFileAddressesDocument,
 } from '../../wire/generated.js';
 import { type Address, AddressBook } from '../common/address-book.js';
-import { nodesOf } from '../common/nodes.js';
+import { rowsOfNames } from '../common/nodes.js';
 import { TurnBatch } from '../common/turn-batch.js';
 import type { ArtifactsContext } from './context.js';
 import type { Version } from './version-queries.js';
@@ -56,29 +56,24 @@ export class Addresses {
     const [first] = items;
     if (!first) return [];
     const names = items.map(({ name }) => name);
-    const pages = await this.context.sizes.all('names', names, (batch) =>
-      this.rowsOf(first.version, batch, signal),
+    const found = await this.context.sizes.all('names', names, (batch) =>
+      rowsOfNames(batch, (left) => this.rowsOf(first.version, left, signal)),
     );
-    const rows = new Map(pages.flat().map((row) => [row.name, row]));
-    return names.map((name) => rows.get(name) ?? null);
+    return names.map((name) => found.find((rows) => rows.has(name))?.get(name) ?? null);
   }
 
-  private async rowsOf(
-    version: Version,
-    names: readonly string[],
-    signal: AbortSignal,
-  ): Promise<readonly ArtifactFileRowFragment[]> {
+  private async rowsOf(version: Version, names: readonly string[], signal: AbortSignal) {
     const { client } = this.context;
     const options = this.context.sized(names.length, signal);
     const asked = { names, first: names.length };
     if (!version.isMembership) {
       const variables = { id: version.id, ...asked };
-      return nodesOf((await client.run(ArtifactFileAddressesDocument, variables, options)).artifact?.files);
+      return (await client.run(ArtifactFileAddressesDocument, variables, options)).artifact?.files;
     }
     const { entity, project, collection, name: alias } = version;
     const variables = { entity, project, collection, alias, ...asked };
     const answer = await client.run(MembershipFileAddressesDocument, variables, options);
-    return nodesOf(answer.project?.artifactCollection?.artifactMembership?.files);
+    return answer.project?.artifactCollection?.artifactMembership?.files;
   }
 }
 

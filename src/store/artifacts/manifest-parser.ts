@@ -81,8 +81,10 @@ function entryOf(path: string, value: unknown): ManifestEntry {
   if (typeof digest !== 'string') throw wrong('the digest');
   if (ref !== null && typeof ref !== 'string') throw wrong('the reference');
   if (birthArtifactID !== null && typeof birthArtifactID !== 'string') throw wrong('the artifact');
-  const size = sizeOf(entry.size);
-  if (size === undefined) throw wrong('the size');
+  const noted = sizeOf(entry.size);
+  if (noted === undefined) throw wrong('the size');
+  // The SDK notes 0 for references whose size nobody told it, too.
+  const size = ref !== null && noted === 0 ? null : noted;
   const extra = entry.extra === undefined || entry.extra === null ? NOTHING_MORE : objectOf(entry.extra);
   if (extra === null) throw wrong('`extra`');
   const algorithm = algorithmOf(extra.alg);

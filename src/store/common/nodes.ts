@@ -1,3 +1,5 @@
+import { Failure } from '../failure.js';
+
 /** W&B tells times in UTC, with 'Z' and without. */
 export function timeOf(text: string): number {
   const isZoned = /(Z|[+-]\d\d:?\d\d)$/i.test(text);
@@ -9,6 +11,30 @@ export function timeOf(text: string): number {
 export const nodesOf = <T>(
   connection: { readonly edges: readonly { readonly node?: T | null }[] } | null | undefined,
 ): T[] => (connection?.edges ?? []).flatMap(({ node }) => node ?? []);
+
+interface NamedRows<Row> {
+  readonly edges: readonly { readonly node?: Row | null }[];
+  readonly pageInfo: { readonly hasNextPage: boolean };
+}
+
+/**
+ * Rows by their names. A server may cut a page shorter than the names that it was asked for: what isn't in it is asked
+ * for again, and isn't taken to be missing.
+ */
+export async function rowsOfNames<Row extends { readonly name: string }>(
+  names: readonly string[],
+  ask: (names: readonly string[]) => Promise<NamedRows<Row> | null | undefined>,
+): Promise<ReadonlyMap<string, Row>> {
+  const rows = new Map<string, Row>();
+  for (let left = names; left.length > 0; left = left.filter((name) => !rows.has(name))) {
+    const before = rows.size;
+    const page = await ask(left);
+    for (const row of nodesOf(page)) rows.set(row.name, row);
+    if (!page?.pageInfo.hasNextPage) break;
+    if (rows.size === before) throw new Failure('EIO', 'The server listed fewer files than it has.');
+  }
+  return rows;
+}
 
 interface Connection {
   readonly edges: readonly { readonly cursor?: string; readonly node?: unknown }[];

@@ -1,10 +1,10 @@
-import { FileAddressesDocument, type FileUrlsFragment } from '../../wire/generated.js';
+import { FileAddressesDocument, type FileRowFragment, type FileUrlsFragment } from '../../wire/generated.js';
 import { type Address, AddressBook } from '../common/address-book.js';
-import { nodesOf } from '../common/nodes.js';
+import { rowsOfNames } from '../common/nodes.js';
 import { TurnBatch } from '../common/turn-batch.js';
 import type { Entry, TreePath } from '../contract.js';
 import type { RunsContext } from './context.js';
-import { placeOf } from './places.js';
+import { placeOf, type RunName } from './places.js';
 
 /** The URLs of run files, asked for in batches by name. */
 export class Addresses {
@@ -44,23 +44,26 @@ export class Addresses {
     names: readonly string[],
     signal: AbortSignal,
   ): Promise<(Address | null)[]> {
-    const { client, sizes } = this.context;
     const { run } = placeOf(unit);
     if (!run) return names.map(() => null);
-    const pages = await sizes.all('names', names, async (batch) => {
-      const variables = { ...run, names: batch, first: batch.length };
-      const { project } = await client.run(
-        FileAddressesDocument,
-        variables,
-        this.context.sized(batch.length, signal),
-      );
-      return nodesOf(project?.run?.files);
-    });
-    const rows = new Map(pages.flat().map((row) => [row.name, row]));
+    const found = await this.context.sizes.all('names', names, (batch) => this.rowsOf(run, batch, signal));
     // Whether a row was finalised yet is no matter here: who asks knows of an upload, and the storage has its bytes.
     return names.map((name) => {
-      const row = rows.get(name);
+      const row = found.find((rows) => rows.has(name))?.get(name);
       return row ? { direct: row.directUrl, api: row.url ?? null } : null;
+    });
+  }
+
+  /** The rows of names, in as many requests as the server cuts its pages. */
+  rowsOf(
+    run: RunName,
+    names: readonly string[],
+    signal: AbortSignal | undefined,
+  ): Promise<ReadonlyMap<string, FileRowFragment & FileUrlsFragment>> {
+    return rowsOfNames(names, async (left) => {
+      const variables = { ...run, names: left, first: left.length };
+      const options = this.context.sized(left.length, signal);
+      return (await this.context.client.run(FileAddressesDocument, variables, options)).project?.run?.files;
     });
   }
 }

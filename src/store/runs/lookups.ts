@@ -82,7 +82,13 @@ export class Lookups {
     this.context.learnProject(unit, found.projectId);
     const runEntry = directoryEntry(unit, found);
     const rows = new Map<string, Entry>();
-    for (const row of nodesOf(found.asked)) {
+    const asked = nodesOf(found.asked);
+    if (found.asked?.pageInfo.hasNextPage) {
+      const listed = new Set(asked.map(({ name }) => name));
+      const left = files.filter((file) => !listed.has(file));
+      asked.push(...(await this.addresses.rowsOf(run, left, signal)).values());
+    }
+    for (const row of asked) {
       const entry = fileEntry(unit, row);
       if (!entry) continue;
       rows.set(row.name, entry);

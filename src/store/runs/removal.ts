@@ -1,5 +1,5 @@
 import { DeleteFilesDocument, FileIdsDocument } from '../../wire/generated.js';
-import { nodesOf } from '../common/nodes.js';
+import { rowsOfNames } from '../common/nodes.js';
 import type { Signalled, TreePath } from '../contract.js';
 import { Failure } from '../failure.js';
 import type { RunsContext } from './context.js';
@@ -38,16 +38,15 @@ export class Removal {
     const asked =
       unknown.length === 0 && this.context.projectNumber(unit) === null ? files.slice(0, 1) : unknown;
     await sizes.all('names', asked, async (batch) => {
-      const names = batch.map(({ name }) => name);
-      const variables = { ...run, names, first: names.length };
-      const { project } = await client.run(
-        FileIdsDocument,
-        variables,
-        this.context.sized(names.length, signal),
-      );
-      if (!project?.run) return;
-      this.context.learnProject(unit, project.run.projectId);
-      if (asked === unknown) ids.push(...nodesOf(project.run.files).map(({ id }) => id));
+      const wanted = batch.map(({ name }) => name);
+      const rows = await rowsOfNames(wanted, async (names) => {
+        const variables = { ...run, names, first: names.length };
+        const options = this.context.sized(names.length, signal);
+        const { project } = await client.run(FileIdsDocument, variables, options);
+        if (project?.run) this.context.learnProject(unit, project.run.projectId);
+        return project?.run?.files;
+      });
+      if (asked === unknown) ids.push(...[...rows.values()].map(({ id }) => id));
     });
     return { ids, projectId: this.context.projectNumber(unit) };
   }
