@@ -16,8 +16,14 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   public: ['config', 'node'],
 };
 
-/** The seams between layers: messages and errors, which every layer at or above them may name. */
-const CONTRACTS = ['store/contract.ts', 'store/failure.ts', 'io/remote.ts', 'thread-file.ts'];
+/** The seams between layers: messages, names and errors, which every layer at or above them may name. */
+const CONTRACTS = [
+  'store/contract.ts',
+  'store/failure.ts',
+  'store/names.ts',
+  'io/remote.ts',
+  'thread-file.ts',
+];
 
 const layerOf = (path: string): string => (path.includes('/') ? path.slice(0, path.indexOf('/')) : 'public');
 

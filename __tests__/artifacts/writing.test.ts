@@ -130,6 +130,34 @@ describe('a commit', () => {
     expect(fs.wandb.commitSync(`/${collection}/draft`)).toMatchObject({ version: 'v0' });
   });
 
+  test('tells of its progress by the names of the draft', async () => {
+    const fs = mount(server);
+    const collection = newCollection();
+    const told = new Map<string, number>();
+    fs.wandb.uploads.on('progress', ({ path, sent }) => told.set(path, sent));
+    await commit(fs, collection, { 'dir/a.txt': 'four', 'ü.bin': Buffer.alloc(300_000) });
+    await new Promise(setImmediate);
+    expect(Object.fromEntries(told)).toEqual({
+      [`/${collection}/draft/dir/a.txt`]: 4,
+      [`/${collection}/draft/ü.bin`]: 300_000,
+    });
+  });
+
+  test('of copies whose collection was made anew meanwhile is ESTALE, and nothing is mixed', async () => {
+    const [fs, other] = [mount(server), mount(server, { allowDelete: ['collection'] })];
+    const [source, collection] = [newCollection(), newCollection()];
+    await commit(fs, source, { 'a.txt': 'copied' });
+    await fs.promises.cp(`/${source}/v0`, `/${collection}/draft`, { recursive: true });
+    await other.promises.rm(`/${source}`, { recursive: true });
+    await commit(other, source, { 'a.txt': 'something else' });
+    fs.wandb.refresh();
+    await fs.promises.readdir(`/${source}/v0`);
+    const error = await errorOf(fs.wandb.commit(`/${collection}/draft`));
+    expect(error).toMatchObject({ code: expect.stringMatching(/^(ESTALE|ENOENT|EIO)$/), syscall: 'commit' });
+    expect(error.message).toContain('a.txt');
+    expect(mount(server).existsSync(`/${collection}/v0`)).toBe(false);
+  });
+
   test('with `incremental` leaves everything else as it was', async () => {
     const fs = mount(server);
     const collection = newCollection();

@@ -2,6 +2,7 @@ import type PQueue from 'p-queue';
 import type { Entry, Ticket } from '../store/contract.js';
 import { Failure } from '../store/failure.js';
 import { failureOf } from './failure-of.js';
+import { nowAndThen } from './progress.js';
 import type { Upload } from './queue.js';
 import { send, sizeOf, type Target } from './transfer.js';
 
@@ -25,7 +26,6 @@ interface BatchOptions {
 
 /** A large file must not hold back the durability of the small ones beside it, in milliseconds. */
 const FINISH_INTERVAL = 2000;
-const PROGRESS_INTERVAL = 100;
 
 /** One upload of a batch. */
 export class Job {
@@ -142,13 +142,10 @@ export class Batch {
 
   private progressOf(upload: Upload): (sent: number) => void {
     const size = sizeOf(upload.source);
-    let toldAt = Number.NEGATIVE_INFINITY;
+    const tell = nowAndThen(size, (sent) => this.options.onProgress(upload, sent, size));
     return (sent) => {
       if (sent >= size) this.options.onSent(upload);
-      const now = performance.now();
-      if (sent < size && now - toldAt < PROGRESS_INTERVAL) return;
-      toldAt = now;
-      this.options.onProgress(upload, sent, size);
+      tell(sent);
     };
   }
 }

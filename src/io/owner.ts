@@ -2,6 +2,7 @@ import type { Store, TreePath } from '../store/contract.js';
 import { Failure } from '../store/failure.js';
 import { Claim } from './claim.js';
 import { failureOf } from './failure-of.js';
+import { nowAndThen } from './progress.js';
 import type { Args, Method, RemoteEvent, RemoteMethods, Reply, Value } from './remote.js';
 import { Removals } from './removals.js';
 import { rename } from './renames.js';
@@ -94,15 +95,21 @@ export function createOwner({ store, told, now = Date.now, ...options }: OwnerOp
     commit: async ({ path: draft, collection, files, inos, options }) => {
       if (!store.commit) return refuse();
       const inoOf = new Map(files.map(({ name }, index) => [name, inos[index] ?? 0]));
+      const reports = new Map<TreePath, (sent: number) => void>();
+      const reportOf = (name: TreePath, size: number): ((sent: number) => void) => {
+        const known = reports.get(name);
+        if (known) return known;
+        const place = { path: `${draft}/${name}`, ino: inoOf.get(name) ?? 0, size };
+        const report = nowAndThen(size, (sent) => owner.onEvent({ type: 'progress', ...place, sent }));
+        reports.set(name, report);
+        return report;
+      };
       return store.commit(
         { collection, files },
         {
           ...options,
           signal: uploader.signal,
-          onProgress: (name, sent, size) => {
-            const path = `${draft}/${name}`;
-            owner.onEvent({ type: 'progress', path, ino: inoOf.get(name) ?? 0, sent, size });
-          },
+          onProgress: (name, sent, size) => reportOf(name, size)(sent),
         },
       );
     },

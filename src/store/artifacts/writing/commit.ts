@@ -17,7 +17,7 @@ import { FileUploads } from './file-uploads.js';
 import { announceManifest, type Target, uploadManifest } from './manifest-upload.js';
 import { checkReserved } from './name-rules.js';
 import { type CheckedOptions, checkCommitOptions } from './options.js';
-import { type Plan, planDraft } from './plan.js';
+import { type OnProgress, type Plan, planDraft } from './plan.js';
 
 interface Draft {
   readonly collection: TreePath;
@@ -41,15 +41,18 @@ export class Commits {
     this.uploads = new FileUploads(context.store);
   }
 
-  async commit(draft: Draft, options: CommitOptions & Signalled): Promise<Outcome> {
-    const { signal } = options;
+  async commit(
+    draft: Draft,
+    options: CommitOptions & Signalled & { readonly onProgress?: OnProgress | undefined },
+  ): Promise<Outcome> {
+    const { signal, onProgress } = options;
     const checked = checkCommitOptions(options);
     const place = collectionAt(draft.collection);
     checkReserved(place.type, place.collection);
     return this.turns.take(draft.collection, signal, async () => {
       assertNotAborted(signal);
       await checkCollection(this.context.store, place, checked.algorithm, signal);
-      const plan = await planDraft(this.context, draft.files, checked.algorithm, signal);
+      const plan = await planDraft(this.context, draft.files, checked.algorithm, signal, onProgress);
       return this.make(draft.collection, newArtifact(place, plan, checked), signal);
     });
   }

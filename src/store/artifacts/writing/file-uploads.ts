@@ -132,28 +132,34 @@ export class FileUploads {
   }
 
   private async sendWhole(
-    { source }: PlannedUpload,
+    { source, onSent }: PlannedUpload,
     url: string,
     headers: Readonly<Record<string, string>>,
     signal: AbortSignal,
   ): Promise<void> {
     await this.queue.add(async () => {
       assertNotAborted(signal);
-      await this.context.transfers.upload(url, headers, source, { signal });
+      await this.context.transfers.upload(url, headers, source, { signal, onProgress: onSent });
     });
   }
 
   /** Resolves with a failure where nobody knows whether the file is there. */
   private async sendParts(
-    { source }: PlannedUpload,
+    { source, size, parts: planned, onSent }: PlannedUpload,
     birthArtifactId: string,
     { uploadId, storagePath, contentType, parts }: Multipart,
     outer: AbortSignal,
   ): Promise<Failure | null> {
+    let sent = 0;
     const completedParts = await abortable(outer, (controller) =>
       allOrFirstFailure(
         parts.map((part) =>
-          this.queue.add(() => this.sendPart(source, part, contentType, controller.signal)),
+          this.queue.add(async () => {
+            const completed = await this.sendPart(source, part, contentType, controller.signal);
+            sent += planned?.bytes ?? 0;
+            onSent(Math.min(sent, size));
+            return completed;
+          }),
         ),
         () => controller.abort(),
       ),

@@ -27,7 +27,12 @@ export interface PlannedUpload {
   readonly md5: string;
   /** Where it is sent in parts: their size in bytes, and their MD5s in hex. */
   readonly parts: { readonly bytes: number; readonly md5s: readonly string[] } | null;
+  /** Hears how many bytes of it were sent so far. */
+  readonly onSent: (sent: number) => void;
 }
+
+/** Hears of the content that is sent, by the names of the draft. */
+export type OnProgress = (name: TreePath, sent: number, size: number) => void;
 
 /** A draft of which everything is known that the server has to be told. */
 export interface Plan {
@@ -47,6 +52,7 @@ export async function planDraft(
   files: readonly DraftFile[],
   algorithm: DigestAlgorithm,
   signal: AbortSignal | undefined,
+  onProgress: OnProgress = () => {},
 ): Promise<Plan> {
   const named = files.map((file) => ({ file, path: pathOf(file.name) }));
   assertDistinct(named);
@@ -57,7 +63,7 @@ export async function planDraft(
     assertNotAborted(signal);
     if (file.kind === 'copy') {
       const { entry, region } = await step(`Copying '${path}' failed`, () =>
-        copiedEntry(context, file.origin, signal),
+        copiedEntry(context, file, signal),
       );
       entries.push({ ...entry, path });
       if (entry.ref === null) regions.add(region);
@@ -67,7 +73,8 @@ export async function planDraft(
       const upload = await step(`Reading '${path}' failed`, () =>
         planned(context, path, file.source, algorithm, signal),
       );
-      uploads.push(upload);
+      const onSent = (sent: number): void => onProgress(file.name, sent, upload.size);
+      uploads.push({ ...upload, onSent });
       entries.push(entryOf(upload, algorithm));
     }
   });
@@ -111,7 +118,7 @@ async function planned(
   source: Source,
   algorithm: DigestAlgorithm,
   signal: AbortSignal | undefined,
-): Promise<PlannedUpload> {
+): Promise<Omit<PlannedUpload, 'onSent'>> {
   const size = source.kind === 'bytes' ? source.bytes.byteLength : source.size;
   const partBytes = partBytesOf(size, store.artifacts);
   const { digest, md5, parts } = await digestContent(source, { algorithm, partBytes, signal });
@@ -125,7 +132,10 @@ async function planned(
   };
 }
 
-const entryOf = ({ path, digest, size }: PlannedUpload, algorithm: DigestAlgorithm): ManifestEntry => ({
+const entryOf = (
+  { path, digest, size }: Omit<PlannedUpload, 'onSent'>,
+  algorithm: DigestAlgorithm,
+): ManifestEntry => ({
   path,
   digest,
   algorithm,
