@@ -16,6 +16,8 @@ import { digestContent } from './source-digests.js';
 
 /** Content that the server may not have. */
 export interface PlannedUpload {
+  /** Its name in the draft. */
+  readonly name: TreePath;
   /** Its path in the version. */
   readonly path: string;
   readonly source: Source;
@@ -65,7 +67,7 @@ export async function planDraft(
       entries.push(reference(path, file.uri));
     } else {
       const upload = await step(`Reading '${path}' failed`, () =>
-        planned(context, path, file.source, algorithm, signal),
+        planned(context, { name: file.name, path, source: file.source }, algorithm, signal),
       );
       uploads.push(upload);
       entries.push(entryOf(upload, algorithm));
@@ -107,8 +109,7 @@ function assertDistinct(files: readonly { readonly path: string }[]): void {
 
 async function planned(
   { store }: WritingContext,
-  path: string,
-  source: Source,
+  { name, path, source }: Pick<PlannedUpload, 'name' | 'path' | 'source'>,
   algorithm: DigestAlgorithm,
   signal: AbortSignal | undefined,
 ): Promise<PlannedUpload> {
@@ -116,6 +117,7 @@ async function planned(
   const partBytes = partBytesOf(size, store.artifacts);
   const { digest, md5, parts } = await digestContent(source, { algorithm, partBytes, signal });
   return {
+    name,
     path,
     source,
     size,
