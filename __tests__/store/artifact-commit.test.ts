@@ -370,3 +370,20 @@ test('digests of XXH128 are those of the SDK, where the server has them', async 
   const { contents } = await bench.manifest('flowers:v0');
   expect(contents['a.txt']).toMatchObject({ extra: { alg: 'XXH128' } });
 });
+
+test('tells the bytes of each file that were sent, parts together', async () => {
+  bench = await Bench.start({}, {}, { multipartBytes: 500_000, partBytes: 300_000 });
+  const told = new Map<string, [sent: number, size: number]>();
+  await bench.commit(
+    { 'dir/small': 'hello', large: new Uint8Array(700_000), empty: '' },
+    {
+      onProgress: (name, sent, size) => {
+        expect(sent).toBeLessThanOrEqual(size);
+        expect(sent).toBeGreaterThanOrEqual(told.get(name)?.[0] ?? 0);
+        told.set(name, [sent, size]);
+      },
+    },
+  );
+  expect(told.get('dir/small')).toEqual([5, 5]);
+  expect(told.get('large')).toEqual([700_000, 700_000]);
+});

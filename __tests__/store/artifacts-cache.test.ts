@@ -177,6 +177,17 @@ describe('the content cache', () => {
     expect(await read(cache, md5(kept), 4)).toBe('kept');
   });
 
+  test('gives up without a word more where what it began can not be removed', async () => {
+    const [large, bytes] = [bytesOf('0123456789'), bytesOf('new')];
+    const cache = open();
+    await cache.addRange(md5(large), 10, 0, large.subarray(0, 5));
+    await rm(join(directory, 'tmp'), { recursive: true });
+    await writeFile(join(directory, 'tmp'), '');
+    await cache.add(md5(bytes), bytes);
+    expect(reasons).toEqual(['EEXIST']);
+    await cache.close();
+  });
+
   test('follows a directory that is a link, as the SDK does', async () => {
     const elsewhere = await makeDirectory();
     await symlink(elsewhere, directory);

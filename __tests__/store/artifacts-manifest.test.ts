@@ -192,6 +192,11 @@ describe('a manifest is refused', () => {
   });
 });
 
+test('a manifest weighs what its entries note beside, too', () => {
+  const text = manifestOf({ a: { ...FILE, extra: { note: 'x'.repeat(1_000_000) } } });
+  expect(parseManifest(text).weight).toBeGreaterThanOrEqual(1_000_000);
+});
+
 describe('any manifest', () => {
   const component = fc.oneof(
     fc.constantFrom('..', '.', '', 'a', 'C:', '\\', '..\\..', '\0', '%2E%2E', '%2F'),

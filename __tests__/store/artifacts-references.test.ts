@@ -336,10 +336,11 @@ describe('files of this machine', () => {
       {
         gone: { ref: url('allowed/gone'), digest: 'x' },
         directory: { ref: url('allowed/sub'), digest: 'x' },
+        nul: { ref: `${url('allowed')}/a%00b`, digest: 'x' },
       },
       { references: { file: allowed } },
     );
-    for (const name of ['gone', 'directory']) {
+    for (const name of ['gone', 'directory', 'nul']) {
       const failure = await failureOf(store.read(await found(`${V0}/${name}`), WHOLE, { etag: null }));
       expect([name, failure.code]).toEqual([name, 'EIO']);
     }

@@ -52,6 +52,19 @@ describe('listings', () => {
     expect(requests).toHaveLength(3);
   });
 
+  test('go on page by page, of types and of collections too', async () => {
+    const names = Array.from({ length: 7 }, (_, index) => `n${index}`);
+    const tree = Object.fromEntries(
+      names.flatMap((name) => [
+        [`lab/project/${name}/only-${name}`, { versions: [{ files: { a: name } }] }],
+        [`lab/project/dataset/${name}`, { versions: [{ files: { a: name } }] }],
+      ]),
+    );
+    const { paths } = await openArtifacts(tree, { limits: { page: 3 } });
+    expect(await paths('lab/project')).toEqual(['dataset', ...names].map((name) => `lab/project/${name}`));
+    expect(await paths('lab/project/dataset')).toEqual(names.map((name) => `lab/project/dataset/${name}`));
+  });
+
   test('of a portfolio have its own numbers and aliases, not those of the source', async () => {
     const { list, paths, text } = await open();
     const chosen = 'lab/project/dataset/chosen';
@@ -118,6 +131,31 @@ describe('listings', () => {
 });
 
 describe('look-ups', () => {
+  test('of one turn that fail leave the others alone', async () => {
+    const versions = [{ files: { 'a.txt': 'hello' } }, { files: {}, manifest: 'none' }];
+    const { store, found } = await openArtifacts({ [FLOWERS]: { versions } });
+    const [broken, directory, nothing] = await Promise.allSettled(
+      [`${FLOWERS}/v1/dir`, `${FLOWERS}/v1`, `${FLOWERS}/v1/nothing`].map((path) =>
+        store.lookup(path, { listing: true }),
+      ),
+    );
+    for (const each of [broken, nothing]) {
+      expect(each).toMatchObject({ status: 'rejected', reason: { code: 'EPROTO' } });
+    }
+    expect(directory).toMatchObject({ value: { found: { path: `${FLOWERS}/v1` }, listing: null } });
+    expect(await found(`${FLOWERS}/v0/a.txt`)).toMatchObject({ size: 5 });
+  });
+
+  test('of many unknown entities at once ask for organizations once', async () => {
+    const { store, counted } = await open();
+    const { requests } = await counted(() =>
+      Promise.all(
+        Array.from({ length: 20 }, (_, index) => store.lookup(`nobody${index}/project`, { listing: false })),
+      ),
+    );
+    expect(requests.filter((operation) => operation === 'ViewerAndOrganizations')).toHaveLength(1);
+  });
+
   test('of a file are one request, with all that stands above it', async () => {
     const { store, counted } = await open();
     const path = `${FLOWERS}/v0/dir/b.txt`;
@@ -313,6 +351,14 @@ describe('an organization', () => {
     expect((await store.lookup('lab/wandb-registry-model', { listing: false })).found).toBeNull();
     expect(await paths('lab')).toEqual(['lab/project']);
     expect(await text('lab/project/model/net/v0/w')).toBe('0');
+  });
+
+  test('is asked for again after an answer that was a failure', async () => {
+    const { store, wandb, found } = await openArtifacts(tree, server);
+    await wandb.faults([{ match: { operation: 'ViewerAndOrganizations' }, graphqlError: 'not now' }]);
+    const look = store.lookup('Acme, Inc./wandb-registry-model', { listing: false });
+    expect((await failureOf(look)).code).toBe('EIO');
+    expect(await found('Acme, Inc./wandb-registry-model')).toMatchObject({ kind: 'directory' });
   });
 
   test('is asked for once, when something is not found', async () => {

@@ -298,6 +298,12 @@ export function describeVersions(name: string, setup: () => Promise<VersionsSetu
         await expectListed(FLOWERS, entries);
       });
 
+      test('takes the place of an alias of another version, too', async () => {
+        await seedTwo();
+        await symlink(`${FLOWERS}/older`, `${FLOWERS}/v1`, `${FLOWERS}/old`);
+        expect(await aliases(FLOWERS)).toEqual({ latest: 'v1', older: 'v1', prod: 'v1' });
+      });
+
       test('links a version of another collection', async () => {
         await seedTwo();
         const entries = await symlink(`${OTHER}/staging`, `${FLOWERS}/v0`);

@@ -34,8 +34,11 @@ export function createArtifactsStore(
     readNewest: () => reading.readNewest(),
     info: (path, { signal }) => info.info(path, signal),
     close: async () => {
-      await cache?.close();
-      await context.client.close();
+      try {
+        await cache?.close();
+      } finally {
+        await context.client.close();
+      }
     },
   };
   if (config.readOnly) return readable;

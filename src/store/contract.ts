@@ -215,7 +215,7 @@ export interface Store {
     options: CommitOptions &
       Signalled & {
         /** Bytes of the file's content that were sent so far. */
-        readonly onProgress?: (name: TreePath, sent: number, size: number) => void;
+        readonly onProgress?: ((name: TreePath, sent: number, size: number) => void) | undefined;
       },
   ): Promise<Committed & { readonly entries: readonly Entry[] }>;
 

@@ -3,7 +3,7 @@ import { resolveConfig } from '../../../src/config/config.js';
 import type { WandbFsOptions } from '../../../src/config/options.js';
 import { createParts } from '../../../src/store/artifacts/parts.js';
 import { createArtifactWriting } from '../../../src/store/artifacts/writing/create.js';
-import type { CommitOptions, DraftFile, Signalled } from '../../../src/store/contract.js';
+import type { DraftFile } from '../../../src/store/contract.js';
 import { Failure } from '../../../src/store/failure.js';
 import {
   ARTIFACT_FEATURES,
@@ -65,7 +65,7 @@ export class Bench implements AsyncDisposable {
 
   commit(
     files: Readonly<Record<string, string | Uint8Array>> | readonly DraftFile[],
-    options: CommitOptions & Signalled = {},
+    options: Parameters<ArtifactWriting['commit']>[1] = {},
     collection = FLOWERS,
   ): Promise<Outcome> {
     const drafts = Array.isArray(files) ? (files as readonly DraftFile[]) : contentsOf(files as never);

@@ -2,9 +2,16 @@ import { LookUpArtifactTypeDocument, LookUpCollectionDocument } from '../../wire
 import { directoryEntry } from '../common/directory-entry.js';
 import { childPath, parentOf, upperPath } from '../common/tree-paths.js';
 import type { TurnBatch } from '../common/turn-batch.js';
-import { type LookupOptions, nothingIfMissing, type Question, unitLookups } from '../common/unit-lookups.js';
+import {
+  type LookupOptions,
+  nothingIfMissing,
+  type Outcome,
+  type Question,
+  unitLookups,
+} from '../common/unit-lookups.js';
 import { lookUpEntity, lookUpProject, NOTHING } from '../common/upper-levels.js';
 import type { Entry, Lookup, TreePath } from '../contract.js';
+import { type Failure, isFailure } from '../failure.js';
 import { aliasEntry, collectionEntry, contentOfRow, fileEntry, versionEntry } from './entries.js';
 import type { ArtifactParts } from './parts.js';
 import { placeOf } from './places.js';
@@ -14,7 +21,7 @@ type Parts = Pick<ArtifactParts, 'context' | 'queries' | 'versions' | 'manifests
 
 /** Looks at single paths: one request each, and one for all that is asked of a version in one turn. */
 export class Lookups {
-  private readonly batch: TurnBatch<Question, Lookup>;
+  private readonly batch: TurnBatch<Question, Outcome>;
 
   constructor(private readonly parts: Parts) {
     this.batch = unitLookups((unit, questions, signal) => this.ask(unit, questions, signal));
@@ -68,7 +75,7 @@ export class Lookups {
     unit: TreePath,
     questions: readonly Question[],
     signal: AbortSignal,
-  ): Promise<readonly Lookup[]> {
+  ): Promise<readonly Outcome[]> {
     const { queries, versions, manifests, context } = this.parts;
     const { collection, alias } = placeOf(unit);
     if (!collection || alias === null) return questions.map(() => NOTHING);
@@ -78,7 +85,7 @@ export class Lookups {
       const names = [...new Set(batch.flatMap(({ file }) => file ?? []))];
       return { batch, sight: await queries.look(collection, alias, { names, hasManifest }, signal) };
     });
-    const answers: Lookup[] = [];
+    const answers: Outcome[] = [];
     for (const { batch, sight } of looks) answers.push(...(await this.answer(unit, sight, batch, signal)));
     return answers;
   }
@@ -88,7 +95,7 @@ export class Lookups {
     sight: Sight | null,
     questions: readonly Question[],
     signal: AbortSignal,
-  ): Promise<readonly Lookup[]> {
+  ): Promise<readonly Outcome[]> {
     if (!sight?.member) this.parts.versions.forgetBelow(unit);
     if (!sight) return questions.map(() => NOTHING);
     const above = chainOf(parentOf(unit), sight.project, sight.type, sight.collection);
@@ -102,7 +109,7 @@ export class Lookups {
     above: readonly Entry[],
     questions: readonly Question[],
     signal: AbortSignal,
-  ): Promise<readonly Lookup[]> {
+  ): Promise<readonly Outcome[]> {
     const { versions, manifests, addresses, resolver } = this.parts;
     const { version, artifact, rows } = member;
     const collection = parentOf(unit);
@@ -118,34 +125,47 @@ export class Lookups {
       const facts = { ...content, madeAtMs: version.madeAtMs };
       known.set(row.name, fileEntry(canonical.path, row.name, facts));
     }
-    // What is no plain file takes the manifest: a reference, a directory, nothing.
     const isPlain = ({ file }: Question): boolean => file === null || known.has(file);
+    // What is no plain file takes the manifest: a reference, a directory, nothing. Only these fail with it.
     const manifest = questions.every(isPlain)
       ? manifests.peek(version.id)
-      : await manifests.get(version.id, signal);
-    const isListed = manifest !== null && questions.some(({ hasListing }) => hasListing);
-    const listing = isListed
-      ? { entries: await resolver.entriesOf(canonical.path, version, manifest, signal), isComplete: true }
-      : null;
+      : await settled(manifests.get(version.id, signal));
+    const isListed = !isFailure(manifest) && questions.some(({ hasListing }) => hasListing);
+    const entries =
+      manifest && isListed
+        ? await settled(resolver.entriesOf(canonical.path, version, manifest, signal))
+        : null;
     const find = async (file: string): Promise<Lookup['found']> => {
-      const entry = manifest?.entries.get(file);
+      if (isFailure(manifest) && !known.has(file)) throw manifest;
+      if (manifest === null || isFailure(manifest)) return known.get(file) ?? null;
       // Files and directories of one name: the directory wins, where the manifest was needed to know of it.
-      if (manifest?.isDirectory(file)) return 'prefix';
-      if (!manifest) return known.get(file) ?? null;
+      if (manifest.isDirectory(file)) return 'prefix';
+      const entry = manifest.entries.get(file);
       return entry ? resolver.entryOf(canonical.path, version, entry, signal) : null;
     };
-    return Promise.all(
-      questions.map(async ({ file, hasListing }): Promise<Lookup> => {
-        const shown = hasListing ? listing : null;
-        if (file === null) {
-          return link
-            ? { found: link, ancestors: [...above, canonical], listing: shown }
-            : { found: canonical, ancestors: above, listing: shown };
-        }
-        const ancestors = [...above, ...(link ? [link] : []), canonical];
-        return { found: await find(file), ancestors, listing: shown };
-      }),
-    );
+    const answer = async ({ file, hasListing }: Question): Promise<Lookup> => {
+      if (hasListing && isFailure(entries)) throw entries;
+      const listing =
+        hasListing && entries !== null && !isFailure(entries) ? { entries, isComplete: true } : null;
+      if (file === null) {
+        return link
+          ? { found: link, ancestors: [...above, canonical], listing }
+          : { found: canonical, ancestors: above, listing };
+      }
+      const ancestors = [...above, ...(link ? [link] : []), canonical];
+      return { found: await find(file), ancestors, listing };
+    };
+    return Promise.all(questions.map((question) => settled(answer(question))));
+  }
+}
+
+/** What came of it, or why nothing did: others go on. */
+async function settled<T>(work: Promise<T>): Promise<T | Failure> {
+  try {
+    return await work;
+  } catch (error) {
+    if (isFailure(error)) return error;
+    throw error;
   }
 }
 

@@ -39,6 +39,8 @@ export function parseManifest(text: Uint8Array): Manifest {
     entries.set(path, entry);
     weight += OVERHEAD + 2 * path.length + entry.digest.length + (entry.ref?.length ?? 0);
   }
+  // What entries note beside is kept, too.
+  weight = Math.max(weight, text.byteLength);
   return { layout, region, entries, isDirectory: directoryTest(entries), weight };
 }
 

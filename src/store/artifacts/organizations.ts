@@ -6,6 +6,7 @@ import {
 } from '../../wire/generated.js';
 import type { StoreContext } from '../common/context.js';
 import { nodesOf } from '../common/nodes.js';
+import { sharedLoads } from '../common/turn-batch.js';
 import { entitiesOf } from '../common/upper-levels.js';
 import type { Entry } from '../contract.js';
 import { Failure } from '../failure.js';
@@ -23,6 +24,7 @@ const KNOWN_MS = 10 * 60_000;
 export class Organizations {
   private entityOf: ReadonlyMap<string, string> = new Map();
   private readonly resolved = new Map<string, string>();
+  private readonly learnOnce = sharedLoads<Viewer>((_, signal) => this.learn(signal));
   private learnedAt = Number.NEGATIVE_INFINITY;
 
   constructor(private readonly context: StoreContext) {}
@@ -47,7 +49,7 @@ export class Organizations {
     if (known !== undefined) return ask(known);
     const found = await ask(entity);
     if (found !== null || this.now() - this.learnedAt < KNOWN_MS) return found;
-    await this.learn(signal);
+    await this.learnOnce('', signal);
     const meant = this.entityOf.get(entity);
     return meant === undefined ? null : ask(meant);
   }

@@ -1,5 +1,5 @@
 import type { Lookup, Signalled, TreePath } from '../contract.js';
-import { isFailure } from '../failure.js';
+import { type Failure, isFailure } from '../failure.js';
 import { TurnBatch } from './turn-batch.js';
 import { NOTHING } from './upper-levels.js';
 
@@ -10,12 +10,15 @@ export interface Question {
   readonly hasListing: boolean;
 }
 
+/** What one question came to: others of the same request may fare otherwise. */
+export type Outcome = Lookup | Failure;
+
 export type LookupOptions = Signalled & { readonly listing: boolean };
 
 /** Puts all that is asked of a unit in one turn into one request. */
 export const unitLookups = (
-  ask: (unit: TreePath, questions: readonly Question[], signal: AbortSignal) => Promise<readonly Lookup[]>,
-): TurnBatch<Question, Lookup> =>
+  ask: (unit: TreePath, questions: readonly Question[], signal: AbortSignal) => Promise<readonly Outcome[]>,
+): TurnBatch<Question, Outcome> =>
   new TurnBatch({
     ask,
     keyOf: ({ file, hasListing }) => `${hasListing} ${file === null ? '' : `:${file}`}`,
@@ -24,9 +27,11 @@ export const unitLookups = (
   });
 
 /** Most servers answer null for what isn't there, some with a failure. */
-export async function nothingIfMissing(look: () => Promise<Lookup>): Promise<Lookup> {
+export async function nothingIfMissing(look: () => Promise<Outcome>): Promise<Lookup> {
   try {
-    return await look();
+    const outcome = await look();
+    if (isFailure(outcome)) throw outcome;
+    return outcome;
   } catch (error) {
     if (isFailure(error) && error.code === 'ENOENT') return NOTHING;
     throw error;

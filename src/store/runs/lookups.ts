@@ -3,7 +3,13 @@ import { directoryEntry } from '../common/directory-entry.js';
 import { nodesOf } from '../common/nodes.js';
 import { pathOf } from '../common/tree-paths.js';
 import type { TurnBatch } from '../common/turn-batch.js';
-import { type LookupOptions, nothingIfMissing, type Question, unitLookups } from '../common/unit-lookups.js';
+import {
+  type LookupOptions,
+  nothingIfMissing,
+  type Outcome,
+  type Question,
+  unitLookups,
+} from '../common/unit-lookups.js';
 import { lookUpEntity, lookUpProject, NOTHING } from '../common/upper-levels.js';
 import type { Entry, Lookup, TreePath } from '../contract.js';
 import type { Addresses } from './addresses.js';
@@ -13,7 +19,7 @@ import { placeOf } from './places.js';
 
 /** Looks at single paths: one request each, and one for all that is asked of a run in one turn. */
 export class Lookups {
-  private readonly batch: TurnBatch<Question, Lookup>;
+  private readonly batch: TurnBatch<Question, Outcome>;
 
   constructor(
     private readonly context: RunsContext,

@@ -1,4 +1,5 @@
 import { type FileHandle, rm } from 'node:fs/promises';
+import { errnoOf } from '../../../wire/errors.js';
 import { type ContentName, versionOf } from '../content-digest.js';
 import { hashFile } from './files.js';
 
@@ -109,7 +110,7 @@ class Assembly {
     try {
       await before();
     } finally {
-      await rm(temporary.file, { force: true });
+      await removeLeft(temporary.file);
     }
   }
 
@@ -117,6 +118,15 @@ class Assembly {
     const changed = this.tail.then(change);
     this.tail = changed.catch(() => undefined);
     return changed;
+  }
+}
+
+/** What can't be removed lies there until it is cleaned up: that is no failure of who reads. */
+async function removeLeft(file: string): Promise<void> {
+  try {
+    await rm(file, { force: true });
+  } catch (error) {
+    if (errnoOf(error) === null) throw error;
   }
 }
 

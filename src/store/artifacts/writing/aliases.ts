@@ -51,7 +51,9 @@ export class Aliases {
     const member = isLink
       ? await this.link(found, from, place, alias.name, into, signal)
       : await this.add(found, place, alias.name, signal);
-    if (link.replaces !== null) await this.replace(link.replaces, alias, place, found.artifactId, signal);
+    if (link.replaces !== null && link.replaces !== link.path) {
+      await this.replace(link.replaces, member, { place, ...alias, artifactId: found.artifactId }, signal);
+    }
     return membershipEntries(alias.directory, member).filter(({ path }) =>
       isLink ? path === link.path || path !== link.replaces : path === link.path,
     );
@@ -164,17 +166,17 @@ export class Aliases {
     return membershipOf(found.membership);
   }
 
+  /** An alias that points to another version is removed from that one. */
   private async replace(
     path: TreePath,
-    alias: { readonly directory: TreePath; readonly name: string },
-    place: CollectionName,
-    artifactId: string,
+    { aliases }: Membership,
+    made: { readonly place: CollectionName; readonly directory: TreePath; readonly artifactId: string },
     signal: AbortSignal | undefined,
   ): Promise<void> {
     const old = memberAt(path);
-    if (old.directory !== alias.directory) return this.remove([{ path }], { signal });
-    if (old.name === alias.name) return;
-    await deleteAliases(this.context.store, place, artifactId, [old.name], signal);
+    const isHere = old.directory === made.directory && aliases.includes(old.name);
+    if (!isHere) return this.remove([{ path }], { signal });
+    await deleteAliases(this.context.store, made.place, made.artifactId, [old.name], signal);
   }
 
   /** The aliases that there are of those wanted, by the artifacts that they point to. */

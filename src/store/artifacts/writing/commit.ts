@@ -2,7 +2,7 @@ import type { ArtifactManifestType, VersionFactsFragment } from '../../../wire/g
 import { CommitArtifactDocument, FindArtifactDocument } from '../../../wire/generated.js';
 import { isWireFailure } from '../../../wire/wire-failure.js';
 import { assertNotAborted } from '../../common/aborts.js';
-import type { CommitOptions, Committed, DraftFile, Entry, Signalled, TreePath } from '../../contract.js';
+import type { Committed, DraftFile, Entry, Store, TreePath } from '../../contract.js';
 import { Failure, isFailure } from '../../failure.js';
 import { type Membership, membershipEntries, ownMembership } from '../memberships.js';
 import { type CollectionName, collectionAt } from '../places.js';
@@ -13,16 +13,18 @@ import { Turns } from './concurrency.js';
 import type { WritingContext } from './context.js';
 import { type CreatedArtifact, createArtifact, type NewArtifact, newArtifact } from './created-artifact.js';
 import { failedAt, step } from './failures.js';
-import { FileUploads } from './file-uploads.js';
+import { FileUploads, type Sending } from './file-uploads.js';
 import { announceManifest, type Target, uploadManifest } from './manifest-upload.js';
 import { checkReserved } from './name-rules.js';
 import { type CheckedOptions, checkCommitOptions } from './options.js';
-import { type OnProgress, type Plan, planDraft } from './plan.js';
+import { type Plan, planDraft } from './plan.js';
 
 interface Draft {
   readonly collection: TreePath;
   readonly files: readonly DraftFile[];
 }
+
+type Options = Parameters<NonNullable<Store['commit']>>[1];
 
 type Outcome = Committed & { readonly entries: readonly Entry[] };
 
@@ -41,10 +43,7 @@ export class Commits {
     this.uploads = new FileUploads(context.store);
   }
 
-  async commit(
-    draft: Draft,
-    options: CommitOptions & Signalled & { readonly onProgress?: OnProgress | undefined },
-  ): Promise<Outcome> {
+  async commit(draft: Draft, options: Options): Promise<Outcome> {
     const { signal, onProgress } = options;
     const checked = checkCommitOptions(options);
     const place = collectionAt(draft.collection);
@@ -52,17 +51,14 @@ export class Commits {
     return this.turns.take(draft.collection, signal, async () => {
       assertNotAborted(signal);
       await checkCollection(this.context.store, place, checked.algorithm, signal);
-      const plan = await planDraft(this.context, draft.files, checked.algorithm, signal, onProgress);
-      return this.make(draft.collection, newArtifact(place, plan, checked), signal);
+      const plan = await planDraft(this.context, draft.files, checked.algorithm, signal);
+      return this.make(draft.collection, newArtifact(place, plan, checked), { signal, onProgress });
     });
   }
 
-  private async make(
-    directory: TreePath,
-    draft: NewArtifact,
-    signal: AbortSignal | undefined,
-  ): Promise<Outcome> {
+  private async make(directory: TreePath, draft: NewArtifact, sending: Sending): Promise<Outcome> {
     const { place, plan, options } = draft;
+    const { signal } = sending;
     const { run, artifact } = await this.create(draft, signal);
     if (artifact.state === 'COMMITTED') {
       const member = await this.withAliases(place, artifact, options.aliases, signal);
@@ -76,7 +72,7 @@ export class Commits {
       type: manifestTypeOf(options),
       region: plan.region,
     };
-    await unlessGone(() => this.upload(target, plan, signal));
+    await unlessGone(() => this.upload(target, plan, sending));
     if (!options.isFinal) {
       const { digest } = plan;
       return { version: null, id: artifact.id, digest, aliases: [], deduplicated: false, entries: [] };
@@ -115,13 +111,14 @@ export class Commits {
     }
   }
 
-  private async upload(target: Target, plan: Plan, signal: AbortSignal | undefined): Promise<void> {
+  private async upload(target: Target, plan: Plan, sending: Sending): Promise<void> {
     const { store } = this.context;
+    const { signal } = sending;
     const manifestId = await step('Announcing the manifest failed', () =>
       announceManifest(store, target, signal),
     );
     const files = { artifactId: target.artifactId, manifestId, algorithm: plan.algorithm };
-    const births = await this.uploads.upload(files, plan.uploads, signal);
+    const births = await this.uploads.upload(files, plan.uploads, sending);
     const entries = plan.entries.map((entry) => {
       const birthArtifactId = births.get(entry.path);
       return birthArtifactId === undefined ? entry : { ...entry, birthArtifactId };

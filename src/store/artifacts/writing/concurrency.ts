@@ -1,5 +1,7 @@
 import { setMaxListeners } from 'node:events';
-import { unlessAborted } from '../../common/aborts.js';
+import type PQueue from 'p-queue';
+import { assertNotAborted, unlessAborted } from '../../common/aborts.js';
+import { Failure } from '../../failure.js';
 
 /**
  * Runs a task for each item, `width` at once. After a failure no further one starts; rejects with the first when the
@@ -75,4 +77,40 @@ export async function abortable<T>(
   } finally {
     outer?.removeEventListener('abort', follow);
   }
+}
+
+/**
+ * Runs a task when the queue has a slot for it. Who gives up while it waits gets ECANCELED at once, whatever others are
+ * sending; who gives up while it runs gets it when the task has ended.
+ */
+export async function inSlot<T>(queue: PQueue, signal: AbortSignal, task: () => Promise<T>): Promise<T> {
+  assertNotAborted(signal);
+  return new Promise((resolve, reject) => {
+    const leave = (): void => reject(new Failure('ECANCELED'));
+    signal.addEventListener('abort', leave, { once: true });
+    const run = async (): Promise<T> => {
+      signal.removeEventListener('abort', leave);
+      assertNotAborted(signal);
+      return task();
+    };
+    queue.add(run).then(resolve, reject);
+  });
+}
+
+/** Waits for all to end; after a failure the others are told to. */
+export async function allOrFirstFailure<T>(pending: readonly Promise<T>[], stop: () => void): Promise<T[]> {
+  const failures: unknown[] = [];
+  const values = await Promise.all(
+    pending.map(async (each) => {
+      try {
+        return [await each];
+      } catch (error) {
+        failures.push(error);
+        stop();
+        return [];
+      }
+    }),
+  );
+  if (failures.length > 0) throw failures[0];
+  return values.flat();
 }

@@ -1,12 +1,13 @@
 import PQueue from 'p-queue';
 import { CompleteMultipartUploadArtifactDocument } from '../../../wire/generated.js';
+import type { Transfers } from '../../../wire/transfer.js';
 import { isWireFailure } from '../../../wire/wire-failure.js';
-import { assertNotAborted } from '../../common/aborts.js';
+import { assertNotAborted, unlessAborted } from '../../common/aborts.js';
 import { Attempts } from '../../common/attempts.js';
 import type { StoreContext } from '../../common/context.js';
-import type { Source } from '../../contract.js';
+import type { Source, Store } from '../../contract.js';
 import { Failure } from '../../failure.js';
-import { abortable } from './concurrency.js';
+import { abortable, allOrFirstFailure, inSlot } from './concurrency.js';
 import {
   type DeclaredFile,
   type DeclaredPart,
@@ -24,12 +25,16 @@ const MOST_FRUITLESS_ROUNDS = 3;
 /** Addresses end by themselves, after an hour or so: no more are asked for at once than can be used by then. */
 const MOST_BATCH_BYTES = 8 * 1024 ** 3;
 
+/** Who waits for uploads, and hears of the bytes of each file that were sent so far. */
+export type Sending = Pick<Parameters<NonNullable<Store['commit']>>[1], 'signal' | 'onProgress'>;
+
 /** One pass over files that still have to be uploaded. */
 interface Round {
   readonly target: FileTarget;
   readonly controller: AbortController;
   /** The artifacts with which the bytes came, by path. */
   readonly births: Map<string, string>;
+  readonly onProgress: Sending['onProgress'];
   readonly refused: { readonly file: PlannedUpload; readonly failure: Failure }[];
   readonly failures: unknown[];
 }
@@ -49,12 +54,12 @@ export class FileUploads {
   async upload(
     target: FileTarget,
     files: readonly PlannedUpload[],
-    signal: AbortSignal | undefined,
+    sending: Sending,
   ): Promise<ReadonlyMap<string, string>> {
     const births = new Map<string, string>();
     let missing = files;
     for (let fruitless = 0; missing.length > 0; ) {
-      const refused = await this.round(target, missing, births, signal);
+      const refused = await this.round(target, missing, births, sending);
       fruitless = refused.length < missing.length ? 0 : fruitless + 1;
       const [first] = refused;
       if (first && fruitless === MOST_FRUITLESS_ROUNDS)
@@ -68,15 +73,15 @@ export class FileUploads {
     target: FileTarget,
     files: readonly PlannedUpload[],
     births: Map<string, string>,
-    signal: AbortSignal | undefined,
+    { signal, onProgress }: Sending,
   ): Promise<Round['refused']> {
     return abortable(signal, async (controller) => {
-      const round: Round = { target, controller, births, refused: [], failures: [] };
+      const round: Round = { target, controller, births, onProgress, refused: [], failures: [] };
       const sending: Promise<void>[] = [];
       try {
         for (let at = 0; at < files.length && !controller.signal.aborted; ) {
           const batch = batchFrom(files, at, this.context.sizes.get('artifactFiles'));
-          await this.queue.onSizeLessThan(Math.ceil(batch.length / 2));
+          await unlessAborted(this.queue.onSizeLessThan(Math.ceil(batch.length / 2)), controller.signal);
           await this.declare(round, batch, sending);
           at += batch.length;
         }
@@ -104,13 +109,12 @@ export class FileUploads {
 
   /** Never rejects: what happened stands in the round. */
   private async send(round: Round, { file, ...declared }: DeclaredFile): Promise<void> {
-    const { signal } = round.controller;
     try {
       if (declared.multipart !== null) {
-        const unsettled = await this.sendParts(file, declared.birthArtifactId, declared.multipart, signal);
+        const unsettled = await this.sendParts(round, file, declared.birthArtifactId, declared.multipart);
         if (unsettled) return void round.refused.push({ file, failure: unsettled });
       } else if (declared.url !== null) {
-        await this.sendWhole(file, declared.url, declared.headers, signal);
+        await this.sendWhole(round, file, declared.url, declared.headers);
       }
       round.births.set(file.path, declared.birthArtifactId);
     } catch (error) {
@@ -132,35 +136,31 @@ export class FileUploads {
   }
 
   private async sendWhole(
-    { source, onSent }: PlannedUpload,
+    { controller: { signal }, onProgress }: Round,
+    { name, source, size }: PlannedUpload,
     url: string,
     headers: Readonly<Record<string, string>>,
-    signal: AbortSignal,
   ): Promise<void> {
-    await this.queue.add(async () => {
-      assertNotAborted(signal);
-      await this.context.transfers.upload(url, headers, source, { signal, onProgress: onSent });
-    });
+    const options = { signal, onProgress: onProgress && ((sent: number) => onProgress(name, sent, size)) };
+    await inSlot(this.queue, signal, () => this.context.transfers.upload(url, headers, source, options));
   }
 
   /** Resolves with a failure where nobody knows whether the file is there. */
   private async sendParts(
-    { source, size, parts: planned, onSent }: PlannedUpload,
+    { controller: { signal: outer }, onProgress }: Round,
+    { name, source, size }: PlannedUpload,
     birthArtifactId: string,
     { uploadId, storagePath, contentType, parts }: Multipart,
-    outer: AbortSignal,
   ): Promise<Failure | null> {
-    let sent = 0;
+    const progress = onProgress && sumOfParts((sent) => onProgress(name, sent, size));
     const completedParts = await abortable(outer, (controller) =>
       allOrFirstFailure(
-        parts.map((part) =>
-          this.queue.add(async () => {
-            const completed = await this.sendPart(source, part, contentType, controller.signal);
-            sent += planned?.bytes ?? 0;
-            onSent(Math.min(sent, size));
-            return completed;
-          }),
-        ),
+        parts.map((part) => {
+          const options = { signal: controller.signal, onProgress: progress?.(part.number) };
+          return inSlot(this.queue, controller.signal, () =>
+            this.sendPart(source, part, contentType, options),
+          );
+        }),
         () => controller.abort(),
       ),
     );
@@ -188,18 +188,28 @@ export class FileUploads {
     source: Source,
     { number, start, size, md5, url }: DeclaredPart,
     contentType: string | null,
-    signal: AbortSignal,
+    options: Parameters<Transfers['upload']>[3],
   ): Promise<{ readonly partNumber: number; readonly hexMD5: string }> {
-    assertNotAborted(signal);
     const headers = { 'content-md5': md5, ...(contentType !== null && { 'content-type': contentType }) };
     const body =
       source.kind === 'bytes'
         ? { ...source, bytes: source.bytes.subarray(start, start + size) }
         : { ...source, start, size };
-    const { etag } = await this.context.transfers.upload(url, headers, body, { signal });
+    const { etag } = await this.context.transfers.upload(url, headers, body, options);
     if (etag === null) throw new Failure('EPROTO', 'The storage gave no ETag for a part.');
     return { partNumber: number, hexMD5: etag };
   }
+}
+
+/** Tells of parts that are sent side by side what they come to together. */
+function sumOfParts(tell: (sent: number) => void): (part: number) => (sent: number) => void {
+  const parts = new Map<number, number>();
+  let total = 0;
+  return (part) => (sent) => {
+    total += sent - (parts.get(part) ?? 0);
+    parts.set(part, sent);
+    tell(total);
+  };
 }
 
 function batchFrom(files: readonly PlannedUpload[], start: number, most: number): readonly PlannedUpload[] {
@@ -214,24 +224,6 @@ function batchFrom(files: readonly PlannedUpload[], start: number, most: number)
 function fail(round: Round, failure: unknown): void {
   round.failures.push(failure);
   round.controller.abort();
-}
-
-/** Waits for all to end; after a failure the others are told to. */
-async function allOrFirstFailure<T>(pending: readonly Promise<T>[], stop: () => void): Promise<T[]> {
-  const failures: unknown[] = [];
-  const values = await Promise.all(
-    pending.map(async (each) => {
-      try {
-        return [await each];
-      } catch (error) {
-        failures.push(error);
-        stop();
-        return [];
-      }
-    }),
-  );
-  if (failures.length > 0) throw failures[0];
-  return values.flat();
 }
 
 /** Rejects with EIO if the content isn't any more what was announced. */

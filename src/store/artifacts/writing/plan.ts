@@ -16,6 +16,8 @@ import { digestContent } from './source-digests.js';
 
 /** Content that the server may not have. */
 export interface PlannedUpload {
+  /** Its name in the draft. */
+  readonly name: TreePath;
   /** Its path in the version. */
   readonly path: string;
   readonly source: Source;
@@ -27,12 +29,7 @@ export interface PlannedUpload {
   readonly md5: string;
   /** Where it is sent in parts: their size in bytes, and their MD5s in hex. */
   readonly parts: { readonly bytes: number; readonly md5s: readonly string[] } | null;
-  /** Hears how many bytes of it were sent so far. */
-  readonly onSent: (sent: number) => void;
 }
-
-/** Hears of the content that is sent, by the names of the draft. */
-export type OnProgress = (name: TreePath, sent: number, size: number) => void;
 
 /** A draft of which everything is known that the server has to be told. */
 export interface Plan {
@@ -52,7 +49,6 @@ export async function planDraft(
   files: readonly DraftFile[],
   algorithm: DigestAlgorithm,
   signal: AbortSignal | undefined,
-  onProgress: OnProgress = () => {},
 ): Promise<Plan> {
   const named = files.map((file) => ({ file, path: pathOf(file.name) }));
   assertDistinct(named);
@@ -71,10 +67,9 @@ export async function planDraft(
       entries.push(reference(path, file.uri));
     } else {
       const upload = await step(`Reading '${path}' failed`, () =>
-        planned(context, path, file.source, algorithm, signal),
+        planned(context, { name: file.name, path, source: file.source }, algorithm, signal),
       );
-      const onSent = (sent: number): void => onProgress(file.name, sent, upload.size);
-      uploads.push({ ...upload, onSent });
+      uploads.push(upload);
       entries.push(entryOf(upload, algorithm));
     }
   });
@@ -114,15 +109,15 @@ function assertDistinct(files: readonly { readonly path: string }[]): void {
 
 async function planned(
   { store }: WritingContext,
-  path: string,
-  source: Source,
+  { name, path, source }: Pick<PlannedUpload, 'name' | 'path' | 'source'>,
   algorithm: DigestAlgorithm,
   signal: AbortSignal | undefined,
-): Promise<Omit<PlannedUpload, 'onSent'>> {
+): Promise<PlannedUpload> {
   const size = source.kind === 'bytes' ? source.bytes.byteLength : source.size;
   const partBytes = partBytesOf(size, store.artifacts);
   const { digest, md5, parts } = await digestContent(source, { algorithm, partBytes, signal });
   return {
+    name,
     path,
     source,
     size,
@@ -132,10 +127,7 @@ async function planned(
   };
 }
 
-const entryOf = (
-  { path, digest, size }: Omit<PlannedUpload, 'onSent'>,
-  algorithm: DigestAlgorithm,
-): ManifestEntry => ({
+const entryOf = ({ path, digest, size }: PlannedUpload, algorithm: DigestAlgorithm): ManifestEntry => ({
   path,
   digest,
   algorithm,
