@@ -53,6 +53,14 @@ describe('what reading a version of 10,000 files costs', () => {
     expect([apiCalls(counts), counts['GET manifest']]).toEqual([1, 1]);
   });
 
+  test('names that are not there cost no more than the first of them', async () => {
+    await fs.promises.readFile(`/${collection}/v0/d7/4207.txt`);
+    const counts = await requestsOf(server, () => {
+      for (let index = 0; index < 20; index++) fs.existsSync(`/${collection}/v0/d3/nothing-${index}`);
+    });
+    expect([apiCalls(counts), counts['GET manifest']]).toEqual([1, 1]);
+  });
+
   test('a file that another version has with the same digest: no GET', async () => {
     await fs.promises.readFile(`/${collection}/v0/d7/4207.txt`);
     const counts = await requestsOf(server, () => fs.promises.readFile(`/${collection}/v1/d7/4207.txt`));

@@ -166,15 +166,16 @@ function isRecent(core: Core, op: Operation, { epoch, at }: Moment, scope: Scope
 function lookupFault(core: Core, op: Operation, path: TreePath, scope: Scope | null): Fault {
   const unitPath = path.split('/').slice(0, core.unitDepth).join('/');
   const isInUnit = path.split('/').length >= core.unitDepth;
+  // Of a version the listing comes along where it is at hand: it never has to be asked for again.
   if (scope?.isLarge) {
     if (scope.touches >= TOUCHES_BEFORE_LISTING) return listFault(core, scope.root);
-    return new Fault(`lookup:${path}`, () => startLookup(core, `lookup:${path}`, path, false));
+    return new Fault(`lookup:${path}`, () => startLookup(core, `lookup:${path}`, path, core.hasVersions));
   }
   // All who touch an unknown unit wait for one answer; whom its first page doesn't serve asks again by name.
   if (isInUnit && !op.hasLoaded(`touch:${unitPath}`)) {
     return new Fault(`touch:${unitPath}`, () => startLookup(core, `touch:${unitPath}`, path, true));
   }
-  return new Fault(`lookup:${path}`, () => startLookup(core, `lookup:${path}`, path, false));
+  return new Fault(`lookup:${path}`, () => startLookup(core, `lookup:${path}`, path, core.hasVersions));
 }
 
 function startLookup(core: Core, key: string, path: TreePath, listing: boolean): Load {
