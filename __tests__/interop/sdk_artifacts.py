@@ -3,9 +3,12 @@
 import base64
 import os
 import tempfile
+import time
 from pathlib import Path
 
 import wandb
+from click.testing import CliRunner
+from wandb.cli.cli import cli
 
 
 def write_files(directory, files):
@@ -235,6 +238,20 @@ def delete_collection(step):
     return None
 
 
+def clean_cache(step):
+    """`wandb artifact cache cleanup`, again and again for some seconds."""
+    end = time.monotonic() + step["seconds"]
+    rounds = 0
+    while time.monotonic() < end:
+        done = CliRunner().invoke(cli, ["artifact", "cache", "cleanup", "--remove-temp", step["size"]])
+        # The SDK trips over temporary files that get their names while it looks at them.
+        if done.exception and not isinstance(done.exception, FileNotFoundError):
+            raise done.exception
+        rounds += 1
+        time.sleep(0.1)
+    return rounds
+
+
 STEPS = {
     "logArtifact": log_artifact,
     "distributedArtifact": distributed_artifact,
@@ -256,4 +273,5 @@ STEPS = {
     "projectCollections": project_collections,
     "editCollection": edit_collection,
     "deleteCollection": delete_collection,
+    "cleanCache": clean_cache,
 }

@@ -1,4 +1,4 @@
-import type { WandbFs } from 'wandb-fs';
+import type nodeFs from 'node:fs';
 
 export const STYLES = ['sync', 'callback', 'promise'] as const;
 export type Style = (typeof STYLES)[number];
@@ -12,7 +12,12 @@ function member(owner: object, name: string): AnyFunction {
 }
 
 /** One call in the given style; resolves to its value, rejects with its error. */
-export async function call(fs: WandbFs, style: Style, name: string, ...args: unknown[]): Promise<unknown> {
+export async function call(
+  fs: typeof nodeFs,
+  style: Style,
+  name: string,
+  ...args: unknown[]
+): Promise<unknown> {
   if (style === 'sync') return member(fs, `${name}Sync`)(...args);
   if (style === 'promise') return member(fs.promises, name)(...args);
   return new Promise((resolve, reject) => {
@@ -38,5 +43,9 @@ export async function errorOf(work: () => unknown): Promise<NodeJS.ErrnoExceptio
 }
 
 /** The same call in the three styles, all of which must fail: their errors. */
-export const errorsOf = (fs: WandbFs, name: string, ...args: unknown[]): Promise<NodeJS.ErrnoException[]> =>
+export const errorsOf = (
+  fs: typeof nodeFs,
+  name: string,
+  ...args: unknown[]
+): Promise<NodeJS.ErrnoException[]> =>
   Promise.all(STYLES.map((style) => errorOf(() => call(fs, style, name, ...args))));

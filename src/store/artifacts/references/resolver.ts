@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { setMaxListeners } from 'node:events';
 import { isWireFailure } from '../../../wire/wire-failure.js';
 import type { Entry, TreePath } from '../../contract.js';
 import { Failure, isFailure } from '../../failure.js';
@@ -65,7 +66,8 @@ export class Resolver {
   ): AsyncGenerator<readonly Entry[]> {
     const files = [...manifest.entries.values()].filter(({ path }) => !manifest.isDirectory(path));
     const find = this.targets(signal);
-    // At once, rather than one after another as they come up below.
+    // At once, rather than one after another as they come up below. Each of many requests listens to the signal.
+    if (signal) setMaxListeners(0, signal);
     await Promise.all(
       files.flatMap(({ ref }) => {
         const target = ref === null ? null : parseArtifactReference(ref);
