@@ -1,0 +1,6 @@
+/** Packages that ship no types, as far as tests use them. */
+
+declare module 'linkfs' {
+  /** A filesystem in which a path below the first of each pair is one below the second. */
+  export function link(fs: object, rewrites: readonly [from: string, to: string]): typeof import('node:fs');
+}
