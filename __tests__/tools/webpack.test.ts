@@ -4,6 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { CachedInputFileSystem } from 'enhanced-resolve';
+import { mountAll } from 'wandb-fs';
 import type { FakeWandb } from 'wandb-fs/testing';
 import webpack, { type Compiler } from 'webpack';
 import webpackDevMiddleware from 'webpack-dev-middleware';
@@ -141,6 +142,65 @@ describe('webpack over a run', () => {
     const cold = mountCold();
     expect(await requestsOf(server, () => replay(cold, outside))).toEqual([]);
     expect(new Set(await replay(cold, outside))).toEqual(new Set(['ENOENT']));
+  });
+});
+
+describe("webpack's cache in a run that is mounted over the disk", () => {
+  /** The modules that had to be built. webpack's own files are among what its cache depends on, so it needs the disk as well. */
+  async function buildCached(fs: NodeFs, directory: string): Promise<readonly (string | undefined)[]> {
+    const compiler = webpack({
+      context: directory,
+      entry: './src/index.js',
+      output: { path: join(directory, 'dist'), uniqueName: 'app' },
+      mode: 'development',
+      devtool: false,
+      stats: 'none',
+      // A cache that fails is a warning of this logger.
+      infrastructureLogging: { level: 'warn' },
+      plugins: [
+        {
+          // Before the cache takes hold of it.
+          apply: (starting: Compiler) => {
+            starting.inputFileSystem = fs as unknown as Compiler['inputFileSystem'];
+            starting.outputFileSystem = fs;
+            starting.intermediateFileSystem = fs as unknown as Compiler['intermediateFileSystem'];
+          },
+        },
+      ],
+      cache: {
+        type: 'filesystem',
+        cacheDirectory: join(directory, '.cache'),
+        name: 'build',
+        version: '1',
+        compression: 'gzip',
+      },
+    });
+    const stats = await promisify(compiler.run.bind(compiler))();
+    const { errors, modules } =
+      stats?.toJson({
+        all: false,
+        errors: true,
+        modules: true,
+        cachedModules: true,
+        runtimeModules: false,
+      }) ?? {};
+    expect(errors).toEqual([]);
+    // Closing writes the cache.
+    await promisify(compiler.close.bind(compiler))();
+    return (modules ?? []).filter(({ built }) => built).map(({ name }) => name);
+  }
+
+  test('is written by one process, and spares the next one the work', async () => {
+    const { run, mountPoint, mountCold } = await makeTwins(server, SOURCES);
+    const first = mountCold();
+    const built = await buildCached(mountAll({ [mountPoint]: first }, nodeFs), mountPoint);
+    expect(built).toContain('./src/index.js');
+    await first.wandb.flush();
+    const stored = Object.keys(await server.files(run)).filter((name) => name.startsWith('.cache/'));
+    // No names that it renames from: the server never hears of them.
+    expect(stored.sort()).toEqual(['.cache/build/0.pack.gz', '.cache/build/index.pack.gz']);
+    const second = mountAll({ [mountPoint]: mountCold() }, nodeFs);
+    expect(await buildCached(second, mountPoint)).toEqual([]);
   });
 });
 
