@@ -7,7 +7,12 @@ import { requestsOf } from '../semantics/helpers/requests.js';
 import { call, errorOf, STYLES } from '../semantics/helpers/styles.js';
 import { makeTwins } from './helpers/twins.js';
 
-const FILES = { 'a.txt': 'a', 'b.txt': 'b', 'dir/c.txt': 'c', 'dir/large.bin': Buffer.alloc(3 << 20, 7) };
+const FILES = {
+  'a.txt': 'a',
+  'b.txt': 'b',
+  'dir/c.txt': 'abcdefg',
+  'dir/large.bin': Buffer.alloc(3 << 20, 7),
+};
 
 let server: FakeWandb;
 let directory: string;
@@ -23,6 +28,17 @@ beforeEach(async () => {
   fs = mountCold();
 });
 
+/** What a FileHandle reads of a file whose first three bytes were read. */
+async function readRest(path: string): Promise<Buffer> {
+  const handle = await fs.promises.open(path);
+  try {
+    await handle.read(Buffer.alloc(3), 0, 3, null);
+    return await handle.readFile();
+  } finally {
+    await handle.close();
+  }
+}
+
 const at = (name: string): string => join(directory, name);
 
 describe('what tools take for granted of an fs', () => {
@@ -32,6 +48,17 @@ describe('what tools take for granted of an fs', () => {
       expect(Buffer.isBuffer(content)).toBe(true);
       expect([content.byteOffset, content.buffer.byteLength]).toEqual([0, content.length]);
     }
+  });
+
+  test.each(STYLES)('so does one with the rest of a file that was read before (%s)', async (style) => {
+    const fd = fs.openSync(at('dir/c.txt'), 'r');
+    fs.readSync(fd, Buffer.alloc(3), 0, 3, null);
+    const rest =
+      style === 'promise'
+        ? await readRest(at('dir/c.txt'))
+        : ((await call(fs, style, 'readFile', fd)) as Buffer);
+    expect([String(rest), rest.byteOffset, rest.buffer.byteLength]).toEqual(['defg', 0, 4]);
+    fs.closeSync(fd);
   });
 
   test.each(STYLES)('who changes a Buffer that was read changes nothing else (%s)', async (style) => {
@@ -71,7 +98,7 @@ describe('what tools take for granted of an fs', () => {
     const { readFileSync } = { ...nodeFs, ...fs };
     expect(await readFile(at('a.txt'), 'utf8')).toBe('a');
     expect((await stat(at('b.txt'))).size).toBe(1);
-    expect(readFileSync(at('dir/c.txt'), 'utf8')).toBe('c');
+    expect(readFileSync(at('dir/c.txt'), 'utf8')).toBe('abcdefg');
     fs.readFileSync = (() => 'replaced') as unknown as typeof fs.readFileSync;
     fs.promises.readFile = (async () => 'replaced') as unknown as typeof readFile;
     expect([fs.readFileSync(at('a.txt')), await fs.promises.readFile(at('a.txt'))]).toEqual([

@@ -144,6 +144,22 @@ describe.each([
     expect(() => union.closeSync(remote)).toThrow(expect.objectContaining({ code: 'EBADF' }));
   });
 
+  test('what is asked for outside the mount costs no request, whichever layer is on top', async () => {
+    const outside = await makeDirectory();
+    layOut(outside, ON_DISK);
+    const beside = (name: string): string => join(outside, name);
+    const requests = await requestsOf(server, async () => {
+      expect(union.readFileSync(beside('both.txt'), 'utf8')).toBe('of the disk');
+      expect(await text(union.createReadStream(beside('src/train.py')))).toBe('train()\n');
+      for (const style of STYLES) expect(await listIn[style](union, beside('src'))).toEqual(['train.py']);
+      for (const path of ['/package.json', '/node_modules', join(directory, '../package.json'), beside('x')])
+        expect(union.existsSync(path)).toBe(false);
+      await union.promises.writeFile(beside('written.txt'), 'x');
+    });
+    expect(requests).toEqual([]);
+    expect(nodeFs.readdirSync(outside)).toContain('written.txt');
+  });
+
   test('all of it together costs one listing, and an address and a GET for each file of the run that is read', async () => {
     const requests = await requestsOf(server, async () => {
       for (const name of ['config.yaml', 'media/1.txt', 'src/train.py']) {
