@@ -65,7 +65,7 @@ test('nodeToFsa shows a run as it shows the disk: one request, and two for the f
 
 test('files are made, rewritten and removed in a run as on the disk, and uploaded once', async () => {
   const { run, mountPoint, disk, mountCold } = await makeTwins(server, FILES);
-  const fs = mountCold();
+  const fs = mountCold({ writebackDelay: 60_000 });
   const { puts } = await measure(server, async () => {
     await change(rootOf(fs, mountPoint));
     await fs.wandb.flush();

@@ -110,7 +110,7 @@ describe('webpack over a run', () => {
   test('two assets are uploaded together, and nothing is asked of the run for them but what it holds', async () => {
     const { mountPoint, disk, mountCold } = await makeTwins(server);
     layOut(disk, SOURCES);
-    const fs = mountCold();
+    const fs = mountCold({ writebackDelay: 60_000 });
     const requests = await requestsOf(server, async () => {
       await build(compilerOf(disk, { output: fs }, join(mountPoint, 'dist')));
       await fs.wandb.flush();
@@ -192,7 +192,7 @@ describe("webpack's cache in a run that is mounted over the disk", () => {
 
   test('is written by one process, and spares the next one the work', async () => {
     const { run, mountPoint, mountCold } = await makeTwins(server, SOURCES);
-    const first = mountCold();
+    const first = mountCold({ writebackDelay: 60_000 });
     const built = await buildCached(mountAll({ [mountPoint]: first }, nodeFs), mountPoint);
     expect(built).toContain('./src/index.js');
     await first.wandb.flush();
