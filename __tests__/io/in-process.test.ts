@@ -52,6 +52,17 @@ describe('the owner in the same thread', () => {
     expect(await replied).toMatchObject({ ok: true });
   });
 
+  test('what a refused sync call began ends with the owner', async () => {
+    const { remote, recorded } = owned();
+    recorded.gate(`lookup ${UNIT}`);
+    const reply = new Promise((resolve) => {
+      const call = remote.call('lookup', { path: UNIT, listing: false }, resolve);
+      expect(thrownBy(() => remote.wait(call))).toMatchObject({ code: 'ENOTSUP' });
+    });
+    await new Promise((resolve) => remote.call('close', {}, resolve));
+    expect(await reply).toMatchObject({ ok: false, failure: { code: 'ECANCELED' } });
+  });
+
   test('a cancelled call is committed with ECANCELED, whatever the work behind it does', async () => {
     const { remote, recorded } = owned();
     const gate = recorded.gate(`lookup ${UNIT}`);

@@ -1,3 +1,4 @@
+import { Failure } from '../../src/store/failure.js';
 import { mountVersions } from './helpers/version-store.js';
 
 const C = '/e/p/t/c';
@@ -123,4 +124,17 @@ test('a collection that was deleted and made again by somebody else is seen as w
   expect(await fs.promises.readdir(C)).toEqual(['latest', 'v0']);
   expect(await fs.promises.readdir(`${C}/v0`)).toEqual(['new.txt']);
   await expect(fs.promises.stat(`${C}/v0/a.txt`)).rejects.toMatchObject({ code: 'ENOENT' });
+});
+
+test('content that is never what its version recorded is EIO, after one look and one more read', async () => {
+  const { fs, store } = mountVersions();
+  store.read = async () => {
+    store.log.push('read');
+    throw new Failure('EBADMSG', 'The content differs from what the version recorded.');
+  };
+  await expect(fs.promises.readFile(`${C}/v0/a.txt`)).rejects.toMatchObject({
+    code: 'EIO',
+    message: expect.stringContaining('differs from what the version recorded'),
+  });
+  expect(store.log.filter((line) => line === 'read').length).toBeLessThanOrEqual(2);
 });

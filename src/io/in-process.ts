@@ -27,6 +27,8 @@ export function createInProcessRemote(
     },
     end: () => ledger.all.map(({ path }) => path),
   });
+  /** The calls that have no answer yet. */
+  const open = new Set<LocalCall>();
   const remote: Remote = {
     unitDepth: owner.unitDepth,
     hasVersions: owner.hasVersions,
@@ -34,9 +36,13 @@ export function createInProcessRemote(
 
     call: <M extends Method>(method: M, args: Args<M>, commit: (reply: Reply<M>) => void): Call => {
       const call = new LocalCall();
+      // Nobody waits for what a refused sync call began, and its retries would keep the process alive.
+      if (method === 'close') for (const { controller } of open) controller.abort();
+      open.add(call);
       ledger.onCall(method, args);
       void owner.handle(method, args, call.controller.signal).then((reply) => {
         call.isSettled = true;
+        open.delete(call);
         ledger.onReply(method, args, reply);
         if (method === 'close') unregister();
         throwLater(() => commit(reply));
@@ -74,5 +80,5 @@ export function createInProcessRemote(
 const cannotWait = (): Failure =>
   new Failure(
     'ENOTSUP',
-    "A sync call can't wait for W&B with `sync: 'off'` or 'cache-only', or with functions of your own that make the requests: use the function's promise twin.",
+    "A sync call can't wait for W&B with `sync: 'off'` or 'cache-only', nor with functions of your own (`fetch`, `dispatcher`, readers in `references`): use the function's promise twin.",
   );

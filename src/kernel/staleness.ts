@@ -17,8 +17,8 @@ export function mendStaleness(core: Core, op: Operation, file: OpenFile): void {
   const { local, entry } = file.inode;
   const staleness = local?.staleness;
   if (!local || !staleness) return;
-  if (entry !== staleness.entry) {
-    // It was renamed, or listed anew, since the bytes were asked for.
+  if (!entry || entry.version !== staleness.entry.version || entry.path !== staleness.entry.path) {
+    // It was renamed, or listed with other content, since the bytes were asked for.
     local.staleness = null;
     return;
   }
