@@ -63,15 +63,15 @@ test('an alias that moves while it is read: each pass sees one version or the ot
   const mover = mount(server);
   await commit(mover, collection, 'first', 'one');
   await commit(mover, collection, 'second', 'two');
+  const seen = new Set<string>();
   let isOver = false;
   const moving = (async () => {
-    for (let round = 0; round < 40; round++) {
+    for (let round = 0; round < 40 || (seen.size < 2 && round < 4000); round++) {
       await mover.promises.symlink(round % 2 === 0 ? 'v0' : 'v1', `/${collection}/prod`);
     }
     isOver = true;
   })();
   const reader = mount(server, { listingTtl: 0 });
-  const seen = new Set<string>();
   while (!isOver) {
     if (!(await reader.promises.lstat(`/${collection}/prod`).catch(() => null))) continue;
     // Through the alias an open file, and through its real path all of them, are of one version.

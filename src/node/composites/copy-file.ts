@@ -29,7 +29,9 @@ export function* copyFile(tree: Tree, src: unknown, dest: unknown, mode?: unknow
 
   function* copyOpen(): Composite<void> {
     const attributes = yield* step((op) => tree.kernel.fstat(op, source));
-    const target = yield* step((op, _from, path) => statIfThere(tree, op, path));
+    // Where the name demands a directory, opening it tells what is wrong.
+    const isDemanding = to.given.endsWith('/');
+    const target = isDemanding ? null : yield* step((op, _from, path) => statIfThere(tree, op, path));
     yield* step(() => check(attributes, target, bits));
     // Truncating the destination would empty the source.
     if (target?.ino === attributes.ino) return;

@@ -40,7 +40,9 @@ function* mkdirAll(tree: Tree, place: Place, mode: number): Composite<string | u
   for (let make = missing.at(-1); make !== undefined; make = missing.at(-1)) {
     try {
       yield* mkdirAt(tree, place, make, mode);
-      first ??= tree.mount.show(make());
+      // As Node does: with the slash that was given.
+      const slash = missing.length === 1 && place.tree.endsWith('/') ? '/' : '';
+      first ??= `${tree.mount.show(make())}${slash}`;
     } catch (error) {
       const path = make;
       if (hasCode(error, 'ENOENT') && canClimb(tree, place, path)) {
@@ -48,10 +50,12 @@ function* mkdirAll(tree: Tree, place: Place, mode: number): Composite<string | u
         continue;
       }
       if (!hasCode(error, 'EEXIST')) throw error;
+      const isGiven = missing.length === 1;
       const { kind } = yield* invoke({
         syscall: 'mkdir',
         path: place.given,
-        run: (op) => tree.kernel.stat(op, path()),
+        // As it was given: a slash behind a file's name makes it ENOTDIR.
+        run: (op) => tree.kernel.stat(op, isGiven ? place.tree : path()),
       });
       if (kind !== 'directory') throw error;
     }

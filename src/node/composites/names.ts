@@ -3,6 +3,7 @@ import type { LinkTarget } from '../../kernel/versions.js';
 import type { TreePath } from '../../store/contract.js';
 import { encodedName } from '../dirents.js';
 import { type Composite, invoke, type Step } from '../driver.js';
+import { hasCode } from '../errors.js';
 import { asPath, type Place } from '../paths.js';
 import { invalidSymlinkType } from '../refusals.js';
 import { invokeAt, invokeOnBoth, placeOf, type Tree } from '../tree.js';
@@ -93,6 +94,17 @@ export function* realpathNative(tree: Tree, path: unknown, options?: unknown): C
   return yield* realpathAs('realpath', tree, path, options);
 }
 
+/** Throws for the first name on the way that isn't there, as Node's own walk from the top does. */
+function* tellFirstMissing(tree: Tree, place: Place): Composite<void> {
+  const top = tree.mount.show(tree.mount.top);
+  const below = posix.relative(top, tree.mount.show(place.tree));
+  let path = top;
+  for (const name of below.split('/')) {
+    path = posix.join(path, name);
+    yield* invokeAt('lstat', placeOf(tree, path), (op, at) => tree.kernel.lstat(op, at));
+  }
+}
+
 function* realpathAs(
   syscall: string,
   tree: Tree,
@@ -101,6 +113,16 @@ function* realpathAs(
 ): Composite<string | Buffer> {
   const { encoding } = asOptions(options);
   const place = placeOf(tree, path);
-  const real = yield* invokeAt(syscall, place, (op, at) => tree.kernel.realpath(op, at));
-  return encodedName(tree.mount.show(real), encoding);
+  const isNative = syscall === 'realpath';
+  try {
+    // Node's own walk resolves the path first, and with that drops the slash that the system would take for a demand.
+    const real = yield* invokeAt(syscall, place, (op, at) =>
+      tree.kernel.realpath(op, isNative ? at : at.replace(/\/$/, '')),
+    );
+    return encodedName(tree.mount.show(real), encoding);
+  } catch (error) {
+    if (!isNative && place.isInside && hasCode(error, 'ENOENT', 'ENOTDIR'))
+      yield* tellFirstMissing(tree, place);
+    throw error;
+  }
 }

@@ -1,0 +1,39 @@
+import type { Fs } from './operations.js';
+
+const isNode20 = process.versions.node.startsWith('20.');
+
+/**
+ * What of an error both sides must agree on: all that Node's own errors have. Behind the errno's text we add a sentence
+ * of our own now and then. Refusals are worded as those of Node 20; under others their codes count.
+ */
+export function comparable(error: unknown, base: string): unknown {
+  const { name, message, code, errno, syscall, path, dest } = error as NodeJS.ErrnoException & {
+    dest?: string;
+  };
+  const bare = (text: string | undefined): string | undefined => text?.replaceAll(base, '<base>');
+  if (code?.startsWith('ERR_')) return isNode20 ? { name, code, message: bare(message) } : { code };
+  return {
+    name,
+    code,
+    errno,
+    syscall,
+    path: bare(path),
+    dest: bare(dest),
+    message: withoutSentence(bare(message) ?? ''),
+  };
+}
+
+/** `ENOENT: no such file or directory, open '<base>/a': Ours.` without what is ours. */
+const withoutSentence = (message: string): string =>
+  message.replace(/^(E[A-Z]+: [^,]+, \w+(?: '[^']*')?(?: -> '[^']*')?): .*$/s, '$1');
+
+/** The files below a directory with their content, the directories as null. */
+export function treeOf(fs: Fs, base: string): Record<string, string | null> {
+  const names = fs.readdirSync(base, { recursive: true }).map(String).sort();
+  return Object.fromEntries(
+    names.map((name) => {
+      const path = `${base}/${name}`;
+      return [name, fs.statSync(path).isDirectory() ? null : fs.readFileSync(path, 'latin1')];
+    }),
+  );
+}
