@@ -64,14 +64,15 @@ test('an alias that moves while it is read: each pass sees one version or the ot
   await commit(mover, collection, 'first', 'one');
   await commit(mover, collection, 'second', 'two');
   let isOver = false;
+  const seen = new Set<string>();
   const moving = (async () => {
-    for (let round = 0; round < 40; round++) {
+    // On a loaded machine it may take more rounds until the reader has met both.
+    for (let round = 0; round < 40 || seen.size < 2; round++) {
       await mover.promises.symlink(round % 2 === 0 ? 'v0' : 'v1', `/${collection}/prod`);
     }
     isOver = true;
   })();
   const reader = mount(server, { listingTtl: 0 });
-  const seen = new Set<string>();
   while (!isOver) {
     if (!(await reader.promises.lstat(`/${collection}/prod`).catch(() => null))) continue;
     // Through the alias an open file, and through its real path all of them, are of one version.

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { packageRoot, run } from '../helpers/processes.js';
+import { packageRoot, run, withoutDeprecations } from '../helpers/processes.js';
 import { startServer } from '../helpers/server.js';
 
 const readme = readFileSync(join(packageRoot, 'README.md'), 'utf8');
@@ -33,6 +33,10 @@ describe('the README', () => {
       cwd: packageRoot,
       env: { WANDB_BASE_URL: wandb.url, WANDB_API_KEY: wandb.apiKey },
     });
-    expect(ended).toEqual({ exitCode: 0, stdout: output ?? expect.any(String), stderr: '' });
+    expect({ ...ended, stderr: withoutDeprecations(ended.stderr) }).toEqual({
+      exitCode: 0,
+      stdout: output ?? expect.any(String),
+      stderr: '',
+    });
   });
 });
