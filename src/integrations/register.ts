@@ -1,7 +1,7 @@
 import nodeFs from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { isMainThread } from 'node:worker_threads';
 import { type MountsControl, mountAll, type WandbFs } from '../index.js';
+import { isInOwnThread } from '../thread-file.js';
 import { mountsOfEnvironment } from './mounts-variable.js';
 import { copyOfNodeFs, patchNodeFs } from './patch.js';
 import { isPreloaded } from './preload.js';
@@ -70,8 +70,5 @@ const twins = here.endsWith('.cjs')
   ? [here, fileURLToPath(new URL('../esm/integrations/register.js', import.meta.url))]
   : [here, fileURLToPath(new URL('../../cjs/register.cjs', import.meta.url))];
 
-/** The threads of this package work for the others: they have no use for what they serve. */
-const dist = fileURLToPath(new URL(here.endsWith('.cjs') ? '..' : '../..', import.meta.url));
-const isOwnThread = !isMainThread && process.argv[1]?.startsWith(dist) === true;
-
-if (!isOwnThread && isPreloaded(twins)) register();
+// The threads of this package work for the others: they have no use for what they serve.
+if (!isInOwnThread() && isPreloaded(twins)) register();

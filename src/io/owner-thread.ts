@@ -7,6 +7,7 @@ import {
   Worker,
 } from 'node:worker_threads';
 import { Failure } from '../store/failure.js';
+import { threadEnvironment } from '../thread-file.js';
 import type { Answer, Request, ThreadData } from './protocol.js';
 
 interface ThreadHost {
@@ -102,7 +103,13 @@ export class OwnerThread {
 function startWorker(url: URL, workerData: ThreadData): Worker {
   try {
     // The process's own flags (preloads, inspectors, loaders of test runners) are for its own thread.
-    return new Worker(url, { name: 'wandb-fs', workerData, transferList: [workerData.port], execArgv: [] });
+    return new Worker(url, {
+      name: 'wandb-fs',
+      workerData,
+      transferList: [workerData.port],
+      execArgv: [],
+      env: threadEnvironment(),
+    });
   } catch (thrown) {
     if ((thrown as NodeJS.ErrnoException).code !== 'ERR_ACCESS_DENIED') throw thrown;
     throw new Failure(
