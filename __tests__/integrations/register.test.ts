@@ -187,6 +187,47 @@ describe('everything else is untouched', () => {
   });
 });
 
+test('what Node reads past its own fs does not see the mounts', async () => {
+  const script = `
+    fs.writeFileSync(RUN + '/module.cjs', 'module.exports = 1');
+    const codeOf = async (call) => { try { return await call(); } catch ({ code }) { return code; } };
+    const { Worker } = require('node:worker_threads');
+    const seen = [
+      fs.existsSync(RUN + '/module.cjs'),
+      await codeOf(() => import(RUN + '/module.cjs')),
+      await codeOf(() => require(RUN + '/module.cjs')),
+      await codeOf(() => require.resolve(RUN + '/module.cjs')),
+      await codeOf(() => new Promise((resolve, reject) => new Worker(RUN + '/module.cjs').on('exit', resolve).on('error', reject))),
+      await codeOf(() => process.chdir(RUN)),
+      await codeOf(() => process.loadEnvFile(RUN + '/a.txt')),
+      await codeOf(() => require('node:child_process').execFileSync(process.execPath, ['--version'], { cwd: RUN })),
+    ];
+    fs.unlinkSync(RUN + '/module.cjs');`;
+  expect(await registered(script, 'seen')).toEqual([
+    true,
+    'ERR_MODULE_NOT_FOUND',
+    'MODULE_NOT_FOUND',
+    'MODULE_NOT_FOUND',
+    'MODULE_NOT_FOUND',
+    'ENOENT',
+    'ENOENT',
+    'ENOENT',
+  ]);
+});
+
+test('handles and directories that were opened go on after the end; numbers of open files are no more known', async () => {
+  const script = `
+    const handle = await promises.open(RUN + '/a.txt');
+    const directory = await promises.opendir(RUN);
+    const fd = fs.openSync(RUN + '/a.txt');`;
+  const value = `[
+    await handle.readFile('utf8'),
+    (await directory.read()).name,
+    (() => { try { return fs.readFileSync(fd, 'utf8'); } catch ({ code }) { return code; } })(),
+    await handle.close(), await directory.close()]`;
+  expect(await registered(script, value)).toEqual(['content', 'a.txt', 'EBADF', null, null]);
+});
+
 describe('one registration at a time', () => {
   test('asked for without mounts it is the one that stands; with mounts it is refused', async () => {
     const script = `

@@ -19,7 +19,8 @@ export function elsewhereOf(name: string, prefixes: readonly string[]): Elsewher
     path.length > 1 &&
     path.startsWith('/') &&
     !path.startsWith('//') &&
-    !path.includes('/.') &&
+    !path.startsWith('/.') &&
+    !path.includes('/..') &&
     !tops.some((top) => path.startsWith(top));
   if (PAIRS.includes(call)) return ([from, to]) => isElsewhere(from) && isElsewhere(to);
   return ([path]) => isElsewhere(path);
