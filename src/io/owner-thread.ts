@@ -8,7 +8,15 @@ import {
 } from 'node:worker_threads';
 import { Failure } from '../store/failure.js';
 import { threadEnvironment } from '../thread-file.js';
+import { BEAT } from './beat.js';
 import type { Answer, Request, ThreadData } from './protocol.js';
+
+/**
+ * A thread that was terminated, or is out of memory, has no last word, and a caller that is blocked hears of no events: it
+ * looks whether the thread's heart still beats. It counts its looks, not the time: a process may be stopped as a whole.
+ */
+const LOOK_MS = 250;
+const LOOKS_UNTIL_GONE = 20;
 
 interface ThreadHost {
   onAnswer(thread: OwnerThread, answer: Answer): void;
@@ -20,7 +28,7 @@ interface ThreadHost {
 export class OwnerThread {
   private readonly worker: Worker;
   private readonly port: MessagePort;
-  private readonly counter = new Int32Array(new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT));
+  private readonly counter = new Int32Array(new SharedArrayBuffer(2 * Int32Array.BYTES_PER_ELEMENT));
   private isReferenced = true;
   private outbox: Request[] = [];
   private transfers: Transferable[] = [];
@@ -79,7 +87,23 @@ export class OwnerThread {
   /** Blocks until the thread has sent more than `count` messages; false if it hasn't within that many milliseconds. */
   sleep(count: number, milliseconds: number): boolean {
     this.sendAll();
-    return Atomics.wait(this.counter, 0, count, milliseconds) !== 'timed-out';
+    const deadline = performance.now() + milliseconds;
+    let beat = this.beat;
+    let looks = 0;
+    for (let left = milliseconds; left > 0; left = deadline - performance.now()) {
+      if (Atomics.wait(this.counter, 0, count, Math.min(left, LOOK_MS)) !== 'timed-out') return true;
+      looks = beat === this.beat ? looks + 1 : 0;
+      beat = this.beat;
+      if (beat > 0 && looks === LOOKS_UNTIL_GONE) {
+        this.host.onGone(this, 'it stopped without a word');
+        return false;
+      }
+    }
+    return false;
+  }
+
+  private get beat(): number {
+    return Atomics.load(this.counter, BEAT);
   }
 
   keepProcess(isNeeded: boolean): void {
