@@ -13,6 +13,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   node: ['config', 'wire', 'store', 'io', 'kernel'],
   testing: [],
   cli: ['public', 'testing'],
+  integrations: ['public'],
   public: ['config', 'node'],
 };
 

@@ -1,3 +1,5 @@
+import { isMainThread } from 'node:worker_threads';
+
 /**
  * Where the entry file of a thread lies. Threads always run the ESM build, compiled once: the CommonJS twin starts the
  * same files, and so do the sources when a test runs them before they are bundled.
@@ -10,3 +12,11 @@ export function threadFile(path: string): URL {
   if (here.endsWith('.ts')) return new URL(`../dist/esm/${path}`, here);
   return new URL(path, here);
 }
+
+const OWN_THREAD = 'WANDB_FS_THREAD';
+
+/** The environment of this package's own threads: what NODE_OPTIONS preloads into them too can tell them by it. */
+export const threadEnvironment = (): NodeJS.ProcessEnv => ({ ...process.env, [OWN_THREAD]: '1' });
+
+/** Does this code run in a thread of this package? */
+export const isInOwnThread = (): boolean => !isMainThread && process.env[OWN_THREAD] !== undefined;

@@ -41,6 +41,10 @@ export function run(
   });
 }
 
+/** Standard error without what Node 24 says of unionfs, which looks for `F_OK` on every layer. */
+export const withoutDeprecations = (stderr: string): string =>
+  stderr.replace(/^\(node:\d+\) \[DEP0176\].*\n\(Use `node --trace-deprecation.*\n/m, '');
+
 /** Runs a program that must succeed; resolves to its standard output. */
 export async function runWell(...args: Parameters<typeof run>): Promise<string> {
   const { exitCode, stdout, stderr } = await run(...args);

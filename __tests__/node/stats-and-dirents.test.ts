@@ -12,6 +12,10 @@ const KINDS = [
   'isSymbolicLink',
 ] as const;
 
+/** As text, without the last three digits: a float of milliseconds can't hold them. Undefined where there are none. */
+const microsecondOf = (stats: object, name: string): string | undefined =>
+  name in stats ? String(Reflect.get(stats, name)).slice(0, 26) : undefined;
+
 describe("Stats and Dirents are Node's", () => {
   let twins: Twins;
   beforeAll(() => {
@@ -26,9 +30,21 @@ describe("Stats and Dirents are Node's", () => {
     expect(ours).toBeInstanceOf(nodeFs.Stats);
     expect(ours).toBeInstanceOf(twins.ours.fs.Stats);
     expect(Object.keys(ours)).toEqual(Object.keys(node));
-    expect({ ...ours }).toEqual({ ...node });
+    expect(Object.entries(ours)).toEqual(Object.entries(node));
     for (const kind of KINDS) expect(ours[kind]()).toBe(node[kind]());
     expect(ours.mtime).toEqual(node.mtime);
+  });
+
+  test('the instants of a stat, where Node has them, are those that Node tells, to the microsecond', () => {
+    const path = join(twins.ours.base, 'file');
+    for (const options of [{ bigint: false }, { bigint: true }]) {
+      const ours = twins.ours.fs.statSync(path, options);
+      const node = nodeFs.statSync(path, options);
+      expect(Object.getOwnPropertySymbols(ours)).toEqual(Object.getOwnPropertySymbols(node));
+      for (const name of ['atimeInstant', 'mtimeInstant', 'ctimeInstant', 'birthtimeInstant']) {
+        expect([name, microsecondOf(ours, name)]).toEqual([name, microsecondOf(node, name)]);
+      }
+    }
   });
 
   test.each(['file', 'dir'])('bigint stat of %s has the shape that Node gives it', (name) => {

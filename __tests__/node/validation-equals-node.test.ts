@@ -131,6 +131,7 @@ const OTHERS: readonly (readonly [name: string, args: Args])[] = [
   ['rm', file({ retryDelay: -1 })],
   ['rm', file({ maxRetries: 1.5 })],
   ['rmdir', file({ maxRetries: -1 })],
+  ['rmdir', file({ recursive: 'x' })],
   ['rmdir', file(5)],
   ['rmdir', file(null)],
   // Later versions have another code for it.

@@ -7,7 +7,16 @@ import {
   Worker,
 } from 'node:worker_threads';
 import { Failure } from '../store/failure.js';
+import { threadEnvironment } from '../thread-file.js';
+import { BEAT } from './beat.js';
 import type { Answer, Request, ThreadData } from './protocol.js';
+
+/**
+ * A thread that was terminated, or is out of memory, has no last word, and a caller that is blocked hears of no events: it
+ * looks whether the thread's heart still beats. It counts its looks, not the time: a process may be stopped as a whole.
+ */
+const LOOK_MS = 250;
+const LOOKS_UNTIL_GONE = 20;
 
 interface ThreadHost {
   onAnswer(thread: OwnerThread, answer: Answer): void;
@@ -26,7 +35,7 @@ interface Outgoing {
 export class OwnerThread {
   private readonly worker: Worker;
   private readonly port: MessagePort;
-  private readonly counter = new Int32Array(new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT));
+  private readonly counter = new Int32Array(new SharedArrayBuffer(2 * Int32Array.BYTES_PER_ELEMENT));
   private isReferenced = true;
   private outbox: Outgoing[] = [];
 
@@ -101,7 +110,23 @@ export class OwnerThread {
   /** Blocks until the thread has sent more than `count` messages; false if it hasn't within that many milliseconds. */
   sleep(count: number, milliseconds: number): boolean {
     this.sendAll();
-    return Atomics.wait(this.counter, 0, count, milliseconds) !== 'timed-out';
+    const deadline = performance.now() + milliseconds;
+    let beat = this.beat;
+    let looks = 0;
+    for (let left = milliseconds; left > 0; left = deadline - performance.now()) {
+      if (Atomics.wait(this.counter, 0, count, Math.min(left, LOOK_MS)) !== 'timed-out') return true;
+      looks = beat === this.beat ? looks + 1 : 0;
+      beat = this.beat;
+      if (beat > 0 && looks === LOOKS_UNTIL_GONE) {
+        this.host.onGone(this, 'it stopped without a word');
+        return false;
+      }
+    }
+    return false;
+  }
+
+  private get beat(): number {
+    return Atomics.load(this.counter, BEAT);
   }
 
   keepProcess(isNeeded: boolean): void {
@@ -125,7 +150,13 @@ export class OwnerThread {
 function startWorker(url: URL, workerData: ThreadData): Worker {
   try {
     // The process's own flags (preloads, inspectors, loaders of test runners) are for its own thread.
-    return new Worker(url, { name: 'wandb-fs', workerData, transferList: [workerData.port], execArgv: [] });
+    return new Worker(url, {
+      name: 'wandb-fs',
+      workerData,
+      transferList: [workerData.port],
+      execArgv: [],
+      env: threadEnvironment(),
+    });
   } catch (thrown) {
     if ((thrown as NodeJS.ErrnoException).code !== 'ERR_ACCESS_DENIED') throw thrown;
     throw new Failure(

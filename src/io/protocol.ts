@@ -9,7 +9,7 @@ import type { UploadOptions } from './uploader.js';
 /** What the owner's thread is started with. */
 export interface ThreadData extends UploadOptions {
   readonly port: MessagePort;
-  /** Counts the messages that the owner's thread has sent; a blocked thread waits for it to change. */
+  /** Counts the messages that the owner's thread has sent, for which a blocked thread waits, and the beats of its heart. */
   readonly counter: SharedArrayBuffer;
   readonly store: StoreChoice;
   /** Names that a former owner may have told the server. */

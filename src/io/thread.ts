@@ -1,4 +1,5 @@
 import { workerData } from 'node:worker_threads';
+import { BEAT, BEAT_MS } from './beat.js';
 import { failureOf } from './failure-of.js';
 import type { ThreadData } from './protocol.js';
 import type { Post } from './serve.js';
@@ -14,6 +15,7 @@ const post: Post = (answer, transfers = []) => {
   Atomics.add(counter, 0, 1);
   Atomics.notify(counter, 0);
 };
+setInterval(() => Atomics.add(counter, BEAT, 1), BEAT_MS).unref();
 let reason = '';
 process.on('uncaughtExceptionMonitor', (error) => {
   reason = `: ${failureOf(error).cause}`;

@@ -33,7 +33,13 @@ export class Load {
   /** Blocks this thread until the load is settled. */
   waitSync(): void {
     this.isKept = true;
-    this.remote.wait(this.call);
+    try {
+      this.remote.wait(this.call);
+    } catch (error) {
+      // Out of time, the remote has cancelled the call: who joined it now would hear of that, and of nothing else.
+      this.isCancelled = true;
+      throw error;
+    }
   }
 
   /** Resolves when the load is settled, or when `signal` aborts; the last waiter to leave cancels the load. */

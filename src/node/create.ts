@@ -9,6 +9,7 @@ import { asSeconds } from './flags.js';
 import { Mount, type MountOptions } from './paths.js';
 import { promisesFace } from './promises.js';
 import { rememberMount } from './remount.js';
+import { accessConstants } from './running-node.js';
 import { type StreamFs, streamClasses } from './streams.js';
 import { asyncDispose } from './symbols.js';
 import { syncFace } from './sync.js';
@@ -79,10 +80,7 @@ function makeFace(connection: Connection, appUrl: () => string, options: MountOp
     FileReadStream: ReadStream,
     FileWriteStream: WriteStream,
     _toUnixTimestamp: asSeconds,
-    F_OK: constants.F_OK,
-    R_OK: constants.R_OK,
-    W_OK: constants.W_OK,
-    X_OK: constants.X_OK,
+    ...accessConstants,
     constants,
     promises,
   } satisfies Record<Exclude<keyof NodeFs, NeverThere>, unknown> & Record<string, unknown>;

@@ -18,6 +18,14 @@ type Fields<T> = { -readonly [K in keyof T as T[K] extends () => boolean ? never
   rdev: unknown;
 };
 
+type Time = 'atimeMs' | 'mtimeMs' | 'ctimeMs' | 'birthtimeMs';
+
+/** From Node 26 on `stats.mtimeInstant` and its like are made of symbols' values; an instance shows the symbols. */
+const NANOSECOND_FIELDS = Object.getOwnPropertySymbols(nodeFs.statSync('/')).flatMap((symbol) => {
+  const [, name] = /partial([acm]time|birthtime)ns$/i.exec(symbol.description ?? '') ?? [];
+  return name === undefined ? [] : [{ symbol, time: `${name.toLowerCase()}Ms` as Time }];
+});
+
 const NumberStats = constructorOf<Fields<Stats>>(function (attributes) {
   this.dev = attributes.dev;
   this.mode = attributes.mode;
@@ -34,6 +42,9 @@ const NumberStats = constructorOf<Fields<Stats>>(function (attributes) {
   this.ctimeMs = attributes.ctimeMs;
   this.birthtimeMs = attributes.birthtimeMs;
   if (!isDatedLater) setDates(this, attributes);
+  for (const { symbol, time } of NANOSECOND_FIELDS) {
+    Reflect.set(this, symbol, nanosecondsWithinSecond(attributes[time]));
+  }
 }, nodeFs.Stats.prototype);
 
 const NanosecondStats = constructorOf<Fields<BigIntStats>>(
@@ -81,6 +92,9 @@ function setDates(
   stats.ctime = dateOf(from.ctimeMs);
   stats.birthtime = dateOf(from.birthtimeMs);
 }
+
+const nanosecondsWithinSecond = (milliseconds: number): number =>
+  Math.round((milliseconds - Math.floor(milliseconds / 1000) * 1000) * 1e6);
 
 const dateOf = (milliseconds: number): Date => new Date(Math.round(milliseconds));
 

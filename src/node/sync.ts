@@ -4,8 +4,8 @@ import { cpSync } from './composites/cp.js';
 import * as descriptors from './composites/descriptors.js';
 import { mkdir, mkdtemp, readdir } from './composites/directories.js';
 import * as names from './composites/names.js';
-import { readFile } from './composites/read-file.js';
-import { rm } from './composites/remove.js';
+import { readFileSync } from './composites/read-file.js';
+import { rmSync } from './composites/remove.js';
 import { readSync, readv, writeSync, writev } from './composites/transfer.js';
 import { appendFile, writeFile } from './composites/write-file.js';
 import { opendir } from './dir.js';
@@ -41,14 +41,14 @@ export function syncFace(tree: Tree) {
     openSync: of(descriptors.open),
     opendirSync: of(opendir),
     readdirSync: of(readdir),
-    readFileSync: of(readFile),
+    readFileSync: of(readFileSync),
     readlinkSync: of(names.readlink),
     readSync: of(readSync),
     readvSync: of(readv),
     realpathSync: Object.assign(of(names.realpath), { native: of(names.realpathNative) }),
     renameSync: of(names.rename),
     rmdirSync: of(names.rmdir),
-    rmSync: of(rm),
+    rmSync: of(rmSync),
     statSync: of(attributes.statSync),
     symlinkSync: of(names.symlink),
     truncateSync: of(descriptors.truncate),

@@ -1,5 +1,5 @@
 import { Worker } from 'node:worker_threads';
-import { threadFile } from '../thread-file.js';
+import { threadEnvironment, threadFile } from '../thread-file.js';
 import type { SeedArtifacts, SeededCollection } from './artifacts/seeding.js';
 import {
   type Control,
@@ -142,6 +142,7 @@ class ServerThread {
       name: 'fake-wandb',
       // This process's own flags, such as --input-type, needn't suit a file.
       execArgv: [],
+      env: threadEnvironment(),
     });
     this.listening = new Promise((resolve, reject) => {
       this.worker.on('message', (message: ControlMessage) => {

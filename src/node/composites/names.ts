@@ -5,7 +5,8 @@ import { encodedName } from '../dirents.js';
 import { type Composite, invoke, type Step } from '../driver.js';
 import { hasCode } from '../errors.js';
 import { asPath, type Place } from '../paths.js';
-import { invalidSymlinkType } from '../refusals.js';
+import { invalidArgumentValue, invalidSymlinkType } from '../refusals.js';
+import { hasPlainRmdir } from '../running-node.js';
 import { invokeAt, invokeOnBoth, placeOf, type Tree } from '../tree.js';
 import { asBoolean, asInt32, asObject, asOptions, asUint32 } from '../validate.js';
 
@@ -22,8 +23,7 @@ export function* unlink(tree: Tree, path: unknown): Composite<void> {
 
 export function* rmdir(tree: Tree, path: unknown, options?: unknown): Composite<void> {
   const place = placeOf(tree, path);
-  const { recursive } = removalOptions(options);
-  if (recursive) {
+  if (rmdirOptions(options).recursive) {
     const { kind } = yield* invokeAt('lstat', place, (op, at) => tree.kernel.lstat(op, at));
     if (kind === 'directory') return yield* removeTree(tree, place);
   }
@@ -37,6 +37,15 @@ export function* removeTree(tree: Tree, place: Place): Composite<void> {
 export interface RemovalOptions {
   readonly recursive: boolean;
   readonly force: boolean;
+}
+
+function rmdirOptions(options: unknown): Pick<RemovalOptions, 'recursive'> {
+  if (!hasPlainRmdir) return removalOptions(options);
+  const { recursive } = options === undefined ? {} : asObject(options, 'options');
+  if (recursive !== undefined) {
+    throw invalidArgumentValue('options.recursive', recursive, 'is no longer supported');
+  }
+  return { recursive: false };
 }
 
 /** `maxRetries` and `retryDelay` are checked and otherwise moot: retries belong to the layer that speaks HTTP. */

@@ -1,6 +1,7 @@
 import nodeFs from 'node:fs';
 import { named } from '../face.js';
 import { asSeconds } from '../flags.js';
+import { accessConstants } from '../running-node.js';
 import { isBorrowable, type StreamFs, streamClasses } from '../streams.js';
 import { fillMember, fillPromise, withTheRest } from '../unsupported.js';
 import { type AnyFunction, type Bag, isFunction } from '../validate.js';
@@ -39,10 +40,7 @@ function makeMembers(router: Router, whole: Filesystem): Members {
     ...routed,
     ...streamMembers(router, whole),
     ...classesOf(router.table.base.fs),
-    F_OK: constants.F_OK,
-    R_OK: constants.R_OK,
-    W_OK: constants.W_OK,
-    X_OK: constants.X_OK,
+    ...accessConstants,
     _toUnixTimestamp: asSeconds,
     constants,
     promises: withTheRest(nodeFs.promises, promises, fillPromise),

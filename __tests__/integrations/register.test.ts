@@ -1,0 +1,279 @@
+import type { FakeWandb } from 'wandb-fs/testing';
+import { startServer } from '../helpers/server.js';
+import { environmentOf, esm, printedBy } from './scripts.js';
+
+let server: FakeWandb;
+beforeAll(async () => {
+  server = await startServer();
+  await server.seed({ 'team/project/run': { 'a.txt': 'content', 'dir/b.txt': 'inner' } });
+});
+
+/** Runs a script behind `const registration = register(…)`, with RUN mounted; it prints what `value` is. */
+const registered = (script: string, value: string): Promise<unknown> =>
+  printedBy(
+    esm,
+    `
+    import assert from 'node:assert';
+    import fs, { readFileSync, createReadStream, promises } from 'node:fs';
+    import * as imported from 'node:fs/promises';
+    import { createRequire } from 'node:module';
+    import { promisify } from 'node:util';
+    import { createWandbFs } from 'wandb-fs';
+    import { register } from 'wandb-fs/register';
+    const require = createRequire(process.cwd() + '/script');
+    const RUN = '/mnt/wandb/run';
+    const shapeOf = (target) => Object.entries(Object.getOwnPropertyDescriptors(target)).map(
+      ([name, { value, ...rest }]) => [name, typeof value, typeof value === 'function' && [value.name, value.length, Reflect.ownKeys(value).filter((key) => key !== 'prototype')], rest]);
+    const before = [fs, fs.promises].map((target) => Object.getOwnPropertyDescriptors(target));
+    const shape = [fs, fs.promises].map(shapeOf);
+    const early = { exists: fs.existsSync };
+    const registration = register({ mounts: { [RUN]: createWandbFs({ root: 'team/project/run' }) } });
+    ${script}
+    registration.unregister();
+    console.log(JSON.stringify(await (${value})));`,
+    environmentOf(server),
+  );
+
+describe('every call of the process sees the mounts', () => {
+  test('by every way to come to node:fs', async () => {
+    const script = `
+      const { readFileSync: required } = require('node:fs');
+      const seen = [
+        fs.readFileSync(RUN + '/a.txt', 'utf8'),
+        readFileSync(RUN + '/a.txt', 'utf8'),
+        required(RUN + '/a.txt', 'utf8'),
+        require('fs').readFileSync(RUN + '/a.txt', 'utf8'),
+        await imported.readFile(RUN + '/a.txt', 'utf8'),
+        await promises.readFile(RUN + '/a.txt', 'utf8'),
+        await require('fs/promises').readFile(RUN + '/a.txt', 'utf8'),
+        await promisify(fs.readFile)(RUN + '/a.txt', 'utf8'),
+        (await import('fs')).readFileSync(RUN + '/a.txt', 'utf8'),
+        process.getBuiltinModule('fs').readFileSync(RUN + '/a.txt', 'utf8'),
+      ];`;
+    expect(await registered(script, '[...new Set(seen)]')).toEqual(['content']);
+  });
+
+  test('by streams, handles, file descriptors and directories', async () => {
+    const script = `
+      const text = async (stream) => { let all = ''; for await (const part of stream) all += part; return all; };
+      const fd = fs.openSync(RUN + '/a.txt');
+      const handle = await promises.open(RUN + '/a.txt');
+      const bytes = Buffer.alloc(3);
+      const names = [];
+      for await (const { name } of await promises.opendir(RUN)) names.push(name);
+      const seen = [
+        await text(createReadStream(RUN + '/a.txt', { encoding: 'utf8', start: 3 })),
+        await text(new fs.ReadStream(RUN + '/a.txt')),
+        createReadStream(RUN + '/a.txt').destroy() instanceof fs.ReadStream,
+        await text(createReadStream('', { fd: handle })),
+        (await promisify(fs.read)(fd, bytes, 0, 3, 0)).bytesRead + String(bytes),
+        fs.fstatSync(fd).size,
+        fs.readFileSync(fd, 'utf8'),
+        names.sort(),
+        await promisify(fs.exists)(RUN + '/a.txt'),
+        fs.realpathSync.native(RUN + '/dir/../a.txt'),
+      ];
+      fs.closeSync(fd);
+      await new Promise((resolve, reject) => fs.createWriteStream(RUN + '/new.txt').end('new').on('close', resolve).on('error', reject));
+      seen.push(fs.readFileSync(RUN + '/new.txt', 'utf8'));
+      fs.unlinkSync(RUN + '/new.txt');`;
+    expect(await registered(script, 'seen')).toEqual([
+      'tent',
+      'content',
+      true,
+      'content',
+      '3con',
+      7,
+      'content',
+      ['a.txt', 'dir'],
+      true,
+      '/mnt/wandb/run/a.txt',
+      'new',
+    ]);
+  });
+
+  test('by glob, where Node has it, and by the listings of the directories above', async () => {
+    const script = `
+      const globbed = fs.globSync ? fs.globSync('/mnt/wandb/*/*.txt') : ['/mnt/wandb/run/a.txt'];
+      const seen = [globbed, fs.readdirSync('/mnt/wandb'), fs.statSync('/mnt/wandb').isDirectory()];`;
+    expect(await registered(script, 'seen')).toEqual([['/mnt/wandb/run/a.txt'], ['run'], true]);
+  });
+
+  test('by what was bound while the registration lasts, and that becomes what it stood for when it ends', async () => {
+    const script = `
+      const bound = fs.existsSync;
+      const during = [bound(RUN), early.exists(RUN)];`;
+    expect(await registered(script, '[during, bound(RUN), bound("/"), bound === early.exists]')).toEqual([
+      [true, false],
+      false,
+      true,
+      false,
+    ]);
+  });
+
+  test('by copies from one filesystem to the other', async () => {
+    const script = `
+      const directory = fs.mkdtempSync(require('node:os').tmpdir() + '/wandb-fs-test-');
+      fs.cpSync(RUN, directory + '/copy', { recursive: true });
+      const seen = fs.readdirSync(directory + '/copy', { recursive: true }).sort();
+      await promises.copyFile(directory + '/copy/a.txt', RUN + '/copied.txt');
+      seen.push(fs.readFileSync(RUN + '/copied.txt', 'utf8'));
+      fs.rmSync(directory, { recursive: true });
+      fs.rmSync(RUN + '/copied.txt');`;
+    expect(await registered(script, 'seen')).toEqual(['a.txt', 'dir', 'dir/b.txt', 'content']);
+  });
+});
+
+describe('everything else is untouched', () => {
+  test('members keep their order, names, lengths and what hangs on them', async () => {
+    expect(
+      await registered(
+        'assert.deepStrictEqual([fs, fs.promises].map(shapeOf), shape); const after = fs.promises === require("fs/promises");',
+        'after',
+      ),
+    ).toBe(true);
+  });
+
+  test('unregister gives every member back as it was', async () => {
+    const value = `(assert.deepStrictEqual([fs, fs.promises].map((target) => Object.getOwnPropertyDescriptors(target)), before),
+      [fs, fs.promises].every((target, index) => Object.entries(Object.getOwnPropertyDescriptors(target)).every(([name, { value }]) => value === before[index][name].value))
+      && readFileSync === before[0].readFileSync.value && Object.getOwnPropertySymbols(fs).length === 0)`;
+    expect(await registered('', value)).toBe(true);
+  });
+
+  test('calls come to what they came to, refusals and failures included', async () => {
+    const script = `
+      const outcome = async (call) => {
+        try { return [typeof await call()]; } catch ({ name, message, code, errno, syscall, path, dest }) { return [name, message, code, errno, syscall, path, dest]; }
+      };
+      const back = (name, ...args) => new Promise((resolve, reject) => fs[name](...args, (error, value) => error ? reject(error) : resolve(value)));
+      const calls = (fs) => [
+        () => fs.readFileSync('/missing'), () => fs.readFileSync('/'), () => fs.readFileSync(7777), () => fs.readFileSync({}),
+        () => fs.readFileSync('/' + String.fromCharCode(0)), () => fs.statSync('missing'), () => fs.statSync('/', { bigint: true }),
+        () => fs.renameSync('/missing', '/other'), () => fs.copyFileSync('/missing', '/other', 99), () => fs.mkdirSync('/'),
+        () => fs.openSync('/', 'klingon'), () => fs.closeSync(7777), () => fs.readSync(0, 'x'), () => fs.rmSync('/missing'),
+        () => fs.exists(), () => fs.readFile('/'), () => fs.stat(), () => fs.symlinkSync('x', '/'), () => fs.accessSync('/missing', 4),
+        () => fs.createReadStream(5), () => fs.createReadStream('/', 7), () => fs.createWriteStream('/x', { start: -1 }),
+        () => fs.promises.readFile('/missing'), () => fs.promises.open('/missing'), () => fs.promises.stat(5), () => fs.promises.rmdir('/missing'),
+        () => fs.readFileSync('package.json', 'utf8'), () => fs.readdirSync('.'), () => fs.promises.readdir('.'), () => fs.watch('/missing'),
+        () => back('readFile', '/missing'), () => back('stat', 'package.json'), () => back('rename', '/missing', '/other'),
+      ];
+      const during = [];
+      for (const call of calls(fs)) during.push(await outcome(call));`;
+    const value = `(async () => {
+      const later = [];
+      for (const call of calls(fs)) later.push(await outcome(call));
+      assert.deepStrictEqual(during, later);
+      return later.length;
+    })()`;
+    expect(await registered(script, value)).toBe(33);
+  });
+
+  test('a call for the disk takes about as long as it did', async () => {
+    const script = `
+      const original = before[0].statSync.value;
+      const time = (call) => { const begin = performance.now(); for (let i = 0; i < 20_000; i++) call(process.execPath); return performance.now() - begin; };
+      const ratios = Array.from({ length: 7 }, () => time(fs.statSync) / time(original)).sort((a, b) => a - b);`;
+    expect(await registered(script, 'ratios[3]')).toBeLessThan(2);
+  });
+
+  test("what another tool has put over a member stays, and leads to Node's own", async () => {
+    const script = `
+      const ours = fs.existsSync;
+      const theirs = (...args) => ours(...args);
+      fs.existsSync = theirs;`;
+    const value = `[fs.existsSync === theirs, fs.existsSync(RUN), fs.existsSync('/'), (fs.existsSync = early.exists) && 1]`;
+    expect(await registered(script, value)).toEqual([true, false, true, 1]);
+  });
+});
+
+test('what Node reads past its own fs does not see the mounts', async () => {
+  const script = `
+    fs.writeFileSync(RUN + '/module.cjs', 'module.exports = 1');
+    const codeOf = async (call) => { try { return await call(); } catch ({ code }) { return code; } };
+    const { Worker } = require('node:worker_threads');
+    const seen = [
+      fs.existsSync(RUN + '/module.cjs'),
+      await codeOf(() => import(RUN + '/module.cjs')),
+      await codeOf(() => require(RUN + '/module.cjs')),
+      await codeOf(() => require.resolve(RUN + '/module.cjs')),
+      await codeOf(() => new Promise((resolve, reject) => new Worker(RUN + '/module.cjs').on('exit', resolve).on('error', reject))),
+      await codeOf(() => process.chdir(RUN)),
+      await codeOf(() => process.loadEnvFile(RUN + '/a.txt')),
+      await codeOf(() => require('node:child_process').execFileSync(process.execPath, ['--version'], { cwd: RUN })),
+    ];
+    fs.unlinkSync(RUN + '/module.cjs');`;
+  expect(await registered(script, 'seen')).toEqual([
+    true,
+    'ERR_MODULE_NOT_FOUND',
+    'MODULE_NOT_FOUND',
+    'MODULE_NOT_FOUND',
+    'MODULE_NOT_FOUND',
+    'ENOENT',
+    'ENOENT',
+    'ENOENT',
+  ]);
+});
+
+test('handles and directories that were opened go on after the end; numbers of open files are no more known', async () => {
+  const script = `
+    const handle = await promises.open(RUN + '/a.txt');
+    const directory = await promises.opendir(RUN);
+    const fd = fs.openSync(RUN + '/a.txt');`;
+  const value = `[
+    await handle.readFile('utf8'),
+    (await directory.read()).name,
+    (() => { try { return fs.readFileSync(fd, 'utf8'); } catch ({ code }) { return code; } })(),
+    await handle.close(), await directory.close()]`;
+  expect(await registered(script, value)).toEqual(['content', 'a.txt', 'EBADF', null, null]);
+});
+
+describe('one registration at a time', () => {
+  test('asked for without mounts it is the one that stands; with mounts it is refused', async () => {
+    const script = `
+      let refusal;
+      try { register({ mounts: {} }); } catch ({ code, message }) { refusal = [code, message]; }
+      const copy = require('wandb-fs/register');
+      let other;
+      try { copy.register({ mounts: {} }); } catch ({ code }) { other = code; }
+      const seen = [register() === registration, copy.register() === registration, refusal, other, fs.existsSync(RUN)];`;
+    expect(await registered(script, 'seen')).toEqual([
+      true,
+      true,
+      [
+        'ERR_INVALID_STATE',
+        'Invalid state: wandb-fs is registered already; call unregister() of that registration first.',
+      ],
+      'ERR_INVALID_STATE',
+      true,
+    ]);
+  });
+
+  test('after its end there can be another; a second end of the first is none of that one', async () => {
+    const script = `
+      registration.unregister();
+      const gone = fs.existsSync(RUN);
+      const next = register({ mounts: { '/other': createWandbFs({ root: 'team/project/run' }) } });
+      registration.unregister();
+      const seen = [gone, fs.existsSync('/other/a.txt'), fs.existsSync(RUN)];
+      next.unregister();`;
+    expect(await registered(script, '[...seen, fs.existsSync("/other")]')).toEqual([
+      false,
+      true,
+      false,
+      false,
+    ]);
+  });
+
+  test('mounts that cannot be are refused before anything is changed', async () => {
+    const script = `
+      registration.unregister();
+      const codes = [{ '/': createWandbFs() }, { 'x': createWandbFs() }, { '/x': fs }, 5].map((mounts) => {
+        try { register({ mounts }); } catch ({ code }) { return code; }
+      });`;
+    expect(await registered(script, '[codes, fs.existsSync === early.exists]')).toEqual([
+      ['ERR_INVALID_ARG_VALUE', 'ERR_INVALID_ARG_VALUE', 'ERR_INVALID_ARG_TYPE', 'ERR_INVALID_ARG_TYPE'],
+      true,
+    ]);
+  });
+});

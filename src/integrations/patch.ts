@@ -1,0 +1,112 @@
+import nodeFs from 'node:fs';
+import { syncBuiltinESMExports } from 'node:module';
+import { promisify } from 'node:util';
+import { elsewhereOf } from './elsewhere.js';
+
+type AnyFunction = (...args: unknown[]) => unknown;
+
+/** A function of `node:fs` and the one that stands for it while a registration lasts. */
+interface Pair {
+  readonly original: AnyFunction;
+  readonly mounted: AnyFunction;
+  /** A call of these arguments is the original's anyway. */
+  readonly isOriginals: (args: readonly unknown[]) => boolean;
+}
+
+export interface Patch {
+  /** Puts back what this put in its place; what somebody else has replaced since is left as it is. */
+  undo(): void;
+}
+
+/** The members of `node:fs` as they are, on an object of their own: what they come to isn't changed by a patch. */
+export function copyOfNodeFs(): typeof nodeFs {
+  const copy = Object.defineProperties({}, Object.getOwnPropertyDescriptors(nodeFs));
+  const promises = Object.defineProperties({}, Object.getOwnPropertyDescriptors(nodeFs.promises));
+  Object.defineProperty(copy, 'promises', { value: promises, enumerable: true });
+  return copy as typeof nodeFs;
+}
+
+/**
+ * Puts the functions of `mounted` in the place of those of `node:fs` and of its promises, in both module systems. Classes
+ * stay: Node's streams make their calls through the members of `node:fs`, and everything is an instance of what it was.
+ *
+ * The functions that are put there look like those that they stand for, and become them again when the patch is undone:
+ * whoever took one meanwhile keeps one that works.
+ */
+export function patchNodeFs(mounted: typeof nodeFs, prefixes: readonly string[]): Patch {
+  const life = { isActive: true };
+  const undone = [
+    ...replaceMembers(nodeFs, mounted, prefixes, life),
+    ...replaceMembers(nodeFs.promises, mounted.promises, prefixes, life),
+  ];
+  syncBuiltinESMExports();
+  return {
+    undo() {
+      life.isActive = false;
+      for (const undo of undone) undo();
+      syncBuiltinESMExports();
+    },
+  };
+}
+
+type Life = { readonly isActive: boolean };
+
+function replaceMembers(
+  target: object,
+  mounted: object,
+  prefixes: readonly string[],
+  life: Life,
+): readonly (() => void)[] {
+  return Object.entries(Object.getOwnPropertyDescriptors(target)).flatMap(([name, descriptor]) => {
+    const original: unknown = descriptor.value;
+    const instead: unknown = Reflect.get(mounted, name);
+    if (!isCall(name, original) || !isFunction(instead)) return [];
+    const isOriginals = STREAM_MAKERS.includes(name) ? isWithoutHandle : elsewhereOf(name, prefixes);
+    const value = standIn({ original, mounted: instead, isOriginals }, life);
+    Object.defineProperty(target, name, { ...descriptor, value });
+    return [() => restore(target, name, value, descriptor)];
+  });
+}
+
+/** Functions whose names begin with a capital are classes; the other one converts a value. */
+const isCall = (name: string, member: unknown): member is AnyFunction =>
+  isFunction(member) && /^[a-z]/.test(name);
+
+const isFunction = (value: unknown): value is AnyFunction => typeof value === 'function';
+
+const STREAM_MAKERS: readonly string[] = ['createReadStream', 'createWriteStream'];
+
+/** Node's own streams make their calls through the members of `node:fs`; but they know Node's own handles only. */
+const isWithoutHandle = ([, options]: readonly unknown[]): boolean => {
+  const { fd } = (options ?? {}) as { readonly fd?: unknown };
+  return typeof fd !== 'object' || fd === null;
+};
+
+/** Looks like the original: its name, its length, and what hangs on it, such as `realpath.native`. */
+function standIn({ original, mounted, isOriginals }: Pair, life: Life): AnyFunction {
+  const value: AnyFunction = (...args) =>
+    life.isActive && !isOriginals(args) ? mounted(...args) : original(...args);
+  for (const key of Reflect.ownKeys(original)) {
+    const descriptor = Object.getOwnPropertyDescriptor(original, key);
+    // An arrow function has no prototype, and nobody makes instances of a call.
+    if (descriptor === undefined || key === 'prototype') continue;
+    const inner: unknown = descriptor.value;
+    const instead: unknown = Reflect.get(mounted, key);
+    const isReplaced =
+      isFunction(inner) && isFunction(instead) && (key === 'native' || key === promisify.custom);
+    Object.defineProperty(
+      value,
+      key,
+      isReplaced
+        ? { ...descriptor, value: standIn({ original: inner, mounted: instead, isOriginals }, life) }
+        : descriptor,
+    );
+  }
+  return value;
+}
+
+function restore(target: object, name: string, ours: AnyFunction, descriptor: PropertyDescriptor): void {
+  if (Object.getOwnPropertyDescriptor(target, name)?.value === ours) {
+    Object.defineProperty(target, name, descriptor);
+  }
+}

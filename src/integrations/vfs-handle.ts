@@ -1,0 +1,178 @@
+import type nodeFs from 'node:fs';
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import { promisify } from 'node:util';
+
+type NodeFs = typeof nodeFs;
+type AnyFunction = (...args: unknown[]) => unknown;
+
+export interface Opened {
+  readonly fd: number;
+  readonly path: string;
+  readonly flags: unknown;
+  readonly mode: unknown;
+}
+
+/**
+ * An open file as `node:vfs` wants it: Node gives it an fd and a `FileHandle` of its own, and makes their calls here, as
+ * its callers made them.
+ */
+export class VfsHandle {
+  readonly path: string;
+  readonly flags: unknown;
+  readonly mode: unknown;
+  closed = false;
+  readonly #fs: NodeFs;
+  readonly #fd: number;
+  /** Where Node has set the handle to, as its write streams do; null: the fd has its own position. */
+  #position: number | null = null;
+
+  constructor(fs: NodeFs, { fd, path, flags, mode }: Opened) {
+    this.#fs = fs;
+    this.#fd = fd;
+    this.path = path;
+    this.flags = flags;
+    this.mode = mode;
+  }
+
+  get position(): number {
+    return this.#position ?? 0;
+  }
+
+  set position(position: number) {
+    this.#position = position;
+  }
+
+  read(...args: unknown[]): unknown {
+    return this.#later('read', args);
+  }
+
+  readSync(...args: unknown[]): unknown {
+    return this.#now('readSync', args);
+  }
+
+  readv(...args: unknown[]): unknown {
+    return this.#later('readv', args);
+  }
+
+  async write(...args: unknown[]): Promise<unknown> {
+    const written = await this.#later('write', this.#positioned(args));
+    this.#advance((written as { readonly bytesWritten: number }).bytesWritten);
+    return written;
+  }
+
+  writeSync(...args: unknown[]): unknown {
+    const written = this.#now('writeSync', this.#positioned(args));
+    this.#advance(Number(written));
+    return written;
+  }
+
+  writev(...args: unknown[]): unknown {
+    return this.#later('writev', args);
+  }
+
+  readFile(options?: unknown): unknown {
+    return this.#later('readFile', [options]);
+  }
+
+  readFileSync(options?: unknown): unknown {
+    return this.#now('readFileSync', [options]);
+  }
+
+  async writeFile(data: unknown, options?: unknown): Promise<void> {
+    if (isContent(data)) await this.#later('writeFile', [data, options]);
+    else await this.#writeAll(data as Iterable<unknown>, options);
+  }
+
+  writeFileSync(data: unknown, options?: unknown): unknown {
+    return this.#now('writeFileSync', [data, options]);
+  }
+
+  appendFile(data: unknown, options?: unknown): unknown {
+    return this.writeFile(data, options);
+  }
+
+  stat(options?: unknown): unknown {
+    return this.#later('fstat', [options]);
+  }
+
+  statSync(options?: unknown): unknown {
+    return this.#now('fstatSync', [options]);
+  }
+
+  truncate(length = 0): unknown {
+    return this.#later('ftruncate', [length]);
+  }
+
+  truncateSync(length = 0): unknown {
+    return this.#now('ftruncateSync', [length]);
+  }
+
+  chmod(mode: unknown): unknown {
+    return this.#later('fchmod', [mode]);
+  }
+
+  chmodSync(mode: unknown): unknown {
+    return this.#now('fchmodSync', [mode]);
+  }
+
+  chown(uid: unknown, gid: unknown): unknown {
+    return this.#later('fchown', [uid, gid]);
+  }
+
+  utimes(atime: unknown, mtime: unknown): unknown {
+    return this.#later('futimes', [atime, mtime]);
+  }
+
+  utimesSync(atime: unknown, mtime: unknown): unknown {
+    return this.#now('futimesSync', [atime, mtime]);
+  }
+
+  sync(): unknown {
+    return this.#later('fsync', []);
+  }
+
+  datasync(): unknown {
+    return this.#later('fdatasync', []);
+  }
+
+  async close(): Promise<void> {
+    await this.#later('close', []);
+    this.closed = true;
+  }
+
+  closeSync(): void {
+    this.#now('closeSync', []);
+    this.closed = true;
+  }
+
+  #now(name: keyof NodeFs, args: readonly unknown[]): unknown {
+    return (this.#fs[name] as AnyFunction)(this.#fd, ...args);
+  }
+
+  #later(name: keyof NodeFs, args: readonly unknown[]): Promise<unknown> {
+    const call: (...args: unknown[]) => Promise<unknown> = promisify(this.#fs[name] as AnyFunction);
+    return call(this.#fd, ...args);
+  }
+
+  /** Of `buffer, offset, length, position`; a write that says where is the fd's. */
+  #positioned(args: readonly unknown[]): readonly unknown[] {
+    const position = args[3] ?? null;
+    return this.#position === null || position !== null ? args : [...args.slice(0, 3), this.#position];
+  }
+
+  #advance(count: number): void {
+    if (this.#position !== null) this.#position += count;
+  }
+
+  async #writeAll(data: Iterable<unknown>, options: unknown): Promise<void> {
+    const given = typeof options === 'string' ? { encoding: options } : options;
+    const stream = this.#fs.createWriteStream('', { ...Object(given), fd: this.#fd, autoClose: false });
+    await pipeline(Readable.from(data), stream);
+  }
+}
+
+const isContent = (data: unknown): boolean =>
+  typeof data !== 'object' || data === null || ArrayBuffer.isView(data) || !isIterable(data);
+
+const isIterable = (data: object): boolean => Symbol.iterator in data || Symbol.asyncIterator in data;
