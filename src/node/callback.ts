@@ -4,6 +4,7 @@ import { copyFile } from './composites/copy-file.js';
 import { cp } from './composites/cp.js';
 import * as descriptors from './composites/descriptors.js';
 import { mkdir, mkdtemp, readdir } from './composites/directories.js';
+import { glob } from './composites/glob.js';
 import * as names from './composites/names.js';
 import { readFile } from './composites/read-file.js';
 import { rm } from './composites/remove.js';
@@ -45,6 +46,7 @@ export function callbackFace(tree: Tree) {
     fsync: of(descriptors.fsync, 1),
     ftruncate: of(descriptors.ftruncate, 2, lastWithOption),
     futimes: of(attributes.futimes, 3, last),
+    glob: of(glob, 2, withOption),
     lchmod: of(attributes.chmod, 2),
     lchown: of(attributes.lchown, 3),
     link: of(names.link, 2),

@@ -4,6 +4,7 @@ import { copyFile } from './composites/copy-file.js';
 import { cp } from './composites/cp.js';
 import { open, truncate } from './composites/descriptors.js';
 import { mkdir, mkdtemp, readdir } from './composites/directories.js';
+import { globEach } from './composites/glob.js';
 import * as names from './composites/names.js';
 import { readFileAt } from './composites/read-file.js';
 import { rm } from './composites/remove.js';
@@ -30,6 +31,7 @@ export function promisesFace(tree: Tree, streams: StreamMakers) {
     constants: nodeFs.constants,
     copyFile: of(copyFile),
     cp: of(cp),
+    glob: (pattern: unknown, options?: unknown) => globEach(tree, pattern, options),
     lchmod: of(attributes.chmod),
     lchown: of(attributes.lchown),
     link: of(names.link),

@@ -3,6 +3,7 @@ import { copyFile } from './composites/copy-file.js';
 import { cpSync } from './composites/cp.js';
 import * as descriptors from './composites/descriptors.js';
 import { mkdir, mkdtemp, readdir } from './composites/directories.js';
+import { glob } from './composites/glob.js';
 import * as names from './composites/names.js';
 import { readFile } from './composites/read-file.js';
 import { rm } from './composites/remove.js';
@@ -31,6 +32,7 @@ export function syncFace(tree: Tree) {
     fsyncSync: of(descriptors.fsync),
     ftruncateSync: of(descriptors.ftruncate),
     futimesSync: of(attributes.futimes),
+    globSync: of(glob),
     lchmodSync: of(attributes.chmod),
     lchownSync: of(attributes.lchown),
     linkSync: of(names.link),

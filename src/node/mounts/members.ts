@@ -50,18 +50,22 @@ function makeMembers(router: Router, whole: Filesystem): Members {
   return withTheRest(nodeFs, members, fillMember);
 }
 
+/** Calls of newer versions of Node that are made here, whatever the base has. */
+const MADE_HERE = ['glob', 'globSync'];
+
 /** A face of each routed call that this version of Node has in a style; one that it has not on this system isn't here. */
 function routedIn(
   node: object,
   face: (name: Routed) => AnyFunction,
   suffix = '',
 ): Readonly<Record<string, AnyFunction | undefined>> {
-  const names = (Object.keys(ROUTES) as Routed[]).filter((name) => `${name}${suffix}` in node);
+  const isHere = (member: string): boolean =>
+    isFunction(Reflect.get(node, member)) || MADE_HERE.includes(member);
   return Object.fromEntries(
-    names.map((name) => [
-      `${name}${suffix}`,
-      isFunction(Reflect.get(node, `${name}${suffix}`)) ? face(name) : undefined,
-    ]),
+    (Object.keys(ROUTES) as Routed[])
+      .map((name) => ({ name, member: `${name}${suffix}` }))
+      .filter(({ member }) => member in node || isHere(member))
+      .map(({ name, member }) => [member, isHere(member) ? face(name) : undefined]),
   );
 }
 
