@@ -248,5 +248,8 @@ test('globSync starts at the root of a tree at "/", and at addresses', () => {
   expect(syncOf(fs)('dir/*')).toEqual(['dir/inner.txt', 'dir/sub']);
   expect(syncOf(fs)('*', { cwd: 'dir' })).toEqual(['inner.txt', 'sub']);
   expect(syncOf(fs)('*', { cwd: 'wandbfs://dir/sub' })).toEqual(['deep.txt', 'filelink']);
+  expect(() => syncOf(fs)('*', { cwd: 'wandbas://dir' })).toThrow(
+    expect.objectContaining({ code: 'ENOENT', path: 'wandbas://dir' }),
+  );
   expect(syncOf(fs)('/dir/*')).toEqual(['/dir/inner.txt', '/dir/sub']);
 });

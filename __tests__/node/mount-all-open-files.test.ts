@@ -152,14 +152,18 @@ test('a fd whose close was refused is still open', () => {
   expect(thrownBy(() => fs.closeSync(fd))).toMatchObject({ code: 'EBADF' });
 });
 
-test('changes in the base are watched, and a tree says that it can’t', async () => {
+test('changes in the base and in trees are watched by their owners', async () => {
   const { fs, at } = mounts;
   const watcher = fs.watch(at('local'));
   const seen = new Promise((resolve) => watcher.once('change', (_event, name) => resolve(name)));
   fs.writeFileSync(at('local/watched.txt'), '');
   expect(await seen).toBe('watched.txt');
   watcher.close();
-  expect(thrownBy(() => fs.watch(at('wandb/runs/e')))).toMatchObject({ code: 'ENOTSUP' });
+  const inTree = fs.watch(at('wandb/runs/e/p/r'));
+  const seenInTree = new Promise((resolve) => inTree.once('change', (_event, name) => resolve(name)));
+  fs.writeFileSync(at('wandb/runs/e/p/r/watched.txt'), '');
+  expect(await seenInTree).toBe('watched.txt');
+  inTree.close();
   const ending = new AbortController();
   const events = fs.promises.watch(at('local'), { signal: ending.signal });
   const next = events[Symbol.asyncIterator]().next();

@@ -21,6 +21,7 @@ import {
   withTheRest,
 } from './unsupported.js';
 import { emitUpload, type LazyTree, newUploads, type WandbControl, wandbControl } from './wandb.js';
+import { watchFace } from './watching/face.js';
 
 type NodeFs = typeof import('node:fs');
 
@@ -64,13 +65,11 @@ function makeFace(connection: Connection, appUrl: () => string, options: MountOp
   const face = {
     ...callbackFace(tree),
     ...syncFace(tree),
+    ...watchFace(tree),
     ...named(streams),
     openAsBlob: unsupportedPromise('openAsBlob'),
     statfs: unsupportedCallback('statfs'),
     statfsSync: unsupportedSync('statfsSync'),
-    unwatchFile: unsupportedCallback('unwatchFile'),
-    watch: unsupportedCallback('watch'),
-    watchFile: unsupportedCallback('watchFile'),
     Dir,
     Dirent: nodeFs.Dirent,
     Stats: nodeFs.Stats,
@@ -105,6 +104,7 @@ const treeOf = (connection: Connection, mount: Mount, appUrl: () => string): Laz
   mount,
   appUrl,
   calls: connection.calls,
+  changes: connection.changes,
   get made() {
     return connection.made;
   },

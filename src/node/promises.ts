@@ -13,6 +13,7 @@ import { opendir } from './dir.js';
 import { type AsyncCall, named, promiseOf } from './face.js';
 import { FileHandle, type StreamMakers } from './file-handle.js';
 import type { Tree } from './tree.js';
+import { watchEach } from './watching/watch-each.js';
 
 /** `fs.promises`: rejects whatever goes wrong, refused arguments included. */
 export function promisesFace(tree: Tree, streams: StreamMakers) {
@@ -55,6 +56,7 @@ export function promisesFace(tree: Tree, streams: StreamMakers) {
     truncate: of(truncate),
     unlink: of(names.unlink),
     utimes: of(attributes.utimes),
+    watch: (filename: unknown, options?: unknown) => watchEach(tree, filename, options),
     writeFile: (target: unknown, data: unknown, options?: unknown): Promise<void> =>
       target instanceof FileHandle ? target.writeFile(data, options) : writePath(target, data, options),
   });

@@ -6,15 +6,10 @@ import { type AnyFunction, isFunction } from './validate.js';
  * and what is missing would silently work on the real disk.
  */
 const INSTEAD: Readonly<Record<string, string>> = {
-  watch: 'W&B tells of no changes; poll with stat, or call fs.wandb.refresh().',
-  watchFile: 'W&B tells of no changes; poll with stat, or call fs.wandb.refresh().',
-  unwatchFile: 'W&B tells of no changes; poll with stat, or call fs.wandb.refresh().',
   statfs: 'W&B has no figure for free space.',
   statfsSync: 'W&B has no figure for free space.',
   openAsBlob: 'Use `new Blob([await fs.promises.readFile(path)])`.',
   openAsBlobSync: 'Use `new Blob([fs.readFileSync(path)])`.',
-  glob: "Use `readdir(path, { recursive: true })`, or the 'glob' package with its `fs` option.",
-  globSync: "Use `readdirSync(path, { recursive: true })`, or the 'glob' package with its `fs` option.",
   Utf8Stream: 'Use fs.createWriteStream.',
 };
 

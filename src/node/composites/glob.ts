@@ -1,8 +1,10 @@
 import type { Dirent } from 'node:fs';
 import { posix } from 'node:path';
 import type { DirectoryEntry } from '../../kernel/syscalls.js';
+import { Failure } from '../../store/failure.js';
 import { direntOf } from '../dirents.js';
 import type { Composite, Step } from '../driver.js';
+import { systemError } from '../errors.js';
 import { type Lookups, seen } from '../globbing/lookups.js';
 import { asSearch } from '../globbing/options.js';
 import { type Found, GlobWalk } from '../globbing/search.js';
@@ -29,8 +31,16 @@ export async function* globEach(
 }
 
 function walkOf(tree: Tree, pattern: unknown, options: unknown): GlobWalk<Step> {
-  const search = asSearch(pattern, options, (cwd) => tree.mount.absolute(cwd));
+  const search = asSearch(pattern, options, (cwd) => absoluteIn(tree, cwd));
   return new GlobWalk(search, new TreeLookups(tree));
+}
+
+function absoluteIn({ mount }: Tree, cwd: string): string {
+  try {
+    return mount.absolute(cwd);
+  } catch (thrown) {
+    throw thrown instanceof Failure ? systemError(thrown, { syscall: 'scandir', path: cwd }) : thrown;
+  }
 }
 
 /** The directories above the mount point are passed through, so that absolute patterns lead into the tree. */
