@@ -152,15 +152,3 @@ describe('the promise and callback styles', () => {
     expect((errors[0] as Error).stack).toMatch(/^Error: ENOENT: .*\n {4}at .*statSync/);
   });
 });
-
-test('what is left out is there and fails, naming what to use instead', async () => {
-  const twins = makeTwins();
-  const { fs, base } = twins.ours;
-  const expected = { code: 'ENOTSUP', errno: -95 };
-  expect(() => fs.statfsSync(base)).toThrow(expect.objectContaining(expected));
-  const calledBack = await new Promise((resolve) => fs.statfs(base, resolve));
-  expect(calledBack).toMatchObject(expected);
-  await expect(fs.promises.statfs(base)).rejects.toMatchObject(expected);
-  await expect(fs.openAsBlob(base)).rejects.toThrow(/new Blob/);
-  twins.remove();
-});

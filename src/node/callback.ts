@@ -3,16 +3,19 @@ import * as attributes from './composites/attributes.js';
 import { copyFile } from './composites/copy-file.js';
 import { cp } from './composites/cp.js';
 import * as descriptors from './composites/descriptors.js';
-import { mkdir, mkdtemp, readdir } from './composites/directories.js';
+import { mkdir, readdir } from './composites/directories.js';
 import { glob } from './composites/glob.js';
 import * as names from './composites/names.js';
+import { openAsBlob } from './composites/open-as-blob.js';
 import { readFile } from './composites/read-file.js';
 import { rm } from './composites/remove.js';
+import { statfs } from './composites/statfs.js';
+import { mkdtemp } from './composites/temporary.js';
 import { readTransfer, readv, writeTransfer, writev } from './composites/transfer.js';
 import { appendFile, writeFile } from './composites/write-file.js';
 import { opendir } from './dir.js';
 import type { Composite } from './driver.js';
-import { type AsyncCall, answer, type CallbackShape, callbackOf, named } from './face.js';
+import { type AsyncCall, answer, type CallbackShape, callbackOf, named, promiseOf } from './face.js';
 import { asRead, asWrite, givenToRead } from './transfers.js';
 import type { Tree } from './tree.js';
 import { asFd, asFunction, isFunction } from './validate.js';
@@ -47,13 +50,14 @@ export function callbackFace(tree: Tree) {
     ftruncate: of(descriptors.ftruncate, 2, lastWithOption),
     futimes: of(attributes.futimes, 3, last),
     glob: of(glob, 2, withOption),
-    lchmod: of(attributes.chmod, 2),
+    lchmod: of(attributes.lchmod, 2),
     lchown: of(attributes.lchown, 3),
     link: of(names.link, 2),
     lstat: of(attributes.lstat, 2, withOption),
     lutimes: of(attributes.lutimes, 3),
     mkdir: of(mkdir, 2, withOption),
     mkdtemp: of(mkdtemp, 2, withOption),
+    openAsBlob: promiseOf(tree, openAsBlob),
     open: of(descriptors.open, 3, {
       optional: 2,
       misplaced: (args) => (args.length < 3 ? args[1] : args[3]),
@@ -71,6 +75,7 @@ export function callbackFace(tree: Tree) {
     rename: of(names.rename, 2),
     rm: of(rm, 2, withOption),
     rmdir: of(names.rmdir, 2, withOption),
+    statfs: of(statfs, 2, withOption),
     stat: of(attributes.stat, 2, withOption),
     symlink: of(names.symlink, 3, { optional: 1, misplaced: (args) => args.at(-1) }),
     truncate: of(descriptors.truncate, 2, lastWithOption),

@@ -12,14 +12,8 @@ import { rememberMount } from './remount.js';
 import { type StreamFs, streamClasses } from './streams.js';
 import { asyncDispose } from './symbols.js';
 import { syncFace } from './sync.js';
-import {
-  fillMember,
-  fillPromise,
-  unsupportedCallback,
-  unsupportedPromise,
-  unsupportedSync,
-  withTheRest,
-} from './unsupported.js';
+import { fillMember, fillPromise, withTheRest } from './unsupported.js';
+import { utf8Streams } from './utf8-stream.js';
 import { emitUpload, type LazyTree, newUploads, type WandbControl, wandbControl } from './wandb.js';
 import { watchFace } from './watching/face.js';
 
@@ -67,9 +61,7 @@ function makeFace(connection: Connection, appUrl: () => string, options: MountOp
     ...syncFace(tree),
     ...watchFace(tree),
     ...named(streams),
-    openAsBlob: unsupportedPromise('openAsBlob'),
-    statfs: unsupportedCallback('statfs'),
-    statfsSync: unsupportedSync('statfsSync'),
+    ...utf8Streams((): object => members),
     Dir,
     Dirent: nodeFs.Dirent,
     Stats: nodeFs.Stats,

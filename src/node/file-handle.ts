@@ -1,21 +1,21 @@
+import { AsyncResource } from 'node:async_hooks';
 import { EventEmitter } from 'node:events';
 import type { BigIntStats, ReadStream, Stats, WriteStream } from 'node:fs';
 import { createInterface, type Interface } from 'node:readline';
-import { ReadableStream } from 'node:stream/web';
+import type { ReadableStream } from 'node:stream/web';
 import { fchmod, fchown, fstat, futimes } from './composites/attributes.js';
 import { close, fdatasync, fsync, ftruncate } from './composites/descriptors.js';
 import { readOpen } from './composites/read-file.js';
 import { readTransfer, readv, writeTransfer, writev } from './composites/transfer.js';
 import { writeFileTo } from './composites/write-file.js';
 import type { AsyncComposite } from './driver.js';
+import { asAutoClose, once, settle, streamOperations, webStream } from './handle-streams.js';
 import { invalidState } from './refusals.js';
 import { borrow, type StreamFs } from './streams.js';
 import { asyncDispose } from './symbols.js';
 import { asRead, asWrite, givenToHandleRead } from './transfers.js';
 import type { Tree } from './tree.js';
 import { type AnyFunction, asOptions, type Bag } from './validate.js';
-
-const STREAM_CHUNK_BYTES = 16 * 1024;
 
 /** How the handle makes streams over itself: with the classes of its fs object. */
 export interface StreamMakers {
@@ -33,6 +33,7 @@ export class FileHandle extends EventEmitter {
   #closing: Promise<void> | null = null;
   #onUnused: () => void = () => {};
   #isLocked = false;
+  #resource: AsyncResource | null = null;
 
   constructor(tree: Tree, fd: number, streams: StreamMakers) {
     super();
@@ -121,27 +122,35 @@ export class FileHandle extends EventEmitter {
     return this.#streams.createWriteStream(undefined, { ...options, fd: this });
   }
 
-  /** A byte stream from the current position on; the handle stays open after it. */
-  readableWebStream(): ReadableStream {
+  /**
+   * A byte stream from the current position on, one for a handle.
+   *
+   * @param options.autoClose whether the end of the stream closes the handle; false by default
+   * @throws ERR_INVALID_STATE for a handle that is closed, closing, or has such a stream already
+   */
+  readableWebStream(options: unknown = {}): ReadableStream {
     if (this.#fd === -1) throw invalidState('The FileHandle is closed');
     if (this.#closing) throw invalidState('The FileHandle is closing');
     if (this.#isLocked) throw invalidState('The FileHandle is locked');
     this.#isLocked = true;
+    const autoClose = asAutoClose(options);
     this.#uses++;
-    const end = once(() => this.#release());
-    this.once('close', end);
-    return new ReadableStream({
-      type: 'bytes',
-      pull: async (controller) => {
-        if (this.#closing) return controller.close();
-        const chunk = new Uint8Array(STREAM_CHUNK_BYTES);
-        const { bytesRead } = await this.read(chunk, 0, chunk.length, null);
-        if (bytesRead > 0) return controller.enqueue(chunk.subarray(0, bytesRead));
-        end();
-        controller.close();
+    const release = once(() => this.#release());
+    this.once('close', release);
+    return webStream({
+      isEnded: () => this.#closing !== null || this.#fd === -1,
+      read: async (view) => (await this.read(view, 0, view.byteLength, null)).bytesRead,
+      end: async () => {
+        release();
+        if (autoClose) await this.close();
       },
-      cancel: end,
     });
+  }
+
+  /** The id under which `async_hooks` would know it. */
+  getAsyncId(): number {
+    this.#resource ??= new AsyncResource('FILEHANDLE');
+    return this.#resource.asyncId();
   }
 
   /** Waits for the calls on their way. Own and bound: streams and callers take it off the handle. */
@@ -168,7 +177,7 @@ export class FileHandle extends EventEmitter {
     const end = once(() => this.#release());
     return {
       operations: {
-        ...this.#operations(),
+        ...streamOperations(this),
         close: (_fd: number, done: AnyFunction) => {
           end();
           settle(this.close(), done);
@@ -177,34 +186,6 @@ export class FileHandle extends EventEmitter {
       start: () => {
         this.#uses++;
       },
-    };
-  }
-
-  #operations(): StreamFs {
-    return {
-      fsync: (_fd: number, done: AnyFunction) => settle(this.sync(), done),
-      read: (
-        _fd: number,
-        buffer: unknown,
-        offset: unknown,
-        length: unknown,
-        position: unknown,
-        done: AnyFunction,
-      ) => settle(this.read(buffer, offset, length, position), done, ({ bytesRead }) => [bytesRead, buffer]),
-      write: (
-        _fd: number,
-        buffer: unknown,
-        offset: unknown,
-        length: unknown,
-        position: unknown,
-        done: AnyFunction,
-      ) =>
-        settle(this.write(buffer, offset, length, position), done, ({ bytesWritten }) => [
-          bytesWritten,
-          buffer,
-        ]),
-      writev: (_fd: number, buffers: unknown, position: unknown, done: AnyFunction) =>
-        settle(this.writev(buffers, position), done, ({ bytesWritten }) => [bytesWritten, buffers]),
     };
   }
 
@@ -238,22 +219,6 @@ export class FileHandle extends EventEmitter {
 
 /** Node's results have no prototype. */
 const bare = <T extends object>(result: T): T => Object.assign(Object.create(null), result);
-
-function settle<T>(result: Promise<T>, done: AnyFunction, values: (value: T) => unknown[] = () => []): void {
-  result.then(
-    (value) => done(null, ...values(value)),
-    (error: unknown) => done(error),
-  );
-}
-
-function once(action: () => void): () => void {
-  let isDone = false;
-  return () => {
-    if (isDone) return;
-    isDone = true;
-    action();
-  };
-}
 
 function withResolvers(): {
   promise: Promise<void>;

@@ -3,11 +3,13 @@ import * as attributes from './composites/attributes.js';
 import { copyFile } from './composites/copy-file.js';
 import { cp } from './composites/cp.js';
 import { open, truncate } from './composites/descriptors.js';
-import { mkdir, mkdtemp, readdir } from './composites/directories.js';
+import { mkdir, readdir } from './composites/directories.js';
 import { globEach } from './composites/glob.js';
 import * as names from './composites/names.js';
 import { readFileAt } from './composites/read-file.js';
 import { rm } from './composites/remove.js';
+import { statfs } from './composites/statfs.js';
+import { mkdtemp, mkdtempDisposable } from './composites/temporary.js';
 import { appendFileAt, writeFileAt } from './composites/write-file.js';
 import { opendir } from './dir.js';
 import { type AsyncCall, named, promiseOf } from './face.js';
@@ -33,13 +35,14 @@ export function promisesFace(tree: Tree, streams: StreamMakers) {
     copyFile: of(copyFile),
     cp: of(cp),
     glob: (pattern: unknown, options?: unknown) => globEach(tree, pattern, options),
-    lchmod: of(attributes.chmod),
+    lchmod: of(attributes.lchmod),
     lchown: of(attributes.lchown),
     link: of(names.link),
     lstat: of(attributes.lstat),
     lutimes: of(attributes.lutimes),
     mkdir: of(mkdir),
     mkdtemp: of(mkdtemp),
+    mkdtempDisposable: (prefix: unknown, options?: unknown) => mkdtempDisposable(tree, prefix, options),
     open: async (path: unknown, flags?: unknown, mode?: unknown): Promise<FileHandle> =>
       new FileHandle(tree, await openFd(path, flags, mode), streams),
     opendir: of(opendir),
@@ -51,6 +54,7 @@ export function promisesFace(tree: Tree, streams: StreamMakers) {
     rename: of(names.rename),
     rm: of(rm),
     rmdir: of(names.rmdir),
+    statfs: of(statfs),
     stat: of(attributes.stat),
     symlink: of(names.symlink),
     truncate: of(truncate),

@@ -2,11 +2,14 @@ import * as attributes from './composites/attributes.js';
 import { copyFile } from './composites/copy-file.js';
 import { cpSync } from './composites/cp.js';
 import * as descriptors from './composites/descriptors.js';
-import { mkdir, mkdtemp, readdir } from './composites/directories.js';
+import { mkdir, readdir } from './composites/directories.js';
 import { glob } from './composites/glob.js';
 import * as names from './composites/names.js';
+import { openAsBlob } from './composites/open-as-blob.js';
 import { readFile } from './composites/read-file.js';
 import { rm } from './composites/remove.js';
+import { statfs } from './composites/statfs.js';
+import { mkdtemp, mkdtempDisposableSync } from './composites/temporary.js';
 import { readSync, readv, writeSync, writev } from './composites/transfer.js';
 import { appendFile, writeFile } from './composites/write-file.js';
 import { opendir } from './dir.js';
@@ -33,13 +36,16 @@ export function syncFace(tree: Tree) {
     ftruncateSync: of(descriptors.ftruncate),
     futimesSync: of(attributes.futimes),
     globSync: of(glob),
-    lchmodSync: of(attributes.chmod),
+    lchmodSync: of(attributes.lchmod),
     lchownSync: of(attributes.lchown),
     linkSync: of(names.link),
     lstatSync: of(attributes.lstatSync),
     lutimesSync: of(attributes.lutimes),
     mkdirSync: of(mkdir),
+    mkdtempDisposableSync: (prefix: unknown, options?: unknown) =>
+      mkdtempDisposableSync(tree, prefix, options),
     mkdtempSync: of(mkdtemp),
+    openAsBlobSync: of(openAsBlob),
     openSync: of(descriptors.open),
     opendirSync: of(opendir),
     readdirSync: of(readdir),
@@ -51,6 +57,7 @@ export function syncFace(tree: Tree) {
     renameSync: of(names.rename),
     rmdirSync: of(names.rmdir),
     rmSync: of(rm),
+    statfsSync: of(statfs),
     statSync: of(attributes.statSync),
     symlinkSync: of(names.symlink),
     truncateSync: of(descriptors.truncate),

@@ -3,6 +3,7 @@ import { named } from '../face.js';
 import { asSeconds } from '../flags.js';
 import { isBorrowable, type StreamFs, streamClasses } from '../streams.js';
 import { fillMember, fillPromise, withTheRest } from '../unsupported.js';
+import { utf8Streams } from '../utf8-stream.js';
 import { type AnyFunction, type Bag, isFunction } from '../validate.js';
 import { facesOf } from './faces.js';
 import { Filesystem } from './filesystem.js';
@@ -38,6 +39,7 @@ function makeMembers(router: Router, whole: Filesystem): Members {
   const members = {
     ...routed,
     ...streamMembers(router, whole),
+    ...utf8Streams(() => whole.fs),
     ...classesOf(router.table.base.fs),
     F_OK: constants.F_OK,
     R_OK: constants.R_OK,
