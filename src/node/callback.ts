@@ -7,7 +7,7 @@ import { mkdir, readdir } from './composites/directories.js';
 import { glob } from './composites/glob.js';
 import * as names from './composites/names.js';
 import { openAsBlob } from './composites/open-as-blob.js';
-import { readFile } from './composites/read-file.js';
+import { readFileLater } from './composites/read-file.js';
 import { rm } from './composites/remove.js';
 import { statfs } from './composites/statfs.js';
 import { mkdtemp } from './composites/temporary.js';
@@ -66,7 +66,7 @@ export function callbackFace(tree: Tree) {
     opendir: of(opendir, 2, { optional: 1, name: 'callback' }),
     read: readOf(tree),
     readdir: of(readdir, 2, withOption),
-    readFile: of(readFile, 2, orOptions(2)),
+    readFile: of(readFileLater, 2, orOptions(2)),
     readlink: of(names.readlink, 2, withOption),
     readv: vectorOf(tree, readv),
     realpath: Object.assign(of(names.realpath, 2, withOption), {

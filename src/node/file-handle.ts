@@ -5,7 +5,7 @@ import { createInterface, type Interface } from 'node:readline';
 import type { ReadableStream } from 'node:stream/web';
 import { fchmod, fchown, fstat, futimes } from './composites/attributes.js';
 import { close, fdatasync, fsync, ftruncate } from './composites/descriptors.js';
-import { readOpen } from './composites/read-file.js';
+import { asReadSettings, readOpen } from './composites/read-file.js';
 import { readTransfer, readv, writeTransfer, writev } from './composites/transfer.js';
 import { writeFileTo } from './composites/write-file.js';
 import type { AsyncComposite } from './driver.js';
@@ -15,7 +15,7 @@ import { borrow, type StreamFs } from './streams.js';
 import { asyncDispose } from './symbols.js';
 import { asRead, asWrite, givenToHandleRead } from './transfers.js';
 import type { Tree } from './tree.js';
-import { type AnyFunction, asOptions, type Bag } from './validate.js';
+import type { AnyFunction, Bag } from './validate.js';
 
 /** How the handle makes streams over itself: with the classes of its fs object. */
 export interface StreamMakers {
@@ -80,7 +80,7 @@ export class FileHandle extends EventEmitter {
   readFile(options?: unknown): Promise<string | Buffer> {
     const tree = this.#tree;
     return this.#call('readFile', function* (fd) {
-      return yield* readOpen(tree, fd, asOptions(options));
+      return yield* readOpen(tree, fd, asReadSettings(options));
     });
   }
 

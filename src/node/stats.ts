@@ -34,6 +34,7 @@ const NumberStats = constructorOf<Fields<Stats>>(function (attributes) {
   this.ctimeMs = attributes.ctimeMs;
   this.birthtimeMs = attributes.birthtimeMs;
   if (!isDatedLater) setDates(this, attributes);
+  if (fractions) setFractions(this, attributes, fractions);
 }, nodeFs.Stats.prototype);
 
 const NanosecondStats = constructorOf<Fields<BigIntStats>>(
@@ -80,6 +81,34 @@ function setDates(
   stats.mtime = dateOf(from.mtimeMs);
   stats.ctime = dateOf(from.ctimeMs);
   stats.birthtime = dateOf(from.birthtimeMs);
+}
+
+type Time = 'atimeMs' | 'mtimeMs' | 'ctimeMs' | 'birthtimeMs';
+
+/**
+ * From 26 on the getters of Node's prototype make Temporal.Instants of these: nanoseconds in the second. Their symbols
+ * are Node's own; an instance shows them.
+ */
+const fractions = fractionsOf(Object.getOwnPropertySymbols(nodeFs.statSync('/')));
+
+function fractionsOf(symbols: readonly symbol[]): readonly (readonly [symbol, Time])[] | null {
+  const named = symbols.flatMap((symbol) => {
+    const [, name] = /^k?partial(\w+)Ns$/i.exec(symbol.description ?? '') ?? [];
+    return name === undefined ? [] : [[symbol, `${name.toLowerCase()}Ms` as Time] as const];
+  });
+  return named.length > 0 ? named : null;
+}
+
+function setFractions(
+  stats: object,
+  attributes: Attributes,
+  symbols: readonly (readonly [symbol, Time])[],
+): void {
+  for (const [symbol, time] of symbols) {
+    const milliseconds = attributes[time];
+    const fraction = milliseconds - Math.floor(milliseconds / 1000) * 1000;
+    Reflect.set(stats, symbol, Math.floor(fraction * 1e6));
+  }
 }
 
 const dateOf = (milliseconds: number): Date => new Date(Math.round(milliseconds));

@@ -7,7 +7,7 @@ import { glob } from './composites/glob.js';
 import * as names from './composites/names.js';
 import { openAsBlob } from './composites/open-as-blob.js';
 import { readFile } from './composites/read-file.js';
-import { rm } from './composites/remove.js';
+import { rmSync } from './composites/remove.js';
 import { statfs } from './composites/statfs.js';
 import { mkdtemp, mkdtempDisposableSync } from './composites/temporary.js';
 import { readSync, readv, writeSync, writev } from './composites/transfer.js';
@@ -56,7 +56,7 @@ export function syncFace(tree: Tree) {
     realpathSync: Object.assign(of(names.realpath), { native: of(names.realpathNative) }),
     renameSync: of(names.rename),
     rmdirSync: of(names.rmdir),
-    rmSync: of(rm),
+    rmSync: of(rmSync),
     statfsSync: of(statfs),
     statSync: of(attributes.statSync),
     symlinkSync: of(names.symlink),

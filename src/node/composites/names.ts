@@ -3,8 +3,9 @@ import type { LinkTarget } from '../../kernel/versions.js';
 import type { TreePath } from '../../store/contract.js';
 import { encodedName } from '../dirents.js';
 import { type Composite, invoke, type Step } from '../driver.js';
+import { nodeMajor } from '../node-version.js';
 import { asPath, type Place } from '../paths.js';
-import { invalidSymlinkType } from '../refusals.js';
+import { invalidArgumentValue, invalidSymlinkType } from '../refusals.js';
 import { invokeAt, invokeOnBoth, placeOf, type Tree } from '../tree.js';
 import { asBoolean, asInt32, asObject, asOptions, asUint32 } from '../validate.js';
 
@@ -21,12 +22,21 @@ export function* unlink(tree: Tree, path: unknown): Composite<void> {
 
 export function* rmdir(tree: Tree, path: unknown, options?: unknown): Composite<void> {
   const place = placeOf(tree, path);
-  const { recursive } = removalOptions(options);
+  const { recursive } = rmdirOptions(options);
   if (recursive) {
     const { kind } = yield* invokeAt('lstat', place, (op, at) => tree.kernel.lstat(op, at));
     if (kind === 'directory') return yield* removeTree(tree, place);
   }
   yield* invokeAt('rmdir', place, (op, at) => tree.kernel.rmdir(op, at));
+}
+
+/** Node 25 has ended what `rmdir` had in common with `rm`. */
+function rmdirOptions(options: unknown): RemovalOptions {
+  if (nodeMajor < 25) return removalOptions(options);
+  const given = (options as { recursive?: unknown } | null | undefined)?.recursive;
+  if (given !== undefined) throw invalidArgumentValue('options.recursive', given, 'is no longer supported');
+  if (options !== undefined) asObject(options, 'options');
+  return { recursive: false, force: false };
 }
 
 export function* removeTree(tree: Tree, place: Place): Composite<void> {
