@@ -9,6 +9,7 @@ import * as names from './composites/names.js';
 import { openAsBlob } from './composites/open-as-blob.js';
 import { readFileLater } from './composites/read-file.js';
 import { rm } from './composites/remove.js';
+import * as stats from './composites/stat.js';
 import { statfs } from './composites/statfs.js';
 import { mkdtemp } from './composites/temporary.js';
 import { readTransfer, readv, writeTransfer, writev } from './composites/transfer.js';
@@ -45,7 +46,7 @@ export function callbackFace(tree: Tree) {
     fchmod: of(attributes.fchmod, 2, last),
     fchown: of(attributes.fchown, 3, last),
     fdatasync: of(descriptors.fdatasync, 1),
-    fstat: of(attributes.fstat, 2, withOption),
+    fstat: of(stats.fstatLater, 2, withOption),
     fsync: of(descriptors.fsync, 1),
     ftruncate: of(descriptors.ftruncate, 2, lastWithOption),
     futimes: of(attributes.futimes, 3, last),
@@ -53,7 +54,7 @@ export function callbackFace(tree: Tree) {
     lchmod: of(attributes.lchmod, 2),
     lchown: of(attributes.lchown, 3),
     link: of(names.link, 2),
-    lstat: of(attributes.lstat, 2, withOption),
+    lstat: of(stats.lstat, 2, withOption),
     lutimes: of(attributes.lutimes, 3),
     mkdir: of(mkdir, 2, withOption),
     mkdtemp: of(mkdtemp, 2, withOption),
@@ -76,7 +77,7 @@ export function callbackFace(tree: Tree) {
     rm: of(rm, 2, withOption),
     rmdir: of(names.rmdir, 2, withOption),
     statfs: of(statfs, 2, withOption),
-    stat: of(attributes.stat, 2, withOption),
+    stat: of(stats.stat, 2, withOption),
     symlink: of(names.symlink, 3, { optional: 1, misplaced: (args) => args.at(-1) }),
     truncate: of(descriptors.truncate, 2, lastWithOption),
     unlink: of(names.unlink, 1),

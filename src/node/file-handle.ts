@@ -3,9 +3,10 @@ import { EventEmitter } from 'node:events';
 import type { BigIntStats, ReadStream, Stats, WriteStream } from 'node:fs';
 import { createInterface, type Interface } from 'node:readline';
 import type { ReadableStream } from 'node:stream/web';
-import { fchmod, fchown, fstat, futimes } from './composites/attributes.js';
+import { fchmod, fchown, futimes } from './composites/attributes.js';
 import { close, fdatasync, fsync, ftruncate } from './composites/descriptors.js';
 import { asReadSettings, readOpen } from './composites/read-file.js';
+import { fstatOf } from './composites/stat.js';
 import { readTransfer, readv, writeTransfer, writev } from './composites/transfer.js';
 import { writeFileTo } from './composites/write-file.js';
 import type { AsyncComposite } from './driver.js';
@@ -89,7 +90,7 @@ export class FileHandle extends EventEmitter {
   }
 
   stat(options?: unknown): Promise<Stats | BigIntStats> {
-    return this.#call('fstat', (fd) => fstat(this.#tree, fd, options));
+    return this.#call('fstat', (fd) => fstatOf(this.#tree, fd, options));
   }
 
   truncate(length?: unknown): Promise<void> {

@@ -8,6 +8,7 @@ import { globEach } from './composites/glob.js';
 import * as names from './composites/names.js';
 import { readFileAt } from './composites/read-file.js';
 import { rm } from './composites/remove.js';
+import * as stats from './composites/stat.js';
 import { statfs } from './composites/statfs.js';
 import { mkdtemp, mkdtempDisposable } from './composites/temporary.js';
 import { appendFileAt, writeFileAt } from './composites/write-file.js';
@@ -38,7 +39,7 @@ export function promisesFace(tree: Tree, streams: StreamMakers) {
     lchmod: of(attributes.lchmod),
     lchown: of(attributes.lchown),
     link: of(names.link),
-    lstat: of(attributes.lstat),
+    lstat: of(stats.lstatAt),
     lutimes: of(attributes.lutimes),
     mkdir: of(mkdir),
     mkdtemp: of(mkdtemp),
@@ -55,7 +56,7 @@ export function promisesFace(tree: Tree, streams: StreamMakers) {
     rm: of(rm),
     rmdir: of(names.rmdir),
     statfs: of(statfs),
-    stat: of(attributes.stat),
+    stat: of(stats.statAt),
     symlink: of(names.symlink),
     truncate: of(truncate),
     unlink: of(names.unlink),

@@ -8,6 +8,7 @@ import * as names from './composites/names.js';
 import { openAsBlob } from './composites/open-as-blob.js';
 import { readFile } from './composites/read-file.js';
 import { rmSync } from './composites/remove.js';
+import * as stats from './composites/stat.js';
 import { statfs } from './composites/statfs.js';
 import { mkdtemp, mkdtempDisposableSync } from './composites/temporary.js';
 import { readSync, readv, writeSync, writev } from './composites/transfer.js';
@@ -31,7 +32,7 @@ export function syncFace(tree: Tree) {
     fchmodSync: of(attributes.fchmod),
     fchownSync: of(attributes.fchown),
     fdatasyncSync: of(descriptors.fdatasync),
-    fstatSync: of(attributes.fstat),
+    fstatSync: of(stats.fstat),
     fsyncSync: of(descriptors.fsync),
     ftruncateSync: of(descriptors.ftruncate),
     futimesSync: of(attributes.futimes),
@@ -39,7 +40,7 @@ export function syncFace(tree: Tree) {
     lchmodSync: of(attributes.lchmod),
     lchownSync: of(attributes.lchown),
     linkSync: of(names.link),
-    lstatSync: of(attributes.lstatSync),
+    lstatSync: of(stats.lstatSync),
     lutimesSync: of(attributes.lutimes),
     mkdirSync: of(mkdir),
     mkdtempDisposableSync: (prefix: unknown, options?: unknown) =>
@@ -58,7 +59,7 @@ export function syncFace(tree: Tree) {
     rmdirSync: of(names.rmdir),
     rmSync: of(rmSync),
     statfsSync: of(statfs),
-    statSync: of(attributes.statSync),
+    statSync: of(stats.statSync),
     symlinkSync: of(names.symlink),
     truncateSync: of(descriptors.truncate),
     unlinkSync: of(names.unlink),
