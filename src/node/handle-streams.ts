@@ -96,3 +96,18 @@ export function asAutoClose(options: unknown): boolean {
   }
   return isClosing;
 }
+
+/** As `Promise.withResolvers`, which Node 20 doesn't have. */
+export function withResolvers(): {
+  promise: Promise<void>;
+  resolve: () => void;
+  reject: (reason: unknown) => void;
+} {
+  let resolve: () => void = () => {};
+  let reject: (reason: unknown) => void = () => {};
+  const promise = new Promise<void>((onResolve, onReject) => {
+    resolve = onResolve;
+    reject = onReject;
+  });
+  return { promise, resolve, reject };
+}
