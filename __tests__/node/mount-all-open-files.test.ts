@@ -59,7 +59,7 @@ describe.each([
     expect([bytesRead, buffer.toString()]).toEqual([4, '3456']);
     const bytes = Buffer.from('xyz');
     expect(await promisify(fs.write)(fd, bytes, 0, 3, 0)).toEqual({ bytesWritten: 3, buffer: bytes });
-    expect(await promisify(fs.writev)(fd, [bytes], 3)).toEqual({ bytesWritten: 3, buffers: [bytes] });
+    expect(await promisify(fs.writev)(fd, [bytes], 3)).toMatchObject({ bytesWritten: 3, buffers: [bytes] });
     await promisify(fs.close)(fd);
     expect(fs.readFileSync(path, 'utf8')).toBe('xyzxyz6789');
     expectOwnerOnly();

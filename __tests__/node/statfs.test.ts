@@ -8,7 +8,7 @@ beforeEach(() => {
 });
 afterEach(() => twins.remove());
 
-test('statfs tells a figure that no tool takes for full, in numbers and in bigints', async () => {
+test('statfs, statfsSync and promises.statfs tell a figure that no tool takes for full, in numbers and in bigints', async () => {
   const { fs, base } = twins.ours;
   const stats = fs.statfsSync(base);
   expect({ ...stats }).toEqual({

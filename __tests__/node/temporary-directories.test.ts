@@ -36,7 +36,7 @@ test('mkdtempDisposableSync makes a directory that is removed with all in it', (
   }
 });
 
-test('mkdtempDisposable of fs.promises does, too', async () => {
+test('promises.mkdtempDisposable does, too', async () => {
   for (const { fs, base } of sides()) {
     const made = (await promiseOf(fs)(join(base, 'tmp-'))) as Disposable & {
       [key: symbol]: () => Promise<void>;

@@ -147,21 +147,24 @@ function vectorOf(tree: Tree, call: VectorCall) {
   };
   return call === readv
     ? withPromiseOf(vector, 'bytesRead', 'buffers')
-    : withPromiseOf(vector, 'bytesWritten', 'buffers');
+    : withPromiseOf(vector, 'bytesWritten', 'buffers', 'buffer');
 }
 
-/** `util.promisify` makes an object of a callback's several values; Node's own names for them aren't public. */
+/**
+ * `util.promisify` makes an object of a callback's several values; Node's own names for them aren't public. Those of
+ * writev are 'bytesWritten' and 'buffer' in Node, and 'buffers' in its documentation and types: it gets both.
+ */
 export function withPromiseOf<F extends (...args: never[]) => void>(
   call: F,
   count: string,
-  given: string,
+  ...given: readonly string[]
 ): F {
   const run = call as unknown as (...args: unknown[]) => void;
   const promised = (...args: unknown[]): Promise<unknown> =>
     new Promise((resolve, reject) => {
       run(...args, (error: unknown, number: unknown, buffer: unknown) => {
         if (error) reject(error);
-        else resolve({ [count]: number, [given]: buffer });
+        else resolve({ [count]: number, ...Object.fromEntries(given.map((name) => [name, buffer])) });
       });
     });
   return Object.defineProperty(call, promisify.custom, { value: promised });
