@@ -1,5 +1,6 @@
 import type { EventEmitter } from 'node:events';
 import { join } from 'node:path';
+import { asyncDispose } from '../../src/node/symbols.js';
 import { makeTwins, type Side, type Twins } from './support/twins.js';
 
 describe("FileHandle behaves as Node's", () => {
@@ -94,6 +95,57 @@ describe("FileHandle behaves as Node's", () => {
       await handle.close();
       return [Buffer.concat(chunks).toString(), isOpen];
     });
+  });
+
+  test('readableWebStream fills the buffers that it is given, and ends with the handle', async () => {
+    await both(async ({ fs, base }) => {
+      const handle = await fs.promises.open(join(base, 'file'));
+      const reader = handle.readableWebStream({ type: 'bytes' }).getReader({ mode: 'byob' });
+      const first = await reader.read(new Uint8Array(4));
+      await handle.close();
+      const second = await reader.read(new Uint8Array(4));
+      return [Buffer.from(first.value as Uint8Array).toString(), first.done, second.done, handle.fd];
+    });
+  });
+
+  test('readableWebStream with autoClose closes the handle at its end, and when it is cancelled', async () => {
+    // Node has the option from 24 on.
+    const { fs, base } = twins.ours;
+    const open = () => fs.promises.open(join(base, 'file'));
+    const options = { autoClose: true } as object;
+    const read = await open();
+    for await (const chunk of read.readableWebStream(options))
+      expect(chunk.constructor.name).toBe('Uint8Array');
+    const cancelled = await open();
+    await cancelled.readableWebStream(options).cancel();
+    expect([read.fd, cancelled.fd]).toEqual([-1, -1]);
+    const kept = await open();
+    for await (const _chunk of kept.readableWebStream());
+    expect(kept.fd).toBeGreaterThan(0);
+    expect(() => kept.readableWebStream()).toThrow(expect.objectContaining({ code: 'ERR_INVALID_STATE' }));
+    await kept.close();
+    expect(() => kept.readableWebStream()).toThrow('Invalid state: The FileHandle is closed');
+    const bad = await open();
+    expect(() => bad.readableWebStream({ autoClose: 1 } as object)).toThrow(
+      expect.objectContaining({ code: 'ERR_INVALID_ARG_TYPE' }),
+    );
+    await bad.close();
+  });
+
+  test('getAsyncId is a number of its own', async () => {
+    await both(async ({ fs, base }) => {
+      const handles = await Promise.all([1, 2].map(() => fs.promises.open(join(base, 'file'))));
+      const [first, second] = handles.map((handle) => Reflect.get(handle, 'getAsyncId').call(handle));
+      await Promise.all(handles.map((handle) => handle.close()));
+      return [typeof first, first !== second];
+    });
+  });
+
+  test('[Symbol.asyncDispose] closes it', async () => {
+    const { fs, base } = twins.ours;
+    const handle = await fs.promises.open(join(base, 'file'));
+    await Reflect.get(handle, asyncDispose).call(handle);
+    expect(handle.fd).toBe(-1);
   });
 
   test('is an emitter with a close event, closes once, and refuses calls after it', async () => {

@@ -59,7 +59,7 @@ describe.each([
     expect([bytesRead, buffer.toString()]).toEqual([4, '3456']);
     const bytes = Buffer.from('xyz');
     expect(await promisify(fs.write)(fd, bytes, 0, 3, 0)).toEqual({ bytesWritten: 3, buffer: bytes });
-    expect(await promisify(fs.writev)(fd, [bytes], 3)).toEqual({ bytesWritten: 3, buffers: [bytes] });
+    expect(await promisify(fs.writev)(fd, [bytes], 3)).toMatchObject({ bytesWritten: 3, buffers: [bytes] });
     await promisify(fs.close)(fd);
     expect(fs.readFileSync(path, 'utf8')).toBe('xyzxyz6789');
     expectOwnerOnly();
@@ -152,14 +152,18 @@ test('a fd whose close was refused is still open', () => {
   expect(thrownBy(() => fs.closeSync(fd))).toMatchObject({ code: 'EBADF' });
 });
 
-test('changes in the base are watched, and a tree says that it can’t', async () => {
+test('changes in the base and in trees are watched by their owners', async () => {
   const { fs, at } = mounts;
   const watcher = fs.watch(at('local'));
   const seen = new Promise((resolve) => watcher.once('change', (_event, name) => resolve(name)));
   fs.writeFileSync(at('local/watched.txt'), '');
   expect(await seen).toBe('watched.txt');
   watcher.close();
-  expect(thrownBy(() => fs.watch(at('wandb/runs/e')))).toMatchObject({ code: 'ENOTSUP' });
+  const inTree = fs.watch(at('wandb/runs/e/p/r'));
+  const seenInTree = new Promise((resolve) => inTree.once('change', (_event, name) => resolve(name)));
+  fs.writeFileSync(at('wandb/runs/e/p/r/watched.txt'), '');
+  expect(await seenInTree).toBe('watched.txt');
+  inTree.close();
   const ending = new AbortController();
   const events = fs.promises.watch(at('local'), { signal: ending.signal });
   const next = events[Symbol.asyncIterator]().next();

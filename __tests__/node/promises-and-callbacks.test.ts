@@ -152,24 +152,3 @@ describe('the promise and callback styles', () => {
     expect((errors[0] as Error).stack).toMatch(/^Error: ENOENT: .*\n {4}at .*statSync/);
   });
 });
-
-test('what is left out is there and fails, naming what to use instead', async () => {
-  const twins = makeTwins();
-  const { fs, base } = twins.ours;
-  const expected = { code: 'ENOTSUP', errno: -95 };
-  expect(() => fs.watch(base)).toThrow(
-    expect.objectContaining({ ...expected, syscall: 'watch', path: base }),
-  );
-  expect(() => fs.watch(base, () => {})).toThrow(/poll with stat/);
-  expect(() => fs.watchFile(base, () => {})).toThrow(expect.objectContaining(expected));
-  expect(() => fs.statfsSync(base)).toThrow(expect.objectContaining(expected));
-  const calledBack = await new Promise((resolve) => fs.statfs(base, resolve));
-  expect(calledBack).toMatchObject(expected);
-  await expect(fs.promises.statfs(base)).rejects.toMatchObject(expected);
-  await expect(fs.openAsBlob(base)).rejects.toThrow(/new Blob/);
-  const watching = async (): Promise<void> => {
-    for await (const _event of fs.promises.watch(base));
-  };
-  await expect(watching()).rejects.toMatchObject(expected);
-  twins.remove();
-});

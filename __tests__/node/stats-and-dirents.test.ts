@@ -23,6 +23,19 @@ describe("Stats and Dirents are Node's", () => {
   });
   afterAll(() => twins.remove());
 
+  test('Stats tell the instants that Node’s tell, where it has them', () => {
+    const path = join(twins.ours.base, 'file');
+    nodeFs.utimesSync(path, 1.5, -2.25);
+    const names = ['atimeInstant', 'mtimeInstant', 'ctimeInstant', 'birthtimeInstant'] as const;
+    for (const options of [{}, { bigint: true }]) {
+      const [ours, node] = [twins.ours.fs, nodeFs].map((fs) => {
+        const stats = fs.statSync(path, options);
+        return names.map((name) => String(Reflect.get(stats as object, name)).slice(0, 22));
+      });
+      expect(ours).toEqual(node);
+    }
+  });
+
   test.each(['file', 'dir', 'empty'])('stat of %s equals what Node says of it', (name) => {
     const path = join(twins.ours.base, name);
     const ours = twins.ours.fs.statSync(path);
@@ -31,6 +44,12 @@ describe("Stats and Dirents are Node's", () => {
     expect(ours).toBeInstanceOf(twins.ours.fs.Stats);
     expect(Object.keys(ours)).toEqual(Object.keys(node));
     expect(Object.entries(ours)).toEqual(Object.entries(node));
+    // From 26 on Node keeps nanoseconds beside; those of the disk don't fit into the milliseconds that ours are made of.
+    const beside = Object.getOwnPropertySymbols(node);
+    expect(Object.getOwnPropertySymbols(ours)).toEqual(beside);
+    for (const symbol of beside) {
+      expect(Math.abs(Reflect.get(ours, symbol) - Reflect.get(node, symbol))).toBeLessThan(1000);
+    }
     for (const kind of KINDS) expect(ours[kind]()).toBe(node[kind]());
     expect(ours.mtime).toEqual(node.mtime);
   });
@@ -49,6 +68,8 @@ describe("Stats and Dirents are Node's", () => {
 
   test.each(['file', 'dir'])('bigint stat of %s has the shape that Node gives it', (name) => {
     const path = join(twins.ours.base, name);
+    // The test's own times: of others a float of milliseconds may round up to the next one.
+    nodeFs.utimesSync(path, 1_700_000_000.125, 1_700_000_000.25);
     const ours = twins.ours.fs.statSync(path, { bigint: true });
     const node = nodeFs.statSync(path, { bigint: true });
     expect(Object.getPrototypeOf(ours)).toBe(Object.getPrototypeOf(node));

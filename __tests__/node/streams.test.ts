@@ -32,7 +32,7 @@ async function watch(
 /** @types/node doesn't declare that a handle emits. */
 const emitterOf = (handle: object): NodeJS.EventEmitter => handle as NodeJS.EventEmitter;
 
-describe('streams behave as those of node:fs', () => {
+describe('createReadStream and createWriteStream behave as those of node:fs', () => {
   let twins: Twins;
   beforeEach(() => {
     twins = makeTwins();
@@ -157,7 +157,7 @@ describe('streams behave as those of node:fs', () => {
     });
   });
 
-  test('the classes are made with new, called, and applied to what another class made', async () => {
+  test('ReadStream, WriteStream, FileReadStream and FileWriteStream are made with new, called, and applied', async () => {
     const { fs, base } = twins.ours;
     const path = join(base, 'file');
     const made = Reflect.construct(fs.ReadStream, [path]) as nodeFs.ReadStream;

@@ -3,15 +3,20 @@ import * as attributes from './composites/attributes.js';
 import { copyFile } from './composites/copy-file.js';
 import { cp } from './composites/cp.js';
 import * as descriptors from './composites/descriptors.js';
-import { mkdir, mkdtemp, readdir } from './composites/directories.js';
+import { mkdir, readdir } from './composites/directories.js';
+import { glob } from './composites/glob.js';
 import * as names from './composites/names.js';
-import { readFile } from './composites/read-file.js';
+import { openAsBlob } from './composites/open-as-blob.js';
+import { readFileLater } from './composites/read-file.js';
 import { rm } from './composites/remove.js';
+import * as stats from './composites/stat.js';
+import { statfs } from './composites/statfs.js';
+import { mkdtemp } from './composites/temporary.js';
 import { readTransfer, readv, writeTransfer, writev } from './composites/transfer.js';
 import { appendFile, writeFile } from './composites/write-file.js';
 import { opendir } from './dir.js';
 import type { Composite } from './driver.js';
-import { type AsyncCall, answer, type CallbackShape, callbackOf, named } from './face.js';
+import { type AsyncCall, answer, type CallbackShape, callbackOf, named, promiseOf } from './face.js';
 import { asRead, asWrite, givenToRead } from './transfers.js';
 import type { Tree } from './tree.js';
 import { asFd, asFunction, isFunction } from './validate.js';
@@ -41,17 +46,19 @@ export function callbackFace(tree: Tree) {
     fchmod: of(attributes.fchmod, 2, last),
     fchown: of(attributes.fchown, 3, last),
     fdatasync: of(descriptors.fdatasync, 1),
-    fstat: of(attributes.fstat, 2, withOption),
+    fstat: of(stats.fstatLater, 2, withOption),
     fsync: of(descriptors.fsync, 1),
     ftruncate: of(descriptors.ftruncate, 2, lastWithOption),
     futimes: of(attributes.futimes, 3, last),
-    lchmod: of(attributes.chmod, 2),
+    glob: of(glob, 2, withOption),
+    lchmod: of(attributes.lchmod, 2),
     lchown: of(attributes.lchown, 3),
     link: of(names.link, 2),
-    lstat: of(attributes.lstat, 2, withOption),
+    lstat: of(stats.lstat, 2, withOption),
     lutimes: of(attributes.lutimes, 3),
     mkdir: of(mkdir, 2, withOption),
     mkdtemp: of(mkdtemp, 2, withOption),
+    openAsBlob: promiseOf(tree, openAsBlob),
     open: of(descriptors.open, 3, {
       optional: 2,
       misplaced: (args) => (args.length < 3 ? args[1] : args[3]),
@@ -60,7 +67,7 @@ export function callbackFace(tree: Tree) {
     opendir: of(opendir, 2, { optional: 1, name: 'callback' }),
     read: readOf(tree),
     readdir: of(readdir, 2, withOption),
-    readFile: of(readFile, 2, orOptions(2)),
+    readFile: of(readFileLater, 2, orOptions(2)),
     readlink: of(names.readlink, 2, withOption),
     readv: vectorOf(tree, readv),
     realpath: Object.assign(of(names.realpath, 2, withOption), {
@@ -69,7 +76,8 @@ export function callbackFace(tree: Tree) {
     rename: of(names.rename, 2),
     rm: of(rm, 2, withOption),
     rmdir: of(names.rmdir, 2, withOption),
-    stat: of(attributes.stat, 2, withOption),
+    statfs: of(statfs, 2, withOption),
+    stat: of(stats.stat, 2, withOption),
     symlink: of(names.symlink, 3, { optional: 1, misplaced: (args) => args.at(-1) }),
     truncate: of(descriptors.truncate, 2, lastWithOption),
     unlink: of(names.unlink, 1),
@@ -139,21 +147,24 @@ function vectorOf(tree: Tree, call: VectorCall) {
   };
   return call === readv
     ? withPromiseOf(vector, 'bytesRead', 'buffers')
-    : withPromiseOf(vector, 'bytesWritten', 'buffers');
+    : withPromiseOf(vector, 'bytesWritten', 'buffers', 'buffer');
 }
 
-/** `util.promisify` makes an object of a callback's several values; Node's own names for them aren't public. */
+/**
+ * `util.promisify` makes an object of a callback's several values; Node's own names for them aren't public. Those of
+ * writev are 'bytesWritten' and 'buffer' in Node, and 'buffers' in its documentation and types: it gets both.
+ */
 export function withPromiseOf<F extends (...args: never[]) => void>(
   call: F,
   count: string,
-  given: string,
+  ...given: readonly string[]
 ): F {
   const run = call as unknown as (...args: unknown[]) => void;
   const promised = (...args: unknown[]): Promise<unknown> =>
     new Promise((resolve, reject) => {
       run(...args, (error: unknown, number: unknown, buffer: unknown) => {
         if (error) reject(error);
-        else resolve({ [count]: number, [given]: buffer });
+        else resolve({ [count]: number, ...Object.fromEntries(given.map((name) => [name, buffer])) });
       });
     });
   return Object.defineProperty(call, promisify.custom, { value: promised });

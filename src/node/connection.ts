@@ -2,12 +2,14 @@ import type { RemoteEvent } from '../io/remote.js';
 import type { Kernel } from '../kernel/syscalls.js';
 import { Failure } from '../store/failure.js';
 import { Calls } from './calls.js';
+import { Changes } from './watching/changes.js';
 
 type UploadListener = (event: RemoteEvent) => void;
 
 /** What all faces of one tree share: the kernel, made at the first use that needs it, and the calls on their way. */
 export class Connection {
   readonly calls = new Calls();
+  readonly changes = new Changes();
   readonly #connect: () => Kernel;
   readonly #listeners: UploadListener[] = [];
   #made: Kernel | null = null;
@@ -31,15 +33,16 @@ export class Connection {
         for (const listener of this.#listeners) listener(event);
       });
     }
-    return this.#made;
+    return this.changes.through(this.#made);
   }
 
   onUpload(listener: UploadListener): void {
     this.#listeners.push(listener);
   }
 
-  /** A tree that was never used isn't used after its end. */
+  /** Nobody watches any more. A tree that was never used isn't used after its end. */
   end(): void {
     this.#isEnded = this.#made === null;
+    this.changes.end();
   }
 }

@@ -1,4 +1,4 @@
-import nodeFs from 'node:fs';
+import nodeFs, { type ReadStream, type WriteStream } from 'node:fs';
 import type { Kernel } from '../kernel/syscalls.js';
 import { callbackFace } from './callback.js';
 import { Connection } from './connection.js';
@@ -6,34 +6,28 @@ import { Dir } from './dir.js';
 import { named } from './face.js';
 import type { StreamMakers } from './file-handle.js';
 import { asSeconds } from './flags.js';
+import type { LaterFs } from './later-members.js';
 import { Mount, type MountOptions } from './paths.js';
 import { promisesFace } from './promises.js';
 import { rememberMount } from './remount.js';
-import { accessConstants } from './running-node.js';
 import { type StreamFs, streamClasses } from './streams.js';
 import { asyncDispose } from './symbols.js';
 import { syncFace } from './sync.js';
-import {
-  fillMember,
-  fillPromise,
-  unsupportedCallback,
-  unsupportedPromise,
-  unsupportedSync,
-  withTheRest,
-} from './unsupported.js';
+import type { Tree } from './tree.js';
+import { fillMember, fillPromise, withTheRest } from './unsupported.js';
+import { utf8Streams } from './utf8-stream.js';
 import { emitUpload, type LazyTree, newUploads, type WandbControl, wandbControl } from './wandb.js';
+import { watchFace } from './watching/face.js';
 
 type NodeFs = typeof import('node:fs');
 
-/** @types/node declares this as a class; no version of Node exports it. */
-type NeverThere = 'StatsFs';
-
 /** Node's `fs` over a tree of W&B; what is W&B's own is under `wandb`. */
-export type WandbFs = NodeFs & {
-  readonly wandb: WandbControl;
-  /** Flushes and closes: `await using fs = createWandbFs()`. */
-  readonly [Symbol.asyncDispose]: () => Promise<void>;
-};
+export type WandbFs = NodeFs &
+  LaterFs & {
+    readonly wandb: WandbControl;
+    /** Flushes and closes: `await using fs = createWandbFs()`. */
+    readonly [Symbol.asyncDispose]: () => Promise<void>;
+  };
 
 export interface FsOptions extends MountOptions {
   /** Mounts the remote. Called at the first use that needs it, and again if it threw. */
@@ -54,40 +48,11 @@ function makeFace(connection: Connection, appUrl: () => string, options: MountOp
   const uploads = newUploads();
   const tree = treeOf(connection, new Mount(options), appUrl);
   connection.onUpload((event) => emitUpload(uploads, tree, event));
-  const { ReadStream, WriteStream } = streamClasses(() => members as StreamFs);
-  const streams = {
-    createReadStream: (path: unknown, options?: unknown) => Reflect.construct(ReadStream, [path, options]),
-    createWriteStream: (path: unknown, options?: unknown) => Reflect.construct(WriteStream, [path, options]),
-  } satisfies StreamMakers;
-  const promises = withTheRest(nodeFs.promises, promisesFace(tree, streams), fillPromise);
-  const { constants } = nodeFs;
-
-  const face = {
-    ...callbackFace(tree),
-    ...syncFace(tree),
-    ...named(streams),
-    openAsBlob: unsupportedPromise('openAsBlob'),
-    statfs: unsupportedCallback('statfs'),
-    statfsSync: unsupportedSync('statfsSync'),
-    unwatchFile: unsupportedCallback('unwatchFile'),
-    watch: unsupportedCallback('watch'),
-    watchFile: unsupportedCallback('watchFile'),
-    Dir,
-    Dirent: nodeFs.Dirent,
-    Stats: nodeFs.Stats,
-    ReadStream,
-    WriteStream,
-    FileReadStream: ReadStream,
-    FileWriteStream: WriteStream,
-    _toUnixTimestamp: asSeconds,
-    ...accessConstants,
-    constants,
-    promises,
-  } satisfies Record<Exclude<keyof NodeFs, NeverThere>, unknown> & Record<string, unknown>;
-
+  const face = makeMembers(tree, (): StreamFs => members as StreamFs);
+  const promises = withTheRest(nodeFs.promises, face.promises, fillPromise);
   const wandb = wandbControl(tree, uploads);
   const members = {
-    ...withTheRest(nodeFs, face, fillMember),
+    ...withTheRest(nodeFs, { ...face, promises }, fillMember),
     wandb,
     [asyncDispose]: wandb.close,
   };
@@ -99,10 +64,44 @@ function makeFace(connection: Connection, appUrl: () => string, options: MountOp
   return members as unknown as WandbFs;
 }
 
+/** `self` is the object that the members will be on: streams call what stands there when they are used. */
+export function makeMembers(tree: Tree, self: () => StreamFs) {
+  const { constants } = nodeFs;
+  const { ReadStream, WriteStream } = streamClasses(self);
+  const streams = {
+    createReadStream: (path: unknown, options?: unknown): ReadStream =>
+      Reflect.construct(ReadStream, [path, options]),
+    createWriteStream: (path: unknown, options?: unknown): WriteStream =>
+      Reflect.construct(WriteStream, [path, options]),
+  } satisfies StreamMakers;
+  return {
+    ...callbackFace(tree),
+    ...syncFace(tree),
+    ...watchFace(tree),
+    ...named(streams),
+    ...utf8Streams(self),
+    Dir,
+    Dirent: nodeFs.Dirent,
+    Stats: nodeFs.Stats,
+    ReadStream,
+    WriteStream,
+    FileReadStream: ReadStream,
+    FileWriteStream: WriteStream,
+    _toUnixTimestamp: asSeconds,
+    F_OK: constants.F_OK,
+    R_OK: constants.R_OK,
+    W_OK: constants.W_OK,
+    X_OK: constants.X_OK,
+    constants,
+    promises: promisesFace(tree, streams),
+  };
+}
+
 const treeOf = (connection: Connection, mount: Mount, appUrl: () => string): LazyTree => ({
   mount,
   appUrl,
   calls: connection.calls,
+  changes: connection.changes,
   get made() {
     return connection.made;
   },

@@ -1,4 +1,4 @@
-import nodeFs, { type Dirent } from 'node:fs';
+import nodeFs, { type Dirent, type Stats } from 'node:fs';
 import type { DirectoryEntry } from '../kernel/syscalls.js';
 
 /** The public `Dirent` class takes these arguments in every version; @types/node doesn't declare its constructor's. */
@@ -20,6 +20,20 @@ export const direntOf = (
   parentPath: string,
   encoding: BufferEncoding | 'buffer' | null,
 ): Dirent => new NodeDirent(encodedName(entry.name, encoding), TYPES[entry.kind], parentPath);
+
+/** libuv's types in the order of their numbers, by the methods that tell them. */
+const TOLD_BY = [
+  'isFile',
+  'isDirectory',
+  'isSymbolicLink',
+  'isFIFO',
+  'isSocket',
+  'isCharacterDevice',
+  'isBlockDevice',
+] as const satisfies readonly (keyof Stats)[];
+
+export const direntOfStats = (name: string, stats: Stats, parentPath: string): Dirent =>
+  new NodeDirent(name, TOLD_BY.findIndex((isOfType) => stats[isOfType]()) + 1, parentPath);
 
 /** A name in the encoding that the caller asked for. */
 export function encodedName(name: string, encoding: BufferEncoding | 'buffer' | null): string | Buffer {

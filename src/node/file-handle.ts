@@ -1,21 +1,24 @@
+import { AsyncResource } from 'node:async_hooks';
 import { EventEmitter } from 'node:events';
 import type { BigIntStats, ReadStream, Stats, WriteStream } from 'node:fs';
 import { createInterface, type Interface } from 'node:readline';
-import { ReadableStream } from 'node:stream/web';
-import { fchmod, fchown, fstat, futimes } from './composites/attributes.js';
-import { close, fdatasync, fsync, ftruncate } from './composites/descriptors.js';
-import { readOpen } from './composites/read-file.js';
+import type { ReadableStream } from 'node:stream/web';
+import { fchmod, fchown, futimes } from './composites/attributes.js';
+import { fdatasync, fsync, ftruncate } from './composites/descriptors.js';
+import { asReadSettings, readOpen } from './composites/read-file.js';
+import { fstatOf } from './composites/stat.js';
 import { readTransfer, readv, writeTransfer, writev } from './composites/transfer.js';
 import { writeFileTo } from './composites/write-file.js';
 import type { AsyncComposite } from './driver.js';
-import { invalidState } from './refusals.js';
+import { pull, pullSync } from './handle-iter.js';
+import { HandleState } from './handle-state.js';
+import { asAutoClose, once, settle, streamOperations, webStream } from './handle-streams.js';
+import { HandleWriter } from './handle-writer.js';
 import { borrow, type StreamFs } from './streams.js';
 import { asyncDispose } from './symbols.js';
 import { asRead, asWrite, givenToHandleRead } from './transfers.js';
 import type { Tree } from './tree.js';
-import { type AnyFunction, asOptions, type Bag } from './validate.js';
-
-const STREAM_CHUNK_BYTES = 16 * 1024;
+import type { AnyFunction, Bag } from './validate.js';
 
 /** How the handle makes streams over itself: with the classes of its fs object. */
 export interface StreamMakers {
@@ -27,59 +30,55 @@ export interface StreamMakers {
 export class FileHandle extends EventEmitter {
   readonly #tree: Tree;
   readonly #streams: StreamMakers;
-  #fd: number;
-  /** The handle itself, and the calls and streams that use it: the fd is closed when the last one has ended. */
-  #uses = 1;
-  #closing: Promise<void> | null = null;
-  #onUnused: () => void = () => {};
-  #isLocked = false;
+  readonly #state: HandleState;
+  #resource: AsyncResource | null = null;
 
   constructor(tree: Tree, fd: number, streams: StreamMakers) {
     super();
     this.#tree = tree;
-    this.#fd = fd;
+    this.#state = new HandleState(tree, fd, () => this.emit('close'));
     this.#streams = streams;
   }
 
   /** -1 once it is closed. */
   get fd(): number {
-    return this.#fd;
+    return this.#state.fd;
   }
 
   appendFile(data: unknown, options?: unknown): Promise<void> {
-    return this.#call('writeFile', (fd) => writeFileTo(this.#tree, fd, data, options));
+    return this.#state.call('writeFile', (fd) => writeFileTo(this.#tree, fd, data, options));
   }
 
   chmod(mode: unknown): Promise<void> {
-    return this.#call('fchmod', (fd) => fchmod(this.#tree, fd, mode));
+    return this.#state.call('fchmod', (fd) => fchmod(this.#tree, fd, mode));
   }
 
   chown(uid: unknown, gid: unknown): Promise<void> {
-    return this.#call('fchown', (fd) => fchown(this.#tree, fd, uid, gid));
+    return this.#state.call('fchown', (fd) => fchown(this.#tree, fd, uid, gid));
   }
 
   datasync(): Promise<void> {
-    return this.#call('fdatasync', (fd) => fdatasync(this.#tree, fd));
+    return this.#state.call('fdatasync', (fd) => fdatasync(this.#tree, fd));
   }
 
   sync(): Promise<void> {
-    return this.#call('fsync', (fd) => fsync(this.#tree, fd));
+    return this.#state.call('fsync', (fd) => fsync(this.#tree, fd));
   }
 
   async read(...args: unknown[]): Promise<{ bytesRead: number; buffer: unknown }> {
-    const { bytesRead, buffer } = await this.#call('read', (fd) => this.#read(fd, args));
+    const { bytesRead, buffer } = await this.#state.call('read', (fd) => this.#read(fd, args));
     return bare({ bytesRead, buffer });
   }
 
   async readv(buffers: unknown, position?: unknown): Promise<{ bytesRead: number; buffers: unknown }> {
-    const bytesRead = await this.#call('readv', (fd) => readv(this.#tree, fd, buffers, position));
+    const bytesRead = await this.#state.call('readv', (fd) => readv(this.#tree, fd, buffers, position));
     return bare({ bytesRead, buffers });
   }
 
   readFile(options?: unknown): Promise<string | Buffer> {
     const tree = this.#tree;
-    return this.#call('readFile', function* (fd) {
-      return yield* readOpen(tree, fd, asOptions(options));
+    return this.#state.call('readFile', function* (fd) {
+      return yield* readOpen(tree, fd, asReadSettings(options));
     });
   }
 
@@ -88,29 +87,29 @@ export class FileHandle extends EventEmitter {
   }
 
   stat(options?: unknown): Promise<Stats | BigIntStats> {
-    return this.#call('fstat', (fd) => fstat(this.#tree, fd, options));
+    return this.#state.call('fstat', (fd) => fstatOf(this.#tree, fd, options));
   }
 
   truncate(length?: unknown): Promise<void> {
-    return this.#call('ftruncate', (fd) => ftruncate(this.#tree, fd, length));
+    return this.#state.call('ftruncate', (fd) => ftruncate(this.#tree, fd, length));
   }
 
   utimes(atime: unknown, mtime: unknown): Promise<void> {
-    return this.#call('futimes', (fd) => futimes(this.#tree, fd, atime, mtime));
+    return this.#state.call('futimes', (fd) => futimes(this.#tree, fd, atime, mtime));
   }
 
   async write(...args: unknown[]): Promise<{ bytesWritten: number; buffer: unknown }> {
-    const { bytesWritten, buffer } = await this.#call('write', (fd) => this.#write(fd, args));
+    const { bytesWritten, buffer } = await this.#state.call('write', (fd) => this.#write(fd, args));
     return bare({ bytesWritten, buffer });
   }
 
   async writev(buffers: unknown, position?: unknown): Promise<{ bytesWritten: number; buffers: unknown }> {
-    const bytesWritten = await this.#call('writev', (fd) => writev(this.#tree, fd, buffers, position));
+    const bytesWritten = await this.#state.call('writev', (fd) => writev(this.#tree, fd, buffers, position));
     return bare({ bytesWritten, buffers });
   }
 
   writeFile(data: unknown, options?: unknown): Promise<void> {
-    return this.#call('writeFile', (fd) => writeFileTo(this.#tree, fd, data, options));
+    return this.#state.call('writeFile', (fd) => writeFileTo(this.#tree, fd, data, options));
   }
 
   createReadStream(options?: Bag): ReadStream {
@@ -121,91 +120,79 @@ export class FileHandle extends EventEmitter {
     return this.#streams.createWriteStream(undefined, { ...options, fd: this });
   }
 
-  /** A byte stream from the current position on; the handle stays open after it. */
-  readableWebStream(): ReadableStream {
-    if (this.#fd === -1) throw invalidState('The FileHandle is closed');
-    if (this.#closing) throw invalidState('The FileHandle is closing');
-    if (this.#isLocked) throw invalidState('The FileHandle is locked');
-    this.#isLocked = true;
-    this.#uses++;
-    const end = once(() => this.#release());
-    this.once('close', end);
-    return new ReadableStream({
-      type: 'bytes',
-      pull: async (controller) => {
-        if (this.#closing) return controller.close();
-        const chunk = new Uint8Array(STREAM_CHUNK_BYTES);
-        const { bytesRead } = await this.read(chunk, 0, chunk.length, null);
-        if (bytesRead > 0) return controller.enqueue(chunk.subarray(0, bytesRead));
-        end();
-        controller.close();
+  /**
+   * A byte stream from the current position on, one for a handle.
+   *
+   * @param options.autoClose whether the end of the stream closes the handle; false by default
+   * @throws ERR_INVALID_STATE for a handle that is closed, closing, or has such a stream already
+   */
+  readableWebStream(options: unknown = {}): ReadableStream {
+    this.#state.checkFree();
+    this.#state.lock();
+    const autoClose = asAutoClose(options);
+    this.#state.hold();
+    const release = once(() => this.#state.release());
+    this.once('close', release);
+    return webStream({
+      isEnded: () => this.#state.isEnded,
+      read: async (view) => (await this.read(view, 0, view.byteLength, null)).bytesRead,
+      end: async () => {
+        release();
+        if (autoClose) await this.close();
       },
-      cancel: end,
     });
   }
 
+  /**
+   * The content as batches of bytes, through transforms if there are any; the last argument may be options: `autoClose`
+   * (false), `chunkSize` (128 KiB), `start` (the position), `limit` (the end), `signal`. Experimental in Node.
+   *
+   * @throws ENOTSUP for transforms on a Node without `--experimental-stream-iter`, whose own they need
+   */
+  pull(...args: readonly unknown[]): unknown {
+    return pull(this.#free(), args);
+  }
+
+  /** As `pull`, for `for…of`. */
+  pullSync(...args: readonly unknown[]): unknown {
+    return pullSync(this.#free(), args);
+  }
+
+  /** What `pipeTo` of `node:stream/iter` writes to; options as of `pull`. Experimental in Node. */
+  writer(options: unknown = {}): HandleWriter {
+    return new HandleWriter(this.#free(), options);
+  }
+
+  /** The id under which `async_hooks` would know it. */
+  getAsyncId(): number {
+    this.#resource ??= new AsyncResource('FILEHANDLE');
+    return this.#resource.asyncId();
+  }
+
   /** Waits for the calls on their way. Own and bound: streams and callers take it off the handle. */
-  readonly close = (): Promise<void> => {
-    if (this.#fd === -1) return Promise.resolve();
-    if (this.#closing) return this.#closing;
-    const { promise, resolve, reject } = withResolvers();
-    this.#onUnused = () => {
-      const fd = this.#fd;
-      this.#fd = -1;
-      this.#tree.calls.drive(close(this.#tree, fd)).then(resolve, reject);
-    };
-    this.#closing = promise;
-    this.#release();
-    this.emit('close');
-    return promise;
-  };
+  readonly close = (): Promise<void> => this.#state.close();
 
   async [asyncDispose](): Promise<void> {
     await this.close();
   }
 
   [borrow](): { readonly operations: StreamFs; readonly start: () => void } {
-    const end = once(() => this.#release());
+    const end = once(() => this.#state.release());
     return {
       operations: {
-        ...this.#operations(),
+        ...streamOperations(this),
         close: (_fd: number, done: AnyFunction) => {
           end();
           settle(this.close(), done);
         },
       },
-      start: () => {
-        this.#uses++;
-      },
+      start: () => this.#state.hold(),
     };
   }
 
-  #operations(): StreamFs {
-    return {
-      fsync: (_fd: number, done: AnyFunction) => settle(this.sync(), done),
-      read: (
-        _fd: number,
-        buffer: unknown,
-        offset: unknown,
-        length: unknown,
-        position: unknown,
-        done: AnyFunction,
-      ) => settle(this.read(buffer, offset, length, position), done, ({ bytesRead }) => [bytesRead, buffer]),
-      write: (
-        _fd: number,
-        buffer: unknown,
-        offset: unknown,
-        length: unknown,
-        position: unknown,
-        done: AnyFunction,
-      ) =>
-        settle(this.write(buffer, offset, length, position), done, ({ bytesWritten }) => [
-          bytesWritten,
-          buffer,
-        ]),
-      writev: (_fd: number, buffers: unknown, position: unknown, done: AnyFunction) =>
-        settle(this.writev(buffers, position), done, ({ bytesWritten }) => [bytesWritten, buffers]),
-    };
+  #free(): HandleState {
+    this.#state.checkFree();
+    return this.#state;
   }
 
   *#read(fd: number, args: readonly unknown[]): AsyncComposite<{ bytesRead: number; buffer: unknown }> {
@@ -217,54 +204,7 @@ export class FileHandle extends EventEmitter {
     const transfer = asWrite(args);
     return { bytesWritten: yield* writeTransfer(this.#tree, fd, transfer), buffer: transfer.buffer };
   }
-
-  async #call<T>(syscall: string, call: (fd: number) => AsyncComposite<T>): Promise<T> {
-    if (this.#fd === -1) {
-      throw Object.assign(new Error('file closed'), { code: 'EBADF', syscall });
-    }
-    this.#uses++;
-    try {
-      return await this.#tree.calls.drive(call(this.#fd));
-    } finally {
-      this.#release();
-    }
-  }
-
-  #release(): void {
-    this.#uses--;
-    if (this.#uses === 0) this.#onUnused();
-  }
 }
 
 /** Node's results have no prototype. */
 const bare = <T extends object>(result: T): T => Object.assign(Object.create(null), result);
-
-function settle<T>(result: Promise<T>, done: AnyFunction, values: (value: T) => unknown[] = () => []): void {
-  result.then(
-    (value) => done(null, ...values(value)),
-    (error: unknown) => done(error),
-  );
-}
-
-function once(action: () => void): () => void {
-  let isDone = false;
-  return () => {
-    if (isDone) return;
-    isDone = true;
-    action();
-  };
-}
-
-function withResolvers(): {
-  promise: Promise<void>;
-  resolve: () => void;
-  reject: (reason: unknown) => void;
-} {
-  let resolve: () => void = () => {};
-  let reject: (reason: unknown) => void = () => {};
-  const promise = new Promise<void>((onResolve, onReject) => {
-    resolve = onResolve;
-    reject = onReject;
-  });
-  return { promise, resolve, reject };
-}

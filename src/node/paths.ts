@@ -72,10 +72,22 @@ export class Mount {
     return `/${[...this.mountPoint, ...segments].join('/')}`;
   }
 
-  private belowMountPoint(path: string): readonly string[] {
+  /** The absolute path of a path or address, as callers see it. Throws ENOENT for an address outside the mount. */
+  absolute(path: string): string {
+    const address = this.fromAddress(path);
+    return address
+      ? this.show([...this.root, ...this.belowRoot(address)].join('/'))
+      : this.absolutePath(path);
+  }
+
+  private absolutePath(path: string): string {
     // With the tree at '/' a relative path starts at its root, so that 'entity/project/run' works as it reads.
     const isRelative = this.mountPoint.length > 0 && !path.startsWith('/');
-    const segments = normalised(isRelative ? `${process.cwd()}/${path}` : path);
+    return `/${normalised(isRelative ? `${process.cwd()}/${path}` : path).join('/')}`;
+  }
+
+  private belowMountPoint(path: string): readonly string[] {
+    const segments = normalised(this.absolutePath(path));
     return without(segments, this.mountPoint, 'It lies outside the mount point.');
   }
 

@@ -3,15 +3,20 @@ import * as attributes from './composites/attributes.js';
 import { copyFile } from './composites/copy-file.js';
 import { cp } from './composites/cp.js';
 import { open, truncate } from './composites/descriptors.js';
-import { mkdir, mkdtemp, readdir } from './composites/directories.js';
+import { mkdir, readdir } from './composites/directories.js';
+import { globEach } from './composites/glob.js';
 import * as names from './composites/names.js';
 import { readFileAt } from './composites/read-file.js';
 import { rm } from './composites/remove.js';
+import * as stats from './composites/stat.js';
+import { statfs } from './composites/statfs.js';
+import { mkdtemp, mkdtempDisposable } from './composites/temporary.js';
 import { appendFileAt, writeFileAt } from './composites/write-file.js';
 import { opendir } from './dir.js';
 import { type AsyncCall, named, promiseOf } from './face.js';
 import { FileHandle, type StreamMakers } from './file-handle.js';
 import type { Tree } from './tree.js';
+import { watchEach } from './watching/watch-each.js';
 
 /** `fs.promises`: rejects whatever goes wrong, refused arguments included. */
 export function promisesFace(tree: Tree, streams: StreamMakers) {
@@ -30,13 +35,15 @@ export function promisesFace(tree: Tree, streams: StreamMakers) {
     constants: nodeFs.constants,
     copyFile: of(copyFile),
     cp: of(cp),
-    lchmod: of(attributes.chmod),
+    glob: (pattern: unknown, options?: unknown) => globEach(tree, pattern, options),
+    lchmod: of(attributes.lchmod),
     lchown: of(attributes.lchown),
     link: of(names.link),
-    lstat: of(attributes.lstat),
+    lstat: of(stats.lstatAt),
     lutimes: of(attributes.lutimes),
     mkdir: of(mkdir),
     mkdtemp: of(mkdtemp),
+    mkdtempDisposable: (prefix: unknown, options?: unknown) => mkdtempDisposable(tree, prefix, options),
     open: async (path: unknown, flags?: unknown, mode?: unknown): Promise<FileHandle> =>
       new FileHandle(tree, await openFd(path, flags, mode), streams),
     opendir: of(opendir),
@@ -48,11 +55,13 @@ export function promisesFace(tree: Tree, streams: StreamMakers) {
     rename: of(names.rename),
     rm: of(rm),
     rmdir: of(names.rmdir),
-    stat: of(attributes.stat),
+    statfs: of(statfs),
+    stat: of(stats.statAt),
     symlink: of(names.symlink),
     truncate: of(truncate),
     unlink: of(names.unlink),
     utimes: of(attributes.utimes),
+    watch: (filename: unknown, options?: unknown) => watchEach(tree, filename, options),
     writeFile: (target: unknown, data: unknown, options?: unknown): Promise<void> =>
       target instanceof FileHandle ? target.writeFile(data, options) : writePath(target, data, options),
   });

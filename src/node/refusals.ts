@@ -43,6 +43,13 @@ export function outOfRange(name: string, range: string, actual: unknown): NodeJS
   );
 }
 
+export const incompatibleOptions = (one: string, other: string): NodeJS.ErrnoException =>
+  refusal(
+    TypeError,
+    'ERR_INCOMPATIBLE_OPTION_PAIR',
+    `Option "${one}" cannot be used in combination with option "${other}"`,
+  );
+
 export const invalidState = (message: string): NodeJS.ErrnoException =>
   refusal(Error, 'ERR_INVALID_STATE', `Invalid state: ${message}`);
 

@@ -18,14 +18,6 @@ type Fields<T> = { -readonly [K in keyof T as T[K] extends () => boolean ? never
   rdev: unknown;
 };
 
-type Time = 'atimeMs' | 'mtimeMs' | 'ctimeMs' | 'birthtimeMs';
-
-/** From Node 26 on `stats.mtimeInstant` and its like are made of symbols' values; an instance shows the symbols. */
-const NANOSECOND_FIELDS = Object.getOwnPropertySymbols(nodeFs.statSync('/')).flatMap((symbol) => {
-  const [, name] = /partial([acm]time|birthtime)ns$/i.exec(symbol.description ?? '') ?? [];
-  return name === undefined ? [] : [{ symbol, time: `${name.toLowerCase()}Ms` as Time }];
-});
-
 const NumberStats = constructorOf<Fields<Stats>>(function (attributes) {
   this.dev = attributes.dev;
   this.mode = attributes.mode;
@@ -42,9 +34,7 @@ const NumberStats = constructorOf<Fields<Stats>>(function (attributes) {
   this.ctimeMs = attributes.ctimeMs;
   this.birthtimeMs = attributes.birthtimeMs;
   if (!isDatedLater) setDates(this, attributes);
-  for (const { symbol, time } of NANOSECOND_FIELDS) {
-    Reflect.set(this, symbol, nanosecondsWithinSecond(attributes[time]));
-  }
+  if (fractions) setFractions(this, attributes, fractions);
 }, nodeFs.Stats.prototype);
 
 const NanosecondStats = constructorOf<Fields<BigIntStats>>(
@@ -93,8 +83,33 @@ function setDates(
   stats.birthtime = dateOf(from.birthtimeMs);
 }
 
-const nanosecondsWithinSecond = (milliseconds: number): number =>
-  Math.round((milliseconds - Math.floor(milliseconds / 1000) * 1000) * 1e6);
+type Time = 'atimeMs' | 'mtimeMs' | 'ctimeMs' | 'birthtimeMs';
+
+/**
+ * From 26 on the getters of Node's prototype make Temporal.Instants of these: nanoseconds in the second. Their symbols
+ * are Node's own; an instance shows them.
+ */
+const fractions = fractionsOf(Object.getOwnPropertySymbols(nodeFs.statSync('/')));
+
+function fractionsOf(symbols: readonly symbol[]): readonly (readonly [symbol, Time])[] | null {
+  const named = symbols.flatMap((symbol) => {
+    const [, name] = /^k?partial(\w+)Ns$/i.exec(symbol.description ?? '') ?? [];
+    return name === undefined ? [] : [[symbol, `${name.toLowerCase()}Ms` as Time] as const];
+  });
+  return named.length > 0 ? named : null;
+}
+
+function setFractions(
+  stats: object,
+  attributes: Attributes,
+  symbols: readonly (readonly [symbol, Time])[],
+): void {
+  for (const [symbol, time] of symbols) {
+    const milliseconds = attributes[time];
+    const fraction = milliseconds - Math.floor(milliseconds / 1000) * 1000;
+    Reflect.set(stats, symbol, Math.floor(fraction * 1e6));
+  }
+}
 
 const dateOf = (milliseconds: number): Date => new Date(Math.round(milliseconds));
 

@@ -2,10 +2,15 @@ import * as attributes from './composites/attributes.js';
 import { copyFile } from './composites/copy-file.js';
 import { cpSync } from './composites/cp.js';
 import * as descriptors from './composites/descriptors.js';
-import { mkdir, mkdtemp, readdir } from './composites/directories.js';
+import { mkdir, readdir } from './composites/directories.js';
+import { glob } from './composites/glob.js';
 import * as names from './composites/names.js';
-import { readFileSync } from './composites/read-file.js';
+import { openAsBlob } from './composites/open-as-blob.js';
+import { readFile } from './composites/read-file.js';
 import { rmSync } from './composites/remove.js';
+import * as stats from './composites/stat.js';
+import { statfs } from './composites/statfs.js';
+import { mkdtemp, mkdtempDisposableSync } from './composites/temporary.js';
 import { readSync, readv, writeSync, writev } from './composites/transfer.js';
 import { appendFile, writeFile } from './composites/write-file.js';
 import { opendir } from './dir.js';
@@ -27,21 +32,25 @@ export function syncFace(tree: Tree) {
     fchmodSync: of(attributes.fchmod),
     fchownSync: of(attributes.fchown),
     fdatasyncSync: of(descriptors.fdatasync),
-    fstatSync: of(attributes.fstat),
+    fstatSync: of(stats.fstat),
     fsyncSync: of(descriptors.fsync),
     ftruncateSync: of(descriptors.ftruncate),
     futimesSync: of(attributes.futimes),
-    lchmodSync: of(attributes.chmod),
+    globSync: of(glob),
+    lchmodSync: of(attributes.lchmod),
     lchownSync: of(attributes.lchown),
     linkSync: of(names.link),
-    lstatSync: of(attributes.lstatSync),
+    lstatSync: of(stats.lstatSync),
     lutimesSync: of(attributes.lutimes),
     mkdirSync: of(mkdir),
+    mkdtempDisposableSync: (prefix: unknown, options?: unknown) =>
+      mkdtempDisposableSync(tree, prefix, options),
     mkdtempSync: of(mkdtemp),
+    openAsBlobSync: of(openAsBlob),
     openSync: of(descriptors.open),
     opendirSync: of(opendir),
     readdirSync: of(readdir),
-    readFileSync: of(readFileSync),
+    readFileSync: of(readFile),
     readlinkSync: of(names.readlink),
     readSync: of(readSync),
     readvSync: of(readv),
@@ -49,7 +58,8 @@ export function syncFace(tree: Tree) {
     renameSync: of(names.rename),
     rmdirSync: of(names.rmdir),
     rmSync: of(rmSync),
-    statSync: of(attributes.statSync),
+    statfsSync: of(statfs),
+    statSync: of(stats.statSync),
     symlinkSync: of(names.symlink),
     truncateSync: of(descriptors.truncate),
     unlinkSync: of(names.unlink),

@@ -4,6 +4,7 @@ import type { TreePath } from '../store/contract.js';
 import type { Calls } from './calls.js';
 import { type Composite, invoke } from './driver.js';
 import { asPath, type Mount, Place } from './paths.js';
+import type { Changes } from './watching/changes.js';
 
 /** What every call of one fs object works on. */
 export interface Tree {
@@ -11,6 +12,8 @@ export interface Tree {
   /** Made at the first use: configuring and connecting wait until somebody calls. */
   readonly kernel: Kernel;
   readonly calls: Calls;
+  /** What watchers of the tree listen to. */
+  readonly changes: Changes;
 }
 
 /** Checks a path argument and locates it. */

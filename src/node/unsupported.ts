@@ -5,20 +5,7 @@ import { type AnyFunction, isFunction } from './validate.js';
  * Members of `node:fs` that are left out. They are there all the same, and fail: tools spread `{...nodeFs, ...wandbFs}`,
  * and what is missing would silently work on the real disk.
  */
-const INSTEAD: Readonly<Record<string, string>> = {
-  watch: 'W&B tells of no changes; poll with stat, or call fs.wandb.refresh().',
-  watchFile: 'W&B tells of no changes; poll with stat, or call fs.wandb.refresh().',
-  unwatchFile: 'W&B tells of no changes; poll with stat, or call fs.wandb.refresh().',
-  statfs: 'W&B has no figure for free space.',
-  statfsSync: 'W&B has no figure for free space.',
-  openAsBlob: 'Use `new Blob([await fs.promises.readFile(path)])`.',
-  openAsBlobSync: 'Use `new Blob([fs.readFileSync(path)])`.',
-  glob: "Use `readdir(path, { recursive: true })`, or the 'glob' package with its `fs` option.",
-  globSync: "Use `readdirSync(path, { recursive: true })`, or the 'glob' package with its `fs` option.",
-  Utf8Stream: 'Use fs.createWriteStream.',
-};
-
-const insteadOf = (name: string): string => INSTEAD[name] ?? 'wandb-fs has no such call yet.';
+const INSTEAD = 'wandb-fs has no such call yet.';
 
 /** Calls back with the failure where there is a callback, and throws it elsewhere. */
 export const unsupportedCallback = (name: string): AnyFunction =>
@@ -47,7 +34,7 @@ export const unsupportedIterable = (name: string): AnyFunction =>
   }));
 
 function called(name: string, fail: (error: Error, args: readonly unknown[]) => unknown): AnyFunction {
-  const member: AnyFunction = (...args) => fail(notSupported(name, insteadOf(name), args[0]), args);
+  const member: AnyFunction = (...args) => fail(notSupported(name, INSTEAD, args[0]), args);
   return Object.defineProperty(member, 'name', { value: name });
 }
 

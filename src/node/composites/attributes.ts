@@ -1,101 +1,10 @@
-import nodeFs, { type BigIntStats, type Stats } from 'node:fs';
 import type { Operation } from '../../kernel/operation.js';
-import type { Attributes } from '../../kernel/syscalls.js';
 import { Failure } from '../../store/failure.js';
 import { type Composite, invoke } from '../driver.js';
 import { hasCode } from '../errors.js';
 import { asBits, asMilliseconds, asMode } from '../flags.js';
-import { bigIntStatsOf, statsOf } from '../stats.js';
 import { invokeAt, placeOf, type Tree } from '../tree.js';
 import { asFd, asUserId } from '../validate.js';
-
-type AnyStats = Stats | BigIntStats;
-
-/** Node reads the options unchecked: null is a TypeError there and here. */
-const shaped = (attributes: Attributes, options: unknown): AnyStats =>
-  (options as { bigint?: unknown }).bigint ? bigIntStatsOf(attributes) : statsOf(attributes);
-
-const NUMBERS = { bigint: false } as const;
-
-export function* stat(tree: Tree, path: unknown, options: unknown = NUMBERS): Composite<AnyStats> {
-  return yield* statAs('stat', tree, path, options);
-}
-
-export function* lstat(tree: Tree, path: unknown, options: unknown = NUMBERS): Composite<AnyStats> {
-  return yield* statAs('lstat', tree, path, options);
-}
-
-export function* statSync(
-  tree: Tree,
-  path: unknown,
-  options: unknown = NUMBERS,
-): Composite<AnyStats | undefined> {
-  return yield* statIfThere('stat', tree, path, options);
-}
-
-export function* lstatSync(
-  tree: Tree,
-  path: unknown,
-  options: unknown = NUMBERS,
-): Composite<AnyStats | undefined> {
-  return yield* statIfThere('lstat', tree, path, options);
-}
-
-export function* fstat(tree: Tree, fd: unknown, options: unknown = NUMBERS): Composite<AnyStats> {
-  const number = asFd(fd);
-  return shaped(yield* invoke({ syscall: 'fstat', run: (op) => tree.kernel.fstat(op, number) }), options);
-}
-
-/** The primitive of each has its name. */
-type Look = 'stat' | 'lstat';
-
-function* statAs(syscall: Look, tree: Tree, path: unknown, options: unknown): Composite<AnyStats> {
-  const place = placeOf(tree, path);
-  return shaped(yield* invokeAt(syscall, place, (op, at) => tree.kernel[syscall](op, at)), options);
-}
-
-/** `throwIfNoEntry: false` spares a resolver that probes for thousands of paths the making of as many errors. */
-function* statIfThere(
-  syscall: Look,
-  tree: Tree,
-  path: unknown,
-  options: unknown,
-): Composite<AnyStats | undefined> {
-  const { throwIfNoEntry = true } = options as { throwIfNoEntry?: unknown };
-  if (throwIfNoEntry !== false) return yield* statAs(syscall, tree, path, options);
-  const place = placeOf(tree, path);
-  const run = (op: Operation): Attributes | undefined => {
-    try {
-      const at = place.tree;
-      return tree.kernel[syscall](op, at);
-    } catch (thrown) {
-      if (thrown instanceof Failure && isNoEntry(thrown)) return undefined;
-      throw thrown;
-    }
-  };
-  const attributes = yield* invoke({ syscall, path: place.given, run });
-  return attributes && shaped(attributes, options);
-}
-
-const isNoEntry = ({ code }: Failure): boolean =>
-  code === 'ENOENT' || (code === 'ENOTDIR' && isBelowFileNoEntry());
-
-let answerBelowFile: boolean | null = null;
-
-/** What `throwIfNoEntry: false` says below a file depends on the version of Node, which is asked once. */
-function isBelowFileNoEntry(): boolean {
-  answerBelowFile ??= nodeAnswersBelowFile();
-  return answerBelowFile;
-}
-
-function nodeAnswersBelowFile(): boolean {
-  try {
-    return nodeFs.statSync(`${process.execPath}/below`, { throwIfNoEntry: false }) === undefined;
-  } catch (error) {
-    if (hasCode(error, 'ENOTDIR')) return false;
-    throw error;
-  }
-}
 
 export function* access(tree: Tree, path: unknown, mode?: unknown): Composite<void> {
   const place = placeOf(tree, path);
@@ -128,6 +37,18 @@ export function* chmod(tree: Tree, path: unknown, mode: unknown): Composite<void
   const place = placeOf(tree, path);
   const bits = asMode(mode);
   yield* invokeAt('chmod', place, (op, at) => tree.kernel.chmod(op, at, bits));
+}
+
+/** As Linux has it: links have no modes of their own. */
+export function* lchmod(tree: Tree, path: unknown, mode: unknown): Composite<void> {
+  const place = placeOf(tree, path);
+  const bits = asMode(mode);
+  yield* invokeAt('lchmod', place, (op, at) => {
+    if (tree.kernel.lstat(op, at).kind === 'symlink') {
+      throw new Failure('ENOTSUP', 'Links have no modes of their own.');
+    }
+    tree.kernel.chmod(op, at, bits);
+  });
 }
 
 export function* fchmod(tree: Tree, fd: unknown, mode: unknown): Composite<void> {

@@ -1,14 +1,17 @@
+import { constants } from 'node:fs';
 import { posix } from 'node:path';
 import type { Attributes } from '../../kernel/syscalls.js';
 import { type AsyncComposite, type Composite, type Pause, pause, type Step } from '../driver.js';
 import { findingError, hasCode, isDirectoryError } from '../errors.js';
-import { invalidArgumentValue, refusal } from '../refusals.js';
+import { incompatibleOptions, refusal } from '../refusals.js';
 import { invokeAt, placeOf, type Tree } from '../tree.js';
 import { type AnyFunction, asBoolean, asFunction, asInteger, asObject } from '../validate.js';
-import { utimes } from './attributes.js';
+import { chmod, utimes } from './attributes.js';
 import { copyFile } from './copy-file.js';
 import { entriesOf, joined, mkdir, realOf } from './directories.js';
-import { isUri, readlink, symlink } from './names.js';
+import { isUri, readlink, symlink, unlink } from './names.js';
+
+const { COPYFILE_EXCL } = constants;
 
 export interface CpSettings {
   readonly errorOnExist: boolean;
@@ -52,9 +55,7 @@ export function settingsOf(options: unknown): {
     asBoolean(given[name] === undefined ? fallback : given[name], `options.${name}`);
   const dereference = flag('dereference', false);
   const verbatimSymlinks = flag('verbatimSymlinks', false);
-  if (verbatimSymlinks && dereference) {
-    throw invalidArgumentValue('options.verbatimSymlinks', true, "can't be used with 'dereference'");
-  }
+  if (verbatimSymlinks && dereference) throw incompatibleOptions('dereference', 'verbatimSymlinks');
   return {
     settings: {
       errorOnExist: flag('errorOnExist', false),
@@ -125,7 +126,11 @@ function* copyOne(
     if (!settings.errorOnExist) return;
     throw cpError('ERR_FS_CP_EEXIST', 'Target already exists', 'EEXIST', `${to} already exists`, to);
   }
-  yield* copyFile(tree, from, to, settings.mode);
+  // Node removes what is there and makes it anew, with the permissions of the source; so that the server isn't told of a
+  // removal, a file is written over instead. A link goes, where it leads stays.
+  if (target?.kind === 'symlink') yield* unlink(tree, to);
+  yield* copyFile(tree, from, to, target ? settings.mode & ~COPYFILE_EXCL : settings.mode);
+  if (target?.kind === 'file') yield* chmod(tree, to, source.mode & 0o777);
   if (settings.preserveTimestamps) {
     yield* utimes(tree, to, source.atimeMs / 1000, source.mtimeMs / 1000);
   }
@@ -142,9 +147,17 @@ function* copyLink(
 ): Composite<void> {
   const leadsTo = String(yield* readlink(tree, from));
   if (isUri(leadsTo)) return yield* copyOne(tree, from, to, source, target, settings);
-  const place = placeOf(tree, from);
-  const above = tree.mount.show(place.tree.slice(0, place.tree.lastIndexOf('/')));
-  yield* symlink(tree, settings.verbatimSymlinks ? leadsTo : joined(above, leadsTo), to);
+  const { tree: path } = placeOf(tree, from);
+  const above = tree.mount.show(path.slice(0, Math.max(0, path.lastIndexOf('/'))));
+  const end = settings.verbatimSymlinks ? leadsTo : joined(above, leadsTo);
+  try {
+    yield* symlink(tree, end, to);
+  } catch (error) {
+    // Aliases move in one step; a link of a draft is made anew.
+    if (target?.kind !== 'symlink' || !hasCode(error, 'EEXIST')) throw error;
+    yield* unlink(tree, to);
+    yield* symlink(tree, end, to);
+  }
 }
 
 function* statOf(tree: Tree, path: string, { dereference }: CpSettings): Composite<Attributes> {

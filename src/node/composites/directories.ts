@@ -1,4 +1,3 @@
-import { randomInt } from 'node:crypto';
 import type { Dirent } from 'node:fs';
 import { posix } from 'node:path';
 import type { DirectoryEntry } from '../../kernel/syscalls.js';
@@ -6,7 +5,7 @@ import { direntOf, encodedName } from '../dirents.js';
 import { type Composite, invoke, type Step } from '../driver.js';
 import { hasCode } from '../errors.js';
 import { asMode } from '../flags.js';
-import { asPath, Place } from '../paths.js';
+import { asPath, type Place } from '../paths.js';
 import { invokeAt, placeOf, type Tree } from '../tree.js';
 import { asBoolean, asOptions, type Bag } from '../validate.js';
 
@@ -72,32 +71,6 @@ const parentOf = (path: string): string => path.slice(0, Math.max(0, path.lastIn
 /** A path outside the mount has no parent to make, and the root needs none. */
 function canClimb(tree: Tree, place: Place, path: () => string): boolean {
   return place.isInside && path() !== tree.mount.top;
-}
-
-const SUFFIX_LENGTH = 6;
-const SUFFIX_LETTERS = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789';
-
-export function* mkdtemp(tree: Tree, prefix: unknown, options?: unknown): Composite<string | Buffer> {
-  const { encoding } = asOptions(options);
-  const start = asPath(prefix, 'prefix');
-  for (;;) {
-    const letters = Array.from(
-      { length: SUFFIX_LENGTH },
-      () => SUFFIX_LETTERS[randomInt(SUFFIX_LETTERS.length)],
-    );
-    const name = `${start}${letters.join('')}`;
-    const place = new Place(tree.mount, name);
-    const run: Step<void>['run'] = (op) => {
-      const at = place.tree;
-      tree.kernel.mkdir(op, at, 0o700);
-    };
-    try {
-      yield* invoke({ syscall: 'mkdtemp', path: `${start}XXXXXX`, run });
-      return encodedName(name, encoding);
-    } catch (error) {
-      if (!hasCode(error, 'EEXIST')) throw error;
-    }
-  }
 }
 
 type Name = string | Buffer;

@@ -4,9 +4,9 @@ import type { TreePath } from '../../store/contract.js';
 import { encodedName } from '../dirents.js';
 import { type Composite, invoke, type Step } from '../driver.js';
 import { hasCode } from '../errors.js';
+import { nodeMajor } from '../node-version.js';
 import { asPath, type Place } from '../paths.js';
 import { invalidArgumentValue, invalidSymlinkType } from '../refusals.js';
-import { hasPlainRmdir } from '../running-node.js';
 import { invokeAt, invokeOnBoth, placeOf, type Tree } from '../tree.js';
 import { asBoolean, asInt32, asObject, asOptions, asUint32 } from '../validate.js';
 
@@ -23,11 +23,21 @@ export function* unlink(tree: Tree, path: unknown): Composite<void> {
 
 export function* rmdir(tree: Tree, path: unknown, options?: unknown): Composite<void> {
   const place = placeOf(tree, path);
-  if (rmdirOptions(options).recursive) {
+  const { recursive } = rmdirOptions(options);
+  if (recursive) {
     const { kind } = yield* invokeAt('lstat', place, (op, at) => tree.kernel.lstat(op, at));
     if (kind === 'directory') return yield* removeTree(tree, place);
   }
   yield* invokeAt('rmdir', place, (op, at) => tree.kernel.rmdir(op, at));
+}
+
+/** Node 25 has ended what `rmdir` had in common with `rm`. */
+function rmdirOptions(options: unknown): RemovalOptions {
+  if (nodeMajor < 25) return removalOptions(options);
+  const given = (options as { recursive?: unknown } | null | undefined)?.recursive;
+  if (given !== undefined) throw invalidArgumentValue('options.recursive', given, 'is no longer supported');
+  if (options !== undefined) asObject(options, 'options');
+  return { recursive: false, force: false };
 }
 
 export function* removeTree(tree: Tree, place: Place): Composite<void> {
@@ -37,15 +47,6 @@ export function* removeTree(tree: Tree, place: Place): Composite<void> {
 export interface RemovalOptions {
   readonly recursive: boolean;
   readonly force: boolean;
-}
-
-function rmdirOptions(options: unknown): Pick<RemovalOptions, 'recursive'> {
-  if (!hasPlainRmdir) return removalOptions(options);
-  const { recursive } = options === undefined ? {} : asObject(options, 'options');
-  if (recursive !== undefined) {
-    throw invalidArgumentValue('options.recursive', recursive, 'is no longer supported');
-  }
-  return { recursive: false };
 }
 
 /** `maxRetries` and `retryDelay` are checked and otherwise moot: retries belong to the layer that speaks HTTP. */

@@ -1,19 +1,21 @@
 import type { Composite } from '../driver.js';
 import { hasCode, isDirectoryError } from '../errors.js';
-import { forcesBelowFiles } from '../running-node.js';
+import { nodeMajor } from '../node-version.js';
 import { invokeAt, placeOf, type Tree } from '../tree.js';
 import { removalOptions, removeTree, unlink } from './names.js';
 
+/** As the sync face wants it: from 24 on Node's takes what can't be there for gone, below files too. */
+export function* rmSync(tree: Tree, path: unknown, options?: unknown): Composite<void> {
+  const { recursive, force } = removalOptions(options);
+  try {
+    yield* rm(tree, path, options);
+  } catch (error) {
+    if (!(nodeMajor >= 24 && recursive && force && hasCode(error, 'ENOTDIR'))) throw error;
+  }
+}
+
 /** Removes a file, or with `recursive` a directory and all that is in it, in one batch. */
 export function* rm(tree: Tree, path: unknown, options?: unknown): Composite<void> {
-  yield* remove(tree, path, options, false);
-}
-
-export function* rmSync(tree: Tree, path: unknown, options?: unknown): Composite<void> {
-  yield* remove(tree, path, options, forcesBelowFiles);
-}
-
-function* remove(tree: Tree, path: unknown, options: unknown, isForcedBelowFiles: boolean): Composite<void> {
   const place = placeOf(tree, path);
   const { recursive, force } = removalOptions(options);
   try {
@@ -22,8 +24,6 @@ function* remove(tree: Tree, path: unknown, options: unknown, isForcedBelowFiles
     if (!recursive) throw isDirectoryError('rm', place.given, 'is a directory');
     yield* removeTree(tree, place);
   } catch (error) {
-    const isMissing =
-      hasCode(error, 'ENOENT') || (isForcedBelowFiles && recursive && hasCode(error, 'ENOTDIR'));
-    if (!(force && isMissing)) throw error;
+    if (!(force && hasCode(error, 'ENOENT'))) throw error;
   }
 }

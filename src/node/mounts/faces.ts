@@ -73,7 +73,7 @@ function promisable(name: Routed, face: AnyFunction): AnyFunction {
     case 'readv':
       return withPromiseOf(face, 'bytesRead', 'buffers');
     case 'writev':
-      return withPromiseOf(face, 'bytesWritten', 'buffers');
+      return withPromiseOf(face, 'bytesWritten', 'buffers', 'buffer');
     default:
       return face;
   }

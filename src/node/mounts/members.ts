@@ -1,9 +1,9 @@
 import nodeFs from 'node:fs';
 import { named } from '../face.js';
 import { asSeconds } from '../flags.js';
-import { accessConstants } from '../running-node.js';
 import { isBorrowable, type StreamFs, streamClasses } from '../streams.js';
 import { fillMember, fillPromise, withTheRest } from '../unsupported.js';
+import { utf8Streams } from '../utf8-stream.js';
 import { type AnyFunction, type Bag, isFunction } from '../validate.js';
 import { facesOf } from './faces.js';
 import { Filesystem } from './filesystem.js';
@@ -39,8 +39,12 @@ function makeMembers(router: Router, whole: Filesystem): Members {
   const members = {
     ...routed,
     ...streamMembers(router, whole),
+    ...utf8Streams(() => whole.fs),
     ...classesOf(router.table.base.fs),
-    ...accessConstants,
+    F_OK: constants.F_OK,
+    R_OK: constants.R_OK,
+    W_OK: constants.W_OK,
+    X_OK: constants.X_OK,
     _toUnixTimestamp: asSeconds,
     constants,
     promises: withTheRest(nodeFs.promises, promises, fillPromise),
@@ -48,18 +52,22 @@ function makeMembers(router: Router, whole: Filesystem): Members {
   return withTheRest(nodeFs, members, fillMember);
 }
 
+/** Calls of newer versions of Node that are made here, whatever the base has. */
+const MADE_HERE = ['glob', 'globSync'];
+
 /** A face of each routed call that this version of Node has in a style; one that it has not on this system isn't here. */
 function routedIn(
   node: object,
   face: (name: Routed) => AnyFunction,
   suffix = '',
 ): Readonly<Record<string, AnyFunction | undefined>> {
-  const names = (Object.keys(ROUTES) as Routed[]).filter((name) => `${name}${suffix}` in node);
+  const isHere = (member: string): boolean =>
+    isFunction(Reflect.get(node, member)) || MADE_HERE.includes(member);
   return Object.fromEntries(
-    names.map((name) => [
-      `${name}${suffix}`,
-      isFunction(Reflect.get(node, `${name}${suffix}`)) ? face(name) : undefined,
-    ]),
+    (Object.keys(ROUTES) as Routed[])
+      .map((name) => ({ name, member: `${name}${suffix}` }))
+      .filter(({ member }) => member in node || isHere(member))
+      .map(({ name, member }) => [member, isHere(member) ? face(name) : undefined]),
   );
 }
 

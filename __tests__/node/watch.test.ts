@@ -1,0 +1,378 @@
+import nodeFs, { type BigIntStats, type FSWatcher, type Stats } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { createWandbFs } from 'wandb-fs';
+import { packageRoot, runWell } from '../helpers/processes.js';
+import { startServer } from '../helpers/server.js';
+import { makeTwins, type Side, type Twins, tell } from './support/twins.js';
+
+let twins: Twins;
+beforeEach(() => {
+  twins = makeTwins();
+});
+afterEach(() => twins.remove());
+
+type Told = readonly [event: string, name: string | null];
+
+const untilTold = async (isDone: () => boolean): Promise<void> => {
+  for (let round = 0; !isDone(); round++) {
+    if (round === 600) throw new Error('Nothing was told for six seconds.');
+    await sleep(10);
+  }
+};
+
+/** What a watcher tells until something of each name was told. */
+async function toldOf(
+  watcher: FSWatcher,
+  change: () => void,
+  ...names: readonly string[]
+): Promise<readonly Told[]> {
+  const told: Told[] = [];
+  watcher.on('change', (event, name) => told.push([event, name === null ? null : String(name)]));
+  change();
+  await untilTold(() => names.every((name) => told.some(([, seen]) => seen === name)));
+  watcher.close();
+  return told;
+}
+
+const strange =
+  (name: string): (() => void) =>
+  () =>
+    nodeFs.writeFileSync(join(twins.ours.base, name), `${name}!`);
+
+describe('watch tells of what Node tells of', () => {
+  /** Each change alone: the kernel of a disk tells of one in several events, which come to these. */
+  const CHANGES: Readonly<Record<string, readonly [(side: Side) => void, string]>> = {
+    'a new file': [({ fs, base }) => fs.writeFileSync(join(base, 'new'), 'x'), 'new'],
+    'a new directory': [({ fs, base }) => fs.mkdirSync(join(base, 'new')), 'new'],
+    'a removed file': [({ fs, base }) => fs.rmSync(join(base, 'file')), 'file'],
+    'a removed directory': [({ fs, base }) => fs.rmSync(join(base, 'dir'), { recursive: true }), 'dir'],
+    'a changed file': [({ fs, base }) => fs.appendFileSync(join(base, 'file'), '!'), 'file'],
+    'a truncated file': [({ fs, base }) => fs.truncateSync(join(base, 'file'), 2), 'file'],
+    'a changed mode': [({ fs, base }) => fs.chmodSync(join(base, 'file'), 0o600), 'file'],
+    'changed times': [({ fs, base }) => fs.utimesSync(join(base, 'file'), 1, 2), 'file'],
+    'a renamed file': [({ fs, base }) => fs.renameSync(join(base, 'file'), join(base, 'moved')), 'moved'],
+  };
+  test.each(Object.entries(CHANGES))('watch: %s in a directory', async (_title, [change, name]) => {
+    const [ours, node] = await Promise.all(
+      [twins.ours, twins.node].map(async (side) => {
+        const told = await toldOf(side.fs.watch(side.base), () => change(side), name);
+        return new Set(told.map((each) => each.join(' ')));
+      }),
+    );
+    // Node tells of the steps on the way, such as 'change' of what was just made.
+    expect([...(node ?? [])]).toEqual(expect.arrayContaining([...(ours ?? [])]));
+    expect(ours?.size).toBeGreaterThan(0);
+  });
+
+  test('watch: a file under its own name, changed, removed and made again', async () => {
+    const { fs, base } = twins.ours;
+    const path = join(base, 'file');
+    const watcher = fs.watch(path);
+    const told: string[] = [];
+    watcher.on('change', (event, name) => told.push(`${event} ${name}`));
+    fs.appendFileSync(path, '!');
+    await untilTold(() => told.length === 1);
+    fs.rmSync(path);
+    await untilTold(() => told.length === 2);
+    fs.writeFileSync(path, 'again');
+    await untilTold(() => told.length === 3);
+    watcher.close();
+    expect(told).toEqual(['change file', 'rename file', 'rename file']);
+  });
+
+  test('watch: all below a directory, with recursive', async () => {
+    const { fs, base } = twins.ours;
+    const watcher = fs.watch(base, { recursive: true });
+    const told = await toldOf(
+      watcher,
+      () => {
+        fs.writeFileSync(join(base, 'dir/sub/new.txt'), '');
+        fs.appendFileSync(join(base, 'dir/inner.txt'), '!');
+      },
+      'dir/sub/new.txt',
+      'dir/inner.txt',
+    );
+    expect(told).toEqual(
+      expect.arrayContaining([
+        ['rename', 'dir/sub/new.txt'],
+        ['change', 'dir/inner.txt'],
+      ]),
+    );
+    const flat = fs.watch(base);
+    const heard: unknown[] = [];
+    flat.on('change', (_event, name) => heard.push(name));
+    fs.writeFileSync(join(base, 'dir/sub/other.txt'), '');
+    fs.writeFileSync(join(base, 'seen'), '');
+    await untilTold(() => heard.includes('seen'));
+    flat.close();
+    expect(heard).toEqual(['seen']);
+  });
+
+  test('watch: what others change is seen within the interval', async () => {
+    const { fs, base } = twins.ours;
+    expect(await toldOf(fs.watch(base), strange('foreign'), 'foreign')).toEqual([['rename', 'foreign']]);
+  });
+
+  test('watch: encodings, listeners, and what is ignored', async () => {
+    const { fs, base } = twins.ours;
+    const names: unknown[] = [];
+    const watchers = [
+      fs.watch(base, 'buffer', (_event, name) => names.push(name)),
+      fs.watch(base, { encoding: 'hex' }, (_event, name) => names.push(name)),
+      fs.watch(base, (_event, name) => names.push(name)),
+      fs.watch(
+        base,
+        { ignore: ['*.log', /^tmp/, (name: string) => name === 'x'] } as object,
+        (_event, name) => names.push(name),
+      ),
+    ];
+    for (const name of ['a.log', 'tmp1', 'x', 'ab']) fs.writeFileSync(join(base, name), '');
+    await untilTold(() => names.length === 13);
+    for (const watcher of watchers) watcher.close();
+    const count = (name: unknown): number => names.filter((each) => each === name).length;
+    expect([count('ab'), count('a.log'), count('tmp1'), count('x')]).toEqual([2, 1, 1, 1]);
+    expect(names).toEqual(expect.arrayContaining([Buffer.from('ab'), Buffer.from('ab').toString('hex')]));
+  });
+
+  test('watch: close, ref, unref, and a signal', async () => {
+    const { fs, base } = twins.ours;
+    const watcher = fs.watch(base);
+    expect([watcher.ref(), watcher.unref()]).toEqual([watcher, watcher]);
+    const heard: string[] = [];
+    watcher.on('close', () => heard.push('close')).on('change', () => heard.push('change'));
+    watcher.close();
+    watcher.close();
+    fs.writeFileSync(join(base, 'new'), '');
+    await sleep(50);
+    expect(heard).toEqual(['close']);
+    const controller = new AbortController();
+    const aborted = fs.watch(base, { signal: controller.signal });
+    const closed = new Promise((resolve) => aborted.once('close', resolve));
+    controller.abort();
+    await closed;
+    const late = fs.watch(base, { signal: controller.signal });
+    await new Promise((resolve) => late.once('close', resolve));
+  });
+
+  test('watch: what a listener throws is an uncaught exception, not a failure of the watcher', async () => {
+    const script = `
+      import { createWandbFs } from 'wandb-fs';
+      import { startFakeWandb } from 'wandb-fs/testing';
+      const server = await startFakeWandb();
+      await server.seed({ 'e/p/r': { a: '1' } });
+      const fs = createWandbFs({ baseUrl: server.url, apiKey: server.apiKey });
+      process.on('uncaughtException', async (error) => {
+        console.log(error.message);
+        watcher.close();
+        await fs.wandb.close();
+        await server.close();
+      });
+      const watcher = fs.watch('e/p/r', () => { throw new Error('mine'); });
+      watcher.on('error', () => console.log('error'));
+      fs.writeFileSync('e/p/r/b', '2');`;
+    const options = { cwd: packageRoot };
+    expect(await runWell(process.execPath, ['--input-type=module', '-e', script], options)).toBe('mine\n');
+  });
+
+  test.each<readonly [string, (side: Side) => unknown]>([
+    ['a missing path', ({ fs, base }) => fs.watch(join(base, 'missing'))],
+    ['no path', ({ fs }) => fs.watch(undefined as unknown as string)],
+    ['options that are none', ({ fs, base }) => fs.watch(base, 1 as unknown as 'utf8')],
+    ['an unknown encoding', ({ fs, base }) => fs.watch(base, 'none' as 'utf8')],
+    ['a signal that is none', ({ fs, base }) => fs.watch(base, { signal: {} as AbortSignal })],
+  ])('watch refuses %s as Node does', (_title, call) => {
+    const refusal = (side: Side): unknown => {
+      try {
+        call(side);
+      } catch (error) {
+        const { filename } = error as { filename?: string };
+        return { ...tell(error, side.base), filename: filename?.replace(side.base, '<base>') };
+      }
+      throw new Error('It was not refused.');
+    };
+    expect(refusal(twins.ours)).toEqual(refusal(twins.node));
+  });
+
+  test('watch: a path that isn’t there yet, with throwIfNoEntry', async () => {
+    const { fs, base } = twins.ours;
+    const watcher = fs.watch(join(base, 'later'), { throwIfNoEntry: false } as object);
+    expect(await toldOf(watcher, strange('later'), 'later')).toEqual([['rename', 'later']]);
+  });
+});
+
+describe('promises.watch gives the events', () => {
+  test('promises.watch: in order, until its signal', async () => {
+    const { fs, base } = twins.ours;
+    const controller = new AbortController();
+    const seen: unknown[] = [];
+    const watching = (async () => {
+      for await (const event of fs.promises.watch(base, { signal: controller.signal })) {
+        seen.push(event);
+        if (seen.length === 1) fs.rmSync(join(base, 'file'));
+        else controller.abort('enough');
+      }
+    })();
+    fs.writeFileSync(join(base, 'new'), '');
+    await expect(watching).rejects.toMatchObject({ name: 'AbortError', code: 'ABORT_ERR', cause: 'enough' });
+    expect(seen).toEqual([
+      { eventType: 'rename', filename: 'new' },
+      { eventType: 'rename', filename: 'file' },
+    ]);
+  });
+
+  test('promises.watch: what overflows its queue is left out, or is an error', async () => {
+    const { fs, base } = twins.ours;
+    const files = (prefix: string): void => {
+      for (const name of ['1', '2', '3', '4']) fs.writeFileSync(join(base, `${prefix}${name}`), '');
+    };
+    const warning = jest.spyOn(process, 'emitWarning').mockImplementation(() => {});
+    const ignoring = fs.promises.watch(base, { maxQueue: 2 } as object)[Symbol.asyncIterator]();
+    const first = ignoring.next();
+    files('a');
+    expect((await first).value).toEqual({ eventType: 'rename', filename: 'a1' });
+    expect(warning.mock.calls).toEqual([['fs.watch maxQueue exceeded'], ['fs.watch maxQueue exceeded']]);
+    warning.mockRestore();
+    expect((await ignoring.next()).value).toEqual({ eventType: 'rename', filename: 'a2' });
+    await ignoring.return?.();
+
+    const strict = fs.promises.watch(base, { maxQueue: 2, overflow: 'error' } as object);
+    const failing = strict[Symbol.asyncIterator]();
+    const next = failing.next();
+    files('b');
+    await expect(next).rejects.toMatchObject({ code: 'ERR_FS_WATCH_QUEUE_OVERFLOW' });
+  });
+
+  test.each<readonly [string, (side: Side) => AsyncIterable<unknown>]>([
+    ['a missing path', ({ fs, base }) => fs.promises.watch(join(base, 'missing'))],
+    ['options that are none', ({ fs, base }) => fs.promises.watch(base, null as unknown as 'utf8')],
+    ['a signal that was aborted', ({ fs, base }) => fs.promises.watch(base, { signal: AbortSignal.abort() })],
+    ['persistent that is no boolean', ({ fs, base }) => fs.promises.watch(base, { persistent: 1 } as object)],
+  ])('promises.watch refuses %s as Node does', async (_title, call) => {
+    const refusal = async (side: Side): Promise<unknown> => {
+      try {
+        for await (const _event of call(side));
+      } catch (error) {
+        return tell(error, side.base);
+      }
+      throw new Error('It was not refused.');
+    };
+    expect(await refusal(twins.ours)).toEqual(await refusal(twins.node));
+  });
+});
+
+test('promises.watch refuses an unknown encoding', async () => {
+  const { fs, base } = twins.ours;
+  const step = fs.promises
+    .watch(base, { encoding: 'none' as 'utf8' })
+    [Symbol.asyncIterator]()
+    .next();
+  await expect(step).rejects.toMatchObject({ code: 'ERR_INVALID_ARG_VALUE' });
+});
+
+describe('watchFile tells of stats', () => {
+  type Heard = readonly [now: Stats | BigIntStats, before: Stats | BigIntStats];
+
+  test('watchFile: now and before, in numbers and in bigints', async () => {
+    const { fs, base } = twins.ours;
+    const heard: Heard[] = [];
+    const path = join(base, 'file');
+    const watcher = fs.watchFile(path, { interval: 20 }, (...stats) => heard.push(stats));
+    fs.appendFileSync(path, '!');
+    await untilTold(() => heard.length === 1);
+    fs.unwatchFile(path);
+    fs.appendFileSync(path, '!');
+    const big: Heard[] = [];
+    fs.watchFile(path, { bigint: true, interval: 20 }, (...stats) => big.push(stats));
+    strange('file')();
+    await untilTold(() => big.length === 1);
+    fs.unwatchFile(path);
+    expect(heard.map((pair) => pair.map(({ size }) => size))).toEqual([[12, 11]]);
+    expect(heard[0]?.[0]).toBeInstanceOf(nodeFs.Stats);
+    expect(big.map((pair) => pair.map(({ size }) => size))).toEqual([[5n, 13n]]);
+    expect(watcher).toMatchObject({ ref: expect.any(Function), unref: expect.any(Function) });
+  });
+
+  test('watchFile: a missing file is told of once, with zeros, then when it comes and goes', async () => {
+    const results = await Promise.all(
+      [twins.ours, twins.node].map(async ({ fs, base }) => {
+        const heard: Heard[] = [];
+        const path = join(base, 'missing');
+        fs.watchFile(path, { interval: 30 }, (...stats) => heard.push(stats));
+        await untilTold(() => heard.length === 1);
+        await sleep(100);
+        fs.writeFileSync(path, 'here');
+        await untilTold(() => heard.length === 2);
+        fs.unlinkSync(path);
+        await untilTold(() => heard.length === 3);
+        fs.unwatchFile(path);
+        return heard.map((pair) =>
+          pair.map(({ size, ino, mtimeMs }) => [size, Number(ino) > 0, Number(mtimeMs) > 0]),
+        );
+      }),
+    );
+    expect(results[0]).toEqual(results[1]);
+  });
+
+  test('unwatchFile: one listener, or all of a path', async () => {
+    const { fs, base } = twins.ours;
+    const heard: string[] = [];
+    const path = join(base, 'file');
+    const [first, second] = [() => void heard.push('first'), () => void heard.push('second')];
+    const watcher = fs.watchFile(path, { interval: 20 }, first);
+    expect(fs.watchFile(`${base}/./file`, { interval: 20 }, second)).toBe(watcher);
+    fs.unwatchFile(path, first);
+    fs.appendFileSync(path, '!');
+    await untilTold(() => heard.length === 1);
+    const stopped = new Promise((resolve) => watcher.once('stop', resolve));
+    fs.unwatchFile(path);
+    await stopped;
+    fs.unwatchFile(path);
+    fs.appendFileSync(path, '!');
+    await sleep(50);
+    expect(heard).toEqual(['second']);
+  });
+
+  test('watchFile refuses what Node refuses', () => {
+    for (const call of [
+      ({ fs, base }: Side) => fs.watchFile(base, 1 as unknown as () => void),
+      ({ fs, base }: Side) => fs.watchFile(base, { interval: -1 }, () => {}),
+      ({ fs, base }: Side) => fs.watchFile(base, { interval: 'x' } as object, () => {}),
+      ({ fs }: Side) => fs.watchFile(1 as unknown as string, () => {}),
+      ({ fs }: Side) => fs.unwatchFile(1 as unknown as string),
+    ]) {
+      const refusals = [twins.ours, twins.node].map((side) => {
+        try {
+          call(side);
+        } catch (error) {
+          return tell(error, side.base);
+        }
+        throw new Error('It was not refused.');
+      });
+      expect(refusals[0]).toEqual(refusals[1]);
+    }
+  });
+});
+
+test('watchers that hold no process, and ends of trees', async () => {
+  const server = await startServer();
+  await server.seed({ 'e/p/r': { a: '1' } });
+  const fs = createWandbFs({ baseUrl: server.url, apiKey: server.apiKey });
+  const watcher = fs.watch('e/p/r');
+  const closed = new Promise((resolve) => watcher.once('close', resolve));
+  const events = fs.promises.watch('e/p')[Symbol.asyncIterator]().next();
+  fs.watchFile('e/p/r/a', () => {});
+  await sleep(20);
+  await fs.wandb.close();
+  await closed;
+  expect(await events).toEqual({ done: true, value: undefined });
+  const script = `
+    import { createWandbFs } from 'wandb-fs';
+    const fs = createWandbFs({ baseUrl: '${server.url}', apiKey: '${server.apiKey}' });
+    fs.watch('e/p/r', { persistent: false });
+    fs.watchFile('e/p/r/a', { persistent: false }, () => {});
+    fs.watch('e/p/r').unref();
+    console.log(fs.readFileSync('e/p/r/a', 'utf8'));`;
+  const options = { cwd: packageRoot };
+  expect(await runWell(process.execPath, ['--input-type=module', '-e', script], options)).toBe('1\n');
+});

@@ -1,0 +1,60 @@
+/**
+ * The built package, compiled against the types of each supported Node (`npm run typecheck:node`): what is exported is what `node:fs` is
+ * declared to be, and what the faces are made of has every member of it, by name.
+ */
+
+import wandbFs, { createWandbArtifactFs, createWandbFs, mountAll } from 'wandb-fs';
+import artifacts, * as artifactsModule from 'wandb-fs/artifacts';
+import * as promises from 'wandb-fs/promises';
+import type { makeMembers } from '../../dist/esm/node/create.js';
+import type { Dir } from '../../dist/esm/node/dir.js';
+import type { FileHandle } from '../../dist/esm/node/file-handle.js';
+import type { promisesFace } from '../../dist/esm/node/promises.js';
+import type { FSWatcher } from '../../dist/esm/node/watching/fs-watcher.js';
+import type { StatWatcher } from '../../dist/esm/node/watching/stat-watcher.js';
+
+type NodeFs = typeof import('node:fs');
+type NodePromises = typeof import('node:fs/promises');
+
+createWandbFs() satisfies NodeFs;
+createWandbFs().promises satisfies NodePromises;
+createWandbArtifactFs() satisfies NodeFs;
+createWandbArtifactFs().promises satisfies NodePromises;
+mountAll({ '/wandb': createWandbFs() }, createWandbFs()) satisfies NodeFs;
+wandbFs satisfies NodeFs;
+artifacts satisfies NodeFs;
+artifactsModule.default.promises satisfies NodePromises;
+promises satisfies Omit<NodePromises, 'default'>;
+
+/** Fails to compile where `Missing` has a member, and names it. */
+type Nothing<Missing extends never> = Missing;
+
+/** Classes that @types/node declares, and no version of Node exports. */
+type Undeclared = 'StatsFs' | 'BigIntStats' | 'BigIntStatsFs' | 'FSWatcher' | 'StatWatcher';
+
+export type MissingInFs = Nothing<Exclude<keyof NodeFs, keyof ReturnType<typeof makeMembers> | Undeclared>>;
+export type MissingInPromises = Nothing<Exclude<keyof NodePromises, keyof ReturnType<typeof promisesFace>>>;
+
+type Handle = import('node:fs/promises').FileHandle;
+export type MissingInHandle = Nothing<Exclude<keyof Handle, keyof FileHandle>>;
+export type MissingInDir = Nothing<Exclude<keyof import('node:fs').Dir, keyof Dir>>;
+export type MissingInWatcher = Nothing<Exclude<keyof import('node:fs').FSWatcher, keyof FSWatcher>>;
+export type MissingInStatWatcher = Nothing<Exclude<keyof import('node:fs').StatWatcher, keyof StatWatcher>>;
+
+/** True for `any`, which everything is assignable to and from. */
+type IsAny<T> = 0 extends 1 & T ? true : false;
+
+/** The members of a face that are `any`, or take or give it. */
+type Loose<Face> = {
+  [Name in keyof Face]-?: IsAny<Face[Name]> extends true
+    ? Name
+    : Face[Name] extends (...args: infer Args) => infer Result
+      ? true extends IsAny<Result> | IsAny<Args[number]>
+        ? Name
+        : never
+      : never;
+}[keyof Face];
+
+export type LooseInFs = Nothing<Loose<ReturnType<typeof makeMembers>>>;
+export type LooseInPromises = Nothing<Loose<ReturnType<typeof promisesFace>>>;
+export type LooseInHandle = Nothing<Loose<Omit<FileHandle, keyof import('node:events').EventEmitter>>>;

@@ -1,0 +1,72 @@
+import type { Dirent } from 'node:fs';
+import { posix } from 'node:path';
+import { asPath } from '../paths.js';
+import { invalidArgumentType } from '../refusals.js';
+import { asBoolean, asInteger, asObject, type Bag, isFunction } from '../validate.js';
+import { matcherOfAny, Pattern } from './pattern.js';
+
+/** A search, its arguments checked. */
+export interface Search {
+  readonly patterns: readonly Pattern[];
+  /** The absolute directory that results are relative to. */
+  readonly root: string;
+  readonly withFileTypes: boolean;
+  readonly followSymlinks: boolean;
+  /** How many names a result may have behind `root`. */
+  readonly maxDepth: number;
+  /** By `exclude` patterns, against absolute paths. */
+  readonly isExcluded: (path: string) => boolean;
+  /** The caller's `exclude` function; null without one. */
+  readonly excludes: ((entry: string | Dirent) => boolean) | null;
+  readonly hasExclusions: boolean;
+}
+
+/**
+ * Checks the arguments of `glob` as Node does.
+ *
+ * @param absolute The absolute form of the caller's directory; called with '.' where he names none.
+ * @throws ERR_INVALID_ARG_TYPE and ERR_OUT_OF_RANGE, as Node words them.
+ */
+export function asSearch(pattern: unknown, options: unknown, absolute: (cwd: string) => string): Search {
+  const { exclude, cwd, followSymlinks, maxDepth, withFileTypes }: Bag =
+    options === undefined ? {} : asObject(options, 'options');
+  const root = absolute(isGiven(cwd) ? asPath(cwd, 'options.cwd') : '.');
+  const isFollowing = isGiven(followSymlinks) && asBoolean(followSymlinks, 'options.followSymlinks');
+  const isBounded = isGiven(maxDepth) && maxDepth !== Number.POSITIVE_INFINITY;
+  const depth = isBounded ? asInteger(maxDepth, 'options.maxDepth', 0) : Number.POSITIVE_INFINITY;
+  const exclusion = isGiven(exclude) ? asExclusion(exclude) : [];
+  return {
+    root,
+    withFileTypes: Boolean(withFileTypes),
+    followSymlinks: isFollowing,
+    maxDepth: depth,
+    isExcluded: typeof exclusion === 'function' ? () => false : matcherOfAny(exclusion, root),
+    excludes: typeof exclusion === 'function' ? (entry) => Boolean(exclusion(entry)) : null,
+    hasExclusions: isGiven(exclude),
+    patterns: asPatterns(pattern).flatMap(Pattern.parse),
+  };
+}
+
+const isGiven = (value: unknown): boolean => value !== undefined && value !== null;
+
+function asPatterns(pattern: unknown): readonly string[] {
+  if (typeof pattern === 'string') return [pattern];
+  if (typeof pattern !== 'object') throw invalidArgumentType('patterns', 'of type string', pattern);
+  return asStrings(pattern, 'patterns', 'an instance of Array');
+}
+
+function asExclusion(exclude: unknown): readonly string[] | ((entry: string | Dirent) => unknown) {
+  if (isFunction(exclude)) return exclude;
+  return asStrings(exclude, 'options.exclude', 'of type function or an instance of string[]');
+}
+
+function asStrings(value: unknown, name: string, expected: string): readonly string[] {
+  if (!Array.isArray(value)) throw invalidArgumentType(name, expected, value);
+  for (const [index, text] of value.entries()) {
+    if (typeof text !== 'string') throw invalidArgumentType(`${name}[${index}]`, 'of type string', text);
+  }
+  return value;
+}
+
+/** Relative to the process, as the disk's paths are. */
+export const absoluteOnDisk = (cwd: string): string => posix.resolve(cwd);

@@ -1,0 +1,66 @@
+import { EventEmitter } from 'node:events';
+import type { Place } from '../paths.js';
+import { placeOf, type Tree } from '../tree.js';
+import { isFunction } from '../validate.js';
+import { asWatchSettings, type WatchSettings } from './options.js';
+import { Watch } from './watch.js';
+
+/**
+ * What `watch` returns, with the shape of Node's `FSWatcher`: emits 'change' with 'rename' or 'change' and a name, 'error'
+ * (the watcher has ended then) and 'close'.
+ */
+export class FSWatcher extends EventEmitter {
+  #watch: Watch | null;
+
+  constructor(tree: Tree, place: Place, settings: WatchSettings) {
+    super();
+    this.#watch = new Watch(tree, place, settings, {
+      // In turns of their own: what a listener throws is no failure of the look.
+      event: ({ eventType, filename }) =>
+        process.nextTick(() => {
+          if (this.#watch !== null) this.emit('change', eventType, settings.encoded(filename));
+        }),
+      failed: (error) => {
+        this.#watch = null;
+        process.nextTick(() => this.emit('error', error));
+      },
+      ended: () => this.close(),
+    });
+  }
+
+  /** Stays for those who call it on Node's: it does nothing there either. */
+  start(): void {}
+
+  close(): void {
+    if (this.#watch === null) return;
+    this.#watch.stop();
+    this.#watch = null;
+    process.nextTick(() => this.emit('close'));
+  }
+
+  ref(): this {
+    this.#watch?.hold(true);
+    return this;
+  }
+
+  unref(): this {
+    this.#watch?.hold(false);
+    return this;
+  }
+}
+
+/** `fs.watch(filename[, options][, listener])`. */
+export function watch(tree: Tree, filename: unknown, options?: unknown, listener?: unknown): FSWatcher {
+  const heard = isFunction(options) ? options : listener;
+  const settings = asWatchSettings(options);
+  const watcher = new FSWatcher(tree, placeOf(tree, filename), settings);
+  if (heard) watcher.addListener('change', heard as () => void);
+  const { signal } = settings;
+  if (signal?.aborted) process.nextTick(() => watcher.close());
+  else if (signal) {
+    const close = (): void => watcher.close();
+    signal.addEventListener('abort', close);
+    watcher.once('close', () => signal.removeEventListener('abort', close));
+  }
+  return watcher;
+}

@@ -1,0 +1,83 @@
+import { types } from 'node:util';
+import { encodedName } from '../dirents.js';
+import { matcherOfName } from '../globbing/pattern.js';
+import { invalidArgumentType, invalidArgumentValue } from '../refusals.js';
+import {
+  asBoolean,
+  asInteger,
+  asObject,
+  asOptions,
+  asSignal,
+  type CallOptions,
+  isFunction,
+} from '../validate.js';
+
+/** How a path is watched, the options checked. */
+export interface WatchSettings {
+  readonly isPersistent: boolean;
+  readonly isRecursive: boolean;
+  readonly throwIfNoEntry: boolean;
+  readonly signal: AbortSignal | undefined;
+  /** Names as listeners get them. */
+  readonly encoded: (name: string) => string | Buffer;
+  readonly isIgnored: (name: string) => boolean;
+}
+
+/** Of `watch`: an object, or the encoding alone. */
+export function asWatchSettings(options: unknown): WatchSettings {
+  const { encoding, signal, persistent, recursive, throwIfNoEntry, ignore } = asOptions(options);
+  return {
+    isPersistent: flag(persistent, 'persistent', true),
+    isRecursive: flag(recursive, 'recursive', false),
+    throwIfNoEntry: flag(throwIfNoEntry, 'throwIfNoEntry', true),
+    signal,
+    encoded: encoderOf(encoding),
+    isIgnored: ignorance(ignore),
+  };
+}
+
+/** What becomes of events that nobody has taken yet. */
+export interface QueueSettings {
+  readonly length: number;
+  readonly isOverflowError: boolean;
+}
+
+/** Of `promises.watch`, which takes an object only. */
+export function asIteratorSettings(options: unknown): WatchSettings & { readonly queue: QueueSettings } {
+  const bag = options === undefined ? {} : asObject(options, 'options');
+  const { maxQueue = 2048, overflow = 'ignore' } = bag;
+  const settings = asWatchSettings({ ...bag, signal: asSignal(bag.signal, 'options.signal') });
+  const length = asInteger(maxQueue, 'options.maxQueue');
+  if (overflow !== 'ignore' && overflow !== 'error') {
+    throw invalidArgumentValue('options.overflow', overflow, "must be one of: 'ignore', 'error'");
+  }
+  return { ...settings, queue: { length, isOverflowError: overflow === 'error' } };
+}
+
+const flag = (value: unknown, name: string, fallback: boolean): boolean =>
+  asBoolean(value ?? fallback, `options.${name}`);
+
+const encoderOf =
+  (encoding: CallOptions['encoding']) =>
+  (name: string): string | Buffer =>
+    encodedName(name, encoding);
+
+/** Patterns without a slash match at any depth; expressions and functions get the whole relative name. */
+function ignorance(ignore: unknown): (name: string) => boolean {
+  if (ignore === undefined || ignore === null) return () => false;
+  const isOne = !Array.isArray(ignore);
+  const matchers = (isOne ? [ignore] : (ignore as unknown[])).map((matcher, index) =>
+    matcherOf(matcher, isOne ? 'options.ignore' : `options.ignore[${index}]`),
+  );
+  return (name) => matchers.some((isMatch) => isMatch(name));
+}
+
+function matcherOf(matcher: unknown, name: string): (text: string) => boolean {
+  if (typeof matcher === 'string') {
+    if (matcher === '') throw invalidArgumentValue(name, matcher, 'must be a non-empty string');
+    return matcherOfName(matcher);
+  }
+  if (types.isRegExp(matcher)) return (text) => matcher.test(text);
+  if (isFunction(matcher)) return (text) => Boolean(matcher(text));
+  throw invalidArgumentType(name, 'of type string or function or an instance of RegExp', matcher);
+}
