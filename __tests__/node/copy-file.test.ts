@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { makeFs } from '../../src/node/create.js';
 import { Failure } from '../../src/store/failure.js';
 import { diskKernel } from './support/disk-kernel.js';
-import { makeTwins, type Twins } from './support/twins.js';
+import { makeTwins, type Side, type Twins } from './support/twins.js';
 
 const MIB = 1024 * 1024;
 
@@ -50,14 +50,18 @@ describe('copyFile', () => {
     },
   );
 
-  test("keeps the destination's permissions, and gives a new one those of the source", () => {
-    const { fs, base } = twins.ours;
-    nodeFs.chmodSync(join(base, 'large'), 0o640);
-    nodeFs.chmodSync(join(base, 'file'), 0o600);
-    fs.copyFileSync(join(base, 'large'), join(base, 'file'));
-    fs.copyFileSync(join(base, 'large'), join(base, 'new'));
-    const modeOf = (name: string): number => nodeFs.statSync(join(base, name)).mode & 0o777;
-    expect([modeOf('file'), modeOf('new')]).toEqual([0o600, 0o640]);
+  test('gives the destination the permissions of the source, as Node does, be it new or not', () => {
+    const modesOf = ({ fs, base }: Side): number[] => {
+      nodeFs.chmodSync(join(base, 'large'), 0o640);
+      nodeFs.chmodSync(join(base, 'dir/inner.txt'), 0o444);
+      nodeFs.chmodSync(join(base, 'file'), 0o600);
+      fs.copyFileSync(join(base, 'large'), join(base, 'file'));
+      fs.copyFileSync(join(base, 'large'), join(base, 'new'));
+      fs.copyFileSync(join(base, 'dir/inner.txt'), join(base, 'empty'));
+      return ['file', 'new', 'empty'].map((name) => nodeFs.statSync(join(base, name)).mode & 0o777);
+    };
+    nodeFs.copyFileSync(join(twins.ours.base, 'large'), join(twins.node.base, 'large'));
+    expect(modesOf(twins.ours)).toEqual(modesOf(twins.node));
   });
 
   test('COPYFILE_FICLONE copies; COPYFILE_FICLONE_FORCE is ENOSYS', () => {

@@ -142,14 +142,14 @@ export class Versions {
     const copy = standing?.kind === source.kind ? standing : new Inode(source.kind, copied);
     const local = copy.ensureLocal();
     if (copy === standing) {
-      // As on a disk, a file that is copied onto stays the file that it is, with its own permissions.
+      // As on a disk, a file that is copied onto stays the file that it is.
       this.core.overlay.drop(standing);
       copy.entry = copied;
       local.durable = local.generation;
     } else {
       copy.attach(parent, name);
-      local.mode = source.local?.mode ?? null;
     }
+    local.mode = source.local?.mode ?? null;
     local.mtimeMs = this.core.now();
     local.ctimeMs = local.mtimeMs;
     return true;

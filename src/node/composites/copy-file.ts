@@ -37,7 +37,7 @@ export function* copyFile(tree: Tree, src: unknown, dest: unknown, mode?: unknow
     if (target?.ino === attributes.ino) return;
     const chunk = Buffer.allocUnsafeSlow(CHUNK_BYTES);
     const count = yield* readInto(chunk);
-    const permissions = (target ?? attributes).mode & 0o777;
+    const permissions = attributes.mode & 0o777;
     if (count < CHUNK_BYTES) yield* writeWhole(chunk.subarray(0, count), permissions);
     else yield* writeBeside(chunk, permissions);
   }
@@ -46,7 +46,13 @@ export function* copyFile(tree: Tree, src: unknown, dest: unknown, mode?: unknow
   function* writeWhole(bytes: Buffer, permissions: number): Composite<void> {
     const flags = O_WRONLY | O_CREAT | (bits & COPYFILE_EXCL ? O_EXCL : O_TRUNC);
     const output = yield* step((op, _from, path) => tree.kernel.open(op, path, flags, permissions));
-    yield* closing(tree, output, writeTo(output, bytes));
+    yield* closing(tree, output, writeAll());
+
+    // What stood there gets the permissions of the source, too.
+    function* writeAll(): Composite<void> {
+      yield* writeTo(output, bytes);
+      yield* step((op) => tree.kernel.fchmod(op, output, permissions));
+    }
   }
 
   /**
