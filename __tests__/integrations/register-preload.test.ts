@@ -4,6 +4,7 @@ import type { FakeWandb } from 'wandb-fs/testing';
 import { makeDirectory } from '../helpers/directories.js';
 import { packageRoot, runWell } from '../helpers/processes.js';
 import { startServer } from '../helpers/server.js';
+import { contentOn, eventually } from '../semantics/helpers/waiting.js';
 import { distFile, environmentOf, esm, printedBy, runScript } from './scripts.js';
 
 let server: FakeWandb;
@@ -72,8 +73,8 @@ describe('a flag of the process registers before the first line of its program',
     const script = `require('node:fs').writeFileSync('/wandb/runs/team/project/run/new.txt', 'new');`;
     const { exitCode, stderr } = await runScript(['--import', 'wandb-fs/register'], script, env);
     expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: '' });
-    const files = await server.files('team/project/run');
-    expect(Buffer.from(files['new.txt'] ?? []).toString()).toBe('new');
+    const stored = () => contentOn(server, 'team/project/run', 'new.txt');
+    expect(await eventually(stored, (text) => text !== undefined)).toBe('new');
   });
 
   test('the registration can be had, and ended, by the program', async () => {
