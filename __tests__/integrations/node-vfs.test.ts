@@ -1,5 +1,7 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { FakeWandb } from 'wandb-fs/testing';
 import { startServer } from '../helpers/server.js';
+import { eventually } from '../semantics/helpers/waiting.js';
 import { environmentOf, esm, printedBy, runScript } from './scripts.js';
 
 /** Only some versions of Node have `node:vfs`. */
@@ -138,13 +140,16 @@ describe('with `node:vfs` (from Node 26.4 on)', () => {
       ['/x', '/z'],
       ['copied.txt', 'dir', 'renamed.txt', 'z'],
     ]);
-    const files = await server.files(`team/project/run-${runs}`);
-    const texts = Object.entries(files).map(([name, bytes]) => [name, Buffer.from(bytes).toString()]);
-    expect(texts.sort()).toEqual([
+    const expected = [
       ['copied.txt', '1x3'],
       ['dir/sub/b.txt', 'inner'],
       ['renamed.txt', '123'],
-    ]);
+    ];
+    const texts = async (): Promise<string[][]> => {
+      const files = Object.entries(await server.files(`team/project/run-${runs}`));
+      return files.map(([name, bytes]) => [name, Buffer.from(bytes).toString()]).sort();
+    };
+    await eventually(texts, (seen) => isDeepStrictEqual(seen, expected));
   });
 
   testWithVfs('file descriptors and handles are of the file', async () => {

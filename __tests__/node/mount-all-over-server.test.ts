@@ -109,7 +109,10 @@ test('what is copied into a tree is uploaded once, under its own name', async ()
     () => contentOn(server, run, 'model.bin'),
     (seen) => seen === 'weights',
   );
-  expect(await contentOn(server, run, 'tree/sub/x.txt')).toBe('x');
+  await eventually(
+    () => contentOn(server, run, 'tree/sub/x.txt'),
+    (seen) => seen === 'x',
+  );
   expect(fs.readdirSync(at(`wandb/runs/${run}`)).filter((name) => name.endsWith('.tmp'))).toEqual([]);
   await fs.promises.cp(at(`wandb/runs/${run}`), at('out'), { recursive: true });
   expect(nodeFs.readFileSync(at('out/large.bin')).equals(large)).toBe(true);
@@ -121,7 +124,10 @@ test('moves between filesystems are EXDEV, and closing closes the trees only', a
   expect(error).toMatchObject({ code: 'EXDEV', syscall: 'rename' });
   await pipeline(['late'], fs.createWriteStream(at(`wandb/runs/${run}/late.txt`)));
   await fs.wandb.close();
-  expect(await contentOn(server, run, 'late.txt')).toBe('late');
+  await eventually(
+    () => contentOn(server, run, 'late.txt'),
+    (seen) => seen === 'late',
+  );
   expect(await errorOf(() => whole.readFileSync(`/${run}/config.yaml`))).toHaveProperty('code');
   expect(fs.readFileSync(at('local.txt'), 'utf8')).toBe('local');
 });
