@@ -69,9 +69,10 @@ function newestFault(core: Core, inode: Inode, { entry, failure }: Staleness, pa
       const newest = { ...entry, md5, size, version: `md5:${md5}` };
       keepPages(core, newest, 0, content.bytes);
       const place = core.scopeOfName(path);
-      // As an upload of our own it stays until a listing agrees: the next one may lag, too.
-      core.pin(path, newest.version, [entry.version]);
       place?.scope.mergeName(place.relative, newest, core.tick());
+      // As an upload of our own it stays until a listing agrees: the next one may lag, too. Pinned last, for what is
+      // merged after a pin ends it.
+      core.pin(path, newest.version, [entry.version]);
       return null;
     }),
   );
