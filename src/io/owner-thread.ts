@@ -14,9 +14,11 @@ import type { Answer, Request, ThreadData } from './protocol.js';
 /**
  * A thread that was terminated, or is out of memory, has no last word, and a caller that is blocked hears of no events: it
  * looks whether the thread's heart still beats. It counts its looks, not the time: a process may be stopped as a whole.
+ * Twelve seconds, for the largest manifest that is read keeps the thread busy for more than three in one turn, and a busy
+ * thread must not be taken for a dead one.
  */
 const LOOK_MS = 250;
-const LOOKS_UNTIL_GONE = 20;
+const LOOKS_UNTIL_GONE = 48;
 
 interface ThreadHost {
   onAnswer(thread: OwnerThread, answer: Answer): void;

@@ -23,7 +23,7 @@ export function createKernel(options: KernelOptions): Kernel {
   const files = new Files(core, writeback);
   const directories = new Directories(core);
   const removal = new Removal(core, files, writeback);
-  const versions = new Versions(core, removal);
+  const versions = new Versions(core, removal, writeback);
   const renaming = new Rename(core, removal, writeback, versions);
   const attributes = new AttributeCalls(core);
   const inodeOf = (fd: number) => core.descriptors.get(fd).inode;

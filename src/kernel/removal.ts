@@ -132,10 +132,6 @@ export class Removal {
     return true;
   }
 
-  forget(inode: Inode): void {
-    this.writeback.forget(inode);
-  }
-
   detachTree(directory: Inode): void {
     const below = [...directory.walk()];
     const { parent } = directory;

@@ -244,7 +244,7 @@ function rememberAbsence(core: Core, path: TreePath, ancestors: readonly Entry[]
 }
 
 /** Loads the whole listing of a directory that is listed as one. */
-export function listFault(core: Core, directory: Inode): Fault {
+function listFault(core: Core, directory: Inode): Fault {
   const { path } = directory;
   const key = `list:${path}`;
   return new Fault(key, () => {

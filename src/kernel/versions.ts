@@ -8,6 +8,7 @@ import type { Operation } from './operation.js';
 import type { Removal } from './removal.js';
 import { find, resolve, resolveParent } from './resolve.js';
 import { ABSENT } from './scope.js';
+import type { Writeback } from './writeback.js';
 
 /** Where a symbolic link leads: to a path of this tree, or to content elsewhere. */
 export type LinkTarget =
@@ -26,6 +27,7 @@ export class Versions {
   constructor(
     private readonly core: Core,
     private readonly removal: Removal,
+    private readonly writeback: Writeback,
   ) {}
 
   /** All or nothing: readers see the draft until the server has the whole version. */
@@ -137,7 +139,7 @@ export class Versions {
     const copied = { ...entry, path, origin };
     if (standing && standing.kind !== source.kind) {
       standing.detach();
-      this.removal.forget(standing);
+      this.writeback.forget(standing);
     }
     const copy = standing?.kind === source.kind ? standing : new Inode(source.kind, copied);
     const local = copy.ensureLocal();

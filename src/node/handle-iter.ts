@@ -46,7 +46,7 @@ const isTransform = (value: unknown): boolean =>
   isFunction(value) || (typeof value === 'object' && value !== null && 'transform' in value);
 
 /** `(...transforms, options)`, each of which can be left out. */
-export function pullArguments(args: readonly unknown[]): {
+function pullArguments(args: readonly unknown[]): {
   readonly transforms: readonly unknown[];
   readonly options: unknown;
 } {

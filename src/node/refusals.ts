@@ -66,9 +66,6 @@ export const directoryBusy = (): NodeJS.ErrnoException =>
     'Cannot do synchronous work on directory handle with concurrent asynchronous operations',
   );
 
-export const methodNotImplemented = (name: string): NodeJS.ErrnoException =>
-  refusal(Error, 'ERR_METHOD_NOT_IMPLEMENTED', `The ${name} method is not implemented`);
-
 export const invalidSymlinkType = (type: string): NodeJS.ErrnoException =>
   refusal(
     Error,

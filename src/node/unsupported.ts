@@ -8,7 +8,7 @@ import { type AnyFunction, isFunction } from './validate.js';
 const INSTEAD = 'wandb-fs has no such call yet.';
 
 /** Calls back with the failure where there is a callback, and throws it elsewhere. */
-export const unsupportedCallback = (name: string): AnyFunction =>
+const unsupportedCallback = (name: string): AnyFunction =>
   called(name, (error, args) => {
     const callback = args.at(-1);
     // A listener is no callback: nobody would hear of the failure.
@@ -16,16 +16,15 @@ export const unsupportedCallback = (name: string): AnyFunction =>
     process.nextTick(callback, error);
   });
 
-export const unsupportedSync = (name: string): AnyFunction =>
+const unsupportedSync = (name: string): AnyFunction =>
   called(name, (error) => {
     throw error;
   });
 
-export const unsupportedPromise = (name: string): AnyFunction =>
-  called(name, (error) => Promise.reject(error));
+const unsupportedPromise = (name: string): AnyFunction => called(name, (error) => Promise.reject(error));
 
 /** `promises.watch` and `promises.glob` give what `for await` takes: it fails at the first step. */
-export const unsupportedIterable = (name: string): AnyFunction =>
+const unsupportedIterable = (name: string): AnyFunction =>
   called(name, (error) => ({
     next: () => Promise.reject(error),
     [Symbol.asyncIterator]() {

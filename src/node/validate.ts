@@ -86,7 +86,7 @@ export const bytesOf = (view: NodeJS.ArrayBufferView): Uint8Array =>
   types.isUint8Array(view) ? view : new Uint8Array(view.buffer, view.byteOffset, view.byteLength);
 
 /** Falsy means none, as for Node. */
-export function asEncoding(value: unknown): BufferEncoding | null {
+function asEncoding(value: unknown): BufferEncoding | null {
   if (!value) return null;
   if (typeof value !== 'string' || !Buffer.isEncoding(value)) {
     throw invalidArgumentValue('encoding', value, 'is invalid encoding');

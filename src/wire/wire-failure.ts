@@ -15,7 +15,7 @@ export type WireFault =
   /** The caller gave up, or the credentials are missing: nobody tries again. */
   | 'final';
 
-/** A failed exchange. Above this layer it is a `Failure` as any other. */
+/** A failed exchange. Above this layer it is a `Failure` like all others. */
 export class WireFailure extends Failure {
   constructor(
     code: ErrnoCode,

@@ -9,7 +9,7 @@ import type { Manifest } from './manifest.js';
 import { MOST_MANIFEST_BYTES, parseManifest, tooLarge } from './manifest-parser.js';
 
 const MOST_BYTES = 256 * 1024 * 1024;
-/** A manifest's address is as good as any for what it leads to: it never changes. */
+/** A manifest never changes, and so every address of one leads to the same. */
 const ONLY_VERSION = '';
 
 /** The manifests of versions, by the version's global id. They never change, and are kept while there is memory. */
