@@ -15,8 +15,8 @@ const config: Config = {
     '<rootDir>/dist/',
   ],
   modulePathIgnorePatterns: ['<rootDir>/dist/'],
-  // Tests wait for their servers' threads more than they compute.
-  maxWorkers: '100%',
+  // Tests wait for servers, processes and clocks as much as they compute.
+  maxWorkers: '150%',
   testTimeout: 30_000,
 };
 

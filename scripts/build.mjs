@@ -12,7 +12,7 @@ import { chmod, cp, mkdir, readdir, readFile, rename, rm, writeFile } from 'node
 import { dirname, join, posix, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { bundleCommonJs } from './bundle-commonjs.mjs';
-import { bundleThread } from './bundle-thread.mjs';
+import { bundleThreads } from './bundle-threads.mjs';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
 const dist = join(root, 'dist');
@@ -95,7 +95,7 @@ async function putInPlace() {
 try {
   await mkdir(made);
   await compile();
-  await bundleThread(made);
+  await bundleThreads(made);
   await bundleCommonJs({ root, made, entries, dependencies: Object.keys(manifest.dependencies) });
   await declareCommonJs();
   await putInPlace();

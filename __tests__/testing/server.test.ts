@@ -55,6 +55,17 @@ describe('a server of its own', () => {
     expect(execFileSync(process.execPath, ['-e', get], { encoding: 'utf8' })).toBe('404\n');
   });
 
+  test('closing it waits for no answer that is to come later', async () => {
+    const wandb = await startFakeWandb();
+    await wandb.faults([{ delayMs: 60_000 }]);
+    const answer = fetch(`${wandb.url}/nothing`).catch((error: unknown) => error);
+    while ((await wandb.requests()).length === 0);
+    const begin = Date.now();
+    await wandb.close();
+    expect(Date.now() - begin).toBeLessThan(10_000);
+    expect(await answer).toMatchObject({ message: 'fetch failed' });
+  });
+
   test('listens where it is told, and says so if it cannot', async () => {
     await using first = await startFakeWandb();
     const port = Number(new URL(first.url).port);

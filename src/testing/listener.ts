@@ -93,8 +93,12 @@ function staged(fault: Fault, options: ListenerOptions): HttpAnswer | null {
   return fault.body === undefined ? null : { status: 200, body: fault.body };
 }
 
-/** No timer where there is nothing to wait for: the shortest one takes a millisecond. */
-const pause = async (ms: number): Promise<void> => (ms > 0 ? sleep(ms) : undefined);
+/**
+ * No timer where there is nothing to wait for: the shortest one takes a millisecond. None keeps the thread of a server that
+ * was closed, either.
+ */
+const pause = async (ms: number): Promise<void> =>
+  ms > 0 ? sleep(ms, undefined, { ref: false }) : undefined;
 
 const cut = (response: ServerResponse): void => {
   response.socket?.resetAndDestroy();

@@ -1,0 +1,15 @@
+import { buildASTSchema, validateSchema } from 'graphql';
+import { ARTIFACT_FEATURES, RUN_FEATURES } from '../../src/testing/index.js';
+import { servedDocument } from '../../src/testing/schema.js';
+
+/** The server doesn't check its schema when it starts. */
+describe('the schema that is served is valid', () => {
+  const features = [...RUN_FEATURES, ...ARTIFACT_FEATURES];
+  test.each<readonly [string, readonly string[]]>([
+    ['every feature', features],
+    ['none', []],
+    ...features.map((left) => [`all but ${left}`, features.filter((feature) => feature !== left)]),
+  ])('with %s', (_, has) => {
+    expect(validateSchema(buildASTSchema(servedDocument(has)))).toEqual([]);
+  });
+});
