@@ -1,4 +1,5 @@
 /** @jest-config-loader esbuild-register */
+import { availableParallelism } from 'node:os';
 import type { Config } from 'jest';
 
 const config: Config = {
@@ -16,7 +17,7 @@ const config: Config = {
   ],
   modulePathIgnorePatterns: ['<rootDir>/dist/'],
   // Tests wait for servers, processes and clocks as much as they compute.
-  maxWorkers: '150%',
+  maxWorkers: Math.ceil(availableParallelism() * 1.5),
   testTimeout: 30_000,
 };
 

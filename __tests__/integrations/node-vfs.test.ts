@@ -6,7 +6,8 @@ import { environmentOf, esm, printedBy, runScript } from './scripts.js';
 
 /** Only some versions of Node have `node:vfs`. */
 const isThere = process.allowedNodeEnvironmentFlags.has('--experimental-vfs');
-const testWithVfs = isThere ? test : test.skip;
+const testWithVfs = (name: string, body: () => Promise<void>): void =>
+  isThere ? test(name, body) : test.skip(`${name} (this Node has no node:vfs)`, body);
 
 const MODULES = {
   'plugin.mjs':

@@ -5,10 +5,13 @@ import { servedDocument } from '../../src/testing/schema.js';
 /** The server doesn't check its schema when it starts. */
 describe('the schema that is served is valid', () => {
   const features = [...RUN_FEATURES, ...ARTIFACT_FEATURES];
-  test.each<readonly [string, readonly string[]]>([
+  test.each<[string, readonly string[]]>([
     ['every feature', features],
     ['none', []],
-    ...features.map((left) => [`all but ${left}`, features.filter((feature) => feature !== left)]),
+    ...features.map((left): [string, readonly string[]] => [
+      `all but ${left}`,
+      features.filter((feature) => feature !== left),
+    ]),
   ])('with %s', (_, has) => {
     expect(validateSchema(buildASTSchema(servedDocument(has)))).toEqual([]);
   });
