@@ -1,3 +1,4 @@
+import type { Call } from '../../src/io/remote.js';
 import type { Content, Entry } from '../../src/store/contract.js';
 import { Failure } from '../../src/store/failure.js';
 import { codeOf, sourceOf, UNIT } from './helpers/owned.js';
@@ -87,6 +88,16 @@ describe('a blocked thread', () => {
     const { remote } = threaded({ workerUrl: threadNamed('silent.mjs'), syncTimeout: 200 });
     const call = remote.call('list', { path: '' }, () => {});
     expect(thrownBy(() => remote.wait(call))).toMatchObject({ code: 'ETIMEDOUT' });
+  });
+
+  test('that is freed with ETIMEDOUT leaves the work to go on, for whoever else waits for it', async () => {
+    const { remote } = threaded({ syncTimeout: 50, latencyMs: 1000 });
+    let call: Call | undefined;
+    const reply = new Promise((resolve) => {
+      call = remote.call('list', { path: UNIT }, resolve);
+    });
+    expect(thrownBy(() => call && remote.wait(call))).toMatchObject({ code: 'ETIMEDOUT' });
+    expect(await reply).toMatchObject({ ok: true });
   });
 });
 

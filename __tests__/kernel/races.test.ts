@@ -1,5 +1,6 @@
 import { constants } from 'node:fs';
-import type { Failure } from '../../src/store/failure.js';
+import type { Operation } from '../../src/kernel/operation.js';
+import { Failure } from '../../src/store/failure.js';
 import { codeOf, mount, readAll, turn } from './helpers/mount.js';
 
 const { O_RDONLY, O_RDWR } = constants;
@@ -179,6 +180,64 @@ describe('several callers', () => {
     await turn();
     expect(sync((op) => kernel.stat(op, FILE)).size).toBe(4);
     expect((await first).size).toBe(4);
+    expect(remote.log).toEqual(['lookup']);
+  });
+});
+
+describe('a sync call that can not wait', () => {
+  const refusedWith = (code: string): Error => expect.objectContaining({ code });
+
+  test('leaves its load, out of time, to those who wait for it in the event loop', async () => {
+    const { kernel, remote, server, sync, async: later } = mount();
+    server.write(FILE, 'text');
+    const fd = sync((op) => kernel.open(op, FILE, O_RDONLY, 0));
+    const read = (op: Operation) => kernel.read(op, fd, Buffer.alloc(4), 0, 4, 0);
+    const waiting = later(read);
+    await turn();
+    remote.refusal = new Failure('ETIMEDOUT');
+    expect(() => sync(read)).toThrow(refusedWith('ETIMEDOUT'));
+    remote.settle();
+    expect(await waiting).toBe(4);
+    expect(remote.log.filter((each) => each === 'read')).toHaveLength(1);
+  });
+
+  test('cancels its load, out of time, where nobody else waits; the next one begins another', async () => {
+    const { kernel, remote, server, sync, async: later } = mount();
+    server.write(FILE, 'text');
+    const fd = sync((op) => kernel.open(op, FILE, O_RDONLY, 0));
+    const read = (op: Operation) => kernel.read(op, fd, Buffer.alloc(4), 0, 4, 0);
+    remote.refusal = new Failure('ETIMEDOUT');
+    expect(() => sync(read)).toThrow(refusedWith('ETIMEDOUT'));
+    const next = later(read);
+    await turn();
+    remote.settle();
+    expect(await next).toBe(4);
+    expect(remote.log.filter((each) => each === 'read')).toHaveLength(2);
+  });
+
+  test('never cancels what changes something', async () => {
+    const { kernel, remote, server, sync } = mount();
+    server.write(FILE, 'text');
+    sync((op) => kernel.stat(op, FILE));
+    remote.refusal = new Failure('ETIMEDOUT');
+    expect(() => sync((op) => kernel.unlink(op, FILE))).toThrow(refusedWith('ETIMEDOUT'));
+    expect(() => sync((op) => kernel.unlink(op, FILE))).toThrow(refusedWith('ETIMEDOUT'));
+    expect(remote.steps()).toHaveLength(1);
+    remote.settle();
+    expect(server.text(FILE)).toBeUndefined();
+    remote.refusal = null;
+    expect(() => sync((op) => kernel.stat(op, FILE))).toThrow(refusedWith('ENOENT'));
+  });
+
+  test('joins by its retries the load that the first one began', async () => {
+    const { kernel, remote, server, sync } = mount();
+    server.write(FILE, 'text');
+    remote.refusal = new Failure('EAGAIN');
+    for (let retry = 0; retry < 3; retry++) {
+      expect(() => sync((op) => kernel.stat(op, FILE))).toThrow(refusedWith('EAGAIN'));
+    }
+    remote.settle();
+    expect(sync((op) => kernel.stat(op, FILE)).size).toBe(4);
     expect(remote.log).toEqual(['lookup']);
   });
 });

@@ -127,7 +127,7 @@ export interface Remote {
   cancel(call: Call): void;
   /**
    * Blocks this thread until the call's commit has run. Throws a Failure where that can't be: ENOTSUP when everything
-   * runs in-process, EAGAIN with `sync: 'cache-only'`, ETIMEDOUT past the deadline.
+   * runs in-process, EAGAIN with `sync: 'cache-only'`, ETIMEDOUT past the deadline. The work behind the call goes on.
    */
   wait(call: Call): void;
   /** Throws the Failure of `wait` where no call can ever be waited for: what changes something isn't even sent then. */

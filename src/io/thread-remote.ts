@@ -95,7 +95,6 @@ class ThreadRemote implements Remote {
     const syncTimeout =
       call.method === 'commit' ? Number.POSITIVE_INFINITY : (this.options.syncTimeout ?? 120_000);
     if (this.waitUntilSettled(call, syncTimeout, { isRenewed: true })) return;
-    this.cancel(call);
     throw new Failure('ETIMEDOUT', 'W&B gave no answer within `syncTimeout`.');
   }
 

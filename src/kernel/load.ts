@@ -1,5 +1,5 @@
 import type { Args, Call, Method, Remote, Value } from '../io/remote.js';
-import type { Failure } from '../store/failure.js';
+import { Failure } from '../store/failure.js';
 
 /** One request to the owner of the remote, shared by all who need its outcome (single flight). */
 export class Load {
@@ -36,8 +36,11 @@ export class Load {
     try {
       this.remote.wait(this.call);
     } catch (error) {
-      // Out of time, the remote has cancelled the call: who joined it now would hear of that, and of nothing else.
-      this.isCancelled = true;
+      // Where sync calls can't wait at all the load goes on, for the next one to find what it brought.
+      if (error instanceof Failure && error.code === 'ETIMEDOUT') {
+        this.isKept = false;
+        this.cancelIfUnwanted();
+      }
       throw error;
     }
   }
@@ -48,10 +51,7 @@ export class Load {
     return new Promise((resolve) => {
       const leave = (): void => {
         this.waiters.delete(wake);
-        if (this.waiters.size === 0 && this.isCancellable && !this.isKept) {
-          this.isCancelled = true;
-          this.remote.cancel(this.call);
-        }
+        this.cancelIfUnwanted();
         resolve();
       };
       const wake = (): void => {
@@ -61,6 +61,12 @@ export class Load {
       this.waiters.add(wake);
       signal?.addEventListener('abort', leave, { once: true });
     });
+  }
+
+  private cancelIfUnwanted(): void {
+    if (this.waiters.size > 0 || !this.isCancellable || this.isKept) return;
+    this.isCancelled = true;
+    this.remote.cancel(this.call);
   }
 }
 

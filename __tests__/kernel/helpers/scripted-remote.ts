@@ -36,6 +36,8 @@ export class ScriptedRemote implements Remote {
   onEvent: (event: RemoteEvent) => void = () => {};
   /** Which of `count` steps happens next while a caller is blocked. */
   choose: (count: number) => number = () => 0;
+  /** Why callers can't be blocked, or not any longer. */
+  refusal: Failure | null = null;
   /** Called before each step that runs while a caller is blocked. */
   onBlockedStep: () => void = () => {};
   /** Paths whose PUT fails for good, as often as told. */
@@ -78,6 +80,7 @@ export class ScriptedRemote implements Remote {
   }
 
   wait(call: Call): void {
+    if (this.refusal) throw this.refusal;
     for (let guard = 0; !call.isSettled; guard++) {
       const steps = this.steps();
       const step = steps[this.choose(steps.length)];
