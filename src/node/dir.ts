@@ -1,76 +1,62 @@
 import type { Dirent } from 'node:fs';
-import type { DirectoryEntry } from '../kernel/syscalls.js';
-import { entriesOf, joined, realOf } from './composites/directories.js';
-import { direntOf } from './dirents.js';
-import { type Composite, driveSync } from './driver.js';
 import { answer } from './face.js';
-import { asPath } from './paths.js';
 import { directoryBusy, directoryClosed } from './refusals.js';
 import { asyncDispose, dispose } from './symbols.js';
-import type { Tree } from './tree.js';
-import { asFunction, asOptions, asUint32, type CallOptions } from './validate.js';
+import { asFunction } from './validate.js';
 
-interface Level {
-  readonly path: string;
-  /** Without aliases: all levels are of one version. */
-  readonly real: string;
-  readonly entries: Iterator<DirectoryEntry>;
+/** What an open directory shows, one after the other; null at its end. */
+export interface DirentSource {
+  readonly next: () => Promise<Dirent | null>;
+  readonly nextSync: () => Dirent | null;
 }
 
-/** An open directory, with the shape of Node's `fs.Dir`. It shows the directory as it was when it was opened. */
+/** An open directory, with the shape of Node's `fs.Dir`. */
 export class Dir {
   readonly path: string;
-  readonly #tree: Tree;
-  readonly #options: CallOptions;
-  readonly #levels: Level[];
-  #isClosed = false;
+  /** Null once it is closed. */
+  #source: DirentSource | null;
   /** The reads on their way; they come one after the other. */
   #pending = 0;
   #last: Promise<unknown> = Promise.resolve();
 
-  constructor(
-    tree: Tree,
-    path: string,
-    real: string,
-    entries: readonly DirectoryEntry[],
-    options: CallOptions,
-  ) {
-    asUint32(options.bufferSize ?? 32, 'options.bufferSize', true);
-    this.#tree = tree;
+  constructor(path: string, source: DirentSource) {
     this.path = path;
-    this.#options = options;
-    this.#levels = [{ path, real, entries: entries.values() }];
+    this.#source = source;
   }
 
   read(): Promise<Dirent | null>;
   read(callback: (error: NodeJS.ErrnoException | null, dirent: Dirent | null) => void): void;
   read(callback?: unknown): Promise<Dirent | null> | undefined {
-    if (this.#isClosed) throw directoryClosed();
+    const source = this.#openSource();
     const done = callback === undefined ? null : asFunction(callback, 'callback');
-    const result = this.#queue(() => this.#tree.calls.drive(this.#next()));
+    const result = this.#queue(source.next);
     if (done === null) return result;
     answer(result, done);
     return undefined;
   }
 
   readSync(): Dirent | null {
-    this.#checkIdle();
-    return driveSync(this.#next());
+    return this.#idleSource().nextSync();
   }
 
   close(): Promise<void>;
   close(callback: (error?: NodeJS.ErrnoException | null) => void): void;
   close(callback?: unknown): Promise<void> | undefined {
     const done = callback === undefined ? null : asFunction(callback, 'callback');
-    const result = this.#isClosed ? Promise.reject(directoryClosed()) : this.#queue(async () => this.#end());
+    const result =
+      this.#source === null
+        ? Promise.reject(directoryClosed())
+        : this.#queue(async () => {
+            this.#source = null;
+          });
     if (done === null) return result;
     answer(result, done);
     return undefined;
   }
 
   closeSync(): void {
-    this.#checkIdle();
-    this.#end();
+    this.#idleSource();
+    this.#source = null;
   }
 
   async *entries(): AsyncGenerator<Dirent, void> {
@@ -86,29 +72,11 @@ export class Dir {
   }
 
   async [asyncDispose](): Promise<void> {
-    if (!this.#isClosed) await this.close();
+    if (this.#source !== null) await this.close();
   }
 
   [dispose](): void {
-    if (!this.#isClosed) this.closeSync();
-  }
-
-  *#next(): Composite<Dirent | null> {
-    for (let level = this.#levels.at(-1); level !== undefined; level = this.#levels.at(-1)) {
-      const { done, value: entry } = level.entries.next();
-      if (done) {
-        this.#levels.pop();
-        continue;
-      }
-      if (this.#options.recursive && entry.kind === 'directory') {
-        const path = joined(level.path, entry.name);
-        const real = joined(level.real, entry.name);
-        const entries = yield* entriesOf(this.#tree, real, 'opendir', path);
-        this.#levels.push({ path, real, entries: entries.values() });
-      }
-      return direntOf(entry, level.path, this.#options.encoding);
-    }
-    return null;
+    if (this.#source !== null) this.closeSync();
   }
 
   #queue<T>(action: () => Promise<T>): Promise<T> {
@@ -121,21 +89,14 @@ export class Dir {
     return result;
   }
 
-  #checkIdle(): void {
-    if (this.#isClosed) throw directoryClosed();
+  #openSource(): DirentSource {
+    if (this.#source === null) throw directoryClosed();
+    return this.#source;
+  }
+
+  #idleSource(): DirentSource {
+    const source = this.#openSource();
     if (this.#pending > 0) throw directoryBusy();
+    return source;
   }
-
-  #end(): void {
-    this.#isClosed = true;
-    this.#levels.length = 0;
-  }
-}
-
-export function* opendir(tree: Tree, path: unknown, options?: unknown): Composite<Dir> {
-  const given = asPath(path);
-  const settings = asOptions(options);
-  const real = settings.recursive ? yield* realOf(tree, given, 'opendir') : given;
-  const entries = yield* entriesOf(tree, real, 'opendir', given);
-  return new Dir(tree, given, real, entries, settings);
 }

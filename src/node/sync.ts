@@ -6,6 +6,7 @@ import { mkdir, readdir } from './composites/directories.js';
 import { glob } from './composites/glob.js';
 import * as names from './composites/names.js';
 import { openAsBlob } from './composites/open-as-blob.js';
+import { opendir } from './composites/opendir.js';
 import { readFile } from './composites/read-file.js';
 import { rmSync } from './composites/remove.js';
 import * as stats from './composites/stat.js';
@@ -13,7 +14,6 @@ import { statfs } from './composites/statfs.js';
 import { mkdtemp, mkdtempDisposableSync } from './composites/temporary.js';
 import { readSync, readv, writeSync, writev } from './composites/transfer.js';
 import { appendFile, writeFile } from './composites/write-file.js';
-import { opendir } from './dir.js';
 import { type Call, named, syncOf } from './face.js';
 import type { Tree } from './tree.js';
 

@@ -1,10 +1,10 @@
 import type { Dirent } from 'node:fs';
 import { posix } from 'node:path';
 import { joined } from '../composites/directories.js';
+import { Dir } from '../dir.js';
 import { direntOf, encodedName } from '../dirents.js';
 import { asBoolean, asOptions, type CallOptions } from '../validate.js';
 import { isMissing } from './failures.js';
-import { MergedDir } from './merged-dir.js';
 import type { Located, MountTable } from './table.js';
 import { call, type Work } from './work.js';
 
@@ -18,12 +18,14 @@ export function readdir(table: MountTable, at: Located, args: readonly unknown[]
     : namesOf(table, at, options);
 }
 
-export function opendir(table: MountTable, at: Located, args: readonly unknown[]): Work<MergedDir> {
+export function opendir(table: MountTable, at: Located, args: readonly unknown[]): Work<Dir> {
   return openedDir(table, at, asOptions(args[1]));
 }
 
-function* openedDir(table: MountTable, at: Located, options: CallOptions): Work<MergedDir> {
-  return new MergedDir(at.given, yield* direntsOf(table, at, options, options.encoding));
+function* openedDir(table: MountTable, at: Located, options: CallOptions): Work<Dir> {
+  const entries = (yield* direntsOf(table, at, options, options.encoding)).values();
+  const nextSync = (): Dirent | null => entries.next().value ?? null;
+  return new Dir(at.given, { nextSync, next: async () => nextSync() });
 }
 
 type Names = (string | Buffer)[];

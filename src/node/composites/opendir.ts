@@ -1,0 +1,48 @@
+import type { Dirent } from 'node:fs';
+import type { DirectoryEntry } from '../../kernel/syscalls.js';
+import { Dir } from '../dir.js';
+import { direntOf } from '../dirents.js';
+import { type Composite, driveSync } from '../driver.js';
+import { asPath } from '../paths.js';
+import type { Tree } from '../tree.js';
+import { asOptions, asUint32, type CallOptions } from '../validate.js';
+import { entriesOf, joined, realOf } from './directories.js';
+
+/** Opens a directory: it is shown as it was then; with `recursive`, those below as they are when they are come to. */
+export function* opendir(tree: Tree, path: unknown, options?: unknown): Composite<Dir> {
+  const given = asPath(path);
+  const settings = asOptions(options);
+  const real = settings.recursive ? yield* realOf(tree, given, 'opendir') : given;
+  const entries = yield* entriesOf(tree, real, 'opendir', given);
+  asUint32(settings.bufferSize ?? 32, 'options.bufferSize', true);
+  const levels: Level[] = [{ path: given, real, entries: entries.values() }];
+  return new Dir(given, {
+    next: () => tree.calls.drive(nextOf(tree, levels, settings)),
+    nextSync: () => driveSync(nextOf(tree, levels, settings)),
+  });
+}
+
+interface Level {
+  readonly path: string;
+  /** Without aliases: all levels are of one version. */
+  readonly real: string;
+  readonly entries: Iterator<DirectoryEntry>;
+}
+
+function* nextOf(tree: Tree, levels: Level[], options: CallOptions): Composite<Dirent | null> {
+  for (let level = levels.at(-1); level !== undefined; level = levels.at(-1)) {
+    const { done, value: entry } = level.entries.next();
+    if (done) {
+      levels.pop();
+      continue;
+    }
+    if (options.recursive && entry.kind === 'directory') {
+      const path = joined(level.path, entry.name);
+      const real = joined(level.real, entry.name);
+      const entries = yield* entriesOf(tree, real, 'opendir', path);
+      levels.push({ path, real, entries: entries.values() });
+    }
+    return direntOf(entry, level.path, options.encoding);
+  }
+  return null;
+}
