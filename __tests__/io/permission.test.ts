@@ -11,7 +11,14 @@ test("under Node's permission model without threads a call is ENOTSUP, and names
   const flag = process.allowedNodeEnvironmentFlags.has('--permission')
     ? '--permission'
     : '--experimental-permission';
-  const args = [flag, '--allow-fs-read=*', '--no-warnings', '--input-type=module', '--eval', script];
+  const args = [
+    flag,
+    `--allow-fs-read=${packageRoot}/`,
+    '--no-warnings',
+    '--input-type=module',
+    '--eval',
+    script,
+  ];
   expect(await runWell(process.execPath, args, { cwd: packageRoot })).toBe(
     'sync false ENOTSUP true\nasync false ENOTSUP true\n',
   );

@@ -201,12 +201,12 @@ describe('blocking calls whose thread is terminated fail soon, and the next one 
   });
 });
 
-/** What a process may that reads its files and W&B, and starts no threads; networks are guarded from Node 25 on. */
+/** What a process may that reads this package and W&B, and starts no threads; networks are guarded from Node 25 on. */
 function permissionFlags(): readonly string[] {
   const allowed = process.allowedNodeEnvironmentFlags;
   return [
     allowed.has('--permission') ? '--permission' : '--experimental-permission',
-    '--allow-fs-read=*',
+    `--allow-fs-read=${packageRoot}/`,
     ...(allowed.has('--allow-net') ? ['--allow-net'] : []),
   ];
 }

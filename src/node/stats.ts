@@ -2,6 +2,30 @@ import nodeFs, { type BigIntStats, type Stats } from 'node:fs';
 import type { Attributes } from '../kernel/syscalls.js';
 
 /**
+ * Stats that Node has made: they show what it doesn't export. Made of this file, which may be read wherever it was loaded,
+ * also under the permission model; where a bundler has taken it elsewhere, of an open descriptor.
+ */
+function shown({ bigint }: { readonly bigint: boolean }): object {
+  const file = new URL(import.meta.url);
+  const ways = [
+    (): object => (bigint ? nodeFs.statSync(file, { bigint }) : nodeFs.statSync(file)),
+    ...[0, 1, 2].map((fd) => (): object => nodeFs.fstatSync(fd, { bigint })),
+  ];
+  const failures: unknown[] = [];
+  for (const way of ways) {
+    try {
+      return way();
+    } catch (error) {
+      failures.push(error);
+    }
+  }
+  throw new AggregateError(
+    failures,
+    `wandb-fs needs leave to read its own file: --allow-fs-read=${file.pathname}`,
+  );
+}
+
+/**
  * Stats stand on Node's own prototypes: `instanceof fs.Stats` holds and the `is…()` methods are Node's. Node's
  * constructors are deprecated and take other arguments in every major version, so these set the fields themselves.
  */
@@ -62,7 +86,7 @@ const NanosecondStats = constructorOf<Fields<BigIntStats>>(
     if (!isDatedLater) setDates(this, attributes);
   },
   // Node doesn't export this class; an instance shows it.
-  Object.getPrototypeOf(nodeFs.statSync('/', { bigint: true })),
+  Object.getPrototypeOf(shown({ bigint: true })),
 );
 
 export const statsOf = (attributes: Attributes): Stats => new NumberStats(attributes) as unknown as Stats;
@@ -89,7 +113,7 @@ type Time = 'atimeMs' | 'mtimeMs' | 'ctimeMs' | 'birthtimeMs';
  * From 26 on the getters of Node's prototype make Temporal.Instants of these: nanoseconds in the second. Their symbols
  * are Node's own; an instance shows them.
  */
-const fractions = fractionsOf(Object.getOwnPropertySymbols(nodeFs.statSync('/')));
+const fractions = fractionsOf(Object.getOwnPropertySymbols(shown({ bigint: false })));
 
 function fractionsOf(symbols: readonly symbol[]): readonly (readonly [symbol, Time])[] | null {
   const named = symbols.flatMap((symbol) => {
