@@ -20,11 +20,26 @@ describe('the fs object has the shape of node:fs', () => {
     const { fs } = mounts;
     expect(Object.keys(fs)).toEqual(expect.arrayContaining(Object.keys(nodeFs)));
     expect(Object.keys(fs.promises)).toEqual(expect.arrayContaining(Object.keys(nodeFs.promises)));
-    // A member that any supported Node has is there on all of them.
+    // A member that any supported Node has is there on all of them, but for those that only that Node could make.
+    const everywhere = ['glob', 'globSync', 'mkdtempDisposableSync', 'openAsBlobSync'];
+    expect(Object.keys(fs)).toEqual(expect.arrayContaining(everywhere));
+    expect(Object.keys(fs.promises)).toEqual(expect.arrayContaining(['glob', 'mkdtempDisposable']));
     const others = (members: object, node: object, list: 'fs' | 'fs.promises'): readonly string[] =>
       Object.keys(members).filter((name) => !(name in node) && !inAnyNode(list).has(name));
     expect(others(fs, nodeFs, 'fs')).toEqual(['wandb']);
     expect(others(fs.promises, nodeFs.promises, 'fs.promises')).toEqual([]);
+  });
+
+  test('a call that the base of an older Node lacks is one of the trees, and ENOTSUP in the base', async () => {
+    const { fs } = mounts;
+    const made = await fs.promises.mkdtempDisposable(mounts.at('wandb/runs/tmp-'));
+    expect(fs.statSync(made.path).isDirectory()).toBe(true);
+    await made.remove();
+    expect(fs.existsSync(made.path)).toBe(false);
+    if ('mkdtempDisposable' in nodeFs.promises) return;
+    await expect(fs.promises.mkdtempDisposable(mounts.at('local/tmp-'))).rejects.toMatchObject({
+      code: 'ENOTSUP',
+    });
   });
 
   test('what is no function in node:fs is none here', () => {

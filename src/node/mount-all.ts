@@ -2,6 +2,7 @@ import { EventEmitter } from 'node:events';
 import { posix } from 'node:path';
 import type { WandbFs } from './create.js';
 import { bothErrors } from './errors.js';
+import type { LaterFs } from './later-members.js';
 import { membersOf } from './mounts/members.js';
 import { invalidArgumentType, invalidArgumentValue } from './refusals.js';
 import { mountOf } from './remount.js';
@@ -24,11 +25,12 @@ export interface MountsControl {
 }
 
 /** Node's `fs` over several trees and a base. */
-export type MountedFs = NodeFs & {
-  readonly wandb: MountsControl;
-  /** Flushes and closes the trees. */
-  readonly [Symbol.asyncDispose]: () => Promise<void>;
-};
+export type MountedFs = NodeFs &
+  LaterFs & {
+    readonly wandb: MountsControl;
+    /** Flushes and closes the trees. */
+    readonly [Symbol.asyncDispose]: () => Promise<void>;
+  };
 
 /**
  * Mounts trees into another filesystem: a path at or below a prefix is its tree's, and every other path the base's.

@@ -32,8 +32,11 @@ export function membersOf(
 function makeMembers(router: Router, whole: Filesystem): Members {
   const { sync, callback, promise } = facesOf(router);
   const { constants } = nodeFs;
-  const promises = { ...named(routedIn(nodeFs.promises, promise)), constants };
-  const routed = { ...named(routedIn(nodeFs, callback)), ...named(routedIn(nodeFs, sync, 'Sync')) };
+  const promises = { ...named(routedIn(nodeFs.promises, LATER.promises, promise)), constants };
+  const routed = {
+    ...named(routedIn(nodeFs, LATER.fs, callback)),
+    ...named(routedIn(nodeFs, LATER.fs, sync, 'Sync')),
+  };
   Object.assign(routed.realpath as object, { native: callback('realpath.native') });
   Object.assign(routed.realpathSync as object, { native: sync('realpath.native') });
   const members = {
@@ -52,17 +55,20 @@ function makeMembers(router: Router, whole: Filesystem): Members {
   return withTheRest(nodeFs, members, fillMember);
 }
 
-/** Calls of newer versions of Node that are made here, whatever the base has. */
-const MADE_HERE = ['glob', 'globSync'];
+/** Calls of newer versions of Node that are here on every one: the trees have them, whatever the base has. */
+const LATER = {
+  fs: ['glob', 'globSync', 'mkdtempDisposableSync', 'openAsBlobSync'],
+  promises: ['glob', 'mkdtempDisposable'],
+} as const;
 
 /** A face of each routed call that this version of Node has in a style; one that it has not on this system isn't here. */
 function routedIn(
   node: object,
+  later: readonly string[],
   face: (name: Routed) => AnyFunction,
   suffix = '',
 ): Readonly<Record<string, AnyFunction | undefined>> {
-  const isHere = (member: string): boolean =>
-    isFunction(Reflect.get(node, member)) || MADE_HERE.includes(member);
+  const isHere = (member: string): boolean => isFunction(Reflect.get(node, member)) || later.includes(member);
   return Object.fromEntries(
     (Object.keys(ROUTES) as Routed[])
       .map((name) => ({ name, member: `${name}${suffix}` }))
