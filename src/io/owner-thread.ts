@@ -53,7 +53,9 @@ export class OwnerThread {
       port: port2,
       counter: this.counter.buffer as SharedArrayBuffer,
     });
-    this.worker.on('error', (error) => host.onGone(this, error.message));
+    this.worker.on('error', (error: unknown) =>
+      host.onGone(this, error instanceof Error ? error.message : String(error)),
+    );
     this.worker.on('exit', (code) => host.onGone(this, `exit code ${code}`));
     if (url.protocol === 'file:' && !existsSync(url)) {
       this.end();

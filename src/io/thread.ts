@@ -11,7 +11,7 @@ import type { Post } from './serve.js';
 const data: ThreadData = workerData;
 const counter = new Int32Array(data.counter);
 const post: Post = (answer, transfers = []) => {
-  data.port.postMessage(answer, transfers);
+  data.port.postMessage(answer, [...transfers]);
   Atomics.add(counter, 0, 1);
   Atomics.notify(counter, 0);
 };
