@@ -78,7 +78,7 @@ describe('what differs from a local disk', () => {
     );
   });
 
-  test('`readlink` of what exists', async () => {
+  test('`readlink` of what is there', async () => {
     nodeFs.symlinkSync('file', join(disk, 'soft'));
     expect(nodeFs.readlinkSync(join(disk, 'soft'))).toBe('file');
     expect(await errnosOf(nodeFs, 'readlink', join(disk, 'file'))).toEqual(everywhere('EINVAL'));

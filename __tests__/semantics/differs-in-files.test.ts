@@ -61,8 +61,11 @@ describe('what differs from a local disk', () => {
 
   test('rename of a file the server knows', async () => {
     nodeFs.writeFileSync(join(disk, 'old'), 'text');
+    const { ino } = nodeFs.statSync(join(disk, 'old'));
     nodeFs.renameSync(join(disk, 'old'), join(disk, 'new'));
     expect(nodeFs.readdirSync(disk)).toEqual(['new']);
+    // The file itself has moved: there never was a second one.
+    expect(nodeFs.statSync(join(disk, 'new')).ino).toBe(ino);
 
     const run = await makeRun(server, { old: 'text' });
     let release = (): void => undefined;
