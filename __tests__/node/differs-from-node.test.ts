@@ -1,16 +1,25 @@
+import nodeFs from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { createWandbArtifactFs, createWandbFs, type WandbFs } from 'wandb-fs';
 import type { FakeWandb } from 'wandb-fs/testing';
+import { makeDirectory } from '../helpers/directories.js';
 import { startServer } from '../helpers/server.js';
-
-/** These are named after the rows of 'What differs from a local disk' in docs/SEMANTICS.md. */
+import { requestsOf } from '../semantics/helpers/requests.js';
+import { eventually } from '../semantics/helpers/waiting.js';
+import { inAnyNode } from './support/node-members.js';
 
 const RUN = 'lab/project/run';
-const VERSION = '/lab/project/dataset/words/v0';
+const COLLECTION = '/lab/project/dataset/words';
+const VERSION = `${COLLECTION}/v0`;
 
 /** The errnos of a member in all its styles. */
-async function errnosOf(on: WandbFs, name: string, ...args: readonly unknown[]): Promise<readonly string[]> {
+async function errnosOf(
+  on: WandbFs | typeof nodeFs,
+  name: string,
+  ...args: readonly unknown[]
+): Promise<readonly string[]> {
   const calls = [
     async () => Reflect.get(on, `${name}Sync`)(...args),
     async () => promisify(Reflect.get(on, name))(...args),
@@ -28,10 +37,15 @@ async function errnosOf(on: WandbFs, name: string, ...args: readonly unknown[]):
 
 const everywhere = (code: string, styles = 3): readonly string[] => Array(styles).fill(code);
 
+/**
+ * What members do. These are named after rows of 'What differs from a local disk' in docs/SEMANTICS.md;
+ * `__tests__/package/semantics-rows.test.ts` holds the names together.
+ */
 describe('what differs from a local disk', () => {
   let server: FakeWandb;
   let fs: WandbFs;
   let artifacts: WandbFs;
+  let disk: string;
 
   beforeAll(async () => {
     server = await startServer();
@@ -39,27 +53,56 @@ describe('what differs from a local disk', () => {
     const options = { baseUrl: server.url, apiKey: server.apiKey };
     fs = createWandbFs(options);
     artifacts = createWandbArtifactFs(options);
-    artifacts.mkdirSync('/lab/project/dataset/words/draft', { recursive: true });
-    artifacts.writeFileSync('/lab/project/dataset/words/draft/a.txt', 'a');
-    await artifacts.wandb.commit('/lab/project/dataset/words/draft');
+    artifacts.mkdirSync(`${COLLECTION}/draft`, { recursive: true });
+    artifacts.writeFileSync(`${COLLECTION}/draft/a.txt`, 'a');
+    await artifacts.wandb.commit(`${COLLECTION}/draft`);
   });
   afterAll(() => Promise.all([fs.wandb.close(), artifacts.wandb.close()]));
+  beforeEach(async () => {
+    disk = await makeDirectory();
+    nodeFs.writeFileSync(join(disk, 'file'), 'hello');
+  });
 
   test('hard and symbolic links in runs', async () => {
+    nodeFs.linkSync(join(disk, 'file'), join(disk, 'hard'));
+    nodeFs.symlinkSync('file', join(disk, 'soft'));
+    for (const name of ['hard', 'soft']) expect(nodeFs.readFileSync(join(disk, name), 'utf8')).toBe('hello');
+
     expect(await errnosOf(fs, 'link', `${RUN}/file`, `${RUN}/hard`)).toEqual(everywhere('EPERM'));
     expect(await errnosOf(fs, 'symlink', 'file', `${RUN}/soft`)).toEqual(everywhere('EPERM'));
-    artifacts.symlinkSync('v0', '/lab/project/dataset/words/best');
-    expect(artifacts.readlinkSync('/lab/project/dataset/words/best')).toBe('v0');
+    artifacts.symlinkSync('v0', `${COLLECTION}/best`);
+    expect(artifacts.readlinkSync(`${COLLECTION}/best`)).toBe('v0');
+    expect(artifacts.readFileSync(`${COLLECTION}/best/a.txt`, 'utf8')).toBe('a');
     expect(await errnosOf(artifacts, 'link', `${VERSION}/a.txt`, `${VERSION}/b.txt`)).toEqual(
       everywhere('EPERM'),
     );
   });
 
+  test('`readlink` of what is there', async () => {
+    nodeFs.symlinkSync('file', join(disk, 'soft'));
+    expect(nodeFs.readlinkSync(join(disk, 'soft'))).toBe('file');
+    expect(await errnosOf(nodeFs, 'readlink', join(disk, 'file'))).toEqual(everywhere('EINVAL'));
+
+    for (const path of ['/', 'lab', 'lab/project', RUN, `${RUN}/dir`, `${RUN}/file`])
+      expect(await errnosOf(fs, 'readlink', path)).toEqual(everywhere('EINVAL'));
+    expect(await errnosOf(fs, 'readlink', `${RUN}/missing`)).toEqual(everywhere('ENOENT'));
+    expect(artifacts.readlinkSync(`${COLLECTION}/latest`)).toBe('v0');
+    artifacts.mkdirSync(`${COLLECTION}/next`);
+    artifacts.symlinkSync('s3://bucket/key', `${COLLECTION}/next/reference`);
+    expect(artifacts.readlinkSync(`${COLLECTION}/next/reference`)).toBe('s3://bucket/key');
+    expect(await errnosOf(artifacts, 'readlink', `${VERSION}/a.txt`)).toEqual(everywhere('EINVAL'));
+  });
+
   test('`chown` to somebody else', async () => {
     const [uid, gid] = [process.getuid?.() ?? 0, process.getgid?.() ?? 0];
+    expect(await errnosOf(nodeFs, 'chown', join(disk, 'file'), uid + 1, gid)).toEqual(
+      everywhere(uid === 0 ? 'no error' : 'EPERM'),
+    );
+
     for (const name of ['chown', 'lchown']) {
       expect(await errnosOf(fs, name, `${RUN}/file`, uid + 1, gid)).toEqual(everywhere('EPERM'));
       expect(await errnosOf(fs, name, `${RUN}/file`, uid, gid)).toEqual(everywhere('no error'));
+      expect(await errnosOf(fs, name, `${RUN}/file`, -1, -1)).toEqual(everywhere('no error'));
     }
     const fd = fs.openSync(`${RUN}/file`, 'r');
     expect(await errnosOf(fs, 'fchown', fd, uid + 1, gid)).toEqual(everywhere('EPERM', 2));
@@ -67,9 +110,14 @@ describe('what differs from a local disk', () => {
     const handle = await fs.promises.open(`${RUN}/file`);
     await expect(handle.chown(uid + 1, gid)).rejects.toMatchObject({ code: 'EPERM' });
     await handle.close();
+    expect(fs.statSync(`${RUN}/file`)).toMatchObject({ uid, gid });
   });
 
   test('`chmod`, `utimes`', async () => {
+    nodeFs.chmodSync(join(disk, 'file'), 0o600);
+    nodeFs.utimesSync(join(disk, 'file'), 1, 2);
+    expect(nodeFs.statSync(join(disk, 'file'))).toMatchObject({ mode: 0o100600, mtimeMs: 2000 });
+
     const other = createWandbFs({ baseUrl: server.url, apiKey: server.apiKey });
     const path = `${RUN}/file`;
     const before = other.statSync(path);
@@ -88,20 +136,54 @@ describe('what differs from a local disk', () => {
   });
 
   test('rename of a run, or between runs', async () => {
+    for (const name of ['run', 'other']) nodeFs.mkdirSync(join(disk, name));
+    nodeFs.renameSync(join(disk, 'file'), join(disk, 'run/file'));
+    nodeFs.renameSync(join(disk, 'run/file'), join(disk, 'other/file'));
+    nodeFs.renameSync(join(disk, 'other'), join(disk, 'renamed'));
+    expect(nodeFs.readFileSync(join(disk, 'renamed/file'), 'utf8')).toBe('hello');
+
     expect(await errnosOf(fs, 'rename', RUN, 'lab/project/renamed')).toEqual(everywhere('EXDEV'));
-    expect(await errnosOf(fs, 'rename', `${RUN}/file`, 'lab/project/other/file')).toEqual(
-      everywhere('EXDEV'),
-    );
+    for (const name of ['file', 'dir']) {
+      expect(await errnosOf(fs, 'rename', `${RUN}/${name}`, `lab/project/other/${name}`)).toEqual(
+        everywhere('EXDEV'),
+      );
+    }
+    // As tools go on then.
+    fs.cpSync(`${RUN}/dir`, 'lab/project/other/dir', { recursive: true });
+    expect(fs.readFileSync('lab/project/other/dir/inner', 'utf8')).toBe('x');
   });
 
   test('`mkdir /entity`', async () => {
+    nodeFs.mkdirSync(join(disk, 'nobody'));
+
     expect(await errnosOf(fs, 'mkdir', '/nobody')).toEqual(everywhere('EPERM'));
+    expect(await errnosOf(artifacts, 'mkdir', '/nobody')).toEqual(everywhere('EPERM'));
   });
 
   test('`rmdir`, `rm -r` of a run or project', async () => {
-    expect(await errnosOf(fs, 'rmdir', 'lab/project/other')).toEqual(everywhere('EPERM'));
-    expect(await errnosOf(fs, 'rm', RUN, { recursive: true })).toEqual(everywhere('EPERM'));
-    expect(await errnosOf(fs, 'rm', 'lab/project', { recursive: true })).toEqual(everywhere('EPERM'));
+    nodeFs.mkdirSync(join(disk, 'project/run'), { recursive: true });
+    nodeFs.rmdirSync(join(disk, 'project/run'));
+    nodeFs.rmSync(join(disk, 'project'), { recursive: true });
+    expect(nodeFs.readdirSync(disk)).toEqual(['file']);
+
+    await server.seed({ 'lab/doomed/empty': {}, 'lab/doomed/full': { file: 'x' } });
+    const options = { baseUrl: server.url, apiKey: server.apiKey };
+    const runs = createWandbFs({ ...options, allowDelete: ['run'] });
+    const projects = createWandbFs({ ...options, allowDelete: ['project'] });
+    for (const [on, paths] of [
+      [fs, ['lab/doomed/empty', 'lab/doomed/full', 'lab/doomed']],
+      [runs, ['lab/doomed']],
+      [projects, ['lab/doomed/empty', 'lab/doomed/full']],
+    ] as const) {
+      for (const path of paths)
+        expect(await errnosOf(on, 'rm', path, { recursive: true })).toEqual(everywhere('EPERM'));
+    }
+    expect(await errnosOf(fs, 'rmdir', 'lab/doomed/empty')).toEqual(everywhere('EPERM'));
+    runs.rmdirSync('lab/doomed/empty');
+    expect(runs.readdirSync('lab/doomed')).toEqual(['full']);
+    projects.rmSync('lab/doomed', { recursive: true });
+    expect(projects.readdirSync('lab')).toEqual(['project']);
+    await Promise.all([runs.wandb.close(), projects.wandb.close()]);
   });
 
   test('`statfs`', () => {
@@ -109,47 +191,113 @@ describe('what differs from a local disk', () => {
       [fs, RUN],
       [artifacts, VERSION],
     ] as const) {
-      const { bavail, bsize } = on.statfsSync(path);
-      expect(bavail * bsize).toBe(2 ** 50);
+      const { bavail, blocks, bsize } = on.statfsSync(path);
+      expect([bavail * bsize, blocks * bsize]).toEqual([2 ** 50, 2 ** 50]);
     }
+    const { bavail, blocks } = nodeFs.statfsSync(disk);
+    expect(bavail).toBeLessThan(blocks);
   });
 
   test('`openAsBlob`', async () => {
+    const onDisk = await nodeFs.openAsBlob(join(disk, 'file'));
+    expect(await onDisk.text()).toBe('hello');
+    nodeFs.writeFileSync(join(disk, 'file'), 'changed since');
+    await expect(onDisk.text()).rejects.toMatchObject({ name: 'NotReadableError' });
+
     const path = `${RUN}/blob`;
     fs.writeFileSync(path, 'before');
     const blob = await fs.openAsBlob(path);
     fs.writeFileSync(path, 'after');
     expect(await blob.text()).toBe('before');
+    fs.unlinkSync(path);
+    expect(await blob.text()).toBe('before');
     expect(await (await artifacts.openAsBlob(`${VERSION}/a.txt`)).text()).toBe('a');
   });
 
   test('`lchmod`', async () => {
-    expect(await errnosOf(fs, 'lchmod', `${RUN}/file`, 0o600)).toEqual(everywhere('no error'));
-    expect(fs.statSync(`${RUN}/file`).mode & 0o777).toBe(0o600);
-    const alias = '/lab/project/dataset/words/latest';
-    expect(await errnosOf(artifacts, 'lchmod', alias, 0o600)).toEqual(everywhere('ENOTSUP'));
+    if (process.platform !== 'darwin') {
+      expect([nodeFs.lchmod, nodeFs.lchmodSync]).toEqual([undefined, undefined]);
+      await expect(nodeFs.promises.lchmod(join(disk, 'file'), 0o600)).rejects.toMatchObject({
+        code: 'ERR_METHOD_NOT_IMPLEMENTED',
+      });
+    }
+
+    for (const name of ['file', 'dir']) {
+      expect(await errnosOf(fs, 'lchmod', `${RUN}/${name}`, 0o700)).toEqual(everywhere('no error'));
+      expect(fs.statSync(`${RUN}/${name}`).mode & 0o777).toBe(0o700);
+    }
+    expect(await errnosOf(artifacts, 'lchmod', `${COLLECTION}/latest`, 0o600)).toEqual(everywhere('ENOTSUP'));
   });
 
   test('`readableWebStream`', async () => {
+    const kindsOf = async (handle: nodeFs.promises.FileHandle): Promise<readonly string[]> => {
+      const kinds: string[] = [];
+      for await (const chunk of handle.readableWebStream()) kinds.push(chunk.constructor.name);
+      await handle.close();
+      return kinds;
+    };
+    const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
+    const onDisk = await kindsOf(await nodeFs.promises.open(join(disk, 'file')));
+    const hasBytes = major >= 24 || (major === 22 && minor >= 15);
+    expect(onDisk).toEqual([hasBytes ? 'Uint8Array' : 'ArrayBuffer']);
+
+    expect(await kindsOf(await fs.promises.open(`${RUN}/dir/inner`))).toEqual(['Uint8Array']);
     const handle = await fs.promises.open(`${RUN}/dir/inner`);
-    for await (const chunk of handle.readableWebStream()) expect(chunk.constructor.name).toBe('Uint8Array');
+    const reader = handle.readableWebStream().getReader({ mode: 'byob' });
+    expect((await reader.read(new Uint8Array(4))).value).toEqual(new Uint8Array([120]));
+    await reader.cancel();
     await handle.close();
   });
 
   test('watchers', async () => {
-    const watcher = fs.watch(RUN);
-    const seen = new Promise((resolve) => watcher.once('change', (_event, name) => resolve(name)));
-    fs.writeFileSync(join(RUN, 'new'), '');
-    expect(await seen).toBe('new');
+    const told: string[] = [];
+    const onDisk = nodeFs.watch(disk, (_event, name) => told.push(`disk ${name}`));
+    nodeFs.writeFileSync(join(disk, 'new'), '');
+    await eventually(
+      async () => told,
+      (seen) => seen.includes('disk new'),
+    );
+    onDisk.close();
+
+    const watching = createWandbFs({ baseUrl: server.url, apiKey: server.apiKey, listingTtl: 60_000 });
+    const run = 'lab/project/watched';
+    await server.seed({ [run]: { file: 'x' } });
+    watching.readdirSync(run);
+    const watcher = watching.watch(run, (_event, name) => told.push(`here ${name}`));
+    watching.watchFile(`${run}/file`, { interval: 20 }, ({ size }) => told.push(`size ${size}`));
+    told.length = 0;
+    watching.writeFileSync(`${run}/new`, '');
+    await eventually(
+      async () => told,
+      (seen) => seen.includes('here new'),
+    );
     watcher.close();
+    await watching.wandb.flush();
+    // What others change is told of by no one; the next listing shows it.
+    told.length = 0;
+    await server.seed({ [run]: { file: 'longer' } });
+    expect(await requestsOf(server, () => sleep(100))).toEqual([]);
+    expect(told).toEqual([]);
+    watching.wandb.refresh();
+    await eventually(
+      async () => told,
+      (seen) => seen.includes('size 6'),
+    );
+    await watching.wandb.close();
   });
 
   test('members of another Node', () => {
+    const missing = (from: object, members: ReadonlySet<string>) =>
+      [...members].filter((name) => !(name in from) && name !== 'Utf8Stream');
     for (const on of [fs, artifacts]) {
-      for (const name of ['F_OK', 'glob', 'globSync', 'mkdtempDisposableSync', 'openAsBlobSync']) {
-        expect(on).toHaveProperty(name);
-      }
-      expect(on.promises).toHaveProperty('mkdtempDisposable');
+      expect(missing(on, inAnyNode('fs'))).toEqual([]);
+      expect(missing(on.promises, inAnyNode('fs.promises'))).toEqual([]);
     }
+    // No Node has all of these.
+    for (const name of ['F_OK', 'globSync', 'mkdtempDisposableSync']) {
+      expect(inAnyNode('fs')).toContain(name);
+      expect(fs).toHaveProperty(name);
+    }
+    expect('Utf8Stream' in fs).toBe('Utf8Stream' in nodeFs);
   });
 });

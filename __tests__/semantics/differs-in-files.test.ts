@@ -1,0 +1,265 @@
+import nodeFs from 'node:fs';
+import { join } from 'node:path';
+import type { FakeWandb } from 'wandb-fs/testing';
+import { makeDirectory } from '../helpers/directories.js';
+import { runWell } from '../helpers/processes.js';
+import { startServer } from '../helpers/server.js';
+import { makeRun, mount } from './helpers/mounts.js';
+import { countOf, requestsOf } from './helpers/requests.js';
+import { errorOf, errorsOf } from './helpers/styles.js';
+import { contentOn, eventually } from './helpers/waiting.js';
+
+/**
+ * What files and directories do. These are named after rows of 'What differs from a local disk' in docs/SEMANTICS.md;
+ * `__tests__/package/semantics-rows.test.ts` holds the names together.
+ */
+describe('what differs from a local disk', () => {
+  let server: FakeWandb;
+  let disk: string;
+  beforeAll(async () => {
+    server = await startServer();
+  });
+  beforeEach(async () => {
+    disk = await makeDirectory();
+  });
+  afterEach(() => server.faults([]));
+
+  const onServer = (run: string, name: string, content: string | undefined) =>
+    eventually(
+      () => contentOn(server, run, name),
+      (seen) => seen === content,
+    );
+
+  test('rename of more than `maxRenameBytes` that the server or the upload queue knows', async () => {
+    const large = 'x'.repeat(2000);
+    nodeFs.writeFileSync(join(disk, 'large'), large);
+    const { ino } = nodeFs.statSync(join(disk, 'large'));
+    nodeFs.renameSync(join(disk, 'large'), join(disk, 'moved'));
+    expect(nodeFs.statSync(join(disk, 'moved')).ino).toBe(ino);
+
+    const run = await makeRun(server, {
+      large,
+      'dir/one': 'x'.repeat(600),
+      'dir/two': 'x'.repeat(600),
+      small: 'x',
+    });
+    const fs = mount(server, { maxRenameBytes: 1000, writebackDelay: 60_000 });
+    for (const name of ['large', 'dir']) {
+      for (const { code } of await errorsOf(fs, 'rename', `${run}/${name}`, `${run}/moved`))
+        expect(code).toBe('EXDEV');
+    }
+    await fs.promises.rename(`${run}/small`, `${run}/moved`);
+    // With its last close a file is the queue's.
+    const fd = fs.openSync(`${run}/open`, 'w');
+    fs.writeSync(fd, large);
+    fs.renameSync(`${run}/open`, `${run}/closed`);
+    fs.closeSync(fd);
+    for (const { code } of await errorsOf(fs, 'rename', `${run}/closed`, `${run}/again`))
+      expect(code).toBe('EXDEV');
+    expect(fs.readdirSync(run)).toEqual(['closed', 'dir', 'large', 'moved']);
+  });
+
+  test('rename of a file the server knows', async () => {
+    nodeFs.writeFileSync(join(disk, 'old'), 'text');
+    const { ino } = nodeFs.statSync(join(disk, 'old'));
+    nodeFs.renameSync(join(disk, 'old'), join(disk, 'new'));
+    expect(nodeFs.readdirSync(disk)).toEqual(['new']);
+    // The file itself has moved: there never was a second one.
+    expect(nodeFs.statSync(join(disk, 'new')).ino).toBe(ino);
+
+    const run = await makeRun(server, { old: 'text' });
+    let release = (): void => undefined;
+    const released = new Promise<void>((resolve) => {
+      release = resolve;
+    });
+    const fs = mount(server, {
+      fetch: async (input, init) => {
+        const body = init?.body instanceof Uint8Array ? Buffer.from(init.body).toString() : '';
+        if (body.includes('deleteFiles')) await released;
+        return fetch(input, init);
+      },
+    });
+    const renamed = fs.promises.rename(`${run}/old`, `${run}/new`);
+    const elsewhere = mount(server, { listingTtl: 0 });
+    const look = () => elsewhere.promises.readdir(run);
+    await eventually(look, (names) => names.join() === 'new,old');
+    for (const name of ['old', 'new'])
+      expect(await elsewhere.promises.readFile(`${run}/${name}`, 'utf8')).toBe('text');
+    // Here it is one step all the same.
+    expect(await fs.promises.readdir(run)).toEqual(['old']);
+    release();
+    await renamed;
+    expect(await fs.promises.readdir(run)).toEqual(['new']);
+    await eventually(look, (names) => names.join() === 'new');
+  });
+
+  test('times of a directory inside a run', async () => {
+    nodeFs.mkdirSync(join(disk, 'run/dir'), { recursive: true });
+    nodeFs.utimesSync(join(disk, 'run/dir'), 1, 2);
+    expect(nodeFs.statSync(join(disk, 'run/dir')).mtimeMs).toBe(2000);
+    expect(nodeFs.statSync(join(disk, 'run')).mtimeMs).toBeGreaterThan(2000);
+    nodeFs.writeFileSync(join(disk, 'run/dir/file'), 'x');
+    expect(nodeFs.statSync(join(disk, 'run/dir')).mtimeMs).toBeGreaterThan(2000);
+
+    const run = await makeRun(server, { 'dir/sub/file': 'x' });
+    const fs = mount(server);
+    const timesOf = (path: string): readonly number[] => {
+      const { atimeMs, mtimeMs, ctimeMs, birthtimeMs } = fs.statSync(path);
+      return [atimeMs, mtimeMs, ctimeMs, birthtimeMs];
+    };
+    const times = timesOf(run);
+    for (const name of ['dir', 'dir/sub']) expect(timesOf(`${run}/${name}`)).toEqual(times);
+    const start = Date.now();
+    fs.mkdirSync(`${run}/made`);
+    const made = timesOf(`${run}/made`);
+    expect(made[1]).toBeGreaterThanOrEqual(start);
+    while (Date.now() === made[1]);
+    for (const name of ['dir', 'made']) fs.writeFileSync(`${run}/${name}/new`, 'x');
+    expect(timesOf(`${run}/dir`)).toEqual(times);
+    expect(timesOf(`${run}/made`)).toEqual(made);
+  });
+
+  test('`atime`', async () => {
+    // Whether a read moves it is the mount's affair; that it is a time of its own isn't.
+    nodeFs.writeFileSync(join(disk, 'file'), 'x');
+    nodeFs.utimesSync(join(disk, 'file'), 10, 20);
+    nodeFs.appendFileSync(join(disk, 'file'), 'x');
+    const { atimeMs, mtimeMs } = nodeFs.statSync(join(disk, 'file'));
+    expect(atimeMs).toBeLessThan(mtimeMs);
+
+    const run = await makeRun(server, { file: 'x' });
+    const fs = mount(server);
+    const path = `${run}/file`;
+    const isOne = ({ atimeMs, mtimeMs }: nodeFs.Stats): boolean => atimeMs === mtimeMs;
+    const listed = fs.statSync(path);
+    fs.readFileSync(path);
+    expect(fs.statSync(path).atimeMs).toBe(listed.atimeMs);
+    fs.appendFileSync(path, 'x');
+    const written = fs.statSync(path);
+    expect([listed, written].every(isOne)).toBe(true);
+    expect(written.atimeMs).toBeGreaterThan(listed.atimeMs);
+    fs.utimesSync(path, 10, 20);
+    expect(fs.statSync(path)).toMatchObject({ atimeMs: 10_000, mtimeMs: 20_000 });
+    fs.appendFileSync(path, 'x');
+    expect(fs.statSync(path).atimeMs).toBe(10_000);
+  });
+
+  test('`nlink`', async () => {
+    nodeFs.writeFileSync(join(disk, 'file'), 'x');
+    nodeFs.linkSync(join(disk, 'file'), join(disk, 'hard'));
+    expect(nodeFs.statSync(join(disk, 'file')).nlink).toBe(2);
+
+    const run = await makeRun(server, { file: 'x', 'dir/sub/file': 'x' });
+    const fs = mount(server);
+    for (const name of ['', 'file', 'dir']) expect(fs.statSync(`${run}/${name}`).nlink).toBe(1);
+    const fd = fs.openSync(`${run}/file`, 'r');
+    expect(fs.fstatSync(fd).nlink).toBe(1);
+    fs.unlinkSync(`${run}/file`);
+    expect(fs.fstatSync(fd).nlink).toBe(0);
+    fs.closeSync(fd);
+  });
+
+  test('`O_EXCL`, `mkdir` as locks', async () => {
+    nodeFs.writeFileSync(join(disk, 'lock'), '', { flag: 'wx' });
+    nodeFs.mkdirSync(join(disk, 'lock.d'));
+    const program = `const fs = require('node:fs');
+      for (const take of [() => fs.openSync('lock', 'wx'), () => fs.mkdirSync('lock.d')])
+        try { take(); console.log('taken'); } catch ({ code }) { console.log(code); }`;
+    expect(await runWell(process.execPath, ['--eval', program], { cwd: disk })).toBe('EEXIST\nEEXIST\n');
+
+    const run = await makeRun(server);
+    const [one, other] = [mount(server), mount(server)];
+    for (const fs of [one, other]) {
+      fs.writeFileSync(`${run}/lock`, '', { flag: 'wx' });
+      fs.mkdirSync(`${run}/lock.d`);
+      for (const { code } of await errorsOf(fs, 'open', `${run}/lock`, 'wx')) expect(code).toBe('EEXIST');
+      for (const { code } of await errorsOf(fs, 'mkdir', `${run}/lock.d`)) expect(code).toBe('EEXIST');
+    }
+  });
+
+  test('empty directories', async () => {
+    nodeFs.mkdirSync(join(disk, 'empty'));
+    const program = "console.log(require('node:fs').readdirSync('.').join())";
+    expect(await runWell(process.execPath, ['--eval', program], { cwd: disk })).toBe('empty\n');
+
+    const run = await makeRun(server);
+    const fs = mount(server);
+    const made = await requestsOf(server, async () => {
+      await fs.promises.readdir(run);
+      fs.mkdirSync(`${run}/empty`);
+      fs.mkdirSync(`${run}/dir`);
+      fs.writeFileSync(`${run}/dir/file`, 'x');
+      await fs.wandb.flush();
+    });
+    expect(countOf(made, 'createRunFiles')).toBe(1);
+    await onServer(run, 'dir/file', 'x');
+    fs.wandb.refresh();
+    expect(fs.readdirSync(run)).toEqual(['dir', 'empty']);
+    expect(mount(server).readdirSync(run)).toEqual(['dir']);
+    expect(Object.keys(await server.files(run))).toEqual(['dir/file']);
+  });
+
+  test('several users of one file', async () => {
+    const text = (fs: typeof nodeFs, fd: number): string => {
+      const bytes = Buffer.alloc(4);
+      return bytes.toString('utf8', 0, fs.readSync(fd, bytes, 0, 4, 0));
+    };
+    nodeFs.writeFileSync(join(disk, 'file'), 'aaaa');
+    const [first, second] = [0, 1].map(() => nodeFs.openSync(join(disk, 'file'), 'r+')) as [number, number];
+    nodeFs.writeSync(first, 'X', 0);
+    expect(text(nodeFs, second)).toBe('Xaaa');
+    nodeFs.writeSync(second, 'Y', 3);
+    for (const fd of [first, second]) nodeFs.closeSync(fd);
+    expect(nodeFs.readFileSync(join(disk, 'file'), 'utf8')).toBe('XaaY');
+
+    const run = await makeRun(server, { file: 'aaaa' });
+    const path = `${run}/file`;
+    const [one, other] = [mount(server), mount(server)];
+    const [ones, others] = [one.openSync(path, 'r+'), other.openSync(path, 'r+')];
+    one.writeSync(ones, 'X', 0);
+    expect(text(other, others)).toBe('aaaa');
+    other.writeSync(others, 'Y', 3);
+    one.closeSync(ones);
+    await one.wandb.flush();
+    await onServer(run, 'file', 'Xaaa');
+    expect(mount(server).readFileSync(path, 'utf8')).toBe('Xaaa');
+    expect(text(other, others)).toBe('aaaY');
+    other.closeSync(others);
+    await other.wandb.flush();
+    await onServer(run, 'file', 'aaaY');
+    await eventually(
+      async () => {
+        one.wandb.refresh(path);
+        return one.readFileSync(path, 'utf8');
+      },
+      (seen) => seen === 'aaaY',
+    );
+  });
+
+  test('disk full', async () => {
+    // What Linux has for this; other systems have none.
+    if (nodeFs.existsSync('/dev/full')) {
+      expect(await errorOf(() => nodeFs.writeFileSync('/dev/full', 'x'))).toMatchObject({ code: 'ENOSPC' });
+    }
+
+    const run = await makeRun(server);
+    const fs = mount(server, { cacheBytes: 1024, spoolBytes: 10_000, writebackDelay: 60_000 });
+    const content = 'x'.repeat(4000);
+    const names = ['1', '2', '3', '4', '5'];
+    // Nobody asks for an upload before that delay, but who has to wait for room.
+    for (const name of names) fs.writeFileSync(`${run}/${name}`, content);
+    await onServer(run, '1', content);
+    await fs.wandb.flush();
+
+    await server.faults([
+      { match: { operation: 'createRunFiles' }, graphqlError: 'permission denied', times: Infinity },
+    ]);
+    const refused = errorOf(() => {
+      for (const name of names) fs.writeFileSync(`${run}/${name}.more`, content);
+    });
+    expect(await refused).toMatchObject({ code: 'ENOSPC', syscall: 'write' });
+    await server.faults([]);
+    await fs.wandb.flush();
+    await onServer(run, '1.more', content);
+  });
+});
