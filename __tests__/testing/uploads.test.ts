@@ -57,8 +57,10 @@ describe('when an upload shows', () => {
       const before = await fileRow(wandb, run, 'old.txt');
       expect(before).toMatchObject({ sizeBytes: 3 });
       expect(await (await fetch(before?.directUrl ?? '')).text()).toBe('hello');
+      expect(await wandb.files(run)).toEqual({});
       await markUploaded(wandb, run, ['old.txt']);
       expect(await fileRow(wandb, run, 'old.txt')).toMatchObject({ sizeBytes: 5 });
+      expect(await wandb.files(run)).toEqual({ 'old.txt': new Uint8Array(Buffer.from('hello')) });
     }));
 
   test("finalize 'mark': a file stream's `uploaded` does it too", () =>

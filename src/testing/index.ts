@@ -73,7 +73,7 @@ export interface FakeWandb extends AsyncDisposable {
   requests(options?: { readonly clear?: boolean | undefined }): Promise<readonly RequestRecord[]>;
   /** Replaces the failures to come, `[]` ends them all. Without an argument: tells which are still to come. */
   faults(faults?: readonly Fault[]): Promise<readonly Fault[]>;
-  /** The bytes of all files of a run that were uploaded and finalised, by name. */
+  /** The bytes of all files of a run that were uploaded and finalised, by name; without those being rewritten. */
   files(run: string): Promise<Readonly<Record<string, Uint8Array>>>;
   /**
    * The bytes of a committed version, by their names in it; references are left out.

@@ -63,7 +63,10 @@ export async function startServer(settings: Settings): Promise<RunningServer> {
       const [entity = '', project = '', name = ''] = path.split('/');
       const run = instance.world.run(entity, project, name);
       if (!run) throw new TypeError(`There is no run '${path}' on the server.`);
-      const rows = [...run.files.values()].filter((row) => instance.world.settle(row).updatedAt !== null);
+      const rows = [...run.files.values()].filter((row) => {
+        const { updatedAt, settlesAt } = instance.world.settle(row);
+        return updatedAt !== null && settlesAt === null;
+      });
       return Object.fromEntries(
         rows.map((row) => [row.name, instance.storage.get(objectKey(row))?.bytes ?? EMPTY]),
       );
