@@ -134,7 +134,8 @@ export class Rename {
     for (const inode of inodes) {
       if (inode.entry?.isReadOnly)
         throw new Failure('EACCES', 'W&B keeps a file here itself; it is read-only.');
-      if (inode.isTold) bytes += inode.size ?? 0;
+      // What isn't uploaded yet is uploaded once, whatever its name.
+      if (inode.entry !== null && !inode.isDirty) bytes += inode.size ?? 0;
     }
     if (bytes > this.core.options.maxRenameBytes) {
       throw new Failure(
