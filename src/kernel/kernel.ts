@@ -9,7 +9,7 @@ import { throughLinks } from './links.js';
 import type { Operation } from './operation.js';
 import { Removal } from './removal.js';
 import { Rename } from './rename.js';
-import { ensureListed, resolve } from './resolve.js';
+import { assertFree, ensureListed, resolve } from './resolve.js';
 import type { Kernel } from './syscalls.js';
 import { Versions } from './versions.js';
 import { Writeback } from './writeback.js';
@@ -61,8 +61,9 @@ export function createKernel(options: KernelOptions): Kernel {
     realpath: (op, path) => resolve(core, op, path).path,
     symlink: (op, target, path) => versions.symlink(op, target, path),
     clone: (op, from, to, isExclusive) => versions.clone(op, from, to, isExclusive),
-    link: (op, from) => {
+    link: (op, from, to) => {
       resolve(core, op, from);
+      assertFree(core, op, to);
       throw new Failure('EPERM', 'W&B holds no hard links; copy the file instead.');
     },
 

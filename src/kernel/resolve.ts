@@ -60,6 +60,15 @@ export function resolveParent(
   return { parent, name };
 }
 
+/** Where a name can't be made: what is in its way is told first, in the order of a disk. */
+export function assertFree(core: Core, op: Operation, path: TreePath): void {
+  if (path === '') throw new Failure('EEXIST');
+  resolveParent(core, op, path);
+  const mustBeDirectory = path.endsWith('/');
+  if (find(core, op, mustBeDirectory ? path.slice(0, -1) : path, true)) throw new Failure('EEXIST');
+  if (mustBeDirectory) throw new Failure('ENOENT');
+}
+
 function findName(core: Core, op: Operation, path: TreePath): Inode | null {
   const segments = path.split('/');
   const upper = Math.min(segments.length, core.unitDepth);

@@ -6,7 +6,7 @@ import { effect, isDone } from './effect.js';
 import { Inode } from './inode.js';
 import type { Operation } from './operation.js';
 import type { Removal } from './removal.js';
-import { find, resolve, resolveParent } from './resolve.js';
+import { assertFree, find, resolve, resolveParent } from './resolve.js';
 import { ABSENT } from './scope.js';
 import type { Writeback } from './writeback.js';
 
@@ -82,10 +82,11 @@ export class Versions {
 
   symlink(op: Operation, target: LinkTarget, path: TreePath): void {
     if (isDone(op)) return;
-    const { parent, name } = resolveParent(this.core, op, path);
     if (!this.core.hasVersions) {
+      assertFree(this.core, op, path);
       throw new Failure('EPERM', 'W&B runs hold no symbolic links; copy the file instead.');
     }
+    const { parent, name } = resolveParent(this.core, op, path);
     const standing = find(this.core, op, path, true);
     if (standing?.isDirectory) throw new Failure('EEXIST');
     this.core.assertMutable(parent);

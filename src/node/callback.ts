@@ -14,7 +14,7 @@ import * as stats from './composites/stat.js';
 import { statfs } from './composites/statfs.js';
 import { mkdtemp } from './composites/temporary.js';
 import { readTransfer, readv, writeTransfer, writev } from './composites/transfer.js';
-import { appendFile, writeFile } from './composites/write-file.js';
+import { appendFileLater, writeFileLater } from './composites/write-file.js';
 import type { Composite } from './driver.js';
 import { type AsyncCall, answer, type CallbackShape, callbackOf, named, promiseOf } from './face.js';
 import { asRead, asWrite, givenToRead } from './transfers.js';
@@ -36,7 +36,7 @@ export function callbackFace(tree: Tree) {
 
   return named({
     access: of(attributes.access, 2, lastWithOption),
-    appendFile: of(appendFile, 3, orOptions(3)),
+    appendFile: of(appendFileLater, 3, orOptions(3)),
     chmod: of(attributes.chmod, 2, last),
     chown: of(attributes.chown, 3),
     close: closeOf(tree),
@@ -79,11 +79,11 @@ export function callbackFace(tree: Tree) {
     statfs: of(statfs, 2, withOption),
     stat: of(stats.stat, 2, withOption),
     symlink: of(names.symlink, 3, { optional: 1, misplaced: (args) => args.at(-1) }),
-    truncate: of(descriptors.truncate, 2, lastWithOption),
+    truncate: of(descriptors.truncateLater, 2, lastWithOption),
     unlink: of(names.unlink, 1),
     utimes: of(attributes.utimes, 3),
     write: writeOf(tree),
-    writeFile: of(writeFile, 3, orOptions(3)),
+    writeFile: of(writeFileLater, 3, orOptions(3)),
     writev: vectorOf(tree, writev),
   });
 }

@@ -48,12 +48,13 @@ export function asMode(mode: unknown, fallback?: number): number {
 /** The mode of `access` and of `copyFile`, a set of the three lowest bits, refused in the words that those have. */
 export function asBits(mode: unknown): number {
   if (mode === null || mode === undefined) return 0;
-  if (typeof mode !== 'number' || (mode | 0) !== mode) {
+  if (typeof mode !== 'number') {
     throw refusal(TypeError, 'ERR_INVALID_ARG_TYPE', 'mode must be int32 or null/undefined');
   }
+  if (!Number.isFinite(mode)) throw refusal(RangeError, 'ERR_OUT_OF_RANGE', 'mode is out of range');
   if (mode < 0 || mode > 7)
     throw refusal(RangeError, 'ERR_OUT_OF_RANGE', 'mode is out of range: >= 0 && <= 7');
-  return mode;
+  return Math.trunc(mode);
 }
 
 /** Seconds since the epoch from what `utimes` takes; anything before the epoch means now, as for Node. */

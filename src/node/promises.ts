@@ -2,8 +2,8 @@ import nodeFs from 'node:fs';
 import * as attributes from './composites/attributes.js';
 import { copyFile } from './composites/copy-file.js';
 import { cp } from './composites/cp.js';
-import { open, truncate } from './composites/descriptors.js';
-import { mkdir, readdir } from './composites/directories.js';
+import { open, truncateAt } from './composites/descriptors.js';
+import { mkdir, readdirAt } from './composites/directories.js';
 import { globEach } from './composites/glob.js';
 import * as names from './composites/names.js';
 import { opendir } from './composites/opendir.js';
@@ -47,7 +47,7 @@ export function promisesFace(tree: Tree, streams: StreamMakers) {
     open: async (path: unknown, flags?: unknown, mode?: unknown): Promise<FileHandle> =>
       new FileHandle(tree, await openFd(path, flags, mode), streams),
     opendir: of(opendir),
-    readdir: of(readdir),
+    readdir: of(readdirAt),
     readFile: (target: unknown, options?: unknown): Promise<string | Buffer> =>
       target instanceof FileHandle ? target.readFile(options) : readPath(target, options),
     readlink: of(names.readlink),
@@ -58,7 +58,7 @@ export function promisesFace(tree: Tree, streams: StreamMakers) {
     statfs: of(statfs),
     stat: of(stats.statAt),
     symlink: of(names.symlink),
-    truncate: of(truncate),
+    truncate: of(truncateAt),
     unlink: of(names.unlink),
     utimes: of(attributes.utimes),
     watch: (filename: unknown, options?: unknown) => watchEach(tree, filename, options),

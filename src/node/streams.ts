@@ -76,7 +76,7 @@ function setUp(stream: object, NodeStream: NodeStreamClass, path: unknown, optio
   const given: Bag = typeof options === 'string' ? { encoding: options } : ((options ?? {}) as Bag);
   const handle = given.fd;
   if (!isBorrowable(handle)) {
-    NodeStream.call(stream, name, { ...given, fs: given.fs ?? fs(path, given) });
+    NodeStream.call(stream, name, { ...given, fs: given.fs || fs(path, given) });
     return;
   }
   const { operations, start } = handle[borrow]();

@@ -1,4 +1,4 @@
-import type { Fs } from './operations.js';
+import type { Fs, Operation, Side } from './program.js';
 
 const isNode20 = process.versions.node.startsWith('20.');
 
@@ -23,6 +23,15 @@ export function comparable(error: unknown, base: string): unknown {
   };
 }
 
+/** What came of an operation: its value, or its error. */
+export async function outcomeOf(operation: Operation, side: Side): Promise<unknown> {
+  try {
+    return { value: (await operation.run(side)) ?? null };
+  } catch (error) {
+    return comparable(error, side.base);
+  }
+}
+
 /** `ENOENT: no such file or directory, open '<base>/a': Ours.` without what is ours. */
 const withoutSentence = (message: string): string =>
   message.replace(/^(E[A-Z]+: [^,]+, \w+(?: '[^']*')?(?: -> '[^']*')?): .*$/s, '$1');
@@ -37,3 +46,7 @@ export function treeOf(fs: Fs, base: string): Record<string, string | null> {
     }),
   );
 }
+
+/** Of a tree the files alone, which is all that W&B stores. */
+export const contentsOf = (tree: Readonly<Record<string, string | null>>): Record<string, string> =>
+  Object.fromEntries(Object.entries(tree).flatMap(([name, text]) => (text === null ? [] : [[name, text]])));

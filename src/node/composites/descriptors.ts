@@ -81,7 +81,17 @@ export function* ftruncate(tree: Tree, fd: unknown, length: unknown = 0): Compos
 /** A number instead of a path is an fd, as in Node until it drops that. */
 export function* truncate(tree: Tree, path: unknown, length: unknown = 0): Composite<void> {
   if (typeof path === 'number') return yield* ftruncate(tree, path, length);
-  asInteger(length, 'len');
+  yield* truncateAt(tree, path, length);
+}
+
+/** As the promise face wants it: paths only. */
+export function* truncateAt(tree: Tree, path: unknown, length: unknown = 0): Composite<void> {
   const fd = yield* open(tree, path, constants.O_RDWR);
   yield* closing(tree, fd, ftruncate(tree, fd, length));
+}
+
+/** As the callback face wants it: the length is looked at before the file is opened. */
+export function* truncateLater(tree: Tree, path: unknown, length: unknown = 0): Composite<void> {
+  asInteger(length, 'len');
+  yield* truncate(tree, path, length);
 }

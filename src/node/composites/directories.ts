@@ -99,6 +99,12 @@ export function* readdir(tree: Tree, path: unknown, options?: unknown): Composit
   return found.map(({ name }) => encodedName(name, encoding));
 }
 
+/** As the promise face wants it: for `recursive` anything that is true will do. */
+export function* readdirAt(tree: Tree, path: unknown, options?: unknown): Composite<Name[] | Dirent[]> {
+  const given = asOptions(options);
+  return yield* readdir(tree, path, { ...given, recursive: Boolean(given.recursive) });
+}
+
 /** As Node joins, but for addresses: `join` would take a '/' from `wandbfs://`. */
 export const joined = (parent: string, name: string): string =>
   /^\w+:\/\//.test(parent) ? `${parent.replace(/\/+$/, '')}/${name}` : posix.join(parent, name);

@@ -4,13 +4,14 @@ import { nodeMajor } from '../node-version.js';
 import { invokeAt, placeOf, type Tree } from '../tree.js';
 import { removalOptions, removeTree, unlink } from './names.js';
 
-/** As the sync face wants it: from 24 on Node's takes what can't be there for gone, below files too. */
+/** As the sync face wants it: of a name below a file Node's own says that it can't unlink it, and from 24 on nothing. */
 export function* rmSync(tree: Tree, path: unknown, options?: unknown): Composite<void> {
   const { recursive, force } = removalOptions(options);
   try {
     yield* rm(tree, path, options);
   } catch (error) {
-    if (!(nodeMajor >= 24 && recursive && force && hasCode(error, 'ENOTDIR'))) throw error;
+    if (!(recursive && force && hasCode(error, 'ENOTDIR'))) throw error;
+    if (nodeMajor < 24) yield* unlink(tree, path);
   }
 }
 

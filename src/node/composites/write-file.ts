@@ -12,19 +12,39 @@ export function* appendFile(tree: Tree, target: unknown, data: unknown, options?
   yield* writeAs('a', tree, target, data, options);
 }
 
+/** As the callback face wants it: what is empty is written too, so that an fd that can't be written to is found out. */
+export function* writeFileLater(
+  tree: Tree,
+  target: unknown,
+  data: unknown,
+  options?: unknown,
+): Composite<void> {
+  yield* writeAs('w', tree, target, data, options, true);
+}
+
+export function* appendFileLater(
+  tree: Tree,
+  target: unknown,
+  data: unknown,
+  options?: unknown,
+): Composite<void> {
+  yield* writeAs('a', tree, target, data, options, true);
+}
+
 function* writeAs(
   flag: string,
   tree: Tree,
   target: unknown,
   data: unknown,
   options: unknown,
+  isAlwaysWritten = false,
 ): Composite<void> {
   const settings = asOptions(options);
   const isFlushed = flushOf(settings);
   const bytes = asData(data, 'data', settings.encoding);
-  if (isFd(target)) return yield* writeOpen(tree, target, bytes, settings.signal, isFlushed);
+  if (isFd(target)) return yield* writeOpen(tree, target, bytes, settings.signal, isFlushed, isAlwaysWritten);
   const fd = yield* openWith(tree, target, settings.flag || flag, settings.mode, settings);
-  yield* closing(tree, fd, writeOpen(tree, fd, bytes, settings.signal, isFlushed));
+  yield* closing(tree, fd, writeOpen(tree, fd, bytes, settings.signal, isFlushed, isAlwaysWritten));
 }
 
 const flushOf = ({ flush }: CallOptions): boolean => asBoolean(flush ?? false, 'options.flush');
@@ -35,10 +55,11 @@ function* writeOpen(
   bytes: Uint8Array,
   signal: AbortSignal | undefined,
   isFlushed: boolean,
+  isAlwaysWritten = false,
 ): Composite<void> {
   asInt32(fd, 'fd', 0);
   let rest = bytes;
-  while (rest.byteLength > 0) {
+  for (let isDue = isAlwaysWritten; isDue || rest.byteLength > 0; isDue = false) {
     const chunk = rest;
     const run: Step<number>['run'] = (op) => tree.kernel.write(op, fd, chunk, null);
     rest = rest.subarray(yield* invoke({ syscall: 'write', signal, run }));
