@@ -48,6 +48,12 @@ describe('what differs from a local disk', () => {
   test('hard and symbolic links in runs', async () => {
     expect(await errnosOf(fs, 'link', `${RUN}/file`, `${RUN}/hard`)).toEqual(everywhere('EPERM'));
     expect(await errnosOf(fs, 'symlink', 'file', `${RUN}/soft`)).toEqual(everywhere('EPERM'));
+    // What is wrong with the names is told first, as on a disk.
+    for (const name of ['link', 'symlink']) {
+      expect(await errnosOf(fs, name, `${RUN}/file`, `${RUN}/dir`)).toEqual(everywhere('EEXIST'));
+      expect(await errnosOf(fs, name, `${RUN}/file`, `${RUN}/missing/x`)).toEqual(everywhere('ENOENT'));
+      expect(await errnosOf(fs, name, `${RUN}/file`, `${RUN}/file/x`)).toEqual(everywhere('ENOTDIR'));
+    }
     artifacts.symlinkSync('v0', '/lab/project/dataset/words/best');
     expect(artifacts.readlinkSync('/lab/project/dataset/words/best')).toBe('v0');
     expect(await errnosOf(artifacts, 'link', `${VERSION}/a.txt`, `${VERSION}/b.txt`)).toEqual(
@@ -102,6 +108,33 @@ describe('what differs from a local disk', () => {
     expect(await errnosOf(fs, 'rmdir', 'lab/project/other')).toEqual(everywhere('EPERM'));
     expect(await errnosOf(fs, 'rm', RUN, { recursive: true })).toEqual(everywhere('EPERM'));
     expect(await errnosOf(fs, 'rm', 'lab/project', { recursive: true })).toEqual(everywhere('EPERM'));
+  });
+
+  test('`cp` over a file that is open', async () => {
+    fs.writeFileSync(`${RUN}/over`, 'before');
+    const handle = await fs.promises.open(`${RUN}/over`);
+    fs.writeFileSync(`${RUN}/from`, 'after');
+    await fs.promises.cp(`${RUN}/from`, `${RUN}/over`);
+    expect(await handle.readFile('utf8')).toBe('after');
+    await handle.close();
+  });
+
+  test('mistakes that `cpSync` tells', async () => {
+    const way = [`${RUN}/dir`, `${RUN}/file/below`] as const;
+    for (const options of [{}, { recursive: true, dereference: true }]) {
+      const syscall = 'dereference' in options ? 'stat' : 'lstat';
+      const told = expect.objectContaining({ code: 'ENOTDIR', syscall, path: way[1] });
+      expect(() => fs.cpSync(...way, options)).toThrow(told);
+      await expect(fs.promises.cp(...way, options)).rejects.toEqual(told);
+    }
+  });
+
+  test('`realpath` of what is no path', async () => {
+    for (const value of [7.5, null, {}]) {
+      expect(() => fs.realpathSync(value as never)).toThrow(
+        expect.objectContaining({ code: 'ERR_INVALID_ARG_TYPE' }),
+      );
+    }
   });
 
   test('`statfs`', () => {
