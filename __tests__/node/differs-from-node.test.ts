@@ -87,6 +87,8 @@ describe('what differs from a local disk', () => {
     fs.futimesSync(fd, 4, 5);
     fs.closeSync(fd);
     expect(fs.statSync(path)).toMatchObject({ mode: 0o100640, atimeMs: 4000, mtimeMs: 5000 });
+    fs.chmodSync(`${RUN}/dir`, 0o600);
+    fs.accessSync(`${RUN}/dir`, fs.constants.X_OK);
     other.wandb.refresh();
     expect(other.statSync(path)).toMatchObject({ mode: before.mode, mtimeMs: before.mtimeMs });
     expect(await errnosOf(artifacts, 'chmod', `${VERSION}/a.txt`, 0o600)).toEqual(everywhere('EROFS'));

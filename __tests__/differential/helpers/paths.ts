@@ -49,7 +49,7 @@ const copyTree = async (side: Side, how: Style, from: string, to: string, option
   const isThere = side.fs.existsSync(from);
   const known = isThere ? how : 'sync';
   if (known === 'sync' && nodeMajor >= 22) {
-    if (isTaken(side, to) || (isThere && isDirectory(side, from) && !options.recursive)) return 'left out';
+    if (isTaken(side, to) || (isDirectoryIfThere(side, from) && !options.recursive)) return 'left out';
   }
   if (isAnyOpen(side) && isTaken(side, to)) return 'left out';
   return call(side.fs, known, 'cp', from, to, options);
@@ -68,9 +68,12 @@ const isTaken = (side: Side, path: string): boolean => {
   }
 };
 
+const isDirectoryIfThere = (side: Side, path: string): boolean =>
+  side.fs.existsSync(path) && isDirectory(side, path);
+
 /** Where libuv removes the destination of a copy whose source is a directory; nobody should. */
 const copyUnlessDirectory = async (side: Side, how: Style, from: string, to: string, mode: number) => {
-  if (side.fs.existsSync(from) && isDirectory(side, from)) return 'left out';
+  if (isDirectoryIfThere(side, from)) return 'left out';
   return call(side.fs, how, 'copyFile', from, to, mode);
 };
 
@@ -157,7 +160,11 @@ export const changes: Operations = [
   onNameWith('truncate', fc.constantFrom<unknown>(3, 0, 30, -1, undefined), (side, how, path, length) =>
     call(side.fs, how, 'truncate', path, length),
   ),
+  // Only root gets into a directory without its bits of execution; here modes keep nobody out.
   onNameWith('chmod', fc.constantFrom<unknown>(0o640, 0o755, '600'), (side, how, path, mode) =>
+    call(side.fs, how, 'chmod', path, isDirectoryIfThere(side, path) ? 0o710 : mode),
+  ),
+  onNameWith('chmod', fc.constantFrom<unknown>(0o740, '700'), (side, how, path, mode) =>
     call(side.fs, how, 'chmod', path, mode),
   ),
   onNameWith('utimes', fc.tuple(time, time), async (side, how, path, [atime, mtime]) => {
