@@ -70,6 +70,12 @@ describe('what differs from a local disk', () => {
 
     expect(await errnosOf(fs, 'link', `${RUN}/file`, `${RUN}/hard`)).toEqual(everywhere('EPERM'));
     expect(await errnosOf(fs, 'symlink', 'file', `${RUN}/soft`)).toEqual(everywhere('EPERM'));
+    // What is wrong with the names is told first, as on a disk.
+    for (const name of ['link', 'symlink']) {
+      expect(await errnosOf(fs, name, `${RUN}/file`, `${RUN}/dir`)).toEqual(everywhere('EEXIST'));
+      expect(await errnosOf(fs, name, `${RUN}/file`, `${RUN}/missing/x`)).toEqual(everywhere('ENOENT'));
+      expect(await errnosOf(fs, name, `${RUN}/file`, `${RUN}/file/x`)).toEqual(everywhere('ENOTDIR'));
+    }
     artifacts.symlinkSync('v0', `${COLLECTION}/best`);
     expect(artifacts.readlinkSync(`${COLLECTION}/best`)).toBe('v0');
     expect(artifacts.readFileSync(`${COLLECTION}/best/a.txt`, 'utf8')).toBe('a');
@@ -129,6 +135,8 @@ describe('what differs from a local disk', () => {
     fs.futimesSync(fd, 4, 5);
     fs.closeSync(fd);
     expect(fs.statSync(path)).toMatchObject({ mode: 0o100640, atimeMs: 4000, mtimeMs: 5000 });
+    fs.chmodSync(`${RUN}/dir`, 0o600);
+    fs.accessSync(`${RUN}/dir`, fs.constants.X_OK);
     other.wandb.refresh();
     expect(other.statSync(path)).toMatchObject({ mode: before.mode, mtimeMs: before.mtimeMs });
     expect(await errnosOf(artifacts, 'chmod', `${VERSION}/a.txt`, 0o600)).toEqual(everywhere('EROFS'));
@@ -184,6 +192,33 @@ describe('what differs from a local disk', () => {
     projects.rmSync('lab/doomed', { recursive: true });
     expect(projects.readdirSync('lab')).toEqual(['project']);
     await Promise.all([runs.wandb.close(), projects.wandb.close()]);
+  });
+
+  test('`cp` over a file that is open', async () => {
+    fs.writeFileSync(`${RUN}/over`, 'before');
+    const handle = await fs.promises.open(`${RUN}/over`);
+    fs.writeFileSync(`${RUN}/from`, 'after');
+    await fs.promises.cp(`${RUN}/from`, `${RUN}/over`);
+    expect(await handle.readFile('utf8')).toBe('after');
+    await handle.close();
+  });
+
+  test('mistakes that `cpSync` tells', async () => {
+    const way = [`${RUN}/dir`, `${RUN}/file/below`] as const;
+    for (const options of [{}, { recursive: true, dereference: true }]) {
+      const syscall = 'dereference' in options ? 'stat' : 'lstat';
+      const told = expect.objectContaining({ code: 'ENOTDIR', syscall, path: way[1] });
+      expect(() => fs.cpSync(...way, options)).toThrow(told);
+      await expect(fs.promises.cp(...way, options)).rejects.toEqual(told);
+    }
+  });
+
+  test('`realpath` of what is no path', async () => {
+    for (const value of [7.5, null, {}]) {
+      expect(() => fs.realpathSync(value as never)).toThrow(
+        expect.objectContaining({ code: 'ERR_INVALID_ARG_TYPE' }),
+      );
+    }
   });
 
   test('`statfs`', () => {

@@ -81,6 +81,11 @@ const MISTAKES: readonly (readonly [title: string, name: string, args: ArgsOf, o
   ['rename of a directory into itself', 'rename', at('dir', 'dir/sub/x')],
   ['rm of what is missing', 'rm', at('missing')],
   ['rm of a directory without recursive', 'rm', at('dir')],
+  [
+    'rm of what is below a file',
+    'rm',
+    ({ base }) => [join(base, 'file/x'), { recursive: true, force: true }],
+  ],
   ['rmdir of a file', 'rmdir', at('file')],
   ['rmdir of a full directory', 'rmdir', at('dir')],
   ['rmdir of what is missing', 'rmdir', at('missing')],
@@ -101,6 +106,11 @@ const MISTAKES: readonly (readonly [title: string, name: string, args: ArgsOf, o
   ['unlink of what is missing', 'unlink', at('missing')],
   ['unlink of a directory', 'unlink', at('dir')],
   ['utimes of what is missing', 'utimes', ({ base }) => [join(base, 'missing'), 1, 2]],
+  [
+    'writeFile of nothing to what is only read',
+    'writeFile',
+    ({ base }) => [join(base, 'empty'), '', { flag: 'r' }],
+  ],
   ['writeFile to a directory', 'writeFile', ({ base }) => [join(base, 'dir'), 'x']],
   ['writeFile below a missing directory', 'writeFile', ({ base }) => [join(base, 'missing/x'), 'x']],
 ];

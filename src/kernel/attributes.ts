@@ -38,7 +38,9 @@ export class AttributeCalls {
       this.core.assertMutable(inode);
       if (inode.entry?.isReadOnly) throw new Failure('EACCES');
     }
-    if ((mode & constants.X_OK) !== 0 && (this.modeOf(inode) & 0o111) === 0) throw new Failure('EACCES');
+    // A directory can be searched here whatever its mode, as by root on a disk.
+    const isRefused = !inode.isDirectory && (this.modeOf(inode) & 0o111) === 0;
+    if ((mode & constants.X_OK) !== 0 && isRefused) throw new Failure('EACCES');
   }
 
   setTimes(inode: Inode, atimeMs: number, mtimeMs: number): void {

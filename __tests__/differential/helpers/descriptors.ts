@@ -83,7 +83,7 @@ export const descriptors: Operations = [
     await call(side.fs, how, 'futimes', fd, atime, mtime);
     return timesOf(side.fs.fstatSync(fd));
   }),
-  onOpenWith('fchmod', fc.constantFrom(0o640, 0o600), async (side, how, fd, mode) => {
+  onOpenWith('fchmod', fc.constantFrom(0o740, 0o700), async (side, how, fd, mode) => {
     await call(side.fs, how, 'fchmod', fd, mode);
     return shapeOf(side.fs.fstatSync(fd));
   }),

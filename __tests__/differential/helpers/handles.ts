@@ -59,7 +59,7 @@ export const handles: Operations = [
   onHandle('stat', nothing, async (handle) => shapeOf(await handle.stat())),
   onHandle('stat bigint', nothing, async (handle) => shapeOf(await handle.stat({ bigint: true }))),
   onHandle('truncate', fc.constantFrom(0, 2, 25, -1, undefined), (handle, size) => handle.truncate(size)),
-  onHandle('chmod', fc.constantFrom(0o640, 0o600), (handle, mode) => handle.chmod(mode)),
+  onHandle('chmod', fc.constantFrom(0o740, 0o700), (handle, mode) => handle.chmod(mode)),
   onHandle('utimes', fc.tuple(fc.nat(20), fc.nat(20)), async (handle, [atime, mtime]) => {
     await handle.utimes(atime, mtime);
     return timesOf(await handle.stat());

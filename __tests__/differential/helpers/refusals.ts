@@ -3,7 +3,8 @@ import * as fc from 'fast-check';
 import { call } from '../../semantics/helpers/styles.js';
 import { at, fdStyle, name, type Operations, operation, style } from './program.js';
 
-const none = [null, true, {}, [], Symbol('x'), function named() {}, new Date(0)];
+// A function would be taken for the callback.
+const none = [null, true, {}, [], Symbol('x'), new Date(0)];
 /** Nothing that can be taken for the number of an open file. */
 const noPaths = [undefined, 7.5, Number.NaN, 'a\0b', Buffer.from('a\0b'), new URL('ftp://x/a'), ...none];
 const noModes = [-1, 1.5, Number.NaN, 2 ** 32, 'x', '9', '0o7', '', ...none.slice(1)];
@@ -11,7 +12,7 @@ const noFlags = ['q', 'rr', '', 'R', 1.5, -(2 ** 40), ...none.slice(1)];
 const noEncodings = ['klingon', 5, true, { encoding: 'klingon' }];
 const noTimes = ['x', Number.NaN, Number.POSITIVE_INFINITY, ...none.slice(0, -1)];
 const noLengths = ['x', 1.5, Number.NaN, 2 ** 53, ...none.slice(1)];
-// Node's native code, and other than its JavaScript: a symbol ends it, bigints and functions are worded otherwise.
+// Node's native code, and other than its JavaScript: a symbol ends it, bigints are worded otherwise.
 const noFds = [undefined, -1, 1.5, Number.NaN, 2 ** 31, '3', null, true, {}, []];
 
 /** A destination that can't be made, if the call gets that far. */

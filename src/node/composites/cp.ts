@@ -83,10 +83,10 @@ function* copyTop<S extends Step | Pause>(
   const target = yield* statIfThere(tree, to, settings);
   checkPair(tree, from, to, source, target);
   if (!(yield* filter(from, to))) return;
+  if (!target) yield* mkdir(tree, joined(to, '..'), { recursive: true });
   if (source.kind === 'directory' && !settings.recursive) {
     throw isDirectoryError('cp', from, `${from} is a directory (not copied)`);
   }
-  if (!target) yield* mkdir(tree, joined(to, '..'), { recursive: true });
   const real = source.kind === 'directory' ? yield* realOf(tree, from, 'lstat') : null;
   if (real === null || real === tree.mount.show(placeOf(tree, from).tree)) {
     return yield* copyEntry(tree, from, to, settings, filter);
