@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { isDeepStrictEqual } from 'node:util';
 import { createWandbFs } from 'wandb-fs';
 import type { FakeWandb } from 'wandb-fs/testing';
 import { startServer } from '../helpers/server.js';
@@ -28,12 +29,11 @@ async function makeRun(serial: string, forgetEvery: number): Promise<Place> {
       await fs.wandb.flush();
       // A server that finalises late shows the last uploads a little later.
       const stored = async () => textsOf(await server.files(run));
-      await eventually(stored, (seen) => JSON.stringify(sorted(seen)) === JSON.stringify(sorted(files)));
+      const isSame = (seen: Readonly<Record<string, string>>) => isDeepStrictEqual(seen, files);
+      await eventually(stored, isSame, 2000);
     },
   };
 }
-
-const sorted = (files: Readonly<Record<string, string>>): unknown => Object.entries(files).sort();
 
 describe.each([
   ['warm', 0],

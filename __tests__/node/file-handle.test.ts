@@ -51,6 +51,15 @@ describe("FileHandle behaves as Node's", () => {
     });
   });
 
+  test('writes nothing to a file that is open for reading', async () => {
+    await both(async ({ fs, base }) => {
+      const handle = await fs.promises.open(join(base, 'file'));
+      const { bytesWritten } = await handle.write(Buffer.alloc(0));
+      await handle.close();
+      return bytesWritten;
+    });
+  });
+
   test('reads and writes whole files, appends, truncates', async () => {
     await both(async ({ fs, base }) => {
       const handle = await fs.promises.open(join(base, 'file'), 'r+');

@@ -18,7 +18,7 @@ import { borrow, type StreamFs } from './streams.js';
 import { asyncDispose } from './symbols.js';
 import { asRead, asWrite, givenToHandleRead } from './transfers.js';
 import type { Tree } from './tree.js';
-import type { AnyFunction, Bag } from './validate.js';
+import { type AnyFunction, type Bag, isView } from './validate.js';
 
 /** How the handle makes streams over itself: with the classes of its fs object. */
 export interface StreamMakers {
@@ -201,6 +201,9 @@ export class FileHandle extends EventEmitter {
   }
 
   *#write(fd: number, args: readonly unknown[]): AsyncComposite<{ bytesWritten: number; buffer: unknown }> {
+    const [given] = args;
+    // Node's handles don't ask the file for an empty write, even where they couldn't write.
+    if (isView(given) && given.byteLength === 0) return { bytesWritten: 0, buffer: given };
     const transfer = asWrite(args);
     return { bytesWritten: yield* writeTransfer(this.#tree, fd, transfer), buffer: transfer.buffer };
   }

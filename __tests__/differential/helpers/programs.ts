@@ -8,7 +8,7 @@ import { contentsOf, outcomeOf, treeOf } from './outcomes.js';
 import type { Fs, Operation, Side } from './program.js';
 
 /** Operations in all of a file's tests; continuous integration wants more. */
-export const WANTED = Number(process.env.WANDB_FS_DIFFERENTIAL ?? 3000);
+export const WANTED = Number(process.env.WANDB_FS_DIFFERENTIAL ?? 2000);
 /** Of a program, on average. */
 const LENGTH = 80;
 /** Fixed, so that a difference found today is none of tomorrow's; `scripts/differential.mjs` goes through others. */

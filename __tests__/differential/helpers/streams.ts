@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import type { ReadStream, WriteStream } from 'node:fs';
 import type { Readable, Writable } from 'node:stream';
 import * as fc from 'fast-check';
-import { at, content, name, type Operations, offset, operation, type Side } from './program.js';
+import { at, content, name, type Operations, offset, operation } from './program.js';
 
 const range = fc.record({ start: offset, end: offset }, { requiredKeys: [] });
 const size = fc.constantFrom(1, 5, 64 * 1024);
@@ -46,13 +46,6 @@ async function poured(stream: WriteStream, text: string): Promise<unknown> {
 
 const slot = fc.integer({ min: 0, max: 3 });
 
-/** The number of an open file that is given to a stream, which closes it. */
-function taken(side: Side, index: number): number | undefined {
-  const fd = side.open[index];
-  side.open[index] = undefined;
-  return fd;
-}
-
 export const streams: Operations = [
   fc
     .tuple(name, range, size, fc.constantFrom('r', 'r+', 'a+', 'w+', 'q'))
@@ -73,10 +66,12 @@ export const streams: Operations = [
   ),
   fc.tuple(slot, range, fc.boolean()).map(([index, bounds, autoClose]) =>
     operation(`createReadStream of #${index} ${fc.stringify(bounds)} ${autoClose}`, async (side) => {
-      const fd = autoClose ? taken(side, index) : side.open[index];
+      const fd = side.open[index];
       if (fd === undefined) return 'not open';
       const stream = side.fs.createReadStream('', { fd, ...bounds, autoClose, highWaterMark: 5 });
-      return autoClose ? drainedAndClosed(stream) : drained(stream);
+      if (!autoClose) return drained(stream);
+      side.open[index] = undefined;
+      return drainedAndClosed(stream);
     }),
   ),
   fc
@@ -102,9 +97,11 @@ export const streams: Operations = [
     ),
   fc.tuple(slot, content, fc.option(offset, { nil: undefined })).map(([index, text, start]) =>
     operation(`createWriteStream of #${index} '${text}' from ${start}`, async (side) => {
-      const fd = taken(side, index);
+      const fd = side.open[index];
       if (fd === undefined) return 'not open';
-      return poured(side.fs.createWriteStream('', { fd, ...(start === undefined ? {} : { start }) }), text);
+      const stream = side.fs.createWriteStream('', { fd, ...(start === undefined ? {} : { start }) });
+      side.open[index] = undefined;
+      return poured(stream, text);
     }),
   ),
 ];

@@ -2,6 +2,7 @@ import { constants } from 'node:fs';
 import { type Composite, invoke, type Pause, type Step } from '../driver.js';
 import { bothErrors } from '../errors.js';
 import { asFlags, asMode } from '../flags.js';
+import { nodeMajor } from '../node-version.js';
 import { invokeAt, placeOf, type Tree } from '../tree.js';
 import { asFd, asInteger, type CallOptions } from '../validate.js';
 
@@ -78,9 +79,9 @@ export function* ftruncate(tree: Tree, fd: unknown, length: unknown = 0): Compos
   yield* invoke({ syscall: 'ftruncate', run: (op) => tree.kernel.ftruncate(op, number, size) });
 }
 
-/** A number instead of a path is an fd, as in Node until it drops that. */
+/** A number instead of a path is an fd, as in Node before 24. */
 export function* truncate(tree: Tree, path: unknown, length: unknown = 0): Composite<void> {
-  if (typeof path === 'number') return yield* ftruncate(tree, path, length);
+  if (typeof path === 'number' && nodeMajor < 24) return yield* ftruncate(tree, path, length);
   yield* truncateAt(tree, path, length);
 }
 

@@ -1,4 +1,5 @@
 import { type AsyncComposite, type Composite, invoke, pause, type Step } from '../driver.js';
+import { nodeMajor } from '../node-version.js';
 import type { Tree } from '../tree.js';
 import { asBoolean, asData, asInt32, asOptions, type CallOptions } from '../validate.js';
 import { closing, isFd, openWith } from './descriptors.js';
@@ -12,7 +13,7 @@ export function* appendFile(tree: Tree, target: unknown, data: unknown, options?
   yield* writeAs('a', tree, target, data, options);
 }
 
-/** As the callback face wants it: what is empty is written too, so that an fd that can't be written to is found out. */
+/** As the callback face wants it: before Node 26 what is empty is written too, so that what can't be written is found out. */
 export function* writeFileLater(
   tree: Tree,
   target: unknown,
@@ -59,7 +60,7 @@ function* writeOpen(
 ): Composite<void> {
   asInt32(fd, 'fd', 0);
   let rest = bytes;
-  for (let isDue = isAlwaysWritten; isDue || rest.byteLength > 0; isDue = false) {
+  for (let isDue = isAlwaysWritten && nodeMajor < 26; isDue || rest.byteLength > 0; isDue = false) {
     const chunk = rest;
     const run: Step<number>['run'] = (op) => tree.kernel.write(op, fd, chunk, null);
     rest = rest.subarray(yield* invoke({ syscall: 'write', signal, run }));
