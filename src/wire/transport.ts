@@ -1,8 +1,9 @@
 import { createReadStream, openAsBlob } from 'node:fs';
 import { pipeline, Readable } from 'node:stream';
 import { createGunzip } from 'node:zlib';
-import { Agent, type Dispatcher, EnvHttpProxyAgent } from 'undici';
+import type { Dispatcher } from 'undici';
 import type { WireConfig } from '../config/config.js';
+import { Agent, EnvHttpProxyAgent } from './undici.js';
 
 export interface HttpRequest {
   readonly method: 'GET' | 'POST' | 'PUT';

@@ -1,0 +1,14 @@
+/** The parts of undici that requests are made with, by their files: see `undici.ts`. */
+declare module 'undici/lib/dispatcher/agent.js' {
+  export { Agent as default } from 'undici';
+}
+declare module 'undici/lib/dispatcher/env-http-proxy-agent.js' {
+  export { EnvHttpProxyAgent as default } from 'undici';
+}
+declare module 'undici/lib/dispatcher/dispatcher.js' {
+  export { Dispatcher as default } from 'undici';
+}
+declare module 'undici/lib/api/index.js' {
+  const api: { readonly request: import('undici').Dispatcher['request'] };
+  export default api;
+}
