@@ -129,7 +129,10 @@ describe('a file larger than the cache', () => {
     const expected = Buffer.concat([content, Buffer.from('at the end')]);
     expected.write('in the middle', 5 * MEBIBYTE);
     expect((await fs.promises.readFile(`${run}/changed.bin`)).equals(expected)).toBe(true);
-    const uploaded = (await server.files(run))['changed.bin'];
+    const uploaded = await eventually(
+      async () => (await server.files(run))['changed.bin'],
+      (bytes) => bytes !== undefined,
+    );
     expect(uploaded && expected.equals(uploaded)).toBe(true);
   });
 });
