@@ -104,15 +104,20 @@ def artifact_files(step):
 
 
 def download_artifact(step):
-    """The whole version, verified against its manifest; in parts of 100 MiB, if asked so."""
+    """The whole version, verified against its manifest; in parts of 100 MiB, or one file after another, if asked so."""
     with tempfile.TemporaryDirectory() as directory:
         found = wandb.Api().artifact(step["artifact"])
-        root = found.download(
-            root=directory,
-            multipart=step.get("multipart"),
-            skip_cache=not step.get("useCache"),
-            allow_missing_references=True,
-        )
+        if step.get("oneByOne"):
+            root = directory
+            for name in found.manifest.entries:
+                found.get_entry(name).download(root=root, skip_cache=True)
+        else:
+            root = found.download(
+                root=directory,
+                multipart=step.get("multipart"),
+                skip_cache=not step.get("useCache"),
+                allow_missing_references=True,
+            )
         if step.get("verify", True):
             found.verify(root)
         return {
