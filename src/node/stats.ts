@@ -25,6 +25,15 @@ function shown({ bigint }: { readonly bigint: boolean }): object {
   );
 }
 
+/** Asked for by the first stat: loading the package reads nothing. */
+function atFirstUse<T>(make: () => T): () => T {
+  let made: { readonly value: T } | null = null;
+  return () => {
+    made ??= { value: make() };
+    return made.value;
+  };
+}
+
 /**
  * Stats stand on Node's own prototypes: `instanceof fs.Stats` holds and the `is…()` methods are Node's. Node's
  * constructors are deprecated and take other arguments in every major version, so these set the fields themselves.
@@ -58,41 +67,46 @@ const NumberStats = constructorOf<Fields<Stats>>(function (attributes) {
   this.ctimeMs = attributes.ctimeMs;
   this.birthtimeMs = attributes.birthtimeMs;
   if (!isDatedLater) setDates(this, attributes);
-  if (fractions) setFractions(this, attributes, fractions);
+  setFractions(this, attributes);
 }, nodeFs.Stats.prototype);
 
-const NanosecondStats = constructorOf<Fields<BigIntStats>>(
-  function (attributes) {
-    this.dev = BigInt(attributes.dev);
-    this.mode = BigInt(attributes.mode);
-    this.nlink = BigInt(attributes.nlink);
-    this.uid = BigInt(attributes.uid);
-    this.gid = BigInt(attributes.gid);
-    this.rdev = 0n;
-    this.blksize = BigInt(attributes.blksize);
-    this.ino = BigInt(attributes.ino);
-    this.size = BigInt(attributes.size);
-    this.blocks = BigInt(attributes.blocks);
-    const [atimeNs, mtimeNs] = [nanosecondsOf(attributes.atimeMs), nanosecondsOf(attributes.mtimeMs)];
-    const [ctimeNs, birthtimeNs] = [nanosecondsOf(attributes.ctimeMs), nanosecondsOf(attributes.birthtimeMs)];
-    this.atimeMs = atimeNs / NANOSECONDS;
-    this.mtimeMs = mtimeNs / NANOSECONDS;
-    this.ctimeMs = ctimeNs / NANOSECONDS;
-    this.birthtimeMs = birthtimeNs / NANOSECONDS;
-    this.atimeNs = atimeNs;
-    this.mtimeNs = mtimeNs;
-    this.ctimeNs = ctimeNs;
-    this.birthtimeNs = birthtimeNs;
-    if (!isDatedLater) setDates(this, attributes);
-  },
-  // Node doesn't export this class; an instance shows it.
-  Object.getPrototypeOf(shown({ bigint: true })),
+/** Node doesn't export this class; an instance shows it. */
+const NanosecondStats = atFirstUse(() =>
+  constructorOf<Fields<BigIntStats>>(
+    function (attributes) {
+      this.dev = BigInt(attributes.dev);
+      this.mode = BigInt(attributes.mode);
+      this.nlink = BigInt(attributes.nlink);
+      this.uid = BigInt(attributes.uid);
+      this.gid = BigInt(attributes.gid);
+      this.rdev = 0n;
+      this.blksize = BigInt(attributes.blksize);
+      this.ino = BigInt(attributes.ino);
+      this.size = BigInt(attributes.size);
+      this.blocks = BigInt(attributes.blocks);
+      const [atimeNs, mtimeNs] = [nanosecondsOf(attributes.atimeMs), nanosecondsOf(attributes.mtimeMs)];
+      const [ctimeNs, birthtimeNs] = [
+        nanosecondsOf(attributes.ctimeMs),
+        nanosecondsOf(attributes.birthtimeMs),
+      ];
+      this.atimeMs = atimeNs / NANOSECONDS;
+      this.mtimeMs = mtimeNs / NANOSECONDS;
+      this.ctimeMs = ctimeNs / NANOSECONDS;
+      this.birthtimeMs = birthtimeNs / NANOSECONDS;
+      this.atimeNs = atimeNs;
+      this.mtimeNs = mtimeNs;
+      this.ctimeNs = ctimeNs;
+      this.birthtimeNs = birthtimeNs;
+      if (!isDatedLater) setDates(this, attributes);
+    },
+    Object.getPrototypeOf(shown({ bigint: true })),
+  ),
 );
 
 export const statsOf = (attributes: Attributes): Stats => new NumberStats(attributes) as unknown as Stats;
 
 export const bigIntStatsOf = (attributes: Attributes): BigIntStats =>
-  new NanosecondStats(attributes) as unknown as BigIntStats;
+  new (NanosecondStats())(attributes) as unknown as BigIntStats;
 
 /** From Node 22 on the dates are getters of the prototype. */
 const isDatedLater = 'mtime' in nodeFs.Stats.prototype;
@@ -113,22 +127,15 @@ type Time = 'atimeMs' | 'mtimeMs' | 'ctimeMs' | 'birthtimeMs';
  * From 26 on the getters of Node's prototype make Temporal.Instants of these: nanoseconds in the second. Their symbols
  * are Node's own; an instance shows them.
  */
-const fractions = fractionsOf(Object.getOwnPropertySymbols(shown({ bigint: false })));
-
-function fractionsOf(symbols: readonly symbol[]): readonly (readonly [symbol, Time])[] | null {
-  const named = symbols.flatMap((symbol) => {
+const fractions = atFirstUse((): readonly (readonly [symbol, Time])[] =>
+  Object.getOwnPropertySymbols(shown({ bigint: false })).flatMap((symbol) => {
     const [, name] = /^k?partial(\w+)Ns$/i.exec(symbol.description ?? '') ?? [];
     return name === undefined ? [] : [[symbol, `${name.toLowerCase()}Ms` as Time] as const];
-  });
-  return named.length > 0 ? named : null;
-}
+  }),
+);
 
-function setFractions(
-  stats: object,
-  attributes: Attributes,
-  symbols: readonly (readonly [symbol, Time])[],
-): void {
-  for (const [symbol, time] of symbols) {
+function setFractions(stats: object, attributes: Attributes): void {
+  for (const [symbol, time] of fractions()) {
     const milliseconds = attributes[time];
     const fraction = milliseconds - Math.floor(milliseconds / 1000) * 1000;
     Reflect.set(stats, symbol, Math.floor(fraction * 1e6));

@@ -1,0 +1,43 @@
+import { packageRoot, runWell } from '../helpers/processes.js';
+import { startServer } from '../helpers/server.js';
+
+/** Loads the package and reads a file: tells what of the disk was looked at for the first, and whose agent is under `fetch`. */
+const program = (load: string): string => `
+  const fs = require('node:fs');
+  const Agent = require('undici/lib/dispatcher/agent.js');
+  const looks = [];
+  for (const name of ['statSync', 'lstatSync', 'fstatSync', 'readdirSync', 'readFileSync']) {
+    const real = fs[name];
+    fs[name] = (...args) => {
+      // Node's own loader looks for modules by some of these.
+      if (!/^    at .*\\(node:internal/.test(new Error().stack.split('\\n')[2])) looks.push(String(args[0]));
+      return real(...args);
+    };
+  }
+  const agents = () => ['1', '2'].map((version) => globalThis[Symbol.for('undici.globalDispatcher.' + version)]);
+  (async () => {
+    const { createWandbFs } = ${load};
+    const loaded = { looks: [...looks], agents: agents().filter(Boolean).length };
+    const wandb = createWandbFs({ sync: 'off' });
+    const text = await wandb.promises.readFile('team/project/run/a', 'utf8');
+    await wandb.wandb.close();
+    console.log(JSON.stringify({ loaded, text, isReplaced: agents().some((agent) => agent instanceof Agent) }));
+  })();`;
+
+test.each([
+  ['require', "require('wandb-fs')"],
+  ['import()', "await import('wandb-fs')"],
+])(
+  "loaded by %s the package looks at nothing on the disk, and leaves the process's fetch alone",
+  async (_, load) => {
+    const server = await startServer();
+    await server.seed({ 'team/project/run': { a: 'text' } });
+    const env = { WANDB_BASE_URL: server.url, WANDB_API_KEY: server.apiKey };
+    const printed = await runWell(process.execPath, ['--eval', program(load)], { cwd: packageRoot, env });
+    expect(JSON.parse(printed)).toEqual({
+      loaded: { looks: [], agents: 0 },
+      text: 'text',
+      isReplaced: false,
+    });
+  },
+);
