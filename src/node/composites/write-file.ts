@@ -4,49 +4,26 @@ import type { Tree } from '../tree.js';
 import { asBoolean, asData, asInt32, asOptions, type CallOptions } from '../validate.js';
 import { closing, isFd, openWith } from './descriptors.js';
 
-/** To a path, or to an fd at its position. */
-export function* writeFile(tree: Tree, target: unknown, data: unknown, options?: unknown): Composite<void> {
-  yield* writeAs('w', tree, target, data, options);
-}
+type Writing = (tree: Tree, target: unknown, data: unknown, options?: unknown) => Composite<void>;
 
-export function* appendFile(tree: Tree, target: unknown, data: unknown, options?: unknown): Composite<void> {
-  yield* writeAs('a', tree, target, data, options);
-}
+/** To a path, or to an fd at its position. */
+const writing = (flag: string, isEmptyWritten = false): Writing =>
+  function* (tree, target, data, options) {
+    const settings = asOptions(options);
+    const isFlushed = flushOf(settings);
+    const bytes = asData(data, 'data', settings.encoding);
+    if (isFd(target))
+      return yield* writeOpen(tree, target, bytes, settings.signal, isFlushed, isEmptyWritten);
+    const fd = yield* openWith(tree, target, settings.flag || flag, settings.mode, settings);
+    yield* closing(tree, fd, writeOpen(tree, fd, bytes, settings.signal, isFlushed, isEmptyWritten));
+  };
+
+export const writeFile = writing('w');
+export const appendFile = writing('a');
 
 /** As the callback face wants it: before Node 26 what is empty is written too, so that what can't be written is found out. */
-export function* writeFileLater(
-  tree: Tree,
-  target: unknown,
-  data: unknown,
-  options?: unknown,
-): Composite<void> {
-  yield* writeAs('w', tree, target, data, options, true);
-}
-
-export function* appendFileLater(
-  tree: Tree,
-  target: unknown,
-  data: unknown,
-  options?: unknown,
-): Composite<void> {
-  yield* writeAs('a', tree, target, data, options, true);
-}
-
-function* writeAs(
-  flag: string,
-  tree: Tree,
-  target: unknown,
-  data: unknown,
-  options: unknown,
-  isAlwaysWritten = false,
-): Composite<void> {
-  const settings = asOptions(options);
-  const isFlushed = flushOf(settings);
-  const bytes = asData(data, 'data', settings.encoding);
-  if (isFd(target)) return yield* writeOpen(tree, target, bytes, settings.signal, isFlushed, isAlwaysWritten);
-  const fd = yield* openWith(tree, target, settings.flag || flag, settings.mode, settings);
-  yield* closing(tree, fd, writeOpen(tree, fd, bytes, settings.signal, isFlushed, isAlwaysWritten));
-}
+export const writeFileLater = writing('w', nodeMajor < 26);
+export const appendFileLater = writing('a', nodeMajor < 26);
 
 const flushOf = ({ flush }: CallOptions): boolean => asBoolean(flush ?? false, 'options.flush');
 
@@ -56,11 +33,11 @@ function* writeOpen(
   bytes: Uint8Array,
   signal: AbortSignal | undefined,
   isFlushed: boolean,
-  isAlwaysWritten = false,
+  isEmptyWritten = false,
 ): Composite<void> {
   asInt32(fd, 'fd', 0);
   let rest = bytes;
-  for (let isDue = isAlwaysWritten && nodeMajor < 26; isDue || rest.byteLength > 0; isDue = false) {
+  for (let isDue = isEmptyWritten; isDue || rest.byteLength > 0; isDue = false) {
     const chunk = rest;
     const run: Step<number>['run'] = (op) => tree.kernel.write(op, fd, chunk, null);
     rest = rest.subarray(yield* invoke({ syscall: 'write', signal, run }));
