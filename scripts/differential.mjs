@@ -18,7 +18,7 @@ const { values } = parseArgs({
 const end = Date.now() + Number(values.minutes) * 60_000;
 const PER_ROUND = '10000';
 for (let seed = Number(values.seed); Date.now() < end; seed++) {
-  process.stdout.write(`${PER_ROUND} operations each in runs and drafts, seed ${seed}\n`);
+  process.stdout.write(`${PER_ROUND} operations in runs, half as many in drafts, seed ${seed}\n`);
   const { status } = spawnSync(
     process.execPath,
     ['node_modules/jest/bin/jest.js', '__tests__/differential'],

@@ -65,8 +65,8 @@ export function asRead(given: Given): Transfer {
   const length = given.length === REST ? size - offset : Number(given.length) | 0;
   if (length === 0) return { buffer, bytes: new Uint8Array(0), position: null };
   if (size === 0) throw invalidArgumentValue('buffer', buffer, 'is empty and cannot be written');
-  const isPositionFirst = nodeMajor >= 24;
-  if (isPositionFirst) asReadPosition(given.position);
+  // From 24 on Node looks at the position before it looks whether the length fits.
+  if (nodeMajor >= 24) asReadPosition(given.position);
   if (length < 0) throw outOfRange('length', '>= 0', length);
   if (offset + length > size) throw outOfRange('length', `<= ${size - offset}`, length);
   return {

@@ -63,6 +63,7 @@ export const servedSchema = (features: readonly string[]): GraphQLSchema =>
   // Checking the rules of SDL would take most of a server's start. A test does it, for all features and for none.
   buildASTSchema(servedDocument(features), { assumeValidSDL: true });
 
+/** That schema's definitions. */
 export function servedDocument(features: readonly string[]): DocumentNode {
   const text = readFileSync(new URL('../wire/schema.graphql', import.meta.url), 'utf8');
   const missing = new Set(

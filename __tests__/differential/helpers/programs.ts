@@ -7,7 +7,7 @@ import { anyOperation } from './operations.js';
 import { contentsOf, outcomeOf, treeOf } from './outcomes.js';
 import type { Fs, Operation, Side } from './program.js';
 
-/** Operations in all of a file's tests; continuous integration wants more. */
+/** Operations in runs, half of them warm and half cold; half as many are done in drafts. Continuous integration wants more. */
 export const WANTED = Number(process.env.WANDB_FS_DIFFERENTIAL ?? 2000);
 /** Of a program, on average. */
 const LENGTH = 80;
