@@ -2,12 +2,14 @@ import { LRUCache } from 'lru-cache';
 import type { Remote } from '../io/remote.js';
 import type { Entry, TreePath } from '../store/contract.js';
 import { Failure } from '../store/failure.js';
+import { HandedOver } from './content/handed-over.js';
+import { Overlay } from './content/overlay.js';
+import { Spool } from './content/spool.js';
 import { Descriptors } from './descriptors.js';
 import { depthOf, Inode, isAtOrBelow, splitPath } from './inode.js';
 import { InodeNumbers } from './inode-numbers.js';
 import { Loads } from './load.js';
 import { Locks } from './locks.js';
-import { Overlay } from './overlay.js';
 import { PageCache } from './pages.js';
 import { type Moment, relativeTo, Scope, type ScopeHost } from './scope.js';
 
@@ -58,6 +60,8 @@ export class Core implements ScopeHost {
   readonly numbers = new InodeNumbers();
   readonly pages: PageCache;
   readonly overlay: Overlay;
+  /** Snapshots that the owner of the remote may read. */
+  readonly handedOver = new HandedOver();
   /** Paths that a look-up found nothing at, where no complete listing says so. */
   readonly negatives = new LRUCache<TreePath, Moment>({ max: MOST_NEGATIVE_ENTRIES });
   /** One device number a mount: fs-extra and others take equal dev and ino for the same file. */
@@ -71,7 +75,8 @@ export class Core implements ScopeHost {
     this.remote = options.remote;
     this.unitDepth = options.remote.unitDepth;
     this.loads = new Loads(options.remote);
-    this.overlay = new Overlay(this.options);
+    this.overlay = new Overlay(this.options, new Spool());
+    this.remote.contents = this.handedOver;
     this.pages = new PageCache(this.options.cacheBytes, this.options.blockBytes);
     this.bornAt = this.options.now();
     this.root.scope = new Scope(this, this.root, this.unitDepth === 0);

@@ -66,7 +66,7 @@ export class Directories {
       op,
       [{ path: ownPath, isSubtree: false }],
       'mkdir',
-      { path: ownPath },
+      () => ({ path: ownPath }),
       (entry) => {
         const before = parent.children?.get(name);
         this.core.pin(ownPath, entry.version, [before?.entry?.version ?? ABSENT]);

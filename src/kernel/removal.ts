@@ -7,7 +7,7 @@ import type { Inode } from './inode.js';
 import type { Operation } from './operation.js';
 import { ensureListed, resolveName } from './resolve.js';
 import { ABSENT } from './scope.js';
-import type { Writeback } from './writeback.js';
+import type { Writeback } from './writeback/writeback.js';
 
 /** Taking names away: `unlink`, `rmdir`, and a whole tree at once. */
 export class Removal {
@@ -94,7 +94,7 @@ export class Removal {
       path: inode.path,
       entry: inode.entry,
     }));
-    throw effect(this.core, op, names, 'remove', { files }, commit);
+    throw effect(this.core, op, names, 'remove', () => ({ files }), commit);
   }
 
   private commitRemoved(inode: Inode): void {
@@ -115,12 +115,19 @@ export class Removal {
       this.detachTree(directory);
       return;
     }
-    throw effect(this.core, op, [{ path, isSubtree: true }], 'rmdir', { path }, () => {
-      if (directory.parent) this.core.pin(path, ABSENT, [directory.entry?.version]);
-      this.detachTree(directory);
-      // The aliases of a version go with it, or on to another one.
-      if (this.core.hasVersions && parent) this.core.expireNames(parent);
-    });
+    throw effect(
+      this.core,
+      op,
+      [{ path, isSubtree: true }],
+      'rmdir',
+      () => ({ path }),
+      () => {
+        if (directory.parent) this.core.pin(path, ABSENT, [directory.entry?.version]);
+        this.detachTree(directory);
+        // The aliases of a version go with it, or on to another one.
+        if (this.core.hasVersions && parent) this.core.expireNames(parent);
+      },
+    );
   }
 
   /** Made here, and not yet by anybody's first version. */
