@@ -122,7 +122,7 @@ function statOfDescriptor(pid: number, descriptor: number): nodeFs.BigIntStats |
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
     if (code === 'EBADF' || code === 'ENOENT') return null;
-    if (code === 'EACCES' || code === 'EPERM') return 'unknown';
+    if (code === 'EACCES' || code === 'EPERM' || code === 'ERR_ACCESS_DENIED') return 'unknown';
     throw error;
   }
 }
