@@ -9,7 +9,8 @@ import { Loads } from './load.js';
 import { Locks } from './locks.js';
 import { Overlay } from './overlay.js';
 import { PageCache } from './pages.js';
-import { type Moment, relativeTo, Scope, type ScopeHost } from './scope.js';
+import { relativeTo, Scope, type ScopeHost } from './scope.js';
+import { type Moment, monotonicClock, Timeline } from './timeline.js';
 
 export interface KernelOptions {
   readonly remote: Remote;
@@ -27,8 +28,10 @@ export interface KernelOptions {
   readonly writeback?: 'back' | 'through';
   /** Every change fails with EROFS. @default false */
   readonly readOnly?: boolean;
-  /** Milliseconds since the epoch. @default Date.now */
+  /** Milliseconds since the epoch, for dates that callers see. @default Date.now */
   readonly now?: () => number;
+  /** Milliseconds of a clock that is never set, for ages. @default performance.now */
+  readonly monotonic?: () => number;
 }
 
 const MIB = 1024 * 1024;
@@ -41,6 +44,7 @@ export const DEFAULTS = {
   writeback: 'back',
   readOnly: false,
   now: Date.now,
+  monotonic: monotonicClock,
 } as const;
 
 /** The directories and files that stand at a path, or that nothing does: how long such an answer is remembered. */
@@ -55,7 +59,7 @@ export class Core implements ScopeHost {
   readonly loads: Loads;
   readonly locks = new Locks();
   readonly descriptors = new Descriptors();
-  readonly numbers = new InodeNumbers();
+  readonly numbers = new InodeNumbers(() => this.living());
   readonly pages: PageCache;
   readonly overlay: Overlay;
   /** Paths that a look-up found nothing at, where no complete listing says so. */
@@ -63,11 +67,12 @@ export class Core implements ScopeHost {
   /** One device number a mount: fs-extra and others take equal dev and ino for the same file. */
   readonly dev = nextDevice();
   readonly bornAt: number;
+  readonly timeline: Timeline;
   isClosed = false;
-  private epoch = 0;
 
   constructor(options: KernelOptions) {
     this.options = { ...DEFAULTS, ...withoutUndefined(options) };
+    this.timeline = new Timeline(this.options.monotonic, this.options.listingTtl);
     this.remote = options.remote;
     this.unitDepth = options.remote.unitDepth;
     this.loads = new Loads(options.remote);
@@ -77,17 +82,23 @@ export class Core implements ScopeHost {
     this.root.scope = new Scope(this, this.root, this.unitDepth === 0);
   }
 
+  /** The date, as callers see it. The wall clock may be set at any time: ages go by `timeline`. */
   now(): number {
     return this.options.now();
   }
 
   /** Orders sends and commits among each other. */
   tick(): Moment {
-    return { epoch: ++this.epoch, at: this.now() };
+    return this.timeline.tick();
   }
 
   get currentEpoch(): number {
-    return this.epoch;
+    return this.timeline.epoch;
+  }
+
+  private *living(): Generator<Inode> {
+    yield* this.root.walk();
+    for (const fd of this.descriptors.all()) yield this.descriptors.get(fd).inode;
   }
 
   dropContent(inode: Inode): void {

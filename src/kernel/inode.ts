@@ -53,9 +53,9 @@ export class Inode {
   scope: Scope | null = null;
   /** 0 until somebody asks; see `Namespace.inoOf`. */
   ino = 0;
-  /** When the newest answer that shows this inode was asked for, in milliseconds since the epoch. */
+  /** From when the age of the newest answer that shows this inode counts; see `Moment.at`. */
   seenAt = Number.NEGATIVE_INFINITY;
-  /** The epoch of that request; see `scope.ts`. */
+  /** When that answer was asked for; see `Moment.epoch`. */
   seenEpoch = 0;
 
   constructor(
