@@ -1,7 +1,13 @@
+import { constants } from 'node:fs';
+import { AttributeCalls } from '../../src/kernel/attributes.js';
 import { Core } from '../../src/kernel/core.js';
+import { Files } from '../../src/kernel/files.js';
 import { Inode } from '../../src/kernel/inode.js';
 import { InodeNumbers } from '../../src/kernel/inode-numbers.js';
+import { runSync } from '../../src/kernel/operation.js';
+import { resolve } from '../../src/kernel/resolve.js';
 import { SETTLE_MS } from '../../src/kernel/scope.js';
+import { Writeback } from '../../src/kernel/writeback.js';
 import { mount, turn } from './helpers/mount.js';
 import { ScriptedRemote } from './helpers/scripted-remote.js';
 import { ScriptedServer } from './helpers/scripted-server.js';
@@ -54,6 +60,72 @@ describe('acknowledged changes', () => {
     remote.settle();
     expect((await listed).map(({ name }) => name)).toEqual(['b']);
     expect(names('e/p/r')).toEqual(['b']);
+  });
+});
+
+describe('local state', () => {
+  const { O_CREAT, O_RDONLY, O_WRONLY } = constants;
+
+  function files() {
+    const { core: on, remote } = core();
+    const calls = new Files(on, new Writeback(on));
+    const run = <T>(primitive: Parameters<typeof runSync<T>>[0]): T => runSync(primitive);
+    return {
+      remote,
+      calls,
+      run,
+      attributes: new AttributeCalls(on),
+      open: (path: string, flags: number) => run((op) => calls.open(op, path, flags, 0o666)),
+      at: (path: string) => run((op) => resolve(on, op, path)),
+      withLocal: () => [...on.root.walk()].filter(({ local }) => local !== null).length,
+    };
+  }
+
+  test('of files that were opened to be read is gone with their last fd, though pages of them are cached', () => {
+    const { remote, calls, run, open, withLocal } = files();
+    for (let index = 0; index < 100; index++) remote.server.write(`e/p/r/f${index}`, 'text');
+    for (let index = 0; index < 100; index++) {
+      const [fd, other] = [open(`e/p/r/f${index}`, O_RDONLY), open(`e/p/r/f${index}`, O_RDONLY)];
+      const buffer = Buffer.alloc(4);
+      expect(run((op) => calls.read(op, fd, buffer, 0, 4, null))).toBe(4);
+      run((op) => calls.close(op, fd));
+      expect(withLocal()).toBe(1);
+      run((op) => calls.close(op, other));
+    }
+    expect(withLocal()).toBe(0);
+  });
+
+  test('that says something stays: what was written, and what the caller set', () => {
+    const { remote, calls, run, open, at, attributes } = files();
+    remote.server.write('e/p/r/set', 'text');
+    const fd = open('e/p/r/set', O_RDONLY);
+    attributes.setMode(at('e/p/r/set'), 0o600);
+    run((op) => calls.close(op, fd));
+    expect(at('e/p/r/set').local?.mode).toBe(0o600);
+    const made = open('e/p/r/made', O_WRONLY | O_CREAT);
+    run((op) => calls.close(op, made));
+    expect(at('e/p/r/made').isDirty).toBe(true);
+  });
+
+  test("isn't needed to tell one version from another: the storage's tag outlives the fds", () => {
+    const { kernel, remote, server, sync } = mount({ blockBytes: 4, cacheBytes: 64 });
+    server.write('e/p/r/f', 'aaaaaaaaaaaaaaaa');
+    const readAt = (position: number): string => {
+      const fd = sync((op) => kernel.open(op, 'e/p/r/f', O_RDONLY, 0));
+      const buffer = Buffer.alloc(4);
+      try {
+        sync((op) => kernel.read(op, fd, buffer, 0, 4, position));
+        return buffer.toString();
+      } finally {
+        sync((op) => kernel.close(op, fd));
+      }
+    };
+    expect(readAt(0)).toBe('aaaa');
+    const calls = jest.spyOn(remote, 'call');
+    expect(readAt(12)).toBe('aaaa');
+    expect(calls.mock.calls).toEqual([
+      ['read', expect.objectContaining({ start: 12, etag: expect.any(String) }), expect.any(Function)],
+    ]);
   });
 });
 

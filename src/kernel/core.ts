@@ -102,10 +102,10 @@ export class Core implements ScopeHost {
   }
 
   dropContent(inode: Inode): void {
+    inode.etag = null;
     const { local } = inode;
     if (!local) return;
     this.overlay.drop(inode);
-    local.etag = null;
     local.mtimeMs = null;
     local.ctimeMs = null;
   }
