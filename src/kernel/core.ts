@@ -5,6 +5,7 @@ import { Failure } from '../store/failure.js';
 import { Descriptors } from './descriptors.js';
 import { depthOf, Inode, isAtOrBelow, splitPath } from './inode.js';
 import { InodeNumbers } from './inode-numbers.js';
+import { KnownNames } from './known-names.js';
 import { Loads } from './load.js';
 import { Locks } from './locks.js';
 import { Overlay } from './overlay.js';
@@ -26,6 +27,8 @@ export interface KernelOptions {
   readonly maxRenameBytes?: number;
   /** 'back': a close queues the upload; 'through': it waits until the upload is durable. @default 'back' */
   readonly writeback?: 'back' | 'through';
+  /** Names of files that are remembered; units that nobody uses are forgotten above it. @default 1000000 */
+  readonly mostNames?: number;
   /** Every change fails with EROFS. @default false */
   readonly readOnly?: boolean;
   /** Milliseconds since the epoch, for dates that callers see. @default Date.now */
@@ -42,6 +45,7 @@ export const DEFAULTS = {
   spoolBytes: 16 * 1024 * MIB,
   maxRenameBytes: 256 * MIB,
   writeback: 'back',
+  mostNames: 1_000_000,
   readOnly: false,
   now: Date.now,
   monotonic: monotonicClock,
@@ -60,6 +64,7 @@ export class Core implements ScopeHost {
   readonly locks = new Locks();
   readonly descriptors = new Descriptors();
   readonly numbers = new InodeNumbers(() => this.living());
+  readonly names: KnownNames;
   readonly pages: PageCache;
   readonly overlay: Overlay;
   /** Paths that a look-up found nothing at, where no complete listing says so. */
@@ -73,6 +78,7 @@ export class Core implements ScopeHost {
   constructor(options: KernelOptions) {
     this.options = { ...DEFAULTS, ...withoutUndefined(options) };
     this.timeline = new Timeline(this.options.monotonic, this.options.listingTtl);
+    this.names = new KnownNames(this, this.options.mostNames);
     this.remote = options.remote;
     this.unitDepth = options.remote.unitDepth;
     this.loads = new Loads(options.remote);

@@ -39,13 +39,27 @@ export class InodeNumbers {
     return inode.ino;
   }
 
+  /**
+   * Forgets the number of an inode that is forgotten itself, but not gone: what is seen at its path again gets the same.
+   * Returns false where it wouldn't: it was renamed, or is not the first one of its path.
+   */
+  giveBack(inode: Inode): boolean {
+    if (inode.ino === 0) return true;
+    if (inode.ino !== hash(inode.path) || this.isRetired(inode.ino)) return false;
+    this.given.delete(inode.ino);
+    return true;
+  }
+
   /** Numbers that are remembered singly. */
   get remembered(): number {
     return this.given.size;
   }
 
   private isTaken(hashed: number): boolean {
-    if (this.given.has(hashed)) return true;
+    return this.given.has(hashed) || this.isRetired(hashed);
+  }
+
+  private isRetired(hashed: number): boolean {
     const { byte, bit } = markOf(hashed);
     return this.retired !== null && ((this.retired[byte] ?? 0) & bit) !== 0;
   }

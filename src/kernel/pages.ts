@@ -36,6 +36,12 @@ export class PageCache {
     this.pages.set(key, page);
   }
 
+  /** Forgets all of a file. */
+  drop(entry: Entry): void {
+    for (let block = 0; block === 0 || block * this.blockBytes < (entry.size ?? 0); block++)
+      this.pages.delete(pageKey(entry, block));
+  }
+
   clear(): void {
     this.pages.clear();
   }

@@ -99,6 +99,7 @@ function findInUnit(
   scope: Scope,
   segments: readonly string[],
 ): Inode | null {
+  scope.isUsed = true;
   let inode = scope.root;
   let isThere = true;
   for (const name of segments) {
@@ -155,6 +156,7 @@ function isFresh(core: Core, op: Operation, inode: Inode, path: TreePath): boole
 
 /** Is every name of this scope known, by a fresh listing? */
 export function isListed(core: Core, op: Operation, scope: Scope): boolean {
+  scope.isUsed = true;
   if (scope.isLocal) return true;
   if (!scope.isComplete) return false;
   return isRecent(core, op, scope.listed, scope) || op.hasLoaded(`list:${scope.root.path}`);

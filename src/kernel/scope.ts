@@ -32,6 +32,7 @@ const MOST_LOOKED = 4096;
 /** What a scope asks of its surroundings when a listing changes an inode under it. */
 export interface ScopeHost {
   readonly timeline: Pick<Timeline, 'now' | 'oldestQuestion'>;
+  readonly names: { grew(scope: Scope, by: number): void };
   /** The clean content of this inode is of an older version now. */
   dropContent(inode: Inode): void;
   /** Forgets what was learned at and below an inode. */
@@ -53,6 +54,10 @@ export class Scope {
   private forgotten = 0;
   /** The listing has more than its first page: names are looked up singly before it is loaded again. */
   isLarge = false;
+  /** Somebody has asked for a name in it since `KnownNames` last looked. */
+  isUsed = true;
+  /** Names that the merge on its way has added. */
+  private added = 0;
   /** Look-ups of single names since the listing was last complete. */
   touches = 0;
   /** When single names were last looked up, where that is newer than the listing. */
@@ -92,15 +97,16 @@ export class Scope {
     const at = this.host.timeline.now();
     this.pins.delete(relative);
     this.pins.set(relative, { epoch, at, version, stale: isAbsent(stale) ? ONLY_ABSENT : stale });
-    this.dropSettledPins(at);
+    this.dropSettledPins();
   }
 
   /**
    * A pin says nothing more when listings have had the time to settle, and none is on its way that was asked for before
    * the change. No complete listing need ever come to end them.
    */
-  private dropSettledPins(now: number): void {
+  dropSettledPins(): void {
     const { oldestQuestion } = this.host.timeline;
+    const now = this.host.timeline.now();
     for (const [relative, { epoch, at }] of this.pins) {
       if (now - at < SETTLE_MS || epoch > oldestQuestion) break;
       this.pins.delete(relative);
@@ -150,6 +156,7 @@ export class Scope {
     this.listed = sent;
     // What was listed exists.
     markSeen(this.root, sent);
+    this.tellGrowth();
   }
 
   /** Merges the look-up of one name: an entry, a mere prefix (a directory), or nothing there. */
@@ -174,6 +181,14 @@ export class Scope {
       if (this.looked.size <= MOST_LOOKED) break;
       this.looked.delete(oldest);
     }
+    this.tellGrowth();
+  }
+
+  private tellGrowth(): void {
+    const { added } = this;
+    this.added = 0;
+    if (added > 0) this.isUsed = true;
+    this.host.names.grew(this, added);
   }
 
   /** The inode at a path below this scope's root, whatever is known of its freshness. */
@@ -204,7 +219,10 @@ export class Scope {
     // A server may hold both a file 'a' and a file 'a/b'; one name is one thing here, and the directory wins.
     if (inode && inode.kind !== entry.kind) return;
     if (inode) this.update(inode, entry);
-    else new Inode(entry.kind, entry).attach(parent, name);
+    else {
+      new Inode(entry.kind, entry).attach(parent, name);
+      this.added++;
+    }
     const placed = parent.children?.get(name);
     if (placed) markSeen(placed, sent);
   }
@@ -246,6 +264,7 @@ export class Scope {
       if (!child) {
         child = new Inode('directory', null);
         child.attach(inode, name);
+        this.added++;
       }
       markSeen(child, sent);
       if (child.local) child.local.isLocalDirectory = false;
