@@ -66,21 +66,42 @@ describe.each([
   });
 });
 
-test("a test runner's fake timers, and a Date that stands, don't keep a listing from growing old", () => {
-  const remaining = performance.now.bind(performance);
-  jest.useFakeTimers();
-  try {
-    const server = new ScriptedServer(() => 0);
-    const kernel = createKernel({ remote: new ScriptedRemote(server), listingTtl: 5 });
-    const names = (): string[] => runSync((op) => kernel.readdir(op, 'e/p/r')).map(({ name }) => name);
-    server.write('e/p/r/a', 'text');
-    expect(names()).toEqual(['a']);
-    server.write('e/p/r/b', 'text');
-    for (const deadline = remaining() + 5000; names().length < 2; )
-      if (remaining() > deadline) throw new Error('the listing never grew old');
-    jest.setSystemTime(0);
-    expect(names()).toEqual(['a', 'b']);
-  } finally {
-    jest.useRealTimers();
-  }
-});
+test.each([
+  ['before', true],
+  ['after', false],
+])(
+  "a test runner's fake timers, set %s the package was loaded, don't keep a listing from growing old",
+  (_when, isBefore) => {
+    const realTime = performance.now.bind(performance);
+    jest.useFakeTimers();
+    try {
+      let modules: Modules = { createKernel, runSync };
+      if (isBefore) {
+        jest.isolateModules(() => {
+          modules = { ...require('../../src/kernel/kernel.js'), ...require('../../src/kernel/operation.js') };
+        });
+      }
+      agesFor(modules, realTime);
+    } finally {
+      jest.useRealTimers();
+    }
+  },
+);
+
+interface Modules {
+  readonly createKernel: typeof createKernel;
+  readonly runSync: typeof runSync;
+}
+
+function agesFor({ createKernel, runSync }: Modules, realTime: () => number): void {
+  const server = new ScriptedServer(() => 0);
+  const kernel = createKernel({ remote: new ScriptedRemote(server), listingTtl: 5 });
+  const names = (): string[] => runSync((op) => kernel.readdir(op, 'e/p/r')).map(({ name }) => name);
+  server.write('e/p/r/a', 'text');
+  expect(names()).toEqual(['a']);
+  server.write('e/p/r/b', 'text');
+  for (const deadline = realTime() + 5000; names().length < 2; )
+    if (realTime() > deadline) throw new Error('the listing never grew old');
+  jest.setSystemTime(0);
+  expect(names()).toEqual(['a', 'b']);
+}

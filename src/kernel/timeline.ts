@@ -1,3 +1,4 @@
+import { performance } from 'node:perf_hooks';
 import type { Load } from './load.js';
 
 /** When something was asked for, and when it was learned. */
@@ -13,8 +14,8 @@ export interface Moment {
 export const NEVER: Moment = { epoch: 0, arrived: 0, at: Number.NEGATIVE_INFINITY };
 
 /**
- * Taken at load: fake timers of test runners replace the member, not this function. How old a listing is then goes by
- * the time that has really passed, and no call waits for a clock that stands.
+ * Not the global, and taken at load: fake timers of test runners replace that, or the member, but not this function. How
+ * old a listing is then goes by the time that has really passed; by a clock that stands none would ever grow old.
  */
 export const monotonicClock = performance.now.bind(performance);
 
