@@ -48,7 +48,12 @@ export interface WandbFsOptions {
   readonly mountPoint?: string | undefined;
   /** The subtree that is shown as the root: 'entity', 'entity/project' or deeper. @default '', the whole tree */
   readonly root?: string | undefined;
-  /** How long a listing is believed, in milliseconds. @default 30000 */
+  /**
+   * How long a listing is believed from when it came, in milliseconds; as long as it took, if that is longer. 0: no
+   * longer than the call that asked for it.
+   *
+   * @default 30000
+   */
   readonly listingTtl?: number | undefined;
   /** Bound of clean content in memory, in bytes. @default 64 MiB */
   readonly cacheBytes?: number | undefined;

@@ -8,10 +8,12 @@ import { Spool } from './content/spool.js';
 import { Descriptors } from './descriptors.js';
 import { depthOf, Inode, isAtOrBelow, splitPath } from './inode.js';
 import { InodeNumbers } from './inode-numbers.js';
+import { KnownNames } from './known-names.js';
 import { Loads } from './load.js';
 import { Locks } from './locks.js';
 import { PageCache } from './pages.js';
-import { type Moment, relativeTo, Scope, type ScopeHost } from './scope.js';
+import { relativeTo, Scope, type ScopeHost } from './scope.js';
+import { type Moment, monotonicClock, Timeline } from './timeline.js';
 
 export interface KernelOptions {
   readonly remote: Remote;
@@ -27,10 +29,14 @@ export interface KernelOptions {
   readonly maxRenameBytes?: number;
   /** 'back': a close queues the upload; 'through': it waits until the upload is durable. @default 'back' */
   readonly writeback?: 'back' | 'through';
+  /** Names of files that are remembered; units that nobody uses are forgotten above it. @default 1000000 */
+  readonly mostNames?: number;
   /** Every change fails with EROFS. @default false */
   readonly readOnly?: boolean;
-  /** Milliseconds since the epoch. @default Date.now */
+  /** Milliseconds since the epoch, for dates that callers see. @default Date.now */
   readonly now?: () => number;
+  /** Milliseconds of a clock that is never set, for ages. @default performance.now */
+  readonly monotonic?: () => number;
 }
 
 const MIB = 1024 * 1024;
@@ -41,8 +47,10 @@ export const DEFAULTS = {
   spoolBytes: 16 * 1024 * MIB,
   maxRenameBytes: 256 * MIB,
   writeback: 'back',
+  mostNames: 1_000_000,
   readOnly: false,
   now: Date.now,
+  monotonic: monotonicClock,
 } as const;
 
 /** The directories and files that stand at a path, or that nothing does: how long such an answer is remembered. */
@@ -57,7 +65,8 @@ export class Core implements ScopeHost {
   readonly loads: Loads;
   readonly locks = new Locks();
   readonly descriptors = new Descriptors();
-  readonly numbers = new InodeNumbers();
+  readonly numbers = new InodeNumbers(() => this.living());
+  readonly names: KnownNames;
   readonly pages: PageCache;
   readonly overlay: Overlay;
   /** Snapshots that the owner of the remote may read. */
@@ -67,11 +76,13 @@ export class Core implements ScopeHost {
   /** One device number a mount: fs-extra and others take equal dev and ino for the same file. */
   readonly dev = nextDevice();
   readonly bornAt: number;
+  readonly timeline: Timeline;
   isClosed = false;
-  private epoch = 0;
 
   constructor(options: KernelOptions) {
     this.options = { ...DEFAULTS, ...withoutUndefined(options) };
+    this.timeline = new Timeline(this.options.monotonic, this.options.listingTtl);
+    this.names = new KnownNames(this, this.options.mostNames);
     this.remote = options.remote;
     this.unitDepth = options.remote.unitDepth;
     this.loads = new Loads(options.remote);
@@ -82,24 +93,30 @@ export class Core implements ScopeHost {
     this.root.scope = new Scope(this, this.root, this.unitDepth === 0);
   }
 
+  /** The date, as callers see it. The wall clock may be set at any time: ages go by `timeline`. */
   now(): number {
     return this.options.now();
   }
 
   /** Orders sends and commits among each other. */
   tick(): Moment {
-    return { epoch: ++this.epoch, at: this.now() };
+    return this.timeline.tick();
   }
 
   get currentEpoch(): number {
-    return this.epoch;
+    return this.timeline.epoch;
+  }
+
+  private *living(): Generator<Inode> {
+    yield* this.root.walk();
+    for (const fd of this.descriptors.all()) yield this.descriptors.get(fd).inode;
   }
 
   dropContent(inode: Inode): void {
+    inode.etag = null;
     const { local } = inode;
     if (!local) return;
     this.overlay.drop(inode);
-    local.etag = null;
     local.mtimeMs = null;
     local.ctimeMs = null;
   }

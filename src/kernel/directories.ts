@@ -35,6 +35,11 @@ export class Directories {
     return parent.depth + 1 >= unitDepth - IMPLICIT_LEVELS;
   }
 
+  private forgetAbsence(parent: Inode, path: TreePath): void {
+    this.core.forgetNegatives(path);
+    this.core.expireNames(parent);
+  }
+
   mkdir(op: Operation, path: TreePath, mode: number): void {
     if (isDone(op)) return;
     const ownPath = path.endsWith('/') ? path.slice(0, -1) : path;
@@ -61,6 +66,7 @@ export class Directories {
         this.core.scopeAt(directory).mergeListing([], true, this.core.tick());
       return;
     }
+    let isRefused = true;
     throw effect(
       this.core,
       op,
@@ -68,6 +74,7 @@ export class Directories {
       'mkdir',
       () => ({ path: ownPath }),
       (entry) => {
+        isRefused = false;
         const before = parent.children?.get(name);
         this.core.pin(ownPath, entry.version, [before?.entry?.version ?? ABSENT]);
         if (before) {
@@ -78,6 +85,10 @@ export class Directories {
         place(directory);
         // Just made: nothing is in it.
         this.core.scopeAt(directory).mergeListing([], true, this.core.tick());
+      },
+      () => {
+        // Somebody else was faster: who looks now, as a recursive mkdir does, must see what is there.
+        if (isRefused) this.forgetAbsence(parent, ownPath);
       },
     );
   }

@@ -56,7 +56,10 @@ export class Files {
     local.opens--;
     if (canWrite) local.writers--;
     if (local.writers === 0 && inode.isPending) this.writeback.submit(inode);
-    if (local.opens === 0) this.writeback.onClosed(inode);
+    if (local.opens === 0) {
+      this.writeback.onClosed(inode);
+      inode.releaseLocal();
+    }
     return file;
   }
 

@@ -181,7 +181,7 @@ export class Rename {
   ): void {
     for (const { inode, from } of moves) {
       if (inode.isTold) this.core.pin(from, ABSENT, [inode.entry?.version]);
-      inode.ensureLocal().etag = null;
+      inode.etag = null;
     }
     // Not `target`, nor the parent that was checked: a listing may have landed during the effect.
     const { parent, name } = splitPath(targetPath);

@@ -321,7 +321,7 @@ export function mountVersions(now: () => number = Date.now): {
   store.addVersion('e/p/t/c', { 'a.txt': 'first', 'dir/b.txt': 'deep' }, 'old');
   store.addVersion('e/p/t/c', { 'a.txt': 'second', 'dir/b.txt': 'deep', ref: 's3://bucket/key' }, 'prod');
   const remote = createInProcessRemote((contents) => createOwner({ store, contents, writebackDelay: 0 }));
-  const kernel = createKernel({ remote, now });
+  const kernel = createKernel({ remote, now, monotonic: now });
   const fs = makeFs({ connect: () => kernel, appUrl: () => 'https://wandb.ai', layout: ARTIFACTS });
   return { fs, store };
 }

@@ -118,7 +118,7 @@ export class Writeback {
     local.durable = Math.max(local.durable, generation);
     local.failure = null;
     // The storage's tag was that of the content before.
-    local.etag = null;
+    inode.etag = null;
     this.core.pin(path, version, [inode.entry?.version ?? ABSENT]);
     if (inode.isDirty) return;
     const ino = this.core.numbers.of(inode);
