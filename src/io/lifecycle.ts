@@ -31,6 +31,11 @@ export interface Keeper {
 const SIGNALS = ['SIGTERM', 'SIGINT', 'SIGHUP'] as const;
 const STDERR = 2;
 const MOST_NAMED = 20;
+/**
+ * Nobody reads it any more, a terminal is gone, a pipe is full: it can't be told elsewhere, and the exit code still
+ * tells.
+ */
+const UNHEARD = new Set(['EPIPE', 'EIO', 'EAGAIN', 'EBADF']);
 
 /**
  * Takes care of acknowledged content when the thread or its process ends:
@@ -134,9 +139,8 @@ function tell(left: readonly Left[]): void {
   try {
     // The process doesn't wait for its own streams.
     writeSync(STDERR, lines.join(''));
-  } catch {
-    // Nobody reads it any more (EPIPE, EIO of a terminal that is gone, EAGAIN of a full pipe), and it can't be told
-    // elsewhere: the exit code still tells.
+  } catch (error) {
+    if (!UNHEARD.has((error as NodeJS.ErrnoException).code ?? '')) throw error;
   }
 }
 

@@ -8,6 +8,8 @@ export interface Submission {
   readonly generation: number;
   readonly path: TreePath;
   readonly source: Handed;
+  /** The server may have it already. @default false */
+  readonly isDoubtful?: boolean | undefined;
 }
 
 /**
@@ -120,13 +122,13 @@ export class UploadQueue {
     return this.queued.has(path) || this.holds.has(path) ? upload : null;
   }
 
-  submit({ ino, generation, path, source }: Submission): void {
+  submit({ ino, generation, path, source, isDoubtful = false }: Submission): void {
     const current = this.onTheWay.get(path);
     // A failed one that went again by itself meanwhile: it is on its way already, and settles once.
     if (current?.ino === ino && current.generation === generation && !this.hasSuccessor(current)) return;
     const replaced = new Set([this.queued.get(path), this.queuedByIno.get(ino)]);
     const item: Item = {
-      ...{ ino, generation, path, source },
+      ...{ ino, generation, path, source, isDoubtful },
       ...{ state: 'waiting', failure: null, failures: 0, retryAt: 0, isDue: false, isWanted: false },
     };
     for (const other of replaced) {

@@ -171,8 +171,8 @@ class ThreadRemote implements Remote {
       },
     });
     this.thread = thread;
-    for (const { ino, generation, path, source } of this.ledger.all) {
-      const call = new ThreadCall(++this.serial, 'submit', { ino, generation, path, source }, () => {});
+    for (const { failure: _, ...submission } of this.ledger.all) {
+      const call = new ThreadCall(++this.serial, 'submit', submission, () => {});
       this.calls.set(call.id, call);
       thread.post({ type: 'call', id: call.id, method: 'submit', args: call.args });
     }

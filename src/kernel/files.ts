@@ -55,10 +55,15 @@ export class Files {
     const local = inode.ensureLocal();
     local.opens--;
     if (canWrite) local.writers--;
-    if (local.writers === 0 && inode.isPending) this.writeback.submit(inode);
-    if (local.opens === 0) {
-      this.writeback.onClosed(inode);
-      inode.releaseLocal();
+    try {
+      if (canWrite && local.writers === 0 && inode.parent && inode.isDirty) this.core.keeping.record(inode);
+    } finally {
+      // What the journal's disk refuses is sent all the same.
+      if (local.writers === 0 && inode.isPending) this.writeback.submit(inode);
+      if (local.opens === 0) {
+        this.writeback.onClosed(inode);
+        inode.releaseLocal();
+      }
     }
     return file;
   }
@@ -131,6 +136,7 @@ export class Files {
 
   fsync(op: Operation, fd: number): void {
     const { inode } = this.core.descriptors.get(fd);
+    if (inode.parent && inode.isDirty) this.core.keeping.record(inode);
     if (op.state !== undefined || inode.isPending) this.writeback.flush(op, [inode]);
   }
 

@@ -12,6 +12,7 @@ import { Rename } from './rename.js';
 import { assertFree, ensureListed, resolve } from './resolve.js';
 import type { Kernel } from './syscalls.js';
 import { Versions } from './versions.js';
+import { recover } from './writeback/recovery.js';
 import { Writeback } from './writeback/writeback.js';
 
 export type { KernelOptions } from './core.js';
@@ -26,6 +27,7 @@ export function createKernel(options: KernelOptions): Kernel {
   const versions = new Versions(core, removal, writeback);
   const renaming = new Rename(core, removal, writeback, versions);
   const attributes = new AttributeCalls(core);
+  const report = recover(core, writeback);
   const inodeOf = (fd: number) => core.descriptors.get(fd).inode;
 
   return {
@@ -76,6 +78,7 @@ export function createKernel(options: KernelOptions): Kernel {
     },
     refresh: (path) => refresh(core, path),
     prefetch: (op, path) => prefetch(core, files, op, path),
+    journal: report,
     counters: () => ({
       dirty: writeback.dirtyCount,
       uploaded: writeback.uploaded,

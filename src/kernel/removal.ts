@@ -105,6 +105,7 @@ export class Removal {
       inode.detach();
       this.core.keepIfEmpty(parent);
     }
+    this.core.keeping.removed(path, [inode]);
     this.writeback.forget(inode);
   }
 
@@ -141,7 +142,8 @@ export class Removal {
 
   detachTree(directory: Inode): void {
     const below = [...directory.walk()];
-    const { parent } = directory;
+    const { parent, path } = directory;
+    this.core.keeping.removed(path, below);
     directory.detach();
     if (parent) this.core.keepIfEmpty(parent);
     for (const inode of below) {

@@ -61,7 +61,7 @@ export class Rename {
     if (isTargetQueued && !source.isDirectory && !source.isTold) this.writeback.submit(source);
     const moves = this.plan(op, source, sourcePath, targetPath);
     const commit = (entries: ReadonlyMap<number, Entry | null>): void =>
-      this.commit(moves, entries, source, targetPath);
+      this.commit(moves, entries, source, sourcePath, targetPath);
     const told = moves.filter(({ inode }) => inode.isTold);
     if (told.length === 0) {
       // What the server was never told of is renamed here alone. A replaced file stays there until the new content
@@ -134,8 +134,10 @@ export class Rename {
       target.detach();
       this.writeback.forget(target);
     }
+    const from = source.path;
     source.detach();
     source.attach(parent, name);
+    this.core.keeping.renamed(from, source.path);
   }
 
   private plan(op: Operation, source: Inode, sourcePath: TreePath, targetPath: TreePath): readonly Moved[] {
@@ -177,6 +179,7 @@ export class Rename {
     moves: readonly Moved[],
     entries: ReadonlyMap<number, Entry | null>,
     source: Inode,
+    sourcePath: TreePath,
     targetPath: TreePath,
   ): void {
     for (const { inode, from } of moves) {
@@ -205,6 +208,7 @@ export class Rename {
       inode.attach(this.core.directoryAt(place.parent), place.name);
     }
     this.core.forgetNegatives(targetPath);
+    this.core.keeping.renamed(sourcePath, targetPath);
     for (const { inode, to, generation } of moves) {
       const entry = entries.get(inode.ino) ?? null;
       // Until the queue has sent it, what the server has under the new name is the replaced file.

@@ -154,6 +154,8 @@ export class Versions {
     local.mode = source.local?.mode ?? null;
     local.mtimeMs = this.core.now();
     local.ctimeMs = local.mtimeMs;
+    this.core.keeping.removed(path, [copy]);
+    this.core.keeping.put(path, { kind: 'copy', entry: copied });
     return true;
   }
 
@@ -196,21 +198,10 @@ export class Versions {
         'A link in a draft points to a URI, such as s3://bucket/key; copy files of other versions, it moves no bytes.',
       );
     }
-    const now = this.core.now();
     const { uri } = target;
-    new Inode('symlink', {
-      path: `${parent.path}/${name}`,
-      kind: 'symlink',
-      target: uri,
-      refusal: 'A reference can be read when its draft is committed.',
-      size: null,
-      mtimeMs: now,
-      birthtimeMs: now,
-      version: `uri:${uri}`,
-      md5: null,
-      id: null,
-      isReadOnly: false,
-    }).attach(parent, name);
+    const path = `${parent.path}/${name}`;
+    new Inode('symlink', referenceEntry(path, uri, this.core.now())).attach(parent, name);
+    this.core.keeping.put(path, { kind: 'reference', uri });
   }
 
   private fileOf(draft: Inode, inode: Inode): HandedDraftFile {
@@ -245,6 +236,21 @@ export class Versions {
     this.core.mergeAbove(entries, this.core.tick());
   }
 }
+
+/** A reference in a draft, as the kernel shows it. */
+export const referenceEntry = (path: TreePath, uri: string, at: number): Entry => ({
+  path,
+  kind: 'symlink',
+  target: uri,
+  refusal: 'A reference can be read when its draft is committed.',
+  size: null,
+  mtimeMs: at,
+  birthtimeMs: at,
+  version: `uri:${uri}`,
+  md5: null,
+  id: null,
+  isReadOnly: false,
+});
 
 /** Throws EINVAL for the names that W&B gives to versions itself. */
 export function assertDraftName(name: string): void {

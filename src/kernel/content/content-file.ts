@@ -1,8 +1,9 @@
+import { isFailure } from '../../store/failure.js';
 import type { Volume } from './volumes.js';
 
 /** What counts the bytes of files while somebody holds them. */
 export interface Account {
-  add(file: ContentFile, bytes: number): void;
+  account(file: ContentFile, bytes: number): void;
 }
 
 /** A reference to the first `size` bytes of a file, which nobody changes while it is held. */
@@ -33,12 +34,15 @@ export class ContentFile {
   constructor(
     readonly volume: Volume,
     readonly path: string,
-    private readonly account: Account,
+    private readonly bytes: Account,
     /** Hears when its fd isn't pinned any more, and when the file is gone. */
     private readonly onIdle: (file: ContentFile) => void,
     readonly isSpooled: boolean,
+    /** Bytes that are in it already; null: it is made anew. */
+    adopted: number | null = null,
   ) {
-    this.descriptor = volume.openSync(path, 'w+');
+    this.descriptor = volume.openSync(path, adopted === null ? 'w+' : 'r+');
+    if (adopted !== null) this.grow(adopted);
   }
 
   /** Bytes from the start that snapshots cover. */
@@ -125,7 +129,7 @@ export class ContentFile {
   }
 
   private grow(length: number): void {
-    this.account.add(this, length - this.length);
+    this.bytes.account(this, length - this.length);
     this.length = length;
   }
 
@@ -147,15 +151,16 @@ export class ContentFile {
   release(): void {
     this.references--;
     if (this.references > 0) return;
-    this.account.add(this, -this.length);
+    this.bytes.account(this, -this.length);
     this.length = 0;
     this.onIdle(this);
     try {
       this.park();
       this.volume.unlinkSync(this.path);
-    } catch {
-      // Letting go can't fail: it ends a commit. Whoever cleans the temporary directory was faster then, and a disk that
-      // doesn't let go either is swept at the next start.
+    } catch (thrown) {
+      // Letting go can't fail of the disk: it ends a commit. Whoever cleans the temporary directory was faster, or the
+      // file is swept at the next start.
+      if (!isFailure(thrown)) throw thrown;
     }
   }
 }

@@ -44,10 +44,20 @@ export class ContentFiles implements Account {
   /** An empty file. Throws a Failure where the disk takes none; then there is none. */
   create(isSpooled: boolean): ContentFile {
     const path = isSpooled ? this.place.newPath() : `/${++this.serial}`;
-    const volume = isSpooled ? diskVolume : this.memory;
-    const file = new ContentFile(volume, path, this, (each) => this.onIdle(each), isSpooled);
-    this.all.add(file);
+    const file = this.add(path, isSpooled, null);
     if (!isSpooled) this.memoryFiles++;
+    return file;
+  }
+
+  /** A file of the disk that is there already, with so many bytes. */
+  adopt(path: string, length: number): ContentFile {
+    return this.add(path, true, length);
+  }
+
+  private add(path: string, isSpooled: boolean, adopted: number | null): ContentFile {
+    const volume = isSpooled ? diskVolume : this.memory;
+    const file = new ContentFile(volume, path, this, (each) => this.onIdle(each), isSpooled, adopted);
+    this.all.add(file);
     return file;
   }
 
@@ -56,7 +66,7 @@ export class ContentFiles implements Account {
     return this.memoryBytes + this.memoryFiles * FILE_OVERHEAD;
   }
 
-  add({ isSpooled }: ContentFile, bytes: number): void {
+  account({ isSpooled }: ContentFile, bytes: number): void {
     if (isSpooled) this.spooledBytes += bytes;
     else this.memoryBytes += bytes;
   }

@@ -61,6 +61,11 @@ export class Overlay {
     return { file: this.files.create(this.isKept), size: 0 };
   }
 
+  /** Content that is on the disk already. */
+  adopt(path: string, size: number): LocalContent {
+    return { file: this.files.adopt(path, size), size };
+  }
+
   /** Gives an inode content in place of what it had. */
   give(inode: Inode, content: LocalContent): void {
     this.drop(inode);

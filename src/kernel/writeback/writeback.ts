@@ -1,6 +1,6 @@
 import type { Handed, RemoteEvent } from '../../io/remote.js';
 import type { TreePath } from '../../store/contract.js';
-import type { Failure } from '../../store/failure.js';
+import { type Failure, isFailure } from '../../store/failure.js';
 import type { Core } from '../core.js';
 import type { Inode } from '../inode.js';
 import type { Load } from '../load.js';
@@ -18,6 +18,8 @@ export class Writeback {
   private readonly dirty = new Map<number, Inode>();
   /** What the owner has of each, until it has settled, by inode number and generation. */
   private readonly submissions = new Map<string, Handed>();
+  /** Files that a process left which has ended: the server may have them already. By inode number, as they were left. */
+  private readonly doubtful = new Set<number>();
   /** Closed files whose name is being changed on the server: handed over when that has ended. */
   private readonly postponed = new Set<Inode>();
   uploaded = 0;
@@ -28,7 +30,7 @@ export class Writeback {
     core.remote.ending = {
       submit: () => this.submitAll(),
       removeFiles: () => core.overlay.close(),
-      isKept: false,
+      isKept: core.keeping.isKept,
     };
     core.locks.onRelease = () => this.submitPostponed();
   }
@@ -67,22 +69,42 @@ export class Writeback {
     }
     const { generation } = local;
     if (local.submitted === generation && !local.failure) return;
-    local.submitted = generation;
-    local.failure = null;
     const ino = this.core.numbers.of(inode);
     const key = keyOf(ino, generation);
     const source = this.submissions.get(key) ?? this.core.handedOver.hand(this.core.overlay.snapshot(inode));
     this.submissions.set(key, source);
-    this.core.remote.call('submit', { ino, generation, path, source }, (reply) => {
+    local.submitted = generation;
+    local.failure = null;
+    const isDoubtful = generation === FIRST_GENERATION && this.doubtful.has(ino);
+    this.core.remote.call('submit', { ino, generation, path, source, isDoubtful }, (reply) => {
       if (reply.ok) return;
       this.letGo(ino, generation);
       this.onFailed(inode, generation, reply.failure);
     });
   }
 
+  /** Goes on with content that an earlier process acknowledged, and that the journal has. */
+  takeUp(inode: Inode): void {
+    inode.ensureLocal().generation = FIRST_GENERATION;
+    this.core.keeping.hold(inode);
+    if (inode.draft) return;
+    const ino = this.core.numbers.of(inode);
+    this.dirty.set(ino, inode);
+    this.doubtful.add(ino);
+    this.submit(inode);
+  }
+
   /** Hands over all that is dirty, what is still open included: it was written, and a disk would keep it. */
   private submitAll(): void {
-    for (const inode of this.dirty.values()) this.submit(inode);
+    for (const inode of this.dirty.values()) {
+      this.submit(inode);
+      try {
+        if (inode.isPending) this.core.keeping.record(inode);
+      } catch (thrown) {
+        // Nobody is left to be told of the journal's disk; what isn't sent is named at the end.
+        if (!isFailure(thrown)) throw thrown;
+      }
+    }
   }
 
   /** The last fd of an inode was closed. */
@@ -101,6 +123,7 @@ export class Writeback {
   forget(inode: Inode): void {
     if (inode.isOpen) return;
     this.dirty.delete(inode.ino);
+    this.doubtful.delete(inode.ino);
     this.postponed.delete(inode);
     this.discardCopyUp(inode);
     this.core.overlay.drop(inode);
@@ -116,10 +139,12 @@ export class Writeback {
   onDurable(inode: Inode, generation: number, path: TreePath, version: string): void {
     const local = inode.ensureLocal();
     local.durable = Math.max(local.durable, generation);
+    this.doubtful.delete(inode.ino);
     local.failure = null;
     // The storage's tag was that of the content before.
     inode.etag = null;
     this.core.pin(path, version, [inode.entry?.version ?? ABSENT]);
+    this.core.keeping.durable(inode, path, generation);
     if (inode.isDirty) return;
     const ino = this.core.numbers.of(inode);
     this.dirty.delete(ino);
@@ -140,7 +165,10 @@ export class Writeback {
       return;
     }
     const { wanted } = state;
-    for (const inode of wanted ?? this.dirty.values()) this.submit(inode);
+    for (const inode of wanted ?? this.dirty.values()) {
+      if (inode.isPending) this.core.keeping.record(inode);
+      this.submit(inode);
+    }
     for (const inode of wanted ?? this.postponed)
       if (this.postponed.has(inode)) this.core.locks.assertFree(inode.path);
     const inos = wanted?.map((inode) => this.core.numbers.of(inode)) ?? null;
@@ -222,5 +250,7 @@ interface FlushState {
   isFlushed: boolean;
   failed: readonly FailedUpload[];
 }
+
+const FIRST_GENERATION = 1;
 
 const keyOf = (ino: number, generation: number): string => `${ino}:${generation}`;
