@@ -1,6 +1,6 @@
 import { pathToFileURL } from 'node:url';
 import type { Dispatcher } from 'undici';
-import { appUrlOf, DEFAULT_BASE_URL, normaliseBaseUrl } from './base-url.js';
+import { appUrlOf, DEFAULT_BASE_URL, isClear, normaliseBaseUrl } from './base-url.js';
 import { findKey, missingKeyHint } from './key.js';
 import type { DeletableLevel, Logger, WandbFsOptions } from './options.js';
 import { Secret } from './secret.js';
@@ -34,11 +34,15 @@ export interface WireConfig {
 
 /** All in milliseconds. */
 export interface Timeouts {
-  /** One API call with its retries. */
+  /** One API call with its retries; a transfer with its retries that doesn't move. */
   readonly call: number;
   /** One attempt of an API call. */
   readonly attempt: number;
-  /** A transfer with its retries gives up when that long nothing moved. */
+  /** Until there is a connection. */
+  readonly connect: number;
+  /** From a request to the first byte of its answer. */
+  readonly headers: number;
+  /** Between two parts of an answer's body. */
   readonly idle: number;
 }
 
@@ -87,11 +91,11 @@ const DEFAULTS = {
   readOnly: false,
   concurrency: 16,
   timeout: 30_000,
+  connectTimeout: 10_000,
+  headersTimeout: 30_000,
+  idleTimeout: 30_000,
   exitFlushMs: 10_000,
 } as const;
-
-/** No transfer makes progress for that long and lives. */
-const IDLE_MS = 60_000;
 
 const toProcess: Logger = { warn: (message) => process.emitWarning(message, 'WandbFsWarning') };
 
@@ -114,6 +118,9 @@ export function resolveConfig(
   const baseUrl = findBaseUrl(given, around);
   const appUrl = around.variable('WANDB_APP_URL')?.replace(/\/+$/, '') ?? appUrlOf(baseUrl);
   const key = findKey(given, baseUrl, around);
+  if (key.source !== null && isClear(baseUrl)) {
+    logger.warn?.(`The API key travels to ${baseUrl} in clear, for all on the way to read; use https.`);
+  }
   const isInProcess = given.fetch !== undefined || given.dispatcher !== undefined;
   const allowDelete = Object.freeze([...(given.allowDelete ?? [])]);
   const call = timeoutOf(options, around);
@@ -130,7 +137,13 @@ export function resolveConfig(
     proxy: proxyOf(around),
     concurrency: given.concurrency,
     // Half of the time is left for a second attempt, with a smaller batch.
-    timeouts: { call, attempt: Math.ceil(call / 2), idle: IDLE_MS },
+    timeouts: {
+      call,
+      attempt: Math.ceil(call / 2),
+      connect: given.connectTimeout,
+      headers: given.headersTimeout,
+      idle: given.idleTimeout,
+    },
     allowDelete,
     readOnly: given.readOnly,
   };

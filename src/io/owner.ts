@@ -158,6 +158,7 @@ export function createOwner({ store, told, now = Date.now, ...options }: OwnerOp
       }
     },
   };
+  store.onWarning?.((message) => owner.onEvent({ type: 'warning', message }));
   return owner;
 }
 

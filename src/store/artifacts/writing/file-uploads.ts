@@ -137,12 +137,16 @@ export class FileUploads {
 
   private async sendWhole(
     { controller: { signal }, onProgress }: Round,
-    { name, source, size }: PlannedUpload,
+    { name, source, size, md5 }: PlannedUpload,
     url: string,
     headers: Readonly<Record<string, string>>,
   ): Promise<void> {
     const options = { signal, onProgress: onProgress && ((sent: number) => onProgress(name, sent, size)) };
-    await inSlot(this.queue, signal, () => this.context.transfers.upload(url, headers, source, options));
+    const sent = await inSlot(this.queue, signal, () =>
+      this.context.transfers.upload(url, headers, source, options),
+    );
+    // Not every storage compares what comes with what was announced.
+    if (sent.md5 !== md5) throw changed();
   }
 
   /** Resolves with a failure where nobody knows whether the file is there. */
@@ -195,7 +199,8 @@ export class FileUploads {
       source.kind === 'bytes'
         ? { ...source, bytes: source.bytes.subarray(start, start + size) }
         : { ...source, start, size };
-    const { etag } = await this.context.transfers.upload(url, headers, body, options);
+    const { etag, md5: sent } = await this.context.transfers.upload(url, headers, body, options);
+    if (sent !== md5) throw changed();
     if (etag === null) throw new Failure('EPROTO', 'The storage gave no ETag for a part.');
     return { partNumber: number, hexMD5: etag };
   }
@@ -234,5 +239,8 @@ async function assertUnchanged(
 ): Promise<void> {
   const now = await digestContent(source, { algorithm, partBytes: parts?.bytes ?? null, signal });
   if (now.digest === digest && now.md5 === md5) return;
-  throw new Failure('EIO', 'The content was changed while the version was made; commit again.');
+  throw changed();
 }
+
+const changed = (): Failure =>
+  new Failure('EIO', 'The content was changed while the version was made; commit again.');
