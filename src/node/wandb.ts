@@ -140,7 +140,11 @@ const withoutSlash = (path: TreePath): TreePath => path.replace(/\/$/, '');
  * process's affair, not the kernel's.
  */
 export function emitUpload(uploads: EventEmitter<UploadEvents>, tree: Tree, event: RemoteEvent): void {
-  if (event.type === 'dropped' || event.type === 'warning') return;
+  if (event.type === 'dropped') return;
+  if (event.type === 'warning') {
+    process.emitWarning(event.message, 'WandbFsWarning');
+    return;
+  }
   process.nextTick(() => {
     if (event.type === 'idle') {
       uploads.emit('idle');
