@@ -76,26 +76,26 @@ export function live({
   });
 }
 
-/** Starts a process that takes the steps and lives on; resolves, when it has taken them, to what kills it. */
-export function liveOn(options: JournalOptions, steps: readonly Step[]): Promise<() => Promise<void>> {
-  const child = start({
-    bundle,
-    options,
-    steps,
-    quietSteps: 0,
-    killAt: 0,
-    isCutShort: false,
-    isWaiting: true,
-  });
+/** A process that has taken its steps, and lives until it is killed. */
+export interface Living {
+  readonly recovered: number;
+  readonly kill: () => Promise<void>;
+}
+
+export function liveOn(options: JournalOptions, steps: readonly Step[]): Promise<Living> {
+  const life = { bundle, options, steps, quietSteps: 0, killAt: 0, isCutShort: false, isWaiting: true };
+  const child = start(life);
   const closed = new Promise<void>((resolve) => child.once('close', () => resolve()));
-  return new Promise((resolve) => {
+  const kill = (): Promise<void> => {
+    child.kill('SIGKILL');
+    return closed;
+  };
+  return new Promise((resolve, reject) => {
     child.stdout.on('data', () => {
       if (number(child.said.stdout, 'calls') === null) return;
-      resolve(() => {
-        child.kill('SIGKILL');
-        return closed;
-      });
+      resolve({ recovered: number(child.said.stdout, 'recovered') ?? 0, kill });
     });
+    void closed.then(() => reject(new Error(`The process ended.\n${child.said.stderr}`)));
   });
 }
 
