@@ -86,7 +86,7 @@ describe('what an instance holds is taken over', () => {
 
   test('when it was being made as its process died', async () => {
     const options = somewhere();
-    await live({ options, killAt: 7 });
+    await live({ options, killAt: 4 });
     const journal = opened(options);
     expect(readdirSync(homeOf(journal))).toHaveLength(2);
     expect(contentsOf(journal.takeOver())).toEqual({});

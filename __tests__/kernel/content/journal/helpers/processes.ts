@@ -29,7 +29,7 @@ export interface Life {
   readonly steps?: readonly Step[];
   /** How many of the steps are taken before calls count. @default 0: opening counts */
   readonly quietSteps?: number;
-  /** The call to the disk at which it is killed. @default behind the last step */
+  /** The change of the disk at which it is killed, counted from 1. @default behind the last step */
   readonly killAt?: number;
   /** Killed with half of that call done, where a call can be half done. @default false */
   readonly isCutShort?: boolean;
@@ -40,7 +40,7 @@ export interface Death {
   readonly done: number;
   /** What `takeOver` returned; null if it didn't. */
   readonly recovered: number | null;
-  /** Calls to the disk; null if it was killed at one. */
+  /** Changes of the disk; null if it was killed at one. */
   readonly calls: number | null;
   /** Those of them that can be half done. */
   readonly divisible: readonly number[];
