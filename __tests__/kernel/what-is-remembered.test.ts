@@ -9,7 +9,7 @@ import { runSync } from '../../src/kernel/operation.js';
 import { resolve } from '../../src/kernel/resolve.js';
 import { SETTLE_MS } from '../../src/kernel/scope.js';
 import type { Moment } from '../../src/kernel/timeline.js';
-import { Writeback } from '../../src/kernel/writeback.js';
+import { Writeback } from '../../src/kernel/writeback/writeback.js';
 import { mount, turn } from './helpers/mount.js';
 import { ScriptedRemote } from './helpers/scripted-remote.js';
 import { ScriptedServer } from './helpers/scripted-server.js';

@@ -1,6 +1,6 @@
 import { pathToFileURL } from 'node:url';
 import type { Dispatcher } from 'undici';
-import { appUrlOf, DEFAULT_BASE_URL, normaliseBaseUrl } from './base-url.js';
+import { appUrlOf, DEFAULT_BASE_URL, isClear, normaliseBaseUrl } from './base-url.js';
 import { findKey, missingKeyHint } from './key.js';
 import type { DeletableLevel, Logger, WandbFsOptions } from './options.js';
 import { Secret } from './secret.js';
@@ -34,11 +34,15 @@ export interface WireConfig {
 
 /** All in milliseconds. */
 export interface Timeouts {
-  /** One API call with its retries. */
+  /** One API call with its retries; a transfer with its retries that doesn't move. */
   readonly call: number;
   /** One attempt of an API call. */
   readonly attempt: number;
-  /** A transfer with its retries gives up when that long nothing moved. */
+  /** Until there is a connection. */
+  readonly connect: number;
+  /** From a request to the first byte of its answer. */
+  readonly headers: number;
+  /** Between two parts of an answer's body. */
   readonly idle: number;
 }
 
@@ -54,6 +58,8 @@ export interface Config {
   readonly listingTtl: number;
   readonly cacheBytes: number;
   readonly spoolBytes: number;
+  /** `dir` is absolute; null: no journal. */
+  readonly journal: { readonly dir: string; readonly fsync: boolean } | null;
   readonly maxRenameBytes: number;
   readonly writeback: 'back' | 'through';
   readonly writebackDelay: number;
@@ -63,6 +69,7 @@ export interface Config {
   readonly readOnly: boolean;
   readonly concurrency: number;
   readonly exitFlushMs: number;
+  readonly exitSignals: boolean;
   readonly workerUrl: URL | null;
   readonly fetch: typeof globalThis.fetch | null;
   readonly dispatcher: Dispatcher | null;
@@ -87,11 +94,12 @@ const DEFAULTS = {
   readOnly: false,
   concurrency: 16,
   timeout: 30_000,
+  connectTimeout: 10_000,
+  headersTimeout: 30_000,
+  idleTimeout: 30_000,
   exitFlushMs: 10_000,
+  exitSignals: true,
 } as const;
-
-/** No transfer makes progress for that long and lives. */
-const IDLE_MS = 60_000;
 
 const toProcess: Logger = { warn: (message) => process.emitWarning(message, 'WandbFsWarning') };
 
@@ -114,6 +122,9 @@ export function resolveConfig(
   const baseUrl = findBaseUrl(given, around);
   const appUrl = around.variable('WANDB_APP_URL')?.replace(/\/+$/, '') ?? appUrlOf(baseUrl);
   const key = findKey(given, baseUrl, around);
+  if (key.source !== null && isClear(baseUrl)) {
+    logger.warn?.(`The API key travels to ${baseUrl} in clear, for all on the way to read; use https.`);
+  }
   const isInProcess = given.fetch !== undefined || given.dispatcher !== undefined;
   const allowDelete = Object.freeze([...(given.allowDelete ?? [])]);
   const call = timeoutOf(options, around);
@@ -130,7 +141,13 @@ export function resolveConfig(
     proxy: proxyOf(around),
     concurrency: given.concurrency,
     // Half of the time is left for a second attempt, with a smaller batch.
-    timeouts: { call, attempt: Math.ceil(call / 2), idle: IDLE_MS },
+    timeouts: {
+      call,
+      attempt: Math.ceil(call / 2),
+      connect: given.connectTimeout,
+      headers: given.headersTimeout,
+      idle: given.idleTimeout,
+    },
     allowDelete,
     readOnly: given.readOnly,
   };
@@ -142,6 +159,7 @@ export function resolveConfig(
     listingTtl: given.listingTtl,
     cacheBytes: given.cacheBytes,
     spoolBytes: given.spoolBytes,
+    journal: findJournal(given.journal, around),
     maxRenameBytes: given.maxRenameBytes,
     writeback: given.writeback,
     writebackDelay: given.writebackDelay,
@@ -151,6 +169,7 @@ export function resolveConfig(
     readOnly: given.readOnly,
     concurrency: given.concurrency,
     exitFlushMs: given.exitFlushMs,
+    exitSignals: given.exitSignals,
     workerUrl: workerUrl(given.workerUrl),
     fetch: given.fetch ?? null,
     dispatcher: given.dispatcher ?? null,
@@ -166,6 +185,20 @@ function findBaseUrl(options: WandbFsOptions, around: Surroundings): string {
   if (variable) return normaliseBaseUrl(variable, 'WANDB_BASE_URL');
   const setting = around.setting('base_url');
   return setting ? normaliseBaseUrl(setting, 'base_url in a wandb settings file') : DEFAULT_BASE_URL;
+}
+
+function findJournal(given: WandbFsOptions['journal'], around: Surroundings): Config['journal'] {
+  const journal = given ?? journalVariable(around);
+  if (journal === false) return null;
+  const { dir, fsync = false } =
+    typeof journal === 'object' ? journal : { dir: journal === true ? undefined : journal };
+  return Object.freeze({ dir: dir === undefined ? around.journalDirectory : around.absolute(dir), fsync });
+}
+
+function journalVariable(around: Surroundings): boolean | string {
+  const variable = around.variable('WANDB_FS_JOURNAL');
+  if (variable === null || /^(0|false)$/i.test(variable)) return false;
+  return /^(1|true)$/i.test(variable) || around.expand(variable);
 }
 
 function timeoutOf(options: WandbFsOptions, around: Surroundings): number {

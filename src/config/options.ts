@@ -11,6 +11,14 @@ export interface Logger {
   warn?(message: string): void;
 }
 
+/** Where a journal is, and what it outlives. */
+export interface JournalDirectory {
+  /** @default as for `journal: true` */
+  readonly dir?: string | undefined;
+  /** Outlives a power loss too; costs a write through the disk's cache, twice a file. @default false */
+  readonly fsync?: boolean | undefined;
+}
+
 /**
  * Options of `createWandbFs`. What isn't given comes from the environment (`WANDB_BASE_URL`, `WANDB_API_KEY`…), the
  * netrc file and the settings files, as for W&B's own SDK.
@@ -51,6 +59,15 @@ export interface WandbFsOptions {
   readonly cacheBytes?: number | undefined;
   /** Bound of changed content that waits on disk for its upload, in bytes; above it writers wait. @default 16 GiB */
   readonly spoolBytes?: number | undefined;
+  /**
+   * Keeps what is acknowledged and not uploaded yet on this machine's disk, so that the next start sends what a killed
+   * process left. `true` is this user's directory for state (`$XDG_STATE_HOME` or `~/.local/state`, on macOS
+   * `~/Library/Application Support`, on Windows `%LOCALAPPDATA%`; in it `wandb-fs/journal`), a string is another one.
+   * Processes and instances may share a directory.
+   *
+   * @default WANDB_FS_JOURNAL ('true' or '1', 'false' or '0', or a directory), else false
+   */
+  readonly journal?: boolean | string | JournalDirectory | undefined;
   /** Most bytes that a rename moves by uploading them anew; above it EXDEV, and tools copy. @default 256 MiB */
   readonly maxRenameBytes?: number | undefined;
   /** 'back': a close queues the upload. 'through': it waits until the upload is durable. @default 'back' */
@@ -74,13 +91,32 @@ export interface WandbFsOptions {
   /** Files uploaded at once. @default 16 */
   readonly concurrency?: number | undefined;
   /**
-   * Longest time of one API call with its retries, in milliseconds.
+   * Longest time of one API call with its retries, in milliseconds. A transfer of content may take as long as it moves, and
+   * ends when for so long nothing did, over all of its retries. Then ETIMEDOUT.
    *
    * @default WANDB_HTTP_TIMEOUT (in seconds), else 30000
    */
   readonly timeout?: number | undefined;
+  /** Longest time until a connection is made, TLS included, in milliseconds; not with `fetch` or `dispatcher`. @default 10000 */
+  readonly connectTimeout?: number | undefined;
+  /**
+   * Longest time from a request (of an upload: from its last byte) to the first byte of its answer, in milliseconds; then it
+   * is tried again. Never more than half of `timeout`, but for uploads.
+   *
+   * @default 30000
+   */
+  readonly headersTimeout?: number | undefined;
+  /** Longest time between two parts of an answer's body, in milliseconds; then it is tried again. @default 30000 */
+  readonly idleTimeout?: number | undefined;
   /** How long `process.exit` waits for pending uploads, in milliseconds. @default 10000 */
   readonly exitFlushMs?: number | undefined;
+  /**
+   * While uploads are pending, and the program has no listener of its own, SIGTERM, SIGINT and SIGHUP end the process
+   * after they were sent, at most `exitFlushMs` later; a second signal at once. `false`: signals are left alone.
+   *
+   * @default true
+   */
+  readonly exitSignals?: boolean | undefined;
   /** Makes the requests in place of undici. */
   readonly fetch?: typeof globalThis.fetch | undefined;
   /** The undici dispatcher that makes the requests, such as a ProxyAgent. It isn't closed with the filesystem. */

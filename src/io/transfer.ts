@@ -1,13 +1,12 @@
 import { createHash } from 'node:crypto';
-import { createReadStream } from 'node:fs';
-import type { Entry, Source, Store, Ticket, TreePath, Uploads } from '../store/contract.js';
+import { sizeOf } from '../store/common/sources.js';
+import type { Entry, OpenSource, Store, Ticket, TreePath, Uploads } from '../store/contract.js';
 import { contentVersion } from '../store/version.js';
+import { filePieces } from '../wire/file-pieces.js';
+import { isWireFailure } from '../wire/wire-failure.js';
 
 /** What an upload needs of a store. */
 export type Target = Pick<Store, 'lookup'> & { readonly uploads: Uploads };
-
-export const sizeOf = (source: Source): number =>
-  source.kind === 'bytes' ? source.bytes.byteLength : source.size;
 
 /**
  * Sends the content of one file and returns the entry that the next agreeing listing will show. Settles only when the
@@ -21,31 +20,39 @@ export const sizeOf = (source: Source): number =>
 export async function send(
   target: Target,
   ticket: Ticket,
-  source: Source,
+  source: OpenSource,
   options: {
     readonly signal: AbortSignal;
     readonly onProgress?: (sent: number) => void;
     readonly now: () => number;
+    /** The server may have this content already: then nothing is sent. @default false */
+    readonly isDoubtful?: boolean | undefined;
   },
 ): Promise<Entry> {
-  const { signal, onProgress, now } = options;
+  const { signal, onProgress, now, isDoubtful = false } = options;
   const size = sizeOf(source);
+  if (isDoubtful) {
+    const md5 = await md5Of(source);
+    if ((await listedMd5(target, ticket.path, signal)) === md5) return entryOf(ticket.path, size, md5, now());
+  }
   let sent = 0;
   try {
-    await target.uploads.put(ticket, source, {
+    const { md5 } = await target.uploads.put(ticket, source, {
       signal,
       onProgress: (bytes) => {
         sent = bytes;
         onProgress?.(bytes);
       },
     });
+    return entryOf(ticket.path, size, md5 ?? (await md5Of(source)), now());
   } catch (thrown) {
-    if (signal.aborted || sent < size) throw thrown;
+    // What the storage itself tells of isn't asked for again: a listing that lags may show equal content of before.
+    const isRefused = isWireFailure(thrown) && thrown.fault === 'corrupt';
+    if (signal.aborted || sent < size || isRefused) throw thrown;
     const md5 = await md5Of(source);
     if ((await listedMd5(target, ticket.path, signal)) !== md5) throw thrown;
     return entryOf(ticket.path, size, md5, now());
   }
-  return entryOf(ticket.path, size, await md5Of(source), now());
 }
 
 /** Null too if nobody answers: then the transfer's own failure is the one to tell. */
@@ -70,9 +77,14 @@ function entryOf(path: TreePath, size: number, md5: string, at: number): Entry {
   };
 }
 
-async function md5Of(source: Source): Promise<string> {
+const PIECE_BYTES = 1024 * 1024;
+
+async function md5Of(source: OpenSource): Promise<string> {
   const hash = createHash('md5');
   if (source.kind === 'bytes') hash.update(source.bytes);
-  else for await (const chunk of createReadStream(source.file)) hash.update(chunk);
+  else {
+    const range = { start: 0, end: source.size, pieceBytes: PIECE_BYTES };
+    for await (const piece of filePieces(source.fd, range)) hash.update(piece);
+  }
   return hash.digest('base64');
 }

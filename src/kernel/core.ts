@@ -2,13 +2,17 @@ import { LRUCache } from 'lru-cache';
 import type { Remote } from '../io/remote.js';
 import type { Entry, TreePath } from '../store/contract.js';
 import { Failure } from '../store/failure.js';
+import { HandedOver } from './content/handed-over.js';
+import { type Journal, type JournalOptions, openJournal } from './content/journal/journal.js';
+import { Keeping, placeIn } from './content/keeping.js';
+import { Overlay } from './content/overlay.js';
+import { Spool } from './content/spool.js';
 import { Descriptors } from './descriptors.js';
 import { depthOf, Inode, isAtOrBelow, splitPath } from './inode.js';
 import { InodeNumbers } from './inode-numbers.js';
 import { KnownNames } from './known-names.js';
 import { Loads } from './load.js';
 import { Locks } from './locks.js';
-import { Overlay } from './overlay.js';
 import { PageCache } from './pages.js';
 import { relativeTo, Scope, type ScopeHost } from './scope.js';
 import { type Moment, monotonicClock, Timeline } from './timeline.js';
@@ -29,6 +33,10 @@ export interface KernelOptions {
   readonly writeback?: 'back' | 'through';
   /** Names of files that are remembered; units that nobody uses are forgotten above it. @default 1000000 */
   readonly mostNames?: number;
+  /** Where what is acknowledged is kept until it is durable; null: in memory and a temporary directory. @default null */
+  readonly journal?: JournalOptions | null;
+  /** Hears of what a user should know and no call can tell. @default nobody */
+  readonly warn?: (message: string) => void;
   /** Every change fails with EROFS. @default false */
   readonly readOnly?: boolean;
   /** Milliseconds since the epoch, for dates that callers see. @default Date.now */
@@ -46,6 +54,8 @@ export const DEFAULTS = {
   maxRenameBytes: 256 * MIB,
   writeback: 'back',
   mostNames: 1_000_000,
+  journal: null,
+  warn: () => {},
   readOnly: false,
   now: Date.now,
   monotonic: monotonicClock,
@@ -67,6 +77,11 @@ export class Core implements ScopeHost {
   readonly names: KnownNames;
   readonly pages: PageCache;
   readonly overlay: Overlay;
+  readonly journal: Journal | null;
+  /** What of the overlay is in the journal. */
+  readonly keeping: Keeping;
+  /** Snapshots that the owner of the remote may read. */
+  readonly handedOver = new HandedOver();
   /** Paths that a look-up found nothing at, where no complete listing says so. */
   readonly negatives = new LRUCache<TreePath, Moment>({ max: MOST_NEGATIVE_ENTRIES });
   /** One device number a mount: fs-extra and others take equal dev and ino for the same file. */
@@ -82,7 +97,15 @@ export class Core implements ScopeHost {
     this.remote = options.remote;
     this.unitDepth = options.remote.unitDepth;
     this.loads = new Loads(options.remote);
-    this.overlay = new Overlay(this.options);
+    const { journal } = this.options;
+    this.journal = journal && openJournal(journal);
+    this.overlay = new Overlay(
+      this.options,
+      this.journal ? placeIn(this.journal) : new Spool(),
+      this.journal !== null,
+    );
+    this.keeping = new Keeping(this.journal, this.overlay);
+    this.remote.contents = this.handedOver;
     this.pages = new PageCache(this.options.cacheBytes, this.options.blockBytes);
     this.bornAt = this.options.now();
     this.root.scope = new Scope(this, this.root, this.unitDepth === 0);

@@ -61,6 +61,8 @@ export class Directories {
       if (local.mode !== null && directory.draft) local.mode |= 0o200;
       local.mtimeMs = this.core.now();
       local.ctimeMs = local.mtimeMs;
+      if (local.isDraft) this.core.keeping.put(directory.path, { kind: 'draft' });
+      else if (directory.draft) this.core.keeping.put(directory.path, { kind: 'directory' });
       // Nothing is in what the server doesn't have.
       if (directory.depth < this.core.unitDepth)
         this.core.scopeAt(directory).mergeListing([], true, this.core.tick());
@@ -72,7 +74,7 @@ export class Directories {
       op,
       [{ path: ownPath, isSubtree: false }],
       'mkdir',
-      { path: ownPath },
+      () => ({ path: ownPath }),
       (entry) => {
         isRefused = false;
         const before = parent.children?.get(name);

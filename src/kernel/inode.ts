@@ -1,6 +1,6 @@
 import type { Entry, Kind, TreePath } from '../store/contract.js';
 import type { Failure } from '../store/failure.js';
-import type { LocalContent } from './overlay.js';
+import type { LocalContent } from './content/overlay.js';
 import type { Scope } from './scope.js';
 
 /** What this instance knows of a file or directory beyond what the server told; most inodes have none. */

@@ -64,7 +64,12 @@ export class Load {
   }
 
   private cancelIfUnwanted(): void {
-    if (this.waiters.size > 0 || !this.isCancellable || this.isKept) return;
+    if (this.waiters.size === 0 && !this.isKept) this.cancel();
+  }
+
+  /** Whoever waits gets ECANCELED; a mutation goes on. */
+  cancel(): void {
+    if (!this.isCancellable || this.isSettled) return;
     this.isCancelled = true;
     this.remote.cancel(this.call);
   }
@@ -75,6 +80,11 @@ export class Loads {
   private readonly byKey = new Map<string, Load>();
 
   constructor(private readonly remote: Remote) {}
+
+  /** Ends all loads that change nothing. */
+  cancelAll(): void {
+    for (const load of [...this.byKey.values()]) load.cancel();
+  }
 
   /**
    * Starts a load, or joins the one of this key. `commit` takes what came, synchronously; a failure it handles itself
@@ -95,11 +105,25 @@ export class Loads {
         this.remote.call(method, args, (reply) => {
           // A cancelled load may have been replaced under its key already.
           if (this.byKey.get(key) === self) this.byKey.delete(key);
-          self.settle(reply.ok ? commit(reply.value, null) : commit(null, reply.failure));
+          self.settle(outcomeOf(() => (reply.ok ? commit(reply.value, null) : commit(null, reply.failure))));
         }),
       isCancellable,
     );
     if (!load.isSettled) this.byKey.set(key, load);
     return load;
+  }
+}
+
+/** A commit that throws is a bug of ours; those who wait go on all the same, and hear of it. */
+function outcomeOf(commit: () => Failure | null): Failure | null {
+  try {
+    return commit();
+  } catch (thrown) {
+    if (thrown instanceof Failure) return thrown;
+    return new Failure(
+      'EIO',
+      'Internal error: an answer could not be taken in. Please report it.',
+      String(thrown),
+    );
   }
 }

@@ -68,10 +68,22 @@ export interface Content {
   readonly size: number;
 }
 
-/** Bytes to upload; may be read more than once (a retry reads again). */
-export type Source =
+/**
+ * Bytes to upload; may be read more than once (a retry reads again). The fd of a file is kept open, and its first `size`
+ * bytes unchanged, by whoever handed it over.
+ */
+export type OpenSource =
   | { readonly kind: 'bytes'; readonly bytes: Uint8Array }
-  | { readonly kind: 'file'; readonly file: string; readonly size: number };
+  | { readonly kind: 'file'; readonly fd: number; readonly size: number };
+
+/** Content that is opened when it is to be read, and closed by who has opened it (`store/common/sources.ts`). */
+export interface HeldSource {
+  readonly kind: 'held';
+  readonly size: number;
+  open(): Promise<{ readonly content: OpenSource; readonly close: () => void }>;
+}
+
+export type Source = OpenSource | HeldSource;
 
 /** The remote's permission to upload one path; made by `declare`, used up by `put`, settled by `finish`. */
 export interface Ticket {
@@ -87,12 +99,15 @@ export interface Signalled {
 export interface Uploads {
   /** Tells the remote that these files (all of one unit) will come. From here on their names exist on the server. */
   declare(paths: readonly TreePath[], options: Signalled): Promise<readonly Ticket[]>;
-  /** Sends the bytes. Resolves when the storage has answered 2xx. `onProgress` gets the bytes sent so far. */
+  /**
+   * Sends the bytes. Resolves when the storage has answered 2xx, and has taken what was sent where it tells what it took.
+   * `onProgress` gets the bytes sent so far. `md5` is that of what was sent, in base64; null: nobody has looked.
+   */
   put(
     ticket: Ticket,
-    source: Source,
+    source: OpenSource,
     options: Signalled & { readonly onProgress?: (sent: number) => void },
-  ): Promise<void>;
+  ): Promise<{ readonly md5: string | null }>;
   /** Tells the remote that the bytes have arrived; after it the upload is durable. */
   finish(tickets: readonly Ticket[], options: Signalled): Promise<void>;
 }
@@ -232,6 +247,12 @@ export interface Store {
   /** What the remote knows of a path beyond its entry, as plain data for users. Rejects with ENOENT. */
   info?(path: TreePath, options: Signalled): Promise<Readonly<Record<string, unknown>>>;
 
-  /** Ends what the store holds open (sockets). */
+  /**
+   * Takes who hears of what a user should know whoever swallows the errors, each thing once: an unreachable server, a
+   * refused key. @default `process.emitWarning`
+   */
+  onWarning?(listener: (message: string) => void): void;
+
+  /** Ends what the store holds open (sockets); what is on its way fails. */
   close?(): Promise<void>;
 }

@@ -1,7 +1,7 @@
 import { CreateRunFilesDocument, MarkRunFilesUploadedDocument } from '../../wire/generated.js';
 import { uploadHeaders } from '../../wire/upload-headers.js';
 import { isWireFailure } from '../../wire/wire-failure.js';
-import type { Signalled, Source, Ticket, TreePath, Uploads } from '../contract.js';
+import type { OpenSource, Signalled, Ticket, TreePath, Uploads } from '../contract.js';
 import { Failure } from '../failure.js';
 import type { RunsContext } from './context.js';
 import { byRun, type RunName } from './places.js';
@@ -30,20 +30,20 @@ export class RunUploads implements Uploads {
 
   async put(
     ticket: Ticket,
-    source: Source,
+    source: OpenSource,
     options: Signalled & { readonly onProgress?: (sent: number) => void },
-  ): Promise<void> {
+  ): Promise<{ readonly md5: string | null }> {
     const { transfers } = this.context;
     const sending = { signal: options.signal, onProgress: options.onProgress };
     try {
-      await transfers.upload(ticket.url, ticket.headers, source, sending);
+      return await transfers.upload(ticket.url, ticket.headers, source, sending);
     } catch (error) {
       const isExpired = isWireFailure(error) && [400, 401, 403].includes(error.status ?? 0);
       if (!isExpired) throw error;
       // Its time may be over: large batches wait long. Declaring a name again leaves its content as it is.
       const [fresh] = await this.declare([ticket.path], options);
       if (!fresh) throw error;
-      await transfers.upload(fresh.url, fresh.headers, source, sending);
+      return await transfers.upload(fresh.url, fresh.headers, source, sending);
     }
   }
 
