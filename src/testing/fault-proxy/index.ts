@@ -23,8 +23,13 @@ export interface FaultLane extends AsyncDisposable {
    * Replaces the faults to come; the first rule that hits a request counts.
    *
    * @param options.seed of the rules with a `probability` or several faults. @default 0
+   * @param options.without a part of paths that chance doesn't depend on, such as a run's name that is another one
+   *   in each test. @default ''
    */
-  faults(rules: readonly ProxyRule[], options?: { readonly seed?: number | undefined }): Promise<void>;
+  faults(
+    rules: readonly ProxyRule[],
+    options?: { readonly seed?: number | undefined; readonly without?: string | undefined },
+  ): Promise<void>;
   /** Ends the faults to come, and the stalls under way by a reset of their connections. */
   clear(): Promise<void>;
   /** What came through so far. */
@@ -65,9 +70,9 @@ export async function startFaultProxy(options: FaultProxyOptions): Promise<Fault
   const { url, storageUrl } = await thread.listening;
   const laneAt = (name: string, address: string, close: () => Promise<void>): FaultLane => ({
     url: address,
-    async faults(rules, { seed = 0 } = {}) {
+    async faults(rules, { seed = 0, without = '' } = {}) {
       checkRules(rules);
-      await thread.call('faults', name, rules, seed);
+      await thread.call('faults', name, rules, { seed, without });
     },
     clear: () => thread.call('clear', name),
     counts: () => thread.call('counts', name),

@@ -1,6 +1,6 @@
 import type { FaultSubject } from '../faults.js';
 import type { ProxyFault, ProxyFaultKind, ProxyHit, ProxyRule } from './faults.js';
-import { ProxySchedule } from './schedule.js';
+import { type Chance, ProxySchedule } from './schedule.js';
 
 /** What came through a lane so far. */
 export interface ProxyCounts {
@@ -27,13 +27,13 @@ export class Lane {
   /** @param prefix of the paths: '', or '/~name' */
   constructor(readonly prefix: string) {}
 
-  replace(rules: readonly ProxyRule[], seed: number): void {
-    this.schedule.replace(rules, seed);
+  replace(rules: readonly ProxyRule[], chance: Chance): void {
+    this.schedule.replace(rules, chance);
   }
 
   /** Ends the faults to come, and the stalls under way by a reset. */
   clear(): void {
-    this.schedule.replace([], 0);
+    this.schedule.replace([], { seed: 0, without: '' });
     for (const cut of [...this.stalled]) cut();
   }
 

@@ -4,6 +4,7 @@ import { Door } from './door.js';
 import { exchange, type Side } from './exchange.js';
 import type { ProxyRule } from './faults.js';
 import { Lane, type ProxyCounts } from './lane.js';
+import type { Chance } from './schedule.js';
 
 /** Where the proxy stands, in the form in which its thread gets it. */
 export interface ProxySettings {
@@ -16,7 +17,7 @@ export interface ProxySettings {
 export interface ProxyControl {
   open(lane: string): void;
   drop(lane: string): void;
-  faults(lane: string, rules: readonly ProxyRule[], seed: number): void;
+  faults(lane: string, rules: readonly ProxyRule[], chance: Chance): void;
   clear(lane: string): void;
   counts(lane: string): ProxyCounts;
   connections(): number;
@@ -67,7 +68,7 @@ export async function startProxy(
       laneOf(name).clear();
       lanes.delete(name);
     },
-    faults: (name, rules, seed) => laneOf(name).replace(rules, seed),
+    faults: (name, rules, chance) => laneOf(name).replace(rules, chance),
     clear: (name) => laneOf(name).clear(),
     counts: (name) => laneOf(name).counts(),
     connections: () => doorOf('api').connections + doorOf('storage').connections,

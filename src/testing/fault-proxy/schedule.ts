@@ -12,16 +12,23 @@ interface Pending {
   readonly drawn: Map<string, number>;
 }
 
+/** What the draws depend on, beside the requests. */
+export interface Chance {
+  readonly seed: number;
+  /** A part of paths that makes no difference. */
+  readonly without: string;
+}
+
 /**
  * Decides which requests are hit by what. Chance depends on the seed, on the request and on how many like it came before,
  * not on the order in which different ones arrive: programs that do several things at once replay from their seed.
  */
 export class ProxySchedule {
   private pending: Pending[] = [];
-  private seed = 0;
+  private chance: Chance = { seed: 0, without: '' };
 
-  replace(rules: readonly ProxyRule[], seed: number): void {
-    this.seed = seed;
+  replace(rules: readonly ProxyRule[], chance: Chance): void {
+    this.chance = chance;
     this.pending = rules.map((rule, index) => ({
       rule,
       index,
@@ -50,10 +57,12 @@ export class ProxySchedule {
   }
 
   private draw({ index, drawn }: Pending, subject: FaultSubject): readonly [number, number] {
-    const key = [subject.side, subject.method, subject.path, subject.operation].join(' ');
+    const { seed, without } = this.chance;
+    const path = without === '' ? subject.path : subject.path.replaceAll(without, '');
+    const key = [subject.side, subject.method, path, subject.operation].join(' ');
     const count = drawn.get(key) ?? 0;
     drawn.set(key, count + 1);
-    const digest = createHash('sha1').update(`${this.seed} ${index} ${key} ${count}`).digest();
+    const digest = createHash('sha1').update(`${seed} ${index} ${key} ${count}`).digest();
     return [digest.readUInt32BE(0) / 2 ** 32, digest.readUInt32BE(4) / 2 ** 32];
   }
 }
