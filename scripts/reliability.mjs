@@ -3,6 +3,8 @@
  * they see and what the server has in the end. Tells the seed of what fails; it can be run again with `--seed`:
  *
  *     node scripts/reliability.mjs [--minutes 60] [--programs 5000] [--seed 1] [--faults 0.2] [--only run|artifact|thread]
+ *     node scripts/reliability.mjs --kills 150 [--journal]   kills processes that write
+ *     node scripts/reliability.mjs --soak 180 [--faults 0.1]  a thousand readers and writers at once, so many seconds
  *
  * The package must be built.
  */
@@ -17,10 +19,10 @@ const root = join(dirname(fileURLToPath(import.meta.url)), '..');
 const made = join(root, `.build-reliability-${process.pid}`);
 await mkdir(made);
 try {
-  const outfile = join(made, 'main.mjs');
   await build({
-    entryPoints: [join(root, '__tests__/reliability/engine/main.ts')],
-    outfile,
+    entryPoints: ['main', 'writer'].map((name) => join(root, `__tests__/reliability/engine/${name}.ts`)),
+    outdir: made,
+    outExtension: { '.js': '.mjs' },
     bundle: true,
     packages: 'external',
     platform: 'node',

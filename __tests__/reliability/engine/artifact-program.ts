@@ -29,7 +29,7 @@ export async function runArtifactProgram(world: World, program: ArtifactProgram)
     clients.flatMap((client) => client.log.map((line) => `${client.actor}: ${line}`));
   const operations = program.steps.length;
   try {
-    await lane.faults(faultsOf(program.faults), { seed: program.seed, without: name });
+    await lane.faults(faultsOf(program.faults, world.without), { seed: program.seed, without: name });
     await Promise.all(
       clients.map(async (client) => {
         for (const step of program.steps) if (step.actor === client.actor) await client.perform(step);

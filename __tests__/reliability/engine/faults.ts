@@ -33,8 +33,22 @@ const OF_CONTENT: readonly ProxyFault[] = [
   { kind: 'status', status: 501 },
 ];
 
-/** @param share of the requests that are hit, from 0 to 1 */
-export const faultsOf = (share: number): readonly ProxyRule[] => [
-  { match: { side: 'storage' }, probability: share, fault: [...EVERYWHERE, ...OF_BODIES, ...OF_CONTENT] },
-  { match: { side: 'api' }, probability: share, fault: [...EVERYWHERE, { kind: 'half' }] },
-];
+/**
+ * @param share of the requests that are hit, from 0 to 1
+ * @param without faults that are left out, as `kind` or `kind:at`, such as 'corrupt:request'
+ */
+export function faultsOf(share: number, without: readonly string[]): readonly ProxyRule[] {
+  const isWanted = (fault: ProxyFault): boolean =>
+    !without.some((name) => {
+      const [kind, detail] = name.split(':');
+      return (
+        kind === fault.kind && (detail === undefined || Object.values(fault).map(String).includes(detail))
+      );
+    });
+  const ofStorage = [...EVERYWHERE, ...OF_BODIES, ...OF_CONTENT].filter(isWanted);
+  const ofApi = [...EVERYWHERE, { kind: 'half' } as const].filter(isWanted);
+  return [
+    { match: { side: 'storage' }, probability: share, fault: ofStorage },
+    { match: { side: 'api' }, probability: share, fault: ofApi },
+  ];
+}

@@ -159,7 +159,8 @@ export class RunClient {
       await this.fs.promises.writeFile(`/${operation.name}`, text);
     });
     if (outcome.code === null) return shared.acknowledge(this.actor, text);
-    this.explained(outcome.code, describe(operation), ['ESTALE']);
+    // A directory in which somebody else has removed the last file goes with the next listing.
+    this.explained(outcome.code, describe(operation), ['ESTALE', 'ENOENT']);
     shared.doubt(this.actor, text);
   }
 

@@ -52,17 +52,24 @@ export function makeRunProgram(seed: number, share: number | null, length: numbe
     faults: share ?? 0.05 + random.unit() * 0.25,
   };
   const steps: RunStep[] = [];
+  const habits = { a: new Habit(), b: new Habit(), foreign: new Habit() };
   for (let count = 0; count < length; count++) {
     const actor = random.weighted({ a: 10, b: 8, foreign: 2 });
-    const operations = [makeOperation(random, actor)];
+    const operations = [makeOperation(random, actor, habits[actor])];
     if (actor !== 'foreign' && random.chance(0.3))
-      for (let more = 0; more < 2; more++) operations.push(makeOperation(random, actor));
+      for (let more = 0; more < 2; more++) operations.push(makeOperation(random, actor, habits[actor]));
     steps.push({ actor, operations: actor === 'foreign' ? operations : apart(operations) });
   }
   return { seed, settings, steps };
 }
 
-function makeOperation(random: Random, actor: RunStep['actor']): RunOperation {
+/** What an actor did, so that what it does next often concerns the same names. */
+class Habit {
+  readonly written: string[] = [];
+  readonly opened: string[] = [];
+}
+
+function makeOperation(random: Random, actor: RunStep['actor'], habit: Habit): RunOperation {
   const size = sizeOf(random);
   if (actor === 'foreign') return { type: 'write', name: random.pick(SHARED), size };
   const own = namesOf(actor);
@@ -79,7 +86,7 @@ function makeOperation(random: Random, actor: RunStep['actor']): RunOperation {
     list: 4,
     removeTree: 2,
     moveTree: 3,
-    open: 4,
+    open: 6,
     writeHandle: 8,
     syncHandle: 2,
     closeHandle: 2,
@@ -88,10 +95,21 @@ function makeOperation(random: Random, actor: RunStep['actor']): RunOperation {
   });
   switch (type) {
     case 'write':
-      return { type, name: random.chance(0.15) ? random.pick(SHARED) : name, size };
+      if (random.chance(0.15)) return { type, name: random.pick(SHARED), size };
+      habit.written.push(name);
+      return { type, name, size };
     case 'append':
-    case 'writeHandle':
       return { type, name, size: Math.min(size, 3000) };
+    case 'open': {
+      const known = random.pick([...habit.written, name]);
+      habit.opened.push(known);
+      return { type, name: known };
+    }
+    case 'writeHandle':
+      return { type, name: random.pick([...habit.opened, name]), size: Math.min(size, 3000) };
+    case 'syncHandle':
+    case 'closeHandle':
+      return { type, name: random.pick([...habit.opened, name]) };
     case 'truncate':
       return { type, name, size: random.below(200) };
     case 'read':

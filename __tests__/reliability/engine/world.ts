@@ -6,6 +6,8 @@ export interface World {
   readonly proxy: FaultProxy;
   /** In milliseconds; what takes longer hangs. */
   readonly deadline: number;
+  /** Faults that are left out. */
+  readonly without: readonly string[];
   /** Differs between two tries of one program, whose names on the server must not meet. */
   readonly nextSerial: () => number;
   /** What came through all lanes so far. */
