@@ -4,7 +4,7 @@ import { createWandbFs, type WandbFs } from 'wandb-fs';
 import { faultsOf } from './faults.js';
 import { contentOf, Random } from './random.js';
 import { codeOf, isFaulty, shown, Violation, within } from './violations.js';
-import type { World } from './world.js';
+import { addTraffic, type World } from './world.js';
 
 export interface SoakReport {
   readonly reads: number;
@@ -58,6 +58,7 @@ export async function soak(world: World, seconds: number, share: number): Promis
     ]),
   );
   await lane.clear();
+  await addTraffic(world, lane);
   for (const fs of instances) {
     await within(world.deadline, 'flush', fs.wandb.flush()).catch((error: unknown) => {
       throw error instanceof Violation ? error : new Violation('flush', codeOf(error));
@@ -150,19 +151,28 @@ function memory(): number {
 /** What a process holds: open files and sockets, and who listens to its end. */
 export interface Holdings {
   readonly fds: number;
-  readonly listeners: number;
+  /** By the name of the event. */
+  readonly listeners: Readonly<Record<string, number>>;
 }
 
 export const holdings = (): Holdings => ({
   fds: process.platform === 'linux' ? readdirSync('/proc/self/fd').length : 0,
-  listeners: process.eventNames().reduce((sum, name) => sum + process.listenerCount(name), 0),
+  listeners: Object.fromEntries(
+    process.eventNames().map((name) => [String(name), process.listenerCount(name)]),
+  ),
 });
+
+/** The events that have more listeners than before. */
+export const moreListeners = (before: Holdings, after: Holdings): string[] =>
+  Object.entries(after.listeners).flatMap(([name, count]) =>
+    count > (before.listeners[name] ?? 0) ? [`${name}: ${count - (before.listeners[name] ?? 0)}`] : [],
+  );
 
 /** Resolves when the process holds no more than before, or tells what it holds after ten seconds. */
 export async function released(before: Holdings): Promise<Holdings> {
   for (let count = 0; ; count++) {
     const now = holdings();
-    if ((now.fds <= before.fds && now.listeners <= before.listeners) || count === 100) return now;
+    if ((now.fds <= before.fds && moreListeners(before, now).length === 0) || count === 100) return now;
     await sleep(100);
   }
 }
