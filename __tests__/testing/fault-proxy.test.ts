@@ -116,14 +116,20 @@ describe('what takes long', () => {
   test('an endless stall in a body ends when the faults are cleared, by a reset', async () => {
     const address = await addressOf('a.txt');
     await once({ kind: 'stall', at: 'body', after: 3 });
+    expect((await proxy.counts()).underWay).toBe(0);
     let arrived = '';
     const answer = byHttp(address, {
       onData: (text) => {
         arrived += text;
-        if (arrived === 'abc') void proxy.clear();
+        if (arrived === 'abc') void ended();
       },
     });
+    const ended = async (): Promise<void> => {
+      expect((await proxy.counts()).underWay).toBe(1);
+      await proxy.clear();
+    };
     expect(await answer).toMatchObject({ text: 'abc', error: 'ECONNRESET' });
+    expect((await proxy.counts()).underWay).toBe(0);
   });
 
   test('bodies trickle', async () => {

@@ -4,7 +4,7 @@ import type { ArtifactProgram } from './artifact-steps.js';
 import { faultsOf } from './faults.js';
 import type { Report } from './run-program.js';
 import { codeOf, Violation, within } from './violations.js';
-import { addTraffic, type World } from './world.js';
+import { addTraffic, calm, type World } from './world.js';
 
 /** Runs one program on a collection of its own; at the end every version on the server must be one that was committed, whole. */
 export async function runArtifactProgram(world: World, program: ArtifactProgram): Promise<Report> {
@@ -35,7 +35,7 @@ export async function runArtifactProgram(world: World, program: ArtifactProgram)
         for (const step of program.steps) if (step.actor === client.actor) await client.perform(step);
       }),
     );
-    await lane.clear();
+    await calm(lane);
     for (const client of clients) await client.finish();
     await judge(world, collection, connect(world.wandb.url));
     return { violation: null, log: log(), operations };

@@ -90,7 +90,7 @@ export class RunClient {
   async flush(): Promise<void> {
     const outcome = await this.call('flush', () => this.fs.wandb.flush());
     if (outcome.code !== null) {
-      if (this.isCalm) throw new Violation('flush', `flush() by ${this.actor}: ${outcome.code}`);
+      if (this.isCalm) throw new Violation('flush', `flush() by ${this.actor}: ${this.log.at(-1)}`);
       return this.explained(outcome.code, 'flush', []);
     }
     const stored = await storedIn(this.world, this.model.run);

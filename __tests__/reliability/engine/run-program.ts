@@ -5,7 +5,7 @@ import { contentOf } from './random.js';
 import { RunClient, type RunModel } from './run-client.js';
 import { ACTORS, namesOf, type RunProgram, type RunStep, SHARED } from './run-steps.js';
 import { codeOf, Violation, within } from './violations.js';
-import { addTraffic, storedIn, type World } from './world.js';
+import { addTraffic, calm, storedIn, type World } from './world.js';
 
 export interface Kind {
   /** 'off': in this thread; 'thread': in an I/O thread of its own, with some calls that block. */
@@ -53,7 +53,7 @@ export async function runRunProgram(world: World, program: RunProgram, kind: Kin
       ...clients.map((client) => play(client, program.steps)),
       writeElsewhere(world, model, program.steps),
     ]);
-    await lane.clear();
+    await calm(lane);
     await finish(world, model, clients, program.seed);
     return { violation: null, log: log(), operations };
   } catch (error) {

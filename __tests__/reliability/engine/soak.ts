@@ -4,7 +4,7 @@ import { createWandbFs, type WandbFs } from 'wandb-fs';
 import { faultsOf } from './faults.js';
 import { contentOf, Random } from './random.js';
 import { codeOf, isFaulty, shown, Violation, within } from './violations.js';
-import { addTraffic, type World } from './world.js';
+import { addTraffic, calm, type World } from './world.js';
 
 export interface SoakReport {
   readonly reads: number;
@@ -57,7 +57,7 @@ export async function soak(world: World, seconds: number, share: number): Promis
       ),
     ]),
   );
-  await lane.clear();
+  await calm(lane);
   await addTraffic(world, lane);
   for (const fs of instances) {
     await within(world.deadline, 'flush', fs.wandb.flush()).catch((error: unknown) => {

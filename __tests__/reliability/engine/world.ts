@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { FakeWandb, FaultLane, FaultProxy } from 'wandb-fs/testing';
 
 /** What all programs share: one server, one proxy before it, and how long a call may take. */
@@ -20,6 +21,16 @@ export async function addTraffic({ traffic }: World, lane: FaultLane): Promise<v
   traffic.requests += requests;
   for (const count of Object.values(faults)) traffic.hits += count;
 }
+
+/** Ends the faults of a lane, and resolves when what they hit is over, and was heard of. */
+export async function calm(lane: FaultLane): Promise<void> {
+  await lane.clear();
+  while ((await lane.counts()).underWay > 0) await sleep(10);
+  await sleep(HEARD_MS);
+}
+
+/** An answer that the proxy has sent is soon read by its client, which may have much to do. */
+const HEARD_MS = 50;
 
 /** A file's content on the server, or null. */
 export type Stored = (name: string) => string | null;

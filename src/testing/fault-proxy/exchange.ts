@@ -63,16 +63,33 @@ class Exchange {
   ) {}
 
   async run(): Promise<void> {
-    const { side, lane, request, response, gone } = this;
+    const { side, lane, request } = this;
     const method = request.method ?? 'GET';
     const path = decoded(this.target);
     const isGraphql = side.name === 'api' && path === '/graphql';
-    let body = isGraphql ? await collect(chunksOf(request)) : null;
+    const body = isGraphql ? await collect(chunksOf(request)) : null;
     const { operation, fields } = body ? operationOf(body) : { operation: null, fields: [] };
     const subject: FaultSubject = { side: side.name, method, path, operation, fields };
     const size = Number(request.headers['content-length'] ?? 0);
     const hasBody = size > 0 || request.headers['transfer-encoding'] !== undefined;
     const fault = lane.take(subject, hasBody);
+    if (!fault) return this.go(body, subject, size, null);
+    lane.underWay++;
+    try {
+      await this.go(body, subject, size, fault);
+    } finally {
+      lane.underWay--;
+    }
+  }
+
+  private async go(
+    read: Buffer | null,
+    { method }: FaultSubject,
+    size: number,
+    fault: ProxyFault | null,
+  ): Promise<void> {
+    const { side, lane, request, response, gone } = this;
+    let body = read;
 
     if (fault?.kind === 'refuse') return side.door().shut(fault.ms ?? 100);
     if (isReset(fault, 'request')) throw new Cut('before the request');

@@ -7,6 +7,8 @@ export interface ProxyCounts {
   readonly requests: number;
   /** How many requests were hit, by the kind of fault; kinds that hit none are not there. */
   readonly faults: Readonly<Partial<Record<ProxyFaultKind, number>>>;
+  /** How many of them aren't over: the faults have ended when they were cleared and this is 0. */
+  readonly underWay: number;
   /** The last of them, 1,000 at most, in their order. */
   readonly hits: readonly ProxyHit[];
 }
@@ -21,6 +23,8 @@ export class Lane {
   private readonly schedule = new ProxySchedule();
   private readonly stalled = new Set<() => void>();
   private requests = 0;
+  /** Requests that were hit and aren't over. */
+  underWay = 0;
   private readonly faults: Partial<Record<ProxyFaultKind, number>> = {};
   private hits: ProxyHit[] = [];
 
@@ -38,7 +42,8 @@ export class Lane {
   }
 
   counts(): ProxyCounts {
-    return { requests: this.requests, faults: { ...this.faults }, hits: [...this.hits] };
+    const { requests, underWay } = this;
+    return { requests, underWay, faults: { ...this.faults }, hits: [...this.hits] };
   }
 
   take(subject: FaultSubject, hasBody: boolean): ProxyFault | null {
