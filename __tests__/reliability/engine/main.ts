@@ -4,7 +4,7 @@ import { type Job, runCrew, type Tally } from './crew.js';
 import { type KillTotals, runKill } from './kills.js';
 import { ProcessWatch } from './process-watch.js';
 import { runPrograms, shrunk } from './programs.js';
-import { holdings, moreListeners, released, soak } from './soak.js';
+import { holdings, moreFds, moreListeners, released, soak } from './soak.js';
 import type { World } from './world.js';
 
 const { values } = parseArgs({
@@ -59,7 +59,7 @@ async function main(): Promise<void> {
     rejections: watch.rejections.length,
     deaths: watch.deaths.length,
     warnings: [...new Set(watch.warnings)].slice(0, 5),
-    fds: after.fds - before.fds,
+    fds: moreFds(before, after),
     listeners: moreListeners(before, after),
     rssMiB: Math.round(process.memoryUsage.rss() / 2 ** 20),
     ...world.traffic,

@@ -1,4 +1,4 @@
-import { readdirSync } from 'node:fs';
+import { readdirSync, readlinkSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createWandbFs, type WandbFs } from 'wandb-fs';
 import { faultsOf } from './faults.js';
@@ -150,17 +150,41 @@ function memory(): number {
 
 /** What a process holds: open files and sockets, and who listens to its end. */
 export interface Holdings {
-  readonly fds: number;
+  /** What they lead to. */
+  readonly fds: readonly string[];
   /** By the name of the event. */
   readonly listeners: Readonly<Record<string, number>>;
 }
 
 export const holdings = (): Holdings => ({
-  fds: process.platform === 'linux' ? readdirSync('/proc/self/fd').length : 0,
+  fds: process.platform === 'linux' ? openFiles() : [],
   listeners: Object.fromEntries(
     process.eventNames().map((name) => [String(name), process.listenerCount(name)]),
   ),
 });
+
+/** The one by which they are listed is closed before it is looked at. */
+function openFiles(): string[] {
+  return readdirSync('/proc/self/fd').flatMap((fd) => {
+    try {
+      return [readlinkSync(`/proc/self/fd/${fd}`)];
+    } catch (error) {
+      if (codeOf(error) === 'ENOENT') return [];
+      throw error;
+    }
+  });
+}
+
+/** What is open that wasn't before. */
+export function moreFds(before: Holdings, after: Holdings): string[] {
+  const known = new Map<string, number>();
+  for (const target of before.fds) known.set(target, (known.get(target) ?? 0) + 1);
+  return after.fds.filter((target) => {
+    const left = known.get(target) ?? 0;
+    known.set(target, left - 1);
+    return left <= 0;
+  });
+}
 
 /** The events that have more listeners than before. */
 export const moreListeners = (before: Holdings, after: Holdings): string[] =>
@@ -172,7 +196,8 @@ export const moreListeners = (before: Holdings, after: Holdings): string[] =>
 export async function released(before: Holdings): Promise<Holdings> {
   for (let count = 0; ; count++) {
     const now = holdings();
-    if ((now.fds <= before.fds && moreListeners(before, now).length === 0) || count === 100) return now;
+    if ((moreFds(before, now).length === 0 && moreListeners(before, now).length === 0) || count === 100)
+      return now;
     await sleep(100);
   }
 }

@@ -1,4 +1,4 @@
-import { setTimeout as sleep } from 'node:timers/promises';
+import { setImmediate as nextTurn, setTimeout as sleep } from 'node:timers/promises';
 import type { FakeWandb, FaultLane, FaultProxy } from 'wandb-fs/testing';
 
 /** What all programs share: one server, one proxy before it, and how long a call may take. */
@@ -26,10 +26,11 @@ export async function addTraffic({ traffic }: World, lane: FaultLane): Promise<v
 export async function calm(lane: FaultLane): Promise<void> {
   await lane.clear();
   while ((await lane.counts()).underWay > 0) await sleep(10);
+  // An answer that the proxy has sent is read in one of the next turns, and is dealt with in a few more.
   await sleep(HEARD_MS);
+  for (let turns = 0; turns < 20; turns++) await nextTurn();
 }
 
-/** An answer that the proxy has sent is soon read by its client, which may have much to do. */
 const HEARD_MS = 50;
 
 /** A file's content on the server, or null. */

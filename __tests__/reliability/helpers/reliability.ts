@@ -10,7 +10,7 @@ export interface Reliability {
   readonly deaths: number;
   readonly warnings: readonly string[];
   /** What the process holds more than at its beginning, when all is closed. */
-  readonly fds: number;
+  readonly fds: readonly string[];
   readonly listeners: readonly string[];
   readonly acknowledged: number;
   readonly behind: number;
@@ -37,4 +37,4 @@ export async function reliability(
 }
 
 /** What must be so in any of its modes. */
-export const UNHARMED = { failed: 0, rejections: 0, deaths: 0, warnings: [], fds: 0, listeners: [] };
+export const UNHARMED = { failed: 0, rejections: 0, deaths: 0, warnings: [], fds: [], listeners: [] };
