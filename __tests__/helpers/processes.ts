@@ -11,12 +11,16 @@ export interface Finished {
 
 /**
  * Runs a program to its end. Settings of W&B and of Jest on this machine are kept from it. One that doesn't end by
- * itself is ended after a minute, and told by a rejection.
+ * itself is ended after a minute, or `timeout` milliseconds, and told by a rejection.
  */
 export function run(
   program: string,
   args: readonly string[],
-  options: { readonly cwd: string; readonly env?: Readonly<Record<string, string>> },
+  options: {
+    readonly cwd: string;
+    readonly env?: Readonly<Record<string, string>>;
+    readonly timeout?: number;
+  },
 ): Promise<Finished> {
   const inherited = Object.entries(process.env).filter(
     ([name]) => !/^(WANDB_|JEST_|NODE_OPTIONS$|NODE_ENV$|NO_COLOR$|FORCE_COLOR$)/.test(name),
@@ -26,7 +30,7 @@ export function run(
     const child = execFile(
       program,
       args,
-      { cwd: options.cwd, env, timeout: 60_000 },
+      { cwd: options.cwd, env, timeout: options.timeout ?? 60_000 },
       (error, stdout, stderr) => {
         if (child.exitCode === null)
           reject(
