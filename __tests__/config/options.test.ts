@@ -55,6 +55,12 @@ test.each<[string, unknown, string]>([
   ['listingTtl', -1, 'ERR_INVALID_ARG_VALUE'],
   ['listingTtl', Number.NaN, 'ERR_INVALID_ARG_VALUE'],
   ['cacheBytes', 1.5, 'ERR_INVALID_ARG_VALUE'],
+  ['journal', 1, 'ERR_INVALID_ARG_TYPE'],
+  ['journal', null, 'ERR_INVALID_ARG_TYPE'],
+  ['journal', '', 'ERR_INVALID_ARG_VALUE'],
+  ['journal', { dir: 'a\0b' }, 'ERR_INVALID_ARG_VALUE'],
+  ['journal', { fsync: 'yes' }, 'ERR_INVALID_ARG_TYPE'],
+  ['journal', { directory: '/var' }, 'ERR_INVALID_ARG_VALUE'],
   ['writeback', 'sometimes', 'ERR_INVALID_ARG_VALUE'],
   ['writebackDelay', 2 ** 31, 'ERR_INVALID_ARG_VALUE'],
   ['sync', true, 'ERR_INVALID_ARG_VALUE'],
@@ -75,7 +81,7 @@ test.each<[string, unknown, string]>([
 });
 
 test('an unknown option is refused with the names of the known ones', () => {
-  for (const name of ['journal', 'apikey', 'constructor']) {
+  for (const name of ['journals', 'apikey', 'constructor']) {
     expect(() => resolve({ [name]: 'x' })).toThrow(
       expect.objectContaining({
         code: 'ERR_INVALID_ARG_VALUE',

@@ -3,6 +3,7 @@ import { createInProcessRemote } from '../../src/io/in-process.js';
 import { createOwner } from '../../src/io/owner.js';
 import type { Remote } from '../../src/io/remote.js';
 import { createThreadRemote } from '../../src/io/thread-remote.js';
+import type { OpenSource } from '../../src/store/contract.js';
 import { createMemoryStore } from '../../src/store/memory.js';
 import { encodeFileName } from '../../src/store/names.js';
 import { createRunsStore } from '../../src/store/runs.js';
@@ -10,7 +11,6 @@ import { startServer } from '../helpers/server.js';
 import { describeStore, type StoreSetup, VERSIONS } from '../store/contract.js';
 import { overArtifacts } from '../store/helpers/versions-setup.js';
 import { describeVersions } from '../store/version-contract.js';
-import { sourceOf } from './helpers/owned.js';
 import { storeBehind } from './helpers/store-behind.js';
 
 /** Somebody else's part is played through the same port: a store in memory is one thread's alone. */
@@ -24,22 +24,26 @@ async function overMemory(remote: Remote): Promise<StoreSetup> {
       const sources = new Map(
         Object.entries(files).map(([name, text]) => [
           `${unit}/${encodeFileName(name)}`,
-          sourceOf(String(text)),
+          bytesOf(String(text)),
         ]),
       );
       const tickets = (await store.uploads?.declare([...sources.keys()], {})) ?? [];
       for (const ticket of tickets) {
-        await store.uploads?.put(ticket, sources.get(ticket.path) ?? sourceOf(''), {});
+        await store.uploads?.put(ticket, sources.get(ticket.path) ?? bytesOf(''), {});
       }
       await store.uploads?.finish(tickets, {});
     },
   };
 }
 
+const bytesOf = (text: string): OpenSource => ({ kind: 'bytes', bytes: Buffer.from(text) });
+
 const memory = { directories: ['entity/project/run'], pageSize: 3, latencyMs: 1 };
 
 describeStore('memory, behind the port in-process', () =>
-  overMemory(createInProcessRemote(createOwner({ store: createMemoryStore(memory) }))),
+  overMemory(
+    createInProcessRemote((contents) => createOwner({ store: createMemoryStore(memory), contents })),
+  ),
 );
 describeStore('memory, behind the port in a thread', () =>
   overMemory(createThreadRemote({ store: { kind: 'memory', options: memory } })),
@@ -58,7 +62,9 @@ const overRuns = (remoteOver: (config: WireConfig) => Remote) => async (): Promi
 
 describeStore(
   'runs, behind the port in-process',
-  overRuns((config) => createInProcessRemote(createOwner({ store: createRunsStore(config) }))),
+  overRuns((config) =>
+    createInProcessRemote((contents) => createOwner({ store: createRunsStore(config), contents })),
+  ),
 );
 describeStore(
   'runs, behind the port in a thread',

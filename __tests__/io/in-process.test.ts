@@ -2,6 +2,7 @@ import { createInProcessRemote } from '../../src/io/in-process.js';
 import { createOwner } from '../../src/io/owner.js';
 import type { Failure } from '../../src/store/failure.js';
 import { createMemoryStore } from '../../src/store/memory.js';
+import { hand } from './helpers/handed.js';
 import { codeOf, owned, UNIT } from './helpers/owned.js';
 
 const thrownBy = (call: () => unknown): Failure | null => {
@@ -43,8 +44,10 @@ describe('the owner in the same thread', () => {
   });
 
   test("with 'cache-only' a sync caller gets EAGAIN, and the load goes on", async () => {
-    const owner = createOwner({ store: createMemoryStore({ directories: [UNIT] }) });
-    const remote = createInProcessRemote(owner, { sync: 'cache-only' });
+    const store = createMemoryStore({ directories: [UNIT] });
+    const remote = createInProcessRemote((contents) => createOwner({ store, contents }), {
+      sync: 'cache-only',
+    });
     const replied = new Promise((resolve) => {
       const call = remote.call('list', { path: '' }, resolve);
       expect(thrownBy(() => remote.wait(call))).toMatchObject({ code: 'EAGAIN' });
@@ -75,9 +78,8 @@ describe('the owner in the same thread', () => {
 
   test('a store that can only be read refuses changes with EROFS', async () => {
     const { unitDepth, lookup, list, read, readNewest } = createMemoryStore({ directories: [UNIT] });
-    const remote = createInProcessRemote(
-      createOwner({ store: { unitDepth, lookup, list, read, readNewest } }),
-    );
+    const store = { unitDepth, lookup, list, read, readNewest };
+    const remote = createInProcessRemote((contents) => createOwner({ store, contents }));
     const code = (method: 'submit' | 'mkdir' | 'rmdir' | 'remove', args: never): Promise<string> =>
       new Promise((resolve) => {
         remote.call(method, args, (reply) => resolve(reply.ok ? 'success' : reply.failure.code));
@@ -86,7 +88,7 @@ describe('the owner in the same thread', () => {
       ino: 1,
       generation: 1,
       path: `${UNIT}/a`,
-      source: { kind: 'bytes', bytes: Buffer.of() },
+      source: hand(''),
     };
     expect(await code('submit', submission as never)).toBe('EROFS');
     expect(await code('mkdir', { path: 'e/p/q' } as never)).toBe('EROFS');

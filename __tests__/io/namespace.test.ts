@@ -1,5 +1,6 @@
 import type { Entry } from '../../src/store/contract.js';
 import { Failure } from '../../src/store/failure.js';
+import { hand } from './helpers/handed.js';
 import { codeOf, owned, sourceOf, turns, UNIT } from './helpers/owned.js';
 
 const refused = new Failure('EIO', 'The server refused it.', 'HTTP 500');
@@ -136,12 +137,12 @@ describe('renaming', () => {
     expect(recorded.log).not.toContain(`read ${UNIT}/a`);
   });
 
-  test('a file that failed to upload takes its content from the queue', async () => {
+  test('a file that failed to upload is sent under its new name', async () => {
     const { submit, move, flush, recorded, content, names } = owned();
     recorded.fail(`put ${UNIT}/a`, refused);
     void submit('a', 'content');
     await flush();
-    expect(await move('a', 'b')).toMatchObject({ path: `${UNIT}/b`, size: 7 });
+    expect(await move('a', 'b', { source: hand('content') })).toMatchObject({ path: `${UNIT}/b`, size: 7 });
     expect([content('b'), names()]).toEqual(['content', ['b']]);
     expect(await flush()).toEqual([]);
   });
@@ -152,7 +153,7 @@ describe('renaming', () => {
     void submit('a', 'content');
     void flush();
     await gate.reached;
-    const moved = move('a', 'b');
+    const moved = move('a', 'b', { source: hand('content') });
     await turns();
     gate.open();
     expect(await moved).toMatchObject({ path: `${UNIT}/b`, size: 7 });

@@ -86,7 +86,7 @@ class World {
       ino: generation,
       generation,
       path: name,
-      source: { kind: 'bytes', bytes: Buffer.of() },
+      source: { kind: 'held', id: generation, size: 0 },
     });
   }
 

@@ -15,7 +15,7 @@ function setup() {
       ino,
       generation,
       path,
-      source: { kind: 'bytes', bytes: Buffer.from(`${ino}@${generation}`) },
+      source: { kind: 'held', id: generation, size: 1 },
     });
   const takeAll = (): Upload[] => {
     queue.ripen(null, { isFlush: false });
@@ -146,7 +146,7 @@ describe('an upload on its way', () => {
 });
 
 describe('a failed upload', () => {
-  test('stays with its content, and goes again at the next flush only', () => {
+  test('stays with its content, and goes again at the next flush or when its time has come', () => {
     const { queue, submit, settled, takeOne, takeAll } = setup();
     submit('u/a');
     queue.failed(takeOne(), refused);
@@ -155,7 +155,25 @@ describe('a failed upload', () => {
     expect(queue.isIdle).toBe(true);
     expect(takeAll()).toEqual([]);
     queue.ripen([1], { isFlush: true });
-    expect(takeOne().source).toEqual({ kind: 'bytes', bytes: Buffer.from('1@1') });
+    const again = takeOne();
+    expect(again.source).toEqual({ kind: 'held', id: 1, size: 1 });
+    queue.failed(again, refused, 500);
+    expect(queue.retry(499)).toBe(500);
+    expect(queue.take(1)).toEqual([]);
+    expect(queue.retry(500)).toBeNull();
+    expect(takeOne()).toMatchObject({ failures: 2 });
+  });
+
+  test('that goes again by itself is not sent twice when it is handed over again meanwhile', () => {
+    const { queue, submit, settled, takeOne, takeAll } = setup();
+    submit('u/a');
+    queue.failed(takeOne(), refused, 0);
+    queue.retry(0);
+    const again = takeOne();
+    submit('u/a');
+    queue.durable(again);
+    expect(settled).toEqual(['u/a@1 failed', 'u/a@1 durable']);
+    expect(takeAll()).toEqual([]);
   });
 
   test('is gone if newer content is queued', () => {

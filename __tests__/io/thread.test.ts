@@ -102,25 +102,6 @@ describe('a blocked thread', () => {
 });
 
 describe('bytes', () => {
-  test('that are uploaded are handed over, not copied', async () => {
-    const { ask } = threaded();
-    const bytes = new Uint8Array(new ArrayBuffer(1024 * 1024));
-    const path = `${UNIT}/a`;
-    await ask('submit', { ino: 1, generation: 1, path, source: { kind: 'bytes', bytes } });
-    expect(bytes.byteLength).toBe(0);
-  });
-
-  test('of a shared pool stay whole on this side', async () => {
-    const { ask, askSync } = threaded();
-    const bytes = Buffer.from('pooled');
-    const neighbour = Buffer.from('neighbour');
-    await ask('submit', { ino: 1, generation: 1, path: `${UNIT}/a`, source: { kind: 'bytes', bytes } });
-    await ask('flush', { inos: null });
-    expect([bytes.toString(), neighbour.toString()]).toEqual(['pooled', 'neighbour']);
-    const { found } = askSync('lookup', { path: `${UNIT}/a`, listing: false });
-    expect(found).toMatchObject({ size: 6 });
-  });
-
   test('of large files come whole, and own their memory', async () => {
     const size = 10 * 1024 * 1024;
     const { ask } = threaded({ files: { [`${UNIT}/large`]: new Uint8Array(size).fill(7) } });
@@ -175,18 +156,26 @@ describe('a thread that dies', () => {
     });
   });
 
-  test('reports the uploads that it took with it, so that nobody takes them for sent; sent again, they arrive', async () => {
+  test('hands the uploads that it had to the next one, and no flush hears of it', async () => {
     const { ask, events } = threaded({ workerUrl });
     await ask('submit', submission('a', 'a', 1));
     await ask('submit', submission('b', 'b', 2));
-    await codeOf(ask('mkdir', { path: 'e/p/exit' }));
-    expect(events).toMatchObject([
-      { type: 'failed', path: `${UNIT}/a`, ino: 1, generation: 1, failure: { code: 'EIO' } },
-      { type: 'failed', path: `${UNIT}/b`, ino: 2, generation: 1 },
-    ]);
+    const ended = codeOf(ask('mkdir', { path: 'e/p/exit' }));
+    expect(await ask('flush', { inos: null })).toEqual({ failed: [] });
+    expect(await ended).toBe('EIO');
+    expect(events.filter(({ type }) => type === 'failed')).toEqual([]);
+    for (const name of ['a', 'b']) {
+      const { found } = await ask('lookup', { path: `${UNIT}/${name}`, listing: false });
+      expect(found).toMatchObject({ size: 1 });
+    }
+  });
+
+  test('again and again fails its flush with the reason, and the next call starts anew', async () => {
+    const { ask, events } = threaded({ workerUrl: threadNamed('short-lived.mjs') });
     await ask('submit', submission('a', 'a', 1));
-    await ask('flush', { inos: null });
-    expect((await ask('lookup', { path: `${UNIT}/a`, listing: false })).found).toMatchObject({ size: 1 });
+    await expect(ask('flush', { inos: null })).rejects.toMatchObject({ code: 'EIO', cause: 'exit code 7' });
+    expect(events).toMatchObject([{ type: 'failed', path: `${UNIT}/a`, failure: { code: 'EIO' } }]);
+    await expect(ask('flush', { inos: null })).rejects.toMatchObject({ code: 'EIO' });
   });
 });
 

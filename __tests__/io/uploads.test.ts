@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { Failure } from '../../src/store/failure.js';
+import { hand } from './helpers/handed.js';
 import { owned, turns, UNIT } from './helpers/owned.js';
 
 const refused = new Failure('EIO', 'The storage refused the upload.', 'HTTP 403');
@@ -45,7 +46,7 @@ describe('write-back', () => {
   test('of two units takes one batch each', async () => {
     const { ask, flush, recorded } = owned({ directories: [UNIT, 'e/p/s'] });
     for (const [ino, path] of [`${UNIT}/a`, `${UNIT}/b`, 'e/p/s/a'].entries()) {
-      void ask('submit', { ino, generation: 1, path, source: { kind: 'bytes', bytes: Buffer.from('x') } });
+      void ask('submit', { ino, generation: 1, path, source: hand('x') });
     }
     await flush();
     expect(recorded.counts()).toEqual({ declare: 2, put: 3, finish: 2 });

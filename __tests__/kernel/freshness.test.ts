@@ -1,3 +1,5 @@
+import { makeFs } from '../../src/node/create.js';
+import { RUNS } from '../../src/node/layout.js';
 import { codeOf, mount } from './helpers/mount.js';
 
 const FILE = 'e/p/r/f';
@@ -80,6 +82,20 @@ test('what was missing and is made here is there', () => {
   writeFile('e/p/new/f', 'text');
   sync((op) => kernel.flush(op));
   expect(server.text('e/p/new/f')).toBe('text');
+});
+
+test('a run that somebody else makes while it is made here is there for a recursive mkdir, and EEXIST for a plain one', () => {
+  const { kernel, remote, server, sync } = mount();
+  const fs = makeFs({ connect: () => kernel, appUrl: () => 'https://wandb.ai', layout: RUNS });
+  for (const isRecursive of [true, false]) {
+    const path = isRecursive ? 'e/p/new' : 'e/p/newer';
+    expect(codeOf(() => sync((op) => kernel.stat(op, path)))).toBe('ENOENT');
+    remote.log.length = 0;
+    server.write(`${path}/f`, 'theirs');
+    const made = codeOf(() => fs.mkdirSync(`/${path}`, { recursive: isRecursive }));
+    expect(made).toBe(isRecursive ? 'success' : 'EEXIST');
+    expect(fs.readdirSync(`/${path}`)).toEqual(['f']);
+  }
 });
 
 test('in a large run names are looked up singly, and after 8 of them all are listed', () => {

@@ -2,6 +2,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Fault } from '../../src/testing/index.js';
+import { fileSource } from '../helpers/file-source.js';
 import { Bench, counted, FLOWERS, failureOf, many } from './helpers/artifacts.js';
 
 let bench: Bench;
@@ -216,7 +217,7 @@ describe('a source file', () => {
     bench.writing.commit(
       {
         collection: FLOWERS,
-        files: [{ name: 'data', kind: 'content', source: { kind: 'file', file, size } }],
+        files: [{ name: 'data', kind: 'content', source: fileSource(file, size) }],
       },
       {},
     );

@@ -3,6 +3,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ARTIFACT_FEATURES } from '../../src/testing/index.js';
+import { fileSource } from '../helpers/file-source.js';
 import { Bench, contentsOf, counted, FLOWERS, failureOf, many, PROJECT } from './helpers/artifacts.js';
 
 let bench: Bench;
@@ -116,9 +117,7 @@ describe('a commit', () => {
       const bytes = Buffer.alloc(2_500_000, 'wandb');
       const file = join(directory, 'big');
       await writeFile(file, bytes);
-      await bench.commit([
-        { name: 'big', kind: 'content', source: { kind: 'file', file, size: bytes.byteLength } },
-      ]);
+      await bench.commit([{ name: 'big', kind: 'content', source: fileSource(file, bytes.byteLength) }]);
       const [stored] = Object.values(await bench.wandb.artifactFiles(`${PROJECT}/flowers`));
       expect(Buffer.from(stored ?? []).equals(bytes)).toBe(true);
     } finally {

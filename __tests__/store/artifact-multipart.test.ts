@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { partBytesOf, partsOf } from '../../src/store/artifacts/writing/multipart-plan.js';
 import { ARTIFACT_FEATURES } from '../../src/testing/index.js';
+import { fileSource } from '../helpers/file-source.js';
 import { Bench, counted, FLOWERS, failureOf, PROJECT } from './helpers/artifacts.js';
 
 const BYTES = Buffer.from(Array.from({ length: 1_000_000 }, (_, index) => (index * 31) % 251));
@@ -34,7 +35,7 @@ describe('with small parts', () => {
       {
         collection: FLOWERS,
         files: [
-          { name: 'big', kind: 'content', source: { kind: 'file', file, size: BYTES.byteLength } },
+          { name: 'big', kind: 'content', source: fileSource(file, BYTES.byteLength) },
           { name: 'small', kind: 'content', source: { kind: 'bytes', bytes: Buffer.from('x') } },
         ],
       },

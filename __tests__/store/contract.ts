@@ -1,8 +1,9 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Source, Store, TreePath } from '../../src/store/contract.js';
+import type { OpenSource, Store, TreePath } from '../../src/store/contract.js';
 import { encodeFileName } from '../../src/store/names.js';
+import { fileSource } from '../helpers/file-source.js';
 import { asked, bytesSource, chainOf, codeOf, md5Of, parentOf, textOf, WHOLE } from './helpers/asked.js';
 
 /** A store with an empty remote behind it, and a hand at that remote. */
@@ -56,7 +57,7 @@ export function describeStore(name: string, setup: () => Promise<StoreSetup>, un
 
     const seed = (files: Record<string, string | Uint8Array>): Promise<void> => current.seed(UNIT, files);
     const { lookup, entryAt, read, list, paths } = asked(() => store);
-    const upload = async (files: Readonly<Record<TreePath, Source>>): Promise<void> => {
+    const upload = async (files: Readonly<Record<TreePath, OpenSource>>): Promise<void> => {
       const { uploads } = store;
       if (!uploads) throw new Error('the store has no uploads');
       const tickets = await uploads.declare(Object.keys(files), {});
@@ -349,7 +350,7 @@ export function describeStore(name: string, setup: () => Promise<StoreSetup>, un
             const file = join(directory, 'source');
             const content = 'x'.repeat(300_000);
             await writeFile(file, content);
-            await upload({ [`${UNIT}/large`]: { kind: 'file', file, size: content.length } });
+            await upload({ [`${UNIT}/large`]: fileSource(file, content.length) });
             await eventually(async () => expect((await entryAt(`${UNIT}/large`)).md5).toBe(md5Of(content)));
           } finally {
             await rm(directory, { recursive: true });

@@ -9,6 +9,7 @@ import type {
   Store,
   TreePath,
 } from '../../src/store/contract.js';
+import { fileSource } from '../helpers/file-source.js';
 import type { StoreSetup } from './contract.js';
 import { asked, bytesSource, codeOf, md5Of, textOf, WHOLE } from './helpers/asked.js';
 
@@ -216,7 +217,7 @@ export function describeVersions(name: string, setup: () => Promise<VersionsSetu
           await writeFile(file, body);
           await commit(
             [
-              { name: 'large', kind: 'content', source: { kind: 'file', file, size: body.length } },
+              { name: 'large', kind: 'content', source: fileSource(file, body.length) },
               { name: 'copy', kind: 'copy', origin: `${FLOWERS}/v0/a.txt` },
               { name: 'copied ref', kind: 'copy', origin: `${FLOWERS}/v1/ref` },
               { name: 'made', kind: 'reference', uri: 'gs://bucket/other' },

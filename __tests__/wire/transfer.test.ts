@@ -5,6 +5,7 @@ import { Agent } from 'undici';
 import type { WireDependencies } from '../../src/wire/api.js';
 import { Transfers } from '../../src/wire/transfer.js';
 import type { Body } from '../../src/wire/transport.js';
+import { fileSource } from '../helpers/file-source.js';
 import { type Received, serve } from './helpers/http-server.js';
 import { connect, failureOf, fakeClock } from './helpers/wire.js';
 
@@ -36,7 +37,7 @@ describe.each(WAYS)('an upload by %s', (_, dependencies) => {
   const fileOf = async (bytes: Uint8Array): Promise<Body> => {
     const file = join(directory, `${bytes.byteLength}`);
     await writeFile(file, bytes);
-    return { kind: 'file', file, size: bytes.byteLength };
+    return fileSource(file, bytes.byteLength);
   };
 
   test.each<[string, () => Body | Promise<Body>, Buffer]>([
@@ -71,7 +72,7 @@ describe.each(WAYS)('an upload by %s', (_, dependencies) => {
   test('of a file that has grown sends what was announced', async () => {
     const file = join(directory, 'grown');
     await writeFile(file, 'announced, and more');
-    const { body } = await upload({ kind: 'file', file, size: 9 });
+    const { body } = await upload(fileSource(file, 9));
     expect(text(body)).toBe('announced');
   });
 });
@@ -101,7 +102,9 @@ test("an upload tells the storage's tag as it was sent", async () => {
 test('an upload whose content is gone is EIO, and not tried again', async () => {
   const server = await serve((_request, response) => response.end());
   const transfers = new Transfers(connect(server.url).api);
-  const body = { kind: 'file', file: join(directory, 'gone'), size: 7 } as const;
+  const file = join(directory, 'gone');
+  await writeFile(file, 'gone');
+  const body = fileSource(file, 7);
   const failure = await failureOf(transfers.upload(`${server.url}/a`, {}, body, { signal: undefined }));
   expect(failure).toMatchObject({ code: 'EIO', fault: 'final', detail: expect.stringContaining('gone') });
 });

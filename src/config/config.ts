@@ -54,6 +54,8 @@ export interface Config {
   readonly listingTtl: number;
   readonly cacheBytes: number;
   readonly spoolBytes: number;
+  /** `dir` is absolute; null: no journal. */
+  readonly journal: { readonly dir: string; readonly fsync: boolean } | null;
   readonly maxRenameBytes: number;
   readonly writeback: 'back' | 'through';
   readonly writebackDelay: number;
@@ -142,6 +144,7 @@ export function resolveConfig(
     listingTtl: given.listingTtl,
     cacheBytes: given.cacheBytes,
     spoolBytes: given.spoolBytes,
+    journal: findJournal(given.journal, around),
     maxRenameBytes: given.maxRenameBytes,
     writeback: given.writeback,
     writebackDelay: given.writebackDelay,
@@ -166,6 +169,20 @@ function findBaseUrl(options: WandbFsOptions, around: Surroundings): string {
   if (variable) return normaliseBaseUrl(variable, 'WANDB_BASE_URL');
   const setting = around.setting('base_url');
   return setting ? normaliseBaseUrl(setting, 'base_url in a wandb settings file') : DEFAULT_BASE_URL;
+}
+
+function findJournal(given: WandbFsOptions['journal'], around: Surroundings): Config['journal'] {
+  const journal = given ?? journalVariable(around);
+  if (journal === false) return null;
+  const { dir, fsync = false } =
+    typeof journal === 'object' ? journal : { dir: journal === true ? undefined : journal };
+  return Object.freeze({ dir: dir === undefined ? around.journalDirectory : around.absolute(dir), fsync });
+}
+
+function journalVariable(around: Surroundings): boolean | string {
+  const variable = around.variable('WANDB_FS_JOURNAL');
+  if (variable === null || /^(0|false)$/i.test(variable)) return false;
+  return /^(1|true)$/i.test(variable) || around.expand(variable);
 }
 
 function timeoutOf(options: WandbFsOptions, around: Surroundings): number {

@@ -11,6 +11,14 @@ export interface Logger {
   warn?(message: string): void;
 }
 
+/** Where a journal is, and what it outlives. */
+export interface JournalDirectory {
+  /** @default as for `journal: true` */
+  readonly dir?: string | undefined;
+  /** Outlives a power loss too; costs a write through the disk's cache, twice a file. @default false */
+  readonly fsync?: boolean | undefined;
+}
+
 /**
  * Options of `createWandbFs`. What isn't given comes from the environment (`WANDB_BASE_URL`, `WANDB_API_KEY`…), the
  * netrc file and the settings files, as for W&B's own SDK.
@@ -40,12 +48,26 @@ export interface WandbFsOptions {
   readonly mountPoint?: string | undefined;
   /** The subtree that is shown as the root: 'entity', 'entity/project' or deeper. @default '', the whole tree */
   readonly root?: string | undefined;
-  /** How long a listing is believed, in milliseconds. @default 30000 */
+  /**
+   * How long a listing is believed from when it came, in milliseconds; as long as it took, if that is longer. 0: no
+   * longer than the call that asked for it.
+   *
+   * @default 30000
+   */
   readonly listingTtl?: number | undefined;
   /** Bound of clean content in memory, in bytes. @default 64 MiB */
   readonly cacheBytes?: number | undefined;
   /** Bound of changed content that waits on disk for its upload, in bytes; above it writers wait. @default 16 GiB */
   readonly spoolBytes?: number | undefined;
+  /**
+   * Keeps what is acknowledged and not uploaded yet on this machine's disk, so that the next start sends what a killed
+   * process left. `true` is this user's directory for state (`$XDG_STATE_HOME` or `~/.local/state`, on macOS
+   * `~/Library/Application Support`, on Windows `%LOCALAPPDATA%`; in it `wandb-fs/journal`), a string is another one.
+   * Processes and instances may share a directory.
+   *
+   * @default WANDB_FS_JOURNAL ('true' or '1', 'false' or '0', or a directory), else false
+   */
+  readonly journal?: boolean | string | JournalDirectory | undefined;
   /** Most bytes that a rename moves by uploading them anew; above it EXDEV, and tools copy. @default 256 MiB */
   readonly maxRenameBytes?: number | undefined;
   /** 'back': a close queues the upload. 'through': it waits until the upload is durable. @default 'back' */

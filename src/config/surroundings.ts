@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { homedir } from 'node:os';
-import { join } from 'node:path';
+import { isAbsolute, join, resolve } from 'node:path';
 import { type NetrcEntry, parseNetrc } from './netrc.js';
 import { parseSettings } from './settings-file.js';
 
@@ -55,6 +55,22 @@ export class Surroundings {
   get credentialsFile(): string {
     const named = this.variable('WANDB_CREDENTIALS_FILE');
     return named ? this.expand(named) : join(this.home, '.config', 'wandb', 'credentials.json');
+  }
+
+  /** Where this user's programs keep state on this system, and our journal in it. */
+  get journalDirectory(): string {
+    const place = join('wandb-fs', 'journal');
+    if (process.platform === 'darwin') return join(this.home, 'Library', 'Application Support', place);
+    if (process.platform === 'win32') {
+      return join(this.variable('LOCALAPPDATA') ?? join(this.home, 'AppData', 'Local'), place);
+    }
+    // By the XDG specification a relative path counts as unset.
+    const state = this.variable('XDG_STATE_HOME');
+    return join(state !== null && isAbsolute(state) ? state : join(this.home, '.local', 'state'), place);
+  }
+
+  absolute(path: string): string {
+    return resolve(this.cwd, path);
   }
 
   expand(path: string): string {

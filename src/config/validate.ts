@@ -1,5 +1,5 @@
 import { inspect } from 'node:util';
-import type { WandbArtifactFsOptions, WandbFsOptions } from './options.js';
+import type { JournalDirectory, WandbArtifactFsOptions, WandbFsOptions } from './options.js';
 
 /** Node's own shape: a TypeError with a code, whose message tells what was expected and what came. */
 export function invalidValue(what: string, reason: string): TypeError {
@@ -155,6 +155,25 @@ const cache: Check = (what, value) => {
   if (typeof value !== 'boolean') directory(what, value);
 };
 
+const JOURNAL_CHECKS: Readonly<Record<keyof JournalDirectory, Check>> = { dir: directory, fsync: flag };
+
+const journal: Check = (what, value) => {
+  if (typeof value === 'boolean') return;
+  if (typeof value === 'string') return directory(what, value);
+  if (typeof value !== 'object' || value === null) {
+    throw invalidType(what, 'a boolean, the path of a directory, or an object', value);
+  }
+  for (const [name, member] of Object.entries(value)) {
+    if (!Object.hasOwn(JOURNAL_CHECKS, name)) {
+      throw invalidValue(
+        `${what}.${name}`,
+        `no such member; known are ${Object.keys(JOURNAL_CHECKS).join(', ')}`,
+      );
+    }
+    if (member !== undefined) JOURNAL_CHECKS[name as keyof JournalDirectory](`${what}.${name}`, member);
+  }
+};
+
 const CHECKS: Readonly<Record<keyof WandbFsOptions, Check>> = {
   baseUrl: text,
   apiKey: checkKey,
@@ -164,6 +183,7 @@ const CHECKS: Readonly<Record<keyof WandbFsOptions, Check>> = {
   listingTtl: amount(0),
   cacheBytes: wholeNumber,
   spoolBytes: amount(0),
+  journal,
   maxRenameBytes: amount(0),
   writeback: oneOf('back', 'through'),
   writebackDelay: timer,

@@ -1,10 +1,11 @@
 import type PQueue from 'p-queue';
-import type { Entry, Ticket } from '../store/contract.js';
+import { reading } from '../store/common/sources.js';
+import type { Entry, Source, Ticket } from '../store/contract.js';
 import { Failure } from '../store/failure.js';
 import { failureOf } from './failure-of.js';
 import { nowAndThen } from './progress.js';
 import type { Upload } from './queue.js';
-import { send, sizeOf, type Target } from './transfer.js';
+import { send, type Target } from './transfer.js';
 
 type Result =
   | { readonly kind: 'durable'; readonly entry: Entry }
@@ -17,6 +18,8 @@ interface BatchOptions {
   /** Aborts the requests of the batch; its jobs are aborted one by one. */
   readonly closing: AbortSignal;
   readonly now: () => number;
+  /** The content of an upload, to be opened when its turn has come. */
+  readonly sourceOf: (upload: Upload) => Source;
   readonly onProgress: (upload: Upload, sent: number, size: number) => void;
   /** The body of this upload has left completely. */
   readonly onSent: (upload: Upload) => void;
@@ -92,7 +95,7 @@ export class Batch {
   }
 
   private async transfer(job: Job, ticket: Ticket | undefined): Promise<void> {
-    const { target, now, onSent } = this.options;
+    const { target, now, onSent, sourceOf } = this.options;
     const { upload } = job;
     const { signal } = job.controller;
     if (job.result) return;
@@ -105,11 +108,8 @@ export class Batch {
     }
     job.isTransferring = true;
     try {
-      const entry = await send(target, ticket, upload.source, {
-        signal,
-        onProgress: this.progressOf(upload),
-        now,
-      });
+      const options = { signal, onProgress: this.progressOf(upload), now };
+      const entry = await reading(sourceOf(upload), (content) => send(target, ticket, content, options));
       onSent(upload);
       this.arrived.push({ job, ticket, entry });
       this.timer ??= setTimeout(() => this.finish(), FINISH_INTERVAL);
@@ -141,7 +141,7 @@ export class Batch {
   }
 
   private progressOf(upload: Upload): (sent: number) => void {
-    const size = sizeOf(upload.source);
+    const { size } = upload.source;
     const tell = nowAndThen(size, (sent) => this.options.onProgress(upload, sent, size));
     return (sent) => {
       if (sent >= size) this.options.onSent(upload);

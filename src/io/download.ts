@@ -1,15 +1,15 @@
 import { createHash } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
-import { open } from 'node:fs/promises';
+import { type FileHandle, open } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Entry, Source, Store } from '../store/contract.js';
+import type { Entry, OpenSource, Store } from '../store/contract.js';
 import { Failure } from '../store/failure.js';
 
 /** Content that was fetched to be uploaded again, until `dispose`. */
 export interface Download {
-  readonly source: Source;
-  readonly dispose: () => void;
+  readonly source: OpenSource;
+  readonly dispose: () => Promise<void>;
 }
 
 /** Larger content is fetched to the disk, window by window. */
@@ -24,36 +24,35 @@ export async function download(store: Store, entry: Entry, signal: AbortSignal):
   );
   const { etag, size } = first;
   if (first.bytes.byteLength === size) {
-    return { source: { kind: 'bytes', bytes: first.bytes }, dispose: () => {} };
+    return { source: { kind: 'bytes', bytes: first.bytes }, dispose: async () => {} };
   }
-  const directory = mkdtempSync(join(tmpdir(), 'wandb-fs-rename-'));
-  const dispose = (): void => rmSync(directory, { recursive: true, force: true });
+  const handle = await openNameless();
   try {
-    const file = join(directory, 'content');
     const hash = createHash('md5');
-    const handle = await open(file, 'wx', 0o600);
-    try {
-      for (let { bytes } = first, start = 0; ; ) {
-        hash.update(bytes);
-        await handle.writeFile(bytes);
-        start += bytes.byteLength;
-        if (start >= size) break;
-        ({ bytes } = await store.read(
-          entry,
-          { start, end: Math.min(size, start + WINDOW) },
-          { etag, signal },
-        ));
-        if (bytes.byteLength === 0) throw new Failure('EBADMSG', 'The content ended before its size.');
-      }
-    } finally {
-      await handle.close();
+    for (let { bytes } = first, start = 0; ; ) {
+      hash.update(bytes);
+      await handle.writeFile(bytes);
+      start += bytes.byteLength;
+      if (start >= size) break;
+      ({ bytes } = await store.read(entry, { start, end: Math.min(size, start + WINDOW) }, { etag, signal }));
+      if (bytes.byteLength === 0) throw new Failure('EBADMSG', 'The content ended before its size.');
     }
     if (entry.md5 !== null && hash.digest('base64') !== entry.md5) {
       throw new Failure('EBADMSG', 'The bytes differ from what the server lists.');
     }
-    return { source: { kind: 'file', file, size }, dispose };
+    return { source: { kind: 'file', fd: handle.fd, size }, dispose: () => handle.close() };
   } catch (thrown) {
-    dispose();
+    await handle.close();
     throw thrown;
+  }
+}
+
+/** A file without a name: however this ends, nothing of it stays on the disk. */
+async function openNameless(): Promise<FileHandle> {
+  const directory = mkdtempSync(join(tmpdir(), 'wandb-fs-rename-'));
+  try {
+    return await open(join(directory, 'content'), 'wx+', 0o600);
+  } finally {
+    rmSync(directory, { recursive: true, force: true });
   }
 }

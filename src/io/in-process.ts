@@ -1,38 +1,79 @@
 import { Failure } from '../store/failure.js';
-import { onDeparture } from './exit.js';
 import { Ledger } from './ledger.js';
+import { keep, updateSignals } from './lifecycle.js';
 import type { Owner } from './owner.js';
-import type { Args, Call, Method, Remote, Reply } from './remote.js';
+import {
+  type Args,
+  type Call,
+  type Method,
+  NO_CONTENTS,
+  NO_ENDING,
+  type Remote,
+  type Reply,
+} from './remote.js';
 import { throwLater } from './throw-later.js';
+import { timeOver } from './time-over.js';
+import type { OwnerContents } from './uploader.js';
 
 class LocalCall implements Call {
   isSettled = false;
   readonly controller = new AbortController();
 }
 
+export interface InProcessOptions {
+  /**
+   * What a sync call gets that would have to wait: 'off' is ENOTSUP, 'cache-only' EAGAIN while the load goes on.
+   * @default 'off'
+   */
+  readonly sync?: 'off' | 'cache-only';
+  /** How long a signal that ends the process waits for pending uploads, in milliseconds. @default 10000 */
+  readonly exitFlushMs?: number;
+  /** Wait with signals that would end the process while uploads are pending? @default true */
+  readonly exitSignals?: boolean;
+}
+
 /**
  * The owner in the kernel's own thread: no call can be waited for.
  *
- * @param options.sync what a sync call gets that would have to wait: 'off' is ENOTSUP, 'cache-only' EAGAIN while the
- *   load goes on. @default 'off'
+ * @param createOwner gets where the owner opens what was handed over
  */
 export function createInProcessRemote(
-  owner: Owner,
-  { sync = 'off' }: { readonly sync?: 'off' | 'cache-only' } = {},
+  createOwner: (contents: OwnerContents) => Owner,
+  { sync = 'off', exitFlushMs = 10_000, exitSignals = true }: InProcessOptions = {},
 ): Remote {
   const ledger = new Ledger();
-  const unregister = onDeparture({
-    begin: () => {
-      if (ledger.isBusy) remote.call('flush', { inos: null }, () => {});
-    },
-    end: () => ledger.all.map(({ path }) => path),
-  });
   /** The calls that have no answer yet. */
   const open = new Set<LocalCall>();
+  const owner = createOwner({
+    open: async (id) => remote.contents.open(id),
+    close: (id) => remote.contents.close(id),
+  });
+  const left = () => ledger.left(remote.ending.isKept);
+  const flush = (): Promise<unknown> =>
+    new Promise((resolve) => {
+      remote.call('flush', { inos: null }, resolve);
+    });
+  const unregister = keep({
+    isPending: () => ledger.isPending,
+    isHeldAgainstSignals: exitSignals,
+    begin: () => {
+      remote.ending.submit();
+      if (ledger.isBusy) void flush();
+    },
+    drain: left,
+    drainLater: async (startedAt) => {
+      const rest = startedAt + exitFlushMs - performance.now();
+      if (ledger.isPending && rest > 0) await Promise.race([flush(), timeOver(rest)]);
+      return left();
+    },
+    removeFiles: () => remote.ending.removeFiles(),
+  });
   const remote: Remote = {
     unitDepth: owner.unitDepth,
     hasVersions: owner.hasVersions,
     onEvent: () => {},
+    contents: NO_CONTENTS,
+    ending: NO_ENDING,
 
     call: <M extends Method>(method: M, args: Args<M>, commit: (reply: Reply<M>) => void): Call => {
       const call = new LocalCall();
@@ -40,11 +81,16 @@ export function createInProcessRemote(
       if (method === 'close') for (const { controller } of open) controller.abort();
       open.add(call);
       ledger.onCall(method, args);
+      updateSignals();
       void owner.handle(method, args, call.controller.signal).then((reply) => {
         call.isSettled = true;
         open.delete(call);
         ledger.onReply(method, args, reply);
-        if (method === 'close') unregister();
+        if (method === 'close') {
+          ledger.clear();
+          unregister();
+        }
+        updateSignals();
         throwLater(() => commit(reply));
       });
       return call;
@@ -71,6 +117,7 @@ export function createInProcessRemote(
   };
   owner.onEvent = (event) => {
     ledger.onEvent(event);
+    updateSignals();
     // Never in the middle of a call: the kernel commits one thing at a time.
     queueMicrotask(() => throwLater(() => remote.onEvent(event)));
   };

@@ -1,17 +1,18 @@
 import type { TreePath } from '../store/contract.js';
+import type { Failure } from '../store/failure.js';
+import type { Left } from './lifecycle.js';
 import type { Args, Method, RemoteEvent, Reply } from './remote.js';
 
-interface Submitted {
-  readonly ino: number;
-  readonly generation: number;
-  path: TreePath;
-  hasFailed: boolean;
-}
+/** A submission that isn't durable. */
+export type Submitted = Readonly<Args<'submit'>> & {
+  /** Why it isn't, after an upload that failed. */
+  readonly failure: Failure | null;
+};
 
 /**
  * What was handed to the owner and isn't durable, as this side of the port knows it: what must be sent before the
- * process exits, and what is lost if the owner dies. Each submission leaves by an event of the owner's; a failed one
- * stays, as it does there.
+ * process exits, and what another owner takes over if this one dies. Each submission leaves by an event of the owner's;
+ * a failed one stays, as it does there.
  */
 export class Ledger {
   private readonly entries = new Map<string, Submitted>();
@@ -22,57 +23,75 @@ export class Ledger {
     return this.countWaiting > 0;
   }
 
-  get all(): readonly Readonly<Submitted>[] {
+  /** Something isn't durable, whether it waits or has failed. */
+  get isPending(): boolean {
+    return this.entries.size > 0;
+  }
+
+  /** In the order in which they were handed over. */
+  get all(): readonly Submitted[] {
     return [...this.entries.values()];
+  }
+
+  /** @param isKept a journal has it */
+  left(isKept: boolean): readonly Left[] {
+    return this.all.map(({ path, failure }) => ({
+      path,
+      reason: failure && (failure.detail ?? failure.cause ?? failure.code),
+      isKept,
+    }));
   }
 
   onCall<M extends Method>(method: M, args: Args<M>): void {
     if (isCallOf('submit', method, args)) this.add(args);
-    else if (isCallOf('rename', method, args)) {
-      const paths = new Map(args.moves.map(({ ino, to }) => [ino, to]));
-      for (const entry of this.entries.values()) entry.path = paths.get(entry.ino) ?? entry.path;
-    }
+    else if (isCallOf('rename', method, args)) this.rename(args.moves.map(({ ino, to }) => [ino, to]));
   }
 
   onReply<M extends Method>(method: M, args: Args<M>, reply: Reply<M>): void {
     if (isCallOf('submit', method, args) && !reply.ok) this.remove(args.ino, args.generation);
-    if (isCallOf('remove', method, args) && reply.ok) {
-      const removed = new Set(args.files.map(({ ino }) => ino));
-      this.removeFailed(({ ino }) => removed.has(ino));
+    if (isCallOf('rename', method, args) && !reply.ok) {
+      // What isn't renamed is still to be sent under its old name.
+      this.rename(args.moves.map(({ ino, from }) => [ino, from]));
     }
   }
 
   onEvent(event: RemoteEvent): void {
     if (event.type === 'uploaded' || event.type === 'dropped') this.remove(event.ino, event.generation);
-    else if (event.type === 'failed') this.fail(event.ino, event.generation);
+    else if (event.type === 'failed') this.fail(event.ino, event.generation, event.failure);
   }
 
-  fail(ino: number, generation: number): void {
-    const entry = this.entries.get(keyOf(ino, generation));
-    if (!entry || entry.hasFailed) return;
-    entry.hasFailed = true;
-    this.countWaiting--;
+  /** The owner has ended as it was asked to. */
+  clear(): void {
+    this.entries.clear();
+    this.countWaiting = 0;
   }
 
-  private add({ ino, generation, path }: Args<'submit'>): void {
-    this.removeFailed((entry) => entry.ino === ino || entry.path === path);
-    this.remove(ino, generation);
-    this.entries.set(keyOf(ino, generation), { ino, generation, path, hasFailed: false });
-    this.countWaiting++;
-  }
-
-  /** What failed because its owner died isn't dropped by the present owner. */
-  private removeFailed(isGone: (entry: Submitted) => boolean): void {
-    if (this.entries.size === this.countWaiting) return;
-    for (const entry of [...this.entries.values()]) {
-      if (entry.hasFailed && isGone(entry)) this.remove(entry.ino, entry.generation);
+  private rename(pathsByIno: readonly (readonly [number, TreePath])[]): void {
+    const paths = new Map(pathsByIno);
+    for (const [key, entry] of this.entries) {
+      const path = paths.get(entry.ino);
+      if (path !== undefined) this.entries.set(key, { ...entry, path });
     }
+  }
+
+  private fail(ino: number, generation: number, failure: Failure): void {
+    const key = keyOf(ino, generation);
+    const entry = this.entries.get(key);
+    if (!entry) return;
+    if (!entry.failure) this.countWaiting--;
+    this.entries.set(key, { ...entry, failure });
+  }
+
+  private add(submission: Args<'submit'>): void {
+    this.remove(submission.ino, submission.generation);
+    this.entries.set(keyOf(submission.ino, submission.generation), { ...submission, failure: null });
+    this.countWaiting++;
   }
 
   private remove(ino: number, generation: number): void {
     const key = keyOf(ino, generation);
     const entry = this.entries.get(key);
-    if (entry && !entry.hasFailed) this.countWaiting--;
+    if (entry && !entry.failure) this.countWaiting--;
     this.entries.delete(key);
   }
 }

@@ -58,7 +58,7 @@ export class OwnerThread {
     );
     this.worker.on('exit', (code) => host.onGone(this, `exit code ${code}`));
     if (url.protocol === 'file:' && !existsSync(url)) {
-      this.end();
+      void this.end();
       throw new Failure(
         'ENOTSUP',
         "The I/O thread's file isn't there; bundlers need the option `workerUrl`.",
@@ -70,7 +70,7 @@ export class OwnerThread {
   }
 
   /** Sends in one message what is posted in one turn: the owner puts it into as few requests as it can. */
-  post(request: Request, transfers: readonly Transferable[]): void {
+  post(request: Request, transfers: readonly Transferable[] = []): void {
     if (this.outbox.length === 0) process.nextTick(() => this.sendAll());
     this.outbox.push({ request, transfers });
   }
@@ -83,7 +83,8 @@ export class OwnerThread {
     // Nothing of it was sent, and nothing transferred: the others don't suffer for the one that can't be.
     for (const outgoing of outbox) {
       const refusal = this.send([outgoing]);
-      if (refusal !== null) this.host.onUnsendable(outgoing.request.id, refusal);
+      if (refusal !== null && outgoing.request.type === 'call')
+        this.host.onUnsendable(outgoing.request.id, refusal);
     }
   }
 
@@ -142,12 +143,12 @@ export class OwnerThread {
     }
   }
 
-  /** Nothing is heard of it any more, and nothing is left of it. */
-  end(): void {
+  /** Nothing is heard of it any more; resolves when nothing is left of it. */
+  async end(): Promise<void> {
     this.outbox = [];
     this.port.close();
     this.worker.unref();
-    void this.worker.terminate();
+    await this.worker.terminate();
   }
 }
 

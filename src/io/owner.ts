@@ -6,10 +6,11 @@ import { nowAndThen } from './progress.js';
 import type { Args, Method, RemoteEvent, RemoteMethods, Reply, Value } from './remote.js';
 import { Removals } from './removals.js';
 import { rename } from './renames.js';
-import { Uploader, type UploadOptions } from './uploader.js';
+import { type OwnerContents, Uploader, type UploadOptions } from './uploader.js';
 
 export interface OwnerOptions extends UploadOptions {
   readonly store: Store;
+  readonly contents: OwnerContents;
   /** Names that a former owner may have told the server. @default [] */
   readonly told?: Iterable<TreePath> | undefined;
   /** Milliseconds since the epoch. @default Date.now */
@@ -33,7 +34,7 @@ type Handlers = {
   readonly [M in Method]: (args: Args<M>, signal: AbortSignal) => Promise<Value<M>>;
 };
 
-export function createOwner({ store, told, now = Date.now, ...options }: OwnerOptions): Owner {
+export function createOwner({ store, contents, told, now = Date.now, ...options }: OwnerOptions): Owner {
   const refuse = (): never => {
     throw new Failure('EROFS', 'This store can only be read.');
   };
@@ -42,7 +43,13 @@ export function createOwner({ store, told, now = Date.now, ...options }: OwnerOp
     uploads: store.uploads ?? { declare: refuse, put: refuse, finish: refuse },
   };
   const unitOf = (path: TreePath): TreePath => path.split('/').slice(0, store.unitDepth).join('/');
-  const uploader = new Uploader(target, (event) => owner.onEvent(event), { ...options, unitOf, told, now });
+  const uploader = new Uploader(target, (event) => owner.onEvent(event), {
+    ...options,
+    unitOf,
+    told,
+    now,
+    contents,
+  });
   const { queue } = uploader;
   const removals = new Removals(store, uploader.signal);
   const host = { store, target, uploader, removals, now };
@@ -104,8 +111,11 @@ export function createOwner({ store, told, now = Date.now, ...options }: OwnerOp
         reports.set(name, report);
         return report;
       };
+      const opened = files.map((file) =>
+        file.kind === 'content' ? { ...file, source: uploader.heldSource(file.source) } : file,
+      );
       return store.commit(
-        { collection, files },
+        { collection, files: opened },
         {
           ...options,
           signal: uploader.signal,

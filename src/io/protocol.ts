@@ -1,6 +1,6 @@
 import { types } from 'node:util';
 import type { MessagePort, Transferable } from 'node:worker_threads';
-import type { Source } from '../store/contract.js';
+import type { OpenSource } from '../store/contract.js';
 import { Failure } from '../store/failure.js';
 import type { Args, Method, RemoteEvent, Reply, Value } from './remote.js';
 import type { StoreChoice } from './store-choice.js';
@@ -19,43 +19,33 @@ export interface ThreadData extends UploadOptions {
 /** From the kernel's thread to the owner's; those of one turn come in one message. */
 export type Request =
   | { readonly type: 'call'; readonly id: number; readonly method: Method; readonly args: Args<Method> }
-  | { readonly type: 'cancel'; readonly id: number };
+  | { readonly type: 'cancel'; readonly id: number }
+  | { readonly type: 'content'; readonly opening: number; readonly content: Opened };
+
+/** What the kernel's thread has of a snapshot. */
+export type Opened =
+  | { readonly ok: true; readonly source: OpenSource }
+  | { readonly ok: false; readonly failure: Failure };
 
 /** From the owner's thread to the kernel's. */
 export type Answer =
   | { readonly type: 'reply'; readonly id: number; readonly reply: Reply<Method> }
   | { readonly type: 'event'; readonly event: RemoteEvent }
+  /** The owner is about to read what was handed over as `id`. */
+  | { readonly type: 'open'; readonly opening: number; readonly id: number }
+  | { readonly type: 'close'; readonly id: number }
   /** The thread ends. */
   | { readonly type: 'gone'; readonly detail: string };
 
-/** Arguments with bytes that can be transferred: their memory goes to the other side, it isn't copied. */
-export function packArgs<M extends Method>(
-  method: M,
-  args: Args<M>,
-): { args: Args<M>; transfers: Transferable[] } {
-  const transfers: Transferable[] = [];
-  const pack = (source: Source): Source => {
-    if (source.kind === 'file') return source;
-    const bytes = owned(source.bytes);
-    transfers.push(bytes.buffer);
-    return { kind: 'bytes', bytes };
-  };
-  let packed: Args<Method> = args;
-  if (method === 'submit') {
-    const submission = args as Args<'submit'>;
-    packed = { ...submission, source: pack(submission.source) };
-  } else if (method === 'rename') {
-    const { moves } = args as Args<'rename'>;
-    packed = { moves: moves.map((move) => ({ ...move, source: move.source && pack(move.source) })) };
-  } else if (method === 'commit') {
-    const draft = args as Args<'commit'>;
-    const files = draft.files.map((file) =>
-      file.kind === 'content' ? { ...file, source: pack(file.source) } : file,
-    );
-    packed = { ...draft, files };
-  }
-  return { args: packed as Args<M>, transfers };
+/** Bytes go to the other side, they aren't copied. An fd is the whole process's. */
+export function packContent(content: Opened): { content: Opened; transfers: Transferable[] } {
+  if (!content.ok || content.source.kind === 'file') return { content, transfers: [] };
+  const bytes = owned(content.source.bytes);
+  return { content: { ok: true, source: { kind: 'bytes', bytes } }, transfers: [bytes.buffer] };
 }
+
+export const unpackContent = (content: Opened): Opened =>
+  content.ok ? content : { ok: false, failure: unpackFailure(content.failure) };
 
 export function packReply(
   method: Method,

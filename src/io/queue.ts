@@ -1,19 +1,22 @@
-import type { Source, TreePath } from '../store/contract.js';
+import type { TreePath } from '../store/contract.js';
 import type { Failure } from '../store/failure.js';
+import type { Handed } from './remote.js';
 
 /** Content of an inode as of one generation, to be uploaded to a path. */
 export interface Submission {
   readonly ino: number;
   readonly generation: number;
   readonly path: TreePath;
-  readonly source: Source;
+  readonly source: Handed;
+  /** The server may have it already. @default false */
+  readonly isDoubtful?: boolean | undefined;
 }
 
 /**
  * - `waiting`: queued, not on its way.
  * - `taken`: on its way, the body isn't sent completely: it can still be aborted.
  * - `sent`: the whole body is sent, its outcome must be waited for.
- * - `failed`: failed for good; queued with its content until it is retried.
+ * - `failed`: queued with its content until it is tried again, by itself at `retryAt` or because somebody waits.
  */
 export type UploadState = 'waiting' | 'taken' | 'sent' | 'failed';
 
@@ -22,6 +25,10 @@ export interface Upload extends Submission {
   readonly state: UploadState;
   /** Why it failed, while `failed`. */
   readonly failure: Failure | null;
+  /** How often it has failed in a row. */
+  readonly failures: number;
+  /** When a failed one goes again by itself, on the caller's clock. */
+  readonly retryAt: number;
   /** Somebody waits for it: it goes before others. */
   readonly isWanted: boolean;
 }
@@ -115,11 +122,14 @@ export class UploadQueue {
     return this.queued.has(path) || this.holds.has(path) ? upload : null;
   }
 
-  submit({ ino, generation, path, source }: Submission): void {
+  submit({ ino, generation, path, source, isDoubtful = false }: Submission): void {
+    const current = this.onTheWay.get(path);
+    // A failed one that went again by itself meanwhile: it is on its way already, and settles once.
+    if (current?.ino === ino && current.generation === generation && !this.hasSuccessor(current)) return;
     const replaced = new Set([this.queued.get(path), this.queuedByIno.get(ino)]);
     const item: Item = {
-      ...{ ino, generation, path, source },
-      ...{ state: 'waiting', failure: null, isDue: false, isWanted: false },
+      ...{ ino, generation, path, source, isDoubtful },
+      ...{ state: 'waiting', failure: null, failures: 0, retryAt: 0, isDue: false, isWanted: false },
     };
     for (const other of replaced) {
       if (!other) continue;
@@ -153,6 +163,20 @@ export class UploadQueue {
     }
   }
 
+  /** Lets failed ones whose time has come go at the next `take`; returns when the next one's has, if there is one. */
+  retry(now: number): number | null {
+    let next: number | null = null;
+    for (const item of this.queued.values()) {
+      if (item.state !== 'failed') continue;
+      if (item.retryAt <= now) {
+        item.state = 'waiting';
+        item.failure = null;
+        item.isDue = true;
+      } else if (next === null || item.retryAt < next) next = item.retryAt;
+    }
+    return next;
+  }
+
   /** The uploads that may begin now, by unit; they count as on their way from here on. */
   take(most: number): Upload[][] {
     const units = new Map<TreePath, Item[]>();
@@ -181,7 +205,8 @@ export class UploadQueue {
     if (this.end(upload)) this.onSettled(upload, 'durable');
   }
 
-  failed(upload: Upload, failure: Failure): void {
+  /** @param retryAt when it goes again by itself, on the clock of `retry`. @default never */
+  failed(upload: Upload, failure: Failure, retryAt = Number.POSITIVE_INFINITY): void {
     const item = this.end(upload);
     if (!item) return;
     if (this.hasSuccessor(item)) {
@@ -190,6 +215,8 @@ export class UploadQueue {
     }
     item.state = 'failed';
     item.failure = failure;
+    item.failures++;
+    item.retryAt = retryAt;
     item.isDue = false;
     item.isWanted = false;
     this.enqueue(item);

@@ -5,10 +5,28 @@ import type {
   DraftFile,
   Entry,
   Lookup,
-  Source,
+  OpenSource,
   TreePath,
 } from '../store/contract.js';
 import type { Failure } from '../store/failure.js';
+
+/**
+ * Content in a message: the number of a snapshot that the kernel holds. The owner opens it when it is to be read
+ * (`Contents`), so what waits to be sent is nowhere twice.
+ */
+export interface Handed {
+  readonly kind: 'held';
+  readonly id: number;
+  /** Bytes. */
+  readonly size: number;
+}
+
+/** The kernel's side of what it handed over. */
+export interface Contents {
+  /** Throws a Failure where the content isn't to be had any more. Each opening is closed once. */
+  open(id: number): OpenSource;
+  close(id: number): void;
+}
 
 /**
  * What the kernel asks of the one owner of the remote. Each method is one message and one reply, so a blocked thread
@@ -25,10 +43,17 @@ export interface RemoteMethods {
    * Queues a file's content for upload (the last close of a dirty file). Replies at once: acknowledged, not durable.
    * A later submit of the same inode or path supersedes an earlier one that isn't on its way yet.
    */
-  submit(args: { ino: number; generation: number; path: TreePath; source: Source }): null;
+  submit(args: {
+    ino: number;
+    generation: number;
+    path: TreePath;
+    source: Handed;
+    /** The server may have this very content already: it is asked before anything is sent. @default false */
+    isDoubtful?: boolean | undefined;
+  }): null;
   /**
    * Sends at once what is queued (of these inodes; of all, if null) and replies when all of it is durable or has
-   * failed for good. Failed uploads stay queued and are tried again at the next flush.
+   * failed. Failed uploads stay queued and are tried again, by themselves after a while and at the next flush.
    */
   flush(args: { inos: readonly number[] | null }): {
     failed: readonly { path: TreePath; failure: Failure }[];
@@ -47,7 +72,7 @@ export interface RemoteMethods {
   commit(args: {
     path: TreePath;
     collection: TreePath;
-    files: readonly DraftFile[];
+    files: readonly HandedDraftFile[];
     inos: readonly number[];
     options: CommitOptions;
   }): Committed & { entries: readonly Entry[] };
@@ -67,9 +92,14 @@ export interface Move {
   readonly to: TreePath;
   readonly entry: Entry | null;
   /** Local content newer than the server's, of `generation`. */
-  readonly source: Source | null;
+  readonly source: Handed | null;
   readonly generation: number;
 }
+
+/** A file of a draft in a message. */
+export type HandedDraftFile =
+  | Exclude<DraftFile, { kind: 'content' }>
+  | { readonly name: TreePath; readonly kind: 'content'; readonly source: Handed };
 
 export type Method = keyof RemoteMethods;
 export type Args<M extends Method> = Parameters<RemoteMethods[M]>[0];
@@ -95,7 +125,7 @@ export type RemoteEvent =
       readonly generation: number;
       readonly entry: Entry;
     }
-  /** Failed for good; stays queued, tried again at the next flush. */
+  /** Failed; stays queued, and is tried again by itself after a while, or at the next flush. */
   | {
       readonly type: 'failed';
       readonly path: TreePath;
@@ -103,7 +133,7 @@ export type RemoteEvent =
       readonly generation: number;
       readonly failure: Failure;
     }
-  /** Will not be sent: superseded, removed, or renamed over. Its source isn't read any more. */
+  /** Will not be sent: superseded, removed, or renamed over. */
   | { readonly type: 'dropped'; readonly path: TreePath; readonly ino: number; readonly generation: number }
   /** Nothing queued, nothing on its way. */
   | { readonly type: 'idle' };
@@ -134,4 +164,27 @@ export interface Remote {
   assertCanWait(): void;
   /** Who hears the events; set once by the kernel. */
   onEvent: (event: RemoteEvent) => void;
+  /** Where what was handed over is; set once by the kernel. */
+  contents: Contents;
+  /** What the kernel does when the process ends; set once by the kernel. */
+  ending: Ending;
 }
+
+/** The kernel's part in the end of its process; see `lifecycle.ts`. */
+export interface Ending {
+  /** Hands over what is open and changed: nobody closes it any more. */
+  submit(): void;
+  /** What could be sent was sent: private files go. */
+  removeFiles(): void;
+  /** A journal keeps what isn't sent. */
+  readonly isKept: boolean;
+}
+
+/** What a remote has before a kernel is mounted on it. */
+export const NO_CONTENTS: Contents = {
+  open: () => {
+    throw new Error('no kernel is mounted');
+  },
+  close: () => {},
+};
+export const NO_ENDING: Ending = { submit: () => {}, removeFiles: () => {}, isKept: false };

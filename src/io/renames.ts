@@ -1,5 +1,5 @@
-import { existsSync } from 'node:fs';
-import type { Entry, Source, Store, TreePath } from '../store/contract.js';
+import { reading } from '../store/common/sources.js';
+import type { Entry, OpenSource, Store, TreePath } from '../store/contract.js';
 import { Failure } from '../store/failure.js';
 import { Claim } from './claim.js';
 import { download } from './download.js';
@@ -31,7 +31,7 @@ export async function rename(host: RenameHost, moves: readonly Move[]): Promise<
     );
     try {
       await claim.isQuiet();
-      const entries = await uploadAll(host, known, claim);
+      const entries = await uploadAll(host, known);
       await host.removals.remove(known.map(({ from, entry }) => ({ path: from, id: entry?.id ?? null })));
       for (const { ino, from, to } of known) {
         for (const path of [from, to]) claim.drop(path);
@@ -53,7 +53,6 @@ export async function rename(host: RenameHost, moves: readonly Move[]): Promise<
 async function uploadAll(
   { store, target, uploader, now }: RenameHost,
   moves: readonly Move[],
-  claim: Claim,
 ): Promise<ReadonlyMap<TreePath, Entry>> {
   const { signal } = uploader;
   for (const { to } of moves) uploader.queue.tell(to);
@@ -67,12 +66,16 @@ async function uploadAll(
     uploader.transfers.add(async () => {
       const ticket = ticketOf.get(move.to);
       if (!ticket) throw new Failure('EPROTO', 'The server gave no address to upload the file to.');
-      const local = localSource(move, claim);
-      const content = local ? { source: local, dispose: () => {} } : await fetch(store, uploader, move);
+      const sendTo = (source: OpenSource): Promise<Entry> => send(target, ticket, source, { signal, now });
+      if (move.source) {
+        entries.set(move.to, await reading(uploader.heldSource(move.source), sendTo));
+        return;
+      }
+      const content = await fetch(store, uploader, move);
       try {
-        entries.set(move.to, await send(target, ticket, content.source, { signal, now }));
+        entries.set(move.to, await sendTo(content.source));
       } finally {
-        content.dispose();
+        await content.dispose();
       }
     }),
   );
@@ -81,15 +84,6 @@ async function uploadAll(
   for (const outcome of outcomes) if (outcome.status === 'rejected') throw outcome.reason;
   await target.uploads.finish(tickets, { signal });
   return entries;
-}
-
-/** The newest content that is here. */
-function localSource({ ino, from, source }: Move, claim: Claim): Source | null {
-  if (source) return source;
-  const upload = claim.at(from).find((each) => each.ino === ino);
-  // A file of the spool goes once its upload is durable; then the server has the same content.
-  if (!upload || (upload.source.kind === 'file' && !existsSync(upload.source.file))) return null;
-  return upload.source;
 }
 
 async function fetch(store: Store, uploader: Uploader, { from, entry }: Move): ReturnType<typeof download> {

@@ -1,13 +1,35 @@
 import type { Transferable } from 'node:worker_threads';
+import type { OpenSource } from '../store/contract.js';
 import { failureOf } from './failure-of.js';
 import { createOwner } from './owner.js';
-import { type Answer, packReply, type Request, type ThreadData } from './protocol.js';
+import {
+  type Answer,
+  type Opened,
+  packReply,
+  type Request,
+  type ThreadData,
+  unpackContent,
+} from './protocol.js';
 import type { Method, Reply } from './remote.js';
 import { createStore } from './stores.js';
 
 /** Serves an owner of the remote at a port, until it is closed. */
 export function serve({ port, store, told, writebackDelay, concurrency }: ThreadData, post: Post): void {
-  const owner = createOwner({ store: createStore(store), told, writebackDelay, concurrency });
+  const openings = new Map<number, (content: Opened) => void>();
+  let serial = 0;
+  const contents = {
+    open: async (id: number): Promise<OpenSource> => {
+      const content = await new Promise<Opened>((resolve) => {
+        const opening = ++serial;
+        openings.set(opening, resolve);
+        post({ type: 'open', opening, id });
+      });
+      if (!content.ok) throw content.failure;
+      return content.source;
+    },
+    close: (id: number) => post({ type: 'close', id }),
+  };
+  const owner = createOwner({ store: createStore(store), contents, told, writebackDelay, concurrency });
   owner.onEvent = (event) => post({ type: 'event', event });
   const running = new Map<number, AbortController>();
 
@@ -17,6 +39,11 @@ export function serve({ port, store, told, writebackDelay, concurrency }: Thread
   };
 
   const run = (request: Request): void => {
+    if (request.type === 'content') {
+      openings.get(request.opening)?.(unpackContent(request.content));
+      openings.delete(request.opening);
+      return;
+    }
     const { id } = request;
     if (request.type === 'cancel') {
       running.get(id)?.abort();

@@ -1,13 +1,24 @@
 import { Failure } from '../store/failure.js';
 import { threadFile } from '../thread-file.js';
-import { onDeparture } from './exit.js';
 import { failureOf } from './failure-of.js';
 import { Ledger } from './ledger.js';
+import { keep, type Left, updateSignals } from './lifecycle.js';
+import { Openings } from './openings.js';
 import { OwnerThread } from './owner-thread.js';
-import { type Answer, packArgs, unpackEvent, unpackReply } from './protocol.js';
-import type { Args, Call, Method, Remote, RemoteEvent, Reply } from './remote.js';
+import { type Answer, unpackEvent, unpackReply } from './protocol.js';
+import {
+  type Args,
+  type Call,
+  type Method,
+  NO_CONTENTS,
+  NO_ENDING,
+  type Remote,
+  type RemoteEvent,
+  type Reply,
+} from './remote.js';
 import { hasVersions, type StoreChoice, unitDepthOf } from './store-choice.js';
 import { throwLater } from './throw-later.js';
+import { timeOver } from './time-over.js';
 import type { UploadOptions } from './uploader.js';
 
 export interface ThreadRemoteOptions extends UploadOptions {
@@ -16,14 +27,22 @@ export interface ThreadRemoteOptions extends UploadOptions {
   readonly syncTimeout?: number | undefined;
   /** How long an exiting process waits for pending uploads, in milliseconds. @default 10000 */
   readonly exitFlushMs?: number | undefined;
+  /** Wait with signals that would end the process while uploads are pending? @default true */
+  readonly exitSignals?: boolean | undefined;
   /** Where the thread's file is, if not beside this one. */
   readonly workerUrl?: URL | null | undefined;
 }
 
+/**
+ * A thread that dies is replaced at once, but not for ever: after so many deaths without anything done between them the
+ * next one waits until somebody calls.
+ */
+const MOST_DEATHS_IN_A_ROW = 3;
+
 class ThreadCall implements Call {
   isSettled = false;
-  /** Why the message could not be sent at all. */
-  refusal: Failure | null = null;
+  /** What it is settled with at the next look: it could not be sent, or the thread ends behind it. */
+  foregone: Reply<Method> | null = null;
 
   constructor(
     readonly id: number,
@@ -34,8 +53,9 @@ class ThreadCall implements Call {
 }
 
 /**
- * The owner in a thread of its own. It is started by the first call, and started anew by the next one if it died; it
- * keeps the process alive only while calls are on their way; uploads that wait are sent before the process exits. The memory of uploaded bytes is handed over.
+ * The owner in a thread of its own. It is started by the first call; if it dies, another one takes over all that was
+ * handed over and isn't durable. It keeps the process alive while calls are on their way; what else waits when the
+ * process ends is `lifecycle.ts`'s affair.
  */
 export function createThreadRemote(options: ThreadRemoteOptions): Remote {
   return new ThreadRemote(options);
@@ -45,12 +65,16 @@ class ThreadRemote implements Remote {
   readonly unitDepth: number;
   readonly hasVersions: boolean;
   onEvent: (event: RemoteEvent) => void = () => {};
+  contents = NO_CONTENTS;
+  ending = NO_ENDING;
   private thread: OwnerThread | null = null;
   private readonly calls = new Map<number, ThreadCall>();
   private readonly ledger = new Ledger();
+  private readonly openings = new Openings(() => this.contents);
   /** Names that threads which died may have told the server. */
   private readonly told = new Set<string>();
   private serial = 0;
+  private deaths = 0;
   private unregister: (() => void) | null = null;
 
   constructor(private readonly options: ThreadRemoteOptions) {
@@ -65,28 +89,34 @@ class ThreadRemote implements Remote {
   private send<M extends Method>(method: M, args: Args<M>, commit: (reply: Reply<M>) => void): ThreadCall {
     // Kept untyped by its id; the owner answers each method with its own value.
     const call = new ThreadCall(++this.serial, method, args, commit as (reply: Reply<Method>) => void);
-    this.ledger.onCall(method, args);
     if (method === 'close' && !this.thread) {
-      queueMicrotask(() => this.settle(call, { ok: true, value: null }));
+      this.forgetAll();
+      this.settleLater(call, { ok: true, value: null });
       return call;
     }
+    const thread = this.started(call);
+    // After the start: what a new thread takes over is what was handed over before.
+    this.ledger.onCall(method, args);
     this.calls.set(call.id, call);
-    try {
-      this.thread ??= this.start();
-      const packed = packArgs(method, args);
-      this.thread.post({ type: 'call', id: call.id, method, args: packed.args }, packed.transfers);
-    } catch (thrown) {
-      call.refusal = failureOf(thrown);
-      queueMicrotask(() => this.settleRefused(call));
-    }
-    this.updateReference();
+    thread?.post({ type: 'call', id: call.id, method, args });
+    this.update();
     return call;
+  }
+
+  /** The thread, started if need be; where it can't be the call fails. */
+  private started(call: ThreadCall): OwnerThread | null {
+    try {
+      return this.thread ?? this.start();
+    } catch (thrown) {
+      this.settleLater(call, { ok: false, failure: failureOf(thrown) });
+      return null;
+    }
   }
 
   assertCanWait(): void {}
 
   cancel(call: Call): void {
-    if (call instanceof ThreadCall && !call.isSettled) this.thread?.post({ type: 'cancel', id: call.id }, []);
+    if (call instanceof ThreadCall && !call.isSettled) this.thread?.post({ type: 'cancel', id: call.id });
   }
 
   wait(call: Call): void {
@@ -106,11 +136,12 @@ class ThreadRemote implements Remote {
   ): boolean {
     let deadline = performance.now() + milliseconds;
     for (;;) {
-      this.settleRefused(call);
+      this.settleForegone(call);
       const { thread } = this;
       if (call.isSettled || !thread) return call.isSettled;
       const count = thread.countSent;
       thread.receiveAll();
+      this.settleForegone(call);
       if (call.isSettled) return true;
       if (thread !== this.thread) continue;
       const now = performance.now();
@@ -119,43 +150,63 @@ class ThreadRemote implements Remote {
     }
   }
 
+  /** Starts a thread, and hands it what others had to send. */
   private start(): OwnerThread {
     const { store, writebackDelay, concurrency, workerUrl } = this.options;
-    this.unregister ??= onDeparture({
-      begin: () => {
-        if (this.ledger.isBusy) this.flush();
-      },
-      end: () => this.drain(),
+    this.unregister ??= keep({
+      ...{ isHeldAgainstSignals: this.options.exitSignals ?? true },
+      ...{ begin: () => this.begin(), drain: (startedAt) => this.drain(startedAt) },
+      drainLater: (startedAt) => this.drainLater(startedAt),
+      removeFiles: () => this.ending.removeFiles(),
+      isPending: () => this.ledger.isPending,
     });
     const data = { store, writebackDelay, concurrency, told: [...this.told] };
-    return new OwnerThread(workerUrl ?? threadFile('io/thread.js'), data, {
-      onAnswer: (thread, answer) => this.onAnswer(thread, answer),
-      onGone: (thread, detail) => this.lose(thread, detail),
+    const thread = new OwnerThread(workerUrl ?? threadFile('io/thread.js'), data, {
+      onAnswer: (from, answer) => this.onAnswer(from, answer),
+      onGone: (from, detail) => this.lose(from, detail),
       onUnsendable: (id, detail) => {
         const call = this.calls.get(id);
         const failure = new Failure('EINVAL', "Its arguments hold what can't leave this thread.", detail);
         if (call) this.settle(call, { ok: false, failure });
       },
     });
+    this.thread = thread;
+    for (const { failure: _, ...submission } of this.ledger.all) {
+      const call = new ThreadCall(++this.serial, 'submit', submission, () => {});
+      this.calls.set(call.id, call);
+      thread.post({ type: 'call', id: call.id, method: 'submit', args: call.args });
+    }
+    return thread;
   }
 
   private onAnswer(thread: OwnerThread, answer: Answer): void {
     if (answer.type === 'gone') {
       this.lose(thread, answer.detail);
+    } else if (answer.type === 'open') {
+      const { content, transfers } = this.openings.open(answer.id);
+      thread.post({ type: 'content', opening: answer.opening, content }, transfers);
+    } else if (answer.type === 'close') {
+      this.openings.close(answer.id);
     } else if (answer.type === 'event') {
       const event = unpackEvent(answer.event);
       this.ledger.onEvent(event);
+      if (event.type === 'uploaded') this.deaths = 0;
       throwLater(() => this.onEvent(event));
     } else {
       const call = this.calls.get(answer.id);
-      if (call?.method === 'close') this.end(thread);
-      if (call) this.settle(call, unpackReply(call.method, answer.reply));
+      if (call?.method === 'close') this.end(thread, call);
+      else if (call) this.settle(call, unpackReply(call.method, answer.reply));
     }
-    this.updateReference();
+    this.update();
   }
 
-  private settleRefused(call: ThreadCall): void {
-    if (call.refusal) this.settle(call, { ok: false, failure: call.refusal });
+  private settleLater(call: ThreadCall, reply: Reply<Method>): void {
+    call.foregone = reply;
+    queueMicrotask(() => this.settleForegone(call));
+  }
+
+  private settleForegone(call: ThreadCall): void {
+    if (call.foregone) this.settle(call, call.foregone);
   }
 
   private settle(call: ThreadCall, reply: Reply<Method>): void {
@@ -163,52 +214,116 @@ class ThreadRemote implements Remote {
     call.isSettled = true;
     this.calls.delete(call.id);
     this.ledger.onReply(call.method, call.args, reply);
-    this.updateReference();
+    this.update();
     throwLater(() => call.commit(reply));
   }
 
-  private updateReference(): void {
+  private update(): void {
     this.thread?.keepProcess(this.calls.size > 0);
+    updateSignals();
   }
 
-  /** The thread was asked to end. */
-  private end(thread: OwnerThread): void {
-    thread.end();
+  /** The thread was asked to end: the call is settled when it has, or at once for who is blocked. */
+  private end(thread: OwnerThread, close: ThreadCall): void {
     this.thread = null;
+    this.forgetAll();
+    for (const call of [...this.calls.values()]) {
+      if (call !== close) this.settle(call, { ok: false, failure: new Failure('ECANCELED') });
+    }
+    close.foregone = { ok: true, value: null };
+    void thread.end().then(() => this.settleForegone(close));
+  }
+
+  private forgetAll(): void {
+    this.ledger.clear();
+    this.openings.closeAll();
     this.unregister?.();
     this.unregister = null;
-    for (const call of [...this.calls.values()]) {
-      if (call.method !== 'close') this.settle(call, { ok: false, failure: new Failure('ECANCELED') });
-    }
   }
 
-  /** The thread died: what it had to do has failed. The kernel still has the content, and sends it again. */
+  /**
+   * The thread died: calls that it had not answered have failed, for nobody knows what became of them. What it had to
+   * upload, the next one does; a flush goes on there.
+   */
   private lose(thread: OwnerThread, detail: string): void {
     if (this.thread !== thread) return;
     // What it had sent before counts.
     thread.receiveAll();
     if (this.thread !== thread) return;
     this.thread = null;
-    thread.end();
+    void thread.end();
+    this.openings.closeAll();
+    this.deaths++;
     const failure = new Failure('EIO', 'The I/O thread ended; the next call starts another one.', detail);
-    for (const { path, ino, generation, hasFailed } of this.ledger.all) {
-      this.told.add(path);
-      if (hasFailed) continue;
-      this.ledger.fail(ino, generation);
-      throwLater(() => this.onEvent({ type: 'failed', path, ino, generation, failure }));
+    const isHopeless = this.deaths > MOST_DEATHS_IN_A_ROW;
+    for (const { path } of this.ledger.all) this.told.add(path);
+    if (isHopeless) this.failAll(failure);
+    const flushes: ThreadCall[] = [];
+    for (const call of [...this.calls.values()]) {
+      if (call.method === 'flush' && !isHopeless) flushes.push(call);
+      // Handed over anew below: its acknowledgement says nothing.
+      else if (call.method === 'submit' && !isHopeless) this.settle(call, { ok: true, value: null });
+      else this.settle(call, { ok: false, failure });
     }
-    for (const call of [...this.calls.values()]) this.settle(call, { ok: false, failure });
+    if (!isHopeless && (this.ledger.isPending || flushes.length > 0)) this.takeOver(flushes);
+    this.update();
+  }
+
+  private takeOver(flushes: readonly ThreadCall[]): void {
+    try {
+      const next = this.start();
+      for (const { id, method, args } of flushes) next.post({ type: 'call', id, method, args });
+    } catch (thrown) {
+      const failure = failureOf(thrown);
+      for (const call of flushes) this.settle(call, { ok: false, failure });
+      this.failAll(failure);
+    }
+  }
+
+  /** Nobody sends it at the moment; the next call's thread does. */
+  private failAll(failure: Failure): void {
+    for (const { path, ino, generation } of this.ledger.all) {
+      const event: RemoteEvent = { type: 'failed', path, ino, generation, failure };
+      this.ledger.onEvent(event);
+      throwLater(() => this.onEvent(event));
+    }
+  }
+
+  private begin(): void {
+    this.ending.submit();
+    if (this.ledger.isBusy) this.flush();
   }
 
   private flush(): ThreadCall {
     return this.send('flush', { inos: null }, () => {});
   }
 
-  /** The process exits: this thread blocks while the owner's goes on. */
-  private drain(): readonly string[] {
-    if (this.ledger.all.length > 0 && this.thread) {
-      this.waitUntilSettled(this.flush(), this.options.exitFlushMs ?? 10_000, { isRenewed: false });
+  /** This thread blocks while the owner's goes on; a dead one is replaced. */
+  private drain(startedAt: number): readonly Left[] {
+    const deadline = startedAt + (this.options.exitFlushMs ?? 10_000);
+    // What a change that was on its way holds back is handed over when that has ended.
+    for (let rounds = 0; this.ledger.isPending && rounds < MOST_DRAINS; rounds++) {
+      const rest = deadline - performance.now();
+      if (rest <= 0 || !this.waitUntilSettled(this.flush(), rest, { isRenewed: false })) break;
+      if (!this.ledger.isBusy) break;
     }
-    return this.ledger.all.map(({ path }) => path);
+    return this.left();
+  }
+
+  private async drainLater(startedAt: number): Promise<readonly Left[]> {
+    const rest = startedAt + (this.options.exitFlushMs ?? 10_000) - performance.now();
+    if (this.ledger.isPending && rest > 0) {
+      const flushed = new Promise<void>((resolve) => {
+        this.send('flush', { inos: null }, () => resolve());
+      });
+      await Promise.race([flushed, timeOver(rest)]);
+    }
+    return this.left();
+  }
+
+  private left(): readonly Left[] {
+    return this.ledger.left(this.ending.isKept);
   }
 }
+
+const MOST_DRAINS = 10;

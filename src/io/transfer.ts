@@ -1,13 +1,11 @@
 import { createHash } from 'node:crypto';
-import { createReadStream } from 'node:fs';
-import type { Entry, Source, Store, Ticket, TreePath, Uploads } from '../store/contract.js';
+import { sizeOf } from '../store/common/sources.js';
+import type { Entry, OpenSource, Store, Ticket, TreePath, Uploads } from '../store/contract.js';
 import { contentVersion } from '../store/version.js';
+import { filePieces } from '../wire/file-pieces.js';
 
 /** What an upload needs of a store. */
 export type Target = Pick<Store, 'lookup'> & { readonly uploads: Uploads };
-
-export const sizeOf = (source: Source): number =>
-  source.kind === 'bytes' ? source.bytes.byteLength : source.size;
 
 /**
  * Sends the content of one file and returns the entry that the next agreeing listing will show. Settles only when the
@@ -21,7 +19,7 @@ export const sizeOf = (source: Source): number =>
 export async function send(
   target: Target,
   ticket: Ticket,
-  source: Source,
+  source: OpenSource,
   options: {
     readonly signal: AbortSignal;
     readonly onProgress?: (sent: number) => void;
@@ -70,9 +68,14 @@ function entryOf(path: TreePath, size: number, md5: string, at: number): Entry {
   };
 }
 
-async function md5Of(source: Source): Promise<string> {
+const PIECE_BYTES = 1024 * 1024;
+
+async function md5Of(source: OpenSource): Promise<string> {
   const hash = createHash('md5');
   if (source.kind === 'bytes') hash.update(source.bytes);
-  else for await (const chunk of createReadStream(source.file)) hash.update(chunk);
+  else {
+    const range = { start: 0, end: source.size, pieceBytes: PIECE_BYTES };
+    for await (const piece of filePieces(source.fd, range)) hash.update(piece);
+  }
   return hash.digest('base64');
 }

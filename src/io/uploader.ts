@@ -1,11 +1,12 @@
+import { setMaxListeners } from 'node:events';
 import { LRUCache } from 'lru-cache';
 import PQueue from 'p-queue';
-import type { Entry, TreePath } from '../store/contract.js';
+import type { Entry, HeldSource, OpenSource, TreePath } from '../store/contract.js';
 import { Failure } from '../store/failure.js';
 import { Batch, type Job } from './batch.js';
 import { type FailedUpload, Flushes } from './flushes.js';
 import { type Outcome, type Submission, type Upload, UploadQueue } from './queue.js';
-import type { RemoteEvent } from './remote.js';
+import type { Handed, RemoteEvent } from './remote.js';
 import type { Target } from './transfer.js';
 
 export interface UploadOptions {
@@ -16,10 +17,19 @@ export interface UploadOptions {
 }
 
 const MOST_DELAYS = 10;
+/** A failed upload goes again after a second, then after twice as long each time, up to five minutes. */
+const FIRST_RETRY_MS = 1000;
+const LONGEST_RETRY_MS = 5 * 60_000;
 /** Tickets are about 1 KB each, and their URLs expire: so many uploads are on their way at once, others wait. */
 const MOST_ON_THE_WAY = 2000;
 /** Entries of finished uploads that a rename may need before a listing shows them. */
 const RECENT_ENTRIES = 1000;
+
+/** The kernel's content as the owner gets it; see `Contents`. */
+export interface OwnerContents {
+  open(id: number): Promise<OpenSource>;
+  close(id: number): void;
+}
 
 /** Drives the upload queue: decides when a batch goes, runs it, and tells how it went. */
 export class Uploader {
@@ -34,6 +44,8 @@ export class Uploader {
   private readonly closing = new AbortController();
   private readonly writebackDelay: number;
   private timer: NodeJS.Timeout | null = null;
+  private retryTimer: NodeJS.Timeout | null = null;
+  private retryAt = Number.POSITIVE_INFINITY;
   private firstSubmitAt = 0;
   private isGoingSoon = false;
   private wasBusy = false;
@@ -45,8 +57,11 @@ export class Uploader {
       readonly unitOf: (path: TreePath) => TreePath;
       readonly told?: Iterable<TreePath> | undefined;
       readonly now: () => number;
+      readonly contents: OwnerContents;
     },
   ) {
+    // Everything that is on its way listens to it, which is no leak.
+    setMaxListeners(0, this.closing.signal);
     this.writebackDelay = options.writebackDelay ?? 500;
     this.transfers = new PQueue({ concurrency: options.concurrency ?? 10 });
     this.queue = new UploadQueue({
@@ -59,6 +74,16 @@ export class Uploader {
 
   get signal(): AbortSignal {
     return this.closing.signal;
+  }
+
+  /** What was handed over, to be opened when it is read. */
+  heldSource({ id, size }: Handed): HeldSource {
+    const { contents } = this.options;
+    const open = async (): Promise<{ content: OpenSource; close: () => void }> => ({
+      content: await contents.open(id),
+      close: () => contents.close(id),
+    });
+    return { kind: 'held', size, open };
   }
 
   submit(submission: Submission): void {
@@ -108,6 +133,7 @@ export class Uploader {
         transfers: this.transfers,
         closing: this.signal,
         now: this.options.now,
+        sourceOf: (upload) => this.heldSource(upload.source),
         onProgress: (upload, sent, size) =>
           this.onEvent({ type: 'progress', path: upload.path, ino: upload.ino, sent, size }),
         onSent: (upload) => this.queue.sent(upload),
@@ -121,6 +147,7 @@ export class Uploader {
   /** Waits for nothing that is queued; what is on its way is aborted. */
   async close(): Promise<void> {
     this.stopTimer();
+    if (this.retryTimer) clearTimeout(this.retryTimer);
     this.closing.abort();
     for (const job of this.jobs.values()) job.controller.abort();
     this.flushes.cancel(new Failure('ECANCELED'));
@@ -159,7 +186,9 @@ export class Uploader {
       this.recent.set(upload.path, result.entry);
       this.queue.durable(upload);
     } else if (result?.kind === 'failed' && !this.signal.aborted) {
-      this.queue.failed(upload, result.failure);
+      const delay = Math.min(LONGEST_RETRY_MS, FIRST_RETRY_MS * 2 ** upload.failures);
+      this.queue.failed(upload, result.failure, performance.now() + delay);
+      this.retryIn(delay);
     } else {
       this.queue.aborted(upload);
     }
@@ -168,6 +197,24 @@ export class Uploader {
     this.quiet.delete(upload.path);
     for (const resolve of waiting ?? []) resolve();
     this.goSoon();
+  }
+
+  /** Tries failed uploads again, this long from now or earlier. */
+  private retryIn(delay: number): void {
+    const at = performance.now() + delay;
+    if (at >= this.retryAt) return;
+    if (this.retryTimer) clearTimeout(this.retryTimer);
+    this.retryAt = at;
+    this.retryTimer = setTimeout(() => {
+      this.retryTimer = null;
+      this.retryAt = Number.POSITIVE_INFINITY;
+      const now = performance.now();
+      const next = this.queue.retry(now);
+      if (next !== null) this.retryIn(next - now);
+      this.wasBusy = true;
+      this.go();
+    }, delay);
+    this.retryTimer.unref();
   }
 
   private onSettled(upload: Upload, outcome: Outcome): void {

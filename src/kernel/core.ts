@@ -2,14 +2,20 @@ import { LRUCache } from 'lru-cache';
 import type { Remote } from '../io/remote.js';
 import type { Entry, TreePath } from '../store/contract.js';
 import { Failure } from '../store/failure.js';
+import { HandedOver } from './content/handed-over.js';
+import { type Journal, type JournalOptions, openJournal } from './content/journal/journal.js';
+import { Keeping, placeIn } from './content/keeping.js';
+import { Overlay } from './content/overlay.js';
+import { Spool } from './content/spool.js';
 import { Descriptors } from './descriptors.js';
 import { depthOf, Inode, isAtOrBelow, splitPath } from './inode.js';
 import { InodeNumbers } from './inode-numbers.js';
+import { KnownNames } from './known-names.js';
 import { Loads } from './load.js';
 import { Locks } from './locks.js';
-import { Overlay } from './overlay.js';
 import { PageCache } from './pages.js';
-import { type Moment, relativeTo, Scope, type ScopeHost } from './scope.js';
+import { relativeTo, Scope, type ScopeHost } from './scope.js';
+import { type Moment, monotonicClock, Timeline } from './timeline.js';
 
 export interface KernelOptions {
   readonly remote: Remote;
@@ -25,10 +31,18 @@ export interface KernelOptions {
   readonly maxRenameBytes?: number;
   /** 'back': a close queues the upload; 'through': it waits until the upload is durable. @default 'back' */
   readonly writeback?: 'back' | 'through';
+  /** Names of files that are remembered; units that nobody uses are forgotten above it. @default 1000000 */
+  readonly mostNames?: number;
+  /** Where what is acknowledged is kept until it is durable; null: in memory and a temporary directory. @default null */
+  readonly journal?: JournalOptions | null;
+  /** Hears of what a user should know and no call can tell. @default nobody */
+  readonly warn?: (message: string) => void;
   /** Every change fails with EROFS. @default false */
   readonly readOnly?: boolean;
-  /** Milliseconds since the epoch. @default Date.now */
+  /** Milliseconds since the epoch, for dates that callers see. @default Date.now */
   readonly now?: () => number;
+  /** Milliseconds of a clock that is never set, for ages. @default performance.now */
+  readonly monotonic?: () => number;
 }
 
 const MIB = 1024 * 1024;
@@ -39,8 +53,12 @@ export const DEFAULTS = {
   spoolBytes: 16 * 1024 * MIB,
   maxRenameBytes: 256 * MIB,
   writeback: 'back',
+  mostNames: 1_000_000,
+  journal: null,
+  warn: () => {},
   readOnly: false,
   now: Date.now,
+  monotonic: monotonicClock,
 } as const;
 
 /** The directories and files that stand at a path, or that nothing does: how long such an answer is remembered. */
@@ -55,46 +73,68 @@ export class Core implements ScopeHost {
   readonly loads: Loads;
   readonly locks = new Locks();
   readonly descriptors = new Descriptors();
-  readonly numbers = new InodeNumbers();
+  readonly numbers = new InodeNumbers(() => this.living());
+  readonly names: KnownNames;
   readonly pages: PageCache;
   readonly overlay: Overlay;
+  readonly journal: Journal | null;
+  /** What of the overlay is in the journal. */
+  readonly keeping: Keeping;
+  /** Snapshots that the owner of the remote may read. */
+  readonly handedOver = new HandedOver();
   /** Paths that a look-up found nothing at, where no complete listing says so. */
   readonly negatives = new LRUCache<TreePath, Moment>({ max: MOST_NEGATIVE_ENTRIES });
   /** One device number a mount: fs-extra and others take equal dev and ino for the same file. */
   readonly dev = nextDevice();
   readonly bornAt: number;
+  readonly timeline: Timeline;
   isClosed = false;
-  private epoch = 0;
 
   constructor(options: KernelOptions) {
     this.options = { ...DEFAULTS, ...withoutUndefined(options) };
+    this.timeline = new Timeline(this.options.monotonic, this.options.listingTtl);
+    this.names = new KnownNames(this, this.options.mostNames);
     this.remote = options.remote;
     this.unitDepth = options.remote.unitDepth;
     this.loads = new Loads(options.remote);
-    this.overlay = new Overlay(this.options);
+    const { journal } = this.options;
+    this.journal = journal && openJournal(journal);
+    this.overlay = new Overlay(
+      this.options,
+      this.journal ? placeIn(this.journal) : new Spool(),
+      this.journal !== null,
+    );
+    this.keeping = new Keeping(this.journal, this.overlay);
+    this.remote.contents = this.handedOver;
     this.pages = new PageCache(this.options.cacheBytes, this.options.blockBytes);
     this.bornAt = this.options.now();
     this.root.scope = new Scope(this, this.root, this.unitDepth === 0);
   }
 
+  /** The date, as callers see it. The wall clock may be set at any time: ages go by `timeline`. */
   now(): number {
     return this.options.now();
   }
 
   /** Orders sends and commits among each other. */
   tick(): Moment {
-    return { epoch: ++this.epoch, at: this.now() };
+    return this.timeline.tick();
   }
 
   get currentEpoch(): number {
-    return this.epoch;
+    return this.timeline.epoch;
+  }
+
+  private *living(): Generator<Inode> {
+    yield* this.root.walk();
+    for (const fd of this.descriptors.all()) yield this.descriptors.get(fd).inode;
   }
 
   dropContent(inode: Inode): void {
+    inode.etag = null;
     const { local } = inode;
     if (!local) return;
     this.overlay.drop(inode);
-    local.etag = null;
     local.mtimeMs = null;
     local.ctimeMs = null;
   }

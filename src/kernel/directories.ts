@@ -35,6 +35,11 @@ export class Directories {
     return parent.depth + 1 >= unitDepth - IMPLICIT_LEVELS;
   }
 
+  private forgetAbsence(parent: Inode, path: TreePath): void {
+    this.core.forgetNegatives(path);
+    this.core.expireNames(parent);
+  }
+
   mkdir(op: Operation, path: TreePath, mode: number): void {
     if (isDone(op)) return;
     const ownPath = path.endsWith('/') ? path.slice(0, -1) : path;
@@ -56,18 +61,22 @@ export class Directories {
       if (local.mode !== null && directory.draft) local.mode |= 0o200;
       local.mtimeMs = this.core.now();
       local.ctimeMs = local.mtimeMs;
+      if (local.isDraft) this.core.keeping.put(directory.path, { kind: 'draft' });
+      else if (directory.draft) this.core.keeping.put(directory.path, { kind: 'directory' });
       // Nothing is in what the server doesn't have.
       if (directory.depth < this.core.unitDepth)
         this.core.scopeAt(directory).mergeListing([], true, this.core.tick());
       return;
     }
+    let isRefused = true;
     throw effect(
       this.core,
       op,
       [{ path: ownPath, isSubtree: false }],
       'mkdir',
-      { path: ownPath },
+      () => ({ path: ownPath }),
       (entry) => {
+        isRefused = false;
         const before = parent.children?.get(name);
         this.core.pin(ownPath, entry.version, [before?.entry?.version ?? ABSENT]);
         if (before) {
@@ -78,6 +87,10 @@ export class Directories {
         place(directory);
         // Just made: nothing is in it.
         this.core.scopeAt(directory).mergeListing([], true, this.core.tick());
+      },
+      () => {
+        // Somebody else was faster: who looks now, as a recursive mkdir does, must see what is there.
+        if (isRefused) this.forgetAbsence(parent, ownPath);
       },
     );
   }

@@ -14,38 +14,56 @@ export const isDone = (op: Operation): boolean => op.state === DONE;
  * names (and for directories their subtrees) are locked; `commit` runs when the server agreed, and can't fail. Readers
  * see the old state until then. A caller that goes away doesn't stop it: once sent, its outcome must be known.
  *
- * @param settled runs last, whatever the server answered
+ * Whatever happens, the locks are released and those who wait hear of it: a commit that throws all the same is a bug,
+ * and fails this one call.
+ *
+ * @param argsOf makes the message when it is sent, and may take hold of content for it; where it throws nothing is sent
+ * @param settled runs last, whatever the server answered, and lets go of that content
  */
 export function effect<M extends Method>(
   core: Core,
   op: Operation,
   names: readonly { readonly path: TreePath; readonly isSubtree: boolean }[],
   method: M,
-  args: Args<M>,
+  argsOf: () => Args<M>,
   commit: (value: Value<M>) => void,
   settled: () => void = () => {},
 ): Fault {
   const key = `${method}#${core.tick().epoch}`;
   const start = (): Load => {
     const locks = names.map(({ path, isSubtree }) => core.locks.take(path, isSubtree));
-    const load = core.loads.start(
-      key,
-      method,
-      args,
-      (value, failure) => {
-        // A value of `null` is an answer too; only a failure leaves everything as it was.
-        if (!failure) {
-          commit(value as Value<M>);
-          op.state = DONE;
-        }
+    const end = (): void => {
+      try {
         settled();
+      } finally {
         core.locks.release(locks);
-        return failure;
-      },
-      { isCancellable: false },
-    );
-    for (const lock of locks) lock.load = load;
-    return load;
+      }
+    };
+    try {
+      const load = core.loads.start(
+        key,
+        method,
+        argsOf(),
+        (value, failure) => {
+          try {
+            // A value of `null` is an answer too; only a failure leaves everything as it was.
+            if (!failure) {
+              op.state = DONE;
+              commit(value as Value<M>);
+            }
+          } finally {
+            end();
+          }
+          return failure;
+        },
+        { isCancellable: false },
+      );
+      for (const lock of locks) lock.load = load;
+      return load;
+    } catch (thrown) {
+      end();
+      throw thrown;
+    }
   };
   return new Fault(key, start, false, () => core.remote.assertCanWait());
 }

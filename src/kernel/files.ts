@@ -8,7 +8,7 @@ import { Fault, type Operation } from './operation.js';
 import { readPage } from './pages.js';
 import { find, resolveParent } from './resolve.js';
 import { mendStaleness } from './staleness.js';
-import type { Writeback } from './writeback.js';
+import type { Writeback } from './writeback/writeback.js';
 
 const { O_CREAT, O_DIRECTORY, O_DSYNC, O_EXCL, O_NOFOLLOW, O_RDONLY, O_SYNC, O_TRUNC } = constants;
 
@@ -27,11 +27,12 @@ export class Files {
     const found = find(this.core, op, path, (flags & O_NOFOLLOW) !== 0);
     const inode = found ? this.admit(found, flags) : this.create(op, path, flags, mode);
     const file = new OpenFile(inode, inode.path, flags);
-    const local = file.inode.ensureLocal();
+    this.core.overlay.hold(inode);
+    if (found && (flags & O_TRUNC) !== 0) this.makeEmpty(inode);
+    else this.dropUnusable(inode);
+    const local = inode.ensureLocal();
     local.opens++;
     if (file.canWrite) local.writers++;
-    this.core.overlay.hold(file.inode);
-    if (found && (flags & O_TRUNC) !== 0) this.makeEmpty(file.inode);
     return this.core.descriptors.add(file);
   }
 
@@ -54,8 +55,16 @@ export class Files {
     const local = inode.ensureLocal();
     local.opens--;
     if (canWrite) local.writers--;
-    if (local.writers === 0 && inode.isPending) this.writeback.submit(inode);
-    if (local.opens === 0) this.writeback.onClosed(inode);
+    try {
+      if (canWrite && local.writers === 0 && inode.parent && inode.isDirty) this.core.keeping.record(inode);
+    } finally {
+      // What the journal's disk refuses is sent all the same.
+      if (local.writers === 0 && inode.isPending) this.writeback.submit(inode);
+      if (local.opens === 0) {
+        this.writeback.onClosed(inode);
+        inode.releaseLocal();
+      }
+    }
     return file;
   }
 
@@ -104,10 +113,10 @@ export class Files {
     this.waitForSpool(op, bytes.byteLength);
     const at = file.isAppending ? (file.inode.size ?? 0) : (position ?? file.position);
     this.core.reclaim(file.inode);
-    this.core.overlay.write(file.inode, bytes, at);
+    const count = this.core.overlay.write(file.inode, bytes, at);
     this.writeback.touch(file.inode);
-    if (position === null) file.position = at + bytes.byteLength;
-    return bytes.byteLength;
+    if (position === null) file.position = at + count;
+    return count;
   }
 
   ftruncate(op: Operation, fd: number, length: number): void {
@@ -127,6 +136,7 @@ export class Files {
 
   fsync(op: Operation, fd: number): void {
     const { inode } = this.core.descriptors.get(fd);
+    if (inode.parent && inode.isDirty) this.core.keeping.record(inode);
     if (op.state !== undefined || inode.isPending) this.writeback.flush(op, [inode]);
   }
 
@@ -146,15 +156,18 @@ export class Files {
     // The copy grows in an inode of its own: until it is whole nobody may take it for the content.
     if (local.copyUp?.version !== version) {
       if (local.copyUp) this.core.overlay.drop(local.copyUp.into);
-      local.copyUp = { version, into: new Inode('file', null) };
-      this.core.overlay.create(local.copyUp.into);
+      local.copyUp = null;
+      const copy = new Inode('file', null);
+      this.core.overlay.give(copy, this.core.overlay.makeEmpty());
+      local.copyUp = { version, into: copy };
     }
     const { into } = local.copyUp;
     const chunk = new Uint8Array(this.core.pages.blockBytes);
     for (;;) {
       const count = readPage(this.core, op, inode, into.size ?? 0, chunk, null);
       if (count === 0) break;
-      this.core.overlay.write(into, chunk.subarray(0, count), into.size ?? 0);
+      for (let done = 0; done < count; )
+        done += this.core.overlay.write(into, chunk.subarray(done, count), into.size ?? 0);
     }
     local.content = into.ensureLocal().content;
     local.copyUp = null;
@@ -185,20 +198,29 @@ export class Files {
     this.core.assertMutable(parent);
     if (parent.depth < this.core.unitDepth) throw misplacedFile(this.core);
     this.core.locks.assertFree(`${parent.path}/${name}`);
+    // Its content first: where the disk takes none there is no such name.
+    const content = this.core.overlay.makeEmpty();
     const inode = new Inode('file', null);
     inode.attach(parent, name);
-    const local = inode.ensureLocal();
-    local.mode = mode & 0o7777 & ~process.umask();
-    this.makeEmpty(inode);
+    inode.ensureLocal().mode = mode & 0o7777 & ~process.umask();
+    this.core.overlay.give(inode, content);
+    this.writeback.touch(inode);
     return inode;
   }
 
   private makeEmpty(inode: Inode): void {
+    const content = this.core.overlay.makeEmpty();
     const local = inode.ensureLocal();
     if (local.copyUp) this.core.overlay.drop(local.copyUp.into);
     local.copyUp = null;
-    this.core.overlay.create(inode);
+    this.core.overlay.give(inode, content);
     this.writeback.touch(inode);
+  }
+
+  /** Clean content can always be fetched again: where its copy here is gone it isn't here. */
+  private dropUnusable(inode: Inode): void {
+    const isOnServer = inode.entry !== null && !inode.isDirty && !inode.isOpen && !inode.draft;
+    if (isOnServer && !this.core.overlay.isUsable(inode)) this.core.dropContent(inode);
   }
 
   private assertWritable(inode: Inode): void {

@@ -1,6 +1,6 @@
 import type { Entry, Kind, TreePath } from '../store/contract.js';
 import type { Failure } from '../store/failure.js';
-import type { LocalContent } from './overlay.js';
+import type { LocalContent } from './content/overlay.js';
 import type { Scope } from './scope.js';
 
 /** What this instance knows of a file or directory beyond what the server told; most inodes have none. */
@@ -31,8 +31,6 @@ export class LocalState {
   isLocalDirectory = false;
   /** A directory beside versions in which the next one is prepared: all that is in it is only here. */
   isDraft = false;
-  /** The storage's tag of the bytes first read through an open file: all later ranges must be of the same. */
-  etag: string | null = null;
   /** The storage answered with other bytes than the listing promised. */
   staleness: {
     readonly entry: Entry;
@@ -41,6 +39,15 @@ export class LocalState {
     /** The name is being looked up again, because of this answer. */
     isAskedAnew: boolean;
   } | null = null;
+
+  /** It is as if there were none: nobody has the file open, and nothing was changed or set here. */
+  get saysNothing(): boolean {
+    const isUntouched = this.opens === 0 && this.generation === 0 && this.submitted === 0;
+    const isUnset =
+      this.mode === null && this.atimeMs === null && this.mtimeMs === null && this.ctimeMs === null;
+    const holdsNothing = this.content === null && this.copyUp === null && this.staleness === null;
+    return isUntouched && isUnset && holdsNothing && !this.isLocalDirectory && !this.isDraft;
+  }
 }
 
 /** A file, directory or symbolic link. Its name is where it hangs in the tree; an unlinked one hangs nowhere and lives by its fds. */
@@ -51,11 +58,16 @@ export class Inode {
   readonly children: Map<string, Inode> | null;
   /** Of a directory that is listed as one: what is known of the names in it. */
   scope: Scope | null = null;
-  /** 0 until somebody asks; see `Namespace.inoOf`. */
+  /** 0 until somebody asks; see `InodeNumbers`. */
   ino = 0;
-  /** When the newest answer that shows this inode was asked for, in milliseconds since the epoch. */
+  /**
+   * The storage's tag of the bytes first read: all later ranges must be of the same, and what the page cache has of this
+   * version is. So it outlives the fds, and is no part of the local state, which needn't.
+   */
+  etag: string | null = null;
+  /** From when the age of the newest answer that shows this inode counts; see `Moment.at`. */
   seenAt = Number.NEGATIVE_INFINITY;
-  /** The epoch of that request; see `scope.ts`. */
+  /** When that answer was asked for; see `Moment.epoch`. */
   seenEpoch = 0;
 
   constructor(
@@ -99,6 +111,11 @@ export class Inode {
   ensureLocal(): LocalState {
     this.local ??= new LocalState();
     return this.local;
+  }
+
+  /** Gives the local state back where it says nothing, as after a file was opened only to be read. */
+  releaseLocal(): void {
+    if (this.local?.saysNothing) this.local = null;
   }
 
   /** Bytes; null while the server's size is unknown. */

@@ -6,13 +6,14 @@ import { Directories } from './directories.js';
 import { Files } from './files.js';
 import { info } from './info.js';
 import { throughLinks } from './links.js';
-import type { Operation } from './operation.js';
+import { Fault, type Operation } from './operation.js';
 import { Removal } from './removal.js';
 import { Rename } from './rename.js';
 import { assertFree, ensureListed, resolve } from './resolve.js';
 import type { Kernel } from './syscalls.js';
 import { Versions } from './versions.js';
-import { Writeback } from './writeback.js';
+import { recover } from './writeback/recovery.js';
+import { Writeback } from './writeback/writeback.js';
 
 export type { KernelOptions } from './core.js';
 
@@ -26,6 +27,7 @@ export function createKernel(options: KernelOptions): Kernel {
   const versions = new Versions(core, removal, writeback);
   const renaming = new Rename(core, removal, writeback, versions);
   const attributes = new AttributeCalls(core);
+  const report = recover(core, writeback);
   const inodeOf = (fd: number) => core.descriptors.get(fd).inode;
 
   return {
@@ -76,6 +78,7 @@ export function createKernel(options: KernelOptions): Kernel {
     },
     refresh: (path) => refresh(core, path),
     prefetch: (op, path) => prefetch(core, files, op, path),
+    journal: report,
     counters: () => ({
       dirty: writeback.dirtyCount,
       uploaded: writeback.uploaded,
@@ -127,7 +130,13 @@ function shutdown(core: Core, files: Files, writeback: Writeback, op: Operation)
     writeback.flush(op, null);
   }
   core.isClosed = true;
-  core.overlay.close();
   core.pages.clear();
-  core.remote.call('close', {}, () => {});
+  throw new Fault('close', () =>
+    core.loads.start('close', 'close', {}, (_value, failure) => {
+      // The owner reads nothing any more.
+      core.handedOver.clear();
+      core.overlay.close();
+      return failure;
+    }),
+  );
 }

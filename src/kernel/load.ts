@@ -95,11 +95,25 @@ export class Loads {
         this.remote.call(method, args, (reply) => {
           // A cancelled load may have been replaced under its key already.
           if (this.byKey.get(key) === self) this.byKey.delete(key);
-          self.settle(reply.ok ? commit(reply.value, null) : commit(null, reply.failure));
+          self.settle(outcomeOf(() => (reply.ok ? commit(reply.value, null) : commit(null, reply.failure))));
         }),
       isCancellable,
     );
     if (!load.isSettled) this.byKey.set(key, load);
     return load;
+  }
+}
+
+/** A commit that throws is a bug of ours; those who wait go on all the same, and hear of it. */
+function outcomeOf(commit: () => Failure | null): Failure | null {
+  try {
+    return commit();
+  } catch (thrown) {
+    if (thrown instanceof Failure) return thrown;
+    return new Failure(
+      'EIO',
+      'Internal error: an answer could not be taken in. Please report it.',
+      String(thrown),
+    );
   }
 }

@@ -18,8 +18,26 @@ export class Fault {
 }
 
 /**
+ * Since when answers are fresh for a call of the user's, whatever the TTL: one that is made of many operations, such as
+ * a recursive `readdir`, lists a run once, however slow that is.
+ */
+export class Freshness {
+  /** The kernel's epoch when the call began. */
+  epoch = Number.POSITIVE_INFINITY;
+
+  begin(epoch: number): void {
+    if (this.epoch === Number.POSITIVE_INFINITY) this.epoch = epoch;
+  }
+
+  /** What was loaded so far isn't fresh for the rest of the call. */
+  renew(epoch: number): void {
+    this.epoch = epoch;
+  }
+}
+
+/**
  * One system call of one caller, across all its restarts. What a fault loaded is held here until the operation ends,
- * and counts as fresh for it whatever the TTL: a listing slower than its TTL, or a read larger than the cache, ends.
+ * and counts as fresh for it: a listing slower than its TTL, or a read larger than the cache, ends.
  */
 export class Operation {
   /** Keys of the faults already served, with how often. */
@@ -35,18 +53,16 @@ export class Operation {
   load: Load | null = null;
   /** It has returned or failed: what it reserved is free. */
   isEnded = false;
-  /** The kernel's epoch when the operation began: answers asked for since then are fresh for it. */
-  epoch = Number.POSITIVE_INFINITY;
 
-  constructor(readonly signal: AbortSignal | undefined = undefined) {}
+  constructor(
+    readonly signal: AbortSignal | undefined = undefined,
+    /** Shared by all operations of one call. */
+    readonly freshness: Freshness = new Freshness(),
+  ) {}
 
-  begin(epoch: number): void {
-    if (this.epoch === Number.POSITIVE_INFINITY) this.epoch = epoch;
-  }
-
-  /** What was loaded so far isn't fresh for the rest of the operation. */
+  /** What was loaded so far isn't fresh for the rest of the call. */
   renew(epoch: number): void {
-    this.epoch = epoch;
+    this.freshness.renew(epoch);
     for (const key of this.served.keys()) if (/^(list|touch|lookup):/.test(key)) this.served.delete(key);
   }
 

@@ -36,6 +36,12 @@ export class PageCache {
     this.pages.set(key, page);
   }
 
+  /** Forgets all of a file. */
+  drop(entry: Entry): void {
+    for (let block = 0; block === 0 || block * this.blockBytes < (entry.size ?? 0); block++)
+      this.pages.delete(pageKey(entry, block));
+  }
+
   clear(): void {
     this.pages.clear();
   }
@@ -112,18 +118,18 @@ function pageFault(
     const load = core.loads.start(
       key,
       'read',
-      { entry, start, end, etag: inode.local?.etag ?? null },
+      { entry, start, end, etag: inode.etag },
       (content, failure) => {
-        const local = inode.ensureLocal();
         if (!content) {
           if (failure?.code !== 'ESTALE' && failure?.code !== 'EBADMSG') return failure;
           // The listing is older than the bytes, or the bytes are broken: the reader looks again (`staleness.ts`).
+          const local = inode.ensureLocal();
           local.staleness = { entry, failure, times: (local.staleness?.times ?? 0) + 1, isAskedAnew: false };
           return null;
         }
         if (inode.entry?.version === entry.version) {
-          local.etag ??= content.etag;
-          local.staleness = null;
+          inode.etag ??= content.etag;
+          if (inode.local) inode.local.staleness = null;
           if (inode.entry.size === null) inode.entry = { ...inode.entry, size: content.size };
         }
         for (const [pageKey, page] of keepPages(core, entry, block, content.bytes))

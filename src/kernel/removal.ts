@@ -7,7 +7,7 @@ import type { Inode } from './inode.js';
 import type { Operation } from './operation.js';
 import { ensureListed, resolveName } from './resolve.js';
 import { ABSENT } from './scope.js';
-import type { Writeback } from './writeback.js';
+import type { Writeback } from './writeback/writeback.js';
 
 /** Taking names away: `unlink`, `rmdir`, and a whole tree at once. */
 export class Removal {
@@ -94,7 +94,7 @@ export class Removal {
       path: inode.path,
       entry: inode.entry,
     }));
-    throw effect(this.core, op, names, 'remove', { files }, commit);
+    throw effect(this.core, op, names, 'remove', () => ({ files }), commit);
   }
 
   private commitRemoved(inode: Inode): void {
@@ -105,6 +105,7 @@ export class Removal {
       inode.detach();
       this.core.keepIfEmpty(parent);
     }
+    this.core.keeping.removed(path, [inode]);
     this.writeback.forget(inode);
   }
 
@@ -115,12 +116,19 @@ export class Removal {
       this.detachTree(directory);
       return;
     }
-    throw effect(this.core, op, [{ path, isSubtree: true }], 'rmdir', { path }, () => {
-      if (directory.parent) this.core.pin(path, ABSENT, [directory.entry?.version]);
-      this.detachTree(directory);
-      // The aliases of a version go with it, or on to another one.
-      if (this.core.hasVersions && parent) this.core.expireNames(parent);
-    });
+    throw effect(
+      this.core,
+      op,
+      [{ path, isSubtree: true }],
+      'rmdir',
+      () => ({ path }),
+      () => {
+        if (directory.parent) this.core.pin(path, ABSENT, [directory.entry?.version]);
+        this.detachTree(directory);
+        // The aliases of a version go with it, or on to another one.
+        if (this.core.hasVersions && parent) this.core.expireNames(parent);
+      },
+    );
   }
 
   /** Made here, and not yet by anybody's first version. */
@@ -134,7 +142,8 @@ export class Removal {
 
   detachTree(directory: Inode): void {
     const below = [...directory.walk()];
-    const { parent } = directory;
+    const { parent, path } = directory;
+    this.core.keeping.removed(path, below);
     directory.detach();
     if (parent) this.core.keepIfEmpty(parent);
     for (const inode of below) {

@@ -1,4 +1,4 @@
-import type { Move } from '../io/remote.js';
+import type { Handed, Move } from '../io/remote.js';
 import type { Entry, TreePath } from '../store/contract.js';
 import { Failure } from '../store/failure.js';
 import type { Core } from './core.js';
@@ -9,13 +9,16 @@ import type { Removal } from './removal.js';
 import { ensureListed, find, resolveName, resolveParent } from './resolve.js';
 import { ABSENT } from './scope.js';
 import { assertDraftName, type Versions } from './versions.js';
-import type { Writeback } from './writeback.js';
+import type { Writeback } from './writeback/writeback.js';
 
 /** One file of a rename: where it goes, and what the server knows of it. */
 interface Moved {
   readonly inode: Inode;
+  readonly from: TreePath;
   readonly to: TreePath;
-  readonly move: Move;
+  /** What is sent under the new name, and the generation that it is of; null: what the server or its queue has. */
+  source: Handed | null;
+  generation: number;
 }
 
 /** `rename`: within one unit, and of the names beside versions. Files that the server was never told of cost no request; a replaced target is never absent. */
@@ -58,7 +61,7 @@ export class Rename {
     if (isTargetQueued && !source.isDirectory && !source.isTold) this.writeback.submit(source);
     const moves = this.plan(op, source, sourcePath, targetPath);
     const commit = (entries: ReadonlyMap<number, Entry | null>): void =>
-      this.commit(moves, entries, source, targetPath);
+      this.commit(moves, entries, source, sourcePath, targetPath);
     const told = moves.filter(({ inode }) => inode.isTold);
     if (told.length === 0) {
       // What the server was never told of is renamed here alone. A replaced file stays there until the new content
@@ -70,8 +73,16 @@ export class Rename {
       { path: sourcePath, isSubtree: source.isDirectory },
       { path: targetPath, isSubtree: source.isDirectory },
     ];
-    throw effect(this.core, op, names, 'rename', { moves: told.map(({ move }) => move) }, ({ moved }) =>
-      commit(new Map(moved.map(({ ino, entry }) => [ino, entry]))),
+    throw effect(
+      this.core,
+      op,
+      names,
+      'rename',
+      () => ({ moves: told.map((each) => this.send(each)) }),
+      ({ moved }) => commit(new Map(moved.map(({ ino, entry }) => [ino, entry]))),
+      () => {
+        for (const { source: held } of told) if (held) this.core.handedOver.letGo(held);
+      },
     );
   }
 
@@ -123,8 +134,10 @@ export class Rename {
       target.detach();
       this.writeback.forget(target);
     }
+    const from = source.path;
     source.detach();
     source.attach(parent, name);
+    this.core.keeping.renamed(from, source.path);
   }
 
   private plan(op: Operation, source: Inode, sourcePath: TreePath, targetPath: TreePath): readonly Moved[] {
@@ -144,18 +157,21 @@ export class Rename {
       );
     }
     return inodes.map((inode) => {
-      const path = inode.path;
-      const to = targetPath + path.slice(sourcePath.length);
-      return { inode, to, move: this.moveOf(inode, path, to) };
+      const { path: from, local } = inode;
+      const to = targetPath + from.slice(sourcePath.length);
+      return { inode, from, to, source: null, generation: local?.submitted ?? 0 };
     });
   }
 
-  private moveOf(inode: Inode, from: TreePath, to: TreePath): Move {
+  /** Content newer than the server's goes along, as it is when the rename begins. */
+  private send(moved: Moved): Move {
+    const { inode, from, to } = moved;
     const { local, entry } = inode;
-    // Content newer than the server's goes along; of a file that only the queue knows, the queue has it.
-    const source =
-      entry && local?.content && inode.isDirty ? this.core.overlay.snapshot(inode, local.generation) : null;
-    const generation = (source ? local?.generation : local?.submitted) ?? 0;
+    if (local?.content && inode.isDirty) {
+      moved.source = this.core.handedOver.hand(this.core.overlay.snapshot(inode));
+      moved.generation = local.generation;
+    }
+    const { source, generation } = moved;
     return { ino: this.core.numbers.of(inode), from, to, entry, source, generation };
   }
 
@@ -163,11 +179,12 @@ export class Rename {
     moves: readonly Moved[],
     entries: ReadonlyMap<number, Entry | null>,
     source: Inode,
+    sourcePath: TreePath,
     targetPath: TreePath,
   ): void {
-    for (const { inode, move } of moves) {
-      if (inode.isTold) this.core.pin(move.from, ABSENT, [inode.entry?.version]);
-      inode.ensureLocal().etag = null;
+    for (const { inode, from } of moves) {
+      if (inode.isTold) this.core.pin(from, ABSENT, [inode.entry?.version]);
+      inode.etag = null;
     }
     // Not `target`, nor the parent that was checked: a listing may have landed during the effect.
     const { parent, name } = splitPath(targetPath);
@@ -191,13 +208,13 @@ export class Rename {
       inode.attach(this.core.directoryAt(place.parent), place.name);
     }
     this.core.forgetNegatives(targetPath);
-    for (const { inode, to, move } of moves) {
-      const entry = entries.get(move.ino) ?? null;
+    this.core.keeping.renamed(sourcePath, targetPath);
+    for (const { inode, to, generation } of moves) {
+      const entry = entries.get(inode.ino) ?? null;
       // Until the queue has sent it, what the server has under the new name is the replaced file.
       inode.entry = inode === source ? (replaced?.entry ?? null) : null;
       if (entry) {
-        this.writeback.onDurable(inode, move.generation, to, entry.version);
-        this.core.overlay.settle(move.ino, move.generation, inode);
+        this.writeback.onDurable(inode, generation, to, entry.version);
         inode.entry = entry;
       }
     }

@@ -5,7 +5,8 @@ import { type Inode, splitPath } from './inode.js';
 import { throughLinks } from './links.js';
 import type { Load } from './load.js';
 import { Fault, type Operation } from './operation.js';
-import type { Moment, Scope } from './scope.js';
+import type { Scope } from './scope.js';
+import type { Moment } from './timeline.js';
 
 /** Single look-ups in a large unit before its whole listing is loaded. */
 const TOUCHES_BEFORE_LISTING = 8;
@@ -18,7 +19,7 @@ const TOUCHES_BEFORE_LISTING = 8;
 export function find(core: Core, op: Operation, path: TreePath, isLinkMeant = false): Inode | null {
   if (core.isClosed) throw new Failure('EBADF', 'This filesystem is closed.');
   if (path === '') return core.root;
-  op.begin(core.currentEpoch);
+  op.freshness.begin(core.currentEpoch);
   const mustBeDirectory = path.endsWith('/');
   const name = mustBeDirectory ? path.slice(0, -1) : path;
   const real = core.hasVersions ? followLinks(core, op, name, isLinkMeant && !mustBeDirectory) : name;
@@ -98,6 +99,7 @@ function findInUnit(
   scope: Scope,
   segments: readonly string[],
 ): Inode | null {
+  scope.isUsed = true;
   let inode = scope.root;
   let isThere = true;
   for (const name of segments) {
@@ -144,7 +146,7 @@ function isNegativeFresh(core: Core, op: Operation, path: TreePath): boolean {
 }
 
 function isFresh(core: Core, op: Operation, inode: Inode, path: TreePath): boolean {
-  const seen = { epoch: inode.seenEpoch, at: inode.seenAt };
+  const seen = { arrived: inode.seenEpoch, at: inode.seenAt };
   if (isRecent(core, op, seen) || op.hasLoaded(`lookup:${path}`)) return true;
   if (!inode.parent) return true;
   const scope = core.scopeOf(inode.parent);
@@ -154,18 +156,24 @@ function isFresh(core: Core, op: Operation, inode: Inode, path: TreePath): boole
 
 /** Is every name of this scope known, by a fresh listing? */
 export function isListed(core: Core, op: Operation, scope: Scope): boolean {
+  scope.isUsed = true;
   if (scope.isLocal) return true;
   if (!scope.isComplete) return false;
   return isRecent(core, op, scope.listed, scope) || op.hasLoaded(`list:${scope.root.path}`);
 }
 
 /**
- * Asked for within the TTL, or since this operation began: what it loaded itself counts, however slow it was. What was
- * ever learned of a version counts until it is expired on demand.
+ * Learned within the TTL, or since the call began: what it waited for counts, however slow it was. What was ever learned
+ * of a version counts until it is expired on demand.
  */
-function isRecent(core: Core, op: Operation, { epoch, at }: Moment, scope: Scope | null = null): boolean {
+function isRecent(
+  core: Core,
+  op: Operation,
+  { arrived, at }: Pick<Moment, 'arrived' | 'at'>,
+  scope: Scope | null = null,
+): boolean {
   const ttl = scope?.isImmutable ? Number.POSITIVE_INFINITY : core.options.listingTtl;
-  return core.now() - at < ttl || (epoch > op.epoch && at !== Number.NEGATIVE_INFINITY);
+  return core.timeline.now() - at < ttl || (arrived > op.freshness.epoch && at !== Number.NEGATIVE_INFINITY);
 }
 
 /**
@@ -188,11 +196,13 @@ function lookupFault(core: Core, op: Operation, path: TreePath, scope: Scope | n
 }
 
 function startLookup(core: Core, key: string, path: TreePath, listing: boolean): Load {
-  const sent = core.tick();
-  return core.loads.start(key, 'lookup', { path, listing }, (lookup, failure) => {
-    if (lookup) mergeLookup(core, path, lookup, sent);
-    return failure;
-  });
+  return core.timeline.ask((sent) =>
+    core.loads.start(key, 'lookup', { path, listing }, (lookup, failure) => {
+      const learned = core.timeline.arrive(sent);
+      if (lookup) mergeLookup(core, path, lookup, learned);
+      return failure;
+    }),
+  );
 }
 
 function mergeLookup(core: Core, asked: TreePath, { found, ancestors, listing }: Lookup, sent: Moment): void {
@@ -256,21 +266,23 @@ function rememberAbsence(core: Core, path: TreePath, ancestors: readonly Entry[]
 function listFault(core: Core, directory: Inode): Fault {
   const { path } = directory;
   const key = `list:${path}`;
-  return new Fault(key, () => {
-    const sent = core.tick();
-    return core.loads.start(key, 'list', { path }, (value, failure) => {
-      if (value) core.scopeAt(directory).mergeListing(value.entries, true, sent);
-      else if (failure?.code === 'ENOENT' && directory.local?.isLocalDirectory) {
-        core.scopeAt(directory).mergeListing([], true, sent);
-        return null;
-      } else if (failure?.code === 'ENOENT' && path !== '') {
-        const place = core.scopeOfName(path);
-        place?.scope.mergeName(place.relative, null, sent);
-        core.negatives.set(path, sent);
-      }
-      return failure;
-    });
-  });
+  return new Fault(key, () =>
+    core.timeline.ask((sent) =>
+      core.loads.start(key, 'list', { path }, (value, failure) => {
+        const learned = core.timeline.arrive(sent);
+        if (value) core.scopeAt(directory).mergeListing(value.entries, true, learned);
+        else if (failure?.code === 'ENOENT' && directory.local?.isLocalDirectory) {
+          core.scopeAt(directory).mergeListing([], true, learned);
+          return null;
+        } else if (failure?.code === 'ENOENT' && path !== '') {
+          const place = core.scopeOfName(path);
+          place?.scope.mergeName(place.relative, null, learned);
+          core.negatives.set(path, learned);
+        }
+        return failure;
+      }),
+    ),
+  );
 }
 
 /** Makes sure that all names in a directory are known. */

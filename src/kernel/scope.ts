@@ -1,5 +1,6 @@
 import type { Entry, TreePath } from '../store/contract.js';
 import { Inode } from './inode.js';
+import { type Moment, NEVER, type Timeline } from './timeline.js';
 
 /** The state of a name that isn't there, where versions of what is there are compared with it. */
 export const ABSENT = '';
@@ -15,27 +16,23 @@ interface Pin {
   readonly at: number;
   /** What listings will show: a version, or ABSENT. */
   readonly version: string;
-  /** What lagging listings may still show: the states of the name before the change. */
-  readonly stale: ReadonlySet<string>;
+  /** What lagging listings may still show: the states of the name before the change. One or two, mostly shared. */
+  readonly stale: readonly string[];
 }
+
+/** The state before of whatever was made. */
+const ONLY_ABSENT: readonly string[] = [ABSENT];
 
 /** Longest time that listings are taken to lag behind an acknowledged change. */
 export const SETTLE_MS = 60_000;
-
-/** When and in which order a request was sent: `epoch` counts sends and commits of this kernel, `at` is in ms. */
-export interface Moment {
-  readonly epoch: number;
-  readonly at: number;
-}
-
-const NEVER: Moment = { epoch: 0, at: Number.NEGATIVE_INFINITY };
 
 /** Single names that a scope remembers to have looked up; the oldest go first. */
 const MOST_LOOKED = 4096;
 
 /** What a scope asks of its surroundings when a listing changes an inode under it. */
 export interface ScopeHost {
-  now(): number;
+  readonly timeline: Pick<Timeline, 'now' | 'oldestQuestion'>;
+  readonly names: { grew(scope: Scope, by: number): void };
   /** The clean content of this inode is of an older version now. */
   dropContent(inode: Inode): void;
   /** Forgets what was learned at and below an inode. */
@@ -48,7 +45,7 @@ export interface ScopeHost {
  * over whatever was sent before them.
  */
 export class Scope {
-  /** The newest listing merged: when it was sent, and whether it was the whole one. */
+  /** The newest listing merged, and whether it was the whole one. */
   listed: Moment = NEVER;
   isComplete = false;
   /** When the newest complete listing was sent; nothing older speaks of any name in this scope. */
@@ -57,6 +54,10 @@ export class Scope {
   private forgotten = 0;
   /** The listing has more than its first page: names are looked up singly before it is loaded again. */
   isLarge = false;
+  /** Somebody has asked for a name in it since `KnownNames` last looked. */
+  isUsed = true;
+  /** Names that the merge on its way has added. */
+  private added = 0;
   /** Look-ups of single names since the listing was last complete. */
   touches = 0;
   /** When single names were last looked up, where that is newer than the listing. */
@@ -81,7 +82,7 @@ export class Scope {
    * in the tree stays until a new answer disagrees.
    */
   expire(epoch: number): void {
-    this.listed = { epoch: this.listed.epoch, at: Number.NEGATIVE_INFINITY };
+    this.listed = { ...this.listed, at: Number.NEGATIVE_INFINITY };
     this.isComplete = false;
     this.touches = 0;
     this.forgotten = epoch;
@@ -90,19 +91,38 @@ export class Scope {
   /** Takes note of a committed change of a name: listings sent before `epoch` no longer speak of it. */
   pin(relative: string, version: string, epoch: number, previous: readonly (string | undefined)[]): void {
     if (this.isLocal) return;
-    const stale = new Set(this.pins.get(relative)?.stale);
-    const before = this.pins.get(relative)?.version;
-    if (before !== undefined) stale.add(before);
-    for (const state of previous) if (state !== undefined) stale.add(state);
-    stale.delete(version);
-    this.pins.set(relative, { epoch, at: this.host.now(), version, stale });
+    const before = this.pins.get(relative);
+    const states = new Set([...(before?.stale ?? []), before?.version, ...previous]);
+    const stale = [...states].filter((state) => state !== undefined && state !== version) as string[];
+    const at = this.host.timeline.now();
+    this.pins.delete(relative);
+    this.pins.set(relative, { epoch, at, version, stale: isAbsent(stale) ? ONLY_ABSENT : stale });
+    this.dropSettledPins();
+  }
+
+  /**
+   * A pin says nothing more when listings have had the time to settle, and none is on its way that was asked for before
+   * the change. No complete listing need ever come to end them.
+   */
+  dropSettledPins(): void {
+    const { oldestQuestion } = this.host.timeline;
+    const now = this.host.timeline.now();
+    for (const [relative, { epoch, at }] of this.pins) {
+      if (now - at < SETTLE_MS || epoch > oldestQuestion) break;
+      this.pins.delete(relative);
+    }
+  }
+
+  /** Names whose changes are pinned. */
+  get pinned(): number {
+    return this.pins.size;
   }
 
   /** When the name was last looked up or changed here, where that is newer than the listing. */
   knownSince(relative: string): Moment {
     const looked = this.looked.get(relative) ?? NEVER;
-    const pin = this.pins.get(relative) ?? NEVER;
-    const newest = looked.epoch > pin.epoch ? looked : pin;
+    const pin = this.pins.get(relative);
+    const newest = pin && pin.epoch >= looked.epoch ? { ...pin, arrived: pin.epoch } : looked;
     return newest.epoch > this.forgotten ? newest : NEVER;
   }
 
@@ -136,6 +156,7 @@ export class Scope {
     this.listed = sent;
     // What was listed exists.
     markSeen(this.root, sent);
+    this.tellGrowth();
   }
 
   /** Merges the look-up of one name: an entry, a mere prefix (a directory), or nothing there. */
@@ -160,6 +181,14 @@ export class Scope {
       if (this.looked.size <= MOST_LOOKED) break;
       this.looked.delete(oldest);
     }
+    this.tellGrowth();
+  }
+
+  private tellGrowth(): void {
+    const { added } = this;
+    this.added = 0;
+    if (added > 0) this.isUsed = true;
+    this.host.names.grew(this, added);
   }
 
   /** The inode at a path below this scope's root, whatever is known of its freshness. */
@@ -175,7 +204,7 @@ export class Scope {
     const pin = this.pins.get(relative);
     if (!pin) return false;
     if (pin.epoch > epoch) return true;
-    if (pin.stale.has(version) && this.host.now() - pin.at < SETTLE_MS) return true;
+    if (pin.stale.includes(version) && this.host.timeline.now() - pin.at < SETTLE_MS) return true;
     this.pins.delete(relative);
     return false;
   }
@@ -190,7 +219,10 @@ export class Scope {
     // A server may hold both a file 'a' and a file 'a/b'; one name is one thing here, and the directory wins.
     if (inode && inode.kind !== entry.kind) return;
     if (inode) this.update(inode, entry);
-    else new Inode(entry.kind, entry).attach(parent, name);
+    else {
+      new Inode(entry.kind, entry).attach(parent, name);
+      this.added++;
+    }
     const placed = parent.children?.get(name);
     if (placed) markSeen(placed, sent);
   }
@@ -232,6 +264,7 @@ export class Scope {
       if (!child) {
         child = new Inode('directory', null);
         child.attach(inode, name);
+        this.added++;
       }
       markSeen(child, sent);
       if (child.local) child.local.isLocalDirectory = false;
@@ -280,6 +313,8 @@ export class Scope {
 }
 
 const NOTHING: ReadonlySet<string> = new Set();
+
+const isAbsent = (states: readonly string[]): boolean => states.length === 1 && states[0] === ABSENT;
 
 function markSeen(inode: Inode, sent: Moment): void {
   inode.seenAt = sent.at;

@@ -33,7 +33,7 @@ export function mendStaleness(core: Core, op: Operation, file: OpenFile): void {
   const named = find(core, op, path);
   if (named === file.inode) {
     // The same content under a new tag, or a broken transfer: once more, without the old tag.
-    local.etag = null;
+    named.etag = null;
     local.staleness = file.inode.entry ? { ...staleness, entry: file.inode.entry } : null;
     return;
   }

@@ -1,6 +1,7 @@
 import type { RemoteEvent } from '../io/remote.js';
 import type { CommitOptions, Committed, Kind, TreePath } from '../store/contract.js';
 import type { Operation } from './operation.js';
+import type { JournalReport } from './writeback/recovery.js';
 import type { LinkTarget } from './versions.js';
 
 /** What `stat` tells of an inode; the faces turn it into Node's `Stats`. Times in milliseconds since the epoch. */
@@ -104,6 +105,8 @@ export interface Kernel extends Syscalls {
   refresh(path: TreePath): void;
   /** Loads listings and, for files, their first pages. */
   prefetch(op: Operation, path: TreePath): void;
+  /** What the journal holds; null without one. */
+  journal(): JournalReport | null;
   counters(): Readonly<Record<string, number>>;
   /** Who hears of uploads, in the order in which the owner of the remote tells. */
   onUpload(listener: (event: RemoteEvent) => void): void;

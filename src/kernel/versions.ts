@@ -1,4 +1,5 @@
-import type { CommitOptions, Committed, DraftFile, Entry, TreePath } from '../store/contract.js';
+import type { HandedDraftFile } from '../io/remote.js';
+import type { CommitOptions, Committed, Entry, TreePath } from '../store/contract.js';
 import { Failure } from '../store/failure.js';
 import { decodeName, encodeName } from '../store/names.js';
 import type { Core } from './core.js';
@@ -8,7 +9,7 @@ import type { Operation } from './operation.js';
 import type { Removal } from './removal.js';
 import { assertFree, find, resolve, resolveParent } from './resolve.js';
 import { ABSENT } from './scope.js';
-import type { Writeback } from './writeback.js';
+import type { Writeback } from './writeback/writeback.js';
 
 /** Where a symbolic link leads: to a path of this tree, or to content elsewhere. */
 export type LinkTarget =
@@ -44,14 +45,13 @@ export class Versions {
     this.core.locks.assertFree(draft.path, true);
     assertClosed(draft);
     assertNoDraft(draft, options.aliases ?? []);
-    const { files, inodes } = this.filesOf(draft);
     const collection = draft.parent?.path ?? '';
-    const args = {
-      path: draft.path,
-      collection,
-      files,
-      inos: inodes.map((inode) => this.core.numbers.of(inode)),
-      options,
+    const sent: HandedDraftFile[] = [];
+    const args = () => {
+      const inodes = [...draft.walk()].filter((inode) => !inode.isDirectory);
+      for (const inode of inodes) sent.push(this.fileOf(draft, inode));
+      const inos = inodes.map((inode) => this.core.numbers.of(inode));
+      return { path: draft.path, collection, files: sent, inos, options };
     };
     const commit = ({ entries, ...committed }: Committed & { entries: readonly Entry[] }): void => {
       op.outcome = committed;
@@ -59,8 +59,7 @@ export class Versions {
       this.place(collection, entries);
     };
     throw effect(this.core, op, [{ path: draft.path, isSubtree: true }], 'commit', args, commit, () => {
-      for (const inode of inodes)
-        this.core.overlay.settle(this.core.numbers.of(inode), Number.POSITIVE_INFINITY, inode);
+      for (const file of sent) if (file.kind === 'content') this.core.handedOver.letGo(file.source);
     });
   }
 
@@ -155,6 +154,8 @@ export class Versions {
     local.mode = source.local?.mode ?? null;
     local.mtimeMs = this.core.now();
     local.ctimeMs = local.mtimeMs;
+    this.core.keeping.removed(path, [copy]);
+    this.core.keeping.put(path, { kind: 'copy', entry: copied });
     return true;
   }
 
@@ -164,13 +165,20 @@ export class Versions {
       isSubtree: false,
     }));
     const args = { path, target, replaces: replaced?.path ?? null };
-    throw effect(this.core, op, names, 'symlink', args, ({ entries }) => {
-      if (replaced) {
-        if (replaced.parent) this.core.pin(replaced.path, ABSENT, [replaced.entry?.version]);
-        replaced.detach();
-      }
-      this.place(path.slice(0, path.lastIndexOf('/')), entries);
-    });
+    throw effect(
+      this.core,
+      op,
+      names,
+      'symlink',
+      () => args,
+      ({ entries }) => {
+        if (replaced) {
+          if (replaced.parent) this.core.pin(replaced.path, ABSENT, [replaced.entry?.version]);
+          replaced.detach();
+        }
+        this.place(path.slice(0, path.lastIndexOf('/')), entries);
+      },
+    );
   }
 
   /** The version at a path; aliases are followed. */
@@ -190,39 +198,23 @@ export class Versions {
         'A link in a draft points to a URI, such as s3://bucket/key; copy files of other versions, it moves no bytes.',
       );
     }
-    const now = this.core.now();
     const { uri } = target;
-    new Inode('symlink', {
-      path: `${parent.path}/${name}`,
-      kind: 'symlink',
-      target: uri,
-      refusal: 'A reference can be read when its draft is committed.',
-      size: null,
-      mtimeMs: now,
-      birthtimeMs: now,
-      version: `uri:${uri}`,
-      md5: null,
-      id: null,
-      isReadOnly: false,
-    }).attach(parent, name);
+    const path = `${parent.path}/${name}`;
+    new Inode('symlink', referenceEntry(path, uri, this.core.now())).attach(parent, name);
+    this.core.keeping.put(path, { kind: 'reference', uri });
   }
 
-  private filesOf(draft: Inode): { readonly files: readonly DraftFile[]; readonly inodes: readonly Inode[] } {
-    const prefix = draft.path.length + 1;
-    const inodes = [...draft.walk()].filter((inode) => !inode.isDirectory);
-    const files = inodes.map((inode): DraftFile => {
-      const name = inode.path.slice(prefix);
-      const { local, entry } = inode;
-      if (local?.content) {
-        return { name, kind: 'content', source: this.core.overlay.snapshot(inode, local.generation) };
-      }
-      if (entry?.origin !== undefined) {
-        return { name, kind: 'copy', origin: entry.origin, version: entry.version };
-      }
-      if (entry?.target !== undefined) return { name, kind: 'reference', uri: entry.target };
-      throw new Error('a file of a draft has neither content nor an origin');
-    });
-    return { files, inodes };
+  private fileOf(draft: Inode, inode: Inode): HandedDraftFile {
+    const name = inode.path.slice(draft.path.length + 1);
+    const { local, entry } = inode;
+    if (local?.content) {
+      return { name, kind: 'content', source: this.core.handedOver.hand(this.core.overlay.snapshot(inode)) };
+    }
+    if (entry?.origin !== undefined) {
+      return { name, kind: 'copy', origin: entry.origin, version: entry.version };
+    }
+    if (entry?.target !== undefined) return { name, kind: 'reference', uri: entry.target };
+    throw new Error('a file of a draft has neither content nor an origin');
   }
 
   /**
@@ -244,6 +236,21 @@ export class Versions {
     this.core.mergeAbove(entries, this.core.tick());
   }
 }
+
+/** A reference in a draft, as the kernel shows it. */
+export const referenceEntry = (path: TreePath, uri: string, at: number): Entry => ({
+  path,
+  kind: 'symlink',
+  target: uri,
+  refusal: 'A reference can be read when its draft is committed.',
+  size: null,
+  mtimeMs: at,
+  birthtimeMs: at,
+  version: `uri:${uri}`,
+  md5: null,
+  id: null,
+  isReadOnly: false,
+});
 
 /** Throws EINVAL for the names that W&B gives to versions itself. */
 export function assertDraftName(name: string): void {

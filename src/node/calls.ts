@@ -1,3 +1,4 @@
+import type { Freshness } from '../kernel/operation.js';
 import { type AsyncComposite, driveAsync, type Pause, type Step } from './driver.js';
 
 /** The calls on their way. The end of the fs object waits for them: a `writeFile` isn't cut off behind its `open`. */
@@ -5,11 +6,20 @@ export class Calls {
   private running = 0;
   private readonly waiting: (() => void)[] = [];
 
-  /** Drives a call; `first` is its first turn, where the caller has taken it already. */
-  async drive<T>(composite: AsyncComposite<T>, first?: IteratorResult<Step | Pause, T>): Promise<T> {
+  /**
+   * Drives a call.
+   *
+   * @param first its first turn, where the caller has taken it already
+   * @param freshness of the walk that it is a step of
+   */
+  async drive<T>(
+    composite: AsyncComposite<T>,
+    first?: IteratorResult<Step | Pause, T>,
+    freshness?: Freshness,
+  ): Promise<T> {
     this.running++;
     try {
-      return await driveAsync(composite, first);
+      return await driveAsync(composite, first, freshness);
     } finally {
       this.running--;
       if (this.running === 0) for (const wake of this.waiting.splice(0)) wake();

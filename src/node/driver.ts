@@ -1,5 +1,5 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { Operation, runAsync, runSync } from '../kernel/operation.js';
+import { Freshness, Operation, runAsync, runSync } from '../kernel/operation.js';
 import { Failure } from '../store/failure.js';
 import { abortError, type SystemCall, systemError } from './errors.js';
 
@@ -30,13 +30,14 @@ export function* pause<T>(action: () => Promise<T>): AsyncComposite<T> {
   return (yield { pause: action }) as T;
 }
 
-export function driveSync<T>(composite: Composite<T>): T {
+/** @param freshness of the call that this is a part of, where it is one */
+export function driveSync<T>(composite: Composite<T>, freshness = new Freshness()): T {
   let turn = composite.next();
   while (!turn.done) {
     const step = turn.value;
     let value: unknown;
     try {
-      value = runSync(step.run);
+      value = runSync(step.run, new Operation(undefined, freshness));
     } catch (thrown) {
       turn = composite.throw(told(thrown, step, driveSync));
       continue;
@@ -46,10 +47,14 @@ export function driveSync<T>(composite: Composite<T>): T {
   return turn.value;
 }
 
-/** `turn` is the composite's first one, where the caller has taken it already. */
+/**
+ * @param turn the composite's first one, where the caller has taken it already
+ * @param freshness of the call that this is a part of, where it is one
+ */
 export async function driveAsync<T>(
   composite: AsyncComposite<T>,
   turn: IteratorResult<Step | Pause, T> = composite.next(),
+  freshness = new Freshness(),
 ): Promise<T> {
   let current = turn;
   try {
@@ -57,7 +62,10 @@ export async function driveAsync<T>(
       const step = current.value;
       let value: unknown;
       try {
-        value = 'pause' in step ? await step.pause() : await runAsync(step.run, new Operation(step.signal));
+        value =
+          'pause' in step
+            ? await step.pause()
+            : await runAsync(step.run, new Operation(step.signal, freshness));
       } catch (thrown) {
         current = composite.throw('pause' in step ? thrown : told(thrown, step, driveAsync));
         continue;

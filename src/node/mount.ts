@@ -143,6 +143,9 @@ function remoteOf({ config, choice, createStore, isInProcess }: Tree): Remote {
       workerUrl,
     });
   }
-  const owner = createOwner({ store: createStore({ fetch, dispatcher }), writebackDelay, concurrency });
-  return createInProcessRemote(owner, { sync: sync === 'cache-only' ? 'cache-only' : 'off' });
+  const store = createStore({ fetch, dispatcher });
+  return createInProcessRemote((contents) => createOwner({ store, contents, writebackDelay, concurrency }), {
+    sync: sync === 'cache-only' ? 'cache-only' : 'off',
+    exitFlushMs,
+  });
 }

@@ -68,10 +68,22 @@ export interface Content {
   readonly size: number;
 }
 
-/** Bytes to upload; may be read more than once (a retry reads again). */
-export type Source =
+/**
+ * Bytes to upload; may be read more than once (a retry reads again). The fd of a file is kept open, and its first `size`
+ * bytes unchanged, by whoever handed it over.
+ */
+export type OpenSource =
   | { readonly kind: 'bytes'; readonly bytes: Uint8Array }
-  | { readonly kind: 'file'; readonly file: string; readonly size: number };
+  | { readonly kind: 'file'; readonly fd: number; readonly size: number };
+
+/** Content that is opened when it is to be read, and closed by who has opened it (`store/common/sources.ts`). */
+export interface HeldSource {
+  readonly kind: 'held';
+  readonly size: number;
+  open(): Promise<{ readonly content: OpenSource; readonly close: () => void }>;
+}
+
+export type Source = OpenSource | HeldSource;
 
 /** The remote's permission to upload one path; made by `declare`, used up by `put`, settled by `finish`. */
 export interface Ticket {
@@ -90,7 +102,7 @@ export interface Uploads {
   /** Sends the bytes. Resolves when the storage has answered 2xx. `onProgress` gets the bytes sent so far. */
   put(
     ticket: Ticket,
-    source: Source,
+    source: OpenSource,
     options: Signalled & { readonly onProgress?: (sent: number) => void },
   ): Promise<void>;
   /** Tells the remote that the bytes have arrived; after it the upload is durable. */

@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
 import { setTimeout } from 'node:timers/promises';
+import { filePieces } from '../wire/file-pieces.js';
 import { parentOf } from './common/tree-paths.js';
-import type { Entry, Lookup, Signalled, Source, Store, Ticket, TreePath } from './contract.js';
+import type { Entry, Lookup, OpenSource, Signalled, Store, Ticket, TreePath } from './contract.js';
 import { Failure } from './failure.js';
 import { contentVersion } from './version.js';
 
@@ -226,8 +226,14 @@ export function createMemoryStore(
   };
 }
 
-async function bytesOf(source: Source, signal: Signalled['signal']): Promise<Uint8Array> {
-  const bytes = source.kind === 'bytes' ? source.bytes : await readFile(source.file);
+async function bytesOf(source: OpenSource, signal: Signalled['signal']): Promise<Uint8Array> {
+  const parts: Uint8Array[] = [];
+  if (source.kind === 'bytes') parts.push(source.bytes);
+  else {
+    const range = { start: 0, end: source.size, pieceBytes: 1024 * 1024 };
+    for await (const piece of filePieces(source.fd, range)) parts.push(piece);
+  }
+  const bytes = Buffer.concat(parts);
   if (signal?.aborted) throw new Failure('ECANCELED');
   return new Uint8Array(bytes);
 }

@@ -1,9 +1,10 @@
-import { createReadStream, openAsBlob } from 'node:fs';
 import { pipeline, Readable } from 'node:stream';
 import { createGunzip } from 'node:zlib';
 import type { Dispatcher } from 'undici';
 import type { WireConfig } from '../config/config.js';
+import { filePieces } from './file-pieces.js';
 import { Agent, EnvHttpProxyAgent } from './undici.js';
+import { WireFailure } from './wire-failure.js';
 
 export interface HttpRequest {
   readonly method: 'GET' | 'POST' | 'PUT';
@@ -19,7 +20,8 @@ export type Body = { readonly onProgress?: ((sent: number) => void) | undefined 
   | { readonly kind: 'bytes'; readonly bytes: Uint8Array }
   | {
       readonly kind: 'file';
-      readonly file: string;
+      /** Stays open while it is sent. */
+      readonly fd: number;
       /** Bytes to send. */
       readonly size: number;
       /** Bytes of the file before them. @default 0 */
@@ -141,12 +143,17 @@ function fetchTransport(fetch: typeof globalThis.fetch): Transport {
   };
 }
 
+/** A stream would be sent in chunks, so a file is put together from blobs: what is in them needn't be in one piece. */
 async function fetchBody(body: Body): Promise<Uint8Array<ArrayBuffer> | Blob> {
   body.onProgress?.(body.kind === 'bytes' ? body.bytes.byteLength : body.size);
   if (body.kind === 'bytes') return new Uint8Array(body.bytes);
-  // A stream would be sent in chunks; a file's blob is read as it is sent, and its size is known.
-  const { start = 0, size } = body;
-  return (await openAsBlob(body.file)).slice(start, start + size);
+  const { fd, start = 0, size } = body;
+  const parts: Blob[] = [];
+  for await (const piece of filePieces(fd, { start, end: start + size, pieceBytes: PIECE_BYTES }))
+    parts.push(new Blob([piece as Uint8Array<ArrayBuffer>]));
+  const whole = new Blob(parts);
+  if (whole.size < size) throw contentGone();
+  return whole;
 }
 
 const PIECE_BYTES = 256 * 1024;
@@ -160,10 +167,25 @@ function undiciBody(body: Body): Uint8Array | Readable {
     return body.bytes;
   }
   if (body.size === 0) return new Uint8Array(0);
-  const { file, start = 0, size } = body;
-  const stream = createReadStream(file, { start, end: start + size - 1, highWaterMark: PIECE_BYTES });
-  return onProgress ? tellingStream(stream, onProgress) : stream;
+  return tellingStream(wholeFile(body), onProgress ?? (() => {}));
 }
+
+/** All of what was promised: a body that is shorter than its length would leave the server waiting for the rest. */
+async function* wholeFile({
+  fd,
+  start = 0,
+  size,
+}: Extract<Body, { kind: 'file' }>): AsyncGenerator<Uint8Array> {
+  let seen = 0;
+  for await (const piece of filePieces(fd, { start, end: start + size, pieceBytes: PIECE_BYTES })) {
+    seen += piece.byteLength;
+    yield piece;
+  }
+  if (seen < size) throw contentGone();
+}
+
+const contentGone = (): WireFailure =>
+  new WireFailure('EIO', 'The content to upload is gone or has changed.', null, 'final');
 
 function* pieces(bytes: Uint8Array): Generator<Uint8Array> {
   for (let at = 0; at < bytes.byteLength; at += PIECE_BYTES) yield bytes.subarray(at, at + PIECE_BYTES);

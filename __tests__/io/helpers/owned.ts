@@ -2,16 +2,13 @@ import { createInProcessRemote } from '../../../src/io/in-process.js';
 import { createOwner } from '../../../src/io/owner.js';
 import type { Args, Method, Move, Remote, RemoteEvent, Value } from '../../../src/io/remote.js';
 import type { UploadOptions } from '../../../src/io/uploader.js';
-import type { Source } from '../../../src/store/contract.js';
 import { createMemoryStore, type MemoryStoreOptions } from '../../../src/store/memory.js';
+import { hand, handed } from './handed.js';
 import { RecordedStore } from './recorded-store.js';
 
 export const UNIT = 'e/p/r';
 
-export const sourceOf = (text: string): Source => ({
-  kind: 'bytes',
-  bytes: new Uint8Array(Buffer.from(text)),
-});
+export const sourceOf = hand;
 
 /** Asks, and resolves to the reply's value or rejects with its failure. */
 export const asking =
@@ -25,8 +22,10 @@ export const asking =
 export function owned(options: UploadOptions & MemoryStoreOptions = {}) {
   const recorded = new RecordedStore(createMemoryStore({ directories: [UNIT], ...options }));
   // No test waits for the delay unless it wants to: they flush.
-  const owner = createOwner({ store: recorded.store, writebackDelay: 60_000, ...options });
-  const remote = createInProcessRemote(owner);
+  const remote = createInProcessRemote((contents) =>
+    createOwner({ store: recorded.store, contents, writebackDelay: 60_000, ...options }),
+  );
+  remote.contents = handed;
   const events: RemoteEvent[] = [];
   remote.onEvent = (event) => events.push(event);
   const ask = asking(remote);

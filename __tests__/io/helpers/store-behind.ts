@@ -1,5 +1,8 @@
-import type { Args, Method, Remote, Value } from '../../../src/io/remote.js';
-import type { Signalled, Source, Store } from '../../../src/store/contract.js';
+import { readSync } from 'node:fs';
+import type { Args, HandedDraftFile, Method, Remote, Value } from '../../../src/io/remote.js';
+import { reading } from '../../../src/store/common/sources.js';
+import type { OpenSource, Signalled, Store } from '../../../src/store/contract.js';
+import { hand, handed } from './handed.js';
 
 /**
  * A remote in the shape of a store, so that the store contract can be asked of what stands behind a port. An upload is
@@ -13,7 +16,8 @@ export function storeBehind(remote: Remote): Store {
       );
       signal?.addEventListener('abort', () => remote.cancel(call), { once: true });
     });
-  const sources = new Map<string, Source>();
+  remote.contents = handed;
+  const sources = new Map<string, OpenSource>();
   let serial = 0;
   const changes: Pick<Store, 'uploads' | 'mkdir'> = {
     uploads: {
@@ -24,7 +28,10 @@ export function storeBehind(remote: Remote): Store {
       finish: async (tickets, options) => {
         for (const { path } of tickets) {
           const source = sources.get(path);
-          if (source) void ask('submit', { ino: ++serial, generation: 1, path, source }, options);
+          if (source) {
+            const submission = { ino: ++serial, generation: 1, path, source: hand(bytesOf(source)) };
+            void ask('submit', submission, options);
+          }
         }
         const { failed } = await ask('flush', { inos: null }, options);
         for (const { failure } of failed) throw failure;
@@ -34,12 +41,15 @@ export function storeBehind(remote: Remote): Store {
   };
   const versions: Pick<Store, 'hasVersions' | 'commit' | 'symlink' | 'info'> = {
     hasVersions: true,
-    commit: ({ collection, files }, { signal, onProgress: _, ...options }) =>
-      ask(
-        'commit',
-        { path: `${collection}/draft`, collection, files, inos: files.map(() => ++serial), options },
-        { signal },
-      ),
+    commit: async ({ collection, files }, { signal, onProgress: _, ...options }) => {
+      const sent: HandedDraftFile[] = [];
+      for (const file of files) {
+        if (file.kind !== 'content') sent.push(file);
+        else sent.push({ ...file, source: hand(await reading(file.source, async (open) => bytesOf(open))) });
+      }
+      const draft = { path: `${collection}/draft`, collection, files: sent, inos: sent.map(() => ++serial) };
+      return ask('commit', { ...draft, options }, { signal });
+    },
     symlink: async (link, options) => (await ask('symlink', link, options)).entries,
     info: (path, options) => ask('info', { path }, options),
   };
@@ -69,4 +79,11 @@ export function storeBehind(remote: Remote): Store {
       await ask('close', {}, {});
     },
   };
+}
+
+function bytesOf(source: OpenSource): Uint8Array {
+  if (source.kind === 'bytes') return source.bytes;
+  const bytes = new Uint8Array(source.size);
+  readSync(source.fd, bytes, 0, source.size, 0);
+  return bytes;
 }

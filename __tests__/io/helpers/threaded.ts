@@ -3,6 +3,7 @@ import { pathToFileURL } from 'node:url';
 import type { Args, Method, Remote, RemoteEvent, Reply, Value } from '../../../src/io/remote.js';
 import { createThreadRemote, type ThreadRemoteOptions } from '../../../src/io/thread-remote.js';
 import type { MemoryStoreOptions } from '../../../src/store/memory.js';
+import { handed } from './handed.js';
 import { asking, UNIT } from './owned.js';
 
 export const threadNamed = (name: string): URL => pathToFileURL(join(__dirname, '../threads', name));
@@ -18,6 +19,7 @@ export function threaded(options: MemoryStoreOptions & Partial<ThreadRemoteOptio
   const { workerUrl, syncTimeout, writebackDelay = 60_000, ...memory } = options;
   const store = { kind: 'memory', options: { directories: [UNIT], ...memory } } as const;
   const remote = createThreadRemote({ store, writebackDelay, workerUrl, syncTimeout });
+  remote.contents = handed;
   running.push(remote);
   const events: RemoteEvent[] = [];
   remote.onEvent = (event) => events.push(event);

@@ -12,7 +12,8 @@ export interface Mount {
   readonly kernel: Kernel;
   readonly remote: ScriptedRemote;
   readonly server: ScriptedServer;
-  readonly clock: { now: number };
+  /** `wall`: what the wall clock is ahead of the monotonic one. */
+  readonly clock: { now: number; wall: number };
   readFile(path: string): string;
   writeFile(path: string, text: string): void;
   names(path: string): string[];
@@ -21,12 +22,13 @@ export interface Mount {
 }
 
 /** A kernel over a scripted remote with an empty run `e/p/r`, and the shorthands that tests read best with. */
-export function mount(options: Partial<Omit<KernelOptions, 'remote' | 'now'>> = {}): Mount {
-  const clock = { now: 1_000_000 };
-  const server = new ScriptedServer(() => clock.now);
+export function mount(options: Partial<Omit<KernelOptions, 'remote' | 'now' | 'monotonic'>> = {}): Mount {
+  const clock = { now: 1_000_000, wall: 0 };
+  const date = (): number => clock.now + clock.wall;
+  const server = new ScriptedServer(date);
   server.mkunit('e/p/r');
   const remote = new ScriptedRemote(server);
-  const kernel = createKernel({ ...options, remote, now: () => clock.now });
+  const kernel = createKernel({ ...options, remote, now: date, monotonic: () => clock.now });
   const sync = <T>(primitive: (op: Operation) => T): T => runSync(primitive);
   return {
     kernel,

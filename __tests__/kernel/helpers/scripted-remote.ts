@@ -1,6 +1,18 @@
-import { readFileSync } from 'node:fs';
-import type { Args, Call, Method, Move, Remote, RemoteEvent, Reply, Value } from '../../../src/io/remote.js';
-import type { Entry, Source } from '../../../src/store/contract.js';
+import { readSync } from 'node:fs';
+import {
+  type Args,
+  type Call,
+  type Handed,
+  type Method,
+  type Move,
+  NO_CONTENTS,
+  NO_ENDING,
+  type Remote,
+  type RemoteEvent,
+  type Reply,
+  type Value,
+} from '../../../src/io/remote.js';
+import type { Entry } from '../../../src/store/contract.js';
 import { Failure } from '../../../src/store/failure.js';
 import { md5Of, type ScriptedServer } from './scripted-server.js';
 
@@ -14,7 +26,9 @@ interface Upload {
   ino: number;
   generation: number;
   path: string;
-  bytes: Uint8Array;
+  source: Handed;
+  /** Read when it goes. */
+  bytes: Uint8Array | null;
   state: 'queued' | 'putting' | 'stored' | 'failed';
 }
 
@@ -34,6 +48,8 @@ export class ScriptedRemote implements Remote {
   readonly hasVersions = false;
   readonly assertCanWait = (): void => {};
   onEvent: (event: RemoteEvent) => void = () => {};
+  contents = NO_CONTENTS;
+  ending = NO_ENDING;
   /** Which of `count` steps happens next while a caller is blocked. */
   choose: (count: number) => number = () => 0;
   /** Why callers can't be blocked, or not any longer. */
@@ -172,8 +188,11 @@ export class ScriptedRemote implements Remote {
       later(`readNewest ${entry.path}`, () => this.readNewest(entry, limit, answerLater, fail));
     } else if (method === 'submit') {
       const { ino, generation, path, source } = args as Args<'submit'>;
+      const isSame = (upload: Upload): boolean => upload.ino === ino && upload.generation === generation;
+      // The same content handed over again, after a failure, is the same submission.
+      this.uploads = this.uploads.filter((upload) => isBusy(upload) || !isSame(upload));
       this.drop((upload) => !isBusy(upload) && (upload.ino === ino || upload.path === path));
-      this.uploads.push({ ino, generation, path, bytes: bytesOf(source), state: 'queued' });
+      this.uploads.push({ ino, generation, path, source, bytes: null, state: 'queued' });
       reply(null);
     } else if (method === 'flush') {
       this.flush((args as Args<'flush'>).inos, reply);
@@ -254,7 +273,20 @@ export class ScriptedRemote implements Remote {
   }
 
   private send(upload: Upload): void {
+    upload.bytes = this.bytesOf(upload.source);
     upload.state = 'putting';
+  }
+
+  private bytesOf({ id }: Handed): Uint8Array {
+    const source = this.contents.open(id);
+    try {
+      if (source.kind === 'bytes') return source.bytes;
+      const bytes = new Uint8Array(source.size);
+      readSync(source.fd, bytes, 0, source.size, 0);
+      return bytes;
+    } finally {
+      this.contents.close(id);
+    }
   }
 
   private put(upload: Upload): void {
@@ -281,13 +313,13 @@ export class ScriptedRemote implements Remote {
       });
       return;
     }
-    this.server.store(upload.path, upload.bytes);
+    this.server.store(upload.path, sentOf(upload));
     upload.state = 'stored';
   }
 
   private mark(upload: Upload): void {
     this.uploads.splice(this.uploads.indexOf(upload), 1);
-    const entry: Entry = { ...this.server.entryFor(upload.path, upload.bytes), id: null };
+    const entry: Entry = { ...this.server.entryFor(upload.path, sentOf(upload)), id: null };
     this.emit({ type: 'uploaded', path: upload.path, ino: upload.ino, generation: upload.generation, entry });
   }
 
@@ -354,7 +386,8 @@ export class ScriptedRemote implements Remote {
         queued.path = move.to;
         moved.push({ ino: move.ino, entry: null });
       } else {
-        const bytes = move.source ? bytesOf(move.source) : (queued?.bytes ?? null);
+        const source = move.source ?? queued?.source ?? null;
+        const bytes = source && this.bytesOf(source);
         if (queued) this.drop((upload) => upload === queued);
         told.push({ ...move, bytes });
       }
@@ -372,9 +405,10 @@ export class ScriptedRemote implements Remote {
           // A PUT that was on its way may have failed: its content is still in the queue.
           const kept = (move: Move): Upload | undefined =>
             this.uploads.find(({ path, ino }) => path === move.from && ino === move.ino);
-          const contents = told.map(
-            (move) => move.bytes ?? kept(move)?.bytes ?? this.server.bytes.get(move.from),
-          );
+          const contents = told.map((move) => {
+            const queued = kept(move);
+            return move.bytes ?? (queued && this.bytesOf(queued.source)) ?? this.server.bytes.get(move.from);
+          });
           this.drop((upload) => told.some(({ from }) => upload.path === from));
           if (contents.some((bytes) => !bytes)) {
             fail(new Failure('ENOENT'));
@@ -403,5 +437,7 @@ export class ScriptedRemote implements Remote {
 
 const isBusy = ({ state }: Upload): boolean => state === 'putting' || state === 'stored';
 
-const bytesOf = (source: Source): Uint8Array =>
-  source.kind === 'bytes' ? source.bytes : readFileSync(source.file);
+function sentOf({ bytes }: Upload): Uint8Array {
+  if (!bytes) throw new Error('nothing was sent');
+  return bytes;
+}

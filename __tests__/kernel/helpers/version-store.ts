@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises';
+import { readSync } from 'node:fs';
 import { createInProcessRemote } from '../../../src/io/in-process.js';
 import { createOwner } from '../../../src/io/owner.js';
 import { createKernel } from '../../../src/kernel/kernel.js';
@@ -6,6 +6,7 @@ import { makeFs, type WandbFs } from '../../../src/node/create.js';
 import { ARTIFACTS } from '../../../src/node/layout.js';
 import { digestManifest, sortedByPath } from '../../../src/store/artifacts/manifest-digest.js';
 import { checkAlias } from '../../../src/store/artifacts/writing/name-rules.js';
+import { reading } from '../../../src/store/common/sources.js';
 import type {
   CommitOptions,
   DraftFile,
@@ -195,9 +196,12 @@ export class VersionStore implements Store {
       if (!copied) throw new Failure('ENOENT');
       return copied;
     }
-    const { source } = file;
-    if (source.kind === 'bytes') return { bytes: Buffer.from(source.bytes).toString() };
-    return { bytes: await readFile(source.file, 'utf8') };
+    return reading(file.source, async (source) => {
+      if (source.kind === 'bytes') return { bytes: Buffer.from(source.bytes).toString() };
+      const bytes = Buffer.alloc(source.size);
+      readSync(source.fd, bytes, 0, source.size, 0);
+      return { bytes: bytes.toString() };
+    });
   }
 
   async symlink(
@@ -316,8 +320,8 @@ export function mountVersions(now: () => number = Date.now): {
   const store = new VersionStore();
   store.addVersion('e/p/t/c', { 'a.txt': 'first', 'dir/b.txt': 'deep' }, 'old');
   store.addVersion('e/p/t/c', { 'a.txt': 'second', 'dir/b.txt': 'deep', ref: 's3://bucket/key' }, 'prod');
-  const remote = createInProcessRemote(createOwner({ store, writebackDelay: 0 }));
-  const kernel = createKernel({ remote, now });
+  const remote = createInProcessRemote((contents) => createOwner({ store, contents, writebackDelay: 0 }));
+  const kernel = createKernel({ remote, now, monotonic: now });
   const fs = makeFs({ connect: () => kernel, appUrl: () => 'https://wandb.ai', layout: ARTIFACTS });
   return { fs, store };
 }

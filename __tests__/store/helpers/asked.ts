@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { Content, Entry, Lookup, Source, Store, TreePath } from '../../../src/store/contract.js';
+import type { Content, Entry, Lookup, OpenSource, Store, TreePath } from '../../../src/store/contract.js';
 import { Failure } from '../../../src/store/failure.js';
 
 export const WHOLE = { start: 0, end: Number.MAX_SAFE_INTEGER };
@@ -40,7 +40,7 @@ export function asked(current: () => Store): Asked {
   };
 }
 
-export const bytesSource = (text: string): Source => ({
+export const bytesSource = (text: string): OpenSource => ({
   kind: 'bytes',
   bytes: new Uint8Array(Buffer.from(text)),
 });

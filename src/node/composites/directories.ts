@@ -80,23 +80,46 @@ export function* readdir(tree: Tree, path: unknown, options?: unknown): Composit
   const top = asPath(path);
   const isRecursive =
     recursive !== null && recursive !== undefined && asBoolean(recursive, 'options.recursive');
-  const found: { readonly entry: DirectoryEntry; readonly parent: string; readonly name: string }[] = [];
-  const levels = [{ parent: top, real: isRecursive ? yield* realOf(tree, top, 'scandir') : top, prefix: '' }];
-  for (const { parent, real, prefix } of levels) {
-    for (const entry of yield* entriesOf(tree, real, 'scandir', parent)) {
-      const name = `${prefix}${entry.name}`;
-      found.push({ entry, parent, name });
-      if (isRecursive && entry.kind === 'directory') {
-        levels.push({
-          parent: joined(parent, entry.name),
-          real: joined(real, entry.name),
-          prefix: `${name}/`,
-        });
-      }
-    }
-  }
+  const real = isRecursive ? yield* realOf(tree, top, 'scandir') : top;
+  const found = yield* foundBelow(tree, { parent: top, real, prefix: '', depth: 0 }, isRecursive);
   if (withFileTypes) return found.map(({ entry, parent }) => direntOf(entry, parent, encoding));
   return found.map(({ name }) => encodedName(name, encoding));
+}
+
+interface Level {
+  readonly parent: string;
+  /** Without aliases. */
+  readonly real: string;
+  readonly prefix: string;
+  readonly depth: number;
+}
+
+interface FoundName {
+  readonly entry: DirectoryEntry;
+  readonly parent: string;
+  readonly name: string;
+}
+
+/**
+ * Level by level, as Node tells it, but asked for depth first: who is done with a run doesn't come back to it, so none
+ * has to be remembered while the others are listed. The order within a level is the same either way.
+ */
+function* foundBelow(tree: Tree, top: Level, isRecursive: boolean): Composite<readonly FoundName[]> {
+  const byDepth: FoundName[][] = [];
+  const waiting = [top];
+  for (let level = waiting.pop(); level !== undefined; level = waiting.pop()) {
+    const { parent, real, prefix, depth } = level;
+    const entries = yield* entriesOf(tree, real, 'scandir', parent);
+    byDepth[depth] ??= [];
+    for (const entry of entries) byDepth[depth].push({ entry, parent, name: `${prefix}${entry.name}` });
+    if (!isRecursive) break;
+    for (const { name, kind } of [...entries].reverse()) {
+      if (kind !== 'directory') continue;
+      const below = { parent: joined(parent, name), real: joined(real, name) };
+      waiting.push({ ...below, prefix: `${prefix}${name}/`, depth: depth + 1 });
+    }
+  }
+  return byDepth.flat();
 }
 
 /** As the promise face wants it: for `recursive` anything that is true will do. */

@@ -1,5 +1,6 @@
 import type { Dirent } from 'node:fs';
 import { posix } from 'node:path';
+import { Freshness } from '../../kernel/operation.js';
 import type { DirectoryEntry } from '../../kernel/syscalls.js';
 import { Failure } from '../../store/failure.js';
 import { direntOf } from '../dirents.js';
@@ -16,15 +17,16 @@ export function* glob(tree: Tree, pattern: unknown, options?: unknown): Composit
   return yield* walkOf(tree, pattern, options).all();
 }
 
-/** As `promises.glob` gives them: a directory is asked for when the paths before it have been taken. */
+/** As `promises.glob` gives them: a directory is asked for when the paths before it have been taken. It is one call. */
 export async function* globEach(
   tree: Tree,
   pattern: unknown,
   options?: unknown,
 ): AsyncGenerator<Found, void, undefined> {
   const walk = walkOf(tree, pattern, options);
+  const freshness = new Freshness();
   for (;;) {
-    const found = await tree.calls.drive(walk.next());
+    const found = await tree.calls.drive(walk.next(), undefined, freshness);
     if (found === null) return;
     yield found;
   }

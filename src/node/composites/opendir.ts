@@ -2,13 +2,16 @@ import type { Dirent } from 'node:fs';
 import type { DirectoryEntry } from '../../kernel/syscalls.js';
 import { Dir } from '../dir.js';
 import { direntOf } from '../dirents.js';
-import { type Composite, driveSync } from '../driver.js';
+import { type Composite, driveSync, invoke } from '../driver.js';
 import { asPath } from '../paths.js';
 import type { Tree } from '../tree.js';
 import { asOptions, asUint32, type CallOptions } from '../validate.js';
 import { entriesOf, joined, realOf } from './directories.js';
 
-/** Opens a directory: it is shown as it was then; with `recursive`, those below as they are when they are come to. */
+/**
+ * Opens a directory: it is shown as it was then; with `recursive`, those below as this instance knows them when they are
+ * come to. The walk is one call: it lists a run once, however long it takes.
+ */
 export function* opendir(tree: Tree, path: unknown, options?: unknown): Composite<Dir> {
   const given = asPath(path);
   const settings = asOptions(options);
@@ -16,9 +19,10 @@ export function* opendir(tree: Tree, path: unknown, options?: unknown): Composit
   const entries = yield* entriesOf(tree, real, 'opendir', given);
   asUint32(settings.bufferSize ?? 32, 'options.bufferSize', true);
   const levels: Level[] = [{ path: given, real, entries: entries.values() }];
+  const freshness = yield* invoke({ syscall: 'opendir', path: given, run: (op) => op.freshness });
   return new Dir(given, {
-    next: () => tree.calls.drive(nextOf(tree, levels, settings)),
-    nextSync: () => driveSync(nextOf(tree, levels, settings)),
+    next: () => tree.calls.drive(nextOf(tree, levels, settings), undefined, freshness),
+    nextSync: () => driveSync(nextOf(tree, levels, settings), freshness),
   });
 }
 

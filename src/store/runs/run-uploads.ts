@@ -1,7 +1,7 @@
 import { CreateRunFilesDocument, MarkRunFilesUploadedDocument } from '../../wire/generated.js';
 import { uploadHeaders } from '../../wire/upload-headers.js';
 import { isWireFailure } from '../../wire/wire-failure.js';
-import type { Signalled, Source, Ticket, TreePath, Uploads } from '../contract.js';
+import type { OpenSource, Signalled, Ticket, TreePath, Uploads } from '../contract.js';
 import { Failure } from '../failure.js';
 import type { RunsContext } from './context.js';
 import { byRun, type RunName } from './places.js';
@@ -30,7 +30,7 @@ export class RunUploads implements Uploads {
 
   async put(
     ticket: Ticket,
-    source: Source,
+    source: OpenSource,
     options: Signalled & { readonly onProgress?: (sent: number) => void },
   ): Promise<void> {
     const { transfers } = this.context;

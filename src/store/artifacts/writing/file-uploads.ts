@@ -5,6 +5,7 @@ import { isWireFailure } from '../../../wire/wire-failure.js';
 import { assertNotAborted, unlessAborted } from '../../common/aborts.js';
 import { Attempts } from '../../common/attempts.js';
 import type { StoreContext } from '../../common/context.js';
+import { reading } from '../../common/sources.js';
 import type { Source, Store } from '../../contract.js';
 import { Failure } from '../../failure.js';
 import { abortable, allOrFirstFailure, inSlot } from './concurrency.js';
@@ -142,7 +143,9 @@ export class FileUploads {
     headers: Readonly<Record<string, string>>,
   ): Promise<void> {
     const options = { signal, onProgress: onProgress && ((sent: number) => onProgress(name, sent, size)) };
-    await inSlot(this.queue, signal, () => this.context.transfers.upload(url, headers, source, options));
+    await inSlot(this.queue, signal, () =>
+      reading(source, (content) => this.context.transfers.upload(url, headers, content, options)),
+    );
   }
 
   /** Resolves with a failure where nobody knows whether the file is there. */
@@ -191,11 +194,13 @@ export class FileUploads {
     options: Parameters<Transfers['upload']>[3],
   ): Promise<{ readonly partNumber: number; readonly hexMD5: string }> {
     const headers = { 'content-md5': md5, ...(contentType !== null && { 'content-type': contentType }) };
-    const body =
-      source.kind === 'bytes'
-        ? { ...source, bytes: source.bytes.subarray(start, start + size) }
-        : { ...source, start, size };
-    const { etag } = await this.context.transfers.upload(url, headers, body, options);
+    const { etag } = await reading(source, (content) => {
+      const part =
+        content.kind === 'bytes'
+          ? { ...content, bytes: content.bytes.subarray(start, start + size) }
+          : { ...content, start, size };
+      return this.context.transfers.upload(url, headers, part, options);
+    });
     if (etag === null) throw new Failure('EPROTO', 'The storage gave no ETag for a part.');
     return { partNumber: number, hexMD5: etag };
   }

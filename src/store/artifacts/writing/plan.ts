@@ -1,4 +1,5 @@
 import { assertNotAborted } from '../../common/aborts.js';
+import { sizeOf } from '../../common/sources.js';
 import type { DraftFile, Source, TreePath } from '../../contract.js';
 import { Failure } from '../../failure.js';
 import { decodeFileName } from '../../names.js';
@@ -113,7 +114,7 @@ async function planned(
   algorithm: DigestAlgorithm,
   signal: AbortSignal | undefined,
 ): Promise<PlannedUpload> {
-  const size = source.kind === 'bytes' ? source.bytes.byteLength : source.size;
+  const size = sizeOf(source);
   const partBytes = partBytesOf(size, store.artifacts);
   const { digest, md5, parts } = await digestContent(source, { algorithm, partBytes, signal });
   return {

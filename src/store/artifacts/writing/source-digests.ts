@@ -1,7 +1,8 @@
 import { createHash, type Hash } from 'node:crypto';
-import { createReadStream } from 'node:fs';
+import { filePieces } from '../../../wire/file-pieces.js';
 import { assertNotAborted } from '../../common/aborts.js';
-import type { Source } from '../../contract.js';
+import { reading, sizeOf } from '../../common/sources.js';
+import type { OpenSource, Source } from '../../contract.js';
 import { Failure } from '../../failure.js';
 import { createHasher, type DigestAlgorithm } from '../content-digest.js';
 
@@ -25,12 +26,18 @@ interface DigestOptions {
 const PIECE_BYTES = 1024 * 1024;
 
 /**
- * Reads content once, piece by piece, for all its digests. Rejects with EIO if a file isn't there, or has another size
+ * Reads content once, piece by piece, for all its digests. Rejects with EIO if a file can't be read, or is shorter
  * than was said.
  */
 export async function digestContent(source: Source, options: DigestOptions): Promise<ContentDigests> {
-  const { algorithm, partBytes, signal } = options;
-  const size = source.kind === 'bytes' ? source.bytes.byteLength : source.size;
+  return reading(source, (content) => digestOpen(content, sizeOf(source), options));
+}
+
+async function digestOpen(
+  source: OpenSource,
+  size: number,
+  { algorithm, partBytes, signal }: DigestOptions,
+): Promise<ContentDigests> {
   const md5 = createHash('md5');
   const xxh128 = algorithm === 'xxh128' ? await createHasher(algorithm) : null;
   const parts = partBytes === null ? null : new PartDigests(partBytes);
@@ -52,15 +59,14 @@ export async function digestContent(source: Source, options: DigestOptions): Pro
   };
 }
 
-/** Files are read no further than one byte behind their size: that one tells that they have grown. */
-async function* piecesOf(source: Source): AsyncGenerator<Uint8Array> {
+async function* piecesOf(source: OpenSource): AsyncGenerator<Uint8Array> {
   if (source.kind === 'bytes') {
     const { bytes } = source;
     for (let at = 0; at < bytes.byteLength; at += PIECE_BYTES) yield bytes.subarray(at, at + PIECE_BYTES);
     return;
   }
   try {
-    yield* createReadStream(source.file, { end: source.size, highWaterMark: PIECE_BYTES });
+    yield* filePieces(source.fd, { start: 0, end: source.size, pieceBytes: PIECE_BYTES });
   } catch (error) {
     throw new Failure('EIO', "The content can't be read.", String(error));
   }

@@ -1,19 +1,25 @@
-import type { RemoteEvent } from '../io/remote.js';
-import type { TreePath } from '../store/contract.js';
-import { Failure } from '../store/failure.js';
-import type { Core } from './core.js';
-import type { Inode } from './inode.js';
-import type { Load } from './load.js';
-import { Fault, type Operation } from './operation.js';
-import { ABSENT } from './scope.js';
+import type { Handed, RemoteEvent } from '../../io/remote.js';
+import type { TreePath } from '../../store/contract.js';
+import { type Failure, isFailure } from '../../store/failure.js';
+import type { Core } from '../core.js';
+import type { Inode } from '../inode.js';
+import type { Load } from '../load.js';
+import { Fault, type Operation } from '../operation.js';
+import { ABSENT } from '../scope.js';
+import { type FailedUpload, flushFailure } from './flush-failure.js';
 
 /**
  * Dirty content on its way to the server. A file is dirty from its first change until the generation that the server
- * acknowledged is its newest; its last close hands a snapshot to the upload queue of the remote's owner.
+ * acknowledged is its newest; its last close hands a snapshot to the upload queue of the remote's owner, who reads it
+ * when the upload begins. The snapshot is let go when the owner says what became of it.
  */
 export class Writeback {
   /** Files with content that isn't durable, by inode number. */
   private readonly dirty = new Map<number, Inode>();
+  /** What the owner has of each, until it has settled, by inode number and generation. */
+  private readonly submissions = new Map<string, Handed>();
+  /** Files that a process left which has ended: the server may have them already. By inode number, as they were left. */
+  private readonly doubtful = new Set<number>();
   /** Closed files whose name is being changed on the server: handed over when that has ended. */
   private readonly postponed = new Set<Inode>();
   uploaded = 0;
@@ -21,6 +27,11 @@ export class Writeback {
 
   constructor(private readonly core: Core) {
     core.remote.onEvent = (event) => this.onEvent(event);
+    core.remote.ending = {
+      submit: () => this.submitAll(),
+      removeFiles: () => core.overlay.close(),
+      isKept: core.keeping.isKept,
+    };
     core.locks.onRelease = () => this.submitPostponed();
   }
 
@@ -56,16 +67,44 @@ export class Writeback {
       this.postponed.add(inode);
       return;
     }
-    if (local.submitted === local.generation && !local.failure) return;
-    local.submitted = local.generation;
-    const source = this.core.overlay.snapshot(inode, local.generation);
-    this.core.remote.call(
-      'submit',
-      { ino: this.core.numbers.of(inode), generation: local.generation, path, source },
-      (reply) => {
-        if (!reply.ok) this.onFailed(inode, local.generation, reply.failure);
-      },
-    );
+    const { generation } = local;
+    if (local.submitted === generation && !local.failure) return;
+    const ino = this.core.numbers.of(inode);
+    const key = keyOf(ino, generation);
+    const source = this.submissions.get(key) ?? this.core.handedOver.hand(this.core.overlay.snapshot(inode));
+    this.submissions.set(key, source);
+    local.submitted = generation;
+    local.failure = null;
+    const isDoubtful = generation === FIRST_GENERATION && this.doubtful.has(ino);
+    this.core.remote.call('submit', { ino, generation, path, source, isDoubtful }, (reply) => {
+      if (reply.ok) return;
+      this.letGo(ino, generation);
+      this.onFailed(inode, generation, reply.failure);
+    });
+  }
+
+  /** Goes on with content that an earlier process acknowledged, and that the journal has. */
+  takeUp(inode: Inode): void {
+    inode.ensureLocal().generation = FIRST_GENERATION;
+    this.core.keeping.hold(inode);
+    if (inode.draft) return;
+    const ino = this.core.numbers.of(inode);
+    this.dirty.set(ino, inode);
+    this.doubtful.add(ino);
+    this.submit(inode);
+  }
+
+  /** Hands over all that is dirty, what is still open included: it was written, and a disk would keep it. */
+  private submitAll(): void {
+    for (const inode of this.dirty.values()) {
+      this.submit(inode);
+      try {
+        if (inode.isPending) this.core.keeping.record(inode);
+      } catch (thrown) {
+        // Nobody is left to be told of the journal's disk; what isn't sent is named at the end.
+        if (!isFailure(thrown)) throw thrown;
+      }
+    }
   }
 
   /** The last fd of an inode was closed. */
@@ -84,6 +123,7 @@ export class Writeback {
   forget(inode: Inode): void {
     if (inode.isOpen) return;
     this.dirty.delete(inode.ino);
+    this.doubtful.delete(inode.ino);
     this.postponed.delete(inode);
     this.discardCopyUp(inode);
     this.core.overlay.drop(inode);
@@ -99,10 +139,12 @@ export class Writeback {
   onDurable(inode: Inode, generation: number, path: TreePath, version: string): void {
     const local = inode.ensureLocal();
     local.durable = Math.max(local.durable, generation);
+    this.doubtful.delete(inode.ino);
     local.failure = null;
     // The storage's tag was that of the content before.
-    local.etag = null;
+    inode.etag = null;
     this.core.pin(path, version, [inode.entry?.version ?? ABSENT]);
+    this.core.keeping.durable(inode, path, generation);
     if (inode.isDirty) return;
     const ino = this.core.numbers.of(inode);
     this.dirty.delete(ino);
@@ -111,7 +153,9 @@ export class Writeback {
 
   /**
    * Returns when what these files hold is durable. EIO that names what failed and why; it stays dirty and is tried
-   * again at the next flush.
+   * again.
+   *
+   * @param inodes null: all, what is still open for writing included
    */
   flush(op: Operation, inodes: readonly Inode[] | null): void {
     const state = (op.state as FlushState | undefined) ?? { wanted: inodes, isFlushed: false, failed: [] };
@@ -122,8 +166,8 @@ export class Writeback {
     }
     const { wanted } = state;
     for (const inode of wanted ?? this.dirty.values()) {
-      // A file that is open for writing was acknowledged up to its last close only; `fsync` names it and takes it as it is.
-      if (wanted || !inode.local?.writers) this.submit(inode);
+      if (inode.isPending) this.core.keeping.record(inode);
+      this.submit(inode);
     }
     for (const inode of wanted ?? this.postponed)
       if (this.postponed.has(inode)) this.core.locks.assertFree(inode.path);
@@ -159,9 +203,7 @@ export class Writeback {
   }
 
   private onEvent(event: RemoteEvent): void {
-    if (event.type === 'uploaded' || event.type === 'dropped') {
-      this.core.overlay.settle(event.ino, event.generation, this.dirty.get(event.ino));
-    }
+    if (event.type === 'uploaded' || event.type === 'dropped') this.letGo(event.ino, event.generation);
     if (event.type === 'uploaded') {
       const inode = this.dirty.get(event.ino);
       this.uploaded++;
@@ -184,6 +226,15 @@ export class Writeback {
     this.listener?.(event);
   }
 
+  /** The owner has no use for this content any more. */
+  private letGo(ino: number, generation: number): void {
+    const key = keyOf(ino, generation);
+    const source = this.submissions.get(key);
+    if (!source) return;
+    this.submissions.delete(key);
+    this.core.handedOver.letGo(source);
+  }
+
   private onFailed(inode: Inode, generation: number, failure: Failure): void {
     const { local } = inode;
     if (local && local.generation === generation) local.failure = failure;
@@ -197,19 +248,9 @@ interface FlushState {
   /** The files that are waited for, whatever the restart passes; null: all. */
   readonly wanted: readonly Inode[] | null;
   isFlushed: boolean;
-  failed: readonly { readonly path: TreePath; readonly failure: Failure }[];
+  failed: readonly FailedUpload[];
 }
 
-const MOST_NAMED = 5;
+const FIRST_GENERATION = 1;
 
-function flushFailure(failed: FlushState['failed']): Failure {
-  const named = failed
-    .slice(0, MOST_NAMED)
-    .map(({ path, failure }) => `${path}: ${failure.detail ?? failure.cause ?? failure.code}`);
-  const more = failed.length > MOST_NAMED ? `; and ${failed.length - MOST_NAMED} more` : '';
-  return new Failure(
-    'EIO',
-    `${failed.length} upload${failed.length === 1 ? '' : 's'} failed; the content is kept and tried again at the next flush. ${named.join('; ')}${more}`,
-    failed[0]?.failure.cause ?? failed[0]?.failure.code ?? null,
-  );
-}
+const keyOf = (ino: number, generation: number): string => `${ino}:${generation}`;

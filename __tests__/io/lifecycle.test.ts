@@ -8,9 +8,11 @@ const script = (last: string, stores = 'createMemoryStore({ directories: ["e/p/r
   import { createInProcessRemote } from ${from('io/in-process.js')};
   import { createOwner } from ${from('io/owner.js')};
   import { createMemoryStore } from ${from('store/memory.js')};
-  const remote = createInProcessRemote(createOwner({ store: ${stores}, writebackDelay: 50_000 }));
+  const remote = createInProcessRemote((contents) =>
+    createOwner({ store: ${stores}, contents, writebackDelay: 50_000 }));
+  remote.contents = { open: () => ({ kind: 'bytes', bytes: Buffer.from('x') }), close: () => {} };
   remote.onEvent = ({ type, path }) => type !== 'progress' && console.log(type, path ?? '');
-  const source = { kind: 'bytes', bytes: Buffer.from('x') };
+  const source = { kind: 'held', id: 1, size: 1 };
   remote.call('submit', { ino: 1, generation: 1, path: 'e/p/r/a', source }, () => {});
   ${last}`;
 
@@ -33,7 +35,10 @@ describe('a process that owns its remote itself', () => {
 
   test('ends although an upload fails, and says so', async () => {
     const { exitCode, stdout, stderr } = await runScript(script('', 'createMemoryStore()'));
-    expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: 'wandb-fs: not uploaded: e/p/r/a\n' });
+    expect({ exitCode, stderr }).toEqual({
+      exitCode: 1,
+      stderr: expect.stringMatching(/^wandb-fs: not uploaded: e\/p\/r\/a: .+\n$/),
+    });
     expect(stdout).toContain('failed e/p/r/a');
   });
 });

@@ -1,0 +1,39 @@
+import type { WandbFs } from 'wandb-fs';
+import type { FakeWandb } from 'wandb-fs/testing';
+import { STANDARD, startServer } from '../helpers/server.js';
+import { makeRun, mount } from './helpers/mounts.js';
+import { measure, NOTHING } from './helpers/requests.js';
+
+const PAGES = 10;
+const FILES = 100 * PAGES;
+const DIRECTORIES = 30;
+const LATENCY_MS = 40;
+
+/** A run whose listing takes four times as long as it is believed. */
+async function slowRun(): Promise<{ server: FakeWandb; run: string; fs: WandbFs }> {
+  const limits = { ...STANDARD.limits, page: 100 };
+  const server = await startServer({ ...STANDARD, latencyMs: LATENCY_MS, limits });
+  const files = Array.from({ length: FILES }, (_, index) => [`d${index % DIRECTORIES}/f${index}`, 'x']);
+  const run = await makeRun(server, Object.fromEntries(files));
+  return { server, run, fs: mount(server, { listingTtl: (PAGES * LATENCY_MS) / 4 }) };
+}
+
+const ONCE = { ...NOTHING, graphql: 1 + PAGES };
+
+test('a recursive readdir of a run whose listing is slower than its TTL costs its pages, and the first touch', async () => {
+  const { server, run, fs } = await slowRun();
+  const list = async (): Promise<void> => {
+    expect(await fs.promises.readdir(run, { recursive: true })).toHaveLength(FILES + DIRECTORIES);
+  };
+  expect(await measure(server, list)).toEqual(ONCE);
+});
+
+test('a walk through it by single calls costs the same', async () => {
+  const { server, run, fs } = await slowRun();
+  const walk = async (): Promise<void> => {
+    const directories = await fs.promises.readdir(run);
+    const all = await Promise.all(directories.map((name) => fs.promises.readdir(`${run}/${name}`)));
+    expect(all.flat()).toHaveLength(FILES);
+  };
+  expect(await measure(server, walk)).toEqual(ONCE);
+});

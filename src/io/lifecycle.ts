@@ -1,0 +1,161 @@
+import { writeSync } from 'node:fs';
+import { isMainThread } from 'node:worker_threads';
+import type { TreePath } from '../store/contract.js';
+import { theGlobal, theProcess } from './realm.js';
+import { beforeTestsEnd } from './test-runners.js';
+
+/** Acknowledged content that is not on the server when its process ends, and why, where that is known. */
+export interface Left {
+  readonly path: TreePath;
+  readonly reason: string | null;
+  /** A journal has it: the next start sends it. */
+  readonly isKept: boolean;
+}
+
+/** What keeps acknowledged content of one mount, as the end of the process sees it. */
+export interface Keeper {
+  /** Something acknowledged isn't durable. */
+  isPending(): boolean;
+  /** Are signals to be waited with while something is pending? */
+  readonly isHeldAgainstSignals: boolean;
+  /** Hands over what is open and changed, and sends all that waits; waits for nothing. */
+  begin(): void;
+  /** Blocks until everything is durable or the time is over, where it can block; returns what is left. */
+  drain(startedAt: number): readonly Left[];
+  /** As `drain`, without blocking. */
+  drainLater(startedAt: number): Promise<readonly Left[]>;
+  /** Nothing is read any more: private files go. */
+  removeFiles(): void;
+}
+
+const SIGNALS = ['SIGTERM', 'SIGINT', 'SIGHUP'] as const;
+const STDERR = 2;
+const MOST_NAMED = 20;
+/**
+ * Nobody reads it any more, a terminal is gone, a pipe is full: it can't be told elsewhere, and the exit code still
+ * tells.
+ */
+const UNHEARD = new Set(['EPIPE', 'EIO', 'EAGAIN', 'EBADF']);
+
+/**
+ * Takes care of acknowledged content when the thread or its process ends:
+ *
+ * - The event loop has run empty ('beforeExit'): what waits is sent, what is open is handed over; that keeps it alive.
+ * - 'exit' (`process.exit`, an exception that nobody catches, a natural end): all is drained, blocking; what is left is
+ *   named, and an exit code of 0 becomes 1.
+ * - A signal that would end the process, with something pending and no listener of the program's own: drained first,
+ *   then the same signal again. A second one ends the process at once.
+ * - A test runner that ends its workers by force waits first.
+ *
+ * Private files go last of all, whichever mounts they are of.
+ */
+class Lifecycle {
+  private readonly keepers = new Set<Keeper>();
+  private isListeningToSignals = false;
+
+  /** @returns ends that care */
+  keep(keeper: Keeper): () => void {
+    if (this.keepers.size === 0) {
+      theProcess.on('beforeExit', this.onEmpty);
+      theProcess.on('exit', this.onExit);
+    }
+    this.keepers.add(keeper);
+    return () => {
+      if (!this.keepers.delete(keeper) || this.keepers.size > 0) return;
+      theProcess.off('beforeExit', this.onEmpty);
+      theProcess.off('exit', this.onExit);
+      this.updateSignals();
+    };
+  }
+
+  /** Something has become pending, or isn't any more: signals are listened to only while it matters. */
+  updateSignals(): void {
+    // A thread hears of none.
+    if (!isMainThread) return;
+    let isWanted = false;
+    for (const keeper of this.keepers) isWanted ||= keeper.isHeldAgainstSignals && keeper.isPending();
+    if (isWanted === this.isListeningToSignals) return;
+    this.isListeningToSignals = isWanted;
+    for (const signal of SIGNALS) {
+      // First of all, for a listener of the program's that hears of one signal only is gone when it has heard it.
+      if (isWanted) theProcess.prependListener(signal, this.onSignal);
+      else theProcess.off(signal, this.onSignal);
+    }
+  }
+
+  /** Sends what waits, and waits for it. */
+  readonly drainLater = async (): Promise<void> => {
+    const startedAt = performance.now();
+    this.onEmpty();
+    tell(await this.leftLater(startedAt));
+  };
+
+  private readonly onEmpty = (): void => {
+    for (const keeper of this.keepers) keeper.begin();
+  };
+
+  private readonly onExit = (exitCode: number): void => {
+    const startedAt = performance.now();
+    this.onEmpty();
+    const left = [...this.keepers].flatMap((keeper) => keeper.drain(startedAt));
+    this.end(left);
+    if (exitCode === 0 && left.some(({ isKept }) => !isKept)) theProcess.exitCode = 1;
+  };
+
+  private readonly onSignal = (signal: NodeJS.Signals): void => {
+    if (theProcess.listenerCount(signal) > 1) return;
+    // The default action is back from here on: who can't wait sends it again.
+    this.isListeningToSignals = false;
+    for (const each of SIGNALS) theProcess.off(each, this.onSignal);
+    const startedAt = performance.now();
+    this.onEmpty();
+    for (const keeper of this.keepers) keeper.drain(startedAt);
+    void this.leftLater(startedAt).then((left) => {
+      this.end(left);
+      theProcess.kill(theProcess.pid, signal);
+    });
+  };
+
+  private async leftLater(startedAt: number): Promise<readonly Left[]> {
+    const lefts = await Promise.all([...this.keepers].map((keeper) => keeper.drainLater(startedAt)));
+    return lefts.flat();
+  }
+
+  private end(left: readonly Left[]): void {
+    tell(left);
+    for (const keeper of this.keepers) keeper.removeFiles();
+  }
+}
+
+/** Names what is left. */
+function tell(left: readonly Left[]): void {
+  const byPath = new Map(left.map((each) => [each.path, each]));
+  if (byPath.size === 0) return;
+  const lines = [...byPath.values()].slice(0, MOST_NAMED).map(({ path, reason, isKept }) => {
+    const what = isKept ? 'not uploaded yet, the next start sends it from the journal' : 'not uploaded';
+    return `wandb-fs: ${what}: ${path}${reason === null ? '' : `: ${reason}`}\n`;
+  });
+  if (byPath.size > MOST_NAMED) lines.push(`wandb-fs: not uploaded: and ${byPath.size - MOST_NAMED} more\n`);
+  try {
+    // The process doesn't wait for its own streams.
+    writeSync(STDERR, lines.join(''));
+  } catch (error) {
+    if (!UNHEARD.has((error as NodeJS.ErrnoException).code ?? '')) throw error;
+  }
+}
+
+/** One for all copies of the package in a thread, of which a test runner loads one a test file. */
+const SHARED = Symbol.for('wandb-fs.lifecycle');
+
+function shared(): Lifecycle {
+  theGlobal[SHARED] ??= new Lifecycle();
+  return theGlobal[SHARED] as Lifecycle;
+}
+
+/** Takes care of a mount's content from now on; see `Lifecycle`. Returns what ends that care. */
+export function keep(keeper: Keeper): () => void {
+  beforeTestsEnd(() => shared().drainLater());
+  return shared().keep(keeper);
+}
+
+export const updateSignals = (): void => shared().updateSignals();

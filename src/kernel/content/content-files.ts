@@ -1,0 +1,102 @@
+import { LRUCache } from 'lru-cache';
+import { type Account, ContentFile } from './content-file.js';
+import { diskVolume, memoryVolume, type Volume } from './volumes.js';
+
+/** Where files on the disk go: the spool of the process, or a journal. */
+export interface SpoolPlace {
+  /** A path for a new file; its directory is there. */
+  newPath(): string;
+  /** Nothing of it is needed any more. */
+  close(): void;
+}
+
+/**
+ * Closed files whose fd stays open for a while: an open fd outlives whoever cleans the temporary directory. Few, for a
+ * process has many other uses of fds.
+ */
+const MOST_IDLE_FDS = 128;
+
+/**
+ * What a small file costs in memory beside its bytes: a node, a link and a name of memfs. Counted, so that a hundred
+ * thousand tiny files don't fill the memory as nothing.
+ */
+const FILE_OVERHEAD = 1536;
+
+/** All files with local content of one mount: small ones in memfs, large ones on the disk; counts their bytes. */
+export class ContentFiles implements Account {
+  private readonly memory: Volume = memoryVolume();
+  private readonly idle: LRUCache<ContentFile, true>;
+  private readonly all = new Set<ContentFile>();
+  private serial = 0;
+  memoryBytes = 0;
+  memoryFiles = 0;
+  spooledBytes = 0;
+
+  constructor(private readonly place: SpoolPlace) {
+    this.idle = new LRUCache<ContentFile, true>({
+      max: MOST_IDLE_FDS,
+      dispose: (_, file, reason) => {
+        if (reason === 'evict') file.park();
+      },
+    });
+  }
+
+  /** An empty file. Throws a Failure where the disk takes none; then there is none. */
+  create(isSpooled: boolean): ContentFile {
+    const path = isSpooled ? this.place.newPath() : `/${++this.serial}`;
+    const file = this.add(path, isSpooled, null);
+    if (!isSpooled) this.memoryFiles++;
+    return file;
+  }
+
+  /** A file of the disk that is there already, with so many bytes. */
+  adopt(path: string, length: number): ContentFile {
+    return this.add(path, true, length);
+  }
+
+  private add(path: string, isSpooled: boolean, adopted: number | null): ContentFile {
+    const volume = isSpooled ? diskVolume : this.memory;
+    const file = new ContentFile(volume, path, this, (each) => this.onIdle(each), isSpooled, adopted);
+    this.all.add(file);
+    return file;
+  }
+
+  /** Bytes in memory, with what files cost beside them. */
+  get memoryCost(): number {
+    return this.memoryBytes + this.memoryFiles * FILE_OVERHEAD;
+  }
+
+  account({ isSpooled }: ContentFile, bytes: number): void {
+    if (isSpooled) this.spooledBytes += bytes;
+    else this.memoryBytes += bytes;
+  }
+
+  /** Nobody has it open now. An fd in memory costs one of memfs's ten thousand, so it is closed at once. */
+  park(file: ContentFile): void {
+    if (!file.isOpen || file.isPinned) return;
+    if (file.isSpooled) this.idle.set(file, true);
+    else file.park();
+  }
+
+  /** Somebody uses its fd. */
+  unpark(file: ContentFile): void {
+    this.idle.delete(file);
+  }
+
+  /** Closes what is still open; whoever holds a file has no use for it any more. */
+  close(): void {
+    this.idle.clear();
+    for (const file of this.all) file.abandon();
+    this.all.clear();
+    this.place.close();
+  }
+
+  private onIdle(file: ContentFile): void {
+    if (file.isReferenced) {
+      this.park(file);
+      return;
+    }
+    this.idle.delete(file);
+    if (this.all.delete(file) && !file.isSpooled) this.memoryFiles--;
+  }
+}

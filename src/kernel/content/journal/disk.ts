@@ -1,0 +1,65 @@
+import * as nodeFs from 'node:fs';
+import { type ErrnoCode, Failure } from '../../../store/failure.js';
+
+/** Runs what touches the journal's disk; what the system refuses becomes a Failure that names the directory. */
+export function atDisk<T>(directory: string, work: () => T): T {
+  try {
+    return work();
+  } catch (error) {
+    throw refusal(directory, error);
+  }
+}
+
+/** Errors that aren't the system's are ours, and stay as they are. */
+function refusal(directory: string, error: unknown): unknown {
+  if (!(error instanceof Error) || !('syscall' in error) || !('code' in error)) return error;
+  const [code, fix] = FIXES[String(error.code)] ?? ['EIO', 'look at the disk it is on'];
+  return new Failure(code, `The journal in '${directory}' can't be used: ${fix}.`, error.message);
+}
+
+const ELSEWHERE = 'or set `journal` to another directory';
+
+const FIXES: Readonly<Record<string, readonly [code: ErrnoCode, fix: string]>> = {
+  ENOSPC: ['ENOSPC', `its disk is full; make room, ${ELSEWHERE}`],
+  EDQUOT: ['ENOSPC', `your quota is used up; make room, ${ELSEWHERE}`],
+  EACCES: ['EACCES', `give this user the right to read and write it, ${ELSEWHERE}`],
+  EPERM: ['EPERM', `give this user the right to read and write it, ${ELSEWHERE}`],
+  EROFS: ['EROFS', 'its disk is read-only; set `journal` to a directory that can be written'],
+  EMFILE: ['EMFILE', 'this process has too many files open; raise its limit (`ulimit -n`)'],
+  ENFILE: ['EMFILE', 'the system has too many files open; raise its limit'],
+  ENOTDIR: ['ENOTDIR', 'its path leads through a file; set `journal` to the path of a directory'],
+  EEXIST: ['ENOTDIR', 'a file stands where a directory should; set `journal` to the path of a directory'],
+  ENOENT: [
+    'EIO',
+    'somebody has removed it while it was in use; what was in it is gone, so start the process anew',
+  ],
+  ENAMETOOLONG: ['ENAMETOOLONG', 'its path is too long; set `journal` to a shorter one'],
+};
+
+/** Makes the names in a directory outlive a power loss. Windows has no such call, and needs none. */
+export function syncDirectory(directory: string): void {
+  if (process.platform === 'win32') return;
+  const fd = nodeFs.openSync(directory, 'r');
+  try {
+    nodeFs.fsyncSync(fd);
+  } finally {
+    nodeFs.closeSync(fd);
+  }
+}
+
+/** A write may take less than it was given, where the disk is nearly full. */
+export function writeAll(fd: number, bytes: Uint8Array): void {
+  for (let done = 0; done < bytes.byteLength; ) done += nodeFs.writeSync(fd, bytes, done);
+}
+
+/** The names in a directory; none where there is no such directory. */
+export function namesIn(directory: string): string[] {
+  try {
+    return nodeFs.readdirSync(directory);
+  } catch (error) {
+    if (isGone(error)) return [];
+    throw error;
+  }
+}
+
+export const isGone = (error: unknown): boolean => (error as NodeJS.ErrnoException).code === 'ENOENT';

@@ -1,0 +1,37 @@
+import * as nodeFs from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { SpoolPlace } from './content-files.js';
+import { onDisk } from './volumes.js';
+
+const PREFIX = 'wandb-fs-spool-';
+
+/**
+ * A private directory for large content that waits for its upload, made at the first need. Whoever cleans the temporary
+ * directory may take it away: then the next file gets a new one.
+ */
+export class Spool implements SpoolPlace {
+  private directory: string | null = null;
+  private readonly directories = new Set<string>();
+  private serial = 0;
+
+  newPath(): string {
+    if (this.directory === null || !isOwn(this.directory)) {
+      this.directory = onDisk(() => nodeFs.mkdtempSync(join(tmpdir(), `${PREFIX}${process.pid}-`)));
+      this.directories.add(this.directory);
+    }
+    return join(this.directory, String(++this.serial));
+  }
+
+  close(): void {
+    for (const directory of this.directories) nodeFs.rmSync(directory, { recursive: true, force: true });
+    this.directories.clear();
+    this.directory = null;
+  }
+}
+
+/** A directory that was removed may have been made anew by somebody else, whose links we would follow. */
+function isOwn(directory: string): boolean {
+  const stats = nodeFs.lstatSync(directory, { throwIfNoEntry: false });
+  return stats?.isDirectory() === true && (process.getuid === undefined || stats.uid === process.getuid());
+}

@@ -1,0 +1,76 @@
+import { performance } from 'node:perf_hooks';
+import type { Load } from './load.js';
+
+/** When something was asked for, and when it was learned. */
+export interface Moment {
+  /** When it was asked for, in sends and commits of this kernel: what was changed here since isn't changed by it. */
+  readonly epoch: number;
+  /** When it came, counted alike: it is fresh for every call that began before. */
+  readonly arrived: number;
+  /** From when its age counts, in milliseconds of the monotonic clock; minus infinity: it isn't believed any more. */
+  readonly at: number;
+}
+
+export const NEVER: Moment = { epoch: 0, arrived: 0, at: Number.NEGATIVE_INFINITY };
+
+/**
+ * Not the global, and taken at load: fake timers of test runners replace that, or the member, but not this function. How
+ * old a listing is then goes by the time that has really passed; by a clock that stands none would ever grow old.
+ */
+export const monotonicClock = performance.now.bind(performance);
+
+/** Orders questions, answers and changes among each other, and tells how old an answer is. */
+export class Timeline {
+  private current = 0;
+  /** Epochs of the questions on their way, oldest first. */
+  private readonly open = new Set<number>();
+  private readonly started = new WeakSet<Load>();
+
+  constructor(
+    private readonly clock: () => number,
+    /** Milliseconds that an answer is believed. */
+    private readonly ttl: number,
+  ) {}
+
+  get epoch(): number {
+    return this.current;
+  }
+
+  /** Milliseconds of a clock that is never set. */
+  now(): number {
+    return this.clock();
+  }
+
+  tick(): Moment {
+    const epoch = ++this.current;
+    return { epoch, arrived: epoch, at: this.clock() };
+  }
+
+  /** Asks something by a load, which may be one that is on its way already; its commit calls `arrive`. */
+  ask(start: (sent: Moment) => Load): Load {
+    const sent = this.tick();
+    this.open.add(sent.epoch);
+    const load = start(sent);
+    if (this.started.has(load)) this.open.delete(sent.epoch);
+    else this.started.add(load);
+    return load;
+  }
+
+  /**
+   * The answer has come. Its age counts from now: if it counted from the question, a listing slower than its TTL would
+   * be old news to all but those who wait for it. One that took longer than the TTL is believed as long as it took, so
+   * that at most half of the time goes into listing; with a TTL of 0 nothing is believed.
+   */
+  arrive(sent: Moment): Moment {
+    this.open.delete(sent.epoch);
+    const now = this.clock();
+    const over = this.ttl > 0 ? Math.max(0, now - sent.at - this.ttl) : 0;
+    return { epoch: sent.epoch, arrived: ++this.current, at: now + over };
+  }
+
+  /** No answer can come any more to what was asked for before; infinity while nothing is on its way. */
+  get oldestQuestion(): number {
+    for (const epoch of this.open) return epoch;
+    return Number.POSITIVE_INFINITY;
+  }
+}

@@ -1,0 +1,84 @@
+import type { TreePath } from '../../store/contract.js';
+import type { Recovered } from '../content/journal/recovery.js';
+import type { Core } from '../core.js';
+import { Inode, splitPath } from '../inode.js';
+import { referenceEntry } from '../versions.js';
+import type { Writeback } from './writeback.js';
+
+/** What the journal of this mount holds, and what was wrong with what it found at the start. */
+export interface JournalReport {
+  readonly directory: string;
+  readonly entries: readonly { readonly path: TreePath; readonly kind: string; readonly size: number }[];
+  /** Records that were cut or broken, and not believed. */
+  readonly torn: number;
+  /** Files whose content is shorter than what was acknowledged: they are not sent. */
+  readonly damaged: readonly TreePath[];
+}
+
+/**
+ * Goes on with what processes that are dead left in the journal: their files show here with what was acknowledged, and are
+ * sent, unless the server has the same content already; their drafts are here again, to be committed.
+ *
+ * @returns how the journal is reported from now on; null without one
+ */
+export function recover(core: Core, writeback: Writeback): () => JournalReport | null {
+  const { journal } = core;
+  if (!journal) return () => null;
+  const { recovered, torn } = journal.takeOver();
+  // Directories before what is in them.
+  const ordered = [...recovered].sort((a, b) => (a.path < b.path ? -1 : 1));
+  const damaged = ordered.filter(({ isDamaged }) => isDamaged);
+  for (const each of ordered) if (!each.isDamaged) adopt(core, writeback, each);
+  for (const { path, blobPath } of damaged) {
+    core.options.warn(
+      `The journal's copy of ${path} is damaged and isn't sent${blobPath === null ? '' : `; what is left of it is ${blobPath}`}.`,
+    );
+  }
+  if (torn > 0) {
+    core.options.warn(
+      `${torn} record${torn === 1 ? '' : 's'} of the journal in ${journal.directory} could not be read: of a process that was killed the last one is of a call that had not returned.`,
+    );
+  }
+  return () => ({
+    directory: journal.directory,
+    entries: journal.entries(),
+    torn,
+    damaged: damaged.map(({ path }) => path),
+  });
+}
+
+function adopt(core: Core, writeback: Writeback, { path, record, at, blobPath }: Recovered): void {
+  const { parent, name } = splitPath(path);
+  const directory = core.directoryAt(parent);
+  if (record.kind === 'draft' || record.kind === 'directory') {
+    const local = core.directoryAt(path).ensureLocal();
+    local.isLocalDirectory = true;
+    local.isDraft = record.kind === 'draft';
+    if (local.isDraft) keepAbove(core, directory);
+    return;
+  }
+  directory.children?.get(name)?.detach();
+  const inode = new Inode(record.kind === 'reference' ? 'symlink' : 'file', entryOf(path, record, at));
+  inode.attach(directory, name);
+  const local = inode.ensureLocal();
+  local.mtimeMs = at;
+  local.ctimeMs = at;
+  if (record.kind !== 'content' || blobPath === null) return;
+  local.mode = record.mode;
+  local.mtimeMs = record.mtimeMs ?? at;
+  core.overlay.give(inode, core.overlay.adopt(blobPath, record.size));
+  writeback.takeUp(inode);
+}
+
+/** A draft's type and collection may be nowhere else yet. */
+function keepAbove(core: Core, directory: Inode): void {
+  for (let at: Inode | null = directory; at?.parent && at.entry === null; at = at.parent)
+    at.ensureLocal().isLocalDirectory = true;
+  core.expireTree(core.root);
+}
+
+function entryOf(path: TreePath, record: Recovered['record'], at: number): Inode['entry'] {
+  if (record.kind === 'copy') return record.entry;
+  if (record.kind !== 'reference') return null;
+  return referenceEntry(path, record.uri, at);
+}
