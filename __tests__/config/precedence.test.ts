@@ -145,6 +145,12 @@ describe('what else the environment says', () => {
     expect(wire({ WANDB_HTTP_TIMEOUT: '5' }, { timeout: 70 }).timeouts.call).toBe(70);
   });
 
+  test('every timeout has a default, and can be told', () => {
+    expect(wire().timeouts).toMatchObject({ connect: 10_000, headers: 30_000, idle: 30_000 });
+    const options = { connectTimeout: 1, headersTimeout: 2, idleTimeout: 3 };
+    expect(wire({}, options).timeouts).toMatchObject({ connect: 1, headers: 2, idle: 3 });
+  });
+
   test('proxies and certificates follow the customs', () => {
     expect(wire()).toMatchObject({ proxy: null, isTlsVerified: true });
     const env = {

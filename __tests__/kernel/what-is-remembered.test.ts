@@ -4,9 +4,11 @@ import { Core } from '../../src/kernel/core.js';
 import { Files } from '../../src/kernel/files.js';
 import { Inode } from '../../src/kernel/inode.js';
 import { InodeNumbers } from '../../src/kernel/inode-numbers.js';
+import type { Load } from '../../src/kernel/load.js';
 import { runSync } from '../../src/kernel/operation.js';
 import { resolve } from '../../src/kernel/resolve.js';
 import { SETTLE_MS } from '../../src/kernel/scope.js';
+import type { Moment } from '../../src/kernel/timeline.js';
 import { Writeback } from '../../src/kernel/writeback/writeback.js';
 import { mount, turn } from './helpers/mount.js';
 import { ScriptedRemote } from './helpers/scripted-remote.js';
@@ -61,6 +63,33 @@ describe('acknowledged changes', () => {
     expect((await listed).map(({ name }) => name)).toEqual(['b']);
     expect(names('e/p/r')).toEqual(['b']);
   });
+});
+
+test('an acknowledged change outlives one listing that agrees, while an older one is on its way', () => {
+  const { core: on } = core();
+  const scope = on.scopeAt(on.root);
+  const server = new ScriptedServer(() => 0);
+  server.mkunit('run');
+  const ask = (): Moment => {
+    let sent = on.tick();
+    on.timeline.ask((moment) => {
+      sent = moment;
+      return {} as Load;
+    });
+    return sent;
+  };
+  const entry = { ...server.entryFor('run', Buffer.from('')), version: 'made' };
+  on.mergeAbove([entry], on.tick());
+  on.pin('run', 'made', ['']);
+  // The one that was asked for first was made last, and comes first.
+  const [newer, older] = [ask(), ask()];
+  scope.mergeListing([entry], true, on.timeline.arrive(newer));
+  scope.mergeListing([], true, on.timeline.arrive(older));
+  expect([...(on.root.children?.keys() ?? [])]).toEqual(['run']);
+  // Then nothing is on its way, and what listings say counts.
+  scope.mergeListing([entry], true, on.timeline.arrive(ask()));
+  scope.mergeListing([], true, on.timeline.arrive(ask()));
+  expect(on.root.children?.size).toBe(0);
 });
 
 describe('local state', () => {

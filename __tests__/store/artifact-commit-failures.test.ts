@@ -244,9 +244,11 @@ describe('a source file', () => {
     await unchanged();
   });
 
-  test('that is not there is EIO, by name, before anything is made', async () => {
+  test('that can not be read is EIO, by name, before anything is made', async () => {
     const requests = await bench.requestsOf(async () => {
-      const failure = await failureOf(commitFile(join(directory, 'none'), 5));
+      const source = { kind: 'file', fd: 2 ** 30, size: 5 } as const;
+      const files = [{ name: 'data', kind: 'content', source }] as const;
+      const failure = await failureOf(bench.writing.commit({ collection: FLOWERS, files }, {}));
       expect(failure).toMatchObject({
         code: 'EIO',
         detail: expect.stringMatching(/^Reading 'data' failed: /),

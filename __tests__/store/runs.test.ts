@@ -386,7 +386,15 @@ describe('directories', () => {
 
 test('a store that is read-only has nothing that changes anything', async () => {
   await open(STANDARD, { readOnly: true });
-  expect(Object.keys(store).sort()).toEqual(['close', 'list', 'lookup', 'read', 'readNewest', 'unitDepth']);
+  expect(Object.keys(store).sort()).toEqual([
+    'close',
+    'list',
+    'lookup',
+    'onWarning',
+    'read',
+    'readNewest',
+    'unitDepth',
+  ]);
 });
 
 describe('batches', () => {

@@ -84,7 +84,7 @@ test('a server that is down is ECONNREFUSED and named', async () => {
   const failure = await failureOf(
     connect('http://127.0.0.1:1', { clock: fakeClock() }).run(ViewerDocument, {}),
   );
-  expect(failure).toMatchObject({ code: 'ECONNREFUSED', fault: 'unreachable' });
+  expect(failure).toMatchObject({ code: 'ECONNREFUSED', fault: 'down' });
   expect(failure.detail).toContain('http://127.0.0.1:1');
 });
 

@@ -40,10 +40,12 @@ test('Retry-After overrides the wait: seconds', async () => {
   expect(clock.slept).toEqual([7500]);
 });
 
-test('Retry-After overrides the wait: a date', async () => {
-  const now = Date.parse('2026-01-01T00:00:00Z');
-  const server = await failingOnce(503, { 'retry-after': 'Thu, 01 Jan 2026 00:00:09 GMT' });
-  const clock = fakeClock(now);
+test("Retry-After overrides the wait: a date, by the server's own clock", async () => {
+  const server = await failingOnce(503, {
+    date: 'Thu, 01 Jan 2026 00:00:00 GMT',
+    'retry-after': 'Thu, 01 Jan 2026 00:00:09 GMT',
+  });
+  const clock = fakeClock();
   await connect(server.url, { clock }).run(ViewerDocument, {});
   expect(clock.slept).toEqual([9000]);
 });
@@ -69,6 +71,31 @@ test('no requests remaining: the next one waits for the reset', async () => {
   await client.run(ViewerDocument, {});
   await client.run(ViewerDocument, {});
   expect(clock.slept).toEqual([3000]);
+});
+
+test('a reset that is a date is one: seconds since the epoch', async () => {
+  const server = await serve((_, response) => {
+    response.setHeader('date', 'Thu, 01 Jan 2026 00:00:00 GMT');
+    response.setHeader('ratelimit-remaining', '0');
+    response.setHeader('ratelimit-reset', String(Date.parse('2026-01-01T00:00:07Z') / 1000));
+    json(response, success);
+  });
+  const clock = fakeClock();
+  const client = connect(server.url, { clock });
+  await client.run(ViewerDocument, {});
+  await client.run(ViewerDocument, {});
+  expect(clock.slept).toEqual([7000]);
+});
+
+test('no pause that a server asks for holds others back for more than a minute', async () => {
+  const server = await failingOnce(429, { 'retry-after': '86400' });
+  const clock = fakeClock();
+  const client = connect(server.url, { clock });
+  await failureOf(client.run(ViewerDocument, {}));
+  expect(await failureOf(client.run(ViewerDocument, {}))).toMatchObject({ cause: 'rate limit' });
+  await clock.sleep(31_000, undefined);
+  await client.run(ViewerDocument, {});
+  expect(clock.slept).toEqual([31_000, 29_000]);
 });
 
 test('a pause that is longer than a call may take fails at once', async () => {

@@ -90,12 +90,13 @@ test('an upload by the own agent carries nothing but the given headers and its l
   ]);
 });
 
-test("an upload tells the storage's tag as it was sent", async () => {
+test("an upload tells the storage's tag, and the MD5 of what was sent", async () => {
   const server = await serve((_request, response) => response.setHeader('ETag', '"a1"').end());
   const transfers = new Transfers(connect(server.url).api);
   const body = { kind: 'bytes', bytes: Buffer.from('x') } as const;
   expect(await transfers.upload(`${server.url}/a`, {}, body, { signal: undefined })).toEqual({
     etag: '"a1"',
+    md5: 'ndTkYSaMgDT1yFZOFVxnpg==',
   });
 });
 

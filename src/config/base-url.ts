@@ -32,3 +32,10 @@ export function appUrlOf(baseUrl: string): string {
   if (baseUrl.includes('://api.wandb.')) return baseUrl.replace('://api.wandb.', '://wandb.');
   return baseUrl.replace('://api.', '://app.');
 }
+
+/** Can others on the way read what is sent there? */
+export function isClear(baseUrl: string): boolean {
+  const { protocol, hostname } = new URL(baseUrl);
+  const isLoopback = /^(localhost|.+\.localhost|127\.\d+\.\d+\.\d+|\[::1\])$/.test(hostname);
+  return protocol === 'http:' && !isLoopback;
+}

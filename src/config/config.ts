@@ -1,6 +1,6 @@
 import { pathToFileURL } from 'node:url';
 import type { Dispatcher } from 'undici';
-import { appUrlOf, DEFAULT_BASE_URL, normaliseBaseUrl } from './base-url.js';
+import { appUrlOf, DEFAULT_BASE_URL, isClear, normaliseBaseUrl } from './base-url.js';
 import { findKey, missingKeyHint } from './key.js';
 import type { DeletableLevel, Logger, WandbFsOptions } from './options.js';
 import { Secret } from './secret.js';
@@ -34,11 +34,15 @@ export interface WireConfig {
 
 /** All in milliseconds. */
 export interface Timeouts {
-  /** One API call with its retries. */
+  /** One API call with its retries; a transfer with its retries that doesn't move. */
   readonly call: number;
   /** One attempt of an API call. */
   readonly attempt: number;
-  /** A transfer with its retries gives up when that long nothing moved. */
+  /** Until there is a connection. */
+  readonly connect: number;
+  /** From a request to the first byte of its answer. */
+  readonly headers: number;
+  /** Between two parts of an answer's body. */
   readonly idle: number;
 }
 
@@ -65,6 +69,7 @@ export interface Config {
   readonly readOnly: boolean;
   readonly concurrency: number;
   readonly exitFlushMs: number;
+  readonly exitSignals: boolean;
   readonly workerUrl: URL | null;
   readonly fetch: typeof globalThis.fetch | null;
   readonly dispatcher: Dispatcher | null;
@@ -89,11 +94,12 @@ const DEFAULTS = {
   readOnly: false,
   concurrency: 16,
   timeout: 30_000,
+  connectTimeout: 10_000,
+  headersTimeout: 30_000,
+  idleTimeout: 30_000,
   exitFlushMs: 10_000,
+  exitSignals: true,
 } as const;
-
-/** No transfer makes progress for that long and lives. */
-const IDLE_MS = 60_000;
 
 const toProcess: Logger = { warn: (message) => process.emitWarning(message, 'WandbFsWarning') };
 
@@ -116,6 +122,9 @@ export function resolveConfig(
   const baseUrl = findBaseUrl(given, around);
   const appUrl = around.variable('WANDB_APP_URL')?.replace(/\/+$/, '') ?? appUrlOf(baseUrl);
   const key = findKey(given, baseUrl, around);
+  if (key.source !== null && isClear(baseUrl)) {
+    logger.warn?.(`The API key travels to ${baseUrl} in clear, for all on the way to read; use https.`);
+  }
   const isInProcess = given.fetch !== undefined || given.dispatcher !== undefined;
   const allowDelete = Object.freeze([...(given.allowDelete ?? [])]);
   const call = timeoutOf(options, around);
@@ -132,7 +141,13 @@ export function resolveConfig(
     proxy: proxyOf(around),
     concurrency: given.concurrency,
     // Half of the time is left for a second attempt, with a smaller batch.
-    timeouts: { call, attempt: Math.ceil(call / 2), idle: IDLE_MS },
+    timeouts: {
+      call,
+      attempt: Math.ceil(call / 2),
+      connect: given.connectTimeout,
+      headers: given.headersTimeout,
+      idle: given.idleTimeout,
+    },
     allowDelete,
     readOnly: given.readOnly,
   };
@@ -154,6 +169,7 @@ export function resolveConfig(
     readOnly: given.readOnly,
     concurrency: given.concurrency,
     exitFlushMs: given.exitFlushMs,
+    exitSignals: given.exitSignals,
     workerUrl: workerUrl(given.workerUrl),
     fetch: given.fetch ?? null,
     dispatcher: given.dispatcher ?? null,

@@ -91,13 +91,32 @@ export interface WandbFsOptions {
   /** Files uploaded at once. @default 16 */
   readonly concurrency?: number | undefined;
   /**
-   * Longest time of one API call with its retries, in milliseconds.
+   * Longest time of one API call with its retries, in milliseconds. A transfer of content may take as long as it moves, and
+   * ends when for so long nothing did, over all of its retries. Then ETIMEDOUT.
    *
    * @default WANDB_HTTP_TIMEOUT (in seconds), else 30000
    */
   readonly timeout?: number | undefined;
+  /** Longest time until a connection is made, TLS included, in milliseconds; not with `fetch` or `dispatcher`. @default 10000 */
+  readonly connectTimeout?: number | undefined;
+  /**
+   * Longest time from a request (of an upload: from its last byte) to the first byte of its answer, in milliseconds; then it
+   * is tried again. Never more than half of `timeout`, but for uploads.
+   *
+   * @default 30000
+   */
+  readonly headersTimeout?: number | undefined;
+  /** Longest time between two parts of an answer's body, in milliseconds; then it is tried again. @default 30000 */
+  readonly idleTimeout?: number | undefined;
   /** How long `process.exit` waits for pending uploads, in milliseconds. @default 10000 */
   readonly exitFlushMs?: number | undefined;
+  /**
+   * While uploads are pending, and the program has no listener of its own, SIGTERM, SIGINT and SIGHUP end the process
+   * after they were sent, at most `exitFlushMs` later; a second signal at once. `false`: signals are left alone.
+   *
+   * @default true
+   */
+  readonly exitSignals?: boolean | undefined;
   /** Makes the requests in place of undici. */
   readonly fetch?: typeof globalThis.fetch | undefined;
   /** The undici dispatcher that makes the requests, such as a ProxyAgent. It isn't closed with the filesystem. */

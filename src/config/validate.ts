@@ -58,6 +58,12 @@ const timer: Check = (what, value) => {
   }
 };
 
+/** Zero would be no bound for some, and no time for others. */
+const bound: Check = (what, value) => {
+  amount(1)(what, value);
+  timer(what, value);
+};
+
 const oneOf =
   (...values: readonly string[]): Check =>
   (what, value) => {
@@ -193,7 +199,11 @@ const CHECKS: Readonly<Record<keyof WandbFsOptions, Check>> = {
   readOnly: flag,
   concurrency: count,
   timeout: timer,
+  connectTimeout: bound,
+  headersTimeout: bound,
+  idleTimeout: bound,
   exitFlushMs: timer,
+  exitSignals: flag,
   fetch: callable,
   dispatcher,
   logger: methods('warn'),

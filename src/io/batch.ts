@@ -108,7 +108,8 @@ export class Batch {
     }
     job.isTransferring = true;
     try {
-      const options = { signal, onProgress: this.progressOf(upload), now };
+      const { isDoubtful } = upload;
+      const options = { signal, onProgress: this.progressOf(upload), now, isDoubtful };
       const entry = await reading(sourceOf(upload), (content) => send(target, ticket, content, options));
       onSent(upload);
       this.arrived.push({ job, ticket, entry });

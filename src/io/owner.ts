@@ -168,6 +168,7 @@ export function createOwner({ store, contents, told, now = Date.now, ...options 
       }
     },
   };
+  store.onWarning?.((message) => owner.onEvent({ type: 'warning', message }));
   return owner;
 }
 

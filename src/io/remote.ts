@@ -136,7 +136,9 @@ export type RemoteEvent =
   /** Will not be sent: superseded, removed, or renamed over. */
   | { readonly type: 'dropped'; readonly path: TreePath; readonly ino: number; readonly generation: number }
   /** Nothing queued, nothing on its way. */
-  | { readonly type: 'idle' };
+  | { readonly type: 'idle' }
+  /** What the user's logger should hear, whoever swallows the errors. */
+  | { readonly type: 'warning'; readonly message: string };
 
 /** One message on its way. Compared by identity. */
 export interface Call {

@@ -3,6 +3,7 @@ import { sizeOf } from '../store/common/sources.js';
 import type { Entry, OpenSource, Store, Ticket, TreePath, Uploads } from '../store/contract.js';
 import { contentVersion } from '../store/version.js';
 import { filePieces } from '../wire/file-pieces.js';
+import { isWireFailure } from '../wire/wire-failure.js';
 
 /** What an upload needs of a store. */
 export type Target = Pick<Store, 'lookup'> & { readonly uploads: Uploads };
@@ -24,26 +25,34 @@ export async function send(
     readonly signal: AbortSignal;
     readonly onProgress?: (sent: number) => void;
     readonly now: () => number;
+    /** The server may have this content already: then nothing is sent. @default false */
+    readonly isDoubtful?: boolean | undefined;
   },
 ): Promise<Entry> {
-  const { signal, onProgress, now } = options;
+  const { signal, onProgress, now, isDoubtful = false } = options;
   const size = sizeOf(source);
+  if (isDoubtful) {
+    const md5 = await md5Of(source);
+    if ((await listedMd5(target, ticket.path, signal)) === md5) return entryOf(ticket.path, size, md5, now());
+  }
   let sent = 0;
   try {
-    await target.uploads.put(ticket, source, {
+    const { md5 } = await target.uploads.put(ticket, source, {
       signal,
       onProgress: (bytes) => {
         sent = bytes;
         onProgress?.(bytes);
       },
     });
+    return entryOf(ticket.path, size, md5 ?? (await md5Of(source)), now());
   } catch (thrown) {
-    if (signal.aborted || sent < size) throw thrown;
+    // What the storage itself tells of isn't asked for again: a listing that lags may show equal content of before.
+    const isRefused = isWireFailure(thrown) && thrown.fault === 'corrupt';
+    if (signal.aborted || sent < size || isRefused) throw thrown;
     const md5 = await md5Of(source);
     if ((await listedMd5(target, ticket.path, signal)) !== md5) throw thrown;
     return entryOf(ticket.path, size, md5, now());
   }
-  return entryOf(ticket.path, size, await md5Of(source), now());
 }
 
 /** Null too if nobody answers: then the transfer's own failure is the one to tell. */

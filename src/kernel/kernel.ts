@@ -89,6 +89,7 @@ export function createKernel(options: KernelOptions): Kernel {
       overlayBytes: core.overlay.memoryBytes,
       spooledBytes: core.overlay.spooledBytes,
     }),
+    cancelReads: () => core.loads.cancelAll(),
     onUpload: (listener) => {
       writeback.listener = listener;
     },

@@ -64,7 +64,12 @@ export class Load {
   }
 
   private cancelIfUnwanted(): void {
-    if (this.waiters.size > 0 || !this.isCancellable || this.isKept) return;
+    if (this.waiters.size === 0 && !this.isKept) this.cancel();
+  }
+
+  /** Whoever waits gets ECANCELED; a mutation goes on. */
+  cancel(): void {
+    if (!this.isCancellable || this.isSettled) return;
     this.isCancelled = true;
     this.remote.cancel(this.call);
   }
@@ -75,6 +80,11 @@ export class Loads {
   private readonly byKey = new Map<string, Load>();
 
   constructor(private readonly remote: Remote) {}
+
+  /** Ends all loads that change nothing. */
+  cancelAll(): void {
+    for (const load of [...this.byKey.values()]) load.cancel();
+  }
 
   /**
    * Starts a load, or joins the one of this key. `commit` takes what came, synchronously; a failure it handles itself

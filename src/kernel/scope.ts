@@ -143,7 +143,7 @@ export class Scope {
         const relative = entry.path.slice(prefix);
         if (!this.childAt(relative)) this.mergeEntry(relative, entry, sent);
       }
-      for (const [relative, pin] of this.pins) {
+      for (const [relative, pin] of this.isAnyOnItsWay ? [] : this.pins) {
         if (pin.version === ABSENT && pin.epoch <= sent.epoch && !seen.has(relative))
           this.pins.delete(relative);
       }
@@ -205,8 +205,13 @@ export class Scope {
     if (!pin) return false;
     if (pin.epoch > epoch) return true;
     if (pin.stale.includes(version) && this.host.timeline.now() - pin.at < SETTLE_MS) return true;
-    this.pins.delete(relative);
+    // One listing agrees; another that is on its way may still have been made before the change.
+    if (version !== pin.version || !this.isAnyOnItsWay) this.pins.delete(relative);
     return false;
+  }
+
+  private get isAnyOnItsWay(): boolean {
+    return this.host.timeline.oldestQuestion !== Number.POSITIVE_INFINITY;
   }
 
   private mergeEntry(relative: string, entry: Entry, sent: Moment): void {

@@ -1,8 +1,8 @@
 import type { RemoteEvent } from '../io/remote.js';
 import type { CommitOptions, Committed, Kind, TreePath } from '../store/contract.js';
 import type { Operation } from './operation.js';
-import type { JournalReport } from './writeback/recovery.js';
 import type { LinkTarget } from './versions.js';
+import type { JournalReport } from './writeback/recovery.js';
 
 /** What `stat` tells of an inode; the faces turn it into Node's `Stats`. Times in milliseconds since the epoch. */
 export interface Attributes {
@@ -110,6 +110,8 @@ export interface Kernel extends Syscalls {
   counters(): Readonly<Record<string, number>>;
   /** Who hears of uploads, in the order in which the owner of the remote tells. */
   onUpload(listener: (event: RemoteEvent) => void): void;
+  /** Calls that wait for what changes nothing fail with ECANCELED. */
+  cancelReads(): void;
   /** Flushes, then closes every fd and the owner of the remote. Later calls fail with EBADF / ENOTSUP. */
   shutdown(op: Operation): void;
 }

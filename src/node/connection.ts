@@ -1,10 +1,8 @@
-import type { RemoteEvent } from '../io/remote.js';
 import type { Kernel } from '../kernel/syscalls.js';
 import { Failure } from '../store/failure.js';
 import { Calls } from './calls.js';
+import { type UploadListener, UploadWarnings } from './upload-warnings.js';
 import { Changes } from './watching/changes.js';
-
-type UploadListener = (event: RemoteEvent) => void;
 
 /** What all faces of one tree share: the kernel, made at the first use that needs it, and the calls on their way. */
 export class Connection {
@@ -12,12 +10,17 @@ export class Connection {
   readonly changes = new Changes();
   readonly #connect: () => Kernel;
   readonly #listeners: UploadListener[] = [];
+  readonly #warnings: UploadWarnings;
   #made: Kernel | null = null;
   #isEnded = false;
 
-  /** `connect` mounts the remote; it is called again if it threw. */
-  constructor(connect: () => Kernel) {
+  /**
+   * @param connect mounts the remote; it is called again if it threw
+   * @param warn tells the user what no call can tell
+   */
+  constructor(connect: () => Kernel, warn: (message: string) => void) {
     this.#connect = connect;
+    this.#warnings = new UploadWarnings(warn, this.#listeners);
   }
 
   /** The kernel, if anybody has used it. */
@@ -30,7 +33,8 @@ export class Connection {
     if (this.#made === null) {
       this.#made = this.#connect();
       this.#made.onUpload((event) => {
-        for (const listener of this.#listeners) listener(event);
+        this.#warnings.hear(event);
+        for (const listener of this.#listeners) listener.hear(event);
       });
     }
     return this.changes.through(this.#made);

@@ -32,6 +32,8 @@ export type WandbFs = NodeFs &
 export interface FsOptions extends MountOptions {
   /** Mounts the remote. Called at the first use that needs it, and again if it threw. */
   readonly connect: () => Kernel;
+  /** Tells the user what no call can tell. @default `process.emitWarning` */
+  readonly warn?: ((message: string) => void) | undefined;
   /** The address of the W&B app, such as 'https://wandb.ai'. */
   readonly appUrl: () => string;
 }
@@ -40,14 +42,20 @@ export interface FsOptions extends MountOptions {
  * Assembles an object of the shape of `node:fs`. All members are its own, enumerable and bound: tools spread it,
  * destructure it, test for members and replace them.
  */
-export function makeFs({ connect, appUrl, ...mountOptions }: FsOptions): WandbFs {
-  return makeFace(new Connection(connect), appUrl, mountOptions);
+export function makeFs({ connect, appUrl, warn = warnProcess, ...mountOptions }: FsOptions): WandbFs {
+  return makeFace(new Connection(connect, warn), appUrl, mountOptions);
 }
+
+const warnProcess = (message: string): void => process.emitWarning(message, 'WandbFsWarning');
 
 function makeFace(connection: Connection, appUrl: () => string, options: MountOptions): WandbFs {
   const uploads = newUploads();
   const tree = treeOf(connection, new Mount(options), appUrl);
-  connection.onUpload((event) => emitUpload(uploads, tree, event));
+  connection.onUpload({
+    hear: (event) => emitUpload(uploads, tree, event),
+    hearsFailures: () => uploads.listenerCount('failed') > 0,
+    show: (path) => tree.mount.show(path),
+  });
   const face = makeMembers(tree, (): StreamFs => members as StreamFs);
   const promises = withTheRest(nodeFs.promises, face.promises, fillPromise);
   const wandb = wandbControl(tree, uploads);

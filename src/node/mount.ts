@@ -34,7 +34,10 @@ interface Tree {
  */
 export function createWandbFs(options: WandbFsOptions = {}): WandbFs {
   const tree = runsTree(resolveConfig(options));
-  return mount(() => tree, RUNS, tree.config);
+  return recovered(
+    mount(() => tree, RUNS, tree.config),
+    tree.config,
+  );
 }
 
 /**
@@ -47,7 +50,10 @@ export function createWandbFs(options: WandbFsOptions = {}): WandbFs {
 export function createWandbArtifactFs(options: WandbArtifactFsOptions = {}): WandbFs {
   const { artifacts, rest } = resolveArtifactsConfig(options);
   const tree = artifactsTree(resolveConfig(rest), artifacts);
-  return mount(() => tree, ARTIFACTS, tree.config);
+  return recovered(
+    mount(() => tree, ARTIFACTS, tree.config),
+    tree.config,
+  );
 }
 
 /** As `createWandbFs()`, but what the environment says is read at the first use. */
@@ -97,6 +103,12 @@ function artifactsTree(config: Config, artifacts: ArtifactsConfig): Tree {
   };
 }
 
+/** What a journal holds is taken up now, not at the first call: a program that only starts again finishes its uploads. */
+function recovered(fs: WandbFs, { journal }: Config): WandbFs {
+  if (journal) fs.wandb.journal();
+  return fs;
+}
+
 function mount(
   tree: () => Tree,
   layout: Layout,
@@ -109,6 +121,7 @@ function mount(
     layout,
     connect: () => connect(tree()),
     appUrl,
+    warn: (message) => tree().config.logger.warn?.(message),
     appPath: (address) => pathBelow(new URL(appUrl()), address),
   });
 }
@@ -128,11 +141,16 @@ const connect = (tree: Tree): Kernel =>
     maxRenameBytes: tree.config.maxRenameBytes,
     writeback: tree.config.writeback,
     readOnly: tree.config.readOnly,
+    journal: tree.config.journal && {
+      ...tree.config.journal,
+      identity: `${tree.choice.kind} ${tree.config.baseUrl}`,
+    },
+    warn: (message) => tree.config.logger.warn?.(message),
   });
 
 function remoteOf({ config, choice, createStore, isInProcess }: Tree): Remote {
-  const { writebackDelay, concurrency, fetch, dispatcher, sync, syncTimeout, exitFlushMs, workerUrl } =
-    config;
+  const { writebackDelay, concurrency, fetch, dispatcher, sync, syncTimeout, workerUrl } = config;
+  const { exitFlushMs, exitSignals } = config;
   if (sync === 'thread' && !isInProcess) {
     return createThreadRemote({
       store: choice,
@@ -140,6 +158,7 @@ function remoteOf({ config, choice, createStore, isInProcess }: Tree): Remote {
       concurrency,
       syncTimeout,
       exitFlushMs,
+      exitSignals,
       workerUrl,
     });
   }
@@ -147,5 +166,6 @@ function remoteOf({ config, choice, createStore, isInProcess }: Tree): Remote {
   return createInProcessRemote((contents) => createOwner({ store, contents, writebackDelay, concurrency }), {
     sync: sync === 'cache-only' ? 'cache-only' : 'off',
     exitFlushMs,
+    exitSignals,
   });
 }

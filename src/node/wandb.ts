@@ -1,6 +1,8 @@
 import { EventEmitter } from 'node:events';
 import type { RemoteEvent } from '../io/remote.js';
+import { timeOver } from '../io/time-over.js';
 import type { Kernel } from '../kernel/syscalls.js';
+import type { JournalReport } from '../kernel/writeback/recovery.js';
 import type { CommitOptions, Committed, TreePath } from '../store/contract.js';
 import { asCommitOptions } from './commit-options.js';
 import { type Composite, driveAsync, driveSync, invoke } from './driver.js';
@@ -13,7 +15,10 @@ export interface UploadEvents {
   progress: [{ readonly path: string; readonly sent: number; readonly size: number }];
   /** Durable: other processes can see it. */
   uploaded: [{ readonly path: string; readonly size: number | null }];
-  /** Failed for good; the content is kept and tried again at the next flush. */
+  /**
+   * Failed; the content is kept, and the upload is tried again by itself (after a second, then after twice as long each
+   * time, up to five minutes) and at the next flush. Where nobody listens the first failure of each path is a warning.
+   */
   failed: [{ readonly path: string; readonly error: NodeJS.ErrnoException }];
   /** Nothing is queued and nothing on its way. */
   idle: [];
@@ -26,8 +31,8 @@ export interface WandbControl {
   /** Blocks until everything written so far is durable. */
   flushSync(): void;
   /**
-   * Waits for the calls on their way, flushes, then closes every fd and ends the connection. The fs object can't be
-   * used after it.
+   * Waits for the calls on their way (ten seconds for those that only read), flushes, then closes every fd and ends the
+   * connection. The fs object can't be used after it.
    */
   close(): Promise<void>;
   /**
@@ -53,6 +58,11 @@ export interface WandbControl {
    * `tags`, `metadata`, `description`, `state` and more. Asked anew each time.
    */
   info(path: string | Buffer | URL): Promise<Readonly<Record<string, unknown>>>;
+  /**
+   * What the journal holds: acknowledged, and not known to be on the server. `torn` records and `damaged` files were
+   * found when it was taken over from a process that was killed. Null without the option `journal`.
+   */
+  journal(): JournalReport | null;
   /** Running totals: requests, bytes, hits and misses of the caches. */
   counters(): Readonly<Record<string, number>>;
   /** Where a path is shown in the W&B app. */
@@ -70,12 +80,18 @@ export interface LazyTree extends Tree {
   readonly end: () => void;
 }
 
+/** How long `close` waits for calls that only read, in milliseconds. */
+const LONGEST_WAIT_MS = 10_000;
+
 export function wandbControl(tree: LazyTree, uploads: EventEmitter<UploadEvents>): WandbControl {
   return {
     flush: () => tree.calls.drive(flush(tree)),
     flushSync: () => driveSync(flush(tree)),
     close: async () => {
       tree.end();
+      await Promise.race([tree.calls.whenNone(), timeOver(LONGEST_WAIT_MS)]);
+      // An endless listing must not keep us for ever.
+      tree.made?.cancelReads();
       await tree.calls.whenNone();
       await driveAsync(shutdown(tree));
     },
@@ -87,10 +103,19 @@ export function wandbControl(tree: LazyTree, uploads: EventEmitter<UploadEvents>
     commit: (draft, options) => tree.calls.drive(commit(tree, draft, options)),
     commitSync: (draft, options) => driveSync(commit(tree, draft, options)),
     info: (path) => tree.calls.drive(info(tree, path)),
+    journal: () => driveSync(journal(tree)),
     counters: () => tree.made?.counters() ?? {},
     webUrl: (path) => driveSync(webUrl(tree, path)),
     uploads,
   };
+}
+
+function* journal(tree: LazyTree): Composite<JournalReport | null> {
+  const { mount } = tree;
+  const report = yield* invoke({ syscall: 'journal', run: () => tree.kernel.journal() });
+  if (!report) return null;
+  const entries = report.entries.map((entry) => ({ ...entry, path: mount.show(entry.path) }));
+  return { ...report, entries, damaged: report.damaged.map((path) => mount.show(path)) };
 }
 
 function* flush(tree: LazyTree): Composite<void> {
@@ -140,7 +165,7 @@ const withoutSlash = (path: TreePath): TreePath => path.replace(/\/$/, '');
  * process's affair, not the kernel's.
  */
 export function emitUpload(uploads: EventEmitter<UploadEvents>, tree: Tree, event: RemoteEvent): void {
-  if (event.type === 'dropped') return;
+  if (event.type === 'dropped' || event.type === 'warning') return;
   process.nextTick(() => {
     if (event.type === 'idle') {
       uploads.emit('idle');

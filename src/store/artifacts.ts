@@ -33,6 +33,7 @@ export function createArtifactsStore(
     read: (entry, range, options) => reading.read(entry, range, options),
     readNewest: () => reading.readNewest(),
     info: (path, { signal }) => info.info(path, signal),
+    onWarning: (listener) => context.client.api.warnings.hear(listener),
     close: async () => {
       try {
         await cache?.close();

@@ -99,12 +99,15 @@ export interface Signalled {
 export interface Uploads {
   /** Tells the remote that these files (all of one unit) will come. From here on their names exist on the server. */
   declare(paths: readonly TreePath[], options: Signalled): Promise<readonly Ticket[]>;
-  /** Sends the bytes. Resolves when the storage has answered 2xx. `onProgress` gets the bytes sent so far. */
+  /**
+   * Sends the bytes. Resolves when the storage has answered 2xx, and has taken what was sent where it tells what it took.
+   * `onProgress` gets the bytes sent so far. `md5` is that of what was sent, in base64; null: nobody has looked.
+   */
   put(
     ticket: Ticket,
     source: OpenSource,
     options: Signalled & { readonly onProgress?: (sent: number) => void },
-  ): Promise<void>;
+  ): Promise<{ readonly md5: string | null }>;
   /** Tells the remote that the bytes have arrived; after it the upload is durable. */
   finish(tickets: readonly Ticket[], options: Signalled): Promise<void>;
 }
@@ -244,6 +247,12 @@ export interface Store {
   /** What the remote knows of a path beyond its entry, as plain data for users. Rejects with ENOENT. */
   info?(path: TreePath, options: Signalled): Promise<Readonly<Record<string, unknown>>>;
 
-  /** Ends what the store holds open (sockets). */
+  /**
+   * Takes who hears of what a user should know whoever swallows the errors, each thing once: an unreachable server, a
+   * refused key. @default `process.emitWarning`
+   */
+  onWarning?(listener: (message: string) => void): void;
+
+  /** Ends what the store holds open (sockets); what is on its way fails. */
   close?(): Promise<void>;
 }

@@ -25,7 +25,8 @@ export interface MemoryStoreOptions {
 }
 
 /** A remote that lives in this process. Foreign writers are played through `write`. */
-export interface MemoryStore extends Required<Omit<Store, 'hasVersions' | 'commit' | 'symlink' | 'info'>> {
+export interface MemoryStore
+  extends Required<Omit<Store, 'hasVersions' | 'commit' | 'symlink' | 'info' | 'onWarning'>> {
   /** Somebody else writes a file: bytes and listing at once. */
   write(path: TreePath, content: string | Uint8Array): void;
   /** What the storage holds at a path, listed or not. */
@@ -189,6 +190,7 @@ export function createMemoryStore(
         onProgress?.(bytes.byteLength);
         if (finalize === 'put') list(path, row);
         else if (finalize !== 'mark') row.listedAt = now() + finalize.delayMs;
+        return { md5: md5Of(bytes) };
       },
       async finish(tickets, { signal }) {
         await answered(signal);

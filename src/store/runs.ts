@@ -31,6 +31,7 @@ export function createRunsStore(config: WireConfig, dependencies: WireDependenci
     list: (path, { signal }) => listings.list(path, signal),
     read: (entry, range, options) => reading.read(entry, range, options),
     readNewest: (entry, options) => reading.readNewest(entry, options),
+    onWarning: (listener) => client.api.warnings.hear(listener),
     close: () => client.close(),
   };
   if (config.readOnly) return readable;

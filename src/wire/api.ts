@@ -1,6 +1,7 @@
 import type { WireConfig } from '../config/config.js';
 import { type Credentials, createCredentials, isUnderBase } from './credentials.js';
 import { networkFailure, type Peer, refusalOfApi } from './errors.js';
+import { withOutages } from './outages.js';
 import { RateLimit } from './rate-limit.js';
 import { type Clock, systemClock } from './retry.js';
 import {
@@ -10,6 +11,8 @@ import {
   readBody,
   type Transport,
 } from './transport.js';
+import { Warnings } from './warnings.js';
+import { isWireFailure, type WireFailure } from './wire-failure.js';
 
 /** The parts that requests are made of; tests and embedders may bring their own. */
 export interface WireDependencies {
@@ -29,15 +32,21 @@ export class Api {
   readonly transport: Transport;
   readonly clock: Clock;
   readonly credentials: Credentials;
+  readonly warnings = new Warnings();
   private readonly rateLimit: RateLimit;
 
   constructor(
     readonly config: WireConfig,
     dependencies: WireDependencies = {},
   ) {
-    this.transport = createTransport(config, dependencies);
     this.clock = dependencies.clock ?? systemClock;
-    this.credentials = createCredentials(config, this.transport, this.clock);
+    this.transport = withOutages(createTransport(config, dependencies), {
+      clock: this.clock,
+      peer: (address) => this.peer(address),
+      onOutage: (origin, { code, cause, detail }) =>
+        this.warnings.once(`${origin} ${cause ?? code}`, detail ?? `${origin} can't be reached.`),
+    });
+    this.credentials = createCredentials(config, this.transport, this.clock, this.warnings);
     this.rateLimit = new RateLimit(this.clock);
   }
 
@@ -53,11 +62,11 @@ export class Api {
   async send(request: HttpRequest): Promise<HttpResponse> {
     const { signal, url } = request;
     await this.rateLimit.ready(this.config.timeouts.call, signal);
-    const authorization = await this.credentials.authorization(signal);
+    const authorization = await this.authorization(signal);
     const response = await this.once(request, authorization);
     if (response.status === 401 && this.credentials.renew(authorization)) {
       await response.discard();
-      return this.accept(await this.once(request, await this.credentials.authorization(signal)), url);
+      return this.accept(await this.once(request, await this.authorization(signal)), url);
     }
     return this.accept(response, url);
   }
@@ -69,8 +78,22 @@ export class Api {
     return {
       ...common,
       ...this.config.extraHeaders,
-      authorization: await this.credentials.authorization(signal),
+      authorization: await this.authorization(signal),
     };
+  }
+
+  /** Whoever swallows the failure: that nothing can be asked for is told once. */
+  private async authorization(signal: AbortSignal | undefined): Promise<string> {
+    try {
+      return await this.credentials.authorization(signal);
+    } catch (error) {
+      if (isWireFailure(error) && error.code === 'EACCES') this.warnRefused(error.detail);
+      throw error;
+    }
+  }
+
+  private warnRefused(detail: string | null): void {
+    this.warnings.once(`refused ${this.config.baseUrl}`, detail ?? `${this.config.baseUrl} refuses the key.`);
   }
 
   private async once(request: HttpRequest, authorization: string): Promise<HttpResponse> {
@@ -95,11 +118,13 @@ export class Api {
     return response;
   }
 
-  private async refusal(response: HttpResponse, url: string) {
+  private async refusal(response: HttpResponse, url: string): Promise<WireFailure> {
     const { status, headers } = response;
     const bytes = await readBody(response, MOST_FAILURE_BYTES);
     const text = Buffer.from(bytes ?? []).toString();
-    return refusalOfApi({ status, headers, text }, this.peer(url), this.clock.now());
+    const failure = refusalOfApi({ status, headers, text }, this.peer(url), this.clock.date());
+    if (status === 401) this.warnRefused(failure.detail);
+    return failure;
   }
 
   close(): Promise<void> {

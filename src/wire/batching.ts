@@ -13,6 +13,9 @@ const FIRST_SIZES: Readonly<Record<BatchKind, number>> = {
   artifactFiles: 1000,
 };
 
+/** Of the time that smaller and smaller batches may take. */
+const LEAST_LEFT = 0.1;
+
 /** A server that was only busy isn't asked for little for ever. */
 const REMEMBERED_MS = 10 * 60_000;
 
@@ -34,6 +37,12 @@ export class BatchSizes {
     return known && this.clock.now() - known.at < REMEMBERED_MS ? known.size : FIRST_SIZES[kind];
   }
 
+  /** No smaller batch is begun where there is no time left for it. */
+  private startTime(): () => boolean {
+    const deadline = this.clock.now() + this.totalMs;
+    return () => deadline - this.clock.now() > this.totalMs * LEAST_LEFT;
+  }
+
   /** A size that worked where a larger one didn't. */
   private learn(kind: BatchKind, size: number): void {
     if (size < this.get(kind)) this.learned.set(kind, { size, at: this.clock.now() });
@@ -45,7 +54,7 @@ export class BatchSizes {
    * @param most what is asked for at most
    */
   async adapt<T>(kind: BatchKind, most: number, request: (size: number) => Promise<T>): Promise<T> {
-    const deadline = this.clock.now() + this.totalMs;
+    const hasTime = this.startTime();
     const first = Math.min(this.get(kind), most);
     for (let size = first; ; size = Math.ceil(size / 2)) {
       try {
@@ -53,8 +62,7 @@ export class BatchSizes {
         if (size < first) this.learn(kind, size);
         return value;
       } catch (error) {
-        if (size <= 1 || !isWireFailure(error) || !isTooMuch(error) || this.clock.now() > deadline)
-          throw error;
+        if (size <= 1 || !isWireFailure(error) || !isTooMuch(error) || !hasTime()) throw error;
       }
     }
   }
@@ -71,7 +79,7 @@ export class BatchSizes {
     request: (batch: readonly Item[]) => Promise<Value>,
     onRefused?: (item: Item, failure: WireFailure) => void,
   ): Promise<Value[]> {
-    const deadline = this.clock.now() + this.totalMs;
+    const hasTime = this.startTime();
     const values: Value[] = [];
     const first = this.get(kind);
     let size = first;
@@ -85,7 +93,7 @@ export class BatchSizes {
         if (!isWireFailure(error)) throw error;
         // Where nothing went through, it isn't the items.
         const isOfItem = onRefused !== undefined && isRefusal(error) && (values.length > 0 || refused < 2);
-        if (!(isTooMuch(error) || isOfItem) || this.clock.now() > deadline) throw error;
+        if (!(isTooMuch(error) || isOfItem) || !hasTime()) throw error;
         const [item] = batch;
         if (batch.length > 1) {
           size = Math.ceil(batch.length / 2);

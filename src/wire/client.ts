@@ -1,12 +1,12 @@
 import type { TypedDocumentNode } from '@graphql-typed-document-node/core';
 import { ClientError, GraphQLClient, type Variables } from 'graphql-request';
-import PQueue from 'p-queue';
 import type { WireConfig } from '../config/config.js';
 import { Api, type WireDependencies } from './api.js';
-import { graphqlFailure, networkFailure, notTheApi } from './errors.js';
+import { graphqlFailure, networkFailure, notTheApi, withoutData } from './errors.js';
 import { withDeadline, withRetries } from './retry.js';
-import { readBody } from './transport.js';
-import { cancelled, isWireFailure, type WireFailure } from './wire-failure.js';
+import { Slots } from './slots.js';
+import { MOST_REQUESTS, readBody } from './transport.js';
+import type { WireFailure } from './wire-failure.js';
 
 export interface CallOptions {
   readonly signal?: AbortSignal | undefined;
@@ -14,8 +14,6 @@ export interface CallOptions {
   readonly onRetry?: ((failure: WireFailure) => void) | undefined;
 }
 
-/** Requests to the API at once; the SDK's core keeps to the same (protocol section 2.3). */
-const MOST_REQUESTS = 10;
 /** An answer that is larger is a mistake: a page of a thousand rows has about one megabyte. */
 const MOST_ANSWER_BYTES = 256 * 1024 * 1024;
 
@@ -23,13 +21,14 @@ const MOST_ANSWER_BYTES = 256 * 1024 * 1024;
 export class WireClient {
   readonly api: Api;
   private readonly graphql: GraphQLClient;
-  private readonly queue = new PQueue({ concurrency: MOST_REQUESTS });
+  private readonly slots: Slots;
 
   constructor(
     readonly config: WireConfig,
     dependencies: WireDependencies = {},
   ) {
     this.api = new Api(config, dependencies);
+    this.slots = new Slots(MOST_REQUESTS, config.timeouts.call, this.api.clock);
     this.graphql = new GraphQLClient(this.address('/graphql'), {
       // The servers of W&B speak plain JSON.
       headers: { accept: 'application/json', 'accept-encoding': 'gzip' },
@@ -45,11 +44,13 @@ export class WireClient {
   ): Promise<Data> {
     return this.call(options, async (signal) => {
       try {
-        return await this.graphql.request<Data, Variables>({
+        const data = await this.graphql.request<Data | null | undefined, Variables>({
           document,
           variables: variables as Variables,
           signal,
         });
+        if (data === null || data === undefined) throw withoutData(this.peer);
+        return data;
       } catch (error) {
         // Its message would quote variables and answer.
         if (error instanceof ClientError) throw graphqlFailure(error.response.errors ?? [], this.peer);
@@ -86,31 +87,30 @@ export class WireClient {
 
   /**
    * The time of a call begins when it has a slot, and it keeps the slot while it waits to be tried again: a server that
-   * limits the rate is then asked by few, in the order in which they came.
+   * limits the rate is then asked by few, in the order in which they came. No attempt outlasts the call's time.
    */
   private call<T>(options: CallOptions, attempt: (signal: AbortSignal) => Promise<T>): Promise<T> {
     const { signal } = options;
     const { call: totalMs, attempt: attemptMs } = this.config.timeouts;
-    return this.queued(signal, () =>
-      withRetries(this.api.clock, { totalMs, ...options }, () =>
-        withDeadline(attemptMs, signal, async (bounded) => {
-          try {
-            return await attempt(bounded);
-          } catch (error) {
-            throw networkFailure(error, this.peer, bounded);
-          }
-        }),
-      ),
-    );
+    const { clock } = this.api;
+    return this.slots.run(signal, () => {
+      const deadline = clock.now() + totalMs;
+      return withRetries(clock, { totalMs, ...options }, () => {
+        const left = Math.max(1, Math.min(attemptMs, deadline - clock.now()));
+        return withDeadline(left, signal, (bounded) => this.answered(() => attempt(bounded), bounded));
+      });
+    });
   }
 
-  /** Waits for a free slot; who gives up while waiting doesn't keep its place. */
-  private async queued<T>(signal: AbortSignal | undefined, task: () => Promise<T>): Promise<T> {
+  private async answered<T>(attempt: () => Promise<T>, signal: AbortSignal): Promise<T> {
     try {
-      return await this.queue.add(task, signal ? { signal } : {});
+      const value = await attempt();
+      this.slots.moved();
+      return value;
     } catch (error) {
-      if (signal?.aborted && !isWireFailure(error)) throw cancelled();
-      throw error;
+      const failure = networkFailure(error, this.peer, signal);
+      if (failure.status !== null || failure.fault === 'graphql') this.slots.moved();
+      throw failure;
     }
   }
 

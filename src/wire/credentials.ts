@@ -6,6 +6,7 @@ import { errnoOf, networkFailure, notTheApi, refusalOfApi } from './errors.js';
 import type { Clock } from './retry.js';
 import { withRetries } from './retry.js';
 import { readBody, type Transport } from './transport.js';
+import type { Warnings } from './warnings.js';
 import { WireFailure } from './wire-failure.js';
 
 /** The `Authorization` of requests to the base URL. */
@@ -24,13 +25,18 @@ export function isUnderBase(url: string, baseUrl: string): boolean {
   return origin === base.origin && (pathname === prefix || pathname.startsWith(`${prefix}/`));
 }
 
-export function createCredentials(config: WireConfig, transport: Transport, clock: Clock): Credentials {
+export function createCredentials(
+  config: WireConfig,
+  transport: Transport,
+  clock: Clock,
+  warnings: Warnings,
+): Credentials {
   if (config.apiKey !== null) {
     const header = `Basic ${Buffer.from(`api:${config.apiKey}`).toString('base64')}`;
     return { authorization: async () => header, renew: () => false };
   }
   if (config.identityTokenFile !== null) {
-    return new FederatedCredentials(config, config.identityTokenFile, transport, clock);
+    return new FederatedCredentials(config, config.identityTokenFile, transport, clock, warnings);
   }
   return {
     authorization: () => Promise.reject(new WireFailure('EACCES', config.missingKeyHint, null, 'final')),
@@ -40,7 +46,7 @@ export function createCredentials(config: WireConfig, transport: Transport, cloc
 
 interface AccessToken {
   readonly token: string;
-  /** Milliseconds since the epoch. */
+  /** By the monotonic clock, in milliseconds: a date would be believed after somebody has set the machine's. */
   readonly endsAt: number;
 }
 
@@ -60,6 +66,7 @@ class FederatedCredentials implements Credentials {
     private readonly tokenFile: string,
     private readonly transport: Transport,
     private readonly clock: Clock,
+    private readonly warnings: Warnings,
   ) {}
 
   async authorization(): Promise<string> {
@@ -117,7 +124,7 @@ class FederatedCredentials implements Credentials {
       const text = Buffer.from(bytes ?? []).toString();
       const { status, headers } = response;
       if (status !== 200) {
-        const failure = refusalOfApi({ status, headers, text }, peer, this.clock.now());
+        const failure = refusalOfApi({ status, headers, text }, peer, this.clock.date());
         const isFinal = status < 500 && status !== 429;
         throw isFinal
           ? new WireFailure('EACCES', this.refusedHint(), `HTTP ${status}`, 'final', status)
@@ -152,15 +159,18 @@ class FederatedCredentials implements Credentials {
   private async readKept(): Promise<AccessToken | null> {
     const kept = (await this.readFile())?.credentials?.[this.config.baseUrl];
     if (typeof kept?.access_token !== 'string' || typeof kept.expires_at !== 'string') return null;
-    const endsAt = Date.parse(`${kept.expires_at.replace(' ', 'T')}Z`);
-    return Number.isNaN(endsAt) ? null : { token: kept.access_token, endsAt };
+    const leftMs = Date.parse(`${kept.expires_at.replace(' ', 'T')}Z`) - this.clock.date();
+    return Number.isNaN(leftMs) ? null : { token: kept.access_token, endsAt: this.clock.now() + leftMs };
   }
 
   /** Tokens of other servers stay; the file is replaced as a whole, so that no reader meets half of it. */
   private async keep({ token, endsAt }: AccessToken): Promise<void> {
     const file = this.config.credentialsFile;
     const kept = (await this.readFile()) ?? {};
-    const expires = new Date(endsAt).toISOString().slice(0, 19).replace('T', ' ');
+    const expires = new Date(this.clock.date() + endsAt - this.clock.now())
+      .toISOString()
+      .slice(0, 19)
+      .replace('T', ' ');
     const credentials = {
       ...kept.credentials,
       [this.config.baseUrl]: { expires_at: expires, access_token: token },
@@ -172,7 +182,7 @@ class FederatedCredentials implements Credentials {
       await rename(fresh, file);
     } catch (error) {
       // A home that can't be written costs an exchange in the next process, nothing else.
-      process.emitWarning(`Access tokens can't be kept in ${file}: ${String(error)}`, 'WandbFsWarning');
+      this.warnings.once(`tokens ${file}`, `Access tokens can't be kept in ${file}: ${String(error)}`);
     }
   }
 

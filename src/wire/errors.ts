@@ -20,13 +20,17 @@ export interface Peer {
 const LONGEST_MESSAGE = 300;
 const NAMES_A_THING = /entity|project|model|run|bucket|file|user|team|artifact|collection/i;
 
-/** The failure that an answer of the API stands for (protocol section 2.1). */
-export function refusalOfApi(refusal: Refusal, peer: Peer, now: number): WireFailure {
+/**
+ * The failure that an answer of the API stands for (protocol section 2.1).
+ *
+ * @param date milliseconds since the epoch
+ */
+export function refusalOfApi(refusal: Refusal, peer: Peer, date: number): WireFailure {
   const { status, headers, text } = refusal;
   const message = messageOf(text);
   const cause = message === null ? `HTTP ${status}` : `HTTP ${status}: ${message}`;
   const fail = (code: ErrnoCode, detail: string | null): WireFailure =>
-    new WireFailure(code, detail, cause, 'status', status, retryAfterMs(headers, now));
+    new WireFailure(code, detail, cause, 'status', status, retryAfterMs(headers, date));
   if (status === 401) {
     const from = peer.keySource === null ? '' : ` from ${peer.keySource}`;
     return fail(
@@ -84,13 +88,30 @@ export function notTheApi(peer: Peer, cause: string, status: number | null = nul
   );
 }
 
-/** The failure of a storage's answer to a transfer. */
-export function refusalOfStorage({ status, headers, text }: Refusal, now: number): WireFailure {
+/** A GraphQL answer without data and without errors: a proxy's, or of a server in trouble. */
+export const withoutData = (peer: Peer): WireFailure =>
+  new WireFailure(
+    'EPROTO',
+    `What answers at ${peer.baseUrl} isn't the W&B API, or is in trouble: it answered without data; check \`baseUrl\`.`,
+    'no data in the answer',
+    'empty',
+  );
+
+/** What the server gave for an address isn't one; it isn't shown, for what it holds may be a secret. */
+export const notAnAddress = (purpose: 'upload to' | 'download from'): WireFailure =>
+  new WireFailure('EPROTO', `The server gave no valid address to ${purpose}.`, 'no URL', 'protocol');
+
+/**
+ * The failure of a storage's answer to a transfer.
+ *
+ * @param date milliseconds since the epoch
+ */
+export function refusalOfStorage({ status, headers, text }: Refusal, date: number): WireFailure {
   const word = /<Code>([\w.]+)<\/Code>/.exec(text)?.[1];
   const cause = word === undefined ? `HTTP ${status}` : `HTTP ${status} ${word}`;
   const code: ErrnoCode = status === 401 || status === 403 ? 'EACCES' : status === 404 ? 'ENOENT' : 'EIO';
   const detail = `The storage refused the transfer (${cause}).`;
-  return new WireFailure(code, detail, cause, 'status', status, retryAfterMs(headers, now));
+  return new WireFailure(code, detail, cause, 'status', status, retryAfterMs(headers, date));
 }
 
 const UNREACHABLE: Readonly<Record<string, string>> = {
@@ -99,6 +120,8 @@ const UNREACHABLE: Readonly<Record<string, string>> = {
   EAI_AGAIN: 'has an address that can not be looked up at the moment',
   EHOSTUNREACH: 'is not reachable',
   ENETUNREACH: 'is not reachable',
+  EHOSTDOWN: 'is not reachable',
+  ENETDOWN: 'is not reachable',
 };
 
 /** The failure behind what undici, a user's `fetch` or a file stream threw. */
@@ -114,7 +137,7 @@ export function networkFailure(error: unknown, peer: Peer, signal: AbortSignal |
     const detail = `${host} ${UNREACHABLE[unreachable]}; check the network and \`baseUrl\`.`;
     return new WireFailure(code, detail, cause, 'unreachable');
   }
-  if (codes.includes('UND_ERR_CONNECT_TIMEOUT')) {
+  if (codes.includes('UND_ERR_CONNECT_TIMEOUT') || (codes.includes('ETIMEDOUT') && isConnecting(error))) {
     const detail = `${host} can't be reached in time; check the network and \`baseUrl\`.`;
     return new WireFailure('ETIMEDOUT', detail, cause, 'unreachable');
   }
@@ -127,17 +150,38 @@ export function networkFailure(error: unknown, peer: Peer, signal: AbortSignal |
   if (codes.some((code) => /^(ENOENT|EACCES|EISDIR|UND_ERR_REQ_CONTENT_LENGTH_MISMATCH)$/.test(code))) {
     return new WireFailure('EIO', 'The content to upload is gone or has changed.', cause, 'final');
   }
+  if (codes.some((code) => code === 'UND_ERR_DESTROYED' || code === 'UND_ERR_CLOSED')) {
+    return new WireFailure('EIO', 'The connection to W&B was closed.', cause, 'final');
+  }
+  if (codes.includes('UND_ERR_INVALID_ARG')) {
+    return new WireFailure(
+      'EPROTO',
+      `The request to ${host} can't be made as the server asks.`,
+      cause,
+      'protocol',
+    );
+  }
   return new WireFailure('EIO', `The connection to ${host} broke.`, cause, 'broken');
 }
 
-/** `Retry-After`: seconds, or a date. */
-export function retryAfterMs(headers: Readonly<Record<string, string>>, now: number): number | null {
+/** The time at the server where it tells it, so that only one clock counts; else ours. */
+export function dateOf(headers: Readonly<Record<string, string>>, ours: number): number {
+  const theirs = Date.parse(headers.date ?? '');
+  return Number.isNaN(theirs) ? ours : theirs;
+}
+
+/**
+ * `Retry-After`: seconds, or a date.
+ *
+ * @param ours the date here, in milliseconds since the epoch
+ */
+export function retryAfterMs(headers: Readonly<Record<string, string>>, ours: number): number | null {
   const value = headers['retry-after']?.trim();
   if (!value) return null;
   const seconds = Number(value);
   if (!Number.isNaN(seconds)) return Math.max(0, seconds * 1000);
   const date = Date.parse(value);
-  return Number.isNaN(date) ? null : Math.max(0, date - now);
+  return Number.isNaN(date) ? null : Math.max(0, date - dateOf(headers, ours));
 }
 
 /** Bodies of failures: `{errors: [{message} | text]}`, `{error: text | {message}}`; null for anything but JSON. */
@@ -181,6 +225,16 @@ export const errnoOf = (error: unknown): string | null =>
   typeof error === 'object' && error !== null && 'code' in error && typeof error.code === 'string'
     ? error.code
     : null;
+
+/** Was it connecting that failed? That is no silence of a server that is there. */
+function isConnecting(error: unknown, depth = 0): boolean {
+  if (typeof error !== 'object' || error === null || depth > 4) return false;
+  if ('syscall' in error && error.syscall === 'connect') return true;
+  const gathered = 'errors' in error && Array.isArray(error.errors) ? error.errors : [];
+  return [...('cause' in error ? [error.cause] : []), ...gathered].some((each) =>
+    isConnecting(each, depth + 1),
+  );
+}
 
 /** Codes of an error, of what caused it, and of the errors it gathers. */
 function codesOf(error: unknown, depth = 0): string[] {

@@ -1,9 +1,14 @@
-import { type Clock, pauseFor } from './retry.js';
+import { dateOf } from './errors.js';
+import { type Clock, LONGEST_PAUSE_MS, pauseFor } from './retry.js';
 import { WireFailure } from './wire-failure.js';
+
+/** A delay in seconds is no such number: it is a time since the epoch. */
+const LEAST_EPOCH = 1e9;
 
 /**
  * The pauses that a server asks for, kept by all requests to it: `Retry-After` of any answer, and
- * `RateLimit-Remaining` with `RateLimit-Reset` (seconds) when nothing remains.
+ * `RateLimit-Remaining` with `RateLimit-Reset` (seconds, or when that is) when nothing remains. No pause is longer than
+ * a minute: then a server is asked whether it meant it.
  */
 export class RateLimit {
   private until = Number.NEGATIVE_INFINITY;
@@ -29,7 +34,8 @@ export class RateLimit {
     if (retryAfterMs !== null) this.pause(retryAfterMs);
     const remaining = Number(headers['ratelimit-remaining'] ?? Number.NaN);
     const reset = Number(headers['ratelimit-reset'] ?? Number.NaN);
-    if (remaining < 1 && reset > 0) this.pause(reset * 1000);
+    if (!(remaining < 1 && reset > 0)) return;
+    this.pause(reset > LEAST_EPOCH ? reset * 1000 - dateOf(headers, this.clock.date()) : reset * 1000);
   }
 
   private left(): number {
@@ -37,6 +43,6 @@ export class RateLimit {
   }
 
   private pause(ms: number): void {
-    this.until = Math.max(this.until, this.clock.now() + ms);
+    this.until = Math.max(this.until, this.clock.now() + Math.min(ms, LONGEST_PAUSE_MS));
   }
 }

@@ -1,10 +1,12 @@
 import { setTimeout as wait } from 'node:timers/promises';
-import { cancelled, isWireFailure, WireFailure } from './wire-failure.js';
+import { cancelled, isWireFailure, WireFailure, type WireFault } from './wire-failure.js';
 
 /** Time and chance, so that tests can hold them. */
 export interface Clock {
-  /** Milliseconds; only differences count. */
+  /** Milliseconds that only ever grow: for deadlines, waits and lifetimes. Only differences count. */
   now(): number;
+  /** Milliseconds since the epoch, as the machine believes: for dates alone, for somebody may set that clock. */
+  date(): number;
   /** Rejects when the signal aborts. */
   sleep(ms: number, signal: AbortSignal | undefined): Promise<void>;
   /** In [0, 1). */
@@ -12,7 +14,8 @@ export interface Clock {
 }
 
 export const systemClock: Clock = {
-  now: Date.now,
+  now: () => performance.now(),
+  date: () => Date.now(),
   sleep: (ms, signal) => wait(ms, undefined, { signal }),
   random: Math.random,
 };
@@ -20,6 +23,8 @@ export const systemClock: Clock = {
 export interface RetryPolicy {
   /** Longest time of all attempts and the waits between them, in milliseconds. @default Infinity */
   readonly totalMs?: number | undefined;
+  /** What is left of a bound that moves, in milliseconds. @default Infinity */
+  readonly leftMs?: (() => number) | undefined;
   /** @default Infinity */
   readonly mostRetries?: number | undefined;
   /** @default `isRetryable` */
@@ -31,17 +36,20 @@ export interface RetryPolicy {
 
 const FIRST_WAIT_MS = 250;
 const LONGEST_WAIT_MS = 10_000;
-/** A server that asks for a longer pause is taken to have said no. */
-const LONGEST_PAUSE_MS = 60_000;
-/** A server that isn't there is seldom back soon: a call through `fs` doesn't wait for it as an upload stream would. */
-const MOST_UNREACHABLE = 3;
+/** A server that asks for a longer pause is taken to have said no, and is asked again by other calls after that time. */
+export const LONGEST_PAUSE_MS = 60_000;
+/**
+ * How often one call goes again for the same. A server that isn't there is seldom back soon: a call through `fs` doesn't
+ * wait for it as an upload stream would. One that answers without data has been seen to stumble, not to recover late.
+ */
+const MOST_RETRIES_OF: Readonly<Partial<Record<WireFault, number>>> = { unreachable: 3, empty: 3 };
 
 const FINAL_STATUSES = new Set([400, 401, 403, 404, 409, 410, 413, 422, 501]);
 
 /** Is a second attempt worth while? Statuses as in protocol section 2.2; connection errors and timeouts are. */
 export function isRetryable({ fault, status }: WireFailure): boolean {
   if (fault === 'status') return status !== null && status >= 400 && !FINAL_STATUSES.has(status);
-  return fault === 'unreachable' || fault === 'broken' || fault === 'timeout';
+  return fault === 'unreachable' || fault === 'broken' || fault === 'timeout' || fault === 'empty';
 }
 
 /**
@@ -53,19 +61,23 @@ export async function withRetries<T>(
   policy: RetryPolicy,
   attempt: () => Promise<T>,
 ): Promise<T> {
-  const { totalMs = Infinity, mostRetries = Infinity, signal, onRetry } = policy;
+  const { totalMs = Infinity, leftMs = () => Infinity, mostRetries = Infinity, signal, onRetry } = policy;
   const deadline = clock.now() + totalMs;
-  let unreachable = 0;
+  const seen: Partial<Record<WireFault, number>> = {};
   for (let retries = 0; ; retries++) {
     try {
       return await attempt();
     } catch (error) {
       if (!isWireFailure(error) || signal?.aborted || retries >= mostRetries) throw error;
       if (!(policy.isRetryable ?? isRetryable)(error, retries)) throw error;
-      if (error.fault === 'unreachable' && ++unreachable > MOST_UNREACHABLE) throw error;
+      const { fault } = error;
+      const times = (seen[fault] ?? 0) + 1;
+      seen[fault] = times;
+      if (times > (MOST_RETRIES_OF[fault] ?? Infinity)) throw error;
       const backoff = Math.min(LONGEST_WAIT_MS, FIRST_WAIT_MS * 2 ** retries * (1 + clock.random() * 0.25));
       const pause = error.retryAfterMs ?? backoff;
-      if (pause > LONGEST_PAUSE_MS || clock.now() + pause >= deadline) throw error;
+      const left = Math.min(deadline - clock.now(), leftMs());
+      if (pause > LONGEST_PAUSE_MS || pause >= left) throw error;
       await pauseFor(clock, pause, signal);
       onRetry?.(error);
     }

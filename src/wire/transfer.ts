@@ -1,8 +1,11 @@
 import { type Api, MOST_FAILURE_BYTES } from './api.js';
 import { isUnderBase } from './credentials.js';
-import { networkFailure, refusalOfStorage } from './errors.js';
+import { networkFailure, notAnAddress, refusalOfStorage } from './errors.js';
+import { assertStored, hashed } from './integrity.js';
+import { type Movement, whileMoving } from './movement.js';
 import { withRetries } from './retry.js';
-import { type Body, type HttpRequest, type HttpResponse, readBody } from './transport.js';
+import { Slots } from './slots.js';
+import { type Body, type HttpRequest, type HttpResponse, MOST_TRANSFERS, readBody } from './transport.js';
 import { WireFailure } from './wire-failure.js';
 
 export interface DownloadOptions {
@@ -30,8 +33,20 @@ export interface Download {
   readonly isOverlong: boolean;
 }
 
+/** What was sent. */
+export interface Upload {
+  /** The storage's tag of it. */
+  readonly etag: string | null;
+  /** Base64. */
+  readonly md5: string;
+}
+
 const MOST_REDIRECTS = 5;
 const MOST_RETRIES = 5;
+/** How often content is sent that arrives as other content. */
+const MOST_CORRUPT = 3;
+/** Where nobody tells how much of a body was sent, it is taken to move with this speed: 64 KiB a second. */
+const LEAST_BYTES_PER_MS = 65.536;
 
 /** What transfers are tried again for (protocol section 2.2): no answer, 429, and server errors but 501. */
 const isRetryable = ({ fault, status }: WireFailure): boolean =>
@@ -40,27 +55,37 @@ const isRetryable = ({ fault, status }: WireFailure): boolean =>
   fault === 'timeout' ||
   (fault === 'status' && status !== null && (status === 429 || (status >= 500 && status !== 501)));
 
-/** Moves bytes from and to the storage, by signed URLs. */
+/**
+ * Moves bytes from and to the storage, by signed URLs. A transfer may last as long as it moves; when nothing has moved for
+ * `timeout`, over all of its attempts, it ends with ETIMEDOUT.
+ */
 export class Transfers {
-  constructor(private readonly api: Api) {}
+  private readonly slots: Slots;
+
+  constructor(private readonly api: Api) {
+    this.slots = new Slots(MOST_TRANSFERS, api.config.timeouts.call, api.clock);
+  }
 
   /**
    * Rejects with a WireFailure: status 412 when the content isn't that of `etag`, 404 when it is gone, 400, 401 or 403
    * when the URL has expired.
    */
   download(url: string, options: DownloadOptions): Promise<Download> {
-    const { signal } = options;
-    return withRetries(this.api.clock, { signal, mostRetries: MOST_RETRIES, isRetryable }, () =>
-      this.watched(url, signal, async () => {
-        const response = await this.get(url, options);
-        return receive(response, options);
-      }),
+    if (!isWebAddress(url)) return Promise.reject(notAnAddress('download from'));
+    const { call } = this.api.config.timeouts;
+    return this.moving(url, options.signal, call, ({ signal, moved, leftMs }) =>
+      withRetries(this.api.clock, { signal, leftMs, mostRetries: MOST_RETRIES, isRetryable }, () =>
+        this.watched(url, signal, async () => {
+          const response = await this.get(url, { ...options, signal });
+          return receive({ ...response, body: telling(response.body, moved) }, options);
+        }),
+      ),
     );
   }
 
   /**
-   * Sends all of `source`; rejects with a WireFailure for anything but 2xx. Resolves with the storage's tag of it, as it
-   * was sent.
+   * Sends all of `source`; rejects with a WireFailure for anything but 2xx. What the storage tells to have taken must be
+   * what was sent: else it is sent again, three times in all, and then EIO.
    */
   upload(
     url: string,
@@ -70,16 +95,57 @@ export class Transfers {
       readonly signal: AbortSignal | undefined;
       readonly onProgress?: ((sent: number) => void) | undefined;
     },
-  ): Promise<{ readonly etag: string | null }> {
-    const { signal, onProgress } = options;
-    const request: HttpRequest = { method: 'PUT', url, headers, body: { ...source, onProgress }, signal };
-    return withRetries(this.api.clock, { signal, mostRetries: MOST_RETRIES, isRetryable }, () =>
-      this.watched(url, signal, async () => {
-        const response = await this.api.transport.send(request);
-        if (response.status < 200 || response.status >= 300) throw await this.refusal(response);
-        await response.discard();
-        return { etag: response.headers.etag ?? null };
-      }),
+  ): Promise<Upload> {
+    if (!isWebAddress(url)) return Promise.reject(notAnAddress('upload to'));
+    const { body, begin, md5: digest } = hashed(source);
+    let corrupt = 0;
+    const isRetryableHere = (failure: WireFailure): boolean =>
+      failure.fault === 'corrupt' ? ++corrupt < MOST_CORRUPT : isRetryable(failure);
+    return this.moving(url, options.signal, this.quietMsOf(source), ({ signal, moved, leftMs }) => {
+      const onProgress = (sent: number): void => {
+        moved();
+        options.onProgress?.(sent);
+      };
+      const request: HttpRequest = { method: 'PUT', url, headers, body: { ...body, onProgress }, signal };
+      const policy = { signal, leftMs, mostRetries: MOST_RETRIES, isRetryable: isRetryableHere };
+      return withRetries(this.api.clock, policy, () =>
+        this.watched(url, signal, async () => {
+          begin();
+          const response = await this.api.transport.send(request);
+          if (response.status < 200 || response.status >= 300) throw await this.refusal(response);
+          await response.discard();
+          const md5 = digest();
+          assertStored(response, md5);
+          return { etag: response.headers.etag ?? null, md5 };
+        }),
+      );
+    });
+  }
+
+  private quietMsOf(source: Body): number {
+    const { call } = this.api.config.timeouts;
+    if (this.api.transport.tellsProgress) return call;
+    const size = source.kind === 'bytes' ? source.bytes.byteLength : source.size;
+    return call + Math.ceil(size / LEAST_BYTES_PER_MS);
+  }
+
+  private moving<T>(
+    url: string,
+    signal: AbortSignal | undefined,
+    quietMs: number,
+    transfer: (movement: Movement) => Promise<T>,
+  ): Promise<T> {
+    const { clock } = this.api;
+    return this.slots.run(signal, () =>
+      whileMoving({ clock, quietMs, host: new URL(url).origin, signal }, (movement) =>
+        transfer({
+          ...movement,
+          moved: () => {
+            this.slots.moved();
+            movement.moved();
+          },
+        }),
+      ),
     );
   }
 
@@ -118,7 +184,7 @@ export class Transfers {
     const bytes = await readBody(response, MOST_FAILURE_BYTES);
     return refusalOfStorage(
       { status, headers, text: Buffer.from(bytes ?? []).toString() },
-      this.api.clock.now(),
+      this.api.clock.date(),
     );
   }
 
@@ -132,6 +198,15 @@ export class Transfers {
     } catch (error) {
       throw networkFailure(error, this.api.peer(url), signal);
     }
+  }
+}
+
+const isWebAddress = (url: string): boolean => URL.canParse(url) && /^https?:$/.test(new URL(url).protocol);
+
+async function* telling(body: AsyncIterable<Uint8Array>, moved: () => void): AsyncGenerator<Uint8Array> {
+  for await (const part of body) {
+    moved();
+    yield part;
   }
 }
 

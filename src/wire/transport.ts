@@ -1,7 +1,8 @@
 import { pipeline, Readable } from 'node:stream';
 import { createGunzip } from 'node:zlib';
 import type { Dispatcher } from 'undici';
-import type { WireConfig } from '../config/config.js';
+import type { Timeouts, WireConfig } from '../config/config.js';
+import { withinTimeouts } from './fetch-timeouts.js';
 import { filePieces } from './file-pieces.js';
 import { Agent, EnvHttpProxyAgent } from './undici.js';
 import { WireFailure } from './wire-failure.js';
@@ -15,8 +16,13 @@ export interface HttpRequest {
   readonly signal?: AbortSignal | undefined;
 }
 
-/** Always of a known length, so that nothing is ever sent in chunks. `onProgress` gets the bytes sent so far. */
-export type Body = { readonly onProgress?: ((sent: number) => void) | undefined } & (
+/** Always of a known length, so that nothing is ever sent in chunks. */
+export type Body = {
+  /** Gets the bytes sent so far. */
+  readonly onProgress?: ((sent: number) => void) | undefined;
+  /** Gets the bytes of a file as they are handed over. */
+  readonly onPart?: ((part: Uint8Array) => void) | undefined;
+} & (
   | { readonly kind: 'bytes'; readonly bytes: Uint8Array }
   | {
       readonly kind: 'file';
@@ -40,6 +46,8 @@ export interface HttpResponse {
 
 /** Makes single HTTP requests: follows no redirect, retries nothing, sends what it is given. */
 export interface Transport {
+  /** Is the progress of a body that of its sending? Else all of it is told at once. */
+  readonly tellsProgress: boolean;
   send(request: HttpRequest): Promise<HttpResponse>;
   close(): Promise<void>;
 }
@@ -50,20 +58,24 @@ export interface TransportChoice {
   readonly dispatcher?: Dispatcher | null | undefined;
 }
 
-const CONNECT_MS = 10_000;
-/** Sockets to one host; requests above that wait for one. */
-const MOST_SOCKETS = 64;
+/** Transfers at once. */
+export const MOST_TRANSFERS = 64;
+/** Requests to the API at once; the SDK's core keeps to the same (protocol section 2.3). */
+export const MOST_REQUESTS = 10;
+/** To one host, which may be both API and storage. What has a slot has a socket: its time doesn't run out in a queue. */
+const MOST_SOCKETS = MOST_TRANSFERS + MOST_REQUESTS;
 
 export function createTransport(config: WireConfig, choice: TransportChoice = {}): Transport {
-  if (choice.fetch) return fetchTransport(choice.fetch);
-  if (choice.dispatcher) return undiciTransport(choice.dispatcher, config.timeouts.idle, false);
-  return undiciTransport(ownAgent(config), config.timeouts.idle, true);
+  const { timeouts } = config;
+  if (choice.fetch) return fetchTransport(choice.fetch, timeouts);
+  if (choice.dispatcher) return undiciTransport(choice.dispatcher, timeouts, false);
+  return undiciTransport(ownAgent(config), timeouts, true);
 }
 
 function ownAgent(config: WireConfig): Dispatcher {
   const options = {
     connections: MOST_SOCKETS,
-    connect: { timeout: CONNECT_MS, rejectUnauthorized: config.isTlsVerified },
+    connect: { timeout: config.timeouts.connect, rejectUnauthorized: config.isTlsVerified },
   };
   const { proxy } = config;
   if (proxy === null) return new Agent(options);
@@ -75,8 +87,13 @@ function ownAgent(config: WireConfig): Dispatcher {
   });
 }
 
-function undiciTransport(dispatcher: Dispatcher, idleMs: number, isOwn: boolean): Transport {
+/** Nothing is waited for as long as its time allows where that leaves none for a second attempt; but a body is sent once. */
+const headersMs = ({ headers, attempt }: Timeouts, body: Body | undefined): number =>
+  body === undefined ? Math.min(headers, attempt) : headers;
+
+function undiciTransport(dispatcher: Dispatcher, timeouts: Timeouts, isOwn: boolean): Transport {
   return {
+    tellsProgress: true,
     async send({ method, url, headers, body, signal }) {
       const size = body === undefined ? null : body.kind === 'bytes' ? body.bytes.byteLength : body.size;
       const response = await dispatcher.request({
@@ -86,8 +103,8 @@ function undiciTransport(dispatcher: Dispatcher, idleMs: number, isOwn: boolean)
         headers: size === null ? headers : { ...headers, 'content-length': String(size) },
         body: body === undefined ? null : undiciBody(body),
         signal,
-        headersTimeout: idleMs,
-        bodyTimeout: idleMs,
+        headersTimeout: headersMs(timeouts, body),
+        bodyTimeout: timeouts.idle,
       });
       const plain = Object.fromEntries(
         Object.entries(response.headers).map(([name, value]) => [
@@ -122,20 +139,26 @@ function pathOf(url: string): string {
 }
 
 /** `fetch` counts bytes of known bodies itself, and decodes what came compressed. */
-function fetchTransport(fetch: typeof globalThis.fetch): Transport {
+function fetchTransport(fetch: typeof globalThis.fetch, timeouts: Timeouts): Transport {
   return {
+    tellsProgress: false,
     async send({ method, url, headers, body, signal }) {
-      const response = await fetch(url, {
-        method,
-        headers,
-        redirect: 'manual',
-        ...(body !== undefined && { body: await fetchBody(body) }),
-        ...(signal && { signal }),
-      });
+      const sent = body && (await fetchBody(body));
+      // Nobody tells when a body has been sent and its answer is waited for.
+      const bounds = { headers: body ? null : headersMs(timeouts, body), idle: timeouts.idle };
+      const { response, parts } = await withinTimeouts(bounds, signal, (bounded) =>
+        fetch(url, {
+          method,
+          headers,
+          redirect: 'manual',
+          ...(sent !== undefined && { body: sent }),
+          signal: bounded,
+        }),
+      );
       return {
         status: response.status,
         headers: Object.fromEntries(response.headers),
-        body: response.body ?? emptyBody(),
+        body: parts,
         discard: async () => response.body?.cancel(),
       };
     },
@@ -147,27 +170,29 @@ function fetchTransport(fetch: typeof globalThis.fetch): Transport {
 async function fetchBody(body: Body): Promise<Uint8Array<ArrayBuffer> | Blob> {
   body.onProgress?.(body.kind === 'bytes' ? body.bytes.byteLength : body.size);
   if (body.kind === 'bytes') return new Uint8Array(body.bytes);
-  const { fd, start = 0, size } = body;
+  const { onPart } = body;
   const parts: Blob[] = [];
-  for await (const piece of filePieces(fd, { start, end: start + size, pieceBytes: PIECE_BYTES }))
+  for await (const piece of wholeFile(body)) {
+    onPart?.(piece);
     parts.push(new Blob([piece as Uint8Array<ArrayBuffer>]));
-  const whole = new Blob(parts);
-  if (whole.size < size) throw contentGone();
-  return whole;
+  }
+  return new Blob(parts);
 }
 
-const PIECE_BYTES = 256 * 1024;
+/** Progress is told by pieces, so that a slow line shows some before it is taken for dead: 2 KB/s within 30 s. */
+const PIECE_BYTES = 64 * 1024;
+/** Files are read by larger ones. */
+const READ_BYTES = 512 * 1024;
 
 function undiciBody(body: Body): Uint8Array | Readable {
   const { onProgress } = body;
   if (body.kind === 'bytes') {
-    if (onProgress && body.bytes.byteLength > PIECE_BYTES)
-      return tellingStream(pieces(body.bytes), onProgress);
+    if (onProgress && body.bytes.byteLength > PIECE_BYTES) return tellingStream(pieces(body.bytes), body);
     onProgress?.(body.bytes.byteLength);
     return body.bytes;
   }
   if (body.size === 0) return new Uint8Array(0);
-  return tellingStream(wholeFile(body), onProgress ?? (() => {}));
+  return tellingStream(wholeFile(body), body);
 }
 
 /** All of what was promised: a body that is shorter than its length would leave the server waiting for the rest. */
@@ -177,9 +202,9 @@ async function* wholeFile({
   size,
 }: Extract<Body, { kind: 'file' }>): AsyncGenerator<Uint8Array> {
   let seen = 0;
-  for await (const piece of filePieces(fd, { start, end: start + size, pieceBytes: PIECE_BYTES })) {
+  for await (const piece of filePieces(fd, { start, end: start + size, pieceBytes: READ_BYTES })) {
     seen += piece.byteLength;
-    yield piece;
+    yield* pieces(piece);
   }
   if (seen < size) throw contentGone();
 }
@@ -197,13 +222,14 @@ function* pieces(bytes: Uint8Array): Generator<Uint8Array> {
  */
 function tellingStream(
   parts: Iterable<Uint8Array> | AsyncIterable<Uint8Array>,
-  onProgress: (sent: number) => void,
+  { onProgress, onPart }: Body,
 ): Readable {
   async function* telling(): AsyncGenerator<Uint8Array> {
     let sent = 0;
     for await (const part of parts) {
       sent += part.byteLength;
-      onProgress(sent);
+      onPart?.(part);
+      onProgress?.(sent);
       yield part;
     }
   }
@@ -215,8 +241,6 @@ function gunzip(body: Readable): AsyncIterable<Uint8Array> {
   // Whoever reads `plain` gets its errors; leaving it early ends `body` too.
   return pipeline(body, plain, () => {});
 }
-
-async function* emptyBody(): AsyncGenerator<Uint8Array> {}
 
 /**
  * The whole body in memory of its own, or null if there is more of it than `limit` bytes: then the exchange is ended.

@@ -5,14 +5,20 @@ export type WireFault =
   /** No answer came: refused, reset, no such host. */
   | 'unreachable'
   | 'broken'
+  /** It was unreachable for so long that nobody waits for it any more, or asks it at all. */
+  | 'down'
   | 'timeout'
   /** An HTTP status that isn't success. */
   | 'status'
   /** HTTP 200 with `errors`. */
   | 'graphql'
+  /** HTTP 200 with neither data nor errors. */
+  | 'empty'
+  /** The storage took other bytes than were sent. */
+  | 'corrupt'
   /** Something else answered than the W&B API. */
   | 'protocol'
-  /** The caller gave up, or the credentials are missing: nobody tries again. */
+  /** The caller gave up, the credentials are missing: nobody tries again. */
   | 'final';
 
 /** A failed exchange. Above this layer it is a `Failure` like all others. */

@@ -88,8 +88,9 @@ export class RecordedStore {
         await this.step(`put ${ticket.path}`, signal);
         onProgress?.(size);
         await this.step(`sent ${ticket.path}`, signal);
-        await this.memory.uploads.put(ticket, source, {});
+        const put = await this.memory.uploads.put(ticket, source, {});
         await this.step(`answer ${ticket.path}`, signal);
+        return put;
       },
       finish: async (tickets, options) => {
         await this.step(`finish ${tickets.map(({ path }) => path).join()}`, options.signal);

@@ -61,6 +61,8 @@ export function diskKernel(base: string): Kernel {
     flush: () => {},
     refresh: () => {},
     prefetch: () => {},
+    journal: () => null,
+    cancelReads: () => {},
     counters: () => ({ dirty: 0 }),
     onUpload: () => {},
     shutdown: () => {},

@@ -25,13 +25,20 @@ export function connect(
   return client;
 }
 
-/** Time that passes only by sleeping. */
-export function fakeClock(start = 1_700_000_000_000): Clock & { readonly slept: readonly number[] } {
+/** Time that passes only by sleeping; `set` sets the machine's clock forward or back, as people and NTP do. */
+export function fakeClock(
+  start = 1_700_000_000_000,
+): Clock & { readonly slept: readonly number[]; set(byMs: number): void } {
   const slept: number[] = [];
-  let at = start;
+  let at = 1000;
+  let epoch = start - at;
   return {
     slept,
+    set: (byMs) => {
+      epoch += byMs;
+    },
     now: () => at,
+    date: () => epoch + at,
     sleep: async (ms, signal) => {
       signal?.throwIfAborted();
       slept.push(Math.round(ms));

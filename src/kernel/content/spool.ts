@@ -2,6 +2,7 @@ import * as nodeFs from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { SpoolPlace } from './content-files.js';
+import { ownedPrefix, sweepDeadDirectories } from './dead-directories.js';
 import { onDisk } from './volumes.js';
 
 const PREFIX = 'wandb-fs-spool-';
@@ -17,7 +18,8 @@ export class Spool implements SpoolPlace {
 
   newPath(): string {
     if (this.directory === null || !isOwn(this.directory)) {
-      this.directory = onDisk(() => nodeFs.mkdtempSync(join(tmpdir(), `${PREFIX}${process.pid}-`)));
+      sweepOnce();
+      this.directory = onDisk(() => nodeFs.mkdtempSync(join(tmpdir(), ownedPrefix(PREFIX))));
       this.directories.add(this.directory);
     }
     return join(this.directory, String(++this.serial));
@@ -28,6 +30,15 @@ export class Spool implements SpoolPlace {
     this.directories.clear();
     this.directory = null;
   }
+}
+
+let isSwept = false;
+
+/** Processes that were killed left theirs: once a process, when it makes its own. */
+function sweepOnce(): void {
+  if (isSwept) return;
+  isSwept = true;
+  sweepDeadDirectories(tmpdir(), PREFIX);
 }
 
 /** A directory that was removed may have been made anew by somebody else, whose links we would follow. */

@@ -4,8 +4,8 @@ import {
   ListVersionsDocument,
 } from '../../wire/generated.js';
 import { directoryEntry } from '../common/directory-entry.js';
-import { nextOf, nodesOf } from '../common/nodes.js';
-import { type FetchPage, type Page, pagesOf } from '../common/pages.js';
+import { nodesOf } from '../common/nodes.js';
+import { type FetchPage, onlyPage, type Page, pagesOf, restOf } from '../common/pages.js';
 import { childPath, parentOf } from '../common/tree-paths.js';
 import { listProjects } from '../common/upper-levels.js';
 import type { Entry, TreePath } from '../contract.js';
@@ -30,10 +30,7 @@ export class Listings {
     const [entity] = names;
     const { context } = this.parts;
     if (entity === undefined) {
-      return pagesOf(context, async () => ({
-        entries: await context.organizations.list(signal),
-        next: null,
-      }));
+      return pagesOf(context, async () => onlyPage(await context.organizations.list(signal)));
     }
     return pagesOf(context, (after, first) =>
       context.organizations.below(entity, signal, (server) =>
@@ -72,7 +69,7 @@ export class Listings {
     if (!project) return null;
     return {
       entries: nodesOf(project.artifactTypes).map((type) => directoryEntry(childPath(path, type.name), type)),
-      next: nextOf(project.artifactTypes),
+      ...restOf(project.artifactTypes),
     };
   }
 
@@ -90,7 +87,7 @@ export class Listings {
       entries: nodesOf(artifactCollections).flatMap(
         (each) => collectionEntry(childPath(path, each.name), each) ?? [],
       ),
-      next: nextOf(artifactCollections),
+      ...restOf(artifactCollections),
     };
   }
 
@@ -112,7 +109,7 @@ export class Listings {
       const aliases = aliasesIn(found.id, node.aliases);
       return membershipEntries(path, { artifact: node, name: version, aliases });
     });
-    return { entries, next: nextOf(found.artifacts) };
+    return { entries, ...restOf(found.artifacts) };
   }
 
   private async *files(unit: TreePath, signal: AbortSignal | undefined): AsyncGenerator<readonly Entry[]> {

@@ -36,7 +36,8 @@ export function createParts(
   const versions = new Versions(context, manifests, queries);
   const addresses = new Addresses(context);
   const resolver = new Resolver(context, versions, manifests);
-  const cache = artifacts.cache && new ContentCache({ ...artifacts.cache, onFull: warnOf(artifacts.cache) });
+  const cache =
+    artifacts.cache && new ContentCache({ ...artifacts.cache, onFull: warnOf(context, artifacts.cache) });
   const stored = new StoredReading(context, manifests, addresses, cache);
   const references = new ReferenceReading(context);
   const reading = new Reading({ versions, manifests, addresses, resolver, stored, references, cache });
@@ -44,9 +45,9 @@ export function createParts(
 }
 
 const warnOf =
-  ({ directory }: { readonly directory: string }) =>
+  ({ client }: ArtifactsContext, { directory }: { readonly directory: string }) =>
   (reason: string): void =>
-    process.emitWarning(
+    client.api.warnings.once(
+      directory,
       `The artifact cache ${directory} can't be written (${reason}); nothing is added to it any more.`,
-      'WandbFsWarning',
     );

@@ -1,16 +1,7 @@
 import { Failure } from '../failure.js';
 
+export { unlessAborted } from '../../wire/aborts.js';
+
 export function assertNotAborted(signal: AbortSignal | undefined): void {
   if (signal?.aborted) throw new Failure('ECANCELED');
-}
-
-/** What a promise brings, unless the caller gives up first: then ECANCELED. Others may wait for it too. */
-export function unlessAborted<T>(promise: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
-  if (!signal) return promise;
-  return new Promise((resolve, reject) => {
-    const leave = (): void => reject(new Failure('ECANCELED'));
-    if (signal.aborted) leave();
-    else signal.addEventListener('abort', leave, { once: true });
-    promise.then(resolve, reject).finally(() => signal.removeEventListener('abort', leave));
-  });
 }

@@ -51,10 +51,9 @@ async function complete(
   } catch (error) {
     if (!isFailure(error)) throw error;
     // The run is there, and that is what was asked for.
-    process.emitWarning(`The run ${entity}/${project}/${run} was made but not marked as finished.`, {
-      type: 'WandbFsWarning',
-      detail: error.cause ?? error.detail ?? error.code,
-    });
+    const reason = error.cause ?? error.detail ?? error.code;
+    const name = `${entity}/${project}/${run}`;
+    client.api.warnings.once(name, `The run ${name} was made but not marked as finished (${reason}).`);
   }
 }
 

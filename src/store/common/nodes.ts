@@ -36,7 +36,7 @@ export async function rowsOfNames<Row extends { readonly name: string }>(
   return rows;
 }
 
-interface Connection {
+export interface Connection {
   readonly edges: readonly { readonly cursor?: string; readonly node?: unknown }[];
   readonly pageInfo: { readonly hasNextPage: boolean; readonly endCursor?: string | null | undefined };
 }

@@ -10,8 +10,8 @@ import { WireFailure } from '../../wire/wire-failure.js';
 import type { Entry, Lookup, TreePath } from '../contract.js';
 import type { StoreContext } from './context.js';
 import { directoryEntry } from './directory-entry.js';
-import { nextOf, nodesOf } from './nodes.js';
-import type { Page } from './pages.js';
+import { nodesOf } from './nodes.js';
+import { type Page, restOf } from './pages.js';
 import { childPath, parentOf, pathOf } from './tree-paths.js';
 
 export const NOTHING: Lookup = { found: null, ancestors: [], listing: null };
@@ -56,7 +56,7 @@ export async function listProjects(
   const { projects } = answer;
   return {
     entries: nodesOf(projects).map((project) => directoryEntry(childPath(path, project.name), project)),
-    next: nextOf(projects),
+    ...restOf(projects),
   };
 }
 

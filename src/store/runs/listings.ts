@@ -1,7 +1,7 @@
 import { ListFilesDocument, ListRunsDocument } from '../../wire/generated.js';
 import { directoryEntry } from '../common/directory-entry.js';
-import { nextOf, nodesOf } from '../common/nodes.js';
-import { type FetchPage, type Page, pagesOf } from '../common/pages.js';
+import { nodesOf } from '../common/nodes.js';
+import { type FetchPage, onlyPage, type Page, pagesOf, restOf } from '../common/pages.js';
 import { pathOf } from '../common/tree-paths.js';
 import { listEntities, listProjects } from '../common/upper-levels.js';
 import type { Entry, TreePath } from '../contract.js';
@@ -27,7 +27,7 @@ export class Listings {
     if (entity !== undefined) {
       return (after, first) => listProjects(this.context, { entity, path }, after, first, signal);
     }
-    return async () => ({ entries: await listEntities(this.context, signal), next: null });
+    return async () => onlyPage(await listEntities(this.context, signal));
   }
 
   private async runs(
@@ -49,7 +49,7 @@ export class Listings {
       this.context.learnProject(path, run.projectId);
       return directoryEntry(path, run);
     });
-    return { entries, next: nextOf(runs) };
+    return { entries, ...restOf(runs) };
   }
 
   private async files(
@@ -69,6 +69,6 @@ export class Listings {
     if (!found) return null;
     this.context.learnProject(unit, found.projectId);
     const entries = nodesOf(found.files).flatMap((row) => fileEntry(unit, row) ?? []);
-    return { entries, next: nextOf(found.files) };
+    return { entries, ...restOf(found.files) };
   }
 }

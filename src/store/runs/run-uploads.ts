@@ -32,18 +32,18 @@ export class RunUploads implements Uploads {
     ticket: Ticket,
     source: OpenSource,
     options: Signalled & { readonly onProgress?: (sent: number) => void },
-  ): Promise<void> {
+  ): Promise<{ readonly md5: string | null }> {
     const { transfers } = this.context;
     const sending = { signal: options.signal, onProgress: options.onProgress };
     try {
-      await transfers.upload(ticket.url, ticket.headers, source, sending);
+      return await transfers.upload(ticket.url, ticket.headers, source, sending);
     } catch (error) {
       const isExpired = isWireFailure(error) && [400, 401, 403].includes(error.status ?? 0);
       if (!isExpired) throw error;
       // Its time may be over: large batches wait long. Declaring a name again leaves its content as it is.
       const [fresh] = await this.declare([ticket.path], options);
       if (!fresh) throw error;
-      await transfers.upload(fresh.url, fresh.headers, source, sending);
+      return await transfers.upload(fresh.url, fresh.headers, source, sending);
     }
   }
 

@@ -14,7 +14,7 @@ export interface Recovered {
   readonly record: JournalRecord;
   /** When it was acknowledged, in milliseconds since the epoch. */
   readonly at: number;
-  /** Content in this session's directory, of exactly `record.size` bytes unless it is damaged; null: no content. */
+  /** Content in this session's directory: its first `record.size` bytes, and no more but where paths share a blob. */
   readonly blobPath: string | null;
   /** The blob is gone, or shorter than what was acknowledged: it must not be uploaded. */
   readonly isDamaged: boolean;
@@ -60,6 +60,10 @@ export function takeOver(owner: Owner, options: { readonly elsewhere: boolean })
   const left = options.elsewhere ? [] : elsewhere;
   if (adopted.length === 0) return { recovered: [], torn: 0, elsewhere: left };
 
+  if (owner.isSynced) {
+    // A claim that a power loss undid would be somebody else's to adopt again.
+    for (const changed of [adoptedOf(session.directory), session.directory, home]) syncDirectory(changed);
+  }
   const { found, torn } = readAll(owner, adopted);
   const recovered = gatherBlobs(owner, adopted, found);
   const changes: Change[] = [

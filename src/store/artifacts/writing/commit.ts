@@ -140,7 +140,7 @@ export class Commits {
       const facts = await this.unlessUnreachable(id);
       if (facts?.state === 'COMMITTED') return facts;
       // Who never got an answer may yet have been understood.
-      const isOpen = isWireFailure(error) && ['timeout', 'broken'].includes(error.fault);
+      const isOpen = isWireFailure(error) && ['timeout', 'broken', 'empty'].includes(error.fault);
       throw failedAt(
         isOpen
           ? 'Committing the version failed, but it may yet appear; look before you commit again'

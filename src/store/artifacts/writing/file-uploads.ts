@@ -138,14 +138,16 @@ export class FileUploads {
 
   private async sendWhole(
     { controller: { signal }, onProgress }: Round,
-    { name, source, size }: PlannedUpload,
+    { name, source, size, md5 }: PlannedUpload,
     url: string,
     headers: Readonly<Record<string, string>>,
   ): Promise<void> {
     const options = { signal, onProgress: onProgress && ((sent: number) => onProgress(name, sent, size)) };
-    await inSlot(this.queue, signal, () =>
+    const sent = await inSlot(this.queue, signal, () =>
       reading(source, (content) => this.context.transfers.upload(url, headers, content, options)),
     );
+    // Not every storage compares what comes with what was announced.
+    if (sent.md5 !== md5) throw changed();
   }
 
   /** Resolves with a failure where nobody knows whether the file is there. */
@@ -194,13 +196,14 @@ export class FileUploads {
     options: Parameters<Transfers['upload']>[3],
   ): Promise<{ readonly partNumber: number; readonly hexMD5: string }> {
     const headers = { 'content-md5': md5, ...(contentType !== null && { 'content-type': contentType }) };
-    const { etag } = await reading(source, (content) => {
+    const { etag, md5: sent } = await reading(source, (content) => {
       const part =
         content.kind === 'bytes'
           ? { ...content, bytes: content.bytes.subarray(start, start + size) }
           : { ...content, start, size };
       return this.context.transfers.upload(url, headers, part, options);
     });
+    if (sent !== md5) throw changed();
     if (etag === null) throw new Failure('EPROTO', 'The storage gave no ETag for a part.');
     return { partNumber: number, hexMD5: etag };
   }
@@ -239,5 +242,8 @@ async function assertUnchanged(
 ): Promise<void> {
   const now = await digestContent(source, { algorithm, partBytes: parts?.bytes ?? null, signal });
   if (now.digest === digest && now.md5 === md5) return;
-  throw new Failure('EIO', 'The content was changed while the version was made; commit again.');
+  throw changed();
 }
+
+const changed = (): Failure =>
+  new Failure('EIO', 'The content was changed while the version was made; commit again.');

@@ -29,7 +29,7 @@ export interface Life {
   readonly steps?: readonly Step[];
   /** How many of the steps are taken before calls count. @default 0: opening counts */
   readonly quietSteps?: number;
-  /** The call to the disk at which it is killed. @default behind the last step */
+  /** The change of the disk at which it is killed, counted from 1. @default behind the last step */
   readonly killAt?: number;
   /** Killed with half of that call done, where a call can be half done. @default false */
   readonly isCutShort?: boolean;
@@ -40,7 +40,7 @@ export interface Death {
   readonly done: number;
   /** What `takeOver` returned; null if it didn't. */
   readonly recovered: number | null;
-  /** Calls to the disk; null if it was killed at one. */
+  /** Changes of the disk; null if it was killed at one. */
   readonly calls: number | null;
   /** Those of them that can be half done. */
   readonly divisible: readonly number[];
@@ -76,26 +76,26 @@ export function live({
   });
 }
 
-/** Starts a process that takes the steps and lives on; resolves, when it has taken them, to what kills it. */
-export function liveOn(options: JournalOptions, steps: readonly Step[]): Promise<() => Promise<void>> {
-  const child = start({
-    bundle,
-    options,
-    steps,
-    quietSteps: 0,
-    killAt: 0,
-    isCutShort: false,
-    isWaiting: true,
-  });
+/** A process that has taken its steps, and lives until it is killed. */
+export interface Living {
+  readonly recovered: number;
+  readonly kill: () => Promise<void>;
+}
+
+export function liveOn(options: JournalOptions, steps: readonly Step[]): Promise<Living> {
+  const life = { bundle, options, steps, quietSteps: 0, killAt: 0, isCutShort: false, isWaiting: true };
+  const child = start(life);
   const closed = new Promise<void>((resolve) => child.once('close', () => resolve()));
-  return new Promise((resolve) => {
+  const kill = (): Promise<void> => {
+    child.kill('SIGKILL');
+    return closed;
+  };
+  return new Promise((resolve, reject) => {
     child.stdout.on('data', () => {
       if (number(child.said.stdout, 'calls') === null) return;
-      resolve(() => {
-        child.kill('SIGKILL');
-        return closed;
-      });
+      resolve({ recovered: number(child.said.stdout, 'recovered') ?? 0, kill });
     });
+    void closed.then(() => reject(new Error(`The process ended.\n${child.said.stderr}`)));
   });
 }
 

@@ -1,0 +1,63 @@
+import { readdirSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import type { FakeWandb } from 'wandb-fs/testing';
+import { packageRoot, runWell } from '../helpers/processes.js';
+import { startServer } from '../helpers/server.js';
+import { connect, makeRun } from '../semantics/helpers/mounts.js';
+
+let server: FakeWandb;
+let run: string;
+beforeAll(async () => {
+  server = await startServer();
+});
+beforeEach(async () => {
+  run = await makeRun(server, { file: 'content' });
+});
+
+const spools = (): string[] => readdirSync(tmpdir()).filter((name) => name.startsWith('wandb-fs-spool-'));
+
+test('flush sends what was written by a file that is still open', async () => {
+  const fs = connect(server);
+  const handle = await fs.promises.open(`${run}/log`, 'a');
+  await handle.write('first\n');
+  await fs.wandb.flush();
+  expect(Buffer.from((await server.files(run)).log ?? []).toString()).toBe('first\n');
+  await handle.write('second\n');
+  await handle.close();
+  await fs.wandb.close();
+  expect(Buffer.from((await server.files(run)).log ?? []).toString()).toBe('first\nsecond\n');
+});
+
+test('after close nothing is left: no thread, no private file', async () => {
+  const before = spools();
+  const stdout = await runWell(
+    process.execPath,
+    [
+      '--input-type=module',
+      '--eval',
+      `import { createWandbFs } from 'wandb-fs';
+       import { readdirSync } from 'node:fs';
+       const threads = () => readdirSync('/proc/self/task').length;
+       const fs = createWandbFs();
+       const before = threads();
+       await fs.promises.writeFile('${run}/large', Buffer.alloc(6e6));
+       const between = threads();
+       await fs.wandb.close();
+       console.log(between > before, threads() - before <= 4, process.getActiveResourcesInfo());`,
+    ],
+    { cwd: packageRoot, env: { WANDB_BASE_URL: server.url, WANDB_API_KEY: server.apiKey } },
+  );
+  expect(stdout).toMatch(/^true true/);
+  expect(spools()).toEqual(before);
+});
+
+test('close does not wait for a call that can not end', async () => {
+  const fs = connect(server, { timeout: 60_000 });
+  await server.faults([{ match: { side: 'api' }, times: 1, delayAnswerMs: 60_000 }]);
+  const read = fs.promises.readFile(`${run}/file`).catch((error: NodeJS.ErrnoException) => error.code);
+  const begin = performance.now();
+  await fs.wandb.close();
+  expect(performance.now() - begin).toBeLessThan(20_000);
+  expect(await read).toBe('ECANCELED');
+  await server.faults([]);
+});

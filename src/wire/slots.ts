@@ -1,0 +1,95 @@
+import PQueue from 'p-queue';
+import type { Clock } from './retry.js';
+import { cancelled, WireFailure } from './wire-failure.js';
+
+interface Waiting {
+  readonly since: number;
+  giveUp(failure: WireFailure): void;
+}
+
+/**
+ * So many requests at once; others wait for their turn, in order. Their time begins with it, however long a busy server
+ * takes with those before, but who waits for a server that answers nobody waits no longer than `quietMs`.
+ */
+export class Slots {
+  private readonly queue: PQueue;
+  private readonly waiting = new Set<Waiting>();
+  private timer: NodeJS.Timeout | null = null;
+  private movedAt = Number.NEGATIVE_INFINITY;
+
+  constructor(
+    most: number,
+    private readonly quietMs: number,
+    private readonly clock: Clock,
+  ) {
+    this.queue = new PQueue({ concurrency: most });
+  }
+
+  /** Somebody got an answer, or a part of one. */
+  moved(): void {
+    this.movedAt = this.clock.now();
+  }
+
+  /** Who gives up while waiting gets ECANCELED at once, whatever others are doing. */
+  run<T>(signal: AbortSignal | undefined, task: () => Promise<T>): Promise<T> {
+    if (signal?.aborted) return Promise.reject(cancelled());
+    return new Promise((resolve, reject) => {
+      const stopWaiting = (): boolean => {
+        signal?.removeEventListener('abort', leave);
+        return this.waiting.delete(waiting);
+      };
+      const leave = (): void => {
+        stopWaiting();
+        reject(cancelled());
+      };
+      const waiting: Waiting = {
+        since: this.clock.now(),
+        giveUp: (failure) => {
+          stopWaiting();
+          reject(failure);
+        },
+      };
+      signal?.addEventListener('abort', leave, { once: true });
+      this.waiting.add(waiting);
+      // It settles what is waited for here by itself.
+      void this.queue.add(async () => {
+        if (!stopWaiting()) return;
+        await task().then(resolve, reject);
+      });
+      this.watch();
+    });
+  }
+
+  /** One timer for all who wait, and none where nobody does. */
+  private watch(): void {
+    if (this.timer || this.waiting.size === 0) return;
+    const [first] = this.waiting;
+    const quietSince = Math.max(this.movedAt, first?.since ?? 0);
+    const left = quietSince + this.quietMs - this.clock.now();
+    this.timer = setTimeout(
+      () => {
+        this.timer = null;
+        this.dismiss();
+        this.watch();
+      },
+      Math.max(1, left),
+    );
+    this.timer.unref();
+  }
+
+  private dismiss(): void {
+    const latest = this.clock.now() - this.quietMs;
+    if (this.movedAt > latest) return;
+    for (const waiting of [...this.waiting]) {
+      if (waiting.since > latest) return;
+      waiting.giveUp(
+        new WireFailure(
+          'ETIMEDOUT',
+          "The server didn't answer anybody in time.",
+          `no answer in ${this.quietMs} ms`,
+          'timeout',
+        ),
+      );
+    }
+  }
+}

@@ -1,0 +1,20 @@
+/** References may name any number of hosts that aren't there; nobody reads on. */
+const MOST_SAID = 100;
+
+/** Tells what a user should know whoever swallows the errors: each thing once. */
+export class Warnings {
+  private readonly said = new Set<string>();
+  private listener = (message: string): void => process.emitWarning(message, 'WandbFsWarning');
+
+  /** The listener takes over from `process.emitWarning`. */
+  hear(listener: (message: string) => void): void {
+    this.listener = listener;
+  }
+
+  /** @param thing messages of one thing after the first are dropped */
+  once(thing: string, message: string): void {
+    if (this.said.has(thing) || this.said.size >= MOST_SAID) return;
+    this.said.add(thing);
+    this.listener(message);
+  }
+}
