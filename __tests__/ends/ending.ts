@@ -9,17 +9,24 @@ import { startControl } from './control.js';
 import { isOnServerBefore, newContent, oldContent, type Piece } from './pieces.js';
 import type { Status, Way } from './ways.js';
 
-/** How the server is from the moment on when all is acknowledged. */
-export type Condition = 'healthy' | 'down' | 'refusing';
+/**
+ * How things are from the moment on when all is acknowledged. With a journal the storage refuses everything until the
+ * process has ended.
+ */
+export type Condition = 'healthy' | 'down' | 'journal';
 
 /** What became of a file: its new content is on the server, its old one or none, or something else. */
 export type Fate = 'new' | 'old' | 'mixed';
 
+export type Fates = ReadonlyMap<Piece, Fate>;
+
 export interface Ending {
-  readonly status: Status;
+  readonly status: Status | 'never';
   readonly said: string;
-  readonly fates: ReadonlyMap<Piece, Fate>;
-  /** What is left in the temporary directory; beyond help: behind the next start. */
+  readonly fates: Fates;
+  /** When the next process has started and ended, where one was started. */
+  readonly fatesAfterNext: Fates | null;
+  /** What is left in the temporary directory when all have ended. */
   readonly leftovers: readonly string[];
 }
 
@@ -36,7 +43,7 @@ const SETTLED_MS = 400;
 const FAULTS = {
   healthy: [],
   down: [{ drop: 'before', times: Number.POSITIVE_INFINITY }],
-  refusing: [{ match: { method: 'PUT' }, status: 403, times: Number.POSITIVE_INFINITY }],
+  journal: [{ match: { method: 'PUT' }, status: 403, times: Number.POSITIVE_INFINITY }],
   slow: [{ match: { method: 'PUT' }, delayMs: 30_000, times: Number.POSITIVE_INFINITY }],
 } as const;
 
@@ -62,6 +69,7 @@ export async function endOf(
   const options = {
     ...(way.writer.kind === 'process' && LONG_DELAY),
     ...(condition !== 'healthy' && SHORT_DRAIN),
+    ...(condition === 'journal' && { journal: join(temporary, 'journal') }),
   };
   const env = {
     TMPDIR: temporary,
@@ -85,8 +93,10 @@ export async function endOf(
     if (failure !== null) throw failure;
     const fates = await fatesOf(all, server);
     await server.faults([]);
-    if (way.isBeyondHelp) await startNext(project, env);
-    return { status, said: child.said(), fates, leftovers: await leftIn(temporary) };
+    const hasNext = way.isBeyondHelp || condition === 'journal';
+    if (hasNext) await startNext(project, env);
+    const fatesAfterNext = hasNext ? await fatesOf(all, server) : null;
+    return { status, said: child.said(), fates, fatesAfterNext, leftovers: await leftIn(temporary) };
   } finally {
     control.close();
     await server.close();
@@ -107,7 +117,7 @@ async function act(way: Way, child: Child, server: FakeWandb): Promise<void> {
   child.kill(second);
 }
 
-async function fatesOf(pieces: readonly Piece[], server: FakeWandb): Promise<ReadonlyMap<Piece, Fate>> {
+async function fatesOf(pieces: readonly Piece[], server: FakeWandb): Promise<Fates> {
   if (typeof variation().finalize === 'object') await sleep(SETTLED_MS);
   const files = await server.files(RUN);
   return new Map(

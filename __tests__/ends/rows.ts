@@ -1,6 +1,6 @@
 import { availableParallelism } from 'node:os';
-import { type Condition, type Ending, endOf } from './ending.js';
-import { BY_ONE, BY_TWO, BY_TWO_AND_MORE, COLUMNS, type Piece } from './pieces.js';
+import { type Condition, type Ending, endOf, type Fate, type Fates } from './ending.js';
+import { BY_ONE, BY_TWO, BY_TWO_AND_MORE, COLUMNS, type Column, type Piece } from './pieces.js';
 import type { Way } from './ways.js';
 
 /** A row of the table, as it was seen, and what is wrong about it. */
@@ -9,20 +9,12 @@ export interface Row {
   readonly wrong: readonly string[];
 }
 
-const FAILING = ['down', 'refusing'] as const satisfies readonly Condition[];
-
 /** The reason that is told with what wasn't uploaded. */
-const REASONS = { down: /connection|reach|ECONN/i, refusing: /\b403\b/ };
+const REASONS = { healthy: /./, down: /connection|reach|ECONN|exitFlushMs/i, journal: /\b403\b/ };
 
 const COMPLAINT = /wandb-fs: |WandbFs/;
 
-export const HEADINGS = [
-  'A process ends',
-  ...COLUMNS,
-  'server down',
-  'storage refuses',
-  'exit code',
-] as const;
+export const HEADINGS = ['A process ends', ...COLUMNS, 'server down', 'exit code', 'with a journal'] as const;
 
 /** Processes side by side: they wait as much as they compute. */
 const AT_ONCE = availableParallelism() + 1;
@@ -50,46 +42,53 @@ async function rowOf(
   const run = (parts: readonly (readonly Piece[])[], condition: Condition) =>
     later(() => endOf(way, parts, condition, project));
   const isRunner = way.writer.kind !== 'process';
-  const healthy = run(isRunner ? [BY_ONE, BY_TWO] : [BY_TWO_AND_MORE], 'healthy');
-  const failing = way.isBeyondHelp ? [] : FAILING.map((condition) => run([BY_TWO_AND_MORE], condition));
-  const [good, ...bad] = await Promise.all([healthy, ...failing]);
+  const [healthy, journal, down] = await Promise.all([
+    run(isRunner ? [BY_ONE, BY_TWO] : [BY_TWO_AND_MORE], 'healthy'),
+    run([BY_TWO_AND_MORE], 'journal'),
+    way.isBeyondHelp ? null : run([BY_TWO_AND_MORE], 'down'),
+  ]);
   return {
     cells: [
       way.name,
-      ...COLUMNS.map((column) => cellOf(way, good, column)),
-      ...FAILING.map((_, index) => failingCellOf(bad[index])),
+      ...COLUMNS.map((column) => uploadedCell(way, healthy, column)),
+      down ? namedCell(down) : '—',
       statusCell(way),
+      journalCell(way, journal),
     ],
     wrong: [
-      ...wrongIn(way, good, 'healthy'),
-      ...bad.flatMap((ending, index) => wrongIn(way, ending, FAILING[index] ?? 'healthy')),
+      ...wrongIn(way, healthy, 'healthy'),
+      ...(down ? wrongIn(way, down, 'down') : []),
+      ...wrongIn(way, journal, 'journal'),
     ],
   };
 }
 
-function cellOf(way: Way, ending: Ending, column: string): string {
-  const fates = [...ending.fates].flatMap(([piece, fate]) =>
+function uploadedCell(way: Way, { fates }: Ending, column: Column): string {
+  const seen = [...fates].flatMap(([piece, fate]) =>
     piece.column === column && !piece.closes ? [fate] : [],
   );
-  if (fates.includes('mixed')) return 'mixed';
+  if (seen.includes('mixed')) return 'mixed';
   if (way.isBeyondHelp) return 'old or new';
-  return fates.includes('old') ? 'lost' : 'uploaded';
+  return seen.includes('old') ? 'lost' : 'uploaded';
 }
 
-function failingCellOf(ending: Ending | undefined): string {
-  if (!ending) return '—';
-  return unnamedIn(ending).length === 0 ? 'named' : 'lost';
-}
+const namedCell = (ending: Ending): string => (unnamedIn(ending).length === 0 ? 'named' : 'lost');
 
-function statusCell({ status, statusOfLoss }: Way): string {
-  const all = statusOfLoss === 'own' || statusOfLoss === status ? [status] : [status, statusOfLoss];
+function statusCell({ status, statusOfLoss, isBeyondHelp }: Way): string {
+  const isOne = isBeyondHelp || statusOfLoss === 'own' || statusOfLoss === status;
+  const all = isOne ? [status] : [status, statusOfLoss];
   return all.map((one) => (typeof one === 'number' ? String(one) : `\`${one}\``)).join(', or ');
 }
 
+const journalCell = (way: Way, ending: Ending): string =>
+  unsentIn(way, ending).length === 0 ? 'sent by the next start' : 'lost';
+
+const named = (fates: Fates, isMeant: (fate: Fate, piece: Piece) => boolean): readonly string[] =>
+  [...fates].filter(([piece, fate]) => isMeant(fate, piece)).map(([{ name }]) => name);
+
 /** Files that aren't on the server, and aren't named either. Of many the first ones are named and the others counted. */
 function unnamedIn({ fates, said }: Ending): readonly string[] {
-  const lost = [...fates].filter(([, fate]) => fate !== 'new').map(([piece]) => piece.name);
-  const unnamed = lost.filter((name) => !said.includes(`/${name}`));
+  const unnamed = named(fates, (fate, { name }) => fate !== 'new' && !said.includes(`/${name}`));
   const counted = [...said.matchAll(/\band (\d+) more\b/g)].reduce(
     (sum, [, count]) => sum + Number(count),
     0,
@@ -97,18 +96,31 @@ function unnamedIn({ fates, said }: Ending): readonly string[] {
   return unnamed.length <= counted ? [] : unnamed;
 }
 
+/** Files that the next process should have sent and hasn't. Beyond help nothing is promised of a file that was open. */
+function unsentIn({ isBeyondHelp }: Way, { fatesAfterNext }: Ending): readonly string[] {
+  const isPromised = ({ column }: Piece) => !(isBeyondHelp && column === 'never closed');
+  return fatesAfterNext ? named(fatesAfterNext, (fate, piece) => fate !== 'new' && isPromised(piece)) : [];
+}
+
 function wrongIn(way: Way, ending: Ending, condition: Condition): readonly string[] {
   const { fates, said, status, leftovers } = ending;
-  const named = (fate: string) => [...fates].filter(([, other]) => other === fate).map(([{ name }]) => name);
-  const isLost = named('new').length < fates.size && !way.isBeyondHelp;
   const wrong: string[] = [];
-  if (named('mixed').length > 0) wrong.push(`neither old nor new: ${named('mixed')}`);
-  if (leftovers.length > 0) wrong.push(`left behind: ${leftovers}`);
-  if (isLost && condition === 'healthy') wrong.push(`lost: ${named('old')}`);
-  if (isLost && unnamedIn(ending).length > 0) wrong.push(`not named: ${unnamedIn(ending)}`);
-  if (isLost && condition !== 'healthy' && !REASONS[condition].test(said)) wrong.push('no reason is told');
-  const wanted = isLost ? way.statusOfLoss : way.status;
-  if (wanted !== 'own' && status !== wanted) wrong.push(`ended with ${status} instead of ${wanted}`);
+  const none = (what: string, names: readonly string[]) => {
+    if (names.length > 0) wrong.push(`${what}: ${names.join(', ')}`);
+  };
+  const lost = way.isBeyondHelp ? [] : named(fates, (fate) => fate !== 'new');
+  none(
+    'neither old nor new',
+    named(fates, (fate) => fate === 'mixed'),
+  );
+  none('left behind', leftovers);
+  if (condition === 'healthy') none('lost', lost);
+  if (condition === 'journal') none('not sent by the next start', unsentIn(way, ending));
+  if (!way.isBeyondHelp) none('not named', unnamedIn(ending));
+  if (lost.length > 0 && !REASONS[condition].test(said)) wrong.push('no reason is told');
+  const wanted = lost.length > 0 && condition !== 'journal' ? way.statusOfLoss : way.status;
+  if (status === 'never') wrong.push('it never ended');
+  else if (wanted !== 'own' && status !== wanted) wrong.push(`ended with ${status} instead of ${wanted}`);
   if (condition === 'healthy' && COMPLAINT.test(said)) wrong.push('it complains');
   return wrong.length === 0 ? [] : [`${condition}: ${wrong.join('; ')}`, said];
 }

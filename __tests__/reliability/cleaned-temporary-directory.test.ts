@@ -39,7 +39,11 @@ test.each([{ directories: false }, { directories: true }])(
     await fs.promises.writeFile(`${run}/next`, Buffer.alloc(LARGE, 2));
     await fs.wandb.flush();
     const files = await server.files(run);
-    expect(Object.entries(files).map(([name, bytes]) => [name, bytes.length]).sort()).toEqual([
+    expect(
+      Object.entries(files)
+        .map(([name, bytes]) => [name, bytes.length])
+        .sort(),
+    ).toEqual([
       ['large', LARGE],
       ['next', LARGE],
       ['small', 5],
@@ -71,7 +75,9 @@ test('content that is lost is named, and holds nobody else up; its name can be u
     (error) => error,
   );
   expect(failure).toMatchObject({ code: 'EIO', syscall: 'flush' });
-  expect(failure.message).toContain(`${run}/lost: The copy of the content in the temporary directory is gone`);
+  expect(failure.message).toContain(
+    `${run}/lost: The copy of the content in the temporary directory is gone`,
+  );
   expect(Buffer.from((await server.files(run)).small ?? []).toString()).toBe('small');
   await expect(fs.promises.readFile(`${run}/lost`)).rejects.toMatchObject({ code: 'EIO', syscall: 'read' });
   fs.unlinkSync(`${run}/lost`);

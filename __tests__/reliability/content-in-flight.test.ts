@@ -32,9 +32,7 @@ const filesOf = async (): Promise<Record<string, string>> =>
 /** Holds the storage's answer to PUTs back, so that something can happen while they are on their way. */
 const slowPuts = async (times: number, fault: { drop?: 'after'; status?: number } = {}): Promise<void> => {
   await server.requests({ clear: true });
-  await server.faults([
-    { match: { side: 'storage', method: 'PUT' }, times, delayAnswerMs: 500, ...fault },
-  ]);
+  await server.faults([{ match: { side: 'storage', method: 'PUT' }, times, delayAnswerMs: 500, ...fault }]);
 };
 
 test('a large file that is rewritten twice while its first upload breaks arrives as it was last, and so do others', async () => {

@@ -40,7 +40,9 @@ test('where nobody listens the first failure of a path is a warning with its rea
   await fs.wandb.flush();
   expect(warnings).toEqual([
     expect.stringMatching(
-      new RegExp(`^EACCES: .*, upload '/${run}/file': .*HTTP 403.* The content is kept, and the upload is tried`),
+      new RegExp(
+        `^EACCES: .*, upload '/${run}/file': .*HTTP 403.* The content is kept, and the upload is tried`,
+      ),
     ),
   ]);
   await refusePuts(2);
@@ -52,7 +54,10 @@ test('where nobody listens the first failure of a path is a warning with its rea
 
 test('an unreachable server is a warning, once, whoever swallows the failures', async () => {
   const warnings: string[] = [];
-  const options = { baseUrl: 'http://127.0.0.1:9', logger: { warn: (text: string) => void warnings.push(text) } };
+  const options = {
+    baseUrl: 'http://127.0.0.1:9',
+    logger: { warn: (text: string) => void warnings.push(text) },
+  };
   const fs = mount({ url: options.baseUrl, apiKey: server.apiKey }, options);
   for (let i = 0; i < 3; i++) expect(fs.existsSync(`/team/project/run/${i}`)).toBe(false);
   expect(warnings).toEqual([expect.stringContaining('http://127.0.0.1:9 refuses connections')]);
