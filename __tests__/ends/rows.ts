@@ -12,6 +12,9 @@ export interface Row {
 /** The reason that is told with what wasn't uploaded. */
 const REASONS = { healthy: /./, down: /connection|reach|ECONN|exitFlushMs/i, journal: /\b403\b/ };
 
+/** Characters of what a process says that are shown with what is wrong. */
+const MOST_SAID = 2000;
+
 const COMPLAINT = /wandb-fs: |WandbFs/;
 
 export const HEADINGS = ['A process ends', ...COLUMNS, 'server down', 'exit code', 'with a journal'] as const;
@@ -52,7 +55,7 @@ async function rowOf(
       way.name,
       ...COLUMNS.map((column) => uploadedCell(way, healthy, column)),
       down ? namedCell(down) : '—',
-      statusCell(way),
+      statusCell(...(down ? [healthy, down] : [healthy])),
       journalCell(way, journal),
     ],
     wrong: [
@@ -74,11 +77,10 @@ function uploadedCell(way: Way, { fates }: Ending, column: Column): string {
 
 const namedCell = (ending: Ending): string => (unnamedIn(ending).length === 0 ? 'named' : 'lost');
 
-function statusCell({ status, statusOfLoss, isBeyondHelp }: Way): string {
-  const isOne = isBeyondHelp || statusOfLoss === 'own' || statusOfLoss === status;
-  const all = isOne ? [status] : [status, statusOfLoss];
-  return all.map((one) => (typeof one === 'number' ? String(one) : `\`${one}\``)).join(', or ');
-}
+const statusCell = (...endings: readonly Ending[]): string =>
+  [...new Set(endings.map(({ status }) => status))]
+    .map((status) => (typeof status === 'number' ? String(status) : `\`${status}\``))
+    .join(', or ');
 
 const journalCell = (way: Way, ending: Ending): string =>
   unsentIn(way, ending).length === 0 ? 'sent by the next start' : 'lost';
@@ -122,5 +124,5 @@ function wrongIn(way: Way, ending: Ending, condition: Condition): readonly strin
   if (status === 'never') wrong.push('it never ended');
   else if (wanted !== 'own' && status !== wanted) wrong.push(`ended with ${status} instead of ${wanted}`);
   if (condition === 'healthy' && COMPLAINT.test(said)) wrong.push('it complains');
-  return wrong.length === 0 ? [] : [`${condition}: ${wrong.join('; ')}`, said];
+  return wrong.length === 0 ? [] : [`${condition}: ${wrong.join('; ')}`, said.slice(0, MOST_SAID)];
 }
