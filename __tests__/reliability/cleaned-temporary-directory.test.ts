@@ -1,6 +1,7 @@
 import { readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { WandbFs } from 'wandb-fs';
 import type { FakeWandb } from 'wandb-fs/testing';
 import { startServer } from '../helpers/server.js';
 import { makeRun, mount } from '../semantics/helpers/mounts.js';
@@ -51,38 +52,50 @@ test.each([{ directories: false }, { directories: true }])(
   },
 );
 
-test('content that is on the server is fetched again', async () => {
-  const fs = mount(server, { cacheBytes: 32_000_000 });
-  await fs.promises.writeFile(`${run}/clean`, Buffer.alloc(LARGE, 3));
-  await fs.wandb.flush();
-  // So many others that its fd isn't open any more.
-  for (let i = 0; i < MANY; i++) await fs.promises.writeFile(`${run}/other${i}`, Buffer.alloc(2_100_000, i));
-  clean({ directories: false });
-  const content = await fs.promises.readFile(`${run}/clean`);
-  expect([content.length, content[0]]).toEqual([LARGE, 3]);
-  await fs.promises.appendFile(`${run}/clean`, 'more');
-  expect((await fs.promises.stat(`${run}/clean`)).size).toBe(LARGE + 4);
-});
+describe('of content whose fd is not open any more, for so many others are', () => {
+  /** On the disk from 4 KB on; what is clean is kept up to 16 KB. */
+  const cacheBytes = 65_536;
+  const SPOOLED = 8_000;
+  const names = Array.from({ length: MANY }, (_, index) => `other${index}`);
+  const writeOthers = async (fs: WandbFs): Promise<void> => {
+    for (const name of names) await fs.promises.writeFile(`${run}/${name}`, Buffer.alloc(SPOOLED));
+  };
+  const removeOthers = async (fs: WandbFs): Promise<void> => {
+    for (const name of names) await fs.promises.unlink(`${run}/${name}`);
+  };
 
-test('content that is lost is named, and holds nobody else up; its name can be used again', async () => {
-  const fs = mount(server, { writebackDelay: 60_000, cacheBytes: 32_000_000 });
-  await fs.promises.writeFile(`${run}/lost`, Buffer.alloc(LARGE, 1));
-  for (let i = 0; i < MANY; i++) await fs.promises.writeFile(`${run}/other${i}`, Buffer.alloc(2_100_000, i));
-  clean({ directories: false });
-  await fs.promises.writeFile(`${run}/small`, 'small');
-  const failure: NodeJS.ErrnoException = await fs.wandb.flush().then(
-    () => Promise.reject(new Error('it was flushed')),
-    (error) => error,
-  );
-  expect(failure).toMatchObject({ code: 'EIO', syscall: 'flush' });
-  expect(failure.message).toContain(
-    `${run}/lost: The copy of the content in the temporary directory is gone`,
-  );
-  expect(Buffer.from((await server.files(run)).small ?? []).toString()).toBe('small');
-  await expect(fs.promises.readFile(`${run}/lost`)).rejects.toMatchObject({ code: 'EIO', syscall: 'read' });
-  fs.unlinkSync(`${run}/lost`);
-  for (let i = 0; i < MANY; i++) await fs.promises.rm(`${run}/other${i}`, { force: true });
-  await fs.promises.writeFile(`${run}/lost`, 'found');
-  await fs.wandb.flush();
-  expect(Buffer.from((await server.files(run)).lost ?? []).toString()).toBe('found');
+  test('what is on the server is fetched again', async () => {
+    const fs = mount(server, { writebackDelay: 60_000, cacheBytes });
+    await fs.promises.writeFile(`${run}/clean`, Buffer.alloc(SPOOLED, 3));
+    await fs.wandb.flush();
+    await writeOthers(fs);
+    await server.requests({ clear: true });
+    clean({ directories: false });
+    const content = await fs.promises.readFile(`${run}/clean`);
+    expect([content.length, content[0]]).toEqual([SPOOLED, 3]);
+    expect((await server.requests()).filter(({ method }) => method === 'GET')).toHaveLength(1);
+    await fs.promises.appendFile(`${run}/clean`, 'more');
+    expect((await fs.promises.stat(`${run}/clean`)).size).toBe(SPOOLED + 4);
+    await removeOthers(fs);
+  });
+
+  test('what is lost is named, and holds nobody else up; its name can be used again', async () => {
+    const fs = mount(server, { writebackDelay: 60_000, cacheBytes });
+    await fs.promises.writeFile(`${run}/lost`, Buffer.alloc(SPOOLED, 1));
+    await writeOthers(fs);
+    clean({ directories: false });
+    await fs.promises.writeFile(`${run}/small`, 'small');
+    const flushed = fs.wandb.flush();
+    await expect(flushed).rejects.toMatchObject({ code: 'EIO', syscall: 'flush' });
+    await expect(flushed).rejects.toThrow(
+      `${run}/lost: The copy of the content in the temporary directory is gone`,
+    );
+    expect(Buffer.from((await server.files(run)).small ?? []).toString()).toBe('small');
+    await expect(fs.promises.readFile(`${run}/lost`)).rejects.toMatchObject({ code: 'EIO', syscall: 'read' });
+    fs.unlinkSync(`${run}/lost`);
+    await removeOthers(fs);
+    await fs.promises.writeFile(`${run}/lost`, 'found');
+    await fs.wandb.flush();
+    expect(Buffer.from((await server.files(run)).lost ?? []).toString()).toBe('found');
+  });
 });

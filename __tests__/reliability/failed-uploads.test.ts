@@ -28,7 +28,10 @@ test('an upload that has failed goes again by itself', async () => {
     (seen) => seen === 'content',
   );
   expect(failures).toEqual([`/${run}/file EACCES`]);
-  expect(fs.wandb.counters()).toMatchObject({ dirty: 0 });
+  await eventually(
+    async () => fs.wandb.counters().dirty,
+    (dirty) => dirty === 0,
+  );
 });
 
 test('where nobody listens the first failure of a path is a warning with its reason, until it was uploaded', async () => {

@@ -1,6 +1,7 @@
 import * as nodeFs from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { Failure, isFailure } from '../../store/failure.js';
 import type { SpoolPlace } from './content-files.js';
 import { ownedPrefix, sweepDeadDirectories } from './dead-directories.js';
 import { onDisk } from './volumes.js';
@@ -19,7 +20,7 @@ export class Spool implements SpoolPlace {
   newPath(): string {
     if (this.directory === null || !isOwn(this.directory)) {
       sweepOnce();
-      this.directory = onDisk(() => nodeFs.mkdtempSync(join(tmpdir(), ownedPrefix(PREFIX))));
+      this.directory = makeDirectory();
       this.directories.add(this.directory);
     }
     return join(this.directory, String(++this.serial));
@@ -29,6 +30,16 @@ export class Spool implements SpoolPlace {
     for (const directory of this.directories) nodeFs.rmSync(directory, { recursive: true, force: true });
     this.directories.clear();
     this.directory = null;
+  }
+}
+
+function makeDirectory(): string {
+  try {
+    return onDisk(() => nodeFs.mkdtempSync(join(tmpdir(), ownedPrefix(PREFIX))));
+  } catch (thrown) {
+    if (!isFailure(thrown) || thrown.code !== 'EIO') throw thrown;
+    const detail = `The temporary directory ${tmpdir()} can't be used for large content that waits: set TMPDIR to one that can.`;
+    throw new Failure('EIO', detail, thrown.cause);
   }
 }
 
