@@ -9,9 +9,17 @@ export interface Finished {
   readonly stderr: string;
 }
 
+/** The environment of a program that is run by a test: settings of W&B and of Jest on this machine are kept from it. */
+export function environment(added: Readonly<Record<string, string>> = {}): NodeJS.ProcessEnv {
+  const inherited = Object.entries(process.env).filter(
+    ([name]) => !/^(WANDB_|JEST_|NODE_OPTIONS$|NODE_ENV$|NO_COLOR$|FORCE_COLOR$)/.test(name),
+  );
+  return { ...Object.fromEntries(inherited), ...added };
+}
+
 /**
- * Runs a program to its end. Settings of W&B and of Jest on this machine are kept from it. One that doesn't end by
- * itself is ended after a minute, or `timeout` milliseconds, and told by a rejection.
+ * Runs a program to its end, in `environment()`. One that doesn't end by itself is ended after a minute, or `timeout`
+ * milliseconds, and told by a rejection.
  */
 export function run(
   program: string,
@@ -22,10 +30,7 @@ export function run(
     readonly timeout?: number;
   },
 ): Promise<Finished> {
-  const inherited = Object.entries(process.env).filter(
-    ([name]) => !/^(WANDB_|JEST_|NODE_OPTIONS$|NODE_ENV$|NO_COLOR$|FORCE_COLOR$)/.test(name),
-  );
-  const env = { ...Object.fromEntries(inherited), ...options.env };
+  const env = environment(options.env);
   return new Promise((resolve, reject) => {
     const child = execFile(
       program,
