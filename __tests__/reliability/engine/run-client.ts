@@ -319,11 +319,19 @@ export class RunClient {
   }
 
   private async openFile(possible: Possible | undefined, operation: Named): Promise<void> {
-    if (!possible?.isCertain || !possible.isThere || this.open.has(operation.name)) return;
-    const outcome = await this.call(describe(operation), () =>
-      this.fs.promises.open(`/${operation.name}`, 'a'),
-    );
-    if (outcome.code !== null) return this.explained(outcome.code, describe(operation), []);
+    if (!possible?.isCertain || this.open.has(operation.name)) return;
+    const made = [...possible.local].map((old) => old ?? '');
+    possible.expect(made);
+    const path = `/${operation.name}`;
+    const outcome = await this.call(describe(operation), async () => {
+      await this.fs.promises.mkdir(path.slice(0, path.lastIndexOf('/')), { recursive: true });
+      return this.fs.promises.open(path, 'a');
+    });
+    if (outcome.code !== null) {
+      possible.doubt(made);
+      return this.explained(outcome.code, describe(operation), []);
+    }
+    possible.acknowledge(made);
     this.open.set(operation.name, { handle: outcome.value as FileHandle, name: operation.name });
   }
 

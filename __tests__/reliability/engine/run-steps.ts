@@ -67,6 +67,17 @@ export function makeRunProgram(seed: number, share: number | null, length: numbe
 class Habit {
   readonly written: string[] = [];
   readonly opened: string[] = [];
+  private last: RunOperation['type'] = 'refresh';
+
+  /** Who has opened a file mostly writes to it, and then wants it to be durable. */
+  goOn(random: Random, other: RunOperation['type']): RunOperation['type'] {
+    let type = other;
+    if (this.last === 'open' && random.chance(0.6)) type = 'writeHandle';
+    if (this.last === 'writeHandle' && random.chance(0.4))
+      type = random.pick(['flush', 'syncHandle'] as const);
+    this.last = type;
+    return type;
+  }
 }
 
 function makeOperation(random: Random, actor: RunStep['actor'], habit: Habit): RunOperation {
@@ -75,24 +86,27 @@ function makeOperation(random: Random, actor: RunStep['actor'], habit: Habit): R
   const own = namesOf(actor);
   const name = random.pick(own);
   const anywhere = random.pick([...own, ...own, ...namesOf(actor === 'a' ? 'b' : 'a'), ...SHARED]);
-  const type = random.weighted({
-    write: 24,
-    append: 8,
-    truncate: 3,
-    read: 16,
-    stat: 4,
-    unlink: 6,
-    rename: 8,
-    list: 4,
-    removeTree: 2,
-    moveTree: 3,
-    open: 6,
-    writeHandle: 8,
-    syncHandle: 2,
-    closeHandle: 2,
-    flush: 5,
-    refresh: 2,
-  });
+  const type = habit.goOn(
+    random,
+    random.weighted({
+      write: 24,
+      append: 8,
+      truncate: 3,
+      read: 16,
+      stat: 4,
+      unlink: 6,
+      rename: 8,
+      list: 4,
+      removeTree: 2,
+      moveTree: 3,
+      open: 6,
+      writeHandle: 8,
+      syncHandle: 2,
+      closeHandle: 2,
+      flush: 5,
+      refresh: 2,
+    }),
+  );
   switch (type) {
     case 'write':
       if (random.chance(0.15)) return { type, name: random.pick(SHARED), size };
@@ -106,10 +120,10 @@ function makeOperation(random: Random, actor: RunStep['actor'], habit: Habit): R
       return { type, name: known };
     }
     case 'writeHandle':
-      return { type, name: random.pick([...habit.opened, name]), size: Math.min(size, 3000) };
+      return { type, name: habit.opened.at(-1) ?? name, size: Math.min(size, 3000) };
     case 'syncHandle':
     case 'closeHandle':
-      return { type, name: random.pick([...habit.opened, name]) };
+      return { type, name: habit.opened.at(-1) ?? name };
     case 'truncate':
       return { type, name, size: random.below(200) };
     case 'read':

@@ -42,38 +42,44 @@ export async function soak(world: World, seconds: number, share: number): Promis
       root: `${run}`,
       sync: index === 0 ? 'thread' : 'off',
       cacheBytes: 4 * 2 ** 20,
+      // So that much is on its way, and much is asked for anew.
+      writebackDelay: 20,
+      listingTtl: 1000,
       logger: {},
     }),
   );
-  const last = new Map<string, string>();
-  const until = performance.now() + seconds * 1000;
-  await Promise.all(
-    instances.flatMap((fs, index) => [
-      ...Array.from({ length: WRITERS_EACH }, (_, number) =>
-        write(world, fs, `${index}/${number % 10}/f${number}`, until, totals, last),
-      ),
-      ...Array.from({ length: READERS_EACH }, (_, number) =>
-        read(world, fs, new Random(index * 1000 + number), until, totals),
-      ),
-    ]),
-  );
-  await calm(lane);
-  await addTraffic(world, lane);
-  for (const fs of instances) {
-    await within(world.deadline, 'flush', fs.wandb.flush()).catch((error: unknown) => {
-      throw error instanceof Violation ? error : new Violation('flush', codeOf(error));
-    });
-    const { dirty } = fs.wandb.counters();
-    if (dirty !== 0) throw new Violation('lost', `${dirty} files are dirty after a flush`);
+  try {
+    const last = new Map<string, string>();
+    const until = performance.now() + seconds * 1000;
+    await Promise.all(
+      instances.flatMap((fs, index) => [
+        ...Array.from({ length: WRITERS_EACH }, (_, number) =>
+          write(world, fs, `${index}/${number % 10}/f${number}`, until, totals, last),
+        ),
+        ...Array.from({ length: READERS_EACH }, (_, number) =>
+          read(world, fs, new Random(index * 1000 + number), until, totals),
+        ),
+      ]),
+    );
+    await calm(lane);
+    await addTraffic(world, lane);
+    for (const fs of instances) {
+      await within(world.deadline, 'flush', fs.wandb.flush()).catch((error: unknown) => {
+        throw error instanceof Violation ? error : new Violation('flush', codeOf(error));
+      });
+      const { dirty } = fs.wandb.counters();
+      if (dirty !== 0) throw new Violation('lost', `${dirty} files are dirty after a flush`);
+    }
+    const stored = await world.wandb.files(run);
+    for (const [name, content] of last) {
+      const bytes = stored[name];
+      if (bytes === undefined || Buffer.from(bytes).toString() !== content)
+        throw new Violation('lost', `${name} isn't what was acknowledged last`);
+    }
+  } finally {
+    clearInterval(sampling);
+    await Promise.all(instances.map((fs) => within(world.deadline, 'close', fs.wandb.close())));
   }
-  const stored = await world.wandb.files(run);
-  for (const [name, content] of last) {
-    const bytes = stored[name];
-    if (bytes === undefined || Buffer.from(bytes).toString() !== content)
-      throw new Violation('lost', `${name} isn't what was acknowledged last`);
-  }
-  for (const fs of instances) await within(world.deadline, 'close', fs.wandb.close());
-  clearInterval(sampling);
   return { ...totals, peakMiB: mib(peak), leftMiB: mib(memory() - before) };
 }
 
