@@ -94,7 +94,21 @@ async function fetch(store: Store, uploader: Uploader, { from, entry }: Move): R
   } catch (thrown) {
     if (!(thrown instanceof Failure) || (thrown.code !== 'ESTALE' && thrown.code !== 'EBADMSG')) throw thrown;
     // Somebody else wrote it: what stands under the name now is what is renamed.
-    return download(store, await lookupFile(store, from, signal), signal);
+    return downloadAnew(store, from, signal);
+  }
+}
+
+/** Two mismatches in a row are broken bytes, or a writer who is faster than we are. */
+async function downloadAnew(store: Store, from: TreePath, signal: AbortSignal): ReturnType<typeof download> {
+  try {
+    return await download(store, await lookupFile(store, from, signal), signal);
+  } catch (thrown) {
+    if (!(thrown instanceof Failure) || (thrown.code !== 'ESTALE' && thrown.code !== 'EBADMSG')) throw thrown;
+    throw new Failure(
+      'EIO',
+      thrown.detail ?? 'The content differs from what the server lists.',
+      thrown.cause,
+    );
   }
 }
 

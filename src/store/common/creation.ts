@@ -12,6 +12,8 @@ interface NewRun {
   readonly jobType?: string | undefined;
   /** The machine that the run is said to run on. */
   readonly host?: string | undefined;
+  /** Its name was drawn by chance: if there is one, the request came twice, and it is this one. @default false */
+  readonly isOwnName?: boolean | undefined;
 }
 
 const MOST_CONFLICTS = 3;
@@ -22,7 +24,7 @@ const MOST_CONFLICTS = 3;
  */
 export async function createRun(
   client: WireClient,
-  run: NewRun,
+  { isOwnName = false, ...run }: NewRun,
   signal: AbortSignal | undefined,
 ): Promise<NonNullable<NonNullable<CreateRunMutation['upsertBucket']>['bucket']>> {
   const attempts = new Attempts();
@@ -35,7 +37,7 @@ export async function createRun(
   });
   const made = answer.upsertBucket;
   if (!made?.bucket) throw new Failure('EPROTO', "The server didn't answer with the run.");
-  if (made.inserted === false && !attempts.isAgain) throw new Failure('EEXIST');
+  if (made.inserted === false && !attempts.isAgain && !isOwnName) throw new Failure('EEXIST');
   await complete(client, run, signal);
   return made.bucket;
 }

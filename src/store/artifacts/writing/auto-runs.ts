@@ -41,7 +41,10 @@ export class AutoRuns {
 
   /** Others may come to wait for it: no single caller's signal ends it. */
   private async make({ entity, project }: CollectionName): Promise<string> {
-    const run = { entity, project, run: randomId(RUN_ID_CHARACTERS), jobType: 'auto', host: hostname() };
+    const run = {
+      ...{ entity, project, run: randomId(RUN_ID_CHARACTERS), isOwnName: true },
+      ...{ jobType: 'auto', host: hostname() },
+    };
     const made = await step('Making a run that logs the version failed', () =>
       createRun(this.client, run, undefined),
     );
