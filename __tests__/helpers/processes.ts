@@ -18,20 +18,24 @@ export function environment(added: Readonly<Record<string, string>> = {}): NodeJ
 }
 
 /**
- * Runs a program to its end, in `environment()`. One that doesn't end by itself is ended after a minute, and told by a
- * rejection.
+ * Runs a program to its end, in `environment()`. One that doesn't end by itself is ended after a minute, or `timeout`
+ * milliseconds, and told by a rejection.
  */
 export function run(
   program: string,
   args: readonly string[],
-  options: { readonly cwd: string; readonly env?: Readonly<Record<string, string>> },
+  options: {
+    readonly cwd: string;
+    readonly env?: Readonly<Record<string, string>>;
+    readonly timeout?: number;
+  },
 ): Promise<Finished> {
   const env = environment(options.env);
   return new Promise((resolve, reject) => {
     const child = execFile(
       program,
       args,
-      { cwd: options.cwd, env, timeout: 60_000 },
+      { cwd: options.cwd, env, timeout: options.timeout ?? 60_000 },
       (error, stdout, stderr) => {
         if (child.exitCode === null)
           reject(

@@ -72,6 +72,19 @@ describe.each(sources)('an upload of %s', (_, source, dependencies) => {
     expect(server.received.map(({ body }) => body.equals(CONTENT))).toEqual([true, true]);
   });
 
+  test('that a web page answers, with 200, is sent again', async () => {
+    const { server, sending } = await upload(
+      source(),
+      ({ body }, response) => {
+        if (server.received.length === 1) response.setHeader('content-type', 'text/html').end('<p>Sign in');
+        else response.setHeader('etag', `"${md5(body).toString('hex')}"`).end();
+      },
+      dependencies,
+    );
+    await sending;
+    expect(server.received.map(({ body }) => body.equals(CONTENT))).toEqual([true, true]);
+  });
+
   test('that never arrives as it is is EIO after three times, and says what happened', async () => {
     const { server, sending } = await upload(
       source(),

@@ -104,7 +104,7 @@ export class Core implements ScopeHost {
       this.journal ? placeIn(this.journal) : new Spool(),
       this.journal !== null,
     );
-    this.keeping = new Keeping(this.journal, this.overlay);
+    this.keeping = new Keeping(this.journal, this.overlay, this.options.warn);
     this.remote.contents = this.handedOver;
     this.pages = new PageCache(this.options.cacheBytes, this.options.blockBytes);
     this.bornAt = this.options.now();

@@ -52,17 +52,18 @@ export class Directories {
       directory.ensureLocal().mode = mode & 0o7777 & ~process.umask();
     };
     if (this.isMadeHere(parent, name)) {
+      const isDraft = this.core.hasVersions && parent.depth + 1 === this.core.unitDepth;
+      if (isDraft || parent.draft)
+        this.core.keeping.put(`${parent.path}/${name}`, { kind: isDraft ? 'draft' : 'directory' });
       const directory = new Inode('directory', null);
       place(directory);
       const local = directory.ensureLocal();
       local.isLocalDirectory = true;
-      local.isDraft = this.core.hasVersions && directory.depth === this.core.unitDepth;
+      local.isDraft = isDraft;
       // What is copied from a version has its modes, and is to be changed.
       if (local.mode !== null && directory.draft) local.mode |= 0o200;
       local.mtimeMs = this.core.now();
       local.ctimeMs = local.mtimeMs;
-      if (local.isDraft) this.core.keeping.put(directory.path, { kind: 'draft' });
-      else if (directory.draft) this.core.keeping.put(directory.path, { kind: 'directory' });
       // Nothing is in what the server doesn't have.
       if (directory.depth < this.core.unitDepth)
         this.core.scopeAt(directory).mergeListing([], true, this.core.tick());

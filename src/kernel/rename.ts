@@ -61,11 +61,12 @@ export class Rename {
     if (isTargetQueued && !source.isDirectory && !source.isTold) this.writeback.submit(source);
     const moves = this.plan(op, source, sourcePath, targetPath);
     const commit = (entries: ReadonlyMap<number, Entry | null>): void =>
-      this.commit(moves, entries, source, sourcePath, targetPath);
+      this.commit(moves, entries, source, targetPath);
     const told = moves.filter(({ inode }) => inode.isTold);
     if (told.length === 0) {
       // What the server was never told of is renamed here alone. A replaced file stays there until the new content
       // is uploaded over it.
+      this.core.keeping.renamed(sourcePath, targetPath);
       commit(new Map());
       return;
     }
@@ -79,7 +80,10 @@ export class Rename {
       names,
       'rename',
       () => ({ moves: told.map((each) => this.send(each)) }),
-      ({ moved }) => commit(new Map(moved.map(({ ino, entry }) => [ino, entry]))),
+      ({ moved }) => {
+        this.core.keeping.noted(() => this.core.keeping.renamed(sourcePath, targetPath));
+        commit(new Map(moved.map(({ ino, entry }) => [ino, entry])));
+      },
       () => {
         for (const { source: held } of told) if (held) this.core.handedOver.letGo(held);
       },
@@ -130,14 +134,13 @@ export class Rename {
   /** In a draft, and of a draft, names are only here. */
   private renameHere(source: Inode, target: Inode | null, parent: Inode, name: string): void {
     if (source.local?.isDraft) assertDraftName(name);
+    this.core.keeping.renamed(source.path, `${parent.path}/${name}`);
     if (target) {
       target.detach();
       this.writeback.forget(target);
     }
-    const from = source.path;
     source.detach();
     source.attach(parent, name);
-    this.core.keeping.renamed(from, source.path);
   }
 
   private plan(op: Operation, source: Inode, sourcePath: TreePath, targetPath: TreePath): readonly Moved[] {
@@ -179,7 +182,6 @@ export class Rename {
     moves: readonly Moved[],
     entries: ReadonlyMap<number, Entry | null>,
     source: Inode,
-    sourcePath: TreePath,
     targetPath: TreePath,
   ): void {
     for (const { inode, from } of moves) {
@@ -208,7 +210,6 @@ export class Rename {
       inode.attach(this.core.directoryAt(place.parent), place.name);
     }
     this.core.forgetNegatives(targetPath);
-    this.core.keeping.renamed(sourcePath, targetPath);
     for (const { inode, to, generation } of moves) {
       const entry = entries.get(inode.ino) ?? null;
       // Until the queue has sent it, what the server has under the new name is the replaced file.

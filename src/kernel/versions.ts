@@ -137,6 +137,7 @@ export class Versions {
     const path = `${parent.path}/${name}`;
     const origin = entry.origin ?? (source.draft ? undefined : entry.path);
     const copied = { ...entry, path, origin };
+    this.core.keeping.put(path, { kind: 'copy', entry: copied });
     if (standing && standing.kind !== source.kind) {
       standing.detach();
       this.writeback.forget(standing);
@@ -154,8 +155,7 @@ export class Versions {
     local.mode = source.local?.mode ?? null;
     local.mtimeMs = this.core.now();
     local.ctimeMs = local.mtimeMs;
-    this.core.keeping.removed(path, [copy]);
-    this.core.keeping.put(path, { kind: 'copy', entry: copied });
+    this.core.keeping.letGo(copy);
     return true;
   }
 
@@ -200,8 +200,8 @@ export class Versions {
     }
     const { uri } = target;
     const path = `${parent.path}/${name}`;
-    new Inode('symlink', referenceEntry(path, uri, this.core.now())).attach(parent, name);
     this.core.keeping.put(path, { kind: 'reference', uri });
+    new Inode('symlink', referenceEntry(path, uri, this.core.now())).attach(parent, name);
   }
 
   private fileOf(draft: Inode, inode: Inode): HandedDraftFile {

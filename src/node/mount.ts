@@ -6,6 +6,7 @@ import { createOwner } from '../io/owner.js';
 import type { Remote } from '../io/remote.js';
 import type { StoreChoice } from '../io/store-choice.js';
 import { createThreadRemote } from '../io/thread-remote.js';
+import type { JournalOptions } from '../kernel/content/journal/journal.js';
 import { createKernel } from '../kernel/kernel.js';
 import type { Kernel } from '../kernel/syscalls.js';
 import { createArtifactsStore } from '../store/artifacts.js';
@@ -132,6 +133,12 @@ function pathBelow(app: URL, address: URL): string | null {
   return isBelow ? address.pathname.slice(base.length) : null;
 }
 
+/** What one tree of one server left is no other's business; a mount that changes nothing takes nothing up. */
+function journalOf({ config, choice }: Tree): JournalOptions | null {
+  const { journal, readOnly, baseUrl } = config;
+  return journal && !readOnly ? { ...journal, identity: `${choice.kind} ${baseUrl}` } : null;
+}
+
 const connect = (tree: Tree): Kernel =>
   createKernel({
     remote: remoteOf(tree),
@@ -141,10 +148,7 @@ const connect = (tree: Tree): Kernel =>
     maxRenameBytes: tree.config.maxRenameBytes,
     writeback: tree.config.writeback,
     readOnly: tree.config.readOnly,
-    journal: tree.config.journal && {
-      ...tree.config.journal,
-      identity: `${tree.choice.kind} ${tree.config.baseUrl}`,
-    },
+    journal: journalOf(tree),
     warn: (message) => tree.config.logger.warn?.(message),
   });
 

@@ -35,35 +35,3 @@ export interface Control {
   files(run: string): Readonly<Record<string, Uint8Array>>;
   close(): Promise<void>;
 }
-
-export type ControlMethod = keyof Control;
-
-export interface ControlCall {
-  readonly id: number;
-  readonly method: ControlMethod;
-  readonly args: readonly unknown[];
-}
-
-/** The first message tells the addresses; each further one answers a call. */
-export type ControlMessage =
-  | { readonly type: 'listening'; readonly url: string; readonly storageUrl: string }
-  | { readonly type: 'failed'; readonly error: SentError }
-  | { readonly type: 'answer'; readonly id: number; readonly value: unknown }
-  | { readonly type: 'error'; readonly id: number; readonly error: SentError };
-
-/** An error on its way between threads, where an Error would lose its code. */
-export interface SentError {
-  readonly message: string;
-  readonly code: string | null;
-}
-
-export function packError(error: unknown): SentError {
-  if (!(error instanceof Error)) return { message: String(error), code: null };
-  return {
-    message: error.message,
-    code: 'code' in error && typeof error.code === 'string' ? error.code : null,
-  };
-}
-
-export const unpackError = ({ message, code }: SentError): Error =>
-  Object.assign(new Error(message), code === null ? {} : { code });

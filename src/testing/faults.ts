@@ -76,7 +76,7 @@ export class FaultSchedule {
   }
 }
 
-function matches(match: FaultMatch, subject: FaultSubject): boolean {
+export function matches(match: FaultMatch, subject: FaultSubject): boolean {
   if (match.side !== undefined && match.side !== subject.side) return false;
   if (match.method !== undefined && match.method.toUpperCase() !== subject.method) return false;
   if (typeof match.path === 'string' && match.path !== subject.path) return false;

@@ -1,19 +1,10 @@
-import { Worker } from 'node:worker_threads';
-import { threadEnvironment, threadFile } from '../thread-file.js';
 import type { SeedArtifacts, SeededCollection } from './artifacts/seeding.js';
-import {
-  type Control,
-  type ControlCall,
-  type ControlMessage,
-  type ControlMethod,
-  type SeedRun,
-  type SeedTree,
-  unpackError,
-} from './control.js';
+import type { Control, SeedRun, SeedTree } from './control.js';
 import { readDirectoryTree } from './directory-tree.js';
 import type { Fault } from './faults.js';
 import type { RequestRecord } from './log.js';
 import { type FakeWandbOptions, resolveOptions } from './options.js';
+import { ServerThread } from './thread-client.js';
 
 export type {
   SeedArtifacts,
@@ -25,6 +16,17 @@ export type {
   SeedVersion,
 } from './artifacts/seeding.js';
 export type { SeedFiles, SeedRun, SeedTree } from './control.js';
+export {
+  type FaultLane,
+  type FaultProxy,
+  type FaultProxyOptions,
+  type ProxyCounts,
+  type ProxyFault,
+  type ProxyFaultKind,
+  type ProxyHit,
+  type ProxyRule,
+  startFaultProxy,
+} from './fault-proxy/index.js';
 export type { Fault, FaultMatch } from './faults.js';
 export type { RequestRecord } from './log.js';
 export {
@@ -93,7 +95,12 @@ export interface FakeWandb extends AsyncDisposable {
  */
 export async function startFakeWandb(options: FakeWandbOptions = {}): Promise<FakeWandb> {
   const settings = resolveOptions(options);
-  const thread = new ServerThread(settings);
+  const thread = new ServerThread<Control>(
+    'testing/server-thread.js',
+    'fake-wandb',
+    'local W&B server',
+    settings,
+  );
   const { url, storageUrl } = await thread.listening;
   const close = (): Promise<void> => thread.close();
   const server: FakeWandb = {
@@ -120,69 +127,4 @@ export async function startFakeWandb(options: FakeWandbOptions = {}): Promise<Fa
     }
   }
   return server;
-}
-
-interface Waiter {
-  resolve(value: unknown): void;
-  reject(error: Error): void;
-}
-
-/** The thread that the server runs in, and the calls to it. */
-class ServerThread {
-  readonly listening: Promise<{ readonly url: string; readonly storageUrl: string }>;
-  private readonly worker: Worker;
-  private readonly waiters = new Map<number, Waiter>();
-  private readonly ended: Promise<void>;
-  private lastId = 0;
-  private hasEnded = false;
-
-  constructor(settings: ReturnType<typeof resolveOptions>) {
-    this.worker = new Worker(threadFile('testing/server-thread.js'), {
-      workerData: settings,
-      name: 'fake-wandb',
-      // This process's own flags, such as --input-type, needn't suit a file.
-      execArgv: [],
-      env: threadEnvironment(),
-    });
-    this.listening = new Promise((resolve, reject) => {
-      this.worker.on('message', (message: ControlMessage) => {
-        if (message.type === 'listening') resolve(message);
-        else if (message.type === 'failed') reject(unpackError(message.error));
-        else this.settle(message);
-      });
-      this.worker.once('error', reject);
-    });
-    this.ended = new Promise((resolve) => {
-      this.worker.once('exit', () => {
-        this.hasEnded = true;
-        for (const { reject } of this.waiters.values()) reject(new Error('The local W&B server has ended.'));
-        this.waiters.clear();
-        resolve();
-      });
-    });
-  }
-
-  call<M extends ControlMethod>(
-    method: M,
-    ...args: Parameters<Control[M]>
-  ): Promise<Awaited<ReturnType<Control[M]>>> {
-    if (this.hasEnded) return Promise.reject(new Error('The local W&B server was closed.'));
-    return new Promise((resolve, reject) => {
-      const id = ++this.lastId;
-      this.waiters.set(id, { resolve: (value) => resolve(value as Awaited<ReturnType<Control[M]>>), reject });
-      this.worker.postMessage({ id, method, args } satisfies ControlCall);
-    });
-  }
-
-  async close(): Promise<void> {
-    if (!this.hasEnded) await this.call('close');
-    await this.ended;
-  }
-
-  private settle(message: Extract<ControlMessage, { id: number }>): void {
-    const waiter = this.waiters.get(message.id);
-    this.waiters.delete(message.id);
-    if (message.type === 'answer') waiter?.resolve(message.value);
-    else waiter?.reject(unpackError(message.error));
-  }
 }

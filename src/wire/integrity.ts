@@ -17,8 +17,18 @@ export function storedMd5({ headers }: Pick<HttpResponse, 'headers'>): string | 
   return tag === undefined ? null : Buffer.from(tag, 'hex').toString('base64');
 }
 
-/** Throws if the storage tells of other bytes than were sent. */
+/** Throws if it wasn't the storage that answered, or if it tells of other bytes than were sent. */
 export function assertStored(response: Pick<HttpResponse, 'headers'>, md5: string): void {
+  // Portals and proxies answer anything with a page of theirs, and with 200. A storage gives what it took a tag.
+  const { etag, 'content-type': type } = response.headers;
+  if (etag === undefined && /^text\/html\b/i.test(type ?? '')) {
+    throw new WireFailure(
+      'EIO',
+      'A web page answered in place of the storage.',
+      'HTTP 2xx text/html',
+      'broken',
+    );
+  }
   const stored = storedMd5(response);
   if (stored === null || stored === md5) return;
   throw new WireFailure(

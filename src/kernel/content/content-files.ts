@@ -88,6 +88,10 @@ export class ContentFiles implements Account {
     this.idle.clear();
     for (const file of this.all) file.abandon();
     this.all.clear();
+    this.removeFiles();
+  }
+
+  removeFiles(): void {
     this.place.close();
   }
 

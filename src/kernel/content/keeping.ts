@@ -1,5 +1,6 @@
 import { basename } from 'node:path';
 import type { TreePath } from '../../store/contract.js';
+import { isFailure } from '../../store/failure.js';
 import type { Inode } from '../inode.js';
 import type { Snapshot } from './content-file.js';
 import type { SpoolPlace } from './content-files.js';
@@ -21,14 +22,17 @@ interface Recorded {
 
 /**
  * The kernel's records in the journal: what is acknowledged and not durable, under the names that it has here. Without a
- * journal nothing is recorded. All calls throw a Failure where the disk refuses.
+ * journal nothing is recorded. What is recorded before it happens throws a Failure where the disk refuses; what has
+ * happened already, on the server, can only be told by a warning.
  */
 export class Keeping {
   private readonly recorded = new Map<Inode, Recorded>();
 
+  /** @param warn tells the user of what no call can tell */
   constructor(
     private readonly journal: Journal | null,
     private readonly overlay: Overlay,
+    private readonly warn: (message: string) => void,
   ) {}
 
   get isKept(): boolean {
@@ -64,7 +68,7 @@ export class Keeping {
   durable(inode: Inode, path: TreePath, generation: number): void {
     const recorded = this.recorded.get(inode);
     if (!recorded || recorded.generation > generation) return;
-    this.journal?.remove(path);
+    this.noted(() => this.journal?.remove(path));
     this.letGo(inode);
   }
 
@@ -75,7 +79,7 @@ export class Keeping {
 
   /** A name is gone, with all below it. */
   removed(path: TreePath, inodes: Iterable<Inode>): void {
-    this.journal?.remove(path);
+    this.noted(() => this.journal?.remove(path));
     for (const inode of inodes) this.letGo(inode);
   }
 
@@ -84,7 +88,20 @@ export class Keeping {
     this.journal?.rename(from, to);
   }
 
-  private letGo(inode: Inode): void {
+  /** Notes what has happened already. */
+  noted(record: () => void): void {
+    try {
+      record();
+    } catch (thrown) {
+      if (!isFailure(thrown)) throw thrown;
+      this.warn(
+        `${thrown.detail ?? thrown.code} What was done is done, but the next start may send it again.`,
+      );
+    }
+  }
+
+  /** Nothing needs what was recorded of this inode any more. */
+  letGo(inode: Inode): void {
     const recorded = this.recorded.get(inode);
     this.recorded.delete(inode);
     recorded?.snapshot.release();

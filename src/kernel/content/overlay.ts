@@ -145,6 +145,14 @@ export class Overlay {
     this.files.close();
   }
 
+  /**
+   * The process ends: its private files go. Their fds stay open to its end, for the owner may still be sending them, and
+   * another file under the number of one would be sent in its place.
+   */
+  removeFiles(): void {
+    this.files.removeFiles();
+  }
+
   private discard({ local }: Inode): void {
     if (!local?.content) return;
     const { file } = local.content;

@@ -29,7 +29,7 @@ export class Writeback {
     core.remote.onEvent = (event) => this.onEvent(event);
     core.remote.ending = {
       submit: () => this.submitAll(),
-      removeFiles: () => core.overlay.close(),
+      removeFiles: () => core.overlay.removeFiles(),
       isKept: core.keeping.isKept,
     };
     core.locks.onRelease = () => this.submitPostponed();
@@ -97,7 +97,8 @@ export class Writeback {
   /** Hands over all that is dirty, what is still open included: it was written, and a disk would keep it. */
   private submitAll(): void {
     for (const inode of this.dirty.values()) {
-      this.submit(inode);
+      // What has failed is in the queue, and is tried again when that is drained.
+      if (!inode.local?.failure) this.submit(inode);
       try {
         if (inode.isPending) this.core.keeping.record(inode);
       } catch (thrown) {
@@ -126,6 +127,7 @@ export class Writeback {
     this.doubtful.delete(inode.ino);
     this.postponed.delete(inode);
     this.discardCopyUp(inode);
+    this.core.keeping.letGo(inode);
     this.core.overlay.drop(inode);
   }
 

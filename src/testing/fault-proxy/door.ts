@@ -1,0 +1,74 @@
+import { createServer, type RequestListener, type Server } from 'node:http';
+import type { AddressInfo, Socket } from 'node:net';
+
+/** A listening socket that can be shut for a while, as one of a server that is down. */
+export class Door {
+  private readonly sockets = new Set<Socket>();
+  private opening: NodeJS.Timeout | null = null;
+  private isClosed = false;
+
+  private constructor(
+    private readonly server: Server,
+    private readonly host: string,
+    private readonly port: number,
+  ) {
+    server.on('connection', (socket: Socket) => {
+      this.sockets.add(socket);
+      socket.once('close', () => this.sockets.delete(socket));
+    });
+  }
+
+  static async open(host: string, port: number, onRequest: RequestListener): Promise<Door> {
+    const server = createServer({ requestTimeout: 0, headersTimeout: 0 }, onRequest);
+    // Longer than any client keeps its sockets, so that no request meets a closing one by itself.
+    server.keepAliveTimeout = 120_000;
+    await listen(server, port, host);
+    return new Door(server, host, (server.address() as AddressInfo).port);
+  }
+
+  get url(): string {
+    return `http://${this.host.includes(':') ? `[${this.host}]` : this.host}:${this.port}`;
+  }
+
+  get connections(): number {
+    return this.sockets.size;
+  }
+
+  /** Resets all connections and refuses new ones for so many milliseconds. */
+  shut(ms: number): void {
+    if (this.opening || this.isClosed) return;
+    this.server.close();
+    this.resetAll();
+    this.opening = setTimeout(() => this.reopen(), ms);
+  }
+
+  async close(): Promise<void> {
+    this.isClosed = true;
+    if (this.opening) clearTimeout(this.opening);
+    if (!this.server.listening) return this.resetAll();
+    await new Promise<void>((resolve) => {
+      this.server.close(() => resolve());
+      this.resetAll();
+    });
+  }
+
+  private reopen(): void {
+    this.opening = null;
+    // Rejects where somebody else took the port meanwhile: then nothing that is tested here means anything any more.
+    if (!this.isClosed) void listen(this.server, this.port, this.host);
+  }
+
+  private resetAll(): void {
+    for (const socket of this.sockets) socket.resetAndDestroy();
+  }
+}
+
+function listen(server: Server, port: number, host: string): Promise<void> {
+  return new Promise((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(port, host, () => {
+      server.off('error', reject);
+      resolve();
+    });
+  });
+}

@@ -1,0 +1,30 @@
+/** A call of a function that a server's thread has. */
+export interface ThreadCall {
+  readonly id: number;
+  readonly method: string;
+  readonly args: readonly unknown[];
+}
+
+/** The first message tells the addresses; each further one answers a call. */
+export type ThreadMessage =
+  | { readonly type: 'listening'; readonly url: string; readonly storageUrl: string }
+  | { readonly type: 'failed'; readonly error: SentError }
+  | { readonly type: 'answer'; readonly id: number; readonly value: unknown }
+  | { readonly type: 'error'; readonly id: number; readonly error: SentError };
+
+/** An error on its way between threads, where an Error would lose its code. */
+export interface SentError {
+  readonly message: string;
+  readonly code: string | null;
+}
+
+export function packError(error: unknown): SentError {
+  if (!(error instanceof Error)) return { message: String(error), code: null };
+  return {
+    message: error.message,
+    code: 'code' in error && typeof error.code === 'string' ? error.code : null,
+  };
+}
+
+export const unpackError = ({ message, code }: SentError): Error =>
+  Object.assign(new Error(message), code === null ? {} : { code });
