@@ -48,7 +48,7 @@ export function createInProcessRemote(
     open: async (id) => remote.contents.open(id),
     close: (id) => remote.contents.close(id),
   });
-  const left = () => ledger.left(remote.ending.isKept);
+  const left = () => ledger.left(CANNOT_WAIT, remote.ending.isKept);
   const flush = (): Promise<unknown> =>
     new Promise((resolve) => {
       remote.call('flush', { inos: null }, resolve);
@@ -123,6 +123,9 @@ export function createInProcessRemote(
   };
   return remote;
 }
+
+const CANNOT_WAIT =
+  "without a thread of its own (`sync: 'off'`, `fetch`, `dispatcher`) nothing can be sent while the process exits: `await fs.wandb.flush()` before";
 
 const cannotWait = (): Failure =>
   new Failure(

@@ -33,11 +33,14 @@ export class Ledger {
     return [...this.entries.values()];
   }
 
-  /** @param isKept a journal has it */
-  left(isKept: boolean): readonly Left[] {
+  /**
+   * @param otherwise why what has not failed is left
+   * @param isKept a journal has it
+   */
+  left(otherwise: string, isKept: boolean): readonly Left[] {
     return this.all.map(({ path, failure }) => ({
       path,
-      reason: failure && (failure.detail ?? failure.cause ?? failure.code),
+      reason: failure ? (failure.detail ?? failure.cause ?? failure.code) : otherwise,
       isKept,
     }));
   }

@@ -7,7 +7,7 @@ import { beforeTestsEnd } from './test-runners.js';
 /** Acknowledged content that is not on the server when its process ends, and why, where that is known. */
 export interface Left {
   readonly path: TreePath;
-  readonly reason: string | null;
+  readonly reason: string;
   /** A journal has it: the next start sends it. */
   readonly isKept: boolean;
 }
@@ -52,6 +52,8 @@ const UNHEARD = new Set(['EPIPE', 'EIO', 'EAGAIN', 'EBADF']);
 class Lifecycle {
   private readonly keepers = new Set<Keeper>();
   private isListeningToSignals = false;
+  /** A signal ends the process: the next one is none of ours. */
+  private isEnding = false;
 
   /** @returns ends that care */
   keep(keeper: Keeper): () => void {
@@ -71,7 +73,7 @@ class Lifecycle {
   /** Something has become pending, or isn't any more: signals are listened to only while it matters. */
   updateSignals(): void {
     // A thread hears of none.
-    if (!isMainThread) return;
+    if (!isMainThread || this.isEnding) return;
     let isWanted = false;
     for (const keeper of this.keepers) isWanted ||= keeper.isHeldAgainstSignals && keeper.isPending();
     if (isWanted === this.isListeningToSignals) return;
@@ -83,12 +85,23 @@ class Lifecycle {
     }
   }
 
-  /** Sends what waits, and waits for it. */
-  readonly drainLater = async (): Promise<void> => {
+  /**
+   * The tests of a file have ended: sends what waits, and waits for it. Rejects where something is left, for the exit code
+   * of a test runner's worker tells nobody.
+   */
+  readonly afterTests = async (): Promise<void> => {
+    const lost = (await this.drainedLater()).filter(({ isKept }) => !isKept);
+    if (lost.length > 0) throw new Error(linesOf(lost).join('').trimEnd());
+  };
+
+  /** Nothing comes after it: the worker of a test runner is ended without a word. */
+  readonly beforeKill = async (): Promise<void> => this.end(await this.drainedLater());
+
+  private async drainedLater(): Promise<readonly Left[]> {
     const startedAt = performance.now();
     this.onEmpty();
-    tell(await this.leftLater(startedAt));
-  };
+    return this.leftLater(startedAt);
+  }
 
   private readonly onEmpty = (): void => {
     for (const keeper of this.keepers) keeper.begin();
@@ -105,7 +118,7 @@ class Lifecycle {
   private readonly onSignal = (signal: NodeJS.Signals): void => {
     if (theProcess.listenerCount(signal) > 1) return;
     // The default action is back from here on: who can't wait sends it again.
-    this.isListeningToSignals = false;
+    this.isEnding = true;
     for (const each of SIGNALS) theProcess.off(each, this.onSignal);
     const startedAt = performance.now();
     this.onEmpty();
@@ -127,18 +140,22 @@ class Lifecycle {
   }
 }
 
-/** Names what is left. */
-function tell(left: readonly Left[]): void {
+/** Names what is left, a line each. */
+function linesOf(left: readonly Left[]): readonly string[] {
   const byPath = new Map(left.map((each) => [each.path, each]));
-  if (byPath.size === 0) return;
   const lines = [...byPath.values()].slice(0, MOST_NAMED).map(({ path, reason, isKept }) => {
     const what = isKept ? 'not uploaded yet, the next start sends it from the journal' : 'not uploaded';
-    return `wandb-fs: ${what}: ${path}${reason === null ? '' : `: ${reason}`}\n`;
+    return `wandb-fs: ${what}: ${path}: ${reason}\n`;
   });
   if (byPath.size > MOST_NAMED) lines.push(`wandb-fs: not uploaded: and ${byPath.size - MOST_NAMED} more\n`);
+  return lines;
+}
+
+function tell(left: readonly Left[]): void {
+  if (left.length === 0) return;
   try {
     // The process doesn't wait for its own streams.
-    writeSync(STDERR, lines.join(''));
+    writeSync(STDERR, linesOf(left).join(''));
   } catch (error) {
     if (!UNHEARD.has((error as NodeJS.ErrnoException).code ?? '')) throw error;
   }
@@ -154,7 +171,7 @@ function shared(): Lifecycle {
 
 /** Takes care of a mount's content from now on; see `Lifecycle`. Returns what ends that care. */
 export function keep(keeper: Keeper): () => void {
-  beforeTestsEnd(() => shared().drainLater());
+  beforeTestsEnd(shared());
   return shared().keep(keeper);
 }
 

@@ -14,7 +14,12 @@ let isRegistered = false;
  * after their last test, and Vitest its workers at once, whatever still goes on in them; both await lists of their own
  * first. These are no public API: where they are missing the process ends as any other.
  */
-export function beforeTestsEnd(cleanUp: () => Promise<void>): void {
+export function beforeTestsEnd(end: {
+  /** The tests of a file have ended. A rejection fails them. */
+  readonly afterTests: () => Promise<void>;
+  /** The worker is about to be killed. */
+  readonly beforeKill: () => Promise<void>;
+}): void {
   if (isRegistered) return;
   isRegistered = true;
   const realm = globalThis as typeof globalThis & {
@@ -22,7 +27,7 @@ export function beforeTestsEnd(cleanUp: () => Promise<void>): void {
     readonly __vitest_worker__?: VitestWorker;
   };
   realm[EVENT_HANDLERS]?.push(async ({ name }) => {
-    if (name === 'run_finish') await cleanUp();
+    if (name === 'run_finish') await end.afterTests();
   });
-  realm.__vitest_worker__?.onCleanup?.(cleanUp);
+  realm.__vitest_worker__?.onCleanup?.(end.beforeKill);
 }

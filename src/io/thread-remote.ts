@@ -1,3 +1,4 @@
+import { clearTimeout, setTimeout } from 'node:timers';
 import { Failure } from '../store/failure.js';
 import { threadFile } from '../thread-file.js';
 import { failureOf } from './failure-of.js';
@@ -75,6 +76,10 @@ class ThreadRemote implements Remote {
   private readonly told = new Set<string>();
   private serial = 0;
   private deaths = 0;
+  /** The flush with which the process ends, while it is on its way. */
+  private lastFlush: Promise<void> | null = null;
+  /** How much of `exitFlushMs` the end of the process has taken already, for what is left now. */
+  private waitedMs = 0;
   private unregister: (() => void) | null = null;
 
   constructor(private readonly options: ThreadRemoteOptions) {
@@ -95,6 +100,7 @@ class ThreadRemote implements Remote {
       return call;
     }
     const thread = this.started(call);
+    if (method === 'submit') this.waitedMs = 0;
     // After the start: what a new thread takes over is what was handed over before.
     this.ledger.onCall(method, args);
     this.calls.set(call.id, call);
@@ -219,7 +225,9 @@ class ThreadRemote implements Remote {
   }
 
   private update(): void {
-    this.thread?.keepProcess(this.calls.size > 0);
+    // The flush of the end has no more time than the end.
+    const isOver = this.lastFlush !== null && this.restOfEnd() <= 0;
+    this.thread?.keepProcess(this.calls.size > (isOver ? 1 : 0));
     updateSignals();
   }
 
@@ -289,40 +297,56 @@ class ThreadRemote implements Remote {
     }
   }
 
+  /** Keeps the process for as long as its end may take. */
   private begin(): void {
     this.ending.submit();
-    if (this.ledger.isBusy) this.flush();
-  }
-
-  private flush(): ThreadCall {
-    return this.send('flush', { inos: null }, () => {});
+    if (!this.ledger.isBusy || this.lastFlush || this.restOfEnd() <= 0) return;
+    const startedAt = performance.now();
+    const timer = setTimeout(() => {
+      this.waitedMs = this.exitFlushMs;
+      this.update();
+    }, this.restOfEnd());
+    this.lastFlush = new Promise((resolve) => {
+      this.send('flush', { inos: null }, () => {
+        clearTimeout(timer);
+        this.lastFlush = null;
+        this.waitedMs += performance.now() - startedAt;
+        resolve();
+      });
+    });
   }
 
   /** This thread blocks while the owner's goes on; a dead one is replaced. */
   private drain(startedAt: number): readonly Left[] {
-    const deadline = startedAt + (this.options.exitFlushMs ?? 10_000);
+    const deadline = startedAt + this.restOfEnd();
     // What a change that was on its way holds back is handed over when that has ended.
     for (let rounds = 0; this.ledger.isPending && rounds < MOST_DRAINS; rounds++) {
       const rest = deadline - performance.now();
-      if (rest <= 0 || !this.waitUntilSettled(this.flush(), rest, { isRenewed: false })) break;
+      const flush = rest > 0 ? this.send('flush', { inos: null }, () => {}) : null;
+      if (!flush || !this.waitUntilSettled(flush, rest, { isRenewed: false })) break;
       if (!this.ledger.isBusy) break;
     }
+    this.waitedMs += performance.now() - startedAt;
     return this.left();
   }
 
   private async drainLater(startedAt: number): Promise<readonly Left[]> {
-    const rest = startedAt + (this.options.exitFlushMs ?? 10_000) - performance.now();
-    if (this.ledger.isPending && rest > 0) {
-      const flushed = new Promise<void>((resolve) => {
-        this.send('flush', { inos: null }, () => resolve());
-      });
-      await Promise.race([flushed, timeOver(rest)]);
-    }
+    const rest = startedAt + this.restOfEnd() - performance.now();
+    if (this.lastFlush && rest > 0) await Promise.race([this.lastFlush, timeOver(rest)]);
     return this.left();
   }
 
+  private get exitFlushMs(): number {
+    return this.options.exitFlushMs ?? 10_000;
+  }
+
+  private restOfEnd(): number {
+    return this.exitFlushMs - this.waitedMs;
+  }
+
   private left(): readonly Left[] {
-    return this.ledger.left(this.ending.isKept);
+    const why = `W&B had not taken it after ${this.exitFlushMs} ms (\`exitFlushMs\`)`;
+    return this.ledger.left(why, this.ending.isKept);
   }
 }
 
