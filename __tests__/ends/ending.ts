@@ -107,11 +107,13 @@ async function act(way: Way, child: Child, server: FakeWandb): Promise<void> {
   if (way.act.by === 'itself') return;
   const [first, second] = way.act.signals;
   if (second) await server.faults(FAULTS.slow);
+  await server.requests({ clear: true });
   if (first) child.kill(first);
   if (!second) return;
+  // Nothing asks the server for anything any more but the uploads.
   await eventually(
     () => server.requests(),
-    (requests) => requests.some(({ method }) => method === 'PUT'),
+    (requests) => requests.length > 0,
     20_000,
   );
   child.kill(second);
@@ -132,7 +134,7 @@ function fateOf(piece: Piece, found: Uint8Array | undefined, wasThere: boolean):
 }
 
 async function startNext(project: string, env: Readonly<Record<string, string>>): Promise<void> {
-  const next = await start({ kind: 'process', args: ['next-start.mjs'] }, project, env);
+  const next = await start({ kind: 'process', args: ['next-start.cjs'] }, project, env);
   if ((await next.ended) !== 0) throw new Error(`The next start failed.\n${next.said()}`);
 }
 

@@ -13,8 +13,8 @@ export interface Piece {
   readonly closes?: boolean;
 }
 
-/** Above what is kept in memory by default. */
-const LARGE = 6_000_000;
+/** Above what is kept in memory by default, 4 MiB. */
+const SPOOLED = 4_500_000;
 
 const small = Array.from({ length: 20 }, (_, index): Piece => {
   return { column: '20 small files', name: `small-${index}.txt`, size: 100 + index, by: 'whole' };
@@ -23,17 +23,17 @@ const small = Array.from({ length: 20 }, (_, index): Piece => {
 /** What is written by an instance that lives until the end. */
 export const BY_ONE: readonly Piece[] = [
   ...small,
-  { column: 'a file of 6 MB', name: 'large.bin', size: LARGE, by: 'whole' },
+  { column: 'a file of 6 MB', name: 'large.bin', size: 6_000_000, by: 'whole' },
   { column: 'never closed', name: 'fd.txt', size: 1000, by: 'fd' },
-  { column: 'never closed', name: 'large-fd.bin', size: LARGE, by: 'fd' },
+  { column: 'never closed', name: 'large-fd.bin', size: SPOOLED, by: 'fd' },
   { column: 'never closed', name: 'handle.txt', size: 1000, by: 'handle' },
   { column: 'never closed', name: 'stream.txt', size: 1000, by: 'stream' },
 ];
 
 /** What is written by two instances, the first of which was closed. */
 export const BY_TWO: readonly Piece[] = [
-  { column: 'a second instance', name: 'first.bin', size: LARGE, by: 'whole', closes: true },
-  { column: 'a second instance', name: 'second.bin', size: LARGE, by: 'whole' },
+  { column: 'a second instance', name: 'first.bin', size: SPOOLED, by: 'whole', closes: true },
+  { column: 'a second instance', name: 'second.bin', size: SPOOLED, by: 'whole' },
 ];
 
 /** What is written behind a first instance by the second one. */

@@ -15,7 +15,7 @@ const REASONS = { healthy: /./, down: /connection|reach|ECONN|exitFlushMs/i, jou
 /** Characters of what a process says that are shown with what is wrong. */
 const MOST_SAID = 2000;
 
-const COMPLAINT = /wandb-fs: |WandbFs/;
+const COMPLAINT = /wandb-fs: |WandbFs|MaxListeners/;
 
 export const HEADINGS = ['A process ends', ...COLUMNS, 'server down', 'exit code', 'with a journal'] as const;
 

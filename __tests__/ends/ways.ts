@@ -24,7 +24,7 @@ export interface Way {
 const itself: Act = { by: 'itself' };
 
 function process(name: string, end: string, status: Status, rest: Partial<Way> = {}): Way {
-  return way(name, { kind: 'process', args: ['process.mjs', end] }, status, rest);
+  return way(name, { kind: 'process', args: ['process.cjs', end] }, status, rest);
 }
 
 function worker(
@@ -34,7 +34,7 @@ function worker(
   rest: Partial<Way> & { readonly andThen?: string } = {},
 ): Way {
   const { andThen, ...others } = rest;
-  const args = ['worker.mjs', end, ...(andThen === undefined ? [] : [andThen])];
+  const args = ['worker.cjs', end, ...(andThen === undefined ? [] : [andThen])];
   return way(name, { kind: 'process', args }, status, others);
 }
 
