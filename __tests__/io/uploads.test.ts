@@ -123,6 +123,18 @@ describe('a flush', () => {
     expect([content('a'), content('b')]).toEqual(['a', 'b, rewritten']);
   });
 
+  test('that finds an upload on its way, which fails then, tries once more: the trouble may be over', async () => {
+    const { submit, flush, recorded, content } = owned({ writebackDelay: 0 });
+    const gate = recorded.gate(`put ${UNIT}/a`);
+    recorded.fail(`put ${UNIT}/a`, refused);
+    await submit('a', 'content');
+    await gate.reached;
+    const flushed = flush();
+    gate.open();
+    expect(await flushed).toEqual([]);
+    expect(content('a')).toBe('content');
+  });
+
   test('with nothing to do returns at once', async () => {
     const { flush, recorded } = owned();
     expect(await flush()).toEqual([]);

@@ -10,6 +10,11 @@ export interface FailedUpload {
 interface Waiter {
   /** The inodes whose content isn't settled yet, each with the generation that was asked for. */
   readonly targets: Map<number, number>;
+  /**
+   * Those that were on their way already: what became of such an attempt says little of now, so if it fails there is
+   * another one.
+   */
+  readonly begunBefore: Set<number>;
   readonly failed: FailedUpload[];
   readonly done: (failed: readonly FailedUpload[]) => void;
   readonly giveUp: (reason: Failure) => void;
@@ -22,16 +27,22 @@ interface Waiter {
 export class Flushes {
   private readonly waiters = new Set<Waiter>();
 
-  constructor(private readonly queue: UploadQueue) {}
+  /** @param tryAgain lets the failed upload of an inode go now */
+  constructor(
+    private readonly queue: UploadQueue,
+    private readonly tryAgain: (ino: number) => void,
+  ) {}
 
   /** @param inos null: all */
   wait(inos: readonly number[] | null): Promise<readonly FailedUpload[]> {
     return new Promise((resolve, reject) => {
       const targets = new Map<number, number>();
-      for (const { ino, generation } of this.queue.uploadsOf(inos)) {
+      const begunBefore = new Set<number>();
+      for (const { ino, generation, path } of this.queue.uploadsOf(inos)) {
         targets.set(ino, Math.max(generation, targets.get(ino) ?? generation));
+        if (this.queue.onTheWayAt(path)?.ino === ino) begunBefore.add(ino);
       }
-      const waiter: Waiter = { targets, failed: [], done: resolve, giveUp: reject };
+      const waiter: Waiter = { targets, begunBefore, failed: [], done: resolve, giveUp: reject };
       this.waiters.add(waiter);
       this.endIfDone(waiter);
     });
@@ -41,6 +52,10 @@ export class Flushes {
     for (const waiter of this.waiters) {
       const generation = waiter.targets.get(upload.ino);
       if (generation === undefined) continue;
+      if (outcome === 'failed' && waiter.begunBefore.delete(upload.ino)) {
+        this.tryAgain(upload.ino);
+        continue;
+      }
       if (outcome !== 'durable' || upload.generation < generation) {
         const left = this.queue.uploadsOf([upload.ino]);
         if (left.some(({ state }) => state !== 'failed')) continue;

@@ -69,7 +69,10 @@ export class Uploader {
       onSettled: (upload, outcome) => this.onSettled(upload, outcome),
       told: options.told ?? [],
     });
-    this.flushes = new Flushes(this.queue);
+    this.flushes = new Flushes(this.queue, (ino) => {
+      this.queue.ripen([ino], { isFlush: true });
+      this.goSoon();
+    });
   }
 
   get signal(): AbortSignal {
