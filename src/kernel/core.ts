@@ -6,7 +6,7 @@ import { HandedOver } from './content/handed-over.js';
 import { type Journal, type JournalOptions, openJournal } from './content/journal/journal.js';
 import { Keeping, placeIn } from './content/keeping.js';
 import { Overlay } from './content/overlay.js';
-import { Spool } from './content/spool.js';
+import { Spool, sweepSpools } from './content/spool.js';
 import { Descriptors } from './descriptors.js';
 import { depthOf, Inode, isAtOrBelow, splitPath } from './inode.js';
 import { InodeNumbers } from './inode-numbers.js';
@@ -97,6 +97,7 @@ export class Core implements ScopeHost {
     this.remote = options.remote;
     this.unitDepth = options.remote.unitDepth;
     this.loads = new Loads(options.remote);
+    sweepSpools();
     const { journal } = this.options;
     this.journal = journal && openJournal(journal);
     this.overlay = new Overlay(

@@ -19,7 +19,6 @@ export class Spool implements SpoolPlace {
 
   newPath(): string {
     if (this.directory === null || !isOwn(this.directory)) {
-      sweepOnce();
       this.directory = makeDirectory();
       this.directories.add(this.directory);
     }
@@ -45,8 +44,8 @@ function makeDirectory(): string {
 
 let isSwept = false;
 
-/** Processes that were killed left theirs: once a process, when it makes its own. */
-function sweepOnce(): void {
+/** Removes what processes left that were killed; once a process, when it begins. */
+export function sweepSpools(): void {
   if (isSwept) return;
   isSwept = true;
   sweepDeadDirectories(tmpdir(), PREFIX);
