@@ -161,8 +161,8 @@ function tell(left: readonly Left[]): void {
   }
 }
 
-/** One for all copies of the package in a thread, of which a test runner loads one a test file. */
-const SHARED = Symbol.for('wandb-fs.lifecycle');
+/** One for all copies of the package in a thread, of which a test runner loads one a test file. The number is its shape's. */
+const SHARED = Symbol.for('wandb-fs.lifecycle.1');
 
 function shared(): Lifecycle {
   theGlobal[SHARED] ??= new Lifecycle();
