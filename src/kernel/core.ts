@@ -83,7 +83,11 @@ export class Core implements ScopeHost {
   /** Snapshots that the owner of the remote may read. */
   readonly handedOver = new HandedOver();
   /** Paths that a look-up found nothing at, where no complete listing says so. */
-  readonly negatives = new LRUCache<TreePath, Moment>({ max: MOST_NEGATIVE_ENTRIES });
+  // A size of 1 each: `max` would set aside memory for all entries at once.
+  readonly negatives = new LRUCache<TreePath, Moment>({
+    maxSize: MOST_NEGATIVE_ENTRIES,
+    sizeCalculation: () => 1,
+  });
   /** One device number a mount: fs-extra and others take equal dev and ino for the same file. */
   readonly dev = nextDevice();
   readonly bornAt: number;

@@ -44,8 +44,10 @@ const LASTING = new Set([
 export class ContentCache {
   /** Adding was given up for this process. */
   private isFull = false;
+  // A size of 1 each: `max` would set aside memory for all entries at once.
   private readonly verdicts = new LRUCache<string, { readonly identity: string; readonly isGood: boolean }>({
-    max: MOST_VERDICTS,
+    maxSize: MOST_VERDICTS,
+    sizeCalculation: () => 1,
   });
   private readonly judging = new Map<string, Promise<boolean>>();
   private readonly assemblies: Assemblies;

@@ -12,9 +12,13 @@ const MOST_KNOWN = 20_000;
 
 /** Finds versions, and remembers what their paths stand for until a look-up finds nothing there. */
 export class Versions {
-  private readonly known = new LRUCache<TreePath, Version>({ max: MOST_KNOWN });
+  // A size of 1 each: `max` would set aside memory for all entries at once.
+  private readonly known = new LRUCache<TreePath, Version>({ maxSize: MOST_KNOWN, sizeCalculation: () => 1 });
   private readonly finding = sharedLoads<Version | null>((unit, signal) => this.ask(unit, signal));
-  private readonly knownById = new LRUCache<string, Version>({ max: MOST_KNOWN });
+  private readonly knownById = new LRUCache<string, Version>({
+    maxSize: MOST_KNOWN,
+    sizeCalculation: () => 1,
+  });
 
   constructor(
     private readonly context: ArtifactsContext,

@@ -6,7 +6,8 @@ const MOST_RUNS = 10_000;
 
 /** What the parts of the runs store share: beside the wire, the projects' numbers. */
 export class RunsContext extends StoreContext {
-  private readonly numbers = new LRUCache<TreePath, number>({ max: MOST_RUNS });
+  // A size of 1 each: `max` would set aside memory for all entries at once.
+  private readonly numbers = new LRUCache<TreePath, number>({ maxSize: MOST_RUNS, sizeCalculation: () => 1 });
 
   /** The number of a run's project, which `deleteFiles` takes; null if it isn't known. */
   projectNumber(unit: TreePath): number | null {

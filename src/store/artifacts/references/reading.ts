@@ -30,7 +30,8 @@ const MOST_SIZES = 10_000;
 
 /** Reads content that lies outside of W&B, as far as the user's options allow it. */
 export class ReferenceReading {
-  private readonly sizes = new LRUCache<string, number>({ max: MOST_SIZES });
+  // A size of 1 each: `max` would set aside memory for all entries at once.
+  private readonly sizes = new LRUCache<string, number>({ maxSize: MOST_SIZES, sizeCalculation: () => 1 });
 
   constructor(private readonly context: ArtifactsContext) {}
 
