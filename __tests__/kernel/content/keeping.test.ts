@@ -1,6 +1,7 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { openJournal } from '../../../src/kernel/content/journal/journal.js';
 import { type Mount, mount } from '../helpers/mount.js';
 
 const FILE = 'e/p/r/f';
@@ -40,5 +41,50 @@ describe('a removal of what a listing takes away before the answer comes', () =>
     remote.run('reply remove');
     await removed;
     expect(pathsIn(fs)).toEqual(['e/p/r/g']);
+  });
+});
+
+/** As a process leaves it that has ended without sending anything. */
+function leave(count: number): void {
+  const journal = openJournal({ dir, identity: 'test', fsync: false });
+  for (let i = 0; i < count; i++) {
+    const { name, path } = journal.newBlob();
+    writeFileSync(path, `${i}`);
+    journal.put(`${FILE}${i}`, {
+      kind: 'content',
+      blob: name,
+      size: `${i}`.length,
+      mode: null,
+      mtimeMs: null,
+    });
+  }
+  journal.close();
+}
+
+describe('what a process has left in the journal', () => {
+  test('is taken up without holding all of it open', () => {
+    leave(300);
+    const before = readdirSync('/proc/self/fd').length;
+    const fs = kept();
+    expect(readdirSync('/proc/self/fd').length - before).toBeLessThan(200);
+    expect(pathsIn(fs)).toHaveLength(300);
+    expect(fs.readFile(`${FILE}221`)).toBe('221');
+    fs.sync((op) => fs.kernel.flush(op));
+    expect(fs.server.text(`${FILE}299`)).toBe('299');
+    expect(pathsIn(fs)).toEqual([]);
+  });
+
+  test('is there for the next attempt where taking it up has failed', () => {
+    leave(3);
+    const warn = (): never => {
+      throw new Error('the program, when it was warned');
+    };
+    const [session] = readdirSync(join(dir, readdirSync(dir)[0] ?? ''));
+    const home = join(dir, readdirSync(dir)[0] ?? '', session ?? '');
+    const [blob] = readdirSync(join(home, 'blobs'));
+    rmSync(join(home, 'blobs', blob ?? ''));
+    const journal = { dir, identity: 'test', fsync: false };
+    expect(() => mount({ journal, warn })).toThrow('when it was warned');
+    expect(pathsIn(kept())).toHaveLength(3);
   });
 });
