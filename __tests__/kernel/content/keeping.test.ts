@@ -2,6 +2,7 @@ import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { openJournal } from '../../../src/kernel/content/journal/journal.js';
+import type { Failure } from '../../../src/store/failure.js';
 import { type Mount, mount } from '../helpers/mount.js';
 
 const FILE = 'e/p/r/f';
@@ -88,3 +89,20 @@ describe('what a process has left in the journal', () => {
     expect(pathsIn(kept())).toHaveLength(3);
   });
 });
+
+test('content that the disk of the journal refuses fails by the name of the journal, not of the temporary directory', () => {
+  const fs = kept();
+  rmSync(fs.kernel.journal()?.directory ?? '', { recursive: true });
+  const failure = failureOf(() => fs.writeFile(FILE, 'text'));
+  expect(failure.code).toBe('EIO');
+  expect(failure.detail).toContain(`The journal in '${dir}`);
+});
+
+function failureOf(call: () => unknown): Failure {
+  try {
+    call();
+  } catch (thrown) {
+    return thrown as Failure;
+  }
+  throw new Error('it succeeded');
+}
