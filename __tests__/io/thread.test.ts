@@ -170,6 +170,27 @@ describe('a thread that dies', () => {
     }
   });
 
+  test('is replaced by one thread alone, whatever the commits of the failed calls ask for', async () => {
+    const threads = (): number =>
+      process.getActiveResourcesInfo().filter((resource) => resource === 'MessagePort').length;
+    const before = threads();
+    const { remote, ask, events } = threaded({ workerUrl });
+    await ask('submit', submission('a', 'a', 1));
+    const asked = new Promise((resolve) => {
+      remote.call('mkdir', { path: 'e/p/exit' }, () => {
+        remote.call('submit', submission('b', 'b', 2), resolve);
+      });
+    });
+    const flushed = ask('flush', { inos: null });
+    await asked;
+    await flushed;
+    await ask('flush', { inos: null });
+    const uploaded = events.flatMap((event) => (event.type === 'uploaded' ? [event.path] : []));
+    expect(uploaded.sort()).toEqual([`${UNIT}/a`, `${UNIT}/b`]);
+    await ask('close', {});
+    expect(threads()).toBe(before);
+  });
+
   test('again and again fails its flush with the reason, and the next call starts anew', async () => {
     const { ask, events } = threaded({ workerUrl: threadNamed('short-lived.mjs') });
     await ask('submit', submission('a', 'a', 1));

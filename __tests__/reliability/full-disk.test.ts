@@ -2,6 +2,7 @@ import { mkdtempSync, readdirSync, rmSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Overlay } from '../../src/kernel/content/overlay.js';
+import { diskVolume, onDisk } from '../../src/kernel/content/volumes.js';
 import { Inode } from '../../src/kernel/inode.js';
 import { packageRoot, runWell } from '../helpers/processes.js';
 import { startServer } from '../helpers/server.js';
@@ -18,10 +19,11 @@ afterEach(() => rmSync(directory, { recursive: true, force: true }));
 const fds = (): number => readdirSync('/proc/self/fd').length;
 
 /** Content on a disk that is full whenever a test says so: its files are the system's own full one then. */
-function onDisk() {
+function fillable() {
   let serial = 0;
   const disk = { isFull: false };
   const place = {
+    volume: diskVolume(onDisk),
     newPath: () => {
       const path = join(directory, String(++serial));
       if (disk.isFull) symlinkSync('/dev/full', path);
@@ -37,7 +39,7 @@ function onDisk() {
 }
 
 test('a copy that the disk refuses leaves no fd and no file behind, and the content as it was', () => {
-  const { overlay, inode, disk } = onDisk();
+  const { overlay, inode, disk } = fillable();
   const snapshot = overlay.snapshot(inode);
   const before = { fds: fds(), files: readdirSync(directory), bytes: overlay.spooledBytes };
   disk.isFull = true;

@@ -279,7 +279,8 @@ class ThreadRemote implements Remote {
 
   private takeOver(flushes: readonly ThreadCall[]): void {
     try {
-      const next = this.start();
+      // A commit above may have called, and started it.
+      const next = this.thread ?? this.start();
       for (const { id, method, args } of flushes) next.post({ type: 'call', id, method, args });
     } catch (thrown) {
       const failure = failureOf(thrown);

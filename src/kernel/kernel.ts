@@ -27,7 +27,7 @@ export function createKernel(options: KernelOptions): Kernel {
   const versions = new Versions(core, removal, writeback);
   const renaming = new Rename(core, removal, writeback, versions);
   const attributes = new AttributeCalls(core);
-  const report = recover(core, writeback);
+  const report = recoverOrLeave(core, writeback);
   const inodeOf = (fd: number) => core.descriptors.get(fd).inode;
 
   return {
@@ -95,6 +95,16 @@ export function createKernel(options: KernelOptions): Kernel {
     },
     shutdown: (op) => shutdown(core, files, writeback, op),
   };
+}
+
+/** Where it fails nothing is held: the next attempt, or another process, finds all that this one has taken over. */
+function recoverOrLeave(core: Core, writeback: Writeback): ReturnType<typeof recover> {
+  try {
+    return recover(core, writeback);
+  } catch (thrown) {
+    core.journal?.close();
+    throw thrown;
+  }
 }
 
 /** Forgets listings, so that the next call asks the server; what is dirty or open stays as it is. */

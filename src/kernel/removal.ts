@@ -51,8 +51,9 @@ export class Removal {
     if (removable.length < files.length) {
       throw new Failure('EACCES', 'W&B keeps a file below this directory itself; it is read-only.');
     }
-    this.removeFiles(op, removable, [{ path: directory.path, isSubtree: true }], () =>
-      this.detachTree(directory),
+    const { path: ownPath } = directory;
+    this.removeFiles(op, removable, [{ path: ownPath, isSubtree: true }], () =>
+      this.detachTree(directory, ownPath),
     );
   }
 
@@ -80,8 +81,9 @@ export class Removal {
     names: readonly { readonly path: TreePath; readonly isSubtree: boolean }[],
     andThen: () => void,
   ): void {
+    const removed = inodes.map((inode) => ({ inode, path: inode.path }));
     const commit = (): void => {
-      for (const inode of inodes) this.commitRemoved(inode);
+      for (const { inode, path } of removed) this.commitRemoved(inode, path);
       andThen();
     };
     const known = inodes.filter((inode) => inode.isTold);
@@ -97,9 +99,9 @@ export class Removal {
     throw effect(this.core, op, names, 'remove', () => ({ files }), commit);
   }
 
-  private commitRemoved(inode: Inode): void {
-    const { parent, path } = inode;
-    // A listing that landed meanwhile may have taken it out already.
+  /** @param path as it was when the server was asked: a listing that landed meanwhile may have taken it out already */
+  private commitRemoved(inode: Inode, path: TreePath): void {
+    const { parent } = inode;
     if (parent) {
       this.core.pin(path, ABSENT, [inode.entry?.version]);
       inode.detach();
@@ -113,7 +115,7 @@ export class Removal {
   private removeEmpty(op: Operation, directory: Inode): void {
     const { path, parent } = directory;
     if (directory.depth > this.core.unitDepth || this.isOnlyHere(op, directory)) {
-      this.detachTree(directory);
+      this.detachTree(directory, path);
       return;
     }
     throw effect(
@@ -124,7 +126,7 @@ export class Removal {
       () => ({ path }),
       () => {
         if (directory.parent) this.core.pin(path, ABSENT, [directory.entry?.version]);
-        this.detachTree(directory);
+        this.detachTree(directory, path);
         // The aliases of a version go with it, or on to another one.
         if (this.core.hasVersions && parent) this.core.expireNames(parent);
       },
@@ -140,9 +142,10 @@ export class Removal {
     return true;
   }
 
-  detachTree(directory: Inode): void {
+  /** @param path as in `commitRemoved`: what isn't in the tree any more has none, and that would be the root's */
+  detachTree(directory: Inode, path: TreePath): void {
     const below = [...directory.walk()];
-    const { parent, path } = directory;
+    const { parent } = directory;
     this.core.keeping.removed(path, below);
     directory.detach();
     if (parent) this.core.keepIfEmpty(parent);

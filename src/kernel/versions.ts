@@ -45,6 +45,7 @@ export class Versions {
     this.core.locks.assertFree(draft.path, true);
     assertClosed(draft);
     assertNoDraft(draft, options.aliases ?? []);
+    const { path: ownPath } = draft;
     const collection = draft.parent?.path ?? '';
     const sent: HandedDraftFile[] = [];
     const args = () => {
@@ -55,7 +56,7 @@ export class Versions {
     };
     const commit = ({ entries, ...committed }: Committed & { entries: readonly Entry[] }): void => {
       op.outcome = committed;
-      this.removal.detachTree(draft);
+      this.removal.detachTree(draft, ownPath);
       this.place(collection, entries);
     };
     throw effect(this.core, op, [{ path: draft.path, isSubtree: true }], 'commit', args, commit, () => {

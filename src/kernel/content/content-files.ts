@@ -1,9 +1,11 @@
 import { LRUCache } from 'lru-cache';
 import { type Account, ContentFile } from './content-file.js';
-import { diskVolume, memoryVolume, type Volume } from './volumes.js';
+import { memoryVolume, type Volume } from './volumes.js';
 
 /** Where files on the disk go: the spool of the process, or a journal. */
 export interface SpoolPlace {
+  /** Its disk; what that refuses is told as this place's. */
+  readonly volume: Volume;
   /** A path for a new file; its directory is there. */
   newPath(): string;
   /** Nothing of it is needed any more. */
@@ -55,7 +57,7 @@ export class ContentFiles implements Account {
   }
 
   private add(path: string, isSpooled: boolean, adopted: number | null): ContentFile {
-    const volume = isSpooled ? diskVolume : this.memory;
+    const volume = isSpooled ? this.place.volume : this.memory;
     const file = new ContentFile(volume, path, this, (each) => this.onIdle(each), isSpooled, adopted);
     this.all.add(file);
     return file;

@@ -4,12 +4,15 @@ import { isFailure } from '../../store/failure.js';
 import type { Inode } from '../inode.js';
 import type { Snapshot } from './content-file.js';
 import type { SpoolPlace } from './content-files.js';
+import { atDisk } from './journal/disk.js';
 import type { Journal } from './journal/journal.js';
 import type { JournalRecord } from './journal/records.js';
 import type { Overlay } from './overlay.js';
+import { diskVolume } from './volumes.js';
 
 /** New content goes into the journal's own directory: what is acknowledged is there already. */
 export const placeIn = (journal: Journal): SpoolPlace => ({
+  volume: diskVolume((call) => atDisk(journal.directory, call)),
   newPath: () => journal.newBlob().path,
   close: () => journal.close(),
 });

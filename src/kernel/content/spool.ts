@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { Failure, isFailure } from '../../store/failure.js';
 import type { SpoolPlace } from './content-files.js';
 import { ownedPrefix, sweepDeadDirectories } from './dead-directories.js';
-import { onDisk } from './volumes.js';
+import { diskVolume, onDisk } from './volumes.js';
 
 const PREFIX = 'wandb-fs-spool-';
 
@@ -13,6 +13,7 @@ const PREFIX = 'wandb-fs-spool-';
  * directory may take it away: then the next file gets a new one.
  */
 export class Spool implements SpoolPlace {
+  readonly volume = diskVolume(onDisk);
   private directory: string | null = null;
   private readonly directories = new Set<string>();
   private serial = 0;

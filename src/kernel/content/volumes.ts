@@ -15,17 +15,17 @@ export interface Volume {
 /** Small content; its public API only, and no real names. */
 export const memoryVolume = (): Volume => new MemoryVolume() as unknown as Volume;
 
-/** Large content. What the disk refuses is the caller's failure: an errno, never a path of ours. */
-export const diskVolume: Volume = {
-  openSync: (path, flags) => onDisk(() => nodeFs.openSync(path, flags, 0o600)),
-  closeSync: (fd) => onDisk(() => nodeFs.closeSync(fd)),
+/** Files of the real disk; `guard` runs each call, and makes a Failure without a path of ours of what it refuses. */
+export const diskVolume = (guard: <T>(call: () => T) => T): Volume => ({
+  openSync: (path, flags) => guard(() => nodeFs.openSync(path, flags, 0o600)),
+  closeSync: (fd) => guard(() => nodeFs.closeSync(fd)),
   readSync: (fd, buffer, offset, length, position) =>
-    onDisk(() => nodeFs.readSync(fd, buffer, offset, length, position)),
+    guard(() => nodeFs.readSync(fd, buffer, offset, length, position)),
   writeSync: (fd, buffer, offset, length, position) =>
-    onDisk(() => nodeFs.writeSync(fd, buffer, offset, length, position)),
-  ftruncateSync: (fd, length) => onDisk(() => nodeFs.ftruncateSync(fd, length)),
-  unlinkSync: (path) => onDisk(() => nodeFs.unlinkSync(path)),
-};
+    guard(() => nodeFs.writeSync(fd, buffer, offset, length, position)),
+  ftruncateSync: (fd, length) => guard(() => nodeFs.ftruncateSync(fd, length)),
+  unlinkSync: (path) => guard(() => nodeFs.unlinkSync(path)),
+});
 
 /** What the disk can refuse that a caller can do something about; all else is EIO. */
 const TOLD: Readonly<Record<string, readonly [ErrnoCode, string]>> = {
@@ -38,7 +38,7 @@ const TOLD: Readonly<Record<string, readonly [ErrnoCode, string]>> = {
   EROFS: ['EACCES', "The temporary directory can't be written to, so large content has no place to wait."],
 };
 
-/** Runs a call of `node:fs` for local content; its error becomes a Failure, which the face gives the caller's path. */
+/** Runs a call of `node:fs` in the temporary directory; its error becomes a Failure, which the face gives the caller's path. */
 export function onDisk<T>(call: () => T): T {
   try {
     return call();

@@ -67,6 +67,8 @@ function adopt(core: Core, writeback: Writeback, { path, record, at, blobPath }:
   local.mode = record.mode;
   local.mtimeMs = record.mtimeMs ?? at;
   core.overlay.give(inode, core.overlay.adopt(blobPath, record.size));
+  // As many as were left may be more than a process can have open.
+  core.overlay.park(inode);
   writeback.takeUp(inode);
 }
 

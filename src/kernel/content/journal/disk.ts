@@ -12,9 +12,12 @@ export function atDisk<T>(directory: string, work: () => T): T {
 
 /** Errors that aren't the system's are ours, and stay as they are. */
 function refusal(directory: string, error: unknown): unknown {
-  if (!(error instanceof Error) || !('syscall' in error) || !('code' in error)) return error;
+  // No `instanceof`: in the sandbox of a test runner the system's errors are made by another realm's `Error`.
+  if (typeof error !== 'object' || error === null || !('syscall' in error) || !('code' in error))
+    return error;
+  const { message } = error as NodeJS.ErrnoException;
   const [code, fix] = FIXES[String(error.code)] ?? ['EIO', 'look at the disk it is on'];
-  return new Failure(code, `The journal in '${directory}' can't be used: ${fix}.`, error.message);
+  return new Failure(code, `The journal in '${directory}' can't be used: ${fix}.`, message);
 }
 
 const ELSEWHERE = 'or set `journal` to another directory';

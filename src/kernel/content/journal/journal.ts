@@ -13,7 +13,7 @@ import { adoptedOf, blobsOf, homeOf, logOf, makeSession, type Session } from './
 export interface JournalOptions {
   /** Shared by all processes and instances that are given it. */
   readonly dir: string;
-  /** Whose changes these are (server, tree, account): what another identity left is never looked at. */
+  /** Whose changes these are (server and tree): what another identity left is never looked at. */
   readonly identity: string;
   /** What was acknowledged outlives a power loss, not just a kill. */
   readonly fsync: boolean;
