@@ -188,7 +188,8 @@ describe('a thread that dies', () => {
     const uploaded = events.flatMap((event) => (event.type === 'uploaded' ? [event.path] : []));
     expect(uploaded.sort()).toEqual([`${UNIT}/a`, `${UNIT}/b`]);
     await ask('close', {});
-    expect(threads()).toBe(before);
+    // Those of earlier tests may end meanwhile.
+    expect(threads()).toBeLessThanOrEqual(before);
   });
 
   test('again and again fails its flush with the reason, and the next call starts anew', async () => {

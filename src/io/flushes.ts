@@ -1,11 +1,6 @@
-import type { TreePath } from '../store/contract.js';
 import type { Failure } from '../store/failure.js';
 import type { Outcome, Upload, UploadQueue } from './queue.js';
-
-export interface FailedUpload {
-  readonly path: TreePath;
-  readonly failure: Failure;
-}
+import type { FailedUpload } from './remote.js';
 
 interface Waiter {
   /** The inodes whose content isn't settled yet, each with the generation that was asked for. */

@@ -111,8 +111,8 @@ class Lifecycle {
     const startedAt = performance.now();
     this.onEmpty();
     const left = [...this.keepers].flatMap((keeper) => keeper.drain(startedAt));
-    this.end(left);
     if (exitCode === 0 && left.some(({ isKept }) => !isKept)) theProcess.exitCode = 1;
+    this.end(left);
   };
 
   private readonly onSignal = (signal: NodeJS.Signals): void => {
@@ -136,7 +136,16 @@ class Lifecycle {
 
   private end(left: readonly Left[]): void {
     tell(left);
-    for (const keeper of this.keepers) keeper.removeFiles();
+    const errors: unknown[] = [];
+    for (const keeper of this.keepers) {
+      try {
+        keeper.removeFiles();
+      } catch (error) {
+        // One disk that refuses is no reason to leave the files of the others.
+        errors.push(error);
+      }
+    }
+    if (errors.length > 0) throw errors[0];
   }
 }
 

@@ -55,9 +55,7 @@ export interface RemoteMethods {
    * Sends at once what is queued (of these inodes; of all, if null) and replies when all of it is durable or has
    * failed. Failed uploads stay queued and are tried again, by themselves after a while and at the next flush.
    */
-  flush(args: { inos: readonly number[] | null }): {
-    failed: readonly { path: TreePath; failure: Failure }[];
-  };
+  flush(args: { inos: readonly number[] | null }): { failed: readonly FailedUpload[] };
   /**
    * Renames files of one unit. A file that the server was never told of is re-keyed in the queue (no request); any
    * other is uploaded under its new name (from `source`, else from the queue, else from the server), and when all are
@@ -84,6 +82,11 @@ export interface RemoteMethods {
   info(args: { path: TreePath }): Readonly<Record<string, unknown>>;
   /** Ends the owner: what is queued is not waited for (the caller flushes first). */
   close(args: Record<string, never>): null;
+}
+
+export interface FailedUpload {
+  readonly path: TreePath;
+  readonly failure: Failure;
 }
 
 export interface Move {

@@ -4,9 +4,9 @@ import PQueue from 'p-queue';
 import type { Entry, HeldSource, OpenSource, TreePath } from '../store/contract.js';
 import { Failure } from '../store/failure.js';
 import { Batch, type Job } from './batch.js';
-import { type FailedUpload, Flushes } from './flushes.js';
+import { Flushes } from './flushes.js';
 import { type Outcome, type Submission, type Upload, UploadQueue } from './queue.js';
-import type { Handed, RemoteEvent } from './remote.js';
+import type { FailedUpload, Handed, RemoteEvent } from './remote.js';
 import type { Target } from './transfer.js';
 
 export interface UploadOptions {
@@ -174,7 +174,7 @@ export class Uploader {
       },
       Math.max(0, Math.min(this.writebackDelay, latest)),
     );
-    // A process that has nothing else to do needn't wait for it: it flushes (`exit.ts`).
+    // A process that has nothing else to do needn't wait for it: it flushes (`lifecycle.ts`).
     this.timer.unref();
   }
 

@@ -92,7 +92,10 @@ export class Core implements ScopeHost {
   readonly dev = nextDevice();
   readonly bornAt: number;
   readonly timeline: Timeline;
+  /** No call is taken any more. */
   isClosed = false;
+  /** The owner of the remote has ended. */
+  isEnded = false;
 
   constructor(options: KernelOptions) {
     this.options = { ...DEFAULTS, ...withoutUndefined(options) };

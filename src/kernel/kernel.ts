@@ -132,7 +132,10 @@ function prefetch(core: Core, files: Files, op: Operation, path: TreePath): void
 
 /** If an upload fails, the filesystem stays as it is but for its fds: the caller may try again. */
 function shutdown(core: Core, files: Files, writeback: Writeback, op: Operation): void {
-  if (core.isClosed) return;
+  if (core.isClosed) {
+    if (!core.isEnded) throw endFault(core);
+    return;
+  }
   for (const fd of core.descriptors.all()) files.release(fd);
   writeback.flush(op, null);
   if (writeback.hasUnsent) {
@@ -142,12 +145,23 @@ function shutdown(core: Core, files: Files, writeback: Writeback, op: Operation)
   }
   core.isClosed = true;
   core.pages.clear();
-  throw new Fault('close', () =>
-    core.loads.start('close', 'close', {}, (_value, failure) => {
-      // The owner reads nothing any more.
-      core.handedOver.clear();
-      core.overlay.close();
-      return failure;
-    }),
-  );
+  throw endFault(core);
 }
+
+/** Whoever closes waits until the owner has ended. */
+const endFault = (core: Core): Fault =>
+  new Fault('close', () =>
+    core.loads.start(
+      'close',
+      'close',
+      {},
+      (_value, failure) => {
+        // The owner reads nothing any more.
+        core.handedOver.clear();
+        core.overlay.close();
+        core.isEnded = true;
+        return failure;
+      },
+      { isCancellable: false },
+    ),
+  );

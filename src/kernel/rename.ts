@@ -56,6 +56,10 @@ export class Rename {
       return;
     }
 
+    // Killed between the server's work and its record, the next start would send the replaced content once more, over the
+    // renamed one: so it is sent before.
+    const isReplacedLater = this.core.keeping.isKept && target?.isPending && source.isTold;
+    if (isReplacedLater && target) this.writeback.flush(op, [target]);
     // The target's queued content must not outlive its name: the queue replaces it by this file's.
     const isTargetQueued = target?.isDirty && (target.local?.submitted ?? 0) > 0;
     if (isTargetQueued && !source.isDirectory && !source.isTold) this.writeback.submit(source);

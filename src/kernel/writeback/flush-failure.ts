@@ -1,10 +1,5 @@
-import type { TreePath } from '../../store/contract.js';
+import type { FailedUpload } from '../../io/remote.js';
 import { Failure } from '../../store/failure.js';
-
-export interface FailedUpload {
-  readonly path: TreePath;
-  readonly failure: Failure;
-}
 
 const MOST_NAMED = 5;
 

@@ -53,10 +53,11 @@ function adopt(core: Core, writeback: Writeback, { path, record, at, blobPath }:
   if (record.kind === 'draft' || record.kind === 'directory') {
     const local = core.directoryAt(path).ensureLocal();
     local.isLocalDirectory = true;
-    local.isDraft = record.kind === 'draft';
-    if (local.isDraft) keepAbove(core, directory);
+    if (core.hasVersions) keepDraft(core, path);
     return;
   }
+  // Whatever became of the record of its draft: nothing is uploaded into versions.
+  if (core.hasVersions) keepDraft(core, path);
   directory.children?.get(name)?.detach();
   const inode = new Inode(record.kind === 'reference' ? 'symlink' : 'file', entryOf(path, record, at));
   inode.attach(directory, name);
@@ -72,9 +73,14 @@ function adopt(core: Core, writeback: Writeback, { path, record, at, blobPath }:
   writeback.takeUp(inode);
 }
 
-/** A draft's type and collection may be nowhere else yet. */
-function keepAbove(core: Core, directory: Inode): void {
-  for (let at: Inode | null = directory; at?.parent && at.entry === null; at = at.parent)
+/** The draft that a path is, or is in; its type and collection may be nowhere else yet. */
+function keepDraft(core: Core, path: TreePath): void {
+  const draft = core.directoryAt(path.split('/').slice(0, core.unitDepth).join('/'));
+  const local = draft.ensureLocal();
+  if (local.isDraft) return;
+  local.isDraft = true;
+  local.isLocalDirectory = true;
+  for (let at: Inode | null = draft.parent; at?.parent && at.entry === null; at = at.parent)
     at.ensureLocal().isLocalDirectory = true;
   core.expireTree(core.root);
 }

@@ -1,4 +1,4 @@
-import type { Handed, RemoteEvent } from '../../io/remote.js';
+import type { FailedUpload, Handed, RemoteEvent } from '../../io/remote.js';
 import type { TreePath } from '../../store/contract.js';
 import { type Failure, isFailure } from '../../store/failure.js';
 import type { Core } from '../core.js';
@@ -6,7 +6,7 @@ import type { Inode } from '../inode.js';
 import type { Load } from '../load.js';
 import { Fault, type Operation } from '../operation.js';
 import { ABSENT } from '../scope.js';
-import { type FailedUpload, flushFailure } from './flush-failure.js';
+import { flushFailure } from './flush-failure.js';
 
 /**
  * Dirty content on its way to the server. A file is dirty from its first change until the generation that the server
@@ -97,8 +97,9 @@ export class Writeback {
   /** Hands over all that is dirty, what is still open included: it was written, and a disk would keep it. */
   private submitAll(): void {
     for (const inode of this.dirty.values()) {
-      // What has failed is in the queue, and is tried again when that is drained.
-      if (!inode.local?.failure) this.submit(inode);
+      // What has failed and is in the queue is tried again when that is drained.
+      const isQueued = this.submissions.has(keyOf(inode.ino, inode.local?.submitted ?? 0));
+      if (!inode.local?.failure || !isQueued) this.submit(inode);
       try {
         if (inode.isPending) this.core.keeping.record(inode);
       } catch (thrown) {
@@ -168,8 +169,12 @@ export class Writeback {
     }
     const { wanted } = state;
     for (const inode of wanted ?? this.dirty.values()) {
-      if (inode.isPending) this.core.keeping.record(inode);
-      this.submit(inode);
+      try {
+        if (inode.isPending) this.core.keeping.record(inode);
+      } finally {
+        // What the journal's disk refuses is sent all the same.
+        this.submit(inode);
+      }
     }
     for (const inode of wanted ?? this.postponed)
       if (this.postponed.has(inode)) this.core.locks.assertFree(inode.path);
