@@ -285,6 +285,8 @@ describe('what differs from a local disk', () => {
   });
 
   test('watchers', async () => {
+    // What other tests wrote isn't to be seen among the requests below.
+    await fs.wandb.flush();
     const told: string[] = [];
     const onDisk = nodeFs.watch(disk, (_event, name) => told.push(`disk ${name}`));
     nodeFs.writeFileSync(join(disk, 'new'), '');
