@@ -9,7 +9,7 @@ import { contentOn } from '../semantics/helpers/waiting.js';
 let server: FakeWandb;
 let run: string;
 beforeAll(async () => {
-  server = await startServer();
+  server = await startServer({ finalize: 'put' });
 });
 beforeEach(async () => {
   run = await makeRun(server);

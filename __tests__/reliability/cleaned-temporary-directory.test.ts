@@ -13,7 +13,7 @@ const MANY = 150;
 let server: FakeWandb;
 let run: string;
 beforeAll(async () => {
-  server = await startServer();
+  server = await startServer({ finalize: 'put' });
 });
 beforeEach(async () => {
   run = await makeRun(server);

@@ -8,7 +8,7 @@ import { connect, makeRun } from '../semantics/helpers/mounts.js';
 let server: FakeWandb;
 let run: string;
 beforeAll(async () => {
-  server = await startServer();
+  server = await startServer({ finalize: 'put' });
 });
 beforeEach(async () => {
   run = await makeRun(server, { file: 'content' });

@@ -10,7 +10,7 @@ const large = (byte: number): Buffer => Buffer.alloc(LARGE, byte);
 let server: FakeWandb;
 let run: string;
 beforeAll(async () => {
-  server = await startServer();
+  server = await startServer({ finalize: 'put' });
 });
 beforeEach(async () => {
   run = await makeRun(server, { ckpt: 'first' });

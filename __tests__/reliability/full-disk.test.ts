@@ -58,7 +58,7 @@ test('a copy that the disk refuses leaves no fd and no file behind, and the cont
 });
 
 test('a file that the disk takes none of is not created, and the error has the path of the caller', async () => {
-  const server = await startServer();
+  const server = await startServer({ finalize: 'put' });
   const run = await makeRun(server);
   const stdout = await runWell(
     process.execPath,

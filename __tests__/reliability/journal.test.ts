@@ -13,7 +13,7 @@ let run: string;
 let journal: string;
 let mounted: WandbFs[] = [];
 beforeAll(async () => {
-  server = await startServer();
+  server = await startServer({ finalize: 'put' });
 });
 beforeEach(async () => {
   run = await makeRun(server, { old: 'old' });

@@ -8,7 +8,7 @@ const MANY = Number(process.env.WANDB_FS_TEST_FILES ?? 10_500);
 
 let server: FakeWandb;
 beforeAll(async () => {
-  server = await startServer();
+  server = await startServer({ finalize: 'put' });
 });
 
 test(`${MANY} small files are created and flushed by one instance`, async () => {
