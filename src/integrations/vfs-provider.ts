@@ -129,7 +129,10 @@ function listing(place: () => Place): Methods {
   return {
     readdir: async (path, options) => {
       const { fs, at } = place();
-      return await callOf(fs, 'readdir', 'promise')(at(String(path)), options);
+      const entries = await callOf(fs, 'readdir', 'promise')(at(String(path)), options);
+      return isDetailed(options) && MAKES_NAMES_ANEW
+        ? (entries as Dirent[]).map((entry) => namedFrom(at(String(path)), entry))
+        : entries;
     },
     readdirSync: (path, options) => {
       const { fs, at } = place();
@@ -159,6 +162,10 @@ function existsSync({ fs, at }: Place, path: string): boolean {
 
 const isDetailed = (options: unknown): boolean =>
   (options as { readonly withFileTypes?: unknown } | undefined)?.withFileTypes === true;
+
+/** Up to 26.11 Node did so for the sync call only. */
+const [MAJOR = 0, MINOR = 0] = process.versions.node.split('.').map(Number);
+const MAKES_NAMES_ANEW = MAJOR > 26 || (MAJOR === 26 && MINOR >= 12);
 
 /** Node makes name and parent anew of a path below the directory that was listed. */
 function namedFrom(directory: string, entry: Dirent): Dirent {
