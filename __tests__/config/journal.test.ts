@@ -3,7 +3,7 @@ import type { WandbFsOptions } from '../../src/config/options.js';
 
 const HOME = '/home/somebody';
 const journal = (given?: WandbFsOptions['journal'], env: NodeJS.ProcessEnv = {}) =>
-  resolveConfig({ journal: given }, { HOME, ...env }, '/work').journal;
+  resolveConfig({ journal: given }, { HOME, ...env }, '/here').journal;
 
 const realPlatform = process.platform;
 const setPlatform = (value: NodeJS.Platform) => Object.defineProperty(process, 'platform', { value });
@@ -30,8 +30,8 @@ test('`true` is what macOS and Windows have for it', () => {
 
 test('a directory is taken from where the process is', () => {
   expect(journal('/data/journal')).toEqual({ dir: '/data/journal', fsync: false });
-  expect(journal('true')?.dir).toBe('/work/true');
-  expect(journal({ dir: 'here', fsync: true })).toEqual({ dir: '/work/here', fsync: true });
+  expect(journal('true')?.dir).toBe('/here/true');
+  expect(journal({ dir: 'here', fsync: true })).toEqual({ dir: '/here/here', fsync: true });
 });
 
 test('an object without a directory is about the default one', () => {
