@@ -12,7 +12,7 @@ let isRegistered = false;
 /**
  * Has a test runner wait for what a test file leaves behind, where there is one. Jest ends its children half a second
  * after their last test, and Vitest its workers at once, whatever still goes on in them; both await lists of their own
- * first. These are no public API: where they are missing the process ends as any other.
+ * first. These are no public API: where they are missing the process ends like all others.
  */
 export function beforeTestsEnd(end: {
   /** The tests of a file have ended. A rejection fails them. */

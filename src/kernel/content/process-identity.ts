@@ -58,7 +58,7 @@ export function standingOf(identity: ProcessIdentity): Standing {
   return isRunning(identity.pid, identity.start) ? 'alive' : 'dead';
 }
 
-/** `start` null: any process of that pid. */
+/** `start` null: whichever process has that pid. */
 export function isRunning(pid: number, start: string | null): boolean {
   const state = stateOf(pid);
   if (state === null) return isSignalled(pid);
