@@ -83,7 +83,7 @@ export interface FakeWandb extends AsyncDisposable {
    * @param name 'entity/project/collection', with ':alias' or ':vN' behind it, or else the one that is `latest`
    */
   artifactFiles(name: string): Promise<Readonly<Record<string, Uint8Array>>>;
-  /** Ends the server: connections are cut, the thread ends. */
+  /** Ends the server: connections are cut. Its thread ends a second later, unless another server takes it. */
   close(): Promise<void>;
 }
 
@@ -95,13 +95,11 @@ export interface FakeWandb extends AsyncDisposable {
  */
 export async function startFakeWandb(options: FakeWandbOptions = {}): Promise<FakeWandb> {
   const settings = resolveOptions(options);
-  const thread = new ServerThread<Control>(
-    'testing/server-thread.js',
-    'fake-wandb',
-    'local W&B server',
+  const thread = await ServerThread.start<Control>(
+    { file: 'testing/server-thread.js', name: 'fake-wandb', title: 'local W&B server' },
     settings,
   );
-  const { url, storageUrl } = await thread.listening;
+  const { url, storageUrl } = thread;
   const close = (): Promise<void> => thread.close();
   const server: FakeWandb = {
     url,

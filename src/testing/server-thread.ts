@@ -2,4 +2,4 @@ import type { Settings } from './options.js';
 import { startServer } from './server.js';
 import { serveInThread } from './thread-service.js';
 
-await serveInThread<Settings>(startServer);
+serveInThread<Settings>(startServer);

@@ -1,3 +1,8 @@
+/** Has a thread that has no server start one. */
+export interface ThreadStart {
+  readonly settings: unknown;
+}
+
 /** A call of a function that a server's thread has. */
 export interface ThreadCall {
   readonly id: number;
@@ -5,7 +10,7 @@ export interface ThreadCall {
   readonly args: readonly unknown[];
 }
 
-/** The first message tells the addresses; each further one answers a call. */
+/** A start is answered by the addresses, or by why there are none; each call by its answer. */
 export type ThreadMessage =
   | { readonly type: 'listening'; readonly url: string; readonly storageUrl: string }
   | { readonly type: 'failed'; readonly error: SentError }

@@ -45,7 +45,7 @@ export interface FaultProxy extends FaultLane {
   lane(name: string): Promise<FaultLane>;
   /** How many connections are open. */
   connections(): Promise<number>;
-  /** Ends the proxy: connections are reset, the thread ends. */
+  /** Ends the proxy: connections are reset. */
   close(): Promise<void>;
 }
 
@@ -57,17 +57,11 @@ export interface FaultProxy extends FaultLane {
 export async function startFaultProxy(options: FaultProxyOptions): Promise<FaultProxy> {
   const api = originOf(options.url);
   const storage = options.storageUrl === undefined ? api : originOf(options.storageUrl);
-  const thread = new ServerThread<ProxyControl>(
-    'testing/fault-proxy/thread.js',
-    'fault-proxy',
-    'fault proxy',
-    {
-      host: options.host ?? '127.0.0.1',
-      api,
-      storage,
-    },
+  const thread = await ServerThread.start<ProxyControl>(
+    { file: 'testing/fault-proxy/thread.js', name: 'fault-proxy', title: 'fault proxy' },
+    { host: options.host ?? '127.0.0.1', api, storage },
   );
-  const { url, storageUrl } = await thread.listening;
+  const { url, storageUrl } = thread;
   const laneAt = (name: string, address: string, close: () => Promise<void>): FaultLane => ({
     url: address,
     async faults(rules, { seed = 0, without = '' } = {}) {
