@@ -23,6 +23,7 @@ const CONTRACTS = [
   'store/failure.ts',
   'store/names.ts',
   'io/remote.ts',
+  'idle-threads.ts',
   'thread-file.ts',
 ];
 

@@ -3,8 +3,11 @@ import { createRequire } from 'node:module';
 import { dirname, join, posix, relative, sep } from 'node:path';
 import { build } from 'esbuild';
 
-/** Sources that hold no state and no class: they may stand in more than one bundle. */
-const STATELESS = new Set(['src/thread-file.ts']);
+/**
+ * Sources that may stand in more than one bundle: they hold no class, and no state but the idle threads, which each copy has
+ * of its own.
+ */
+const REPEATABLE = new Set(['src/thread-file.ts', 'src/idle-threads.ts']);
 
 /**
  * Bundles the CommonJS twin of each entry. Entries share instances: what one entry imports of another stays a require
@@ -39,7 +42,7 @@ export async function bundleCommonJs({ root, made, entries, dependencies }) {
       plugins: [keepOutside({ root, source, cjs, twins, dependencies })],
     });
     for (const input of Object.keys(metafile.inputs)) {
-      if (!input.startsWith('src/') || STATELESS.has(input)) continue;
+      if (!input.startsWith('src/') || REPEATABLE.has(input)) continue;
       const home = homes.get(input);
       if (home)
         throw new Error(`${input} would stand in both ${home} and ${cjs}: import it through one entry.`);

@@ -4,10 +4,10 @@ import {
   type MessagePort,
   receiveMessageOnPort,
   type Transferable,
-  Worker,
+  type Worker,
 } from 'node:worker_threads';
+import { giveBack, startTask } from '../idle-threads.js';
 import { Failure } from '../store/failure.js';
-import { threadEnvironment } from '../thread-file.js';
 import { BEAT } from './beat.js';
 import type { Answer, Request, ThreadData } from './protocol.js';
 
@@ -53,10 +53,8 @@ export class OwnerThread {
       port: port2,
       counter: this.counter.buffer as SharedArrayBuffer,
     });
-    this.worker.on('error', (error: unknown) =>
-      host.onGone(this, error instanceof Error ? error.message : String(error)),
-    );
-    this.worker.on('exit', (code) => host.onGone(this, `exit code ${code}`));
+    this.worker.on('error', this.onError);
+    this.worker.on('exit', this.onExit);
     if (url.protocol === 'file:' && !existsSync(url)) {
       void this.end();
       throw new Failure(
@@ -143,6 +141,20 @@ export class OwnerThread {
     }
   }
 
+  private readonly onError = (error: unknown): void =>
+    this.host.onGone(this, error instanceof Error ? error.message : String(error));
+
+  private readonly onExit = (code: number): void => this.host.onGone(this, `exit code ${code}`);
+
+  /** Its owner was closed: the thread may serve another one. */
+  release(): void {
+    this.outbox = [];
+    this.port.close();
+    this.worker.off('error', this.onError);
+    this.worker.off('exit', this.onExit);
+    giveBack(this.worker);
+  }
+
   /** Nothing is heard of it any more; resolves when nothing is left of it. */
   async end(): Promise<void> {
     this.outbox = [];
@@ -152,16 +164,9 @@ export class OwnerThread {
   }
 }
 
-function startWorker(url: URL, workerData: ThreadData): Worker {
+function startWorker(url: URL, data: ThreadData): Worker {
   try {
-    // The process's own flags (preloads, inspectors, loaders of test runners) are for its own thread.
-    return new Worker(url, {
-      name: 'wandb-fs',
-      workerData,
-      transferList: [workerData.port],
-      execArgv: [],
-      env: threadEnvironment(),
-    });
+    return startTask(url, 'wandb-fs', data, [data.port]);
   } catch (thrown) {
     if ((thrown as NodeJS.ErrnoException).code !== 'ERR_ACCESS_DENIED') throw thrown;
     throw new Failure(

@@ -13,8 +13,16 @@ import {
 import type { Method, Reply } from './remote.js';
 import { createStore } from './stores.js';
 
-/** Serves an owner of the remote at a port, until it is closed. */
-export function serve({ port, store, told, writebackDelay, concurrency }: ThreadData, post: Post): void {
+/**
+ * Serves an owner of the remote at a port, until it is closed.
+ *
+ * @param onClosed is called before the answer that says so is sent
+ */
+export function serve(
+  { port, store, told, writebackDelay, concurrency }: ThreadData,
+  post: Post,
+  onClosed: () => void,
+): void {
   const openings = new Map<number, (content: Opened) => void>();
   let serial = 0;
   const contents = {
@@ -54,6 +62,7 @@ export function serve({ port, store, told, writebackDelay, concurrency }: Thread
     const { method, args } = request;
     void owner.handle(method, args, controller.signal).then((reply) => {
       running.delete(id);
+      if (method === 'close' && reply.ok) onClosed();
       try {
         answer(id, method, reply);
       } catch (thrown) {

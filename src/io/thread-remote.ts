@@ -200,7 +200,7 @@ class ThreadRemote implements Remote {
       throwLater(() => this.onEvent(event));
     } else {
       const call = this.calls.get(answer.id);
-      if (call?.method === 'close') this.end(thread, call);
+      if (call?.method === 'close' && answer.reply.ok) this.end(thread, call);
       else if (call) this.settle(call, unpackReply(call.method, answer.reply));
     }
     this.update();
@@ -231,15 +231,15 @@ class ThreadRemote implements Remote {
     updateSignals();
   }
 
-  /** The thread was asked to end: the call is settled when it has, or at once for who is blocked. */
+  /** The owner is closed: nothing more comes of its thread. */
   private end(thread: OwnerThread, close: ThreadCall): void {
     this.thread = null;
     this.forgetAll();
     for (const call of [...this.calls.values()]) {
       if (call !== close) this.settle(call, { ok: false, failure: new Failure('ECANCELED') });
     }
-    close.foregone = { ok: true, value: null };
-    void thread.end().then(() => this.settleForegone(close));
+    thread.release();
+    this.settleLater(close, { ok: true, value: null });
   }
 
   private forgetAll(): void {

@@ -95,11 +95,13 @@ export interface FakeWandb extends AsyncDisposable {
  */
 export async function startFakeWandb(options: FakeWandbOptions = {}): Promise<FakeWandb> {
   const settings = resolveOptions(options);
-  const thread = await ServerThread.start<Control>(
-    { file: 'testing/server-thread.js', name: 'fake-wandb', title: 'local W&B server' },
+  const thread = new ServerThread<Control>(
+    'testing/server-thread.js',
+    'fake-wandb',
+    'local W&B server',
     settings,
   );
-  const { url, storageUrl } = thread;
+  const { url, storageUrl } = await thread.listening;
   const close = (): Promise<void> => thread.close();
   const server: FakeWandb = {
     url,

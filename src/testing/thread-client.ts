@@ -1,6 +1,7 @@
-import type { Worker } from 'node:worker_threads';
-import { giveBack, takeThread } from './idle-threads.js';
-import { type ThreadCall, type ThreadMessage, type ThreadStart, unpackError } from './thread-messages.js';
+import { MessageChannel, type MessagePort, type Worker } from 'node:worker_threads';
+import { giveBack, startTask } from '../idle-threads.js';
+import { threadFile } from '../thread-file.js';
+import { type ThreadCall, type ThreadMessage, type ThreadTask, unpackError } from './thread-messages.js';
 
 interface Waiter {
   resolve(value: unknown): void;
@@ -10,116 +11,91 @@ interface Waiter {
 /** The functions of an object, as they can be called from another thread. */
 type Calls<T> = { [K in keyof T]: T[K] extends (...args: infer A) => infer R ? (...args: A) => R : never };
 
-/** Which thread a server runs in. */
-interface ThreadKind {
-  /** The thread's file, relative to the root of the ESM build. */
-  readonly file: string;
-  readonly name: string;
-  /** What messages call the server, such as 'local W&B server'. */
-  readonly title: string;
-}
-
-interface Addresses {
-  readonly url: string;
-  readonly storageUrl: string;
-}
-
 /** A server that runs in a thread of its own, and the calls to what controls it there. */
 export class ServerThread<Control extends object> {
+  /** Rejects with what the server's start failed with. */
+  readonly listening: Promise<{ readonly url: string; readonly storageUrl: string }>;
   private readonly worker: Worker;
+  private readonly port: MessagePort;
   private readonly waiters = new Map<number, Waiter>();
-  private readonly listening: Promise<Addresses | null>;
   private lastId = 0;
   private closing: Promise<void> | null = null;
-  /** Why the thread ended by itself. */
-  private death: Error | null = null;
-  private addresses: Addresses = { url: '', storageUrl: '' };
-  private onExit: () => void = () => {};
+  /** Why nothing more comes of it. */
+  private end: Error | null = null;
 
-  /** Rejects with what the server's start failed with. */
-  static async start<Control extends object>(
-    kind: ThreadKind,
-    settings: unknown,
-  ): Promise<ServerThread<Control>> {
-    for (;;) {
-      const thread = new ServerThread<Control>(kind, settings);
-      const addresses = await thread.listening;
-      // An idle thread may have ended while it was taken: then there is another one.
-      if (!addresses) continue;
-      thread.addresses = addresses;
-      return thread;
-    }
-  }
-
-  private constructor(
-    private readonly kind: ThreadKind,
+  /**
+   * @param file the thread's, relative to the root of the ESM build
+   * @param title what messages call the server, such as 'local W&B server'
+   */
+  constructor(
+    file: string,
+    name: string,
+    private readonly title: string,
     settings: unknown,
   ) {
-    this.worker = takeThread(kind.file, kind.name);
+    const { port1, port2 } = new MessageChannel();
+    this.port = port1;
+    const task: ThreadTask = { settings, port: port2 };
+    this.worker = startTask(threadFile(file), name, task, [port2]);
+    this.worker.once('error', this.onError);
+    this.worker.once('exit', this.onExit);
     this.listening = new Promise((resolve, reject) => {
-      this.worker.on('message', (message: ThreadMessage) => {
+      this.waiters.set(0, { resolve: () => {}, reject });
+      port1.on('message', (message: ThreadMessage) => {
         if (message.type === 'listening') resolve(message);
         else if (message.type === 'failed') {
           this.leave();
           reject(unpackError(message.error));
         } else this.settle(message);
       });
-      this.worker.once('error', (error: Error) => {
-        this.death = error;
-        reject(error);
-      });
-      this.onExit = () => {
-        this.death ??= new Error(`The ${this.kind.title} has ended.`);
-        for (const { reject: refuse } of this.waiters.values()) refuse(this.death);
-        this.waiters.clear();
-        resolve(null);
-      };
-      this.worker.once('exit', this.onExit);
     });
-    this.worker.postMessage({ settings } satisfies ThreadStart);
-  }
-
-  get url(): string {
-    return this.addresses.url;
-  }
-
-  get storageUrl(): string {
-    return this.addresses.storageUrl;
   }
 
   async call<M extends keyof Control & string>(
     method: M,
     ...args: Parameters<Calls<Control>[M]>
   ): Promise<Awaited<ReturnType<Calls<Control>[M]>>> {
-    if (this.closing) throw new Error(`The ${this.kind.title} was closed.`);
+    if (this.closing) throw new Error(`The ${this.title} was closed.`);
     return (await this.send(method, args)) as Awaited<ReturnType<Calls<Control>[M]>>;
   }
 
-  /** Has the server close itself; its thread waits a moment for the next one, and keeps no process alive. */
+  /** Has the server close itself. Its thread waits a moment for another one, and keeps no process alive. */
   close(): Promise<void> {
-    this.closing ??= this.end();
+    this.closing ??= this.closeServer();
     return this.closing;
   }
 
-  private async end(): Promise<void> {
-    if (this.death) return;
+  private async closeServer(): Promise<void> {
+    if (this.end) return;
     await this.send('close', []);
     this.leave();
   }
 
   private leave(): void {
-    this.worker.removeAllListeners('message');
-    this.worker.removeAllListeners('error');
+    this.end = new Error(`The ${this.title} was closed.`);
+    this.port.close();
+    this.worker.off('error', this.onError);
     this.worker.off('exit', this.onExit);
-    giveBack(this.kind.file, this.worker);
+    giveBack(this.worker);
   }
 
+  private readonly onError = (error: Error): void => {
+    this.end = error;
+  };
+
+  private readonly onExit = (): void => {
+    this.end ??= new Error(`The ${this.title} has ended.`);
+    for (const { reject } of this.waiters.values()) reject(this.end);
+    this.waiters.clear();
+    this.port.close();
+  };
+
   private send(method: string, args: readonly unknown[]): Promise<unknown> {
-    if (this.death) return Promise.reject(this.death);
+    if (this.end) return Promise.reject(this.end);
     return new Promise((resolve, reject) => {
       const id = ++this.lastId;
       this.waiters.set(id, { resolve, reject });
-      this.worker.postMessage({ id, method, args } satisfies ThreadCall);
+      this.port.postMessage({ id, method, args } satisfies ThreadCall);
     });
   }
 

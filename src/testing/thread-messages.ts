@@ -1,6 +1,9 @@
-/** Has a thread that has no server start one. */
-export interface ThreadStart {
+import type { MessagePort } from 'node:worker_threads';
+
+/** What a server's thread is to do: serve with these settings, and be called at this port. */
+export interface ThreadTask {
   readonly settings: unknown;
+  readonly port: MessagePort;
 }
 
 /** A call of a function that a server's thread has. */
@@ -10,7 +13,7 @@ export interface ThreadCall {
   readonly args: readonly unknown[];
 }
 
-/** A start is answered by the addresses, or by why there are none; each call by its answer. */
+/** The first message tells the addresses, or why there are none; each further one answers a call. */
 export type ThreadMessage =
   | { readonly type: 'listening'; readonly url: string; readonly storageUrl: string }
   | { readonly type: 'failed'; readonly error: SentError }

@@ -1,8 +1,8 @@
 /** The owner's thread, but `mkdir` of some names ends it. */
-import { workerData } from 'node:worker_threads';
+import { onRequests } from './requests.mjs';
 
 await import('../../../dist/esm/io/thread.js');
-workerData.port.on('message', (requests) => {
+onRequests((requests) => {
   const made = requests.filter(({ method }) => method === 'mkdir').map(({ args }) => args.path);
   if (made.includes('e/p/exit')) process.exit(3);
   if (made.includes('e/p/throw')) {

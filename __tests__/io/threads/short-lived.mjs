@@ -1,7 +1,7 @@
 /** The owner's thread, but any flush ends it. */
-import { workerData } from 'node:worker_threads';
+import { onRequests } from './requests.mjs';
 
 await import('../../../dist/esm/io/thread.js');
-workerData.port.on('message', (requests) => {
+onRequests((requests) => {
   if (requests.some(({ method }) => method === 'flush')) process.exit(7);
 });

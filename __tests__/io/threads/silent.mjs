@@ -1,7 +1,7 @@
 /** A thread that lives and answers nothing but the request to end. */
 import { workerData } from 'node:worker_threads';
 
-const { port, counter } = workerData;
+const { port, counter } = workerData.task;
 port.on('message', (requests) => {
   const close = requests.find(({ method }) => method === 'close');
   if (!close) return;

@@ -57,11 +57,17 @@ export interface FaultProxy extends FaultLane {
 export async function startFaultProxy(options: FaultProxyOptions): Promise<FaultProxy> {
   const api = originOf(options.url);
   const storage = options.storageUrl === undefined ? api : originOf(options.storageUrl);
-  const thread = await ServerThread.start<ProxyControl>(
-    { file: 'testing/fault-proxy/thread.js', name: 'fault-proxy', title: 'fault proxy' },
-    { host: options.host ?? '127.0.0.1', api, storage },
+  const thread = new ServerThread<ProxyControl>(
+    'testing/fault-proxy/thread.js',
+    'fault-proxy',
+    'fault proxy',
+    {
+      host: options.host ?? '127.0.0.1',
+      api,
+      storage,
+    },
   );
-  const { url, storageUrl } = thread;
+  const { url, storageUrl } = await thread.listening;
   const laneAt = (name: string, address: string, close: () => Promise<void>): FaultLane => ({
     url: address,
     async faults(rules, { seed = 0, without = '' } = {}) {

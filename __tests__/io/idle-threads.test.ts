@@ -1,0 +1,68 @@
+import { Worker } from 'node:worker_threads';
+import { createWandbFs } from 'wandb-fs';
+import type { FakeWandb } from 'wandb-fs/testing';
+import { startServer } from '../helpers/server.js';
+
+const FILE = 'lab/project/run/a.txt';
+let wandb: FakeWandb;
+
+beforeAll(async () => {
+  wandb = await startServer();
+  await wandb.seed({ 'lab/project/run': { 'a.txt': 'text' } });
+});
+
+const mounted = () => createWandbFs({ baseUrl: wandb.url, apiKey: wandb.apiKey });
+
+async function readThroughMount(): Promise<string> {
+  const fs = mounted();
+  try {
+    return await fs.promises.readFile(FILE, 'utf8');
+  } finally {
+    await fs.wandb.close();
+  }
+}
+
+/** Node numbers threads in the order of their start. */
+async function threadsStarted(work: () => Promise<unknown>): Promise<number> {
+  const next = (): number => {
+    const worker = new Worker('', { eval: true });
+    return worker.threadId;
+  };
+  const before = next();
+  await work();
+  return next() - before - 1;
+}
+
+describe('the thread of a mount that was closed', () => {
+  test('serves the next one', async () => {
+    await readThroughMount();
+    const started = await threadsStarted(async () => {
+      for (let i = 0; i < 5; i++) expect(await readThroughMount()).toBe('text');
+    });
+    expect(started).toBe(0);
+  });
+
+  test('serves one at a time', async () => {
+    await readThroughMount();
+    const started = await threadsStarted(() => Promise.all([1, 2, 3].map(readThroughMount)));
+    expect(started).toBe(2);
+  });
+
+  test('is not for a mount in another environment', async () => {
+    await readThroughMount();
+    process.env.WANDB_FS_ANOTHER = '1';
+    try {
+      expect(await threadsStarted(readThroughMount)).toBe(1);
+    } finally {
+      delete process.env.WANDB_FS_ANOTHER;
+    }
+  });
+
+  test('ends after a second, though whoever would take it was blocked meanwhile', async () => {
+    await readThroughMount();
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 1500);
+    const fs = mounted();
+    expect(fs.readFileSync(FILE, 'utf8')).toBe('text');
+    await fs.wandb.close();
+  });
+});

@@ -1,0 +1,96 @@
+import { clearTimeout, setTimeout } from 'node:timers';
+import { parentPort, type Transferable, Worker, workerData } from 'node:worker_threads';
+import { threadEnvironment } from './thread-file.js';
+
+/**
+ * Threads of this package do one task after another: most of what a mount or a local server costs is the start of a thread
+ * and the loading of its file. A thread whose task has ended waits for the next one, and keeps no process meanwhile. Its
+ * state is shared, so that it can't end itself while it is being taken.
+ */
+const BUSY = 0;
+const IDLE = 1;
+const ENDED = 2;
+
+/** How long a thread waits for its next task, in milliseconds: as long as between two tests. */
+const IDLE_MS = 1000;
+
+interface Life {
+  /** Its file and the environment it was started with. */
+  readonly kind: string;
+  readonly state: Int32Array;
+}
+
+interface Birth<Task> {
+  readonly state: Int32Array;
+  readonly task: Task;
+}
+
+const lives = new WeakMap<Worker, Life>();
+const idle = new Map<string, Worker[]>();
+
+/**
+ * Gives a task to a thread: one that is idle, else a new one. Its file calls `serveTasks`.
+ *
+ * @throws what `new Worker` does
+ */
+export function startTask(
+  file: URL,
+  name: string,
+  task: unknown,
+  transferList: readonly Transferable[] = [],
+): Worker {
+  const env = threadEnvironment();
+  const kind = JSON.stringify([file, env]);
+  const waiting = idle.get(kind) ?? [];
+  for (let worker = waiting.pop(); worker; worker = waiting.pop()) {
+    const life = lives.get(worker);
+    if (!life || Atomics.compareExchange(life.state, 0, IDLE, BUSY) !== IDLE) continue;
+    worker.ref();
+    worker.postMessage(task, [...transferList]);
+    return worker;
+  }
+  const state = new Int32Array(new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT));
+  const worker = new Worker(file, {
+    name,
+    workerData: { state, task } satisfies Birth<unknown>,
+    transferList: [...transferList],
+    // This process's own flags (preloads, inspectors, loaders of test runners) are for its own thread.
+    execArgv: [],
+    env,
+  });
+  lives.set(worker, { kind, state });
+  return worker;
+}
+
+/** Lets a thread wait for another task. It has said that its task has ended, and nobody listens to it any more. */
+export function giveBack(worker: Worker): void {
+  worker.unref();
+  const life = lives.get(worker);
+  if (!life) return;
+  idle.set(life.kind, [...(idle.get(life.kind) ?? []), worker]);
+}
+
+/**
+ * In a thread's file: begins each task that the thread is given.
+ *
+ * @returns what to call when a task has ended, before anybody is told of it
+ */
+export function serveTasks<Task>(begin: (task: Task) => void): () => void {
+  const port = parentPort;
+  if (!port)
+    throw new Error('This module runs as a worker thread; call the function that starts it instead.');
+  const { state, task }: Birth<Task> = workerData;
+  let end: NodeJS.Timeout | undefined;
+  port.on('message', (next: Task) => {
+    clearTimeout(end);
+    begin(next);
+  });
+  begin(task);
+  return () => {
+    Atomics.store(state, 0, IDLE);
+    end = setTimeout(() => {
+      // With its port closed nothing keeps the thread.
+      if (Atomics.compareExchange(state, 0, IDLE, ENDED) === IDLE) port.close();
+    }, IDLE_MS);
+  };
+}
