@@ -33,9 +33,12 @@ export function appUrlOf(baseUrl: string): string {
   return baseUrl.replace('://api.', '://app.');
 }
 
+/** Is that this machine? @param hostname as a URL has it */
+export const isLoopback = (hostname: string): boolean =>
+  /^(localhost|.+\.localhost|127\.\d+\.\d+\.\d+|\[::1\])$/.test(hostname);
+
 /** Can others on the way read what is sent there? */
 export function isClear(baseUrl: string): boolean {
   const { protocol, hostname } = new URL(baseUrl);
-  const isLoopback = /^(localhost|.+\.localhost|127\.\d+\.\d+\.\d+|\[::1\])$/.test(hostname);
-  return protocol === 'http:' && !isLoopback;
+  return protocol === 'http:' && !isLoopback(hostname);
 }

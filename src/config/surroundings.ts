@@ -3,6 +3,7 @@ import { homedir } from 'node:os';
 import { isAbsolute, join, resolve } from 'node:path';
 import { type NetrcEntry, parseNetrc } from './netrc.js';
 import { parseSettings } from './settings-file.js';
+import { invalidValue } from './validate.js';
 
 /** What configures W&B outside the program: environment and files. Files are read when asked for, once. */
 export class Surroundings {
@@ -21,6 +22,15 @@ export class Surroundings {
   /** An environment variable; one that is empty counts as unset. */
   variable(name: string): string | null {
     return this.env[name] || null;
+  }
+
+  /** A variable that holds a JSON object; null: unset. Throws a TypeError, without the value, for anything else. */
+  object(name: string): object | null {
+    const text = this.variable(name);
+    if (text === null) return null;
+    const value = parsed(text);
+    if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value;
+    throw invalidValue(name, 'expected a JSON object of strings');
   }
 
   /** A setting, from the local file before the global one. */
@@ -95,5 +105,14 @@ export class Surroundings {
       this.warn(`${path} is left out: ${error instanceof Error ? error.message : String(error)}`);
       return null;
     }
+  }
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    if (error instanceof SyntaxError) return undefined;
+    throw error;
   }
 }
