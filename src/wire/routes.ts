@@ -4,7 +4,7 @@ import type { ProxyServer } from '../config/proxies.js';
 import { proxyFor } from './proxy-choice.js';
 import { authorizationFor, connectorThrough, connectorTo, refusalOfProxy } from './tunnel.js';
 import { Agent, buildConnector, Pool } from './undici.js';
-import type { WireFailure } from './wire-failure.js';
+import { WireFailure } from './wire-failure.js';
 
 /** How requests to one host are made. */
 export interface Route {
@@ -18,6 +18,7 @@ export interface Route {
 }
 
 export interface Routes {
+  /** Throws a WireFailure where the proxy can't be used. */
   of(url: URL, path: string): Route;
   close(): Promise<void>;
 }
@@ -69,6 +70,7 @@ export function ownRoutes(config: WireConfig, connections: number): Routes {
           path,
         );
       }
+      if (proxy.problem !== null) throw new WireFailure('ENOTSUP', proxy.problem, null, 'final');
       if (url.protocol === 'https:') {
         const make = () => new Agent({ connections, connect: connectorThrough(wayOf(proxy)) });
         return direct(agentFor('https:', make), path);

@@ -43,9 +43,6 @@ export function connectorThrough(way: ProxyWay): Connector {
 }
 
 function reach({ proxy, connect, trustHint }: ProxyWay): Promise<Socket> {
-  if (proxy.problem !== null) {
-    return Promise.reject(new WireFailure('ENOTSUP', proxy.problem, null, 'final'));
-  }
   const { protocol, hostname: host, port } = new URL(proxy.origin);
   const hostname = host.replace(/^\[(.*)\]$/, '$1');
   return new Promise((resolve, reject) => {
