@@ -24,8 +24,16 @@ export function normaliseBaseUrl(text: string, source: string): string {
   if (isService && (!url.hostname.includes('api.') || url.protocol !== 'https:')) {
     throw invalidValue(source, `got ${url.origin}; did you mean '${DEFAULT_BASE_URL}'?`);
   }
-  return url.origin + url.pathname.replace(/\/+$/, '');
+  return plain(url);
 }
+
+/** Does `text` name the server at `baseUrl`, which is in one form? */
+export const isSameServer = (text: string, baseUrl: string): boolean => {
+  const url = text.trim();
+  return URL.canParse(url) && plain(new URL(url)) === baseUrl;
+};
+
+const plain = ({ origin, pathname }: URL): string => origin + pathname.replace(/\/+$/, '');
 
 /** Where the web pages of a W&B server are, for links: protocol section 1.1. */
 export function appUrlOf(baseUrl: string): string {

@@ -1,7 +1,7 @@
 import { pathToFileURL } from 'node:url';
 import type { Dispatcher } from 'undici';
 import { appUrlOf, DEFAULT_BASE_URL, isClear, normaliseBaseUrl } from './base-url.js';
-import { findKey, missingKeyHint } from './key.js';
+import { type Base, findKey, missingKeyHint } from './key.js';
 import type { DeletableLevel, Logger, WandbFsOptions } from './options.js';
 import { findProxies, type Proxies } from './proxies.js';
 import { Secret } from './secret.js';
@@ -123,9 +123,10 @@ export function resolveConfig(
   const given = { ...DEFAULTS, ...withoutUndefined(options) };
   const logger = given.logger ?? toProcess;
   const around = new Surroundings(env, cwd, (message) => logger.warn?.(message));
-  const baseUrl = findBaseUrl(given, around);
+  const base = findBaseUrl(given, around);
+  const { baseUrl } = base;
   const appUrl = around.variable('WANDB_APP_URL')?.replace(/\/+$/, '') ?? appUrlOf(baseUrl);
-  const key = findKey(given, baseUrl, around);
+  const key = findKey(given, base, around);
   if (key.source !== null && isClear(baseUrl)) {
     logger.warn?.(`The API key travels to ${baseUrl} in clear, for all on the way to read; use https.`);
   }
@@ -184,12 +185,16 @@ export function resolveConfig(
   });
 }
 
-function findBaseUrl(options: WandbFsOptions, around: Surroundings): string {
-  if (options.baseUrl !== undefined) return normaliseBaseUrl(options.baseUrl, 'options.baseUrl');
+function findBaseUrl(options: WandbFsOptions, around: Surroundings): Base {
+  const base = (written: string, source: string): Base => ({
+    baseUrl: normaliseBaseUrl(written, source),
+    written,
+  });
+  if (options.baseUrl !== undefined) return base(options.baseUrl, 'options.baseUrl');
   const variable = around.variable('WANDB_BASE_URL');
-  if (variable) return normaliseBaseUrl(variable, 'WANDB_BASE_URL');
+  if (variable) return base(variable, 'WANDB_BASE_URL');
   const setting = around.setting('base_url');
-  return setting ? normaliseBaseUrl(setting, 'base_url in a wandb settings file') : DEFAULT_BASE_URL;
+  return base(setting ?? DEFAULT_BASE_URL, 'base_url in a wandb settings file');
 }
 
 function findJournal(given: WandbFsOptions['journal'], around: Surroundings): Config['journal'] {

@@ -47,12 +47,21 @@ export class Surroundings {
     return this.setting('api_key');
   }
 
-  /** The entry of a machine, which is the base URL's host with its port, else the default entry. */
-  netrc(machine: string): NetrcEntry | null {
+  /**
+   * The entry of a server: by its host and port as `url` writes them, which is how the SDK looks for it, else by any other
+   * spelling of both; else the default entry.
+   */
+  netrc(url: string): NetrcEntry | null {
     if (this.netrcFile === undefined) {
       this.netrcFile = this.readWarning(this.netrcPath, parseNetrc);
     }
-    return this.netrcFile?.machines.get(machine) ?? this.netrcFile?.fallback ?? null;
+    const { machines, fallback } = this.netrcFile ?? {
+      machines: new Map<string, NetrcEntry>(),
+      fallback: null,
+    };
+    const { protocol, host } = new URL(url);
+    const same = [...machines].filter(([name]) => hostOf(protocol, name) === host).at(-1)?.[1];
+    return machines.get(writtenHost(url)) ?? same ?? fallback;
   }
 
   get netrcPath(): string {
@@ -106,6 +115,14 @@ export class Surroundings {
       return null;
     }
   }
+}
+
+const writtenHost = (url: string): string => /^[^:]*:\/\/([^/?#]*)/.exec(url.trim())?.[1] ?? '';
+
+/** A machine's name in one form, without the scheme's own port; null: it is no host. */
+function hostOf(protocol: string, machine: string): string | null {
+  const url = `${protocol}//${machine}`;
+  return /[/?#@]/.test(machine) || !URL.canParse(url) ? null : new URL(url).host;
 }
 
 function parsed(text: string): unknown {

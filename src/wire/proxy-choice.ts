@@ -32,11 +32,10 @@ function isNamed(url: URL, list: string): boolean {
 }
 
 function isAddress(host: string, entry: string): boolean {
-  const [address = '', prefix] = entry.split('/');
+  const [, address = '', prefix] = /^([^/]*)(?:\/(\d+))?$/.exec(entry) ?? [];
   const family = isIP(address) === 6 ? 'ipv6' : 'ipv4';
   const bits = prefix === undefined ? null : Number(prefix);
-  if (!isIP(address) || (bits !== null && !(bits >= 0 && bits <= (family === 'ipv6' ? 128 : 32))))
-    return false;
+  if (!isIP(address) || (bits !== null && !(bits <= (family === 'ipv6' ? 128 : 32)))) return false;
   const list = new BlockList();
   if (bits === null) list.addAddress(address, family);
   else list.addSubnet(address, bits, family);
