@@ -32,6 +32,8 @@ interface ProxyOptions {
   readonly certificate?: Certificate;
   /** 'user:password' that it demands. */
   readonly user?: string;
+  /** Its `Proxy-Authenticate`, with every refusal. */
+  readonly demands?: string;
   /** Every request gets this status. */
   readonly answer?: number;
   /** Bytes of an answer, or out of a tunnel, after which it cuts the connection. */

@@ -73,13 +73,12 @@ describe('an https: server', () => {
     expect(request?.headers.authorization).toBeUndefined();
   });
 
-  test('is verified through the tunnel, and blamed for its own certificate', async () => {
+  test('is verified through the tunnel; a certificate that is not trusted may be one that the proxy put in its place', async () => {
     const proxy = await startForwardProxy();
     const url = await secureViewer('self-signed');
     const failure = await refusedBy(url, { HTTPS_PROXY: proxy.url });
     expect(failure).toMatchObject({ code: 'EPROTO', cause: 'DEPTH_ZERO_SELF_SIGNED_CERT' });
-    expect(failure.detail).toContain(url);
-    expect(failure.detail).not.toContain(proxy.url);
+    expect(failure.detail).toContain(`to ${url} through the proxy ${proxy.url} can be made: its certificate`);
   });
 
   test('moves large content both ways', async () => {
@@ -157,6 +156,14 @@ describe('a proxy is told from the server behind it', () => {
       const failure = await failureWith(proxy.url.replace('://', '://me:mistaken@'));
       expect(failure).toMatchObject({ code: 'EACCES', status: 407 });
       expect(JSON.stringify(failure)).not.toMatch(/mistaken|me:/);
+    });
+
+    test('that demands another kind of credentials: EACCES', async () => {
+      const proxy = await startForwardProxy({ answer: 407, demands: 'NTLM' });
+      expect(await refusedBy(server, { [name]: proxy.url })).toMatchObject({
+        code: 'EACCES',
+        detail: expect.stringContaining('in another way (NTLM)'),
+      });
     });
 
     test('that refuses connections: ECONNREFUSED', async () => {

@@ -29,10 +29,11 @@ export function networkFailure(error: unknown, peer: Peer, signal: AbortSignal |
   const codes = codesOf(error);
   const host = originOf(peer.address);
   const cause = codes[0] ?? describe(error);
-  const party = { name: host, setting: '`baseUrl`', trustHint: peer.trustHint };
+  const way = peer.proxy === null ? host : `${host} through the proxy ${peer.proxy}`;
+  // What can't be reached is the proxy then, which tells so itself: all of this comes from behind it.
+  const party = { name: way, setting: '`baseUrl`', trustHint: peer.trustHint };
   const connection = connectionFailure(error, party);
   if (connection) return connection;
-  const way = peer.proxy === null ? host : `${host} through the proxy ${peer.proxy}`;
   if (codes.some((code) => /TIMEOUT|ETIMEDOUT/.test(code)) || isNamed(error, 'TimeoutError')) {
     return new WireFailure('ETIMEDOUT', `${host} didn't answer in time.`, cause, 'timeout');
   }

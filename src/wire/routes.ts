@@ -1,3 +1,4 @@
+import type { IncomingHttpHeaders } from 'node:http';
 import type { Dispatcher } from 'undici';
 import type { WireConfig } from '../config/config.js';
 import type { ProxyServer } from '../config/proxies.js';
@@ -14,7 +15,7 @@ export interface Route {
   /** To send beside others. */
   readonly headers: Readonly<Record<string, string>>;
   /** The failure that an answer stands for which isn't the host's; null: it is. */
-  readonly refusal: (status: number) => WireFailure | null;
+  readonly refusal: (status: number, headers: IncomingHttpHeaders) => WireFailure | null;
 }
 
 export interface Routes {
@@ -84,7 +85,8 @@ export function ownRoutes(config: WireConfig, connections: number): Routes {
         dispatcher: agentFor('http:', make),
         path: url.origin + path,
         headers: { host: url.host, ...authorizationFor(proxy) },
-        refusal: (status) => (status === 407 ? refusalOfProxy(status, proxy, url.origin) : null),
+        refusal: (status, { 'proxy-authenticate': demands }) =>
+          status === 407 ? refusalOfProxy(status, demands, proxy, url.origin) : null,
       };
     },
     close: async () => {

@@ -102,7 +102,7 @@ function undiciTransport(routes: Routes, timeouts: Timeouts): Transport {
         headersTimeout: headersMs(timeouts, body),
         bodyTimeout: timeouts.idle,
       });
-      const refusal = route.refusal(response.statusCode);
+      const refusal = route.refusal(response.statusCode, response.headers);
       if (refusal !== null) {
         await response.body.dump();
         throw refusal;

@@ -84,8 +84,10 @@ async function tunnel(way: ProxyWay, { hostname, port, protocol }: buildConnecto
       },
       createConnection: () => connection,
     });
-    asking.on('connect', ({ statusCode = 0 }, socket, head) => {
-      if (statusCode < 200 || statusCode >= 300) return fail(refusalOfProxy(statusCode, proxy, target));
+    asking.on('connect', ({ statusCode = 0, headers }, socket, head) => {
+      if (statusCode < 200 || statusCode >= 300) {
+        return fail(refusalOfProxy(statusCode, headers['proxy-authenticate'], proxy, target));
+      }
       clearTimeout(timer);
       if (head.byteLength > 0) socket.unshift(head);
       resolve(connection);
@@ -101,13 +103,24 @@ async function tunnel(way: ProxyWay, { hostname, port, protocol }: buildConnecto
 export const authorizationFor = ({ authorization }: ProxyServer): Record<string, string> =>
   authorization === null ? {} : { 'proxy-authorization': authorization };
 
-/** What a proxy's own answer means that isn't a tunnel. */
-export function refusalOfProxy(status: number, proxy: ProxyServer, target: string): WireFailure {
+/**
+ * What a proxy's own answer means that isn't a tunnel.
+ *
+ * @param demands its `Proxy-Authenticate`
+ */
+export function refusalOfProxy(
+  status: number,
+  demands: string | string[] | undefined,
+  proxy: ProxyServer,
+  target: string,
+): WireFailure {
   const name = nameOf(proxy);
   const cause = `HTTP ${status} of the proxy`;
   if (status === 407) {
-    const detail =
-      proxy.authorization === null
+    const ways = String(demands ?? 'Basic');
+    const detail = !/\bbasic\b/i.test(ways)
+      ? `${name} demands credentials in another way (${ways.slice(0, 80)}) than by user and password (Basic), the one that wandb-fs speaks.`
+      : proxy.authorization === null
         ? `${name} demands a user and password: write them into ${proxy.source}, as http://user:password@host:port.`
         : `${name} doesn't accept the user and password that ${proxy.source} has for it.`;
     return new WireFailure('EACCES', detail, cause, 'final', status);

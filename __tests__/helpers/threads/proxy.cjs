@@ -4,8 +4,9 @@ const net = require('node:net');
 const { parentPort, workerData } = require('node:worker_threads');
 
 /** A forward proxy. Every host is on this machine: what matters is which name it was asked for. */
-const { tls, user, answer, cutAfter, hello } = workerData;
+const { tls, user, demands, answer, cutAfter, hello } = workerData;
 const requests = [];
+const challenge = demands ? { 'proxy-authenticate': demands } : {};
 
 const refusal = ({ headers }) => {
   if (answer !== null) return answer;
@@ -17,7 +18,9 @@ const record = ({ method, url, headers }) => requests.push({ method, target: url
 const onRequest = (asked, reply) => {
   record(asked);
   const status = refusal(asked);
-  if (status !== null) return reply.writeHead(status, { 'content-type': 'text/html' }).end('<h1>Proxy</h1>');
+  if (status !== null) {
+    return reply.writeHead(status, { 'content-type': 'text/html', ...challenge }).end('<h1>Proxy</h1>');
+  }
   const { port, pathname, search } = new URL(asked.url);
   const { 'proxy-authorization': _, ...headers } = asked.headers;
   const upstream = request(
@@ -47,7 +50,8 @@ const onConnect = (asked, socket, head) => {
   record(asked);
   socket.on('error', () => socket.destroy());
   const status = refusal(asked);
-  if (status !== null) return socket.end(`HTTP/1.1 ${status} Refused\r\ncontent-length: 0\r\n\r\n`);
+  const told = demands ? `proxy-authenticate: ${demands}\r\n` : '';
+  if (status !== null) return socket.end(`HTTP/1.1 ${status} Refused\r\n${told}content-length: 0\r\n\r\n`);
   const upstream = net.connect(Number(asked.url.split(':').at(-1)), '127.0.0.1', () => {
     socket.write('HTTP/1.1 200 Connection established\r\n\r\n');
     if (head.length > 0) upstream.write(head);
