@@ -15,8 +15,15 @@ export function threadFile(path: string): URL {
 
 const OWN_THREAD = 'WANDB_FS_THREAD';
 
-/** The environment of this package's own threads: what NODE_OPTIONS preloads into them too can tell them by it. */
-export const threadEnvironment = (): NodeJS.ProcessEnv => ({ ...process.env, [OWN_THREAD]: '1' });
+/**
+ * The environment of this package's own threads: what NODE_OPTIONS preloads into them too can tell them by it. Since
+ * Node 24 the flag for the system's certificates is a thread's own, and only the variable hands it on in all versions.
+ */
+export const threadEnvironment = (): NodeJS.ProcessEnv => ({
+  ...process.env,
+  ...(process.execArgv.includes('--use-system-ca') && { NODE_USE_SYSTEM_CA: '1' }),
+  [OWN_THREAD]: '1',
+});
 
 /** Does this code run in a thread of this package? */
 export const isInOwnThread = (): boolean => !isMainThread && process.env[OWN_THREAD] !== undefined;

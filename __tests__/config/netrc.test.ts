@@ -13,6 +13,14 @@ test.each([
   ['machine "host" login "a user" password "secret"', 'in quotes'],
   ['macdef init\ncd /pub\nmachine host password x\n\nmachine host password secret', 'behind a macro'],
   ['machine host login # password secret', 'of a user named #'],
+  ['machine host login password password secret', 'of a user named password'],
+  ['#machine host password x\nmachine host password secret', 'under an entry that is a comment'],
+  ['machine host password x # y\n  password secret', 'given twice'],
+  ['machine host user u\r\n\tpassword secret\r\n', 'with the line ends of Windows'],
+  ['\uFEFFmachine host password secret', "behind a mark of the file's encoding"],
+  ['default password x machine host password secret', 'behind the default entry'],
+  ['machine host password "secret', 'in a quote that ends with the file'],
+  ['macdef init\r\ncd /pub\r\n\r\nmachine host password secret', 'behind a macro of Windows'],
 ])('%j holds the password: %s', (content) => {
   expect(passwordOf(content)).toBe('secret');
 });
@@ -21,6 +29,9 @@ test('a password may hold any sign', () => {
   expect(passwordOf('machine host password #se#cret')).toBe('#se#cret');
   expect(passwordOf('machine host password "se \\"cret"')).toBe('se "cret');
   expect(passwordOf('machine host password se\\ cret')).toBe('se cret');
+  expect(passwordOf('machine host password "se cret # x"')).toBe('se cret # x');
+  expect(passwordOf('machine host password se"cret')).toBe('se"cret');
+  expect(passwordOf('machine host password s\\\\e\u00a0cret')).toBe('s\\e\u00a0cret');
 });
 
 test('the default entry stands for all other machines', () => {
@@ -29,11 +40,19 @@ test('the default entry stands for all other machines', () => {
   expect(fallback).toEqual({ login: 'u', password: 'y' });
 });
 
+test.each(['machine host', 'machine host login u', 'machine host password', 'machine host password ""'])(
+  '%j holds no password',
+  (content) => {
+    expect(passwordOf(content)).toBe('');
+  },
+);
+
 test.each([
   'machine',
-  'machine host password',
+  'machine ""',
   'host password secret',
-  'machine host password "secret',
+  'machine host password "secret"cret',
+  'machine host password one secret',
   'login x',
 ])('%j is no netrc file; the error tells the line, not the content', (content) => {
   const parse = () => parseNetrc(content);

@@ -43,6 +43,54 @@ describe('the key', () => {
     expect(wire({}, { baseUrl: 'http://127.0.0.1:9999' }).apiKey).toBeNull();
   });
 
+  test.each([
+    ['https://api.wandb.ai:443', 'api.wandb.ai:443'],
+    ['https://api.wandb.ai:443', 'api.wandb.ai'],
+    ['https://api.wandb.ai/', 'api.wandb.ai:443'],
+    ['HTTPS://API.Wandb.AI', 'API.Wandb.AI'],
+    ['https://API.Wandb.AI', 'api.wandb.ai'],
+    ['https://api.wandb.ai', 'API.Wandb.AI'],
+    ['HTTP://Wandb.Example:80/prefix', 'wandb.example'],
+    ['http://wandb.example', 'Wandb.Example:80'],
+    ['http://[FD00::1]:8080', '[FD00::1]:8080'],
+    ['http://[fd00:0::1]:8080', '[fd00::1]:8080'],
+  ])('of %s is that of the machine %s in netrc, however both are written', async (baseUrl, machine) => {
+    await put('.netrc', `machine ${machine}\n  login user\n  password ${KEY.netrc}\n`);
+    expect(wire({}, { baseUrl }).apiKey).toBe(KEY.netrc);
+    expect(wire({ WANDB_BASE_URL: baseUrl }).apiKey).toBe(KEY.netrc);
+  });
+
+  test.each([
+    ['https://wandb.example', 'wandb.example:80'],
+    ['http://wandb.example', 'wandb.example:443'],
+    ['https://wandb.example:8443', 'wandb.example'],
+    ['https://wandb.example', 'api.wandb.example'],
+    ['https://wandb.example', 'https://wandb.example'],
+  ])('of %s is not that of the machine %s', async (baseUrl, machine) => {
+    await put('.netrc', `machine ${machine} login user password ${KEY.netrc}\n`);
+    expect(wire({}, { baseUrl }).apiKey).toBeNull();
+  });
+
+  test('is that of the very spelling, if netrc has several, and of the default entry at last', async () => {
+    await put(
+      '.netrc',
+      `machine Wandb.Example password ${KEY.netrc}\nmachine wandb.example password ${KEY.option}\ndefault password ${KEY.settings}\n`,
+    );
+    expect(wire({}, { baseUrl: 'https://Wandb.Example' }).apiKey).toBe(KEY.netrc);
+    expect(wire({}, { baseUrl: 'https://wandb.example' }).apiKey).toBe(KEY.option);
+    expect(wire({}, { baseUrl: 'https://other.example' }).apiKey).toBe(KEY.settings);
+  });
+
+  test.each(['https://Wandb.Example', 'https://wandb.example:443/', 'HTTPS://wandb.example'])(
+    'of settings files is found where they write the base URL as %s',
+    async (written) => {
+      await put('.config/wandb/settings', `[default]\nbase_url = ${written}\napi_key = ${KEY.settings}\n`);
+      expect(wire().apiKey).toBe(KEY.settings);
+      expect(wire({}, { baseUrl: 'https://wandb.example' }).apiKey).toBe(KEY.settings);
+      expect(wire({}, { baseUrl: 'http://wandb.example' }).apiKey).toBeNull();
+    },
+  );
+
   test('of settings files belongs to the base URL of the settings files', async () => {
     await put(
       '.config/wandb/settings',
@@ -151,16 +199,8 @@ describe('what else the environment says', () => {
     expect(wire({}, options).timeouts).toMatchObject({ connect: 1, headers: 2, idle: 3 });
   });
 
-  test('proxies and certificates follow the customs', () => {
-    expect(wire()).toMatchObject({ proxy: null, isTlsVerified: true });
-    const env = {
-      HTTPS_PROXY: 'http://proxy:3128',
-      no_proxy: 'a.example',
-      WANDB_INSECURE_DISABLE_SSL: 'true',
-    };
-    expect(wire(env)).toMatchObject({
-      proxy: { http: null, https: 'http://proxy:3128', no: 'a.example,localhost,127.0.0.1,::1' },
-      isTlsVerified: false,
-    });
+  test('certificates are verified unless it says otherwise', () => {
+    expect(wire()).toMatchObject({ isTlsVerified: true });
+    expect(wire({ WANDB_INSECURE_DISABLE_SSL: 'true' })).toMatchObject({ isTlsVerified: false });
   });
 });

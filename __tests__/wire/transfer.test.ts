@@ -77,7 +77,7 @@ describe.each(WAYS)('an upload by %s', (_, dependencies) => {
   });
 });
 
-test('an upload by the own agent carries nothing but the given headers and its length', async () => {
+test('an upload by the own agent carries nothing but the given headers, its length and who sends it', async () => {
   const server = await serve((_request, response) => response.end());
   const transfers = new Transfers(connect(server.url).api);
   const body = { kind: 'bytes', bytes: Buffer.from('x') } as const;
@@ -86,6 +86,7 @@ test('an upload by the own agent carries nothing but the given headers and its l
     'connection',
     'content-length',
     'host',
+    'user-agent',
     'x-upload',
   ]);
 });

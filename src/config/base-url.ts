@@ -24,8 +24,16 @@ export function normaliseBaseUrl(text: string, source: string): string {
   if (isService && (!url.hostname.includes('api.') || url.protocol !== 'https:')) {
     throw invalidValue(source, `got ${url.origin}; did you mean '${DEFAULT_BASE_URL}'?`);
   }
-  return url.origin + url.pathname.replace(/\/+$/, '');
+  return plain(url);
 }
+
+/** Does `text` name the server at `baseUrl`, which is in one form? */
+export const isSameServer = (text: string, baseUrl: string): boolean => {
+  const url = text.trim();
+  return URL.canParse(url) && plain(new URL(url)) === baseUrl;
+};
+
+const plain = ({ origin, pathname }: URL): string => origin + pathname.replace(/\/+$/, '');
 
 /** Where the web pages of a W&B server are, for links: protocol section 1.1. */
 export function appUrlOf(baseUrl: string): string {
@@ -33,9 +41,12 @@ export function appUrlOf(baseUrl: string): string {
   return baseUrl.replace('://api.', '://app.');
 }
 
+/** Is that this machine? @param hostname as a URL has it */
+export const isLoopback = (hostname: string): boolean =>
+  /^(localhost|.+\.localhost|127\.\d+\.\d+\.\d+|\[::1\])$/.test(hostname);
+
 /** Can others on the way read what is sent there? */
 export function isClear(baseUrl: string): boolean {
   const { protocol, hostname } = new URL(baseUrl);
-  const isLoopback = /^(localhost|.+\.localhost|127\.\d+\.\d+\.\d+|\[::1\])$/.test(hostname);
-  return protocol === 'http:' && !isLoopback;
+  return protocol === 'http:' && !isLoopback(hostname);
 }

@@ -1,10 +1,12 @@
 import { pathToFileURL } from 'node:url';
 import type { Dispatcher } from 'undici';
 import { appUrlOf, DEFAULT_BASE_URL, isClear, normaliseBaseUrl } from './base-url.js';
-import { findKey, missingKeyHint } from './key.js';
+import { type Base, findKey, missingKeyHint } from './key.js';
 import type { DeletableLevel, Logger, WandbFsOptions } from './options.js';
+import { findProxies, type Proxies } from './proxies.js';
 import { Secret } from './secret.js';
 import { Surroundings } from './surroundings.js';
+import { trustHint } from './trust.js';
 import { checkOptions, invalidValue } from './validate.js';
 import { VERSION } from './version.js';
 
@@ -23,8 +25,10 @@ export interface WireConfig {
   /** Sent to the base URL with every request. */
   readonly extraHeaders: Readonly<Record<string, string>>;
   readonly isTlsVerified: boolean;
-  /** Proxies by the environment's customs; null: none. */
-  readonly proxy: { readonly http: string | null; readonly https: string | null; readonly no: string } | null;
+  /** What to say of a certificate that isn't trusted. */
+  readonly trustHint: string;
+  /** For requests of this package's own agent; null: there are none. */
+  readonly proxies: Proxies | null;
   /** Files uploaded at once. */
   readonly concurrency: number;
   readonly timeouts: Timeouts;
@@ -119,9 +123,10 @@ export function resolveConfig(
   const given = { ...DEFAULTS, ...withoutUndefined(options) };
   const logger = given.logger ?? toProcess;
   const around = new Surroundings(env, cwd, (message) => logger.warn?.(message));
-  const baseUrl = findBaseUrl(given, around);
+  const base = findBaseUrl(given, around);
+  const { baseUrl } = base;
   const appUrl = around.variable('WANDB_APP_URL')?.replace(/\/+$/, '') ?? appUrlOf(baseUrl);
-  const key = findKey(given, baseUrl, around);
+  const key = findKey(given, base, around);
   if (key.source !== null && isClear(baseUrl)) {
     logger.warn?.(`The API key travels to ${baseUrl} in clear, for all on the way to read; use https.`);
   }
@@ -138,7 +143,8 @@ export function resolveConfig(
     userAgent: `wandb-fs/${VERSION} node/${process.versions.node}`,
     extraHeaders: extraHeaders(around),
     isTlsVerified: !/^(1|true)$/i.test(around.variable('WANDB_INSECURE_DISABLE_SSL') ?? ''),
-    proxy: proxyOf(around),
+    trustHint: trustHint(around),
+    proxies: isInProcess ? null : findProxies(around),
     concurrency: given.concurrency,
     // Half of the time is left for a second attempt, with a smaller batch.
     timeouts: {
@@ -179,12 +185,16 @@ export function resolveConfig(
   });
 }
 
-function findBaseUrl(options: WandbFsOptions, around: Surroundings): string {
-  if (options.baseUrl !== undefined) return normaliseBaseUrl(options.baseUrl, 'options.baseUrl');
+function findBaseUrl(options: WandbFsOptions, around: Surroundings): Base {
+  const base = (written: string, source: string): Base => ({
+    baseUrl: normaliseBaseUrl(written, source),
+    written,
+  });
+  if (options.baseUrl !== undefined) return base(options.baseUrl, 'options.baseUrl');
   const variable = around.variable('WANDB_BASE_URL');
-  if (variable) return normaliseBaseUrl(variable, 'WANDB_BASE_URL');
+  if (variable) return base(variable, 'WANDB_BASE_URL');
   const setting = around.setting('base_url');
-  return setting ? normaliseBaseUrl(setting, 'base_url in a wandb settings file') : DEFAULT_BASE_URL;
+  return base(setting ?? DEFAULT_BASE_URL, 'base_url in a wandb settings file');
 }
 
 function findJournal(given: WandbFsOptions['journal'], around: Surroundings): Config['journal'] {
@@ -217,33 +227,9 @@ function extraHeaders(around: Surroundings): Readonly<Record<string, string>> {
   const email = around.variable('WANDB_USER_EMAIL');
   if (username !== null) headers['x-wandb-username'] = username;
   if (email !== null) headers['x-wandb-user-email'] = email;
-  const text = around.variable('WANDB_X_EXTRA_HTTP_HEADERS') ?? around.variable('WANDB__EXTRA_HTTP_HEADERS');
-  if (text === null) return headers;
-  const extra = parseObject(text);
-  if (!extra) throw invalidValue('WANDB_X_EXTRA_HTTP_HEADERS', 'expected a JSON object of strings');
-  for (const [name, value] of Object.entries(extra)) headers[name.toLowerCase()] = String(value);
+  const extra = around.object('WANDB_X_EXTRA_HTTP_HEADERS') ?? around.object('WANDB__EXTRA_HTTP_HEADERS');
+  for (const [name, value] of Object.entries(extra ?? {})) headers[name.toLowerCase()] = String(value);
   return headers;
-}
-
-function parseObject(text: string): object | null {
-  try {
-    const value: unknown = JSON.parse(text);
-    return typeof value === 'object' && !Array.isArray(value) ? value : null;
-  } catch (error) {
-    if (error instanceof SyntaxError) return null;
-    throw error;
-  }
-}
-
-function proxyOf(around: Surroundings): WireConfig['proxy'] {
-  const named = (name: string): string | null =>
-    around.variable(name.toLowerCase()) ?? around.variable(name.toUpperCase());
-  const http = named('http_proxy');
-  const https = named('https_proxy');
-  if (http === null && https === null) return null;
-  // A proxy leads to other machines.
-  const no = [named('no_proxy') ?? [], 'localhost', '127.0.0.1', '::1'].flat().join(',');
-  return { http, https, no };
 }
 
 function workerUrl(given: string | URL | undefined): URL | null {

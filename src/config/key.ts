@@ -1,6 +1,15 @@
+import { isSameServer } from './base-url.js';
 import type { WandbFsOptions } from './options.js';
 import type { Surroundings } from './surroundings.js';
 import { checkKey, invalidValue } from './validate.js';
+
+/** Where the API is. */
+export interface Base {
+  /** In one form. */
+  readonly baseUrl: string;
+  /** As somebody wrote it. */
+  readonly written: string;
+}
 
 /** How requests are authorised, and where that was found, for messages. */
 export interface Key {
@@ -13,7 +22,7 @@ export interface Key {
  * Looks for the key as W&B's SDK does (protocol section 1.2): option, environment, netrc, settings files. Finding none
  * is no error here: it is one when the first request is made.
  */
-export function findKey(options: WandbFsOptions, baseUrl: string, around: Surroundings): Key {
+export function findKey(options: WandbFsOptions, { baseUrl, written }: Base, around: Surroundings): Key {
   const withKey = (apiKey: string, source: string): Key => {
     checkKey(source, apiKey);
     return { apiKey, identityTokenFile: null, source };
@@ -39,10 +48,11 @@ export function findKey(options: WandbFsOptions, baseUrl: string, around: Surrou
   if (key !== null) return withKey(key, 'WANDB_API_KEY');
   if (tokenFile !== null) return withToken(tokenFile, 'WANDB_IDENTITY_TOKEN_FILE');
 
-  const password = around.netrc(new URL(baseUrl).host)?.password;
+  const password = around.netrc(written)?.password;
   if (password) return withKey(password, around.netrcPath);
 
-  const belongs = (around.setting('base_url') ?? baseUrl).replace(/\/+$/, '') === baseUrl;
+  const inFiles = around.setting('base_url');
+  const belongs = inFiles === null || isSameServer(inFiles, baseUrl);
   const inSettings = belongs ? around.settingsKey() : null;
   if (inSettings) return withKey(inSettings, 'api_key in a wandb settings file');
   return { apiKey: null, identityTokenFile: null, source: null };

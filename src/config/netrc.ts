@@ -1,17 +1,14 @@
 /** What a netrc file knows of one machine. */
 export interface NetrcEntry {
-  readonly login: string | null;
-  readonly password: string | null;
-}
-
-interface Token {
-  readonly text: string;
-  readonly isQuoted: boolean;
+  readonly login: string;
+  /** '' where the entry has none. */
+  readonly password: string;
 }
 
 /**
- * Reads a netrc file: `machine` and `default` entries, `macdef` bodies skipped, quoted values with backslashes,
- * comments where a keyword could stand. The last entry of a machine counts, as in Python's `netrc`.
+ * Reads a netrc file, as Python's `netrc` does, which the SDK uses: `machine` and `default` entries over any number of
+ * lines, `macdef` bodies skipped, quoted values, backslashes before any sign, comments where a keyword could stand. The
+ * last entry of a machine counts.
  *
  * Throws a SyntaxError, without the file's content, for what is no netrc file.
  */
@@ -25,19 +22,20 @@ export function parseNetrc(content: string): {
   let keyword = reader.keyword();
   while (keyword !== null) {
     if (keyword === 'macdef') {
-      reader.value('macdef');
+      reader.value();
       reader.skipMacro();
       keyword = reader.keyword();
     } else if (keyword === 'machine' || keyword === 'default') {
-      const name = keyword === 'machine' ? reader.value('machine') : null;
-      const entry = { login: null as string | null, password: null as string | null };
+      const name = keyword === 'machine' ? reader.value() : 'default';
+      if (name === '') throw new SyntaxError(`line ${reader.line}: 'machine' has no name`);
+      const entry = { login: '', password: '' };
       for (keyword = reader.keyword(); keyword !== null; keyword = reader.keyword()) {
-        if (keyword === 'login' || keyword === 'user') entry.login = reader.value(keyword);
-        else if (keyword === 'password') entry.password = reader.value(keyword);
-        else if (keyword === 'account') reader.value(keyword);
+        if (keyword === 'login' || keyword === 'user') entry.login = reader.value();
+        else if (keyword === 'password') entry.password = reader.value();
+        else if (keyword === 'account') reader.value();
         else break;
       }
-      if (name === null) fallback = entry;
+      if (name === 'default') fallback = entry;
       else machines.set(name, entry);
     } else {
       throw new SyntaxError(`line ${reader.line}: a keyword such as 'machine' was expected`);
@@ -46,33 +44,39 @@ export function parseNetrc(content: string): {
   return { machines, fallback };
 }
 
+/** Others are characters of a value: a password may hold any. */
+const WHITE_SPACE = /[\n\t ]/;
+
 class Reader {
+  private readonly content: string;
   private at = 0;
 
-  constructor(private readonly content: string) {}
+  constructor(content: string) {
+    // Editors of Windows begin files with a mark of their encoding.
+    this.content = content.replace(/^\uFEFF/, '').replace(/\r\n?/g, '\n');
+  }
 
   get line(): number {
     return this.content.slice(0, this.at).split('\n').length;
   }
 
-  /** The next keyword, or null at the end. A '#' here begins a comment; in a value it is a character. */
+  /** The next keyword, or null at the end, which `""` is too. A '#' here begins a comment; in a value it is a character. */
   keyword(): string | null {
     for (let token = this.next(); token; token = this.next()) {
-      if (token.isQuoted || !token.text.startsWith('#')) return token.text;
+      if (!token.startsWith('#')) return token;
       this.skipLine();
     }
     return null;
   }
 
-  value(of: string): string {
-    const token = this.next();
-    if (!token) throw new SyntaxError(`line ${this.line}: '${of}' has no value`);
-    return token.text;
+  /** What follows a keyword; '' at the end of the file. */
+  value(): string {
+    return this.next() ?? '';
   }
 
   /** A macro's body ends with an empty line. */
   skipMacro(): void {
-    const end = /\r?\n[ \t]*\r?\n/g;
+    const end = /\n\n/g;
     end.lastIndex = this.at;
     this.at = end.exec(this.content) ? end.lastIndex : this.content.length;
   }
@@ -82,22 +86,20 @@ class Reader {
     this.at = end < 0 ? this.content.length : end + 1;
   }
 
-  private next(): Token | null {
-    while (/\s/.test(this.content[this.at] ?? '')) this.at++;
-    const first = this.content[this.at];
-    if (first === undefined) return null;
-    const isQuoted = first === '"';
+  private next(): string | null {
+    while (WHITE_SPACE.test(this.content[this.at] ?? '')) this.at++;
+    if (this.at >= this.content.length) return null;
+    const isQuoted = this.content[this.at] === '"';
     if (isQuoted) this.at++;
     let text = '';
     for (; this.at < this.content.length; this.at++) {
       let character = this.content[this.at] ?? '';
-      if (isQuoted ? character === '"' : /\s/.test(character)) break;
+      if (isQuoted ? character === '"' : WHITE_SPACE.test(character)) break;
       if (character === '\\') character = this.content[++this.at] ?? '';
       text += character;
     }
-    if (isQuoted && this.content[this.at++] !== '"') {
-      throw new SyntaxError(`line ${this.line}: a quoted value has no end`);
-    }
-    return { text, isQuoted };
+    // A quote that isn't closed ends with the file.
+    if (isQuoted) this.at++;
+    return text;
   }
 }

@@ -34,8 +34,8 @@ export interface WandbFsOptions {
    * The API key, from https://wandb.ai/authorize or the same page of your server. It is sent to `baseUrl` alone and
    * shown nowhere. Without any key the first request fails with EACCES.
    *
-   * @default WANDB_API_KEY, else the netrc entry of the base URL's host (`wandb login` writes it), else `api_key` of
-   * the settings file whose `base_url` is the base URL
+   * @default WANDB_API_KEY, else the netrc entry of the base URL's host (`wandb login` writes it), however it is spelled, else
+   * `api_key` of the settings file whose `base_url` is the base URL
    */
   readonly apiKey?: string | undefined;
   /**
@@ -117,9 +117,12 @@ export interface WandbFsOptions {
    * @default true
    */
   readonly exitSignals?: boolean | undefined;
-  /** Makes the requests in place of undici. */
+  /** Makes the requests in place of undici. Proxies of the environment are its own affair then. */
   readonly fetch?: typeof globalThis.fetch | undefined;
-  /** The undici dispatcher that makes the requests, such as a ProxyAgent. It isn't closed with the filesystem. */
+  /**
+   * The undici dispatcher that makes the requests, in place of the one that keeps to the proxies of the environment
+   * (WANDB_HTTPS_PROXY, HTTPS_PROXY, NO_PROXY…). It isn't closed with the filesystem.
+   */
   readonly dispatcher?: Dispatcher | undefined;
   /** @default warnings go to `process.emitWarning` */
   readonly logger?: Logger | undefined;

@@ -3,6 +3,7 @@ import { homedir } from 'node:os';
 import { isAbsolute, join, resolve } from 'node:path';
 import { type NetrcEntry, parseNetrc } from './netrc.js';
 import { parseSettings } from './settings-file.js';
+import { invalidValue } from './validate.js';
 
 /** What configures W&B outside the program: environment and files. Files are read when asked for, once. */
 export class Surroundings {
@@ -23,6 +24,15 @@ export class Surroundings {
     return this.env[name] || null;
   }
 
+  /** A variable that holds a JSON object; null: unset. Throws a TypeError, without the value, for anything else. */
+  object(name: string): object | null {
+    const text = this.variable(name);
+    if (text === null) return null;
+    const value = parsed(text);
+    if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value;
+    throw invalidValue(name, 'expected a JSON object of strings');
+  }
+
   /** A setting, from the local file before the global one. */
   setting(name: string): string | null {
     for (const settings of this.settings()) {
@@ -37,12 +47,21 @@ export class Surroundings {
     return this.setting('api_key');
   }
 
-  /** The entry of a machine, which is the base URL's host with its port, else the default entry. */
-  netrc(machine: string): NetrcEntry | null {
+  /**
+   * The entry of a server: by its host and port as `url` writes them, which is how the SDK looks for it, else by any other
+   * spelling of both; else the default entry.
+   */
+  netrc(url: string): NetrcEntry | null {
     if (this.netrcFile === undefined) {
       this.netrcFile = this.readWarning(this.netrcPath, parseNetrc);
     }
-    return this.netrcFile?.machines.get(machine) ?? this.netrcFile?.fallback ?? null;
+    const { machines, fallback } = this.netrcFile ?? {
+      machines: new Map<string, NetrcEntry>(),
+      fallback: null,
+    };
+    const { protocol, host } = new URL(url);
+    const same = [...machines].filter(([name]) => hostOf(protocol, name) === host).at(-1)?.[1];
+    return machines.get(writtenHost(url)) ?? same ?? fallback;
   }
 
   get netrcPath(): string {
@@ -95,5 +114,22 @@ export class Surroundings {
       this.warn(`${path} is left out: ${error instanceof Error ? error.message : String(error)}`);
       return null;
     }
+  }
+}
+
+const writtenHost = (url: string): string => /^[^:]*:\/\/([^/?#]*)/.exec(url.trim())?.[1] ?? '';
+
+/** A machine's name in one form, without the scheme's own port; null: it is no host. */
+function hostOf(protocol: string, machine: string): string | null {
+  const url = `${protocol}//${machine}`;
+  return /[/?#@]/.test(machine) || !URL.canParse(url) ? null : new URL(url).host;
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    if (error instanceof SyntaxError) return undefined;
+    throw error;
   }
 }

@@ -1,7 +1,9 @@
 import type { WireConfig } from '../config/config.js';
 import { type Credentials, createCredentials, isUnderBase } from './credentials.js';
-import { networkFailure, type Peer, refusalOfApi } from './errors.js';
+import { refusalOfApi } from './errors.js';
+import { networkFailure } from './network-failure.js';
 import { withOutages } from './outages.js';
+import { type Peer, peerOf } from './peer.js';
 import { RateLimit } from './rate-limit.js';
 import { type Clock, systemClock } from './retry.js';
 import {
@@ -51,8 +53,7 @@ export class Api {
   }
 
   peer(address: string): Peer {
-    const { baseUrl, keySource } = this.config;
-    return { address, baseUrl, keySource };
+    return peerOf(this.config, address);
   }
 
   /**
@@ -73,10 +74,8 @@ export class Api {
 
   /** Headers for a request that may leave the base URL: credentials only for the part of it that doesn't. */
   async headersFor(url: string, signal: AbortSignal | undefined): Promise<Record<string, string>> {
-    const common = { 'user-agent': this.config.userAgent };
-    if (!isUnderBase(url, this.config.baseUrl)) return common;
+    if (!isUnderBase(url, this.config.baseUrl)) return {};
     return {
-      ...common,
       ...this.config.extraHeaders,
       authorization: await this.authorization(signal),
     };
@@ -97,11 +96,11 @@ export class Api {
   }
 
   private async once(request: HttpRequest, authorization: string): Promise<HttpResponse> {
-    const { userAgent, extraHeaders } = this.config;
+    const { extraHeaders } = this.config;
     try {
       const response = await this.transport.send({
         ...request,
-        headers: { 'user-agent': userAgent, ...extraHeaders, ...request.headers, authorization },
+        headers: { ...extraHeaders, ...request.headers, authorization },
       });
       return response;
     } catch (error) {

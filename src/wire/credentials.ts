@@ -2,7 +2,9 @@ import { randomBytes } from 'node:crypto';
 import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import type { WireConfig } from '../config/config.js';
-import { errnoOf, networkFailure, notTheApi, refusalOfApi } from './errors.js';
+import { errnoOf, notTheApi, refusalOfApi } from './errors.js';
+import { networkFailure } from './network-failure.js';
+import { peerOf } from './peer.js';
 import type { Clock } from './retry.js';
 import { withRetries } from './retry.js';
 import { readBody, type Transport } from './transport.js';
@@ -101,9 +103,8 @@ class FederatedCredentials implements Credentials {
   }
 
   private async request(): Promise<AccessToken> {
-    const { baseUrl, keySource } = this.config;
-    const address = `${baseUrl}/oidc/token`;
-    const peer = { address, baseUrl, keySource };
+    const address = `${this.config.baseUrl}/oidc/token`;
+    const peer = peerOf(this.config, address);
     const assertion = await this.readIdentity();
     const form = new URLSearchParams({
       grant_type: 'urn:ietf:params:oauth:grant-type:jwt-bearer',
@@ -116,7 +117,6 @@ class FederatedCredentials implements Credentials {
         headers: {
           'content-type': 'application/x-www-form-urlencoded',
           accept: 'application/json',
-          'user-agent': this.config.userAgent,
         },
         body: { kind: 'bytes', bytes: Buffer.from(form.toString()) },
       });

@@ -1,20 +1,12 @@
 import type { ErrnoCode } from '../store/failure.js';
-import { cancelled, isWireFailure, WireFailure } from './wire-failure.js';
+import type { Peer } from './peer.js';
+import { WireFailure } from './wire-failure.js';
 
 /** An answer that isn't success, with as much of its body as was read. */
 export interface Refusal {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
   readonly text: string;
-}
-
-/** What is talked to, in messages: no key, no query. */
-export interface Peer {
-  /** Without its query, which may be a signature. */
-  readonly address: string;
-  readonly baseUrl: string;
-  /** Where the key was found; null for requests that carry none. */
-  readonly keySource: string | null;
 }
 
 const LONGEST_MESSAGE = 300;
@@ -38,8 +30,12 @@ export function refusalOfApi(refusal: Refusal, peer: Peer, date: number): WireFa
       `${peer.baseUrl} doesn't accept the API key${from}; check that it is whole and belongs to this server.`,
     );
   }
-  if (status === 403)
-    return fail('EACCES', `${peer.baseUrl} doesn't allow that to the owner of the API key.`);
+  // W&B says why, in JSON; another answer may be that of a proxy that speaks in its place.
+  const relay = message === null ? relayOf(peer) : null;
+  if (status === 403) {
+    const who = relay === null ? peer.baseUrl : `${peer.baseUrl}, or the proxy ${relay} before it,`;
+    return fail('EACCES', `${who} doesn't allow that to the owner of the API key.`);
+  }
   if (status >= 300 && status < 400) {
     const target = redirectTarget(headers.location, peer.address);
     return new WireFailure(
@@ -51,7 +47,8 @@ export function refusalOfApi(refusal: Refusal, peer: Peer, date: number): WireFa
     );
   }
   if (status >= 500 || status === 429 || status === 408) {
-    return fail('EIO', `${peer.baseUrl} can't answer at the moment.`);
+    const relayed = relay === null ? '' : `, or the proxy ${relay} can't reach it`;
+    return fail('EIO', `${peer.baseUrl} can't answer at the moment${relayed}.`);
   }
   if (message === null) return notTheApi(peer, cause, status);
   if (status === 404 || status === 410) {
@@ -78,10 +75,11 @@ export function graphqlFailure(errors: readonly { readonly message?: unknown }[]
 
 /** Something that isn't the W&B API answered: a web page, a proxy, a wrong address. */
 export function notTheApi(peer: Peer, cause: string, status: number | null = null): WireFailure {
+  const relay = relayOf(peer);
   return new WireFailure(
     'EPROTO',
     `What answers at ${peer.baseUrl} isn't the W&B API; check \`baseUrl\` (WANDB_BASE_URL), ` +
-      "which is 'https://api.wandb.ai' for wandb.ai.",
+      `which is 'https://api.wandb.ai' for wandb.ai${relay === null ? '' : `, and the proxy ${relay}`}.`,
     cause,
     'protocol',
     status,
@@ -112,56 +110,6 @@ export function refusalOfStorage({ status, headers, text }: Refusal, date: numbe
   const code: ErrnoCode = status === 401 || status === 403 ? 'EACCES' : status === 404 ? 'ENOENT' : 'EIO';
   const detail = `The storage refused the transfer (${cause}).`;
   return new WireFailure(code, detail, cause, 'status', status, retryAfterMs(headers, date));
-}
-
-const UNREACHABLE: Readonly<Record<string, string>> = {
-  ECONNREFUSED: 'refuses connections',
-  ENOTFOUND: 'has an address that is not known',
-  EAI_AGAIN: 'has an address that can not be looked up at the moment',
-  EHOSTUNREACH: 'is not reachable',
-  ENETUNREACH: 'is not reachable',
-  EHOSTDOWN: 'is not reachable',
-  ENETDOWN: 'is not reachable',
-};
-
-/** The failure behind what undici, a user's `fetch` or a file stream threw. */
-export function networkFailure(error: unknown, peer: Peer, signal: AbortSignal | undefined): WireFailure {
-  if (isWireFailure(error)) return error;
-  if (signal?.aborted) return cancelled();
-  const codes = codesOf(error);
-  const host = originOf(peer.address);
-  const unreachable = codes.find((code) => code in UNREACHABLE);
-  const cause = codes[0] ?? describe(error);
-  if (unreachable !== undefined) {
-    const code = unreachable === 'ECONNREFUSED' ? 'ECONNREFUSED' : 'EIO';
-    const detail = `${host} ${UNREACHABLE[unreachable]}; check the network and \`baseUrl\`.`;
-    return new WireFailure(code, detail, cause, 'unreachable');
-  }
-  if (codes.includes('UND_ERR_CONNECT_TIMEOUT') || (codes.includes('ETIMEDOUT') && isConnecting(error))) {
-    const detail = `${host} can't be reached in time; check the network and \`baseUrl\`.`;
-    return new WireFailure('ETIMEDOUT', detail, cause, 'unreachable');
-  }
-  if (codes.some((code) => /TIMEOUT|ETIMEDOUT/.test(code)) || isNamed(error, 'TimeoutError')) {
-    return new WireFailure('ETIMEDOUT', `${host} didn't answer in time.`, cause, 'timeout');
-  }
-  if (codes.some((code) => /CERT|SIGNATURE|ERR_TLS|ERR_SSL|EPROTO/.test(code))) {
-    return new WireFailure('EPROTO', `No secure connection to ${host} can be made.`, cause, 'protocol');
-  }
-  if (codes.some((code) => /^(ENOENT|EACCES|EISDIR|UND_ERR_REQ_CONTENT_LENGTH_MISMATCH)$/.test(code))) {
-    return new WireFailure('EIO', 'The content to upload is gone or has changed.', cause, 'final');
-  }
-  if (codes.some((code) => code === 'UND_ERR_DESTROYED' || code === 'UND_ERR_CLOSED')) {
-    return new WireFailure('EIO', 'The connection to W&B was closed.', cause, 'final');
-  }
-  if (codes.includes('UND_ERR_INVALID_ARG')) {
-    return new WireFailure(
-      'EPROTO',
-      `The request to ${host} can't be made as the server asks.`,
-      cause,
-      'protocol',
-    );
-  }
-  return new WireFailure('EIO', `The connection to ${host} broke.`, cause, 'broken');
 }
 
 /** The time at the server where it tells it, so that only one clock counts; else ours. */
@@ -201,7 +149,10 @@ function messageOf(text: string): string | null {
   return clip(messages.filter((message) => typeof message === 'string').join('; '));
 }
 
-const clip = (message: string): string =>
+/** The proxy that can answer in the server's place: through a tunnel none can. */
+const relayOf = ({ address, proxy }: Peer): string | null => (address.startsWith('http:') ? proxy : null);
+
+export const clip = (message: string): string =>
   message.length > LONGEST_MESSAGE ? `${message.slice(0, LONGEST_MESSAGE)}…` : message;
 
 function redirectTarget(location: string | undefined, from: string): string {
@@ -209,13 +160,6 @@ function redirectTarget(location: string | undefined, from: string): string {
   const { origin, pathname } = new URL(location, from);
   return origin + pathname.replace(/\/graphql$/, '');
 }
-
-const originOf = (address: string): string => (URL.canParse(address) ? new URL(address).origin : address);
-
-const isNamed = (error: unknown, name: string): boolean =>
-  typeof error === 'object' && error !== null && 'name' in error && error.name === name;
-
-const describe = (error: unknown): string => clip(String(error));
 
 /**
  * The errno name of an error of Node's. By its shape, for `instanceof` fails between realms: under Jest, Node's errors
@@ -225,22 +169,3 @@ export const errnoOf = (error: unknown): string | null =>
   typeof error === 'object' && error !== null && 'code' in error && typeof error.code === 'string'
     ? error.code
     : null;
-
-/** Was it connecting that failed? That is no silence of a server that is there. */
-function isConnecting(error: unknown, depth = 0): boolean {
-  if (typeof error !== 'object' || error === null || depth > 4) return false;
-  if ('syscall' in error && error.syscall === 'connect') return true;
-  const gathered = 'errors' in error && Array.isArray(error.errors) ? error.errors : [];
-  return [...('cause' in error ? [error.cause] : []), ...gathered].some((each) =>
-    isConnecting(each, depth + 1),
-  );
-}
-
-/** Codes of an error, of what caused it, and of the errors it gathers. */
-function codesOf(error: unknown, depth = 0): string[] {
-  if (typeof error !== 'object' || error === null || depth > 4) return [];
-  const own = errnoOf(error) ?? [];
-  const gathered = 'errors' in error && Array.isArray(error.errors) ? error.errors : [];
-  const inner = 'cause' in error ? [error.cause, ...gathered] : gathered;
-  return [own, ...inner.map((cause) => codesOf(cause, depth + 1))].flat();
-}

@@ -1,6 +1,7 @@
 import { LRUCache } from 'lru-cache';
 import { unlessAborted } from './aborts.js';
-import { networkFailure, type Peer } from './errors.js';
+import { networkFailure } from './network-failure.js';
+import type { Peer } from './peer.js';
 import type { Clock } from './retry.js';
 import type { HttpRequest, HttpResponse, Transport } from './transport.js';
 import { WireFailure } from './wire-failure.js';

@@ -1,8 +1,9 @@
 import { type Api, MOST_FAILURE_BYTES } from './api.js';
 import { isUnderBase } from './credentials.js';
-import { networkFailure, notAnAddress, refusalOfStorage } from './errors.js';
+import { notAnAddress, refusalOfStorage } from './errors.js';
 import { assertStored, hashed } from './integrity.js';
 import { type Movement, whileMoving } from './movement.js';
+import { networkFailure } from './network-failure.js';
 import { withRetries } from './retry.js';
 import { Slots } from './slots.js';
 import { type Body, type HttpRequest, type HttpResponse, MOST_TRANSFERS, readBody } from './transport.js';

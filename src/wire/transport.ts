@@ -4,7 +4,7 @@ import type { Dispatcher } from 'undici';
 import type { Timeouts, WireConfig } from '../config/config.js';
 import { withinTimeouts } from './fetch-timeouts.js';
 import { filePieces } from './file-pieces.js';
-import { Agent, EnvHttpProxyAgent } from './undici.js';
+import { ownRoutes, type Routes, routesBy } from './routes.js';
 import { WireFailure } from './wire-failure.js';
 
 export interface HttpRequest {
@@ -44,7 +44,7 @@ export interface HttpResponse {
   discard(): Promise<void>;
 }
 
-/** Makes single HTTP requests: follows no redirect, retries nothing, sends what it is given. */
+/** Makes single HTTP requests: follows no redirect, retries nothing, sends what it is given, and its user agent. */
 export interface Transport {
   /** Is the progress of a body that of its sending? Else all of it is told at once. */
   readonly tellsProgress: boolean;
@@ -66,46 +66,47 @@ export const MOST_REQUESTS = 10;
 const MOST_SOCKETS = MOST_TRANSFERS + MOST_REQUESTS;
 
 export function createTransport(config: WireConfig, choice: TransportChoice = {}): Transport {
-  const { timeouts } = config;
-  if (choice.fetch) return fetchTransport(choice.fetch, timeouts);
-  if (choice.dispatcher) return undiciTransport(choice.dispatcher, timeouts, false);
-  return undiciTransport(ownAgent(config), timeouts, true);
-}
-
-function ownAgent(config: WireConfig): Dispatcher {
-  const options = {
-    connections: MOST_SOCKETS,
-    connect: { timeout: config.timeouts.connect, rejectUnauthorized: config.isTlsVerified },
+  const { timeouts, userAgent } = config;
+  const transport = choice.fetch
+    ? fetchTransport(choice.fetch, timeouts)
+    : undiciTransport(
+        choice.dispatcher ? routesBy(choice.dispatcher) : ownRoutes(config, MOST_SOCKETS),
+        timeouts,
+      );
+  return {
+    ...transport,
+    send: (request) =>
+      transport.send({ ...request, headers: { 'user-agent': userAgent, ...request.headers } }),
   };
-  const { proxy } = config;
-  if (proxy === null) return new Agent(options);
-  return new EnvHttpProxyAgent({
-    ...options,
-    ...(proxy.http !== null && { httpProxy: proxy.http }),
-    ...(proxy.https !== null && { httpsProxy: proxy.https }),
-    noProxy: proxy.no,
-  });
 }
 
 /** Nothing is waited for as long as its time allows where that leaves none for a second attempt; but a body is sent once. */
 const headersMs = ({ headers, attempt }: Timeouts, body: Body | undefined): number =>
   body === undefined ? Math.min(headers, attempt) : headers;
 
-function undiciTransport(dispatcher: Dispatcher, timeouts: Timeouts, isOwn: boolean): Transport {
+function undiciTransport(routes: Routes, timeouts: Timeouts): Transport {
   return {
     tellsProgress: true,
     async send({ method, url, headers, body, signal }) {
       const size = body === undefined ? null : body.kind === 'bytes' ? body.bytes.byteLength : body.size;
-      const response = await dispatcher.request({
-        origin: new URL(url).origin,
-        path: pathOf(url),
+      const target = new URL(url);
+      const route = routes.of(target, pathOf(url));
+      const length = size === null ? {} : { 'content-length': String(size) };
+      const response = await route.dispatcher.request({
+        origin: target.origin,
+        path: route.path,
         method,
-        headers: size === null ? headers : { ...headers, 'content-length': String(size) },
+        headers: { ...headers, ...length, ...route.headers },
         body: body === undefined ? null : undiciBody(body),
         signal,
         headersTimeout: headersMs(timeouts, body),
         bodyTimeout: timeouts.idle,
       });
+      const refusal = route.refusal(response.statusCode, response.headers);
+      if (refusal !== null) {
+        await response.body.dump();
+        throw refusal;
+      }
       const plain = Object.fromEntries(
         Object.entries(response.headers).map(([name, value]) => [
           name,
@@ -122,9 +123,7 @@ function undiciTransport(dispatcher: Dispatcher, timeouts: Timeouts, isOwn: bool
         },
       };
     },
-    async close() {
-      if (isOwn) await dispatcher.destroy();
-    },
+    close: () => routes.close(),
   };
 }
 

@@ -18,8 +18,9 @@ export function connect(
   baseUrl: string,
   dependencies: WireDependencies = {},
   options: WandbFsOptions = { apiKey: KEY },
+  env: NodeJS.ProcessEnv = {},
 ): WireClient {
-  const config = resolveConfig({ baseUrl, ...options }, { HOME: '/nonexistent' }, '/nonexistent');
+  const config = resolveConfig({ baseUrl, ...options }, { HOME: '/nonexistent', ...env }, '/nonexistent');
   const client = new WireClient(config.wire.reveal(), dependencies);
   open.push(client);
   return client;
