@@ -1,7 +1,7 @@
-import { pipeline, Readable } from 'node:stream';
-import { createGunzip } from 'node:zlib';
+import { Readable } from 'node:stream';
 import type { Dispatcher } from 'undici';
 import type { Timeouts, WireConfig } from '../config/config.js';
+import { decoded } from './codings.js';
 import { withinTimeouts } from './fetch-timeouts.js';
 import { filePieces } from './file-pieces.js';
 import { Agent, EnvHttpProxyAgent } from './undici.js';
@@ -14,6 +14,8 @@ export interface HttpRequest {
   readonly headers: Readonly<Record<string, string>>;
   readonly body?: Body | undefined;
   readonly signal?: AbortSignal | undefined;
+  /** The answer's body as it comes, coded or not. @default false, decoded */
+  readonly isAsSent?: boolean | undefined;
 }
 
 /** Always of a known length, so that nothing is ever sent in chunks. */
@@ -94,7 +96,7 @@ const headersMs = ({ headers, attempt }: Timeouts, body: Body | undefined): numb
 function undiciTransport(dispatcher: Dispatcher, timeouts: Timeouts, isOwn: boolean): Transport {
   return {
     tellsProgress: true,
-    async send({ method, url, headers, body, signal }) {
+    async send({ method, url, headers, body, signal, isAsSent = false }) {
       const size = body === undefined ? null : body.kind === 'bytes' ? body.bytes.byteLength : body.size;
       const response = await dispatcher.request({
         origin: new URL(url).origin,
@@ -112,15 +114,16 @@ function undiciTransport(dispatcher: Dispatcher, timeouts: Timeouts, isOwn: bool
           Array.isArray(value) ? value.join(', ') : (value ?? ''),
         ]),
       );
-      return {
+      const answer = {
         status: response.statusCode,
         headers: plain,
-        body: plain['content-encoding'] === 'gzip' ? gunzip(response.body) : response.body,
+        body: response.body,
         async discard() {
           // Small rests are read so that the socket can be used again; large ones cost the socket.
           await response.body.dump({ limit: 65_536 });
         },
       };
+      return isAsSent ? answer : decoded(answer);
     },
     async close() {
       if (isOwn) await dispatcher.destroy();
@@ -155,9 +158,10 @@ function fetchTransport(fetch: typeof globalThis.fetch, timeouts: Timeouts): Tra
           signal: bounded,
         }),
       );
+      const { 'content-encoding': _, 'content-length': __, ...decodedHeaders } = Object.fromEntries(response.headers);
       return {
         status: response.status,
-        headers: Object.fromEntries(response.headers),
+        headers: response.headers.has('content-encoding') ? decodedHeaders : Object.fromEntries(response.headers),
         body: parts,
         discard: async () => response.body?.cancel(),
       };
@@ -234,12 +238,6 @@ function tellingStream(
     }
   }
   return Readable.from(telling(), { objectMode: false, highWaterMark: 0 });
-}
-
-function gunzip(body: Readable): AsyncIterable<Uint8Array> {
-  const plain = createGunzip();
-  // Whoever reads `plain` gets its errors; leaving it early ends `body` too.
-  return pipeline(body, plain, () => {});
 }
 
 /**

@@ -75,7 +75,7 @@ export function wantedOf(size: number | null, { start, end }: Span) {
   const isOpenEnd = !Number.isSafeInteger(end) || end === Number.MAX_SAFE_INTEGER;
   const last = size === null ? (isOpenEnd ? null : end) : Math.min(size, end);
   const limit = last === null ? MOST_UNKNOWN_BYTES : last - start;
-  return { isWhole, start, end: isWhole ? null : last, limit };
+  return { isWhole, start, end: isWhole ? null : last, limit, size };
 }
 
 /** Rejects with EBADMSG where the storage's size isn't the listed one. */

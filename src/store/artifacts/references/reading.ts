@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { LRUCache } from 'lru-cache';
 import type { ReferenceReader } from '../../../config/options.js';
 import { errnoOf } from '../../../wire/errors.js';
-import { isWireFailure } from '../../../wire/wire-failure.js';
+import { isWireFailure, WireFailure } from '../../../wire/wire-failure.js';
 import { unlessAborted } from '../../common/aborts.js';
 import { MOST_UNKNOWN_BYTES, type Span, wantedOf } from '../../common/download.js';
 import type { Content } from '../../contract.js';
@@ -50,7 +50,12 @@ export class ReferenceReading {
     const { references } = this.context.artifacts;
     const recorded = typeof file.extra.etag === 'string' ? file.extra.etag : null;
     const { isWhole: _, ...wanted } = wantedOf(size, span);
-    const mayFollow = (address: string): boolean => accessOf(address, references)?.kind === 'web';
+    const mayFollow = (address: string): void => {
+      if (accessOf(address, references)?.kind === 'web') return;
+      const { protocol } = new URL(address);
+      const detail = `${shown(uri)} is redirected to ${protocol}//…, which isn't allowed.`;
+      throw new WireFailure('EACCES', detail, null, 'final');
+    };
     const options = { ...wanted, etag: etag ?? recorded, signal, isApiAddress: false, mayFollow };
     try {
       const content = await this.context.transfers.download(uri, options);
@@ -59,7 +64,7 @@ export class ReferenceReading {
       if (content.isOverlong || (size !== null && content.size !== size)) {
         throw changed(uri, `${content.size} bytes, not ${size}`);
       }
-      return { bytes: content.bytes, etag: content.etag, size: content.size };
+      return { bytes: content.bytes, etag: content.tag, size: content.size };
     } catch (error) {
       if (isWireFailure(error) && error.status === 412) throw changed(uri, 'HTTP 412');
       if (isWireFailure(error) && error.status === 404) {
