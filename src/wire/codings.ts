@@ -22,7 +22,10 @@ export function decoded(response: HttpResponse): HttpResponse {
   return { ...response, headers, body: plain(response, codings) };
 }
 
-async function* plain({ body, discard }: HttpResponse, codings: readonly string[]): AsyncGenerator<Uint8Array> {
+async function* plain(
+  { body, discard }: HttpResponse,
+  codings: readonly string[],
+): AsyncGenerator<Uint8Array> {
   const unknown = codings.length > MOST_CODINGS ? codings.join(', ') : codings.find((each) => !isKnown(each));
   if (unknown !== undefined) {
     await discard();
@@ -65,10 +68,7 @@ async function* inflated(body: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8A
   yield* through(all, isZlib ? zlib.createInflate() : zlib.createInflateRaw());
 }
 
-async function* rejoined(
-  first: Uint8Array,
-  rest: AsyncIterator<Uint8Array>,
-): AsyncGenerator<Uint8Array> {
+async function* rejoined(first: Uint8Array, rest: AsyncIterator<Uint8Array>): AsyncGenerator<Uint8Array> {
   try {
     yield first;
     for (let next = await rest.next(); !next.done; next = await rest.next()) yield next.value;

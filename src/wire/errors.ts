@@ -41,14 +41,8 @@ export function refusalOfApi(refusal: Refusal, peer: Peer, date: number): WireFa
   if (status === 403)
     return fail('EACCES', `${peer.baseUrl} doesn't allow that to the owner of the API key.`);
   if (status >= 300 && status < 400) {
-    const target = redirectTarget(headers.location, peer.address);
-    return new WireFailure(
-      'EPROTO',
-      `${peer.baseUrl} redirects to ${target}; set \`baseUrl\` to where the API is.`,
-      cause,
-      'protocol',
-      status,
-    );
+    const detail = `${peer.baseUrl} redirects to ${redirectTarget(headers.location, peer)}`;
+    return new WireFailure('EPROTO', detail, cause, 'protocol', status);
   }
   if (status >= 500 || status === 429 || status === 408) {
     return fail('EIO', `${peer.baseUrl} can't answer at the moment.`);
@@ -145,7 +139,7 @@ export function networkFailure(error: unknown, peer: Peer, signal: AbortSignal |
     return new WireFailure('ETIMEDOUT', `${host} didn't answer in time.`, cause, 'timeout');
   }
   if (codes.some((code) => /CERT|SIGNATURE|ERR_TLS|ERR_SSL|EPROTO/.test(code))) {
-    return new WireFailure('EPROTO', `No secure connection to ${host} can be made.`, cause, 'protocol');
+    return new WireFailure('EPROTO', `No secure connection to ${host} can be made.`, cause, 'insecure');
   }
   if (codes.some((code) => /^(ENOENT|EACCES|EISDIR|UND_ERR_REQ_CONTENT_LENGTH_MISMATCH)$/.test(code))) {
     return new WireFailure('EIO', 'The content to upload is gone or has changed.', cause, 'final');
@@ -204,10 +198,19 @@ function messageOf(text: string): string | null {
 const clip = (message: string): string =>
   message.length > LONGEST_MESSAGE ? `${message.slice(0, LONGEST_MESSAGE)}…` : message;
 
-function redirectTarget(location: string | undefined, from: string): string {
-  if (location === undefined || !URL.canParse(location, from)) return 'another address';
-  const { origin, pathname } = new URL(location, from);
-  return origin + pathname.replace(/\/graphql$/, '');
+/** Where it leads, and what to do: a request with a body isn't sent anywhere but to where the user said. */
+function redirectTarget(location: string | undefined, { address, baseUrl }: Peer): string {
+  if (!location || !URL.canParse(location, address))
+    return "another address, and doesn't say to which one; set `baseUrl` to where the API is.";
+  const { origin, protocol, pathname } = new URL(location, address);
+  const asked = new URL(address).pathname.slice(new URL(baseUrl).pathname.replace(/\/+$/, '').length);
+  if (!/^https?:$/.test(protocol)) return `${protocol}//…, which is no API; check \`baseUrl\`.`;
+  // The same request below another base; a page to sign in at, or of a portal, is none.
+  if (!pathname.endsWith(asked))
+    return `${origin}${pathname}, which isn't the API: a page to sign in at, or a proxy's; check \`baseUrl\`.`;
+  const base = `${origin}${pathname.slice(0, pathname.length - asked.length)}`;
+  if (base === baseUrl) return `itself, in a circle; check what stands in front of it.`;
+  return `${base}; \`baseUrl\` should be ${base}.`;
 }
 
 const originOf = (address: string): string => (URL.canParse(address) ? new URL(address).origin : address);

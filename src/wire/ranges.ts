@@ -41,7 +41,12 @@ async function receivePart(response: HttpResponse, wanted: Wanted): Promise<Piec
   const { headers } = response;
   if (/^multipart\//i.test(headers['content-type'] ?? '')) {
     await response.discard();
-    throw new WireFailure('EPROTO', 'The storage sent several ranges where one was asked for.', null, 'protocol');
+    throw new WireFailure(
+      'EPROTO',
+      'The storage sent several ranges where one was asked for.',
+      null,
+      'protocol',
+    );
   }
   const range = parseContentRange(headers['content-range']);
   if (range === null || range.start > start || range.end <= start) {
@@ -68,7 +73,10 @@ async function receivePart(response: HttpResponse, wanted: Wanted): Promise<Piec
 }
 
 /** The whole content, asked for or not: a server may ignore ranges. */
-async function receiveWhole(response: HttpResponse, { start, end, limit, size = null }: Wanted): Promise<Piece> {
+async function receiveWhole(
+  response: HttpResponse,
+  { start, end, limit, size = null }: Wanted,
+): Promise<Piece> {
   // What has the listed size is the content, whatever the storage says of its coding: it was stored so.
   const isStoredSo = size !== null && Number(response.headers['content-length'] ?? Number.NaN) === size;
   const { body, headers, discard } = isStoredSo ? response : decoded(response);

@@ -1,6 +1,6 @@
 import { type Api, MOST_FAILURE_BYTES } from './api.js';
-import { isUnderBase } from './credentials.js';
 import { decoded } from './codings.js';
+import { isUnderBase } from './credentials.js';
 import { networkFailure, notAnAddress, refusalOfStorage } from './errors.js';
 import { assertStored, hashed } from './integrity.js';
 import { type Movement, whileMoving } from './movement.js';
@@ -194,7 +194,12 @@ export class Transfers {
     const got = await get(isRange ? { range: `bytes=${start}-${end === null ? '' : end - 1}` } : {});
     const all = got ?? (isRange ? await get({}) : null);
     if (all) return all;
-    throw new WireFailure('EPROTO', 'The storage sends nothing but ranges that tell nothing.', null, 'protocol');
+    throw new WireFailure(
+      'EPROTO',
+      'The storage sends nothing but ranges that tell nothing.',
+      null,
+      'protocol',
+    );
   }
 
   private async refusal(response: HttpResponse): Promise<WireFailure> {

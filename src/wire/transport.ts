@@ -158,10 +158,16 @@ function fetchTransport(fetch: typeof globalThis.fetch, timeouts: Timeouts): Tra
           signal: bounded,
         }),
       );
-      const { 'content-encoding': _, 'content-length': __, ...decodedHeaders } = Object.fromEntries(response.headers);
+      const {
+        'content-encoding': _,
+        'content-length': __,
+        ...decodedHeaders
+      } = Object.fromEntries(response.headers);
       return {
         status: response.status,
-        headers: response.headers.has('content-encoding') ? decodedHeaders : Object.fromEntries(response.headers),
+        headers: response.headers.has('content-encoding')
+          ? decodedHeaders
+          : Object.fromEntries(response.headers),
         body: parts,
         discard: async () => response.body?.cancel(),
       };

@@ -59,8 +59,11 @@ export class StoredReading {
     const source = {
       peek: () => this.addresses.peek(version, name),
       renew: () => this.addresses.renew(version, name, signal),
-      lastResort: async ({ api }: { readonly api: string | null }) =>
-        (await this.apiAddress(version, name, signal)) ?? api,
+      // A manifest that isn't here comes from the same storage.
+      lastResort: async ({ api }: { readonly api: string | null }) => {
+        const isCostly = api !== null && this.manifests.peek(version.id) === null;
+        return isCostly ? api : ((await this.apiAddress(version, name, signal)) ?? api);
+      },
     };
     return download(this.context.transfers, source, options);
   }
