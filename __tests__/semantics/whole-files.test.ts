@@ -66,7 +66,7 @@ test('reads of one fd in order are verified, with or without positions', async (
   for (const isPositioned of [false, true]) {
     const fs = mountSmall();
     await server.faults([once]);
-    const fd = fs.openSync(`${run}/large.bin`);
+    const fd = fs.openSync(`${run}/large.bin`, 'r');
     const chunk = Buffer.alloc(MEBIBYTE);
     const positions = isPositioned ? [0, 1, 2, 3].map((at) => at * MEBIBYTE) : [null, null, null, null];
     const readAll = (): void => positions.forEach((at) => void fs.readSync(fd, chunk, 0, chunk.length, at));
