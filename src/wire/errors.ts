@@ -1,4 +1,5 @@
 import type { ErrnoCode } from '../store/failure.js';
+import { NOT_PUBLIC } from './public-addresses.js';
 import { cancelled, isWireFailure, WireFailure } from './wire-failure.js';
 
 /** An answer that isn't success, with as much of its body as was read. */
@@ -146,6 +147,10 @@ export function networkFailure(error: unknown, peer: Peer, signal: AbortSignal |
   }
   if (codes.some((code) => code === 'UND_ERR_DESTROYED' || code === 'UND_ERR_CLOSED')) {
     return new WireFailure('EIO', 'The connection to W&B was closed.', cause, 'final');
+  }
+  if (codes.includes(NOT_PUBLIC)) {
+    const detail = `${host} has an address of this machine or of a private network, which must be allowed by name.`;
+    return new WireFailure('EACCES', detail, 'an inner address', 'final');
   }
   if (codes.includes('UND_ERR_INVALID_ARG')) {
     return new WireFailure(

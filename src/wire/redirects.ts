@@ -15,11 +15,11 @@ export async function following(
   send: (address: string, isOwn: boolean) => Promise<HttpResponse>,
   {
     isUpload,
-    mayFollow,
+    mayDowngrade = false,
   }: {
     readonly isUpload: boolean;
-    /** Throws where it must not lead. @default not from https: to http: */
-    readonly mayFollow?: ((address: string) => void) | undefined;
+    /** May it lead from https: to http:? @default false */
+    readonly mayDowngrade?: boolean | undefined;
   },
 ): Promise<HttpResponse> {
   const { origin } = new URL(url);
@@ -48,8 +48,7 @@ export async function following(
     const { protocol, username, password } = next;
     if (!/^https?:$/.test(protocol) || username !== '' || password !== '')
       fail(`to ${protocol}//…, which isn't followed`);
-    if (mayFollow) mayFollow(next.href);
-    else if (protocol === 'http:' && address.startsWith('https:'))
+    if (!mayDowngrade && protocol === 'http:' && address.startsWith('https:'))
       fail(`to ${next.origin}, without encryption`);
     seen.add(new URL(address).href);
     if (seen.has(next.href)) fail('in a circle');

@@ -1,5 +1,5 @@
 import { type Api, MOST_FAILURE_BYTES } from './api.js';
-import { decoded } from './codings.js';
+import { codingsOf, decoded } from './codings.js';
 import { isUnderBase } from './credentials.js';
 import { networkFailure, notAnAddress, refusalOfStorage } from './errors.js';
 import { assertStored, hashed } from './integrity.js';
@@ -18,8 +18,13 @@ export interface DownloadOptions extends Wanted {
   readonly signal: AbortSignal | undefined;
   /** The address is the API's own: credentials go with it, as long as it is. A signed one gets none. */
   readonly isApiAddress: boolean;
-  /** Throws where a redirect must not lead. @default not from https: to http: */
-  readonly mayFollow?: ((address: string) => void) | undefined;
+  /**
+   * The address is anybody's, and so are those that it redirects to: is each for the 'public' only, or 'anywhere'? Throws
+   * where it must not lead.
+   */
+  readonly reach?: ((address: string) => 'public' | 'anywhere') | undefined;
+  /** Codings that the content may come in, as in Accept-Encoding. @default 'identity', none */
+  readonly codings?: string | undefined;
 }
 
 export interface Download extends Piece {
@@ -27,6 +32,8 @@ export interface Download extends Piece {
   readonly etag: string | null;
   /** Names this version of the content (`version-tag.ts`). */
   readonly tag: string | null;
+  /** Bytes of the whole content as it was sent; null: it wasn't coded, or nobody told. */
+  readonly codedSize: number | null;
 }
 
 /** What was sent. */
@@ -171,10 +178,10 @@ export class Transfers {
   }
 
   private async piece(url: string, options: DownloadOptions, moved: () => void): Promise<Download> {
-    const { start, end, etag, isApiAddress, mayFollow, signal } = options;
-    const wanted: Record<string, string> = { 'accept-encoding': 'identity' };
+    const { start, end, etag, isApiAddress, reach, signal } = options;
+    const wanted: Record<string, string> = { 'accept-encoding': options.codings ?? 'identity' };
     // Who is asked for a reference is anybody: some turn away who doesn't say what he is.
-    if (mayFollow) wanted['user-agent'] = this.api.config.userAgent;
+    if (reach) wanted['user-agent'] = this.api.config.userAgent;
     const tag = askable(etag);
     if (tag !== null) wanted['if-match'] = tag;
     const get = async (more: Readonly<Record<string, string>>): Promise<Download | null> => {
@@ -182,13 +189,24 @@ export class Transfers {
         const isTrusted = isApiAddress && isUnderBase(address, this.api.config.baseUrl) && !isSigned(address);
         const credentials = isTrusted ? await this.api.headersFor(address, signal) : {};
         const headers = { ...credentials, ...wanted, ...more };
-        return this.api.transport.send({ method: 'GET', url: address, headers, signal, isAsSent: true });
+        const isPublicOnly = reach?.(address) === 'public';
+        const request = {
+          method: 'GET',
+          url: address,
+          headers,
+          signal,
+          isAsSent: true,
+          isPublicOnly,
+        } as const;
+        return this.api.transport.send(request);
       };
-      const response = await following(url, send, { isUpload: false, mayFollow });
+      const response = await following(url, send, { isUpload: false, mayDowngrade: reach !== undefined });
       const { status, headers, body } = response;
       if (status !== 200 && status !== 206 && status !== 416) throw await this.refusal(response);
       const piece = await receive({ ...response, body: telling(body, moved) }, options);
-      return piece && { ...piece, etag: headers.etag ?? null, tag: versionTagOf(headers) };
+      const length = Number(headers['content-length'] ?? Number.NaN);
+      const codedSize = codingsOf(headers).length > 0 && length > 0 ? length : null;
+      return piece && { ...piece, etag: headers.etag ?? null, tag: versionTagOf(headers), codedSize };
     };
     const isRange = start > 0 || end !== null;
     const got = await get(isRange ? { range: `bytes=${start}-${end === null ? '' : end - 1}` } : {});

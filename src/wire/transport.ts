@@ -4,6 +4,7 @@ import type { Timeouts, WireConfig } from '../config/config.js';
 import { decoded } from './codings.js';
 import { withinTimeouts } from './fetch-timeouts.js';
 import { filePieces } from './file-pieces.js';
+import { assertPublic, publicLookup } from './public-addresses.js';
 import { Agent, EnvHttpProxyAgent } from './undici.js';
 import { WireFailure } from './wire-failure.js';
 
@@ -16,6 +17,8 @@ export interface HttpRequest {
   readonly signal?: AbortSignal | undefined;
   /** The answer's body as it comes, coded or not. @default false, decoded */
   readonly isAsSent?: boolean | undefined;
+  /** Only to an address that anybody on the internet can reach. @default false */
+  readonly isPublicOnly?: boolean | undefined;
 }
 
 /** Always of a known length, so that nothing is ever sent in chunks. */
@@ -69,16 +72,47 @@ const MOST_SOCKETS = MOST_TRANSFERS + MOST_REQUESTS;
 
 export function createTransport(config: WireConfig, choice: TransportChoice = {}): Transport {
   const { timeouts } = config;
-  if (choice.fetch) return fetchTransport(choice.fetch, timeouts);
-  if (choice.dispatcher) return undiciTransport(choice.dispatcher, timeouts, false);
-  return undiciTransport(ownAgent(config), timeouts, true);
+  if (choice.fetch) return checkingNames(fetchTransport(choice.fetch, timeouts));
+  if (choice.dispatcher) return checkingNames(undiciTransport(choice.dispatcher, timeouts, false));
+  const own = undiciTransport(ownAgent(config), timeouts, true);
+  return config.proxy === null ? guarded(own, config) : checkingNames(own);
 }
 
-function ownAgent(config: WireConfig): Dispatcher {
-  const options = {
-    connections: MOST_SOCKETS,
-    connect: { timeout: config.timeouts.connect, rejectUnauthorized: config.isTlsVerified },
+/** Others connect: all that can be told is what a name is here. */
+const checkingNames = (transport: Transport): Transport => ({
+  ...transport,
+  send: async (request) => {
+    if (request.isPublicOnly) await assertPublic(request.url);
+    return transport.send(request);
+  },
+});
+
+/** What must be public is sent by an agent of its own, which looks at the address that it connects to. */
+function guarded(transport: Transport, config: WireConfig): Transport {
+  let outer: Transport | null = null;
+  const connect = { ...connectOptions(config), lookup: publicLookup };
+  const outerOf = (): Transport =>
+    undiciTransport(new Agent({ connections: MOST_SOCKETS, connect }), config.timeouts, true);
+  return {
+    ...transport,
+    send: (request) => {
+      if (!request.isPublicOnly) return transport.send(request);
+      outer ??= outerOf();
+      return outer.send(request);
+    },
+    close: async () => {
+      await Promise.all([transport.close(), outer?.close()]);
+    },
   };
+}
+
+const connectOptions = ({ timeouts, isTlsVerified }: WireConfig) => ({
+  timeout: timeouts.connect,
+  rejectUnauthorized: isTlsVerified,
+});
+
+function ownAgent(config: WireConfig): Dispatcher {
+  const options = { connections: MOST_SOCKETS, connect: connectOptions(config) };
   const { proxy } = config;
   if (proxy === null) return new Agent(options);
   return new EnvHttpProxyAgent({
