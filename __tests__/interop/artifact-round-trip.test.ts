@@ -249,7 +249,7 @@ describe.each(kinds)(
       await using open = createWandbArtifactFs({
         baseUrl: wandb.url,
         apiKey: wandb.apiKey,
-        references: { http: true },
+        references: { http: ['127.0.0.1'] },
       });
       expect((await open.promises.readdir(refers, { recursive: true })).sort()).toEqual(
         [...Object.keys(entries), 'dir'].sort(),

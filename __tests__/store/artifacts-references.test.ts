@@ -24,8 +24,8 @@ describe('references that no option allows', () => {
   test.each([
     ['s3://bucket/key', '`s3:` references needs the option `references: { s3: async (uri, range) => … }`'],
     ['file:///etc/passwd', "`references: { file: '/directory' }`"],
-    ['https://host/x', '`references: { https: true }`'],
-    ['HTTP://host/x', '`references: { http: true }`'],
+    ['https://web.example/x', '`references: { https: true }`'],
+    ['HTTP://web.example/x', '`references: { http: true }`'],
     ['web+odd://x', "`references: { 'web+odd': async (uri, range) => … }`"],
     ['no uri', "isn't a URI"],
     ['constructor:x', '`references: { constructor: async (uri, range) => … }`'],
@@ -389,7 +389,7 @@ describe('the web', () => {
     ...more,
   });
   const using = (references: Record<string, SeedReference>): Promise<Setup> =>
-    open(references, { references: { http: true } });
+    open(references, { references: { http: ['127.0.0.1'] } });
 
   test('is read in ranges, without any credentials', async () => {
     const { found, read, text } = await using({ r: at('/x?query=1') });

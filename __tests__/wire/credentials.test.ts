@@ -67,15 +67,6 @@ test('a redirect from the API to a signed URL at its own origin gets none', asyn
   expect(server.received[1]?.headers.authorization).toBeUndefined();
 });
 
-test('a signed URL is not followed anywhere', async () => {
-  const server = await serve((_, response) =>
-    response.writeHead(302, { location: 'http://127.0.0.1:1/' }).end(),
-  );
-  const transfers = new Transfers(connect(server.url).api);
-  const failure = await failureOf(transfers.download(`${server.url}/a`, { ...WHOLE, isApiAddress: false }));
-  expect(failure).toMatchObject({ code: 'EIO', status: 302 });
-});
-
 test('a redirect of the API itself is told, not followed with the key', async () => {
   const other = await serve((_, response) => json(response, viewer));
   const api = await serve((_, response) =>

@@ -6,10 +6,11 @@ import { takeArtifactOptions } from './validate.js';
 /** What the artifact store needs beside the wire. Plain data, unless a reader is a function. */
 export interface ArtifactsConfig {
   /**
-   * How references are read, by scheme: `true` by a request of our own (http, https), a string from files below that
+   * How references are read, by scheme: `true` by a request of our own to any public host, a list to these hosts (http,
+   * https), a string from files below that
    * absolute directory (file), else by the user's function. Schemes that aren't here are never read.
    */
-  readonly references: Readonly<Record<string, true | string | ReferenceReader>>;
+  readonly references: Readonly<Record<string, true | string | readonly string[] | ReferenceReader>>;
   /** Where content is kept; null: nowhere. `limit` bounds a directory of our own, in bytes; null: no bound. */
   readonly cache: { readonly directory: string; readonly limit: number | null } | null;
   /** Files from this size on, in bytes, are uploaded in parts. */
@@ -27,7 +28,7 @@ export function resolveArtifactsConfig(
   env: NodeJS.ProcessEnv = process.env,
 ): { readonly artifacts: ArtifactsConfig; readonly rest: WandbFsOptions } {
   const { own, rest } = takeArtifactOptions(options);
-  const references: Record<string, true | string | ReferenceReader> = {};
+  const references: Record<string, true | string | readonly string[] | ReferenceReader> = {};
   for (const [scheme, reader] of Object.entries(own.references ?? {})) {
     if (reader === undefined || reader === false) continue;
     references[scheme] = typeof reader === 'string' ? resolve(reader) : reader;

@@ -141,14 +141,19 @@ export type ReferenceReader = (
  * manifest must not choose what is read from the user's disk or network.
  */
 export interface ReferenceOptions {
-  /** @default false */
-  readonly http?: boolean | ReferenceReader | undefined;
-  /** @default false */
-  readonly https?: boolean | ReferenceReader | undefined;
+  /**
+   * `true`: from any public host. A list: from these hosts ('host' or 'host:port', as in the URI), also those of this machine
+   * and of private networks; '*' among them is any public one.
+   *
+   * @default false
+   */
+  readonly http?: boolean | readonly string[] | ReferenceReader | undefined;
+  /** As `http`. @default false */
+  readonly https?: boolean | readonly string[] | ReferenceReader | undefined;
   /** The directory below which `file:` URIs may lie. @default none */
   readonly file?: string | ReferenceReader | undefined;
   /** Any other scheme, such as `s3` or `gs`. */
-  readonly [scheme: string]: boolean | string | ReferenceReader | undefined;
+  readonly [scheme: string]: boolean | string | readonly string[] | ReferenceReader | undefined;
 }
 
 /** Options of `createWandbArtifactFs`. */

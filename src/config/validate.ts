@@ -144,6 +144,20 @@ const directory: Check = (what, value) => {
   }
 };
 
+/** As URLs spell them, so that they are found in one: 'Host', '0x7f.1' or '[::0:1]' would never be. */
+function hosts(scheme: string, what: string, value: unknown): void {
+  if (!Array.isArray(value)) return flag(what, value);
+  for (const host of value as readonly unknown[]) {
+    const address = typeof host === 'string' && host !== '' ? `${scheme}://${host}/` : '';
+    const isHost = URL.canParse(address) && new URL(address).host === host;
+    if (host !== '*' && !isHost)
+      throw invalidValue(
+        what,
+        `expected hosts such as 'host', 'host:8080' or '[::1]', got '${String(host)}'`,
+      );
+  }
+}
+
 const references: Check = (what, value) => {
   if (typeof value !== 'object' || value === null) throw invalidType(what, 'an object', value);
   for (const [scheme, reader] of Object.entries(value)) {
@@ -151,7 +165,7 @@ const references: Check = (what, value) => {
     if (!/^[a-z][a-z\d+.-]*$/.test(scheme))
       throw invalidValue(name, 'expected the scheme of a URI, such as s3');
     if (reader === undefined || typeof reader === 'function') continue;
-    if (scheme === 'http' || scheme === 'https') flag(name, reader);
+    if (scheme === 'http' || scheme === 'https') hosts(scheme, name, reader);
     else if (scheme === 'file') directory(name, reader);
     else throw invalidType(name, 'a function that reads such references', reader);
   }

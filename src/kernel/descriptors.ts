@@ -3,6 +3,7 @@ import type { TreePath } from '../store/contract.js';
 import { Failure } from '../store/failure.js';
 import type { Inode } from './inode.js';
 import { Fault, type Operation } from './operation.js';
+import type { WholeRead } from './whole-read.js';
 
 /** An open file description: what `open` returned a number for. */
 export class OpenFile {
@@ -13,6 +14,8 @@ export class OpenFile {
   hasRead = false;
   /** Sequential reading: where the next read is expected, and how many blocks the next miss loads. */
   readonly readAhead = { next: 0, blocks: 1 };
+  /** Of who reads all of it in order; null once it has ended, or of another version. */
+  whole: WholeRead | null = null;
 
   constructor(
     public inode: Inode,

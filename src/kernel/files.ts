@@ -8,6 +8,7 @@ import { Fault, type Operation } from './operation.js';
 import { readPage } from './pages.js';
 import { find, resolveParent } from './resolve.js';
 import { mendStaleness } from './staleness.js';
+import { noteMismatch, WholeRead } from './whole-read.js';
 import type { Writeback } from './writeback/writeback.js';
 
 const { O_CREAT, O_DIRECTORY, O_DSYNC, O_EXCL, O_NOFOLLOW, O_RDONLY, O_SYNC, O_TRUNC } = constants;
@@ -86,7 +87,12 @@ export class Files {
     if (file.inode.isDirectory) throw new Failure('EISDIR');
     if (file.inode.local?.staleness && !file.inode.local.content) mendStaleness(this.core, op, file);
     if (position === null) file.takeTurn(op);
-    const state = (op.state as ReadState | undefined) ?? { start: position ?? file.position, done: 0 };
+    const state = (op.state as ReadState | undefined) ?? {
+      start: position ?? file.position,
+      done: 0,
+      whole: null,
+      hadRead: file.hasRead,
+    };
     // Another read may have moved the position since this one began to wait.
     if (position === null && state.done === 0) state.start = file.position;
     op.state = state;
@@ -94,15 +100,41 @@ export class Files {
     while (state.done < length) {
       const target = buffer.subarray(offset + state.done, offset + length);
       const at = state.start + state.done;
-      const count = inode.local?.content
+      const isLocal = inode.local?.content;
+      const count = isLocal
         ? this.core.overlay.read(inode, target, at)
         : readPage(this.core, op, inode, at, target, file.readAhead);
       if (count === 0) break;
+      if (!isLocal && this.isMistaken(file, state, target.subarray(0, count))) {
+        const failure = noteMismatch(this.core, op, inode);
+        if (state.start > 0) {
+          // What comes before is given away already.
+          if (inode.local) inode.local.staleness = null;
+          throw new Failure('EIO', failure.detail, failure.cause);
+        }
+        file.hasRead = state.hadRead;
+        op.state = undefined;
+        return this.read(op, fd, buffer, offset, length, position);
+      }
       state.done += count;
       file.hasRead = true;
     }
+    if (state.whole) file.whole = state.whole.isEnded ? null : state.whole;
     if (position === null) file.position = state.start + state.done;
     return state.done;
+  }
+
+  /** Follows who reads a file from its beginning on; do the bytes that end it make it another content than the listed? */
+  private isMistaken({ inode, whole }: OpenFile, state: ReadState, bytes: Uint8Array): boolean {
+    const { entry } = inode;
+    const at = state.start + state.done;
+    if (!entry) return false;
+    if (at === 0) state.whole = WholeRead.begin(entry, this.core.pages.blockBytes);
+    else if (state.done === 0) state.whole = whole?.isAt(entry, at) ? whole.fork() : null;
+    if (!state.whole?.isAt(entry, at)) state.whole = null;
+    const verdict = state.whole?.add(bytes) ?? null;
+    if (verdict === true && inode.local) inode.local.mismatches = 0;
+    return verdict === false;
   }
 
   write(op: Operation, fd: number, bytes: Uint8Array, position: number | null): number {
@@ -141,17 +173,26 @@ export class Files {
   }
 
   private bringInFile(op: Operation, file: OpenFile): void {
-    if (file.inode.local?.staleness && !file.inode.local.content) mendStaleness(this.core, op, file);
-    this.bringIn(op, file.inode);
+    do {
+      if (file.inode.local?.staleness && !file.inode.local.content) mendStaleness(this.core, op, file);
+    } while (!this.copyUp(op, file.inode));
+  }
+
+  /** Copies the content up from the server, so that it can outlive its name. */
+  bringIn(op: Operation, inode: Inode): void {
+    const local = inode.ensureLocal();
+    const isHopeless = !local.content && (local.staleness?.times ?? 0) > 1;
+    if (!isHopeless && this.copyUp(op, inode)) return;
+    throw new Failure('EIO', local.staleness?.failure.detail, local.staleness?.failure.cause);
   }
 
   /**
-   * Copies the content up from the server, so that it can be changed, or outlive its name: page by page, by however
-   * many restarts; several callers share the copy.
+   * Page by page, by however many restarts; several callers share the copy. False: it wasn't what is listed, and has to
+   * be looked for again; what would be changed and sent must not be another content.
    */
-  bringIn(op: Operation, inode: Inode): void {
+  private copyUp(op: Operation, inode: Inode): boolean {
     const local = inode.ensureLocal();
-    if (local.content) return;
+    if (local.content) return true;
     const version = inode.entry?.version ?? '';
     // The copy grows in an inode of its own: until it is whole nobody may take it for the content.
     if (local.copyUp?.version !== version) {
@@ -159,18 +200,26 @@ export class Files {
       local.copyUp = null;
       const copy = new Inode('file', null);
       this.core.overlay.give(copy, this.core.overlay.makeEmpty());
-      local.copyUp = { version, into: copy };
+      const whole = inode.entry && WholeRead.begin(inode.entry, this.core.pages.blockBytes);
+      local.copyUp = { version, into: copy, whole };
     }
-    const { into } = local.copyUp;
+    const { into, whole } = local.copyUp;
     const chunk = new Uint8Array(this.core.pages.blockBytes);
     for (;;) {
       const count = readPage(this.core, op, inode, into.size ?? 0, chunk, null);
       if (count === 0) break;
       for (let done = 0; done < count; )
         done += this.core.overlay.write(into, chunk.subarray(done, count), into.size ?? 0);
+      if (whole?.add(chunk.subarray(0, count)) !== false) continue;
+      this.core.overlay.drop(into);
+      local.copyUp = null;
+      noteMismatch(this.core, op, inode);
+      return false;
     }
     local.content = into.ensureLocal().content;
     local.copyUp = null;
+    local.mismatches = 0;
+    return true;
   }
 
   /** What stands at the path, if it may be opened so. */
@@ -256,4 +305,7 @@ interface ReadState {
   /** Fixed with the first byte: another read of the fd may move its position meanwhile. */
   start: number;
   done: number;
+  whole: WholeRead | null;
+  /** Had something been read when it began? */
+  readonly hadRead: boolean;
 }

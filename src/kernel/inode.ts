@@ -2,6 +2,7 @@ import type { Entry, Kind, TreePath } from '../store/contract.js';
 import type { Failure } from '../store/failure.js';
 import type { LocalContent } from './content/overlay.js';
 import type { Scope } from './scope.js';
+import type { WholeRead } from './whole-read.js';
 
 /** What this instance knows of a file or directory beyond what the server told; most inodes have none. */
 export class LocalState {
@@ -10,7 +11,7 @@ export class LocalState {
   /** Grows with every change of the content; 0: never changed here. */
   generation = 0;
   /** Content on its way up from the server, for a file that is about to be changed. */
-  copyUp: { readonly version: string; readonly into: Inode } | null = null;
+  copyUp: { readonly version: string; readonly into: Inode; readonly whole: WholeRead | null } | null = null;
   /** The newest generation that was handed to the upload queue. */
   submitted = 0;
   /** The newest generation that is durable on the server. */
@@ -39,6 +40,8 @@ export class LocalState {
     /** The name is being looked up again, because of this answer. */
     isAskedAnew: boolean;
   } | null = null;
+  /** How often in a row all of the content was read and wasn't what is listed. */
+  mismatches = 0;
 
   /** It is as if there were none: nobody has the file open, and nothing was changed or set here. */
   get saysNothing(): boolean {

@@ -54,11 +54,14 @@ export class PageCache {
 /** Keys and list nodes; keeps a million empty pages from being free. */
 const PAGE_OVERHEAD = 256;
 
-/** Equal content has equal keys where the version is a digest; any other version speaks of its own path alone. */
+/**
+ * Equal content has equal keys where the version is a digest; any other version speaks of its own path alone, and is read
+ * to the end that its size tells.
+ */
 const pageKey = (entry: Entry, block: number): string =>
   /^(md5|xxh128):/.test(entry.version)
     ? `${entry.version}#${block}`
-    : `${entry.path}\0${entry.version}#${block}`;
+    : `${entry.path}\0${entry.version}\0${entry.size}#${block}`;
 
 /**
  * Copies bytes of a remote file into `target`, from pages; faults on the first that isn't here. Returns the bytes
@@ -130,9 +133,11 @@ function pageFault(
         if (inode.entry?.version === entry.version) {
           inode.etag ??= content.etag;
           if (inode.local) inode.local.staleness = null;
-          if (inode.entry.size === null) inode.entry = { ...inode.entry, size: content.size };
+          // Nobody knew it, or what is recorded is that of a compressed answer.
+          if (inode.entry.size !== content.size) inode.entry = { ...inode.entry, size: content.size };
         }
-        for (const [pageKey, page] of keepPages(core, entry, block, content.bytes))
+        const read = entry.size === content.size ? entry : { ...entry, size: content.size };
+        for (const [pageKey, page] of keepPages(core, read, block, content.bytes))
           op.pages.set(pageKey, page);
         return null;
       },

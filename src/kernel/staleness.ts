@@ -64,6 +64,7 @@ function newestFault(core: Core, inode: Inode, { entry, failure }: Staleness, pa
   return new Fault(`newest:${path}`, () =>
     core.loads.start(`newest:${path}`, 'readNewest', { entry, limit }, (content, refusal) => {
       local.staleness = null;
+      local.mismatches = 0;
       if (!content) return refusal?.code === 'EBADMSG' || refusal?.code === 'ESTALE' ? broken : refusal;
       const { md5, size } = content;
       const newest = { ...entry, md5, size, version: `md5:${md5}` };

@@ -61,6 +61,7 @@ export interface Lookup {
 }
 
 export interface Content {
+  /** Where the entry was wrong about the size, all of the file from the first byte that was asked for on. */
   readonly bytes: Uint8Array;
   /** The version tag of the bytes at the storage; later ranges of one open file must carry the same one. */
   readonly etag: string | null;

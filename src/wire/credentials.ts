@@ -125,7 +125,7 @@ class FederatedCredentials implements Credentials {
       const { status, headers } = response;
       if (status !== 200) {
         const failure = refusalOfApi({ status, headers, text }, peer, this.clock.date());
-        const isFinal = status < 500 && status !== 429;
+        const isFinal = status >= 400 && status < 500 && status !== 429;
         throw isFinal
           ? new WireFailure('EACCES', this.refusedHint(), `HTTP ${status}`, 'final', status)
           : failure;

@@ -37,14 +37,8 @@ export function refusalOfApi(refusal: Refusal, peer: Peer, date: number): WireFa
     return fail('EACCES', `${who} doesn't allow that to the owner of the API key.`);
   }
   if (status >= 300 && status < 400) {
-    const target = redirectTarget(headers.location, peer.address);
-    return new WireFailure(
-      'EPROTO',
-      `${peer.baseUrl} redirects to ${target}; set \`baseUrl\` to where the API is.`,
-      cause,
-      'protocol',
-      status,
-    );
+    const detail = `${peer.baseUrl} redirects to ${redirectTarget(headers.location, peer)}`;
+    return new WireFailure('EPROTO', detail, cause, 'protocol', status);
   }
   if (status >= 500 || status === 429 || status === 408) {
     const relayed = relay === null ? '' : `, or the proxy ${relay} can't reach it`;
@@ -155,10 +149,19 @@ const relayOf = ({ address, proxy }: Peer): string | null => (address.startsWith
 export const clip = (message: string): string =>
   message.length > LONGEST_MESSAGE ? `${message.slice(0, LONGEST_MESSAGE)}…` : message;
 
-function redirectTarget(location: string | undefined, from: string): string {
-  if (location === undefined || !URL.canParse(location, from)) return 'another address';
-  const { origin, pathname } = new URL(location, from);
-  return origin + pathname.replace(/\/graphql$/, '');
+/** Where it leads, and what to do: a request with a body isn't sent anywhere but to where the user said. */
+function redirectTarget(location: string | undefined, { address, baseUrl }: Peer): string {
+  if (!location || !URL.canParse(location, address))
+    return "another address, and doesn't say to which one; set `baseUrl` to where the API is.";
+  const { origin, protocol, pathname } = new URL(location, address);
+  const asked = new URL(address).pathname.slice(new URL(baseUrl).pathname.replace(/\/+$/, '').length);
+  if (!/^https?:$/.test(protocol)) return `${protocol}//…, which is no API; check \`baseUrl\`.`;
+  // The same request below another base; a page to sign in at, or of a portal, is none.
+  if (!pathname.endsWith(asked))
+    return `${origin}${pathname}, which isn't the API: a page to sign in at, or a proxy's; check \`baseUrl\`.`;
+  const base = `${origin}${pathname.slice(0, pathname.length - asked.length)}`;
+  if (base === baseUrl) return `itself, in a circle; check what stands in front of it.`;
+  return `${base}; \`baseUrl\` should be ${base}.`;
 }
 
 /**

@@ -1,5 +1,6 @@
 import { clip, errnoOf } from './errors.js';
 import type { Peer } from './peer.js';
+import { NOT_PUBLIC } from './public-addresses.js';
 import { tlsFailure } from './tls-failure.js';
 import { cancelled, isWireFailure, WireFailure } from './wire-failure.js';
 
@@ -32,6 +33,10 @@ export function networkFailure(error: unknown, peer: Peer, signal: AbortSignal |
   const way = peer.proxy === null ? host : `${host} through the proxy ${peer.proxy}`;
   // What can't be reached is the proxy then, which tells so itself: all of this comes from behind it.
   const party = { name: way, setting: '`baseUrl`', trustHint: peer.trustHint };
+  if (codes.includes(NOT_PUBLIC)) {
+    const detail = `${host} has an address of this machine or of a private network, which must be allowed by name.`;
+    return new WireFailure('EACCES', detail, 'an inner address', 'final');
+  }
   const connection = connectionFailure(error, party);
   if (connection) return connection;
   if (codes.some((code) => /TIMEOUT|ETIMEDOUT/.test(code)) || isNamed(error, 'TimeoutError')) {

@@ -3,6 +3,7 @@ import type { Dispatcher } from 'undici';
 import type { WireConfig } from '../config/config.js';
 import type { ProxyServer } from '../config/proxies.js';
 import { proxyFor } from './proxy-choice.js';
+import { publicLookup } from './public-addresses.js';
 import { authorizationFor, connectorThrough, connectorTo, refusalOfProxy } from './tunnel.js';
 import { Agent, buildConnector, Pool } from './undici.js';
 import { WireFailure } from './wire-failure.js';
@@ -14,13 +15,19 @@ export interface Route {
   readonly path: string;
   /** To send beside others. */
   readonly headers: Readonly<Record<string, string>>;
+  /** Does it look itself that it connects to no inner address? Where others connect, nobody does. */
+  readonly isPublicOnly: boolean;
   /** The failure that an answer stands for which isn't the host's; null: it is. */
   readonly refusal: (status: number, headers: IncomingHttpHeaders) => WireFailure | null;
 }
 
 export interface Routes {
-  /** Throws a WireFailure where the proxy can't be used. */
-  of(url: URL, path: string): Route;
+  /**
+   * Throws a WireFailure where the proxy can't be used.
+   *
+   * @param isPublicOnly to an address that anybody on the internet can reach
+   */
+  of(url: URL, path: string, isPublicOnly: boolean): Route;
   close(): Promise<void>;
 }
 
@@ -30,10 +37,11 @@ export const routesBy = (dispatcher: Dispatcher): Routes => ({
   close: async () => {},
 });
 
-const direct = (dispatcher: Dispatcher, path: string): Route => ({
+const direct = (dispatcher: Dispatcher, path: string, isPublicOnly = false): Route => ({
   dispatcher,
   path,
   headers: {},
+  isPublicOnly,
   refusal: () => null,
 });
 
@@ -44,11 +52,12 @@ const direct = (dispatcher: Dispatcher, path: string): Route => ({
  */
 export function ownRoutes(config: WireConfig, connections: number): Routes {
   const { timeouts, proxies, userAgent, trustHint } = config;
-  const connect = buildConnector({
+  const options = {
     timeout: timeouts.connect,
     // Node's own setting, NODE_TLS_REJECT_UNAUTHORIZED, counts where this isn't said.
     ...(!config.isTlsVerified && { rejectUnauthorized: false }),
-  });
+  };
+  const connect = buildConnector(options);
   const agents = new Map<string, Dispatcher>();
   const agentFor = (key: string, make: () => Dispatcher): Dispatcher => {
     const agent = agents.get(key) ?? make();
@@ -63,8 +72,13 @@ export function ownRoutes(config: WireConfig, connections: number): Routes {
     trustHint,
   });
   return {
-    of: (url, path) => {
+    of: (url, path, isPublicOnly) => {
       const proxy = proxyFor(proxies, url.href);
+      if (proxy === null && isPublicOnly) {
+        const make = () =>
+          new Agent({ connections, connect: buildConnector({ ...options, lookup: publicLookup }) });
+        return direct(agentFor('public', make), path, true);
+      }
       if (proxy === null) {
         return direct(
           agentFor('direct', () => new Agent({ connections, connect })),
@@ -85,6 +99,7 @@ export function ownRoutes(config: WireConfig, connections: number): Routes {
         dispatcher: agentFor('http:', make),
         path: url.origin + path,
         headers: { host: url.host, ...authorizationFor(proxy) },
+        isPublicOnly: false,
         refusal: (status, { 'proxy-authenticate': demands }) =>
           status === 407 ? refusalOfProxy(status, demands, proxy, url.origin) : null,
       };

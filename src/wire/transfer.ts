@@ -1,37 +1,40 @@
 import { type Api, MOST_FAILURE_BYTES } from './api.js';
+import { codingsOf, decoded } from './codings.js';
 import { isUnderBase } from './credentials.js';
 import { notAnAddress, refusalOfStorage } from './errors.js';
 import { assertStored, hashed } from './integrity.js';
 import { type Movement, whileMoving } from './movement.js';
 import { networkFailure } from './network-failure.js';
+import { cutShort, type Piece, receive, type Wanted } from './ranges.js';
+import { following } from './redirects.js';
 import { withRetries } from './retry.js';
 import { Slots } from './slots.js';
 import { type Body, type HttpRequest, type HttpResponse, MOST_TRANSFERS, readBody } from './transport.js';
+import { askable, isOtherVersion, versionTagOf } from './version-tag.js';
 import { WireFailure } from './wire-failure.js';
 
-export interface DownloadOptions {
-  /** The first byte wanted. */
-  readonly start: number;
-  /** The byte behind the last one wanted; null: all there is, but no more than `limit`. */
-  readonly end: number | null;
-  /** Most bytes that are taken; more are `isOverlong`. */
-  readonly limit: number;
-  /** Only this version of the content will do. */
+export interface DownloadOptions extends Wanted {
+  /** Only this version of the content will do: an ETag, or the `tag` of an earlier download. */
   readonly etag: string | null;
   readonly signal: AbortSignal | undefined;
-  /** The address is the API's own: credentials and redirects go with it. A signed one gets neither. */
+  /** The address is the API's own: credentials go with it, as long as it is. A signed one gets none. */
   readonly isApiAddress: boolean;
-  /** May a redirect of another address lead there? Nothing but the wish for a range goes along. @default never */
-  readonly mayFollow?: ((address: string) => boolean) | undefined;
+  /**
+   * The address is anybody's, and so are those that it redirects to: is each for the 'public' only, or 'anywhere'? Throws
+   * where it must not lead.
+   */
+  readonly reach?: ((address: string) => 'public' | 'anywhere') | undefined;
+  /** Codings that the content may come in, as in Accept-Encoding. @default 'identity', none */
+  readonly codings?: string | undefined;
 }
 
-export interface Download {
-  readonly bytes: Uint8Array;
+export interface Download extends Piece {
+  /** As the storage gave it. */
   readonly etag: string | null;
-  /** Bytes of the whole content. */
-  readonly size: number;
-  /** There is more than was to be taken; `bytes` is empty. */
-  readonly isOverlong: boolean;
+  /** Names this version of the content (`version-tag.ts`). */
+  readonly tag: string | null;
+  /** Bytes of the whole content as it was sent; null: it wasn't coded, or nobody told. */
+  readonly codedSize: number | null;
 }
 
 /** What was sent. */
@@ -42,8 +45,8 @@ export interface Upload {
   readonly md5: string;
 }
 
-const MOST_REDIRECTS = 5;
 const MOST_RETRIES = 5;
+const PRECONDITION_FAILED = 412;
 /** How often content is sent that arrives as other content. */
 const MOST_CORRUPT = 3;
 /** Where nobody tells how much of a body was sent, it is taken to move with this speed: 64 KiB a second. */
@@ -77,8 +80,7 @@ export class Transfers {
     return this.moving(url, options.signal, call, ({ signal, moved, leftMs }) =>
       withRetries(this.api.clock, { signal, leftMs, mostRetries: MOST_RETRIES, isRetryable }, () =>
         this.watched(url, signal, async () => {
-          const response = await this.get(url, { ...options, signal });
-          return receive({ ...response, body: telling(response.body, moved) }, options);
+          return this.gather(url, { ...options, signal }, moved);
         }),
       ),
     );
@@ -111,8 +113,12 @@ export class Transfers {
       const policy = { signal, leftMs, mostRetries: MOST_RETRIES, isRetryable: isRetryableHere };
       return withRetries(this.api.clock, policy, () =>
         this.watched(url, signal, async () => {
-          begin();
-          const response = await this.api.transport.send(request);
+          const send = (address: string, isOwn: boolean): Promise<HttpResponse> => {
+            begin();
+            const sent = isOwn ? headers : withoutCredentials(headers);
+            return this.api.transport.send({ ...request, url: address, headers: sent });
+          };
+          const response = await following(url, send, { isUpload: true });
           if (response.status < 200 || response.status >= 300) throw await this.refusal(response);
           await response.discard();
           const md5 = digest();
@@ -150,39 +156,74 @@ export class Transfers {
     );
   }
 
-  private async get(url: string, options: DownloadOptions): Promise<HttpResponse> {
-    const { start, end, etag, signal, isApiAddress, mayFollow } = options;
-    const wanted: Record<string, string> = { 'accept-encoding': 'identity' };
-    if (start > 0 || end !== null) wanted.range = `bytes=${start}-${end === null ? '' : end - 1}`;
-    // A weak tag never matches (RFC 9110, 13.1.1); it is compared when the answer is there.
-    if (etag !== null && !etag.startsWith('W/')) wanted['if-match'] = etag;
-    let address = url;
-    for (let redirects = 0; ; redirects++) {
-      const isTrusted = isApiAddress && isUnderBase(address, this.api.config.baseUrl) && !isSigned(address);
-      const headers = isTrusted ? { ...(await this.api.headersFor(address, signal)), ...wanted } : wanted;
-      const response = await this.api.transport.send({ method: 'GET', url: address, headers, signal });
-      const { status } = response;
-      const { location } = response.headers;
-      const isFollowed = isApiAddress || mayFollow !== undefined;
-      if (!(isFollowed && status >= 300 && status < 400 && location)) {
-        if (status === 200 || status === 206 || status === 416) return response;
-        throw await this.refusal(response);
+  /** A storage may send less than it was asked for (RFC 9110, 15.3.7): the rest is asked for, of the same version. */
+  private async gather(url: string, options: DownloadOptions, moved: () => void): Promise<Download> {
+    const parts: Uint8Array[] = [];
+    let { start, limit } = options;
+    let etag = options.etag;
+    for (;;) {
+      const got = await this.piece(url, { ...options, start, limit, etag }, moved);
+      if (isOtherVersion(etag, got.tag)) {
+        const detail = 'The content was changed at the storage while it was read.';
+        throw new WireFailure('EIO', detail, 'another version', 'status', PRECONDITION_FAILED);
       }
-      await response.discard();
-      if (redirects === MOST_REDIRECTS || !URL.canParse(location, address)) {
-        throw new WireFailure('EPROTO', 'The download address redirects without an end.', null, 'protocol');
-      }
-      address = new URL(location, address).href;
-      if (mayFollow?.(address) === false) {
-        const detail = `The content is redirected to ${new URL(address).protocol}//…, which isn't allowed.`;
-        throw new WireFailure('EACCES', detail, null, 'final');
-      }
+      etag ??= got.tag;
+      start += got.bytes.byteLength;
+      limit -= got.bytes.byteLength;
+      const isEnough = got.isOverlong || start >= Math.min(options.end ?? got.size, got.size);
+      if (isEnough && parts.length === 0) return got;
+      if (got.bytes.byteLength === 0) throw cutShort();
+      parts.push(got.bytes);
+      if (isEnough) return { ...got, bytes: new Uint8Array(Buffer.concat(parts)) };
     }
+  }
+
+  private async piece(url: string, options: DownloadOptions, moved: () => void): Promise<Download> {
+    const { start, end, etag, isApiAddress, reach, signal } = options;
+    const wanted: Record<string, string> = { 'accept-encoding': options.codings ?? 'identity' };
+    // Who is asked for a reference is anybody: some turn away who doesn't say what he is.
+    if (reach) wanted['user-agent'] = this.api.config.userAgent;
+    const tag = askable(etag);
+    if (tag !== null) wanted['if-match'] = tag;
+    const get = async (more: Readonly<Record<string, string>>): Promise<Download | null> => {
+      const send = async (address: string): Promise<HttpResponse> => {
+        const isTrusted = isApiAddress && isUnderBase(address, this.api.config.baseUrl) && !isSigned(address);
+        const credentials = isTrusted ? await this.api.headersFor(address, signal) : {};
+        const headers = { ...credentials, ...wanted, ...more };
+        const isPublicOnly = reach?.(address) === 'public';
+        const request = {
+          method: 'GET',
+          url: address,
+          headers,
+          signal,
+          isAsSent: true,
+          isPublicOnly,
+        } as const;
+        return this.api.transport.send(request);
+      };
+      const response = await following(url, send, { isUpload: false, mayDowngrade: reach !== undefined });
+      const { status, headers, body } = response;
+      if (status !== 200 && status !== 206 && status !== 416) throw await this.refusal(response);
+      const piece = await receive({ ...response, body: telling(body, moved) }, options);
+      const length = Number(headers['content-length'] ?? Number.NaN);
+      const codedSize = codingsOf(headers).length > 0 && length > 0 ? length : null;
+      return piece && { ...piece, etag: headers.etag ?? null, tag: versionTagOf(headers), codedSize };
+    };
+    const isRange = start > 0 || end !== null;
+    const got = await get(isRange ? { range: `bytes=${start}-${end === null ? '' : end - 1}` } : {});
+    const all = got ?? (isRange ? await get({}) : null);
+    if (all) return all;
+    throw new WireFailure(
+      'EPROTO',
+      'The storage sends nothing but ranges that tell nothing.',
+      null,
+      'protocol',
+    );
   }
 
   private async refusal(response: HttpResponse): Promise<WireFailure> {
     const { status, headers } = response;
-    const bytes = await readBody(response, MOST_FAILURE_BYTES);
+    const bytes = await readBody(decoded(response), MOST_FAILURE_BYTES);
     return refusalOfStorage(
       { status, headers, text: Buffer.from(bytes ?? []).toString() },
       this.api.clock.date(),
@@ -204,6 +245,12 @@ export class Transfers {
 
 const isWebAddress = (url: string): boolean => URL.canParse(url) && /^https?:$/.test(new URL(url).protocol);
 
+/** What the server gave along was for the host that it named. */
+const withoutCredentials = (headers: Readonly<Record<string, string>>): Record<string, string> =>
+  Object.fromEntries(
+    Object.entries(headers).filter(([name]) => !/^(proxy-)?authorization$|^cookie$/i.test(name)),
+  );
+
 async function* telling(body: AsyncIterable<Uint8Array>, moved: () => void): AsyncGenerator<Uint8Array> {
   for await (const part of body) {
     moved();
@@ -217,68 +264,4 @@ const SIGNATURES = ['x-amz-signature', 'x-goog-signature', 'signature', 'sig'];
 /** A storage refuses requests that are authorised in two ways. */
 function isSigned(url: string): boolean {
   return [...new URL(url).searchParams.keys()].some((name) => SIGNATURES.includes(name.toLowerCase()));
-}
-
-async function receive(response: HttpResponse, { start, end, limit }: DownloadOptions): Promise<Download> {
-  const etag = response.headers.etag ?? null;
-  const range = parseContentRange(response.headers['content-range']);
-  const none = new Uint8Array(0);
-  if (response.status === 416) {
-    await response.discard();
-    return { bytes: none, etag, size: range?.total ?? 0, isOverlong: false };
-  }
-  if (response.status === 206) {
-    const isAsked = range !== null && range.start === start && (end === null || range.end <= end);
-    if (!isAsked)
-      throw new WireFailure('EIO', 'The storage sent another range than was asked for.', null, 'broken');
-    const bytes = await readBody(response, Math.min(limit, range.end - range.start));
-    if (bytes === null) return { bytes: none, etag, size: range.total, isOverlong: true };
-    if (bytes.byteLength < range.end - range.start) throw cutShort();
-    return { bytes, etag, size: range.total, isOverlong: false };
-  }
-  // The whole content, asked for or not: a server may ignore ranges.
-  const announced = Number(response.headers['content-length'] ?? Number.NaN);
-  if (end === null && start === 0) {
-    const bytes = await readBody(response, limit);
-    if (bytes === null) return { bytes: none, etag, size: announced || limit + 1, isOverlong: true };
-    if (announced > bytes.byteLength) throw cutShort();
-    return { bytes, etag, size: bytes.byteLength, isOverlong: false };
-  }
-  const { bytes, seen, isWhole } = await readPart(response, start, end ?? start + limit);
-  if (!isWhole && Number.isNaN(announced)) {
-    throw new WireFailure('EPROTO', "The storage doesn't tell the size of the content.", null, 'protocol');
-  }
-  return { bytes, etag, size: isWhole ? seen : announced, isOverlong: false };
-}
-
-/** The part `[start, end)` of a body; what lies before is skipped, what lies behind isn't waited for. */
-async function readPart(
-  response: HttpResponse,
-  start: number,
-  end: number,
-): Promise<{ bytes: Uint8Array; seen: number; isWhole: boolean }> {
-  const parts: Uint8Array[] = [];
-  let at = 0;
-  let isWhole = true;
-  for await (const part of response.body) {
-    const wanted = part.subarray(Math.max(0, start - at), Math.max(0, end - at));
-    if (wanted.byteLength > 0) parts.push(wanted);
-    at += part.byteLength;
-    if (at > end) {
-      isWhole = false;
-      break;
-    }
-  }
-  const joined = Buffer.concat(parts);
-  return { bytes: new Uint8Array(joined), seen: at, isWhole };
-}
-
-const cutShort = (): WireFailure => new WireFailure('EIO', 'The transfer ended too early.', null, 'broken');
-
-/** `bytes 0-9/100` or, with 416, `bytes * /100`; `end` is the byte behind the last one. */
-function parseContentRange(value: string | undefined): { start: number; end: number; total: number } | null {
-  const parts = /^bytes (?:(\d+)-(\d+)|\*)\/(\d+)$/.exec(value ?? '');
-  if (!parts) return null;
-  const start = Number(parts[1] ?? 0);
-  return { start, end: parts[2] === undefined ? start : Number(parts[2]) + 1, total: Number(parts[3]) };
 }

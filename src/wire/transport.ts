@@ -1,9 +1,10 @@
-import { pipeline, Readable } from 'node:stream';
-import { createGunzip } from 'node:zlib';
+import { Readable } from 'node:stream';
 import type { Dispatcher } from 'undici';
 import type { Timeouts, WireConfig } from '../config/config.js';
+import { decoded } from './codings.js';
 import { withinTimeouts } from './fetch-timeouts.js';
 import { filePieces } from './file-pieces.js';
+import { assertPublic } from './public-addresses.js';
 import { ownRoutes, type Routes, routesBy } from './routes.js';
 import { WireFailure } from './wire-failure.js';
 
@@ -14,6 +15,10 @@ export interface HttpRequest {
   readonly headers: Readonly<Record<string, string>>;
   readonly body?: Body | undefined;
   readonly signal?: AbortSignal | undefined;
+  /** The answer's body as it comes, coded or not. @default false, decoded */
+  readonly isAsSent?: boolean | undefined;
+  /** Only to an address that anybody on the internet can reach. @default false */
+  readonly isPublicOnly?: boolean | undefined;
 }
 
 /** Always of a known length, so that nothing is ever sent in chunks. */
@@ -87,10 +92,11 @@ const headersMs = ({ headers, attempt }: Timeouts, body: Body | undefined): numb
 function undiciTransport(routes: Routes, timeouts: Timeouts): Transport {
   return {
     tellsProgress: true,
-    async send({ method, url, headers, body, signal }) {
+    async send({ method, url, headers, body, signal, isAsSent = false, isPublicOnly = false }) {
       const size = body === undefined ? null : body.kind === 'bytes' ? body.bytes.byteLength : body.size;
       const target = new URL(url);
-      const route = routes.of(target, pathOf(url));
+      const route = routes.of(target, pathOf(url), isPublicOnly);
+      if (isPublicOnly && !route.isPublicOnly) await assertPublic(url);
       const length = size === null ? {} : { 'content-length': String(size) };
       const response = await route.dispatcher.request({
         origin: target.origin,
@@ -113,15 +119,16 @@ function undiciTransport(routes: Routes, timeouts: Timeouts): Transport {
           Array.isArray(value) ? value.join(', ') : (value ?? ''),
         ]),
       );
-      return {
+      const answer = {
         status: response.statusCode,
         headers: plain,
-        body: plain['content-encoding'] === 'gzip' ? gunzip(response.body) : response.body,
+        body: response.body,
         async discard() {
           // Small rests are read so that the socket can be used again; large ones cost the socket.
           await response.body.dump({ limit: 65_536 });
         },
       };
+      return isAsSent ? answer : decoded(answer);
     },
     close: () => routes.close(),
   };
@@ -141,7 +148,8 @@ function pathOf(url: string): string {
 function fetchTransport(fetch: typeof globalThis.fetch, timeouts: Timeouts): Transport {
   return {
     tellsProgress: false,
-    async send({ method, url, headers, body, signal }) {
+    async send({ method, url, headers, body, signal, isPublicOnly = false }) {
+      if (isPublicOnly) await assertPublic(url);
       const sent = body && (await fetchBody(body));
       // Nobody tells when a body has been sent and its answer is waited for.
       const bounds = { headers: body ? null : headersMs(timeouts, body), idle: timeouts.idle };
@@ -154,9 +162,16 @@ function fetchTransport(fetch: typeof globalThis.fetch, timeouts: Timeouts): Tra
           signal: bounded,
         }),
       );
+      const {
+        'content-encoding': _,
+        'content-length': __,
+        ...decodedHeaders
+      } = Object.fromEntries(response.headers);
       return {
         status: response.status,
-        headers: Object.fromEntries(response.headers),
+        headers: response.headers.has('content-encoding')
+          ? decodedHeaders
+          : Object.fromEntries(response.headers),
         body: parts,
         discard: async () => response.body?.cancel(),
       };
@@ -233,12 +248,6 @@ function tellingStream(
     }
   }
   return Readable.from(telling(), { objectMode: false, highWaterMark: 0 });
-}
-
-function gunzip(body: Readable): AsyncIterable<Uint8Array> {
-  const plain = createGunzip();
-  // Whoever reads `plain` gets its errors; leaving it early ends `body` too.
-  return pipeline(body, plain, () => {});
 }
 
 /**

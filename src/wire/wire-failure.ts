@@ -16,6 +16,8 @@ export type WireFault =
   | 'empty'
   /** The storage took other bytes than were sent. */
   | 'corrupt'
+  /** TLS can't be agreed on, or the other side isn't who it should be. */
+  | 'insecure'
   /** Something else answered than the W&B API. */
   | 'protocol'
   /** The caller gave up, the credentials are missing: nobody tries again. */

@@ -1,5 +1,5 @@
 import type { Download, DownloadOptions, Transfers } from '../../wire/transfer.js';
-import { isWireFailure } from '../../wire/wire-failure.js';
+import { isWireFailure, type WireFailure } from '../../wire/wire-failure.js';
 import { Failure } from '../failure.js';
 import type { Address } from './address-book.js';
 
@@ -12,34 +12,29 @@ interface AddressSource {
   readonly peek: () => Address | null;
   /** Asks the server; null: it has no such file. */
   readonly renew: () => Promise<Address | null>;
-  /** The API's own address, for when the storage refuses one that was just signed; null: there is none. */
+  /** The API's own address, for when the storage can't be reached or refuses what was just signed; null: there is none. */
   readonly lastResort: (address: Address) => Promise<string | null>;
 }
 
 /**
- * Fetches content. A signed URL that was refused is renewed once; if that doesn't help, the API's own address is the
- * last resort. Rejects with ESTALE where the storage has other content, or none any more.
+ * Fetches content. A signed URL that was refused is renewed once; if that doesn't help, or nobody can be reached there,
+ * the API's own address is the last resort. Rejects with ESTALE where the storage has other content, or none any more.
  */
 export async function download(
   transfers: Transfers,
   source: AddressSource,
   options: Omit<DownloadOptions, 'isApiAddress'>,
 ): Promise<Download> {
-  const direct = (address: Address): Promise<Download> =>
-    transfers.download(address.direct, { ...options, isApiAddress: false });
   try {
     const known = source.peek();
-    const first = known && (await unlessRefused(direct(known)));
-    if (first) return first;
-    const address = await source.renew();
+    const first = known && (await direct(known));
+    if (first && !isWireFailure(first)) return first;
+    // Nobody is reached by another signature.
+    const isReached = !first || isRefusal(first);
+    const address = isReached ? await source.renew() : known;
     if (!address) throw new Failure('ESTALE', 'The file was removed on the server.');
-    try {
-      return await direct(address);
-    } catch (error) {
-      const api = isRefusal(error) ? await source.lastResort(address) : null;
-      if (api === null) throw error;
-      return await transfers.download(api, { ...options, isApiAddress: true });
-    }
+    const second = isReached ? await direct(address) : first;
+    return isWireFailure(second) ? await byApi(address, second) : second;
   } catch (error) {
     if (isWireFailure(error) && error.status === 412) {
       throw new Failure('ESTALE', 'The file was changed on the server.', error.cause);
@@ -49,20 +44,39 @@ export async function download(
     }
     throw error;
   }
-}
 
-/** Null for how storages turn down a URL whose time is over: 400 (ExpiredToken), 401 or 403. */
-async function unlessRefused(pending: Promise<Download>): Promise<Download | null> {
-  try {
-    return await pending;
-  } catch (error) {
-    if (isRefusal(error)) return null;
-    throw error;
+  /** What the API may know better is a value, all else is thrown. */
+  async function direct(address: Address): Promise<Download | WireFailure> {
+    try {
+      return await transfers.download(address.direct, { ...options, isApiAddress: false });
+    } catch (error) {
+      if (isWireFailure(error) && (isRefusal(error) || isUnreachable(error))) return error;
+      throw error;
+    }
+  }
+
+  async function byApi(address: Address, refusal: WireFailure): Promise<Download> {
+    const api = await source.lastResort(address);
+    if (api === null || (isUnreachable(refusal) && originOf(api) === originOf(address.direct))) throw refusal;
+    try {
+      return await transfers.download(api, { ...options, isApiAddress: true });
+    } catch (error) {
+      if (!isWireFailure(error) || !isUnreachable(refusal) || error.status === 404 || error.status === 412)
+        throw error;
+      const detail = `${refusal.detail} The API's own address failed, too: ${error.detail ?? error.code}`;
+      throw new Failure(refusal.code, detail, `${refusal.cause}; ${error.cause}`);
+    }
   }
 }
 
-const isRefusal = (error: unknown): boolean =>
-  isWireFailure(error) && (error.status === 400 || error.status === 401 || error.status === 403);
+/** How storages turn down a URL whose time is over: 400 (ExpiredToken), 401 or 403. */
+const isRefusal = ({ status }: WireFailure): boolean => status === 400 || status === 401 || status === 403;
+
+/** Networks that let nobody out but to the API: no connection is made. */
+const isUnreachable = ({ fault }: WireFailure): boolean =>
+  fault === 'unreachable' || fault === 'down' || fault === 'insecure';
+
+const originOf = (address: string): string => (URL.canParse(address) ? new URL(address).origin : address);
 
 export interface Span {
   readonly start: number;
@@ -75,7 +89,7 @@ export function wantedOf(size: number | null, { start, end }: Span) {
   const isOpenEnd = !Number.isSafeInteger(end) || end === Number.MAX_SAFE_INTEGER;
   const last = size === null ? (isOpenEnd ? null : end) : Math.min(size, end);
   const limit = last === null ? MOST_UNKNOWN_BYTES : last - start;
-  return { isWhole, start, end: isWhole ? null : last, limit };
+  return { isWhole, start, end: isWhole ? null : last, limit, size };
 }
 
 /** Rejects with EBADMSG where the storage's size isn't the listed one. */

@@ -3,7 +3,6 @@ import type { Download, DownloadOptions } from '../../wire/transfer.js';
 import type { Address } from '../common/address-book.js';
 import { checkSize, differs, download, type Span, wantedOf } from '../common/download.js';
 import type { Content, Entry } from '../contract.js';
-import { Failure } from '../failure.js';
 import type { Addresses } from './addresses.js';
 import type { RunsContext } from './context.js';
 
@@ -25,11 +24,8 @@ export class Reading {
     }
     const { isWhole, ...wanted } = wantedOf(size, range);
     const content = await this.fetch(entry, { ...wanted, etag, signal });
-    verify(entry, content, {
-      isWhole: isWhole || (range.start === 0 && content.bytes.byteLength === content.size),
-      etag,
-    });
-    return { bytes: content.bytes, etag: content.etag, size: content.size };
+    verify(entry, content, isWhole || (range.start === 0 && content.bytes.byteLength === content.size));
+    return { bytes: content.bytes, etag: content.tag, size: content.size };
   }
 
   async readNewest(
@@ -37,12 +33,12 @@ export class Reading {
     { limit, signal }: { readonly limit: number; readonly signal?: AbortSignal | undefined },
   ): Promise<Content & { readonly md5: string }> {
     const whole = { start: 0, end: null, limit, etag: null, signal };
-    const { bytes, etag, size, isOverlong } = await this.fetch(entry, whole);
+    const { bytes, etag, tag, size, isOverlong } = await this.fetch(entry, whole);
     const digest = createHash('md5').update(bytes).digest();
     // GCS and S3 tag what came in one PUT with its MD5.
     const isVouchedFor = etag?.replaceAll('"', '').toLowerCase() === digest.toString('hex');
     if (isOverlong || bytes.byteLength !== size || !isVouchedFor) throw differs('MD5 mismatch');
-    return { bytes, etag, size, md5: digest.toString('base64') };
+    return { bytes, etag: tag, size, md5: digest.toString('base64') };
   }
 
   private fetch(entry: Entry, options: Omit<DownloadOptions, 'isApiAddress'>): Promise<Download> {
@@ -55,16 +51,8 @@ export class Reading {
   }
 }
 
-function verify(
-  entry: Entry,
-  content: Download,
-  asked: { readonly isWhole: boolean; readonly etag: string | null },
-): void {
-  const { bytes, etag } = content;
-  if (asked.etag !== null && etag !== null && etag !== asked.etag) {
-    throw new Failure('ESTALE', 'The file was changed on the server.');
-  }
+function verify(entry: Entry, content: Download, isWhole: boolean): void {
   checkSize(entry.size, content);
-  if (!asked.isWhole || entry.md5 === null) return;
-  if (createHash('md5').update(bytes).digest('base64') !== entry.md5) throw differs('MD5 mismatch');
+  if (!isWhole || entry.md5 === null) return;
+  if (createHash('md5').update(content.bytes).digest('base64') !== entry.md5) throw differs('MD5 mismatch');
 }

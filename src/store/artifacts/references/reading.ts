@@ -4,26 +4,16 @@ import { fileURLToPath } from 'node:url';
 import { LRUCache } from 'lru-cache';
 import type { ReferenceReader } from '../../../config/options.js';
 import { errnoOf } from '../../../wire/errors.js';
-import { isWireFailure } from '../../../wire/wire-failure.js';
 import { unlessAborted } from '../../common/aborts.js';
-import { MOST_UNKNOWN_BYTES, type Span, wantedOf } from '../../common/download.js';
+import { MOST_UNKNOWN_BYTES, type Span } from '../../common/download.js';
 import type { Content } from '../../contract.js';
 import { Failure, isFailure } from '../../failure.js';
 import { readSpan } from '../cache/files.js';
 import type { ArtifactsContext } from '../context.js';
-import type { ManifestEntry } from '../manifest.js';
+import { type Asked, changed } from './asked.js';
 import { accessOf, refusalOf } from './policy.js';
 import { shown } from './uri.js';
-
-interface Asked {
-  readonly uri: string;
-  readonly file: ManifestEntry;
-  /** Of the content, in bytes; null: nobody knows. */
-  readonly size: number | null;
-  readonly span: Span;
-  readonly etag: string | null;
-  readonly signal: AbortSignal | undefined;
-}
+import { readWeb } from './web.js';
 
 /** Sizes that the manifest doesn't tell, learned from the first read. */
 const MOST_SIZES = 10_000;
@@ -46,27 +36,9 @@ export class ReferenceReading {
     return this.fromFunction(asked, access.scheme, access.reader);
   }
 
-  private async fromWeb({ uri, file, size, span, etag, signal }: Asked): Promise<Content> {
-    const { references } = this.context.artifacts;
-    const recorded = typeof file.extra.etag === 'string' ? file.extra.etag : null;
-    const { isWhole: _, ...wanted } = wantedOf(size, span);
-    const mayFollow = (address: string): boolean => accessOf(address, references)?.kind === 'web';
-    const options = { ...wanted, etag: etag ?? recorded, signal, isApiAddress: false, mayFollow };
-    try {
-      const content = await this.context.transfers.download(uri, options);
-      const isOther = recorded !== null && content.etag !== null && bare(content.etag) !== bare(recorded);
-      if (isOther) throw changed(uri, `ETag ${content.etag}`);
-      if (content.isOverlong || (size !== null && content.size !== size)) {
-        throw changed(uri, `${content.size} bytes, not ${size}`);
-      }
-      return { bytes: content.bytes, etag: content.etag, size: content.size };
-    } catch (error) {
-      if (isWireFailure(error) && error.status === 412) throw changed(uri, 'HTTP 412');
-      if (isWireFailure(error) && error.status === 404) {
-        throw new Failure('EIO', `There is nothing (any more) at ${shown(uri)}.`, error.cause);
-      }
-      throw error;
-    }
+  private fromWeb(asked: Asked): Promise<Content> {
+    const { transfers, artifacts } = this.context;
+    return readWeb(transfers, artifacts.references, asked);
   }
 
   private async fromFunction(
@@ -178,8 +150,3 @@ function isBelow(path: string, directory: string): boolean {
   const way = relative(directory, path);
   return way !== '' && !isAbsolute(way) && way.split(/[/\\]/)[0] !== '..';
 }
-
-const bare = (etag: string): string => etag.replace(/^W\//, '').replaceAll('"', '');
-
-const changed = (uri: string, cause: string): Failure =>
-  new Failure('EBADMSG', `What is at ${shown(uri)} isn't what the version recorded.`, cause);
