@@ -7,7 +7,7 @@ export function timeOf(text: string): number {
   return Number.isNaN(time) ? 0 : time;
 }
 
-/** Nodes of a connection, without the gaps that GraphQL allows. */
+/** Nodes of a connection; one without gaps, which the wire sees to. */
 export const nodesOf = <T>(
   connection: { readonly edges: readonly { readonly node?: T | null }[] } | null | undefined,
 ): T[] => (connection?.edges ?? []).flatMap(({ node }) => node ?? []);
@@ -49,5 +49,7 @@ export interface Connection {
  */
 export function nextOf(connection: Connection | null | undefined): string | null {
   if (!connection?.pageInfo.hasNextPage) return null;
-  return connection.edges.at(-1)?.cursor ?? connection.pageInfo.endCursor ?? null;
+  const next = connection.edges.at(-1)?.cursor || connection.pageInfo.endCursor;
+  if (!next) throw new Failure('EPROTO', "The server doesn't say where its listing goes on.");
+  return next;
 }
