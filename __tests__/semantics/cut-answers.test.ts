@@ -13,10 +13,12 @@ beforeAll(async () => {
   proxy = await startRewritingProxy(server, (answer, { variables }) => cuts.get(variables.run)?.(answer));
 });
 
-const everywhere = (value: unknown) => (answer: object): undefined => {
-  for (const listing of ['files', 'asked', 'below', 'listing'])
-    put(answer, `data.project.run.${listing}`, value);
-};
+const everywhere =
+  (value: unknown) =>
+  (answer: object): undefined => {
+    for (const listing of ['files', 'asked', 'below', 'listing'])
+      put(answer, `data.project.run.${listing}`, value);
+  };
 
 const openEnd = { edges: [], pageInfo: { hasNextPage: true, endCursor: null } };
 

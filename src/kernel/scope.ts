@@ -31,12 +31,22 @@ const MOST_LOOKED = 4096;
 
 /** What a scope asks of its surroundings when a listing changes an inode under it. */
 export interface ScopeHost {
-  readonly timeline: Pick<Timeline, 'now' | 'oldestQuestion'>;
+  readonly timeline: Pick<Timeline, 'now' | 'oldestQuestion' | 'ttl'>;
   readonly names: { grew(scope: Scope, by: number): void };
   /** The clean content of this inode is of an older version now. */
   dropContent(inode: Inode): void;
   /** Forgets what was learned at and below an inode. */
   expireTree(inode: Inode): void;
+}
+
+/** What kind of directory it is. */
+export interface ScopeKind {
+  /** A unit, which is listed with its whole subtree. */
+  readonly isDeep: boolean;
+  /** What was learned of a version stays true. @default false */
+  readonly isImmutable?: boolean;
+  /** There may be more than is listed, even by a complete listing: what isn't must be looked up. @default false */
+  readonly isPartial?: boolean;
 }
 
 /**
@@ -45,6 +55,9 @@ export interface ScopeHost {
  * over whatever was sent before them.
  */
 export class Scope {
+  readonly isDeep: boolean;
+  readonly isImmutable: boolean;
+  readonly isPartial: boolean;
   /** The newest listing merged, and whether it was the whole one. */
   listed: Moment = NEVER;
   isComplete = false;
@@ -67,10 +80,12 @@ export class Scope {
   constructor(
     private readonly host: ScopeHost,
     readonly root: Inode,
-    readonly isDeep: boolean,
-    /** What was learned of a version stays true. */
-    readonly isImmutable = false,
-  ) {}
+    { isDeep, isImmutable = false, isPartial = false }: ScopeKind,
+  ) {
+    this.isDeep = isDeep;
+    this.isImmutable = isImmutable;
+    this.isPartial = isPartial;
+  }
 
   /** A draft is only here: no answer of the server speaks of it, and all its names are known. */
   get isLocal(): boolean {
@@ -147,9 +162,8 @@ export class Scope {
         if (pin.version === ABSENT && pin.epoch <= sent.epoch && !seen.has(relative))
           this.pins.delete(relative);
       }
-      for (const [relative, { epoch }] of this.looked) if (epoch <= sent.epoch) this.looked.delete(relative);
       this.touches = 0;
-      this.completeEpoch = sent.epoch;
+      if (!this.isPartial) this.supersedeLookups(sent.epoch);
     }
     this.isLarge = !isComplete;
     this.isComplete = isComplete;
@@ -157,6 +171,11 @@ export class Scope {
     // What was listed exists.
     markSeen(this.root, sent);
     this.tellGrowth();
+  }
+
+  private supersedeLookups(epoch: number): void {
+    for (const [relative, looked] of this.looked) if (looked.epoch <= epoch) this.looked.delete(relative);
+    this.completeEpoch = epoch;
   }
 
   /** Merges the look-up of one name: an entry, a mere prefix (a directory), or nothing there. */
@@ -201,6 +220,7 @@ export class Scope {
   /** Is what was sent at `epoch` older than what is already known of the name? */
   private isOutdated(relative: string, version: string, epoch: number): boolean {
     if (epoch < this.completeEpoch || epoch < (this.looked.get(relative) ?? NEVER).epoch) return true;
+    if (this.isPartial && epoch < (this.childAt(relative)?.seenEpoch ?? 0)) return true;
     const pin = this.pins.get(relative);
     if (!pin) return false;
     if (pin.epoch > epoch) return true;
@@ -287,9 +307,17 @@ export class Scope {
         if (child.children?.size === 0 && child.seenEpoch !== sent.epoch && !child.local?.isLocalDirectory)
           child.detach();
       } else if (!seen.has(relative) && !this.isOutdated(relative, ABSENT, sent.epoch)) {
-        this.forget(child);
+        if (!this.isKnownBesides(relative, child)) this.forget(child);
       }
     }
+  }
+
+  /** Is it there though no listing shows it? Then a look-up has found it, or somebody has a file in it open. */
+  private isKnownBesides(relative: string, child: Inode): boolean {
+    if (!this.isPartial) return false;
+    if (this.host.timeline.now() - this.knownSince(relative).at < this.host.timeline.ttl) return true;
+    for (const { isOpen } of child.walk()) if (isOpen) return true;
+    return false;
   }
 
   /** A directory that isn't listed stays for what only this instance has in it. */
