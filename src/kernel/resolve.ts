@@ -212,7 +212,10 @@ function startLookup(core: Core, key: string, path: TreePath, listing: boolean):
   );
 }
 
-function mergeLookup(core: Core, asked: TreePath, { found, ancestors, listing }: Lookup, sent: Moment): void {
+function mergeLookup(core: Core, asked: TreePath, lookup: Lookup, sent: Moment): void {
+  const { ancestors, listing } = lookup;
+  // An answer that contradicts itself says that there is something: denying it would let it be overwritten.
+  const found = lookup.found ?? listing?.entries.find(({ path }) => path === asked) ?? null;
   core.mergeAbove(ancestors, sent);
   const depth = asked.split('/').length;
   if (found && found !== 'prefix' && depth <= core.unitDepth) core.mergeAbove([found], sent);

@@ -76,6 +76,8 @@ export class Scope {
   /** When single names were last looked up, where that is newer than the listing. */
   private readonly looked = new Map<string, Moment>();
   private readonly pins = new Map<string, Pin>();
+  /** Since when answers tell of older content than the newest that one has told of, by name. */
+  private readonly disputes = new Map<string, number>();
 
   constructor(
     private readonly host: ScopeHost,
@@ -145,21 +147,15 @@ export class Scope {
   mergeListing(entries: readonly Entry[], isComplete: boolean, sent: Moment): void {
     if (this.isLocal || sent.epoch < this.listed.epoch || sent.epoch <= this.forgotten) return;
     const prefix = this.root.path === '' ? 0 : this.root.path.length + 1;
-    const seen = new Set<string>();
-    for (const entry of entries) {
-      const relative = entry.path.slice(prefix);
-      seen.add(relative);
-      this.mergeEntry(relative, entry, sent);
-    }
+    const newest = newestOfNames(entries, prefix);
+    for (const [relative, entry] of newest) this.mergeEntry(relative, entry, sent);
     if (isComplete) {
-      this.sweep(this.root, '', seen, sent);
+      this.sweep(this.root, '', this.shownBy(newest, sent), sent);
       // Where a directory stood in the way of a file, it may be gone now.
-      for (const entry of this.isDeep ? entries : []) {
-        const relative = entry.path.slice(prefix);
+      for (const [relative, entry] of this.isDeep ? newest : [])
         if (!this.childAt(relative)) this.mergeEntry(relative, entry, sent);
-      }
       for (const [relative, pin] of this.isAnyOnItsWay ? [] : this.pins) {
-        if (pin.version === ABSENT && pin.epoch <= sent.epoch && !seen.has(relative))
+        if (pin.version === ABSENT && pin.epoch <= sent.epoch && !newest.has(relative))
           this.pins.delete(relative);
       }
       this.touches = 0;
@@ -171,6 +167,12 @@ export class Scope {
     // What was listed exists.
     markSeen(this.root, sent);
     this.tellGrowth();
+  }
+
+  /** What a look-up in the same answer has found is there, though the listing doesn't show it (yet). */
+  private shownBy(listed: ReadonlyMap<string, Entry>, sent: Moment): Names {
+    const isFound = (relative: string): boolean => this.looked.get(relative)?.epoch === sent.epoch;
+    return { has: (relative) => listed.has(relative) || isFound(relative) };
   }
 
   private supersedeLookups(epoch: number): void {
@@ -243,13 +245,35 @@ export class Scope {
     const inode = parent.children?.get(name);
     // A server may hold both a file 'a' and a file 'a/b'; one name is one thing here, and the directory wins.
     if (inode && inode.kind !== entry.kind) return;
-    if (inode) this.update(inode, entry);
-    else {
+    if (inode) {
+      if (!this.isOlderThanKnown(relative, inode, entry)) this.update(inode, entry);
+    } else {
       new Inode(entry.kind, entry).attach(parent, name);
       this.added++;
     }
     const placed = parent.children?.get(name);
     if (placed) markSeen(placed, sent);
+  }
+
+  /**
+   * Does an answer tell of older content than an earlier one? Listings may lag behind look-ups by name, and a page behind
+   * another: the newer content counts, until for a while nothing has told of it. Times that were made up here, of what
+   * was uploaded and never listed, count for nothing: they are another clock's.
+   */
+  private isOlderThanKnown(relative: string, { entry: known, isDirectory }: Inode, entry: Entry): boolean {
+    const isOlder = known !== null && known.id !== null && known.mtimeMs > entry.mtimeMs;
+    if (isDirectory || !isOlder || known.version === entry.version) {
+      this.disputes.delete(relative);
+      return false;
+    }
+    const now = this.host.timeline.now();
+    const since = this.disputes.get(relative) ?? now;
+    if (now - since >= SETTLE_MS) {
+      this.disputes.delete(relative);
+      return false;
+    }
+    this.disputes.set(relative, since);
+    return true;
   }
 
   private update(inode: Inode, entry: Entry): void {
@@ -299,7 +323,7 @@ export class Scope {
   }
 
   /** Removes what a complete listing doesn't show, unless it is newer than the listing or only here. */
-  private sweep(directory: Inode, prefix: string, seen: ReadonlySet<string>, sent: Moment): void {
+  private sweep(directory: Inode, prefix: string, seen: Names, sent: Moment): void {
     for (const child of [...(directory.children?.values() ?? [])]) {
       const relative = prefix + child.name;
       if (this.isDeep && child.isDirectory) {
@@ -321,7 +345,7 @@ export class Scope {
   }
 
   /** A directory that isn't listed stays for what only this instance has in it. */
-  private sweepOne(directory: Inode, relative: string, seen: ReadonlySet<string>, sent: Moment): void {
+  private sweepOne(directory: Inode, relative: string, seen: Names, sent: Moment): void {
     this.sweep(directory, `${relative}/`, seen, sent);
     if (directory.seenEpoch === sent.epoch || directory.local?.isLocalDirectory) return;
     if (directory.children?.size === 0) directory.detach();
@@ -345,7 +369,22 @@ export class Scope {
   }
 }
 
-const NOTHING: ReadonlySet<string> = new Set();
+interface Names {
+  has(relative: string): boolean;
+}
+
+const NOTHING: Names = new Set();
+
+/** Of two rows of one name, on whichever pages, the later one counts. */
+function newestOfNames(entries: readonly Entry[], prefix: number): ReadonlyMap<string, Entry> {
+  const newest = new Map<string, Entry>();
+  for (const entry of entries) {
+    const relative = entry.path.slice(prefix);
+    const other = newest.get(relative);
+    if (!other || other.mtimeMs <= entry.mtimeMs) newest.set(relative, entry);
+  }
+  return newest;
+}
 
 const isAbsent = (states: readonly string[]): boolean => states.length === 1 && states[0] === ABSENT;
 

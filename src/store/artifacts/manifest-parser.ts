@@ -1,3 +1,4 @@
+import { sizeOf as believedSizeOf } from '../common/claims.js';
 import { Failure } from '../failure.js';
 import type { DigestAlgorithm } from './content-digest.js';
 import { ANY_REGION, type Manifest, type ManifestEntry } from './manifest.js';
@@ -85,12 +86,12 @@ function entryOf(path: string, value: unknown): ManifestEntry {
   if (birthArtifactID !== null && typeof birthArtifactID !== 'string') throw wrong('the artifact');
   const noted = sizeOf(entry.size);
   if (noted === undefined) throw wrong('the size');
-  // The SDK notes 0 for references whose size nobody told it, too.
-  const size = ref !== null && noted === 0 ? null : noted;
   const extra = entry.extra === undefined || entry.extra === null ? NOTHING_MORE : objectOf(entry.extra);
   if (extra === null) throw wrong('`extra`');
   const algorithm = algorithmOf(extra.alg);
   if (algorithm === null) throw malformed(`the digest of its entry ${quote(path)} is of an unknown kind`);
+  // The SDK notes 0 for references whose size nobody told it, too; of other content than none that isn't its size.
+  const size = ref !== null && noted === 0 ? null : believedSizeOf(noted, digest);
   return { path, digest, algorithm, size, ref, birthArtifactId: birthArtifactID, extra };
 }
 

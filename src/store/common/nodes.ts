@@ -21,7 +21,9 @@ interface NamedRows<Row> {
  * Rows by their names. A server may cut a page shorter than the names that it was asked for: what isn't in it is asked
  * for again, and isn't taken to be missing.
  */
-export async function rowsOfNames<Row extends { readonly name: string }>(
+export async function rowsOfNames<
+  Row extends { readonly name: string; readonly updatedAt?: string | null | undefined },
+>(
   names: readonly string[],
   ask: (names: readonly string[]) => Promise<NamedRows<Row> | null | undefined>,
 ): Promise<ReadonlyMap<string, Row>> {
@@ -29,7 +31,11 @@ export async function rowsOfNames<Row extends { readonly name: string }>(
   for (let left = names; left.length > 0; left = left.filter((name) => !rows.has(name))) {
     const before = rows.size;
     const page = await ask(left);
-    for (const row of nodesOf(page)) rows.set(row.name, row);
+    for (const row of nodesOf(page)) {
+      const known = rows.get(row.name);
+      // Of two rows of one name the later one is the file.
+      if (!known || timeOf(known.updatedAt ?? '') <= timeOf(row.updatedAt ?? '')) rows.set(row.name, row);
+    }
     if (!page?.pageInfo.hasNextPage) break;
     if (rows.size === before) throw new Failure('EIO', 'The server listed fewer files than it has.');
   }

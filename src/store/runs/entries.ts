@@ -1,4 +1,5 @@
 import type { FileRowFragment } from '../../wire/generated.js';
+import { md5Of, sizeOf } from '../common/claims.js';
 import { timeOf } from '../common/nodes.js';
 import { filePath } from '../common/tree-paths.js';
 import type { Entry, TreePath } from '../contract.js';
@@ -9,10 +10,10 @@ export const isManifest = (name: string): boolean => /^artifact\/[^/]+\/wandb_ma
 
 /** The entry of a row; null for one that was declared and never uploaded. */
 export function fileEntry(unit: TreePath, row: FileRowFragment): Entry | null {
-  const { id, name, md5 = null, updatedAt, createdAt } = row;
+  const { id, name, updatedAt, createdAt } = row;
   if (typeof updatedAt !== 'string') return null;
-  // The service lists what it made itself without MD5 and with size 0, whatever its size.
-  const size = md5 === null && Number(row.sizeBytes) === 0 ? null : Number(row.sizeBytes);
+  const md5 = md5Of(row.md5);
+  const size = sizeOf(row.sizeBytes, md5);
   const mtimeMs = timeOf(updatedAt);
   return {
     path: filePath(unit, name),

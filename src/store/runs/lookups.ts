@@ -96,7 +96,8 @@ export class Lookups {
     }
     for (const row of asked) {
       const entry = fileEntry(unit, row);
-      if (!entry) continue;
+      // Of two rows of one name the later one is the file.
+      if (!entry || entry.mtimeMs < (rows.get(row.name)?.mtimeMs ?? 0)) continue;
       rows.set(row.name, entry);
       this.addresses.remember(entry, row);
     }
