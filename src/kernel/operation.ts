@@ -50,6 +50,9 @@ export class Operation {
   /** Pages that the cache may have evicted since they were loaded for this operation. */
   readonly pages = new Map<string, Uint8Array>();
 
+  /** A size that nobody knows is asked for: its caller shows it to somebody who will believe it. */
+  isSizeWanted = false;
+
   /** What it waits for, or waited for last. */
   load: Load | null = null;
   /** It has returned or failed: what it reserved is free. */
