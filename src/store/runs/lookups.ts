@@ -14,7 +14,7 @@ import { lookUpEntity, lookUpProject, NOTHING } from '../common/upper-levels.js'
 import type { Entry, Lookup, TreePath } from '../contract.js';
 import type { Addresses } from './addresses.js';
 import type { RunsContext } from './context.js';
-import { fileEntry } from './entries.js';
+import { fileEntries, fileEntry } from './entries.js';
 import { placeOf } from './places.js';
 
 /** Looks at single paths: one request each, and one for all that is asked of a run in one turn. */
@@ -103,7 +103,7 @@ export class Lookups {
     }
     const below = new Set(files.filter((_, index) => isAnyBelow[index]));
     const listing = found.listing && {
-      entries: nodesOf(found.listing).flatMap((row) => fileEntry(unit, row) ?? []),
+      entries: fileEntries(unit, nodesOf(found.listing), this.context.client.api.warnings),
       isComplete: !found.listing.pageInfo.hasNextPage,
     };
     return questions.map(({ file, hasListing }): Lookup => {
