@@ -70,6 +70,17 @@ describe('what differs from a local disk', () => {
     expect(mount(server).statSync(`${run}/a`).isDirectory()).toBe(true);
   });
 
+  test('names that are no UTF-8 (half a character in text, bytes)', async () => {
+    const name = Buffer.from([0x61, 0xff]);
+    nodeFs.writeFileSync(Buffer.concat([Buffer.from(`${disk}/`), name]), 'x');
+
+    const run = await makeRun(server);
+    const fs = mount(server);
+    for (const path of [Buffer.concat([Buffer.from(`/${run}/`), name]), `/${run}/a\ud800`]) {
+      for (const { code } of await errorsOf(fs, 'writeFile', path, 'x')) expect(code).toBe('EILSEQ');
+    }
+  });
+
   test("names that POSIX can't hold (`.`, `..`, `/`, empty, NUL)", async () => {
     // Each of these is the directory itself, one above it, or a place in another one.
     for (const name of ['.', '..', '']) {
