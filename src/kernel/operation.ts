@@ -93,7 +93,7 @@ const MOST_RESTARTS = 64;
 /** Names are told the same way twice by a server that knows them. */
 const MOST_LOOKS = 8;
 /** A file that is rewritten all the time is met by one of these. */
-const MOST_RENEWALS = 4;
+const MOST_RENEWALS = 8;
 
 const contradiction = (key: string | null = null): Failure =>
   new Failure(

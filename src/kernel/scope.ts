@@ -76,7 +76,7 @@ export class Scope {
   /** When single names were last looked up, where that is newer than the listing. */
   private readonly looked = new Map<string, Moment>();
   private readonly pins = new Map<string, Pin>();
-  /** Since when answers tell of older content than the newest that one has told of, by name. */
+  /** When the newest content of a name was told of, where answers tell of older content since. */
   private readonly disputes = new Map<string, number>();
 
   constructor(
@@ -246,7 +246,7 @@ export class Scope {
     // A server may hold both a file 'a' and a file 'a/b'; one name is one thing here, and the directory wins.
     if (inode && inode.kind !== entry.kind) return;
     if (inode) {
-      if (!this.isOlderThanKnown(relative, inode, entry)) this.update(inode, entry);
+      if (!this.isOlderThanKnown(relative, inode, entry, sent)) this.update(inode, entry);
     } else {
       new Inode(entry.kind, entry).attach(parent, name);
       this.added++;
@@ -256,19 +256,17 @@ export class Scope {
   }
 
   /**
-   * Does an answer tell of older content than an earlier one? Listings may lag behind look-ups by name, and a page behind
-   * another: the newer content counts, until for a while nothing has told of it. Times that were made up here, of what
-   * was uploaded and never listed, count for nothing: they are another clock's.
+   * Does an answer tell of older content than an earlier one that is believed still, or than another part of itself?
+   * Listings may lag behind look-ups by name, and a page behind another. Times that were made up here, of what was
+   * uploaded and never listed, count for nothing: they are another clock's.
    */
-  private isOlderThanKnown(relative: string, { entry: known, isDirectory }: Inode, entry: Entry): boolean {
+  private isOlderThanKnown(relative: string, inode: Inode, entry: Entry, sent: Moment): boolean {
+    const { entry: known, isDirectory, seenEpoch, seenAt } = inode;
     const isOlder = known !== null && known.id !== null && known.mtimeMs > entry.mtimeMs;
-    if (isDirectory || !isOlder || known.version === entry.version) {
-      this.disputes.delete(relative);
-      return false;
-    }
-    const now = this.host.timeline.now();
-    const since = this.disputes.get(relative) ?? now;
-    if (now - since >= SETTLE_MS) {
+    const { timeline } = this.host;
+    const since = this.disputes.get(relative) ?? seenAt;
+    const isBelieved = seenEpoch === sent.epoch || timeline.now() - since < timeline.ttl;
+    if (isDirectory || !isOlder || known.version === entry.version || !isBelieved) {
       this.disputes.delete(relative);
       return false;
     }
