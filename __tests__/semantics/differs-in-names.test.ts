@@ -29,7 +29,6 @@ describe('what differs from a local disk', () => {
     const run = await makeRun(server, { [manifest]: '{"version":1}', other: 'other' });
     const path = `${run}/${manifest}`;
     const fs = mount(server);
-    expect(fs.statSync(path).size).toBe(0);
     expect(fs.readFileSync(path, 'utf8')).toBe('{"version":1}');
     expect(fs.statSync(path).size).toBe(13);
     for (const [name, ...args] of [
@@ -69,6 +68,17 @@ describe('what differs from a local disk', () => {
     expect(await errorOf(() => fs.readFileSync(`${run}/a`))).toMatchObject({ code: 'EISDIR' });
     // Cold, and asked for by its name alone.
     expect(mount(server).statSync(`${run}/a`).isDirectory()).toBe(true);
+  });
+
+  test('names that are no UTF-8 (half a character in text, bytes)', async () => {
+    const name = Buffer.from([0x61, 0xff]);
+    nodeFs.writeFileSync(Buffer.concat([Buffer.from(`${disk}/`), name]), 'x');
+
+    const run = await makeRun(server);
+    const fs = mount(server);
+    for (const path of [Buffer.concat([Buffer.from(`/${run}/`), name]), `/${run}/a\ud800`]) {
+      for (const { code } of await errorsOf(fs, 'writeFile', path, 'x')) expect(code).toBe('EILSEQ');
+    }
   });
 
   test("names that POSIX can't hold (`.`, `..`, `/`, empty, NUL)", async () => {

@@ -156,4 +156,17 @@ describe('hostile names', () => {
     expect(() => fs.writeFileSync(`${run}/${'x'.repeat(1025)}`, 'x')).toThrow(/^ENAMETOOLONG/);
     expect(() => fs.statSync(`${run}/${'ü'.repeat(600)}`)).toThrow(/^ENAMETOOLONG/);
   });
+
+  test('names with a part that no path can hold, which another client has made, are not listed, and a warning says so', async () => {
+    const longest = 'd'.repeat(1024);
+    const run = await makeRun(server, {
+      'a.txt': 'a',
+      [`${longest}/b.txt`]: 'b',
+      [`${longest}x/c.txt`]: 'c',
+    });
+    const warnings: string[] = [];
+    const fs = mount(server, { logger: { warn: (message) => warnings.push(message) } });
+    expect(await readTree(fs, run)).toEqual({ 'a.txt': 'a', [`${longest}/b.txt`]: 'b' });
+    expect(warnings).toEqual([expect.stringContaining('longer than 1024 bytes')]);
+  });
 });

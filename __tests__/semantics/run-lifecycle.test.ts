@@ -216,10 +216,10 @@ describe('renaming', () => {
 describe('what W&B itself keeps in runs', () => {
   const manifest = 'artifact/1234/wandb_manifest.json';
 
-  test('a manifest shows as empty until it was read, and is never taken for empty', async () => {
+  test('a manifest, which is listed with size 0, is never taken for empty', async () => {
     const run = await makeRun(server, { [manifest]: '{"version":1}', f: 'f' });
     const fs = mount(server);
-    expect(fs.statSync(`${run}/${manifest}`).size).toBe(0);
+    expect(fs.statSync(`${run}/${manifest}`).size).toBe(13);
     expect(fs.readFileSync(`${run}/${manifest}`, 'utf8')).toBe('{"version":1}');
     expect(fs.statSync(`${run}/${manifest}`).size).toBe(13);
     expect(await mount(server).promises.readFile(`${run}/${manifest}`, 'utf8')).toBe('{"version":1}');

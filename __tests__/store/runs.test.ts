@@ -391,6 +391,7 @@ test('a store that is read-only has nothing that changes anything', async () => 
     'list',
     'lookup',
     'onWarning',
+    'partialDepth',
     'read',
     'readNewest',
     'unitDepth',

@@ -70,6 +70,7 @@ export function createInProcessRemote(
   });
   const remote: Remote = {
     unitDepth: owner.unitDepth,
+    partialDepth: owner.partialDepth,
     hasVersions: owner.hasVersions,
     onEvent: () => {},
     contents: NO_CONTENTS,

@@ -20,6 +20,7 @@ export interface OwnerOptions extends UploadOptions {
 /** The one owner of a remote: its store and its upload queue. Serves the messages of `remote.ts`. */
 export interface Owner {
   readonly unitDepth: number;
+  readonly partialDepth: number;
   readonly hasVersions: boolean;
   /** Hears what happens without being asked. */
   onEvent: (event: RemoteEvent) => void;
@@ -156,6 +157,7 @@ export function createOwner({ store, contents, told, now = Date.now, ...options 
 
   const owner: Owner = {
     unitDepth: store.unitDepth,
+    partialDepth: store.partialDepth ?? 0,
     hasVersions: store.hasVersions ?? false,
     onEvent: () => {},
     handle: async <M extends Method>(method: M, args: Args<M>, signal: AbortSignal): Promise<Reply<M>> => {

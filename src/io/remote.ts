@@ -151,6 +151,8 @@ export interface Call {
 /** The owner of the remote as the kernel's thread sees it: behind a port in its own thread, or in-process. */
 export interface Remote {
   readonly unitDepth: number;
+  /** See the store's contract. @default 0 */
+  readonly partialDepth?: number;
   /** Units are versions; see the store's contract. */
   readonly hasVersions: boolean;
   /**

@@ -17,7 +17,7 @@ import {
   type RemoteEvent,
   type Reply,
 } from './remote.js';
-import { hasVersions, type StoreChoice, unitDepthOf } from './store-choice.js';
+import { hasVersions, partialDepthOf, type StoreChoice, unitDepthOf } from './store-choice.js';
 import { throwLater } from './throw-later.js';
 import { timeOver } from './time-over.js';
 import type { UploadOptions } from './uploader.js';
@@ -64,6 +64,7 @@ export function createThreadRemote(options: ThreadRemoteOptions): Remote {
 
 class ThreadRemote implements Remote {
   readonly unitDepth: number;
+  readonly partialDepth: number;
   readonly hasVersions: boolean;
   onEvent: (event: RemoteEvent) => void = () => {};
   contents = NO_CONTENTS;
@@ -84,6 +85,7 @@ class ThreadRemote implements Remote {
 
   constructor(private readonly options: ThreadRemoteOptions) {
     this.unitDepth = unitDepthOf(options.store);
+    this.partialDepth = partialDepthOf(options.store);
     this.hasVersions = hasVersions(options.store);
   }
 

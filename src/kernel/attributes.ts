@@ -5,6 +5,7 @@ import type { Core } from './core.js';
 import type { Inode } from './inode.js';
 import type { Operation } from './operation.js';
 import { resolve } from './resolve.js';
+import { ensureSize } from './sizes.js';
 import type { Attributes } from './syscalls.js';
 
 const BLOCK = 512;
@@ -17,17 +18,22 @@ export class AttributeCalls {
   constructor(private readonly core: Core) {}
 
   stat(op: Operation, path: TreePath): Attributes {
-    return this.of(resolve(this.core, op, path));
+    return this.shown(op, resolve(this.core, op, path));
   }
 
   /** Of a link itself. */
   lstat(op: Operation, path: TreePath): Attributes {
     const inode = resolve(this.core, op, path, true);
-    return inode.target === null ? this.of(inode) : this.ofLink(inode, inode.target);
+    return inode.target === null ? this.shown(op, inode) : this.ofLink(inode, inode.target);
   }
 
-  fstat(fd: number): Attributes {
-    return this.of(this.core.descriptors.get(fd).inode);
+  fstat(op: Operation, fd: number): Attributes {
+    return this.shown(op, this.core.descriptors.get(fd).inode);
+  }
+
+  private shown(op: Operation, inode: Inode): Attributes {
+    if (op.isSizeWanted) ensureSize(this.core, inode);
+    return this.of(inode);
   }
 
   access(op: Operation, path: TreePath, mode: number): void {

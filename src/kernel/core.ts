@@ -116,7 +116,6 @@ export class Core implements ScopeHost {
     this.remote.contents = this.handedOver;
     this.pages = new PageCache(this.options.cacheBytes, this.options.blockBytes);
     this.bornAt = this.options.now();
-    this.root.scope = new Scope(this, this.root, this.unitDepth === 0);
   }
 
   /** The date, as callers see it. The wall clock may be set at any time: ages go by `timeline`. */
@@ -235,7 +234,11 @@ export class Core implements ScopeHost {
   /** The scope that a directory at or above the unit is the root of. */
   scopeAt(directory: Inode): Scope {
     const isDeep = directory.depth >= this.unitDepth;
-    directory.scope ??= new Scope(this, directory, isDeep, isDeep && this.hasVersions);
+    directory.scope ??= new Scope(this, directory, {
+      isDeep,
+      isImmutable: isDeep && this.hasVersions,
+      isPartial: directory.depth < (this.remote.partialDepth ?? 0),
+    });
     return directory.scope;
   }
 

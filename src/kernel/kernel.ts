@@ -39,7 +39,7 @@ export function createKernel(options: KernelOptions): Kernel {
     fsync: (op, fd) => files.fsync(op, fd),
     stat: (op, path) => attributes.stat(op, path),
     lstat: (op, path) => attributes.lstat(op, path),
-    fstat: (_op, fd) => attributes.fstat(fd),
+    fstat: (op, fd) => attributes.fstat(op, fd),
     readdir: (op, path) => directories.readdir(op, path),
     access: (op, path, mode) => attributes.access(op, path, mode),
     mkdir: (op, path, mode) => directories.mkdir(op, path, mode),

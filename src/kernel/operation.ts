@@ -40,6 +40,7 @@ export class Freshness {
  * and counts as fresh for it: a listing slower than its TTL, or a read larger than the cache, ends.
  */
 export class Operation {
+  private renewals = 0;
   /** Keys of the faults already served, with how often. */
   private readonly served = new Map<string, number>();
   /** What the primitive has achieved in earlier runs; it goes on from there. */
@@ -48,6 +49,9 @@ export class Operation {
   outcome: unknown = undefined;
   /** Pages that the cache may have evicted since they were loaded for this operation. */
   readonly pages = new Map<string, Uint8Array>();
+
+  /** A size that nobody knows is asked for: its caller shows it to somebody who will believe it. */
+  isSizeWanted = false;
 
   /** What it waits for, or waited for last. */
   load: Load | null = null;
@@ -60,10 +64,14 @@ export class Operation {
     readonly freshness: Freshness = new Freshness(),
   ) {}
 
-  /** What was loaded so far isn't fresh for the rest of the call. */
+  /**
+   * What was loaded so far isn't fresh for the rest of the call. A server that tells otherwise each time it is asked ends
+   * the call.
+   */
   renew(epoch: number): void {
+    if (++this.renewals > MOST_RENEWALS) throw contradiction();
     this.freshness.renew(epoch);
-    for (const key of this.served.keys()) if (/^(list|touch|lookup):/.test(key)) this.served.delete(key);
+    for (const key of this.served.keys()) if (IS_OF_NAMES.test(key)) this.served.delete(key);
   }
 
   hasLoaded(key: string): boolean {
@@ -73,14 +81,27 @@ export class Operation {
   /** Takes note of a served fault. The same one over and over means that a load doesn't bring what is asked for. */
   markLoaded(key: string): void {
     const times = (this.served.get(key) ?? 0) + 1;
-    if (times > MOST_RESTARTS)
-      throw new Failure('EIO', `Internal error: no progress on '${key}'. Please report it.`);
+    if (times > (IS_OF_NAMES.test(key) ? MOST_LOOKS : MOST_RESTARTS)) throw contradiction(key);
     this.served.set(key, times);
   }
 }
 
+const IS_OF_NAMES = /^(list|touch|lookup):/;
+
 /** Foreign writers and evictions can make one operation ask for one thing a few times; more is a loop. */
 const MOST_RESTARTS = 64;
+/** Names are told the same way twice by a server that knows them. */
+const MOST_LOOKS = 8;
+/** A file that is rewritten all the time is met by one of these. */
+const MOST_RENEWALS = 8;
+
+const contradiction = (key: string | null = null): Failure =>
+  new Failure(
+    'EIO',
+    'The server tells otherwise of the file each time it is asked: its listings, its look-ups and the storage disagree. ' +
+      'Try again later.',
+    key === null ? null : `no progress on '${key}'`,
+  );
 
 /** Runs a primitive, blocking this thread on what it faults. */
 export function runSync<T>(primitive: (op: Operation) => T, op = new Operation()): T {

@@ -132,7 +132,10 @@ function isKnownAbsent(
   parent: Inode,
 ): boolean {
   const { scope } = parent;
-  if (scope && (isListed(core, op, scope) || isRecent(core, op, scope.knownSince(segments[reached] ?? ''))))
+  if (
+    scope &&
+    (areAllKnown(core, op, scope) || isRecent(core, op, scope.knownSince(segments[reached] ?? '')))
+  )
     return true;
   for (let depth = reached + 1; depth <= segments.length; depth++) {
     if (isNegativeFresh(core, op, segments.slice(0, depth).join('/'))) return true;
@@ -161,6 +164,10 @@ export function isListed(core: Core, op: Operation, scope: Scope): boolean {
   if (!scope.isComplete) return false;
   return isRecent(core, op, scope.listed, scope) || op.hasLoaded(`list:${scope.root.path}`);
 }
+
+/** Is nothing else there than is known? */
+const areAllKnown = (core: Core, op: Operation, scope: Scope): boolean =>
+  (scope.isLocal || !scope.isPartial) && isListed(core, op, scope);
 
 /**
  * Learned within the TTL, or since the call began: what it waited for counts, however slow it was. What was ever learned
@@ -205,7 +212,10 @@ function startLookup(core: Core, key: string, path: TreePath, listing: boolean):
   );
 }
 
-function mergeLookup(core: Core, asked: TreePath, { found, ancestors, listing }: Lookup, sent: Moment): void {
+function mergeLookup(core: Core, asked: TreePath, lookup: Lookup, sent: Moment): void {
+  const { ancestors, listing } = lookup;
+  // An answer that contradicts itself says that there is something: denying it would let it be overwritten.
+  const found = lookup.found ?? listing?.entries.find(({ path }) => path === asked) ?? null;
   core.mergeAbove(ancestors, sent);
   const depth = asked.split('/').length;
   if (found && found !== 'prefix' && depth <= core.unitDepth) core.mergeAbove([found], sent);

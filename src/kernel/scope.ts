@@ -31,12 +31,22 @@ const MOST_LOOKED = 4096;
 
 /** What a scope asks of its surroundings when a listing changes an inode under it. */
 export interface ScopeHost {
-  readonly timeline: Pick<Timeline, 'now' | 'oldestQuestion'>;
+  readonly timeline: Pick<Timeline, 'now' | 'oldestQuestion' | 'ttl'>;
   readonly names: { grew(scope: Scope, by: number): void };
   /** The clean content of this inode is of an older version now. */
   dropContent(inode: Inode): void;
   /** Forgets what was learned at and below an inode. */
   expireTree(inode: Inode): void;
+}
+
+/** What kind of directory it is. */
+export interface ScopeKind {
+  /** A unit, which is listed with its whole subtree. */
+  readonly isDeep: boolean;
+  /** What was learned of a version stays true. @default false */
+  readonly isImmutable?: boolean;
+  /** There may be more than is listed, even by a complete listing: what isn't must be looked up. @default false */
+  readonly isPartial?: boolean;
 }
 
 /**
@@ -45,6 +55,9 @@ export interface ScopeHost {
  * over whatever was sent before them.
  */
 export class Scope {
+  readonly isDeep: boolean;
+  readonly isImmutable: boolean;
+  readonly isPartial: boolean;
   /** The newest listing merged, and whether it was the whole one. */
   listed: Moment = NEVER;
   isComplete = false;
@@ -63,14 +76,18 @@ export class Scope {
   /** When single names were last looked up, where that is newer than the listing. */
   private readonly looked = new Map<string, Moment>();
   private readonly pins = new Map<string, Pin>();
+  /** When the newest content of a name was told of, where answers tell of older content since. */
+  private readonly disputes = new Map<string, number>();
 
   constructor(
     private readonly host: ScopeHost,
     readonly root: Inode,
-    readonly isDeep: boolean,
-    /** What was learned of a version stays true. */
-    readonly isImmutable = false,
-  ) {}
+    { isDeep, isImmutable = false, isPartial = false }: ScopeKind,
+  ) {
+    this.isDeep = isDeep;
+    this.isImmutable = isImmutable;
+    this.isPartial = isPartial;
+  }
 
   /** A draft is only here: no answer of the server speaks of it, and all its names are known. */
   get isLocal(): boolean {
@@ -130,26 +147,19 @@ export class Scope {
   mergeListing(entries: readonly Entry[], isComplete: boolean, sent: Moment): void {
     if (this.isLocal || sent.epoch < this.listed.epoch || sent.epoch <= this.forgotten) return;
     const prefix = this.root.path === '' ? 0 : this.root.path.length + 1;
-    const seen = new Set<string>();
-    for (const entry of entries) {
-      const relative = entry.path.slice(prefix);
-      seen.add(relative);
-      this.mergeEntry(relative, entry, sent);
-    }
+    const newest = newestOfNames(entries, prefix);
+    for (const [relative, entry] of newest) this.mergeEntry(relative, entry, sent);
     if (isComplete) {
-      this.sweep(this.root, '', seen, sent);
+      this.sweep(this.root, '', this.shownBy(newest, sent), sent);
       // Where a directory stood in the way of a file, it may be gone now.
-      for (const entry of this.isDeep ? entries : []) {
-        const relative = entry.path.slice(prefix);
+      for (const [relative, entry] of this.isDeep ? newest : [])
         if (!this.childAt(relative)) this.mergeEntry(relative, entry, sent);
-      }
       for (const [relative, pin] of this.isAnyOnItsWay ? [] : this.pins) {
-        if (pin.version === ABSENT && pin.epoch <= sent.epoch && !seen.has(relative))
+        if (pin.version === ABSENT && pin.epoch <= sent.epoch && !newest.has(relative))
           this.pins.delete(relative);
       }
-      for (const [relative, { epoch }] of this.looked) if (epoch <= sent.epoch) this.looked.delete(relative);
       this.touches = 0;
-      this.completeEpoch = sent.epoch;
+      if (!this.isPartial) this.supersedeLookups(sent.epoch);
     }
     this.isLarge = !isComplete;
     this.isComplete = isComplete;
@@ -157,6 +167,17 @@ export class Scope {
     // What was listed exists.
     markSeen(this.root, sent);
     this.tellGrowth();
+  }
+
+  /** What a look-up in the same answer has found is there, though the listing doesn't show it (yet). */
+  private shownBy(listed: ReadonlyMap<string, Entry>, sent: Moment): Names {
+    const isFound = (relative: string): boolean => this.looked.get(relative)?.epoch === sent.epoch;
+    return { has: (relative) => listed.has(relative) || isFound(relative) };
+  }
+
+  private supersedeLookups(epoch: number): void {
+    for (const [relative, looked] of this.looked) if (looked.epoch <= epoch) this.looked.delete(relative);
+    this.completeEpoch = epoch;
   }
 
   /** Merges the look-up of one name: an entry, a mere prefix (a directory), or nothing there. */
@@ -201,6 +222,7 @@ export class Scope {
   /** Is what was sent at `epoch` older than what is already known of the name? */
   private isOutdated(relative: string, version: string, epoch: number): boolean {
     if (epoch < this.completeEpoch || epoch < (this.looked.get(relative) ?? NEVER).epoch) return true;
+    if (this.isPartial && epoch < (this.childAt(relative)?.seenEpoch ?? 0)) return true;
     const pin = this.pins.get(relative);
     if (!pin) return false;
     if (pin.epoch > epoch) return true;
@@ -223,13 +245,33 @@ export class Scope {
     const inode = parent.children?.get(name);
     // A server may hold both a file 'a' and a file 'a/b'; one name is one thing here, and the directory wins.
     if (inode && inode.kind !== entry.kind) return;
-    if (inode) this.update(inode, entry);
-    else {
+    if (inode) {
+      if (!this.isOlderThanKnown(relative, inode, entry, sent)) this.update(inode, entry);
+    } else {
       new Inode(entry.kind, entry).attach(parent, name);
       this.added++;
     }
     const placed = parent.children?.get(name);
     if (placed) markSeen(placed, sent);
+  }
+
+  /**
+   * Does an answer tell of older content than an earlier one that is believed still, or than another part of itself?
+   * Listings may lag behind look-ups by name, and a page behind another. Times that were made up here, of what was
+   * uploaded and never listed, count for nothing: they are another clock's.
+   */
+  private isOlderThanKnown(relative: string, inode: Inode, entry: Entry, sent: Moment): boolean {
+    const { entry: known, isDirectory, seenEpoch, seenAt } = inode;
+    const isOlder = known !== null && known.id !== null && known.mtimeMs > entry.mtimeMs;
+    const { timeline } = this.host;
+    const since = this.disputes.get(relative) ?? seenAt;
+    const isBelieved = seenEpoch === sent.epoch || timeline.now() - since < timeline.ttl;
+    if (isDirectory || !isOlder || known.version === entry.version || !isBelieved) {
+      this.disputes.delete(relative);
+      return false;
+    }
+    this.disputes.set(relative, since);
+    return true;
   }
 
   private update(inode: Inode, entry: Entry): void {
@@ -279,7 +321,7 @@ export class Scope {
   }
 
   /** Removes what a complete listing doesn't show, unless it is newer than the listing or only here. */
-  private sweep(directory: Inode, prefix: string, seen: ReadonlySet<string>, sent: Moment): void {
+  private sweep(directory: Inode, prefix: string, seen: Names, sent: Moment): void {
     for (const child of [...(directory.children?.values() ?? [])]) {
       const relative = prefix + child.name;
       if (this.isDeep && child.isDirectory) {
@@ -287,13 +329,21 @@ export class Scope {
         if (child.children?.size === 0 && child.seenEpoch !== sent.epoch && !child.local?.isLocalDirectory)
           child.detach();
       } else if (!seen.has(relative) && !this.isOutdated(relative, ABSENT, sent.epoch)) {
-        this.forget(child);
+        if (!this.isKnownBesides(relative, child)) this.forget(child);
       }
     }
   }
 
+  /** Is it there though no listing shows it? Then a look-up has found it, or somebody has a file in it open. */
+  private isKnownBesides(relative: string, child: Inode): boolean {
+    if (!this.isPartial) return false;
+    if (this.host.timeline.now() - this.knownSince(relative).at < this.host.timeline.ttl) return true;
+    for (const { isOpen } of child.walk()) if (isOpen) return true;
+    return false;
+  }
+
   /** A directory that isn't listed stays for what only this instance has in it. */
-  private sweepOne(directory: Inode, relative: string, seen: ReadonlySet<string>, sent: Moment): void {
+  private sweepOne(directory: Inode, relative: string, seen: Names, sent: Moment): void {
     this.sweep(directory, `${relative}/`, seen, sent);
     if (directory.seenEpoch === sent.epoch || directory.local?.isLocalDirectory) return;
     if (directory.children?.size === 0) directory.detach();
@@ -317,7 +367,22 @@ export class Scope {
   }
 }
 
-const NOTHING: ReadonlySet<string> = new Set();
+interface Names {
+  has(relative: string): boolean;
+}
+
+const NOTHING: Names = new Set();
+
+/** Of two rows of one name, on whichever pages, the later one counts. */
+function newestOfNames(entries: readonly Entry[], prefix: number): ReadonlyMap<string, Entry> {
+  const newest = new Map<string, Entry>();
+  for (const entry of entries) {
+    const relative = entry.path.slice(prefix);
+    const other = newest.get(relative);
+    if (!other || other.mtimeMs <= entry.mtimeMs) newest.set(relative, entry);
+  }
+  return newest;
+}
 
 const isAbsent = (states: readonly string[]): boolean => states.length === 1 && states[0] === ABSENT;
 

@@ -54,6 +54,7 @@ export interface Syscalls {
   ftruncate(op: Operation, fd: number, length: number): void;
   /** Returns when what was written through any fd of this file is durable; EIO with its cause where it can't be. */
   fsync(op: Operation, fd: number): void;
+  /** A size that nobody knows is 0, unless the operation wants it: then it takes a request. */
   stat(op: Operation, path: TreePath): Attributes;
   /** As `stat`, but of a link itself. */
   lstat(op: Operation, path: TreePath): Attributes;

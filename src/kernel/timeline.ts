@@ -29,7 +29,7 @@ export class Timeline {
   constructor(
     private readonly clock: () => number,
     /** Milliseconds that an answer is believed. */
-    private readonly ttl: number,
+    readonly ttl: number,
   ) {}
 
   get epoch(): number {

@@ -1,7 +1,9 @@
+import { isUtf8 } from 'node:buffer';
 import { fileURLToPath } from 'node:url';
 import { types } from 'node:util';
 import type { TreePath } from '../store/contract.js';
 import { Failure } from '../store/failure.js';
+import { isTooLong, LONGEST_NAME_BYTES } from '../store/names.js';
 import { type Layout, RUNS } from './layout.js';
 import { invalidArgumentType, invalidArgumentValue } from './refusals.js';
 
@@ -26,9 +28,6 @@ export interface MountOptions {
   readonly layout?: Layout | undefined;
 }
 
-/** Disk filesystems stop at 255 bytes; names at W&B are longer now and then. */
-const LONGEST_NAME_BYTES = 1024;
-
 /** Maps the paths that callers write to tree paths, textually and without any request. */
 export class Mount {
   private readonly mountPoint: readonly string[];
@@ -48,13 +47,20 @@ export class Mount {
 
   /**
    * The tree path that a path means; a trailing '/' is kept (it demands a directory).
-   * Throws ENOENT for what lies outside the mount, parents of the mount point included.
+   * Throws ENOENT for what lies outside the mount, parents of the mount point included, and EILSEQ for what no name can
+   * be made of.
    */
   locate(path: string): TreePath {
     if (path === '') throw new Failure('ENOENT');
     const address = this.fromAddress(path);
     const segments = address ? this.belowRoot(address) : this.belowMountPoint(path);
     for (const segment of segments) {
+      if (LONE_SURROGATE.test(segment)) {
+        throw new Failure(
+          'EILSEQ',
+          'Names are UTF-8, and the path holds bytes, or half a character, that is none.',
+        );
+      }
       if (isTooLong(segment)) throw new Failure('ENAMETOOLONG', `Names end at ${LONGEST_NAME_BYTES} bytes.`);
     }
     const tree = [...this.root, ...segments].join('/');
@@ -138,8 +144,15 @@ function decoded(segment: string): string {
   }
 }
 
-const isTooLong = (segment: string): boolean =>
-  segment.length * 3 > LONGEST_NAME_BYTES && Buffer.byteLength(segment) > LONGEST_NAME_BYTES;
+/** Half of a character. JavaScript's strings may hold it, names may not: UTF-8 hasn't got it. */
+const LONE_SURROGATE = /[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/;
+
+/**
+ * Bytes that aren't UTF-8 become halves of characters, which no name can hold: so they are refused where a path is
+ * located, and no two paths become one. A base that other trees are mounted over gets the bytes themselves.
+ */
+const textOfBytes = (bytes: Buffer): string =>
+  isUtf8(bytes) ? bytes.toString() : bytes.toString().replaceAll('\ufffd', '\udfff');
 
 /** Checks a path argument as Node does and gives it as a string. */
 export function asPath(value: unknown, name = 'path'): string {
@@ -148,7 +161,7 @@ export function asPath(value: unknown, name = 'path'): string {
     throw invalidArgumentType(name, 'of type string or an instance of Buffer or URL', path);
   }
   const text =
-    typeof path === 'string' ? path : Buffer.from(path.buffer, path.byteOffset, path.length).toString();
+    typeof path === 'string' ? path : textOfBytes(Buffer.from(path.buffer, path.byteOffset, path.length));
   if (text.includes('\0')) {
     throw invalidArgumentValue(name, path, 'must be a string, Uint8Array, or URL without null bytes');
   }

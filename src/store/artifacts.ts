@@ -7,6 +7,7 @@ import { Lookups } from './artifacts/lookups.js';
 import { createParts } from './artifacts/parts.js';
 import { UNIT_DEPTH } from './artifacts/places.js';
 import { createArtifactWriting } from './artifacts/writing/create.js';
+import { PARTIAL_DEPTH } from './common/partial-depth.js';
 import type { Store } from './contract.js';
 
 /**
@@ -27,6 +28,7 @@ export function createArtifactsStore(
   const info = new Info(parts);
   const readable: Store = {
     unitDepth: UNIT_DEPTH,
+    partialDepth: PARTIAL_DEPTH,
     hasVersions: true,
     lookup: (path, options) => lookups.lookup(path, options),
     list: (path, { signal }) => listings.list(path, signal),

@@ -167,6 +167,12 @@ export interface Store {
   /** Depth of the directories whose whole subtree is listed flat, at once (runs: 3; root is 0). */
   readonly unitDepth: number;
 
+  /**
+   * Listings of directories above this depth aren't all that exists: names that they don't show are looked up, and what
+   * a look-up has found isn't gone because a listing doesn't show it. @default 0: all listings are whole
+   */
+  readonly partialDepth?: number;
+
   /** Never rejects for what isn't there: that is `found: null`. One request, shared with look-ups of the same turn. */
   lookup(path: TreePath, options: Signalled & { readonly listing: boolean }): Promise<Lookup>;
 

@@ -9,6 +9,7 @@ export type ErrnoCode =
   | 'ECONNREFUSED'
   | 'EEXIST'
   | 'EFBIG'
+  | 'EILSEQ'
   | 'EINVAL'
   | 'EIO'
   | 'EISDIR'

@@ -60,3 +60,10 @@ export const decodeName = (segment: string): string => single.decode(segment);
 export const encodeFileName = (name: string): string => name.split('/').map(component.encode).join('/');
 
 export const decodeFileName = (path: string): string => path.split('/').map(component.decode).join('/');
+
+/** Disk filesystems stop at 255 bytes; names at W&B are longer now and then, and storages take keys of 1024. */
+export const LONGEST_NAME_BYTES = 1024;
+
+/** @param segment of a tree path */
+export const isTooLong = (segment: string): boolean =>
+  segment.length * 3 > LONGEST_NAME_BYTES && Buffer.byteLength(segment) > LONGEST_NAME_BYTES;

@@ -1,6 +1,7 @@
 import type { WireConfig } from '../config/config.js';
 import type { WireDependencies } from '../wire/api.js';
 import { WireClient } from '../wire/client.js';
+import { PARTIAL_DEPTH } from './common/partial-depth.js';
 import type { Store } from './contract.js';
 import { Addresses } from './runs/addresses.js';
 import { RunsContext } from './runs/context.js';
@@ -27,6 +28,7 @@ export function createRunsStore(config: WireConfig, dependencies: WireDependenci
   const reading = new Reading(context, addresses);
   const readable: Store = {
     unitDepth: UNIT_DEPTH,
+    partialDepth: PARTIAL_DEPTH,
     lookup: (path, options) => lookups.lookup(path, options),
     list: (path, { signal }) => listings.list(path, signal),
     read: (entry, range, options) => reading.read(entry, range, options),

@@ -1,10 +1,13 @@
 import type { TypedDocumentNode } from '@graphql-typed-document-node/core';
+import type { DocumentNode } from 'graphql';
 import { ClientError, GraphQLClient, type Variables } from 'graphql-request';
 import type { WireConfig } from '../config/config.js';
+import { missingIn } from './answers.js';
 import { Api, type WireDependencies } from './api.js';
-import { graphqlFailure, notTheApi, withoutData } from './errors.js';
+import { graphqlFailure, incomplete, notTheApi, withoutData } from './errors.js';
 import { networkFailure } from './network-failure.js';
 import { withDeadline, withRetries } from './retry.js';
+import { Sightings } from './sightings.js';
 import { Slots } from './slots.js';
 import { MOST_REQUESTS, readBody } from './transport.js';
 import type { WireFailure } from './wire-failure.js';
@@ -21,6 +24,7 @@ const MOST_ANSWER_BYTES = 256 * 1024 * 1024;
 /** Typed GraphQL documents, and the few other endpoints, of one W&B server: paced, retried, failures as `WireFailure`. */
 export class WireClient {
   readonly api: Api;
+  readonly sightings: Sightings;
   private readonly graphql: GraphQLClient;
   private readonly slots: Slots;
 
@@ -29,6 +33,7 @@ export class WireClient {
     dependencies: WireDependencies = {},
   ) {
     this.api = new Api(config, dependencies);
+    this.sightings = new Sightings(this.api.clock);
     this.slots = new Slots(MOST_REQUESTS, config.timeouts.call, this.api.clock);
     this.graphql = new GraphQLClient(this.address('/graphql'), {
       // The servers of W&B speak plain JSON.
@@ -37,7 +42,10 @@ export class WireClient {
     });
   }
 
-  /** Runs a document. Rejects with a WireFailure; what isn't there is null data, not a failure. */
+  /**
+   * Runs a document. Rejects with a WireFailure; what isn't there is null data, not a failure. What the answer doesn't
+   * tell, though it was asked, is a failure: nobody has to look for gaps in what this resolves with.
+   */
   async run<Data, Vars extends object>(
     document: TypedDocumentNode<Data, Vars>,
     variables: Vars,
@@ -51,10 +59,13 @@ export class WireClient {
           signal,
         });
         if (data === null || data === undefined) throw withoutData(this.peer);
+        const missing = missingIn(document, variables, data);
+        if (missing !== null) throw incomplete(this.peer, missing);
+        this.sightings.check(variables, data);
         return data;
       } catch (error) {
         // Its message would quote variables and answer.
-        if (error instanceof ClientError) throw graphqlFailure(error.response.errors ?? [], this.peer);
+        if (error instanceof ClientError) throw this.failureOf(error, document, variables);
         throw error;
       }
     });
@@ -80,6 +91,15 @@ export class WireClient {
 
   close(): Promise<void> {
     return this.api.close();
+  }
+
+  /** What an error says isn't there may be a part of the answer: then the rest of it, such as the run, is. */
+  private failureOf({ response }: ClientError, document: DocumentNode, variables: object): WireFailure {
+    const failure = graphqlFailure(response.errors ?? [], this.peer);
+    const data: unknown = response.data;
+    if (failure.code !== 'ENOENT' || typeof data !== 'object' || data === null) return failure;
+    const missing = missingIn(document, variables, data);
+    return missing === null ? failure : incomplete(this.peer, missing, failure.cause);
   }
 
   private get peer() {

@@ -89,6 +89,21 @@ export const withoutData = (peer: Peer): WireFailure =>
     'empty',
   );
 
+/**
+ * A GraphQL answer with a gap in it.
+ *
+ * @param missing where, as a path in the data
+ * @param said what the server gave as the reason
+ */
+export const incomplete = (peer: Peer, missing: string, said: string | null = null): WireFailure =>
+  new WireFailure(
+    'EPROTO',
+    `${peer.baseUrl} answered in part only: '${missing}' is missing, so nobody can tell what there is.` +
+      (said === null ? '' : ` It says: ${said.replace(/[.\s]+$/, '')}.`),
+    said ?? `no '${missing}' in the answer`,
+    'empty',
+  );
+
 /** What the server gave for an address isn't one; it isn't shown, for what it holds may be a secret. */
 export const notAnAddress = (purpose: 'upload to' | 'download from'): WireFailure =>
   new WireFailure('EPROTO', `The server gave no valid address to ${purpose}.`, 'no URL', 'protocol');

@@ -36,14 +36,14 @@ export async function lookUp(
   const { project } = await client.run(documentFor(patterns.length), variables, options);
   const answers: Readonly<Record<string, unknown>> = { ...project?.run };
   const isAnyBelow = patterns.map((_, index) =>
-    isAny(answers[numbered('below', index)] as Below | undefined),
+    isAny(answers[numbered('below', index)] as Below | null | undefined),
   );
   return { project, isAnyBelow };
 }
 
 /** Rows without a time were declared and never uploaded; a full page of those says nothing of the rest. */
-const isAny = (below: Below | undefined): boolean =>
-  below !== undefined &&
+const isAny = (below: Below | null | undefined): boolean =>
+  below != null &&
   (below.pageInfo.hasNextPage || below.edges.some(({ node }) => typeof node?.updatedAt === 'string'));
 
 const numbered = (name: string, index: number): string => (index === 0 ? name : `${name}${index}`);

@@ -12,7 +12,7 @@ export type WireFault =
   | 'status'
   /** HTTP 200 with `errors`. */
   | 'graphql'
-  /** HTTP 200 with neither data nor errors. */
+  /** HTTP 200 without data, or with a gap in it. */
   | 'empty'
   /** The storage took other bytes than were sent. */
   | 'corrupt'

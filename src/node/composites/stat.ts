@@ -90,8 +90,14 @@ export function* fstat(tree: Tree, fd: unknown, options: unknown = NUMBERS): Com
 
 function* fstatAs(tree: Tree, fd: unknown, options: unknown, signal?: AbortSignal): Composite<AnyStats> {
   const number = asFd(fd);
-  const run = (op: Operation): Attributes => tree.kernel.fstat(op, number);
+  const run = (op: Operation): Attributes => tree.kernel.fstat(wantingSize(op), number);
   return shaped(yield* invoke({ syscall: 'fstat', signal, run }), options);
+}
+
+/** Whoever is shown a size allocates by it, or takes 0 for an empty file. */
+function wantingSize(op: Operation): Operation {
+  op.isSizeWanted = true;
+  return op;
 }
 
 /** The primitive of each has its name. */
@@ -105,7 +111,7 @@ function* statAs(
   signal?: AbortSignal,
 ): Composite<AnyStats> {
   const place = placeOf(tree, path);
-  const run = (op: Operation, at: TreePath): Attributes => tree.kernel[syscall](op, at);
+  const run = (op: Operation, at: TreePath): Attributes => tree.kernel[syscall](wantingSize(op), at);
   return shaped(yield* invokeAt(syscall, place, run, signal), options);
 }
 
@@ -123,7 +129,7 @@ function* statIfThere(
   const run = (op: Operation): Attributes | undefined => {
     try {
       const at = place.tree;
-      return tree.kernel[syscall](op, at);
+      return tree.kernel[syscall](wantingSize(op), at);
     } catch (thrown) {
       if (thrown instanceof Failure && isNoEntry(thrown)) return undefined;
       throw thrown;

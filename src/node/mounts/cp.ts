@@ -4,6 +4,7 @@ import { type CpSettings, cpError, INVALID, settingsOf } from '../composites/cp.
 import { joined } from '../composites/directories.js';
 import { isDirectoryError } from '../errors.js';
 import type { AnyFunction, Bag } from '../validate.js';
+import { DiskNames } from './disk-names.js';
 import { isMissing } from './failures.js';
 import type { Filesystem } from './filesystem.js';
 import type { Located, MountTable } from './table.js';
@@ -16,6 +17,7 @@ interface Copying extends CpSettings {
   readonly filter: AnyFunction | null;
   readonly dereference: boolean;
   readonly verbatimSymlinks: boolean;
+  readonly platform: NodeJS.Platform;
 }
 
 interface Pair {
@@ -29,6 +31,7 @@ export function cpAcross(
   whole: Filesystem,
   [from, to]: readonly [Located, Located],
   options: unknown,
+  platform: NodeJS.Platform = process.platform,
 ): Work<void> {
   const { settings, filter } = settingsOf(options);
   const { dereference = false, verbatimSymlinks = false } = (options ?? {}) as Bag;
@@ -39,6 +42,7 @@ export function cpAcross(
     filter,
     dereference: Boolean(dereference),
     verbatimSymlinks: Boolean(verbatimSymlinks),
+    platform,
   };
   return copyTop(copying, from, to);
 }
@@ -79,15 +83,25 @@ function* copyDirectory(copying: Copying, from: string, to: string, { source, ta
   // What is copied into it needs write permission; the directory's own bits come last.
   if (!target) yield* call(whole, 'mkdir', to);
   const entries: readonly Dirent[] = yield* call(whole, 'readdir', from, { withFileTypes: true });
+  const names = leadsToDisk(copying, from, to) ? new DiskNames(copying.platform) : null;
   for (const { name } of entries) {
     const [below, beside] = [joined(from, name), joined(to, name)];
     if (!(yield* isWanted(copying, below, beside))) continue;
+    const refusal = names?.refusalOf(name) ?? null;
+    if (refusal !== null) {
+      const reason = `cannot copy ${below}: ${refusal}; leave it out by \`filter\``;
+      throw cpError('ERR_FS_CP_EINVAL', INVALID, 'EINVAL', reason, beside);
+    }
     const pair = yield* statPair(copying, below, beside);
     checkPair(copying, below, beside, pair);
     yield* copyEntry(copying, below, beside, pair);
   }
   if (!target) yield* call(whole, 'chmod', to, source.mode & 0o777);
 }
+
+/** Names of trees may be anybody's; those of the disk are its own already. */
+const leadsToDisk = ({ table }: Copying, from: string, to: string): boolean =>
+  table.locate(from)?.owner.isTree === true && table.locate(to)?.owner.isTree === false;
 
 function* copyFile(copying: Copying, from: string, to: string, { source, target }: Pair): Work<void> {
   const { whole, mode, preserveTimestamps } = copying;

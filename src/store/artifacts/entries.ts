@@ -1,4 +1,5 @@
 import type { ArtifactFileRowFragment, ListedVersionFragment } from '../../wire/generated.js';
+import { md5Of, sizeOf } from '../common/claims.js';
 import { type DirectoryFacts, directoryEntry } from '../common/directory-entry.js';
 import { childPath, filePath } from '../common/tree-paths.js';
 import type { Entry, TreePath } from '../contract.js';
@@ -91,9 +92,11 @@ function contentEntry(
  * What a row says of its content, as the manifest would say it; null where that takes the manifest. References have
  * rows too, whose addresses are both the URI; of files with XXH128 digests a row tells that digest beside the MD5.
  */
-export function contentOfRow(row: ArtifactFileRowFragment): { content: ContentName; size: number } | null {
-  const { md5, digest, url, directUrl } = row;
-  const size = Number(row.sizeBytes);
-  const isPlain = url !== directUrl && md5 !== null && isDigest(md5) && (digest ?? md5) === md5;
-  return isPlain ? { content: { algorithm: 'md5', digest: md5 }, size } : null;
+export function contentOfRow(
+  row: ArtifactFileRowFragment,
+): { content: ContentName; size: number | null } | null {
+  const { digest, url, directUrl } = row;
+  const md5 = md5Of(row.md5);
+  const isPlain = url !== directUrl && md5 !== null && (digest === null || md5Of(digest) === md5);
+  return isPlain ? { content: { algorithm: 'md5', digest: md5 }, size: sizeOf(row.sizeBytes, md5) } : null;
 }

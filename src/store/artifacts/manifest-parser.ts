@@ -1,4 +1,6 @@
+import { sizeOf as believedSizeOf } from '../common/claims.js';
 import { Failure } from '../failure.js';
+import { encodeFileName, isTooLong, LONGEST_NAME_BYTES } from '../names.js';
 import type { DigestAlgorithm } from './content-digest.js';
 import { ANY_REGION, type Manifest, type ManifestEntry } from './manifest.js';
 
@@ -75,6 +77,9 @@ function entryOf(path: string, value: unknown): ManifestEntry {
   if (path.length > LONGEST_PATH_BYTES || Buffer.byteLength(path) > LONGEST_PATH_BYTES) {
     throw malformed(`its entry ${quote(path)} has a path of more than ${LONGEST_PATH_BYTES} bytes`);
   }
+  if (encodeFileName(path).split('/').some(isTooLong)) {
+    throw malformed(`its entry ${quote(path)} has a name of more than ${LONGEST_NAME_BYTES} bytes`);
+  }
   const entry = objectOf(value);
   const wrong = (what: string): Failure =>
     malformed(`${what} of its entry ${quote(path)} is of a wrong type`);
@@ -85,12 +90,12 @@ function entryOf(path: string, value: unknown): ManifestEntry {
   if (birthArtifactID !== null && typeof birthArtifactID !== 'string') throw wrong('the artifact');
   const noted = sizeOf(entry.size);
   if (noted === undefined) throw wrong('the size');
-  // The SDK notes 0 for references whose size nobody told it, too.
-  const size = ref !== null && noted === 0 ? null : noted;
   const extra = entry.extra === undefined || entry.extra === null ? NOTHING_MORE : objectOf(entry.extra);
   if (extra === null) throw wrong('`extra`');
   const algorithm = algorithmOf(extra.alg);
   if (algorithm === null) throw malformed(`the digest of its entry ${quote(path)} is of an unknown kind`);
+  // The SDK notes 0 for references whose size nobody told it, too; of other content than none that isn't its size.
+  const size = ref !== null && noted === 0 ? null : believedSizeOf(noted, digest);
   return { path, digest, algorithm, size, ref, birthArtifactId: birthArtifactID, extra };
 }
 

@@ -7,7 +7,7 @@ export function timeOf(text: string): number {
   return Number.isNaN(time) ? 0 : time;
 }
 
-/** Nodes of a connection, without the gaps that GraphQL allows. */
+/** Nodes of a connection; one without gaps, which the wire sees to. */
 export const nodesOf = <T>(
   connection: { readonly edges: readonly { readonly node?: T | null }[] } | null | undefined,
 ): T[] => (connection?.edges ?? []).flatMap(({ node }) => node ?? []);
@@ -21,7 +21,9 @@ interface NamedRows<Row> {
  * Rows by their names. A server may cut a page shorter than the names that it was asked for: what isn't in it is asked
  * for again, and isn't taken to be missing.
  */
-export async function rowsOfNames<Row extends { readonly name: string }>(
+export async function rowsOfNames<
+  Row extends { readonly name: string; readonly updatedAt?: string | null | undefined },
+>(
   names: readonly string[],
   ask: (names: readonly string[]) => Promise<NamedRows<Row> | null | undefined>,
 ): Promise<ReadonlyMap<string, Row>> {
@@ -29,7 +31,11 @@ export async function rowsOfNames<Row extends { readonly name: string }>(
   for (let left = names; left.length > 0; left = left.filter((name) => !rows.has(name))) {
     const before = rows.size;
     const page = await ask(left);
-    for (const row of nodesOf(page)) rows.set(row.name, row);
+    for (const row of nodesOf(page)) {
+      const known = rows.get(row.name);
+      // Of two rows of one name the later one is the file.
+      if (!known || timeOf(known.updatedAt ?? '') <= timeOf(row.updatedAt ?? '')) rows.set(row.name, row);
+    }
     if (!page?.pageInfo.hasNextPage) break;
     if (rows.size === before) throw new Failure('EIO', 'The server listed fewer files than it has.');
   }
@@ -49,5 +55,7 @@ export interface Connection {
  */
 export function nextOf(connection: Connection | null | undefined): string | null {
   if (!connection?.pageInfo.hasNextPage) return null;
-  return connection.edges.at(-1)?.cursor ?? connection.pageInfo.endCursor ?? null;
+  const next = connection.edges.at(-1)?.cursor || connection.pageInfo.endCursor;
+  if (!next) throw new Failure('EPROTO', "The server doesn't say where its listing goes on.");
+  return next;
 }

@@ -39,8 +39,9 @@ export async function deleteProject(
   const answer = await onceOrGone((onRetry) =>
     client.run(DeleteProjectDocument, { id }, { signal, onRetry }),
   );
-  if (answer?.deleteModel?.success === false)
+  if (answer && !answer.deleteModel?.success)
     throw new Failure('EIO', "The server didn't delete the project.");
+  client.sightings.forgetProject(entity, project);
 }
 
 /** Throws EPERM unless the user allowed to delete what is of that level as a whole. */

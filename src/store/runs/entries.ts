@@ -1,7 +1,9 @@
 import type { FileRowFragment } from '../../wire/generated.js';
+import { md5Of, sizeOf } from '../common/claims.js';
 import { timeOf } from '../common/nodes.js';
 import { filePath } from '../common/tree-paths.js';
 import type { Entry, TreePath } from '../contract.js';
+import { isTooLong, LONGEST_NAME_BYTES } from '../names.js';
 import { contentVersion } from '../version.js';
 
 /** Rows that the service makes itself and lets nobody delete. */
@@ -9,10 +11,10 @@ export const isManifest = (name: string): boolean => /^artifact\/[^/]+\/wandb_ma
 
 /** The entry of a row; null for one that was declared and never uploaded. */
 export function fileEntry(unit: TreePath, row: FileRowFragment): Entry | null {
-  const { id, name, md5 = null, updatedAt, createdAt } = row;
+  const { id, name, updatedAt, createdAt } = row;
   if (typeof updatedAt !== 'string') return null;
-  // The service lists what it made itself without MD5 and with size 0, whatever its size.
-  const size = md5 === null && Number(row.sizeBytes) === 0 ? null : Number(row.sizeBytes);
+  const md5 = md5Of(row.md5);
+  const size = sizeOf(row.sizeBytes, md5);
   const mtimeMs = timeOf(updatedAt);
   return {
     path: filePath(unit, name),
@@ -25,4 +27,20 @@ export function fileEntry(unit: TreePath, row: FileRowFragment): Entry | null {
     id,
     isReadOnly: isManifest(name),
   };
+}
+
+/** The entries of a page's rows. What no path can name isn't shown: a walk would end at it. */
+export function fileEntries(
+  unit: TreePath,
+  rows: readonly FileRowFragment[],
+  warnings: { once(key: string, message: string): void },
+): readonly Entry[] {
+  return rows.flatMap((row) => {
+    const entry = fileEntry(unit, row);
+    if (!entry?.path.split('/').some(isTooLong)) return entry ?? [];
+    const start = row.name.slice(0, 80);
+    const rule = `a part of its name is longer than ${LONGEST_NAME_BYTES} bytes`;
+    warnings.once(entry.path, `A file of ${unit} isn't shown, for ${rule}: '${start}…'.`);
+    return [];
+  });
 }

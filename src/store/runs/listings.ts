@@ -6,7 +6,7 @@ import { pathOf } from '../common/tree-paths.js';
 import { listEntities, listProjects } from '../common/upper-levels.js';
 import type { Entry, TreePath } from '../contract.js';
 import type { RunsContext } from './context.js';
-import { fileEntry } from './entries.js';
+import { fileEntries } from './entries.js';
 import { placeOf } from './places.js';
 
 /** Lists directories, page by page. */
@@ -68,7 +68,7 @@ export class Listings {
     const found = answer.project?.run;
     if (!found) return null;
     this.context.learnProject(unit, found.projectId);
-    const entries = nodesOf(found.files).flatMap((row) => fileEntry(unit, row) ?? []);
+    const entries = fileEntries(unit, nodesOf(found.files), this.context.client.api.warnings);
     return { entries, ...restOf(found.files) };
   }
 }

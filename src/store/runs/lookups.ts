@@ -14,7 +14,7 @@ import { lookUpEntity, lookUpProject, NOTHING } from '../common/upper-levels.js'
 import type { Entry, Lookup, TreePath } from '../contract.js';
 import type { Addresses } from './addresses.js';
 import type { RunsContext } from './context.js';
-import { fileEntry } from './entries.js';
+import { fileEntries, fileEntry } from './entries.js';
 import { placeOf } from './places.js';
 
 /** Looks at single paths: one request each, and one for all that is asked of a run in one turn. */
@@ -96,13 +96,14 @@ export class Lookups {
     }
     for (const row of asked) {
       const entry = fileEntry(unit, row);
-      if (!entry) continue;
+      // Of two rows of one name the later one is the file.
+      if (!entry || entry.mtimeMs < (rows.get(row.name)?.mtimeMs ?? 0)) continue;
       rows.set(row.name, entry);
       this.addresses.remember(entry, row);
     }
     const below = new Set(files.filter((_, index) => isAnyBelow[index]));
     const listing = found.listing && {
-      entries: nodesOf(found.listing).flatMap((row) => fileEntry(unit, row) ?? []),
+      entries: fileEntries(unit, nodesOf(found.listing), this.context.client.api.warnings),
       isComplete: !found.listing.pageInfo.hasNextPage,
     };
     return questions.map(({ file, hasListing }): Lookup => {

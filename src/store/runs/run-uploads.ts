@@ -55,7 +55,7 @@ export class RunUploads implements Uploads {
         const variables = { ...run, files: batch.map(({ name }) => name) };
         const options = this.context.sized(batch.length, signal);
         const { markRunFilesUploaded } = await client.run(MarkRunFilesUploadedDocument, variables, options);
-        if (markRunFilesUploaded?.success === false) {
+        if (!markRunFilesUploaded?.success) {
           throw new Failure('EIO', "The server didn't take note of the uploaded files.");
         }
       });

@@ -109,7 +109,7 @@ export class Deletion {
       const answer = await onceOrGone((onRetry) =>
         client.run(UnlinkArtifactDocument, { artifactID, portfolioID }, { signal, onRetry }),
       );
-      if (answer?.unlinkArtifact?.success === false)
+      if (answer && !answer.unlinkArtifact?.success)
         throw new Failure('EIO', "The server didn't unlink the version.");
     });
   }

@@ -1,0 +1,140 @@
+import { type DocumentNode, Kind, type SelectionSetNode } from 'graphql';
+
+interface Shape {
+  readonly isMutation: boolean;
+  readonly root: Selection;
+}
+
+type Selection = readonly Field[];
+
+interface Field {
+  readonly key: string;
+  /** Null: a scalar. */
+  readonly inner: Selection | null;
+  /** The variable of `@include(if:)`. */
+  readonly condition: string | null;
+  /** Edges, in pages or not. */
+  readonly isConnection: boolean;
+  /** Whoever asks for its pages concludes from them what there is. */
+  readonly isListing: boolean;
+  /** The next page begins where the answer says. */
+  readonly hasCursor: boolean;
+}
+
+type Variables = object;
+type Fragments = ReadonlyMap<string, SelectionSetNode>;
+
+const shapes = new WeakMap<DocumentNode, Shape>();
+
+/** Lists that are empty where there is nothing, and never null. */
+const LISTS: ReadonlySet<string> = new Set(['edges', 'aliases', 'features', 'organizations']);
+
+/**
+ * What is missing in an answer, as a path in it; null: nothing.
+ *
+ * GraphQL answers null for what isn't there. But a listing that is null, a gap in one, a page that promises more and
+ * doesn't say where, a field that wasn't answered, and a change without an outcome mean that the server didn't tell; to
+ * take that for an empty directory would let `wx` overwrite a file.
+ */
+export function missingIn(document: DocumentNode, variables: Variables, data: object): string | null {
+  const { isMutation, root } = shapeOf(document);
+  const given = new Map(Object.entries(data));
+  for (const field of root) {
+    const value = given.get(field.key);
+    if (isMutation && value === null) return field.key;
+    // Nothing is expected of a listing whose directory, told beside it, isn't there.
+    const isOfNothing =
+      value === null && root.some((other) => other !== field && given.get(other.key) === null);
+    const missing = isOfNothing ? null : missingAt(field, value, variables);
+    if (missing !== null) return missing;
+  }
+  return null;
+}
+
+function missingAt(field: Field, value: unknown, variables: Variables): string | null {
+  const { key, inner, condition } = field;
+  if (
+    condition !== null &&
+    Object.entries(variables).some(([name, on]) => name === condition && on === false)
+  )
+    return null;
+  if (inner === null) return key === 'name' && typeof value !== 'string' ? key : null;
+  if (field.isConnection && !field.isListing && (value === undefined || value === null)) return null;
+  if (value === null) return field.isListing || LISTS.has(key) || key === 'node' ? key : null;
+  if (LISTS.has(key) && !field.isConnection && !Array.isArray(value)) return key;
+  for (const item of Array.isArray(value) ? value : [value]) {
+    if (typeof item !== 'object' || item === null) return key;
+    for (const below of inner) {
+      const missing = missingAt(below, item[below.key], variables);
+      if (missing !== null) return `${key}.${missing}`;
+    }
+    if (field.isListing && !isPlaced(field, item)) return `${key}.pageInfo`;
+  }
+  return null;
+}
+
+interface ConnectionLike {
+  readonly edges: readonly { readonly cursor?: unknown }[];
+  readonly pageInfo?: { readonly hasNextPage?: unknown; readonly endCursor?: unknown };
+}
+
+/** Does a page tell whether there are more, and where? One that asks for no place must at least bring something. */
+function isPlaced({ hasCursor }: Field, { edges, pageInfo }: ConnectionLike): boolean {
+  if (typeof pageInfo?.hasNextPage !== 'boolean') return false;
+  if (!pageInfo.hasNextPage) return true;
+  if (!hasCursor) return edges.length > 0;
+  return [edges.at(-1)?.cursor, pageInfo.endCursor].some(
+    (cursor) => typeof cursor === 'string' && cursor !== '',
+  );
+}
+
+function shapeOf(document: DocumentNode): Shape {
+  const known = shapes.get(document);
+  if (known) return known;
+  const fragments = new Map<string, SelectionSetNode>();
+  for (const definition of document.definitions) {
+    if (definition.kind === Kind.FRAGMENT_DEFINITION)
+      fragments.set(definition.name.value, definition.selectionSet);
+  }
+  const operation = document.definitions.find(({ kind }) => kind === Kind.OPERATION_DEFINITION);
+  if (operation?.kind !== Kind.OPERATION_DEFINITION) throw new TypeError('The document has no operation.');
+  const shape = {
+    isMutation: operation.operation === 'mutation',
+    root: fieldsOf(operation.selectionSet, fragments, null),
+  };
+  shapes.set(document, shape);
+  return shape;
+}
+
+/** Fields of several fragments may have one key: each is looked at. */
+function fieldsOf(set: SelectionSetNode, fragments: Fragments, outer: string | null): Selection {
+  return set.selections.flatMap((node): Selection => {
+    const condition = conditionOf(node.directives ?? []) ?? outer;
+    // Of other types than the one that is there nothing comes.
+    if (node.kind === Kind.INLINE_FRAGMENT) return [];
+    if (node.kind === Kind.FRAGMENT_SPREAD) {
+      const fragment = fragments.get(node.name.value);
+      return fragment ? fieldsOf(fragment, fragments, condition) : [];
+    }
+    const inner = node.selectionSet ? fieldsOf(node.selectionSet, fragments, null) : null;
+    const edges = inner?.find(({ key }) => key === 'edges');
+    const page = inner?.find(({ key }) => key === 'pageInfo');
+    return [
+      {
+        key: (node.alias ?? node.name).value,
+        inner,
+        condition,
+        isConnection: edges !== undefined,
+        isListing: edges !== undefined && page !== undefined,
+        hasCursor: [edges, page].some((at) => at?.inner?.some(({ key }) => /^(cursor|endCursor)$/.test(key))),
+      },
+    ];
+  });
+}
+
+type Directives = NonNullable<SelectionSetNode['selections'][number]['directives']>;
+
+function conditionOf(directives: Directives): string | null {
+  const value = directives.find(({ name }) => name.value === 'include')?.arguments?.[0]?.value;
+  return value?.kind === Kind.VARIABLE ? value.name.value : null;
+}
