@@ -16,6 +16,7 @@ import { md5Base64, type Storage } from './storage.js';
 export class World {
   readonly entities = new Map<string, Entity>();
   private readonly rows = new Map<string, FileRow>();
+  private readonly deletedRunIds = new Set<string>();
   /** Numbers ascend over everything made, so they also tell the order of making. */
   private lastNumber = 100;
 
@@ -130,6 +131,12 @@ export class World {
     for (const row of [...run.files.values()]) this.deleteRow(row);
     run.project.runs.delete(run.name);
     run.project.deletedRuns.add(run.name);
+    this.deletedRunIds.add(runId(run));
+  }
+
+  /** Was it a run's id? A project of the same name may have one again. */
+  wasDeleted(id: string): boolean {
+    return this.deletedRunIds.has(id);
   }
 
   deleteProject(project: Project): void {

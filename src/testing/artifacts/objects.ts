@@ -31,8 +31,9 @@ export class ArtifactObjects {
     return `wandb_artifacts/${entity}/${hex}`;
   }
 
-  manifestKey(artifact: Artifact, number: number): string {
-    return `wandb_artifacts/${artifact.sequence.number}/${artifact.number}/manifests/${number}.json`;
+  /** Clients know a manifest's address by the name at its end. */
+  manifestKey(artifact: Artifact, number: number, name: string): string {
+    return `wandb_artifacts/${artifact.sequence.number}/${artifact.number}/${number}/${name}`;
   }
 
   /** The version under which an entry's bytes lie: its own, if it names none. */

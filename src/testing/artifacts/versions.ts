@@ -180,7 +180,7 @@ export class Versions {
 
   addManifest(artifact: Artifact, type: ManifestType, name: string): Manifest {
     const number = this.world.next();
-    const key = this.objects.manifestKey(artifact, number);
+    const key = this.objects.manifestKey(artifact, number, name);
     const manifest: Manifest = {
       number,
       artifact,

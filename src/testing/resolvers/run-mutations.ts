@@ -101,10 +101,11 @@ export function runMutations(instance: Instance) {
       };
     },
 
+    /** A run that is gone already is no error; an id that never was one's is. */
     deleteRun: ({ input }: { input: DeleteRunInput }) => {
       const run = world.runById(input.id);
-      if (!run) throw new HttpError(404, 'run not found');
-      instance.artifacts.deleteRun(run, input.deleteArtifacts ?? false);
+      if (run) instance.artifacts.deleteRun(run, input.deleteArtifacts ?? false);
+      else if (!world.wasDeleted(input.id)) throw new HttpError(404, 'run not found');
       return { clientMutationId: input.clientMutationId ?? null };
     },
 

@@ -15,7 +15,7 @@ export function userNode(instance: Instance) {
     username: viewer.username,
     email: viewer.email,
     admin: false,
-    flags: '{"code_saving_enabled":false}',
+    flags: '{"code_saving_enabled":true}',
     entity: viewer.entity,
     createdAt: CREATED,
     deletedAt: null,
