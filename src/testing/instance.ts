@@ -1,4 +1,5 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
+import { ApiKeys } from './api-keys.js';
 import type { Digests } from './artifacts/digests.js';
 import { ArtifactStore } from './artifacts/store.js';
 import { MultipartUploads } from './multipart.js';
@@ -19,6 +20,7 @@ export class Instance {
   readonly storage = new Storage();
   readonly multipart = new MultipartUploads(this.storage);
   readonly signer: Signer;
+  readonly apiKeys: ApiKeys;
   readonly world: World;
   readonly artifacts: ArtifactStore;
   /** The headers that an upload must carry, lower-case names. */
@@ -31,6 +33,7 @@ export class Instance {
     readonly settings: Settings,
     digests: Digests,
   ) {
+    this.apiKeys = new ApiKeys(settings.apiKey);
     this.signer = new Signer(settings.storage, settings.urlTtlMs);
     this.world = new World(settings, this.storage);
     this.artifacts = new ArtifactStore(this.world, this.storage, settings, digests);

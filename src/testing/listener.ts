@@ -68,7 +68,12 @@ async function exchange(
   response: ServerResponse,
 ): Promise<void> {
   const request = readRequest(message, (bytes) => count(record, 'bytesIn', bytes));
-  const record = options.log.begin(options.sideOf(request.path), request.method, request.path, request.headers.range ?? null);
+  const record = options.log.begin(
+    options.sideOf(request.path),
+    request.method,
+    request.path,
+    request.headers.range ?? null,
+  );
   response.once('close', () => options.log.end(record));
   const cors = corsHeaders(record.side, request);
   const permission = preflight(record.side, request);

@@ -24,7 +24,7 @@ export class Api {
 
   constructor(private readonly instance: Instance) {
     this.graphql = new GraphqlService(instance);
-    this.gatekeeper = new Gatekeeper(instance.settings);
+    this.gatekeeper = new Gatekeeper(instance.settings, instance.apiKeys);
     this.rate = new RateLimit(instance.settings.limits.requestsPerSecond);
   }
 
@@ -103,6 +103,9 @@ export class Api {
   }
 }
 
-function withoutCredentials({ headers: { authorization: _, ...headers }, ...request }: HttpRequest): HttpRequest {
+function withoutCredentials({
+  headers: { authorization: _, ...headers },
+  ...request
+}: HttpRequest): HttpRequest {
   return { ...request, headers };
 }
