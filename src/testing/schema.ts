@@ -33,6 +33,9 @@ const NEWER = `
       order: String
     ): ArtifactCollectionMembershipConnection
   }
+  extend type LogLine {
+    label: String
+  }
   extend type Organization {
     advancedRegistryFeatures: AdvancedRegistryFeatures
   }
@@ -45,6 +48,9 @@ const NEWER = `
   extend input UpsertModelInput {
     allowAllArtifactTypesInRegistry: Boolean
     artifactTypes: [ArtifactTypeInput!]
+  }
+  extend input UpsertSweepInput {
+    templateVariableValues: JSONString
   }
   type AdvancedRegistryFeatures {
     advancedSearch: Boolean!
@@ -100,6 +106,7 @@ const ARGUMENTS: readonly (readonly [field: string, argument: string, feature: s
   ['Project.artifactCollections', 'filters: JSONString', 'ARTIFACT_COLLECTIONS_FILTERING_SORTING'],
   ['Project.artifactTypes', 'includeAll: Boolean', null],
   ['Project.sweeps', 'filters: JSONString', null],
+  ['Run.logLines', 'useImprovedPagination: Boolean', null],
 ];
 
 /** The schema of a server that has these features. */

@@ -1,3 +1,4 @@
+import { posix } from 'node:path';
 import { type PageArguments, paginate } from '../connections.js';
 import { likePattern } from '../filters.js';
 import type { Instance } from '../instance.js';
@@ -32,10 +33,12 @@ export function fileConnection(instance: Instance, run: Run, args: FileListArgum
   };
 }
 
-/** An empty list of names means all files, as the SDK sends it. */
+/** An empty list of names means all files, as the SDK sends it; './a' asks for what `run.save('./a')` made an 'a' of. */
 function chosenRows(run: Run, names: readonly (string | null)[] | null | undefined): FileRow[] {
   if (!names?.length) return [...run.files.values()];
-  const rows = [...new Set(names)].map((name) => (name === null ? undefined : run.files.get(name)));
+  const found = (name: string | null) =>
+    name === null ? undefined : (run.files.get(name) ?? run.files.get(posix.normalize(name)));
+  const rows = [...new Set(names.map(found))];
   return rows.filter((row) => row !== undefined).sort((a, b) => a.number - b.number);
 }
 

@@ -84,6 +84,7 @@ function logLines(instance: Instance, run: Run, args: PageArguments) {
         number,
         line,
         level,
+        label: null,
         timestamp,
       }),
       mostRows: instance.settings.limits.page,
