@@ -1,4 +1,4 @@
-import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -31,14 +31,21 @@ export interface Sdk {
   [Symbol.asyncDispose](): Promise<void>;
 }
 
-/** Nothing of the user's own W&B configuration is seen: the process has a home of its own. */
+/**
+ * Nothing of the user's own W&B configuration is seen: the process has a home of its own.
+ *
+ * @param options.script what knows the steps
+ */
 export async function startSdk(
   wandb: FakeWandb,
-  options: { readonly cacheDirectory?: string } = {},
+  options: { readonly cacheDirectory?: string; readonly script?: string } = {},
 ): Promise<Sdk> {
   const home = await mkdtemp(join(tmpdir(), 'wandb-sdk-'));
-  const { cacheDirectory = join(home, 'cache') } = options;
-  const child = startPython(wandb, home, cacheDirectory);
+  const { cacheDirectory = join(home, 'cache'), script = 'sdk.py' } = options;
+  const child = spawn(python, [join(__dirname, script)], {
+    cwd: home,
+    env: { ...environmentOf(wandb, home), WANDB_CACHE_DIR: cacheDirectory },
+  });
   const results = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
   let errors = '';
   child.stderr.setEncoding('utf8').on('data', (text: string) => {
@@ -115,16 +122,6 @@ const environmentOf = (wandb: FakeWandb, home: string): NodeJS.ProcessEnv => ({
   WANDB_SILENT: 'true',
   PYTHONIOENCODING: 'utf-8',
 });
-
-const startPython = (
-  wandb: FakeWandb,
-  home: string,
-  cacheDirectory: string,
-): ChildProcessWithoutNullStreams =>
-  spawn(python, [join(__dirname, 'sdk.py')], {
-    cwd: home,
-    env: { ...environmentOf(wandb, home), WANDB_CACHE_DIR: cacheDirectory },
-  });
 
 export interface Ended {
   readonly code: number | null;
