@@ -1,3 +1,4 @@
+import type { GraphQLResolveInfo } from 'graphql';
 import { type PageArguments, paginate } from '../connections.js';
 import { between, historyKeys, liveSteps, sampled, sampledHistory } from '../history.js';
 import type { Instance } from '../instance.js';
@@ -6,6 +7,7 @@ import { type Run, runId } from '../records.js';
 import { runArtifacts } from './artifact-lineage.js';
 import { type FileListArguments, fileConnection } from './file.js';
 import { projectNode } from './project.js';
+import { isUploadRequest } from './upload-request.js';
 import { userNode } from './viewer.js';
 
 /** The service tells times to the second. */
@@ -68,7 +70,8 @@ export function runNode(instance: Instance, run: Run) {
     logLines: (args: PageArguments) => logLines(instance, run, args),
     fileCount: run.files.size,
     ...runArtifacts(instance, run),
-    files: (args: FileListArguments) => fileConnection(instance, run, args),
+    files: (args: FileListArguments, _context: unknown, info: GraphQLResolveInfo) =>
+      fileConnection(instance, run, args, isUploadRequest(info)),
     storageBytes: () =>
       [...run.files.values()].reduce((sum, row) => sum + instance.world.settle(row).sizeBytes, 0),
   };
