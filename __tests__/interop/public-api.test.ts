@@ -140,6 +140,7 @@ describe('what the official SDK offers beside files and versions', () => {
   test('the viewer is found as a user, has teams, an organisation and keys, new ones too', async () => {
     expect(await sdk.run({ do: 'viewer', team: 'crew', organization: 'Acme, Inc.' })).toEqual([
       {
+        made: 'made-team',
         username: 'someone',
         teams: ['team', 'crew'],
         user: 'someone',

@@ -129,6 +129,7 @@ def viewer(step):
     as_other = wandb.Api(api_key=secret)
     team = api.team(step["team"])
     return {
+        "made": api.create_team("made-team").name,
         "username": api.viewer.username,
         "teams": api.viewer.teams,
         "user": api.user(api.viewer.email).username,

@@ -64,7 +64,7 @@ describe('the viewer', () => {
     await expect(mutate(wandb, 'deleteApiKey', { id: apiKey.id }, 'success')).rejects.toThrow('not found');
   });
 
-  test('is the member of teams, but not of the own entity', async () => {
+  test('is the member of teams, of those it makes too, and of its own entity', async () => {
     const about = (name: string) =>
       ask(`{ entity(name: "${name}") { entityType available isTeam members { username role } } }`);
     expect(await about('crew')).toEqual({
@@ -75,7 +75,14 @@ describe('the viewer', () => {
         members: [{ username: 'someone', role: 'admin' }],
       },
     });
-    expect(await about('home')).toMatchObject({ entity: { entityType: 'user', isTeam: false, members: [] } });
+    const create = (teamName: string) => mutate(wandb, 'createTeam', { teamName }, 'entity { name limits }');
+    expect(await create('new-team')).toEqual({ entity: { name: 'new-team', limits: null } });
+    expect(await about('new-team')).toMatchObject({ entity: { isTeam: true } });
+    await expect(create('new-team')).rejects.toThrow('resource already exists');
+    await expect(create('a/b')).rejects.toThrow('invalid team name');
+    expect(await about('home')).toMatchObject({
+      entity: { entityType: 'user', isTeam: false, members: [{ username: 'someone' }] },
+    });
   });
 
   test('deletes a run twice, as the service lets, but not what never was one', async () => {

@@ -31,9 +31,9 @@ export class ArtifactObjects {
     return `wandb_artifacts/${entity}/${hex}`;
   }
 
-  /** Clients know a manifest's address by the name at its end. */
+  /** Apart from the files, as the service has it: clients tell the two by their addresses. */
   manifestKey(artifact: Artifact, number: number, name: string): string {
-    return `wandb_artifacts/${artifact.sequence.number}/${artifact.number}/${number}/${name}`;
+    return `wandb_manifests/${artifact.sequence.number}/${artifact.number}/${number}/${name}`;
   }
 
   /** The version under which an entry's bytes lie: its own, if it names none. */

@@ -1,14 +1,14 @@
 import { HttpError } from '../http-error.js';
 import type { Instance } from '../instance.js';
 import { entityToChange, idOf, type Maybe, type Mutation } from './input.js';
-import { apiKeyNode, userNode } from './viewer.js';
+import { apiKeyNode, entityNode, userNode } from './viewer.js';
 
 interface UpdateUserInput extends Mutation {
   readonly defaultEntity?: Maybe<string>;
   readonly name?: Maybe<string>;
 }
 
-/** The root fields that change the viewer, the one user there is. */
+/** The root fields that change the viewer, the one user there is, and what belongs to it. */
 export function userMutations(instance: Instance) {
   const { world, apiKeys } = instance;
   return {
@@ -18,6 +18,15 @@ export function userMutations(instance: Instance) {
         world.viewer.entity = entityToChange(instance, input.defaultEntity).name;
       world.viewer.name = input.name ?? world.viewer.name;
       return { ...idOf(input), user: userNode(instance) };
+    },
+
+    /** The viewer is its administrator. */
+    createTeam: ({ input }: { input: Mutation & { teamName: string } }) => {
+      const { teamName: name } = input;
+      if (!/^[a-z0-9_-]{1,64}$/i.test(name))
+        throw new HttpError(400, `invalid team name ${JSON.stringify(name)}`);
+      if (world.entities.has(name)) throw new HttpError(409, 'resource already exists');
+      return { ...idOf(input), entity: entityNode(instance, world.ensureEntity(name)) };
     },
 
     /** The one answer that has a key whole. */

@@ -70,7 +70,8 @@ export function entityNode(instance: Instance, entity: Entity) {
     defaultAccess: 'PRIVATE',
     organization: () => organizationOf(instance, entity),
     user: () => (isUser ? userNode(instance) : null),
-    members: () => (isUser ? [] : [memberNode(instance)]),
+    members: () => [memberNode(instance)],
+    limits: null,
     xxhashDigestsEnabled: instance.hasFeature('ARTIFACT_DIGEST_ALGORITHM'),
     storageBytes: () =>
       [...entity.projects.values()].reduce(
@@ -96,7 +97,7 @@ function memberNode(instance: Instance) {
     email,
     admin: true,
     role: 'admin',
-    accountType: 'MEMBER',
+    accountType: 'USER',
     pending: false,
     photoUrl: null,
     apiKey: null,
