@@ -84,15 +84,4 @@ describe('the viewer', () => {
       entity: { entityType: 'user', isTeam: false, members: [{ username: 'someone' }] },
     });
   });
-
-  test('deletes a run twice, as the service lets, but not what never was one', async () => {
-    await wandb.seed({ 'home/project/run': {} });
-    const { project } = await ask<{ project: { run: { id: string } } }>(
-      '{ project(name: "project", entityName: "home") { run(name: "run") { id } } }',
-    );
-    const remove = (id: string) => mutate(wandb, 'deleteRun', { id }, 'clientMutationId');
-    await remove(project.run.id);
-    await remove(project.run.id);
-    await expect(remove('UnVuOm5vbmU=')).rejects.toThrow('run not found');
-  });
 });

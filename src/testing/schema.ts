@@ -21,6 +21,7 @@ const NEWER = `
     deleteArtifactCollectionTagAssignments(
       input: DeleteArtifactCollectionTagAssignmentsInput!
     ): DeleteTagAssignmentPayload
+    updateRunState(input: UpdateRunStateInput!): UpdateRunStatePayload
   }
   extend type Entity {
     entityType: String
@@ -58,6 +59,15 @@ const NEWER = `
   type ParquetHistory {
     parquetUrls: [String!]!
     liveData: [JSON!]!
+  }
+  type UpdateRunStatePayload {
+    success: Boolean!
+    clientMutationId: String
+  }
+  input UpdateRunStateInput {
+    id: ID!
+    state: String!
+    clientMutationId: String
   }
   input ArtifactTypeInput {
     name: String!

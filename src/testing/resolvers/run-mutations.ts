@@ -30,6 +30,12 @@ interface DeleteRunInput {
   readonly clientMutationId?: Maybe<string>;
 }
 
+/** By the states that a client may give a run: those that it may have then. */
+const SOURCES: Readonly<Record<string, readonly string[]>> = {
+  pending: ['running', 'failed', 'crashed', 'preempted'],
+  failed: ['pending', 'running'],
+};
+
 /** The root fields that change runs. */
 export function runMutations(instance: Instance) {
   const { world } = instance;
@@ -87,6 +93,16 @@ export function runMutations(instance: Instance) {
       if (run) instance.artifacts.deleteRun(run, input.deleteArtifacts ?? false);
       else if (!world.wasDeleted(input.id)) throw new HttpError(404, 'run not found');
       return { clientMutationId: input.clientMutationId ?? null };
+    },
+
+    /** For runs that were lost, or are to be made again. */
+    updateRunState: ({ input }: { input: Mutation & { id: string; state: string } }) => {
+      const run = world.runById(input.id);
+      if (!run) throw new HttpError(404, 'run not found');
+      if (run.sweepName !== null || !SOURCES[input.state]?.includes(run.state))
+        throw new HttpError(400, `run ${run.name} is ${run.state}: it can't be ${input.state}`);
+      run.state = input.state;
+      return { ...idOf(input), success: true };
     },
 
     /** The run is told with its next post to the file stream. */
