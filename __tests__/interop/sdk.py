@@ -12,6 +12,7 @@ import tempfile
 from pathlib import Path
 
 import sdk_artifacts
+import sdk_tools
 import wandb
 
 
@@ -123,17 +124,18 @@ STEPS = {
     "deleteRun": delete_run,
     "projects": projects,
     **sdk_artifacts.STEPS,
+    **sdk_tools.STEPS,
 }
 
 
-def main():
+def main(steps):
     # The SDK and the runs' own lines write to stdout; the results have a descriptor of their own.
     results = os.fdopen(os.dup(1), "w")
     os.dup2(2, 1)
     for line in sys.stdin:
         for step in json.loads(line):
             try:
-                result = {"ok": STEPS[step["do"]](step)}
+                result = {"ok": steps[step["do"]](step)}
             except Exception as error:
                 result = {"error": f"{type(error).__name__}: {error}"}
             results.write(json.dumps(result) + "\n")
@@ -141,4 +143,4 @@ def main():
 
 
 if __name__ == "__main__":
-    main()
+    main(STEPS)

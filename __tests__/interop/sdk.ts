@@ -1,4 +1,4 @@
-import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -31,14 +31,21 @@ export interface Sdk {
   [Symbol.asyncDispose](): Promise<void>;
 }
 
-/** Nothing of the user's own W&B configuration is seen: the process has a home of its own. */
+/**
+ * Nothing of the user's own W&B configuration is seen: the process has a home of its own.
+ *
+ * @param options.script what knows the steps
+ */
 export async function startSdk(
   wandb: FakeWandb,
-  options: { readonly cacheDirectory?: string } = {},
+  options: { readonly cacheDirectory?: string; readonly script?: string } = {},
 ): Promise<Sdk> {
   const home = await mkdtemp(join(tmpdir(), 'wandb-sdk-'));
-  const { cacheDirectory = join(home, 'cache') } = options;
-  const child = startPython(wandb, home, cacheDirectory);
+  const { cacheDirectory = join(home, 'cache'), script = 'sdk.py' } = options;
+  const child = spawn(python, [join(__dirname, script)], {
+    cwd: home,
+    env: { ...environmentOf(wandb, home), WANDB_CACHE_DIR: cacheDirectory },
+  });
   const results = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
   let errors = '';
   child.stderr.setEncoding('utf8').on('data', (text: string) => {
@@ -101,22 +108,46 @@ const encodeStep = ({ files, ...step }: Step): unknown =>
         ),
       };
 
-function startPython(wandb: FakeWandb, home: string, cacheDirectory: string): ChildProcessWithoutNullStreams {
-  return spawn(python, [join(__dirname, 'sdk.py')], {
-    cwd: home,
-    env: {
-      PATH: process.env.PATH,
-      HOME: home,
-      NETRC: join(home, 'netrc'),
-      WANDB_API_KEY: wandb.apiKey,
-      WANDB_BASE_URL: wandb.url,
-      WANDB_CACHE_DIR: cacheDirectory,
-      WANDB_CONFIG_DIR: join(home, 'config'),
-      WANDB_DATA_DIR: join(home, 'data'),
-      WANDB_DIR: home,
-      WANDB_ERROR_REPORTING: 'false',
-      WANDB_SILENT: 'true',
-      PYTHONIOENCODING: 'utf-8',
-    },
+const environmentOf = (wandb: FakeWandb, home: string): NodeJS.ProcessEnv => ({
+  PATH: process.env.PATH,
+  HOME: home,
+  NETRC: join(home, 'netrc'),
+  WANDB_API_KEY: wandb.apiKey,
+  WANDB_BASE_URL: wandb.url,
+  WANDB_CACHE_DIR: join(home, 'cache'),
+  WANDB_CONFIG_DIR: join(home, 'config'),
+  WANDB_DATA_DIR: join(home, 'data'),
+  WANDB_DIR: home,
+  WANDB_ERROR_REPORTING: 'false',
+  WANDB_SILENT: 'true',
+  PYTHONIOENCODING: 'utf-8',
+});
+
+export interface Ended {
+  readonly code: number | null;
+  /** What was written to both of its outputs. */
+  readonly output: string;
+}
+
+/**
+ * Runs Python to its end in a directory that is its home, too.
+ *
+ * @param args such as `['-m', 'wandb', 'sync', '.']`
+ */
+export function runPython(
+  wandb: FakeWandb,
+  home: string,
+  args: readonly string[],
+  environment: NodeJS.ProcessEnv = {},
+): Promise<Ended> {
+  const child = spawn(python, args, { cwd: home, env: { ...environmentOf(wandb, home), ...environment } });
+  let output = '';
+  for (const stream of [child.stdout, child.stderr])
+    stream.setEncoding('utf8').on('data', (text: string) => {
+      output += text;
+    });
+  return new Promise((resolve, reject) => {
+    child.once('error', reject);
+    child.once('close', (code) => resolve({ code, output }));
   });
 }

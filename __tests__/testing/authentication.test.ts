@@ -65,7 +65,7 @@ describe('who may use the API', () => {
       viewer: { entity: string; flags: string; teams: Nodes<{ name: string }> };
     }>(wandb, '{ viewer { entity flags teams { edges { node { name } } } } }');
     expect(data.viewer.entity).toBe('home');
-    expect(JSON.parse(data.viewer.flags)).toEqual({ code_saving_enabled: false });
+    expect(JSON.parse(data.viewer.flags)).toEqual({ code_saving_enabled: true });
     expect(namesOf(data.viewer.teams)).toEqual(['home', 'crew', 'lab']);
   });
 

@@ -42,6 +42,31 @@ describe('when an upload shows', () => {
       expect(await fileRow(wandb, run, 'old.txt')).toMatchObject({ sizeBytes: 3, md5: expect.any(String) });
     }));
 
+  test('older clients declare files by asking for addresses to upload them to', () =>
+    serving({}, async (wandb) => {
+      const ask = async (url: string, variables: object = {}) => {
+        const { data } = await graphql<{ model: { bucket: { files: Nodes<{ url: string }> } } }>(
+          wandb,
+          `query Legacy($upload: Boolean) { model(name: "project", entityName: "lab") { bucket(name: "run") {
+             files(names: ["dir/new.txt"]) { uploadHeaders ...Rows } } } }
+           fragment Rows on FileConnection { edges { node { name ${url} updatedAt } } }`,
+          { ...variables },
+        );
+        return nodesOf(data.model.bucket.files);
+      };
+      expect(await ask('url(upload: $upload)')).toEqual([]);
+      expect(await ask('url(upload: $upload)', { upload: false })).toEqual([]);
+      const [row] = await ask('url(upload: $upload)', { upload: true });
+      const [target] = await declareFiles(wandb, run, ['dir/new.txt']);
+      expect(new URL(row?.url ?? '').pathname).toBe(new URL(target?.uploadUrl ?? '').pathname);
+      await fetch(row?.url ?? '', {
+        method: 'PUT',
+        headers: target?.headers ?? {},
+        body: Buffer.from('new'),
+      });
+      expect(await wandb.files(run)).toHaveProperty(['dir/new.txt']);
+    }));
+
   test("finalize 'put': with the PUT", () =>
     serving({ finalize: 'put' }, async (wandb) => {
       await upload(wandb, run, 'new.txt', 'hello');

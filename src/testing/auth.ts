@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import type { ApiKeys } from './api-keys.js';
 import { type HttpAnswer, type HttpRequest, json } from './http.js';
 import type { Settings } from './options.js';
 
@@ -10,7 +11,10 @@ export class Gatekeeper {
   /** Access tokens, each with the time it ends, in milliseconds since the epoch. */
   private readonly tokens = new Map<string, number>();
 
-  constructor(private readonly settings: Settings) {}
+  constructor(
+    private readonly settings: Settings,
+    private readonly apiKeys: ApiKeys,
+  ) {}
 
   /** Null if the request may pass. */
   refuse(request: HttpRequest): HttpAnswer | null {
@@ -34,7 +38,8 @@ export class Gatekeeper {
   }
 
   private isKey(encoded: string): boolean {
-    return Buffer.from(encoded, 'base64').toString() === `api:${this.settings.apiKey}`;
+    const [user = '', ...secret] = Buffer.from(encoded, 'base64').toString().split(':');
+    return user === 'api' && this.apiKeys.has(secret.join(':'));
   }
 
   private isToken(token: string): boolean {

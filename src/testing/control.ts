@@ -18,6 +18,8 @@ export interface SeedRun {
   readonly tags?: readonly string[] | undefined;
   readonly group?: string | undefined;
   readonly jobType?: string | undefined;
+  /** The hash of the code's commit. */
+  readonly commit?: string | undefined;
   readonly description?: string | undefined;
   readonly notes?: string | undefined;
   /** As the service keeps it: `{ lr: { value: 0.1 } }`. */

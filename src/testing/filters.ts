@@ -58,6 +58,8 @@ function satisfies(values: readonly unknown[], operator: string, operand: unknow
       return values.some((value) => value !== undefined && value !== null) === operand;
     case '$regex':
       return values.some((value) => typeof value === 'string' && new RegExp(String(operand)).test(value));
+    case '$contains':
+      return values.some((value) => typeof value === 'string' && value.includes(String(operand)));
     case '$gt':
     case '$gte':
     case '$lt':

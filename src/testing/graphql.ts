@@ -14,8 +14,11 @@ import type { Instance } from './instance.js';
 import { artifactMutations } from './resolvers/artifact-mutations.js';
 import { collectionMutations } from './resolvers/collection-mutations.js';
 import { fileMutations } from './resolvers/files-mutations.js';
+import { projectMutations } from './resolvers/project-mutations.js';
 import { queries } from './resolvers/queries.js';
 import { runMutations } from './resolvers/run-mutations.js';
+import { sweepMutations } from './resolvers/sweep.js';
+import { userMutations } from './resolvers/user-mutations.js';
 import { versionMutations } from './resolvers/version-mutations.js';
 import { servedSchema } from './schema.js';
 
@@ -45,7 +48,10 @@ export class GraphqlService {
     this.schema = servedSchema(instance.settings.features);
     this.root = {
       ...queries(instance),
+      ...userMutations(instance),
+      ...projectMutations(instance),
       ...runMutations(instance),
+      ...sweepMutations(instance),
       ...fileMutations(instance),
       ...artifactMutations(instance),
       ...versionMutations(instance),

@@ -1,6 +1,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { corsHeaders, preflight } from './cors.js';
 import type { Fault, FaultSchedule } from './faults.js';
 import type { GraphqlRequest } from './graphql.js';
 import { type Handler, type HttpAnswer, type HttpRequest, json, jsonError, readRequest } from './http.js';
@@ -12,7 +13,8 @@ export interface Listener {
 }
 
 interface ListenerOptions {
-  readonly side: 'api' | 'storage';
+  /** The API's port serves the storage's objects, too, for those who reach no other. */
+  readonly sideOf: (path: string) => 'api' | 'storage';
   readonly host: string;
   readonly port: number;
   readonly latencyMs: number;
@@ -66,8 +68,19 @@ async function exchange(
   response: ServerResponse,
 ): Promise<void> {
   const request = readRequest(message, (bytes) => count(record, 'bytesIn', bytes));
-  const record = options.log.begin(options.side, request.method, request.path, request.headers.range ?? null);
+  const record = options.log.begin(
+    options.sideOf(request.path),
+    request.method,
+    request.path,
+    request.headers.range ?? null,
+  );
   response.once('close', () => options.log.end(record));
+  const cors = corsHeaders(record.side, request);
+  const permission = preflight(record.side, request);
+  if (permission) {
+    record.status = permission.status;
+    return send(response, { ...permission, headers: { ...permission.headers, ...cors } }, {}, record);
+  }
   const { graphql, handle } = await options.prepare(request);
   if (graphql) {
     record.operation = graphql.label;
@@ -81,7 +94,8 @@ async function exchange(
   await pause(fault.delayAnswerMs ?? 0);
   if (fault.drop === 'after') return cut(response);
   record.status = answer.status;
-  await send(response, { ...answer, headers: { ...answer.headers, ...fault.headers } }, fault, record);
+  const headers = { ...cors, ...answer.headers, ...fault.headers };
+  await send(response, { ...answer, headers }, fault, record);
 }
 
 /** The answer that a fault gives in place of the handler's. */

@@ -78,6 +78,8 @@ export interface FakeWandbOptions {
   readonly organizations?: readonly Organization[] | undefined;
   /** The identity token that `/oidc/token` accepts. @default any JWT */
   readonly identityToken?: string | undefined;
+  /** The regions that artifacts may be stored in, beside `default` and those of versions that are seeded. @default ['minio-local'] */
+  readonly storageRegions?: readonly string[] | undefined;
   /** A directory to start from: `<world>/<entity>/<project>/<run>/<file…>`. */
   readonly world?: string | undefined;
 }
@@ -101,6 +103,8 @@ export const ARTIFACT_FEATURES: readonly string[] = [
   'ARTIFACT_COLLECTIONS_FILTERING_SORTING',
   'ARTIFACT_V2_DOWNLOAD_HANDLER_SUPPORTS_ARTIFACT_ID',
   'USE_ARTIFACT_WITH_ENTITY_AND_PROJECT_INFORMATION',
+  'ARTIFACT_REGISTRY_SEARCH',
+  'INCLUDE_ARTIFACT_TYPES_IN_REGISTRY_CREATION',
 ];
 
 /** Options with their defaults filled in. */
@@ -118,6 +122,7 @@ export interface Settings {
   readonly viewer: Viewer;
   readonly organizations: readonly { readonly [K in keyof Organization]-?: NonNullable<Organization[K]> }[];
   readonly identityToken: string | null;
+  readonly storageRegions: readonly string[];
 }
 
 /** Fills in the defaults. Throws a TypeError for values that no server could be started with. */
@@ -166,5 +171,6 @@ export function resolveOptions(options: FakeWandbOptions): Settings {
       protectedAliases,
     })),
     identityToken: options.identityToken ?? null,
+    storageRegions: ['default', ...(options.storageRegions ?? ['minio-local'])],
   };
 }

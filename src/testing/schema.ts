@@ -21,6 +21,57 @@ const NEWER = `
     deleteArtifactCollectionTagAssignments(
       input: DeleteArtifactCollectionTagAssignmentsInput!
     ): DeleteTagAssignmentPayload
+    updateRunState(input: UpdateRunStateInput!): UpdateRunStatePayload
+  }
+  extend type Entity {
+    entityType: String
+    artifactMemberships(
+      projectFilters: JSONString
+      collectionFilters: JSONString
+      filters: JSONString
+      after: String
+      first: Int
+      order: String
+    ): ArtifactCollectionMembershipConnection
+  }
+  extend type LogLine {
+    label: String
+  }
+  extend type Organization {
+    advancedRegistryFeatures: AdvancedRegistryFeatures
+  }
+  extend type Project {
+    allowAllArtifactTypesInRegistry: Boolean!
+  }
+  extend type Run {
+    parquetHistory(liveKeys: [String!]!): ParquetHistory
+  }
+  extend input UpsertModelInput {
+    allowAllArtifactTypesInRegistry: Boolean
+    artifactTypes: [ArtifactTypeInput!]
+  }
+  extend input UpsertSweepInput {
+    templateVariableValues: JSONString
+  }
+  type AdvancedRegistryFeatures {
+    advancedSearch: Boolean!
+  }
+  type ParquetHistory {
+    parquetUrls: [String!]!
+    liveData: [JSON!]!
+  }
+  type UpdateRunStatePayload {
+    success: Boolean!
+    clientMutationId: String
+  }
+  input UpdateRunStateInput {
+    id: ID!
+    state: String!
+    clientMutationId: String
+  }
+  input ArtifactTypeInput {
+    name: String!
+    description: String
   }
   input CreateArtifactCollectionTagAssignmentsInput {
     entityName: String!
@@ -58,6 +109,16 @@ const FIELDS: Readonly<Record<string, readonly string[]>> = {
   ],
 };
 
+/** Arguments that newer servers take, and the feature that brings one, where there is one. */
+const ARGUMENTS: readonly (readonly [field: string, argument: string, feature: string | null])[] = [
+  ['Entity.artifactCollections', 'projectFilters: JSONString', null],
+  ['Entity.projects', 'filters: JSONString', null],
+  ['Project.artifactCollections', 'filters: JSONString', 'ARTIFACT_COLLECTIONS_FILTERING_SORTING'],
+  ['Project.artifactTypes', 'includeAll: Boolean', null],
+  ['Project.sweeps', 'filters: JSONString', null],
+  ['Run.logLines', 'useImprovedPagination: Boolean', null],
+];
+
 /** The schema of a server that has these features. */
 export const servedSchema = (features: readonly string[]): GraphQLSchema =>
   // Checking the rules of SDL would take most of a server's start. A test does it, for all features and for none.
@@ -69,11 +130,10 @@ export function servedDocument(features: readonly string[]): DocumentNode {
   const missing = new Set(
     Object.entries(FIELDS).flatMap(([feature, fields]) => (features.includes(feature) ? [] : fields)),
   );
-  const hasFilters = features.includes('ARTIFACT_COLLECTIONS_FILTERING_SORTING');
-  const definitions = parse(text + NEWER).definitions.map((definition) => {
-    const kept = without(definition, missing);
-    return hasFilters ? withFilters(kept) : kept;
-  });
+  const added = ARGUMENTS.filter(([, , feature]) => feature === null || features.includes(feature));
+  const definitions = parse(text + NEWER).definitions.map((definition) =>
+    withArguments(without(definition, missing), added),
+  );
   return { kind: Kind.DOCUMENT, definitions };
 }
 
@@ -91,20 +151,21 @@ function without(definition: DefinitionNode, missing: ReadonlySet<string>): Defi
   return definition;
 }
 
-/** With the feature, a project's collections take `filters`, as those of a type always did. */
-function withFilters(definition: DefinitionNode): DefinitionNode {
-  if (definition.kind !== Kind.OBJECT_TYPE_DEFINITION || definition.name.value !== 'Project')
-    return definition;
-  const fields = definition.fields?.map((field) =>
-    field.name.value === 'artifactCollections'
-      ? { ...field, arguments: [...(field.arguments ?? []), FILTERS] }
-      : field,
-  );
+function withArguments(definition: DefinitionNode, added: typeof ARGUMENTS): DefinitionNode {
+  if (definition.kind !== Kind.OBJECT_TYPE_DEFINITION) return definition;
+  const fields = definition.fields?.map((field) => {
+    const name = `${definition.name.value}.${field.name.value}`;
+    const own = added.filter(([of]) => of === name).map(([, argument]) => parseArgument(argument));
+    return own.length === 0 ? field : { ...field, arguments: [...(field.arguments ?? []), ...own] };
+  });
   return { ...definition, fields: fields ?? [] };
 }
 
-const FILTERS: InputValueDefinitionNode = {
-  kind: Kind.INPUT_VALUE_DEFINITION,
-  name: { kind: Kind.NAME, value: 'filters' },
-  type: { kind: Kind.NAMED_TYPE, name: { kind: Kind.NAME, value: 'JSONString' } },
-};
+function parseArgument(text: string): InputValueDefinitionNode {
+  const [name = '', type = ''] = text.split(': ');
+  return {
+    kind: Kind.INPUT_VALUE_DEFINITION,
+    name: { kind: Kind.NAME, value: name },
+    type: { kind: Kind.NAMED_TYPE, name: { kind: Kind.NAME, value: type } },
+  };
+}

@@ -2,7 +2,7 @@ import { loadDigests } from './artifacts/digests.js';
 import { artifactFiles, seedArtifacts } from './artifacts/seed.js';
 import type { Control } from './control.js';
 import { FaultSchedule } from './faults.js';
-import { Instance } from './instance.js';
+import { BUCKET, Instance } from './instance.js';
 import { listen } from './listener.js';
 import { RequestLog } from './log.js';
 import type { Settings } from './options.js';
@@ -31,18 +31,17 @@ export async function startServer(settings: Settings): Promise<RunningServer> {
   };
   const apiListener = await listen({
     ...shared,
-    side: 'api',
+    sideOf: (path) => (path.startsWith(BUCKET) ? 'storage' : 'api'),
     port: settings.port,
     prepare: (request) => api.prepare(request),
   });
   const storageListener = await listen({
     ...shared,
-    side: 'storage',
+    sideOf: () => 'storage',
     port: 0,
     prepare: async () => ({ graphql: null, handle: (request) => bucket(instance, request) }),
   });
-  instance.apiUrl = apiListener.url;
-  instance.storageUrl = storageListener.url;
+  instance.listensAt(apiListener.url, storageListener.url);
 
   return {
     url: apiListener.url,

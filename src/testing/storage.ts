@@ -33,6 +33,13 @@ export class Storage {
     return object;
   }
 
+  move(from: string, to: string): void {
+    const object = this.objects.get(from);
+    if (!object || from === to) return;
+    this.objects.set(to, object);
+    this.objects.delete(from);
+  }
+
   delete(key: string): void {
     this.objects.delete(key);
   }

@@ -15,7 +15,9 @@ import { md5Base64, type Storage } from './storage.js';
 /** Everything the server knows, beside the bytes, which lie in the storage. */
 export class World {
   readonly entities = new Map<string, Entity>();
+  readonly viewer: { entity: string; name: string; readonly username: string; readonly email: string };
   private readonly rows = new Map<string, FileRow>();
+  private readonly deletedRunIds = new Set<string>();
   /** Numbers ascend over everything made, so they also tell the order of making. */
   private lastNumber = 100;
 
@@ -23,6 +25,7 @@ export class World {
     private readonly settings: Settings,
     private readonly storage: Storage,
   ) {
+    this.viewer = { ...settings.viewer };
     this.ensureEntity(settings.viewer.entity, false);
     for (const { entity, teams } of settings.organizations) {
       this.ensureEntity(entity, false);
@@ -33,7 +36,7 @@ export class World {
 
   /** A null name means the viewer's default entity. */
   entity(name: string | null | undefined): Entity | undefined {
-    return this.entities.get(name ?? this.settings.viewer.entity);
+    return this.entities.get(name ?? this.viewer.entity);
   }
 
   project(entity: string | null | undefined, name: string | null | undefined): Project | undefined {
@@ -85,6 +88,10 @@ export class World {
       createdAt: now,
       updatedAt: now,
       description: null,
+      access: 'PRIVATE',
+      allowsAllTypes: true,
+      views: null,
+      sweeps: new Map(),
       runs: new Map(),
       deletedRuns: new Set(),
     };
@@ -120,6 +127,7 @@ export class World {
       history: [],
       events: [],
       logLines: [],
+      isStopped: false,
     };
     project.runs.set(name, run);
     project.updatedAt = now;
@@ -130,6 +138,22 @@ export class World {
     for (const row of [...run.files.values()]) this.deleteRow(row);
     run.project.runs.delete(run.name);
     run.project.deletedRuns.add(run.name);
+    this.deletedRunIds.add(runId(run));
+  }
+
+  /** Was it a run's id? A project of the same name may have one again. */
+  wasDeleted(id: string): boolean {
+    return this.deletedRunIds.has(id);
+  }
+
+  /** Files lie under the names of what they belong to, so their objects move. */
+  renameProject(project: Project, name: string): void {
+    const rows = [...project.runs.values()].flatMap((run) => [...run.files.values()]);
+    const keys = rows.map(objectKey);
+    project.entity.projects.delete(project.name);
+    project.name = name;
+    project.entity.projects.set(name, project);
+    for (const [index, row] of rows.entries()) this.storage.move(keys[index] ?? '', objectKey(row));
   }
 
   deleteProject(project: Project): void {

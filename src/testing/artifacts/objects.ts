@@ -31,8 +31,9 @@ export class ArtifactObjects {
     return `wandb_artifacts/${entity}/${hex}`;
   }
 
-  manifestKey(artifact: Artifact, number: number): string {
-    return `wandb_artifacts/${artifact.sequence.number}/${artifact.number}/manifests/${number}.json`;
+  /** Apart from the files, as the service has it: clients tell the two by their addresses. */
+  manifestKey(artifact: Artifact, number: number, name: string): string {
+    return `wandb_manifests/${artifact.sequence.number}/${artifact.number}/${number}/${name}`;
   }
 
   /** The version under which an entry's bytes lie: its own, if it names none. */

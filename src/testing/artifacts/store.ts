@@ -26,7 +26,15 @@ export class ArtifactStore {
     this.catalogue = new Catalogue(world);
     this.objects = new ArtifactObjects(storage, (id) => this.catalogue.artifact(id));
     this.protection = new Protection(settings);
-    this.versions = new Versions(world, storage, this.catalogue, this.objects, this.protection, digests);
+    this.versions = new Versions(
+      world,
+      storage,
+      this.catalogue,
+      this.objects,
+      this.protection,
+      digests,
+      settings.storageRegions,
+    );
   }
 
   /** Versions stay when the run that made them goes, unless the request says otherwise. */

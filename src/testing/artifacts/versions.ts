@@ -36,6 +36,8 @@ export interface Declaration {
 
 /** The life of a version: declared, given its manifests, committed, deleted. */
 export class Versions {
+  private readonly regions: Set<string>;
+
   constructor(
     private readonly world: World,
     private readonly storage: Storage,
@@ -43,7 +45,10 @@ export class Versions {
     private readonly objects: ArtifactObjects,
     private readonly protection: Protection,
     private readonly digests: Digests,
-  ) {}
+    regions: readonly string[],
+  ) {
+    this.regions = new Set(regions);
+  }
 
   /** The committed version of a sequence that has this digest: it isn't made again. */
   duplicate(sequence: Collection, digest: string, algorithm: DigestAlgorithm): Artifact | null {
@@ -88,6 +93,12 @@ export class Versions {
     return known ?? this.addManifest(artifact, type, name);
   }
 
+  /** Buckets of other regions than the server's own, and those that were seeded, are nowhere. */
+  checkRegion(region: string | null): void {
+    if (region !== null && !this.regions.has(region))
+      throw new GraphQLError(`invalid storageRegion: ${region}`);
+  }
+
   checkPending(artifact: Artifact): void {
     if (artifact.state !== 'PENDING') {
       throw new GraphQLError(
@@ -118,6 +129,7 @@ export class Versions {
         `artifact ${nameOf(artifact)} was declared with the digest ${artifact.digest}, but that of its manifest is ${digest}`,
       );
     }
+    this.checkRegion(body.region);
     this.checkEntries(artifact, body);
     // Only the whole of parts that were merged tells its digest: what the client declared was a part's.
     artifact.digest = digest;
@@ -127,6 +139,7 @@ export class Versions {
   /** A version whose bytes are all there joins its collection. */
   settle(artifact: Artifact, manifest: Manifest, body: ManifestBody): void {
     artifact.contents = contentsOf(manifest, body);
+    this.regions.add(artifact.contents.region);
     artifact.state = 'COMMITTED';
     this.objects.remember(artifact);
     const member = addMember(artifact.sequence, artifact, () => this.world.next());
@@ -180,7 +193,7 @@ export class Versions {
 
   addManifest(artifact: Artifact, type: ManifestType, name: string): Manifest {
     const number = this.world.next();
-    const key = this.objects.manifestKey(artifact, number);
+    const key = this.objects.manifestKey(artifact, number, name);
     const manifest: Manifest = {
       number,
       artifact,

@@ -19,7 +19,7 @@ import { projectNode } from './project.js';
 import { dateTime } from './run.js';
 import { tagConnection } from './tags.js';
 
-interface SortedArguments extends PageArguments {
+export interface SortedArguments extends PageArguments {
   readonly filters?: string | null;
   readonly order?: string | null;
 }
@@ -60,7 +60,7 @@ function versionConnection(instance: Instance, collection: Collection, args: Sor
   };
 }
 
-function sortedPage<Row, Node>(
+export function sortedPage<Row, Node>(
   instance: Instance,
   rows: Row[],
   sorting: ReturnType<typeof orderBy<Row>>,

@@ -53,6 +53,7 @@ interface CreateArtifactInput extends InProject {
   readonly labels?: Maybe<string>;
   readonly historyStep?: Maybe<number>;
   readonly ttlDurationSeconds?: Maybe<number>;
+  readonly storageRegion?: Maybe<string>;
 }
 
 interface CreateManifestInput extends InProject {
@@ -183,6 +184,7 @@ export function artifactMutations(instance: Instance) {
       }
       for (const { tagName } of input.tags ?? []) checkTag(tagName);
       checkMetadata(input.metadata);
+      versions.checkRegion(input.storageRegion ?? null);
       const sequence = catalogue.ensureCollection(project, input.artifactTypeName, name, 'SEQUENCE');
       const artifact = findOrDeclare(sequence, input);
       versions.request(artifact, aliases);
@@ -197,6 +199,7 @@ export function artifactMutations(instance: Instance) {
       const project = projectToChange(instance, input.entityName, input.projectName);
       if (input.runName !== '') runToChange(project, input.runName);
       const base = baseOf(input.baseArtifactID);
+      checkPath(input.name);
       const artifact = catalogue.artifactToChange(input.artifactID);
       const manifest = versions.manifest(artifact, input.type, input.name);
       manifest.base = base;

@@ -15,7 +15,7 @@ import { HttpError } from '../http-error.js';
 import type { Instance } from '../instance.js';
 import { collectionNode, membershipNode } from './artifact-collection.js';
 import type { AliasInput, TagInput } from './artifact-mutations.js';
-import { idOf, type Maybe, type Mutation, projectToChange } from './input.js';
+import { idOf, type Maybe, type Mutation, projectToChange, projectToMake } from './input.js';
 import { dateTime } from './run.js';
 
 interface LinkInput extends Mutation {
@@ -77,8 +77,10 @@ export function collectionMutations(instance: Instance) {
       return catalogue.collectionToChange(input.artifactPortfolioID, 'PORTFOLIO');
     if (!input.artifactPortfolioName)
       throw new GraphQLError('a link needs the id or the name of a portfolio');
-    const project = projectToChange(instance, input.entityName, input.projectName);
+    const project = projectToMake(instance, input.entityName, input.projectName);
     const type = artifact.sequence.type.name;
+    if (!project.allowsAllTypes && !catalogue.type(project, type))
+      throw new GraphQLError(`registry ${project.name} takes no artifacts of type ${type}`);
     return catalogue.ensureCollection(project, type, input.artifactPortfolioName, 'PORTFOLIO');
   };
 
@@ -145,7 +147,7 @@ export function collectionMutations(instance: Instance) {
     createArtifactSequence: ({ input }: { input: CreateInput }) => create(input, 'SEQUENCE'),
     createArtifactPortfolio: ({ input }: { input: CreateInput }) => create(input, 'PORTFOLIO'),
 
-    /** Makes the portfolio if it isn't there. The newest link takes `latest`. */
+    /** Makes the portfolio, and its project, if it isn't there. The newest link takes `latest`. */
     linkArtifact: ({ input }: { input: LinkInput }) => {
       const artifact = linkedArtifact(input);
       const aliases = (input.aliases ?? []).map(({ alias }) => alias);

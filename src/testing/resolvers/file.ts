@@ -1,3 +1,5 @@
+import { posix } from 'node:path';
+import { GraphQLError } from 'graphql';
 import { type PageArguments, paginate } from '../connections.js';
 import { likePattern } from '../filters.js';
 import type { Instance } from '../instance.js';
@@ -13,9 +15,11 @@ export interface FileListArguments extends PageArguments {
   readonly contentType?: readonly string[] | null;
 }
 
-export function fileConnection(instance: Instance, run: Run, args: FileListArguments) {
+/** @param isUpload declares the files that are named */
+export function fileConnection(instance: Instance, run: Run, args: FileListArguments, isUpload: boolean) {
   const { limits } = instance.settings;
   checkLimit('names', args.names?.length ?? 0, limits.names);
+  if (isUpload) declareNamed(instance, run, args.names ?? []);
   const pattern = args.pattern ? likePattern(args.pattern) : null;
   const rows = chosenRows(run, args.names).filter(
     (row) =>
@@ -32,10 +36,25 @@ export function fileConnection(instance: Instance, run: Run, args: FileListArgum
   };
 }
 
-/** An empty list of names means all files, as the SDK sends it. */
+function declareNamed(instance: Instance, run: Run, names: readonly (string | null)[]): void {
+  const wanted = names.filter((name) => name !== null).map((name) => posix.normalize(name));
+  for (const name of wanted) checkFileName(name);
+  for (const name of wanted) instance.world.declare(run, name);
+}
+
+/** Keys of the object store: at most 1,024 bytes, and nothing that a URL would swallow. */
+export function checkFileName(name: string): void {
+  const isPath = name.split('/').every((part) => part !== '' && part !== '.' && part !== '..');
+  if (!isPath || name.includes('\0')) throw new GraphQLError(`invalid file name ${JSON.stringify(name)}`);
+  if (Buffer.byteLength(name) > 1024) throw new GraphQLError(`the file name has more than 1024 bytes`);
+}
+
+/** An empty list of names means all files, as the SDK sends it; './a' asks for what `run.save('./a')` made an 'a' of. */
 function chosenRows(run: Run, names: readonly (string | null)[] | null | undefined): FileRow[] {
   if (!names?.length) return [...run.files.values()];
-  const rows = [...new Set(names)].map((name) => (name === null ? undefined : run.files.get(name)));
+  const found = (name: string | null) =>
+    name === null ? undefined : (run.files.get(name) ?? run.files.get(posix.normalize(name)));
+  const rows = [...new Set(names.map(found))];
   return rows.filter((row) => row !== undefined).sort((a, b) => a.number - b.number);
 }
 

@@ -3,7 +3,7 @@ import { HttpError } from '../http-error.js';
 import type { Instance } from '../instance.js';
 import { checkLimit } from '../limits.js';
 import { type FileRow, isManifest, type Run, runId } from '../records.js';
-import { fileNode } from './file.js';
+import { checkFileName, fileNode } from './file.js';
 
 interface RunFilesInput {
   readonly clientMutationId?: string | null;
@@ -27,7 +27,7 @@ export function fileMutations(instance: Instance) {
     createRunFiles: ({ input }: { input: RunFilesInput }) => {
       const run = runOf(input);
       checkLimit('files', input.files.length, settings.limits.files);
-      for (const name of input.files) checkName(name);
+      for (const name of input.files) checkFileName(name);
       return {
         clientMutationId: input.clientMutationId ?? null,
         runID: runId(run),
@@ -64,11 +64,4 @@ export function fileMutations(instance: Instance) {
       return { clientMutationId: input.clientMutationId ?? null, success: true };
     },
   };
-}
-
-/** Keys of the object store: at most 1,024 bytes, and nothing that a URL would swallow. */
-function checkName(name: string): void {
-  const isPath = name.split('/').every((part) => part !== '' && part !== '.' && part !== '..');
-  if (!isPath || name.includes('\0')) throw new GraphQLError(`invalid file name ${JSON.stringify(name)}`);
-  if (Buffer.byteLength(name) > 1024) throw new GraphQLError(`the file name has more than 1024 bytes`);
 }

@@ -1,6 +1,6 @@
 import { HttpError } from '../http-error.js';
 import type { Instance } from '../instance.js';
-import type { Project, Run } from '../records.js';
+import type { Entity, Project, Run } from '../records.js';
 
 export type Maybe<T> = T | null | undefined;
 
@@ -17,6 +17,26 @@ export function projectToChange(instance: Instance, entityName: Maybe<string>, n
   const project = instance.world.project(entityName, name);
   if (!project) throw new HttpError(404, `project ${entityName}/${name} not found`);
   return project;
+}
+
+export function entityToChange(instance: Instance, name: Maybe<string>): Entity {
+  const entity = instance.world.entity(name);
+  if (!entity) throw new HttpError(404, `entity ${name} not found`);
+  return entity;
+}
+
+/** For mutations that make the project they are to work in. */
+export function projectToMake(instance: Instance, entityName: Maybe<string>, name: Maybe<string>): Project {
+  const entity = entityToChange(instance, entityName);
+  const wanted = name || 'uncategorized';
+  if (!entity.projects.has(wanted)) checkProjectName(wanted);
+  return instance.world.ensureProject(entity, wanted);
+}
+
+export function checkProjectName(name: string): void {
+  if (!/^[^/\\#?%:\0]{1,128}$/.test(name)) {
+    throw new HttpError(400, `invalid project name ${JSON.stringify(name)}`);
+  }
 }
 
 export function runToChange(project: Project, name: string): Run {

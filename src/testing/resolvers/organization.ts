@@ -31,6 +31,7 @@ export function organizationNode(
     name,
     available: true,
     coreWeaveOrganizationId: null,
+    advancedRegistryFeatures: { advancedSearch: false },
     orgEntity: () => entityOf(entity),
     teams: () => teams.map(entityOf),
   };

@@ -1,21 +1,58 @@
+import { GraphQLError } from 'graphql';
+import { orderBy } from '../artifacts/filters.js';
 import { compareKeys, type PageArguments, paginate } from '../connections.js';
+import { mongoFilter } from '../filters.js';
 import type { Instance } from '../instance.js';
 import { checkLimit } from '../limits.js';
-import { type Entity, type Project, projectId, type Run } from '../records.js';
+import { type Entity, internalId, type Project, projectId, type Run } from '../records.js';
 import { runFilter, runOrder } from '../run-filters.js';
 import { projectArtifacts } from './artifact-type.js';
 import { dateTime, runNode } from './run.js';
+import { sweepConnection, sweepNode } from './sweep.js';
 import { entityNode, userNode } from './viewer.js';
 
-export function projectConnection(instance: Instance, entity: Entity, args: PageArguments) {
+/** Values of a project, by the names that filters and orders use. */
+export function projectValues(project: Project, key: string): readonly unknown[] {
+  switch (key) {
+    case 'name':
+      return [project.name];
+    case 'id':
+    case 'project_id':
+      return [project.number, projectId(project), internalId(project)];
+    case 'entity_id':
+      return [project.entity.number];
+    case 'description':
+      return [project.description];
+    case 'createdAt':
+    case 'created_at':
+      return [new Date(project.createdAt).toISOString()];
+    case 'updatedAt':
+    case 'updated_at':
+      return [new Date(project.updatedAt).toISOString()];
+  }
+  throw new GraphQLError(`Projects have no '${key}' to filter or order by.`);
+}
+
+export interface ProjectListArguments extends PageArguments {
+  readonly filters?: string | null;
+  readonly order?: string | null;
+}
+
+export function projectConnection(instance: Instance, entity: Entity, args: ProjectListArguments) {
+  const { filters, order, ...page } = args;
+  const sorting = orderBy(order, '+created_at', projectValues, ({ number }: Project) => number);
+  const { keyOf, isDescending } = sorting;
+  const projects = [...entity.projects.values()].filter(mongoFilter(filters, projectValues));
+  projects.sort((a, b) => (isDescending ? -1 : 1) * compareKeys(keyOf(a), keyOf(b)));
   return paginate(
-    [...entity.projects.values()],
+    projects,
     {
-      keyOf: (project) => [null, project.number],
+      keyOf,
+      isDescending,
       toNode: (project) => projectNode(instance, project),
       mostRows: instance.settings.limits.page,
     },
-    args,
+    page,
   );
 }
 
@@ -57,7 +94,7 @@ export function projectNode(instance: Instance, project: Project) {
   return {
     __typename: 'Project',
     id: projectId(project),
-    internalId: Buffer.from(`ProjectInternalId:${project.number}`).toString('base64'),
+    internalId: internalId(project),
     name: project.name,
     entityName: project.entity.name,
     entity: () => entityNode(instance, project.entity),
@@ -65,7 +102,9 @@ export function projectNode(instance: Instance, project: Project) {
     updatedAt: dateTime(project.updatedAt),
     lastActive: dateTime(project.updatedAt),
     description: project.description,
-    access: 'PRIVATE',
+    access: project.access,
+    views: project.views,
+    allowAllArtifactTypesInRegistry: project.allowsAllTypes,
     isBenchmark: false,
     readOnly: false,
     user: () => userNode(instance),
@@ -77,6 +116,12 @@ export function projectNode(instance: Instance, project: Project) {
     bucket: ({ name }: { name: string }) => toNode(project.runs.get(name)),
     runs: (args: RunListArguments) => runConnection(instance, project, args),
     buckets: (args: RunListArguments) => runConnection(instance, project, args),
+    sweep: ({ sweepName }: { sweepName: string }) => {
+      const sweep = project.sweeps.get(sweepName);
+      return sweep ? sweepNode(instance, sweep) : null;
+    },
+    sweeps: (args: PageArguments) => sweepConnection(instance, project, args),
+    totalSweeps: project.sweeps.size,
     ...projectArtifacts(instance, project),
   };
 }

@@ -7,6 +7,15 @@ import { organizationNode } from './organization.js';
 import { projectConnection, projectNode } from './project.js';
 import { entityNode, userNode } from './viewer.js';
 
+/** The versions of the SDK that the server takes; the last one is the one it is tried with. */
+const CLI_VERSIONS = { min_cli_version: '0.0.1', max_cli_version: '0.30.0' };
+
+interface UserListArguments extends PageArguments {
+  readonly query?: string | null;
+  readonly usernames?: readonly string[] | null;
+  readonly ids?: readonly string[] | null;
+}
+
 /** The root fields that read. What isn't there is null, not an error. */
 export function queries(instance: Instance) {
   const { world, settings } = instance;
@@ -23,7 +32,7 @@ export function queries(instance: Instance) {
     viewer: () => userNode(instance),
     serverInfo: () => ({
       features: settings.features.map((name) => ({ name, isEnabled: true })),
-      cliVersionInfo: {},
+      cliVersionInfo: CLI_VERSIONS,
       latestLocalVersionInfo: null,
       frontendHost: instance.apiUrl,
       messageOfTheDay: null,
@@ -31,6 +40,15 @@ export function queries(instance: Instance) {
     entity: ({ name }: { name?: string | null }) => {
       const found = world.entity(name);
       return found ? entityNode(instance, found) : null;
+    },
+    /** The one user there is, if the text is part of what names it. */
+    users: ({ query, usernames, ids, ...page }: UserListArguments) => {
+      const { username, email, name } = world.viewer;
+      const isWanted =
+        (!query || [username, email, name].some((text) => text.includes(query))) &&
+        (!usernames || usernames.includes(username)) &&
+        (!ids || ids.includes(userNode(instance).id));
+      return slice(isWanted ? [userNode(instance)] : [], { toNode: (user) => user, mostRows: 1 }, page);
     },
     organization: ({ name }: { name?: string | null }) => {
       const found = settings.organizations.find((organization) => organization.name === name);

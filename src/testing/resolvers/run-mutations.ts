@@ -1,10 +1,8 @@
 import { HttpError } from '../http-error.js';
 import type { Instance } from '../instance.js';
-import type { Entity, Project, Run } from '../records.js';
-import { projectNode } from './project.js';
+import type { Run } from '../records.js';
+import { idOf, type Maybe, type Mutation, projectToMake } from './input.js';
 import { runNode } from './run.js';
-
-type Maybe<T> = T | null | undefined;
 
 interface UpsertBucketInput {
   readonly clientMutationId?: Maybe<string>;
@@ -32,27 +30,15 @@ interface DeleteRunInput {
   readonly clientMutationId?: Maybe<string>;
 }
 
-/** The root fields that change runs and projects. */
+/** By the states that a client may give a run: those that it may have then. */
+const SOURCES: Readonly<Record<string, readonly string[]>> = {
+  pending: ['running', 'failed', 'crashed', 'preempted'],
+  failed: ['pending', 'running'],
+};
+
+/** The root fields that change runs. */
 export function runMutations(instance: Instance) {
   const { world } = instance;
-
-  const entityOf = (name: Maybe<string>): Entity => {
-    const entity = world.entity(name);
-    if (!entity) throw new HttpError(404, `entity ${name} not found`);
-    return entity;
-  };
-
-  const findOrMakeProject = (
-    entityName: Maybe<string>,
-    name: string,
-  ): { project: Project; inserted: boolean } => {
-    const entity = entityOf(entityName);
-    const inserted = !entity.projects.has(name);
-    if (inserted && !/^[^/\\#?%:\0]{1,128}$/.test(name)) {
-      throw new HttpError(400, `invalid project name ${JSON.stringify(name)}`);
-    }
-    return { project: world.ensureProject(entity, name), inserted };
-  };
 
   const findOrInsert = (input: UpsertBucketInput): { run: Run; inserted: boolean } => {
     if (input.id) {
@@ -67,7 +53,7 @@ export function runMutations(instance: Instance) {
     if (!/^(?!\s)[^:;,#?/']{1,128}(?<!\s)$/.test(name)) {
       throw new HttpError(400, `invalid run name ${JSON.stringify(name)}`);
     }
-    const { project } = findOrMakeProject(input.entityName, projectName);
+    const project = projectToMake(instance, input.entityName, projectName);
     if (project.deletedRuns.has(name)) {
       throw new HttpError(
         409,
@@ -101,41 +87,30 @@ export function runMutations(instance: Instance) {
       };
     },
 
+    /** A run that is gone already is no error; an id that never was one's is. */
     deleteRun: ({ input }: { input: DeleteRunInput }) => {
       const run = world.runById(input.id);
-      if (!run) throw new HttpError(404, 'run not found');
-      instance.artifacts.deleteRun(run, input.deleteArtifacts ?? false);
+      if (run) instance.artifacts.deleteRun(run, input.deleteArtifacts ?? false);
+      else if (!world.wasDeleted(input.id)) throw new HttpError(404, 'run not found');
       return { clientMutationId: input.clientMutationId ?? null };
     },
 
-    upsertModel: ({
-      input,
-    }: {
-      input: {
-        id?: Maybe<string>;
-        entityName?: Maybe<string>;
-        name?: Maybe<string>;
-        description?: Maybe<string>;
-        clientMutationId?: Maybe<string>;
-      };
-    }) => {
-      const { project, inserted } = findOrMakeProject(input.entityName, input.name ?? '');
-      project.description = input.description ?? project.description;
-      const node = projectNode(instance, project);
-      return {
-        clientMutationId: input.clientMutationId ?? null,
-        entityName: project.entity.name,
-        inserted,
-        model: node,
-        project: node,
-      };
+    /** For runs that were lost, or are to be made again. */
+    updateRunState: ({ input }: { input: Mutation & { id: string; state: string } }) => {
+      const run = world.runById(input.id);
+      if (!run) throw new HttpError(404, 'run not found');
+      if (run.sweepName !== null || !SOURCES[input.state]?.includes(run.state))
+        throw new HttpError(400, `run ${run.name} is ${run.state}: it can't be ${input.state}`);
+      run.state = input.state;
+      return { ...idOf(input), success: true };
     },
 
-    deleteModel: ({ input }: { input: { id: string; clientMutationId?: Maybe<string> } }) => {
-      const project = world.projectById(input.id);
-      if (!project) throw new HttpError(404, 'project not found');
-      instance.artifacts.deleteProject(project);
-      return { clientMutationId: input.clientMutationId ?? null, success: true };
+    /** The run is told with its next post to the file stream. */
+    stopRun: ({ input }: { input: Mutation & { id: string } }) => {
+      const run = world.runById(input.id);
+      if (!run) throw new HttpError(404, 'run not found');
+      run.isStopped = true;
+      return { ...idOf(input), success: true };
     },
   };
 }

@@ -1,10 +1,13 @@
+import type { GraphQLResolveInfo } from 'graphql';
 import { type PageArguments, paginate } from '../connections.js';
+import { between, historyKeys, liveSteps, sampled, sampledHistory } from '../history.js';
 import type { Instance } from '../instance.js';
 import { parseLogLine } from '../log-lines.js';
 import { type Run, runId } from '../records.js';
 import { runArtifacts } from './artifact-lineage.js';
 import { type FileListArguments, fileConnection } from './file.js';
 import { projectNode } from './project.js';
+import { isUploadRequest } from './upload-request.js';
 import { userNode } from './viewer.js';
 
 /** The service tells times to the second. */
@@ -23,7 +26,9 @@ export function runNode(instance: Instance, run: Run) {
     sweepName: run.sweepName,
     state: run.state,
     running: run.state === 'running',
-    stopped: false,
+    failed: run.state === 'failed' || run.state === 'crashed',
+    stopped: run.isStopped,
+    shouldStop: run.isStopped,
     group: run.group,
     jobType: run.jobType,
     commit: run.commit,
@@ -40,7 +45,13 @@ export function runNode(instance: Instance, run: Run) {
     summaryMetrics: ({ keys }: { keys?: readonly string[] | null }) => pickKeys(run.summaryMetrics, keys),
     systemMetrics: '{}',
     wandbConfig: ({ keys }: { keys?: readonly string[] | null }) => wandbConfig(run.config, keys),
-    historyKeys: () => historyKeys(run),
+    historyKeys: () => historyKeys(run.history),
+    sampledHistory: ({ specs }: { specs: readonly string[] }) =>
+      specs.map((spec) => sampledHistory(run.history, spec)),
+    parquetHistory: ({ liveKeys }: { liveKeys: readonly string[] }) => ({
+      parquetUrls: [],
+      liveData: liveSteps(run.history, liveKeys),
+    }),
     historyLineCount: run.history.length,
     historyTail: JSON.stringify(run.history.slice(-1)),
     history: ({
@@ -51,15 +62,16 @@ export function runNode(instance: Instance, run: Run) {
       samples?: number | null;
       minStep?: number | null;
       maxStep?: number | null;
-    }) => run.history.filter((line) => isBetween(line, minStep, maxStep)).slice(0, samples ?? 500),
+    }) => sampled(between(run.history, minStep, maxStep), samples ?? 500),
     eventsLineCount: run.events.length,
     eventsTail: JSON.stringify(run.events.slice(-1)),
-    events: ({ samples }: { samples?: number | null }) => run.events.slice(0, samples ?? 500),
+    events: ({ samples }: { samples?: number | null }) => sampled(run.events, samples ?? 500),
     logLineCount: run.logLines.length,
     logLines: (args: PageArguments) => logLines(instance, run, args),
     fileCount: run.files.size,
     ...runArtifacts(instance, run),
-    files: (args: FileListArguments) => fileConnection(instance, run, args),
+    files: (args: FileListArguments, _context: unknown, info: GraphQLResolveInfo) =>
+      fileConnection(instance, run, args, isUploadRequest(info)),
     storageBytes: () =>
       [...run.files.values()].reduce((sum, row) => sum + instance.world.settle(row).sizeBytes, 0),
   };
@@ -75,6 +87,7 @@ function logLines(instance: Instance, run: Run, args: PageArguments) {
         number,
         line,
         level,
+        label: null,
         timestamp,
       }),
       mostRows: instance.settings.limits.page,
@@ -95,28 +108,4 @@ function pickKeys(json: string, keys: readonly string[] | null | undefined): str
 function wandbConfig(config: string, keys: readonly string[] | null | undefined): string {
   const values: { _wandb?: { value?: unknown } } = JSON.parse(config);
   return pickKeys(JSON.stringify(values._wandb?.value ?? {}), keys);
-}
-
-function isBetween(
-  line: string,
-  minStep: number | null | undefined,
-  maxStep: number | null | undefined,
-): boolean {
-  const { _step: step }: { _step?: number } = JSON.parse(line);
-  return step === undefined || (step >= (minStep ?? -Infinity) && step < (maxStep ?? Infinity));
-}
-
-function historyKeys(run: Run): { lastStep: number; keys: Record<string, unknown> } {
-  const keys: Record<string, { typeCounts: { type: string; count: number }[] }> = {};
-  let lastStep = 0;
-  for (const line of run.history) {
-    const values: Record<string, unknown> = JSON.parse(line);
-    if (typeof values._step === 'number') lastStep = values._step;
-    for (const [key, value] of Object.entries(values)) {
-      keys[key] ??= { typeCounts: [{ type: typeof value, count: 0 }] };
-      const counts = keys[key].typeCounts[0];
-      if (counts) counts.count++;
-    }
-  }
-  return { lastStep, keys };
 }

@@ -1,29 +1,36 @@
+import type { ApiKey } from '../api-keys.js';
+import { type PageArguments, slice } from '../connections.js';
 import type { Instance } from '../instance.js';
 import type { Entity } from '../records.js';
+import { entityArtifacts } from './entity-artifacts.js';
 import { organizationNodes, organizationOf } from './organization.js';
-import { projectConnection, projectNode } from './project.js';
+import { type ProjectListArguments, projectConnection, projectNode } from './project.js';
 
 const CREATED = '2024-01-01T00:00:00';
 
+const USER_ID = Buffer.from('User:1').toString('base64');
+
 /** The user whom the key belongs to. */
 export function userNode(instance: Instance) {
-  const { viewer } = instance.settings;
+  const { viewer } = instance.world;
   return {
     __typename: 'User',
-    id: Buffer.from('User:1').toString('base64'),
+    id: USER_ID,
     name: viewer.name,
     username: viewer.username,
     email: viewer.email,
     admin: false,
-    flags: '{"code_saving_enabled":false}',
+    flags: '{"code_saving_enabled":true}',
     entity: viewer.entity,
     createdAt: CREATED,
     deletedAt: null,
     defaultEntity: () => entityNode(instance, instance.world.ensureEntity(viewer.entity)),
-    apiKeys: {
-      edges: [],
-      pageInfo: { startCursor: null, endCursor: null, hasNextPage: false, hasPreviousPage: false },
-    },
+    apiKeys: (page: PageArguments) =>
+      slice(
+        instance.apiKeys.list(),
+        { toNode: (key) => apiKeyNode(instance, key), mostRows: instance.settings.limits.page },
+        page,
+      ),
     teams: () => ({
       edges: [...instance.world.entities.values()]
         .filter((entity) => !entity.isOrganization)
@@ -36,21 +43,63 @@ export function userNode(instance: Instance) {
   };
 }
 
+export const apiKeyNode = (instance: Instance, { id, name, description }: ApiKey) => ({
+  __typename: 'ApiKey',
+  id,
+  name,
+  description,
+  user: () => userNode(instance),
+});
+
 export function entityNode(instance: Instance, entity: Entity) {
+  const isUser = !entity.isTeam && !entity.isOrganization;
   return {
     __typename: 'Entity',
     id: Buffer.from(`Entity:${entity.number}`).toString('base64'),
     name: entity.name,
     isTeam: entity.isTeam,
+    entityType: entity.isOrganization ? 'organization' : isUser ? 'user' : 'team',
+    available: true,
+    photoUrl: null,
     createdAt: new Date(entity.createdAt).toISOString(),
     readOnly: false,
+    readOnlyAdmin: false,
+    privateOnly: false,
+    isPaid: false,
+    codeSavingEnabled: true,
+    defaultAccess: 'PRIVATE',
     organization: () => organizationOf(instance, entity),
-    user: () => (entity.isTeam || entity.isOrganization ? null : userNode(instance)),
+    user: () => (isUser ? userNode(instance) : null),
+    members: () => [memberNode(instance)],
+    limits: null,
     xxhashDigestsEnabled: instance.hasFeature('ARTIFACT_DIGEST_ALGORITHM'),
-    projects: (args: Parameters<typeof projectConnection>[2]) => projectConnection(instance, entity, args),
+    storageBytes: () =>
+      [...entity.projects.values()].reduce(
+        (sum, project) => sum + projectNode(instance, project).storageBytes(),
+        0,
+      ),
+    projects: (args: ProjectListArguments) => projectConnection(instance, entity, args),
     project: ({ name }: { name?: string | null }) => {
       const project = instance.world.project(entity.name, name);
       return project ? projectNode(instance, project) : null;
     },
+    ...entityArtifacts(instance, entity),
+  };
+}
+
+function memberNode(instance: Instance) {
+  const { name, username, email } = instance.world.viewer;
+  return {
+    __typename: 'Member',
+    id: USER_ID,
+    name,
+    username,
+    email,
+    admin: true,
+    role: 'admin',
+    accountType: 'USER',
+    pending: false,
+    photoUrl: null,
+    apiKey: null,
   };
 }

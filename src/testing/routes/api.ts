@@ -3,10 +3,11 @@ import { Gatekeeper } from '../auth.js';
 import { type GraphqlRequest, GraphqlService } from '../graphql.js';
 import { type Handler, type HttpAnswer, type HttpRequest, json, jsonError } from '../http.js';
 import { HttpError } from '../http-error.js';
-import type { Instance } from '../instance.js';
+import { BUCKET, type Instance } from '../instance.js';
 import { RateLimit } from '../limits.js';
 import type { Run } from '../records.js';
 import { artifactFile } from './artifacts.js';
+import { bucket } from './bucket.js';
 import { fileStream } from './file-stream.js';
 
 /** What a request is, found out before it is handled, so that faults can hit it and the log can name it. */
@@ -23,17 +24,23 @@ export class Api {
 
   constructor(private readonly instance: Instance) {
     this.graphql = new GraphqlService(instance);
-    this.gatekeeper = new Gatekeeper(instance.settings);
+    this.gatekeeper = new Gatekeeper(instance.settings, instance.apiKeys);
     this.rate = new RateLimit(instance.settings.limits.requestsPerSecond);
   }
 
   async prepare(request: HttpRequest): Promise<Prepared> {
+    // A gateway in front of a bucket keeps the API's credentials from it.
+    if (request.path.startsWith(BUCKET))
+      return { graphql: null, handle: (sent) => bucket(this.instance, withoutCredentials(sent)) };
     if (request.path !== '/graphql')
       return { graphql: null, handle: this.limited((sent) => this.route(sent)) };
     const body = (await request.body()).toString();
     try {
       const graphql = this.graphql.read(body);
-      return { graphql, handle: this.limited(this.authorised(() => this.answer(graphql))) };
+      const handle = this.authorised(({ headers }) =>
+        this.instance.answering(headers.host, () => this.answer(graphql)),
+      );
+      return { graphql, handle: this.limited(handle) };
     } catch (error) {
       if (!(error instanceof GraphQLError || error instanceof HttpError)) throw error;
       const answer = jsonError(400, error.message);
@@ -47,6 +54,10 @@ export class Api {
   }
 
   private route(request: HttpRequest): Promise<HttpAnswer> | HttpAnswer {
+    return this.instance.answering(request.headers.host, () => this.find(request));
+  }
+
+  private find(request: HttpRequest): Promise<HttpAnswer> | HttpAnswer {
     const { method, path } = request;
     if (method === 'POST' && path === '/oidc/token') return this.gatekeeper.exchange(request);
     if (path.startsWith('/files/')) return this.authorised((sent) => this.files(sent))(request);
@@ -90,4 +101,11 @@ export class Api {
       return { ...answer, headers: { ...headers, ...answer.headers } };
     };
   }
+}
+
+function withoutCredentials({
+  headers: { authorization: _, ...headers },
+  ...request
+}: HttpRequest): HttpRequest {
+  return { ...request, headers };
 }

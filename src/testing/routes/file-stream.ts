@@ -29,7 +29,7 @@ export async function fileStream(instance: Instance, run: Run, request: HttpRequ
     return jsonError(400, `the body is not JSON: ${error instanceof Error ? error.message : 'unreadable'}`);
   }
   receive(instance, run, body);
-  return json({});
+  return json(run.isStopped ? { stopped: true } : {});
 }
 
 function receive(instance: Instance, run: Run, body: StreamBody): void {
