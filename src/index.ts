@@ -10,6 +10,19 @@ export type {
   WandbFsOptions,
 } from './config/options.js';
 export type { WandbFs } from './node/create.js';
+export type {
+  ArtifactTypeInfo,
+  CollectionInfo,
+  DirectoryInfo,
+  DraftInfo,
+  EntityInfo,
+  FileInfo,
+  ProjectInfo,
+  RootInfo,
+  RunInfo,
+  VersionInfo,
+  WandbInfo,
+} from './node/info.js';
 export { createWandbArtifactFs, createWandbFs } from './node/mount.js';
 export { type MountedFs, type MountsControl, mountAll } from './node/mount-all.js';
 export type { UploadEvents, WandbControl } from './node/wandb.js';

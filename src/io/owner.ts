@@ -129,7 +129,7 @@ export function createOwner({ store, contents, told, now = Date.now, ...options 
       return { entries: await store.symlink(link, { signal: uploader.signal }) };
     },
 
-    info: async ({ path }, signal) => (store.info ? store.info(path, { signal }) : {}),
+    info: async ({ path }, signal) => (store.info ? store.info(path, { signal }) : null),
 
     close: async () => {
       await uploader.close();

@@ -8,6 +8,7 @@ import type {
   OpenSource,
   TreePath,
 } from '../store/contract.js';
+import type { Facts } from '../store/facts.js';
 import type { Failure } from '../store/failure.js';
 
 /**
@@ -78,8 +79,8 @@ export interface RemoteMethods {
   symlink(args: { path: TreePath; target: TreePath; replaces: TreePath | null }): {
     entries: readonly Entry[];
   };
-  /** What the remote knows of a path beyond its entry. */
-  info(args: { path: TreePath }): Readonly<Record<string, unknown>>;
+  /** What the remote knows of a path beyond its entry; null: it can't tell. */
+  info(args: { path: TreePath }): Facts | null;
   /** Ends the owner: what is queued is not waited for (the caller flushes first). */
   close(args: Record<string, never>): null;
 }

@@ -1,5 +1,6 @@
 import type { RemoteEvent } from '../io/remote.js';
 import type { CommitOptions, Committed, Kind, TreePath } from '../store/contract.js';
+import type { Facts } from '../store/facts.js';
 import type { Operation } from './operation.js';
 import type { LinkTarget } from './versions.js';
 import type { JournalReport } from './writeback/recovery.js';
@@ -100,7 +101,7 @@ export interface Kernel extends Syscalls {
   /** Makes a version of a draft, whole or not at all; EINVAL for what is no draft, EBUSY while files are written. */
   commit(op: Operation, path: TreePath, options: CommitOptions): Committed;
   /** What the server knows of what stands at a path, for users; what is only here is told from here. */
-  info(op: Operation, path: TreePath): Readonly<Record<string, unknown>>;
+  info(op: Operation, path: TreePath): Facts;
   /** Forgets what was learned by listing at and below a path; dirty and open files stay. */
   refresh(path: TreePath): void;
   /** Loads listings and, for files, their first pages. */

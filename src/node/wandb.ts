@@ -1,13 +1,13 @@
 import { EventEmitter } from 'node:events';
 import type { RemoteEvent } from '../io/remote.js';
 import { timeOver } from '../io/time-over.js';
-import type { Kernel } from '../kernel/syscalls.js';
 import type { JournalReport } from '../kernel/writeback/recovery.js';
 import type { CommitOptions, Committed, TreePath } from '../store/contract.js';
 import { asCommitOptions } from './commit-options.js';
 import { type Composite, driveAsync, driveSync, invoke } from './driver.js';
 import { systemError } from './errors.js';
-import { invokeAt, placeOf, type Tree } from './tree.js';
+import { addressOf, info, type WandbInfo } from './info.js';
+import { invokeAt, type LazyTree, placeOf, type Tree } from './tree.js';
 
 /** What `fs.wandb.uploads` emits; paths as the fs object shows them. */
 export interface UploadEvents {
@@ -54,10 +54,13 @@ export interface WandbControl {
   /** As `commit`, and blocks until it is done. */
   commitSync(draft: string | Buffer | URL, options?: CommitOptions): Committed;
   /**
-   * What W&B knows of a path: `kind`, `id`, `webUrl`, of files `size` and digest, of artifact versions `aliases`,
-   * `tags`, `metadata`, `description`, `state` and more. Asked anew each time.
+   * What W&B knows of a path, by `kind`: of runs their display name, state, config, summary and more, of files size,
+   * digest and type, of artifact versions aliases, tags and metadata. Asked anew each time, in one request behind those
+   * that find the path; what only this instance has (drafts, files that aren't sent yet) costs none.
+   *
+   * Rejects with ENOENT for what isn't there; with EPROTO where the config, summary or metadata is no JSON.
    */
-  info(path: string | Buffer | URL): Promise<Readonly<Record<string, unknown>>>;
+  info(path: string | Buffer | URL): Promise<WandbInfo>;
   /**
    * What the journal holds: acknowledged, and not known to be on the server. `torn` records and `damaged` files were
    * found when it was taken over from a process that was killed. Null without the option `journal`.
@@ -68,16 +71,6 @@ export interface WandbControl {
   /** Where a path is shown in the W&B app. */
   webUrl(path: string | Buffer | URL): string;
   readonly uploads: EventEmitter<UploadEvents>;
-}
-
-/** A tree whose kernel may not have been made yet. */
-export interface LazyTree extends Tree {
-  /** The kernel, if anybody has used it. */
-  readonly made: Kernel | null;
-  /** `https://wandb.ai`, or the app's address beside another server. */
-  readonly appUrl: () => string;
-  /** Makes sure that a tree that was never used isn't used after its end. */
-  readonly end: () => void;
 }
 
 /** How long `close` waits for calls that only read, in milliseconds. */
@@ -138,24 +131,13 @@ function* prefetch(tree: LazyTree, path: unknown): Composite<void> {
 
 function* webUrl(tree: LazyTree, path: unknown): Composite<string> {
   const place = placeOf(tree, path);
-  return yield* invokeAt('webUrl', place, (_op, at) => addressOf(tree, at));
-}
-
-function addressOf({ appUrl, mount }: LazyTree, path: TreePath): string {
-  const names = withoutSlash(path).split('/').map(encodeURIComponent);
-  return `${appUrl().replace(/\/+$/, '')}/${mount.layout.toApp(names).join('/')}`;
+  return yield* invokeAt('webUrl', place, (_op, at) => addressOf(tree, withoutSlash(at)));
 }
 
 function* commit(tree: LazyTree, draft: unknown, options?: unknown): Composite<Committed> {
   const place = placeOf(tree, draft, 'draft');
   const settings = asCommitOptions(options);
   return yield* invokeAt('commit', place, (op, at) => tree.kernel.commit(op, withoutSlash(at), settings));
-}
-
-function* info(tree: LazyTree, path: unknown): Composite<Readonly<Record<string, unknown>>> {
-  const place = placeOf(tree, path);
-  const facts = yield* invokeAt('info', place, (op, at) => tree.kernel.info(op, withoutSlash(at)));
-  return { ...facts, webUrl: yield* webUrl(tree, path) };
 }
 
 const withoutSlash = (path: TreePath): TreePath => path.replace(/\/$/, '');

@@ -1,3 +1,5 @@
+import type { Facts } from './facts.js';
+
 /**
  * The seam between filesystem semantics and a remote: what a kernel needs from one. A store is a plain object;
  * what it can't do it doesn't have. One contract suite (`__tests__/store/contract.ts`) runs against every store.
@@ -245,7 +247,7 @@ export interface Store {
   ): Promise<readonly Entry[]>;
 
   /** What the remote knows of a path beyond its entry, as plain data for users. Rejects with ENOENT. */
-  info?(path: TreePath, options: Signalled): Promise<Readonly<Record<string, unknown>>>;
+  info?(path: TreePath, options: Signalled): Promise<Facts>;
 
   /**
    * Takes who hears of what a user should know whoever swallows the errors, each thing once: an unreachable server, a

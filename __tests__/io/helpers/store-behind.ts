@@ -52,7 +52,11 @@ export function storeBehind(remote: Remote): Store {
       return ask('commit', { ...draft, options }, { signal });
     },
     symlink: async (link, options) => (await ask('symlink', link, options)).entries,
-    info: (path, options) => ask('info', { path }, options),
+    info: async (path, options) => {
+      const facts = await ask('info', { path }, options);
+      if (!facts) throw new Error('the store behind has no info');
+      return facts;
+    },
   };
   return {
     ...(remote.hasVersions ? versions : changes),

@@ -57,7 +57,7 @@ export function diskKernel(base: string): Kernel {
     commit: () => {
       throw new Failure('EINVAL');
     },
-    info: () => ({}),
+    info: () => ({ kind: 'directory' }),
     flush: () => {},
     refresh: () => {},
     prefetch: () => {},
