@@ -10,6 +10,7 @@ export type {
   WandbFsOptions,
 } from './config/options.js';
 export type { WandbFs } from './node/create.js';
+export type { FindOptions, RunOrder, RunsFound } from './node/find.js';
 export type {
   ArtifactTypeInfo,
   CollectionInfo,
@@ -25,6 +26,13 @@ export type {
 } from './node/info.js';
 export { createWandbArtifactFs, createWandbFs } from './node/mount.js';
 export { type MountedFs, type MountsControl, mountAll } from './node/mount-all.js';
+export type {
+  FilterOperators,
+  FilterValue,
+  RunFilters,
+  TextFilter,
+  ValueFilters,
+} from './node/run-filters.js';
 export type { UploadEvents, WandbControl } from './node/wandb.js';
 export type { CommitOptions, Committed } from './store/contract.js';
 

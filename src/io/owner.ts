@@ -131,6 +131,11 @@ export function createOwner({ store, contents, told, now = Date.now, ...options 
 
     info: async ({ path }, signal) => (store.info ? store.info(path, { signal }) : null),
 
+    find: async (query, signal) => {
+      if (store.find) return store.find(query, { signal });
+      throw new Failure('ENOTSUP', 'Only a tree of runs can find them: use createWandbFs().');
+    },
+
     close: async () => {
       await uploader.close();
       await store.close?.();
@@ -178,6 +183,7 @@ const CANCELLABLE: ReadonlySet<keyof RemoteMethods> = new Set([
   'read',
   'readNewest',
   'info',
+  'find',
   'flush',
 ]);
 

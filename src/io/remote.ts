@@ -4,8 +4,10 @@ import type {
   Content,
   DraftFile,
   Entry,
+  FoundRuns,
   Lookup,
   OpenSource,
+  RunQuery,
   TreePath,
 } from '../store/contract.js';
 import type { Facts } from '../store/facts.js';
@@ -81,6 +83,8 @@ export interface RemoteMethods {
   };
   /** What the remote knows of a path beyond its entry; null: it can't tell. */
   info(args: { path: TreePath }): Facts | null;
+  /** A page of the runs of a project that pass a filter. */
+  find(args: RunQuery): FoundRuns;
   /** Ends the owner: what is queued is not waited for (the caller flushes first). */
   close(args: Record<string, never>): null;
 }

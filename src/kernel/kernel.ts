@@ -4,6 +4,7 @@ import { AttributeCalls } from './attributes.js';
 import { Core, type KernelOptions } from './core.js';
 import { Directories } from './directories.js';
 import { Files } from './files.js';
+import { findRuns } from './finding.js';
 import { info } from './info.js';
 import { throughLinks } from './links.js';
 import { Fault, type Operation } from './operation.js';
@@ -71,6 +72,7 @@ export function createKernel(options: KernelOptions): Kernel {
 
     commit: (op, path, options) => versions.commit(op, path, options),
     info: (op, path) => info(core, op, path),
+    find: (op, query) => findRuns(core, op, query),
 
     flush: (op) => {
       if (core.isClosed) throw new Failure('EBADF', 'This filesystem is closed.');

@@ -6,6 +6,7 @@ import type { CommitOptions, Committed, TreePath } from '../store/contract.js';
 import { asCommitOptions } from './commit-options.js';
 import { type Composite, driveAsync, driveSync, invoke } from './driver.js';
 import { systemError } from './errors.js';
+import { type FindOptions, find, type RunsFound } from './find.js';
 import { addressOf, info, type WandbInfo } from './info.js';
 import { invokeAt, type LazyTree, placeOf, type Tree } from './tree.js';
 
@@ -62,6 +63,19 @@ export interface WandbControl {
    */
   info(path: string | Buffer | URL): Promise<WandbInfo>;
   /**
+   * Finds runs of a project by what W&B knows of them, for who doesn't know their ids; `path` of each is its directory.
+   *
+   * ```js
+   * const best = await fs.wandb
+   *   .find({ entity, project, state: 'finished', config: { lr: 0.1 }, order: '+summary.loss' })
+   *   .first();
+   * ```
+   *
+   * Throws TypeErrors with Node's codes for options that can't be, ENOTSUP in a tree of artifacts; taking a run rejects
+   * with ENOENT without the project and with AbortError when `signal` aborts.
+   */
+  find(options: FindOptions): RunsFound;
+  /**
    * What the journal holds: acknowledged, and not known to be on the server. `torn` records and `damaged` files were
    * found when it was taken over from a process that was killed. Null without the option `journal`.
    */
@@ -96,6 +110,7 @@ export function wandbControl(tree: LazyTree, uploads: EventEmitter<UploadEvents>
     commit: (draft, options) => tree.calls.drive(commit(tree, draft, options)),
     commitSync: (draft, options) => driveSync(commit(tree, draft, options)),
     info: (path) => tree.calls.drive(info(tree, path)),
+    find: (options) => find(tree, options),
     journal: () => driveSync(journal(tree)),
     counters: () => tree.made?.counters() ?? {},
     webUrl: (path) => driveSync(webUrl(tree, path)),

@@ -1,4 +1,4 @@
-import type { Facts } from './facts.js';
+import type { Facts, RunFacts } from './facts.js';
 
 /**
  * The seam between filesystem semantics and a remote: what a kernel needs from one. A store is a plain object;
@@ -164,6 +164,28 @@ export interface Committed {
   readonly deduplicated: boolean;
 }
 
+/** A page of the runs of a project that pass a filter. */
+export interface RunQuery {
+  /** The project's directory. */
+  readonly path: TreePath;
+  /** JSON in the style of MongoDB, in the server's own names. */
+  readonly filters: string;
+  /** A sign and one of the server's own names. */
+  readonly order: string;
+  /** Where the page before this one ended; null: from the beginning. */
+  readonly after: string | null;
+  /** Runs of a page at most. */
+  readonly first: number;
+}
+
+export interface FoundRuns {
+  readonly runs: readonly { readonly path: TreePath; readonly facts: RunFacts }[];
+  /** The runs, and what is above them, as listings show them. */
+  readonly entries: readonly Entry[];
+  /** Where the next page begins; null: this was the last. */
+  readonly next: string | null;
+}
+
 export interface Store {
   /** Depth of the directories whose whole subtree is listed flat, at once (runs: 3; root is 0). */
   readonly unitDepth: number;
@@ -248,6 +270,9 @@ export interface Store {
 
   /** What the remote knows of a path beyond its entry, as plain data for users. Rejects with ENOENT. */
   info?(path: TreePath, options: Signalled): Promise<Facts>;
+
+  /** Finds runs by what the remote knows of them. Rejects with ENOENT without the project. */
+  find?(query: RunQuery, options: Signalled): Promise<FoundRuns>;
 
   /**
    * Takes who hears of what a user should know whoever swallows the errors, each thing once: an unreachable server, a

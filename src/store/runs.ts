@@ -5,6 +5,7 @@ import type { Store } from './contract.js';
 import { Addresses } from './runs/addresses.js';
 import { RunsContext } from './runs/context.js';
 import { Directories } from './runs/directories.js';
+import { findRuns } from './runs/finding.js';
 import { Info } from './runs/info.js';
 import { Listings } from './runs/listings.js';
 import { Lookups } from './runs/lookups.js';
@@ -34,6 +35,7 @@ export function createRunsStore(config: WireConfig, dependencies: WireDependenci
     read: (entry, range, options) => reading.read(entry, range, options),
     readNewest: (entry, options) => reading.readNewest(entry, options),
     info: (path, { signal }) => info.info(path, signal),
+    find: (query, { signal }) => findRuns(context, query, signal),
     onWarning: (listener) => client.api.warnings.hear(listener),
     close: () => client.close(),
   };

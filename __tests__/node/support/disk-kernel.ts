@@ -58,6 +58,9 @@ export function diskKernel(base: string): Kernel {
       throw new Failure('EINVAL');
     },
     info: () => ({ kind: 'directory' }),
+    find: () => {
+      throw new Failure('ENOTSUP');
+    },
     flush: () => {},
     refresh: () => {},
     prefetch: () => {},
