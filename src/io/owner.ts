@@ -99,7 +99,7 @@ export function createOwner({ store, contents, told, now = Date.now, ...options 
       return null;
     },
 
-    commit: async ({ path: draft, collection, files, inos, options }) => {
+    commit: async ({ path: draft, collection, files, base, inos, options }) => {
       if (!store.commit) return refuse();
       const inoOf = new Map(files.map(({ name }, index) => [name, inos[index] ?? 0]));
       const reports = new Map<TreePath, (sent: number) => void>();
@@ -115,7 +115,7 @@ export function createOwner({ store, contents, told, now = Date.now, ...options 
         file.kind === 'content' ? { ...file, source: uploader.heldSource(file.source) } : file,
       );
       return store.commit(
-        { collection, files: opened },
+        { collection, files: opened, base },
         {
           ...options,
           signal: uploader.signal,

@@ -74,6 +74,7 @@ export interface RemoteMethods {
     path: TreePath;
     collection: TreePath;
     files: readonly HandedDraftFile[];
+    base: TreePath | null;
     inos: readonly number[];
     options: CommitOptions;
   }): Committed & { entries: readonly Entry[] };

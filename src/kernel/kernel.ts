@@ -64,6 +64,7 @@ export function createKernel(options: KernelOptions): Kernel {
     realpath: (op, path) => resolve(core, op, path).path,
     symlink: (op, target, path) => versions.symlink(op, target, path),
     clone: (op, from, to, isExclusive) => versions.clone(op, from, to, isExclusive),
+    startFrom: (op, from, to) => versions.startFrom(op, from, to),
     link: (op, from, to) => {
       resolve(core, op, from);
       assertFree(core, op, to);

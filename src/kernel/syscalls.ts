@@ -91,6 +91,8 @@ export interface Syscalls {
    * With `isExclusive` EEXIST where something stands already.
    */
   clone(op: Operation, from: TreePath, to: TreePath, isExclusive: boolean): boolean;
+  /** Takes note that the content of a directory is copied into another one, before it is: see `Versions`. */
+  startFrom(op: Operation, from: TreePath, to: TreePath): void;
   link(op: Operation, from: TreePath, to: TreePath): void;
 }
 

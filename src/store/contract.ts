@@ -132,8 +132,9 @@ export type DraftFile =
 export interface CommitOptions {
   /** Aliases beside `latest`, which is always set. @default [] */
   readonly aliases?: readonly string[] | undefined;
+  /** @default that of the version that the draft is a copy of; none, where it is a copy of none or of several */
   readonly description?: string | undefined;
-  /** A JSON object of at most 100 keys. */
+  /** A JSON object of at most 100 keys. @default likewise */
   readonly metadata?: Readonly<Record<string, unknown>> | undefined;
   readonly tags?: readonly string[] | undefined;
   /** Lifetime of the version in seconds; null: it has none. @default what the collection says */
@@ -142,7 +143,7 @@ export interface CommitOptions {
   readonly incremental?: boolean | undefined;
   /** The run that logs the version. @default a new run of job type `auto`, as the SDK makes one */
   readonly runId?: string | undefined;
-  /** The digests of the manifest. @default 'MD5' */
+  /** The digests of the manifest. @default likewise, else 'MD5' */
   readonly digestAlgorithm?: 'MD5' | 'XXH128' | undefined;
   /**
    * Drafts of any processes with the same id make one version together (experimental).
@@ -250,7 +251,12 @@ export interface Store {
    * @param collection the directory of the collection; it may not exist yet
    */
   commit?(
-    draft: { readonly collection: TreePath; readonly files: readonly DraftFile[] },
+    draft: {
+      readonly collection: TreePath;
+      readonly files: readonly DraftFile[];
+      /** The version that it is a copy of: what that tells of itself and `options` don't, the new one keeps. */
+      readonly base?: TreePath | null | undefined;
+    },
     options: CommitOptions &
       Signalled & {
         /** Bytes of the file's content that were sent so far. */

@@ -53,6 +53,7 @@ export function diskKernel(base: string): Kernel {
         nodeFs.symlinkSync(text, at(path));
       }),
     clone: () => false,
+    startFrom: () => {},
     link: (_op, from, to) => asFailure(() => nodeFs.linkSync(at(from), at(to))),
     commit: () => {
       throw new Failure('EINVAL');

@@ -71,7 +71,8 @@ export class Info {
     };
   }
 
-  private async version(unit: TreePath, signal: AbortSignal | undefined): Promise<VersionFacts> {
+  /** @param unit the path of a version, or of an alias */
+  async version(unit: TreePath, signal: AbortSignal | undefined): Promise<VersionFacts> {
     const version = await this.parts.versions.find(unit, signal);
     if (!version) throw new Failure('ENOENT');
     const { client, features } = this.parts.context;
