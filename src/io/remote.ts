@@ -144,6 +144,10 @@ export type RemoteEvent =
     }
   /** Will not be sent: superseded, removed, or renamed over. */
   | { readonly type: 'dropped'; readonly path: TreePath; readonly ino: number; readonly generation: number }
+  /** A file that was sent for a version, which is there now. */
+  | { readonly type: 'committed'; readonly path: TreePath; readonly size: number }
+  /** No version was made of the draft at `path`, which stays as it is. */
+  | { readonly type: 'uncommitted'; readonly path: TreePath; readonly failure: Failure }
   /** Nothing queued, nothing on its way. */
   | { readonly type: 'idle' }
   /** What the user's logger should hear, whoever swallows the errors. */

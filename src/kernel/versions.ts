@@ -59,9 +59,11 @@ export class Versions {
       this.removal.detachTree(draft, ownPath);
       this.place(collection, entries);
     };
-    throw effect(this.core, op, [{ path: draft.path, isSubtree: true }], 'commit', args, commit, () => {
+    const settled = (): void => {
       for (const file of sent) if (file.kind === 'content') this.core.handedOver.letGo(file.source);
-    });
+    };
+    const names = [{ path: draft.path, isSubtree: true }];
+    throw effect(this.core, op, names, 'commit', args, commit, settled, { isEndedByAbort: true });
   }
 
   /** Is it a commit that this rename means? Then it is done, or on its way. */

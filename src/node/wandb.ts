@@ -1,6 +1,7 @@
 import { EventEmitter } from 'node:events';
 import type { RemoteEvent } from '../io/remote.js';
 import { timeOver } from '../io/time-over.js';
+import type { Operation } from '../kernel/operation.js';
 import type { JournalReport } from '../kernel/writeback/recovery.js';
 import type { CommitOptions, Committed, TreePath } from '../store/contract.js';
 import { asCommitOptions } from './commit-options.js';
@@ -9,19 +10,21 @@ import { systemError } from './errors.js';
 import { type FindOptions, find, type RunsFound } from './find.js';
 import { addressOf, info, type WandbInfo } from './info.js';
 import { invokeAt, type LazyTree, placeOf, type Tree } from './tree.js';
+import { asObject, asSignal } from './validate.js';
 
 /** What `fs.wandb.uploads` emits; paths as the fs object shows them. */
 export interface UploadEvents {
   /** `sent` of `size` bytes are on their way or have arrived. */
   progress: [{ readonly path: string; readonly sent: number; readonly size: number }];
-  /** Durable: other processes can see it. */
+  /** Durable: other processes can see it. Of a file that was sent for a version, when that is committed. */
   uploaded: [{ readonly path: string; readonly size: number | null }];
   /**
    * Failed; the content is kept, and the upload is tried again by itself (after a second, then after twice as long each
    * time, up to five minutes) and at the next flush. Where nobody listens the first failure of each path is a warning.
+   * Of a commit that failed the path is the draft's; it is up to who committed to try again.
    */
   failed: [{ readonly path: string; readonly error: NodeJS.ErrnoException }];
-  /** Nothing is queued and nothing on its way. */
+  /** Nothing is queued and nothing on its way; behind each commit, too. */
   idle: [];
 }
 
@@ -49,9 +52,13 @@ export interface WandbControl {
    * `deduplicated` tells. Afterwards the draft is gone.
    *
    * Rejects with EINVAL for what is no draft, or for options that W&B doesn't take; with EBUSY while a file in it is
-   * open for writing; where an upload fails the draft stays as it is.
+   * open for writing; where an upload fails the draft stays as it is. So it does with AbortError where `signal` aborts
+   * before the version is there; an abort that comes too late for that changes nothing: the commit resolves.
    */
-  commit(draft: string | Buffer | URL, options?: CommitOptions): Promise<Committed>;
+  commit(
+    draft: string | Buffer | URL,
+    options?: CommitOptions & { readonly signal?: AbortSignal | undefined },
+  ): Promise<Committed>;
   /** As `commit`, and blocks until it is done. */
   commitSync(draft: string | Buffer | URL, options?: CommitOptions): Committed;
   /**
@@ -107,8 +114,8 @@ export function wandbControl(tree: LazyTree, uploads: EventEmitter<UploadEvents>
       const loads = Array.from(paths, (path) => tree.calls.drive(prefetch(tree, path)));
       await Promise.all(loads);
     },
-    commit: (draft, options) => tree.calls.drive(commit(tree, draft, options)),
-    commitSync: (draft, options) => driveSync(commit(tree, draft, options)),
+    commit: (draft, options) => tree.calls.drive(commit(tree, draft, options, true)),
+    commitSync: (draft, options) => driveSync(commit(tree, draft, options, false)),
     info: (path) => tree.calls.drive(info(tree, path)),
     find: (options) => find(tree, options),
     journal: () => driveSync(journal(tree)),
@@ -149,10 +156,13 @@ function* webUrl(tree: LazyTree, path: unknown): Composite<string> {
   return yield* invokeAt('webUrl', place, (_op, at) => addressOf(tree, withoutSlash(at)));
 }
 
-function* commit(tree: LazyTree, draft: unknown, options?: unknown): Composite<Committed> {
+/** @param canAbort a blocked thread hears of no signal */
+function* commit(tree: LazyTree, draft: unknown, options: unknown, canAbort: boolean): Composite<Committed> {
   const place = placeOf(tree, draft, 'draft');
-  const settings = asCommitOptions(options);
-  return yield* invokeAt('commit', place, (op, at) => tree.kernel.commit(op, withoutSlash(at), settings));
+  const { signal, ...rest } = options === undefined ? {} : asObject(options, 'options');
+  const settings = asCommitOptions(canAbort || signal === undefined ? rest : { ...rest, signal });
+  const run = (op: Operation, at: TreePath): Committed => tree.kernel.commit(op, withoutSlash(at), settings);
+  return yield* invokeAt('commit', place, run, canAbort ? asSignal(signal, 'options.signal') : undefined);
 }
 
 const withoutSlash = (path: TreePath): TreePath => path.replace(/\/$/, '');
@@ -169,9 +179,14 @@ export function emitUpload(uploads: EventEmitter<UploadEvents>, tree: Tree, even
       return;
     }
     const path = tree.mount.show(event.path);
-    if (event.type === 'progress') uploads.emit('progress', { path, sent: event.sent, size: event.size });
+    if (event.type === 'committed') uploads.emit('uploaded', { path, size: event.size });
+    else if (event.type === 'progress')
+      uploads.emit('progress', { path, sent: event.sent, size: event.size });
     else if (event.type === 'uploaded') uploads.emit('uploaded', { path, size: event.entry.size });
-    else uploads.emit('failed', { path, error: systemError(event.failure, { syscall: 'upload', path }) });
+    else {
+      const syscall = event.type === 'uncommitted' ? 'commit' : 'upload';
+      uploads.emit('failed', { path, error: systemError(event.failure, { syscall, path }) });
+    }
   });
 }
 

@@ -42,7 +42,7 @@ export class Commits {
   }
 
   async commit(draft: Draft, options: Options): Promise<Outcome> {
-    const { signal, onProgress } = options;
+    const { signal, onProgress, onUploaded } = options;
     checkCommitOptions(options);
     const place = collectionAt(draft.collection);
     checkReserved(place.type, place.collection);
@@ -51,7 +51,11 @@ export class Commits {
       const checked = await withBase(this.context, draft.base ?? null, options, signal);
       await checkCollection(this.context.store, place, checked.algorithm, signal);
       const plan = await planDraft(this.context, draft.files, checked.algorithm, signal);
-      return this.make(draft.collection, newArtifact(place, plan, checked), { signal, onProgress });
+      return this.make(draft.collection, newArtifact(place, plan, checked), {
+        signal,
+        onProgress,
+        onUploaded,
+      });
     });
   }
 
@@ -60,7 +64,9 @@ export class Commits {
     const { signal } = sending;
     const { run, artifact } = await this.create(draft, signal);
     if (artifact.state === 'COMMITTED') {
-      const member = await this.withAliases(place, artifact, options.aliases, signal);
+      // From here on an abort would leave open which aliases it has.
+      assertNotAborted(signal);
+      const member = await this.withAliases(place, artifact, options.aliases);
       return outcomeOf(directory, artifact, member, true);
     }
     const target = {
@@ -164,12 +170,11 @@ export class Commits {
     place: CollectionName,
     facts: VersionFactsFragment,
     aliases: readonly string[],
-    signal: AbortSignal | undefined,
   ): Promise<Membership> {
     const member = ownMembership(facts);
     const missing = member ? missingOf(member, aliases) : aliases;
     if (member && missing.length === 0) return member;
-    await addAliases(this.context.store, place, facts.id, missing, signal);
+    await addAliases(this.context.store, place, facts.id, missing, undefined);
     return this.lookUp(facts.id);
   }
 
