@@ -11,6 +11,7 @@ export type {
 } from './config/options.js';
 export type { WandbFs } from './node/create.js';
 export type { FindOptions, RunOrder, RunsFound } from './node/find.js';
+export type { TransferOptions, TransferProgress } from './node/get-put.js';
 export type {
   ArtifactTypeInfo,
   CollectionInfo,

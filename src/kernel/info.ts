@@ -24,6 +24,12 @@ export function info(core: Core, op: Operation, path: TreePath): Facts {
   );
 }
 
+export interface Digest {
+  readonly algorithm: 'MD5' | 'XXH128' | null;
+  /** Base64. */
+  readonly digest: string | null;
+}
+
 const isChangedHere = ({ isDirectory, local }: Inode): boolean =>
   !isDirectory && (local?.generation ?? 0) > 0;
 
@@ -59,11 +65,14 @@ function fileFacts(inode: Inode): FileFacts {
   };
 }
 
+/** The digest of an open file's content, as the server tells it. */
+export const digestAt = (core: Core, fd: number): Digest => {
+  const { inode } = core.descriptors.get(fd);
+  return digestOf(inode.isDirty ? '' : (inode.entry?.version ?? ''));
+};
+
 /** Nulls for content that changed here, or that the server tells no digest of. */
-function digestOf(version: string): {
-  readonly algorithm: 'MD5' | 'XXH128' | null;
-  readonly digest: string | null;
-} {
+function digestOf(version: string): Digest {
   const [, algorithm, digest = null] = /^(md5|xxh128):(.+)$/.exec(version) ?? [];
   if (algorithm === undefined) return { algorithm: null, digest: null };
   return { algorithm: algorithm === 'md5' ? 'MD5' : 'XXH128', digest };

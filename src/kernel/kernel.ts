@@ -5,7 +5,7 @@ import { Core, type KernelOptions } from './core.js';
 import { Directories } from './directories.js';
 import { Files } from './files.js';
 import { findRuns } from './finding.js';
-import { info } from './info.js';
+import { digestAt, info } from './info.js';
 import { throughLinks } from './links.js';
 import { Fault, type Operation } from './operation.js';
 import { Removal } from './removal.js';
@@ -73,6 +73,7 @@ export function createKernel(options: KernelOptions): Kernel {
 
     commit: (op, path, options) => versions.commit(op, path, options),
     info: (op, path) => info(core, op, path),
+    digest: (fd) => digestAt(core, fd),
     find: (op, query) => findRuns(core, op, query),
 
     flush: (op) => {
@@ -86,6 +87,8 @@ export function createKernel(options: KernelOptions): Kernel {
       dirty: writeback.dirtyCount,
       uploaded: writeback.uploaded,
       uploadedBytes: writeback.uploadedBytes,
+      downloads: core.pages.downloads,
+      downloadedBytes: core.pages.downloadedBytes,
       pageHits: core.pages.hits,
       pageMisses: core.pages.misses,
       pageBytes: core.pages.bytes,

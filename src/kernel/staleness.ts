@@ -65,6 +65,7 @@ function newestFault(core: Core, inode: Inode, { entry, failure }: Staleness, pa
     core.loads.start(`newest:${path}`, 'readNewest', { entry, limit }, (content, refusal) => {
       local.staleness = null;
       if (!content) return refusal?.code === 'EBADMSG' || refusal?.code === 'ESTALE' ? broken : refusal;
+      core.pages.received(content.bytes);
       const { md5, size } = content;
       const newest = { ...entry, md5, size, version: `md5:${md5}` };
       keepPages(core, newest, 0, content.bytes);

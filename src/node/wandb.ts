@@ -8,6 +8,7 @@ import { asCommitOptions } from './commit-options.js';
 import { type Composite, driveAsync, driveSync, invoke } from './driver.js';
 import { systemError } from './errors.js';
 import { type FindOptions, find, type RunsFound } from './find.js';
+import { get, put, type TransferOptions } from './get-put.js';
 import { addressOf, info, type WandbInfo } from './info.js';
 import { invokeAt, type LazyTree, placeOf, type Tree } from './tree.js';
 import { asObject, asSignal } from './validate.js';
@@ -70,6 +71,21 @@ export interface WandbControl {
    */
   info(path: string | Buffer | URL): Promise<WandbInfo>;
   /**
+   * Copies a file to this machine's disk. It appears under its name when all of it is there and has the digest that W&B
+   * tells; where that fails, or `signal` aborts, nothing is changed.
+   *
+   * Rejects with EISDIR for a directory, with EIO for other content than W&B tells of, with AbortError.
+   *
+   * @param local A path of `node:fs`, or a file URL; its directory must be there.
+   */
+  get(remote: string | Buffer | URL, local: string | Buffer | URL, options?: TransferOptions): Promise<void>;
+  /**
+   * Copies a file of this machine's disk into the tree, and resolves when it is durable (in a draft: when it is there). It
+   * stands there whole or not at all: nothing half-read is ever sent. Where `signal` aborts before all was read, nothing is
+   * changed; later it is as if `writeFile` had returned: what was read is sent.
+   */
+  put(local: string | Buffer | URL, remote: string | Buffer | URL, options?: TransferOptions): Promise<void>;
+  /**
    * Finds runs of a project by what W&B knows of them, for who doesn't know their ids; `path` of each is its directory.
    *
    * ```js
@@ -87,7 +103,11 @@ export interface WandbControl {
    * found when it was taken over from a process that was killed. Null without the option `journal`.
    */
   journal(): JournalReport | null;
-  /** Running totals: requests, bytes, hits and misses of the caches. */
+  /**
+   * Running totals: `uploaded` files and `uploadedBytes`, those of commits included; `downloads`, the answers of the storage,
+   * and `downloadedBytes`; `pageHits` and `pageMisses`. What is so now: files that are `dirty`, and `pageBytes`,
+   * `overlayBytes` and `spooledBytes` in memory and on the disk.
+   */
   counters(): Readonly<Record<string, number>>;
   /** Where a path is shown in the W&B app. */
   webUrl(path: string | Buffer | URL): string;
@@ -118,6 +138,8 @@ export function wandbControl(tree: LazyTree, uploads: EventEmitter<UploadEvents>
     commitSync: (draft, options) => driveSync(commit(tree, draft, options, false)),
     info: (path) => tree.calls.drive(info(tree, path)),
     find: (options) => find(tree, options),
+    get: (remote, local, options) => get(tree, remote, local, options),
+    put: (local, remote, options) => put(tree, uploads, local, remote, options),
     journal: () => driveSync(journal(tree)),
     counters: () => tree.made?.counters() ?? {},
     webUrl: (path) => driveSync(webUrl(tree, path)),
