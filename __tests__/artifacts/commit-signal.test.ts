@@ -59,6 +59,25 @@ describe('a signal of a commit', () => {
     expect(await fs.wandb.commit(draft)).toMatchObject({ version: 'v0' });
   });
 
+  test.each([
+    ['the version is made', 'CreateArtifact', {}],
+    ['the manifest is announced', 'CreateArtifactManifest', {}],
+    ['files are announced', 'CreateArtifactFiles', {}],
+    ['files are announced, without a thread', 'CreateArtifactFiles', { sync: 'off' as const }],
+  ])(
+    'that aborts while %s ends it, and a later commit finds nothing in its way',
+    async (_what, operation, options) => {
+      const fs = mount(server, options);
+      const { collection, draft } = await draftIn(fs);
+      await server.faults([{ match: { operation }, delayMs: 1000 }]);
+      const asked = fs.wandb.commit(draft, { signal: AbortSignal.timeout(300) });
+      expect(await errorOf(asked)).toMatchObject({ name: 'AbortError', code: 'ABORT_ERR' });
+      const other = mount(server);
+      await expect(other.promises.stat(`${collection}/v0`)).rejects.toMatchObject({ code: 'ENOENT' });
+      expect(await fs.wandb.commit(draft)).toMatchObject({ version: 'v0', deduplicated: false });
+    },
+  );
+
   test('that has aborted already asks for nothing', async () => {
     const fs = mount(server);
     const { draft } = await draftIn(fs);
