@@ -20,6 +20,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
 /** The seams between layers: messages, names and errors, which every layer at or above them may name. */
 const CONTRACTS = [
   'store/contract.ts',
+  'store/facts.ts',
   'store/failure.ts',
   'store/names.ts',
   'io/remote.ts',

@@ -10,8 +10,30 @@ export type {
   WandbFsOptions,
 } from './config/options.js';
 export type { WandbFs } from './node/create.js';
+export type { FindOptions, RunOrder, RunsFound } from './node/find.js';
+export type { TransferOptions, TransferProgress } from './node/get-put.js';
+export type {
+  ArtifactTypeInfo,
+  CollectionInfo,
+  DirectoryInfo,
+  DraftInfo,
+  EntityInfo,
+  FileInfo,
+  ProjectInfo,
+  RootInfo,
+  RunInfo,
+  VersionInfo,
+  WandbInfo,
+} from './node/info.js';
 export { createWandbArtifactFs, createWandbFs } from './node/mount.js';
 export { type MountedFs, type MountsControl, mountAll } from './node/mount-all.js';
+export type {
+  FilterOperators,
+  FilterValue,
+  RunFilters,
+  TextFilter,
+  ValueFilters,
+} from './node/run-filters.js';
 export type { UploadEvents, WandbControl } from './node/wandb.js';
 export type { CommitOptions, Committed } from './store/contract.js';
 

@@ -52,7 +52,12 @@ def live(step):
 
 
 def runs(step):
-    found = wandb.Api().runs(step["project"], per_page=step.get("perPage", 50))
+    found = wandb.Api().runs(
+        step["project"],
+        filters=step.get("filters"),
+        order=step.get("order", "+created_at"),
+        per_page=step.get("perPage", 50),
+    )
     return {
         "count": len(found),
         "runs": [{"id": run.id, "state": run.state, "name": run.name} for run in found],

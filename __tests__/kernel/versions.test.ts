@@ -106,9 +106,10 @@ describe('removing', () => {
 
 test('what W&B knows of a path', async () => {
   const { fs } = mountVersions();
-  expect(await fs.wandb.info(`${C}/latest`)).toEqual({
+  expect(await fs.wandb.info(`${C}/latest`)).toMatchObject({
     kind: 'version',
     id: 'id of e/p/t/c/v1',
+    path: '/e/p/t/c/latest',
     webUrl: 'https://wandb.ai/e/p/artifacts/t/c/latest',
   });
 });

@@ -34,6 +34,8 @@ describe('info', () => {
       kind: 'version',
       id,
       version: 'v0',
+      entity: 'lab',
+      project: 'project',
       collection: 'flowers',
       type: 'dataset',
       digest: expect.stringMatching(/^[0-9a-f]{32}$/),
@@ -79,12 +81,18 @@ describe('info', () => {
     const info = (path: string) => store.info?.(path, {});
     expect(await info(`${FLOWERS}/v0/a.txt`)).toEqual({
       kind: 'file',
+      id: null,
       digest: 'XUFAKrxLKna5cZ2REBfFkg==',
       digestAlgorithm: 'MD5',
+      md5: 'XUFAKrxLKna5cZ2REBfFkg==',
       size: 5,
+      mimetype: null,
+      createdAt: null,
+      updatedAt: null,
       reference: null,
+      isPending: false,
     });
-    expect(await info(`${FLOWERS}/v1/a.txt`)).toMatchObject({ digestAlgorithm: 'XXH128' });
+    expect(await info(`${FLOWERS}/v1/a.txt`)).toMatchObject({ digestAlgorithm: 'XXH128', md5: null });
     expect(await info(`${FLOWERS}/v0/r`)).toMatchObject({
       digest: 'etag',
       digestAlgorithm: null,
@@ -99,7 +107,10 @@ describe('info', () => {
       tags: ['plants'],
     });
     expect(await info(CHOSEN)).toMatchObject({ isPortfolio: true, entity: 'acme' });
-    expect(await info('lab/project/dataset')).toMatchObject({ kind: 'type', name: 'dataset' });
+    expect(await info('lab/project/dataset')).toMatchObject({
+      kind: 'artifactType',
+      name: 'dataset',
+    });
     expect(await info('lab/project')).toMatchObject({ kind: 'project', name: 'project', entity: 'lab' });
     expect(await info('lab')).toMatchObject({ kind: 'entity', name: 'lab' });
     expect(await info('')).toEqual({ kind: 'root' });

@@ -388,6 +388,8 @@ test('a store that is read-only has nothing that changes anything', async () => 
   await open(STANDARD, { readOnly: true });
   expect(Object.keys(store).sort()).toEqual([
     'close',
+    'find',
+    'info',
     'list',
     'lookup',
     'onWarning',

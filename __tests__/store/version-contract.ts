@@ -9,6 +9,7 @@ import type {
   Store,
   TreePath,
 } from '../../src/store/contract.js';
+import type { Facts } from '../../src/store/facts.js';
 import { fileSource } from '../helpers/file-source.js';
 import type { StoreSetup } from './contract.js';
 import { asked, bytesSource, codeOf, md5Of, textOf, WHOLE } from './helpers/asked.js';
@@ -88,7 +89,7 @@ export function describeVersions(name: string, setup: () => Promise<VersionsSetu
       if (!store.rmdir) throw new Error('the store has no rmdir');
       await store.rmdir(path, {});
     };
-    const info = async (path: TreePath): Promise<Readonly<Record<string, unknown>>> => {
+    const info = async (path: TreePath): Promise<Facts> => {
       if (!store.info) throw new Error('the store has no info');
       return store.info(path, {});
     };
@@ -392,7 +393,7 @@ export function describeVersions(name: string, setup: () => Promise<VersionsSetu
         const kinds = [
           ['entity', 'entity'],
           ['entity/project', 'project'],
-          [TYPE, 'type'],
+          [TYPE, 'artifactType'],
           [FLOWERS, 'collection'],
           [`${FLOWERS}/v0`, 'version'],
           [`${FLOWERS}/v0/a.txt`, 'file'],

@@ -3,6 +3,7 @@
  * declared to be, and what the faces are made of has every member of it, by name.
  */
 
+import type { FindOptions, RunInfo, WandbInfo } from 'wandb-fs';
 import wandbFs, { createWandbArtifactFs, createWandbFs, mountAll } from 'wandb-fs';
 import artifacts, * as artifactsModule from 'wandb-fs/artifacts';
 import * as promises from 'wandb-fs/promises';
@@ -58,3 +59,50 @@ type Loose<Face> = {
 export type LooseInFs = Nothing<Loose<ReturnType<typeof makeMembers>>>;
 export type LooseInPromises = Nothing<Loose<ReturnType<typeof promisesFace>>>;
 export type LooseInHandle = Nothing<Loose<Omit<FileHandle, keyof import('node:events').EventEmitter>>>;
+
+/** `kind` tells the kinds of info apart. */
+export async function describe(path: string): Promise<string | number | null> {
+  const info = await wandbFs.wandb.info(path);
+  switch (info.kind) {
+    case 'run':
+      return info.displayName ?? info.state;
+    case 'file':
+      return info.size;
+    case 'version':
+    case 'collection':
+      return info.tags.join();
+    case 'entity':
+    case 'project':
+    case 'artifactType':
+      return info.createdAt;
+    case 'draft':
+      return info.files;
+    case 'root':
+    case 'directory':
+      return info.path;
+    default:
+      return info satisfies never;
+  }
+}
+
+const found: AsyncIterable<RunInfo> = wandbFs.wandb.find({
+  entity: 'team',
+  project: 'flowers',
+  tags: ['best'],
+  config: { lr: 0.1, model: { layers: { $gte: 3 }, name: { $in: ['a', 'b'] } } },
+  summary: { loss: { $lt: 1 } },
+  order: '-summary.loss',
+});
+export const firstName = async (): Promise<string | null> => {
+  for await (const { config, path } of found) return `${path} ${config.lr satisfies unknown}`;
+  return null;
+};
+
+/** True where the compiler takes it. */
+type Takes<Type, Given> = Given extends Type ? true : false;
+/** Neither a display name of any kind, nor an operator or an order that there is not. */
+export type Refused = Nothing<
+  | ('displayName' extends keyof WandbInfo ? 'displayName' : never)
+  | (Takes<FindOptions, { state: { $is: string } }> extends true ? 'operator' : never)
+  | (Takes<FindOptions, { order: 'loss' }> extends true ? 'order' : never)
+>;

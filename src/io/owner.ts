@@ -1,8 +1,9 @@
+import { setMaxListeners } from 'node:events';
 import type { Store, TreePath } from '../store/contract.js';
 import { Failure } from '../store/failure.js';
 import { Claim } from './claim.js';
+import { commit } from './commit.js';
 import { failureOf } from './failure-of.js';
-import { nowAndThen } from './progress.js';
 import type { Args, Method, RemoteEvent, RemoteMethods, Reply, Value } from './remote.js';
 import { Removals } from './removals.js';
 import { rename } from './renames.js';
@@ -100,29 +101,12 @@ export function createOwner({ store, contents, told, now = Date.now, ...options 
       return null;
     },
 
-    commit: async ({ path: draft, collection, files, inos, options }) => {
+    commit: async (args, signal) => {
       if (!store.commit) return refuse();
-      const inoOf = new Map(files.map(({ name }, index) => [name, inos[index] ?? 0]));
-      const reports = new Map<TreePath, (sent: number) => void>();
-      const reportOf = (name: TreePath, size: number): ((sent: number) => void) => {
-        const known = reports.get(name);
-        if (known) return known;
-        const place = { path: `${draft}/${name}`, ino: inoOf.get(name) ?? 0, size };
-        const report = nowAndThen(size, (sent) => owner.onEvent({ type: 'progress', ...place, sent }));
-        reports.set(name, report);
-        return report;
-      };
-      const opened = files.map((file) =>
-        file.kind === 'content' ? { ...file, source: uploader.heldSource(file.source) } : file,
-      );
-      return store.commit(
-        { collection, files: opened },
-        {
-          ...options,
-          signal: uploader.signal,
-          onProgress: (name, sent, size) => reportOf(name, size)(sent),
-        },
-      );
+      // Everything that is on its way listens to it, which is no leak.
+      const ended = AbortSignal.any([uploader.signal, signal]);
+      setMaxListeners(0, ended);
+      return commit({ ...host, tell: (event) => owner.onEvent(event) }, args, ended);
     },
 
     symlink: async (link) => {
@@ -130,7 +114,12 @@ export function createOwner({ store, contents, told, now = Date.now, ...options 
       return { entries: await store.symlink(link, { signal: uploader.signal }) };
     },
 
-    info: async ({ path }, signal) => (store.info ? store.info(path, { signal }) : {}),
+    info: async ({ path }, signal) => (store.info ? store.info(path, { signal }) : null),
+
+    find: async (query, signal) => {
+      if (store.find) return store.find(query, { signal });
+      throw new Failure('ENOTSUP', 'Only a tree of runs can find them: use createWandbFs().');
+    },
 
     close: async () => {
       await uploader.close();
@@ -180,6 +169,7 @@ const CANCELLABLE: ReadonlySet<keyof RemoteMethods> = new Set([
   'read',
   'readNewest',
   'info',
+  'find',
   'flush',
 ]);
 

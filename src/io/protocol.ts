@@ -69,7 +69,9 @@ export function unpackReply(method: Method, reply: Reply<Method>): Reply<Method>
 }
 
 export const unpackEvent = (event: RemoteEvent): RemoteEvent =>
-  event.type === 'failed' ? { ...event, failure: unpackFailure(event.failure) } : event;
+  event.type === 'failed' || event.type === 'uncommitted'
+    ? { ...event, failure: unpackFailure(event.failure) }
+    : event;
 
 const unpackFailure = ({ code, detail, cause }: Failure): Failure => new Failure(code, detail, cause);
 

@@ -4,10 +4,13 @@ import type {
   Content,
   DraftFile,
   Entry,
+  FoundRuns,
   Lookup,
   OpenSource,
+  RunQuery,
   TreePath,
 } from '../store/contract.js';
+import type { Facts } from '../store/facts.js';
 import type { Failure } from '../store/failure.js';
 
 /**
@@ -71,6 +74,7 @@ export interface RemoteMethods {
     path: TreePath;
     collection: TreePath;
     files: readonly HandedDraftFile[];
+    base: TreePath | null;
     inos: readonly number[];
     options: CommitOptions;
   }): Committed & { entries: readonly Entry[] };
@@ -78,8 +82,10 @@ export interface RemoteMethods {
   symlink(args: { path: TreePath; target: TreePath; replaces: TreePath | null }): {
     entries: readonly Entry[];
   };
-  /** What the remote knows of a path beyond its entry. */
-  info(args: { path: TreePath }): Readonly<Record<string, unknown>>;
+  /** What the remote knows of a path beyond its entry; null: it can't tell. */
+  info(args: { path: TreePath }): Facts | null;
+  /** A page of the runs of a project that pass a filter. */
+  find(args: RunQuery): FoundRuns;
   /** Ends the owner: what is queued is not waited for (the caller flushes first). */
   close(args: Record<string, never>): null;
 }
@@ -138,6 +144,10 @@ export type RemoteEvent =
     }
   /** Will not be sent: superseded, removed, or renamed over. */
   | { readonly type: 'dropped'; readonly path: TreePath; readonly ino: number; readonly generation: number }
+  /** A file that was sent for a version, which is there now. */
+  | { readonly type: 'committed'; readonly path: TreePath; readonly size: number }
+  /** No version was made of the draft at `path`, which stays as it is. */
+  | { readonly type: 'uncommitted'; readonly path: TreePath; readonly failure: Failure }
   /** Nothing queued, nothing on its way. */
   | { readonly type: 'idle' }
   /** What the user's logger should hear, whoever swallows the errors. */

@@ -18,6 +18,7 @@ export const isDone = (op: Operation): boolean => op.state === DONE;
  * and fails this one call.
  *
  * @param argsOf makes the message when it is sent, and may take hold of content for it; where it throws nothing is sent
+ * @param options.isEndedByAbort the caller's signal ends it, as long as it has shown nowhere
  * @param settled runs last, whatever the server answered, and lets go of that content
  */
 export function effect<M extends Method>(
@@ -28,6 +29,7 @@ export function effect<M extends Method>(
   argsOf: () => Args<M>,
   commit: (value: Value<M>) => void,
   settled: () => void = () => {},
+  { isEndedByAbort = false }: { readonly isEndedByAbort?: boolean } = {},
 ): Fault {
   const key = `${method}#${core.tick().epoch}`;
   const start = (): Load => {
@@ -65,5 +67,5 @@ export function effect<M extends Method>(
       throw thrown;
     }
   };
-  return new Fault(key, start, false, () => core.remote.assertCanWait());
+  return new Fault(key, start, false, () => core.remote.assertCanWait(), isEndedByAbort);
 }

@@ -32,6 +32,8 @@ export class LocalState {
   isLocalDirectory = false;
   /** A directory beside versions in which the next one is prepared: all that is in it is only here. */
   isDraft = false;
+  /** Of a draft: the versions that were copied into it as a whole. */
+  bases: readonly TreePath[] = [];
   /** The storage answered with other bytes than the listing promised. */
   staleness: {
     readonly entry: Entry;

@@ -4,7 +4,8 @@ import { AttributeCalls } from './attributes.js';
 import { Core, type KernelOptions } from './core.js';
 import { Directories } from './directories.js';
 import { Files } from './files.js';
-import { info } from './info.js';
+import { findRuns } from './finding.js';
+import { digestAt, info } from './info.js';
 import { throughLinks } from './links.js';
 import { Fault, type Operation } from './operation.js';
 import { Removal } from './removal.js';
@@ -63,6 +64,7 @@ export function createKernel(options: KernelOptions): Kernel {
     realpath: (op, path) => resolve(core, op, path).path,
     symlink: (op, target, path) => versions.symlink(op, target, path),
     clone: (op, from, to, isExclusive) => versions.clone(op, from, to, isExclusive),
+    startFrom: (op, from, to) => versions.startFrom(op, from, to),
     link: (op, from, to) => {
       resolve(core, op, from);
       assertFree(core, op, to);
@@ -71,6 +73,8 @@ export function createKernel(options: KernelOptions): Kernel {
 
     commit: (op, path, options) => versions.commit(op, path, options),
     info: (op, path) => info(core, op, path),
+    digest: (fd) => digestAt(core, fd),
+    find: (op, query) => findRuns(core, op, query),
 
     flush: (op) => {
       if (core.isClosed) throw new Failure('EBADF', 'This filesystem is closed.');
@@ -83,6 +87,8 @@ export function createKernel(options: KernelOptions): Kernel {
       dirty: writeback.dirtyCount,
       uploaded: writeback.uploaded,
       uploadedBytes: writeback.uploadedBytes,
+      downloads: core.pages.downloads,
+      downloadedBytes: core.pages.downloadedBytes,
       pageHits: core.pages.hits,
       pageMisses: core.pages.misses,
       pageBytes: core.pages.bytes,

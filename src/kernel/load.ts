@@ -63,6 +63,18 @@ export class Load {
     });
   }
 
+  /** Resolves when the load is settled; an abort asks the owner to end it, who may be too late for that. */
+  async waitForEnd(signal: AbortSignal | undefined): Promise<void> {
+    const end = (): void => this.remote.cancel(this.call);
+    if (signal?.aborted) end();
+    signal?.addEventListener('abort', end, { once: true });
+    try {
+      await this.wait(undefined);
+    } finally {
+      signal?.removeEventListener('abort', end);
+    }
+  }
+
   private cancelIfUnwanted(): void {
     if (this.waiters.size === 0 && !this.isKept) this.cancel();
   }

@@ -14,6 +14,11 @@ export class Fault {
     readonly isContention = false,
     /** Called before a thread is blocked for it; throws where it can't be, and then nothing has been started. */
     readonly beforeBlocking: () => void = () => {},
+    /**
+     * What is changed at the server, and can be given up as long as nobody sees it: an abort asks for its end, and then it
+     * is waited for, for its outcome must be known.
+     */
+    readonly isEndedByAbort = false,
   ) {}
 }
 
@@ -124,14 +129,16 @@ export function runSync<T>(primitive: (op: Operation) => T, op = new Operation()
  * AbortError of it) and the load too, which is cancelled if nobody else waits for it.
  */
 export async function runAsync<T>(primitive: (op: Operation) => T, op = new Operation()): Promise<T> {
+  let isSettled = false;
   try {
     for (;;) {
-      if (op.signal?.aborted) throw new Failure('ECANCELED');
+      if (op.signal?.aborted && !isSettled) throw new Failure('ECANCELED');
       const fault = attempt(primitive, op);
       if (!(fault instanceof Fault)) return fault.value;
       op.load = fault.start();
-      await op.load.wait(op.signal);
-      if (op.signal?.aborted) throw new Failure('ECANCELED');
+      isSettled = fault.isEndedByAbort;
+      await (isSettled ? op.load.waitForEnd(op.signal) : op.load.wait(op.signal));
+      if (op.signal?.aborted && !isSettled) throw new Failure('ECANCELED');
       served(op, fault, op.load);
     }
   } finally {

@@ -16,6 +16,9 @@ export class PageCache {
   readonly windowBlocks: number;
   hits = 0;
   misses = 0;
+  /** Answers of the storage, and their bytes. */
+  downloads = 0;
+  downloadedBytes = 0;
 
   constructor(
     cacheBytes: number,
@@ -34,6 +37,11 @@ export class PageCache {
 
   set(key: string, page: Uint8Array): void {
     this.pages.set(key, page);
+  }
+
+  received({ byteLength }: Uint8Array): void {
+    this.downloads++;
+    this.downloadedBytes += byteLength;
   }
 
   /** Forgets all of a file. */
@@ -130,6 +138,7 @@ function pageFault(
           local.staleness = { entry, failure, times: (local.staleness?.times ?? 0) + 1, isAskedAnew: false };
           return null;
         }
+        core.pages.received(content.bytes);
         if (inode.entry?.version === entry.version) {
           inode.etag ??= content.etag;
           if (inode.local) inode.local.staleness = null;

@@ -66,6 +66,7 @@ function newestFault(core: Core, inode: Inode, { entry, failure }: Staleness, pa
       local.staleness = null;
       local.mismatches = 0;
       if (!content) return refusal?.code === 'EBADMSG' || refusal?.code === 'ESTALE' ? broken : refusal;
+      core.pages.received(content.bytes);
       const { md5, size } = content;
       const newest = { ...entry, md5, size, version: `md5:${md5}` };
       keepPages(core, newest, 0, content.bytes);

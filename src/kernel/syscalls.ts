@@ -1,5 +1,7 @@
 import type { RemoteEvent } from '../io/remote.js';
-import type { CommitOptions, Committed, Kind, TreePath } from '../store/contract.js';
+import type { CommitOptions, Committed, FoundRuns, Kind, RunQuery, TreePath } from '../store/contract.js';
+import type { Facts } from '../store/facts.js';
+import type { Digest } from './info.js';
 import type { Operation } from './operation.js';
 import type { LinkTarget } from './versions.js';
 import type { JournalReport } from './writeback/recovery.js';
@@ -91,6 +93,8 @@ export interface Syscalls {
    * With `isExclusive` EEXIST where something stands already.
    */
   clone(op: Operation, from: TreePath, to: TreePath, isExclusive: boolean): boolean;
+  /** Takes note that the content of a directory is copied into another one, before it is: see `Versions`. */
+  startFrom(op: Operation, from: TreePath, to: TreePath): void;
   link(op: Operation, from: TreePath, to: TreePath): void;
 }
 
@@ -101,7 +105,11 @@ export interface Kernel extends Syscalls {
   /** Makes a version of a draft, whole or not at all; EINVAL for what is no draft, EBUSY while files are written. */
   commit(op: Operation, path: TreePath, options: CommitOptions): Committed;
   /** What the server knows of what stands at a path, for users; what is only here is told from here. */
-  info(op: Operation, path: TreePath): Readonly<Record<string, unknown>>;
+  info(op: Operation, path: TreePath): Facts;
+  /** The digest of an open file's content, where the server tells one; nulls for what was changed here. */
+  digest(fd: number): Digest;
+  /** A page of the runs of a project that pass a filter; ENOENT without the project, ENOTSUP in a tree without runs. */
+  find(op: Operation, query: RunQuery): FoundRuns;
   /** Forgets what was learned by listing at and below a path; dirty and open files stay. */
   refresh(path: TreePath): void;
   /** Loads listings and, for files, their first pages. */

@@ -52,16 +52,18 @@ export class Versions {
       const inodes = [...draft.walk()].filter((inode) => !inode.isDirectory);
       for (const inode of inodes) sent.push(this.fileOf(draft, inode));
       const inos = inodes.map((inode) => this.core.numbers.of(inode));
-      return { path: draft.path, collection, files: sent, inos, options };
+      return { path: draft.path, collection, files: sent, base: baseOf(draft), inos, options };
     };
     const commit = ({ entries, ...committed }: Committed & { entries: readonly Entry[] }): void => {
       op.outcome = committed;
       this.removal.detachTree(draft, ownPath);
       this.place(collection, entries);
     };
-    throw effect(this.core, op, [{ path: draft.path, isSubtree: true }], 'commit', args, commit, () => {
+    const settled = (): void => {
       for (const file of sent) if (file.kind === 'content') this.core.handedOver.letGo(file.source);
-    });
+    };
+    const names = [{ path: draft.path, isSubtree: true }];
+    throw effect(this.core, op, names, 'commit', args, commit, settled, { isEndedByAbort: true });
   }
 
   /** Is it a commit that this rename means? Then it is done, or on its way. */
@@ -158,6 +160,25 @@ export class Versions {
     local.ctimeMs = local.mtimeMs;
     this.core.keeping.letGo(copy);
     return true;
+  }
+
+  /**
+   * Takes note that a directory is copied onto another one: a draft that a version was copied into begins with what that
+   * version tells of itself, as one that is a copy of such a draft does. No bytes, no request.
+   */
+  startFrom(op: Operation, from: TreePath, to: TreePath): void {
+    if (!this.core.hasVersions) return;
+    const draft = resolve(this.core, op, to);
+    const source = resolve(this.core, op, from);
+    const isUnit = source.isDirectory && source.depth === this.core.unitDepth;
+    if (!draft.local?.isDraft || !isUnit) return;
+    const added = source.local?.isDraft ? source.local.bases : [source.path];
+    const bases = [...new Set([...draft.local.bases, ...added])];
+    if (bases.length === draft.local.bases.length) return;
+    this.core.assertMutable(draft);
+    this.core.locks.assertFree(draft.path);
+    this.core.keeping.put(draft.path, { kind: 'draft', bases });
+    draft.local.bases = bases;
   }
 
   private setAlias(op: Operation, target: TreePath, path: TreePath, replaced: Inode | null): void {
@@ -268,6 +289,12 @@ function assertAliasName(name: string): void {
     'EINVAL',
     'W&B numbers versions itself: choose an alias that is no vN and does not begin with @.',
   );
+}
+
+/** Of a draft made of several versions none speaks for the whole. */
+function baseOf({ local }: Inode): TreePath | null {
+  const [base = null, ...others] = local?.bases ?? [];
+  return others.length === 0 ? base : null;
 }
 
 function assertClosed(draft: Inode): void {

@@ -1,11 +1,9 @@
 import type { CommitOptions } from '../store/contract.js';
 import { invalidArgumentType, invalidArgumentValue } from './refusals.js';
-import { asBoolean, asObject } from './validate.js';
+import { asBoolean, asObject, type Bag } from './validate.js';
 
 /** The options of `fs.wandb.commit`, checked as Node checks its own; what W&B itself refuses comes back as EINVAL. */
-export function asCommitOptions(options: unknown): CommitOptions {
-  if (options === undefined) return {};
-  const given = asObject(options, 'options');
+export function asCommitOptions(given: Bag): CommitOptions {
   for (const name of Object.keys(given)) {
     if (!Object.hasOwn(CHECKS, name)) {
       throw invalidArgumentValue(

@@ -13,10 +13,10 @@ import { rememberMount } from './remount.js';
 import { type StreamFs, streamClasses } from './streams.js';
 import { asyncDispose } from './symbols.js';
 import { syncFace } from './sync.js';
-import type { Tree } from './tree.js';
+import type { LazyTree, Tree } from './tree.js';
 import { fillMember, fillPromise, withTheRest } from './unsupported.js';
 import { utf8Streams } from './utf8-stream.js';
-import { emitUpload, type LazyTree, newUploads, type WandbControl, wandbControl } from './wandb.js';
+import { emitUpload, newUploads, type WandbControl, wandbControl } from './wandb.js';
 import { watchFace } from './watching/face.js';
 
 type NodeFs = typeof import('node:fs');

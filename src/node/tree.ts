@@ -16,6 +16,16 @@ export interface Tree {
   readonly changes: Changes;
 }
 
+/** A tree whose kernel may not have been made yet. */
+export interface LazyTree extends Tree {
+  /** The kernel, if anybody has used it. */
+  readonly made: Kernel | null;
+  /** `https://wandb.ai`, or the app's address beside another server. */
+  readonly appUrl: () => string;
+  /** Makes sure that a tree that was never used isn't used after its end. */
+  readonly end: () => void;
+}
+
 /** Checks a path argument and locates it. */
 export const placeOf = (tree: Tree, path: unknown, name?: string): Place =>
   new Place(tree.mount, asPath(path, name));

@@ -1,26 +1,31 @@
 import { EventEmitter } from 'node:events';
 import type { RemoteEvent } from '../io/remote.js';
 import { timeOver } from '../io/time-over.js';
-import type { Kernel } from '../kernel/syscalls.js';
+import type { Operation } from '../kernel/operation.js';
 import type { JournalReport } from '../kernel/writeback/recovery.js';
 import type { CommitOptions, Committed, TreePath } from '../store/contract.js';
 import { asCommitOptions } from './commit-options.js';
 import { type Composite, driveAsync, driveSync, invoke } from './driver.js';
 import { systemError } from './errors.js';
-import { invokeAt, placeOf, type Tree } from './tree.js';
+import { type FindOptions, find, type RunsFound } from './find.js';
+import { get, put, type TransferOptions } from './get-put.js';
+import { addressOf, info, type WandbInfo } from './info.js';
+import { invokeAt, type LazyTree, placeOf, type Tree } from './tree.js';
+import { asObject, asSignal } from './validate.js';
 
 /** What `fs.wandb.uploads` emits; paths as the fs object shows them. */
 export interface UploadEvents {
   /** `sent` of `size` bytes are on their way or have arrived. */
   progress: [{ readonly path: string; readonly sent: number; readonly size: number }];
-  /** Durable: other processes can see it. */
+  /** Durable: other processes can see it. Of a file that was sent for a version, when that is committed. */
   uploaded: [{ readonly path: string; readonly size: number | null }];
   /**
    * Failed; the content is kept, and the upload is tried again by itself (after a second, then after twice as long each
    * time, up to five minutes) and at the next flush. Where nobody listens the first failure of each path is a warning.
+   * Of a commit that failed the path is the draft's; it is up to who committed to try again.
    */
   failed: [{ readonly path: string; readonly error: NodeJS.ErrnoException }];
-  /** Nothing is queued and nothing on its way. */
+  /** Nothing is queued and nothing on its way; behind each commit, too. */
   idle: [];
 }
 
@@ -48,36 +53,65 @@ export interface WandbControl {
    * `deduplicated` tells. Afterwards the draft is gone.
    *
    * Rejects with EINVAL for what is no draft, or for options that W&B doesn't take; with EBUSY while a file in it is
-   * open for writing; where an upload fails the draft stays as it is.
+   * open for writing; where an upload fails the draft stays as it is. So it does with AbortError where `signal` aborts
+   * before the version is there; an abort that comes too late for that changes nothing: the commit resolves.
    */
-  commit(draft: string | Buffer | URL, options?: CommitOptions): Promise<Committed>;
+  commit(
+    draft: string | Buffer | URL,
+    options?: CommitOptions & { readonly signal?: AbortSignal | undefined },
+  ): Promise<Committed>;
   /** As `commit`, and blocks until it is done. */
   commitSync(draft: string | Buffer | URL, options?: CommitOptions): Committed;
   /**
-   * What W&B knows of a path: `kind`, `id`, `webUrl`, of files `size` and digest, of artifact versions `aliases`,
-   * `tags`, `metadata`, `description`, `state` and more. Asked anew each time.
+   * What W&B knows of a path, by `kind`: of runs their display name, state, config, summary and more, of files size,
+   * digest and type, of artifact versions aliases, tags and metadata. Asked anew each time, in one request behind those
+   * that find the path; what only this instance has (drafts, files that aren't sent yet) costs none.
+   *
+   * Rejects with ENOENT for what isn't there; with EPROTO where the config, summary or metadata is no JSON.
    */
-  info(path: string | Buffer | URL): Promise<Readonly<Record<string, unknown>>>;
+  info(path: string | Buffer | URL): Promise<WandbInfo>;
+  /**
+   * Copies a file to this machine's disk. It appears under its name when all of it is there and has the digest that W&B
+   * tells; where that fails, or `signal` aborts, nothing is changed.
+   *
+   * Rejects with EISDIR for a directory, with EIO for other content than W&B tells of, with AbortError.
+   *
+   * @param local A path of `node:fs`, or a file URL; its directory must be there.
+   */
+  get(remote: string | Buffer | URL, local: string | Buffer | URL, options?: TransferOptions): Promise<void>;
+  /**
+   * Copies a file of this machine's disk into the tree, and resolves when it is durable (in a draft: when it is there). It
+   * stands there whole or not at all: nothing half-read is ever sent. Where `signal` aborts before all was read, nothing is
+   * changed; later it is as if `writeFile` had returned: what was read is sent.
+   */
+  put(local: string | Buffer | URL, remote: string | Buffer | URL, options?: TransferOptions): Promise<void>;
+  /**
+   * Finds runs of a project by what W&B knows of them, for who doesn't know their ids; `path` of each is its directory.
+   *
+   * ```js
+   * const best = await fs.wandb
+   *   .find({ entity, project, state: 'finished', config: { lr: 0.1 }, order: '+summary.loss' })
+   *   .first();
+   * ```
+   *
+   * Throws TypeErrors with Node's codes for options that can't be, ENOTSUP in a tree of artifacts; taking a run rejects
+   * with ENOENT without the project and with AbortError when `signal` aborts.
+   */
+  find(options: FindOptions): RunsFound;
   /**
    * What the journal holds: acknowledged, and not known to be on the server. `torn` records and `damaged` files were
    * found when it was taken over from a process that was killed. Null without the option `journal`.
    */
   journal(): JournalReport | null;
-  /** Running totals: requests, bytes, hits and misses of the caches. */
+  /**
+   * Running totals: `uploaded` files and `uploadedBytes`, those of commits included; `downloads`, the answers of the storage,
+   * and `downloadedBytes`; `pageHits` and `pageMisses`. What is so now: files that are `dirty`, and `pageBytes`,
+   * `overlayBytes` and `spooledBytes` in memory and on the disk.
+   */
   counters(): Readonly<Record<string, number>>;
   /** Where a path is shown in the W&B app. */
   webUrl(path: string | Buffer | URL): string;
   readonly uploads: EventEmitter<UploadEvents>;
-}
-
-/** A tree whose kernel may not have been made yet. */
-export interface LazyTree extends Tree {
-  /** The kernel, if anybody has used it. */
-  readonly made: Kernel | null;
-  /** `https://wandb.ai`, or the app's address beside another server. */
-  readonly appUrl: () => string;
-  /** Makes sure that a tree that was never used isn't used after its end. */
-  readonly end: () => void;
 }
 
 /** How long `close` waits for calls that only read, in milliseconds. */
@@ -100,9 +134,12 @@ export function wandbControl(tree: LazyTree, uploads: EventEmitter<UploadEvents>
       const loads = Array.from(paths, (path) => tree.calls.drive(prefetch(tree, path)));
       await Promise.all(loads);
     },
-    commit: (draft, options) => tree.calls.drive(commit(tree, draft, options)),
-    commitSync: (draft, options) => driveSync(commit(tree, draft, options)),
+    commit: (draft, options) => tree.calls.drive(commit(tree, draft, options, true)),
+    commitSync: (draft, options) => driveSync(commit(tree, draft, options, false)),
     info: (path) => tree.calls.drive(info(tree, path)),
+    find: (options) => find(tree, options),
+    get: (remote, local, options) => get(tree, remote, local, options),
+    put: (local, remote, options) => put(tree, uploads, local, remote, options),
     journal: () => driveSync(journal(tree)),
     counters: () => tree.made?.counters() ?? {},
     webUrl: (path) => driveSync(webUrl(tree, path)),
@@ -138,24 +175,16 @@ function* prefetch(tree: LazyTree, path: unknown): Composite<void> {
 
 function* webUrl(tree: LazyTree, path: unknown): Composite<string> {
   const place = placeOf(tree, path);
-  return yield* invokeAt('webUrl', place, (_op, at) => addressOf(tree, at));
+  return yield* invokeAt('webUrl', place, (_op, at) => addressOf(tree, withoutSlash(at)));
 }
 
-function addressOf({ appUrl, mount }: LazyTree, path: TreePath): string {
-  const names = withoutSlash(path).split('/').map(encodeURIComponent);
-  return `${appUrl().replace(/\/+$/, '')}/${mount.layout.toApp(names).join('/')}`;
-}
-
-function* commit(tree: LazyTree, draft: unknown, options?: unknown): Composite<Committed> {
+/** @param canAbort a blocked thread hears of no signal */
+function* commit(tree: LazyTree, draft: unknown, options: unknown, canAbort: boolean): Composite<Committed> {
   const place = placeOf(tree, draft, 'draft');
-  const settings = asCommitOptions(options);
-  return yield* invokeAt('commit', place, (op, at) => tree.kernel.commit(op, withoutSlash(at), settings));
-}
-
-function* info(tree: LazyTree, path: unknown): Composite<Readonly<Record<string, unknown>>> {
-  const place = placeOf(tree, path);
-  const facts = yield* invokeAt('info', place, (op, at) => tree.kernel.info(op, withoutSlash(at)));
-  return { ...facts, webUrl: yield* webUrl(tree, path) };
+  const { signal, ...rest } = options === undefined ? {} : asObject(options, 'options');
+  const settings = asCommitOptions(canAbort || signal === undefined ? rest : { ...rest, signal });
+  const run = (op: Operation, at: TreePath): Committed => tree.kernel.commit(op, withoutSlash(at), settings);
+  return yield* invokeAt('commit', place, run, canAbort ? asSignal(signal, 'options.signal') : undefined);
 }
 
 const withoutSlash = (path: TreePath): TreePath => path.replace(/\/$/, '');
@@ -172,9 +201,14 @@ export function emitUpload(uploads: EventEmitter<UploadEvents>, tree: Tree, even
       return;
     }
     const path = tree.mount.show(event.path);
-    if (event.type === 'progress') uploads.emit('progress', { path, sent: event.sent, size: event.size });
+    if (event.type === 'committed') uploads.emit('uploaded', { path, size: event.size });
+    else if (event.type === 'progress')
+      uploads.emit('progress', { path, sent: event.sent, size: event.size });
     else if (event.type === 'uploaded') uploads.emit('uploaded', { path, size: event.entry.size });
-    else uploads.emit('failed', { path, error: systemError(event.failure, { syscall: 'upload', path }) });
+    else {
+      const syscall = event.type === 'uncommitted' ? 'commit' : 'upload';
+      uploads.emit('failed', { path, error: systemError(event.failure, { syscall, path }) });
+    }
   });
 }
 

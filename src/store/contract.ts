@@ -1,3 +1,5 @@
+import type { Facts, RunFacts } from './facts.js';
+
 /**
  * The seam between filesystem semantics and a remote: what a kernel needs from one. A store is a plain object;
  * what it can't do it doesn't have. One contract suite (`__tests__/store/contract.ts`) runs against every store.
@@ -131,8 +133,9 @@ export type DraftFile =
 export interface CommitOptions {
   /** Aliases beside `latest`, which is always set. @default [] */
   readonly aliases?: readonly string[] | undefined;
+  /** @default that of the version that the draft is a copy of; none, where it is a copy of none or of several */
   readonly description?: string | undefined;
-  /** A JSON object of at most 100 keys. */
+  /** A JSON object of at most 100 keys. @default likewise */
   readonly metadata?: Readonly<Record<string, unknown>> | undefined;
   readonly tags?: readonly string[] | undefined;
   /** Lifetime of the version in seconds; null: it has none. @default what the collection says */
@@ -141,7 +144,7 @@ export interface CommitOptions {
   readonly incremental?: boolean | undefined;
   /** The run that logs the version. @default a new run of job type `auto`, as the SDK makes one */
   readonly runId?: string | undefined;
-  /** The digests of the manifest. @default 'MD5' */
+  /** The digests of the manifest. @default likewise, else 'MD5' */
   readonly digestAlgorithm?: 'MD5' | 'XXH128' | undefined;
   /**
    * Drafts of any processes with the same id make one version together (experimental).
@@ -161,6 +164,28 @@ export interface Committed {
   readonly aliases: readonly string[];
   /** The latest version has the same content: no new one was made. */
   readonly deduplicated: boolean;
+}
+
+/** A page of the runs of a project that pass a filter. */
+export interface RunQuery {
+  /** The project's directory. */
+  readonly path: TreePath;
+  /** JSON in the style of MongoDB, in the server's own names. */
+  readonly filters: string;
+  /** A sign and one of the server's own names. */
+  readonly order: string;
+  /** Where the page before this one ended; null: from the beginning. */
+  readonly after: string | null;
+  /** Runs of a page at most. */
+  readonly first: number;
+}
+
+export interface FoundRuns {
+  readonly runs: readonly { readonly path: TreePath; readonly facts: RunFacts }[];
+  /** The runs, and what is above them, as listings show them. */
+  readonly entries: readonly Entry[];
+  /** Where the next page begins; null: this was the last. */
+  readonly next: string | null;
 }
 
 export interface Store {
@@ -233,11 +258,18 @@ export interface Store {
    * @param collection the directory of the collection; it may not exist yet
    */
   commit?(
-    draft: { readonly collection: TreePath; readonly files: readonly DraftFile[] },
+    draft: {
+      readonly collection: TreePath;
+      readonly files: readonly DraftFile[];
+      /** The version that it is a copy of: what that tells of itself and `options` don't, the new one keeps. */
+      readonly base?: TreePath | null | undefined;
+    },
     options: CommitOptions &
       Signalled & {
         /** Bytes of the file's content that were sent so far. */
         readonly onProgress?: ((name: TreePath, sent: number, size: number) => void) | undefined;
+        /** The storage has the file's content, and didn't have it before. */
+        readonly onUploaded?: ((name: TreePath, size: number) => void) | undefined;
       },
   ): Promise<Committed & { readonly entries: readonly Entry[] }>;
 
@@ -252,7 +284,10 @@ export interface Store {
   ): Promise<readonly Entry[]>;
 
   /** What the remote knows of a path beyond its entry, as plain data for users. Rejects with ENOENT. */
-  info?(path: TreePath, options: Signalled): Promise<Readonly<Record<string, unknown>>>;
+  info?(path: TreePath, options: Signalled): Promise<Facts>;
+
+  /** Finds runs by what the remote knows of them. Rejects with ENOENT without the project. */
+  find?(query: RunQuery, options: Signalled): Promise<FoundRuns>;
 
   /**
    * Takes who hears of what a user should know whoever swallows the errors, each thing once: an unreachable server, a

@@ -6,6 +6,8 @@ import type { Store } from './contract.js';
 import { Addresses } from './runs/addresses.js';
 import { RunsContext } from './runs/context.js';
 import { Directories } from './runs/directories.js';
+import { findRuns } from './runs/finding.js';
+import { Info } from './runs/info.js';
 import { Listings } from './runs/listings.js';
 import { Lookups } from './runs/lookups.js';
 import { UNIT_DEPTH } from './runs/places.js';
@@ -26,6 +28,7 @@ export function createRunsStore(config: WireConfig, dependencies: WireDependenci
   const lookups = new Lookups(context, addresses);
   const listings = new Listings(context);
   const reading = new Reading(context, addresses);
+  const info = new Info(context);
   const readable: Store = {
     unitDepth: UNIT_DEPTH,
     partialDepth: PARTIAL_DEPTH,
@@ -33,6 +36,8 @@ export function createRunsStore(config: WireConfig, dependencies: WireDependenci
     list: (path, { signal }) => listings.list(path, signal),
     read: (entry, range, options) => reading.read(entry, range, options),
     readNewest: (entry, options) => reading.readNewest(entry, options),
+    info: (path, { signal }) => info.info(path, signal),
+    find: (query, { signal }) => findRuns(context, query, signal),
     onWarning: (listener) => client.api.warnings.hear(listener),
     close: () => client.close(),
   };

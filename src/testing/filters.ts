@@ -57,7 +57,7 @@ function satisfies(values: readonly unknown[], operator: string, operand: unknow
     case '$exists':
       return values.some((value) => value !== undefined && value !== null) === operand;
     case '$regex':
-      return values.some((value) => typeof value === 'string' && new RegExp(String(operand)).test(value));
+      return values.some((value) => typeof value === 'string' && expression(operand).test(value));
     case '$contains':
       return values.some((value) => typeof value === 'string' && value.includes(String(operand)));
     case '$gt':
@@ -75,10 +75,30 @@ function isOrdered(value: unknown, operator: '$gt' | '$gte' | '$lt' | '$lte', op
     (typeof value === 'number' && typeof operand === 'number') ||
     (typeof value === 'string' && typeof operand === 'string');
   if (!areComparable) return false;
+  const [time, other] = [timeOf(value), timeOf(operand)];
+  if (time !== null && other !== null) return isOrdered(time, operator, other);
   if (operator === '$gt') return value > operand;
   if (operator === '$gte') return value >= operand;
   if (operator === '$lt') return value < operand;
   return value <= operand;
+}
+
+/** Times may be written with and without fractions of a second; text that is none is null. */
+const timeOf = (value: unknown): number | null =>
+  typeof value === 'string' && /^\d{4}-\d\d-\d\d(T|$)/.test(value) && !Number.isNaN(Date.parse(value))
+    ? Date.parse(value)
+    : null;
+
+/** RE2 has flags at the beginning, JavaScript beside the expression. */
+function expression(operand: unknown): RegExp {
+  const [, flags = '', source = ''] = /^(?:\(\?([ims]+)\))?([\s\S]*)$/.exec(String(operand)) ?? [];
+  try {
+    return new RegExp(source, flags);
+  } catch (cause) {
+    throw new GraphQLError(`The expression '${operand}' is none.`, {
+      originalError: cause instanceof Error ? cause : null,
+    });
+  }
 }
 
 /** MySQL's LIKE: '%' stands for any text, '_' for one character, a backslash takes a sign's meaning away. */

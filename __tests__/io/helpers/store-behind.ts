@@ -48,11 +48,21 @@ export function storeBehind(remote: Remote): Store {
         if (file.kind !== 'content') sent.push(file);
         else sent.push({ ...file, source: hand(await reading(file.source, async (open) => bytesOf(open))) });
       }
-      const draft = { path: `${collection}/draft`, collection, files: sent, inos: sent.map(() => ++serial) };
+      const draft = {
+        path: `${collection}/draft`,
+        collection,
+        files: sent,
+        base: null,
+        inos: sent.map(() => ++serial),
+      };
       return ask('commit', { ...draft, options }, { signal });
     },
     symlink: async (link, options) => (await ask('symlink', link, options)).entries,
-    info: (path, options) => ask('info', { path }, options),
+    info: async (path, options) => {
+      const facts = await ask('info', { path }, options);
+      if (!facts) throw new Error('the store behind has no info');
+      return facts;
+    },
   };
   return {
     ...(remote.hasVersions ? versions : changes),

@@ -16,8 +16,10 @@ import type {
   Store,
   TreePath,
 } from '../../../src/store/contract.js';
+import type { Facts } from '../../../src/store/facts.js';
 import { Failure } from '../../../src/store/failure.js';
 import { digestOf, type StoredFile, VersionEntries } from './version-entries.js';
+import { factsAt } from './version-facts.js';
 
 type Files = Map<string, StoredFile>;
 
@@ -30,7 +32,6 @@ interface Collection {
 
 const UNIT_DEPTH = 5;
 const COLLECTION_DEPTH = 4;
-const KINDS = ['root', 'entity', 'project', 'type', 'collection', 'version', 'file'];
 
 /**
  * A store of versions, in memory and plain: the remote that the tests of drafts and aliases look at. It keeps the
@@ -249,7 +250,7 @@ export class VersionStore implements Store {
       if (version === member.version) collection.aliases.delete(known);
   }
 
-  async info(path: TreePath, { signal }: Signalled): Promise<Readonly<Record<string, unknown>>> {
+  async info(path: TreePath, { signal }: Signalled): Promise<Facts> {
     await answered(signal);
     const depth = depthOf(path);
     const member = depth < UNIT_DEPTH ? null : this.memberAt(above(path, UNIT_DEPTH));
@@ -257,7 +258,7 @@ export class VersionStore implements Store {
       depth < UNIT_DEPTH ? this.directoryAt(path) : depth === UNIT_DEPTH ? member : this.fileAt(path);
     if (!isThere) throw new Failure('ENOENT');
     const real = member ? `${member.unit}${path.slice(above(path, UNIT_DEPTH).length)}` : path;
-    return { kind: KINDS[Math.min(depth, KINDS.length - 1)], id: `id of ${real}` };
+    return factsAt(real);
   }
 
   /** What stands at a version's path or at an alias's. */

@@ -53,11 +53,16 @@ export function diskKernel(base: string): Kernel {
         nodeFs.symlinkSync(text, at(path));
       }),
     clone: () => false,
+    startFrom: () => {},
     link: (_op, from, to) => asFailure(() => nodeFs.linkSync(at(from), at(to))),
     commit: () => {
       throw new Failure('EINVAL');
     },
-    info: () => ({}),
+    info: () => ({ kind: 'directory' }),
+    digest: () => ({ algorithm: null, digest: null }),
+    find: () => {
+      throw new Failure('ENOTSUP');
+    },
     flush: () => {},
     refresh: () => {},
     prefetch: () => {},

@@ -54,6 +54,7 @@ function adopt(core: Core, writeback: Writeback, { path, record, at, blobPath }:
     const local = core.directoryAt(path).ensureLocal();
     local.isLocalDirectory = true;
     if (core.hasVersions) keepDraft(core, path);
+    if (record.kind === 'draft') local.bases = record.bases ?? [];
     return;
   }
   // Whatever became of the record of its draft: nothing is uploaded into versions.

@@ -226,6 +226,9 @@ export class Writeback {
           inode.ensureLocal().submitted = 0;
         }
       }
+    } else if (event.type === 'committed') {
+      this.uploaded++;
+      this.uploadedBytes += event.size;
     } else if (event.type === 'failed') {
       const inode = this.dirty.get(event.ino);
       if (inode) this.onFailed(inode, event.generation, event.failure);

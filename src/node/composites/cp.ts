@@ -4,7 +4,7 @@ import type { Attributes } from '../../kernel/syscalls.js';
 import { type AsyncComposite, type Composite, type Pause, pause, type Step } from '../driver.js';
 import { findingError, hasCode, isDirectoryError } from '../errors.js';
 import { incompatibleOptions, refusal } from '../refusals.js';
-import { invokeAt, placeOf, type Tree } from '../tree.js';
+import { invokeAt, invokeOnBoth, placeOf, type Tree } from '../tree.js';
 import { type AnyFunction, asBoolean, asFunction, asInteger, asObject } from '../validate.js';
 import { chmod, utimes } from './attributes.js';
 import { copyFile } from './copy-file.js';
@@ -108,6 +108,9 @@ function* copyEntry<S extends Step | Pause>(
   if (source.kind === 'symlink') return yield* copyLink(tree, from, to, source, target, settings);
   if (source.kind === 'file') return yield* copyOne(tree, from, to, source, target, settings);
   if (!target) yield* mkdir(tree, to, source.mode & 0o777);
+  yield* invokeOnBoth('cp', placeOf(tree, from), placeOf(tree, to), (op, at, into) =>
+    tree.kernel.startFrom(op, at, into),
+  );
   for (const { name } of yield* entriesOf(tree, from, 'opendir')) {
     const [below, beside] = [joined(from, name), joined(to, name)];
     if (yield* filter(below, beside)) yield* copyEntry(tree, below, beside, settings, filter);

@@ -1,26 +1,25 @@
 import type { TypedDocumentNode } from '@graphql-typed-document-node/core';
 import { type DocumentNode, visit } from 'graphql';
 import {
-  FindEntityDocument,
-  FindProjectDocument,
   LookUpArtifactTypeDocument,
   LookUpCollectionDocument,
   VersionInfoDocument,
   type VersionInfoQuery,
   type VersionInfoQueryVariables,
 } from '../../wire/generated.js';
-import { nodesOf } from '../common/nodes.js';
+import { entityInfo, projectInfo } from '../common/info.js';
+import { objectOf } from '../common/json.js';
+import { isoOf, madeAt, nodesOf } from '../common/nodes.js';
 import type { TreePath } from '../contract.js';
+import type { ArtifactTypeFacts, CollectionFacts, Facts, FileFacts, VersionFacts } from '../facts.js';
 import { Failure } from '../failure.js';
 import type { ArtifactsContext } from './context.js';
 import { findManifestEntry } from './manifest-lookup.js';
 import type { Manifests } from './manifests.js';
 import { aliasesIn } from './memberships.js';
-import { placeOf } from './places.js';
+import { type CollectionName, placeOf } from './places.js';
 import type { Version } from './version-queries.js';
 import type { Versions } from './versions.js';
-
-type Facts = Readonly<Record<string, unknown>>;
 
 /** Old servers refuse a document that asks for it. */
 const withoutDigestAlgorithm: TypedDocumentNode<VersionInfoQuery, VersionInfoQueryVariables> = visit(
@@ -44,25 +43,36 @@ export class Info {
     const [entity] = names;
     if (file !== null) return this.file(path, signal);
     if (unit !== null) return this.version(unit, signal);
-    const facts =
-      entity === undefined
-        ? { kind: 'root' }
-        : await this.parts.context.organizations.below(entity, signal, (server) =>
-            this.directory([server, ...names.slice(1)], signal),
-          );
+    if (entity === undefined) return { kind: 'root' };
+    const facts = await this.parts.context.organizations.below(entity, signal, (server) =>
+      this.directory([server, ...names.slice(1)], signal),
+    );
     if (!facts) throw new Failure('ENOENT');
     return facts;
   }
 
-  private async file(path: TreePath, signal: AbortSignal | undefined): Promise<Facts> {
+  private async file(path: TreePath, signal: AbortSignal | undefined): Promise<FileFacts> {
     const found = await findManifestEntry(this.parts, path, signal);
     if (!found) throw new Failure('ENOENT');
     const { digest, algorithm, size, ref } = found.entry;
-    const digestAlgorithm = ref === null ? algorithm.toUpperCase() : null;
-    return { kind: 'file', digest, digestAlgorithm, size, reference: ref };
+    const isHashed = ref === null;
+    return {
+      kind: 'file',
+      id: null,
+      size,
+      digest,
+      digestAlgorithm: isHashed ? (algorithm === 'md5' ? 'MD5' : 'XXH128') : null,
+      md5: isHashed && algorithm === 'md5' ? digest : null,
+      mimetype: null,
+      createdAt: null,
+      updatedAt: null,
+      reference: ref,
+      isPending: false,
+    };
   }
 
-  private async version(unit: TreePath, signal: AbortSignal | undefined): Promise<Facts> {
+  /** @param unit the path of a version, or of an alias */
+  async version(unit: TreePath, signal: AbortSignal | undefined): Promise<VersionFacts> {
     const version = await this.parts.versions.find(unit, signal);
     if (!version) throw new Failure('ENOENT');
     const { client, features } = this.parts.context;
@@ -71,26 +81,28 @@ export class Info {
     const document = hasAlgorithm ? VersionInfoDocument : withoutDigestAlgorithm;
     const { artifact } = await client.run(document, { id }, { signal });
     if (!artifact) throw new Failure('ENOENT');
-    const { digest, state, createdAt, updatedAt, description } = artifact;
+    const { digest, state, createdAt, updatedAt, description, metadata } = artifact;
     const ttl = Number(artifact.ttlDurationSeconds);
     return {
       kind: 'version',
       id,
       version: version.name,
+      entity: version.entity,
+      project: version.project,
       collection: version.collection,
       type: artifact.artifactType.name,
-      digest,
-      digestAlgorithm: artifact.digestAlgorithm?.replace('MANIFEST_', '') ?? null,
-      size: Number(artifact.size),
-      fileCount: Number(artifact.fileCount),
       aliases: aliasesIn(version.collectionId, artifact.aliases),
       tags: artifact.tags.map(({ name }) => name),
       description,
-      metadata: parsed(artifact.metadata),
+      metadata: metadata === null ? null : objectOf(metadata, 'The metadata of the version'),
+      digest,
+      digestAlgorithm: algorithmOf(artifact.digestAlgorithm),
+      size: Number(artifact.size),
+      fileCount: Number(artifact.fileCount),
       ttlSeconds: ttl > 0 ? ttl : null,
       state,
-      createdAt,
-      updatedAt,
+      createdAt: madeAt(createdAt),
+      updatedAt: isoOf(updatedAt),
       source: sourceOf(version, artifact),
     };
   }
@@ -99,43 +111,60 @@ export class Info {
     [entity = '', project, type, collection]: readonly string[],
     signal: AbortSignal | undefined,
   ): Promise<Facts | null> {
-    const { client } = this.parts.context;
-    if (project === undefined) {
-      const { entity: found } = await client.run(FindEntityDocument, { entity }, { signal });
-      return found && { kind: 'entity', ...found };
-    }
-    if (type === undefined) {
-      const { project: found } = await client.run(FindProjectDocument, { entity, project }, { signal });
-      return found && { kind: 'project', ...found, entity: found.entity.name };
-    }
-    if (collection === undefined) {
-      const variables = { entity, project, type };
-      const found = (await client.run(LookUpArtifactTypeDocument, variables, { signal })).project
-        ?.artifactType;
-      return found ? { kind: 'type', ...found, entity, project } : null;
-    }
-    const variables = { entity, project, type, collection };
-    const answer = await client.run(LookUpCollectionDocument, variables, { signal });
+    const { context } = this.parts;
+    if (project === undefined) return entityInfo(context, entity, signal);
+    if (type === undefined) return projectInfo(context, { entity, project }, signal);
+    const above = { entity, project, type };
+    return collection === undefined
+      ? this.type(above, signal)
+      : this.collection({ ...above, collection }, signal);
+  }
+
+  private async type(
+    above: Pick<CollectionName, 'entity' | 'project' | 'type'>,
+    signal: AbortSignal | undefined,
+  ): Promise<ArtifactTypeFacts | null> {
+    const answer = await this.parts.context.client.run(LookUpArtifactTypeDocument, { ...above }, { signal });
+    const found = answer.project?.artifactType;
+    if (!found) return null;
+    const { id, name, description, createdAt } = found;
+    const { entity, project } = above;
+    return { kind: 'artifactType', id, name, entity, project, description, createdAt: madeAt(createdAt) };
+  }
+
+  private async collection(
+    place: CollectionName,
+    signal: AbortSignal | undefined,
+  ): Promise<CollectionFacts | null> {
+    const { entity, project, type } = place;
+    const answer = await this.parts.context.client.run(LookUpCollectionDocument, { ...place }, { signal });
     const found = answer.project?.artifactType?.artifactCollection;
     if (found?.state !== 'READY' || found.defaultArtifactType.name !== type) return null;
-    const { __typename, defaultArtifactType, tags, ...facts } = found;
     return {
       kind: 'collection',
-      ...facts,
-      isPortfolio: __typename === 'ArtifactPortfolio',
-      type: defaultArtifactType.name,
-      tags: nodesOf(tags).map(({ name }) => name),
+      id: found.id,
+      name: found.name,
       entity,
       project,
+      type,
+      isPortfolio: found.__typename === 'ArtifactPortfolio',
+      description: found.description,
+      tags: nodesOf(found.tags).map(({ name }) => name),
+      createdAt: madeAt(found.createdAt),
+      updatedAt: isoOf(found.updatedAt),
     };
   }
 }
+
+const algorithmOf = (
+  algorithm: 'MANIFEST_MD5' | 'MANIFEST_XXH128' | null | undefined,
+): VersionFacts['digestAlgorithm'] => (algorithm ? (algorithm === 'MANIFEST_MD5' ? 'MD5' : 'XXH128') : null);
 
 /** Where a version that was linked comes from; null for one in its own collection. */
 function sourceOf(
   version: Version,
   { artifactSequence: sequence, versionIndex }: NonNullable<VersionInfoQuery['artifact']>,
-): Facts | null {
+): VersionFacts['source'] {
   if (sequence.id === version.collectionId) return null;
   const { name: project, entity } = sequence.project;
   const isNumbered = versionIndex !== null;
@@ -145,15 +174,4 @@ function sourceOf(
     collection: sequence.name,
     version: isNumbered ? `v${versionIndex}` : null,
   };
-}
-
-/** Metadata is JSON in text; one that isn't is told as it is. */
-function parsed(metadata: string | null): unknown {
-  if (metadata === null) return null;
-  try {
-    return JSON.parse(metadata);
-  } catch (error) {
-    if (error instanceof SyntaxError) return metadata;
-    throw error;
-  }
 }

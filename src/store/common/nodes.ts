@@ -7,6 +7,12 @@ export function timeOf(text: string): number {
   return Number.isNaN(time) ? 0 : time;
 }
 
+/** A time as users are told it: ISO 8601 in UTC, however the server writes it; null where it tells none. */
+export const isoOf = (text: string | null | undefined): string | null =>
+  typeof text === 'string' ? madeAt(text) : null;
+
+export const madeAt = (text: string): string => new Date(timeOf(text)).toISOString();
+
 /** Nodes of a connection; one without gaps, which the wire sees to. */
 export const nodesOf = <T>(
   connection: { readonly edges: readonly { readonly node?: T | null }[] } | null | undefined,

@@ -15,8 +15,8 @@ export interface ContentRecord {
 }
 
 type OtherRecord =
-  /** A directory beside versions that becomes one. */
-  | { readonly kind: 'draft' }
+  /** A directory beside versions that becomes one; `bases` are the versions that were copied into it as a whole. */
+  | { readonly kind: 'draft'; readonly bases?: readonly TreePath[] | undefined }
   | { readonly kind: 'directory' }
   /** Content that the remote has under another name, `entry.origin`. */
   | { readonly kind: 'copy'; readonly entry: Entry }

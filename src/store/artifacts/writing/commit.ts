@@ -2,12 +2,13 @@ import type { ArtifactManifestType, VersionFactsFragment } from '../../../wire/g
 import { CommitArtifactDocument, FindArtifactDocument } from '../../../wire/generated.js';
 import { isWireFailure } from '../../../wire/wire-failure.js';
 import { assertNotAborted } from '../../common/aborts.js';
-import type { Committed, DraftFile, Entry, Store, TreePath } from '../../contract.js';
+import type { Committed, Entry, Store, TreePath } from '../../contract.js';
 import { Failure, isFailure } from '../../failure.js';
 import { type Membership, membershipEntries, ownMembership } from '../memberships.js';
 import { type CollectionName, collectionAt } from '../places.js';
 import { addAliases } from './alias-changes.js';
 import { AutoRuns } from './auto-runs.js';
+import { withBase } from './base.js';
 import { checkCollection } from './collection-check.js';
 import { Turns } from './concurrency.js';
 import type { WritingContext } from './context.js';
@@ -19,10 +20,7 @@ import { checkReserved } from './name-rules.js';
 import { type CheckedOptions, checkCommitOptions } from './options.js';
 import { type Plan, planDraft } from './plan.js';
 
-interface Draft {
-  readonly collection: TreePath;
-  readonly files: readonly DraftFile[];
-}
+type Draft = Parameters<NonNullable<Store['commit']>>[0];
 
 type Options = Parameters<NonNullable<Store['commit']>>[1];
 
@@ -44,15 +42,20 @@ export class Commits {
   }
 
   async commit(draft: Draft, options: Options): Promise<Outcome> {
-    const { signal, onProgress } = options;
-    const checked = checkCommitOptions(options);
+    const { signal, onProgress, onUploaded } = options;
+    checkCommitOptions(options);
     const place = collectionAt(draft.collection);
     checkReserved(place.type, place.collection);
     return this.turns.take(draft.collection, signal, async () => {
       assertNotAborted(signal);
+      const checked = await withBase(this.context, draft.base ?? null, options, signal);
       await checkCollection(this.context.store, place, checked.algorithm, signal);
       const plan = await planDraft(this.context, draft.files, checked.algorithm, signal);
-      return this.make(draft.collection, newArtifact(place, plan, checked), { signal, onProgress });
+      return this.make(draft.collection, newArtifact(place, plan, checked), {
+        signal,
+        onProgress,
+        onUploaded,
+      });
     });
   }
 
@@ -61,7 +64,9 @@ export class Commits {
     const { signal } = sending;
     const { run, artifact } = await this.create(draft, signal);
     if (artifact.state === 'COMMITTED') {
-      const member = await this.withAliases(place, artifact, options.aliases, signal);
+      // From here on an abort would leave open which aliases it has.
+      assertNotAborted(signal);
+      const member = await this.withAliases(place, artifact, options.aliases);
       return outcomeOf(directory, artifact, member, true);
     }
     const target = {
@@ -165,12 +170,11 @@ export class Commits {
     place: CollectionName,
     facts: VersionFactsFragment,
     aliases: readonly string[],
-    signal: AbortSignal | undefined,
   ): Promise<Membership> {
     const member = ownMembership(facts);
     const missing = member ? missingOf(member, aliases) : aliases;
     if (member && missing.length === 0) return member;
-    await addAliases(this.context.store, place, facts.id, missing, signal);
+    await addAliases(this.context.store, place, facts.id, missing, undefined);
     return this.lookUp(facts.id);
   }
 

@@ -2,6 +2,7 @@ import type { WireClient } from '../../../wire/client.js';
 import { makeProject } from '../../common/projects.js';
 import type { Entry, Store, TreePath } from '../../contract.js';
 import { Failure } from '../../failure.js';
+import { Info } from '../info.js';
 import type { ArtifactParts } from '../parts.js';
 import { placeOf } from '../places.js';
 import { Aliases } from './aliases.js';
@@ -12,12 +13,9 @@ import { Deletion } from './deletion.js';
 type ArtifactWriting = Required<Pick<Store, 'commit' | 'symlink' | 'remove' | 'mkdir' | 'rmdir'>>;
 
 /** The writing half of the artifact store, on what the reading half is made of. */
-export function createArtifactWriting({
-  context: store,
-  versions,
-  manifests,
-}: ArtifactParts): ArtifactWriting {
-  const context = { store, versions, manifests };
+export function createArtifactWriting(parts: ArtifactParts): ArtifactWriting {
+  const { context: store, versions, manifests } = parts;
+  const context = { store, versions, manifests, info: new Info(parts) };
   const commits = new Commits(context);
   const aliases = new Aliases(context);
   const deletion = new Deletion(context);

@@ -27,7 +27,10 @@ const MOST_FRUITLESS_ROUNDS = 3;
 const MOST_BATCH_BYTES = 8 * 1024 ** 3;
 
 /** Who waits for uploads, and hears of the bytes of each file that were sent so far. */
-export type Sending = Pick<Parameters<NonNullable<Store['commit']>>[1], 'signal' | 'onProgress'>;
+export type Sending = Pick<
+  Parameters<NonNullable<Store['commit']>>[1],
+  'signal' | 'onProgress' | 'onUploaded'
+>;
 
 /** One pass over files that still have to be uploaded. */
 interface Round {
@@ -36,6 +39,7 @@ interface Round {
   /** The artifacts with which the bytes came, by path. */
   readonly births: Map<string, string>;
   readonly onProgress: Sending['onProgress'];
+  readonly onUploaded: Sending['onUploaded'];
   readonly refused: { readonly file: PlannedUpload; readonly failure: Failure }[];
   readonly failures: unknown[];
 }
@@ -74,10 +78,13 @@ export class FileUploads {
     target: FileTarget,
     files: readonly PlannedUpload[],
     births: Map<string, string>,
-    { signal, onProgress }: Sending,
+    { signal, onProgress, onUploaded }: Sending,
   ): Promise<Round['refused']> {
     return abortable(signal, async (controller) => {
-      const round: Round = { target, controller, births, onProgress, refused: [], failures: [] };
+      const round: Round = {
+        ...{ target, controller, births, onProgress, onUploaded },
+        ...{ refused: [], failures: [] },
+      };
       const sending: Promise<void>[] = [];
       try {
         for (let at = 0; at < files.length && !controller.signal.aborted; ) {
@@ -118,6 +125,7 @@ export class FileUploads {
         await this.sendWhole(round, file, declared.url, declared.headers);
       }
       round.births.set(file.path, declared.birthArtifactId);
+      if (declared.multipart !== null || declared.url !== null) round.onUploaded?.(file.name, file.size);
     } catch (error) {
       const failure = await this.judge(round, file, error);
       if (failure !== null) fail(round, failedAt(`Uploading '${file.path}' failed`, ofStorage(failure)));

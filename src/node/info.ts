@@ -1,0 +1,72 @@
+import type { TreePath } from '../store/contract.js';
+import type {
+  ArtifactTypeFacts,
+  CollectionFacts,
+  DirectoryFacts,
+  DraftFacts,
+  EntityFacts,
+  Facts,
+  FileFacts,
+  ProjectFacts,
+  RootFacts,
+  RunFacts,
+  VersionFacts,
+} from '../store/facts.js';
+import { type Composite, invoke } from './driver.js';
+import { type LazyTree, placeOf } from './tree.js';
+
+/** Where it is: what every kind of info has. */
+export interface Located {
+  /** The absolute path in this fs object. */
+  readonly path: string;
+  /** Where it is shown in the W&B app. */
+  readonly webUrl: string;
+}
+
+export type RootInfo = RootFacts & Located;
+export type EntityInfo = EntityFacts & Located;
+export type ProjectInfo = ProjectFacts & Located;
+export type RunInfo = RunFacts & Located;
+export type DirectoryInfo = DirectoryFacts & Located;
+export type FileInfo = FileFacts & Located;
+export type ArtifactTypeInfo = ArtifactTypeFacts & Located;
+export type CollectionInfo = CollectionFacts & Located;
+export type VersionInfo = VersionFacts & Located;
+export type DraftInfo = DraftFacts & Located;
+
+/** What W&B knows of a path; `kind` tells which of them it is. */
+export type WandbInfo =
+  | RootInfo
+  | EntityInfo
+  | ProjectInfo
+  | RunInfo
+  | DirectoryInfo
+  | FileInfo
+  | ArtifactTypeInfo
+  | CollectionInfo
+  | VersionInfo
+  | DraftInfo;
+
+export function* info(tree: LazyTree, path: unknown): Composite<WandbInfo> {
+  const place = placeOf(tree, path);
+  return yield* invoke({
+    syscall: 'info',
+    path: place.given,
+    run: (op) => {
+      const at = place.tree.replace(/\/$/, '');
+      return located(tree, tree.kernel.info(op, place.tree), at);
+    },
+  });
+}
+
+export const located = <Some extends Facts>(tree: LazyTree, facts: Some, path: TreePath): Some & Located => ({
+  ...facts,
+  path: tree.mount.show(path),
+  webUrl: addressOf(tree, path),
+});
+
+/** Where a path is shown in the W&B app. */
+export function addressOf({ appUrl, mount }: LazyTree, path: TreePath): string {
+  const names = path.split('/').map(encodeURIComponent);
+  return `${appUrl().replace(/\/+$/, '')}/${mount.layout.toApp(names).join('/')}`;
+}

@@ -1,0 +1,41 @@
+import { FindRunsDocument } from '../../wire/generated.js';
+import { directoryEntry } from '../common/directory-entry.js';
+import { nextOf, nodesOf } from '../common/nodes.js';
+import { pathOf } from '../common/tree-paths.js';
+import type { FoundRuns, RunQuery } from '../contract.js';
+import { Failure } from '../failure.js';
+import type { RunsContext } from './context.js';
+import { runFacts } from './facts.js';
+import { placeOf } from './places.js';
+
+/** Finds runs of a project by what W&B knows of them: one request a page. */
+export async function findRuns(
+  context: RunsContext,
+  { path, filters, order, after, first: most }: RunQuery,
+  signal: AbortSignal | undefined,
+): Promise<FoundRuns> {
+  const [entity = '', project = ''] = placeOf(path).names;
+  const answer = await context.sizes.adapt('page', most, (first) =>
+    context.client.run(
+      FindRunsDocument,
+      { entity, project, filters, order, after, first },
+      context.sized(first, signal),
+    ),
+  );
+  if (!answer.project) throw new Failure('ENOENT', 'There is no such project.');
+  const { runs, ...above } = answer.project;
+  const found = nodesOf(runs).map((run) => {
+    const at = pathOf(entity, project, run.name);
+    context.learnProject(at, run.projectId);
+    return { entry: directoryEntry(at, run), facts: runFacts({ entity, project }, run) };
+  });
+  return {
+    entries: [
+      directoryEntry(pathOf(entity), above.entity),
+      directoryEntry(pathOf(entity, project), above),
+      ...found.map(({ entry }) => entry),
+    ],
+    runs: found.map(({ entry, facts }) => ({ path: entry.path, facts })),
+    next: nextOf(runs),
+  };
+}
