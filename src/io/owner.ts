@@ -131,6 +131,8 @@ export function createOwner({ store, contents, told, now = Date.now, ...options 
 
     info: async ({ path }, signal) => (store.info ? store.info(path, { signal }) : {}),
 
+    alike: async ({ path }, signal) => (await store.alike?.(path, { signal })) ?? null,
+
     close: async () => {
       await uploader.close();
       await store.close?.();
@@ -178,6 +180,7 @@ const CANCELLABLE: ReadonlySet<keyof RemoteMethods> = new Set([
   'read',
   'readNewest',
   'info',
+  'alike',
   'flush',
 ]);
 

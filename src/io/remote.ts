@@ -1,4 +1,5 @@
 import type {
+  Alike,
   CommitOptions,
   Committed,
   Content,
@@ -80,6 +81,8 @@ export interface RemoteMethods {
   };
   /** What the remote knows of a path beyond its entry. */
   info(args: { path: TreePath }): Readonly<Record<string, unknown>>;
+  /** What may have been meant by a path that isn't there, for a message; see the store's contract. */
+  alike(args: { path: TreePath }): Alike | null;
   /** Ends the owner: what is queued is not waited for (the caller flushes first). */
   close(args: Record<string, never>): null;
 }

@@ -6,6 +6,7 @@ import { Directories } from './directories.js';
 import { Files } from './files.js';
 import { info } from './info.js';
 import { throughLinks } from './links.js';
+import { missing } from './missing.js';
 import { Fault, type Operation } from './operation.js';
 import { Removal } from './removal.js';
 import { Rename } from './rename.js';
@@ -76,6 +77,7 @@ export function createKernel(options: KernelOptions): Kernel {
       if (core.isClosed) throw new Failure('EBADF', 'This filesystem is closed.');
       writeback.flush(op, null);
     },
+    missing: (op, path) => missing(core, op, path),
     refresh: (path) => refresh(core, path),
     prefetch: (op, path) => prefetch(core, files, op, path),
     journal: report,

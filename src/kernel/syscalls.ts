@@ -1,5 +1,6 @@
 import type { RemoteEvent } from '../io/remote.js';
 import type { CommitOptions, Committed, Kind, TreePath } from '../store/contract.js';
+import type { Missing } from './missing.js';
 import type { Operation } from './operation.js';
 import type { LinkTarget } from './versions.js';
 import type { JournalReport } from './writeback/recovery.js';
@@ -101,6 +102,13 @@ export interface Kernel extends Syscalls {
   commit(op: Operation, path: TreePath, options: CommitOptions): Committed;
   /** What the server knows of what stands at a path, for users; what is only here is told from here. */
   info(op: Operation, path: TreePath): Readonly<Record<string, unknown>>;
+  /**
+   * Why a path isn't there, as far as that can be told: for a message, after an ENOENT. Null where all directories above
+   * files are there.
+   *
+   * @param op null: nothing is asked of the server
+   */
+  missing(op: Operation | null, path: TreePath): Missing | null;
   /** Forgets what was learned by listing at and below a path; dirty and open files stay. */
   refresh(path: TreePath): void;
   /** Loads listings and, for files, their first pages. */

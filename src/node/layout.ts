@@ -2,16 +2,27 @@
 export interface Layout {
   /** As in the addresses of the Python adapter: `wandbfs://entity/project/run/file`. */
   readonly scheme: 'wandbfs' | 'wandbas';
+  /** What stands at depth 1, 2…, down to the units. */
+  readonly levels: readonly string[];
+  /** How what stands at a depth is made; null where that can't be. */
+  howMade(depth: number): string | null;
   /** The path in the W&B app, of a path in the tree; both by their segments. */
   toApp(segments: readonly string[]): readonly string[];
   /** The path in the tree, of a page of the W&B app; what only the page has (such as a tab) is left out. */
   fromApp(segments: readonly string[]): readonly string[];
 }
 
-/** `/<entity>/<project>/<kind>/<name…>/files/<file…>`, with `depth` names of the unit below the project. */
-function layout(scheme: Layout['scheme'], kind: string, depth: number): Layout {
+/** `/<entity>/<project>/<kind>/<name…>/files/<file…>`, with the names of the unit below the project. */
+function layout(
+  scheme: Layout['scheme'],
+  kind: string,
+  { levels, made }: { readonly levels: readonly string[]; readonly made: readonly (string | null)[] },
+): Layout {
+  const depth = levels.length - 2;
   return {
     scheme,
+    levels,
+    howMade: (at) => made[at - 1] ?? null,
     toApp(segments) {
       const [unit, file] = [segments.slice(2, 2 + depth), segments.slice(2 + depth)];
       return [
@@ -30,5 +41,20 @@ function layout(scheme: Layout['scheme'], kind: string, depth: number): Layout {
   };
 }
 
-export const RUNS = layout('wandbfs', 'runs', 1);
-export const ARTIFACTS = layout('wandbas', 'artifacts', 3);
+export const RUNS = layout('wandbfs', 'runs', {
+  levels: ['entity', 'project', 'run'],
+  made: [null, '`mkdir` with `recursive: true` makes projects and the runs in them.', '`mkdir` makes runs.'],
+});
+
+const OF_TYPES =
+  'Types and collections come with their first version: `mkdir` with `recursive: true` makes a draft of it.';
+export const ARTIFACTS = layout('wandbas', 'artifacts', {
+  levels: ['entity', 'project', 'artifact type', 'collection', 'version'],
+  made: [
+    null,
+    '`mkdir` makes projects.',
+    OF_TYPES,
+    OF_TYPES,
+    '`mkdir` of a new name beside the versions makes a draft, and `fs.wandb.commit()` a version of that.',
+  ],
+});

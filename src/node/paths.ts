@@ -1,8 +1,11 @@
 import { fileURLToPath } from 'node:url';
 import { types } from 'node:util';
+import type { Operation } from '../kernel/operation.js';
+import type { Kernel } from '../kernel/syscalls.js';
 import type { TreePath } from '../store/contract.js';
 import { Failure } from '../store/failure.js';
 import { type Layout, RUNS } from './layout.js';
+import { whyMissing } from './missing.js';
 import { invalidArgumentType, invalidArgumentValue } from './refusals.js';
 
 /** Where a tree stands in the caller's namespace. */
@@ -177,10 +180,18 @@ export class Place {
   private readonly where: TreePath | Failure;
 
   constructor(
-    mount: Mount,
+    private readonly mount: Mount,
     readonly given: string,
+    private readonly missing: Kernel['missing'] = () => null,
   ) {
     this.where = attempt(() => mount.locate(given));
+  }
+
+  /** Why nothing is there; see `Step.explain`. */
+  whyMissing(op: Operation | null, isMaking: boolean): string | null {
+    const { where } = this;
+    if (typeof where !== 'string') return null;
+    return whyMissing(this.mount, where, this.missing(op, where), isMaking);
   }
 
   get isInside(): boolean {

@@ -1,6 +1,7 @@
 import type { ArtifactsConfig } from '../config/artifacts.js';
 import type { WireConfig } from '../config/config.js';
 import type { WireDependencies } from '../wire/api.js';
+import { alikeArtifacts } from './artifacts/alike.js';
 import { Info } from './artifacts/info.js';
 import { Listings } from './artifacts/listings.js';
 import { Lookups } from './artifacts/lookups.js';
@@ -33,6 +34,7 @@ export function createArtifactsStore(
     read: (entry, range, options) => reading.read(entry, range, options),
     readNewest: () => reading.readNewest(),
     info: (path, { signal }) => info.info(path, signal),
+    alike: (path, options) => alikeArtifacts(listings, path, options),
     onWarning: (listener) => context.client.api.warnings.hear(listener),
     close: async () => {
       try {

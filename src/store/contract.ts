@@ -60,6 +60,16 @@ export interface Lookup {
   readonly listing: { readonly entries: readonly Entry[]; readonly isComplete: boolean } | null;
 }
 
+/** What may have been meant by a name above units that isn't there. Names as in tree paths. */
+export interface Alike {
+  /** The directory that it would be in isn't there either. */
+  readonly isParentMissing: boolean;
+  /** Names there that differ only in case. */
+  readonly spelt: readonly TreePath[];
+  /** Units whose display name it is; none where an id is. A few of them. */
+  readonly titled: readonly TreePath[];
+}
+
 export interface Content {
   readonly bytes: Uint8Array;
   /** The version tag of the bytes at the storage; later ranges of one open file must carry the same one. */
@@ -246,6 +256,12 @@ export interface Store {
 
   /** What the remote knows of a path beyond its entry, as plain data for users. Rejects with ENOENT. */
   info?(path: TreePath, options: Signalled): Promise<Readonly<Record<string, unknown>>>;
+
+  /**
+   * What may have been meant by a path above or of a unit that isn't there: one bounded request, for a message. Null where
+   * nothing can be said.
+   */
+  alike?(path: TreePath, options: Signalled): Promise<Alike | null>;
 
   /**
    * Takes who hears of what a user should know whoever swallows the errors, each thing once: an unreachable server, a

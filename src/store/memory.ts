@@ -26,7 +26,7 @@ export interface MemoryStoreOptions {
 
 /** A remote that lives in this process. Foreign writers are played through `write`. */
 export interface MemoryStore
-  extends Required<Omit<Store, 'hasVersions' | 'commit' | 'symlink' | 'info' | 'onWarning'>> {
+  extends Required<Omit<Store, 'hasVersions' | 'commit' | 'symlink' | 'info' | 'alike' | 'onWarning'>> {
   /** Somebody else writes a file: bytes and listing at once. */
   write(path: TreePath, content: string | Uint8Array): void;
   /** What the storage holds at a path, listed or not. */

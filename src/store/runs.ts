@@ -3,6 +3,7 @@ import type { WireDependencies } from '../wire/api.js';
 import { WireClient } from '../wire/client.js';
 import type { Store } from './contract.js';
 import { Addresses } from './runs/addresses.js';
+import { AlikeRuns } from './runs/alike.js';
 import { RunsContext } from './runs/context.js';
 import { Directories } from './runs/directories.js';
 import { Listings } from './runs/listings.js';
@@ -24,6 +25,7 @@ export function createRunsStore(config: WireConfig, dependencies: WireDependenci
   const addresses = new Addresses(context);
   const lookups = new Lookups(context, addresses);
   const listings = new Listings(context);
+  const alike = new AlikeRuns(context, listings);
   const reading = new Reading(context, addresses);
   const readable: Store = {
     unitDepth: UNIT_DEPTH,
@@ -31,6 +33,7 @@ export function createRunsStore(config: WireConfig, dependencies: WireDependenci
     list: (path, { signal }) => listings.list(path, signal),
     read: (entry, range, options) => reading.read(entry, range, options),
     readNewest: (entry, options) => reading.readNewest(entry, options),
+    alike: (path, options) => alike.alike(path, options),
     onWarning: (listener) => client.api.warnings.hear(listener),
     close: () => client.close(),
   };

@@ -58,6 +58,7 @@ export function diskKernel(base: string): Kernel {
       throw new Failure('EINVAL');
     },
     info: () => ({}),
+    missing: () => null,
     flush: () => {},
     refresh: () => {},
     prefetch: () => {},

@@ -4,7 +4,7 @@ import type { Attributes } from '../../kernel/syscalls.js';
 import { type AsyncComposite, type Composite, type Pause, pause, type Step } from '../driver.js';
 import { findingError, hasCode, isDirectoryError } from '../errors.js';
 import { incompatibleOptions, refusal } from '../refusals.js';
-import { invokeAt, placeOf, type Tree } from '../tree.js';
+import { explaining, placeOf, probeAt, type Tree } from '../tree.js';
 import { type AnyFunction, asBoolean, asFunction, asInteger, asObject } from '../validate.js';
 import { chmod, utimes } from './attributes.js';
 import { copyFile } from './copy-file.js';
@@ -160,14 +160,21 @@ function* copyLink(
   }
 }
 
-function* statOf(tree: Tree, path: string, { dereference }: CpSettings): Composite<Attributes> {
+function* statOf(
+  tree: Tree,
+  path: string,
+  { dereference }: CpSettings,
+  isProbe = false,
+): Composite<Attributes> {
   const look = dereference ? 'stat' : 'lstat';
-  return yield* invokeAt(look, placeOf(tree, path), (op, at) => tree.kernel[look](op, at));
+  const place = placeOf(tree, path);
+  const explain = isProbe ? undefined : explaining(place);
+  return yield* probeAt(look, place, (op, at) => tree.kernel[look](op, at), undefined, explain);
 }
 
 function* statIfThere(tree: Tree, path: string, settings: CpSettings): Composite<Attributes | null> {
   try {
-    return yield* statOf(tree, path, settings);
+    return yield* statOf(tree, path, settings, true);
   } catch (error) {
     if (hasCode(error, 'ENOENT')) return null;
     throw error;
