@@ -1,5 +1,6 @@
 import type { Missing } from '../kernel/missing.js';
 import type { TreePath } from '../store/contract.js';
+import { rewritten } from './notations.js';
 import type { Mount } from './paths.js';
 
 /** Names that a sentence may hold; more of them help nobody. */
@@ -24,9 +25,15 @@ export function whyMissing(
   const parent = names.slice(0, -1).join('/');
   const level = levels[names.length - 1] ?? 'file';
   const above = levels[names.length - 2];
+  const notation = rewritten(
+    mount,
+    path.split('/').filter((segment) => segment !== ''),
+    names.length,
+  );
   const { isParentMissing = false, titled = [], spelt = [] } = missing.alike ?? {};
-  if (above === undefined) return `${start}There is no ${level} '${name}' that this key may see.`;
-  if (isParentMissing) return `${start}There is no ${above} '${parent}' that this key may see.`;
+  const hint = notation === null ? '' : ` ${notation}`;
+  if (above === undefined) return `${start}There is no ${level} '${name}' that this key may see.${hint}`;
+  if (isParentMissing) return `${start}There is no ${above} '${parent}' that this key may see.${hint}`;
   const isProject = names.length === 2;
   const place = isProject ? `${above} '${parent}'` : `'${parent}'`;
   const reach = isProject ? ' that this key may see' : '';
@@ -37,9 +44,9 @@ export function whyMissing(
   const owners = `${level}${titled.length > 1 ? 's' : ''} ${listed(titled, ' and ')}`;
   const guess = titled.length > 0 ? ` '${name}' is the display name of ${owners}.` : '';
   const near = spelt.length > 0 ? ` Did you mean ${listed(spelt, ' or ')}?` : '';
-  const isGuessed = guess !== '' || near !== '';
+  const isGuessed = guess !== '' || near !== '' || hint !== '';
   const making = isMaking && isSure && !isGuessed ? mount.layout.howMade(names.length) : null;
-  return `${start}${said}${guess}${near}${making === null ? '' : ` ${making}`}`;
+  return `${start}${said}${hint}${guess}${near}${making === null ? '' : ` ${making}`}`;
 }
 
 const isAtOrAbove = (path: TreePath, root: TreePath): boolean =>

@@ -10,7 +10,6 @@ import { type Lookups, seen } from '../globbing/lookups.js';
 import { asSearch } from '../globbing/options.js';
 import { type Found, GlobWalk } from '../globbing/search.js';
 import { placeOf, probeAt, type Tree } from '../tree.js';
-import { entriesOf } from './directories.js';
 
 /** All paths in a tree that match. */
 export function* glob(tree: Tree, pattern: unknown, options?: unknown): Composite<Found[]> {
@@ -84,7 +83,8 @@ class TreeLookups implements Lookups<Step> {
   *readdir(path: string): Composite<readonly Dirent[]> {
     const towards = this.#nameTowardsMount(path);
     if (towards !== null) return [direntOf({ name: towards, kind: 'directory' }, path, null)];
-    const entries = yield* seen(entriesOf(this.#tree, path, 'scandir'), []);
+    const look = probeAt('scandir', placeOf(this.#tree, path), (op, at) => this.#tree.kernel.readdir(op, at));
+    const entries = yield* seen(look, []);
     return entries.map((entry) => direntOf(entry, path, null));
   }
 
