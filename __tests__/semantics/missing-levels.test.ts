@@ -160,3 +160,12 @@ test('where a sync call cannot wait, the message says what is known', async () =
   });
   expect(requests).toHaveLength(0);
 });
+
+test('a commit on the tree of runs names the tree that has versions', async () => {
+  for (const path of ['/team/Petals/a1b2c3', '/team/Petals/dataset/Roses/draft']) {
+    expect(await errorOf(() => fs.wandb.commit(path))).toMatchObject({
+      code: 'EINVAL',
+      message: expect.stringContaining('createWandbArtifactFs()'),
+    });
+  }
+});

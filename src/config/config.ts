@@ -133,7 +133,7 @@ export function resolveConfig(
     apiKey: key.apiKey,
     identityTokenFile: key.identityTokenFile,
     keySource: key.source,
-    missingKeyHint: missingKeyHint(baseUrl, appUrl),
+    missingKeyHint: key.source === null ? missingKeyHint(baseUrl, appUrl, around) : '',
     credentialsFile: around.credentialsFile,
     userAgent: `wandb-fs/${VERSION} node/${process.versions.node}`,
     extraHeaders: extraHeaders(around),

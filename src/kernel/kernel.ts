@@ -13,6 +13,7 @@ import { Rename } from './rename.js';
 import { assertFree, ensureListed, resolve } from './resolve.js';
 import type { Kernel } from './syscalls.js';
 import { Versions } from './versions.js';
+import { outlookOfClose } from './writeback/flush-failure.js';
 import { recover } from './writeback/recovery.js';
 import { Writeback } from './writeback/writeback.js';
 
@@ -139,11 +140,12 @@ function shutdown(core: Core, files: Files, writeback: Writeback, op: Operation)
     return;
   }
   for (const fd of core.descriptors.all()) files.release(fd);
-  writeback.flush(op, null);
+  const outlook = outlookOfClose(core.options.journal?.dir ?? null);
+  writeback.flush(op, null, outlook);
   if (writeback.hasUnsent) {
     // Something was closed while the flush was on its way.
     op.state = undefined;
-    writeback.flush(op, null);
+    writeback.flush(op, null, outlook);
   }
   core.isClosed = true;
   core.pages.clear();

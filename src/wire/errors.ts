@@ -38,8 +38,7 @@ export function refusalOfApi(refusal: Refusal, peer: Peer, date: number): WireFa
       `${peer.baseUrl} doesn't accept the API key${from}; check that it is whole and belongs to this server.`,
     );
   }
-  if (status === 403)
-    return fail('EACCES', `${peer.baseUrl} doesn't allow that to the owner of the API key.`);
+  if (status === 403) return fail('EACCES', `${peer.baseUrl} doesn't allow that to ${ownerOf(peer)}.`);
   if (status >= 300 && status < 400) {
     const target = redirectTarget(headers.location, peer.address);
     return new WireFailure(
@@ -69,12 +68,17 @@ export function graphqlFailure(errors: readonly { readonly message?: unknown }[]
   const isDenied = /permission|forbidden|not authori[sz]ed|unauthori[sz]ed|access denied|not logged in/i;
   const said = message.replace(/[.\s]+$/, '');
   if (isDenied.test(message)) {
-    return new WireFailure('EACCES', `${peer.baseUrl} doesn't allow that: ${said}.`, message, 'graphql');
+    const detail = `${peer.baseUrl} doesn't allow that to ${ownerOf(peer)}: ${said}.`;
+    return new WireFailure('EACCES', detail, message, 'graphql');
   }
   const isMissing = /not found|does(n't| not) exist|no such/i.test(message) && NAMES_A_THING.test(message);
   if (isMissing) return new WireFailure('ENOENT', null, message, 'graphql');
   return new WireFailure('EIO', `${peer.baseUrl} answered: ${said}.`, message, 'graphql');
 }
+
+/** Who must be told apart where somebody has several keys. */
+const ownerOf = ({ keySource }: Peer): string =>
+  `the owner of the API key${keySource === null ? '' : ` from ${keySource}`}`;
 
 /** Something that isn't the W&B API answered: a web page, a proxy, a wrong address. */
 export function notTheApi(peer: Peer, cause: string, status: number | null = null): WireFailure {
@@ -116,13 +120,26 @@ export function refusalOfStorage({ status, headers, text }: Refusal, date: numbe
 
 const UNREACHABLE: Readonly<Record<string, string>> = {
   ECONNREFUSED: 'refuses connections',
-  ENOTFOUND: 'has an address that is not known',
-  EAI_AGAIN: 'has an address that can not be looked up at the moment',
   EHOSTUNREACH: 'is not reachable',
   ENETUNREACH: 'is not reachable',
   EHOSTDOWN: 'is not reachable',
   ENETDOWN: 'is not reachable',
 };
+
+/** What `getaddrinfo` says where the answer may be another one soon. */
+const UNRESOLVED_FOR_NOW = new Set(['EAI_AGAIN', 'EAI_FAIL', 'EAI_SYSTEM']);
+
+/** A name that can't be resolved; null for anything else. It may be a proxy's. */
+function nameFailure(error: unknown): WireFailure | null {
+  const found = causesOf(error).find(({ syscall }) => syscall === 'getaddrinfo');
+  const code = errnoOf(found);
+  if (!found || code === null) return null;
+  const why = UNRESOLVED_FOR_NOW.has(code)
+    ? 'no name server answers at the moment. Is there a network?'
+    : 'there is no such name, or no network. Check the network, and `baseUrl` (WANDB_BASE_URL) or the proxy for a typo.';
+  const detail = `The name '${found.hostname ?? 'of the server'}' can't be resolved: ${why}`;
+  return new WireFailure('EIO', detail, `getaddrinfo ${code}`, 'unreachable');
+}
 
 /** The failure behind what undici, a user's `fetch` or a file stream threw. */
 export function networkFailure(error: unknown, peer: Peer, signal: AbortSignal | undefined): WireFailure {
@@ -132,6 +149,8 @@ export function networkFailure(error: unknown, peer: Peer, signal: AbortSignal |
   const host = originOf(peer.address);
   const unreachable = codes.find((code) => code in UNREACHABLE);
   const cause = codes[0] ?? describe(error);
+  const unresolved = nameFailure(error);
+  if (unresolved) return unresolved;
   if (unreachable !== undefined) {
     const code = unreachable === 'ECONNREFUSED' ? 'ECONNREFUSED' : 'EIO';
     const detail = `${host} ${UNREACHABLE[unreachable]}; check the network and \`baseUrl\`.`;
@@ -227,20 +246,21 @@ export const errnoOf = (error: unknown): string | null =>
     : null;
 
 /** Was it connecting that failed? That is no silence of a server that is there. */
-function isConnecting(error: unknown, depth = 0): boolean {
-  if (typeof error !== 'object' || error === null || depth > 4) return false;
-  if ('syscall' in error && error.syscall === 'connect') return true;
-  const gathered = 'errors' in error && Array.isArray(error.errors) ? error.errors : [];
-  return [...('cause' in error ? [error.cause] : []), ...gathered].some((each) =>
-    isConnecting(each, depth + 1),
-  );
-}
+const isConnecting = (error: unknown): boolean =>
+  causesOf(error).some(({ syscall }) => syscall === 'connect');
 
 /** Codes of an error, of what caused it, and of the errors it gathers. */
-function codesOf(error: unknown, depth = 0): string[] {
+const codesOf = (error: unknown): string[] => causesOf(error).flatMap((each) => errnoOf(each) ?? []);
+
+interface AnyError {
+  readonly syscall?: unknown;
+  readonly hostname?: unknown;
+}
+
+/** An error, what caused it, and the errors it gathers, outermost first. */
+function causesOf(error: unknown, depth = 0): readonly AnyError[] {
   if (typeof error !== 'object' || error === null || depth > 4) return [];
-  const own = errnoOf(error) ?? [];
   const gathered = 'errors' in error && Array.isArray(error.errors) ? error.errors : [];
   const inner = 'cause' in error ? [error.cause, ...gathered] : gathered;
-  return [own, ...inner.map((cause) => codesOf(cause, depth + 1))].flat();
+  return [error, ...inner.flatMap((cause) => causesOf(cause, depth + 1))];
 }
