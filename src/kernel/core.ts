@@ -222,7 +222,8 @@ export class Core implements ScopeHost {
     if (this.isFrozen(at)) {
       throw new Failure(
         'EROFS',
-        'A version never changes: copy it into a draft (`cp` it recursively to a new name beside it), change that, and commit it.',
+        'A version never changes: copy it, or an alias of it, to a new name beside it (`cp` with `recursive: true`), which ' +
+          'makes a draft; change that, and commit it.',
       );
     }
   }
