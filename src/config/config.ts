@@ -2,6 +2,7 @@ import { pathToFileURL } from 'node:url';
 import type { Dispatcher } from 'undici';
 import { appUrlOf, DEFAULT_BASE_URL, isClear, normaliseBaseUrl } from './base-url.js';
 import { findKey, missingKeyHint } from './key.js';
+import { harmless } from './logger.js';
 import type { DeletableLevel, Logger, WandbFsOptions } from './options.js';
 import { Secret } from './secret.js';
 import { Surroundings } from './surroundings.js';
@@ -30,6 +31,8 @@ export interface WireConfig {
   readonly timeouts: Timeouts;
   readonly allowDelete: readonly DeletableLevel[];
   readonly readOnly: boolean;
+  /** Somebody listens to what isn't worth a warning. */
+  readonly isDebugged: boolean;
 }
 
 /** All in milliseconds. */
@@ -117,7 +120,7 @@ export function resolveConfig(
 ): Config {
   checkOptions(options);
   const given = { ...DEFAULTS, ...withoutUndefined(options) };
-  const logger = given.logger ?? toProcess;
+  const logger = given.logger ? harmless(given.logger) : toProcess;
   const around = new Surroundings(env, cwd, (message) => logger.warn?.(message));
   const baseUrl = findBaseUrl(given, around);
   const appUrl = around.variable('WANDB_APP_URL')?.replace(/\/+$/, '') ?? appUrlOf(baseUrl);
@@ -150,6 +153,7 @@ export function resolveConfig(
     },
     allowDelete,
     readOnly: given.readOnly,
+    isDebugged: logger.debug !== undefined,
   };
   return Object.freeze({
     baseUrl,

@@ -170,7 +170,10 @@ export function createOwner({ store, contents, told, now = Date.now, ...options 
       }
     },
   };
-  store.onWarning?.((message) => owner.onEvent({ type: 'warning', message }));
+  store.onWarning?.(
+    (message) => owner.onEvent({ type: 'warning', message }),
+    (message) => owner.onEvent({ type: 'debug', message }),
+  );
   return owner;
 }
 

@@ -144,7 +144,7 @@ export type RemoteEvent =
   /** Nothing queued, nothing on its way. */
   | { readonly type: 'idle' }
   /** What the user's logger should hear, whoever swallows the errors. */
-  | { readonly type: 'warning'; readonly message: string };
+  | { readonly type: 'warning' | 'debug'; readonly message: string };
 
 /** One message on its way. Compared by identity. */
 export interface Call {

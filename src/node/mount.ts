@@ -124,6 +124,7 @@ function mount(
     connect: () => connect(tree()),
     appUrl,
     warn: (message) => tree().config.logger.warn?.(message),
+    debug: (message) => tree().config.logger.debug?.(message),
     appPath: (address) => pathBelow(new URL(appUrl()), address),
   });
 }

@@ -165,7 +165,7 @@ const withoutSlash = (path: TreePath): TreePath => path.replace(/\/$/, '');
  * process's affair, not the kernel's.
  */
 export function emitUpload(uploads: EventEmitter<UploadEvents>, tree: Tree, event: RemoteEvent): void {
-  if (event.type === 'dropped' || event.type === 'warning') return;
+  if (event.type === 'dropped' || 'message' in event) return;
   process.nextTick(() => {
     if (event.type === 'idle') {
       uploads.emit('idle');

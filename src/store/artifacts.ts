@@ -35,7 +35,7 @@ export function createArtifactsStore(
     readNewest: () => reading.readNewest(),
     info: (path, { signal }) => info.info(path, signal),
     alike: (path, options) => alikeArtifacts(listings, path, options),
-    onWarning: (listener) => context.client.api.warnings.hear(listener),
+    onWarning: (listener, debug) => context.client.api.hear(listener, debug),
     close: async () => {
       try {
         await cache?.close();

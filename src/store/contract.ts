@@ -266,8 +266,10 @@ export interface Store {
   /**
    * Takes who hears of what a user should know whoever swallows the errors, each thing once: an unreachable server, a
    * refused key. @default `process.emitWarning`
+   *
+   * @param debug hears of requests, retries and fallbacks, where the configuration says that somebody listens
    */
-  onWarning?(listener: (message: string) => void): void;
+  onWarning?(listener: (message: string) => void, debug: (message: string) => void): void;
 
   /** Ends what the store holds open (sockets); what is on its way fails. */
   close?(): Promise<void>;

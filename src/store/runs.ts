@@ -34,7 +34,7 @@ export function createRunsStore(config: WireConfig, dependencies: WireDependenci
     read: (entry, range, options) => reading.read(entry, range, options),
     readNewest: (entry, options) => reading.readNewest(entry, options),
     alike: (path, options) => alike.alike(path, options),
-    onWarning: (listener) => client.api.warnings.hear(listener),
+    onWarning: (listener, debug) => client.api.hear(listener, debug),
     close: () => client.close(),
   };
   if (config.readOnly) return readable;

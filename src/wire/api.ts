@@ -3,7 +3,8 @@ import { type Credentials, createCredentials, isUnderBase } from './credentials.
 import { networkFailure, type Peer, refusalOfApi } from './errors.js';
 import { withOutages } from './outages.js';
 import { RateLimit } from './rate-limit.js';
-import { type Clock, systemClock } from './retry.js';
+import { withoutSecrets, withRequestLog } from './request-log.js';
+import { type Clock, type RetryPolicy, systemClock } from './retry.js';
 import {
   createTransport,
   type HttpRequest,
@@ -34,13 +35,15 @@ export class Api {
   readonly credentials: Credentials;
   readonly warnings = new Warnings();
   private readonly rateLimit: RateLimit;
+  private isProxyTold = false;
 
   constructor(
     readonly config: WireConfig,
     dependencies: WireDependencies = {},
   ) {
     this.clock = dependencies.clock ?? systemClock;
-    this.transport = withOutages(createTransport(config, dependencies), {
+    const logged = withRequestLog(createTransport(config, dependencies), this.clock, this.warnings);
+    this.transport = withOutages(logged, {
       clock: this.clock,
       peer: (address) => this.peer(address),
       onOutage: (origin, { code, cause, detail }) =>
@@ -48,6 +51,21 @@ export class Api {
     });
     this.credentials = createCredentials(config, this.transport, this.clock, this.warnings);
     this.rateLimit = new RateLimit(this.clock);
+  }
+
+  /** @param debug is told nothing unless the configuration says that somebody listens */
+  hear(warn: (message: string) => void, debug: (message: string) => void): void {
+    this.warnings.hear(warn, this.config.isDebugged ? debug : null);
+  }
+
+  /** Tells of each retry of a transfer, or of a call of the API, at an address. */
+  onPause(address: string): RetryPolicy['onPause'] {
+    if (!this.warnings.isDebugged) return undefined;
+    return ({ code, cause, detail }, ms) =>
+      this.warnings.debug(
+        () =>
+          `again in ${Math.round(ms)} ms: ${withoutSecrets(address)}: ${detail ?? code}${cause === null ? '' : ` (${cause})`}`,
+      );
   }
 
   peer(address: string): Peer {
@@ -96,7 +114,21 @@ export class Api {
     this.warnings.once(`refused ${this.config.baseUrl}`, detail ?? `${this.config.baseUrl} refuses the key.`);
   }
 
+  /** Once, with the first request: nobody listens before. */
+  private tellProxies(): void {
+    if (this.isProxyTold) return;
+    this.isProxyTold = true;
+    const { http, https } = this.config.proxy ?? { http: null, https: null };
+    for (const [scheme, address] of Object.entries({ http, https })) {
+      if (address)
+        this.warnings.debug(
+          () => `${scheme}: goes through the proxy ${withoutSecrets(address)} (but for NO_PROXY)`,
+        );
+    }
+  }
+
   private async once(request: HttpRequest, authorization: string): Promise<HttpResponse> {
+    this.tellProxies();
     const { userAgent, extraHeaders } = this.config;
     try {
       const response = await this.transport.send({

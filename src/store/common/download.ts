@@ -1,3 +1,4 @@
+import { withoutSecrets } from '../../wire/request-log.js';
 import type { Download, DownloadOptions, Transfers } from '../../wire/transfer.js';
 import { isWireFailure } from '../../wire/wire-failure.js';
 import { Failure } from '../failure.js';
@@ -38,6 +39,10 @@ export async function download(
     } catch (error) {
       const api = isRefusal(error) ? await source.lastResort(address) : null;
       if (api === null) throw error;
+      transfers.api.warnings.debug(
+        () =>
+          `the storage refuses an address that was just signed: the API's own is used, ${withoutSecrets(api)}`,
+      );
       return await transfers.download(api, { ...options, isApiAddress: true });
     }
   } catch (error) {
