@@ -124,6 +124,22 @@ describe('the key', () => {
     expect(missingKeyHint).toContain('https://wandb.ai/authorize');
   });
 
+  test('that is nowhere: what the first request will say names every place that was looked at', async () => {
+    await put(
+      '.config/wandb/settings',
+      `[default]\napi_key = ${KEY.netrc}\nbase_url = https://other.example\n`,
+    );
+    const { missingKeyHint } = wire({}, { baseUrl: 'https://api.wandb.ai' });
+    for (const place of [
+      `'api.wandb.ai' in ${join(home, '.netrc')}`,
+      join(home, '.config/wandb/settings'),
+      join('wandb', 'settings'),
+      'the key there is for https://other.example',
+    ])
+      expect(missingKeyHint).toContain(place);
+    expect(missingKeyHint).not.toContain(KEY.netrc);
+  });
+
   test('is told apart from its place: a broken netrc file is left out with a warning', async () => {
     await put('.netrc', `machne api.wandb.ai password ${KEY.netrc}\n`);
     const warnings: string[] = [];

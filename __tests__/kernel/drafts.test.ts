@@ -134,12 +134,33 @@ describe('copying a version into a draft', () => {
     expect(files?.get('made')?.uri).toBe('gs://bucket/other');
   });
 
-  test('an alias is copied as the link it is, or what it points to with `dereference`', async () => {
-    const { fs } = mountVersions();
-    await fs.promises.cp(`${C}/old`, `${C}/alias`, { recursive: true });
-    expect(await fs.promises.readlink(`${C}/alias`)).toBe('v0');
-    await fs.promises.cp(`${C}/old`, D, { recursive: true, dereference: true });
+  test.each([{}, { dereference: true }])('an alias is copied as its version: %j', async (options) => {
+    const { fs, store } = mountVersions();
+    const before = new Map(store.collections.get('e/p/t/c')?.aliases);
+    await fs.promises.cp(`${C}/old`, D, { recursive: true, ...options });
     expect(await fs.promises.readdir(D)).toEqual(['a.txt', 'dir']);
+    await fs.promises.writeFile(`${D}/a.txt`, 'changed');
+    expect(store.collections.get('e/p/t/c')?.aliases).toEqual(before);
+    await expect(fs.promises.cp(`${C}/old`, `${C}/third`, options)).rejects.toMatchObject({
+      code: 'ERR_FS_EISDIR',
+    });
+  });
+
+  test('no copy sets an alias on the server, unless the link itself is meant', async () => {
+    const { fs, store } = mountVersions();
+    const aliases = store.collections.get('e/p/t/c')?.aliases;
+    const before = new Map(aliases);
+    await expect(fs.promises.cp(`${C}/old`, `${C}/prod`, { recursive: true })).rejects.toMatchObject({
+      code: 'ERR_FS_CP_DIR_TO_NON_DIR',
+    });
+    await expect(fs.promises.cp(C, 'e/p/t/copy', { recursive: true })).rejects.toMatchObject({
+      code: 'EPERM',
+      message: expect.stringContaining('set aliases by symlink()'),
+    });
+    expect(aliases).toEqual(before);
+    expect([...store.collections.keys()]).not.toContain('e/p/t/copy');
+    await fs.promises.cp(`${C}/old`, `${C}/alias`, { verbatimSymlinks: true });
+    expect(await fs.promises.readlink(`${C}/alias`)).toBe('v0');
   });
 });
 
@@ -269,11 +290,13 @@ describe('a draft keeps what it holds', () => {
     expect(await fs.promises.readdir(D)).toEqual(['a.txt']);
   });
 
-  test('when a link can not be copied over a file of it', async () => {
+  test('when a version can not be copied over a file of it', async () => {
     const { fs } = mountVersions();
     await fs.promises.mkdir(D);
     await fs.promises.writeFile(`${D}/f`, 'kept');
-    await expect(fs.promises.cp(`${C}/old`, `${D}/f`)).rejects.toMatchObject({ code: 'EEXIST' });
+    await expect(fs.promises.cp(`${C}/old`, `${D}/f`)).rejects.toMatchObject({
+      code: 'ERR_FS_CP_DIR_TO_NON_DIR',
+    });
     expect(await fs.promises.readFile(`${D}/f`, 'utf8')).toBe('kept');
   });
 

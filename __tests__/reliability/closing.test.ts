@@ -1,4 +1,5 @@
 import type { FakeWandb } from 'wandb-fs/testing';
+import { makeDirectory } from '../helpers/directories.js';
 import { packageRoot, runWell } from '../helpers/processes.js';
 import { startServer } from '../helpers/server.js';
 import { connect, makeRun } from '../semantics/helpers/mounts.js';
@@ -60,4 +61,39 @@ test('close does not wait for a call that can not end', async () => {
   expect(performance.now() - begin).toBeLessThan(20_000);
   expect(await read).toBe('ECANCELED');
   await server.faults([]);
+});
+
+describe('close with the server gone says what becomes of the content', () => {
+  const closeWithoutServer = async (journal: string | undefined): Promise<string> => {
+    const own = await startServer({ finalize: 'put' });
+    await own.seed({ 'team/project/run': {} });
+    const fs = connect(own, { journal, logger: { warn: () => {} } });
+    await fs.promises.writeFile('/team/project/run/file', 'x');
+    await own.faults([
+      { match: { operation: 'CreateRunFiles' }, status: 400, times: Infinity, body: '{"error":"gone"}' },
+    ]);
+    const error: NodeJS.ErrnoException = await fs.wandb.close().then(
+      () => Promise.reject(new Error('it was closed')),
+      (thrown: unknown) => thrown as NodeJS.ErrnoException,
+    );
+    expect(error).toMatchObject({ code: 'EIO', syscall: 'close' });
+    expect(error.message).not.toContain('next flush');
+    expect(error.message).toContain('tried again while this process runs');
+    // It is open still: what failed is sent by another close.
+    await own.faults([]);
+    await fs.wandb.close();
+    expect(Object.keys(await own.files('team/project/run'))).toEqual(['file']);
+    return error.message;
+  };
+
+  test('without a journal it is lost with the process', async () => {
+    expect(await closeWithoutServer(undefined)).toContain('is lost, for there is no `journal`');
+  });
+
+  test('with one it lies there, and is sent by the next start', async () => {
+    const directory = await makeDirectory();
+    expect(await closeWithoutServer(directory)).toContain(
+      `lies in the journal in ${directory}, and the next start sends it`,
+    );
+  });
 });

@@ -79,6 +79,21 @@ test('a wrong key is EACCES and the message says where it came from, not what it
   });
 });
 
+test('what the key may not do says where the key came from', async () => {
+  const fs = mount(server);
+  const denials = [
+    { match: { side: 'api' as const }, status: 403, body: '{"error":"permission denied"}' },
+    { match: { side: 'api' as const }, graphqlError: 'permission denied' },
+  ];
+  for (const denial of denials) {
+    await server.faults([{ ...denial, times: Infinity }]);
+    const error = await errorOf(() => fs.promises.readFile(`${run}/file.txt`));
+    expect(error).toMatchObject({ code: 'EACCES' });
+    expect(error.message).toContain('the owner of the API key from options.apiKey');
+    await server.faults([]);
+  }
+});
+
 describe('the key', () => {
   const secretsIn = (fs: WandbFs, ...rest: unknown[]): string =>
     [fs, fs.wandb, fs.promises, ...rest]

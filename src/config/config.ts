@@ -2,6 +2,7 @@ import { pathToFileURL } from 'node:url';
 import type { Dispatcher } from 'undici';
 import { appUrlOf, DEFAULT_BASE_URL, isClear, normaliseBaseUrl } from './base-url.js';
 import { type Base, findKey, missingKeyHint } from './key.js';
+import { harmless } from './logger.js';
 import type { DeletableLevel, Logger, WandbFsOptions } from './options.js';
 import { findProxies, type Proxies } from './proxies.js';
 import { Secret } from './secret.js';
@@ -34,6 +35,8 @@ export interface WireConfig {
   readonly timeouts: Timeouts;
   readonly allowDelete: readonly DeletableLevel[];
   readonly readOnly: boolean;
+  /** Somebody listens to what isn't worth a warning. */
+  readonly isDebugged: boolean;
 }
 
 /** All in milliseconds. */
@@ -121,7 +124,7 @@ export function resolveConfig(
 ): Config {
   checkOptions(options);
   const given = { ...DEFAULTS, ...withoutUndefined(options) };
-  const logger = given.logger ?? toProcess;
+  const logger = given.logger ? harmless(given.logger) : toProcess;
   const around = new Surroundings(env, cwd, (message) => logger.warn?.(message));
   const base = findBaseUrl(given, around);
   const { baseUrl } = base;
@@ -138,7 +141,7 @@ export function resolveConfig(
     apiKey: key.apiKey,
     identityTokenFile: key.identityTokenFile,
     keySource: key.source,
-    missingKeyHint: missingKeyHint(baseUrl, appUrl),
+    missingKeyHint: key.source === null ? missingKeyHint(baseUrl, appUrl, around) : '',
     credentialsFile: around.credentialsFile,
     userAgent: `wandb-fs/${VERSION} node/${process.versions.node}`,
     extraHeaders: extraHeaders(around),
@@ -156,6 +159,7 @@ export function resolveConfig(
     },
     allowDelete,
     readOnly: given.readOnly,
+    isDebugged: logger.debug !== undefined,
   };
   return Object.freeze({
     baseUrl,

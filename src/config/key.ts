@@ -53,12 +53,19 @@ export function findKey(options: WandbFsOptions, { baseUrl, written }: Base, aro
 
   const inFiles = around.setting('base_url');
   const belongs = inFiles === null || isSameServer(inFiles, baseUrl);
-  const inSettings = belongs ? around.settingsKey() : null;
-  if (inSettings) return withKey(inSettings, 'api_key in a wandb settings file');
+  const inSettings = belongs ? around.setting('api_key') : null;
+  if (inSettings) return withKey(inSettings, `api_key in ${around.settingFile('api_key')}`);
   return { apiKey: null, identityTokenFile: null, source: null };
 }
 
-/** The one sentence for requests without a key: every way to give one. */
-export const missingKeyHint = (baseUrl: string, appUrl: string): string =>
-  `No API key for ${baseUrl}: pass \`apiKey\`, set WANDB_API_KEY (or WANDB_IDENTITY_TOKEN_FILE), or run ` +
-  `\`wandb login\`, which writes your netrc file; keys are at ${appUrl}/authorize.`;
+/** For requests without a key: every way to give one, and where was looked for it. */
+export function missingKeyHint(baseUrl: string, appUrl: string, around: Surroundings): string {
+  const { host } = new URL(baseUrl);
+  const others =
+    around.setting('api_key') === null ? '' : `; the key there is for ${around.setting('base_url')}`;
+  return (
+    `No API key for ${baseUrl}: pass \`apiKey\`, set WANDB_API_KEY (or WANDB_IDENTITY_TOKEN_FILE), or run ` +
+    `\`wandb login\`, which writes your netrc file; keys are at ${appUrl}/authorize. Looked for in the options, in these ` +
+    `variables, for '${host}' in ${around.netrcPath}, and for \`api_key\` in ${around.settingsPaths.join(' and ')}${others}.`
+  );
+}

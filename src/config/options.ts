@@ -8,7 +8,10 @@ export type DeletableLevel = 'run' | 'project' | 'version' | 'aliasedVersion' | 
 
 /** Hears of what a user should know and no call can tell; `console` is one. Messages hold no key. */
 export interface Logger {
+  /** What a user should know, whoever swallows the errors: each thing once. */
   warn?(message: string): void;
+  /** Each request with its status and time, each retry with its reason and pause, and what is done another way than usual. */
+  debug?(message: string): void;
 }
 
 /** Where a journal is, and what it outlives. */
@@ -124,7 +127,12 @@ export interface WandbFsOptions {
    * (WANDB_HTTPS_PROXY, HTTPS_PROXY, NO_PROXY…). It isn't closed with the filesystem.
    */
   readonly dispatcher?: Dispatcher | undefined;
-  /** @default warnings go to `process.emitWarning` */
+  /**
+   * Hears one line of text at a time, without keys and signatures. What it throws harms nothing. Without `debug` nothing
+   * is gathered for it.
+   *
+   * @default warnings go to `process.emitWarning`
+   */
   readonly logger?: Logger | undefined;
   /** Where the I/O thread's file lies, for bundlers that move it. @default beside this package's other files */
   readonly workerUrl?: string | URL | undefined;

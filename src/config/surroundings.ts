@@ -5,11 +5,16 @@ import { type NetrcEntry, parseNetrc } from './netrc.js';
 import { parseSettings } from './settings-file.js';
 import { invalidValue } from './validate.js';
 
+interface SettingsFile {
+  readonly path: string;
+  readonly settings: ReadonlyMap<string, string>;
+}
+
 /** What configures W&B outside the program: environment and files. Files are read when asked for, once. */
 export class Surroundings {
   private readonly home: string;
   private netrcFile: ReturnType<typeof parseNetrc> | null | undefined;
-  private settingsFiles: readonly ReadonlyMap<string, string>[] | undefined;
+  private settingsFiles: readonly SettingsFile[] | undefined;
 
   constructor(
     private readonly env: NodeJS.ProcessEnv,
@@ -35,16 +40,21 @@ export class Surroundings {
 
   /** A setting, from the local file before the global one. */
   setting(name: string): string | null {
-    for (const settings of this.settings()) {
-      const value = settings.get(name);
-      if (value) return value;
-    }
-    return null;
+    return (
+      this.settings()
+        .find(({ settings }) => settings.get(name))
+        ?.settings.get(name) ?? null
+    );
   }
 
-  /** `api_key` of the settings, which belongs to the `base_url` of the settings. */
-  settingsKey(): string | null {
-    return this.setting('api_key');
+  /** The file that a setting is in; null where it is in none. */
+  settingFile(name: string): string | null {
+    return this.settings().find(({ settings }) => settings.get(name))?.path ?? null;
+  }
+
+  /** Where settings are looked for. */
+  get settingsPaths(): readonly string[] {
+    return this.settings().map(({ path }) => path);
   }
 
   /**
@@ -96,12 +106,13 @@ export class Surroundings {
     return path.replace(/^~(?=\/|$)/, this.home);
   }
 
-  private settings(): readonly ReadonlyMap<string, string>[] {
+  private settings(): readonly SettingsFile[] {
     const global = this.variable('WANDB_CONFIG_DIR') ?? join(this.home, '.config', 'wandb');
     const local = join(this.variable('WANDB_DIR') ?? this.cwd, 'wandb');
-    this.settingsFiles ??= [local, global].map(
-      (directory) => this.readWarning(join(this.expand(directory), 'settings'), parseSettings) ?? new Map(),
-    );
+    this.settingsFiles ??= [local, global].map((directory) => {
+      const path = join(this.expand(directory), 'settings');
+      return { path, settings: this.readWarning(path, parseSettings) ?? new Map() };
+    });
     return this.settingsFiles;
   }
 

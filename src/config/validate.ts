@@ -220,7 +220,7 @@ const CHECKS: Readonly<Record<keyof WandbFsOptions, Check>> = {
   exitSignals: flag,
   fetch: callable,
   dispatcher,
-  logger: methods('warn'),
+  logger: methods('warn', 'debug'),
   workerUrl: address,
 };
 

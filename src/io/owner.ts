@@ -121,6 +121,8 @@ export function createOwner({ store, contents, told, now = Date.now, ...options 
       throw new Failure('ENOTSUP', 'Only a tree of runs can find them: use createWandbFs().');
     },
 
+    alike: async ({ path }, signal) => (await store.alike?.(path, { signal })) ?? null,
+
     close: async () => {
       await uploader.close();
       await store.close?.();
@@ -159,7 +161,10 @@ export function createOwner({ store, contents, told, now = Date.now, ...options 
       }
     },
   };
-  store.onWarning?.((message) => owner.onEvent({ type: 'warning', message }));
+  store.onWarning?.(
+    (message) => owner.onEvent({ type: 'warning', message }),
+    (message) => owner.onEvent({ type: 'debug', message }),
+  );
   return owner;
 }
 
@@ -170,6 +175,7 @@ const CANCELLABLE: ReadonlySet<keyof RemoteMethods> = new Set([
   'readNewest',
   'info',
   'find',
+  'alike',
   'flush',
 ]);
 

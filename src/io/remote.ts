@@ -1,4 +1,5 @@
 import type {
+  Alike,
   CommitOptions,
   Committed,
   Content,
@@ -86,6 +87,8 @@ export interface RemoteMethods {
   info(args: { path: TreePath }): Facts | null;
   /** A page of the runs of a project that pass a filter. */
   find(args: RunQuery): FoundRuns;
+  /** What may have been meant by a path that isn't there, for a message; see the store's contract. */
+  alike(args: { path: TreePath }): Alike | null;
   /** Ends the owner: what is queued is not waited for (the caller flushes first). */
   close(args: Record<string, never>): null;
 }
@@ -151,7 +154,7 @@ export type RemoteEvent =
   /** Nothing queued, nothing on its way. */
   | { readonly type: 'idle' }
   /** What the user's logger should hear, whoever swallows the errors. */
-  | { readonly type: 'warning'; readonly message: string };
+  | { readonly type: 'warning' | 'debug'; readonly message: string };
 
 /** One message on its way. Compared by identity. */
 export interface Call {

@@ -1,6 +1,6 @@
 import { LRUCache } from 'lru-cache';
 import type { Remote } from '../io/remote.js';
-import type { Entry, TreePath } from '../store/contract.js';
+import type { Alike, Entry, TreePath } from '../store/contract.js';
 import { Failure } from '../store/failure.js';
 import { HandedOver } from './content/handed-over.js';
 import { type Journal, type JournalOptions, openJournal } from './content/journal/journal.js';
@@ -63,6 +63,8 @@ export const DEFAULTS = {
 
 /** The directories and files that stand at a path, or that nothing does: how long such an answer is remembered. */
 const MOST_NEGATIVE_ENTRIES = 65_536;
+/** Names that aren't there and of which it is known what may have been meant. */
+const MOST_ALIKE = 1024;
 
 /** The superblock: the state that all primitives of one mount share. */
 export class Core implements ScopeHost {
@@ -86,6 +88,11 @@ export class Core implements ScopeHost {
   // A size of 1 each: `max` would set aside memory for all entries at once.
   readonly negatives = new LRUCache<TreePath, Moment>({
     maxSize: MOST_NEGATIVE_ENTRIES,
+    sizeCalculation: () => 1,
+  });
+  /** What may have been meant by names above units that aren't there; null where nobody knows. */
+  readonly alike = new LRUCache<TreePath, { readonly said: Alike | null; readonly moment: Moment }>({
+    maxSize: MOST_ALIKE,
     sizeCalculation: () => 1,
   });
   /** One device number a mount: fs-extra and others take equal dev and ino for the same file. */
@@ -214,7 +221,8 @@ export class Core implements ScopeHost {
     if (this.isFrozen(at)) {
       throw new Failure(
         'EROFS',
-        'A version never changes: copy it into a draft (`cp` it recursively to a new name beside it), change that, and commit it.',
+        'A version never changes: copy it, or an alias of it, to a new name beside it (`cp` with `recursive: true`), which ' +
+          'makes a draft; change that, and commit it.',
       );
     }
   }
@@ -274,6 +282,7 @@ export class Core implements ScopeHost {
   /** What was said not to be there may be there now: at the path and at everything below. */
   forgetNegatives(path: TreePath): void {
     this.negatives.delete(path);
+    for (const known of [...this.alike.keys()]) if (isAtOrBelow(known, path)) this.alike.delete(known);
     if (depthOf(path) > this.unitDepth) return;
     for (const known of [...this.negatives.keys()])
       if (isAtOrBelow(known, path)) this.negatives.delete(known);

@@ -7,12 +7,14 @@ import { Files } from './files.js';
 import { findRuns } from './finding.js';
 import { digestAt, info } from './info.js';
 import { throughLinks } from './links.js';
+import { missing } from './missing.js';
 import { Fault, type Operation } from './operation.js';
 import { Removal } from './removal.js';
 import { Rename } from './rename.js';
 import { assertFree, ensureListed, resolve } from './resolve.js';
 import type { Kernel } from './syscalls.js';
 import { Versions } from './versions.js';
+import { outlookOfClose } from './writeback/flush-failure.js';
 import { recover } from './writeback/recovery.js';
 import { Writeback } from './writeback/writeback.js';
 
@@ -80,6 +82,7 @@ export function createKernel(options: KernelOptions): Kernel {
       if (core.isClosed) throw new Failure('EBADF', 'This filesystem is closed.');
       writeback.flush(op, null);
     },
+    missing: (op, path) => missing(core, op, path),
     refresh: (path) => refresh(core, path),
     prefetch: (op, path) => prefetch(core, files, op, path),
     journal: report,
@@ -143,11 +146,12 @@ function shutdown(core: Core, files: Files, writeback: Writeback, op: Operation)
     return;
   }
   for (const fd of core.descriptors.all()) files.release(fd);
-  writeback.flush(op, null);
+  const outlook = outlookOfClose(core.options.journal?.dir ?? null);
+  writeback.flush(op, null, outlook);
   if (writeback.hasUnsent) {
     // Something was closed while the flush was on its way.
     op.state = undefined;
-    writeback.flush(op, null);
+    writeback.flush(op, null, outlook);
   }
   core.isClosed = true;
   core.pages.clear();

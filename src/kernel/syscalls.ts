@@ -2,6 +2,7 @@ import type { RemoteEvent } from '../io/remote.js';
 import type { CommitOptions, Committed, FoundRuns, Kind, RunQuery, TreePath } from '../store/contract.js';
 import type { Facts } from '../store/facts.js';
 import type { Digest } from './info.js';
+import type { Missing } from './missing.js';
 import type { Operation } from './operation.js';
 import type { LinkTarget } from './versions.js';
 import type { JournalReport } from './writeback/recovery.js';
@@ -110,6 +111,13 @@ export interface Kernel extends Syscalls {
   digest(fd: number): Digest;
   /** A page of the runs of a project that pass a filter; ENOENT without the project, ENOTSUP in a tree without runs. */
   find(op: Operation, query: RunQuery): FoundRuns;
+  /**
+   * Why a path isn't there, as far as that can be told: for a message, after an ENOENT. Null where all directories above
+   * files are there.
+   *
+   * @param op null: nothing is asked of the server
+   */
+  missing(op: Operation | null, path: TreePath): Missing | null;
   /** Forgets what was learned by listing at and below a path; dirty and open files stay. */
   refresh(path: TreePath): void;
   /** Loads listings and, for files, their first pages. */

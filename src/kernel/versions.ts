@@ -34,6 +34,12 @@ export class Versions {
   /** All or nothing: readers see the draft until the server has the whole version. */
   commit(op: Operation, path: TreePath, options: CommitOptions): Committed {
     if (isDone(op)) return op.outcome as Committed;
+    if (!this.core.hasVersions) {
+      throw new Failure(
+        'EINVAL',
+        'Run files have no versions: they are committed on the tree of artifacts, createWandbArtifactFs().',
+      );
+    }
     const draft = resolve(this.core, op, path, true);
     if (!draft.local?.isDraft) {
       throw new Failure(

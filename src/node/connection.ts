@@ -17,10 +17,15 @@ export class Connection {
   /**
    * @param connect mounts the remote; it is called again if it threw
    * @param warn tells the user what no call can tell
+   * @param debug tells what isn't worth a warning
    */
-  constructor(connect: () => Kernel, warn: (message: string) => void) {
+  constructor(
+    connect: () => Kernel,
+    warn: (message: string) => void,
+    debug: (message: string) => void = () => {},
+  ) {
     this.#connect = connect;
-    this.#warnings = new UploadWarnings(warn, this.#listeners);
+    this.#warnings = new UploadWarnings(warn, debug, this.#listeners);
   }
 
   /** The kernel, if anybody has used it. */

@@ -34,6 +34,8 @@ export interface FsOptions extends MountOptions {
   readonly connect: () => Kernel;
   /** Tells the user what no call can tell. @default `process.emitWarning` */
   readonly warn?: ((message: string) => void) | undefined;
+  /** Tells of requests, retries and fallbacks. @default nobody */
+  readonly debug?: ((message: string) => void) | undefined;
   /** The address of the W&B app, such as 'https://wandb.ai'. */
   readonly appUrl: () => string;
 }
@@ -42,8 +44,8 @@ export interface FsOptions extends MountOptions {
  * Assembles an object of the shape of `node:fs`. All members are its own, enumerable and bound: tools spread it,
  * destructure it, test for members and replace them.
  */
-export function makeFs({ connect, appUrl, warn = warnProcess, ...mountOptions }: FsOptions): WandbFs {
-  return makeFace(new Connection(connect, warn), appUrl, mountOptions);
+export function makeFs({ connect, appUrl, warn = warnProcess, debug, ...mountOptions }: FsOptions): WandbFs {
+  return makeFace(new Connection(connect, warn, debug), appUrl, mountOptions);
 }
 
 const warnProcess = (message: string): void => process.emitWarning(message, 'WandbFsWarning');

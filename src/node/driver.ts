@@ -7,6 +7,12 @@ import { abortError, type SystemCall, systemError } from './errors.js';
 export interface Step<T = unknown> extends SystemCall {
   readonly run: (op: Operation) => T;
   readonly signal?: AbortSignal | undefined;
+  /**
+   * One sentence on why what was asked for isn't there, for the message of an ENOENT.
+   *
+   * @param op null: nothing may be waited for
+   */
+  readonly explain?: ((op: Operation | null) => string | null) | undefined;
 }
 
 /** A promise that a composite waits for; only the callback and promise faces can. */
@@ -39,7 +45,7 @@ export function driveSync<T>(composite: Composite<T>, freshness = new Freshness(
     try {
       value = runSync(step.run, new Operation(undefined, freshness));
     } catch (thrown) {
-      turn = composite.throw(told(thrown, step, driveSync));
+      turn = composite.throw(told(explained(thrown, step), step, driveSync));
       continue;
     }
     turn = composite.next(value);
@@ -67,7 +73,9 @@ export async function driveAsync<T>(
             ? await step.pause()
             : await runAsync(step.run, new Operation(step.signal, freshness));
       } catch (thrown) {
-        current = composite.throw('pause' in step ? thrown : told(thrown, step, driveAsync));
+        current = composite.throw(
+          'pause' in step ? thrown : told(await explainedLater(thrown, step), step, driveAsync),
+        );
         continue;
       }
       current = composite.next(value);
@@ -84,6 +92,37 @@ export async function driveAsync<T>(
  */
 const DRIVEN_PER_TURN = 128;
 let driven = 0;
+
+function explained(thrown: unknown, step: Step): unknown {
+  const { explain } = step;
+  if (!explain || !isBare(thrown)) return thrown;
+  try {
+    return because(runSync(explain));
+  } catch (hindered) {
+    return because(unhindered(hindered, explain));
+  }
+}
+
+async function explainedLater(thrown: unknown, step: Step): Promise<unknown> {
+  const { explain, signal } = step;
+  if (!explain || !isBare(thrown)) return thrown;
+  try {
+    return because(await runAsync(explain, new Operation(signal)));
+  } catch (hindered) {
+    return because(unhindered(hindered, explain));
+  }
+}
+
+/** What hinders the explanation is no reason to fail otherwise: then it is as short as what is known here. */
+function unhindered(hindered: unknown, explain: NonNullable<Step['explain']>): string | null {
+  if (!(hindered instanceof Failure)) throw hindered;
+  return explain(null);
+}
+
+const isBare = (thrown: unknown): boolean =>
+  thrown instanceof Failure && thrown.code === 'ENOENT' && thrown.detail === null;
+
+const because = (detail: string | null): Failure => new Failure('ENOENT', detail);
 
 function told(thrown: unknown, step: Step, above: (...args: never[]) => unknown): unknown {
   if (!(thrown instanceof Failure)) return thrown;

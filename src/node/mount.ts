@@ -11,6 +11,7 @@ import { createKernel } from '../kernel/kernel.js';
 import type { Kernel } from '../kernel/syscalls.js';
 import { createArtifactsStore } from '../store/artifacts.js';
 import type { Store } from '../store/contract.js';
+import { Failure } from '../store/failure.js';
 import { createRunsStore } from '../store/runs.js';
 import type { WireDependencies } from '../wire/api.js';
 import { makeFs, type WandbFs } from './create.js';
@@ -123,14 +124,21 @@ function mount(
     connect: () => connect(tree()),
     appUrl,
     warn: (message) => tree().config.logger.warn?.(message),
+    debug: (message) => tree().config.logger.debug?.(message),
     appPath: (address) => pathBelow(new URL(appUrl()), address),
   });
 }
 
-function pathBelow(app: URL, address: URL): string | null {
+/** Throws ENOENT for an address elsewhere. */
+function pathBelow(app: URL, address: URL): string {
   const base = app.pathname.replace(/\/$/, '');
   const isBelow = address.host === app.host && `${address.pathname}/`.startsWith(`${base}/`);
-  return isBelow ? address.pathname.slice(base.length) : null;
+  if (isBelow) return address.pathname.slice(base.length);
+  throw new Failure(
+    'ENOENT',
+    `This is an address at ${address.host}${address.host === app.host ? address.pathname : ''}, and this filesystem shows ` +
+      `the W&B app at ${app.host}${base}: for another server give its \`baseUrl\` (or WANDB_BASE_URL).`,
+  );
 }
 
 /** What one tree of one server left is no other's business; a mount that changes nothing takes nothing up. */

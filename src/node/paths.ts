@@ -1,10 +1,14 @@
 import { isUtf8 } from 'node:buffer';
 import { fileURLToPath } from 'node:url';
 import { types } from 'node:util';
+import type { Operation } from '../kernel/operation.js';
+import type { Kernel } from '../kernel/syscalls.js';
 import type { TreePath } from '../store/contract.js';
 import { Failure } from '../store/failure.js';
 import { isTooLong, LONGEST_NAME_BYTES } from '../store/names.js';
 import { type Layout, RUNS } from './layout.js';
+import { whyMissing } from './missing.js';
+import { ofSdkAddress, USE_ARTIFACTS, USE_RUNS } from './notations.js';
 import { invalidArgumentType, invalidArgumentValue } from './refusals.js';
 
 /** Where a tree stands in the caller's namespace. */
@@ -20,8 +24,8 @@ export interface MountOptions {
    */
   readonly root?: string | undefined;
   /**
-   * The path of a web address within the W&B app ('/entity/project/…'); null for an address of another site. Asked only
-   * when a path is a web address.
+   * The path of a web address within the W&B app ('/entity/project/…'); null, or an ENOENT that says more, for an address
+   * of another site. Asked only when a path is a web address.
    */
   readonly appPath?: ((address: URL) => string | null) | undefined;
   /** @default run files */
@@ -63,7 +67,7 @@ export class Mount {
       }
       if (isTooLong(segment)) throw new Failure('ENAMETOOLONG', `Names end at ${LONGEST_NAME_BYTES} bytes.`);
     }
-    const tree = [...this.root, ...segments].join('/');
+    const tree = this.layout.fromSdk([...this.root, ...segments]).join('/');
     return /(^|\/)\.{0,2}$/.test(path) && tree !== '' ? `${tree}/` : tree;
   }
 
@@ -103,14 +107,14 @@ export class Mount {
 
   /** The segments of `wandbfs://entity/…` and of pasted web addresses; null for any other path. */
   private fromAddress(path: string): readonly string[] | null {
-    const scheme = /^(wandb[af]s|https?):\/\//i.exec(path)?.[1]?.toLowerCase();
+    const scheme = /^(wandb[af]s|wandb-artifact|https?):\/\//i.exec(path)?.[1]?.toLowerCase();
     if (scheme === undefined) return null;
     if (scheme === this.layout.scheme) return normalised(path.slice(`${scheme}://`.length));
-    if (scheme === 'wandbfs')
-      throw new Failure('ENOENT', 'This is an address of run files: use createWandbFs().');
+    if (scheme === 'wandbfs') throw new Failure('ENOENT', `This is an address of run files: ${USE_RUNS}.`);
     if (scheme === 'wandbas') {
-      throw new Failure('ENOENT', 'This is an address of artifacts: use createWandbArtifactFs().');
+      throw new Failure('ENOENT', `This is an address of artifacts: ${USE_ARTIFACTS}.`);
     }
+    if (scheme === 'wandb-artifact') throw new Failure('ENOENT', ofSdkAddress(path));
     const inApp = URL.canParse(path) ? this.appPath(new URL(path)) : null;
     if (inApp === null) throw new Failure('ENOENT', 'This is no address of the W&B app.');
     return normalised(this.layout.fromApp(inApp.split('/').slice(1).map(decoded)).join('/'));
@@ -180,7 +184,7 @@ const isUrl = (value: unknown): value is URL =>
   !('path' in value && value.path !== undefined);
 
 function fromUrl(url: URL): string {
-  if (/^https?:$/.test(url.protocol)) return url.href;
+  if (/^(https?|wandb-artifact):$/.test(url.protocol)) return url.href;
   if (!/^wandb[af]s:$/.test(url.protocol)) return fileURLToPath(url.href);
   return `${url.protocol}//${[url.host, ...url.pathname.split('/').slice(1)].map(decoded).join('/')}`;
 }
@@ -190,10 +194,18 @@ export class Place {
   private readonly where: TreePath | Failure;
 
   constructor(
-    mount: Mount,
+    private readonly mount: Mount,
     readonly given: string,
+    private readonly missing: Kernel['missing'] = () => null,
   ) {
     this.where = attempt(() => mount.locate(given));
+  }
+
+  /** Why nothing is there; see `Step.explain`. */
+  whyMissing(op: Operation | null, isMaking: boolean): string | null {
+    const { where } = this;
+    if (typeof where !== 'string') return null;
+    return whyMissing(this.mount, where, this.missing(op, where), isMaking);
   }
 
   get isInside(): boolean {

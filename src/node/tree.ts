@@ -2,7 +2,7 @@ import type { Operation } from '../kernel/operation.js';
 import type { Kernel } from '../kernel/syscalls.js';
 import type { TreePath } from '../store/contract.js';
 import type { Calls } from './calls.js';
-import { type Composite, invoke } from './driver.js';
+import { type Composite, invoke, type Step } from './driver.js';
 import { asPath, type Mount, Place } from './paths.js';
 import type { Changes } from './watching/changes.js';
 
@@ -28,17 +28,32 @@ export interface LazyTree extends Tree {
 
 /** Checks a path argument and locates it. */
 export const placeOf = (tree: Tree, path: unknown, name?: string): Place =>
-  new Place(tree.mount, asPath(path, name));
+  new Place(tree.mount, asPath(path, name), (op, at) => tree.kernel.missing(op, at));
+
+/** Why nothing is at a place, for who is told that. `isMaking`: something was to be made there. */
+export const explaining =
+  (place: Place, isMaking = false): NonNullable<Step['explain']> =>
+  (op) =>
+    place.whyMissing(op, isMaking);
 
 /**
  * One primitive on a place. Where the place is comes first: one outside the mount fails before a kernel is even made.
  */
-export const invokeAt = <T>(
+export const probeAt = <T>(
   syscall: string,
   place: Place,
   run: (op: Operation, path: TreePath) => T,
   signal?: AbortSignal,
-): Composite<T> => invoke({ syscall, path: place.given, signal, run: (op) => run(op, place.tree) });
+  explain?: Step['explain'],
+): Composite<T> => invoke({ syscall, path: place.given, signal, explain, run: (op) => run(op, place.tree) });
+
+/** As `probeAt`, for a caller who is told why nothing is there. */
+export const invokeAt = <T>(
+  syscall: string,
+  place: Place,
+  run: (op: Operation, path: TreePath) => T,
+  { signal, isMaking }: { readonly signal?: AbortSignal | undefined; readonly isMaking?: boolean } = {},
+): Composite<T> => probeAt(syscall, place, run, signal, explaining(place, isMaking));
 
 export const invokeOnBoth = <T>(
   syscall: string,
@@ -46,4 +61,16 @@ export const invokeOnBoth = <T>(
   to: Place,
   run: (op: Operation, from: TreePath, to: TreePath) => T,
 ): Composite<T> =>
-  invoke({ syscall, path: from.given, dest: to.given, run: (op) => run(op, from.tree, to.tree) });
+  invoke({
+    syscall,
+    path: from.given,
+    dest: to.given,
+    explain: explainingBoth(from, to),
+    run: (op) => run(op, from.tree, to.tree),
+  });
+
+/** What is taken from one place and made at the other. */
+export function explainingBoth(from: Place, to: Place): NonNullable<Step['explain']> {
+  const [first, second] = [explaining(from), explaining(to, true)];
+  return (op) => first(op) ?? second(op);
+}

@@ -20,11 +20,13 @@ export class UploadWarnings {
 
   constructor(
     private readonly warn: (message: string) => void,
+    private readonly debug: (message: string) => void,
     private readonly listeners: readonly UploadListener[],
   ) {}
 
   hear(event: RemoteEvent): void {
     if (event.type === 'warning') this.warn(event.message);
+    else if (event.type === 'debug') this.debug(event.message);
     else if (event.type === 'uploaded') this.warned.delete(event.path);
     else if (event.type === 'failed') this.onFailed(event);
   }

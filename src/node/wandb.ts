@@ -184,7 +184,12 @@ function* commit(tree: LazyTree, draft: unknown, options: unknown, canAbort: boo
   const { signal, ...rest } = options === undefined ? {} : asObject(options, 'options');
   const settings = asCommitOptions(canAbort || signal === undefined ? rest : { ...rest, signal });
   const run = (op: Operation, at: TreePath): Committed => tree.kernel.commit(op, withoutSlash(at), settings);
-  return yield* invokeAt('commit', place, run, canAbort ? asSignal(signal, 'options.signal') : undefined);
+  return yield* invokeAt(
+    'commit',
+    place,
+    run,
+    canAbort ? { signal: asSignal(signal, 'options.signal') } : {},
+  );
 }
 
 const withoutSlash = (path: TreePath): TreePath => path.replace(/\/$/, '');
@@ -194,7 +199,7 @@ const withoutSlash = (path: TreePath): TreePath => path.replace(/\/$/, '');
  * process's affair, not the kernel's.
  */
 export function emitUpload(uploads: EventEmitter<UploadEvents>, tree: Tree, event: RemoteEvent): void {
-  if (event.type === 'dropped' || event.type === 'warning') return;
+  if (event.type === 'dropped' || 'message' in event) return;
   process.nextTick(() => {
     if (event.type === 'idle') {
       uploads.emit('idle');

@@ -1,6 +1,7 @@
 import type { ArtifactsConfig } from '../config/artifacts.js';
 import type { WireConfig } from '../config/config.js';
 import type { WireDependencies } from '../wire/api.js';
+import { alikeArtifacts } from './artifacts/alike.js';
 import { Info } from './artifacts/info.js';
 import { Listings } from './artifacts/listings.js';
 import { Lookups } from './artifacts/lookups.js';
@@ -35,7 +36,8 @@ export function createArtifactsStore(
     read: (entry, range, options) => reading.read(entry, range, options),
     readNewest: () => reading.readNewest(),
     info: (path, { signal }) => info.info(path, signal),
-    onWarning: (listener) => context.client.api.warnings.hear(listener),
+    alike: (path, options) => alikeArtifacts(listings, path, options),
+    onWarning: (listener, debug) => context.client.api.hear(listener, debug),
     close: async () => {
       try {
         await cache?.close();

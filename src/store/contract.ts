@@ -62,6 +62,16 @@ export interface Lookup {
   readonly listing: { readonly entries: readonly Entry[]; readonly isComplete: boolean } | null;
 }
 
+/** What may have been meant by a name above units that isn't there. Names as in tree paths. */
+export interface Alike {
+  /** The directory that it would be in isn't there either. */
+  readonly isParentMissing: boolean;
+  /** Names there that differ only in case. */
+  readonly spelt: readonly TreePath[];
+  /** Units whose display name it is; none where an id is. A few of them. */
+  readonly titled: readonly TreePath[];
+}
+
 export interface Content {
   /** Where the entry was wrong about the size, all of the file from the first byte that was asked for on. */
   readonly bytes: Uint8Array;
@@ -290,10 +300,18 @@ export interface Store {
   find?(query: RunQuery, options: Signalled): Promise<FoundRuns>;
 
   /**
+   * What may have been meant by a path above or of a unit that isn't there: one bounded request, for a message. Null where
+   * nothing can be said.
+   */
+  alike?(path: TreePath, options: Signalled): Promise<Alike | null>;
+
+  /**
    * Takes who hears of what a user should know whoever swallows the errors, each thing once: an unreachable server, a
    * refused key. @default `process.emitWarning`
+   *
+   * @param debug hears of requests, retries and fallbacks, where the configuration says that somebody listens
    */
-  onWarning?(listener: (message: string) => void): void;
+  onWarning?(listener: (message: string) => void, debug: (message: string) => void): void;
 
   /** Ends what the store holds open (sockets); what is on its way fails. */
   close?(): Promise<void>;

@@ -27,7 +27,10 @@ export interface MemoryStoreOptions {
 /** A remote that lives in this process. Foreign writers are played through `write`. */
 export interface MemoryStore
   extends Required<
-    Omit<Store, 'partialDepth' | 'hasVersions' | 'commit' | 'symlink' | 'info' | 'find' | 'onWarning'>
+    Omit<
+      Store,
+      'partialDepth' | 'hasVersions' | 'commit' | 'symlink' | 'info' | 'find' | 'alike' | 'onWarning'
+    >
   > {
   /** Somebody else writes a file: bytes and listing at once. */
   write(path: TreePath, content: string | Uint8Array): void;

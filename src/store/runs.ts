@@ -4,6 +4,7 @@ import { WireClient } from '../wire/client.js';
 import { PARTIAL_DEPTH } from './common/partial-depth.js';
 import type { Store } from './contract.js';
 import { Addresses } from './runs/addresses.js';
+import { AlikeRuns } from './runs/alike.js';
 import { RunsContext } from './runs/context.js';
 import { Directories } from './runs/directories.js';
 import { findRuns } from './runs/finding.js';
@@ -27,6 +28,7 @@ export function createRunsStore(config: WireConfig, dependencies: WireDependenci
   const addresses = new Addresses(context);
   const lookups = new Lookups(context, addresses);
   const listings = new Listings(context);
+  const alike = new AlikeRuns(context, listings);
   const reading = new Reading(context, addresses);
   const info = new Info(context);
   const readable: Store = {
@@ -38,7 +40,8 @@ export function createRunsStore(config: WireConfig, dependencies: WireDependenci
     readNewest: (entry, options) => reading.readNewest(entry, options),
     info: (path, { signal }) => info.info(path, signal),
     find: (query, { signal }) => findRuns(context, query, signal),
-    onWarning: (listener) => client.api.warnings.hear(listener),
+    alike: (path, options) => alike.alike(path, options),
+    onWarning: (listener, debug) => client.api.hear(listener, debug),
     close: () => client.close(),
   };
   if (config.readOnly) return readable;

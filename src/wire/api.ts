@@ -5,7 +5,8 @@ import { networkFailure } from './network-failure.js';
 import { withOutages } from './outages.js';
 import { type Peer, peerOf } from './peer.js';
 import { RateLimit } from './rate-limit.js';
-import { type Clock, systemClock } from './retry.js';
+import { withoutSecrets, withRequestLog } from './request-log.js';
+import { type Clock, type RetryPolicy, systemClock } from './retry.js';
 import {
   createTransport,
   type HttpRequest,
@@ -36,13 +37,15 @@ export class Api {
   readonly credentials: Credentials;
   readonly warnings = new Warnings();
   private readonly rateLimit: RateLimit;
+  private isProxyTold = false;
 
   constructor(
     readonly config: WireConfig,
     dependencies: WireDependencies = {},
   ) {
     this.clock = dependencies.clock ?? systemClock;
-    this.transport = withOutages(createTransport(config, dependencies), {
+    const logged = withRequestLog(createTransport(config, dependencies), this.clock, this.warnings);
+    this.transport = withOutages(logged, {
       clock: this.clock,
       peer: (address) => this.peer(address),
       onOutage: (origin, { code, cause, detail }) =>
@@ -50,6 +53,21 @@ export class Api {
     });
     this.credentials = createCredentials(config, this.transport, this.clock, this.warnings);
     this.rateLimit = new RateLimit(this.clock);
+  }
+
+  /** @param debug is told nothing unless the configuration says that somebody listens */
+  hear(warn: (message: string) => void, debug: (message: string) => void): void {
+    this.warnings.hear(warn, this.config.isDebugged ? debug : null);
+  }
+
+  /** Tells of each retry of a transfer, or of a call of the API, at an address. */
+  onPause(address: string): RetryPolicy['onPause'] {
+    if (!this.warnings.isDebugged) return undefined;
+    return ({ code, cause, detail }, ms) =>
+      this.warnings.debug(
+        () =>
+          `again in ${Math.round(ms)} ms: ${withoutSecrets(address)}: ${detail ?? code}${cause === null ? '' : ` (${cause})`}`,
+      );
   }
 
   peer(address: string): Peer {
@@ -95,7 +113,19 @@ export class Api {
     this.warnings.once(`refused ${this.config.baseUrl}`, detail ?? `${this.config.baseUrl} refuses the key.`);
   }
 
+  /** Once, with the first request: nobody listens before. */
+  private tellProxies(): void {
+    if (this.isProxyTold) return;
+    this.isProxyTold = true;
+    const { http, https } = this.config.proxies ?? { http: null, https: null };
+    for (const [scheme, proxy] of Object.entries({ http, https })) {
+      if (proxy)
+        this.warnings.debug(() => `${scheme}: goes through the proxy ${proxy.origin} (${proxy.source})`);
+    }
+  }
+
   private async once(request: HttpRequest, authorization: string): Promise<HttpResponse> {
+    this.tellProxies();
     const { extraHeaders } = this.config;
     try {
       const response = await this.transport.send({

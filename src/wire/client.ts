@@ -116,10 +116,14 @@ export class WireClient {
     const { clock } = this.api;
     return this.slots.run(signal, () => {
       const deadline = clock.now() + totalMs;
-      return withRetries(clock, { totalMs, ...options }, () => {
-        const left = Math.max(1, Math.min(attemptMs, deadline - clock.now()));
-        return withDeadline(left, signal, (bounded) => this.answered(() => attempt(bounded), bounded));
-      });
+      return withRetries(
+        clock,
+        { totalMs, ...options, onPause: this.api.onPause(this.config.baseUrl) },
+        () => {
+          const left = Math.max(1, Math.min(attemptMs, deadline - clock.now()));
+          return withDeadline(left, signal, (bounded) => this.answered(() => attempt(bounded), bounded));
+        },
+      );
     });
   }
 

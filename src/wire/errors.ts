@@ -34,7 +34,7 @@ export function refusalOfApi(refusal: Refusal, peer: Peer, date: number): WireFa
   const relay = message === null ? relayOf(peer) : null;
   if (status === 403) {
     const who = relay === null ? peer.baseUrl : `${peer.baseUrl}, or the proxy ${relay} before it,`;
-    return fail('EACCES', `${who} doesn't allow that to the owner of the API key.`);
+    return fail('EACCES', `${who} doesn't allow that to ${ownerOf(peer)}.`);
   }
   if (status >= 300 && status < 400) {
     const detail = `${peer.baseUrl} redirects to ${redirectTarget(headers.location, peer)}`;
@@ -60,12 +60,17 @@ export function graphqlFailure(errors: readonly { readonly message?: unknown }[]
   const isDenied = /permission|forbidden|not authori[sz]ed|unauthori[sz]ed|access denied|not logged in/i;
   const said = message.replace(/[.\s]+$/, '');
   if (isDenied.test(message)) {
-    return new WireFailure('EACCES', `${peer.baseUrl} doesn't allow that: ${said}.`, message, 'graphql');
+    const detail = `${peer.baseUrl} doesn't allow that to ${ownerOf(peer)}: ${said}.`;
+    return new WireFailure('EACCES', detail, message, 'graphql');
   }
   const isMissing = /not found|does(n't| not) exist|no such/i.test(message) && NAMES_A_THING.test(message);
   if (isMissing) return new WireFailure('ENOENT', null, message, 'graphql');
   return new WireFailure('EIO', `${peer.baseUrl} answered: ${said}.`, message, 'graphql');
 }
+
+/** Who must be told apart where somebody has several keys. */
+const ownerOf = ({ keySource }: Peer): string =>
+  `the owner of the API key${keySource === null ? '' : ` from ${keySource}`}`;
 
 /** Something that isn't the W&B API answered: a web page, a proxy, a wrong address. */
 export function notTheApi(peer: Peer, cause: string, status: number | null = null): WireFailure {

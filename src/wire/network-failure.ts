@@ -15,13 +15,26 @@ export interface Party {
 
 const UNREACHABLE: Readonly<Record<string, string>> = {
   ECONNREFUSED: 'refuses connections',
-  ENOTFOUND: 'has an address that is not known',
-  EAI_AGAIN: 'has an address that can not be looked up at the moment',
   EHOSTUNREACH: 'is not reachable',
   ENETUNREACH: 'is not reachable',
   EHOSTDOWN: 'is not reachable',
   ENETDOWN: 'is not reachable',
 };
+
+/** What `getaddrinfo` says where the answer may be another one soon. */
+const UNRESOLVED_FOR_NOW = new Set(['EAI_AGAIN', 'EAI_FAIL', 'EAI_SYSTEM']);
+
+/** A name that can't be resolved; null for anything else. */
+function nameFailure(error: unknown, setting: string): WireFailure | null {
+  const found = causesOf(error).find(({ syscall }) => syscall === 'getaddrinfo');
+  const code = errnoOf(found);
+  if (!found || code === null) return null;
+  const why = UNRESOLVED_FOR_NOW.has(code)
+    ? 'no name server answers at the moment. Is there a network?'
+    : `there is no such name, or no network. Check the network, and ${setting} for a typo.`;
+  const detail = `The name '${found.hostname ?? 'of the server'}' can't be resolved: ${why}`;
+  return new WireFailure('EIO', detail, `getaddrinfo ${code}`, 'unreachable');
+}
 
 /** The failure behind what undici, a user's `fetch` or a file stream threw. */
 export function networkFailure(error: unknown, peer: Peer, signal: AbortSignal | undefined): WireFailure {
@@ -64,6 +77,8 @@ export function connectionFailure(error: unknown, party: Party): WireFailure | n
   const codes = codesOf(error);
   const { name, setting } = party;
   const cause = codes[0] ?? describe(error);
+  const unresolved = nameFailure(error, setting);
+  if (unresolved) return unresolved;
   const unreachable = codes.find((code) => code in UNREACHABLE);
   if (unreachable !== undefined) {
     const code = unreachable === 'ECONNREFUSED' ? 'ECONNREFUSED' : 'EIO';
@@ -85,20 +100,21 @@ const isNamed = (error: unknown, name: string): boolean =>
 export const describe = (error: unknown): string => clip(String(error));
 
 /** Was it connecting that failed? That is no silence of a server that is there. */
-function isConnecting(error: unknown, depth = 0): boolean {
-  if (typeof error !== 'object' || error === null || depth > 4) return false;
-  if ('syscall' in error && error.syscall === 'connect') return true;
-  const gathered = 'errors' in error && Array.isArray(error.errors) ? error.errors : [];
-  return [...('cause' in error ? [error.cause] : []), ...gathered].some((each) =>
-    isConnecting(each, depth + 1),
-  );
-}
+const isConnecting = (error: unknown): boolean =>
+  causesOf(error).some(({ syscall }) => syscall === 'connect');
 
 /** Codes of an error, of what caused it, and of the errors it gathers. */
-function codesOf(error: unknown, depth = 0): string[] {
+const codesOf = (error: unknown): string[] => causesOf(error).flatMap((each) => errnoOf(each) ?? []);
+
+interface AnyError {
+  readonly syscall?: unknown;
+  readonly hostname?: unknown;
+}
+
+/** An error, what caused it, and the errors it gathers, outermost first. */
+function causesOf(error: unknown, depth = 0): readonly AnyError[] {
   if (typeof error !== 'object' || error === null || depth > 4) return [];
-  const own = errnoOf(error) ?? [];
   const gathered = 'errors' in error && Array.isArray(error.errors) ? error.errors : [];
   const inner = 'cause' in error ? [error.cause, ...gathered] : gathered;
-  return [own, ...inner.map((cause) => codesOf(cause, depth + 1))].flat();
+  return [error, ...inner.flatMap((cause) => causesOf(cause, depth + 1))];
 }

@@ -30,6 +30,8 @@ export interface RetryPolicy {
   /** @default `isRetryable` */
   readonly isRetryable?: ((failure: WireFailure, retries: number) => boolean) | undefined;
   readonly signal?: AbortSignal | undefined;
+  /** Told when another attempt is decided, of why, and in how many milliseconds. */
+  readonly onPause?: ((failure: WireFailure, ms: number) => void) | undefined;
   /** Told before each further attempt: an earlier one may have had its effect although no answer came. */
   readonly onRetry?: ((failure: WireFailure) => void) | undefined;
 }
@@ -78,6 +80,7 @@ export async function withRetries<T>(
       const pause = error.retryAfterMs ?? backoff;
       const left = Math.min(deadline - clock.now(), leftMs());
       if (pause > LONGEST_PAUSE_MS || pause >= left) throw error;
+      policy.onPause?.(error, pause);
       await pauseFor(clock, pause, signal);
       onRetry?.(error);
     }

@@ -66,7 +66,7 @@ const isRetryable = ({ fault, status }: WireFailure): boolean =>
 export class Transfers {
   private readonly slots: Slots;
 
-  constructor(private readonly api: Api) {
+  constructor(readonly api: Api) {
     this.slots = new Slots(MOST_TRANSFERS, api.config.timeouts.call, api.clock);
   }
 
@@ -78,10 +78,10 @@ export class Transfers {
     if (!isWebAddress(url)) return Promise.reject(notAnAddress('download from'));
     const { call } = this.api.config.timeouts;
     return this.moving(url, options.signal, call, ({ signal, moved, leftMs }) =>
-      withRetries(this.api.clock, { signal, leftMs, mostRetries: MOST_RETRIES, isRetryable }, () =>
-        this.watched(url, signal, async () => {
-          return this.gather(url, { ...options, signal }, moved);
-        }),
+      withRetries(
+        this.api.clock,
+        { signal, leftMs, mostRetries: MOST_RETRIES, isRetryable, onPause: this.api.onPause(url) },
+        () => this.watched(url, signal, async () => this.gather(url, { ...options, signal }, moved)),
       ),
     );
   }
@@ -110,7 +110,8 @@ export class Transfers {
         options.onProgress?.(sent);
       };
       const request: HttpRequest = { method: 'PUT', url, headers, body: { ...body, onProgress }, signal };
-      const policy = { signal, leftMs, mostRetries: MOST_RETRIES, isRetryable: isRetryableHere };
+      const onPause = this.api.onPause(url);
+      const policy = { signal, leftMs, mostRetries: MOST_RETRIES, isRetryable: isRetryableHere, onPause };
       return withRetries(this.api.clock, policy, () =>
         this.watched(url, signal, async () => {
           const send = (address: string, isOwn: boolean): Promise<HttpResponse> => {

@@ -6,9 +6,25 @@ export class Warnings {
   private readonly said = new Set<string>();
   private listener = (message: string): void => process.emitWarning(message, 'WandbFsWarning');
 
-  /** The listener takes over from `process.emitWarning`. */
-  hear(listener: (message: string) => void): void {
+  private debugListener: ((message: string) => void) | null = null;
+
+  /**
+   * The listener takes over from `process.emitWarning`.
+   *
+   * @param debug hears of requests, retries and fallbacks; null: nobody does
+   */
+  hear(listener: (message: string) => void, debug: ((message: string) => void) | null = null): void {
     this.listener = listener;
+    this.debugListener = debug;
+  }
+
+  get isDebugged(): boolean {
+    return this.debugListener !== null;
+  }
+
+  /** The message is made only for somebody who hears it. */
+  debug(message: () => string): void {
+    this.debugListener?.(message());
   }
 
   /** @param thing messages of one thing after the first are dropped */

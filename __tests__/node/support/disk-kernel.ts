@@ -63,6 +63,7 @@ export function diskKernel(base: string): Kernel {
     find: () => {
       throw new Failure('ENOTSUP');
     },
+    missing: () => null,
     flush: () => {},
     refresh: () => {},
     prefetch: () => {},

@@ -159,12 +159,13 @@ export class Writeback {
    * again.
    *
    * @param inodes null: all, what is still open for writing included
+   * @param outlook what becomes of content whose upload failed
    */
-  flush(op: Operation, inodes: readonly Inode[] | null): void {
+  flush(op: Operation, inodes: readonly Inode[] | null, outlook?: string): void {
     const state = (op.state as FlushState | undefined) ?? { wanted: inodes, isFlushed: false, failed: [] };
     op.state = state;
     if (state.isFlushed) {
-      if (state.failed.length > 0) throw flushFailure(state.failed);
+      if (state.failed.length > 0) throw flushFailure(state.failed, outlook);
       return;
     }
     const { wanted } = state;

@@ -3,7 +3,7 @@ import { Failure } from '../../store/failure.js';
 import { type Composite, invoke } from '../driver.js';
 import { hasCode } from '../errors.js';
 import { asBits, asMilliseconds, asMode } from '../flags.js';
-import { invokeAt, placeOf, type Tree } from '../tree.js';
+import { invokeAt, placeOf, probeAt, type Tree } from '../tree.js';
 import { asFd, asUserId } from '../validate.js';
 
 export function* access(tree: Tree, path: unknown, mode?: unknown): Composite<void> {
@@ -16,7 +16,7 @@ export function* access(tree: Tree, path: unknown, mode?: unknown): Composite<vo
 export function* exists(tree: Tree, path: unknown): Composite<boolean> {
   try {
     const place = placeOf(tree, path);
-    return yield* invokeAt('access', place, (op, at) => isThere(op, tree, at));
+    return yield* probeAt('access', place, (op, at) => isThere(op, tree, at));
   } catch (error) {
     if (hasCode(error)) return false;
     throw error;

@@ -6,7 +6,7 @@ import type { TreePath } from '../../store/contract.js';
 import { Failure } from '../../store/failure.js';
 import { type Composite, invoke } from '../driver.js';
 import { asBits } from '../flags.js';
-import { placeOf, type Tree } from '../tree.js';
+import { explainingBoth, placeOf, type Tree } from '../tree.js';
 import { closing } from './descriptors.js';
 
 const { COPYFILE_EXCL, COPYFILE_FICLONE_FORCE, O_CREAT, O_EXCL, O_RDONLY, O_TRUNC, O_WRONLY } = constants;
@@ -18,7 +18,8 @@ export function* copyFile(tree: Tree, src: unknown, dest: unknown, mode?: unknow
   const from = placeOf(tree, src, 'src');
   const to = placeOf(tree, dest, 'dest');
   const bits = asBits(mode);
-  const call = { syscall: 'copyfile', path: from.given, dest: to.given };
+  const explain = explainingBoth(from, to);
+  const call = { syscall: 'copyfile', path: from.given, dest: to.given, explain };
   const step = <T>(run: (op: Operation, from: TreePath, to: TreePath) => T): Composite<T> =>
     invoke({ ...call, run: (op) => run(op, from.tree, to.tree) });
 

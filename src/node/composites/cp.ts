@@ -1,10 +1,11 @@
 import { constants } from 'node:fs';
 import { posix } from 'node:path';
 import type { Attributes } from '../../kernel/syscalls.js';
+import { Failure } from '../../store/failure.js';
 import { type AsyncComposite, type Composite, type Pause, pause, type Step } from '../driver.js';
-import { findingError, hasCode, isDirectoryError } from '../errors.js';
+import { findingError, hasCode, isDirectoryError, systemError } from '../errors.js';
 import { incompatibleOptions, refusal } from '../refusals.js';
-import { invokeAt, invokeOnBoth, placeOf, type Tree } from '../tree.js';
+import { explaining, invokeOnBoth, placeOf, probeAt, type Tree } from '../tree.js';
 import { type AnyFunction, asBoolean, asFunction, asInteger, asObject } from '../validate.js';
 import { chmod, utimes } from './attributes.js';
 import { copyFile } from './copy-file.js';
@@ -77,12 +78,13 @@ function* copyTop<S extends Step | Pause>(
   settings: CpSettings,
   filter: Filter<S>,
 ): Generator<S | Step, void, unknown> {
-  const from = placeOf(tree, src, 'src').given;
+  const given = placeOf(tree, src, 'src').given;
   const to = placeOf(tree, dest, 'dest').given;
+  const from = (yield* isAlias(tree, given, settings)) ? `${given}/` : given;
   const source = yield* statOf(tree, from, settings);
   const target = yield* statIfThere(tree, to, settings);
-  checkPair(tree, from, to, source, target);
-  if (!(yield* filter(from, to))) return;
+  checkPair(tree, given, to, source, target);
+  if (!(yield* filter(given, to))) return;
   if (!target) yield* mkdir(tree, joined(to, '..'), { recursive: true });
   if (source.kind === 'directory' && !settings.recursive) {
     throw isDirectoryError('cp', from, `${from} is a directory (not copied)`);
@@ -93,6 +95,24 @@ function* copyTop<S extends Step | Pause>(
   }
   const asGiven = (path: string): string => joined(from, posix.relative(real, path));
   yield* copyEntry(tree, real, to, settings, (below, beside) => filter(asGiven(below), beside));
+}
+
+/**
+ * Who copies `latest` means the version that it points to; to copy the link would set an alias on the server, where a
+ * draft was meant. With `verbatimSymlinks` the link is meant.
+ */
+function* isAlias(tree: Tree, path: string, settings: CpSettings): Composite<boolean> {
+  if (settings.verbatimSymlinks || !isBesideVersions(tree, path)) return false;
+  const { kind } = yield* statOf(tree, path, settings);
+  return kind === 'symlink' && !isUri(String(yield* readlink(tree, path)));
+}
+
+/** Where aliases stand, in a tree that has them. */
+function isBesideVersions(tree: Tree, path: string): boolean {
+  const { scheme, levels } = tree.mount.layout;
+  const place = placeOf(tree, path);
+  const segments = place.isInside ? place.tree.split('/') : [];
+  return scheme === 'wandbas' && segments.filter((name) => name !== '').length === levels.length;
 }
 
 function* copyEntry<S extends Step | Pause>(
@@ -139,7 +159,10 @@ function* copyOne(
   }
 }
 
-/** A link to a version is made anew; one to content elsewhere is a file of its version, and copied as one. */
+/**
+ * A link to a version is made anew where it is meant, and refused where a collection is copied; one to content elsewhere
+ * is a file of its version, and copied as one.
+ */
 function* copyLink(
   tree: Tree,
   from: string,
@@ -150,6 +173,10 @@ function* copyLink(
 ): Composite<void> {
   const leadsTo = String(yield* readlink(tree, from));
   if (isUri(leadsTo)) return yield* copyOne(tree, from, to, source, target, settings);
+  if (!settings.verbatimSymlinks && isBesideVersions(tree, from)) {
+    const call = { syscall: 'cp', path: from, dest: to };
+    throw systemError(new Failure('EPERM', NO_ALIASES), call, copyLink);
+  }
   const { tree: path } = placeOf(tree, from);
   const above = tree.mount.show(path.slice(0, Math.max(0, path.lastIndexOf('/'))));
   const end = settings.verbatimSymlinks ? leadsTo : joined(above, leadsTo);
@@ -163,14 +190,25 @@ function* copyLink(
   }
 }
 
-function* statOf(tree: Tree, path: string, { dereference }: CpSettings): Composite<Attributes> {
+const NO_ALIASES =
+  'Aliases are set on the server, and never by copying a collection: copy its versions, each into a draft, and set aliases ' +
+  'by symlink().';
+
+function* statOf(
+  tree: Tree,
+  path: string,
+  { dereference }: CpSettings,
+  isProbe = false,
+): Composite<Attributes> {
   const look = dereference ? 'stat' : 'lstat';
-  return yield* invokeAt(look, placeOf(tree, path), (op, at) => tree.kernel[look](op, at));
+  const place = placeOf(tree, path);
+  const explain = isProbe ? undefined : explaining(place);
+  return yield* probeAt(look, place, (op, at) => tree.kernel[look](op, at), undefined, explain);
 }
 
 function* statIfThere(tree: Tree, path: string, settings: CpSettings): Composite<Attributes | null> {
   try {
-    return yield* statOf(tree, path, settings);
+    return yield* statOf(tree, path, settings, true);
   } catch (error) {
     if (hasCode(error, 'ENOENT')) return null;
     throw error;

@@ -12,8 +12,12 @@ export function* open(tree: Tree, path: unknown, flags?: unknown, mode?: unknown
   const place = placeOf(tree, path);
   const bits = asFlags(flags);
   const permissions = asMode(mode, DEFAULT_MODE);
-  return yield* invokeAt('open', place, (op, at) => tree.kernel.open(op, at, bits, permissions));
+  return yield* invokeAt('open', place, (op, at) => tree.kernel.open(op, at, bits, permissions), {
+    isMaking: isMaking(bits),
+  });
 }
+
+const isMaking = (flags: number): boolean => (flags & constants.O_CREAT) !== 0;
 
 /** The calls on whole files take an fd where others take only a path. */
 export const isFd = (target: unknown): target is number =>
@@ -30,7 +34,10 @@ export function* openWith(
   const flags = asFlags(flag, 'options.flag');
   const place = placeOf(tree, path);
   const permissions = asMode(mode, DEFAULT_MODE);
-  return yield* invokeAt('open', place, (op, at) => tree.kernel.open(op, at, flags, permissions), signal);
+  return yield* invokeAt('open', place, (op, at) => tree.kernel.open(op, at, flags, permissions), {
+    signal,
+    isMaking: isMaking(flags),
+  });
 }
 
 export function* close(tree: Tree, fd: unknown): Composite<void> {

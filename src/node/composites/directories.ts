@@ -6,7 +6,7 @@ import { type Composite, invoke, type Step } from '../driver.js';
 import { hasCode } from '../errors.js';
 import { asMode } from '../flags.js';
 import { asPath, type Place } from '../paths.js';
-import { invokeAt, placeOf, type Tree } from '../tree.js';
+import { explaining, invokeAt, placeOf, type Tree } from '../tree.js';
 import { asBoolean, asOptions, type Bag } from '../validate.js';
 
 const DEFAULT_MODE = 0o777;
@@ -20,16 +20,22 @@ export function* mkdir(tree: Tree, path: unknown, options?: unknown): Composite<
   const isRecursive = asBoolean(recursive, 'options.recursive');
   const permissions = asMode(mode);
   if (isRecursive) return yield* mkdirAll(tree, place, permissions);
-  yield* mkdirAt(tree, place, () => withoutSlash(place.tree), permissions);
+  yield* mkdirAt(tree, place, () => withoutSlash(place.tree), permissions, explaining(place, true));
   return undefined;
 }
 
-function* mkdirAt(tree: Tree, place: Place, path: () => string, mode: number): Composite<void> {
+function* mkdirAt(
+  tree: Tree,
+  place: Place,
+  path: () => string,
+  mode: number,
+  explain?: Step['explain'],
+): Composite<void> {
   const run: Step<void>['run'] = (op) => {
     const at = path();
     tree.kernel.mkdir(op, at, mode);
   };
-  yield* invoke({ syscall: 'mkdir', path: place.given, run });
+  yield* invoke({ syscall: 'mkdir', path: place.given, run, explain });
 }
 
 /** Climbs until a directory can be made or is there, then makes the others on the way down. */
@@ -144,7 +150,7 @@ export function* entriesOf(
     const at = place.tree;
     return tree.kernel.readdir(op, at);
   };
-  return yield* invoke({ syscall, path: given, run });
+  return yield* invoke({ syscall, path: given, run, explain: explaining(place) });
 }
 
 /**

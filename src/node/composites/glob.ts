@@ -9,8 +9,7 @@ import { systemError } from '../errors.js';
 import { type Lookups, seen } from '../globbing/lookups.js';
 import { asSearch } from '../globbing/options.js';
 import { type Found, GlobWalk } from '../globbing/search.js';
-import { invokeAt, placeOf, type Tree } from '../tree.js';
-import { entriesOf } from './directories.js';
+import { placeOf, probeAt, type Tree } from '../tree.js';
 
 /** All paths in a tree that match. */
 export function* glob(tree: Tree, pattern: unknown, options?: unknown): Composite<Found[]> {
@@ -61,20 +60,20 @@ class TreeLookups implements Lookups<Step> {
 
   *lstat(path: string): Composite<Dirent | null> {
     if (this.#nameTowardsMount(path) !== null) return entryAt(path, 'directory');
-    const look = invokeAt('lstat', placeOf(this.#tree, path), (op, at) => this.#tree.kernel.lstat(op, at));
+    const look = probeAt('lstat', placeOf(this.#tree, path), (op, at) => this.#tree.kernel.lstat(op, at));
     const found = yield* seen(look, null);
     return found && entryAt(path, found.kind);
   }
 
   *isDirectory(path: string): Composite<boolean> {
     if (this.#nameTowardsMount(path) !== null) return true;
-    const look = invokeAt('stat', placeOf(this.#tree, path), (op, at) => this.#tree.kernel.stat(op, at));
+    const look = probeAt('stat', placeOf(this.#tree, path), (op, at) => this.#tree.kernel.stat(op, at));
     return (yield* seen(look, null))?.kind === 'directory';
   }
 
   *realpath(path: string): Composite<string | null> {
     if (this.#nameTowardsMount(path) !== null) return path;
-    const look = invokeAt('realpath', placeOf(this.#tree, path), (op, at) =>
+    const look = probeAt('realpath', placeOf(this.#tree, path), (op, at) =>
       this.#tree.kernel.realpath(op, at),
     );
     const found = yield* seen(look, null);
@@ -84,7 +83,8 @@ class TreeLookups implements Lookups<Step> {
   *readdir(path: string): Composite<readonly Dirent[]> {
     const towards = this.#nameTowardsMount(path);
     if (towards !== null) return [direntOf({ name: towards, kind: 'directory' }, path, null)];
-    const entries = yield* seen(entriesOf(this.#tree, path, 'scandir'), []);
+    const look = probeAt('scandir', placeOf(this.#tree, path), (op, at) => this.#tree.kernel.readdir(op, at));
+    const entries = yield* seen(look, []);
     return entries.map((entry) => direntOf(entry, path, null));
   }
 

@@ -7,7 +7,7 @@ import { hasCode } from '../errors.js';
 import { nodeMajor } from '../node-version.js';
 import { asPath, type Place } from '../paths.js';
 import { invalidArgumentValue, invalidSymlinkType } from '../refusals.js';
-import { invokeAt, invokeOnBoth, placeOf, type Tree } from '../tree.js';
+import { explaining, invokeAt, invokeOnBoth, placeOf, type Tree } from '../tree.js';
 import { asBoolean, asInt32, asObject, asOptions, asUint32 } from '../validate.js';
 
 export function* rename(tree: Tree, oldPath: unknown, newPath: unknown): Composite<void> {
@@ -73,7 +73,7 @@ export function* symlink(tree: Tree, target: unknown, path: unknown, type?: unkn
     const at = place.tree;
     tree.kernel.symlink(op, targetOf(tree, to, at), at);
   };
-  yield* invoke({ syscall: 'symlink', path: to, dest: place.given, run });
+  yield* invoke({ syscall: 'symlink', path: to, dest: place.given, run, explain: explaining(place, true) });
 }
 
 /** A relative target starts where the link is; addresses of trees are paths, other URIs are content elsewhere. */

@@ -1,7 +1,7 @@
 import type { Composite } from '../driver.js';
 import { hasCode, isDirectoryError } from '../errors.js';
 import { nodeMajor } from '../node-version.js';
-import { invokeAt, placeOf, type Tree } from '../tree.js';
+import { explaining, placeOf, probeAt, type Tree } from '../tree.js';
 import { removalOptions, removeTree, unlink } from './names.js';
 
 /** As the sync face wants it: of a name below a file Node's own says that it can't unlink it, and from 24 on nothing. */
@@ -20,7 +20,14 @@ export function* rm(tree: Tree, path: unknown, options?: unknown): Composite<voi
   const place = placeOf(tree, path);
   const { recursive, force } = removalOptions(options);
   try {
-    const { kind } = yield* invokeAt('lstat', place, (op, at) => tree.kernel.lstat(op, at));
+    const explain = force ? undefined : explaining(place);
+    const { kind } = yield* probeAt(
+      'lstat',
+      place,
+      (op, at) => tree.kernel.lstat(op, at),
+      undefined,
+      explain,
+    );
     if (kind !== 'directory') return yield* unlink(tree, place.given);
     if (!recursive) throw isDirectoryError('rm', place.given, 'is a directory');
     yield* removeTree(tree, place);

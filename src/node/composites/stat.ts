@@ -112,7 +112,7 @@ function* statAs(
 ): Composite<AnyStats> {
   const place = placeOf(tree, path);
   const run = (op: Operation, at: TreePath): Attributes => tree.kernel[syscall](wantingSize(op), at);
-  return shaped(yield* invokeAt(syscall, place, run, signal), options);
+  return shaped(yield* invokeAt(syscall, place, run, { signal }), options);
 }
 
 /** `throwIfNoEntry: false` spares a resolver that probes for thousands of paths the making of as many errors. */

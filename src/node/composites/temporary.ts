@@ -2,9 +2,9 @@ import { randomInt } from 'node:crypto';
 import { encodedName } from '../dirents.js';
 import { type Composite, driveSync, invoke, type Step } from '../driver.js';
 import { hasCode } from '../errors.js';
-import { asPath, Place } from '../paths.js';
+import { asPath } from '../paths.js';
 import { asyncDispose, dispose } from '../symbols.js';
-import type { Tree } from '../tree.js';
+import { explaining, placeOf, type Tree } from '../tree.js';
 import { asOptions } from '../validate.js';
 import { rm } from './remove.js';
 
@@ -51,13 +51,13 @@ function* makeBehind(tree: Tree, start: string): Composite<string> {
       () => SUFFIX_LETTERS[randomInt(SUFFIX_LETTERS.length)],
     );
     const name = `${start}${letters.join('')}`;
-    const place = new Place(tree.mount, name);
+    const place = placeOf(tree, name);
     const run: Step<void>['run'] = (op) => {
       const at = place.tree;
       tree.kernel.mkdir(op, at, 0o700);
     };
     try {
-      yield* invoke({ syscall: 'mkdtemp', path: `${start}XXXXXX`, run });
+      yield* invoke({ syscall: 'mkdtemp', path: `${start}XXXXXX`, run, explain: explaining(place, true) });
       return name;
     } catch (error) {
       if (!hasCode(error, 'EEXIST')) throw error;

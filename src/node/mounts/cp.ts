@@ -2,6 +2,7 @@ import type { Dirent, Stats } from 'node:fs';
 import { posix } from 'node:path';
 import { type CpSettings, cpError, INVALID, settingsOf } from '../composites/cp.js';
 import { joined } from '../composites/directories.js';
+import { isUri } from '../composites/names.js';
 import { isDirectoryError } from '../errors.js';
 import type { AnyFunction, Bag } from '../validate.js';
 import { DiskNames } from './disk-names.js';
@@ -49,14 +50,22 @@ export function cpAcross(
 
 function* copyTop(copying: Copying, from: Located, to: Located): Work<void> {
   const { whole, recursive } = copying;
-  const pair = yield* statPair(copying, from.given, to.given);
+  const start = (yield* isAlias(copying, from)) ? `${from.given}/` : from.given;
+  const pair = yield* statPair(copying, start, to.given);
   checkPair(copying, from.given, to.given, pair);
   if (!(yield* isWanted(copying, from.given, to.given))) return;
   if (pair.source.isDirectory() && !recursive) {
     throw isDirectoryError('cp', from.given, `${from.given} is a directory (not copied)`);
   }
   if (!pair.target) yield* call(whole, 'mkdir', posix.dirname(to.path), { recursive: true });
-  yield* copyEntry(copying, from.given, to.given, pair);
+  yield* copyEntry(copying, start, to.given, pair);
+}
+
+/** As within a tree: who copies an alias means its version. */
+function* isAlias({ whole, verbatimSymlinks }: Copying, { given, owner }: Located): Work<boolean> {
+  if (!owner.isTree || verbatimSymlinks) return false;
+  const stats: Stats = yield* call(whole, 'lstat', given);
+  return stats.isSymbolicLink() && !isUri(yield* call(whole, 'readlink', given));
 }
 
 function* isWanted({ filter }: Copying, from: string, to: string): Work<boolean> {

@@ -4,7 +4,7 @@ import type { Kind, TreePath } from '../../store/contract.js';
 import { Failure } from '../../store/failure.js';
 import type { Composite } from '../driver.js';
 import type { Place } from '../paths.js';
-import { invokeAt, type Tree } from '../tree.js';
+import { probeAt, type Tree } from '../tree.js';
 
 /** What is watched at one moment: a mark of each name relative to the watched path, which itself is ''. */
 export type Snapshot = ReadonlyMap<string, Mark>;
@@ -19,12 +19,12 @@ interface Mark {
 /** Null where nothing is. */
 export function* takeSnapshot(tree: Tree, place: Place, isRecursive: boolean): Composite<Snapshot | null> {
   const marks = new Map<string, Mark>();
-  const top = yield* invokeAt('watch', place, (op, at) => ifThere(() => markAt(tree, op, at, 'stat')));
+  const top = yield* probeAt('watch', place, (op, at) => ifThere(() => markAt(tree, op, at, 'stat')));
   if (top === null) return null;
   marks.set('', top);
   const directories = top.kind === 'directory' ? [''] : [];
   for (const directory of directories) {
-    const found = yield* invokeAt('watch', place, (op, at) => marksIn(tree, op, below(at, directory)));
+    const found = yield* probeAt('watch', place, (op, at) => marksIn(tree, op, below(at, directory)));
     for (const [name, mark] of found) {
       const path = posix.join(directory, name);
       marks.set(path, mark);

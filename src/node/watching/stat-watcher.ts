@@ -5,7 +5,7 @@ import { type Composite, driveSync } from '../driver.js';
 import { hasCode } from '../errors.js';
 import type { Place } from '../paths.js';
 import { bigIntStatsOf, statsOf } from '../stats.js';
-import { invokeAt, type Tree } from '../tree.js';
+import { probeAt, type Tree } from '../tree.js';
 import { Polling } from './polling.js';
 
 /** What stands where nothing is. */
@@ -112,7 +112,7 @@ export class StatWatcher extends EventEmitter {
 
 function* lookAt(tree: Tree, place: Place): Composite<Look> {
   try {
-    return yield* invokeAt('watch', place, (op, at) => tree.kernel.stat(op, at));
+    return yield* probeAt('watch', place, (op, at) => tree.kernel.stat(op, at));
   } catch (error) {
     if (hasCode(error, 'ENOENT', 'ENOTDIR')) return null;
     throw error;

@@ -1,3 +1,4 @@
+import { withoutSecrets } from '../../wire/request-log.js';
 import type { Download, DownloadOptions, Transfers } from '../../wire/transfer.js';
 import { isWireFailure, type WireFailure } from '../../wire/wire-failure.js';
 import { Failure } from '../failure.js';
@@ -58,6 +59,10 @@ export async function download(
   async function byApi(address: Address, refusal: WireFailure): Promise<Download> {
     const api = await source.lastResort(address);
     if (api === null || (isUnreachable(refusal) && originOf(api) === originOf(address.direct))) throw refusal;
+    const why = isUnreachable(refusal) ? 'can not be reached' : 'refuses an address that was just signed';
+    transfers.api.warnings.debug(
+      () => `the storage ${why}: the API's own address is used, ${withoutSecrets(api)}`,
+    );
     try {
       return await transfers.download(api, { ...options, isApiAddress: true });
     } catch (error) {

@@ -7,6 +7,8 @@ export class Features {
   private enabled: Promise<ReadonlySet<string>> | null = null;
   private known: ReadonlySet<string> | null = null;
 
+  private readonly missing = new Set<string>();
+
   constructor(private readonly client: WireClient) {}
 
   /** What is known without a request; null: nothing yet. */
@@ -22,7 +24,16 @@ export class Features {
 
   async has(name: string): Promise<boolean> {
     this.enabled ??= this.ask();
-    return (await this.enabled).has(name);
+    const isThere = (await this.enabled).has(name);
+    if (!isThere) this.tellMissing(name);
+    return isThere;
+  }
+
+  /** What it does without is done another way. */
+  private tellMissing(name: string): void {
+    if (this.missing.has(name)) return;
+    this.missing.add(name);
+    this.client.api.warnings.debug(() => `the server has no ${name}: done without`);
   }
 
   /** Shared by all who wait: no single caller's signal ends it. */
@@ -35,6 +46,9 @@ export class Features {
       if (!isFailure(error)) throw error;
       // Asked again the next time, for the failure may pass.
       this.enabled = null;
+      this.client.api.warnings.debug(
+        () => `the server doesn't tell its features, so none is used: ${error.detail ?? error.code}`,
+      );
       return new Set();
     }
   }
