@@ -145,7 +145,7 @@ describe('a proxy is told from the server behind it', () => {
       expect(await failureWith(proxy.url)).toMatchObject({
         code: 'EACCES',
         fault: 'final',
-        status: 407,
+        cause: 'HTTP 407 of the proxy',
         detail: expect.stringContaining('demands a user and password'),
       });
       expect(await proxy.requests()).toHaveLength(1);
@@ -154,7 +154,7 @@ describe('a proxy is told from the server behind it', () => {
     test('that knows another password: EACCES, without the one that was sent', async () => {
       const proxy = await startForwardProxy({ user: 'me:secret' });
       const failure = await failureWith(proxy.url.replace('://', '://me:mistaken@'));
-      expect(failure).toMatchObject({ code: 'EACCES', status: 407 });
+      expect(failure).toMatchObject({ code: 'EACCES', cause: 'HTTP 407 of the proxy' });
       expect(JSON.stringify(failure)).not.toMatch(/mistaken|me:/);
     });
 
@@ -224,7 +224,7 @@ describe('a proxy is told from the server behind it', () => {
     expect(await tunnelFailure({ answer: 403 })).toMatchObject({
       code: 'EACCES',
       fault: 'final',
-      status: 403,
+      status: null,
     });
     for (const answer of [502, 503]) {
       const failure = await tunnelFailure({ answer });

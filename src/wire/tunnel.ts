@@ -36,7 +36,14 @@ export function connectorTo(way: ProxyWay): Connector {
 export function connectorThrough(way: ProxyWay): Connector {
   return (options, callback) => {
     tunnel(way, options).then(
-      (httpSocket) => way.connect({ ...options, httpSocket }, callback),
+      (httpSocket) => {
+        try {
+          way.connect({ ...options, httpSocket }, callback);
+        } catch (error) {
+          // Nobody else would hear of it: undici called long ago.
+          callback(error as Error, null);
+        }
+      },
       (error) => callback(error, null),
     );
   };
@@ -104,7 +111,8 @@ export const authorizationFor = ({ authorization }: ProxyServer): Record<string,
   authorization === null ? {} : { 'proxy-authorization': authorization };
 
 /**
- * What a proxy's own answer means that isn't a tunnel.
+ * What a proxy's own answer means that isn't a tunnel. Its status isn't one of the host's: as a storage's, 403 would be an
+ * address whose time is over.
  *
  * @param demands its `Proxy-Authenticate`
  */
@@ -123,11 +131,11 @@ export function refusalOfProxy(
       : proxy.authorization === null
         ? `${name} demands a user and password: write them into ${proxy.source}, as http://user:password@host:port.`
         : `${name} doesn't accept the user and password that ${proxy.source} has for it.`;
-    return new WireFailure('EACCES', detail, cause, 'final', status);
+    return new WireFailure('EACCES', detail, cause, 'final');
   }
   if (status === 401 || status === 403) {
     const detail = `${name} doesn't let through to ${target}; ask who runs it, or name the host in NO_PROXY if it can be reached without.`;
-    return new WireFailure('EACCES', detail, cause, 'final', status);
+    return new WireFailure('EACCES', detail, cause, 'final');
   }
   if (status === 408 || status === 429 || status >= 500) {
     return new WireFailure('EIO', `${name} can't reach ${target} (HTTP ${status}).`, cause, 'unreachable');
