@@ -262,7 +262,8 @@ export class Scope {
    */
   private isOlderThanKnown(relative: string, inode: Inode, entry: Entry, sent: Moment): boolean {
     const { entry: known, isDirectory, seenEpoch, seenAt } = inode;
-    const isOlder = known !== null && known.id !== null && known.mtimeMs > entry.mtimeMs;
+    const isTold = known !== null && known.id !== null && !known.isUntold;
+    const isOlder = isTold && known.mtimeMs > entry.mtimeMs;
     const { timeline } = this.host;
     const since = this.disputes.get(relative) ?? seenAt;
     const isBelieved = seenEpoch === sent.epoch || timeline.now() - since < timeline.ttl;

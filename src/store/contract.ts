@@ -39,6 +39,8 @@ export interface Entry {
   readonly id: string | null;
   /** Rows that the remote made itself and refuses to change. */
   readonly isReadOnly: boolean;
+  /** It was uploaded here, and no answer has told of it yet: its times are this machine's. @default false */
+  readonly isUntold?: boolean | undefined;
 }
 
 export type Kind = 'file' | 'directory' | 'symlink';

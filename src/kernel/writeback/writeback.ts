@@ -221,7 +221,7 @@ export class Writeback {
         if (path === event.path) {
           const previous = inode.entry;
           this.onDurable(inode, event.generation, path, event.entry.version);
-          inode.entry = { ...event.entry, id: event.entry.id ?? previous?.id ?? null };
+          inode.entry = { ...event.entry, id: event.entry.id ?? previous?.id ?? null, isUntold: true };
         } else {
           // It was renamed meanwhile: what counts is the upload under its new name.
           inode.ensureLocal().submitted = 0;
