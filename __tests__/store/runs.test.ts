@@ -387,6 +387,7 @@ describe('directories', () => {
 test('a store that is read-only has nothing that changes anything', async () => {
   await open(STANDARD, { readOnly: true });
   expect(Object.keys(store).sort()).toEqual([
+    'alike',
     'close',
     'find',
     'info',
