@@ -178,9 +178,12 @@ test('the tree of artifacts names the one that can', () => {
   );
 });
 
-test('a server whose pages have no end is EPROTO', async () => {
-  const edges: unknown[] = [];
-  const pageInfo = { hasNextPage: true, endCursor: 'same' };
+// Taken for the end, each of them would hide runs, or be asked for ever.
+test.each<[what: string, runs: unknown]>([
+  ['pages have no end', { edges: [], pageInfo: { hasNextPage: true, endCursor: 'same' } }],
+  ['next page has no beginning', { edges: [], pageInfo: { hasNextPage: true, endCursor: null } }],
+  ['answer has no runs', null],
+])('a server whose %s is EPROTO', async (_what, runs) => {
   const facts = {
     id: 'x',
     name: 'flowers',
@@ -188,19 +191,19 @@ test('a server whose pages have no end is EPROTO', async () => {
     updatedAt: null,
     lastActive: null,
   };
-  const project = { ...facts, entity: { ...facts, name: 'team' }, runs: { edges, pageInfo } };
-  const endless = createServer((request, response) => {
+  const project = { ...facts, entity: { ...facts, name: 'team' }, runs };
+  const wrong = createServer((request, response) => {
     request.resume();
     response.setHeader('content-type', 'application/json');
     response.end(JSON.stringify({ data: { project } }));
   });
-  await new Promise<void>((resolve) => endless.listen(0, '127.0.0.1', resolve));
+  await new Promise<void>((resolve) => wrong.listen(0, '127.0.0.1', resolve));
   try {
-    const { port } = endless.address() as AddressInfo;
+    const { port } = wrong.address() as AddressInfo;
     const { wandb } = mount({ ...server, url: `http://127.0.0.1:${port}` });
     await expect(wandb.find(PROJECT).toArray()).rejects.toMatchObject({ code: 'EPROTO', syscall: 'find' });
   } finally {
-    endless.closeAllConnections();
-    endless.close();
+    wrong.closeAllConnections();
+    wrong.close();
   }
 });

@@ -41,7 +41,10 @@ export class Info {
   ): Promise<FileFacts | null> {
     const variables = { ...run, names: [name] };
     const { project } = await this.context.client.run(FileInfoDocument, variables, { signal });
-    const row = nodesOf(project?.run?.files).find((each) => each.name === name);
+    if (!project?.run) return null;
+    const { files } = project.run;
+    if (!files) throw new Failure('EPROTO', "The server doesn't tell the files of the run.");
+    const row = nodesOf(files).find((each) => each.name === name);
     return row ? fileFacts(unit, row) : null;
   }
 }
