@@ -86,6 +86,37 @@ test('one item that is refused keeps no other back', async () => {
   expect(sizes.get('files')).toBe(1000);
 });
 
+test.each([0, 1, 499, 500, 511, 998, 999])(
+  'one item of a thousand (the %i-th) costs a request for each halving, and its failure is its own',
+  async (bad) => {
+    for (const [failure, most] of [
+      [failing(400), 13],
+      [new WireFailure('EIO', null, 'broken name', 'graphql'), 14],
+    ] as const) {
+      let asked = 0;
+      const request = async (batch: readonly number[]): Promise<readonly string[]> => {
+        asked++;
+        if (batch.includes(bad)) throw failure;
+        return batch.map(String);
+      };
+      const answers = await sizes.each('names', items(1000), request);
+      expect(answers).toEqual(items(1000).map((item) => (item === bad ? failure : String(item))));
+      expect([bad, asked <= most || asked]).toEqual([bad, true]);
+      expect(sizes.get('names')).toBe(1000);
+    }
+  },
+);
+
+test('several bad items are each refused, and the others answered', async () => {
+  const bad = new Set([3, 4, 50, 99]);
+  const request = async (batch: readonly number[]): Promise<readonly number[]> => {
+    if (batch.some((item) => bad.has(item))) throw tooMuch;
+    return batch;
+  };
+  const answers = await sizes.each('names', items(100), request);
+  expect(answers).toEqual(items(100).map((item) => (bad.has(item) ? tooMuch : item)));
+});
+
 test('where everything is refused it is not the items', async () => {
   const { asked, request } = limited(0, failing(400));
   const refused: number[] = [];

@@ -160,7 +160,7 @@ describe.each(WAYS)('a download by %s', (_, dependencies) => {
 
   test('brings the whole, or a range with the size of the whole', async () => {
     const server = await storage();
-    const about = { etag: '"e"', tag: '"e"', size: 10, isOverlong: false };
+    const about = { codedSize: null, etag: '"e"', tag: '"e"', size: 10, isOverlong: false };
     expect(await download(server, 0, null)).toEqual({ ...about, text: '0123456789' });
     expect(await download(server, 2, 5)).toEqual({ ...about, text: '234' });
     expect(await download(server, 8, 20)).toEqual({ ...about, text: '89' });

@@ -146,7 +146,10 @@ const directory: Check = (what, value) => {
 
 /** As URLs spell them, so that they are found in one: 'Host', '0x7f.1' or '[::0:1]' would never be. */
 function hosts(scheme: string, what: string, value: unknown): void {
-  if (!Array.isArray(value)) return flag(what, value);
+  if (!Array.isArray(value)) {
+    flag(what, value);
+    return;
+  }
   for (const host of value as readonly unknown[]) {
     const address = typeof host === 'string' && host !== '' ? `${scheme}://${host}/` : '';
     const isHost = URL.canParse(address) && new URL(address).host === host;

@@ -69,7 +69,9 @@ export class BatchSizes {
 
   /**
    * Asks for all items, batch by batch. A batch that fails for its size, or for one of its items, is halved; a size is
-   * learned only when all went through, for one bad item makes every batch that holds it fail.
+   * learned only when all went through, for one bad item makes every batch that holds it fail. Where it must be an item,
+   * the half that is left of a batch isn't asked for again to know that it holds it: one item costs a request for each
+   * halving.
    *
    * @param onRefused gets an item that is refused alone; without it that is the failure of all
    */
@@ -84,24 +86,36 @@ export class BatchSizes {
     const first = this.get(kind);
     let size = first;
     let refused = 0;
+    /** The largest batch that went through. */
+    let worked = 0;
+    /** The end of a stretch that failed as a whole. */
+    let suspect: number | null = null;
+    let isOfItem = false;
     for (let at = 0; at < items.length; ) {
-      const batch = items.slice(at, at + size);
+      const batch = items.slice(at, Math.min(at + size, suspect ?? items.length));
       try {
         values.push(await request(batch));
         at += batch.length;
+        worked = Math.max(worked, batch.length);
+        if (suspect !== null && at >= suspect) suspect = null;
+        else if (suspect !== null && isOfItem) size = Math.ceil((suspect - at) / 2);
       } catch (error) {
         if (!isWireFailure(error)) throw error;
         // Where nothing went through, it isn't the items.
-        const isOfItem = onRefused !== undefined && isRefusal(error) && (values.length > 0 || refused < 2);
-        if (!(isTooMuch(error) || isOfItem) || !hasTime()) throw error;
+        const canRefuse = onRefused !== undefined && (values.length > 0 || (refused < 2 && isRefusal(error)));
+        if (!(isTooMuch(error) || (canRefuse && isRefusal(error))) || !hasTime()) throw error;
         const [item] = batch;
         if (batch.length > 1) {
           size = Math.ceil(batch.length / 2);
-        } else if (item !== undefined && isOfItem) {
+          suspect = at + batch.length;
+          isOfItem ||= canRefuse && (!isTooMuch(error) || batch.length <= worked);
+        } else if (item !== undefined && canRefuse) {
           onRefused(item, error);
           at += 1;
           size = first;
           refused += 1;
+          suspect = null;
+          isOfItem = false;
         } else {
           throw error;
         }
@@ -109,6 +123,18 @@ export class BatchSizes {
     }
     if (size < first && refused === 0) this.learn(kind, size);
     return values;
+  }
+
+  /** The answer to each item, in order; a failure for one that is refused alone. */
+  async each<Item, Value>(
+    kind: BatchKind,
+    items: readonly Item[],
+    request: (batch: readonly Item[]) => Promise<readonly Value[]>,
+  ): Promise<readonly (Value | WireFailure)[]> {
+    const refusals = new Map<Item, WireFailure>();
+    const batches = await this.all(kind, items, request, (item, failure) => refusals.set(item, failure));
+    const answers = batches.flat().values();
+    return items.map((item) => refusals.get(item) ?? (answers.next().value as Value));
   }
 }
 

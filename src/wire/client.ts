@@ -152,10 +152,29 @@ export class WireClient {
     const isGraphql = response.status === 200 && bytes !== null && isJsonObject(bytes);
     if (!isGraphql)
       throw notTheApi(this.peer, `HTTP ${response.status} without a GraphQL answer`, response.status);
-    return new Response(Buffer.from(bytes.buffer), {
+    return new Response(withoutNoErrors(bytes), {
       status: 200,
       headers: { 'content-type': 'application/json' },
     });
+  }
+}
+
+/** `errors: null` says that there are none; graphql-request takes any such member but an empty list for a failure. */
+function withoutNoErrors(bytes: Uint8Array): Buffer | string {
+  const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  if (!text.includes('"errors"')) return text;
+  const answer = parsed(text.toString());
+  if (typeof answer !== 'object' || answer === null || !('errors' in answer) || answer.errors) return text;
+  return JSON.stringify({ ...answer, errors: undefined });
+}
+
+/** Half an answer is left to who reads it. */
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    if (error instanceof SyntaxError) return null;
+    throw error;
   }
 }
 

@@ -132,18 +132,38 @@ export function dateOf(headers: Readonly<Record<string, string>>, ours: number):
   return Number.isNaN(theirs) ? ours : theirs;
 }
 
+/** `Retry-After`, in milliseconds. @param ours the date here, in milliseconds since the epoch */
+export const retryAfterMs = (headers: Readonly<Record<string, string>>, ours: number): number | null =>
+  pauseOf(headers, 'retry-after', ours);
+
+/** What is as many seconds, or milliseconds, or more is no delay: it is a time since the epoch. */
+const LEAST_EPOCH_S = 1e9;
+const LEAST_EPOCH_MS = 1e11;
+/** As HTTP writes dates (RFC 9110, 5.6.7), and ISO 8601: `Date.parse` takes nearly anything else for one, too. */
+const DATE = /^(?:[a-z]{3,9},? .*\d|\d{4}-\d\d-\d\dt)/i;
+
 /**
- * `Retry-After`: seconds, or a date.
+ * How long a header asks to wait, in milliseconds: it has seconds, or says when that is, as a date or in seconds or
+ * milliseconds since the epoch, by the server's clock. Null: it says nothing that can be understood.
  *
  * @param ours the date here, in milliseconds since the epoch
  */
-export function retryAfterMs(headers: Readonly<Record<string, string>>, ours: number): number | null {
-  const value = headers['retry-after']?.trim();
-  if (!value) return null;
-  const seconds = Number(value);
-  if (!Number.isNaN(seconds)) return Math.max(0, seconds * 1000);
-  const date = Date.parse(value);
-  return Number.isNaN(date) ? null : Math.max(0, date - dateOf(headers, ours));
+export function pauseOf(
+  headers: Readonly<Record<string, string>>,
+  name: string,
+  ours: number,
+): number | null {
+  const value = headers[name]?.trim() ?? '';
+  // Several headers of one name are joined: the first one counts.
+  const number = /^(\d+(?:\.\d+)?)\s*(?:[,;]|$)/.exec(value)?.[1];
+  const until = (date: number): number => Math.max(0, date - dateOf(headers, ours));
+  if (number !== undefined) {
+    const count = Number(number);
+    if (count >= LEAST_EPOCH_MS) return until(count);
+    return count >= LEAST_EPOCH_S ? until(count * 1000) : count * 1000;
+  }
+  const date = DATE.test(value) ? Date.parse(value) : Number.NaN;
+  return Number.isNaN(date) ? null : until(date);
 }
 
 /** Bodies of failures: `{errors: [{message} | text]}`, `{error: text | {message}}`; null for anything but JSON. */

@@ -1,13 +1,10 @@
-import { dateOf } from './errors.js';
+import { pauseOf } from './errors.js';
 import { type Clock, LONGEST_PAUSE_MS, pauseFor } from './retry.js';
 import { WireFailure } from './wire-failure.js';
 
-/** A delay in seconds is no such number: it is a time since the epoch. */
-const LEAST_EPOCH = 1e9;
-
 /**
  * The pauses that a server asks for, kept by all requests to it: `Retry-After` of any answer, and
- * `RateLimit-Remaining` with `RateLimit-Reset` (seconds, or when that is) when nothing remains. No pause is longer than
+ * `RateLimit-Remaining` with `RateLimit-Reset` (seconds, or when that is; also with 'X-') when nothing remains. No pause is longer than
  * a minute: then a server is asked whether it meant it.
  */
 export class RateLimit {
@@ -32,10 +29,10 @@ export class RateLimit {
 
   observe(headers: Readonly<Record<string, string>>, retryAfterMs: number | null): void {
     if (retryAfterMs !== null) this.pause(retryAfterMs);
-    const remaining = Number(headers['ratelimit-remaining'] ?? Number.NaN);
-    const reset = Number(headers['ratelimit-reset'] ?? Number.NaN);
-    if (!(remaining < 1 && reset > 0)) return;
-    this.pause(reset > LEAST_EPOCH ? reset * 1000 - dateOf(headers, this.clock.date()) : reset * 1000);
+    for (const prefix of ['', 'x-']) {
+      if (!/^\s*0+(\.\d+)?\s*([,;]|$)/.test(headers[`${prefix}ratelimit-remaining`] ?? '')) continue;
+      this.pause(pauseOf(headers, `${prefix}ratelimit-reset`, this.clock.date()) ?? 0);
+    }
   }
 
   private left(): number {

@@ -6,6 +6,7 @@ import {
 import { type Address, AddressBook } from '../common/address-book.js';
 import { rowsOfNames } from '../common/nodes.js';
 import { TurnBatch } from '../common/turn-batch.js';
+import type { Failure } from '../failure.js';
 import type { ArtifactsContext } from './context.js';
 import type { Version } from './version-queries.js';
 
@@ -52,14 +53,14 @@ export class Addresses {
   private async fetch(
     items: readonly Item[],
     signal: AbortSignal,
-  ): Promise<(ArtifactFileRowFragment | null)[]> {
+  ): Promise<readonly (ArtifactFileRowFragment | null | Failure)[]> {
     const [first] = items;
     if (!first) return [];
     const names = items.map(({ name }) => name);
-    const found = await this.context.sizes.all('names', names, (batch) =>
-      rowsOfNames(batch, (left) => this.rowsOf(first.version, left, signal)),
-    );
-    return names.map((name) => found.find((rows) => rows.has(name))?.get(name) ?? null);
+    return this.context.sizes.each('names', names, async (batch) => {
+      const rows = await rowsOfNames(batch, (left) => this.rowsOf(first.version, left, signal));
+      return batch.map((name) => rows.get(name) ?? null);
+    });
   }
 
   private async rowsOf(version: Version, names: readonly string[], signal: AbortSignal) {

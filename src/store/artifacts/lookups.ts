@@ -75,19 +75,17 @@ export class Lookups {
     unit: TreePath,
     questions: readonly Question[],
     signal: AbortSignal,
-  ): Promise<readonly Outcome[]> {
+  ): Promise<readonly (Outcome | Failure)[]> {
     const { queries, versions, manifests, context } = this.parts;
     const { collection, alias } = placeOf(unit);
     if (!collection || alias === null) return questions.map(() => NOTHING);
     const known = versions.peek(unit);
     const hasManifest = known === null || manifests.peek(known.id) === null;
-    const looks = await context.sizes.all('names', questions, async (batch) => {
+    return context.sizes.each('names', questions, async (batch) => {
       const names = [...new Set(batch.flatMap(({ file }) => file ?? []))];
-      return { batch, sight: await queries.look(collection, alias, { names, hasManifest }, signal) };
+      const sight = await queries.look(collection, alias, { names, hasManifest }, signal);
+      return this.answer(unit, sight, batch, signal);
     });
-    const answers: Outcome[] = [];
-    for (const { batch, sight } of looks) answers.push(...(await this.answer(unit, sight, batch, signal)));
-    return answers;
   }
 
   private async answer(

@@ -59,10 +59,10 @@ export class StoredReading {
     const source = {
       peek: () => this.addresses.peek(version, name),
       renew: () => this.addresses.renew(version, name, signal),
-      // A manifest that isn't here comes from the same storage.
-      lastResort: async ({ api }: { readonly api: string | null }) => {
-        const isCostly = api !== null && this.manifests.peek(version.id) === null;
-        return isCostly ? api : ((await this.apiAddress(version, name, signal)) ?? api);
+      lastResort: async ({ api }: { readonly api: string | null }, isStorageReached: boolean) => {
+        // A manifest that isn't here comes from the same storage.
+        const hasManifest = isStorageReached || this.manifests.peek(version.id) !== null;
+        return hasManifest || api === null ? ((await this.apiAddress(version, name, signal)) ?? api) : api;
       },
     };
     return download(this.context.transfers, source, options);

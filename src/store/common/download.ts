@@ -14,7 +14,7 @@ interface AddressSource {
   /** Asks the server; null: it has no such file. */
   readonly renew: () => Promise<Address | null>;
   /** The API's own address, for when the storage can't be reached or refuses what was just signed; null: there is none. */
-  readonly lastResort: (address: Address) => Promise<string | null>;
+  readonly lastResort: (address: Address, isStorageReached: boolean) => Promise<string | null>;
 }
 
 /**
@@ -57,7 +57,7 @@ export async function download(
   }
 
   async function byApi(address: Address, refusal: WireFailure): Promise<Download> {
-    const api = await source.lastResort(address);
+    const api = await source.lastResort(address, isRefusal(refusal));
     if (api === null || (isUnreachable(refusal) && originOf(api) === originOf(address.direct))) throw refusal;
     const why = isUnreachable(refusal) ? 'can not be reached' : 'refuses an address that was just signed';
     transfers.api.warnings.debug(

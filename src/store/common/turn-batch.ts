@@ -1,4 +1,4 @@
-import { Failure } from '../failure.js';
+import { Failure, isFailure } from '../failure.js';
 
 interface Waiter<Value> {
   resolve(value: Value): void;
@@ -26,8 +26,12 @@ export class TurnBatch<Item, Value> {
 
   constructor(
     private readonly options: {
-      /** Asks for the items of one group; resolves with their answers, in order. */
-      readonly ask: (group: string, items: readonly Item[], signal: AbortSignal) => Promise<readonly Value[]>;
+      /** Asks for the items of one group; resolves with their answers, in order. A failure is that of one item. */
+      readonly ask: (
+        group: string,
+        items: readonly Item[],
+        signal: AbortSignal,
+      ) => Promise<readonly (Value | Failure)[]>;
       readonly keyOf: (item: Item) => string;
       /**
        * May a caller share the answer of a request that was sent before it asked? Not where the order of requests and
@@ -98,7 +102,11 @@ export class TurnBatch<Item, Value> {
       const items = slots.map(({ item }) => item);
       const values = await this.options.ask(name, items, group.controller.signal);
       slots.forEach(({ waiters }, index) => {
-        for (const waiter of [...waiters]) waiter.resolve(values[index] as Value);
+        const value = values[index] as Value | Failure;
+        for (const waiter of [...waiters]) {
+          if (isFailure(value)) waiter.reject(value);
+          else waiter.resolve(value);
+        }
       });
     } catch (error) {
       for (const { waiters } of slots) for (const waiter of [...waiters]) waiter.reject(error);

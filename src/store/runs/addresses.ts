@@ -3,6 +3,7 @@ import { type Address, AddressBook } from '../common/address-book.js';
 import { rowsOfNames } from '../common/nodes.js';
 import { TurnBatch } from '../common/turn-batch.js';
 import type { Entry, TreePath } from '../contract.js';
+import type { Failure } from '../failure.js';
 import type { RunsContext } from './context.js';
 import { placeOf, type RunName } from './places.js';
 
@@ -43,14 +44,16 @@ export class Addresses {
     unit: TreePath,
     names: readonly string[],
     signal: AbortSignal,
-  ): Promise<(Address | null)[]> {
+  ): Promise<readonly (Address | null | Failure)[]> {
     const { run } = placeOf(unit);
     if (!run) return names.map(() => null);
-    const found = await this.context.sizes.all('names', names, (batch) => this.rowsOf(run, batch, signal));
-    // Whether a row was finalised yet is no matter here: who asks knows of an upload, and the storage has its bytes.
-    return names.map((name) => {
-      const row = found.find((rows) => rows.has(name))?.get(name);
-      return row ? { direct: row.directUrl, api: row.url ?? null } : null;
+    return this.context.sizes.each('names', names, async (batch) => {
+      const rows = await this.rowsOf(run, batch, signal);
+      // Whether a row was finalised yet is no matter here: who asks knows of an upload, and the storage has its bytes.
+      return batch.map((name) => {
+        const row = rows.get(name);
+        return row ? { direct: row.directUrl, api: row.url ?? null } : null;
+      });
     });
   }
 

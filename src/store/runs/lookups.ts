@@ -12,6 +12,7 @@ import {
 } from '../common/unit-lookups.js';
 import { lookUpEntity, lookUpProject, NOTHING } from '../common/upper-levels.js';
 import type { Entry, Lookup, TreePath } from '../contract.js';
+import type { Failure } from '../failure.js';
 import type { Addresses } from './addresses.js';
 import type { RunsContext } from './context.js';
 import { fileEntries, fileEntry } from './entries.js';
@@ -44,11 +45,8 @@ export class Lookups {
     unit: TreePath,
     questions: readonly Question[],
     signal: AbortSignal,
-  ): Promise<readonly Lookup[]> {
-    const answers = await this.context.sizes.all('patterns', questions, (batch) =>
-      this.askBatch(unit, batch, signal),
-    );
-    return answers.flat();
+  ): Promise<readonly (Lookup | Failure)[]> {
+    return this.context.sizes.each('patterns', questions, (batch) => this.askBatch(unit, batch, signal));
   }
 
   private askBatch(
