@@ -33,7 +33,7 @@ export class ArtifactObjects {
 
   /** Apart from the files, as the service has it: clients tell the two by their addresses. */
   manifestKey(artifact: Artifact, number: number, name: string): string {
-    return `wandb_manifests/${artifact.sequence.number}/${artifact.number}/${number}/${name}`;
+    return `wandb_storage/manifests/${artifact.sequence.number}/${artifact.number}/${number}/${name}`;
   }
 
   /** The version under which an entry's bytes lie: its own, if it names none. */
