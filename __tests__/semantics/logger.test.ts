@@ -83,7 +83,7 @@ describe.each<[string, WandbFsOptions]>([
     expect(lines).toContainEqual('the server has no MARK_RUN_FILES_UPLOADED: done without');
     await server.faults([{ match: { side: 'storage', method: 'GET' }, isExpired: true }]);
     await fs.promises.readFile(`${run}/file.txt`);
-    expect(lines).toContainEqual(expect.stringContaining("the API's own is used"));
+    expect(lines).toContainEqual(expect.stringContaining("the API's own address is used"));
     assertNoSecrets(lines);
   });
 });

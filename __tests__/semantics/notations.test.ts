@@ -58,6 +58,7 @@ describe('notations of the SDK and the app are understood where they can mean on
     expect(await runs.promises.readFile('/team/flowers/runs/a1b2c3', 'utf8')).toBe('mine');
     await runs.promises.writeFile('/team/flowers/runs/petals:v0', 'mine');
     expect(await runs.promises.readFile('/team/flowers/runs/petals:v0', 'utf8')).toBe('mine');
+    await runs.wandb.flush();
   });
 });
 

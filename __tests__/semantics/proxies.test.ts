@@ -107,7 +107,11 @@ describe.each(WAYS)('through a proxy for %s', (_scheme, way, form) => {
 
 test('references to the web go through the proxy, too', async () => {
   const env = { WANDB_HTTP_PROXY: authorised(proxy.url) };
-  const options = { baseUrl: server.url, apiKey: server.apiKey, references: { http: true } };
+  const options = {
+    baseUrl: server.url,
+    apiKey: server.apiKey,
+    references: { http: [new URL(web.origin).host] },
+  };
   const fs = within(env, () => createWandbArtifactFs(options));
   expect(fs.readFileSync(`${VERSION}/page`, 'utf8')).toBe('0123456789');
   expect((await proxy.requests()).map(({ target }) => target)).toContain(`${web.origin}/page`);

@@ -142,8 +142,10 @@ describe('a manifest is refused', () => {
     const { code, detail } = failureOf(manifestOf({ ['x'.repeat(1024 * 1024)]: FILE }));
     expect(code).toBe('EPROTO');
     expect(detail?.length).toBeLessThan(400);
-    expect(failureOf(manifestOf({ [`${'é'.repeat(2049)}`]: FILE })).code).toBe('EPROTO');
-    expect(parse({ [`${'é'.repeat(2048)}`]: FILE }).entries.size).toBe(1);
+    expect(failureOf(manifestOf({ ['é'.repeat(513)]: FILE })).code).toBe('EPROTO');
+    const names = `${'é'.repeat(511)}/`.repeat(4);
+    expect(failureOf(manifestOf({ [`${names}12345`]: FILE })).code).toBe('EPROTO');
+    expect(parse({ [`${names}1234`]: FILE }).entries.size).toBe(1);
   });
 
   test.each([

@@ -51,6 +51,8 @@ const UNHEARD = new Set(['EPIPE', 'EIO', 'EAGAIN', 'EBADF']);
  */
 class Lifecycle {
   private readonly keepers = new Set<Keeper>();
+  /** What a test runner was told is lost. */
+  private readonly told = new WeakMap<Keeper, ReadonlySet<TreePath>>();
   private isListeningToSignals = false;
   /** A signal ends the process: the next one is none of ours. */
   private isEnding = false;
@@ -90,18 +92,30 @@ class Lifecycle {
    * of a test runner's worker tells nobody.
    */
   readonly afterTests = async (): Promise<void> => {
-    const lost = (await this.drainedLater()).filter(({ isKept }) => !isKept);
+    const startedAt = performance.now();
+    this.onEmpty();
+    const lost = (
+      await Promise.all([...this.keepers].map((keeper) => this.newlyLost(keeper, startedAt)))
+    ).flat();
     if (lost.length > 0) throw new Error(linesOf(lost).join('').trimEnd());
   };
 
-  /** Nothing comes after it: the worker of a test runner is ended without a word. */
-  readonly beforeKill = async (): Promise<void> => this.end(await this.drainedLater());
+  /** What a file has lost fails that file, not each that the same worker runs after it. */
+  private async newlyLost(keeper: Keeper, startedAt: number): Promise<readonly Left[]> {
+    const told = this.told.get(keeper) ?? new Set();
+    const lost = (await keeper.drainLater(startedAt)).filter(
+      ({ path, isKept }) => !isKept && !told.has(path),
+    );
+    this.told.set(keeper, new Set([...told, ...lost.map(({ path }) => path)]));
+    return lost;
+  }
 
-  private async drainedLater(): Promise<readonly Left[]> {
+  /** Nothing comes after it: the worker of a test runner is ended without a word. */
+  readonly beforeKill = async (): Promise<void> => {
     const startedAt = performance.now();
     this.onEmpty();
-    return this.leftLater(startedAt);
-  }
+    this.end(await this.leftLater(startedAt));
+  };
 
   private readonly onEmpty = (): void => {
     for (const keeper of this.keepers) keeper.begin();

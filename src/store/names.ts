@@ -67,3 +67,7 @@ export const LONGEST_NAME_BYTES = 1024;
 /** @param segment of a tree path */
 export const isTooLong = (segment: string): boolean =>
   segment.length * 3 > LONGEST_NAME_BYTES && Buffer.byteLength(segment) > LONGEST_NAME_BYTES;
+
+/** @param name of a file, as the server writes it */
+export const hasTooLongName = (name: string): boolean =>
+  name.length * 3 > LONGEST_NAME_BYTES && encodeFileName(name).split('/').some(isTooLong);

@@ -25,14 +25,14 @@ const UNREACHABLE: Readonly<Record<string, string>> = {
 const UNRESOLVED_FOR_NOW = new Set(['EAI_AGAIN', 'EAI_FAIL', 'EAI_SYSTEM']);
 
 /** A name that can't be resolved; null for anything else. */
-function nameFailure(error: unknown, setting: string): WireFailure | null {
+function nameFailure(error: unknown, { name, setting }: Party): WireFailure | null {
   const found = causesOf(error).find(({ syscall }) => syscall === 'getaddrinfo');
   const code = errnoOf(found);
   if (!found || code === null) return null;
   const why = UNRESOLVED_FOR_NOW.has(code)
     ? 'no name server answers at the moment. Is there a network?'
     : `there is no such name, or no network. Check the network, and ${setting} for a typo.`;
-  const detail = `The name '${found.hostname ?? 'of the server'}' can't be resolved: ${why}`;
+  const detail = `${name} can't be found. The name '${found.hostname ?? 'of the server'}' can't be resolved: ${why}`;
   return new WireFailure('EIO', detail, `getaddrinfo ${code}`, 'unreachable');
 }
 
@@ -77,7 +77,7 @@ export function connectionFailure(error: unknown, party: Party): WireFailure | n
   const codes = codesOf(error);
   const { name, setting } = party;
   const cause = codes[0] ?? describe(error);
-  const unresolved = nameFailure(error, setting);
+  const unresolved = nameFailure(error, party);
   if (unresolved) return unresolved;
   const unreachable = codes.find((code) => code in UNREACHABLE);
   if (unreachable !== undefined) {

@@ -20,7 +20,7 @@ export function tlsFailure(error: unknown, codes: readonly string[], party: Part
     'EPROTO',
     `No secure connection to ${party.name.replace(/^The /, 'the ')} can be made: ${reasonOf(code, error, party)}`,
     code,
-    'protocol',
+    'insecure',
   );
 }
 

@@ -1,6 +1,6 @@
 import { sizeOf as believedSizeOf } from '../common/claims.js';
 import { Failure } from '../failure.js';
-import { encodeFileName, isTooLong, LONGEST_NAME_BYTES } from '../names.js';
+import { hasTooLongName, LONGEST_NAME_BYTES } from '../names.js';
 import type { DigestAlgorithm } from './content-digest.js';
 import { ANY_REGION, type Manifest, type ManifestEntry } from './manifest.js';
 
@@ -77,7 +77,7 @@ function entryOf(path: string, value: unknown): ManifestEntry {
   if (path.length > LONGEST_PATH_BYTES || Buffer.byteLength(path) > LONGEST_PATH_BYTES) {
     throw malformed(`its entry ${quote(path)} has a path of more than ${LONGEST_PATH_BYTES} bytes`);
   }
-  if (encodeFileName(path).split('/').some(isTooLong)) {
+  if (hasTooLongName(path)) {
     throw malformed(`its entry ${quote(path)} has a name of more than ${LONGEST_NAME_BYTES} bytes`);
   }
   const entry = objectOf(value);
