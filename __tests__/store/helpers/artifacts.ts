@@ -193,4 +193,4 @@ export function counted(requests: readonly RequestRecord[]): Record<string, numb
 }
 
 const nameOfPut = (method: string, path: string): string =>
-  `${method} ${path.includes('/wandb_manifests/') ? 'manifest' : 'content'}`;
+  `${method} ${path.includes('/manifests/') ? 'manifest' : 'content'}`;
