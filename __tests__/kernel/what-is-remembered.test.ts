@@ -6,8 +6,8 @@ import { Inode } from '../../src/kernel/inode.js';
 import { InodeNumbers } from '../../src/kernel/inode-numbers.js';
 import type { Load } from '../../src/kernel/load.js';
 import { runSync } from '../../src/kernel/operation.js';
+import { SETTLE_MS } from '../../src/kernel/pins.js';
 import { resolve } from '../../src/kernel/resolve.js';
-import { SETTLE_MS } from '../../src/kernel/scope.js';
 import type { Moment } from '../../src/kernel/timeline.js';
 import { Writeback } from '../../src/kernel/writeback/writeback.js';
 import { mount, turn } from './helpers/mount.js';
@@ -31,10 +31,10 @@ describe('acknowledged changes', () => {
       clock.now += 60;
     }
     // As many as are changed in that time.
-    expect(scope.pinned).toBe(SETTLE_MS / 60);
+    expect(scope.pins.size).toBe(SETTLE_MS / 60);
     clock.now += SETTLE_MS;
     change(on, 0);
-    expect(scope.pinned).toBe(1);
+    expect(scope.pins.size).toBe(1);
   });
 
   test('one name that changes for ever is kept once', () => {
@@ -43,7 +43,7 @@ describe('acknowledged changes', () => {
       on.pin('run', `v${index}`, [`v${index - 1}`]);
       clock.now += 1;
     }
-    expect(on.scopeAt(on.root).pinned).toBe(1);
+    expect(on.scopeAt(on.root).pins.size).toBe(1);
   });
 
   test('win over a listing that was asked for before, even if it takes longer than that', async () => {

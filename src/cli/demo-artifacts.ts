@@ -31,7 +31,7 @@ export const artifactTour = (fs: WandbFs): readonly Step[] => [
   },
   {
     what: 'copy it into the next draft, change one file, commit: cp, writeFile, rename',
-    costs: '9 GraphQL, 1 GET, 2 PUT',
+    costs: '10 GraphQL, 1 GET, 2 PUT',
     run: async () => {
       await fs.promises.cp(`${COLLECTION}/v0`, DRAFT, { recursive: true });
       await fs.promises.writeFile(`${DRAFT}/7.txt`, 'a better image');

@@ -78,7 +78,7 @@ export class Surroundings {
     const named = this.variable('NETRC');
     if (named) return this.expand(named);
     const candidates = [join(this.home, '.netrc'), join(this.home, '_netrc')];
-    return candidates.find((path) => existsSync(path)) ?? join(this.home, '.netrc');
+    return candidates.find(isThere) ?? join(this.home, '.netrc');
   }
 
   get credentialsFile(): string {
@@ -118,13 +118,23 @@ export class Surroundings {
 
   /** A file that isn't there is nothing; one that can't be read is nothing, with a warning, as for the SDK. */
   private readWarning<T>(path: string, parse: (content: string) => T): T | null {
-    if (!existsSync(path)) return null;
+    if (!isThere(path)) return null;
     try {
       return parse(readFileSync(path, 'utf8'));
     } catch (error) {
       this.warn(`${path} is left out: ${error instanceof Error ? error.message : String(error)}`);
       return null;
     }
+  }
+}
+
+/** What Node's permission model hides from this process is no configuration of its. */
+function isThere(path: string): boolean {
+  try {
+    return existsSync(path);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ERR_ACCESS_DENIED') return false;
+    throw error;
   }
 }
 

@@ -4,8 +4,8 @@ import type { Core } from './core.js';
 import { effect, isDone } from './effect.js';
 import { Inode } from './inode.js';
 import type { Operation } from './operation.js';
+import { ABSENT } from './pins.js';
 import { ensureListed, find, resolve, resolveParent } from './resolve.js';
-import { ABSENT } from './scope.js';
 import type { DirectoryEntry } from './syscalls.js';
 import { assertDraftName } from './versions.js';
 

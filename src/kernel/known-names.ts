@@ -70,8 +70,8 @@ export class KnownNames {
   /** Nothing that is open or on its way has to do with it, and listings agree with what was changed in it. */
   private isIdle(unit: Scope): boolean {
     const { path } = unit.root;
-    unit.dropSettledPins();
-    if (unit.isLocal || unit.pinned > 0 || this.host.locks.find(path, true)) return false;
+    unit.pins.dropSettled();
+    if (unit.isLocal || unit.pins.size > 0 || this.host.locks.find(path, true)) return false;
     const { descriptors } = this.host;
     return !descriptors.all().some((fd) => {
       const { inode, path: openedAt } = descriptors.get(fd);

@@ -5,8 +5,8 @@ import { effect, isDone } from './effect.js';
 import type { Files } from './files.js';
 import type { Inode } from './inode.js';
 import type { Operation } from './operation.js';
+import { ABSENT } from './pins.js';
 import { ensureListed, resolveName } from './resolve.js';
-import { ABSENT } from './scope.js';
 import type { Writeback } from './writeback/writeback.js';
 
 /** Taking names away: `unlink`, `rmdir`, and a whole tree at once. */

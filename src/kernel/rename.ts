@@ -5,9 +5,9 @@ import type { Core } from './core.js';
 import { effect, isDone } from './effect.js';
 import { type Inode, isAtOrBelow, splitPath } from './inode.js';
 import type { Operation } from './operation.js';
+import { ABSENT } from './pins.js';
 import type { Removal } from './removal.js';
 import { ensureListed, find, resolveName, resolveParent } from './resolve.js';
-import { ABSENT } from './scope.js';
 import { assertDraftName, type Versions } from './versions.js';
 import type { Writeback } from './writeback/writeback.js';
 

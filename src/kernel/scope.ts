@@ -1,30 +1,7 @@
 import type { Entry, TreePath } from '../store/contract.js';
 import { Inode } from './inode.js';
+import { ABSENT, Pins } from './pins.js';
 import { type Moment, NEVER, type Timeline } from './timeline.js';
-
-/** The state of a name that isn't there, where versions of what is there are compared with it. */
-export const ABSENT = '';
-
-/**
- * An acknowledged change of one name, kept until a listing sent after it agrees or shows something newer: W&B
- * finalises uploads by storage notifications, so a listing may lag behind an answer that was already given.
- */
-interface Pin {
-  /** When the change was committed. */
-  readonly epoch: number;
-  /** Milliseconds; a listing that lags longer than `SETTLE_MS` is believed. */
-  readonly at: number;
-  /** What listings will show: a version, or ABSENT. */
-  readonly version: string;
-  /** What lagging listings may still show: the states of the name before the change. One or two, mostly shared. */
-  readonly stale: readonly string[];
-}
-
-/** The state before of whatever was made. */
-const ONLY_ABSENT: readonly string[] = [ABSENT];
-
-/** Longest time that listings are taken to lag behind an acknowledged change. */
-export const SETTLE_MS = 60_000;
 
 /** Single names that a scope remembers to have looked up; the oldest go first. */
 const MOST_LOOKED = 4096;
@@ -75,7 +52,7 @@ export class Scope {
   touches = 0;
   /** When single names were last looked up, where that is newer than the listing. */
   private readonly looked = new Map<string, Moment>();
-  private readonly pins = new Map<string, Pin>();
+  readonly pins: Pins;
   /** When the newest content of a name was told of, where answers tell of older content since. */
   private readonly disputes = new Map<string, number>();
 
@@ -84,6 +61,7 @@ export class Scope {
     readonly root: Inode,
     { isDeep, isImmutable = false, isPartial = false }: ScopeKind,
   ) {
+    this.pins = new Pins(host.timeline);
     this.isDeep = isDeep;
     this.isImmutable = isImmutable;
     this.isPartial = isPartial;
@@ -107,32 +85,7 @@ export class Scope {
 
   /** Takes note of a committed change of a name: listings sent before `epoch` no longer speak of it. */
   pin(relative: string, version: string, epoch: number, previous: readonly (string | undefined)[]): void {
-    if (this.isLocal) return;
-    const before = this.pins.get(relative);
-    const states = new Set([...(before?.stale ?? []), before?.version, ...previous]);
-    const stale = [...states].filter((state) => state !== undefined && state !== version) as string[];
-    const at = this.host.timeline.now();
-    this.pins.delete(relative);
-    this.pins.set(relative, { epoch, at, version, stale: isAbsent(stale) ? ONLY_ABSENT : stale });
-    this.dropSettledPins();
-  }
-
-  /**
-   * A pin says nothing more when listings have had the time to settle, and none is on its way that was asked for before
-   * the change. No complete listing need ever come to end them.
-   */
-  dropSettledPins(): void {
-    const { oldestQuestion } = this.host.timeline;
-    const now = this.host.timeline.now();
-    for (const [relative, { epoch, at }] of this.pins) {
-      if (now - at < SETTLE_MS || epoch > oldestQuestion) break;
-      this.pins.delete(relative);
-    }
-  }
-
-  /** Names whose changes are pinned. */
-  get pinned(): number {
-    return this.pins.size;
+    if (!this.isLocal) this.pins.set(relative, version, epoch, previous);
   }
 
   /** When the name was last looked up or changed here, where that is newer than the listing. */
@@ -154,10 +107,7 @@ export class Scope {
       // Where a directory stood in the way of a file, it may be gone now.
       for (const [relative, entry] of this.isDeep ? newest : [])
         if (!this.childAt(relative)) this.mergeEntry(relative, entry, sent);
-      for (const [relative, pin] of this.isAnyOnItsWay ? [] : this.pins) {
-        if (pin.version === ABSENT && pin.epoch <= sent.epoch && !newest.has(relative))
-          this.pins.delete(relative);
-      }
+      this.pins.dropRemoved(newest, sent.epoch);
       this.touches = 0;
       if (!this.isPartial) this.supersedeLookups(sent.epoch);
     }
@@ -223,17 +173,7 @@ export class Scope {
   private isOutdated(relative: string, version: string, epoch: number): boolean {
     if (epoch < this.completeEpoch || epoch < (this.looked.get(relative) ?? NEVER).epoch) return true;
     if (this.isPartial && epoch < (this.childAt(relative)?.seenEpoch ?? 0)) return true;
-    const pin = this.pins.get(relative);
-    if (!pin) return false;
-    if (pin.epoch > epoch) return true;
-    if (pin.stale.includes(version) && this.host.timeline.now() - pin.at < SETTLE_MS) return true;
-    // One listing agrees; another that is on its way may still have been made before the change.
-    if (version !== pin.version || !this.isAnyOnItsWay) this.pins.delete(relative);
-    return false;
-  }
-
-  private get isAnyOnItsWay(): boolean {
-    return this.host.timeline.oldestQuestion !== Number.POSITIVE_INFINITY;
+    return this.pins.outdates(relative, version, epoch);
   }
 
   private mergeEntry(relative: string, entry: Entry, sent: Moment): void {
@@ -384,8 +324,6 @@ function newestOfNames(entries: readonly Entry[], prefix: number): ReadonlyMap<s
   }
   return newest;
 }
-
-const isAbsent = (states: readonly string[]): boolean => states.length === 1 && states[0] === ABSENT;
 
 function markSeen(inode: Inode, sent: Moment): void {
   inode.seenAt = sent.at;

@@ -6,9 +6,9 @@ import type { Core } from './core.js';
 import { effect, isDone } from './effect.js';
 import { Inode } from './inode.js';
 import type { Operation } from './operation.js';
+import { ABSENT } from './pins.js';
 import type { Removal } from './removal.js';
 import { assertFree, find, resolve, resolveParent } from './resolve.js';
-import { ABSENT } from './scope.js';
 import type { Writeback } from './writeback/writeback.js';
 
 /** Where a symbolic link leads: to a path of this tree, or to content elsewhere. */

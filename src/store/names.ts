@@ -70,4 +70,5 @@ export const isTooLong = (segment: string): boolean =>
 
 /** @param name of a file, as the server writes it */
 export const hasTooLongName = (name: string): boolean =>
-  name.length * 3 > LONGEST_NAME_BYTES && encodeFileName(name).split('/').some(isTooLong);
+  name.length * 3 > LONGEST_NAME_BYTES &&
+  name.split('/').some((part) => part.length * 3 > LONGEST_NAME_BYTES && isTooLong(component.encode(part)));

@@ -5,7 +5,7 @@ import type { Core } from '../core.js';
 import type { Inode } from '../inode.js';
 import type { Load } from '../load.js';
 import { Fault, type Operation } from '../operation.js';
-import { ABSENT } from '../scope.js';
+import { ABSENT } from '../pins.js';
 import { flushFailure } from './flush-failure.js';
 
 /**
