@@ -15,7 +15,7 @@ let web: Web;
 /** The server behind TLS, under a name that the proxy alone can look up. */
 let secure: string;
 beforeAll(async () => {
-  server = await startServer();
+  server = await startServer({ finalize: 'put' });
   web = await startWeb('0123456789');
   proxy = await startForwardProxy({ user: 'me:se cret' });
   await server.seed({ [RUN.slice(1)]: { 'petals.txt': 'pink' } });

@@ -20,7 +20,7 @@ const mountSmall = (): WandbFs => mount(server, { cacheBytes: 4 * MEBIBYTE });
 let server: FakeWandb;
 let run: string;
 beforeAll(async () => {
-  server = await startServer();
+  server = await startServer({ finalize: 'put' });
   run = await makeRun(server, { 'large.bin': content });
 });
 afterEach(() => server.faults([]));

@@ -1,4 +1,3 @@
-import { request } from 'node:http';
 import type { Socket } from 'node:net';
 import type { buildConnector } from 'undici';
 import type { ProxyServer } from '../config/proxies.js';
@@ -67,6 +66,8 @@ async function tunnel(way: ProxyWay, { hostname, port, protocol }: buildConnecto
   const authority = `${host}:${port || '443'}`;
   const target = `${protocol}//${host}${port ? `:${port}` : ''}`;
   const connection = await reach(way);
+  // Not before there is a proxy: its names, taken by an import, have Node 26 load its own fetch and WebSockets.
+  const { request } = await import('node:http');
   return new Promise((resolve, reject) => {
     const fail = (failure: WireFailure): void => {
       clearTimeout(timer);
