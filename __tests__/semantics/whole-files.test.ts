@@ -3,6 +3,7 @@ import { buffer } from 'node:stream/consumers';
 import { pipeline } from 'node:stream/promises';
 import { createWandbArtifactFs, type WandbFs } from 'wandb-fs';
 import type { FakeWandb } from 'wandb-fs/testing';
+import { at, startRewritingProxy } from '../helpers/rewriting-proxy.js';
 import { startServer } from '../helpers/server.js';
 import { makeRun, mount } from './helpers/mounts.js';
 import { call, errorOf, STYLES } from './helpers/styles.js';
@@ -95,6 +96,21 @@ test('what is changed in place is the listed content: a wrong byte is not upload
   const changed = await mountSmall().promises.readFile(`${place}/large.bin`);
   expect(changed.subarray(0, 2).toString()).toBe('X ');
   expect(changed.subarray(2).equals(content.subarray(2))).toBe(true);
+});
+
+test('nor where the size of the file is learned by reading it', async () => {
+  const place = await makeRun(server, { 'large.bin': content });
+  const proxy = await startRewritingProxy(server, (answer) => {
+    for (const rows of ['asked', 'listing', 'files'])
+      for (const { node } of (at(answer, `data.project.run.${rows}.edges`) ?? []) as { node: object }[])
+        Object.assign(node, { sizeBytes: null });
+  });
+  const fs = mount(proxy, { sync: 'off', cacheBytes: 4 * MEBIBYTE });
+  await server.faults([once]);
+  await fs.promises.appendFile(`${place}/large.bin`, 'end');
+  await fs.wandb.flush();
+  const changed = Buffer.from((await server.files(place))['large.bin'] ?? []);
+  expect(changed.equals(Buffer.concat([content, Buffer.from('end')]))).toBe(true);
 });
 
 test('ranges are not verified: only what is listed for all of a file is known', async () => {
