@@ -121,15 +121,29 @@ test('ranges are not verified: only what is listed for all of a file is known', 
   expect(part).toHaveLength(10);
 });
 
-test('files of artifacts are verified in the same way', async () => {
-  await server.seedArtifacts({
-    'team/project/dataset/large': { versions: [{ files: { 'large.bin': content } }] },
-  });
-  const { url, apiKey } = server;
-  const fs = createWandbArtifactFs({ baseUrl: url, apiKey, cacheBytes: 4 * MEBIBYTE });
-  await server.faults([once]);
-  const name = '/team/project/dataset/large/v0/large.bin';
-  expect(await errorOf(() => buffer(fs.createReadStream(name)))).toMatchObject({ code: 'EIO' });
-  expect((await buffer(fs.createReadStream(name))).equals(content)).toBe(true);
-  await fs.wandb.close();
-});
+test.each(['MANIFEST_MD5', 'MANIFEST_XXH128'] as const)(
+  'files of artifacts are verified, too: %s',
+  async (digestAlgorithm) => {
+    const collection = `team/project/dataset/${digestAlgorithm}`;
+    await server.seedArtifacts({
+      [collection]: { versions: [{ files: { 'large.bin': content }, digestAlgorithm }] },
+    });
+    const { url, apiKey } = server;
+    const fs = createWandbArtifactFs({ baseUrl: url, apiKey, cacheBytes: 4 * MEBIBYTE });
+    await server.faults([once]);
+    const name = `/${collection}/v0/large.bin`;
+    expect(await errorOf(() => buffer(fs.createReadStream(name)))).toMatchObject({ code: 'EIO' });
+    expect((await buffer(fs.createReadStream(name))).equals(content)).toBe(true);
+    await server.faults([{ ...always, skip: 0 }]);
+    fs.wandb.refresh(name);
+    expect((await fs.promises.readFile(name)).equals(content)).toBe(true);
+    await fs.wandb.close();
+    const other = createWandbArtifactFs({ baseUrl: url, apiKey, cacheBytes: 4 * MEBIBYTE });
+    await server.faults([{ ...always, skip: 2 }]);
+    for (const read of [() => other.promises.readFile(name), () => other.readFileSync(name)])
+      expect(await errorOf(read)).toMatchObject({ code: 'EIO', syscall: 'read' });
+    await server.faults([]);
+    expect(other.readFileSync(name).equals(content)).toBe(true);
+    await other.wandb.close();
+  },
+);

@@ -61,7 +61,7 @@ function missingAt(field: Field, value: unknown, variables: Variables, outer = '
     Object.entries(variables).some(([name, on]) => name === condition && on === false)
   )
     return null;
-  if (inner === null) return isToldScalar(key, value, ROWS.has(outer)) ? null : key;
+  if (inner === null) return isToldScalar(key, value, outer) ? null : key;
   if (field.isConnection && !field.isListing && (value === undefined || value === null)) return null;
   const isNeverNull =
     field.isListing || LISTS.has(key) || PARTS.has(key) || (key === 'entity' && outer !== '');
@@ -85,10 +85,11 @@ const NAMES: ReadonlySet<string> = new Set(['name', 'alias', 'version']);
 /** Whether a row counts. Null is an answer: such a file was declared, and never uploaded. */
 const STATES: ReadonlySet<string> = new Set(['state', 'updatedAt', 'versionIndex']);
 
-function isToldScalar(key: string, value: unknown, isOfRow: boolean): boolean {
+function isToldScalar(key: string, value: unknown, outer: string): boolean {
   if (NAMES.has(key)) return typeof value === 'string' && value !== '';
   if (!STATES.has(key) || value === null) return true;
-  return value === undefined ? !isOfRow : typeof value === (key === 'versionIndex' ? 'number' : 'string');
+  if (value === undefined) return !(key === 'updatedAt' ? outer === 'node' : ROWS.has(outer));
+  return typeof value === (key === 'versionIndex' ? 'number' : 'string');
 }
 
 interface ConnectionLike {
