@@ -22,11 +22,18 @@ const everywhere =
 
 const openEnd = { edges: [], pageInfo: { hasNextPage: true, endCursor: null } };
 
+const rowsOf = (node: object) => ({
+  edges: [{ cursor: 'c', node }],
+  pageInfo: { hasNextPage: false, endCursor: null },
+});
+
 const CUTS: readonly [string, (answer: object) => object | undefined][] = [
   ['a page that promises more and says not where', everywhere(openEnd)],
   ['listings that are null', everywhere(null)],
   ['listings without rows', everywhere({ edges: null, pageInfo: { hasNextPage: false, endCursor: null } })],
   ['gaps for rows', everywhere({ edges: [{ cursor: 'c', node: null }], pageInfo: { hasNextPage: false } })],
+  ["rows that don't tell whether they were uploaded", everywhere(rowsOf({ id: 'i', name: 'there.txt' }))],
+  ['rows without names', everywhere(rowsOf({ id: 'i', name: '', updatedAt: '2024-01-01T00:00:00' }))],
   ['no data', () => ({})],
   ['data that is null', () => ({ data: null })],
   ['data without anything', () => ({ data: {} })],

@@ -3,6 +3,7 @@ import { buffer } from 'node:stream/consumers';
 import { pipeline } from 'node:stream/promises';
 import { createWandbArtifactFs, type WandbFs } from 'wandb-fs';
 import type { FakeWandb } from 'wandb-fs/testing';
+import { at, startRewritingProxy } from '../helpers/rewriting-proxy.js';
 import { startServer } from '../helpers/server.js';
 import { makeRun, mount } from './helpers/mounts.js';
 import { call, errorOf, STYLES } from './helpers/styles.js';
@@ -97,6 +98,21 @@ test('what is changed in place is the listed content: a wrong byte is not upload
   expect(changed.subarray(2).equals(content.subarray(2))).toBe(true);
 });
 
+test('nor where the size of the file is learned by reading it', async () => {
+  const place = await makeRun(server, { 'large.bin': content });
+  const proxy = await startRewritingProxy(server, (answer) => {
+    for (const rows of ['asked', 'listing', 'files'])
+      for (const { node } of (at(answer, `data.project.run.${rows}.edges`) ?? []) as { node: object }[])
+        Object.assign(node, { sizeBytes: null });
+  });
+  const fs = mount(proxy, { sync: 'off', cacheBytes: 4 * MEBIBYTE });
+  await server.faults([once]);
+  await fs.promises.appendFile(`${place}/large.bin`, 'end');
+  await fs.wandb.flush();
+  const changed = Buffer.from((await server.files(place))['large.bin'] ?? []);
+  expect(changed.equals(Buffer.concat([content, Buffer.from('end')]))).toBe(true);
+});
+
 test('ranges are not verified: only what is listed for all of a file is known', async () => {
   const fs = mountSmall();
   await server.faults([{ ...always, skip: 0 }]);
@@ -105,15 +121,29 @@ test('ranges are not verified: only what is listed for all of a file is known', 
   expect(part).toHaveLength(10);
 });
 
-test('files of artifacts are verified in the same way', async () => {
-  await server.seedArtifacts({
-    'team/project/dataset/large': { versions: [{ files: { 'large.bin': content } }] },
-  });
-  const { url, apiKey } = server;
-  const fs = createWandbArtifactFs({ baseUrl: url, apiKey, cacheBytes: 4 * MEBIBYTE });
-  await server.faults([once]);
-  const name = '/team/project/dataset/large/v0/large.bin';
-  expect(await errorOf(() => buffer(fs.createReadStream(name)))).toMatchObject({ code: 'EIO' });
-  expect((await buffer(fs.createReadStream(name))).equals(content)).toBe(true);
-  await fs.wandb.close();
-});
+test.each(['MANIFEST_MD5', 'MANIFEST_XXH128'] as const)(
+  'files of artifacts are verified, too: %s',
+  async (digestAlgorithm) => {
+    const collection = `team/project/dataset/${digestAlgorithm}`;
+    await server.seedArtifacts({
+      [collection]: { versions: [{ files: { 'large.bin': content }, digestAlgorithm }] },
+    });
+    const { url, apiKey } = server;
+    const fs = createWandbArtifactFs({ baseUrl: url, apiKey, cacheBytes: 4 * MEBIBYTE });
+    await server.faults([once]);
+    const name = `/${collection}/v0/large.bin`;
+    expect(await errorOf(() => buffer(fs.createReadStream(name)))).toMatchObject({ code: 'EIO' });
+    expect((await buffer(fs.createReadStream(name))).equals(content)).toBe(true);
+    await server.faults([{ ...always, skip: 0 }]);
+    fs.wandb.refresh(name);
+    expect((await fs.promises.readFile(name)).equals(content)).toBe(true);
+    await fs.wandb.close();
+    const other = createWandbArtifactFs({ baseUrl: url, apiKey, cacheBytes: 4 * MEBIBYTE });
+    await server.faults([{ ...always, skip: 2 }]);
+    for (const read of [() => other.promises.readFile(name), () => other.readFileSync(name)])
+      expect(await errorOf(read)).toMatchObject({ code: 'EIO', syscall: 'read' });
+    await server.faults([]);
+    expect(other.readFileSync(name).equals(content)).toBe(true);
+    await other.wandb.close();
+  },
+);

@@ -3,6 +3,7 @@ import {
   ArtifactFileAddressesDocument,
   DeleteProjectDocument,
   FileAddressesDocument,
+  FindManifestDocument,
   FindProjectDocument,
   ListArtifactTypesDocument,
   ListCollectionAliasesDocument,
@@ -38,7 +39,12 @@ const LISTINGS: readonly [string, DocumentNode, (connection: unknown) => unknown
     (artifacts) => ({
       project: {
         artifactType: {
-          artifactCollection: { name: 'c', defaultArtifactType: { name: 't' }, artifacts },
+          artifactCollection: {
+            name: 'c',
+            state: 'READY',
+            defaultArtifactType: { name: 't' },
+            artifacts,
+          },
         },
       },
     }),
@@ -67,6 +73,10 @@ const CUTS: readonly [string, unknown][] = [
   ["that doesn't tell whether there is more", { edges: [], pageInfo: null }],
   ["that doesn't know whether there is more", { edges: [], pageInfo: { hasNextPage: null } }],
 ];
+
+const filesOf = (node: object) => ({
+  project: { run: { files: { edges: [{ cursor: 'c', node }], pageInfo: last } } },
+});
 
 const run = async (document: DocumentNode, data: unknown, errors?: unknown) => {
   const server = await serve((_request, response) =>
@@ -103,6 +113,35 @@ test.each([
     ListRunsDocument,
     { project: { runs: { edges: [{ cursor: 'c', node: { id: 'i' } }], pageInfo: last } } },
   ],
+  ['a file without a name', ListFilesDocument, filesOf({ id: 'i', name: '', updatedAt: null })],
+  ["a file that doesn't tell whether it was uploaded", ListFilesDocument, filesOf({ id: 'i', name: 'n' })],
+  ['a time in seconds', ListFilesDocument, filesOf({ id: 'i', name: 'n', updatedAt: 1_700_000_000 })],
+  [
+    "a version that doesn't tell its state",
+    ListVersionsDocument,
+    {
+      project: {
+        artifactType: {
+          artifactCollection: {
+            name: 'c',
+            state: 'READY',
+            defaultArtifactType: { name: 't' },
+            artifacts: { edges: [{ version: 'v0', node: { id: 'i', aliases: [] } }], pageInfo: last },
+          },
+        },
+      },
+    },
+  ],
+  [
+    'a collection of no type',
+    ListVersionsDocument,
+    {
+      project: {
+        artifactType: { artifactCollection: { name: 'c', state: 'READY', defaultArtifactType: null } },
+      },
+    },
+  ],
+  ['a manifest that is no file', FindManifestDocument, { artifact: { currentManifest: { file: null } } }],
   [
     'a list that is null',
     ViewerAndOrganizationsDocument,

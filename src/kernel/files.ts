@@ -200,17 +200,20 @@ export class Files {
       local.copyUp = null;
       const copy = new Inode('file', null);
       this.core.overlay.give(copy, this.core.overlay.makeEmpty());
-      const whole = inode.entry && WholeRead.begin(inode.entry, this.core.pages.blockBytes);
-      local.copyUp = { version, into: copy, whole };
+      local.copyUp = { version, into: copy, whole: null };
     }
-    const { into, whole } = local.copyUp;
+    const { copyUp } = local;
+    const { into } = copyUp;
     const chunk = new Uint8Array(this.core.pages.blockBytes);
     for (;;) {
-      const count = readPage(this.core, op, inode, into.size ?? 0, chunk, null);
+      const at = into.size ?? 0;
+      const count = readPage(this.core, op, inode, at, chunk, null);
       if (count === 0) break;
+      // Only here: the first page tells the size, where nobody knew it.
+      if (at === 0) copyUp.whole = inode.entry && WholeRead.begin(inode.entry, chunk.byteLength);
       for (let done = 0; done < count; )
         done += this.core.overlay.write(into, chunk.subarray(done, count), into.size ?? 0);
-      if (whole?.add(chunk.subarray(0, count)) !== false) continue;
+      if (copyUp.whole?.add(chunk.subarray(0, count)) !== false) continue;
       this.core.overlay.drop(into);
       local.copyUp = null;
       noteMismatch(this.core, op, inode);

@@ -11,7 +11,7 @@ export class LocalState {
   /** Grows with every change of the content; 0: never changed here. */
   generation = 0;
   /** Content on its way up from the server, for a file that is about to be changed. */
-  copyUp: { readonly version: string; readonly into: Inode; readonly whole: WholeRead | null } | null = null;
+  copyUp: { readonly version: string; readonly into: Inode; whole: WholeRead | null } | null = null;
   /** The newest generation that was handed to the upload queue. */
   submitted = 0;
   /** The newest generation that is durable on the server. */

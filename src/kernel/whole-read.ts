@@ -1,46 +1,46 @@
-import { createHash, type Hash } from 'node:crypto';
 import type { Entry } from '../store/contract.js';
 import { Failure } from '../store/failure.js';
+import { type ContentHash, digestNameOf, hashFor } from './content-hash.js';
 import type { Core } from './core.js';
 import type { Inode } from './inode.js';
 import type { Operation } from './operation.js';
 
 /**
- * The MD5 of what was given away of a file since its beginning, in order. A store verifies what it reads in one request;
+ * The digest of what was given away of a file since its beginning, in order. A store verifies what it reads in one request;
  * a larger file comes by ranges, and only who has seen all of them can tell whether they are the file.
  */
 export class WholeRead {
   private constructor(
-    private readonly md5: string,
+    /** 'algorithm:base64'. */
+    private readonly name: string,
     private readonly size: number,
-    private readonly hash: Hash,
+    private readonly hash: ContentHash,
     /** Bytes so far. */
     public at: number,
   ) {}
 
   /** Null: nobody knows what the bytes must be, or they came in one request. */
-  static begin({ md5, size }: Entry, blockBytes: number): WholeRead | null {
-    const isKnown = md5 !== null && /^[A-Za-z0-9+/]{22}==$/.test(md5);
-    return isKnown && size !== null && size > blockBytes
-      ? new WholeRead(md5, size, createHash('md5'), 0)
-      : null;
+  static begin(entry: Entry, blockBytes: number): WholeRead | null {
+    const { size } = entry;
+    const name = size !== null && size > blockBytes ? digestNameOf(entry) : null;
+    return name === null || size === null ? null : new WholeRead(name, size, hashFor(name), 0);
   }
 
   /** Goes on by itself: an operation that is given up leaves the one it came from as it was. */
   fork(): WholeRead {
-    return new WholeRead(this.md5, this.size, this.hash.copy(), this.at);
+    return new WholeRead(this.name, this.size, this.hash.copy(), this.at);
   }
 
   /** Does `position` of this content come next? */
   isAt(entry: Entry | null, position: number): boolean {
-    return this.at === position && entry?.md5 === this.md5;
+    return this.at === position && entry !== null && digestNameOf(entry) === this.name;
   }
 
   /** Is it what is listed? Null while there is more to come. */
   add(bytes: Uint8Array): boolean | null {
     this.hash.update(bytes);
     this.at += bytes.byteLength;
-    return this.isEnded ? this.hash.digest('base64') === this.md5 : null;
+    return this.isEnded ? this.name.endsWith(`:${this.hash.digest('base64')}`) : null;
   }
 
   get isEnded(): boolean {

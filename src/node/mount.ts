@@ -7,6 +7,7 @@ import type { Remote } from '../io/remote.js';
 import type { StoreChoice } from '../io/store-choice.js';
 import { createThreadRemote } from '../io/thread-remote.js';
 import type { JournalOptions } from '../kernel/content/journal/journal.js';
+import { prepareHashes } from '../kernel/content-hash.js';
 import { createKernel } from '../kernel/kernel.js';
 import type { Kernel } from '../kernel/syscalls.js';
 import { createArtifactsStore } from '../store/artifacts.js';
@@ -94,6 +95,7 @@ function runsTree(config: Config): Tree {
 }
 
 function artifactsTree(config: Config, artifacts: ArtifactsConfig): Tree {
+  prepareHashes();
   return {
     config,
     get choice(): StoreChoice {

@@ -29,6 +29,9 @@ const shapes = new WeakMap<DocumentNode, Shape>();
 /** Lists that are empty where there is nothing, and never null. */
 const LISTS: ReadonlySet<string> = new Set(['edges', 'aliases', 'features', 'organizations']);
 
+/** What belongs to everything that has it. */
+const PARTS: ReadonlySet<string> = new Set(['node', 'defaultArtifactType', 'file']);
+
 /**
  * What is missing in an answer, as a path in it; null: nothing.
  *
@@ -51,26 +54,42 @@ export function missingIn(document: DocumentNode, variables: Variables, data: ob
   return null;
 }
 
-function missingAt(field: Field, value: unknown, variables: Variables): string | null {
+function missingAt(field: Field, value: unknown, variables: Variables, outer = ''): string | null {
   const { key, inner, condition } = field;
   if (
     condition !== null &&
     Object.entries(variables).some(([name, on]) => name === condition && on === false)
   )
     return null;
-  if (inner === null) return key === 'name' && typeof value !== 'string' ? key : null;
+  if (inner === null) return isToldScalar(key, value, outer) ? null : key;
   if (field.isConnection && !field.isListing && (value === undefined || value === null)) return null;
-  if (value === null) return field.isListing || LISTS.has(key) || key === 'node' ? key : null;
+  const isNeverNull =
+    field.isListing || LISTS.has(key) || PARTS.has(key) || (key === 'entity' && outer !== '');
+  if (value === null) return isNeverNull ? key : null;
   if (LISTS.has(key) && !field.isConnection && !Array.isArray(value)) return key;
   for (const item of Array.isArray(value) ? value : [value]) {
     if (typeof item !== 'object' || item === null) return key;
     for (const below of inner) {
-      const missing = missingAt(below, item[below.key], variables);
+      const missing = missingAt(below, item[below.key], variables, key);
       if (missing !== null) return `${key}.${missing}`;
     }
     if (field.isListing && !isPlaced(field, item)) return `${key}.pageInfo`;
   }
   return null;
+}
+
+/** What is listed, or is asked for because it may be there. */
+const ROWS: ReadonlySet<string> = new Set(['node', 'artifact', 'artifactMembership', 'artifactCollection']);
+/** By these a thing is there, or isn't. */
+const NAMES: ReadonlySet<string> = new Set(['name', 'alias', 'version']);
+/** Whether a row counts. Null is an answer: such a file was declared, and never uploaded. */
+const STATES: ReadonlySet<string> = new Set(['state', 'updatedAt', 'versionIndex']);
+
+function isToldScalar(key: string, value: unknown, outer: string): boolean {
+  if (NAMES.has(key)) return typeof value === 'string' && value !== '';
+  if (!STATES.has(key) || value === null) return true;
+  if (value === undefined) return !(key === 'updatedAt' ? outer === 'node' : ROWS.has(outer));
+  return typeof value === (key === 'versionIndex' ? 'number' : 'string');
 }
 
 interface ConnectionLike {
