@@ -45,8 +45,8 @@ export function startTask(
   for (let worker = waiting.pop(); worker; worker = waiting.pop()) {
     const life = lives.get(worker);
     if (!life || Atomics.compareExchange(life.state, 0, IDLE, BUSY) !== IDLE) continue;
-    worker.ref();
     worker.postMessage(task, [...transferList]);
+    worker.ref();
     return worker;
   }
   const state = new Int32Array(new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT));
@@ -59,7 +59,16 @@ export function startTask(
     env,
   });
   lives.set(worker, { kind, state });
+  // Whoever gave it a task listens, too. What goes wrong behind the last one concerns nobody, and must not end the process.
+  worker.on('error', () => {});
+  worker.once('exit', () => forget(worker, kind));
   return worker;
+}
+
+function forget(worker: Worker, kind: string): void {
+  const others = idle.get(kind)?.filter((each) => each !== worker) ?? [];
+  if (others.length > 0) idle.set(kind, others);
+  else idle.delete(kind);
 }
 
 /** Lets a thread wait for another task. It has said that its task has ended, and nobody listens to it any more. */
@@ -81,6 +90,8 @@ export function serveTasks<Task>(begin: (task: Task) => void): () => void {
     throw new Error('This module runs as a worker thread; call the function that starts it instead.');
   const { state, task }: Birth<Task> = workerData;
   let end: NodeJS.Timeout | undefined;
+  // One that dies while it waits must not be taken: who is blocked would wait for it in vain.
+  process.on('exit', () => Atomics.store(state, 0, ENDED));
   port.on('message', (next: Task) => {
     clearTimeout(end);
     begin(next);

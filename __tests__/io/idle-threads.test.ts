@@ -1,4 +1,6 @@
-import { Worker } from 'node:worker_threads';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { BroadcastChannel, Worker } from 'node:worker_threads';
 import { createWandbFs } from 'wandb-fs';
 import type { FakeWandb } from 'wandb-fs/testing';
 import { startServer } from '../helpers/server.js';
@@ -47,6 +49,26 @@ describe('the thread of a mount that was closed', () => {
     const started = await threadsStarted(() => Promise.all([1, 2, 3].map(readThroughMount)));
     expect(started).toBe(2);
   });
+
+  test.each(['exit', 'throw'])(
+    'may die by %s while it waits: neither the process nor the next mount minds',
+    async (how) => {
+      const workerUrl = pathToFileURL(join(__dirname, 'threads/ending-late.mjs'));
+      const first = createWandbFs({ baseUrl: wandb.url, apiKey: wandb.apiKey, workerUrl });
+      await first.promises.readdir('/');
+      await first.wandb.close();
+      const channel = new BroadcastChannel('ending-late');
+      const ended = new Promise((resolve) => {
+        channel.onmessage = resolve;
+      });
+      channel.postMessage(how);
+      await ended;
+      channel.close();
+      const next = createWandbFs({ baseUrl: wandb.url, apiKey: wandb.apiKey, workerUrl, syncTimeout: 5000 });
+      expect(next.readFileSync(FILE, 'utf8')).toBe('text');
+      await next.wandb.close();
+    },
+  );
 
   test('is not for a mount in another environment', async () => {
     await readThroughMount();

@@ -86,26 +86,58 @@ test('one item that is refused keeps no other back', async () => {
   expect(sizes.get('files')).toBe(1000);
 });
 
-test.each([0, 1, 499, 500, 511, 998, 999])(
-  'one item of a thousand (the %i-th) costs a request for each halving, and its failure is its own',
-  async (bad) => {
+/** A request for all, one for each halving, and one for what lies behind the item. */
+const fewest = (count: number): number => 2 + Math.ceil(Math.log2(count));
+
+test.each([2, 3, 10, 50, 100, 1000])(
+  'one item of %i costs a request for each halving, wherever it is, and its failure is its own',
+  async (count) => {
     for (const [failure, most] of [
-      [failing(400), 13],
-      [new WireFailure('EIO', null, 'broken name', 'graphql'), 14],
+      [failing(400), fewest(count)],
+      // What may be too much as well is asked for once more.
+      [new WireFailure('EIO', null, 'broken name', 'graphql'), fewest(count) + (count > 3 ? 1 : 0)],
     ] as const) {
-      let asked = 0;
-      const request = async (batch: readonly number[]): Promise<readonly string[]> => {
-        asked++;
-        if (batch.includes(bad)) throw failure;
-        return batch.map(String);
-      };
-      const answers = await sizes.each('names', items(1000), request);
-      expect(answers).toEqual(items(1000).map((item) => (item === bad ? failure : String(item))));
-      expect([bad, asked <= most || asked]).toEqual([bad, true]);
+      for (const bad of items(count)) {
+        let asked = 0;
+        const request = async (batch: readonly number[]): Promise<readonly string[]> => {
+          asked++;
+          if (batch.includes(bad)) throw failure;
+          return batch.map(String);
+        };
+        const answers = await sizes.each('names', items(count), request);
+        expect(
+          answers.map((answer, item) => (item === bad ? answer === failure : answer === String(item))),
+        ).not.toContain(false);
+        expect([bad, asked <= most || asked]).toEqual([bad, true]);
+      }
       expect(sizes.get('names')).toBe(1000);
     }
   },
 );
+
+test('who only takes one at a time refuses none of them', async () => {
+  const { asked, request } = limited(1);
+  const answers = await sizes.each('names', items(20), request);
+  expect(answers).toEqual(items(20));
+  expect(asked.length).toBeLessThan(50);
+});
+
+test("a failure that passes is nobody's", async () => {
+  for (const [failures, failure] of [
+    [1, tooMuch],
+    [2, tooMuch],
+    [1, failing(400)],
+  ] as const) {
+    sizes = new BatchSizes(clock, 30_000);
+    let asked = 0;
+    const request = async (batch: readonly number[]): Promise<readonly number[]> => {
+      if (++asked <= failures) throw failure;
+      return batch;
+    };
+    expect(await sizes.each('names', items(900), request)).toEqual(items(900));
+    expect([asked <= 12 || asked, sizes.get('names') >= 225]).toEqual([true, true]);
+  }
+});
 
 test('several bad items are each refused, and the others answered', async () => {
   const bad = new Set([3, 4, 50, 99]);

@@ -1,3 +1,4 @@
+import { clearTimeout, setTimeout } from 'node:timers';
 import type PQueue from 'p-queue';
 import { reading } from '../store/common/sources.js';
 import type { Entry, Source, Ticket } from '../store/contract.js';

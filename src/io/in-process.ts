@@ -2,6 +2,7 @@ import { Failure } from '../store/failure.js';
 import { Ledger } from './ledger.js';
 import { keep, updateSignals } from './lifecycle.js';
 import type { Owner } from './owner.js';
+import { theGlobal } from './realm.js';
 import {
   type Args,
   type Call,
@@ -120,7 +121,7 @@ export function createInProcessRemote(
     ledger.onEvent(event);
     updateSignals();
     // Never in the middle of a call: the kernel commits one thing at a time.
-    queueMicrotask(() => throwLater(() => remote.onEvent(event)));
+    theGlobal.queueMicrotask(() => throwLater(() => remote.onEvent(event)));
   };
   return remote;
 }

@@ -10,6 +10,7 @@ import { giveBack, startTask } from '../idle-threads.js';
 import { Failure } from '../store/failure.js';
 import { BEAT } from './beat.js';
 import type { Answer, Request, ThreadData } from './protocol.js';
+import { theProcess } from './realm.js';
 
 /**
  * A thread that was terminated, or is out of memory, has no last word, and a caller that is blocked hears of no events: it
@@ -69,7 +70,7 @@ export class OwnerThread {
 
   /** Sends in one message what is posted in one turn: the owner puts it into as few requests as it can. */
   post(request: Request, transfers: readonly Transferable[] = []): void {
-    if (this.outbox.length === 0) process.nextTick(() => this.sendAll());
+    if (this.outbox.length === 0) theProcess.nextTick(() => this.sendAll());
     this.outbox.push({ request, transfers });
   }
 

@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers';
 import type { Store, TreePath } from '../store/contract.js';
 import { type ErrnoCode, Failure, isFailure } from '../store/failure.js';
 

@@ -7,6 +7,7 @@ import { keep, type Left, updateSignals } from './lifecycle.js';
 import { Openings } from './openings.js';
 import { OwnerThread } from './owner-thread.js';
 import { type Answer, unpackEvent, unpackReply } from './protocol.js';
+import { theGlobal } from './realm.js';
 import {
   type Args,
   type Call,
@@ -210,7 +211,7 @@ class ThreadRemote implements Remote {
 
   private settleLater(call: ThreadCall, reply: Reply<Method>): void {
     call.foregone = reply;
-    queueMicrotask(() => this.settleForegone(call));
+    theGlobal.queueMicrotask(() => this.settleForegone(call));
   }
 
   private settleForegone(call: ThreadCall): void {

@@ -1,4 +1,5 @@
 import { setMaxListeners } from 'node:events';
+import { clearTimeout, setImmediate, setTimeout } from 'node:timers';
 import { LRUCache } from 'lru-cache';
 import PQueue from 'p-queue';
 import type { Entry, HeldSource, OpenSource, TreePath } from '../store/contract.js';

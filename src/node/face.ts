@@ -1,3 +1,4 @@
+import { theProcess } from '../io/realm.js';
 import { type AsyncComposite, type Composite, driveSync } from './driver.js';
 import type { Tree } from './tree.js';
 import { type AnyFunction, asFunction, isFunction } from './validate.js';
@@ -62,8 +63,8 @@ export function answer<T>(
   valuesOfFailure: readonly unknown[] = [],
 ): void {
   result.then(
-    (value) => process.nextTick(callback, null, ...values(value)),
-    (error: unknown) => process.nextTick(callback, error, ...valuesOfFailure),
+    (value) => theProcess.nextTick(callback, null, ...values(value)),
+    (error: unknown) => theProcess.nextTick(callback, error, ...valuesOfFailure),
   );
 }
 

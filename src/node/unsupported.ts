@@ -1,3 +1,4 @@
+import { theProcess } from '../io/realm.js';
 import { notSupported } from './errors.js';
 import { type AnyFunction, isFunction } from './validate.js';
 
@@ -13,7 +14,7 @@ const unsupportedCallback = (name: string): AnyFunction =>
     const callback = args.at(-1);
     // A listener is no callback: nobody would hear of the failure.
     if (!isFunction(callback) || /^(un)?watch/.test(name)) throw error;
-    process.nextTick(callback, error);
+    theProcess.nextTick(callback, error);
   });
 
 const unsupportedSync = (name: string): AnyFunction =>

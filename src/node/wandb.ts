@@ -1,4 +1,5 @@
 import { EventEmitter } from 'node:events';
+import { theProcess } from '../io/realm.js';
 import type { RemoteEvent } from '../io/remote.js';
 import { timeOver } from '../io/time-over.js';
 import type { Operation } from '../kernel/operation.js';
@@ -200,7 +201,7 @@ const withoutSlash = (path: TreePath): TreePath => path.replace(/\/$/, '');
  */
 export function emitUpload(uploads: EventEmitter<UploadEvents>, tree: Tree, event: RemoteEvent): void {
   if (event.type === 'dropped' || 'message' in event) return;
-  process.nextTick(() => {
+  theProcess.nextTick(() => {
     if (event.type === 'idle') {
       uploads.emit('idle');
       return;

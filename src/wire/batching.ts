@@ -13,6 +13,9 @@ const FIRST_SIZES: Readonly<Record<BatchKind, number>> = {
   artifactFiles: 1000,
 };
 
+/** No server takes less. */
+const NEVER_TOO_MUCH = 10;
+
 /** Of the time that smaller and smaller batches may take. */
 const LEAST_LEFT = 0.1;
 
@@ -70,8 +73,8 @@ export class BatchSizes {
   /**
    * Asks for all items, batch by batch. A batch that fails for its size, or for one of its items, is halved; a size is
    * learned only when all went through, for one bad item makes every batch that holds it fail. Where it must be an item,
-   * the half that is left of a batch isn't asked for again to know that it holds it: one item costs a request for each
-   * halving.
+   * the half that is left of a batch isn't asked for again to know that it holds it, and neither is the item that is left
+   * of all halves: one item costs a request for each halving, and one for what lies behind it.
    *
    * @param onRefused gets an item that is refused alone; without it that is the failure of all
    */
@@ -82,23 +85,42 @@ export class BatchSizes {
     onRefused?: (item: Item, failure: WireFailure) => void,
   ): Promise<Value[]> {
     const hasTime = this.startTime();
-    const values: Value[] = [];
+    const values: { readonly at: number; readonly value: Value }[] = [];
     const first = this.get(kind);
     let size = first;
     let refused = 0;
     /** The largest batch that went through. */
     let worked = 0;
-    /** The end of a stretch that failed as a whole. */
-    let suspect: number | null = null;
+    /** A stretch that failed as a whole, from `at` on. */
+    let suspect: Stretch | null = null;
     let isOfItem = false;
-    for (let at = 0; at < items.length; ) {
-      const batch = items.slice(at, Math.min(at + size, suspect ?? items.length));
+    const accused: { readonly at: number; readonly stretch: Stretch }[] = [];
+    const goOn = (): void => {
+      at += 1;
+      size = first;
+      refused += 1;
+      suspect = null;
+      isOfItem = false;
+    };
+    let at = 0;
+    while (at < items.length) {
+      const batch = items.slice(at, Math.min(at + size, suspect?.end ?? items.length));
       try {
-        values.push(await request(batch));
+        values.push({ at, value: await request(batch) });
         at += batch.length;
         worked = Math.max(worked, batch.length);
-        if (suspect !== null && at >= suspect) suspect = null;
-        else if (suspect !== null && isOfItem) size = Math.ceil((suspect - at) / 2);
+        if (suspect !== null && at >= suspect.end) {
+          // Where an item was looked for in vain, the last batches were small for that alone.
+          if (isOfItem) size = worked;
+          suspect = null;
+          isOfItem = false;
+        } else if (suspect !== null && isOfItem) {
+          size = half(suspect.end - at);
+          if (suspect.end - at === 1 && isProven(suspect)) {
+            accused.push({ at, stretch: suspect });
+            goOn();
+          }
+        }
       } catch (error) {
         if (!isWireFailure(error)) throw error;
         // Where nothing went through, it isn't the items.
@@ -106,23 +128,31 @@ export class BatchSizes {
         if (!(isTooMuch(error) || (canRefuse && isRefusal(error))) || !hasTime()) throw error;
         const [item] = batch;
         if (batch.length > 1) {
-          size = Math.ceil(batch.length / 2);
-          suspect = at + batch.length;
-          isOfItem ||= canRefuse && (!isTooMuch(error) || batch.length <= worked);
+          isOfItem ||= canRefuse && (!isTooMuch(error) || batch.length <= Math.max(worked, NEVER_TOO_MUCH));
+          size = isOfItem ? half(batch.length) : Math.ceil(batch.length / 2);
+          const failures: number = (suspect?.failures ?? 0) + 1;
+          suspect = { end: at + batch.length, size: batch.length, failures, failure: error };
         } else if (item !== undefined && canRefuse) {
           onRefused(item, error);
-          at += 1;
-          size = first;
-          refused += 1;
-          suspect = null;
-          isOfItem = false;
+          goOn();
         } else {
           throw error;
         }
       }
     }
+    for (const { at, stretch } of accused) {
+      const item = items[at] as Item;
+      try {
+        // As many others at once are no more than the server takes: it is this one.
+        if (stretch.size <= worked) onRefused?.(item, stretch.failure);
+        else values.push({ at, value: await request([item]) });
+      } catch (error) {
+        if (!isWireFailure(error) || !isRefusal(error)) throw error;
+        onRefused?.(item, error);
+      }
+    }
     if (size < first && refused === 0) this.learn(kind, size);
-    return values;
+    return values.sort((one, other) => one.at - other.at).map(({ value }) => value);
   }
 
   /** The answer to each item, in order; a failure for one that is refused alone. */
@@ -137,6 +167,23 @@ export class BatchSizes {
     return items.map((item) => refusals.get(item) ?? (answers.next().value as Value));
   }
 }
+
+/** A stretch of items that failed as a whole. */
+interface Stretch {
+  /** Behind its last item. */
+  readonly end: number;
+  /** Items of the smallest batch that failed with all of the suspects. */
+  readonly size: number;
+  /** Batches that failed with all of them. */
+  readonly failures: number;
+  readonly failure: WireFailure;
+}
+
+/** One failure may come and go, and so may two of which nobody knows why; a status tells that it is what was asked. */
+const isProven = ({ failures, failure }: Stretch): boolean => failures > (failure.fault === 'status' ? 1 : 2);
+
+/** What goes through leads to another question, what fails may be the answer: the smaller half is asked for. */
+const half = (count: number): number => Math.max(1, Math.floor(count / 2));
 
 /** Does the server speak of what was asked, not of its own state? */
 const isRefusal = ({ fault, status, code }: WireFailure): boolean =>

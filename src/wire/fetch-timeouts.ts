@@ -1,3 +1,5 @@
+import { clearTimeout, setTimeout } from 'node:timers';
+
 /** Milliseconds without a sign of life; null: no bound. */
 interface Bounds {
   /** Until the answer begins. */

@@ -1,3 +1,4 @@
+import { clearTimeout, setTimeout } from 'node:timers';
 import type { Clock } from './retry.js';
 import { cancelled, WireFailure } from './wire-failure.js';
 

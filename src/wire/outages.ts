@@ -142,7 +142,7 @@ class Outages {
     if (!body) return request;
     // A small body is handed over whole, before there is a connection.
     let isMoving = false;
-    queueMicrotask(() => {
+    void Promise.resolve().then(() => {
       isMoving = true;
     });
     const onProgress = (sent: number): void => {

@@ -1,3 +1,4 @@
+import { clearTimeout, setTimeout } from 'node:timers';
 import { setTimeout as wait } from 'node:timers/promises';
 import { cancelled, isWireFailure, WireFailure, type WireFault } from './wire-failure.js';
 

@@ -1,3 +1,4 @@
+import { setTimeout } from 'node:timers';
 import PQueue from 'p-queue';
 import type { Clock } from './retry.js';
 import { cancelled, WireFailure } from './wire-failure.js';

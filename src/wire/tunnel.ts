@@ -1,4 +1,5 @@
 import type { Socket } from 'node:net';
+import { clearTimeout, setTimeout } from 'node:timers';
 import type { buildConnector } from 'undici';
 import type { ProxyServer } from '../config/proxies.js';
 import { errnoOf } from './errors.js';

@@ -1,4 +1,5 @@
 import { EventEmitter } from 'node:events';
+import { theProcess } from '../../io/realm.js';
 import type { Place } from '../paths.js';
 import { placeOf, type Tree } from '../tree.js';
 import { isFunction } from '../validate.js';
@@ -17,12 +18,12 @@ export class FSWatcher extends EventEmitter {
     this.#watch = new Watch(tree, place, settings, {
       // In turns of their own: what a listener throws is no failure of the look.
       event: ({ eventType, filename }) =>
-        process.nextTick(() => {
+        theProcess.nextTick(() => {
           if (this.#watch !== null) this.emit('change', eventType, settings.encoded(filename));
         }),
       failed: (error) => {
         this.#watch = null;
-        process.nextTick(() => this.emit('error', error));
+        theProcess.nextTick(() => this.emit('error', error));
       },
       ended: () => this.close(),
     });
@@ -35,7 +36,7 @@ export class FSWatcher extends EventEmitter {
     if (this.#watch === null) return;
     this.#watch.stop();
     this.#watch = null;
-    process.nextTick(() => this.emit('close'));
+    theProcess.nextTick(() => this.emit('close'));
   }
 
   ref(): this {
@@ -56,7 +57,7 @@ export function watch(tree: Tree, filename: unknown, options?: unknown, listener
   const watcher = new FSWatcher(tree, placeOf(tree, filename), settings);
   if (heard) watcher.addListener('change', heard as () => void);
   const { signal } = settings;
-  if (signal?.aborted) process.nextTick(() => watcher.close());
+  if (signal?.aborted) theProcess.nextTick(() => watcher.close());
   else if (signal) {
     const close = (): void => watcher.close();
     signal.addEventListener('abort', close);

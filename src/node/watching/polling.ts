@@ -1,3 +1,5 @@
+import { clearImmediate, clearTimeout, setImmediate, setTimeout } from 'node:timers';
+
 /** However long a look takes, it is this part of the time at most. */
 const LARGEST_SHARE = 1 / 20;
 

@@ -1,5 +1,6 @@
 import { EventEmitter } from 'node:events';
 import type { BigIntStats, Stats } from 'node:fs';
+import { theProcess } from '../../io/realm.js';
 import type { Attributes } from '../../kernel/syscalls.js';
 import { type Composite, driveSync } from '../driver.js';
 import { hasCode } from '../errors.js';
@@ -52,7 +53,7 @@ export class StatWatcher extends EventEmitter {
     this.#before = firstLook(tree, place);
     const failed = (error: unknown): void => {
       this.stop();
-      process.nextTick(() => this.emit('error', error));
+      theProcess.nextTick(() => this.emit('error', error));
     };
     this.#polling = new Polling(() => this.#look(), interval, isPersistent, failed);
     this.#unlisten = tree.changes.listen({ changed: () => this.#polling.soon(), ended: () => this.stop() });
@@ -68,7 +69,7 @@ export class StatWatcher extends EventEmitter {
     this.#isStopped = true;
     this.#polling.stop();
     this.#unlisten();
-    process.nextTick(() => this.emit('stop'));
+    theProcess.nextTick(() => this.emit('stop'));
   }
 
   ref(): this {
@@ -100,7 +101,7 @@ export class StatWatcher extends EventEmitter {
     if (before === undefined && after !== null) return;
     this.#hasToldOfMissing = after === null;
     // In a turn of its own: what a listener throws is no failure of the look.
-    process.nextTick(() => {
+    theProcess.nextTick(() => {
       if (!this.#isStopped) this.emit('change', this.#shown(after), this.#shown(before ?? null));
     });
   }

@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers';
 import { Failure, isFailure } from '../failure.js';
 
 interface Waiter<Value> {
