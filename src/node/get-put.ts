@@ -8,7 +8,7 @@ import { Failure } from '../store/failure.js';
 import { invoke } from './driver.js';
 import { abortError, bothErrors, systemError } from './errors.js';
 import { asPath, type Place } from './paths.js';
-import { type LazyTree, placeOf } from './tree.js';
+import { explaining, type LazyTree, placeOf } from './tree.js';
 import { asFunction, asObject, asSignal } from './validate.js';
 import type { UploadEvents } from './wandb.js';
 
@@ -73,7 +73,7 @@ export async function put(
   options: unknown,
 ): Promise<void> {
   const source = asLocalPath(local);
-  const target = new RemoteFile(tree, placeOf(tree, remote, 'remote'), asTransfer(options));
+  const target = new RemoteFile(tree, placeOf(tree, remote, 'remote'), asTransfer(options), true);
   const { signal, onProgress } = target.options;
   if (signal?.aborted) throw abortError(signal);
   const input = await disk.open(source, 'r');
@@ -114,18 +114,24 @@ interface CheckedOptions {
 
 /** A file of the tree by primitives, which leave at once when the signal aborts. */
 class RemoteFile {
+  private readonly explain: ReturnType<typeof explaining>;
+
   constructor(
     private readonly tree: LazyTree,
     private readonly place: Place,
     readonly options: CheckedOptions,
-  ) {}
+    isMade = false,
+  ) {
+    this.explain = explaining(place, isMade);
+  }
 
   get path(): string {
     return this.place.tree;
   }
 
   run<T>(syscall: string, run: (op: Operation) => T, signal = this.options.signal): Promise<T> {
-    return this.tree.calls.drive(invoke({ syscall, path: this.place.given, signal, run }));
+    const { place, explain } = this;
+    return this.tree.calls.drive(invoke({ syscall, path: place.given, signal, explain, run }));
   }
 
   failed(syscall: string, code: 'EISDIR' | 'EIO', detail: string): Error {
