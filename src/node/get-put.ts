@@ -41,7 +41,8 @@ export async function get(tree: LazyTree, remote: unknown, local: unknown, optio
     const hashes = { MD5: await createHasher('md5'), XXH128: await createHasher('xxh128') };
     await wholeFile(target, async (output) => {
       const chunk = Buffer.allocUnsafeSlow(CHUNK_BYTES);
-      for (let bytes = 0; ; ) {
+      let bytes = 0;
+      for (;;) {
         const count = await source.run('read', (op) =>
           tree.kernel.read(op, fd, chunk, 0, chunk.length, null),
         );
@@ -56,6 +57,8 @@ export async function get(tree: LazyTree, remote: unknown, local: unknown, optio
       if (algorithm !== null && hashes[algorithm].digest() !== digest) {
         throw source.failed('read', 'EIO', `Its content doesn't have the ${algorithm} that W&B tells.`);
       }
+      // Of an empty file nothing was read.
+      if (bytes === 0) onProgress({ bytes, size: 0 });
       if (signal?.aborted) throw abortError(signal);
     });
   });
