@@ -104,8 +104,11 @@ describe('a signal of a commit', () => {
     const fs = mount(server);
     const { draft } = await draftIn(fs);
     const { signal } = new AbortController();
-    const wrong = { signal: 'soon' as unknown as AbortSignal };
-    expect(await errorOf(fs.wandb.commit(draft, wrong))).toMatchObject({ code: 'ERR_INVALID_ARG_TYPE' });
+    for (const wrong of ['soon', { aborted: false }]) {
+      const committing = fs.wandb.commit(draft, { signal: wrong as unknown as AbortSignal });
+      expect(await errorOf(committing)).toMatchObject({ code: 'ERR_INVALID_ARG_TYPE' });
+    }
+    expect(fs.readdirSync(draft)).not.toEqual([]);
     const options = { signal } as object;
     expect(() => fs.wandb.commitSync(draft, options)).toThrow(
       expect.objectContaining({ code: 'ERR_INVALID_ARG_VALUE' }),

@@ -255,6 +255,8 @@ describe('a commit', () => {
     [{ digestAlgorithm: 'SHA1' }, 'ERR_INVALID_ARG_VALUE'],
     [{ alias: ['prod'] }, 'ERR_INVALID_ARG_VALUE'],
     [{ metadata: 7 }, 'ERR_INVALID_ARG_TYPE'],
+    [{ metadata: new Map([['lr', 1]]) }, 'ERR_INVALID_ARG_VALUE'],
+    [{ metadata: { labels: new Set(['a']) } }, 'ERR_INVALID_ARG_VALUE'],
   ])('with %j is refused before anything happens', async (options, code) => {
     const { fs, store } = mountVersions();
     await fs.promises.mkdir(D);

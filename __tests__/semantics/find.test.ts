@@ -155,6 +155,8 @@ test.each<[what: string, options: unknown, code: string]>([
   ['undefined in the config', { ...PROJECT, config: { lr: undefined } }, 'ERR_INVALID_ARG_TYPE'],
   ['NaN in the config', { ...PROJECT, config: { lr: Number.NaN } }, 'ERR_INVALID_ARG_VALUE'],
   ['a list in the config', { ...PROJECT, config: { lr: [0.1] } }, 'ERR_INVALID_ARG_VALUE'],
+  ['a map for the config', { ...PROJECT, config: new Map([['lr', 0.1]]) }, 'ERR_INVALID_ARG_VALUE'],
+  ['a map for the summary', { ...PROJECT, summary: new Map([['loss', 1]]) }, 'ERR_INVALID_ARG_VALUE'],
   ['an operator without a key', { ...PROJECT, config: { $gt: 1 } }, 'ERR_INVALID_ARG_VALUE'],
   ['operators among keys', { ...PROJECT, config: { lr: { $gt: 1, a: 1 } } }, 'ERR_INVALID_ARG_VALUE'],
   ['a time that is none', { ...PROJECT, createdAt: { $gt: 'yesterday' } }, 'ERR_INVALID_ARG_VALUE'],

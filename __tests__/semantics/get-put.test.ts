@@ -43,6 +43,16 @@ describe('get', () => {
     expect(wandb.counters()).toMatchObject({ downloadedBytes: BIG.length });
   });
 
+  test('of an empty file tells that it is through', async () => {
+    const { promises, wandb } = mount(server);
+    await promises.writeFile(`${run}/empty`, '');
+    await wandb.flush();
+    const told: TransferProgress[] = [];
+    await wandb.get(`${run}/empty`, join(directory, 'empty'), { onProgress: (at) => told.push(at) });
+    expect(told).toEqual([{ bytes: 0, size: 0 }]);
+    await promises.unlink(`${run}/empty`);
+  });
+
   test('of other content than W&B tells of is EIO, and leaves what was there', async () => {
     const { wandb } = mount(server);
     const local = join(directory, 'big.bin');

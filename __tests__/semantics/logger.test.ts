@@ -99,6 +99,24 @@ test('the logger hears of requests that get no answer, and once of the outage', 
   expect(lines.filter((line) => line.startsWith('! http://127.0.0.1:1 refuses connections'))).toHaveLength(1);
 });
 
+test('a logger without `warn` hears of warnings by `debug`', async () => {
+  const lines: string[] = [];
+  const logger = { debug: (line: string) => lines.push(line) };
+  const fs = mount(server, { apiKey: 'wrong'.repeat(8), logger });
+  expect(fs.existsSync(`${run}/file.txt`)).toBe(false);
+  expect(lines).toContainEqual(expect.stringContaining("doesn't accept the API key"));
+});
+
+test('the logger hears of a proxy that is none, and why', async () => {
+  process.env.https_proxy = 'ftp://user:s3cret@127.0.0.1:1';
+  const { lines, logger } = listening();
+  const fs = mount(server, { logger });
+  await fs.promises.stat(run);
+  delete process.env.https_proxy;
+  expect(lines).toContainEqual(expect.stringMatching(/^https: goes nowhere: https_proxy names a proxy that/));
+  expect(lines.join()).not.toContain('s3cret');
+});
+
 test('the logger hears of a proxy, without its password', async () => {
   const proxy = createServer((incoming, answer) => {
     const { url = '', method, headers } = incoming;

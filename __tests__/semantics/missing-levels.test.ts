@@ -1,3 +1,5 @@
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { createWandbArtifactFs, type WandbFs } from 'wandb-fs';
 import type { FakeWandb } from 'wandb-fs/testing';
 import { STANDARD, startServer } from '../helpers/server.js';
@@ -64,6 +66,23 @@ describe('a name that is nearly one', () => {
     const detail = "There is no run 'My Run' in 'team/Petals'. 'My Run' is the display name of run 'a1b2c3'.";
     expect(await read(fs, path)).toMatchObject(ENOENT(path, detail));
     expect(await errorOf(() => fs.writeFileSync(path, 'x'))).toMatchObject(ENOENT(path, detail));
+  });
+
+  test('also by what `node:fs` has no name for', async () => {
+    const path = '/team/Petals/My Run/file.txt';
+    const detail = "There is no run 'My Run' in 'team/Petals'. 'My Run' is the display name of run 'a1b2c3'.";
+    const target = join(tmpdir(), 'never-there');
+    const from = 'package.json';
+    expect(await errorOf(() => fs.wandb.info(path))).toMatchObject(ENOENT(path, detail, 'info'));
+    expect(await errorOf(() => fs.wandb.get(path, target))).toMatchObject(ENOENT(path, detail));
+    expect(await errorOf(() => fs.wandb.put(from, path))).toMatchObject(ENOENT(path, detail));
+    expect((await errorOf(() => fs.wandb.put(from, '/team/Petals/new/file'))).message).toMatch(
+      /`mkdir` makes runs\.$/,
+    );
+    const found = fs.wandb.find({ entity: 'nobody', project: 'Petals' });
+    expect(await errorOf(() => found.first())).toMatchObject(
+      ENOENT('/nobody/Petals', "There is no entity 'nobody' that this key may see.", 'find'),
+    );
   });
 
   test('one that several runs have names them', async () => {

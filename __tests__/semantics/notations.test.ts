@@ -69,10 +69,14 @@ describe('elsewhere the error names the right form', () => {
     ['/team/runs/a1b2c3/x', "'/<entity>/<project>/<run>'"],
     ['/team/flowers/artifacts/dataset/petals/v0', 'createWandbArtifactFs()'],
     ['/team/flowers/petals:v0/a.txt', 'createWandbArtifactFs()'],
+    ['/team/flowers/dataset/petals:v0/a.txt', 'createWandbArtifactFs()'],
+    ['/team/flowers/dataset/petals/latest/a.txt', 'createWandbArtifactFs()'],
     ['petals:v0', 'createWandbArtifactFs()'],
     ['wandb-artifact://team/flowers/petals:v0/a.txt', "'/team/flowers/<type>/petals/v0/a.txt'"],
     ['wandb-artifact://_id/QXJ0aWZhY3Q6MQ==/a.txt', 'createWandbArtifactFs()'],
+    ['wandb-artifact://team/flowers/dataset/petals:v0/a.txt', "'/team/flowers/dataset/petals/v0/a.txt'"],
     [`wandb-artifact://${'41'.repeat(10)}/a.txt`, 'createWandbArtifactFs()'],
+    ['/Acme/wandb-registry-model/model/net/v0', 'createWandbArtifactFs()'],
     ['/wandb-registry-model/net:v0', "'/<organization>/wandb-registry-<name>/<type>/<collection>/<version>'"],
     ['https:/wandb.ai/team/flowers', 'two slashes'],
   ];
@@ -90,12 +94,16 @@ describe('elsewhere the error names the right form', () => {
     await server.seed({ 'team/roses/d4e5f6': {} });
     const message = await said(runs, '/team/roses/runs/d4e5f6/files/dir/x');
     expect(message).toMatch(/Runs are written without 'runs': '\/team\/roses\/d4e5f6\/dir\/x'\.$/);
+    expect(await said(runs, '/team/roses/runs')).toMatch(/listed by their project: '\/team\/roses'\.$/);
     const own = mount(server, { root: 'team/roses' });
     expect(await said(own, '/runs/d4e5f6')).toMatch(/without 'runs': '\/d4e5f6'\.$/);
+    const copied = mount(server, { root: 'team/roses/runs/d4e5f6' });
+    expect(await said(copied, '/dir/x')).toMatch(/without 'runs': 'team\/roses\/d4e5f6'\.$/);
   });
 
   const forArtifacts: readonly (readonly [path: string, form: string])[] = [
     ['/team/flowers/petals:v0/a.txt', "'/team/flowers/<type>/petals/v0/a.txt'"],
+    ['/team/flowers/petals/v0/a.txt', "'/team/flowers/<type>/petals/v0/a.txt'"],
     ['petals:v0', "'/<entity>/<project>/<type>/<collection>/<version>'"],
     ['/team/flowers/artifacts/dataset/petals/v0/files/x', "'/team/flowers/dataset/petals/v0/x'"],
     ['/team/flowers/runs/a1b2c3', 'createWandbFs()'],

@@ -18,8 +18,9 @@ export function harmless(logger: Logger): Logger {
       tell(error);
     }
   };
+  const warn = logger.warn ? 'warn' : logger.debug && 'debug';
   return {
-    ...(logger.warn && { warn: (message: string) => call('warn', message) }),
+    ...(warn && { warn: (message: string) => call(warn, message) }),
     ...(logger.debug && { debug: (message: string) => call('debug', message) }),
   };
 }

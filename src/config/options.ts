@@ -8,7 +8,7 @@ export type DeletableLevel = 'run' | 'project' | 'version' | 'aliasedVersion' | 
 
 /** Hears of what a user should know and no call can tell; `console` is one. Messages hold no key. */
 export interface Logger {
-  /** What a user should know, whoever swallows the errors: each thing once. */
+  /** What a user should know, whoever swallows the errors: each thing once. Without it `debug` hears of that, too. */
   warn?(message: string): void;
   /** Each request with its status and time, each retry with its reason and pause, and what is done another way than usual. */
   debug?(message: string): void;

@@ -116,6 +116,11 @@ export function createOwner({ store, contents, told, now = Date.now, ...options 
 
     info: async ({ path }, signal) => (store.info ? store.info(path, { signal }) : null),
 
+    signedUrl: async ({ entry }, signal) => {
+      if (store.signedUrl) return store.signedUrl(entry, { signal });
+      throw new Failure('ENOTSUP', 'Nothing at this store has an address.');
+    },
+
     find: async (query, signal) => {
       if (store.find) return store.find(query, { signal });
       throw new Failure('ENOTSUP', 'Only a tree of runs can find them: use createWandbFs().');
@@ -174,6 +179,7 @@ const CANCELLABLE: ReadonlySet<keyof RemoteMethods> = new Set([
   'read',
   'readNewest',
   'info',
+  'signedUrl',
   'find',
   'alike',
   'flush',

@@ -85,6 +85,8 @@ export interface RemoteMethods {
   };
   /** What the remote knows of a path beyond its entry; null: it can't tell. */
   info(args: { path: TreePath }): Facts | null;
+  /** Where the storage gives out a file's content, for a while; see the store's contract. */
+  signedUrl(args: { entry: Entry }): string;
   /** A page of the runs of a project that pass a filter. */
   find(args: RunQuery): FoundRuns;
   /** What may have been meant by a path that isn't there, for a message; see the store's contract. */

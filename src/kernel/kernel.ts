@@ -12,6 +12,7 @@ import { Fault, type Operation } from './operation.js';
 import { Removal } from './removal.js';
 import { Rename } from './rename.js';
 import { assertFree, ensureListed, resolve } from './resolve.js';
+import { signedUrl } from './signing.js';
 import type { Kernel } from './syscalls.js';
 import { Versions } from './versions.js';
 import { outlookOfClose } from './writeback/flush-failure.js';
@@ -75,6 +76,7 @@ export function createKernel(options: KernelOptions): Kernel {
 
     commit: (op, path, options) => versions.commit(op, path, options),
     info: (op, path) => info(core, op, path),
+    signedUrl: (op, path) => signedUrl(core, op, path),
     digest: (fd) => digestAt(core, fd),
     find: (op, query) => findRuns(core, op, query),
 

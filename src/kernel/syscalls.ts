@@ -107,6 +107,11 @@ export interface Kernel extends Syscalls {
   commit(op: Operation, path: TreePath, options: CommitOptions): Committed;
   /** What the server knows of what stands at a path, for users; what is only here is told from here. */
   info(op: Operation, path: TreePath): Facts;
+  /**
+   * Where the storage gives out a file's content without credentials, for a while. EISDIR for directories, EBUSY for content
+   * that isn't at the server yet, ENOTSUP for references to no web address.
+   */
+  signedUrl(op: Operation, path: TreePath): string;
   /** The digest of an open file's content, where the server tells one; nulls for what was changed here. */
   digest(fd: number): Digest;
   /** A page of the runs of a project that pass a filter; ENOENT without the project, ENOTSUP in a tree without runs. */

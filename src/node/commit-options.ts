@@ -37,9 +37,10 @@ const texts: Take = (name, value) => {
 const json: Take = (name, value) => {
   asObject(value, name);
   const check = (key: string, inner: unknown): unknown => {
-    const isHeld = !['function', 'symbol', 'bigint'].includes(typeof inner);
+    const isHeld = !['function', 'symbol', 'bigint'].includes(typeof inner) && !isEmptied(inner);
     if (isHeld && inner !== Number.POSITIVE_INFINITY && inner !== Number.NEGATIVE_INFINITY) return inner;
-    throw invalidArgumentValue(`${name}.${key}`, inner, 'must be a value that JSON has');
+    const at = key === '' ? name : `${name}.${key}`;
+    throw invalidArgumentValue(at, inner, 'must be a value that JSON has');
   };
   try {
     return JSON.parse(JSON.stringify(value, check));
@@ -50,6 +51,13 @@ const json: Take = (name, value) => {
     throw error;
   }
 };
+
+/** Of a map, a set, an expression or an error JSON makes an empty object. */
+const isEmptied = (value: unknown): boolean =>
+  typeof value === 'object' &&
+  value !== null &&
+  !/^\[object (Object|Array)\]$/.test(Object.prototype.toString.call(value)) &&
+  Object.keys(value).length === 0;
 
 const CHECKS: Readonly<Record<keyof CommitOptions, Take>> = {
   aliases: texts,

@@ -6,7 +6,7 @@ import { notSupported, systemError } from './errors.js';
 import { located, type RunInfo } from './info.js';
 import { invalidArgumentType, invalidArgumentValue } from './refusals.js';
 import { FIELDS, filterOf, type RunFilters } from './run-filters.js';
-import type { LazyTree } from './tree.js';
+import { type LazyTree, placeOf } from './tree.js';
 import { asInteger, asObject, asSignal, type Bag } from './validate.js';
 
 /** Where runs are looked for, which, and in which order. */
@@ -90,13 +90,16 @@ const pageOf = (
   tree: LazyTree,
   { path, filters, order, signal }: Query,
   page: Pick<RunQuery, 'after' | 'first'>,
-): Composite<FoundRuns> =>
-  invoke({
+): Composite<FoundRuns> => {
+  const project = placeOf(tree, tree.mount.show(path));
+  return invoke({
     syscall: 'find',
-    path: tree.mount.show(path),
+    path: project.given,
     signal,
+    explain: (op) => project.whyMissing(op, false) ?? 'There is no such project.',
     run: (op) => tree.kernel.find(op, { path, filters, order, ...page }),
   });
+};
 
 function asQuery(tree: LazyTree, options: unknown): Query {
   const given = asObject(options, 'options');

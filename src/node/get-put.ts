@@ -8,7 +8,7 @@ import { Failure } from '../store/failure.js';
 import { invoke } from './driver.js';
 import { abortError, bothErrors, systemError } from './errors.js';
 import { asPath, type Place } from './paths.js';
-import { type LazyTree, placeOf } from './tree.js';
+import { explaining, type LazyTree, placeOf } from './tree.js';
 import { asFunction, asObject, asSignal } from './validate.js';
 import type { UploadEvents } from './wandb.js';
 
@@ -41,7 +41,8 @@ export async function get(tree: LazyTree, remote: unknown, local: unknown, optio
     const hashes = { MD5: await createHasher('md5'), XXH128: await createHasher('xxh128') };
     await wholeFile(target, async (output) => {
       const chunk = Buffer.allocUnsafeSlow(CHUNK_BYTES);
-      for (let bytes = 0; ; ) {
+      let bytes = 0;
+      for (;;) {
         const count = await source.run('read', (op) =>
           tree.kernel.read(op, fd, chunk, 0, chunk.length, null),
         );
@@ -56,6 +57,8 @@ export async function get(tree: LazyTree, remote: unknown, local: unknown, optio
       if (algorithm !== null && hashes[algorithm].digest() !== digest) {
         throw source.failed('read', 'EIO', `Its content doesn't have the ${algorithm} that W&B tells.`);
       }
+      // Of an empty file nothing was read.
+      if (bytes === 0) onProgress({ bytes, size: 0 });
       if (signal?.aborted) throw abortError(signal);
     });
   });
@@ -73,7 +76,7 @@ export async function put(
   options: unknown,
 ): Promise<void> {
   const source = asLocalPath(local);
-  const target = new RemoteFile(tree, placeOf(tree, remote, 'remote'), asTransfer(options));
+  const target = new RemoteFile(tree, placeOf(tree, remote, 'remote'), asTransfer(options), true);
   const { signal, onProgress } = target.options;
   if (signal?.aborted) throw abortError(signal);
   const input = await disk.open(source, 'r');
@@ -114,18 +117,24 @@ interface CheckedOptions {
 
 /** A file of the tree by primitives, which leave at once when the signal aborts. */
 class RemoteFile {
+  private readonly explain: ReturnType<typeof explaining>;
+
   constructor(
     private readonly tree: LazyTree,
     private readonly place: Place,
     readonly options: CheckedOptions,
-  ) {}
+    isMade = false,
+  ) {
+    this.explain = explaining(place, isMade);
+  }
 
   get path(): string {
     return this.place.tree;
   }
 
   run<T>(syscall: string, run: (op: Operation) => T, signal = this.options.signal): Promise<T> {
-    return this.tree.calls.drive(invoke({ syscall, path: this.place.given, signal, run }));
+    const { place, explain } = this;
+    return this.tree.calls.drive(invoke({ syscall, path: place.given, signal, explain, run }));
   }
 
   failed(syscall: string, code: 'EISDIR' | 'EIO', detail: string): Error {

@@ -12,8 +12,8 @@ import type {
   RunFacts,
   VersionFacts,
 } from '../store/facts.js';
-import { type Composite, invoke } from './driver.js';
-import { type LazyTree, placeOf } from './tree.js';
+import type { Composite } from './driver.js';
+import { invokeAt, type LazyTree, placeOf } from './tree.js';
 
 /** Where it is: what every kind of info has. */
 export interface Located {
@@ -49,14 +49,9 @@ export type WandbInfo =
 
 export function* info(tree: LazyTree, path: unknown): Composite<WandbInfo> {
   const place = placeOf(tree, path);
-  return yield* invoke({
-    syscall: 'info',
-    path: place.given,
-    run: (op) => {
-      const at = place.tree.replace(/\/$/, '');
-      return located(tree, tree.kernel.info(op, place.tree), at);
-    },
-  });
+  return yield* invokeAt('info', place, (op, at) =>
+    located(tree, tree.kernel.info(op, at), at.replace(/\/$/, '')),
+  );
 }
 
 export const located = <Some extends Facts>(tree: LazyTree, facts: Some, path: TreePath): Some & Located => ({

@@ -25,11 +25,7 @@ export function whyMissing(
   const parent = names.slice(0, -1).join('/');
   const level = levels[names.length - 1] ?? 'file';
   const above = levels[names.length - 2];
-  const notation = rewritten(
-    mount,
-    path.split('/').filter((segment) => segment !== ''),
-    names.length,
-  );
+  const notation = rewritten(mount, path, names.length);
   const { isParentMissing = false, titled = [], spelt = [] } = missing.alike ?? {};
   const hint = notation === null ? '' : ` ${notation}`;
   if (above === undefined) return `${start}There is no ${level} '${name}' that this key may see.${hint}`;

@@ -1,3 +1,4 @@
+import type { TreePath } from '../store/contract.js';
 import type { Mount } from './paths.js';
 
 const ARTIFACT_PATH = '/<entity>/<project>/<type>/<collection>/<version>';
@@ -7,14 +8,14 @@ export const REGISTRY_PATH = '/<organization>/wandb-registry-<name>/<type>/<coll
 export const USE_ARTIFACTS = `use createWandbArtifactFs(), with paths such as '${ARTIFACT_PATH}'`;
 export const USE_RUNS = "use createWandbFs(), with paths such as '/<entity>/<project>/<run>'";
 
-/** `wandb-artifact://…`, as the SDK writes references and the artifacts that a run uses: no type is in it. */
+/** `wandb-artifact://…`, as the SDK writes references and the artifacts that a run uses: no type is in it by rights. */
 export function ofSdkAddress(address: string): string {
-  const named = /^[\w-]+:\/\/([^/:]+)\/([^/:]+)\/([^/:]+):([^/]+)(\/.*)?$/.exec(address);
+  const named = /^[\w-]+:\/\/([^/:]+)\/([^/:]+)\/(?:([^/:]+)\/)?([^/:]+):([^/]+)(\/.*)?$/.exec(address);
   if (!named) {
     return `This is the W&B SDK's name of a version by its id, which no path tells: ${USE_ARTIFACTS}.`;
   }
-  const [, entity, project, collection, version, file = ''] = named;
-  const path = `/${entity}/${project}/<type>/${collection}/${version}${file}`;
+  const [, entity, project, type = '<type>', collection, version, file = ''] = named;
+  const path = `/${entity}/${project}/${type}/${collection}/${version}${file}`;
   return `This is an address of the W&B SDK: with createWandbArtifactFs() its path is '${path}'.`;
 }
 
@@ -22,20 +23,25 @@ export function ofSdkAddress(address: string): string {
  * How a path is written here that is a notation of the SDK or of the app. Asked only for what isn't there, for most of
  * them may be somebody's names; null for what is none.
  *
- * @param segments of the tree path
+ * @param below the tree path
  * @param depth of the outermost name that isn't there
  */
-export function rewritten(mount: Mount, segments: readonly string[], depth: number): string | null {
+export function rewritten(mount: Mount, below: TreePath, depth: number): string | null {
   const isArtifacts = mount.layout.scheme === 'wandbas';
-  const [first = '', second = ''] = segments;
+  // Where it is `root` that isn't there, that is to be written otherwise, and as an option is.
+  const isRoot = depth <= namesOf(mount.top).length;
+  const segments = namesOf(isRoot ? mount.top : below);
+  const [first = '', second = '', , fourth = '', fifth = ''] = segments;
   const name = segments[depth - 1] ?? '';
   const rest = segments.slice(depth);
-  const shown = (...names: readonly string[]): string =>
-    mount.show([...segments.slice(0, 2), ...names].join('/'));
+  const shown = (...names: readonly string[]): string => {
+    const path = [...segments.slice(0, 2), ...names].join('/');
+    return isRoot ? path : mount.show(path);
+  };
   if (/^(https?|wandb[af]s|wandb-artifact):$/.test(first)) {
     return 'An address has two slashes, which joining and normalising take from it: give it as it was.';
   }
-  if (first.startsWith('wandb-registry-')) {
+  if (first.startsWith('wandb-registry-') || (!isArtifacts && second.startsWith('wandb-registry-'))) {
     const where = isArtifacts
       ? `write '${REGISTRY_PATH}'`
       : `use createWandbArtifactFs(), with '${REGISTRY_PATH}'`;
@@ -52,10 +58,10 @@ export function rewritten(mount: Mount, segments: readonly string[], depth: numb
   }
   if (depth !== 3) return null;
   if (name === 'runs') {
-    const [run, files, ...below] = rest;
+    const [run, files, ...others] = rest;
     if (isArtifacts) return `For files of runs ${USE_RUNS}.`;
-    if (run === undefined) return null;
-    const file = files === 'files' || files === undefined ? below : [files, ...below];
+    if (run === undefined) return `Runs are listed by their project: '${shown()}'.`;
+    const file = files === 'files' || files === undefined ? others : [files, ...others];
     return `Runs are written without 'runs': '${shown(run, ...file)}'.`;
   }
   if (name === 'artifacts') {
@@ -64,8 +70,18 @@ export function rewritten(mount: Mount, segments: readonly string[], depth: numb
       ? `Artifacts are written without 'artifacts': '${shown(...withoutFiles(rest))}'.`
       : null;
   }
+  if (!isArtifacts && (/^[^:]+:[^:]+$/.test(fourth) || VERSION.test(fifth))) {
+    return `That looks like the version of an artifact: ${USE_ARTIFACTS}.`;
+  }
+  if (isArtifacts && VERSION.test(fourth)) {
+    return `Versions are written below their types: '${shown('<type>', name, ...rest)}'.`;
+  }
   return null;
 }
+
+const VERSION = /^(v\d+|latest)$/;
+
+const namesOf = (path: TreePath): readonly string[] => path.split('/').filter((name) => name !== '');
 
 /** The app has 'files' behind a version. */
 const withoutFiles = (names: readonly string[]): readonly string[] =>

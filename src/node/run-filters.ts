@@ -69,12 +69,12 @@ export const FIELDS: Readonly<Record<Exclude<keyof RunFilters, 'filters'>, Read>
   createdAt: (name, value) => [['createdAt', operators(name, asObject(value, name), time)]],
   // W&B keeps a config's values as `{ value, desc }` below their keys.
   config: (name, value) =>
-    leaves(name, asObject(value, name)).map(([[key, ...rest], condition]) => [
+    leaves(name, asPlainObject(name, asObject(value, name))).map(([[key, ...rest], condition]) => [
       ['config', key, 'value', ...rest].join('.'),
       condition,
     ]),
   summary: (name, value) =>
-    leaves(name, asObject(value, name)).map(([keys, condition]) => [
+    leaves(name, asPlainObject(name, asObject(value, name))).map(([keys, condition]) => [
       ['summary_metrics', ...keys].join('.'),
       condition,
     ]),

@@ -94,9 +94,11 @@ function asEncoding(value: unknown): BufferEncoding | null {
   return value;
 }
 
+/** By its shape, for it may be of another realm. One that nobody can listen to would fail a call that has begun. */
 export function asSignal(value: unknown, name: string): AbortSignal | undefined {
   if (value === undefined) return undefined;
-  if (value === null || typeof value !== 'object' || !('aborted' in value)) {
+  const isSignal = typeof value === 'object' && value !== null && 'aborted' in value;
+  if (!isSignal || !('addEventListener' in value) || !('removeEventListener' in value)) {
     throw invalidArgumentType(name, 'an instance of AbortSignal', value);
   }
   return value as AbortSignal;

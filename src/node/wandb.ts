@@ -110,6 +110,15 @@ export interface WandbControl {
    * `overlayBytes` and `spooledBytes` in memory and on the disk.
    */
   counters(): Readonly<Record<string, number>>;
+  /**
+   * Where anybody, without a key, can download a file of a run or version: the address that the storage signs, anew each
+   * time. It ends by itself, at W&B's own service after an hour; whoever has it can read the file till then. Of a
+   * reference to the web it is that address, which doesn't end.
+   *
+   * Rejects with ENOENT, EISDIR for a directory, EBUSY for content that W&B doesn't have yet (changed files, drafts),
+   * ENOTSUP for references that are no web addresses.
+   */
+  signedUrl(path: string | Buffer | URL): Promise<string>;
   /** Where a path is shown in the W&B app. */
   webUrl(path: string | Buffer | URL): string;
   readonly uploads: EventEmitter<UploadEvents>;
@@ -143,6 +152,7 @@ export function wandbControl(tree: LazyTree, uploads: EventEmitter<UploadEvents>
     put: (local, remote, options) => put(tree, uploads, local, remote, options),
     journal: () => driveSync(journal(tree)),
     counters: () => tree.made?.counters() ?? {},
+    signedUrl: (path) => tree.calls.drive(signedUrl(tree, path)),
     webUrl: (path) => driveSync(webUrl(tree, path)),
     uploads,
   };
@@ -172,6 +182,11 @@ function* refresh(tree: LazyTree, path?: unknown): Composite<void> {
 function* prefetch(tree: LazyTree, path: unknown): Composite<void> {
   const place = placeOf(tree, path);
   yield* invokeAt('prefetch', place, (op, at) => tree.kernel.prefetch(op, withoutSlash(at)));
+}
+
+function* signedUrl(tree: LazyTree, path: unknown): Composite<string> {
+  const place = placeOf(tree, path);
+  return yield* invokeAt('signedUrl', place, (op, at) => tree.kernel.signedUrl(op, at));
 }
 
 function* webUrl(tree: LazyTree, path: unknown): Composite<string> {

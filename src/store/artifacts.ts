@@ -36,6 +36,7 @@ export function createArtifactsStore(
     read: (entry, range, options) => reading.read(entry, range, options),
     readNewest: () => reading.readNewest(),
     info: (path, { signal }) => info.info(path, signal),
+    signedUrl: (entry, { signal }) => reading.signedUrl(entry, signal),
     alike: (path, options) => alikeArtifacts(listings, path, options),
     onWarning: (listener, debug) => context.client.api.hear(listener, debug),
     close: async () => {

@@ -298,6 +298,9 @@ export interface Store {
   /** What the remote knows of a path beyond its entry, as plain data for users. Rejects with ENOENT. */
   info?(path: TreePath, options: Signalled): Promise<Facts>;
 
+  /** Where the storage gives out a file's content without credentials, for a while. Rejects with ENOENT, ENOTSUP. */
+  signedUrl?(entry: Entry, options: Signalled): Promise<string>;
+
   /** Finds runs by what the remote knows of them. Rejects with ENOENT without the project. */
   find?(query: RunQuery, options: Signalled): Promise<FoundRuns>;
 

@@ -29,7 +29,15 @@ export interface MemoryStore
   extends Required<
     Omit<
       Store,
-      'partialDepth' | 'hasVersions' | 'commit' | 'symlink' | 'info' | 'find' | 'alike' | 'onWarning'
+      | 'partialDepth'
+      | 'hasVersions'
+      | 'commit'
+      | 'symlink'
+      | 'info'
+      | 'signedUrl'
+      | 'find'
+      | 'alike'
+      | 'onWarning'
     >
   > {
   /** Somebody else writes a file: bytes and listing at once. */

@@ -39,6 +39,7 @@ export function createRunsStore(config: WireConfig, dependencies: WireDependenci
     read: (entry, range, options) => reading.read(entry, range, options),
     readNewest: (entry, options) => reading.readNewest(entry, options),
     info: (path, { signal }) => info.info(path, signal),
+    signedUrl: (entry, { signal }) => reading.signedUrl(entry, signal),
     find: (query, { signal }) => findRuns(context, query, signal),
     alike: (path, options) => alike.alike(path, options),
     onWarning: (listener, debug) => client.api.hear(listener, debug),

@@ -119,8 +119,13 @@ export class Api {
     this.isProxyTold = true;
     const { http, https } = this.config.proxies ?? { http: null, https: null };
     for (const [scheme, proxy] of Object.entries({ http, https })) {
-      if (proxy)
-        this.warnings.debug(() => `${scheme}: goes through the proxy ${proxy.origin} (${proxy.source})`);
+      if (!proxy) continue;
+      const { origin, source, problem, isForAll } = proxy;
+      const exceptions = isForAll ? '' : ', but to this machine and what NO_PROXY names';
+      this.warnings.debug(
+        () =>
+          `${scheme}: goes ${problem === null ? `through the proxy ${origin} (${source})` : `nowhere: ${problem}`}${exceptions}`,
+      );
     }
   }
 

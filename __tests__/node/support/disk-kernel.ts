@@ -59,6 +59,7 @@ export function diskKernel(base: string): Kernel {
       throw new Failure('EINVAL');
     },
     info: () => ({ kind: 'directory' }),
+    signedUrl: () => '',
     digest: () => ({ algorithm: null, digest: null }),
     find: () => {
       throw new Failure('ENOTSUP');

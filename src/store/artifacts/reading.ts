@@ -52,6 +52,24 @@ export class Reading {
     throw new Failure('EBADMSG', 'The content differs from what the version recorded.');
   }
 
+  async signedUrl(entry: Entry, signal: AbortSignal | undefined): Promise<string> {
+    const { versions, manifests, addresses, resolver } = this.parts;
+    const { unit, file: name } = placeOf(entry.origin ?? entry.path);
+    const version = unit === null || name === null ? null : await versions.find(unit, signal);
+    if (!version || name === null) throw new Failure('ENOENT', 'The version was removed on the server.');
+    const own = await addresses.renew(version, name, signal);
+    if (own) return own.direct;
+    const file = (await manifests.get(version.id, signal)).entries.get(name);
+    const where = file ? await resolver.follow(version, file, signal) : null;
+    if (where?.kind === 'nowhere') throw where.failure;
+    const there =
+      where?.kind === 'stored' && where.file !== file
+        ? await addresses.renew(where.version, where.file.path, signal)
+        : null;
+    if (!there) throw new Failure('ENOENT', 'The server has no address for it.');
+    return there.direct;
+  }
+
   /** A file whose address is known, or becomes known by its name, needs no manifest. */
   private async find(
     entry: Entry,

@@ -22,7 +22,7 @@ export async function findRuns(
       context.sized(first, signal),
     ),
   );
-  if (!answer.project) throw new Failure('ENOENT', 'There is no such project.');
+  if (!answer.project) throw new Failure('ENOENT');
   const { runs, ...above } = answer.project;
   const next = nextOf(runs);
   // Taken for the end, it would hide what is behind it.

@@ -3,6 +3,7 @@ import type { Download, DownloadOptions } from '../../wire/transfer.js';
 import type { Address } from '../common/address-book.js';
 import { checkSize, differs, download, type Span, wantedOf } from '../common/download.js';
 import type { Content, Entry } from '../contract.js';
+import { Failure } from '../failure.js';
 import type { Addresses } from './addresses.js';
 import type { RunsContext } from './context.js';
 
@@ -39,6 +40,12 @@ export class Reading {
     const isVouchedFor = etag?.replaceAll('"', '').toLowerCase() === digest.toString('hex');
     if (isOverlong || bytes.byteLength !== size || !isVouchedFor) throw differs('MD5 mismatch');
     return { bytes, etag: tag, size, md5: digest.toString('base64') };
+  }
+
+  async signedUrl(entry: Entry, signal: AbortSignal | undefined): Promise<string> {
+    const address = await this.addresses.renew(entry, signal);
+    if (!address) throw new Failure('ENOENT');
+    return address.direct;
   }
 
   private fetch(entry: Entry, options: Omit<DownloadOptions, 'isApiAddress'>): Promise<Download> {
