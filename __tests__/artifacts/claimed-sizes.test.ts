@@ -15,9 +15,12 @@ beforeAll(async () => {
   server = await startServer();
 });
 
-test.each<[string, object]>([
+test.each<[string, { digest: string; size?: unknown }]>([
   ['without a size', { digest: HELLO }],
   ['with size null', { digest: HELLO, size: null }],
+  ['with a size in text', { digest: HELLO, size: '5' }],
+  ['with a size that is too small', { digest: HELLO, size: 2 }],
+  ['with a size that is too large', { digest: HELLO, size: '12' }],
   ['with size 0 beside the digest of content', { digest: HELLO, size: 0 }],
 ])('the size of an entry %s is learned, whole listings and all', async (_, entry) => {
   const collection = newCollection();
@@ -26,6 +29,7 @@ test.each<[string, object]>([
   const path = `/${collection}/v0/a.txt`;
   const listed = mount(server).promises;
   expect(await listed.readdir(`/${collection}/v0`)).toEqual(['a.txt']);
+  if (entry.size) expect(await listed.readFile(path, 'utf8')).toBe('hello');
   expect((await listed.stat(path)).size).toBe(5);
   const read = mount(server).promises;
   await read.readdir(`/${collection}/v0`);

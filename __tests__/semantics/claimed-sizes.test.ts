@@ -80,6 +80,39 @@ test.each([
   expect(await fs.promises.readFile(path, 'utf8')).toBe(content);
 });
 
+test.each([
+  ['text', '12', CONTENT],
+  ['too small', 3, CONTENT],
+  ['too large', 1000, CONTENT],
+  ['of many blocks', 5 * 1024 * 1024, CONTENT],
+  ['too small for what comes by ranges', 12, 'large '.repeat(1_000_000)],
+  ['too large for what comes by ranges', '9000000', 'large '.repeat(1_000_000)],
+  ['beside an empty file', 12, ''],
+])(
+  'where the MD5 is that of the content, a size that is wrong is learned by reading: %s',
+  async (_, size, content) => {
+    const { fs, path, run } = await open(claiming(size), content);
+    await fs.promises.readdir(`/${run}`);
+    for (let times = 0; times < 2; times++) {
+      expect((await fs.promises.readFile(path, 'utf8')) === content).toBe(true);
+      expect((await text(fs.createReadStream(path))) === content).toBe(true);
+      expect((await fs.promises.stat(path)).size).toBe(content.length);
+      fs.wandb.refresh(`/${run}`);
+      await fs.promises.readdir(`/${run}`);
+    }
+    await fs.promises.appendFile(path, 'end');
+    expect((await fs.promises.readFile(path, 'utf8')) === `${content}end`).toBe(true);
+  },
+);
+
+test('a wrong size of a file whose content is here under another name cuts nothing', async () => {
+  const right = await makeRun(server, { 'f.txt': CONTENT });
+  const { fs, path, run } = await open(claiming(3));
+  expect(await fs.promises.readFile(`/${right}/f.txt`, 'utf8')).toBe(CONTENT);
+  await fs.promises.readdir(`/${run}`);
+  expect(await fs.promises.readFile(path, 'utf8')).toBe(CONTENT);
+});
+
 test('content of several blocks whose size nobody tells is read whole, and copied, and appended to', async () => {
   const large = Buffer.alloc(3 * 1024 * 1024 + 7, 'ab');
   const { fs, path, run } = await open(claiming(null), large);

@@ -82,4 +82,6 @@ test('over a disk such paths are the treeâ€™s to refuse below it, and the diskâ€
   const beside = Buffer.concat([Buffer.from(join(directory, 'a')), Buffer.from([0xff])]);
   both.writeFileSync(beside, 'on the disk');
   expect(nodeFs.readFileSync(beside, 'utf8')).toBe('on the disk');
+  const names = both.readdirSync(directory, 'buffer');
+  expect(names.map((name) => name.toString('latin1')).sort()).toEqual(['a\u00ff', 'wandb']);
 });

@@ -63,13 +63,11 @@ export class PageCache {
 const PAGE_OVERHEAD = 256;
 
 /**
- * Equal content has equal keys where the version is a digest; any other version speaks of its own path alone, and is read
- * to the end that its size tells.
+ * Equal content has equal keys where the version is a digest; any other version speaks of its own path alone. It is read to
+ * the end that its size tells, and sizes are claims: who was told another one asks the storage himself.
  */
-const pageKey = (entry: Entry, block: number): string =>
-  /^(md5|xxh128):/.test(entry.version)
-    ? `${entry.version}#${block}`
-    : `${entry.path}\0${entry.version}\0${entry.size}#${block}`;
+const pageKey = ({ version, path, size }: Entry, block: number): string =>
+  `${/^(md5|xxh128):/.test(version) ? '' : `${path}\0`}${version}\0${size}#${block}`;
 
 /**
  * Copies bytes of a remote file into `target`, from pages; faults on the first that isn't here. Returns the bytes

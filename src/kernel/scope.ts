@@ -220,8 +220,8 @@ export class Scope {
     // Another directory of the same name: a collection was deleted and made again, and its numbers with it.
     if (inode.isDirectory && known !== null && known.version !== entry.version) this.host.expireTree(inode);
     if (inode.isDirty || known?.version === entry.version || inode.isDirectory) {
-      // The size that a first GET taught isn't unlearned by a listing that doesn't know it.
-      const isSizeKnown = known?.version === entry.version && known.size !== null && entry.size === null;
+      // The size that a first GET taught isn't unlearned by a listing that doesn't know it, or goes on claiming another.
+      const isSizeKnown = known?.version === entry.version && known.size !== null;
       inode.entry = isSizeKnown ? { ...entry, size: known.size } : entry;
       return;
     }

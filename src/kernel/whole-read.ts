@@ -53,7 +53,11 @@ export class WholeRead {
  * looks again (`staleness.ts`).
  */
 export function noteMismatch(core: Core, op: Operation, inode: Inode): Failure {
-  const failure = new Failure('EBADMSG', 'The content differs from what the server lists.', 'MD5 mismatch');
+  const failure = new Failure(
+    'EBADMSG',
+    'The content differs from what the server lists.',
+    'digest mismatch',
+  );
   const { entry } = inode;
   if (!entry) return failure;
   core.pages.drop(entry);

@@ -31,6 +31,9 @@ function* openedDir(table: MountTable, at: Located, options: CallOptions): Work<
 type Names = (string | Buffer)[];
 
 function* namesOf(table: MountTable, at: Located, options: CallOptions): Work<Names> {
+  // As their owners have them: what is asked for in bytes needn't be UTF-8 on a disk.
+  if (!options.recursive)
+    return (yield* direntsOf(table, at, options, options.encoding)).map(({ name }): string | Buffer => name);
   const start = at.path === '/' ? 1 : at.path.length + 1;
   const entries = yield* direntsOf(table, at, options, null);
   return entries.map(({ parentPath, name }) =>

@@ -97,11 +97,25 @@ export function wantedOf(size: number | null, { start, end }: Span) {
   return { isWhole, start, end: isWhole ? null : last, limit, size };
 }
 
-/** Rejects with EBADMSG where the storage's size isn't the listed one. */
-export function checkSize(listed: number | null, { size, isOverlong }: Download): void {
-  if (isOverlong || (listed !== null && size !== listed)) {
-    throw differs(`${listed ?? 'unknown'} bytes listed, ${size} stored`);
-  }
+/** Largest content that is fetched whole to learn whether its size or its digest was told wrong. */
+const MOST_DOUBTED_BYTES = 256 * 1024 * 1024;
+
+/**
+ * All of a content whose size at the storage isn't the listed one. Its digest tells which of the two is wrong: sizes are
+ * claims. Null: the sizes agree. Rejects with EBADMSG where it isn't the listed content.
+ */
+export async function doubted(
+  listed: number | null,
+  { size, isOverlong }: Download,
+  isListed: ((bytes: Uint8Array) => Promise<boolean>) | null,
+  fetch: (whole: Omit<DownloadOptions, 'isApiAddress' | 'etag' | 'signal'>) => Promise<Download>,
+): Promise<Download | null> {
+  if (!isOverlong && (listed === null || size === listed)) return null;
+  const failure = differs(`${listed ?? 'unknown'} bytes listed, ${size} stored`);
+  if (isListed === null || size > MOST_DOUBTED_BYTES) throw failure;
+  const whole = await fetch({ start: 0, end: null, limit: MOST_DOUBTED_BYTES, size: null });
+  if (whole.isOverlong || !(await isListed(whole.bytes))) throw failure;
+  return whole;
 }
 
 export const differs = (cause: string): Failure =>

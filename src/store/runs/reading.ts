@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Download, DownloadOptions } from '../../wire/transfer.js';
 import type { Address } from '../common/address-book.js';
-import { checkSize, differs, download, type Span, wantedOf } from '../common/download.js';
+import { differs, doubted, download, type Span, wantedOf } from '../common/download.js';
 import type { Content, Entry } from '../contract.js';
 import { Failure } from '../failure.js';
 import type { Addresses } from './addresses.js';
@@ -25,7 +25,14 @@ export class Reading {
     }
     const { isWhole, ...wanted } = wantedOf(size, range);
     const content = await this.fetch(entry, { ...wanted, etag, signal });
-    verify(entry, content, isWhole || (range.start === 0 && content.bytes.byteLength === content.size));
+    const { md5 } = entry;
+    const isListed = md5 === null ? null : async (bytes: Uint8Array) => md5Of(bytes) === md5;
+    const whole = await doubted(size, content, isListed, (all) =>
+      this.fetch(entry, { ...all, etag, signal }),
+    );
+    if (whole) return { bytes: whole.bytes.slice(range.start), etag: whole.tag, size: whole.size };
+    const isAll = isWhole || (range.start === 0 && content.bytes.byteLength === content.size);
+    if (isAll && md5 !== null && md5Of(content.bytes) !== md5) throw differs('MD5 mismatch');
     return { bytes: content.bytes, etag: content.tag, size: content.size };
   }
 
@@ -58,8 +65,4 @@ export class Reading {
   }
 }
 
-function verify(entry: Entry, content: Download, isWhole: boolean): void {
-  checkSize(entry.size, content);
-  if (!isWhole || entry.md5 === null) return;
-  if (createHash('md5').update(content.bytes).digest('base64') !== entry.md5) throw differs('MD5 mismatch');
-}
+const md5Of = (bytes: Uint8Array): string => createHash('md5').update(bytes).digest('base64');
