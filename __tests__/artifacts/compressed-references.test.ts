@@ -10,10 +10,10 @@ const CONTENT = 'a page that is sent compressed to those who take it\n'.repeat(5
 const CODED = gzipSync(CONTENT);
 const asked: (string | undefined)[] = [];
 
-/** As Apache: another ETag for what is compressed; `/same` has one for both. */
-const answer: RequestListener = ({ url, headers }, response) => {
+/** As Apache: another ETag for what is compressed; `/same` has one for both. `/always` compresses, whatever is asked for. */
+const answer: RequestListener = ({ url = '', headers }, response) => {
   asked.push(headers['user-agent']);
-  const isCoded = /gzip/.test(headers['accept-encoding'] ?? '');
+  const isCoded = url.startsWith('/always') || /gzip/.test(headers['accept-encoding'] ?? '');
   const etag = isCoded && url !== '/same' ? '"tag-gzip"' : '"tag"';
   const isMatch = headers['if-match'] === undefined || headers['if-match'] === etag;
   const body = isCoded ? CODED : CONTENT;
@@ -22,7 +22,7 @@ const answer: RequestListener = ({ url, headers }, response) => {
     response
       .writeHead(200, {
         etag,
-        'content-length': body.length,
+        ...(url !== '/always-in-chunks' && { 'content-length': body.length }),
         ...(isCoded && { 'content-encoding': 'gzip' }),
       })
       .end(body);
@@ -58,18 +58,21 @@ async function reference(path: string, more: Partial<Exclude<SeedReference, stri
 }
 const open = (cacheBytes?: number) => mount(server, { references: { http: [host] }, cacheBytes });
 
-describe.each(['/other-tag', '/same'])('a reference to what a web server compresses (%s)', (path) => {
-  test('is read as it is uncompressed, by all ways', async () => {
-    const name = await reference(path);
-    expect(await open().promises.readFile(name, 'utf8')).toBe(CONTENT);
-    expect(await text(open().createReadStream(name))).toBe(CONTENT);
-    expect(await text(open().createReadStream(name, { start: 10, end: 19 }))).toBe(CONTENT.slice(10, 20));
-  });
+describe.each(['/other-tag', '/same', '/always', '/always-in-chunks'])(
+  'a reference to what a web server compresses (%s)',
+  (path) => {
+    test('is read as it is uncompressed, by all ways', async () => {
+      const name = await reference(path);
+      expect(await open().promises.readFile(name, 'utf8')).toBe(CONTENT);
+      expect(await text(open().createReadStream(name))).toBe(CONTENT);
+      expect(await text(open().createReadStream(name, { start: 10, end: 19 }))).toBe(CONTENT.slice(10, 20));
+    });
 
-  test('that the cache holds only a part of is read whole', async () => {
-    expect(await text(open(MEBIBYTE).createReadStream(await reference(path)))).toBe(CONTENT);
-  });
-});
+    test('that the cache holds only a part of is read whole', async () => {
+      expect(await text(open(MEBIBYTE).createReadStream(await reference(path)))).toBe(CONTENT);
+    });
+  },
+);
 
 test('`stat` tells the recorded size until it was read, then that of the content', async () => {
   const fs = open();

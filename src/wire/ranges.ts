@@ -11,6 +11,8 @@ export interface Wanted {
   readonly limit: number;
   /** Bytes of the whole content, where they are listed. @default null, nobody knows */
   readonly size?: number | null | undefined;
+  /** That may be the length of what was sent coded, so it doesn't tell what is stored. @default false */
+  readonly isSizeAsSent?: boolean | undefined;
 }
 
 /** What an answer brought of it: from `start` on, maybe less than was asked for. */
@@ -25,7 +27,9 @@ export interface Piece {
 const overlong = (size: number): Piece => ({ bytes: new Uint8Array(0), size, isOverlong: true });
 
 /** What an answer of status 200, 206 or 416 brings. Null: no range tells it, it takes the whole content. */
-export async function receive(response: HttpResponse, wanted: Wanted): Promise<Piece | null> {
+export async function receive(response: HttpResponse, asked: Wanted): Promise<Piece | null> {
+  const isUntold = asked.isSizeAsSent === true && codingsOf(response.headers).length > 0;
+  const wanted = isUntold ? { ...asked, size: null } : asked;
   if (response.status === 206) return receivePart(response, wanted);
   if (response.status === 200) return receiveWhole(response, wanted);
   await response.discard();

@@ -33,7 +33,7 @@ export interface Download extends Piece {
   readonly etag: string | null;
   /** Names this version of the content (`version-tag.ts`). */
   readonly tag: string | null;
-  /** Bytes of the whole content as it was sent; null: it wasn't coded, or nobody told. */
+  /** Bytes of the content as it was sent, announced or else those that came; null: it wasn't coded. */
   readonly codedSize: number | null;
 }
 
@@ -205,9 +205,14 @@ export class Transfers {
       const response = await following(url, send, { isUpload: false, mayDowngrade: reach !== undefined });
       const { status, headers, body } = response;
       if (status !== 200 && status !== 206 && status !== 416) throw await this.refusal(response);
-      const piece = await receive({ ...response, body: telling(body, moved) }, options);
+      let sent = 0;
+      const arrived = (bytes: number): void => {
+        sent += bytes;
+        moved();
+      };
+      const piece = await receive({ ...response, body: telling(body, arrived) }, options);
       const length = Number(headers['content-length'] ?? Number.NaN);
-      const codedSize = codingsOf(headers).length > 0 && length > 0 ? length : null;
+      const codedSize = codingsOf(headers).length > 0 ? length || sent : null;
       return piece && { ...piece, etag: headers.etag ?? null, tag: versionTagOf(headers), codedSize };
     };
     const isRange = start > 0 || end !== null;
@@ -252,9 +257,12 @@ const withoutCredentials = (headers: Readonly<Record<string, string>>): Record<s
     Object.entries(headers).filter(([name]) => !/^(proxy-)?authorization$|^cookie$/i.test(name)),
   );
 
-async function* telling(body: AsyncIterable<Uint8Array>, moved: () => void): AsyncGenerator<Uint8Array> {
+async function* telling(
+  body: AsyncIterable<Uint8Array>,
+  arrived: (bytes: number) => void,
+): AsyncGenerator<Uint8Array> {
   for await (const part of body) {
-    moved();
+    arrived(part.byteLength);
     yield part;
   }
 }

@@ -32,7 +32,7 @@ export async function readWeb(
   try {
     const { isWhole: _, ...wanted } = wantedOf(size, span);
     const got = await asRecorded(() =>
-      transfers.download(uri, { ...common, ...wanted, etag: etag ?? recorded }),
+      transfers.download(uri, { ...common, ...wanted, isSizeAsSent: true, etag: etag ?? recorded }),
     );
     if (got) return { bytes: got.bytes, etag: got.tag, size: got.size };
     const all = { start: 0, end: null, limit: MOST_UNKNOWN_BYTES, codings: SDK_CODINGS };
