@@ -397,6 +397,7 @@ test('a store that is read-only has nothing that changes anything', async () => 
     'partialDepth',
     'read',
     'readNewest',
+    'signedUrl',
     'unitDepth',
   ]);
 });
