@@ -18,7 +18,7 @@ const ask = (url: string, env: NodeJS.ProcessEnv = {}) =>
 test('a self-signed certificate is EPROTO, at once, and the message names the setting', async () => {
   const url = await secured('self-signed');
   const failure = await failureOf(ask(url));
-  expect(failure).toMatchObject({ code: 'EPROTO', cause: 'DEPTH_ZERO_SELF_SIGNED_CERT', fault: 'protocol' });
+  expect(failure).toMatchObject({ code: 'EPROTO', cause: 'DEPTH_ZERO_SELF_SIGNED_CERT', fault: 'insecure' });
   expect(failure.detail).toContain(
     `No secure connection to ${url} can be made: its certificate is self-signed.`,
   );
