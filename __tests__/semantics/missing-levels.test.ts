@@ -169,7 +169,6 @@ test.each([
 test('where a sync call cannot wait, the message says what is known', async () => {
   const own = mount(server, { sync: 'off' });
   await own.promises.stat('/team/Petals');
-  own.existsSync('/team/Petals/My Run');
   await own.promises.readdir('/team/Petals');
   const path = '/team/Petals/My Run';
   const requests = await requestsOf(server, async () => {
