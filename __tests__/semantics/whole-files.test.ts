@@ -1,8 +1,11 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
 import { Writable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
 import { pipeline } from 'node:stream/promises';
 import { createWandbArtifactFs, type WandbFs } from 'wandb-fs';
 import type { FakeWandb } from 'wandb-fs/testing';
+import { makeDirectory } from '../helpers/directories.js';
 import { at, startRewritingProxy } from '../helpers/rewriting-proxy.js';
 import { startServer } from '../helpers/server.js';
 import { makeRun, mount } from './helpers/mounts.js';
@@ -145,5 +148,12 @@ test.each(['MANIFEST_MD5', 'MANIFEST_XXH128'] as const)(
     await server.faults([]);
     expect(other.readFileSync(name).equals(content)).toBe(true);
     await other.wandb.close();
+    // The first thing that is done in a tree, in the thread of one that was closed.
+    const getting = createWandbArtifactFs({ baseUrl: url, apiKey, cacheBytes: 4 * MEBIBYTE });
+    await server.faults([once]);
+    const local = join(await makeDirectory(), 'large.bin');
+    await expect(getting.wandb.get(name, local)).rejects.toMatchObject({ code: 'EIO', path: name });
+    expect(existsSync(local)).toBe(false);
+    await getting.wandb.close();
   },
 );

@@ -24,7 +24,7 @@ export function info(core: Core, op: Operation, path: TreePath): Facts {
   );
 }
 
-export interface Digest {
+interface Digest {
   readonly algorithm: 'MD5' | 'XXH128' | null;
   /** Base64. */
   readonly digest: string | null;
@@ -64,12 +64,6 @@ function fileFacts(inode: Inode): FileFacts {
     isPending: isDirty,
   };
 }
-
-/** The digest of an open file's content, as the server tells it. */
-export const digestAt = (core: Core, fd: number): Digest => {
-  const { inode } = core.descriptors.get(fd);
-  return digestOf(inode.isDirty ? '' : (inode.entry?.version ?? ''));
-};
 
 /** Nulls for content that changed here, or that the server tells no digest of. */
 function digestOf(version: string): Digest {

@@ -5,7 +5,7 @@ import { Core, type KernelOptions } from './core.js';
 import { Directories } from './directories.js';
 import { Files } from './files.js';
 import { findRuns } from './finding.js';
-import { digestAt, info } from './info.js';
+import { info } from './info.js';
 import { throughLinks } from './links.js';
 import { missing } from './missing.js';
 import { Fault, type Operation } from './operation.js';
@@ -77,7 +77,6 @@ export function createKernel(options: KernelOptions): Kernel {
     commit: (op, path, options) => versions.commit(op, path, options),
     info: (op, path) => info(core, op, path),
     signedUrl: (op, path) => signedUrl(core, op, path),
-    digest: (fd) => digestAt(core, fd),
     find: (op, query) => findRuns(core, op, query),
 
     flush: (op) => {

@@ -1,7 +1,6 @@
 import type { RemoteEvent } from '../io/remote.js';
 import type { CommitOptions, Committed, FoundRuns, Kind, RunQuery, TreePath } from '../store/contract.js';
 import type { Facts } from '../store/facts.js';
-import type { Digest } from './info.js';
 import type { Missing } from './missing.js';
 import type { Operation } from './operation.js';
 import type { LinkTarget } from './versions.js';
@@ -112,8 +111,6 @@ export interface Kernel extends Syscalls {
    * that isn't at the server yet, ENOTSUP for references to no web address.
    */
   signedUrl(op: Operation, path: TreePath): string;
-  /** The digest of an open file's content, where the server tells one; nulls for what was changed here. */
-  digest(fd: number): Digest;
   /** A page of the runs of a project that pass a filter; ENOENT without the project, ENOTSUP in a tree without runs. */
   find(op: Operation, query: RunQuery): FoundRuns;
   /**

@@ -182,8 +182,6 @@ export class Transfers {
   private async piece(url: string, options: DownloadOptions, moved: () => void): Promise<Download> {
     const { start, end, etag, isApiAddress, reach, signal } = options;
     const wanted: Record<string, string> = { 'accept-encoding': options.codings ?? 'identity' };
-    // Who is asked for a reference is anybody: some turn away who doesn't say what he is.
-    if (reach) wanted['user-agent'] = this.api.config.userAgent;
     const tag = askable(etag);
     if (tag !== null) wanted['if-match'] = tag;
     const get = async (more: Readonly<Record<string, string>>): Promise<Download | null> => {

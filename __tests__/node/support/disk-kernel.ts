@@ -60,7 +60,6 @@ export function diskKernel(base: string): Kernel {
     },
     info: () => ({ kind: 'directory' }),
     signedUrl: () => '',
-    digest: () => ({ algorithm: null, digest: null }),
     find: () => {
       throw new Failure('ENOTSUP');
     },
