@@ -3,6 +3,17 @@ import { shown, shownAll, Violation } from './violations.js';
 /** A file's content, or null where there is none. */
 export type Content = string | null;
 
+/** As the fault `corrupt` leaves what is sent: one bit pattern over the byte in the middle. */
+function withWrongByte(content: string): string {
+  const bytes = Buffer.from(content);
+  const middle = Math.floor(bytes.length / 2);
+  bytes.writeUInt8(bytes.readUInt8(middle) ^ 0x55, middle);
+  return bytes.toString();
+}
+
+const isWrongByteOf = (seen: Content, contents: Iterable<Content>): boolean =>
+  [...contents].some((content) => content !== null && content !== '' && withWrongByte(content) === seen);
+
 /**
  * What is known of one name that one client writes: what that client must see, what the server may hold. A call that failed
  * leaves both of what was and what would be; an acknowledged one leaves one.
@@ -73,6 +84,11 @@ export class Possible {
     this.seen.set(reader, index);
   }
 
+  /** Is it what may have been written, but for the byte that `corrupt` changes? */
+  isCorrupted(seen: Content): boolean {
+    return isWrongByteOf(seen, this.history);
+  }
+
   /** The server holds this, at any time. */
   check(content: Content): void {
     if (!this.server.has(content)) {
@@ -115,6 +131,10 @@ export class Shared {
 
   doubt(writer: string, content: Content): void {
     this.last.set(writer, new Set([...(this.last.get(writer) ?? []), content]));
+  }
+
+  isCorrupted(seen: Content): boolean {
+    return isWrongByteOf(seen, this.ever);
   }
 
   read(content: Content, how: string): void {

@@ -1,5 +1,6 @@
 import type { FileHandle } from 'node:fs/promises';
 import type { WandbFs } from 'wandb-fs';
+import type { FaultLane } from 'wandb-fs/testing';
 import type { Content, Possible, Shared } from './possible.js';
 import { contentOf } from './random.js';
 import { describe, type RunOperation } from './run-steps.js';
@@ -37,6 +38,8 @@ export class RunClient {
     readonly fs: WandbFs,
     private readonly model: RunModel,
     private readonly world: World,
+    /** What breaks its connections, and everybody's. */
+    private readonly lane: FaultLane,
     /** Make calls block where they can. */
     private readonly isSync: boolean,
   ) {}
@@ -183,10 +186,21 @@ export class RunClient {
       return this.explained(outcome.code, describe(operation), isMine ? [] : ['ESTALE']);
     const seen = outcome.code === null ? String(outcome.value) : null;
     const how = `${this.actor}: ${describe(operation)}`;
-    this.model.shared.get(name)?.read(seen, how);
     const possible = this.model.own.get(name);
+    const known = possible ?? this.model.shared.get(name);
+    // A wrong byte that the storage took and lists is what others read, until its writer has sent it again: nobody can tell.
+    if (!isMine && known?.isCorrupted(seen) && (await this.hasCorruptUpload(name))) return;
+    this.model.shared.get(name)?.read(seen, how);
     if (isMine) possible?.read(seen, how);
     else possible?.readElsewhere(this.actor, seen, how);
+  }
+
+  private async hasCorruptUpload(name: string): Promise<boolean> {
+    const { hits } = await this.lane.counts();
+    return hits.some(
+      ({ path, fault }) =>
+        fault.kind === 'corrupt' && fault.what === 'request' && path.endsWith(`${this.model.run}/${name}`),
+    );
   }
 
   private async stat(possible: Possible | undefined, operation: Named): Promise<void> {

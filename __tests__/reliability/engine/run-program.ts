@@ -42,7 +42,7 @@ export async function runRunProgram(world: World, program: RunProgram, kind: Kin
     });
   const clients = ACTORS.map(
     (actor, index) =>
-      new RunClient(actor, connect(lane.url), model, world, kind.sync === 'thread' && index === 0),
+      new RunClient(actor, connect(lane.url), model, world, lane, kind.sync === 'thread' && index === 0),
   );
   const log = (): string[] =>
     clients.flatMap((client) => client.log.map((line) => `${client.actor}: ${line}`));
