@@ -2,7 +2,7 @@
  * Builds dist/: the ESM build with its types (tsc), the documents it reads at run time, and a CommonJS twin (esbuild).
  *
  * The twin exists because Jest's default mode can't require ESM: one file for each entry of package.json's `exports`
- * that has a `require` condition. Threads are not bundled; both builds start the ESM files (`src/thread-file.ts`).
+ * that has a `require` condition. Threads are not bundled; both builds start the ESM files (`src/threads/thread-file.ts`).
  *
  * Everything is made in a directory beside dist/ and put in its place at the end: whoever uses dist/ meanwhile sees the
  * old build or the new one, and a failed build changes nothing.

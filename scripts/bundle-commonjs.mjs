@@ -7,7 +7,7 @@ import { build } from 'esbuild';
  * Sources that may stand in more than one bundle: they hold no class, and no state but the idle threads, which each copy has
  * of its own.
  */
-const REPEATABLE = new Set(['src/thread-file.ts', 'src/idle-threads.ts']);
+const REPEATABLE = new Set(['src/threads/thread-file.ts', 'src/threads/idle-threads.ts']);
 
 /**
  * Bundles the CommonJS twin of each entry. Entries share instances: what one entry imports of another stays a require

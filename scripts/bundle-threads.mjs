@@ -2,7 +2,11 @@ import { join } from 'node:path';
 import { build } from 'esbuild';
 
 /** What the threads load, relative to the build: the I/O thread, the local server's, and the fault proxy's. */
-const FILES = ['esm/io/serve.js', 'esm/testing/server-thread.js', 'esm/testing/fault-proxy/thread.js'];
+const FILES = [
+  'esm/io/owner/serve.js',
+  'esm/testing/server/server-thread.js',
+  'esm/testing/fault-proxy/thread.js',
+];
 
 /**
  * Makes one file of what each thread loads. The I/O thread starts with the first request, a local server with many a

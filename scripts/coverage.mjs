@@ -53,8 +53,8 @@ async function ourMembers() {
   const [{ createWandbFs }, { FileHandle }, { Dir }, { FSWatcher }, { StatWatcher }] = await Promise.all(
     [
       'index.js',
-      'node/file-handle.js',
-      'node/dir.js',
+      'node/handle/file-handle.js',
+      'node/results/dir.js',
       'node/watching/fs-watcher.js',
       'node/watching/stat-watcher.js',
     ].map(here),

@@ -1,4 +1,4 @@
-import type { WandbFs } from './node/create.js';
+import type { WandbFs } from './node/faces/create.js';
 import { createDefaultArtifactFs, createDefaultFs } from './node/mount.js';
 
 export type {
@@ -9,9 +9,13 @@ export type {
   WandbArtifactFsOptions,
   WandbFsOptions,
 } from './config/options.js';
-export type { WandbFs } from './node/create.js';
-export type { FindOptions, RunOrder, RunsFound } from './node/find.js';
-export type { TransferOptions, TransferProgress } from './node/get-put.js';
+export type { CommitOptions, Committed } from './contract/store.js';
+export type { WandbFs } from './node/faces/create.js';
+export { createWandbArtifactFs, createWandbFs } from './node/mount.js';
+export { type MountedFs, type MountsControl, mountAll } from './node/mounts/mount-all.js';
+export type { UploadEvents, WandbControl } from './node/wandb/control.js';
+export type { FindOptions, RunOrder, RunsFound } from './node/wandb/find.js';
+export type { TransferOptions, TransferProgress } from './node/wandb/get-put.js';
 export type {
   ArtifactTypeInfo,
   CollectionInfo,
@@ -24,18 +28,14 @@ export type {
   RunInfo,
   VersionInfo,
   WandbInfo,
-} from './node/info.js';
-export { createWandbArtifactFs, createWandbFs } from './node/mount.js';
-export { type MountedFs, type MountsControl, mountAll } from './node/mount-all.js';
+} from './node/wandb/info.js';
 export type {
   FilterOperators,
   FilterValue,
   RunFilters,
   TextFilter,
   ValueFilters,
-} from './node/run-filters.js';
-export type { UploadEvents, WandbControl } from './node/wandb.js';
-export type { CommitOptions, Committed } from './store/contract.js';
+} from './node/wandb/run-filters.js';
 
 /** Run files, configured from the environment at the first use. */
 export const wandbFs: WandbFs = createDefaultFs();

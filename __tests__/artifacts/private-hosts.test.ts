@@ -2,7 +2,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { createWandbArtifactFs } from 'wandb-fs';
 import type { FakeWandb } from 'wandb-fs/testing';
-import { isPublicAddress, isPublicHost, publicLookup } from '../../src/wire/public-addresses.js';
+import { isPublicAddress, isPublicHost, publicLookup } from '../../src/wire/transport/public-addresses.js';
 import { errorOf, mount, newCollection, startLab } from './helpers/mounts.js';
 
 const requests: string[] = [];

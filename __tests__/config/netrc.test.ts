@@ -1,4 +1,4 @@
-import { parseNetrc } from '../../src/config/netrc.js';
+import { parseNetrc } from '../../src/config/environment/netrc.js';
 
 const passwordOf = (content: string, machine = 'host'): string | null | undefined =>
   parseNetrc(content).machines.get(machine)?.password;

@@ -1,8 +1,8 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { resolveConfig } from '../../src/config/config.js';
+import type { Proxies, ProxyServer } from '../../src/config/environment/proxies.js';
 import type { WandbFsOptions } from '../../src/config/options.js';
-import type { Proxies, ProxyServer } from '../../src/config/proxies.js';
 import { makeDirectory } from '../helpers/directories.js';
 
 const proxies = (

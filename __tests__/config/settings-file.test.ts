@@ -1,4 +1,4 @@
-import { parseSettings } from '../../src/config/settings-file.js';
+import { parseSettings } from '../../src/config/environment/settings-file.js';
 
 const read = (...lines: string[]): Record<string, string> =>
   Object.fromEntries(parseSettings(lines.join('\n')));

@@ -1,5 +1,5 @@
-import { Surroundings } from '../../src/config/surroundings.js';
-import { trustHint } from '../../src/config/trust.js';
+import { Surroundings } from '../../src/config/environment/surroundings.js';
+import { trustHint } from '../../src/config/environment/trust.js';
 
 const hint = (env: NodeJS.ProcessEnv, execArgv: readonly string[] = [], knownFlags: readonly string[] = []) =>
   trustHint(new Surroundings({ HOME: '/nonexistent', ...env }, '/nonexistent', () => {}), {

@@ -1,11 +1,11 @@
 import { resolveConfig, type WireConfig } from '../../src/config/config.js';
-import { createInProcessRemote } from '../../src/io/in-process.js';
-import { createOwner } from '../../src/io/owner.js';
-import type { Remote } from '../../src/io/remote.js';
-import { createThreadRemote } from '../../src/io/thread-remote.js';
-import type { OpenSource } from '../../src/store/contract.js';
+import { encodeFileName } from '../../src/contract/names.js';
+import type { Remote } from '../../src/contract/remote.js';
+import type { OpenSource } from '../../src/contract/store.js';
+import { createInProcessRemote } from '../../src/io/client/in-process.js';
+import { createThreadRemote } from '../../src/io/client/thread-remote.js';
+import { createOwner } from '../../src/io/owner/owner.js';
 import { createMemoryStore } from '../../src/store/memory.js';
-import { encodeFileName } from '../../src/store/names.js';
 import { createRunsStore } from '../../src/store/runs.js';
 import { startServer } from '../helpers/server.js';
 import { describeStore, type StoreSetup, VERSIONS } from '../store/contract.js';

@@ -1,6 +1,6 @@
-import { createInProcessRemote } from '../../src/io/in-process.js';
-import { createOwner } from '../../src/io/owner.js';
-import type { Failure } from '../../src/store/failure.js';
+import type { Failure } from '../../src/contract/failure.js';
+import { createInProcessRemote } from '../../src/io/client/in-process.js';
+import { createOwner } from '../../src/io/owner/owner.js';
 import { createMemoryStore } from '../../src/store/memory.js';
 import { hand } from './helpers/handed.js';
 import { codeOf, owned, UNIT } from './helpers/owned.js';

@@ -1,12 +1,12 @@
-import { threadFile } from '../../src/thread-file.js';
+import { threadFile } from '../../src/threads/thread-file.js';
 import { packageRoot, run } from '../helpers/processes.js';
 
 const from = (path: string): string => JSON.stringify(threadFile(path).href);
 
 /** Queues an upload with a delay that nobody would wait out, over a store in memory of the script's own process. */
 const script = (last: string, stores = 'createMemoryStore({ directories: ["e/p/r"] })'): string => `
-  import { createInProcessRemote } from ${from('io/in-process.js')};
-  import { createOwner } from ${from('io/owner.js')};
+  import { createInProcessRemote } from ${from('io/client/in-process.js')};
+  import { createOwner } from ${from('io/owner/owner.js')};
   import { createMemoryStore } from ${from('store/memory.js')};
   const remote = createInProcessRemote((contents) =>
     createOwner({ store: ${stores}, contents, writebackDelay: 50_000 }));

@@ -1,9 +1,9 @@
-import { threadFile } from '../../src/thread-file.js';
+import { threadFile } from '../../src/threads/thread-file.js';
 import { packageRoot, runWell } from '../helpers/processes.js';
 
 test("under Node's permission model without threads a call is ENOTSUP, and names the flag", async () => {
   const script = `
-    import { createThreadRemote } from ${JSON.stringify(threadFile('io/thread-remote.js').href)};
+    import { createThreadRemote } from ${JSON.stringify(threadFile('io/client/thread-remote.js').href)};
     const remote = createThreadRemote({ store: { kind: 'memory', options: {} } });
     const tell = (how) => ({ ok, failure }) => console.log(how, ok, failure.code, failure.detail.includes('--allow-worker'));
     remote.wait(remote.call('list', { path: '' }, tell('sync')));

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
-import { type Upload, UploadQueue } from '../../src/io/queue.js';
-import { Failure } from '../../src/store/failure.js';
+import { Failure } from '../../src/contract/failure.js';
+import { type Upload, UploadQueue } from '../../src/io/upload/queue.js';
 
 const PATHS = ['u/a', 'u/b', 'v/c'];
 

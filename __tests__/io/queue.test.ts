@@ -1,5 +1,5 @@
-import { type Outcome, type Upload, UploadQueue } from '../../src/io/queue.js';
-import { Failure } from '../../src/store/failure.js';
+import { Failure } from '../../src/contract/failure.js';
+import { type Outcome, type Upload, UploadQueue } from '../../src/io/upload/queue.js';
 
 const UNIT_DEPTH = 1;
 

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { Failure } from '../../src/store/failure.js';
+import { Failure } from '../../src/contract/failure.js';
 import { hand } from './helpers/handed.js';
 import { owned, turns, UNIT } from './helpers/owned.js';
 

@@ -1,6 +1,6 @@
 import { resolveConfig } from '../../src/config/config.js';
-import { createOwner } from '../../src/io/owner.js';
-import type { RemoteEvent } from '../../src/io/remote.js';
+import type { RemoteEvent } from '../../src/contract/remote.js';
+import { createOwner } from '../../src/io/owner/owner.js';
 import { createRunsStore } from '../../src/store/runs.js';
 import { handed } from './helpers/handed.js';
 

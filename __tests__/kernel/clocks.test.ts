@@ -1,5 +1,5 @@
 import { createKernel } from '../../src/kernel/kernel.js';
-import { runSync } from '../../src/kernel/operation.js';
+import { runSync } from '../../src/kernel/operation/operation.js';
 import { codeOf, mount } from './helpers/mount.js';
 import { ScriptedRemote } from './helpers/scripted-remote.js';
 import { ScriptedServer } from './helpers/scripted-server.js';
@@ -78,7 +78,10 @@ test.each([
       let modules: Modules = { createKernel, runSync };
       if (isBefore) {
         jest.isolateModules(() => {
-          modules = { ...require('../../src/kernel/kernel.js'), ...require('../../src/kernel/operation.js') };
+          modules = {
+            ...require('../../src/kernel/kernel.js'),
+            ...require('../../src/kernel/operation/operation.js'),
+          };
         });
       }
       agesFor(modules, realTime);

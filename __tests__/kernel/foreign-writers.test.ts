@@ -1,7 +1,7 @@
 import { constants } from 'node:fs';
 import fc from 'fast-check';
-import { runAsync, runSync } from '../../src/kernel/operation.js';
-import { Failure } from '../../src/store/failure.js';
+import { Failure } from '../../src/contract/failure.js';
+import { runAsync, runSync } from '../../src/kernel/operation/operation.js';
 import { mount } from './helpers/mount.js';
 import { seeded } from './helpers/seeded.js';
 

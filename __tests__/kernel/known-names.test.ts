@@ -1,10 +1,10 @@
 import { constants } from 'node:fs';
 import fc from 'fast-check';
 import { Core } from '../../src/kernel/core.js';
-import { Directories } from '../../src/kernel/directories.js';
-import { runSync } from '../../src/kernel/operation.js';
-import { makeFs } from '../../src/node/create.js';
-import { RUNS } from '../../src/node/layout.js';
+import { Directories } from '../../src/kernel/namespace/directories.js';
+import { runSync } from '../../src/kernel/operation/operation.js';
+import { RUNS } from '../../src/node/arguments/layout.js';
+import { makeFs } from '../../src/node/faces/create.js';
 import { mount } from './helpers/mount.js';
 import { ScriptedRemote } from './helpers/scripted-remote.js';
 import { ScriptedServer } from './helpers/scripted-server.js';

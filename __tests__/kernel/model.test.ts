@@ -1,8 +1,8 @@
 import { constants } from 'node:fs';
 import fc from 'fast-check';
-import { Operation, runAsync, runSync } from '../../src/kernel/operation.js';
+import { Failure } from '../../src/contract/failure.js';
+import { Operation, runAsync, runSync } from '../../src/kernel/operation/operation.js';
 import type { Kernel } from '../../src/kernel/syscalls.js';
-import { Failure } from '../../src/store/failure.js';
 import { Model, type ModelFile } from './helpers/model.js';
 import { type Mount, mount } from './helpers/mount.js';
 import { seeded } from './helpers/seeded.js';

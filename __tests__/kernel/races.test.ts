@@ -1,6 +1,6 @@
 import { constants } from 'node:fs';
-import type { Operation } from '../../src/kernel/operation.js';
-import { Failure } from '../../src/store/failure.js';
+import { Failure } from '../../src/contract/failure.js';
+import type { Operation } from '../../src/kernel/operation/operation.js';
 import { codeOf, mount, readAll, turn } from './helpers/mount.js';
 
 const { O_RDONLY, O_RDWR } = constants;

@@ -1,4 +1,4 @@
-import { Failure } from '../../src/store/failure.js';
+import { Failure } from '../../src/contract/failure.js';
 import { mountVersions } from './helpers/version-store.js';
 
 const C = '/e/p/t/c';

@@ -1,7 +1,7 @@
 import nodeFs from 'node:fs';
 import { join } from 'node:path';
-import { makeFs } from '../../src/node/create.js';
-import { Failure } from '../../src/store/failure.js';
+import { Failure } from '../../src/contract/failure.js';
+import { makeFs } from '../../src/node/faces/create.js';
 import { diskKernel } from './support/disk-kernel.js';
 import { makeTwins, type Side, type Twins } from './support/twins.js';
 

@@ -1,8 +1,8 @@
 import nodeFs from 'node:fs';
 import { join } from 'node:path';
-import { makeFs } from '../../src/node/create.js';
-import { mountAll } from '../../src/node/mount-all.js';
+import { makeFs } from '../../src/node/faces/create.js';
 import { DiskNames, unfitness } from '../../src/node/mounts/disk-names.js';
+import { mountAll } from '../../src/node/mounts/mount-all.js';
 import { makeDirectory } from '../helpers/directories.js';
 import { diskKernel } from './support/disk-kernel.js';
 

@@ -2,8 +2,8 @@ import nodeFs, { type Dirent } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { makeFs, type WandbFs } from '../../src/node/create.js';
-import { Failure } from '../../src/store/failure.js';
+import { Failure } from '../../src/contract/failure.js';
+import { makeFs, type WandbFs } from '../../src/node/faces/create.js';
 import { diskKernel } from './support/disk-kernel.js';
 import { type Fs, tell } from './support/twins.js';
 

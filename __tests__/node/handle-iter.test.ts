@@ -1,6 +1,6 @@
 import { join } from 'node:path';
-import type { FileHandle } from '../../src/node/file-handle.js';
-import { asyncDispose, dispose } from '../../src/node/symbols.js';
+import { asyncDispose, dispose } from '../../src/node/faces/symbols.js';
+import type { FileHandle } from '../../src/node/handle/file-handle.js';
 import { packageRoot, runWell } from '../helpers/processes.js';
 import { makeTwins, type Twins } from './support/twins.js';
 

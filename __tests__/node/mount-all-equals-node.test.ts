@@ -1,6 +1,6 @@
 import nodeFs from 'node:fs';
 import { dirname, join } from 'node:path';
-import { mountAll } from '../../src/node/mount-all.js';
+import { mountAll } from '../../src/node/mounts/mount-all.js';
 import { makeDirectory } from '../helpers/directories.js';
 import { seeded } from '../kernel/helpers/seeded.js';
 import { makeTree } from './support/mounts.js';

@@ -4,7 +4,7 @@ import { text } from 'node:stream/consumers';
 import { pipeline } from 'node:stream/promises';
 import { Volume } from 'memfs';
 import { Union } from 'unionfs';
-import { type MountedFs, mountAll } from '../../src/node/mount-all.js';
+import { type MountedFs, mountAll } from '../../src/node/mounts/mount-all.js';
 import { errorOf } from '../semantics/helpers/styles.js';
 import { calledBack, type Fs, type Mounts, makeMounts } from './support/mounts.js';
 

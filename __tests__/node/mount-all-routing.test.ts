@@ -1,6 +1,6 @@
 import nodeFs from 'node:fs';
 import { pathToFileURL } from 'node:url';
-import { mountAll } from '../../src/node/mount-all.js';
+import { mountAll } from '../../src/node/mounts/mount-all.js';
 import { errorOf } from '../semantics/helpers/styles.js';
 import { calledBack, type Mounts, makeMounts, thrownBy } from './support/mounts.js';
 

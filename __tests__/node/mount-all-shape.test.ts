@@ -1,10 +1,10 @@
 import nodeFs from 'node:fs';
 import { inspect } from 'node:util';
+import { Failure } from '../../src/contract/failure.js';
 import type { Kernel } from '../../src/kernel/syscalls.js';
-import { makeFs, type WandbFs } from '../../src/node/create.js';
-import { mountAll } from '../../src/node/mount-all.js';
-import { asyncDispose } from '../../src/node/symbols.js';
-import { Failure } from '../../src/store/failure.js';
+import { makeFs, type WandbFs } from '../../src/node/faces/create.js';
+import { asyncDispose } from '../../src/node/faces/symbols.js';
+import { mountAll } from '../../src/node/mounts/mount-all.js';
 import { diskKernel } from './support/disk-kernel.js';
 import { type Mounts, makeMounts, makeTree, thrownBy } from './support/mounts.js';
 import { inAnyNode } from './support/node-members.js';

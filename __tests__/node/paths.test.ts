@@ -1,5 +1,5 @@
-import { Mount, Place } from '../../src/node/paths.js';
-import { Failure } from '../../src/store/failure.js';
+import { Failure } from '../../src/contract/failure.js';
+import { Mount, Place } from '../../src/node/arguments/paths.js';
 
 const locate = (options: ConstructorParameters<typeof Mount>[0], path: string): string => {
   try {

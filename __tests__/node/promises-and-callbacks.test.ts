@@ -1,7 +1,7 @@
 import nodeFs from 'node:fs';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
-import { makeFs } from '../../src/node/create.js';
+import { makeFs } from '../../src/node/faces/create.js';
 import { makeTwins, type Twins } from './support/twins.js';
 
 describe('the promise and callback styles', () => {

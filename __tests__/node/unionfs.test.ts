@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { Union } from 'unionfs';
-import { makeFs } from '../../src/node/create.js';
+import { makeFs } from '../../src/node/faces/create.js';
 import { diskKernel } from './support/disk-kernel.js';
 
 /** A real directory and, mounted over it, another one that stands for the remote tree. */

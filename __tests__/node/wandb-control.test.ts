@@ -1,9 +1,9 @@
 import { inspect } from 'node:util';
-import type { RemoteEvent } from '../../src/io/remote.js';
+import { Failure } from '../../src/contract/failure.js';
+import type { RemoteEvent } from '../../src/contract/remote.js';
 import type { Kernel } from '../../src/kernel/syscalls.js';
-import { type FsOptions, makeFs, type WandbFs } from '../../src/node/create.js';
-import { asyncDispose } from '../../src/node/symbols.js';
-import { Failure } from '../../src/store/failure.js';
+import { type FsOptions, makeFs, type WandbFs } from '../../src/node/faces/create.js';
+import { asyncDispose } from '../../src/node/faces/symbols.js';
 import { diskKernel } from './support/disk-kernel.js';
 
 interface Mounted {

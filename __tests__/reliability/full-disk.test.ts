@@ -1,9 +1,9 @@
 import { mkdtempSync, readdirSync, rmSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { Overlay } from '../../src/kernel/content/overlay.js';
-import { diskVolume, onDisk } from '../../src/kernel/content/volumes.js';
-import { Inode } from '../../src/kernel/inode.js';
+import { Overlay } from '../../src/kernel/content/local/overlay.js';
+import { diskVolume, onDisk } from '../../src/kernel/content/local/volumes.js';
+import { Inode } from '../../src/kernel/namespace/inode.js';
 import { packageRoot, runWell } from '../helpers/processes.js';
 import { startServer } from '../helpers/server.js';
 import { codeOf } from '../kernel/helpers/mount.js';

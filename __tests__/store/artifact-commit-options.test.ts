@@ -1,6 +1,6 @@
+import type { CommitOptions, DraftFile } from '../../src/contract/store.js';
+import { checkCommitOptions } from '../../src/store/artifacts/writing/commit/options.js';
 import { checkInnerPath, checkReserved } from '../../src/store/artifacts/writing/name-rules.js';
-import { checkCommitOptions } from '../../src/store/artifacts/writing/options.js';
-import type { CommitOptions, DraftFile } from '../../src/store/contract.js';
 import { ARTIFACT_FEATURES } from '../../src/testing/index.js';
 import { Bench, contentsOf, counted, FLOWERS, failureOf, PROJECT } from './helpers/artifacts.js';
 

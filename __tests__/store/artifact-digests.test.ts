@@ -3,11 +3,11 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
+import { isFailure } from '../../src/contract/failure.js';
+import type { Source } from '../../src/contract/store.js';
 import type { DigestAlgorithm } from '../../src/store/artifacts/content-digest.js';
-import { digestManifest, sortedByPath } from '../../src/store/artifacts/manifest-digest.js';
-import { digestContent } from '../../src/store/artifacts/writing/source-digests.js';
-import type { Source } from '../../src/store/contract.js';
-import { isFailure } from '../../src/store/failure.js';
+import { digestManifest, sortedByPath } from '../../src/store/artifacts/manifest/manifest-digest.js';
+import { digestContent } from '../../src/store/artifacts/writing/files/source-digests.js';
 import { fileSource } from '../helpers/file-source.js';
 
 const text = (content: string): Source => ({ kind: 'bytes', bytes: Buffer.from(content) });

@@ -1,8 +1,8 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { OpenSource, Store, TreePath } from '../../src/store/contract.js';
-import { encodeFileName } from '../../src/store/names.js';
+import { encodeFileName } from '../../src/contract/names.js';
+import type { OpenSource, Store, TreePath } from '../../src/contract/store.js';
 import { fileSource } from '../helpers/file-source.js';
 import { asked, bytesSource, chainOf, codeOf, md5Of, parentOf, textOf, WHOLE } from './helpers/asked.js';
 

@@ -1,6 +1,6 @@
 import { resolveConfig } from '../../src/config/config.js';
-import { MOST_VAIN_PAGES } from '../../src/store/common/pages.js';
-import type { Entry, Store } from '../../src/store/contract.js';
+import type { Entry, Store } from '../../src/contract/store.js';
+import { MOST_VAIN_PAGES } from '../../src/store/common/levels/pages.js';
 import { createRunsStore } from '../../src/store/runs.js';
 import { isWireFailure } from '../../src/wire/wire-failure.js';
 import { json, serve, type TestServer } from '../wire/helpers/http-server.js';

@@ -1,5 +1,5 @@
+import { encodeFileName } from '../../src/contract/names.js';
 import { createMemoryStore, type MemoryStoreOptions } from '../../src/store/memory.js';
-import { encodeFileName } from '../../src/store/names.js';
 import { describeStore } from './contract.js';
 
 const setup = (options: MemoryStoreOptions) => async () => {

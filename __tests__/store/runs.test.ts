@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import { resolveConfig } from '../../src/config/config.js';
 import type { WandbFsOptions } from '../../src/config/options.js';
-import type { Entry, Store, TreePath } from '../../src/store/contract.js';
-import type { Failure } from '../../src/store/failure.js';
+import type { Failure } from '../../src/contract/failure.js';
+import type { Entry, Store, TreePath } from '../../src/contract/store.js';
 import { createRunsStore } from '../../src/store/runs.js';
 import type { FakeWandb, FakeWandbOptions, RequestRecord } from '../../src/testing/index.js';
 import { STANDARD, startServer } from '../helpers/server.js';

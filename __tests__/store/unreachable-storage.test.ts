@@ -1,6 +1,6 @@
-import { download } from '../../src/store/common/download.js';
-import { isFailure } from '../../src/store/failure.js';
-import { Transfers } from '../../src/wire/transfer.js';
+import { isFailure } from '../../src/contract/failure.js';
+import { download } from '../../src/store/common/content/download.js';
+import { Transfers } from '../../src/wire/transfer/transfer.js';
 import { serve } from '../wire/helpers/http-server.js';
 import { connect, fakeClock } from '../wire/helpers/wire.js';
 

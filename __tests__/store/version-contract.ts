@@ -1,6 +1,7 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { Facts } from '../../src/contract/facts.js';
 import type {
   CommitOptions,
   Committed,
@@ -8,8 +9,7 @@ import type {
   Entry,
   Store,
   TreePath,
-} from '../../src/store/contract.js';
-import type { Facts } from '../../src/store/facts.js';
+} from '../../src/contract/store.js';
 import { fileSource } from '../helpers/file-source.js';
 import type { StoreSetup } from './contract.js';
 import { asked, bytesSource, codeOf, md5Of, textOf, WHOLE } from './helpers/asked.js';

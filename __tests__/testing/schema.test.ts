@@ -1,6 +1,6 @@
 import { buildASTSchema, validateSchema } from 'graphql';
+import { servedDocument } from '../../src/testing/graphql/schema.js';
 import { ARTIFACT_FEATURES, RUN_FEATURES } from '../../src/testing/index.js';
-import { servedDocument } from '../../src/testing/schema.js';
 
 /** The server doesn't check its schema when it starts. */
 describe('the schema that is served is valid', () => {

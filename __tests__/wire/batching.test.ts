@@ -1,4 +1,4 @@
-import { BatchSizes, retryableAtSize } from '../../src/wire/batching.js';
+import { BatchSizes, retryableAtSize } from '../../src/wire/api/batching.js';
 import { WireFailure } from '../../src/wire/wire-failure.js';
 import { fakeClock } from './helpers/wire.js';
 

@@ -1,5 +1,5 @@
-import { AddressBook } from '../../src/store/common/address-book.js';
-import { BatchSizes } from '../../src/wire/batching.js';
+import { AddressBook } from '../../src/store/common/content/address-book.js';
+import { BatchSizes } from '../../src/wire/api/batching.js';
 import { ViewerDocument } from '../../src/wire/generated.js';
 import { systemClock } from '../../src/wire/retry.js';
 import { json, serve } from './helpers/http-server.js';

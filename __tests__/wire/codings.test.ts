@@ -1,6 +1,6 @@
 import zlib from 'node:zlib';
 import { ViewerDocument } from '../../src/wire/generated.js';
-import { Transfers } from '../../src/wire/transfer.js';
+import { Transfers } from '../../src/wire/transfer/transfer.js';
 import { serve } from './helpers/http-server.js';
 import { connect, failureOf, fakeClock } from './helpers/wire.js';
 

@@ -1,6 +1,6 @@
-import { isUnderBase } from '../../src/wire/credentials.js';
+import { isUnderBase } from '../../src/wire/api/credentials.js';
 import { ViewerDocument } from '../../src/wire/generated.js';
-import { Transfers } from '../../src/wire/transfer.js';
+import { Transfers } from '../../src/wire/transfer/transfer.js';
 import { json, serve } from './helpers/http-server.js';
 import { connect, failureOf, KEY } from './helpers/wire.js';
 

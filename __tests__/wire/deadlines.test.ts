@@ -2,9 +2,9 @@ import type { AddressInfo } from 'node:net';
 import { createServer, type Socket } from 'node:net';
 import { Agent } from 'undici';
 import type { WandbFsOptions } from '../../src/config/options.js';
-import type { WireDependencies } from '../../src/wire/api.js';
+import type { WireDependencies } from '../../src/wire/api/api.js';
 import { ViewerDocument } from '../../src/wire/generated.js';
-import { Transfers } from '../../src/wire/transfer.js';
+import { Transfers } from '../../src/wire/transfer/transfer.js';
 import { serve } from './helpers/http-server.js';
 import { connect, failureOf, KEY } from './helpers/wire.js';
 

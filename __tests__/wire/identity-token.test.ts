@@ -2,7 +2,7 @@ import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { resolveConfig } from '../../src/config/config.js';
-import { WireClient } from '../../src/wire/client.js';
+import { WireClient } from '../../src/wire/api/client.js';
 import { ViewerDocument } from '../../src/wire/generated.js';
 import { startServer } from '../helpers/server.js';
 import { json, serve } from './helpers/http-server.js';

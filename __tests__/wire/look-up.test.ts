@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { buildSchema, type DocumentNode, parse, validate } from 'graphql';
-import { lookUp } from '../../src/wire/look-up.js';
+import { lookUp } from '../../src/wire/api/look-up.js';
 import { json, serve } from './helpers/http-server.js';
 import { connect } from './helpers/wire.js';
 

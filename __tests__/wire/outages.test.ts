@@ -1,7 +1,7 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { ViewerDocument } from '../../src/wire/generated.js';
-import { Transfers } from '../../src/wire/transfer.js';
+import { Transfers } from '../../src/wire/transfer/transfer.js';
 import { json } from './helpers/http-server.js';
 import { connect, failureOf, fakeClock } from './helpers/wire.js';
 

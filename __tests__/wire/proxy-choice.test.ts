@@ -1,5 +1,5 @@
-import type { Proxies, ProxyServer } from '../../src/config/proxies.js';
-import { proxyFor } from '../../src/wire/proxy-choice.js';
+import type { Proxies, ProxyServer } from '../../src/config/environment/proxies.js';
+import { proxyFor } from '../../src/wire/transport/proxy-choice.js';
 
 const proxy = (more: Partial<ProxyServer> = {}): ProxyServer => ({
   origin: 'http://proxy:3128',

@@ -1,5 +1,5 @@
 import { gzipSync } from 'node:zlib';
-import { type DownloadOptions, Transfers } from '../../src/wire/transfer.js';
+import { type DownloadOptions, Transfers } from '../../src/wire/transfer/transfer.js';
 import { type Received, serve } from './helpers/http-server.js';
 import { connect, failureOf } from './helpers/wire.js';
 

@@ -1,9 +1,9 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { following } from '../../src/wire/redirects.js';
-import { Transfers } from '../../src/wire/transfer.js';
-import type { Body } from '../../src/wire/transport.js';
+import { following } from '../../src/wire/transfer/redirects.js';
+import { Transfers } from '../../src/wire/transfer/transfer.js';
+import type { Body } from '../../src/wire/transport/transport.js';
 import { fileSource } from '../helpers/file-source.js';
 import { serve, type TestServer } from './helpers/http-server.js';
 import { connect, failureOf } from './helpers/wire.js';

@@ -1,4 +1,4 @@
-import { Transfers } from '../../src/wire/transfer.js';
+import { Transfers } from '../../src/wire/transfer/transfer.js';
 import { serve } from './helpers/http-server.js';
 import { connect, failureOf } from './helpers/wire.js';
 

@@ -1,5 +1,5 @@
 import { ViewerDocument } from '../../src/wire/generated.js';
-import { Transfers } from '../../src/wire/transfer.js';
+import { Transfers } from '../../src/wire/transfer/transfer.js';
 import { json, serve } from './helpers/http-server.js';
 import { connect, failureOf, fakeClock } from './helpers/wire.js';
 

@@ -1,13 +1,13 @@
 import { pathToFileURL } from 'node:url';
 import type { Dispatcher } from 'undici';
 import { appUrlOf, DEFAULT_BASE_URL, isClear, normaliseBaseUrl } from './base-url.js';
+import { findProxies, type Proxies } from './environment/proxies.js';
+import { Surroundings } from './environment/surroundings.js';
+import { trustHint } from './environment/trust.js';
 import { type Base, findKey, missingKeyHint } from './key.js';
 import { harmless } from './logger.js';
 import type { DeletableLevel, Logger, WandbFsOptions } from './options.js';
-import { findProxies, type Proxies } from './proxies.js';
 import { Secret } from './secret.js';
-import { Surroundings } from './surroundings.js';
-import { trustHint } from './trust.js';
 import { checkOptions, invalidValue } from './validate.js';
 import { VERSION } from './version.js';
 

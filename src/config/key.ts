@@ -1,6 +1,6 @@
 import { isSameServer } from './base-url.js';
+import type { Surroundings } from './environment/surroundings.js';
 import type { WandbFsOptions } from './options.js';
-import type { Surroundings } from './surroundings.js';
 import { checkKey, invalidValue } from './validate.js';
 
 /** Where the API is. */

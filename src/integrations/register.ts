@@ -1,7 +1,7 @@
 import nodeFs from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { type MountsControl, mountAll, type WandbFs } from '../index.js';
-import { isInOwnThread } from '../thread-file.js';
+import { isInOwnThread } from '../threads/thread-file.js';
 import { mountsOfEnvironment } from './mounts-variable.js';
 import { copyOfNodeFs, patchNodeFs } from './patch.js';
 import { isPreloaded } from './preload.js';

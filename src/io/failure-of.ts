@@ -1,4 +1,4 @@
-import { Failure, isFailure } from '../store/failure.js';
+import { Failure, isFailure } from '../contract/failure.js';
 
 /** What was thrown, as a Failure. What no layer below expected is EIO, with its message as the cause. */
 export function failureOf(thrown: unknown): Failure {

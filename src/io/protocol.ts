@@ -1,10 +1,10 @@
 import { types } from 'node:util';
 import type { MessagePort, Transferable } from 'node:worker_threads';
-import type { OpenSource } from '../store/contract.js';
-import { Failure } from '../store/failure.js';
-import type { Args, Method, RemoteEvent, Reply, Value } from './remote.js';
-import type { StoreChoice } from './store-choice.js';
-import type { UploadOptions } from './uploader.js';
+import { Failure } from '../contract/failure.js';
+import type { Args, Method, RemoteEvent, Reply, Value } from '../contract/remote.js';
+import type { OpenSource } from '../contract/store.js';
+import type { StoreChoice } from './owner/store-choice.js';
+import type { UploadOptions } from './upload/uploader.js';
 
 /** What the owner's thread is started with. */
 export interface ThreadData extends UploadOptions {

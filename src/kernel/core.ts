@@ -1,20 +1,20 @@
 import { LRUCache } from 'lru-cache';
-import type { Remote } from '../io/remote.js';
-import type { Alike, Entry, TreePath } from '../store/contract.js';
-import { Failure } from '../store/failure.js';
-import { HandedOver } from './content/handed-over.js';
+import { Failure } from '../contract/failure.js';
+import type { Remote } from '../contract/remote.js';
+import type { Alike, Entry, TreePath } from '../contract/store.js';
 import { type Journal, type JournalOptions, openJournal } from './content/journal/journal.js';
-import { Keeping, placeIn } from './content/keeping.js';
-import { Overlay } from './content/overlay.js';
-import { Spool, sweepSpools } from './content/spool.js';
+import { HandedOver } from './content/local/handed-over.js';
+import { Keeping, placeIn } from './content/local/keeping.js';
+import { Overlay } from './content/local/overlay.js';
+import { PageCache } from './content/reading/pages.js';
+import { Spool, sweepSpools } from './content/spool/spool.js';
 import { Descriptors } from './descriptors.js';
-import { depthOf, Inode, isAtOrBelow, splitPath } from './inode.js';
-import { InodeNumbers } from './inode-numbers.js';
-import { KnownNames } from './known-names.js';
-import { Loads } from './load.js';
-import { Locks } from './locks.js';
-import { PageCache } from './pages.js';
-import { relativeTo, Scope, type ScopeHost } from './scope.js';
+import { depthOf, Inode, isAtOrBelow, splitPath } from './namespace/inode.js';
+import { InodeNumbers } from './namespace/inode-numbers.js';
+import { KnownNames } from './namespace/listing/known-names.js';
+import { relativeTo, Scope, type ScopeHost } from './namespace/listing/scope.js';
+import { Loads } from './operation/load.js';
+import { Locks } from './operation/locks.js';
 import { type Moment, monotonicClock, Timeline } from './timeline.js';
 
 export interface KernelOptions {

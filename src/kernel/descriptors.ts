@@ -1,9 +1,9 @@
 import { constants } from 'node:fs';
-import type { TreePath } from '../store/contract.js';
-import { Failure } from '../store/failure.js';
-import type { Inode } from './inode.js';
-import { Fault, type Operation } from './operation.js';
-import type { WholeRead } from './whole-read.js';
+import { Failure } from '../contract/failure.js';
+import type { TreePath } from '../contract/store.js';
+import type { WholeRead } from './content/reading/whole-read.js';
+import type { Inode } from './namespace/inode.js';
+import { Fault, type Operation } from './operation/operation.js';
 
 /** An open file description: what `open` returned a number for. */
 export class OpenFile {

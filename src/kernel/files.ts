@@ -1,14 +1,14 @@
 import { constants } from 'node:fs';
-import type { TreePath } from '../store/contract.js';
-import { Failure } from '../store/failure.js';
+import { Failure } from '../contract/failure.js';
+import type { TreePath } from '../contract/store.js';
+import { readPage } from './content/reading/pages.js';
+import { mendStaleness } from './content/reading/staleness.js';
+import { noteMismatch, WholeRead } from './content/reading/whole-read.js';
 import type { Core } from './core.js';
 import { ACCESS_MODE, OpenFile } from './descriptors.js';
-import { Inode } from './inode.js';
-import { Fault, type Operation } from './operation.js';
-import { readPage } from './pages.js';
-import { find, resolveParent } from './resolve.js';
-import { mendStaleness } from './staleness.js';
-import { noteMismatch, WholeRead } from './whole-read.js';
+import { Inode } from './namespace/inode.js';
+import { find, resolveParent } from './namespace/resolve.js';
+import { Fault, type Operation } from './operation/operation.js';
 import type { Writeback } from './writeback/writeback.js';
 
 const { O_CREAT, O_DIRECTORY, O_DSYNC, O_EXCL, O_NOFOLLOW, O_RDONLY, O_SYNC, O_TRUNC } = constants;

@@ -1,9 +1,9 @@
-import type { RemoteEvent } from '../io/remote.js';
-import type { CommitOptions, Committed, FoundRuns, Kind, RunQuery, TreePath } from '../store/contract.js';
-import type { Facts } from '../store/facts.js';
-import type { Missing } from './missing.js';
-import type { Operation } from './operation.js';
-import type { LinkTarget } from './versions.js';
+import type { Facts } from '../contract/facts.js';
+import type { RemoteEvent } from '../contract/remote.js';
+import type { CommitOptions, Committed, FoundRuns, Kind, RunQuery, TreePath } from '../contract/store.js';
+import type { Missing } from './namespace/missing.js';
+import type { Operation } from './operation/operation.js';
+import type { LinkTarget } from './versions/versions.js';
 import type { JournalReport } from './writeback/recovery.js';
 
 /** What `stat` tells of an inode; the faces turn it into Node's `Stats`. Times in milliseconds since the epoch. */

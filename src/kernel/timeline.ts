@@ -1,5 +1,5 @@
 import { performance } from 'node:perf_hooks';
-import type { Load } from './load.js';
+import type { Load } from './operation/load.js';
 
 /** When something was asked for, and when it was learned. */
 export interface Moment {

@@ -1,5 +1,5 @@
-import type { Freshness } from '../kernel/operation.js';
-import { type AsyncComposite, driveAsync, type Pause, type Step } from './driver.js';
+import type { Freshness } from '../kernel/operation/operation.js';
+import { type AsyncComposite, driveAsync, type Pause, type Step } from './composites/driver.js';
 
 /** The calls on their way. The end of the fs object waits for them: a `writeFile` isn't cut off behind its `open`. */
 export class Calls {

@@ -1,7 +1,7 @@
+import { Failure } from '../contract/failure.js';
 import type { Kernel } from '../kernel/syscalls.js';
-import { Failure } from '../store/failure.js';
 import { Calls } from './calls.js';
-import { type UploadListener, UploadWarnings } from './upload-warnings.js';
+import { type UploadListener, UploadWarnings } from './wandb/upload-warnings.js';
 import { Changes } from './watching/changes.js';
 
 /** What all faces of one tree share: the kernel, made at the first use that needs it, and the calls on their way. */

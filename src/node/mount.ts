@@ -1,22 +1,22 @@
 import { type ArtifactsConfig, hasReaders, resolveArtifactsConfig } from '../config/artifacts.js';
 import { type Config, resolveConfig } from '../config/config.js';
 import type { WandbArtifactFsOptions, WandbFsOptions } from '../config/options.js';
-import { createInProcessRemote } from '../io/in-process.js';
-import { createOwner } from '../io/owner.js';
-import type { Remote } from '../io/remote.js';
-import type { StoreChoice } from '../io/store-choice.js';
-import { createThreadRemote } from '../io/thread-remote.js';
+import { Failure } from '../contract/failure.js';
+import type { Remote } from '../contract/remote.js';
+import type { Store } from '../contract/store.js';
+import { createInProcessRemote } from '../io/client/in-process.js';
+import { createThreadRemote } from '../io/client/thread-remote.js';
+import { createOwner } from '../io/owner/owner.js';
+import type { StoreChoice } from '../io/owner/store-choice.js';
 import type { JournalOptions } from '../kernel/content/journal/journal.js';
-import { prepareHashes } from '../kernel/content-hash.js';
+import { prepareHashes } from '../kernel/content/reading/content-hash.js';
 import { createKernel } from '../kernel/kernel.js';
 import type { Kernel } from '../kernel/syscalls.js';
 import { createArtifactsStore } from '../store/artifacts.js';
-import type { Store } from '../store/contract.js';
-import { Failure } from '../store/failure.js';
 import { createRunsStore } from '../store/runs.js';
-import type { WireDependencies } from '../wire/api.js';
-import { makeFs, type WandbFs } from './create.js';
-import { ARTIFACTS, type Layout, RUNS } from './layout.js';
+import type { WireDependencies } from '../wire/api/api.js';
+import { ARTIFACTS, type Layout, RUNS } from './arguments/layout.js';
+import { makeFs, type WandbFs } from './faces/create.js';
 
 /** One of the two trees, configured. */
 interface Tree {

@@ -1,9 +1,9 @@
-import type { Operation } from '../kernel/operation.js';
+import type { TreePath } from '../contract/store.js';
+import type { Operation } from '../kernel/operation/operation.js';
 import type { Kernel } from '../kernel/syscalls.js';
-import type { TreePath } from '../store/contract.js';
+import { asPath, type Mount, Place } from './arguments/paths.js';
 import type { Calls } from './calls.js';
-import { type Composite, invoke, type Step } from './driver.js';
-import { asPath, type Mount, Place } from './paths.js';
+import { type Composite, invoke, type Step } from './composites/driver.js';
 import type { Changes } from './watching/changes.js';
 
 /** What every call of one fs object works on. */

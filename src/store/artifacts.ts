@@ -1,15 +1,15 @@
 import type { ArtifactsConfig } from '../config/artifacts.js';
 import type { WireConfig } from '../config/config.js';
-import type { WireDependencies } from '../wire/api.js';
-import { alikeArtifacts } from './artifacts/alike.js';
-import { Info } from './artifacts/info.js';
-import { Listings } from './artifacts/listings.js';
-import { Lookups } from './artifacts/lookups.js';
+import type { Store } from '../contract/store.js';
+import type { WireDependencies } from '../wire/api/api.js';
+import { alikeArtifacts } from './artifacts/listing/alike.js';
+import { Info } from './artifacts/listing/info.js';
+import { Listings } from './artifacts/listing/listings.js';
+import { Lookups } from './artifacts/listing/lookups.js';
 import { createParts } from './artifacts/parts.js';
 import { UNIT_DEPTH } from './artifacts/places.js';
 import { createArtifactWriting } from './artifacts/writing/create.js';
-import { PARTIAL_DEPTH } from './common/partial-depth.js';
-import type { Store } from './contract.js';
+import { PARTIAL_DEPTH } from './common/levels/partial-depth.js';
 
 /**
  * W&B's artifacts: `<entity>/<project>/<type>/<collection>/<version>/<file…>`. Versions are directories `vN`, by their

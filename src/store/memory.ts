@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
 import { setTimeout } from 'node:timers/promises';
-import { filePieces } from '../wire/file-pieces.js';
-import { parentOf } from './common/tree-paths.js';
-import type { Entry, Lookup, OpenSource, Signalled, Store, Ticket, TreePath } from './contract.js';
-import { Failure } from './failure.js';
+import { Failure } from '../contract/failure.js';
+import type { Entry, Lookup, OpenSource, Signalled, Store, Ticket, TreePath } from '../contract/store.js';
+import { parentOf } from '../contract/tree-paths.js';
+import { filePieces } from '../wire/transport/file-pieces.js';
 import { contentVersion } from './version.js';
 
 export interface MemoryStoreOptions {

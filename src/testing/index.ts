@@ -1,10 +1,10 @@
 import type { SeedArtifacts, SeededCollection } from './artifacts/seeding.js';
-import type { Control, SeedRun, SeedTree } from './control.js';
-import { readDirectoryTree } from './directory-tree.js';
 import type { Fault } from './faults.js';
-import type { RequestRecord } from './log.js';
 import { type FakeWandbOptions, resolveOptions } from './options.js';
-import { ServerThread } from './thread-client.js';
+import type { RequestRecord } from './server/log.js';
+import { ServerThread } from './thread/thread-client.js';
+import type { Control, SeedRun, SeedTree } from './world/control.js';
+import { readDirectoryTree } from './world/directory-tree.js';
 
 export type {
   SeedArtifacts,
@@ -15,7 +15,6 @@ export type {
   SeedReference,
   SeedVersion,
 } from './artifacts/seeding.js';
-export type { SeedFiles, SeedRun, SeedTree } from './control.js';
 export {
   type FaultLane,
   type FaultProxy,
@@ -28,7 +27,6 @@ export {
   startFaultProxy,
 } from './fault-proxy/index.js';
 export type { Fault, FaultMatch } from './faults.js';
-export type { RequestRecord } from './log.js';
 export {
   ARTIFACT_FEATURES,
   type FakeWandbOptions,
@@ -38,6 +36,8 @@ export {
   RUN_FEATURES,
   type Viewer,
 } from './options.js';
+export type { RequestRecord } from './server/log.js';
+export type { SeedFiles, SeedRun, SeedTree } from './world/control.js';
 
 /** A running local W&B server. */
 export interface FakeWandb extends AsyncDisposable {
@@ -96,7 +96,7 @@ export interface FakeWandb extends AsyncDisposable {
 export async function startFakeWandb(options: FakeWandbOptions = {}): Promise<FakeWandb> {
   const settings = resolveOptions(options);
   const thread = new ServerThread<Control>(
-    'testing/server-thread.js',
+    'testing/server/server-thread.js',
     'fake-wandb',
     'local W&B server',
     settings,

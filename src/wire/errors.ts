@@ -1,5 +1,5 @@
-import type { ErrnoCode } from '../store/failure.js';
-import type { Peer } from './peer.js';
+import type { ErrnoCode } from '../contract/failure.js';
+import type { Peer } from './transport/peer.js';
 import { WireFailure } from './wire-failure.js';
 
 /** An answer that isn't success, with as much of its body as was read. */

@@ -1,4 +1,4 @@
-import { type ErrnoCode, Failure } from '../store/failure.js';
+import { type ErrnoCode, Failure } from '../contract/failure.js';
 
 /** What went wrong on the wire, as far as retries and batch sizes depend on it. */
 export type WireFault =

@@ -1,7 +1,7 @@
-import { createInProcessRemote } from '../../../src/io/in-process.js';
-import { createOwner } from '../../../src/io/owner.js';
-import type { Args, Method, Move, Remote, RemoteEvent, Value } from '../../../src/io/remote.js';
-import type { UploadOptions } from '../../../src/io/uploader.js';
+import type { Args, Method, Move, Remote, RemoteEvent, Value } from '../../../src/contract/remote.js';
+import { createInProcessRemote } from '../../../src/io/client/in-process.js';
+import { createOwner } from '../../../src/io/owner/owner.js';
+import type { UploadOptions } from '../../../src/io/upload/uploader.js';
 import { createMemoryStore, type MemoryStoreOptions } from '../../../src/store/memory.js';
 import { hand, handed } from './handed.js';
 import { RecordedStore } from './recorded-store.js';

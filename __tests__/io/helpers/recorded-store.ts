@@ -1,5 +1,5 @@
-import type { Store } from '../../../src/store/contract.js';
-import { Failure } from '../../../src/store/failure.js';
+import { Failure } from '../../../src/contract/failure.js';
+import type { Store } from '../../../src/contract/store.js';
 import type { MemoryStore } from '../../../src/store/memory.js';
 
 /** A step of a request that waits to be let on. */

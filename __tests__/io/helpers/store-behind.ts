@@ -1,7 +1,7 @@
 import { readSync } from 'node:fs';
-import type { Args, HandedDraftFile, Method, Remote, Value } from '../../../src/io/remote.js';
-import { reading } from '../../../src/store/common/sources.js';
-import type { OpenSource, Signalled, Store } from '../../../src/store/contract.js';
+import type { Args, HandedDraftFile, Method, Remote, Value } from '../../../src/contract/remote.js';
+import type { OpenSource, Signalled, Store } from '../../../src/contract/store.js';
+import { reading } from '../../../src/store/common/content/sources.js';
 import { hand, handed } from './handed.js';
 
 /**

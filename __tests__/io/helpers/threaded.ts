@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import type { Args, Method, Remote, RemoteEvent, Reply, Value } from '../../../src/io/remote.js';
-import { createThreadRemote, type ThreadRemoteOptions } from '../../../src/io/thread-remote.js';
+import type { Args, Method, Remote, RemoteEvent, Reply, Value } from '../../../src/contract/remote.js';
+import { createThreadRemote, type ThreadRemoteOptions } from '../../../src/io/client/thread-remote.js';
 import type { MemoryStoreOptions } from '../../../src/store/memory.js';
 import { handed } from './handed.js';
 import { asking, UNIT } from './owned.js';

@@ -2,8 +2,8 @@ import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { ownedPrefix, sweepDeadDirectories } from '../../../src/kernel/content/dead-directories.js';
-import { ownIdentity, textOf } from '../../../src/kernel/content/process-identity.js';
+import { ownedPrefix, sweepDeadDirectories } from '../../../src/kernel/content/spool/dead-directories.js';
+import { ownIdentity, textOf } from '../../../src/kernel/content/spool/process-identity.js';
 
 const PREFIX = 'wandb-fs-spool-';
 

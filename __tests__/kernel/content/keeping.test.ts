@@ -1,8 +1,8 @@
 import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { Failure } from '../../../src/contract/failure.js';
 import { openJournal } from '../../../src/kernel/content/journal/journal.js';
-import type { Failure } from '../../../src/store/failure.js';
 import { type Mount, mount } from '../helpers/mount.js';
 
 const FILE = 'e/p/r/f';

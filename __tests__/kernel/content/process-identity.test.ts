@@ -9,7 +9,7 @@ import {
   parsePs,
   standingOf,
   textOf,
-} from '../../../src/kernel/content/process-identity.js';
+} from '../../../src/kernel/content/spool/process-identity.js';
 
 const sleeper = () => spawn(process.execPath, ['-e', 'setInterval(() => {}, 1000)'], { stdio: 'ignore' });
 

@@ -1,8 +1,8 @@
 import { constants } from 'node:fs';
+import type { Failure } from '../../../src/contract/failure.js';
 import { createKernel, type KernelOptions } from '../../../src/kernel/kernel.js';
-import { Operation, runAsync, runSync } from '../../../src/kernel/operation.js';
+import { Operation, runAsync, runSync } from '../../../src/kernel/operation/operation.js';
 import type { Kernel } from '../../../src/kernel/syscalls.js';
-import type { Failure } from '../../../src/store/failure.js';
 import { ScriptedRemote } from './scripted-remote.js';
 import { ScriptedServer } from './scripted-server.js';
 

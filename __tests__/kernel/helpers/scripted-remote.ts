@@ -1,4 +1,5 @@
 import { readSync } from 'node:fs';
+import { Failure } from '../../../src/contract/failure.js';
 import {
   type Args,
   type Call,
@@ -11,9 +12,8 @@ import {
   type RemoteEvent,
   type Reply,
   type Value,
-} from '../../../src/io/remote.js';
-import type { Entry } from '../../../src/store/contract.js';
-import { Failure } from '../../../src/store/failure.js';
+} from '../../../src/contract/remote.js';
+import type { Entry } from '../../../src/contract/store.js';
 import { md5Of, type ScriptedServer } from './scripted-server.js';
 
 /** One thing that can happen next, elsewhere: on the wire, at the server, or on the way back. */

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { Entry, TreePath } from '../../../src/store/contract.js';
+import type { Entry, TreePath } from '../../../src/contract/store.js';
 
 /** A file of a version in memory: bytes, or a reference. */
 export interface StoredFile {

@@ -1,5 +1,5 @@
-import type { TreePath } from '../../../src/store/contract.js';
-import type { Facts } from '../../../src/store/facts.js';
+import type { Facts } from '../../../src/contract/facts.js';
+import type { TreePath } from '../../../src/contract/store.js';
 
 const AT = new Date(0).toISOString();
 

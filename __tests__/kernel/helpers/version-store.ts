@@ -1,12 +1,6 @@
 import { readSync } from 'node:fs';
-import { createInProcessRemote } from '../../../src/io/in-process.js';
-import { createOwner } from '../../../src/io/owner.js';
-import { createKernel } from '../../../src/kernel/kernel.js';
-import { makeFs, type WandbFs } from '../../../src/node/create.js';
-import { ARTIFACTS } from '../../../src/node/layout.js';
-import { digestManifest, sortedByPath } from '../../../src/store/artifacts/manifest-digest.js';
-import { checkAlias } from '../../../src/store/artifacts/writing/name-rules.js';
-import { reading } from '../../../src/store/common/sources.js';
+import type { Facts } from '../../../src/contract/facts.js';
+import { Failure } from '../../../src/contract/failure.js';
 import type {
   CommitOptions,
   DraftFile,
@@ -15,9 +9,15 @@ import type {
   Signalled,
   Store,
   TreePath,
-} from '../../../src/store/contract.js';
-import type { Facts } from '../../../src/store/facts.js';
-import { Failure } from '../../../src/store/failure.js';
+} from '../../../src/contract/store.js';
+import { createInProcessRemote } from '../../../src/io/client/in-process.js';
+import { createOwner } from '../../../src/io/owner/owner.js';
+import { createKernel } from '../../../src/kernel/kernel.js';
+import { ARTIFACTS } from '../../../src/node/arguments/layout.js';
+import { makeFs, type WandbFs } from '../../../src/node/faces/create.js';
+import { digestManifest, sortedByPath } from '../../../src/store/artifacts/manifest/manifest-digest.js';
+import { checkAlias } from '../../../src/store/artifacts/writing/name-rules.js';
+import { reading } from '../../../src/store/common/content/sources.js';
 import { digestOf, type StoredFile, VersionEntries } from './version-entries.js';
 import { factsAt } from './version-facts.js';
 

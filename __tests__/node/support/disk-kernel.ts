@@ -1,8 +1,8 @@
 import nodeFs from 'node:fs';
 import { dirname, join, relative } from 'node:path';
+import { type ErrnoCode, Failure } from '../../../src/contract/failure.js';
+import type { Kind } from '../../../src/contract/store.js';
 import type { Attributes, Kernel } from '../../../src/kernel/syscalls.js';
-import type { Kind } from '../../../src/store/contract.js';
-import { type ErrnoCode, Failure } from '../../../src/store/failure.js';
 
 /**
  * The primitives over a directory of the real disk. With it, what the faces do can be compared one to one with what

@@ -2,8 +2,8 @@ import nodeFs from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Kernel } from '../../../src/kernel/syscalls.js';
-import { makeFs, type WandbFs } from '../../../src/node/create.js';
-import { type MountedFs, mountAll } from '../../../src/node/mount-all.js';
+import { makeFs, type WandbFs } from '../../../src/node/faces/create.js';
+import { type MountedFs, mountAll } from '../../../src/node/mounts/mount-all.js';
 import { diskKernel } from './disk-kernel.js';
 
 export type Fs = typeof nodeFs;

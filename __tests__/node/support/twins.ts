@@ -1,7 +1,7 @@
 import nodeFs from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { makeFs, type WandbFs } from '../../../src/node/create.js';
+import { makeFs, type WandbFs } from '../../../src/node/faces/create.js';
 import { diskKernel } from './disk-kernel.js';
 
 export type Fs = typeof nodeFs;

@@ -1,10 +1,10 @@
 import { type ArtifactsConfig, resolveArtifactsConfig } from '../../../src/config/artifacts.js';
 import { resolveConfig } from '../../../src/config/config.js';
 import type { WandbFsOptions } from '../../../src/config/options.js';
+import { Failure } from '../../../src/contract/failure.js';
+import type { DraftFile } from '../../../src/contract/store.js';
 import { createParts } from '../../../src/store/artifacts/parts.js';
 import { createArtifactWriting } from '../../../src/store/artifacts/writing/create.js';
-import type { DraftFile } from '../../../src/store/contract.js';
-import { Failure } from '../../../src/store/failure.js';
 import {
   ARTIFACT_FEATURES,
   type FakeWandb,
@@ -12,8 +12,8 @@ import {
   type RequestRecord,
   RUN_FEATURES,
 } from '../../../src/testing/index.js';
-import type { WireDependencies } from '../../../src/wire/api.js';
-import type { WireClient } from '../../../src/wire/client.js';
+import type { WireDependencies } from '../../../src/wire/api/api.js';
+import type { WireClient } from '../../../src/wire/api/client.js';
 import { STANDARD, startServer } from '../../helpers/server.js';
 
 /** The server as it is without variations, artifacts included. */

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
-import type { Content, Entry, Lookup, OpenSource, Store, TreePath } from '../../../src/store/contract.js';
-import { Failure } from '../../../src/store/failure.js';
+import { Failure } from '../../../src/contract/failure.js';
+import type { Content, Entry, Lookup, OpenSource, Store, TreePath } from '../../../src/contract/store.js';
 
 export const WHOLE = { start: 0, end: Number.MAX_SAFE_INTEGER };
 

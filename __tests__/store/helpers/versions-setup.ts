@@ -1,6 +1,6 @@
 import { type ArtifactsConfig, resolveArtifactsConfig } from '../../../src/config/artifacts.js';
 import { resolveConfig, type WireConfig } from '../../../src/config/config.js';
-import type { Store } from '../../../src/store/contract.js';
+import type { Store } from '../../../src/contract/store.js';
 import type { FakeWandbOptions } from '../../../src/testing/index.js';
 import { startServer } from '../../helpers/server.js';
 import type { StoreSetup } from '../contract.js';

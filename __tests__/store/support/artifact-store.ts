@@ -1,9 +1,9 @@
 import { resolveArtifactsConfig } from '../../../src/config/artifacts.js';
 import { resolveConfig } from '../../../src/config/config.js';
 import type { WandbArtifactFsOptions } from '../../../src/config/options.js';
+import type { Failure } from '../../../src/contract/failure.js';
+import type { Entry, Store, TreePath } from '../../../src/contract/store.js';
 import { createArtifactsStore } from '../../../src/store/artifacts.js';
-import type { Entry, Store, TreePath } from '../../../src/store/contract.js';
-import type { Failure } from '../../../src/store/failure.js';
 import {
   ARTIFACT_FEATURES,
   type FakeWandb,

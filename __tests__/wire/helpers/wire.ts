@@ -1,7 +1,7 @@
 import { resolveConfig } from '../../../src/config/config.js';
 import type { WandbFsOptions } from '../../../src/config/options.js';
-import type { WireDependencies } from '../../../src/wire/api.js';
-import { WireClient } from '../../../src/wire/client.js';
+import type { WireDependencies } from '../../../src/wire/api/api.js';
+import { WireClient } from '../../../src/wire/api/client.js';
 import type { Clock } from '../../../src/wire/retry.js';
 import { isWireFailure, type WireFailure } from '../../../src/wire/wire-failure.js';
 

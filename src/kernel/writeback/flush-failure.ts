@@ -1,5 +1,5 @@
-import type { FailedUpload } from '../../io/remote.js';
-import { Failure } from '../../store/failure.js';
+import { Failure } from '../../contract/failure.js';
+import type { FailedUpload } from '../../contract/remote.js';
 
 const MOST_NAMED = 5;
 

@@ -1,8 +1,8 @@
-import type { TreePath } from '../../store/contract.js';
+import type { TreePath } from '../../contract/store.js';
 import type { Recovered } from '../content/journal/recovery.js';
 import type { Core } from '../core.js';
-import { Inode, splitPath } from '../inode.js';
-import { referenceEntry } from '../versions.js';
+import { Inode, splitPath } from '../namespace/inode.js';
+import { referenceEntry } from '../versions/versions.js';
 import type { Writeback } from './writeback.js';
 
 /** What the journal of this mount holds, and what was wrong with what it found at the start. */

@@ -1,11 +1,11 @@
-import type { FailedUpload, Handed, RemoteEvent } from '../../io/remote.js';
-import type { TreePath } from '../../store/contract.js';
-import { type Failure, isFailure } from '../../store/failure.js';
+import { type Failure, isFailure } from '../../contract/failure.js';
+import type { FailedUpload, Handed, RemoteEvent } from '../../contract/remote.js';
+import type { TreePath } from '../../contract/store.js';
 import type { Core } from '../core.js';
-import type { Inode } from '../inode.js';
-import type { Load } from '../load.js';
-import { Fault, type Operation } from '../operation.js';
-import { ABSENT } from '../pins.js';
+import type { Inode } from '../namespace/inode.js';
+import { ABSENT } from '../namespace/listing/pins.js';
+import type { Load } from '../operation/load.js';
+import { Fault, type Operation } from '../operation/operation.js';
 import { flushFailure } from './flush-failure.js';
 
 /**

@@ -1,10 +1,10 @@
-import type { Operation } from '../../kernel/operation.js';
-import { Failure } from '../../store/failure.js';
-import { type Composite, invoke } from '../driver.js';
-import { hasCode } from '../errors.js';
-import { asBits, asMilliseconds, asMode } from '../flags.js';
+import { Failure } from '../../contract/failure.js';
+import type { Operation } from '../../kernel/operation/operation.js';
+import { hasCode } from '../arguments/errors.js';
+import { asBits, asMilliseconds, asMode } from '../arguments/flags.js';
+import { asFd, asUserId } from '../arguments/validate.js';
 import { invokeAt, placeOf, probeAt, type Tree } from '../tree.js';
-import { asFd, asUserId } from '../validate.js';
+import { type Composite, invoke } from './driver.js';
 
 export function* access(tree: Tree, path: unknown, mode?: unknown): Composite<void> {
   const place = placeOf(tree, path);

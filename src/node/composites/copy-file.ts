@@ -1,13 +1,13 @@
 import { randomBytes } from 'node:crypto';
 import { constants } from 'node:fs';
-import type { Operation } from '../../kernel/operation.js';
+import { Failure } from '../../contract/failure.js';
+import type { TreePath } from '../../contract/store.js';
+import type { Operation } from '../../kernel/operation/operation.js';
 import type { Attributes } from '../../kernel/syscalls.js';
-import type { TreePath } from '../../store/contract.js';
-import { Failure } from '../../store/failure.js';
-import { type Composite, invoke } from '../driver.js';
-import { asBits } from '../flags.js';
+import { asBits } from '../arguments/flags.js';
 import { explainingBoth, placeOf, type Tree } from '../tree.js';
-import { closing } from './descriptors.js';
+import { type Composite, invoke } from './driver.js';
+import { closing } from './files/descriptors.js';
 
 const { COPYFILE_EXCL, COPYFILE_FICLONE_FORCE, O_CREAT, O_EXCL, O_RDONLY, O_TRUNC, O_WRONLY } = constants;
 

@@ -1,15 +1,15 @@
 import { constants } from 'node:fs';
 import { posix } from 'node:path';
+import { Failure } from '../../contract/failure.js';
 import type { Attributes } from '../../kernel/syscalls.js';
-import { Failure } from '../../store/failure.js';
-import { type AsyncComposite, type Composite, type Pause, pause, type Step } from '../driver.js';
-import { findingError, hasCode, isDirectoryError, systemError } from '../errors.js';
-import { incompatibleOptions, refusal } from '../refusals.js';
+import { findingError, hasCode, isDirectoryError, systemError } from '../arguments/errors.js';
+import { incompatibleOptions, refusal } from '../arguments/refusals.js';
+import { type AnyFunction, asBoolean, asFunction, asInteger, asObject } from '../arguments/validate.js';
 import { explaining, invokeOnBoth, placeOf, probeAt, type Tree } from '../tree.js';
-import { type AnyFunction, asBoolean, asFunction, asInteger, asObject } from '../validate.js';
 import { chmod, utimes } from './attributes.js';
 import { copyFile } from './copy-file.js';
 import { entriesOf, joined, mkdir, realOf } from './directories.js';
+import { type AsyncComposite, type Composite, type Pause, pause, type Step } from './driver.js';
 import { isUri, readlink, symlink, unlink } from './names.js';
 
 const { COPYFILE_EXCL } = constants;

@@ -1,13 +1,13 @@
 import type { Dirent } from 'node:fs';
 import { posix } from 'node:path';
 import type { DirectoryEntry } from '../../kernel/syscalls.js';
-import { direntOf, encodedName } from '../dirents.js';
-import { type Composite, invoke, type Step } from '../driver.js';
-import { hasCode } from '../errors.js';
-import { asMode } from '../flags.js';
-import { asPath, type Place } from '../paths.js';
+import { hasCode } from '../arguments/errors.js';
+import { asMode } from '../arguments/flags.js';
+import { asPath, type Place } from '../arguments/paths.js';
+import { asBoolean, asOptions, type Bag } from '../arguments/validate.js';
+import { direntOf, encodedName } from '../results/dirents.js';
 import { explaining, invokeAt, placeOf, type Tree } from '../tree.js';
-import { asBoolean, asOptions, type Bag } from '../validate.js';
+import { type Composite, invoke, type Step } from './driver.js';
 
 const DEFAULT_MODE = 0o777;
 

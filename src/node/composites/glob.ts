@@ -1,15 +1,15 @@
 import type { Dirent } from 'node:fs';
 import { posix } from 'node:path';
-import { Freshness } from '../../kernel/operation.js';
+import { Failure } from '../../contract/failure.js';
+import { Freshness } from '../../kernel/operation/operation.js';
 import type { DirectoryEntry } from '../../kernel/syscalls.js';
-import { Failure } from '../../store/failure.js';
-import { direntOf } from '../dirents.js';
-import type { Composite, Step } from '../driver.js';
-import { systemError } from '../errors.js';
+import { systemError } from '../arguments/errors.js';
 import { type Lookups, seen } from '../globbing/lookups.js';
 import { asSearch } from '../globbing/options.js';
 import { type Found, GlobWalk } from '../globbing/search.js';
+import { direntOf } from '../results/dirents.js';
 import { placeOf, probeAt, type Tree } from '../tree.js';
+import type { Composite, Step } from './driver.js';
 
 /** All paths in a tree that match. */
 export function* glob(tree: Tree, pattern: unknown, options?: unknown): Composite<Found[]> {

@@ -1,14 +1,14 @@
 import { posix } from 'node:path';
-import type { LinkTarget } from '../../kernel/versions.js';
-import type { TreePath } from '../../store/contract.js';
-import { encodedName } from '../dirents.js';
-import { type Composite, invoke, type Step } from '../driver.js';
-import { hasCode } from '../errors.js';
-import { nodeMajor } from '../node-version.js';
-import { asPath, type Place } from '../paths.js';
-import { invalidArgumentValue, invalidSymlinkType } from '../refusals.js';
+import type { TreePath } from '../../contract/store.js';
+import type { LinkTarget } from '../../kernel/versions/versions.js';
+import { hasCode } from '../arguments/errors.js';
+import { asPath, type Place } from '../arguments/paths.js';
+import { invalidArgumentValue, invalidSymlinkType } from '../arguments/refusals.js';
+import { asBoolean, asInt32, asObject, asOptions, asUint32 } from '../arguments/validate.js';
+import { nodeMajor } from '../faces/node-version.js';
+import { encodedName } from '../results/dirents.js';
 import { explaining, invokeAt, invokeOnBoth, placeOf, type Tree } from '../tree.js';
-import { asBoolean, asInt32, asObject, asOptions, asUint32 } from '../validate.js';
+import { type Composite, invoke, type Step } from './driver.js';
 
 export function* rename(tree: Tree, oldPath: unknown, newPath: unknown): Composite<void> {
   const from = placeOf(tree, oldPath, 'oldPath');

@@ -1,12 +1,12 @@
 import type { Dirent } from 'node:fs';
 import type { DirectoryEntry } from '../../kernel/syscalls.js';
-import { Dir } from '../dir.js';
-import { direntOf } from '../dirents.js';
-import { type Composite, driveSync, invoke } from '../driver.js';
-import { asPath } from '../paths.js';
+import { asPath } from '../arguments/paths.js';
+import { asOptions, asUint32, type CallOptions } from '../arguments/validate.js';
+import { Dir } from '../results/dir.js';
+import { direntOf } from '../results/dirents.js';
 import type { Tree } from '../tree.js';
-import { asOptions, asUint32, type CallOptions } from '../validate.js';
 import { entriesOf, joined, realOf } from './directories.js';
+import { type Composite, driveSync, invoke } from './driver.js';
 
 /**
  * Opens a directory: it is shown as it was then; with `recursive`, those below as this instance knows them when they are

@@ -1,7 +1,7 @@
-import type { Composite } from '../driver.js';
-import { hasCode, isDirectoryError } from '../errors.js';
-import { nodeMajor } from '../node-version.js';
+import { hasCode, isDirectoryError } from '../arguments/errors.js';
+import { nodeMajor } from '../faces/node-version.js';
 import { explaining, placeOf, probeAt, type Tree } from '../tree.js';
+import type { Composite } from './driver.js';
 import { removalOptions, removeTree, unlink } from './names.js';
 
 /** As the sync face wants it: of a name below a file Node's own says that it can't unlink it, and from 24 on nothing. */

@@ -1,14 +1,14 @@
 import nodeFs, { type BigIntStats, type Stats } from 'node:fs';
-import type { Operation } from '../../kernel/operation.js';
+import { Failure } from '../../contract/failure.js';
+import type { TreePath } from '../../contract/store.js';
+import type { Operation } from '../../kernel/operation/operation.js';
 import type { Attributes } from '../../kernel/syscalls.js';
-import type { TreePath } from '../../store/contract.js';
-import { Failure } from '../../store/failure.js';
-import { type Composite, invoke } from '../driver.js';
-import { hasCode } from '../errors.js';
-import { nodeMajor } from '../node-version.js';
-import { bigIntStatsOf, statsOf } from '../stats.js';
+import { hasCode } from '../arguments/errors.js';
+import { asFd, asObject, asSignal, type Bag } from '../arguments/validate.js';
+import { nodeMajor } from '../faces/node-version.js';
+import { bigIntStatsOf, statsOf } from '../results/stats.js';
 import { invokeAt, placeOf, type Tree } from '../tree.js';
-import { asFd, asObject, asSignal, type Bag } from '../validate.js';
+import { type Composite, invoke } from './driver.js';
 
 type AnyStats = Stats | BigIntStats;
 

@@ -1,6 +1,6 @@
 import nodeFs, { type BigIntStatsFs, type StatsFs } from 'node:fs';
-import type { Composite } from '../driver.js';
 import { invokeAt, placeOf, type Tree } from '../tree.js';
+import type { Composite } from './driver.js';
 
 const BLOCK_BYTES = 4096;
 /** W&B has no figure for free space. Tools look at it before they write, so it is more than anybody has: 1 PiB. */

@@ -1,11 +1,11 @@
 import { randomInt } from 'node:crypto';
-import { encodedName } from '../dirents.js';
-import { type Composite, driveSync, invoke, type Step } from '../driver.js';
-import { hasCode } from '../errors.js';
-import { asPath } from '../paths.js';
-import { asyncDispose, dispose } from '../symbols.js';
+import { hasCode } from '../arguments/errors.js';
+import { asPath } from '../arguments/paths.js';
+import { asOptions } from '../arguments/validate.js';
+import { asyncDispose, dispose } from '../faces/symbols.js';
+import { encodedName } from '../results/dirents.js';
 import { explaining, placeOf, type Tree } from '../tree.js';
-import { asOptions } from '../validate.js';
+import { type Composite, driveSync, invoke, type Step } from './driver.js';
 import { rm } from './remove.js';
 
 const SUFFIX_LENGTH = 6;

@@ -1,5 +1,5 @@
 import type { Dirent } from 'node:fs';
-import { hasCode } from '../errors.js';
+import { hasCode } from '../arguments/errors.js';
 
 /** What a search asks of a filesystem; all paths are absolute. `S` is a step of whoever drives it. */
 export interface Lookups<S> {

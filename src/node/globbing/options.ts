@@ -1,8 +1,8 @@
 import type { Dirent } from 'node:fs';
 import { posix } from 'node:path';
-import { asPath } from '../paths.js';
-import { invalidArgumentType } from '../refusals.js';
-import { asBoolean, asInteger, asObject, type Bag, isFunction } from '../validate.js';
+import { asPath } from '../arguments/paths.js';
+import { invalidArgumentType } from '../arguments/refusals.js';
+import { asBoolean, asInteger, asObject, type Bag, isFunction } from '../arguments/validate.js';
 import { matcherOfAny, Pattern } from './pattern.js';
 
 /** A search, its arguments checked. */

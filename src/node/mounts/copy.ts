@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { constants, type Stats } from 'node:fs';
-import { bothErrors, type SystemCall } from '../errors.js';
+import { bothErrors, type SystemCall } from '../arguments/errors.js';
 import { failure, isMissing, retold } from './failures.js';
 import type { Located } from './table.js';
 import { call, type Work } from './work.js';

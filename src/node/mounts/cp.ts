@@ -1,10 +1,10 @@
 import type { Dirent, Stats } from 'node:fs';
 import { posix } from 'node:path';
+import { isDirectoryError } from '../arguments/errors.js';
+import type { AnyFunction, Bag } from '../arguments/validate.js';
 import { type CpSettings, cpError, INVALID, settingsOf } from '../composites/cp.js';
 import { joined } from '../composites/directories.js';
 import { isUri } from '../composites/names.js';
-import { isDirectoryError } from '../errors.js';
-import type { AnyFunction, Bag } from '../validate.js';
 import { DiskNames } from './disk-names.js';
 import { isMissing } from './failures.js';
 import type { Filesystem } from './filesystem.js';

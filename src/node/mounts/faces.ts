@@ -1,7 +1,7 @@
 import { promisify } from 'node:util';
-import { withPromiseOf } from '../callback.js';
-import { answer } from '../face.js';
-import { type AnyFunction, asFunction, isFunction } from '../validate.js';
+import { type AnyFunction, asFunction, isFunction } from '../arguments/validate.js';
+import { withPromiseOf } from '../faces/callback.js';
+import { answer } from '../faces/face.js';
 import { ITERABLES } from './filesystem.js';
 import type { Router } from './router.js';
 import type { Routed } from './routes.js';

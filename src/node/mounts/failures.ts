@@ -1,5 +1,5 @@
-import { type ErrnoCode, Failure } from '../../store/failure.js';
-import { hasCode, type SystemCall, systemError } from '../errors.js';
+import { type ErrnoCode, Failure } from '../../contract/failure.js';
+import { hasCode, type SystemCall, systemError } from '../arguments/errors.js';
 
 export const failure = (code: ErrnoCode, call: SystemCall, detail: string | null = null): Error =>
   systemError(new Failure(code, detail), call, failure);

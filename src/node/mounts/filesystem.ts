@@ -1,5 +1,5 @@
-import { notSupported } from '../errors.js';
-import { type AnyFunction, isFunction } from '../validate.js';
+import { notSupported } from '../arguments/errors.js';
+import { type AnyFunction, isFunction } from '../arguments/validate.js';
 
 /** These promises are iterables: there is no callback that could stand for them. */
 export const ITERABLES: readonly string[] = ['glob', 'watch'];

@@ -1,9 +1,9 @@
 import type { Dirent, Stats } from 'node:fs';
 import { posix } from 'node:path';
-import { direntOfStats } from '../dirents.js';
 import { type Lookups, seen } from '../globbing/lookups.js';
 import { absoluteOnDisk, asSearch, type Search } from '../globbing/options.js';
 import { type Found, GlobWalk } from '../globbing/search.js';
+import { direntOfStats } from '../results/dirents.js';
 import type { Filesystem } from './filesystem.js';
 import type { MountTable } from './table.js';
 import { type Call, call, type Settling, type Work } from './work.js';

@@ -1,9 +1,9 @@
 import type { Dirent } from 'node:fs';
 import { posix } from 'node:path';
+import { asBoolean, asOptions, type CallOptions } from '../arguments/validate.js';
 import { joined } from '../composites/directories.js';
-import { Dir } from '../dir.js';
-import { direntOf, encodedName } from '../dirents.js';
-import { asBoolean, asOptions, type CallOptions } from '../validate.js';
+import { Dir } from '../results/dir.js';
+import { direntOf, encodedName } from '../results/dirents.js';
 import { isMissing } from './failures.js';
 import type { Located, MountTable } from './table.js';
 import { call, type Work } from './work.js';

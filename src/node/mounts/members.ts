@@ -1,10 +1,10 @@
 import nodeFs from 'node:fs';
-import { named } from '../face.js';
-import { asSeconds } from '../flags.js';
-import { isBorrowable, type StreamFs, streamClasses } from '../streams.js';
-import { fillMember, fillPromise, withTheRest } from '../unsupported.js';
-import { utf8Streams } from '../utf8-stream.js';
-import { type AnyFunction, type Bag, isFunction } from '../validate.js';
+import { asSeconds } from '../arguments/flags.js';
+import { type AnyFunction, type Bag, isFunction } from '../arguments/validate.js';
+import { named } from '../faces/face.js';
+import { fillMember, fillPromise, withTheRest } from '../faces/unsupported.js';
+import { isBorrowable, type StreamFs, streamClasses } from '../streams/streams.js';
+import { utf8Streams } from '../streams/utf8-stream.js';
 import { facesOf } from './faces.js';
 import { Filesystem } from './filesystem.js';
 import { OpenFiles, TreeFilesystem } from './open-files.js';

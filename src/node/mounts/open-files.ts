@@ -1,6 +1,6 @@
 import { EventEmitter } from 'node:events';
-import { hasCode } from '../errors.js';
-import { isFunction } from '../validate.js';
+import { hasCode } from '../arguments/errors.js';
+import { isFunction } from '../arguments/validate.js';
 import { Filesystem } from './filesystem.js';
 
 /** Whose the open files are. What isn't here was opened elsewhere, or is the base's. */

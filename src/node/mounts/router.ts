@@ -1,5 +1,5 @@
 import { posix } from 'node:path';
-import { asBits } from '../flags.js';
+import { asBits } from '../arguments/flags.js';
 import { copyAcross } from './copy.js';
 import { cpAcross } from './cp.js';
 import { failure, isMissing } from './failures.js';

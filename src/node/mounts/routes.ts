@@ -1,7 +1,7 @@
 import { constants } from 'node:fs';
-import type { ErrnoCode } from '../../store/failure.js';
-import { asFlags } from '../flags.js';
-import type { Bag } from '../validate.js';
+import type { ErrnoCode } from '../../contract/failure.js';
+import { asFlags } from '../arguments/flags.js';
+import type { Bag } from '../arguments/validate.js';
 import { opendir, readdir } from './listing.js';
 import type { Located, MountTable } from './table.js';
 import * as virtual from './virtual.js';

@@ -1,6 +1,6 @@
 import { posix } from 'node:path';
-import { hasCode } from '../errors.js';
-import { asPath } from '../paths.js';
+import { hasCode } from '../arguments/errors.js';
+import { asPath } from '../arguments/paths.js';
 import type { Filesystem } from './filesystem.js';
 
 export interface MountedTree {

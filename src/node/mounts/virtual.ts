@@ -1,10 +1,10 @@
 import { constants } from 'node:fs';
+import type { ErrnoCode } from '../../contract/failure.js';
 import type { Attributes } from '../../kernel/syscalls.js';
-import type { ErrnoCode } from '../../store/failure.js';
-import { encodedName } from '../dirents.js';
-import { asBits } from '../flags.js';
-import { bigIntStatsOf, statsOf } from '../stats.js';
-import { asOptions, type Bag } from '../validate.js';
+import { asBits } from '../arguments/flags.js';
+import { asOptions, type Bag } from '../arguments/validate.js';
+import { encodedName } from '../results/dirents.js';
+import { bigIntStatsOf, statsOf } from '../results/stats.js';
 import { failure } from './failures.js';
 import type { Located } from './table.js';
 

@@ -1,4 +1,4 @@
-import { refusal } from '../refusals.js';
+import { refusal } from '../arguments/refusals.js';
 import type { Filesystem } from './filesystem.js';
 
 /** One call of a filesystem. */

@@ -1,4 +1,4 @@
-import { named } from '../face.js';
+import { named } from '../faces/face.js';
 import type { Tree } from '../tree.js';
 import { watch } from './fs-watcher.js';
 import { StatWatchers } from './stat-watchers.js';

@@ -1,8 +1,8 @@
 import { EventEmitter } from 'node:events';
 import { theProcess } from '../../io/realm.js';
-import type { Place } from '../paths.js';
+import type { Place } from '../arguments/paths.js';
+import { isFunction } from '../arguments/validate.js';
 import { placeOf, type Tree } from '../tree.js';
-import { isFunction } from '../validate.js';
 import { asWatchSettings, type WatchSettings } from './options.js';
 import { Watch } from './watch.js';
 

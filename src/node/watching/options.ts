@@ -1,7 +1,5 @@
 import { types } from 'node:util';
-import { encodedName } from '../dirents.js';
-import { matcherOfName } from '../globbing/pattern.js';
-import { invalidArgumentType, invalidArgumentValue } from '../refusals.js';
+import { invalidArgumentType, invalidArgumentValue } from '../arguments/refusals.js';
 import {
   asBoolean,
   asInteger,
@@ -10,7 +8,9 @@ import {
   asSignal,
   type CallOptions,
   isFunction,
-} from '../validate.js';
+} from '../arguments/validate.js';
+import { matcherOfName } from '../globbing/pattern.js';
+import { encodedName } from '../results/dirents.js';
 
 /** How a path is watched, the options checked. */
 export interface WatchSettings {

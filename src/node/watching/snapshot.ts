@@ -1,9 +1,9 @@
 import { posix } from 'node:path';
-import type { Operation } from '../../kernel/operation.js';
-import type { Kind, TreePath } from '../../store/contract.js';
-import { Failure } from '../../store/failure.js';
-import type { Composite } from '../driver.js';
-import type { Place } from '../paths.js';
+import { Failure } from '../../contract/failure.js';
+import type { Kind, TreePath } from '../../contract/store.js';
+import type { Operation } from '../../kernel/operation/operation.js';
+import type { Place } from '../arguments/paths.js';
+import type { Composite } from '../composites/driver.js';
 import { probeAt, type Tree } from '../tree.js';
 
 /** What is watched at one moment: a mark of each name relative to the watched path, which itself is ''. */

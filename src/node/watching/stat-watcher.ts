@@ -2,10 +2,10 @@ import { EventEmitter } from 'node:events';
 import type { BigIntStats, Stats } from 'node:fs';
 import { theProcess } from '../../io/realm.js';
 import type { Attributes } from '../../kernel/syscalls.js';
-import { type Composite, driveSync } from '../driver.js';
-import { hasCode } from '../errors.js';
-import type { Place } from '../paths.js';
-import { bigIntStatsOf, statsOf } from '../stats.js';
+import { hasCode } from '../arguments/errors.js';
+import type { Place } from '../arguments/paths.js';
+import { type Composite, driveSync } from '../composites/driver.js';
+import { bigIntStatsOf, statsOf } from '../results/stats.js';
 import { probeAt, type Tree } from '../tree.js';
 import { Polling } from './polling.js';
 

@@ -1,6 +1,6 @@
-import { asPath, Place } from '../paths.js';
+import { asPath, Place } from '../arguments/paths.js';
+import { asFunction, asUint32, type Bag, isFunction } from '../arguments/validate.js';
 import type { Tree } from '../tree.js';
-import { asFunction, asUint32, type Bag, isFunction } from '../validate.js';
 import { StatWatcher } from './stat-watcher.js';
 
 /** Node's, which has it from libev. */

@@ -1,5 +1,5 @@
-import { abortError } from '../errors.js';
-import { refusal } from '../refusals.js';
+import { abortError } from '../arguments/errors.js';
+import { refusal } from '../arguments/refusals.js';
 import { placeOf, type Tree } from '../tree.js';
 import { asIteratorSettings } from './options.js';
 import { Watch } from './watch.js';

@@ -1,8 +1,8 @@
 import { posix } from 'node:path';
-import { Failure } from '../../store/failure.js';
-import { driveSync } from '../driver.js';
-import { hasCode, type SystemError, systemError } from '../errors.js';
-import type { Place } from '../paths.js';
+import { Failure } from '../../contract/failure.js';
+import { hasCode, type SystemError, systemError } from '../arguments/errors.js';
+import type { Place } from '../arguments/paths.js';
+import { driveSync } from '../composites/driver.js';
 import type { Tree } from '../tree.js';
 import type { WatchSettings } from './options.js';
 import { Polling } from './polling.js';

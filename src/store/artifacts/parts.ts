@@ -1,17 +1,17 @@
 import type { ArtifactsConfig } from '../../config/artifacts.js';
 import type { WireConfig } from '../../config/config.js';
-import type { WireDependencies } from '../../wire/api.js';
-import { WireClient } from '../../wire/client.js';
-import { Addresses } from './addresses.js';
-import { ContentCache } from './content-cache.js';
+import type { WireDependencies } from '../../wire/api/api.js';
+import { WireClient } from '../../wire/api/client.js';
+import { ContentCache } from './cache/content-cache.js';
 import { ArtifactsContext } from './context.js';
-import { Manifests } from './manifests.js';
-import { Reading } from './reading.js';
+import { VersionQueries } from './listing/version-queries.js';
+import { Versions } from './listing/versions.js';
+import { Manifests } from './manifest/manifests.js';
+import { Addresses } from './reading/addresses.js';
+import { Reading } from './reading/reading.js';
+import { StoredReading } from './reading/stored-reading.js';
 import { ReferenceReading } from './references/reading.js';
 import { Resolver } from './references/resolver.js';
-import { StoredReading } from './stored-reading.js';
-import { VersionQueries } from './version-queries.js';
-import { Versions } from './versions.js';
 
 /** What the halves of the artifacts store, reading and writing, are made of. */
 export interface ArtifactParts {

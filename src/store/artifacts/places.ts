@@ -1,7 +1,7 @@
-import { parentOf } from '../common/tree-paths.js';
-import type { TreePath } from '../contract.js';
-import { Failure } from '../failure.js';
-import { decodeFileName, decodeName } from '../names.js';
+import { Failure } from '../../contract/failure.js';
+import { decodeFileName, decodeName } from '../../contract/names.js';
+import type { TreePath } from '../../contract/store.js';
+import { parentOf } from '../../contract/tree-paths.js';
 
 /** A collection by its server names. */
 export interface CollectionName {

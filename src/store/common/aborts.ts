@@ -1,4 +1,4 @@
-import { Failure } from '../failure.js';
+import { Failure } from '../../contract/failure.js';
 
 export { unlessAborted } from '../../wire/aborts.js';
 

@@ -1,4 +1,4 @@
-import { isFailure } from '../failure.js';
+import { isFailure } from '../../contract/failure.js';
 
 /** Remembers whether a change was sent more than once: then a first attempt may have made what the second one found. */
 export class Attempts {

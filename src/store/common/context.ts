@@ -1,6 +1,6 @@
-import { BatchSizes, retryableAtSize } from '../../wire/batching.js';
-import type { CallOptions, WireClient } from '../../wire/client.js';
-import { Transfers } from '../../wire/transfer.js';
+import { BatchSizes, retryableAtSize } from '../../wire/api/batching.js';
+import type { CallOptions, WireClient } from '../../wire/api/client.js';
+import { Transfers } from '../../wire/transfer/transfer.js';
 import { Features } from './features.js';
 
 /** What the parts of any store share: the wire, the batch sizes that worked, the server's features. */

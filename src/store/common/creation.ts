@@ -1,8 +1,8 @@
-import type { WireClient } from '../../wire/client.js';
+import { Failure, isFailure } from '../../contract/failure.js';
+import type { WireClient } from '../../wire/api/client.js';
 import { CreateRunDocument, type CreateRunMutation } from '../../wire/generated.js';
 import { isRetryable } from '../../wire/retry.js';
 import type { WireFailure } from '../../wire/wire-failure.js';
-import { Failure, isFailure } from '../failure.js';
 import { Attempts } from './attempts.js';
 
 interface NewRun {

@@ -1,6 +1,6 @@
-import type { WireClient } from '../../wire/client.js';
+import { isFailure } from '../../contract/failure.js';
+import type { WireClient } from '../../wire/api/client.js';
 import { type FeatureFactsFragment, ServerFeaturesDocument } from '../../wire/generated.js';
-import { isFailure } from '../failure.js';
 
 /** The server's features, asked for once, when first needed. A server that can't tell has none (protocol section 5.1). */
 export class Features {

@@ -1,5 +1,5 @@
 import { setImmediate } from 'node:timers';
-import { Failure, isFailure } from '../failure.js';
+import { Failure, isFailure } from '../../contract/failure.js';
 
 interface Waiter<Value> {
   resolve(value: Value): void;

@@ -1,9 +1,9 @@
+import type { Failure } from '../../contract/failure.js';
+import type { Entry, TreePath } from '../../contract/store.js';
 import { FileAddressesDocument, type FileRowFragment, type FileUrlsFragment } from '../../wire/generated.js';
-import { type Address, AddressBook } from '../common/address-book.js';
-import { rowsOfNames } from '../common/nodes.js';
+import { type Address, AddressBook } from '../common/content/address-book.js';
+import { rowsOfNames } from '../common/levels/nodes.js';
 import { TurnBatch } from '../common/turn-batch.js';
-import type { Entry, TreePath } from '../contract.js';
-import type { Failure } from '../failure.js';
 import type { RunsContext } from './context.js';
 import { placeOf, type RunName } from './places.js';
 

@@ -1,6 +1,6 @@
 import { LRUCache } from 'lru-cache';
+import type { TreePath } from '../../contract/store.js';
 import { StoreContext } from '../common/context.js';
-import type { TreePath } from '../contract.js';
 
 const MOST_RUNS = 10_000;
 

@@ -1,12 +1,12 @@
+import { Failure } from '../../contract/failure.js';
+import type { Entry, Signalled, TreePath } from '../../contract/store.js';
+import { lookUp } from '../../wire/api/look-up.js';
 import { DeleteRunDocument } from '../../wire/generated.js';
-import { lookUp } from '../../wire/look-up.js';
 import { isWireFailure } from '../../wire/wire-failure.js';
 import { onceOrGone } from '../common/attempts.js';
 import { createRun, refusedName } from '../common/creation.js';
-import { directoryEntry } from '../common/directory-entry.js';
-import { assertDeletable, deleteProject, makeProject } from '../common/projects.js';
-import type { Entry, Signalled, TreePath } from '../contract.js';
-import { Failure } from '../failure.js';
+import { directoryEntry } from '../common/levels/directory-entry.js';
+import { assertDeletable, deleteProject, makeProject } from '../common/levels/projects.js';
 import type { RunsContext } from './context.js';
 import { placeOf, type RunName } from './places.js';
 

@@ -1,5 +1,5 @@
-import type { TreePath } from '../contract.js';
-import { decodeFileName, decodeName } from '../names.js';
+import { decodeFileName, decodeName } from '../../contract/names.js';
+import type { TreePath } from '../../contract/store.js';
 
 /** A run by its server names. */
 export interface RunName {

@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
-import type { Download, DownloadOptions } from '../../wire/transfer.js';
-import type { Address } from '../common/address-book.js';
-import { differs, doubted, download, type Span, wantedOf } from '../common/download.js';
-import type { Content, Entry } from '../contract.js';
-import { Failure } from '../failure.js';
+import { Failure } from '../../contract/failure.js';
+import type { Content, Entry } from '../../contract/store.js';
+import type { Download, DownloadOptions } from '../../wire/transfer/transfer.js';
+import type { Address } from '../common/content/address-book.js';
+import { differs, doubted, download, type Span, wantedOf } from '../common/content/download.js';
 import type { Addresses } from './addresses.js';
 import type { RunsContext } from './context.js';
 

@@ -1,9 +1,9 @@
+import { Failure } from '../../contract/failure.js';
+import type { Signalled, TreePath } from '../../contract/store.js';
 import { DeleteFilesDocument, FileIdsDocument } from '../../wire/generated.js';
-import { rowsOfNames } from '../common/nodes.js';
-import type { Signalled, TreePath } from '../contract.js';
-import { Failure } from '../failure.js';
+import { rowsOfNames } from '../common/levels/nodes.js';
 import type { RunsContext } from './context.js';
-import { isManifest } from './entries.js';
+import { isManifest } from './listing/entries.js';
 import { byRun, type RunName } from './places.js';
 
 interface Removed {

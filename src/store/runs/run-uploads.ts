@@ -1,8 +1,8 @@
+import { Failure } from '../../contract/failure.js';
+import type { OpenSource, Signalled, Ticket, TreePath, Uploads } from '../../contract/store.js';
 import { CreateRunFilesDocument, MarkRunFilesUploadedDocument } from '../../wire/generated.js';
-import { uploadHeaders } from '../../wire/upload-headers.js';
+import { uploadHeaders } from '../../wire/transfer/upload-headers.js';
 import { isWireFailure } from '../../wire/wire-failure.js';
-import type { OpenSource, Signalled, Ticket, TreePath, Uploads } from '../contract.js';
-import { Failure } from '../failure.js';
 import type { RunsContext } from './context.js';
 import { byRun, type RunName } from './places.js';
 

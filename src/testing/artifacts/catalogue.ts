@@ -1,7 +1,7 @@
 import { GraphQLError } from 'graphql';
-import { HttpError } from '../http-error.js';
-import type { Project } from '../records.js';
-import type { World } from '../world.js';
+import { HttpError } from '../server/http-error.js';
+import type { Project } from '../world/records.js';
+import type { World } from '../world/world.js';
 import { memberNamed } from './collections.js';
 import { checkCollectionName, checkTypeName } from './names.js';
 import {

@@ -1,5 +1,5 @@
 import { createXXHash128 } from 'hash-wasm';
-import { md5Of } from '../md5.js';
+import { md5Of } from '../storage/md5.js';
 import type { DigestAlgorithm } from './records.js';
 
 /** The digests that artifacts use, once XXH128 is loaded. */

@@ -1,6 +1,6 @@
 import { GraphQLError } from 'graphql';
-import type { SortKey } from '../connections.js';
-import { dig } from '../filters.js';
+import { dig } from '../graphql/filters.js';
+import type { SortKey } from '../server/connections.js';
 import type { Collection, Membership } from './records.js';
 
 const iso = (ms: number | null): string | null => (ms === null ? null : new Date(ms).toISOString());

@@ -1,4 +1,4 @@
-import type { Run } from '../records.js';
+import type { Run } from '../world/records.js';
 import type { Artifact } from './records.js';
 
 /** Which runs made and used which versions. */

@@ -1,5 +1,5 @@
-import { HttpError } from '../http-error.js';
 import type { Settings } from '../options.js';
+import { HttpError } from '../server/http-error.js';
 import type { Collection } from './records.js';
 
 const REGISTRY = /^wandb-registry-/;

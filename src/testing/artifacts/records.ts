@@ -1,4 +1,4 @@
-import type { Project, Run } from '../records.js';
+import type { Project, Run } from '../world/records.js';
 
 export type ArtifactState = 'PENDING' | 'COMMITTED' | 'DELETED';
 export type DigestAlgorithm = 'MANIFEST_MD5' | 'MANIFEST_XXH128';

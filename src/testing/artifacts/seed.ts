@@ -1,7 +1,7 @@
 import { GraphQLError } from 'graphql';
-import type { Project } from '../records.js';
-import type { Storage } from '../storage.js';
-import type { World } from '../world.js';
+import type { Storage } from '../storage/storage.js';
+import type { Project } from '../world/records.js';
+import type { World } from '../world/world.js';
 import { addMember, memberOf, pointAlias } from './collections.js';
 import { md5 } from './digests.js';
 import { artifactDigest, type ManifestBody, manifestJson, parseManifest } from './manifest.js';

@@ -1,7 +1,7 @@
 import type { Settings } from '../options.js';
-import type { Project, Run } from '../records.js';
-import type { Storage } from '../storage.js';
-import type { World } from '../world.js';
+import type { Storage } from '../storage/storage.js';
+import type { Project, Run } from '../world/records.js';
+import type { World } from '../world/world.js';
 import { Catalogue } from './catalogue.js';
 import type { Digests } from './digests.js';
 import { Lineage } from './lineage.js';

@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { GraphQLError } from 'graphql';
-import type { Project, Run } from '../records.js';
-import type { Storage } from '../storage.js';
-import type { World } from '../world.js';
+import type { Storage } from '../storage/storage.js';
+import type { Project, Run } from '../world/records.js';
+import type { World } from '../world/world.js';
 import type { Catalogue } from './catalogue.js';
 import { addMember, memberOf, pointAlias, removeMember } from './collections.js';
 import { type Digests, md5 } from './digests.js';

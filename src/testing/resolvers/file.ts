@@ -1,11 +1,11 @@
 import { posix } from 'node:path';
 import { GraphQLError } from 'graphql';
-import { type PageArguments, paginate } from '../connections.js';
-import { likePattern } from '../filters.js';
-import type { Instance } from '../instance.js';
-import { checkLimit } from '../limits.js';
-import { mimeType } from '../mime.js';
-import { type FileRow, objectKey, type Run } from '../records.js';
+import { likePattern } from '../graphql/filters.js';
+import { type PageArguments, paginate } from '../server/connections.js';
+import { checkLimit } from '../server/limits.js';
+import { mimeType } from '../storage/mime.js';
+import type { Instance } from '../world/instance.js';
+import { type FileRow, objectKey, type Run } from '../world/records.js';
 import { dateTime } from './run.js';
 
 export interface FileListArguments extends PageArguments {

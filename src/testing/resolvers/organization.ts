@@ -1,6 +1,6 @@
-import type { Instance } from '../instance.js';
 import type { Settings } from '../options.js';
-import type { Entity } from '../records.js';
+import type { Instance } from '../world/instance.js';
+import type { Entity } from '../world/records.js';
 import type { NodeFields } from './node.js';
 import { entityNode } from './viewer.js';
 

@@ -1,8 +1,8 @@
 import { artifactId, collectionId } from '../artifacts/records.js';
-import { type PageArguments, slice } from '../connections.js';
-import type { Instance } from '../instance.js';
-import { artifactNode } from './artifact.js';
-import { collectionNode } from './artifact-collection.js';
+import { type PageArguments, slice } from '../server/connections.js';
+import type { Instance } from '../world/instance.js';
+import { artifactNode } from './artifacts/artifact.js';
+import { collectionNode } from './artifacts/artifact-collection.js';
 import { organizationNode } from './organization.js';
 import { projectConnection, projectNode } from './project.js';
 import { entityNode, userNode } from './viewer.js';

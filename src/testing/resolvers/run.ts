@@ -1,10 +1,10 @@
 import type { GraphQLResolveInfo } from 'graphql';
-import { type PageArguments, paginate } from '../connections.js';
-import { between, historyKeys, liveSteps, sampled, sampledHistory } from '../history.js';
-import type { Instance } from '../instance.js';
-import { parseLogLine } from '../log-lines.js';
-import { type Run, runId } from '../records.js';
-import { runArtifacts } from './artifact-lineage.js';
+import { type PageArguments, paginate } from '../server/connections.js';
+import { parseLogLine } from '../server/log-lines.js';
+import { between, historyKeys, liveSteps, sampled, sampledHistory } from '../world/history.js';
+import type { Instance } from '../world/instance.js';
+import { type Run, runId } from '../world/records.js';
+import { runArtifacts } from './artifacts/artifact-lineage.js';
 import { type FileListArguments, fileConnection } from './file.js';
 import { projectNode } from './project.js';
 import { isUploadRequest } from './upload-request.js';

@@ -1,10 +1,10 @@
 import { GraphQLError } from 'graphql';
-import { type PageArguments, slice } from '../connections.js';
-import { dig, mongoFilter } from '../filters.js';
-import { HttpError } from '../http-error.js';
-import type { Instance } from '../instance.js';
-import { type Agent, agentId, type Project, type Run, type Sweep, sweepId } from '../records.js';
-import { expectedRuns, nextCommand, parseSweepConfig, type SweepConfig } from '../sweeps.js';
+import { dig, mongoFilter } from '../graphql/filters.js';
+import { type PageArguments, slice } from '../server/connections.js';
+import { HttpError } from '../server/http-error.js';
+import type { Instance } from '../world/instance.js';
+import { type Agent, agentId, type Project, type Run, type Sweep, sweepId } from '../world/records.js';
+import { expectedRuns, nextCommand, parseSweepConfig, type SweepConfig } from '../world/sweeps.js';
 import { idOf, type Maybe, type Mutation, projectToMake } from './input.js';
 import type { NodeFields } from './node.js';
 import { projectNode, type RunListArguments, sortedRuns } from './project.js';

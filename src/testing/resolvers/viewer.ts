@@ -1,8 +1,8 @@
-import type { ApiKey } from '../api-keys.js';
-import { type PageArguments, slice } from '../connections.js';
-import type { Instance } from '../instance.js';
-import type { Entity } from '../records.js';
-import { entityArtifacts } from './entity-artifacts.js';
+import { type PageArguments, slice } from '../server/connections.js';
+import type { ApiKey } from '../world/api-keys.js';
+import type { Instance } from '../world/instance.js';
+import type { Entity } from '../world/records.js';
+import { entityArtifacts } from './artifacts/entity-artifacts.js';
 import { organizationNodes, organizationOf } from './organization.js';
 import { type ProjectListArguments, projectConnection, projectNode } from './project.js';
 

@@ -1,11 +1,11 @@
 import { GraphQLError } from 'graphql';
-import { Gatekeeper } from '../auth.js';
-import { type GraphqlRequest, GraphqlService } from '../graphql.js';
-import { type Handler, type HttpAnswer, type HttpRequest, json, jsonError } from '../http.js';
-import { HttpError } from '../http-error.js';
-import { BUCKET, type Instance } from '../instance.js';
-import { RateLimit } from '../limits.js';
-import type { Run } from '../records.js';
+import { type GraphqlRequest, GraphqlService } from '../graphql/graphql.js';
+import { type Handler, type HttpAnswer, type HttpRequest, json, jsonError } from '../server/http.js';
+import { HttpError } from '../server/http-error.js';
+import { RateLimit } from '../server/limits.js';
+import { Gatekeeper } from '../world/auth.js';
+import { BUCKET, type Instance } from '../world/instance.js';
+import type { Run } from '../world/records.js';
 import { artifactFile } from './artifacts.js';
 import { bucket } from './bucket.js';
 import { fileStream } from './file-stream.js';

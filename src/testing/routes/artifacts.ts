@@ -1,7 +1,7 @@
 import { memberOf } from '../artifacts/collections.js';
 import type { Collection } from '../artifacts/records.js';
-import { type HttpAnswer, type HttpRequest, jsonError } from '../http.js';
-import type { Instance } from '../instance.js';
+import { type HttpAnswer, type HttpRequest, jsonError } from '../server/http.js';
+import type { Instance } from '../world/instance.js';
 
 /** An address below `/artifactsV2/` or `/artifacts/`, which answers with a redirect to the storage. */
 export function artifactFile(instance: Instance, request: HttpRequest): HttpAnswer {

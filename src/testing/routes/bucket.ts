@@ -1,8 +1,8 @@
-import type { HttpAnswer, HttpRequest } from '../http.js';
-import { BUCKET, type Instance } from '../instance.js';
-import { md5Of } from '../md5.js';
-import type { Refusal } from '../signing.js';
-import type { StoredObject } from '../storage.js';
+import type { HttpAnswer, HttpRequest } from '../server/http.js';
+import { md5Of } from '../storage/md5.js';
+import type { Refusal } from '../storage/signing.js';
+import type { StoredObject } from '../storage/storage.js';
+import { BUCKET, type Instance } from '../world/instance.js';
 
 /** The storage's side of the server: objects under signed URLs, nothing else. */
 export async function bucket(instance: Instance, request: HttpRequest): Promise<HttpAnswer> {

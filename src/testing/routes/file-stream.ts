@@ -1,8 +1,8 @@
 import { gunzipSync } from 'node:zlib';
-import { type HttpAnswer, type HttpRequest, json, jsonError } from '../http.js';
-import type { Instance } from '../instance.js';
-import { parseLogLine } from '../log-lines.js';
-import type { Run } from '../records.js';
+import { type HttpAnswer, type HttpRequest, json, jsonError } from '../server/http.js';
+import { parseLogLine } from '../server/log-lines.js';
+import type { Instance } from '../world/instance.js';
+import type { Run } from '../world/records.js';
 
 interface Chunk {
   readonly offset?: number;

@@ -3,7 +3,7 @@ import { readdirSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import type { Journal, JournalOptions } from '../../../../src/kernel/content/journal/journal.js';
-import { ownIdentity } from '../../../../src/kernel/content/process-identity.js';
+import { ownIdentity } from '../../../../src/kernel/content/spool/process-identity.js';
 import { contentsOf, opened, somewhere, write } from './helpers/journals.js';
 import { journalFile, live, liveOn } from './helpers/processes.js';
 import type { Step } from './helpers/programs.js';

@@ -1,5 +1,5 @@
 import * as nodeFs from 'node:fs';
-import { type ErrnoCode, Failure } from '../../../store/failure.js';
+import { type ErrnoCode, Failure } from '../../../contract/failure.js';
 
 /** Runs what touches the journal's disk; what the system refuses becomes a Failure that names the directory. */
 export function atDisk<T>(directory: string, work: () => T): T {

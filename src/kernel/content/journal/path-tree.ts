@@ -1,4 +1,4 @@
-import type { TreePath } from '../../../store/contract.js';
+import type { TreePath } from '../../../contract/store.js';
 
 interface Node<T> {
   value: T | null;

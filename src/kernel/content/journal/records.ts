@@ -1,4 +1,4 @@
-import type { Entry, TreePath } from '../../../store/contract.js';
+import type { Entry, TreePath } from '../../../contract/store.js';
 
 /** What the journal holds of one path. */
 export type JournalRecord = ContentRecord | OtherRecord;

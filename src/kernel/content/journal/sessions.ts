@@ -1,7 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto';
 import * as nodeFs from 'node:fs';
 import { join } from 'node:path';
-import { ownIdentity, parseIdentity, standingOf, textOf } from '../process-identity.js';
+import { ownIdentity, parseIdentity, standingOf, textOf } from '../spool/process-identity.js';
 import { isGone, namesIn, syncDirectory, writeAll } from './disk.js';
 
 /**

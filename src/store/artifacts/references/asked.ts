@@ -1,6 +1,6 @@
-import type { Span } from '../../common/download.js';
-import { Failure } from '../../failure.js';
-import type { ManifestEntry } from '../manifest.js';
+import { Failure } from '../../../contract/failure.js';
+import type { Span } from '../../common/content/download.js';
+import type { ManifestEntry } from '../manifest/manifest.js';
 import { shown } from './uri.js';
 
 export interface Asked {

@@ -1,6 +1,6 @@
 import type { ArtifactsConfig } from '../../../config/artifacts.js';
 import type { ReferenceReader } from '../../../config/options.js';
-import { isPublicHost } from '../../../wire/public-addresses.js';
+import { isPublicHost } from '../../../wire/transport/public-addresses.js';
 import { schemeOf } from './uri.js';
 
 /** How a reference is read. */

@@ -1,15 +1,15 @@
 import { createHash } from 'node:crypto';
 import { setMaxListeners } from 'node:events';
+import { Failure, isFailure } from '../../../contract/failure.js';
+import type { Entry, TreePath } from '../../../contract/store.js';
 import { isWireFailure } from '../../../wire/wire-failure.js';
-import type { Entry, TreePath } from '../../contract.js';
-import { Failure, isFailure } from '../../failure.js';
 import { isDigest } from '../content-digest.js';
 import type { ArtifactsContext } from '../context.js';
-import { fileEntry, referenceEntry } from '../entries.js';
-import type { Manifest, ManifestEntry } from '../manifest.js';
-import type { Manifests } from '../manifests.js';
-import type { Version } from '../version-queries.js';
-import type { Versions } from '../versions.js';
+import { fileEntry, referenceEntry } from '../listing/entries.js';
+import type { Version } from '../listing/version-queries.js';
+import type { Versions } from '../listing/versions.js';
+import type { Manifest, ManifestEntry } from '../manifest/manifest.js';
+import type { Manifests } from '../manifest/manifests.js';
 import { refusalOf } from './policy.js';
 import { parseArtifactReference, shown } from './uri.js';
 

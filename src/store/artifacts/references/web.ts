@@ -1,10 +1,10 @@
 import type { ArtifactsConfig } from '../../../config/artifacts.js';
-import type { Download, Transfers } from '../../../wire/transfer.js';
-import { isOtherVersion } from '../../../wire/version-tag.js';
+import { Failure } from '../../../contract/failure.js';
+import type { Content } from '../../../contract/store.js';
+import type { Download, Transfers } from '../../../wire/transfer/transfer.js';
+import { isOtherVersion } from '../../../wire/transfer/version-tag.js';
 import { isWireFailure, WireFailure } from '../../../wire/wire-failure.js';
-import { MOST_UNKNOWN_BYTES, wantedOf } from '../../common/download.js';
-import type { Content } from '../../contract.js';
-import { Failure } from '../../failure.js';
+import { MOST_UNKNOWN_BYTES, wantedOf } from '../../common/content/download.js';
 import { type Asked, changed } from './asked.js';
 import { accessOf, refusalOf } from './policy.js';
 import { shown } from './uri.js';

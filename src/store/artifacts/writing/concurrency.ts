@@ -1,7 +1,7 @@
 import { setMaxListeners } from 'node:events';
 import type PQueue from 'p-queue';
+import { Failure } from '../../../contract/failure.js';
 import { assertNotAborted, unlessAborted } from '../../common/aborts.js';
-import { Failure } from '../../failure.js';
 
 /**
  * Runs a task for each item, `width` at once. After a failure no further one starts; rejects with the first when the

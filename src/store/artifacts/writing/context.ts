@@ -1,4 +1,4 @@
-import type { Info } from '../info.js';
+import type { Info } from '../listing/info.js';
 import type { ArtifactParts } from '../parts.js';
 
 /** What the writing half takes from the reading one. */

@@ -1,12 +1,12 @@
-import type { WireClient } from '../../../wire/client.js';
-import { makeProject } from '../../common/projects.js';
-import type { Entry, Store, TreePath } from '../../contract.js';
-import { Failure } from '../../failure.js';
-import { Info } from '../info.js';
+import { Failure } from '../../../contract/failure.js';
+import type { Entry, Store, TreePath } from '../../../contract/store.js';
+import type { WireClient } from '../../../wire/api/client.js';
+import { makeProject } from '../../common/levels/projects.js';
+import { Info } from '../listing/info.js';
 import type { ArtifactParts } from '../parts.js';
 import { placeOf } from '../places.js';
-import { Aliases } from './aliases.js';
-import { Commits } from './commit.js';
+import { Aliases } from './aliases/aliases.js';
+import { Commits } from './commit/commit.js';
 import { Deletion } from './deletion.js';
 
 /** All that changes artifacts. What it makes of drafts is durable when the call has resolved. */

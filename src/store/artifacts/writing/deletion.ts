@@ -1,3 +1,5 @@
+import { Failure } from '../../../contract/failure.js';
+import type { Signalled, TreePath } from '../../../contract/store.js';
 import {
   DeleteArtifactDocument,
   DeleteArtifactPortfolioDocument,
@@ -7,9 +9,7 @@ import {
   UnlinkArtifactDocument,
 } from '../../../wire/generated.js';
 import { onceOrGone } from '../../common/attempts.js';
-import { assertDeletable, deleteProject } from '../../common/projects.js';
-import type { Signalled, TreePath } from '../../contract.js';
-import { Failure } from '../../failure.js';
+import { assertDeletable, deleteProject } from '../../common/levels/projects.js';
 import {
   type CollectionName,
   collectionAt,

@@ -1,4 +1,4 @@
-import { Failure, isFailure } from '../../failure.js';
+import { Failure, isFailure } from '../../../contract/failure.js';
 
 /** The failure of one step, told with what was being done; an abort stays what it is. */
 export function failedAt(step: string, error: unknown): unknown {

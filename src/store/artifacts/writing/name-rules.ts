@@ -1,4 +1,4 @@
-import { Failure } from '../../failure.js';
+import { Failure } from '../../../contract/failure.js';
 import { isVersionName } from '../places.js';
 
 /** Of names of all kinds (protocol section 8.1). */

@@ -1,0 +1,212 @@
+import type { Facts } from './facts.js';
+import type { Failure } from './failure.js';
+import type {
+  Alike,
+  CommitOptions,
+  Committed,
+  Content,
+  DraftFile,
+  Entry,
+  FoundRuns,
+  Lookup,
+  OpenSource,
+  RunQuery,
+  TreePath,
+} from './store.js';
+
+/**
+ * Content in a message: the number of a snapshot that the kernel holds. The owner opens it when it is to be read
+ * (`Contents`), so what waits to be sent is nowhere twice.
+ */
+export interface Handed {
+  readonly kind: 'held';
+  readonly id: number;
+  /** Bytes. */
+  readonly size: number;
+}
+
+/** The kernel's side of what it handed over. */
+export interface Contents {
+  /** Throws a Failure where the content isn't to be had any more. Each opening is closed once. */
+  open(id: number): OpenSource;
+  close(id: number): void;
+}
+
+/**
+ * What the kernel asks of the one owner of the remote. Each method is one message and one reply, so a blocked thread
+ * waits for at most one reply per operation. The owner holds the store, the upload queue and the URL cache.
+ */
+export interface RemoteMethods {
+  lookup(args: { path: TreePath; listing: boolean }): Lookup;
+  /** The whole listing of a directory above the unit, or of a unit (flat). */
+  list(args: { path: TreePath }): { entries: readonly Entry[] };
+  read(args: { entry: Entry; start: number; end: number; etag: string | null }): Content;
+  /** A whole file of at most `limit` bytes as the storage has it, if its tag vouches for them; the listing lags. */
+  readNewest(args: { entry: Entry; limit: number }): Content & { readonly md5: string };
+  /**
+   * Queues a file's content for upload (the last close of a dirty file). Replies at once: acknowledged, not durable.
+   * A later submit of the same inode or path supersedes an earlier one that isn't on its way yet.
+   */
+  submit(args: {
+    ino: number;
+    generation: number;
+    path: TreePath;
+    source: Handed;
+    /** The server may have this very content already: it is asked before anything is sent. @default false */
+    isDoubtful?: boolean | undefined;
+  }): null;
+  /**
+   * Sends at once what is queued (of these inodes; of all, if null) and replies when all of it is durable or has
+   * failed. Failed uploads stay queued and are tried again, by themselves after a while and at the next flush.
+   */
+  flush(args: { inos: readonly number[] | null }): { failed: readonly FailedUpload[] };
+  /**
+   * Renames files of one unit. A file that the server was never told of is re-keyed in the queue (no request); any
+   * other is uploaded under its new name (from `source`, else from the queue, else from the server), and when all are
+   * durable the old names are removed. `entry` is what the server knows under `from`, null if it was never told.
+   */
+  rename(args: { moves: readonly Move[] }): { moved: readonly { ino: number; entry: Entry | null }[] };
+  /** Removes files: what is queued is dropped, what is on its way ends first, what the server knows is deleted there. */
+  remove(args: { files: readonly { ino: number; path: TreePath; entry: Entry | null }[] }): null;
+  mkdir(args: { path: TreePath }): Entry;
+  rmdir(args: { path: TreePath }): null;
+  /** Makes a version of a draft, whole or not at all; `path` and `inos` are for the events of its files' progress. */
+  commit(args: {
+    path: TreePath;
+    collection: TreePath;
+    files: readonly HandedDraftFile[];
+    base: TreePath | null;
+    inos: readonly number[];
+    options: CommitOptions;
+  }): Committed & { entries: readonly Entry[] };
+  /** Sets or moves an alias, links a version, or with `replaces` renames an alias; see the store's contract. */
+  symlink(args: { path: TreePath; target: TreePath; replaces: TreePath | null }): {
+    entries: readonly Entry[];
+  };
+  /** What the remote knows of a path beyond its entry; null: it can't tell. */
+  info(args: { path: TreePath }): Facts | null;
+  /** Where the storage gives out a file's content, for a while; see the store's contract. */
+  signedUrl(args: { entry: Entry }): string;
+  /** A page of the runs of a project that pass a filter. */
+  find(args: RunQuery): FoundRuns;
+  /** What may have been meant by a path that isn't there, for a message; see the store's contract. */
+  alike(args: { path: TreePath }): Alike | null;
+  /** Ends the owner: what is queued is not waited for (the caller flushes first). */
+  close(args: Record<string, never>): null;
+}
+
+export interface FailedUpload {
+  readonly path: TreePath;
+  readonly failure: Failure;
+}
+
+export interface Move {
+  readonly ino: number;
+  readonly from: TreePath;
+  readonly to: TreePath;
+  readonly entry: Entry | null;
+  /** Local content newer than the server's, of `generation`. */
+  readonly source: Handed | null;
+  readonly generation: number;
+}
+
+/** A file of a draft in a message. */
+export type HandedDraftFile =
+  | Exclude<DraftFile, { kind: 'content' }>
+  | { readonly name: TreePath; readonly kind: 'content'; readonly source: Handed };
+
+export type Method = keyof RemoteMethods;
+export type Args<M extends Method> = Parameters<RemoteMethods[M]>[0];
+export type Value<M extends Method> = ReturnType<RemoteMethods[M]>;
+export type Reply<M extends Method> =
+  | { readonly ok: true; readonly value: Value<M> }
+  | { readonly ok: false; readonly failure: Failure };
+
+/** What the owner tells without being asked. Delivered in order with the replies. */
+export type RemoteEvent =
+  | {
+      readonly type: 'progress';
+      readonly path: TreePath;
+      readonly ino: number;
+      readonly sent: number;
+      readonly size: number;
+    }
+  /** Durable: the storage answered 2xx and the mark succeeded. `entry` is what the next agreeing listing will show. */
+  | {
+      readonly type: 'uploaded';
+      readonly path: TreePath;
+      readonly ino: number;
+      readonly generation: number;
+      readonly entry: Entry;
+    }
+  /** Failed; stays queued, and is tried again by itself after a while, or at the next flush. */
+  | {
+      readonly type: 'failed';
+      readonly path: TreePath;
+      readonly ino: number;
+      readonly generation: number;
+      readonly failure: Failure;
+    }
+  /** Will not be sent: superseded, removed, or renamed over. */
+  | { readonly type: 'dropped'; readonly path: TreePath; readonly ino: number; readonly generation: number }
+  /** A file that was sent for a version, which is there now. */
+  | { readonly type: 'committed'; readonly path: TreePath; readonly size: number }
+  /** No version was made of the draft at `path`, which stays as it is. */
+  | { readonly type: 'uncommitted'; readonly path: TreePath; readonly failure: Failure }
+  /** Nothing queued, nothing on its way. */
+  | { readonly type: 'idle' }
+  /** What the user's logger should hear, whoever swallows the errors. */
+  | { readonly type: 'warning' | 'debug'; readonly message: string };
+
+/** One message on its way. Compared by identity. */
+export interface Call {
+  readonly isSettled: boolean;
+}
+
+/** The owner of the remote as the kernel's thread sees it: behind a port in its own thread, or in-process. */
+export interface Remote {
+  readonly unitDepth: number;
+  /** See the store's contract. @default 0 */
+  readonly partialDepth?: number;
+  /** Units are versions; see the store's contract. */
+  readonly hasVersions: boolean;
+  /**
+   * Sends a message. `commit` runs synchronously, exactly once, when the reply is received, whether by the event loop
+   * or by a blocked `wait`; replies and events are committed in the order in which the owner sent them.
+   */
+  call<M extends Method>(method: M, args: Args<M>, commit: (reply: Reply<M>) => void): Call;
+  /** Aborts the work behind a call; its commit still runs, with ECANCELED if the work had not ended. */
+  cancel(call: Call): void;
+  /**
+   * Blocks this thread until the call's commit has run. Throws a Failure where that can't be: ENOTSUP when everything
+   * runs in-process, EAGAIN with `sync: 'cache-only'`, ETIMEDOUT past the deadline. The work behind the call goes on.
+   */
+  wait(call: Call): void;
+  /** Throws the Failure of `wait` where no call can ever be waited for: what changes something isn't even sent then. */
+  assertCanWait(): void;
+  /** Who hears the events; set once by the kernel. */
+  onEvent: (event: RemoteEvent) => void;
+  /** Where what was handed over is; set once by the kernel. */
+  contents: Contents;
+  /** What the kernel does when the process ends; set once by the kernel. */
+  ending: Ending;
+}
+
+/** The kernel's part in the end of its process; see `lifecycle.ts`. */
+export interface Ending {
+  /** Hands over what is open and changed: nobody closes it any more. */
+  submit(): void;
+  /** What could be sent was sent: private files go. */
+  removeFiles(): void;
+  /** A journal keeps what isn't sent. */
+  readonly isKept: boolean;
+}
+
+/** What a remote has before a kernel is mounted on it. */
+export const NO_CONTENTS: Contents = {
+  open: () => {
+    throw new Error('no kernel is mounted');
+  },
+  close: () => {},
+};
+export const NO_ENDING: Ending = { submit: () => {}, removeFiles: () => {}, isKept: false };

@@ -1,0 +1,136 @@
+import { Failure } from '../../contract/failure.js';
+import {
+  type Args,
+  type Call,
+  type Method,
+  NO_CONTENTS,
+  NO_ENDING,
+  type Remote,
+  type Reply,
+} from '../../contract/remote.js';
+import { keep, updateSignals } from '../lifecycle.js';
+import type { Owner } from '../owner/owner.js';
+import { theGlobal } from '../realm.js';
+import { throwLater } from '../throw-later.js';
+import { timeOver } from '../time-over.js';
+import type { OwnerContents } from '../upload/uploader.js';
+import { Ledger } from './ledger.js';
+
+class LocalCall implements Call {
+  isSettled = false;
+  readonly controller = new AbortController();
+}
+
+export interface InProcessOptions {
+  /**
+   * What a sync call gets that would have to wait: 'off' is ENOTSUP, 'cache-only' EAGAIN while the load goes on.
+   * @default 'off'
+   */
+  readonly sync?: 'off' | 'cache-only';
+  /** How long a signal that ends the process waits for pending uploads, in milliseconds. @default 10000 */
+  readonly exitFlushMs?: number;
+  /** Wait with signals that would end the process while uploads are pending? @default true */
+  readonly exitSignals?: boolean;
+}
+
+/**
+ * The owner in the kernel's own thread: no call can be waited for.
+ *
+ * @param createOwner gets where the owner opens what was handed over
+ */
+export function createInProcessRemote(
+  createOwner: (contents: OwnerContents) => Owner,
+  { sync = 'off', exitFlushMs = 10_000, exitSignals = true }: InProcessOptions = {},
+): Remote {
+  const ledger = new Ledger();
+  /** The calls that have no answer yet. */
+  const open = new Set<LocalCall>();
+  const owner = createOwner({
+    open: async (id) => remote.contents.open(id),
+    close: (id) => remote.contents.close(id),
+  });
+  const left = () => ledger.left(CANNOT_WAIT, remote.ending.isKept);
+  const flush = (): Promise<unknown> =>
+    new Promise((resolve) => {
+      remote.call('flush', { inos: null }, resolve);
+    });
+  const unregister = keep({
+    isPending: () => ledger.isPending,
+    isHeldAgainstSignals: exitSignals,
+    begin: () => {
+      remote.ending.submit();
+      if (ledger.isBusy) void flush();
+    },
+    drain: left,
+    drainLater: async (startedAt) => {
+      const rest = startedAt + exitFlushMs - performance.now();
+      if (ledger.isPending && rest > 0) await Promise.race([flush(), timeOver(rest)]);
+      return left();
+    },
+    removeFiles: () => remote.ending.removeFiles(),
+  });
+  const remote: Remote = {
+    unitDepth: owner.unitDepth,
+    partialDepth: owner.partialDepth,
+    hasVersions: owner.hasVersions,
+    onEvent: () => {},
+    contents: NO_CONTENTS,
+    ending: NO_ENDING,
+
+    call: <M extends Method>(method: M, args: Args<M>, commit: (reply: Reply<M>) => void): Call => {
+      const call = new LocalCall();
+      // Nobody waits for what a refused sync call began, and its retries would keep the process alive.
+      if (method === 'close') for (const { controller } of open) controller.abort();
+      open.add(call);
+      ledger.onCall(method, args);
+      updateSignals();
+      void owner.handle(method, args, call.controller.signal).then((reply) => {
+        call.isSettled = true;
+        open.delete(call);
+        ledger.onReply(method, args, reply);
+        if (method === 'close') {
+          ledger.clear();
+          unregister();
+        }
+        updateSignals();
+        throwLater(() => commit(reply));
+      });
+      return call;
+    },
+
+    cancel: (call) => {
+      if (call instanceof LocalCall) call.controller.abort();
+    },
+
+    wait: (call) => {
+      if (call.isSettled) return;
+      if (sync === 'cache-only') {
+        throw new Failure(
+          'EAGAIN',
+          "It isn't here yet, and `sync: 'cache-only'` doesn't wait: it is being loaded, try again.",
+        );
+      }
+      throw cannotWait();
+    },
+
+    assertCanWait: () => {
+      throw cannotWait();
+    },
+  };
+  owner.onEvent = (event) => {
+    ledger.onEvent(event);
+    updateSignals();
+    // Never in the middle of a call: the kernel commits one thing at a time.
+    theGlobal.queueMicrotask(() => throwLater(() => remote.onEvent(event)));
+  };
+  return remote;
+}
+
+const CANNOT_WAIT =
+  "without a thread of its own (`sync: 'off'`, `fetch`, `dispatcher`) nothing can be sent while the process exits: `await fs.wandb.flush()` before";
+
+const cannotWait = (): Failure =>
+  new Failure(
+    'ENOTSUP',
+    "A sync call can't wait for W&B with `sync: 'off'` or 'cache-only', nor with functions of your own (`fetch`, `dispatcher`, readers in `references`): use the function's promise twin.",
+  );

@@ -1,0 +1,178 @@
+import { existsSync } from 'node:fs';
+import {
+  MessageChannel,
+  type MessagePort,
+  receiveMessageOnPort,
+  type Transferable,
+  type Worker,
+} from 'node:worker_threads';
+import { Failure } from '../../contract/failure.js';
+import { giveBack, startTask } from '../../threads/idle-threads.js';
+import { BEAT } from '../beat.js';
+import type { Answer, Request, ThreadData } from '../protocol.js';
+import { theProcess } from '../realm.js';
+
+/**
+ * A thread that was terminated, or is out of memory, has no last word, and a caller that is blocked hears of no events: it
+ * looks whether the thread's heart still beats. It counts its looks, not the time: a process may be stopped as a whole.
+ * Twelve seconds, for the largest manifest that is read keeps the thread busy for more than three in one turn, and a busy
+ * thread must not be taken for a dead one.
+ */
+const LOOK_MS = 250;
+const LOOKS_UNTIL_GONE = 48;
+
+interface ThreadHost {
+  onAnswer(thread: OwnerThread, answer: Answer): void;
+  /** The thread has ended by itself. May be called more than once. */
+  onGone(thread: OwnerThread, detail: string): void;
+  /** A call can't be sent: something in its arguments can't leave this thread. */
+  onUnsendable(id: number, detail: string): void;
+}
+
+interface Outgoing {
+  readonly request: Request;
+  readonly transfers: readonly Transferable[];
+}
+
+/** One life of the owner's thread, seen from the kernel's. */
+export class OwnerThread {
+  private readonly worker: Worker;
+  private readonly port: MessagePort;
+  private readonly counter = new Int32Array(new SharedArrayBuffer(2 * Int32Array.BYTES_PER_ELEMENT));
+  private isReferenced = true;
+  private outbox: Outgoing[] = [];
+
+  constructor(
+    url: URL,
+    data: Omit<ThreadData, 'port' | 'counter'>,
+    private readonly host: ThreadHost,
+  ) {
+    const { port1, port2 } = new MessageChannel();
+    this.port = port1;
+    this.worker = startWorker(url, {
+      ...data,
+      port: port2,
+      counter: this.counter.buffer as SharedArrayBuffer,
+    });
+    this.worker.on('error', this.onError);
+    this.worker.on('exit', this.onExit);
+    if (url.protocol === 'file:' && !existsSync(url)) {
+      void this.end();
+      throw new Failure(
+        'ENOTSUP',
+        "The I/O thread's file isn't there; bundlers need the option `workerUrl`.",
+        url.pathname,
+      );
+    }
+    port1.on('message', (answer: Answer) => host.onAnswer(this, answer));
+    this.keepProcess(false);
+  }
+
+  /** Sends in one message what is posted in one turn: the owner puts it into as few requests as it can. */
+  post(request: Request, transfers: readonly Transferable[] = []): void {
+    if (this.outbox.length === 0) theProcess.nextTick(() => this.sendAll());
+    this.outbox.push({ request, transfers });
+  }
+
+  private sendAll(): void {
+    const { outbox } = this;
+    if (outbox.length === 0) return;
+    this.outbox = [];
+    if (this.send(outbox) === null) return;
+    // Nothing of it was sent, and nothing transferred: the others don't suffer for the one that can't be.
+    for (const outgoing of outbox) {
+      const refusal = this.send([outgoing]);
+      if (refusal !== null && outgoing.request.type === 'call')
+        this.host.onUnsendable(outgoing.request.id, refusal);
+    }
+  }
+
+  /** Null, or why it can't be sent. */
+  private send(outgoing: readonly Outgoing[]): string | null {
+    try {
+      this.port.postMessage(
+        outgoing.map(({ request }) => request),
+        outgoing.flatMap(({ transfers }) => transfers),
+      );
+      return null;
+    } catch (error) {
+      return String(error);
+    }
+  }
+
+  /** Messages that the thread has sent so far. Read it before `receiveAll`: then `sleep` misses none. */
+  get countSent(): number {
+    return Atomics.load(this.counter, 0);
+  }
+
+  receiveAll(): void {
+    for (let next = receiveMessageOnPort(this.port); next; next = receiveMessageOnPort(this.port)) {
+      this.host.onAnswer(this, next.message);
+    }
+  }
+
+  /** Blocks until the thread has sent more than `count` messages; false if it hasn't within that many milliseconds. */
+  sleep(count: number, milliseconds: number): boolean {
+    this.sendAll();
+    const deadline = performance.now() + milliseconds;
+    let beat = this.beat;
+    let looks = 0;
+    for (let left = milliseconds; left > 0; left = deadline - performance.now()) {
+      if (Atomics.wait(this.counter, 0, count, Math.min(left, LOOK_MS)) !== 'timed-out') return true;
+      looks = beat === this.beat ? looks + 1 : 0;
+      beat = this.beat;
+      if (beat > 0 && looks === LOOKS_UNTIL_GONE) {
+        this.host.onGone(this, 'it stopped without a word');
+        return false;
+      }
+    }
+    return false;
+  }
+
+  private get beat(): number {
+    return Atomics.load(this.counter, BEAT);
+  }
+
+  keepProcess(isNeeded: boolean): void {
+    if (isNeeded === this.isReferenced) return;
+    this.isReferenced = isNeeded;
+    for (const handle of [this.worker, this.port]) {
+      if (isNeeded) handle.ref();
+      else handle.unref();
+    }
+  }
+
+  private readonly onError = (error: unknown): void =>
+    this.host.onGone(this, error instanceof Error ? error.message : String(error));
+
+  private readonly onExit = (code: number): void => this.host.onGone(this, `exit code ${code}`);
+
+  /** Its owner was closed: the thread may serve another one. */
+  release(): void {
+    this.outbox = [];
+    this.port.close();
+    this.worker.off('error', this.onError);
+    this.worker.off('exit', this.onExit);
+    giveBack(this.worker);
+  }
+
+  /** Nothing is heard of it any more; resolves when nothing is left of it. */
+  async end(): Promise<void> {
+    this.outbox = [];
+    this.port.close();
+    this.worker.unref();
+    await this.worker.terminate();
+  }
+}
+
+function startWorker(url: URL, data: ThreadData): Worker {
+  try {
+    return startTask(url, 'wandb-fs', data, [data.port]);
+  } catch (thrown) {
+    if ((thrown as NodeJS.ErrnoException).code !== 'ERR_ACCESS_DENIED') throw thrown;
+    throw new Failure(
+      'ENOTSUP',
+      "Node's permission model denies threads: run it with `--allow-worker`, or set `sync: 'off'`.",
+    );
+  }
+}

@@ -1,0 +1,196 @@
+import { setMaxListeners } from 'node:events';
+import { Failure } from '../../contract/failure.js';
+import type { Args, Method, RemoteEvent, RemoteMethods, Reply, Value } from '../../contract/remote.js';
+import type { Store, TreePath } from '../../contract/store.js';
+import { failureOf } from '../failure-of.js';
+import { Claim } from '../upload/claim.js';
+import { commit } from '../upload/commit.js';
+import { Removals } from '../upload/removals.js';
+import { rename } from '../upload/renames.js';
+import { type OwnerContents, Uploader, type UploadOptions } from '../upload/uploader.js';
+
+export interface OwnerOptions extends UploadOptions {
+  readonly store: Store;
+  readonly contents: OwnerContents;
+  /** Names that a former owner may have told the server. @default [] */
+  readonly told?: Iterable<TreePath> | undefined;
+  /** Milliseconds since the epoch. @default Date.now */
+  readonly now?: (() => number) | undefined;
+}
+
+/** The one owner of a remote: its store and its upload queue. Serves the messages of `remote.ts`. */
+export interface Owner {
+  readonly unitDepth: number;
+  readonly partialDepth: number;
+  readonly hasVersions: boolean;
+  /** Hears what happens without being asked. */
+  onEvent: (event: RemoteEvent) => void;
+  /**
+   * Serves one message. Its place among others is where it is called: what a `submit` hands over, the next `flush`
+   * waits for. Never rejects. An abort ends reads with ECANCELED; of changes the outcome must be known.
+   */
+  handle<M extends Method>(method: M, args: Args<M>, signal: AbortSignal): Promise<Reply<M>>;
+}
+
+type Handlers = {
+  readonly [M in Method]: (args: Args<M>, signal: AbortSignal) => Promise<Value<M>>;
+};
+
+export function createOwner({ store, contents, told, now = Date.now, ...options }: OwnerOptions): Owner {
+  const refuse = (): never => {
+    throw new Failure('EROFS', 'This store can only be read.');
+  };
+  const target = {
+    lookup: (...args: Parameters<Store['lookup']>) => store.lookup(...args),
+    uploads: store.uploads ?? { declare: refuse, put: refuse, finish: refuse },
+  };
+  const unitOf = (path: TreePath): TreePath => path.split('/').slice(0, store.unitDepth).join('/');
+  const uploader = new Uploader(target, (event) => owner.onEvent(event), {
+    ...options,
+    unitOf,
+    told,
+    now,
+    contents,
+  });
+  const { queue } = uploader;
+  const removals = new Removals(store, uploader.signal);
+  const host = { store, target, uploader, removals, now };
+
+  const handlers: Handlers = {
+    lookup: ({ path, listing }, signal) => store.lookup(path, { listing, signal }),
+
+    list: async ({ path }, signal) => {
+      const entries = [];
+      for await (const page of store.list(path, { signal })) for (const entry of page) entries.push(entry);
+      return { entries };
+    },
+
+    read: ({ entry, start, end, etag }, signal) => store.read(entry, { start, end }, { etag, signal }),
+    readNewest: ({ entry, limit }, signal) => store.readNewest(entry, { limit, signal }),
+
+    submit: async (submission) => {
+      if (!store.uploads) return refuse();
+      uploader.submit(submission);
+      return null;
+    },
+
+    flush: async ({ inos }) => ({ failed: await uploader.flush(inos) }),
+
+    rename: async ({ moves }) => ({ moved: await rename(host, moves) }),
+
+    remove: async ({ files }) => {
+      const known = files.filter(({ path, entry }) => {
+        const queued = queue.queuedAt(path);
+        if (entry !== null || !queued || queue.isTold(path)) return true;
+        queue.drop(queued);
+        return false;
+      });
+      if (known.length === 0) return null;
+      await changing(
+        known.map(({ path }) => path),
+        () => removals.remove(known.map(({ path, entry }) => ({ path, id: entry?.id ?? null }))),
+      );
+      return null;
+    },
+
+    mkdir: async ({ path }) => (store.mkdir ? store.mkdir(path, { signal: uploader.signal }) : refuse()),
+
+    rmdir: async ({ path }) => {
+      const { rmdir = refuse } = store;
+      await changing(queue.pathsBelow(path), () => rmdir.call(store, path, { signal: uploader.signal }));
+      return null;
+    },
+
+    commit: async (args, signal) => {
+      if (!store.commit) return refuse();
+      // Everything that is on its way listens to it, which is no leak.
+      const ended = AbortSignal.any([uploader.signal, signal]);
+      setMaxListeners(0, ended);
+      return commit({ ...host, tell: (event) => owner.onEvent(event) }, args, ended);
+    },
+
+    symlink: async (link) => {
+      if (!store.symlink) return refuse();
+      return { entries: await store.symlink(link, { signal: uploader.signal }) };
+    },
+
+    info: async ({ path }, signal) => (store.info ? store.info(path, { signal }) : null),
+
+    signedUrl: async ({ entry }, signal) => {
+      if (store.signedUrl) return store.signedUrl(entry, { signal });
+      throw new Failure('ENOTSUP', 'Nothing at this store has an address.');
+    },
+
+    find: async (query, signal) => {
+      if (store.find) return store.find(query, { signal });
+      throw new Failure('ENOTSUP', 'Only a tree of runs can find them: use createWandbFs().');
+    },
+
+    alike: async ({ path }, signal) => (await store.alike?.(path, { signal })) ?? null,
+
+    close: async () => {
+      await uploader.close();
+      await store.close?.();
+      return null;
+    },
+  };
+
+  /** Takes names away on the server, after what is on its way to them has ended. */
+  async function changing(paths: readonly TreePath[], change: () => Promise<void>): Promise<void> {
+    const claim = new Claim(uploader, paths);
+    try {
+      await claim.isQuiet();
+      await change();
+      for (const path of paths) {
+        claim.drop(path);
+        queue.forget(path);
+        uploader.recent.delete(path);
+      }
+    } finally {
+      claim.release();
+    }
+  }
+
+  const owner: Owner = {
+    unitDepth: store.unitDepth,
+    partialDepth: store.partialDepth ?? 0,
+    hasVersions: store.hasVersions ?? false,
+    onEvent: () => {},
+    handle: async <M extends Method>(method: M, args: Args<M>, signal: AbortSignal): Promise<Reply<M>> => {
+      const handler: (args: Args<M>, signal: AbortSignal) => Promise<Value<M>> = handlers[method];
+      try {
+        const work = handler(args, signal);
+        return { ok: true, value: await (CANCELLABLE.has(method) ? unlessAborted(work, signal) : work) };
+      } catch (thrown) {
+        return { ok: false, failure: failureOf(thrown) };
+      }
+    },
+  };
+  store.onWarning?.(
+    (message) => owner.onEvent({ type: 'warning', message }),
+    (message) => owner.onEvent({ type: 'debug', message }),
+  );
+  return owner;
+}
+
+const CANCELLABLE: ReadonlySet<keyof RemoteMethods> = new Set([
+  'lookup',
+  'list',
+  'read',
+  'readNewest',
+  'info',
+  'signedUrl',
+  'find',
+  'alike',
+  'flush',
+]);
+
+/** A caller that leaves doesn't wait until the work behind it has noticed. */
+function unlessAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const leave = (): void => reject(new Failure('ECANCELED'));
+    if (signal.aborted) leave();
+    signal.addEventListener('abort', leave, { once: true });
+    work.then(resolve, reject);
+  });
+}

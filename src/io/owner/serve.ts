@@ -1,0 +1,81 @@
+import type { Transferable } from 'node:worker_threads';
+import type { Method, Reply } from '../../contract/remote.js';
+import type { OpenSource } from '../../contract/store.js';
+import { failureOf } from '../failure-of.js';
+import {
+  type Answer,
+  type Opened,
+  packReply,
+  type Request,
+  type ThreadData,
+  unpackContent,
+} from '../protocol.js';
+import { createOwner } from './owner.js';
+import { createStore } from './stores.js';
+
+/**
+ * Serves an owner of the remote at a port, until it is closed.
+ *
+ * @param onClosed is called before the answer that says so is sent
+ */
+export function serve(
+  { port, store, told, writebackDelay, concurrency }: ThreadData,
+  post: Post,
+  onClosed: () => void,
+): void {
+  const openings = new Map<number, (content: Opened) => void>();
+  let serial = 0;
+  const contents = {
+    open: async (id: number): Promise<OpenSource> => {
+      const content = await new Promise<Opened>((resolve) => {
+        const opening = ++serial;
+        openings.set(opening, resolve);
+        post({ type: 'open', opening, id });
+      });
+      if (!content.ok) throw content.failure;
+      return content.source;
+    },
+    close: (id: number) => post({ type: 'close', id }),
+  };
+  const owner = createOwner({ store: createStore(store), contents, told, writebackDelay, concurrency });
+  owner.onEvent = (event) => post({ type: 'event', event });
+  const running = new Map<number, AbortController>();
+
+  const answer = (id: number, method: Method, reply: Reply<Method>): void => {
+    const packed = packReply(method, reply);
+    post({ type: 'reply', id, reply: packed.reply }, packed.transfers);
+  };
+
+  const run = (request: Request): void => {
+    if (request.type === 'content') {
+      openings.get(request.opening)?.(unpackContent(request.content));
+      openings.delete(request.opening);
+      return;
+    }
+    const { id } = request;
+    if (request.type === 'cancel') {
+      running.get(id)?.abort();
+      return;
+    }
+    const controller = new AbortController();
+    running.set(id, controller);
+    const { method, args } = request;
+    void owner.handle(method, args, controller.signal).then((reply) => {
+      running.delete(id);
+      if (method === 'close' && reply.ok) onClosed();
+      try {
+        answer(id, method, reply);
+      } catch (thrown) {
+        // A value that can't be cloned: whoever is blocked must hear of it.
+        answer(id, method, { ok: false, failure: failureOf(thrown) });
+      }
+      if (method === 'close') port.close();
+    });
+  };
+  port.on('message', (requests: readonly Request[]) => {
+    for (const request of requests) run(request);
+  });
+}
+
+/** Sends an answer, and wakes who is blocked. */
+export type Post = (answer: Answer, transfers?: readonly Transferable[]) => void;

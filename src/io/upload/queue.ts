@@ -1,0 +1,309 @@
+import type { Failure } from '../../contract/failure.js';
+import type { Handed } from '../../contract/remote.js';
+import type { TreePath } from '../../contract/store.js';
+
+/** Content of an inode as of one generation, to be uploaded to a path. */
+export interface Submission {
+  readonly ino: number;
+  readonly generation: number;
+  readonly path: TreePath;
+  readonly source: Handed;
+  /** The server may have it already. @default false */
+  readonly isDoubtful?: boolean | undefined;
+}
+
+/**
+ * - `waiting`: queued, not on its way.
+ * - `taken`: on its way, the body isn't sent completely: it can still be aborted.
+ * - `sent`: the whole body is sent, its outcome must be waited for.
+ * - `failed`: queued with its content until it is tried again, by itself at `retryAt` or because somebody waits.
+ */
+export type UploadState = 'waiting' | 'taken' | 'sent' | 'failed';
+
+/** A queued submission. Only the queue changes it. */
+export interface Upload extends Submission {
+  readonly state: UploadState;
+  /** Why it failed, while `failed`. */
+  readonly failure: Failure | null;
+  /** How often it has failed in a row. */
+  readonly failures: number;
+  /** When a failed one goes again by itself, on the caller's clock. */
+  readonly retryAt: number;
+  /** Somebody waits for it: it goes before others. */
+  readonly isWanted: boolean;
+}
+
+type Item = { -readonly [Key in keyof Upload]: Upload[Key] } & { isDue: boolean };
+
+/** How an upload left the queue; `failed` ones stay in it, and settle again after a retry. */
+export type Outcome = 'durable' | 'failed' | 'dropped';
+
+/**
+ * What is to be uploaded, and what is on its way: a state machine without timers and promises. It says what may be
+ * done next; the uploader does it and tells how it went.
+ *
+ * - A path has at most one upload on its way and at most one queued behind it; an inode has at most one queued.
+ * - Uploads of a path are on their way one after another, in the order of their submission: when one is taken, every
+ *   earlier one of that path has settled. So an older content never replaces a newer one.
+ * - A later submission replaces the queued one of its path or inode; what is on its way is aborted for it only while
+ *   its body is incomplete (`toAbort`), and is never queued again once it has a successor.
+ * - From the moment a path is first taken its name may exist on the server: it is told (`isTold`), until forgotten.
+ * - A held path isn't taken; what it holds stays as it is.
+ * - Every submission settles: durable, dropped, or failed; `onSettled` hears of each.
+ */
+export class UploadQueue {
+  private readonly queued = new Map<TreePath, Item>();
+  private readonly queuedByIno = new Map<number, Item>();
+  private readonly onTheWay = new Map<TreePath, Item>();
+  private readonly told: Set<TreePath>;
+  private readonly holds = new Map<TreePath, number>();
+  private readonly unitOf: (path: TreePath) => TreePath;
+  private readonly onSettled: (upload: Upload, outcome: Outcome) => void;
+
+  constructor(options: {
+    readonly unitOf: (path: TreePath) => TreePath;
+    readonly onSettled: (upload: Upload, outcome: Outcome) => void;
+    /** Names that a former owner may have told the server. @default [] */
+    readonly told?: Iterable<TreePath>;
+  }) {
+    this.unitOf = options.unitOf;
+    this.onSettled = options.onSettled;
+    this.told = new Set(options.told);
+  }
+
+  get countOnTheWay(): number {
+    return this.onTheWay.size;
+  }
+
+  /** Nothing is on its way, and nothing goes by itself: what is left has failed. */
+  get isIdle(): boolean {
+    if (this.onTheWay.size > 0) return false;
+    for (const { state } of this.queued.values()) if (state === 'waiting') return false;
+    return true;
+  }
+
+  isTold(path: TreePath): boolean {
+    return this.told.has(path);
+  }
+
+  isOnTheWay(path: TreePath): boolean {
+    return this.onTheWay.has(path);
+  }
+
+  queuedAt(path: TreePath): Upload | null {
+    return this.queued.get(path) ?? null;
+  }
+
+  onTheWayAt(path: TreePath): Upload | null {
+    return this.onTheWay.get(path) ?? null;
+  }
+
+  /** Paths below a directory of which anything is queued or on its way. */
+  pathsBelow(directory: TreePath): TreePath[] {
+    const paths = new Set([...this.queued.keys(), ...this.onTheWay.keys()]);
+    return [...paths].filter((path) => path.startsWith(`${directory}/`));
+  }
+
+  /** What the queue holds of these inodes, on its way or not; of all, if null. */
+  uploadsOf(inos: readonly number[] | null): Upload[] {
+    const all = [...this.onTheWay.values()];
+    if (inos === null) return [...all, ...this.queued.values()];
+    const wanted = new Set(inos);
+    return [
+      ...all.filter(({ ino }) => wanted.has(ino)),
+      ...[...wanted].flatMap((ino) => this.queuedByIno.get(ino) ?? []),
+    ];
+  }
+
+  /** The upload of this path that should be aborted: its body is incomplete and a newer one waits, or it is held. */
+  toAbort(path: TreePath): Upload | null {
+    const upload = this.onTheWay.get(path);
+    if (upload?.state !== 'taken') return null;
+    return this.queued.has(path) || this.holds.has(path) ? upload : null;
+  }
+
+  submit({ ino, generation, path, source, isDoubtful = false }: Submission): void {
+    const current = this.onTheWay.get(path);
+    // A failed one that went again by itself meanwhile: it is on its way already, and settles once.
+    if (current?.ino === ino && current.generation === generation && !this.hasSuccessor(current)) return;
+    const replaced = new Set([this.queued.get(path), this.queuedByIno.get(ino)]);
+    const item: Item = {
+      ...{ ino, generation, path, source, isDoubtful },
+      ...{ state: 'waiting', failure: null, failures: 0, retryAt: 0, isDue: false, isWanted: false },
+    };
+    for (const other of replaced) {
+      if (!other) continue;
+      // Whoever waits for the replaced one waits for this one now.
+      item.isDue ||= other.isDue;
+      item.isWanted ||= other.isWanted;
+      this.unqueue(other);
+    }
+    this.enqueue(item);
+    for (const other of replaced) {
+      // The same content handed over again, after a failure, is the same submission.
+      if (other && (other.ino !== ino || other.generation !== generation)) this.onSettled(other, 'dropped');
+    }
+  }
+
+  /**
+   * Lets what is queued go at the next `take`.
+   *
+   * @param inos null: all
+   * @param options.isFlush somebody waits for these: failed ones are tried again, and they go before others
+   */
+  ripen(inos: readonly number[] | null, { isFlush }: { readonly isFlush: boolean }): void {
+    const items =
+      inos === null ? this.queued.values() : inos.flatMap((ino) => this.queuedByIno.get(ino) ?? []);
+    for (const item of items) {
+      if (item.state === 'failed' && !isFlush) continue;
+      item.state = 'waiting';
+      item.failure = null;
+      item.isDue = true;
+      item.isWanted ||= isFlush;
+    }
+  }
+
+  /** Lets failed ones whose time has come go at the next `take`; returns when the next one's has, if there is one. */
+  retry(now: number): number | null {
+    let next: number | null = null;
+    for (const item of this.queued.values()) {
+      if (item.state !== 'failed') continue;
+      if (item.retryAt <= now) {
+        item.state = 'waiting';
+        item.failure = null;
+        item.isDue = true;
+      } else if (next === null || item.retryAt < next) next = item.retryAt;
+    }
+    return next;
+  }
+
+  /** The uploads that may begin now, by unit; they count as on their way from here on. */
+  take(most: number): Upload[][] {
+    const units = new Map<TreePath, Item[]>();
+    let count = 0;
+    for (const item of [...this.queued.values()].filter((each) => this.mayGo(each))) {
+      if (++count > most) break;
+      this.unqueue(item);
+      item.state = 'taken';
+      this.onTheWay.set(item.path, item);
+      this.told.add(item.path);
+      const unit = this.unitOf(item.path);
+      const batch = units.get(unit) ?? [];
+      batch.push(item);
+      units.set(unit, batch);
+    }
+    return [...units.values()];
+  }
+
+  /** The body has left completely: from here on only the server's answer ends it. */
+  sent(upload: Upload): void {
+    const item = this.itemOf(upload);
+    if (item) item.state = 'sent';
+  }
+
+  durable(upload: Upload): void {
+    if (this.end(upload)) this.onSettled(upload, 'durable');
+  }
+
+  /** @param retryAt when it goes again by itself, on the clock of `retry`. @default never */
+  failed(upload: Upload, failure: Failure, retryAt = Number.POSITIVE_INFINITY): void {
+    const item = this.end(upload);
+    if (!item) return;
+    if (this.hasSuccessor(item)) {
+      this.onSettled(item, 'dropped');
+      return;
+    }
+    item.state = 'failed';
+    item.failure = failure;
+    item.failures++;
+    item.retryAt = retryAt;
+    item.isDue = false;
+    item.isWanted = false;
+    this.enqueue(item);
+    this.onSettled(item, 'failed');
+  }
+
+  /** It was aborted, and its socket is done: without a successor it goes again. */
+  aborted(upload: Upload): void {
+    const item = this.end(upload);
+    if (!item) return;
+    if (this.hasSuccessor(item)) {
+      this.onSettled(item, 'dropped');
+      return;
+    }
+    item.state = 'waiting';
+    this.enqueue(item);
+  }
+
+  /** Renames a queued upload that the server was never told of; false if there is no such. */
+  rekey(ino: number, from: TreePath, to: TreePath): boolean {
+    const item = this.queued.get(from);
+    if (item?.ino !== ino || this.told.has(from)) return false;
+    const replaced = this.queued.get(to);
+    this.unqueue(item);
+    if (replaced) this.unqueue(replaced);
+    item.path = to;
+    this.enqueue(item);
+    if (replaced) this.onSettled(replaced, 'dropped');
+    return true;
+  }
+
+  /** Gives up a queued upload. */
+  drop(upload: Upload): void {
+    const item = this.queued.get(upload.path);
+    if (item !== upload) return;
+    this.unqueue(item);
+    this.onSettled(item, 'dropped');
+  }
+
+  /** Takes note that a name may exist on the server. */
+  tell(path: TreePath): void {
+    this.told.add(path);
+  }
+
+  /** Takes note that the server doesn't have a name (any more). */
+  forget(path: TreePath): void {
+    this.told.delete(path);
+  }
+
+  /** Nothing of this path begins until as many `release`. */
+  hold(path: TreePath): void {
+    this.holds.set(path, (this.holds.get(path) ?? 0) + 1);
+  }
+
+  release(path: TreePath): void {
+    const count = this.holds.get(path) ?? 0;
+    if (count > 1) this.holds.set(path, count - 1);
+    else this.holds.delete(path);
+  }
+
+  /** Newer content of the path, or of the inode, is queued. */
+  private hasSuccessor({ path, ino }: Item): boolean {
+    return this.queued.has(path) || this.queuedByIno.has(ino);
+  }
+
+  private mayGo({ isDue, state, path }: Item): boolean {
+    return isDue && state === 'waiting' && !this.onTheWay.has(path) && !this.holds.has(path);
+  }
+
+  private itemOf(upload: Upload): Item | null {
+    const item = this.onTheWay.get(upload.path);
+    return item === upload ? item : null;
+  }
+
+  private end(upload: Upload): Item | null {
+    const item = this.itemOf(upload);
+    if (item) this.onTheWay.delete(item.path);
+    return item;
+  }
+
+  private enqueue(item: Item): void {
+    this.queued.set(item.path, item);
+    this.queuedByIno.set(item.ino, item);
+  }
+
+  private unqueue(item: Item): void {
+    this.queued.delete(item.path);
+    this.queuedByIno.delete(item.ino);
+  }
+}

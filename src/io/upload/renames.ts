@@ -1,0 +1,119 @@
+import { Failure } from '../../contract/failure.js';
+import type { Move, Value } from '../../contract/remote.js';
+import type { Entry, OpenSource, Store, TreePath } from '../../contract/store.js';
+import { reading } from '../../store/common/content/sources.js';
+import { Claim } from './claim.js';
+import { download } from './download.js';
+import type { Removals } from './removals.js';
+import { send, type Target } from './transfer.js';
+import type { Uploader } from './uploader.js';
+
+interface RenameHost {
+  readonly store: Store;
+  readonly target: Target;
+  readonly uploader: Uploader;
+  readonly removals: Removals;
+  readonly now: () => number;
+}
+
+/**
+ * Renames files of one unit: those the server was never told of in the queue alone, all others by uploading them under
+ * their new names, then removing the old ones. If it fails, what was queued is still queued under the old names.
+ */
+export async function rename(host: RenameHost, moves: readonly Move[]): Promise<Value<'rename'>['moved']> {
+  const { uploader } = host;
+  const known = moves.filter(({ ino, from, to, entry }) => entry !== null || !uploader.rekey(ino, from, to));
+  const moved = new Map<number, Entry>();
+  if (known.length > 0) {
+    const claim = new Claim(
+      uploader,
+      known.flatMap(({ from, to }) => [from, to]),
+    );
+    try {
+      await claim.isQuiet();
+      const entries = await uploadAll(host, known);
+      await host.removals.remove(known.map(({ from, entry }) => ({ path: from, id: entry?.id ?? null })));
+      for (const { ino, from, to } of known) {
+        for (const path of [from, to]) claim.drop(path);
+        uploader.queue.forget(from);
+        uploader.recent.delete(from);
+        const entry = entries.get(to);
+        if (!entry)
+          throw new Failure('EIO', 'Internal error: a renamed file has no entry. Please report it.');
+        uploader.recent.set(to, entry);
+        moved.set(ino, entry);
+      }
+    } finally {
+      claim.release();
+    }
+  }
+  return moves.map(({ ino }) => ({ ino, entry: moved.get(ino) ?? null }));
+}
+
+async function uploadAll(
+  { store, target, uploader, now }: RenameHost,
+  moves: readonly Move[],
+): Promise<ReadonlyMap<TreePath, Entry>> {
+  const { signal } = uploader;
+  for (const { to } of moves) uploader.queue.tell(to);
+  const tickets = await target.uploads.declare(
+    moves.map(({ to }) => to),
+    { signal },
+  );
+  const ticketOf = new Map(tickets.map((ticket) => [ticket.path, ticket]));
+  const entries = new Map<TreePath, Entry>();
+  const transfers = moves.map((move) =>
+    uploader.transfers.add(async () => {
+      const ticket = ticketOf.get(move.to);
+      if (!ticket) throw new Failure('EPROTO', 'The server gave no address to upload the file to.');
+      const sendTo = (source: OpenSource): Promise<Entry> => send(target, ticket, source, { signal, now });
+      if (move.source) {
+        entries.set(move.to, await reading(uploader.heldSource(move.source), sendTo));
+        return;
+      }
+      const content = await fetch(store, uploader, move);
+      try {
+        entries.set(move.to, await sendTo(content.source));
+      } finally {
+        await content.dispose();
+      }
+    }),
+  );
+  // Nothing may be on its way any more when the names are released.
+  const outcomes = await Promise.allSettled(transfers);
+  for (const outcome of outcomes) if (outcome.status === 'rejected') throw outcome.reason;
+  await target.uploads.finish(tickets, { signal });
+  return entries;
+}
+
+async function fetch(store: Store, uploader: Uploader, { from, entry }: Move): ReturnType<typeof download> {
+  const { signal } = uploader;
+  const known = entry ?? uploader.recent.get(from) ?? (await lookupFile(store, from, signal));
+  try {
+    return await download(store, known, signal);
+  } catch (thrown) {
+    if (!(thrown instanceof Failure) || (thrown.code !== 'ESTALE' && thrown.code !== 'EBADMSG')) throw thrown;
+    // Somebody else wrote it: what stands under the name now is what is renamed.
+    return downloadAnew(store, from, signal);
+  }
+}
+
+/** Two mismatches in a row are broken bytes, or a writer who is faster than we are. */
+async function downloadAnew(store: Store, from: TreePath, signal: AbortSignal): ReturnType<typeof download> {
+  try {
+    return await download(store, await lookupFile(store, from, signal), signal);
+  } catch (thrown) {
+    if (!(thrown instanceof Failure) || (thrown.code !== 'ESTALE' && thrown.code !== 'EBADMSG')) throw thrown;
+    throw new Failure(
+      'EIO',
+      thrown.detail ?? 'The content differs from what the server lists.',
+      thrown.cause,
+    );
+  }
+}
+
+async function lookupFile(store: Store, path: TreePath, signal: AbortSignal): Promise<Entry> {
+  const { found } = await store.lookup(path, { listing: false, signal });
+  if (found === null || found === 'prefix') throw new Failure('ENOENT');
+  return found;
+}

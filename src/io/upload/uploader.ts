@@ -1,0 +1,250 @@
+import { setMaxListeners } from 'node:events';
+import { clearTimeout, setImmediate, setTimeout } from 'node:timers';
+import { LRUCache } from 'lru-cache';
+import PQueue from 'p-queue';
+import { Failure } from '../../contract/failure.js';
+import type { FailedUpload, Handed, RemoteEvent } from '../../contract/remote.js';
+import type { Entry, HeldSource, OpenSource, TreePath } from '../../contract/store.js';
+import { Batch, type Job } from './batch.js';
+import { Flushes } from './flushes.js';
+import { type Outcome, type Submission, type Upload, UploadQueue } from './queue.js';
+import type { Target } from './transfer.js';
+
+export interface UploadOptions {
+  /** How long a submission waits for others, in milliseconds; each new one starts it again, ten times at most. @default 500 */
+  readonly writebackDelay?: number | undefined;
+  /** Transfers at once. @default 10 */
+  readonly concurrency?: number | undefined;
+}
+
+const MOST_DELAYS = 10;
+/** A failed upload goes again after a second, then after twice as long each time, up to five minutes. */
+const FIRST_RETRY_MS = 1000;
+const LONGEST_RETRY_MS = 5 * 60_000;
+/** Tickets are about 1 KB each, and their URLs expire: so many uploads are on their way at once, others wait. */
+const MOST_ON_THE_WAY = 2000;
+/** Entries of finished uploads that a rename may need before a listing shows them. */
+const RECENT_ENTRIES = 1000;
+
+/** The kernel's content as the owner gets it; see `Contents`. */
+export interface OwnerContents {
+  open(id: number): Promise<OpenSource>;
+  close(id: number): void;
+}
+
+/** Drives the upload queue: decides when a batch goes, runs it, and tells how it went. */
+export class Uploader {
+  readonly queue: UploadQueue;
+  readonly transfers: PQueue;
+  /** What the latest uploads made, by path. */
+  readonly recent = new LRUCache<TreePath, Entry>({ max: RECENT_ENTRIES });
+  private readonly flushes: Flushes;
+  private readonly jobs = new Map<Upload, Job>();
+  /** Who waits for the upload of a path that is on its way. */
+  private readonly quiet = new Map<TreePath, (() => void)[]>();
+  private readonly closing = new AbortController();
+  private readonly writebackDelay: number;
+  private timer: NodeJS.Timeout | null = null;
+  private retryTimer: NodeJS.Timeout | null = null;
+  private retryAt = Number.POSITIVE_INFINITY;
+  private firstSubmitAt = 0;
+  private isGoingSoon = false;
+  private wasBusy = false;
+
+  constructor(
+    private readonly target: Target,
+    private readonly onEvent: (event: RemoteEvent) => void,
+    private readonly options: UploadOptions & {
+      readonly unitOf: (path: TreePath) => TreePath;
+      readonly told?: Iterable<TreePath> | undefined;
+      readonly now: () => number;
+      readonly contents: OwnerContents;
+    },
+  ) {
+    // Everything that is on its way listens to it, which is no leak.
+    setMaxListeners(0, this.closing.signal);
+    this.writebackDelay = options.writebackDelay ?? 500;
+    this.transfers = new PQueue({ concurrency: options.concurrency ?? 10 });
+    this.queue = new UploadQueue({
+      unitOf: options.unitOf,
+      onSettled: (upload, outcome) => this.onSettled(upload, outcome),
+      told: options.told ?? [],
+    });
+    this.flushes = new Flushes(this.queue, (ino) => {
+      this.queue.ripen([ino], { isFlush: true });
+      this.goSoon();
+    });
+  }
+
+  get signal(): AbortSignal {
+    return this.closing.signal;
+  }
+
+  /** What was handed over, to be opened when it is read. */
+  heldSource({ id, size }: Handed): HeldSource {
+    const { contents } = this.options;
+    const open = async (): Promise<{ content: OpenSource; close: () => void }> => ({
+      content: await contents.open(id),
+      close: () => contents.close(id),
+    });
+    return { kind: 'held', size, open };
+  }
+
+  submit(submission: Submission): void {
+    this.assertOpen();
+    this.queue.submit(submission);
+    this.wasBusy = true;
+    this.abortReplaced(submission.path);
+    this.startTimer();
+  }
+
+  /** Renames a queued upload that the server was never told of; false if there is no such. */
+  rekey(ino: number, from: TreePath, to: TreePath): boolean {
+    if (!this.queue.rekey(ino, from, to)) return false;
+    this.abortReplaced(to);
+    return true;
+  }
+
+  /** @param inos null: all */
+  flush(inos: readonly number[] | null): Promise<readonly FailedUpload[]> {
+    this.assertOpen();
+    this.queue.ripen(inos, { isFlush: true });
+    if (inos === null) this.stopTimer();
+    const flushed = this.flushes.wait(inos);
+    this.go();
+    return flushed;
+  }
+
+  /** Aborts what is on its way to a path, if its body is incomplete and it is held or has a successor. */
+  abortReplaced(path: TreePath): void {
+    const upload = this.queue.toAbort(path);
+    if (upload) this.jobs.get(upload)?.abort();
+  }
+
+  /** Resolves when nothing is on its way to a path; hold it first, or the next may begin. */
+  async isQuiet(path: TreePath): Promise<void> {
+    while (this.queue.isOnTheWay(path)) {
+      await new Promise<void>((resolve) => this.quiet.set(path, [...(this.quiet.get(path) ?? []), resolve]));
+    }
+  }
+
+  /** Begins what may go now. */
+  go(): void {
+    if (this.signal.aborted || this.queue.countOnTheWay > MOST_ON_THE_WAY / 2) return;
+    for (const uploads of this.queue.take(MOST_ON_THE_WAY - this.queue.countOnTheWay)) {
+      const batch = new Batch(uploads, {
+        target: this.target,
+        transfers: this.transfers,
+        closing: this.signal,
+        now: this.options.now,
+        sourceOf: (upload) => this.heldSource(upload.source),
+        onProgress: (upload, sent, size) =>
+          this.onEvent({ type: 'progress', path: upload.path, ino: upload.ino, sent, size }),
+        onSent: (upload) => this.queue.sent(upload),
+        onEnd: (job) => this.onEnd(job),
+      });
+      for (const job of batch.jobs) this.jobs.set(job.upload, job);
+      void batch.run();
+    }
+  }
+
+  /** Waits for nothing that is queued; what is on its way is aborted. */
+  async close(): Promise<void> {
+    this.stopTimer();
+    if (this.retryTimer) clearTimeout(this.retryTimer);
+    this.closing.abort();
+    for (const job of this.jobs.values()) job.controller.abort();
+    this.flushes.cancel(new Failure('ECANCELED'));
+    await this.transfers.onIdle();
+  }
+
+  private assertOpen(): void {
+    if (this.signal.aborted) throw new Failure('EIO', 'The connection to W&B was closed.');
+  }
+
+  private startTimer(): void {
+    const now = performance.now();
+    if (this.timer) clearTimeout(this.timer);
+    else this.firstSubmitAt = now;
+    const latest = this.firstSubmitAt + MOST_DELAYS * this.writebackDelay - now;
+    this.timer = setTimeout(
+      () => {
+        this.timer = null;
+        this.queue.ripen(null, { isFlush: false });
+        this.go();
+      },
+      Math.max(0, Math.min(this.writebackDelay, latest)),
+    );
+    // A process that has nothing else to do needn't wait for it: it flushes (`lifecycle.ts`).
+    this.timer.unref();
+  }
+
+  private stopTimer(): void {
+    if (this.timer) clearTimeout(this.timer);
+    this.timer = null;
+  }
+
+  private onEnd(job: Job): void {
+    const { upload, result } = job;
+    if (result?.kind === 'durable') {
+      this.recent.set(upload.path, result.entry);
+      this.queue.durable(upload);
+    } else if (result?.kind === 'failed' && !this.signal.aborted) {
+      const delay = Math.min(LONGEST_RETRY_MS, FIRST_RETRY_MS * 2 ** upload.failures);
+      this.queue.failed(upload, result.failure, performance.now() + delay);
+      this.retryIn(delay);
+    } else {
+      this.queue.aborted(upload);
+    }
+    this.jobs.delete(upload);
+    const waiting = this.quiet.get(upload.path);
+    this.quiet.delete(upload.path);
+    for (const resolve of waiting ?? []) resolve();
+    this.goSoon();
+  }
+
+  /** Tries failed uploads again, this long from now or earlier. */
+  private retryIn(delay: number): void {
+    const at = performance.now() + delay;
+    if (at >= this.retryAt) return;
+    if (this.retryTimer) clearTimeout(this.retryTimer);
+    this.retryAt = at;
+    this.retryTimer = setTimeout(() => {
+      this.retryTimer = null;
+      this.retryAt = Number.POSITIVE_INFINITY;
+      const now = performance.now();
+      const next = this.queue.retry(now);
+      if (next !== null) this.retryIn(next - now);
+      this.wasBusy = true;
+      this.go();
+    }, delay);
+    this.retryTimer.unref();
+  }
+
+  private onSettled(upload: Upload, outcome: Outcome): void {
+    const { path, ino, generation, failure } = upload;
+    const result = this.jobs.get(upload)?.result;
+    if (outcome === 'durable' && result?.kind === 'durable') {
+      this.onEvent({ type: 'uploaded', path, ino, generation, entry: result.entry });
+    } else if (outcome === 'failed' && failure) {
+      this.onEvent({ type: 'failed', path, ino, generation, failure });
+    } else {
+      this.onEvent({ type: 'dropped', path, ino, generation });
+    }
+    this.flushes.onSettled(upload, outcome);
+    if (this.wasBusy && this.queue.isIdle) {
+      this.wasBusy = false;
+      this.onEvent({ type: 'idle' });
+    }
+  }
+
+  /** Once for all that ends in this turn, so that what waited behind it goes in one batch. */
+  private goSoon(): void {
+    if (this.isGoingSoon) return;
+    this.isGoingSoon = true;
+    setImmediate(() => {
+      this.isGoingSoon = false;
+      this.go();
+    });
+  }
+}

@@ -1,0 +1,112 @@
+import { basename } from 'node:path';
+import { isFailure } from '../../../contract/failure.js';
+import type { TreePath } from '../../../contract/store.js';
+import type { Inode } from '../../namespace/inode.js';
+import { atDisk } from '../journal/disk.js';
+import type { Journal } from '../journal/journal.js';
+import type { JournalRecord } from '../journal/records.js';
+import type { Snapshot } from './content-file.js';
+import type { SpoolPlace } from './content-files.js';
+import type { Overlay } from './overlay.js';
+import { diskVolume } from './volumes.js';
+
+/** New content goes into the journal's own directory: what is acknowledged is there already. */
+export const placeIn = (journal: Journal): SpoolPlace => ({
+  volume: diskVolume((call) => atDisk(journal.directory, call)),
+  newPath: () => journal.newBlob().path,
+  close: () => journal.close(),
+});
+
+/** The content that the journal has of an inode: a reference like any other, so it stays as it was recorded. */
+interface Recorded {
+  readonly generation: number;
+  readonly snapshot: Snapshot;
+}
+
+/**
+ * The kernel's records in the journal: what is acknowledged and not durable, under the names that it has here. Without a
+ * journal nothing is recorded. What is recorded before it happens throws a Failure where the disk refuses; what has
+ * happened already, on the server, can only be told by a warning.
+ */
+export class Keeping {
+  private readonly recorded = new Map<Inode, Recorded>();
+
+  /** @param warn tells the user of what no call can tell */
+  constructor(
+    private readonly journal: Journal | null,
+    private readonly overlay: Overlay,
+    private readonly warn: (message: string) => void,
+  ) {}
+
+  get isKept(): boolean {
+    return this.journal !== null;
+  }
+
+  /** Before changed content is acknowledged. */
+  record(inode: Inode): void {
+    const { local } = inode;
+    if (!this.journal || !local?.content || this.recorded.get(inode)?.generation === local.generation) return;
+    const { file, size } = local.content;
+    this.journal.syncBlob(file.fd);
+    this.journal.put(inode.path, {
+      kind: 'content',
+      blob: basename(file.path),
+      size,
+      mode: local.mode,
+      mtimeMs: local.mtimeMs,
+      generation: local.generation,
+    });
+    this.hold(inode);
+  }
+
+  /** The journal has the content of this inode as it is. */
+  hold(inode: Inode): void {
+    const former = this.recorded.get(inode);
+    const generation = inode.local?.generation ?? 0;
+    this.recorded.set(inode, { generation, snapshot: this.overlay.snapshot(inode) });
+    former?.snapshot.release();
+  }
+
+  /** The server has the content as of `generation`. */
+  durable(inode: Inode, path: TreePath, generation: number): void {
+    const recorded = this.recorded.get(inode);
+    if (!recorded || recorded.generation > generation) return;
+    this.noted(() => this.journal?.remove(path));
+    this.letGo(inode);
+  }
+
+  /** The names of a directory, a copy or a reference in a draft: all that there is of it. */
+  put(path: TreePath, record: JournalRecord): void {
+    this.journal?.put(path, record);
+  }
+
+  /** A name is gone, with all below it. */
+  removed(path: TreePath, inodes: Iterable<Inode>): void {
+    this.noted(() => this.journal?.remove(path));
+    for (const inode of inodes) this.letGo(inode);
+  }
+
+  /** A name is another, with all below it; what stood there is replaced. */
+  renamed(from: TreePath, to: TreePath): void {
+    this.journal?.rename(from, to);
+  }
+
+  /** Notes what has happened already. */
+  noted(record: () => void): void {
+    try {
+      record();
+    } catch (thrown) {
+      if (!isFailure(thrown)) throw thrown;
+      this.warn(
+        `${thrown.detail ?? thrown.code} What was done is done, but the next start may send it again.`,
+      );
+    }
+  }
+
+  /** Nothing needs what was recorded of this inode any more. */
+  letGo(inode: Inode): void {
+    const recorded = this.recorded.get(inode);
+    this.recorded.delete(inode);
+    recorded?.snapshot.release();
+  }
+}

@@ -1,0 +1,208 @@
+import { LRUCache } from 'lru-cache';
+import { Failure, isFailure } from '../../../contract/failure.js';
+import type { Inode } from '../../namespace/inode.js';
+import type { ContentFile, Snapshot } from './content-file.js';
+import { ContentFiles, type SpoolPlace } from './content-files.js';
+
+/** Content that lives here: the first `size` bytes of a file that the inode holds a reference to. */
+export interface LocalContent {
+  readonly file: ContentFile;
+  readonly size: number;
+}
+
+interface OverlayOptions {
+  readonly cacheBytes: number;
+  readonly spoolBytes: number;
+}
+
+/** Content above this share of the cache's budget goes to disk. */
+const SPOOL_SHARE = 16;
+const COPY_BYTES = 1024 * 1024;
+
+/**
+ * The local content of inodes, lazily populated: small content in memfs (its public API, one file an inode, names are
+ * never real ones), large content through the same calls on the disk. Content is pinned while it is open or dirty; clean
+ * content is evicted, least recently used first, within the budget it shares with dirty memory.
+ */
+export class Overlay {
+  private readonly files: ContentFiles;
+  private readonly clean: LRUCache<number, Inode>;
+
+  /** @param isKept all content goes to the disk, whatever its size: a journal keeps it */
+  constructor(
+    private readonly options: OverlayOptions,
+    place: SpoolPlace,
+    private readonly isKept = false,
+  ) {
+    this.files = new ContentFiles(place);
+    this.clean = new LRUCache<number, Inode>({
+      maxSize: Math.max(1, Math.floor(options.cacheBytes / 4)),
+      sizeCalculation: (inode) => Math.max(1, inode.local?.content?.size ?? 1),
+      dispose: (inode, _ino, reason) => {
+        if (reason === 'evict') this.discard(inode);
+      },
+    });
+  }
+
+  get memoryBytes(): number {
+    return this.files.memoryBytes;
+  }
+
+  get spooledBytes(): number {
+    return this.files.spooledBytes;
+  }
+
+  get isSpoolFull(): boolean {
+    return this.spooledBytes > this.options.spoolBytes;
+  }
+
+  /** Empty content, for an inode that `give` gets it. Throws where the disk takes none; then nothing has changed. */
+  makeEmpty(): LocalContent {
+    return { file: this.files.create(this.isKept), size: 0 };
+  }
+
+  /** Content that is on the disk already. */
+  adopt(path: string, size: number): LocalContent {
+    return { file: this.files.adopt(path, size), size };
+  }
+
+  /** Gives an inode content in place of what it had. */
+  give(inode: Inode, content: LocalContent): void {
+    this.drop(inode);
+    inode.ensureLocal().content = content;
+  }
+
+  /** Reads from where the content is; fewer bytes than asked for only at its end. */
+  read(inode: Inode, target: Uint8Array, position: number): number {
+    const { file, size } = contentOf(inode);
+    const wanted = target.subarray(0, Math.max(0, Math.min(target.byteLength, size - position)));
+    if (wanted.byteLength === 0) return 0;
+    if (file.read(wanted, position) < wanted.byteLength) throw shortened();
+    return wanted.byteLength;
+  }
+
+  /** Returns the count of bytes written; as on a full disk it may be smaller than asked for. */
+  write(inode: Inode, bytes: Uint8Array, position: number): number {
+    const { size } = contentOf(inode);
+    const end = position + bytes.byteLength;
+    const file = this.writable(inode, Math.max(end, size), Math.min(position, size), size);
+    const count = file.write(bytes, position);
+    this.resized(inode, Math.max(size, position + count));
+    return count;
+  }
+
+  truncate(inode: Inode, length: number): void {
+    const { size } = contentOf(inode);
+    this.writable(inode, length, Math.min(length, size), Math.min(length, size)).resize(length);
+    this.resized(inode, length);
+  }
+
+  /** The content as it is now, whatever becomes of the inode. */
+  snapshot(inode: Inode): Snapshot {
+    const { file, size } = contentOf(inode);
+    return file.snapshot(size);
+  }
+
+  /** False where somebody has removed the file of closed content from the disk. */
+  isUsable({ local }: Inode): boolean {
+    try {
+      return local?.content ? local.content.file.fd >= 0 : true;
+    } catch (thrown) {
+      if (isFailure(thrown)) return false;
+      throw thrown;
+    }
+  }
+
+  /** Nobody has the file open. */
+  park(inode: Inode): void {
+    const content = inode.local?.content;
+    if (content) this.files.park(content.file);
+  }
+
+  /** Clean and closed: may be evicted. */
+  release(inode: Inode, ino: number): void {
+    const content = inode.local?.content;
+    if (!content) return;
+    if (content.size > this.clean.maxSize) this.discard(inode);
+    else this.clean.set(ino, inode);
+  }
+
+  /** Open or dirty again: must stay. */
+  hold(inode: Inode): void {
+    if (inode.ino !== 0) this.clean.delete(inode.ino);
+    const content = inode.local?.content;
+    if (content) this.files.unpark(content.file);
+  }
+
+  /** Forgets an inode's content; who holds a snapshot of it still has that. */
+  drop(inode: Inode): void {
+    this.hold(inode);
+    this.discard(inode);
+  }
+
+  /** Gives all content up, and removes it from the disk. */
+  close(): void {
+    this.files.close();
+  }
+
+  /**
+   * The process ends: its private files go. Their fds stay open to its end, for the owner may still be sending them, and
+   * another file under the number of one would be sent in its place.
+   */
+  removeFiles(): void {
+    this.files.removeFiles();
+  }
+
+  private discard({ local }: Inode): void {
+    if (!local?.content) return;
+    const { file } = local.content;
+    local.content = null;
+    file.release();
+  }
+
+  /**
+   * The inode's file, if it can be changed from `from` on; else a copy of its first `kept` bytes: where a snapshot covers
+   * what is changed, and on the disk where it gets large.
+   */
+  private writable(inode: Inode, size: number, from: number, kept: number): ContentFile {
+    const { file } = contentOf(inode);
+    const { cacheBytes } = this.options;
+    const isLarge =
+      size > cacheBytes / SPOOL_SHARE || this.files.memoryCost + size - file.length > cacheBytes / 2;
+    if (from >= file.frozen && (file.isSpooled || !isLarge)) return file;
+    const copy = this.copy(file, kept, isLarge || file.isSpooled);
+    this.give(inode, { file: copy, size: kept });
+    return copy;
+  }
+
+  private copy(file: ContentFile, size: number, isSpooled: boolean): ContentFile {
+    const copy = this.files.create(isSpooled || this.isKept);
+    try {
+      const chunk = new Uint8Array(Math.min(size, COPY_BYTES));
+      for (let position = 0; position < size; ) {
+        const part = chunk.subarray(0, Math.min(chunk.byteLength, size - position));
+        if (file.read(part, position) < part.byteLength) throw shortened();
+        for (let done = 0; done < part.byteLength; ) done += copy.write(part.subarray(done), position + done);
+        position += part.byteLength;
+      }
+      return copy;
+    } catch (thrown) {
+      copy.release();
+      throw thrown;
+    }
+  }
+
+  private resized(inode: Inode, size: number): void {
+    const local = inode.ensureLocal();
+    if (local.content) local.content = { file: local.content.file, size };
+  }
+}
+
+const shortened = (): Failure =>
+  new Failure('EIO', 'The copy of the content in the temporary directory was cut short by somebody else.');
+
+function contentOf(inode: Inode): LocalContent {
+  const content = inode.local?.content;
+  if (!content) throw new Error('the inode has no local content');
+  return content;
+}

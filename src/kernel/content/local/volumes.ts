@@ -1,0 +1,54 @@
+import * as nodeFs from 'node:fs';
+import { Volume as MemoryVolume } from 'memfs';
+import { type ErrnoCode, Failure } from '../../../contract/failure.js';
+
+/** The calls that memfs and `node:fs` share, as far as local content needs them. */
+export interface Volume {
+  openSync(path: string, flags: string): number;
+  closeSync(fd: number): void;
+  readSync(fd: number, buffer: Uint8Array, offset: number, length: number, position: number): number;
+  writeSync(fd: number, buffer: Uint8Array, offset: number, length: number, position: number): number;
+  ftruncateSync(fd: number, length: number): void;
+  unlinkSync(path: string): void;
+}
+
+/** Small content; its public API only, and no real names. */
+export const memoryVolume = (): Volume => new MemoryVolume() as unknown as Volume;
+
+/** Files of the real disk; `guard` runs each call, and makes a Failure without a path of ours of what it refuses. */
+export const diskVolume = (guard: <T>(call: () => T) => T): Volume => ({
+  openSync: (path, flags) => guard(() => nodeFs.openSync(path, flags, 0o600)),
+  closeSync: (fd) => guard(() => nodeFs.closeSync(fd)),
+  readSync: (fd, buffer, offset, length, position) =>
+    guard(() => nodeFs.readSync(fd, buffer, offset, length, position)),
+  writeSync: (fd, buffer, offset, length, position) =>
+    guard(() => nodeFs.writeSync(fd, buffer, offset, length, position)),
+  ftruncateSync: (fd, length) => guard(() => nodeFs.ftruncateSync(fd, length)),
+  unlinkSync: (path) => guard(() => nodeFs.unlinkSync(path)),
+});
+
+/** What the disk can refuse that a caller can do something about; all else is EIO. */
+const TOLD: Readonly<Record<string, readonly [ErrnoCode, string]>> = {
+  ENOSPC: ['ENOSPC', 'The disk of the temporary directory, where large content waits, is full.'],
+  EDQUOT: ['ENOSPC', 'The quota of the temporary directory, where large content waits, is used up.'],
+  EMFILE: ['EMFILE', 'The process has too many open files to keep large content in the temporary directory.'],
+  ENFILE: ['EMFILE', 'The system has too many open files to keep large content in the temporary directory.'],
+  EFBIG: ['EFBIG', 'The disk of the temporary directory takes no file that large.'],
+  EACCES: ['EACCES', "The temporary directory can't be written to, so large content has no place to wait."],
+  EROFS: ['EACCES', "The temporary directory can't be written to, so large content has no place to wait."],
+};
+
+/** Runs a call of `node:fs` in the temporary directory; its error becomes a Failure, which the face gives the caller's path. */
+export function onDisk<T>(call: () => T): T {
+  try {
+    return call();
+  } catch (thrown) {
+    const { code = '', message } = thrown as NodeJS.ErrnoException;
+    const [errno, detail] = TOLD[code] ?? [
+      'EIO',
+      'The copy of the content in the temporary directory is gone or can not be used.',
+    ];
+    // The message ends with the path of a private file.
+    throw new Failure(errno, detail, code === '' ? message : message.split(',')[0]);
+  }
+}

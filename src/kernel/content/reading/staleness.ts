@@ -1,0 +1,81 @@
+import { Failure } from '../../../contract/failure.js';
+import type { TreePath } from '../../../contract/store.js';
+import type { Core } from '../../core.js';
+import type { OpenFile } from '../../descriptors.js';
+import type { Inode } from '../../namespace/inode.js';
+import { find } from '../../namespace/resolve.js';
+import { Fault, type Operation } from '../../operation/operation.js';
+import { keepPages } from './pages.js';
+
+/**
+ * Called when the storage's bytes weren't those that the listing promised: looks the name up anew. An open file of
+ * which nothing was read yet becomes the new version; one that was read from is ESTALE (a new open sees the new
+ * version). The same version listed twice, and twice other bytes: either the listing lags behind an upload, then the
+ * storage vouches for its bytes and they are the new version; or the content is broken, EIO.
+ */
+export function mendStaleness(core: Core, op: Operation, file: OpenFile): void {
+  const { local, entry } = file.inode;
+  const staleness = local?.staleness;
+  if (!local || !staleness) return;
+  if (!entry || entry.version !== staleness.entry.version || entry.path !== staleness.entry.path) {
+    // It was renamed, or listed with other content, since the bytes were asked for.
+    local.staleness = null;
+    return;
+  }
+  const path = file.inode.parent ? file.inode.path : file.path;
+  if (staleness.times > 1) throw newestFault(core, file.inode, staleness, path);
+  if (!staleness.isAskedAnew) {
+    staleness.isAskedAnew = true;
+    core.scopeOfName(path)?.scope.expire(core.currentEpoch);
+    file.inode.seenAt = Number.NEGATIVE_INFINITY;
+    op.renew(core.currentEpoch);
+  }
+  const named = find(core, op, path);
+  if (named === file.inode) {
+    // The same content under a new tag, or a broken transfer: once more, without the old tag.
+    named.etag = null;
+    local.staleness = file.inode.entry ? { ...staleness, entry: file.inode.entry } : null;
+    return;
+  }
+  if (file.hasRead || !named || named.isDirectory) {
+    throw new Failure('ESTALE', 'The file was changed on the server while it was open here; open it again.');
+  }
+  const now = named.ensureLocal();
+  now.opens++;
+  local.opens--;
+  if (file.canWrite) {
+    now.writers++;
+    local.writers--;
+  }
+  file.inode = named;
+}
+
+type Staleness = NonNullable<NonNullable<Inode['local']>['staleness']>;
+
+/** Asks for the file as the storage has it; a large one can't be vouched for by what a cache may hold of it. */
+function newestFault(core: Core, inode: Inode, { entry, failure }: Staleness, path: TreePath): Fault {
+  const local = inode.ensureLocal();
+  const broken = new Failure(
+    'EIO',
+    failure.detail ?? 'The content differs from what the server lists.',
+    failure.cause,
+  );
+  const limit = core.pages.windowBlocks * core.pages.blockBytes;
+  return new Fault(`newest:${path}`, () =>
+    core.loads.start(`newest:${path}`, 'readNewest', { entry, limit }, (content, refusal) => {
+      local.staleness = null;
+      local.mismatches = 0;
+      if (!content) return refusal?.code === 'EBADMSG' || refusal?.code === 'ESTALE' ? broken : refusal;
+      core.pages.received(content.bytes);
+      const { md5, size } = content;
+      const newest = { ...entry, md5, size, version: `md5:${md5}` };
+      keepPages(core, newest, 0, content.bytes);
+      const place = core.scopeOfName(path);
+      place?.scope.mergeName(place.relative, newest, core.tick());
+      // As an upload of our own it stays until a listing agrees: the next one may lag, too. Pinned last, for what is
+      // merged after a pin ends it.
+      core.pin(path, newest.version, [entry.version]);
+      return null;
+    }),
+  );
+}

@@ -1,0 +1,54 @@
+import type { Alike, TreePath } from '../../contract/store.js';
+import type { Core } from '../core.js';
+import { Fault, type Operation } from '../operation/operation.js';
+
+/** The outermost name on the way to a path that isn't there. */
+export interface Missing {
+  /** Its path. A missing entity and a missing project look alike: it is the project's then. */
+  readonly path: TreePath;
+  /** Is what it would be in known to be there? */
+  readonly isParentKnown: boolean;
+  /** Null: nobody has asked, or could. */
+  readonly alike: Alike | null;
+}
+
+/**
+ * Told from what the failed call has learned, whatever its age. What may have been meant instead costs one request a
+ * name and TTL, and only those who ask for it with an operation.
+ */
+export function missing(core: Core, op: Operation | null, path: TreePath): Missing | null {
+  if (core.isClosed) return null;
+  const segments = path.split('/').filter((name) => name !== '');
+  const depth = Math.min(segments.length, core.unitDepth);
+  let parent = core.root;
+  let reached = 0;
+  for (; reached < depth; reached++) {
+    const child = parent.children?.get(segments[reached] ?? '');
+    // What an alias leads to is there, or has never been.
+    if (child && !child.isDirectory) return null;
+    if (!child) break;
+    parent = child;
+  }
+  if (reached === depth) return null;
+  const isProject = reached === 0 && depth > 1;
+  const at = segments.slice(0, isProject ? 2 : reached + 1).join('/');
+  // Of what is only here nobody else knows.
+  const isAsked = !parent.local?.isLocalDirectory && (isProject || reached > 0);
+  return { path: at, isParentKnown: !isProject, alike: isAsked ? alikeOf(core, op, at) : null };
+}
+
+function alikeOf(core: Core, op: Operation | null, path: TreePath): Alike | null {
+  const key = `alike:${path}`;
+  const known = core.alike.get(path);
+  const isFresh = known && core.timeline.now() - known.moment.at < core.options.listingTtl;
+  if (isFresh || op === null || op.hasLoaded(key)) return known?.said ?? null;
+  const start = () =>
+    core.timeline.ask((sent) =>
+      core.loads.start(key, 'alike', { path }, (said) => {
+        // It is only for a message: who can't be asked leaves it as short as it was.
+        core.alike.set(path, { said, moment: core.timeline.arrive(sent) });
+        return null;
+      }),
+    );
+  throw new Fault(key, start, false, () => core.remote.assertCanWait());
+}

@@ -1,0 +1,141 @@
+import { Failure } from '../../contract/failure.js';
+import type { Args, Call, Method, Remote, Value } from '../../contract/remote.js';
+
+/** One request to the owner of the remote, shared by all who need its outcome (single flight). */
+export class Load {
+  failure: Failure | null = null;
+  isSettled = false;
+  /** Its last waiter has left: whoever comes now needs a load of his own. */
+  isCancelled = false;
+  private waiters = new Set<() => void>();
+  /** A sync caller, or the load's starter, may need the outcome without waiting in the event loop. */
+  private isKept = false;
+
+  constructor(
+    private readonly remote: Remote,
+    send: (load: Load) => Call,
+    /** A mutation is never cancelled: once sent, its outcome must be known. */
+    private readonly isCancellable: boolean,
+  ) {
+    this.call = send(this);
+  }
+
+  private readonly call: Call;
+
+  settle(failure: Failure | null): void {
+    this.failure = failure;
+    this.isSettled = true;
+    const waiters = this.waiters;
+    this.waiters = new Set();
+    for (const wake of waiters) wake();
+  }
+
+  /** Blocks this thread until the load is settled. */
+  waitSync(): void {
+    this.isKept = true;
+    try {
+      this.remote.wait(this.call);
+    } catch (error) {
+      // Where sync calls can't wait at all the load goes on, for the next one to find what it brought.
+      if (error instanceof Failure && error.code === 'ETIMEDOUT') {
+        this.isKept = false;
+        this.cancelIfUnwanted();
+      }
+      throw error;
+    }
+  }
+
+  /** Resolves when the load is settled, or when `signal` aborts; the last waiter to leave cancels the load. */
+  wait(signal: AbortSignal | undefined): Promise<void> {
+    if (this.isSettled || signal?.aborted) return Promise.resolve();
+    return new Promise((resolve) => {
+      const leave = (): void => {
+        this.waiters.delete(wake);
+        this.cancelIfUnwanted();
+        resolve();
+      };
+      const wake = (): void => {
+        signal?.removeEventListener('abort', leave);
+        resolve();
+      };
+      this.waiters.add(wake);
+      signal?.addEventListener('abort', leave, { once: true });
+    });
+  }
+
+  /** Resolves when the load is settled; an abort asks the owner to end it, who may be too late for that. */
+  async waitForEnd(signal: AbortSignal | undefined): Promise<void> {
+    const end = (): void => this.remote.cancel(this.call);
+    if (signal?.aborted) end();
+    signal?.addEventListener('abort', end, { once: true });
+    try {
+      await this.wait(undefined);
+    } finally {
+      signal?.removeEventListener('abort', end);
+    }
+  }
+
+  private cancelIfUnwanted(): void {
+    if (this.waiters.size === 0 && !this.isKept) this.cancel();
+  }
+
+  /** Whoever waits gets ECANCELED; a mutation goes on. */
+  cancel(): void {
+    if (!this.isCancellable || this.isSettled) return;
+    this.isCancelled = true;
+    this.remote.cancel(this.call);
+  }
+}
+
+/** The loads on their way, by what they bring. */
+export class Loads {
+  private readonly byKey = new Map<string, Load>();
+
+  constructor(private readonly remote: Remote) {}
+
+  /** Ends all loads that change nothing. */
+  cancelAll(): void {
+    for (const load of [...this.byKey.values()]) load.cancel();
+  }
+
+  /**
+   * Starts a load, or joins the one of this key. `commit` takes what came, synchronously; a failure it handles itself
+   * it returns as null, any other goes to all who wait.
+   */
+  start<M extends Method>(
+    key: string,
+    method: M,
+    args: Args<M>,
+    commit: (value: Value<M> | null, failure: Failure | null) => Failure | null,
+    { isCancellable = true }: { readonly isCancellable?: boolean } = {},
+  ): Load {
+    const running = this.byKey.get(key);
+    if (running && !running.isCancelled) return running;
+    const load: Load = new Load(
+      this.remote,
+      (self) =>
+        this.remote.call(method, args, (reply) => {
+          // A cancelled load may have been replaced under its key already.
+          if (this.byKey.get(key) === self) this.byKey.delete(key);
+          self.settle(outcomeOf(() => (reply.ok ? commit(reply.value, null) : commit(null, reply.failure))));
+        }),
+      isCancellable,
+    );
+    if (!load.isSettled) this.byKey.set(key, load);
+    return load;
+  }
+}
+
+/** A commit that throws is a bug of ours; those who wait go on all the same, and hear of it. */
+function outcomeOf(commit: () => Failure | null): Failure | null {
+  try {
+    return commit();
+  } catch (thrown) {
+    if (thrown instanceof Failure) return thrown;
+    return new Failure(
+      'EIO',
+      'Internal error: an answer could not be taken in. Please report it.',
+      String(thrown),
+    );
+  }
+}

@@ -1,0 +1,57 @@
+import type { TreePath } from '../../contract/store.js';
+import { isAtOrBelow } from '../namespace/inode.js';
+import type { Load } from './load.js';
+import { Fault } from './operation.js';
+
+/** A name (and, for a directory that is moved or removed, all below it) whose mutation is on its way to the server. */
+export interface Lock {
+  readonly path: TreePath;
+  readonly isSubtree: boolean;
+  /** The mutation's request: when it is settled the lock is gone. */
+  load: Load | null;
+}
+
+/** Locks are held from the start of a mutation's effect to its commit. Readers never look here. */
+export class Locks {
+  private readonly byPath = new Map<TreePath, Lock>();
+  private subtrees = 0;
+  /** Called whenever a lock was released. */
+  onRelease: () => void = () => {};
+
+  /** The lock that forbids to mutate `path` (with `isSubtree`: or anything below it), if there is one. */
+  find(path: TreePath, isSubtree: boolean): Lock | undefined {
+    const exact = this.byPath.get(path);
+    if (exact) return exact;
+    if (this.subtrees > 0) {
+      for (let end = path.lastIndexOf('/'); end > 0; end = path.lastIndexOf('/', end - 1)) {
+        const above = this.byPath.get(path.slice(0, end));
+        if (above?.isSubtree) return above;
+      }
+    }
+    if (isSubtree) for (const lock of this.byPath.values()) if (isAtOrBelow(lock.path, path)) return lock;
+    return undefined;
+  }
+
+  /** Waits (by a fault) until no other caller's mutation holds `path`. */
+  assertFree(path: TreePath, isSubtree = false): void {
+    const lock = this.find(path, isSubtree);
+    if (!lock) return;
+    const { load } = lock;
+    if (!load) throw new Error('a lock is held without a request on its way');
+    throw new Fault(`lock:${path}`, () => load, true);
+  }
+
+  take(path: TreePath, isSubtree: boolean): Lock {
+    const lock: Lock = { path, isSubtree, load: null };
+    this.byPath.set(path, lock);
+    if (isSubtree) this.subtrees++;
+    return lock;
+  }
+
+  release(locks: readonly Lock[]): void {
+    for (const lock of locks) {
+      if (this.byPath.delete(lock.path) && lock.isSubtree) this.subtrees--;
+    }
+    this.onRelease();
+  }
+}

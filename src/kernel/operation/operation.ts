@@ -1,0 +1,163 @@
+import { Failure } from '../../contract/failure.js';
+import type { Load } from './load.js';
+
+/**
+ * What a primitive needs and isn't here. A plain object, thrown: no stack is taken. `start` sends the request, or
+ * joins the one that is already on its way; when it is settled the primitive is run again.
+ */
+export class Fault {
+  constructor(
+    /** Names the need; two faults with one key want the same thing. */
+    readonly key: string,
+    readonly start: () => Load,
+    /** Waiting for another caller's mutation is no load: it may happen any number of times. */
+    readonly isContention = false,
+    /** Called before a thread is blocked for it; throws where it can't be, and then nothing has been started. */
+    readonly beforeBlocking: () => void = () => {},
+    /**
+     * What is changed at the server, and can be given up as long as nobody sees it: an abort asks for its end, and then it
+     * is waited for, for its outcome must be known.
+     */
+    readonly isEndedByAbort = false,
+  ) {}
+}
+
+/**
+ * Since when answers are fresh for a call of the user's, whatever the TTL: one that is made of many operations, such as
+ * a recursive `readdir`, lists a run once, however slow that is.
+ */
+export class Freshness {
+  /** The kernel's epoch when the call began. */
+  epoch = Number.POSITIVE_INFINITY;
+
+  begin(epoch: number): void {
+    if (this.epoch === Number.POSITIVE_INFINITY) this.epoch = epoch;
+  }
+
+  /** What was loaded so far isn't fresh for the rest of the call. */
+  renew(epoch: number): void {
+    this.epoch = epoch;
+  }
+}
+
+/**
+ * One system call of one caller, across all its restarts. What a fault loaded is held here until the operation ends,
+ * and counts as fresh for it: a listing slower than its TTL, or a read larger than the cache, ends.
+ */
+export class Operation {
+  private renewals = 0;
+  /** Keys of the faults already served, with how often. */
+  private readonly served = new Map<string, number>();
+  /** What the primitive has achieved in earlier runs; it goes on from there. */
+  state: unknown = undefined;
+  /** What the remote answered to it, where that is what the primitive returns. */
+  outcome: unknown = undefined;
+  /** Pages that the cache may have evicted since they were loaded for this operation. */
+  readonly pages = new Map<string, Uint8Array>();
+
+  /** A size that nobody knows is asked for: its caller shows it to somebody who will believe it. */
+  isSizeWanted = false;
+
+  /** What it waits for, or waited for last. */
+  load: Load | null = null;
+  /** It has returned or failed: what it reserved is free. */
+  isEnded = false;
+
+  constructor(
+    readonly signal: AbortSignal | undefined = undefined,
+    /** Shared by all operations of one call. */
+    readonly freshness: Freshness = new Freshness(),
+  ) {}
+
+  /**
+   * What was loaded so far isn't fresh for the rest of the call. A server that tells otherwise each time it is asked ends
+   * the call.
+   */
+  renew(epoch: number): void {
+    if (++this.renewals > MOST_RENEWALS) throw contradiction();
+    this.freshness.renew(epoch);
+    for (const key of this.served.keys()) if (IS_OF_NAMES.test(key)) this.served.delete(key);
+  }
+
+  hasLoaded(key: string): boolean {
+    return this.served.has(key);
+  }
+
+  /** Takes note of a served fault. The same one over and over means that a load doesn't bring what is asked for. */
+  markLoaded(key: string): void {
+    const times = (this.served.get(key) ?? 0) + 1;
+    if (times > (IS_OF_NAMES.test(key) ? MOST_LOOKS : MOST_RESTARTS)) throw contradiction(key);
+    this.served.set(key, times);
+  }
+}
+
+const IS_OF_NAMES = /^(list|touch|lookup):/;
+
+/** Foreign writers and evictions can make one operation ask for one thing a few times; more is a loop. */
+const MOST_RESTARTS = 64;
+/** Names are told the same way twice by a server that knows them. */
+const MOST_LOOKS = 8;
+/** A file that is rewritten all the time is met by one of these. */
+const MOST_RENEWALS = 8;
+
+const contradiction = (key: string | null = null): Failure =>
+  new Failure(
+    'EIO',
+    'The server tells otherwise of the file each time it is asked: its listings, its look-ups and the storage disagree. ' +
+      'Try again later.',
+    key === null ? null : `no progress on '${key}'`,
+  );
+
+/** Runs a primitive, blocking this thread on what it faults. */
+export function runSync<T>(primitive: (op: Operation) => T, op = new Operation()): T {
+  try {
+    for (;;) {
+      const fault = attempt(primitive, op);
+      if (!(fault instanceof Fault)) return fault.value;
+      fault.beforeBlocking();
+      op.load = fault.start();
+      op.load.waitSync();
+      served(op, fault, op.load);
+    }
+  } finally {
+    op.isEnded = true;
+  }
+}
+
+/**
+ * Runs a primitive, awaiting what it faults. An abort leaves the operation at once (ECANCELED: the face makes Node's
+ * AbortError of it) and the load too, which is cancelled if nobody else waits for it.
+ */
+export async function runAsync<T>(primitive: (op: Operation) => T, op = new Operation()): Promise<T> {
+  let isSettled = false;
+  try {
+    for (;;) {
+      if (op.signal?.aborted && !isSettled) throw new Failure('ECANCELED');
+      const fault = attempt(primitive, op);
+      if (!(fault instanceof Fault)) return fault.value;
+      op.load = fault.start();
+      isSettled = fault.isEndedByAbort;
+      await (isSettled ? op.load.waitForEnd(op.signal) : op.load.wait(op.signal));
+      if (op.signal?.aborted && !isSettled) throw new Failure('ECANCELED');
+      served(op, fault, op.load);
+    }
+  } finally {
+    op.isEnded = true;
+  }
+}
+
+function attempt<T>(primitive: (op: Operation) => T, op: Operation): { readonly value: T } | Fault {
+  try {
+    return { value: primitive(op) };
+  } catch (thrown) {
+    if (thrown instanceof Fault) return thrown;
+    throw thrown;
+  }
+}
+
+function served(op: Operation, fault: Fault, load: Load): void {
+  // Another caller's change that failed is none of ours: the primitive checks again.
+  if (fault.isContention) return;
+  if (load.failure) throw load.failure;
+  op.markLoaded(fault.key);
+}

@@ -1,0 +1,117 @@
+import { constants } from 'node:os';
+import { getSystemErrorMap } from 'node:util';
+import { type ErrnoCode, Failure } from '../../contract/failure.js';
+
+/** What the caller asked for, as the error tells it; paths as the caller wrote them. */
+export interface SystemCall {
+  readonly syscall: string;
+  readonly path?: string | undefined;
+  readonly dest?: string | undefined;
+}
+
+export interface SystemError extends NodeJS.ErrnoException {
+  dest?: string;
+}
+
+/**
+ * Makes the error that Node would raise for a failure: `ENOENT: no such file or directory, open '/x'`, followed by our
+ * own sentence where there is one. Fresh and extensible each time: unionfs writes `prev` onto what it catches.
+ */
+export function systemError(failure: Failure, call: SystemCall, above: AnyFrame = systemError): SystemError {
+  const { number, text } = errnoOf(failure.code);
+  const names = `${call.path === undefined ? '' : ` '${call.path}'`}${call.dest === undefined ? '' : ` -> '${call.dest}'`}`;
+  const detail = failure.detail === null ? '' : `: ${failure.detail}`;
+  const message = `${failure.code}: ${text}, ${call.syscall}${names}${detail}`;
+  const error: SystemError =
+    failure.cause === null ? new Error(message) : new Error(message, { cause: new Error(failure.cause) });
+  error.errno = number;
+  error.code = failure.code;
+  error.syscall = call.syscall;
+  if (call.path !== undefined) error.path = call.path;
+  if (call.dest !== undefined) error.dest = call.dest;
+  Error.captureStackTrace(error, above);
+  return error;
+}
+
+type AnyFrame = (...args: never[]) => unknown;
+
+/** Node's texts are libuv's; these errnos libuv doesn't know. */
+const OTHER_TEXTS: Readonly<Record<string, string>> = {
+  EBADMSG: 'bad message',
+  ESTALE: 'stale file handle',
+};
+
+const known = new Map<string, { readonly number: number; readonly text: string }>();
+for (const [number, [code, text]] of getSystemErrorMap()) known.set(code, { number, text });
+
+function errnoOf(code: ErrnoCode): { readonly number: number; readonly text: string } {
+  const found = known.get(code);
+  if (found) return found;
+  const number = (constants.errno as Readonly<Record<string, number>>)[code] ?? 0;
+  return { number: -number, text: OTHER_TEXTS[code] ?? 'unknown error' };
+}
+
+/** Node's `AbortError`; the signal's reason is the cause. */
+export function abortError(signal: AbortSignal): Error {
+  const error: NodeJS.ErrnoException = new Error('The operation was aborted', { cause: signal.reason });
+  error.name = 'AbortError';
+  error.code = 'ABORT_ERR';
+  return error;
+}
+
+/** What Node's composites find themselves, such as `rm` of a directory without `recursive`. */
+export interface Finding {
+  /** Node's own code, such as 'ERR_FS_EISDIR'. */
+  readonly code: string;
+  readonly prefix: string;
+  readonly errno: ErrnoCode;
+  readonly reason: string;
+  readonly syscall: string;
+  readonly path: string;
+}
+
+export function findingError({ code, prefix, errno, reason, syscall, path }: Finding): NodeJS.ErrnoException {
+  const message = `${prefix}: ${syscall} returned ${errno} (${reason}) ${path}`;
+  const number = constants.errno[errno as keyof typeof constants.errno];
+  const error: NodeJS.ErrnoException = Object.assign(new Error(message), {
+    code,
+    errno: number,
+    syscall,
+    path,
+  });
+  error.name = 'SystemError';
+  return error;
+}
+
+export const isDirectoryError = (syscall: string, path: string, reason: string): NodeJS.ErrnoException =>
+  findingError({
+    code: 'ERR_FS_EISDIR',
+    prefix: 'Path is a directory',
+    errno: 'EISDIR',
+    reason,
+    syscall,
+    path,
+  });
+
+/** The error of `operation`, when cleaning up after it failed too. */
+export function bothErrors(operation: unknown, cleanup: unknown): Error {
+  const message = operation instanceof Error ? operation.message : String(operation);
+  const both: AggregateError & NodeJS.ErrnoException = new AggregateError([operation, cleanup], message);
+  if (hasCode(operation)) both.code = operation.code;
+  return both;
+}
+
+export const hasCode = (error: unknown, ...codes: readonly string[]): error is { readonly code: string } =>
+  typeof error === 'object' &&
+  error !== null &&
+  'code' in error &&
+  typeof error.code === 'string' &&
+  (codes.length === 0 || codes.includes(error.code));
+
+/** What this package leaves out, and what to use instead. */
+export const notSupported = (name: string, instead: string, path?: unknown): SystemError =>
+  systemError(
+    new Failure('ENOTSUP', instead),
+    { syscall: name, path: typeof path === 'string' ? path : undefined },
+    notSupported,
+  );

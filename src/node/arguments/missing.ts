@@ -1,0 +1,55 @@
+import type { TreePath } from '../../contract/store.js';
+import type { Missing } from '../../kernel/namespace/missing.js';
+import { rewritten } from './notations.js';
+import type { Mount } from './paths.js';
+
+/** Names that a sentence may hold; more of them help nobody. */
+const MOST_NAMES = 3;
+
+/**
+ * One sentence or two on a path that isn't there: which level is missing, what may have been meant, and, where something
+ * was to be made, how the level is made. Null where Node's own message says all.
+ */
+export function whyMissing(
+  mount: Mount,
+  path: TreePath,
+  missing: Missing | null,
+  isMaking: boolean,
+): string | null {
+  const root = mount.top;
+  const isRoot = root !== '' && (missing ? isAtOrAbove(missing.path, root) : isAtOrAbove(path, root));
+  const start = isRoot ? `The option \`root\` is '${root}', which isn't there. ` : '';
+  if (!missing) return start.trim() || null;
+  const { levels } = mount.layout;
+  const [names, name] = [missing.path.split('/'), missing.path.slice(missing.path.lastIndexOf('/') + 1)];
+  const parent = names.slice(0, -1).join('/');
+  const level = levels[names.length - 1] ?? 'file';
+  const above = levels[names.length - 2];
+  const notation = rewritten(mount, path, names.length);
+  const { isParentMissing = false, titled = [], spelt = [] } = missing.alike ?? {};
+  const hint = notation === null ? '' : ` ${notation}`;
+  if (above === undefined) return `${start}There is no ${level} '${name}' that this key may see.${hint}`;
+  if (isParentMissing) return `${start}There is no ${above} '${parent}' that this key may see.${hint}`;
+  const isProject = names.length === 2;
+  const place = isProject ? `${above} '${parent}'` : `'${parent}'`;
+  const reach = isProject ? ' that this key may see' : '';
+  const isSure = missing.isParentKnown || missing.alike !== null;
+  const said = isSure
+    ? `There is no ${level} '${name}' in ${place}${reach}.`
+    : `There is no ${level} '${name}' in ${place}${reach}, or no such ${above}.`;
+  const owners = `${level}${titled.length > 1 ? 's' : ''} ${listed(titled, ' and ')}`;
+  const guess = titled.length > 0 ? ` '${name}' is the display name of ${owners}.` : '';
+  const near = spelt.length > 0 ? ` Did you mean ${listed(spelt, ' or ')}?` : '';
+  const isGuessed = guess !== '' || near !== '' || hint !== '';
+  const making = isMaking && isSure && !isGuessed ? mount.layout.howMade(names.length) : null;
+  return `${start}${said}${hint}${guess}${near}${making === null ? '' : ` ${making}`}`;
+}
+
+const isAtOrAbove = (path: TreePath, root: TreePath): boolean =>
+  `${root}/`.startsWith(`${path.replace(/\/$/, '')}/`);
+
+function listed(names: readonly string[], last: string): string {
+  const quoted = names.map((name) => `'${name}'`);
+  if (names.length > MOST_NAMES) return `${quoted.slice(0, MOST_NAMES).join(', ')} and others`;
+  return [quoted.slice(0, -1).join(', '), quoted.at(-1)].filter((part) => part !== '').join(last);
+}

@@ -1,0 +1,229 @@
+import { isUtf8 } from 'node:buffer';
+import { fileURLToPath } from 'node:url';
+import { types } from 'node:util';
+import { Failure } from '../../contract/failure.js';
+import { isTooLong, LONGEST_NAME_BYTES } from '../../contract/names.js';
+import type { TreePath } from '../../contract/store.js';
+import type { Operation } from '../../kernel/operation/operation.js';
+import type { Kernel } from '../../kernel/syscalls.js';
+import { type Layout, RUNS } from './layout.js';
+import { whyMissing } from './missing.js';
+import { ofSdkAddress, USE_ARTIFACTS, USE_RUNS } from './notations.js';
+import { invalidArgumentType, invalidArgumentValue } from './refusals.js';
+
+/** Where a tree stands in the caller's namespace. */
+export interface MountOptions {
+  /**
+   * The absolute path under which the tree is seen. A path outside it doesn't exist.
+   * @default '/'
+   */
+  readonly mountPoint?: string | undefined;
+  /**
+   * A subtree, such as 'entity/project', seen as the whole tree.
+   * @default ''
+   */
+  readonly root?: string | undefined;
+  /**
+   * The path of a web address within the W&B app ('/entity/project/…'); null, or an ENOENT that says more, for an address
+   * of another site. Asked only when a path is a web address.
+   */
+  readonly appPath?: ((address: URL) => string | null) | undefined;
+  /** @default run files */
+  readonly layout?: Layout | undefined;
+}
+
+/** Maps the paths that callers write to tree paths, textually and without any request. */
+export class Mount {
+  private readonly mountPoint: readonly string[];
+  private readonly root: readonly string[];
+  private readonly appPath: (address: URL) => string | null;
+  readonly layout: Layout;
+
+  constructor({ mountPoint = '/', root = '', appPath = () => null, layout = RUNS }: MountOptions = {}) {
+    if (!mountPoint.startsWith('/')) {
+      throw invalidArgumentValue('options.mountPoint', mountPoint, "must start with '/'");
+    }
+    this.mountPoint = normalised(mountPoint);
+    this.root = normalised(root.replace(/^wandb[af]s:\/\//i, ''));
+    this.appPath = appPath;
+    this.layout = layout;
+  }
+
+  /**
+   * The tree path that a path means; a trailing '/' is kept (it demands a directory).
+   * Throws ENOENT for what lies outside the mount, parents of the mount point included, and EILSEQ for what no name can
+   * be made of.
+   */
+  locate(path: string): TreePath {
+    if (path === '') throw new Failure('ENOENT');
+    const address = this.fromAddress(path);
+    const segments = address ? this.belowRoot(address) : this.belowMountPoint(path);
+    for (const segment of segments) {
+      if (LONE_SURROGATE.test(segment)) {
+        throw new Failure(
+          'EILSEQ',
+          'Names are UTF-8, and the path holds bytes, or half a character, that is none.',
+        );
+      }
+      if (isTooLong(segment)) throw new Failure('ENAMETOOLONG', `Names end at ${LONGEST_NAME_BYTES} bytes.`);
+    }
+    const tree = this.layout.fromSdk([...this.root, ...segments]).join('/');
+    return /(^|\/)\.{0,2}$/.test(path) && tree !== '' ? `${tree}/` : tree;
+  }
+
+  /** The tree path of what callers see as the top. */
+  get top(): TreePath {
+    return this.root.join('/');
+  }
+
+  /** The absolute path of a tree path, as callers see it. */
+  show(tree: TreePath): string {
+    const segments = normalised(tree).slice(this.root.length);
+    return `/${[...this.mountPoint, ...segments].join('/')}`;
+  }
+
+  /** The absolute path of a path or address, as callers see it. Throws ENOENT for an address outside the mount. */
+  absolute(path: string): string {
+    const address = this.fromAddress(path);
+    return address
+      ? this.show([...this.root, ...this.belowRoot(address)].join('/'))
+      : this.absolutePath(path);
+  }
+
+  private absolutePath(path: string): string {
+    // With the tree at '/' a relative path starts at its root, so that 'entity/project/run' works as it reads.
+    const isRelative = this.mountPoint.length > 0 && !path.startsWith('/');
+    return `/${normalised(isRelative ? `${process.cwd()}/${path}` : path).join('/')}`;
+  }
+
+  private belowMountPoint(path: string): readonly string[] {
+    const segments = normalised(this.absolutePath(path));
+    return without(segments, this.mountPoint, 'It lies outside the mount point.');
+  }
+
+  private belowRoot(segments: readonly string[]): readonly string[] {
+    return without(segments, this.root, 'It lies outside `root`.');
+  }
+
+  /** The segments of `wandbfs://entity/…` and of pasted web addresses; null for any other path. */
+  private fromAddress(path: string): readonly string[] | null {
+    const scheme = /^(wandb[af]s|wandb-artifact|https?):\/\//i.exec(path)?.[1]?.toLowerCase();
+    if (scheme === undefined) return null;
+    if (scheme === this.layout.scheme) return normalised(path.slice(`${scheme}://`.length));
+    if (scheme === 'wandbfs') throw new Failure('ENOENT', `This is an address of run files: ${USE_RUNS}.`);
+    if (scheme === 'wandbas') {
+      throw new Failure('ENOENT', `This is an address of artifacts: ${USE_ARTIFACTS}.`);
+    }
+    if (scheme === 'wandb-artifact') throw new Failure('ENOENT', ofSdkAddress(path));
+    const inApp = URL.canParse(path) ? this.appPath(new URL(path)) : null;
+    if (inApp === null) throw new Failure('ENOENT', 'This is no address of the W&B app.');
+    return normalised(this.layout.fromApp(inApp.split('/').slice(1).map(decoded)).join('/'));
+  }
+}
+
+function without(segments: readonly string[], prefix: readonly string[], detail: string): readonly string[] {
+  if (prefix.some((segment, index) => segments[index] !== segment)) throw new Failure('ENOENT', detail);
+  return segments.slice(prefix.length);
+}
+
+function normalised(path: string): readonly string[] {
+  const segments: string[] = [];
+  for (const segment of path.split('/')) {
+    if (segment === '' || segment === '.') continue;
+    if (segment === '..') segments.pop();
+    else segments.push(segment);
+  }
+  return segments;
+}
+
+/** Undoes a URL's escapes, except where the name isn't one that a path can hold: those stay escaped in trees too. */
+function decoded(segment: string): string {
+  try {
+    const name = decodeURIComponent(segment);
+    return name.includes('/') || name === '.' || name === '..' ? segment : name;
+  } catch (error) {
+    // A stray '%' is no escape, so it stands for itself.
+    if (error instanceof URIError) return segment;
+    throw error;
+  }
+}
+
+/** Half of a character. JavaScript's strings may hold it, names may not: UTF-8 hasn't got it. */
+const LONE_SURROGATE = /[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/;
+
+/**
+ * Bytes that aren't UTF-8 become halves of characters, which no name can hold: so they are refused where a path is
+ * located, and no two paths become one. A base that other trees are mounted over gets the bytes themselves.
+ */
+const textOfBytes = (bytes: Buffer): string =>
+  isUtf8(bytes) ? bytes.toString() : bytes.toString().replaceAll('\ufffd', '\udfff');
+
+/** Checks a path argument as Node does and gives it as a string. */
+export function asPath(value: unknown, name = 'path'): string {
+  const path = isUrl(value) ? fromUrl(value) : value;
+  if (typeof path !== 'string' && !types.isUint8Array(path)) {
+    throw invalidArgumentType(name, 'of type string or an instance of Buffer or URL', path);
+  }
+  const text =
+    typeof path === 'string' ? path : textOfBytes(Buffer.from(path.buffer, path.byteOffset, path.length));
+  if (text.includes('\0')) {
+    throw invalidArgumentValue(name, path, 'must be a string, Uint8Array, or URL without null bytes');
+  }
+  return text;
+}
+
+/** As Node tells them apart: by shape, for a URL may come from another realm. */
+const isUrl = (value: unknown): value is URL =>
+  typeof value === 'object' &&
+  value !== null &&
+  'href' in value &&
+  Boolean(value.href) &&
+  'protocol' in value &&
+  Boolean(value.protocol) &&
+  !('auth' in value && value.auth !== undefined) &&
+  !('path' in value && value.path !== undefined);
+
+function fromUrl(url: URL): string {
+  if (/^(https?|wandb-artifact):$/.test(url.protocol)) return url.href;
+  if (!/^wandb[af]s:$/.test(url.protocol)) return fileURLToPath(url.href);
+  return `${url.protocol}//${[url.host, ...url.pathname.split('/').slice(1)].map(decoded).join('/')}`;
+}
+
+/** A path argument: as the caller wrote it, and where that is in the tree. */
+export class Place {
+  private readonly where: TreePath | Failure;
+
+  constructor(
+    private readonly mount: Mount,
+    readonly given: string,
+    private readonly missing: Kernel['missing'] = () => null,
+  ) {
+    this.where = attempt(() => mount.locate(given));
+  }
+
+  /** Why nothing is there; see `Step.explain`. */
+  whyMissing(op: Operation | null, isMaking: boolean): string | null {
+    const { where } = this;
+    if (typeof where !== 'string') return null;
+    return whyMissing(this.mount, where, this.missing(op, where), isMaking);
+  }
+
+  get isInside(): boolean {
+    return typeof this.where === 'string';
+  }
+
+  /** Throws the failure to locate it only here, inside the step that needs it: it is no refused argument. */
+  get tree(): TreePath {
+    if (typeof this.where !== 'string') throw this.where;
+    return this.where;
+  }
+}
+
+function attempt<T>(action: () => T): T | Failure {
+  try {
+    return action();
+  } catch (thrown) {
+    if (thrown instanceof Failure) return thrown;
+    throw thrown;
+  }
+}

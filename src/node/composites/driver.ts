@@ -1,0 +1,131 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import { Failure } from '../../contract/failure.js';
+import { Freshness, Operation, runAsync, runSync } from '../../kernel/operation/operation.js';
+import { abortError, type SystemCall, systemError } from '../arguments/errors.js';
+
+/** One primitive call of a composite, and how its failure is told. */
+export interface Step<T = unknown> extends SystemCall {
+  readonly run: (op: Operation) => T;
+  readonly signal?: AbortSignal | undefined;
+  /**
+   * One sentence on why what was asked for isn't there, for the message of an ENOENT.
+   *
+   * @param op null: nothing may be waited for
+   */
+  readonly explain?: ((op: Operation | null) => string | null) | undefined;
+}
+
+/** A promise that a composite waits for; only the callback and promise faces can. */
+export interface Pause {
+  readonly pause: () => Promise<unknown>;
+}
+
+/**
+ * A call of Node's API, written once and driven synchronously or asynchronously. What it throws before its first step
+ * is a refused argument; a failed step is thrown into it as Node's error.
+ */
+export type Composite<T> = Generator<Step, T, unknown>;
+export type AsyncComposite<T> = Generator<Step | Pause, T, unknown>;
+
+/** Yields one step and gives its result its type back. */
+export function* invoke<T>(step: Step<T>): Composite<T> {
+  return (yield step) as T;
+}
+
+export function* pause<T>(action: () => Promise<T>): AsyncComposite<T> {
+  return (yield { pause: action }) as T;
+}
+
+/** @param freshness of the call that this is a part of, where it is one */
+export function driveSync<T>(composite: Composite<T>, freshness = new Freshness()): T {
+  let turn = composite.next();
+  while (!turn.done) {
+    const step = turn.value;
+    let value: unknown;
+    try {
+      value = runSync(step.run, new Operation(undefined, freshness));
+    } catch (thrown) {
+      turn = composite.throw(told(explained(thrown, step), step, driveSync));
+      continue;
+    }
+    turn = composite.next(value);
+  }
+  return turn.value;
+}
+
+/**
+ * @param turn the composite's first one, where the caller has taken it already
+ * @param freshness of the call that this is a part of, where it is one
+ */
+export async function driveAsync<T>(
+  composite: AsyncComposite<T>,
+  turn: IteratorResult<Step | Pause, T> = composite.next(),
+  freshness = new Freshness(),
+): Promise<T> {
+  let current = turn;
+  try {
+    while (!current.done) {
+      const step = current.value;
+      let value: unknown;
+      try {
+        value =
+          'pause' in step
+            ? await step.pause()
+            : await runAsync(step.run, new Operation(step.signal, freshness));
+      } catch (thrown) {
+        current = composite.throw(
+          'pause' in step ? thrown : told(await explainedLater(thrown, step), step, driveAsync),
+        );
+        continue;
+      }
+      current = composite.next(value);
+    }
+    return current.value;
+  } finally {
+    if (++driven % DRIVEN_PER_TURN === 0) await nextTurn();
+  }
+}
+
+/**
+ * Calls that find everything here end without a turn of the event loop. A loop over them, such as one that looks for a
+ * file until it is there, would keep timers and answers away for ever; with Node's own `fs` it doesn't.
+ */
+const DRIVEN_PER_TURN = 128;
+let driven = 0;
+
+function explained(thrown: unknown, step: Step): unknown {
+  const { explain } = step;
+  if (!explain || !isBare(thrown)) return thrown;
+  try {
+    return because(runSync(explain));
+  } catch (hindered) {
+    return because(unhindered(hindered, explain));
+  }
+}
+
+async function explainedLater(thrown: unknown, step: Step): Promise<unknown> {
+  const { explain, signal } = step;
+  if (!explain || !isBare(thrown)) return thrown;
+  try {
+    return because(await runAsync(explain, new Operation(signal)));
+  } catch (hindered) {
+    return because(unhindered(hindered, explain));
+  }
+}
+
+/** What hinders the explanation is no reason to fail otherwise: then it is as short as what is known here. */
+function unhindered(hindered: unknown, explain: NonNullable<Step['explain']>): string | null {
+  if (!(hindered instanceof Failure)) throw hindered;
+  return explain(null);
+}
+
+const isBare = (thrown: unknown): boolean =>
+  thrown instanceof Failure && thrown.code === 'ENOENT' && thrown.detail === null;
+
+const because = (detail: string | null): Failure => new Failure('ENOENT', detail);
+
+function told(thrown: unknown, step: Step, above: (...args: never[]) => unknown): unknown {
+  if (!(thrown instanceof Failure)) return thrown;
+  if (thrown.code === 'ECANCELED' && step.signal?.aborted) return abortError(step.signal);
+  return systemError(thrown, step, above);
+}

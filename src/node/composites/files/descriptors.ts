@@ -1,0 +1,105 @@
+import { constants } from 'node:fs';
+import { bothErrors } from '../../arguments/errors.js';
+import { asFlags, asMode } from '../../arguments/flags.js';
+import { asFd, asInteger, type CallOptions } from '../../arguments/validate.js';
+import { nodeMajor } from '../../faces/node-version.js';
+import { invokeAt, placeOf, type Tree } from '../../tree.js';
+import { type Composite, invoke, type Pause, type Step } from '../driver.js';
+
+const DEFAULT_MODE = 0o666;
+
+export function* open(tree: Tree, path: unknown, flags?: unknown, mode?: unknown): Composite<number> {
+  const place = placeOf(tree, path);
+  const bits = asFlags(flags);
+  const permissions = asMode(mode, DEFAULT_MODE);
+  return yield* invokeAt('open', place, (op, at) => tree.kernel.open(op, at, bits, permissions), {
+    isMaking: isMaking(bits),
+  });
+}
+
+const isMaking = (flags: number): boolean => (flags & constants.O_CREAT) !== 0;
+
+/** The calls on whole files take an fd where others take only a path. */
+export const isFd = (target: unknown): target is number =>
+  target === ((target as number) | 0) && !Object.is(target, -0);
+
+/** Opens for a call on a whole file, which has its flags and mode from its options. */
+export function* openWith(
+  tree: Tree,
+  path: unknown,
+  flag: unknown,
+  mode: unknown,
+  { signal }: CallOptions,
+): Composite<number> {
+  const flags = asFlags(flag, 'options.flag');
+  const place = placeOf(tree, path);
+  const permissions = asMode(mode, DEFAULT_MODE);
+  return yield* invokeAt('open', place, (op, at) => tree.kernel.open(op, at, flags, permissions), {
+    signal,
+    isMaking: isMaking(flags),
+  });
+}
+
+export function* close(tree: Tree, fd: unknown): Composite<void> {
+  const number = asFd(fd);
+  yield* invoke({ syscall: 'close', run: (op) => tree.kernel.close(op, number) });
+}
+
+/** Runs `body`, then closes the fd, whatever came of it. */
+export function* closing<S extends Step | Pause, T>(
+  tree: Tree,
+  fd: number,
+  body: Generator<S, T, unknown>,
+): Generator<S | Step, T, unknown> {
+  let result: T;
+  try {
+    result = yield* body;
+  } catch (error) {
+    try {
+      yield* close(tree, fd);
+    } catch (closeError) {
+      throw bothErrors(error, closeError);
+    }
+    throw error;
+  }
+  yield* close(tree, fd);
+  return result;
+}
+
+export function* fsync(tree: Tree, fd: unknown): Composite<void> {
+  yield* syncAs('fsync', tree, fd);
+}
+
+/** There is no metadata to leave out: the same as `fsync`. */
+export function* fdatasync(tree: Tree, fd: unknown): Composite<void> {
+  yield* syncAs('fdatasync', tree, fd);
+}
+
+function* syncAs(syscall: string, tree: Tree, fd: unknown): Composite<void> {
+  const number = asFd(fd);
+  yield* invoke({ syscall, run: (op) => tree.kernel.fsync(op, number) });
+}
+
+export function* ftruncate(tree: Tree, fd: unknown, length: unknown = 0): Composite<void> {
+  const size = Math.max(0, asInteger(length, 'len'));
+  const number = asFd(fd);
+  yield* invoke({ syscall: 'ftruncate', run: (op) => tree.kernel.ftruncate(op, number, size) });
+}
+
+/** A number instead of a path is an fd, as in Node before 24. */
+export function* truncate(tree: Tree, path: unknown, length: unknown = 0): Composite<void> {
+  if (typeof path === 'number' && nodeMajor < 24) return yield* ftruncate(tree, path, length);
+  yield* truncateAt(tree, path, length);
+}
+
+/** As the promise face wants it: paths only. */
+export function* truncateAt(tree: Tree, path: unknown, length: unknown = 0): Composite<void> {
+  const fd = yield* open(tree, path, constants.O_RDWR);
+  yield* closing(tree, fd, ftruncate(tree, fd, length));
+}
+
+/** As the callback face wants it: the length is looked at before the file is opened. */
+export function* truncateLater(tree: Tree, path: unknown, length: unknown = 0): Composite<void> {
+  asInteger(length, 'len');
+  yield* truncate(tree, path, length);
+}

@@ -1,0 +1,137 @@
+import { asPath } from '../../arguments/paths.js';
+import { asReadTarget, type OwnBuffer, type ReadTarget } from '../../arguments/read-target.js';
+import { fileTooLarge, invalidArgumentValue } from '../../arguments/refusals.js';
+import { asInt32, asOptions, type CallOptions } from '../../arguments/validate.js';
+import { nodeMajor } from '../../faces/node-version.js';
+import type { Tree } from '../../tree.js';
+import { type Composite, invoke, type Step } from '../driver.js';
+import { closing, isFd, openWith } from './descriptors.js';
+
+type Contents = string | Buffer;
+
+/** Node's limit for one read. */
+const MOST_BYTES = 2 ** 31 - 1;
+const UNKNOWN_SIZE_CHUNK = 64 * 1024;
+
+/** Of a path, or of an fd from its position on. */
+export function* readFile(tree: Tree, target: unknown, options?: unknown): Composite<Contents> {
+  const settings = asReadSettings(options);
+  if (isFd(target)) return yield* readOpen(tree, target, settings);
+  return yield* readPath(tree, target, settings, false);
+}
+
+/** As the callback face wants it. */
+export function* readFileLater(tree: Tree, target: unknown, options?: unknown): Composite<Contents> {
+  const settings = asReadSettings(options);
+  if (isFd(target)) return yield* readOpen(tree, target, settings);
+  return yield* readPath(tree, target, settings, true);
+}
+
+/** As the promise face wants it: paths only. */
+export function* readFileAt(tree: Tree, path: unknown, options?: unknown): Composite<Contents> {
+  return yield* readPath(tree, path, asReadSettings(options), true);
+}
+
+/** From 26 on Node reads small files in one step of a thread, whose errors name the path. */
+const IS_PATH_TOLD_LATER = nodeMajor >= 26;
+
+interface ReadSettings extends CallOptions {
+  readonly target: ReadTarget;
+}
+
+export function asReadSettings(options: unknown): ReadSettings {
+  const settings = asOptions(options);
+  return { ...settings, target: asReadTarget(settings.buffer) };
+}
+
+function* readPath(tree: Tree, path: unknown, settings: ReadSettings, isLater: boolean): Composite<Contents> {
+  const fd = yield* openWith(tree, path, settings.flag || 'r', undefined, settings);
+  const told = isLater && IS_PATH_TOLD_LATER && settings.buffer === undefined ? asPath(path) : undefined;
+  return yield* closing(tree, fd, readOpen(tree, fd, settings, told));
+}
+
+/** `path` is what errors name. */
+export function* readOpen(
+  tree: Tree,
+  fd: number,
+  { encoding, signal, target }: ReadSettings,
+  path?: string,
+): Composite<Contents> {
+  asInt32(fd, 'fd', 0);
+  const { kind, size } = yield* invoke({ syscall: 'fstat', signal, run: (op) => tree.kernel.fstat(op, fd) });
+  // A size of 0 may mean that nobody knows it yet; the end of the file tells.
+  const known = kind === 'file' ? size : 0;
+  if (known > MOST_BYTES) throw fileTooLarge(known);
+  const source: Source = { tree, fd, signal, path };
+  const own = target(known);
+  if (own !== null) return shaped(yield* readInto(source, own, known), encoding);
+  return shaped(known > 0 ? yield* readUpTo(source, known) : yield* readToEnd(source), encoding);
+}
+
+function shaped(bytes: Buffer, encoding: CallOptions['encoding']): Contents {
+  return encoding === null || encoding === 'buffer' ? bytes : bytes.toString(encoding);
+}
+
+interface Source {
+  readonly tree: Tree;
+  readonly fd: number;
+  readonly signal: AbortSignal | undefined;
+  readonly path: string | undefined;
+}
+
+/** Into the caller's buffer, which must hold the whole file. */
+function* readInto(source: Source, { bytes, name }: OwnBuffer, known: number): Composite<Buffer> {
+  const length = known > 0 ? known : bytes.length;
+  let filled = 0;
+  while (filled < length) {
+    const count = yield* readSome(source, bytes, filled, length - filled);
+    if (count === 0) return bytes.subarray(0, filled);
+    filled += count;
+  }
+  const isMore = known === 0 && (yield* readSome(source, Buffer.alloc(1), 0, 1)) > 0;
+  if (isMore) throw invalidArgumentValue(name, bytes.length, 'is too small to contain the entire file');
+  return bytes.subarray(0, filled);
+}
+
+/** Buffers of their own, never parts of Node's pool: callers take `buffer.buffer` for the file. */
+function* readUpTo(source: Source, size: number): Composite<Buffer> {
+  const { tree, fd, signal } = source;
+  const buffer = Buffer.allocUnsafeSlow(size);
+  let filled = 0;
+  while (filled < size) {
+    const count = yield* readSome(source, buffer, filled, size - filled);
+    if (count === 0) return owning(buffer.subarray(0, filled));
+    filled += count;
+  }
+  // A file that was replaced since `fstat` and before the first read shows its new content, which may be longer.
+  const stats = yield* invoke({ syscall: 'fstat', signal, run: (op) => tree.kernel.fstat(op, fd) });
+  if (stats.size <= size) return buffer;
+  return owning(Buffer.concat([buffer, yield* readToEnd(source)]));
+}
+
+function* readToEnd(source: Source): Composite<Buffer> {
+  const chunks: Buffer[] = [];
+  for (;;) {
+    const chunk = Buffer.allocUnsafeSlow(UNKNOWN_SIZE_CHUNK);
+    const count = yield* readSome(source, chunk, 0, chunk.length);
+    if (count === 0) return owning(Buffer.concat(chunks));
+    chunks.push(chunk.subarray(0, count));
+  }
+}
+
+function* readSome(
+  { tree, fd, signal, path }: Source,
+  buffer: Buffer,
+  start: number,
+  length: number,
+): Composite<number> {
+  const run: Step<number>['run'] = (op) => tree.kernel.read(op, fd, buffer, start, length, null);
+  return yield* invoke({ syscall: 'read', path, signal, run });
+}
+
+function owning(bytes: Buffer): Buffer {
+  if (bytes.buffer.byteLength === bytes.length) return bytes;
+  const copy = Buffer.allocUnsafeSlow(bytes.length);
+  bytes.copy(copy);
+  return copy;
+}

@@ -1,0 +1,126 @@
+import { asBoolean, asData, asInt32, asOptions, type CallOptions } from '../../arguments/validate.js';
+import { nodeMajor } from '../../faces/node-version.js';
+import type { Tree } from '../../tree.js';
+import { type AsyncComposite, type Composite, invoke, pause, type Step } from '../driver.js';
+import { closing, isFd, openWith } from './descriptors.js';
+
+type Writing = (tree: Tree, target: unknown, data: unknown, options?: unknown) => Composite<void>;
+
+/** To a path, or to an fd at its position. */
+const writing = (flag: string, isEmptyWritten = false): Writing =>
+  function* (tree, target, data, options) {
+    const settings = asOptions(options);
+    const isFlushed = flushOf(settings);
+    const bytes = asData(data, 'data', settings.encoding);
+    if (isFd(target))
+      return yield* writeOpen(tree, target, bytes, settings.signal, isFlushed, isEmptyWritten);
+    const fd = yield* openWith(tree, target, settings.flag || flag, settings.mode, settings);
+    yield* closing(tree, fd, writeOpen(tree, fd, bytes, settings.signal, isFlushed, isEmptyWritten));
+  };
+
+export const writeFile = writing('w');
+export const appendFile = writing('a');
+
+/** As the callback face wants it: before Node 26 what is empty is written too, so that what can't be written is found out. */
+export const writeFileLater = writing('w', nodeMajor < 26);
+export const appendFileLater = writing('a', nodeMajor < 26);
+
+const flushOf = ({ flush }: CallOptions): boolean => asBoolean(flush ?? false, 'options.flush');
+
+function* writeOpen(
+  tree: Tree,
+  fd: number,
+  bytes: Uint8Array,
+  signal: AbortSignal | undefined,
+  isFlushed: boolean,
+  isEmptyWritten = false,
+): Composite<void> {
+  asInt32(fd, 'fd', 0);
+  let rest = bytes;
+  for (let isDue = isEmptyWritten; isDue || rest.byteLength > 0; isDue = false) {
+    const chunk = rest;
+    const run: Step<number>['run'] = (op) => tree.kernel.write(op, fd, chunk, null);
+    rest = rest.subarray(yield* invoke({ syscall: 'write', signal, run }));
+  }
+  if (isFlushed) yield* invoke({ syscall: 'fsync', run: (op) => tree.kernel.fsync(op, fd) });
+}
+
+/** As the promise face wants it: paths only, and data that may come in pieces. */
+export function* writeFileAt(
+  tree: Tree,
+  path: unknown,
+  data: unknown,
+  options?: unknown,
+): AsyncComposite<void> {
+  yield* writeAtAs('w', tree, path, data, options);
+}
+
+export function* appendFileAt(
+  tree: Tree,
+  path: unknown,
+  data: unknown,
+  options?: unknown,
+): AsyncComposite<void> {
+  yield* writeAtAs('a', tree, path, data, options);
+}
+
+function* writeAtAs(
+  flag: string,
+  tree: Tree,
+  path: unknown,
+  data: unknown,
+  options: unknown,
+): AsyncComposite<void> {
+  const settings = asOptions(options);
+  const isFlushed = flushOf(settings);
+  const pieces = piecesOf(data, settings.encoding);
+  const fd = yield* openWith(tree, path, settings.flag || flag, settings.mode, settings);
+  yield* closing(tree, fd, writePieces(tree, fd, pieces, settings, isFlushed));
+}
+
+/** For a `FileHandle`, which opens and closes for itself. */
+export function* writeFileTo(tree: Tree, fd: number, data: unknown, options?: unknown): AsyncComposite<void> {
+  const settings = asOptions(options);
+  const pieces = piecesOf(data, settings.encoding);
+  yield* writePieces(tree, fd, pieces, settings, flushOf(settings));
+}
+
+type Pieces = Uint8Array | Iterable<unknown> | AsyncIterable<unknown>;
+
+const piecesOf = (data: unknown, encoding: unknown): Pieces =>
+  isPieces(data) ? data : asData(data, 'data', encoding);
+
+/** Streams, generators and lists; bytes and strings are iterable too but stand for themselves. */
+const isPieces = (data: unknown): data is Iterable<unknown> | AsyncIterable<unknown> =>
+  typeof data === 'object' &&
+  data !== null &&
+  !ArrayBuffer.isView(data) &&
+  (Symbol.asyncIterator in data || Symbol.iterator in data);
+
+function* writePieces(
+  tree: Tree,
+  fd: number,
+  pieces: Pieces,
+  { encoding, signal }: CallOptions,
+  isFlushed: boolean,
+): AsyncComposite<void> {
+  if (ArrayBuffer.isView(pieces)) return yield* writeOpen(tree, fd, pieces, signal, isFlushed);
+  const iterator =
+    Symbol.asyncIterator in pieces ? pieces[Symbol.asyncIterator]() : pieces[Symbol.iterator]();
+  let isDone = false;
+  try {
+    for (;;) {
+      const next = yield* pause(async () => {
+        const { done, value } = await iterator.next();
+        return { done, value: await value };
+      });
+      if (next.done) break;
+      yield* writeOpen(tree, fd, asData(next.value, 'data', encoding), signal, false);
+    }
+    isDone = true;
+  } finally {
+    // As `for await` does: a source that wasn't read to its end is told so.
+    if (!isDone) yield* pause(async () => iterator.return?.());
+  }
+  if (isFlushed) yield* invoke({ syscall: 'fsync', run: (op) => tree.kernel.fsync(op, fd) });
+}

@@ -1,0 +1,122 @@
+import nodeFs, { type ReadStream, type WriteStream } from 'node:fs';
+import type { Kernel } from '../../kernel/syscalls.js';
+import { asSeconds } from '../arguments/flags.js';
+import { Mount, type MountOptions } from '../arguments/paths.js';
+import { Connection } from '../connection.js';
+import type { StreamMakers } from '../handle/file-handle.js';
+import { Dir } from '../results/dir.js';
+import { type StreamFs, streamClasses } from '../streams/streams.js';
+import { utf8Streams } from '../streams/utf8-stream.js';
+import type { LazyTree, Tree } from '../tree.js';
+import { emitUpload, newUploads, type WandbControl, wandbControl } from '../wandb/control.js';
+import { watchFace } from '../watching/face.js';
+import { callbackFace } from './callback.js';
+import { named } from './face.js';
+import type { LaterFs } from './later-members.js';
+import { promisesFace } from './promises.js';
+import { rememberMount } from './remount.js';
+import { asyncDispose } from './symbols.js';
+import { syncFace } from './sync.js';
+import { fillMember, fillPromise, withTheRest } from './unsupported.js';
+
+type NodeFs = typeof import('node:fs');
+
+/** Node's `fs` over a tree of W&B; what is W&B's own is under `wandb`. */
+export type WandbFs = NodeFs &
+  LaterFs & {
+    readonly wandb: WandbControl;
+    /** Flushes and closes: `await using fs = createWandbFs()`. */
+    readonly [Symbol.asyncDispose]: () => Promise<void>;
+  };
+
+export interface FsOptions extends MountOptions {
+  /** Mounts the remote. Called at the first use that needs it, and again if it threw. */
+  readonly connect: () => Kernel;
+  /** Tells the user what no call can tell. @default `process.emitWarning` */
+  readonly warn?: ((message: string) => void) | undefined;
+  /** Tells of requests, retries and fallbacks. @default nobody */
+  readonly debug?: ((message: string) => void) | undefined;
+  /** The address of the W&B app, such as 'https://wandb.ai'. */
+  readonly appUrl: () => string;
+}
+
+/**
+ * Assembles an object of the shape of `node:fs`. All members are its own, enumerable and bound: tools spread it,
+ * destructure it, test for members and replace them.
+ */
+export function makeFs({ connect, appUrl, warn = warnProcess, debug, ...mountOptions }: FsOptions): WandbFs {
+  return makeFace(new Connection(connect, warn, debug), appUrl, mountOptions);
+}
+
+const warnProcess = (message: string): void => process.emitWarning(message, 'WandbFsWarning');
+
+function makeFace(connection: Connection, appUrl: () => string, options: MountOptions): WandbFs {
+  const uploads = newUploads();
+  const tree = treeOf(connection, new Mount(options), appUrl);
+  connection.onUpload({
+    hear: (event) => emitUpload(uploads, tree, event),
+    hearsFailures: () => uploads.listenerCount('failed') > 0,
+    show: (path) => tree.mount.show(path),
+  });
+  const face = makeMembers(tree, (): StreamFs => members as StreamFs);
+  const promises = withTheRest(nodeFs.promises, face.promises, fillPromise);
+  const wandb = wandbControl(tree, uploads);
+  const members = {
+    ...withTheRest(nodeFs, { ...face, promises }, fillMember),
+    wandb,
+    [asyncDispose]: wandb.close,
+  };
+  rememberMount(members, {
+    mountPoint: tree.mount.show(tree.mount.top),
+    at: (mountPoint) => makeFace(connection, appUrl, { ...options, mountPoint }),
+  });
+  // Each function checks its arguments itself and so takes anything; the compiler can't see Node's overloads in that.
+  return members as unknown as WandbFs;
+}
+
+/** `self` is the object that the members will be on: streams call what stands there when they are used. */
+export function makeMembers(tree: Tree, self: () => StreamFs) {
+  const { constants } = nodeFs;
+  const { ReadStream, WriteStream } = streamClasses(self);
+  const streams = {
+    createReadStream: (path: unknown, options?: unknown): ReadStream =>
+      Reflect.construct(ReadStream, [path, options]),
+    createWriteStream: (path: unknown, options?: unknown): WriteStream =>
+      Reflect.construct(WriteStream, [path, options]),
+  } satisfies StreamMakers;
+  return {
+    ...callbackFace(tree),
+    ...syncFace(tree),
+    ...watchFace(tree),
+    ...named(streams),
+    ...utf8Streams(self),
+    Dir,
+    Dirent: nodeFs.Dirent,
+    Stats: nodeFs.Stats,
+    ReadStream,
+    WriteStream,
+    FileReadStream: ReadStream,
+    FileWriteStream: WriteStream,
+    _toUnixTimestamp: asSeconds,
+    F_OK: constants.F_OK,
+    R_OK: constants.R_OK,
+    W_OK: constants.W_OK,
+    X_OK: constants.X_OK,
+    constants,
+    promises: promisesFace(tree, streams),
+  };
+}
+
+const treeOf = (connection: Connection, mount: Mount, appUrl: () => string): LazyTree => ({
+  mount,
+  appUrl,
+  calls: connection.calls,
+  changes: connection.changes,
+  get made() {
+    return connection.made;
+  },
+  get kernel() {
+    return connection.kernel;
+  },
+  end: () => connection.end(),
+});

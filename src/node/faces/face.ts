@@ -1,0 +1,77 @@
+import { theProcess } from '../../io/realm.js';
+import { type AnyFunction, asFunction, isFunction } from '../arguments/validate.js';
+import { type AsyncComposite, type Composite, driveSync } from '../composites/driver.js';
+import type { Tree } from '../tree.js';
+
+/** A call of Node's API: checks its arguments itself, so it takes anything. */
+export type Call<T> = (tree: Tree, ...args: unknown[]) => Composite<T>;
+export type AsyncCall<T> = (tree: Tree, ...args: unknown[]) => AsyncComposite<T>;
+
+export const syncOf =
+  <T>(tree: Tree, call: Call<T>) =>
+  (...args: unknown[]): T =>
+    driveSync(call(tree, ...args));
+
+/** Rejects where the others throw: refused arguments too. */
+export const promiseOf =
+  <T>(tree: Tree, call: AsyncCall<T>) =>
+  (...args: unknown[]): Promise<T> =>
+    tree.calls.drive(call(tree, ...args));
+
+export interface CallbackShape {
+  /** Where the callback stands when no argument is left out. */
+  readonly at: number;
+  /**
+   * How many of the arguments before it can be left out.
+   * @default 0
+   */
+  readonly optional?: number;
+  /** What stands for the callback when none of the arguments is a function: Node names it in its refusal. */
+  readonly misplaced?: (args: readonly unknown[]) => unknown;
+  /**
+   * Node checks the other arguments first.
+   * @default false
+   */
+  readonly isCheckedLast?: boolean;
+  /** @default 'cb' */
+  readonly name?: string;
+}
+
+export function callbackOf<T>(tree: Tree, call: AsyncCall<T>, shape: CallbackShape) {
+  const { at, optional = 0, misplaced = (args) => args[at], isCheckedLast = false, name = 'cb' } = shape;
+  return (...args: unknown[]): void => {
+    const index = args.findIndex(
+      (arg, position) => position >= at - optional && position <= at && isFunction(arg),
+    );
+    const candidate = index < 0 ? misplaced(args) : args[index];
+    if (!isCheckedLast) asFunction(candidate, name);
+    const composite = call(tree, ...(index < 0 ? args : args.slice(0, index)));
+    // Refused arguments are thrown here, to the caller, as Node does.
+    const first = composite.next();
+    answer(tree.calls.drive(composite, first), asFunction(candidate, name));
+  };
+}
+
+/**
+ * Calls back in a turn of its own: what the callback throws is an uncaught exception, never a rejection, and can't make
+ * it be called again.
+ */
+export function answer<T>(
+  result: Promise<T>,
+  callback: AnyFunction,
+  values: (value: T) => readonly unknown[] = (value) => (value === undefined ? [] : [value]),
+  valuesOfFailure: readonly unknown[] = [],
+): void {
+  result.then(
+    (value) => theProcess.nextTick(callback, null, ...values(value)),
+    (error: unknown) => theProcess.nextTick(callback, error, ...valuesOfFailure),
+  );
+}
+
+/** Gives each function its member's name: it stands in the stacks of errors. */
+export function named<T extends Readonly<Record<string, unknown>>>(members: T): T {
+  for (const [name, member] of Object.entries(members)) {
+    if (isFunction(member) && member.name !== name) Object.defineProperty(member, 'name', { value: name });
+  }
+  return members;
+}

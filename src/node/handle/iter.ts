@@ -1,0 +1,133 @@
+import { notSupported } from '../arguments/errors.js';
+import { invalidArgumentType } from '../arguments/refusals.js';
+import { asBoolean, asInteger, asObject, asSignal, type Bag, isFunction } from '../arguments/validate.js';
+
+/** What the streams of `node:stream/iter` need of a handle. */
+export interface IterHost {
+  /** Keeps others from streaming. */
+  readonly lock: () => void;
+  readonly unlock: () => void;
+  /** Keeps the fd open. */
+  readonly hold: () => void;
+  readonly release: () => void;
+  readonly read: (buffer: Buffer, position: number | null) => Promise<number>;
+  readonly readSync: (buffer: Buffer, position: number | null) => number;
+  readonly write: (bytes: Uint8Array, position: number | null) => Promise<number>;
+  readonly writeSync: (bytes: Uint8Array, position: number | null) => number;
+  readonly close: () => Promise<void>;
+  readonly closeSync: () => void;
+}
+
+const CHUNK_BYTES = 128 * 1024;
+
+export interface Window {
+  readonly autoClose: boolean;
+  readonly chunkBytes: number;
+  readonly signal: AbortSignal | undefined;
+  /** Null: the file's own position. */
+  position: number | null;
+  /** Bytes that are left. */
+  rest: number;
+}
+
+/** Checks the options of `pull`, `pullSync` and `writer`. */
+export function asWindow(options: unknown): Window {
+  const { autoClose = false, chunkSize, start, limit, signal }: Bag = asObject(options, 'options');
+  return {
+    autoClose: asBoolean(autoClose, 'options.autoClose'),
+    position: start === undefined ? null : asInteger(start, 'options.start', 0),
+    rest: limit === undefined ? Number.POSITIVE_INFINITY : asInteger(limit, 'options.limit', 1),
+    chunkBytes: chunkSize === undefined ? CHUNK_BYTES : asInteger(chunkSize, 'options.chunkSize', 1),
+    signal: asSignal(signal, 'options.signal'),
+  };
+}
+
+const isTransform = (value: unknown): boolean =>
+  isFunction(value) || (typeof value === 'object' && value !== null && 'transform' in value);
+
+/** `(...transforms, options)`, each of which can be left out. */
+function pullArguments(args: readonly unknown[]): {
+  readonly transforms: readonly unknown[];
+  readonly options: unknown;
+} {
+  const hasOptions = args.length > 0 && !isTransform(args.at(-1));
+  const transforms = hasOptions ? args.slice(0, -1) : args;
+  for (const [index, transform] of transforms.entries()) {
+    if (isTransform(transform)) continue;
+    const expected = 'of type function or an instance of Object with transform()';
+    throw invalidArgumentType(`transforms[${index}]`, expected, transform);
+  }
+  return { transforms, options: (hasOptions ? args.at(-1) : undefined) ?? {} };
+}
+
+type Batch = readonly [Uint8Array];
+
+/** Node's own, there with `--experimental-stream-iter`; without it nothing can be done about transforms. */
+function throughNode(name: 'pull' | 'pullSync', transforms: readonly unknown[]): (source: object) => unknown {
+  if (transforms.length === 0) return (source) => source;
+  const load: unknown = Reflect.get(process, 'getBuiltinModule');
+  const module: unknown = isFunction(load) ? load('stream/iter') : undefined;
+  const pull: unknown = module === undefined ? undefined : Reflect.get(module as object, name);
+  if (!isFunction(pull)) throw notSupported(name, 'Transforms need Node 26 with --experimental-stream-iter.');
+  return (source) => pull(source, ...transforms);
+}
+
+/** `FileHandle.pull`: batches of bytes, as `for await` takes them. */
+export function pull(host: IterHost, args: readonly unknown[]): unknown {
+  const { transforms, options } = pullArguments(args);
+  const window = asWindow(options);
+  const given = throughNode('pull', transforms);
+  host.lock();
+  return given({ [Symbol.asyncIterator]: () => batches(host, window) });
+}
+
+async function* batches(host: IterHost, window: Window): AsyncGenerator<Batch, void, undefined> {
+  host.hold();
+  try {
+    while (window.rest > 0) {
+      if (window.signal?.aborted) throw window.signal.reason;
+      const chunk = nextChunk(window);
+      const count = await host.read(chunk, window.position);
+      if (count === 0) return;
+      yield [advance(window, chunk, count)];
+    }
+  } finally {
+    host.unlock();
+    host.release();
+    if (window.autoClose) await host.close();
+  }
+}
+
+/** `FileHandle.pullSync`. */
+export function pullSync(host: IterHost, args: readonly unknown[]): unknown {
+  const { transforms, options } = pullArguments(args);
+  const window = asWindow(options);
+  const given = throughNode('pullSync', transforms);
+  host.lock();
+  return given({ [Symbol.iterator]: () => batchesSync(host, window) });
+}
+
+function* batchesSync(host: IterHost, window: Window): Generator<Batch, void, undefined> {
+  host.hold();
+  try {
+    while (window.rest > 0) {
+      const chunk = nextChunk(window);
+      const count = host.readSync(chunk, window.position);
+      if (count === 0) return;
+      yield [advance(window, chunk, count)];
+    }
+  } finally {
+    host.unlock();
+    host.release();
+    if (window.autoClose) host.closeSync();
+  }
+}
+
+const nextChunk = ({ chunkBytes, rest }: Window): Buffer =>
+  Buffer.allocUnsafeSlow(Math.min(chunkBytes, rest));
+
+function advance(window: Window, chunk: Buffer, count: number): Buffer {
+  if (window.position !== null) window.position += count;
+  window.rest -= count;
+  return count < chunk.length ? chunk.subarray(0, count) : chunk;
+}

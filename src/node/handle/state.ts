@@ -1,0 +1,110 @@
+import { invalidState } from '../arguments/refusals.js';
+import { type AsyncComposite, driveSync } from '../composites/driver.js';
+import { close } from '../composites/files/descriptors.js';
+import { readTransfer, writeTransfer } from '../composites/files/transfer.js';
+import type { Tree } from '../tree.js';
+import type { IterHost } from './iter.js';
+import { withResolvers } from './web-streams.js';
+
+/** The fd of a handle, and who uses it: it is closed when the handle is and the last of them has ended. */
+export class HandleState implements IterHost {
+  readonly #tree: Tree;
+  readonly #onClose: () => void;
+  #fd: number;
+  /** The handle itself, and the calls and streams that use it. */
+  #uses = 1;
+  #closing: Promise<void> | null = null;
+  #onUnused: () => void = () => {};
+  #isLocked = false;
+
+  /** `onClose` is called when the handle begins to close. */
+  constructor(tree: Tree, fd: number, onClose: () => void) {
+    this.#tree = tree;
+    this.#fd = fd;
+    this.#onClose = onClose;
+  }
+
+  get fd(): number {
+    return this.#fd;
+  }
+
+  get isEnded(): boolean {
+    return this.#closing !== null || this.#fd === -1;
+  }
+
+  /** Throws ERR_INVALID_STATE for a handle that nothing can stream over. */
+  checkFree(): void {
+    if (this.#fd === -1) throw invalidState('The FileHandle is closed');
+    if (this.#closing) throw invalidState('The FileHandle is closing');
+    if (this.#isLocked) throw invalidState('The FileHandle is locked');
+  }
+
+  lock(): void {
+    this.#isLocked = true;
+  }
+
+  unlock(): void {
+    this.#isLocked = false;
+  }
+
+  hold(): void {
+    this.#uses++;
+  }
+
+  release(): void {
+    this.#uses--;
+    if (this.#uses === 0) this.#onUnused();
+  }
+
+  async call<T>(syscall: string, call: (fd: number) => AsyncComposite<T>): Promise<T> {
+    if (this.#fd === -1) {
+      throw Object.assign(new Error('file closed'), { code: 'EBADF', syscall });
+    }
+    this.hold();
+    try {
+      return await this.#tree.calls.drive(call(this.#fd));
+    } finally {
+      this.release();
+    }
+  }
+
+  read(bytes: Uint8Array, position: number | null): Promise<number> {
+    return this.#tree.calls.drive(readTransfer(this.#tree, this.#fd, { buffer: bytes, bytes, position }));
+  }
+
+  readSync(bytes: Uint8Array, position: number | null): number {
+    return driveSync(readTransfer(this.#tree, this.#fd, { buffer: bytes, bytes, position }));
+  }
+
+  write(bytes: Uint8Array, position: number | null): Promise<number> {
+    return this.#tree.calls.drive(writeTransfer(this.#tree, this.#fd, { buffer: bytes, bytes, position }));
+  }
+
+  writeSync(bytes: Uint8Array, position: number | null): number {
+    return driveSync(writeTransfer(this.#tree, this.#fd, { buffer: bytes, bytes, position }));
+  }
+
+  close(): Promise<void> {
+    if (this.#fd === -1) return Promise.resolve();
+    if (this.#closing) return this.#closing;
+    const { promise, resolve, reject } = withResolvers();
+    this.#onUnused = () => {
+      const fd = this.#fd;
+      this.#fd = -1;
+      this.#tree.calls.drive(close(this.#tree, fd)).then(resolve, reject);
+    };
+    this.#closing = promise;
+    this.release();
+    this.#onClose();
+    return promise;
+  }
+
+  closeSync(): void {
+    if (this.#fd === -1) return;
+    if (this.#closing) throw invalidState('The FileHandle is closing');
+    const fd = this.#fd;
+    this.#fd = -1;
+    driveSync(close(this.#tree, fd));
+    this.#onClose();
+  }
+}

@@ -1,0 +1,181 @@
+import { hasCode } from '../arguments/errors.js';
+import { invalidArgumentType, outOfRange, refusal } from '../arguments/refusals.js';
+import { asObject, asSignal, bytesOf, isView } from '../arguments/validate.js';
+import { asyncDispose, dispose } from '../faces/symbols.js';
+import { asWindow, type IterHost, type Window } from './iter.js';
+
+/** `FileHandle.writer`: what `pipeTo` of `node:stream/iter` writes to. Ended once, by `end` or by `fail`. */
+export class HandleWriter {
+  readonly #host: IterHost;
+  readonly #window: Window;
+  /** The writes on their way. */
+  readonly #pending = new Set<Promise<void>>();
+  /** They go one after the other: the file's own position is theirs in common. */
+  #last: Promise<void> = Promise.resolve();
+  #written = 0;
+  #state: 'open' | 'closing' | 'closed' | 'failed' = 'open';
+  #reason: unknown;
+  #ending: Promise<number> | null = null;
+  /** Rejects what is on its way when the writer fails. */
+  #abandon: (reason: unknown) => void = () => {};
+  readonly #abandoned: Promise<never>;
+
+  constructor(host: IterHost, options: unknown) {
+    this.#host = host;
+    this.#window = asWindow(options);
+    this.#abandoned = new Promise<never>((_resolve, reject) => {
+      this.#abandon = reject;
+    });
+    // Heard by those who wait for a write; without any, the failure is the writer's own state.
+    this.#abandoned.catch(() => undefined);
+    host.lock();
+    host.hold();
+  }
+
+  write(chunk: unknown, options: unknown = {}): Promise<void> {
+    return this.#start('write', asBytes(chunk, 'chunk'), options);
+  }
+
+  writev(chunks: unknown, options: unknown = {}): Promise<void> {
+    return this.#start('writev', asAllBytes(chunks), options);
+  }
+
+  /** False where it wasn't done, and `write` is to be used. */
+  writeSync(chunk: unknown): boolean {
+    return this.#writeSync(asBytes(chunk, 'chunk'));
+  }
+
+  writevSync(chunks: unknown): boolean {
+    return this.#writeSync(asAllBytes(chunks));
+  }
+
+  /** Waits for the writes on their way; resolves to the bytes written. */
+  end(options: unknown = {}): Promise<number> {
+    const signal = signalOf(options);
+    if (this.#state === 'failed') return Promise.reject(this.#reason);
+    if (this.#state === 'closed') return Promise.resolve(this.#written);
+    if (this.#ending) return this.#ending;
+    if (signal?.aborted) return Promise.reject(signal.reason);
+    this.#state = 'closing';
+    this.#ending = Promise.race([this.#finish(), this.#abandoned]);
+    return this.#ending;
+  }
+
+  /** The bytes written; -1 where it can't be ended at once. */
+  endSync(): number {
+    if (this.#state === 'closed') return this.#written;
+    if (this.#state !== 'open' || this.#pending.size > 0) return -1;
+    this.#state = 'closed';
+    this.#release();
+    if (this.#window.autoClose) this.#host.closeSync();
+    return this.#written;
+  }
+
+  fail(reason?: unknown): void {
+    if (this.#state === 'closed' || this.#state === 'failed') return;
+    this.#state = 'failed';
+    this.#reason = reason;
+    this.#abandon(reason);
+    // The fd is in use until the writes on their way have ended, whatever came of them.
+    void Promise.allSettled(this.#pending).then(async () => {
+      this.#release();
+      if (this.#window.autoClose) await this.#host.close();
+    });
+  }
+
+  async [asyncDispose](): Promise<void> {
+    if (this.#state === 'closing') await this.#ending;
+    else this.fail();
+  }
+
+  [dispose](): void {
+    this.fail();
+  }
+
+  async #finish(): Promise<number> {
+    await Promise.allSettled(this.#pending);
+    if (this.#state === 'failed') throw this.#reason;
+    this.#state = 'closed';
+    this.#release();
+    if (this.#window.autoClose) await this.#host.close();
+    return this.#written;
+  }
+
+  #start(name: string, bytes: Uint8Array, options: unknown): Promise<void> {
+    const signal = signalOf(options);
+    if (this.#state === 'failed') return Promise.reject(this.#reason);
+    if (this.#state !== 'open') return Promise.reject(stateError(`The writer is ${this.#state}`));
+    if (signal?.aborted) return Promise.reject(signal.reason);
+    const { rest, position } = this.#window;
+    if (bytes.byteLength > rest) {
+      return Promise.reject(outOfRange(name, `<= ${rest} bytes`, bytes.byteLength));
+    }
+    this.#advance(bytes.byteLength);
+    const writing = this.#last.then(() => this.#writeAll(bytes, position, signal));
+    // The next one starts whatever becomes of this one; its caller hears of it.
+    this.#last = writing.catch(() => undefined);
+    this.#pending.add(writing);
+    const done = (): boolean => this.#pending.delete(writing);
+    writing.then(done, done);
+    return Promise.race([writing, this.#abandoned]);
+  }
+
+  async #writeAll(bytes: Uint8Array, start: number | null, signal: AbortSignal | undefined): Promise<void> {
+    for (let at = 0; at < bytes.byteLength; ) {
+      const count = await this.#host.write(bytes.subarray(at), start === null ? null : start + at);
+      at += count;
+      this.#written += count;
+      signal?.throwIfAborted();
+    }
+  }
+
+  #writeSync(bytes: Uint8Array): boolean {
+    const { chunkBytes, rest, position } = this.#window;
+    if (this.#state !== 'open' || this.#pending.size > 0) return false;
+    if (bytes.byteLength > Math.min(chunkBytes, rest)) return false;
+    if (bytes.byteLength === 0) return true;
+    let written = 0;
+    while (written < bytes.byteLength) {
+      try {
+        const at = position === null ? null : position + written;
+        written += this.#host.writeSync(bytes.subarray(written), at);
+      } catch (error) {
+        // What couldn't even be begun is written later, and fails there where it fails again.
+        if (written === 0 && hasCode(error)) return false;
+        throw error;
+      }
+    }
+    this.#written += written;
+    this.#advance(written);
+    return true;
+  }
+
+  #advance(count: number): void {
+    if (this.#window.position !== null) this.#window.position += count;
+    this.#window.rest -= count;
+  }
+
+  #release(): void {
+    this.#host.unlock();
+    this.#host.release();
+  }
+}
+
+const stateError = (message: string): Error =>
+  refusal(TypeError, 'ERR_INVALID_STATE', `Invalid state: ${message}`);
+
+const signalOf = (options: unknown): AbortSignal | undefined =>
+  asSignal(asObject(options, 'options').signal, 'options.signal');
+
+function asBytes(chunk: unknown, name: string): Uint8Array {
+  if (typeof chunk === 'string') return Buffer.from(chunk);
+  if (!isView(chunk)) {
+    throw invalidArgumentType(name, 'of type string or an instance of Uint8Array', chunk);
+  }
+  return bytesOf(chunk);
+}
+
+function asAllBytes(chunks: unknown): Uint8Array {
+  if (!Array.isArray(chunks)) throw invalidArgumentType('chunks', 'an instance of Array', chunks);
+  return Buffer.concat(chunks.map((chunk, index) => asBytes(chunk, `chunks[${index}]`)));
+}

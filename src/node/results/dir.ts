@@ -1,0 +1,102 @@
+import type { Dirent } from 'node:fs';
+import { directoryBusy, directoryClosed } from '../arguments/refusals.js';
+import { asFunction } from '../arguments/validate.js';
+import { answer } from '../faces/face.js';
+import { asyncDispose, dispose } from '../faces/symbols.js';
+
+/** What an open directory shows, one after the other; null at its end. */
+export interface DirentSource {
+  readonly next: () => Promise<Dirent | null>;
+  readonly nextSync: () => Dirent | null;
+}
+
+/** An open directory, with the shape of Node's `fs.Dir`. */
+export class Dir {
+  readonly path: string;
+  /** Null once it is closed. */
+  #source: DirentSource | null;
+  /** The reads on their way; they come one after the other. */
+  #pending = 0;
+  #last: Promise<unknown> = Promise.resolve();
+
+  constructor(path: string, source: DirentSource) {
+    this.path = path;
+    this.#source = source;
+  }
+
+  read(): Promise<Dirent | null>;
+  read(callback: (error: NodeJS.ErrnoException | null, dirent: Dirent | null) => void): void;
+  read(callback?: unknown): Promise<Dirent | null> | undefined {
+    const source = this.#openSource();
+    const done = callback === undefined ? null : asFunction(callback, 'callback');
+    const result = this.#queue(source.next);
+    if (done === null) return result;
+    answer(result, done);
+    return undefined;
+  }
+
+  readSync(): Dirent | null {
+    return this.#idleSource().nextSync();
+  }
+
+  close(): Promise<void>;
+  close(callback: (error?: NodeJS.ErrnoException | null) => void): void;
+  close(callback?: unknown): Promise<void> | undefined {
+    const done = callback === undefined ? null : asFunction(callback, 'callback');
+    const result =
+      this.#source === null
+        ? Promise.reject(directoryClosed())
+        : this.#queue(async () => {
+            this.#source = null;
+          });
+    if (done === null) return result;
+    answer(result, done);
+    return undefined;
+  }
+
+  closeSync(): void {
+    this.#idleSource();
+    this.#source = null;
+  }
+
+  async *entries(): AsyncGenerator<Dirent, void> {
+    try {
+      for (let dirent = await this.read(); dirent !== null; dirent = await this.read()) yield dirent;
+    } finally {
+      await this.close();
+    }
+  }
+
+  [Symbol.asyncIterator](): AsyncGenerator<Dirent, void> {
+    return this.entries();
+  }
+
+  async [asyncDispose](): Promise<void> {
+    if (this.#source !== null) await this.close();
+  }
+
+  [dispose](): void {
+    if (this.#source !== null) this.closeSync();
+  }
+
+  #queue<T>(action: () => Promise<T>): Promise<T> {
+    this.#pending += 1;
+    const result = this.#last.then(action).finally(() => {
+      this.#pending -= 1;
+    });
+    // The next in the queue starts whatever becomes of this one; its caller hears of it.
+    this.#last = result.catch(() => undefined);
+    return result;
+  }
+
+  #openSource(): DirentSource {
+    if (this.#source === null) throw directoryClosed();
+    return this.#source;
+  }
+
+  #idleSource(): DirentSource {
+    const source = this.#openSource();
+    if (this.#pending > 0) throw directoryBusy();
+    return source;
+  }
+}

@@ -1,0 +1,87 @@
+import type { EventEmitter } from 'node:events';
+import nodeFs from 'node:fs';
+import { asPath } from '../arguments/paths.js';
+import { type AnyFunction, type Bag, isFunction } from '../arguments/validate.js';
+
+/** What Node's stream classes call instead of `node:fs` when it is given as their `fs` option. */
+export interface StreamFs {
+  readonly open?: unknown;
+  readonly read?: unknown;
+  readonly write?: unknown;
+  readonly writev?: unknown;
+  readonly fsync?: unknown;
+  readonly close?: unknown;
+}
+
+/** How a stream borrows a file handle of ours, as Node's streams borrow Node's. */
+export const borrow = Symbol('borrow');
+
+export interface Borrowable extends EventEmitter {
+  readonly fd: number;
+  /** `done` gives the handle back; the stream's `close` operation does too. */
+  [borrow](): { readonly operations: StreamFs; readonly start: () => void };
+}
+
+export const isBorrowable = (value: unknown): value is Borrowable =>
+  typeof value === 'object' && value !== null && borrow in value;
+
+type NodeStreamClass = AnyFunction & { readonly prototype: object };
+
+export interface StreamClasses {
+  readonly ReadStream: NodeStreamClass;
+  readonly WriteStream: NodeStreamClass;
+}
+
+/** What a stream of these arguments works on; undefined leaves the choice to Node. */
+type FsOf = (path: unknown, options: Bag) => StreamFs | undefined;
+
+/**
+ * Node's own stream classes over our calls, so that they behave as those of the running version do. Like Node's they
+ * can be called without `new` and applied to another object: graceful-fs does both.
+ *
+ * `fs` is asked for at each use: tools replace the members of the object that they are given.
+ */
+export const streamClasses = (fs: FsOf): StreamClasses => ({
+  ReadStream: streamClass(nodeFs.ReadStream as unknown as NodeStreamClass, fs),
+  WriteStream: streamClass(nodeFs.WriteStream as unknown as NodeStreamClass, fs),
+});
+
+function streamClass(NodeStream: NodeStreamClass, fs: FsOf): NodeStreamClass {
+  function Stream(this: unknown, path: unknown, options?: unknown): object {
+    const stream: object = this instanceof Stream ? this : Object.create(Stream.prototype);
+    setUp(stream, NodeStream, path, options, fs);
+    return stream;
+  }
+  Stream.prototype = Object.create(NodeStream.prototype, {
+    constructor: { value: Stream, writable: true, configurable: true },
+  });
+  Object.setPrototypeOf(Stream, NodeStream);
+  Object.defineProperty(Stream, 'name', { value: NodeStream.name });
+  return Stream;
+}
+
+function setUp(stream: object, NodeStream: NodeStreamClass, path: unknown, options: unknown, fs: FsOf): void {
+  // Node knows file: URLs only.
+  const name = typeof path === 'object' && path !== null ? asPath(path) : path;
+  if (
+    options !== undefined &&
+    options !== null &&
+    typeof options !== 'object' &&
+    typeof options !== 'string'
+  ) {
+    // Node's own refusal.
+    NodeStream.call(stream, name, options);
+    return;
+  }
+  const given: Bag = typeof options === 'string' ? { encoding: options } : ((options ?? {}) as Bag);
+  const handle = given.fd;
+  if (!isBorrowable(handle)) {
+    NodeStream.call(stream, name, { ...given, fs: given.fs || fs(path, given) });
+    return;
+  }
+  const { operations, start } = handle[borrow]();
+  NodeStream.call(stream, name, { ...given, fd: handle.fd, fs: operations });
+  start();
+  const { close } = stream as { readonly close?: unknown };
+  if (isFunction(close)) handle.on('close', close.bind(stream));
+}

@@ -1,0 +1,85 @@
+import type { CommitOptions } from '../../contract/store.js';
+import { invalidArgumentType, invalidArgumentValue } from '../arguments/refusals.js';
+import { asBoolean, asObject, type Bag } from '../arguments/validate.js';
+
+/** The options of `fs.wandb.commit`, checked as Node checks its own; what W&B itself refuses comes back as EINVAL. */
+export function asCommitOptions(given: Bag): CommitOptions {
+  for (const name of Object.keys(given)) {
+    if (!Object.hasOwn(CHECKS, name)) {
+      throw invalidArgumentValue(
+        `options.${name}`,
+        given[name],
+        `is no option of commit; known are ${Object.keys(CHECKS).join(', ')}`,
+      );
+    }
+  }
+  const taken = Object.entries(CHECKS).flatMap(([name, take]) => {
+    const value = given[name];
+    return value === undefined ? [] : [[name, take(`options.${name}`, value)]];
+  });
+  return Object.fromEntries(taken) as CommitOptions;
+}
+
+/** Checks a value and gives it as plain data of its own: the caller may change his, and it may cross to another thread. */
+type Take = (name: string, value: unknown) => unknown;
+
+const text: Take = (name, value) => {
+  if (typeof value !== 'string') throw invalidArgumentType(name, 'of type string', value);
+  return value;
+};
+
+const texts: Take = (name, value) => {
+  if (!Array.isArray(value)) throw invalidArgumentType(name, 'an instance of Array', value);
+  return value.map((item, index) => text(`${name}[${index}]`, item));
+};
+
+/** What JSON makes of it; NaN is null there, as the SDK sends it, and what it would leave out is refused. */
+const json: Take = (name, value) => {
+  asObject(value, name);
+  const check = (key: string, inner: unknown): unknown => {
+    const isHeld = !['function', 'symbol', 'bigint'].includes(typeof inner) && !isEmptied(inner);
+    if (isHeld && inner !== Number.POSITIVE_INFINITY && inner !== Number.NEGATIVE_INFINITY) return inner;
+    const at = key === '' ? name : `${name}.${key}`;
+    throw invalidArgumentValue(at, inner, 'must be a value that JSON has');
+  };
+  try {
+    return JSON.parse(JSON.stringify(value, check));
+  } catch (error) {
+    if (error instanceof TypeError && !('code' in error)) {
+      throw invalidArgumentValue(name, value, `must be plain JSON (${error.message.split('\n')[0]})`);
+    }
+    throw error;
+  }
+};
+
+/** Of a map, a set, an expression or an error JSON makes an empty object. */
+const isEmptied = (value: unknown): boolean =>
+  typeof value === 'object' &&
+  value !== null &&
+  !/^\[object (Object|Array)\]$/.test(Object.prototype.toString.call(value)) &&
+  Object.keys(value).length === 0;
+
+const CHECKS: Readonly<Record<keyof CommitOptions, Take>> = {
+  aliases: texts,
+  description: text,
+  metadata: json,
+  tags: texts,
+  ttl: (name, value) => {
+    if (value === null) return value;
+    if (typeof value !== 'number') throw invalidArgumentType(name, 'of type number', value);
+    if (!Number.isInteger(value) || value < 1) {
+      throw invalidArgumentValue(name, value, 'must be a number of seconds from 1 up, or null for no end');
+    }
+    return value;
+  },
+  incremental: (name, value) => asBoolean(value, name),
+  runId: text,
+  digestAlgorithm: (name, value) => {
+    if (value !== 'MD5' && value !== 'XXH128') {
+      throw invalidArgumentValue(name, value, "must be one of: 'MD5', 'XXH128'");
+    }
+    return value;
+  },
+  distributedId: text,
+  finish: (name, value) => asBoolean(value, name),
+};

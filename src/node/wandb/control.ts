@@ -1,0 +1,236 @@
+import { EventEmitter } from 'node:events';
+import type { RemoteEvent } from '../../contract/remote.js';
+import type { CommitOptions, Committed, TreePath } from '../../contract/store.js';
+import { theProcess } from '../../io/realm.js';
+import { timeOver } from '../../io/time-over.js';
+import type { Operation } from '../../kernel/operation/operation.js';
+import type { JournalReport } from '../../kernel/writeback/recovery.js';
+import { systemError } from '../arguments/errors.js';
+import { asObject, asSignal } from '../arguments/validate.js';
+import { type Composite, driveAsync, driveSync, invoke } from '../composites/driver.js';
+import { invokeAt, type LazyTree, placeOf, type Tree } from '../tree.js';
+import { asCommitOptions } from './commit-options.js';
+import { type FindOptions, find, type RunsFound } from './find.js';
+import { get, put, type TransferOptions } from './get-put.js';
+import { addressOf, info, type WandbInfo } from './info.js';
+
+/** What `fs.wandb.uploads` emits; paths as the fs object shows them. */
+export interface UploadEvents {
+  /** `sent` of `size` bytes are on their way or have arrived. */
+  progress: [{ readonly path: string; readonly sent: number; readonly size: number }];
+  /** Durable: other processes can see it. Of a file that was sent for a version, when that is committed. */
+  uploaded: [{ readonly path: string; readonly size: number | null }];
+  /**
+   * Failed; the content is kept, and the upload is tried again by itself (after a second, then after twice as long each
+   * time, up to five minutes) and at the next flush. Where nobody listens the first failure of each path is a warning.
+   * Of a commit that failed the path is the draft's; it is up to who committed to try again.
+   */
+  failed: [{ readonly path: string; readonly error: NodeJS.ErrnoException }];
+  /** Nothing is queued and nothing on its way; behind each commit, too. */
+  idle: [];
+}
+
+/** What W&B needs and `node:fs` has no name for. */
+export interface WandbControl {
+  /** Resolves when everything written so far is durable; rejects with EIO that names what failed. */
+  flush(): Promise<void>;
+  /** Blocks until everything written so far is durable. */
+  flushSync(): void;
+  /**
+   * Waits for the calls on their way (ten seconds for those that only read), flushes, then closes every fd and ends the
+   * connection. The fs object can't be used after it.
+   */
+  close(): Promise<void>;
+  /**
+   * Forgets what was learned about a path and all below it, so that the next call asks the server.
+   * @default path is the whole tree
+   */
+  refresh(path?: string | Buffer | URL): void;
+  /** Loads the listings of directories and the first blocks of files, so that sync calls on them don't wait. */
+  prefetch(paths: Iterable<string | Buffer | URL>): Promise<void>;
+  /**
+   * Makes a version of a draft (a directory made beside versions): all or nothing, nobody sees it before it is whole.
+   * `latest` and `aliases` point to it then. Content that the latest version has already makes no new version:
+   * `deduplicated` tells. Afterwards the draft is gone.
+   *
+   * Rejects with EINVAL for what is no draft, or for options that W&B doesn't take; with EBUSY while a file in it is
+   * open for writing; where an upload fails the draft stays as it is. So it does with AbortError where `signal` aborts
+   * before the version is there; an abort that comes too late for that changes nothing: the commit resolves.
+   */
+  commit(
+    draft: string | Buffer | URL,
+    options?: CommitOptions & { readonly signal?: AbortSignal | undefined },
+  ): Promise<Committed>;
+  /** As `commit`, and blocks until it is done. */
+  commitSync(draft: string | Buffer | URL, options?: CommitOptions): Committed;
+  /**
+   * What W&B knows of a path, by `kind`: of runs their display name, state, config, summary and more, of files size,
+   * digest and type, of artifact versions aliases, tags and metadata. Asked anew each time, in one request behind those
+   * that find the path; what only this instance has (drafts, files that aren't sent yet) costs none.
+   *
+   * Rejects with ENOENT for what isn't there; with EPROTO where the config, summary or metadata is no JSON.
+   */
+  info(path: string | Buffer | URL): Promise<WandbInfo>;
+  /**
+   * Copies a file to this machine's disk. It appears under its name when all of it is there and has the digest that W&B
+   * tells; where that fails, or `signal` aborts, nothing is changed.
+   *
+   * Rejects with EISDIR for a directory, with EIO for other content than W&B tells of, with AbortError.
+   *
+   * @param local A path of `node:fs`, or a file URL; its directory must be there.
+   */
+  get(remote: string | Buffer | URL, local: string | Buffer | URL, options?: TransferOptions): Promise<void>;
+  /**
+   * Copies a file of this machine's disk into the tree, and resolves when it is durable (in a draft: when it is there). It
+   * stands there whole or not at all: nothing half-read is ever sent. Where `signal` aborts before all was read, nothing is
+   * changed; later it is as if `writeFile` had returned: what was read is sent.
+   */
+  put(local: string | Buffer | URL, remote: string | Buffer | URL, options?: TransferOptions): Promise<void>;
+  /**
+   * Finds runs of a project by what W&B knows of them, for who doesn't know their ids; `path` of each is its directory.
+   *
+   * ```js
+   * const best = await fs.wandb
+   *   .find({ entity, project, state: 'finished', config: { lr: 0.1 }, order: '+summary.loss' })
+   *   .first();
+   * ```
+   *
+   * Throws TypeErrors with Node's codes for options that can't be, ENOTSUP in a tree of artifacts; taking a run rejects
+   * with ENOENT without the project and with AbortError when `signal` aborts.
+   */
+  find(options: FindOptions): RunsFound;
+  /**
+   * What the journal holds: acknowledged, and not known to be on the server. `torn` records and `damaged` files were
+   * found when it was taken over from a process that was killed. Null without the option `journal`.
+   */
+  journal(): JournalReport | null;
+  /**
+   * Running totals: `uploaded` files and `uploadedBytes`, those of commits included; `downloads`, the answers of the storage,
+   * and `downloadedBytes`; `pageHits` and `pageMisses`. What is so now: files that are `dirty`, and `pageBytes`,
+   * `overlayBytes` and `spooledBytes` in memory and on the disk.
+   */
+  counters(): Readonly<Record<string, number>>;
+  /**
+   * Where anybody, without a key, can download a file of a run or version: the address that the storage signs, anew each
+   * time. It ends by itself, at W&B's own service after an hour; whoever has it can read the file till then. Of a
+   * reference to the web it is that address, which doesn't end.
+   *
+   * Rejects with ENOENT, EISDIR for a directory, EBUSY for content that W&B doesn't have yet (changed files, drafts),
+   * ENOTSUP for references that are no web addresses.
+   */
+  signedUrl(path: string | Buffer | URL): Promise<string>;
+  /** Where a path is shown in the W&B app. */
+  webUrl(path: string | Buffer | URL): string;
+  readonly uploads: EventEmitter<UploadEvents>;
+}
+
+/** How long `close` waits for calls that only read, in milliseconds. */
+const LONGEST_WAIT_MS = 10_000;
+
+export function wandbControl(tree: LazyTree, uploads: EventEmitter<UploadEvents>): WandbControl {
+  return {
+    flush: () => tree.calls.drive(flush(tree)),
+    flushSync: () => driveSync(flush(tree)),
+    close: async () => {
+      tree.end();
+      await Promise.race([tree.calls.whenNone(), timeOver(LONGEST_WAIT_MS)]);
+      // An endless listing must not keep us for ever.
+      tree.made?.cancelReads();
+      await tree.calls.whenNone();
+      await driveAsync(shutdown(tree));
+    },
+    refresh: (path) => driveSync(refresh(tree, path)),
+    prefetch: async (paths) => {
+      const loads = Array.from(paths, (path) => tree.calls.drive(prefetch(tree, path)));
+      await Promise.all(loads);
+    },
+    commit: (draft, options) => tree.calls.drive(commit(tree, draft, options, true)),
+    commitSync: (draft, options) => driveSync(commit(tree, draft, options, false)),
+    info: (path) => tree.calls.drive(info(tree, path)),
+    find: (options) => find(tree, options),
+    get: (remote, local, options) => get(tree, remote, local, options),
+    put: (local, remote, options) => put(tree, uploads, local, remote, options),
+    journal: () => driveSync(journal(tree)),
+    counters: () => tree.made?.counters() ?? {},
+    signedUrl: (path) => tree.calls.drive(signedUrl(tree, path)),
+    webUrl: (path) => driveSync(webUrl(tree, path)),
+    uploads,
+  };
+}
+
+function* journal(tree: LazyTree): Composite<JournalReport | null> {
+  const { mount } = tree;
+  const report = yield* invoke({ syscall: 'journal', run: () => tree.kernel.journal() });
+  if (!report) return null;
+  const entries = report.entries.map((entry) => ({ ...entry, path: mount.show(entry.path) }));
+  return { ...report, entries, damaged: report.damaged.map((path) => mount.show(path)) };
+}
+
+function* flush(tree: LazyTree): Composite<void> {
+  yield* invoke({ syscall: 'flush', run: (op) => tree.made?.flush(op) });
+}
+
+function* shutdown(tree: LazyTree): Composite<void> {
+  yield* invoke({ syscall: 'close', run: (op) => tree.made?.shutdown(op) });
+}
+
+function* refresh(tree: LazyTree, path?: unknown): Composite<void> {
+  const place = placeOf(tree, path ?? tree.mount.show(tree.mount.top));
+  yield* invokeAt('refresh', place, (_op, at) => tree.made?.refresh(withoutSlash(at)));
+}
+
+function* prefetch(tree: LazyTree, path: unknown): Composite<void> {
+  const place = placeOf(tree, path);
+  yield* invokeAt('prefetch', place, (op, at) => tree.kernel.prefetch(op, withoutSlash(at)));
+}
+
+function* signedUrl(tree: LazyTree, path: unknown): Composite<string> {
+  const place = placeOf(tree, path);
+  return yield* invokeAt('signedUrl', place, (op, at) => tree.kernel.signedUrl(op, at));
+}
+
+function* webUrl(tree: LazyTree, path: unknown): Composite<string> {
+  const place = placeOf(tree, path);
+  return yield* invokeAt('webUrl', place, (_op, at) => addressOf(tree, withoutSlash(at)));
+}
+
+/** @param canAbort a blocked thread hears of no signal */
+function* commit(tree: LazyTree, draft: unknown, options: unknown, canAbort: boolean): Composite<Committed> {
+  const place = placeOf(tree, draft, 'draft');
+  const { signal, ...rest } = options === undefined ? {} : asObject(options, 'options');
+  const settings = asCommitOptions(canAbort || signal === undefined ? rest : { ...rest, signal });
+  const run = (op: Operation, at: TreePath): Committed => tree.kernel.commit(op, withoutSlash(at), settings);
+  return yield* invokeAt(
+    'commit',
+    place,
+    run,
+    canAbort ? { signal: asSignal(signal, 'options.signal') } : {},
+  );
+}
+
+const withoutSlash = (path: TreePath): TreePath => path.replace(/\/$/, '');
+
+/**
+ * Hands an event of the owner of the remote to who listens, in a turn of its own: what a listener throws is its
+ * process's affair, not the kernel's.
+ */
+export function emitUpload(uploads: EventEmitter<UploadEvents>, tree: Tree, event: RemoteEvent): void {
+  if (event.type === 'dropped' || 'message' in event) return;
+  theProcess.nextTick(() => {
+    if (event.type === 'idle') {
+      uploads.emit('idle');
+      return;
+    }
+    const path = tree.mount.show(event.path);
+    if (event.type === 'committed') uploads.emit('uploaded', { path, size: event.size });
+    else if (event.type === 'progress')
+      uploads.emit('progress', { path, sent: event.sent, size: event.size });
+    else if (event.type === 'uploaded') uploads.emit('uploaded', { path, size: event.entry.size });
+    else {
+      const syscall = event.type === 'uncommitted' ? 'commit' : 'upload';
+      uploads.emit('failed', { path, error: systemError(event.failure, { syscall, path }) });
+    }
+  });
+}
+
+export const newUploads = (): EventEmitter<UploadEvents> => new EventEmitter<UploadEvents>();

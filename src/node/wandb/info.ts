@@ -1,0 +1,67 @@
+import type {
+  ArtifactTypeFacts,
+  CollectionFacts,
+  DirectoryFacts,
+  DraftFacts,
+  EntityFacts,
+  Facts,
+  FileFacts,
+  ProjectFacts,
+  RootFacts,
+  RunFacts,
+  VersionFacts,
+} from '../../contract/facts.js';
+import type { TreePath } from '../../contract/store.js';
+import type { Composite } from '../composites/driver.js';
+import { invokeAt, type LazyTree, placeOf } from '../tree.js';
+
+/** Where it is: what every kind of info has. */
+export interface Located {
+  /** The absolute path in this fs object. */
+  readonly path: string;
+  /** Where it is shown in the W&B app. */
+  readonly webUrl: string;
+}
+
+export type RootInfo = RootFacts & Located;
+export type EntityInfo = EntityFacts & Located;
+export type ProjectInfo = ProjectFacts & Located;
+export type RunInfo = RunFacts & Located;
+export type DirectoryInfo = DirectoryFacts & Located;
+export type FileInfo = FileFacts & Located;
+export type ArtifactTypeInfo = ArtifactTypeFacts & Located;
+export type CollectionInfo = CollectionFacts & Located;
+export type VersionInfo = VersionFacts & Located;
+export type DraftInfo = DraftFacts & Located;
+
+/** What W&B knows of a path; `kind` tells which of them it is. */
+export type WandbInfo =
+  | RootInfo
+  | EntityInfo
+  | ProjectInfo
+  | RunInfo
+  | DirectoryInfo
+  | FileInfo
+  | ArtifactTypeInfo
+  | CollectionInfo
+  | VersionInfo
+  | DraftInfo;
+
+export function* info(tree: LazyTree, path: unknown): Composite<WandbInfo> {
+  const place = placeOf(tree, path);
+  return yield* invokeAt('info', place, (op, at) =>
+    located(tree, tree.kernel.info(op, at), at.replace(/\/$/, '')),
+  );
+}
+
+export const located = <Some extends Facts>(tree: LazyTree, facts: Some, path: TreePath): Some & Located => ({
+  ...facts,
+  path: tree.mount.show(path),
+  webUrl: addressOf(tree, path),
+});
+
+/** Where a path is shown in the W&B app. */
+export function addressOf({ appUrl, mount }: LazyTree, path: TreePath): string {
+  const names = path.split('/').map(encodeURIComponent);
+  return `${appUrl().replace(/\/+$/, '')}/${mount.layout.toApp(names).join('/')}`;
+}

@@ -1,0 +1,219 @@
+import { types } from 'node:util';
+import { invalidArgumentType, invalidArgumentValue } from '../arguments/refusals.js';
+import { asObject, type Bag } from '../arguments/validate.js';
+
+/** A value that runs are compared with. */
+export type FilterValue = string | number | boolean | null;
+
+/** How a value must be, in W&B's operators, which are MongoDB's. All of them must hold. */
+export interface FilterOperators<Value> {
+  readonly $eq?: Value;
+  readonly $ne?: Value;
+  readonly $gt?: Value;
+  readonly $gte?: Value;
+  readonly $lt?: Value;
+  readonly $lte?: Value;
+  readonly $in?: readonly Value[];
+  readonly $nin?: readonly Value[];
+  readonly $exists?: boolean;
+  /** RE2's syntax; it may match anywhere in the text. */
+  readonly $regex?: string;
+}
+
+/** A text, one of several, or operators. */
+export type TextFilter = string | readonly string[] | FilterOperators<string>;
+
+/** A value by its key, or operators; objects in objects mean keys in keys. */
+export interface ValueFilters {
+  readonly [key: string]: FilterValue | FilterOperators<FilterValue> | ValueFilters;
+}
+
+/** What runs must be; all of it must hold. */
+export interface RunFilters {
+  /** The ids in paths. */
+  readonly name?: TextFilter | undefined;
+  readonly displayName?: TextFilter | undefined;
+  readonly state?: TextFilter | undefined;
+  readonly group?: TextFilter | undefined;
+  readonly jobType?: TextFilter | undefined;
+  readonly username?: TextFilter | undefined;
+  readonly sweep?: TextFilter | undefined;
+  /** A tag, several that a run must all have, or operators. */
+  readonly tags?: TextFilter | undefined;
+  readonly createdAt?: FilterOperators<string | Date> | undefined;
+  /** Such as `{ lr: 0.1, model: { layers: { $gte: 3 } } }`. */
+  readonly config?: ValueFilters | undefined;
+  /** Such as `{ loss: { $lt: 1 } }`. */
+  readonly summary?: ValueFilters | undefined;
+  /** In W&B's own names and operators, passed on as it is; it must hold beside the others. */
+  readonly filters?: Readonly<Record<string, unknown>> | undefined;
+}
+
+/** One part of a filter as W&B takes it. */
+type Part = readonly [key: string, condition: unknown];
+type Read = (name: string, value: unknown) => readonly Part[];
+
+/** How each field is read; the names that W&B has for them. */
+export const FIELDS: Readonly<Record<Exclude<keyof RunFilters, 'filters'>, Read>> = {
+  name: texts('name'),
+  displayName: texts('display_name'),
+  state: texts('state'),
+  group: texts('group'),
+  jobType: texts('jobType'),
+  username: texts('username'),
+  sweep: texts('sweep'),
+  tags: (name, value) => {
+    if (!Array.isArray(value)) return [['tags', textOrOperators(name, value)]];
+    return items(name, value, text).map((tag): Part => ['tags', tag]);
+  },
+  createdAt: (name, value) => [['createdAt', operators(name, asObject(value, name), time)]],
+  // W&B keeps a config's values as `{ value, desc }` below their keys.
+  config: (name, value) =>
+    leaves(name, asPlainObject(name, asObject(value, name))).map(([[key, ...rest], condition]) => [
+      ['config', key, 'value', ...rest].join('.'),
+      condition,
+    ]),
+  summary: (name, value) =>
+    leaves(name, asPlainObject(name, asObject(value, name))).map(([keys, condition]) => [
+      ['summary_metrics', ...keys].join('.'),
+      condition,
+    ]),
+};
+
+/**
+ * The filter of checked options, as JSON for W&B.
+ *
+ * @throws TypeError with Node's codes for what W&B can't be asked
+ */
+export function filterOf(options: Bag): string {
+  const parts = Object.entries(FIELDS).flatMap(([field, read]) => {
+    const value = options[field];
+    return value === undefined ? [] : read(`options.${field}`, value);
+  });
+  const raw = options.filters === undefined ? [] : [plain('options.filters', options.filters)];
+  const all = [...parts.map(([key, condition]) => ({ [key]: condition })), ...raw];
+  const [only] = all;
+  if (only === undefined) return '{}';
+  return JSON.stringify(all.length === 1 ? only : { $and: all });
+}
+
+function texts(key: string): Read {
+  return (name, value) => {
+    const condition = Array.isArray(value) ? { $in: items(name, value, text) } : textOrOperators(name, value);
+    return [[key, condition]];
+  };
+}
+
+function textOrOperators(name: string, value: unknown): unknown {
+  if (typeof value === 'string') return value;
+  if (typeof value === 'object' && value !== null) return operators(name, asObject(value, name), text);
+  throw invalidArgumentType(name, 'of type string or an instance of Array or Object', value);
+}
+
+/** The conditions in nested objects, with the keys that lead there. W&B's own names have a dot between keys. */
+function leaves(name: string, conditions: Bag): readonly (readonly [keys: string[], condition: unknown])[] {
+  return Object.entries(conditions).flatMap(([key, value]) => {
+    const at = `${name}.${key}`;
+    const path = key.split('.');
+    if (path.includes('') || key.startsWith('$')) {
+      throw invalidArgumentValue(at, value, 'must have a key of its own: operators stand below keys');
+    }
+    if (typeof value !== 'object' || value === null) return [[path, scalar(at, value)] as const];
+    const inner = asPlainObject(at, value);
+    const keys = Object.keys(inner);
+    if (keys.length > 0 && keys.every((each) => !each.startsWith('$'))) {
+      return leaves(at, inner).map(([below, condition]) => [[...path, ...below], condition] as const);
+    }
+    return [[path, operators(at, inner, scalar)] as const];
+  });
+}
+
+function operators(name: string, given: Bag, take: (name: string, value: unknown) => unknown): unknown {
+  const entries = Object.entries(asPlainObject(name, given));
+  if (entries.length === 0) {
+    throw invalidArgumentValue(name, given, `must have an operator: ${Object.keys(OPERATORS).join(', ')}`);
+  }
+  const read = entries.map(([operator, operand]) => {
+    const check = Object.hasOwn(OPERATORS, operator) ? OPERATORS[operator] : undefined;
+    if (check) return [operator, check(`${name}.${operator}`, operand, take)];
+    throw invalidArgumentValue(
+      `${name}.${operator}`,
+      operand,
+      `is no operator; known are ${Object.keys(OPERATORS).join(', ')}, and what else W&B takes goes into \`filters\``,
+    );
+  });
+  return Object.fromEntries(read);
+}
+
+type Take = (name: string, value: unknown) => unknown;
+const one = (name: string, value: unknown, take: Take): unknown => take(name, value);
+const many = (name: string, value: unknown, take: Take): unknown => items(name, value, take);
+
+const OPERATORS: Readonly<Record<string, (name: string, value: unknown, take: Take) => unknown>> = {
+  $eq: one,
+  $ne: one,
+  $gt: one,
+  $gte: one,
+  $lt: one,
+  $lte: one,
+  $in: many,
+  $nin: many,
+  $exists: (name, value) => {
+    if (typeof value === 'boolean') return value;
+    throw invalidArgumentType(name, 'of type boolean', value);
+  },
+  $regex: (name, value) => text(name, value),
+};
+
+function items<T>(name: string, value: unknown, take: (name: string, value: unknown) => T): T[] {
+  if (!Array.isArray(value)) throw invalidArgumentType(name, 'an instance of Array', value);
+  if (value.length === 0) throw invalidArgumentValue(name, value, 'must not be empty');
+  return Array.from(value, (item: unknown, index) => take(`${name}[${index}]`, item));
+}
+
+function text(name: string, value: unknown): string {
+  if (typeof value !== 'string') throw invalidArgumentType(name, 'of type string', value);
+  return value;
+}
+
+function scalar(name: string, value: unknown): FilterValue {
+  if (value === null || typeof value === 'string' || typeof value === 'boolean') return value;
+  if (typeof value !== 'number') {
+    throw invalidArgumentType(name, 'of type string, number or boolean, or null', value);
+  }
+  if (!Number.isFinite(value)) throw invalidArgumentValue(name, value, 'must be a finite number');
+  return value;
+}
+
+function time(name: string, value: unknown): string {
+  const date = types.isDate(value) ? value : new Date(text(name, value));
+  if (Number.isNaN(date.getTime())) throw invalidArgumentValue(name, value, 'must be a time');
+  return typeof value === 'string' ? value : date.toISOString();
+}
+
+/** Arrays, dates, maps and expressions have no meaning of their own here; taken for objects they'd match anything. */
+function asPlainObject(name: string, value: object): Bag {
+  if (Array.isArray(value)) {
+    throw invalidArgumentValue(name, value, "can't be a list; one of several is { $in: [...] }");
+  }
+  if (Object.prototype.toString.call(value) === '[object Object]') return value as Bag;
+  throw invalidArgumentValue(name, value, 'must be a plain object');
+}
+
+/** What JSON holds as it is; anything that it would change or leave out makes another filter of it. */
+function plain(name: string, value: unknown): unknown {
+  asPlainObject(name, asObject(value, name));
+  const check = (at: string, inner: unknown, above: readonly unknown[]): void => {
+    if (above.includes(inner)) throw invalidArgumentValue(at, inner, 'must not contain itself');
+    if (Array.isArray(inner)) {
+      for (const [index, item] of inner.entries()) check(`${at}[${index}]`, item, [...above, inner]);
+    } else if (typeof inner === 'object' && inner !== null) {
+      for (const [key, held] of Object.entries(asPlainObject(at, inner)))
+        check(`${at}.${key}`, held, [...above, inner]);
+    } else {
+      scalar(at, inner);
+    }
+  };
+  check(name, value, []);
+  return value;
+}

@@ -1,0 +1,102 @@
+import type { Entry, TreePath } from '../../../contract/store.js';
+import { childPath, filePath } from '../../../contract/tree-paths.js';
+import type { ArtifactFileRowFragment, ListedVersionFragment } from '../../../wire/generated.js';
+import { md5Of, sizeOf } from '../../common/content/claims.js';
+import { type DirectoryFacts, directoryEntry } from '../../common/levels/directory-entry.js';
+import { type ContentName, isDigest, versionOf } from '../content-digest.js';
+
+/** Entries of versions: what is below never changes, when it is described anew the directory does. */
+export const versionEntry = (path: TreePath, facts: ListedVersionFragment): Entry =>
+  directoryEntry(path, facts);
+
+/** An alias, as a link to the version beside it. Its id is the version's: an alias is removed from that. */
+export function aliasEntry(collection: TreePath, alias: string, version: Entry): Entry {
+  const target = version.path.slice(version.path.lastIndexOf('/') + 1);
+  return {
+    path: childPath(collection, alias),
+    kind: 'symlink',
+    target,
+    size: Buffer.byteLength(target),
+    mtimeMs: version.mtimeMs,
+    birthtimeMs: version.birthtimeMs,
+    version: `alias:${target}`,
+    md5: null,
+    id: version.id,
+    isReadOnly: false,
+  };
+}
+
+/** A collection that was deleted, or one of another type, isn't there. */
+export function collectionEntry(
+  path: TreePath,
+  facts: DirectoryFacts & { readonly state: string },
+): Entry | null {
+  return facts.state === 'READY' ? directoryEntry(path, facts) : null;
+}
+
+interface FileFacts {
+  readonly size: number | null;
+  /** When the version was made: its files are as old. In milliseconds since the epoch. */
+  readonly madeAtMs: number;
+}
+
+export const fileEntry = (
+  unit: TreePath,
+  name: string,
+  { content, ...facts }: FileFacts & { readonly content: ContentName },
+): Entry => ({ ...contentEntry(unit, name, content, facts), kind: 'file', version: versionOf(content) });
+
+/** A reference that leads out of W&B, or to nothing. */
+export const referenceEntry = (
+  unit: TreePath,
+  name: string,
+  {
+    content,
+    uri,
+    digest,
+    refusal,
+    ...facts
+  }: FileFacts & {
+    /** Null: nobody knows what the digest is of. */
+    readonly content: ContentName | null;
+    readonly uri: string;
+    readonly digest: string;
+    readonly refusal: string | null;
+  },
+): Entry => ({
+  ...contentEntry(unit, name, content, facts),
+  kind: 'symlink',
+  target: uri,
+  version: content === null ? `reference:${digest} ${uri}` : versionOf(content),
+  ...(refusal !== null && { refusal }),
+});
+
+function contentEntry(
+  unit: TreePath,
+  name: string,
+  content: ContentName | null,
+  { size, madeAtMs }: FileFacts,
+): Omit<Entry, 'kind' | 'version'> {
+  return {
+    path: filePath(unit, name),
+    size,
+    mtimeMs: madeAtMs,
+    birthtimeMs: madeAtMs,
+    md5: content?.algorithm === 'md5' && isDigest(content.digest) ? content.digest : null,
+    id: null,
+    isReadOnly: false,
+  };
+}
+
+/**
+ * What a row says of its content, as the manifest would say it; null where that takes the manifest. References have
+ * rows too, whose addresses are both the URI; of files with XXH128 digests a row tells that digest beside the MD5.
+ */
+export function contentOfRow(
+  row: ArtifactFileRowFragment,
+): { content: ContentName; size: number | null } | null {
+  const { digest, url, directUrl } = row;
+  const md5 = md5Of(row.md5);
+  const isPlain = url !== directUrl && md5 !== null && (digest === null || md5Of(digest) === md5);
+  return isPlain ? { content: { algorithm: 'md5', digest: md5 }, size: sizeOf(row.sizeBytes, md5) } : null;
+}

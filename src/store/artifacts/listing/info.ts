@@ -1,0 +1,183 @@
+import type { TypedDocumentNode } from '@graphql-typed-document-node/core';
+import { type DocumentNode, visit } from 'graphql';
+import type {
+  ArtifactTypeFacts,
+  CollectionFacts,
+  Facts,
+  FileFacts,
+  VersionFacts,
+} from '../../../contract/facts.js';
+import { Failure } from '../../../contract/failure.js';
+import type { TreePath } from '../../../contract/store.js';
+import {
+  LookUpArtifactTypeDocument,
+  LookUpCollectionDocument,
+  VersionInfoDocument,
+  type VersionInfoQuery,
+  type VersionInfoQueryVariables,
+} from '../../../wire/generated.js';
+import { objectOf } from '../../common/json.js';
+import { entityInfo, projectInfo } from '../../common/levels/info.js';
+import { isoOf, madeAt, nodesOf } from '../../common/levels/nodes.js';
+import type { ArtifactsContext } from '../context.js';
+import { findManifestEntry } from '../manifest/manifest-lookup.js';
+import type { Manifests } from '../manifest/manifests.js';
+import { type CollectionName, placeOf } from '../places.js';
+import { aliasesIn } from './memberships.js';
+import type { Version } from './version-queries.js';
+import type { Versions } from './versions.js';
+
+/** Old servers refuse a document that asks for it. */
+const withoutDigestAlgorithm: TypedDocumentNode<VersionInfoQuery, VersionInfoQueryVariables> = visit(
+  VersionInfoDocument as DocumentNode,
+  { Field: (field) => (field.name.value === 'digestAlgorithm' ? null : undefined) },
+);
+
+/** What W&B knows of a path beyond its entry, as plain data. */
+export class Info {
+  constructor(
+    private readonly parts: {
+      readonly context: ArtifactsContext;
+      readonly versions: Versions;
+      readonly manifests: Manifests;
+    },
+  ) {}
+
+  /** An alias tells of its version. Rejects with ENOENT. */
+  async info(path: TreePath, signal: AbortSignal | undefined): Promise<Facts> {
+    const { names, unit, file } = placeOf(path);
+    const [entity] = names;
+    if (file !== null) return this.file(path, signal);
+    if (unit !== null) return this.version(unit, signal);
+    if (entity === undefined) return { kind: 'root' };
+    const facts = await this.parts.context.organizations.below(entity, signal, (server) =>
+      this.directory([server, ...names.slice(1)], signal),
+    );
+    if (!facts) throw new Failure('ENOENT');
+    return facts;
+  }
+
+  private async file(path: TreePath, signal: AbortSignal | undefined): Promise<FileFacts> {
+    const found = await findManifestEntry(this.parts, path, signal);
+    if (!found) throw new Failure('ENOENT');
+    const { digest, algorithm, size, ref } = found.entry;
+    const isHashed = ref === null;
+    return {
+      kind: 'file',
+      id: null,
+      size,
+      digest,
+      digestAlgorithm: isHashed ? (algorithm === 'md5' ? 'MD5' : 'XXH128') : null,
+      md5: isHashed && algorithm === 'md5' ? digest : null,
+      mimetype: null,
+      createdAt: null,
+      updatedAt: null,
+      reference: ref,
+      isPending: false,
+    };
+  }
+
+  /** @param unit the path of a version, or of an alias */
+  async version(unit: TreePath, signal: AbortSignal | undefined): Promise<VersionFacts> {
+    const version = await this.parts.versions.find(unit, signal);
+    if (!version) throw new Failure('ENOENT');
+    const { client, features } = this.parts.context;
+    const { id } = version;
+    const hasAlgorithm = await features.has('ARTIFACT_DIGEST_ALGORITHM');
+    const document = hasAlgorithm ? VersionInfoDocument : withoutDigestAlgorithm;
+    const { artifact } = await client.run(document, { id }, { signal });
+    if (!artifact) throw new Failure('ENOENT');
+    const { digest, state, createdAt, updatedAt, description, metadata } = artifact;
+    const ttl = Number(artifact.ttlDurationSeconds);
+    return {
+      kind: 'version',
+      id,
+      version: version.name,
+      entity: version.entity,
+      project: version.project,
+      collection: version.collection,
+      type: artifact.artifactType.name,
+      aliases: aliasesIn(version.collectionId, artifact.aliases),
+      tags: artifact.tags.map(({ name }) => name),
+      description,
+      metadata: metadata === null ? null : objectOf(metadata, 'The metadata of the version'),
+      digest,
+      digestAlgorithm: algorithmOf(artifact.digestAlgorithm),
+      size: Number(artifact.size),
+      fileCount: Number(artifact.fileCount),
+      ttlSeconds: ttl > 0 ? ttl : null,
+      state,
+      createdAt: madeAt(createdAt),
+      updatedAt: isoOf(updatedAt),
+      source: sourceOf(version, artifact),
+    };
+  }
+
+  private async directory(
+    [entity = '', project, type, collection]: readonly string[],
+    signal: AbortSignal | undefined,
+  ): Promise<Facts | null> {
+    const { context } = this.parts;
+    if (project === undefined) return entityInfo(context, entity, signal);
+    if (type === undefined) return projectInfo(context, { entity, project }, signal);
+    const above = { entity, project, type };
+    return collection === undefined
+      ? this.type(above, signal)
+      : this.collection({ ...above, collection }, signal);
+  }
+
+  private async type(
+    above: Pick<CollectionName, 'entity' | 'project' | 'type'>,
+    signal: AbortSignal | undefined,
+  ): Promise<ArtifactTypeFacts | null> {
+    const answer = await this.parts.context.client.run(LookUpArtifactTypeDocument, { ...above }, { signal });
+    const found = answer.project?.artifactType;
+    if (!found) return null;
+    const { id, name, description, createdAt } = found;
+    const { entity, project } = above;
+    return { kind: 'artifactType', id, name, entity, project, description, createdAt: madeAt(createdAt) };
+  }
+
+  private async collection(
+    place: CollectionName,
+    signal: AbortSignal | undefined,
+  ): Promise<CollectionFacts | null> {
+    const { entity, project, type } = place;
+    const answer = await this.parts.context.client.run(LookUpCollectionDocument, { ...place }, { signal });
+    const found = answer.project?.artifactType?.artifactCollection;
+    if (found?.state !== 'READY' || found.defaultArtifactType.name !== type) return null;
+    return {
+      kind: 'collection',
+      id: found.id,
+      name: found.name,
+      entity,
+      project,
+      type,
+      isPortfolio: found.__typename === 'ArtifactPortfolio',
+      description: found.description,
+      tags: nodesOf(found.tags).map(({ name }) => name),
+      createdAt: madeAt(found.createdAt),
+      updatedAt: isoOf(found.updatedAt),
+    };
+  }
+}
+
+const algorithmOf = (
+  algorithm: 'MANIFEST_MD5' | 'MANIFEST_XXH128' | null | undefined,
+): VersionFacts['digestAlgorithm'] => (algorithm ? (algorithm === 'MANIFEST_MD5' ? 'MD5' : 'XXH128') : null);
+
+/** Where a version that was linked comes from; null for one in its own collection. */
+function sourceOf(
+  version: Version,
+  { artifactSequence: sequence, versionIndex }: NonNullable<VersionInfoQuery['artifact']>,
+): VersionFacts['source'] {
+  if (sequence.id === version.collectionId) return null;
+  const { name: project, entity } = sequence.project;
+  const isNumbered = versionIndex !== null;
+  return {
+    entity: entity.name,
+    project,
+    collection: sequence.name,
+    version: isNumbered ? `v${versionIndex}` : null,
+  };
+}

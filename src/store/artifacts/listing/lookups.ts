@@ -1,0 +1,188 @@
+import { type Failure, isFailure } from '../../../contract/failure.js';
+import type { Entry, Lookup, TreePath } from '../../../contract/store.js';
+import { childPath, parentOf, upperPath } from '../../../contract/tree-paths.js';
+import { LookUpArtifactTypeDocument, LookUpCollectionDocument } from '../../../wire/generated.js';
+import { directoryEntry } from '../../common/levels/directory-entry.js';
+import {
+  type LookupOptions,
+  nothingIfMissing,
+  type Outcome,
+  type Question,
+  unitLookups,
+} from '../../common/levels/unit-lookups.js';
+import { lookUpEntity, lookUpProject, NOTHING } from '../../common/levels/upper-levels.js';
+import type { TurnBatch } from '../../common/turn-batch.js';
+import type { ArtifactParts } from '../parts.js';
+import { placeOf } from '../places.js';
+import { aliasEntry, collectionEntry, contentOfRow, fileEntry, versionEntry } from './entries.js';
+import type { Sight } from './version-queries.js';
+
+type Parts = Pick<ArtifactParts, 'context' | 'queries' | 'versions' | 'manifests' | 'addresses' | 'resolver'>;
+
+/** Looks at single paths: one request each, and one for all that is asked of a version in one turn. */
+export class Lookups {
+  private readonly batch: TurnBatch<Question, Outcome>;
+
+  constructor(private readonly parts: Parts) {
+    this.batch = unitLookups((unit, questions, signal) => this.ask(unit, questions, signal));
+  }
+
+  async lookup(path: TreePath, { signal, listing: hasListing }: LookupOptions): Promise<Lookup> {
+    const { names, unit, file } = placeOf(path);
+    const [entity] = names;
+    if (entity === undefined) return NOTHING;
+    return nothingIfMissing(async () => {
+      if (unit !== null) return this.batch.add(unit, { file, hasListing }, signal);
+      const { organizations } = this.parts.context;
+      const look = (server: string) => this.above(path, [server, ...names.slice(1)], signal);
+      return (await organizations.below(entity, signal, look)) ?? NOTHING;
+    });
+  }
+
+  /** Null: there is no such entity, as far as the answer tells. */
+  private async above(
+    path: TreePath,
+    [entity = '', project, type, collection]: readonly string[],
+    signal: AbortSignal | undefined,
+  ): Promise<Lookup | null> {
+    const { context } = this.parts;
+    if (project === undefined || type === undefined) {
+      const lookup =
+        project === undefined
+          ? await lookUpEntity(context, { entity, path }, signal)
+          : await lookUpProject(context, { entity, project, path }, signal);
+      return lookup.found === null ? null : lookup;
+    }
+    const found =
+      collection === undefined
+        ? await context.client.run(LookUpArtifactTypeDocument, { entity, project, type }, { signal })
+        : await context.client.run(
+            LookUpCollectionDocument,
+            { entity, project, type, collection },
+            { signal },
+          );
+    if (!found.project) return null;
+    const { artifactType } = found.project;
+    const inner =
+      artifactType && 'artifactCollection' in artifactType ? artifactType.artifactCollection : null;
+    const isOfType = inner?.defaultArtifactType.name === type;
+    const chain = chainOf(path, found.project, artifactType, isOfType ? inner : null);
+    const isThere = chain.length === path.split('/').length;
+    return { ...NOTHING, found: (isThere && chain.pop()) || null, ancestors: chain };
+  }
+
+  private async ask(
+    unit: TreePath,
+    questions: readonly Question[],
+    signal: AbortSignal,
+  ): Promise<readonly (Outcome | Failure)[]> {
+    const { queries, versions, manifests, context } = this.parts;
+    const { collection, alias } = placeOf(unit);
+    if (!collection || alias === null) return questions.map(() => NOTHING);
+    const known = versions.peek(unit);
+    const hasManifest = known === null || manifests.peek(known.id) === null;
+    return context.sizes.each('names', questions, async (batch) => {
+      const names = [...new Set(batch.flatMap(({ file }) => file ?? []))];
+      const sight = await queries.look(collection, alias, { names, hasManifest }, signal);
+      return this.answer(unit, sight, batch, signal);
+    });
+  }
+
+  private async answer(
+    unit: TreePath,
+    sight: Sight | null,
+    questions: readonly Question[],
+    signal: AbortSignal,
+  ): Promise<readonly Outcome[]> {
+    if (!sight?.member) this.parts.versions.forgetBelow(unit);
+    if (!sight) return questions.map(() => NOTHING);
+    const above = chainOf(parentOf(unit), sight.project, sight.type, sight.collection);
+    if (!sight.member) return questions.map(() => ({ ...NOTHING, ancestors: above }));
+    return this.answerOf(unit, sight.member, above, questions, signal);
+  }
+
+  private async answerOf(
+    unit: TreePath,
+    member: NonNullable<Sight['member']>,
+    above: readonly Entry[],
+    questions: readonly Question[],
+    signal: AbortSignal,
+  ): Promise<readonly Outcome[]> {
+    const { versions, manifests, addresses, resolver } = this.parts;
+    const { version, artifact, rows } = member;
+    const collection = parentOf(unit);
+    const canonical = versionEntry(childPath(collection, version.name), artifact);
+    versions.learn(canonical.path, version);
+    const { alias } = placeOf(unit);
+    const link = alias === null || version.name === alias ? null : aliasEntry(collection, alias, canonical);
+    const known = new Map<string, Entry>();
+    for (const row of rows) {
+      addresses.remember(version, row);
+      const content = contentOfRow(row);
+      if (!content) continue;
+      const facts = { ...content, madeAtMs: version.madeAtMs };
+      known.set(row.name, fileEntry(canonical.path, row.name, facts));
+    }
+    const isPlain = ({ file }: Question): boolean => file === null || known.has(file);
+    // What is no plain file takes the manifest: a reference, a directory, nothing. Only these fail with it.
+    const manifest = questions.every(isPlain)
+      ? manifests.peek(version.id)
+      : await settled(manifests.get(version.id, signal));
+    const isListed = !isFailure(manifest) && questions.some(({ hasListing }) => hasListing);
+    const entries =
+      manifest && isListed
+        ? await settled(resolver.entriesOf(canonical.path, version, manifest, signal))
+        : null;
+    const find = async (file: string): Promise<Lookup['found']> => {
+      if (isFailure(manifest) && !known.has(file)) throw manifest;
+      if (manifest === null || isFailure(manifest)) return known.get(file) ?? null;
+      // Files and directories of one name: the directory wins, where the manifest was needed to know of it.
+      if (manifest.isDirectory(file)) return 'prefix';
+      const entry = manifest.entries.get(file);
+      return entry ? resolver.entryOf(canonical.path, version, entry, signal) : null;
+    };
+    const answer = async ({ file, hasListing }: Question): Promise<Lookup> => {
+      if (hasListing && isFailure(entries)) throw entries;
+      const listing =
+        hasListing && entries !== null && !isFailure(entries) ? { entries, isComplete: true } : null;
+      if (file === null) {
+        return link
+          ? { found: link, ancestors: [...above, canonical], listing }
+          : { found: canonical, ancestors: above, listing };
+      }
+      const ancestors = [...above, ...(link ? [link] : []), canonical];
+      return { found: await find(file), ancestors, listing };
+    };
+    return Promise.all(questions.map((question) => settled(answer(question))));
+  }
+}
+
+/** What came of it, or why nothing did: others go on. */
+async function settled<T>(work: Promise<T>): Promise<T | Failure> {
+  try {
+    return await work;
+  } catch (error) {
+    if (isFailure(error)) return error;
+    throw error;
+  }
+}
+
+type Facts = Parameters<typeof directoryEntry>[1];
+
+/** The entries of the directories that an answer proves, outermost first. */
+function chainOf(
+  path: TreePath,
+  project: Facts & { readonly entity: Facts },
+  type: Facts | null,
+  collection: (Facts & { readonly state: string }) | null,
+): Entry[] {
+  const chain = [
+    directoryEntry(upperPath(path, 1), project.entity),
+    directoryEntry(upperPath(path, 2), project),
+  ];
+  if (!type) return chain;
+  chain.push(directoryEntry(upperPath(path, 3), type));
+  const inner = collection && collectionEntry(upperPath(path, 4), collection);
+  if (inner) chain.push(inner);
+  return chain;
+}

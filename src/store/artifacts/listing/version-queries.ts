@@ -1,0 +1,216 @@
+import {
+  type ArtifactFileRowFragment,
+  type ListedVersionFragment,
+  LookUpVersionByNameDocument,
+  LookUpVersionDocument,
+  type LookUpVersionQuery,
+  type ManifestAddressFragment,
+} from '../../../wire/generated.js';
+import { nodesOf, timeOf } from '../../common/levels/nodes.js';
+import type { ArtifactsContext } from '../context.js';
+import type { Manifests } from '../manifest/manifests.js';
+import type { CollectionName } from '../places.js';
+import { aliasesIn, aliasNames } from './memberships.js';
+import { isSchemaRefusal } from './schema-refusal.js';
+
+/** A version, and where its files are asked for. */
+export interface Version {
+  /** Global. */
+  readonly id: string;
+  /** In milliseconds since the epoch. */
+  readonly madeAtMs: number;
+  /** The collection that it was found in, by the server's names: its own sequence, a portfolio or a registry. */
+  readonly entity: string;
+  readonly project: string;
+  readonly collection: string;
+  readonly collectionId: string;
+  /** Its number in that collection, as `vN`. */
+  readonly name: string;
+  /** Does the server tell files of a member of a collection? Else they are asked for by the version's id. */
+  readonly isMembership: boolean;
+}
+
+type Project = NonNullable<LookUpVersionQuery['project']>;
+type ArtifactType = NonNullable<Project['artifactType']>;
+type Collection = Omit<NonNullable<ArtifactType['artifactCollection']>, 'artifactMembership'>;
+
+/** What one look at a version brought; what stands above is told as far as it is there. */
+export interface Sight {
+  readonly project: Omit<Project, 'artifactType'>;
+  readonly type: Omit<ArtifactType, 'artifactCollection'> | null;
+  readonly collection: Collection | null;
+  readonly member: Member | null;
+}
+
+interface Member {
+  readonly version: Version;
+  readonly artifact: ListedVersionFragment;
+  readonly aliases: readonly string[];
+  /** Of the files asked for. */
+  readonly rows: readonly ArtifactFileRowFragment[];
+}
+
+/** What a look is to bring along. */
+interface Wanted {
+  /** Files, with their URLs. */
+  readonly names: readonly string[];
+  /** The URL of the manifest; not where that is in memory, for the server takes time to sign it. */
+  readonly hasManifest: boolean;
+}
+
+const MEMBERSHIP_FILES = 'ARTIFACT_COLLECTION_MEMBERSHIP_FILES';
+
+/** Looks at versions on the server, with what stands above them. */
+export class VersionQueries {
+  constructor(
+    private readonly context: ArtifactsContext,
+    private readonly manifests: Manifests,
+  ) {}
+
+  /** One request, whatever it asks for; null: there is no such project. */
+  look(
+    collection: CollectionName,
+    alias: string,
+    wanted: Wanted,
+    signal: AbortSignal | undefined,
+  ): Promise<Sight | null> {
+    return this.context.organizations.below(collection.entity, signal, async (entity) => {
+      const sight = await this.request({ ...collection, entity }, alias, wanted, signal);
+      return sight && withoutStrays(sight, collection.type, alias);
+    });
+  }
+
+  private async request(
+    collection: CollectionName,
+    alias: string,
+    wanted: Wanted,
+    signal: AbortSignal | undefined,
+  ): Promise<Sight | null> {
+    const { features } = this.context;
+    if (features.peek(MEMBERSHIP_FILES) !== false) {
+      const sight = await this.byMembership(collection, alias, wanted, signal);
+      if (sight !== undefined) return sight;
+    }
+    return this.byName(collection, alias, wanted, signal);
+  }
+
+  /** Undefined: the server doesn't have what this takes. The first answer brings the server's features along. */
+  private async byMembership(
+    collection: CollectionName,
+    alias: string,
+    wanted: Wanted,
+    signal: AbortSignal | undefined,
+  ): Promise<Sight | null | undefined> {
+    const { client, features } = this.context;
+    const hasFeatures = features.peek(MEMBERSHIP_FILES) === null;
+    const variables = { ...collection, alias, ...variablesOf(wanted), hasFeatures };
+    const options = this.context.sized(wanted.names.length, signal);
+    try {
+      const { serverInfo, project } = await client.run(LookUpVersionDocument, variables, options);
+      if (hasFeatures) features.learn(serverInfo);
+      if (!features.peek(MEMBERSHIP_FILES)) return undefined;
+      if (!project) return null;
+      const { artifactType, ...above } = project;
+      if (!artifactType?.artifactCollection) {
+        return { project: above, type: artifactType, collection: null, member: null };
+      }
+      const { artifactCollection: found, ...type } = artifactType;
+      const { artifactMembership: membership, ...facts } = found;
+      const member = memberOf(membership?.artifact, {
+        collection,
+        collectionId: facts.id,
+        versionIndex: membership?.versionIndex,
+        aliases: aliasNames(membership?.aliases ?? []),
+        rows: nodesOf(membership?.files),
+        isMembership: true,
+      });
+      this.learnManifest(membership?.artifact);
+      return { project: above, type, collection: facts, member };
+    } catch (error) {
+      // Old servers refuse fields that they don't have, whole documents with them.
+      if (isSchemaRefusal(error) && !(await features.has(MEMBERSHIP_FILES))) return undefined;
+      throw error;
+    }
+  }
+
+  private async byName(
+    collection: CollectionName,
+    alias: string,
+    wanted: Wanted,
+    signal: AbortSignal | undefined,
+  ): Promise<Sight | null> {
+    const variables = { ...collection, version: `${collection.collection}:${alias}`, ...variablesOf(wanted) };
+    const options = this.context.sized(wanted.names.length, signal);
+    const { project } = await this.context.client.run(LookUpVersionByNameDocument, variables, options);
+    if (!project) return null;
+    const { artifactType, artifact, ...above } = project;
+    if (!artifactType?.artifactCollection) {
+      return { project: above, type: artifactType, collection: null, member: null };
+    }
+    const { artifactCollection: found, ...type } = artifactType;
+    const member = memberOf(artifact, {
+      collection,
+      collectionId: found.id,
+      versionIndex: artifact?.versionIndex,
+      aliases: aliasesIn(found.id, artifact?.aliases ?? []),
+      rows: nodesOf(artifact?.files),
+      isMembership: false,
+    });
+    this.learnManifest(artifact);
+    return { project: above, type, collection: found, member };
+  }
+
+  private learnManifest(
+    artifact: (ListedVersionFragment & Partial<ManifestAddressFragment>) | null | undefined,
+  ): void {
+    if (artifact) this.manifests.learn(artifact.id, artifact);
+  }
+}
+
+const variablesOf = ({ names, hasManifest }: Wanted) => ({
+  names,
+  first: Math.max(1, names.length),
+  hasNames: names.length > 0,
+  hasManifest,
+});
+
+function memberOf(
+  artifact: ListedVersionFragment | null | undefined,
+  found: {
+    readonly collection: CollectionName;
+    readonly collectionId: string;
+    readonly versionIndex: number | null | undefined;
+    readonly aliases: readonly string[];
+    readonly rows: readonly ArtifactFileRowFragment[];
+    readonly isMembership: boolean;
+  },
+): Member | null {
+  const { versionIndex, aliases, rows, collectionId, isMembership } = found;
+  if (artifact?.state !== 'COMMITTED' || typeof versionIndex !== 'number') return null;
+  const { entity, project, collection } = found.collection;
+  const { id, createdAt } = artifact;
+  const version = {
+    id,
+    madeAtMs: timeOf(createdAt),
+    entity,
+    project,
+    collection,
+    collectionId,
+    name: `v${versionIndex}`,
+    isMembership,
+  };
+  return { version, artifact, aliases, rows };
+}
+
+/**
+ * What isn't what the path says isn't there: a collection of another type, or a deleted one, and a version that the
+ * server found by something that is neither its number nor one of its aliases (a digest, another case of letters).
+ */
+function withoutStrays(sight: Sight, type: string, alias: string): Sight {
+  const { collection, member } = sight;
+  if (collection?.state !== 'READY' || collection.defaultArtifactType.name !== type) {
+    return { ...sight, collection: null, member: null };
+  }
+  const isMeant = member !== null && (member.version.name === alias || member.aliases.includes(alias));
+  return isMeant ? sight : { ...sight, member: null };
+}

@@ -1,0 +1,126 @@
+import {
+  type DocumentNode,
+  execute,
+  GraphQLError,
+  type GraphQLSchema,
+  getOperationAST,
+  Kind,
+  type OperationDefinitionNode,
+  parse,
+  validate,
+} from 'graphql';
+import { artifactMutations } from '../resolvers/artifacts/artifact-mutations.js';
+import { collectionMutations } from '../resolvers/artifacts/collection-mutations.js';
+import { versionMutations } from '../resolvers/artifacts/version-mutations.js';
+import { fileMutations } from '../resolvers/mutations/files-mutations.js';
+import { projectMutations } from '../resolvers/mutations/project-mutations.js';
+import { runMutations } from '../resolvers/mutations/run-mutations.js';
+import { userMutations } from '../resolvers/mutations/user-mutations.js';
+import { queries } from '../resolvers/queries.js';
+import { sweepMutations } from '../resolvers/sweep.js';
+import { HttpError } from '../server/http-error.js';
+import type { Instance } from '../world/instance.js';
+import { servedSchema } from './schema.js';
+
+export interface GraphqlRequest {
+  readonly document: DocumentNode;
+  readonly operationName: string | undefined;
+  /** What the request log shows as the operation. */
+  readonly label: string;
+  /** The root fields, by name, not by alias. */
+  readonly fields: readonly string[];
+  readonly variables: Readonly<Record<string, unknown>>;
+}
+
+export interface GraphqlAnswer {
+  readonly status: number;
+  readonly body: { readonly data?: unknown; readonly errors?: readonly unknown[] };
+}
+
+/** A GraphQL executor over an instance: requests are judged by the schema, never by their names. */
+export class GraphqlService {
+  private readonly schema: GraphQLSchema;
+  /** Documents that were found valid. Clients send few different ones; the bound is for those that don't. */
+  private readonly valid = new Map<string, DocumentNode>();
+  private readonly root: Readonly<Record<string, unknown>>;
+
+  constructor(instance: Instance) {
+    this.schema = servedSchema(instance.settings.features);
+    this.root = {
+      ...queries(instance),
+      ...userMutations(instance),
+      ...projectMutations(instance),
+      ...runMutations(instance),
+      ...sweepMutations(instance),
+      ...fileMutations(instance),
+      ...artifactMutations(instance),
+      ...versionMutations(instance),
+      ...collectionMutations(instance),
+    };
+  }
+
+  /** Throws an HttpError for what is no request, a GraphQLError for what the schema doesn't know. */
+  read(body: string): GraphqlRequest {
+    const { query, operationName, variables } = parseBody(body);
+    const document = this.valid.get(query) ?? this.check(query);
+    // The SDK's public API sends an empty operation name.
+    const name = operationName || undefined;
+    const operation = getOperationAST(document, name);
+    if (!operation) throw new GraphQLError('The operation to run is not named, or not there.');
+    const fields = rootFields(operation);
+    return {
+      document,
+      operationName: name,
+      label: operation.name?.value ?? fields[0] ?? '',
+      fields,
+      variables,
+    };
+  }
+
+  async run(request: GraphqlRequest): Promise<GraphqlAnswer> {
+    const result = await execute({
+      schema: this.schema,
+      document: request.document,
+      rootValue: this.root,
+      variableValues: request.variables,
+      operationName: request.operationName,
+    });
+    const refused = result.errors
+      ?.map((error) => error.originalError)
+      .find((error) => error instanceof HttpError);
+    const status = refused instanceof HttpError ? refused.status : 200;
+    return { status, body: { ...(result.errors && { errors: result.errors }), data: result.data } };
+  }
+
+  private check(query: string): DocumentNode {
+    const document = parse(query);
+    const [problem] = validate(this.schema, document);
+    if (problem) throw problem;
+    if (this.valid.size >= 200) this.valid.clear();
+    this.valid.set(query, document);
+    return document;
+  }
+}
+
+function parseBody(body: string): {
+  query: string;
+  operationName: string;
+  variables: Record<string, unknown>;
+} {
+  let sent: unknown;
+  try {
+    sent = JSON.parse(body);
+  } catch (cause) {
+    throw Object.assign(new HttpError(400, 'The body is not JSON.'), { cause });
+  }
+  if (typeof sent !== 'object' || sent === null || !('query' in sent) || typeof sent.query !== 'string') {
+    throw new HttpError(400, 'The body has no query.');
+  }
+  const operationName =
+    'operationName' in sent && typeof sent.operationName === 'string' ? sent.operationName : '';
+  const variables = 'variables' in sent && typeof sent.variables === 'object' ? { ...sent.variables } : {};
+  return { query: sent.query, operationName, variables };
+}
+
+const rootFields = (operation: OperationDefinitionNode): string[] =>
+  operation.selectionSet.selections.flatMap((node) => (node.kind === Kind.FIELD ? [node.name.value] : []));

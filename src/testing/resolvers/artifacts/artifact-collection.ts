@@ -1,0 +1,145 @@
+import { latestOf, memberNamed } from '../../artifacts/collections.js';
+import { collectionValues, orderBy, versionValues } from '../../artifacts/filters.js';
+import {
+  type Alias,
+  aliasId,
+  type Collection,
+  collectionId,
+  type Membership,
+  membershipId,
+} from '../../artifacts/records.js';
+import { mongoFilter } from '../../graphql/filters.js';
+import { compareKeys, type PageArguments, paginate } from '../../server/connections.js';
+import type { Instance } from '../../world/instance.js';
+import type { NodeFields } from '../node.js';
+import { projectNode } from '../project.js';
+import { dateTime } from '../run.js';
+import { artifactNode } from './artifact.js';
+import { type ArtifactFilesArguments, artifactFileConnection } from './artifact-file.js';
+import { typeNode } from './artifact-type.js';
+import { tagConnection } from './tags.js';
+
+export interface SortedArguments extends PageArguments {
+  readonly filters?: string | null;
+  readonly order?: string | null;
+}
+
+export interface CollectionListArguments extends SortedArguments {
+  readonly collectionTypes?: readonly Collection['kind'][] | null;
+}
+
+export function collectionConnection(
+  instance: Instance,
+  collections: readonly Collection[],
+  args: CollectionListArguments,
+) {
+  const { collectionTypes: kinds, filters, order, ...page } = args;
+  const isWanted = mongoFilter(filters, collectionValues);
+  const sorting = orderBy(order, '+createdAt', collectionValues, ({ number }: Collection) => number);
+  const rows = collections.filter((one) => (!kinds?.length || kinds.includes(one.kind)) && isWanted(one));
+  return sortedPage(instance, rows, sorting, (one) => collectionNode(instance, one), page);
+}
+
+function versionConnection(instance: Instance, collection: Collection, args: SortedArguments) {
+  const { filters, order, ...page } = args;
+  const sorting = orderBy(
+    order,
+    '-versionIndex',
+    versionValues,
+    ({ versionIndex }: Membership) => versionIndex,
+  );
+  const rows = [...collection.members.values()].filter(mongoFilter(filters, versionValues));
+  const { edges, ...rest } = sortedPage(instance, rows, sorting, (member) => member, page);
+  return {
+    ...rest,
+    edges: edges.map(({ cursor, node }) => ({
+      cursor,
+      version: `v${node.versionIndex}`,
+      node: artifactNode(instance, node.artifact),
+    })),
+  };
+}
+
+export function sortedPage<Row, Node>(
+  instance: Instance,
+  rows: Row[],
+  sorting: ReturnType<typeof orderBy<Row>>,
+  toNode: (row: Row) => Node,
+  page: PageArguments,
+) {
+  const { keyOf, isDescending } = sorting;
+  rows.sort((a, b) => (isDescending ? -1 : 1) * compareKeys(keyOf(a), keyOf(b)));
+  return paginate(rows, { keyOf, isDescending, toNode, mostRows: instance.settings.limits.page }, page);
+}
+
+/** A sequence or a portfolio. */
+export function collectionNode(instance: Instance, collection: Collection): NodeFields {
+  const { limits } = instance.settings;
+  const member = (found: Membership | null) => (found ? membershipNode(instance, found) : null);
+  return {
+    __typename: collection.kind === 'SEQUENCE' ? 'ArtifactSequence' : 'ArtifactPortfolio',
+    id: collectionId(collection),
+    name: collection.name,
+    description: collection.description,
+    state: collection.state,
+    createdAt: dateTime(collection.createdAt),
+    updatedAt: dateTime(collection.updatedAt),
+    project: () => projectNode(instance, collection.project),
+    defaultArtifactType: () => typeNode(instance, collection.type),
+    tags: (args: PageArguments) => tagConnection(instance, collection.tags, args),
+    aliases: (args: PageArguments) =>
+      paginate(
+        [...collection.aliases.values()].sort((a, b) => a.number - b.number),
+        {
+          keyOf: ({ number }) => [null, number],
+          toNode: (alias) => aliasNode(instance, alias),
+          mostRows: limits.page,
+        },
+        args,
+      ),
+    artifactMembership: ({ aliasName }: { aliasName: string }) => member(memberNamed(collection, aliasName)),
+    artifactMemberships: (args: PageArguments) =>
+      paginate(
+        [...collection.members.values()].reverse(),
+        {
+          keyOf: ({ versionIndex }) => [null, versionIndex],
+          isDescending: true,
+          toNode: (one) => membershipNode(instance, one),
+          mostRows: limits.page,
+        },
+        args,
+      ),
+    artifacts: (args: SortedArguments) => versionConnection(instance, collection, args),
+    latestArtifact: () => {
+      const latest = latestOf(collection);
+      return latest ? artifactNode(instance, latest) : null;
+    },
+    digestAlgorithm: () => latestOf(collection)?.digestAlgorithm ?? null,
+  };
+}
+
+export function membershipNode(instance: Instance, member: Membership): NodeFields {
+  return {
+    __typename: 'ArtifactCollectionMembership',
+    id: membershipId(member),
+    versionIndex: member.versionIndex,
+    createdAt: dateTime(member.createdAt),
+    commitHash: member.artifact.commitHash,
+    aliases: () => [...member.aliases.values()].map((alias) => aliasNode(instance, alias)),
+    artifact: () => artifactNode(instance, member.artifact),
+    artifactCollection: () => collectionNode(instance, member.collection),
+    files: (args: ArtifactFilesArguments) => artifactFileConnection(instance, member.artifact, args),
+  };
+}
+
+export function aliasNode(instance: Instance, alias: Alias): NodeFields {
+  const { collection, artifact } = alias.membership;
+  return {
+    __typename: 'ArtifactAlias',
+    id: aliasId(alias),
+    alias: alias.name,
+    artifact: () => artifactNode(instance, artifact),
+    artifactCollection: () => collectionNode(instance, collection),
+    artifactCollectionName: collection.name,
+  };
+}

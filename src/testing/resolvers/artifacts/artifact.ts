@@ -1,0 +1,99 @@
+import { type Alias, type Artifact, artifactId, type Membership } from '../../artifacts/records.js';
+import { type PageArguments, slice } from '../../server/connections.js';
+import { checkLimit } from '../../server/limits.js';
+import type { Instance } from '../../world/instance.js';
+import type { NodeFields } from '../node.js';
+import { type RunListArguments, sortedRuns } from '../project.js';
+import { dateTime, runNode } from '../run.js';
+import { userNode } from '../viewer.js';
+import { aliasNode, collectionNode, membershipNode } from './artifact-collection.js';
+import {
+  type ArtifactFilesArguments,
+  artifactFileConnection,
+  entryNode,
+  manifestNode,
+} from './artifact-file.js';
+import { typeNode } from './artifact-type.js';
+import { tagNodes } from './tags.js';
+
+interface InCollection {
+  readonly artifactCollectionName?: string | null;
+}
+
+const NEVER_ENDS = -2;
+
+export function artifactNode(instance: Instance, artifact: Artifact): NodeFields {
+  const { contents, sequence, createdBy } = artifact;
+  const members = [...artifact.memberships];
+  const memberIn = ({ artifactCollectionName: name }: InCollection): Membership | undefined =>
+    members.find(({ collection }) => (name ? collection.name === name : collection === sequence));
+  const manifest = contents?.manifest ?? artifact.manifests.at(-1);
+  return {
+    __typename: 'Artifact',
+    id: artifactId(artifact),
+    state: artifact.state,
+    digest: artifact.digest,
+    digestAlgorithm: artifact.digestAlgorithm,
+    commitHash: artifact.commitHash,
+    description: artifact.description,
+    metadata: artifact.metadata,
+    labels: artifact.labels,
+    historyStep: artifact.historyStep,
+    ttlDurationSeconds: artifact.ttlSeconds || NEVER_ENDS,
+    ttlIsInherited: artifact.ttlSeconds === null,
+    tags: tagNodes(artifact.tags),
+    size: contents?.size ?? 0,
+    storageBytes: contents?.size ?? 0,
+    fileCount: contents?.entries.length ?? 0,
+    createdAt: dateTime(artifact.createdAt),
+    updatedAt: artifact.updatedAt === null ? null : dateTime(artifact.updatedAt),
+    createdBy: () => (createdBy ? runNode(instance, createdBy) : userNode(instance)),
+    artifactSequence: () => collectionNode(instance, sequence),
+    artifactType: () => typeNode(instance, sequence.type),
+    versionIndex: (args: InCollection) => memberIn(args)?.versionIndex ?? null,
+    aliases: ({ artifactCollectionName: name }: InCollection) =>
+      members
+        .filter(({ collection }) => !name || collection.name === name)
+        .flatMap((member) => [...member.aliases.values()])
+        .map((alias: Alias) => aliasNode(instance, alias)),
+    artifactMemberships: () =>
+      slice(members, { toNode: (member) => membershipNode(instance, member), mostRows: Infinity }, {}),
+    artifactCollections: () =>
+      slice(
+        members,
+        { toNode: ({ collection }) => collectionNode(instance, collection), mostRows: Infinity },
+        {},
+      ),
+    currentManifest: () =>
+      manifest && artifact.state !== 'DELETED' ? manifestNode(instance, manifest) : null,
+    files: (args: ArtifactFilesArguments) => artifactFileConnection(instance, artifact, args),
+    filesByManifestEntries: (args: EntriesArguments) => filesByEntries(instance, artifact, args),
+    usedBy: (args: RunListArguments) =>
+      sortedRuns(instance, instance.artifacts.lineage.usersOf(artifact), args),
+    usedCount: () => instance.artifacts.lineage.usersOf(artifact).length,
+  };
+}
+
+interface EntriesArguments extends PageArguments {
+  readonly entries?:
+    | readonly {
+        readonly name: string;
+        readonly digest: string;
+        readonly birthArtifactID?: string | null;
+        readonly size?: number | null;
+        readonly ref?: string | null;
+      }[]
+    | null;
+}
+
+/** The addresses of entries that the client has from a manifest; what lies nowhere is left out. */
+function filesByEntries(instance: Instance, artifact: Artifact, { entries, ...page }: EntriesArguments) {
+  const { limits } = instance.settings;
+  checkLimit('entries', entries?.length ?? 0, limits.artifactFiles);
+  const nodes = (entries ?? [])
+    .map(({ name, digest, birthArtifactID = null, size = null, ref = null }) =>
+      entryNode(instance, artifact, { path: name, digest, birthArtifactID, size, ref, extra: {} }),
+    )
+    .filter(({ exists }) => exists);
+  return { ...slice(nodes, { toNode: (node) => node, mostRows: limits.page }, page), uploadHeaders: [] };
+}

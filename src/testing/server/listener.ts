@@ -1,0 +1,162 @@
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Fault, FaultSchedule } from '../faults.js';
+import type { GraphqlRequest } from '../graphql/graphql.js';
+import { corsHeaders, preflight } from './cors.js';
+import { type Handler, type HttpAnswer, type HttpRequest, json, jsonError, readRequest } from './http.js';
+import type { OpenRecord, RequestLog } from './log.js';
+
+export interface Listener {
+  readonly url: string;
+  close(): Promise<void>;
+}
+
+interface ListenerOptions {
+  /** The API's port serves the storage's objects, too, for those who reach no other. */
+  readonly sideOf: (path: string) => 'api' | 'storage';
+  readonly host: string;
+  readonly port: number;
+  readonly latencyMs: number;
+  readonly log: RequestLog;
+  readonly faults: FaultSchedule;
+  /** Finds out what a request is, and who handles it. */
+  readonly prepare: (
+    request: HttpRequest,
+  ) => Promise<{ readonly graphql: GraphqlRequest | null; readonly handle: Handler }>;
+  /** The answer to a request whose URL is to be seen as expired. */
+  readonly expired: () => HttpAnswer;
+}
+
+/** One HTTP server: logs every request, lets faults hit it, and has it handled. */
+export async function listen(options: ListenerOptions): Promise<Listener> {
+  const server = createServer((message, response) => {
+    exchange(options, message, response).catch((error: unknown) => {
+      // A client that went away in the middle of its body is no failure of the server.
+      if (!message.complete || response.destroyed) response.destroy();
+      else
+        send(
+          response,
+          jsonError(500, error instanceof Error ? (error.stack ?? error.message) : String(error)),
+        );
+    });
+  });
+  // Longer than any client keeps its sockets, so that no request meets a closing one.
+  server.keepAliveTimeout = 120_000;
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(options.port, options.host, () => {
+      server.off('error', reject);
+      resolve();
+    });
+  });
+  const { port } = server.address() as AddressInfo;
+  const host = options.host.includes(':') ? `[${options.host}]` : options.host;
+  return { url: `http://${host}:${port}`, close: () => closeNow(server) };
+}
+
+function closeNow(server: Server): Promise<void> {
+  return new Promise((resolve) => {
+    server.close(() => resolve());
+    server.closeAllConnections();
+  });
+}
+
+async function exchange(
+  options: ListenerOptions,
+  message: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> {
+  const request = readRequest(message, (bytes) => count(record, 'bytesIn', bytes));
+  const record = options.log.begin(
+    options.sideOf(request.path),
+    request.method,
+    request.path,
+    request.headers.range ?? null,
+  );
+  response.once('close', () => options.log.end(record));
+  const cors = corsHeaders(record.side, request);
+  const permission = preflight(record.side, request);
+  if (permission) {
+    record.status = permission.status;
+    return send(response, { ...permission, headers: { ...permission.headers, ...cors } }, {}, record);
+  }
+  const { graphql, handle } = await options.prepare(request);
+  if (graphql) {
+    record.operation = graphql.label;
+    record.fields = graphql.fields;
+    record.variables = graphql.variables;
+  }
+  const fault: Fault = options.faults.take(record) ?? {};
+  await pause(options.latencyMs + (fault.delayMs ?? 0));
+  if (fault.drop === 'before') return cut(response);
+  const answer = staged(fault, options) ?? (await handle(request));
+  await pause(fault.delayAnswerMs ?? 0);
+  if (fault.drop === 'after') return cut(response);
+  record.status = answer.status;
+  const headers = { ...cors, ...answer.headers, ...fault.headers };
+  await send(response, { ...answer, headers }, fault, record);
+}
+
+/** The answer that a fault gives in place of the handler's. */
+function staged(fault: Fault, options: ListenerOptions): HttpAnswer | null {
+  if (fault.graphqlError !== undefined)
+    return json({ errors: [{ message: fault.graphqlError }], data: null });
+  if (fault.isExpired) return options.expired();
+  if (fault.status !== undefined) return { status: fault.status, body: fault.body ?? '' };
+  return fault.body === undefined ? null : { status: 200, body: fault.body };
+}
+
+/**
+ * No timer where there is nothing to wait for: the shortest one takes a millisecond. None keeps the thread of a server that
+ * was closed, either.
+ */
+const pause = async (ms: number): Promise<void> =>
+  ms > 0 ? sleep(ms, undefined, { ref: false }) : undefined;
+
+const cut = (response: ServerResponse): void => {
+  response.socket?.resetAndDestroy();
+};
+
+function count(record: OpenRecord, direction: 'bytesIn' | 'bytesOut', bytes: number): void {
+  record[direction] += bytes;
+  record.bytes += bytes;
+}
+
+async function send(
+  response: ServerResponse,
+  answer: HttpAnswer,
+  fault: Fault = {},
+  record?: OpenRecord,
+): Promise<void> {
+  const whole = fault.isCorrupted ? corrupted(bytesOf(answer.body)) : bytesOf(answer.body);
+  response.writeHead(answer.status, { ...answer.headers, 'content-length': String(whole.length) });
+  const sent = whole.subarray(0, fault.truncateAt ?? whole.length);
+  if (record) count(record, 'bytesOut', sent.length);
+  if (fault.bytesPerSecond !== undefined) await sendSlowly(response, sent, fault.bytesPerSecond);
+  else if (sent.length < whole.length)
+    await new Promise<void>((resolve) => response.write(sent, () => resolve()));
+  if (sent.length < whole.length) return cut(response);
+  if (fault.bytesPerSecond !== undefined) response.end();
+  else response.end(sent);
+}
+
+/** The stored bytes themselves, not a copy: a copy of every range of a large object would be most of the work. */
+function bytesOf(body: Uint8Array | string = ''): Buffer {
+  if (typeof body === 'string') return Buffer.from(body);
+  return Buffer.from(body.buffer, body.byteOffset, body.byteLength);
+}
+
+function corrupted(bytes: Buffer): Buffer {
+  const copy = Buffer.from(bytes);
+  if (copy.length > 0) copy.writeUInt8(copy.readUInt8(copy.length - 1) ^ 0xff, copy.length - 1);
+  return copy;
+}
+
+async function sendSlowly(response: ServerResponse, body: Buffer, bytesPerSecond: number): Promise<void> {
+  const step = Math.max(1, Math.ceil(bytesPerSecond / 20));
+  for (let at = 0; at < body.length && !response.destroyed; at += step) {
+    response.write(body.subarray(at, at + step));
+    await sleep(50);
+  }
+}

@@ -1,0 +1,97 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
+import type { Digests } from '../artifacts/digests.js';
+import { ArtifactStore } from '../artifacts/store.js';
+import type { Settings } from '../options.js';
+import { MultipartUploads } from '../storage/multipart.js';
+import { encodePath, type Part, Signer } from '../storage/signing.js';
+import { Storage } from '../storage/storage.js';
+import { ApiKeys } from './api-keys.js';
+import { apiFilePath, type FileRow, objectKey } from './records.js';
+import { World } from './world.js';
+
+/** The path under which the storage serves its objects. */
+export const BUCKET = '/wandb-files/';
+
+/** A host's name or address with, perhaps, a port: what else a `Host` may hold makes no address. */
+const AUTHORITY = /^(?:[\w.-]+|\[[\da-f:.]+\])(?::\d{1,5})?$/i;
+
+/** One running server: its state, and where it is reached. */
+export class Instance {
+  readonly storage = new Storage();
+  readonly multipart = new MultipartUploads(this.storage);
+  readonly signer: Signer;
+  readonly apiKeys: ApiKeys;
+  readonly world: World;
+  readonly artifacts: ArtifactStore;
+  /** The headers that an upload must carry, lower-case names. */
+  readonly signedHeaders: Readonly<Record<string, string>>;
+  /** Where the two listeners are; set when the ports are known. */
+  private own = { apiUrl: '', storageUrl: '' };
+  private readonly asked = new AsyncLocalStorage<string | undefined>();
+
+  constructor(
+    readonly settings: Settings,
+    digests: Digests,
+  ) {
+    this.apiKeys = new ApiKeys(settings.apiKey);
+    this.signer = new Signer(settings.storage, settings.urlTtlMs);
+    this.world = new World(settings, this.storage);
+    this.artifacts = new ArtifactStore(this.world, this.storage, settings, digests);
+    this.signedHeaders = Object.fromEntries(
+      settings.uploadHeaders.map((header) => {
+        const colon = header.indexOf(':');
+        return [header.slice(0, colon).trim().toLowerCase(), header.slice(colon + 1).trim()];
+      }),
+    );
+  }
+
+  listensAt(apiUrl: string, storageUrl: string): void {
+    this.own = { apiUrl, storageUrl };
+  }
+
+  /**
+   * Answers a request of the API. Whoever asks by another name (`localhost`, a tunnel, a container's published port)
+   * reaches this one port for certain, and only by that name: all addresses in the answer are of the authority asked.
+   */
+  answering<Answer>(host: string | undefined, answer: () => Answer): Answer {
+    const isOwn = `http://${host}` === this.own.apiUrl || !AUTHORITY.test(host ?? '');
+    return this.asked.run(isOwn ? undefined : host, answer);
+  }
+
+  get apiUrl(): string {
+    const host = this.asked.getStore();
+    return host === undefined ? this.own.apiUrl : `http://${host}`;
+  }
+
+  get storageUrl(): string {
+    const host = this.asked.getStore();
+    return host === undefined ? this.own.storageUrl : `http://${host}`;
+  }
+
+  hasFeature(name: string): boolean {
+    return this.settings.features.includes(name);
+  }
+
+  apiFileUrl(row: FileRow): string {
+    return this.apiUrl + apiFilePath(row);
+  }
+
+  downloadUrl(row: FileRow): string {
+    return this.signedUrl('GET', objectKey(row));
+  }
+
+  uploadUrl(row: FileRow): string {
+    return this.signedUrl('PUT', objectKey(row), this.signedHeaders);
+  }
+
+  /** An address of the storage for one method, for the headers that an upload must carry, and for one part or all. */
+  signedUrl(
+    method: 'GET' | 'PUT',
+    key: string,
+    headers: Readonly<Record<string, string>> = {},
+    part: Part | null = null,
+  ): string {
+    const rawPath = BUCKET + encodePath(key);
+    return `${this.storageUrl}${rawPath}?${this.signer.sign(method, rawPath, headers, part)}`;
+  }
+}

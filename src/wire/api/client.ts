@@ -1,0 +1,182 @@
+import type { TypedDocumentNode } from '@graphql-typed-document-node/core';
+import type { DocumentNode } from 'graphql';
+import { ClientError, GraphQLClient, type Variables } from 'graphql-request';
+import type { WireConfig } from '../../config/config.js';
+import { graphqlFailure, incomplete, notTheApi, withoutData } from '../errors.js';
+import { withDeadline, withRetries } from '../retry.js';
+import { Slots } from '../slots.js';
+import { networkFailure } from '../transport/network-failure.js';
+import { MOST_REQUESTS, readBody } from '../transport/transport.js';
+import type { WireFailure } from '../wire-failure.js';
+import { missingIn } from './answers.js';
+import { Api, type WireDependencies } from './api.js';
+import { Sightings } from './sightings.js';
+
+export interface CallOptions {
+  readonly signal?: AbortSignal | undefined;
+  readonly isRetryable?: ((failure: WireFailure, retries: number) => boolean) | undefined;
+  readonly onRetry?: ((failure: WireFailure) => void) | undefined;
+}
+
+/** An answer that is larger is a mistake: a page of a thousand rows has about one megabyte. */
+const MOST_ANSWER_BYTES = 256 * 1024 * 1024;
+
+/** Typed GraphQL documents, and the few other endpoints, of one W&B server: paced, retried, failures as `WireFailure`. */
+export class WireClient {
+  readonly api: Api;
+  readonly sightings: Sightings;
+  private readonly graphql: GraphQLClient;
+  private readonly slots: Slots;
+
+  constructor(
+    readonly config: WireConfig,
+    dependencies: WireDependencies = {},
+  ) {
+    this.api = new Api(config, dependencies);
+    this.sightings = new Sightings(this.api.clock);
+    this.slots = new Slots(MOST_REQUESTS, config.timeouts.call, this.api.clock);
+    this.graphql = new GraphQLClient(this.address('/graphql'), {
+      // The servers of W&B speak plain JSON.
+      headers: { accept: 'application/json', 'accept-encoding': 'gzip' },
+      fetch: (input, init) => this.exchange(String(input), init ?? {}),
+    });
+  }
+
+  /**
+   * Runs a document. Rejects with a WireFailure; what isn't there is null data, not a failure. What the answer doesn't
+   * tell, though it was asked, is a failure: nobody has to look for gaps in what this resolves with.
+   */
+  async run<Data, Vars extends object>(
+    document: TypedDocumentNode<Data, Vars>,
+    variables: Vars,
+    options: CallOptions = {},
+  ): Promise<Data> {
+    return this.call(options, async (signal) => {
+      try {
+        const data = await this.graphql.request<Data | null | undefined, Variables>({
+          document,
+          variables: variables as Variables,
+          signal,
+        });
+        if (data === null || data === undefined) throw withoutData(this.peer);
+        const missing = missingIn(document, variables, data);
+        if (missing !== null) throw incomplete(this.peer, missing);
+        this.sightings.check(variables, data);
+        return data;
+      } catch (error) {
+        // Its message would quote variables and answer.
+        if (error instanceof ClientError) throw this.failureOf(error, document, variables);
+        throw error;
+      }
+    });
+  }
+
+  /** `POST` of JSON to an endpoint below the base URL; the answer's body says nothing. */
+  async post(path: string, body: unknown, options: CallOptions = {}): Promise<void> {
+    await this.call(options, async (signal) => {
+      const response = await this.api.send({
+        method: 'POST',
+        url: this.address(path),
+        headers: { 'content-type': 'application/json', accept: 'application/json' },
+        body: { kind: 'bytes', bytes: Buffer.from(JSON.stringify(body)) },
+        signal,
+      });
+      await response.discard();
+    });
+  }
+
+  address(path: string): string {
+    return this.config.baseUrl + path;
+  }
+
+  close(): Promise<void> {
+    return this.api.close();
+  }
+
+  /** What an error says isn't there may be a part of the answer: then the rest of it, such as the run, is. */
+  private failureOf({ response }: ClientError, document: DocumentNode, variables: object): WireFailure {
+    const failure = graphqlFailure(response.errors ?? [], this.peer);
+    const data: unknown = response.data;
+    if (failure.code !== 'ENOENT' || typeof data !== 'object' || data === null) return failure;
+    const missing = missingIn(document, variables, data);
+    return missing === null ? failure : incomplete(this.peer, missing, failure.cause);
+  }
+
+  private get peer() {
+    return this.api.peer(this.address('/graphql'));
+  }
+
+  /**
+   * The time of a call begins when it has a slot, and it keeps the slot while it waits to be tried again: a server that
+   * limits the rate is then asked by few, in the order in which they came. No attempt outlasts the call's time.
+   */
+  private call<T>(options: CallOptions, attempt: (signal: AbortSignal) => Promise<T>): Promise<T> {
+    const { signal } = options;
+    const { call: totalMs, attempt: attemptMs } = this.config.timeouts;
+    const { clock } = this.api;
+    return this.slots.run(signal, () => {
+      const deadline = clock.now() + totalMs;
+      return withRetries(
+        clock,
+        { totalMs, ...options, onPause: this.api.onPause(this.config.baseUrl) },
+        () => {
+          const left = Math.max(1, Math.min(attemptMs, deadline - clock.now()));
+          return withDeadline(left, signal, (bounded) => this.answered(() => attempt(bounded), bounded));
+        },
+      );
+    });
+  }
+
+  private async answered<T>(attempt: () => Promise<T>, signal: AbortSignal): Promise<T> {
+    try {
+      const value = await attempt();
+      this.slots.moved();
+      return value;
+    } catch (error) {
+      const failure = networkFailure(error, this.peer, signal);
+      if (failure.status !== null || failure.fault === 'graphql') this.slots.moved();
+      throw failure;
+    }
+  }
+
+  /** What graphql-request takes for `fetch`: one exchange, with only GraphQL answers let through. */
+  private async exchange(url: string, init: RequestInit): Promise<Response> {
+    const response = await this.api.send({
+      method: 'POST',
+      url,
+      headers: Object.fromEntries(new Headers(init.headers)),
+      body: { kind: 'bytes', bytes: Buffer.from(String(init.body)) },
+      signal: init.signal ?? undefined,
+    });
+    const bytes = await readBody(response, MOST_ANSWER_BYTES);
+    const isGraphql = response.status === 200 && bytes !== null && isJsonObject(bytes);
+    if (!isGraphql)
+      throw notTheApi(this.peer, `HTTP ${response.status} without a GraphQL answer`, response.status);
+    return new Response(withoutNoErrors(bytes), {
+      status: 200,
+      headers: { 'content-type': 'application/json' },
+    });
+  }
+}
+
+/** `errors: null` says that there are none; graphql-request takes any such member but an empty list for a failure. */
+function withoutNoErrors(bytes: Uint8Array): Buffer | string {
+  const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  if (!text.includes('"errors"')) return text;
+  const answer = parsed(text.toString());
+  if (typeof answer !== 'object' || answer === null || !('errors' in answer) || answer.errors) return text;
+  return JSON.stringify({ ...answer, errors: undefined });
+}
+
+/** Half an answer is left to who reads it. */
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    if (error instanceof SyntaxError) return null;
+    throw error;
+  }
+}
+
+const isJsonObject = (bytes: Uint8Array): boolean =>
+  /^\s*\{/.test(Buffer.from(bytes.subarray(0, 64)).toString());

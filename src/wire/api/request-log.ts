@@ -1,0 +1,54 @@
+import { errnoOf } from '../errors.js';
+import type { Clock } from '../retry.js';
+import type { HttpRequest, Transport } from '../transport/transport.js';
+import { isWireFailure } from '../wire-failure.js';
+import type { Warnings } from './warnings.js';
+
+/**
+ * An address as a logger may hear it: without its query and without user and password, for these are signatures and keys.
+ */
+export function withoutSecrets(address: string): string {
+  if (!URL.canParse(address)) return 'no address';
+  const { origin, pathname } = new URL(address);
+  return pathname === '/' ? origin : origin + pathname;
+}
+
+/** Tells a logger of every exchange: what, where, with what status, after how long. */
+export function withRequestLog(transport: Transport, clock: Clock, warnings: Warnings): Transport {
+  return {
+    ...transport,
+    async send(request) {
+      if (!warnings.isDebugged) return transport.send(request);
+      const startedAt = clock.now();
+      const tell = (outcome: string): void =>
+        warnings.debug(() => `${nameOf(request)}: ${outcome} in ${Math.round(clock.now() - startedAt)} ms`);
+      try {
+        const response = await transport.send(request);
+        tell(String(response.status));
+        return response;
+      } catch (error) {
+        tell(request.signal?.aborted ? 'given up' : `no answer (${codeOf(error)})`);
+        throw error;
+      }
+    },
+  };
+}
+
+const nameOf = ({ method, url, body }: HttpRequest): string => {
+  const operation = body?.kind === 'bytes' && url.endsWith('/graphql') ? operationOf(body.bytes) : null;
+  return `${method} ${withoutSecrets(url)}${operation === null ? '' : ` ${operation}`}`;
+};
+
+const MOST_QUERY_BYTES = 64 * 1024;
+
+/** The name of a GraphQL document; its variables are nobody's business. */
+const operationOf = (body: Uint8Array): string | null =>
+  /"query":"(?:[^"\\]|\\.)*?\b(?:query|mutation) (\w+)/.exec(
+    Buffer.from(body.subarray(0, MOST_QUERY_BYTES)).toString(),
+  )?.[1] ?? null;
+
+function codeOf(error: unknown): string {
+  if (isWireFailure(error)) return error.cause ?? error.code;
+  const cause = typeof error === 'object' && error !== null && 'cause' in error ? error.cause : null;
+  return errnoOf(error) ?? errnoOf(cause) ?? 'broken';
+}

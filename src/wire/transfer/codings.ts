@@ -1,0 +1,78 @@
+import { pipeline, Readable, type Transform } from 'node:stream';
+import zlib from 'node:zlib';
+import type { HttpResponse } from '../transport/transport.js';
+import { WireFailure } from '../wire-failure.js';
+
+/** More of them, one over the other, is an attack on whoever decodes. */
+const MOST_CODINGS = 5;
+
+/** The codings of a body, first applied first (RFC 9110, 8.4); none: it is as it is. */
+export const codingsOf = (headers: Readonly<Record<string, string>>): readonly string[] =>
+  (headers['content-encoding'] ?? '')
+    .split(',')
+    .map((coding) => coding.trim().toLowerCase())
+    .filter((coding) => coding !== '' && coding !== 'identity');
+
+/** An answer whose body is as it was before it was coded. What can't be decoded fails when it is read. */
+export function decoded(response: HttpResponse): HttpResponse {
+  const codings = codingsOf(response.headers);
+  if (codings.length === 0) return response;
+  // It is the length of what is coded.
+  const { 'content-encoding': _, 'content-length': __, ...headers } = response.headers;
+  return { ...response, headers, body: plain(response, codings) };
+}
+
+async function* plain(
+  { body, discard }: HttpResponse,
+  codings: readonly string[],
+): AsyncGenerator<Uint8Array> {
+  const unknown = codings.length > MOST_CODINGS ? codings.join(', ') : codings.find((each) => !isKnown(each));
+  if (unknown !== undefined) {
+    await discard();
+    throw new WireFailure(
+      'EPROTO',
+      `The answer is coded as '${unknown.slice(0, 40)}', which can't be decoded${unknown === 'zstd' ? ' before Node 22.15' : ''}.`,
+      'Content-Encoding',
+      'protocol',
+    );
+  }
+  yield* codings.reduceRight<AsyncIterable<Uint8Array>>(
+    (coded, coding) => (coding === 'deflate' ? inflated(coded) : through(coded, decoderOf(coding))),
+    body,
+  );
+}
+
+const isKnown = (coding: string): boolean =>
+  ['gzip', 'x-gzip', 'deflate', 'br'].includes(coding) || (coding === 'zstd' && zstdDecoder !== undefined);
+
+/** Node has it from 22.15 on. */
+const { createZstdDecompress: zstdDecoder } = zlib as { createZstdDecompress?: () => Transform };
+
+function decoderOf(coding: string): Transform {
+  if (coding === 'br') return zlib.createBrotliDecompress();
+  return coding === 'zstd' && zstdDecoder ? zstdDecoder() : zlib.createGunzip();
+}
+
+/** Whoever reads what comes out gets its errors; leaving it early ends what goes in. */
+const through = (body: AsyncIterable<Uint8Array>, decoder: Transform): AsyncIterable<Uint8Array> =>
+  pipeline(Readable.from(body, { objectMode: false }), decoder, () => {});
+
+/** 'deflate' is zlib's format; some servers send the bare one, whose first byte can't begin the other (RFC 1950, 2.2). */
+async function* inflated(body: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+  const parts = body[Symbol.asyncIterator]();
+  let first = await parts.next();
+  while (!first.done && first.value.byteLength === 0) first = await parts.next();
+  if (first.done) return;
+  const isZlib = ((first.value[0] ?? 0) & 0x0f) === 8;
+  const all = rejoined(first.value, parts);
+  yield* through(all, isZlib ? zlib.createInflate() : zlib.createInflateRaw());
+}
+
+async function* rejoined(first: Uint8Array, rest: AsyncIterator<Uint8Array>): AsyncGenerator<Uint8Array> {
+  try {
+    yield first;
+    for (let next = await rest.next(); !next.done; next = await rest.next()) yield next.value;
+  } finally {
+    await rest.return?.();
+  }
+}

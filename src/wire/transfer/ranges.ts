@@ -1,0 +1,147 @@
+import type { HttpResponse } from '../transport/transport.js';
+import { WireFailure } from '../wire-failure.js';
+import { codingsOf, decoded } from './codings.js';
+
+export interface Wanted {
+  /** The first byte wanted. */
+  readonly start: number;
+  /** The byte behind the last one wanted; null: all there is, but no more than `limit`. */
+  readonly end: number | null;
+  /** Most bytes that are taken; more are `isOverlong`. */
+  readonly limit: number;
+  /** Bytes of the whole content, where they are listed. @default null, nobody knows */
+  readonly size?: number | null | undefined;
+  /** That may be the length of what was sent coded, so it doesn't tell what is stored. @default false */
+  readonly isSizeAsSent?: boolean | undefined;
+}
+
+/** What an answer brought of it: from `start` on, maybe less than was asked for. */
+export interface Piece {
+  readonly bytes: Uint8Array;
+  /** Bytes of the whole content. */
+  readonly size: number;
+  /** There is more than was to be taken; `bytes` is empty. */
+  readonly isOverlong: boolean;
+}
+
+const overlong = (size: number): Piece => ({ bytes: new Uint8Array(0), size, isOverlong: true });
+
+/** What an answer of status 200, 206 or 416 brings. Null: no range tells it, it takes the whole content. */
+export async function receive(response: HttpResponse, asked: Wanted): Promise<Piece | null> {
+  const isUntold = asked.isSizeAsSent === true && codingsOf(response.headers).length > 0;
+  const wanted = isUntold ? { ...asked, size: null } : asked;
+  if (response.status === 206) return receivePart(response, wanted);
+  if (response.status === 200) return receiveWhole(response, wanted);
+  await response.discard();
+  const { start, size } = wanted;
+  const told = parseContentRange(response.headers['content-range'])?.total ?? null;
+  const total = told === null && start === 0 && !size ? 0 : told;
+  if (total === null || total > start) return null;
+  return { bytes: new Uint8Array(0), size: total, isOverlong: false };
+}
+
+async function receivePart(response: HttpResponse, wanted: Wanted): Promise<Piece | null> {
+  const { start, end, limit, size = null } = wanted;
+  const { headers } = response;
+  if (/^multipart\//i.test(headers['content-type'] ?? '')) {
+    await response.discard();
+    throw new WireFailure(
+      'EPROTO',
+      'The storage sent several ranges where one was asked for.',
+      null,
+      'protocol',
+    );
+  }
+  const range = parseContentRange(headers['content-range']);
+  if (range === null || range.start > start || range.end <= start) {
+    await response.discard();
+    throw new WireFailure('EIO', 'The storage sent another range than was asked for.', null, 'broken');
+  }
+  // A range of what is coded can't be decoded; but where that has the listed size, it is the content.
+  const isOfCoded = codingsOf(headers).length > 0 && range.total !== size;
+  const total = range.total ?? size;
+  if (isOfCoded || total === null) {
+    await response.discard();
+    return null;
+  }
+  const last = Math.min(range.end, end ?? range.end);
+  if (last - start > limit) {
+    await response.discard();
+    return overlong(total);
+  }
+  const { bytes, seen } = await slice(response.body, start - range.start, last - range.start);
+  if (bytes.byteLength < last - start) throw cutShort();
+  if (seen > range.end - range.start)
+    throw new WireFailure('EIO', 'The storage sent more than it announced.', null, 'broken');
+  return { bytes, size: total, isOverlong: false };
+}
+
+/** The whole content, asked for or not: a server may ignore ranges. */
+async function receiveWhole(
+  response: HttpResponse,
+  { start, end, limit, size = null }: Wanted,
+): Promise<Piece> {
+  // What has the listed size is the content, whatever the storage says of its coding: it was stored so.
+  const isStoredSo = size !== null && Number(response.headers['content-length'] ?? Number.NaN) === size;
+  const { body, headers, discard } = isStoredSo ? response : decoded(response);
+  const length = headers['content-length'];
+  const announced = length === undefined ? null : Number(length);
+  const isAll = start === 0 && end === null;
+  if (isAll && announced !== null && announced > limit) {
+    await discard();
+    return overlong(announced);
+  }
+  const counts = !isAll && announced === null && size === null;
+  const { bytes, seen, isWhole } = await slice(body, start, end ?? start + limit, counts);
+  if (isWhole && announced !== null && announced > seen) throw cutShort();
+  const total = isWhole ? seen : (announced ?? size ?? seen);
+  return !isWhole && end === null ? overlong(total) : { bytes, size: total, isOverlong: false };
+}
+
+/**
+ * The part `[from, to)` of a body, in memory of its own. What lies before is skipped, what lies behind isn't waited for,
+ * but where it `counts`.
+ */
+async function slice(
+  body: AsyncIterable<Uint8Array>,
+  from: number,
+  to: number,
+  counts = false,
+): Promise<{ bytes: Uint8Array; seen: number; isWhole: boolean }> {
+  const parts: Uint8Array[] = [];
+  let seen = 0;
+  let size = 0;
+  let isWhole = true;
+  for await (const part of body) {
+    const wanted = part.subarray(Math.max(0, from - seen), Math.max(0, to - seen));
+    if (wanted.byteLength > 0) parts.push(wanted);
+    size += wanted.byteLength;
+    seen += part.byteLength;
+    if (seen > to && !counts) {
+      // Leaving the loop ends the body's stream, and with it the exchange.
+      isWhole = false;
+      break;
+    }
+  }
+  const bytes = new Uint8Array(size);
+  let at = 0;
+  for (const part of parts) {
+    bytes.set(part, at);
+    at += part.byteLength;
+  }
+  return { bytes, seen, isWhole };
+}
+
+export const cutShort = (): WireFailure =>
+  new WireFailure('EIO', 'The transfer ended too early.', null, 'broken');
+
+/** `bytes 0-9/100`, `bytes 0-9/*` or, with 416, `bytes * /100`; `end` is the byte behind the last one. */
+function parseContentRange(
+  value: string | undefined,
+): { start: number; end: number; total: number | null } | null {
+  const parts = /^\s*bytes[ =](?:(\d+)-(\d+)|\*)\/(\d+|\*)\s*$/i.exec(value ?? '');
+  if (!parts) return null;
+  const start = Number(parts[1] ?? 0);
+  const end = parts[2] === undefined ? start : Number(parts[2]) + 1;
+  return { start, end, total: parts[3] === '*' ? null : Number(parts[3]) };
+}

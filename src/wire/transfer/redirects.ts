@@ -1,0 +1,58 @@
+import type { HttpResponse } from '../transport/transport.js';
+import { WireFailure } from '../wire-failure.js';
+
+const MOST_REDIRECTS = 5;
+const FOLLOWED: ReadonlySet<number> = new Set([301, 302, 303, 307, 308]);
+
+/**
+ * Sends a request, and sends it again wherever the answer leads: the same one, with its body. Rejects with EPROTO where
+ * that leads nowhere, in a circle, or out of encryption.
+ *
+ * @param send makes the request; `isOwn`: the address has the origin of the first, so what was meant for it may go along
+ */
+export async function following(
+  url: string,
+  send: (address: string, isOwn: boolean) => Promise<HttpResponse>,
+  {
+    isUpload,
+    mayDowngrade = false,
+  }: {
+    readonly isUpload: boolean;
+    /** May it lead from https: to http:? @default false */
+    readonly mayDowngrade?: boolean | undefined;
+  },
+): Promise<HttpResponse> {
+  const { origin } = new URL(url);
+  const seen = new Set<string>();
+  for (let address = url; ; ) {
+    const response = await send(address, new URL(address).origin === origin);
+    const { status } = response;
+    if (!FOLLOWED.has(status)) return response;
+    await response.discard();
+    const fail = (how: string): never => {
+      const what = isUpload ? 'upload' : 'download';
+      throw new WireFailure(
+        'EPROTO',
+        `${new URL(address).origin} redirects the ${what} ${how}.`,
+        `HTTP ${status}`,
+        'protocol',
+      );
+    };
+    // What it leads to is no place for a content (RFC 9110, 15.4.4).
+    if (isUpload && status === 303) fail('to a page, not to where it takes it');
+    const { location } = response.headers;
+    if (!location) fail('without saying where to');
+    if (!URL.canParse(location ?? '', address)) fail("to what isn't an address");
+    const next = new URL(location ?? '', address);
+    next.hash = '';
+    const { protocol, username, password } = next;
+    if (!/^https?:$/.test(protocol) || username !== '' || password !== '')
+      fail(`to ${protocol}//…, which isn't followed`);
+    if (!mayDowngrade && protocol === 'http:' && address.startsWith('https:'))
+      fail(`to ${next.origin}, without encryption`);
+    seen.add(new URL(address).href);
+    if (seen.has(next.href)) fail('in a circle');
+    if (seen.size > MOST_REDIRECTS) fail(`more than ${MOST_REDIRECTS} times`);
+    address = next.href;
+  }
+}

@@ -1,0 +1,280 @@
+import { type Api, MOST_FAILURE_BYTES } from '../api/api.js';
+import { isUnderBase } from '../api/credentials.js';
+import { notAnAddress, refusalOfStorage } from '../errors.js';
+import { withRetries } from '../retry.js';
+import { Slots } from '../slots.js';
+import { networkFailure } from '../transport/network-failure.js';
+import {
+  type Body,
+  type HttpRequest,
+  type HttpResponse,
+  MOST_TRANSFERS,
+  readBody,
+} from '../transport/transport.js';
+import { WireFailure } from '../wire-failure.js';
+import { codingsOf, decoded } from './codings.js';
+import { assertStored, hashed } from './integrity.js';
+import { type Movement, whileMoving } from './movement.js';
+import { cutShort, type Piece, receive, type Wanted } from './ranges.js';
+import { following } from './redirects.js';
+import { askable, isOtherVersion, versionTagOf } from './version-tag.js';
+
+export interface DownloadOptions extends Wanted {
+  /** Only this version of the content will do: an ETag, or the `tag` of an earlier download. */
+  readonly etag: string | null;
+  readonly signal: AbortSignal | undefined;
+  /** The address is the API's own: credentials go with it, as long as it is. A signed one gets none. */
+  readonly isApiAddress: boolean;
+  /**
+   * The address is anybody's, and so are those that it redirects to: is each for the 'public' only, or 'anywhere'? Throws
+   * where it must not lead.
+   */
+  readonly reach?: ((address: string) => 'public' | 'anywhere') | undefined;
+  /** Codings that the content may come in, as in Accept-Encoding. @default 'identity', none */
+  readonly codings?: string | undefined;
+}
+
+export interface Download extends Piece {
+  /** As the storage gave it. */
+  readonly etag: string | null;
+  /** Names this version of the content (`version-tag.ts`). */
+  readonly tag: string | null;
+  /** Bytes of the content as it was sent, announced or else those that came; null: it wasn't coded. */
+  readonly codedSize: number | null;
+}
+
+/** What was sent. */
+export interface Upload {
+  /** The storage's tag of it. */
+  readonly etag: string | null;
+  /** Base64. */
+  readonly md5: string;
+}
+
+const MOST_RETRIES = 5;
+const PRECONDITION_FAILED = 412;
+/** How often content is sent that arrives as other content. */
+const MOST_CORRUPT = 3;
+/** Where nobody tells how much of a body was sent, it is taken to move with this speed: 64 KiB a second. */
+const LEAST_BYTES_PER_MS = 65.536;
+
+/** What transfers are tried again for (protocol section 2.2): no answer, 429, and server errors but 501. */
+const isRetryable = ({ fault, status }: WireFailure): boolean =>
+  fault === 'unreachable' ||
+  fault === 'broken' ||
+  fault === 'timeout' ||
+  (fault === 'status' && status !== null && (status === 429 || (status >= 500 && status !== 501)));
+
+/**
+ * Moves bytes from and to the storage, by signed URLs. A transfer may last as long as it moves; when nothing has moved for
+ * `timeout`, over all of its attempts, it ends with ETIMEDOUT.
+ */
+export class Transfers {
+  private readonly slots: Slots;
+
+  constructor(readonly api: Api) {
+    this.slots = new Slots(MOST_TRANSFERS, api.config.timeouts.call, api.clock);
+  }
+
+  /**
+   * Rejects with a WireFailure: status 412 when the content isn't that of `etag`, 404 when it is gone, 400, 401 or 403
+   * when the URL has expired.
+   */
+  download(url: string, options: DownloadOptions): Promise<Download> {
+    if (!isWebAddress(url)) return Promise.reject(notAnAddress('download from'));
+    const { call } = this.api.config.timeouts;
+    return this.moving(url, options.signal, call, ({ signal, moved, leftMs }) =>
+      withRetries(
+        this.api.clock,
+        { signal, leftMs, mostRetries: MOST_RETRIES, isRetryable, onPause: this.api.onPause(url) },
+        () => this.watched(url, signal, async () => this.gather(url, { ...options, signal }, moved)),
+      ),
+    );
+  }
+
+  /**
+   * Sends all of `source`; rejects with a WireFailure for anything but 2xx. What the storage tells to have taken must be
+   * what was sent: else it is sent again, three times in all, and then EIO.
+   */
+  upload(
+    url: string,
+    headers: Readonly<Record<string, string>>,
+    source: Body,
+    options: {
+      readonly signal: AbortSignal | undefined;
+      readonly onProgress?: ((sent: number) => void) | undefined;
+    },
+  ): Promise<Upload> {
+    if (!isWebAddress(url)) return Promise.reject(notAnAddress('upload to'));
+    const { body, begin, md5: digest } = hashed(source);
+    let corrupt = 0;
+    const isRetryableHere = (failure: WireFailure): boolean =>
+      failure.fault === 'corrupt' ? ++corrupt < MOST_CORRUPT : isRetryable(failure);
+    return this.moving(url, options.signal, this.quietMsOf(source), ({ signal, moved, leftMs }) => {
+      const onProgress = (sent: number): void => {
+        moved();
+        options.onProgress?.(sent);
+      };
+      const request: HttpRequest = { method: 'PUT', url, headers, body: { ...body, onProgress }, signal };
+      const onPause = this.api.onPause(url);
+      const policy = { signal, leftMs, mostRetries: MOST_RETRIES, isRetryable: isRetryableHere, onPause };
+      return withRetries(this.api.clock, policy, () =>
+        this.watched(url, signal, async () => {
+          const send = (address: string, isOwn: boolean): Promise<HttpResponse> => {
+            begin();
+            const sent = isOwn ? headers : withoutCredentials(headers);
+            return this.api.transport.send({ ...request, url: address, headers: sent });
+          };
+          const response = await following(url, send, { isUpload: true });
+          if (response.status < 200 || response.status >= 300) throw await this.refusal(response);
+          await response.discard();
+          const md5 = digest();
+          assertStored(response, md5);
+          return { etag: response.headers.etag ?? null, md5 };
+        }),
+      );
+    });
+  }
+
+  private quietMsOf(source: Body): number {
+    const { call } = this.api.config.timeouts;
+    if (this.api.transport.tellsProgress) return call;
+    const size = source.kind === 'bytes' ? source.bytes.byteLength : source.size;
+    return call + Math.ceil(size / LEAST_BYTES_PER_MS);
+  }
+
+  private moving<T>(
+    url: string,
+    signal: AbortSignal | undefined,
+    quietMs: number,
+    transfer: (movement: Movement) => Promise<T>,
+  ): Promise<T> {
+    const { clock } = this.api;
+    return this.slots.run(signal, () =>
+      whileMoving({ clock, quietMs, host: new URL(url).origin, signal }, (movement) =>
+        transfer({
+          ...movement,
+          moved: () => {
+            this.slots.moved();
+            movement.moved();
+          },
+        }),
+      ),
+    );
+  }
+
+  /** A storage may send less than it was asked for (RFC 9110, 15.3.7): the rest is asked for, of the same version. */
+  private async gather(url: string, options: DownloadOptions, moved: () => void): Promise<Download> {
+    const parts: Uint8Array[] = [];
+    let { start, limit } = options;
+    let etag = options.etag;
+    for (;;) {
+      const got = await this.piece(url, { ...options, start, limit, etag }, moved);
+      if (isOtherVersion(etag, got.tag)) {
+        const detail = 'The content was changed at the storage while it was read.';
+        throw new WireFailure('EIO', detail, 'another version', 'status', PRECONDITION_FAILED);
+      }
+      etag ??= got.tag;
+      start += got.bytes.byteLength;
+      limit -= got.bytes.byteLength;
+      const isEnough = got.isOverlong || start >= Math.min(options.end ?? got.size, got.size);
+      if (isEnough && parts.length === 0) return got;
+      if (got.bytes.byteLength === 0) throw cutShort();
+      parts.push(got.bytes);
+      if (isEnough) return { ...got, bytes: new Uint8Array(Buffer.concat(parts)) };
+    }
+  }
+
+  private async piece(url: string, options: DownloadOptions, moved: () => void): Promise<Download> {
+    const { start, end, etag, isApiAddress, reach, signal } = options;
+    const wanted: Record<string, string> = { 'accept-encoding': options.codings ?? 'identity' };
+    const tag = askable(etag);
+    if (tag !== null) wanted['if-match'] = tag;
+    const get = async (more: Readonly<Record<string, string>>): Promise<Download | null> => {
+      const send = async (address: string): Promise<HttpResponse> => {
+        const isTrusted = isApiAddress && isUnderBase(address, this.api.config.baseUrl) && !isSigned(address);
+        const credentials = isTrusted ? await this.api.headersFor(address, signal) : {};
+        const headers = { ...credentials, ...wanted, ...more };
+        const isPublicOnly = reach?.(address) === 'public';
+        const request = {
+          method: 'GET',
+          url: address,
+          headers,
+          signal,
+          isAsSent: true,
+          isPublicOnly,
+        } as const;
+        return this.api.transport.send(request);
+      };
+      const response = await following(url, send, { isUpload: false, mayDowngrade: reach !== undefined });
+      const { status, headers, body } = response;
+      if (status !== 200 && status !== 206 && status !== 416) throw await this.refusal(response);
+      let sent = 0;
+      const arrived = (bytes: number): void => {
+        sent += bytes;
+        moved();
+      };
+      const piece = await receive({ ...response, body: telling(body, arrived) }, options);
+      const length = Number(headers['content-length'] ?? Number.NaN);
+      const codedSize = codingsOf(headers).length > 0 ? length || sent : null;
+      return piece && { ...piece, etag: headers.etag ?? null, tag: versionTagOf(headers), codedSize };
+    };
+    const isRange = start > 0 || end !== null;
+    const got = await get(isRange ? { range: `bytes=${start}-${end === null ? '' : end - 1}` } : {});
+    const all = got ?? (isRange ? await get({}) : null);
+    if (all) return all;
+    throw new WireFailure(
+      'EPROTO',
+      'The storage sends nothing but ranges that tell nothing.',
+      null,
+      'protocol',
+    );
+  }
+
+  private async refusal(response: HttpResponse): Promise<WireFailure> {
+    const { status, headers } = response;
+    const bytes = await readBody(decoded(response), MOST_FAILURE_BYTES);
+    return refusalOfStorage(
+      { status, headers, text: Buffer.from(bytes ?? []).toString() },
+      this.api.clock.date(),
+    );
+  }
+
+  private async watched<T>(
+    url: string,
+    signal: AbortSignal | undefined,
+    transfer: () => Promise<T>,
+  ): Promise<T> {
+    try {
+      return await transfer();
+    } catch (error) {
+      throw networkFailure(error, this.api.peer(url), signal);
+    }
+  }
+}
+
+const isWebAddress = (url: string): boolean => URL.canParse(url) && /^https?:$/.test(new URL(url).protocol);
+
+/** What the server gave along was for the host that it named. */
+const withoutCredentials = (headers: Readonly<Record<string, string>>): Record<string, string> =>
+  Object.fromEntries(
+    Object.entries(headers).filter(([name]) => !/^(proxy-)?authorization$|^cookie$/i.test(name)),
+  );
+
+async function* telling(
+  body: AsyncIterable<Uint8Array>,
+  arrived: (bytes: number) => void,
+): AsyncGenerator<Uint8Array> {
+  for await (const part of body) {
+    arrived(part.byteLength);
+    yield part;
+  }
+}
+
+/** Names of query parameters that sign a URL: S3, GCS, CloudFront, Azure. */
+const SIGNATURES = ['x-amz-signature', 'x-goog-signature', 'signature', 'sig'];
+
+/** A storage refuses requests that are authorised in two ways. */
+function isSigned(url: string): boolean {
+  return [...new URL(url).searchParams.keys()].some((name) => SIGNATURES.includes(name.toLowerCase()));
+}

@@ -1,0 +1,120 @@
+import { clip, errnoOf } from '../errors.js';
+import { cancelled, isWireFailure, WireFailure } from '../wire-failure.js';
+import type { Peer } from './peer.js';
+import { NOT_PUBLIC } from './public-addresses.js';
+import { tlsFailure } from './tls-failure.js';
+
+/** Who couldn't be talked to. */
+export interface Party {
+  /** 'https://api.wandb.ai' or 'The proxy http://proxy:3128' */
+  readonly name: string;
+  /** What to check, beside the network. */
+  readonly setting: string;
+  readonly trustHint: string;
+}
+
+const UNREACHABLE: Readonly<Record<string, string>> = {
+  ECONNREFUSED: 'refuses connections',
+  EHOSTUNREACH: 'is not reachable',
+  ENETUNREACH: 'is not reachable',
+  EHOSTDOWN: 'is not reachable',
+  ENETDOWN: 'is not reachable',
+};
+
+/** What `getaddrinfo` says where the answer may be another one soon. */
+const UNRESOLVED_FOR_NOW = new Set(['EAI_AGAIN', 'EAI_FAIL', 'EAI_SYSTEM']);
+
+/** A name that can't be resolved; null for anything else. */
+function nameFailure(error: unknown, { name, setting }: Party): WireFailure | null {
+  const found = causesOf(error).find(({ syscall }) => syscall === 'getaddrinfo');
+  const code = errnoOf(found);
+  if (!found || code === null) return null;
+  const why = UNRESOLVED_FOR_NOW.has(code)
+    ? 'no name server answers at the moment. Is there a network?'
+    : `there is no such name, or no network. Check the network, and ${setting} for a typo.`;
+  const detail = `${name} can't be found. The name '${found.hostname ?? 'of the server'}' can't be resolved: ${why}`;
+  return new WireFailure('EIO', detail, `getaddrinfo ${code}`, 'unreachable');
+}
+
+/** The failure behind what undici, a user's `fetch` or a file stream threw. */
+export function networkFailure(error: unknown, peer: Peer, signal: AbortSignal | undefined): WireFailure {
+  if (isWireFailure(error)) return error;
+  if (signal?.aborted) return cancelled();
+  const codes = codesOf(error);
+  const host = originOf(peer.address);
+  const cause = codes[0] ?? describe(error);
+  const way = peer.proxy === null ? host : `${host} through the proxy ${peer.proxy}`;
+  // What can't be reached is the proxy then, which tells so itself: all of this comes from behind it.
+  const party = { name: way, setting: '`baseUrl`', trustHint: peer.trustHint };
+  if (codes.includes(NOT_PUBLIC)) {
+    const detail = `${host} has an address of this machine or of a private network, which must be allowed by name.`;
+    return new WireFailure('EACCES', detail, 'an inner address', 'final');
+  }
+  const connection = connectionFailure(error, party);
+  if (connection) return connection;
+  if (codes.some((code) => /TIMEOUT|ETIMEDOUT/.test(code)) || isNamed(error, 'TimeoutError')) {
+    return new WireFailure('ETIMEDOUT', `${host} didn't answer in time.`, cause, 'timeout');
+  }
+  if (codes.some((code) => /^(ENOENT|EACCES|EISDIR|UND_ERR_REQ_CONTENT_LENGTH_MISMATCH)$/.test(code))) {
+    return new WireFailure('EIO', 'The content to upload is gone or has changed.', cause, 'final');
+  }
+  if (codes.some((code) => code === 'UND_ERR_DESTROYED' || code === 'UND_ERR_CLOSED')) {
+    return new WireFailure('EIO', 'The connection to W&B was closed.', cause, 'final');
+  }
+  if (codes.includes('UND_ERR_INVALID_ARG')) {
+    return new WireFailure(
+      'EPROTO',
+      `The request to ${host} can't be made as the server asks.`,
+      cause,
+      'protocol',
+    );
+  }
+  return new WireFailure('EIO', `The connection to ${way} broke.`, cause, 'broken');
+}
+
+/** The failure to get a connection, a secure one where that is asked for; null: something else failed. */
+export function connectionFailure(error: unknown, party: Party): WireFailure | null {
+  const codes = codesOf(error);
+  const { name, setting } = party;
+  const cause = codes[0] ?? describe(error);
+  const unresolved = nameFailure(error, party);
+  if (unresolved) return unresolved;
+  const unreachable = codes.find((code) => code in UNREACHABLE);
+  if (unreachable !== undefined) {
+    const code = unreachable === 'ECONNREFUSED' ? 'ECONNREFUSED' : 'EIO';
+    const detail = `${name} ${UNREACHABLE[unreachable]}; check the network and ${setting}.`;
+    return new WireFailure(code, detail, cause, 'unreachable');
+  }
+  if (codes.includes('UND_ERR_CONNECT_TIMEOUT') || (codes.includes('ETIMEDOUT') && isConnecting(error))) {
+    const detail = `${name} can't be reached in time; check the network and ${setting}.`;
+    return new WireFailure('ETIMEDOUT', detail, cause, 'unreachable');
+  }
+  return tlsFailure(error, codes, party);
+}
+
+const originOf = (address: string): string => (URL.canParse(address) ? new URL(address).origin : address);
+
+const isNamed = (error: unknown, name: string): boolean =>
+  typeof error === 'object' && error !== null && 'name' in error && error.name === name;
+
+export const describe = (error: unknown): string => clip(String(error));
+
+/** Was it connecting that failed? That is no silence of a server that is there. */
+const isConnecting = (error: unknown): boolean =>
+  causesOf(error).some(({ syscall }) => syscall === 'connect');
+
+/** Codes of an error, of what caused it, and of the errors it gathers. */
+const codesOf = (error: unknown): string[] => causesOf(error).flatMap((each) => errnoOf(each) ?? []);
+
+interface AnyError {
+  readonly syscall?: unknown;
+  readonly hostname?: unknown;
+}
+
+/** An error, what caused it, and the errors it gathers, outermost first. */
+function causesOf(error: unknown, depth = 0): readonly AnyError[] {
+  if (typeof error !== 'object' || error === null || depth > 4) return [];
+  const gathered = 'errors' in error && Array.isArray(error.errors) ? error.errors : [];
+  const inner = 'cause' in error ? [error.cause, ...gathered] : gathered;
+  return [error, ...inner.flatMap((cause) => causesOf(cause, depth + 1))];
+}

@@ -1,0 +1,111 @@
+import type { IncomingHttpHeaders } from 'node:http';
+import type { Dispatcher } from 'undici';
+import type { WireConfig } from '../../config/config.js';
+import type { ProxyServer } from '../../config/environment/proxies.js';
+import { WireFailure } from '../wire-failure.js';
+import { proxyFor } from './proxy-choice.js';
+import { publicLookup } from './public-addresses.js';
+import { authorizationFor, connectorThrough, connectorTo, refusalOfProxy } from './tunnel.js';
+import { Agent, buildConnector, Pool } from './undici.js';
+
+/** How requests to one host are made. */
+export interface Route {
+  readonly dispatcher: Dispatcher;
+  /** The path to send. */
+  readonly path: string;
+  /** To send beside others. */
+  readonly headers: Readonly<Record<string, string>>;
+  /** Does it look itself that it connects to no inner address? Where others connect, nobody does. */
+  readonly isPublicOnly: boolean;
+  /** The failure that an answer stands for which isn't the host's; null: it is. */
+  readonly refusal: (status: number, headers: IncomingHttpHeaders) => WireFailure | null;
+}
+
+export interface Routes {
+  /**
+   * Throws a WireFailure where the proxy can't be used.
+   *
+   * @param isPublicOnly to an address that anybody on the internet can reach
+   */
+  of(url: URL, path: string, isPublicOnly: boolean): Route;
+  close(): Promise<void>;
+}
+
+/** By a dispatcher of the user's, which isn't closed here. */
+export const routesBy = (dispatcher: Dispatcher): Routes => ({
+  of: (_url, path) => direct(dispatcher, path),
+  close: async () => {},
+});
+
+const direct = (dispatcher: Dispatcher, path: string, isPublicOnly = false): Route => ({
+  dispatcher,
+  path,
+  headers: {},
+  isPublicOnly,
+  refusal: () => null,
+});
+
+/**
+ * Routes of this package's own: direct, by a tunnel of a proxy (https), or by asking a proxy in the host's place (http).
+ *
+ * @param connections most of them to one host
+ */
+export function ownRoutes(config: WireConfig, connections: number): Routes {
+  const { timeouts, proxies, userAgent, trustHint } = config;
+  const options = {
+    timeout: timeouts.connect,
+    // Node's own setting, NODE_TLS_REJECT_UNAUTHORIZED, counts where this isn't said.
+    ...(!config.isTlsVerified && { rejectUnauthorized: false }),
+  };
+  const connect = buildConnector(options);
+  const agents = new Map<string, Dispatcher>();
+  const agentFor = (key: string, make: () => Dispatcher): Dispatcher => {
+    const agent = agents.get(key) ?? make();
+    agents.set(key, agent);
+    return agent;
+  };
+  const wayOf = (proxy: ProxyServer) => ({
+    proxy,
+    connect,
+    timeoutMs: timeouts.connect,
+    userAgent,
+    trustHint,
+  });
+  return {
+    of: (url, path, isPublicOnly) => {
+      const proxy = proxyFor(proxies, url.href);
+      if (proxy === null && isPublicOnly) {
+        const make = () =>
+          new Agent({ connections, connect: buildConnector({ ...options, lookup: publicLookup }) });
+        return direct(agentFor('public', make), path, true);
+      }
+      if (proxy === null) {
+        return direct(
+          agentFor('direct', () => new Agent({ connections, connect })),
+          path,
+        );
+      }
+      if (proxy.problem !== null) throw new WireFailure('ENOTSUP', proxy.problem, null, 'final');
+      if (url.protocol === 'https:') {
+        const make = () => new Agent({ connections, connect: connectorThrough(wayOf(proxy)) });
+        return direct(agentFor('https:', make), path);
+      }
+      // Pools by the host that is asked for, though all of them lead to the proxy.
+      const make = () => {
+        const options = { connections, connect: connectorTo(wayOf(proxy)) };
+        return new Agent({ factory: () => new Pool(proxy.origin, options) });
+      };
+      return {
+        dispatcher: agentFor('http:', make),
+        path: url.origin + path,
+        headers: { host: url.host, ...authorizationFor(proxy) },
+        isPublicOnly: false,
+        refusal: (status, { 'proxy-authenticate': demands }) =>
+          status === 407 ? refusalOfProxy(status, demands, proxy, url.origin) : null,
+      };
+    },
+    close: async () => {
+      await Promise.all([...agents.values()].map((agent) => agent.destroy()));
+    },
+  };
+}

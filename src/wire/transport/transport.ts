@@ -1,0 +1,277 @@
+import { Readable } from 'node:stream';
+import type { Dispatcher } from 'undici';
+import type { Timeouts, WireConfig } from '../../config/config.js';
+import { decoded } from '../transfer/codings.js';
+import { WireFailure } from '../wire-failure.js';
+import { withinTimeouts } from './fetch-timeouts.js';
+import { filePieces } from './file-pieces.js';
+import { assertPublic } from './public-addresses.js';
+import { ownRoutes, type Routes, routesBy } from './routes.js';
+
+export interface HttpRequest {
+  readonly method: 'GET' | 'POST' | 'PUT';
+  readonly url: string;
+  /** Lower-case names. */
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body?: Body | undefined;
+  readonly signal?: AbortSignal | undefined;
+  /** The answer's body as it comes, coded or not. @default false, decoded */
+  readonly isAsSent?: boolean | undefined;
+  /** Only to an address that anybody on the internet can reach. @default false */
+  readonly isPublicOnly?: boolean | undefined;
+}
+
+/** Always of a known length, so that nothing is ever sent in chunks. */
+export type Body = {
+  /** Gets the bytes sent so far. */
+  readonly onProgress?: ((sent: number) => void) | undefined;
+  /** Gets the bytes of a file as they are handed over. */
+  readonly onPart?: ((part: Uint8Array) => void) | undefined;
+} & (
+  | { readonly kind: 'bytes'; readonly bytes: Uint8Array }
+  | {
+      readonly kind: 'file';
+      /** Stays open while it is sent. */
+      readonly fd: number;
+      /** Bytes to send. */
+      readonly size: number;
+      /** Bytes of the file before them. @default 0 */
+      readonly start?: number | undefined;
+    }
+);
+
+export interface HttpResponse {
+  readonly status: number;
+  /** Lower-case names. */
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: AsyncIterable<Uint8Array>;
+  /** Ends the exchange without reading the rest of the body. */
+  discard(): Promise<void>;
+}
+
+/** Makes single HTTP requests: follows no redirect, retries nothing, sends what it is given, and its user agent. */
+export interface Transport {
+  /** Is the progress of a body that of its sending? Else all of it is told at once. */
+  readonly tellsProgress: boolean;
+  send(request: HttpRequest): Promise<HttpResponse>;
+  close(): Promise<void>;
+}
+
+/** What makes the requests, where it isn't this package's own agent. */
+export interface TransportChoice {
+  readonly fetch?: typeof globalThis.fetch | null | undefined;
+  readonly dispatcher?: Dispatcher | null | undefined;
+}
+
+/** Transfers at once. */
+export const MOST_TRANSFERS = 64;
+/** Requests to the API at once; the SDK's core keeps to the same (protocol section 2.3). */
+export const MOST_REQUESTS = 10;
+/** To one host, which may be both API and storage. What has a slot has a socket: its time doesn't run out in a queue. */
+const MOST_SOCKETS = MOST_TRANSFERS + MOST_REQUESTS;
+
+export function createTransport(config: WireConfig, choice: TransportChoice = {}): Transport {
+  const { timeouts, userAgent } = config;
+  const transport = choice.fetch
+    ? fetchTransport(choice.fetch, timeouts)
+    : undiciTransport(
+        choice.dispatcher ? routesBy(choice.dispatcher) : ownRoutes(config, MOST_SOCKETS),
+        timeouts,
+      );
+  return {
+    ...transport,
+    send: (request) =>
+      transport.send({ ...request, headers: { 'user-agent': userAgent, ...request.headers } }),
+  };
+}
+
+/** Nothing is waited for as long as its time allows where that leaves none for a second attempt; but a body is sent once. */
+const headersMs = ({ headers, attempt }: Timeouts, body: Body | undefined): number =>
+  body === undefined ? Math.min(headers, attempt) : headers;
+
+function undiciTransport(routes: Routes, timeouts: Timeouts): Transport {
+  return {
+    tellsProgress: true,
+    async send({ method, url, headers, body, signal, isAsSent = false, isPublicOnly = false }) {
+      const size = body === undefined ? null : body.kind === 'bytes' ? body.bytes.byteLength : body.size;
+      const target = new URL(url);
+      const route = routes.of(target, pathOf(url), isPublicOnly);
+      if (isPublicOnly && !route.isPublicOnly) await assertPublic(url);
+      const length = size === null ? {} : { 'content-length': String(size) };
+      const response = await route.dispatcher.request({
+        origin: target.origin,
+        path: route.path,
+        method,
+        headers: { ...headers, ...length, ...route.headers },
+        body: body === undefined ? null : undiciBody(body),
+        signal,
+        headersTimeout: headersMs(timeouts, body),
+        bodyTimeout: timeouts.idle,
+      });
+      const refusal = route.refusal(response.statusCode, response.headers);
+      if (refusal !== null) {
+        await response.body.dump();
+        throw refusal;
+      }
+      const plain = Object.fromEntries(
+        Object.entries(response.headers).map(([name, value]) => [
+          name,
+          Array.isArray(value) ? value.join(', ') : (value ?? ''),
+        ]),
+      );
+      const answer = {
+        status: response.statusCode,
+        headers: plain,
+        body: response.body,
+        async discard() {
+          // Small rests are read so that the socket can be used again; large ones cost the socket.
+          await response.body.dump({ limit: 65_536 });
+        },
+      };
+      return isAsSent ? answer : decoded(answer);
+    },
+    close: () => routes.close(),
+  };
+}
+
+/**
+ * Path and query as they are sent. URL parsers resolve '.' and '..'; to a storage they are characters of a name like
+ * others, and the signature covers them, so a path that has them goes as it was given.
+ */
+function pathOf(url: string): string {
+  const { pathname, search } = new URL(url);
+  const raw = /^[a-z]+:\/\/[^/?#]*(\/[!-~]*)$/i.exec(url)?.[1];
+  return raw !== undefined && /\/(\.|%2e){1,2}(?=[/?]|$)/i.test(raw) ? raw : pathname + search;
+}
+
+/** `fetch` counts bytes of known bodies itself, and decodes what came compressed. */
+function fetchTransport(fetch: typeof globalThis.fetch, timeouts: Timeouts): Transport {
+  return {
+    tellsProgress: false,
+    async send({ method, url, headers, body, signal, isPublicOnly = false }) {
+      if (isPublicOnly) await assertPublic(url);
+      const sent = body && (await fetchBody(body));
+      // Nobody tells when a body has been sent and its answer is waited for.
+      const bounds = { headers: body ? null : headersMs(timeouts, body), idle: timeouts.idle };
+      const { response, parts } = await withinTimeouts(bounds, signal, (bounded) =>
+        fetch(url, {
+          method,
+          headers,
+          redirect: 'manual',
+          ...(sent !== undefined && { body: sent }),
+          signal: bounded,
+        }),
+      );
+      const {
+        'content-encoding': _,
+        'content-length': __,
+        ...decodedHeaders
+      } = Object.fromEntries(response.headers);
+      return {
+        status: response.status,
+        headers: response.headers.has('content-encoding')
+          ? decodedHeaders
+          : Object.fromEntries(response.headers),
+        body: parts,
+        discard: async () => response.body?.cancel(),
+      };
+    },
+    async close() {},
+  };
+}
+
+/** A stream would be sent in chunks, so a file is put together from blobs: what is in them needn't be in one piece. */
+async function fetchBody(body: Body): Promise<Uint8Array<ArrayBuffer> | Blob> {
+  body.onProgress?.(body.kind === 'bytes' ? body.bytes.byteLength : body.size);
+  if (body.kind === 'bytes') return new Uint8Array(body.bytes);
+  const { onPart } = body;
+  const parts: Blob[] = [];
+  for await (const piece of wholeFile(body)) {
+    onPart?.(piece);
+    parts.push(new Blob([piece as Uint8Array<ArrayBuffer>]));
+  }
+  return new Blob(parts);
+}
+
+/** Progress is told by pieces, so that a slow line shows some before it is taken for dead: 2 KB/s within 30 s. */
+const PIECE_BYTES = 64 * 1024;
+/** Files are read by larger ones. */
+const READ_BYTES = 512 * 1024;
+
+function undiciBody(body: Body): Uint8Array | Readable {
+  const { onProgress } = body;
+  if (body.kind === 'bytes') {
+    if (onProgress && body.bytes.byteLength > PIECE_BYTES) return tellingStream(pieces(body.bytes), body);
+    onProgress?.(body.bytes.byteLength);
+    return body.bytes;
+  }
+  if (body.size === 0) return new Uint8Array(0);
+  return tellingStream(wholeFile(body), body);
+}
+
+/** All of what was promised: a body that is shorter than its length would leave the server waiting for the rest. */
+async function* wholeFile({
+  fd,
+  start = 0,
+  size,
+}: Extract<Body, { kind: 'file' }>): AsyncGenerator<Uint8Array> {
+  let seen = 0;
+  for await (const piece of filePieces(fd, { start, end: start + size, pieceBytes: READ_BYTES })) {
+    seen += piece.byteLength;
+    yield* pieces(piece);
+  }
+  if (seen < size) throw contentGone();
+}
+
+const contentGone = (): WireFailure =>
+  new WireFailure('EIO', 'The content to upload is gone or has changed.', null, 'final');
+
+function* pieces(bytes: Uint8Array): Generator<Uint8Array> {
+  for (let at = 0; at < bytes.byteLength; at += PIECE_BYTES) yield bytes.subarray(at, at + PIECE_BYTES);
+}
+
+/**
+ * Tells of bytes when they are handed over, before anybody knows that they arrived: who aborts an upload must know
+ * whether its body may be complete at the other side.
+ */
+function tellingStream(
+  parts: Iterable<Uint8Array> | AsyncIterable<Uint8Array>,
+  { onProgress, onPart }: Body,
+): Readable {
+  async function* telling(): AsyncGenerator<Uint8Array> {
+    let sent = 0;
+    for await (const part of parts) {
+      sent += part.byteLength;
+      onPart?.(part);
+      onProgress?.(sent);
+      yield part;
+    }
+  }
+  return Readable.from(telling(), { objectMode: false, highWaterMark: 0 });
+}
+
+/**
+ * The whole body in memory of its own, or null if there is more of it than `limit` bytes: then the exchange is ended.
+ */
+export async function readBody(response: HttpResponse, limit: number): Promise<Uint8Array | null> {
+  const announced = Number(response.headers['content-length'] ?? Number.NaN);
+  if (announced > limit) {
+    await response.discard();
+    return null;
+  }
+  const parts: Uint8Array[] = [];
+  let size = 0;
+  for await (const part of response.body) {
+    size += part.byteLength;
+    // Leaving the loop ends the body's stream, and with it the exchange.
+    if (size > limit) return null;
+    parts.push(part);
+  }
+  const whole = new Uint8Array(size);
+  let at = 0;
+  for (const part of parts) {
+    whole.set(part, at);
+    at += part.byteLength;
+  }
+  return whole;
+}
