@@ -9,7 +9,7 @@ export type {
   WandbArtifactFsOptions,
   WandbFsOptions,
 } from './config/options.js';
-export type { CommitOptions, Committed } from './contract/store.js';
+export type { CommitOptions, Committed } from './contract/drafts.js';
 export type { WandbFs } from './node/faces/create.js';
 export { createWandbArtifactFs, createWandbFs } from './node/mount.js';
 export { type MountedFs, type MountsControl, mountAll } from './node/mounts/mount-all.js';

@@ -1,7 +1,7 @@
 import { resolveConfig, type WireConfig } from '../../src/config/config.js';
 import { encodeFileName } from '../../src/contract/names.js';
 import type { Remote } from '../../src/contract/remote.js';
-import type { OpenSource } from '../../src/contract/store.js';
+import type { OpenSource } from '../../src/contract/uploads.js';
 import { createInProcessRemote } from '../../src/io/client/in-process.js';
 import { createThreadRemote } from '../../src/io/client/thread-remote.js';
 import { createOwner } from '../../src/io/owner/owner.js';

@@ -1,5 +1,5 @@
+import type { Entry } from '../../src/contract/entry.js';
 import { Failure } from '../../src/contract/failure.js';
-import type { Entry } from '../../src/contract/store.js';
 import { hand } from './helpers/handed.js';
 import { codeOf, owned, sourceOf, turns, UNIT } from './helpers/owned.js';
 

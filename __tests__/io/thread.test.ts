@@ -1,6 +1,6 @@
+import type { Content, Entry } from '../../src/contract/entry.js';
 import { Failure } from '../../src/contract/failure.js';
 import type { Call } from '../../src/contract/remote.js';
-import type { Content, Entry } from '../../src/contract/store.js';
 import { codeOf, sourceOf, UNIT } from './helpers/owned.js';
 import { threaded, threadNamed } from './helpers/threaded.js';
 

@@ -1,4 +1,4 @@
-import type { CommitOptions, DraftFile } from '../../src/contract/store.js';
+import type { CommitOptions, DraftFile } from '../../src/contract/drafts.js';
 import { checkCommitOptions } from '../../src/store/artifacts/writing/commit/options.js';
 import { checkInnerPath, checkReserved } from '../../src/store/artifacts/writing/name-rules.js';
 import { ARTIFACT_FEATURES } from '../../src/testing/index.js';

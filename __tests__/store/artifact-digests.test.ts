@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { isFailure } from '../../src/contract/failure.js';
-import type { Source } from '../../src/contract/store.js';
+import type { Source } from '../../src/contract/uploads.js';
 import type { DigestAlgorithm } from '../../src/store/artifacts/content-digest.js';
 import { digestManifest, sortedByPath } from '../../src/store/artifacts/manifest/manifest-digest.js';
 import { digestContent } from '../../src/store/artifacts/writing/files/source-digests.js';

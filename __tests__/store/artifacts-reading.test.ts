@@ -1,7 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import type { Entry } from '../../src/contract/store.js';
+import type { Entry } from '../../src/contract/entry.js';
 import { ARTIFACT_FEATURES, RUN_FEATURES } from '../../src/testing/index.js';
 import { makeDirectory } from '../helpers/directories.js';
 import { failureOf, openArtifacts, WHOLE } from './support/artifact-store.js';

@@ -1,8 +1,10 @@
 import { createHash } from 'node:crypto';
 import { resolveConfig } from '../../src/config/config.js';
 import type { WandbFsOptions } from '../../src/config/options.js';
+import type { Entry } from '../../src/contract/entry.js';
 import type { Failure } from '../../src/contract/failure.js';
-import type { Entry, Store, TreePath } from '../../src/contract/store.js';
+import type { Store } from '../../src/contract/store.js';
+import type { TreePath } from '../../src/contract/tree-path.js';
 import { createRunsStore } from '../../src/store/runs.js';
 import type { FakeWandb, FakeWandbOptions, RequestRecord } from '../../src/testing/index.js';
 import { STANDARD, startServer } from '../helpers/server.js';

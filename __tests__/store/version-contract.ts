@@ -1,15 +1,11 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { CommitOptions, Committed, DraftFile } from '../../src/contract/drafts.js';
+import type { Entry } from '../../src/contract/entry.js';
 import type { Facts } from '../../src/contract/facts.js';
-import type {
-  CommitOptions,
-  Committed,
-  DraftFile,
-  Entry,
-  Store,
-  TreePath,
-} from '../../src/contract/store.js';
+import type { Store } from '../../src/contract/store.js';
+import type { TreePath } from '../../src/contract/tree-path.js';
 import { fileSource } from '../helpers/file-source.js';
 import type { StoreSetup } from './contract.js';
 import { asked, bytesSource, codeOf, md5Of, textOf, WHOLE } from './helpers/asked.js';

@@ -1,18 +1,10 @@
+import type { CommitOptions, Committed, DraftFile } from './drafts.js';
+import type { Alike, Content, Entry, Lookup } from './entry.js';
 import type { Facts } from './facts.js';
 import type { Failure } from './failure.js';
-import type {
-  Alike,
-  CommitOptions,
-  Committed,
-  Content,
-  DraftFile,
-  Entry,
-  FoundRuns,
-  Lookup,
-  OpenSource,
-  RunQuery,
-  TreePath,
-} from './store.js';
+import type { FoundRuns, RunQuery } from './store.js';
+import type { TreePath } from './tree-path.js';
+import type { OpenSource } from './uploads.js';
 
 /**
  * Content in a message: the number of a snapshot that the kernel holds. The owner opens it when it is to be read

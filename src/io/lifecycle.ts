@@ -1,6 +1,6 @@
 import { writeSync } from 'node:fs';
 import { isMainThread } from 'node:worker_threads';
-import type { TreePath } from '../contract/store.js';
+import type { TreePath } from '../contract/tree-path.js';
 import { theGlobal, theProcess } from './realm.js';
 import { beforeTestsEnd } from './test-runners.js';
 

@@ -2,7 +2,7 @@ import { types } from 'node:util';
 import type { MessagePort, Transferable } from 'node:worker_threads';
 import { Failure } from '../contract/failure.js';
 import type { Args, Method, RemoteEvent, Reply, Value } from '../contract/remote.js';
-import type { OpenSource } from '../contract/store.js';
+import type { OpenSource } from '../contract/uploads.js';
 import type { StoreChoice } from './owner/store-choice.js';
 import type { UploadOptions } from './upload/uploader.js';
 

@@ -1,7 +1,8 @@
 import { LRUCache } from 'lru-cache';
+import type { Alike, Entry } from '../contract/entry.js';
 import { Failure } from '../contract/failure.js';
 import type { Remote } from '../contract/remote.js';
-import type { Alike, Entry, TreePath } from '../contract/store.js';
+import type { TreePath } from '../contract/tree-path.js';
 import { type Journal, type JournalOptions, openJournal } from './content/journal/journal.js';
 import { HandedOver } from './content/local/handed-over.js';
 import { Keeping, placeIn } from './content/local/keeping.js';

@@ -1,6 +1,6 @@
 import { constants } from 'node:fs';
 import { Failure } from '../contract/failure.js';
-import type { TreePath } from '../contract/store.js';
+import type { TreePath } from '../contract/tree-path.js';
 import type { WholeRead } from './content/reading/whole-read.js';
 import type { Inode } from './namespace/inode.js';
 import { Fault, type Operation } from './operation/operation.js';

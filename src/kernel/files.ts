@@ -1,6 +1,6 @@
 import { constants } from 'node:fs';
 import { Failure } from '../contract/failure.js';
-import type { TreePath } from '../contract/store.js';
+import type { TreePath } from '../contract/tree-path.js';
 import { readPage } from './content/reading/pages.js';
 import { mendStaleness } from './content/reading/staleness.js';
 import { noteMismatch, WholeRead } from './content/reading/whole-read.js';

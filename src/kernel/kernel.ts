@@ -1,5 +1,5 @@
 import { Failure } from '../contract/failure.js';
-import type { TreePath } from '../contract/store.js';
+import type { TreePath } from '../contract/tree-path.js';
 import { signedUrl } from './content/reading/signing.js';
 import { Core, type KernelOptions } from './core.js';
 import { Files } from './files.js';

@@ -1,6 +1,9 @@
+import type { CommitOptions, Committed } from '../contract/drafts.js';
+import type { Kind } from '../contract/entry.js';
 import type { Facts } from '../contract/facts.js';
 import type { RemoteEvent } from '../contract/remote.js';
-import type { CommitOptions, Committed, FoundRuns, Kind, RunQuery, TreePath } from '../contract/store.js';
+import type { FoundRuns, RunQuery } from '../contract/store.js';
+import type { TreePath } from '../contract/tree-path.js';
 import type { Missing } from './namespace/missing.js';
 import type { Operation } from './operation/operation.js';
 import type { LinkTarget } from './versions/versions.js';

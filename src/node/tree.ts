@@ -1,4 +1,4 @@
-import type { TreePath } from '../contract/store.js';
+import type { TreePath } from '../contract/tree-path.js';
 import type { Operation } from '../kernel/operation/operation.js';
 import type { Kernel } from '../kernel/syscalls.js';
 import { asPath, type Mount, Place } from './arguments/paths.js';

@@ -1,8 +1,11 @@
 import { createHash } from 'node:crypto';
 import { setTimeout } from 'node:timers/promises';
+import type { Entry, Lookup } from '../contract/entry.js';
 import { Failure } from '../contract/failure.js';
-import type { Entry, Lookup, OpenSource, Signalled, Store, Ticket, TreePath } from '../contract/store.js';
-import { parentOf } from '../contract/tree-paths.js';
+import type { Store } from '../contract/store.js';
+import type { TreePath } from '../contract/tree-path.js';
+import { parentOf } from '../contract/tree-path.js';
+import type { OpenSource, Signalled, Ticket } from '../contract/uploads.js';
 import { filePieces } from '../wire/transport/file-pieces.js';
 import { contentVersion } from './version.js';
 

@@ -1,5 +1,5 @@
 import type { Contents, Handed } from '../../../src/contract/remote.js';
-import type { OpenSource } from '../../../src/contract/store.js';
+import type { OpenSource } from '../../../src/contract/uploads.js';
 
 const bytesOf = new Map<number, Uint8Array>();
 let serial = 0;

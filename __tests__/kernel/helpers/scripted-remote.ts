@@ -1,4 +1,5 @@
 import { readSync } from 'node:fs';
+import type { Entry } from '../../../src/contract/entry.js';
 import { Failure } from '../../../src/contract/failure.js';
 import {
   type Args,
@@ -13,7 +14,6 @@ import {
   type Reply,
   type Value,
 } from '../../../src/contract/remote.js';
-import type { Entry } from '../../../src/contract/store.js';
 import { md5Of, type ScriptedServer } from './scripted-server.js';
 
 /** One thing that can happen next, elsewhere: on the wire, at the server, or on the way back. */

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { Entry, Lookup } from '../../../src/contract/store.js';
+import type { Entry, Lookup } from '../../../src/contract/entry.js';
 
 export const md5Of = (bytes: Uint8Array): string => createHash('md5').update(bytes).digest('base64');
 const UNIT_DEPTH = 3;

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
-import type { Entry, TreePath } from '../../../src/contract/store.js';
+import type { Entry } from '../../../src/contract/entry.js';
+import type { TreePath } from '../../../src/contract/tree-path.js';
 
 /** A file of a version in memory: bytes, or a reference. */
 export interface StoredFile {

@@ -1,5 +1,5 @@
 import type { Facts } from '../../../src/contract/facts.js';
-import type { TreePath } from '../../../src/contract/store.js';
+import type { TreePath } from '../../../src/contract/tree-path.js';
 
 const AT = new Date(0).toISOString();
 

@@ -1,15 +1,11 @@
 import { readSync } from 'node:fs';
+import type { CommitOptions, DraftFile } from '../../../src/contract/drafts.js';
+import type { Entry, Lookup } from '../../../src/contract/entry.js';
 import type { Facts } from '../../../src/contract/facts.js';
 import { Failure } from '../../../src/contract/failure.js';
-import type {
-  CommitOptions,
-  DraftFile,
-  Entry,
-  Lookup,
-  Signalled,
-  Store,
-  TreePath,
-} from '../../../src/contract/store.js';
+import type { Store } from '../../../src/contract/store.js';
+import type { TreePath } from '../../../src/contract/tree-path.js';
+import type { Signalled } from '../../../src/contract/uploads.js';
 import { createInProcessRemote } from '../../../src/io/client/in-process.js';
 import { createOwner } from '../../../src/io/owner/owner.js';
 import { createKernel } from '../../../src/kernel/kernel.js';

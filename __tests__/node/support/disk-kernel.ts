@@ -1,7 +1,7 @@
 import nodeFs from 'node:fs';
 import { dirname, join, relative } from 'node:path';
+import type { Kind } from '../../../src/contract/entry.js';
 import { type ErrnoCode, Failure } from '../../../src/contract/failure.js';
-import type { Kind } from '../../../src/contract/store.js';
 import type { Attributes, Kernel } from '../../../src/kernel/syscalls.js';
 
 /**

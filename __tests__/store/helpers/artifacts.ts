@@ -1,8 +1,8 @@
 import { type ArtifactsConfig, resolveArtifactsConfig } from '../../../src/config/artifacts.js';
 import { resolveConfig } from '../../../src/config/config.js';
 import type { WandbFsOptions } from '../../../src/config/options.js';
+import type { DraftFile } from '../../../src/contract/drafts.js';
 import { Failure } from '../../../src/contract/failure.js';
-import type { DraftFile } from '../../../src/contract/store.js';
 import { createParts } from '../../../src/store/artifacts/parts.js';
 import { createArtifactWriting } from '../../../src/store/artifacts/writing/create.js';
 import {

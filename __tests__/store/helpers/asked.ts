@@ -1,6 +1,9 @@
 import { createHash } from 'node:crypto';
+import type { Content, Entry, Lookup } from '../../../src/contract/entry.js';
 import { Failure } from '../../../src/contract/failure.js';
-import type { Content, Entry, Lookup, OpenSource, Store, TreePath } from '../../../src/contract/store.js';
+import type { Store } from '../../../src/contract/store.js';
+import type { TreePath } from '../../../src/contract/tree-path.js';
+import type { OpenSource } from '../../../src/contract/uploads.js';
 
 export const WHOLE = { start: 0, end: Number.MAX_SAFE_INTEGER };
 

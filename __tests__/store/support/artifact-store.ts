@@ -1,8 +1,10 @@
 import { resolveArtifactsConfig } from '../../../src/config/artifacts.js';
 import { resolveConfig } from '../../../src/config/config.js';
 import type { WandbArtifactFsOptions } from '../../../src/config/options.js';
+import type { Entry } from '../../../src/contract/entry.js';
 import type { Failure } from '../../../src/contract/failure.js';
-import type { Entry, Store, TreePath } from '../../../src/contract/store.js';
+import type { Store } from '../../../src/contract/store.js';
+import type { TreePath } from '../../../src/contract/tree-path.js';
 import { createArtifactsStore } from '../../../src/store/artifacts.js';
 import {
   ARTIFACT_FEATURES,

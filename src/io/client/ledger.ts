@@ -1,6 +1,6 @@
 import type { Failure } from '../../contract/failure.js';
 import type { Args, Method, RemoteEvent, Reply } from '../../contract/remote.js';
-import type { TreePath } from '../../contract/store.js';
+import type { TreePath } from '../../contract/tree-path.js';
 import type { Left } from '../lifecycle.js';
 
 /** A submission that isn't durable. */

@@ -1,7 +1,8 @@
 import { setMaxListeners } from 'node:events';
 import { Failure } from '../../contract/failure.js';
 import type { Args, Method, RemoteEvent, RemoteMethods, Reply, Value } from '../../contract/remote.js';
-import type { Store, TreePath } from '../../contract/store.js';
+import type { Store } from '../../contract/store.js';
+import type { TreePath } from '../../contract/tree-path.js';
 import { failureOf } from '../failure-of.js';
 import { Claim } from '../upload/claim.js';
 import { commit } from '../upload/commit.js';

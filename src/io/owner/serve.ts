@@ -1,6 +1,6 @@
 import type { Transferable } from 'node:worker_threads';
 import type { Method, Reply } from '../../contract/remote.js';
-import type { OpenSource } from '../../contract/store.js';
+import type { OpenSource } from '../../contract/uploads.js';
 import { failureOf } from '../failure-of.js';
 import {
   type Answer,

@@ -1,7 +1,8 @@
 import { clearTimeout, setTimeout } from 'node:timers';
 import type PQueue from 'p-queue';
+import type { Entry } from '../../contract/entry.js';
 import { Failure } from '../../contract/failure.js';
-import type { Entry, Source, Ticket } from '../../contract/store.js';
+import type { Source, Ticket } from '../../contract/uploads.js';
 import { reading } from '../../store/common/content/sources.js';
 import { failureOf } from '../failure-of.js';
 import { nowAndThen } from './progress.js';

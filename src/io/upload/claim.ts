@@ -1,4 +1,4 @@
-import type { TreePath } from '../../contract/store.js';
+import type { TreePath } from '../../contract/tree-path.js';
 import type { Upload } from './queue.js';
 import type { Uploader } from './uploader.js';
 

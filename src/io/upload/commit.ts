@@ -1,6 +1,7 @@
 import { Failure } from '../../contract/failure.js';
 import type { Args, RemoteEvent, Value } from '../../contract/remote.js';
-import type { Store, TreePath } from '../../contract/store.js';
+import type { Store } from '../../contract/store.js';
+import type { TreePath } from '../../contract/tree-path.js';
 import { failureOf } from '../failure-of.js';
 import { nowAndThen } from './progress.js';
 import type { Uploader } from './uploader.js';

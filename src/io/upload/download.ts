@@ -3,8 +3,10 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { Entry } from '../../contract/entry.js';
 import { Failure } from '../../contract/failure.js';
-import type { Entry, OpenSource, Store } from '../../contract/store.js';
+import type { Store } from '../../contract/store.js';
+import type { OpenSource } from '../../contract/uploads.js';
 
 /** Content that was fetched to be uploaded again, until `dispose`. */
 export interface Download {

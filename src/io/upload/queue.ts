@@ -1,6 +1,6 @@
 import type { Failure } from '../../contract/failure.js';
 import type { Handed } from '../../contract/remote.js';
-import type { TreePath } from '../../contract/store.js';
+import type { TreePath } from '../../contract/tree-path.js';
 
 /** Content of an inode as of one generation, to be uploaded to a path. */
 export interface Submission {

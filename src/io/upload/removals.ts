@@ -1,6 +1,7 @@
 import { setImmediate } from 'node:timers';
 import { type ErrnoCode, Failure, isFailure } from '../../contract/failure.js';
-import type { Store, TreePath } from '../../contract/store.js';
+import type { Store } from '../../contract/store.js';
+import type { TreePath } from '../../contract/tree-path.js';
 
 type Removed = Parameters<NonNullable<Store['remove']>>[0];
 

@@ -1,6 +1,9 @@
+import type { Entry } from '../../contract/entry.js';
 import { Failure } from '../../contract/failure.js';
 import type { Move, Value } from '../../contract/remote.js';
-import type { Entry, OpenSource, Store, TreePath } from '../../contract/store.js';
+import type { Store } from '../../contract/store.js';
+import type { TreePath } from '../../contract/tree-path.js';
+import type { OpenSource } from '../../contract/uploads.js';
 import { reading } from '../../store/common/content/sources.js';
 import { Claim } from './claim.js';
 import { download } from './download.js';

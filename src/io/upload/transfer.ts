@@ -1,5 +1,8 @@
 import { createHash } from 'node:crypto';
-import type { Entry, OpenSource, Store, Ticket, TreePath, Uploads } from '../../contract/store.js';
+import type { Entry } from '../../contract/entry.js';
+import type { Store } from '../../contract/store.js';
+import type { TreePath } from '../../contract/tree-path.js';
+import type { OpenSource, Ticket, Uploads } from '../../contract/uploads.js';
 import { sizeOf } from '../../store/common/content/sources.js';
 import { contentVersion } from '../../store/version.js';
 import { filePieces } from '../../wire/transport/file-pieces.js';

@@ -1,6 +1,6 @@
 import { constants } from 'node:fs';
 import { Failure } from '../../contract/failure.js';
-import type { TreePath } from '../../contract/store.js';
+import type { TreePath } from '../../contract/tree-path.js';
 import { ensureSize } from '../content/reading/sizes.js';
 import type { Core } from '../core.js';
 import type { Operation } from '../operation/operation.js';

@@ -1,5 +1,5 @@
 import type { Facts, FileFacts } from '../../contract/facts.js';
-import type { TreePath } from '../../contract/store.js';
+import type { TreePath } from '../../contract/tree-path.js';
 import type { Core } from '../core.js';
 import { Fault, type Operation } from '../operation/operation.js';
 import type { Inode } from './inode.js';

@@ -1,5 +1,6 @@
+import type { Entry, Kind } from '../../contract/entry.js';
 import type { Failure } from '../../contract/failure.js';
-import type { Entry, Kind, TreePath } from '../../contract/store.js';
+import type { TreePath } from '../../contract/tree-path.js';
 import type { LocalContent } from '../content/local/overlay.js';
 import type { WholeRead } from '../content/reading/whole-read.js';
 import type { Scope } from './listing/scope.js';

@@ -1,4 +1,5 @@
-import type { Alike, TreePath } from '../../contract/store.js';
+import type { Alike } from '../../contract/entry.js';
+import type { TreePath } from '../../contract/tree-path.js';
 import type { Core } from '../core.js';
 import { Fault, type Operation } from '../operation/operation.js';
 

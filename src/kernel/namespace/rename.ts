@@ -1,6 +1,7 @@
+import type { Entry } from '../../contract/entry.js';
 import { Failure } from '../../contract/failure.js';
 import type { Handed, Move } from '../../contract/remote.js';
-import type { Entry, TreePath } from '../../contract/store.js';
+import type { TreePath } from '../../contract/tree-path.js';
 import type { Core } from '../core.js';
 import { effect, isDone } from '../operation/effect.js';
 import type { Operation } from '../operation/operation.js';

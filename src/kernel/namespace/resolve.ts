@@ -1,5 +1,6 @@
+import type { Entry, Lookup } from '../../contract/entry.js';
 import { Failure } from '../../contract/failure.js';
-import type { Entry, Lookup, TreePath } from '../../contract/store.js';
+import type { TreePath } from '../../contract/tree-path.js';
 import type { Core } from '../core.js';
 import type { Load } from '../operation/load.js';
 import { Fault, type Operation } from '../operation/operation.js';

@@ -1,5 +1,5 @@
 import type { Args, Method, Value } from '../../contract/remote.js';
-import type { TreePath } from '../../contract/store.js';
+import type { TreePath } from '../../contract/tree-path.js';
 import type { Core } from '../core.js';
 import type { Load } from './load.js';
 import { Fault, type Operation } from './operation.js';

@@ -1,4 +1,4 @@
-import type { TreePath } from '../../contract/store.js';
+import type { TreePath } from '../../contract/tree-path.js';
 import type { Recovered } from '../content/journal/recovery.js';
 import type { Core } from '../core.js';
 import { Inode, splitPath } from '../namespace/inode.js';

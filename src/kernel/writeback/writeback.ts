@@ -1,6 +1,6 @@
 import { type Failure, isFailure } from '../../contract/failure.js';
 import type { FailedUpload, Handed, RemoteEvent } from '../../contract/remote.js';
-import type { TreePath } from '../../contract/store.js';
+import type { TreePath } from '../../contract/tree-path.js';
 import type { Core } from '../core.js';
 import type { Inode } from '../namespace/inode.js';
 import { ABSENT } from '../namespace/listing/pins.js';

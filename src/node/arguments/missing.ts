@@ -1,4 +1,4 @@
-import type { TreePath } from '../../contract/store.js';
+import type { TreePath } from '../../contract/tree-path.js';
 import type { Missing } from '../../kernel/namespace/missing.js';
 import { rewritten } from './notations.js';
 import type { Mount } from './paths.js';

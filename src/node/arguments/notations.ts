@@ -1,4 +1,4 @@
-import type { TreePath } from '../../contract/store.js';
+import type { TreePath } from '../../contract/tree-path.js';
 import type { Mount } from './paths.js';
 
 const ARTIFACT_PATH = '/<entity>/<project>/<type>/<collection>/<version>';

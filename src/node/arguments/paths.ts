@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { types } from 'node:util';
 import { Failure } from '../../contract/failure.js';
 import { isTooLong, LONGEST_NAME_BYTES } from '../../contract/names.js';
-import type { TreePath } from '../../contract/store.js';
+import type { TreePath } from '../../contract/tree-path.js';
 import type { Operation } from '../../kernel/operation/operation.js';
 import type { Kernel } from '../../kernel/syscalls.js';
 import { type Layout, RUNS } from './layout.js';

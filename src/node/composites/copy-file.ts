@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { constants } from 'node:fs';
 import { Failure } from '../../contract/failure.js';
-import type { TreePath } from '../../contract/store.js';
+import type { TreePath } from '../../contract/tree-path.js';
 import type { Operation } from '../../kernel/operation/operation.js';
 import type { Attributes } from '../../kernel/syscalls.js';
 import { asBits } from '../arguments/flags.js';

@@ -1,5 +1,5 @@
 import { posix } from 'node:path';
-import type { TreePath } from '../../contract/store.js';
+import type { TreePath } from '../../contract/tree-path.js';
 import type { LinkTarget } from '../../kernel/versions/versions.js';
 import { hasCode } from '../arguments/errors.js';
 import { asPath, type Place } from '../arguments/paths.js';

@@ -1,6 +1,6 @@
 import nodeFs, { type BigIntStats, type Stats } from 'node:fs';
 import { Failure } from '../../contract/failure.js';
-import type { TreePath } from '../../contract/store.js';
+import type { TreePath } from '../../contract/tree-path.js';
 import type { Operation } from '../../kernel/operation/operation.js';
 import type { Attributes } from '../../kernel/syscalls.js';
 import { hasCode } from '../arguments/errors.js';

@@ -1,4 +1,4 @@
-import type { CommitOptions } from '../../contract/store.js';
+import type { CommitOptions } from '../../contract/drafts.js';
 import { invalidArgumentType, invalidArgumentValue } from '../arguments/refusals.js';
 import { asBoolean, asObject, type Bag } from '../arguments/validate.js';
 

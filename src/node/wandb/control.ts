@@ -1,6 +1,7 @@
 import { EventEmitter } from 'node:events';
+import type { CommitOptions, Committed } from '../../contract/drafts.js';
 import type { RemoteEvent } from '../../contract/remote.js';
-import type { CommitOptions, Committed, TreePath } from '../../contract/store.js';
+import type { TreePath } from '../../contract/tree-path.js';
 import { theProcess } from '../../io/realm.js';
 import { timeOver } from '../../io/time-over.js';
 import type { Operation } from '../../kernel/operation/operation.js';

@@ -11,7 +11,7 @@ import type {
   RunFacts,
   VersionFacts,
 } from '../../contract/facts.js';
-import type { TreePath } from '../../contract/store.js';
+import type { TreePath } from '../../contract/tree-path.js';
 import type { Composite } from '../composites/driver.js';
 import { invokeAt, type LazyTree, placeOf } from '../tree.js';
 

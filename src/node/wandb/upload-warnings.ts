@@ -1,5 +1,5 @@
 import type { RemoteEvent } from '../../contract/remote.js';
-import type { TreePath } from '../../contract/store.js';
+import type { TreePath } from '../../contract/tree-path.js';
 import { systemError } from '../arguments/errors.js';
 
 /** A face, as it hears of uploads. */

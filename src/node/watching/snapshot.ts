@@ -1,6 +1,7 @@
 import { posix } from 'node:path';
+import type { Kind } from '../../contract/entry.js';
 import { Failure } from '../../contract/failure.js';
-import type { Kind, TreePath } from '../../contract/store.js';
+import type { TreePath } from '../../contract/tree-path.js';
 import type { Operation } from '../../kernel/operation/operation.js';
 import type { Place } from '../arguments/paths.js';
 import type { Composite } from '../composites/driver.js';

@@ -1,7 +1,7 @@
 import { Failure } from '../../contract/failure.js';
 import { decodeFileName, decodeName } from '../../contract/names.js';
-import type { TreePath } from '../../contract/store.js';
-import { parentOf } from '../../contract/tree-paths.js';
+import type { TreePath } from '../../contract/tree-path.js';
+import { parentOf } from '../../contract/tree-path.js';
 
 /** A collection by its server names. */
 export interface CollectionName {

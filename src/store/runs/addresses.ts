@@ -1,5 +1,6 @@
+import type { Entry } from '../../contract/entry.js';
 import type { Failure } from '../../contract/failure.js';
-import type { Entry, TreePath } from '../../contract/store.js';
+import type { TreePath } from '../../contract/tree-path.js';
 import { FileAddressesDocument, type FileRowFragment, type FileUrlsFragment } from '../../wire/generated.js';
 import { type Address, AddressBook } from '../common/content/address-book.js';
 import { rowsOfNames } from '../common/levels/nodes.js';

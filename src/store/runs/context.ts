@@ -1,5 +1,5 @@
 import { LRUCache } from 'lru-cache';
-import type { TreePath } from '../../contract/store.js';
+import type { TreePath } from '../../contract/tree-path.js';
 import { StoreContext } from '../common/context.js';
 
 const MOST_RUNS = 10_000;

@@ -1,5 +1,7 @@
+import type { Entry } from '../../contract/entry.js';
 import { Failure } from '../../contract/failure.js';
-import type { Entry, Signalled, TreePath } from '../../contract/store.js';
+import type { TreePath } from '../../contract/tree-path.js';
+import type { Signalled } from '../../contract/uploads.js';
 import { lookUp } from '../../wire/api/look-up.js';
 import { DeleteRunDocument } from '../../wire/generated.js';
 import { isWireFailure } from '../../wire/wire-failure.js';

@@ -1,5 +1,5 @@
 import { decodeFileName, decodeName } from '../../contract/names.js';
-import type { TreePath } from '../../contract/store.js';
+import type { TreePath } from '../../contract/tree-path.js';
 
 /** A run by its server names. */
 export interface RunName {

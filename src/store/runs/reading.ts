@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
+import type { Content, Entry } from '../../contract/entry.js';
 import { Failure } from '../../contract/failure.js';
-import type { Content, Entry } from '../../contract/store.js';
 import type { Download, DownloadOptions } from '../../wire/transfer/transfer.js';
 import type { Address } from '../common/content/address-book.js';
 import { differs, doubted, download, type Span, wantedOf } from '../common/content/download.js';

@@ -1,5 +1,6 @@
 import { Failure } from '../../contract/failure.js';
-import type { Signalled, TreePath } from '../../contract/store.js';
+import type { TreePath } from '../../contract/tree-path.js';
+import type { Signalled } from '../../contract/uploads.js';
 import { DeleteFilesDocument, FileIdsDocument } from '../../wire/generated.js';
 import { rowsOfNames } from '../common/levels/nodes.js';
 import type { RunsContext } from './context.js';

@@ -1,5 +1,6 @@
 import { Failure } from '../../contract/failure.js';
-import type { OpenSource, Signalled, Ticket, TreePath, Uploads } from '../../contract/store.js';
+import type { TreePath } from '../../contract/tree-path.js';
+import type { OpenSource, Signalled, Ticket, Uploads } from '../../contract/uploads.js';
 import { CreateRunFilesDocument, MarkRunFilesUploadedDocument } from '../../wire/generated.js';
 import { uploadHeaders } from '../../wire/transfer/upload-headers.js';
 import { isWireFailure } from '../../wire/wire-failure.js';

@@ -1,4 +1,4 @@
-import type { TreePath } from '../../../contract/store.js';
+import type { TreePath } from '../../../contract/tree-path.js';
 import { lineOf } from './lines.js';
 import { PathTree } from './path-tree.js';
 import type { Change, JournalRecord } from './records.js';

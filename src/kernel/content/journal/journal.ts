@@ -1,7 +1,7 @@
 import * as nodeFs from 'node:fs';
 import { join } from 'node:path';
 import { Failure } from '../../../contract/failure.js';
-import type { TreePath } from '../../../contract/store.js';
+import type { TreePath } from '../../../contract/tree-path.js';
 import { atDisk, namesIn, syncDirectory } from './disk.js';
 import { Holdings } from './holdings.js';
 import { lineOf } from './lines.js';

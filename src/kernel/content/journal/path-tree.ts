@@ -1,4 +1,4 @@
-import type { TreePath } from '../../../contract/store.js';
+import type { TreePath } from '../../../contract/tree-path.js';
 
 interface Node<T> {
   value: T | null;

@@ -1,4 +1,5 @@
-import type { Entry, TreePath } from '../../../contract/store.js';
+import type { Entry } from '../../../contract/entry.js';
+import type { TreePath } from '../../../contract/tree-path.js';
 
 /** What the journal holds of one path. */
 export type JournalRecord = ContentRecord | OtherRecord;

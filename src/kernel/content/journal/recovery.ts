@@ -1,6 +1,6 @@
 import * as nodeFs from 'node:fs';
 import { join } from 'node:path';
-import type { TreePath } from '../../../contract/store.js';
+import type { TreePath } from '../../../contract/tree-path.js';
 import { isGone, namesIn, syncDirectory } from './disk.js';
 import type { Held, Holdings } from './holdings.js';
 import { lineOf } from './lines.js';

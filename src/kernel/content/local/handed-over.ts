@@ -1,6 +1,6 @@
 import { Failure } from '../../../contract/failure.js';
 import type { Contents, Handed } from '../../../contract/remote.js';
-import type { OpenSource } from '../../../contract/store.js';
+import type { OpenSource } from '../../../contract/uploads.js';
 import type { Snapshot } from './content-file.js';
 
 /** One snapshot that the owner of the remote may ask for. */

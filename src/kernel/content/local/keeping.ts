@@ -1,6 +1,6 @@
 import { basename } from 'node:path';
 import { isFailure } from '../../../contract/failure.js';
-import type { TreePath } from '../../../contract/store.js';
+import type { TreePath } from '../../../contract/tree-path.js';
 import type { Inode } from '../../namespace/inode.js';
 import { atDisk } from '../journal/disk.js';
 import type { Journal } from '../journal/journal.js';

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { createXXHash128, type IHasher } from 'hash-wasm';
-import type { Entry } from '../../../contract/store.js';
+import type { Entry } from '../../../contract/entry.js';
 
 /** Of content that comes in order; what goes on from a copy leaves the other as it is. */
 export interface ContentHash {

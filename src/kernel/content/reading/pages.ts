@@ -1,6 +1,6 @@
 import { LRUCache } from 'lru-cache';
+import type { Entry } from '../../../contract/entry.js';
 import { Failure } from '../../../contract/failure.js';
-import type { Entry } from '../../../contract/store.js';
 import type { Core } from '../../core.js';
 import type { OpenFile } from '../../descriptors.js';
 import type { Inode } from '../../namespace/inode.js';

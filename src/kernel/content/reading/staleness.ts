@@ -1,5 +1,5 @@
 import { Failure } from '../../../contract/failure.js';
-import type { TreePath } from '../../../contract/store.js';
+import type { TreePath } from '../../../contract/tree-path.js';
 import type { Core } from '../../core.js';
 import type { OpenFile } from '../../descriptors.js';
 import type { Inode } from '../../namespace/inode.js';

@@ -1,5 +1,5 @@
+import type { Entry } from '../../../contract/entry.js';
 import { Failure } from '../../../contract/failure.js';
-import type { Entry } from '../../../contract/store.js';
 import type { Core } from '../../core.js';
 import type { Inode } from '../../namespace/inode.js';
 import type { Operation } from '../../operation/operation.js';

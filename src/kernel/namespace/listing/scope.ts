@@ -1,4 +1,5 @@
-import type { Entry, TreePath } from '../../../contract/store.js';
+import type { Entry } from '../../../contract/entry.js';
+import type { TreePath } from '../../../contract/tree-path.js';
 import { type Moment, NEVER, type Timeline } from '../../timeline.js';
 import { Inode } from '../inode.js';
 import { ABSENT, Pins } from './pins.js';

@@ -1,4 +1,6 @@
-import type { Alike, Signalled, TreePath } from '../../../contract/store.js';
+import type { Alike } from '../../../contract/entry.js';
+import type { TreePath } from '../../../contract/tree-path.js';
+import type { Signalled } from '../../../contract/uploads.js';
 import { withDeadline } from '../../../wire/retry.js';
 import { ALIKE_MS, alikeInListing } from '../../common/levels/alike.js';
 import { placeOf } from '../places.js';

@@ -1,5 +1,6 @@
-import type { Entry, TreePath } from '../../../contract/store.js';
-import { childPath, filePath } from '../../../contract/tree-paths.js';
+import type { Entry } from '../../../contract/entry.js';
+import type { TreePath } from '../../../contract/tree-path.js';
+import { childPath, filePath } from '../../../contract/tree-path.js';
 import type { ArtifactFileRowFragment, ListedVersionFragment } from '../../../wire/generated.js';
 import { md5Of, sizeOf } from '../../common/content/claims.js';
 import { type DirectoryFacts, directoryEntry } from '../../common/levels/directory-entry.js';

@@ -8,7 +8,7 @@ import type {
   VersionFacts,
 } from '../../../contract/facts.js';
 import { Failure } from '../../../contract/failure.js';
-import type { TreePath } from '../../../contract/store.js';
+import type { TreePath } from '../../../contract/tree-path.js';
 import {
   LookUpArtifactTypeDocument,
   LookUpCollectionDocument,

@@ -1,6 +1,7 @@
+import type { Entry } from '../../../contract/entry.js';
 import { Failure } from '../../../contract/failure.js';
-import type { Entry, TreePath } from '../../../contract/store.js';
-import { childPath, parentOf } from '../../../contract/tree-paths.js';
+import type { TreePath } from '../../../contract/tree-path.js';
+import { childPath, parentOf } from '../../../contract/tree-path.js';
 import {
   ListArtifactTypesDocument,
   ListCollectionsDocument,

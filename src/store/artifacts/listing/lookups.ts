@@ -1,6 +1,7 @@
+import type { Entry, Lookup } from '../../../contract/entry.js';
 import { type Failure, isFailure } from '../../../contract/failure.js';
-import type { Entry, Lookup, TreePath } from '../../../contract/store.js';
-import { childPath, parentOf, upperPath } from '../../../contract/tree-paths.js';
+import type { TreePath } from '../../../contract/tree-path.js';
+import { childPath, parentOf, upperPath } from '../../../contract/tree-path.js';
 import { LookUpArtifactTypeDocument, LookUpCollectionDocument } from '../../../wire/generated.js';
 import { directoryEntry } from '../../common/levels/directory-entry.js';
 import {

@@ -1,6 +1,7 @@
+import type { Entry } from '../../../contract/entry.js';
 import { Failure } from '../../../contract/failure.js';
-import type { Entry, TreePath } from '../../../contract/store.js';
-import { childPath } from '../../../contract/tree-paths.js';
+import type { TreePath } from '../../../contract/tree-path.js';
+import { childPath } from '../../../contract/tree-path.js';
 import type {
   CollectionAliasFragment,
   ListedVersionFragment,

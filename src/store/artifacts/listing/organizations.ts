@@ -1,5 +1,5 @@
+import type { Entry } from '../../../contract/entry.js';
 import { Failure } from '../../../contract/failure.js';
-import type { Entry } from '../../../contract/store.js';
 import {
   FindEntityDocument,
   ViewerAndOrganizationsDocument,

@@ -1,5 +1,5 @@
 import { LRUCache } from 'lru-cache';
-import type { TreePath } from '../../../contract/store.js';
+import type { TreePath } from '../../../contract/tree-path.js';
 import { FindReferencedDocument } from '../../../wire/generated.js';
 import { timeOf } from '../../common/levels/nodes.js';
 import { sharedLoads } from '../../common/turn-batch.js';

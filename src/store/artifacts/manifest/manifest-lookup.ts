@@ -1,4 +1,4 @@
-import type { TreePath } from '../../../contract/store.js';
+import type { TreePath } from '../../../contract/tree-path.js';
 import type { Version } from '../listing/version-queries.js';
 import type { Versions } from '../listing/versions.js';
 import { placeOf } from '../places.js';

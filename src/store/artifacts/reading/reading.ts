@@ -1,5 +1,5 @@
+import type { Content, Entry } from '../../../contract/entry.js';
 import { Failure } from '../../../contract/failure.js';
-import type { Content, Entry } from '../../../contract/store.js';
 import { differs, type Span } from '../../common/content/download.js';
 import type { ContentCache } from '../cache/content-cache.js';
 import { contentNameOf, digestOf } from '../content-digest.js';

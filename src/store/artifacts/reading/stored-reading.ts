@@ -1,4 +1,4 @@
-import type { Content } from '../../../contract/store.js';
+import type { Content } from '../../../contract/entry.js';
 import type { Download, DownloadOptions } from '../../../wire/transfer/transfer.js';
 import { differs, doubted, download, type Span, wantedOf } from '../../common/content/download.js';
 import type { ContentCache } from '../cache/content-cache.js';

@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
 import { setMaxListeners } from 'node:events';
+import type { Entry } from '../../../contract/entry.js';
 import { Failure, isFailure } from '../../../contract/failure.js';
-import type { Entry, TreePath } from '../../../contract/store.js';
+import type { TreePath } from '../../../contract/tree-path.js';
 import { isWireFailure } from '../../../wire/wire-failure.js';
 import { isDigest } from '../content-digest.js';
 import type { ArtifactsContext } from '../context.js';

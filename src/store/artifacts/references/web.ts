@@ -1,6 +1,6 @@
 import type { ArtifactsConfig } from '../../../config/artifacts.js';
+import type { Content } from '../../../contract/entry.js';
 import { Failure } from '../../../contract/failure.js';
-import type { Content } from '../../../contract/store.js';
 import type { Download, Transfers } from '../../../wire/transfer/transfer.js';
 import { isOtherVersion } from '../../../wire/transfer/version-tag.js';
 import { isWireFailure, WireFailure } from '../../../wire/wire-failure.js';

@@ -1,5 +1,7 @@
+import type { Entry } from '../../../contract/entry.js';
 import { Failure } from '../../../contract/failure.js';
-import type { Entry, Store, TreePath } from '../../../contract/store.js';
+import type { Store } from '../../../contract/store.js';
+import type { TreePath } from '../../../contract/tree-path.js';
 import type { WireClient } from '../../../wire/api/client.js';
 import { makeProject } from '../../common/levels/projects.js';
 import { Info } from '../listing/info.js';

@@ -1,4 +1,4 @@
-import type { OpenSource, Source } from '../../../contract/store.js';
+import type { OpenSource, Source } from '../../../contract/uploads.js';
 
 /** Bytes of the content, whether it is here or still to be opened. */
 export const sizeOf = (source: Source): number =>

@@ -1,6 +1,7 @@
+import type { Alike, Entry } from '../../../contract/entry.js';
 import { isFailure } from '../../../contract/failure.js';
-import type { Alike, Entry, TreePath } from '../../../contract/store.js';
-import { parentOf } from '../../../contract/tree-paths.js';
+import type { TreePath } from '../../../contract/tree-path.js';
+import { parentOf } from '../../../contract/tree-path.js';
 
 /** For a message nobody waits longer, in milliseconds. */
 export const ALIKE_MS = 3000;

@@ -1,4 +1,5 @@
-import type { Entry, TreePath } from '../../../contract/store.js';
+import type { Entry } from '../../../contract/entry.js';
+import type { TreePath } from '../../../contract/tree-path.js';
 import { timeOf } from './nodes.js';
 
 /** A directory of the server, as the wire tells of it. */

@@ -1,5 +1,5 @@
+import type { Entry } from '../../../contract/entry.js';
 import { Failure } from '../../../contract/failure.js';
-import type { Entry } from '../../../contract/store.js';
 import { WireFailure } from '../../../wire/wire-failure.js';
 import type { StoreContext } from '../context.js';
 import { type Connection, nextOf } from './nodes.js';

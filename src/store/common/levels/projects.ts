@@ -1,6 +1,7 @@
 import type { DeletableLevel } from '../../../config/options.js';
+import type { Entry } from '../../../contract/entry.js';
 import { Failure } from '../../../contract/failure.js';
-import type { Entry, TreePath } from '../../../contract/store.js';
+import type { TreePath } from '../../../contract/tree-path.js';
 import type { WireClient } from '../../../wire/api/client.js';
 import {
   CreateProjectDocument,

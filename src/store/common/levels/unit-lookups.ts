@@ -1,5 +1,7 @@
+import type { Lookup } from '../../../contract/entry.js';
 import { type Failure, isFailure } from '../../../contract/failure.js';
-import type { Lookup, Signalled, TreePath } from '../../../contract/store.js';
+import type { TreePath } from '../../../contract/tree-path.js';
+import type { Signalled } from '../../../contract/uploads.js';
 import { TurnBatch } from '../turn-batch.js';
 import { NOTHING } from './upper-levels.js';
 

@@ -1,5 +1,6 @@
-import type { Entry, Lookup, TreePath } from '../../../contract/store.js';
-import { childPath, parentOf, pathOf } from '../../../contract/tree-paths.js';
+import type { Entry, Lookup } from '../../../contract/entry.js';
+import type { TreePath } from '../../../contract/tree-path.js';
+import { childPath, parentOf, pathOf } from '../../../contract/tree-path.js';
 import {
   type EntityFactsFragment,
   FindEntityDocument,

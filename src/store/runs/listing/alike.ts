@@ -1,5 +1,7 @@
+import type { Alike } from '../../../contract/entry.js';
 import { encodeName } from '../../../contract/names.js';
-import type { Alike, Signalled, TreePath } from '../../../contract/store.js';
+import type { TreePath } from '../../../contract/tree-path.js';
+import type { Signalled } from '../../../contract/uploads.js';
 import { FindRunsByTitleDocument } from '../../../wire/generated.js';
 import { withDeadline } from '../../../wire/retry.js';
 import { ALIKE_MS, alikeInListing, NONE_ALIKE } from '../../common/levels/alike.js';

@@ -1,6 +1,6 @@
 import { Failure } from '../../../contract/failure.js';
 import type { FoundRuns, RunQuery } from '../../../contract/store.js';
-import { pathOf } from '../../../contract/tree-paths.js';
+import { pathOf } from '../../../contract/tree-path.js';
 import { FindRunsDocument } from '../../../wire/generated.js';
 import { directoryEntry } from '../../common/levels/directory-entry.js';
 import { nextOf, nodesOf } from '../../common/levels/nodes.js';

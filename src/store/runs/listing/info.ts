@@ -1,6 +1,6 @@
 import type { Facts, FileFacts, RunFacts } from '../../../contract/facts.js';
 import { Failure } from '../../../contract/failure.js';
-import type { TreePath } from '../../../contract/store.js';
+import type { TreePath } from '../../../contract/tree-path.js';
 import { FileInfoDocument, RunInfoDocument } from '../../../wire/generated.js';
 import { entityInfo, projectInfo } from '../../common/levels/info.js';
 import { nodesOf } from '../../common/levels/nodes.js';

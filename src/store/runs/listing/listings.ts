@@ -1,5 +1,6 @@
-import type { Entry, TreePath } from '../../../contract/store.js';
-import { pathOf } from '../../../contract/tree-paths.js';
+import type { Entry } from '../../../contract/entry.js';
+import type { TreePath } from '../../../contract/tree-path.js';
+import { pathOf } from '../../../contract/tree-path.js';
 import { ListFilesDocument, ListRunsDocument } from '../../../wire/generated.js';
 import { directoryEntry } from '../../common/levels/directory-entry.js';
 import { nodesOf } from '../../common/levels/nodes.js';

@@ -1,6 +1,7 @@
+import type { Entry, Lookup } from '../../../contract/entry.js';
 import type { Failure } from '../../../contract/failure.js';
-import type { Entry, Lookup, TreePath } from '../../../contract/store.js';
-import { pathOf } from '../../../contract/tree-paths.js';
+import type { TreePath } from '../../../contract/tree-path.js';
+import { pathOf } from '../../../contract/tree-path.js';
 import { lookUp } from '../../../wire/api/look-up.js';
 import { directoryEntry } from '../../common/levels/directory-entry.js';
 import { nodesOf } from '../../common/levels/nodes.js';

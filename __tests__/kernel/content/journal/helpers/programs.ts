@@ -1,4 +1,4 @@
-import type { Entry } from '../../../../../src/contract/store.js';
+import type { Entry } from '../../../../../src/contract/entry.js';
 
 /** A step that both a child process and the model take; plain data, so that it can be handed over. */
 export type Step =

@@ -1,5 +1,6 @@
+import type { CommitOptions } from '../../../../contract/drafts.js';
 import { Failure, isFailure } from '../../../../contract/failure.js';
-import type { CommitOptions, TreePath } from '../../../../contract/store.js';
+import type { TreePath } from '../../../../contract/tree-path.js';
 import type { WritingContext } from '../context.js';
 import { type CheckedOptions, checkCommitOptions } from './options.js';
 

@@ -1,5 +1,8 @@
+import type { Committed } from '../../../../contract/drafts.js';
+import type { Entry } from '../../../../contract/entry.js';
 import { Failure, isFailure } from '../../../../contract/failure.js';
-import type { Committed, Entry, Store, TreePath } from '../../../../contract/store.js';
+import type { Store } from '../../../../contract/store.js';
+import type { TreePath } from '../../../../contract/tree-path.js';
 import type { ArtifactManifestType, VersionFactsFragment } from '../../../../wire/generated.js';
 import { CommitArtifactDocument, FindArtifactDocument } from '../../../../wire/generated.js';
 import { isWireFailure } from '../../../../wire/wire-failure.js';

@@ -1,5 +1,5 @@
+import type { CommitOptions } from '../../../../contract/drafts.js';
 import { Failure } from '../../../../contract/failure.js';
-import type { CommitOptions } from '../../../../contract/store.js';
 import type { DigestAlgorithm } from '../../content-digest.js';
 import { checkAlias, invalid, MOST_CHARACTERS } from '../name-rules.js';
 

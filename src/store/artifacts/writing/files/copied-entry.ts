@@ -1,5 +1,5 @@
+import type { DraftFile } from '../../../../contract/drafts.js';
 import { Failure } from '../../../../contract/failure.js';
-import type { DraftFile } from '../../../../contract/store.js';
 import { contentNameOf } from '../../content-digest.js';
 import { ANY_REGION, type ManifestEntry } from '../../manifest/manifest.js';
 import { findManifestEntry } from '../../manifest/manifest-lookup.js';

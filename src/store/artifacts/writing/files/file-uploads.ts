@@ -1,6 +1,7 @@
 import PQueue from 'p-queue';
 import { Failure } from '../../../../contract/failure.js';
-import type { Source, Store } from '../../../../contract/store.js';
+import type { Store } from '../../../../contract/store.js';
+import type { Source } from '../../../../contract/uploads.js';
 import { CompleteMultipartUploadArtifactDocument } from '../../../../wire/generated.js';
 import type { Transfers } from '../../../../wire/transfer/transfer.js';
 import { isWireFailure } from '../../../../wire/wire-failure.js';

@@ -1,6 +1,6 @@
 import { createHash, type Hash } from 'node:crypto';
 import { Failure } from '../../../../contract/failure.js';
-import type { OpenSource, Source } from '../../../../contract/store.js';
+import type { OpenSource, Source } from '../../../../contract/uploads.js';
 import { filePieces } from '../../../../wire/transport/file-pieces.js';
 import { assertNotAborted } from '../../../common/aborts.js';
 import { reading, sizeOf } from '../../../common/content/sources.js';

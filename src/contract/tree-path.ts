@@ -1,5 +1,10 @@
 import { encodeFileName, encodeName } from './names.js';
-import type { TreePath } from './store.js';
+
+/**
+ * Segments joined by '/', without a leading or trailing slash; '' is the root. A segment that POSIX can't hold stands
+ * percent-encoded (`names.ts`); the store decodes it on the way out.
+ */
+export type TreePath = string;
 
 /** The path that server names lead to, from an entity on. */
 export const pathOf = (...names: readonly string[]): TreePath => names.map(encodeName).join('/');
