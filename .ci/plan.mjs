@@ -116,7 +116,7 @@ const suites = [
   tests('tests', 1200, all, SUITE),
   onNode('26', 'tests of Node and of a server that delays', inGroups('node', 'ways'), WAYS.delay),
   onNode('24', 'tests of Node and of a server that is told', inGroups('node', 'ways'), WAYS.mark),
-  onNode('22', 'tests of Node', inGroups('node')),
+  onNode('22', 'tests of Node', inGroups('node'), WAYS.put),
 ];
 
 const matrix = [
