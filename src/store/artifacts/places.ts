@@ -44,9 +44,6 @@ export function placeOf(path: TreePath): Place {
   };
 }
 
-/** Aliases that look like this stand for the version of that number. */
-export const isVersionName = (name: string): boolean => /^v\d+$/.test(name);
-
 /** The collection at the path; throws EINVAL where none can be. */
 export function collectionAt(path: TreePath): CollectionName {
   const { collection, unit } = placeOf(path);
