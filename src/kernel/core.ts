@@ -3,6 +3,7 @@ import type { Alike, Entry } from '../contract/entry.js';
 import { Failure } from '../contract/failure.js';
 import type { Remote } from '../contract/remote.js';
 import { depthOf, isAtOrBelow, segmentsOf, splitPath, type TreePath } from '../contract/tree-path.js';
+import type { TreeShape } from '../contract/tree-shape.js';
 import { type Journal, type JournalOptions, openJournal } from './content/journal/journal.js';
 import { HandedOver } from './content/local/handed-over.js';
 import { Keeping, placeIn } from './content/local/keeping.js';
@@ -72,6 +73,7 @@ export class Core implements ScopeHost {
   readonly root = new Inode('directory', null);
   readonly options: Required<KernelOptions>;
   readonly remote: Remote;
+  readonly shape: TreeShape;
   readonly unitDepth: number;
   readonly loads: Loads;
   readonly locks = new Locks();
@@ -110,7 +112,8 @@ export class Core implements ScopeHost {
     this.timeline = new Timeline(this.options.monotonic, this.options.listingTtl);
     this.names = new KnownNames(this, this.options.mostNames);
     this.remote = options.remote;
-    this.unitDepth = options.remote.unitDepth;
+    this.shape = options.remote.shape;
+    this.unitDepth = this.shape.levels.length;
     this.loads = new Loads(options.remote);
     sweepSpools();
     const { journal } = this.options;
@@ -187,7 +190,8 @@ export class Core implements ScopeHost {
     const place = this.scopeOfName(displaced.path);
     const current = place?.scope.childAt(place.relative);
     if (current !== displaced.by || !place || place.scope.root.depth < this.unitDepth) {
-      throw new Failure('ESTALE', 'Somebody else removed the file, or its run, while it was open here.');
+      const unit = this.shape.levels.at(-1)?.name;
+      throw new Failure('ESTALE', `Somebody else removed the file, or its ${unit}, while it was open here.`);
     }
     inode.ensureLocal().displaced = null;
     const { parent, name } = splitPath(displaced.path);
@@ -211,26 +215,16 @@ export class Core implements ScopeHost {
     return directory;
   }
 
-  /** Units are versions: what is listed of one never changes, and what is written goes into drafts. */
-  get hasVersions(): boolean {
-    return this.remote.hasVersions;
-  }
-
-  /** Throws EROFS where the inode, or a name in it, can't change: anywhere in a read-only mount, in a version always. */
+  /** Throws EROFS where the inode, or a name in it, can't change: anywhere in a read-only mount, and where it is frozen. */
   assertMutable(at: Inode): void {
     if (this.options.readOnly) throw new Failure('EROFS', 'This mount was made with `readOnly: true`.');
-    if (this.isFrozen(at)) {
-      throw new Failure(
-        'EROFS',
-        'A version never changes: copy it, or an alias of it, to a new name beside it (`cp` with `recursive: true`), which ' +
-          'makes a draft; change that, and commit it.',
-      );
-    }
+    if (this.isFrozen(at)) throw new Failure('EROFS', this.shape.frozen?.reason);
   }
 
-  /** Is it a version, or in one? Then it is as it was committed. */
+  /** Is it where nothing ever changes, and in no draft? */
   isFrozen(inode: Inode): boolean {
-    return this.hasVersions && inode.depth >= this.unitDepth && inode.draft === null;
+    const { frozen } = this.shape;
+    return frozen !== null && inode.depth >= frozen.from && inode.draft === null;
   }
 
   /** A directory of a unit that was emptied here is still there; no listing will show it. */
@@ -245,8 +239,8 @@ export class Core implements ScopeHost {
     const isDeep = directory.depth >= this.unitDepth;
     directory.scope ??= new Scope(this, directory, {
       isDeep,
-      isImmutable: isDeep && this.hasVersions,
-      isPartial: directory.depth < (this.remote.partialDepth ?? 0),
+      isImmutable: isDeep && this.shape.areUnitsImmutable,
+      isPartial: directory.depth < this.shape.partialDepth,
     });
     return directory.scope;
   }

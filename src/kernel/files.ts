@@ -248,7 +248,7 @@ export class Files {
     if ((flags & O_CREAT) === 0) throw new Failure('ENOENT');
     const { parent, name } = resolveParent(this.core, op, path);
     this.core.assertMutable(parent);
-    if (parent.depth < this.core.unitDepth) throw misplacedFile(this.core);
+    if (parent.depth < this.core.unitDepth) throw new Failure('EPERM', this.core.shape.refusals.file);
     this.core.locks.assertFree(`${parent.path}/${name}`);
     // Its content first: where the disk takes none there is no such name.
     const content = this.core.overlay.makeEmpty();
@@ -295,13 +295,6 @@ export class Files {
       }),
     );
   }
-}
-
-function misplacedFile({ hasVersions }: Core): Failure {
-  const detail = hasVersions
-    ? 'Files live inside drafts: mkdir /<entity>/<project>/<type>/<collection>/<draft>, write into it, then commit it.'
-    : 'Files live inside runs: write to /<entity>/<project>/<run>/<file>.';
-  return new Failure('EPERM', detail);
 }
 
 interface ReadState {

@@ -14,7 +14,9 @@ import { Rename } from './namespace/rename.js';
 import { assertFree, ensureListed, resolve } from './namespace/resolve.js';
 import { Fault, type Operation } from './operation/operation.js';
 import type { Kernel } from './syscalls.js';
-import { Versions } from './versions/versions.js';
+import { commit } from './versions/commit.js';
+import { clone, startFrom } from './versions/drafts.js';
+import { readlink, symlink } from './versions/links.js';
 import { outlookOfClose } from './writeback/flush-failure.js';
 import { recover } from './writeback/recovery.js';
 import { Writeback } from './writeback/writeback.js';
@@ -28,8 +30,7 @@ export function createKernel(options: KernelOptions): Kernel {
   const files = new Files(core, writeback);
   const directories = new Directories(core);
   const removal = new Removal(core, files, writeback);
-  const versions = new Versions(core, removal, writeback);
-  const renaming = new Rename(core, removal, writeback, versions);
+  const renaming = new Rename(core, removal, writeback);
   const attributes = new AttributeCalls(core);
   const report = recoverOrLeave(core, writeback);
   const inodeOf = (fd: number) => core.descriptors.get(fd).inode;
@@ -63,18 +64,18 @@ export function createKernel(options: KernelOptions): Kernel {
     fchown: (_op, fd, uid, gid) => {
       attributes.setOwner(inodeOf(fd), uid, gid);
     },
-    readlink: (op, path) => versions.readlink(op, path),
+    readlink: (op, path) => readlink(core, op, path),
     realpath: (op, path) => resolve(core, op, path).path,
-    symlink: (op, target, path) => versions.symlink(op, target, path),
-    clone: (op, from, to, isExclusive) => versions.clone(op, from, to, isExclusive),
-    startFrom: (op, from, to) => versions.startFrom(op, from, to),
+    symlink: (op, target, path) => symlink(core, op, target, path),
+    clone: (op, from, to, isExclusive) => clone({ core, writeback }, op, from, to, isExclusive),
+    startFrom: (op, from, to) => startFrom(core, op, from, to),
     link: (op, from, to) => {
       resolve(core, op, from);
       assertFree(core, op, to);
-      throw new Failure('EPERM', 'W&B holds no hard links; copy the file instead.');
+      throw new Failure('EPERM', `${core.shape.keeper} holds no hard links; copy the file instead.`);
     },
 
-    commit: (op, path, options) => versions.commit(op, path, options),
+    commit: (op, path, options) => commit({ core, removal }, op, path, options),
     info: (op, path) => info(core, op, path),
     signedUrl: (op, path) => signedUrl(core, op, path),
     find: (op, query) => findRuns(core, op, query),
@@ -119,7 +120,7 @@ function recoverOrLeave(core: Core, writeback: Writeback): ReturnType<typeof rec
 
 /** Forgets listings, so that the next call asks the server; what is dirty or open stays as it is. */
 function refresh(core: Core, path: TreePath): void {
-  const real = core.hasVersions ? throughLinks(core, path, false) : path;
+  const real = core.shape.links ? throughLinks(core, path, false) : path;
   if (real !== path) {
     refreshAt(core, upperPath(path, core.unitDepth));
     refreshAt(core, real);

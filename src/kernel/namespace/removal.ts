@@ -127,8 +127,8 @@ export class Removal {
       () => {
         if (directory.parent) this.core.pin(path, ABSENT, [directory.entry?.version]);
         this.detachTree(directory, path);
-        // The aliases of a version go with it, or on to another one.
-        if (this.core.hasVersions && parent) this.core.expireNames(parent);
+        // The links to a unit go with it, or on to another one.
+        if (this.core.shape.links && parent) this.core.expireNames(parent);
       },
     );
   }

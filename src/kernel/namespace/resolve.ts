@@ -30,7 +30,7 @@ export function find(core: Core, op: Operation, path: TreePath, isLinkMeant = fa
   op.freshness.begin(core.currentEpoch);
   const mustBeDirectory = path.endsWith('/');
   const name = mustBeDirectory ? path.slice(0, -1) : path;
-  const real = core.hasVersions ? followLinks(core, op, name, isLinkMeant && !mustBeDirectory) : name;
+  const real = core.shape.links ? followLinks(core, op, name, isLinkMeant && !mustBeDirectory) : name;
   const found = findName(core, op, real);
   if (found && mustBeDirectory && !found.isDirectory) throw new Failure('ENOTDIR');
   return found;
@@ -198,16 +198,17 @@ function isRecent(
 function lookupFault(core: Core, op: Operation, path: TreePath, scope: Scope | null): Fault {
   const unitPath = upperPath(path, core.unitDepth);
   const isInUnit = depthOf(path) >= core.unitDepth;
-  // Of a version the listing comes along where it is at hand: it never has to be asked for again.
+  // Where it is true for ever the listing comes along if it is at hand: it never has to be asked for again.
+  const { areUnitsImmutable } = core.shape;
   if (scope?.isLarge) {
     if (scope.touches >= TOUCHES_BEFORE_LISTING) return listFault(core, scope.root);
-    return new Fault(`lookup:${path}`, () => startLookup(core, `lookup:${path}`, path, core.hasVersions));
+    return new Fault(`lookup:${path}`, () => startLookup(core, `lookup:${path}`, path, areUnitsImmutable));
   }
   // All who touch an unknown unit wait for one answer; whom its first page doesn't serve asks again by name.
   if (isInUnit && !op.hasLoaded(`touch:${unitPath}`)) {
     return new Fault(`touch:${unitPath}`, () => startLookup(core, `touch:${unitPath}`, path, true));
   }
-  return new Fault(`lookup:${path}`, () => startLookup(core, `lookup:${path}`, path, core.hasVersions));
+  return new Fault(`lookup:${path}`, () => startLookup(core, `lookup:${path}`, path, areUnitsImmutable));
 }
 
 function startLookup(core: Core, key: string, path: TreePath, listing: boolean): Load {
@@ -244,8 +245,8 @@ function mergeLookup(core: Core, asked: TreePath, lookup: Lookup, sent: Moment):
   const unit = depth < core.unitDepth ? undefined : unitAt(core, path);
   if (!unit?.isDirectory) return;
   if (listing) core.scopeAt(unit).mergeListing(listing.entries, listing.isComplete, sent);
-  // A version's listing is a file of its own, which a look-up leaves alone while names can be asked for.
-  else if (core.hasVersions) core.scopeAt(unit).isLarge = true;
+  // Such a listing may be a file of its own, which a look-up leaves alone while names can be asked for.
+  else if (core.shape.areUnitsImmutable) core.scopeAt(unit).isLarge = true;
 }
 
 function unitAt(core: Core, path: TreePath): Inode | undefined {
@@ -256,14 +257,16 @@ function unitAt(core: Core, path: TreePath): Inode | undefined {
 
 /**
  * Nothing stands at the path. Where the answer proves less than all ancestors, the whole branch below the last proven
- * one is missing; a missing entity and a missing project look alike on the wire, so an entity alone is never denied.
+ * one is missing; of the names down to `partialDepth` it can't be told which, so the outer ones alone are never denied.
  */
 function rememberAbsence(core: Core, path: TreePath, ancestors: readonly Entry[], sent: Moment): void {
   const segments = path.split('/');
   const proven = ancestors.length;
   const missing = segments.slice(
     0,
-    proven >= core.unitDepth ? segments.length : Math.min(segments.length, Math.max(proven + 1, 2)),
+    proven >= core.unitDepth
+      ? segments.length
+      : Math.min(segments.length, Math.max(proven + 1, core.shape.partialDepth)),
   );
   const missingPath = missing.join('/');
   const place = core.scopeOfName(missingPath);

@@ -2,7 +2,7 @@ import { splitPath, type TreePath, upperPath } from '../../contract/tree-path.js
 import type { Recovered } from '../content/journal/recovery.js';
 import type { Core } from '../core.js';
 import { Inode } from '../namespace/inode.js';
-import { referenceEntry } from '../versions/versions.js';
+import { referenceEntry } from '../versions/drafts.js';
 import type { Writeback } from './writeback.js';
 
 /** What the journal of this mount holds, and what was wrong with what it found at the start. */
@@ -53,12 +53,12 @@ function adopt(core: Core, writeback: Writeback, { path, record, at, blobPath }:
   if (record.kind === 'draft' || record.kind === 'directory') {
     const local = core.directoryAt(path).ensureLocal();
     local.isLocalDirectory = true;
-    if (core.hasVersions) keepDraft(core, path);
+    if (core.shape.drafts) keepDraft(core, path);
     if (record.kind === 'draft') local.bases = record.bases ?? [];
     return;
   }
-  // Whatever became of the record of its draft: nothing is uploaded into versions.
-  if (core.hasVersions) keepDraft(core, path);
+  // Whatever became of the record of its draft: nothing is uploaded into units that come from drafts.
+  if (core.shape.drafts) keepDraft(core, path);
   directory.children?.get(name)?.detach();
   const inode = new Inode(record.kind === 'reference' ? 'symlink' : 'file', entryOf(path, record, at));
   inode.attach(directory, name);

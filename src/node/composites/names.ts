@@ -1,6 +1,6 @@
 import { posix } from 'node:path';
 import type { TreePath } from '../../contract/tree-path.js';
-import type { LinkTarget } from '../../kernel/versions/versions.js';
+import type { LinkTarget } from '../../kernel/versions/links.js';
 import { hasCode } from '../arguments/errors.js';
 import { asPath, type Place } from '../arguments/paths.js';
 import { invalidArgumentValue, invalidSymlinkType } from '../arguments/refusals.js';

@@ -1,6 +1,7 @@
 import { Failure } from '../../contract/failure.js';
 import { decodeFileName, decodeName } from '../../contract/names.js';
 import { parentOf, segmentsOf, type TreePath } from '../../contract/tree-path.js';
+import { ARTIFACTS_SHAPE } from './shape.js';
 
 /** A collection by its server names. */
 export interface CollectionName {
@@ -24,7 +25,7 @@ export interface Place {
   readonly file: string | null;
 }
 
-export const UNIT_DEPTH = 5;
+export const UNIT_DEPTH = ARTIFACTS_SHAPE.levels.length;
 
 export function placeOf(path: TreePath): Place {
   const segments = segmentsOf(path);

@@ -1,5 +1,6 @@
 import { decodeFileName, decodeName } from '../../contract/names.js';
 import { segmentsOf, type TreePath } from '../../contract/tree-path.js';
+import { RUNS_SHAPE } from './shape.js';
 
 /** A run by its server names. */
 export interface RunName {
@@ -19,7 +20,7 @@ export interface Place {
   readonly file: string | null;
 }
 
-export const UNIT_DEPTH = 3;
+const UNIT_DEPTH = RUNS_SHAPE.levels.length;
 
 export function placeOf(path: TreePath): Place {
   const segments = segmentsOf(path);
