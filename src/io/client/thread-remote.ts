@@ -84,7 +84,7 @@ class ThreadRemote implements Remote {
   private unregister: (() => void) | null = null;
 
   constructor(private readonly options: ThreadRemoteOptions) {
-    this.shape = shapeOf(options.store);
+    this.shape = shapeOf(options.store.kind);
   }
 
   call<M extends Method>(method: M, args: Args<M>, commit: (reply: Reply<M>) => void): Call {

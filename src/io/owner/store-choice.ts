@@ -14,4 +14,4 @@ export type StoreChoice =
 const SHAPES = { runs: RUNS_SHAPE, artifacts: ARTIFACTS_SHAPE, memory: MEMORY_SHAPE } as const;
 
 /** Known before the store is made, and where it isn't made. */
-export const shapeOf = ({ kind }: StoreChoice): TreeShape => SHAPES[kind];
+export const shapeOf = (kind: StoreChoice['kind']): TreeShape => SHAPES[kind];

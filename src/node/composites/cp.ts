@@ -88,9 +88,9 @@ export class TreeSteps implements CpSteps {
 
   /** Beside versions, in a tree that has them. */
   isAliasPlace(path: string): boolean {
-    const { scheme, levels } = this.tree.mount.layout;
+    const { links, levels } = this.tree.mount.layout.shape;
     const place = placeOf(this.tree, path);
     const segments = place.isInside ? place.tree.split('/') : [];
-    return scheme === 'wandbas' && segments.filter((name) => name !== '').length === levels.length;
+    return links !== null && segments.filter((name) => name !== '').length === levels.length;
   }
 }

@@ -2,7 +2,7 @@ import type { Dirent } from 'node:fs';
 import type { DirectoryEntry } from '../../kernel/syscalls.js';
 import { hasCode } from '../arguments/errors.js';
 import { asMode } from '../arguments/flags.js';
-import { joined } from '../arguments/notations.js';
+import { joined } from '../arguments/layout.js';
 import { asPath, type Place } from '../arguments/paths.js';
 import { asBoolean, asOptions, type Bag } from '../arguments/validate.js';
 import { direntOf, encodedName } from '../results/dirents.js';

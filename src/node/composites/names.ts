@@ -2,7 +2,7 @@ import { posix } from 'node:path';
 import type { TreePath } from '../../contract/tree-path.js';
 import type { LinkTarget } from '../../kernel/versions/links.js';
 import { hasCode } from '../arguments/errors.js';
-import { isUri } from '../arguments/notations.js';
+import { isUri } from '../arguments/layout.js';
 import { asPath, type Place } from '../arguments/paths.js';
 import { invalidArgumentValue, invalidSymlinkType } from '../arguments/refusals.js';
 import { asBoolean, asInt32, asObject, asOptions, asUint32 } from '../arguments/validate.js';

@@ -1,6 +1,6 @@
 import type { Dirent } from 'node:fs';
 import type { DirectoryEntry } from '../../kernel/syscalls.js';
-import { joined } from '../arguments/notations.js';
+import { joined } from '../arguments/layout.js';
 import { asPath } from '../arguments/paths.js';
 import { asOptions, asUint32, type CallOptions } from '../arguments/validate.js';
 import { Dir } from '../results/dir.js';

@@ -1,7 +1,7 @@
 import type { Dirent } from 'node:fs';
 import { posix } from 'node:path';
 import { isMissing } from '../arguments/errors.js';
-import { joined } from '../arguments/notations.js';
+import { joined } from '../arguments/layout.js';
 import { asBoolean, asOptions, type CallOptions } from '../arguments/validate.js';
 import type { Composite } from '../composites/driver.js';
 import { Dir } from '../results/dir.js';

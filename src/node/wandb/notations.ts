@@ -1,6 +1,5 @@
-import { posix } from 'node:path';
 import type { TreePath } from '../../contract/tree-path.js';
-import type { Mount } from './paths.js';
+import type { Mount } from '../arguments/paths.js';
 
 const ARTIFACT_PATH = '/<entity>/<project>/<type>/<collection>/<version>';
 export const REGISTRY_PATH = '/<organization>/wandb-registry-<name>/<type>/<collection>/<version>';
@@ -20,15 +19,8 @@ export function ofSdkAddress(address: string): string {
   return `This is an address of the W&B SDK: with createWandbArtifactFs() its path is '${path}'.`;
 }
 
-/**
- * How a path is written here that is a notation of the SDK or of the app. Asked only for what isn't there, for most of
- * them may be somebody's names; null for what is none.
- *
- * @param below the tree path
- * @param depth of the outermost name that isn't there
- */
-export function rewritten(mount: Mount, below: TreePath, depth: number): string | null {
-  const isArtifacts = mount.layout.scheme === 'wandbas';
+/** How a path is written here that is a notation of the SDK or of the app; see `Layout`. */
+export function rewritten(isArtifacts: boolean, mount: Mount, below: TreePath, depth: number): string | null {
   // Where it is `root` that isn't there, that is to be written otherwise, and as an option is.
   const isRoot = depth <= namesOf(mount.top).length;
   const segments = namesOf(isRoot ? mount.top : below);
@@ -87,11 +79,3 @@ const namesOf = (path: TreePath): readonly string[] => path.split('/').filter((n
 /** The app has 'files' behind a version. */
 const withoutFiles = (names: readonly string[]): readonly string[] =>
   names[3] === 'files' ? [...names.slice(0, 3), ...names.slice(4)] : names;
-
-/** As Node joins, but for addresses: `join` would take a '/' from `wandbfs://`. */
-export const joined = (parent: string, name: string): string =>
-  /^\w+:\/\//.test(parent) ? `${parent.replace(/\/+$/, '')}/${name}` : posix.join(parent, name);
-
-/** Names content that lies elsewhere, not a path of a tree of W&B. */
-export const isUri = (target: string): boolean =>
-  /^[a-z][a-z\d+.-]*:\/\//i.test(target) && !/^wandb[af]s:/i.test(target);
