@@ -280,7 +280,8 @@ export class Files {
     if (inode.target !== null) {
       throw new Failure('EACCES', 'Content that lies elsewhere can only be read; remove the link first.');
     }
-    if (inode.entry?.isReadOnly) throw new Failure('EACCES', 'W&B keeps this file itself; it is read-only.');
+    if (inode.entry?.isReadOnly)
+      throw new Failure('EACCES', `${this.core.shape.keeper} keeps this file itself; it is read-only.`);
   }
 
   /** Writers wait while the disk budget for content on its way is used up. */
