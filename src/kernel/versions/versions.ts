@@ -35,7 +35,7 @@ export class Versions {
 
   /** All or nothing: readers see the draft until the server has the whole version. */
   commit(op: Operation, path: TreePath, options: CommitOptions): Committed {
-    if (isDone(op)) return op.outcome as Committed;
+    if (op.progress?.of === 'commit') return op.progress.answer;
     if (!this.core.hasVersions) {
       throw new Failure(
         'EINVAL',
@@ -43,7 +43,7 @@ export class Versions {
       );
     }
     const draft = resolve(this.core, op, path, true);
-    if (!draft.local?.isDraft) {
+    if (!draft.local?.draft) {
       throw new Failure(
         'EINVAL',
         'Only a draft can be committed: mkdir a new name beside the versions and write into it.',
@@ -63,7 +63,7 @@ export class Versions {
       return { path: draft.path, collection, files: sent, base: baseOf(draft), inos, options };
     };
     const commit = ({ entries, ...committed }: Committed & { entries: readonly Entry[] }): void => {
-      op.outcome = committed;
+      op.progress = { of: 'commit', answer: committed };
       this.removal.detachTree(draft, ownPath);
       this.place(collection, entries);
     };
@@ -71,7 +71,7 @@ export class Versions {
       for (const file of sent) if (file.kind === 'content') this.core.handedOver.letGo(file.source);
     };
     const names = [{ path: draft.path, isSubtree: true }];
-    throw effect(this.core, op, names, 'commit', args, commit, settled, { isEndedByAbort: true });
+    throw effect(this.core, op, 'commit', { names, args, commit, settled, isEndedByAbort: true });
   }
 
   /** Is it a commit that this rename means? Then it is done, or on its way. */
@@ -159,13 +159,12 @@ export class Versions {
       // As on a disk, a file that is copied onto stays the file that it is.
       this.core.overlay.drop(standing);
       copy.entry = copied;
-      local.durable = local.generation;
+      local.generations?.settle(local.generations.newest);
     } else {
       copy.attach(parent, name);
     }
-    local.mode = source.local?.mode ?? null;
-    local.mtimeMs = this.core.now();
-    local.ctimeMs = local.mtimeMs;
+    const now = this.core.now();
+    copy.set({ mode: source.local?.attributes?.mode ?? null, mtimeMs: now, ctimeMs: now });
     this.core.keeping.letGo(copy);
     return true;
   }
@@ -179,14 +178,14 @@ export class Versions {
     const draft = resolve(this.core, op, to);
     const source = resolve(this.core, op, from);
     const isUnit = source.isDirectory && source.depth === this.core.unitDepth;
-    if (!draft.local?.isDraft || !isUnit) return;
-    const added = source.local?.isDraft ? source.local.bases : [source.path];
-    const bases = [...new Set([...draft.local.bases, ...added])];
-    if (bases.length === draft.local.bases.length) return;
+    const into = draft.local?.draft;
+    if (!into || !isUnit) return;
+    const bases = [...new Set([...into.bases, ...(source.local?.draft?.bases ?? [source.path])])];
+    if (bases.length === into.bases.length) return;
     this.core.assertMutable(draft);
     this.core.locks.assertFree(draft.path);
     this.core.keeping.put(draft.path, { kind: 'draft', bases });
-    draft.local.bases = bases;
+    into.bases = bases;
   }
 
   private setAlias(op: Operation, target: TreePath, path: TreePath, replaced: Inode | null): void {
@@ -195,20 +194,17 @@ export class Versions {
       isSubtree: false,
     }));
     const args = { path, target, replaces: replaced?.path ?? null };
-    throw effect(
-      this.core,
-      op,
+    throw effect(this.core, op, 'symlink', {
       names,
-      'symlink',
-      () => args,
-      ({ entries }) => {
+      args: () => args,
+      commit: ({ entries }) => {
         if (replaced) {
-          if (replaced.parent) this.core.pin(replaced.path, ABSENT, [replaced.entry?.version]);
+          if (replaced.parent) this.core.names.pin(replaced.path, ABSENT, [replaced.entry?.version]);
           replaced.detach();
         }
         this.place(path.slice(0, path.lastIndexOf('/')), entries);
       },
-    );
+    });
   }
 
   /** The version at a path; aliases are followed. */
@@ -252,18 +248,18 @@ export class Versions {
    * the collection, and `latest`, may have moved: it is listed anew.
    */
   private place(collection: TreePath, entries: readonly Entry[]): void {
-    const directory = this.core.directoryAt(collection);
-    this.core.expireNames(directory);
+    const directory = this.core.names.directoryAt(collection);
+    this.core.names.expire(directory);
     for (let at = directory; at.parent && at.local?.isLocalDirectory; at = at.parent) {
       at.local.isLocalDirectory = false;
-      this.core.forgetNegatives(at.path);
-      this.core.expireNames(at.parent);
+      this.core.names.forgetNegatives(at.path);
+      this.core.names.expire(at.parent);
     }
     for (const entry of entries) {
       const before = directory.children?.get(entry.path.slice(collection.length + 1));
-      this.core.pin(entry.path, entry.version, [before?.entry?.version ?? ABSENT]);
+      this.core.names.pin(entry.path, entry.version, [before?.entry?.version ?? ABSENT]);
     }
-    this.core.mergeAbove(entries, this.core.tick());
+    this.core.names.mergeAbove(entries, this.core.tick());
   }
 }
 
@@ -301,7 +297,7 @@ function assertAliasName(name: string): void {
 
 /** Of a draft made of several versions none speaks for the whole. */
 function baseOf({ local }: Inode): TreePath | null {
-  const [base = null, ...others] = local?.bases ?? [];
+  const [base = null, ...others] = local?.draft?.bases ?? [];
   return others.length === 0 ? base : null;
 }
 
@@ -317,7 +313,7 @@ function assertClosed(draft: Inode): void {
 function assertNoDraft(draft: Inode, aliases: readonly string[]): void {
   for (const alias of aliases) {
     const standing = draft.parent?.children?.get(encodeName(alias));
-    if (standing !== draft && standing?.local?.isDraft)
+    if (standing !== draft && standing?.local?.draft)
       throw new Failure(
         'EEXIST',
         `There is a draft of the name '${alias}': rename it, or choose another alias.`,
