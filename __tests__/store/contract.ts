@@ -78,10 +78,8 @@ export function describeStore(name: string, setup: () => Promise<StoreSetup>, un
       .map((path) => `${parentOf(path)}/nothing`);
 
     test('has units at the depth that it tells', () => {
-      expect([store.unitDepth, store.hasVersions ?? false]).toEqual([
-        UNIT.split('/').length,
-        units.areVersions,
-      ]);
+      const { levels, areUnitsImmutable } = store.shape;
+      expect([levels.length, areUnitsImmutable]).toEqual([UNIT.split('/').length, units.areVersions]);
     });
 
     describe('lookup', () => {

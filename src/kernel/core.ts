@@ -1,5 +1,6 @@
 import { Failure } from '../contract/failure.js';
 import type { Remote, RemoteEvent } from '../contract/remote.js';
+import type { TreeShape } from '../contract/tree-shape.js';
 import { type Journal, openJournal } from './content/journal/journal.js';
 import { HandedOver } from './content/local/handed-over.js';
 import { Keeping, placeIn } from './content/local/keeping.js';
@@ -33,6 +34,7 @@ export class Core {
   readonly root = new Inode('directory', null);
   readonly options: Required<KernelOptions>;
   readonly remote: Remote;
+  readonly shape: TreeShape;
   readonly unitDepth: number;
   readonly timeline: Timeline;
   readonly loads: Loads;
@@ -57,7 +59,8 @@ export class Core {
     this.options = { ...DEFAULTS, ...withoutUndefined(options) };
     this.timeline = new Timeline(this.options.monotonic, this.options.listingTtl);
     this.remote = options.remote;
-    this.unitDepth = options.remote.unitDepth;
+    this.shape = options.remote.shape;
+    this.unitDepth = this.shape.levels.length;
     this.loads = new Loads(options.remote);
     this.names = new Namespace(this, this.options.mostNames);
     this.pages = new PageCache(this.options.cacheBytes, this.options.blockBytes);
@@ -137,26 +140,16 @@ export class Core {
     local.forgetTimes();
   }
 
-  /** Units are versions: what is listed of one never changes, and what is written goes into drafts. */
-  get hasVersions(): boolean {
-    return this.remote.hasVersions;
-  }
-
-  /** Throws EROFS where the inode, or a name in it, can't change: anywhere in a read-only mount, in a version always. */
+  /** Throws EROFS where the inode, or a name in it, can't change: anywhere in a read-only mount, and where it is frozen. */
   assertMutable(at: Inode): void {
     if (this.options.readOnly) throw new Failure('EROFS', 'This mount was made with `readOnly: true`.');
-    if (this.isFrozen(at)) {
-      throw new Failure(
-        'EROFS',
-        'A version never changes: copy it, or an alias of it, to a new name beside it (`cp` with `recursive: true`), which ' +
-          'makes a draft; change that, and commit it.',
-      );
-    }
+    if (this.isFrozen(at)) throw new Failure('EROFS', this.shape.frozen?.reason);
   }
 
-  /** Is it a version, or in one? Then it is as it was committed. */
+  /** Is it where nothing ever changes, and in no draft? */
   isFrozen(inode: Inode): boolean {
-    return this.hasVersions && inode.depth >= this.unitDepth && inode.draft === null;
+    const { frozen } = this.shape;
+    return frozen !== null && inode.depth >= frozen.from && inode.draft === null;
   }
 }
 

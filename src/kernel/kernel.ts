@@ -1,5 +1,5 @@
 import { Failure } from '../contract/failure.js';
-import type { TreePath } from '../contract/tree-path.js';
+import { type TreePath, upperPath } from '../contract/tree-path.js';
 import type { Journal } from './content/journal/journal.js';
 import { fsync, ftruncate, write } from './content/local/writing.js';
 import { close, open, release } from './content/open-files.js';
@@ -18,7 +18,9 @@ import { assertFree, ensureListed, resolve } from './namespace/resolve.js';
 import { Fault, type Operation } from './operation/operation.js';
 import type { KernelOptions } from './options.js';
 import type { Kernel } from './syscalls.js';
-import { Versions } from './versions/versions.js';
+import { commit } from './versions/commit.js';
+import { clone, startFrom } from './versions/drafts.js';
+import { readlink, symlink } from './versions/links.js';
 import { flush, outlookOfClose } from './writeback/flush.js';
 import { recover } from './writeback/recovery.js';
 
@@ -31,8 +33,7 @@ export function createKernel(options: KernelOptions): Kernel {
   const attributes = new AttributeCalls(core);
   const directories = once(() => new Directories(core));
   const removal = once(() => new Removal(core));
-  const versions = once(() => new Versions(core, removal(), core.writeback));
-  const renaming = once(() => new Rename(core, removal(), core.writeback, versions()));
+  const renaming = once(() => new Rename(core, removal(), core.writeback));
   const inodeOf = (fd: number) => core.descriptors.get(fd).inode;
 
   return {
@@ -65,18 +66,18 @@ export function createKernel(options: KernelOptions): Kernel {
     fchown: (_op, fd, uid, gid) => {
       attributes.setOwner(inodeOf(fd), uid, gid);
     },
-    readlink: (op, path) => versions().readlink(op, path),
+    readlink: (op, path) => readlink(core, op, path),
     realpath: (op, path) => resolve(core, op, path).path,
-    symlink: (op, target, path) => versions().symlink(op, target, path),
-    clone: (op, from, to, isExclusive) => versions().clone(op, from, to, isExclusive),
-    startFrom: (op, from, to) => versions().startFrom(op, from, to),
+    symlink: (op, target, path) => symlink(core, op, target, path),
+    clone: (op, from, to, isExclusive) => clone(core, op, from, to, isExclusive),
+    startFrom: (op, from, to) => startFrom(core, op, from, to),
     link: (op, from, to) => {
       resolve(core, op, from);
       assertFree(core, op, to);
-      throw new Failure('EPERM', 'W&B holds no hard links; copy the file instead.');
+      throw new Failure('EPERM', `${core.shape.keeper} holds no hard links; copy the file instead.`);
     },
 
-    commit: (op, path, options) => versions().commit(op, path, options),
+    commit: (op, path, options) => commit({ core, removal: removal() }, op, path, options),
     info: (op, path) => info(core, op, path),
     signedUrl: (op, path) => signedUrl(core, op, path),
     find: (op, query) => findRuns(core, op, query),
@@ -129,9 +130,9 @@ function once<T>(make: () => T): () => T {
 
 /** Forgets listings, so that the next call asks the server; what is dirty or open stays as it is. */
 function refresh(core: Core, path: TreePath): void {
-  const real = core.hasVersions ? throughLinks(core, path, false) : path;
+  const real = core.shape.links ? throughLinks(core, path, false) : path;
   if (real !== path) {
-    refreshAt(core, path.split('/').slice(0, core.unitDepth).join('/'));
+    refreshAt(core, upperPath(path, core.unitDepth));
     refreshAt(core, real);
   } else refreshAt(core, path);
 }

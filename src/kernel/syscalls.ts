@@ -6,7 +6,7 @@ import type { FoundRuns, RunQuery } from '../contract/store.js';
 import type { TreePath } from '../contract/tree-path.js';
 import type { Missing } from './namespace/missing.js';
 import type { Operation } from './operation/operation.js';
-import type { LinkTarget } from './versions/versions.js';
+import type { LinkTarget } from './versions/links.js';
 import type { JournalReport } from './writeback/recovery.js';
 
 /** What `stat` tells of an inode; the faces turn it into Node's `Stats`. Times in milliseconds since the epoch. */

@@ -70,9 +70,7 @@ export function createInProcessRemote(
     removeFiles: () => remote.ending.removeFiles(),
   });
   const remote: Remote = {
-    unitDepth: owner.unitDepth,
-    partialDepth: owner.partialDepth,
-    hasVersions: owner.hasVersions,
+    shape: owner.shape,
     onEvent: () => {},
     contents: NO_CONTENTS,
     ending: NO_ENDING,

@@ -1,6 +1,6 @@
 import { constants } from 'node:fs';
 import { Failure } from '../../contract/failure.js';
-import type { TreePath } from '../../contract/tree-path.js';
+import { joinPath, type TreePath } from '../../contract/tree-path.js';
 import type { Core } from '../core.js';
 import { Inode } from '../namespace/inode.js';
 import { find, resolveParent } from '../namespace/resolve.js';
@@ -161,8 +161,8 @@ function create(core: Core, op: Operation, path: TreePath, flags: number, mode: 
   if ((flags & O_CREAT) === 0) throw new Failure('ENOENT');
   const { parent, name } = resolveParent(core, op, path);
   core.assertMutable(parent);
-  if (parent.depth < core.unitDepth) throw misplacedFile(core);
-  core.locks.assertFree(`${parent.path}/${name}`);
+  if (parent.depth < core.unitDepth) throw new Failure('EPERM', core.shape.refusals.file);
+  core.locks.assertFree(joinPath(parent.path, name));
   // Its content first: where the disk takes none there is no such name.
   const content = core.overlay.makeEmpty();
   const inode = new Inode('file', null);
@@ -185,11 +185,4 @@ function assertWritable(core: Core, inode: Inode): void {
     throw new Failure('EACCES', 'Content that lies elsewhere can only be read; remove the link first.');
   }
   if (inode.entry?.isReadOnly) throw new Failure('EACCES', 'W&B keeps this file itself; it is read-only.');
-}
-
-function misplacedFile({ hasVersions }: Core): Failure {
-  const detail = hasVersions
-    ? 'Files live inside drafts: mkdir /<entity>/<project>/<type>/<collection>/<draft>, write into it, then commit it.'
-    : 'Files live inside runs: write to /<entity>/<project>/<run>/<file>.';
-  return new Failure('EPERM', detail);
 }

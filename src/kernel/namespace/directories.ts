@@ -4,13 +4,9 @@ import type { Core } from '../core.js';
 import { effect, isDone } from '../operation/effect.js';
 import type { Operation } from '../operation/operation.js';
 import type { DirectoryEntry } from '../syscalls.js';
-import { assertDraftName } from '../versions/versions.js';
 import { Inode } from './inode.js';
 import { ABSENT } from './listing/pins.js';
 import { ensureListed, find, resolve, resolveParent } from './resolve.js';
-
-/** Above versions, collections and their types: the server makes them with their first version. */
-const IMPLICIT_LEVELS = 2;
 
 /** `readdir` and `mkdir`. */
 export class Directories {
@@ -24,15 +20,9 @@ export class Directories {
     return entries.sort((a, b) => (a.name < b.name ? -1 : 1));
   }
 
-  /**
-   * Directories inside a unit are only here. So are drafts, and the types and collections above them that the server
-   * makes with their first version.
-   */
-  private isMadeHere(parent: Inode, name: string): boolean {
-    const { hasVersions, unitDepth } = this.core;
-    if (!hasVersions) return parent.depth >= unitDepth;
-    if (parent.depth === unitDepth - 1) assertDraftName(name);
-    return parent.depth + 1 >= unitDepth - IMPLICIT_LEVELS;
+  /** Directories inside a unit are only here, and so are implicit ones, down to the draft of a unit. */
+  private isMadeHere(depth: number): boolean {
+    return depth > this.core.unitDepth || this.core.shape.levels[depth - 1]?.isImplicit === true;
   }
 
   private forgetAbsence(parent: Inode, path: TreePath): void {
@@ -51,8 +41,10 @@ export class Directories {
       directory.attach(parent, name);
       directory.set({ mode: mode & 0o7777 & ~process.umask() });
     };
-    if (this.isMadeHere(parent, name)) {
-      const isDraft = this.core.hasVersions && parent.depth + 1 === this.core.unitDepth;
+    const depth = parent.depth + 1;
+    if (this.isMadeHere(depth)) {
+      const isDraft = depth === this.core.unitDepth;
+      if (isDraft) this.core.shape.drafts?.assertDraftName(name);
       if (isDraft || parent.draft)
         this.core.keeping.put(`${parent.path}/${name}`, { kind: isDraft ? 'draft' : 'directory' });
       const directory = new Inode('directory', null);

@@ -5,7 +5,7 @@ import { Fault, type Operation } from '../operation/operation.js';
 
 /** The outermost name on the way to a path that isn't there. */
 export interface Missing {
-  /** Its path. A missing entity and a missing project look alike: it is the project's then. */
+  /** Its path. Of the names down to `partialDepth` it can't be told which is missing: it is the last one's then. */
   readonly path: TreePath;
   /** Is what it would be in known to be there? */
   readonly isParentKnown: boolean;
@@ -31,11 +31,16 @@ export function missing(core: Core, op: Operation | null, path: TreePath): Missi
     parent = child;
   }
   if (reached === depth) return null;
-  const isProject = reached === 0 && depth > 1;
-  const at = segments.slice(0, isProject ? 2 : reached + 1).join('/');
+  const { partialDepth } = core.shape;
+  const at = Math.max(reached + 1, Math.min(depth, partialDepth));
+  const missingPath = segments.slice(0, at).join('/');
   // Of what is only here nobody else knows.
-  const isAsked = !parent.local?.isLocalDirectory && (isProject || reached > 0);
-  return { path: at, isParentKnown: !isProject, alike: isAsked ? alikeOf(core, op, at) : null };
+  const isAsked = !parent.local?.isLocalDirectory && at >= partialDepth;
+  return {
+    path: missingPath,
+    isParentKnown: at === reached + 1,
+    alike: isAsked ? alikeOf(core, op, missingPath) : null,
+  };
 }
 
 function alikeOf(core: Core, op: Operation | null, path: TreePath): Alike | null {

@@ -1,8 +1,15 @@
 import type { Entry, Lookup } from '../../contract/entry.js';
-import type { TreePath } from '../../contract/tree-path.js';
+import {
+  depthOf,
+  joinPath,
+  lowerPath,
+  segmentsOf,
+  type TreePath,
+  upperPath,
+} from '../../contract/tree-path.js';
 import type { Core } from '../core.js';
 import type { Moment } from '../timeline.js';
-import { depthOf, Inode } from './inode.js';
+import { Inode } from './inode.js';
 import type { ScopeHost } from './listing/foreign-changes.js';
 import { forgetIdleUnits } from './listing/known-names.js';
 import { Scope } from './listing/scope.js';
@@ -69,13 +76,13 @@ export class Namespace implements ScopeHost {
   /** The scope that a directory at or above the unit is the root of. */
   scopeAt(directory: Inode): Scope {
     if (directory.scope) return directory.scope;
-    const { remote, unitDepth, hasVersions } = this.core;
+    const { shape, unitDepth } = this.core;
     const { depth } = directory;
     const isDeep = depth >= unitDepth;
     directory.scope = new Scope(this, directory, {
       isDeep,
-      isImmutable: isDeep && hasVersions,
-      isPartial: depth < (remote.partialDepth ?? 0),
+      isImmutable: isDeep && shape.areUnitsImmutable,
+      isPartial: depth < shape.partialDepth,
     });
     return directory.scope;
   }
@@ -104,7 +111,7 @@ export class Namespace implements ScopeHost {
   /** The directory at a path that is known to exist, made where a listing dropped it meanwhile. */
   directoryAt(path: TreePath): Inode {
     let directory = this.core.root;
-    for (const name of path === '' ? [] : path.split('/')) {
+    for (const name of segmentsOf(path)) {
       let child = directory.children?.get(name);
       if (!child?.isDirectory) {
         child?.detach();
@@ -150,13 +157,13 @@ export class Namespace implements ScopeHost {
     // An answer that contradicts itself says that there is something: denying it would let it be overwritten.
     const found = told ?? listing?.entries.find(({ path }) => path === asked) ?? null;
     this.mergeAbove(ancestors, sent);
-    const depth = asked.split('/').length;
+    const depth = depthOf(asked);
     if (found && found !== 'prefix' && depth <= unitDepth) this.mergeAbove([found], sent);
     // The answer may have told of an alias on the way.
     const directories = ancestors.filter(({ kind }) => kind === 'directory');
     // What the answer speaks of is what the answer names, not what the alias points to here by now.
     const unitPath = depth > unitDepth ? directories[unitDepth - 1]?.path : undefined;
-    const path = unitPath === undefined ? asked : [unitPath, ...asked.split('/').slice(unitDepth)].join('/');
+    const path = unitPath === undefined ? asked : joinPath(unitPath, lowerPath(asked, unitDepth));
     const place = this.scopeOfName(path);
     if (!found) this.rememberAbsence(path, directories, sent);
     else this.madeNegatives?.delete(path);
@@ -169,35 +176,31 @@ export class Namespace implements ScopeHost {
     const unit = depth < unitDepth ? undefined : this.unitAt(path);
     if (!unit?.isDirectory) return;
     if (listing) this.scopeAt(unit).mergeListing(listing.entries, listing.isComplete, sent);
-    // A version's listing is a file of its own, which a look-up leaves alone while names can be asked for.
-    else if (this.core.hasVersions) this.scopeAt(unit).known.isLarge = true;
+    // Such a listing may be a file of its own, which a look-up leaves alone while names can be asked for.
+    else if (this.core.shape.areUnitsImmutable) this.scopeAt(unit).known.isLarge = true;
   }
 
   private unitAt(path: TreePath): Inode | undefined {
     let inode: Inode | undefined = this.core.root;
-    for (const name of path.split('/').slice(0, this.core.unitDepth)) inode = inode?.children?.get(name);
+    for (const name of segmentsOf(upperPath(path, this.core.unitDepth))) inode = inode?.children?.get(name);
     return inode;
   }
 
   /**
    * Nothing stands at the path. Where the answer proves less than all ancestors, the whole branch below the last proven
-   * one is missing; a missing entity and a missing project look alike on the wire, so an entity alone is never denied.
+   * one is missing; of the names down to `partialDepth` it can't be told which, so the outer ones alone are never denied.
    */
   private rememberAbsence(path: TreePath, ancestors: readonly Entry[], sent: Moment): void {
-    const { unitDepth } = this.core;
-    const segments = path.split('/');
+    const { shape, unitDepth } = this.core;
     const proven = ancestors.length;
-    const missing = segments.slice(
-      0,
-      proven >= unitDepth ? segments.length : Math.min(segments.length, Math.max(proven + 1, 2)),
-    );
-    const missingPath = missing.join('/');
+    const missingPath =
+      proven >= unitDepth ? path : upperPath(path, Math.max(proven + 1, shape.partialDepth));
     const place = this.scopeOfName(missingPath);
     if (!place) {
       this.negatives.set(missingPath, sent);
       return;
     }
-    if (missing.length > unitDepth) return;
+    if (depthOf(missingPath) > unitDepth) return;
     place.scope.mergeName(place.relative, null, sent);
     // It stays for what only this instance has in it; of anything else in it there is nothing.
     for (const inode of place.scope.childAt(place.relative)?.walk() ?? []) {

@@ -1,8 +1,7 @@
 import { LRUCache } from 'lru-cache';
 import type { Alike } from '../../contract/entry.js';
-import type { TreePath } from '../../contract/tree-path.js';
+import { isAtOrBelow, type TreePath } from '../../contract/tree-path.js';
 import type { Moment } from '../timeline.js';
-import { isAtOrBelow } from './inode.js';
 
 /** How many negative entries are remembered. */
 const MOST_ENTRIES = 65_536;

@@ -120,8 +120,8 @@ export class Removal {
       commit: () => {
         if (directory.parent) this.core.names.pin(path, ABSENT, [directory.entry?.version]);
         this.detachTree(directory, path);
-        // The aliases of a version go with it, or on to another one.
-        if (this.core.hasVersions && parent) this.core.names.expire(parent);
+        // The links to a unit go with it, or on to another one.
+        if (this.core.shape.links && parent) this.core.names.expire(parent);
       },
     });
   }

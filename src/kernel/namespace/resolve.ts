@@ -1,10 +1,10 @@
 import { Failure } from '../../contract/failure.js';
-import type { TreePath } from '../../contract/tree-path.js';
+import { depthOf, splitPath, type TreePath, upperPath } from '../../contract/tree-path.js';
 import type { Core } from '../core.js';
 import type { Load } from '../operation/load.js';
 import { Fault, type Operation } from '../operation/operation.js';
 import type { Moment } from '../timeline.js';
-import { type Inode, splitPath } from './inode.js';
+import type { Inode } from './inode.js';
 import { throughLinks } from './links.js';
 import type { Scope } from './listing/scope.js';
 
@@ -22,7 +22,7 @@ export function find(core: Core, op: Operation, path: TreePath, isLinkMeant = fa
   op.freshness.begin(core.timeline.epoch);
   const mustBeDirectory = path.endsWith('/');
   const name = mustBeDirectory ? path.slice(0, -1) : path;
-  const real = core.hasVersions ? followLinks(core, op, name, isLinkMeant && !mustBeDirectory) : name;
+  const real = core.shape.links ? followLinks(core, op, name, isLinkMeant && !mustBeDirectory) : name;
   const found = findName(core, op, real);
   if (found && mustBeDirectory && !found.isDirectory) throw new Failure('ENOTDIR');
   return found;
@@ -194,18 +194,19 @@ function isRecent(
  * (its first page); in a large unit single names are looked up until listing all of it is the cheaper way.
  */
 function lookupFault(core: Core, op: Operation, path: TreePath, scope: Scope | null): Fault {
-  const unitPath = path.split('/').slice(0, core.unitDepth).join('/');
-  const isInUnit = path.split('/').length >= core.unitDepth;
-  // Of a version the listing comes along where it is at hand: it never has to be asked for again.
+  const unitPath = upperPath(path, core.unitDepth);
+  const isInUnit = depthOf(path) >= core.unitDepth;
+  // Where it is true for ever the listing comes along if it is at hand: it never has to be asked for again.
+  const { areUnitsImmutable } = core.shape;
   if (scope?.known.isLarge) {
     if (scope.known.lookups >= LOOKUPS_BEFORE_LISTING) return listFault(core, scope.root);
-    return new Fault(`lookup:${path}`, () => startLookup(core, `lookup:${path}`, path, core.hasVersions));
+    return new Fault(`lookup:${path}`, () => startLookup(core, `lookup:${path}`, path, areUnitsImmutable));
   }
   // All who need an unknown unit wait for one answer; whom its first page doesn't serve asks again by name.
   if (isInUnit && !op.hasLoaded(`unit:${unitPath}`)) {
     return new Fault(`unit:${unitPath}`, () => startLookup(core, `unit:${unitPath}`, path, true));
   }
-  return new Fault(`lookup:${path}`, () => startLookup(core, `lookup:${path}`, path, core.hasVersions));
+  return new Fault(`lookup:${path}`, () => startLookup(core, `lookup:${path}`, path, areUnitsImmutable));
 }
 
 function startLookup(core: Core, key: string, path: TreePath, listing: boolean): Load {

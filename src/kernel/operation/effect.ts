@@ -4,7 +4,8 @@ import type { Load } from './load.js';
 import type { Name } from './locks.js';
 import { Fault, type Operation } from './operation.js';
 
-export const isDone = ({ progress }: Operation): boolean => progress?.of === 'done' || progress?.of === 'commit';
+export const isDone = ({ progress }: Operation): boolean =>
+  progress?.of === 'done' || progress?.of === 'commit';
 
 /** The effect and the commit of a mutation whose check has passed: one message to the remote's owner. */
 export interface Effect<M extends Method> {

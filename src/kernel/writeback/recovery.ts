@@ -1,9 +1,9 @@
-import type { TreePath } from '../../contract/tree-path.js';
+import { splitPath, type TreePath, upperPath } from '../../contract/tree-path.js';
 import type { Journal } from '../content/journal/journal.js';
 import type { Recovered } from '../content/journal/recovery.js';
 import type { Core } from '../core.js';
-import { Inode, splitPath } from '../namespace/inode.js';
-import { referenceEntry } from '../versions/versions.js';
+import { Inode } from '../namespace/inode.js';
+import { referenceEntry } from '../versions/drafts.js';
 
 /** What the journal of this mount holds, and what was wrong with what it found at the start. */
 export interface JournalReport {
@@ -51,12 +51,12 @@ function adopt(core: Core, { path, record, at, blobPath }: Recovered): void {
   if (record.kind === 'draft' || record.kind === 'directory') {
     const local = core.names.directoryAt(path).ensureLocal();
     local.isLocalDirectory = true;
-    if (core.hasVersions) keepDraft(core, path);
+    if (core.shape.drafts) keepDraft(core, path);
     if (record.kind === 'draft' && local.draft) local.draft.bases = record.bases ?? [];
     return;
   }
-  // Whatever became of the record of its draft: nothing is uploaded into versions.
-  if (core.hasVersions) keepDraft(core, path);
+  // Whatever became of the record of its draft: nothing is uploaded into units that come from drafts.
+  if (core.shape.drafts) keepDraft(core, path);
   directory.children?.get(name)?.detach();
   const inode = new Inode(record.kind === 'reference' ? 'symlink' : 'file', entryOf(path, record, at));
   inode.attach(directory, name);
@@ -71,7 +71,7 @@ function adopt(core: Core, { path, record, at, blobPath }: Recovered): void {
 
 /** The draft that a path is, or is in; its type and collection may be nowhere else yet. */
 function keepDraft(core: Core, path: TreePath): void {
-  const draft = core.names.directoryAt(path.split('/').slice(0, core.unitDepth).join('/'));
+  const draft = core.names.directoryAt(upperPath(path, core.unitDepth));
   const local = draft.ensureLocal();
   if (local.draft) return;
   local.draft = { bases: [] };

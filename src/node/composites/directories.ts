@@ -1,8 +1,8 @@
 import type { Dirent } from 'node:fs';
-import { posix } from 'node:path';
 import type { DirectoryEntry } from '../../kernel/syscalls.js';
 import { hasCode } from '../arguments/errors.js';
 import { asMode } from '../arguments/flags.js';
+import { joined } from '../arguments/layout.js';
 import { asPath, type Place } from '../arguments/paths.js';
 import { asBoolean, asOptions, type Bag } from '../arguments/validate.js';
 import { direntOf, encodedName } from '../results/dirents.js';
@@ -133,10 +133,6 @@ export function* readdirAt(tree: Tree, path: unknown, options?: unknown): Compos
   const given = asOptions(options);
   return yield* readdir(tree, path, { ...given, recursive: Boolean(given.recursive) });
 }
-
-/** As Node joins, but for addresses: `join` would take a '/' from `wandbfs://`. */
-export const joined = (parent: string, name: string): string =>
-  /^\w+:\/\//.test(parent) ? `${parent.replace(/\/+$/, '')}/${name}` : posix.join(parent, name);
 
 /** @param given how the caller called it, for errors */
 export function* entriesOf(

@@ -1,11 +1,12 @@
 import type { Dirent } from 'node:fs';
 import type { DirectoryEntry } from '../../kernel/syscalls.js';
+import { joined } from '../arguments/layout.js';
 import { asPath } from '../arguments/paths.js';
 import { asOptions, asUint32, type CallOptions } from '../arguments/validate.js';
 import { Dir } from '../results/dir.js';
 import { direntOf } from '../results/dirents.js';
 import type { Tree } from '../tree.js';
-import { entriesOf, joined, realOf } from './directories.js';
+import { entriesOf, realOf } from './directories.js';
 import { type Composite, driveSync, invoke } from './driver.js';
 
 /**

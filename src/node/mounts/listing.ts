@@ -1,28 +1,33 @@
 import type { Dirent } from 'node:fs';
 import { posix } from 'node:path';
+import { isMissing } from '../arguments/errors.js';
+import { joined } from '../arguments/layout.js';
 import { asBoolean, asOptions, type CallOptions } from '../arguments/validate.js';
-import { joined } from '../composites/directories.js';
+import type { Composite } from '../composites/driver.js';
 import { Dir } from '../results/dir.js';
 import { direntOf, encodedName } from '../results/dirents.js';
-import { isMissing } from './failures.js';
+import { call } from './filesystem.js';
 import type { Located, MountTable } from './table.js';
-import { call, type Work } from './work.js';
 
 type Encoding = CallOptions['encoding'];
 
 /** Lists a directory above mount points: what its owner has in it, and the names that lead to what is mounted. */
-export function readdir(table: MountTable, at: Located, args: readonly unknown[]): Work<Names | Dirent[]> {
+export function readdir(
+  table: MountTable,
+  at: Located,
+  args: readonly unknown[],
+): Composite<Names | Dirent[]> {
   const options = asOptions(args[1]);
   return options.withFileTypes
     ? direntsOf(table, at, options, options.encoding)
     : namesOf(table, at, options);
 }
 
-export function opendir(table: MountTable, at: Located, args: readonly unknown[]): Work<Dir> {
+export function opendir(table: MountTable, at: Located, args: readonly unknown[]): Composite<Dir> {
   return openedDir(table, at, asOptions(args[1]));
 }
 
-function* openedDir(table: MountTable, at: Located, options: CallOptions): Work<Dir> {
+function* openedDir(table: MountTable, at: Located, options: CallOptions): Composite<Dir> {
   const entries = (yield* direntsOf(table, at, options, options.encoding)).values();
   const nextSync = (): Dirent | null => entries.next().value ?? null;
   return new Dir(at.given, { nextSync, next: async () => nextSync() });
@@ -30,7 +35,7 @@ function* openedDir(table: MountTable, at: Located, options: CallOptions): Work<
 
 type Names = (string | Buffer)[];
 
-function* namesOf(table: MountTable, at: Located, options: CallOptions): Work<Names> {
+function* namesOf(table: MountTable, at: Located, options: CallOptions): Composite<Names> {
   // As their owners have them: what is asked for in bytes needn't be UTF-8 on a disk.
   if (!options.recursive)
     return (yield* direntsOf(table, at, options, options.encoding)).map(({ name }): string | Buffer => name);
@@ -46,7 +51,7 @@ function* direntsOf(
   top: Located,
   options: CallOptions,
   encoding: Encoding,
-): Work<Dirent[]> {
+): Composite<Dirent[]> {
   const { recursive } = options;
   const isRecursive =
     recursive !== null && recursive !== undefined && asBoolean(recursive, 'options.recursive');
@@ -68,11 +73,11 @@ function* direntsOf(
 }
 
 /** What holds no mount point is listed by its owner, in one call. */
-function* allBelow({ owner, argument }: Located, encoding: Encoding): Work<readonly Dirent[]> {
+function* allBelow({ owner, argument }: Located, encoding: Encoding): Composite<readonly Dirent[]> {
   return yield* call(owner, 'readdir', argument, { withFileTypes: true, recursive: true, encoding });
 }
 
-function* levelOf(table: MountTable, level: Located, encoding: Encoding): Work<Dirent[]> {
+function* levelOf(table: MountTable, level: Located, encoding: Encoding): Composite<Dirent[]> {
   const mounts = table.mountsIn(level.path);
   const entries = yield* ownEntries(level, encoding, mounts.length > 0);
   return [
@@ -85,7 +90,7 @@ function* ownEntries(
   { owner, argument }: Located,
   encoding: Encoding,
   isThereAnyway: boolean,
-): Work<readonly Dirent[]> {
+): Composite<readonly Dirent[]> {
   try {
     return yield* call(owner, 'readdir', argument, { withFileTypes: true, encoding });
   } catch (error) {

@@ -1,6 +1,7 @@
 import { Failure } from '../../../contract/failure.js';
+import { splitPath } from '../../../contract/tree-path.js';
 import type { Core } from '../../core.js';
-import { Inode, splitPath } from '../../namespace/inode.js';
+import { Inode } from '../../namespace/inode.js';
 import { Fault, type Operation } from '../../operation/operation.js';
 import { flush } from '../../writeback/flush.js';
 import type { OpenFile } from '../open-files.js';
@@ -132,7 +133,8 @@ function reclaimName(core: Core, inode: Inode): void {
   const place = core.names.scopeOfName(displaced.path);
   const current = place?.scope.childAt(place.relative);
   if (current !== displaced.by || !place || place.scope.root.depth < core.unitDepth) {
-    throw new Failure('ESTALE', 'Somebody else removed the file, or its run, while it was open here.');
+    const unit = core.shape.levels.at(-1)?.name;
+    throw new Failure('ESTALE', `Somebody else removed the file, or its ${unit}, while it was open here.`);
   }
   inode.ensureLocal().displaced = null;
   const { parent, name } = splitPath(displaced.path);

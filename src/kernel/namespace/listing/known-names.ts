@@ -1,5 +1,5 @@
+import { isAtOrBelow } from '../../../contract/tree-path.js';
 import type { Core } from '../../core.js';
-import { isAtOrBelow } from '../inode.js';
 import type { Scope } from './scope.js';
 
 /** Of the bound that is left when units are forgotten: so that it happens seldom. */

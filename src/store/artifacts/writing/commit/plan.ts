@@ -9,13 +9,13 @@ import type { DigestAlgorithm } from '../../content-digest.js';
 import { ANY_REGION, type ManifestEntry } from '../../manifest/manifest.js';
 import { digestManifest, sortedByPath } from '../../manifest/manifest-digest.js';
 import { extraOf } from '../../manifest/manifest-writer.js';
+import { checkInnerPath } from '../../names.js';
 import { forEachOf } from '../concurrency.js';
 import type { WritingContext } from '../context.js';
 import { step } from '../failures.js';
 import { copiedEntry } from '../files/copied-entry.js';
 import { partBytesOf } from '../files/multipart-plan.js';
 import { digestContent } from '../files/source-digests.js';
-import { checkInnerPath } from '../name-rules.js';
 
 /** Content that the server may not have. */
 export interface PlannedUpload {
