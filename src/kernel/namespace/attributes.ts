@@ -51,17 +51,12 @@ export class AttributeCalls {
 
   setTimes(inode: Inode, atimeMs: number, mtimeMs: number): void {
     this.core.assertMutable(inode);
-    const local = inode.ensureLocal();
-    local.atimeMs = atimeMs;
-    local.mtimeMs = mtimeMs;
-    local.ctimeMs = this.core.now();
+    inode.set({ atimeMs, mtimeMs, ctimeMs: this.core.now() });
   }
 
   setMode(inode: Inode, mode: number): void {
     this.core.assertMutable(inode);
-    const local = inode.ensureLocal();
-    local.mode = mode & 0o7777;
-    local.ctimeMs = this.core.now();
+    inode.set({ mode: mode & 0o7777, ctimeMs: this.core.now() });
   }
 
   /** -1 (or its unsigned form) leaves an id as it is. */
@@ -83,14 +78,14 @@ export class AttributeCalls {
   }
 
   private of(inode: Inode): Attributes {
-    const { local } = inode;
+    const own = inode.local?.attributes;
     const size = inode.isDirectory ? 0 : (inode.size ?? 0);
     const entry = entryForTimes(inode);
-    const mtimeMs = local?.mtimeMs ?? entry?.mtimeMs ?? this.core.bornAt;
+    const mtimeMs = own?.mtimeMs ?? entry?.mtimeMs ?? this.core.bornAt;
     return {
       kind: inode.isDirectory ? 'directory' : 'file',
       dev: this.core.dev,
-      ino: this.core.numbers.of(inode),
+      ino: inode.ino || this.core.numbers.of(inode),
       mode: (inode.isDirectory ? constants.S_IFDIR : constants.S_IFREG) | this.modeOf(inode),
       nlink: inode.parent || inode === this.core.root ? 1 : 0,
       uid: this.uid,
@@ -98,15 +93,15 @@ export class AttributeCalls {
       size,
       blksize: 4096,
       blocks: Math.ceil(size / BLOCK),
-      atimeMs: local?.atimeMs ?? mtimeMs,
+      atimeMs: own?.atimeMs ?? mtimeMs,
       mtimeMs,
-      ctimeMs: local?.ctimeMs ?? mtimeMs,
+      ctimeMs: own?.ctimeMs ?? mtimeMs,
       birthtimeMs: entry?.birthtimeMs ?? mtimeMs,
     };
   }
 
   private modeOf(inode: Inode): number {
-    const mode = inode.local?.mode ?? (inode.isDirectory ? 0o755 : 0o644);
+    const mode = inode.local?.attributes?.mode ?? (inode.isDirectory ? 0o755 : 0o644);
     const isReadOnly = inode.entry?.isReadOnly || this.core.options.readOnly || this.core.isFrozen(inode);
     return isReadOnly ? mode & ~0o222 : mode;
   }

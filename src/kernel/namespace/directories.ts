@@ -26,8 +26,8 @@ export class Directories {
   }
 
   private forgetAbsence(parent: Inode, path: TreePath): void {
-    this.core.forgetNegatives(path);
-    this.core.expireNames(parent);
+    this.core.names.forgetNegatives(path);
+    this.core.names.expire(parent);
   }
 
   mkdir(op: Operation, path: TreePath, mode: number): void {
@@ -39,7 +39,7 @@ export class Directories {
     this.core.locks.assertFree(ownPath);
     const place = (directory: Inode): void => {
       directory.attach(parent, name);
-      directory.ensureLocal().mode = mode & 0o7777 & ~process.umask();
+      directory.set({ mode: mode & 0o7777 & ~process.umask() });
     };
     const depth = parent.depth + 1;
     if (this.isMadeHere(depth)) {
@@ -51,27 +51,24 @@ export class Directories {
       place(directory);
       const local = directory.ensureLocal();
       local.isLocalDirectory = true;
-      local.isDraft = isDraft;
+      if (isDraft) local.draft = { bases: [] };
+      const now = this.core.now();
+      directory.set({ mtimeMs: now, ctimeMs: now });
       // What is copied from a version has its modes, and is to be changed.
-      if (local.mode !== null && directory.draft) local.mode |= 0o200;
-      local.mtimeMs = this.core.now();
-      local.ctimeMs = local.mtimeMs;
+      if (directory.draft) directory.set({ mode: (local.attributes?.mode ?? 0) | 0o200 });
       // Nothing is in what the server doesn't have.
       if (directory.depth < this.core.unitDepth)
-        this.core.scopeAt(directory).mergeListing([], true, this.core.tick());
+        this.core.names.scopeAt(directory).mergeListing([], true, this.core.tick());
       return;
     }
     let isRefused = true;
-    throw effect(
-      this.core,
-      op,
-      [{ path: ownPath, isSubtree: false }],
-      'mkdir',
-      () => ({ path: ownPath }),
-      (entry) => {
+    throw effect(this.core, op, 'mkdir', {
+      names: [{ path: ownPath, isSubtree: false }],
+      args: () => ({ path: ownPath }),
+      commit: (entry) => {
         isRefused = false;
         const before = parent.children?.get(name);
-        this.core.pin(ownPath, entry.version, [before?.entry?.version ?? ABSENT]);
+        this.core.names.pin(ownPath, entry.version, [before?.entry?.version ?? ABSENT]);
         if (before) {
           before.entry = entry;
           return;
@@ -79,12 +76,12 @@ export class Directories {
         const directory = new Inode('directory', entry);
         place(directory);
         // Just made: nothing is in it.
-        this.core.scopeAt(directory).mergeListing([], true, this.core.tick());
+        this.core.names.scopeAt(directory).mergeListing([], true, this.core.tick());
       },
-      () => {
+      settled: () => {
         // Somebody else was faster: who looks now, as a recursive mkdir does, must see what is there.
         if (isRefused) this.forgetAbsence(parent, ownPath);
       },
-    );
+    });
   }
 }

@@ -45,16 +45,16 @@ export function missing(core: Core, op: Operation | null, path: TreePath): Missi
 
 function alikeOf(core: Core, op: Operation | null, path: TreePath): Alike | null {
   const key = `alike:${path}`;
-  const known = core.alike.get(path);
+  const known = core.names.negatives.alike.get(path);
   const isFresh = known && core.timeline.now() - known.moment.at < core.options.listingTtl;
   if (isFresh || op === null || op.hasLoaded(key)) return known?.said ?? null;
   const start = () =>
     core.timeline.ask((sent) =>
       core.loads.start(key, 'alike', { path }, (said) => {
         // It is only for a message: who can't be asked leaves it as short as it was.
-        core.alike.set(path, { said, moment: core.timeline.arrive(sent) });
+        core.names.negatives.alike.set(path, { said, moment: core.timeline.arrive(sent) });
         return null;
       }),
     );
-  throw new Fault(key, start, false, () => core.remote.assertCanWait());
+  throw new Fault(key, start, { beforeBlocking: () => core.remote.assertCanWait() });
 }

@@ -1,21 +1,17 @@
 import { Failure } from '../../contract/failure.js';
 import type { TreePath } from '../../contract/tree-path.js';
+import { bringIn } from '../content/local/writing.js';
 import type { Core } from '../core.js';
-import type { Files } from '../files.js';
 import { effect, isDone } from '../operation/effect.js';
+import type { Name } from '../operation/locks.js';
 import type { Operation } from '../operation/operation.js';
-import type { Writeback } from '../writeback/writeback.js';
 import type { Inode } from './inode.js';
 import { ABSENT } from './listing/pins.js';
 import { ensureListed, resolveName } from './resolve.js';
 
 /** Taking names away: `unlink`, `rmdir`, and a whole tree at once. */
 export class Removal {
-  constructor(
-    private readonly core: Core,
-    private readonly files: Files,
-    private readonly writeback: Writeback,
-  ) {}
+  constructor(private readonly core: Core) {}
 
   unlink(op: Operation, path: TreePath): void {
     if (isDone(op)) return;
@@ -76,13 +72,13 @@ export class Removal {
     if (this.core.overlay.spooledBytes + (inode.size ?? 0) > this.core.options.spoolBytes) {
       throw new Failure('EBUSY', 'The file is open here and larger than what `spoolBytes` can keep of it.');
     }
-    this.files.bringIn(op, inode);
+    bringIn(this.core, op, inode);
   }
 
   private removeFiles(
     op: Operation,
     inodes: readonly Inode[],
-    names: readonly { readonly path: TreePath; readonly isSubtree: boolean }[],
+    names: readonly Name[],
     andThen: () => void,
   ): void {
     const removed = inodes.map((inode) => ({ inode, path: inode.path }));
@@ -90,7 +86,7 @@ export class Removal {
       for (const { inode, path } of removed) this.commitRemoved(inode, path);
       andThen();
     };
-    const known = inodes.filter((inode) => inode.isTold);
+    const known = inodes.filter((inode) => inode.isRemote);
     if (known.length === 0) {
       commit();
       return;
@@ -100,19 +96,19 @@ export class Removal {
       path: inode.path,
       entry: inode.entry,
     }));
-    throw effect(this.core, op, names, 'remove', () => ({ files }), commit);
+    throw effect(this.core, op, 'remove', { names, args: () => ({ files }), commit });
   }
 
   /** @param path as it was when the server was asked: a listing that landed meanwhile may have taken it out already */
   private commitRemoved(inode: Inode, path: TreePath): void {
     const { parent } = inode;
     if (parent) {
-      this.core.pin(path, ABSENT, [inode.entry?.version]);
+      this.core.names.pin(path, ABSENT, [inode.entry?.version]);
       inode.detach();
-      this.core.keepIfEmpty(parent);
+      this.core.names.keepIfEmpty(parent);
     }
     this.core.keeping.removed(path, [inode]);
-    this.writeback.forget(inode);
+    this.core.writeback.forget(inode);
   }
 
   /** Below a unit, and before the first commit, directories are only here; others the server removes. */
@@ -122,19 +118,16 @@ export class Removal {
       this.detachTree(directory, path);
       return;
     }
-    throw effect(
-      this.core,
-      op,
-      [{ path, isSubtree: true }],
-      'rmdir',
-      () => ({ path }),
-      () => {
-        if (directory.parent) this.core.pin(path, ABSENT, [directory.entry?.version]);
+    throw effect(this.core, op, 'rmdir', {
+      names: [{ path, isSubtree: true }],
+      args: () => ({ path }),
+      commit: () => {
+        if (directory.parent) this.core.names.pin(path, ABSENT, [directory.entry?.version]);
         this.detachTree(directory, path);
         // The links to a unit go with it, or on to another one.
-        if (this.core.shape.links && parent) this.core.expireNames(parent);
+        if (this.core.shape.links && parent) this.core.names.expire(parent);
       },
-    );
+    });
   }
 
   /** Made here, and not yet by anybody's first version. */
@@ -152,10 +145,10 @@ export class Removal {
     const { parent } = directory;
     this.core.keeping.removed(path, below);
     directory.detach();
-    if (parent) this.core.keepIfEmpty(parent);
+    if (parent) this.core.names.keepIfEmpty(parent);
     for (const inode of below) {
       inode.parent = null;
-      this.writeback.forget(inode);
+      this.core.writeback.forget(inode);
     }
   }
 }

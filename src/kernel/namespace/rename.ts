@@ -14,6 +14,7 @@ import { effect, isDone } from '../operation/effect.js';
 import type { Operation } from '../operation/operation.js';
 import { commitByName } from '../versions/commit.js';
 import { renameLink } from '../versions/links.js';
+import { flush } from '../writeback/flush.js';
 import type { Writeback } from '../writeback/writeback.js';
 import type { Inode } from './inode.js';
 import { ABSENT } from './listing/pins.js';
@@ -66,16 +67,16 @@ export class Rename {
 
     // Killed between the server's work and its record, the next start would send the replaced content once more, over the
     // renamed one: so it is sent before.
-    const isReplacedLater = this.core.keeping.isKept && target?.isPending && source.isTold;
-    if (isReplacedLater && target) this.writeback.flush(op, [target]);
+    const isReplacedLater = this.core.keeping.isKept && target?.isPending && source.isRemote;
+    if (isReplacedLater && target) flush(this.core, op, [target]);
     // The target's queued content must not outlive its name: the queue replaces it by this file's.
-    const isTargetQueued = target?.isDirty && (target.local?.submitted ?? 0) > 0;
-    if (isTargetQueued && !source.isDirectory && !source.isTold) this.writeback.submit(source);
+    const isTargetQueued = target?.isDirty && (target.local?.generations?.submitted ?? 0) > 0;
+    if (isTargetQueued && !source.isDirectory && !source.isRemote) this.writeback.submit(source);
     const moves = this.plan(op, source, sourcePath, targetPath);
     const commit = (entries: ReadonlyMap<number, Entry | null>): void =>
       this.commit(moves, entries, source, targetPath);
-    const told = moves.filter(({ inode }) => inode.isTold);
-    if (told.length === 0) {
+    const remote = moves.filter(({ inode }) => inode.isRemote);
+    if (remote.length === 0) {
       // What the server was never told of is renamed here alone. A replaced file stays there until the new content
       // is uploaded over it.
       this.core.keeping.renamed(sourcePath, targetPath);
@@ -86,20 +87,17 @@ export class Rename {
       { path: sourcePath, isSubtree: source.isDirectory },
       { path: targetPath, isSubtree: source.isDirectory },
     ];
-    throw effect(
-      this.core,
-      op,
+    throw effect(this.core, op, 'rename', {
       names,
-      'rename',
-      () => ({ moves: told.map((each) => this.send(each)) }),
-      ({ moved }) => {
+      args: () => ({ moves: remote.map((each) => this.send(each)) }),
+      commit: ({ moved }) => {
         this.core.keeping.noted(() => this.core.keeping.renamed(sourcePath, targetPath));
         commit(new Map(moved.map(({ ino, entry }) => [ino, entry])));
       },
-      () => {
-        for (const { source: held } of told) if (held) this.core.handedOver.letGo(held);
+      settled: () => {
+        for (const { source: held } of remote) if (held) this.core.handedOver.letGo(held);
       },
-    );
+    });
   }
 
   private assertPossible(
@@ -148,7 +146,7 @@ export class Rename {
 
   /** In a draft, and of a draft, names are only here. */
   private renameHere(source: Inode, target: Inode | null, parent: Inode, name: string): void {
-    if (source.local?.isDraft) this.core.shape.drafts?.assertDraftName(name);
+    if (source.local?.draft) this.core.shape.drafts?.assertDraftName(name);
     this.core.keeping.renamed(source.path, joinPath(parent.path, name));
     if (target) {
       target.detach();
@@ -177,7 +175,7 @@ export class Rename {
     return inodes.map((inode) => {
       const { path: from, local } = inode;
       const to = targetPath + from.slice(sourcePath.length);
-      return { inode, from, to, source: null, generation: local?.submitted ?? 0 };
+      return { inode, from, to, source: null, generation: local?.generations?.submitted ?? 0 };
     });
   }
 
@@ -187,7 +185,7 @@ export class Rename {
     const { local, entry } = inode;
     if (local?.content && inode.isDirty) {
       moved.source = this.core.handedOver.hand(this.core.overlay.snapshot(inode));
-      moved.generation = local.generation;
+      moved.generation = inode.generations.newest;
     }
     const { source, generation } = moved;
     return { ino: this.core.numbers.of(inode), from, to, entry, source, generation };
@@ -200,12 +198,12 @@ export class Rename {
     targetPath: TreePath,
   ): void {
     for (const { inode, from } of moves) {
-      if (inode.isTold) this.core.pin(from, ABSENT, [inode.entry?.version]);
+      if (inode.isRemote) this.core.names.pin(from, ABSENT, [inode.entry?.version]);
       inode.etag = null;
     }
     // Not `target`, nor the parent that was checked: a listing may have landed during the effect.
     const { parent, name } = splitPath(targetPath);
-    const home = this.core.directoryAt(parent);
+    const home = this.core.names.directoryAt(parent);
     const replaced = home.children?.get(name);
     if (replaced && replaced !== source) {
       replaced.detach();
@@ -214,17 +212,17 @@ export class Rename {
     const oldParent = source.parent;
     source.detach();
     source.attach(home, name);
-    if (oldParent && oldParent !== home) this.core.keepIfEmpty(oldParent);
+    if (oldParent && oldParent !== home) this.core.names.keepIfEmpty(oldParent);
     if (source.isDirectory) source.ensureLocal().isLocalDirectory = true;
     // A listing that saw the move before its answer came may have taken the old names out.
     for (const { inode, to } of moves) {
       if (inode === source || inode.isBelow(source)) continue;
       const place = splitPath(to);
-      this.core.directoryAt(place.parent).children?.get(place.name)?.detach();
+      this.core.names.directoryAt(place.parent).children?.get(place.name)?.detach();
       inode.detach();
-      inode.attach(this.core.directoryAt(place.parent), place.name);
+      inode.attach(this.core.names.directoryAt(place.parent), place.name);
     }
-    this.core.forgetNegatives(targetPath);
+    this.core.names.forgetNegatives(targetPath);
     for (const { inode, to, generation } of moves) {
       const entry = entries.get(inode.ino) ?? null;
       // Until the queue has sent it, what the server has under the new name is the replaced file.

@@ -8,7 +8,7 @@ import type { Core } from '../core.js';
 import type { Inode } from '../namespace/inode.js';
 import type { Removal } from '../namespace/removal.js';
 import { resolve } from '../namespace/resolve.js';
-import { effect, isDone } from '../operation/effect.js';
+import { effect } from '../operation/effect.js';
 import type { Operation } from '../operation/operation.js';
 import { place } from './links.js';
 
@@ -24,9 +24,9 @@ export function commit(
   path: TreePath,
   options: CommitOptions,
 ): Committed {
-  if (isDone(op)) return op.outcome as Committed;
+  if (op.progress?.of === 'commit') return op.progress.answer;
   const draft = core.shape.drafts && resolve(core, op, path, true);
-  if (!draft?.local?.isDraft) throw new Failure('EINVAL', core.shape.refusals.commit);
+  if (!draft?.local?.draft) throw new Failure('EINVAL', core.shape.refusals.commit);
   core.assertMutable(draft);
   core.locks.assertFree(draft.path, true);
   assertClosed(draft);
@@ -41,7 +41,7 @@ export function commit(
     return { path: draft.path, collection, files: sent, base: baseOf(draft), inos, options };
   };
   const done = ({ entries, ...committed }: Committed & { entries: readonly Entry[] }): void => {
-    op.outcome = committed;
+    op.progress = { of: 'commit', answer: committed };
     removal.detachTree(draft, ownPath);
     place(core, collection, entries);
   };
@@ -49,7 +49,7 @@ export function commit(
     for (const file of sent) if (file.kind === 'content') core.handedOver.letGo(file.source);
   };
   const names = [{ path: ownPath, isSubtree: true }];
-  throw effect(core, op, names, 'commit', args, done, settled, { isEndedByAbort: true });
+  throw effect(core, op, 'commit', { names, args, commit: done, settled, isEndedByAbort: true });
 }
 
 /** Is it a commit that this rename means, for tools that know only `fs`? Then it is done, or on its way. */
@@ -80,7 +80,7 @@ function fileOf(core: Core, draft: Inode, inode: Inode): HandedDraftFile {
 
 /** Of a draft made of several units none speaks for the whole. */
 function baseOf({ local }: Inode): TreePath | null {
-  const [base = null, ...others] = local?.bases ?? [];
+  const [base = null, ...others] = local?.draft?.bases ?? [];
   return others.length === 0 ? base : null;
 }
 
@@ -96,7 +96,7 @@ function assertClosed(draft: Inode): void {
 function assertNoDraft(draft: Inode, aliases: readonly string[]): void {
   for (const alias of aliases) {
     const standing = draft.parent?.children?.get(encodeName(alias));
-    if (standing !== draft && standing?.local?.isDraft)
+    if (standing !== draft && standing?.local?.draft)
       throw new Failure(
         'EEXIST',
         `There is a draft of the name '${alias}': rename it, or choose another alias.`,

@@ -5,7 +5,6 @@ import type { Core } from '../core.js';
 import { Inode } from '../namespace/inode.js';
 import { resolve, resolveParent } from '../namespace/resolve.js';
 import type { Operation } from '../operation/operation.js';
-import type { Writeback } from '../writeback/writeback.js';
 import type { LinkTarget } from './links.js';
 
 /**
@@ -13,7 +12,7 @@ import type { LinkTarget } from './links.js';
  * false where that can't be: the caller copies the content.
  */
 export function clone(
-  { core, writeback }: { readonly core: Core; readonly writeback: Writeback },
+  core: Core,
   op: Operation,
   from: TreePath,
   to: TreePath,
@@ -36,7 +35,7 @@ export function clone(
   core.keeping.put(path, { kind: 'copy', entry: copied });
   if (standing && standing.kind !== source.kind) {
     standing.detach();
-    writeback.forget(standing);
+    core.writeback.forget(standing);
   }
   const copy = standing?.kind === source.kind ? standing : new Inode(source.kind, copied);
   const local = copy.ensureLocal();
@@ -44,13 +43,12 @@ export function clone(
     // As on a disk, a file that is copied onto stays the file that it is.
     core.overlay.drop(standing);
     copy.entry = copied;
-    local.durable = local.generation;
+    local.generations?.settle(local.generations.newest);
   } else {
     copy.attach(parent, name);
   }
-  local.mode = source.local?.mode ?? null;
-  local.mtimeMs = core.now();
-  local.ctimeMs = local.mtimeMs;
+  const now = core.now();
+  copy.set({ mode: source.local?.attributes?.mode ?? null, mtimeMs: now, ctimeMs: now });
   core.keeping.letGo(copy);
   return true;
 }
@@ -64,14 +62,14 @@ export function startFrom(core: Core, op: Operation, from: TreePath, to: TreePat
   const draft = resolve(core, op, to);
   const source = resolve(core, op, from);
   const isUnit = source.isDirectory && source.depth === core.unitDepth;
-  if (!draft.local?.isDraft || !isUnit) return;
-  const added = source.local?.isDraft ? source.local.bases : [source.path];
-  const bases = [...new Set([...draft.local.bases, ...added])];
-  if (bases.length === draft.local.bases.length) return;
+  const into = draft.local?.draft;
+  if (!into || !isUnit) return;
+  const bases = [...new Set([...into.bases, ...(source.local?.draft?.bases ?? [source.path])])];
+  if (bases.length === into.bases.length) return;
   core.assertMutable(draft);
   core.locks.assertFree(draft.path);
   core.keeping.put(draft.path, { kind: 'draft', bases });
-  draft.local.bases = bases;
+  into.bases = bases;
 }
 
 /** Content that lies elsewhere becomes a file of the draft. */

@@ -59,20 +59,17 @@ export function renameLink(core: Core, op: Operation, link: Inode, path: TreePat
 function setLink(core: Core, op: Operation, target: TreePath, path: TreePath, replaced: Inode | null): never {
   const args = { path, target, replaces: replaced?.path ?? null };
   const names = [path, ...(replaced ? [replaced.path] : [])];
-  throw effect(
-    core,
-    op,
-    names.map((name) => ({ path: name, isSubtree: false })),
-    'symlink',
-    () => args,
-    ({ entries }) => {
+  throw effect(core, op, 'symlink', {
+    names: names.map((name) => ({ path: name, isSubtree: false })),
+    args: () => args,
+    commit: ({ entries }) => {
       if (replaced) {
-        if (replaced.parent) core.pin(replaced.path, ABSENT, [replaced.entry?.version]);
+        if (replaced.parent) core.names.pin(replaced.path, ABSENT, [replaced.entry?.version]);
         replaced.detach();
       }
       place(core, parentOf(path), entries);
     },
-  );
+  });
 }
 
 /**
@@ -80,16 +77,16 @@ function setLink(core: Core, op: Operation, target: TreePath, path: TreePath, re
  * links there may have moved: their directory is listed anew.
  */
 export function place(core: Core, parent: TreePath, entries: readonly Entry[]): void {
-  const directory = core.directoryAt(parent);
-  core.expireNames(directory);
+  const directory = core.names.directoryAt(parent);
+  core.names.expire(directory);
   for (let at = directory; at.parent && at.local?.isLocalDirectory; at = at.parent) {
     at.local.isLocalDirectory = false;
-    core.forgetNegatives(at.path);
-    core.expireNames(at.parent);
+    core.names.forgetNegatives(at.path);
+    core.names.expire(at.parent);
   }
   for (const entry of entries) {
     const before = directory.children?.get(lastNameOf(entry.path));
-    core.pin(entry.path, entry.version, [before?.entry?.version ?? ABSENT]);
+    core.names.pin(entry.path, entry.version, [before?.entry?.version ?? ABSENT]);
   }
-  core.mergeAbove(entries, core.tick());
+  core.names.mergeAbove(entries, core.tick());
 }

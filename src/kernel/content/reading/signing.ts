@@ -17,11 +17,11 @@ export function signedUrl(core: Core, op: Operation, path: TreePath): string {
     );
   }
   if (inode.isDirty || entry === null) throw new Failure('EBUSY', notThereYet(core));
-  if (op.outcome !== undefined) return op.outcome as string;
+  if (op.progress?.of === 'signedUrl') return op.progress.answer;
   const key = `signedUrl#${core.tick().epoch}`;
   throw new Fault(key, () =>
     core.loads.start(key, 'signedUrl', { entry }, (url, failure) => {
-      op.outcome = url ?? undefined;
+      if (url !== null) op.progress = { of: 'signedUrl', answer: url };
       return failure;
     }),
   );
