@@ -15,8 +15,11 @@ export const childPath = (path: TreePath, name: string): TreePath => `${path}/${
 /** @param name of the server, of a file of the unit */
 export const filePath = (unit: TreePath, name: string): TreePath => `${unit}/${encodeFileName(name)}`;
 
+/** A trailing '/', which a caller may write, demands a directory. */
+export const withoutSlash = (path: TreePath): TreePath => (path.endsWith('/') ? path.slice(0, -1) : path);
+
 /** Its names, outermost first; none of the root. */
-export const segmentsOf = (path: TreePath): string[] => (path === '' ? [] : path.split('/'));
+export const segmentsOf = (path: TreePath): string[] => (path === '' ? [] : withoutSlash(path).split('/'));
 
 /** The path of what stands at `below` in a directory. */
 export const joinPath = (directory: TreePath, below: TreePath): TreePath =>
