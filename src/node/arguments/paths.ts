@@ -2,8 +2,13 @@ import { isUtf8 } from 'node:buffer';
 import { fileURLToPath } from 'node:url';
 import { types } from 'node:util';
 import { Failure } from '../../contract/failure.js';
-import { isTooLong, LONGEST_NAME_BYTES } from '../../contract/names.js';
-import { joinPath, segmentsOf, type TreePath } from '../../contract/tree-path.js';
+import {
+  isTooLong,
+  joinPath,
+  LONGEST_NAME_BYTES,
+  segmentsOf,
+  type TreePath,
+} from '../../contract/tree-path.js';
 import type { Operation } from '../../kernel/operation/operation.js';
 import type { Kernel } from '../../kernel/syscalls.js';
 import { type Layout, RUNS } from './layout.js';

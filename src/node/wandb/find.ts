@@ -1,7 +1,6 @@
 import { Failure } from '../../contract/failure.js';
-import { decodeName, encodeName } from '../../contract/names.js';
 import type { FoundRuns, RunQuery } from '../../contract/store.js';
-import { joinPath, segmentsOf, type TreePath } from '../../contract/tree-path.js';
+import { decodeName, encodeName, joinPath, segmentsOf, type TreePath } from '../../contract/tree-path.js';
 import { notSupported, systemError } from '../arguments/errors.js';
 import { invalidArgumentType, invalidArgumentValue } from '../arguments/refusals.js';
 import { asInteger, asObject, asSignal, type Bag } from '../arguments/validate.js';
