@@ -2,7 +2,7 @@ import { LRUCache } from 'lru-cache';
 import type { Alike, Entry } from '../contract/entry.js';
 import { Failure } from '../contract/failure.js';
 import type { Remote } from '../contract/remote.js';
-import type { TreePath } from '../contract/tree-path.js';
+import { depthOf, isAtOrBelow, segmentsOf, splitPath, type TreePath } from '../contract/tree-path.js';
 import { type Journal, type JournalOptions, openJournal } from './content/journal/journal.js';
 import { HandedOver } from './content/local/handed-over.js';
 import { Keeping, placeIn } from './content/local/keeping.js';
@@ -10,7 +10,7 @@ import { Overlay } from './content/local/overlay.js';
 import { PageCache } from './content/reading/pages.js';
 import { Spool, sweepSpools } from './content/spool/spool.js';
 import { Descriptors } from './descriptors.js';
-import { depthOf, Inode, isAtOrBelow, splitPath } from './namespace/inode.js';
+import { Inode } from './namespace/inode.js';
 import { InodeNumbers } from './namespace/inode-numbers.js';
 import { KnownNames } from './namespace/listing/known-names.js';
 import { relativeTo, Scope, type ScopeHost } from './namespace/listing/scope.js';
@@ -199,7 +199,7 @@ export class Core implements ScopeHost {
   /** The directory at a path that is known to exist, made where a listing dropped it meanwhile. */
   directoryAt(path: TreePath): Inode {
     let directory = this.root;
-    for (const name of path === '' ? [] : path.split('/')) {
+    for (const name of segmentsOf(path)) {
       let child = directory.children?.get(name);
       if (!child?.isDirectory) {
         child?.detach();

@@ -1,5 +1,5 @@
 import { Failure } from '../contract/failure.js';
-import type { TreePath } from '../contract/tree-path.js';
+import { type TreePath, upperPath } from '../contract/tree-path.js';
 import { signedUrl } from './content/reading/signing.js';
 import { Core, type KernelOptions } from './core.js';
 import { Files } from './files.js';
@@ -121,7 +121,7 @@ function recoverOrLeave(core: Core, writeback: Writeback): ReturnType<typeof rec
 function refresh(core: Core, path: TreePath): void {
   const real = core.hasVersions ? throughLinks(core, path, false) : path;
   if (real !== path) {
-    refreshAt(core, path.split('/').slice(0, core.unitDepth).join('/'));
+    refreshAt(core, upperPath(path, core.unitDepth));
     refreshAt(core, real);
   } else refreshAt(core, path);
 }

@@ -4,7 +4,7 @@ import type { Entry, Lookup } from '../contract/entry.js';
 import { Failure } from '../contract/failure.js';
 import type { Store } from '../contract/store.js';
 import type { TreePath } from '../contract/tree-path.js';
-import { parentOf } from '../contract/tree-path.js';
+import { depthOf, isBelow, parentOf, segmentsOf } from '../contract/tree-path.js';
 import type { OpenSource, Signalled, Ticket } from '../contract/uploads.js';
 import { filePieces } from '../wire/transport/file-pieces.js';
 import { contentVersion } from './version.js';
@@ -285,13 +285,8 @@ function directoryEntry(path: TreePath, at: number, id: string): Entry {
 
 const md5Of = (bytes: Uint8Array): string => createHash('md5').update(bytes).digest('base64');
 
-const depthOf = (path: TreePath): number => (path === '' ? 0 : path.split('/').length);
-
-const isBelow = (path: TreePath, directory: TreePath): boolean =>
-  directory === '' ? path !== '' : path.startsWith(`${directory}/`);
-
 /** The path and every directory above it, outermost first, without the root. */
 function prefixesOf(path: TreePath): TreePath[] {
-  const segments = path === '' ? [] : path.split('/');
+  const segments = segmentsOf(path);
   return segments.map((_, index) => segments.slice(0, index + 1).join('/'));
 }

@@ -2,7 +2,7 @@ import { setMaxListeners } from 'node:events';
 import { Failure } from '../../contract/failure.js';
 import type { Args, Method, RemoteEvent, RemoteMethods, Reply, Value } from '../../contract/remote.js';
 import type { Store } from '../../contract/store.js';
-import type { TreePath } from '../../contract/tree-path.js';
+import { type TreePath, upperPath } from '../../contract/tree-path.js';
 import { failureOf } from '../failure-of.js';
 import { Claim } from '../upload/claim.js';
 import { commit } from '../upload/commit.js';
@@ -45,7 +45,7 @@ export function createOwner({ store, contents, told, now = Date.now, ...options 
     lookup: (...args: Parameters<Store['lookup']>) => store.lookup(...args),
     uploads: store.uploads ?? { declare: refuse, put: refuse, finish: refuse },
   };
-  const unitOf = (path: TreePath): TreePath => path.split('/').slice(0, store.unitDepth).join('/');
+  const unitOf = (path: TreePath): TreePath => upperPath(path, store.unitDepth);
   const uploader = new Uploader(target, (event) => owner.onEvent(event), {
     ...options,
     unitOf,

@@ -172,16 +172,3 @@ export class Inode {
     if (this.children) for (const child of this.children.values()) yield* child.walk();
   }
 }
-
-/** The last segment of a path, and what stands before it. */
-export function splitPath(path: TreePath): { readonly parent: TreePath; readonly name: string } {
-  const slash = path.lastIndexOf('/');
-  return slash < 0
-    ? { parent: '', name: path }
-    : { parent: path.slice(0, slash), name: path.slice(slash + 1) };
-}
-
-export const depthOf = (path: TreePath): number => (path === '' ? 0 : path.split('/').length);
-
-export const isAtOrBelow = (path: TreePath, ancestor: TreePath): boolean =>
-  ancestor === '' || path === ancestor || path.startsWith(`${ancestor}/`);

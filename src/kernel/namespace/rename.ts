@@ -1,13 +1,20 @@
 import type { Entry } from '../../contract/entry.js';
 import { Failure } from '../../contract/failure.js';
 import type { Handed, Move } from '../../contract/remote.js';
-import type { TreePath } from '../../contract/tree-path.js';
+import {
+  depthOf,
+  isAtOrBelow,
+  joinPath,
+  splitPath,
+  type TreePath,
+  upperPath,
+} from '../../contract/tree-path.js';
 import type { Core } from '../core.js';
 import { effect, isDone } from '../operation/effect.js';
 import type { Operation } from '../operation/operation.js';
 import { assertDraftName, type Versions } from '../versions/versions.js';
 import type { Writeback } from '../writeback/writeback.js';
-import { type Inode, isAtOrBelow, splitPath } from './inode.js';
+import type { Inode } from './inode.js';
 import { ABSENT } from './listing/pins.js';
 import type { Removal } from './removal.js';
 import { ensureListed, find, resolveName, resolveParent } from './resolve.js';
@@ -42,7 +49,7 @@ export class Rename {
     const target = find(this.core, op, to, true);
     this.core.assertMutable(parent);
     this.core.assertMutable(source.parent ?? source);
-    const targetPath = parent.path === '' ? name : `${parent.path}/${name}`;
+    const targetPath = parent.path === '' ? name : joinPath(parent.path, name);
     this.assertPossible(op, source, target, sourcePath, targetPath, to);
     if (source === target) return;
     this.core.locks.assertFree(sourcePath, source.isDirectory);
@@ -126,12 +133,16 @@ export class Rename {
   /** Files stay in their unit; names beside versions (drafts, aliases) in their collection. */
   private assertSameUnit(source: Inode, sourcePath: TreePath, targetPath: TreePath): void {
     const { unitDepth, hasVersions } = this.core;
-    const top = (path: TreePath, depth: number): string => path.split('/').slice(0, depth).join('/');
-    const isBelow = source.depth > unitDepth && targetPath.split('/').length > unitDepth;
-    if (isBelow && top(sourcePath, unitDepth) === top(targetPath, unitDepth)) return;
-    const isBeside = source.depth === unitDepth && targetPath.split('/').length === unitDepth;
+    const isBelow = source.depth > unitDepth && depthOf(targetPath) > unitDepth;
+    if (isBelow && upperPath(sourcePath, unitDepth) === upperPath(targetPath, unitDepth)) return;
+    const isBeside = source.depth === unitDepth && depthOf(targetPath) === unitDepth;
     const isNamedHere = hasVersions && (source.target !== null || source.draft !== null);
-    if (isBeside && isNamedHere && top(sourcePath, unitDepth - 1) === top(targetPath, unitDepth - 1)) return;
+    if (
+      isBeside &&
+      isNamedHere &&
+      upperPath(sourcePath, unitDepth - 1) === upperPath(targetPath, unitDepth - 1)
+    )
+      return;
     const unit = hasVersions ? 'draft' : 'run';
     throw new Failure('EXDEV', `W&B can rename files within one ${unit} only; copy, then remove.`);
   }
@@ -139,7 +150,7 @@ export class Rename {
   /** In a draft, and of a draft, names are only here. */
   private renameHere(source: Inode, target: Inode | null, parent: Inode, name: string): void {
     if (source.local?.isDraft) assertDraftName(name);
-    this.core.keeping.renamed(source.path, `${parent.path}/${name}`);
+    this.core.keeping.renamed(source.path, joinPath(parent.path, name));
     if (target) {
       target.detach();
       this.writeback.forget(target);

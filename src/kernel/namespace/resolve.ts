@@ -1,11 +1,19 @@
 import type { Entry, Lookup } from '../../contract/entry.js';
 import { Failure } from '../../contract/failure.js';
-import type { TreePath } from '../../contract/tree-path.js';
+import {
+  depthOf,
+  joinPath,
+  lowerPath,
+  splitPath,
+  type TreePath,
+  upperPath,
+  withoutSlash,
+} from '../../contract/tree-path.js';
 import type { Core } from '../core.js';
 import type { Load } from '../operation/load.js';
 import { Fault, type Operation } from '../operation/operation.js';
 import type { Moment } from '../timeline.js';
-import { type Inode, splitPath } from './inode.js';
+import type { Inode } from './inode.js';
 import { throughLinks } from './links.js';
 import type { Scope } from './listing/scope.js';
 
@@ -56,7 +64,7 @@ export function resolveParent(
   op: Operation,
   path: TreePath,
 ): { readonly parent: Inode; readonly name: string } {
-  const { parent: parentPath, name } = splitPath(path.endsWith('/') ? path.slice(0, -1) : path);
+  const { parent: parentPath, name } = splitPath(withoutSlash(path));
   const parent = resolve(core, op, parentPath);
   if (!parent.isDirectory) throw new Failure('ENOTDIR');
   return { parent, name };
@@ -67,7 +75,7 @@ export function assertFree(core: Core, op: Operation, path: TreePath): void {
   if (path === '') throw new Failure('EEXIST');
   resolveParent(core, op, path);
   const mustBeDirectory = path.endsWith('/');
-  if (find(core, op, mustBeDirectory ? path.slice(0, -1) : path, true)) throw new Failure('EEXIST');
+  if (find(core, op, withoutSlash(path), true)) throw new Failure('EEXIST');
   if (mustBeDirectory) throw new Failure('ENOENT');
 }
 
@@ -189,8 +197,8 @@ function isRecent(
  * (its first page); in a large unit single names are looked up until listing all of it is the cheaper way.
  */
 function lookupFault(core: Core, op: Operation, path: TreePath, scope: Scope | null): Fault {
-  const unitPath = path.split('/').slice(0, core.unitDepth).join('/');
-  const isInUnit = path.split('/').length >= core.unitDepth;
+  const unitPath = upperPath(path, core.unitDepth);
+  const isInUnit = depthOf(path) >= core.unitDepth;
   // Of a version the listing comes along where it is at hand: it never has to be asked for again.
   if (scope?.isLarge) {
     if (scope.touches >= TOUCHES_BEFORE_LISTING) return listFault(core, scope.root);
@@ -218,14 +226,13 @@ function mergeLookup(core: Core, asked: TreePath, lookup: Lookup, sent: Moment):
   // An answer that contradicts itself says that there is something: denying it would let it be overwritten.
   const found = lookup.found ?? listing?.entries.find(({ path }) => path === asked) ?? null;
   core.mergeAbove(ancestors, sent);
-  const depth = asked.split('/').length;
+  const depth = depthOf(asked);
   if (found && found !== 'prefix' && depth <= core.unitDepth) core.mergeAbove([found], sent);
   // The answer may have told of an alias on the way.
   const directories = ancestors.filter(({ kind }) => kind === 'directory');
   // What the answer speaks of is what the answer names, not what the alias points to here by now.
   const unitPath = depth > core.unitDepth ? directories[core.unitDepth - 1]?.path : undefined;
-  const path =
-    unitPath === undefined ? asked : [unitPath, ...asked.split('/').slice(core.unitDepth)].join('/');
+  const path = unitPath === undefined ? asked : joinPath(unitPath, lowerPath(asked, core.unitDepth));
   const place = core.scopeOfName(path);
   if (!found) rememberAbsence(core, path, directories, sent);
   else core.negatives.delete(path);

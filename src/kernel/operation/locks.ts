@@ -1,5 +1,4 @@
-import type { TreePath } from '../../contract/tree-path.js';
-import { isAtOrBelow } from '../namespace/inode.js';
+import { isAtOrBelow, type TreePath } from '../../contract/tree-path.js';
 import type { Load } from './load.js';
 import { Fault } from './operation.js';
 

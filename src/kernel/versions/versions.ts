@@ -1,9 +1,8 @@
 import type { CommitOptions, Committed } from '../../contract/drafts.js';
 import type { Entry } from '../../contract/entry.js';
 import { Failure } from '../../contract/failure.js';
-import { decodeName, encodeName } from '../../contract/names.js';
 import type { HandedDraftFile } from '../../contract/remote.js';
-import type { TreePath } from '../../contract/tree-path.js';
+import { decodeName, encodeName, lastNameOf, parentOf, type TreePath } from '../../contract/tree-path.js';
 import type { Core } from '../core.js';
 import { Inode } from '../namespace/inode.js';
 import { ABSENT } from '../namespace/listing/pins.js';
@@ -119,7 +118,7 @@ export class Versions {
 
   /** As `mv`: the new name is set, or moved, before the old one goes. */
   renameAlias(op: Operation, alias: Inode, path: TreePath): void {
-    assertAliasName(path.slice(path.lastIndexOf('/') + 1));
+    assertAliasName(lastNameOf(path));
     this.setAlias(op, resolve(this.core, op, alias.path).path, path, alias);
   }
 
@@ -206,7 +205,7 @@ export class Versions {
           if (replaced.parent) this.core.pin(replaced.path, ABSENT, [replaced.entry?.version]);
           replaced.detach();
         }
-        this.place(path.slice(0, path.lastIndexOf('/')), entries);
+        this.place(parentOf(path), entries);
       },
     );
   }

@@ -1,7 +1,7 @@
-import type { TreePath } from '../../contract/tree-path.js';
+import { splitPath, type TreePath, upperPath } from '../../contract/tree-path.js';
 import type { Recovered } from '../content/journal/recovery.js';
 import type { Core } from '../core.js';
-import { Inode, splitPath } from '../namespace/inode.js';
+import { Inode } from '../namespace/inode.js';
 import { referenceEntry } from '../versions/versions.js';
 import type { Writeback } from './writeback.js';
 
@@ -76,7 +76,7 @@ function adopt(core: Core, writeback: Writeback, { path, record, at, blobPath }:
 
 /** The draft that a path is, or is in; its type and collection may be nowhere else yet. */
 function keepDraft(core: Core, path: TreePath): void {
-  const draft = core.directoryAt(path.split('/').slice(0, core.unitDepth).join('/'));
+  const draft = core.directoryAt(upperPath(path, core.unitDepth));
   const local = draft.ensureLocal();
   if (local.isDraft) return;
   local.isDraft = true;

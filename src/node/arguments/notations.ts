@@ -1,5 +1,5 @@
 import { posix } from 'node:path';
-import type { TreePath } from '../../contract/tree-path.js';
+import { segmentsOf, type TreePath } from '../../contract/tree-path.js';
 import type { Mount } from './paths.js';
 
 const ARTIFACT_PATH = '/<entity>/<project>/<type>/<collection>/<version>';
@@ -30,8 +30,8 @@ export function ofSdkAddress(address: string): string {
 export function rewritten(mount: Mount, below: TreePath, depth: number): string | null {
   const isArtifacts = mount.layout.scheme === 'wandbas';
   // Where it is `root` that isn't there, that is to be written otherwise, and as an option is.
-  const isRoot = depth <= namesOf(mount.top).length;
-  const segments = namesOf(isRoot ? mount.top : below);
+  const isRoot = depth <= segmentsOf(mount.top).length;
+  const segments = segmentsOf(isRoot ? mount.top : below);
   const [first = '', second = '', , fourth = '', fifth = ''] = segments;
   const name = segments[depth - 1] ?? '';
   const rest = segments.slice(depth);
@@ -81,8 +81,6 @@ export function rewritten(mount: Mount, below: TreePath, depth: number): string 
 }
 
 const VERSION = /^(v\d+|latest)$/;
-
-const namesOf = (path: TreePath): readonly string[] => path.split('/').filter((name) => name !== '');
 
 /** The app has 'files' behind a version. */
 const withoutFiles = (names: readonly string[]): readonly string[] =>

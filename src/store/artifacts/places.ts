@@ -1,7 +1,5 @@
 import { Failure } from '../../contract/failure.js';
-import { decodeFileName, decodeName } from '../../contract/names.js';
-import type { TreePath } from '../../contract/tree-path.js';
-import { parentOf } from '../../contract/tree-path.js';
+import { decodeFileName, decodeName, parentOf, segmentsOf, type TreePath } from '../../contract/tree-path.js';
 
 /** A collection by its server names. */
 export interface CollectionName {
@@ -28,7 +26,7 @@ export interface Place {
 export const UNIT_DEPTH = 5;
 
 export function placeOf(path: TreePath): Place {
-  const segments = path === '' ? [] : path.split('/');
+  const segments = segmentsOf(path);
   const upper = segments.slice(0, UNIT_DEPTH);
   const names = upper.map(decodeName);
   const [entity, project, type, name, alias = null] = names;

@@ -1,5 +1,4 @@
-import { decodeFileName, decodeName } from '../../contract/names.js';
-import type { TreePath } from '../../contract/tree-path.js';
+import { decodeFileName, decodeName, segmentsOf, type TreePath } from '../../contract/tree-path.js';
 
 /** A run by its server names. */
 export interface RunName {
@@ -22,7 +21,7 @@ export interface Place {
 export const UNIT_DEPTH = 3;
 
 export function placeOf(path: TreePath): Place {
-  const segments = path === '' ? [] : path.split('/');
+  const segments = segmentsOf(path);
   const upper = segments.slice(0, UNIT_DEPTH);
   const names = upper.map(decodeName);
   const [entity, project, run] = names;

@@ -1,8 +1,9 @@
+import { isAtOrBelow } from '../../../contract/tree-path.js';
 import type { PageCache } from '../../content/reading/pages.js';
 import type { Descriptors } from '../../descriptors.js';
 import type { Locks } from '../../operation/locks.js';
 import type { Moment } from '../../timeline.js';
-import { type Inode, isAtOrBelow } from '../inode.js';
+import type { Inode } from '../inode.js';
 import type { InodeNumbers } from '../inode-numbers.js';
 import type { Scope } from './scope.js';
 
