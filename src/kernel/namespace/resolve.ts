@@ -1,5 +1,5 @@
 import { Failure } from '../../contract/failure.js';
-import { depthOf, splitPath, type TreePath, upperPath } from '../../contract/tree-path.js';
+import { depthOf, splitPath, type TreePath, upperPath, withoutSlash } from '../../contract/tree-path.js';
 import type { Core } from '../core.js';
 import type { Load } from '../operation/load.js';
 import { Fault, type Operation } from '../operation/operation.js';
@@ -55,7 +55,7 @@ export function resolveParent(
   op: Operation,
   path: TreePath,
 ): { readonly parent: Inode; readonly name: string } {
-  const { parent: parentPath, name } = splitPath(path.endsWith('/') ? path.slice(0, -1) : path);
+  const { parent: parentPath, name } = splitPath(withoutSlash(path));
   const parent = resolve(core, op, parentPath);
   if (!parent.isDirectory) throw new Failure('ENOTDIR');
   return { parent, name };
@@ -66,7 +66,7 @@ export function assertFree(core: Core, op: Operation, path: TreePath): void {
   if (path === '') throw new Failure('EEXIST');
   resolveParent(core, op, path);
   const mustBeDirectory = path.endsWith('/');
-  if (find(core, op, mustBeDirectory ? path.slice(0, -1) : path, true)) throw new Failure('EEXIST');
+  if (find(core, op, withoutSlash(path), true)) throw new Failure('EEXIST');
   if (mustBeDirectory) throw new Failure('ENOENT');
 }
 

@@ -1,6 +1,5 @@
 import { Failure } from '../../contract/failure.js';
-import { decodeFileName, decodeName } from '../../contract/names.js';
-import { parentOf, segmentsOf, type TreePath } from '../../contract/tree-path.js';
+import { decodeFileName, decodeName, parentOf, segmentsOf, type TreePath } from '../../contract/tree-path.js';
 import { ARTIFACTS_SHAPE } from './shape.js';
 
 /** A collection by its server names. */

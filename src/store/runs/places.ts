@@ -1,5 +1,4 @@
-import { decodeFileName, decodeName } from '../../contract/names.js';
-import { segmentsOf, type TreePath } from '../../contract/tree-path.js';
+import { decodeFileName, decodeName, segmentsOf, type TreePath } from '../../contract/tree-path.js';
 import { RUNS_SHAPE } from './shape.js';
 
 /** A run by its server names. */
