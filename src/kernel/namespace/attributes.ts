@@ -99,7 +99,9 @@ export class AttributeCalls {
 
   private modeOf(inode: Inode): number {
     const mode = inode.local?.attributes?.mode ?? (inode.isDirectory ? 0o755 : 0o644);
-    const isReadOnly = inode.entry?.isReadOnly || this.core.options.readOnly || this.core.isFrozen(inode);
+    const { options, shape } = this.core;
+    const isFrozen = shape.frozen !== null && this.core.isFrozen(inode);
+    const isReadOnly = inode.entry?.isReadOnly || options.readOnly || isFrozen;
     return isReadOnly ? mode & ~0o222 : mode;
   }
 }
