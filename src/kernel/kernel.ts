@@ -8,7 +8,7 @@ import { signedUrl } from './content/reading/signing.js';
 import { Core } from './core.js';
 import { AttributeCalls } from './namespace/attributes.js';
 import { Directories } from './namespace/directories.js';
-import { findRuns } from './namespace/finding.js';
+import { findUnits } from './namespace/finding.js';
 import { info } from './namespace/info.js';
 import { throughLinks } from './namespace/links.js';
 import { missing } from './namespace/missing.js';
@@ -80,7 +80,7 @@ export function createKernel(options: KernelOptions): Kernel {
     commit: (op, path, options) => commit({ core, removal: removal() }, op, path, options),
     info: (op, path) => info(core, op, path),
     signedUrl: (op, path) => signedUrl(core, op, path),
-    find: (op, query) => findRuns(core, op, query),
+    find: (op, query) => findUnits(core, op, query),
 
     flush: (op) => {
       if (core.isClosed) throw new Failure('EBADF', 'This filesystem is closed.');

@@ -1,8 +1,7 @@
 import type { CommitOptions, Committed } from '../contract/drafts.js';
 import type { Kind } from '../contract/entry.js';
 import type { Facts } from '../contract/facts.js';
-import type { RemoteEvent } from '../contract/remote.js';
-import type { FoundRuns, RunQuery } from '../contract/store.js';
+import type { Args, RemoteEvent, Value } from '../contract/remote.js';
 import type { TreePath } from '../contract/tree-path.js';
 import type { Missing } from './namespace/missing.js';
 import type { Operation } from './operation/operation.js';
@@ -114,8 +113,8 @@ export interface Kernel extends Syscalls {
    * that isn't at the server yet, ENOTSUP for references to no web address.
    */
   signedUrl(op: Operation, path: TreePath): string;
-  /** A page of the runs of a project that pass a filter; ENOENT without the project, ENOTSUP in a tree without runs. */
-  find(op: Operation, query: RunQuery): FoundRuns;
+  /** A page of the units in a directory that pass a filter; ENOENT without the directory, ENOTSUP where nothing is found so. */
+  find(op: Operation, query: Args<'find'>): Value<'find'>;
   /**
    * Why a path isn't there, as far as that can be told: for a message, after an ENOENT. Null where all directories above
    * files are there.

@@ -123,7 +123,7 @@ export function createOwner({ store, contents, told, now = Date.now, ...options 
 
     find: async (query, signal) => {
       if (store.find) return store.find(query, { signal });
-      throw new Failure('ENOTSUP', 'Only a tree of runs can find them: use createWandbFs().');
+      throw new Failure('ENOTSUP', 'Nothing at this store can be found but by its path.');
     },
 
     alike: async ({ path }, signal) => (await store.alike?.(path, { signal })) ?? null,

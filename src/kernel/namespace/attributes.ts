@@ -64,7 +64,10 @@ export class AttributeCalls {
     this.core.assertMutable(inode);
     const isOwn = (id: number, own: number): boolean => id === own || id === -1 || id === 0xffffffff;
     if (!isOwn(uid, this.uid) || !isOwn(gid, this.gid)) {
-      throw new Failure('EPERM', 'W&B keeps no owners; files belong to the user of this process.');
+      throw new Failure(
+        'EPERM',
+        `${this.core.shape.keeper} keeps no owners; files belong to the user of this process.`,
+      );
     }
   }
 

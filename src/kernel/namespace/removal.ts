@@ -18,7 +18,8 @@ export class Removal {
     const inode = resolveName(this.core, op, path);
     this.core.assertMutable(inode.parent ?? inode);
     if (inode.isDirectory) throw new Failure('EISDIR');
-    if (inode.entry?.isReadOnly) throw new Failure('EACCES', 'W&B keeps this file itself; it is read-only.');
+    if (inode.entry?.isReadOnly)
+      throw new Failure('EACCES', `${this.core.shape.keeper} keeps this file itself; it is read-only.`);
     this.core.locks.assertFree(inode.path);
     this.keepForOpenFiles(op, inode);
     this.removeFiles(op, [inode], [{ path: inode.path, isSubtree: false }], () => {});
@@ -45,7 +46,10 @@ export class Removal {
     const removable = files.filter((inode) => !inode.entry?.isReadOnly);
     for (const inode of removable) this.keepForOpenFiles(op, inode);
     if (removable.length < files.length) {
-      throw new Failure('EACCES', 'W&B keeps a file below this directory itself; it is read-only.');
+      throw new Failure(
+        'EACCES',
+        `${this.core.shape.keeper} keeps a file below this directory itself; it is read-only.`,
+      );
     }
     const { path: ownPath } = directory;
     this.removeFiles(op, removable, [{ path: ownPath, isSubtree: true }], () =>

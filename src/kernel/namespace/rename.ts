@@ -124,7 +124,7 @@ export class Rename {
         if ((target.children?.size ?? 0) > 0) throw new Failure('ENOTEMPTY');
       }
       if (target.entry?.isReadOnly)
-        throw new Failure('EACCES', 'W&B keeps the target itself; it is read-only.');
+        throw new Failure('EACCES', `${this.core.shape.keeper} keeps the target itself; it is read-only.`);
     }
   }
 
@@ -162,14 +162,14 @@ export class Rename {
     let bytes = 0;
     for (const inode of inodes) {
       if (inode.entry?.isReadOnly)
-        throw new Failure('EACCES', 'W&B keeps a file here itself; it is read-only.');
+        throw new Failure('EACCES', `${this.core.shape.keeper} keeps a file here itself; it is read-only.`);
       // What isn't uploaded yet is uploaded once, whatever its name.
       if (inode.entry !== null && !inode.isDirty) bytes += inode.size ?? 0;
     }
     if (bytes > this.core.options.maxRenameBytes) {
       throw new Failure(
         'EXDEV',
-        'Renaming on W&B uploads again; this is more than `maxRenameBytes`. Copy, then remove.',
+        `Renaming on ${this.core.shape.keeper} uploads again; this is more than \`maxRenameBytes\`. Copy, then remove.`,
       );
     }
     return inodes.map((inode) => {

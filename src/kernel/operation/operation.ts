@@ -1,7 +1,7 @@
 import type { Committed } from '../../contract/drafts.js';
 import type { Facts } from '../../contract/facts.js';
 import { Failure } from '../../contract/failure.js';
-import type { FoundRuns } from '../../contract/store.js';
+import type { Value } from '../../contract/remote.js';
 import type { ReadProgress } from '../content/reading/read.js';
 import type { FlushProgress } from '../writeback/flush.js';
 import type { Load } from './load.js';
@@ -41,7 +41,7 @@ export type Progress =
   | FlushProgress
   | { readonly of: 'done' }
   | { readonly of: 'commit'; readonly answer: Committed }
-  | { readonly of: 'find'; readonly answer: FoundRuns }
+  | { readonly of: 'find'; readonly answer: Value<'find'> }
   | { readonly of: 'info'; readonly answer: Facts | null }
   | { readonly of: 'signedUrl'; readonly answer: string };
 
