@@ -44,6 +44,7 @@ export function createKernel(options: KernelOptions): Kernel {
     stat: (op, path) => attributes.stat(op, path),
     lstat: (op, path) => attributes.lstat(op, path),
     fstat: (op, fd) => attributes.fstat(op, fd),
+    opendir: (op, path, paging) => directories.opendir(op, path, paging),
     readdir: (op, path) => directories.readdir(op, path),
     access: (op, path, mode) => attributes.access(op, path, mode),
     mkdir: (op, path, mode) => directories.mkdir(op, path, mode),

@@ -4,6 +4,7 @@ import type { Facts } from '../contract/facts.js';
 import type { RemoteEvent } from '../contract/remote.js';
 import type { FoundRuns, RunQuery } from '../contract/store.js';
 import type { TreePath } from '../contract/tree-path.js';
+import type { Paging } from './namespace/listing/open-directory.js';
 import type { Missing } from './namespace/missing.js';
 import type { Operation } from './operation/operation.js';
 import type { LinkTarget } from './versions/versions.js';
@@ -32,6 +33,12 @@ export interface Attributes {
 export interface DirectoryEntry {
   readonly name: string;
   readonly kind: Kind;
+}
+
+/** An open directory. */
+export interface DirectoryPages {
+  /** The next entries, sorted; null: there are no more. A primitive. */
+  next(op: Operation): readonly DirectoryEntry[] | null;
 }
 
 /**
@@ -64,6 +71,8 @@ export interface Syscalls {
   /** As `stat`, but of a link itself. */
   lstat(op: Operation, path: TreePath): Attributes;
   fstat(op: Operation, fd: number): Attributes;
+  /** Opens a directory, to be read page by page. */
+  opendir(op: Operation, path: TreePath, paging: Paging): DirectoryPages;
   /** Sorted by name (UTF-16 code units), without '.' and '..'. */
   readdir(op: Operation, path: TreePath): readonly DirectoryEntry[];
   /** ENOENT, ENOTDIR, or EACCES for `fs.constants.W_OK` on what is read-only and X_OK on what isn't executable. */

@@ -33,6 +33,7 @@ export function createArtifactsStore(
     hasVersions: true,
     lookup: (path, options) => lookups.lookup(path, options),
     list: (path, { signal }) => listings.list(path, signal),
+    page: (path, { after, signal }) => listings.page(path, after, signal),
     read: (entry, range, options) => reading.read(entry, range, options),
     readNewest: () => reading.readNewest(),
     info: (path, { signal }) => info.info(path, signal),

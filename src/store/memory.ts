@@ -39,6 +39,7 @@ export interface MemoryStore
       | 'info'
       | 'signedUrl'
       | 'find'
+      | 'page'
       | 'alike'
       | 'onWarning'
     >

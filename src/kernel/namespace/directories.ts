@@ -6,22 +6,31 @@ import type { Operation } from '../operation/operation.js';
 import type { DirectoryEntry } from '../syscalls.js';
 import { assertDraftName } from '../versions/versions.js';
 import { Inode } from './inode.js';
+import { OpenDirectory, type Paging, shown } from './listing/open-directory.js';
 import { ABSENT } from './listing/pins.js';
 import { ensureListed, find, resolve, resolveParent } from './resolve.js';
 
 /** Above versions, collections and their types: the server makes them with their first version. */
 const IMPLICIT_LEVELS = 2;
 
-/** `readdir` and `mkdir`. */
+/** `opendir`, `readdir` and `mkdir`. */
 export class Directories {
   constructor(private readonly core: Core) {}
 
+  opendir(op: Operation, path: TreePath, paging: Paging): OpenDirectory {
+    return new OpenDirectory(this.core, this.find(op, path), paging);
+  }
+
   readdir(op: Operation, path: TreePath): readonly DirectoryEntry[] {
+    const directory = this.find(op, path);
+    ensureListed(this.core, op, directory);
+    return shown([...(directory.children?.values() ?? [])]);
+  }
+
+  private find(op: Operation, path: TreePath): Inode {
     const directory = resolve(this.core, op, path);
     if (!directory.isDirectory) throw new Failure('ENOTDIR');
-    ensureListed(this.core, op, directory);
-    const entries = [...(directory.children ?? [])].map(([name, { kind }]) => ({ name, kind }));
-    return entries.sort((a, b) => (a.name < b.name ? -1 : 1));
+    return directory;
   }
 
   /**

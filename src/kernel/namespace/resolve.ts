@@ -157,7 +157,7 @@ function isNegativeFresh(core: Core, op: Operation, path: TreePath): boolean {
   return negative !== undefined && isRecent(core, op, negative);
 }
 
-function isFresh(core: Core, op: Operation, inode: Inode, path: TreePath): boolean {
+export function isFresh(core: Core, op: Operation, inode: Inode, path: TreePath): boolean {
   const seen = { arrived: inode.seenEpoch, at: inode.seenAt };
   if (isRecent(core, op, seen) || op.hasLoaded(`lookup:${path}`)) return true;
   if (!inode.parent) return true;
@@ -289,27 +289,43 @@ function listFault(core: Core, directory: Inode): Fault {
       core.loads.start(key, 'list', { path }, (value, failure) => {
         const learned = core.timeline.arrive(sent);
         if (value) core.scopeAt(directory).mergeListing(value.entries, true, learned);
-        else if (failure?.code === 'ENOENT' && directory.local?.isLocalDirectory) {
-          core.scopeAt(directory).mergeListing([], true, learned);
-          return null;
-        } else if (failure?.code === 'ENOENT' && path !== '') {
-          const place = core.scopeOfName(path);
-          place?.scope.mergeName(place.relative, null, learned);
-          core.negatives.set(path, learned);
-        }
-        return failure;
+        return failure && mergeNoListing(core, directory, failure, learned);
       }),
     ),
   );
+}
+
+/** Returns the failure, unless it says that the server doesn't have what is only here. */
+export function mergeNoListing(
+  core: Core,
+  directory: Inode,
+  failure: Failure,
+  learned: Moment,
+): Failure | null {
+  const { path } = directory;
+  if (failure.code !== 'ENOENT') return failure;
+  if (directory.local?.isLocalDirectory) {
+    core.scopeAt(directory).mergeListing([], true, learned);
+    return null;
+  }
+  if (path === '') return failure;
+  const place = core.scopeOfName(path);
+  place?.scope.mergeName(place.relative, null, learned);
+  core.negatives.set(path, learned);
+  return failure;
 }
 
 /** Makes sure that all names in a directory are known. */
 export function ensureListed(core: Core, op: Operation, directory: Inode): void {
   const scope = core.scopeOf(directory);
   if (isListed(core, op, scope)) return;
+  ensureTouched(core, op, scope);
+  throw listFault(core, scope.root);
+}
+
+/** The look-up of a unit that was never touched brings its listing and the unit's own times in one request. */
+export function ensureTouched(core: Core, op: Operation, scope: Scope): void {
   const { path } = scope.root;
-  // The look-up of a unit that was never touched brings its listing and the unit's own times in one request.
   const isTouched = op.hasLoaded(`touch:${path}`) || scope.isLarge || scope.listed.epoch > 0;
   if (scope.isDeep && !isTouched) throw lookupFault(core, op, path, null);
-  throw listFault(core, scope.root);
 }
