@@ -7,7 +7,7 @@ import { read, readPage } from './content/reading/read.js';
 import { signedUrl } from './content/reading/signing.js';
 import { Core } from './core.js';
 import { access, fstat, lstat, setMode, setOwner, setTimes, stat } from './namespace/attributes.js';
-import { mkdir, readdir } from './namespace/directories.js';
+import { mkdir, opendir, readdir } from './namespace/directories.js';
 import { findUnits } from './namespace/finding.js';
 import { info } from './namespace/info.js';
 import { throughLinks } from './namespace/links.js';
@@ -42,6 +42,7 @@ export function createKernel(options: KernelOptions): Kernel {
     stat: (op, path) => stat(core, op, path),
     lstat: (op, path) => lstat(core, op, path),
     fstat: (op, fd) => fstat(core, op, fd),
+    opendir: (op, path, paging) => opendir(core, op, path, paging),
     readdir: (op, path) => readdir(core, op, path),
     access: (op, path, mode) => access(core, op, path, mode),
     mkdir: (op, path, mode) => mkdir(core, op, path, mode),

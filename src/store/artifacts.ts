@@ -30,6 +30,7 @@ export function createArtifactsStore(
     shape: ARTIFACTS_SHAPE,
     lookup: (path, options) => lookups.lookup(path, options),
     list: (path, { signal }) => listings.list(path, signal),
+    page: (path, { after, signal }) => listings.page(path, after, signal),
     read: (entry, range, options) => reading.read(entry, range, options),
     readNewest: () => reading.readNewest(),
     info: (path, { signal }) => info.info(path, signal),

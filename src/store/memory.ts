@@ -31,7 +31,7 @@ const unitDepth = MEMORY_SHAPE.levels.length;
 /** A remote that lives in this process. Foreign writers are played through `write`. */
 export interface MemoryStore
   extends Required<
-    Omit<Store, 'commit' | 'symlink' | 'info' | 'signedUrl' | 'find' | 'alike' | 'onWarning'>
+    Omit<Store, 'commit' | 'symlink' | 'info' | 'signedUrl' | 'find' | 'page' | 'alike' | 'onWarning'>
   > {
   /** Somebody else writes a file: bytes and listing at once. */
   write(path: TreePath, content: string | Uint8Array): void;

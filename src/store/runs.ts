@@ -34,6 +34,7 @@ export function createRunsStore(config: WireConfig, dependencies: WireDependenci
     shape: RUNS_SHAPE,
     lookup: (path, options) => lookups.lookup(path, options),
     list: (path, { signal }) => listings.list(path, signal),
+    page: (path, { after, signal }) => listings.page(path, after, signal),
     read: (entry, range, options) => reading.read(entry, range, options),
     readNewest: (entry, options) => reading.readNewest(entry, options),
     info: (path, { signal }) => info.info(path, signal),

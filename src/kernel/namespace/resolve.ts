@@ -154,7 +154,7 @@ function isNegativeFresh(core: Core, op: Operation, path: TreePath): boolean {
   return negative !== undefined && isRecent(core, op, negative);
 }
 
-function isFresh(core: Core, op: Operation, inode: Inode, path: TreePath): boolean {
+export function isFresh(core: Core, op: Operation, inode: Inode, path: TreePath): boolean {
   const seen = { arrived: inode.seenEpoch, at: inode.seenAt };
   if (isRecent(core, op, seen) || op.hasLoaded(`lookup:${path}`)) return true;
   if (!inode.parent) return true;
@@ -228,27 +228,43 @@ function listFault(core: Core, directory: Inode): Fault {
       core.loads.start(key, 'list', { path }, (value, failure) => {
         const learned = core.timeline.arrive(sent);
         if (value) core.names.scopeAt(directory).mergeListing(value.entries, true, learned);
-        else if (failure?.code === 'ENOENT' && directory.local?.isLocalDirectory) {
-          core.names.scopeAt(directory).mergeListing([], true, learned);
-          return null;
-        } else if (failure?.code === 'ENOENT' && path !== '') {
-          const place = core.names.scopeOfName(path);
-          place?.scope.mergeName(place.relative, null, learned);
-          core.names.negatives.set(path, learned);
-        }
-        return failure;
+        return failure && mergeNoListing(core, directory, failure, learned);
       }),
     ),
   );
+}
+
+/** Returns the failure, unless it says that the server doesn't have what is only here. */
+export function mergeNoListing(
+  core: Core,
+  directory: Inode,
+  failure: Failure,
+  learned: Moment,
+): Failure | null {
+  const { path } = directory;
+  if (failure.code !== 'ENOENT') return failure;
+  if (directory.local?.isLocalDirectory) {
+    core.names.scopeAt(directory).mergeListing([], true, learned);
+    return null;
+  }
+  if (path === '') return failure;
+  const place = core.names.scopeOfName(path);
+  place?.scope.mergeName(place.relative, null, learned);
+  core.names.negatives.set(path, learned);
+  return failure;
 }
 
 /** Makes sure that all names in a directory are known. */
 export function ensureListed(core: Core, op: Operation, directory: Inode): void {
   const scope = core.names.scopeOf(directory);
   if (isListed(core, op, scope)) return;
+  ensureAsked(core, op, scope);
+  throw listFault(core, scope.root);
+}
+
+/** The first look-up of a unit brings its listing and the unit's own times in one request. */
+export function ensureAsked(core: Core, op: Operation, scope: Scope): void {
   const { path } = scope.root;
-  // The first look-up of a unit brings its listing and the unit's own times in one request.
   const isAsked = op.hasLoaded(`unit:${path}`) || scope.known.isLarge || scope.known.listed.epoch > 0;
   if (scope.isDeep && !isAsked) throw lookupFault(core, op, path, null);
-  throw listFault(core, scope.root);
 }

@@ -1,4 +1,4 @@
-import type { Entry } from '../../../contract/entry.js';
+import type { Entry, Page } from '../../../contract/entry.js';
 import { Failure } from '../../../contract/failure.js';
 import type { TreePath } from '../../../contract/tree-path.js';
 import { childPath, parentOf } from '../../../contract/tree-path.js';
@@ -9,7 +9,7 @@ import {
 } from '../../../wire/generated.js';
 import { directoryEntry } from '../../common/levels/directory-entry.js';
 import { nodesOf } from '../../common/levels/nodes.js';
-import { type FetchPage, onlyPage, type Page, pagesOf, restOf } from '../../common/levels/pages.js';
+import { type FetchPage, onlyPage, pageFrom, pagesOf, restOf } from '../../common/levels/pages.js';
 import { listProjects } from '../../common/levels/upper-levels.js';
 import { isVersionName } from '../names.js';
 import type { ArtifactParts } from '../parts.js';
@@ -27,18 +27,24 @@ export class Listings {
   constructor(private readonly parts: Parts) {}
 
   list(path: TreePath, signal: AbortSignal | undefined): AsyncGenerator<readonly Entry[]> {
-    const { names, unit } = placeOf(path);
-    if (unit !== null) return this.files(unit, signal);
-    const [entity] = names;
-    const { context } = this.parts;
-    if (entity === undefined) {
-      return pagesOf(context, async () => onlyPage(await context.organizations.list(signal)));
-    }
-    return pagesOf(context, (after, first) =>
-      context.organizations.below(entity, signal, (server) =>
-        this.fetchOf(path, [server, ...names.slice(1)], signal)(after, first),
-      ),
-    );
+    const { unit } = placeOf(path);
+    return unit === null ? pagesOf(this.parts.context, this.fetchAt(path, signal)) : this.files(unit, signal);
+  }
+
+  /** Null for a version: its files come all at once, as its manifest does. */
+  page(path: TreePath, after: string | null, signal: AbortSignal | undefined): Promise<Page> | null {
+    const isVersion = placeOf(path).unit !== null;
+    return isVersion ? null : pageFrom(this.parts.context, this.fetchAt(path, signal), after);
+  }
+
+  private fetchAt(path: TreePath, signal: AbortSignal | undefined): FetchPage {
+    const [entity, ...names] = placeOf(path).names;
+    const { organizations } = this.parts.context;
+    if (entity === undefined) return async () => onlyPage(await organizations.list(signal));
+    return (after, first) =>
+      organizations.below(entity, signal, (server) =>
+        this.fetchOf(path, [server, ...names], signal)(after, first),
+      );
   }
 
   private fetchOf(

@@ -1,4 +1,4 @@
-import type { Entry, Lookup } from '../../../contract/entry.js';
+import type { Entry, Lookup, Page } from '../../../contract/entry.js';
 import type { TreePath } from '../../../contract/tree-path.js';
 import { childPath, parentOf, pathOf } from '../../../contract/tree-path.js';
 import {
@@ -13,7 +13,7 @@ import { WireFailure } from '../../../wire/wire-failure.js';
 import type { StoreContext } from '../context.js';
 import { directoryEntry } from './directory-entry.js';
 import { nodesOf } from './nodes.js';
-import { type Page, restOf } from './pages.js';
+import { restOf } from './pages.js';
 
 export const NOTHING: Lookup = { found: null, ancestors: [], listing: null };
 

@@ -1,10 +1,10 @@
-import type { Entry } from '../../../contract/entry.js';
+import type { Entry, Page } from '../../../contract/entry.js';
 import type { TreePath } from '../../../contract/tree-path.js';
 import { pathOf } from '../../../contract/tree-path.js';
 import { ListFilesDocument, ListRunsDocument } from '../../../wire/generated.js';
 import { directoryEntry } from '../../common/levels/directory-entry.js';
 import { nodesOf } from '../../common/levels/nodes.js';
-import { type FetchPage, onlyPage, type Page, pagesOf, restOf } from '../../common/levels/pages.js';
+import { type FetchPage, onlyPage, pageFrom, pagesOf, restOf } from '../../common/levels/pages.js';
 import { listEntities, listProjects } from '../../common/levels/upper-levels.js';
 import type { RunsContext } from '../context.js';
 import { placeOf } from '../places.js';
@@ -16,6 +16,10 @@ export class Listings {
 
   list(path: TreePath, signal: AbortSignal | undefined): AsyncGenerator<readonly Entry[]> {
     return pagesOf(this.context, this.fetchOf(path, signal));
+  }
+
+  page(path: TreePath, after: string | null, signal: AbortSignal | undefined): Promise<Page> {
+    return pageFrom(this.context, this.fetchOf(path, signal), after);
   }
 
   private fetchOf(path: TreePath, signal: AbortSignal | undefined): FetchPage {
