@@ -3,11 +3,10 @@ import { setTimeout } from 'node:timers/promises';
 import type { Entry, Lookup } from '../contract/entry.js';
 import { Failure } from '../contract/failure.js';
 import type { Store } from '../contract/store.js';
-import type { TreePath } from '../contract/tree-path.js';
-import { parentOf } from '../contract/tree-path.js';
+import { parentOf, type TreePath } from '../contract/tree-path.js';
 import type { OpenSource, Signalled, Ticket } from '../contract/uploads.js';
 import { filePieces } from '../wire/transport/file-pieces.js';
-import { contentVersion } from './version.js';
+import { contentVersion } from './common/rows.js';
 
 export interface MemoryStoreOptions {
   /** Files that are there from the start, by path; the directories above them come with them. @default {} */

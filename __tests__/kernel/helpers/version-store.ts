@@ -11,9 +11,9 @@ import { createOwner } from '../../../src/io/owner/owner.js';
 import { createKernel } from '../../../src/kernel/kernel.js';
 import { ARTIFACTS } from '../../../src/node/arguments/layout.js';
 import { makeFs, type WandbFs } from '../../../src/node/faces/create.js';
-import { digestManifest, sortedByPath } from '../../../src/store/artifacts/manifest/manifest-digest.js';
+import { digestManifest, sortedByPath } from '../../../src/store/artifacts/manifest/writer.js';
 import { checkAlias } from '../../../src/store/artifacts/names.js';
-import { reading } from '../../../src/store/common/content/sources.js';
+import { reading } from '../../../src/store/common/sources.js';
 import { digestOf, type StoredFile, VersionEntries } from './version-entries.js';
 import { factsAt } from './version-facts.js';
 

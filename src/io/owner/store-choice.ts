@@ -1,6 +1,6 @@
 import type { ArtifactsConfig } from '../../config/artifacts.js';
 import type { WireConfig } from '../../config/config.js';
-import { PARTIAL_DEPTH } from '../../store/common/levels/partial-depth.js';
+import { PARTIAL_DEPTH } from '../../store/common/upper-levels.js';
 import type { MemoryStoreOptions } from '../../store/memory.js';
 
 /** Which store an owner is made over, as plain data: it may be made in another thread. */

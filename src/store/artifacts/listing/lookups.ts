@@ -1,18 +1,18 @@
 import type { Entry, Lookup } from '../../../contract/entry.js';
 import { type Failure, isFailure } from '../../../contract/failure.js';
-import type { TreePath } from '../../../contract/tree-path.js';
-import { childPath, parentOf, upperPath } from '../../../contract/tree-path.js';
+import { childPath, parentOf, type TreePath, upperPath } from '../../../contract/tree-path.js';
 import { LookUpArtifactTypeDocument, LookUpCollectionDocument } from '../../../wire/generated.js';
-import { directoryEntry } from '../../common/levels/directory-entry.js';
+import { directoryEntry } from '../../common/rows.js';
 import {
   type LookupOptions,
+  NOTHING,
   nothingIfMissing,
   type Outcome,
   type Question,
+  type TurnBatch,
   unitLookups,
-} from '../../common/levels/unit-lookups.js';
-import { lookUpEntity, lookUpProject, NOTHING } from '../../common/levels/upper-levels.js';
-import type { TurnBatch } from '../../common/turn-batch.js';
+} from '../../common/turn-batch.js';
+import { lookUpAbove } from '../../common/upper-levels.js';
 import type { ArtifactParts } from '../parts.js';
 import { placeOf } from '../places.js';
 import { aliasEntry, collectionEntry, contentOfRow, fileEntry, versionEntry } from './entries.js';
@@ -48,10 +48,12 @@ export class Lookups {
   ): Promise<Lookup | null> {
     const { context } = this.parts;
     if (project === undefined || type === undefined) {
-      const lookup =
-        project === undefined
-          ? await lookUpEntity(context, { entity, path }, signal)
-          : await lookUpProject(context, { entity, project, path }, signal);
+      const lookup = await lookUpAbove(
+        context,
+        path,
+        project === undefined ? [entity] : [entity, project],
+        signal,
+      );
       return lookup.found === null ? null : lookup;
     }
     const found =

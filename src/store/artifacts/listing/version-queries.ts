@@ -6,12 +6,12 @@ import {
   type LookUpVersionQuery,
   type ManifestAddressFragment,
 } from '../../../wire/generated.js';
-import { nodesOf, timeOf } from '../../common/levels/nodes.js';
-import type { ArtifactsContext } from '../context.js';
-import type { Manifests } from '../manifest/manifests.js';
+import { isSchemaRefusal } from '../../common/context.js';
+import { nodesOf, timeOf } from '../../common/rows.js';
+import type { Manifests } from '../manifest/loader.js';
+import type { ArtifactsContext } from '../parts.js';
 import type { CollectionName } from '../places.js';
-import { aliasesIn, aliasNames } from './memberships.js';
-import { isSchemaRefusal } from './schema-refusal.js';
+import { aliasesIn, aliasNames } from './entries.js';
 
 /** A version, and where its files are asked for. */
 export interface Version {

@@ -1,10 +1,10 @@
 import { LRUCache } from 'lru-cache';
 import type { TreePath } from '../../../contract/tree-path.js';
 import { FindReferencedDocument } from '../../../wire/generated.js';
-import { timeOf } from '../../common/levels/nodes.js';
+import { timeOf } from '../../common/rows.js';
 import { sharedLoads } from '../../common/turn-batch.js';
-import type { ArtifactsContext } from '../context.js';
-import type { Manifests } from '../manifest/manifests.js';
+import type { Manifests } from '../manifest/loader.js';
+import type { ArtifactsContext } from '../parts.js';
 import { placeOf } from '../places.js';
 import type { Version, VersionQueries } from './version-queries.js';
 

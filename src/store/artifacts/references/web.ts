@@ -4,10 +4,9 @@ import { Failure } from '../../../contract/failure.js';
 import type { Download, Transfers } from '../../../wire/transfer/transfer.js';
 import { isOtherVersion } from '../../../wire/transfer/version-tag.js';
 import { isWireFailure, WireFailure } from '../../../wire/wire-failure.js';
-import { MOST_UNKNOWN_BYTES, wantedOf } from '../../common/content/download.js';
-import { type Asked, changed } from './asked.js';
+import { MOST_UNKNOWN_BYTES, wantedOf } from '../../common/content.js';
 import { accessOf, refusalOf } from './policy.js';
-import { shown } from './uri.js';
+import { type Asked, changed, shown } from './uri.js';
 
 /** What the SDK asks web servers for when it notes size and ETag, and when it reads (protocol section 6.5). */
 const SDK_CODINGS = 'gzip, deflate';
