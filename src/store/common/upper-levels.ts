@@ -44,11 +44,11 @@ export function entitiesOf(
 export async function listProjects(
   context: StoreContext,
   path: TreePath,
-  asked: PageQuery & { readonly entity: string },
+  query: PageQuery & { readonly entity: string },
   signal: AbortSignal | undefined,
 ): Promise<Page | null> {
-  const options = context.sized(asked.first, signal);
-  const answer = await context.client.run(ListProjectsDocument, asked, options);
+  const options = context.sized(query.first, signal);
+  const answer = await context.client.run(ListProjectsDocument, query, options);
   if (!answer.entity) return null;
   const { projects } = answer;
   return {

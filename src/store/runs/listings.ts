@@ -27,14 +27,14 @@ function fetchOf(context: RunsContext, path: TreePath, signal: AbortSignal | und
 
 async function listRuns(
   context: RunsContext,
-  asked: PageQuery & { readonly entity: string; readonly project: string },
+  query: PageQuery & { readonly entity: string; readonly project: string },
   signal: AbortSignal | undefined,
 ): Promise<Page | null> {
-  const answer = await context.client.run(ListRunsDocument, asked, context.sized(asked.first, signal));
+  const answer = await context.client.run(ListRunsDocument, query, context.sized(query.first, signal));
   if (!answer.project) return null;
   const { runs } = answer.project;
   const entries = nodesOf(runs).map((run) => {
-    const path = pathOf(asked.entity, asked.project, run.name);
+    const path = pathOf(query.entity, query.project, run.name);
     context.learnProject(path, run.projectId);
     return directoryEntry(path, run);
   });
@@ -44,10 +44,10 @@ async function listRuns(
 async function listFiles(
   context: RunsContext,
   unit: TreePath,
-  asked: PageQuery & RunName,
+  query: PageQuery & RunName,
   signal: AbortSignal | undefined,
 ): Promise<Page | null> {
-  const answer = await context.client.run(ListFilesDocument, asked, context.sized(asked.first, signal));
+  const answer = await context.client.run(ListFilesDocument, query, context.sized(query.first, signal));
   const found = answer.project?.run;
   if (!found) return null;
   context.learnProject(unit, found.projectId);

@@ -71,20 +71,20 @@ function listAbove(
 ): Promise<Page | null> {
   if (project === undefined) return listProjects(context, path, { entity, ...page }, signal);
   if (type === undefined) return listTypes(context, path, { entity, project, ...page }, signal);
-  const asked = { entity, project, type, ...page };
+  const query = { entity, project, type, ...page };
   return collection === undefined
-    ? listCollections(context, path, asked, signal)
-    : listVersions(context, path, { ...asked, collection }, signal);
+    ? listCollections(context, path, query, signal)
+    : listVersions(context, path, { ...query, collection }, signal);
 }
 
 async function listTypes(
   context: ArtifactsContext,
   path: TreePath,
-  asked: PageQuery & Pick<CollectionName, 'entity' | 'project'>,
+  query: PageQuery & Pick<CollectionName, 'entity' | 'project'>,
   signal: AbortSignal | undefined,
 ): Promise<Page | null> {
-  const options = context.sized(asked.first, signal);
-  const { project } = await context.client.run(ListArtifactTypesDocument, asked, options);
+  const options = context.sized(query.first, signal);
+  const { project } = await context.client.run(ListArtifactTypesDocument, query, options);
   if (!project) return null;
   const { artifactTypes } = project;
   return {
@@ -96,11 +96,11 @@ async function listTypes(
 async function listCollections(
   context: ArtifactsContext,
   path: TreePath,
-  asked: PageQuery & Omit<CollectionName, 'collection'>,
+  query: PageQuery & Omit<CollectionName, 'collection'>,
   signal: AbortSignal | undefined,
 ): Promise<Page | null> {
-  const options = context.sized(asked.first, signal);
-  const { project } = await context.client.run(ListCollectionsDocument, asked, options);
+  const options = context.sized(query.first, signal);
+  const { project } = await context.client.run(ListCollectionsDocument, query, options);
   if (!project?.artifactType) return null;
   const { artifactCollections } = project.artifactType;
   return {
@@ -115,14 +115,14 @@ async function listCollections(
 async function listVersions(
   context: ArtifactsContext,
   path: TreePath,
-  asked: PageQuery & CollectionName,
+  query: PageQuery & CollectionName,
   signal: AbortSignal | undefined,
 ): Promise<Page | null> {
-  const variables = { ...asked, filters: COMMITTED };
-  const options = context.sized(asked.first, signal);
+  const variables = { ...query, filters: COMMITTED };
+  const options = context.sized(query.first, signal);
   const { project } = await context.client.run(ListVersionsDocument, variables, options);
   const found = project?.artifactType?.artifactCollection;
-  if (found?.state !== 'READY' || found.defaultArtifactType.name !== asked.type) return null;
+  if (found?.state !== 'READY' || found.defaultArtifactType.name !== query.type) return null;
   const entries = (found.artifacts?.edges ?? []).flatMap(({ version, node }) => {
     if (node.state !== 'COMMITTED' || !isVersionName(version)) return [];
     const aliases = aliasesIn(found.id, node.aliases);

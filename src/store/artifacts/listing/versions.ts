@@ -49,8 +49,8 @@ export class Versions {
   private async ask(unit: TreePath, signal: AbortSignal): Promise<Version | null> {
     const { collection, alias } = placeOf(unit);
     if (!collection || alias === null) return null;
-    const sight = await this.queries.look(collection, alias, { names: [], hasManifest: true }, signal);
-    const version = sight?.member?.version ?? null;
+    const answer = await this.queries.lookUp(collection, alias, { names: [], hasManifest: true }, signal);
+    const version = answer?.member?.version ?? null;
     if (version?.name === alias) this.learn(unit, version);
     return version;
   }

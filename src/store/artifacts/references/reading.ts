@@ -11,7 +11,7 @@ import { MOST_UNKNOWN_BYTES, type Span } from '../../common/content.js';
 import { readSpan } from '../content.js';
 import type { ArtifactsContext } from '../parts.js';
 import { accessOf, refusalOf } from './policy.js';
-import { type Asked, changed, shown } from './uri.js';
+import { changed, type ReferenceRead, shown } from './uri.js';
 import { readWeb } from './web.js';
 
 /** Sizes that the manifest doesn't tell, learned from the first read. */
@@ -25,23 +25,23 @@ export class ReferenceReading {
   constructor(private readonly context: ArtifactsContext) {}
 
   /** Rejects with EACCES where no option allows it, EBADMSG where it isn't what the version recorded. */
-  async read(asked: Asked): Promise<Content> {
-    const { uri } = asked;
+  async read(request: ReferenceRead): Promise<Content> {
+    const { uri } = request;
     const { references } = this.context.artifacts;
     const access = accessOf(uri, references);
     if (!access) throw new Failure('EACCES', refusalOf(uri, references));
-    if (access.kind === 'web') return this.fromWeb(asked);
-    if (access.kind === 'file') return fromFile(asked, access.directory);
-    return this.fromFunction(asked, access.scheme, access.reader);
+    if (access.kind === 'web') return this.fromWeb(request);
+    if (access.kind === 'file') return fromFile(request, access.directory);
+    return this.fromFunction(request, access.scheme, access.reader);
   }
 
-  private fromWeb(asked: Asked): Promise<Content> {
+  private fromWeb(request: ReferenceRead): Promise<Content> {
     const { transfers, artifacts } = this.context;
-    return readWeb(transfers, artifacts.references, asked);
+    return readWeb(transfers, artifacts.references, request);
   }
 
   private async fromFunction(
-    { uri, size: listed, span, signal }: Asked,
+    { uri, size: listed, span, signal }: ReferenceRead,
     scheme: string,
     reader: ReferenceReader,
   ): Promise<Content> {
@@ -92,7 +92,7 @@ async function called(
   return new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength).slice();
 }
 
-async function fromFile({ uri, size, span }: Asked, directory: string): Promise<Content> {
+async function fromFile({ uri, size, span }: ReferenceRead, directory: string): Promise<Content> {
   try {
     const file = await pathBelow(uri, directory);
     const handle = await open(file, 'r');

@@ -28,7 +28,7 @@ export function parseArtifactReference(uri: string): ArtifactReference | null {
   return { id: Buffer.from(hex, 'hex').toString('base64'), path };
 }
 
-export interface Asked {
+export interface ReferenceRead {
   readonly uri: string;
   readonly file: ManifestEntry;
   /** Of the content, in bytes; null: nobody knows. */

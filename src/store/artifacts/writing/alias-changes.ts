@@ -5,40 +5,39 @@ import type { StoreContext } from '../../common/context.js';
 import type { CollectionName } from '../places.js';
 import { failedAt } from './failures.js';
 
-type Change = (
-  context: StoreContext,
-  collection: CollectionName,
-  artifactId: string,
-  aliases: readonly string[],
-  signal: AbortSignal | undefined,
-) => Promise<void>;
+/** Aliases of a collection, and the version of it that they are of. */
+interface AliasChange {
+  readonly place: CollectionName;
+  readonly artifactId: string;
+  readonly aliases: readonly string[];
+}
+
+type Change = (context: StoreContext, change: AliasChange, signal: AbortSignal | undefined) => Promise<void>;
 
 /** Makes aliases of a collection point to a version of it, away from whatever they pointed to. */
-export const addAliases: Change = ({ client }, collection, artifactId, aliases, signal) =>
-  unlessProtected(aliases, 'Changing aliases failed', async () => {
-    const variables = variablesOf(collection, artifactId, aliases);
-    const { addAliases: answer } = await client.run(AddAliasesDocument, variables, { signal });
+export const addAliases: Change = ({ client }, change, signal) =>
+  unlessProtected(change.aliases, CHANGING, async () => {
+    const { addAliases: answer } = await client.run(AddAliasesDocument, variablesOf(change), { signal });
     if (!answer?.success) throw new Failure('EIO', "The server didn't set the aliases.");
   });
 
 /** Removes aliases of a collection from the version that they point to. */
-export const deleteAliases: Change = ({ client }, collection, artifactId, aliases, signal) =>
-  unlessProtected(aliases, 'Changing aliases failed', async () => {
-    const variables = variablesOf(collection, artifactId, aliases);
-    const { deleteAliases: answer } = await client.run(DeleteAliasesDocument, variables, { signal });
+export const deleteAliases: Change = ({ client }, change, signal) =>
+  unlessProtected(change.aliases, CHANGING, async () => {
+    const { deleteAliases: answer } = await client.run(DeleteAliasesDocument, variablesOf(change), {
+      signal,
+    });
     if (!answer?.success) throw new Failure('EIO', "The server didn't remove the aliases.");
   });
 
-const variablesOf = (
-  { entity, project, collection }: CollectionName,
-  artifactID: string,
-  aliases: readonly string[],
-) => ({
-  artifactID,
+const CHANGING = 'Changing aliases failed';
+
+const variablesOf = ({ place, artifactId, aliases }: AliasChange) => ({
+  artifactID: artifactId,
   aliases: aliases.map((alias) => ({
-    entityName: entity,
-    projectName: project,
-    artifactCollectionName: collection,
+    entityName: place.entity,
+    projectName: place.project,
+    artifactCollectionName: place.collection,
     alias,
   })),
 });

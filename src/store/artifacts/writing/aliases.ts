@@ -28,6 +28,16 @@ type AliasPage =
   | NonNullable<NonNullable<ListCollectionAliasesQuery['project']>['artifactCollection']>['aliases']
   | null;
 
+/** A version that gets an alias in another collection. */
+interface Link {
+  readonly artifactId: string;
+  readonly from: CollectionName;
+  readonly place: CollectionName;
+  readonly alias: string;
+  /** That collection, if it is there. */
+  readonly into: Into;
+}
+
 interface Found {
   readonly membership: MembershipFactsFragment;
   readonly artifactId: string;
@@ -52,7 +62,7 @@ export class Aliases {
     const { found, into } = await this.find(from, target.name, isLink ? place : null, signal);
     if (!found) throw new Failure('ENOENT', `There is no version '${target.name}' of ${nameOf(from)}.`);
     const member = isLink
-      ? await this.link(found, from, place, alias.name, into, signal)
+      ? await this.link({ artifactId: found.artifactId, from, place, alias: alias.name, into }, signal)
       : await this.add(found, place, alias.name, signal);
     if (link.replaces !== null && link.replaces !== link.path) {
       await this.replace(link.replaces, member, { place, ...alias, artifactId: found.artifactId }, signal);
@@ -75,7 +85,7 @@ export class Aliases {
     for (const { place, names } of groups.values()) {
       const known = await this.parts.context.organizations.serverName(place, signal);
       for (const [artifactId, aliases] of await this.artifactsOf(known, names, signal)) {
-        await deleteAliases(this.parts.context, known, artifactId, aliases, signal);
+        await deleteAliases(this.parts.context, { place: known, artifactId, aliases }, signal);
       }
     }
   }
@@ -116,17 +126,13 @@ export class Aliases {
     alias: string,
     signal: AbortSignal | undefined,
   ): Promise<Membership> {
-    await addAliases(this.parts.context, place, artifactId, [alias], signal);
+    await addAliases(this.parts.context, { place, artifactId, aliases: [alias] }, signal);
     const member = membershipOf(membership);
     return { ...member, aliases: [...new Set([...member.aliases, alias])] };
   }
 
   private async link(
-    { artifactId }: Found,
-    from: CollectionName,
-    place: CollectionName,
-    alias: string,
-    into: Into,
+    { artifactId, from, place, alias, into }: Link,
     signal: AbortSignal | undefined,
   ): Promise<Membership> {
     if (into?.__typename === 'ArtifactSequence') {
@@ -179,7 +185,7 @@ export class Aliases {
     const old = memberAt(path);
     const isHere = old.directory === made.directory && aliases.includes(old.name);
     if (!isHere) return this.remove([{ path }], { signal });
-    await deleteAliases(this.parts.context, made.place, made.artifactId, [old.name], signal);
+    await deleteAliases(this.parts.context, { ...made, aliases: [old.name] }, signal);
   }
 
   /** The aliases that there are of those wanted, by the artifacts that they point to. */

@@ -23,6 +23,9 @@ export function ofStorage(error: unknown): unknown {
   return new Failure('EIO', error.detail, error.cause);
 }
 
+export const contentChanged = (): Failure =>
+  new Failure('EIO', 'The content was changed while the version was made; commit again.');
+
 /** Does the storage turn down the request itself? Then a new address may help: time may be over for the old one. */
 export const isRefusal = ({ fault, status }: WireFailure): boolean =>
   fault === 'status' && status !== null && status >= 400 && status < 500 && status !== 408 && status !== 429;

@@ -135,7 +135,7 @@ export class Commits {
       return birthArtifactId === undefined ? entry : { ...entry, birthArtifactId };
     });
     await step('Uploading the manifest failed', () =>
-      uploadManifest(context, target, manifestId, entries, signal),
+      uploadManifest(context, { ...target, manifestId }, entries, signal),
     );
   }
 
@@ -180,7 +180,7 @@ export class Commits {
     const member = ownMembership(facts);
     const missing = member ? missingOf(member, aliases) : aliases;
     if (member && missing.length === 0) return member;
-    await addAliases(this.parts.context, place, facts.id, missing, undefined);
+    await addAliases(this.parts.context, { place, artifactId: facts.id, aliases: missing }, undefined);
     return this.lookUp(facts.id);
   }
 

@@ -1,8 +1,7 @@
 import { createHash, type Hash } from 'node:crypto';
 import { Failure } from '../../../../contract/failure.js';
 import type { OpenSource, Source } from '../../../../contract/uploads.js';
-import { filePieces } from '../../../../wire/transport/file-pieces.js';
-import { reading, sizeOf } from '../../../common/sources.js';
+import { piecesOf, reading, sizeOf } from '../../../common/sources.js';
 import { createHasher, type DigestAlgorithm } from '../../content.js';
 import { assertNotAborted } from '../../writing/concurrency.js';
 
@@ -23,8 +22,6 @@ interface DigestOptions {
   readonly signal?: AbortSignal | undefined;
 }
 
-const PIECE_BYTES = 1024 * 1024;
-
 /**
  * Reads content once, piece by piece, for all its digests. Rejects with EIO if a file can't be read, or is shorter
  * than was said.
@@ -42,7 +39,7 @@ async function digestOpen(
   const xxh128 = algorithm === 'xxh128' ? await createHasher(algorithm) : null;
   const parts = partBytes === null ? null : new PartDigests(partBytes);
   let seen = 0;
-  for await (const piece of piecesOf(source)) {
+  for await (const piece of readable(source)) {
     assertNotAborted(signal);
     md5.update(piece);
     xxh128?.update(piece);
@@ -59,14 +56,9 @@ async function digestOpen(
   };
 }
 
-async function* piecesOf(source: OpenSource): AsyncGenerator<Uint8Array> {
-  if (source.kind === 'bytes') {
-    const { bytes } = source;
-    for (let at = 0; at < bytes.byteLength; at += PIECE_BYTES) yield bytes.subarray(at, at + PIECE_BYTES);
-    return;
-  }
+async function* readable(source: OpenSource): AsyncGenerator<Uint8Array> {
   try {
-    yield* filePieces(source.fd, { start: 0, end: source.size, pieceBytes: PIECE_BYTES });
+    yield* piecesOf(source);
   } catch (error) {
     throw new Failure('EIO', "The content can't be read.", String(error));
   }

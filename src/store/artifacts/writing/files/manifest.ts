@@ -26,6 +26,10 @@ export interface Target {
   readonly region: string | null;
 }
 
+interface AnnouncedTarget extends Target {
+  readonly manifestId: string;
+}
+
 /** Where the manifest is to be sent. */
 interface Destination {
   readonly uploadUrl?: string | null | undefined;
@@ -52,15 +56,14 @@ export async function announceManifest(
 /** Uploads the manifest of a version, when all its files are at the storage. */
 export async function uploadManifest(
   context: StoreContext,
-  target: Target,
-  manifestId: string,
+  target: AnnouncedTarget,
   entries: readonly ManifestEntry[],
   signal: AbortSignal | undefined,
 ): Promise<void> {
   const { bytes, digest } = writeManifest(entries, target.region);
   let hasFailed = false;
   const send = async (): Promise<void> => {
-    const found = await destinationOf(context, target, manifestId, digest, signal);
+    const found = await destinationOf(context, target, digest, signal);
     const { uploadUrl, uploadHeaders: lines = [] } = found;
     if (!uploadUrl) throw new Failure('EPROTO', 'The server gave no address to upload the manifest to.');
     try {
@@ -83,8 +86,7 @@ export async function uploadManifest(
 /** Asking again for a manifest of the same version is asking for its address: the server keeps one record of each. */
 async function destinationOf(
   { client }: StoreContext,
-  target: Target,
-  manifestId: string,
+  target: AnnouncedTarget,
   digest: string,
   signal: AbortSignal | undefined,
 ): Promise<Destination> {
@@ -92,7 +94,7 @@ async function destinationOf(
     return (await createManifest(client, target, digest, signal))?.artifactManifest.file ?? {};
   }
   // As the SDK does: the base was told with the announcement.
-  const input = { artifactManifestID: manifestId, digest, baseArtifactID: null };
+  const input = { artifactManifestID: target.manifestId, digest, baseArtifactID: null };
   const answer = await client.run(UpdateArtifactManifestDocument, { input }, { signal });
   return answer.updateArtifactManifest?.artifactManifest.file ?? {};
 }

@@ -1,26 +1,17 @@
 import PQueue from 'p-queue';
-import { Failure } from '../../../../contract/failure.js';
+import type { Failure } from '../../../../contract/failure.js';
 import type { Store } from '../../../../contract/store.js';
-import type { Source } from '../../../../contract/uploads.js';
 import { unlessAborted } from '../../../../wire/aborts.js';
-import { CompleteMultipartUploadArtifactDocument } from '../../../../wire/generated.js';
-import type { Transfers } from '../../../../wire/transfer/transfer.js';
 import { isWireFailure } from '../../../../wire/wire-failure.js';
-import { Attempts } from '../../../common/changes.js';
 import type { StoreContext } from '../../../common/context.js';
 import { reading } from '../../../common/sources.js';
 import { assertNotAborted } from '../../writing/concurrency.js';
 import type { PlannedUpload } from '../commit/plan.js';
-import { abortable, allOrFirstFailure, inSlot } from '../concurrency.js';
-import { failedAt, isDigestMismatch, isRefusal, ofStorage } from '../failures.js';
-import {
-  type DeclaredFile,
-  type DeclaredPart,
-  declareFiles,
-  type FileTarget,
-  type Multipart,
-} from './declaration.js';
+import { abortable, inSlot } from '../concurrency.js';
+import { contentChanged, failedAt, isDigestMismatch, isRefusal, ofStorage } from '../failures.js';
+import { type DeclaredFile, declareFiles, type FileTarget } from './declaration.js';
 import { digestContent } from './digests.js';
+import { sendParts } from './parts.js';
 
 /** How often the files that are left get new addresses without one of them going through. */
 const MOST_FRUITLESS_ROUNDS = 3;
@@ -117,16 +108,21 @@ export class FileUploads {
   }
 
   /** Never rejects: what happened stands in the round. */
-  private async send(round: Round, { file, ...declared }: DeclaredFile): Promise<void> {
+  private async send(
+    round: Round,
+    { file, birthArtifactId, url, headers, multipart }: DeclaredFile,
+  ): Promise<void> {
     try {
-      if (declared.multipart !== null) {
-        const unsettled = await this.sendParts(round, file, declared.birthArtifactId, declared.multipart);
+      if (multipart !== null) {
+        const options = { signal: round.controller.signal, onProgress: progressOf(round, file) };
+        const part = { source: file.source, birthArtifactId, multipart };
+        const unsettled = await sendParts(this.context, this.queue, part, options);
         if (unsettled) return void round.refused.push({ file, failure: unsettled });
-      } else if (declared.url !== null) {
-        await this.sendWhole(round, file, declared.url, declared.headers);
+      } else if (url !== null) {
+        await this.sendWhole(round, file, url, headers);
       }
-      round.births.set(file.path, declared.birthArtifactId);
-      if (declared.multipart !== null || declared.url !== null) round.onUploaded?.(file.name, file.size);
+      round.births.set(file.path, birthArtifactId);
+      if (multipart !== null || url !== null) round.onUploaded?.(file.name, file.size);
     } catch (error) {
       const failure = await this.judge(round, file, error);
       if (failure !== null) fail(round, failedAt(`Uploading '${file.path}' failed`, ofStorage(failure)));
@@ -146,88 +142,24 @@ export class FileUploads {
   }
 
   private async sendWhole(
-    { controller: { signal }, onProgress }: Round,
-    { name, source, size, md5 }: PlannedUpload,
+    round: Round,
+    file: PlannedUpload,
     url: string,
     headers: Readonly<Record<string, string>>,
   ): Promise<void> {
-    const options = { signal, onProgress: onProgress && ((sent: number) => onProgress(name, sent, size)) };
+    const { source, md5 } = file;
+    const { signal } = round.controller;
+    const options = { signal, onProgress: progressOf(round, file) };
     const sent = await inSlot(this.queue, signal, () =>
       reading(source, (content) => this.context.transfers.upload(url, headers, content, options)),
     );
     // Not every storage compares what comes with what was announced.
-    if (sent.md5 !== md5) throw changed();
-  }
-
-  /** Resolves with a failure where nobody knows whether the file is there. */
-  private async sendParts(
-    { controller: { signal: outer }, onProgress }: Round,
-    { name, source, size }: PlannedUpload,
-    birthArtifactId: string,
-    { uploadId, storagePath, contentType, parts }: Multipart,
-  ): Promise<Failure | null> {
-    const progress = onProgress && sumOfParts((sent) => onProgress(name, sent, size));
-    const completedParts = await abortable(outer, (controller) =>
-      allOrFirstFailure(
-        parts.map((part) => {
-          const options = { signal: controller.signal, onProgress: progress?.(part.number) };
-          return inSlot(this.queue, controller.signal, () =>
-            this.sendPart(source, part, contentType, options),
-          );
-        }),
-        () => controller.abort(),
-      ),
-    );
-    const input = {
-      completeMultipartAction: 'Complete' as const,
-      completedParts,
-      artifactID: birthArtifactId,
-      storagePath,
-      uploadID: uploadId,
-    };
-    const attempts = new Attempts();
-    const options = { signal: outer, onRetry: attempts.onRetry };
-    try {
-      await this.context.client.run(CompleteMultipartUploadArtifactDocument, { input }, options);
-      return null;
-    } catch (error) {
-      // A first attempt may have done it: then the server has the file, and says so when it is announced again.
-      if (attempts.isAgain && isWireFailure(error) && !outer.aborted) return error;
-      throw error;
-    }
-  }
-
-  /** Resolves with what completes the upload: the storage's tag goes where the MD5 was announced. */
-  private async sendPart(
-    source: Source,
-    { number, start, size, md5, url }: DeclaredPart,
-    contentType: string | null,
-    options: Parameters<Transfers['upload']>[3],
-  ): Promise<{ readonly partNumber: number; readonly hexMD5: string }> {
-    const headers = { 'content-md5': md5, ...(contentType !== null && { 'content-type': contentType }) };
-    const { etag, md5: sent } = await reading(source, (content) => {
-      const part =
-        content.kind === 'bytes'
-          ? { ...content, bytes: content.bytes.subarray(start, start + size) }
-          : { ...content, start, size };
-      return this.context.transfers.upload(url, headers, part, options);
-    });
-    if (sent !== md5) throw changed();
-    if (etag === null) throw new Failure('EPROTO', 'The storage gave no ETag for a part.');
-    return { partNumber: number, hexMD5: etag };
+    if (sent.md5 !== md5) throw contentChanged();
   }
 }
 
-/** Tells of parts that are sent side by side what they come to together. */
-function sumOfParts(tell: (sent: number) => void): (part: number) => (sent: number) => void {
-  const parts = new Map<number, number>();
-  let total = 0;
-  return (part) => (sent) => {
-    total += sent - (parts.get(part) ?? 0);
-    parts.set(part, sent);
-    tell(total);
-  };
-}
+const progressOf = ({ onProgress }: Round, { name, size }: PlannedUpload) =>
+  onProgress && ((sent: number) => onProgress(name, sent, size));
 
 function batchFrom(files: readonly PlannedUpload[], start: number, most: number): readonly PlannedUpload[] {
   let end = start;
@@ -251,8 +183,5 @@ async function assertUnchanged(
 ): Promise<void> {
   const now = await digestContent(source, { algorithm, partBytes: parts?.bytes ?? null, signal });
   if (now.digest === digest && now.md5 === md5) return;
-  throw changed();
+  throw contentChanged();
 }
-
-const changed = (): Failure =>
-  new Failure('EIO', 'The content was changed while the version was made; commit again.');
