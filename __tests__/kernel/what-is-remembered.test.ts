@@ -2,7 +2,7 @@ import { constants } from 'node:fs';
 import * as calls from '../../src/kernel/content/open-files.js';
 import { read } from '../../src/kernel/content/reading/read.js';
 import { Core } from '../../src/kernel/core.js';
-import { AttributeCalls } from '../../src/kernel/namespace/attributes.js';
+import { setMode } from '../../src/kernel/namespace/attributes.js';
 import { Inode } from '../../src/kernel/namespace/inode.js';
 import { InodeNumbers } from '../../src/kernel/namespace/inode-numbers.js';
 import { SETTLE_MS } from '../../src/kernel/namespace/listing/pins.js';
@@ -102,7 +102,6 @@ describe('local state', () => {
       remote,
       on,
       run,
-      attributes: new AttributeCalls(on),
       open: (path: string, flags: number) => run((op) => calls.open(on, op, path, flags, 0o666)),
       at: (path: string) => run((op) => resolve(on, op, path)),
       withLocal: () => [...on.root.walk()].filter(({ local }) => local !== null).length,
@@ -124,10 +123,10 @@ describe('local state', () => {
   });
 
   test('that says something stays: what was written, and what the caller set', () => {
-    const { remote, on, run, open, at, attributes } = files();
+    const { remote, on, run, open, at } = files();
     remote.server.write('e/p/r/set', 'text');
     const fd = open('e/p/r/set', O_RDONLY);
-    attributes.setMode(at('e/p/r/set'), 0o600);
+    setMode(on, at('e/p/r/set'), 0o600);
     run((op) => calls.close(on, op, fd));
     expect(at('e/p/r/set').local?.attributes?.mode).toBe(0o600);
     const made = open('e/p/r/made', O_WRONLY | O_CREAT);
@@ -142,7 +141,7 @@ describe('local state', () => {
       const fd = sync((op) => kernel.open(op, 'e/p/r/f', O_RDONLY, 0));
       const buffer = Buffer.alloc(4);
       try {
-        sync((op) => kernel.read(op, fd, buffer, 0, 4, position));
+        sync((op) => kernel.read(op, fd, buffer, position));
         return buffer.toString();
       } finally {
         sync((op) => kernel.close(op, fd));

@@ -26,10 +26,10 @@ describe('copyFile', () => {
       appUrl: () => '',
       connect: () => ({
         ...kernel,
-        read: (op, fd, buffer, offset, length, position) => {
+        read: (op, fd, target, position) => {
           if (left <= 0) throw new Failure('EIO', 'The server is down.');
-          left -= length;
-          return kernel.read(op, fd, buffer, offset, length, position);
+          left -= target.byteLength;
+          return kernel.read(op, fd, target, position);
         },
       }),
     });

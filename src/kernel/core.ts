@@ -47,6 +47,8 @@ export class Core {
   readonly made: Partial<Parts> = {};
   /** One device number a mount: fs-extra and others take equal dev and ino for the same file. */
   readonly dev = nextDevice();
+  readonly uid = process.getuid?.() ?? 0;
+  readonly gid = process.getgid?.() ?? 0;
   readonly bornAt: number;
   /** Who hears of uploads beside the write-back: `fs.wandb.uploads`. */
   listener: ((event: RemoteEvent) => void) | null = null;

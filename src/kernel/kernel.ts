@@ -6,14 +6,14 @@ import { close, open, release } from './content/open-files.js';
 import { read, readPage } from './content/reading/read.js';
 import { signedUrl } from './content/reading/signing.js';
 import { Core } from './core.js';
-import { AttributeCalls } from './namespace/attributes.js';
-import { Directories } from './namespace/directories.js';
+import { access, fstat, lstat, setMode, setOwner, setTimes, stat } from './namespace/attributes.js';
+import { mkdir, readdir } from './namespace/directories.js';
 import { findUnits } from './namespace/finding.js';
 import { info } from './namespace/info.js';
 import { throughLinks } from './namespace/links.js';
 import { missing } from './namespace/missing.js';
-import { Removal } from './namespace/removal.js';
-import { Rename } from './namespace/rename.js';
+import { removeTree, rmdir, unlink } from './namespace/removal.js';
+import { rename } from './namespace/rename.js';
 import { assertFree, ensureListed, resolve } from './namespace/resolve.js';
 import { Fault, type Operation } from './operation/operation.js';
 import type { KernelOptions } from './options.js';
@@ -30,41 +30,35 @@ export type { KernelOptions } from './options.js';
 export function createKernel(options: KernelOptions): Kernel {
   const core = new Core(options);
   const report = core.journal && recoverOrLeave(core, core.journal);
-  const attributes = new AttributeCalls(core);
-  const directories = once(() => new Directories(core));
-  const removal = once(() => new Removal(core));
-  const renaming = once(() => new Rename(core, removal(), core.writeback));
   const inodeOf = (fd: number) => core.descriptors.get(fd).inode;
 
   return {
     open: (op, path, flags, mode) => open(core, op, path, flags, mode),
     close: (op, fd) => close(core, op, fd),
-    read: (op, fd, buffer, offset, length, position) =>
-      read(core, op, fd, buffer.subarray(offset, offset + length), position),
+    read: (op, fd, target, position) => read(core, op, fd, target, position),
     write: (op, fd, bytes, position) => write(core, op, fd, bytes, position),
     ftruncate: (op, fd, length) => ftruncate(core, op, fd, length),
     fsync: (op, fd) => fsync(core, op, fd),
-    stat: (op, path) => attributes.stat(op, path),
-    lstat: (op, path) => attributes.lstat(op, path),
-    fstat: (op, fd) => attributes.fstat(op, fd),
-    readdir: (op, path) => directories().readdir(op, path),
-    access: (op, path, mode) => attributes.access(op, path, mode),
-    mkdir: (op, path, mode) => directories().mkdir(op, path, mode),
-    rmdir: (op, path) => removal().rmdir(op, path),
-    unlink: (op, path) => removal().unlink(op, path),
-    removeTree: (op, path) => removal().removeTree(op, path),
-    rename: (op, from, to) => renaming().rename(op, from, to),
-    utimes: (op, path, atimeMs, mtimeMs) => attributes.setTimes(resolve(core, op, path), atimeMs, mtimeMs),
-    lutimes: (op, path, atimeMs, mtimeMs) =>
-      attributes.setTimes(resolve(core, op, path, true), atimeMs, mtimeMs),
-    futimes: (_op, fd, atimeMs, mtimeMs) => attributes.setTimes(inodeOf(fd), atimeMs, mtimeMs),
-    chmod: (op, path, mode) => attributes.setMode(resolve(core, op, path), mode),
-    fchmod: (_op, fd, mode) => attributes.setMode(inodeOf(fd), mode),
+    stat: (op, path) => stat(core, op, path),
+    lstat: (op, path) => lstat(core, op, path),
+    fstat: (op, fd) => fstat(core, op, fd),
+    readdir: (op, path) => readdir(core, op, path),
+    access: (op, path, mode) => access(core, op, path, mode),
+    mkdir: (op, path, mode) => mkdir(core, op, path, mode),
+    rmdir: (op, path) => rmdir(core, op, path),
+    unlink: (op, path) => unlink(core, op, path),
+    removeTree: (op, path) => removeTree(core, op, path),
+    rename: (op, from, to) => rename(core, op, from, to),
+    utimes: (op, path, atimeMs, mtimeMs) => setTimes(core, resolve(core, op, path), atimeMs, mtimeMs),
+    lutimes: (op, path, atimeMs, mtimeMs) => setTimes(core, resolve(core, op, path, true), atimeMs, mtimeMs),
+    futimes: (_op, fd, atimeMs, mtimeMs) => setTimes(core, inodeOf(fd), atimeMs, mtimeMs),
+    chmod: (op, path, mode) => setMode(core, resolve(core, op, path), mode),
+    fchmod: (_op, fd, mode) => setMode(core, inodeOf(fd), mode),
     chown: (op, path, uid, gid) => {
-      attributes.setOwner(resolve(core, op, path), uid, gid);
+      setOwner(core, resolve(core, op, path), uid, gid);
     },
     fchown: (_op, fd, uid, gid) => {
-      attributes.setOwner(inodeOf(fd), uid, gid);
+      setOwner(core, inodeOf(fd), uid, gid);
     },
     readlink: (op, path) => readlink(core, op, path),
     realpath: (op, path) => resolve(core, op, path).path,
@@ -77,7 +71,7 @@ export function createKernel(options: KernelOptions): Kernel {
       throw new Failure('EPERM', `${core.shape.keeper} holds no hard links; copy the file instead.`);
     },
 
-    commit: (op, path, options) => commit({ core, removal: removal() }, op, path, options),
+    commit: (op, path, options) => commit(core, op, path, options),
     info: (op, path) => info(core, op, path),
     signedUrl: (op, path) => signedUrl(core, op, path),
     find: (op, query) => findUnits(core, op, query),
@@ -118,14 +112,6 @@ function recoverOrLeave(core: Core, journal: Journal): ReturnType<typeof recover
     journal.close();
     throw thrown;
   }
-}
-
-function once<T>(make: () => T): () => T {
-  let made: T | null = null;
-  return () => {
-    made ??= make();
-    return made;
-  };
 }
 
 /** Forgets listings, so that the next call asks the server; what is dirty or open stays as it is. */

@@ -44,15 +44,8 @@ export interface Syscalls {
   open(op: Operation, path: TreePath, flags: number, mode: number): number;
   /** The last close of a dirty file queues it for upload (and, with `writeback: 'through'`, waits for it). */
   close(op: Operation, fd: number): void;
-  /** Returns the bytes read; fewer than asked only at the end of the file. `position` null: the file's own position. */
-  read(
-    op: Operation,
-    fd: number,
-    buffer: Uint8Array,
-    offset: number,
-    length: number,
-    position: number | null,
-  ): number;
+  /** Fills `target`; returns the bytes read, fewer only at the end of the file. `position` null: the file's own. */
+  read(op: Operation, fd: number, target: Uint8Array, position: number | null): number;
   /** Returns the bytes written, always all of them. */
   write(op: Operation, fd: number, bytes: Uint8Array, position: number | null): number;
   ftruncate(op: Operation, fd: number, length: number): void;

@@ -5,24 +5,14 @@ import type { HandedDraftFile } from '../../contract/remote.js';
 import { decodeName, encodeName, parentOf, type TreePath } from '../../contract/tree-path.js';
 import type { Core } from '../core.js';
 import type { Inode } from '../namespace/inode.js';
-import type { Removal } from '../namespace/removal.js';
+import { detachTree } from '../namespace/removal.js';
 import { resolve } from '../namespace/resolve.js';
 import { effect } from '../operation/effect.js';
 import type { Operation } from '../operation/operation.js';
 import { place } from './links.js';
 
-interface Host {
-  readonly core: Core;
-  readonly removal: Removal;
-}
-
 /** Makes a unit of a draft, all or nothing: readers see the draft until the server has the whole unit. */
-export function commit(
-  { core, removal }: Host,
-  op: Operation,
-  path: TreePath,
-  options: CommitOptions,
-): Committed {
+export function commit(core: Core, op: Operation, path: TreePath, options: CommitOptions): Committed {
   if (op.progress?.of === 'commit') return op.progress.answer;
   const draft = core.shape.drafts && resolve(core, op, path, true);
   if (!draft?.local?.draft) throw new Failure('EINVAL', core.shape.refusals.commit);
@@ -41,7 +31,7 @@ export function commit(
   };
   const done = ({ entries, ...committed }: Committed & { entries: readonly Entry[] }): void => {
     op.progress = { of: 'commit', answer: committed };
-    removal.detachTree(draft, ownPath);
+    detachTree(core, draft, ownPath);
     place(core, collection, entries);
   };
   const settled = (): void => {
@@ -52,15 +42,15 @@ export function commit(
 }
 
 /** Is it a commit that this rename means, for tools that know only `fs`? Then it is done, or on its way. */
-export function commitByName(host: Host, op: Operation, source: Inode, parent: Inode, name: string): boolean {
-  const { shape, unitDepth } = host.core;
+export function commitByName(core: Core, op: Operation, source: Inode, parent: Inode, name: string): boolean {
+  const { shape, unitDepth } = core;
   const links = shape.drafts?.linksOfCommit(name);
   if (!links || parent.depth !== unitDepth - 1) return false;
   if (source.parent !== parent) {
     throw new Failure('EXDEV', 'A draft is committed to the collection it is in; copy it to the other one.');
   }
   for (const link of links) shape.drafts?.assertLinkName(link);
-  commit(host, op, source.path, { aliases: links.map(decodeName) });
+  commit(core, op, source.path, { aliases: links.map(decodeName) });
   return true;
 }
 
