@@ -13,10 +13,9 @@ import {
 } from '../../artifacts/records.js';
 import { HttpError } from '../../server/http-error.js';
 import type { Instance } from '../../world/instance.js';
-import { idOf, type Maybe, type Mutation, projectToChange, projectToMake } from '../input.js';
-import { dateTime } from '../run.js';
-import { collectionNode, membershipNode } from './artifact-collection.js';
-import type { AliasInput, TagInput } from './artifact-mutations.js';
+import { dateTime } from '../node.js';
+import type { AliasInput, TagInput } from './artifact.js';
+import { idOf, type Maybe, type Mutation, projectToChange, projectToMake } from './input.js';
 
 interface LinkInput extends Mutation {
   readonly artifactID?: Maybe<string>;
@@ -110,7 +109,7 @@ export function collectionMutations(instance: Instance) {
 
   const answer = (input: Mutation, collection: Collection) => ({
     ...idOf(input),
-    artifactCollection: collectionNode(instance, collection),
+    artifactCollection: instance.nodes.collection(collection),
   });
 
   const remove = (input: Mutation, collection: Collection) => {
@@ -164,7 +163,7 @@ export function collectionMutations(instance: Instance) {
         artifactCollectionID: collectionId(portfolio),
         createdAt: dateTime(member.createdAt),
         versionIndex: member.versionIndex,
-        artifactMembership: membershipNode(instance, member),
+        artifactMembership: instance.nodes.membership(member),
         aliases: aliases.map((alias) => ({
           alias,
           artifactCollectionName: portfolio.name,

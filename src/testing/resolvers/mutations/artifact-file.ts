@@ -1,18 +1,9 @@
 import { GraphQLError } from 'graphql';
-import {
-  checkAlias,
-  checkMetadata,
-  checkPath,
-  checkTag,
-  checkTypeName,
-  ttlOf,
-} from '../../artifacts/names.js';
+import { checkPath } from '../../artifacts/names.js';
 import { hexOf } from '../../artifacts/objects.js';
 import {
   type Artifact,
-  type Collection,
   type DeclaredFile,
-  type DigestAlgorithm,
   type ManifestType,
   nameOf,
   type StorageLayout,
@@ -22,46 +13,9 @@ import { HttpError } from '../../server/http-error.js';
 import { checkLimit } from '../../server/limits.js';
 import { mimeType } from '../../storage/mime.js';
 import type { Instance } from '../../world/instance.js';
-import { idOf, type Maybe, type Mutation, projectToChange, runToChange } from '../input.js';
-import { artifactNode } from './artifact.js';
-import { manifestNode, type UploadPart, uploadNode } from './artifact-file.js';
-import { typeNode } from './artifact-type.js';
-
-export interface AliasInput {
-  readonly alias: string;
-  readonly artifactCollectionName: string;
-}
-
-export interface TagInput {
-  readonly tagName: string;
-  readonly tagCategoryName?: Maybe<string>;
-}
-
-interface InProject extends Mutation {
-  readonly entityName: string;
-  readonly projectName: string;
-}
-
-interface CreateArtifactInput extends InProject {
-  readonly artifactTypeName: string;
-  readonly artifactCollectionName?: Maybe<string>;
-  readonly artifactCollectionNames?: Maybe<readonly string[]>;
-  readonly runName?: Maybe<string>;
-  readonly digest: string;
-  readonly digestAlgorithm: DigestAlgorithm;
-  readonly enableDigestDeduplication?: Maybe<boolean>;
-  readonly clientID?: Maybe<string>;
-  readonly sequenceClientID?: Maybe<string>;
-  readonly distributedID?: Maybe<string>;
-  readonly aliases?: Maybe<readonly AliasInput[]>;
-  readonly tags?: Maybe<readonly TagInput[]>;
-  readonly description?: Maybe<string>;
-  readonly metadata?: Maybe<string>;
-  readonly labels?: Maybe<string>;
-  readonly historyStep?: Maybe<number>;
-  readonly ttlDurationSeconds?: Maybe<number>;
-  readonly storageRegion?: Maybe<string>;
-}
+import { manifestNode, type UploadPart, uploadNode } from '../artifacts/file.js';
+import type { InProject } from './artifact.js';
+import { idOf, type Maybe, type Mutation, projectToChange, runToChange } from './input.js';
 
 interface CreateManifestInput extends InProject {
   readonly artifactID: string;
@@ -101,38 +55,16 @@ interface CompleteInput extends Mutation {
   readonly uploadID: string;
 }
 
-/** The root fields by which a version is made. */
-export function artifactMutations(instance: Instance) {
+/** The root fields by which a version gets its manifest and its files. */
+export function artifactFileMutations(instance: Instance) {
   const { world, settings } = instance;
-  const { catalogue, versions, lineage, objects } = instance.artifacts;
+  const { catalogue, versions, objects } = instance.artifacts;
 
   const baseOf = (id: Maybe<string>): Artifact | null => {
     if (!id) return null;
     const base = catalogue.artifactToChange(id);
     if (base.state !== 'COMMITTED') throw new GraphQLError(`base artifact ${nameOf(base)} is not committed`);
     return base;
-  };
-
-  const findOrDeclare = (sequence: Collection, input: CreateArtifactInput): Artifact => {
-    const { digest, digestAlgorithm, distributedID } = input;
-    // The digest of a part says nothing of the whole, so parts are never taken for a version that is there.
-    const known = distributedID
-      ? versions.distributed(sequence, distributedID)
-      : input.enableDigestDeduplication
-        ? versions.duplicate(sequence, digest, digestAlgorithm)
-        : null;
-    if (known) return known;
-    return versions.declare(sequence, {
-      digest,
-      digestAlgorithm,
-      description: input.description ?? null,
-      metadata: input.metadata ?? null,
-      labels: input.labels ?? null,
-      historyStep: input.historyStep ?? null,
-      ttlSeconds: ttlOf(input.ttlDurationSeconds ?? -1),
-      distributedID: distributedID ?? null,
-      createdBy: input.runName ? runToChange(sequence.project, input.runName) : null,
-    });
   };
 
   const declareFile = (spec: FileSpec, layout: StorageLayout) => {
@@ -166,42 +98,6 @@ export function artifactMutations(instance: Instance) {
   };
 
   return {
-    createArtifactType: ({ input }: { input: InProject & { name: string; description?: Maybe<string> } }) => {
-      const project = projectToChange(instance, input.entityName, input.projectName);
-      checkTypeName(input.name);
-      const type = catalogue.ensureType(project, input.name, input.description ?? null);
-      return { ...idOf(input), artifactType: typeNode(instance, type) };
-    },
-
-    /** Makes type and collection too. What is there already comes back committed, and takes the aliases asked for. */
-    createArtifact: ({ input }: { input: CreateArtifactInput }) => {
-      const project = projectToChange(instance, input.entityName, input.projectName);
-      const [name, ...others] = input.artifactCollectionName
-        ? [input.artifactCollectionName]
-        : (input.artifactCollectionNames ?? []);
-      if (name === undefined || others.length > 0) {
-        throw new GraphQLError('an artifact needs the name of one collection');
-      }
-      const run = input.runName ? runToChange(project, input.runName) : null;
-      const aliases = (input.aliases ?? []).map((alias) => alias.alias);
-      for (const { alias, artifactCollectionName: other } of input.aliases ?? []) {
-        checkAlias(alias);
-        if (other !== name)
-          throw new GraphQLError(`the alias ${alias} is not one of ${name}, but of ${other}`);
-      }
-      for (const { tagName } of input.tags ?? []) checkTag(tagName);
-      checkMetadata(input.metadata);
-      versions.checkRegion(input.storageRegion ?? null);
-      const sequence = catalogue.ensureCollection(project, input.artifactTypeName, name, 'SEQUENCE');
-      const artifact = findOrDeclare(sequence, input);
-      versions.request(artifact, aliases);
-      for (const tag of input.tags ?? []) artifact.tags.set(tag.tagName, tag.tagCategoryName ?? null);
-      catalogue.mapClientID(input.clientID, artifact);
-      catalogue.mapClientID(input.sequenceClientID, sequence);
-      if (run) lineage.addOutput(run, artifact);
-      return { ...idOf(input), artifact: artifactNode(instance, artifact) };
-    },
-
     createArtifactManifest: ({ input }: { input: CreateManifestInput }) => {
       const project = projectToChange(instance, input.entityName, input.projectName);
       if (input.runName !== '') runToChange(project, input.runName);
@@ -249,12 +145,6 @@ export function artifactMutations(instance: Instance) {
       const object = instance.multipart.complete(input.uploadID, claims);
       if (typeof object === 'string') throw new GraphQLError(object);
       return { ...idOf(input), digest: object.etag };
-    },
-
-    commitArtifact: ({ input }: { input: Mutation & { artifactID: string } }) => {
-      const artifact = catalogue.artifactToChange(input.artifactID);
-      versions.commit(artifact);
-      return { ...idOf(input), artifact: artifactNode(instance, artifact) };
     },
   };
 }

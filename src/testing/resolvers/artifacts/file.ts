@@ -14,9 +14,7 @@ import { mimeType } from '../../storage/mime.js';
 import { encodePath } from '../../storage/signing.js';
 import { md5Base64 } from '../../storage/storage.js';
 import type { Instance } from '../../world/instance.js';
-import type { NodeFields } from '../node.js';
-import { dateTime } from '../run.js';
-import { artifactNode } from './artifact.js';
+import { dateTime, type NodeFields } from '../node.js';
 
 export interface ArtifactFilesArguments extends PageArguments {
   readonly names?: readonly string[] | null;
@@ -71,7 +69,7 @@ export function entryNode(instance: Instance, artifact: Artifact, entry: Manifes
     updatedAt: dateTime(artifact.createdAt),
     exists: ref !== null || object !== undefined,
     isReference: ref !== null,
-    artifact: () => artifactNode(instance, artifact),
+    artifact: () => instance.nodes.artifact(artifact),
   };
 }
 
@@ -120,7 +118,7 @@ export function uploadNode(
     deletedAt: null,
     exists: target.isKnown,
     isReference: false,
-    artifact: () => artifactNode(instance, target.birth),
+    artifact: () => instance.nodes.artifact(target.birth),
   };
 }
 
@@ -153,7 +151,7 @@ export function manifestNode(instance: Instance, manifest: Manifest): NodeFields
   return {
     __typename: 'ArtifactManifest',
     id: manifestId(manifest),
-    artifact: () => artifactNode(instance, artifact),
+    artifact: () => instance.nodes.artifact(artifact),
     createdAt: dateTime(manifest.createdAt),
     digest,
     type: manifest.type,
@@ -176,7 +174,7 @@ export function manifestNode(instance: Instance, manifest: Manifest): NodeFields
       updatedAt: object ? dateTime(object.storedAt) : null,
       exists: object !== undefined,
       isReference: false,
-      artifact: () => artifactNode(instance, artifact),
+      artifact: () => instance.nodes.artifact(artifact),
     },
   };
 }

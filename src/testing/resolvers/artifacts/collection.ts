@@ -7,17 +7,14 @@ import {
   collectionId,
   type Membership,
   membershipId,
+  type Tags,
+  tagId,
 } from '../../artifacts/records.js';
 import { mongoFilter } from '../../graphql/filters.js';
-import { compareKeys, type PageArguments, paginate } from '../../server/connections.js';
+import { compareKeys, type PageArguments, paginate, slice } from '../../server/connections.js';
 import type { Instance } from '../../world/instance.js';
-import type { NodeFields } from '../node.js';
-import { projectNode } from '../project.js';
-import { dateTime } from '../run.js';
-import { artifactNode } from './artifact.js';
-import { type ArtifactFilesArguments, artifactFileConnection } from './artifact-file.js';
-import { typeNode } from './artifact-type.js';
-import { tagConnection } from './tags.js';
+import { dateTime, type NodeFields } from '../node.js';
+import { type ArtifactFilesArguments, artifactFileConnection } from './file.js';
 
 export interface SortedArguments extends PageArguments {
   readonly filters?: string | null;
@@ -37,7 +34,7 @@ export function collectionConnection(
   const isWanted = mongoFilter(filters, collectionValues);
   const sorting = orderBy(order, '+createdAt', collectionValues, ({ number }: Collection) => number);
   const rows = collections.filter((one) => (!kinds?.length || kinds.includes(one.kind)) && isWanted(one));
-  return sortedPage(instance, rows, sorting, (one) => collectionNode(instance, one), page);
+  return sortedPage(instance, rows, sorting, (one) => instance.nodes.collection(one), page);
 }
 
 function versionConnection(instance: Instance, collection: Collection, args: SortedArguments) {
@@ -55,7 +52,7 @@ function versionConnection(instance: Instance, collection: Collection, args: Sor
     edges: edges.map(({ cursor, node }) => ({
       cursor,
       version: `v${node.versionIndex}`,
-      node: artifactNode(instance, node.artifact),
+      node: instance.nodes.artifact(node.artifact),
     })),
   };
 }
@@ -75,7 +72,7 @@ export function sortedPage<Row, Node>(
 /** A sequence or a portfolio. */
 export function collectionNode(instance: Instance, collection: Collection): NodeFields {
   const { limits } = instance.settings;
-  const member = (found: Membership | null) => (found ? membershipNode(instance, found) : null);
+  const member = (found: Membership | null) => (found ? instance.nodes.membership(found) : null);
   return {
     __typename: collection.kind === 'SEQUENCE' ? 'ArtifactSequence' : 'ArtifactPortfolio',
     id: collectionId(collection),
@@ -84,15 +81,15 @@ export function collectionNode(instance: Instance, collection: Collection): Node
     state: collection.state,
     createdAt: dateTime(collection.createdAt),
     updatedAt: dateTime(collection.updatedAt),
-    project: () => projectNode(instance, collection.project),
-    defaultArtifactType: () => typeNode(instance, collection.type),
+    project: () => instance.nodes.project(collection.project),
+    defaultArtifactType: () => instance.nodes.artifactType(collection.type),
     tags: (args: PageArguments) => tagConnection(instance, collection.tags, args),
     aliases: (args: PageArguments) =>
       paginate(
         [...collection.aliases.values()].sort((a, b) => a.number - b.number),
         {
           keyOf: ({ number }) => [null, number],
-          toNode: (alias) => aliasNode(instance, alias),
+          toNode: (alias) => instance.nodes.alias(alias),
           mostRows: limits.page,
         },
         args,
@@ -104,7 +101,7 @@ export function collectionNode(instance: Instance, collection: Collection): Node
         {
           keyOf: ({ versionIndex }) => [null, versionIndex],
           isDescending: true,
-          toNode: (one) => membershipNode(instance, one),
+          toNode: (one) => instance.nodes.membership(one),
           mostRows: limits.page,
         },
         args,
@@ -112,7 +109,7 @@ export function collectionNode(instance: Instance, collection: Collection): Node
     artifacts: (args: SortedArguments) => versionConnection(instance, collection, args),
     latestArtifact: () => {
       const latest = latestOf(collection);
-      return latest ? artifactNode(instance, latest) : null;
+      return latest ? instance.nodes.artifact(latest) : null;
     },
     digestAlgorithm: () => latestOf(collection)?.digestAlgorithm ?? null,
   };
@@ -125,9 +122,9 @@ export function membershipNode(instance: Instance, member: Membership): NodeFiel
     versionIndex: member.versionIndex,
     createdAt: dateTime(member.createdAt),
     commitHash: member.artifact.commitHash,
-    aliases: () => [...member.aliases.values()].map((alias) => aliasNode(instance, alias)),
-    artifact: () => artifactNode(instance, member.artifact),
-    artifactCollection: () => collectionNode(instance, member.collection),
+    aliases: () => [...member.aliases.values()].map((alias) => instance.nodes.alias(alias)),
+    artifact: () => instance.nodes.artifact(member.artifact),
+    artifactCollection: () => instance.nodes.collection(member.collection),
     files: (args: ArtifactFilesArguments) => artifactFileConnection(instance, member.artifact, args),
   };
 }
@@ -138,8 +135,22 @@ export function aliasNode(instance: Instance, alias: Alias): NodeFields {
     __typename: 'ArtifactAlias',
     id: aliasId(alias),
     alias: alias.name,
-    artifact: () => artifactNode(instance, artifact),
-    artifactCollection: () => collectionNode(instance, collection),
+    artifact: () => instance.nodes.artifact(artifact),
+    artifactCollection: () => instance.nodes.collection(collection),
     artifactCollectionName: collection.name,
   };
+}
+
+export const tagNodes = (tags: Tags) =>
+  [...tags].map(([name, tagCategoryName]) => ({ __typename: 'Tag', id: tagId(name), name, tagCategoryName }));
+
+export function tagConnection(
+  instance: Instance,
+  tags: Tags,
+  args: PageArguments & { readonly tagCategoryName?: string | null },
+) {
+  const nodes = tagNodes(tags).filter(
+    (tag) => !args.tagCategoryName || tag.tagCategoryName === args.tagCategoryName,
+  );
+  return slice(nodes, { toNode: (tag) => tag, mostRows: instance.settings.limits.page }, args);
 }

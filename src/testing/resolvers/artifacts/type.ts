@@ -3,16 +3,8 @@ import { type ArtifactType, typeId } from '../../artifacts/records.js';
 import { type PageArguments, paginate } from '../../server/connections.js';
 import type { Instance } from '../../world/instance.js';
 import type { Project } from '../../world/records.js';
-import type { NodeFields } from '../node.js';
-import { projectNode } from '../project.js';
-import { dateTime } from '../run.js';
-import { artifactNode } from './artifact.js';
-import {
-  type CollectionListArguments,
-  collectionConnection,
-  collectionNode,
-  membershipNode,
-} from './artifact-collection.js';
+import { dateTime, type NodeFields } from '../node.js';
+import { type CollectionListArguments, collectionConnection } from './collection.js';
 
 interface Named {
   readonly name: string;
@@ -27,14 +19,14 @@ export function typeNode(instance: Instance, type: ArtifactType): NodeFields {
     name: type.name,
     description: type.description,
     createdAt: dateTime(type.createdAt),
-    project: () => projectNode(instance, project),
+    project: () => instance.nodes.project(project),
     artifact: ({ name }: Named) => {
       const member = catalogue.membership(project, name);
-      return member?.collection.type === type ? artifactNode(instance, member.artifact) : null;
+      return member?.collection.type === type ? instance.nodes.artifact(member.artifact) : null;
     },
     artifactCollection: ({ name }: Named) => {
       const collection = catalogue.collection(project, name);
-      return collection?.type === type ? collectionNode(instance, collection) : null;
+      return collection?.type === type ? instance.nodes.collection(collection) : null;
     },
     artifactCollections: (args: CollectionListArguments) => {
       const own = catalogue.collectionsOf(project).filter((collection) => collection.type === type);
@@ -54,25 +46,25 @@ export function projectArtifacts(instance: Instance, project: Project): NodeFiel
   return {
     artifact: ({ name }: Named) => {
       const member = catalogue.membership(project, name);
-      return member ? artifactNode(instance, member.artifact) : null;
+      return member ? instance.nodes.artifact(member.artifact) : null;
     },
     artifactType: ({ name }: Named) => {
       const type = catalogue.type(project, name);
-      return type ? typeNode(instance, type) : null;
+      return type ? instance.nodes.artifactType(type) : null;
     },
     artifactTypes: (args: PageArguments) =>
       paginate(
         catalogue.types(project),
         {
           keyOf: ({ number }) => [null, number],
-          toNode: (type) => typeNode(instance, type),
+          toNode: (type) => instance.nodes.artifactType(type),
           mostRows: instance.settings.limits.page,
         },
         args,
       ),
     artifactCollection: ({ name }: Named) => {
       const collection = catalogue.collection(project, name);
-      return collection ? collectionNode(instance, collection) : null;
+      return collection ? instance.nodes.collection(collection) : null;
     },
     artifactCollections: (args: CollectionListArguments) => {
       const connection = collectionConnection(instance, catalogue.collectionsOf(project), args);
@@ -81,7 +73,7 @@ export function projectArtifacts(instance: Instance, project: Project): NodeFiel
     },
     artifactCollectionMembership: ({ name }: Named) => {
       const member = catalogue.membership(project, name);
-      return member ? membershipNode(instance, member) : null;
+      return member ? instance.nodes.membership(member) : null;
     },
   };
 }

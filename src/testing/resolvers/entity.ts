@@ -1,14 +1,16 @@
+import type { Settings } from '../options.js';
 import { type PageArguments, slice } from '../server/connections.js';
 import type { ApiKey } from '../world/api-keys.js';
 import type { Instance } from '../world/instance.js';
 import type { Entity } from '../world/records.js';
-import { entityArtifacts } from './artifacts/entity-artifacts.js';
-import { organizationNodes, organizationOf } from './organization.js';
-import { type ProjectListArguments, projectConnection, projectNode } from './project.js';
+import { entityArtifacts } from './artifacts/entity.js';
+import type { NodeFields } from './node.js';
+import { type ProjectListArguments, projectConnection } from './project.js';
+import { storageBytesOf } from './run.js';
 
 const CREATED = '2024-01-01T00:00:00';
 
-const USER_ID = Buffer.from('User:1').toString('base64');
+export const USER_ID = Buffer.from('User:1').toString('base64');
 
 /** The user whom the key belongs to. */
 export function userNode(instance: Instance) {
@@ -24,7 +26,7 @@ export function userNode(instance: Instance) {
     entity: viewer.entity,
     createdAt: CREATED,
     deletedAt: null,
-    defaultEntity: () => entityNode(instance, instance.world.ensureEntity(viewer.entity)),
+    defaultEntity: () => instance.nodes.entity(instance.world.ensureEntity(viewer.entity)),
     apiKeys: (page: PageArguments) =>
       slice(
         instance.apiKeys.list(),
@@ -36,7 +38,7 @@ export function userNode(instance: Instance) {
         .filter((entity) => !entity.isOrganization)
         .map((entity) => ({
           cursor: Buffer.from(`Entity:${entity.number}`).toString('base64'),
-          node: entityNode(instance, entity),
+          node: instance.nodes.entity(entity),
         })),
     }),
     organizations: () => organizationNodes(instance),
@@ -48,7 +50,7 @@ export const apiKeyNode = (instance: Instance, { id, name, description }: ApiKey
   id,
   name,
   description,
-  user: () => userNode(instance),
+  user: () => instance.nodes.user(),
 });
 
 export function entityNode(instance: Instance, entity: Entity) {
@@ -69,19 +71,19 @@ export function entityNode(instance: Instance, entity: Entity) {
     codeSavingEnabled: true,
     defaultAccess: 'PRIVATE',
     organization: () => organizationOf(instance, entity),
-    user: () => (isUser ? userNode(instance) : null),
+    user: () => (isUser ? instance.nodes.user() : null),
     members: () => [memberNode(instance)],
     limits: null,
     xxhashDigestsEnabled: instance.hasFeature('ARTIFACT_DIGEST_ALGORITHM'),
     storageBytes: () =>
-      [...entity.projects.values()].reduce(
-        (sum, project) => sum + projectNode(instance, project).storageBytes(),
-        0,
+      storageBytesOf(
+        instance,
+        [...entity.projects.values()].flatMap(({ runs }) => [...runs.values()]),
       ),
     projects: (args: ProjectListArguments) => projectConnection(instance, entity, args),
     project: ({ name }: { name?: string | null }) => {
       const project = instance.world.project(entity.name, name);
-      return project ? projectNode(instance, project) : null;
+      return project ? instance.nodes.project(project) : null;
     },
     ...entityArtifacts(instance, entity),
   };
@@ -101,5 +103,38 @@ function memberNode(instance: Instance) {
     pending: false,
     photoUrl: null,
     apiKey: null,
+  };
+}
+
+type OrganizationSettings = Settings['organizations'][number];
+
+/** The organisation that an entity belongs to, or that it stands for. */
+export function organizationOf(instance: Instance, entity: Entity) {
+  const found = instance.settings.organizations.find(
+    (organization) => organization.entity === entity.name || organization.teams.includes(entity.name),
+  );
+  return found ? organizationNode(instance, found) : null;
+}
+
+export const organizationNodes = (instance: Instance) =>
+  instance.settings.organizations.map((organization) => organizationNode(instance, organization));
+
+export function organizationNode(
+  instance: Instance,
+  { name, entity, teams }: OrganizationSettings,
+): NodeFields {
+  const entityOf = (of: string) => {
+    const found = instance.world.entity(of);
+    return found ? instance.nodes.entity(found) : null;
+  };
+  return {
+    __typename: 'Organization',
+    id: Buffer.from(`Organization:${entity}`).toString('base64'),
+    name,
+    available: true,
+    coreWeaveOrganizationId: null,
+    advancedRegistryFeatures: { advancedSearch: false },
+    orgEntity: () => entityOf(entity),
+    teams: () => teams.map(entityOf),
   };
 }

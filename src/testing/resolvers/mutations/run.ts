@@ -1,11 +1,9 @@
 import { HttpError } from '../../server/http-error.js';
 import type { Instance } from '../../world/instance.js';
 import type { Run } from '../../world/records.js';
-import { idOf, type Maybe, type Mutation, projectToMake } from '../input.js';
-import { runNode } from '../run.js';
+import { idOf, type Maybe, type Mutation, projectToMake } from './input.js';
 
-interface UpsertBucketInput {
-  readonly clientMutationId?: Maybe<string>;
+interface UpsertBucketInput extends Mutation {
   readonly id?: Maybe<string>;
   readonly entityName?: Maybe<string>;
   readonly modelName?: Maybe<string>;
@@ -24,10 +22,9 @@ interface UpsertBucketInput {
   readonly summaryMetrics?: Maybe<string>;
 }
 
-interface DeleteRunInput {
+interface DeleteRunInput extends Mutation {
   readonly id: string;
   readonly deleteArtifacts?: Maybe<boolean>;
-  readonly clientMutationId?: Maybe<string>;
 }
 
 /** By the states that a client may give a run: those that it may have then. */
@@ -80,8 +77,8 @@ export function runMutations(instance: Instance) {
       run.config = input.config ?? run.config;
       run.summaryMetrics = input.summaryMetrics ?? run.summaryMetrics;
       return {
-        clientMutationId: input.clientMutationId ?? null,
-        bucket: runNode(instance, run),
+        ...idOf(input),
+        bucket: instance.nodes.run(run),
         inserted,
         updateAvailable: false,
       };
@@ -92,7 +89,7 @@ export function runMutations(instance: Instance) {
       const run = world.runById(input.id);
       if (run) instance.artifacts.deleteRun(run, input.deleteArtifacts ?? false);
       else if (!world.wasDeleted(input.id)) throw new HttpError(404, 'run not found');
-      return { clientMutationId: input.clientMutationId ?? null };
+      return idOf(input);
     },
 
     /** For runs that were lost, or are to be made again. */

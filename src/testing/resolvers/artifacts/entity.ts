@@ -8,10 +8,9 @@ import { projectValues } from '../project.js';
 import {
   type CollectionListArguments,
   collectionConnection,
-  membershipNode,
   type SortedArguments,
   sortedPage,
-} from './artifact-collection.js';
+} from './collection.js';
 
 interface InProjects {
   readonly projectFilters?: string | null;
@@ -38,7 +37,7 @@ export function entityArtifacts(instance: Instance, entity: Entity): NodeFields 
         .flatMap((collection) => [...collection.members.values()])
         .filter(mongoFilter(filters, versionValues));
       const sorting = orderBy(order, '+createdAt', versionValues, ({ number }) => number);
-      return sortedPage(instance, members, sorting, (member) => membershipNode(instance, member), page);
+      return sortedPage(instance, members, sorting, (member) => instance.nodes.membership(member), page);
     },
   };
 }

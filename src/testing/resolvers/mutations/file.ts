@@ -4,9 +4,9 @@ import { checkLimit } from '../../server/limits.js';
 import type { Instance } from '../../world/instance.js';
 import { type FileRow, isManifest, type Run, runId } from '../../world/records.js';
 import { checkFileName, fileNode } from '../file.js';
+import { idOf, type Mutation } from './input.js';
 
-interface RunFilesInput {
-  readonly clientMutationId?: string | null;
+interface RunFilesInput extends Mutation {
   readonly entityName: string;
   readonly projectName: string;
   readonly runName: string;
@@ -29,7 +29,7 @@ export function fileMutations(instance: Instance) {
       checkLimit('files', input.files.length, settings.limits.files);
       for (const name of input.files) checkFileName(name);
       return {
-        clientMutationId: input.clientMutationId ?? null,
+        ...idOf(input),
         runID: runId(run),
         uploadHeaders: settings.uploadHeaders,
         files: input.files.map((name) => fileNode(instance, world.declare(run, name))),
@@ -43,14 +43,14 @@ export function fileMutations(instance: Instance) {
         const row = run.files.get(name);
         if (row) world.mark(row);
       }
-      return { clientMutationId: input.clientMutationId ?? null, success: true };
+      return { ...idOf(input), success: true };
     },
 
     /** All of a batch or nothing of it. What is gone already is no error. */
     deleteFiles: ({
       input,
     }: {
-      input: { files: readonly string[]; projectId?: number | null; clientMutationId?: string | null };
+      input: Mutation & { files: readonly string[]; projectId?: number | null };
     }) => {
       checkLimit('ids', input.files.length, settings.limits.ids);
       const rows = input.files.map((id) => world.row(id)).filter((row): row is FileRow => row !== undefined);
@@ -61,7 +61,7 @@ export function fileMutations(instance: Instance) {
         if (isElsewhere) throw new GraphQLError(`file ${row.name} is not in project ${input.projectId}`);
       }
       for (const row of rows) world.deleteRow(row);
-      return { clientMutationId: input.clientMutationId ?? null, success: true };
+      return { ...idOf(input), success: true };
     },
   };
 }

@@ -1,6 +1,6 @@
-import { HttpError } from '../server/http-error.js';
-import type { Instance } from '../world/instance.js';
-import type { Entity, Project, Run } from '../world/records.js';
+import { HttpError } from '../../server/http-error.js';
+import type { Instance } from '../../world/instance.js';
+import type { Entity, Project, Run } from '../../world/records.js';
 
 export type Maybe<T> = T | null | undefined;
 

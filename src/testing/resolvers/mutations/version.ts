@@ -4,10 +4,8 @@ import { checkAlias, checkMetadata, checkTag, ttlOf } from '../../artifacts/name
 import { type Artifact, type Membership, nameOf } from '../../artifacts/records.js';
 import { HttpError } from '../../server/http-error.js';
 import type { Instance } from '../../world/instance.js';
-import { idOf, type Maybe, type Mutation, projectToChange, runToChange } from '../input.js';
-import { runNode } from '../run.js';
-import { artifactNode } from './artifact.js';
-import type { AliasInput, TagInput } from './artifact-mutations.js';
+import type { AliasInput, TagInput } from './artifact.js';
+import { idOf, type Maybe, type Mutation, projectToChange, runToChange } from './input.js';
 
 interface CollectionAliasInput extends AliasInput {
   readonly entityName: string;
@@ -103,7 +101,7 @@ export function versionMutations(instance: Instance) {
       return {
         ...idOf(input),
         success: true,
-        artifact: artifactNode(instance, artifact),
+        artifact: instance.nodes.artifact(artifact),
         aliases: input.aliases,
       };
     },
@@ -130,7 +128,7 @@ export function versionMutations(instance: Instance) {
       for (const tag of input.tagsToDelete ?? []) artifact.tags.delete(tag.tagName);
       if (input.aliases) replaceAliases(artifact, input.aliases);
       artifact.updatedAt = Date.now();
-      return { ...idOf(input), artifact: artifactNode(instance, artifact) };
+      return { ...idOf(input), artifact: instance.nodes.artifact(artifact) };
     },
 
     deleteArtifact: ({
@@ -140,7 +138,7 @@ export function versionMutations(instance: Instance) {
     }) => {
       const artifact = catalogue.artifactToChange(input.artifactID);
       versions.delete(artifact, input.deleteAliases ?? false);
-      return { ...idOf(input), artifact: artifactNode(instance, artifact) };
+      return { ...idOf(input), artifact: instance.nodes.artifact(artifact) };
     },
 
     useArtifact: ({ input }: { input: UseInput }) => {
@@ -148,7 +146,7 @@ export function versionMutations(instance: Instance) {
       const run = runToChange(project, input.runName);
       const artifact = committed(input.artifactID);
       lineage.addInput(run, artifact, input.usedAs ?? null);
-      return { ...idOf(input), artifact: artifactNode(instance, artifact), run: runNode(instance, run) };
+      return { ...idOf(input), artifact: instance.nodes.artifact(artifact), run: instance.nodes.run(run) };
     },
   };
 }

@@ -10,8 +10,7 @@ import {
   type Mutation,
   projectToChange,
   projectToMake,
-} from '../input.js';
-import { projectNode } from '../project.js';
+} from './input.js';
 
 interface UpsertModelInput extends Mutation {
   readonly id?: Maybe<string>;
@@ -36,7 +35,7 @@ export function projectMutations(instance: Instance) {
   const { catalogue } = instance.artifacts;
 
   const answer = (input: Mutation, project: Project, inserted: boolean) => {
-    const node = projectNode(instance, project);
+    const node = instance.nodes.project(project);
     return { ...idOf(input), entityName: project.entity.name, inserted, model: node, project: node };
   };
 

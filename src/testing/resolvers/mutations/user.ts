@@ -1,7 +1,7 @@
 import { HttpError } from '../../server/http-error.js';
 import type { Instance } from '../../world/instance.js';
-import { entityToChange, idOf, type Maybe, type Mutation } from '../input.js';
-import { apiKeyNode, entityNode, userNode } from '../viewer.js';
+import { apiKeyNode } from '../entity.js';
+import { entityToChange, idOf, type Maybe, type Mutation } from './input.js';
 
 interface UpdateUserInput extends Mutation {
   readonly defaultEntity?: Maybe<string>;
@@ -17,7 +17,7 @@ export function userMutations(instance: Instance) {
       if (typeof input.defaultEntity === 'string')
         world.viewer.entity = entityToChange(instance, input.defaultEntity).name;
       world.viewer.name = input.name ?? world.viewer.name;
-      return { ...idOf(input), user: userNode(instance) };
+      return { ...idOf(input), user: instance.nodes.user() };
     },
 
     /** The viewer is its administrator. */
@@ -26,7 +26,7 @@ export function userMutations(instance: Instance) {
       if (!/^[a-z0-9_-]{1,64}$/i.test(name))
         throw new HttpError(400, `invalid team name ${JSON.stringify(name)}`);
       if (world.entities.has(name)) throw new HttpError(409, 'resource already exists');
-      return { ...idOf(input), entity: entityNode(instance, world.ensureEntity(name)) };
+      return { ...idOf(input), entity: instance.nodes.entity(world.ensureEntity(name)) };
     },
 
     /** The one answer that has a key whole. */

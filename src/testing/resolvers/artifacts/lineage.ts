@@ -6,7 +6,6 @@ import { compareKeys, type PageArguments, slice } from '../../server/connections
 import type { Instance } from '../../world/instance.js';
 import type { Run } from '../../world/records.js';
 import type { NodeFields } from '../node.js';
-import { artifactNode } from './artifact.js';
 
 interface ArtifactListArguments extends PageArguments {
   readonly filters?: string | null;
@@ -21,7 +20,7 @@ export function runArtifacts(instance: Instance, run: Run): NodeFields {
     outputArtifacts: ({ filters, order, ...page }: ArtifactListArguments) =>
       slice(
         chosen(lineage.outputs(run), (artifact) => artifact, filters, order),
-        { toNode: (artifact) => artifactNode(instance, artifact), mostRows },
+        { toNode: (artifact) => instance.nodes.artifact(artifact), mostRows },
         page,
       ),
     inputArtifacts: ({ filters, order, ...page }: ArtifactListArguments) => {
@@ -32,7 +31,7 @@ export function runArtifacts(instance: Instance, run: Run): NodeFields {
         edges: edges.map(({ cursor, node: { artifact, usedAs } }) => ({
           cursor,
           usedAs,
-          node: artifactNode(instance, artifact),
+          node: instance.nodes.artifact(artifact),
         })),
       };
     },
