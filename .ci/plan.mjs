@@ -65,7 +65,7 @@ const UNBUILT = { npm_config_ignore_scripts: 'true' };
 const checks = [
   check('package: types of every entry', 120, ['npx', 'attw', '--pack', '.', '--profile', 'node16'], UNBUILT),
   check('package: publint', 120, ['npx', 'publint', '--strict'], UNBUILT),
-  check('lint', 60, ['npm', 'run', 'lint']),
+  check('lint', 60, ['npm', 'run', 'lint', '--', '--colors=off']),
   check('types', 120, ['npm', 'run', 'typecheck']),
   check('types of Node 20 to 26', 180, ['npm', 'run', 'typecheck:node']),
   check('generated files', 60, ['npm', 'run', 'codegen:check']),
