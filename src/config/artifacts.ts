@@ -1,5 +1,6 @@
 import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
+import { DEFAULTS } from './defaults.js';
 import type { ReferenceReader, WandbArtifactFsOptions, WandbFsOptions } from './options.js';
 import { takeArtifactOptions } from './validate.js';
 
@@ -18,9 +19,6 @@ export interface ArtifactsConfig {
   /** In bytes. */
   readonly partBytes: number;
 }
-
-const MIB = 1024 * 1024;
-const DEFAULTS = { multipartBytes: 2048 * MIB, partBytes: 100 * MIB } as const;
 
 /** The options of artifacts resolved, and what is left for `resolveConfig`. */
 export function resolveArtifactsConfig(

@@ -1,6 +1,7 @@
 import { pathToFileURL } from 'node:url';
 import type { Dispatcher } from 'undici';
-import { appUrlOf, DEFAULT_BASE_URL, isClear, normaliseBaseUrl } from './base-url.js';
+import { appUrlOf, isClear, normaliseBaseUrl } from './base-url.js';
+import { DEFAULT_BASE_URL, DEFAULTS } from './defaults.js';
 import { findProxies, type Proxies } from './environment/proxies.js';
 import { Surroundings } from './environment/surroundings.js';
 import { trustHint } from './environment/trust.js';
@@ -85,28 +86,6 @@ export interface Config {
   readonly isInProcess: boolean;
   readonly wire: Secret<WireConfig>;
 }
-
-const MIB = 1024 * 1024;
-
-const DEFAULTS = {
-  mountPoint: '/',
-  root: '',
-  listingTtl: 30_000,
-  cacheBytes: 64 * MIB,
-  spoolBytes: 16 * 1024 * MIB,
-  maxRenameBytes: 256 * MIB,
-  writeback: 'back',
-  writebackDelay: 500,
-  syncTimeout: 120_000,
-  readOnly: false,
-  concurrency: 16,
-  timeout: 30_000,
-  connectTimeout: 10_000,
-  headersTimeout: 30_000,
-  idleTimeout: 30_000,
-  exitFlushMs: 10_000,
-  exitSignals: true,
-} as const;
 
 const toProcess: Logger = { warn: (message) => process.emitWarning(message, 'WandbFsWarning') };
 

@@ -20,47 +20,31 @@ import { type Moment, monotonicClock, Timeline } from './timeline.js';
 
 export interface KernelOptions {
   readonly remote: Remote;
-  /** How long a listing is believed, in milliseconds. @default 30000 */
-  readonly listingTtl?: number;
-  /** Bound of pages in memory, in bytes; local content takes at most half as much on top. @default 64 MiB */
-  readonly cacheBytes?: number;
-  /** Size of a page, in bytes. @default 1 MiB */
-  readonly blockBytes?: number;
-  /** Bound of local content on disk, in bytes; above it writers wait for uploads. @default 16 GiB */
-  readonly spoolBytes?: number;
-  /** Most bytes that a rename moves by uploading them under the new name. @default 256 MiB */
-  readonly maxRenameBytes?: number;
-  /** 'back': a close queues the upload; 'through': it waits until the upload is durable. @default 'back' */
-  readonly writeback?: 'back' | 'through';
-  /** Names of files that are remembered; units that nobody uses are forgotten above it. @default 1000000 */
-  readonly mostNames?: number;
-  /** Where what is acknowledged is kept until it is durable; null: in memory and a temporary directory. @default null */
-  readonly journal?: JournalOptions | null;
-  /** Hears of what a user should know and no call can tell. @default nobody */
-  readonly warn?: (message: string) => void;
-  /** Every change fails with EROFS. @default false */
-  readonly readOnly?: boolean;
+  /** How long a listing is believed, in milliseconds. */
+  readonly listingTtl: number;
+  /** Bound of pages in memory, in bytes; local content takes at most half as much on top. */
+  readonly cacheBytes: number;
+  /** Size of a page, in bytes. */
+  readonly blockBytes: number;
+  /** Bound of local content on disk, in bytes; above it writers wait for uploads. */
+  readonly spoolBytes: number;
+  /** Most bytes that a rename moves by uploading them under the new name. */
+  readonly maxRenameBytes: number;
+  /** 'back': a close queues the upload; 'through': it waits until the upload is durable. */
+  readonly writeback: 'back' | 'through';
+  /** Names of files that are remembered; units that nobody uses are forgotten above it. */
+  readonly mostNames: number;
+  /** Where what is acknowledged is kept until it is durable; null: in memory and a temporary directory. */
+  readonly journal: JournalOptions | null;
+  /** Hears of what a user should know and no call can tell. */
+  readonly warn: (message: string) => void;
+  /** Every change fails with EROFS. */
+  readonly readOnly: boolean;
   /** Milliseconds since the epoch, for dates that callers see. @default Date.now */
   readonly now?: () => number;
   /** Milliseconds of a clock that is never set, for ages. @default performance.now */
   readonly monotonic?: () => number;
 }
-
-const MIB = 1024 * 1024;
-export const DEFAULTS = {
-  listingTtl: 30_000,
-  cacheBytes: 64 * MIB,
-  blockBytes: MIB,
-  spoolBytes: 16 * 1024 * MIB,
-  maxRenameBytes: 256 * MIB,
-  writeback: 'back',
-  mostNames: 1_000_000,
-  journal: null,
-  warn: () => {},
-  readOnly: false,
-  now: Date.now,
-  monotonic: monotonicClock,
-} as const;
 
 /** The directories and files that stand at a path, or that nothing does: how long such an answer is remembered. */
 const MOST_NEGATIVE_ENTRIES = 65_536;
@@ -70,7 +54,9 @@ const MOST_ALIKE = 1024;
 /** The superblock: the state that all primitives of one mount share. */
 export class Core implements ScopeHost {
   readonly root = new Inode('directory', null);
-  readonly options: Required<KernelOptions>;
+  readonly options: KernelOptions;
+  /** The date, as callers see it. The wall clock may be set at any time: ages go by `timeline`. */
+  readonly now: () => number;
   readonly remote: Remote;
   readonly unitDepth: number;
   readonly loads: Loads;
@@ -106,8 +92,10 @@ export class Core implements ScopeHost {
   isEnded = false;
 
   constructor(options: KernelOptions) {
-    this.options = { ...DEFAULTS, ...withoutUndefined(options) };
-    this.timeline = new Timeline(this.options.monotonic, this.options.listingTtl);
+    const { now = Date.now, monotonic = monotonicClock } = options;
+    this.options = options;
+    this.now = now;
+    this.timeline = new Timeline(monotonic, options.listingTtl);
     this.names = new KnownNames(this, this.options.mostNames);
     this.remote = options.remote;
     this.unitDepth = options.remote.unitDepth;
@@ -123,12 +111,7 @@ export class Core implements ScopeHost {
     this.keeping = new Keeping(this.journal, this.overlay, this.options.warn);
     this.remote.contents = this.handedOver;
     this.pages = new PageCache(this.options.cacheBytes, this.options.blockBytes);
-    this.bornAt = this.options.now();
-  }
-
-  /** The date, as callers see it. The wall clock may be set at any time: ages go by `timeline`. */
-  now(): number {
-    return this.options.now();
+    this.bornAt = this.now();
   }
 
   /** Orders sends and commits among each other. */
@@ -302,9 +285,4 @@ function nextDevice(): number {
   const device = shared[DEVICE] ?? FIRST_DEVICE;
   shared[DEVICE] = device + 1;
   return device;
-}
-
-/** So that `{ listingTtl: undefined }` means the default. */
-function withoutUndefined<T extends object>(options: T): T {
-  return Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined)) as T;
 }

@@ -1,5 +1,6 @@
 import { type ArtifactsConfig, hasReaders, resolveArtifactsConfig } from '../config/artifacts.js';
 import { type Config, resolveConfig } from '../config/config.js';
+import { LIMITS } from '../config/defaults.js';
 import type { WandbArtifactFsOptions, WandbFsOptions } from '../config/options.js';
 import { Failure } from '../contract/failure.js';
 import type { Remote } from '../contract/remote.js';
@@ -152,6 +153,7 @@ function journalOf({ config, choice }: Tree): JournalOptions | null {
 const connect = (tree: Tree): Kernel =>
   createKernel({
     remote: remoteOf(tree),
+    ...LIMITS,
     listingTtl: tree.config.listingTtl,
     cacheBytes: tree.config.cacheBytes,
     spoolBytes: tree.config.spoolBytes,
