@@ -1,3 +1,4 @@
+import { posix } from 'node:path';
 import { segmentsOf, type TreePath } from '../../contract/tree-path.js';
 import type { Mount } from './paths.js';
 
@@ -84,3 +85,11 @@ const VERSION = /^(v\d+|latest)$/;
 /** The app has 'files' behind a version. */
 const withoutFiles = (names: readonly string[]): readonly string[] =>
   names[3] === 'files' ? [...names.slice(0, 3), ...names.slice(4)] : names;
+
+/** As Node joins, but for addresses: `join` would take a '/' from `wandbfs://`. */
+export const joined = (parent: string, name: string): string =>
+  /^\w+:\/\//.test(parent) ? `${parent.replace(/\/+$/, '')}/${name}` : posix.join(parent, name);
+
+/** Names content that lies elsewhere, not a path of a tree of W&B. */
+export const isUri = (target: string): boolean =>
+  /^[a-z][a-z\d+.-]*:\/\//i.test(target) && !/^wandb[af]s:/i.test(target);
