@@ -10,7 +10,9 @@ import { harmless } from './logger.js';
 import type { DeletableLevel, Logger, WandbFsOptions } from './options.js';
 import { Secret } from './secret.js';
 import { checkOptions, invalidValue } from './validate.js';
-import { VERSION } from './version.js';
+
+/** This package's version, as in package.json. */
+export const VERSION = '0.1.0';
 
 /** What the owner of the remote needs: plain data, to be cloned into its thread. Holds the key: never log it. */
 export interface WireConfig {
