@@ -51,7 +51,7 @@ const MOST_NEGATIVE_ENTRIES = 65_536;
 /** Names that aren't there and of which it is known what may have been meant. */
 const MOST_ALIKE = 1024;
 
-/** The superblock: the state that all primitives of one mount share. */
+/** The superblock: the state that all primitives of one kernel share. */
 export class Core implements ScopeHost {
   readonly root = new Inode('directory', null);
   readonly options: KernelOptions;
@@ -82,7 +82,7 @@ export class Core implements ScopeHost {
     maxSize: MOST_ALIKE,
     sizeCalculation: () => 1,
   });
-  /** One device number a mount: fs-extra and others take equal dev and ino for the same file. */
+  /** One device number a kernel: fs-extra and others take equal dev and ino for the same file. */
   readonly dev = nextDevice();
   readonly bornAt: number;
   readonly timeline: Timeline;

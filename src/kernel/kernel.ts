@@ -21,7 +21,7 @@ import { Writeback } from './writeback/writeback.js';
 
 export type { KernelOptions } from './core.js';
 
-/** Mounts a remote: all primitives over one superblock. */
+/** Makes the kernel of a remote: all primitives over one superblock. */
 export function createKernel(options: KernelOptions): Kernel {
   const core = new Core(options);
   const writeback = new Writeback(core);
