@@ -7,9 +7,8 @@ import { Info } from './artifacts/listing/info.js';
 import { Listings } from './artifacts/listing/listings.js';
 import { Lookups } from './artifacts/listing/lookups.js';
 import { createParts } from './artifacts/parts.js';
-import { UNIT_DEPTH } from './artifacts/places.js';
+import { ARTIFACTS_SHAPE } from './artifacts/shape.js';
 import { createArtifactWriting } from './artifacts/writing/create.js';
-import { PARTIAL_DEPTH } from './common/levels/partial-depth.js';
 
 /**
  * W&B's artifacts: `<entity>/<project>/<type>/<collection>/<version>/<file…>`. Versions are directories `vN`, by their
@@ -28,9 +27,7 @@ export function createArtifactsStore(
   const listings = new Listings(parts);
   const info = new Info(parts);
   const readable: Store = {
-    unitDepth: UNIT_DEPTH,
-    partialDepth: PARTIAL_DEPTH,
-    hasVersions: true,
+    shape: ARTIFACTS_SHAPE,
     lookup: (path, options) => lookups.lookup(path, options),
     list: (path, { signal }) => listings.list(path, signal),
     read: (entry, range, options) => reading.read(entry, range, options),

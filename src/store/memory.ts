@@ -4,9 +4,10 @@ import type { Entry, Lookup } from '../contract/entry.js';
 import { Failure } from '../contract/failure.js';
 import type { Store } from '../contract/store.js';
 import type { TreePath } from '../contract/tree-path.js';
-import { parentOf } from '../contract/tree-path.js';
+import { depthOf, isBelow, parentOf, segmentsOf } from '../contract/tree-path.js';
 import type { OpenSource, Signalled, Ticket } from '../contract/uploads.js';
 import { filePieces } from '../wire/transport/file-pieces.js';
+import { MEMORY_SHAPE } from './runs/shape.js';
 import { contentVersion } from './version.js';
 
 export interface MemoryStoreOptions {
@@ -14,8 +15,6 @@ export interface MemoryStoreOptions {
   readonly files?: Readonly<Record<TreePath, string | Uint8Array>>;
   /** Directories at or above the unit that hold nothing yet. @default [] */
   readonly directories?: readonly TreePath[];
-  /** @default 3 */
-  readonly unitDepth?: number;
   /** Entries of one page of a listing. @default 1000 */
   readonly pageSize?: number;
   /**
@@ -27,21 +26,12 @@ export interface MemoryStoreOptions {
   readonly latencyMs?: number;
 }
 
+const unitDepth = MEMORY_SHAPE.levels.length;
+
 /** A remote that lives in this process. Foreign writers are played through `write`. */
 export interface MemoryStore
   extends Required<
-    Omit<
-      Store,
-      | 'partialDepth'
-      | 'hasVersions'
-      | 'commit'
-      | 'symlink'
-      | 'info'
-      | 'signedUrl'
-      | 'find'
-      | 'alike'
-      | 'onWarning'
-    >
+    Omit<Store, 'commit' | 'symlink' | 'info' | 'signedUrl' | 'find' | 'alike' | 'onWarning'>
   > {
   /** Somebody else writes a file: bytes and listing at once. */
   write(path: TreePath, content: string | Uint8Array): void;
@@ -71,7 +61,6 @@ export function createMemoryStore(
   const {
     files = {},
     directories = [],
-    unitDepth = 3,
     pageSize = 1000,
     finalize = 'put',
     latencyMs = 0,
@@ -124,7 +113,7 @@ export function createMemoryStore(
   for (const [path, content] of Object.entries(files)) write(path, content);
 
   return {
-    unitDepth,
+    shape: MEMORY_SHAPE,
     write,
     bytes: (path) => rows.get(path)?.bytes ?? null,
     names: () => [...rows.keys()].sort(),
@@ -134,7 +123,7 @@ export function createMemoryStore(
       const ancestors = prefixesOf(path)
         .slice(0, -1)
         .flatMap((prefix) => made.get(prefix) ?? []);
-      const unit = prefixesOf(path)[unitDepth - 1] ?? (unitDepth === 0 ? '' : null);
+      const unit = prefixesOf(path)[unitDepth - 1] ?? null;
       let found: Lookup['found'];
       if (depthOf(path) <= unitDepth) found = directoryAt(path);
       else found = listed(path) ?? (filesBelow(path).length > 0 ? 'prefix' : null);
@@ -285,13 +274,8 @@ function directoryEntry(path: TreePath, at: number, id: string): Entry {
 
 const md5Of = (bytes: Uint8Array): string => createHash('md5').update(bytes).digest('base64');
 
-const depthOf = (path: TreePath): number => (path === '' ? 0 : path.split('/').length);
-
-const isBelow = (path: TreePath, directory: TreePath): boolean =>
-  directory === '' ? path !== '' : path.startsWith(`${directory}/`);
-
 /** The path and every directory above it, outermost first, without the root. */
 function prefixesOf(path: TreePath): TreePath[] {
-  const segments = path === '' ? [] : path.split('/');
+  const segments = segmentsOf(path);
   return segments.map((_, index) => segments.slice(0, index + 1).join('/'));
 }

@@ -2,7 +2,6 @@ import type { WireConfig } from '../config/config.js';
 import type { Store } from '../contract/store.js';
 import type { WireDependencies } from '../wire/api/api.js';
 import { WireClient } from '../wire/api/client.js';
-import { PARTIAL_DEPTH } from './common/levels/partial-depth.js';
 import { Addresses } from './runs/addresses.js';
 import { RunsContext } from './runs/context.js';
 import { Directories } from './runs/directories.js';
@@ -11,10 +10,10 @@ import { findRuns } from './runs/listing/finding.js';
 import { Info } from './runs/listing/info.js';
 import { Listings } from './runs/listing/listings.js';
 import { Lookups } from './runs/listing/lookups.js';
-import { UNIT_DEPTH } from './runs/places.js';
 import { Reading } from './runs/reading.js';
 import { Removal } from './runs/removal.js';
 import { RunUploads } from './runs/run-uploads.js';
+import { RUNS_SHAPE } from './runs/shape.js';
 
 /**
  * W&B's run files: `<entity>/<project>/<run>/<file…>`. A directory's name is the run's `name` (its id in paths), not
@@ -32,8 +31,7 @@ export function createRunsStore(config: WireConfig, dependencies: WireDependenci
   const reading = new Reading(context, addresses);
   const info = new Info(context);
   const readable: Store = {
-    unitDepth: UNIT_DEPTH,
-    partialDepth: PARTIAL_DEPTH,
+    shape: RUNS_SHAPE,
     lookup: (path, options) => lookups.lookup(path, options),
     list: (path, { signal }) => listings.list(path, signal),
     read: (entry, range, options) => reading.read(entry, range, options),

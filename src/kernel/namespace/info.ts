@@ -11,13 +11,13 @@ import { resolve } from './resolve.js';
  */
 export function info(core: Core, op: Operation, path: TreePath): Facts {
   const inode = resolve(core, op, path);
-  const isAsked = inode === core.root || (inode.isTold && !inode.isDirty);
+  const isAsked = inode === core.root || (inode.isRemote && !inode.isDirty);
   if (!isAsked) return ownFacts(inode);
-  if (op.outcome !== undefined) return merged(inode, op.outcome as Facts | null);
+  if (op.progress?.of === 'info') return merged(inode, op.progress.answer);
   const key = `info#${core.tick().epoch}`;
   throw new Fault(key, () =>
     core.loads.start(key, 'info', { path: inode.path }, (facts, failure) => {
-      op.outcome = facts;
+      op.progress = { of: 'info', answer: facts };
       // The server may show a new upload only later.
       return failure?.code === 'ENOENT' && isChangedHere(inode) ? null : failure;
     }),
@@ -30,8 +30,7 @@ interface Digest {
   readonly digest: string | null;
 }
 
-const isChangedHere = ({ isDirectory, local }: Inode): boolean =>
-  !isDirectory && (local?.generation ?? 0) > 0;
+const isChangedHere = ({ isDirectory, local }: Inode): boolean => !isDirectory && local?.generations != null;
 
 /** What an upload has just made is known here before the server tells it. */
 function merged(inode: Inode, facts: Facts | null): Facts {
@@ -42,7 +41,7 @@ function merged(inode: Inode, facts: Facts | null): Facts {
 }
 
 function ownFacts(inode: Inode): Facts {
-  if (inode.local?.isDraft)
+  if (inode.local?.draft)
     return { kind: 'draft', files: [...inode.walk()].filter((at) => !at.isDirectory).length };
   return inode.isDirectory ? { kind: 'directory' } : fileFacts(inode);
 }

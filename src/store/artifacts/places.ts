@@ -1,7 +1,6 @@
 import { Failure } from '../../contract/failure.js';
-import { decodeFileName, decodeName } from '../../contract/names.js';
-import type { TreePath } from '../../contract/tree-path.js';
-import { parentOf } from '../../contract/tree-path.js';
+import { decodeFileName, decodeName, parentOf, segmentsOf, type TreePath } from '../../contract/tree-path.js';
+import { ARTIFACTS_SHAPE } from './shape.js';
 
 /** A collection by its server names. */
 export interface CollectionName {
@@ -25,10 +24,10 @@ export interface Place {
   readonly file: string | null;
 }
 
-export const UNIT_DEPTH = 5;
+export const UNIT_DEPTH = ARTIFACTS_SHAPE.levels.length;
 
 export function placeOf(path: TreePath): Place {
-  const segments = path === '' ? [] : path.split('/');
+  const segments = segmentsOf(path);
   const upper = segments.slice(0, UNIT_DEPTH);
   const names = upper.map(decodeName);
   const [entity, project, type, name, alias = null] = names;
@@ -44,9 +43,6 @@ export function placeOf(path: TreePath): Place {
     file: below === '' ? null : decodeFileName(below),
   };
 }
-
-/** Aliases that look like this stand for the version of that number. */
-export const isVersionName = (name: string): boolean => /^v\d+$/.test(name);
 
 /** The collection at the path; throws EINVAL where none can be. */
 export function collectionAt(path: TreePath): CollectionName {

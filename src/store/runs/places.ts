@@ -1,5 +1,5 @@
-import { decodeFileName, decodeName } from '../../contract/names.js';
-import type { TreePath } from '../../contract/tree-path.js';
+import { decodeFileName, decodeName, segmentsOf, type TreePath } from '../../contract/tree-path.js';
+import { RUNS_SHAPE } from './shape.js';
 
 /** A run by its server names. */
 export interface RunName {
@@ -19,10 +19,10 @@ export interface Place {
   readonly file: string | null;
 }
 
-export const UNIT_DEPTH = 3;
+const UNIT_DEPTH = RUNS_SHAPE.levels.length;
 
 export function placeOf(path: TreePath): Place {
-  const segments = path === '' ? [] : path.split('/');
+  const segments = segmentsOf(path);
   const upper = segments.slice(0, UNIT_DEPTH);
   const names = upper.map(decodeName);
   const [entity, project, run] = names;

@@ -13,18 +13,19 @@ export function signedUrl(core: Core, op: Operation, path: TreePath): string {
     if (/^https?:/i.test(target)) return target;
     throw new Failure(
       'ENOTSUP',
-      'It is a reference to content that W&B does not store: readlink() tells where.',
+      `It is a reference to content that ${core.shape.keeper} does not store: readlink() tells where.`,
     );
   }
-  if (inode.isDirty || entry === null) throw new Failure('EBUSY', NOT_THERE_YET);
-  if (op.outcome !== undefined) return op.outcome as string;
+  if (inode.isDirty || entry === null) throw new Failure('EBUSY', notThereYet(core));
+  if (op.progress?.of === 'signedUrl') return op.progress.answer;
   const key = `signedUrl#${core.tick().epoch}`;
   throw new Fault(key, () =>
     core.loads.start(key, 'signedUrl', { entry }, (url, failure) => {
-      op.outcome = url ?? undefined;
+      if (url !== null) op.progress = { of: 'signedUrl', answer: url };
       return failure;
     }),
   );
 }
 
-const NOT_THERE_YET = "W&B doesn't have its content yet: flush() it first; of a draft, commit() that.";
+const notThereYet = ({ shape }: Core): string =>
+  `${shape.keeper} doesn't have its content yet: flush() it first; of a draft, commit() that.`;

@@ -11,8 +11,9 @@ import { directoryEntry } from '../../common/levels/directory-entry.js';
 import { nodesOf } from '../../common/levels/nodes.js';
 import { type FetchPage, onlyPage, type Page, pagesOf, restOf } from '../../common/levels/pages.js';
 import { listProjects } from '../../common/levels/upper-levels.js';
+import { isVersionName } from '../names.js';
 import type { ArtifactParts } from '../parts.js';
-import { type CollectionName, isVersionName, placeOf } from '../places.js';
+import { type CollectionName, placeOf } from '../places.js';
 import { collectionEntry } from './entries.js';
 import { aliasesIn, membershipEntries } from './memberships.js';
 

@@ -1,7 +1,7 @@
 import type { Entry, Lookup } from '../../../contract/entry.js';
 import { type Failure, isFailure } from '../../../contract/failure.js';
 import type { TreePath } from '../../../contract/tree-path.js';
-import { childPath, parentOf, upperPath } from '../../../contract/tree-path.js';
+import { childPath, depthOf, parentOf, upperPath } from '../../../contract/tree-path.js';
 import { LookUpArtifactTypeDocument, LookUpCollectionDocument } from '../../../wire/generated.js';
 import { directoryEntry } from '../../common/levels/directory-entry.js';
 import {
@@ -68,7 +68,7 @@ export class Lookups {
       artifactType && 'artifactCollection' in artifactType ? artifactType.artifactCollection : null;
     const isOfType = inner?.defaultArtifactType.name === type;
     const chain = chainOf(path, found.project, artifactType, isOfType ? inner : null);
-    const isThere = chain.length === path.split('/').length;
+    const isThere = chain.length === depthOf(path);
     return { ...NOTHING, found: (isThere && chain.pop()) || null, ancestors: chain };
   }
 

@@ -8,7 +8,7 @@ import type {
   MembershipFactsFragment,
   VersionFactsFragment,
 } from '../../../wire/generated.js';
-import { isVersionName } from '../places.js';
+import { isVersionName } from '../names.js';
 import { aliasEntry, versionEntry } from './entries.js';
 
 /** A version in one of its collections. */

@@ -1,5 +1,5 @@
 import { Failure } from '../../../contract/failure.js';
-import { hasTooLongName, LONGEST_NAME_BYTES } from '../../../contract/names.js';
+import { hasTooLongName, LONGEST_NAME_BYTES } from '../../../contract/tree-path.js';
 import { sizeOf as believedSizeOf } from '../../common/content/claims.js';
 import type { DigestAlgorithm } from '../content-digest.js';
 import { ANY_REGION, type Manifest, type ManifestEntry } from './manifest.js';

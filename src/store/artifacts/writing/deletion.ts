@@ -11,14 +11,8 @@ import {
 } from '../../../wire/generated.js';
 import { onceOrGone } from '../../common/attempts.js';
 import { assertDeletable, deleteProject } from '../../common/levels/projects.js';
-import {
-  type CollectionName,
-  collectionAt,
-  isVersionName,
-  memberAt,
-  placeOf,
-  UNIT_DEPTH,
-} from '../places.js';
+import { isVersionName } from '../names.js';
+import { type CollectionName, collectionAt, memberAt, placeOf, UNIT_DEPTH } from '../places.js';
 import type { WritingContext } from './context.js';
 import { step } from './failures.js';
 import { resolved } from './registries.js';

@@ -1,6 +1,5 @@
 import type { Alike } from '../../../contract/entry.js';
-import { encodeName } from '../../../contract/names.js';
-import type { TreePath } from '../../../contract/tree-path.js';
+import { encodeName, type TreePath } from '../../../contract/tree-path.js';
 import type { Signalled } from '../../../contract/uploads.js';
 import { FindRunsByTitleDocument } from '../../../wire/generated.js';
 import { withDeadline } from '../../../wire/retry.js';

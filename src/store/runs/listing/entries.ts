@@ -1,7 +1,5 @@
 import type { Entry } from '../../../contract/entry.js';
-import { isTooLong, LONGEST_NAME_BYTES } from '../../../contract/names.js';
-import type { TreePath } from '../../../contract/tree-path.js';
-import { filePath } from '../../../contract/tree-path.js';
+import { filePath, isTooLong, LONGEST_NAME_BYTES, type TreePath } from '../../../contract/tree-path.js';
 import type { FileRowFragment } from '../../../wire/generated.js';
 import { md5Of, sizeOf } from '../../common/content/claims.js';
 import { timeOf } from '../../common/levels/nodes.js';

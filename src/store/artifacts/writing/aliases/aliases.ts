@@ -13,10 +13,10 @@ import {
 } from '../../../../wire/generated.js';
 import { nextOf, nodesOf } from '../../../common/levels/nodes.js';
 import { type Membership, membershipEntries, membershipOf } from '../../listing/memberships.js';
-import { type CollectionName, isVersionName, memberAt, nameOf } from '../../places.js';
+import { checkAlias, isVersionName } from '../../names.js';
+import { type CollectionName, memberAt, nameOf } from '../../places.js';
 import type { WritingContext } from '../context.js';
 import { step } from '../failures.js';
-import { checkAlias } from '../name-rules.js';
 import { resolved } from '../registries.js';
 import { addAliases, deleteAliases, unlessProtected } from './alias-changes.js';
 

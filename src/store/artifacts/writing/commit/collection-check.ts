@@ -2,10 +2,10 @@ import { Failure } from '../../../../contract/failure.js';
 import { CollectionDigestAlgorithmDocument, FindCollectionDocument } from '../../../../wire/generated.js';
 import type { StoreContext } from '../../../common/context.js';
 import type { DigestAlgorithm } from '../../content-digest.js';
+import { checkNewCollection, checkNewType, invalid } from '../../names.js';
 import type { CollectionName } from '../../places.js';
 import { step } from '../failures.js';
 import { DIGEST_FEATURE } from '../files/declared-files.js';
-import { checkNewCollection, checkNewType, invalid } from '../name-rules.js';
 import { isRegistry } from '../registries.js';
 
 const LINKS_ONLY =

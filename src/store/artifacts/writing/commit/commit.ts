@@ -8,6 +8,7 @@ import { CommitArtifactDocument, FindArtifactDocument } from '../../../../wire/g
 import { isWireFailure } from '../../../../wire/wire-failure.js';
 import { assertNotAborted } from '../../../common/aborts.js';
 import { type Membership, membershipEntries, ownMembership } from '../../listing/memberships.js';
+import { checkReserved } from '../../names.js';
 import { type CollectionName, collectionAt } from '../../places.js';
 import { addAliases } from '../aliases/alias-changes.js';
 import { Turns } from '../concurrency.js';
@@ -15,7 +16,6 @@ import type { WritingContext } from '../context.js';
 import { failedAt, step } from '../failures.js';
 import { FileUploads, type Sending } from '../files/file-uploads.js';
 import { announceManifest, type Target, uploadManifest } from '../files/manifest-upload.js';
-import { checkReserved } from '../name-rules.js';
 import { AutoRuns } from './auto-runs.js';
 import { withBase } from './base.js';
 import { checkCollection } from './collection-check.js';

@@ -1,7 +1,7 @@
 import type { CommitOptions } from '../../../../contract/drafts.js';
 import { Failure } from '../../../../contract/failure.js';
 import type { DigestAlgorithm } from '../../content-digest.js';
-import { checkAlias, invalid, MOST_CHARACTERS } from '../name-rules.js';
+import { checkAlias, invalid, LATEST, MOST_CHARACTERS } from '../../names.js';
 
 /** The options of a commit, checked, as the server takes them. */
 export interface CheckedOptions {
@@ -49,7 +49,7 @@ export function checkCommitOptions(options: CommitOptions): CheckedOptions {
   for (const alias of aliases) checkAlias(alias);
   for (const tag of tags) checkTag(tag);
   return {
-    aliases: [...new Set(['latest', ...aliases])],
+    aliases: [...new Set([LATEST, ...aliases])],
     tags: [...new Set(tags)],
     description: description ?? null,
     metadata: options.metadata === undefined ? null : metadataText(options.metadata),

@@ -1,7 +1,6 @@
 import type { DraftFile } from '../../../../contract/drafts.js';
 import { Failure } from '../../../../contract/failure.js';
-import { decodeFileName } from '../../../../contract/names.js';
-import type { TreePath } from '../../../../contract/tree-path.js';
+import { decodeFileName, type TreePath } from '../../../../contract/tree-path.js';
 import type { Source } from '../../../../contract/uploads.js';
 import { assertNotAborted } from '../../../common/aborts.js';
 import { sizeOf } from '../../../common/content/sources.js';
@@ -9,13 +8,13 @@ import type { DigestAlgorithm } from '../../content-digest.js';
 import { ANY_REGION, type ManifestEntry } from '../../manifest/manifest.js';
 import { digestManifest, sortedByPath } from '../../manifest/manifest-digest.js';
 import { extraOf } from '../../manifest/manifest-writer.js';
+import { checkInnerPath } from '../../names.js';
 import { forEachOf } from '../concurrency.js';
 import type { WritingContext } from '../context.js';
 import { step } from '../failures.js';
 import { copiedEntry } from '../files/copied-entry.js';
 import { partBytesOf } from '../files/multipart-plan.js';
 import { digestContent } from '../files/source-digests.js';
-import { checkInnerPath } from '../name-rules.js';
 
 /** Content that the server may not have. */
 export interface PlannedUpload {

@@ -1,5 +1,5 @@
-import type { TreePath } from '../../contract/tree-path.js';
-import type { Mount } from './paths.js';
+import { segmentsOf, type TreePath } from '../../contract/tree-path.js';
+import type { Mount } from '../arguments/paths.js';
 
 const ARTIFACT_PATH = '/<entity>/<project>/<type>/<collection>/<version>';
 export const REGISTRY_PATH = '/<organization>/wandb-registry-<name>/<type>/<collection>/<version>';
@@ -19,18 +19,11 @@ export function ofSdkAddress(address: string): string {
   return `This is an address of the W&B SDK: with createWandbArtifactFs() its path is '${path}'.`;
 }
 
-/**
- * How a path is written here that is a notation of the SDK or of the app. Asked only for what isn't there, for most of
- * them may be somebody's names; null for what is none.
- *
- * @param below the tree path
- * @param depth of the outermost name that isn't there
- */
-export function rewritten(mount: Mount, below: TreePath, depth: number): string | null {
-  const isArtifacts = mount.layout.scheme === 'wandbas';
+/** How a path is written here that is a notation of the SDK or of the app; see `Layout`. */
+export function rewritten(isArtifacts: boolean, mount: Mount, below: TreePath, depth: number): string | null {
   // Where it is `root` that isn't there, that is to be written otherwise, and as an option is.
-  const isRoot = depth <= namesOf(mount.top).length;
-  const segments = namesOf(isRoot ? mount.top : below);
+  const isRoot = depth <= segmentsOf(mount.top).length;
+  const segments = segmentsOf(isRoot ? mount.top : below);
   const [first = '', second = '', , fourth = '', fifth = ''] = segments;
   const name = segments[depth - 1] ?? '';
   const rest = segments.slice(depth);
@@ -80,8 +73,6 @@ export function rewritten(mount: Mount, below: TreePath, depth: number): string 
 }
 
 const VERSION = /^(v\d+|latest)$/;
-
-const namesOf = (path: TreePath): readonly string[] => path.split('/').filter((name) => name !== '');
 
 /** The app has 'files' behind a version. */
 const withoutFiles = (names: readonly string[]): readonly string[] =>

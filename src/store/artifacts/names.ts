@@ -1,10 +1,44 @@
-import { Failure } from '../../../contract/failure.js';
-import { isVersionName } from '../places.js';
+import { Failure } from '../../contract/failure.js';
 
-/** Of names of all kinds (protocol section 8.1). */
+/**
+ * The rules of names in a tree of artifacts: those of W&B (protocol sections 8.1 and 8.2), and those that the tree adds
+ * for what it says by names. Pure, for whoever checks a name before a request tells.
+ */
+
+/** Of names of all kinds. */
 export const MOST_CHARACTERS = 128;
 
+/** The alias that every commit sets. */
+export const LATEST = 'latest';
+
 export const invalid = (rule: string): Failure => new Failure('EINVAL', rule);
+
+/** Aliases that look like this stand for the version of that number. */
+export const isVersionName = (name: string): boolean => /^v\d+$/.test(name);
+
+/** Names beside versions that nobody may choose: W&B's own numbers, and what is kept for commits. */
+const isReserved = (name: string): boolean => isVersionName(name) || name.startsWith('@');
+
+/** Throws EINVAL for names beside versions that no draft can have. */
+export function checkDraftName(name: string): void {
+  if (!isReserved(name) && name !== LATEST) return;
+  throw invalid(
+    'Versions get their names from W&B: choose another one for the draft (not vN or latest, nor one that begins with @), then commit it.',
+  );
+}
+
+/** Throws EINVAL for names beside versions that no alias can have; `checkAlias` has the rules of W&B itself. */
+export function checkAliasName(name: string): void {
+  if (!isReserved(name)) return;
+  throw invalid('W&B numbers versions itself: choose an alias that is no vN and does not begin with @.');
+}
+
+/**
+ * The aliases that a draft is to be committed with when it is renamed to this, as segments of a path: `@commit+prod`
+ * commits, for tools that know only `fs`. Null for a name that is only a name.
+ */
+export const aliasesOfCommit = (name: string): readonly string[] | null =>
+  /^@commit(\+.+)?$/.test(name) ? name.split('+').slice(1) : null;
 
 /** Throws EINVAL for what can be no alias. */
 export function checkAlias(alias: string): void {
