@@ -12,7 +12,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   store: ['contract', 'config', 'wire'],
   io: ['contract', 'threads', 'config', 'wire', 'store'],
   kernel: ['contract'],
-  node: ['contract', 'config', 'io', 'kernel'],
+  node: ['contract', 'threads', 'config', 'io', 'kernel'],
   testing: ['threads'],
   cli: ['public', 'testing'],
   integrations: ['public', 'threads'],

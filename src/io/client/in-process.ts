@@ -8,9 +8,9 @@ import {
   type Remote,
   type Reply,
 } from '../../contract/remote.js';
+import { theGlobal } from '../../threads/realm.js';
 import { keep, updateSignals } from '../lifecycle.js';
 import type { Owner } from '../owner/owner.js';
-import { theGlobal } from '../realm.js';
 import { throwLater } from '../throw-later.js';
 import { timeOver } from '../time-over.js';
 import type { OwnerContents } from '../upload/uploader.js';

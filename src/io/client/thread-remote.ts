@@ -11,12 +11,12 @@ import {
   type Reply,
 } from '../../contract/remote.js';
 import type { TreeShape } from '../../contract/tree-shape.js';
+import { theGlobal } from '../../threads/realm.js';
 import { threadFile } from '../../threads/thread-file.js';
 import { failureOf } from '../failure-of.js';
 import { keep, type Left, updateSignals } from '../lifecycle.js';
 import { type StoreChoice, shapeOf } from '../owner/store-choice.js';
 import { type Answer, unpackEvent, unpackReply } from '../protocol.js';
-import { theGlobal } from '../realm.js';
 import { throwLater } from '../throw-later.js';
 import { timeOver } from '../time-over.js';
 import type { UploadOptions } from '../upload/uploader.js';
