@@ -28,6 +28,8 @@ export const bundleThreads = (made) =>
         // The ESM files of `graphql`: only from them can be left out what isn't used.
         mainFields: ['module', 'main'],
         external: ['undici', 'memfs', 'lru-cache'],
+        // `graphql` looks at every value it passes for another copy of itself: here is one.
+        define: { 'process.env.NODE_ENV': '"production"' },
         sourcemap: true,
         logLevel: 'error',
       }),
