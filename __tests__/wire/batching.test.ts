@@ -2,7 +2,7 @@ import { BatchSizes, retryableAtSize } from '../../src/wire/api/batching.js';
 import { WireFailure } from '../../src/wire/wire-failure.js';
 import { fakeClock } from './helpers/wire.js';
 
-const failing = (status: number) => new WireFailure('EIO', null, null, 'status', status);
+const failing = (status: number) => new WireFailure('EIO', null, null, 'status', { status });
 const tooMuch = new WireFailure('EIO', null, 'too many', 'graphql');
 const items = (count: number): number[] => Array.from({ length: count }, (_, index) => index);
 
@@ -179,6 +179,6 @@ test('a busy server is asked again for the same before it is asked for less', ()
     true,
   ]);
   expect(isRetryable(new WireFailure('ETIMEDOUT', null, null, 'timeout'), 0)).toBe(false);
-  expect(isRetryable(new WireFailure('EIO', null, null, 'status', 503, 2000), 5)).toBe(true);
-  expect(isRetryable(new WireFailure('EIO', null, null, 'status', 429), 5)).toBe(true);
+  expect(isRetryable(new WireFailure('EIO', null, null, 'status', { status: 503, retryAfterMs: 2000 }), 5)).toBe(true);
+  expect(isRetryable(new WireFailure('EIO', null, null, 'status', { status: 429 }), 5)).toBe(true);
 });

@@ -59,7 +59,7 @@ async function complete(
   }
 }
 
-const isDeletedName = ({ cause }: WireFailure): boolean => /previously created and deleted/.test(cause ?? '');
+const isDeletedName = ({ reason }: WireFailure): boolean => reason === 'deleted name';
 
 /** What a refused creation of a run or project means for `mkdir`. */
 export function refusedName(failure: WireFailure): Failure {

@@ -127,7 +127,7 @@ class FederatedCredentials implements Credentials {
         const failure = refusalOfApi({ status, headers, text }, peer, this.clock.date());
         const isFinal = status >= 400 && status < 500 && status !== 429;
         throw isFinal
-          ? new WireFailure('EACCES', this.refusedHint(), `HTTP ${status}`, 'final', status)
+          ? new WireFailure('EACCES', this.refusedHint(), `HTTP ${status}`, 'final', { status })
           : failure;
       }
       const access = parseAccess(text, this.clock.now());

@@ -172,7 +172,7 @@ export class Transfers {
       const got = await this.piece(url, { ...options, start, limit, etag }, moved);
       if (isOtherVersion(etag, got.tag)) {
         const detail = 'The content was changed at the storage while it was read.';
-        throw new WireFailure('EIO', detail, 'another version', 'status', PRECONDITION_FAILED);
+        throw new WireFailure('EIO', detail, 'another version', 'status', { status: PRECONDITION_FAILED });
       }
       etag ??= got.tag;
       start += got.bytes.byteLength;
