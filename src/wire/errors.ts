@@ -1,5 +1,5 @@
 import type { ErrnoCode } from '../contract/failure.js';
-import type { Peer } from './transport/peer.js';
+import type { Peer } from './transport/network-failure.js';
 import { type Reason, WireFailure } from './wire-failure.js';
 
 /** An answer that isn't success, with as much of its body as was read. */

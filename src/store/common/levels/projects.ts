@@ -46,7 +46,7 @@ export async function deleteProject(
   );
   if (answer && !answer.deleteModel?.success)
     throw new Failure('EIO', "The server didn't delete the project.");
-  client.sightings.forgetProject(entity, project);
+  client.shown.forgetProject(entity, project);
 }
 
 /** Throws EPERM unless the user allowed to delete what is of that level as a whole. */

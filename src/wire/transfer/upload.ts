@@ -2,6 +2,22 @@ import { createHash, type Hash } from 'node:crypto';
 import type { Body, HttpResponse } from '../transport/transport.js';
 import { WireFailure } from '../wire-failure.js';
 
+/** Headers of an upload, 'Key: value' or 'Key:value' as the server sends them; by lower-case names. */
+export function uploadHeaders(lines: readonly string[]): Readonly<Record<string, string>> {
+  const headers: Record<string, string> = {};
+  for (const line of lines) {
+    const colon = line.indexOf(':');
+    if (colon > 0) headers[line.slice(0, colon).trim().toLowerCase()] = line.slice(colon + 1).trim();
+  }
+  return headers;
+}
+
+/** What the server gave along was for the host that it named. */
+export const withoutCredentials = (headers: Readonly<Record<string, string>>): Record<string, string> =>
+  Object.fromEntries(
+    Object.entries(headers).filter(([name]) => !/^(proxy-)?authorization$|^cookie$/i.test(name)),
+  );
+
 /**
  * The MD5, in base64, that a storage tells of what it took; null: it tells none. The tag of an object that came whole is
  * its MD5 at GCS and S3, but not where a key of the user's encrypts it, nor of one that came in parts ('…-2'), nor at
