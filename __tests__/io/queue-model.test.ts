@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { Failure } from '../../src/contract/failure.js';
-import { type Upload, UploadQueue } from '../../src/io/upload/queue.js';
+import { UploadQueue } from '../../src/io/upload/queue.js';
+import type { Upload } from '../../src/io/upload/upload.js';
 
 const PATHS = ['u/a', 'u/b', 'v/c'];
 

@@ -1,5 +1,6 @@
 import { Failure } from '../../src/contract/failure.js';
-import { type Outcome, type Upload, UploadQueue } from '../../src/io/upload/queue.js';
+import { UploadQueue } from '../../src/io/upload/queue.js';
+import type { Outcome, Upload } from '../../src/io/upload/upload.js';
 
 const UNIT_DEPTH = 1;
 
@@ -204,14 +205,14 @@ describe('renaming in the queue', () => {
     expect(queue.rekey(1, 'u/tmp', 'u/a')).toBe(true);
     expect(settled).toEqual(['u/a@1 dropped']);
     expect(takeOne()).toMatchObject({ path: 'u/a', ino: 1 });
-    expect(queue.isTold('u/tmp')).toBe(false);
+    expect(queue.isDeclared('u/tmp')).toBe(false);
   });
 
   test('is refused once the name was told to the server', () => {
     const { queue, submit, takeOne } = setup();
     submit('u/tmp');
     queue.failed(takeOne(), refused);
-    expect(queue.isTold('u/tmp')).toBe(true);
+    expect(queue.isDeclared('u/tmp')).toBe(true);
     expect(queue.rekey(1, 'u/tmp', 'u/a')).toBe(false);
   });
 

@@ -1,9 +1,13 @@
 import type { Transferable } from 'node:worker_threads';
 import type { Method, Reply } from '../../contract/remote.js';
+import type { Store } from '../../contract/store.js';
 import type { OpenSource } from '../../contract/uploads.js';
-import { failureOf } from '../failure-of.js';
+import { createArtifactsStore } from '../../store/artifacts.js';
+import { createMemoryStore } from '../../store/memory.js';
+import { createRunsStore } from '../../store/runs.js';
 import {
   type Answer,
+  failureOf,
   type Opened,
   packReply,
   type Request,
@@ -11,33 +15,29 @@ import {
   unpackContent,
 } from '../protocol.js';
 import { createOwner } from './owner.js';
-import { createStore } from './stores.js';
+import type { StoreChoice } from './store-choice.js';
 
 /**
  * Serves an owner of the remote at a port, until it is closed.
  *
  * @param onClosed is called before the answer that says so is sent
  */
-export function serve(
-  { port, store, told, writebackDelay, concurrency }: ThreadData,
-  post: Post,
-  onClosed: () => void,
-): void {
-  const openings = new Map<number, (content: Opened) => void>();
-  let serial = 0;
+export function serve({ port, store, ...options }: ThreadData, post: Post, onClosed: () => void): void {
+  const opening = new Map<number, (content: Opened) => void>();
+  let opened = 0;
   const contents = {
     open: async (id: number): Promise<OpenSource> => {
       const content = await new Promise<Opened>((resolve) => {
-        const opening = ++serial;
-        openings.set(opening, resolve);
-        post({ type: 'open', opening, id });
+        const serial = ++opened;
+        opening.set(serial, resolve);
+        post({ type: 'open', opening: serial, id });
       });
       if (!content.ok) throw content.failure;
       return content.source;
     },
     close: (id: number) => post({ type: 'close', id }),
   };
-  const owner = createOwner({ store: createStore(store), contents, told, writebackDelay, concurrency });
+  const owner = createOwner({ ...options, store: createStore(store), contents });
   owner.onEvent = (event) => post({ type: 'event', event });
   const running = new Map<number, AbortController>();
 
@@ -48,8 +48,8 @@ export function serve(
 
   const run = (request: Request): void => {
     if (request.type === 'content') {
-      openings.get(request.opening)?.(unpackContent(request.content));
-      openings.delete(request.opening);
+      opening.get(request.opening)?.(unpackContent(request.content));
+      opening.delete(request.opening);
       return;
     }
     const { id } = request;
@@ -75,6 +75,12 @@ export function serve(
   port.on('message', (requests: readonly Request[]) => {
     for (const request of requests) run(request);
   });
+}
+
+function createStore(choice: StoreChoice): Store {
+  if (choice.kind === 'runs') return createRunsStore(choice.config);
+  if (choice.kind === 'artifacts') return createArtifactsStore(choice.config, choice.artifacts);
+  return createMemoryStore(choice.options);
 }
 
 /** Sends an answer, and wakes who is blocked. */

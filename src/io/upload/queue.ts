@@ -1,42 +1,8 @@
 import type { Failure } from '../../contract/failure.js';
-import type { Handed } from '../../contract/remote.js';
 import type { TreePath } from '../../contract/tree-path.js';
-
-/** Content of an inode as of one generation, to be uploaded to a path. */
-export interface Submission {
-  readonly ino: number;
-  readonly generation: number;
-  readonly path: TreePath;
-  readonly source: Handed;
-  /** The server may have it already. @default false */
-  readonly isDoubtful?: boolean | undefined;
-}
-
-/**
- * - `waiting`: queued, not on its way.
- * - `taken`: on its way, the body isn't sent completely: it can still be aborted.
- * - `sent`: the whole body is sent, its outcome must be waited for.
- * - `failed`: queued with its content until it is tried again, by itself at `retryAt` or because somebody waits.
- */
-export type UploadState = 'waiting' | 'taken' | 'sent' | 'failed';
-
-/** A queued submission. Only the queue changes it. */
-export interface Upload extends Submission {
-  readonly state: UploadState;
-  /** Why it failed, while `failed`. */
-  readonly failure: Failure | null;
-  /** How often it has failed in a row. */
-  readonly failures: number;
-  /** When a failed one goes again by itself, on the caller's clock. */
-  readonly retryAt: number;
-  /** Somebody waits for it: it goes before others. */
-  readonly isWanted: boolean;
-}
+import type { Outcome, Submission, Upload } from './upload.js';
 
 type Item = { -readonly [Key in keyof Upload]: Upload[Key] } & { isDue: boolean };
-
-/** How an upload left the queue; `failed` ones stay in it, and settle again after a retry. */
-export type Outcome = 'durable' | 'failed' | 'dropped';
 
 /**
  * What is to be uploaded, and what is on its way: a state machine without timers and promises. It says what may be
@@ -47,7 +13,7 @@ export type Outcome = 'durable' | 'failed' | 'dropped';
  *   earlier one of that path has settled. So an older content never replaces a newer one.
  * - A later submission replaces the queued one of its path or inode; what is on its way is aborted for it only while
  *   its body is incomplete (`toAbort`), and is never queued again once it has a successor.
- * - From the moment a path is first taken its name may exist on the server: it is told (`isTold`), until forgotten.
+ * - From the moment a path is first taken its name may exist on the server: it is declared (`isDeclared`), until forgotten.
  * - A held path isn't taken; what it holds stays as it is.
  * - Every submission settles: durable, dropped, or failed; `onSettled` hears of each.
  */
@@ -55,7 +21,7 @@ export class UploadQueue {
   private readonly queued = new Map<TreePath, Item>();
   private readonly queuedByIno = new Map<number, Item>();
   private readonly onTheWay = new Map<TreePath, Item>();
-  private readonly told: Set<TreePath>;
+  private readonly declared: Set<TreePath>;
   private readonly holds = new Map<TreePath, number>();
   private readonly unitOf: (path: TreePath) => TreePath;
   private readonly onSettled: (upload: Upload, outcome: Outcome) => void;
@@ -63,12 +29,12 @@ export class UploadQueue {
   constructor(options: {
     readonly unitOf: (path: TreePath) => TreePath;
     readonly onSettled: (upload: Upload, outcome: Outcome) => void;
-    /** Names that a former owner may have told the server. @default [] */
-    readonly told?: Iterable<TreePath>;
+    /** Names that a former owner may have declared to the server. @default [] */
+    readonly declared?: Iterable<TreePath>;
   }) {
     this.unitOf = options.unitOf;
     this.onSettled = options.onSettled;
-    this.told = new Set(options.told);
+    this.declared = new Set(options.declared);
   }
 
   get countOnTheWay(): number {
@@ -82,8 +48,8 @@ export class UploadQueue {
     return true;
   }
 
-  isTold(path: TreePath): boolean {
-    return this.told.has(path);
+  isDeclared(path: TreePath): boolean {
+    return this.declared.has(path);
   }
 
   isOnTheWay(path: TreePath): boolean {
@@ -186,7 +152,7 @@ export class UploadQueue {
       this.unqueue(item);
       item.state = 'taken';
       this.onTheWay.set(item.path, item);
-      this.told.add(item.path);
+      this.declared.add(item.path);
       const unit = this.unitOf(item.path);
       const batch = units.get(unit) ?? [];
       batch.push(item);
@@ -235,10 +201,10 @@ export class UploadQueue {
     this.enqueue(item);
   }
 
-  /** Renames a queued upload that the server was never told of; false if there is no such. */
+  /** Renames a queued upload that was never declared to the server; false if there is no such. */
   rekey(ino: number, from: TreePath, to: TreePath): boolean {
     const item = this.queued.get(from);
-    if (item?.ino !== ino || this.told.has(from)) return false;
+    if (item?.ino !== ino || this.declared.has(from)) return false;
     const replaced = this.queued.get(to);
     this.unqueue(item);
     if (replaced) this.unqueue(replaced);
@@ -257,13 +223,13 @@ export class UploadQueue {
   }
 
   /** Takes note that a name may exist on the server. */
-  tell(path: TreePath): void {
-    this.told.add(path);
+  declare(path: TreePath): void {
+    this.declared.add(path);
   }
 
   /** Takes note that the server doesn't have a name (any more). */
   forget(path: TreePath): void {
-    this.told.delete(path);
+    this.declared.delete(path);
   }
 
   /** Nothing of this path begins until as many `release`. */
