@@ -1,5 +1,6 @@
 import type { Args, Call, Method, Reply } from '../../contract/remote.js';
 import { theGlobal, throwLater } from '../realm.js';
+import type { OwnerThread } from './owner-thread.js';
 
 /** A message to the owner's thread, and what its reply does. */
 export class ThreadCall implements Call {
@@ -59,5 +60,34 @@ export class Calls {
 
   settleDecided(call: ThreadCall): void {
     if (call.decided) this.settle(call, call.decided);
+  }
+
+  /**
+   * Blocks until a call is settled, by whichever thread is the current one then.
+   *
+   * @param milliseconds how long it takes at most
+   * @param options.isRenewed the time begins anew with every message: it bounds the thread's silence. @default false
+   * @returns has it been settled?
+   */
+  wait(
+    call: ThreadCall,
+    current: () => OwnerThread | null,
+    milliseconds: number,
+    { isRenewed = false }: { readonly isRenewed?: boolean } = {},
+  ): boolean {
+    let deadline = performance.now() + milliseconds;
+    for (;;) {
+      this.settleDecided(call);
+      const thread = current();
+      if (call.isSettled || !thread) return call.isSettled;
+      const count = thread.countSent;
+      thread.receiveAll();
+      this.settleDecided(call);
+      if (call.isSettled) return true;
+      if (thread !== current()) continue;
+      const now = performance.now();
+      if (now >= deadline) return false;
+      if (thread.sleep(count, deadline - now) && isRenewed) deadline = performance.now() + milliseconds;
+    }
   }
 }

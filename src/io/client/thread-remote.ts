@@ -55,6 +55,7 @@ class ThreadRemote implements Remote {
   contents = NO_CONTENTS;
   ending = NO_ENDING;
   private thread: OwnerThread | null = null;
+  private readonly current = (): OwnerThread | null => this.thread;
   private readonly calls = new Calls((call, reply) => {
     this.ledger.onReply(call.method, call.args, reply);
     this.keepProcess();
@@ -75,7 +76,7 @@ class ThreadRemote implements Remote {
       exitFlushMs: options.exitFlushMs ?? 10_000,
       ending: () => this.ending,
       flush: (onReply) => this.send('flush', { inos: null }, onReply),
-      waitFor: (call, milliseconds) => this.waitUntilSettled(call, milliseconds, { isRenewed: false }),
+      waitFor: (call, milliseconds) => this.calls.wait(call, this.current, milliseconds),
       onOver: () => this.keepProcess(),
     });
   }
@@ -122,30 +123,8 @@ class ThreadRemote implements Remote {
     // Giving up on a commit would leave open whether the version is there; the owner ends it, one way or the other.
     const syncTimeout =
       call.method === 'commit' ? Number.POSITIVE_INFINITY : (this.options.syncTimeout ?? 120_000);
-    if (this.waitUntilSettled(call, syncTimeout, { isRenewed: true })) return;
+    if (this.calls.wait(call, this.current, syncTimeout, { isRenewed: true })) return;
     throw new Failure('ETIMEDOUT', 'W&B gave no answer within `syncTimeout`.');
-  }
-
-  /** @param options.isRenewed the time begins anew with every message: it bounds the thread's silence */
-  private waitUntilSettled(
-    call: ThreadCall,
-    milliseconds: number,
-    { isRenewed }: { isRenewed: boolean },
-  ): boolean {
-    let deadline = performance.now() + milliseconds;
-    for (;;) {
-      this.calls.settleDecided(call);
-      const { thread } = this;
-      if (call.isSettled || !thread) return call.isSettled;
-      const count = thread.countSent;
-      thread.receiveAll();
-      this.calls.settleDecided(call);
-      if (call.isSettled) return true;
-      if (thread !== this.thread) continue;
-      const now = performance.now();
-      if (now >= deadline) return false;
-      if (thread.sleep(count, deadline - now) && isRenewed) deadline = performance.now() + milliseconds;
-    }
   }
 
   /** Starts a thread, and hands it what others had to send. */

@@ -92,7 +92,7 @@ export function createOwner({ store, contents, now = Date.now, ...options }: Own
       const { queue } = uploader;
       const known = files.filter(({ path, entry }) => {
         const queued = queue.queuedAt(path);
-        if (entry !== null || !queued || queue.isDeclared(path)) return true;
+        if (entry !== null || !queued || queue.names.isDeclared(path)) return true;
         queue.drop(queued);
         return false;
       });
@@ -156,7 +156,7 @@ export function createOwner({ store, contents, now = Date.now, ...options }: Own
       await change();
       for (const path of paths) {
         lease.drop(path);
-        uploader.queue.forget(path);
+        uploader.queue.names.forget(path);
         uploader.recent.delete(path);
       }
     } finally {

@@ -21,7 +21,7 @@ export class Lease {
       ]),
     );
     for (const path of this.uploads.keys()) {
-      queue.hold(path);
+      queue.names.lease(path);
       uploader.abortReplaced(path);
     }
   }
@@ -42,7 +42,7 @@ export class Lease {
   }
 
   release(): void {
-    for (const path of this.uploads.keys()) this.uploader.queue.release(path);
+    for (const path of this.uploads.keys()) this.uploader.queue.names.release(path);
     this.uploader.go();
   }
 }

@@ -40,7 +40,7 @@ export async function rename(host: RenameHost, moves: readonly Move[]): Promise<
       await host.removals.remove(known.map(({ from, entry }) => ({ path: from, id: entry?.id ?? null })));
       for (const { ino, from, to } of known) {
         for (const path of [from, to]) lease.drop(path);
-        uploader.queue.forget(from);
+        uploader.queue.names.forget(from);
         uploader.recent.delete(from);
         const entry = entries.get(to);
         if (!entry)
@@ -60,7 +60,7 @@ async function uploadAll(
   moves: readonly Move[],
 ): Promise<ReadonlyMap<TreePath, Entry>> {
   const { signal } = uploader;
-  for (const { to } of moves) uploader.queue.declare(to);
+  for (const { to } of moves) uploader.queue.names.declare(to);
   const tickets = await target.uploads.declare(
     moves.map(({ to }) => to),
     { signal },
