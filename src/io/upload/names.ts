@@ -12,7 +12,7 @@ export class Names {
     this.declared = new Set(declared);
   }
 
-  /** The server was told of it, or may have been. */
+  /** The server may have it: it was declared, by this owner or by a former one. */
   isDeclared(path: TreePath): boolean {
     return this.declared.has(path);
   }

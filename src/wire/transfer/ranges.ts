@@ -33,8 +33,8 @@ export async function receive(response: HttpResponse, asked: Wanted): Promise<Pi
   if (response.status === 200) return receiveWhole(response, wanted);
   await response.discard();
   const { start, size } = wanted;
-  const told = parseContentRange(response.headers['content-range'])?.total ?? null;
-  const total = told === null && start === 0 && !size ? 0 : told;
+  const announced = parseContentRange(response.headers['content-range'])?.total ?? null;
+  const total = announced === null && start === 0 && !size ? 0 : announced;
   if (total === null || total > start) return null;
   return { bytes: new Uint8Array(0), size: total, isOverlong: false };
 }

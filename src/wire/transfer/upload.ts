@@ -24,8 +24,8 @@ export const withoutCredentials = (headers: Readonly<Record<string, string>>): R
  * Azure.
  */
 export function storedMd5({ headers }: Pick<HttpResponse, 'headers'>): string | null {
-  const told = /(?:^|,)\s*md5=([A-Za-z0-9+/]{22}==)/.exec(headers['x-goog-hash'] ?? '')?.[1];
-  if (told !== undefined) return told;
+  const hash = /(?:^|,)\s*md5=([A-Za-z0-9+/]{22}==)/.exec(headers['x-goog-hash'] ?? '')?.[1];
+  if (hash !== undefined) return hash;
   const encryption = headers['x-amz-server-side-encryption'];
   if (encryption !== undefined && encryption !== 'AES256') return null;
   if (headers['x-amz-server-side-encryption-customer-algorithm'] !== undefined) return null;

@@ -40,6 +40,15 @@ const UNREACHABLE: Readonly<Record<string, string>> = {
   ENETDOWN: 'is not reachable',
 };
 
+/** Of a body that is read while it is sent. */
+const CONTENT_GONE: ReadonlySet<string> = new Set([
+  'ENOENT',
+  'EACCES',
+  'EISDIR',
+  'UND_ERR_REQ_CONTENT_LENGTH_MISMATCH',
+]);
+const CLOSED: ReadonlySet<string> = new Set(['UND_ERR_DESTROYED', 'UND_ERR_CLOSED']);
+
 /** What `getaddrinfo` says where the answer may be another one soon. */
 const UNRESOLVED_FOR_NOW = new Set(['EAI_AGAIN', 'EAI_FAIL', 'EAI_SYSTEM']);
 
@@ -74,10 +83,10 @@ export function networkFailure(error: unknown, peer: Peer, signal: AbortSignal |
   if (codes.some((code) => /TIMEOUT|ETIMEDOUT/.test(code)) || isNamed(error, 'TimeoutError')) {
     return new WireFailure('ETIMEDOUT', `${host} didn't answer in time.`, cause, 'timeout');
   }
-  if (codes.some((code) => /^(ENOENT|EACCES|EISDIR|UND_ERR_REQ_CONTENT_LENGTH_MISMATCH)$/.test(code))) {
+  if (codes.some((code) => CONTENT_GONE.has(code))) {
     return new WireFailure('EIO', 'The content to upload is gone or has changed.', cause, 'final');
   }
-  if (codes.some((code) => code === 'UND_ERR_DESTROYED' || code === 'UND_ERR_CLOSED')) {
+  if (codes.some((code) => CLOSED.has(code))) {
     return new WireFailure('EIO', 'The connection to W&B was closed.', cause, 'final');
   }
   if (codes.includes('UND_ERR_INVALID_ARG')) {
