@@ -1,5 +1,5 @@
 import type { Args, Call, Method, Reply } from '../../contract/remote.js';
-import { theGlobal, throwLater } from '../realm.js';
+import { theGlobal, throwLater } from '../../threads/realm.js';
 import type { OwnerThread } from './owner-thread.js';
 
 /** A message to the owner's thread, and what its reply does. */

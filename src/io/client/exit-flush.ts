@@ -1,7 +1,7 @@
 import { clearTimeout, setTimeout } from 'node:timers';
 import type { Ending } from '../../contract/remote.js';
+import { timeOver } from '../../threads/realm.js';
 import type { Left } from '../lifecycle.js';
-import { timeOver } from '../realm.js';
 import type { ThreadCall } from './calls.js';
 import type { Ledger } from './ledger.js';
 

@@ -9,6 +9,7 @@ import {
 import { Failure } from '../../contract/failure.js';
 import type { Contents } from '../../contract/remote.js';
 import { giveBack, startTask } from '../../threads/idle-threads.js';
+import { theProcess } from '../../threads/realm.js';
 import {
   type Answer,
   failureOf,
@@ -18,7 +19,6 @@ import {
   type Request,
   type ThreadData,
 } from '../protocol.js';
-import { theProcess } from '../realm.js';
 
 /**
  * A caller that is blocked hears of no events: it looks for heartbeats (`protocol.ts`). It counts its looks, not the time: a process may be stopped as a whole.

@@ -9,11 +9,12 @@ import {
   type RemoteEvent,
   type Reply,
 } from '../../contract/remote.js';
+import type { TreeShape } from '../../contract/tree-shape.js';
+import { throwLater } from '../../threads/realm.js';
 import { threadFile } from '../../threads/thread-file.js';
 import { keep, updateSignals } from '../lifecycle.js';
-import { hasVersions, partialDepthOf, type StoreChoice, unitDepthOf } from '../owner/store-choice.js';
+import { type StoreChoice, shapeOf } from '../owner/store-choice.js';
 import { failureOf, unpackEvent, unpackReply } from '../protocol.js';
-import { throwLater } from '../realm.js';
 import type { UploadOptions } from '../upload/uploader.js';
 import { Calls, ThreadCall } from './calls.js';
 import { ExitFlush } from './exit-flush.js';
@@ -22,14 +23,14 @@ import { OwnerThread, type ThreadAnswer } from './owner-thread.js';
 
 export interface ThreadRemoteOptions extends UploadOptions {
   readonly store: StoreChoice;
-  /** Longest time that a blocked call waits without a word from the thread, in milliseconds. @default 120000 */
-  readonly syncTimeout?: number | undefined;
-  /** How long an exiting process waits for pending uploads, in milliseconds. @default 10000 */
-  readonly exitFlushMs?: number | undefined;
-  /** Wait with signals that would end the process while uploads are pending? @default true */
-  readonly exitSignals?: boolean | undefined;
-  /** Where the thread's file is, if not beside this one. */
-  readonly workerUrl?: URL | null | undefined;
+  /** Longest time that a blocked call waits without a word from the thread, in milliseconds. */
+  readonly syncTimeout: number;
+  /** How long an exiting process waits for pending uploads, in milliseconds. */
+  readonly exitFlushMs: number;
+  /** Wait with signals that would end the process while uploads are pending? */
+  readonly exitSignals: boolean;
+  /** Where the thread's file is; null: beside this one. */
+  readonly workerUrl: URL | null;
 }
 
 /**
@@ -48,9 +49,7 @@ export function createThreadRemote(options: ThreadRemoteOptions): Remote {
 }
 
 class ThreadRemote implements Remote {
-  readonly unitDepth: number;
-  readonly partialDepth: number;
-  readonly hasVersions: boolean;
+  readonly shape: TreeShape;
   onEvent: (event: RemoteEvent) => void = () => {};
   contents = NO_CONTENTS;
   ending = NO_ENDING;
@@ -68,12 +67,10 @@ class ThreadRemote implements Remote {
   private unregister: (() => void) | null = null;
 
   constructor(private readonly options: ThreadRemoteOptions) {
-    this.unitDepth = unitDepthOf(options.store);
-    this.partialDepth = partialDepthOf(options.store);
-    this.hasVersions = hasVersions(options.store);
+    this.shape = shapeOf(options.store.kind);
     this.exitFlush = new ExitFlush({
       ledger: this.ledger,
-      exitFlushMs: options.exitFlushMs ?? 10_000,
+      exitFlushMs: options.exitFlushMs,
       ending: () => this.ending,
       flush: (onReply) => this.send('flush', { inos: null }, onReply),
       waitFor: (call, milliseconds) => this.calls.wait(call, this.current, milliseconds),
@@ -121,8 +118,7 @@ class ThreadRemote implements Remote {
   wait(call: Call): void {
     if (!(call instanceof ThreadCall)) throw new TypeError('The call is of another remote.');
     // Giving up on a commit would leave open whether the version is there; the owner ends it, one way or the other.
-    const syncTimeout =
-      call.method === 'commit' ? Number.POSITIVE_INFINITY : (this.options.syncTimeout ?? 120_000);
+    const syncTimeout = call.method === 'commit' ? Number.POSITIVE_INFINITY : this.options.syncTimeout;
     if (this.calls.wait(call, this.current, syncTimeout, { isRenewed: true })) return;
     throw new Failure('ETIMEDOUT', 'W&B gave no answer within `syncTimeout`.');
   }
@@ -133,7 +129,7 @@ class ThreadRemote implements Remote {
     const { exitFlush } = this;
     this.unregister ??= keep({
       isPending: () => this.ledger.isPending,
-      isHeldAgainstSignals: this.options.exitSignals ?? true,
+      isHeldAgainstSignals: this.options.exitSignals,
       begin: () => exitFlush.begin(),
       drain: (startedAt) => exitFlush.drain(startedAt),
       drainLater: (startedAt) => exitFlush.drainLater(startedAt),

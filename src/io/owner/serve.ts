@@ -1,10 +1,6 @@
 import type { Transferable } from 'node:worker_threads';
 import type { Method, Reply } from '../../contract/remote.js';
-import type { Store } from '../../contract/store.js';
 import type { OpenSource } from '../../contract/uploads.js';
-import { createArtifactsStore } from '../../store/artifacts.js';
-import { createMemoryStore } from '../../store/memory.js';
-import { createRunsStore } from '../../store/runs.js';
 import {
   type Answer,
   failureOf,
@@ -15,7 +11,7 @@ import {
   unpackContent,
 } from '../protocol.js';
 import { createOwner } from './owner.js';
-import type { StoreChoice } from './store-choice.js';
+import { createStore } from './stores.js';
 
 /**
  * Serves an owner of the remote at a port, until it is closed.
@@ -75,12 +71,6 @@ export function serve({ port, store, ...options }: ThreadData, post: Post, onClo
   port.on('message', (requests: readonly Request[]) => {
     for (const request of requests) run(request);
   });
-}
-
-function createStore(choice: StoreChoice): Store {
-  if (choice.kind === 'runs') return createRunsStore(choice.config);
-  if (choice.kind === 'artifacts') return createArtifactsStore(choice.config, choice.artifacts);
-  return createMemoryStore(choice.options);
 }
 
 /** Sends an answer, and wakes who is blocked. */
