@@ -13,7 +13,7 @@ import type { TreeShape } from '../../contract/tree-shape.js';
 import { throwLater } from '../../threads/realm.js';
 import { threadFile } from '../../threads/thread-file.js';
 import { keep, updateSignals } from '../lifecycle.js';
-import { type StoreChoice, shapeOf } from '../owner/store-choice.js';
+import { SHAPES, type StoreChoice } from '../owner/store-choice.js';
 import { failureOf, unpackEvent, unpackReply } from '../protocol.js';
 import type { UploadOptions } from '../upload/uploader.js';
 import { Calls, ThreadCall } from './calls.js';
@@ -67,7 +67,7 @@ class ThreadRemote implements Remote {
   private unregister: (() => void) | null = null;
 
   constructor(private readonly options: ThreadRemoteOptions) {
-    this.shape = shapeOf(options.store.kind);
+    this.shape = SHAPES[options.store.kind];
     this.exitFlush = new ExitFlush({
       ledger: this.ledger,
       exitFlushMs: options.exitFlushMs,
