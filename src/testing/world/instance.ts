@@ -1,5 +1,5 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
-import type { Digests } from '../artifacts/digests.js';
+import type { Digests } from '../artifacts/manifest.js';
 import { ArtifactStore } from '../artifacts/store.js';
 import type { Settings } from '../options.js';
 import { createNodes } from '../resolvers/nodes.js';
