@@ -28,7 +28,7 @@ export function createArtifactsStore(
     unitDepth: UNIT_DEPTH,
     partialDepth: PARTIAL_DEPTH,
     hasVersions: true,
-    lookup: (path, options) => lookups.lookup(path, options),
+    lookup: lookups.lookup,
     list: (path, { signal }) => listDirectory(parts, path, signal),
     read: (entry, range, options) => reading.read(entry, range, options),
     readNewest: () => reading.readNewest(),

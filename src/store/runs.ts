@@ -27,7 +27,7 @@ export function createRunsStore(config: WireConfig, dependencies: WireDependenci
   const readable: Store = {
     unitDepth: UNIT_DEPTH,
     partialDepth: PARTIAL_DEPTH,
-    lookup: (path, options) => lookups.lookup(path, options),
+    lookup: lookups.lookup,
     list: (path, { signal }) => listDirectory(context, path, signal),
     read: (entry, range, options) => reading.read(entry, range, options),
     readNewest: (entry, options) => reading.readNewest(entry, options),

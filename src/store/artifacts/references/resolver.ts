@@ -12,7 +12,7 @@ import type { Manifest, ManifestEntry } from '../manifest/format.js';
 import type { Manifests } from '../manifest/loader.js';
 import type { ArtifactsContext } from '../parts.js';
 import { refusalOf } from './policy.js';
-import { parseArtifactReference, shown } from './uri.js';
+import { parseArtifactReference, shown } from './target.js';
 
 /** Where the content of a manifest's entry is in the end. */
 export type Whereabouts =
