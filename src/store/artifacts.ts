@@ -3,12 +3,11 @@ import type { WireConfig } from '../config/config.js';
 import type { Store } from '../contract/store.js';
 import type { WireDependencies } from '../wire/api/api.js';
 import { factsOf } from './artifacts/listing/facts.js';
-import { alikeArtifacts, listDirectory } from './artifacts/listing/listings.js';
+import { alikeArtifacts, listDirectory, pageOf } from './artifacts/listing/listings.js';
 import { Lookups } from './artifacts/listing/lookups.js';
 import { createParts } from './artifacts/parts.js';
-import { UNIT_DEPTH } from './artifacts/places.js';
+import { ARTIFACTS_SHAPE } from './artifacts/shape.js';
 import { createArtifactWriting } from './artifacts/writing/create.js';
-import { PARTIAL_DEPTH } from './common/upper-levels.js';
 
 /**
  * W&B's artifacts: `<entity>/<project>/<type>/<collection>/<version>/<file…>`. Versions are directories `vN`, by their
@@ -25,11 +24,10 @@ export function createArtifactsStore(
   const { context, reading, cache } = parts;
   const lookups = new Lookups(parts);
   const readable: Store = {
-    unitDepth: UNIT_DEPTH,
-    partialDepth: PARTIAL_DEPTH,
-    hasVersions: true,
+    shape: ARTIFACTS_SHAPE,
     lookup: lookups.lookup,
     list: (path, { signal }) => listDirectory(parts, path, signal),
+    page: (path, options) => pageOf(parts, path, options),
     read: (entry, range, options) => reading.read(entry, range, options),
     readNewest: () => reading.readNewest(),
     info: (path, { signal }) => factsOf(parts, path, signal),

@@ -2,18 +2,17 @@ import { setTimeout } from 'node:timers/promises';
 import type { Lookup } from '../contract/entry.js';
 import { Failure } from '../contract/failure.js';
 import type { Store } from '../contract/store.js';
-import { parentOf, type TreePath } from '../contract/tree-path.js';
+import { depthOf, parentOf, type TreePath } from '../contract/tree-path.js';
 import type { OpenSource, Signalled, Ticket } from '../contract/uploads.js';
 import { piecesOf } from './common/sources.js';
-import { depthOf, MemoryTree, md5Of } from './memory/tree.js';
+import { MemoryTree, md5Of } from './memory/tree.js';
+import { MEMORY_SHAPE } from './runs/shape.js';
 
 export interface MemoryStoreOptions {
   /** Files that are there from the start, by path; the directories above them come with them. @default {} */
   readonly files?: Readonly<Record<TreePath, string | Uint8Array>>;
   /** Directories at or above the unit that hold nothing yet. @default [] */
   readonly directories?: readonly TreePath[];
-  /** @default 3 */
-  readonly unitDepth?: number;
   /** Entries of one page of a listing. @default 1000 */
   readonly pageSize?: number;
   /**
@@ -25,21 +24,12 @@ export interface MemoryStoreOptions {
   readonly latencyMs?: number;
 }
 
+const unitDepth = MEMORY_SHAPE.levels.length;
+
 /** A remote that lives in this process. Foreign writers are played through `write`. */
 export interface MemoryStore
   extends Required<
-    Omit<
-      Store,
-      | 'partialDepth'
-      | 'hasVersions'
-      | 'commit'
-      | 'symlink'
-      | 'info'
-      | 'signedUrl'
-      | 'find'
-      | 'alike'
-      | 'onWarning'
-    >
+    Omit<Store, 'commit' | 'symlink' | 'info' | 'signedUrl' | 'find' | 'page' | 'alike' | 'onWarning'>
   > {
   /** Somebody else writes a file: bytes and listing at once. */
   write(path: TreePath, content: string | Uint8Array): void;
@@ -59,7 +49,6 @@ export function createMemoryStore(
   const {
     files = {},
     directories = [],
-    unitDepth = 3,
     pageSize = 1000,
     finalize = 'put',
     latencyMs = 0,
@@ -82,7 +71,7 @@ export function createMemoryStore(
   for (const [path, content] of Object.entries(files)) write(path, content);
 
   return {
-    unitDepth,
+    shape: MEMORY_SHAPE,
     write,
     bytes: (path) => tree.bytes(path),
     names: () => tree.names(),

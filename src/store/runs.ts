@@ -2,15 +2,15 @@ import type { WireConfig } from '../config/config.js';
 import type { Store } from '../contract/store.js';
 import type { WireDependencies } from '../wire/api/api.js';
 import { WireClient } from '../wire/api/client.js';
-import { PARTIAL_DEPTH } from './common/upper-levels.js';
 import { deleteDirectory, makeDirectory } from './runs/directories.js';
 import { factsOf } from './runs/facts.js';
 import { alikeRuns, findRuns } from './runs/finding.js';
-import { listDirectory } from './runs/listings.js';
+import { listDirectory, pageOf } from './runs/listings.js';
 import { Lookups } from './runs/lookups.js';
 import { Addresses, Reading } from './runs/reading.js';
 import { removeFiles } from './runs/removal.js';
-import { RunsContext, UNIT_DEPTH } from './runs/tree.js';
+import { RUNS_SHAPE } from './runs/shape.js';
+import { RunsContext } from './runs/tree.js';
 import { declareFiles, markUploaded, putFile } from './runs/uploads.js';
 
 /**
@@ -25,10 +25,10 @@ export function createRunsStore(config: WireConfig, dependencies: WireDependenci
   const lookups = new Lookups(context, addresses);
   const reading = new Reading(context, addresses);
   const readable: Store = {
-    unitDepth: UNIT_DEPTH,
-    partialDepth: PARTIAL_DEPTH,
+    shape: RUNS_SHAPE,
     lookup: lookups.lookup,
     list: (path, { signal }) => listDirectory(context, path, signal),
+    page: (path, options) => pageOf(context, path, options),
     read: (entry, range, options) => reading.read(entry, range, options),
     readNewest: (entry, options) => reading.readNewest(entry, options),
     info: (path, { signal }) => factsOf(context, path, signal),

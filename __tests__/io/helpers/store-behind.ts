@@ -41,8 +41,7 @@ export function storeBehind(remote: Remote): Store {
     },
     mkdir: (path, options) => ask('mkdir', { path }, options),
   };
-  const versions: Pick<Store, 'hasVersions' | 'commit' | 'symlink' | 'info'> = {
-    hasVersions: true,
+  const versions: Pick<Store, 'commit' | 'symlink' | 'info'> = {
     commit: async ({ collection, files }, { signal, onProgress: _, ...options }) => {
       const sent: HandedDraftFile[] = [];
       for (const file of files) {
@@ -66,8 +65,8 @@ export function storeBehind(remote: Remote): Store {
     },
   };
   return {
-    ...(remote.hasVersions ? versions : changes),
-    unitDepth: remote.unitDepth,
+    ...(remote.shape.drafts ? versions : changes),
+    shape: remote.shape,
     lookup: (path, { listing, signal }) => ask('lookup', { path, listing }, { signal }),
     async *list(path, options) {
       yield (await ask('list', { path }, options)).entries;

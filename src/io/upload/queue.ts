@@ -1,6 +1,6 @@
 import type { Failure } from '../../contract/failure.js';
 import type { Handed } from '../../contract/remote.js';
-import type { TreePath } from '../../contract/tree-path.js';
+import { isBelow, type TreePath } from '../../contract/tree-path.js';
 
 /** Content of an inode as of one generation, to be uploaded to a path. */
 export interface Submission {
@@ -101,7 +101,7 @@ export class UploadQueue {
   /** Paths below a directory of which anything is queued or on its way. */
   pathsBelow(directory: TreePath): TreePath[] {
     const paths = new Set([...this.queued.keys(), ...this.onTheWay.keys()]);
-    return [...paths].filter((path) => path.startsWith(`${directory}/`));
+    return [...paths].filter((path) => isBelow(path, directory));
   }
 
   /** What the queue holds of these inodes, on its way or not; of all, if null. */

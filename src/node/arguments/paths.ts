@@ -2,13 +2,17 @@ import { isUtf8 } from 'node:buffer';
 import { fileURLToPath } from 'node:url';
 import { types } from 'node:util';
 import { Failure } from '../../contract/failure.js';
-import { isTooLong, LONGEST_NAME_BYTES } from '../../contract/names.js';
-import type { TreePath } from '../../contract/tree-path.js';
+import {
+  isTooLong,
+  joinPath,
+  LONGEST_NAME_BYTES,
+  segmentsOf,
+  type TreePath,
+} from '../../contract/tree-path.js';
 import type { Operation } from '../../kernel/operation/operation.js';
 import type { Kernel } from '../../kernel/syscalls.js';
-import { type Layout, RUNS } from './layout.js';
+import type { Layout } from './layout.js';
 import { whyMissing } from './missing.js';
-import { ofSdkAddress, USE_ARTIFACTS, USE_RUNS } from './notations.js';
 import { invalidArgumentType, invalidArgumentValue } from './refusals.js';
 
 /** Where a tree stands in the caller's namespace. */
@@ -28,8 +32,7 @@ export interface MountOptions {
    * of another site. Asked only when a path is a web address.
    */
   readonly appPath?: ((address: URL) => string | null) | undefined;
-  /** @default run files */
-  readonly layout?: Layout | undefined;
+  readonly layout: Layout;
 }
 
 /** Maps the paths that callers write to tree paths, textually and without any request. */
@@ -38,13 +41,16 @@ export class Mount {
   private readonly root: readonly string[];
   private readonly appPath: (address: URL) => string | null;
   readonly layout: Layout;
+  /** The tree path of what callers see as the top. */
+  readonly top: TreePath;
 
-  constructor({ mountPoint = '/', root = '', appPath = () => null, layout = RUNS }: MountOptions = {}) {
+  constructor({ mountPoint = '/', root = '', appPath = () => null, layout }: MountOptions) {
     if (!mountPoint.startsWith('/')) {
       throw invalidArgumentValue('options.mountPoint', mountPoint, "must start with '/'");
     }
     this.mountPoint = normalised(mountPoint);
-    this.root = normalised(root.replace(/^wandb[af]s:\/\//i, ''));
+    this.root = layout.fromSdk(normalised(root.replace(/^wandb[af]s:\/\//i, '')));
+    this.top = this.root.join('/');
     this.appPath = appPath;
     this.layout = layout;
   }
@@ -56,72 +62,65 @@ export class Mount {
    */
   locate(path: string): TreePath {
     if (path === '') throw new Failure('ENOENT');
-    const address = this.fromAddress(path);
-    const segments = address ? this.belowRoot(address) : this.belowMountPoint(path);
-    for (const segment of segments) {
-      if (LONE_SURROGATE.test(segment)) {
+    const below = path.includes(':') ? this.fromNotation(path) : this.belowMountPoint(path);
+    for (const name of below) {
+      if (LONE_SURROGATE.test(name)) {
         throw new Failure(
           'EILSEQ',
           'Names are UTF-8, and the path holds bytes, or half a character, that is none.',
         );
       }
-      if (isTooLong(segment)) throw new Failure('ENAMETOOLONG', `Names end at ${LONGEST_NAME_BYTES} bytes.`);
+      if (isTooLong(name)) throw new Failure('ENAMETOOLONG', `Names end at ${LONGEST_NAME_BYTES} bytes.`);
     }
-    const tree = this.layout.fromSdk([...this.root, ...segments]).join('/');
-    return /(^|\/)\.{0,2}$/.test(path) && tree !== '' ? `${tree}/` : tree;
-  }
-
-  /** The tree path of what callers see as the top. */
-  get top(): TreePath {
-    return this.root.join('/');
+    const tree = joinPath(this.top, below.join('/'));
+    return DEMANDS_DIRECTORY.test(path) && tree !== '' ? `${tree}/` : tree;
   }
 
   /** The absolute path of a tree path, as callers see it. */
   show(tree: TreePath): string {
-    const segments = normalised(tree).slice(this.root.length);
-    return `/${[...this.mountPoint, ...segments].join('/')}`;
+    return `/${[...this.mountPoint, ...segmentsOf(tree).slice(this.root.length)].join('/')}`;
   }
 
   /** The absolute path of a path or address, as callers see it. Throws ENOENT for an address outside the mount. */
   absolute(path: string): string {
     const address = this.fromAddress(path);
-    return address
-      ? this.show([...this.root, ...this.belowRoot(address)].join('/'))
-      : this.absolutePath(path);
+    return `/${(address ? [...this.mountPoint, ...this.belowRoot(address)] : this.absoluteNames(path)).join('/')}`;
   }
 
-  private absolutePath(path: string): string {
+  /** The names of the absolute path that a path means. */
+  private absoluteNames(path: string): readonly string[] {
     // With the tree at '/' a relative path starts at its root, so that 'entity/project/run' works as it reads.
     const isRelative = this.mountPoint.length > 0 && !path.startsWith('/');
-    return `/${normalised(isRelative ? `${process.cwd()}/${path}` : path).join('/')}`;
+    return normalised(isRelative ? `${process.cwd()}/${path}` : path);
   }
 
   private belowMountPoint(path: string): readonly string[] {
-    const segments = normalised(this.absolutePath(path));
-    return without(segments, this.mountPoint, 'It lies outside the mount point.');
+    return without(this.absoluteNames(path), this.mountPoint, 'It lies outside the mount point.');
+  }
+
+  /** Of a path with a ':': all notations of others have one. */
+  private fromNotation(path: string): readonly string[] {
+    const address = this.fromAddress(path);
+    const below = address ? this.belowRoot(address) : this.belowMountPoint(path);
+    return this.layout.fromSdk([...this.root, ...below]).slice(this.root.length);
   }
 
   private belowRoot(segments: readonly string[]): readonly string[] {
     return without(segments, this.root, 'It lies outside `root`.');
   }
 
-  /** The segments of `wandbfs://entity/…` and of pasted web addresses; null for any other path. */
+  /** The segments of an address; null for any other path. */
   private fromAddress(path: string): readonly string[] | null {
-    const scheme = /^(wandb[af]s|wandb-artifact|https?):\/\//i.exec(path)?.[1]?.toLowerCase();
-    if (scheme === undefined) return null;
-    if (scheme === this.layout.scheme) return normalised(path.slice(`${scheme}://`.length));
-    if (scheme === 'wandbfs') throw new Failure('ENOENT', `This is an address of run files: ${USE_RUNS}.`);
-    if (scheme === 'wandbas') {
-      throw new Failure('ENOENT', `This is an address of artifacts: ${USE_ARTIFACTS}.`);
-    }
-    if (scheme === 'wandb-artifact') throw new Failure('ENOENT', ofSdkAddress(path));
-    const inApp = URL.canParse(path) ? this.appPath(new URL(path)) : null;
-    if (inApp === null) throw new Failure('ENOENT', 'This is no address of the W&B app.');
-    return normalised(this.layout.fromApp(inApp.split('/').slice(1).map(decoded)).join('/'));
+    const address = this.layout.fromAddress(path, this.appPath);
+    return address && normalised(address.join('/'));
   }
 }
 
+/** A path that ends with nothing, '.' or '..'. */
+const DEMANDS_DIRECTORY = /(^|\/)\.{0,2}$/;
+
 function without(segments: readonly string[], prefix: readonly string[], detail: string): readonly string[] {
+  if (prefix.length === 0) return segments;
   if (prefix.some((segment, index) => segments[index] !== segment)) throw new Failure('ENOENT', detail);
   return segments.slice(prefix.length);
 }
@@ -137,7 +136,7 @@ function normalised(path: string): readonly string[] {
 }
 
 /** Undoes a URL's escapes, except where the name isn't one that a path can hold: those stay escaped in trees too. */
-function decoded(segment: string): string {
+export function decoded(segment: string): string {
   try {
     const name = decodeURIComponent(segment);
     return name.includes('/') || name === '.' || name === '..' ? segment : name;

@@ -15,16 +15,21 @@ export interface Step<T = unknown> extends SystemCall {
   readonly explain?: ((op: Operation | null) => string | null) | undefined;
 }
 
-/** A promise that a composite waits for; only the callback and promise faces can. */
+/** What a composite waits for outside the tree; only the callback and promise faces can. */
 export interface Pause {
-  readonly pause: () => Promise<unknown>;
+  readonly later: () => unknown;
+}
+
+/** A call of another filesystem, or of a function of the caller's, in the style of the face. */
+export interface OutsideCall extends Pause {
+  readonly now: () => unknown;
 }
 
 /**
  * A call of Node's API, written once and driven synchronously or asynchronously. What it throws before its first step
  * is a refused argument; a failed step is thrown into it as Node's error.
  */
-export type Composite<T> = Generator<Step, T, unknown>;
+export type Composite<T> = Generator<Step | OutsideCall, T, unknown>;
 export type AsyncComposite<T> = Generator<Step | Pause, T, unknown>;
 
 /** Yields one step and gives its result its type back. */
@@ -32,8 +37,12 @@ export function* invoke<T>(step: Step<T>): Composite<T> {
   return (yield step) as T;
 }
 
-export function* pause<T>(action: () => Promise<T>): AsyncComposite<T> {
-  return (yield { pause: action }) as T;
+export function* pause<T>(later: () => Promise<T>): AsyncComposite<T> {
+  return (yield { later }) as T;
+}
+
+export function* callOutside<T>(call: OutsideCall): Composite<T> {
+  return (yield call) as T;
 }
 
 /** @param freshness of the call that this is a part of, where it is one */
@@ -43,9 +52,9 @@ export function driveSync<T>(composite: Composite<T>, freshness = new Freshness(
     const step = turn.value;
     let value: unknown;
     try {
-      value = runSync(step.run, new Operation(undefined, freshness));
+      value = 'run' in step ? runSync(step.run, new Operation(undefined, freshness)) : step.now();
     } catch (thrown) {
-      turn = composite.throw(told(explained(thrown, step), step, driveSync));
+      turn = composite.throw('run' in step ? told(explained(thrown, step), step, driveSync) : thrown);
       continue;
     }
     turn = composite.next(value);
@@ -68,13 +77,12 @@ export async function driveAsync<T>(
       const step = current.value;
       let value: unknown;
       try {
-        value =
-          'pause' in step
-            ? await step.pause()
-            : await runAsync(step.run, new Operation(step.signal, freshness));
+        value = await ('run' in step
+          ? runAsync(step.run, new Operation(step.signal, freshness))
+          : step.later());
       } catch (thrown) {
         current = composite.throw(
-          'pause' in step ? thrown : told(await explainedLater(thrown, step), step, driveAsync),
+          'run' in step ? told(await explainedLater(thrown, step), step, driveAsync) : thrown,
         );
         continue;
       }

@@ -1,7 +1,8 @@
 import { posix } from 'node:path';
 import type { TreePath } from '../../contract/tree-path.js';
-import type { LinkTarget } from '../../kernel/versions/versions.js';
+import type { LinkTarget } from '../../kernel/versions/links.js';
 import { hasCode } from '../arguments/errors.js';
+import { isUri } from '../arguments/layout.js';
 import { asPath, type Place } from '../arguments/paths.js';
 import { invalidArgumentValue, invalidSymlinkType } from '../arguments/refusals.js';
 import { asBoolean, asInt32, asObject, asOptions, asUint32 } from '../arguments/validate.js';
@@ -84,10 +85,6 @@ function targetOf(tree: Tree, target: string, link: TreePath): LinkTarget {
   const path = posix.join('/', link.replace(/\/$/, ''), '..', target).slice(1);
   return { kind: 'path', path };
 }
-
-/** Names content that lies elsewhere, not a path of a tree of W&B. */
-export const isUri = (target: string): boolean =>
-  /^[a-z][a-z\d+.-]*:\/\//i.test(target) && !/^wandb[af]s:/i.test(target);
 
 export function* readlink(tree: Tree, path: unknown, options?: unknown): Composite<string | Buffer> {
   const { encoding } = asOptions(options);

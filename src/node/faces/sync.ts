@@ -1,6 +1,6 @@
 import * as attributes from '../composites/attributes.js';
 import { copyFile } from '../composites/copy-file.js';
-import { cpSync } from '../composites/cp.js';
+import { cp } from '../composites/cp.js';
 import { mkdir, readdir } from '../composites/directories.js';
 import * as descriptors from '../composites/files/descriptors.js';
 import { openAsBlob } from '../composites/files/open-as-blob.js';
@@ -27,7 +27,7 @@ export function syncFace(tree: Tree) {
     chownSync: of(attributes.chown),
     closeSync: of(descriptors.close),
     copyFileSync: of(copyFile),
-    cpSync: of(cpSync),
+    cpSync: of(cp),
     existsSync: of(attributes.exists),
     fchmodSync: of(attributes.fchmod),
     fchownSync: of(attributes.fchown),

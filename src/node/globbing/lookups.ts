@@ -1,19 +1,76 @@
 import type { Dirent } from 'node:fs';
+import { posix } from 'node:path';
 import { hasCode } from '../arguments/errors.js';
+import type { Composite } from '../composites/driver.js';
+import type { Looks, Seen } from '../composites/shared/steps.js';
+import { type AnyKind, direntOf } from '../results/dirents.js';
 
-/** What a search asks of a filesystem; all paths are absolute. `S` is a step of whoever drives it. */
-export interface Lookups<S> {
+/**
+ * What a search asks of a filesystem, each question once, and what a listing told is taken for what a look would have
+ * told. All paths are absolute.
+ */
+export class Lookups {
+  readonly #entries = new Map<string, Dirent | null>();
+  readonly #targets = new Map<string, Seen | null>();
+  readonly #realpaths = new Map<string, string | null>();
+  readonly #listings = new Map<string, readonly Dirent[]>();
+
+  /**
+   * @param nameTowards the next name on the way from a directory above a mount point down to it; null elsewhere. These
+   *   directories are passed through, so that absolute patterns lead into a tree.
+   */
+  constructor(
+    private readonly looks: Looks,
+    private readonly nameTowards: (path: string) => string | null = () => null,
+  ) {}
+
+  /** Whether a path may be found: directories above a mount point are only passed through. */
+  isShown(path: string): boolean {
+    return this.nameTowards(path) === null;
+  }
+
   /** Null where there is nothing to see. */
-  lstat(path: string): Generator<S, Dirent | null, unknown>;
+  *lstat(path: string): Composite<Dirent | null> {
+    const known = this.#entries.get(path);
+    if (known !== undefined) return known;
+    if (!this.isShown(path)) return this.learn(path, entryAt(path, 'directory'));
+    const found = yield* seen(this.looks.look('lstat', path, true), null);
+    return this.learn(path, found && entryAt(path, found.kind));
+  }
+
+  learn(path: string, entry: Dirent | null): Dirent | null {
+    this.#entries.set(path, entry);
+    return entry;
+  }
+
   /** Follows links. */
-  isDirectory(path: string): Generator<S, boolean, unknown>;
+  *isDirectory(path: string): Composite<boolean> {
+    if (!this.isShown(path)) return true;
+    const target = yield* once(this.#targets, path, seen(this.looks.look('stat', path, true), null));
+    return target?.kind === 'directory';
+  }
+
   /** Null where a link leads nowhere. */
-  realpath(path: string): Generator<S, string | null, unknown>;
+  *realpath(path: string): Composite<string | null> {
+    if (!this.isShown(path)) return path;
+    return yield* once(this.#realpaths, path, seen(this.looks.realpath(path), null));
+  }
+
   /** Sorted by name; empty where there is nothing to list. */
-  readdir(path: string): Generator<S, readonly Dirent[], unknown>;
-  /** Whether a path may be found: directories above a mount point are passed through. */
-  isShown(path: string): boolean;
+  *readdir(path: string): Composite<readonly Dirent[]> {
+    const towards = this.nameTowards(path);
+    if (towards !== null) return [direntOf({ name: towards, kind: 'directory' }, path, null)];
+    return yield* once(this.#listings, path, seen(this.looks.readdir(path, 'scandir'), []));
+  }
 }
+
+function* once<T>(known: Map<string, T>, path: string, ask: Composite<T>): Composite<T> {
+  if (!known.has(path)) known.set(path, yield* ask);
+  return known.get(path) as T;
+}
+
+const entryAt = (path: string, kind: AnyKind): Dirent =>
+  direntOf({ name: posix.basename(path), kind }, posix.dirname(path), null);
 
 const NOTHING_THERE = ['ENOENT', 'ENOTDIR', 'EACCES', 'EPERM', 'ELOOP', 'ENAMETOOLONG'];
 
@@ -21,54 +78,11 @@ const NOTHING_THERE = ['ENOENT', 'ENOTDIR', 'EACCES', 'EPERM', 'ELOOP', 'ENAMETO
  * What can't be seen isn't found. A server that doesn't answer is another matter: a search that told nothing of it would
  * take a failure for an empty directory.
  */
-export function* seen<S, T>(look: Generator<S, T, unknown>, nothing: T): Generator<S, T, unknown> {
+function* seen<T, N>(look: Composite<T>, nothing: N): Composite<T | N> {
   try {
     return yield* look;
   } catch (error) {
     if (hasCode(error, ...NOTHING_THERE)) return nothing;
     throw error;
   }
-}
-
-/** Asks for everything once in a search, and takes what a listing told for what a look would have told. */
-export class Remembered<S> implements Lookups<S> {
-  readonly #entries = new Map<string, Dirent | null>();
-  readonly #directories = new Map<string, boolean>();
-  readonly #realpaths = new Map<string, string | null>();
-  readonly #listings = new Map<string, readonly Dirent[]>();
-
-  constructor(private readonly of: Lookups<S>) {}
-
-  isShown(path: string): boolean {
-    return this.of.isShown(path);
-  }
-
-  *lstat(path: string): Generator<S, Dirent | null, unknown> {
-    return yield* remember(this.#entries, path, () => this.of.lstat(path));
-  }
-
-  *isDirectory(path: string): Generator<S, boolean, unknown> {
-    return yield* remember(this.#directories, path, () => this.of.isDirectory(path));
-  }
-
-  *realpath(path: string): Generator<S, string | null, unknown> {
-    return yield* remember(this.#realpaths, path, () => this.of.realpath(path));
-  }
-
-  *readdir(path: string): Generator<S, readonly Dirent[], unknown> {
-    return yield* remember(this.#listings, path, () => this.of.readdir(path));
-  }
-
-  learn(path: string, entry: Dirent): void {
-    this.#entries.set(path, entry);
-  }
-}
-
-function* remember<S, T>(
-  known: Map<string, T>,
-  path: string,
-  ask: () => Generator<S, T, unknown>,
-): Generator<S, T, unknown> {
-  if (!known.has(path)) known.set(path, yield* ask());
-  return known.get(path) as T;
 }

@@ -1,6 +1,7 @@
 import type { Dirent } from 'node:fs';
 import { posix } from 'node:path';
-import { type Lookups, Remembered } from './lookups.js';
+import type { Composite } from '../composites/driver.js';
+import type { Lookups } from './lookups.js';
 import type { Search } from './options.js';
 import type { Pattern } from './pattern.js';
 import { tryName } from './trial.js';
@@ -20,9 +21,9 @@ interface Here {
  * segments that may match in a directory at once and never lists one twice. Driven step by step, so that one who needs
  * few results asks for few directories.
  */
-export class GlobWalk<S> {
+export class GlobWalk {
   readonly #search: Search;
-  readonly #lookups: Remembered<S>;
+  readonly #lookups: Lookups;
   readonly #queue: { readonly path: string; readonly patterns: readonly Pattern[] }[];
   readonly #tried = new Map<string, Set<string>>();
   readonly #results = new Set<string>();
@@ -31,14 +32,14 @@ export class GlobWalk<S> {
   /** In these the look at the directory is left out: what is looked for in it tells whether it is there. */
   readonly #presumed = new WeakSet<Pattern>();
 
-  constructor(search: Search, lookups: Lookups<S>) {
+  constructor(search: Search, lookups: Lookups) {
     this.#search = search;
-    this.#lookups = new Remembered(lookups);
+    this.#lookups = lookups;
     this.#queue = [{ path: '.', patterns: search.patterns }];
   }
 
   /** Null when there is no more. */
-  *next(): Generator<S, Found | null, unknown> {
+  *next(): Composite<Found | null> {
     while (this.#found.length === 0) {
       const item = this.#queue.pop();
       if (item === undefined) return null;
@@ -49,13 +50,13 @@ export class GlobWalk<S> {
     return this.#found.shift() ?? null;
   }
 
-  *all(): Generator<S, Found[], unknown> {
+  *all(): Composite<Found[]> {
     const all: Found[] = [];
     for (let found = yield* this.next(); found !== null; found = yield* this.next()) all.push(found);
     return all;
   }
 
-  *#visit(path: string, pattern: Pattern): Generator<S, void, unknown> {
+  *#visit(path: string, pattern: Pattern): Composite<void> {
     if (this.#markTried(path, pattern)) return;
     const full = this.#full(path);
     const isPresumed = this.#presumed.has(pattern);
@@ -78,7 +79,7 @@ export class GlobWalk<S> {
     yield* this.#enter({ path, pattern, isLast }, full);
   }
 
-  *#enter(here: Here, full: string): Generator<S, void, unknown> {
+  *#enter(here: Here, full: string): Composite<void> {
     let { realpaths } = here.pattern;
     if (this.#search.followSymlinks) {
       const real = yield* this.#lookups.realpath(full);
@@ -94,12 +95,7 @@ export class GlobWalk<S> {
   }
 
   /** One name is looked for: no listing is needed, and no look either where the next step tells as much. */
-  *#enterNamed(
-    here: Here,
-    name: string,
-    full: string,
-    realpaths: ReadonlySet<string>,
-  ): Generator<S, void, unknown> {
+  *#enterNamed(here: Here, name: string, full: string, realpaths: ReadonlySet<string>): Composite<void> {
     const { pattern, path } = here;
     const [index = 0] = pattern.indexes;
     if (this.#isToldByNext(pattern, index, name)) {
@@ -119,13 +115,13 @@ export class GlobWalk<S> {
     return typeof next !== 'string' || (next !== '' && next !== '.' && next !== '..');
   }
 
-  *#leadsOn(full: string, entry: Dirent): Generator<S, boolean, unknown> {
+  *#leadsOn(full: string, entry: Dirent): Composite<boolean> {
     if (entry.isDirectory()) return true;
     if (!this.#search.followSymlinks || !entry.isSymbolicLink()) return false;
     return yield* this.#lookups.isDirectory(posix.join(full, entry.name));
   }
 
-  *#isDirectory(full: string, entry: Dirent | null, pattern: Pattern): Generator<S, boolean, unknown> {
+  *#isDirectory(full: string, entry: Dirent | null, pattern: Pattern): Composite<boolean> {
     if (entry === null || !entry.isSymbolicLink()) return entry?.isDirectory() ?? false;
     return this.#search.followSymlinks ? yield* this.#lookups.isDirectory(full) : pattern.followsNextSymlink;
   }
@@ -136,7 +132,7 @@ export class GlobWalk<S> {
     isDirectory: boolean,
     realpaths: ReadonlySet<string>,
     name: string = entry.name,
-  ): Generator<S, void, unknown> {
+  ): Composite<void> {
     const { excludes, followSymlinks, withFileTypes } = this.#search;
     const path = posix.join(directory, name);
     const { isFound, indexes, symlinks, turns } = tryName(
@@ -150,7 +146,7 @@ export class GlobWalk<S> {
   }
 
   /** `**` and `..`: the directory and the one above it are where the rest of the pattern starts. */
-  *#turnBack(path: string, pattern: Pattern, index: number): Generator<S, void, unknown> {
+  *#turnBack(path: string, pattern: Pattern, index: number): Composite<void> {
     const rest = pattern.child(new Set([index === pattern.last ? index : index + 1]));
     for (const place of [path, posix.join(path, '..')]) {
       if (this.#isTried(place, rest)) continue;
@@ -161,7 +157,7 @@ export class GlobWalk<S> {
     }
   }
 
-  *#queueUp(path: string, pattern: Pattern): Generator<S, void, unknown> {
+  *#queueUp(path: string, pattern: Pattern): Composite<void> {
     const { hasExclusions, isExcluded, excludes, withFileTypes } = this.#search;
     if (hasExclusions) {
       const full = this.#full(path);
@@ -172,7 +168,7 @@ export class GlobWalk<S> {
     this.#next.set(path, [...(this.#next.get(path) ?? []), pattern]);
   }
 
-  *#add(path: string): Generator<S, void, unknown> {
+  *#add(path: string): Composite<void> {
     const { root, maxDepth, isExcluded, withFileTypes } = this.#search;
     const full = this.#full(path);
     if (this.#results.has(path) || isExcluded(full) || depthOf(posix.relative(root, full)) > maxDepth) return;

@@ -1,11 +1,11 @@
 import { promisify } from 'node:util';
 import { type AnyFunction, asFunction, isFunction } from '../arguments/validate.js';
+import { driveAsync, driveSync } from '../composites/driver.js';
 import { withPromiseOf } from '../faces/callback.js';
 import { answer } from '../faces/face.js';
 import { ITERABLES } from './filesystem.js';
 import type { Router } from './router.js';
 import type { Routed } from './routes.js';
-import { driveAsync, driveSync } from './work.js';
 
 /** The three styles of each call, made from its route. */
 export interface Faces {
@@ -27,9 +27,9 @@ export function facesOf(router: Router): Faces {
       (name) =>
       (...args) => {
         try {
-          const plan = router.plan(name, args);
+          const plan = router.plan(name, args, 'promise');
           if (!('work' in plan)) return plan.owner.promise(name, plan.args);
-          const result = driveAsync(plan.work, 'promise');
+          const result = driveAsync(plan.work);
           return name === 'glob' ? eachOf(result) : result;
         } catch (error) {
           return ITERABLES.includes(name) ? eachOf(Promise.reject(error)) : Promise.reject(error);
@@ -52,7 +52,7 @@ function callbackFace(router: Router, name: Routed): AnyFunction {
       return plan.owner.callback(name, index < 0 ? plan.args : [...plan.args, ...args.slice(index)]);
     }
     const done = asFunction(args[index], 'cb');
-    const result = driveAsync(plan.work, 'callback');
+    const result = driveAsync(plan.work);
     if (name === 'exists') answer(result, (_error, isThere) => done(isThere));
     else answer(result, done);
     return undefined;

@@ -1,5 +1,9 @@
+import type { Stats } from 'node:fs';
 import { notSupported } from '../arguments/errors.js';
 import { type AnyFunction, isFunction } from '../arguments/validate.js';
+import { type Composite, callOutside } from '../composites/driver.js';
+import type { Seen } from '../composites/shared/steps.js';
+import { kindOf } from '../results/dirents.js';
 
 /** These promises are iterables: there is no callback that could stand for them. */
 export const ITERABLES: readonly string[] = ['glob', 'watch'];
@@ -54,6 +58,15 @@ export class Filesystem {
     return member.apply(this.fs, [...args]);
   }
 }
+
+/** A step of a call that one filesystem alone can't do. */
+export const call = <T>(on: Filesystem, name: string, ...args: readonly unknown[]): Composite<T> =>
+  callOutside({ now: () => on.sync(name, args), later: () => on.promisified(name, args) });
+
+export const seenOf = (stats: Stats): Seen => {
+  const { dev, ino, mode, atimeMs, mtimeMs } = stats;
+  return { kind: kindOf(stats), dev, ino, mode, atimeMs, mtimeMs };
+};
 
 /** 'realpath.native' is a member of a member. */
 function memberOf(object: object, name: string): AnyFunction | undefined {

@@ -1,14 +1,15 @@
 import { posix } from 'node:path';
+import { failure, isMissing } from '../arguments/errors.js';
 import { asBits } from '../arguments/flags.js';
+import { type Composite, callOutside } from '../composites/driver.js';
+import { cpOver } from '../composites/shared/cp.js';
+import { asCpSettings } from '../composites/shared/cp-settings.js';
+import { globAcross, WholeSteps } from './across.js';
 import { copyAcross } from './copy.js';
-import { cpAcross } from './cp.js';
-import { failure, isMissing } from './failures.js';
-import type { Filesystem } from './filesystem.js';
-import { globAcross } from './glob.js';
+import { call, type Filesystem } from './filesystem.js';
 import type { OpenFiles } from './open-files.js';
 import { type Naming, ROUTES, type Route, type Routed } from './routes.js';
 import type { Located, MountTable } from './table.js';
-import { call, finalCall, type Work } from './work.js';
 
 /** A call that one filesystem does alone, as it was made but for its paths. */
 export interface Direct {
@@ -18,12 +19,16 @@ export interface Direct {
 
 /** A call that takes several, or none. */
 export interface Shared {
-  readonly work: Work<unknown>;
+  readonly work: Composite<unknown>;
 }
 
 export type Plan = Direct | Shared;
 
+/** Where the callback style gives an fd, `promises.open` gives a handle. */
+type Style = 'fs' | 'promise';
+
 interface Asked {
+  readonly style: Style;
   readonly name: Routed;
   readonly route: Route;
   readonly args: readonly unknown[];
@@ -44,17 +49,21 @@ export class Router {
     pattern: ({ args }) => this.#byPattern(args),
   };
 
+  readonly #steps: WholeSteps;
+
   constructor(
     readonly table: MountTable,
     readonly files: OpenFiles,
     /** All filesystems as one: the fs object that this decides for. */
-    private readonly whole: Filesystem,
-  ) {}
+    whole: Filesystem,
+  ) {
+    this.#steps = new WholeSteps(table, whole);
+  }
 
   /** `args` without a callback. */
-  plan(name: Routed, args: readonly unknown[]): Plan {
+  plan(name: Routed, args: readonly unknown[], style: Style = 'fs'): Plan {
     const route: Route = ROUTES[name];
-    return this.#planners[route.by]({ name, route, args });
+    return this.#planners[route.by]({ name, style, route, args });
   }
 
   #byFile(asked: Asked): Plan {
@@ -62,7 +71,8 @@ export class Router {
     return owner ? { owner, args: asked.args } : this.#byPath(asked);
   }
 
-  #byPath({ name, route, args }: Asked, index = 0, suffix = ''): Plan {
+  #byPath(asked: Asked, index = 0, suffix = ''): Plan {
+    const { name, route, args } = asked;
     const at = this.table.locate(args[index], suffix);
     if (at === null) return { owner: this.table.base, args };
     if (route.refused && (at.isMountPoint || at.isAbove)) {
@@ -72,9 +82,9 @@ export class Router {
     const { merged, virtual } = route;
     if (merged && (at.isAbove || !at.owner.has(name))) return { work: merged(this.table, at, args) };
     if (at.isAbove && virtual) {
-      return { work: aboveMounts(at, name, direct, () => virtual(at, args.slice(index))) };
+      return { work: aboveMounts(at, finalCall(asked, direct), () => virtual(at, args.slice(index))) };
     }
-    return route.creates?.(args.slice(index)) ? this.#making(at, name, direct) : direct;
+    return route.creates?.(args.slice(index)) ? this.#making(asked, at, direct) : direct;
   }
 
   #byPair(asked: Asked): Plan {
@@ -87,13 +97,13 @@ export class Router {
     const direct: Direct = { owner: from.owner, args: [from.argument, to.argument, ...args.slice(2)] };
     if (name === 'cp') {
       if (!isAcross && !from.isAbove && !to.isAbove && from.owner.has('cp')) return direct;
-      return { work: cpAcross(this.table, this.whole, [from, to], args[2]) };
+      return { work: cpOver(this.#steps, from.given, to.given, asCpSettings(args[2])) };
     }
     if (isAtMount) {
       const code = name === 'copyFile' ? 'EISDIR' : name === 'link' ? 'EPERM' : 'EBUSY';
       return failing(failure(code, told, IS_MOUNTED));
     }
-    if (!isAcross) return this.#making(to, name, direct);
+    if (!isAcross) return this.#making(asked, to, direct);
     if (name !== 'copyFile') return failing(failure('EXDEV', told, TWO_FILESYSTEMS));
     const bits = asBits(args[2]);
     return { work: inDirectory(this.table, to, copyAcross(from, to, bits)) };
@@ -116,18 +126,25 @@ export class Router {
   }
 
   #byPattern(args: readonly unknown[]): Plan {
-    const work = globAcross(this.table, this.whole, args);
+    const work = globAcross(this.#steps, args);
     return work ? { work } : { owner: this.table.base, args };
   }
 
-  #making(at: Located, name: string, direct: Direct): Plan {
+  #making(asked: Asked, at: Located, direct: Direct): Plan {
     if (!this.table.isAbove(posix.dirname(at.path)) || at.isMountPoint) return direct;
-    return { work: inDirectory(this.table, at, finalCall(direct.owner, name, direct.args)) };
+    return { work: inDirectory(this.table, at, finalCall(asked, direct)) };
   }
 }
 
+/** The caller's own call, in his style. */
+const finalCall = ({ name, style }: Asked, { owner, args }: Direct): Composite<unknown> =>
+  callOutside({
+    now: () => owner.sync(name, args),
+    later: () => (style === 'promise' ? owner.promise(name, args) : owner.promisified(name, args)),
+  });
+
 // biome-ignore lint/correctness/useYield: a call that nobody need be asked for.
-function* failed(error: Error): Work<never> {
+function* failed(error: Error): Composite<never> {
   throw error;
 }
 
@@ -136,16 +153,15 @@ const failing = (error: Error): Shared => ({ work: failed(error) });
 
 /** What the owner has in a directory's place is asked; where he has no directory it is there all the same. */
 function* aboveMounts(
-  at: Located,
-  name: string,
-  { owner, args }: Direct,
+  { owner, argument }: Located,
+  own: Composite<unknown>,
   answer: () => unknown,
-): Work<unknown> {
-  return (yield* hasDirectory(owner, at.argument)) ? yield* finalCall(owner, name, args) : answer();
+): Composite<unknown> {
+  return (yield* hasDirectory(owner, argument)) ? yield* own : answer();
 }
 
 /** Does what makes an entry in a directory above mount points; its owner is given the directory if he has none. */
-function* inDirectory(table: MountTable, at: Located, work: Work<unknown>): Work<unknown> {
+function* inDirectory(table: MountTable, at: Located, work: Composite<unknown>): Composite<unknown> {
   const parent = posix.dirname(at.path);
   if (table.isAbove(parent) && !(yield* hasDirectory(at.owner, parent))) {
     yield* call(at.owner, 'mkdir', parent, { recursive: true });
@@ -153,7 +169,7 @@ function* inDirectory(table: MountTable, at: Located, work: Work<unknown>): Work
   return yield* work;
 }
 
-function* hasDirectory(owner: Filesystem, path: unknown): Work<boolean> {
+function* hasDirectory(owner: Filesystem, path: unknown): Composite<boolean> {
   try {
     const stats: { isDirectory(): boolean } = yield* call(owner, 'stat', path);
     return stats.isDirectory();

@@ -2,10 +2,10 @@ import { constants } from 'node:fs';
 import type { ErrnoCode } from '../../contract/failure.js';
 import { asFlags } from '../arguments/flags.js';
 import type { Bag } from '../arguments/validate.js';
+import type { Composite } from '../composites/driver.js';
 import { opendir, readdir } from './listing.js';
 import type { Located, MountTable } from './table.js';
 import * as virtual from './virtual.js';
-import type { Work } from './work.js';
 
 /**
  * Which argument says whose a call is: a path, a file (a path, an fd or a handle), an fd, a pair of paths, a link (its
@@ -25,13 +25,13 @@ export interface Route {
   /** A directory above mount points, where its owner has none. Without it, the owner alone answers. */
   readonly virtual?: virtual.VirtualAnswer;
   /** A directory above mount points, wherever it is. */
-  readonly merged?: (table: MountTable, at: Located, args: readonly unknown[]) => Work<unknown>;
+  readonly merged?: (table: MountTable, at: Located, args: readonly unknown[]) => Composite<unknown>;
   /** It may make what the path names, given the arguments from the path on. */
   readonly creates?: (args: readonly unknown[]) => boolean;
 }
 
 // biome-ignore lint/correctness/useYield: whatever its owner has, the directory is there.
-function* isThere(): Work<boolean> {
+function* isThere(): Composite<boolean> {
   return true;
 }
 

@@ -1,11 +1,11 @@
 import { constants } from 'node:fs';
 import type { ErrnoCode } from '../../contract/failure.js';
 import type { Attributes } from '../../kernel/syscalls.js';
+import { failure } from '../arguments/errors.js';
 import { asBits } from '../arguments/flags.js';
 import { asOptions, type Bag } from '../arguments/validate.js';
 import { encodedName } from '../results/dirents.js';
 import { bigIntStatsOf, statsOf } from '../results/stats.js';
-import { failure } from './failures.js';
 import type { Located } from './table.js';
 
 /**

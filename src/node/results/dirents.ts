@@ -1,5 +1,4 @@
 import nodeFs, { type Dirent, type Stats } from 'node:fs';
-import type { DirectoryEntry } from '../../kernel/syscalls.js';
 
 /** The public `Dirent` class takes these arguments in every version; @types/node doesn't declare its constructor's. */
 const NodeDirent = nodeFs.Dirent as unknown as new (
@@ -8,20 +7,14 @@ const NodeDirent = nodeFs.Dirent as unknown as new (
   parentPath: string,
 ) => Dirent;
 
-/** libuv's UV_DIRENT_FILE, UV_DIRENT_DIR and UV_DIRENT_LINK. */
-const TYPES: Readonly<Record<DirectoryEntry['kind'], number>> = {
-  file: 1,
-  directory: 2,
-  symlink: 3,
-};
+/** In the order of libuv's numbers for them. What stands on a disk may be of more kinds than what stands in a tree. */
+const KINDS = ['unknown', 'file', 'directory', 'symlink', 'fifo', 'socket', 'character', 'block'] as const;
 
-export const direntOf = (
-  entry: DirectoryEntry,
-  parentPath: string,
-  encoding: BufferEncoding | 'buffer' | null,
-): Dirent => new NodeDirent(encodedName(entry.name, encoding), TYPES[entry.kind], parentPath);
+export type AnyKind = (typeof KINDS)[number];
 
-/** libuv's types in the order of their numbers, by the methods that tell them. */
+const TYPES = Object.fromEntries(KINDS.map((kind, type) => [kind, type])) as Record<AnyKind, number>;
+
+/** In the same order, from 'file' on. */
 const TOLD_BY = [
   'isFile',
   'isDirectory',
@@ -32,8 +25,14 @@ const TOLD_BY = [
   'isBlockDevice',
 ] as const satisfies readonly (keyof Stats)[];
 
-export const direntOfStats = (name: string, stats: Stats, parentPath: string): Dirent =>
-  new NodeDirent(name, TOLD_BY.findIndex((isOfType) => stats[isOfType]()) + 1, parentPath);
+export const kindOf = (stats: Stats): AnyKind =>
+  KINDS[TOLD_BY.findIndex((isOfKind) => stats[isOfKind]()) + 1] ?? 'unknown';
+
+export const direntOf = (
+  entry: { readonly name: string; readonly kind: AnyKind },
+  parentPath: string,
+  encoding: BufferEncoding | 'buffer' | null,
+): Dirent => new NodeDirent(encodedName(entry.name, encoding), TYPES[entry.kind], parentPath);
 
 /** A name in the encoding that the caller asked for. */
 export function encodedName(name: string, encoding: BufferEncoding | 'buffer' | null): string | Buffer {

@@ -1,12 +1,18 @@
 import { Failure } from '../../contract/failure.js';
-import { decodeName, encodeName } from '../../contract/names.js';
 import type { FoundRuns, RunQuery } from '../../contract/store.js';
-import type { TreePath } from '../../contract/tree-path.js';
+import { decodeName, encodeName, joinPath, segmentsOf, type TreePath } from '../../contract/tree-path.js';
 import { notSupported, systemError } from '../arguments/errors.js';
-import { invalidArgumentType, invalidArgumentValue } from '../arguments/refusals.js';
-import { asInteger, asObject, asSignal, type Bag } from '../arguments/validate.js';
+import { invalidArgumentValue } from '../arguments/refusals.js';
+import {
+  asInteger,
+  asObject,
+  asSignal,
+  asString,
+  assertKnownOptions,
+  type Bag,
+} from '../arguments/validate.js';
 import { type Composite, invoke } from '../composites/driver.js';
-import { type LazyTree, placeOf } from '../tree.js';
+import { placeOf, type Tree } from '../tree.js';
 import { located, type RunInfo } from './info.js';
 import { FIELDS, filterOf, type RunFilters } from './run-filters.js';
 
@@ -48,8 +54,8 @@ type Query = Pick<RunQuery, 'path' | 'filters' | 'order'> & {
 };
 
 /** Checks the options at once; asks when somebody takes the first run. */
-export function find(tree: LazyTree, options: unknown): RunsFound {
-  if (tree.mount.layout.scheme !== 'wandbfs') {
+export function find(tree: Tree, options: unknown): RunsFound {
+  if (tree.mount.layout.shape.kind !== 'runs') {
     throw notSupported('find', 'Runs are found in the tree of runs: createWandbFs().wandb.find().');
   }
   const query = asQuery(tree, options);
@@ -67,7 +73,7 @@ export function find(tree: LazyTree, options: unknown): RunsFound {
   };
 }
 
-async function* runsOf(tree: LazyTree, query: Query): AsyncGenerator<RunInfo, void, undefined> {
+async function* runsOf(tree: Tree, query: Query): AsyncGenerator<RunInfo, void, undefined> {
   const cursors = new Set<string>();
   let left = query.limit;
   let empty = 0;
@@ -88,7 +94,7 @@ async function* runsOf(tree: LazyTree, query: Query): AsyncGenerator<RunInfo, vo
 }
 
 const pageOf = (
-  tree: LazyTree,
+  tree: Tree,
   { path, filters, order, signal }: Query,
   page: Pick<RunQuery, 'after' | 'first'>,
 ): Composite<FoundRuns> => {
@@ -102,13 +108,9 @@ const pageOf = (
   });
 };
 
-function asQuery(tree: LazyTree, options: unknown): Query {
+function asQuery(tree: Tree, options: unknown): Query {
   const given = asObject(options, 'options');
-  for (const name of Object.keys(given)) {
-    if (KNOWN.includes(name)) continue;
-    const reason = `is no option of find; known are ${KNOWN.join(', ')}`;
-    throw invalidArgumentValue(`options.${name}`, given[name], reason);
-  }
+  assertKnownOptions(given, KNOWN, 'find');
   const { perPage = PER_PAGE, limit = Number.POSITIVE_INFINITY } = given;
   return {
     path: projectOf(tree, given),
@@ -126,16 +128,15 @@ const KNOWN: readonly string[] = [
 ];
 
 /** The directory of the project, which `root` may name already. */
-function projectOf(tree: LazyTree, given: Bag): TreePath {
-  const [entity, project, ...below] = tree.mount.top.split('/').filter((name) => name !== '');
+function projectOf(tree: Tree, given: Bag): TreePath {
+  const [entity, project, ...below] = segmentsOf(tree.mount.top);
   if (below.length > 0) throw notSupported('find', 'The tree shows one run only, by `root`.');
-  return [nameOf('entity', given.entity, entity), nameOf('project', given.project, project)].join('/');
+  return joinPath(nameOf('entity', given.entity, entity), nameOf('project', given.project, project));
 }
 
 function nameOf(option: string, value: unknown, ofRoot: string | undefined): string {
   const name = `options.${option}`;
-  const given = value === undefined && ofRoot !== undefined ? decodeName(ofRoot) : value;
-  if (typeof given !== 'string') throw invalidArgumentType(name, 'of type string', given);
+  const given = asString(value === undefined && ofRoot !== undefined ? decodeName(ofRoot) : value, name);
   if (given === '') throw invalidArgumentValue(name, given, `must be the name of the ${option}`);
   const segment = encodeName(given);
   if (ofRoot === undefined || segment === ofRoot) return segment;
@@ -148,8 +149,7 @@ const PLAIN_ORDERS: Readonly<Record<string, string>> = {
 };
 
 function orderOf(value: unknown): string {
-  if (typeof value !== 'string') throw invalidArgumentType('options.order', 'of type string', value);
-  const [, sign = '', name = ''] = /^([+-]?)(.*)$/s.exec(value) ?? [];
+  const [, sign = '', name = ''] = /^([+-]?)(.*)$/s.exec(asString(value, 'options.order')) ?? [];
   const [root, ...keys] = name.split('.');
   const isKeyed = keys.length > 0 && !keys.includes('');
   if (root === 'summary' && isKeyed) return `${sign}summary_metrics.${keys.join('.')}`;

@@ -1,7 +1,7 @@
 import { Failure } from '../../contract/failure.js';
-import type { TreePath } from '../../contract/tree-path.js';
-import { parentOf } from '../../contract/tree-path.js';
+import { parentOf, type TreePath } from '../../contract/tree-path.js';
 import { type Place, placeAt } from '../common/rows.js';
+import { ARTIFACTS_SHAPE } from './shape.js';
 
 /** A collection by its server names. */
 export interface CollectionName {
@@ -18,7 +18,7 @@ interface ArtifactPlace extends Place {
   readonly alias: string | null;
 }
 
-export const UNIT_DEPTH = 5;
+export const UNIT_DEPTH = ARTIFACTS_SHAPE.levels.length;
 
 /** What a tree path names on the server; units are versions and their aliases. */
 export function placeOf(path: TreePath): ArtifactPlace {

@@ -1,18 +1,9 @@
-import type { Alike, Entry } from '../../contract/entry.js';
+import type { Alike, Entry, Page } from '../../contract/entry.js';
 import { Failure, isFailure } from '../../contract/failure.js';
 import { parentOf, type TreePath } from '../../contract/tree-path.js';
 import { WireFailure } from '../../wire/wire-failure.js';
 import type { StoreContext } from './context.js';
 import { type Connection, nextOf } from './rows.js';
-
-/** A page of a listing. */
-export interface Page {
-  readonly entries: readonly Entry[];
-  /** Rows that the server sent; some may be no entries. */
-  readonly rows: number;
-  /** Where the next page begins; null: this was the last. */
-  readonly next: string | null;
-}
 
 /** Which page is asked for. */
 export interface PageQuery {
@@ -46,18 +37,25 @@ const UNWATCHED_PAGES = 10;
  * where the server's pages have no end.
  */
 export async function* pagesOf(context: StoreContext, fetch: FetchPage): AsyncGenerator<readonly Entry[]> {
-  const { sizes } = context;
   const end = new EndWatch();
-  const pageFrom = (from: string | null): Promise<Page | null> =>
-    sizes.adapt('page', sizes.get('page'), (first) => fetch(from, first));
   for (let after: string | null = null, isLast = false; !isLast; ) {
-    const page: Page | null = await pageFrom(after);
-    if (!page) throw new Failure('ENOENT');
+    const page = await pageFrom(context, fetch, after);
     yield page.entries;
     end.look(page);
     after = page.next;
     isLast = after === null;
   }
+}
+
+/** Rejects with ENOENT without a directory. */
+export async function pageFrom(
+  { sizes }: StoreContext,
+  fetch: FetchPage,
+  after: string | null,
+): Promise<Page> {
+  const page = await sizes.adapt('page', sizes.get('page'), (first) => fetch(after, first));
+  if (!page) throw new Failure('ENOENT');
+  return page;
 }
 
 /** A server that goes on for ever must not keep us for ever. */

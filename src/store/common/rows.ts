@@ -1,7 +1,6 @@
 import type { Entry } from '../../contract/entry.js';
 import { Failure } from '../../contract/failure.js';
-import { decodeFileName, decodeName } from '../../contract/names.js';
-import { type TreePath, upperPath } from '../../contract/tree-path.js';
+import { decodeFileName, decodeName, type TreePath, upperPath } from '../../contract/tree-path.js';
 
 /** What a tree path names on the server: names above units and theirs, and below one a file. */
 export interface Place {

@@ -1,4 +1,4 @@
-import type { Entry, Lookup } from '../../contract/entry.js';
+import type { Entry, Lookup, Page } from '../../contract/entry.js';
 import { childPath, parentOf, pathOf, type TreePath } from '../../contract/tree-path.js';
 import {
   type EntityFactsFragment,
@@ -10,7 +10,7 @@ import {
 } from '../../wire/generated.js';
 import { WireFailure } from '../../wire/wire-failure.js';
 import type { StoreContext } from './context.js';
-import { type Page, type PageQuery, restOf } from './pages.js';
+import { type PageQuery, restOf } from './pages.js';
 import { directoryEntry, nodesOf } from './rows.js';
 import { NOTHING } from './turn-batch.js';
 
@@ -73,6 +73,3 @@ export async function lookUpAbove(
   const above = [directoryEntry(parentOf(path), found.entity)];
   return { found: directoryEntry(path, found), ancestors: above, listing: null };
 }
-
-/** There is no list of all entities, nor of all projects: the server tells the viewer's. See the store's contract. */
-export const PARTIAL_DEPTH = 2;

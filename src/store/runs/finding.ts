@@ -1,8 +1,7 @@
 import type { Alike } from '../../contract/entry.js';
 import { Failure } from '../../contract/failure.js';
-import { encodeName } from '../../contract/names.js';
 import type { FoundRuns, RunQuery } from '../../contract/store.js';
-import { pathOf, type TreePath } from '../../contract/tree-path.js';
+import { encodeName, pathOf, type TreePath } from '../../contract/tree-path.js';
 import type { Signalled } from '../../contract/uploads.js';
 import { FindRunsByTitleDocument, FindRunsDocument } from '../../wire/generated.js';
 import { withDeadline } from '../../wire/retry.js';

@@ -1,7 +1,8 @@
-import type { Entry } from '../../contract/entry.js';
+import type { Entry, Page } from '../../contract/entry.js';
 import { pathOf, type TreePath } from '../../contract/tree-path.js';
+import type { Signalled } from '../../contract/uploads.js';
 import { ListFilesDocument, ListRunsDocument } from '../../wire/generated.js';
-import { type FetchPage, onlyPage, type Page, type PageQuery, pagesOf, restOf } from '../common/pages.js';
+import { type FetchPage, onlyPage, type PageQuery, pageFrom, pagesOf, restOf } from '../common/pages.js';
 import { directoryEntry, nodesOf } from '../common/rows.js';
 import { listEntities, listProjects } from '../common/upper-levels.js';
 import { fileEntries, placeOf, type RunName, type RunsContext } from './tree.js';
@@ -12,6 +13,12 @@ export const listDirectory = (
   path: TreePath,
   signal: AbortSignal | undefined,
 ): AsyncGenerator<readonly Entry[]> => pagesOf(context, fetchOf(context, path, signal));
+
+export const pageOf = (
+  context: RunsContext,
+  path: TreePath,
+  { after, signal }: Signalled & Pick<PageQuery, 'after'>,
+): Promise<Page> => pageFrom(context, fetchOf(context, path, signal), after);
 
 function fetchOf(context: RunsContext, path: TreePath, signal: AbortSignal | undefined): FetchPage {
   const { names, unit, run } = placeOf(path);

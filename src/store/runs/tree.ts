@@ -1,10 +1,10 @@
 import { LRUCache } from 'lru-cache';
 import type { Entry } from '../../contract/entry.js';
-import { isTooLong, LONGEST_NAME_BYTES } from '../../contract/names.js';
-import { filePath, type TreePath } from '../../contract/tree-path.js';
+import { filePath, isTooLong, LONGEST_NAME_BYTES, type TreePath } from '../../contract/tree-path.js';
 import type { FileRowFragment } from '../../wire/generated.js';
 import { StoreContext } from '../common/context.js';
 import { contentVersion, md5Of, type Place, placeAt, sizeOf, timeOf } from '../common/rows.js';
+import { RUNS_SHAPE } from './shape.js';
 
 /** A run by its server names. */
 export interface RunName {
@@ -13,7 +13,7 @@ export interface RunName {
   readonly run: string;
 }
 
-export const UNIT_DEPTH = 3;
+export const UNIT_DEPTH = RUNS_SHAPE.levels.length;
 
 /** What a tree path names on the server; the run is null above runs. */
 export function placeOf(path: TreePath): Place & { readonly run: RunName | null } {

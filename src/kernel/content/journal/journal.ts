@@ -1,7 +1,7 @@
 import * as nodeFs from 'node:fs';
 import { join } from 'node:path';
 import { Failure } from '../../../contract/failure.js';
-import type { TreePath } from '../../../contract/tree-path.js';
+import { isBelow, type TreePath } from '../../../contract/tree-path.js';
 import { atDisk, namesIn, syncDirectory } from './disk.js';
 import { Holdings } from './holdings.js';
 import { lineOf } from './lines.js';
@@ -111,7 +111,7 @@ export class Journal {
   rename(from: TreePath, to: TreePath): void {
     if (from === to) return;
     // Nothing may be written down that nobody could read back.
-    if (from === '' || to.startsWith(`${from}/`)) throw new Failure('EINVAL');
+    if (isBelow(to, from)) throw new Failure('EINVAL');
     if (this.holdings.holds(from)) this.write({ op: 'rename', from, to });
     else this.remove(to);
   }

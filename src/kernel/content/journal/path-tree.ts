@@ -1,4 +1,4 @@
-import type { TreePath } from '../../../contract/tree-path.js';
+import { isBelow, joinPath, segmentsOf, type TreePath } from '../../../contract/tree-path.js';
 
 interface Node<T> {
   value: T | null;
@@ -35,7 +35,7 @@ export class PathTree<T> {
   /** Moves the path and all below it in the place of what `to` and all below it hold; returns what was replaced. */
   move(from: TreePath, to: TreePath): T[] {
     if (from === to) return [];
-    if (to.startsWith(`${from}/`) || from === '') throw new Error('a path moves below itself');
+    if (isBelow(to, from)) throw new Error('a path moves below itself');
     const moved = this.detach(from);
     const replaced = this.remove(to);
     if (moved) for (const [below, value] of entriesOf(moved, to)) this.set(below, value);
@@ -84,12 +84,9 @@ export class PathTree<T> {
   }
 }
 
-const segmentsOf = (path: TreePath): string[] => (path === '' ? [] : path.split('/'));
-
 function* entriesOf<T>(node: Node<T>, path: TreePath): Generator<[TreePath, T]> {
   if (node.value !== null) yield [path, node.value];
-  for (const [name, child] of node.children ?? [])
-    yield* entriesOf(child, path === '' ? name : `${path}/${name}`);
+  for (const [name, child] of node.children ?? []) yield* entriesOf(child, joinPath(path, name));
 }
 
 const valuesOf = <T>(node: Node<T> | null): T[] =>

@@ -1,6 +1,12 @@
+import { removeAddedGlobals } from './globals.js';
+
+// Imports are evaluated in their order: memfs after what remembers the globals that were there before it.
+
 import * as nodeFs from 'node:fs';
 import { Volume as MemoryVolume } from 'memfs';
 import { type ErrnoCode, Failure } from '../../../contract/failure.js';
+
+removeAddedGlobals();
 
 /** The calls that memfs and `node:fs` share, as far as local content needs them. */
 export interface Volume {
@@ -13,7 +19,7 @@ export interface Volume {
 }
 
 /** Small content; its public API only, and no real names. */
-export const memoryVolume = (): Volume => new MemoryVolume() as unknown as Volume;
+export const memoryVolume = (): Volume => new MemoryVolume();
 
 /** Files of the real disk; `guard` runs each call, and makes a Failure without a path of ours of what it refuses. */
 export const diskVolume = (guard: <T>(call: () => T) => T): Volume => ({

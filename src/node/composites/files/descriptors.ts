@@ -4,7 +4,7 @@ import { asFlags, asMode } from '../../arguments/flags.js';
 import { asFd, asInteger, type CallOptions } from '../../arguments/validate.js';
 import { nodeMajor } from '../../faces/node-version.js';
 import { invokeAt, placeOf, type Tree } from '../../tree.js';
-import { type Composite, invoke, type Pause, type Step } from '../driver.js';
+import { type Composite, invoke, type OutsideCall, type Pause, type Step } from '../driver.js';
 
 const DEFAULT_MODE = 0o666;
 
@@ -46,23 +46,28 @@ export function* close(tree: Tree, fd: unknown): Composite<void> {
 }
 
 /** Runs `body`, then closes the fd, whatever came of it. */
-export function* closing<S extends Step | Pause, T>(
+export const closing = <S extends Step | Pause, T>(
   tree: Tree,
   fd: number,
   body: Generator<S, T, unknown>,
-): Generator<S | Step, T, unknown> {
+): Generator<S | Step | OutsideCall, T, unknown> => closingBy(() => close(tree, fd), body);
+
+export function* closingBy<S extends Step | Pause, T>(
+  close: () => Composite<unknown>,
+  body: Generator<S, T, unknown>,
+): Generator<S | Step | OutsideCall, T, unknown> {
   let result: T;
   try {
     result = yield* body;
   } catch (error) {
     try {
-      yield* close(tree, fd);
+      yield* close();
     } catch (closeError) {
       throw bothErrors(error, closeError);
     }
     throw error;
   }
-  yield* close(tree, fd);
+  yield* close();
   return result;
 }
 

@@ -1,6 +1,6 @@
 import type { Entry } from '../../../contract/entry.js';
 import { Failure } from '../../../contract/failure.js';
-import { childPath, filePath, type TreePath } from '../../../contract/tree-path.js';
+import { childPath, filePath, lastNameOf, type TreePath } from '../../../contract/tree-path.js';
 import type {
   ArtifactFileRowFragment,
   CollectionAliasFragment,
@@ -18,7 +18,7 @@ export const versionEntry = (path: TreePath, facts: ListedVersionFragment): Entr
 
 /** An alias, as a link to the version beside it. Its id is the version's: an alias is removed from that. */
 export function aliasEntry(collection: TreePath, alias: string, version: Entry): Entry {
-  const target = version.path.slice(version.path.lastIndexOf('/') + 1);
+  const target = lastNameOf(version.path);
   return {
     path: childPath(collection, alias),
     kind: 'symlink',

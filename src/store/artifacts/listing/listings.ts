@@ -1,4 +1,4 @@
-import type { Alike, Entry } from '../../../contract/entry.js';
+import type { Alike, Entry, Page } from '../../../contract/entry.js';
 import { Failure } from '../../../contract/failure.js';
 import { childPath, parentOf, type TreePath } from '../../../contract/tree-path.js';
 import type { Signalled } from '../../../contract/uploads.js';
@@ -11,9 +11,10 @@ import { withDeadline } from '../../../wire/retry.js';
 import {
   ALIKE_MS,
   alikeInListing,
+  type FetchPage,
   onlyPage,
-  type Page,
   type PageQuery,
+  pageFrom,
   pagesOf,
   restOf,
 } from '../../common/pages.js';
@@ -35,17 +36,30 @@ export function listDirectory(
   path: TreePath,
   signal: AbortSignal | undefined,
 ): AsyncGenerator<readonly Entry[]> {
-  const { names, unit } = placeOf(path);
-  if (unit !== null) return listFiles(parts, unit, signal);
-  const [entity] = names;
-  const { context } = parts;
+  const { unit } = placeOf(path);
+  return unit === null
+    ? pagesOf(parts.context, fetchAbove(parts.context, path, signal))
+    : listFiles(parts, unit, signal);
+}
+
+/** One page. Null for a version: its files come all at once, as its manifest does. */
+export function pageOf(
+  { context }: Parts,
+  path: TreePath,
+  { after, signal }: Signalled & Pick<PageQuery, 'after'>,
+): Promise<Page> | null {
+  const isVersion = placeOf(path).unit !== null;
+  return isVersion ? null : pageFrom(context, fetchAbove(context, path, signal), after);
+}
+
+function fetchAbove(context: ArtifactsContext, path: TreePath, signal: AbortSignal | undefined): FetchPage {
+  const [entity, ...names] = placeOf(path).names;
   const { organizations } = context;
-  if (entity === undefined) return pagesOf(context, async () => onlyPage(await organizations.list(signal)));
-  return pagesOf(context, (after, first) =>
+  if (entity === undefined) return async () => onlyPage(await organizations.list(signal));
+  return (after, first) =>
     organizations.below(entity, signal, (server) =>
-      listAbove(context, path, [server, ...names.slice(1)], { after, first }, signal),
-    ),
-  );
+      listAbove(context, path, [server, ...names], { after, first }, signal),
+    );
 }
 
 /** What may have been meant by the name of a project, type or collection that isn't there. */

@@ -1,6 +1,6 @@
 import type { Entry, Lookup } from '../../../contract/entry.js';
 import { type Failure, isFailure } from '../../../contract/failure.js';
-import { childPath, parentOf, type TreePath, upperPath } from '../../../contract/tree-path.js';
+import { childPath, depthOf, parentOf, type TreePath, upperPath } from '../../../contract/tree-path.js';
 import { LookUpArtifactTypeDocument, LookUpCollectionDocument } from '../../../wire/generated.js';
 import { directoryEntry } from '../../common/rows.js';
 import { createLookup, NOTHING, type Outcome, type Question } from '../../common/turn-batch.js';
@@ -55,7 +55,7 @@ export class Lookups {
       artifactType && 'artifactCollection' in artifactType ? artifactType.artifactCollection : null;
     const isOfType = inner?.defaultArtifactType.name === type;
     const chain = chainOf(path, found.project, artifactType, isOfType ? inner : null);
-    const isThere = chain.length === path.split('/').length;
+    const isThere = chain.length === depthOf(path);
     return { ...NOTHING, found: (isThere && chain.pop()) || null, ancestors: chain };
   }
 

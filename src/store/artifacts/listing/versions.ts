@@ -1,5 +1,5 @@
 import { LRUCache } from 'lru-cache';
-import type { TreePath } from '../../../contract/tree-path.js';
+import { isAtOrBelow, type TreePath } from '../../../contract/tree-path.js';
 import { FindReferencedDocument } from '../../../wire/generated.js';
 import { timeOf } from '../../common/rows.js';
 import { sharedLoads } from '../../common/turn-batch.js';
@@ -37,8 +37,7 @@ export class Versions {
 
   /** What is at and below the path was deleted; a collection that is made anew counts from 0 again. */
   forgetBelow(path: TreePath): void {
-    for (const unit of [...this.known.keys()])
-      if (unit === path || unit.startsWith(`${path}/`)) this.known.delete(unit);
+    for (const unit of [...this.known.keys()]) if (isAtOrBelow(unit, path)) this.known.delete(unit);
   }
 
   /** The version at a path, by number or alias; null: there is none. */

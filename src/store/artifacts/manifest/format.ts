@@ -1,5 +1,5 @@
 import { Failure } from '../../../contract/failure.js';
-import { hasTooLongName, LONGEST_NAME_BYTES } from '../../../contract/names.js';
+import { hasTooLongName, LONGEST_NAME_BYTES } from '../../../contract/tree-path.js';
 import { isObject } from '../../common/facts.js';
 import { sizeOf as believedSizeOf } from '../../common/rows.js';
 import type { DigestAlgorithm } from '../content.js';

@@ -1,7 +1,6 @@
 import type { DraftFile } from '../../../../contract/drafts.js';
 import { Failure } from '../../../../contract/failure.js';
-import { decodeFileName } from '../../../../contract/names.js';
-import type { TreePath } from '../../../../contract/tree-path.js';
+import { decodeFileName, type TreePath } from '../../../../contract/tree-path.js';
 import type { Source } from '../../../../contract/uploads.js';
 import { sizeOf } from '../../../common/sources.js';
 import { contentNameOf, type DigestAlgorithm } from '../../content.js';

@@ -1,0 +1,94 @@
+import { randomBytes } from 'node:crypto';
+import { constants } from 'node:fs';
+import { bothErrors, isMissing } from '../../arguments/errors.js';
+import type { Composite } from '../driver.js';
+import { closingBy } from '../files/descriptors.js';
+import type { Seen } from './steps.js';
+
+const { COPYFILE_EXCL, O_CREAT, O_EXCL, O_RDONLY, O_TRUNC, O_WRONLY } = constants;
+
+const CHUNK_BYTES = 1024 * 1024;
+
+/** Where content is copied from or to. */
+interface CopyEnd {
+  close(fd: number): Composite<unknown>;
+}
+
+export interface CopySource extends CopyEnd {
+  open(flags: number): Composite<number>;
+  fstat(fd: number): Composite<Seen>;
+  /** Reads until the chunk is full or the file ends. */
+  fill(fd: number, chunk: Buffer): Composite<number>;
+}
+
+export interface CopyTarget extends CopyEnd {
+  /** False where it is the source itself; throws for what can't be copied onto it. */
+  takes(source: Seen): Composite<boolean>;
+  /** @param suffix of the name of its own under which content is gathered, or '' */
+  open(flags: number, mode: number, suffix: string): Composite<number>;
+  writeAll(fd: number, bytes: Buffer): Composite<unknown>;
+  fchmod(fd: number, mode: number): Composite<unknown>;
+  /** To its own name, from that with the suffix. */
+  rename(suffix: string): Composite<unknown>;
+  unlink(suffix: string): Composite<unknown>;
+  /**
+   * It uploads what is closed: content that comes by several reads, each of which may fail, is gathered under a name of
+   * its own and renamed while it is open, so that neither readers nor the server see half of it, or the other name. A
+   * disk gets it in place, and half a copy isn't left behind there.
+   */
+  readonly isGathered: boolean;
+}
+
+/** Copies content and permission bits through this process; one chunk of it is in memory. */
+export function* copyContent(source: CopySource, target: CopyTarget, bits: number): Composite<void> {
+  const input = yield* source.open(O_RDONLY);
+  yield* closing(source, input, copyOpen());
+
+  function* copyOpen(): Composite<void> {
+    const stats = yield* source.fstat(input);
+    // Truncating the destination would empty the source.
+    if (!(yield* target.takes(stats))) return;
+    const chunk = Buffer.allocUnsafeSlow(CHUNK_BYTES);
+    // What can't be read at all leaves the destination as it was.
+    const count = yield* source.fill(input, chunk);
+    const isGathered = count === CHUNK_BYTES && target.isGathered;
+    const suffix = isGathered ? `.${randomBytes(6).toString('hex')}.tmp` : '';
+    const isExclusive = isGathered || (bits & COPYFILE_EXCL) !== 0;
+    const permissions = stats.mode & 0o777;
+    const flags = O_WRONLY | O_CREAT | (isExclusive ? O_EXCL : O_TRUNC);
+    const output = yield* target.open(flags, permissions, suffix);
+    if (isGathered) yield* closing(target, output, orRemoved(write(output)));
+    // Of what was written in place in a tree the server would be told a removal.
+    else if (target.isGathered) yield* closing(target, output, write(output));
+    else yield* orRemoved(closing(target, output, write(output)));
+
+    function* write(fd: number): Composite<void> {
+      for (let filled = count; filled > 0; filled = yield* source.fill(input, chunk)) {
+        yield* target.writeAll(fd, chunk.subarray(0, filled));
+      }
+      // What stood there gets the permissions of the source, too.
+      yield* target.fchmod(fd, permissions);
+      if (isGathered) yield* target.rename(suffix);
+    }
+
+    function* orRemoved(work: Composite<void>): Composite<void> {
+      try {
+        yield* work;
+      } catch (error) {
+        throw yield* afterRemoving(error);
+      }
+    }
+
+    function* afterRemoving(error: unknown): Composite<unknown> {
+      try {
+        yield* target.unlink(suffix);
+        return error;
+      } catch (removalError) {
+        return isMissing(removalError) ? error : bothErrors(error, removalError);
+      }
+    }
+  }
+}
+
+const closing = (end: CopyEnd, fd: number, body: Composite<void>): Composite<void> =>
+  closingBy(() => end.close(fd), body);

@@ -1,0 +1,163 @@
+import { constants } from 'node:fs';
+import { posix } from 'node:path';
+import { Failure } from '../../../contract/failure.js';
+import { hasCode, isDirectoryError, systemError } from '../../arguments/errors.js';
+import { isUri, joined } from '../../arguments/layout.js';
+import { refusal } from '../../arguments/refusals.js';
+import type { AnyKind } from '../../results/dirents.js';
+import { type Composite, callOutside } from '../driver.js';
+import { assertPair, type CpSettings, cpError, INVALID } from './cp-settings.js';
+import type { CpSteps, Look, Seen } from './steps.js';
+
+const { COPYFILE_EXCL } = constants;
+
+interface Copying {
+  readonly steps: CpSteps;
+  readonly settings: CpSettings;
+  readonly look: Look;
+  readonly isWanted: (from: string, to: string) => Composite<boolean>;
+}
+
+interface Pair {
+  readonly source: Seen;
+  readonly target: Seen | null;
+}
+
+/** Copies a file, or with `recursive` a directory. */
+export function* cpOver(steps: CpSteps, given: string, to: string, settings: CpSettings): Composite<void> {
+  const look = settings.dereference ? 'stat' : 'lstat';
+  const copying = { steps, settings, look, isWanted: wantedBy(settings) } as const;
+  const from = (yield* isAlias(copying, given)) ? `${given}/` : given;
+  const pair = yield* lookAtPair(copying, from, to);
+  if (!(yield* copying.isWanted(given, to))) return;
+  if (!pair.target) yield* steps.run('mkdir', joined(to, '..'), { recursive: true });
+  if (pair.source.kind !== 'directory') return yield* copyEntry(copying, from, to, pair);
+  if (!settings.recursive) throw isDirectoryError('cp', given, `${given} is a directory (not copied)`);
+  const real = steps.hasAliases ? yield* steps.realpath(from) : null;
+  const start = real === null || real === steps.placeOf(from) ? from : real;
+  // Filters are asked by the names that the caller knows.
+  const asGiven = (path: string): string => joined(from, posix.relative(start, path));
+  const isWanted: Copying['isWanted'] = (below, beside) => copying.isWanted(asGiven(below), beside);
+  yield* copyEntry(start === from ? copying : { ...copying, isWanted }, start, to, pair);
+}
+
+const wantedBy = ({ filter }: CpSettings): Copying['isWanted'] =>
+  function* (from, to) {
+    if (filter === null) return true;
+    const later = (): unknown => filter(from, to);
+    return Boolean(yield* callOutside({ later, now: () => atOnce(later()) }));
+  };
+
+function atOnce(answer: unknown): unknown {
+  if (!(answer instanceof Promise)) return answer;
+  const message =
+    'Expected boolean to be returned from the "filter" function but got an instance of Promise.';
+  throw refusal(TypeError, 'ERR_INVALID_RETURN_VALUE', message);
+}
+
+/**
+ * Who copies `latest` means the version that it points to; to copy the link would set an alias on the server, where a
+ * draft was meant. With `verbatimSymlinks` the link is meant.
+ */
+function* isAlias({ steps, settings, look }: Copying, path: string): Composite<boolean> {
+  if (settings.verbatimSymlinks || steps.linkAt(path) === 'link') return false;
+  const { kind } = yield* steps.look(look, path);
+  return kind === 'symlink' && !isUri(yield* steps.run('readlink', path));
+}
+
+function* lookAtPair({ steps, look }: Copying, from: string, to: string): Composite<Pair> {
+  const source = yield* steps.look(look, from);
+  const target = yield* lookIfThere(steps, look, to);
+  assertPair({ from, to, source, target }, [steps.placeOf(from), steps.placeOf(to)]);
+  return { source, target };
+}
+
+function* lookIfThere(steps: CpSteps, look: Look, path: string): Composite<Seen | null> {
+  try {
+    return yield* steps.look(look, path, true);
+  } catch (error) {
+    if (hasCode(error, 'ENOENT')) return null;
+    throw error;
+  }
+}
+
+function* copyEntry(copying: Copying, from: string, to: string, pair: Pair): Composite<void> {
+  switch (pair.source.kind) {
+    case 'directory': {
+      const mode = pair.target ? null : pair.source.mode & 0o777;
+      return yield* copying.steps.intoDirectory(from, to, mode, copyBelow(copying, from, to));
+    }
+    case 'file':
+      return yield* copyOne(copying, from, to, pair);
+    case 'symlink':
+      return yield* copyLink(copying, from, to, pair);
+    default:
+      throw unfit(pair.source.kind, to);
+  }
+}
+
+function unfit(kind: AnyKind, to: string): Error {
+  const name = kind === 'socket' ? 'SOCKET' : kind === 'fifo' ? 'FIFO_PIPE' : 'UNKNOWN';
+  const reason = `cannot copy a file of this kind: ${to}`;
+  return cpError(`ERR_FS_CP_${name}`, 'Cannot copy this kind of file', 'EINVAL', reason, to);
+}
+
+function* copyBelow(copying: Copying, from: string, to: string): Composite<void> {
+  const { steps, isWanted } = copying;
+  const refusalOf = steps.refusalsIn?.(from, to);
+  for (const { name } of yield* steps.readdir(from, 'opendir')) {
+    const [below, beside] = [joined(from, name), joined(to, name)];
+    if (!(yield* isWanted(below, beside))) continue;
+    const refusal = refusalOf?.(name) ?? null;
+    if (refusal !== null) {
+      const reason = `cannot copy ${below}: ${refusal}; leave it out by \`filter\``;
+      throw cpError('ERR_FS_CP_EINVAL', INVALID, 'EINVAL', reason, beside);
+    }
+    yield* copyEntry(copying, below, beside, yield* lookAtPair(copying, below, beside));
+  }
+}
+
+function* copyOne(
+  { steps, settings }: Copying,
+  from: string,
+  to: string,
+  { source, target }: Pair,
+): Composite<void> {
+  if (target && !settings.force) {
+    if (!settings.errorOnExist) return;
+    throw cpError('ERR_FS_CP_EEXIST', 'Target already exists', 'EEXIST', `${to} already exists`, to);
+  }
+  // Node removes what is there and makes it anew; so that a server isn't told of a removal, a file is written over
+  // instead. A link goes, where it leads stays.
+  if (target?.kind === 'symlink') yield* steps.run('unlink', to);
+  yield* steps.run('copyFile', from, to, target ? settings.mode & ~COPYFILE_EXCL : settings.mode);
+  const { atimeMs, mtimeMs } = source;
+  if (settings.preserveTimestamps) yield* steps.run('utimes', to, atimeMs / 1000, mtimeMs / 1000);
+}
+
+/**
+ * A link to a version is made anew where it is meant, and refused where a collection is copied; one to content elsewhere
+ * is a file of its version, and copied as one.
+ */
+function* copyLink(copying: Copying, from: string, to: string, pair: Pair): Composite<void> {
+  const { steps, settings } = copying;
+  const leadsTo: string = yield* steps.run('readlink', from);
+  if (isUri(leadsTo)) return yield* copyOne(copying, from, to, pair);
+  if (!settings.verbatimSymlinks && steps.linkAt(from) === 'alias') {
+    throw systemError(new Failure('EPERM', NO_ALIASES), { syscall: 'cp', path: from, dest: to }, copyLink);
+  }
+  const isKept = settings.verbatimSymlinks || posix.isAbsolute(leadsTo);
+  const end = isKept ? leadsTo : joined(posix.dirname(steps.placeOf(from)), leadsTo);
+  try {
+    yield* steps.run('symlink', end, to);
+  } catch (error) {
+    // Aliases move in one step; a link of a draft, or of a disk, is made anew.
+    if (pair.target?.kind !== 'symlink' || !hasCode(error, 'EEXIST')) throw error;
+    yield* steps.run('unlink', to);
+    yield* steps.run('symlink', end, to);
+  }
+}
+
+const NO_ALIASES =
+  'Aliases are set on the server, and never by copying a collection: copy its versions, each into a draft, and set aliases ' +
+  'by symlink().';

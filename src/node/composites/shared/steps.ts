@@ -1,0 +1,52 @@
+import type { Dirent } from 'node:fs';
+import type { AnyKind } from '../../results/dirents.js';
+import type { Composite } from '../driver.js';
+
+/** What stands at a path, as far as copies ask. */
+export interface Seen {
+  readonly kind: AnyKind;
+  readonly dev: number;
+  readonly ino: number;
+  readonly mode: number;
+  readonly atimeMs: number;
+  readonly mtimeMs: number;
+}
+
+/** `stat` follows links. */
+export type Look = 'lstat' | 'stat';
+
+/**
+ * How composites that are of several calls look at what is there: a tree answers by its primitives, `mountAll` by calls
+ * of the filesystems that the paths lead to.
+ */
+export interface Looks {
+  /** @param isProbe nothing is expected there: an ENOENT needn't tell why */
+  look(name: Look, path: string, isProbe?: boolean): Composite<Seen>;
+  /** @param syscall what errors name, where the filesystem doesn't */
+  readdir(path: string, syscall: 'scandir' | 'opendir'): Composite<readonly Dirent[]>;
+  realpath(path: string): Composite<string>;
+}
+
+/** What `cp` does, by the names of `node:fs`. */
+export type Doing = 'copyFile' | 'mkdir' | 'readlink' | 'symlink' | 'unlink' | 'utimes';
+
+export interface CpSteps extends Looks {
+  run<T>(name: Doing, ...args: readonly unknown[]): Composite<T>;
+  /**
+   * Fills a directory with copies of what is in another one.
+   *
+   * @param mode of the directory, which is made; null for one that is there
+   */
+  intoDirectory(from: string, to: string, mode: number | null, fill: Composite<void>): Composite<void>;
+  /** Absolute and normalised: equal for equal places. */
+  placeOf(path: string): string;
+  /** Where an alias may move while a directory is walked through. */
+  readonly hasAliases: boolean;
+  /**
+   * What a link that stands there is to who copies it: an alias, which stands for its version, and is set by nobody who
+   * copies what is around it; what it leads to, in another filesystem; or a link.
+   */
+  linkAt(path: string): 'alias' | 'target' | 'link';
+  /** Why a name can't be written beside those before; null: it can. */
+  refusalsIn?(from: string, to: string): ((name: string) => string | null) | null;
+}
