@@ -67,13 +67,13 @@ export class Lookups {
     this.context.learnProject(unit, found.projectId);
     const runEntry = directoryEntry(unit, found);
     const rows = new Map<string, Entry>();
-    const asked = nodesOf(found.asked);
+    const named = nodesOf(found.asked);
     if (found.asked?.pageInfo.hasNextPage) {
-      const listed = new Set(asked.map(({ name }) => name));
+      const listed = new Set(named.map(({ name }) => name));
       const left = files.filter((file) => !listed.has(file));
-      asked.push(...(await this.addresses.rowsOf(run, left, signal)).values());
+      named.push(...(await this.addresses.rowsOf(run, left, signal)).values());
     }
-    for (const row of asked) {
+    for (const row of named) {
       const entry = fileEntry(unit, row);
       // Of two rows of one name the later one is the file.
       if (!entry || entry.mtimeMs < (rows.get(row.name)?.mtimeMs ?? 0)) continue;

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { GraphQLError } from 'graphql';
 import { createXXHash128 } from 'hash-wasm';
-import { md5Of } from '../storage/storage.js';
+import { md5Of } from '../storage/objects.js';
 import type { Contents, DigestAlgorithm, Manifest, ManifestEntry, StorageLayout } from './records.js';
 
 /** What a manifest's JSON says. */

@@ -1,5 +1,5 @@
 import { GraphQLError } from 'graphql';
-import type { Storage } from '../storage/storage.js';
+import type { Storage } from '../storage/objects.js';
 import type { Project } from '../world/records.js';
 import type { World } from '../world/world.js';
 import { addMember, memberOf, pointAlias } from './collections.js';

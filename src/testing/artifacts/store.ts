@@ -1,5 +1,5 @@
 import type { Settings } from '../options.js';
-import type { Storage } from '../storage/storage.js';
+import type { Storage } from '../storage/objects.js';
 import type { Project, Run } from '../world/records.js';
 import type { World } from '../world/world.js';
 import { Catalogue } from './catalogue.js';

@@ -1,5 +1,5 @@
 import { GraphQLError } from 'graphql';
-import { type GraphqlRequest, GraphqlService } from '../graphql/graphql.js';
+import { type GraphqlRequest, GraphqlService } from '../graphql/service.js';
 import {
   type Handler,
   type HttpAnswer,

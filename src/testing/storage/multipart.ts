@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { md5Of, type Storage, type StoredObject } from './storage.js';
+import { md5Of, type Storage, type StoredObject } from './objects.js';
 
 interface Upload {
   readonly key: string;

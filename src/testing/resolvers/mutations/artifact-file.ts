@@ -11,7 +11,7 @@ import {
 import { type PageArguments, slice } from '../../server/connections.js';
 import { HttpError } from '../../server/http.js';
 import { checkLimit } from '../../server/limits.js';
-import { mimeType } from '../../storage/storage.js';
+import { mimeType } from '../../storage/objects.js';
 import type { Instance } from '../../world/instance.js';
 import { manifestNode, type UploadPart, uploadNode } from '../artifacts/file.js';
 import type { InProject } from './artifact.js';
