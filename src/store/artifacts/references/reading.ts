@@ -11,7 +11,7 @@ import { MOST_UNKNOWN_BYTES, type Span } from '../../common/content.js';
 import { readSpan } from '../content.js';
 import type { ArtifactsContext } from '../parts.js';
 import { accessOf, refusalOf } from './policy.js';
-import { changed, type ReferenceRead, shown } from './uri.js';
+import { changed, type ReferenceRead, shown } from './target.js';
 import { readWeb } from './web.js';
 
 /** Sizes that the manifest doesn't tell, learned from the first read. */

@@ -6,7 +6,7 @@ import type { Download, Transfers } from '../../../wire/transfer/transfer.js';
 import { isWireFailure, WireFailure } from '../../../wire/wire-failure.js';
 import { MOST_UNKNOWN_BYTES, wantedOf } from '../../common/content.js';
 import { accessOf, refusalOf } from './policy.js';
-import { changed, type ReferenceRead, shown } from './uri.js';
+import { changed, type ReferenceRead, shown } from './target.js';
 
 /** What the SDK asks web servers for when it notes size and ETag, and when it reads (protocol section 6.5). */
 const SDK_CODINGS = 'gzip, deflate';

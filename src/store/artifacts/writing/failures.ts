@@ -1,4 +1,4 @@
-import { Failure, isFailure } from '../../../contract/failure.js';
+import { type ErrnoCode, Failure, isFailure } from '../../../contract/failure.js';
 import type { WireFailure } from '../../../wire/wire-failure.js';
 
 /** The failure of one step, told with what was being done; an abort stays what it is. */
@@ -14,6 +14,19 @@ export async function step<T>(name: string, task: () => Promise<T>): Promise<T> 
     return await task();
   } catch (error) {
     throw failedAt(name, error);
+  }
+}
+
+/** Runs a task of which ENOENT means something else to the user. */
+export async function ifGone<T>(
+  task: () => Promise<T>,
+  meaning: readonly [code: ErrnoCode, detail: string],
+): Promise<T> {
+  try {
+    return await task();
+  } catch (error) {
+    if (!isFailure(error) || error.code !== 'ENOENT') throw error;
+    throw new Failure(...meaning, error.cause);
   }
 }
 

@@ -1,5 +1,4 @@
-import { md5Of } from './md5.js';
-import { mimeType } from './mime.js';
+import { createHash } from 'node:crypto';
 
 export interface StoredObject {
   readonly bytes: Uint8Array;
@@ -47,3 +46,31 @@ export class Storage {
 
 /** The form in which W&B shows a digest. */
 export const md5Base64 = (object: StoredObject): string => Buffer.from(object.md5, 'hex').toString('base64');
+
+/** Node's hashes take less than 2 GiB at a time. */
+const MOST = 1024 ** 3;
+
+export function md5Of(bytes: Uint8Array): Buffer {
+  const hash = createHash('md5');
+  for (let at = 0; at < bytes.byteLength; at += MOST) hash.update(bytes.subarray(at, at + MOST));
+  return hash.digest();
+}
+
+const TYPES: Readonly<Record<string, string>> = {
+  csv: 'text/csv',
+  html: 'text/html',
+  jpg: 'image/jpeg',
+  json: 'application/json',
+  log: 'text/plain',
+  md: 'text/markdown',
+  png: 'image/png',
+  py: 'text/x-python',
+  txt: 'text/plain',
+  yaml: 'text/yaml',
+};
+
+/** By the name's extension; empty where it tells nothing, as the service has it. */
+export function mimeType(name: string): string {
+  const dot = name.lastIndexOf('.');
+  return dot < 0 ? '' : (TYPES[name.slice(dot + 1).toLowerCase()] ?? '');
+}

@@ -1,4 +1,4 @@
-import { loadDigests } from '../artifacts/digests.js';
+import { loadDigests } from '../artifacts/manifest.js';
 import { artifactFiles, seedArtifacts } from '../artifacts/seed.js';
 import { FaultSchedule } from '../faults.js';
 import type { Settings } from '../options.js';

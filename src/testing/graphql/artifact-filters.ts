@@ -1,7 +1,7 @@
 import { GraphQLError } from 'graphql';
-import { dig } from '../graphql/filters.js';
+import type { Collection, Membership } from '../artifacts/records.js';
 import type { SortKey } from '../server/connections.js';
-import type { Collection, Membership } from './records.js';
+import { dig } from './filters.js';
 
 const iso = (ms: number | null): string | null => (ms === null ? null : new Date(ms).toISOString());
 

@@ -16,7 +16,7 @@ import { sweepMutations } from '../resolvers/mutations/sweep.js';
 import { userMutations } from '../resolvers/mutations/user.js';
 import { versionMutations } from '../resolvers/mutations/version.js';
 import { queries } from '../resolvers/queries.js';
-import { HttpError } from '../server/http-error.js';
+import { HttpError } from '../server/http.js';
 import type { Instance } from '../world/instance.js';
 import { Documents } from './documents.js';
 

@@ -1,7 +1,7 @@
 import { MessageChannel, type MessagePort, type Worker } from 'node:worker_threads';
 import { giveBack, startTask } from '../../threads/idle-threads.js';
 import { threadFile } from '../../threads/thread-file.js';
-import { type ThreadCall, type ThreadMessage, type ThreadTask, unpackError } from './thread-messages.js';
+import { type ThreadCall, type ThreadMessage, type ThreadTask, unpackError } from './messages.js';
 
 interface Waiter {
   resolve(value: unknown): void;

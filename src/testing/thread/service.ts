@@ -1,5 +1,5 @@
 import { serveTasks } from '../../threads/idle-threads.js';
-import { packError, type ThreadCall, type ThreadMessage, type ThreadTask } from './thread-messages.js';
+import { packError, type ThreadCall, type ThreadMessage, type ThreadTask } from './messages.js';
 
 /** What a server's thread must have: where it is reached, and how it ends. All other functions can be called, too. */
 interface Controlled {
@@ -41,7 +41,7 @@ export function serveInThread<Settings>(start: (settings: Settings) => Promise<C
   });
 }
 
-/** The other end is `thread-client.ts`, which types each method's arguments. */
+/** The other end is `client.ts`, which types each method's arguments. */
 function call(server: object, method: string, args: readonly unknown[]): unknown {
   const target: unknown = Reflect.get(server, method);
   if (typeof target !== 'function') throw new TypeError(`There is no '${method}' in this thread.`);
