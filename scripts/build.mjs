@@ -3,6 +3,7 @@
  *
  * The twin exists because Jest's default mode can't require ESM: one file for each entry of package.json's `exports`
  * that has a `require` condition. Threads are not bundled; both builds start the ESM files (`src/threads/thread-file.ts`).
+ * What only the demo needs is bundled into it, so that nobody has to install it.
  *
  * Everything is made in a directory beside dist/ and put in its place at the end: whoever uses dist/ meanwhile sees the
  * old build or the new one, and a failed build changes nothing.
@@ -11,6 +12,7 @@ import { spawnSync } from 'node:child_process';
 import { chmod, cp, mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname, join, posix, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { build } from 'esbuild';
 import { bundleCommonJs } from './bundle-commonjs.mjs';
 import { bundleThreads } from './bundle-threads.mjs';
 
@@ -51,6 +53,35 @@ async function compile() {
       throw new Error(`${file} doesn't begin with a #! line.`);
     await chmod(program, 0o755);
   }
+}
+
+/** Takes unionfs into the demo's file, and nothing else. */
+async function bundleDemo() {
+  const file = join(made, 'esm/cli/demo.js');
+  await build({
+    entryPoints: [file],
+    outfile: file,
+    allowOverwrite: true,
+    bundle: true,
+    platform: 'node',
+    format: 'esm',
+    target: 'node20.19',
+    // unionfs is CommonJS.
+    banner: {
+      js: "import { createRequire } from 'node:module';\nconst require = createRequire(import.meta.url);",
+    },
+    plugins: [
+      {
+        name: 'keep-the-package-outside',
+        setup: ({ onResolve }) =>
+          onResolve({ filter: /./ }, ({ path, importer }) =>
+            importer === file && path !== 'unionfs' ? { path, external: true } : undefined,
+          ),
+      },
+    ],
+    sourcemap: true,
+    logLevel: 'error',
+  });
 }
 
 /**
@@ -96,6 +127,7 @@ try {
   await mkdir(made);
   await compile();
   await bundleThreads(made);
+  await bundleDemo();
   await bundleCommonJs({ root, made, entries, dependencies: Object.keys(manifest.dependencies) });
   await declareCommonJs();
   await putInPlace();

@@ -27,7 +27,7 @@ export const bundleThreads = (made) =>
         target: 'node20.19',
         // The ESM files of `graphql`: only from them can be left out what isn't used.
         mainFields: ['module', 'main'],
-        external: ['undici', 'memfs', 'lru-cache', 'unionfs'],
+        external: ['undici', 'memfs', 'lru-cache'],
         sourcemap: true,
         logLevel: 'error',
       }),

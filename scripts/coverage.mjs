@@ -132,10 +132,9 @@ function rowOf(list, member) {
   const [row, difference] = differenceOf(list, member) ?? [];
   const status = row === undefined ? 'same' : `${difference.status} (see SEMANTICS: ${row})`;
   const marks = majors.map((major) => (inNode(major, list, member) ? 'x' : ''));
-  const links = files.map(
-    (file) => `[${file.replace('__tests__/', '').replace('.test.ts', '')}](../${file})`,
-  );
-  return `| \`${member}\` | ${marks.join(' | ')} | ${status} | ${links.join(', ')} |`;
+  // No links: the page is in the package, the tests aren't.
+  const names = files.map((file) => `\`${file.replace('__tests__/', '').replace('.test.ts', '')}\``);
+  return `| \`${member}\` | ${marks.join(' | ')} | ${status} | ${names.join(', ')} |`;
 }
 
 function sectionOf(list) {

@@ -1,6 +1,6 @@
 import { resolveConfig, type WireConfig } from '../../src/config/config.js';
-import { encodeFileName } from '../../src/contract/names.js';
 import type { Remote } from '../../src/contract/remote.js';
+import { encodeFileName } from '../../src/contract/tree-path.js';
 import type { OpenSource } from '../../src/contract/uploads.js';
 import { createInProcessRemote } from '../../src/io/client/in-process.js';
 import { createThreadRemote } from '../../src/io/client/thread-remote.js';

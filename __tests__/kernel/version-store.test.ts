@@ -1,4 +1,4 @@
-import { encodeFileName } from '../../src/contract/names.js';
+import { encodeFileName } from '../../src/contract/tree-path.js';
 import { describeStore, type StoreSetup, VERSIONS } from '../store/contract.js';
 import { parentOf } from '../store/helpers/asked.js';
 import { describeVersions, type VersionsSetup } from '../store/version-contract.js';

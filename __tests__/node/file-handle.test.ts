@@ -1,6 +1,6 @@
 import type { EventEmitter } from 'node:events';
 import { join } from 'node:path';
-import { asyncDispose } from '../../src/node/faces/symbols.js';
+import { asyncDispose } from '../../src/node/faces/node-version.js';
 import { makeTwins, type Side, type Twins } from './support/twins.js';
 
 describe("FileHandle behaves as Node's", () => {

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { asyncDispose, dispose } from '../../src/node/faces/symbols.js';
+import { asyncDispose, dispose } from '../../src/node/faces/node-version.js';
 import type { FileHandle } from '../../src/node/handle/file-handle.js';
 import { packageRoot, runWell } from '../helpers/processes.js';
 import { makeTwins, type Twins } from './support/twins.js';

@@ -1,7 +1,7 @@
 import nodeFs from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { asyncDispose } from '../../src/node/faces/symbols.js';
+import { asyncDispose } from '../../src/node/faces/node-version.js';
 import { makeTwins, type Side, type Twins } from './support/twins.js';
 
 /** A member in one of its styles, by its plain name. */

@@ -3,7 +3,7 @@ import { inspect } from 'node:util';
 import { Failure } from '../../src/contract/failure.js';
 import type { Kernel } from '../../src/kernel/syscalls.js';
 import { makeFs, type WandbFs } from '../../src/node/faces/create.js';
-import { asyncDispose } from '../../src/node/faces/symbols.js';
+import { asyncDispose } from '../../src/node/faces/node-version.js';
 import { mountAll } from '../../src/node/mounts/mount-all.js';
 import { RUNS } from '../../src/node/wandb/layouts.js';
 import { diskKernel } from './support/disk-kernel.js';

@@ -1,6 +1,6 @@
 import nodeFs from 'node:fs';
 import { join } from 'node:path';
-import { asyncDispose, dispose } from '../../src/node/faces/symbols.js';
+import { asyncDispose, dispose } from '../../src/node/faces/node-version.js';
 import { makeTwins, type Side, type Twins, tell } from './support/twins.js';
 
 interface Disposable {

@@ -3,7 +3,7 @@ import { Failure } from '../../src/contract/failure.js';
 import type { RemoteEvent } from '../../src/contract/remote.js';
 import type { Kernel } from '../../src/kernel/syscalls.js';
 import { type FsOptions, makeFs, type WandbFs } from '../../src/node/faces/create.js';
-import { asyncDispose } from '../../src/node/faces/symbols.js';
+import { asyncDispose } from '../../src/node/faces/node-version.js';
 import { RUNS } from '../../src/node/wandb/layouts.js';
 import { diskKernel } from './support/disk-kernel.js';
 

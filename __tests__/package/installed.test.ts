@@ -128,6 +128,10 @@ describe('the packed package, installed into an empty project', () => {
     expect({ exitCode, stdout }).toEqual({ exitCode: 0, stdout: '' });
   });
 
+  it('has the demo, with all that it needs', async () => {
+    expect(await runWell('npx', ['--no-install', 'wandb-fs', 'demo'], { cwd: project })).toMatch(/unionfs/);
+  });
+
   it('has its command line', async () => {
     expect(await runWell('npx', ['--no-install', 'wandb-fs', '--help'], { cwd: project })).toMatch(
       /^Usage: wandb-fs/,

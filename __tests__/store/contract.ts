@@ -1,9 +1,8 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { encodeFileName } from '../../src/contract/names.js';
 import type { Store } from '../../src/contract/store.js';
-import type { TreePath } from '../../src/contract/tree-path.js';
+import { encodeFileName, type TreePath } from '../../src/contract/tree-path.js';
 import type { OpenSource } from '../../src/contract/uploads.js';
 import { fileSource } from '../helpers/file-source.js';
 import { asked, bytesSource, chainOf, codeOf, md5Of, parentOf, textOf, WHOLE } from './helpers/asked.js';

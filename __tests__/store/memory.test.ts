@@ -1,4 +1,4 @@
-import { encodeFileName } from '../../src/contract/names.js';
+import { encodeFileName } from '../../src/contract/tree-path.js';
 import { createMemoryStore, type MemoryStoreOptions } from '../../src/store/memory.js';
 import { describeStore } from './contract.js';
 

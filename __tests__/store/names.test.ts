@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { decodeFileName, decodeName, encodeFileName, encodeName } from '../../src/contract/names.js';
+import { decodeFileName, decodeName, encodeFileName, encodeName } from '../../src/contract/tree-path.js';
 
 const awkward = fc.string({ unit: fc.constantFrom('%', '2', '5', 'E', 'F', '0', '/', '.', '\0', 'a') });
 const anyName = fc.oneof(awkward, fc.string({ unit: 'binary' }));

@@ -1,4 +1,4 @@
-import { encodeFileName } from '../../src/contract/names.js';
+import { encodeFileName } from '../../src/contract/tree-path.js';
 import { describeStore } from '../store/contract.js';
 import { createLibrary } from './library.js';
 

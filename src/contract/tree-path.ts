@@ -1,8 +1,6 @@
-import { encodeFileName, encodeName } from './names.js';
-
 /**
  * Segments joined by '/', without a leading or trailing slash; '' is the root. A segment that POSIX can't hold stands
- * percent-encoded (`names.ts`); the store decodes it on the way out.
+ * percent-encoded, as `encodeName` does it; the store decodes it on the way out.
  */
 export type TreePath = string;
 
@@ -15,8 +13,11 @@ export const childPath = (path: TreePath, name: string): TreePath => `${path}/${
 /** @param name of the server, of a file of the unit */
 export const filePath = (unit: TreePath, name: string): TreePath => `${unit}/${encodeFileName(name)}`;
 
+/** A trailing '/', which a caller may write, demands a directory. */
+export const withoutSlash = (path: TreePath): TreePath => (path.endsWith('/') ? path.slice(0, -1) : path);
+
 /** Its names, outermost first; none of the root. */
-export const segmentsOf = (path: TreePath): string[] => (path === '' ? [] : path.split('/'));
+export const segmentsOf = (path: TreePath): string[] => (path === '' ? [] : withoutSlash(path).split('/'));
 
 /** The path of what stands at `below` in a directory. */
 export const joinPath = (directory: TreePath, below: TreePath): TreePath =>
@@ -49,3 +50,78 @@ export const isAtOrBelow = (path: TreePath, ancestor: TreePath): boolean =>
 
 export const isBelow = (path: TreePath, ancestor: TreePath): boolean =>
   path !== ancestor && isAtOrBelow(path, ancestor);
+
+/**
+ * Server names in tree paths. Nearly every name stands for itself, percent signs included; only what POSIX can't hold
+ * is percent-encoded: '.', '..', the empty component of 'a//b' (as its slash), NUL, and '/' inside the name of an
+ * entity, project or run. A server name that already looks like such an escape gets its '%' encoded. So names and path
+ * segments map one to one, and no server name leaves its directory.
+ */
+interface SegmentCodec {
+  encode(name: string): string;
+  decode(segment: string): string;
+}
+
+/** Whole segments, and characters inside others, that need an escape. */
+function segmentCodec(
+  whole: readonly (readonly [name: string, escaped: string])[],
+  inner: readonly (readonly [character: string, hex: string])[],
+): SegmentCodec {
+  const escapedOf = new Map(whole);
+  const nameOf = new Map(whole.map(([name, escaped]) => [escaped, name]));
+  const hexOf = new Map(inner);
+  const characterOf = new Map(inner.map(([character, hex]) => [hex, character]));
+  const hexes = [...hexOf.values()];
+  const characters = new RegExp(`[${hexes.map((hex) => `\\x${hex}`).join('')}]`, 'g');
+  const escapes = new RegExp(`%((?:25)*)(${hexes.join('|')})`, 'g');
+  const looksEscaped = (segment: string): boolean => nameOf.has(segment.replace(/^%(?:25)*/, '%'));
+  return {
+    encode(name) {
+      const escaped = escapedOf.get(name);
+      if (escaped !== undefined) return escaped;
+      if (looksEscaped(name)) return `%25${name.slice(1)}`;
+      return name
+        .replace(escapes, '%25$1$2')
+        .replace(characters, (character) => `%${hexOf.get(character) ?? ''}`);
+    },
+    decode(segment) {
+      const name = nameOf.get(segment);
+      if (name !== undefined) return name;
+      if (looksEscaped(segment)) return `%${segment.slice(3)}`;
+      return segment.replace(escapes, (text, stuffing: string, hex: string) =>
+        stuffing === '' ? (characterOf.get(hex) ?? text) : `%${stuffing.slice(2)}${hex}`,
+      );
+    },
+  };
+}
+
+const DOTS = [
+  ['.', '%2E'],
+  ['..', '%2E%2E'],
+] as const;
+const NUL = ['\0', '00'] as const;
+
+const component = segmentCodec([['', '%2F'], ...DOTS], [NUL]);
+const single = segmentCodec([['', '%'], ...DOTS], [NUL, ['/', '2F']]);
+
+/** The segment that stands for the name of an entity, a project or a run. */
+export const encodeName = (name: string): string => single.encode(name);
+
+export const decodeName = (segment: string): string => single.decode(segment);
+
+/** The path, below its run, that stands for a file name; '/' in names separates directories. */
+export const encodeFileName = (name: string): string => name.split('/').map(component.encode).join('/');
+
+export const decodeFileName = (path: string): string => path.split('/').map(component.decode).join('/');
+
+/** Disk filesystems stop at 255 bytes; names at W&B are longer now and then, and storages take keys of 1024. */
+export const LONGEST_NAME_BYTES = 1024;
+
+/** @param segment of a tree path */
+export const isTooLong = (segment: string): boolean =>
+  segment.length * 3 > LONGEST_NAME_BYTES && Buffer.byteLength(segment) > LONGEST_NAME_BYTES;
+
+/** @param name of a file, as the server writes it */
+export const hasTooLongName = (name: string): boolean =>
+  name.length * 3 > LONGEST_NAME_BYTES &&
+  name.split('/').some((part) => part.length * 3 > LONGEST_NAME_BYTES && isTooLong(component.encode(part)));

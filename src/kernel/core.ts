@@ -133,15 +133,6 @@ export class Core {
     for (const fd of this.descriptors.all()) yield this.descriptors.get(fd).inode;
   }
 
-  /** The clean content of this inode is of an older version now. */
-  dropContent(inode: Inode): void {
-    inode.etag = null;
-    const { local } = inode;
-    if (!local) return;
-    if (local.content) this.overlay.drop(inode);
-    local.forgetTimes();
-  }
-
   /** Throws EROFS where the inode, or a name in it, can't change: anywhere in a read-only mount, and where it is frozen. */
   assertMutable(at: Inode): void {
     if (this.options.readOnly) throw new Failure('EROFS', 'This mount was made with `readOnly: true`.');

@@ -6,7 +6,7 @@ import { close, open, release } from './content/open-files.js';
 import { read, readPage } from './content/reading/read.js';
 import { Core } from './core.js';
 import { access, fstat, lstat, setMode, setOwner, setTimes, stat } from './namespace/attributes.js';
-import { mkdir, readdir } from './namespace/directories.js';
+import { mkdir, opendir, readdir } from './namespace/directories.js';
 import { findUnits, info, signedUrl } from './namespace/info.js';
 import { throughLinks } from './namespace/links.js';
 import { missing } from './namespace/missing.js';
@@ -40,6 +40,7 @@ export function createKernel(options: KernelOptions): Kernel {
     stat: (op, path) => stat(core, op, path),
     lstat: (op, path) => lstat(core, op, path),
     fstat: (op, fd) => fstat(core, op, fd),
+    opendir: (op, path, paging) => opendir(core, op, path, paging),
     readdir: (op, path) => readdir(core, op, path),
     access: (op, path, mode) => access(core, op, path, mode),
     mkdir: (op, path, mode) => mkdir(core, op, path, mode),

@@ -1,29 +1,141 @@
+import { Failure } from '../contract/failure.js';
 import type { TreePath } from '../contract/tree-path.js';
-import type { Operation } from '../kernel/operation/operation.js';
+import type { Freshness, Operation } from '../kernel/operation/operation.js';
 import type { Kernel } from '../kernel/syscalls.js';
 import { asPath, type Mount, Place } from './arguments/paths.js';
-import type { Calls } from './calls.js';
-import { type Composite, invoke, type Step } from './composites/driver.js';
-import type { Changes } from './watching/changes.js';
+import {
+  type AsyncComposite,
+  type Composite,
+  driveAsync,
+  invoke,
+  type Pause,
+  type Step,
+} from './composites/driver.js';
+import { type UploadListener, UploadWarnings } from './wandb/upload-warnings.js';
+import { Changes } from './watching/changes.js';
 
-/** What every call of one fs object works on. */
-export interface Tree {
-  readonly mount: Mount;
-  /** Made at the first use: configuring and connecting wait until somebody calls. */
-  readonly kernel: Kernel;
-  readonly calls: Calls;
-  /** What watchers of the tree listen to. */
-  readonly changes: Changes;
+/** What all faces of one tree share: the kernel, made at the first use that needs it, and the calls on their way. */
+export class Connection {
+  readonly calls = new Calls();
+  readonly #connect: () => Kernel;
+  readonly #listeners: UploadListener[] = [];
+  readonly #warnings: UploadWarnings;
+  #made: Kernel | null = null;
+  #changes: Changes | null = null;
+  #isEnded = false;
+
+  /**
+   * @param connect mounts the remote; it is called again if it threw
+   * @param warn tells the user what no call can tell
+   * @param debug tells what isn't worth a warning
+   */
+  constructor(
+    connect: () => Kernel,
+    warn: (message: string) => void,
+    debug: (message: string) => void = () => {},
+  ) {
+    this.#connect = connect;
+    this.#warnings = new UploadWarnings(warn, debug, this.#listeners);
+  }
+
+  /** The kernel, if anybody has used it. */
+  get made(): Kernel | null {
+    return this.#made;
+  }
+
+  get kernel(): Kernel {
+    if (this.#isEnded) throw new Failure('EBADF', 'This fs object was closed; create another one.');
+    if (this.#made === null) {
+      this.#made = this.#connect();
+      this.#made.onUpload((event) => {
+        this.#warnings.hear(event);
+        for (const listener of this.#listeners) listener.hear(event);
+      });
+    }
+    return this.#changes?.through(this.#made) ?? this.#made;
+  }
+
+  /** What watchers listen to. */
+  get changes(): Changes {
+    this.#changes ??= new Changes();
+    return this.#changes;
+  }
+
+  onUpload(listener: UploadListener): void {
+    this.#listeners.push(listener);
+  }
+
+  /** Nobody watches any more. A tree that was never used isn't used after its end. */
+  end(): void {
+    this.#isEnded = this.#made === null;
+    this.#changes?.end();
+  }
 }
 
-/** A tree whose kernel may not have been made yet. */
-export interface LazyTree extends Tree {
+/** The calls on their way. The end of the fs object waits for them: a `writeFile` isn't cut off behind its `open`. */
+export class Calls {
+  private running = 0;
+  private readonly waiting: (() => void)[] = [];
+
+  /**
+   * Drives a call.
+   *
+   * @param first its first turn, where the caller has taken it already
+   * @param freshness of the walk that it is a step of
+   */
+  async drive<T>(
+    composite: AsyncComposite<T>,
+    first?: IteratorResult<Step | Pause, T>,
+    freshness?: Freshness,
+  ): Promise<T> {
+    this.running++;
+    try {
+      return await driveAsync(composite, first, freshness);
+    } finally {
+      this.running--;
+      if (this.running === 0) for (const wake of this.waiting.splice(0)) wake();
+    }
+  }
+
+  whenNone(): Promise<void> {
+    if (this.running === 0) return Promise.resolve();
+    return new Promise((resolve) => this.waiting.push(resolve));
+  }
+}
+
+/** What every call of one fs object works on: a place in the caller's namespace, and what is shared with other places. */
+export class Tree {
+  readonly calls: Calls;
+  readonly #connection: Connection;
+
+  /** @param appUrl `https://wandb.ai`, or the app's address beside another server */
+  constructor(
+    connection: Connection,
+    readonly mount: Mount,
+    readonly appUrl: () => string,
+  ) {
+    this.calls = connection.calls;
+    this.#connection = connection;
+  }
+
+  /** Made at the first use: configuring and connecting wait until somebody calls. */
+  get kernel(): Kernel {
+    return this.#connection.kernel;
+  }
+
   /** The kernel, if anybody has used it. */
-  readonly made: Kernel | null;
-  /** `https://wandb.ai`, or the app's address beside another server. */
-  readonly appUrl: () => string;
+  get made(): Kernel | null {
+    return this.#connection.made;
+  }
+
+  get changes(): Changes {
+    return this.#connection.changes;
+  }
+
   /** Makes sure that a tree that was never used isn't used after its end. */
-  readonly end: () => void;
+  end(): void {
+    this.#connection.end();
+  }
 }
 
 /** Checks a path argument and locates it. */

@@ -11,10 +11,10 @@ import { createOwner } from '../../../src/io/owner/owner.js';
 import { createKernel } from '../../../src/kernel/kernel.js';
 import { makeFs, type WandbFs } from '../../../src/node/faces/create.js';
 import { ARTIFACTS } from '../../../src/node/wandb/layouts.js';
-import { digestManifest, sortedByPath } from '../../../src/store/artifacts/manifest/manifest-digest.js';
+import { digestManifest, sortedByPath } from '../../../src/store/artifacts/manifest/writer.js';
 import { checkAlias } from '../../../src/store/artifacts/names.js';
 import { ARTIFACTS_SHAPE } from '../../../src/store/artifacts/shape.js';
-import { reading } from '../../../src/store/common/content/sources.js';
+import { reading } from '../../../src/store/common/sources.js';
 import { digestOf, type StoredFile, VersionEntries } from './version-entries.js';
 import { factsAt } from './version-facts.js';
 

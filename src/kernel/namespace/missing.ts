@@ -1,5 +1,5 @@
 import type { Alike } from '../../contract/entry.js';
-import type { TreePath } from '../../contract/tree-path.js';
+import { segmentsOf, type TreePath } from '../../contract/tree-path.js';
 import type { Core } from '../core.js';
 import type { Operation } from '../operation/operation.js';
 import type { Moment } from '../timeline.js';
@@ -20,7 +20,7 @@ export interface Missing {
  */
 export function missing(core: Core, op: Operation | null, path: TreePath): Missing | null {
   if (core.isClosed) return null;
-  const segments = path.split('/').filter((name) => name !== '');
+  const segments = segmentsOf(path);
   const depth = Math.min(segments.length, core.unitDepth);
   let parent = core.root;
   let reached = 0;

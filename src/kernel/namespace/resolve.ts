@@ -1,5 +1,5 @@
 import { Failure } from '../../contract/failure.js';
-import { depthOf, splitPath, type TreePath, upperPath } from '../../contract/tree-path.js';
+import { depthOf, splitPath, type TreePath, upperPath, withoutSlash } from '../../contract/tree-path.js';
 import type { Core } from '../core.js';
 import type { Fault, Operation } from '../operation/operation.js';
 import type { Moment } from '../timeline.js';
@@ -54,7 +54,7 @@ export function resolveParent(
   op: Operation,
   path: TreePath,
 ): { readonly parent: Inode; readonly name: string } {
-  const { parent: parentPath, name } = splitPath(path.endsWith('/') ? path.slice(0, -1) : path);
+  const { parent: parentPath, name } = splitPath(withoutSlash(path));
   const parent = resolve(core, op, parentPath);
   if (!parent.isDirectory) throw new Failure('ENOTDIR');
   return { parent, name };
@@ -65,7 +65,7 @@ export function assertFree(core: Core, op: Operation, path: TreePath): void {
   if (path === '') throw new Failure('EEXIST');
   resolveParent(core, op, path);
   const mustBeDirectory = path.endsWith('/');
-  if (find(core, op, mustBeDirectory ? path.slice(0, -1) : path, true)) throw new Failure('EEXIST');
+  if (find(core, op, withoutSlash(path), true)) throw new Failure('EEXIST');
   if (mustBeDirectory) throw new Failure('ENOENT');
 }
 
@@ -141,7 +141,7 @@ function isKnownAbsent(
   return false;
 }
 
-function isFresh(core: Core, op: Operation, inode: Inode, path: TreePath): boolean {
+export function isFresh(core: Core, op: Operation, inode: Inode, path: TreePath): boolean {
   const seen = { arrived: inode.seenEpoch, at: inode.seenAt };
   if (isRecent(core, op, seen) || op.hasLoaded(`lookup:${path}`)) return true;
   if (!inode.parent) return true;
@@ -197,29 +197,45 @@ function lookupFault(core: Core, op: Operation, path: TreePath, scope: Scope | n
 }
 
 /** Loads the whole listing of a directory that is listed as one. */
-function listFault({ names }: Core, directory: Inode): Fault {
+function listFault(core: Core, directory: Inode): Fault {
   const { path } = directory;
-  return names.ask(`list:${path}`, 'list', { path }, (value, failure, learned) => {
-    if (value) names.scopeAt(directory).mergeListing(value.entries, true, learned);
-    else if (failure?.code === 'ENOENT' && directory.local?.isLocalDirectory) {
-      names.scopeAt(directory).mergeListing([], true, learned);
-      return null;
-    } else if (failure?.code === 'ENOENT' && path !== '') {
-      const place = names.scopeOfName(path);
-      place?.scope.mergeName(place.relative, null, learned);
-      names.negatives.set(path, learned);
-    }
-    return failure;
+  return core.names.ask(`list:${path}`, 'list', { path }, (value, failure, learned) => {
+    if (value) core.names.scopeAt(directory).mergeListing(value.entries, true, learned);
+    return failure && mergeNoListing(core, directory, failure, learned);
   });
+}
+
+/** Returns the failure, unless it says that the server doesn't have what is only here. */
+export function mergeNoListing(
+  core: Core,
+  directory: Inode,
+  failure: Failure,
+  learned: Moment,
+): Failure | null {
+  const { path } = directory;
+  if (failure.code !== 'ENOENT') return failure;
+  if (directory.local?.isLocalDirectory) {
+    core.names.scopeAt(directory).mergeListing([], true, learned);
+    return null;
+  }
+  if (path === '') return failure;
+  const place = core.names.scopeOfName(path);
+  place?.scope.mergeName(place.relative, null, learned);
+  core.names.negatives.set(path, learned);
+  return failure;
 }
 
 /** Makes sure that all names in a directory are known. */
 export function ensureListed(core: Core, op: Operation, directory: Inode): void {
   const scope = core.names.scopeOf(directory);
   if (isListed(core, op, scope)) return;
+  ensureAsked(core, op, scope);
+  throw listFault(core, scope.root);
+}
+
+/** The first look-up of a unit brings its listing and the unit's own times in one request. */
+export function ensureAsked(core: Core, op: Operation, scope: Scope): void {
   const { path } = scope.root;
-  // The first look-up of a unit brings its listing and the unit's own times in one request.
   const isAsked = op.hasLoaded(`unit:${path}`) || scope.known.isLarge || scope.known.listed.epoch > 0;
   if (scope.isDeep && !isAsked) throw lookupFault(core, op, path, null);
-  throw listFault(core, scope.root);
 }

@@ -1,9 +1,8 @@
 import type { CommitOptions, Committed } from '../../contract/drafts.js';
 import type { Entry } from '../../contract/entry.js';
 import { Failure } from '../../contract/failure.js';
-import { decodeName, encodeName } from '../../contract/names.js';
 import type { HandedDraftFile } from '../../contract/remote.js';
-import { parentOf, type TreePath } from '../../contract/tree-path.js';
+import { decodeName, encodeName, parentOf, type TreePath } from '../../contract/tree-path.js';
 import type { Core } from '../core.js';
 import type { Inode } from '../namespace/inode.js';
 import { detachTree } from '../namespace/removal.js';

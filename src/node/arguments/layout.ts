@@ -13,7 +13,7 @@ export interface Layout {
    * @param appPath the path of a web address within the app; null for other sites
    */
   fromAddress(text: string, appPath: (address: URL) => string | null): readonly string[] | null;
-  /** The names of a path, of which others write several as one. */
+  /** The names of a path, of which others write several as one, with a ':' in it. */
   fromSdk(names: readonly string[]): readonly string[];
   /** The path in the web app, of a path in the tree; both by their names. */
   toApp(names: readonly string[]): readonly string[];

@@ -1,4 +1,4 @@
-import type { TreePath } from '../../contract/tree-path.js';
+import { depthOf, isAtOrBelow, splitPath, type TreePath, withoutSlash } from '../../contract/tree-path.js';
 import type { Missing } from '../../kernel/namespace/missing.js';
 import type { Mount } from './paths.js';
 
@@ -16,19 +16,19 @@ export function whyMissing(
   isMaking: boolean,
 ): string | null {
   const root = mount.top;
-  const isRoot = root !== '' && (missing ? isAtOrAbove(missing.path, root) : isAtOrAbove(path, root));
+  const isRoot = root !== '' && isAtOrBelow(root, missing?.path ?? withoutSlash(path));
   const start = isRoot ? `The option \`root\` is '${root}', which isn't there. ` : '';
   if (!missing) return start.trim() || null;
   const { levels, partialDepth } = mount.layout.shape;
-  const [names, name] = [missing.path.split('/'), missing.path.slice(missing.path.lastIndexOf('/') + 1)];
-  const parent = names.slice(0, -1).join('/');
-  const level = levels[names.length - 1]?.name ?? 'file';
-  const above = levels[names.length - 2]?.name;
-  const notation = mount.layout.rewritten(mount, path, names.length);
+  const depth = depthOf(missing.path);
+  const { parent, name } = splitPath(missing.path);
+  const level = levels[depth - 1]?.name ?? 'file';
+  const above = levels[depth - 2]?.name;
+  const notation = mount.layout.rewritten(mount, path, depth);
   const { isParentMissing = false, titled = [], spelt = [] } = missing.alike ?? {};
   const hint = notation === null ? '' : ` ${notation}`;
   // There may be more for others.
-  const isPartial = names.length <= partialDepth;
+  const isPartial = depth <= partialDepth;
   const reach = isPartial ? ' that this key may see' : '';
   if (above === undefined) return `${start}There is no ${level} '${name}'${reach}.${hint}`;
   if (isParentMissing) return `${start}There is no ${above} '${parent}' that this key may see.${hint}`;
@@ -41,12 +41,9 @@ export function whyMissing(
   const guess = titled.length > 0 ? ` '${name}' is the display name of ${owners}.` : '';
   const near = spelt.length > 0 ? ` Did you mean ${listed(spelt, ' or ')}?` : '';
   const isGuessed = guess !== '' || near !== '' || hint !== '';
-  const making = isMaking && isSure && !isGuessed ? (levels[names.length - 1]?.howMade ?? null) : null;
+  const making = isMaking && isSure && !isGuessed ? (levels[depth - 1]?.howMade ?? null) : null;
   return `${start}${said}${hint}${guess}${near}${making === null ? '' : ` ${making}`}`;
 }
-
-const isAtOrAbove = (path: TreePath, root: TreePath): boolean =>
-  `${root}/`.startsWith(`${path.replace(/\/$/, '')}/`);
 
 function listed(names: readonly string[], last: string): string {
   const quoted = names.map((name) => `'${name}'`);

@@ -2,8 +2,13 @@ import { isUtf8 } from 'node:buffer';
 import { fileURLToPath } from 'node:url';
 import { types } from 'node:util';
 import { Failure } from '../../contract/failure.js';
-import { isTooLong, LONGEST_NAME_BYTES } from '../../contract/names.js';
-import type { TreePath } from '../../contract/tree-path.js';
+import {
+  isTooLong,
+  joinPath,
+  LONGEST_NAME_BYTES,
+  segmentsOf,
+  type TreePath,
+} from '../../contract/tree-path.js';
 import type { Operation } from '../../kernel/operation/operation.js';
 import type { Kernel } from '../../kernel/syscalls.js';
 import type { Layout } from './layout.js';
@@ -36,13 +41,16 @@ export class Mount {
   private readonly root: readonly string[];
   private readonly appPath: (address: URL) => string | null;
   readonly layout: Layout;
+  /** The tree path of what callers see as the top. */
+  readonly top: TreePath;
 
   constructor({ mountPoint = '/', root = '', appPath = () => null, layout }: MountOptions) {
     if (!mountPoint.startsWith('/')) {
       throw invalidArgumentValue('options.mountPoint', mountPoint, "must start with '/'");
     }
     this.mountPoint = normalised(mountPoint);
-    this.root = normalised(root.replace(/^wandb[af]s:\/\//i, ''));
+    this.root = layout.fromSdk(normalised(root.replace(/^wandb[af]s:\/\//i, '')));
+    this.top = this.root.join('/');
     this.appPath = appPath;
     this.layout = layout;
   }
@@ -54,49 +62,47 @@ export class Mount {
    */
   locate(path: string): TreePath {
     if (path === '') throw new Failure('ENOENT');
-    const address = this.fromAddress(path);
-    const segments = address ? this.belowRoot(address) : this.belowMountPoint(path);
-    for (const segment of segments) {
-      if (LONE_SURROGATE.test(segment)) {
+    const below = path.includes(':') ? this.fromNotation(path) : this.belowMountPoint(path);
+    for (const name of below) {
+      if (LONE_SURROGATE.test(name)) {
         throw new Failure(
           'EILSEQ',
           'Names are UTF-8, and the path holds bytes, or half a character, that is none.',
         );
       }
-      if (isTooLong(segment)) throw new Failure('ENAMETOOLONG', `Names end at ${LONGEST_NAME_BYTES} bytes.`);
+      if (isTooLong(name)) throw new Failure('ENAMETOOLONG', `Names end at ${LONGEST_NAME_BYTES} bytes.`);
     }
-    const tree = this.layout.fromSdk([...this.root, ...segments]).join('/');
-    return /(^|\/)\.{0,2}$/.test(path) && tree !== '' ? `${tree}/` : tree;
-  }
-
-  /** The tree path of what callers see as the top. */
-  get top(): TreePath {
-    return this.root.join('/');
+    const tree = joinPath(this.top, below.join('/'));
+    return DEMANDS_DIRECTORY.test(path) && tree !== '' ? `${tree}/` : tree;
   }
 
   /** The absolute path of a tree path, as callers see it. */
   show(tree: TreePath): string {
-    const segments = normalised(tree).slice(this.root.length);
-    return `/${[...this.mountPoint, ...segments].join('/')}`;
+    return `/${[...this.mountPoint, ...segmentsOf(tree).slice(this.root.length)].join('/')}`;
   }
 
   /** The absolute path of a path or address, as callers see it. Throws ENOENT for an address outside the mount. */
   absolute(path: string): string {
     const address = this.fromAddress(path);
-    return address
-      ? this.show([...this.root, ...this.belowRoot(address)].join('/'))
-      : this.absolutePath(path);
+    return `/${(address ? [...this.mountPoint, ...this.belowRoot(address)] : this.absoluteNames(path)).join('/')}`;
   }
 
-  private absolutePath(path: string): string {
+  /** The names of the absolute path that a path means. */
+  private absoluteNames(path: string): readonly string[] {
     // With the tree at '/' a relative path starts at its root, so that 'entity/project/run' works as it reads.
     const isRelative = this.mountPoint.length > 0 && !path.startsWith('/');
-    return `/${normalised(isRelative ? `${process.cwd()}/${path}` : path).join('/')}`;
+    return normalised(isRelative ? `${process.cwd()}/${path}` : path);
   }
 
   private belowMountPoint(path: string): readonly string[] {
-    const segments = normalised(this.absolutePath(path));
-    return without(segments, this.mountPoint, 'It lies outside the mount point.');
+    return without(this.absoluteNames(path), this.mountPoint, 'It lies outside the mount point.');
+  }
+
+  /** Of a path with a ':': all notations of others have one. */
+  private fromNotation(path: string): readonly string[] {
+    const address = this.fromAddress(path);
+    const below = address ? this.belowRoot(address) : this.belowMountPoint(path);
+    return this.layout.fromSdk([...this.root, ...below]).slice(this.root.length);
   }
 
   private belowRoot(segments: readonly string[]): readonly string[] {
@@ -110,7 +116,11 @@ export class Mount {
   }
 }
 
+/** A path that ends with nothing, '.' or '..'. */
+const DEMANDS_DIRECTORY = /(^|\/)\.{0,2}$/;
+
 function without(segments: readonly string[], prefix: readonly string[], detail: string): readonly string[] {
+  if (prefix.length === 0) return segments;
   if (prefix.some((segment, index) => segments[index] !== segment)) throw new Failure('ENOENT', detail);
   return segments.slice(prefix.length);
 }

@@ -121,3 +121,7 @@ export function asOptions(options: unknown): CallOptions {
   const encoding = given.encoding === 'buffer' ? 'buffer' : asEncoding(given.encoding);
   return { ...given, encoding, signal: asSignal(given.signal, 'options.signal') };
 }
+
+/** `options.recursive` where none means no. */
+export const asRecursive = (value: unknown): boolean =>
+  value !== null && value !== undefined && asBoolean(value, 'options.recursive');

@@ -1,7 +1,8 @@
 import type { Dirent } from 'node:fs';
-import type { TreePath } from '../../contract/tree-path.js';
+import { depthOf, type TreePath } from '../../contract/tree-path.js';
 import type { Operation } from '../../kernel/operation/operation.js';
 import { asPath } from '../arguments/paths.js';
+import type { Call } from '../faces/face.js';
 import { direntOf } from '../results/dirents.js';
 import { explaining, invokeOnBoth, placeOf, probeAt, type Tree } from '../tree.js';
 import { utimes } from './attributes.js';
@@ -11,13 +12,22 @@ import type { Composite } from './driver.js';
 import { readlink, symlink, unlink } from './names.js';
 import { cpOver } from './shared/cp.js';
 import { asCpSettings } from './shared/cp-settings.js';
-import type { CpSteps, Look, Seen } from './shared/steps.js';
+import type { CpSteps, Doing, Look, Seen } from './shared/steps.js';
 
 /** Copies a file, or with `recursive` a directory, inside the tree. */
 export function* cp(tree: Tree, src: unknown, dest: unknown, options?: unknown): Composite<void> {
   const settings = asCpSettings(options);
   yield* cpOver(new TreeSteps(tree), asPath(src, 'src'), asPath(dest, 'dest'), settings);
 }
+
+const DOING: Readonly<Record<Doing, Call<unknown>>> = {
+  copyFile,
+  mkdir,
+  readlink,
+  symlink,
+  unlink,
+  utimes,
+};
 
 /** A tree's primitives and the composites of one of them. */
 export class TreeSteps implements CpSteps {
@@ -40,28 +50,8 @@ export class TreeSteps implements CpSteps {
     return this.tree.mount.show(yield* probeAt('realpath', placeOf(this.tree, path), run));
   }
 
-  *readlink(path: string): Composite<string> {
-    return String(yield* readlink(this.tree, path));
-  }
-
-  unlink(path: string): Composite<void> {
-    return unlink(this.tree, path);
-  }
-
-  symlink(target: string, path: string): Composite<void> {
-    return symlink(this.tree, target, path);
-  }
-
-  copyFile(from: string, to: string, mode: number): Composite<void> {
-    return copyFile(this.tree, from, to, mode);
-  }
-
-  utimes(path: string, atime: number, mtime: number): Composite<void> {
-    return utimes(this.tree, path, atime, mtime);
-  }
-
-  mkdirAll(path: string): Composite<unknown> {
-    return mkdir(this.tree, path, { recursive: true });
+  *run<T>(name: Doing, ...args: readonly unknown[]): Composite<T> {
+    return (yield* DOING[name](this.tree, ...args)) as T;
   }
 
   *intoDirectory(from: string, to: string, mode: number | null, fill: Composite<void>): Composite<void> {
@@ -77,20 +67,12 @@ export class TreeSteps implements CpSteps {
     return place.isInside ? this.tree.mount.show(place.tree) : path;
   }
 
-  *walkFrom(path: string): Composite<string> {
-    const real = yield* this.realpath(path);
-    return real === this.placeOf(path) ? path : real;
-  }
+  readonly hasAliases = true;
 
-  isLinkFollowed(path: string): boolean {
-    return this.isAliasPlace(path);
-  }
-
-  /** Beside versions, in a tree that has them. */
-  isAliasPlace(path: string): boolean {
+  /** Aliases stand beside units, in a tree that has them. */
+  linkAt(path: string): 'alias' | 'link' {
     const { links, levels } = this.tree.mount.layout.shape;
     const place = placeOf(this.tree, path);
-    const segments = place.isInside ? place.tree.split('/') : [];
-    return links !== null && segments.filter((name) => name !== '').length === levels.length;
+    return links && place.isInside && depthOf(place.tree) === levels.length ? 'alias' : 'link';
   }
 }

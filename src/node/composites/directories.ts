@@ -1,13 +1,15 @@
 import type { Dirent } from 'node:fs';
-import type { DirectoryEntry } from '../../kernel/syscalls.js';
+import type { Paging } from '../../kernel/namespace/listing/open-directory.js';
+import type { DirectoryEntry, DirectoryPages } from '../../kernel/syscalls.js';
 import { hasCode } from '../arguments/errors.js';
 import { asMode } from '../arguments/flags.js';
 import { joined } from '../arguments/layout.js';
 import { asPath, type Place } from '../arguments/paths.js';
-import { asBoolean, asOptions, type Bag } from '../arguments/validate.js';
+import { asBoolean, asOptions, asRecursive, type Bag } from '../arguments/validate.js';
 import { direntOf, encodedName } from '../results/dirents.js';
 import { explaining, invokeAt, placeOf, type Tree } from '../tree.js';
 import { type Composite, invoke, type Step } from './driver.js';
+import { type Level, Walk } from './shared/walk.js';
 
 const DEFAULT_MODE = 0o777;
 
@@ -83,49 +85,60 @@ type Name = string | Buffer;
 
 export function* readdir(tree: Tree, path: unknown, options?: unknown): Composite<Name[] | Dirent[]> {
   const { encoding, withFileTypes, recursive } = asOptions(options);
-  const top = asPath(path);
-  const isRecursive =
-    recursive !== null && recursive !== undefined && asBoolean(recursive, 'options.recursive');
-  const real = isRecursive ? yield* realOf(tree, top, 'scandir') : top;
-  const found = yield* foundBelow(tree, { parent: top, real, prefix: '', depth: 0 }, isRecursive);
-  if (withFileTypes) return found.map(({ entry, parent }) => direntOf(entry, parent, encoding));
-  return found.map(({ name }) => encodedName(name, encoding));
-}
-
-interface Level {
-  readonly parent: string;
-  /** Without aliases. */
-  readonly real: string;
-  readonly prefix: string;
-  readonly depth: number;
-}
-
-interface FoundName {
-  readonly entry: DirectoryEntry;
-  readonly parent: string;
-  readonly name: string;
-}
-
-/**
- * Level by level, as Node tells it, but asked for depth first: who is done with a run doesn't come back to it, so none
- * has to be remembered while the others are listed. The order within a level is the same either way.
- */
-function* foundBelow(tree: Tree, top: Level, isRecursive: boolean): Composite<readonly FoundName[]> {
-  const byDepth: FoundName[][] = [];
-  const waiting = [top];
-  for (let level = waiting.pop(); level !== undefined; level = waiting.pop()) {
-    const { parent, real, prefix, depth } = level;
-    const entries = yield* entriesOf(tree, real, 'scandir', parent);
-    byDepth[depth] ??= [];
-    for (const entry of entries) byDepth[depth].push({ entry, parent, name: `${prefix}${entry.name}` });
-    if (!isRecursive) break;
-    for (const { name, kind } of [...entries].reverse()) {
-      if (kind !== 'directory') continue;
-      const below = { parent: joined(parent, name), real: joined(real, name) };
-      waiting.push({ ...below, prefix: `${prefix}${name}/`, depth: depth + 1 });
-    }
+  const given = asPath(path);
+  if (asRecursive(recursive)) {
+    const walk = yield* walkBelow({ tree, syscall: 'scandir', paging: 'never', isRecursive: true }, given);
+    const found = yield* walk.all();
+    if (withFileTypes) return found.map(({ entry, level }) => direntOf(entry, level.given, encoding));
+    return found.map(({ entry, level }) => encodedName(`${level.prefix}${entry.name}`, encoding));
   }
-  return byDepth.flat();
+  const entries = yield* entriesOf(tree, given, 'scandir');
+  if (withFileTypes) return entries.map((entry) => direntOf(entry, given, encoding));
+  return entries.map(({ name }) => encodedName(name, encoding));
+}
+
+interface Walking {
+  readonly tree: Tree;
+  readonly syscall: string;
+  readonly paging: Paging;
+  readonly isRecursive: boolean;
+}
+
+/** Goes through a directory, and those below it with `isRecursive`. Fails where it can't be listed. */
+export function* walkBelow(walking: Walking, given: string): Composite<Walk<DirectoryEntry, TreeLevel>> {
+  const real = walking.isRecursive ? yield* realOf(walking.tree, given, walking.syscall) : given;
+  return yield* Walk.through(new TreeLevel(walking, given, real, ''));
+}
+
+class TreeLevel implements Level<DirectoryEntry> {
+  #open: DirectoryPages | null = null;
+
+  /**
+   * @param given how the caller calls it
+   * @param real without aliases: all levels are of one version
+   * @param prefix of the names in it, as seen from the top
+   */
+  constructor(
+    private readonly walk: Walking,
+    readonly given: string,
+    private readonly real: string,
+    readonly prefix: string,
+  ) {}
+
+  *page(): Composite<readonly DirectoryEntry[] | null> {
+    const { tree, syscall, paging } = this.walk;
+    const place = placeOf(tree, this.real);
+    const call = { syscall, path: this.given, explain: explaining(place) };
+    this.#open ??= yield* invoke({ ...call, run: (op) => tree.kernel.opendir(op, place.tree, paging) });
+    const open = this.#open;
+    return yield* invoke({ ...call, run: (op) => open.next(op) });
+  }
+
+  below({ name, kind }: DirectoryEntry): TreeLevel | null {
+    if (!this.walk.isRecursive || kind !== 'directory') return null;
+    const { given, real, prefix } = this;
+    return new TreeLevel(this.walk, joined(given, name), joined(real, name), `${prefix}${name}/`);
+  }
 }
 
 /** As the promise face wants it: for `recursive` anything that is true will do. */
@@ -153,7 +166,7 @@ export function* entriesOf(
  * The path without aliases in it. Who walks through a directory walks from there: an alias that moves meanwhile would
  * lead him into another version.
  */
-export function* realOf(tree: Tree, path: string, syscall: string): Composite<string> {
+function* realOf(tree: Tree, path: string, syscall: string): Composite<string> {
   const place = placeOf(tree, path);
   return tree.mount.show(yield* invokeAt(syscall, place, (op, at) => tree.kernel.realpath(op, at)));
 }

@@ -2,7 +2,7 @@ import { randomInt } from 'node:crypto';
 import { hasCode } from '../arguments/errors.js';
 import { asPath } from '../arguments/paths.js';
 import { asOptions } from '../arguments/validate.js';
-import { asyncDispose, dispose } from '../faces/symbols.js';
+import { asyncDispose, dispose } from '../faces/node-version.js';
 import { encodedName } from '../results/dirents.js';
 import { explaining, placeOf, type Tree } from '../tree.js';
 import { type Composite, driveSync, invoke, type Step } from './driver.js';

@@ -2,20 +2,16 @@ import nodeFs, { type ReadStream, type WriteStream } from 'node:fs';
 import type { Kernel } from '../../kernel/syscalls.js';
 import { asSeconds } from '../arguments/flags.js';
 import { Mount, type MountOptions } from '../arguments/paths.js';
-import { Connection } from '../connection.js';
 import type { StreamMakers } from '../handle/file-handle.js';
 import { Dir } from '../results/dir.js';
-import { type StreamFs, streamClasses } from '../streams/streams.js';
-import { utf8Streams } from '../streams/utf8-stream.js';
-import type { LazyTree, Tree } from '../tree.js';
+import { type StreamFs, streamClasses, utf8Streams } from '../streams/streams.js';
+import { Connection, Tree } from '../tree.js';
 import { emitUpload, newUploads, type WandbControl, wandbControl } from '../wandb/control.js';
 import { watchFace } from '../watching/face.js';
 import { callbackFace } from './callback.js';
 import { named } from './face.js';
-import type { LaterFs } from './later-members.js';
+import { asyncDispose, type LaterFs } from './node-version.js';
 import { promisesFace } from './promises.js';
-import { rememberMount } from './remount.js';
-import { asyncDispose } from './symbols.js';
 import { syncFace } from './sync.js';
 import { fillMember, fillPromise, withTheRest } from './unsupported.js';
 
@@ -52,7 +48,7 @@ const warnProcess = (message: string): void => process.emitWarning(message, 'Wan
 
 function makeFace(connection: Connection, appUrl: () => string, options: MountOptions): WandbFs {
   const uploads = newUploads();
-  const tree = treeOf(connection, new Mount(options), appUrl);
+  const tree = new Tree(connection, new Mount(options), appUrl);
   connection.onUpload({
     hear: (event) => emitUpload(uploads, tree, event),
     hearsFailures: () => uploads.listenerCount('failed') > 0,
@@ -66,13 +62,26 @@ function makeFace(connection: Connection, appUrl: () => string, options: MountOp
     wandb,
     [asyncDispose]: wandb.close,
   };
-  rememberMount(members, {
+  mounted.set(members, {
     mountPoint: tree.mount.show(tree.mount.top),
     at: (mountPoint) => makeFace(connection, appUrl, { ...options, mountPoint }),
   });
   // Each function checks its arguments itself and so takes anything; the compiler can't see Node's overloads in that.
   return members as unknown as WandbFs;
 }
+
+/** How an fs object of ours can be seen at another place. Kept beside the objects: tools look at what is on them. */
+export interface Mounted {
+  /** The absolute, normalised path at which the tree is seen. */
+  readonly mountPoint: string;
+  /** Another face over the same kernel, with the same caches, fds and uploads. */
+  readonly at: (mountPoint: string) => WandbFs;
+}
+
+const mounted = new WeakMap<object, Mounted>();
+
+/** Undefined for objects that this package didn't make, copies of those that it made included. */
+export const mountOf = (fs: object): Mounted | undefined => mounted.get(fs);
 
 /** `self` is the object that the members will be on: streams call what stands there when they are used. */
 export function makeMembers(tree: Tree, self: () => StreamFs) {
@@ -106,17 +115,3 @@ export function makeMembers(tree: Tree, self: () => StreamFs) {
     promises: promisesFace(tree, streams),
   };
 }
-
-const treeOf = (connection: Connection, mount: Mount, appUrl: () => string): LazyTree => ({
-  mount,
-  appUrl,
-  calls: connection.calls,
-  changes: connection.changes,
-  get made() {
-    return connection.made;
-  },
-  get kernel() {
-    return connection.kernel;
-  },
-  end: () => connection.end(),
-});

@@ -12,7 +12,7 @@ import { asReadSettings, readOpen } from '../composites/files/read-file.js';
 import { readTransfer, readv, writeTransfer, writev } from '../composites/files/transfer.js';
 import { writeFileTo } from '../composites/files/write-file.js';
 import { fstatOf } from '../composites/stat.js';
-import { asyncDispose } from '../faces/symbols.js';
+import { asyncDispose } from '../faces/node-version.js';
 import { borrow, type StreamFs } from '../streams/streams.js';
 import type { Tree } from '../tree.js';
 import { pull, pullSync } from './iter.js';

@@ -1,7 +1,7 @@
 import { hasCode } from '../arguments/errors.js';
 import { invalidArgumentType, outOfRange, refusal } from '../arguments/refusals.js';
 import { asObject, asSignal, bytesOf, isView } from '../arguments/validate.js';
-import { asyncDispose, dispose } from '../faces/symbols.js';
+import { asyncDispose, dispose } from '../faces/node-version.js';
 import { asWindow, type IterHost, type Window } from './iter.js';
 
 /** `FileHandle.writer`: what `pipeTo` of `node:stream/iter` writes to. Ended once, by `end` or by `fail`. */

@@ -2,14 +2,15 @@ import type { Dirent } from 'node:fs';
 import { posix } from 'node:path';
 import { isMissing } from '../arguments/errors.js';
 import { joined } from '../arguments/layout.js';
-import { asBoolean, asOptions, type CallOptions } from '../arguments/validate.js';
-import type { Composite } from '../composites/driver.js';
+import { asOptions, asRecursive, type CallOptions } from '../arguments/validate.js';
+import { type Composite, driveAsync, driveSync } from '../composites/driver.js';
+import { type Level, Walk } from '../composites/shared/walk.js';
 import { Dir } from '../results/dir.js';
 import { direntOf, encodedName } from '../results/dirents.js';
 import { call } from './filesystem.js';
 import type { Located, MountTable } from './table.js';
 
-type Encoding = CallOptions['encoding'];
+type Names = (string | Buffer)[];
 
 /** Lists a directory above mount points: what its owner has in it, and the names that lead to what is mounted. */
 export function readdir(
@@ -18,9 +19,7 @@ export function readdir(
   args: readonly unknown[],
 ): Composite<Names | Dirent[]> {
   const options = asOptions(args[1]);
-  return options.withFileTypes
-    ? direntsOf(table, at, options, options.encoding)
-    : namesOf(table, at, options);
+  return options.withFileTypes ? direntsOf(table, at, options) : namesOf(table, at, options);
 }
 
 export function opendir(table: MountTable, at: Located, args: readonly unknown[]): Composite<Dir> {
@@ -28,78 +27,78 @@ export function opendir(table: MountTable, at: Located, args: readonly unknown[]
 }
 
 function* openedDir(table: MountTable, at: Located, options: CallOptions): Composite<Dir> {
-  const entries = (yield* direntsOf(table, at, options, options.encoding)).values();
-  const nextSync = (): Dirent | null => entries.next().value ?? null;
-  return new Dir(at.given, { nextSync, next: async () => nextSync() });
+  const walk = yield* walkBelow(table, at, options);
+  function* next(): Composite<Dirent | null> {
+    return (yield* walk.next())?.entry ?? null;
+  }
+  return new Dir(at.given, { nextSync: () => driveSync(next()), next: () => driveAsync(next()) });
 }
-
-type Names = (string | Buffer)[];
 
 function* namesOf(table: MountTable, at: Located, options: CallOptions): Composite<Names> {
   // As their owners have them: what is asked for in bytes needn't be UTF-8 on a disk.
   if (!options.recursive)
-    return (yield* direntsOf(table, at, options, options.encoding)).map(({ name }): string | Buffer => name);
+    return (yield* direntsOf(table, at, options)).map(({ name }): string | Buffer => name);
   const start = at.path === '/' ? 1 : at.path.length + 1;
-  const entries = yield* direntsOf(table, at, options, null);
+  const entries = yield* direntsOf(table, at, { ...options, encoding: null });
   return entries.map(({ parentPath, name }) =>
     encodedName(posix.resolve(parentPath, name).slice(start), options.encoding),
   );
 }
 
-function* direntsOf(
+function* direntsOf(table: MountTable, at: Located, options: CallOptions): Composite<Dirent[]> {
+  const found = yield* (yield* walkBelow(table, at, options)).all();
+  return found.map(({ entry }) => entry);
+}
+
+const walkBelow = (
   table: MountTable,
-  top: Located,
-  options: CallOptions,
-  encoding: Encoding,
-): Composite<Dirent[]> {
-  const { recursive } = options;
-  const isRecursive =
-    recursive !== null && recursive !== undefined && asBoolean(recursive, 'options.recursive');
-  const found: Dirent[] = [];
-  const levels = [top];
-  for (const level of levels) {
-    const entries = yield* levelOf(table, level, encoding);
-    found.push(...entries);
-    if (!isRecursive) break;
-    for (const entry of entries) {
-      if (!entry.isDirectory()) continue;
-      const below = table.locate(joined(level.given, plainName(entry, encoding)));
-      if (below === null) continue;
-      if (below.isAbove) levels.push(below);
-      else found.push(...(yield* allBelow(below, encoding)));
+  at: Located,
+  { recursive, encoding }: CallOptions,
+): Composite<Walk<Dirent, MountLevel>> =>
+  Walk.through(new MountLevel(table, at, asRecursive(recursive), encoding));
+
+class MountLevel implements Level<Dirent> {
+  #isRead = false;
+
+  constructor(
+    private readonly table: MountTable,
+    private readonly at: Located,
+    private readonly isRecursive: boolean,
+    private readonly encoding: CallOptions['encoding'],
+  ) {}
+
+  *page(): Composite<readonly Dirent[] | null> {
+    if (this.#isRead) return null;
+    this.#isRead = true;
+    const { table, at, encoding } = this;
+    // What holds no mount point is listed by its owner, in one call.
+    if (!at.isAbove) return yield* this.#own(this.isRecursive);
+    const mounts = table.mountsIn(at.path);
+    return [
+      ...(yield* this.#own(false)).filter((entry) => !mounts.includes(plainName(entry, encoding))),
+      ...mounts.map((name) => direntOf({ name, kind: 'directory' }, at.given, encoding)),
+    ];
+  }
+
+  below(entry: Dirent): MountLevel | null {
+    if (!this.isRecursive || !this.at.isAbove || !entry.isDirectory()) return null;
+    const below = this.table.locate(joined(this.at.given, plainName(entry, this.encoding)));
+    return below && new MountLevel(this.table, below, true, this.encoding);
+  }
+
+  *#own(recursive: boolean): Composite<readonly Dirent[]> {
+    const { owner, argument, isAbove } = this.at;
+    const options = { recursive, withFileTypes: true, encoding: this.encoding };
+    try {
+      return yield* call(owner, 'readdir', argument, options);
+    } catch (error) {
+      if (isAbove && isMissing(error)) return [];
+      throw error;
     }
   }
-  return found;
 }
 
-/** What holds no mount point is listed by its owner, in one call. */
-function* allBelow({ owner, argument }: Located, encoding: Encoding): Composite<readonly Dirent[]> {
-  return yield* call(owner, 'readdir', argument, { withFileTypes: true, recursive: true, encoding });
-}
-
-function* levelOf(table: MountTable, level: Located, encoding: Encoding): Composite<Dirent[]> {
-  const mounts = table.mountsIn(level.path);
-  const entries = yield* ownEntries(level, encoding, mounts.length > 0);
-  return [
-    ...entries.filter((entry) => !mounts.includes(plainName(entry, encoding))),
-    ...mounts.map((name) => direntOf({ name, kind: 'directory' }, level.given, encoding)),
-  ];
-}
-
-function* ownEntries(
-  { owner, argument }: Located,
-  encoding: Encoding,
-  isThereAnyway: boolean,
-): Composite<readonly Dirent[]> {
-  try {
-    return yield* call(owner, 'readdir', argument, { withFileTypes: true, encoding });
-  } catch (error) {
-    if (isThereAnyway && isMissing(error)) return [];
-    throw error;
-  }
-}
-
-function plainName(entry: Dirent, encoding: Encoding): string {
+function plainName(entry: Dirent, encoding: CallOptions['encoding']): string {
   const name: string | Buffer = entry.name;
   if (encoding === null || encoding === 'buffer') return String(name);
   return Buffer.from(String(name), encoding).toString();

@@ -3,10 +3,8 @@ import { posix } from 'node:path';
 import { bothErrors } from '../arguments/errors.js';
 import { invalidArgumentType, invalidArgumentValue } from '../arguments/refusals.js';
 import { asObject, isFunction } from '../arguments/validate.js';
-import type { WandbFs } from '../faces/create.js';
-import type { LaterFs } from '../faces/later-members.js';
-import { mountOf } from '../faces/remount.js';
-import { asyncDispose } from '../faces/symbols.js';
+import { mountOf, type WandbFs } from '../faces/create.js';
+import { asyncDispose, type LaterFs } from '../faces/node-version.js';
 import type { UploadEvents } from '../wandb/control.js';
 import { membersOf } from './members.js';
 

@@ -2,7 +2,9 @@ import { posix } from 'node:path';
 import { failure, isMissing } from '../arguments/errors.js';
 import { asBits } from '../arguments/flags.js';
 import { type Composite, callOutside } from '../composites/driver.js';
-import { cpAcross, globAcross, WholeSteps } from './across.js';
+import { cpOver } from '../composites/shared/cp.js';
+import { asCpSettings } from '../composites/shared/cp-settings.js';
+import { globAcross, WholeSteps } from './across.js';
 import { copyAcross } from './copy.js';
 import { call, type Filesystem } from './filesystem.js';
 import type { OpenFiles } from './open-files.js';
@@ -95,7 +97,7 @@ export class Router {
     const direct: Direct = { owner: from.owner, args: [from.argument, to.argument, ...args.slice(2)] };
     if (name === 'cp') {
       if (!isAcross && !from.isAbove && !to.isAbove && from.owner.has('cp')) return direct;
-      return { work: cpAcross(this.#steps, [from, to], args[2]) };
+      return { work: cpOver(this.#steps, from.given, to.given, asCpSettings(args[2])) };
     }
     if (isAtMount) {
       const code = name === 'copyFile' ? 'EISDIR' : name === 'link' ? 'EPERM' : 'EBUSY';

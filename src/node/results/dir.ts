@@ -2,7 +2,7 @@ import type { Dirent } from 'node:fs';
 import { directoryBusy, directoryClosed } from '../arguments/refusals.js';
 import { asFunction } from '../arguments/validate.js';
 import { answer } from '../faces/face.js';
-import { asyncDispose, dispose } from '../faces/symbols.js';
+import { asyncDispose, dispose } from '../faces/node-version.js';
 
 /** What an open directory shows, one after the other; null at its end. */
 export interface DirentSource {

@@ -1,7 +1,7 @@
 import { EventEmitter } from 'node:events';
 import type { CommitOptions, Committed } from '../../contract/drafts.js';
 import type { RemoteEvent } from '../../contract/remote.js';
-import type { TreePath } from '../../contract/tree-path.js';
+import { type TreePath, withoutSlash } from '../../contract/tree-path.js';
 import { theProcess } from '../../io/realm.js';
 import { timeOver } from '../../io/time-over.js';
 import type { Operation } from '../../kernel/operation/operation.js';
@@ -9,7 +9,7 @@ import type { JournalReport } from '../../kernel/writeback/recovery.js';
 import { systemError } from '../arguments/errors.js';
 import { asObject, asSignal } from '../arguments/validate.js';
 import { type Composite, driveAsync, driveSync, invoke } from '../composites/driver.js';
-import { invokeAt, type LazyTree, placeOf, type Tree } from '../tree.js';
+import { invokeAt, placeOf, type Tree } from '../tree.js';
 import { asCommitOptions } from './commit-options.js';
 import { type FindOptions, find, type RunsFound } from './find.js';
 import { get, put, type TransferOptions } from './get-put.js';
@@ -128,7 +128,7 @@ export interface WandbControl {
 /** How long `close` waits for calls that only read, in milliseconds. */
 const LONGEST_WAIT_MS = 10_000;
 
-export function wandbControl(tree: LazyTree, uploads: EventEmitter<UploadEvents>): WandbControl {
+export function wandbControl(tree: Tree, uploads: EventEmitter<UploadEvents>): WandbControl {
   return {
     flush: () => tree.calls.drive(flush(tree)),
     flushSync: () => driveSync(flush(tree)),
@@ -159,7 +159,7 @@ export function wandbControl(tree: LazyTree, uploads: EventEmitter<UploadEvents>
   };
 }
 
-function* journal(tree: LazyTree): Composite<JournalReport | null> {
+function* journal(tree: Tree): Composite<JournalReport | null> {
   const { mount } = tree;
   const report = yield* invoke({ syscall: 'journal', run: () => tree.kernel.journal() });
   if (!report) return null;
@@ -167,36 +167,36 @@ function* journal(tree: LazyTree): Composite<JournalReport | null> {
   return { ...report, entries, damaged: report.damaged.map((path) => mount.show(path)) };
 }
 
-function* flush(tree: LazyTree): Composite<void> {
+function* flush(tree: Tree): Composite<void> {
   yield* invoke({ syscall: 'flush', run: (op) => tree.made?.flush(op) });
 }
 
-function* shutdown(tree: LazyTree): Composite<void> {
+function* shutdown(tree: Tree): Composite<void> {
   yield* invoke({ syscall: 'close', run: (op) => tree.made?.shutdown(op) });
 }
 
-function* refresh(tree: LazyTree, path?: unknown): Composite<void> {
+function* refresh(tree: Tree, path?: unknown): Composite<void> {
   const place = placeOf(tree, path ?? tree.mount.show(tree.mount.top));
   yield* invokeAt('refresh', place, (_op, at) => tree.made?.refresh(withoutSlash(at)));
 }
 
-function* prefetch(tree: LazyTree, path: unknown): Composite<void> {
+function* prefetch(tree: Tree, path: unknown): Composite<void> {
   const place = placeOf(tree, path);
   yield* invokeAt('prefetch', place, (op, at) => tree.kernel.prefetch(op, withoutSlash(at)));
 }
 
-function* signedUrl(tree: LazyTree, path: unknown): Composite<string> {
+function* signedUrl(tree: Tree, path: unknown): Composite<string> {
   const place = placeOf(tree, path);
   return yield* invokeAt('signedUrl', place, (op, at) => tree.kernel.signedUrl(op, at));
 }
 
-function* webUrl(tree: LazyTree, path: unknown): Composite<string> {
+function* webUrl(tree: Tree, path: unknown): Composite<string> {
   const place = placeOf(tree, path);
   return yield* invokeAt('webUrl', place, (_op, at) => addressOf(tree, withoutSlash(at)));
 }
 
 /** @param canAbort a blocked thread hears of no signal */
-function* commit(tree: LazyTree, draft: unknown, options: unknown, canAbort: boolean): Composite<Committed> {
+function* commit(tree: Tree, draft: unknown, options: unknown, canAbort: boolean): Composite<Committed> {
   const place = placeOf(tree, draft, 'draft');
   const { signal, ...rest } = options === undefined ? {} : asObject(options, 'options');
   const settings = asCommitOptions(canAbort || signal === undefined ? rest : { ...rest, signal });
@@ -208,8 +208,6 @@ function* commit(tree: LazyTree, draft: unknown, options: unknown, canAbort: boo
     canAbort ? { signal: asSignal(signal, 'options.signal') } : {},
   );
 }
-
-const withoutSlash = (path: TreePath): TreePath => path.replace(/\/$/, '');
 
 /**
  * Hands an event of the owner of the remote to who listens, in a turn of its own: what a listener throws is its

@@ -1,12 +1,11 @@
 import { Failure } from '../../contract/failure.js';
-import { decodeName, encodeName } from '../../contract/names.js';
 import type { FoundRuns, RunQuery } from '../../contract/store.js';
-import type { TreePath } from '../../contract/tree-path.js';
+import { decodeName, encodeName, joinPath, segmentsOf, type TreePath } from '../../contract/tree-path.js';
 import { notSupported, systemError } from '../arguments/errors.js';
 import { invalidArgumentType, invalidArgumentValue } from '../arguments/refusals.js';
 import { asInteger, asObject, asSignal, type Bag } from '../arguments/validate.js';
 import { type Composite, invoke } from '../composites/driver.js';
-import { type LazyTree, placeOf } from '../tree.js';
+import { placeOf, type Tree } from '../tree.js';
 import { located, type RunInfo } from './info.js';
 import { FIELDS, filterOf, type RunFilters } from './run-filters.js';
 
@@ -48,7 +47,7 @@ type Query = Pick<RunQuery, 'path' | 'filters' | 'order'> & {
 };
 
 /** Checks the options at once; asks when somebody takes the first run. */
-export function find(tree: LazyTree, options: unknown): RunsFound {
+export function find(tree: Tree, options: unknown): RunsFound {
   if (tree.mount.layout.shape.kind !== 'runs') {
     throw notSupported('find', 'Runs are found in the tree of runs: createWandbFs().wandb.find().');
   }
@@ -67,7 +66,7 @@ export function find(tree: LazyTree, options: unknown): RunsFound {
   };
 }
 
-async function* runsOf(tree: LazyTree, query: Query): AsyncGenerator<RunInfo, void, undefined> {
+async function* runsOf(tree: Tree, query: Query): AsyncGenerator<RunInfo, void, undefined> {
   const cursors = new Set<string>();
   let left = query.limit;
   let empty = 0;
@@ -88,7 +87,7 @@ async function* runsOf(tree: LazyTree, query: Query): AsyncGenerator<RunInfo, vo
 }
 
 const pageOf = (
-  tree: LazyTree,
+  tree: Tree,
   { path, filters, order, signal }: Query,
   page: Pick<RunQuery, 'after' | 'first'>,
 ): Composite<FoundRuns> => {
@@ -102,7 +101,7 @@ const pageOf = (
   });
 };
 
-function asQuery(tree: LazyTree, options: unknown): Query {
+function asQuery(tree: Tree, options: unknown): Query {
   const given = asObject(options, 'options');
   for (const name of Object.keys(given)) {
     if (KNOWN.includes(name)) continue;
@@ -126,10 +125,10 @@ const KNOWN: readonly string[] = [
 ];
 
 /** The directory of the project, which `root` may name already. */
-function projectOf(tree: LazyTree, given: Bag): TreePath {
-  const [entity, project, ...below] = tree.mount.top.split('/').filter((name) => name !== '');
+function projectOf(tree: Tree, given: Bag): TreePath {
+  const [entity, project, ...below] = segmentsOf(tree.mount.top);
   if (below.length > 0) throw notSupported('find', 'The tree shows one run only, by `root`.');
-  return [nameOf('entity', given.entity, entity), nameOf('project', given.project, project)].join('/');
+  return joinPath(nameOf('entity', given.entity, entity), nameOf('project', given.project, project));
 }
 
 function nameOf(option: string, value: unknown, ofRoot: string | undefined): string {

@@ -8,7 +8,7 @@ import { abortError, bothErrors, systemError } from '../arguments/errors.js';
 import { asPath, type Place } from '../arguments/paths.js';
 import { asFunction, asObject, asSignal } from '../arguments/validate.js';
 import { invoke } from '../composites/driver.js';
-import { explaining, type LazyTree, placeOf } from '../tree.js';
+import { explaining, placeOf, type Tree } from '../tree.js';
 import type { UploadEvents } from './control.js';
 
 export interface TransferOptions {
@@ -30,7 +30,7 @@ const { O_CREAT, O_EXCL, O_RDONLY, O_WRONLY } = constants;
  * Copies a file to this machine's disk. It appears there whole, by a rename, when its content has been compared with the
  * digest that W&B tells: whoever reads it from its beginning to its end has that done (`kernel/content/reading/whole-read.ts`).
  */
-export async function get(tree: LazyTree, remote: unknown, local: unknown, options: unknown): Promise<void> {
+export async function get(tree: Tree, remote: unknown, local: unknown, options: unknown): Promise<void> {
   const source = new RemoteFile(tree, placeOf(tree, remote, 'remote'), asTransfer(options));
   const target = asLocalPath(local);
   const { signal, onProgress } = source.options;
@@ -60,7 +60,7 @@ export async function get(tree: LazyTree, remote: unknown, local: unknown, optio
  * draft, when it is there.
  */
 export async function put(
-  tree: LazyTree,
+  tree: Tree,
   uploads: EventEmitter<UploadEvents>,
   local: unknown,
   remote: unknown,
@@ -111,7 +111,7 @@ class RemoteFile {
   private readonly explain: ReturnType<typeof explaining>;
 
   constructor(
-    private readonly tree: LazyTree,
+    private readonly tree: Tree,
     private readonly place: Place,
     readonly options: CheckedOptions,
     isMade = false,

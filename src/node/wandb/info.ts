@@ -13,7 +13,7 @@ import type {
 } from '../../contract/facts.js';
 import type { TreePath } from '../../contract/tree-path.js';
 import type { Composite } from '../composites/driver.js';
-import { invokeAt, type LazyTree, placeOf } from '../tree.js';
+import { invokeAt, placeOf, type Tree } from '../tree.js';
 
 /** Where it is: what every kind of info has. */
 export interface Located {
@@ -47,21 +47,21 @@ export type WandbInfo =
   | VersionInfo
   | DraftInfo;
 
-export function* info(tree: LazyTree, path: unknown): Composite<WandbInfo> {
+export function* info(tree: Tree, path: unknown): Composite<WandbInfo> {
   const place = placeOf(tree, path);
   return yield* invokeAt('info', place, (op, at) =>
     located(tree, tree.kernel.info(op, at), at.replace(/\/$/, '')),
   );
 }
 
-export const located = <Some extends Facts>(tree: LazyTree, facts: Some, path: TreePath): Some & Located => ({
+export const located = <Some extends Facts>(tree: Tree, facts: Some, path: TreePath): Some & Located => ({
   ...facts,
   path: tree.mount.show(path),
   webUrl: addressOf(tree, path),
 });
 
 /** Where a path is shown in the W&B app. */
-export function addressOf({ appUrl, mount }: LazyTree, path: TreePath): string {
+export function addressOf({ appUrl, mount }: Tree, path: TreePath): string {
   const names = path.split('/').map(encodeURIComponent);
   return `${appUrl().replace(/\/+$/, '')}/${mount.layout.toApp(names).join('/')}`;
 }

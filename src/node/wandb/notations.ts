@@ -1,4 +1,4 @@
-import type { TreePath } from '../../contract/tree-path.js';
+import { segmentsOf, type TreePath } from '../../contract/tree-path.js';
 import type { Mount } from '../arguments/paths.js';
 
 const ARTIFACT_PATH = '/<entity>/<project>/<type>/<collection>/<version>';
@@ -22,8 +22,8 @@ export function ofSdkAddress(address: string): string {
 /** How a path is written here that is a notation of the SDK or of the app; see `Layout`. */
 export function rewritten(isArtifacts: boolean, mount: Mount, below: TreePath, depth: number): string | null {
   // Where it is `root` that isn't there, that is to be written otherwise, and as an option is.
-  const isRoot = depth <= namesOf(mount.top).length;
-  const segments = namesOf(isRoot ? mount.top : below);
+  const isRoot = depth <= segmentsOf(mount.top).length;
+  const segments = segmentsOf(isRoot ? mount.top : below);
   const [first = '', second = '', , fourth = '', fifth = ''] = segments;
   const name = segments[depth - 1] ?? '';
   const rest = segments.slice(depth);
@@ -73,8 +73,6 @@ export function rewritten(isArtifacts: boolean, mount: Mount, below: TreePath, d
 }
 
 const VERSION = /^(v\d+|latest)$/;
-
-const namesOf = (path: TreePath): readonly string[] => path.split('/').filter((name) => name !== '');
 
 /** The app has 'files' behind a version. */
 const withoutFiles = (names: readonly string[]): readonly string[] =>

@@ -3,9 +3,9 @@ import { join } from 'node:path';
 import type { TreePath } from '../../../contract/tree-path.js';
 import { isGone, namesIn, syncDirectory } from './disk.js';
 import type { Held, Holdings } from './holdings.js';
-import { lineOf } from './lines.js';
 import { type Log, readLog } from './log.js';
 import type { Change, JournalRecord } from './records.js';
+import { lineOf } from './records.js';
 import { adoptedOf, blobsOf, claim, findSessions, liftNested, logOf, type Session } from './sessions.js';
 
 /** Something that was acknowledged, and isn't known to be durable. */

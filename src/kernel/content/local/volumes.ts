@@ -1,6 +1,12 @@
+import { removeAddedGlobals } from './globals.js';
+
+// Imports are evaluated in their order: memfs after what remembers the globals that were there before it.
+
 import * as nodeFs from 'node:fs';
 import { Volume as MemoryVolume } from 'memfs';
 import { type ErrnoCode, Failure } from '../../../contract/failure.js';
+
+removeAddedGlobals();
 
 /** The calls that memfs and `node:fs` share, as far as local content needs them. */
 export interface Volume {

@@ -2,20 +2,11 @@ import type { Entry } from '../../../contract/entry.js';
 import type { TreePath } from '../../../contract/tree-path.js';
 import { type Moment, NEVER } from '../../timeline.js';
 import { Inode } from '../inode.js';
+import type { Namespace } from '../namespace.js';
 import { Disputes } from './disputes.js';
-import { forget, replaceByOther, type ScopeHost } from './foreign-changes.js';
+import { forget, replaceByOther } from './foreign-changes.js';
 import { Knowledge } from './knowledge.js';
 import { ABSENT, Pins } from './pins.js';
-
-/** What kind of directory it is. */
-export interface ScopeKind {
-  /** A unit, which is listed with its whole subtree. */
-  readonly isDeep: boolean;
-  /** What was learned of a version stays true. @default false */
-  readonly isImmutable?: boolean;
-  /** There may be more than is listed, even by a complete listing: what isn't must be looked up. @default false */
-  readonly isPartial?: boolean;
-}
 
 /**
  * The names in a directory that is listed as one: a unit (a run) with its whole subtree, or a directory above units with
@@ -27,8 +18,11 @@ export interface ScopeKind {
  * 4. and dirty content stays whatever is told: it will be sent.
  */
 export class Scope {
+  /** A unit, which is listed with its whole subtree. */
   readonly isDeep: boolean;
+  /** What was once learned of it stays true. */
   readonly isImmutable: boolean;
+  /** There may be more than is listed, even by a complete listing: what isn't must be looked up. */
   readonly isPartial: boolean;
   readonly known: Knowledge;
   private madePins: Pins | null = null;
@@ -39,18 +33,19 @@ export class Scope {
   private added = 0;
 
   constructor(
-    private readonly host: ScopeHost,
+    private readonly names: Namespace,
     readonly root: Inode,
-    { isDeep, isImmutable = false, isPartial = false }: ScopeKind,
   ) {
-    this.isDeep = isDeep;
-    this.isImmutable = isImmutable;
-    this.isPartial = isPartial;
-    this.known = new Knowledge(isPartial);
+    const { shape, unitDepth } = names;
+    const { depth } = root;
+    this.isDeep = depth >= unitDepth;
+    this.isImmutable = this.isDeep && shape.areUnitsImmutable;
+    this.isPartial = depth < shape.partialDepth;
+    this.known = new Knowledge(this.isPartial);
   }
 
   get pins(): Pins {
-    this.madePins ??= new Pins(this.host.timeline);
+    this.madePins ??= new Pins(this.names.timeline);
     return this.madePins;
   }
 
@@ -75,8 +70,7 @@ export class Scope {
   /** Merges a listing. With `isComplete`, what it doesn't show is gone. */
   mergeListing(entries: readonly Entry[], isComplete: boolean, sent: Moment): void {
     if (this.isLocal || sent.epoch < this.known.listed.epoch || this.known.isExpired(sent)) return;
-    const prefix = this.root.path === '' ? 0 : this.root.path.length + 1;
-    const newest = newestOfNames(entries, prefix);
+    const newest = newestOfNames(entries, this.prefix);
     for (const [relative, entry] of newest) this.mergeEntry(relative, entry, sent);
     if (isComplete) {
       this.sweep(this.root, '', this.shownBy(newest, sent), sent);
@@ -89,6 +83,18 @@ export class Scope {
     // What was listed exists.
     this.root.markSeen(sent);
     this.reportGrowth();
+  }
+
+  /** Merges a part of a listing: what it doesn't show may be in another. */
+  mergePage(entries: readonly Entry[], sent: Moment): void {
+    if (this.isLocal || this.known.isExpired(sent)) return;
+    for (const [relative, entry] of newestOfNames(entries, this.prefix))
+      this.mergeEntry(relative, entry, sent);
+    this.reportGrowth();
+  }
+
+  private get prefix(): number {
+    return this.root.path === '' ? 0 : this.root.path.length + 1;
   }
 
   /** What a look-up in the same answer has found is there, though the listing doesn't show it (yet). */
@@ -110,7 +116,7 @@ export class Scope {
     } else if (!this.isOutdated(relative, ABSENT, sent.epoch)) {
       const inode = this.childAt(relative);
       if (inode?.isDirectory && this.isDeep) this.sweepOne(inode, relative, sent);
-      else if (inode) forget(this.host, inode);
+      else if (inode) forget(this.names, inode);
     }
     this.known.noteLookup(relative, sent);
     this.reportGrowth();
@@ -120,7 +126,7 @@ export class Scope {
     const { added } = this;
     this.added = 0;
     if (added > 0) this.isUsed = true;
-    this.host.grew(this, added);
+    this.names.grew(this, added);
   }
 
   /** A path at or below this scope's root, from there on. */
@@ -170,21 +176,21 @@ export class Scope {
       this.disputes?.end(relative);
       return false;
     }
-    this.disputes ??= new Disputes(this.host.timeline);
+    this.disputes ??= new Disputes(this.names.timeline);
     return this.disputes.isKept(relative, inode, sent);
   }
 
   private update(inode: Inode, entry: Entry): void {
     const known = inode.entry;
     // Another directory of the same name: a collection was deleted and made again, and its numbers with it.
-    if (inode.isDirectory && known !== null && known.version !== entry.version) this.host.expireTree(inode);
+    if (inode.isDirectory && known !== null && known.version !== entry.version) this.names.expireTree(inode);
     if (inode.isDirty || known?.version === entry.version || inode.isDirectory) {
       // The size that a first GET taught isn't unlearned by a listing that doesn't know it, or goes on claiming another.
       const isSizeKnown = known?.version === entry.version && known.size !== null;
       inode.entry = isSizeKnown ? { ...entry, size: known.size } : entry;
       return;
     }
-    replaceByOther(this.host, inode, entry);
+    replaceByOther(this.names, inode, entry);
   }
 
   /** The directory at these segments, made if need be; undefined where a file of this instance stands in the way. */
@@ -194,7 +200,7 @@ export class Scope {
       let child = inode.children?.get(name);
       if (child && !child.isDirectory) {
         if (child.isDirty) return undefined;
-        forget(this.host, child);
+        forget(this.names, child);
         child = undefined;
       }
       if (!child) {
@@ -218,7 +224,7 @@ export class Scope {
         if (child.children?.size === 0 && child.seenEpoch !== sent.epoch && !child.local?.isLocalDirectory)
           child.detach();
       } else if (!seen.has(relative) && !this.isOutdated(relative, ABSENT, sent.epoch)) {
-        if (!this.isKnownBesides(relative, child)) forget(this.host, child);
+        if (!this.isKnownBesides(relative, child)) forget(this.names, child);
       }
     }
   }
@@ -226,7 +232,7 @@ export class Scope {
   /** Is it there though no listing shows it? Then a look-up has found it, or somebody has a file in it open. */
   private isKnownBesides(relative: string, child: Inode): boolean {
     if (!this.isPartial) return false;
-    if (this.host.timeline.now() - this.knownSince(relative).at < this.host.timeline.ttl) return true;
+    if (this.names.timeline.now() - this.knownSince(relative).at < this.names.timeline.ttl) return true;
     for (const { isOpen } of child.walk()) if (isOpen) return true;
     return false;
   }

@@ -1,7 +1,13 @@
 import { asPath } from '../../arguments/paths.js';
-import { asReadTarget, type OwnBuffer, type ReadTarget } from '../../arguments/read-target.js';
-import { fileTooLarge, invalidArgumentValue } from '../../arguments/refusals.js';
-import { asInt32, asOptions, type CallOptions } from '../../arguments/validate.js';
+import { fileTooLarge, invalidArgumentType, invalidArgumentValue } from '../../arguments/refusals.js';
+import {
+  asBuffer,
+  asInt32,
+  asOptions,
+  type CallOptions,
+  isFunction,
+  isView,
+} from '../../arguments/validate.js';
 import { nodeMajor } from '../../faces/node-version.js';
 import type { Tree } from '../../tree.js';
 import { type Composite, invoke, type Step } from '../driver.js';
@@ -42,6 +48,32 @@ interface ReadSettings extends CallOptions {
 export function asReadSettings(options: unknown): ReadSettings {
   const settings = asOptions(options);
   return { ...settings, target: asReadTarget(settings.buffer) };
+}
+
+/** The caller's buffer for a whole file, and how errors name its length. */
+interface OwnBuffer {
+  readonly bytes: Buffer;
+  readonly name: string;
+}
+
+/** Given the size of the file, where it goes; null where a buffer is made for it. */
+type ReadTarget = (size: number) => OwnBuffer | null;
+
+/** Checks the option `buffer` of `readFile`: a buffer, or a function of the size that gives one. */
+function asReadTarget(buffer: unknown): ReadTarget {
+  if (buffer === undefined) return () => null;
+  if (isFunction(buffer)) {
+    return (size) => holding(asBuffer(buffer(size), 'options.buffer()'), size, 'options.buffer().byteLength');
+  }
+  if (isView(buffer)) return (size) => holding(buffer, size, 'options.buffer.byteLength');
+  const expected = 'of type function or an instance of Buffer, TypedArray, or DataView';
+  throw invalidArgumentType('options.buffer', expected, buffer);
+}
+
+function holding(view: NodeJS.ArrayBufferView, size: number, name: string): OwnBuffer {
+  const bytes = Buffer.from(view.buffer, view.byteOffset, view.byteLength);
+  if (size <= bytes.length) return { bytes, name };
+  throw invalidArgumentValue(name, bytes.length, `is smaller than the file size of ${size} bytes`);
 }
 
 function* readPath(tree: Tree, path: unknown, settings: ReadSettings, isLater: boolean): Composite<Contents> {

@@ -39,14 +39,19 @@ interface Ends {
   readonly to: string;
   readonly source: Seen;
   readonly target: Seen | null;
-  readonly isSamePlace: boolean;
-  /** `to` is at or below `from`. */
-  readonly isBelow: boolean;
 }
 
-/** Throws for what can't be copied onto what. */
-export function assertPair({ from, to, source, target, isSamePlace, isBelow }: Ends): void {
-  if (isSamePlace || (target && target.ino === source.ino && target.dev === source.dev)) {
+/**
+ * Throws for what can't be copied onto what.
+ *
+ * @param places of both, absolute and normalised
+ */
+export function assertPair(
+  { from, to, source, target }: Ends,
+  [above, below]: readonly [string, string],
+): void {
+  const isSame = above === below || (target?.ino === source.ino && target.dev === source.dev);
+  if (target && isSame) {
     throw cpError('ERR_FS_CP_EINVAL', INVALID, 'EINVAL', 'src and dest cannot be the same', to);
   }
   const isDirectory = source.kind === 'directory';
@@ -60,7 +65,7 @@ export function assertPair({ from, to, source, target, isSamePlace, isBelow }: E
     const reason = `cannot overwrite directory ${to} with non-directory ${from}`;
     throw cpError('ERR_FS_CP_NON_DIR_TO_DIR', prefix, 'ENOTDIR', reason, to);
   }
-  if (isDirectory && isBelow) {
+  if (isDirectory && `${below}/`.startsWith(above === '/' ? '/' : `${above}/`)) {
     const reason = `cannot copy ${from} to a subdirectory of self ${to}`;
     throw cpError('ERR_FS_CP_EINVAL', INVALID, 'EINVAL', reason, to);
   }

@@ -7,7 +7,7 @@ import { refusal } from '../../arguments/refusals.js';
 import type { AnyKind } from '../../results/dirents.js';
 import { type Composite, callOutside } from '../driver.js';
 import { assertPair, type CpSettings, cpError, INVALID } from './cp-settings.js';
-import { type CpSteps, type Look, lookIfThere, type Seen } from './steps.js';
+import type { CpSteps, Look, Seen } from './steps.js';
 
 const { COPYFILE_EXCL } = constants;
 
@@ -30,10 +30,11 @@ export function* cpOver(steps: CpSteps, given: string, to: string, settings: CpS
   const from = (yield* isAlias(copying, given)) ? `${given}/` : given;
   const pair = yield* lookAtPair(copying, from, to);
   if (!(yield* copying.isWanted(given, to))) return;
-  if (!pair.target) yield* steps.mkdirAll(joined(to, '..'));
+  if (!pair.target) yield* steps.run('mkdir', joined(to, '..'), { recursive: true });
   if (pair.source.kind !== 'directory') return yield* copyEntry(copying, from, to, pair);
   if (!settings.recursive) throw isDirectoryError('cp', given, `${given} is a directory (not copied)`);
-  const start = yield* steps.walkFrom(from);
+  const real = steps.hasAliases ? yield* steps.realpath(from) : null;
+  const start = real === null || real === steps.placeOf(from) ? from : real;
   // Filters are asked by the names that the caller knows.
   const asGiven = (path: string): string => joined(from, posix.relative(start, path));
   const isWanted: Copying['isWanted'] = (below, beside) => copying.isWanted(asGiven(below), beside);
@@ -59,19 +60,25 @@ function atOnce(answer: unknown): unknown {
  * draft was meant. With `verbatimSymlinks` the link is meant.
  */
 function* isAlias({ steps, settings, look }: Copying, path: string): Composite<boolean> {
-  if (settings.verbatimSymlinks || !steps.isLinkFollowed(path)) return false;
+  if (settings.verbatimSymlinks || steps.linkAt(path) === 'link') return false;
   const { kind } = yield* steps.look(look, path);
-  return kind === 'symlink' && !isUri(yield* steps.readlink(path));
+  return kind === 'symlink' && !isUri(yield* steps.run('readlink', path));
 }
 
 function* lookAtPair({ steps, look }: Copying, from: string, to: string): Composite<Pair> {
   const source = yield* steps.look(look, from);
   const target = yield* lookIfThere(steps, look, to);
-  const isSamePlace = target !== null && steps.placeOf(from) === steps.placeOf(to);
-  const above = steps.placeOf(from);
-  const isBelow = `${steps.placeOf(to)}/`.startsWith(above === '/' ? '/' : `${above}/`);
-  assertPair({ from, to, source, target, isSamePlace, isBelow });
+  assertPair({ from, to, source, target }, [steps.placeOf(from), steps.placeOf(to)]);
   return { source, target };
+}
+
+function* lookIfThere(steps: CpSteps, look: Look, path: string): Composite<Seen | null> {
+  try {
+    return yield* steps.look(look, path, true);
+  } catch (error) {
+    if (hasCode(error, 'ENOENT')) return null;
+    throw error;
+  }
 }
 
 function* copyEntry(copying: Copying, from: string, to: string, pair: Pair): Composite<void> {
@@ -122,9 +129,10 @@ function* copyOne(
   }
   // Node removes what is there and makes it anew; so that a server isn't told of a removal, a file is written over
   // instead. A link goes, where it leads stays.
-  if (target?.kind === 'symlink') yield* steps.unlink(to);
-  yield* steps.copyFile(from, to, target ? settings.mode & ~COPYFILE_EXCL : settings.mode);
-  if (settings.preserveTimestamps) yield* steps.utimes(to, source.atimeMs / 1000, source.mtimeMs / 1000);
+  if (target?.kind === 'symlink') yield* steps.run('unlink', to);
+  yield* steps.run('copyFile', from, to, target ? settings.mode & ~COPYFILE_EXCL : settings.mode);
+  const { atimeMs, mtimeMs } = source;
+  if (settings.preserveTimestamps) yield* steps.run('utimes', to, atimeMs / 1000, mtimeMs / 1000);
 }
 
 /**
@@ -133,20 +141,20 @@ function* copyOne(
  */
 function* copyLink(copying: Copying, from: string, to: string, pair: Pair): Composite<void> {
   const { steps, settings } = copying;
-  const leadsTo = yield* steps.readlink(from);
+  const leadsTo: string = yield* steps.run('readlink', from);
   if (isUri(leadsTo)) return yield* copyOne(copying, from, to, pair);
-  if (!settings.verbatimSymlinks && steps.isAliasPlace(from)) {
+  if (!settings.verbatimSymlinks && steps.linkAt(from) === 'alias') {
     throw systemError(new Failure('EPERM', NO_ALIASES), { syscall: 'cp', path: from, dest: to }, copyLink);
   }
   const isKept = settings.verbatimSymlinks || posix.isAbsolute(leadsTo);
   const end = isKept ? leadsTo : joined(posix.dirname(steps.placeOf(from)), leadsTo);
   try {
-    yield* steps.symlink(end, to);
+    yield* steps.run('symlink', end, to);
   } catch (error) {
     // Aliases move in one step; a link of a draft, or of a disk, is made anew.
     if (pair.target?.kind !== 'symlink' || !hasCode(error, 'EEXIST')) throw error;
-    yield* steps.unlink(to);
-    yield* steps.symlink(end, to);
+    yield* steps.run('unlink', to);
+    yield* steps.run('symlink', end, to);
   }
 }
 

@@ -1,5 +1,4 @@
 import type { Dirent } from 'node:fs';
-import { hasCode } from '../../arguments/errors.js';
 import type { AnyKind } from '../../results/dirents.js';
 import type { Composite } from '../driver.js';
 
@@ -28,25 +27,11 @@ export interface Looks {
   realpath(path: string): Composite<string>;
 }
 
-/** Null where nothing is. */
-export function* lookIfThere(looks: Looks, name: Look, path: string): Composite<Seen | null> {
-  try {
-    return yield* looks.look(name, path, true);
-  } catch (error) {
-    if (hasCode(error, 'ENOENT')) return null;
-    throw error;
-  }
-}
+/** What `cp` does, by the names of `node:fs`. */
+export type Doing = 'copyFile' | 'mkdir' | 'readlink' | 'symlink' | 'unlink' | 'utimes';
 
-/** What `cp` does. */
 export interface CpSteps extends Looks {
-  readlink(path: string): Composite<string>;
-  unlink(path: string): Composite<void>;
-  symlink(target: string, path: string): Composite<void>;
-  copyFile(from: string, to: string, mode: number): Composite<void>;
-  utimes(path: string, atime: number, mtime: number): Composite<void>;
-  /** With those above it. */
-  mkdirAll(path: string): Composite<unknown>;
+  run<T>(name: Doing, ...args: readonly unknown[]): Composite<T>;
   /**
    * Fills a directory with copies of what is in another one.
    *
@@ -55,12 +40,13 @@ export interface CpSteps extends Looks {
   intoDirectory(from: string, to: string, mode: number | null, fill: Composite<void>): Composite<void>;
   /** Absolute and normalised: equal for equal places. */
   placeOf(path: string): string;
-  /** Where to walk through a directory from: an alias that moves meanwhile would lead into another version. */
-  walkFrom(path: string): Composite<string>;
-  /** Who copies a link that stands there means what it leads to. */
-  isLinkFollowed(path: string): boolean;
-  /** A link that stands there is set on the server, where it mustn't be set by a copy. */
-  isAliasPlace(path: string): boolean;
+  /** Where an alias may move while a directory is walked through. */
+  readonly hasAliases: boolean;
+  /**
+   * What a link that stands there is to who copies it: an alias, which stands for its version, and is set by nobody who
+   * copies what is around it; what it leads to, in another filesystem; or a link.
+   */
+  linkAt(path: string): 'alias' | 'target' | 'link';
   /** Why a name can't be written beside those before; null: it can. */
   refusalsIn?(from: string, to: string): ((name: string) => string | null) | null;
 }
