@@ -227,6 +227,7 @@ export class Namespace {
   /** A scope has more names now. */
   grew(scope: Scope, by: number): void {
     if (by === 0 || !scope.isDeep) return;
+    scope.isUsed = true;
     this.units.add(scope);
     this.count += by;
     if (this.count <= this.boundAt) return;

@@ -70,10 +70,12 @@ export class Scope {
   /** Merges a listing. With `isComplete`, what it doesn't show is gone. */
   mergeListing(entries: readonly Entry[], isComplete: boolean, sent: Moment): void {
     if (this.isLocal || sent.epoch < this.known.listed.epoch || this.known.isExpired(sent)) return;
-    const newest = newestOfNames(entries, this.prefix);
+    const newest = this.newestOf(entries);
     for (const [relative, entry] of newest) this.mergeEntry(relative, entry, sent);
     if (isComplete) {
-      this.sweep(this.root, '', this.shownBy(newest, sent), sent);
+      // What a look-up in the same answer has found is there, though the listing doesn't show it (yet).
+      const isFound = (name: string): boolean => this.known.lookupOf(name).epoch === sent.epoch;
+      this.sweep(this.root, '', (name) => newest.has(name) || isFound(name), sent);
       // Where a directory stood in the way of a file, it may be gone now.
       for (const [relative, entry] of this.isDeep ? newest : [])
         if (!this.childAt(relative)) this.mergeEntry(relative, entry, sent);
@@ -88,19 +90,24 @@ export class Scope {
   /** Merges a part of a listing: what it doesn't show may be in another. */
   mergePage(entries: readonly Entry[], sent: Moment): void {
     if (this.isLocal || this.known.isExpired(sent)) return;
-    for (const [relative, entry] of newestOfNames(entries, this.prefix))
-      this.mergeEntry(relative, entry, sent);
+    for (const [relative, entry] of this.newestOf(entries)) this.mergeEntry(relative, entry, sent);
     this.reportGrowth();
+  }
+
+  /** By path from the root on. Of two rows of one name, on whichever pages, the later one counts. */
+  private newestOf(entries: readonly Entry[]): ReadonlyMap<string, Entry> {
+    const { prefix } = this;
+    const newest = new Map<string, Entry>();
+    for (const entry of entries) {
+      const relative = entry.path.slice(prefix);
+      const other = newest.get(relative);
+      if (!other || other.mtimeMs <= entry.mtimeMs) newest.set(relative, entry);
+    }
+    return newest;
   }
 
   private get prefix(): number {
     return this.root.path === '' ? 0 : this.root.path.length + 1;
-  }
-
-  /** What a look-up in the same answer has found is there, though the listing doesn't show it (yet). */
-  private shownBy(listed: ReadonlyMap<string, Entry>, sent: Moment): Names {
-    const isFound = (relative: string): boolean => this.known.lookupOf(relative).epoch === sent.epoch;
-    return { has: (relative) => listed.has(relative) || isFound(relative) };
   }
 
   /** Merges the look-up of one name: an entry, a mere prefix (a directory), or nothing there. */
@@ -123,16 +130,13 @@ export class Scope {
   }
 
   private reportGrowth(): void {
-    const { added } = this;
+    this.names.grew(this, this.added);
     this.added = 0;
-    if (added > 0) this.isUsed = true;
-    this.names.grew(this, added);
   }
 
   /** A path at or below this scope's root, from there on. */
   relativeOf(path: TreePath): string {
-    const { path: root } = this.root;
-    return root === '' ? path : path.slice(root.length + 1);
+    return path.slice(this.prefix);
   }
 
   /** The inode at a path below this scope's root, whatever is known of its freshness. */
@@ -158,12 +162,10 @@ export class Scope {
     const inode = parent.children?.get(name);
     // A server may hold both a file 'a' and a file 'a/b'; one name is one thing here, and the directory wins.
     if (inode && inode.kind !== entry.kind) return;
-    if (inode) {
-      if (!this.isOlderThanKnown(relative, inode, entry, sent)) this.update(inode, entry);
-    } else {
+    if (!inode) {
       new Inode(entry.kind, entry).attach(parent, name);
       this.added++;
-    }
+    } else if (!this.isOlderThanKnown(relative, inode, entry, sent)) this.update(inode, entry);
     parent.children?.get(name)?.markSeen(sent);
   }
 
@@ -216,14 +218,14 @@ export class Scope {
   }
 
   /** Removes what a complete listing doesn't show, unless it is newer than the listing or only here. */
-  private sweep(directory: Inode, prefix: string, seen: Names, sent: Moment): void {
+  private sweep(directory: Inode, prefix: string, isShown: Filter, sent: Moment): void {
     for (const child of [...(directory.children?.values() ?? [])]) {
       const relative = prefix + child.name;
       if (this.isDeep && child.isDirectory) {
-        this.sweep(child, `${relative}/`, seen, sent);
+        this.sweep(child, `${relative}/`, isShown, sent);
         if (child.children?.size === 0 && child.seenEpoch !== sent.epoch && !child.local?.isLocalDirectory)
           child.detach();
-      } else if (!seen.has(relative) && !this.isOutdated(relative, ABSENT, sent.epoch)) {
+      } else if (!isShown(relative) && !this.isOutdated(relative, ABSENT, sent.epoch)) {
         if (!this.isKnownBesides(relative, child)) forget(this.names, child);
       }
     }
@@ -233,32 +235,16 @@ export class Scope {
   private isKnownBesides(relative: string, child: Inode): boolean {
     if (!this.isPartial) return false;
     if (this.names.timeline.now() - this.knownSince(relative).at < this.names.timeline.ttl) return true;
-    for (const { isOpen } of child.walk()) if (isOpen) return true;
-    return false;
+    return [...child.walk()].some(({ isOpen }) => isOpen);
   }
 
   /** A directory that isn't listed stays for what only this instance has in it. */
   private sweepOne(directory: Inode, relative: string, sent: Moment): void {
-    this.sweep(directory, `${relative}/`, NOTHING, sent);
+    this.sweep(directory, `${relative}/`, () => false, sent);
     if (directory.seenEpoch === sent.epoch || directory.local?.isLocalDirectory) return;
     if (directory.children?.size === 0) directory.detach();
     else directory.ensureLocal().isLocalDirectory = true;
   }
 }
 
-interface Names {
-  has(relative: string): boolean;
-}
-
-const NOTHING: Names = new Set();
-
-/** Of two rows of one name, on whichever pages, the later one counts. */
-function newestOfNames(entries: readonly Entry[], prefix: number): ReadonlyMap<string, Entry> {
-  const newest = new Map<string, Entry>();
-  for (const entry of entries) {
-    const relative = entry.path.slice(prefix);
-    const other = newest.get(relative);
-    if (!other || other.mtimeMs <= entry.mtimeMs) newest.set(relative, entry);
-  }
-  return newest;
-}
+type Filter = (relative: string) => boolean;
