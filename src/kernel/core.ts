@@ -2,8 +2,9 @@ import { Failure } from '../contract/failure.js';
 import type { Remote, RemoteEvent } from '../contract/remote.js';
 import type { TreeShape } from '../contract/tree-shape.js';
 import { type Journal, openJournal } from './content/journal/journal.js';
-import { HandedOver } from './content/local/handed-over.js';
+
 import { Keeping, placeIn } from './content/local/keeping.js';
+import { Leases } from './content/local/leases.js';
 import { Overlay } from './content/local/overlay.js';
 import { Descriptors } from './content/open-files.js';
 import { PageCache } from './content/reading/pages.js';
@@ -24,8 +25,8 @@ interface Parts {
   overlay: Overlay;
   /** What of it is in the journal. */
   keeping: Keeping;
-  /** Snapshots that the owner of the remote may read. */
-  handedOver: HandedOver;
+  /** Of snapshots, to the owner of the remote. */
+  leases: Leases;
   writeback: Writeback;
 }
 
@@ -105,12 +106,12 @@ export class Core {
     return this.made.keeping;
   }
 
-  get handedOver(): HandedOver {
-    if (!this.made.handedOver) {
-      this.made.handedOver = new HandedOver();
-      this.remote.contents = this.made.handedOver;
+  get leases(): Leases {
+    if (!this.made.leases) {
+      this.made.leases = new Leases();
+      this.remote.contents = this.made.leases;
     }
-    return this.made.handedOver;
+    return this.made.leases;
   }
 
   get writeback(): Writeback {

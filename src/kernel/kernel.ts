@@ -163,7 +163,7 @@ const endFault = (core: Core): Fault =>
     {},
     (_value, failure) => {
       // The owner reads nothing any more.
-      core.made.handedOver?.clear();
+      core.made.leases?.clear();
       core.made.overlay?.close();
       core.isEnded = true;
       return failure;

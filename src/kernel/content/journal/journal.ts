@@ -150,7 +150,7 @@ export class Journal {
     atDisk(this.options.dir, () => {
       this.log.close();
       nodeFs.closeSync(this.session.owner);
-      // What was claimed and couldn't be read is here too.
+      // What was acquired and couldn't be read is here too.
       const isEmpty = this.holdings.count === 0 && namesIn(adoptedOf(this.directory)).length === 0;
       if (isEmpty) nodeFs.rmSync(this.directory, { recursive: true, force: true });
     });
