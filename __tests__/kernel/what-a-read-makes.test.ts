@@ -6,6 +6,7 @@ import { read } from '../../src/kernel/content/reading/read.js';
 import { Core } from '../../src/kernel/core.js';
 import { fstat } from '../../src/kernel/namespace/attributes.js';
 import { runSync } from '../../src/kernel/operation/operation.js';
+import { defaults } from '../helpers/defaults.js';
 import { mount } from './helpers/mount.js';
 import { ScriptedRemote } from './helpers/scripted-remote.js';
 import { ScriptedServer } from './helpers/scripted-server.js';
@@ -13,7 +14,7 @@ import { ScriptedServer } from './helpers/scripted-server.js';
 test('who only reads makes nothing that changes need', () => {
   const server = new ScriptedServer(() => 0);
   server.write('e/p/r/f', 'text');
-  const core = new Core({ remote: new ScriptedRemote(server) });
+  const core = new Core({ ...defaults, remote: new ScriptedRemote(server) });
   const fd = runSync((op) => open(core, op, 'e/p/r/f', constants.O_RDONLY, 0));
   const { size } = runSync((op) => fstat(core, op, fd));
   const target = Buffer.alloc(size);

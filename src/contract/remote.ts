@@ -194,10 +194,10 @@ export interface Ending {
   readonly isKept: boolean;
 }
 
-/** What a remote has before a kernel is mounted on it. */
+/** What a remote has before there is a kernel over it. */
 export const NO_CONTENTS: Contents = {
   open: () => {
-    throw new Error('no kernel is mounted');
+    throw new Error('there is no kernel');
   },
   close: () => {},
 };

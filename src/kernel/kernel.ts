@@ -24,7 +24,7 @@ import { recover } from './writeback/recovery.js';
 
 export type { KernelOptions } from './options.js';
 
-/** Mounts a remote: all primitives over one superblock. What only changes need is made for the first one. */
+/** Makes the kernel of a remote: all primitives over one superblock. What only changes need is made for the first one. */
 export function createKernel(options: KernelOptions): Kernel {
   const core = new Core(options);
   const report = core.journal && recoverOrLeave(core, core.journal);

@@ -102,7 +102,7 @@ export interface Syscalls {
   link(op: Operation, from: TreePath, to: TreePath): void;
 }
 
-/** A mounted tree: the primitives, and what concerns the tree as a whole. */
+/** A tree: the primitives, and what concerns the tree as a whole. */
 export interface Kernel extends Syscalls {
   /** Returns when everything acknowledged before the call is durable; EIO that names what failed. */
   flush(op: Operation): void;

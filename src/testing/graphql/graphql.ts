@@ -2,12 +2,9 @@ import {
   type DocumentNode,
   execute,
   GraphQLError,
-  type GraphQLSchema,
   getOperationAST,
   Kind,
   type OperationDefinitionNode,
-  parse,
-  validate,
 } from 'graphql';
 import { artifactMutations } from '../resolvers/mutations/artifact.js';
 import { artifactFileMutations } from '../resolvers/mutations/artifact-file.js';
@@ -21,7 +18,7 @@ import { versionMutations } from '../resolvers/mutations/version.js';
 import { queries } from '../resolvers/queries.js';
 import { HttpError } from '../server/http-error.js';
 import type { Instance } from '../world/instance.js';
-import { servedSchema } from './schema.js';
+import { Documents } from './documents.js';
 
 export interface GraphqlRequest {
   readonly document: DocumentNode;
@@ -40,13 +37,11 @@ export interface GraphqlAnswer {
 
 /** A GraphQL executor over an instance: requests are judged by the schema, never by their names. */
 export class GraphqlService {
-  private readonly schema: GraphQLSchema;
-  /** Documents that were found valid. Clients send few different ones; the bound is for those that don't. */
-  private readonly valid = new Map<string, DocumentNode>();
+  private readonly documents: Documents;
   private readonly root: Readonly<Record<string, unknown>>;
 
   constructor(instance: Instance) {
-    this.schema = servedSchema(instance.settings.features);
+    this.documents = Documents.of(instance.settings.features);
     this.root = {
       ...queries(instance),
       ...userMutations(instance),
@@ -64,7 +59,7 @@ export class GraphqlService {
   /** Throws an HttpError for what is no request, a GraphQLError for what the schema doesn't know. */
   read(body: string): GraphqlRequest {
     const { query, operationName, variables } = parseBody(body);
-    const document = this.valid.get(query) ?? this.check(query);
+    const document = this.documents.read(query);
     // The SDK's public API sends an empty operation name.
     const name = operationName || undefined;
     const operation = getOperationAST(document, name);
@@ -81,7 +76,7 @@ export class GraphqlService {
 
   async run(request: GraphqlRequest): Promise<GraphqlAnswer> {
     const result = await execute({
-      schema: this.schema,
+      schema: this.documents.schema,
       document: request.document,
       rootValue: this.root,
       variableValues: request.variables,
@@ -92,15 +87,6 @@ export class GraphqlService {
       .find((error) => error instanceof HttpError);
     const status = refused instanceof HttpError ? refused.status : 200;
     return { status, body: { ...(result.errors && { errors: result.errors }), data: result.data } };
-  }
-
-  private check(query: string): DocumentNode {
-    const document = parse(query);
-    const [problem] = validate(this.schema, document);
-    if (problem) throw problem;
-    if (this.valid.size >= 200) this.valid.clear();
-    this.valid.set(query, document);
-    return document;
   }
 }
 

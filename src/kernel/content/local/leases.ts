@@ -66,7 +66,7 @@ export class Leases implements Contents {
     this.releaseIfUnused(id, lease);
   }
 
-  /** The mount has ended, and the owner with it. */
+  /** The kernel has ended, and the owner with it. */
   clear(): void {
     this.leases.clear();
   }

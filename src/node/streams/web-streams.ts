@@ -1,6 +1,6 @@
 import { ReadableStream } from 'node:stream/web';
 import { type AnyFunction, asBoolean, asObject } from '../arguments/validate.js';
-import type { StreamFs } from '../streams/streams.js';
+import type { StreamFs } from './streams.js';
 
 /** What a stream needs of the handle that it borrows. */
 interface Handle {

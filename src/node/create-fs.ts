@@ -1,5 +1,6 @@
 import { type ArtifactsConfig, hasReaders, resolveArtifactsConfig } from '../config/artifacts.js';
 import { type Config, resolveConfig } from '../config/config.js';
+import { LIMITS } from '../config/defaults.js';
 import type { WandbArtifactFsOptions, WandbFsOptions } from '../config/options.js';
 import { Failure } from '../contract/failure.js';
 import type { Remote } from '../contract/remote.js';
@@ -17,7 +18,7 @@ import { makeFs, type WandbFs } from './faces/create.js';
 import { ARTIFACTS, RUNS } from './wandb/layouts.js';
 
 /** One of the two trees, configured. */
-interface Tree {
+interface Setup {
   readonly config: Config;
   readonly choice: StoreChoice;
   readonly isInProcess: boolean;
@@ -31,10 +32,10 @@ interface Tree {
  *   fails with EACCES and tells the ways to give one.
  */
 export function createWandbFs(options: WandbFsOptions = {}): WandbFs {
-  const tree = runsTree(resolveConfig(options));
+  const setup = runsSetup(resolveConfig(options));
   return recovered(
-    mount(() => tree, RUNS, tree.config),
-    tree.config,
+    fsOf(() => setup, RUNS, setup.config),
+    setup.config,
   );
 }
 
@@ -47,38 +48,21 @@ export function createWandbFs(options: WandbFsOptions = {}): WandbFs {
  */
 export function createWandbArtifactFs(options: WandbArtifactFsOptions = {}): WandbFs {
   const { artifacts, rest } = resolveArtifactsConfig(options);
-  const tree = artifactsTree(resolveConfig(rest), artifacts);
+  const setup = artifactsSetup(resolveConfig(rest), artifacts);
   return recovered(
-    mount(() => tree, ARTIFACTS, tree.config),
-    tree.config,
+    fsOf(() => setup, ARTIFACTS, setup.config),
+    setup.config,
   );
 }
 
 /** As `createWandbFs()`, but what the environment says is read at the first use. */
-export const createDefaultFs = (): WandbFs =>
-  mount(
-    atFirstUse(() => runsTree(resolveConfig())),
-    RUNS,
-    {},
-  );
+export const createDefaultFs = (): WandbFs => fsOf(() => runsSetup(resolveConfig()), RUNS, {});
 
 /** As `createWandbArtifactFs()`, but what the environment says is read at the first use. */
 export const createDefaultArtifactFs = (): WandbFs =>
-  mount(
-    atFirstUse(() => artifactsTree(resolveConfig(), resolveArtifactsConfig({}).artifacts)),
-    ARTIFACTS,
-    {},
-  );
+  fsOf(() => artifactsSetup(resolveConfig(), resolveArtifactsConfig({}).artifacts), ARTIFACTS, {});
 
-function atFirstUse<T>(make: () => T): () => T {
-  let made: { readonly value: T } | null = null;
-  return () => {
-    made ??= { value: make() };
-    return made.value;
-  };
-}
-
-function runsTree(config: Config): Tree {
+function runsSetup(config: Config): Setup {
   return {
     config,
     get choice(): StoreChoice {
@@ -88,7 +72,7 @@ function runsTree(config: Config): Tree {
   };
 }
 
-function artifactsTree(config: Config, artifacts: ArtifactsConfig): Tree {
+function artifactsSetup(config: Config, artifacts: ArtifactsConfig): Setup {
   prepareHashes();
   return {
     config,
@@ -106,20 +90,26 @@ function recovered(fs: WandbFs, { journal }: Config): WandbFs {
   return fs;
 }
 
-function mount(
-  tree: () => Tree,
+/** @param make is called once, at the first use */
+function fsOf(
+  make: () => Setup,
   layout: Layout,
   { mountPoint, root }: Pick<WandbFsOptions, 'mountPoint' | 'root'>,
 ): WandbFs {
-  const appUrl = (): string => tree().config.appUrl;
+  let made: Setup | null = null;
+  const setup = (): Setup => {
+    made ??= make();
+    return made;
+  };
+  const appUrl = (): string => setup().config.appUrl;
   return makeFs({
     mountPoint,
     root,
     layout,
-    connect: () => connect(tree()),
+    connect: () => connect(setup()),
     appUrl,
-    warn: (message) => tree().config.logger.warn?.(message),
-    debug: (message) => tree().config.logger.debug?.(message),
+    warn: (message) => setup().config.logger.warn?.(message),
+    debug: (message) => setup().config.logger.debug?.(message),
     appPath: (address) => pathBelow(new URL(appUrl()), address),
   });
 }
@@ -136,26 +126,24 @@ function pathBelow(app: URL, address: URL): string {
   );
 }
 
-/** What one tree of one server left is no other's business; a mount that changes nothing takes nothing up. */
-function journalOf({ config, choice }: Tree): JournalOptions | null {
+/** What one tree of one server left is no other's business; who changes nothing takes nothing up. */
+function journalOf({ config, choice }: Setup): JournalOptions | null {
   const { journal, readOnly, baseUrl } = config;
   return journal && !readOnly ? { ...journal, identity: `${choice.kind} ${baseUrl}` } : null;
 }
 
-const connect = (tree: Tree): Kernel =>
-  createKernel({
-    remote: remoteOf(tree),
-    listingTtl: tree.config.listingTtl,
-    cacheBytes: tree.config.cacheBytes,
-    spoolBytes: tree.config.spoolBytes,
-    maxRenameBytes: tree.config.maxRenameBytes,
-    writeback: tree.config.writeback,
-    readOnly: tree.config.readOnly,
-    journal: journalOf(tree),
-    warn: (message) => tree.config.logger.warn?.(message),
+function connect(setup: Setup): Kernel {
+  const { listingTtl, cacheBytes, spoolBytes, maxRenameBytes, writeback, readOnly, logger } = setup.config;
+  return createKernel({
+    ...LIMITS,
+    ...{ listingTtl, cacheBytes, spoolBytes, maxRenameBytes, writeback, readOnly },
+    remote: remoteOf(setup),
+    journal: journalOf(setup),
+    warn: (message) => logger.warn?.(message),
   });
+}
 
-function remoteOf({ config, choice, isInProcess }: Tree): Remote {
+function remoteOf({ config, choice, isInProcess }: Setup): Remote {
   const { writebackDelay, concurrency, fetch, dispatcher, sync, syncTimeout, workerUrl } = config;
   const { exitFlushMs, exitSignals } = config;
   if (sync === 'thread' && !isInProcess) {
