@@ -54,7 +54,7 @@ export class OpenDirectory implements DirectoryPages {
     if (this.state === 'new') {
       ensureAsked(core, op, scope);
       this.state = 'begun';
-      // The first touch of a large unit has brought a page already.
+      // The first look-up in a large unit has brought a page already.
       if (scope.known.isLarge) this.unread = this.namesOf((child) => isFresh(core, op, child, child.path));
     }
     const entries = this.read();
