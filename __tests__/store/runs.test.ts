@@ -397,11 +397,10 @@ test('a store that is read-only has nothing that changes anything', async () => 
     'lookup',
     'onWarning',
     'page',
-    'partialDepth',
     'read',
     'readNewest',
+    'shape',
     'signedUrl',
-    'unitDepth',
   ]);
 });
 

@@ -4,6 +4,7 @@ import type { Facts } from './facts.js';
 import type { Failure } from './failure.js';
 import type { FoundRuns, RunQuery } from './store.js';
 import type { TreePath } from './tree-path.js';
+import type { TreeShape } from './tree-shape.js';
 import type { OpenSource } from './uploads.js';
 
 /**
@@ -159,11 +160,8 @@ export interface Call {
 
 /** The owner of the remote as the kernel's thread sees it: behind a port in its own thread, or in-process. */
 export interface Remote {
-  readonly unitDepth: number;
-  /** See the store's contract. @default 0 */
-  readonly partialDepth?: number;
-  /** Units are versions; see the store's contract. */
-  readonly hasVersions: boolean;
+  /** That of the store. */
+  readonly shape: TreeShape;
   /**
    * Sends a message. `commit` runs synchronously, exactly once, when the reply is received, whether by the event loop
    * or by a blocked `wait`; replies and events are committed in the order in which the owner sent them.
@@ -196,10 +194,10 @@ export interface Ending {
   readonly isKept: boolean;
 }
 
-/** What a remote has before a kernel is mounted on it. */
+/** What a remote has before there is a kernel over it. */
 export const NO_CONTENTS: Contents = {
   open: () => {
-    throw new Error('no kernel is mounted');
+    throw new Error('there is no kernel');
   },
   close: () => {},
 };

@@ -13,8 +13,8 @@ export function diskKernel(base: string): Kernel {
   return {
     open: (_op, path, flags, mode) => asFailure(() => nodeFs.openSync(at(path), flags, mode)),
     close: (_op, fd) => asFailure(() => nodeFs.closeSync(fd)),
-    read: (_op, fd, buffer, offset, length, position) =>
-      asFailure(() => nodeFs.readSync(fd, buffer, offset, length, position)),
+    read: (_op, fd, target, position) =>
+      asFailure(() => nodeFs.readSync(fd, target, 0, target.byteLength, position)),
     write: (_op, fd, bytes, position) =>
       asFailure(() => nodeFs.writeSync(fd, bytes, 0, bytes.byteLength, position)),
     ftruncate: (_op, fd, length) => asFailure(() => nodeFs.ftruncateSync(fd, length)),

@@ -8,9 +8,9 @@ import {
   type Remote,
   type Reply,
 } from '../../contract/remote.js';
+import { theGlobal } from '../../threads/realm.js';
 import { keep, updateSignals } from '../lifecycle.js';
 import type { Owner } from '../owner/owner.js';
-import { theGlobal } from '../realm.js';
 import { throwLater } from '../throw-later.js';
 import { timeOver } from '../time-over.js';
 import type { OwnerContents } from '../upload/uploader.js';
@@ -22,15 +22,12 @@ class LocalCall implements Call {
 }
 
 export interface InProcessOptions {
-  /**
-   * What a sync call gets that would have to wait: 'off' is ENOTSUP, 'cache-only' EAGAIN while the load goes on.
-   * @default 'off'
-   */
-  readonly sync?: 'off' | 'cache-only';
-  /** How long a signal that ends the process waits for pending uploads, in milliseconds. @default 10000 */
-  readonly exitFlushMs?: number;
-  /** Wait with signals that would end the process while uploads are pending? @default true */
-  readonly exitSignals?: boolean;
+  /** What a sync call gets that would have to wait: 'off' is ENOTSUP, 'cache-only' EAGAIN while the load goes on. */
+  readonly sync: 'off' | 'cache-only';
+  /** How long a signal that ends the process waits for pending uploads, in milliseconds. */
+  readonly exitFlushMs: number;
+  /** Wait with signals that would end the process while uploads are pending? */
+  readonly exitSignals: boolean;
 }
 
 /**
@@ -40,7 +37,7 @@ export interface InProcessOptions {
  */
 export function createInProcessRemote(
   createOwner: (contents: OwnerContents) => Owner,
-  { sync = 'off', exitFlushMs = 10_000, exitSignals = true }: InProcessOptions = {},
+  { sync, exitFlushMs, exitSignals }: InProcessOptions,
 ): Remote {
   const ledger = new Ledger();
   /** The calls that have no answer yet. */
@@ -70,9 +67,7 @@ export function createInProcessRemote(
     removeFiles: () => remote.ending.removeFiles(),
   });
   const remote: Remote = {
-    unitDepth: owner.unitDepth,
-    partialDepth: owner.partialDepth,
-    hasVersions: owner.hasVersions,
+    shape: owner.shape,
     onEvent: () => {},
     contents: NO_CONTENTS,
     ending: NO_ENDING,
@@ -110,11 +105,11 @@ export function createInProcessRemote(
           "It isn't here yet, and `sync: 'cache-only'` doesn't wait: it is being loaded, try again.",
         );
       }
-      throw cannotWait();
+      throw cannotWait(owner.shape.keeper);
     },
 
     assertCanWait: () => {
-      throw cannotWait();
+      throw cannotWait(owner.shape.keeper);
     },
   };
   owner.onEvent = (event) => {
@@ -129,8 +124,8 @@ export function createInProcessRemote(
 const CANNOT_WAIT =
   "without a thread of its own (`sync: 'off'`, `fetch`, `dispatcher`) nothing can be sent while the process exits: `await fs.wandb.flush()` before";
 
-const cannotWait = (): Failure =>
+const cannotWait = (keeper: string): Failure =>
   new Failure(
     'ENOTSUP',
-    "A sync call can't wait for W&B with `sync: 'off'` or 'cache-only', nor with functions of your own (`fetch`, `dispatcher`, readers in `references`): use the function's promise twin.",
+    `A sync call can't wait for ${keeper} with \`sync: 'off'\` or 'cache-only', nor with functions of your own (\`fetch\`, \`dispatcher\`, readers in \`references\`): use the function's promise twin.`,
   );

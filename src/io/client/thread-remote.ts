@@ -10,12 +10,13 @@ import {
   type RemoteEvent,
   type Reply,
 } from '../../contract/remote.js';
+import type { TreeShape } from '../../contract/tree-shape.js';
+import { theGlobal } from '../../threads/realm.js';
 import { threadFile } from '../../threads/thread-file.js';
 import { failureOf } from '../failure-of.js';
 import { keep, type Left, updateSignals } from '../lifecycle.js';
-import { hasVersions, partialDepthOf, type StoreChoice, unitDepthOf } from '../owner/store-choice.js';
+import { type StoreChoice, shapeOf } from '../owner/store-choice.js';
 import { type Answer, unpackEvent, unpackReply } from '../protocol.js';
-import { theGlobal } from '../realm.js';
 import { throwLater } from '../throw-later.js';
 import { timeOver } from '../time-over.js';
 import type { UploadOptions } from '../upload/uploader.js';
@@ -25,14 +26,14 @@ import { OwnerThread } from './owner-thread.js';
 
 export interface ThreadRemoteOptions extends UploadOptions {
   readonly store: StoreChoice;
-  /** Longest time that a blocked call waits without a word from the thread, in milliseconds. @default 120000 */
-  readonly syncTimeout?: number | undefined;
-  /** How long an exiting process waits for pending uploads, in milliseconds. @default 10000 */
-  readonly exitFlushMs?: number | undefined;
-  /** Wait with signals that would end the process while uploads are pending? @default true */
-  readonly exitSignals?: boolean | undefined;
-  /** Where the thread's file is, if not beside this one. */
-  readonly workerUrl?: URL | null | undefined;
+  /** Longest time that a blocked call waits without a word from the thread, in milliseconds. */
+  readonly syncTimeout: number;
+  /** How long an exiting process waits for pending uploads, in milliseconds. */
+  readonly exitFlushMs: number;
+  /** Wait with signals that would end the process while uploads are pending? */
+  readonly exitSignals: boolean;
+  /** Where the thread's file is; null: beside this one. */
+  readonly workerUrl: URL | null;
 }
 
 /**
@@ -64,9 +65,7 @@ export function createThreadRemote(options: ThreadRemoteOptions): Remote {
 }
 
 class ThreadRemote implements Remote {
-  readonly unitDepth: number;
-  readonly partialDepth: number;
-  readonly hasVersions: boolean;
+  readonly shape: TreeShape;
   onEvent: (event: RemoteEvent) => void = () => {};
   contents = NO_CONTENTS;
   ending = NO_ENDING;
@@ -85,9 +84,7 @@ class ThreadRemote implements Remote {
   private unregister: (() => void) | null = null;
 
   constructor(private readonly options: ThreadRemoteOptions) {
-    this.unitDepth = unitDepthOf(options.store);
-    this.partialDepth = partialDepthOf(options.store);
-    this.hasVersions = hasVersions(options.store);
+    this.shape = shapeOf(options.store.kind);
   }
 
   call<M extends Method>(method: M, args: Args<M>, commit: (reply: Reply<M>) => void): Call {
@@ -131,8 +128,7 @@ class ThreadRemote implements Remote {
   wait(call: Call): void {
     if (!(call instanceof ThreadCall)) throw new TypeError('The call is of another remote.');
     // Giving up on a commit would leave open whether the version is there; the owner ends it, one way or the other.
-    const syncTimeout =
-      call.method === 'commit' ? Number.POSITIVE_INFINITY : (this.options.syncTimeout ?? 120_000);
+    const syncTimeout = call.method === 'commit' ? Number.POSITIVE_INFINITY : this.options.syncTimeout;
     if (this.waitUntilSettled(call, syncTimeout, { isRenewed: true })) return;
     throw new Failure('ETIMEDOUT', 'W&B gave no answer within `syncTimeout`.');
   }
@@ -163,7 +159,7 @@ class ThreadRemote implements Remote {
   private start(): OwnerThread {
     const { store, writebackDelay, concurrency, workerUrl } = this.options;
     this.unregister ??= keep({
-      ...{ isHeldAgainstSignals: this.options.exitSignals ?? true },
+      ...{ isHeldAgainstSignals: this.options.exitSignals },
       ...{ begin: () => this.begin(), drain: (startedAt) => this.drain(startedAt) },
       drainLater: (startedAt) => this.drainLater(startedAt),
       removeFiles: () => this.ending.removeFiles(),
@@ -341,7 +337,7 @@ class ThreadRemote implements Remote {
   }
 
   private get exitFlushMs(): number {
-    return this.options.exitFlushMs ?? 10_000;
+    return this.options.exitFlushMs;
   }
 
   private restOfEnd(): number {

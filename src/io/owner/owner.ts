@@ -4,6 +4,7 @@ import { Failure } from '../../contract/failure.js';
 import type { Args, Method, RemoteEvent, RemoteMethods, Reply, Value } from '../../contract/remote.js';
 import type { Store } from '../../contract/store.js';
 import { type TreePath, upperPath } from '../../contract/tree-path.js';
+import type { TreeShape } from '../../contract/tree-shape.js';
 import { failureOf } from '../failure-of.js';
 import { Claim } from '../upload/claim.js';
 import { commit } from '../upload/commit.js';
@@ -22,9 +23,7 @@ export interface OwnerOptions extends UploadOptions {
 
 /** The one owner of a remote: its store and its upload queue. Serves the messages of `remote.ts`. */
 export interface Owner {
-  readonly unitDepth: number;
-  readonly partialDepth: number;
-  readonly hasVersions: boolean;
+  readonly shape: TreeShape;
   /** Hears what happens without being asked. */
   onEvent: (event: RemoteEvent) => void;
   /**
@@ -46,7 +45,7 @@ export function createOwner({ store, contents, told, now = Date.now, ...options 
     lookup: (...args: Parameters<Store['lookup']>) => store.lookup(...args),
     uploads: store.uploads ?? { declare: refuse, put: refuse, finish: refuse },
   };
-  const unitOf = (path: TreePath): TreePath => upperPath(path, store.unitDepth);
+  const unitOf = (path: TreePath): TreePath => upperPath(path, store.shape.levels.length);
   const uploader = new Uploader(target, (event) => owner.onEvent(event), {
     ...options,
     unitOf,
@@ -134,7 +133,7 @@ export function createOwner({ store, contents, told, now = Date.now, ...options 
 
     find: async (query, signal) => {
       if (store.find) return store.find(query, { signal });
-      throw new Failure('ENOTSUP', 'Only a tree of runs can find them: use createWandbFs().');
+      throw new Failure('ENOTSUP', 'Nothing at this store can be found but by its path.');
     },
 
     alike: async ({ path }, signal) => (await store.alike?.(path, { signal })) ?? null,
@@ -163,9 +162,7 @@ export function createOwner({ store, contents, told, now = Date.now, ...options 
   }
 
   const owner: Owner = {
-    unitDepth: store.unitDepth,
-    partialDepth: store.partialDepth ?? 0,
-    hasVersions: store.hasVersions ?? false,
+    shape: store.shape,
     onEvent: () => {},
     handle: async <M extends Method>(method: M, args: Args<M>, signal: AbortSignal): Promise<Reply<M>> => {
       const handler: (args: Args<M>, signal: AbortSignal) => Promise<Value<M>> = handlers[method];

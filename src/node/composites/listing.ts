@@ -1,7 +1,7 @@
 import type { Dirent } from 'node:fs';
 import type { Paging } from '../../kernel/namespace/listing/open-directory.js';
 import type { DirectoryEntry, DirectoryPages } from '../../kernel/syscalls.js';
-import { joined } from '../arguments/notations.js';
+import { joined } from '../arguments/layout.js';
 import { asPath } from '../arguments/paths.js';
 import { asOptions, asRecursive, asUint32 } from '../arguments/validate.js';
 import { Dir } from '../results/dir.js';

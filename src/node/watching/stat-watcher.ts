@@ -1,7 +1,7 @@
 import { EventEmitter } from 'node:events';
 import type { BigIntStats, Stats } from 'node:fs';
-import { theProcess } from '../../io/realm.js';
 import type { Attributes } from '../../kernel/syscalls.js';
+import { theProcess } from '../../threads/realm.js';
 import { hasCode } from '../arguments/errors.js';
 import { asPath, Place } from '../arguments/paths.js';
 import { asFunction, asUint32, type Bag, isFunction } from '../arguments/validate.js';

@@ -6,7 +6,7 @@ import { Fault, type Operation } from '../../operation/operation.js';
 import type { DirectoryEntry, DirectoryPages } from '../../syscalls.js';
 import type { Moment } from '../../timeline.js';
 import type { Inode } from '../inode.js';
-import { ensureListed, ensureTouched, isFresh, isListed, mergeNoListing } from '../resolve.js';
+import { ensureAsked, ensureListed, isFresh, isListed, mergeNoListing } from '../resolve.js';
 import { SETTLE_MS } from './pins.js';
 import type { Scope } from './scope.js';
 
@@ -51,14 +51,14 @@ export class OpenDirectory implements DirectoryPages {
   next(op: Operation): readonly DirectoryEntry[] | null {
     const { core, directory } = this;
     if (this.state === 'ended') return null;
-    const scope = core.scopeOf(directory);
+    const scope = core.names.scopeOf(directory);
     if (!this.isPaged(scope)) ensureListed(core, op, directory);
     if (isListed(core, op, scope)) return this.last(() => true);
     if (this.state === 'new') {
-      ensureTouched(core, op, scope);
+      ensureAsked(core, op, scope);
       this.state = 'begun';
       // The first touch of a large unit has brought a page already.
-      if (scope.isLarge) this.unread = this.namesOf((child) => isFresh(core, op, child, child.path));
+      if (scope.known.isLarge) this.unread = this.namesOf((child) => isFresh(core, op, child, child.path));
     }
     const entries = this.read();
     if (entries.length > 0) return entries;
@@ -109,7 +109,7 @@ export class OpenDirectory implements DirectoryPages {
   private merge(page: Page, scope: Scope, sent: Moment, learned: Moment): void {
     const { entries, next } = page;
     this.first ??= { sent, learned };
-    for (const { path } of entries) this.core.negatives.delete(path);
+    for (const { path } of entries) this.core.names.negatives.delete(path);
     scope.mergePage(entries, learned);
     const { path } = this.directory;
     const start = path === '' ? 0 : path.length + 1;
