@@ -1,4 +1,5 @@
 import type { Dirent } from 'node:fs';
+import { parentOf, withoutSlash } from '../../contract/tree-path.js';
 import type { DirectoryEntry } from '../../kernel/syscalls.js';
 import { hasCode } from '../arguments/errors.js';
 import { asMode } from '../arguments/flags.js';
@@ -69,11 +70,6 @@ function* mkdirAll(tree: Tree, place: Place, mode: number): Composite<string | u
   }
   return first;
 }
-
-/** What is made is a directory: nothing need be demanded. */
-const withoutSlash = (path: string): string => path.replace(/\/$/, '');
-
-const parentOf = (path: string): string => path.slice(0, Math.max(0, path.lastIndexOf('/')));
 
 /** A path outside the mount has no parent to make, and the root needs none. */
 function canClimb(tree: Tree, place: Place, path: () => string): boolean {

@@ -9,7 +9,7 @@ import { appendFileAt, writeFileAt } from '../composites/files/write-file.js';
 import { globEach } from '../composites/glob.js';
 import * as names from '../composites/names.js';
 import { opendir } from '../composites/opendir.js';
-import { rm } from '../composites/remove.js';
+import * as removal from '../composites/remove.js';
 import * as stats from '../composites/stat.js';
 import { statfs } from '../composites/statfs.js';
 import { mkdtemp, mkdtempDisposable } from '../composites/temporary.js';
@@ -53,13 +53,13 @@ export function promisesFace(tree: Tree, streams: StreamMakers) {
     readlink: of(names.readlink),
     realpath: of(names.realpathNative),
     rename: of(names.rename),
-    rm: of(rm),
-    rmdir: of(names.rmdir),
+    rm: of(removal.rm),
+    rmdir: of(removal.rmdir),
     statfs: of(statfs),
     stat: of(stats.statAt),
     symlink: of(names.symlink),
     truncate: of(truncateAt),
-    unlink: of(names.unlink),
+    unlink: of(removal.unlink),
     utimes: of(attributes.utimes),
     watch: (filename: unknown, options?: unknown) => watchEach(tree, filename, options),
     writeFile: (target: unknown, data: unknown, options?: unknown): Promise<void> =>

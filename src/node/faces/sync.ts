@@ -10,7 +10,7 @@ import { appendFile, writeFile } from '../composites/files/write-file.js';
 import { glob } from '../composites/glob.js';
 import * as names from '../composites/names.js';
 import { opendir } from '../composites/opendir.js';
-import { rmSync } from '../composites/remove.js';
+import * as removal from '../composites/remove.js';
 import * as stats from '../composites/stat.js';
 import { statfs } from '../composites/statfs.js';
 import { mkdtemp, mkdtempDisposableSync } from '../composites/temporary.js';
@@ -56,13 +56,13 @@ export function syncFace(tree: Tree) {
     readvSync: of(readv),
     realpathSync: Object.assign(of(names.realpath), { native: of(names.realpathNative) }),
     renameSync: of(names.rename),
-    rmdirSync: of(names.rmdir),
-    rmSync: of(rmSync),
+    rmdirSync: of(removal.rmdir),
+    rmSync: of(removal.rmSync),
     statfsSync: of(statfs),
     statSync: of(stats.statSync),
     symlinkSync: of(names.symlink),
     truncateSync: of(descriptors.truncate),
-    unlinkSync: of(names.unlink),
+    unlinkSync: of(removal.unlink),
     utimesSync: of(attributes.utimes),
     writeFileSync: of(writeFile),
     writeSync: of(writeSync),
