@@ -3,11 +3,8 @@ import { createRequire } from 'node:module';
 import { dirname, join, posix, relative, sep } from 'node:path';
 import { build } from 'esbuild';
 
-/**
- * Sources that may stand in more than one bundle: they hold no class, and no state but the idle threads, which each copy has
- * of its own.
- */
-const REPEATABLE = new Set(['src/threads/thread-file.ts', 'src/threads/idle-threads.ts']);
+/** Sources that may stand in more than one bundle: they hold no class, and no state of a copy's own. */
+const REPEATABLE = new Set(['thread-file', 'idle-threads', 'realm'].map((name) => `src/threads/${name}.ts`));
 
 /**
  * Bundles the CommonJS twin of each entry. Entries share instances: what one entry imports of another stays a require

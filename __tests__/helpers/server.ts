@@ -52,15 +52,33 @@ function choose<T>(
 }
 
 const running: FakeWandb[] = [];
+/** Those that a test has started, rather than the file or a `describe` for its tests. */
+const ofTest: FakeWandb[] = [];
+let isInTest = false;
 
-afterAll(async () => {
-  await Promise.all(running.splice(0).map((server) => server.close()));
+const closeAll = (servers: FakeWandb[]) => Promise.all(servers.splice(0).map((server) => server.close()));
+
+// Not behind the test itself: its own hooks come later than this one would, and may still need its server.
+beforeEach(async () => {
+  isInTest = true;
+  await closeAll(ofTest);
 });
 
-/** Starts a local W&B server of the variation that is being tested; it is closed behind the file's last test. */
+afterEach(() => {
+  isInTest = false;
+});
+
+afterAll(async () => {
+  await Promise.all([closeAll(ofTest), closeAll(running)]);
+});
+
+/**
+ * Starts a local W&B server of the variation that is being tested. It is closed behind the test that started it, so that
+ * the next one takes its thread; where no test did, behind the file's last one.
+ */
 export async function startServer(overrides: FakeWandbOptions = {}): Promise<FakeWandb> {
   const { limits, ...rest } = variation();
   const server = await startFakeWandb({ ...rest, ...overrides, limits: { ...limits, ...overrides.limits } });
-  running.push(server);
+  (isInTest ? ofTest : running).push(server);
   return server;
 }

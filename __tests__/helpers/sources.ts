@@ -5,7 +5,9 @@ export interface SourceFile {
   /** Relative to src/, such as 'kernel/core.ts'. */
   readonly path: string;
   readonly lines: number;
-  /** The text without comments, and with every string emptied. */
+  /** The text without comments. */
+  readonly text: string;
+  /** That with every string emptied. */
   readonly code: string;
   /** The sources it imports, types included, relative to src/. */
   readonly imports: readonly string[];
@@ -27,6 +29,7 @@ export function analyse(path: string, text: string): SourceFile {
   return {
     path,
     lines: text.split('\n').length - 1,
+    text: uncommented,
     code: uncommented.replace(COMMENT_OR_STRING, "''"),
     imports: imports.map(({ target }) => target),
     valueImports: imports.filter(({ isType }) => !isType).map(({ target }) => target),

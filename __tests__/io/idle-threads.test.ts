@@ -8,6 +8,9 @@ import { startServer } from '../helpers/server.js';
 const FILE = 'lab/project/run/a.txt';
 let wandb: FakeWandb;
 
+// An environment of its own, so that no threads of test files before are idle in it.
+process.env.WANDB_FS_TEST_FILE = __filename;
+
 beforeAll(async () => {
   wandb = await startServer();
   await wandb.seed({ 'lab/project/run': { 'a.txt': 'text' } });

@@ -79,8 +79,8 @@ describe('the owner in the same thread', () => {
   });
 
   test('a store that can only be read refuses changes with EROFS', async () => {
-    const { unitDepth, lookup, list, read, readNewest } = createMemoryStore({ directories: [UNIT] });
-    const store = { unitDepth, lookup, list, read, readNewest };
+    const { shape, lookup, list, read, readNewest } = createMemoryStore({ directories: [UNIT] });
+    const store = { shape, lookup, list, read, readNewest };
     const remote = createInProcessRemote(
       (contents) => createOwner({ ...defaults, store, contents }),
       defaults,

@@ -175,7 +175,7 @@ for (const [cacheBytes, blockBytes] of [
           const y = Buffer.alloc(n);
           same(
             `read ${file.b} ${n} ${pos}`,
-            () => [sync((op) => kernel.read(op, file.a, x, 0, n, pos)), x.toString('latin1')],
+            () => [sync((op) => kernel.read(op, file.a, x, pos)), x.toString('latin1')],
             () => [nodeFs.readSync(file.b, y, 0, n, pos), y.toString('latin1')],
           );
         } else if (kind <= 6) {

@@ -1,5 +1,5 @@
-import { RUNS } from '../../src/node/arguments/layout.js';
 import { makeFs, type WandbFs } from '../../src/node/faces/create.js';
+import { RUNS } from '../../src/node/wandb/layouts.js';
 import { type Mount, mount, turn } from './helpers/mount.js';
 
 /** Of the default 30 s; each step of an answer takes longer. */

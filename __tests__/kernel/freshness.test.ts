@@ -1,5 +1,5 @@
-import { RUNS } from '../../src/node/arguments/layout.js';
 import { makeFs } from '../../src/node/faces/create.js';
+import { RUNS } from '../../src/node/wandb/layouts.js';
 import { codeOf, mount } from './helpers/mount.js';
 
 const FILE = 'e/p/r/f';

@@ -1,10 +1,10 @@
 import { constants } from 'node:fs';
 import fc from 'fast-check';
 import { Core } from '../../src/kernel/core.js';
-import { Directories } from '../../src/kernel/namespace/directories.js';
+import { readdir } from '../../src/kernel/namespace/directories.js';
 import { runSync } from '../../src/kernel/operation/operation.js';
-import { RUNS } from '../../src/node/arguments/layout.js';
 import { makeFs } from '../../src/node/faces/create.js';
+import { RUNS } from '../../src/node/wandb/layouts.js';
 import { defaults } from '../helpers/defaults.js';
 import { mount } from './helpers/mount.js';
 import { ScriptedRemote } from './helpers/scripted-remote.js';
@@ -87,11 +87,10 @@ test('what is seen again has the inode number that it had, and its content', () 
 test('the names that are remembered are bounded, however many are seen', () => {
   const server = new ScriptedServer(() => 0);
   const core = new Core({ ...defaults, remote: new ScriptedRemote(server), mostNames: MOST });
-  const calls = new Directories(core);
   let most = 0;
   for (let run = 0; run < 200; run++) {
     for (let index = 0; index < PER_RUN; index++) server.write(`e/p/run${run}/f${index}`, 'text');
-    expect(runSync((op) => calls.readdir(op, `e/p/run${run}`))).toHaveLength(PER_RUN);
+    expect(runSync((op) => readdir(core, op, `e/p/run${run}`))).toHaveLength(PER_RUN);
     most = Math.max(most, [...core.root.walk()].filter(({ isDirectory }) => !isDirectory).length);
   }
   expect(most).toBeLessThanOrEqual(2 * MOST);

@@ -92,7 +92,7 @@ interface Handle {
 
 async function readAt(kernel: Kernel, fd: number, drive: Drive): Promise<string> {
   const buffer = Buffer.alloc(4096);
-  return buffer.toString('utf8', 0, await drive((op) => kernel.read(op, fd, buffer, 0, buffer.length, 0)));
+  return buffer.toString('utf8', 0, await drive((op) => kernel.read(op, fd, buffer, 0)));
 }
 
 /** Node's readFile, writeFile and so on in small; returns what the model returns. */

@@ -191,7 +191,7 @@ describe('a sync call that can not wait', () => {
     const { kernel, remote, server, sync, async: later } = mount();
     server.write(FILE, 'text');
     const fd = sync((op) => kernel.open(op, FILE, O_RDONLY, 0));
-    const read = (op: Operation) => kernel.read(op, fd, Buffer.alloc(4), 0, 4, 0);
+    const read = (op: Operation) => kernel.read(op, fd, Buffer.alloc(4), 0);
     const waiting = later(read);
     await turn();
     remote.refusal = new Failure('ETIMEDOUT');
@@ -205,7 +205,7 @@ describe('a sync call that can not wait', () => {
     const { kernel, remote, server, sync, async: later } = mount();
     server.write(FILE, 'text');
     const fd = sync((op) => kernel.open(op, FILE, O_RDONLY, 0));
-    const read = (op: Operation) => kernel.read(op, fd, Buffer.alloc(4), 0, 4, 0);
+    const read = (op: Operation) => kernel.read(op, fd, Buffer.alloc(4), 0);
     remote.refusal = new Failure('ETIMEDOUT');
     expect(() => sync(read)).toThrow(refusedWith('ETIMEDOUT'));
     const next = later(read);
@@ -274,10 +274,10 @@ describe('open files and their names', () => {
     const read = sync((op) => kernel.open(op, FILE, O_RDONLY, 0));
     const unread = sync((op) => kernel.open(op, FILE, O_RDONLY, 0));
     const buffer = Buffer.alloc(4);
-    sync((op) => kernel.read(op, read, buffer, 0, 4, null));
+    sync((op) => kernel.read(op, read, buffer, null));
     server.write(FILE, 'new new new new new');
     clock.now += 1;
-    expect(codeOf(() => sync((op) => kernel.read(op, read, buffer, 0, 4, 16)))).toBe('ESTALE');
+    expect(codeOf(() => sync((op) => kernel.read(op, read, buffer, 16)))).toBe('ESTALE');
     expect(readAll(kernel, sync, unread)).toBe('new new new new new');
     expect(readFile(FILE)).toBe('new new new new new');
   });
@@ -290,7 +290,7 @@ describe('the page cache', () => {
     server.write(FILE, content);
     const fd = sync((op) => kernel.open(op, FILE, O_RDONLY, 0));
     const buffer = Buffer.alloc(content.length);
-    expect(sync((op) => kernel.read(op, fd, buffer, 0, buffer.length, 0))).toBe(content.length);
+    expect(sync((op) => kernel.read(op, fd, buffer, 0))).toBe(content.length);
     expect(buffer.toString()).toBe(content);
   });
 

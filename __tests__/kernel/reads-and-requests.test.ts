@@ -9,11 +9,11 @@ test('a caller that comes after a cancelled load is not cancelled with it', asyn
   server.write(FILE, 'text');
   const [a, b] = [1, 2].map(() => sync((op) => kernel.open(op, FILE, O_RDONLY, 0))) as [number, number];
   const leaving = new AbortController();
-  const first = outcome(later((op) => kernel.read(op, a, Buffer.alloc(4), 0, 4, 0), leaving.signal));
+  const first = outcome(later((op) => kernel.read(op, a, Buffer.alloc(4), 0), leaving.signal));
   await turn();
   leaving.abort();
   expect(await first).toBe('ECANCELED');
-  const second = outcome(later((op) => kernel.read(op, b, Buffer.alloc(4), 0, 4, 0)));
+  const second = outcome(later((op) => kernel.read(op, b, Buffer.alloc(4), 0)));
   for (let i = 0; i < 4; i++) {
     await turn();
     remote.settle();
@@ -25,7 +25,7 @@ test('two reads of one block are one request, however far one of them reads ahea
   const { kernel, remote, server, sync, async: later } = mount({ blockBytes: 16, cacheBytes: 1024 });
   server.write(FILE, 'x'.repeat(160));
   const fd = sync((op) => kernel.open(op, FILE, O_RDONLY, 0));
-  const both = Promise.all([0, 4].map((at) => later((op) => kernel.read(op, fd, Buffer.alloc(4), 0, 4, at))));
+  const both = Promise.all([0, 4].map((at) => later((op) => kernel.read(op, fd, Buffer.alloc(4), at))));
   for (let i = 0; i < 4; i++) {
     await turn();
     remote.settle();
@@ -46,9 +46,7 @@ test('concurrent reads at the position take turns', async () => {
   server.write(FILE, 'abcdefgh');
   const fd = sync((op) => kernel.open(op, FILE, O_RDONLY, 0));
   const [a, b] = [Buffer.alloc(4), Buffer.alloc(4)];
-  const both = Promise.all(
-    [a, b].map((buffer) => outcome(later((op) => kernel.read(op, fd, buffer, 0, 4, null)))),
-  );
+  const both = Promise.all([a, b].map((buffer) => outcome(later((op) => kernel.read(op, fd, buffer, null)))));
   for (let i = 0; i < 4; i++) {
     await turn();
     remote.settle();
@@ -61,7 +59,7 @@ test('a cache of one block holds one block', () => {
   const { kernel, remote, server, sync } = mount({ blockBytes: 1024, cacheBytes: 1024 });
   server.write(FILE, 'x'.repeat(1024));
   const fd = sync((op) => kernel.open(op, FILE, O_RDONLY, 0));
-  for (let i = 0; i < 4; i++) sync((op) => kernel.read(op, fd, Buffer.alloc(16), 0, 16, null));
+  for (let i = 0; i < 4; i++) sync((op) => kernel.read(op, fd, Buffer.alloc(16), null));
   expect(remote.log.filter((each) => each === 'read')).toHaveLength(1);
 });
 
@@ -152,10 +150,10 @@ test("a sync read between another read's answer and its return takes its turn", 
   server.write(FILE, 'abcdefgh');
   const fd = sync((op) => kernel.open(op, FILE, O_RDONLY, 0));
   const [a, b] = [Buffer.alloc(4), Buffer.alloc(4)];
-  const first = outcome(later((op) => kernel.read(op, fd, a, 0, 4, null)));
+  const first = outcome(later((op) => kernel.read(op, fd, a, null)));
   await turn();
   remote.settle();
-  sync((op) => kernel.read(op, fd, b, 0, 4, null));
+  sync((op) => kernel.read(op, fd, b, null));
   await first;
   expect([a.toString(), b.toString()].sort()).toEqual(['abcd', 'efgh']);
 });

@@ -1,7 +1,8 @@
 import { constants } from 'node:fs';
+import * as calls from '../../src/kernel/content/open-files.js';
+import { read } from '../../src/kernel/content/reading/read.js';
 import { Core } from '../../src/kernel/core.js';
-import { Files } from '../../src/kernel/files.js';
-import { AttributeCalls } from '../../src/kernel/namespace/attributes.js';
+import { setMode } from '../../src/kernel/namespace/attributes.js';
 import { Inode } from '../../src/kernel/namespace/inode.js';
 import { InodeNumbers } from '../../src/kernel/namespace/inode-numbers.js';
 import { SETTLE_MS } from '../../src/kernel/namespace/listing/pins.js';
@@ -9,7 +10,6 @@ import { resolve } from '../../src/kernel/namespace/resolve.js';
 import type { Load } from '../../src/kernel/operation/load.js';
 import { runSync } from '../../src/kernel/operation/operation.js';
 import type { Moment } from '../../src/kernel/timeline.js';
-import { Writeback } from '../../src/kernel/writeback/writeback.js';
 import { defaults } from '../helpers/defaults.js';
 import { mount, turn } from './helpers/mount.js';
 import { ScriptedRemote } from './helpers/scripted-remote.js';
@@ -22,11 +22,11 @@ function core(): { readonly core: Core; readonly clock: { now: number }; readonl
 }
 
 describe('acknowledged changes', () => {
-  const change = (on: Core, index: number): void => on.pin(`run${index}`, 'v', ['']);
+  const change = (on: Core, index: number): void => on.names.pin(`run${index}`, 'v', ['']);
 
   test('are kept until listings have had the time to settle, and not until a complete one comes', () => {
     const { core: on, clock } = core();
-    const scope = on.scopeAt(on.root);
+    const scope = on.names.scopeAt(on.root);
     for (let index = 0; index < 10_000; index++) {
       change(on, index);
       clock.now += 60;
@@ -41,10 +41,10 @@ describe('acknowledged changes', () => {
   test('one name that changes for ever is kept once', () => {
     const { core: on, clock } = core();
     for (let index = 0; index < 1000; index++) {
-      on.pin('run', `v${index}`, [`v${index - 1}`]);
+      on.names.pin('run', `v${index}`, [`v${index - 1}`]);
       clock.now += 1;
     }
-    expect(on.scopeAt(on.root).pins.size).toBe(1);
+    expect(on.names.scopeAt(on.root).pins.size).toBe(1);
   });
 
   test('win over a listing that was asked for before, even if it takes longer than that', async () => {
@@ -68,7 +68,7 @@ describe('acknowledged changes', () => {
 
 test('an acknowledged change outlives one listing that agrees, while an older one is on its way', () => {
   const { core: on } = core();
-  const scope = on.scopeAt(on.root);
+  const scope = on.names.scopeAt(on.root);
   const server = new ScriptedServer(() => 0);
   server.mkunit('run');
   const ask = (): Moment => {
@@ -80,8 +80,8 @@ test('an acknowledged change outlives one listing that agrees, while an older on
     return sent;
   };
   const entry = { ...server.entryFor('run', Buffer.from('')), version: 'made' };
-  on.mergeAbove([entry], on.tick());
-  on.pin('run', 'made', ['']);
+  on.names.mergeAbove([entry], on.tick());
+  on.names.pin('run', 'made', ['']);
   // The one that was asked for first was made last, and comes first.
   const [newer, older] = [ask(), ask()];
   scope.mergeListing([entry], true, on.timeline.arrive(newer));
@@ -98,42 +98,40 @@ describe('local state', () => {
 
   function files() {
     const { core: on, remote } = core();
-    const calls = new Files(on, new Writeback(on));
     const run = <T>(primitive: Parameters<typeof runSync<T>>[0]): T => runSync(primitive);
     return {
       remote,
-      calls,
+      on,
       run,
-      attributes: new AttributeCalls(on),
-      open: (path: string, flags: number) => run((op) => calls.open(op, path, flags, 0o666)),
+      open: (path: string, flags: number) => run((op) => calls.open(on, op, path, flags, 0o666)),
       at: (path: string) => run((op) => resolve(on, op, path)),
       withLocal: () => [...on.root.walk()].filter(({ local }) => local !== null).length,
     };
   }
 
   test('of files that were opened to be read is gone with their last fd, though pages of them are cached', () => {
-    const { remote, calls, run, open, withLocal } = files();
+    const { remote, on, run, open, withLocal } = files();
     for (let index = 0; index < 100; index++) remote.server.write(`e/p/r/f${index}`, 'text');
     for (let index = 0; index < 100; index++) {
       const [fd, other] = [open(`e/p/r/f${index}`, O_RDONLY), open(`e/p/r/f${index}`, O_RDONLY)];
       const buffer = Buffer.alloc(4);
-      expect(run((op) => calls.read(op, fd, buffer, 0, 4, null))).toBe(4);
-      run((op) => calls.close(op, fd));
+      expect(run((op) => read(on, op, fd, buffer, null))).toBe(4);
+      run((op) => calls.close(on, op, fd));
       expect(withLocal()).toBe(1);
-      run((op) => calls.close(op, other));
+      run((op) => calls.close(on, op, other));
     }
     expect(withLocal()).toBe(0);
   });
 
   test('that says something stays: what was written, and what the caller set', () => {
-    const { remote, calls, run, open, at, attributes } = files();
+    const { remote, on, run, open, at } = files();
     remote.server.write('e/p/r/set', 'text');
     const fd = open('e/p/r/set', O_RDONLY);
-    attributes.setMode(at('e/p/r/set'), 0o600);
-    run((op) => calls.close(op, fd));
-    expect(at('e/p/r/set').local?.mode).toBe(0o600);
+    setMode(on, at('e/p/r/set'), 0o600);
+    run((op) => calls.close(on, op, fd));
+    expect(at('e/p/r/set').local?.attributes?.mode).toBe(0o600);
     const made = open('e/p/r/made', O_WRONLY | O_CREAT);
-    run((op) => calls.close(op, made));
+    run((op) => calls.close(on, op, made));
     expect(at('e/p/r/made').isDirty).toBe(true);
   });
 
@@ -144,7 +142,7 @@ describe('local state', () => {
       const fd = sync((op) => kernel.open(op, 'e/p/r/f', O_RDONLY, 0));
       const buffer = Buffer.alloc(4);
       try {
-        sync((op) => kernel.read(op, fd, buffer, 0, 4, position));
+        sync((op) => kernel.read(op, fd, buffer, position));
         return buffer.toString();
       } finally {
         sync((op) => kernel.close(op, fd));

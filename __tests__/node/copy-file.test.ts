@@ -2,6 +2,7 @@ import nodeFs from 'node:fs';
 import { join } from 'node:path';
 import { Failure } from '../../src/contract/failure.js';
 import { makeFs } from '../../src/node/faces/create.js';
+import { RUNS } from '../../src/node/wandb/layouts.js';
 import { diskKernel } from './support/disk-kernel.js';
 import { makeTwins, type Side, type Twins } from './support/twins.js';
 
@@ -20,14 +21,15 @@ describe('copyFile', () => {
     const kernel = diskKernel(twins.ours.base);
     let left = bytes;
     return makeFs({
+      layout: RUNS,
       mountPoint: twins.ours.base,
       appUrl: () => '',
       connect: () => ({
         ...kernel,
-        read: (op, fd, buffer, offset, length, position) => {
+        read: (op, fd, target, position) => {
           if (left <= 0) throw new Failure('EIO', 'The server is down.');
-          left -= length;
-          return kernel.read(op, fd, buffer, offset, length, position);
+          left -= target.byteLength;
+          return kernel.read(op, fd, target, position);
         },
       }),
     });

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { makeFs } from '../../src/node/faces/create.js';
 import { DiskNames, unfitness } from '../../src/node/mounts/disk-names.js';
 import { mountAll } from '../../src/node/mounts/mount-all.js';
+import { RUNS } from '../../src/node/wandb/layouts.js';
 import { makeDirectory } from '../helpers/directories.js';
 import { diskKernel } from './support/disk-kernel.js';
 
@@ -66,7 +67,7 @@ test('cp of a tree to the disk copies any name of a Linux disk as it is, and not
   nodeFs.mkdirSync(join(tree, 'dir'), { recursive: true });
   for (const name of names) nodeFs.writeFileSync(join(tree, 'dir', name), name);
   const mounted = join(directory, 'mounted');
-  const ours = makeFs({ connect: () => diskKernel(tree), appUrl: () => 'https://wandb.ai' });
+  const ours = makeFs({ layout: RUNS, connect: () => diskKernel(tree), appUrl: () => 'https://wandb.ai' });
   const fs = mountAll({ [mounted]: ours }, nodeFs);
   await fs.promises.cp(join(mounted, 'dir'), disk, { recursive: true });
   expect(nodeFs.readdirSync(disk).sort()).toEqual([...names].sort());

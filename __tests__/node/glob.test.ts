@@ -4,6 +4,7 @@ import { dirname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { Failure } from '../../src/contract/failure.js';
 import { makeFs, type WandbFs } from '../../src/node/faces/create.js';
+import { RUNS } from '../../src/node/wandb/layouts.js';
 import { diskKernel } from './support/disk-kernel.js';
 import { type Fs, tell } from './support/twins.js';
 
@@ -60,7 +61,12 @@ beforeEach(() => {
   asked = [];
   const kernel = diskKernel(join(top, 'ours'));
   const spy = { ...kernel, lstat: spied('lstat', kernel.lstat), readdir: spied('readdir', kernel.readdir) };
-  ours = makeFs({ mountPoint: join(top, 'ours'), connect: () => spy, appUrl: () => 'https://wandb.ai' });
+  ours = makeFs({
+    layout: RUNS,
+    mountPoint: join(top, 'ours'),
+    connect: () => spy,
+    appUrl: () => 'https://wandb.ai',
+  });
 });
 
 const spied =
@@ -230,6 +236,7 @@ describe('glob asks for no more than it needs', () => {
   test('globSync tells of a failure that is none of the directory', () => {
     const kernel = diskKernel(right);
     const fs = makeFs({
+      layout: RUNS,
       connect: () => ({
         ...kernel,
         readdir: () => {
@@ -244,7 +251,7 @@ describe('glob asks for no more than it needs', () => {
 
 test('globSync starts at the root of a tree at "/", and at addresses', () => {
   const kernel = diskKernel(right);
-  const fs = makeFs({ connect: () => kernel, appUrl: () => 'https://wandb.ai' });
+  const fs = makeFs({ layout: RUNS, connect: () => kernel, appUrl: () => 'https://wandb.ai' });
   expect(syncOf(fs)('dir/*')).toEqual(['dir/inner.txt', 'dir/sub']);
   expect(syncOf(fs)('*', { cwd: 'dir' })).toEqual(['inner.txt', 'sub']);
   expect(syncOf(fs)('*', { cwd: 'wandbfs://dir/sub' })).toEqual(['deep.txt', 'filelink']);

@@ -5,6 +5,7 @@ import type { Kernel } from '../../src/kernel/syscalls.js';
 import { makeFs, type WandbFs } from '../../src/node/faces/create.js';
 import { asyncDispose } from '../../src/node/faces/node-version.js';
 import { mountAll } from '../../src/node/mounts/mount-all.js';
+import { RUNS } from '../../src/node/wandb/layouts.js';
 import { diskKernel } from './support/disk-kernel.js';
 import { type Mounts, makeMounts, makeTree, thrownBy } from './support/mounts.js';
 import { inAnyNode } from './support/node-members.js';
@@ -178,7 +179,7 @@ describe('`wandb` is for all trees', () => {
         throw new Failure('EIO', reason);
       };
       const connect = (): Kernel => ({ ...diskKernel(mounts.runs.directory), flush });
-      return makeFs({ connect, appUrl: () => '' });
+      return makeFs({ layout: RUNS, connect, appUrl: () => '' });
     };
     const fs = mountAll({ '/a': failing('One.'), '/b': failing('Two.'), '/c': healthy }, nodeFs);
     for (const name of ['a', 'b', 'c']) fs.existsSync(`/${name}/x`);

@@ -1,9 +1,14 @@
 import { Failure } from '../../src/contract/failure.js';
-import { Mount, Place } from '../../src/node/arguments/paths.js';
+import { Mount, type MountOptions, Place } from '../../src/node/arguments/paths.js';
+import { RUNS } from '../../src/node/wandb/layouts.js';
 
-const locate = (options: ConstructorParameters<typeof Mount>[0], path: string): string => {
+type Options = Omit<MountOptions, 'layout'>;
+
+const mountOf = (options: Options = {}): Mount => new Mount({ layout: RUNS, ...options });
+
+const locate = (options: Options, path: string): string => {
   try {
-    return new Mount(options).locate(path);
+    return mountOf(options).locate(path);
   } catch (thrown) {
     if (thrown instanceof Failure) return thrown.code;
     throw thrown;
@@ -62,13 +67,13 @@ describe('under a mount point', () => {
   });
 
   test('a tree path is shown below it', () => {
-    expect(new Mount(options).show('entity/project')).toBe('/mnt/wandb/entity/project');
-    expect(new Mount(options).show('')).toBe('/mnt/wandb');
-    expect(new Mount().show('')).toBe('/');
+    expect(mountOf(options).show('entity/project')).toBe('/mnt/wandb/entity/project');
+    expect(mountOf(options).show('')).toBe('/mnt/wandb');
+    expect(mountOf().show('')).toBe('/');
   });
 
   test('it must be absolute', () => {
-    expect(() => new Mount({ mountPoint: 'mnt' })).toThrow(
+    expect(() => mountOf({ mountPoint: 'mnt' })).toThrow(
       expect.objectContaining({ code: 'ERR_INVALID_ARG_VALUE' }),
     );
   });
@@ -89,8 +94,8 @@ describe('with a root', () => {
   });
 
   test('a tree path is shown without it', () => {
-    expect(new Mount(options).show('entity/project/run/a')).toBe('/run/a');
-    expect(new Mount({ ...options, mountPoint: '/w' }).show('entity/project')).toBe('/w');
+    expect(mountOf(options).show('entity/project/run/a')).toBe('/run/a');
+    expect(mountOf({ ...options, mountPoint: '/w' }).show('entity/project')).toBe('/w');
   });
 });
 
@@ -115,7 +120,7 @@ describe('web addresses', () => {
 });
 
 test('a place keeps the path as it was given, and fails only when it is asked where it is', () => {
-  const place = new Place(new Mount({ mountPoint: '/w' }), '/elsewhere');
+  const place = new Place(mountOf({ mountPoint: '/w' }), '/elsewhere');
   expect(place.given).toBe('/elsewhere');
   expect(() => place.tree).toThrow(expect.objectContaining({ code: 'ENOENT' }));
 });

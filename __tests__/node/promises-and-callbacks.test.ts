@@ -2,6 +2,7 @@ import nodeFs from 'node:fs';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { makeFs } from '../../src/node/faces/create.js';
+import { RUNS } from '../../src/node/wandb/layouts.js';
 import { makeTwins, type Twins } from './support/twins.js';
 
 describe('the promise and callback styles', () => {
@@ -13,6 +14,7 @@ describe('the promise and callback styles', () => {
 
   test('readFile() without arguments rejects at once, without any work, as isomorphic-git probes for', async () => {
     const fs = makeFs({
+      layout: RUNS,
       connect: () => {
         throw new Error('Nothing may be connected for this.');
       },
@@ -28,6 +30,7 @@ describe('the promise and callback styles', () => {
 
   test('a path outside the mount is ENOENT without any connection, in every style', async () => {
     const fs = makeFs({
+      layout: RUNS,
       mountPoint: '/mnt',
       connect: () => {
         throw new Error('Nothing may be connected for this.');

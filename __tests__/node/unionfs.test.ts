@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { Union } from 'unionfs';
 import { makeFs } from '../../src/node/faces/create.js';
+import { RUNS } from '../../src/node/wandb/layouts.js';
 import { diskKernel } from './support/disk-kernel.js';
 
 /** A real directory and, mounted over it, another one that stands for the remote tree. */
@@ -28,7 +29,7 @@ function makeLayers() {
       },
     ]),
   ) as unknown as typeof kernel;
-  const ours = makeFs({ mountPoint, connect: () => counted, appUrl: () => '' });
+  const ours = makeFs({ layout: RUNS, mountPoint, connect: () => counted, appUrl: () => '' });
   return { top, real, mountPoint, remote, ours, uses: () => uses };
 }
 

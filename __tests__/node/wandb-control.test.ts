@@ -4,6 +4,7 @@ import type { RemoteEvent } from '../../src/contract/remote.js';
 import type { Kernel } from '../../src/kernel/syscalls.js';
 import { type FsOptions, makeFs, type WandbFs } from '../../src/node/faces/create.js';
 import { asyncDispose } from '../../src/node/faces/node-version.js';
+import { RUNS } from '../../src/node/wandb/layouts.js';
 import { diskKernel } from './support/disk-kernel.js';
 
 interface Mounted {
@@ -32,7 +33,7 @@ function mount(changes: Partial<Kernel> = {}, options: Partial<FsOptions> = {}):
     calls.push('connect');
     return kernel;
   };
-  const fs = makeFs({ connect, appUrl: () => 'https://wandb.example.com/', ...options });
+  const fs = makeFs({ layout: RUNS, connect, appUrl: () => 'https://wandb.example.com/', ...options });
   return { fs, calls, emit: (event) => emit(event) };
 }
 

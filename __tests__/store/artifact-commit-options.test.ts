@@ -1,6 +1,6 @@
 import type { CommitOptions, DraftFile } from '../../src/contract/drafts.js';
+import { checkInnerPath, checkReserved } from '../../src/store/artifacts/names.js';
 import { checkCommitOptions } from '../../src/store/artifacts/writing/commit/options.js';
-import { checkInnerPath, checkReserved } from '../../src/store/artifacts/writing/name-rules.js';
 import { ARTIFACT_FEATURES } from '../../src/testing/index.js';
 import { Bench, contentsOf, counted, FLOWERS, failureOf, PROJECT } from './helpers/artifacts.js';
 

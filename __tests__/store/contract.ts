@@ -27,6 +27,8 @@ export interface Units {
   readonly sibling: TreePath;
   /** They never change; otherwise files come, change and go. */
   readonly areVersions: boolean;
+  /** Somebody else changes them, never the store. @default false */
+  readonly isReadOnly?: boolean;
 }
 
 export const RUNS: Units = {
@@ -77,10 +79,8 @@ export function describeStore(name: string, setup: () => Promise<StoreSetup>, un
       .map((path) => `${parentOf(path)}/nothing`);
 
     test('has units at the depth that it tells', () => {
-      expect([store.unitDepth, store.hasVersions ?? false]).toEqual([
-        UNIT.split('/').length,
-        units.areVersions,
-      ]);
+      const { levels, areUnitsImmutable } = store.shape;
+      expect([levels.length, areUnitsImmutable]).toEqual([UNIT.split('/').length, units.areVersions]);
     });
 
     describe('lookup', () => {
@@ -164,7 +164,7 @@ export function describeStore(name: string, setup: () => Promise<StoreSetup>, un
         await current.seed(units.sibling, { 'b.txt': 'y' });
         const directories = async (path: TreePath): Promise<string[]> =>
           (await list(path)).flatMap((entry) => (entry.kind === 'directory' ? entry.path : [])).sort();
-        expect(await directories('')).toContain('entity');
+        expect(await directories('')).toContain(chainOf(UNIT)[0]);
         const above = chainOf(parentOf(UNIT));
         for (const [index, path] of above.slice(1).entries())
           expect(await directories(above[index] ?? '')).toEqual([path]);
@@ -280,10 +280,11 @@ export function describeStore(name: string, setup: () => Promise<StoreSetup>, un
       });
     });
 
-    if (!units.areVersions) describeChanges();
+    if (!units.areVersions) describeForeignChanges();
+    if (!units.areVersions && !units.isReadOnly) describeChanges();
 
-    /** What no store does whose units are versions. */
-    function describeChanges(): void {
+    /** What no store meets whose units are versions. */
+    function describeForeignChanges(): void {
       describe('read of what changes', () => {
         test('pins a version by its etag: other bytes at the storage are ESTALE', async () => {
           await seed({ 'a.txt': 'first, and long enough' });
@@ -319,7 +320,10 @@ export function describeStore(name: string, setup: () => Promise<StoreSetup>, un
           expect(await codeOf(store.readNewest(entry, { limit: 10 }))).toBe('EBADMSG');
         });
       });
+    }
 
+    /** What no store does whose units are versions. */
+    function describeChanges(): void {
       describe('uploads', () => {
         test('are listed and readable once they are finished', async () => {
           await seed({ 'old.txt': 'old' });

@@ -396,11 +396,10 @@ test('a store that is read-only has nothing that changes anything', async () => 
     'list',
     'lookup',
     'onWarning',
-    'partialDepth',
     'read',
     'readNewest',
+    'shape',
     'signedUrl',
-    'unitDepth',
   ]);
 });
 

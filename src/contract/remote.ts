@@ -1,9 +1,10 @@
 import type { CommitOptions, Committed, DraftFile } from './drafts.js';
-import type { Alike, Content, Entry, Lookup } from './entry.js';
+import type { Alike, Content, Entry, Lookup, Page } from './entry.js';
 import type { Facts } from './facts.js';
 import type { Failure } from './failure.js';
 import type { FoundRuns, RunQuery } from './store.js';
 import type { TreePath } from './tree-path.js';
+import type { TreeShape } from './tree-shape.js';
 import type { OpenSource } from './uploads.js';
 
 /**
@@ -32,6 +33,8 @@ export interface RemoteMethods {
   lookup(args: { path: TreePath; listing: boolean }): Lookup;
   /** The whole listing of a directory above the unit, or of a unit (flat). */
   list(args: { path: TreePath }): { entries: readonly Entry[] };
+  /** One page of it, where it is listed in pages, and all of it elsewhere. */
+  page(args: { path: TreePath; after: string | null }): Page;
   read(args: { entry: Entry; start: number; end: number; etag: string | null }): Content;
   /** A whole file of at most `limit` bytes as the storage has it, if its tag vouches for them; the listing lags. */
   readNewest(args: { entry: Entry; limit: number }): Content & { readonly md5: string };
@@ -157,11 +160,8 @@ export interface Call {
 
 /** The owner of the remote as the kernel's thread sees it: behind a port in its own thread, or in-process. */
 export interface Remote {
-  readonly unitDepth: number;
-  /** See the store's contract. @default 0 */
-  readonly partialDepth?: number;
-  /** Units are versions; see the store's contract. */
-  readonly hasVersions: boolean;
+  /** That of the store. */
+  readonly shape: TreeShape;
   /**
    * Sends a message. `commit` runs synchronously, exactly once, when the reply is received, whether by the event loop
    * or by a blocked `wait`; replies and events are committed in the order in which the owner sent them.

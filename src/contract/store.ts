@@ -1,7 +1,8 @@
 import type { CommitOptions, Committed, DraftFile } from './drafts.js';
-import type { Alike, Content, Entry, Lookup } from './entry.js';
+import type { Alike, Content, Entry, Lookup, Page } from './entry.js';
 import type { Facts, RunFacts } from './facts.js';
 import type { TreePath } from './tree-path.js';
+import type { TreeShape } from './tree-shape.js';
 import type { Signalled, Uploads } from './uploads.js';
 
 /** A page of the runs of a project that pass a filter. */
@@ -31,14 +32,8 @@ export interface FoundRuns {
  * what it can't do it doesn't have. One contract suite (`__tests__/store/contract.ts`) runs against every store.
  */
 export interface Store {
-  /** Depth of the directories whose whole subtree is listed flat, at once (runs: 3; root is 0). */
-  readonly unitDepth: number;
-
-  /**
-   * Listings of directories above this depth aren't all that exists: names that they don't show are looked up, and what
-   * a look-up has found isn't gone because a listing doesn't show it. @default 0: all listings are whole
-   */
-  readonly partialDepth?: number;
+  /** How deep its units are, and in what else its tree differs from others. */
+  readonly shape: TreeShape;
 
   /** Never rejects for what isn't there: that is `found: null`. One request, shared with look-ups of the same turn. */
   lookup(path: TreePath, options: Signalled & { readonly listing: boolean }): Promise<Lookup>;
@@ -48,6 +43,12 @@ export interface Store {
    * Rejects with ENOENT if the directory isn't there.
    */
   list(path: TreePath, options: Signalled): AsyncIterable<readonly Entry[]>;
+
+  /**
+   * One page of what `list` brings; `after` is where the one before it ended, null the beginning. Null for a directory
+   * that isn't listed in pages. @default none is
+   */
+  page?(path: TreePath, options: Signalled & { readonly after: string | null }): Promise<Page> | null;
 
   /**
    * Reads `[start, end)` of a file; what lies behind the file's end is left out. `etag` is what an earlier read of
@@ -86,12 +87,6 @@ export interface Store {
 
   /** Removes a directory at or above the unit with all that is in it; EPERM unless the user allowed that level. */
   rmdir?(path: TreePath, options: Signalled): Promise<void>;
-
-  /**
-   * Units are versions: what is listed of one never changes, and nothing is written into one. New units come from
-   * drafts, by `commit`. @default false
-   */
-  readonly hasVersions?: boolean;
 
   /**
    * Makes the draft of a collection a version of it, whole or not at all. `entries` are what the next listing of the

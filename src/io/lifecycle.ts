@@ -1,7 +1,7 @@
 import { writeSync } from 'node:fs';
 import { isMainThread } from 'node:worker_threads';
 import type { TreePath } from '../contract/tree-path.js';
-import { theGlobal, theProcess } from './realm.js';
+import { theGlobal, theProcess } from '../threads/realm.js';
 import { beforeTestsEnd } from './test-runners.js';
 
 /** Acknowledged content that is not on the server when its process ends, and why, where that is known. */

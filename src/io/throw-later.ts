@@ -1,4 +1,4 @@
-import { theGlobal } from './realm.js';
+import { theGlobal } from '../threads/realm.js';
 
 /**
  * Runs a callback of somebody else's. What it throws is thrown in a turn of its own, as an uncaught exception: it isn't

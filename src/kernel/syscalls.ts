@@ -1,12 +1,12 @@
 import type { CommitOptions, Committed } from '../contract/drafts.js';
 import type { Kind } from '../contract/entry.js';
 import type { Facts } from '../contract/facts.js';
-import type { RemoteEvent } from '../contract/remote.js';
-import type { FoundRuns, RunQuery } from '../contract/store.js';
+import type { Args, RemoteEvent, Value } from '../contract/remote.js';
 import type { TreePath } from '../contract/tree-path.js';
+import type { Paging } from './namespace/listing/open-directory.js';
 import type { Missing } from './namespace/missing.js';
 import type { Operation } from './operation/operation.js';
-import type { LinkTarget } from './versions/versions.js';
+import type { LinkTarget } from './versions/links.js';
 import type { JournalReport } from './writeback/recovery.js';
 
 /** What `stat` tells of an inode; the faces turn it into Node's `Stats`. Times in milliseconds since the epoch. */
@@ -34,6 +34,12 @@ export interface DirectoryEntry {
   readonly kind: Kind;
 }
 
+/** An open directory. */
+export interface DirectoryPages {
+  /** The next entries, sorted; null: there are no more. A primitive. */
+  next(op: Operation): readonly DirectoryEntry[] | null;
+}
+
 /**
  * The primitives: as libuv's are under Node, each correct once, and Node's composites stand on them. A primitive is
  * synchronous and restartable: it returns, throws a `Failure` (an errno without a path: the face knows the path), or
@@ -45,15 +51,8 @@ export interface Syscalls {
   open(op: Operation, path: TreePath, flags: number, mode: number): number;
   /** The last close of a dirty file queues it for upload (and, with `writeback: 'through'`, waits for it). */
   close(op: Operation, fd: number): void;
-  /** Returns the bytes read; fewer than asked only at the end of the file. `position` null: the file's own position. */
-  read(
-    op: Operation,
-    fd: number,
-    buffer: Uint8Array,
-    offset: number,
-    length: number,
-    position: number | null,
-  ): number;
+  /** Fills `target`; returns the bytes read, fewer only at the end of the file. `position` null: the file's own. */
+  read(op: Operation, fd: number, target: Uint8Array, position: number | null): number;
   /** Returns the bytes written, always all of them. */
   write(op: Operation, fd: number, bytes: Uint8Array, position: number | null): number;
   ftruncate(op: Operation, fd: number, length: number): void;
@@ -64,6 +63,8 @@ export interface Syscalls {
   /** As `stat`, but of a link itself. */
   lstat(op: Operation, path: TreePath): Attributes;
   fstat(op: Operation, fd: number): Attributes;
+  /** Opens a directory, to be read page by page. */
+  opendir(op: Operation, path: TreePath, paging: Paging): DirectoryPages;
   /** Sorted by name (UTF-16 code units), without '.' and '..'. */
   readdir(op: Operation, path: TreePath): readonly DirectoryEntry[];
   /** ENOENT, ENOTDIR, or EACCES for `fs.constants.W_OK` on what is read-only and X_OK on what isn't executable. */
@@ -114,8 +115,8 @@ export interface Kernel extends Syscalls {
    * that isn't at the server yet, ENOTSUP for references to no web address.
    */
   signedUrl(op: Operation, path: TreePath): string;
-  /** A page of the runs of a project that pass a filter; ENOENT without the project, ENOTSUP in a tree without runs. */
-  find(op: Operation, query: RunQuery): FoundRuns;
+  /** A page of the units in a directory that pass a filter; ENOENT without the directory, ENOTSUP where nothing is found so. */
+  find(op: Operation, query: Args<'find'>): Value<'find'>;
   /**
    * Why a path isn't there, as far as that can be told: for a message, after an ENOENT. Null where all directories above
    * files are there.

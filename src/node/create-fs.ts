@@ -4,28 +4,23 @@ import { LIMITS } from '../config/defaults.js';
 import type { WandbArtifactFsOptions, WandbFsOptions } from '../config/options.js';
 import { Failure } from '../contract/failure.js';
 import type { Remote } from '../contract/remote.js';
-import type { Store } from '../contract/store.js';
 import { createInProcessRemote } from '../io/client/in-process.js';
 import { createThreadRemote } from '../io/client/thread-remote.js';
 import { createOwner } from '../io/owner/owner.js';
 import type { StoreChoice } from '../io/owner/store-choice.js';
+import { createStore } from '../io/owner/stores.js';
 import type { JournalOptions } from '../kernel/content/journal/journal.js';
 import { prepareHashes } from '../kernel/content/reading/content-hash.js';
 import { createKernel } from '../kernel/kernel.js';
 import type { Kernel } from '../kernel/syscalls.js';
-import { createArtifactsStore } from '../store/artifacts.js';
-import { createRunsStore } from '../store/runs.js';
-import type { WireDependencies } from '../wire/api/api.js';
-import { ARTIFACTS, type Layout, RUNS } from './arguments/layout.js';
+import type { Layout } from './arguments/layout.js';
 import { makeFs, type WandbFs } from './faces/create.js';
+import { ARTIFACTS, RUNS } from './wandb/layouts.js';
 
 /** One of the two trees, configured. */
 interface Setup {
   readonly config: Config;
-  /** For a thread of its own. */
   readonly choice: StoreChoice;
-  /** In this thread. */
-  createStore(dependencies: WireDependencies): Store;
   readonly isInProcess: boolean;
 }
 
@@ -73,7 +68,6 @@ function runsSetup(config: Config): Setup {
     get choice(): StoreChoice {
       return { kind: 'runs', config: config.wire.reveal() };
     },
-    createStore: (dependencies) => createRunsStore(config.wire.reveal(), dependencies),
     isInProcess: config.isInProcess,
   };
 }
@@ -85,7 +79,6 @@ function artifactsSetup(config: Config, artifacts: ArtifactsConfig): Setup {
     get choice(): StoreChoice {
       return { kind: 'artifacts', config: config.wire.reveal(), artifacts };
     },
-    createStore: (dependencies) => createArtifactsStore(config.wire.reveal(), artifacts, dependencies),
     // A function that reads references can't be sent to another thread.
     isInProcess: config.isInProcess || hasReaders(artifacts),
   };
@@ -150,7 +143,7 @@ function connect(setup: Setup): Kernel {
   });
 }
 
-function remoteOf({ config, choice, createStore, isInProcess }: Setup): Remote {
+function remoteOf({ config, choice, isInProcess }: Setup): Remote {
   const { writebackDelay, concurrency, fetch, dispatcher, sync, syncTimeout, workerUrl } = config;
   const { exitFlushMs, exitSignals } = config;
   if (sync === 'thread' && !isInProcess) {
@@ -164,7 +157,7 @@ function remoteOf({ config, choice, createStore, isInProcess }: Setup): Remote {
       workerUrl,
     });
   }
-  const store = createStore({ fetch, dispatcher });
+  const store = createStore(choice, { fetch, dispatcher });
   return createInProcessRemote((contents) => createOwner({ store, contents, writebackDelay, concurrency }), {
     sync: sync === 'cache-only' ? 'cache-only' : 'off',
     exitFlushMs,

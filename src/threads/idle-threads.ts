@@ -1,5 +1,6 @@
 import { clearTimeout, setTimeout } from 'node:timers';
 import { parentPort, type Transferable, Worker, workerData } from 'node:worker_threads';
+import { theGlobal } from './realm.js';
 import { threadEnvironment } from './thread-file.js';
 
 /**
@@ -25,8 +26,18 @@ interface Birth<Task> {
   readonly task: Task;
 }
 
-const lives = new WeakMap<Worker, Life>();
-const idle = new Map<string, Worker[]>();
+interface Threads {
+  readonly lives: WeakMap<Worker, Life>;
+  readonly idle: Map<string, Worker[]>;
+}
+
+/** Of all copies of this package in a thread: each test file of Jest has a copy, and most of them start the same threads. */
+const SHARED = Symbol.for('wandb-fs.threads.1');
+
+function shared(): Threads {
+  theGlobal[SHARED] ??= { lives: new WeakMap(), idle: new Map() } satisfies Threads;
+  return theGlobal[SHARED] as Threads;
+}
 
 /**
  * Gives a task to a thread: one that is idle, else a new one. Its file calls `serveTasks`.
@@ -39,6 +50,7 @@ export function startTask(
   task: unknown,
   transferList: readonly Transferable[] = [],
 ): Worker {
+  const { lives, idle } = shared();
   const env = threadEnvironment();
   const kind = JSON.stringify([file, env]);
   const waiting = idle.get(kind) ?? [];
@@ -66,6 +78,7 @@ export function startTask(
 }
 
 function forget(worker: Worker, kind: string): void {
+  const { idle } = shared();
   const others = idle.get(kind)?.filter((each) => each !== worker) ?? [];
   if (others.length > 0) idle.set(kind, others);
   else idle.delete(kind);
@@ -74,6 +87,7 @@ function forget(worker: Worker, kind: string): void {
 /** Lets a thread wait for another task. It has said that its task has ended, and nobody listens to it any more. */
 export function giveBack(worker: Worker): void {
   worker.unref();
+  const { lives, idle } = shared();
   const life = lives.get(worker);
   if (!life) return;
   idle.set(life.kind, [...(idle.get(life.kind) ?? []), worker]);

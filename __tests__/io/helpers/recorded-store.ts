@@ -60,7 +60,7 @@ export class RecordedStore {
   }
 
   private readonly record = (): Store => ({
-    unitDepth: this.memory.unitDepth,
+    shape: this.memory.shape,
     lookup: async (path, options) => {
       await this.step(`lookup ${path}`, options.signal);
       return this.memory.lookup(path, options);

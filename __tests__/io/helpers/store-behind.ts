@@ -2,7 +2,7 @@ import { readSync } from 'node:fs';
 import type { Args, HandedDraftFile, Method, Remote, Value } from '../../../src/contract/remote.js';
 import type { Store } from '../../../src/contract/store.js';
 import type { OpenSource, Signalled } from '../../../src/contract/uploads.js';
-import { reading } from '../../../src/store/common/content/sources.js';
+import { reading } from '../../../src/store/common/sources.js';
 import { hand, handed } from './handed.js';
 
 /**
@@ -41,8 +41,7 @@ export function storeBehind(remote: Remote): Store {
     },
     mkdir: (path, options) => ask('mkdir', { path }, options),
   };
-  const versions: Pick<Store, 'hasVersions' | 'commit' | 'symlink' | 'info'> = {
-    hasVersions: true,
+  const versions: Pick<Store, 'commit' | 'symlink' | 'info'> = {
     commit: async ({ collection, files }, { signal, onProgress: _, ...options }) => {
       const sent: HandedDraftFile[] = [];
       for (const file of files) {
@@ -66,8 +65,8 @@ export function storeBehind(remote: Remote): Store {
     },
   };
   return {
-    ...(remote.hasVersions ? versions : changes),
-    unitDepth: remote.unitDepth,
+    ...(remote.shape.drafts ? versions : changes),
+    shape: remote.shape,
     lookup: (path, { listing, signal }) => ask('lookup', { path, listing }, { signal }),
     async *list(path, options) {
       yield (await ask('list', { path }, options)).entries;

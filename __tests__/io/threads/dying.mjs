@@ -1,7 +1,7 @@
 /** The owner's thread, but `mkdir` of some names ends it. */
 import { onRequests } from './requests.mjs';
 
-await import('../../../dist/esm/io/thread.js');
+await import('../../../dist/esm/io/owner/thread.js');
 onRequests((requests) => {
   const made = requests.filter(({ method }) => method === 'mkdir').map(({ args }) => args.path);
   if (made.includes('e/p/exit')) process.exit(3);

@@ -1,4 +1,4 @@
-import '../../../dist/esm/io/thread.js';
+import '../../../dist/esm/io/owner/thread.js';
 
 // Ends as it is told, and tells when it has.
 const told = new BroadcastChannel('ending-late');

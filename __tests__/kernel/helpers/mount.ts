@@ -60,7 +60,7 @@ export function readAll(kernel: Kernel, sync: Mount['sync'], fd: number): string
   const parts: Buffer[] = [];
   for (;;) {
     const buffer = Buffer.alloc(64);
-    const count = sync((op) => kernel.read(op, fd, buffer, 0, buffer.length, null));
+    const count = sync((op) => kernel.read(op, fd, buffer, null));
     if (count === 0) return Buffer.concat(parts).toString();
     parts.push(buffer.subarray(0, count));
   }

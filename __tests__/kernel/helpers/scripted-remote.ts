@@ -14,6 +14,7 @@ import {
   type Reply,
   type Value,
 } from '../../../src/contract/remote.js';
+import { MEMORY_SHAPE } from '../../../src/store/runs/shape.js';
 import { md5Of, type ScriptedServer } from './scripted-server.js';
 
 /** One thing that can happen next, elsewhere: on the wire, at the server, or on the way back. */
@@ -44,8 +45,7 @@ interface ScriptedCall extends Call {
  * until its answer is in, as a real blocked thread lets the I/O thread run.
  */
 export class ScriptedRemote implements Remote {
-  readonly unitDepth = 3;
-  readonly hasVersions = false;
+  readonly shape = MEMORY_SHAPE;
   readonly assertCanWait = (): void => {};
   onEvent: (event: RemoteEvent) => void = () => {};
   contents = NO_CONTENTS;

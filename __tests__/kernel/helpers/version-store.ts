@@ -9,11 +9,12 @@ import type { Signalled } from '../../../src/contract/uploads.js';
 import { createInProcessRemote } from '../../../src/io/client/in-process.js';
 import { createOwner } from '../../../src/io/owner/owner.js';
 import { createKernel } from '../../../src/kernel/kernel.js';
-import { ARTIFACTS } from '../../../src/node/arguments/layout.js';
 import { makeFs, type WandbFs } from '../../../src/node/faces/create.js';
-import { digestManifest, sortedByPath } from '../../../src/store/artifacts/manifest/manifest-digest.js';
-import { checkAlias } from '../../../src/store/artifacts/writing/name-rules.js';
-import { reading } from '../../../src/store/common/content/sources.js';
+import { ARTIFACTS } from '../../../src/node/wandb/layouts.js';
+import { digestManifest, sortedByPath } from '../../../src/store/artifacts/manifest/writer.js';
+import { checkAlias } from '../../../src/store/artifacts/names.js';
+import { ARTIFACTS_SHAPE } from '../../../src/store/artifacts/shape.js';
+import { reading } from '../../../src/store/common/sources.js';
 import { defaults } from '../../helpers/defaults.js';
 import { digestOf, type StoredFile, VersionEntries } from './version-entries.js';
 import { factsAt } from './version-facts.js';
@@ -35,8 +36,7 @@ const COLLECTION_DEPTH = 4;
  * contract (`../version-store.test.ts`).
  */
 export class VersionStore implements Store {
-  readonly unitDepth = UNIT_DEPTH;
-  readonly hasVersions = true;
+  readonly shape = { ...ARTIFACTS_SHAPE, partialDepth: 0 };
   readonly collections = new Map<TreePath, Collection>();
   /** What was asked, such as 'lookup e/p/t/c/v0/a'. */
   readonly log: string[] = [];

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import type { Kernel } from '../../../src/kernel/syscalls.js';
 import { makeFs, type WandbFs } from '../../../src/node/faces/create.js';
 import { type MountedFs, mountAll } from '../../../src/node/mounts/mount-all.js';
+import { RUNS } from '../../../src/node/wandb/layouts.js';
 import { diskKernel } from './disk-kernel.js';
 
 export type Fs = typeof nodeFs;
@@ -28,7 +29,7 @@ export function makeTree(directory: string, mountPoint?: string): TestTree {
     ]),
   ) as unknown as Kernel;
   return {
-    fs: makeFs({ mountPoint, connect: () => kernel, appUrl: () => 'https://wandb.ai' }),
+    fs: makeFs({ layout: RUNS, mountPoint, connect: () => kernel, appUrl: () => 'https://wandb.ai' }),
     directory,
     asked,
   };

@@ -2,6 +2,7 @@ import nodeFs from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { makeFs, type WandbFs } from '../../../src/node/faces/create.js';
+import { RUNS } from '../../../src/node/wandb/layouts.js';
 import { diskKernel } from './disk-kernel.js';
 
 export type Fs = typeof nodeFs;
@@ -32,7 +33,12 @@ export function makeTwins(): Twins {
   return {
     node: { fs: nodeFs, base: left },
     ours: {
-      fs: makeFs({ mountPoint: right, connect: () => kernel, appUrl: () => 'https://wandb.ai' }),
+      fs: makeFs({
+        layout: RUNS,
+        mountPoint: right,
+        connect: () => kernel,
+        appUrl: () => 'https://wandb.ai',
+      }),
       base: right,
     },
     remove: () => nodeFs.rmSync(top, { recursive: true }),

@@ -8,9 +8,9 @@ import {
   type Remote,
   type Reply,
 } from '../../contract/remote.js';
+import { theGlobal } from '../../threads/realm.js';
 import { keep, updateSignals } from '../lifecycle.js';
 import type { Owner } from '../owner/owner.js';
-import { theGlobal } from '../realm.js';
 import { throwLater } from '../throw-later.js';
 import { timeOver } from '../time-over.js';
 import type { OwnerContents } from '../upload/uploader.js';
@@ -67,9 +67,7 @@ export function createInProcessRemote(
     removeFiles: () => remote.ending.removeFiles(),
   });
   const remote: Remote = {
-    unitDepth: owner.unitDepth,
-    partialDepth: owner.partialDepth,
-    hasVersions: owner.hasVersions,
+    shape: owner.shape,
     onEvent: () => {},
     contents: NO_CONTENTS,
     ending: NO_ENDING,
@@ -107,11 +105,11 @@ export function createInProcessRemote(
           "It isn't here yet, and `sync: 'cache-only'` doesn't wait: it is being loaded, try again.",
         );
       }
-      throw cannotWait();
+      throw cannotWait(owner.shape.keeper);
     },
 
     assertCanWait: () => {
-      throw cannotWait();
+      throw cannotWait(owner.shape.keeper);
     },
   };
   owner.onEvent = (event) => {
@@ -126,8 +124,8 @@ export function createInProcessRemote(
 const CANNOT_WAIT =
   "without a thread of its own (`sync: 'off'`, `fetch`, `dispatcher`) nothing can be sent while the process exits: `await fs.wandb.flush()` before";
 
-const cannotWait = (): Failure =>
+const cannotWait = (keeper: string): Failure =>
   new Failure(
     'ENOTSUP',
-    "A sync call can't wait for W&B with `sync: 'off'` or 'cache-only', nor with functions of your own (`fetch`, `dispatcher`, readers in `references`): use the function's promise twin.",
+    `A sync call can't wait for ${keeper} with \`sync: 'off'\` or 'cache-only', nor with functions of your own (\`fetch\`, \`dispatcher\`, readers in \`references\`): use the function's promise twin.`,
   );

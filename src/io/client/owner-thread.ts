@@ -8,9 +8,9 @@ import {
 } from 'node:worker_threads';
 import { Failure } from '../../contract/failure.js';
 import { giveBack, startTask } from '../../threads/idle-threads.js';
+import { theProcess } from '../../threads/realm.js';
 import { BEAT } from '../beat.js';
 import type { Answer, Request, ThreadData } from '../protocol.js';
-import { theProcess } from '../realm.js';
 
 /**
  * A thread that was terminated, or is out of memory, has no last word, and a caller that is blocked hears of no events: it

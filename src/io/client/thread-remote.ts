@@ -10,12 +10,13 @@ import {
   type RemoteEvent,
   type Reply,
 } from '../../contract/remote.js';
+import type { TreeShape } from '../../contract/tree-shape.js';
+import { theGlobal } from '../../threads/realm.js';
 import { threadFile } from '../../threads/thread-file.js';
 import { failureOf } from '../failure-of.js';
 import { keep, type Left, updateSignals } from '../lifecycle.js';
-import { hasVersions, partialDepthOf, type StoreChoice, unitDepthOf } from '../owner/store-choice.js';
+import { type StoreChoice, shapeOf } from '../owner/store-choice.js';
 import { type Answer, unpackEvent, unpackReply } from '../protocol.js';
-import { theGlobal } from '../realm.js';
 import { throwLater } from '../throw-later.js';
 import { timeOver } from '../time-over.js';
 import type { UploadOptions } from '../upload/uploader.js';
@@ -64,9 +65,7 @@ export function createThreadRemote(options: ThreadRemoteOptions): Remote {
 }
 
 class ThreadRemote implements Remote {
-  readonly unitDepth: number;
-  readonly partialDepth: number;
-  readonly hasVersions: boolean;
+  readonly shape: TreeShape;
   onEvent: (event: RemoteEvent) => void = () => {};
   contents = NO_CONTENTS;
   ending = NO_ENDING;
@@ -85,9 +84,7 @@ class ThreadRemote implements Remote {
   private unregister: (() => void) | null = null;
 
   constructor(private readonly options: ThreadRemoteOptions) {
-    this.unitDepth = unitDepthOf(options.store);
-    this.partialDepth = partialDepthOf(options.store);
-    this.hasVersions = hasVersions(options.store);
+    this.shape = shapeOf(options.store.kind);
   }
 
   call<M extends Method>(method: M, args: Args<M>, commit: (reply: Reply<M>) => void): Call {

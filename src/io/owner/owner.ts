@@ -1,8 +1,10 @@
 import { setMaxListeners } from 'node:events';
+import type { Entry } from '../../contract/entry.js';
 import { Failure } from '../../contract/failure.js';
 import type { Args, Method, RemoteEvent, RemoteMethods, Reply, Value } from '../../contract/remote.js';
 import type { Store } from '../../contract/store.js';
 import { type TreePath, upperPath } from '../../contract/tree-path.js';
+import type { TreeShape } from '../../contract/tree-shape.js';
 import { failureOf } from '../failure-of.js';
 import { Claim } from '../upload/claim.js';
 import { commit } from '../upload/commit.js';
@@ -21,9 +23,7 @@ export interface OwnerOptions extends UploadOptions {
 
 /** The one owner of a remote: its store and its upload queue. Serves the messages of `remote.ts`. */
 export interface Owner {
-  readonly unitDepth: number;
-  readonly partialDepth: number;
-  readonly hasVersions: boolean;
+  readonly shape: TreeShape;
   /** Hears what happens without being asked. */
   onEvent: (event: RemoteEvent) => void;
   /**
@@ -45,7 +45,7 @@ export function createOwner({ store, contents, told, now = Date.now, ...options 
     lookup: (...args: Parameters<Store['lookup']>) => store.lookup(...args),
     uploads: store.uploads ?? { declare: refuse, put: refuse, finish: refuse },
   };
-  const unitOf = (path: TreePath): TreePath => upperPath(path, store.unitDepth);
+  const unitOf = (path: TreePath): TreePath => upperPath(path, store.shape.levels.length);
   const uploader = new Uploader(target, (event) => owner.onEvent(event), {
     ...options,
     unitOf,
@@ -57,13 +57,22 @@ export function createOwner({ store, contents, told, now = Date.now, ...options 
   const removals = new Removals(store, uploader.signal);
   const host = { store, target, uploader, removals, now };
 
+  async function listed(path: TreePath, signal: AbortSignal): Promise<readonly Entry[]> {
+    const entries: Entry[] = [];
+    for await (const page of store.list(path, { signal })) for (const entry of page) entries.push(entry);
+    return entries;
+  }
+
   const handlers: Handlers = {
     lookup: ({ path, listing }, signal) => store.lookup(path, { listing, signal }),
 
-    list: async ({ path }, signal) => {
-      const entries = [];
-      for await (const page of store.list(path, { signal })) for (const entry of page) entries.push(entry);
-      return { entries };
+    list: async ({ path }, signal) => ({ entries: await listed(path, signal) }),
+
+    page: async ({ path, after }, signal) => {
+      const page = store.page?.(path, { after, signal }) ?? null;
+      if (page) return page;
+      const entries = await listed(path, signal);
+      return { entries, rows: entries.length, next: null };
     },
 
     read: ({ entry, start, end, etag }, signal) => store.read(entry, { start, end }, { etag, signal }),
@@ -124,7 +133,7 @@ export function createOwner({ store, contents, told, now = Date.now, ...options 
 
     find: async (query, signal) => {
       if (store.find) return store.find(query, { signal });
-      throw new Failure('ENOTSUP', 'Only a tree of runs can find them: use createWandbFs().');
+      throw new Failure('ENOTSUP', 'Nothing at this store can be found but by its path.');
     },
 
     alike: async ({ path }, signal) => (await store.alike?.(path, { signal })) ?? null,
@@ -153,9 +162,7 @@ export function createOwner({ store, contents, told, now = Date.now, ...options 
   }
 
   const owner: Owner = {
-    unitDepth: store.unitDepth,
-    partialDepth: store.partialDepth ?? 0,
-    hasVersions: store.hasVersions ?? false,
+    shape: store.shape,
     onEvent: () => {},
     handle: async <M extends Method>(method: M, args: Args<M>, signal: AbortSignal): Promise<Reply<M>> => {
       const handler: (args: Args<M>, signal: AbortSignal) => Promise<Value<M>> = handlers[method];
@@ -177,6 +184,7 @@ export function createOwner({ store, contents, told, now = Date.now, ...options 
 const CANCELLABLE: ReadonlySet<keyof RemoteMethods> = new Set([
   'lookup',
   'list',
+  'page',
   'read',
   'readNewest',
   'info',

@@ -1,21 +1,17 @@
 import type { ArtifactsConfig } from '../../config/artifacts.js';
 import type { WireConfig } from '../../config/config.js';
-import { PARTIAL_DEPTH } from '../../store/common/levels/partial-depth.js';
+import type { TreeShape } from '../../contract/tree-shape.js';
+import { ARTIFACTS_SHAPE } from '../../store/artifacts/shape.js';
 import type { MemoryStoreOptions } from '../../store/memory.js';
+import { MEMORY_SHAPE, RUNS_SHAPE } from '../../store/runs/shape.js';
 
-/** Which store an owner is made over, as plain data: it may be made in another thread. */
+/** Which store an owner is made over, as plain data: it may be made in another thread (`stores.ts`). */
 export type StoreChoice =
   | { readonly kind: 'runs'; readonly config: WireConfig }
   | { readonly kind: 'artifacts'; readonly config: WireConfig; readonly artifacts: ArtifactsConfig }
   | { readonly kind: 'memory'; readonly options: MemoryStoreOptions };
 
-/** Entity, project, run; entity, project, type, collection, version. */
-const UNIT_DEPTHS = { runs: 3, artifacts: 5, memory: 3 } as const;
+const SHAPES = { runs: RUNS_SHAPE, artifacts: ARTIFACTS_SHAPE, memory: MEMORY_SHAPE } as const;
 
-/** Known before the store is made. */
-export const unitDepthOf = (choice: StoreChoice): number =>
-  (choice.kind === 'memory' ? choice.options.unitDepth : undefined) ?? UNIT_DEPTHS[choice.kind];
-
-export const partialDepthOf = ({ kind }: StoreChoice): number => (kind === 'memory' ? 0 : PARTIAL_DEPTH);
-
-export const hasVersions = ({ kind }: StoreChoice): boolean => kind === 'artifacts';
+/** Known before the store is made, and where it isn't made. */
+export const shapeOf = (kind: StoreChoice['kind']): TreeShape => SHAPES[kind];

@@ -4,95 +4,86 @@ import type { Core } from '../core.js';
 import { effect, isDone } from '../operation/effect.js';
 import type { Operation } from '../operation/operation.js';
 import type { DirectoryEntry } from '../syscalls.js';
-import { assertDraftName } from '../versions/versions.js';
 import { Inode } from './inode.js';
+import { OpenDirectory, type Paging, shown } from './listing/open-directory.js';
 import { ABSENT } from './listing/pins.js';
 import { ensureListed, find, resolve, resolveParent } from './resolve.js';
 
-/** Above versions, collections and their types: the server makes them with their first version. */
-const IMPLICIT_LEVELS = 2;
+export const opendir = (core: Core, op: Operation, path: TreePath, paging: Paging): OpenDirectory =>
+  new OpenDirectory(core, directoryAt(core, op, path), paging);
 
-/** `readdir` and `mkdir`. */
-export class Directories {
-  constructor(private readonly core: Core) {}
+export function readdir(core: Core, op: Operation, path: TreePath): readonly DirectoryEntry[] {
+  const directory = directoryAt(core, op, path);
+  ensureListed(core, op, directory);
+  return shown([...(directory.children?.values() ?? [])]);
+}
 
-  readdir(op: Operation, path: TreePath): readonly DirectoryEntry[] {
-    const directory = resolve(this.core, op, path);
-    if (!directory.isDirectory) throw new Failure('ENOTDIR');
-    ensureListed(this.core, op, directory);
-    const entries = [...(directory.children ?? [])].map(([name, { kind }]) => ({ name, kind }));
-    return entries.sort((a, b) => (a.name < b.name ? -1 : 1));
+function directoryAt(core: Core, op: Operation, path: TreePath): Inode {
+  const directory = resolve(core, op, path);
+  if (!directory.isDirectory) throw new Failure('ENOTDIR');
+  return directory;
+}
+
+/** Directories inside a unit are only here, and so are implicit ones, down to the draft of a unit. */
+function isMadeHere(core: Core, depth: number): boolean {
+  return depth > core.unitDepth || core.shape.levels[depth - 1]?.isImplicit === true;
+}
+
+function forgetAbsence(core: Core, parent: Inode, path: TreePath): void {
+  core.names.forgetNegatives(path);
+  core.names.expire(parent);
+}
+
+export function mkdir(core: Core, op: Operation, path: TreePath, mode: number): void {
+  if (isDone(op)) return;
+  const ownPath = path.endsWith('/') ? path.slice(0, -1) : path;
+  if (find(core, op, ownPath, true)) throw new Failure('EEXIST');
+  const { parent, name } = resolveParent(core, op, path);
+  core.assertMutable(parent);
+  core.locks.assertFree(ownPath);
+  const place = (directory: Inode): void => {
+    directory.attach(parent, name);
+    directory.set({ mode: mode & 0o7777 & ~process.umask() });
+  };
+  const depth = parent.depth + 1;
+  if (isMadeHere(core, depth)) {
+    const isDraft = depth === core.unitDepth;
+    if (isDraft) core.shape.drafts?.assertDraftName(name);
+    if (isDraft || parent.draft)
+      core.keeping.put(`${parent.path}/${name}`, { kind: isDraft ? 'draft' : 'directory' });
+    const directory = new Inode('directory', null);
+    place(directory);
+    const local = directory.ensureLocal();
+    local.isLocalDirectory = true;
+    if (isDraft) local.draft = { bases: [] };
+    const now = core.now();
+    directory.set({ mtimeMs: now, ctimeMs: now });
+    // What is copied from a version has its modes, and is to be changed.
+    if (directory.draft) directory.set({ mode: (local.attributes?.mode ?? 0) | 0o200 });
+    // Nothing is in what the server doesn't have.
+    if (directory.depth < core.unitDepth) core.names.scopeAt(directory).mergeListing([], true, core.tick());
+    return;
   }
-
-  /**
-   * Directories inside a unit are only here. So are drafts, and the types and collections above them that the server
-   * makes with their first version.
-   */
-  private isMadeHere(parent: Inode, name: string): boolean {
-    const { hasVersions, unitDepth } = this.core;
-    if (!hasVersions) return parent.depth >= unitDepth;
-    if (parent.depth === unitDepth - 1) assertDraftName(name);
-    return parent.depth + 1 >= unitDepth - IMPLICIT_LEVELS;
-  }
-
-  private forgetAbsence(parent: Inode, path: TreePath): void {
-    this.core.forgetNegatives(path);
-    this.core.expireNames(parent);
-  }
-
-  mkdir(op: Operation, path: TreePath, mode: number): void {
-    if (isDone(op)) return;
-    const ownPath = path.endsWith('/') ? path.slice(0, -1) : path;
-    if (find(this.core, op, ownPath, true)) throw new Failure('EEXIST');
-    const { parent, name } = resolveParent(this.core, op, path);
-    this.core.assertMutable(parent);
-    this.core.locks.assertFree(ownPath);
-    const place = (directory: Inode): void => {
-      directory.attach(parent, name);
-      directory.ensureLocal().mode = mode & 0o7777 & ~process.umask();
-    };
-    if (this.isMadeHere(parent, name)) {
-      const isDraft = this.core.hasVersions && parent.depth + 1 === this.core.unitDepth;
-      if (isDraft || parent.draft)
-        this.core.keeping.put(`${parent.path}/${name}`, { kind: isDraft ? 'draft' : 'directory' });
-      const directory = new Inode('directory', null);
+  let isRefused = true;
+  throw effect(core, op, 'mkdir', {
+    names: [{ path: ownPath, isSubtree: false }],
+    args: () => ({ path: ownPath }),
+    commit: (entry) => {
+      isRefused = false;
+      const before = parent.children?.get(name);
+      core.names.pin(ownPath, entry.version, [before?.entry?.version ?? ABSENT]);
+      if (before) {
+        before.entry = entry;
+        return;
+      }
+      const directory = new Inode('directory', entry);
       place(directory);
-      const local = directory.ensureLocal();
-      local.isLocalDirectory = true;
-      local.isDraft = isDraft;
-      // What is copied from a version has its modes, and is to be changed.
-      if (local.mode !== null && directory.draft) local.mode |= 0o200;
-      local.mtimeMs = this.core.now();
-      local.ctimeMs = local.mtimeMs;
-      // Nothing is in what the server doesn't have.
-      if (directory.depth < this.core.unitDepth)
-        this.core.scopeAt(directory).mergeListing([], true, this.core.tick());
-      return;
-    }
-    let isRefused = true;
-    throw effect(
-      this.core,
-      op,
-      [{ path: ownPath, isSubtree: false }],
-      'mkdir',
-      () => ({ path: ownPath }),
-      (entry) => {
-        isRefused = false;
-        const before = parent.children?.get(name);
-        this.core.pin(ownPath, entry.version, [before?.entry?.version ?? ABSENT]);
-        if (before) {
-          before.entry = entry;
-          return;
-        }
-        const directory = new Inode('directory', entry);
-        place(directory);
-        // Just made: nothing is in it.
-        this.core.scopeAt(directory).mergeListing([], true, this.core.tick());
-      },
-      () => {
-        // Somebody else was faster: who looks now, as a recursive mkdir does, must see what is there.
-        if (isRefused) this.forgetAbsence(parent, ownPath);
-      },
-    );
-  }
+      // Just made: nothing is in it.
+      core.names.scopeAt(directory).mergeListing([], true, core.tick());
+    },
+    settled: () => {
+      // Somebody else was faster: who looks now, as a recursive mkdir does, must see what is there.
+      if (isRefused) forgetAbsence(core, parent, ownPath);
+    },
+  });
 }

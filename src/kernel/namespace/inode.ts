@@ -1,58 +1,65 @@
 import type { Entry, Kind } from '../../contract/entry.js';
-import type { Failure } from '../../contract/failure.js';
 import type { TreePath } from '../../contract/tree-path.js';
 import type { LocalContent } from '../content/local/overlay.js';
+import type { Staleness } from '../content/reading/staleness.js';
 import type { WholeRead } from '../content/reading/whole-read.js';
+import type { Moment } from '../timeline.js';
+import { Generations } from '../writeback/generations.js';
 import type { Scope } from './listing/scope.js';
+
+/** What a caller set, or a change here made so; null: as the server tells. Times in milliseconds since the epoch. */
+export interface OwnAttributes {
+  /** Permission bits. */
+  mode: number | null;
+  atimeMs: number | null;
+  mtimeMs: number | null;
+  ctimeMs: number | null;
+}
+
+const UNSET: OwnAttributes = { mode: null, atimeMs: null, mtimeMs: null, ctimeMs: null };
 
 /** What this instance knows of a file or directory beyond what the server told; most inodes have none. */
 export class LocalState {
-  /** Content that lives here: dirty, or copied up and clean. */
-  content: LocalContent | null = null;
-  /** Grows with every change of the content; 0: never changed here. */
-  generation = 0;
-  /** Content on its way up from the server, for a file that is about to be changed. */
-  copyUp: { readonly version: string; readonly into: Inode; whole: WholeRead | null } | null = null;
-  /** The newest generation that was handed to the upload queue. */
-  submitted = 0;
-  /** The newest generation that is durable on the server. */
-  durable = 0;
-  /** Why the newest generation isn't durable, if its upload failed for good. */
-  failure: Failure | null = null;
   /** Open file descriptions, and those of them that can write. */
   opens = 0;
   writers = 0;
-  /** Permission bits that the caller set. */
-  mode: number | null = null;
-  atimeMs: number | null = null;
-  mtimeMs: number | null = null;
-  ctimeMs: number | null = null;
-  /** Where a listing took its name away while it was open, and what stands there instead; see `Core.reclaim`. */
+  /** Content that lives here: dirty, or copied up and clean. */
+  content: LocalContent | null = null;
+  /** Content on its way up from the server, for a file that is about to be changed. */
+  copyUp: { readonly version: string; readonly into: Inode; whole: WholeRead | null } | null = null;
+  /** Of content that was changed here. */
+  generations: Generations | null = null;
+  attributes: OwnAttributes | null = null;
+  /** Where a listing took its name away while it was open, and what stands there instead; see `reclaimName`. */
   displaced: { readonly path: TreePath; readonly by: Inode | undefined } | null = null;
   /** A directory that no listing shows: made here, or emptied here. */
   isLocalDirectory = false;
-  /** A directory beside versions in which the next one is prepared: all that is in it is only here. */
-  isDraft = false;
-  /** Of a draft: the versions that were copied into it as a whole. */
-  bases: readonly TreePath[] = [];
-  /** The storage answered with other bytes than the listing promised. */
-  staleness: {
-    readonly entry: Entry;
-    readonly failure: Failure;
-    readonly times: number;
-    /** The name is being looked up again, because of this answer. */
-    isAskedAnew: boolean;
-  } | null = null;
+  /**
+   * A directory beside versions in which the next one is prepared: all that is in it is only here. `bases` are the
+   * versions that were copied into it as a whole.
+   */
+  draft: { bases: readonly TreePath[] } | null = null;
+  staleness: Staleness | null = null;
   /** How often in a row all of the content was read and wasn't what is listed. */
   mismatches = 0;
 
+  /** The content is the server's again: its times are, too. */
+  forgetTimes(): void {
+    const { attributes } = this;
+    if (attributes?.mode === null && attributes.atimeMs === null) this.attributes = null;
+    else if (attributes) this.attributes = { ...attributes, mtimeMs: null, ctimeMs: null };
+  }
+
+  /** There is content here, or some is on its way. */
+  get holdsContent(): boolean {
+    return this.content !== null || this.copyUp !== null;
+  }
+
   /** It is as if there were none: nobody has the file open, and nothing was changed or set here. */
   get saysNothing(): boolean {
-    const isUntouched = this.opens === 0 && this.generation === 0 && this.submitted === 0;
-    const isUnset =
-      this.mode === null && this.atimeMs === null && this.mtimeMs === null && this.ctimeMs === null;
-    const holdsNothing = this.content === null && this.copyUp === null && this.staleness === null;
-    return isUntouched && isUnset && holdsNothing && !this.isLocalDirectory && !this.isDraft;
+    const isUntouched = this.opens === 0 && this.generations === null && this.attributes === null;
+    const holdsNothing = !this.holdsContent && this.staleness === null;
+    return isUntouched && holdsNothing && !this.isLocalDirectory && this.draft === null;
   }
 }
 
@@ -95,7 +102,7 @@ export class Inode {
 
   /** The draft that it is in, or is. */
   get draft(): Inode | null {
-    for (let inode: Inode | null = this; inode; inode = inode.parent) if (inode.local?.isDraft) return inode;
+    for (let inode: Inode | null = this; inode; inode = inode.parent) if (inode.local?.draft) return inode;
     return null;
   }
 
@@ -106,11 +113,24 @@ export class Inode {
 
   /** Has content that isn't durable yet. */
   get isDirty(): boolean {
-    return this.local !== null && this.local.generation > this.local.durable;
+    return this.local?.generations?.isDirty ?? false;
   }
 
   get isOpen(): boolean {
     return this.local !== null && this.local.opens > 0;
+  }
+
+  /** Counts changes of the content from the first one on. */
+  get generations(): Generations {
+    const local = this.ensureLocal();
+    local.generations ??= new Generations();
+    return local.generations;
+  }
+
+  /** Sets attributes of its own. */
+  set(attributes: Partial<OwnAttributes>): void {
+    const local = this.ensureLocal();
+    local.attributes = Object.assign(local.attributes ?? { ...UNSET }, attributes);
   }
 
   /** Allocates the local state on first need. */
@@ -154,9 +174,15 @@ export class Inode {
     parent.children?.set(name, this);
   }
 
+  /** An answer shows it. */
+  markSeen({ at, epoch }: Moment): void {
+    this.seenAt = at;
+    this.seenEpoch = epoch;
+  }
+
   /** Does the server, or the queue before it, know of something under this inode's name? Of a draft it knows nothing. */
-  get isTold(): boolean {
-    const isKnown = this.entry !== null || (this.local !== null && this.local.submitted > 0);
+  get isRemote(): boolean {
+    const isKnown = this.entry !== null || (this.local?.generations?.submitted ?? 0) > 0;
     return isKnown && this.draft === null;
   }
 

@@ -1,11 +1,12 @@
 import type { Alike } from '../../contract/entry.js';
 import { segmentsOf, type TreePath } from '../../contract/tree-path.js';
 import type { Core } from '../core.js';
-import { Fault, type Operation } from '../operation/operation.js';
+import type { Operation } from '../operation/operation.js';
+import type { Moment } from '../timeline.js';
 
 /** The outermost name on the way to a path that isn't there. */
 export interface Missing {
-  /** Its path. A missing entity and a missing project look alike: it is the project's then. */
+  /** Its path. Of the names down to `partialDepth` it can't be told which is missing: it is the last one's then. */
   readonly path: TreePath;
   /** Is what it would be in known to be there? */
   readonly isParentKnown: boolean;
@@ -31,25 +32,27 @@ export function missing(core: Core, op: Operation | null, path: TreePath): Missi
     parent = child;
   }
   if (reached === depth) return null;
-  const isProject = reached === 0 && depth > 1;
-  const at = segments.slice(0, isProject ? 2 : reached + 1).join('/');
+  const { partialDepth } = core.shape;
+  const at = Math.max(reached + 1, Math.min(depth, partialDepth));
+  const missingPath = segments.slice(0, at).join('/');
   // Of what is only here nobody else knows.
-  const isAsked = !parent.local?.isLocalDirectory && (isProject || reached > 0);
-  return { path: at, isParentKnown: !isProject, alike: isAsked ? alikeOf(core, op, at) : null };
+  const isAsked = !parent.local?.isLocalDirectory && at >= partialDepth;
+  return {
+    path: missingPath,
+    isParentKnown: at === reached + 1,
+    alike: isAsked ? alikeOf(core, op, missingPath) : null,
+  };
 }
 
 function alikeOf(core: Core, op: Operation | null, path: TreePath): Alike | null {
   const key = `alike:${path}`;
-  const known = core.alike.get(path);
+  const known = core.names.negatives.alike.get(path);
   const isFresh = known && core.timeline.now() - known.moment.at < core.options.listingTtl;
   if (isFresh || op === null || op.hasLoaded(key)) return known?.said ?? null;
-  const start = () =>
-    core.timeline.ask((sent) =>
-      core.loads.start(key, 'alike', { path }, (said) => {
-        // It is only for a message: who can't be asked leaves it as short as it was.
-        core.alike.set(path, { said, moment: core.timeline.arrive(sent) });
-        return null;
-      }),
-    );
-  throw new Fault(key, start, false, () => core.remote.assertCanWait());
+  const commit = (said: Alike | null, _failure: unknown, moment: Moment): null => {
+    // It is only for a message: who can't be asked leaves it as short as it was.
+    core.names.negatives.alike.set(path, { said, moment });
+    return null;
+  };
+  throw core.names.ask(key, 'alike', { path }, commit, { beforeBlocking: () => core.remote.assertCanWait() });
 }

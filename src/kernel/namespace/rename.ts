@@ -12,12 +12,24 @@ import {
 import type { Core } from '../core.js';
 import { effect, isDone } from '../operation/effect.js';
 import type { Operation } from '../operation/operation.js';
-import { assertDraftName, type Versions } from '../versions/versions.js';
-import type { Writeback } from '../writeback/writeback.js';
+import { commitByName } from '../versions/commit.js';
+import { renameLink } from '../versions/links.js';
+import { flush } from '../writeback/flush.js';
 import type { Inode } from './inode.js';
 import { ABSENT } from './listing/pins.js';
-import type { Removal } from './removal.js';
+import { keepForOpenFiles } from './removal.js';
 import { ensureListed, find, resolveName, resolveParent } from './resolve.js';
+
+/** What is to be called otherwise, and what stands there. */
+interface Renaming {
+  readonly source: Inode;
+  readonly target: Inode | null;
+  readonly sourcePath: TreePath;
+  readonly targetPath: TreePath;
+  /** Of the target. */
+  readonly parent: Inode;
+  readonly name: string;
+}
 
 /** One file of a rename: where it goes, and what the server knows of it. */
 interface Moved {
@@ -30,210 +42,186 @@ interface Moved {
 }
 
 /** `rename`: within one unit, and of the names beside versions. Files that the server was never told of cost no request; a replaced target is never absent. */
-export class Rename {
-  constructor(
-    private readonly core: Core,
-    private readonly removal: Removal,
-    private readonly writeback: Writeback,
-    private readonly versions: Versions,
-  ) {}
+export function rename(core: Core, op: Operation, from: TreePath, to: TreePath): void {
+  if (isDone(op)) return;
+  // As the system does: both directories first, then the names in them.
+  resolveParent(core, op, from);
+  const { parent, name } = resolveParent(core, op, to);
+  const source = resolveName(core, op, from);
+  const sourcePath = source.path;
+  if (commitByName(core, op, source, parent, name)) return;
+  const target = find(core, op, to, true);
+  core.assertMutable(parent);
+  core.assertMutable(source.parent ?? source);
+  const targetPath = joinPath(parent.path, name);
+  const renaming: Renaming = { source, target, sourcePath, targetPath, parent, name };
+  assertPossible(core, op, renaming, to.endsWith('/'));
+  if (source === target) return;
+  core.locks.assertFree(sourcePath, source.isDirectory);
+  core.locks.assertFree(targetPath, target?.isDirectory ?? false);
+  if (target) keepForOpenFiles(core, op, target);
+  if (source.target !== null && !source.draft) {
+    renameLink(core, op, source, targetPath);
+    return;
+  }
+  if (source.draft) {
+    renameHere(core, renaming);
+    return;
+  }
 
-  rename(op: Operation, from: TreePath, to: TreePath): void {
-    if (isDone(op)) return;
-    // As the system does: both directories first, then the names in them.
-    resolveParent(this.core, op, from);
-    const { parent, name } = resolveParent(this.core, op, to);
-    const source = resolveName(this.core, op, from);
-    const sourcePath = source.path;
-    if (this.versions.commitByName(op, source, parent, name)) return;
-    const target = find(this.core, op, to, true);
-    this.core.assertMutable(parent);
-    this.core.assertMutable(source.parent ?? source);
-    const targetPath = parent.path === '' ? name : joinPath(parent.path, name);
-    this.assertPossible(op, source, target, sourcePath, targetPath, to);
-    if (source === target) return;
-    this.core.locks.assertFree(sourcePath, source.isDirectory);
-    this.core.locks.assertFree(targetPath, target?.isDirectory ?? false);
-    if (target) this.removal.keepForOpenFiles(op, target);
-    if (source.target !== null && !source.draft) {
-      this.versions.renameAlias(op, source, targetPath);
-      return;
-    }
-    if (source.draft) {
-      this.renameHere(source, target, parent, name);
-      return;
-    }
+  // Killed between the server's work and its record, the next start would send the replaced content once more, over the
+  // renamed one: so it is sent before.
+  const isReplacedLater = core.keeping.isKept && target?.isPending && source.isRemote;
+  if (isReplacedLater && target) flush(core, op, [target]);
+  // The target's queued content must not outlive its name: the queue replaces it by this file's.
+  const isTargetQueued = target?.isDirty && (target.local?.generations?.submitted ?? 0) > 0;
+  if (isTargetQueued && !source.isDirectory && !source.isRemote) core.writeback.submit(source);
+  const moves = plan(core, op, renaming);
+  const remote = moves.filter(({ inode }) => inode.isRemote);
+  if (remote.length === 0) {
+    // What the server was never told of is renamed here alone. A replaced file stays there until the new content
+    // is uploaded over it.
+    core.keeping.renamed(sourcePath, targetPath);
+    commit(core, renaming, moves, new Map());
+    return;
+  }
+  const names = [
+    { path: sourcePath, isSubtree: source.isDirectory },
+    { path: targetPath, isSubtree: source.isDirectory },
+  ];
+  throw effect(core, op, 'rename', {
+    names,
+    args: () => ({ moves: remote.map((each) => send(core, each)) }),
+    commit: ({ moved }) => {
+      core.keeping.noted(() => core.keeping.renamed(sourcePath, targetPath));
+      commit(core, renaming, moves, new Map(moved.map(({ ino, entry }) => [ino, entry])));
+    },
+    settled: () => {
+      for (const { source: held } of remote) if (held) core.handedOver.letGo(held);
+    },
+  });
+}
 
-    // Killed between the server's work and its record, the next start would send the replaced content once more, over the
-    // renamed one: so it is sent before.
-    const isReplacedLater = this.core.keeping.isKept && target?.isPending && source.isTold;
-    if (isReplacedLater && target) this.writeback.flush(op, [target]);
-    // The target's queued content must not outlive its name: the queue replaces it by this file's.
-    const isTargetQueued = target?.isDirty && (target.local?.submitted ?? 0) > 0;
-    if (isTargetQueued && !source.isDirectory && !source.isTold) this.writeback.submit(source);
-    const moves = this.plan(op, source, sourcePath, targetPath);
-    const commit = (entries: ReadonlyMap<number, Entry | null>): void =>
-      this.commit(moves, entries, source, targetPath);
-    const told = moves.filter(({ inode }) => inode.isTold);
-    if (told.length === 0) {
-      // What the server was never told of is renamed here alone. A replaced file stays there until the new content
-      // is uploaded over it.
-      this.core.keeping.renamed(sourcePath, targetPath);
-      commit(new Map());
-      return;
+function assertPossible(core: Core, op: Operation, renaming: Renaming, isDirectoryMeant: boolean): void {
+  const { source, target, sourcePath, targetPath } = renaming;
+  if (source.isDirectory && targetPath !== sourcePath && isAtOrBelow(targetPath, sourcePath))
+    throw new Failure('EINVAL');
+  if (source === core.root) throw new Failure('EBUSY', 'The root of the tree stays.');
+  assertSameUnit(core, renaming);
+  if (!source.isDirectory && isDirectoryMeant) throw new Failure('ENOTDIR');
+  if (target) {
+    if (source.isBelow(target)) throw new Failure('ENOTEMPTY');
+    if (source.isDirectory && !target.isDirectory) throw new Failure('ENOTDIR');
+    if (!source.isDirectory && target.isDirectory) throw new Failure('EISDIR');
+    if (target.isDirectory && core.isFrozen(target))
+      throw new Failure('ENOTEMPTY', 'A version is never replaced.');
+    if (target.isDirectory && target !== source) {
+      ensureListed(core, op, target);
+      if ((target.children?.size ?? 0) > 0) throw new Failure('ENOTEMPTY');
     }
-    const names = [
-      { path: sourcePath, isSubtree: source.isDirectory },
-      { path: targetPath, isSubtree: source.isDirectory },
-    ];
-    throw effect(
-      this.core,
-      op,
-      names,
-      'rename',
-      () => ({ moves: told.map((each) => this.send(each)) }),
-      ({ moved }) => {
-        this.core.keeping.noted(() => this.core.keeping.renamed(sourcePath, targetPath));
-        commit(new Map(moved.map(({ ino, entry }) => [ino, entry])));
-      },
-      () => {
-        for (const { source: held } of told) if (held) this.core.handedOver.letGo(held);
-      },
+    if (target.entry?.isReadOnly)
+      throw new Failure('EACCES', `${core.shape.keeper} keeps the target itself; it is read-only.`);
+  }
+}
+
+/** Files stay in their unit; names beside units (drafts, links) in their directory. */
+function assertSameUnit({ unitDepth, shape }: Core, { source, sourcePath, targetPath }: Renaming): void {
+  const isSame = (depth: number): boolean => upperPath(sourcePath, depth) === upperPath(targetPath, depth);
+  const isBelow = source.depth > unitDepth && depthOf(targetPath) > unitDepth;
+  if (isBelow && isSame(unitDepth)) return;
+  const isBeside = source.depth === unitDepth && depthOf(targetPath) === unitDepth;
+  const isNamedHere = source.target !== null || source.draft !== null;
+  if (isBeside && isNamedHere && isSame(unitDepth - 1)) return;
+  throw new Failure('EXDEV', shape.refusals.move);
+}
+
+/** In a draft, and of a draft, names are only here. */
+function renameHere(core: Core, { source, target, parent, name, sourcePath, targetPath }: Renaming): void {
+  if (source.local?.draft) core.shape.drafts?.assertDraftName(name);
+  core.keeping.renamed(sourcePath, targetPath);
+  if (target) {
+    target.detach();
+    core.writeback.forget(target);
+  }
+  source.detach();
+  source.attach(parent, name);
+}
+
+function plan(core: Core, op: Operation, renaming: Renaming): readonly Moved[] {
+  const { source, sourcePath, targetPath } = renaming;
+  if (source.isDirectory) ensureListed(core, op, source);
+  const inodes = [...source.walk()].filter((inode) => !inode.isDirectory);
+  let bytes = 0;
+  for (const inode of inodes) {
+    if (inode.entry?.isReadOnly)
+      throw new Failure('EACCES', `${core.shape.keeper} keeps a file here itself; it is read-only.`);
+    // What isn't uploaded yet is uploaded once, whatever its name.
+    if (inode.entry !== null && !inode.isDirty) bytes += inode.size ?? 0;
+  }
+  if (bytes > core.options.maxRenameBytes) {
+    throw new Failure(
+      'EXDEV',
+      `Renaming on ${core.shape.keeper} uploads again; this is more than \`maxRenameBytes\`. Copy, then remove.`,
     );
   }
+  return inodes.map((inode) => {
+    const { path: from, local } = inode;
+    const to = targetPath + from.slice(sourcePath.length);
+    return { inode, from, to, source: null, generation: local?.generations?.submitted ?? 0 };
+  });
+}
 
-  private assertPossible(
-    op: Operation,
-    source: Inode,
-    target: Inode | null,
-    sourcePath: TreePath,
-    targetPath: TreePath,
-    to: TreePath,
-  ): void {
-    if (source.isDirectory && targetPath !== sourcePath && isAtOrBelow(targetPath, sourcePath))
-      throw new Failure('EINVAL');
-    if (source === this.core.root) throw new Failure('EBUSY', 'The root of the tree stays.');
-    this.assertSameUnit(source, sourcePath, targetPath);
-    if (!source.isDirectory && to.endsWith('/')) throw new Failure('ENOTDIR');
-    if (target) {
-      if (source.isBelow(target)) throw new Failure('ENOTEMPTY');
-      if (source.isDirectory && !target.isDirectory) throw new Failure('ENOTDIR');
-      if (!source.isDirectory && target.isDirectory) throw new Failure('EISDIR');
-      if (target.isDirectory && this.core.isFrozen(target))
-        throw new Failure('ENOTEMPTY', 'A version is never replaced.');
-      if (target.isDirectory && target !== source) {
-        ensureListed(this.core, op, target);
-        if ((target.children?.size ?? 0) > 0) throw new Failure('ENOTEMPTY');
-      }
-      if (target.entry?.isReadOnly)
-        throw new Failure('EACCES', 'W&B keeps the target itself; it is read-only.');
-    }
+/** Content newer than the server's goes along, as it is when the rename begins. */
+function send(core: Core, moved: Moved): Move {
+  const { inode, from, to } = moved;
+  const { local, entry } = inode;
+  if (local?.content && inode.isDirty) {
+    moved.source = core.handedOver.hand(core.overlay.snapshot(inode));
+    moved.generation = inode.generations.newest;
   }
+  const { source, generation } = moved;
+  return { ino: core.numbers.of(inode), from, to, entry, source, generation };
+}
 
-  /** Files stay in their unit; names beside versions (drafts, aliases) in their collection. */
-  private assertSameUnit(source: Inode, sourcePath: TreePath, targetPath: TreePath): void {
-    const { unitDepth, hasVersions } = this.core;
-    const isBelow = source.depth > unitDepth && depthOf(targetPath) > unitDepth;
-    if (isBelow && upperPath(sourcePath, unitDepth) === upperPath(targetPath, unitDepth)) return;
-    const isBeside = source.depth === unitDepth && depthOf(targetPath) === unitDepth;
-    const isNamedHere = hasVersions && (source.target !== null || source.draft !== null);
-    if (
-      isBeside &&
-      isNamedHere &&
-      upperPath(sourcePath, unitDepth - 1) === upperPath(targetPath, unitDepth - 1)
-    )
-      return;
-    const unit = hasVersions ? 'draft' : 'run';
-    throw new Failure('EXDEV', `W&B can rename files within one ${unit} only; copy, then remove.`);
+function commit(
+  core: Core,
+  { source, targetPath }: Renaming,
+  moves: readonly Moved[],
+  entries: ReadonlyMap<number, Entry | null>,
+): void {
+  for (const { inode, from } of moves) {
+    if (inode.isRemote) core.names.pin(from, ABSENT, [inode.entry?.version]);
+    inode.etag = null;
   }
-
-  /** In a draft, and of a draft, names are only here. */
-  private renameHere(source: Inode, target: Inode | null, parent: Inode, name: string): void {
-    if (source.local?.isDraft) assertDraftName(name);
-    this.core.keeping.renamed(source.path, joinPath(parent.path, name));
-    if (target) {
-      target.detach();
-      this.writeback.forget(target);
-    }
-    source.detach();
-    source.attach(parent, name);
+  // Not `target`, nor the parent that was checked: a listing may have landed during the effect.
+  const { parent, name } = splitPath(targetPath);
+  const home = core.names.directoryAt(parent);
+  const replaced = home.children?.get(name);
+  if (replaced && replaced !== source) {
+    replaced.detach();
+    core.writeback.forget(replaced);
   }
-
-  private plan(op: Operation, source: Inode, sourcePath: TreePath, targetPath: TreePath): readonly Moved[] {
-    if (source.isDirectory) ensureListed(this.core, op, source);
-    const inodes = [...source.walk()].filter((inode) => !inode.isDirectory);
-    let bytes = 0;
-    for (const inode of inodes) {
-      if (inode.entry?.isReadOnly)
-        throw new Failure('EACCES', 'W&B keeps a file here itself; it is read-only.');
-      // What isn't uploaded yet is uploaded once, whatever its name.
-      if (inode.entry !== null && !inode.isDirty) bytes += inode.size ?? 0;
-    }
-    if (bytes > this.core.options.maxRenameBytes) {
-      throw new Failure(
-        'EXDEV',
-        'Renaming on W&B uploads again; this is more than `maxRenameBytes`. Copy, then remove.',
-      );
-    }
-    return inodes.map((inode) => {
-      const { path: from, local } = inode;
-      const to = targetPath + from.slice(sourcePath.length);
-      return { inode, from, to, source: null, generation: local?.submitted ?? 0 };
-    });
+  const oldParent = source.parent;
+  source.detach();
+  source.attach(home, name);
+  if (oldParent && oldParent !== home) core.names.keepIfEmpty(oldParent);
+  if (source.isDirectory) source.ensureLocal().isLocalDirectory = true;
+  // A listing that saw the move before its answer came may have taken the old names out.
+  for (const { inode, to } of moves) {
+    if (inode === source || inode.isBelow(source)) continue;
+    const place = splitPath(to);
+    core.names.directoryAt(place.parent).children?.get(place.name)?.detach();
+    inode.detach();
+    inode.attach(core.names.directoryAt(place.parent), place.name);
   }
-
-  /** Content newer than the server's goes along, as it is when the rename begins. */
-  private send(moved: Moved): Move {
-    const { inode, from, to } = moved;
-    const { local, entry } = inode;
-    if (local?.content && inode.isDirty) {
-      moved.source = this.core.handedOver.hand(this.core.overlay.snapshot(inode));
-      moved.generation = local.generation;
-    }
-    const { source, generation } = moved;
-    return { ino: this.core.numbers.of(inode), from, to, entry, source, generation };
-  }
-
-  private commit(
-    moves: readonly Moved[],
-    entries: ReadonlyMap<number, Entry | null>,
-    source: Inode,
-    targetPath: TreePath,
-  ): void {
-    for (const { inode, from } of moves) {
-      if (inode.isTold) this.core.pin(from, ABSENT, [inode.entry?.version]);
-      inode.etag = null;
-    }
-    // Not `target`, nor the parent that was checked: a listing may have landed during the effect.
-    const { parent, name } = splitPath(targetPath);
-    const home = this.core.directoryAt(parent);
-    const replaced = home.children?.get(name);
-    if (replaced && replaced !== source) {
-      replaced.detach();
-      this.writeback.forget(replaced);
-    }
-    const oldParent = source.parent;
-    source.detach();
-    source.attach(home, name);
-    if (oldParent && oldParent !== home) this.core.keepIfEmpty(oldParent);
-    if (source.isDirectory) source.ensureLocal().isLocalDirectory = true;
-    // A listing that saw the move before its answer came may have taken the old names out.
-    for (const { inode, to } of moves) {
-      if (inode === source || inode.isBelow(source)) continue;
-      const place = splitPath(to);
-      this.core.directoryAt(place.parent).children?.get(place.name)?.detach();
-      inode.detach();
-      inode.attach(this.core.directoryAt(place.parent), place.name);
-    }
-    this.core.forgetNegatives(targetPath);
-    for (const { inode, to, generation } of moves) {
-      const entry = entries.get(inode.ino) ?? null;
-      // Until the queue has sent it, what the server has under the new name is the replaced file.
-      inode.entry = inode === source ? (replaced?.entry ?? null) : null;
-      if (entry) {
-        this.writeback.onDurable(inode, generation, to, entry.version);
-        inode.entry = entry;
-      }
+  core.names.forgetNegatives(targetPath);
+  for (const { inode, to, generation } of moves) {
+    const entry = entries.get(inode.ino) ?? null;
+    // Until the queue has sent it, what the server has under the new name is the replaced file.
+    inode.entry = inode === source ? (replaced?.entry ?? null) : null;
+    if (entry) {
+      core.writeback.onDurable(inode, generation, to, entry.version);
+      inode.entry = entry;
     }
   }
 }

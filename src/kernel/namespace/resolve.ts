@@ -1,24 +1,14 @@
-import type { Entry, Lookup } from '../../contract/entry.js';
 import { Failure } from '../../contract/failure.js';
-import {
-  depthOf,
-  joinPath,
-  lowerPath,
-  splitPath,
-  type TreePath,
-  upperPath,
-  withoutSlash,
-} from '../../contract/tree-path.js';
+import { depthOf, splitPath, type TreePath, upperPath, withoutSlash } from '../../contract/tree-path.js';
 import type { Core } from '../core.js';
-import type { Load } from '../operation/load.js';
-import { Fault, type Operation } from '../operation/operation.js';
+import type { Fault, Operation } from '../operation/operation.js';
 import type { Moment } from '../timeline.js';
 import type { Inode } from './inode.js';
 import { throughLinks } from './links.js';
 import type { Scope } from './listing/scope.js';
 
 /** Single look-ups in a large unit before its whole listing is loaded. */
-const TOUCHES_BEFORE_LISTING = 8;
+const LOOKUPS_BEFORE_LISTING = 8;
 
 /**
  * Finds what stands at a path: an inode, or null where nothing does. Throws ENOTDIR where a file stands in the way,
@@ -28,10 +18,10 @@ const TOUCHES_BEFORE_LISTING = 8;
 export function find(core: Core, op: Operation, path: TreePath, isLinkMeant = false): Inode | null {
   if (core.isClosed) throw new Failure('EBADF', 'This filesystem is closed.');
   if (path === '') return core.root;
-  op.freshness.begin(core.currentEpoch);
+  op.freshness.begin(core.timeline.epoch);
   const mustBeDirectory = path.endsWith('/');
   const name = mustBeDirectory ? path.slice(0, -1) : path;
-  const real = core.hasVersions ? followLinks(core, op, name, isLinkMeant && !mustBeDirectory) : name;
+  const real = core.shape.links ? followLinks(core, op, name, isLinkMeant && !mustBeDirectory) : name;
   const found = findName(core, op, real);
   if (found && mustBeDirectory && !found.isDirectory) throw new Failure('ENOTDIR');
   return found;
@@ -94,7 +84,8 @@ function findName(core: Core, op: Operation, path: TreePath): Inode | null {
     throw lookupFault(core, op, path, null);
   }
   if (segments.length > core.unitDepth) {
-    return findInUnit(core, op, path, core.scopeAt(inode), segments.slice(core.unitDepth));
+    const scope = inode.scope ?? core.names.scopeAt(inode);
+    return findInUnit(core, op, path, scope, segments.slice(core.unitDepth));
   }
   // What is only here needs no proof.
   if (inode.local?.isLocalDirectory || isFresh(core, op, inode, path)) return inode;
@@ -141,37 +132,30 @@ function isKnownAbsent(
   parent: Inode,
 ): boolean {
   const { scope } = parent;
-  if (
-    scope &&
-    (areAllKnown(core, op, scope) || isRecent(core, op, scope.knownSince(segments[reached] ?? '')))
-  )
-    return true;
+  if (scope && areAllKnown(core, op, scope)) return true;
+  if (scope && isRecent(core, op, scope.knownSince(segments[reached] ?? ''))) return true;
   for (let depth = reached + 1; depth <= segments.length; depth++) {
-    if (isNegativeFresh(core, op, segments.slice(0, depth).join('/'))) return true;
+    const negative = core.names.absentSince(segments.slice(0, depth).join('/'));
+    if (negative && isRecent(core, op, negative)) return true;
   }
   return false;
 }
 
-function isNegativeFresh(core: Core, op: Operation, path: TreePath): boolean {
-  const negative = core.negatives.get(path);
-  return negative !== undefined && isRecent(core, op, negative);
-}
-
-function isFresh(core: Core, op: Operation, inode: Inode, path: TreePath): boolean {
+export function isFresh(core: Core, op: Operation, inode: Inode, path: TreePath): boolean {
   const seen = { arrived: inode.seenEpoch, at: inode.seenAt };
   if (isRecent(core, op, seen) || op.hasLoaded(`lookup:${path}`)) return true;
   if (!inode.parent) return true;
-  const scope = core.scopeOf(inode.parent);
+  const scope = core.names.scopeOf(inode.parent);
   if (isListed(core, op, scope) || isRecent(core, op, seen, scope)) return true;
-  return isRecent(core, op, scope.knownSince(core.relativeToScope(scope, path)), scope);
+  return isRecent(core, op, scope.knownSince(scope.relativeOf(path)), scope);
 }
 
 /** Is every name of this scope known, by a fresh listing? */
 export function isListed(core: Core, op: Operation, scope: Scope): boolean {
   scope.isUsed = true;
   if (scope.isLocal) return true;
-  if (!scope.isComplete) return false;
-  return isRecent(core, op, scope.listed, scope) || op.hasLoaded(`list:${scope.root.path}`);
+  if (!scope.known.isComplete) return false;
+  return isRecent(core, op, scope.known.listed, scope) || op.hasLoaded(`list:${scope.root.path}`);
 }
 
 /** Is nothing else there than is known? */
@@ -193,123 +177,65 @@ function isRecent(
 }
 
 /**
- * What to ask for a path that isn't known: the first touch of a unit looks the name up and brings the unit's listing
+ * What to ask for a path that isn't known: the first call in a unit looks the name up and brings the unit's listing
  * (its first page); in a large unit single names are looked up until listing all of it is the cheaper way.
  */
 function lookupFault(core: Core, op: Operation, path: TreePath, scope: Scope | null): Fault {
-  const unitPath = upperPath(path, core.unitDepth);
-  const isInUnit = depthOf(path) >= core.unitDepth;
-  // Of a version the listing comes along where it is at hand: it never has to be asked for again.
-  if (scope?.isLarge) {
-    if (scope.touches >= TOUCHES_BEFORE_LISTING) return listFault(core, scope.root);
-    return new Fault(`lookup:${path}`, () => startLookup(core, `lookup:${path}`, path, core.hasVersions));
-  }
-  // All who touch an unknown unit wait for one answer; whom its first page doesn't serve asks again by name.
-  if (isInUnit && !op.hasLoaded(`touch:${unitPath}`)) {
-    return new Fault(`touch:${unitPath}`, () => startLookup(core, `touch:${unitPath}`, path, true));
-  }
-  return new Fault(`lookup:${path}`, () => startLookup(core, `lookup:${path}`, path, core.hasVersions));
-}
-
-function startLookup(core: Core, key: string, path: TreePath, listing: boolean): Load {
-  return core.timeline.ask((sent) =>
-    core.loads.start(key, 'lookup', { path, listing }, (lookup, failure) => {
-      const learned = core.timeline.arrive(sent);
-      if (lookup) mergeLookup(core, path, lookup, learned);
+  const fault = (key: string, listing: boolean): Fault =>
+    core.names.ask(key, 'lookup', { path, listing }, (lookup, failure, learned) => {
+      if (lookup) core.names.mergeLookup(path, lookup, learned);
       return failure;
-    }),
-  );
-}
-
-function mergeLookup(core: Core, asked: TreePath, lookup: Lookup, sent: Moment): void {
-  const { ancestors, listing } = lookup;
-  // An answer that contradicts itself says that there is something: denying it would let it be overwritten.
-  const found = lookup.found ?? listing?.entries.find(({ path }) => path === asked) ?? null;
-  core.mergeAbove(ancestors, sent);
-  const depth = depthOf(asked);
-  if (found && found !== 'prefix' && depth <= core.unitDepth) core.mergeAbove([found], sent);
-  // The answer may have told of an alias on the way.
-  const directories = ancestors.filter(({ kind }) => kind === 'directory');
-  // What the answer speaks of is what the answer names, not what the alias points to here by now.
-  const unitPath = depth > core.unitDepth ? directories[core.unitDepth - 1]?.path : undefined;
-  const path = unitPath === undefined ? asked : joinPath(unitPath, lowerPath(asked, core.unitDepth));
-  const place = core.scopeOfName(path);
-  if (!found) rememberAbsence(core, path, directories, sent);
-  else core.negatives.delete(path);
-  if (depth > core.unitDepth && place && place.scope.root.depth === core.unitDepth) {
-    if (directories.length >= core.unitDepth || found) {
-      place.scope.touches++;
-      place.scope.mergeName(place.relative, found, sent);
-    }
-  }
-  const unit = depth < core.unitDepth ? undefined : unitAt(core, path);
-  if (!unit?.isDirectory) return;
-  if (listing) core.scopeAt(unit).mergeListing(listing.entries, listing.isComplete, sent);
-  // A version's listing is a file of its own, which a look-up leaves alone while names can be asked for.
-  else if (core.hasVersions) core.scopeAt(unit).isLarge = true;
-}
-
-function unitAt(core: Core, path: TreePath): Inode | undefined {
-  let inode: Inode | undefined = core.root;
-  for (const name of path.split('/').slice(0, core.unitDepth)) inode = inode?.children?.get(name);
-  return inode;
-}
-
-/**
- * Nothing stands at the path. Where the answer proves less than all ancestors, the whole branch below the last proven
- * one is missing; a missing entity and a missing project look alike on the wire, so an entity alone is never denied.
- */
-function rememberAbsence(core: Core, path: TreePath, ancestors: readonly Entry[], sent: Moment): void {
-  const segments = path.split('/');
-  const proven = ancestors.length;
-  const missing = segments.slice(
-    0,
-    proven >= core.unitDepth ? segments.length : Math.min(segments.length, Math.max(proven + 1, 2)),
-  );
-  const missingPath = missing.join('/');
-  const place = core.scopeOfName(missingPath);
-  if (!place) {
-    core.negatives.set(missingPath, sent);
-    return;
-  }
-  if (missing.length > core.unitDepth) return;
-  place.scope.mergeName(place.relative, null, sent);
-  // It stays for what only this instance has in it; of anything else in it there is nothing.
-  for (const inode of place.scope.childAt(place.relative)?.walk() ?? []) {
-    if (inode.isDirectory && inode.depth <= core.unitDepth) core.scopeAt(inode).mergeListing([], true, sent);
-  }
+    });
+  if (scope?.known.isLarge && scope.known.lookups >= LOOKUPS_BEFORE_LISTING)
+    return listFault(core, scope.root);
+  // All who need an unknown unit wait for one answer; whom its first page doesn't serve asks again by name.
+  const unitKey = `unit:${upperPath(path, core.unitDepth)}`;
+  const isInUnit = depthOf(path) >= core.unitDepth;
+  if (!scope?.known.isLarge && isInUnit && !op.hasLoaded(unitKey)) return fault(unitKey, true);
+  // Where it is true for ever the listing comes along if it is at hand: it never has to be asked for again.
+  return fault(`lookup:${path}`, core.shape.areUnitsImmutable);
 }
 
 /** Loads the whole listing of a directory that is listed as one. */
 function listFault(core: Core, directory: Inode): Fault {
   const { path } = directory;
-  const key = `list:${path}`;
-  return new Fault(key, () =>
-    core.timeline.ask((sent) =>
-      core.loads.start(key, 'list', { path }, (value, failure) => {
-        const learned = core.timeline.arrive(sent);
-        if (value) core.scopeAt(directory).mergeListing(value.entries, true, learned);
-        else if (failure?.code === 'ENOENT' && directory.local?.isLocalDirectory) {
-          core.scopeAt(directory).mergeListing([], true, learned);
-          return null;
-        } else if (failure?.code === 'ENOENT' && path !== '') {
-          const place = core.scopeOfName(path);
-          place?.scope.mergeName(place.relative, null, learned);
-          core.negatives.set(path, learned);
-        }
-        return failure;
-      }),
-    ),
-  );
+  return core.names.ask(`list:${path}`, 'list', { path }, (value, failure, learned) => {
+    if (value) core.names.scopeAt(directory).mergeListing(value.entries, true, learned);
+    return failure && mergeNoListing(core, directory, failure, learned);
+  });
+}
+
+/** Returns the failure, unless it says that the server doesn't have what is only here. */
+export function mergeNoListing(
+  core: Core,
+  directory: Inode,
+  failure: Failure,
+  learned: Moment,
+): Failure | null {
+  const { path } = directory;
+  if (failure.code !== 'ENOENT') return failure;
+  if (directory.local?.isLocalDirectory) {
+    core.names.scopeAt(directory).mergeListing([], true, learned);
+    return null;
+  }
+  if (path === '') return failure;
+  const place = core.names.scopeOfName(path);
+  place?.scope.mergeName(place.relative, null, learned);
+  core.names.negatives.set(path, learned);
+  return failure;
 }
 
 /** Makes sure that all names in a directory are known. */
 export function ensureListed(core: Core, op: Operation, directory: Inode): void {
-  const scope = core.scopeOf(directory);
+  const scope = core.names.scopeOf(directory);
   if (isListed(core, op, scope)) return;
-  const { path } = scope.root;
-  // The look-up of a unit that was never touched brings its listing and the unit's own times in one request.
-  const isTouched = op.hasLoaded(`touch:${path}`) || scope.isLarge || scope.listed.epoch > 0;
-  if (scope.isDeep && !isTouched) throw lookupFault(core, op, path, null);
+  ensureAsked(core, op, scope);
   throw listFault(core, scope.root);
+}
+
+/** The first look-up of a unit brings its listing and the unit's own times in one request. */
+export function ensureAsked(core: Core, op: Operation, scope: Scope): void {
+  const { path } = scope.root;
+  const isAsked = op.hasLoaded(`unit:${path}`) || scope.known.isLarge || scope.known.listed.epoch > 0;
+  if (scope.isDeep && !isAsked) throw lookupFault(core, op, path, null);
 }

@@ -2,10 +2,14 @@ import { isAtOrBelow, type TreePath } from '../../contract/tree-path.js';
 import type { Load } from './load.js';
 import { Fault } from './operation.js';
 
-/** A name (and, for a directory that is moved or removed, all below it) whose mutation is on its way to the server. */
-export interface Lock {
+/** What a mutation is about: a name and, for a directory that is moved or removed, all below it. */
+export interface Name {
   readonly path: TreePath;
   readonly isSubtree: boolean;
+}
+
+/** A name whose mutation is on its way to the server. */
+export interface Lock extends Name {
   /** The mutation's request: when it is settled the lock is gone. */
   load: Load | null;
 }
@@ -37,7 +41,7 @@ export class Locks {
     if (!lock) return;
     const { load } = lock;
     if (!load) throw new Error('a lock is held without a request on its way');
-    throw new Fault(`lock:${path}`, () => load, true);
+    throw new Fault(`lock:${path}`, () => load, { isContention: true });
   }
 
   take(path: TreePath, isSubtree: boolean): Lock {

@@ -1,5 +1,23 @@
+import type { Committed } from '../../contract/drafts.js';
+import type { Facts } from '../../contract/facts.js';
 import { Failure } from '../../contract/failure.js';
+import type { Value } from '../../contract/remote.js';
+import type { ReadProgress } from '../content/reading/read.js';
+import type { FlushProgress } from '../writeback/flush.js';
 import type { Load } from './load.js';
+
+/** How a fault is waited for. */
+export interface Waiting {
+  /** Waiting for another caller's mutation is no load: it may happen any number of times. @default false */
+  readonly isContention?: boolean;
+  /** Called before a thread is blocked for it; throws where it can't be, and then nothing has been started. */
+  readonly beforeBlocking?: () => void;
+  /**
+   * What is changed at the server, and can be given up as long as nobody sees it: an abort asks for its end, and then it
+   * is waited for, for its outcome must be known. @default false
+   */
+  readonly isEndedByAbort?: boolean;
+}
 
 /**
  * What a primitive needs and isn't here. A plain object, thrown: no stack is taken. `start` sends the request, or
@@ -10,17 +28,22 @@ export class Fault {
     /** Names the need; two faults with one key want the same thing. */
     readonly key: string,
     readonly start: () => Load,
-    /** Waiting for another caller's mutation is no load: it may happen any number of times. */
-    readonly isContention = false,
-    /** Called before a thread is blocked for it; throws where it can't be, and then nothing has been started. */
-    readonly beforeBlocking: () => void = () => {},
-    /**
-     * What is changed at the server, and can be given up as long as nobody sees it: an abort asks for its end, and then it
-     * is waited for, for its outcome must be known.
-     */
-    readonly isEndedByAbort = false,
+    readonly waiting: Waiting = {},
   ) {}
 }
+
+/**
+ * What a primitive has achieved in earlier runs of its operation, and goes on from; `of` tells which one. A mutation is
+ * 'done' when its commit has run.
+ */
+export type Progress =
+  | ReadProgress
+  | FlushProgress
+  | { readonly of: 'done' }
+  | { readonly of: 'commit'; readonly answer: Committed }
+  | { readonly of: 'find'; readonly answer: Value<'find'> }
+  | { readonly of: 'info'; readonly answer: Facts | null }
+  | { readonly of: 'signedUrl'; readonly answer: string };
 
 /**
  * Since when answers are fresh for a call of the user's, whatever the TTL: one that is made of many operations, such as
@@ -48,10 +71,7 @@ export class Operation {
   private renewals = 0;
   /** Keys of the faults already served, with how often. */
   private readonly served = new Map<string, number>();
-  /** What the primitive has achieved in earlier runs; it goes on from there. */
-  state: unknown = undefined;
-  /** What the remote answered to it, where that is what the primitive returns. */
-  outcome: unknown = undefined;
+  progress: Progress | null = null;
   /** Pages that the cache may have evicted since they were loaded for this operation. */
   readonly pages = new Map<string, Uint8Array>();
 
@@ -86,17 +106,17 @@ export class Operation {
   /** Takes note of a served fault. The same one over and over means that a load doesn't bring what is asked for. */
   markLoaded(key: string): void {
     const times = (this.served.get(key) ?? 0) + 1;
-    if (times > (IS_OF_NAMES.test(key) ? MOST_LOOKS : MOST_RESTARTS)) throw contradiction(key);
+    if (times > (IS_OF_NAMES.test(key) ? MOST_LOOKUPS : MOST_RESTARTS)) throw contradiction(key);
     this.served.set(key, times);
   }
 }
 
-const IS_OF_NAMES = /^(list|touch|lookup):/;
+const IS_OF_NAMES = /^(list|unit|lookup):/;
 
 /** Foreign writers and evictions can make one operation ask for one thing a few times; more is a loop. */
 const MOST_RESTARTS = 64;
 /** Names are told the same way twice by a server that knows them. */
-const MOST_LOOKS = 8;
+const MOST_LOOKUPS = 8;
 /** A file that is rewritten all the time is met by one of these. */
 const MOST_RENEWALS = 8;
 
@@ -114,7 +134,7 @@ export function runSync<T>(primitive: (op: Operation) => T, op = new Operation()
     for (;;) {
       const fault = attempt(primitive, op);
       if (!(fault instanceof Fault)) return fault.value;
-      fault.beforeBlocking();
+      fault.waiting.beforeBlocking?.();
       op.load = fault.start();
       op.load.waitSync();
       served(op, fault, op.load);
@@ -136,7 +156,7 @@ export async function runAsync<T>(primitive: (op: Operation) => T, op = new Oper
       const fault = attempt(primitive, op);
       if (!(fault instanceof Fault)) return fault.value;
       op.load = fault.start();
-      isSettled = fault.isEndedByAbort;
+      isSettled = fault.waiting.isEndedByAbort === true;
       await (isSettled ? op.load.waitForEnd(op.signal) : op.load.wait(op.signal));
       if (op.signal?.aborted && !isSettled) throw new Failure('ECANCELED');
       served(op, fault, op.load);
@@ -157,7 +177,7 @@ function attempt<T>(primitive: (op: Operation) => T, op: Operation): { readonly 
 
 function served(op: Operation, fault: Fault, load: Load): void {
   // Another caller's change that failed is none of ours: the primitive checks again.
-  if (fault.isContention) return;
+  if (fault.waiting.isContention) return;
   if (load.failure) throw load.failure;
   op.markLoaded(fault.key);
 }

@@ -1,9 +1,9 @@
 import { splitPath, type TreePath, upperPath } from '../../contract/tree-path.js';
+import type { Journal } from '../content/journal/journal.js';
 import type { Recovered } from '../content/journal/recovery.js';
 import type { Core } from '../core.js';
 import { Inode } from '../namespace/inode.js';
-import { referenceEntry } from '../versions/versions.js';
-import type { Writeback } from './writeback.js';
+import { referenceEntry } from '../versions/drafts.js';
 
 /** What the journal holds, and what was wrong with what it found at the start. */
 export interface JournalReport {
@@ -19,16 +19,14 @@ export interface JournalReport {
  * Goes on with what processes that are dead left in the journal: their files show here with what was acknowledged, and are
  * sent, unless the server has the same content already; their drafts are here again, to be committed.
  *
- * @returns how the journal is reported from now on; null without one
+ * @returns how the journal is reported from now on
  */
-export function recover(core: Core, writeback: Writeback): () => JournalReport | null {
-  const { journal } = core;
-  if (!journal) return () => null;
+export function recover(core: Core, journal: Journal): () => JournalReport {
   const { recovered, torn } = journal.takeOver();
   // Directories before what is in them.
   const ordered = [...recovered].sort((a, b) => (a.path < b.path ? -1 : 1));
   const damaged = ordered.filter(({ isDamaged }) => isDamaged);
-  for (const each of ordered) if (!each.isDamaged) adopt(core, writeback, each);
+  for (const each of ordered) if (!each.isDamaged) adopt(core, each);
   for (const { path, blobPath } of damaged) {
     core.options.warn(
       `The journal's copy of ${path} is damaged and isn't sent${blobPath === null ? '' : `; what is left of it is ${blobPath}`}.`,
@@ -47,43 +45,40 @@ export function recover(core: Core, writeback: Writeback): () => JournalReport |
   });
 }
 
-function adopt(core: Core, writeback: Writeback, { path, record, at, blobPath }: Recovered): void {
+function adopt(core: Core, { path, record, at, blobPath }: Recovered): void {
   const { parent, name } = splitPath(path);
-  const directory = core.directoryAt(parent);
+  const directory = core.names.directoryAt(parent);
   if (record.kind === 'draft' || record.kind === 'directory') {
-    const local = core.directoryAt(path).ensureLocal();
+    const local = core.names.directoryAt(path).ensureLocal();
     local.isLocalDirectory = true;
-    if (core.hasVersions) keepDraft(core, path);
-    if (record.kind === 'draft') local.bases = record.bases ?? [];
+    if (core.shape.drafts) keepDraft(core, path);
+    if (record.kind === 'draft' && local.draft) local.draft.bases = record.bases ?? [];
     return;
   }
-  // Whatever became of the record of its draft: nothing is uploaded into versions.
-  if (core.hasVersions) keepDraft(core, path);
+  // Whatever became of the record of its draft: nothing is uploaded into units that come from drafts.
+  if (core.shape.drafts) keepDraft(core, path);
   directory.children?.get(name)?.detach();
   const inode = new Inode(record.kind === 'reference' ? 'symlink' : 'file', entryOf(path, record, at));
   inode.attach(directory, name);
-  const local = inode.ensureLocal();
-  local.mtimeMs = at;
-  local.ctimeMs = at;
+  inode.set({ mtimeMs: at, ctimeMs: at });
   if (record.kind !== 'content' || blobPath === null) return;
-  local.mode = record.mode;
-  local.mtimeMs = record.mtimeMs ?? at;
+  inode.set({ mode: record.mode, mtimeMs: record.mtimeMs ?? at });
   core.overlay.give(inode, core.overlay.adopt(blobPath, record.size));
   // As many as were left may be more than a process can have open.
   core.overlay.park(inode);
-  writeback.takeUp(inode);
+  core.writeback.takeUp(inode);
 }
 
 /** The draft that a path is, or is in; its type and collection may be nowhere else yet. */
 function keepDraft(core: Core, path: TreePath): void {
-  const draft = core.directoryAt(upperPath(path, core.unitDepth));
+  const draft = core.names.directoryAt(upperPath(path, core.unitDepth));
   const local = draft.ensureLocal();
-  if (local.isDraft) return;
-  local.isDraft = true;
+  if (local.draft) return;
+  local.draft = { bases: [] };
   local.isLocalDirectory = true;
   for (let at: Inode | null = draft.parent; at?.parent && at.entry === null; at = at.parent)
     at.ensureLocal().isLocalDirectory = true;
-  core.expireTree(core.root);
+  core.names.expireTree(core.root);
 }
 
 function entryOf(path: TreePath, record: Recovered['record'], at: number): Inode['entry'] {

@@ -1,12 +1,9 @@
-import { type Failure, isFailure } from '../../contract/failure.js';
-import type { FailedUpload, Handed, RemoteEvent } from '../../contract/remote.js';
+import { isFailure } from '../../contract/failure.js';
+import type { Handed, RemoteEvent } from '../../contract/remote.js';
 import type { TreePath } from '../../contract/tree-path.js';
 import type { Core } from '../core.js';
 import type { Inode } from '../namespace/inode.js';
 import { ABSENT } from '../namespace/listing/pins.js';
-import type { Load } from '../operation/load.js';
-import { Fault, type Operation } from '../operation/operation.js';
-import { flushFailure } from './flush-failure.js';
 
 /**
  * Dirty content on its way to the server. A file is dirty from its first change until the generation that the server
@@ -26,12 +23,6 @@ export class Writeback {
   uploadedBytes = 0;
 
   constructor(private readonly core: Core) {
-    core.remote.onEvent = (event) => this.onEvent(event);
-    core.remote.ending = {
-      submit: () => this.submitAll(),
-      removeFiles: () => core.overlay.removeFiles(),
-      isKept: core.keeping.isKept,
-    };
     core.locks.onRelease = () => this.submitPostponed();
   }
 
@@ -41,17 +32,16 @@ export class Writeback {
 
   /** Something acknowledged hasn't been sent, and hasn't failed. */
   get hasUnsent(): boolean {
-    for (const { local } of this.dirty.values()) if (!local?.writers && !local?.failure) return true;
+    for (const { local } of this.dirty.values())
+      if (!local?.writers && !local?.generations?.failure) return true;
     return false;
   }
 
   /** The content of an inode was changed. */
-  touch(inode: Inode): void {
-    const local = inode.ensureLocal();
-    local.generation++;
-    local.failure = null;
-    local.mtimeMs = this.core.now();
-    local.ctimeMs = local.mtimeMs;
+  markDirty(inode: Inode): void {
+    inode.generations.change();
+    const now = this.core.now();
+    inode.set({ mtimeMs: now, ctimeMs: now });
     const ino = this.core.numbers.of(inode);
     this.core.overlay.hold(inode);
     // What is in a draft waits for its commit.
@@ -60,32 +50,30 @@ export class Writeback {
 
   /** Hands the newest content to the upload queue. */
   submit(inode: Inode): void {
-    const { local } = inode;
-    if (!local?.content || !inode.isPending) return;
-    const { path } = inode;
+    if (!inode.local?.content || !inode.isPending) return;
+    const { path, generations } = inode;
     if (this.core.locks.find(path, false)) {
       this.postponed.add(inode);
       return;
     }
-    const { generation } = local;
-    if (local.submitted === generation && !local.failure) return;
+    if (!generations.isUnsubmitted) return;
+    const generation = generations.newest;
     const ino = this.core.numbers.of(inode);
     const key = keyOf(ino, generation);
     const source = this.submissions.get(key) ?? this.core.handedOver.hand(this.core.overlay.snapshot(inode));
     this.submissions.set(key, source);
-    local.submitted = generation;
-    local.failure = null;
-    const isDoubtful = generation === FIRST_GENERATION && this.doubtful.has(ino);
+    generations.submit();
+    const isDoubtful = generations.isFirst && this.doubtful.has(ino);
     this.core.remote.call('submit', { ino, generation, path, source, isDoubtful }, (reply) => {
       if (reply.ok) return;
       this.letGo(ino, generation);
-      this.onFailed(inode, generation, reply.failure);
+      generations.fail(generation, reply.failure);
     });
   }
 
   /** Goes on with content that an earlier process acknowledged, and that the journal has. */
   takeUp(inode: Inode): void {
-    inode.ensureLocal().generation = FIRST_GENERATION;
+    inode.generations.takeUp();
     this.core.keeping.hold(inode);
     if (inode.draft) return;
     const ino = this.core.numbers.of(inode);
@@ -95,11 +83,12 @@ export class Writeback {
   }
 
   /** Hands over all that is dirty, what is still open included: it was written, and a disk would keep it. */
-  private submitAll(): void {
+  submitAll(): void {
     for (const inode of this.dirty.values()) {
+      const { failure, submitted } = inode.generations;
       // What has failed and is in the queue is tried again when that is drained.
-      const isQueued = this.submissions.has(keyOf(inode.ino, inode.local?.submitted ?? 0));
-      if (!inode.local?.failure || !isQueued) this.submit(inode);
+      const isQueued = this.submissions.has(keyOf(inode.ino, submitted));
+      if (!failure || !isQueued) this.submit(inode);
       try {
         if (inode.isPending) this.core.keeping.record(inode);
       } catch (thrown) {
@@ -115,7 +104,7 @@ export class Writeback {
       this.forget(inode);
       return;
     }
-    this.discardCopyUp(inode);
+    this.core.overlay.dropCopyUp(inode);
     this.core.overlay.park(inode);
     if (inode.isDirty) this.submit(inode);
     else this.core.overlay.release(inode, this.core.numbers.of(inode));
@@ -127,26 +116,18 @@ export class Writeback {
     this.dirty.delete(inode.ino);
     this.doubtful.delete(inode.ino);
     this.postponed.delete(inode);
-    this.discardCopyUp(inode);
+    this.core.overlay.dropCopyUp(inode);
     this.core.keeping.letGo(inode);
     this.core.overlay.drop(inode);
   }
 
-  /** Nobody goes on with a copy that was begun for a change. */
-  private discardCopyUp({ local }: Inode): void {
-    if (local?.copyUp) this.core.overlay.drop(local.copyUp.into);
-    if (local) local.copyUp = null;
-  }
-
   /** The content as of `generation` is on the server, as `entry` says. */
   onDurable(inode: Inode, generation: number, path: TreePath, version: string): void {
-    const local = inode.ensureLocal();
-    local.durable = Math.max(local.durable, generation);
+    inode.local?.generations?.settle(generation);
     this.doubtful.delete(inode.ino);
-    local.failure = null;
     // The storage's tag was that of the content before.
     inode.etag = null;
-    this.core.pin(path, version, [inode.entry?.version ?? ABSENT]);
+    this.core.names.pin(path, version, [inode.entry?.version ?? ABSENT]);
     this.core.keeping.durable(inode, path, generation);
     if (inode.isDirty) return;
     const ino = this.core.numbers.of(inode);
@@ -154,21 +135,8 @@ export class Writeback {
     if (!inode.isOpen) this.core.overlay.release(inode, ino);
   }
 
-  /**
-   * Returns when what these files hold is durable. EIO that names what failed and why; it stays dirty and is tried
-   * again.
-   *
-   * @param inodes null: all, what is still open for writing included
-   * @param outlook what becomes of content whose upload failed
-   */
-  flush(op: Operation, inodes: readonly Inode[] | null, outlook?: string): void {
-    const state = (op.state as FlushState | undefined) ?? { wanted: inodes, isFlushed: false, failed: [] };
-    op.state = state;
-    if (state.isFlushed) {
-      if (state.failed.length > 0) throw flushFailure(state.failed, outlook);
-      return;
-    }
-    const { wanted } = state;
+  /** Hands over what a flush waits for. @param wanted null: all, what is still open for writing included */
+  submitForFlush(wanted: readonly Inode[] | null): void {
     for (const inode of wanted ?? this.dirty.values()) {
       try {
         if (inode.isPending) this.core.keeping.record(inode);
@@ -179,26 +147,6 @@ export class Writeback {
     }
     for (const inode of wanted ?? this.postponed)
       if (this.postponed.has(inode)) this.core.locks.assertFree(inode.path);
-    const inos = wanted?.map((inode) => this.core.numbers.of(inode)) ?? null;
-    throw new Fault(`flush:${inos?.join() ?? ''}`, () => this.startFlush(inos, state));
-  }
-
-  private startFlush(inos: readonly number[] | null, state: FlushState): Load {
-    // Every flush is its own request: one that began before a submit doesn't speak of it.
-    const key = `flush#${this.core.tick().epoch}`;
-    return this.core.loads.start(
-      key,
-      'flush',
-      { inos },
-      (value, failure) => {
-        if (value) {
-          state.isFlushed = true;
-          state.failed = value.failed;
-        }
-        return failure;
-      },
-      { isCancellable: false },
-    );
   }
 
   private submitPostponed(): void {
@@ -210,7 +158,8 @@ export class Writeback {
     }
   }
 
-  private onEvent(event: RemoteEvent): void {
+  /** The owner tells what became of what it was handed. */
+  onEvent(event: RemoteEvent): void {
     if (event.type === 'uploaded' || event.type === 'dropped') this.letGo(event.ino, event.generation);
     if (event.type === 'uploaded') {
       const inode = this.dirty.get(event.ino);
@@ -224,17 +173,15 @@ export class Writeback {
           inode.entry = { ...event.entry, id: event.entry.id ?? previous?.id ?? null, isUntold: true };
         } else {
           // It was renamed meanwhile: what counts is the upload under its new name.
-          inode.ensureLocal().submitted = 0;
+          inode.generations.unsubmit();
         }
       }
     } else if (event.type === 'committed') {
       this.uploaded++;
       this.uploadedBytes += event.size;
     } else if (event.type === 'failed') {
-      const inode = this.dirty.get(event.ino);
-      if (inode) this.onFailed(inode, event.generation, event.failure);
+      this.dirty.get(event.ino)?.generations.fail(event.generation, event.failure);
     }
-    this.listener?.(event);
   }
 
   /** The owner has no use for this content any more. */
@@ -245,23 +192,6 @@ export class Writeback {
     this.submissions.delete(key);
     this.core.handedOver.letGo(source);
   }
-
-  private onFailed(inode: Inode, generation: number, failure: Failure): void {
-    const { local } = inode;
-    if (local && local.generation === generation) local.failure = failure;
-  }
-
-  /** Who else hears of uploads: `fs.wandb.uploads`. */
-  listener: ((event: RemoteEvent) => void) | null = null;
 }
-
-interface FlushState {
-  /** The files that are waited for, whatever the restart passes; null: all. */
-  readonly wanted: readonly Inode[] | null;
-  isFlushed: boolean;
-  failed: readonly FailedUpload[];
-}
-
-const FIRST_GENERATION = 1;
 
 const keyOf = (ino: number, generation: number): string => `${ino}:${generation}`;

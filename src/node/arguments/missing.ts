@@ -1,6 +1,5 @@
 import { depthOf, isAtOrBelow, splitPath, type TreePath, withoutSlash } from '../../contract/tree-path.js';
 import type { Missing } from '../../kernel/namespace/missing.js';
-import { rewritten } from './notations.js';
 import type { Mount } from './paths.js';
 
 /** Names that a sentence may hold; more of them help nobody. */
@@ -20,19 +19,20 @@ export function whyMissing(
   const isRoot = root !== '' && isAtOrBelow(root, missing?.path ?? withoutSlash(path));
   const start = isRoot ? `The option \`root\` is '${root}', which isn't there. ` : '';
   if (!missing) return start.trim() || null;
-  const { levels } = mount.layout;
+  const { levels, partialDepth } = mount.layout.shape;
   const depth = depthOf(missing.path);
   const { parent, name } = splitPath(missing.path);
-  const level = levels[depth - 1] ?? 'file';
-  const above = levels[depth - 2];
-  const notation = rewritten(mount, path, depth);
+  const level = levels[depth - 1]?.name ?? 'file';
+  const above = levels[depth - 2]?.name;
+  const notation = mount.layout.rewritten(mount, path, depth);
   const { isParentMissing = false, titled = [], spelt = [] } = missing.alike ?? {};
   const hint = notation === null ? '' : ` ${notation}`;
-  if (above === undefined) return `${start}There is no ${level} '${name}' that this key may see.${hint}`;
+  // There may be more for others.
+  const isPartial = depth <= partialDepth;
+  const reach = isPartial ? ' that this key may see' : '';
+  if (above === undefined) return `${start}There is no ${level} '${name}'${reach}.${hint}`;
   if (isParentMissing) return `${start}There is no ${above} '${parent}' that this key may see.${hint}`;
-  const isProject = depth === 2;
-  const place = isProject ? `${above} '${parent}'` : `'${parent}'`;
-  const reach = isProject ? ' that this key may see' : '';
+  const place = isPartial ? `${above} '${parent}'` : `'${parent}'`;
   const isSure = missing.isParentKnown || missing.alike !== null;
   const said = isSure
     ? `There is no ${level} '${name}' in ${place}${reach}.`
@@ -41,7 +41,7 @@ export function whyMissing(
   const guess = titled.length > 0 ? ` '${name}' is the display name of ${owners}.` : '';
   const near = spelt.length > 0 ? ` Did you mean ${listed(spelt, ' or ')}?` : '';
   const isGuessed = guess !== '' || near !== '' || hint !== '';
-  const making = isMaking && isSure && !isGuessed ? mount.layout.howMade(depth) : null;
+  const making = isMaking && isSure && !isGuessed ? (levels[depth - 1]?.howMade ?? null) : null;
   return `${start}${said}${hint}${guess}${near}${making === null ? '' : ` ${making}`}`;
 }
 

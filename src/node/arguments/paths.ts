@@ -11,9 +11,8 @@ import {
 } from '../../contract/tree-path.js';
 import type { Operation } from '../../kernel/operation/operation.js';
 import type { Kernel } from '../../kernel/syscalls.js';
-import { type Layout, RUNS } from './layout.js';
+import type { Layout } from './layout.js';
 import { whyMissing } from './missing.js';
-import { ofSdkAddress, USE_ARTIFACTS, USE_RUNS } from './notations.js';
 import { invalidArgumentType, invalidArgumentValue } from './refusals.js';
 
 /** Where a tree stands in the caller's namespace. */
@@ -33,8 +32,7 @@ export interface MountOptions {
    * of another site. Asked only when a path is a web address.
    */
   readonly appPath?: ((address: URL) => string | null) | undefined;
-  /** @default run files */
-  readonly layout?: Layout | undefined;
+  readonly layout: Layout;
 }
 
 /** Maps the paths that callers write to tree paths, textually and without any request. */
@@ -46,7 +44,7 @@ export class Mount {
   /** The tree path of what callers see as the top. */
   readonly top: TreePath;
 
-  constructor({ mountPoint = '/', root = '', appPath = () => null, layout = RUNS }: MountOptions = {}) {
+  constructor({ mountPoint = '/', root = '', appPath = () => null, layout }: MountOptions) {
     if (!mountPoint.startsWith('/')) {
       throw invalidArgumentValue('options.mountPoint', mountPoint, "must start with '/'");
     }
@@ -111,19 +109,10 @@ export class Mount {
     return without(segments, this.root, 'It lies outside `root`.');
   }
 
-  /** The segments of `wandbfs://entity/…` and of pasted web addresses; null for any other path. */
+  /** The segments of an address; null for any other path. */
   private fromAddress(path: string): readonly string[] | null {
-    const scheme = /^(wandb[af]s|wandb-artifact|https?):\/\//i.exec(path)?.[1]?.toLowerCase();
-    if (scheme === undefined) return null;
-    if (scheme === this.layout.scheme) return normalised(path.slice(`${scheme}://`.length));
-    if (scheme === 'wandbfs') throw new Failure('ENOENT', `This is an address of run files: ${USE_RUNS}.`);
-    if (scheme === 'wandbas') {
-      throw new Failure('ENOENT', `This is an address of artifacts: ${USE_ARTIFACTS}.`);
-    }
-    if (scheme === 'wandb-artifact') throw new Failure('ENOENT', ofSdkAddress(path));
-    const inApp = URL.canParse(path) ? this.appPath(new URL(path)) : null;
-    if (inApp === null) throw new Failure('ENOENT', 'This is no address of the W&B app.');
-    return normalised(this.layout.fromApp(inApp.split('/').slice(1).map(decoded)).join('/'));
+    const address = this.layout.fromAddress(path, this.appPath);
+    return address && normalised(address.join('/'));
   }
 }
 
@@ -147,7 +136,7 @@ function normalised(path: string): readonly string[] {
 }
 
 /** Undoes a URL's escapes, except where the name isn't one that a path can hold: those stay escaped in trees too. */
-function decoded(segment: string): string {
+export function decoded(segment: string): string {
   try {
     const name = decodeURIComponent(segment);
     return name.includes('/') || name === '.' || name === '..' ? segment : name;

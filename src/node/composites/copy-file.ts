@@ -29,7 +29,7 @@ export function* copyFile(tree: Tree, src: unknown, dest: unknown, mode?: unknow
     open: (flags) => step((op, path) => tree.kernel.open(op, path, flags, 0)),
     close: (fd) => close(tree, fd),
     fstat: (fd) => step((op) => tree.kernel.fstat(op, fd)),
-    fill: (fd, chunk) => step((op) => tree.kernel.read(op, fd, chunk, 0, chunk.length, null)),
+    fill: (fd, chunk) => step((op) => tree.kernel.read(op, fd, chunk, null)),
   };
   const target: CopyTarget = {
     isGathered: true,

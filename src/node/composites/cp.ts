@@ -1,5 +1,5 @@
 import type { Dirent } from 'node:fs';
-import type { TreePath } from '../../contract/tree-path.js';
+import { depthOf, type TreePath } from '../../contract/tree-path.js';
 import type { Operation } from '../../kernel/operation/operation.js';
 import { asPath } from '../arguments/paths.js';
 import type { Call } from '../faces/face.js';
@@ -70,12 +70,10 @@ export class TreeSteps implements CpSteps {
 
   readonly hasAliases = true;
 
-  /** Aliases stand beside versions, in a tree that has them. */
+  /** Aliases stand beside units, in a tree that has them. */
   linkAt(path: string): 'alias' | 'link' {
-    const { scheme, levels } = this.tree.mount.layout;
+    const { links, levels } = this.tree.mount.layout.shape;
     const place = placeOf(this.tree, path);
-    const segments = place.isInside ? place.tree.split('/') : [];
-    const isBesideVersions = segments.filter((name) => name !== '').length === levels.length;
-    return scheme === 'wandbas' && isBesideVersions ? 'alias' : 'link';
+    return links && place.isInside && depthOf(place.tree) === levels.length ? 'alias' : 'link';
   }
 }

@@ -1,8 +1,8 @@
 import { posix } from 'node:path';
 import { type TreePath, withoutSlash } from '../../contract/tree-path.js';
-import type { LinkTarget } from '../../kernel/versions/versions.js';
+import type { LinkTarget } from '../../kernel/versions/links.js';
 import { hasCode } from '../arguments/errors.js';
-import { isUri } from '../arguments/notations.js';
+import { isUri } from '../arguments/layout.js';
 import { asPath, type Place } from '../arguments/paths.js';
 import { invalidSymlinkType } from '../arguments/refusals.js';
 import { asOptions } from '../arguments/validate.js';

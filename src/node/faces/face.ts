@@ -1,4 +1,4 @@
-import { theProcess } from '../../io/realm.js';
+import { theProcess } from '../../threads/realm.js';
 import { type AnyFunction, asFunction, isFunction } from '../arguments/validate.js';
 import { type AsyncComposite, type Composite, driveSync } from '../composites/driver.js';
 import type { Tree } from '../tree.js';

@@ -1,4 +1,4 @@
-import { theProcess } from '../../io/realm.js';
+import { theProcess } from '../../threads/realm.js';
 import { notSupported } from '../arguments/errors.js';
 import { type AnyFunction, isFunction } from '../arguments/validate.js';
 

@@ -1,7 +1,7 @@
 import type { Dirent } from 'node:fs';
 import { posix } from 'node:path';
 import { isMissing } from '../arguments/errors.js';
-import { joined } from '../arguments/notations.js';
+import { joined } from '../arguments/layout.js';
 import { asOptions, asRecursive, type CallOptions } from '../arguments/validate.js';
 import { type Composite, driveAsync, driveSync } from '../composites/driver.js';
 import { type Level, Walk } from '../composites/shared/walk.js';

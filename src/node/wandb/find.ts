@@ -55,7 +55,7 @@ type Query = Pick<RunQuery, 'path' | 'filters' | 'order'> & {
 
 /** Checks the options at once; asks when somebody takes the first run. */
 export function find(tree: Tree, options: unknown): RunsFound {
-  if (tree.mount.layout.scheme !== 'wandbfs') {
+  if (tree.mount.layout.shape.kind !== 'runs') {
     throw notSupported('find', 'Runs are found in the tree of runs: createWandbFs().wandb.find().');
   }
   const query = asQuery(tree, options);

@@ -41,9 +41,7 @@ export async function get(tree: Tree, remote: unknown, local: unknown, options: 
       const chunk = Buffer.allocUnsafeSlow(CHUNK_BYTES);
       let bytes = 0;
       for (;;) {
-        const count = await source.run('read', (op) =>
-          tree.kernel.read(op, fd, chunk, 0, chunk.length, null),
-        );
+        const count = await source.run('read', (op) => tree.kernel.read(op, fd, chunk, null));
         if (count === 0) break;
         const read = chunk.subarray(0, count);
         await output.writeFile(read);

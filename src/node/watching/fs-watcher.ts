@@ -1,5 +1,5 @@
 import { EventEmitter } from 'node:events';
-import { theProcess } from '../../io/realm.js';
+import { theProcess } from '../../threads/realm.js';
 import type { Place } from '../arguments/paths.js';
 import { isFunction } from '../arguments/validate.js';
 import { placeOf, type Tree } from '../tree.js';

@@ -1,7 +1,7 @@
 import { EventEmitter } from 'node:events';
 import type { BigIntStats, Stats } from 'node:fs';
-import { theProcess } from '../../io/realm.js';
 import type { Attributes } from '../../kernel/syscalls.js';
+import { theProcess } from '../../threads/realm.js';
 import { hasCode } from '../arguments/errors.js';
 import type { Place } from '../arguments/paths.js';
 import { type Composite, driveSync } from '../composites/driver.js';

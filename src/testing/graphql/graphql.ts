@@ -2,25 +2,23 @@ import {
   type DocumentNode,
   execute,
   GraphQLError,
-  type GraphQLSchema,
   getOperationAST,
   Kind,
   type OperationDefinitionNode,
-  parse,
-  validate,
 } from 'graphql';
-import { artifactMutations } from '../resolvers/artifacts/artifact-mutations.js';
-import { collectionMutations } from '../resolvers/artifacts/collection-mutations.js';
-import { versionMutations } from '../resolvers/artifacts/version-mutations.js';
-import { fileMutations } from '../resolvers/mutations/files-mutations.js';
-import { projectMutations } from '../resolvers/mutations/project-mutations.js';
-import { runMutations } from '../resolvers/mutations/run-mutations.js';
-import { userMutations } from '../resolvers/mutations/user-mutations.js';
+import { artifactMutations } from '../resolvers/mutations/artifact.js';
+import { artifactFileMutations } from '../resolvers/mutations/artifact-file.js';
+import { collectionMutations } from '../resolvers/mutations/collection.js';
+import { fileMutations } from '../resolvers/mutations/file.js';
+import { projectMutations } from '../resolvers/mutations/project.js';
+import { runMutations } from '../resolvers/mutations/run.js';
+import { sweepMutations } from '../resolvers/mutations/sweep.js';
+import { userMutations } from '../resolvers/mutations/user.js';
+import { versionMutations } from '../resolvers/mutations/version.js';
 import { queries } from '../resolvers/queries.js';
-import { sweepMutations } from '../resolvers/sweep.js';
 import { HttpError } from '../server/http-error.js';
 import type { Instance } from '../world/instance.js';
-import { servedSchema } from './schema.js';
+import { Documents } from './documents.js';
 
 export interface GraphqlRequest {
   readonly document: DocumentNode;
@@ -39,13 +37,11 @@ export interface GraphqlAnswer {
 
 /** A GraphQL executor over an instance: requests are judged by the schema, never by their names. */
 export class GraphqlService {
-  private readonly schema: GraphQLSchema;
-  /** Documents that were found valid. Clients send few different ones; the bound is for those that don't. */
-  private readonly valid = new Map<string, DocumentNode>();
+  private readonly documents: Documents;
   private readonly root: Readonly<Record<string, unknown>>;
 
   constructor(instance: Instance) {
-    this.schema = servedSchema(instance.settings.features);
+    this.documents = Documents.of(instance.settings.features);
     this.root = {
       ...queries(instance),
       ...userMutations(instance),
@@ -54,6 +50,7 @@ export class GraphqlService {
       ...sweepMutations(instance),
       ...fileMutations(instance),
       ...artifactMutations(instance),
+      ...artifactFileMutations(instance),
       ...versionMutations(instance),
       ...collectionMutations(instance),
     };
@@ -62,7 +59,7 @@ export class GraphqlService {
   /** Throws an HttpError for what is no request, a GraphQLError for what the schema doesn't know. */
   read(body: string): GraphqlRequest {
     const { query, operationName, variables } = parseBody(body);
-    const document = this.valid.get(query) ?? this.check(query);
+    const document = this.documents.read(query);
     // The SDK's public API sends an empty operation name.
     const name = operationName || undefined;
     const operation = getOperationAST(document, name);
@@ -79,7 +76,7 @@ export class GraphqlService {
 
   async run(request: GraphqlRequest): Promise<GraphqlAnswer> {
     const result = await execute({
-      schema: this.schema,
+      schema: this.documents.schema,
       document: request.document,
       rootValue: this.root,
       variableValues: request.variables,
@@ -90,15 +87,6 @@ export class GraphqlService {
       .find((error) => error instanceof HttpError);
     const status = refused instanceof HttpError ? refused.status : 200;
     return { status, body: { ...(result.errors && { errors: result.errors }), data: result.data } };
-  }
-
-  private check(query: string): DocumentNode {
-    const document = parse(query);
-    const [problem] = validate(this.schema, document);
-    if (problem) throw problem;
-    if (this.valid.size >= 200) this.valid.clear();
-    this.valid.set(query, document);
-    return document;
   }
 }
 

@@ -44,17 +44,18 @@ export class Keeping {
 
   /** Before changed content is acknowledged. */
   record(inode: Inode): void {
-    const { local } = inode;
-    if (!this.journal || !local?.content || this.recorded.get(inode)?.generation === local.generation) return;
-    const { file, size } = local.content;
+    const { content, attributes, generations } = inode.local ?? {};
+    const generation = generations?.newest ?? 0;
+    if (!this.journal || !content || this.recorded.get(inode)?.generation === generation) return;
+    const { file, size } = content;
     this.journal.syncBlob(file.fd);
     this.journal.put(inode.path, {
       kind: 'content',
       blob: basename(file.path),
       size,
-      mode: local.mode,
-      mtimeMs: local.mtimeMs,
-      generation: local.generation,
+      mode: attributes?.mode ?? null,
+      mtimeMs: attributes?.mtimeMs ?? null,
+      generation,
     });
     this.hold(inode);
   }
@@ -62,7 +63,7 @@ export class Keeping {
   /** The journal has the content of this inode as it is. */
   hold(inode: Inode): void {
     const former = this.recorded.get(inode);
-    const generation = inode.local?.generation ?? 0;
+    const generation = inode.local?.generations?.newest ?? 0;
     this.recorded.set(inode, { generation, snapshot: this.overlay.snapshot(inode) });
     former?.snapshot.release();
   }

@@ -140,6 +140,13 @@ export class Overlay {
     this.discard(inode);
   }
 
+  /** Nobody goes on with a copy that was begun for a change. */
+  dropCopyUp({ local }: Inode): void {
+    if (!local?.copyUp) return;
+    this.drop(local.copyUp.into);
+    local.copyUp = null;
+  }
+
   /** Gives all content up, and removes it from the disk. */
   close(): void {
     this.files.close();

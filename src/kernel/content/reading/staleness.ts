@@ -1,11 +1,20 @@
+import type { Entry } from '../../../contract/entry.js';
 import { Failure } from '../../../contract/failure.js';
 import type { TreePath } from '../../../contract/tree-path.js';
 import type { Core } from '../../core.js';
-import type { OpenFile } from '../../descriptors.js';
 import type { Inode } from '../../namespace/inode.js';
 import { find } from '../../namespace/resolve.js';
-import { Fault, type Operation } from '../../operation/operation.js';
-import { keepPages } from './pages.js';
+import type { Fault, Operation } from '../../operation/operation.js';
+import type { OpenFile } from '../open-files.js';
+
+/** The storage answered with other bytes than the listing promised. */
+export interface Staleness {
+  readonly entry: Entry;
+  readonly failure: Failure;
+  readonly times: number;
+  /** The name is being looked up again, because of this answer. */
+  isAskedAnew: boolean;
+}
 
 /**
  * Called when the storage's bytes weren't those that the listing promised: looks the name up anew. An open file of
@@ -26,9 +35,9 @@ export function mendStaleness(core: Core, op: Operation, file: OpenFile): void {
   if (staleness.times > 1) throw newestFault(core, file.inode, staleness, path);
   if (!staleness.isAskedAnew) {
     staleness.isAskedAnew = true;
-    core.scopeOfName(path)?.scope.expire(core.currentEpoch);
+    core.names.scopeOfName(path)?.scope.known.expire(core.timeline.epoch);
     file.inode.seenAt = Number.NEGATIVE_INFINITY;
-    op.renew(core.currentEpoch);
+    op.renew(core.timeline.epoch);
   }
   const named = find(core, op, path);
   if (named === file.inode) {
@@ -50,8 +59,6 @@ export function mendStaleness(core: Core, op: Operation, file: OpenFile): void {
   file.inode = named;
 }
 
-type Staleness = NonNullable<NonNullable<Inode['local']>['staleness']>;
-
 /** Asks for the file as the storage has it; a large one can't be vouched for by what a cache may hold of it. */
 function newestFault(core: Core, inode: Inode, { entry, failure }: Staleness, path: TreePath): Fault {
   const local = inode.ensureLocal();
@@ -61,21 +68,19 @@ function newestFault(core: Core, inode: Inode, { entry, failure }: Staleness, pa
     failure.cause,
   );
   const limit = core.pages.windowBlocks * core.pages.blockBytes;
-  return new Fault(`newest:${path}`, () =>
-    core.loads.start(`newest:${path}`, 'readNewest', { entry, limit }, (content, refusal) => {
-      local.staleness = null;
-      local.mismatches = 0;
-      if (!content) return refusal?.code === 'EBADMSG' || refusal?.code === 'ESTALE' ? broken : refusal;
-      core.pages.received(content.bytes);
-      const { md5, size } = content;
-      const newest = { ...entry, md5, size, version: `md5:${md5}` };
-      keepPages(core, newest, 0, content.bytes);
-      const place = core.scopeOfName(path);
-      place?.scope.mergeName(place.relative, newest, core.tick());
-      // As an upload of our own it stays until a listing agrees: the next one may lag, too. Pinned last, for what is
-      // merged after a pin ends it.
-      core.pin(path, newest.version, [entry.version]);
-      return null;
-    }),
-  );
+  return core.loads.fault(`newest:${path}`, 'readNewest', { entry, limit }, (content, refusal) => {
+    local.staleness = null;
+    local.mismatches = 0;
+    if (!content) return refusal?.code === 'EBADMSG' || refusal?.code === 'ESTALE' ? broken : refusal;
+    core.pages.received(content.bytes);
+    const { md5, size } = content;
+    const newest = { ...entry, md5, size, version: `md5:${md5}` };
+    core.pages.keep(newest, 0, content.bytes);
+    const place = core.names.scopeOfName(path);
+    place?.scope.mergeName(place.relative, newest, core.tick());
+    // As an upload of our own it stays until a listing agrees: the next one may lag, too. Pinned last, for what is
+    // merged after a pin ends it.
+    core.names.pin(path, newest.version, [entry.version]);
+    return null;
+  });
 }

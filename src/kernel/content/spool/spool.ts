@@ -34,6 +34,7 @@ export class Spool implements SpoolPlace {
 }
 
 function makeDirectory(): string {
+  sweepOnce();
   try {
     return onDisk(() => nodeFs.mkdtempSync(join(tmpdir(), ownedPrefix(PREFIX))));
   } catch (thrown) {
@@ -45,8 +46,8 @@ function makeDirectory(): string {
 
 let isSwept = false;
 
-/** Removes what processes left that were killed; once a process, when it begins. */
-export function sweepSpools(): void {
+/** Removes what processes left that were killed; once a process. */
+function sweepOnce(): void {
   if (isSwept) return;
   isSwept = true;
   sweepDeadDirectories(tmpdir(), PREFIX);

@@ -1,21 +1,11 @@
 import type { Entry } from '../../../contract/entry.js';
 import type { TreePath } from '../../../contract/tree-path.js';
-import { type Moment, NEVER, type Timeline } from '../../timeline.js';
+import { type Moment, NEVER } from '../../timeline.js';
 import { Inode } from '../inode.js';
+import { Disputes } from './disputes.js';
+import { forget, replaceByOther, type ScopeHost } from './foreign-changes.js';
+import { Knowledge } from './knowledge.js';
 import { ABSENT, Pins } from './pins.js';
-
-/** Single names that a scope remembers to have looked up; the oldest go first. */
-const MOST_LOOKED = 4096;
-
-/** What a scope asks of its surroundings when a listing changes an inode under it. */
-export interface ScopeHost {
-  readonly timeline: Pick<Timeline, 'now' | 'oldestQuestion' | 'ttl'>;
-  readonly names: { grew(scope: Scope, by: number): void };
-  /** The clean content of this inode is of an older version now. */
-  dropContent(inode: Inode): void;
-  /** Forgets what was learned at and below an inode. */
-  expireTree(inode: Inode): void;
-}
 
 /** What kind of directory it is. */
 export interface ScopeKind {
@@ -28,139 +18,126 @@ export interface ScopeKind {
 }
 
 /**
- * What is known of the names in a directory that is listed as one: a unit (a run) with its whole subtree, or a
- * directory above units with its children. Merges listings and look-ups into the tree of inodes; local changes win
- * over whatever was sent before them.
+ * The names in a directory that is listed as one: a unit (a run) with its whole subtree, or a directory above units with
+ * its children. Merges the answers about them into the tree of inodes. Of two that speak of one name
+ *
+ * 1. what was asked for later counts (`Knowledge`), and local changes win over whatever was asked for before them;
+ * 2. but a lagging answer doesn't undo an acknowledged change (`Pins`),
+ * 3. nor does it turn newer content into older (`Disputes`);
+ * 4. and dirty content stays whatever is told: it will be sent.
  */
 export class Scope {
   readonly isDeep: boolean;
   readonly isImmutable: boolean;
   readonly isPartial: boolean;
-  /** The newest listing merged, and whether it was the whole one. */
-  listed: Moment = NEVER;
-  isComplete = false;
-  /** When the newest complete listing was sent; nothing older speaks of any name in this scope. */
-  private completeEpoch = 0;
-  /** What was learned up to here isn't fresh; see `expire`. */
-  private forgotten = 0;
-  /** The listing has more than its first page: names are looked up singly before it is loaded again. */
-  isLarge = false;
-  /** Somebody has asked for a name in it since `KnownNames` last looked. */
+  readonly known: Knowledge;
+  private madePins: Pins | null = null;
+  private disputes: Disputes | null = null;
+  /** Somebody has asked for a name in it since units were last looked through. */
   isUsed = true;
   /** Names that the merge on its way has added. */
   private added = 0;
-  /** Look-ups of single names since the listing was last complete. */
-  touches = 0;
-  /** When single names were last looked up, where that is newer than the listing. */
-  private readonly looked = new Map<string, Moment>();
-  readonly pins: Pins;
-  /** When the newest content of a name was told of, where answers tell of older content since. */
-  private readonly disputes = new Map<string, number>();
 
   constructor(
     private readonly host: ScopeHost,
     readonly root: Inode,
     { isDeep, isImmutable = false, isPartial = false }: ScopeKind,
   ) {
-    this.pins = new Pins(host.timeline);
     this.isDeep = isDeep;
     this.isImmutable = isImmutable;
     this.isPartial = isPartial;
+    this.known = new Knowledge(isPartial);
+  }
+
+  get pins(): Pins {
+    this.madePins ??= new Pins(this.host.timeline);
+    return this.madePins;
   }
 
   /** A draft is only here: no answer of the server speaks of it, and all its names are known. */
   get isLocal(): boolean {
-    return this.root.local?.isDraft ?? false;
+    return this.root.local?.draft != null;
   }
 
-  /**
-   * Forgets that anything was listed or looked up up to `epoch`, and hears no answer that was asked for before; what is
-   * in the tree stays until a new answer disagrees.
-   */
-  expire(epoch: number): void {
-    this.listed = { ...this.listed, at: Number.NEGATIVE_INFINITY };
-    this.isComplete = false;
-    this.touches = 0;
-    this.forgotten = epoch;
-  }
-
-  /** Takes note of a committed change of a name: listings sent before `epoch` no longer speak of it. */
+  /** Takes note of a committed change of a name: answers asked for before `epoch` no longer speak of it. */
   pin(relative: string, version: string, epoch: number, previous: readonly (string | undefined)[]): void {
     if (!this.isLocal) this.pins.set(relative, version, epoch, previous);
   }
 
   /** When the name was last looked up or changed here, where that is newer than the listing. */
   knownSince(relative: string): Moment {
-    const looked = this.looked.get(relative) ?? NEVER;
-    const pin = this.pins.get(relative);
-    const newest = pin && pin.epoch >= looked.epoch ? { ...pin, arrived: pin.epoch } : looked;
-    return newest.epoch > this.forgotten ? newest : NEVER;
+    const lookup = this.known.lookupOf(relative);
+    const pin = this.madePins?.get(relative);
+    const newest = pin && pin.epoch >= lookup.epoch ? { ...pin, arrived: pin.epoch } : lookup;
+    return this.known.isExpired(newest) ? NEVER : newest;
   }
 
   /** Merges a listing. With `isComplete`, what it doesn't show is gone. */
   mergeListing(entries: readonly Entry[], isComplete: boolean, sent: Moment): void {
-    if (this.isLocal || sent.epoch < this.listed.epoch || sent.epoch <= this.forgotten) return;
-    const prefix = this.root.path === '' ? 0 : this.root.path.length + 1;
-    const newest = newestOfNames(entries, prefix);
+    if (this.isLocal || sent.epoch < this.known.listed.epoch || this.known.isExpired(sent)) return;
+    const newest = newestOfNames(entries, this.prefix);
     for (const [relative, entry] of newest) this.mergeEntry(relative, entry, sent);
     if (isComplete) {
       this.sweep(this.root, '', this.shownBy(newest, sent), sent);
       // Where a directory stood in the way of a file, it may be gone now.
       for (const [relative, entry] of this.isDeep ? newest : [])
         if (!this.childAt(relative)) this.mergeEntry(relative, entry, sent);
-      this.pins.dropRemoved(newest, sent.epoch);
-      this.touches = 0;
-      if (!this.isPartial) this.supersedeLookups(sent.epoch);
+      this.madePins?.dropRemoved(newest, sent.epoch);
     }
-    this.isLarge = !isComplete;
-    this.isComplete = isComplete;
-    this.listed = sent;
+    this.known.noteListing(sent, isComplete);
     // What was listed exists.
-    markSeen(this.root, sent);
-    this.tellGrowth();
+    this.root.markSeen(sent);
+    this.reportGrowth();
+  }
+
+  /** Merges a part of a listing: what it doesn't show may be in another. */
+  mergePage(entries: readonly Entry[], sent: Moment): void {
+    if (this.isLocal || this.known.isExpired(sent)) return;
+    for (const [relative, entry] of newestOfNames(entries, this.prefix))
+      this.mergeEntry(relative, entry, sent);
+    this.reportGrowth();
+  }
+
+  private get prefix(): number {
+    return this.root.path === '' ? 0 : this.root.path.length + 1;
   }
 
   /** What a look-up in the same answer has found is there, though the listing doesn't show it (yet). */
   private shownBy(listed: ReadonlyMap<string, Entry>, sent: Moment): Names {
-    const isFound = (relative: string): boolean => this.looked.get(relative)?.epoch === sent.epoch;
+    const isFound = (relative: string): boolean => this.known.lookupOf(relative).epoch === sent.epoch;
     return { has: (relative) => listed.has(relative) || isFound(relative) };
-  }
-
-  private supersedeLookups(epoch: number): void {
-    for (const [relative, looked] of this.looked) if (looked.epoch <= epoch) this.looked.delete(relative);
-    this.completeEpoch = epoch;
   }
 
   /** Merges the look-up of one name: an entry, a mere prefix (a directory), or nothing there. */
   mergeName(relative: string, found: Entry | 'prefix' | null, sent: Moment): void {
-    if (this.isLocal || sent.epoch <= this.forgotten) return;
+    if (this.isLocal || this.known.isExpired(sent)) return;
     if (found === 'prefix') {
       this.directoryAt(relative.split('/'), sent);
     } else if (found) {
       const inode = this.childAt(relative);
       if (this.isDeep && inode?.isDirectory && found.kind !== 'directory')
-        this.sweepOne(inode, relative, NOTHING, sent);
+        this.sweepOne(inode, relative, sent);
       this.mergeEntry(relative, found, sent);
     } else if (!this.isOutdated(relative, ABSENT, sent.epoch)) {
       const inode = this.childAt(relative);
-      if (inode?.isDirectory && this.isDeep) this.sweepOne(inode, relative, NOTHING, sent);
-      else if (inode) this.forget(inode);
+      if (inode?.isDirectory && this.isDeep) this.sweepOne(inode, relative, sent);
+      else if (inode) forget(this.host, inode);
     }
-    if (sent.epoch < (this.looked.get(relative) ?? NEVER).epoch) return;
-    this.looked.delete(relative);
-    this.looked.set(relative, sent);
-    for (const oldest of this.looked.keys()) {
-      if (this.looked.size <= MOST_LOOKED) break;
-      this.looked.delete(oldest);
-    }
-    this.tellGrowth();
+    this.known.noteLookup(relative, sent);
+    this.reportGrowth();
   }
 
-  private tellGrowth(): void {
+  private reportGrowth(): void {
     const { added } = this;
     this.added = 0;
     if (added > 0) this.isUsed = true;
-    this.host.names.grew(this, added);
+    this.host.grew(this, added);
+  }
+
+  /** A path at or below this scope's root, from there on. */
+  relativeOf(path: TreePath): string {
+    const { path: root } = this.root;
+    return root === '' ? path : path.slice(root.length + 1);
   }
 
   /** The inode at a path below this scope's root, whatever is known of its freshness. */
@@ -170,11 +147,11 @@ export class Scope {
     return inode;
   }
 
-  /** Is what was sent at `epoch` older than what is already known of the name? */
+  /** Is what was asked for at `epoch` older than what is already known of the name? */
   private isOutdated(relative: string, version: string, epoch: number): boolean {
-    if (epoch < this.completeEpoch || epoch < (this.looked.get(relative) ?? NEVER).epoch) return true;
+    if (this.known.isOutdated(relative, epoch)) return true;
     if (this.isPartial && epoch < (this.childAt(relative)?.seenEpoch ?? 0)) return true;
-    return this.pins.outdates(relative, version, epoch);
+    return this.madePins?.outdates(relative, version, epoch) ?? false;
   }
 
   private mergeEntry(relative: string, entry: Entry, sent: Moment): void {
@@ -192,28 +169,20 @@ export class Scope {
       new Inode(entry.kind, entry).attach(parent, name);
       this.added++;
     }
-    const placed = parent.children?.get(name);
-    if (placed) markSeen(placed, sent);
+    parent.children?.get(name)?.markSeen(sent);
   }
 
-  /**
-   * Does an answer tell of older content than an earlier one that is believed still, or than another part of itself?
-   * Listings may lag behind look-ups by name, and a page behind another. Times that were made up here, of what was
-   * uploaded and never listed, count for nothing: they are another clock's.
-   */
+  /** Does an answer tell of older content than an earlier one that is believed still, or than another part of itself? */
   private isOlderThanKnown(relative: string, inode: Inode, entry: Entry, sent: Moment): boolean {
-    const { entry: known, isDirectory, seenEpoch, seenAt } = inode;
-    const isTold = known !== null && known.id !== null && !known.isUntold;
-    const isOlder = isTold && known.mtimeMs > entry.mtimeMs;
-    const { timeline } = this.host;
-    const since = this.disputes.get(relative) ?? seenAt;
-    const isBelieved = seenEpoch === sent.epoch || timeline.now() - since < timeline.ttl;
-    if (isDirectory || !isOlder || known.version === entry.version || !isBelieved) {
-      this.disputes.delete(relative);
+    const { entry: known } = inode;
+    // Times that were made up here, of what was uploaded and never listed, are another clock's.
+    const hasTime = known !== null && known.id !== null && !known.isUntold;
+    if (inode.isDirectory || !hasTime || known.mtimeMs <= entry.mtimeMs || known.version === entry.version) {
+      this.disputes?.end(relative);
       return false;
     }
-    this.disputes.set(relative, since);
-    return true;
+    this.disputes ??= new Disputes(this.host.timeline);
+    return this.disputes.isKept(relative, inode, sent);
   }
 
   private update(inode: Inode, entry: Entry): void {
@@ -226,18 +195,7 @@ export class Scope {
       inode.entry = isSizeKnown ? { ...entry, size: known.size } : entry;
       return;
     }
-    const { parent, name } = inode;
-    if (inode.isOpen && parent) {
-      // Whoever has it open goes on with the old version (or gets ESTALE); the name stands for the new one.
-      const { path } = inode;
-      const by = new Inode(inode.kind, entry);
-      inode.detach();
-      inode.ensureLocal().displaced = { path, by };
-      by.attach(parent, name);
-      return;
-    }
-    this.host.dropContent(inode);
-    inode.entry = entry;
+    replaceByOther(this.host, inode, entry);
   }
 
   /** The directory at these segments, made if need be; undefined where a file of this instance stands in the way. */
@@ -247,7 +205,7 @@ export class Scope {
       let child = inode.children?.get(name);
       if (child && !child.isDirectory) {
         if (child.isDirty) return undefined;
-        this.forget(child);
+        forget(this.host, child);
         child = undefined;
       }
       if (!child) {
@@ -255,7 +213,7 @@ export class Scope {
         child.attach(inode, name);
         this.added++;
       }
-      markSeen(child, sent);
+      child.markSeen(sent);
       if (child.local) child.local.isLocalDirectory = false;
       inode = child;
     }
@@ -271,7 +229,7 @@ export class Scope {
         if (child.children?.size === 0 && child.seenEpoch !== sent.epoch && !child.local?.isLocalDirectory)
           child.detach();
       } else if (!seen.has(relative) && !this.isOutdated(relative, ABSENT, sent.epoch)) {
-        if (!this.isKnownBesides(relative, child)) this.forget(child);
+        if (!this.isKnownBesides(relative, child)) forget(this.host, child);
       }
     }
   }
@@ -285,27 +243,11 @@ export class Scope {
   }
 
   /** A directory that isn't listed stays for what only this instance has in it. */
-  private sweepOne(directory: Inode, relative: string, seen: Names, sent: Moment): void {
-    this.sweep(directory, `${relative}/`, seen, sent);
+  private sweepOne(directory: Inode, relative: string, sent: Moment): void {
+    this.sweep(directory, `${relative}/`, NOTHING, sent);
     if (directory.seenEpoch === sent.epoch || directory.local?.isLocalDirectory) return;
     if (directory.children?.size === 0) directory.detach();
     else directory.ensureLocal().isLocalDirectory = true;
-  }
-
-  /** The server doesn't have this name. Dirty content stays: it will be sent. */
-  private forget(inode: Inode): void {
-    if (inode.isDirty) {
-      inode.entry = null;
-      return;
-    }
-    if (inode.isDirectory) {
-      for (const below of inode.walk()) if (below.isDirty || below.local?.isLocalDirectory) return;
-    }
-    for (const below of [...inode.walk()].reverse()) {
-      if (below.isOpen) below.ensureLocal().displaced = { path: below.path, by: undefined };
-      else this.host.dropContent(below);
-      below.detach();
-    }
   }
 }
 
@@ -325,11 +267,3 @@ function newestOfNames(entries: readonly Entry[], prefix: number): ReadonlyMap<s
   }
   return newest;
 }
-
-function markSeen(inode: Inode, sent: Moment): void {
-  inode.seenAt = sent.at;
-  inode.seenEpoch = sent.epoch;
-}
-
-export const relativeTo = (scope: TreePath, path: TreePath): string =>
-  scope === '' ? path : path.slice(scope.length + 1);

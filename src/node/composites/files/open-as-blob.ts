@@ -26,7 +26,7 @@ function* readBlob(tree: Tree, fd: number, type: string): Composite<Blob> {
   const parts: Blob[] = [];
   for (;;) {
     const chunk = Buffer.allocUnsafeSlow(length);
-    const run: Step<number>['run'] = (op) => tree.kernel.read(op, fd, chunk, 0, chunk.length, null);
+    const run: Step<number>['run'] = (op) => tree.kernel.read(op, fd, chunk, null);
     const count = yield* invoke({ syscall: 'read', run });
     if (count === 0) return new Blob(parts, { type });
     parts.push(new Blob([chunk.subarray(0, count)]));

@@ -157,7 +157,8 @@ function* readSome(
   start: number,
   length: number,
 ): Composite<number> {
-  const run: Step<number>['run'] = (op) => tree.kernel.read(op, fd, buffer, start, length, null);
+  const target = buffer.subarray(start, start + length);
+  const run: Step<number>['run'] = (op) => tree.kernel.read(op, fd, target, null);
   return yield* invoke({ syscall: 'read', path, signal, run });
 }
 

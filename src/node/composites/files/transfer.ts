@@ -16,7 +16,7 @@ export function* readSync(tree: Tree, fd: unknown, ...args: unknown[]): Composit
 
 export function* readTransfer(tree: Tree, fd: number, { bytes, position }: Transfer): Composite<number> {
   if (bytes.length === 0) return 0;
-  const run: Step<number>['run'] = (op) => tree.kernel.read(op, fd, bytes, 0, bytes.length, position);
+  const run: Step<number>['run'] = (op) => tree.kernel.read(op, fd, bytes, position);
   return yield* invoke({ syscall: 'read', run });
 }
 

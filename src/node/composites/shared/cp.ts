@@ -2,7 +2,7 @@ import { constants } from 'node:fs';
 import { posix } from 'node:path';
 import { Failure } from '../../../contract/failure.js';
 import { hasCode, isDirectoryError, systemError } from '../../arguments/errors.js';
-import { isUri, joined } from '../../arguments/notations.js';
+import { isUri, joined } from '../../arguments/layout.js';
 import { refusal } from '../../arguments/refusals.js';
 import type { AnyKind } from '../../results/dirents.js';
 import { type Composite, callOutside } from '../driver.js';

@@ -1,0 +1,189 @@
+import { constants } from 'node:fs';
+import { Failure } from '../../contract/failure.js';
+import { joinPath, type TreePath } from '../../contract/tree-path.js';
+import type { Core } from '../core.js';
+import { Inode } from '../namespace/inode.js';
+import { find, resolveParent } from '../namespace/resolve.js';
+import { Fault, type Operation } from '../operation/operation.js';
+import { flush } from '../writeback/flush.js';
+import { makeEmpty } from './local/writing.js';
+import type { WholeRead } from './reading/whole-read.js';
+
+const { O_CREAT, O_DIRECTORY, O_DSYNC, O_EXCL, O_NOFOLLOW, O_RDONLY, O_SYNC, O_TRUNC, O_WRONLY } = constants;
+const ACCESS_MODE = O_WRONLY | constants.O_RDWR;
+
+/** An open file description: what `open` returned a number for. */
+export class OpenFile {
+  position = 0;
+  /** Who reads at the position now: others that want to read there come after it. */
+  reader: Operation | null = null;
+  /** Bytes of this version were returned: from here on the file must not turn into another one. */
+  hasRead = false;
+  /** Sequential reading: where the next read is expected, and how many blocks the next miss loads. */
+  readonly readAhead = { next: 0, blocks: 1 };
+  /** Of who reads all of it in order; null once it has ended, or of another version. */
+  whole: WholeRead | null = null;
+
+  constructor(
+    public inode: Inode,
+    /** Where it was opened. */
+    readonly path: TreePath,
+    readonly flags: number,
+  ) {}
+
+  /** Reads at the position take turns. */
+  takeTurn(op: Operation): void {
+    const { reader } = this;
+    if (reader && reader !== op && !reader.isEnded && reader.load && !reader.load.isSettled) {
+      const { load } = reader;
+      throw new Fault('turn', () => load, { isContention: true });
+    }
+    this.reader = op;
+  }
+
+  get canRead(): boolean {
+    return (this.flags & ACCESS_MODE) !== O_WRONLY;
+  }
+
+  get canWrite(): boolean {
+    return (this.flags & ACCESS_MODE) !== O_RDONLY;
+  }
+
+  get isAppending(): boolean {
+    return (this.flags & constants.O_APPEND) !== 0;
+  }
+}
+
+/**
+ * Numbers that neither the OS (small) nor memfs (from 2^31 - 1 down) nor node:vfs (from 0x40000000 up) gives out, from
+ * one counter for all copies of this package in the process: a union tries every layer's `read(fd)`.
+ */
+const FIRST_FD = 0x60000000;
+const COUNTER = Symbol.for('wandb-fs.nextFd');
+const shared: { [COUNTER]?: number } = globalThis as { [COUNTER]?: number };
+
+export class Descriptors {
+  private readonly files = new Map<number, OpenFile>();
+
+  add(file: OpenFile): number {
+    const fd = shared[COUNTER] ?? FIRST_FD;
+    shared[COUNTER] = fd + 1;
+    this.files.set(fd, file);
+    return fd;
+  }
+
+  /** Throws EBADF for a number that isn't open here. */
+  get(fd: number): OpenFile {
+    const file = this.files.get(fd);
+    if (!file) throw new Failure('EBADF');
+    return file;
+  }
+
+  remove(fd: number): OpenFile {
+    const file = this.get(fd);
+    this.files.delete(fd);
+    return file;
+  }
+
+  all(): readonly number[] {
+    return [...this.files.keys()];
+  }
+}
+
+export function open(core: Core, op: Operation, path: TreePath, flags: number, mode: number): number {
+  if ((flags & O_CREAT) !== 0 && path.endsWith('/')) {
+    resolveParent(core, op, path);
+    throw new Failure('EISDIR');
+  }
+  const found = find(core, op, path, (flags & O_NOFOLLOW) !== 0);
+  const inode = found ? admit(core, found, flags) : create(core, op, path, flags, mode);
+  const file = new OpenFile(inode, inode.path, flags);
+  if (inode.local?.content) core.overlay.hold(inode);
+  if (found && (flags & O_TRUNC) !== 0) makeEmpty(core, inode);
+  else if (inode.local?.content) dropUnusable(core, inode);
+  const local = inode.ensureLocal();
+  local.opens++;
+  if (file.canWrite) local.writers++;
+  return core.descriptors.add(file);
+}
+
+export function close(core: Core, op: Operation, fd: number): void {
+  if (op.progress?.of === 'flush') {
+    // The fd is closed already; what is left is to wait for the upload.
+    flush(core, op, null);
+    return;
+  }
+  const { inode, canWrite, flags } = release(core, fd);
+  const isThrough = canWrite && (core.options.writeback === 'through' || (flags & (O_SYNC | O_DSYNC)) !== 0);
+  if (isThrough && inode.isPending) flush(core, op, [inode]);
+}
+
+/** Closes an fd and hands over what it leaves dirty; waits for nothing. */
+export function release(core: Core, fd: number): OpenFile {
+  const file = core.descriptors.remove(fd);
+  const { inode, canWrite } = file;
+  const local = inode.ensureLocal();
+  local.opens--;
+  if (canWrite) local.writers--;
+  try {
+    if (canWrite && local.writers === 0 && inode.parent && inode.isDirty) core.keeping.record(inode);
+  } finally {
+    // What the journal's disk refuses is sent all the same.
+    if (local.writers === 0 && inode.isPending) core.writeback.submit(inode);
+    if (local.opens === 0) {
+      if (local.holdsContent) core.writeback.onClosed(inode);
+      inode.releaseLocal();
+    }
+  }
+  return file;
+}
+
+/** What stands at the path, if it may be opened so. */
+function admit(core: Core, inode: Inode, flags: number): Inode {
+  if ((flags & O_CREAT) !== 0 && (flags & O_EXCL) !== 0) throw new Failure('EEXIST');
+  if (inode.target !== null && (flags & O_NOFOLLOW) !== 0)
+    throw new Failure((flags & O_DIRECTORY) !== 0 ? 'ENOTDIR' : 'ELOOP');
+  const isWriting = (flags & ACCESS_MODE) !== O_RDONLY || (flags & O_TRUNC) !== 0;
+  if (inode.isDirectory) {
+    if (isWriting || (flags & O_CREAT) !== 0) throw new Failure('EISDIR');
+    return inode;
+  }
+  if ((flags & O_DIRECTORY) !== 0) throw new Failure('ENOTDIR');
+  if (isWriting) assertWritable(core, inode);
+  else if (inode.entry?.refusal) throw new Failure('EACCES', inode.entry.refusal);
+  // What is on its way to be removed or replaced could not keep its content for a new fd; a draft on its way to be a
+  // version can be read.
+  if (isWriting || !inode.draft) core.made.locks?.assertFree(inode.path);
+  return inode;
+}
+
+function create(core: Core, op: Operation, path: TreePath, flags: number, mode: number): Inode {
+  if ((flags & O_CREAT) === 0) throw new Failure('ENOENT');
+  const { parent, name } = resolveParent(core, op, path);
+  core.assertMutable(parent);
+  if (parent.depth < core.unitDepth) throw new Failure('EPERM', core.shape.refusals.file);
+  core.locks.assertFree(joinPath(parent.path, name));
+  // Its content first: where the disk takes none there is no such name.
+  const content = core.overlay.makeEmpty();
+  const inode = new Inode('file', null);
+  inode.attach(parent, name);
+  inode.set({ mode: mode & 0o7777 & ~process.umask() });
+  core.overlay.give(inode, content);
+  core.writeback.markDirty(inode);
+  return inode;
+}
+
+/** Clean content can always be fetched again: where its copy here is gone it isn't here. */
+function dropUnusable(core: Core, inode: Inode): void {
+  const isOnServer = inode.entry !== null && !inode.isDirty && !inode.isOpen && !inode.draft;
+  if (isOnServer && !core.overlay.isUsable(inode)) core.dropContent(inode);
+}
+
+function assertWritable(core: Core, inode: Inode): void {
+  core.assertMutable(inode);
+  if (inode.target !== null) {
+    throw new Failure('EACCES', 'Content that lies elsewhere can only be read; remove the link first.');
+  }
+  if (inode.entry?.isReadOnly)
+    throw new Failure('EACCES', `${core.shape.keeper} keeps this file itself; it is read-only.`);
+}

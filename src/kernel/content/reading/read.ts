@@ -1,0 +1,189 @@
+import type { Entry } from '../../../contract/entry.js';
+import { Failure } from '../../../contract/failure.js';
+import type { Core } from '../../core.js';
+import type { Inode } from '../../namespace/inode.js';
+import { Fault, type Operation } from '../../operation/operation.js';
+import type { OpenFile } from '../open-files.js';
+import { pageKey } from './pages.js';
+import { mendStaleness } from './staleness.js';
+import { noteMismatch, WholeRead } from './whole-read.js';
+
+/** How far a read has come. */
+export interface ReadProgress {
+  readonly of: 'read';
+  /** Fixed with the first byte: another read of the fd may move its position meanwhile. */
+  start: number;
+  done: number;
+  whole: WholeRead | null;
+  /** Had something been read when it began? */
+  readonly hadRead: boolean;
+}
+
+/** Fills `target`; returns the bytes read. `position` null: from the file's own. */
+export function read(
+  core: Core,
+  op: Operation,
+  fd: number,
+  target: Uint8Array,
+  position: number | null,
+): number {
+  const file = core.descriptors.get(fd);
+  if (!file.canRead) throw new Failure('EBADF');
+  if (file.inode.isDirectory) throw new Failure('EISDIR');
+  if (file.inode.local?.staleness && !file.inode.local.content) mendStaleness(core, op, file);
+  if (position === null) file.takeTurn(op);
+  const progress: ReadProgress =
+    op.progress?.of === 'read'
+      ? op.progress
+      : { of: 'read', start: position ?? file.position, done: 0, whole: null, hadRead: file.hasRead };
+  // Another read may have moved the position since this one began to wait.
+  if (position === null && progress.done === 0) progress.start = file.position;
+  op.progress = progress;
+  const { inode } = file;
+  while (progress.done < target.byteLength) {
+    const rest = target.subarray(progress.done);
+    const at = progress.start + progress.done;
+    const isLocal = inode.local?.content;
+    const count = isLocal ? core.overlay.read(inode, rest, at) : readPage(core, op, file, at, rest);
+    if (count === 0) break;
+    if (!isLocal && isMistaken(core, file, progress, rest.subarray(0, count))) {
+      const failure = noteMismatch(core, op, inode);
+      if (progress.start > 0) {
+        // What comes before is given away already.
+        if (inode.local) inode.local.staleness = null;
+        throw new Failure('EIO', failure.detail, failure.cause);
+      }
+      file.hasRead = progress.hadRead;
+      op.progress = null;
+      return read(core, op, fd, target, position);
+    }
+    progress.done += count;
+    file.hasRead = true;
+  }
+  if (progress.whole) file.whole = progress.whole.isEnded ? null : progress.whole;
+  if (position === null) file.position = progress.start + progress.done;
+  return progress.done;
+}
+
+/** Follows who reads a file from its beginning on; do the bytes that end it make it another content than the listed? */
+function isMistaken(
+  core: Core,
+  { inode, whole }: OpenFile,
+  progress: ReadProgress,
+  bytes: Uint8Array,
+): boolean {
+  const { entry } = inode;
+  const { blockBytes } = core.pages;
+  // The store has verified what comes in one request.
+  if (!entry || entry.size === null || entry.size <= blockBytes) return false;
+  const at = progress.start + progress.done;
+  if (at === 0) progress.whole = WholeRead.begin(entry, blockBytes);
+  else if (progress.done === 0) progress.whole = whole?.isAt(entry, at) ? whole.fork() : null;
+  if (!progress.whole?.isAt(entry, at)) progress.whole = null;
+  const verdict = progress.whole?.add(bytes) ?? null;
+  if (verdict === true && inode.local) inode.local.mismatches = 0;
+  return verdict === false;
+}
+
+/** Who reads, and how sequentially; null: nothing is read ahead. */
+interface Reader {
+  readonly inode: Inode;
+  readonly readAhead: OpenFile['readAhead'] | null;
+}
+
+/**
+ * Copies bytes of a remote file into `target`, from pages; faults on the first that isn't here. Returns the bytes
+ * copied, fewer than asked only at the file's end.
+ */
+export function readPage(
+  core: Core,
+  op: Operation,
+  reader: Reader,
+  position: number,
+  target: Uint8Array,
+): number {
+  const { entry } = reader.inode;
+  // The server lists no such file (any more), and nothing was kept of it.
+  if (!entry) throw new Failure('ESTALE', 'The file was removed on the server while it was open here.');
+  if (entry.size !== null && position >= entry.size) return 0;
+  const { blockBytes } = core.pages;
+  const block = Math.floor(position / blockBytes);
+  const key = pageKey(entry, block);
+  const page = core.pages.get(key) ?? op.pages.get(key);
+  if (!page) {
+    core.pages.misses++;
+    const blocks = Math.ceil((position + target.byteLength) / blockBytes) - block;
+    throw pageFault(core, op, reader, entry, { block, blocks });
+  }
+  core.pages.hits++;
+  const from = position - block * blockBytes;
+  const bytes = page.subarray(from, from + target.byteLength);
+  target.set(bytes);
+  return bytes.byteLength;
+}
+
+/** @param wanted the first block that is missing, and how many from there on are asked for */
+function pageFault(
+  core: Core,
+  op: Operation,
+  { inode, readAhead }: Reader,
+  entry: Entry,
+  wanted: { readonly block: number; readonly blocks: number },
+): Fault {
+  const { blockBytes, windowBlocks } = core.pages;
+  const { block } = wanted;
+  let ahead = wanted.blocks;
+  if (readAhead) {
+    readAhead.blocks = readAhead.next === block ? Math.min(windowBlocks, readAhead.blocks * 2) : 1;
+    ahead = Math.max(ahead, readAhead.blocks);
+  }
+  // A file of unknown size tells it with its first block.
+  const count = entry.size === null ? 1 : Math.min(ahead, windowBlocks);
+  if (readAhead) readAhead.next = block + count;
+  const start = block * blockBytes;
+  const end = entry.size === null ? start + blockBytes : Math.min(entry.size, (block + count) * blockBytes);
+  // By the first block: whoever else needs it waits, however far this one reads ahead.
+  const key = `pages:${pageKey(entry, block)}`;
+  return new Fault(key, () => {
+    const load = core.loads.start(
+      key,
+      'read',
+      { entry, start, end, etag: inode.etag },
+      (content, failure) => {
+        if (!content) {
+          if (failure?.code !== 'ESTALE' && failure?.code !== 'EBADMSG') return failure;
+          // The listing is older than the bytes, or the bytes are broken: the reader looks again (`staleness.ts`).
+          const local = inode.ensureLocal();
+          local.staleness = { entry, failure, times: (local.staleness?.times ?? 0) + 1, isAskedAnew: false };
+          return null;
+        }
+        core.pages.received(content.bytes);
+        if (inode.entry?.version === entry.version) {
+          inode.etag ??= content.etag;
+          if (inode.local) inode.local.staleness = null;
+          // Nobody knew it, or what is recorded is that of a compressed answer.
+          if (inode.entry.size !== content.size) inode.entry = { ...inode.entry, size: content.size };
+        }
+        const known = entry.size === content.size ? entry : { ...entry, size: content.size };
+        for (const [kept, page] of core.pages.keep(known, block, content.bytes)) op.pages.set(kept, page);
+        return null;
+      },
+    );
+    op.pages.clear();
+    return load;
+  });
+}
+
+/** Throws a Fault that learns the size of a file which the server lists without one it can have: one ranged GET. */
+export function ensureSize(core: Core, inode: Inode): void {
+  const { entry } = inode;
+  // What lies elsewhere is asked for nothing that nobody wants to read.
+  if (inode.isDirectory || inode.target !== null || inode.size !== null || !entry) return;
+  const key = `size:${entry.path}\0${entry.version}`;
+  throw core.loads.fault(key, 'read', { entry, start: 0, end: 1, etag: null }, (content, failure) => {
+    if (failure?.code === 'EBADMSG') return new Failure('EIO', failure.detail, failure.cause);
+    if (content && inode.entry?.version === entry.version)
+      inode.entry = { ...inode.entry, size: content.size };
+    return failure;
+  });
+}

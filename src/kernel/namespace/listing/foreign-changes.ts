@@ -1,0 +1,46 @@
+import type { Entry } from '../../../contract/entry.js';
+import type { Timeline } from '../../timeline.js';
+import { Inode } from '../inode.js';
+import type { Scope } from './scope.js';
+
+/** What a scope asks of its surroundings when an answer changes an inode under it. */
+export interface ScopeHost {
+  readonly timeline: Pick<Timeline, 'now' | 'oldestQuestion' | 'ttl'>;
+  grew(scope: Scope, by: number): void;
+  /** The clean content of this inode is of an older version now. */
+  dropContent(inode: Inode): void;
+  /** Forgets what was learned at and below an inode. */
+  expireTree(inode: Inode): void;
+}
+
+/** Somebody else has put other content under the name. */
+export function replaceByOther(host: ScopeHost, inode: Inode, entry: Entry): void {
+  const { parent, name } = inode;
+  if (inode.isOpen && parent) {
+    // Whoever has it open goes on with the old version (or gets ESTALE); the name stands for the new one.
+    const { path } = inode;
+    const by = new Inode(inode.kind, entry);
+    inode.detach();
+    inode.ensureLocal().displaced = { path, by };
+    by.attach(parent, name);
+    return;
+  }
+  host.dropContent(inode);
+  inode.entry = entry;
+}
+
+/** The server doesn't have this name. Dirty content stays, and a directory that has such content in it, or was made here. */
+export function forget(host: ScopeHost, inode: Inode): void {
+  if (inode.isDirty) {
+    inode.entry = null;
+    return;
+  }
+  if (inode.isDirectory) {
+    for (const below of inode.walk()) if (below.isDirty || below.local?.isLocalDirectory) return;
+  }
+  for (const below of [...inode.walk()].reverse()) {
+    if (below.isOpen) below.ensureLocal().displaced = { path: below.path, by: undefined };
+    else host.dropContent(below);
+    below.detach();
+  }
+}

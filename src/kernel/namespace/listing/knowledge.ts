@@ -1,0 +1,75 @@
+import { type Moment, NEVER } from '../../timeline.js';
+
+/** Single names that are remembered to have been looked up; the oldest go first. */
+const MOST_LOOKUPS = 4096;
+
+/**
+ * When the names of one scope were asked for. An answer speaks of the moment in which it was asked for, not of that in
+ * which it came:
+ *
+ * - What was asked for before a complete listing, or before a look-up of the same name, says nothing of the name any more.
+ * - After `expire(epoch)` nothing counts that was learned or asked for up to then.
+ * - Of a complete listing all names are known, also those that it doesn't show; of any other one only those it shows.
+ */
+export class Knowledge {
+  /** The newest listing, and whether it was the whole one. */
+  listed: Moment = NEVER;
+  isComplete = false;
+  /** The listing has more than its first page: names are looked up singly before it is loaded again. */
+  isLarge = false;
+  /** Look-ups of single names since the listing was last complete. */
+  lookups = 0;
+  /** When single names were last looked up, where that is newer than the listing. */
+  private readonly byName = new Map<string, Moment>();
+  /** When the newest complete listing was asked for. */
+  private completeEpoch = 0;
+  private expiredEpoch = 0;
+
+  /** @param isPartial there may be more than is listed, even by a complete listing: look-ups outlive it */
+  constructor(private readonly isPartial: boolean) {}
+
+  /**
+   * Forgets that anything was listed or looked up up to `epoch`; what is in the tree stays until a new answer disagrees.
+   */
+  expire(epoch: number): void {
+    this.listed = { ...this.listed, at: Number.NEGATIVE_INFINITY };
+    this.isComplete = false;
+    this.lookups = 0;
+    this.expiredEpoch = epoch;
+  }
+
+  isExpired({ epoch }: Pick<Moment, 'epoch'>): boolean {
+    return epoch <= this.expiredEpoch;
+  }
+
+  /** When the name was last looked up, where that is newer than the listing. */
+  lookupOf(relative: string): Moment {
+    return this.byName.get(relative) ?? NEVER;
+  }
+
+  /** Is what was asked for at `epoch` older than what is already known of the name? */
+  isOutdated(relative: string, epoch: number): boolean {
+    return epoch < this.completeEpoch || epoch < this.lookupOf(relative).epoch;
+  }
+
+  noteListing(sent: Moment, isComplete: boolean): void {
+    this.isLarge = !isComplete;
+    this.isComplete = isComplete;
+    this.listed = sent;
+    if (!isComplete) return;
+    this.lookups = 0;
+    if (this.isPartial) return;
+    for (const [relative, { epoch }] of this.byName) if (epoch <= sent.epoch) this.byName.delete(relative);
+    this.completeEpoch = sent.epoch;
+  }
+
+  noteLookup(relative: string, sent: Moment): void {
+    if (sent.epoch < this.lookupOf(relative).epoch) return;
+    this.byName.delete(relative);
+    this.byName.set(relative, sent);
+    for (const oldest of this.byName.keys()) {
+      if (this.byName.size <= MOST_LOOKUPS) break;
+      this.byName.delete(oldest);
+    }
+  }
+}

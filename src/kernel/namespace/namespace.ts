@@ -1,0 +1,238 @@
+import type { Entry, Lookup } from '../../contract/entry.js';
+import type { Failure } from '../../contract/failure.js';
+import type { Args, Method, Value } from '../../contract/remote.js';
+import {
+  depthOf,
+  joinPath,
+  lowerPath,
+  segmentsOf,
+  type TreePath,
+  upperPath,
+} from '../../contract/tree-path.js';
+import type { Core } from '../core.js';
+import type { Load } from '../operation/load.js';
+import { Fault, type Waiting } from '../operation/operation.js';
+import type { Moment } from '../timeline.js';
+import { Inode } from './inode.js';
+import type { ScopeHost } from './listing/foreign-changes.js';
+import { forgetIdleUnits } from './listing/known-names.js';
+import { Scope } from './listing/scope.js';
+import { NegativeEntries } from './negatives.js';
+
+/** A scope, and the path of a name from its root on. */
+interface Place {
+  readonly scope: Scope;
+  readonly relative: string;
+}
+
+/** How much of the bound has to be learned until units are looked through again. */
+const GROWTH = 5 / 4;
+
+/** What is known of the names in the tree: a scope for each directory that is listed as one, and the negative entries. */
+export class Namespace implements ScopeHost {
+  private madeNegatives: NegativeEntries | null = null;
+  private readonly units = new Set<Scope>();
+  /** Names in units; never less than there are: what has gone is found out when units are looked through. */
+  private count = 0;
+  private boundAt: number;
+
+  /** @param most names in units that are remembered */
+  constructor(
+    private readonly core: Core,
+    private readonly most: number,
+  ) {
+    this.boundAt = most;
+  }
+
+  get timeline(): Core['timeline'] {
+    return this.core.timeline;
+  }
+
+  get negatives(): NegativeEntries {
+    this.madeNegatives ??= new NegativeEntries();
+    return this.madeNegatives;
+  }
+
+  /** When a look-up found nothing at the path, where no complete listing says so. */
+  absentSince(path: TreePath): Moment | undefined {
+    return this.madeNegatives?.get(path);
+  }
+
+  dropContent(inode: Inode): void {
+    this.core.dropContent(inode);
+  }
+
+  /** Forgets how fresh the names in a directory are, but nothing of what is below them. */
+  expire(directory: Inode): void {
+    this.scopeAt(directory).known.expire(this.core.tick().epoch);
+    for (const child of directory.children?.values() ?? []) child.seenAt = Number.NEGATIVE_INFINITY;
+  }
+
+  /** Forgets how fresh all is that was learned at and below an inode. */
+  expireTree(top: Inode): void {
+    const { epoch } = this.core.tick();
+    for (const inode of top.walk()) {
+      inode.scope?.known.expire(epoch);
+      inode.seenAt = Number.NEGATIVE_INFINITY;
+    }
+  }
+
+  /** The scope that a directory at or above the unit is the root of. */
+  scopeAt(directory: Inode): Scope {
+    if (directory.scope) return directory.scope;
+    const { shape, unitDepth } = this.core;
+    const { depth } = directory;
+    const isDeep = depth >= unitDepth;
+    directory.scope = new Scope(this, directory, {
+      isDeep,
+      isImmutable: isDeep && shape.areUnitsImmutable,
+      isPartial: depth < shape.partialDepth,
+    });
+    return directory.scope;
+  }
+
+  /** The scope that speaks of the names in a directory: its unit's (with all below), or its own above units. */
+  scopeOf(inode: Inode): Scope {
+    let directory = inode;
+    for (let depth = directory.depth; depth > this.core.unitDepth; depth--)
+      if (directory.parent) directory = directory.parent;
+    return this.scopeAt(directory);
+  }
+
+  /** The scope in which the name at a path is listed, if its root is known. */
+  scopeOfName(path: TreePath): Place | undefined {
+    const segments = path.split('/');
+    const rootDepth = Math.min(segments.length - 1, this.core.unitDepth);
+    let directory = this.core.root;
+    for (const name of segments.slice(0, rootDepth)) {
+      const child = directory.children?.get(name);
+      if (!child?.isDirectory) return undefined;
+      directory = child;
+    }
+    return { scope: this.scopeAt(directory), relative: segments.slice(rootDepth).join('/') };
+  }
+
+  /** The directory at a path that is known to exist, made where a listing dropped it meanwhile. */
+  directoryAt(path: TreePath): Inode {
+    let directory = this.core.root;
+    for (const name of segmentsOf(path)) {
+      let child = directory.children?.get(name);
+      if (!child?.isDirectory) {
+        child?.detach();
+        child = new Inode('directory', null);
+        child.attach(directory, name);
+      }
+      directory = child;
+    }
+    return directory;
+  }
+
+  /** A directory of a unit that was emptied here is still there; no listing will show it. */
+  keepIfEmpty(directory: Inode): void {
+    if (directory.children?.size === 0 && directory.depth > this.core.unitDepth) {
+      directory.ensureLocal().isLocalDirectory = true;
+    }
+  }
+
+  /** Takes note that the name at `path` was changed here and the server agreed. */
+  pin(path: TreePath, version: string, previous: readonly (string | undefined)[]): void {
+    this.forgetNegatives(path);
+    const place = this.scopeOfName(path);
+    place?.scope.pin(place.relative, version, this.core.tick().epoch, previous);
+  }
+
+  /** What was said not to be there may be there now: at the path and, at or above the unit, at everything below. */
+  forgetNegatives(path: TreePath): void {
+    this.madeNegatives?.forget(path, depthOf(path) <= this.core.unitDepth);
+  }
+
+  /** Places entries at or above the unit that an answer proved to exist, outermost first. */
+  mergeAbove(entries: readonly Entry[], sent: Moment): void {
+    for (const entry of entries) {
+      this.madeNegatives?.delete(entry.path);
+      const place = this.scopeOfName(entry.path);
+      place?.scope.mergeName(place.relative, entry, sent);
+    }
+  }
+
+  /** Takes in the answer to a look-up: of the name, of what it is in and, where it came along, of the unit's listing. */
+  mergeLookup(asked: TreePath, { ancestors, found: told, listing }: Lookup, sent: Moment): void {
+    const { unitDepth } = this.core;
+    // An answer that contradicts itself says that there is something: denying it would let it be overwritten.
+    const found = told ?? listing?.entries.find(({ path }) => path === asked) ?? null;
+    this.mergeAbove(ancestors, sent);
+    const depth = depthOf(asked);
+    if (found && found !== 'prefix' && depth <= unitDepth) this.mergeAbove([found], sent);
+    // The answer may have told of an alias on the way.
+    const directories = ancestors.filter(({ kind }) => kind === 'directory');
+    // What the answer speaks of is what the answer names, not what the alias points to here by now.
+    const unitPath = depth > unitDepth ? directories[unitDepth - 1]?.path : undefined;
+    const path = unitPath === undefined ? asked : joinPath(unitPath, lowerPath(asked, unitDepth));
+    const place = this.scopeOfName(path);
+    if (!found) this.rememberAbsence(path, directories, sent);
+    else this.madeNegatives?.delete(path);
+    if (depth > unitDepth && place && place.scope.root.depth === unitDepth) {
+      if (directories.length >= unitDepth || found) {
+        place.scope.known.lookups++;
+        place.scope.mergeName(place.relative, found, sent);
+      }
+    }
+    const unit = depth < unitDepth ? undefined : this.unitAt(path);
+    if (!unit?.isDirectory) return;
+    if (listing) this.scopeAt(unit).mergeListing(listing.entries, listing.isComplete, sent);
+    // Such a listing may be a file of its own, which a look-up leaves alone while names can be asked for.
+    else if (this.core.shape.areUnitsImmutable) this.scopeAt(unit).known.isLarge = true;
+  }
+
+  private unitAt(path: TreePath): Inode | undefined {
+    let inode: Inode | undefined = this.core.root;
+    for (const name of segmentsOf(upperPath(path, this.core.unitDepth))) inode = inode?.children?.get(name);
+    return inode;
+  }
+
+  /**
+   * Nothing stands at the path. Where the answer proves less than all ancestors, the whole branch below the last proven
+   * one is missing; of the names down to `partialDepth` it can't be told which, so the outer ones alone are never denied.
+   */
+  private rememberAbsence(path: TreePath, ancestors: readonly Entry[], sent: Moment): void {
+    const { shape, unitDepth } = this.core;
+    const proven = ancestors.length;
+    const missingPath =
+      proven >= unitDepth ? path : upperPath(path, Math.max(proven + 1, shape.partialDepth));
+    const place = this.scopeOfName(missingPath);
+    if (!place) {
+      this.negatives.set(missingPath, sent);
+      return;
+    }
+    if (depthOf(missingPath) > unitDepth) return;
+    place.scope.mergeName(place.relative, null, sent);
+    // It stays for what only this instance has in it; of anything else in it there is nothing.
+    for (const inode of place.scope.childAt(place.relative)?.walk() ?? []) {
+      if (inode.isDirectory && inode.depth <= unitDepth) this.scopeAt(inode).mergeListing([], true, sent);
+    }
+  }
+
+  /** A fault that asks about names; `commit` takes what came, and when it was learned. */
+  ask<M extends Method>(
+    key: string,
+    method: M,
+    args: Args<M>,
+    commit: (value: Value<M> | null, failure: Failure | null, learned: Moment) => Failure | null,
+    waiting?: Waiting,
+  ): Fault {
+    const { loads, timeline } = this.core;
+    const start = (sent: Moment): Load =>
+      loads.start(key, method, args, (value, failure) => commit(value, failure, timeline.arrive(sent)));
+    return new Fault(key, () => timeline.ask(start), waiting);
+  }
+
+  /** A scope has more names now. */
+  grew(scope: Scope, by: number): void {
+    if (by === 0 || !scope.isDeep) return;
+    this.units.add(scope);
+    this.count += by;
+    if (this.count <= this.boundAt) return;
+    this.count = forgetIdleUnits(this.core, this.units, this.most);
+    this.boundAt = Math.max(this.most, this.count * GROWTH);
+  }
+}

@@ -1,0 +1,49 @@
+import { LRUCache } from 'lru-cache';
+import type { Alike } from '../../contract/entry.js';
+import { isAtOrBelow, type TreePath } from '../../contract/tree-path.js';
+import type { Moment } from '../timeline.js';
+
+/** How many negative entries are remembered. */
+const MOST_ENTRIES = 65_536;
+/** Names that aren't there and of which it is known what may have been meant. */
+const MOST_ALIKE = 1024;
+
+interface Meant {
+  /** Null where nobody knows. */
+  readonly said: Alike | null;
+  readonly moment: Moment;
+}
+
+/**
+ * Paths at which a look-up found nothing, where no scope is known that could remember it. Whoever makes something there, or
+ * hears of it, takes its entry out: an entry that is here is as true as it is fresh.
+ */
+export class NegativeEntries {
+  // A size of 1 each: `max` would set aside memory for all entries at once.
+  private readonly moments = new LRUCache<TreePath, Moment>({
+    maxSize: MOST_ENTRIES,
+    sizeCalculation: () => 1,
+  });
+  /** What may have been meant by names above units that aren't there. */
+  readonly alike = new LRUCache<TreePath, Meant>({ maxSize: MOST_ALIKE, sizeCalculation: () => 1 });
+
+  get(path: TreePath): Moment | undefined {
+    return this.moments.get(path);
+  }
+
+  set(path: TreePath, moment: Moment): void {
+    this.moments.set(path, moment);
+  }
+
+  delete(path: TreePath): void {
+    this.moments.delete(path);
+  }
+
+  /** Something was made at the path. With `isSubtree` there may be something at everything below it, too. */
+  forget(path: TreePath, isSubtree: boolean): void {
+    this.delete(path);
+    for (const known of [...this.alike.keys()]) if (isAtOrBelow(known, path)) this.alike.delete(known);
+    if (!isSubtree) return;
+    for (const known of [...this.moments.keys()]) if (isAtOrBelow(known, path)) this.delete(known);
+  }
+}
