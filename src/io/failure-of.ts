@@ -1,8 +1,8 @@
-import { Failure, isFailure } from '../contract/failure.js';
+import { Failure } from '../contract/failure.js';
 
 /** What was thrown, as a Failure. What no layer below expected is EIO, with its message as the cause. */
 export function failureOf(thrown: unknown): Failure {
-  if (isFailure(thrown)) return thrown;
+  if (thrown instanceof Failure) return thrown;
   const { code, message } =
     thrown instanceof Error ? (thrown as NodeJS.ErrnoException) : { code: '', message: String(thrown) };
   const text = code && !message.includes(code) ? `${code}: ${message}` : message;

@@ -1,5 +1,5 @@
 import type { CommitOptions } from '../../../../contract/drafts.js';
-import { Failure, isFailure } from '../../../../contract/failure.js';
+import { Failure } from '../../../../contract/failure.js';
 import type { TreePath } from '../../../../contract/tree-path.js';
 import type { DigestAlgorithm } from '../../content.js';
 import { factsOfVersion } from '../../listing/facts.js';
@@ -140,7 +140,7 @@ async function unlessGone<T>(base: TreePath, look: () => Promise<T>): Promise<T>
   try {
     return await look();
   } catch (error) {
-    if (!isFailure(error) || error.code !== 'ENOENT') throw error;
+    if (!(error instanceof Failure) || error.code !== 'ENOENT') throw error;
     throw new Failure(
       'ENOENT',
       `The version that the draft was copied from, '${base}', is gone: give \`description\`, \`metadata\` and \`digestAlgorithm\`.`,
