@@ -1,4 +1,4 @@
-import { isFailure } from '../../contract/failure.js';
+import { Failure } from '../../contract/failure.js';
 import type { Handed, RemoteEvent } from '../../contract/remote.js';
 import type { TreePath } from '../../contract/tree-path.js';
 import type { Core } from '../core.js';
@@ -93,7 +93,7 @@ export class Writeback {
         if (inode.isPending) this.core.keeping.record(inode);
       } catch (thrown) {
         // Nobody is left to be told of the journal's disk; what isn't sent is named at the end.
-        if (!isFailure(thrown)) throw thrown;
+        if (!(thrown instanceof Failure)) throw thrown;
       }
     }
   }
