@@ -1,5 +1,5 @@
+import { createDefaultArtifactFs, createDefaultFs } from './node/create-fs.js';
 import type { WandbFs } from './node/faces/create.js';
-import { createDefaultArtifactFs, createDefaultFs } from './node/mount.js';
 
 export type {
   DeletableLevel,
@@ -10,8 +10,8 @@ export type {
   WandbFsOptions,
 } from './config/options.js';
 export type { CommitOptions, Committed } from './contract/drafts.js';
+export { createWandbArtifactFs, createWandbFs } from './node/create-fs.js';
 export type { WandbFs } from './node/faces/create.js';
-export { createWandbArtifactFs, createWandbFs } from './node/mount.js';
 export { type MountedFs, type MountsControl, mountAll } from './node/mounts/mount-all.js';
 export type { UploadEvents, WandbControl } from './node/wandb/control.js';
 export type { FindOptions, RunOrder, RunsFound } from './node/wandb/find.js';

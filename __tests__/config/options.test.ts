@@ -2,9 +2,8 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { inspect } from 'node:util';
 import { Agent } from 'undici';
-import { resolveConfig } from '../../src/config/config.js';
+import { resolveConfig, VERSION } from '../../src/config/config.js';
 import type { WandbFsOptions } from '../../src/config/options.js';
-import { VERSION } from '../../src/config/version.js';
 
 const NOWHERE = { HOME: '/nonexistent' };
 const resolve = (options?: unknown) => resolveConfig(options as WandbFsOptions, NOWHERE, '/nonexistent');

@@ -1,4 +1,4 @@
-import { elsewhereOf } from '../../src/integrations/elsewhere.js';
+import { elsewhereOf } from '../../src/integrations/patch.js';
 
 const MOUNTS = ['/wandb/runs', '/mnt/x'];
 

@@ -7,6 +7,7 @@ import { createThreadRemote } from '../../src/io/client/thread-remote.js';
 import { createOwner } from '../../src/io/owner/owner.js';
 import { createMemoryStore } from '../../src/store/memory.js';
 import { createRunsStore } from '../../src/store/runs.js';
+import { defaults } from '../helpers/defaults.js';
 import { startServer } from '../helpers/server.js';
 import { describeStore, type StoreSetup, VERSIONS } from '../store/contract.js';
 import { overArtifacts } from '../store/helpers/versions-setup.js';
@@ -42,11 +43,14 @@ const memory = { directories: ['entity/project/run'], pageSize: 3, latencyMs: 1 
 
 describeStore('memory, behind the port in-process', () =>
   overMemory(
-    createInProcessRemote((contents) => createOwner({ store: createMemoryStore(memory), contents })),
+    createInProcessRemote(
+      (contents) => createOwner({ ...defaults, store: createMemoryStore(memory), contents }),
+      defaults,
+    ),
   ),
 );
 describeStore('memory, behind the port in a thread', () =>
-  overMemory(createThreadRemote({ store: { kind: 'memory', options: memory } })),
+  overMemory(createThreadRemote({ ...defaults, store: { kind: 'memory', options: memory } })),
 );
 
 const overRuns = (remoteOver: (config: WireConfig) => Remote) => async (): Promise<StoreSetup> => {
@@ -63,16 +67,19 @@ const overRuns = (remoteOver: (config: WireConfig) => Remote) => async (): Promi
 describeStore(
   'runs, behind the port in-process',
   overRuns((config) =>
-    createInProcessRemote((contents) => createOwner({ store: createRunsStore(config), contents })),
+    createInProcessRemote(
+      (contents) => createOwner({ ...defaults, store: createRunsStore(config), contents }),
+      defaults,
+    ),
   ),
 );
 describeStore(
   'runs, behind the port in a thread',
-  overRuns((config) => createThreadRemote({ store: { kind: 'runs', config } })),
+  overRuns((config) => createThreadRemote({ ...defaults, store: { kind: 'runs', config } })),
 );
 
 const artifacts = overArtifacts((config, options) =>
-  storeBehind(createThreadRemote({ store: { kind: 'artifacts', config, artifacts: options } })),
+  storeBehind(createThreadRemote({ ...defaults, store: { kind: 'artifacts', config, artifacts: options } })),
 );
 describeStore('artifacts, behind the port in a thread', artifacts, VERSIONS);
 describeVersions('artifacts, behind the port in a thread', artifacts);

@@ -2,6 +2,7 @@ import type { Failure } from '../../src/contract/failure.js';
 import { createInProcessRemote } from '../../src/io/client/in-process.js';
 import { createOwner } from '../../src/io/owner/owner.js';
 import { createMemoryStore } from '../../src/store/memory.js';
+import { defaults } from '../helpers/defaults.js';
 import { hand } from './helpers/handed.js';
 import { codeOf, owned, UNIT } from './helpers/owned.js';
 
@@ -45,7 +46,8 @@ describe('the owner in the same thread', () => {
 
   test("with 'cache-only' a sync caller gets EAGAIN, and the load goes on", async () => {
     const store = createMemoryStore({ directories: [UNIT] });
-    const remote = createInProcessRemote((contents) => createOwner({ store, contents }), {
+    const remote = createInProcessRemote((contents) => createOwner({ ...defaults, store, contents }), {
+      ...defaults,
       sync: 'cache-only',
     });
     const replied = new Promise((resolve) => {
@@ -79,7 +81,10 @@ describe('the owner in the same thread', () => {
   test('a store that can only be read refuses changes with EROFS', async () => {
     const { shape, lookup, list, read, readNewest } = createMemoryStore({ directories: [UNIT] });
     const store = { shape, lookup, list, read, readNewest };
-    const remote = createInProcessRemote((contents) => createOwner({ store, contents }));
+    const remote = createInProcessRemote(
+      (contents) => createOwner({ ...defaults, store, contents }),
+      defaults,
+    );
     const code = (method: 'submit' | 'mkdir' | 'rmdir' | 'remove', args: never): Promise<string> =>
       new Promise((resolve) => {
         remote.call(method, args, (reply) => resolve(reply.ok ? 'success' : reply.failure.code));

@@ -5,11 +5,13 @@ const from = (path: string): string => JSON.stringify(threadFile(path).href);
 
 /** Queues an upload with a delay that nobody would wait out, over a store in memory of the script's own process. */
 const script = (last: string, stores = 'createMemoryStore({ directories: ["e/p/r"] })'): string => `
+  import { DEFAULTS } from ${from('config/defaults.js')};
   import { createInProcessRemote } from ${from('io/client/in-process.js')};
   import { createOwner } from ${from('io/owner/owner.js')};
   import { createMemoryStore } from ${from('store/memory.js')};
-  const remote = createInProcessRemote((contents) =>
-    createOwner({ store: ${stores}, contents, writebackDelay: 50_000 }));
+  const remote = createInProcessRemote(
+    (contents) => createOwner({ ...DEFAULTS, store: ${stores}, contents, writebackDelay: 50_000 }),
+    { ...DEFAULTS, sync: "off" });
   remote.contents = { open: () => ({ kind: 'bytes', bytes: Buffer.from('x') }), close: () => {} };
   remote.onEvent = ({ type, path }) => type !== 'progress' && console.log(type, path ?? '');
   const source = { kind: 'held', id: 1, size: 1 };

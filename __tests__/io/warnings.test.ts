@@ -2,6 +2,7 @@ import { resolveConfig } from '../../src/config/config.js';
 import type { RemoteEvent } from '../../src/contract/remote.js';
 import { createOwner } from '../../src/io/owner/owner.js';
 import { createRunsStore } from '../../src/store/runs.js';
+import { defaults } from '../helpers/defaults.js';
 import { handed } from './helpers/handed.js';
 
 test('the owner tells of an unreachable server once, whoever asks and swallows the failure', async () => {
@@ -11,6 +12,7 @@ test('the owner tells of an unreachable server once, whoever asks and swallows t
     '/',
   );
   const owner = createOwner({
+    ...defaults,
     store: createRunsStore(config.wire.reveal()),
     contents: { open: async (id) => handed.open(id), close: (id) => handed.close(id) },
   });

@@ -1,5 +1,6 @@
 import { createKernel } from '../../src/kernel/kernel.js';
 import { runSync } from '../../src/kernel/operation/operation.js';
+import { defaults } from '../helpers/defaults.js';
 import { codeOf, mount } from './helpers/mount.js';
 import { ScriptedRemote } from './helpers/scripted-remote.js';
 import { ScriptedServer } from './helpers/scripted-server.js';
@@ -98,7 +99,7 @@ interface Modules {
 
 function agesFor({ createKernel, runSync }: Modules, realTime: () => number): void {
   const server = new ScriptedServer(() => 0);
-  const kernel = createKernel({ remote: new ScriptedRemote(server), listingTtl: 5 });
+  const kernel = createKernel({ ...defaults, remote: new ScriptedRemote(server), listingTtl: 5 });
   const names = (): string[] => runSync((op) => kernel.readdir(op, 'e/p/r')).map(({ name }) => name);
   server.write('e/p/r/a', 'text');
   expect(names()).toEqual(['a']);

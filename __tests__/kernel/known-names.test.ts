@@ -5,6 +5,7 @@ import { readdir } from '../../src/kernel/namespace/directories.js';
 import { runSync } from '../../src/kernel/operation/operation.js';
 import { makeFs } from '../../src/node/faces/create.js';
 import { RUNS } from '../../src/node/wandb/layouts.js';
+import { defaults } from '../helpers/defaults.js';
 import { mount } from './helpers/mount.js';
 import { ScriptedRemote } from './helpers/scripted-remote.js';
 import { ScriptedServer } from './helpers/scripted-server.js';
@@ -85,7 +86,7 @@ test('what is seen again has the inode number that it had, and its content', () 
 
 test('the names that are remembered are bounded, however many are seen', () => {
   const server = new ScriptedServer(() => 0);
-  const core = new Core({ remote: new ScriptedRemote(server), mostNames: MOST });
+  const core = new Core({ ...defaults, remote: new ScriptedRemote(server), mostNames: MOST });
   let most = 0;
   for (let run = 0; run < 200; run++) {
     for (let index = 0; index < PER_RUN; index++) server.write(`e/p/run${run}/f${index}`, 'text');

@@ -10,6 +10,7 @@ import { resolve } from '../../src/kernel/namespace/resolve.js';
 import type { Load } from '../../src/kernel/operation/load.js';
 import { runSync } from '../../src/kernel/operation/operation.js';
 import type { Moment } from '../../src/kernel/timeline.js';
+import { defaults } from '../helpers/defaults.js';
 import { mount, turn } from './helpers/mount.js';
 import { ScriptedRemote } from './helpers/scripted-remote.js';
 import { ScriptedServer } from './helpers/scripted-server.js';
@@ -17,7 +18,7 @@ import { ScriptedServer } from './helpers/scripted-server.js';
 function core(): { readonly core: Core; readonly clock: { now: number }; readonly remote: ScriptedRemote } {
   const clock = { now: 0 };
   const remote = new ScriptedRemote(new ScriptedServer(() => clock.now));
-  return { core: new Core({ remote, monotonic: () => clock.now }), clock, remote };
+  return { core: new Core({ ...defaults, remote, monotonic: () => clock.now }), clock, remote };
 }
 
 describe('acknowledged changes', () => {

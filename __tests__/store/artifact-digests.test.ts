@@ -5,9 +5,9 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { isFailure } from '../../src/contract/failure.js';
 import type { Source } from '../../src/contract/uploads.js';
-import type { DigestAlgorithm } from '../../src/store/artifacts/content-digest.js';
-import { digestManifest, sortedByPath } from '../../src/store/artifacts/manifest/manifest-digest.js';
-import { digestContent } from '../../src/store/artifacts/writing/files/source-digests.js';
+import type { DigestAlgorithm } from '../../src/store/artifacts/content.js';
+import { digestManifest, sortedByPath } from '../../src/store/artifacts/manifest/writer.js';
+import { digestContent } from '../../src/store/artifacts/writing/files/digests.js';
 import { fileSource } from '../helpers/file-source.js';
 
 const text = (content: string): Source => ({ kind: 'bytes', bytes: Buffer.from(content) });

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { writeManifest } from '../../src/store/artifacts/manifest/manifest-writer.js';
+import { writeManifest } from '../../src/store/artifacts/manifest/writer.js';
 
 type Entry = Parameters<typeof writeManifest>[0][number];
 

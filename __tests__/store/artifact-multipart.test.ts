@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { partBytesOf, partsOf } from '../../src/store/artifacts/writing/files/multipart-plan.js';
+import { partBytesOf, partsOf } from '../../src/store/artifacts/writing/files/parts.js';
 import { ARTIFACT_FEATURES } from '../../src/testing/index.js';
 import { fileSource } from '../helpers/file-source.js';
 import { Bench, counted, FLOWERS, failureOf, PROJECT } from './helpers/artifacts.js';

@@ -2,8 +2,8 @@ import { createHash, randomBytes } from 'node:crypto';
 import { mkdir, readdir, readFile, rm, stat, symlink, utimes, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { ContentCache } from '../../src/store/artifacts/cache/content-cache.js';
-import { type ContentName, digestOf, hexOf } from '../../src/store/artifacts/content-digest.js';
+import { ContentCache } from '../../src/store/artifacts/cache/objects.js';
+import { type ContentName, digestOf, hexOf } from '../../src/store/artifacts/content.js';
 import { makeDirectory } from '../helpers/directories.js';
 import { packageRoot, run } from '../helpers/processes.js';
 
@@ -242,7 +242,7 @@ describe('the limit of an own directory', () => {
 });
 
 test('processes that write, read and clean up at once never meet bad content', async () => {
-  const module = pathToFileURL(join(packageRoot, 'dist/esm/store/artifacts/cache/content-cache.js')).href;
+  const module = pathToFileURL(join(packageRoot, 'dist/esm/store/artifacts/cache/objects.js')).href;
   const script = `
     import { createHash } from 'node:crypto';
     import { rm } from 'node:fs/promises';

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import type { Failure } from '../../src/contract/failure.js';
 import { encodeFileName } from '../../src/contract/tree-path.js';
-import { MOST_MANIFEST_BYTES, parseManifest } from '../../src/store/artifacts/manifest/manifest-parser.js';
+import { MOST_MANIFEST_BYTES, parseManifest } from '../../src/store/artifacts/manifest/format.js';
 
 const FILE = { digest: 'XUFAKrxLKna5cZ2REBfFkg==', size: 5, birthArtifactID: 'QXJ0aWZhY3Q6MTA0' };
 

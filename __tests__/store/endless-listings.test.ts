@@ -1,7 +1,7 @@
 import { resolveConfig } from '../../src/config/config.js';
 import type { Entry } from '../../src/contract/entry.js';
 import type { Store } from '../../src/contract/store.js';
-import { MOST_VAIN_PAGES } from '../../src/store/common/levels/pages.js';
+import { MOST_VAIN_PAGES } from '../../src/store/common/pages.js';
 import { createRunsStore } from '../../src/store/runs.js';
 import { isWireFailure } from '../../src/wire/wire-failure.js';
 import { json, serve, type TestServer } from '../wire/helpers/http-server.js';

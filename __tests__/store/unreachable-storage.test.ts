@@ -1,5 +1,5 @@
 import { isFailure } from '../../src/contract/failure.js';
-import { download } from '../../src/store/common/content/download.js';
+import { download } from '../../src/store/common/content.js';
 import { Transfers } from '../../src/wire/transfer/transfer.js';
 import { serve } from '../wire/helpers/http-server.js';
 import { connect, fakeClock } from '../wire/helpers/wire.js';

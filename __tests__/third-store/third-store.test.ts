@@ -5,6 +5,7 @@ import { createOwner } from '../../src/io/owner/owner.js';
 import { createKernel } from '../../src/kernel/kernel.js';
 import { makeFs, type WandbFs } from '../../src/node/faces/create.js';
 import { mountAll } from '../../src/node/mounts/mount-all.js';
+import { defaults } from '../helpers/defaults.js';
 import { createLibrary, LIBRARY, type Library } from './library.js';
 
 /*
@@ -22,11 +23,14 @@ beforeEach(() => {
     'city/fiction/novel/second/001': 'It ended.',
     'city/maps/atlas/north/001': 'ice',
   });
-  const remote = createInProcessRemote((contents) => createOwner({ store: library, contents }));
+  const remote = createInProcessRemote(
+    (contents) => createOwner({ ...defaults, store: library, contents }),
+    defaults,
+  );
   fs = makeFs({
     mountPoint: '/library',
     layout: LIBRARY,
-    connect: () => createKernel({ remote }),
+    connect: () => createKernel({ ...defaults, remote }),
     appUrl: () => 'https://library.example',
   });
 });

@@ -7,10 +7,10 @@ import type { FindOptions, RunInfo, WandbInfo } from 'wandb-fs';
 import wandbFs, { createWandbArtifactFs, createWandbFs, mountAll } from 'wandb-fs';
 import artifacts, * as artifactsModule from 'wandb-fs/artifacts';
 import * as promises from 'wandb-fs/promises';
-import type { Dir } from '../../dist/esm/node/dir.js';
 import type { makeMembers } from '../../dist/esm/node/faces/create.js';
-import type { FileHandle } from '../../dist/esm/node/file-handle.js';
-import type { promisesFace } from '../../dist/esm/node/promises.js';
+import type { promisesFace } from '../../dist/esm/node/faces/promises.js';
+import type { FileHandle } from '../../dist/esm/node/handle/file-handle.js';
+import type { Dir } from '../../dist/esm/node/results/dir.js';
 import type { FSWatcher } from '../../dist/esm/node/watching/fs-watcher.js';
 import type { StatWatcher } from '../../dist/esm/node/watching/stat-watcher.js';
 

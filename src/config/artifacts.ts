@@ -1,7 +1,19 @@
 import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
+import { DEFAULTS } from './defaults.js';
 import type { ReferenceReader, WandbArtifactFsOptions, WandbFsOptions } from './options.js';
-import { takeArtifactOptions } from './validate.js';
+import {
+  assertObject,
+  type Check,
+  type Checks,
+  checkMembers,
+  count,
+  directory,
+  flag,
+  invalidType,
+  invalidValue,
+  wholeNumber,
+} from './validate.js';
 
 /** What the artifact store needs beside the wire. Plain data, unless a reader is a function. */
 export interface ArtifactsConfig {
@@ -18,9 +30,6 @@ export interface ArtifactsConfig {
   /** In bytes. */
   readonly partBytes: number;
 }
-
-const MIB = 1024 * 1024;
-const DEFAULTS = { multipartBytes: 2048 * MIB, partBytes: 100 * MIB } as const;
 
 /** The options of artifacts resolved, and what is left for `resolveConfig`. */
 export function resolveArtifactsConfig(
@@ -66,4 +75,67 @@ function sdkCacheDirectory(env: NodeJS.ProcessEnv): string {
   }
   if (process.platform === 'darwin') return join(homedir(), 'Library', 'Caches', 'wandb');
   return join(env.XDG_CACHE_HOME || join(homedir(), '.cache'), 'wandb');
+}
+
+/** As URLs spell them, so that they are found in one: 'Host', '0x7f.1' or '[::0:1]' would never be. */
+function hosts(scheme: string, what: string, value: unknown): void {
+  if (!Array.isArray(value)) {
+    flag(what, value);
+    return;
+  }
+  for (const host of value as readonly unknown[]) {
+    const address = typeof host === 'string' && host !== '' ? `${scheme}://${host}/` : '';
+    const isHost = URL.canParse(address) && new URL(address).host === host;
+    if (host !== '*' && !isHost)
+      throw invalidValue(
+        what,
+        `expected hosts such as 'host', 'host:8080' or '[::1]', got '${String(host)}'`,
+      );
+  }
+}
+
+const references: Check = (what, value) => {
+  if (typeof value !== 'object' || value === null) throw invalidType(what, 'an object', value);
+  for (const [scheme, reader] of Object.entries(value)) {
+    const name = `${what}.${scheme}`;
+    if (!/^[a-z][a-z\d+.-]*$/.test(scheme))
+      throw invalidValue(name, 'expected the scheme of a URI, such as s3');
+    if (reader === undefined || typeof reader === 'function') continue;
+    if (scheme === 'http' || scheme === 'https') hosts(scheme, name, reader);
+    else if (scheme === 'file') directory(name, reader);
+    else throw invalidType(name, 'a function that reads such references', reader);
+  }
+};
+
+const cache: Check = (what, value) => {
+  if (typeof value !== 'boolean') directory(what, value);
+};
+
+type ArtifactOptions = Omit<WandbArtifactFsOptions, keyof WandbFsOptions>;
+
+const ARTIFACT_CHECKS: Checks<ArtifactOptions> = {
+  references,
+  artifactCache: cache,
+  artifactCacheBytes: wholeNumber,
+  multipartBytes: count,
+  partBytes: count,
+};
+
+/** Takes the options of artifacts out of all, and throws a TypeError for what is no value of one. */
+function takeArtifactOptions(options: WandbArtifactFsOptions): {
+  readonly own: ArtifactOptions;
+  readonly rest: WandbFsOptions;
+} {
+  assertObject(options);
+  const all = Object.entries(options);
+  const isOwn = ([name]: (typeof all)[number]): boolean => Object.hasOwn(ARTIFACT_CHECKS, name);
+  const own: ArtifactOptions = Object.fromEntries(all.filter(isOwn));
+  checkMembers('options', own, ARTIFACT_CHECKS, 'option');
+  if (own.artifactCacheBytes !== undefined && typeof own.artifactCache !== 'string') {
+    throw invalidValue(
+      'options.artifactCacheBytes',
+      'it bounds a directory of your own: give one as `artifactCache`; the one that the SDK shares is never evicted from',
+    );
+  }
+  return { own, rest: Object.fromEntries(all.filter((option) => !isOwn(option))) };
 }

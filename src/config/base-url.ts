@@ -1,6 +1,5 @@
+import { DEFAULT_BASE_URL } from './defaults.js';
 import { invalidValue } from './validate.js';
-
-export const DEFAULT_BASE_URL = 'https://api.wandb.ai';
 
 /**
  * The base URL in one form: no trailing slash, no query, host in lower case.

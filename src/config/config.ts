@@ -1,6 +1,7 @@
 import { pathToFileURL } from 'node:url';
 import type { Dispatcher } from 'undici';
-import { appUrlOf, DEFAULT_BASE_URL, isClear, normaliseBaseUrl } from './base-url.js';
+import { appUrlOf, isClear, normaliseBaseUrl } from './base-url.js';
+import { DEFAULT_BASE_URL, DEFAULTS } from './defaults.js';
 import { findProxies, type Proxies } from './environment/proxies.js';
 import { Surroundings } from './environment/surroundings.js';
 import { trustHint } from './environment/trust.js';
@@ -9,7 +10,9 @@ import { harmless } from './logger.js';
 import type { DeletableLevel, Logger, WandbFsOptions } from './options.js';
 import { Secret } from './secret.js';
 import { checkOptions, invalidValue } from './validate.js';
-import { VERSION } from './version.js';
+
+/** This package's version, as in package.json. */
+export const VERSION = '0.1.0';
 
 /** What the owner of the remote needs: plain data, to be cloned into its thread. Holds the key: never log it. */
 export interface WireConfig {
@@ -85,28 +88,6 @@ export interface Config {
   readonly isInProcess: boolean;
   readonly wire: Secret<WireConfig>;
 }
-
-const MIB = 1024 * 1024;
-
-const DEFAULTS = {
-  mountPoint: '/',
-  root: '',
-  listingTtl: 30_000,
-  cacheBytes: 64 * MIB,
-  spoolBytes: 16 * 1024 * MIB,
-  maxRenameBytes: 256 * MIB,
-  writeback: 'back',
-  writebackDelay: 500,
-  syncTimeout: 120_000,
-  readOnly: false,
-  concurrency: 16,
-  timeout: 30_000,
-  connectTimeout: 10_000,
-  headersTimeout: 30_000,
-  idleTimeout: 30_000,
-  exitFlushMs: 10_000,
-  exitSignals: true,
-} as const;
 
 const toProcess: Logger = { warn: (message) => process.emitWarning(message, 'WandbFsWarning') };
 

@@ -1,5 +1,5 @@
 import { inspect } from 'node:util';
-import type { JournalDirectory, WandbArtifactFsOptions, WandbFsOptions } from './options.js';
+import type { JournalDirectory, WandbFsOptions } from './options.js';
 
 /** Node's own shape: a TypeError with a code, whose message tells what was expected and what came. */
 export function invalidValue(what: string, reason: string): TypeError {
@@ -8,61 +8,60 @@ export function invalidValue(what: string, reason: string): TypeError {
   });
 }
 
-function invalidType(what: string, expected: string, value: unknown): TypeError {
+export function invalidType(what: string, expected: string, value: unknown): TypeError {
   const got = value === null ? 'null' : `type ${typeof value}`;
   return Object.assign(new TypeError(`The "${what}" property must be ${expected}. Received ${got}`), {
     code: 'ERR_INVALID_ARG_TYPE',
   });
 }
 
-type Check = (what: string, value: unknown) => void;
+export type Check = (what: string, value: unknown) => void;
 
 const shown = (value: unknown): string => inspect(value, { depth: 0 });
 
-const text: Check = (what, value) => {
-  if (typeof value !== 'string') throw invalidType(what, 'of type string', value);
-};
+const ofType =
+  (type: 'string' | 'boolean' | 'number' | 'function'): Check =>
+  (what, value) => {
+    if (typeof value !== type) throw invalidType(what, `of type ${type}`, value);
+  };
 
-const flag: Check = (what, value) => {
-  if (typeof value !== 'boolean') throw invalidType(what, 'of type boolean', value);
-};
-
-const callable: Check = (what, value) => {
-  if (typeof value !== 'function') throw invalidType(what, 'of type function', value);
-};
+const text = ofType('string');
+export const flag = ofType('boolean');
+const callable = ofType('function');
 
 const amount =
   (least: number): Check =>
   (what, value) => {
-    if (typeof value !== 'number') throw invalidType(what, 'of type number', value);
-    if (!(value >= least)) throw invalidValue(what, `expected a number from ${least} up, got ${value}`);
+    ofType('number')(what, value);
+    if (!(Number(value) >= least))
+      throw invalidValue(what, `expected a number from ${least} up, got ${value}`);
   };
 
-const count: Check = (what, value) => {
-  amount(1)(what, value);
-  if (!Number.isInteger(value)) throw invalidValue(what, `expected an integer, got ${shown(value)}`);
-};
+const integer =
+  (least: number, isInteger: (value: unknown) => boolean): Check =>
+  (what, value) => {
+    amount(least)(what, value);
+    if (!isInteger(value)) throw invalidValue(what, `expected an integer, got ${shown(value)}`);
+  };
 
-const wholeNumber: Check = (what, value) => {
-  amount(0)(what, value);
-  if (!Number.isSafeInteger(value)) throw invalidValue(what, `expected an integer, got ${shown(value)}`);
-};
+export const count = integer(1, Number.isInteger);
+export const wholeNumber = integer(0, Number.isSafeInteger);
 
 /** Milliseconds that a timer can wait; Node's timers fire at once above this. */
 const LONGEST_TIMER = 2 ** 31 - 1;
 
-const timer: Check = (what, value) => {
-  amount(0)(what, value);
-  if (typeof value === 'number' && value > LONGEST_TIMER) {
-    throw invalidValue(what, `expected at most ${LONGEST_TIMER} milliseconds, got ${value}`);
-  }
-};
+const timer =
+  (least: number): Check =>
+  (what, value) => {
+    amount(least)(what, value);
+    if (Number(value) > LONGEST_TIMER) {
+      throw invalidValue(what, `expected at most ${LONGEST_TIMER} milliseconds, got ${value}`);
+    }
+  };
 
+const duration = timer(0);
 /** Zero would be no bound for some, and no time for others. */
-const bound: Check = (what, value) => {
-  amount(1)(what, value);
-  timer(what, value);
-};
+const bound = timer(1);
 
 const oneOf =
   (...values: readonly string[]): Check =>
@@ -83,7 +82,7 @@ const listOf =
 /** The key itself is never shown, not even where it is wrong. */
 export const checkKey = (what: string, value: unknown): void => {
   text(what, value);
-  if (value === '' || (typeof value === 'string' && /[\s\0]/.test(value))) {
+  if (value === '' || /[\s\0]/.test(String(value))) {
     throw invalidValue(
       what,
       'expected a key without white space, got an empty string or one with white space',
@@ -91,16 +90,20 @@ export const checkKey = (what: string, value: unknown): void => {
   }
 };
 
-const file: Check = (what, value) => {
-  text(what, value);
-  if (value === '' || (typeof value === 'string' && value.includes('\0'))) {
-    throw invalidValue(what, 'expected the path of a file');
-  }
-};
+const pathOf =
+  (thing: 'a file' | 'a directory'): Check =>
+  (what, value) => {
+    text(what, value);
+    if (value === '' || String(value).includes('\0'))
+      throw invalidValue(what, `expected the path of ${thing}`);
+  };
+
+export const directory = pathOf('a directory');
 
 const mountPoint: Check = (what, value) => {
   text(what, value);
-  if (typeof value === 'string' && (!value.startsWith('/') || value.includes('\0'))) {
+  const path = String(value);
+  if (!path.startsWith('/') || path.includes('\0')) {
     throw invalidValue(what, `expected an absolute path such as '/wandb', got ${shown(value)}`);
   }
 };
@@ -137,48 +140,24 @@ const address: Check = (what, value) => {
   }
 };
 
-const directory: Check = (what, value) => {
-  text(what, value);
-  if (value === '' || (typeof value === 'string' && value.includes('\0'))) {
-    throw invalidValue(what, 'expected the path of a directory');
-  }
-};
+export type Checks<T> = Readonly<Record<keyof T, Check>>;
 
-/** As URLs spell them, so that they are found in one: 'Host', '0x7f.1' or '[::0:1]' would never be. */
-function hosts(scheme: string, what: string, value: unknown): void {
-  if (!Array.isArray(value)) {
-    flag(what, value);
-    return;
-  }
-  for (const host of value as readonly unknown[]) {
-    const address = typeof host === 'string' && host !== '' ? `${scheme}://${host}/` : '';
-    const isHost = URL.canParse(address) && new URL(address).host === host;
-    if (host !== '*' && !isHost)
-      throw invalidValue(
-        what,
-        `expected hosts such as 'host', 'host:8080' or '[::1]', got '${String(host)}'`,
-      );
+/** `undefined` means the default. */
+export function checkMembers(
+  what: string,
+  value: object,
+  checks: Readonly<Record<string, Check>>,
+  kind: string,
+): void {
+  for (const [name, member] of Object.entries(value)) {
+    const check = Object.hasOwn(checks, name) ? checks[name] : undefined;
+    if (!check)
+      throw invalidValue(`${what}.${name}`, `no such ${kind}; known are ${Object.keys(checks).join(', ')}`);
+    if (member !== undefined) check(`${what}.${name}`, member);
   }
 }
 
-const references: Check = (what, value) => {
-  if (typeof value !== 'object' || value === null) throw invalidType(what, 'an object', value);
-  for (const [scheme, reader] of Object.entries(value)) {
-    const name = `${what}.${scheme}`;
-    if (!/^[a-z][a-z\d+.-]*$/.test(scheme))
-      throw invalidValue(name, 'expected the scheme of a URI, such as s3');
-    if (reader === undefined || typeof reader === 'function') continue;
-    if (scheme === 'http' || scheme === 'https') hosts(scheme, name, reader);
-    else if (scheme === 'file') directory(name, reader);
-    else throw invalidType(name, 'a function that reads such references', reader);
-  }
-};
-
-const cache: Check = (what, value) => {
-  if (typeof value !== 'boolean') directory(what, value);
-};
-
-const JOURNAL_CHECKS: Readonly<Record<keyof JournalDirectory, Check>> = { dir: directory, fsync: flag };
+const JOURNAL_CHECKS: Checks<JournalDirectory> = { dir: directory, fsync: flag };
 
 const journal: Check = (what, value) => {
   if (typeof value === 'boolean') return;
@@ -186,21 +165,13 @@ const journal: Check = (what, value) => {
   if (typeof value !== 'object' || value === null) {
     throw invalidType(what, 'a boolean, the path of a directory, or an object', value);
   }
-  for (const [name, member] of Object.entries(value)) {
-    if (!Object.hasOwn(JOURNAL_CHECKS, name)) {
-      throw invalidValue(
-        `${what}.${name}`,
-        `no such member; known are ${Object.keys(JOURNAL_CHECKS).join(', ')}`,
-      );
-    }
-    if (member !== undefined) JOURNAL_CHECKS[name as keyof JournalDirectory](`${what}.${name}`, member);
-  }
+  checkMembers(what, value, JOURNAL_CHECKS, 'member');
 };
 
-const CHECKS: Readonly<Record<keyof WandbFsOptions, Check>> = {
+const CHECKS: Checks<WandbFsOptions> = {
   baseUrl: text,
   apiKey: checkKey,
-  identityTokenFile: file,
+  identityTokenFile: pathOf('a file'),
   mountPoint,
   root,
   listingTtl: amount(0),
@@ -209,17 +180,17 @@ const CHECKS: Readonly<Record<keyof WandbFsOptions, Check>> = {
   journal,
   maxRenameBytes: amount(0),
   writeback: oneOf('back', 'through'),
-  writebackDelay: timer,
+  writebackDelay: duration,
   sync: oneOf('thread', 'cache-only', 'off'),
-  syncTimeout: timer,
+  syncTimeout: duration,
   allowDelete: listOf(oneOf('run', 'project', 'version', 'aliasedVersion', 'collection')),
   readOnly: flag,
   concurrency: count,
-  timeout: timer,
+  timeout: duration,
   connectTimeout: bound,
   headersTimeout: bound,
   idleTimeout: bound,
-  exitFlushMs: timer,
+  exitFlushMs: duration,
   exitSignals: flag,
   fetch: callable,
   dispatcher,
@@ -227,44 +198,14 @@ const CHECKS: Readonly<Record<keyof WandbFsOptions, Check>> = {
   workerUrl: address,
 };
 
-const ARTIFACT_CHECKS: Readonly<Record<Exclude<keyof WandbArtifactFsOptions, keyof WandbFsOptions>, Check>> =
-  {
-    references,
-    artifactCache: cache,
-    artifactCacheBytes: wholeNumber,
-    multipartBytes: count,
-    partBytes: count,
-  };
-
-/** Takes the options of artifacts out of all, and throws a TypeError for what is no value of one. */
-export function takeArtifactOptions(options: WandbArtifactFsOptions): {
-  readonly own: WandbArtifactFsOptions;
-  readonly rest: WandbFsOptions;
-} {
+export function assertObject(options: unknown): asserts options is object {
   if (typeof options !== 'object' || options === null) throw invalidType('options', 'an object', options);
-  const { references, artifactCache, artifactCacheBytes, multipartBytes, partBytes, ...rest } = options;
-  const own = { references, artifactCache, artifactCacheBytes, multipartBytes, partBytes };
-  for (const [name, value] of Object.entries(own)) {
-    if (value !== undefined) ARTIFACT_CHECKS[name as keyof typeof own](`options.${name}`, value);
-  }
-  if (artifactCacheBytes !== undefined && typeof artifactCache !== 'string') {
-    throw invalidValue(
-      'options.artifactCacheBytes',
-      'it bounds a directory of your own: give one as `artifactCache`; the one that the SDK shares is never evicted from',
-    );
-  }
-  return { own, rest };
 }
 
-/** Throws a TypeError for what is no option, or no value of one. `undefined` means the default. */
+/** Throws a TypeError for what is no option, or no value of one. */
 export function checkOptions(options: unknown): asserts options is WandbFsOptions {
-  if (typeof options !== 'object' || options === null) throw invalidType('options', 'an object', options);
-  for (const [name, value] of Object.entries(options)) {
-    if (!Object.hasOwn(CHECKS, name)) {
-      throw invalidValue(`options.${name}`, `no such option; known are ${Object.keys(CHECKS).join(', ')}`);
-    }
-    if (value !== undefined) CHECKS[name as keyof WandbFsOptions](`options.${name}`, value);
-  }
+  assertObject(options);
+  checkMembers('options', options, CHECKS, 'option');
   const { fetch, dispatcher: own, sync } = options as WandbFsOptions;
   if (fetch && own) throw invalidValue('options.fetch', 'give either `fetch` or `dispatcher`, not both');
   if ((fetch || own) && sync === 'thread') {

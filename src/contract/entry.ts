@@ -55,6 +55,15 @@ export interface Lookup {
   readonly listing: { readonly entries: readonly Entry[]; readonly isComplete: boolean } | null;
 }
 
+/** A page of a listing. */
+export interface Page {
+  readonly entries: readonly Entry[];
+  /** Rows that the server sent; some may be no entries. */
+  readonly rows: number;
+  /** Where the next page begins; null: this was the last. */
+  readonly next: string | null;
+}
+
 /** What may have been meant by a name above units that isn't there. Names as in tree paths. */
 export interface Alike {
   /** The directory that it would be in isn't there either. */

@@ -1,5 +1,5 @@
 import type { CommitOptions, Committed, DraftFile } from './drafts.js';
-import type { Alike, Content, Entry, Lookup } from './entry.js';
+import type { Alike, Content, Entry, Lookup, Page } from './entry.js';
 import type { Facts } from './facts.js';
 import type { Failure } from './failure.js';
 import type { FoundRuns, RunQuery } from './store.js';
@@ -33,6 +33,8 @@ export interface RemoteMethods {
   lookup(args: { path: TreePath; listing: boolean }): Lookup;
   /** The whole listing of a directory above the unit, or of a unit (flat). */
   list(args: { path: TreePath }): { entries: readonly Entry[] };
+  /** One page of it, where it is listed in pages, and all of it elsewhere. */
+  page(args: { path: TreePath; after: string | null }): Page;
   read(args: { entry: Entry; start: number; end: number; etag: string | null }): Content;
   /** A whole file of at most `limit` bytes as the storage has it, if its tag vouches for them; the listing lags. */
   readNewest(args: { entry: Entry; limit: number }): Content & { readonly md5: string };
@@ -192,10 +194,10 @@ export interface Ending {
   readonly isKept: boolean;
 }
 
-/** What a remote has before a kernel is mounted on it. */
+/** What a remote has before there is a kernel over it. */
 export const NO_CONTENTS: Contents = {
   open: () => {
-    throw new Error('no kernel is mounted');
+    throw new Error('there is no kernel');
   },
   close: () => {},
 };

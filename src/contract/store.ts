@@ -1,5 +1,5 @@
 import type { CommitOptions, Committed, DraftFile } from './drafts.js';
-import type { Alike, Content, Entry, Lookup } from './entry.js';
+import type { Alike, Content, Entry, Lookup, Page } from './entry.js';
 import type { Facts, RunFacts } from './facts.js';
 import type { TreePath } from './tree-path.js';
 import type { TreeShape } from './tree-shape.js';
@@ -43,6 +43,12 @@ export interface Store {
    * Rejects with ENOENT if the directory isn't there.
    */
   list(path: TreePath, options: Signalled): AsyncIterable<readonly Entry[]>;
+
+  /**
+   * One page of what `list` brings; `after` is where the one before it ended, null the beginning. Null for a directory
+   * that isn't listed in pages. @default none is
+   */
+  page?(path: TreePath, options: Signalled & { readonly after: string | null }): Promise<Page> | null;
 
   /**
    * Reads `[start, end)` of a file; what lies behind the file's end is left out. `etag` is what an earlier read of

@@ -8,7 +8,7 @@ export type OpenSource =
   | { readonly kind: 'bytes'; readonly bytes: Uint8Array }
   | { readonly kind: 'file'; readonly fd: number; readonly size: number };
 
-/** Content that is opened when it is to be read, and closed by who has opened it (`store/common/content/sources.ts`). */
+/** Content that is opened when it is to be read, and closed by who has opened it (`store/common/sources.ts`). */
 export interface HeldSource {
   readonly kind: 'held';
   readonly size: number;

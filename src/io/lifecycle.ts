@@ -12,7 +12,7 @@ export interface Left {
   readonly isKept: boolean;
 }
 
-/** What keeps acknowledged content of one mount, as the end of the process sees it. */
+/** What keeps acknowledged content of one kernel, as the end of the process sees it. */
 export interface Keeper {
   /** Something acknowledged isn't durable. */
   isPending(): boolean;
@@ -47,7 +47,7 @@ const UNHEARD = new Set(['EPIPE', 'EIO', 'EAGAIN', 'EBADF']);
  *   then the same signal again. A second one ends the process at once.
  * - A test runner that ends its workers by force waits first.
  *
- * Private files go last of all, whichever mounts they are of.
+ * Private files go last of all, whichever kernels they are of.
  */
 class Lifecycle {
   private readonly keepers = new Set<Keeper>();
@@ -192,7 +192,7 @@ function shared(): Lifecycle {
   return theGlobal[SHARED] as Lifecycle;
 }
 
-/** Takes care of a mount's content from now on; see `Lifecycle`. Returns what ends that care. */
+/** Takes care of a kernel's content from now on; see `Lifecycle`. Returns what ends that care. */
 export function keep(keeper: Keeper): () => void {
   beforeTestsEnd(shared());
   return shared().keep(keeper);

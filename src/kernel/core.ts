@@ -13,8 +13,8 @@ import { InodeNumbers } from './namespace/inode-numbers.js';
 import { Namespace } from './namespace/namespace.js';
 import { Loads } from './operation/load.js';
 import { Locks } from './operation/locks.js';
-import { DEFAULTS, type KernelOptions } from './options.js';
-import { type Moment, Timeline } from './timeline.js';
+import type { KernelOptions } from './options.js';
+import { type Moment, monotonicClock, Timeline } from './timeline.js';
 import { Writeback } from './writeback/writeback.js';
 
 /** What changes and local content need, and who only reads doesn't: made at the first use. */
@@ -29,10 +29,12 @@ interface Parts {
   writeback: Writeback;
 }
 
-/** The superblock: the state that all primitives of one mount share. */
+/** The superblock: the state that all primitives of one kernel share. */
 export class Core {
   readonly root = new Inode('directory', null);
-  readonly options: Required<KernelOptions>;
+  readonly options: KernelOptions;
+  /** The date, as callers see it. The wall clock may be set at any time: ages go by `timeline`. */
+  readonly now: () => number;
   readonly remote: Remote;
   readonly shape: TreeShape;
   readonly unitDepth: number;
@@ -45,7 +47,7 @@ export class Core {
   readonly journal: Journal | null;
   /** The parts that were needed so far. */
   readonly made: Partial<Parts> = {};
-  /** One device number a mount: fs-extra and others take equal dev and ino for the same file. */
+  /** One device number a kernel: fs-extra and others take equal dev and ino for the same file. */
   readonly dev = nextDevice();
   readonly uid = process.getuid?.() ?? 0;
   readonly gid = process.getgid?.() ?? 0;
@@ -58,15 +60,17 @@ export class Core {
   isEnded = false;
 
   constructor(options: KernelOptions) {
-    this.options = { ...DEFAULTS, ...withoutUndefined(options) };
-    this.timeline = new Timeline(this.options.monotonic, this.options.listingTtl);
+    const { now = Date.now, monotonic = monotonicClock } = options;
+    this.options = options;
+    this.now = now;
+    this.timeline = new Timeline(monotonic, options.listingTtl);
     this.remote = options.remote;
     this.shape = options.remote.shape;
     this.unitDepth = this.shape.levels.length;
     this.loads = new Loads(options.remote);
     this.names = new Namespace(this, this.options.mostNames);
     this.pages = new PageCache(this.options.cacheBytes, this.options.blockBytes);
-    this.bornAt = this.options.now();
+    this.bornAt = this.now();
     const { journal } = this.options;
     this.journal = journal && openJournal(journal);
     // Its place is the journal's, which ends with it.
@@ -118,11 +122,6 @@ export class Core {
     return this.made.writeback;
   }
 
-  /** The date, as callers see it. The wall clock may be set at any time: ages go by `timeline`. */
-  now(): number {
-    return this.options.now();
-  }
-
   /** Orders sends and commits among each other. */
   tick(): Moment {
     return this.timeline.tick();
@@ -163,9 +162,4 @@ function nextDevice(): number {
   const device = shared[DEVICE] ?? FIRST_DEVICE;
   shared[DEVICE] = device + 1;
   return device;
-}
-
-/** So that `{ listingTtl: undefined }` means the default. */
-function withoutUndefined<T extends object>(options: T): T {
-  return Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined)) as T;
 }

@@ -4,18 +4,16 @@ import type { Journal } from './content/journal/journal.js';
 import { fsync, ftruncate, write } from './content/local/writing.js';
 import { close, open, release } from './content/open-files.js';
 import { read, readPage } from './content/reading/read.js';
-import { signedUrl } from './content/reading/signing.js';
 import { Core } from './core.js';
 import { access, fstat, lstat, setMode, setOwner, setTimes, stat } from './namespace/attributes.js';
-import { mkdir, readdir } from './namespace/directories.js';
-import { findUnits } from './namespace/finding.js';
-import { info } from './namespace/info.js';
+import { mkdir, opendir, readdir } from './namespace/directories.js';
+import { findUnits, info, signedUrl } from './namespace/info.js';
 import { throughLinks } from './namespace/links.js';
 import { missing } from './namespace/missing.js';
 import { removeTree, rmdir, unlink } from './namespace/removal.js';
 import { rename } from './namespace/rename.js';
 import { assertFree, ensureListed, resolve } from './namespace/resolve.js';
-import { Fault, type Operation } from './operation/operation.js';
+import type { Fault, Operation } from './operation/operation.js';
 import type { KernelOptions } from './options.js';
 import type { Kernel } from './syscalls.js';
 import { commit } from './versions/commit.js';
@@ -26,7 +24,7 @@ import { recover } from './writeback/recovery.js';
 
 export type { KernelOptions } from './options.js';
 
-/** Mounts a remote: all primitives over one superblock. What only changes need is made for the first one. */
+/** Makes the kernel of a remote: all primitives over one superblock. What only changes need is made for the first one. */
 export function createKernel(options: KernelOptions): Kernel {
   const core = new Core(options);
   const report = core.journal && recoverOrLeave(core, core.journal);
@@ -42,6 +40,7 @@ export function createKernel(options: KernelOptions): Kernel {
     stat: (op, path) => stat(core, op, path),
     lstat: (op, path) => lstat(core, op, path),
     fstat: (op, fd) => fstat(core, op, fd),
+    opendir: (op, path, paging) => opendir(core, op, path, paging),
     readdir: (op, path) => readdir(core, op, path),
     access: (op, path, mode) => access(core, op, path, mode),
     mkdir: (op, path, mode) => mkdir(core, op, path, mode),
@@ -158,18 +157,16 @@ function shutdown(core: Core, op: Operation): void {
 
 /** Whoever closes waits until the owner has ended. */
 const endFault = (core: Core): Fault =>
-  new Fault('close', () =>
-    core.loads.start(
-      'close',
-      'close',
-      {},
-      (_value, failure) => {
-        // The owner reads nothing any more.
-        core.made.handedOver?.clear();
-        core.made.overlay?.close();
-        core.isEnded = true;
-        return failure;
-      },
-      { isCancellable: false },
-    ),
+  core.loads.fault(
+    'close',
+    'close',
+    {},
+    (_value, failure) => {
+      // The owner reads nothing any more.
+      core.made.handedOver?.clear();
+      core.made.overlay?.close();
+      core.isEnded = true;
+      return failure;
+    },
+    { isCancellable: false },
   );

@@ -3,6 +3,7 @@ import type { Kind } from '../contract/entry.js';
 import type { Facts } from '../contract/facts.js';
 import type { Args, RemoteEvent, Value } from '../contract/remote.js';
 import type { TreePath } from '../contract/tree-path.js';
+import type { Paging } from './namespace/listing/open-directory.js';
 import type { Missing } from './namespace/missing.js';
 import type { Operation } from './operation/operation.js';
 import type { LinkTarget } from './versions/links.js';
@@ -33,6 +34,12 @@ export interface DirectoryEntry {
   readonly kind: Kind;
 }
 
+/** An open directory. */
+export interface DirectoryPages {
+  /** The next entries, sorted; null: there are no more. A primitive. */
+  next(op: Operation): readonly DirectoryEntry[] | null;
+}
+
 /**
  * The primitives: as libuv's are under Node, each correct once, and Node's composites stand on them. A primitive is
  * synchronous and restartable: it returns, throws a `Failure` (an errno without a path: the face knows the path), or
@@ -56,6 +63,8 @@ export interface Syscalls {
   /** As `stat`, but of a link itself. */
   lstat(op: Operation, path: TreePath): Attributes;
   fstat(op: Operation, fd: number): Attributes;
+  /** Opens a directory, to be read page by page. */
+  opendir(op: Operation, path: TreePath, paging: Paging): DirectoryPages;
   /** Sorted by name (UTF-16 code units), without '.' and '..'. */
   readdir(op: Operation, path: TreePath): readonly DirectoryEntry[];
   /** ENOENT, ENOTDIR, or EACCES for `fs.constants.W_OK` on what is read-only and X_OK on what isn't executable. */
@@ -93,7 +102,7 @@ export interface Syscalls {
   link(op: Operation, from: TreePath, to: TreePath): void;
 }
 
-/** A mounted tree: the primitives, and what concerns the tree as a whole. */
+/** A tree: the primitives, and what concerns the tree as a whole. */
 export interface Kernel extends Syscalls {
   /** Returns when everything acknowledged before the call is durable; EIO that names what failed. */
   flush(op: Operation): void;

@@ -25,7 +25,7 @@ export class Connection {
   #isEnded = false;
 
   /**
-   * @param connect mounts the remote; it is called again if it threw
+   * @param connect makes the kernel; it is called again if it threw
    * @param warn tells the user what no call can tell
    * @param debug tells what isn't worth a warning
    */

@@ -2,9 +2,8 @@ import type { ArtifactsConfig } from '../config/artifacts.js';
 import type { WireConfig } from '../config/config.js';
 import type { Store } from '../contract/store.js';
 import type { WireDependencies } from '../wire/api/api.js';
-import { alikeArtifacts } from './artifacts/listing/alike.js';
-import { Info } from './artifacts/listing/info.js';
-import { Listings } from './artifacts/listing/listings.js';
+import { factsOf } from './artifacts/listing/facts.js';
+import { alikeArtifacts, listDirectory, pageOf } from './artifacts/listing/listings.js';
 import { Lookups } from './artifacts/listing/lookups.js';
 import { createParts } from './artifacts/parts.js';
 import { ARTIFACTS_SHAPE } from './artifacts/shape.js';
@@ -24,17 +23,16 @@ export function createArtifactsStore(
   const parts = createParts(config, artifacts, dependencies);
   const { context, reading, cache } = parts;
   const lookups = new Lookups(parts);
-  const listings = new Listings(parts);
-  const info = new Info(parts);
   const readable: Store = {
     shape: ARTIFACTS_SHAPE,
     lookup: (path, options) => lookups.lookup(path, options),
-    list: (path, { signal }) => listings.list(path, signal),
+    list: (path, { signal }) => listDirectory(parts, path, signal),
+    page: (path, options) => pageOf(parts, path, options),
     read: (entry, range, options) => reading.read(entry, range, options),
     readNewest: () => reading.readNewest(),
-    info: (path, { signal }) => info.info(path, signal),
+    info: (path, { signal }) => factsOf(parts, path, signal),
     signedUrl: (entry, { signal }) => reading.signedUrl(entry, signal),
-    alike: (path, options) => alikeArtifacts(listings, path, options),
+    alike: (path, options) => alikeArtifacts(parts, path, options),
     onWarning: (listener, debug) => context.client.api.hear(listener, debug),
     close: async () => {
       try {

@@ -2,18 +2,16 @@ import type { WireConfig } from '../config/config.js';
 import type { Store } from '../contract/store.js';
 import type { WireDependencies } from '../wire/api/api.js';
 import { WireClient } from '../wire/api/client.js';
-import { Addresses } from './runs/addresses.js';
-import { RunsContext } from './runs/context.js';
-import { Directories } from './runs/directories.js';
-import { AlikeRuns } from './runs/listing/alike.js';
-import { findRuns } from './runs/listing/finding.js';
-import { Info } from './runs/listing/info.js';
-import { Listings } from './runs/listing/listings.js';
-import { Lookups } from './runs/listing/lookups.js';
-import { Reading } from './runs/reading.js';
-import { Removal } from './runs/removal.js';
-import { RunUploads } from './runs/run-uploads.js';
+import { deleteDirectory, makeDirectory } from './runs/directories.js';
+import { factsOf } from './runs/facts.js';
+import { alikeRuns, findRuns } from './runs/finding.js';
+import { listDirectory, pageOf } from './runs/listings.js';
+import { Lookups } from './runs/lookups.js';
+import { Addresses, Reading } from './runs/reading.js';
+import { removeFiles } from './runs/removal.js';
 import { RUNS_SHAPE } from './runs/shape.js';
+import { RunsContext } from './runs/tree.js';
+import { declareFiles, markUploaded, putFile } from './runs/uploads.js';
 
 /**
  * W&B's run files: `<entity>/<project>/<run>/<file…>`. A directory's name is the run's `name` (its id in paths), not
@@ -22,35 +20,34 @@ import { RUNS_SHAPE } from './runs/shape.js';
  * @param dependencies what makes the requests, in place of an own undici agent; a clock for tests
  */
 export function createRunsStore(config: WireConfig, dependencies: WireDependencies = {}): Store {
-  const client = new WireClient(config, dependencies);
-  const context = new RunsContext(client);
+  const context = new RunsContext(new WireClient(config, dependencies));
   const addresses = new Addresses(context);
   const lookups = new Lookups(context, addresses);
-  const listings = new Listings(context);
-  const alike = new AlikeRuns(context, listings);
   const reading = new Reading(context, addresses);
-  const info = new Info(context);
   const readable: Store = {
     shape: RUNS_SHAPE,
     lookup: (path, options) => lookups.lookup(path, options),
-    list: (path, { signal }) => listings.list(path, signal),
+    list: (path, { signal }) => listDirectory(context, path, signal),
+    page: (path, options) => pageOf(context, path, options),
     read: (entry, range, options) => reading.read(entry, range, options),
     readNewest: (entry, options) => reading.readNewest(entry, options),
-    info: (path, { signal }) => info.info(path, signal),
+    info: (path, { signal }) => factsOf(context, path, signal),
     signedUrl: (entry, { signal }) => reading.signedUrl(entry, signal),
     find: (query, { signal }) => findRuns(context, query, signal),
-    alike: (path, options) => alike.alike(path, options),
-    onWarning: (listener, debug) => client.api.hear(listener, debug),
-    close: () => client.close(),
+    alike: (path, options) => alikeRuns(context, path, options),
+    onWarning: (listener, debug) => context.client.api.hear(listener, debug),
+    close: () => context.client.close(),
   };
   if (config.readOnly) return readable;
-  const removal = new Removal(context);
-  const directories = new Directories(context);
   return {
     ...readable,
-    uploads: new RunUploads(context),
-    remove: (files, options) => removal.remove(files, options),
-    mkdir: (path, options) => directories.mkdir(path, options),
-    rmdir: (path, options) => directories.rmdir(path, options),
+    uploads: {
+      declare: (paths, options) => declareFiles(context, paths, options),
+      put: (ticket, source, options) => putFile(context, ticket, source, options),
+      finish: (tickets, options) => markUploaded(context, tickets, options),
+    },
+    remove: (files, options) => removeFiles(context, files, options),
+    mkdir: (path, options) => makeDirectory(context, path, options),
+    rmdir: (path, options) => deleteDirectory(context, path, options),
   };
 }

@@ -3,6 +3,7 @@ import { createInProcessRemote } from '../../../src/io/client/in-process.js';
 import { createOwner } from '../../../src/io/owner/owner.js';
 import type { UploadOptions } from '../../../src/io/upload/uploader.js';
 import { createMemoryStore, type MemoryStoreOptions } from '../../../src/store/memory.js';
+import { defaults } from '../../helpers/defaults.js';
 import { hand, handed } from './handed.js';
 import { RecordedStore } from './recorded-store.js';
 
@@ -19,11 +20,13 @@ export const asking =
     });
 
 /** An owner over a recorded store in memory with an empty unit `e/p/r`, and the shorthands that tests read best with. */
-export function owned(options: UploadOptions & MemoryStoreOptions = {}) {
+export function owned(options: Partial<UploadOptions> & MemoryStoreOptions = {}) {
   const recorded = new RecordedStore(createMemoryStore({ directories: [UNIT], ...options }));
   // No test waits for the delay unless it wants to: they flush.
-  const remote = createInProcessRemote((contents) =>
-    createOwner({ store: recorded.store, contents, writebackDelay: 60_000, ...options }),
+  const remote = createInProcessRemote(
+    (contents) =>
+      createOwner({ ...defaults, store: recorded.store, contents, writebackDelay: 60_000, ...options }),
+    defaults,
   );
   remote.contents = handed;
   const events: RemoteEvent[] = [];

@@ -2,7 +2,7 @@ import { readSync } from 'node:fs';
 import type { Args, HandedDraftFile, Method, Remote, Value } from '../../../src/contract/remote.js';
 import type { Store } from '../../../src/contract/store.js';
 import type { OpenSource, Signalled } from '../../../src/contract/uploads.js';
-import { reading } from '../../../src/store/common/content/sources.js';
+import { reading } from '../../../src/store/common/sources.js';
 import { hand, handed } from './handed.js';
 
 /**

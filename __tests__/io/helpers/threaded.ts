@@ -3,6 +3,7 @@ import { pathToFileURL } from 'node:url';
 import type { Args, Method, Remote, RemoteEvent, Reply, Value } from '../../../src/contract/remote.js';
 import { createThreadRemote, type ThreadRemoteOptions } from '../../../src/io/client/thread-remote.js';
 import type { MemoryStoreOptions } from '../../../src/store/memory.js';
+import { defaults } from '../../helpers/defaults.js';
 import { handed } from './handed.js';
 import { asking, UNIT } from './owned.js';
 
@@ -16,9 +17,14 @@ afterEach(async () => {
 
 /** An owner in a real thread, over a store in memory with an empty unit `e/p/r`; it is closed behind the test. */
 export function threaded(options: MemoryStoreOptions & Partial<ThreadRemoteOptions> = {}) {
-  const { workerUrl, syncTimeout, writebackDelay = 60_000, ...memory } = options;
+  const {
+    workerUrl = null,
+    syncTimeout = defaults.syncTimeout,
+    writebackDelay = 60_000,
+    ...memory
+  } = options;
   const store = { kind: 'memory', options: { directories: [UNIT], ...memory } } as const;
-  const remote = createThreadRemote({ store, writebackDelay, workerUrl, syncTimeout });
+  const remote = createThreadRemote({ ...defaults, store, writebackDelay, workerUrl, syncTimeout });
   remote.contents = handed;
   running.push(remote);
   const events: RemoteEvent[] = [];

@@ -3,6 +3,7 @@ import type { Failure } from '../../../src/contract/failure.js';
 import { createKernel, type KernelOptions } from '../../../src/kernel/kernel.js';
 import { Operation, runAsync, runSync } from '../../../src/kernel/operation/operation.js';
 import type { Kernel } from '../../../src/kernel/syscalls.js';
+import { defaults } from '../../helpers/defaults.js';
 import { ScriptedRemote } from './scripted-remote.js';
 import { ScriptedServer } from './scripted-server.js';
 
@@ -28,7 +29,7 @@ export function mount(options: Partial<Omit<KernelOptions, 'remote' | 'now' | 'm
   const server = new ScriptedServer(date);
   server.mkunit('e/p/r');
   const remote = new ScriptedRemote(server);
-  const kernel = createKernel({ ...options, remote, now: date, monotonic: () => clock.now });
+  const kernel = createKernel({ ...defaults, ...options, remote, now: date, monotonic: () => clock.now });
   const sync = <T>(primitive: (op: Operation) => T): T => runSync(primitive);
   return {
     kernel,

@@ -11,10 +11,11 @@ import { createOwner } from '../../../src/io/owner/owner.js';
 import { createKernel } from '../../../src/kernel/kernel.js';
 import { makeFs, type WandbFs } from '../../../src/node/faces/create.js';
 import { ARTIFACTS } from '../../../src/node/wandb/layouts.js';
-import { digestManifest, sortedByPath } from '../../../src/store/artifacts/manifest/manifest-digest.js';
+import { digestManifest, sortedByPath } from '../../../src/store/artifacts/manifest/writer.js';
 import { checkAlias } from '../../../src/store/artifacts/names.js';
 import { ARTIFACTS_SHAPE } from '../../../src/store/artifacts/shape.js';
-import { reading } from '../../../src/store/common/content/sources.js';
+import { reading } from '../../../src/store/common/sources.js';
+import { defaults } from '../../helpers/defaults.js';
 import { digestOf, type StoredFile, VersionEntries } from './version-entries.js';
 import { factsAt } from './version-facts.js';
 
@@ -317,8 +318,11 @@ export function mountVersions(now: () => number = Date.now): {
   const store = new VersionStore();
   store.addVersion('e/p/t/c', { 'a.txt': 'first', 'dir/b.txt': 'deep' }, 'old');
   store.addVersion('e/p/t/c', { 'a.txt': 'second', 'dir/b.txt': 'deep', ref: 's3://bucket/key' }, 'prod');
-  const remote = createInProcessRemote((contents) => createOwner({ store, contents, writebackDelay: 0 }));
-  const kernel = createKernel({ remote, now, monotonic: now });
+  const remote = createInProcessRemote(
+    (contents) => createOwner({ ...defaults, store, contents, writebackDelay: 0 }),
+    defaults,
+  );
+  const kernel = createKernel({ ...defaults, remote, now, monotonic: now });
   const fs = makeFs({ connect: () => kernel, appUrl: () => 'https://wandb.ai', layout: ARTIFACTS });
   return { fs, store };
 }

@@ -2,7 +2,7 @@ import nodeFs from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 import type { Kind } from '../../../src/contract/entry.js';
 import { type ErrnoCode, Failure } from '../../../src/contract/failure.js';
-import type { Attributes, Kernel } from '../../../src/kernel/syscalls.js';
+import type { Attributes, DirectoryEntry, Kernel } from '../../../src/kernel/syscalls.js';
 
 /**
  * The primitives over a directory of the real disk. With it, what the faces do can be compared one to one with what
@@ -22,13 +22,11 @@ export function diskKernel(base: string): Kernel {
     stat: (_op, path) => asFailure(() => attributesOf(nodeFs.statSync(at(path)))),
     lstat: (_op, path) => asFailure(() => attributesOf(nodeFs.lstatSync(at(path)))),
     fstat: (_op, fd) => asFailure(() => attributesOf(nodeFs.fstatSync(fd))),
-    readdir: (_op, path) =>
-      asFailure(() =>
-        nodeFs
-          .readdirSync(at(path), { withFileTypes: true })
-          .map((entry) => ({ name: entry.name, kind: kindOf(entry) }))
-          .sort((a, b) => (a.name < b.name ? -1 : 1)),
-      ),
+    opendir: (_op, path) => {
+      const pages = [entriesIn(at(path))];
+      return { next: () => pages.pop() ?? null };
+    },
+    readdir: (_op, path) => entriesIn(at(path)),
     access: (_op, path, mode) => asFailure(() => nodeFs.accessSync(at(path), mode)),
     mkdir: (_op, path, mode) => asFailure(() => void nodeFs.mkdirSync(at(path), mode)),
     rmdir: (_op, path) => asFailure(() => nodeFs.rmdirSync(at(path))),
@@ -74,6 +72,14 @@ export function diskKernel(base: string): Kernel {
     shutdown: () => {},
   };
 }
+
+const entriesIn = (path: string): readonly DirectoryEntry[] =>
+  asFailure(() =>
+    nodeFs
+      .readdirSync(path, { withFileTypes: true })
+      .map((entry) => ({ name: entry.name, kind: kindOf(entry) }))
+      .sort((a, b) => (a.name < b.name ? -1 : 1)),
+  );
 
 function asFailure<T>(action: () => T): T {
   try {

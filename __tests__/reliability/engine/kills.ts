@@ -121,7 +121,7 @@ async function liveAndDie(
   after: number | null,
   log: string[],
 ): Promise<Said> {
-  const writer = fileURLToPath(new URL('writer.mjs', import.meta.url));
+  const writer = fileURLToPath(new URL('writer.cjs', import.meta.url));
   const child = spawn(process.execPath, [writer, JSON.stringify(argument)], {
     stdio: ['ignore', 'pipe', 'pipe'],
   });

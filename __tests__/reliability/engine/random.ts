@@ -41,9 +41,16 @@ export class Random {
   }
 }
 
+/** Beyond so many of a content's bytes its pieces are longer: it is the number of pieces that costs time. */
+const FINE = 1024;
+const LONG_PIECE = 64;
+
 /** Text of which every piece tells where it comes from and where it belongs: no mixture of two is a third. */
 export function contentOf(id: string, size: number): string {
   let text = '';
-  for (let at = 0; text.length < size; at++) text += `${id}.${at.toString(36)};`;
+  for (let at = 0; text.length < size; at++) {
+    const piece = `${id}.${at.toString(36)};`;
+    text += text.length < FINE ? piece : piece.padEnd(LONG_PIECE, id);
+  }
   return text.slice(0, Math.max(size, id.length + 1));
 }

@@ -15,12 +15,15 @@ const { options, seed, recover } = JSON.parse(process.argv[2] ?? '') as {
 // A pipe that is written to asynchronously would lose at the kill what was said before.
 const say = (line: string): number => nodeFs.writeSync(1, `${line}\n`);
 const fs = createWandbFs(options);
-if (recover) {
+
+async function recoverAll(): Promise<void> {
   say('ready');
   await fs.promises.readdir('/');
   await fs.wandb.flush();
   await fs.wandb.close();
-} else {
+}
+
+async function writeAll(): Promise<void> {
   const writes = planWrites(seed);
   await fs.promises.mkdir('/d', { recursive: true });
   say('ready');
@@ -35,3 +38,5 @@ if (recover) {
   say('done');
   setInterval(() => {}, 1000);
 }
+
+void (recover ? recoverAll() : writeAll());

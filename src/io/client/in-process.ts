@@ -22,15 +22,12 @@ class LocalCall implements Call {
 }
 
 export interface InProcessOptions {
-  /**
-   * What a sync call gets that would have to wait: 'off' is ENOTSUP, 'cache-only' EAGAIN while the load goes on.
-   * @default 'off'
-   */
-  readonly sync?: 'off' | 'cache-only';
-  /** How long a signal that ends the process waits for pending uploads, in milliseconds. @default 10000 */
-  readonly exitFlushMs?: number;
-  /** Wait with signals that would end the process while uploads are pending? @default true */
-  readonly exitSignals?: boolean;
+  /** What a sync call gets that would have to wait: 'off' is ENOTSUP, 'cache-only' EAGAIN while the load goes on. */
+  readonly sync: 'off' | 'cache-only';
+  /** How long a signal that ends the process waits for pending uploads, in milliseconds. */
+  readonly exitFlushMs: number;
+  /** Wait with signals that would end the process while uploads are pending? */
+  readonly exitSignals: boolean;
 }
 
 /**
@@ -40,7 +37,7 @@ export interface InProcessOptions {
  */
 export function createInProcessRemote(
   createOwner: (contents: OwnerContents) => Owner,
-  { sync = 'off', exitFlushMs = 10_000, exitSignals = true }: InProcessOptions = {},
+  { sync, exitFlushMs, exitSignals }: InProcessOptions,
 ): Remote {
   const ledger = new Ledger();
   /** The calls that have no answer yet. */

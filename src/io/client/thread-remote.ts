@@ -26,14 +26,14 @@ import { OwnerThread } from './owner-thread.js';
 
 export interface ThreadRemoteOptions extends UploadOptions {
   readonly store: StoreChoice;
-  /** Longest time that a blocked call waits without a word from the thread, in milliseconds. @default 120000 */
-  readonly syncTimeout?: number | undefined;
-  /** How long an exiting process waits for pending uploads, in milliseconds. @default 10000 */
-  readonly exitFlushMs?: number | undefined;
-  /** Wait with signals that would end the process while uploads are pending? @default true */
-  readonly exitSignals?: boolean | undefined;
-  /** Where the thread's file is, if not beside this one. */
-  readonly workerUrl?: URL | null | undefined;
+  /** Longest time that a blocked call waits without a word from the thread, in milliseconds. */
+  readonly syncTimeout: number;
+  /** How long an exiting process waits for pending uploads, in milliseconds. */
+  readonly exitFlushMs: number;
+  /** Wait with signals that would end the process while uploads are pending? */
+  readonly exitSignals: boolean;
+  /** Where the thread's file is; null: beside this one. */
+  readonly workerUrl: URL | null;
 }
 
 /**
@@ -128,8 +128,7 @@ class ThreadRemote implements Remote {
   wait(call: Call): void {
     if (!(call instanceof ThreadCall)) throw new TypeError('The call is of another remote.');
     // Giving up on a commit would leave open whether the version is there; the owner ends it, one way or the other.
-    const syncTimeout =
-      call.method === 'commit' ? Number.POSITIVE_INFINITY : (this.options.syncTimeout ?? 120_000);
+    const syncTimeout = call.method === 'commit' ? Number.POSITIVE_INFINITY : this.options.syncTimeout;
     if (this.waitUntilSettled(call, syncTimeout, { isRenewed: true })) return;
     throw new Failure('ETIMEDOUT', 'W&B gave no answer within `syncTimeout`.');
   }
@@ -160,7 +159,7 @@ class ThreadRemote implements Remote {
   private start(): OwnerThread {
     const { store, writebackDelay, concurrency, workerUrl } = this.options;
     this.unregister ??= keep({
-      ...{ isHeldAgainstSignals: this.options.exitSignals ?? true },
+      ...{ isHeldAgainstSignals: this.options.exitSignals },
       ...{ begin: () => this.begin(), drain: (startedAt) => this.drain(startedAt) },
       drainLater: (startedAt) => this.drainLater(startedAt),
       removeFiles: () => this.ending.removeFiles(),
@@ -338,7 +337,7 @@ class ThreadRemote implements Remote {
   }
 
   private get exitFlushMs(): number {
-    return this.options.exitFlushMs ?? 10_000;
+    return this.options.exitFlushMs;
   }
 
   private restOfEnd(): number {

@@ -1,4 +1,5 @@
 import { setMaxListeners } from 'node:events';
+import type { Entry } from '../../contract/entry.js';
 import { Failure } from '../../contract/failure.js';
 import type { Args, Method, RemoteEvent, RemoteMethods, Reply, Value } from '../../contract/remote.js';
 import type { Store } from '../../contract/store.js';
@@ -56,13 +57,22 @@ export function createOwner({ store, contents, told, now = Date.now, ...options 
   const removals = new Removals(store, uploader.signal);
   const host = { store, target, uploader, removals, now };
 
+  async function listed(path: TreePath, signal: AbortSignal): Promise<readonly Entry[]> {
+    const entries: Entry[] = [];
+    for await (const page of store.list(path, { signal })) for (const entry of page) entries.push(entry);
+    return entries;
+  }
+
   const handlers: Handlers = {
     lookup: ({ path, listing }, signal) => store.lookup(path, { listing, signal }),
 
-    list: async ({ path }, signal) => {
-      const entries = [];
-      for await (const page of store.list(path, { signal })) for (const entry of page) entries.push(entry);
-      return { entries };
+    list: async ({ path }, signal) => ({ entries: await listed(path, signal) }),
+
+    page: async ({ path, after }, signal) => {
+      const page = store.page?.(path, { after, signal }) ?? null;
+      if (page) return page;
+      const entries = await listed(path, signal);
+      return { entries, rows: entries.length, next: null };
     },
 
     read: ({ entry, start, end, etag }, signal) => store.read(entry, { start, end }, { etag, signal }),
@@ -174,6 +184,7 @@ export function createOwner({ store, contents, told, now = Date.now, ...options 
 const CANCELLABLE: ReadonlySet<keyof RemoteMethods> = new Set([
   'lookup',
   'list',
+  'page',
   'read',
   'readNewest',
   'info',

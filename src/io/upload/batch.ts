@@ -3,7 +3,7 @@ import type PQueue from 'p-queue';
 import type { Entry } from '../../contract/entry.js';
 import { Failure } from '../../contract/failure.js';
 import type { Source, Ticket } from '../../contract/uploads.js';
-import { reading } from '../../store/common/content/sources.js';
+import { reading } from '../../store/common/sources.js';
 import { failureOf } from '../failure-of.js';
 import { nowAndThen } from './progress.js';
 import type { Upload } from './queue.js';

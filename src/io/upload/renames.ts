@@ -4,7 +4,7 @@ import type { Move, Value } from '../../contract/remote.js';
 import type { Store } from '../../contract/store.js';
 import type { TreePath } from '../../contract/tree-path.js';
 import type { OpenSource } from '../../contract/uploads.js';
-import { reading } from '../../store/common/content/sources.js';
+import { reading } from '../../store/common/sources.js';
 import { Claim } from './claim.js';
 import { download } from './download.js';
 import type { Removals } from './removals.js';

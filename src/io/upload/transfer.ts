@@ -3,8 +3,8 @@ import type { Entry } from '../../contract/entry.js';
 import type { Store } from '../../contract/store.js';
 import type { TreePath } from '../../contract/tree-path.js';
 import type { OpenSource, Ticket, Uploads } from '../../contract/uploads.js';
-import { sizeOf } from '../../store/common/content/sources.js';
-import { contentVersion } from '../../store/version.js';
+import { contentVersion } from '../../store/common/rows.js';
+import { sizeOf } from '../../store/common/sources.js';
 import { filePieces } from '../../wire/transport/file-pieces.js';
 import { isWireFailure } from '../../wire/wire-failure.js';
 

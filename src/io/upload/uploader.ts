@@ -13,10 +13,10 @@ import { type Outcome, type Submission, type Upload, UploadQueue } from './queue
 import type { Target } from './transfer.js';
 
 export interface UploadOptions {
-  /** How long a submission waits for others, in milliseconds; each new one starts it again, ten times at most. @default 500 */
-  readonly writebackDelay?: number | undefined;
-  /** Transfers at once. @default 10 */
-  readonly concurrency?: number | undefined;
+  /** How long a submission waits for others, in milliseconds; each new one starts it again, ten times at most. */
+  readonly writebackDelay: number;
+  /** Transfers at once. */
+  readonly concurrency: number;
 }
 
 const MOST_DELAYS = 10;
@@ -65,8 +65,8 @@ export class Uploader {
   ) {
     // Everything that is on its way listens to it, which is no leak.
     setMaxListeners(0, this.closing.signal);
-    this.writebackDelay = options.writebackDelay ?? 500;
-    this.transfers = new PQueue({ concurrency: options.concurrency ?? 10 });
+    this.writebackDelay = options.writebackDelay;
+    this.transfers = new PQueue({ concurrency: options.concurrency });
     this.queue = new UploadQueue({
       unitOf: options.unitOf,
       onSettled: (upload, outcome) => this.onSettled(upload, outcome),

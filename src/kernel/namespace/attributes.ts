@@ -1,7 +1,7 @@
 import { constants } from 'node:fs';
 import { Failure } from '../../contract/failure.js';
 import type { TreePath } from '../../contract/tree-path.js';
-import { ensureSize } from '../content/reading/sizes.js';
+import { ensureSize } from '../content/reading/read.js';
 import type { Core } from '../core.js';
 import type { Operation } from '../operation/operation.js';
 import type { Attributes } from '../syscalls.js';

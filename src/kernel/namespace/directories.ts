@@ -5,16 +5,23 @@ import { effect, isDone } from '../operation/effect.js';
 import type { Operation } from '../operation/operation.js';
 import type { DirectoryEntry } from '../syscalls.js';
 import { Inode } from './inode.js';
+import { OpenDirectory, type Paging, shown } from './listing/open-directory.js';
 import { ABSENT } from './listing/pins.js';
 import { ensureListed, find, resolve, resolveParent } from './resolve.js';
 
-/** `readdir` and `mkdir`. */
+export const opendir = (core: Core, op: Operation, path: TreePath, paging: Paging): OpenDirectory =>
+  new OpenDirectory(core, directoryAt(core, op, path), paging);
+
 export function readdir(core: Core, op: Operation, path: TreePath): readonly DirectoryEntry[] {
+  const directory = directoryAt(core, op, path);
+  ensureListed(core, op, directory);
+  return shown([...(directory.children?.values() ?? [])]);
+}
+
+function directoryAt(core: Core, op: Operation, path: TreePath): Inode {
   const directory = resolve(core, op, path);
   if (!directory.isDirectory) throw new Failure('ENOTDIR');
-  ensureListed(core, op, directory);
-  const entries = [...(directory.children ?? [])].map(([name, { kind }]) => ({ name, kind }));
-  return entries.sort((a, b) => (a.name < b.name ? -1 : 1));
+  return directory;
 }
 
 /** Directories inside a unit are only here, and so are implicit ones, down to the draft of a unit. */

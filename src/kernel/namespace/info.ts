@@ -1,7 +1,9 @@
 import type { Facts, FileFacts } from '../../contract/facts.js';
+import { Failure } from '../../contract/failure.js';
+import type { Args, Value } from '../../contract/remote.js';
 import type { TreePath } from '../../contract/tree-path.js';
 import type { Core } from '../core.js';
-import { Fault, type Operation } from '../operation/operation.js';
+import type { Operation } from '../operation/operation.js';
 import type { Inode } from './inode.js';
 import { resolve } from './resolve.js';
 
@@ -15,13 +17,11 @@ export function info(core: Core, op: Operation, path: TreePath): Facts {
   if (!isAsked) return ownFacts(inode);
   if (op.progress?.of === 'info') return merged(inode, op.progress.answer);
   const key = `info#${core.tick().epoch}`;
-  throw new Fault(key, () =>
-    core.loads.start(key, 'info', { path: inode.path }, (facts, failure) => {
-      op.progress = { of: 'info', answer: facts };
-      // The server may show a new upload only later.
-      return failure?.code === 'ENOENT' && isChangedHere(inode) ? null : failure;
-    }),
-  );
+  throw core.loads.fault(key, 'info', { path: inode.path }, (facts, failure) => {
+    op.progress = { of: 'info', answer: facts };
+    // The server may show a new upload only later.
+    return failure?.code === 'ENOENT' && isChangedHere(inode) ? null : failure;
+  });
 }
 
 interface Digest {
@@ -69,4 +69,42 @@ function digestOf(version: string): Digest {
   const [, algorithm, digest = null] = /^(md5|xxh128):(.+)$/.exec(version) ?? [];
   if (algorithm === undefined) return { algorithm: null, digest: null };
   return { algorithm: algorithm === 'md5' ? 'MD5' : 'XXH128', digest };
+}
+
+/** The storage's own address of a file's content, signed anew each time; of a reference the address that it is. */
+export function signedUrl(core: Core, op: Operation, path: TreePath): string {
+  const inode = resolve(core, op, path);
+  const { entry, target } = inode;
+  if (inode === core.root || inode.isDirectory) throw new Failure('EISDIR', 'Single files have addresses.');
+  if (target !== null) {
+    if (/^https?:/i.test(target)) return target;
+    throw new Failure(
+      'ENOTSUP',
+      `It is a reference to content that ${core.shape.keeper} does not store: readlink() tells where.`,
+    );
+  }
+  if (inode.isDirty || entry === null) throw new Failure('EBUSY', notThereYet(core));
+  if (op.progress?.of === 'signedUrl') return op.progress.answer;
+  const key = `signedUrl#${core.tick().epoch}`;
+  throw core.loads.fault(key, 'signedUrl', { entry }, (url, failure) => {
+    if (url !== null) op.progress = { of: 'signedUrl', answer: url };
+    return failure;
+  });
+}
+
+const notThereYet = ({ shape }: Core): string =>
+  `${shape.keeper} doesn't have its content yet: flush() it first; of a draft, commit() that.`;
+
+/** One page of what the server finds. What it tells to be there is there for the calls that follow, too. */
+export function findUnits(core: Core, op: Operation, query: Args<'find'>): Value<'find'> {
+  if (core.isClosed) throw new Failure('EBADF', 'This filesystem is closed.');
+  if (op.progress?.of === 'find') return op.progress.answer;
+  const key = `find#${core.tick().epoch}`;
+  throw core.names.ask(key, 'find', query, (found, failure, learned) => {
+    if (found) {
+      core.names.mergeAbove(found.entries, learned);
+      op.progress = { of: 'find', answer: found };
+    }
+    return failure;
+  });
 }

@@ -1,7 +1,8 @@
 import type { Alike } from '../../contract/entry.js';
 import { segmentsOf, type TreePath } from '../../contract/tree-path.js';
 import type { Core } from '../core.js';
-import { Fault, type Operation } from '../operation/operation.js';
+import type { Operation } from '../operation/operation.js';
+import type { Moment } from '../timeline.js';
 
 /** The outermost name on the way to a path that isn't there. */
 export interface Missing {
@@ -48,13 +49,10 @@ function alikeOf(core: Core, op: Operation | null, path: TreePath): Alike | null
   const known = core.names.negatives.alike.get(path);
   const isFresh = known && core.timeline.now() - known.moment.at < core.options.listingTtl;
   if (isFresh || op === null || op.hasLoaded(key)) return known?.said ?? null;
-  const start = () =>
-    core.timeline.ask((sent) =>
-      core.loads.start(key, 'alike', { path }, (said) => {
-        // It is only for a message: who can't be asked leaves it as short as it was.
-        core.names.negatives.alike.set(path, { said, moment: core.timeline.arrive(sent) });
-        return null;
-      }),
-    );
-  throw new Fault(key, start, { beforeBlocking: () => core.remote.assertCanWait() });
+  const commit = (said: Alike | null, _failure: unknown, moment: Moment): null => {
+    // It is only for a message: who can't be asked leaves it as short as it was.
+    core.names.negatives.alike.set(path, { said, moment });
+    return null;
+  };
+  throw core.names.ask(key, 'alike', { path }, commit, { beforeBlocking: () => core.remote.assertCanWait() });
 }

@@ -1,4 +1,6 @@
 import type { Entry, Lookup } from '../../contract/entry.js';
+import type { Failure } from '../../contract/failure.js';
+import type { Args, Method, Value } from '../../contract/remote.js';
 import {
   depthOf,
   joinPath,
@@ -8,6 +10,8 @@ import {
   upperPath,
 } from '../../contract/tree-path.js';
 import type { Core } from '../core.js';
+import type { Load } from '../operation/load.js';
+import { Fault, type Waiting } from '../operation/operation.js';
 import type { Moment } from '../timeline.js';
 import { Inode } from './inode.js';
 import type { ScopeHost } from './listing/foreign-changes.js';
@@ -206,6 +210,20 @@ export class Namespace implements ScopeHost {
     for (const inode of place.scope.childAt(place.relative)?.walk() ?? []) {
       if (inode.isDirectory && inode.depth <= unitDepth) this.scopeAt(inode).mergeListing([], true, sent);
     }
+  }
+
+  /** A fault that asks about names; `commit` takes what came, and when it was learned. */
+  ask<M extends Method>(
+    key: string,
+    method: M,
+    args: Args<M>,
+    commit: (value: Value<M> | null, failure: Failure | null, learned: Moment) => Failure | null,
+    waiting?: Waiting,
+  ): Fault {
+    const { loads, timeline } = this.core;
+    const start = (sent: Moment): Load =>
+      loads.start(key, method, args, (value, failure) => commit(value, failure, timeline.arrive(sent)));
+    return new Fault(key, () => timeline.ask(start), waiting);
   }
 
   /** A scope has more names now. */

@@ -1,8 +1,7 @@
 import { Failure } from '../../contract/failure.js';
 import { depthOf, splitPath, type TreePath, upperPath, withoutSlash } from '../../contract/tree-path.js';
 import type { Core } from '../core.js';
-import type { Load } from '../operation/load.js';
-import { Fault, type Operation } from '../operation/operation.js';
+import type { Fault, Operation } from '../operation/operation.js';
 import type { Moment } from '../timeline.js';
 import type { Inode } from './inode.js';
 import { throughLinks } from './links.js';
@@ -85,13 +84,8 @@ function findName(core: Core, op: Operation, path: TreePath): Inode | null {
     throw lookupFault(core, op, path, null);
   }
   if (segments.length > core.unitDepth) {
-    return findInUnit(
-      core,
-      op,
-      path,
-      inode.scope ?? core.names.scopeAt(inode),
-      segments.slice(core.unitDepth),
-    );
+    const scope = inode.scope ?? core.names.scopeAt(inode);
+    return findInUnit(core, op, path, scope, segments.slice(core.unitDepth));
   }
   // What is only here needs no proof.
   if (inode.local?.isLocalDirectory || isFresh(core, op, inode, path)) return inode;
@@ -138,23 +132,16 @@ function isKnownAbsent(
   parent: Inode,
 ): boolean {
   const { scope } = parent;
-  if (
-    scope &&
-    (areAllKnown(core, op, scope) || isRecent(core, op, scope.knownSince(segments[reached] ?? '')))
-  )
-    return true;
+  if (scope && areAllKnown(core, op, scope)) return true;
+  if (scope && isRecent(core, op, scope.knownSince(segments[reached] ?? ''))) return true;
   for (let depth = reached + 1; depth <= segments.length; depth++) {
-    if (isNegativeFresh(core, op, segments.slice(0, depth).join('/'))) return true;
+    const negative = core.names.absentSince(segments.slice(0, depth).join('/'));
+    if (negative && isRecent(core, op, negative)) return true;
   }
   return false;
 }
 
-function isNegativeFresh(core: Core, op: Operation, path: TreePath): boolean {
-  const negative = core.names.absentSince(path);
-  return negative !== undefined && isRecent(core, op, negative);
-}
-
-function isFresh(core: Core, op: Operation, inode: Inode, path: TreePath): boolean {
+export function isFresh(core: Core, op: Operation, inode: Inode, path: TreePath): boolean {
   const seen = { arrived: inode.seenEpoch, at: inode.seenAt };
   if (isRecent(core, op, seen) || op.hasLoaded(`lookup:${path}`)) return true;
   if (!inode.parent) return true;
@@ -194,61 +181,61 @@ function isRecent(
  * (its first page); in a large unit single names are looked up until listing all of it is the cheaper way.
  */
 function lookupFault(core: Core, op: Operation, path: TreePath, scope: Scope | null): Fault {
-  const unitPath = upperPath(path, core.unitDepth);
-  const isInUnit = depthOf(path) >= core.unitDepth;
-  // Where it is true for ever the listing comes along if it is at hand: it never has to be asked for again.
-  const { areUnitsImmutable } = core.shape;
-  if (scope?.known.isLarge) {
-    if (scope.known.lookups >= LOOKUPS_BEFORE_LISTING) return listFault(core, scope.root);
-    return new Fault(`lookup:${path}`, () => startLookup(core, `lookup:${path}`, path, areUnitsImmutable));
-  }
-  // All who need an unknown unit wait for one answer; whom its first page doesn't serve asks again by name.
-  if (isInUnit && !op.hasLoaded(`unit:${unitPath}`)) {
-    return new Fault(`unit:${unitPath}`, () => startLookup(core, `unit:${unitPath}`, path, true));
-  }
-  return new Fault(`lookup:${path}`, () => startLookup(core, `lookup:${path}`, path, areUnitsImmutable));
-}
-
-function startLookup(core: Core, key: string, path: TreePath, listing: boolean): Load {
-  return core.timeline.ask((sent) =>
-    core.loads.start(key, 'lookup', { path, listing }, (lookup, failure) => {
-      const learned = core.timeline.arrive(sent);
+  const fault = (key: string, listing: boolean): Fault =>
+    core.names.ask(key, 'lookup', { path, listing }, (lookup, failure, learned) => {
       if (lookup) core.names.mergeLookup(path, lookup, learned);
       return failure;
-    }),
-  );
+    });
+  if (scope?.known.isLarge && scope.known.lookups >= LOOKUPS_BEFORE_LISTING)
+    return listFault(core, scope.root);
+  // All who need an unknown unit wait for one answer; whom its first page doesn't serve asks again by name.
+  const unitKey = `unit:${upperPath(path, core.unitDepth)}`;
+  const isInUnit = depthOf(path) >= core.unitDepth;
+  if (!scope?.known.isLarge && isInUnit && !op.hasLoaded(unitKey)) return fault(unitKey, true);
+  // Where it is true for ever the listing comes along if it is at hand: it never has to be asked for again.
+  return fault(`lookup:${path}`, core.shape.areUnitsImmutable);
 }
 
 /** Loads the whole listing of a directory that is listed as one. */
 function listFault(core: Core, directory: Inode): Fault {
   const { path } = directory;
-  const key = `list:${path}`;
-  return new Fault(key, () =>
-    core.timeline.ask((sent) =>
-      core.loads.start(key, 'list', { path }, (value, failure) => {
-        const learned = core.timeline.arrive(sent);
-        if (value) core.names.scopeAt(directory).mergeListing(value.entries, true, learned);
-        else if (failure?.code === 'ENOENT' && directory.local?.isLocalDirectory) {
-          core.names.scopeAt(directory).mergeListing([], true, learned);
-          return null;
-        } else if (failure?.code === 'ENOENT' && path !== '') {
-          const place = core.names.scopeOfName(path);
-          place?.scope.mergeName(place.relative, null, learned);
-          core.names.negatives.set(path, learned);
-        }
-        return failure;
-      }),
-    ),
-  );
+  return core.names.ask(`list:${path}`, 'list', { path }, (value, failure, learned) => {
+    if (value) core.names.scopeAt(directory).mergeListing(value.entries, true, learned);
+    return failure && mergeNoListing(core, directory, failure, learned);
+  });
+}
+
+/** Returns the failure, unless it says that the server doesn't have what is only here. */
+export function mergeNoListing(
+  core: Core,
+  directory: Inode,
+  failure: Failure,
+  learned: Moment,
+): Failure | null {
+  const { path } = directory;
+  if (failure.code !== 'ENOENT') return failure;
+  if (directory.local?.isLocalDirectory) {
+    core.names.scopeAt(directory).mergeListing([], true, learned);
+    return null;
+  }
+  if (path === '') return failure;
+  const place = core.names.scopeOfName(path);
+  place?.scope.mergeName(place.relative, null, learned);
+  core.names.negatives.set(path, learned);
+  return failure;
 }
 
 /** Makes sure that all names in a directory are known. */
 export function ensureListed(core: Core, op: Operation, directory: Inode): void {
   const scope = core.names.scopeOf(directory);
   if (isListed(core, op, scope)) return;
+  ensureAsked(core, op, scope);
+  throw listFault(core, scope.root);
+}
+
+/** The first look-up of a unit brings its listing and the unit's own times in one request. */
+export function ensureAsked(core: Core, op: Operation, scope: Scope): void {
   const { path } = scope.root;
-  // The first look-up of a unit brings its listing and the unit's own times in one request.
   const isAsked = op.hasLoaded(`unit:${path}`) || scope.known.isLarge || scope.known.listed.epoch > 0;
   if (scope.isDeep && !isAsked) throw lookupFault(core, op, path, null);
-  throw listFault(core, scope.root);
 }

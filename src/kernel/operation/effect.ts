@@ -1,6 +1,6 @@
 import type { Args, Method, Value } from '../../contract/remote.js';
 import type { Core } from '../core.js';
-import type { Load } from './load.js';
+import type { Commit, Load } from './load.js';
 import type { Name } from './locks.js';
 import { Fault, type Operation } from './operation.js';
 
@@ -50,7 +50,7 @@ function start<M extends Method>(
       core.locks.release(locks);
     }
   };
-  const onReply: Parameters<typeof core.loads.start<M>>[3] = (value, failure) => {
+  const onReply: Commit<M> = (value, failure) => {
     try {
       // A value of `null` is an answer too; only a failure leaves everything as it was.
       if (!failure) {

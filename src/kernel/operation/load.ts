@@ -1,5 +1,6 @@
 import { Failure } from '../../contract/failure.js';
 import type { Args, Call, Method, Remote, Value } from '../../contract/remote.js';
+import { Fault } from './operation.js';
 
 /** One request to the owner of the remote, shared by all who need its outcome (single flight). */
 export class Load {
@@ -87,6 +88,16 @@ export class Load {
   }
 }
 
+/**
+ * Takes what came, synchronously; a failure it handles itself it returns as null, any other goes to all who wait.
+ */
+export type Commit<M extends Method> = (value: Value<M> | null, failure: Failure | null) => Failure | null;
+
+interface LoadOptions {
+  /** Its last waiter may end it; else its outcome must be known. @default true */
+  readonly isCancellable?: boolean;
+}
+
 /** The loads on their way, by what they bring. */
 export class Loads {
   private readonly byKey = new Map<string, Load>();
@@ -98,16 +109,24 @@ export class Loads {
     for (const load of [...this.byKey.values()]) load.cancel();
   }
 
-  /**
-   * Starts a load, or joins the one of this key. `commit` takes what came, synchronously; a failure it handles itself
-   * it returns as null, any other goes to all who wait.
-   */
+  /** What throws it waits for such a load. */
+  fault<M extends Method>(
+    key: string,
+    method: M,
+    args: Args<M>,
+    commit: Commit<M>,
+    options?: LoadOptions,
+  ): Fault {
+    return new Fault(key, () => this.start(key, method, args, commit, options));
+  }
+
+  /** Starts a load, or joins the one of this key. */
   start<M extends Method>(
     key: string,
     method: M,
     args: Args<M>,
-    commit: (value: Value<M> | null, failure: Failure | null) => Failure | null,
-    { isCancellable = true }: { readonly isCancellable?: boolean } = {},
+    commit: Commit<M>,
+    { isCancellable = true }: LoadOptions = {},
   ): Load {
     const running = this.byKey.get(key);
     if (running && !running.isCancelled) return running;

@@ -7,7 +7,7 @@ import type { FlushProgress } from '../writeback/flush.js';
 import type { Load } from './load.js';
 
 /** How a fault is waited for. */
-interface Waiting {
+export interface Waiting {
   /** Waiting for another caller's mutation is no load: it may happen any number of times. @default false */
   readonly isContention?: boolean;
   /** Called before a thread is blocked for it; throws where it can't be, and then nothing has been started. */

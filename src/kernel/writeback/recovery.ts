@@ -5,7 +5,7 @@ import type { Core } from '../core.js';
 import { Inode } from '../namespace/inode.js';
 import { referenceEntry } from '../versions/drafts.js';
 
-/** What the journal of this mount holds, and what was wrong with what it found at the start. */
+/** What the journal holds, and what was wrong with what it found at the start. */
 export interface JournalReport {
   readonly directory: string;
   readonly entries: readonly { readonly path: TreePath; readonly kind: string; readonly size: number }[];

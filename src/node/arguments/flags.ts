@@ -59,8 +59,8 @@ export function asBits(mode: unknown): number {
 
 /** Seconds since the epoch from what `utimes` takes; anything before the epoch means now, as for Node. */
 export function asSeconds(time: unknown, name = 'time'): number {
-  // biome-ignore lint/suspicious/noDoubleEquals: '1.0' is a number for Node, '1x' and 'NaN' are none.
-  if (typeof time === 'string' && +time == (time as unknown as number)) return +time;
+  // '1.0' is a number for Node, '1x' and 'NaN' are none.
+  if (typeof time === 'string' && !Number.isNaN(Number(time))) return Number(time);
   if (typeof time === 'number' && Number.isFinite(time)) return time < 0 ? Date.now() / 1000 : time;
   if (types.isDate(time)) return time.getTime() / 1000;
   throw invalidArgumentType(name, 'an instance of Date or an Time in seconds', time);

@@ -33,6 +33,29 @@ export function asBoolean(value: unknown, name: string): boolean {
   return value;
 }
 
+export function asString(value: unknown, name: string): string {
+  if (typeof value !== 'string') throw invalidArgumentType(name, 'of type string', value);
+  return value;
+}
+
+export function asOneOf<T extends string>(value: unknown, name: string, ...known: readonly T[]): T {
+  const found = known.find((each) => each === value);
+  if (found !== undefined) return found;
+  const list = known.map((each) => `'${each}'`).join(', ');
+  throw invalidArgumentValue(name, value, `must be one of: ${list}`);
+}
+
+/** A list of its own; `take` checks each item. */
+export function asArray<T>(
+  value: unknown,
+  name: string,
+  take: (item: unknown, name: string) => T,
+  expected = 'an instance of Array',
+): T[] {
+  if (!Array.isArray(value)) throw invalidArgumentType(name, expected, value);
+  return Array.from(value, (item: unknown, index) => take(item, `${name}[${index}]`));
+}
+
 export type AnyFunction = (...args: unknown[]) => unknown;
 
 export function asFunction(value: unknown, name: string): AnyFunction {
@@ -50,6 +73,18 @@ export function asObject(value: unknown, name: string): Bag {
     throw invalidArgumentType(name, 'of type object', value);
   }
   return value as Bag;
+}
+
+/** Refuses what a call of our own has no option for: Node's calls leave others alone. */
+export function assertKnownOptions(options: Bag, known: readonly string[], call: string): void {
+  for (const [name, value] of Object.entries(options)) {
+    if (known.includes(name)) continue;
+    throw invalidArgumentValue(
+      `options.${name}`,
+      value,
+      `is no option of ${call}; known are ${known.join(', ')}`,
+    );
+  }
 }
 
 /** Holds for views of other realms too. */

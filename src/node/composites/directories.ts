@@ -1,5 +1,6 @@
 import type { Dirent } from 'node:fs';
-import type { DirectoryEntry } from '../../kernel/syscalls.js';
+import type { Paging } from '../../kernel/namespace/listing/open-directory.js';
+import type { DirectoryEntry, DirectoryPages } from '../../kernel/syscalls.js';
 import { hasCode } from '../arguments/errors.js';
 import { asMode } from '../arguments/flags.js';
 import { joined } from '../arguments/layout.js';
@@ -86,7 +87,7 @@ export function* readdir(tree: Tree, path: unknown, options?: unknown): Composit
   const { encoding, withFileTypes, recursive } = asOptions(options);
   const given = asPath(path);
   if (asRecursive(recursive)) {
-    const walk = yield* walkBelow(tree, given, 'scandir', true);
+    const walk = yield* walkBelow({ tree, syscall: 'scandir', paging: 'never', isRecursive: true }, given);
     const found = yield* walk.all();
     if (withFileTypes) return found.map(({ entry, level }) => direntOf(entry, level.given, encoding));
     return found.map(({ entry, level }) => encodedName(`${level.prefix}${entry.name}`, encoding));
@@ -96,19 +97,21 @@ export function* readdir(tree: Tree, path: unknown, options?: unknown): Composit
   return entries.map(({ name }) => encodedName(name, encoding));
 }
 
+interface Walking {
+  readonly tree: Tree;
+  readonly syscall: string;
+  readonly paging: Paging;
+  readonly isRecursive: boolean;
+}
+
 /** Goes through a directory, and those below it with `isRecursive`. Fails where it can't be listed. */
-export function* walkBelow(
-  tree: Tree,
-  given: string,
-  syscall: string,
-  isRecursive: boolean,
-): Composite<Walk<DirectoryEntry, TreeLevel>> {
-  const real = isRecursive ? yield* realOf(tree, given, syscall) : given;
-  return yield* Walk.through(new TreeLevel({ tree, syscall, isRecursive }, given, real, ''));
+export function* walkBelow(walking: Walking, given: string): Composite<Walk<DirectoryEntry, TreeLevel>> {
+  const real = walking.isRecursive ? yield* realOf(walking.tree, given, walking.syscall) : given;
+  return yield* Walk.through(new TreeLevel(walking, given, real, ''));
 }
 
 class TreeLevel implements Level<DirectoryEntry> {
-  #isRead = false;
+  #open: DirectoryPages | null = null;
 
   /**
    * @param given how the caller calls it
@@ -116,20 +119,19 @@ class TreeLevel implements Level<DirectoryEntry> {
    * @param prefix of the names in it, as seen from the top
    */
   constructor(
-    private readonly walk: {
-      readonly tree: Tree;
-      readonly syscall: string;
-      readonly isRecursive: boolean;
-    },
+    private readonly walk: Walking,
     readonly given: string,
     private readonly real: string,
     readonly prefix: string,
   ) {}
 
   *page(): Composite<readonly DirectoryEntry[] | null> {
-    if (this.#isRead) return null;
-    this.#isRead = true;
-    return yield* entriesOf(this.walk.tree, this.real, this.walk.syscall, this.given);
+    const { tree, syscall, paging } = this.walk;
+    const place = placeOf(tree, this.real);
+    const call = { syscall, path: this.given, explain: explaining(place) };
+    this.#open ??= yield* invoke({ ...call, run: (op) => tree.kernel.opendir(op, place.tree, paging) });
+    const open = this.#open;
+    return yield* invoke({ ...call, run: (op) => open.next(op) });
   }
 
   below({ name, kind }: DirectoryEntry): TreeLevel | null {

@@ -8,13 +8,16 @@ import { walkBelow } from './directories.js';
 import { type Composite, driveSync, invoke } from './driver.js';
 
 /**
- * Opens a directory: it is shown as it was then; with `recursive`, those below as this instance knows them when they are
- * come to. The walk is one call: it lists a run once, however long it takes.
+ * Opens a directory: one that is known is shown as it was then, any other page by page as it is read; with `recursive`,
+ * those below as this instance knows them when they are come to. The walk is one call: it lists a run once, however
+ * long it takes.
  */
 export function* opendir(tree: Tree, path: unknown, options?: unknown): Composite<Dir> {
   const given = asPath(path);
   const { recursive, bufferSize, encoding } = asOptions(options);
-  const walk = yield* walkBelow(tree, given, 'opendir', Boolean(recursive));
+  const paging = recursive ? 'above units' : 'always';
+  const walking = { tree, syscall: 'opendir', paging, isRecursive: Boolean(recursive) } as const;
+  const walk = yield* walkBelow(walking, given);
   asUint32(bufferSize ?? 32, 'options.bufferSize', true);
   const freshness = yield* invoke({ syscall: 'opendir', path: given, run: (op) => op.freshness });
   function* next(): Composite<Dirent | null> {

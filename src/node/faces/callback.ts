@@ -1,6 +1,6 @@
 import { promisify } from 'node:util';
 import { asRead, asWrite, givenToRead } from '../arguments/transfers.js';
-import { asFd, asFunction, isFunction } from '../arguments/validate.js';
+import { type AnyFunction, asFd, asFunction, isFunction } from '../arguments/validate.js';
 import * as attributes from '../composites/attributes.js';
 import { copyFile } from '../composites/copy-file.js';
 import { cp } from '../composites/cp.js';
@@ -154,15 +154,10 @@ function vectorOf(tree: Tree, call: VectorCall) {
  * `util.promisify` makes an object of a callback's several values; Node's own names for them aren't public. Those of
  * writev are 'bytesWritten' and 'buffer' in Node, and 'buffers' in its documentation and types: it gets both.
  */
-export function withPromiseOf<F extends (...args: never[]) => void>(
-  call: F,
-  count: string,
-  ...given: readonly string[]
-): F {
-  const run = call as unknown as (...args: unknown[]) => void;
+export function withPromiseOf<F extends AnyFunction>(call: F, count: string, ...given: readonly string[]): F {
   const promised = (...args: unknown[]): Promise<unknown> =>
     new Promise((resolve, reject) => {
-      run(...args, (error: unknown, number: unknown, buffer: unknown) => {
+      call(...args, (error: unknown, number: unknown, buffer: unknown) => {
         if (error) reject(error);
         else resolve({ [count]: number, ...Object.fromEntries(given.map((name) => [name, buffer])) });
       });

@@ -26,7 +26,7 @@ export type WandbFs = NodeFs &
   };
 
 export interface FsOptions extends MountOptions {
-  /** Mounts the remote. Called at the first use that needs it, and again if it threw. */
+  /** Makes the kernel. Called at the first use that needs it, and again if it threw. */
   readonly connect: () => Kernel;
   /** Tells the user what no call can tell. @default `process.emitWarning` */
   readonly warn?: ((message: string) => void) | undefined;

@@ -5,7 +5,7 @@ import type { Dirent, PathLike } from 'node:fs';
 export const nodeMajor = Number(process.versions.node.split('.')[0]);
 
 /** Node 20 has these symbols, realms made with `node:vm` (Jest's) don't; compilers then fall back to these names. */
-const symbols = Symbol as unknown as { readonly asyncDispose?: symbol; readonly dispose?: symbol };
+const symbols: { readonly asyncDispose?: symbol; readonly dispose?: symbol } = Symbol;
 
 export const asyncDispose: typeof Symbol.asyncDispose = (symbols.asyncDispose ??
   Symbol.for('Symbol.asyncDispose')) as typeof Symbol.asyncDispose;

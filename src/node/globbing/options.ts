@@ -2,7 +2,15 @@ import type { Dirent } from 'node:fs';
 import { posix } from 'node:path';
 import { asPath } from '../arguments/paths.js';
 import { invalidArgumentType } from '../arguments/refusals.js';
-import { asBoolean, asInteger, asObject, type Bag, isFunction } from '../arguments/validate.js';
+import {
+  asArray,
+  asBoolean,
+  asInteger,
+  asObject,
+  asString,
+  type Bag,
+  isFunction,
+} from '../arguments/validate.js';
 import { matcherOfAny, Pattern } from './pattern.js';
 
 /** A search, its arguments checked. */
@@ -52,20 +60,12 @@ const isGiven = (value: unknown): boolean => value !== undefined && value !== nu
 function asPatterns(pattern: unknown): readonly string[] {
   if (typeof pattern === 'string') return [pattern];
   if (typeof pattern !== 'object') throw invalidArgumentType('patterns', 'of type string', pattern);
-  return asStrings(pattern, 'patterns', 'an instance of Array');
+  return asArray(pattern, 'patterns', asString);
 }
 
 function asExclusion(exclude: unknown): readonly string[] | ((entry: string | Dirent) => unknown) {
   if (isFunction(exclude)) return exclude;
-  return asStrings(exclude, 'options.exclude', 'of type function or an instance of string[]');
-}
-
-function asStrings(value: unknown, name: string, expected: string): readonly string[] {
-  if (!Array.isArray(value)) throw invalidArgumentType(name, expected, value);
-  for (const [index, text] of value.entries()) {
-    if (typeof text !== 'string') throw invalidArgumentType(`${name}[${index}]`, 'of type string', text);
-  }
-  return value;
+  return asArray(exclude, 'options.exclude', asString, 'of type function or an instance of string[]');
 }
 
 /** Relative to the process, as the disk's paths are. */

@@ -14,10 +14,10 @@ import { writeFileTo } from '../composites/files/write-file.js';
 import { fstatOf } from '../composites/stat.js';
 import { asyncDispose } from '../faces/node-version.js';
 import { borrow, type StreamFs } from '../streams/streams.js';
+import { asAutoClose, once, settle, streamOperations, webStream } from '../streams/web-streams.js';
 import type { Tree } from '../tree.js';
 import { pull, pullSync } from './iter.js';
 import { HandleState } from './state.js';
-import { asAutoClose, once, settle, streamOperations, webStream } from './web-streams.js';
 import { HandleWriter } from './writer.js';
 
 /** How the handle makes streams over itself: with the classes of its fs object. */

@@ -2,9 +2,9 @@ import { invalidState } from '../arguments/refusals.js';
 import { type AsyncComposite, driveSync } from '../composites/driver.js';
 import { close } from '../composites/files/descriptors.js';
 import { readTransfer, writeTransfer } from '../composites/files/transfer.js';
+import { withResolvers } from '../streams/web-streams.js';
 import type { Tree } from '../tree.js';
 import type { IterHost } from './iter.js';
-import { withResolvers } from './web-streams.js';
 
 /** The fd of a handle, and who uses it: it is closed when the handle is and the last of them has ended. */
 export class HandleState implements IterHost {

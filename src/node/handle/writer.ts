@@ -1,6 +1,6 @@
 import { hasCode } from '../arguments/errors.js';
 import { invalidArgumentType, outOfRange, refusal } from '../arguments/refusals.js';
-import { asObject, asSignal, bytesOf, isView } from '../arguments/validate.js';
+import { asArray, asObject, asSignal, bytesOf, isView } from '../arguments/validate.js';
 import { asyncDispose, dispose } from '../faces/node-version.js';
 import { asWindow, type IterHost, type Window } from './iter.js';
 
@@ -176,6 +176,5 @@ function asBytes(chunk: unknown, name: string): Uint8Array {
 }
 
 function asAllBytes(chunks: unknown): Uint8Array {
-  if (!Array.isArray(chunks)) throw invalidArgumentType('chunks', 'an instance of Array', chunks);
-  return Buffer.concat(chunks.map((chunk, index) => asBytes(chunk, `chunks[${index}]`)));
+  return Buffer.concat(asArray(chunks, 'chunks', asBytes));
 }

@@ -1,40 +1,32 @@
 import type { CommitOptions } from '../../contract/drafts.js';
 import { invalidArgumentType, invalidArgumentValue } from '../arguments/refusals.js';
-import { asBoolean, asObject, type Bag } from '../arguments/validate.js';
+import {
+  asArray,
+  asBoolean,
+  asObject,
+  asOneOf,
+  asString,
+  assertKnownOptions,
+  type Bag,
+} from '../arguments/validate.js';
 
 /** The options of `fs.wandb.commit`, checked as Node checks its own; what W&B itself refuses comes back as EINVAL. */
 export function asCommitOptions(given: Bag): CommitOptions {
-  for (const name of Object.keys(given)) {
-    if (!Object.hasOwn(CHECKS, name)) {
-      throw invalidArgumentValue(
-        `options.${name}`,
-        given[name],
-        `is no option of commit; known are ${Object.keys(CHECKS).join(', ')}`,
-      );
-    }
-  }
+  assertKnownOptions(given, Object.keys(CHECKS), 'commit');
   const taken = Object.entries(CHECKS).flatMap(([name, take]) => {
     const value = given[name];
-    return value === undefined ? [] : [[name, take(`options.${name}`, value)]];
+    return value === undefined ? [] : [[name, take(value, `options.${name}`)]];
   });
   return Object.fromEntries(taken) as CommitOptions;
 }
 
 /** Checks a value and gives it as plain data of its own: the caller may change his, and it may cross to another thread. */
-type Take = (name: string, value: unknown) => unknown;
+type Take = (value: unknown, name: string) => unknown;
 
-const text: Take = (name, value) => {
-  if (typeof value !== 'string') throw invalidArgumentType(name, 'of type string', value);
-  return value;
-};
-
-const texts: Take = (name, value) => {
-  if (!Array.isArray(value)) throw invalidArgumentType(name, 'an instance of Array', value);
-  return value.map((item, index) => text(`${name}[${index}]`, item));
-};
+const asStrings: Take = (value, name) => asArray(value, name, asString);
 
 /** What JSON makes of it; NaN is null there, as the SDK sends it, and what it would leave out is refused. */
-const json: Take = (name, value) => {
+const asJson: Take = (value, name) => {
   asObject(value, name);
   const check = (key: string, inner: unknown): unknown => {
     const isHeld = !['function', 'symbol', 'bigint'].includes(typeof inner) && !isEmptied(inner);
@@ -60,11 +52,11 @@ const isEmptied = (value: unknown): boolean =>
   Object.keys(value).length === 0;
 
 const CHECKS: Readonly<Record<keyof CommitOptions, Take>> = {
-  aliases: texts,
-  description: text,
-  metadata: json,
-  tags: texts,
-  ttl: (name, value) => {
+  aliases: asStrings,
+  description: asString,
+  metadata: asJson,
+  tags: asStrings,
+  ttl: (value, name) => {
     if (value === null) return value;
     if (typeof value !== 'number') throw invalidArgumentType(name, 'of type number', value);
     if (!Number.isInteger(value) || value < 1) {
@@ -72,14 +64,9 @@ const CHECKS: Readonly<Record<keyof CommitOptions, Take>> = {
     }
     return value;
   },
-  incremental: (name, value) => asBoolean(value, name),
-  runId: text,
-  digestAlgorithm: (name, value) => {
-    if (value !== 'MD5' && value !== 'XXH128') {
-      throw invalidArgumentValue(name, value, "must be one of: 'MD5', 'XXH128'");
-    }
-    return value;
-  },
-  distributedId: text,
-  finish: (name, value) => asBoolean(value, name),
+  incremental: asBoolean,
+  runId: asString,
+  digestAlgorithm: (value, name) => asOneOf(value, name, 'MD5', 'XXH128'),
+  distributedId: asString,
+  finish: asBoolean,
 };

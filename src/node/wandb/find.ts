@@ -2,8 +2,15 @@ import { Failure } from '../../contract/failure.js';
 import type { FoundRuns, RunQuery } from '../../contract/store.js';
 import { decodeName, encodeName, joinPath, segmentsOf, type TreePath } from '../../contract/tree-path.js';
 import { notSupported, systemError } from '../arguments/errors.js';
-import { invalidArgumentType, invalidArgumentValue } from '../arguments/refusals.js';
-import { asInteger, asObject, asSignal, type Bag } from '../arguments/validate.js';
+import { invalidArgumentValue } from '../arguments/refusals.js';
+import {
+  asInteger,
+  asObject,
+  asSignal,
+  asString,
+  assertKnownOptions,
+  type Bag,
+} from '../arguments/validate.js';
 import { type Composite, invoke } from '../composites/driver.js';
 import { placeOf, type Tree } from '../tree.js';
 import { located, type RunInfo } from './info.js';
@@ -103,11 +110,7 @@ const pageOf = (
 
 function asQuery(tree: Tree, options: unknown): Query {
   const given = asObject(options, 'options');
-  for (const name of Object.keys(given)) {
-    if (KNOWN.includes(name)) continue;
-    const reason = `is no option of find; known are ${KNOWN.join(', ')}`;
-    throw invalidArgumentValue(`options.${name}`, given[name], reason);
-  }
+  assertKnownOptions(given, KNOWN, 'find');
   const { perPage = PER_PAGE, limit = Number.POSITIVE_INFINITY } = given;
   return {
     path: projectOf(tree, given),
@@ -133,8 +136,7 @@ function projectOf(tree: Tree, given: Bag): TreePath {
 
 function nameOf(option: string, value: unknown, ofRoot: string | undefined): string {
   const name = `options.${option}`;
-  const given = value === undefined && ofRoot !== undefined ? decodeName(ofRoot) : value;
-  if (typeof given !== 'string') throw invalidArgumentType(name, 'of type string', given);
+  const given = asString(value === undefined && ofRoot !== undefined ? decodeName(ofRoot) : value, name);
   if (given === '') throw invalidArgumentValue(name, given, `must be the name of the ${option}`);
   const segment = encodeName(given);
   if (ofRoot === undefined || segment === ofRoot) return segment;
@@ -147,8 +149,7 @@ const PLAIN_ORDERS: Readonly<Record<string, string>> = {
 };
 
 function orderOf(value: unknown): string {
-  if (typeof value !== 'string') throw invalidArgumentType('options.order', 'of type string', value);
-  const [, sign = '', name = ''] = /^([+-]?)(.*)$/s.exec(value) ?? [];
+  const [, sign = '', name = ''] = /^([+-]?)(.*)$/s.exec(asString(value, 'options.order')) ?? [];
   const [root, ...keys] = name.split('.');
   const isKeyed = keys.length > 0 && !keys.includes('');
   if (root === 'summary' && isKeyed) return `${sign}summary_metrics.${keys.join('.')}`;

@@ -1,6 +1,6 @@
 import { types } from 'node:util';
 import { invalidArgumentType, invalidArgumentValue } from '../arguments/refusals.js';
-import { asObject, type Bag } from '../arguments/validate.js';
+import { asArray, asBoolean, asObject, asString, type Bag } from '../arguments/validate.js';
 
 /** A value that runs are compared with. */
 export type FilterValue = string | number | boolean | null;
@@ -51,7 +51,7 @@ export interface RunFilters {
 
 /** One part of a filter as W&B takes it. */
 type Part = readonly [key: string, condition: unknown];
-type Read = (name: string, value: unknown) => readonly Part[];
+type Read = (value: unknown, name: string) => readonly Part[];
 
 /** How each field is read; the names that W&B has for them. */
 export const FIELDS: Readonly<Record<Exclude<keyof RunFilters, 'filters'>, Read>> = {
@@ -62,19 +62,19 @@ export const FIELDS: Readonly<Record<Exclude<keyof RunFilters, 'filters'>, Read>
   jobType: texts('jobType'),
   username: texts('username'),
   sweep: texts('sweep'),
-  tags: (name, value) => {
-    if (!Array.isArray(value)) return [['tags', textOrOperators(name, value)]];
-    return items(name, value, text).map((tag): Part => ['tags', tag]);
+  tags: (value, name) => {
+    if (!Array.isArray(value)) return [['tags', textOrOperators(value, name)]];
+    return asItems(value, name, asString).map((tag): Part => ['tags', tag]);
   },
-  createdAt: (name, value) => [['createdAt', operators(name, asObject(value, name), time)]],
+  createdAt: (value, name) => [['createdAt', operators(asObject(value, name), name, asTime)]],
   // W&B keeps a config's values as `{ value, desc }` below their keys.
-  config: (name, value) =>
-    leaves(name, asPlainObject(name, asObject(value, name))).map(([[key, ...rest], condition]) => [
+  config: (value, name) =>
+    leaves(asPlainObject(asObject(value, name), name), name).map(([[key, ...rest], condition]) => [
       ['config', key, 'value', ...rest].join('.'),
       condition,
     ]),
-  summary: (name, value) =>
-    leaves(name, asPlainObject(name, asObject(value, name))).map(([keys, condition]) => [
+  summary: (value, name) =>
+    leaves(asPlainObject(asObject(value, name), name), name).map(([keys, condition]) => [
       ['summary_metrics', ...keys].join('.'),
       condition,
     ]),
@@ -88,9 +88,9 @@ export const FIELDS: Readonly<Record<Exclude<keyof RunFilters, 'filters'>, Read>
 export function filterOf(options: Bag): string {
   const parts = Object.entries(FIELDS).flatMap(([field, read]) => {
     const value = options[field];
-    return value === undefined ? [] : read(`options.${field}`, value);
+    return value === undefined ? [] : read(value, `options.${field}`);
   });
-  const raw = options.filters === undefined ? [] : [plain('options.filters', options.filters)];
+  const raw = options.filters === undefined ? [] : [plain(options.filters, 'options.filters')];
   const all = [...parts.map(([key, condition]) => ({ [key]: condition })), ...raw];
   const [only] = all;
   if (only === undefined) return '{}';
@@ -98,44 +98,46 @@ export function filterOf(options: Bag): string {
 }
 
 function texts(key: string): Read {
-  return (name, value) => {
-    const condition = Array.isArray(value) ? { $in: items(name, value, text) } : textOrOperators(name, value);
+  return (value, name) => {
+    const condition = Array.isArray(value)
+      ? { $in: asItems(value, name, asString) }
+      : textOrOperators(value, name);
     return [[key, condition]];
   };
 }
 
-function textOrOperators(name: string, value: unknown): unknown {
+function textOrOperators(value: unknown, name: string): unknown {
   if (typeof value === 'string') return value;
-  if (typeof value === 'object' && value !== null) return operators(name, asObject(value, name), text);
+  if (typeof value === 'object' && value !== null) return operators(asObject(value, name), name, asString);
   throw invalidArgumentType(name, 'of type string or an instance of Array or Object', value);
 }
 
 /** The conditions in nested objects, with the keys that lead there. W&B's own names have a dot between keys. */
-function leaves(name: string, conditions: Bag): readonly (readonly [keys: string[], condition: unknown])[] {
+function leaves(conditions: Bag, name: string): readonly (readonly [keys: string[], condition: unknown])[] {
   return Object.entries(conditions).flatMap(([key, value]) => {
     const at = `${name}.${key}`;
     const path = key.split('.');
     if (path.includes('') || key.startsWith('$')) {
       throw invalidArgumentValue(at, value, 'must have a key of its own: operators stand below keys');
     }
-    if (typeof value !== 'object' || value === null) return [[path, scalar(at, value)] as const];
-    const inner = asPlainObject(at, value);
+    if (typeof value !== 'object' || value === null) return [[path, asScalar(value, at)] as const];
+    const inner = asPlainObject(value, at);
     const keys = Object.keys(inner);
     if (keys.length > 0 && keys.every((each) => !each.startsWith('$'))) {
-      return leaves(at, inner).map(([below, condition]) => [[...path, ...below], condition] as const);
+      return leaves(inner, at).map(([below, condition]) => [[...path, ...below], condition] as const);
     }
-    return [[path, operators(at, inner, scalar)] as const];
+    return [[path, operators(inner, at, asScalar)] as const];
   });
 }
 
-function operators(name: string, given: Bag, take: (name: string, value: unknown) => unknown): unknown {
-  const entries = Object.entries(asPlainObject(name, given));
+function operators(given: Bag, name: string, take: Take): unknown {
+  const entries = Object.entries(asPlainObject(given, name));
   if (entries.length === 0) {
     throw invalidArgumentValue(name, given, `must have an operator: ${Object.keys(OPERATORS).join(', ')}`);
   }
   const read = entries.map(([operator, operand]) => {
     const check = Object.hasOwn(OPERATORS, operator) ? OPERATORS[operator] : undefined;
-    if (check) return [operator, check(`${name}.${operator}`, operand, take)];
+    if (check) return [operator, check(operand, `${name}.${operator}`, take)];
     throw invalidArgumentValue(
       `${name}.${operator}`,
       operand,
@@ -145,38 +147,30 @@ function operators(name: string, given: Bag, take: (name: string, value: unknown
   return Object.fromEntries(read);
 }
 
-type Take = (name: string, value: unknown) => unknown;
-const one = (name: string, value: unknown, take: Take): unknown => take(name, value);
-const many = (name: string, value: unknown, take: Take): unknown => items(name, value, take);
+type Take = (value: unknown, name: string) => unknown;
+type Check = (value: unknown, name: string, take: Take) => unknown;
+const one: Check = (value, name, take) => take(value, name);
 
-const OPERATORS: Readonly<Record<string, (name: string, value: unknown, take: Take) => unknown>> = {
+const OPERATORS: Readonly<Record<string, Check>> = {
   $eq: one,
   $ne: one,
   $gt: one,
   $gte: one,
   $lt: one,
   $lte: one,
-  $in: many,
-  $nin: many,
-  $exists: (name, value) => {
-    if (typeof value === 'boolean') return value;
-    throw invalidArgumentType(name, 'of type boolean', value);
-  },
-  $regex: (name, value) => text(name, value),
+  $in: asItems,
+  $nin: asItems,
+  $exists: asBoolean,
+  $regex: asString,
 };
 
-function items<T>(name: string, value: unknown, take: (name: string, value: unknown) => T): T[] {
-  if (!Array.isArray(value)) throw invalidArgumentType(name, 'an instance of Array', value);
-  if (value.length === 0) throw invalidArgumentValue(name, value, 'must not be empty');
-  return Array.from(value, (item: unknown, index) => take(`${name}[${index}]`, item));
+function asItems<T>(value: unknown, name: string, take: (item: unknown, name: string) => T): T[] {
+  const items = asArray(value, name, take);
+  if (items.length === 0) throw invalidArgumentValue(name, value, 'must not be empty');
+  return items;
 }
 
-function text(name: string, value: unknown): string {
-  if (typeof value !== 'string') throw invalidArgumentType(name, 'of type string', value);
-  return value;
-}
-
-function scalar(name: string, value: unknown): FilterValue {
+function asScalar(value: unknown, name: string): FilterValue {
   if (value === null || typeof value === 'string' || typeof value === 'boolean') return value;
   if (typeof value !== 'number') {
     throw invalidArgumentType(name, 'of type string, number or boolean, or null', value);
@@ -185,14 +179,14 @@ function scalar(name: string, value: unknown): FilterValue {
   return value;
 }
 
-function time(name: string, value: unknown): string {
-  const date = types.isDate(value) ? value : new Date(text(name, value));
+function asTime(value: unknown, name: string): string {
+  const date = types.isDate(value) ? value : new Date(asString(value, name));
   if (Number.isNaN(date.getTime())) throw invalidArgumentValue(name, value, 'must be a time');
   return typeof value === 'string' ? value : date.toISOString();
 }
 
 /** Arrays, dates, maps and expressions have no meaning of their own here; taken for objects they'd match anything. */
-function asPlainObject(name: string, value: object): Bag {
+function asPlainObject(value: object, name: string): Bag {
   if (Array.isArray(value)) {
     throw invalidArgumentValue(name, value, "can't be a list; one of several is { $in: [...] }");
   }
@@ -201,19 +195,19 @@ function asPlainObject(name: string, value: object): Bag {
 }
 
 /** What JSON holds as it is; anything that it would change or leave out makes another filter of it. */
-function plain(name: string, value: unknown): unknown {
-  asPlainObject(name, asObject(value, name));
-  const check = (at: string, inner: unknown, above: readonly unknown[]): void => {
+function plain(value: unknown, name: string): unknown {
+  asPlainObject(asObject(value, name), name);
+  const check = (inner: unknown, at: string, above: readonly unknown[]): void => {
     if (above.includes(inner)) throw invalidArgumentValue(at, inner, 'must not contain itself');
     if (Array.isArray(inner)) {
-      for (const [index, item] of inner.entries()) check(`${at}[${index}]`, item, [...above, inner]);
+      for (const [index, item] of inner.entries()) check(item, `${at}[${index}]`, [...above, inner]);
     } else if (typeof inner === 'object' && inner !== null) {
-      for (const [key, held] of Object.entries(asPlainObject(at, inner)))
-        check(`${at}.${key}`, held, [...above, inner]);
+      for (const [key, held] of Object.entries(asPlainObject(inner, at)))
+        check(held, `${at}.${key}`, [...above, inner]);
     } else {
-      scalar(at, inner);
+      asScalar(inner, at);
     }
   };
-  check(name, value, []);
+  check(value, name, []);
   return value;
 }

@@ -4,6 +4,7 @@ import {
   asBoolean,
   asInteger,
   asObject,
+  asOneOf,
   asOptions,
   asSignal,
   type CallOptions,
@@ -48,10 +49,8 @@ export function asIteratorSettings(options: unknown): WatchSettings & { readonly
   const { maxQueue = 2048, overflow = 'ignore' } = bag;
   const settings = asWatchSettings({ ...bag, signal: asSignal(bag.signal, 'options.signal') });
   const length = asInteger(maxQueue, 'options.maxQueue');
-  if (overflow !== 'ignore' && overflow !== 'error') {
-    throw invalidArgumentValue('options.overflow', overflow, "must be one of: 'ignore', 'error'");
-  }
-  return { ...settings, queue: { length, isOverflowError: overflow === 'error' } };
+  const isOverflowError = asOneOf(overflow, 'options.overflow', 'ignore', 'error') === 'error';
+  return { ...settings, queue: { length, isOverflowError } };
 }
 
 const flag = (value: unknown, name: string, fallback: boolean): boolean =>

@@ -2,14 +2,15 @@ import type { ArtifactsConfig } from '../../config/artifacts.js';
 import type { WireConfig } from '../../config/config.js';
 import type { WireDependencies } from '../../wire/api/api.js';
 import { WireClient } from '../../wire/api/client.js';
-import { ContentCache } from './cache/content-cache.js';
-import { ArtifactsContext } from './context.js';
+import { StoreContext } from '../common/context.js';
+import { ContentCache } from './cache/objects.js';
+import { Organizations } from './listing/organizations.js';
 import { VersionQueries } from './listing/version-queries.js';
 import { Versions } from './listing/versions.js';
-import { Manifests } from './manifest/manifests.js';
+import { Manifests } from './manifest/loader.js';
 import { Addresses } from './reading/addresses.js';
-import { Reading } from './reading/reading.js';
-import { StoredReading } from './reading/stored-reading.js';
+import { Reading } from './reading/files.js';
+import { StoredReading } from './reading/stored.js';
 import { ReferenceReading } from './references/reading.js';
 import { Resolver } from './references/resolver.js';
 
@@ -51,3 +52,16 @@ const warnOf =
       directory,
       `The artifact cache ${directory} can't be written (${reason}); nothing is added to it any more.`,
     );
+
+/** What the parts of the artifacts store share. */
+export class ArtifactsContext extends StoreContext {
+  readonly organizations: Organizations;
+
+  constructor(
+    client: WireClient,
+    readonly artifacts: ArtifactsConfig,
+  ) {
+    super(client);
+    this.organizations = new Organizations(this);
+  }
+}

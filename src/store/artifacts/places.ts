@@ -1,5 +1,6 @@
 import { Failure } from '../../contract/failure.js';
-import { decodeFileName, decodeName, parentOf, segmentsOf, type TreePath } from '../../contract/tree-path.js';
+import { parentOf, type TreePath } from '../../contract/tree-path.js';
+import { type Place, placeAt } from '../common/rows.js';
 import { ARTIFACTS_SHAPE } from './shape.js';
 
 /** A collection by its server names. */
@@ -10,38 +11,22 @@ export interface CollectionName {
   readonly collection: string;
 }
 
-/** What a tree path names on the server: the names above versions, and below one a file. */
-export interface Place {
-  /** Entity, project, type, collection, version or alias; fewer above, none at the root. Decoded. */
-  readonly names: readonly string[];
+interface ArtifactPlace extends Place {
   /** Null above collections. */
   readonly collection: CollectionName | null;
-  /** The path of the version, or of an alias; null above those. */
-  readonly unit: TreePath | null;
-  /** `vN` or an alias; null above those. */
+  /** `vN` or an alias, decoded; null above those. */
   readonly alias: string | null;
-  /** The server's name of the file; null at and above versions. */
-  readonly file: string | null;
 }
 
 export const UNIT_DEPTH = ARTIFACTS_SHAPE.levels.length;
 
-export function placeOf(path: TreePath): Place {
-  const segments = segmentsOf(path);
-  const upper = segments.slice(0, UNIT_DEPTH);
-  const names = upper.map(decodeName);
-  const [entity, project, type, name, alias = null] = names;
+/** What a tree path names on the server; units are versions and their aliases. */
+export function placeOf(path: TreePath): ArtifactPlace {
+  const place = placeAt(path, UNIT_DEPTH);
+  const [entity, project, type, collection, alias = null] = place.names;
   const isInCollection =
-    entity !== undefined && project !== undefined && type !== undefined && name !== undefined;
-  const collection = isInCollection ? { entity, project, type, collection: name } : null;
-  const below = segments.slice(UNIT_DEPTH).join('/');
-  return {
-    names,
-    collection,
-    unit: alias === null ? null : upper.join('/'),
-    alias,
-    file: below === '' ? null : decodeFileName(below),
-  };
+    entity !== undefined && project !== undefined && type !== undefined && collection !== undefined;
+  return { ...place, collection: isInCollection ? { entity, project, type, collection } : null, alias };
 }
 
 /** The collection at the path; throws EINVAL where none can be. */

@@ -1,7 +1,9 @@
+import { isFailure } from '../../contract/failure.js';
 import { BatchSizes, retryableAtSize } from '../../wire/api/batching.js';
 import type { CallOptions, WireClient } from '../../wire/api/client.js';
+import { type FeatureFactsFragment, ServerFeaturesDocument } from '../../wire/generated.js';
 import { Transfers } from '../../wire/transfer/transfer.js';
-import { Features } from './features.js';
+import { isWireFailure } from '../../wire/wire-failure.js';
 
 /** What the parts of any store share: the wire, the batch sizes that worked, the server's features. */
 export class StoreContext {
@@ -25,3 +27,61 @@ export class StoreContext {
     return { signal, isRetryable: retryableAtSize(size) };
   }
 }
+
+/** The server's features, asked for once, when first needed. A server that can't tell has none (protocol section 5.1). */
+export class Features {
+  private enabled: Promise<ReadonlySet<string>> | null = null;
+  private known: ReadonlySet<string> | null = null;
+
+  private readonly missing = new Set<string>();
+
+  constructor(private readonly client: WireClient) {}
+
+  /** What is known without a request; null: nothing yet. */
+  peek(name: string): boolean | null {
+    return this.known?.has(name) ?? null;
+  }
+
+  /** Another request brought them along. */
+  learn(answer: FeatureFactsFragment | null | undefined): void {
+    this.known = new Set(answer?.features.flatMap(({ name, isEnabled }) => (isEnabled ? name : [])));
+    this.enabled = Promise.resolve(this.known);
+  }
+
+  async has(name: string): Promise<boolean> {
+    this.enabled ??= this.ask();
+    const isThere = (await this.enabled).has(name);
+    if (!isThere) this.tellMissing(name);
+    return isThere;
+  }
+
+  /** What it does without is done another way. */
+  private tellMissing(name: string): void {
+    if (this.missing.has(name)) return;
+    this.missing.add(name);
+    this.client.api.warnings.debug(() => `the server has no ${name}: done without`);
+  }
+
+  /** Shared by all who wait: no single caller's signal ends it. */
+  private async ask(): Promise<ReadonlySet<string>> {
+    try {
+      const { serverInfo } = await this.client.run(ServerFeaturesDocument, {});
+      this.learn(serverInfo);
+      return this.known ?? new Set();
+    } catch (error) {
+      if (!isFailure(error)) throw error;
+      // Asked again the next time, for the failure may pass.
+      this.enabled = null;
+      this.client.api.warnings.debug(
+        () => `the server doesn't tell its features, so none is used: ${error.detail ?? error.code}`,
+      );
+      return new Set();
+    }
+  }
+}
+
+/** Did the server refuse a document for what its schema doesn't have? */
+export const isSchemaRefusal = (error: unknown): boolean =>
+  isWireFailure(error) &&
+  (error.fault === 'graphql' || error.status === 400) &&
+  /cannot query|unknown (argument|type|field)/i.test(error.cause ?? '');

@@ -6,15 +6,16 @@ import {
   Kind,
   type OperationDefinitionNode,
 } from 'graphql';
-import { artifactMutations } from '../resolvers/artifacts/artifact-mutations.js';
-import { collectionMutations } from '../resolvers/artifacts/collection-mutations.js';
-import { versionMutations } from '../resolvers/artifacts/version-mutations.js';
-import { fileMutations } from '../resolvers/mutations/files-mutations.js';
-import { projectMutations } from '../resolvers/mutations/project-mutations.js';
-import { runMutations } from '../resolvers/mutations/run-mutations.js';
-import { userMutations } from '../resolvers/mutations/user-mutations.js';
+import { artifactMutations } from '../resolvers/mutations/artifact.js';
+import { artifactFileMutations } from '../resolvers/mutations/artifact-file.js';
+import { collectionMutations } from '../resolvers/mutations/collection.js';
+import { fileMutations } from '../resolvers/mutations/file.js';
+import { projectMutations } from '../resolvers/mutations/project.js';
+import { runMutations } from '../resolvers/mutations/run.js';
+import { sweepMutations } from '../resolvers/mutations/sweep.js';
+import { userMutations } from '../resolvers/mutations/user.js';
+import { versionMutations } from '../resolvers/mutations/version.js';
 import { queries } from '../resolvers/queries.js';
-import { sweepMutations } from '../resolvers/sweep.js';
 import { HttpError } from '../server/http-error.js';
 import type { Instance } from '../world/instance.js';
 import { Documents } from './documents.js';
@@ -49,6 +50,7 @@ export class GraphqlService {
       ...sweepMutations(instance),
       ...fileMutations(instance),
       ...artifactMutations(instance),
+      ...artifactFileMutations(instance),
       ...versionMutations(instance),
       ...collectionMutations(instance),
     };

@@ -1,12 +1,12 @@
 import { posix } from 'node:path';
-import { GraphQLError } from 'graphql';
+import { GraphQLError, type GraphQLResolveInfo, Kind, type SelectionSetNode } from 'graphql';
 import { likePattern } from '../graphql/filters.js';
 import { type PageArguments, paginate } from '../server/connections.js';
 import { checkLimit } from '../server/limits.js';
 import { mimeType } from '../storage/mime.js';
 import type { Instance } from '../world/instance.js';
 import { type FileRow, objectKey, type Run } from '../world/records.js';
-import { dateTime } from './run.js';
+import { dateTime } from './node.js';
 
 export interface FileListArguments extends PageArguments {
   readonly names?: readonly (string | null)[] | null;
@@ -85,3 +85,26 @@ export function fileNode(instance: Instance, row: FileRow) {
     isReference: false,
   };
 }
+
+/**
+ * Does a list of files ask for `url(upload: true)`? So older clients announce what they upload: the files that they name
+ * are declared by it.
+ */
+export const isUploadRequest = (info: GraphQLResolveInfo): boolean =>
+  info.fieldNodes.some(({ selectionSet }) => selectionSet !== undefined && asks(selectionSet, info));
+
+const asks = ({ selections }: SelectionSetNode, info: GraphQLResolveInfo): boolean =>
+  selections.some((selection) => {
+    if (selection.kind === Kind.FRAGMENT_SPREAD) {
+      const fragment = info.fragments[selection.name.value];
+      return fragment !== undefined && asks(fragment.selectionSet, info);
+    }
+    if (selection.kind === Kind.FIELD && selection.name.value === 'url') {
+      return (selection.arguments ?? []).some(({ name, value }) => {
+        if (name.value !== 'upload') return false;
+        if (value.kind === Kind.VARIABLE) return info.variableValues[value.name.value] === true;
+        return value.kind === Kind.BOOLEAN && value.value;
+      });
+    }
+    return selection.selectionSet !== undefined && asks(selection.selectionSet, info);
+  });

@@ -1,17 +1,45 @@
 import type { GraphQLResolveInfo } from 'graphql';
-import { type PageArguments, paginate } from '../server/connections.js';
+import { runFilter, runOrder } from '../graphql/run-filters.js';
+import { compareKeys, type PageArguments, paginate } from '../server/connections.js';
+import { checkLimit } from '../server/limits.js';
 import { parseLogLine } from '../server/log-lines.js';
 import { between, historyKeys, liveSteps, sampled, sampledHistory } from '../world/history.js';
 import type { Instance } from '../world/instance.js';
-import { type Run, runId } from '../world/records.js';
-import { runArtifacts } from './artifacts/artifact-lineage.js';
-import { type FileListArguments, fileConnection } from './file.js';
-import { projectNode } from './project.js';
-import { isUploadRequest } from './upload-request.js';
-import { userNode } from './viewer.js';
+import { type Project, type Run, runId } from '../world/records.js';
+import { runArtifacts } from './artifacts/lineage.js';
+import { type FileListArguments, fileConnection, isUploadRequest } from './file.js';
+import { dateTime } from './node.js';
 
-/** The service tells times to the second. */
-export const dateTime = (ms: number): string => `${new Date(ms).toISOString().slice(0, 19)}Z`;
+export interface RunListArguments extends PageArguments {
+  readonly filters?: string | null;
+  readonly order?: string | null;
+  readonly names?: readonly (string | null)[] | null;
+}
+
+export function runConnection(instance: Instance, project: Project, args: RunListArguments) {
+  const { limits } = instance.settings;
+  checkLimit('names', args.names?.length ?? 0, limits.names);
+  const names = args.names?.length ? new Set(args.names) : null;
+  const runs = [...project.runs.values()].filter((run) => names === null || names.has(run.name));
+  return sortedRuns(instance, runs, args);
+}
+
+/** A page of runs, filtered and ordered as the request says. */
+export function sortedRuns(
+  instance: Instance,
+  candidates: readonly Run[],
+  args: Omit<RunListArguments, 'names'>,
+) {
+  const { limits, viewer } = instance.settings;
+  const { keyOf, isDescending } = runOrder(args.order, viewer.username);
+  const runs = candidates.filter(runFilter(args.filters, viewer.username));
+  runs.sort((a, b) => (isDescending ? -1 : 1) * compareKeys(keyOf(a), keyOf(b)));
+  return paginate(
+    runs,
+    { keyOf, isDescending, toNode: (run) => instance.nodes.run(run), mostRows: limits.page },
+    args,
+  );
+}
 
 export function runNode(instance: Instance, run: Run) {
   return {
@@ -19,7 +47,7 @@ export function runNode(instance: Instance, run: Run) {
     id: runId(run),
     // The SDK reads it as an integer and sends it back when it deletes files.
     projectId: String(run.project.number),
-    project: () => projectNode(instance, run.project),
+    project: () => instance.nodes.project(run.project),
     name: run.name,
     displayName: run.displayName,
     tags: run.tags,
@@ -39,7 +67,7 @@ export function runNode(instance: Instance, run: Run) {
     heartbeatAt: dateTime(run.heartbeatAt),
     description: run.description,
     notes: run.notes,
-    user: () => userNode(instance),
+    user: () => instance.nodes.user(),
     exitcode: run.exitcode,
     config: ({ keys }: { keys?: readonly string[] | null }) => pickKeys(run.config, keys),
     summaryMetrics: ({ keys }: { keys?: readonly string[] | null }) => pickKeys(run.summaryMetrics, keys),
@@ -72,10 +100,15 @@ export function runNode(instance: Instance, run: Run) {
     ...runArtifacts(instance, run),
     files: (args: FileListArguments, _context: unknown, info: GraphQLResolveInfo) =>
       fileConnection(instance, run, args, isUploadRequest(info)),
-    storageBytes: () =>
-      [...run.files.values()].reduce((sum, row) => sum + instance.world.settle(row).sizeBytes, 0),
+    storageBytes: () => storageBytesOf(instance, [run]),
   };
 }
+
+/** Bytes of all files of runs. */
+export const storageBytesOf = ({ world }: Instance, runs: Iterable<Run>): number =>
+  [...runs]
+    .flatMap((run) => [...run.files.values()])
+    .reduce((sum, row) => sum + world.settle(row).sizeBytes, 0);
 
 function logLines(instance: Instance, run: Run, args: PageArguments) {
   return paginate(

@@ -2,6 +2,7 @@ import { AsyncLocalStorage } from 'node:async_hooks';
 import type { Digests } from '../artifacts/digests.js';
 import { ArtifactStore } from '../artifacts/store.js';
 import type { Settings } from '../options.js';
+import { createNodes } from '../resolvers/nodes.js';
 import { MultipartUploads } from '../storage/multipart.js';
 import { encodePath, type Part, Signer } from '../storage/signing.js';
 import { Storage } from '../storage/storage.js';
@@ -23,6 +24,8 @@ export class Instance {
   readonly apiKeys: ApiKeys;
   readonly world: World;
   readonly artifacts: ArtifactStore;
+  /** What the API tells of this state. */
+  readonly nodes = createNodes(this);
   /** The headers that an upload must carry, lower-case names. */
   readonly signedHeaders: Readonly<Record<string, string>>;
   /** Where the two listeners are; set when the ports are known. */

@@ -141,7 +141,7 @@ export class ContentFile {
     this.volume.closeSync(fd);
   }
 
-  /** Closes the fd whoever uses it: the mount has ended. */
+  /** Closes the fd whoever uses it: the kernel has ended. */
   abandon(): void {
     this.pins = 0;
     this.park();

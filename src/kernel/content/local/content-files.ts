@@ -24,7 +24,7 @@ const MOST_IDLE_FDS = 128;
  */
 const FILE_OVERHEAD = 1536;
 
-/** All files with local content of one mount: small ones in memfs, large ones on the disk; counts their bytes. */
+/** All files with local content of one kernel: small ones in memfs, large ones on the disk; counts their bytes. */
 export class ContentFiles implements Account {
   private readonly memory: Volume = memoryVolume();
   private readonly idle: LRUCache<ContentFile, true>;

@@ -65,7 +65,7 @@ export class HandedOver implements Contents {
     this.endIfUnused(id, held);
   }
 
-  /** The mount has ended, and the owner with it. */
+  /** The kernel has ended, and the owner with it. */
   clear(): void {
     this.held.clear();
   }

@@ -19,7 +19,7 @@ export interface Volume {
 }
 
 /** Small content; its public API only, and no real names. */
-export const memoryVolume = (): Volume => new MemoryVolume() as unknown as Volume;
+export const memoryVolume = (): Volume => new MemoryVolume();
 
 /** Files of the real disk; `guard` runs each call, and makes a Failure without a path of ours of what it refuses. */
 export const diskVolume = (guard: <T>(call: () => T) => T): Volume => ({

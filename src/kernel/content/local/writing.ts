@@ -2,7 +2,7 @@ import { Failure } from '../../../contract/failure.js';
 import { splitPath } from '../../../contract/tree-path.js';
 import type { Core } from '../../core.js';
 import { Inode } from '../../namespace/inode.js';
-import { Fault, type Operation } from '../../operation/operation.js';
+import type { Operation } from '../../operation/operation.js';
 import { flush } from '../../writeback/flush.js';
 import type { OpenFile } from '../open-files.js';
 import { readPage } from '../reading/read.js';
@@ -115,11 +115,9 @@ function waitForSpool(core: Core, op: Operation, bytes: number): void {
   if (op.hasLoaded('spool')) {
     throw new Failure('ENOSPC', 'Local content reached `spoolBytes` and none of it could be uploaded.');
   }
-  throw new Fault('spool', () =>
-    core.loads.start('spool', 'flush', { inos: null }, (_value, failure) => failure, {
-      isCancellable: false,
-    }),
-  );
+  throw core.loads.fault('spool', 'flush', { inos: null }, (_value, failure) => failure, {
+    isCancellable: false,
+  });
 }
 
 /**

@@ -4,7 +4,7 @@ import type { TreePath } from '../../../contract/tree-path.js';
 import type { Core } from '../../core.js';
 import type { Inode } from '../../namespace/inode.js';
 import { find } from '../../namespace/resolve.js';
-import { Fault, type Operation } from '../../operation/operation.js';
+import type { Fault, Operation } from '../../operation/operation.js';
 import type { OpenFile } from '../open-files.js';
 
 /** The storage answered with other bytes than the listing promised. */
@@ -68,21 +68,19 @@ function newestFault(core: Core, inode: Inode, { entry, failure }: Staleness, pa
     failure.cause,
   );
   const limit = core.pages.windowBlocks * core.pages.blockBytes;
-  return new Fault(`newest:${path}`, () =>
-    core.loads.start(`newest:${path}`, 'readNewest', { entry, limit }, (content, refusal) => {
-      local.staleness = null;
-      local.mismatches = 0;
-      if (!content) return refusal?.code === 'EBADMSG' || refusal?.code === 'ESTALE' ? broken : refusal;
-      core.pages.received(content.bytes);
-      const { md5, size } = content;
-      const newest = { ...entry, md5, size, version: `md5:${md5}` };
-      core.pages.keep(newest, 0, content.bytes);
-      const place = core.names.scopeOfName(path);
-      place?.scope.mergeName(place.relative, newest, core.tick());
-      // As an upload of our own it stays until a listing agrees: the next one may lag, too. Pinned last, for what is
-      // merged after a pin ends it.
-      core.names.pin(path, newest.version, [entry.version]);
-      return null;
-    }),
-  );
+  return core.loads.fault(`newest:${path}`, 'readNewest', { entry, limit }, (content, refusal) => {
+    local.staleness = null;
+    local.mismatches = 0;
+    if (!content) return refusal?.code === 'EBADMSG' || refusal?.code === 'ESTALE' ? broken : refusal;
+    core.pages.received(content.bytes);
+    const { md5, size } = content;
+    const newest = { ...entry, md5, size, version: `md5:${md5}` };
+    core.pages.keep(newest, 0, content.bytes);
+    const place = core.names.scopeOfName(path);
+    place?.scope.mergeName(place.relative, newest, core.tick());
+    // As an upload of our own it stays until a listing agrees: the next one may lag, too. Pinned last, for what is
+    // merged after a pin ends it.
+    core.names.pin(path, newest.version, [entry.version]);
+    return null;
+  });
 }

@@ -75,8 +75,7 @@ export class Scope {
   /** Merges a listing. With `isComplete`, what it doesn't show is gone. */
   mergeListing(entries: readonly Entry[], isComplete: boolean, sent: Moment): void {
     if (this.isLocal || sent.epoch < this.known.listed.epoch || this.known.isExpired(sent)) return;
-    const prefix = this.root.path === '' ? 0 : this.root.path.length + 1;
-    const newest = newestOfNames(entries, prefix);
+    const newest = newestOfNames(entries, this.prefix);
     for (const [relative, entry] of newest) this.mergeEntry(relative, entry, sent);
     if (isComplete) {
       this.sweep(this.root, '', this.shownBy(newest, sent), sent);
@@ -89,6 +88,18 @@ export class Scope {
     // What was listed exists.
     this.root.markSeen(sent);
     this.reportGrowth();
+  }
+
+  /** Merges a part of a listing: what it doesn't show may be in another. */
+  mergePage(entries: readonly Entry[], sent: Moment): void {
+    if (this.isLocal || this.known.isExpired(sent)) return;
+    for (const [relative, entry] of newestOfNames(entries, this.prefix))
+      this.mergeEntry(relative, entry, sent);
+    this.reportGrowth();
+  }
+
+  private get prefix(): number {
+    return this.root.path === '' ? 0 : this.root.path.length + 1;
   }
 
   /** What a look-up in the same answer has found is there, though the listing doesn't show it (yet). */

@@ -1,7 +1,6 @@
 import { Blob } from 'node:buffer';
 import { constants } from 'node:fs';
-import { invalidArgumentType } from '../../arguments/refusals.js';
-import { asObject } from '../../arguments/validate.js';
+import { asObject, asString } from '../../arguments/validate.js';
 import type { Tree } from '../../tree.js';
 import { type Composite, invoke, type Step } from '../driver.js';
 import { closing, open } from './descriptors.js';
@@ -15,8 +14,7 @@ const MOST_BYTES = 16 * 1024 * 1024;
  */
 export function* openAsBlob(tree: Tree, path: unknown, options?: unknown): Composite<Blob> {
   const { type: given } = options === undefined ? {} : asObject(options, 'options');
-  const type = given || '';
-  if (typeof type !== 'string') throw invalidArgumentType('options.type', 'of type string', type);
+  const type = asString(given || '', 'options.type');
   const fd = yield* open(tree, path, constants.O_RDONLY);
   return yield* closing(tree, fd, readBlob(tree, fd, type));
 }

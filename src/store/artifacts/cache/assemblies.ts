@@ -1,7 +1,6 @@
 import { type FileHandle, rm } from 'node:fs/promises';
 import { errnoOf } from '../../../wire/errors.js';
-import { type ContentName, versionOf } from '../content-digest.js';
-import { hashFile } from './files.js';
+import { type ContentName, hashFile, versionOf } from '../content.js';
 
 interface Temporary {
   readonly file: string;

@@ -1,22 +1,22 @@
 import type { Entry, Lookup } from '../../../contract/entry.js';
 import { type Failure, isFailure } from '../../../contract/failure.js';
-import type { TreePath } from '../../../contract/tree-path.js';
-import { childPath, depthOf, parentOf, upperPath } from '../../../contract/tree-path.js';
+import { childPath, depthOf, parentOf, type TreePath, upperPath } from '../../../contract/tree-path.js';
 import { LookUpArtifactTypeDocument, LookUpCollectionDocument } from '../../../wire/generated.js';
-import { directoryEntry } from '../../common/levels/directory-entry.js';
+import { directoryEntry } from '../../common/rows.js';
 import {
   type LookupOptions,
+  NOTHING,
   nothingIfMissing,
   type Outcome,
   type Question,
+  type TurnBatch,
   unitLookups,
-} from '../../common/levels/unit-lookups.js';
-import { lookUpEntity, lookUpProject, NOTHING } from '../../common/levels/upper-levels.js';
-import type { TurnBatch } from '../../common/turn-batch.js';
+} from '../../common/turn-batch.js';
+import { lookUpAbove } from '../../common/upper-levels.js';
 import type { ArtifactParts } from '../parts.js';
 import { placeOf } from '../places.js';
 import { aliasEntry, collectionEntry, contentOfRow, fileEntry, versionEntry } from './entries.js';
-import type { Sight } from './version-queries.js';
+import type { VersionAnswer } from './version-queries.js';
 
 type Parts = Pick<ArtifactParts, 'context' | 'queries' | 'versions' | 'manifests' | 'addresses' | 'resolver'>;
 
@@ -48,10 +48,12 @@ export class Lookups {
   ): Promise<Lookup | null> {
     const { context } = this.parts;
     if (project === undefined || type === undefined) {
-      const lookup =
-        project === undefined
-          ? await lookUpEntity(context, { entity, path }, signal)
-          : await lookUpProject(context, { entity, project, path }, signal);
+      const lookup = await lookUpAbove(
+        context,
+        path,
+        project === undefined ? [entity] : [entity, project],
+        signal,
+      );
       return lookup.found === null ? null : lookup;
     }
     const found =
@@ -84,27 +86,27 @@ export class Lookups {
     const hasManifest = known === null || manifests.peek(known.id) === null;
     return context.sizes.each('names', questions, async (batch) => {
       const names = [...new Set(batch.flatMap(({ file }) => file ?? []))];
-      const sight = await queries.look(collection, alias, { names, hasManifest }, signal);
-      return this.answer(unit, sight, batch, signal);
+      const answer = await queries.lookUp(collection, alias, { names, hasManifest }, signal);
+      return this.outcomes(unit, answer, batch, signal);
     });
   }
 
-  private async answer(
+  private async outcomes(
     unit: TreePath,
-    sight: Sight | null,
+    answer: VersionAnswer | null,
     questions: readonly Question[],
     signal: AbortSignal,
   ): Promise<readonly Outcome[]> {
-    if (!sight?.member) this.parts.versions.forgetBelow(unit);
-    if (!sight) return questions.map(() => NOTHING);
-    const above = chainOf(parentOf(unit), sight.project, sight.type, sight.collection);
-    if (!sight.member) return questions.map(() => ({ ...NOTHING, ancestors: above }));
-    return this.answerOf(unit, sight.member, above, questions, signal);
+    if (!answer?.member) this.parts.versions.forgetBelow(unit);
+    if (!answer) return questions.map(() => NOTHING);
+    const above = chainOf(parentOf(unit), answer.project, answer.type, answer.collection);
+    if (!answer.member) return questions.map(() => ({ ...NOTHING, ancestors: above }));
+    return this.outcomesOf(unit, answer.member, above, questions, signal);
   }
 
-  private async answerOf(
+  private async outcomesOf(
     unit: TreePath,
-    member: NonNullable<Sight['member']>,
+    member: NonNullable<VersionAnswer['member']>,
     above: readonly Entry[],
     questions: readonly Question[],
     signal: AbortSignal,
@@ -142,7 +144,7 @@ export class Lookups {
       const entry = manifest.entries.get(file);
       return entry ? resolver.entryOf(canonical.path, version, entry, signal) : null;
     };
-    const answer = async ({ file, hasListing }: Question): Promise<Lookup> => {
+    const lookup = async ({ file, hasListing }: Question): Promise<Lookup> => {
       if (hasListing && isFailure(entries)) throw entries;
       const listing =
         hasListing && entries !== null && !isFailure(entries) ? { entries, isComplete: true } : null;
@@ -154,7 +156,7 @@ export class Lookups {
       const ancestors = [...above, ...(link ? [link] : []), canonical];
       return { found: await find(file), ancestors, listing };
     };
-    return Promise.all(questions.map((question) => settled(answer(question))));
+    return Promise.all(questions.map((question) => settled(lookup(question))));
   }
 }
 

@@ -6,11 +6,14 @@ import {
   type ViewerAndOrganizationsQuery,
   ViewerDocument,
 } from '../../../wire/generated.js';
-import type { StoreContext } from '../../common/context.js';
-import { nodesOf } from '../../common/levels/nodes.js';
-import { entitiesOf } from '../../common/levels/upper-levels.js';
+import { isSchemaRefusal, type StoreContext } from '../../common/context.js';
+import { nodesOf } from '../../common/rows.js';
 import { sharedLoads } from '../../common/turn-batch.js';
-import { isSchemaRefusal } from './schema-refusal.js';
+import { entitiesOf } from '../../common/upper-levels.js';
+
+const REGISTRY = 'wandb-registry-';
+
+export const isRegistry = (project: string): boolean => project.startsWith(REGISTRY);
 
 type Viewer = ViewerAndOrganizationsQuery['viewer'];
 
@@ -55,7 +58,7 @@ export class Organizations {
   }
 
   /** The server's name of an entity that is there; each is asked for once. Rejects with ENOENT without one. */
-  async resolve(name: string, signal: AbortSignal | undefined): Promise<string> {
+  private async resolve(name: string, signal: AbortSignal | undefined): Promise<string> {
     const known = this.resolved.get(name) ?? this.entityOf.get(name);
     if (known !== undefined) return known;
     const { client } = this.context;
@@ -66,6 +69,14 @@ export class Organizations {
     if (found === null) throw new Failure('ENOENT', `There is no organisation or entity '${name}'.`);
     this.resolved.set(name, found);
     return found;
+  }
+
+  /** The same name with the entity that the server knows: registries are found under two. */
+  async serverName<T extends { readonly entity: string; readonly project: string }>(
+    name: T,
+    signal: AbortSignal | undefined,
+  ): Promise<T> {
+    return isRegistry(name.project) ? { ...name, entity: await this.resolve(name.entity, signal) } : name;
   }
 
   private async learn(signal: AbortSignal | undefined): Promise<Viewer> {

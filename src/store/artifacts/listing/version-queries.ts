@@ -6,12 +6,12 @@ import {
   type LookUpVersionQuery,
   type ManifestAddressFragment,
 } from '../../../wire/generated.js';
-import { nodesOf, timeOf } from '../../common/levels/nodes.js';
-import type { ArtifactsContext } from '../context.js';
-import type { Manifests } from '../manifest/manifests.js';
+import { isSchemaRefusal } from '../../common/context.js';
+import { nodesOf, timeOf } from '../../common/rows.js';
+import type { Manifests } from '../manifest/loader.js';
+import type { ArtifactsContext } from '../parts.js';
 import type { CollectionName } from '../places.js';
-import { aliasesIn, aliasNames } from './memberships.js';
-import { isSchemaRefusal } from './schema-refusal.js';
+import { aliasesIn, aliasNames } from './entries.js';
 
 /** A version, and where its files are asked for. */
 export interface Version {
@@ -34,8 +34,8 @@ type Project = NonNullable<LookUpVersionQuery['project']>;
 type ArtifactType = NonNullable<Project['artifactType']>;
 type Collection = Omit<NonNullable<ArtifactType['artifactCollection']>, 'artifactMembership'>;
 
-/** What one look at a version brought; what stands above is told as far as it is there. */
-export interface Sight {
+/** What one look-up of a version brought; what stands above is told as far as it is there. */
+export interface VersionAnswer {
   readonly project: Omit<Project, 'artifactType'>;
   readonly type: Omit<ArtifactType, 'artifactCollection'> | null;
   readonly collection: Collection | null;
@@ -50,7 +50,7 @@ interface Member {
   readonly rows: readonly ArtifactFileRowFragment[];
 }
 
-/** What a look is to bring along. */
+/** What a look-up is to bring along. */
 interface Wanted {
   /** Files, with their URLs. */
   readonly names: readonly string[];
@@ -60,7 +60,7 @@ interface Wanted {
 
 const MEMBERSHIP_FILES = 'ARTIFACT_COLLECTION_MEMBERSHIP_FILES';
 
-/** Looks at versions on the server, with what stands above them. */
+/** Looks up versions on the server, with what stands above them. */
 export class VersionQueries {
   constructor(
     private readonly context: ArtifactsContext,
@@ -68,15 +68,15 @@ export class VersionQueries {
   ) {}
 
   /** One request, whatever it asks for; null: there is no such project. */
-  look(
+  lookUp(
     collection: CollectionName,
     alias: string,
     wanted: Wanted,
     signal: AbortSignal | undefined,
-  ): Promise<Sight | null> {
+  ): Promise<VersionAnswer | null> {
     return this.context.organizations.below(collection.entity, signal, async (entity) => {
-      const sight = await this.request({ ...collection, entity }, alias, wanted, signal);
-      return sight && withoutStrays(sight, collection.type, alias);
+      const answer = await this.request({ ...collection, entity }, alias, wanted, signal);
+      return answer && withoutOthers(answer, collection.type, alias);
     });
   }
 
@@ -85,11 +85,11 @@ export class VersionQueries {
     alias: string,
     wanted: Wanted,
     signal: AbortSignal | undefined,
-  ): Promise<Sight | null> {
+  ): Promise<VersionAnswer | null> {
     const { features } = this.context;
     if (features.peek(MEMBERSHIP_FILES) !== false) {
-      const sight = await this.byMembership(collection, alias, wanted, signal);
-      if (sight !== undefined) return sight;
+      const answer = await this.byMembership(collection, alias, wanted, signal);
+      if (answer !== undefined) return answer;
     }
     return this.byName(collection, alias, wanted, signal);
   }
@@ -100,7 +100,7 @@ export class VersionQueries {
     alias: string,
     wanted: Wanted,
     signal: AbortSignal | undefined,
-  ): Promise<Sight | null | undefined> {
+  ): Promise<VersionAnswer | null | undefined> {
     const { client, features } = this.context;
     const hasFeatures = features.peek(MEMBERSHIP_FILES) === null;
     const variables = { ...collection, alias, ...variablesOf(wanted), hasFeatures };
@@ -138,7 +138,7 @@ export class VersionQueries {
     alias: string,
     wanted: Wanted,
     signal: AbortSignal | undefined,
-  ): Promise<Sight | null> {
+  ): Promise<VersionAnswer | null> {
     const variables = { ...collection, version: `${collection.collection}:${alias}`, ...variablesOf(wanted) };
     const options = this.context.sized(wanted.names.length, signal);
     const { project } = await this.context.client.run(LookUpVersionByNameDocument, variables, options);
@@ -206,11 +206,11 @@ function memberOf(
  * What isn't what the path says isn't there: a collection of another type, or a deleted one, and a version that the
  * server found by something that is neither its number nor one of its aliases (a digest, another case of letters).
  */
-function withoutStrays(sight: Sight, type: string, alias: string): Sight {
-  const { collection, member } = sight;
+function withoutOthers(answer: VersionAnswer, type: string, alias: string): VersionAnswer {
+  const { collection, member } = answer;
   if (collection?.state !== 'READY' || collection.defaultArtifactType.name !== type) {
-    return { ...sight, collection: null, member: null };
+    return { ...answer, collection: null, member: null };
   }
   const isMeant = member !== null && (member.version.name === alias || member.aliases.includes(alias));
-  return isMeant ? sight : { ...sight, member: null };
+  return isMeant ? answer : { ...answer, member: null };
 }

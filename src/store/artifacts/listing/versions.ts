@@ -1,10 +1,10 @@
 import { LRUCache } from 'lru-cache';
 import { isAtOrBelow, type TreePath } from '../../../contract/tree-path.js';
 import { FindReferencedDocument } from '../../../wire/generated.js';
-import { timeOf } from '../../common/levels/nodes.js';
+import { timeOf } from '../../common/rows.js';
 import { sharedLoads } from '../../common/turn-batch.js';
-import type { ArtifactsContext } from '../context.js';
-import type { Manifests } from '../manifest/manifests.js';
+import type { Manifests } from '../manifest/loader.js';
+import type { ArtifactsContext } from '../parts.js';
 import { placeOf } from '../places.js';
 import type { Version, VersionQueries } from './version-queries.js';
 
@@ -48,8 +48,8 @@ export class Versions {
   private async ask(unit: TreePath, signal: AbortSignal): Promise<Version | null> {
     const { collection, alias } = placeOf(unit);
     if (!collection || alias === null) return null;
-    const sight = await this.queries.look(collection, alias, { names: [], hasManifest: true }, signal);
-    const version = sight?.member?.version ?? null;
+    const answer = await this.queries.lookUp(collection, alias, { names: [], hasManifest: true }, signal);
+    const version = answer?.member?.version ?? null;
     if (version?.name === alias) this.learn(unit, version);
     return version;
   }

@@ -4,11 +4,11 @@ import {
   type ArtifactFileRowFragment,
   MembershipFileAddressesDocument,
 } from '../../../wire/generated.js';
-import { type Address, AddressBook } from '../../common/content/address-book.js';
-import { rowsOfNames } from '../../common/levels/nodes.js';
+import { type Address, AddressBook } from '../../common/content.js';
+import { rowsOfNames } from '../../common/rows.js';
 import { TurnBatch } from '../../common/turn-batch.js';
-import type { ArtifactsContext } from '../context.js';
 import type { Version } from '../listing/version-queries.js';
+import type { ArtifactsContext } from '../parts.js';
 
 interface Item {
   readonly version: Version;

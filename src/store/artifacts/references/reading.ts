@@ -5,14 +5,13 @@ import { LRUCache } from 'lru-cache';
 import type { ReferenceReader } from '../../../config/options.js';
 import type { Content } from '../../../contract/entry.js';
 import { Failure, isFailure } from '../../../contract/failure.js';
+import { unlessAborted } from '../../../wire/aborts.js';
 import { errnoOf } from '../../../wire/errors.js';
-import { unlessAborted } from '../../common/aborts.js';
-import { MOST_UNKNOWN_BYTES, type Span } from '../../common/content/download.js';
-import { readSpan } from '../cache/files.js';
-import type { ArtifactsContext } from '../context.js';
-import { type Asked, changed } from './asked.js';
+import { MOST_UNKNOWN_BYTES, type Span } from '../../common/content.js';
+import { readSpan } from '../content.js';
+import type { ArtifactsContext } from '../parts.js';
 import { accessOf, refusalOf } from './policy.js';
-import { shown } from './uri.js';
+import { changed, type ReferenceRead, shown } from './uri.js';
 import { readWeb } from './web.js';
 
 /** Sizes that the manifest doesn't tell, learned from the first read. */
@@ -26,23 +25,23 @@ export class ReferenceReading {
   constructor(private readonly context: ArtifactsContext) {}
 
   /** Rejects with EACCES where no option allows it, EBADMSG where it isn't what the version recorded. */
-  async read(asked: Asked): Promise<Content> {
-    const { uri } = asked;
+  async read(request: ReferenceRead): Promise<Content> {
+    const { uri } = request;
     const { references } = this.context.artifacts;
     const access = accessOf(uri, references);
     if (!access) throw new Failure('EACCES', refusalOf(uri, references));
-    if (access.kind === 'web') return this.fromWeb(asked);
-    if (access.kind === 'file') return fromFile(asked, access.directory);
-    return this.fromFunction(asked, access.scheme, access.reader);
+    if (access.kind === 'web') return this.fromWeb(request);
+    if (access.kind === 'file') return fromFile(request, access.directory);
+    return this.fromFunction(request, access.scheme, access.reader);
   }
 
-  private fromWeb(asked: Asked): Promise<Content> {
+  private fromWeb(request: ReferenceRead): Promise<Content> {
     const { transfers, artifacts } = this.context;
-    return readWeb(transfers, artifacts.references, asked);
+    return readWeb(transfers, artifacts.references, request);
   }
 
   private async fromFunction(
-    { uri, size: listed, span, signal }: Asked,
+    { uri, size: listed, span, signal }: ReferenceRead,
     scheme: string,
     reader: ReferenceReader,
   ): Promise<Content> {
@@ -93,7 +92,7 @@ async function called(
   return new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength).slice();
 }
 
-async function fromFile({ uri, size, span }: Asked, directory: string): Promise<Content> {
+async function fromFile({ uri, size, span }: ReferenceRead, directory: string): Promise<Content> {
   try {
     const file = await pathBelow(uri, directory);
     const handle = await open(file, 'r');

@@ -4,13 +4,13 @@ import type { Entry } from '../../../contract/entry.js';
 import { Failure, isFailure } from '../../../contract/failure.js';
 import type { TreePath } from '../../../contract/tree-path.js';
 import { isWireFailure } from '../../../wire/wire-failure.js';
-import { isDigest } from '../content-digest.js';
-import type { ArtifactsContext } from '../context.js';
+import { isDigest } from '../content.js';
 import { fileEntry, referenceEntry } from '../listing/entries.js';
 import type { Version } from '../listing/version-queries.js';
 import type { Versions } from '../listing/versions.js';
-import type { Manifest, ManifestEntry } from '../manifest/manifest.js';
-import type { Manifests } from '../manifest/manifests.js';
+import type { Manifest, ManifestEntry } from '../manifest/format.js';
+import type { Manifests } from '../manifest/loader.js';
+import type { ArtifactsContext } from '../parts.js';
 import { refusalOf } from './policy.js';
 import { parseArtifactReference, shown } from './uri.js';
 

@@ -1,3 +1,7 @@
+import { Failure } from '../../../contract/failure.js';
+import type { Span } from '../../common/content.js';
+import type { ManifestEntry } from '../manifest/format.js';
+
 /** The scheme of a URI in lower case; null for what isn't one. */
 export const schemeOf = (uri: string): string | null =>
   /^([a-z][a-z0-9+.-]*):/i.exec(uri)?.[1]?.toLowerCase() ?? null;
@@ -23,3 +27,16 @@ export function parseArtifactReference(uri: string): ArtifactReference | null {
   if (hex === undefined || path === undefined) return null;
   return { id: Buffer.from(hex, 'hex').toString('base64'), path };
 }
+
+export interface ReferenceRead {
+  readonly uri: string;
+  readonly file: ManifestEntry;
+  /** Of the content, in bytes; null: nobody knows. */
+  readonly size: number | null;
+  readonly span: Span;
+  readonly etag: string | null;
+  readonly signal: AbortSignal | undefined;
+}
+
+export const changed = (uri: string, cause: string): Failure =>
+  new Failure('EBADMSG', `What is at ${shown(uri)} isn't what the version recorded.`, cause);

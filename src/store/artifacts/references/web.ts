@@ -4,10 +4,9 @@ import { Failure } from '../../../contract/failure.js';
 import type { Download, Transfers } from '../../../wire/transfer/transfer.js';
 import { isOtherVersion } from '../../../wire/transfer/version-tag.js';
 import { isWireFailure, WireFailure } from '../../../wire/wire-failure.js';
-import { MOST_UNKNOWN_BYTES, wantedOf } from '../../common/content/download.js';
-import { type Asked, changed } from './asked.js';
+import { MOST_UNKNOWN_BYTES, wantedOf } from '../../common/content.js';
 import { accessOf, refusalOf } from './policy.js';
-import { shown } from './uri.js';
+import { changed, type ReferenceRead, shown } from './uri.js';
 
 /** What the SDK asks web servers for when it notes size and ETag, and when it reads (protocol section 6.5). */
 const SDK_CODINGS = 'gzip, deflate';
@@ -19,7 +18,7 @@ const SDK_CODINGS = 'gzip, deflate';
 export async function readWeb(
   transfers: Transfers,
   references: ArtifactsConfig['references'],
-  { uri, file, size, span, etag, signal }: Asked,
+  { uri, file, size, span, etag, signal }: ReferenceRead,
 ): Promise<Content> {
   const recorded = typeof file.extra.etag === 'string' ? file.extra.etag : null;
   const reach = (address: string): 'public' | 'anywhere' => {
@@ -57,8 +56,8 @@ export async function readWeb(
     }
   }
 
-  function isCodedAsRecorded({ etag: told, codedSize, isOverlong }: Download): boolean {
-    if (codedSize === null || isOverlong || isOtherVersion(recorded, told)) return false;
+  function isCodedAsRecorded({ etag, codedSize, isOverlong }: Download): boolean {
+    if (codedSize === null || isOverlong || isOtherVersion(recorded, etag)) return false;
     return !file.size || codedSize === file.size;
   }
 }

@@ -1,7 +1,11 @@
 import { setMaxListeners } from 'node:events';
 import type PQueue from 'p-queue';
 import { Failure } from '../../../contract/failure.js';
-import { assertNotAborted, unlessAborted } from '../../common/aborts.js';
+import { unlessAborted } from '../../../wire/aborts.js';
+
+export function assertNotAborted(signal: AbortSignal | undefined): void {
+  if (signal?.aborted) throw new Failure('ECANCELED');
+}
 
 /**
  * Runs a task for each item, `width` at once. After a failure no further one starts; rejects with the first when the

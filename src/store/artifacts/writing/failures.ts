@@ -1,4 +1,5 @@
 import { Failure, isFailure } from '../../../contract/failure.js';
+import type { WireFailure } from '../../../wire/wire-failure.js';
 
 /** The failure of one step, told with what was being done; an abort stays what it is. */
 export function failedAt(step: string, error: unknown): unknown {
@@ -21,3 +22,14 @@ export function ofStorage(error: unknown): unknown {
   if (!isFailure(error) || error.code !== 'ENOENT') return error;
   return new Failure('EIO', error.detail, error.cause);
 }
+
+export const contentChanged = (): Failure =>
+  new Failure('EIO', 'The content was changed while the version was made; commit again.');
+
+/** Does the storage turn down the request itself? Then a new address may help: time may be over for the old one. */
+export const isRefusal = ({ fault, status }: WireFailure): boolean =>
+  fault === 'status' && status !== null && status >= 400 && status < 500 && status !== 408 && status !== 429;
+
+/** Does the storage say that the bytes aren't those that were announced? By S3's, GCS's and Azure's words. */
+export const isDigestMismatch = ({ cause }: WireFailure): boolean =>
+  /BadDigest|InvalidDigest|Md5Mismatch|IncompleteBody|ContentSHA256Mismatch/.test(cause ?? '');

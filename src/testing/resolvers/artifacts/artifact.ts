@@ -2,19 +2,10 @@ import { type Alias, type Artifact, artifactId, type Membership } from '../../ar
 import { type PageArguments, slice } from '../../server/connections.js';
 import { checkLimit } from '../../server/limits.js';
 import type { Instance } from '../../world/instance.js';
-import type { NodeFields } from '../node.js';
-import { type RunListArguments, sortedRuns } from '../project.js';
-import { dateTime, runNode } from '../run.js';
-import { userNode } from '../viewer.js';
-import { aliasNode, collectionNode, membershipNode } from './artifact-collection.js';
-import {
-  type ArtifactFilesArguments,
-  artifactFileConnection,
-  entryNode,
-  manifestNode,
-} from './artifact-file.js';
-import { typeNode } from './artifact-type.js';
-import { tagNodes } from './tags.js';
+import { dateTime, type NodeFields } from '../node.js';
+import { type RunListArguments, sortedRuns } from '../run.js';
+import { tagNodes } from './collection.js';
+import { type ArtifactFilesArguments, artifactFileConnection, entryNode, manifestNode } from './file.js';
 
 interface InCollection {
   readonly artifactCollectionName?: string | null;
@@ -47,21 +38,21 @@ export function artifactNode(instance: Instance, artifact: Artifact): NodeFields
     fileCount: contents?.entries.length ?? 0,
     createdAt: dateTime(artifact.createdAt),
     updatedAt: artifact.updatedAt === null ? null : dateTime(artifact.updatedAt),
-    createdBy: () => (createdBy ? runNode(instance, createdBy) : userNode(instance)),
-    artifactSequence: () => collectionNode(instance, sequence),
-    artifactType: () => typeNode(instance, sequence.type),
+    createdBy: () => (createdBy ? instance.nodes.run(createdBy) : instance.nodes.user()),
+    artifactSequence: () => instance.nodes.collection(sequence),
+    artifactType: () => instance.nodes.artifactType(sequence.type),
     versionIndex: (args: InCollection) => memberIn(args)?.versionIndex ?? null,
     aliases: ({ artifactCollectionName: name }: InCollection) =>
       members
         .filter(({ collection }) => !name || collection.name === name)
         .flatMap((member) => [...member.aliases.values()])
-        .map((alias: Alias) => aliasNode(instance, alias)),
+        .map((alias: Alias) => instance.nodes.alias(alias)),
     artifactMemberships: () =>
-      slice(members, { toNode: (member) => membershipNode(instance, member), mostRows: Infinity }, {}),
+      slice(members, { toNode: (member) => instance.nodes.membership(member), mostRows: Infinity }, {}),
     artifactCollections: () =>
       slice(
         members,
-        { toNode: ({ collection }) => collectionNode(instance, collection), mostRows: Infinity },
+        { toNode: ({ collection }) => instance.nodes.collection(collection), mostRows: Infinity },
         {},
       ),
     currentManifest: () =>

@@ -1,10 +1,10 @@
 import { hostname } from 'node:os';
+import { unlessAborted } from '../../../../wire/aborts.js';
 import type { WireClient } from '../../../../wire/api/client.js';
-import { unlessAborted } from '../../../common/aborts.js';
-import { createRun } from '../../../common/creation.js';
+import { createRun } from '../../../common/changes.js';
 import type { CollectionName } from '../../places.js';
 import { step } from '../failures.js';
-import { randomId } from './random-id.js';
+import { randomId } from './artifact.js';
 
 const RUN_ID_CHARACTERS = 8;
 

@@ -1,7 +1,10 @@
 import type { CommitOptions } from '../../../../contract/drafts.js';
-import { Failure } from '../../../../contract/failure.js';
-import type { DigestAlgorithm } from '../../content-digest.js';
+import { Failure, isFailure } from '../../../../contract/failure.js';
+import type { TreePath } from '../../../../contract/tree-path.js';
+import type { DigestAlgorithm } from '../../content.js';
+import { factsOfVersion } from '../../listing/facts.js';
 import { checkAlias, invalid, LATEST, MOST_CHARACTERS } from '../../names.js';
+import type { ArtifactParts } from '../../parts.js';
 
 /** The options of a commit, checked, as the server takes them. */
 export interface CheckedOptions {
@@ -100,5 +103,47 @@ function metadataText(metadata: Readonly<Record<string, unknown>>): string {
   } catch (error) {
     if (error instanceof Failure) throw error;
     throw new Failure('EINVAL', '`metadata` must be JSON: it must not contain itself.', String(error));
+  }
+}
+
+/**
+ * The options of a commit, with what a draft keeps of the version that it is a copy of: its description, metadata and
+ * digest algorithm, as the SDK's `Artifact.new_draft` keeps them. What the caller gives wins; tags, aliases and the
+ * lifetime are the version's own.
+ *
+ * @param base null: it is a copy of none
+ */
+export async function withBase(
+  parts: ArtifactParts,
+  base: TreePath | null,
+  options: CommitOptions,
+  signal: AbortSignal | undefined,
+): Promise<CheckedOptions> {
+  const checked = checkCommitOptions(options);
+  const { description, metadata, digestAlgorithm } = options;
+  if (
+    base === null ||
+    (description !== undefined && metadata !== undefined && digestAlgorithm !== undefined)
+  ) {
+    return checked;
+  }
+  const kept = await unlessGone(base, () => factsOfVersion(parts, base, signal));
+  return checkCommitOptions({
+    ...options,
+    description: description ?? kept.description ?? undefined,
+    metadata: metadata ?? kept.metadata ?? undefined,
+    digestAlgorithm: digestAlgorithm ?? kept.digestAlgorithm ?? undefined,
+  });
+}
+
+async function unlessGone<T>(base: TreePath, look: () => Promise<T>): Promise<T> {
+  try {
+    return await look();
+  } catch (error) {
+    if (!isFailure(error) || error.code !== 'ENOENT') throw error;
+    throw new Failure(
+      'ENOENT',
+      `The version that the draft was copied from, '${base}', is gone: give \`description\`, \`metadata\` and \`digestAlgorithm\`.`,
+    );
   }
 }

@@ -2,19 +2,18 @@ import type { DraftFile } from '../../../../contract/drafts.js';
 import { Failure } from '../../../../contract/failure.js';
 import { decodeFileName, type TreePath } from '../../../../contract/tree-path.js';
 import type { Source } from '../../../../contract/uploads.js';
-import { assertNotAborted } from '../../../common/aborts.js';
-import { sizeOf } from '../../../common/content/sources.js';
-import type { DigestAlgorithm } from '../../content-digest.js';
-import { ANY_REGION, type ManifestEntry } from '../../manifest/manifest.js';
-import { digestManifest, sortedByPath } from '../../manifest/manifest-digest.js';
-import { extraOf } from '../../manifest/manifest-writer.js';
+import { sizeOf } from '../../../common/sources.js';
+import { contentNameOf, type DigestAlgorithm } from '../../content.js';
+import { ANY_REGION, type ManifestEntry } from '../../manifest/format.js';
+import { findManifestEntry } from '../../manifest/loader.js';
+import { digestManifest, extraOf, sortedByPath } from '../../manifest/writer.js';
 import { checkInnerPath } from '../../names.js';
+import type { ArtifactParts } from '../../parts.js';
+import { assertNotAborted } from '../../writing/concurrency.js';
 import { forEachOf } from '../concurrency.js';
-import type { WritingContext } from '../context.js';
 import { step } from '../failures.js';
-import { copiedEntry } from '../files/copied-entry.js';
-import { partBytesOf } from '../files/multipart-plan.js';
-import { digestContent } from '../files/source-digests.js';
+import { digestContent } from '../files/digests.js';
+import { partBytesOf } from '../files/parts.js';
 
 /** Content that the server may not have. */
 export interface PlannedUpload {
@@ -47,7 +46,7 @@ export interface Plan {
 
 /** Reads what is new in a draft, and takes what was copied from the manifests it comes from. */
 export async function planDraft(
-  context: WritingContext,
+  parts: ArtifactParts,
   files: readonly DraftFile[],
   algorithm: DigestAlgorithm,
   signal: AbortSignal | undefined,
@@ -57,11 +56,11 @@ export async function planDraft(
   const entries: ManifestEntry[] = [];
   const uploads: PlannedUpload[] = [];
   const regions = new Set<string>();
-  await forEachOf(named, context.store.client.config.concurrency, async ({ file, path }) => {
+  await forEachOf(named, parts.context.client.config.concurrency, async ({ file, path }) => {
     assertNotAborted(signal);
     if (file.kind === 'copy') {
       const { entry, region } = await step(`Copying '${path}' failed`, () =>
-        copiedEntry(context, file, signal),
+        copiedEntry(parts, file, signal),
       );
       entries.push({ ...entry, path });
       if (entry.ref === null) regions.add(region);
@@ -69,7 +68,7 @@ export async function planDraft(
       entries.push(reference(path, file.uri));
     } else {
       const upload = await step(`Reading '${path}' failed`, () =>
-        planned(context, { name: file.name, path, source: file.source }, algorithm, signal),
+        planned(parts, { name: file.name, path, source: file.source }, algorithm, signal),
       );
       uploads.push(upload);
       entries.push(entryOf(upload, algorithm));
@@ -110,13 +109,13 @@ function assertDistinct(files: readonly { readonly path: string }[]): void {
 }
 
 async function planned(
-  { store }: WritingContext,
+  { context }: ArtifactParts,
   { name, path, source }: Pick<PlannedUpload, 'name' | 'path' | 'source'>,
   algorithm: DigestAlgorithm,
   signal: AbortSignal | undefined,
 ): Promise<PlannedUpload> {
   const size = sizeOf(source);
-  const partBytes = partBytesOf(size, store.artifacts);
+  const partBytes = partBytesOf(size, context.artifacts);
   const { digest, md5, parts } = await digestContent(source, { algorithm, partBytes, signal });
   return {
     name,
@@ -145,4 +144,40 @@ function reference(path: string, uri: string): ManifestEntry {
     throw new Failure('EINVAL', `The reference '${path}' needs a URI, such as 's3://bucket/key'.`);
   }
   return { path, digest: uri, algorithm: 'md5', size: null, ref: uri, birthArtifactId: null, extra: {} };
+}
+
+type CopiedFile = Extract<DraftFile, { kind: 'copy' }>;
+
+/** What a manifest tells of a file, for another one that holds it too. */
+interface CopiedEntry {
+  readonly entry: Omit<ManifestEntry, 'path'>;
+  /** The region of the storage that holds it. */
+  readonly region: string;
+}
+
+/**
+ * Finds what the manifest of a version tells of a file that a draft copies. Rejects with ENOENT without one, with ESTALE
+ * if its content isn't the one that was copied: a collection that was made anew has other versions of the same names.
+ */
+async function copiedEntry(
+  parts: ArtifactParts,
+  { origin, version: copied }: CopiedFile,
+  signal: AbortSignal | undefined,
+): Promise<CopiedEntry> {
+  const found = await findManifestEntry(parts, origin, signal);
+  if (!found) throw new Failure('ENOENT', `There is no '${origin}' any more.`);
+  const { entry, manifest, version } = found;
+  const name = contentNameOf(copied ?? '');
+  if (name && entry.ref === null && (name.digest !== entry.digest || name.algorithm !== entry.algorithm)) {
+    throw new Failure('ESTALE', `'${origin}' holds other content now; copy it again.`);
+  }
+  if (entry.ref !== null) return { entry, region: ANY_REGION };
+  if (manifest.layout === 'V1') {
+    throw new Failure(
+      'ENOTSUP',
+      `'${origin}' lies in a storage of the old layout, which no new version can share; read it, and write it anew.`,
+    );
+  }
+  const birthArtifactId = entry.birthArtifactId ?? version.id;
+  return { entry: { ...entry, birthArtifactId }, region: manifest.region };
 }

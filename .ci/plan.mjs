@@ -1,0 +1,135 @@
+/**
+ * The plan of continuous integration: what is run, after what, and what of it at a time.
+ *
+ *     bash .ci/run          what must hold before a change is taken
+ *     npm run test:matrix   all tests on every Node against every kind of server, which takes an hour
+ *     node .ci/plan.mjs --list   tells the steps and their test files, and runs nothing
+ *
+ * The whole suite runs on the oldest Node against the standard server. What depends on Node runs again on each other one,
+ * what depends on the server's ways again against each other kind of server (scripts/test-groups.mjs tells the groups).
+ */
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+import { inGroups, testFiles } from '../scripts/test-groups.mjs';
+import { runPlan } from './steps.mjs';
+
+const { values } = parseArgs({
+  options: { list: { type: 'boolean', default: false }, matrix: { type: 'boolean', default: false } },
+});
+process.chdir(fileURLToPath(new URL('..', import.meta.url)));
+
+const OTHER_NODES = ['22', '24', '26'];
+
+/** See __tests__/helpers/server.ts. A server that waits to be told of uploads, and can't be, would never show a file. */
+const WAYS = {
+  put: { WANDB_FS_TEST_LIMITS: 'tenth', WANDB_FS_TEST_FINALIZE: 'put', WANDB_FS_TEST_FEATURES: 'none' },
+  mark: { WANDB_FS_TEST_LIMITS: 'tenth', WANDB_FS_TEST_FINALIZE: 'mark' },
+  delay: { WANDB_FS_TEST_LIMITS: 'tenth', WANDB_FS_TEST_FINALIZE: 'delay', WANDB_FS_TEST_FEATURES: 'none' },
+};
+
+const SCHEMA = '../shared/check-schema.mjs';
+const PYTHON = join(process.cwd(), '.venv/bin/python');
+const SDK = [
+  "python3 -c 'import ensurepip, venv' || { apt-get update -q && apt-get install -q -y python3-venv; }",
+  'python3 -m venv .venv',
+  `'${PYTHON}' -m pip install --quiet --disable-pip-version-check wandb==0.30.0 fsspec pandas`,
+  // Its metadata want Python below 3.10 and an SDK of 2022; its code doesn't.
+  `'${PYTHON}' -m pip install --quiet --disable-pip-version-check --no-deps --ignore-requires-python wandbfsspec==0.2.0`,
+  `'${PYTHON}' -c 'import wandb; print("wandb", wandb.__version__)'`,
+].join(' && ');
+
+/** What has to be fetched is, while others run. */
+const fetched = [
+  { name: 'Python and the official SDK', seconds: 600, load: 0, after: [], command: ['bash', '-c', SDK] },
+  ...OTHER_NODES.map((node) => ({
+    name: `Node ${node}`,
+    seconds: 300,
+    load: 0,
+    after: [],
+    command: ['node', 'scripts/with-node.mjs', node, '--', 'node', '--version'],
+  })),
+];
+
+const built = [
+  { name: 'dependencies', seconds: 300, after: [], command: ['npm', 'ci'] },
+  { name: 'build', seconds: 60, after: ['dependencies'], command: ['npm', 'run', 'build'] },
+];
+
+const check = (name, seconds, command, env = {}) => ({ name, seconds, command, env, after: ['build'] });
+
+/** `npm pack` would build again, under the tests that use what is built. */
+const UNBUILT = { npm_config_ignore_scripts: 'true' };
+
+const checks = [
+  check('package: types of every entry', 120, ['npx', 'attw', '--pack', '.', '--profile', 'node16'], UNBUILT),
+  check('package: publint', 120, ['npx', 'publint', '--strict'], UNBUILT),
+  check('lint', 60, ['npm', 'run', 'lint', '--', '--colors=off']),
+  check('types', 120, ['npm', 'run', 'typecheck']),
+  check('types of Node 20 to 26', 180, ['npm', 'run', 'typecheck:node']),
+  check('generated files', 60, ['npm', 'run', 'codegen:check']),
+  check('coverage of node:fs', 180, ['npm', 'run', 'coverage:check']),
+  check('demo', 120, ['node', 'dist/esm/cli/main.js', 'demo']),
+  ...(existsSync(SCHEMA) ? [check('schema', 60, ['node', SCHEMA])] : []),
+];
+
+/** Two workers, beside which one more process is at work: tests wait as much as they compute. */
+const SUITE = { load: 2, workers: 2 };
+const tests = (name, seconds, files, more = {}) => ({
+  name,
+  seconds,
+  tests: files,
+  after: ['build'],
+  load: 1,
+  workers: 1,
+  env: {},
+  ...more,
+});
+const matching = (pattern) => testFiles().filter((file) => file.includes(pattern));
+const onNode = (node, name, files, env = {}) =>
+  tests(`${name} on Node ${node}`, 1200, files, { ...SUITE, node, env, after: ['build', `Node ${node}`] });
+
+/** Random programs and processes that end, many of them: the suite that anybody runs has fewer. */
+const alone = [
+  tests('5000 programs under faults', 1800, matching('reliability/programs'), {
+    env: { WANDB_FS_RELIABILITY: '5000' },
+  }),
+  tests('kills: 30, and 60 with a journal', 600, matching('reliability/kills'), {
+    env: { WANDB_FS_KILLS: '30', WANDB_FS_KILLS_JOURNAL: '60' },
+  }),
+  tests('ends of processes', 600, matching('__tests__/ends/')),
+  tests('random programs, 12000 operations', 600, matching('__tests__/differential/'), {
+    env: { WANDB_FS_DIFFERENTIAL: '12000' },
+  }),
+  tests('model, 1000 programs', 600, matching('kernel/model'), { env: { WANDB_FS_MODEL_RUNS: '1000' } }),
+  tests('soak', 300, matching('reliability/soak')),
+  tests('tests with the official SDK', 600, matching('__tests__/interop/'), {
+    env: { WANDB_PYTHON: PYTHON },
+    workers: 2,
+    after: ['build', 'Python and the official SDK'],
+  }),
+];
+
+const all = inGroups('once', 'node', 'ways');
+const suites = [
+  tests('tests', 1200, all, SUITE),
+  onNode('26', 'tests of Node and of a server that delays', inGroups('node', 'ways'), WAYS.delay),
+  onNode('24', 'tests of Node and of a server that is told', inGroups('node', 'ways'), WAYS.mark),
+  onNode('22', 'tests of Node', inGroups('node'), WAYS.put),
+];
+
+const matrix = [
+  tests('tests', 1200, all, SUITE),
+  ...Object.entries(WAYS).map(([way, env]) => tests(`tests: ${way}`, 1200, all, { ...SUITE, env })),
+  ...OTHER_NODES.flatMap((node) => [
+    onNode(node, 'tests', all),
+    ...Object.entries(WAYS).map(([way, env]) => onNode(node, `tests: ${way}`, all, env)),
+  ]),
+];
+
+/** In the order in which they begin, as far as what they wait for and the machine allow it. */
+const steps = [...fetched, ...built, ...checks, ...(values.matrix ? matrix : suites), ...alone];
+
+if (values.list) process.stdout.write(`${JSON.stringify(steps, null, 1)}\n`);
+else process.exitCode = await runPlan(steps);

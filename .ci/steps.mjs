@@ -1,0 +1,169 @@
+import { spawn } from 'node:child_process';
+import { createWriteStream, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { availableParallelism, tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+/**
+ * @typedef {object} Step
+ * @property {string} name
+ * @property {number} seconds after which it is ended, and has failed
+ * @property {readonly string[]} after names of the steps that must have ended well before
+ * @property {readonly string[]} [command]
+ * @property {readonly string[]} [tests] files for Jest, in place of a command
+ * @property {number} [workers] of Jest
+ * @property {string} [node] version under which Jest runs. @default the running one
+ * @property {number} [load] how much of what the machine does at a time; 0: it waits for the network. @default 1
+ * @property {Readonly<Record<string, string>>} [env]
+ */
+
+/** Processes at work on each core: they wait as much as they compute. */
+const MOST_LOAD = Math.ceil(availableParallelism() * 1.5);
+const KILLED_AFTER_MS = 10_000;
+
+/** None of the user's own W&B: its key, its servers. */
+const environment = Object.fromEntries(
+  Object.entries({ ...process.env, CI: 'true', NO_COLOR: '1' }).filter(
+    ([name]) => !/^WANDB_(API_KEY|BASE_URL|ENTITY|PROJECT|PYTHON)$/.test(name),
+  ),
+);
+
+/**
+ * Runs the steps, as many at a time as the machine does well, and tells what each said when it has ended. The first failure
+ * ends all. The last line says how many tests passed and failed.
+ *
+ * @param {readonly Step[]} steps
+ * @returns {Promise<number>} the exit code
+ */
+export async function runPlan(steps) {
+  const results = mkdtempSync(join(tmpdir(), 'plan-'));
+  const run = new Run(steps, results);
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.once(signal, () => run.fail(signal, 1));
+  try {
+    return await run.ended;
+  } finally {
+    say(`\n${totalsOf(results)}`);
+    rmSync(results, { recursive: true });
+  }
+}
+
+class Run {
+  waiting;
+  running = new Map();
+  done = new Set();
+  failure = null;
+  begin = performance.now();
+
+  constructor(steps, results) {
+    this.waiting = [...steps];
+    this.results = results;
+    this.ended = new Promise((resolve) => {
+      this.resolve = resolve;
+    });
+    this.go();
+  }
+
+  /** Starts what can begin. A step that has room enough never waits for one that hasn't. */
+  go() {
+    for (const step of this.waiting) {
+      const load = [...this.running.keys()].reduce((sum, { load = 1 }) => sum + load, 0);
+      const isReady = step.after.every((name) => this.done.has(name));
+      if (isReady && (load === 0 || load + (step.load ?? 1) <= MOST_LOAD)) this.start(step);
+    }
+    this.waiting = this.waiting.filter((step) => !this.running.has(step));
+    if (this.running.size > 0) return;
+    if (this.waiting.length > 0) throw new Error(`Nothing leads to '${this.waiting[0].name}'.`);
+    say(`\n--- all: ${secondsSince(this.begin)} s`);
+    this.resolve(0);
+  }
+
+  start(step) {
+    const begin = performance.now();
+    const file = join(this.results, `${step.name.replaceAll(/\W+/g, '-')}`);
+    const [command, ...args] = step.tests ? jest(step, `${file}.json`) : step.command;
+    const log = createWriteStream(`${file}.log`);
+    // A group of its own, so that it can be ended with all that it has started.
+    const child = spawn(command, args, {
+      env: { ...environment, ...step.env },
+      stdio: ['ignore', 'pipe', 'pipe'],
+      detached: true,
+    });
+    for (const output of [child.stdout, child.stderr]) output.pipe(log, { end: false });
+    const limit = setTimeout(() => {
+      log.write(`\nIt took longer than ${step.seconds} s.\n`);
+      endGroup(child);
+    }, step.seconds * 1000);
+    this.running.set(step, child);
+    say(`... ${step.name}`);
+    child.once('error', (error) => log.write(`${error.message}\n`));
+    child.once('close', (code, signal) => {
+      clearTimeout(limit);
+      log.end(() => this.end(step, code ?? signal, begin, file));
+    });
+  }
+
+  end(step, outcome, begin, file) {
+    this.running.delete(step);
+    if (this.failure) return this.leave();
+    const said = readFileSync(`${file}.log`, 'utf8');
+    say(`\n=== ${step.name}\n${said}--- ${step.name}: ${secondsSince(begin)} s`);
+    if (outcome !== 0) return this.fail(step.name, outcome);
+    const missing = step.tests && untested(step, `${file}.json`);
+    if (missing) return this.fail(`${step.name}: ${missing}`, 1);
+    this.done.add(step.name);
+    this.go();
+  }
+
+  fail(what, outcome) {
+    this.failure ??= `failed: ${what} (exit code ${outcome})`;
+    if (this.running.size > 0) say(`\nended: ${[...this.running.keys()].map(({ name }) => name).join(', ')}`);
+    for (const child of this.running.values()) endGroup(child);
+    this.leave();
+  }
+
+  leave() {
+    if (this.running.size > 0) return;
+    say(`\n${this.failure}`);
+    this.resolve(1);
+  }
+}
+
+function jest({ tests, workers, node }, outputFile) {
+  const jest = ['node', 'node_modules/jest/bin/jest.js', `--maxWorkers=${workers}`];
+  const command = [...jest, '--json', `--outputFile=${outputFile}`, '--runTestsByPath', ...tests];
+  return node ? ['node', 'scripts/with-node.mjs', node, '--', ...command] : command;
+}
+
+/** A file in which no test ran is no success. */
+function untested({ tests }, outputFile) {
+  const { testResults } = JSON.parse(readFileSync(outputFile, 'utf8'));
+  const seen = testResults.filter(({ assertionResults }) => assertionResults.length > 0).length;
+  return seen < tests.length ? `${tests.length - seen} test files without a test` : null;
+}
+
+function endGroup({ pid }) {
+  if (pid === undefined) return;
+  const send = (signal) => {
+    try {
+      process.kill(-pid, signal);
+    } catch (error) {
+      if (error.code !== 'ESRCH') throw error;
+    }
+  };
+  send('SIGTERM');
+  setTimeout(() => send('SIGKILL'), KILLED_AFTER_MS).unref();
+}
+
+function totalsOf(results) {
+  let passed = 0;
+  let failed = 0;
+  for (const name of readdirSync(results).filter((each) => each.endsWith('.json'))) {
+    const run = JSON.parse(readFileSync(join(results, name), 'utf8'));
+    passed += run.numPassedTests;
+    failed += run.numFailedTests + run.numRuntimeErrorTestSuites;
+  }
+  return `${passed} passed, ${failed} failed`;
+}
+
+const say = (line) => process.stdout.write(`${line}\n`);
+
+const secondsSince = (begin) => Math.round((performance.now() - begin) / 1000);

@@ -1,0 +1,81 @@
+/**
+ * Names the test files by what they depend on, so that continuous integration runs each as often as that tells anything:
+ *
+ *     npx jest --runTestsByPath $(node scripts/test-groups.mjs node ways)
+ *
+ * - `node`: the running Node. They look at the faces, at processes, threads, TLS or other tools.
+ * - `ways`: how the server goes about things (`startServer` of __tests__/helpers/server.ts, unless it is `STANDARD`).
+ * - `once`: neither.
+ * - `alone`: a step of their own runs them, for longer than the suite does, or with what isn't always there.
+ *
+ * What a file and its helpers import and call decides it, so a new one is in a group at once. Without arguments: each file
+ * with its groups.
+ */
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { dirname, join, posix } from 'node:path';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+
+const root = join(dirname(fileURLToPath(import.meta.url)), '..');
+
+const ALONE =
+  /^__tests__\/(ends|interop|differential)\/|^__tests__\/(reliability\/(programs|kills|soak)|kernel\/model)\.test\.ts$/;
+/** Whatever they import. */
+const OF_NODE = /^__tests__\/(node|io|process|tools|integrations|package)\/|equals?-(to-)?node|certificates/;
+const SERVER_HELPER = '__tests__/helpers/server.ts';
+const STARTS_ANY_SERVER = /\bstartServer\((?!(\{ \.\.\.)?([A-Z]+_)?STANDARD\b)/;
+/** The layers in which Nodes differ, as they are imported from the sources and by the package's name. */
+const FACES = /^(src\/(node|integrations|cli|index|promises|artifacts)\b|wandb-fs(?!\/testing))/;
+const IMPORT = /(?:\bfrom\s*|\bimport\s*\(?\s*)'([^']+)'/g;
+
+const known = new Map();
+
+/** A file's text, and what it imports: files by their paths from the root, packages by their names. */
+function read(file) {
+  const found = known.get(file);
+  if (found) return found;
+  const text = readFileSync(join(root, file), 'utf8');
+  const imports = [...text.matchAll(IMPORT)].flatMap(([, name]) => {
+    if (!name.startsWith('.')) return name;
+    const path = posix.join(posix.dirname(file), name).replace(/\.js$/, '.ts');
+    return existsSync(join(root, path)) && path.endsWith('.ts') ? path : [];
+  });
+  known.set(file, { text, imports });
+  return known.get(file);
+}
+
+/** What a file imports, directly or not. */
+function reach(file, seen = new Set()) {
+  if (seen.has(file)) return seen;
+  seen.add(file);
+  if (file.endsWith('.ts')) for (const next of read(file).imports) reach(next, seen);
+  return seen;
+}
+
+export function groupsOf(file) {
+  if (ALONE.test(file)) return ['alone'];
+  const reached = [...reach(file)];
+  const own = reached.filter((path) => path.startsWith('__tests__/') && path !== SERVER_HELPER);
+  const isOfWays = own.some((path) => STARTS_ANY_SERVER.test(read(path).text));
+  const isOfNode =
+    OF_NODE.test(file) ||
+    own.some((path) => read(path).imports.includes('node:child_process')) ||
+    // What is seen through the faces of W&B's ways is seen on the Nodes that meet those.
+    (!isOfWays && reached.some((path) => FACES.test(path)));
+  const groups = [...(isOfNode ? ['node'] : []), ...(isOfWays ? ['ways'] : [])];
+  return groups.length > 0 ? groups : ['once'];
+}
+
+export const testFiles = () =>
+  readdirSync(join(root, '__tests__'), { recursive: true })
+    .filter((path) => path.endsWith('.test.ts'))
+    .map((path) => `__tests__/${path}`)
+    .sort();
+
+export const inGroups = (...groups) =>
+  testFiles().filter((file) => groupsOf(file).some((group) => groups.includes(group)));
+
+if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {
+  const wanted = process.argv.slice(2);
+  if (wanted.length > 0) console.log(inGroups(...wanted).join('\n'));
+  else for (const file of testFiles()) console.log(`${file} ${groupsOf(file).join(' ')}`);
+}

@@ -1,0 +1,147 @@
+import type { Entry, Page } from '../../../contract/entry.js';
+import { Failure } from '../../../contract/failure.js';
+import { isAtOrBelow, type TreePath } from '../../../contract/tree-path.js';
+import type { Core } from '../../core.js';
+import { Fault, type Operation } from '../../operation/operation.js';
+import type { DirectoryEntry, DirectoryPages } from '../../syscalls.js';
+import type { Moment } from '../../timeline.js';
+import type { Inode } from '../inode.js';
+import { ensureAsked, ensureListed, isFresh, isListed, mergeNoListing } from '../resolve.js';
+import { SETTLE_MS } from './pins.js';
+import type { Scope } from './scope.js';
+
+/** Pages that bring nothing new, one after another: a server that goes on for ever must not keep us for ever. */
+const MOST_VAIN_PAGES = 10;
+
+/**
+ * Where pages are read one after the other, as the server has them; all others are listed at once, sorted. Who opens what
+ * is below a unit, too, before its pages have ended, would have them come for each of its directories.
+ */
+export type Paging = 'always' | 'above units' | 'never';
+
+interface First {
+  readonly sent: Moment;
+  readonly learned: Moment;
+}
+
+/**
+ * A directory that is read page by page: who closes it early leaves the rest unasked. A page is to the names in it what
+ * look-ups of them would be, and denies none; all pages together are a listing. What no page brings is shown last.
+ */
+export class OpenDirectory implements DirectoryPages {
+  private readonly shown = new Set<string>();
+  private readonly entries = new Map<TreePath, Entry>();
+  private readonly cursors = new Set<string>();
+  private after: string | null = null;
+  private first: First | null = null;
+  private vain = 0;
+  /** Names that the last page brought and nobody has read. */
+  private unread: readonly string[] = [];
+  private state: 'new' | 'begun' | 'whole' | 'ended' = 'new';
+
+  constructor(
+    private readonly core: Core,
+    private readonly directory: Inode,
+    private readonly paging: Paging,
+  ) {}
+
+  next(op: Operation): readonly DirectoryEntry[] | null {
+    const { core, directory } = this;
+    if (this.state === 'ended') return null;
+    const scope = core.names.scopeOf(directory);
+    if (!this.isPaged(scope)) ensureListed(core, op, directory);
+    if (isListed(core, op, scope)) return this.last(() => true);
+    if (this.state === 'new') {
+      ensureAsked(core, op, scope);
+      this.state = 'begun';
+      // The first touch of a large unit has brought a page already.
+      if (scope.known.isLarge) this.unread = this.namesOf((child) => isFresh(core, op, child, child.path));
+    }
+    const entries = this.read();
+    if (entries.length > 0) return entries;
+    if (this.state === 'whole') return this.last(isOnlyHere);
+    throw this.pageFault(scope);
+  }
+
+  private isPaged({ isDeep, isImmutable }: Scope): boolean {
+    return this.paging === 'always' ? !isImmutable : this.paging === 'above units' && !isDeep;
+  }
+
+  private last(isThere: (child: Inode) => boolean): readonly DirectoryEntry[] | null {
+    this.state = 'ended';
+    this.unread = this.namesOf(isThere);
+    const entries = this.read();
+    return entries.length > 0 ? entries : null;
+  }
+
+  private namesOf(isThere: (child: Inode) => boolean): readonly string[] {
+    return [...(this.directory.children?.values() ?? [])].filter(isThere).map(({ name }) => name);
+  }
+
+  private read(): readonly DirectoryEntry[] {
+    const { children } = this.directory;
+    const news = [...new Set(this.unread)].filter((name) => !this.shown.has(name));
+    const entries = news.flatMap((name) => children?.get(name) ?? []);
+    this.unread = [];
+    for (const { name } of entries) this.shown.add(name);
+    return shown(entries);
+  }
+
+  private pageFault(scope: Scope): Fault {
+    const { core, after } = this;
+    const { path } = scope.root;
+    // Of nobody else: what it brings is this one's.
+    const key = `page:${path}#${core.tick().epoch}`;
+    return new Fault(key, () =>
+      core.timeline.ask((sent) =>
+        core.loads.start(key, 'page', { path, after }, (page, failure) => {
+          const learned = core.timeline.arrive(sent);
+          if (page) this.merge(page, scope, sent, learned);
+          return failure && mergeNoListing(core, scope.root, failure, learned);
+        }),
+      ),
+    );
+  }
+
+  private merge(page: Page, scope: Scope, sent: Moment, learned: Moment): void {
+    const { entries, next } = page;
+    this.first ??= { sent, learned };
+    for (const { path } of entries) this.core.names.negatives.delete(path);
+    scope.mergePage(entries, learned);
+    const { path } = this.directory;
+    const start = path === '' ? 0 : path.length + 1;
+    const below = entries.filter((entry) => isAtOrBelow(entry.path, path));
+    this.unread = below.flatMap((entry) => entry.path.slice(start).split('/')[0] ?? []);
+    this.assertProgress(page);
+    this.after = next;
+    if (next === null) this.end(scope, this.first, learned);
+  }
+
+  private assertProgress({ entries, rows, next }: Page): void {
+    const known = this.entries.size;
+    for (const entry of entries) {
+      const other = this.entries.get(entry.path);
+      if (!other || other.mtimeMs <= entry.mtimeMs) this.entries.set(entry.path, entry);
+    }
+    if (next === null) return;
+    const isVain = rows === 0 || (entries.length > 0 && this.entries.size === known);
+    this.vain = isVain ? this.vain + 1 : 0;
+    if (this.cursors.has(next) || this.vain === MOST_VAIN_PAGES) {
+      throw new Failure('EPROTO', "The server doesn't come to the end of its listing.");
+    }
+    this.cursors.add(next);
+  }
+
+  /** A listing is as old as its first page. One that is older than pins are kept may not know of changes made here. */
+  private end(scope: Scope, { sent, learned }: First, last: Moment): void {
+    this.state = 'whole';
+    if (last.at - sent.at >= SETTLE_MS) return;
+    scope.mergeListing([...this.entries.values()], true, { ...learned, arrived: last.arrived });
+  }
+}
+
+const isOnlyHere = (inode: Inode): boolean => inode.isDirty || (inode.local?.isLocalDirectory ?? false);
+
+/** As callers see what is in a directory. */
+export const shown = (children: readonly Inode[]): readonly DirectoryEntry[] =>
+  children.map(({ name, kind }) => ({ name, kind })).sort((a, b) => (a.name < b.name ? -1 : 1));

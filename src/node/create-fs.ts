@@ -1,0 +1,166 @@
+import { type ArtifactsConfig, hasReaders, resolveArtifactsConfig } from '../config/artifacts.js';
+import { type Config, resolveConfig } from '../config/config.js';
+import { LIMITS } from '../config/defaults.js';
+import type { WandbArtifactFsOptions, WandbFsOptions } from '../config/options.js';
+import { Failure } from '../contract/failure.js';
+import type { Remote } from '../contract/remote.js';
+import { createInProcessRemote } from '../io/client/in-process.js';
+import { createThreadRemote } from '../io/client/thread-remote.js';
+import { createOwner } from '../io/owner/owner.js';
+import type { StoreChoice } from '../io/owner/store-choice.js';
+import { createStore } from '../io/owner/stores.js';
+import type { JournalOptions } from '../kernel/content/journal/journal.js';
+import { prepareHashes } from '../kernel/content/reading/content-hash.js';
+import { createKernel } from '../kernel/kernel.js';
+import type { Kernel } from '../kernel/syscalls.js';
+import type { Layout } from './arguments/layout.js';
+import { makeFs, type WandbFs } from './faces/create.js';
+import { ARTIFACTS, RUNS } from './wandb/layouts.js';
+
+/** One of the two trees, configured. */
+interface Setup {
+  readonly config: Config;
+  readonly choice: StoreChoice;
+  readonly isInProcess: boolean;
+}
+
+/**
+ * Makes an object of the shape of `node:fs` whose files are those of W&B runs:
+ * `/<entity>/<project>/<run>/<file…>`. Nothing is sent before the first call that needs it.
+ *
+ * @throws TypeError for options that can't be, with Node's codes. A missing key is no such thing: the first request
+ *   fails with EACCES and tells the ways to give one.
+ */
+export function createWandbFs(options: WandbFsOptions = {}): WandbFs {
+  const setup = runsSetup(resolveConfig(options));
+  return recovered(
+    fsOf(() => setup, RUNS, setup.config),
+    setup.config,
+  );
+}
+
+/**
+ * Makes an object of the shape of `node:fs` whose files are those of W&B artifacts:
+ * `/<entity>/<project>/<type>/<collection>/<version>/<file…>`; aliases are symbolic links beside versions. Versions can
+ * only be read; new ones come from drafts, by `fs.wandb.commit`. Nothing is sent before the first call that needs it.
+ *
+ * @throws TypeError as `createWandbFs` does
+ */
+export function createWandbArtifactFs(options: WandbArtifactFsOptions = {}): WandbFs {
+  const { artifacts, rest } = resolveArtifactsConfig(options);
+  const setup = artifactsSetup(resolveConfig(rest), artifacts);
+  return recovered(
+    fsOf(() => setup, ARTIFACTS, setup.config),
+    setup.config,
+  );
+}
+
+/** As `createWandbFs()`, but what the environment says is read at the first use. */
+export const createDefaultFs = (): WandbFs => fsOf(() => runsSetup(resolveConfig()), RUNS, {});
+
+/** As `createWandbArtifactFs()`, but what the environment says is read at the first use. */
+export const createDefaultArtifactFs = (): WandbFs =>
+  fsOf(() => artifactsSetup(resolveConfig(), resolveArtifactsConfig({}).artifacts), ARTIFACTS, {});
+
+function runsSetup(config: Config): Setup {
+  return {
+    config,
+    get choice(): StoreChoice {
+      return { kind: 'runs', config: config.wire.reveal() };
+    },
+    isInProcess: config.isInProcess,
+  };
+}
+
+function artifactsSetup(config: Config, artifacts: ArtifactsConfig): Setup {
+  prepareHashes();
+  return {
+    config,
+    get choice(): StoreChoice {
+      return { kind: 'artifacts', config: config.wire.reveal(), artifacts };
+    },
+    // A function that reads references can't be sent to another thread.
+    isInProcess: config.isInProcess || hasReaders(artifacts),
+  };
+}
+
+/** What a journal holds is taken up now, not at the first call: a program that only starts again finishes its uploads. */
+function recovered(fs: WandbFs, { journal }: Config): WandbFs {
+  if (journal) fs.wandb.journal();
+  return fs;
+}
+
+/** @param make is called once, at the first use */
+function fsOf(
+  make: () => Setup,
+  layout: Layout,
+  { mountPoint, root }: Pick<WandbFsOptions, 'mountPoint' | 'root'>,
+): WandbFs {
+  let made: Setup | null = null;
+  const setup = (): Setup => {
+    made ??= make();
+    return made;
+  };
+  const appUrl = (): string => setup().config.appUrl;
+  return makeFs({
+    mountPoint,
+    root,
+    layout,
+    connect: () => connect(setup()),
+    appUrl,
+    warn: (message) => setup().config.logger.warn?.(message),
+    debug: (message) => setup().config.logger.debug?.(message),
+    appPath: (address) => pathBelow(new URL(appUrl()), address),
+  });
+}
+
+/** Throws ENOENT for an address elsewhere. */
+function pathBelow(app: URL, address: URL): string {
+  const base = app.pathname.replace(/\/$/, '');
+  const isBelow = address.host === app.host && `${address.pathname}/`.startsWith(`${base}/`);
+  if (isBelow) return address.pathname.slice(base.length);
+  throw new Failure(
+    'ENOENT',
+    `This is an address at ${address.host}${address.host === app.host ? address.pathname : ''}, and this filesystem shows ` +
+      `the W&B app at ${app.host}${base}: for another server give its \`baseUrl\` (or WANDB_BASE_URL).`,
+  );
+}
+
+/** What one tree of one server left is no other's business; who changes nothing takes nothing up. */
+function journalOf({ config, choice }: Setup): JournalOptions | null {
+  const { journal, readOnly, baseUrl } = config;
+  return journal && !readOnly ? { ...journal, identity: `${choice.kind} ${baseUrl}` } : null;
+}
+
+function connect(setup: Setup): Kernel {
+  const { listingTtl, cacheBytes, spoolBytes, maxRenameBytes, writeback, readOnly, logger } = setup.config;
+  return createKernel({
+    ...LIMITS,
+    ...{ listingTtl, cacheBytes, spoolBytes, maxRenameBytes, writeback, readOnly },
+    remote: remoteOf(setup),
+    journal: journalOf(setup),
+    warn: (message) => logger.warn?.(message),
+  });
+}
+
+function remoteOf({ config, choice, isInProcess }: Setup): Remote {
+  const { writebackDelay, concurrency, fetch, dispatcher, sync, syncTimeout, workerUrl } = config;
+  const { exitFlushMs, exitSignals } = config;
+  if (sync === 'thread' && !isInProcess) {
+    return createThreadRemote({
+      store: choice,
+      writebackDelay,
+      concurrency,
+      syncTimeout,
+      exitFlushMs,
+      exitSignals,
+      workerUrl,
+    });
+  }
+  const store = createStore(choice, { fetch, dispatcher });
+  return createInProcessRemote((contents) => createOwner({ store, contents, writebackDelay, concurrency }), {
+    sync: sync === 'cache-only' ? 'cache-only' : 'off',
+    exitFlushMs,
+    exitSignals,
+  });
+}

@@ -1,0 +1,113 @@
+import { ReadableStream } from 'node:stream/web';
+import { type AnyFunction, asBoolean, asObject } from '../arguments/validate.js';
+import type { StreamFs } from './streams.js';
+
+/** What a stream needs of the handle that it borrows. */
+interface Handle {
+  read(...args: unknown[]): Promise<{ readonly bytesRead: number }>;
+  write(...args: unknown[]): Promise<{ readonly bytesWritten: number }>;
+  writev(buffers: unknown, position?: unknown): Promise<{ readonly bytesWritten: number }>;
+  sync(): Promise<void>;
+}
+
+type Transfer = readonly [
+  fd: number,
+  buffer: unknown,
+  offset: unknown,
+  length: unknown,
+  position: unknown,
+  done: AnyFunction,
+];
+
+/** What Node's stream classes call, over a handle: the fd that they give is the handle's. */
+export const streamOperations = (handle: Handle): StreamFs => ({
+  fsync: (_fd: number, done: AnyFunction) => settle(handle.sync(), done),
+  read: (...[_fd, buffer, offset, length, position, done]: Transfer) =>
+    settle(handle.read(buffer, offset, length, position), done, ({ bytesRead }) => [bytesRead, buffer]),
+  write: (...[_fd, buffer, offset, length, position, done]: Transfer) =>
+    settle(handle.write(buffer, offset, length, position), done, ({ bytesWritten }) => [
+      bytesWritten,
+      buffer,
+    ]),
+  writev: (_fd: number, buffers: unknown, position: unknown, done: AnyFunction) =>
+    settle(handle.writev(buffers, position), done, ({ bytesWritten }) => [bytesWritten, buffers]),
+});
+
+/** Answers in the style of a callback. */
+export function settle<T>(
+  result: Promise<T>,
+  done: AnyFunction,
+  values: (value: T) => unknown[] = () => [],
+): void {
+  result.then(
+    (value) => done(null, ...values(value)),
+    (error: unknown) => done(error),
+  );
+}
+
+export function once(action: () => void): () => void {
+  let isDone = false;
+  return () => {
+    if (isDone) return;
+    isDone = true;
+    action();
+  };
+}
+
+const CHUNK_BYTES = 16 * 1024;
+
+interface Source {
+  readonly isEnded: () => boolean;
+  /** Fills the view from its start; 0 at the end of the file. */
+  readonly read: (view: Uint8Array) => Promise<number>;
+  /** Called once, when the stream has ended or was cancelled. */
+  readonly end: () => Promise<void>;
+}
+
+/** A stream of bytes, read into the buffers of those who bring their own. */
+export const webStream = ({ isEnded, read, end }: Source): ReadableStream =>
+  new ReadableStream({
+    type: 'bytes',
+    autoAllocateChunkSize: CHUNK_BYTES,
+    async pull(controller) {
+      const request = controller.byobRequest;
+      const view = request?.view as Uint8Array | null | undefined;
+      // Always there with `autoAllocateChunkSize`.
+      if (!request || !view) throw new TypeError('There is no request to answer.');
+      const count = isEnded() ? 0 : await read(view);
+      if (count === 0) {
+        controller.close();
+        await end();
+      }
+      request.respond(count);
+    },
+    cancel: end,
+  });
+
+/** Checks the options of `readableWebStream`. */
+export function asAutoClose(options: unknown): boolean {
+  const { type = 'bytes', autoClose = false } = asObject(options, 'options');
+  const isClosing = asBoolean(autoClose, 'options.autoClose');
+  if (type !== 'bytes') {
+    process.emitWarning(
+      'A non-"bytes" options.type has no effect. A byte-oriented steam is always created.',
+      'ExperimentalWarning',
+    );
+  }
+  return isClosing;
+}
+
+/** As `Promise.withResolvers`, which Node 20 doesn't have. */
+export function withResolvers(): {
+  promise: Promise<void>;
+  resolve: () => void;
+  reject: (reason: unknown) => void;
+} {
+  let resolve: () => void = () => {};
+  let reject: (reason: unknown) => void = () => {};
+  const promise = new Promise<void>((onResolve, onReject) => {
+    resolve = onResolve;
+    reject = onReject;
+  });
+  return { promise, resolve, reject };
+}

@@ -1,0 +1,184 @@
+import type { TypedDocumentNode } from '@graphql-typed-document-node/core';
+import { type DocumentNode, visit } from 'graphql';
+import type {
+  ArtifactTypeFacts,
+  CollectionFacts,
+  Facts,
+  FileFacts,
+  VersionFacts,
+} from '../../../contract/facts.js';
+import { Failure } from '../../../contract/failure.js';
+import type { TreePath } from '../../../contract/tree-path.js';
+import {
+  LookUpArtifactTypeDocument,
+  LookUpCollectionDocument,
+  VersionInfoDocument,
+  type VersionInfoQuery,
+  type VersionInfoQueryVariables,
+} from '../../../wire/generated.js';
+import { factsAbove, objectOf } from '../../common/facts.js';
+import { isoOf, madeAt, nodesOf } from '../../common/rows.js';
+import { findManifestEntry } from '../manifest/loader.js';
+import type { ArtifactParts, ArtifactsContext } from '../parts.js';
+import { type CollectionName, placeOf } from '../places.js';
+import { aliasesIn } from './entries.js';
+import type { Version } from './version-queries.js';
+
+/** Old servers refuse a document that asks for it. */
+const withoutDigestAlgorithm: TypedDocumentNode<VersionInfoQuery, VersionInfoQueryVariables> = visit(
+  VersionInfoDocument as DocumentNode,
+  { Field: (field) => (field.name.value === 'digestAlgorithm' ? null : undefined) },
+);
+
+type Parts = Pick<ArtifactParts, 'context' | 'versions' | 'manifests'>;
+
+/** What W&B knows of a path beyond its entry; an alias tells of its version. Rejects with ENOENT. */
+export async function factsOf(parts: Parts, path: TreePath, signal: AbortSignal | undefined): Promise<Facts> {
+  const { names, unit, file } = placeOf(path);
+  const [entity] = names;
+  if (file !== null) return factsOfFile(parts, path, signal);
+  if (unit !== null) return factsOfVersion(parts, unit, signal);
+  if (entity === undefined) return { kind: 'root' };
+  const { context } = parts;
+  const facts = await context.organizations.below(entity, signal, (server) =>
+    factsOfDirectory(context, [server, ...names.slice(1)], signal),
+  );
+  if (!facts) throw new Failure('ENOENT');
+  return facts;
+}
+
+async function factsOfFile(
+  parts: Parts,
+  path: TreePath,
+  signal: AbortSignal | undefined,
+): Promise<FileFacts> {
+  const found = await findManifestEntry(parts, path, signal);
+  if (!found) throw new Failure('ENOENT');
+  const { digest, algorithm, size, ref } = found.entry;
+  const isHashed = ref === null;
+  return {
+    kind: 'file',
+    id: null,
+    size,
+    digest,
+    digestAlgorithm: isHashed ? (algorithm === 'md5' ? 'MD5' : 'XXH128') : null,
+    md5: isHashed && algorithm === 'md5' ? digest : null,
+    mimetype: null,
+    createdAt: null,
+    updatedAt: null,
+    reference: ref,
+    isPending: false,
+  };
+}
+
+/** @param unit the path of a version, or of an alias */
+export async function factsOfVersion(
+  parts: Parts,
+  unit: TreePath,
+  signal: AbortSignal | undefined,
+): Promise<VersionFacts> {
+  const version = await parts.versions.find(unit, signal);
+  if (!version) throw new Failure('ENOENT');
+  const { client, features } = parts.context;
+  const { id } = version;
+  const hasAlgorithm = await features.has('ARTIFACT_DIGEST_ALGORITHM');
+  const document = hasAlgorithm ? VersionInfoDocument : withoutDigestAlgorithm;
+  const { artifact } = await client.run(document, { id }, { signal });
+  if (!artifact) throw new Failure('ENOENT');
+  const { digest, state, createdAt, updatedAt, description, metadata } = artifact;
+  const ttl = Number(artifact.ttlDurationSeconds);
+  return {
+    kind: 'version',
+    id,
+    version: version.name,
+    entity: version.entity,
+    project: version.project,
+    collection: version.collection,
+    type: artifact.artifactType.name,
+    aliases: aliasesIn(version.collectionId, artifact.aliases),
+    tags: artifact.tags.map(({ name }) => name),
+    description,
+    metadata: metadata === null ? null : objectOf(metadata, 'The metadata of the version'),
+    digest,
+    digestAlgorithm: algorithmOf(artifact.digestAlgorithm),
+    size: Number(artifact.size),
+    fileCount: Number(artifact.fileCount),
+    ttlSeconds: ttl > 0 ? ttl : null,
+    state,
+    createdAt: madeAt(createdAt),
+    updatedAt: isoOf(updatedAt),
+    source: sourceOf(version, artifact),
+  };
+}
+
+async function factsOfDirectory(
+  context: ArtifactsContext,
+  names: readonly string[],
+  signal: AbortSignal | undefined,
+): Promise<Facts | null> {
+  const [entity, project, type, collection] = names;
+  if (entity === undefined || project === undefined || type === undefined) {
+    return factsAbove(context, names, signal);
+  }
+  const above = { entity, project, type };
+  return collection === undefined
+    ? factsOfType(context, above, signal)
+    : factsOfCollection(context, { ...above, collection }, signal);
+}
+
+async function factsOfType(
+  { client }: ArtifactsContext,
+  above: Pick<CollectionName, 'entity' | 'project' | 'type'>,
+  signal: AbortSignal | undefined,
+): Promise<ArtifactTypeFacts | null> {
+  const answer = await client.run(LookUpArtifactTypeDocument, { ...above }, { signal });
+  const found = answer.project?.artifactType;
+  if (!found) return null;
+  const { id, name, description, createdAt } = found;
+  const { entity, project } = above;
+  return { kind: 'artifactType', id, name, entity, project, description, createdAt: madeAt(createdAt) };
+}
+
+async function factsOfCollection(
+  { client }: ArtifactsContext,
+  place: CollectionName,
+  signal: AbortSignal | undefined,
+): Promise<CollectionFacts | null> {
+  const { entity, project, type } = place;
+  const answer = await client.run(LookUpCollectionDocument, { ...place }, { signal });
+  const found = answer.project?.artifactType?.artifactCollection;
+  if (found?.state !== 'READY' || found.defaultArtifactType.name !== type) return null;
+  return {
+    kind: 'collection',
+    id: found.id,
+    name: found.name,
+    entity,
+    project,
+    type,
+    isPortfolio: found.__typename === 'ArtifactPortfolio',
+    description: found.description,
+    tags: nodesOf(found.tags).map(({ name }) => name),
+    createdAt: madeAt(found.createdAt),
+    updatedAt: isoOf(found.updatedAt),
+  };
+}
+
+const algorithmOf = (
+  algorithm: 'MANIFEST_MD5' | 'MANIFEST_XXH128' | null | undefined,
+): VersionFacts['digestAlgorithm'] => (algorithm ? (algorithm === 'MANIFEST_MD5' ? 'MD5' : 'XXH128') : null);
+
+/** Where a version that was linked comes from; null for one in its own collection. */
+function sourceOf(
+  version: Version,
+  { artifactSequence: sequence, versionIndex }: NonNullable<VersionInfoQuery['artifact']>,
+): VersionFacts['source'] {
+  if (sequence.id === version.collectionId) return null;
+  const { name: project, entity } = sequence.project;
+  const isNumbered = versionIndex !== null;
+  return {
+    entity: entity.name,
+    project,
+    collection: sequence.name,
+    version: isNumbered ? `v${versionIndex}` : null,
+  };
+}

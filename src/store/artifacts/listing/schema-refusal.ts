@@ -1,7 +1,0 @@
-import { isWireFailure } from '../../../wire/wire-failure.js';
-
-/** Did the server refuse a document for what its schema doesn't have? */
-export const isSchemaRefusal = (error: unknown): boolean =>
-  isWireFailure(error) &&
-  (error.fault === 'graphql' || error.status === 400) &&
-  /cannot query|unknown (argument|type|field)/i.test(error.cause ?? '');

@@ -1,0 +1,187 @@
+import PQueue from 'p-queue';
+import type { Failure } from '../../../../contract/failure.js';
+import type { Store } from '../../../../contract/store.js';
+import { unlessAborted } from '../../../../wire/aborts.js';
+import { isWireFailure } from '../../../../wire/wire-failure.js';
+import type { StoreContext } from '../../../common/context.js';
+import { reading } from '../../../common/sources.js';
+import { assertNotAborted } from '../../writing/concurrency.js';
+import type { PlannedUpload } from '../commit/plan.js';
+import { abortable, inSlot } from '../concurrency.js';
+import { contentChanged, failedAt, isDigestMismatch, isRefusal, ofStorage } from '../failures.js';
+import { type DeclaredFile, declareFiles, type FileTarget } from './declaration.js';
+import { digestContent } from './digests.js';
+import { sendParts } from './parts.js';
+
+/** How often the files that are left get new addresses without one of them going through. */
+const MOST_FRUITLESS_ROUNDS = 3;
+/** Addresses end by themselves, after an hour or so: no more are asked for at once than can be used by then. */
+const MOST_BATCH_BYTES = 8 * 1024 ** 3;
+
+/** Who waits for uploads, and hears of the bytes of each file that were sent so far. */
+export type Sending = Pick<
+  Parameters<NonNullable<Store['commit']>>[1],
+  'signal' | 'onProgress' | 'onUploaded'
+>;
+
+/** One pass over files that still have to be uploaded. */
+interface Round {
+  readonly target: FileTarget;
+  readonly controller: AbortController;
+  /** The artifacts with which the bytes came, by path. */
+  readonly births: Map<string, string>;
+  readonly onProgress: Sending['onProgress'];
+  readonly onUploaded: Sending['onUploaded'];
+  readonly refused: { readonly file: PlannedUpload; readonly failure: Failure }[];
+  readonly failures: unknown[];
+}
+
+/** Brings the content of versions to the storage: announced in batches, sent in parallel while the next are announced. */
+export class FileUploads {
+  private readonly queue: PQueue;
+
+  constructor(private readonly context: StoreContext) {
+    this.queue = new PQueue({ concurrency: context.client.config.concurrency });
+  }
+
+  /**
+   * Resolves, when all content is at the storage, with the artifact that each file's bytes came with, by path. Rejects
+   * with the first failure, naming the file; nothing is sent any more then.
+   */
+  async upload(
+    target: FileTarget,
+    files: readonly PlannedUpload[],
+    sending: Sending,
+  ): Promise<ReadonlyMap<string, string>> {
+    const births = new Map<string, string>();
+    let missing = files;
+    for (let fruitless = 0; missing.length > 0; ) {
+      const refused = await this.round(target, missing, births, sending);
+      fruitless = refused.length < missing.length ? 0 : fruitless + 1;
+      const [first] = refused;
+      if (first && fruitless === MOST_FRUITLESS_ROUNDS)
+        throw failedAt(`Uploading '${first.file.path}' failed`, ofStorage(first.failure));
+      missing = refused.map(({ file }) => file);
+    }
+    return births;
+  }
+
+  private round(
+    target: FileTarget,
+    files: readonly PlannedUpload[],
+    births: Map<string, string>,
+    { signal, onProgress, onUploaded }: Sending,
+  ): Promise<Round['refused']> {
+    return abortable(signal, async (controller) => {
+      const round: Round = {
+        ...{ target, controller, births, onProgress, onUploaded },
+        ...{ refused: [], failures: [] },
+      };
+      const sending: Promise<void>[] = [];
+      try {
+        for (let at = 0; at < files.length && !controller.signal.aborted; ) {
+          const batch = batchFrom(files, at, this.context.sizes.get('artifactFiles'));
+          await unlessAborted(this.queue.onSizeLessThan(Math.ceil(batch.length / 2)), controller.signal);
+          await this.declare(round, batch, sending);
+          at += batch.length;
+        }
+      } catch (error) {
+        fail(round, failedAt('Announcing files to the server failed', error));
+      }
+      await Promise.all(sending);
+      assertNotAborted(signal);
+      if (round.failures.length > 0) throw round.failures[0];
+      return round.refused;
+    });
+  }
+
+  private async declare(
+    round: Round,
+    files: readonly PlannedUpload[],
+    sending: Promise<void>[],
+  ): Promise<void> {
+    const { target, controller } = round;
+    await this.context.sizes.all('artifactFiles', files, async (batch) => {
+      const declared = await declareFiles(this.context, target, batch, controller.signal);
+      sending.push(...declared.map((each) => this.send(round, each)));
+    });
+  }
+
+  /** Never rejects: what happened stands in the round. */
+  private async send(
+    round: Round,
+    { file, birthArtifactId, url, headers, multipart }: DeclaredFile,
+  ): Promise<void> {
+    try {
+      if (multipart !== null) {
+        const options = { signal: round.controller.signal, onProgress: progressOf(round, file) };
+        const part = { source: file.source, birthArtifactId, multipart };
+        const unsettled = await sendParts(this.context, this.queue, part, options);
+        if (unsettled) return void round.refused.push({ file, failure: unsettled });
+      } else if (url !== null) {
+        await this.sendWhole(round, file, url, headers);
+      }
+      round.births.set(file.path, birthArtifactId);
+      if (multipart !== null || url !== null) round.onUploaded?.(file.name, file.size);
+    } catch (error) {
+      const failure = await this.judge(round, file, error);
+      if (failure !== null) fail(round, failedAt(`Uploading '${file.path}' failed`, ofStorage(failure)));
+    }
+  }
+
+  /** What fails the version; null: the file is to have another address. */
+  private async judge(round: Round, file: PlannedUpload, error: unknown): Promise<unknown> {
+    if (!isWireFailure(error) || !isRefusal(error)) return error;
+    try {
+      if (isDigestMismatch(error)) await assertUnchanged(file, round.target, round.controller.signal);
+    } catch (changed) {
+      return changed;
+    }
+    round.refused.push({ file, failure: error });
+    return null;
+  }
+
+  private async sendWhole(
+    round: Round,
+    file: PlannedUpload,
+    url: string,
+    headers: Readonly<Record<string, string>>,
+  ): Promise<void> {
+    const { source, md5 } = file;
+    const { signal } = round.controller;
+    const options = { signal, onProgress: progressOf(round, file) };
+    const sent = await inSlot(this.queue, signal, () =>
+      reading(source, (content) => this.context.transfers.upload(url, headers, content, options)),
+    );
+    // Not every storage compares what comes with what was announced.
+    if (sent.md5 !== md5) throw contentChanged();
+  }
+}
+
+const progressOf = ({ onProgress }: Round, { name, size }: PlannedUpload) =>
+  onProgress && ((sent: number) => onProgress(name, sent, size));
+
+function batchFrom(files: readonly PlannedUpload[], start: number, most: number): readonly PlannedUpload[] {
+  let end = start;
+  for (let bytes = 0; end < files.length && end - start < most; end++) {
+    bytes += files[end]?.size ?? 0;
+    if (bytes > MOST_BATCH_BYTES && end > start) break;
+  }
+  return files.slice(start, end);
+}
+
+function fail(round: Round, failure: unknown): void {
+  round.failures.push(failure);
+  round.controller.abort();
+}
+
+/** Rejects with EIO if the content isn't any more what was announced. */
+async function assertUnchanged(
+  { source, digest, md5, parts }: PlannedUpload,
+  { algorithm }: FileTarget,
+  signal: AbortSignal,
+): Promise<void> {
+  const now = await digestContent(source, { algorithm, partBytes: parts?.bytes ?? null, signal });
+  if (now.digest === digest && now.md5 === md5) return;
+  throw contentChanged();
+}

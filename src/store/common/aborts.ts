@@ -1,7 +1,0 @@
-import { Failure } from '../../contract/failure.js';
-
-export { unlessAborted } from '../../wire/aborts.js';
-
-export function assertNotAborted(signal: AbortSignal | undefined): void {
-  if (signal?.aborted) throw new Failure('ECANCELED');
-}

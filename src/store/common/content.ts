@@ -1,0 +1,171 @@
+import { LRUCache } from 'lru-cache';
+import { Failure } from '../../contract/failure.js';
+import { withoutSecrets } from '../../wire/api/request-log.js';
+import type { Clock } from '../../wire/retry.js';
+import type { Download, DownloadOptions, Transfers } from '../../wire/transfer/transfer.js';
+import { isWireFailure, type WireFailure } from '../../wire/wire-failure.js';
+
+/** What is fetched at once of a file whose size nobody knows, if all of it is asked for. */
+export const MOST_UNKNOWN_BYTES = 2 ** 31;
+
+/** How the addresses of one file are found, cheapest first. */
+interface AddressSource {
+  /** What is known without a request. */
+  readonly peek: () => Address | null;
+  /** Asks the server; null: it has no such file. */
+  readonly renew: () => Promise<Address | null>;
+  /** The API's own address, for when the storage can't be reached or refuses what was just signed; null: there is none. */
+  readonly lastResort: (address: Address, isStorageReached: boolean) => Promise<string | null>;
+}
+
+/**
+ * Fetches content. A signed URL that was refused is renewed once; if that doesn't help, or nobody can be reached there,
+ * the API's own address is the last resort. Rejects with ESTALE where the storage has other content, or none any more.
+ */
+export async function download(
+  transfers: Transfers,
+  source: AddressSource,
+  options: Omit<DownloadOptions, 'isApiAddress'>,
+): Promise<Download> {
+  try {
+    const known = source.peek();
+    const first = known && (await direct(known));
+    if (first && !isWireFailure(first)) return first;
+    // Nobody is reached by another signature.
+    const isReached = !first || isRefusal(first);
+    const address = isReached ? await source.renew() : known;
+    if (!address) throw new Failure('ESTALE', 'The file was removed on the server.');
+    const second = isReached ? await direct(address) : first;
+    return isWireFailure(second) ? await byApi(address, second) : second;
+  } catch (error) {
+    if (isWireFailure(error) && error.status === 412) {
+      throw new Failure('ESTALE', 'The file was changed on the server.', error.cause);
+    }
+    if (isWireFailure(error) && error.status === 404) {
+      throw new Failure('ESTALE', 'The file was removed on the server.', error.cause);
+    }
+    throw error;
+  }
+
+  /** What the API may know better is a value, all else is thrown. */
+  async function direct(address: Address): Promise<Download | WireFailure> {
+    try {
+      return await transfers.download(address.direct, { ...options, isApiAddress: false });
+    } catch (error) {
+      if (isWireFailure(error) && (isRefusal(error) || isUnreachable(error))) return error;
+      throw error;
+    }
+  }
+
+  async function byApi(address: Address, refusal: WireFailure): Promise<Download> {
+    const api = await source.lastResort(address, isRefusal(refusal));
+    if (api === null || (isUnreachable(refusal) && originOf(api) === originOf(address.direct))) throw refusal;
+    const why = isUnreachable(refusal) ? 'can not be reached' : 'refuses an address that was just signed';
+    transfers.api.warnings.debug(
+      () => `the storage ${why}: the API's own address is used, ${withoutSecrets(api)}`,
+    );
+    try {
+      return await transfers.download(api, { ...options, isApiAddress: true });
+    } catch (error) {
+      if (!isWireFailure(error) || !isUnreachable(refusal) || error.status === 404 || error.status === 412)
+        throw error;
+      const detail = `${refusal.detail} The API's own address failed, too: ${error.detail ?? error.code}`;
+      throw new Failure(refusal.code, detail, `${refusal.cause}; ${error.cause}`);
+    }
+  }
+}
+
+/** How storages turn down a URL whose time is over: 400 (ExpiredToken), 401 or 403. */
+const isRefusal = ({ status }: WireFailure): boolean => status === 400 || status === 401 || status === 403;
+
+/** Networks that let nobody out but to the API: no connection is made. */
+const isUnreachable = ({ fault }: WireFailure): boolean =>
+  fault === 'unreachable' || fault === 'down' || fault === 'insecure';
+
+const originOf = (address: string): string => (URL.canParse(address) ? new URL(address).origin : address);
+
+export interface Span {
+  readonly start: number;
+  readonly end: number;
+}
+
+/** What to ask the storage for, of a range of a file. */
+export function wantedOf(size: number | null, { start, end }: Span) {
+  const isWhole = start === 0 && size !== null && end >= size;
+  const isOpenEnd = !Number.isSafeInteger(end) || end === Number.MAX_SAFE_INTEGER;
+  const last = size === null ? (isOpenEnd ? null : end) : Math.min(size, end);
+  const limit = last === null ? MOST_UNKNOWN_BYTES : last - start;
+  return { isWhole, start, end: isWhole ? null : last, limit, size };
+}
+
+/** Largest content that is fetched whole to learn whether its size or its digest was told wrong. */
+const MOST_DOUBTED_BYTES = 256 * 1024 * 1024;
+
+/**
+ * All of a content whose size at the storage isn't the listed one. Its digest tells which of the two is wrong: sizes are
+ * claims. Null: the sizes agree. Rejects with EBADMSG where it isn't the listed content.
+ */
+export async function doubted(
+  listed: number | null,
+  { size, isOverlong }: Download,
+  isListed: ((bytes: Uint8Array) => Promise<boolean>) | null,
+  fetch: (whole: Omit<DownloadOptions, 'isApiAddress' | 'etag' | 'signal'>) => Promise<Download>,
+): Promise<Download | null> {
+  if (!isOverlong && (listed === null || size === listed)) return null;
+  const failure = differs(`${listed ?? 'unknown'} bytes listed, ${size} stored`);
+  if (isListed === null || size > MOST_DOUBTED_BYTES) throw failure;
+  const whole = await fetch({ start: 0, end: null, limit: MOST_DOUBTED_BYTES, size: null });
+  if (whole.isOverlong || !(await isListed(whole.bytes))) throw failure;
+  return whole;
+}
+
+export const differs = (cause: string): Failure =>
+  new Failure('EBADMSG', 'The content differs from what the server lists.', cause);
+
+/** Where the content of a file is. */
+export interface Address {
+  /** Signed, at the storage; ends by itself. */
+  readonly direct: string;
+  /** At the API, which asks for credentials and redirects. */
+  readonly api: string | null;
+}
+
+interface Known extends Address {
+  readonly version: string;
+  /** When the server signed it, in milliseconds. */
+  readonly at: number;
+}
+
+const MOST_BYTES = 8 * 1024 * 1024;
+const OVERHEAD = 256;
+/** URLs of the service are good for an hour. */
+const FRESH_MS = 50 * 60_000;
+
+/**
+ * URLs that the server signed, bounded in bytes. Signing is slow at the server, so they are asked for when content is
+ * wanted, and kept while they are good.
+ */
+export class AddressBook {
+  private readonly known = new LRUCache<string, Known>({
+    maxSize: MOST_BYTES,
+    sizeCalculation: ({ direct, api }, key) => direct.length + (api?.length ?? 0) + key.length + OVERHEAD,
+  });
+
+  constructor(private readonly clock: Clock) {}
+
+  /** @param version of the content; another one at the same key has another address */
+  remember(key: string, version: string, { direct, api }: Address): void {
+    this.known.set(key, { direct, api, version, at: this.clock.now() });
+  }
+
+  /** The address that is known and fresh, if any. */
+  peek(key: string, version: string): Address | null {
+    const known = this.known.get(key);
+    const isGood = known?.version === version && this.clock.now() - known.at < FRESH_MS;
+    return isGood ? known : null;
+  }
+
+  forget(key: string): void {
+    this.known.delete(key);
+  }
+}

@@ -1,0 +1,115 @@
+import type { Alike, Entry, Page } from '../../contract/entry.js';
+import { Failure, isFailure } from '../../contract/failure.js';
+import { parentOf, type TreePath } from '../../contract/tree-path.js';
+import { WireFailure } from '../../wire/wire-failure.js';
+import type { StoreContext } from './context.js';
+import { type Connection, nextOf } from './rows.js';
+
+/** Which page is asked for. */
+export interface PageQuery {
+  /** Where it begins; null: at the beginning. */
+  readonly after: string | null;
+  /** Rows at most. */
+  readonly first: number;
+}
+
+/** Fetches the page that begins at `after`; null: there is no such directory. */
+export type FetchPage = (after: string | null, first: number) => Promise<Page | null>;
+
+/** The page's place in its connection. */
+export const restOf = (connection: Connection | null | undefined): Pick<Page, 'rows' | 'next'> => ({
+  rows: connection?.edges.length ?? 0,
+  next: nextOf(connection),
+});
+
+/** All of a directory that isn't listed in pages. */
+export const onlyPage = (entries: readonly Entry[]): Page => ({ entries, rows: entries.length, next: null });
+
+/** Rows of one listing; more of them would fill the memory, and no run has them. */
+export const MOST_ROWS = 5_000_000;
+/** Pages that bring nothing new, one after another. */
+export const MOST_VAIN_PAGES = 10;
+/** Most listings end before; what shorter ones have brought isn't remembered. */
+const UNWATCHED_PAGES = 10;
+
+/**
+ * All pages, one after another, in sizes that the server can. Rejects with ENOENT without a directory, and with EPROTO
+ * where the server's pages have no end.
+ */
+export async function* pagesOf(context: StoreContext, fetch: FetchPage): AsyncGenerator<readonly Entry[]> {
+  const end = new EndWatch();
+  for (let after: string | null = null, isLast = false; !isLast; ) {
+    const page = await pageFrom(context, fetch, after);
+    yield page.entries;
+    end.look(page);
+    after = page.next;
+    isLast = after === null;
+  }
+}
+
+/** Rejects with ENOENT without a directory. */
+export async function pageFrom(
+  { sizes }: StoreContext,
+  fetch: FetchPage,
+  after: string | null,
+): Promise<Page> {
+  const page = await sizes.adapt('page', sizes.get('page'), (first) => fetch(after, first));
+  if (!page) throw new Failure('ENOENT');
+  return page;
+}
+
+/** A server that goes on for ever must not keep us for ever. */
+class EndWatch {
+  private readonly cursors = new Set<string>();
+  private readonly seen = new Set<string>();
+  private pages = 0;
+  private rows = 0;
+  private vain = 0;
+
+  /** Throws EPROTO when what has come so far tells that there is no end. */
+  look({ entries, rows, next }: Page): void {
+    if (next === null) return;
+    this.pages += 1;
+    this.rows += rows;
+    if (this.cursors.has(next)) throw endless('repeats a page of its listing');
+    this.cursors.add(next);
+    if (this.rows > MOST_ROWS) throw endless(`lists more than ${MOST_ROWS} names in one directory`);
+    this.vain = this.isVain(entries, rows) ? this.vain + 1 : 0;
+    if (this.vain === MOST_VAIN_PAGES) throw endless("doesn't come to the end of its listing");
+  }
+
+  private isVain(entries: readonly Entry[], rows: number): boolean {
+    if (this.pages <= UNWATCHED_PAGES) return rows === 0;
+    const before = this.seen.size;
+    for (const { path } of entries) this.seen.add(path);
+    // Rows that are no entries, such as files that were never uploaded, are news that isn't kept.
+    return rows === 0 || (entries.length > 0 && this.seen.size === before);
+  }
+}
+
+const endless = (what: string): WireFailure =>
+  new WireFailure('EPROTO', `The server ${what}.`, null, 'protocol');
+
+/** For a message nobody waits longer, in milliseconds. */
+export const ALIKE_MS = 3000;
+
+export const NONE_ALIKE: Alike = { isParentMissing: false, spelt: [], titled: [] };
+
+/** Names that differ only in case, on the first page of the directory's listing. Null where the name itself is on it. */
+export async function alikeInListing(
+  path: TreePath,
+  list: (path: TreePath) => AsyncIterable<readonly Entry[]>,
+): Promise<Alike | null> {
+  const name = path.toLowerCase();
+  try {
+    for await (const page of list(parentOf(path))) {
+      if (page.some((entry) => entry.path === path)) return null;
+      const spelt = page.filter((entry) => entry.path.toLowerCase() === name);
+      return { ...NONE_ALIKE, spelt: spelt.map((entry) => entry.path.slice(parentOf(path).length + 1)) };
+    }
+    return NONE_ALIKE;
+  } catch (error) {
+    if (isFailure(error) && error.code === 'ENOENT') return { ...NONE_ALIKE, isParentMissing: true };
+    throw error;
+  }
+}

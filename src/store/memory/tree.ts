@@ -1,0 +1,168 @@
+import { createHash } from 'node:crypto';
+import type { Entry } from '../../contract/entry.js';
+import { Failure } from '../../contract/failure.js';
+import { parentOf, type TreePath } from '../../contract/tree-path.js';
+import { contentVersion } from '../common/rows.js';
+
+/** One name at the remote. */
+interface Row {
+  readonly id: string;
+  /** What listings show; null while the file is only declared. */
+  entry: Entry | null;
+  bytes: Uint8Array | null;
+  /** Bytes that came but aren't listed: when they will be, in milliseconds since the epoch. */
+  listedAt: number | null;
+}
+
+/** What a remote in memory holds: directories down to units, and files, each listed or not. */
+export class MemoryTree {
+  private readonly rows = new Map<TreePath, Row>();
+  private readonly directories = new Map<TreePath, Entry>();
+  private serial = 0;
+
+  constructor(
+    private readonly unitDepth: number,
+    private readonly now: () => number,
+  ) {}
+
+  /** All names that were declared and not removed. */
+  names(): TreePath[] {
+    return [...this.rows.keys()].sort();
+  }
+
+  bytes(path: TreePath): Uint8Array | null {
+    return this.rows.get(path)?.bytes ?? null;
+  }
+
+  /** Throws ESTALE where the storage holds nothing. */
+  stored(path: TreePath): Uint8Array {
+    const bytes = this.bytes(path);
+    if (!bytes) throw new Failure('ESTALE', 'The file was removed on the server.');
+    return bytes;
+  }
+
+  /** The file that listings show, if any. */
+  file(path: TreePath): Entry | null {
+    const row = this.rows.get(path);
+    if (row && row.listedAt !== null && row.listedAt <= this.now()) this.show(path);
+    return row?.entry ?? null;
+  }
+
+  filesBelow(path: TreePath): Entry[] {
+    return this.names()
+      .filter((name) => isBelow(name, path))
+      .flatMap((name) => this.file(name) ?? []);
+  }
+
+  directory(path: TreePath): Entry | null {
+    return path === '' ? directoryEntry('', 0, 'root') : (this.directories.get(path) ?? null);
+  }
+
+  /** The directories above a path, outermost first. */
+  above(path: TreePath): Entry[] {
+    return prefixesOf(parentOf(path)).flatMap((prefix) => this.directories.get(prefix) ?? []);
+  }
+
+  /** The unit that a path is in, or is. */
+  unitOf(path: TreePath): TreePath | null {
+    return prefixesOf(path)[this.unitDepth - 1] ?? (this.unitDepth === 0 ? '' : null);
+  }
+
+  children(path: TreePath): Entry[] {
+    const depth = depthOf(path) + 1;
+    return [...this.directories.values()].filter(
+      (entry) => isBelow(entry.path, path) && depthOf(entry.path) === depth,
+    );
+  }
+
+  /** The directory with those above it, as far as they are missing and not below the unit. */
+  makeDirectories(path: TreePath): Entry {
+    let made = directoryEntry('', 0, 'root');
+    for (const prefix of prefixesOf(path).slice(0, this.unitDepth)) {
+      made = this.directories.get(prefix) ?? directoryEntry(prefix, this.now(), `directory${++this.serial}`);
+      this.directories.set(prefix, made);
+    }
+    return made;
+  }
+
+  declare(path: TreePath): Row {
+    const row = this.rows.get(path) ?? {
+      id: `file${++this.serial}`,
+      entry: null,
+      bytes: null,
+      listedAt: null,
+    };
+    this.rows.set(path, row);
+    return row;
+  }
+
+  /** @param listedAt when listings show the bytes, in milliseconds since the epoch; null: when they are told to */
+  put(path: TreePath, bytes: Uint8Array, listedAt: number | null): void {
+    const row = this.declare(path);
+    row.bytes = bytes;
+    row.listedAt = listedAt;
+  }
+
+  /** Lists what the storage holds. */
+  show(path: TreePath): void {
+    const row = this.rows.get(path);
+    if (!row) return;
+    row.listedAt = null;
+    const { bytes, id, entry } = row;
+    if (bytes) row.entry = fileEntry(path, bytes, { id, birthtimeMs: entry?.birthtimeMs, now: this.now() });
+  }
+
+  removeFile(path: TreePath): void {
+    this.rows.delete(path);
+  }
+
+  /** With all that is below; false: there is none. */
+  removeDirectory(path: TreePath): boolean {
+    if (!this.directories.delete(path)) return false;
+    for (const name of [...this.directories.keys()]) if (isBelow(name, path)) this.directories.delete(name);
+    for (const name of [...this.rows.keys()]) if (isBelow(name, path)) this.rows.delete(name);
+    return true;
+  }
+}
+
+function fileEntry(
+  path: TreePath,
+  bytes: Uint8Array,
+  {
+    id,
+    birthtimeMs,
+    now,
+  }: { readonly id: string; readonly birthtimeMs: number | undefined; readonly now: number },
+): Entry {
+  const size = bytes.byteLength;
+  const md5 = md5Of(bytes);
+  const version = contentVersion({ md5, size, updatedAt: new Date(now).toISOString() });
+  const times = { mtimeMs: now, birthtimeMs: birthtimeMs ?? now };
+  return { path, kind: 'file', size, ...times, version, md5, id, isReadOnly: false };
+}
+
+const directoryEntry = (path: TreePath, at: number, id: string): Entry => ({
+  path,
+  kind: 'directory',
+  size: null,
+  mtimeMs: at,
+  birthtimeMs: at,
+  version: 'directory',
+  md5: null,
+  id,
+  isReadOnly: false,
+});
+
+/** Base64. */
+export const md5Of = (bytes: Uint8Array): string => createHash('md5').update(bytes).digest('base64');
+
+export const depthOf = (path: TreePath): number => (path === '' ? 0 : path.split('/').length);
+
+const isBelow = (path: TreePath, directory: TreePath): boolean =>
+  directory === '' ? path !== '' : path.startsWith(`${directory}/`);
+
+/** The path and every directory above it, outermost first, without the root. */
+function prefixesOf(path: TreePath): TreePath[] {
+  const segments = path === '' ? [] : path.split('/');
+  return segments.map((_, index) => segments.slice(0, index + 1).join('/'));
+}

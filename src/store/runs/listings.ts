@@ -1,0 +1,63 @@
+import type { Entry, Page } from '../../contract/entry.js';
+import { pathOf, type TreePath } from '../../contract/tree-path.js';
+import type { Signalled } from '../../contract/uploads.js';
+import { ListFilesDocument, ListRunsDocument } from '../../wire/generated.js';
+import { type FetchPage, onlyPage, type PageQuery, pageFrom, pagesOf, restOf } from '../common/pages.js';
+import { directoryEntry, nodesOf } from '../common/rows.js';
+import { listEntities, listProjects } from '../common/upper-levels.js';
+import { fileEntries, placeOf, type RunName, type RunsContext } from './tree.js';
+
+/** Lists a directory, page by page. */
+export const listDirectory = (
+  context: RunsContext,
+  path: TreePath,
+  signal: AbortSignal | undefined,
+): AsyncGenerator<readonly Entry[]> => pagesOf(context, fetchOf(context, path, signal));
+
+export const pageOf = (
+  context: RunsContext,
+  path: TreePath,
+  { after, signal }: Signalled & Pick<PageQuery, 'after'>,
+): Promise<Page> => pageFrom(context, fetchOf(context, path, signal), after);
+
+function fetchOf(context: RunsContext, path: TreePath, signal: AbortSignal | undefined): FetchPage {
+  const { names, unit, run } = placeOf(path);
+  const [entity, project] = names;
+  if (unit !== null && run !== null) {
+    return (after, first) => listFiles(context, unit, { ...run, after, first }, signal);
+  }
+  if (entity === undefined) return async () => onlyPage(await listEntities(context, signal));
+  return project === undefined
+    ? (after, first) => listProjects(context, path, { entity, after, first }, signal)
+    : (after, first) => listRuns(context, { entity, project, after, first }, signal);
+}
+
+async function listRuns(
+  context: RunsContext,
+  query: PageQuery & { readonly entity: string; readonly project: string },
+  signal: AbortSignal | undefined,
+): Promise<Page | null> {
+  const answer = await context.client.run(ListRunsDocument, query, context.sized(query.first, signal));
+  if (!answer.project) return null;
+  const { runs } = answer.project;
+  const entries = nodesOf(runs).map((run) => {
+    const path = pathOf(query.entity, query.project, run.name);
+    context.learnProject(path, run.projectId);
+    return directoryEntry(path, run);
+  });
+  return { entries, ...restOf(runs) };
+}
+
+async function listFiles(
+  context: RunsContext,
+  unit: TreePath,
+  query: PageQuery & RunName,
+  signal: AbortSignal | undefined,
+): Promise<Page | null> {
+  const answer = await context.client.run(ListFilesDocument, query, context.sized(query.first, signal));
+  const found = answer.project?.run;
+  if (!found) return null;
+  context.learnProject(unit, found.projectId);
+  const entries = fileEntries(unit, nodesOf(found.files), context.client.api.warnings);
+  return { entries, ...restOf(found.files) };
+}

@@ -1,0 +1,102 @@
+import { LRUCache } from 'lru-cache';
+import type { Entry } from '../../contract/entry.js';
+import { filePath, isTooLong, LONGEST_NAME_BYTES, type TreePath } from '../../contract/tree-path.js';
+import type { FileRowFragment } from '../../wire/generated.js';
+import { StoreContext } from '../common/context.js';
+import { contentVersion, md5Of, type Place, placeAt, sizeOf, timeOf } from '../common/rows.js';
+import { RUNS_SHAPE } from './shape.js';
+
+/** A run by its server names. */
+export interface RunName {
+  readonly entity: string;
+  readonly project: string;
+  readonly run: string;
+}
+
+const UNIT_DEPTH = RUNS_SHAPE.levels.length;
+
+/** What a tree path names on the server; the run is null above runs. */
+export function placeOf(path: TreePath): Place & { readonly run: RunName | null } {
+  const place = placeAt(path, UNIT_DEPTH);
+  const [entity, project, run] = place.names;
+  const isBelow = entity !== undefined && project !== undefined && run !== undefined;
+  return { ...place, run: isBelow ? { entity, project, run } : null };
+}
+
+/** Paths with their files' server names, by run. */
+export function byRun<T extends { readonly path: TreePath }>(
+  items: readonly T[],
+): readonly {
+  readonly unit: TreePath;
+  readonly run: RunName;
+  readonly files: readonly (T & { name: string })[];
+}[] {
+  const groups = new Map<TreePath, { run: RunName; files: (T & { name: string })[] }>();
+  for (const item of items) {
+    const { unit, run, file } = placeOf(item.path);
+    if (unit === null || run === null || file === null)
+      throw new RangeError(`'${item.path}' is no path of a file`);
+    const group = groups.get(unit) ?? { run, files: [] };
+    group.files.push({ ...item, name: file });
+    groups.set(unit, group);
+  }
+  return [...groups].map(([unit, group]) => ({ unit, ...group }));
+}
+
+/** Rows that the service makes itself and lets nobody delete. */
+export const isManifest = (name: string): boolean => /^artifact\/[^/]+\/wandb_manifest\.json$/.test(name);
+
+/** The entry of a row; null for one that was declared and never uploaded. */
+export function fileEntry(unit: TreePath, row: FileRowFragment): Entry | null {
+  const { id, name, updatedAt, createdAt } = row;
+  if (typeof updatedAt !== 'string') return null;
+  const md5 = md5Of(row.md5);
+  const size = sizeOf(row.sizeBytes, md5);
+  const mtimeMs = timeOf(updatedAt);
+  return {
+    path: filePath(unit, name),
+    kind: 'file',
+    size,
+    mtimeMs,
+    birthtimeMs: createdAt ? timeOf(createdAt) : mtimeMs,
+    version: contentVersion({ md5, size, updatedAt }),
+    md5,
+    id,
+    isReadOnly: isManifest(name),
+  };
+}
+
+/** The entries of a page's rows. What no path can name isn't shown: a walk would end at it. */
+export function fileEntries(
+  unit: TreePath,
+  rows: readonly FileRowFragment[],
+  warnings: { once(key: string, message: string): void },
+): readonly Entry[] {
+  return rows.flatMap((row) => {
+    const entry = fileEntry(unit, row);
+    if (!entry?.path.split('/').some(isTooLong)) return entry ?? [];
+    const start = row.name.slice(0, 80);
+    const rule = `a part of its name is longer than ${LONGEST_NAME_BYTES} bytes`;
+    warnings.once(entry.path, `A file of ${unit} isn't shown, for ${rule}: '${start}…'.`);
+    return [];
+  });
+}
+
+const MOST_RUNS = 10_000;
+
+/** What the parts of the runs store share: beside the wire, the projects' numbers. */
+export class RunsContext extends StoreContext {
+  // A size of 1 each: `max` would set aside memory for all entries at once.
+  private readonly numbers = new LRUCache<TreePath, number>({ maxSize: MOST_RUNS, sizeCalculation: () => 1 });
+
+  /** The number of a run's project, which `deleteFiles` takes; null if it isn't known. */
+  projectNumber(unit: TreePath): number | null {
+    return this.numbers.get(unit) ?? null;
+  }
+
+  /** @param projectId an integer as text; nothing is kept of a server's that has others */
+  learnProject(unit: TreePath, projectId: string): void {
+    const number = Number.parseInt(projectId, 10);
+    if (!Number.isNaN(number)) this.numbers.set(unit, number);
+  }
+}

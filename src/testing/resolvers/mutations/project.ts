@@ -1,0 +1,80 @@
+import { checkTypeName } from '../../artifacts/names.js';
+import { HttpError } from '../../server/http-error.js';
+import type { Instance } from '../../world/instance.js';
+import type { Project } from '../../world/records.js';
+import {
+  checkProjectName,
+  entityToChange,
+  idOf,
+  type Maybe,
+  type Mutation,
+  projectToChange,
+  projectToMake,
+} from './input.js';
+
+interface UpsertModelInput extends Mutation {
+  readonly id?: Maybe<string>;
+  readonly entityName?: Maybe<string>;
+  readonly name?: Maybe<string>;
+  readonly description?: Maybe<string>;
+  readonly access?: Maybe<string>;
+  readonly views?: Maybe<string>;
+  readonly allowAllArtifactTypesInRegistry?: Maybe<boolean>;
+  readonly artifactTypes?: Maybe<readonly { readonly name: string; readonly description?: Maybe<string> }[]>;
+}
+
+interface RenameInput extends Mutation {
+  readonly entityName: string;
+  readonly oldProjectName: string;
+  readonly newProjectName: string;
+}
+
+/** The root fields that change projects. Registries are projects of an organisation's entity. */
+export function projectMutations(instance: Instance) {
+  const { world } = instance;
+  const { catalogue } = instance.artifacts;
+
+  const answer = (input: Mutation, project: Project, inserted: boolean) => {
+    const node = instance.nodes.project(project);
+    return { ...idOf(input), entityName: project.entity.name, inserted, model: node, project: node };
+  };
+
+  const byId = (id: string): Project => {
+    const project = world.projectById(id);
+    if (!project) throw new HttpError(404, 'project not found');
+    return project;
+  };
+
+  return {
+    /** Fields that are null leave what is there. */
+    upsertModel: ({ input }: { input: UpsertModelInput }) => {
+      for (const { name } of input.artifactTypes ?? []) checkTypeName(name);
+      const entity = input.id ? null : entityToChange(instance, input.entityName);
+      const inserted = entity !== null && !entity.projects.has(input.name ?? '');
+      if (inserted) checkProjectName(input.name ?? '');
+      const project = input.id ? byId(input.id) : projectToMake(instance, input.entityName, input.name);
+      project.description = input.description ?? project.description;
+      project.access = input.access ?? project.access;
+      project.views = input.views ?? project.views;
+      project.allowsAllTypes = input.allowAllArtifactTypesInRegistry ?? project.allowsAllTypes;
+      project.updatedAt = Date.now();
+      for (const { name, description } of input.artifactTypes ?? [])
+        catalogue.ensureType(project, name, description ?? null);
+      return answer(input, project, inserted);
+    },
+
+    renameProject: ({ input }: { input: RenameInput }) => {
+      const project = projectToChange(instance, input.entityName, input.oldProjectName);
+      checkProjectName(input.newProjectName);
+      if (project.entity.projects.has(input.newProjectName) && input.newProjectName !== project.name)
+        throw new HttpError(409, `project ${input.entityName}/${input.newProjectName} already exists`);
+      world.renameProject(project, input.newProjectName);
+      return answer(input, project, false);
+    },
+
+    deleteModel: ({ input }: { input: Mutation & { id: string } }) => {
+      instance.artifacts.deleteProject(byId(input.id));
+      return { ...idOf(input), success: true };
+    },
+  };
+}

@@ -1,0 +1,113 @@
+import { HttpError } from '../../server/http-error.js';
+import type { Instance } from '../../world/instance.js';
+import type { Run } from '../../world/records.js';
+import { idOf, type Maybe, type Mutation, projectToMake } from './input.js';
+
+interface UpsertBucketInput extends Mutation {
+  readonly id?: Maybe<string>;
+  readonly entityName?: Maybe<string>;
+  readonly modelName?: Maybe<string>;
+  readonly name?: Maybe<string>;
+  readonly displayName?: Maybe<string>;
+  readonly description?: Maybe<string>;
+  readonly notes?: Maybe<string>;
+  readonly groupName?: Maybe<string>;
+  readonly jobType?: Maybe<string>;
+  readonly commit?: Maybe<string>;
+  readonly host?: Maybe<string>;
+  readonly state?: Maybe<string>;
+  readonly sweep?: Maybe<string>;
+  readonly tags?: Maybe<readonly Maybe<string>[]>;
+  readonly config?: Maybe<string>;
+  readonly summaryMetrics?: Maybe<string>;
+}
+
+interface DeleteRunInput extends Mutation {
+  readonly id: string;
+  readonly deleteArtifacts?: Maybe<boolean>;
+}
+
+/** By the states that a client may give a run: those that it may have then. */
+const SOURCES: Readonly<Record<string, readonly string[]>> = {
+  pending: ['running', 'failed', 'crashed', 'preempted'],
+  failed: ['pending', 'running'],
+};
+
+/** The root fields that change runs. */
+export function runMutations(instance: Instance) {
+  const { world } = instance;
+
+  const findOrInsert = (input: UpsertBucketInput): { run: Run; inserted: boolean } => {
+    if (input.id) {
+      const run = world.runById(input.id);
+      if (!run) throw new HttpError(404, 'run not found');
+      return { run, inserted: false };
+    }
+    const name = input.name || world.randomRunName();
+    const projectName = input.modelName || 'uncategorized';
+    const known = world.project(input.entityName, projectName)?.runs.get(name);
+    if (known) return { run: known, inserted: false };
+    if (!/^(?!\s)[^:;,#?/']{1,128}(?<!\s)$/.test(name)) {
+      throw new HttpError(400, `invalid run name ${JSON.stringify(name)}`);
+    }
+    const project = projectToMake(instance, input.entityName, projectName);
+    if (project.deletedRuns.has(name)) {
+      throw new HttpError(
+        409,
+        `run ${project.name}/${name} was previously created and deleted; try a new run name`,
+      );
+    }
+    return { run: world.ensureRun(project, name), inserted: true };
+  };
+
+  return {
+    /** Fields that are null leave what is there. */
+    upsertBucket: ({ input }: { input: UpsertBucketInput }) => {
+      const { run, inserted } = findOrInsert(input);
+      run.displayName = input.displayName ?? run.displayName;
+      run.description = input.description ?? run.description;
+      run.notes = input.notes ?? run.notes;
+      run.group = input.groupName ?? run.group;
+      run.jobType = input.jobType ?? run.jobType;
+      run.commit = input.commit ?? run.commit;
+      run.host = input.host ?? run.host;
+      run.state = input.state ?? run.state;
+      run.sweepName = input.sweep ?? run.sweepName;
+      run.tags = input.tags?.filter((tag) => typeof tag === 'string') ?? run.tags;
+      run.config = input.config ?? run.config;
+      run.summaryMetrics = input.summaryMetrics ?? run.summaryMetrics;
+      return {
+        ...idOf(input),
+        bucket: instance.nodes.run(run),
+        inserted,
+        updateAvailable: false,
+      };
+    },
+
+    /** A run that is gone already is no error; an id that never was one's is. */
+    deleteRun: ({ input }: { input: DeleteRunInput }) => {
+      const run = world.runById(input.id);
+      if (run) instance.artifacts.deleteRun(run, input.deleteArtifacts ?? false);
+      else if (!world.wasDeleted(input.id)) throw new HttpError(404, 'run not found');
+      return idOf(input);
+    },
+
+    /** For runs that were lost, or are to be made again. */
+    updateRunState: ({ input }: { input: Mutation & { id: string; state: string } }) => {
+      const run = world.runById(input.id);
+      if (!run) throw new HttpError(404, 'run not found');
+      if (run.sweepName !== null || !SOURCES[input.state]?.includes(run.state))
+        throw new HttpError(400, `run ${run.name} is ${run.state}: it can't be ${input.state}`);
+      run.state = input.state;
+      return { ...idOf(input), success: true };
+    },
+
+    /** The run is told with its next post to the file stream. */
+    stopRun: ({ input }: { input: Mutation & { id: string } }) => {
+      const run = world.runById(input.id);
+      if (!run) throw new HttpError(404, 'run not found');
+      run.isStopped = true;
+      return { ...idOf(input), success: true };
+    },
+  };
+}

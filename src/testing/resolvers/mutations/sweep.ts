@@ -1,0 +1,117 @@
+import { HttpError } from '../../server/http-error.js';
+import type { Instance } from '../../world/instance.js';
+import { type Agent, agentId, type Sweep, sweepId } from '../../world/records.js';
+import { nextCommand, parseSweepConfig } from '../../world/sweeps.js';
+import { agentNode, sweepNode } from '../sweep.js';
+import { idOf, type Maybe, type Mutation, projectToMake } from './input.js';
+
+interface UpsertSweepInput extends Mutation {
+  readonly id?: Maybe<string>;
+  readonly config?: Maybe<string>;
+  readonly controller?: Maybe<string>;
+  readonly scheduler?: Maybe<string>;
+  readonly description?: Maybe<string>;
+  readonly displayName?: Maybe<string>;
+  readonly state?: Maybe<string>;
+  readonly entityName?: Maybe<string>;
+  readonly projectName?: Maybe<string>;
+}
+
+interface CreateAgentInput extends Mutation {
+  readonly entityName?: Maybe<string>;
+  readonly projectName?: Maybe<string>;
+  readonly sweep: string;
+  readonly host: string;
+}
+
+/** The root fields by which sweeps and their agents work. */
+export function sweepMutations(instance: Instance) {
+  const { world } = instance;
+
+  const sweeps = (): Sweep[] => [...world.projects()].flatMap((project) => [...project.sweeps.values()]);
+
+  const make = (input: UpsertSweepInput): Sweep => {
+    const { name } = parseSweepConfig(input.config ?? '');
+    const project = projectToMake(instance, input.entityName, input.projectName);
+    const now = Date.now();
+    const sweep: Sweep = {
+      number: world.next(),
+      project,
+      name: world.randomRunName(),
+      displayName: name ?? null,
+      description: null,
+      state: 'PENDING',
+      config: input.config ?? '',
+      controller: input.controller ?? null,
+      scheduler: input.scheduler ?? null,
+      createdAt: now,
+      updatedAt: now,
+      given: 0,
+      agents: [],
+    };
+    project.sweeps.set(sweep.name, sweep);
+    return sweep;
+  };
+
+  return {
+    /** Makes a sweep or, with its id, changes what isn't null. */
+    upsertSweep: ({ input }: { input: UpsertSweepInput }) => {
+      const known = sweeps().find((sweep) => sweepId(sweep) === input.id);
+      if (input.id && !known) throw new HttpError(404, `sweep ${input.id} not found`);
+      if (typeof input.config === 'string') parseSweepConfig(input.config);
+      const sweep = known ?? make(input);
+      sweep.config = input.config ?? sweep.config;
+      sweep.description = input.description ?? sweep.description;
+      sweep.displayName = input.displayName ?? sweep.displayName;
+      sweep.state = input.state ?? sweep.state;
+      sweep.updatedAt = Date.now();
+      return {
+        ...idOf(input),
+        sweep: sweepNode(instance, sweep),
+        inserted: !known,
+        configValidationWarnings: [],
+      };
+    },
+
+    createAgent: ({ input }: { input: CreateAgentInput }) => {
+      const sweep = world.project(input.entityName, input.projectName)?.sweeps.get(input.sweep);
+      if (!sweep) throw new HttpError(404, `sweep ${input.sweep} not found`);
+      const now = Date.now();
+      const { host } = input;
+      const number = world.next();
+      const agent: Agent = {
+        number,
+        sweep,
+        host,
+        createdAt: now,
+        heartbeatAt: now,
+        metrics: '{}',
+        runNames: [],
+      };
+      sweep.agents.push(agent);
+      return { ...idOf(input), agent: agentNode(instance, agent) };
+    },
+
+    /** An agent that has no run under way gets one, as long as there are any. */
+    agentHeartbeat: ({
+      input,
+    }: {
+      input: Mutation & { id: string; metrics?: Maybe<string>; runState?: Maybe<string> };
+    }) => {
+      const agent = sweeps()
+        .flatMap((sweep) => sweep.agents)
+        .find((one) => agentId(one) === input.id);
+      if (!agent) throw new HttpError(404, `agent ${input.id} not found`);
+      agent.heartbeatAt = Date.now();
+      agent.metrics = input.metrics ?? agent.metrics;
+      const busy: Record<string, unknown> = JSON.parse(input.runState || '{}');
+      const isBusy = Object.values(busy).some(Boolean);
+      const command = isBusy ? null : nextCommand(agent.sweep, agent, () => world.randomRunName());
+      return {
+        ...idOf(input),
+        agent: agentNode(instance, agent),
+        commands: JSON.stringify(command ? [command] : []),
+      };
+    },
+  };
+}

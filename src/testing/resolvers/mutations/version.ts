@@ -1,0 +1,152 @@
+import { GraphQLError } from 'graphql';
+import { dropAlias, memberOf, pointAlias } from '../../artifacts/collections.js';
+import { checkAlias, checkMetadata, checkTag, ttlOf } from '../../artifacts/names.js';
+import { type Artifact, type Membership, nameOf } from '../../artifacts/records.js';
+import { HttpError } from '../../server/http-error.js';
+import type { Instance } from '../../world/instance.js';
+import type { AliasInput, TagInput } from './artifact.js';
+import { idOf, type Maybe, type Mutation, projectToChange, runToChange } from './input.js';
+
+interface CollectionAliasInput extends AliasInput {
+  readonly entityName: string;
+  readonly projectName: string;
+}
+
+interface AliasesInput extends Mutation {
+  readonly artifactID: string;
+  readonly aliases: readonly CollectionAliasInput[];
+}
+
+interface UpdateInput extends Mutation {
+  readonly artifactID: string;
+  readonly description?: Maybe<string>;
+  readonly metadata?: Maybe<string>;
+  readonly labels?: Maybe<string>;
+  readonly ttlDurationSeconds?: Maybe<number>;
+  readonly tagsToAdd?: Maybe<readonly TagInput[]>;
+  readonly tagsToDelete?: Maybe<readonly TagInput[]>;
+  readonly aliases?: Maybe<readonly AliasInput[]>;
+}
+
+interface UseInput extends Mutation {
+  readonly artifactID: string;
+  readonly entityName: string;
+  readonly projectName: string;
+  readonly runName: string;
+  readonly usedAs?: Maybe<string>;
+}
+
+/** The root fields that change versions, once they are made. */
+export function versionMutations(instance: Instance) {
+  const { world } = instance;
+  const { catalogue, versions, protection, lineage } = instance.artifacts;
+  const next = (): number => world.next();
+
+  const committed = (id: string): Artifact => {
+    const artifact = catalogue.artifactToChange(id);
+    if (artifact.state !== 'COMMITTED')
+      throw new GraphQLError(`artifact ${nameOf(artifact)} is not committed`);
+    return artifact;
+  };
+
+  const memberIn = (artifact: Artifact, alias: CollectionAliasInput): Membership => {
+    const { entityName, projectName, artifactCollectionName: name } = alias;
+    const project = projectToChange(instance, entityName, projectName);
+    const collection = catalogue.collection(project, name);
+    const member = collection && memberOf(collection, artifact);
+    if (!member) {
+      throw new HttpError(
+        404,
+        `artifact ${nameOf(artifact)} not found in ${entityName}/${projectName}/${name}`,
+      );
+    }
+    return member;
+  };
+
+  /** All of the aliases or none. */
+  const changeAliases = (
+    input: AliasesInput,
+    change: (member: Membership, alias: string) => void,
+  ): Artifact => {
+    const artifact = committed(input.artifactID);
+    const wanted = input.aliases.map((alias) => ({ member: memberIn(artifact, alias), name: alias.alias }));
+    for (const { member, name } of wanted) {
+      checkAlias(name);
+      protection.check(member.collection, [name]);
+    }
+    for (const { member, name } of wanted) change(member, name);
+    return artifact;
+  };
+
+  /** The older way: all aliases of the collections that are named, or of the version's own. */
+  const replaceAliases = (artifact: Artifact, aliases: readonly AliasInput[]): void => {
+    const names = new Set([artifact.sequence.name, ...aliases.map((alias) => alias.artifactCollectionName)]);
+    const members = [...artifact.memberships].filter(({ collection }) => names.has(collection.name));
+    for (const member of members) {
+      const wanted = aliases
+        .filter((alias) => alias.artifactCollectionName === member.collection.name)
+        .map(({ alias }) => alias);
+      const dropped = [...member.aliases.keys()].filter((name) => !wanted.includes(name));
+      const added = wanted.filter((name) => !member.aliases.has(name));
+      protection.check(member.collection, [...dropped, ...added]);
+      for (const name of added) checkAlias(name);
+      for (const name of dropped) dropAlias(member.collection, name);
+      for (const name of added) pointAlias(member, name, next);
+    }
+  };
+
+  return {
+    addAliases: ({ input }: { input: AliasesInput }) => {
+      const artifact = changeAliases(input, (member, name) => pointAlias(member, name, next));
+      return {
+        ...idOf(input),
+        success: true,
+        artifact: instance.nodes.artifact(artifact),
+        aliases: input.aliases,
+      };
+    },
+
+    /** An alias that the version hasn't is no error, but one that another version has stays. */
+    deleteAliases: ({ input }: { input: AliasesInput }) => {
+      changeAliases(input, (member, name) => {
+        if (member.aliases.has(name)) dropAlias(member.collection, name);
+      });
+      return { ...idOf(input), success: true };
+    },
+
+    /** What is null stays as it is. */
+    updateArtifact: ({ input }: { input: UpdateInput }) => {
+      const artifact = catalogue.artifactToChange(input.artifactID);
+      checkMetadata(input.metadata);
+      for (const { tagName } of [...(input.tagsToAdd ?? []), ...(input.tagsToDelete ?? [])])
+        checkTag(tagName);
+      if (typeof input.ttlDurationSeconds === 'number') artifact.ttlSeconds = ttlOf(input.ttlDurationSeconds);
+      artifact.description = input.description ?? artifact.description;
+      artifact.metadata = input.metadata ?? artifact.metadata;
+      artifact.labels = input.labels ?? artifact.labels;
+      for (const tag of input.tagsToAdd ?? []) artifact.tags.set(tag.tagName, tag.tagCategoryName ?? null);
+      for (const tag of input.tagsToDelete ?? []) artifact.tags.delete(tag.tagName);
+      if (input.aliases) replaceAliases(artifact, input.aliases);
+      artifact.updatedAt = Date.now();
+      return { ...idOf(input), artifact: instance.nodes.artifact(artifact) };
+    },
+
+    deleteArtifact: ({
+      input,
+    }: {
+      input: Mutation & { artifactID: string; deleteAliases?: Maybe<boolean> };
+    }) => {
+      const artifact = catalogue.artifactToChange(input.artifactID);
+      versions.delete(artifact, input.deleteAliases ?? false);
+      return { ...idOf(input), artifact: instance.nodes.artifact(artifact) };
+    },
+
+    useArtifact: ({ input }: { input: UseInput }) => {
+      const project = projectToChange(instance, input.entityName, input.projectName);
+      const run = runToChange(project, input.runName);
+      const artifact = committed(input.artifactID);
+      lineage.addInput(run, artifact, input.usedAs ?? null);
+      return { ...idOf(input), artifact: instance.nodes.artifact(artifact), run: instance.nodes.run(run) };
+    },
+  };
+}
