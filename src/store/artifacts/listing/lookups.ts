@@ -1,20 +1,12 @@
 import type { Entry, Lookup } from '../../../contract/entry.js';
-import { type Failure, isFailure } from '../../../contract/failure.js';
+import { Failure } from '../../../contract/failure.js';
 import { childPath, depthOf, parentOf, type TreePath, upperPath } from '../../../contract/tree-path.js';
 import { LookUpArtifactTypeDocument, LookUpCollectionDocument } from '../../../wire/generated.js';
 import { directoryEntry } from '../../common/rows.js';
-import {
-  type LookupOptions,
-  NOTHING,
-  nothingIfMissing,
-  type Outcome,
-  type Question,
-  type TurnBatch,
-  unitLookups,
-} from '../../common/turn-batch.js';
+import { createLookup, NOTHING, type Outcome, type Question } from '../../common/turn-batch.js';
 import { lookUpAbove } from '../../common/upper-levels.js';
 import type { ArtifactParts } from '../parts.js';
-import { placeOf } from '../places.js';
+import { placeOf, UNIT_DEPTH } from '../places.js';
 import { aliasEntry, collectionEntry, contentOfRow, fileEntry, versionEntry } from './entries.js';
 import type { VersionAnswer } from './version-queries.js';
 
@@ -22,23 +14,16 @@ type Parts = Pick<ArtifactParts, 'context' | 'queries' | 'versions' | 'manifests
 
 /** Looks at single paths: one request each, and one for all that is asked of a version in one turn. */
 export class Lookups {
-  private readonly batch: TurnBatch<Question, Outcome>;
+  readonly lookup = createLookup({
+    unitDepth: UNIT_DEPTH,
+    above: async (path, [entity = '', ...names], signal) => {
+      const look = (server: string) => this.above(path, [server, ...names], signal);
+      return (await this.parts.context.organizations.below(entity, signal, look)) ?? NOTHING;
+    },
+    ask: (unit, questions, signal) => this.ask(unit, questions, signal),
+  });
 
-  constructor(private readonly parts: Parts) {
-    this.batch = unitLookups((unit, questions, signal) => this.ask(unit, questions, signal));
-  }
-
-  async lookup(path: TreePath, { signal, listing: hasListing }: LookupOptions): Promise<Lookup> {
-    const { names, unit, file } = placeOf(path);
-    const [entity] = names;
-    if (entity === undefined) return NOTHING;
-    return nothingIfMissing(async () => {
-      if (unit !== null) return this.batch.add(unit, { file, hasListing }, signal);
-      const { organizations } = this.parts.context;
-      const look = (server: string) => this.above(path, [server, ...names.slice(1)], signal);
-      return (await organizations.below(entity, signal, look)) ?? NOTHING;
-    });
-  }
+  constructor(private readonly parts: Parts) {}
 
   /** Null: there is no such entity, as far as the answer tells. */
   private async above(
@@ -131,23 +116,25 @@ export class Lookups {
     const manifest = questions.every(isPlain)
       ? manifests.peek(version.id)
       : await settled(manifests.get(version.id, signal));
-    const isListed = !isFailure(manifest) && questions.some(({ hasListing }) => hasListing);
+    const isListed = !(manifest instanceof Failure) && questions.some(({ hasListing }) => hasListing);
     const entries =
       manifest && isListed
         ? await settled(resolver.entriesOf(canonical.path, version, manifest, signal))
         : null;
     const find = async (file: string): Promise<Lookup['found']> => {
-      if (isFailure(manifest) && !known.has(file)) throw manifest;
-      if (manifest === null || isFailure(manifest)) return known.get(file) ?? null;
+      if (manifest instanceof Failure && !known.has(file)) throw manifest;
+      if (manifest === null || manifest instanceof Failure) return known.get(file) ?? null;
       // Files and directories of one name: the directory wins, where the manifest was needed to know of it.
       if (manifest.isDirectory(file)) return 'prefix';
       const entry = manifest.entries.get(file);
       return entry ? resolver.entryOf(canonical.path, version, entry, signal) : null;
     };
     const lookup = async ({ file, hasListing }: Question): Promise<Lookup> => {
-      if (hasListing && isFailure(entries)) throw entries;
+      if (hasListing && entries instanceof Failure) throw entries;
       const listing =
-        hasListing && entries !== null && !isFailure(entries) ? { entries, isComplete: true } : null;
+        hasListing && entries !== null && !(entries instanceof Failure)
+          ? { entries, isComplete: true }
+          : null;
       if (file === null) {
         return link
           ? { found: link, ancestors: [...above, canonical], listing }
@@ -165,7 +152,7 @@ async function settled<T>(work: Promise<T>): Promise<T | Failure> {
   try {
     return await work;
   } catch (error) {
-    if (isFailure(error)) return error;
+    if (error instanceof Failure) return error;
     throw error;
   }
 }

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { setMaxListeners } from 'node:events';
 import type { Entry } from '../../../contract/entry.js';
-import { Failure, isFailure } from '../../../contract/failure.js';
+import { Failure } from '../../../contract/failure.js';
 import type { TreePath } from '../../../contract/tree-path.js';
 import { isWireFailure } from '../../../wire/wire-failure.js';
 import { isDigest } from '../content.js';
@@ -12,7 +12,7 @@ import type { Manifest, ManifestEntry } from '../manifest/format.js';
 import type { Manifests } from '../manifest/loader.js';
 import type { ArtifactsContext } from '../parts.js';
 import { refusalOf } from './policy.js';
-import { parseArtifactReference, shown } from './uri.js';
+import { parseArtifactReference, shown } from './target.js';
 
 /** Where the content of a manifest's entry is in the end. */
 export type Whereabouts =
@@ -89,9 +89,9 @@ export class Resolver {
     }
   }
 
-  async entriesOf(...asked: Parameters<Resolver['pagesOf']>): Promise<readonly Entry[]> {
+  async entriesOf(...args: Parameters<Resolver['pagesOf']>): Promise<readonly Entry[]> {
     const pages: (readonly Entry[])[] = [];
-    for await (const page of this.pagesOf(...asked)) pages.push(page);
+    for await (const page of this.pagesOf(...args)) pages.push(page);
     return pages.flat();
   }
 
@@ -117,7 +117,7 @@ export class Resolver {
       if (seen.size > MOST_HOPS) return lost('ELOOP', 'over too many others');
       seen.add(key);
       const found = await find(target.id);
-      if (isFailure(found)) return lost('EIO', "to a version that can't be read", found.detail);
+      if (found instanceof Failure) return lost('EIO', "to a version that can't be read", found.detail);
       const next = found && (await this.manifests.get(found.id, signal)).entries.get(target.path);
       if (!next) return lost('EIO', 'to nothing that this API key may see');
       at = { version: found, file: next };
@@ -145,10 +145,10 @@ export class Resolver {
 
   /** Finds the targets of one operation, each once. */
   private targets(signal: AbortSignal | undefined): FindTarget {
-    const asked = new Map<string, ReturnType<FindTarget>>();
+    const targets = new Map<string, ReturnType<FindTarget>>();
     return (id) => {
-      const target = asked.get(id) ?? this.target(id, signal);
-      asked.set(id, target);
+      const target = targets.get(id) ?? this.target(id, signal);
+      targets.set(id, target);
       return target;
     };
   }
@@ -160,7 +160,7 @@ export class Resolver {
       if (version) await this.manifests.get(id, signal);
       return version;
     } catch (error) {
-      if (!isFailure(error)) throw error;
+      if (!(error instanceof Failure)) throw error;
       if (error.code === 'ENOENT' || error.code === 'EACCES') return null;
       // Another version that is broken must not keep this one from being listed.
       const isBroken = !isWireFailure(error) && (error.code === 'EPROTO' || error.code === 'EFBIG');
