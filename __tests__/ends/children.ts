@@ -28,9 +28,7 @@ async function argumentsOf(
   if (kind === 'vitest')
     return [join(modules, 'vitest/vitest.mjs'), 'run', ...args, ...files('vitest', 'mjs')];
   // Jest takes no second worker for one file, nor for files that it remembers as quick.
-  const cache = args.includes('--runInBand')
-    ? join(project, 'jest-cache')
-    : await mkdtemp(join(project, 'jest-cache-'));
+  const cache = await mkdtemp(join(project, 'jest-cache-'));
   const program = join(modules, 'jest/bin/jest.js');
   return [program, '--cacheDirectory', cache, ...args, ...files('jest', 'cjs'), 'jest/nothing.test.cjs'];
 }
