@@ -1,17 +1,18 @@
 import { mkdir, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { FakeWandb } from 'wandb-fs/testing';
 import { makeDirectory } from '../helpers/directories.js';
 import { packageRoot, run } from '../helpers/processes.js';
-import { startServer } from '../helpers/server.js';
+import { useServer } from '../helpers/server.js';
 import { prelude, runWithTree, seedTrees, TREES, type Tree, toldByEach } from './trees.js';
 
-let server: FakeWandb;
+const server = useServer();
 beforeAll(async () => {
-  server = await startServer();
   await seedTrees(server);
 });
 afterEach(() => server.faults([]));
+
+/** The first test that asks waits for what all trees of a process or of a run of Jest do. */
+jest.setTimeout(60_000);
 
 interface Told {
   readonly code: string;
