@@ -41,7 +41,7 @@ export class Writeback {
   markDirty(inode: Inode): void {
     inode.generations.change();
     const now = this.core.now();
-    inode.set({ mtimeMs: now, ctimeMs: now });
+    inode.setAttributes({ mtimeMs: now, ctimeMs: now });
     const ino = this.core.numbers.of(inode);
     this.core.overlay.hold(inode);
     // What is in a draft waits for its commit.
