@@ -7,8 +7,8 @@ import { asOptions, asRecursive, asUint32 } from '../arguments/validate.js';
 import { Dir } from '../results/dir.js';
 import { direntOf, encodedName } from '../results/dirents.js';
 import { explaining, invokeAt, placeOf, type Tree } from '../tree.js';
-import { type Composite, driveSync, invoke } from './driver.js';
-import { type Level, Walk } from './shared/walk.js';
+import { type Composite, driveSync, invoke, type Step } from './driver.js';
+import { type Found, type Level, Walk } from './shared/walk.js';
 
 type Name = string | Buffer;
 
@@ -25,6 +25,8 @@ export function* readdir(tree: Tree, path: unknown, options?: unknown): Composit
   if (withFileTypes) return entries.map((entry) => direntOf(entry, given, encoding));
   return entries.map(({ name }) => encodedName(name, encoding));
 }
+
+type FoundBelow = Found<DirectoryEntry, TreeLevel>;
 
 interface Walking {
   readonly tree: Tree;
@@ -60,11 +62,13 @@ class TreeLevel implements Level<DirectoryEntry> {
 
   *page(): Composite<readonly DirectoryEntry[] | null> {
     const { tree, syscall, paging } = this.walk;
+    if (this.#open?.isEnded) return null;
     const place = placeOf(tree, this.real);
-    const call = { syscall, path: this.given, explain: explaining(place) };
-    this.#open ??= yield* invoke({ ...call, run: (op) => tree.kernel.opendir(op, place.tree, paging) });
-    const open = this.#open;
-    return yield* invoke({ ...call, run: (op) => open.next(op) });
+    const run: Step<readonly DirectoryEntry[] | null>['run'] = (op) => {
+      this.#open ??= tree.kernel.opendir(op, place.tree, paging);
+      return this.#open.next(op);
+    };
+    return yield* invoke({ syscall, path: this.given, run, explain: explaining(place) });
   }
 
   below({ name, kind }: DirectoryEntry): TreeLevel | null {
@@ -93,12 +97,13 @@ export function* opendir(tree: Tree, path: unknown, options?: unknown): Composit
   const walk = yield* walkBelow(walking, given);
   asUint32(bufferSize ?? 32, 'options.bufferSize', true);
   const freshness = yield* invoke({ syscall: 'opendir', path: given, run: (op) => op.freshness });
+  const show = (found: FoundBelow | null): Dirent | null =>
+    found && direntOf(found.entry, found.level.given, encoding);
   function* next(): Composite<Dirent | null> {
-    const found = yield* walk.next();
-    return found && direntOf(found.entry, found.level.given, encoding);
+    return show(yield* walk.next());
   }
   return new Dir(given, {
     next: () => tree.calls.drive(next(), undefined, freshness),
-    nextSync: () => driveSync(next(), freshness),
+    nextSync: () => show(walk.take()) ?? driveSync(next(), freshness),
   });
 }

@@ -48,9 +48,13 @@ export class OpenDirectory implements DirectoryPages {
     this.id = core.tick().epoch;
   }
 
+  get isEnded(): boolean {
+    return this.state === 'ended';
+  }
+
   next(op: Operation): readonly DirectoryEntry[] | null {
     const { core, directory } = this;
-    if (this.state === 'ended') return null;
+    if (this.isEnded) return null;
     const scope = core.names.scopeOf(directory);
     if (!this.isPaged(scope)) ensureListed(core, op, directory);
     if (isListed(core, op, scope)) return this.last(() => true);
