@@ -16,7 +16,7 @@ export function* readdir(tree: Tree, path: unknown, options?: unknown): Composit
   const { encoding, withFileTypes, recursive } = asOptions(options);
   const given = asPath(path);
   if (asRecursive(recursive)) {
-    const walk = yield* walkBelow({ tree, syscall: 'scandir', paging: 'never', isRecursive: true }, given);
+    const walk = yield* walkBelow({ tree, syscall: 'scandir', paging: null, isRecursive: true }, given);
     const found = yield* walk.all();
     if (withFileTypes) return found.map(({ entry, level }) => direntOf(entry, level.given, encoding));
     return found.map(({ entry, level }) => encodedName(`${level.prefix}${entry.name}`, encoding));
@@ -31,7 +31,8 @@ type FoundBelow = Found<DirectoryEntry, TreeLevel>;
 interface Walking {
   readonly tree: Tree;
   readonly syscall: string;
-  readonly paging: Paging;
+  /** Null: at once, sorted. */
+  readonly paging: Paging | null;
   readonly isRecursive: boolean;
 }
 
@@ -47,6 +48,7 @@ function* walkBelow(walking: Walking, given: string): Composite<Walk<DirectoryEn
 
 class TreeLevel implements Level<DirectoryEntry> {
   #open: DirectoryPages | null = null;
+  #isRead = false;
 
   /**
    * @param given how the caller calls it
@@ -62,13 +64,16 @@ class TreeLevel implements Level<DirectoryEntry> {
 
   *page(): Composite<readonly DirectoryEntry[] | null> {
     const { tree, syscall, paging } = this.walk;
-    if (this.#open?.isEnded) return null;
+    if (this.#isRead || this.#open?.isEnded) return null;
     const place = placeOf(tree, this.real);
     const run: Step<readonly DirectoryEntry[] | null>['run'] = (op) => {
+      if (paging === null) return tree.kernel.readdir(op, place.tree);
       this.#open ??= tree.kernel.opendir(op, place.tree, paging);
       return this.#open.next(op);
     };
-    return yield* invoke({ syscall, path: this.given, run, explain: explaining(place) });
+    const page = yield* invoke({ syscall, path: this.given, run, explain: explaining(place) });
+    this.#isRead = paging === null;
+    return page;
   }
 
   below({ name, kind }: DirectoryEntry): TreeLevel | null {
