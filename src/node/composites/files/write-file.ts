@@ -51,36 +51,16 @@ function* writeOpen(
 }
 
 /** As the promise face wants it: paths only, and data that may come in pieces. */
-export function* writeFileAt(
-  tree: Tree,
-  path: unknown,
-  data: unknown,
-  options?: unknown,
-): AsyncComposite<void> {
-  yield* writeAtAs('w', tree, path, data, options);
-}
+const writingAt = (flag: string) =>
+  function* (tree: Tree, path: unknown, data: unknown, options?: unknown): AsyncComposite<void> {
+    const settings = asWriteSettings(options);
+    const pieces = piecesOf(data, settings.encoding);
+    const fd = yield* openWith(tree, path, settings.flag || flag, settings.mode, settings);
+    yield* closing(tree, fd, writePieces(tree, fd, pieces, settings));
+  };
 
-export function* appendFileAt(
-  tree: Tree,
-  path: unknown,
-  data: unknown,
-  options?: unknown,
-): AsyncComposite<void> {
-  yield* writeAtAs('a', tree, path, data, options);
-}
-
-function* writeAtAs(
-  flag: string,
-  tree: Tree,
-  path: unknown,
-  data: unknown,
-  options: unknown,
-): AsyncComposite<void> {
-  const settings = asWriteSettings(options);
-  const pieces = piecesOf(data, settings.encoding);
-  const fd = yield* openWith(tree, path, settings.flag || flag, settings.mode, settings);
-  yield* closing(tree, fd, writePieces(tree, fd, pieces, settings));
-}
+export const writeFileAt = writingAt('w');
+export const appendFileAt = writingAt('a');
 
 /** For a `FileHandle`, which opens and closes for itself. */
 export function* writeFileTo(tree: Tree, fd: number, data: unknown, options?: unknown): AsyncComposite<void> {
