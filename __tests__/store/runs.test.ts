@@ -396,6 +396,7 @@ test('a store that is read-only has nothing that changes anything', async () => 
     'list',
     'lookup',
     'onWarning',
+    'page',
     'read',
     'readNewest',
     'shape',

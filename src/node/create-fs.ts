@@ -4,11 +4,9 @@ import { LIMITS } from '../config/defaults.js';
 import type { WandbArtifactFsOptions, WandbFsOptions } from '../config/options.js';
 import { Failure } from '../contract/failure.js';
 import type { Remote } from '../contract/remote.js';
-import { createInProcessRemote } from '../io/client/in-process.js';
+import { createInProcessRemote, loadedLater } from '../io/client/in-process.js';
 import { createThreadRemote } from '../io/client/thread-remote.js';
-import { createOwner } from '../io/owner/owner.js';
-import type { StoreChoice } from '../io/owner/store-choice.js';
-import { createStore } from '../io/owner/stores.js';
+import { SHAPES, type StoreChoice } from '../io/owner/store-choice.js';
 import type { JournalOptions } from '../kernel/content/journal/journal.js';
 import { prepareHashes } from '../kernel/content/reading/content-hash.js';
 import { createKernel } from '../kernel/kernel.js';
@@ -145,9 +143,13 @@ function remoteOf({ config, choice, isInProcess }: Setup): Remote {
   if (sync === 'thread' && !isInProcess) {
     return createThreadRemote({ store: choice, ...uploads, ...ending, syncTimeout, workerUrl });
   }
-  const store = createStore(choice, { fetch, dispatcher });
-  return createInProcessRemote((contents) => createOwner({ store, contents, ...uploads }), {
-    ...ending,
-    sync: sync === 'cache-only' ? 'cache-only' : 'off',
-  });
+  return createInProcessRemote(
+    (contents) =>
+      loadedLater(SHAPES[choice.kind], async () => {
+        const { createOwner } = await import('../io/owner/owner.js');
+        const { createStore } = await import('../io/owner/stores.js');
+        return createOwner({ store: createStore(choice, { fetch, dispatcher }), contents, ...uploads });
+      }),
+    { ...ending, sync: sync === 'cache-only' ? 'cache-only' : 'off' },
+  );
 }

@@ -25,7 +25,7 @@ export function createArtifactsStore(
   const lookups = new Lookups(parts);
   const readable: Store = {
     shape: ARTIFACTS_SHAPE,
-    lookup: (path, options) => lookups.lookup(path, options),
+    lookup: lookups.lookup,
     list: (path, { signal }) => listDirectory(parts, path, signal),
     page: (path, options) => pageOf(parts, path, options),
     read: (entry, range, options) => reading.read(entry, range, options),

@@ -26,7 +26,7 @@ export function createRunsStore(config: WireConfig, dependencies: WireDependenci
   const reading = new Reading(context, addresses);
   const readable: Store = {
     shape: RUNS_SHAPE,
-    lookup: (path, options) => lookups.lookup(path, options),
+    lookup: lookups.lookup,
     list: (path, { signal }) => listDirectory(context, path, signal),
     page: (path, options) => pageOf(context, path, options),
     read: (entry, range, options) => reading.read(entry, range, options),

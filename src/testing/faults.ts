@@ -40,6 +40,7 @@ export interface Fault {
 export interface FaultSubject {
   readonly side: 'api' | 'storage';
   readonly method: string;
+  /** Percent-decoded, without the query. */
   readonly path: string;
   readonly operation: string | null;
   readonly fields: readonly string[];

@@ -2,7 +2,7 @@ import type { SeedArtifacts, SeededCollection } from './artifacts/seeding.js';
 import type { Fault } from './faults.js';
 import { type FakeWandbOptions, resolveOptions } from './options.js';
 import type { RequestRecord } from './server/log.js';
-import { ServerThread } from './thread/thread-client.js';
+import { ServerThread } from './thread/client.js';
 import type { Control, SeedRun, SeedTree } from './world/control.js';
 import { readDirectoryTree } from './world/directory-tree.js';
 

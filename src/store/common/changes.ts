@@ -68,7 +68,7 @@ async function complete(
   }
 }
 
-const isDeletedName = ({ cause }: WireFailure): boolean => /previously created and deleted/.test(cause ?? '');
+const isDeletedName = ({ reason }: WireFailure): boolean => reason === 'deleted name';
 
 /** What a refused creation of a run or project means for `mkdir`. */
 export function refusedName(failure: WireFailure): Failure {
@@ -138,7 +138,7 @@ export async function deleteProject(
   );
   if (answer && !answer.deleteModel?.success)
     throw new Failure('EIO', "The server didn't delete the project.");
-  client.sightings.forgetProject(entity, project);
+  client.shown.forgetProject(entity, project);
 }
 
 /** Throws EPERM unless the user allowed to delete what is of that level as a whole. */

@@ -1,4 +1,5 @@
 import { LRUCache } from 'lru-cache';
+import type { Content } from '../../contract/entry.js';
 import { Failure } from '../../contract/failure.js';
 import { withoutSecrets } from '../../wire/api/request-log.js';
 import type { Clock } from '../../wire/retry.js';
@@ -30,13 +31,13 @@ export async function download(
   try {
     const known = source.peek();
     const first = known && (await direct(known));
-    if (first && !isWireFailure(first)) return first;
+    if (first && 'bytes' in first) return first;
     // Nobody is reached by another signature.
     const isReached = !first || isRefusal(first);
     const address = isReached ? await source.renew() : known;
     if (!address) throw new Failure('ESTALE', 'The file was removed on the server.');
     const second = isReached ? await direct(address) : first;
-    return isWireFailure(second) ? await byApi(address, second) : second;
+    return 'bytes' in second ? second : await byApi(address, second);
   } catch (error) {
     if (isWireFailure(error) && error.status === 412) {
       throw new Failure('ESTALE', 'The file was changed on the server.', error.cause);
@@ -89,6 +90,39 @@ export interface Span {
   readonly end: number;
 }
 
+/** What a listing tells of content. */
+interface ListedContent {
+  /** In bytes; null: not known. */
+  readonly size: number | null;
+  /** Is this all of it, by its digest? Null: no digest is known. */
+  readonly isListed: ((bytes: Uint8Array) => Promise<boolean>) | null;
+  /** What a failure names where it isn't. */
+  readonly mismatch: string;
+}
+
+/** What was read, and whether it is all of the content, verified; null where the listed size was wrong. */
+interface ReadContent extends Content {
+  readonly isAll: boolean | null;
+}
+
+/** Fetches a range of listed content; rejects with EBADMSG where what comes isn't that, as far as it can be told. */
+export async function readListed(
+  { size, isListed, mismatch }: ListedContent,
+  span: Span,
+  fetch: (wanted: Wanted) => Promise<Download>,
+): Promise<ReadContent> {
+  const { isWhole, ...wanted } = wantedOf(size, span);
+  const got = await fetch(wanted);
+  const whole = await doubted(size, got, isListed, fetch);
+  if (whole) return { bytes: whole.bytes.slice(span.start), etag: whole.tag, size: whole.size, isAll: null };
+  const { bytes } = got;
+  const isAll = isWhole || (span.start === 0 && bytes.byteLength === got.size);
+  if (isAll && isListed !== null && !(await isListed(bytes))) throw differs(mismatch);
+  return { bytes, etag: got.tag, size: got.size, isAll };
+}
+
+type Wanted = Omit<DownloadOptions, 'isApiAddress' | 'etag' | 'signal'>;
+
 /** What to ask the storage for, of a range of a file. */
 export function wantedOf(size: number | null, { start, end }: Span) {
   const isWhole = start === 0 && size !== null && end >= size;
@@ -105,11 +139,11 @@ const MOST_DOUBTED_BYTES = 256 * 1024 * 1024;
  * All of a content whose size at the storage isn't the listed one. Its digest tells which of the two is wrong: sizes are
  * claims. Null: the sizes agree. Rejects with EBADMSG where it isn't the listed content.
  */
-export async function doubted(
+async function doubted(
   listed: number | null,
   { size, isOverlong }: Download,
   isListed: ((bytes: Uint8Array) => Promise<boolean>) | null,
-  fetch: (whole: Omit<DownloadOptions, 'isApiAddress' | 'etag' | 'signal'>) => Promise<Download>,
+  fetch: (whole: Wanted) => Promise<Download>,
 ): Promise<Download | null> {
   if (!isOverlong && (listed === null || size === listed)) return null;
   const failure = differs(`${listed ?? 'unknown'} bytes listed, ${size} stored`);

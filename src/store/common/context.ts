@@ -82,6 +82,4 @@ export class Features {
 
 /** Did the server refuse a document for what its schema doesn't have? */
 export const isSchemaRefusal = (error: unknown): boolean =>
-  isWireFailure(error) &&
-  (error.fault === 'graphql' || error.status === 400) &&
-  /cannot query|unknown (argument|type|field)/i.test(error.cause ?? '');
+  isWireFailure(error) && error.reason === 'schema' && (error.fault === 'graphql' || error.status === 400);

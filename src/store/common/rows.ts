@@ -107,8 +107,8 @@ const LARGEST = 2 ** 48;
  *
  * @param digest of the content, MD5 or XXH128 in base64; null: not known
  */
-export function sizeOf(claim: unknown, digest: string | null): number | null {
-  const size = typeof claim === 'string' && /^\d+$/.test(claim) ? Number(claim) : claim;
+export function plausibleSize(value: unknown, digest: string | null): number | null {
+  const size = typeof value === 'string' && /^\d+$/.test(value) ? Number(value) : value;
   if (typeof size !== 'number' || !Number.isInteger(size) || size < 0 || size > LARGEST) return null;
   // Size 0 without a digest: so the service lists what it made itself, whatever its size.
   const isEmpty = digest !== null && EMPTY_DIGESTS.has(digest);
@@ -119,8 +119,8 @@ export function sizeOf(claim: unknown, digest: string | null): number | null {
  * An MD5 in the one spelling that all of it here has, base64: servers and proxies write hex, other alphabets and no
  * padding, and mean the same bytes. Null for what is none.
  */
-export function md5Of(claim: string | null | undefined): string | null {
-  const text = claim?.trim() ?? '';
+export function canonicalMd5(value: string | null | undefined): string | null {
+  const text = value?.trim() ?? '';
   const bytes = /^[\da-f]{32}$/i.test(text)
     ? Buffer.from(text, 'hex')
     : Buffer.from(/^[\w+/-]{22}(==)?$/.test(text) ? text : '', 'base64');

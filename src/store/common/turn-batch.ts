@@ -1,8 +1,10 @@
 import { setImmediate } from 'node:timers';
 import type { Lookup } from '../../contract/entry.js';
 import { Failure } from '../../contract/failure.js';
+import type { Store } from '../../contract/store.js';
 import type { TreePath } from '../../contract/tree-path.js';
 import type { Signalled } from '../../contract/uploads.js';
+import { placeAt } from './rows.js';
 
 interface Waiter<Value> {
   resolve(value: Value): void;
@@ -144,27 +146,41 @@ export interface Question {
 /** What one question came to: others of the same request may fare otherwise. */
 export type Outcome = Lookup | Failure;
 
-export type LookupOptions = Signalled & { readonly listing: boolean };
-
-/** Puts all that is asked of a unit in one turn into one request. */
-export const unitLookups = (
-  ask: (unit: TreePath, questions: readonly Question[], signal: AbortSignal) => Promise<readonly Outcome[]>,
-): TurnBatch<Question, Outcome> =>
-  new TurnBatch({
+/**
+ * The store's look-ups: one request for each path above units, and one for all that is asked of a unit in one turn. Most
+ * servers answer null for what isn't there, some with a failure.
+ */
+export function createLookup({
+  unitDepth,
+  above,
+  ask,
+}: {
+  readonly unitDepth: number;
+  readonly above: (path: TreePath, names: readonly string[], signal: Signalled['signal']) => Promise<Lookup>;
+  readonly ask: (
+    unit: TreePath,
+    questions: readonly Question[],
+    signal: AbortSignal,
+  ) => Promise<readonly Outcome[]>;
+}): Store['lookup'] {
+  const batch = new TurnBatch<Question, Outcome>({
     ask,
     keyOf: ({ file, hasListing }) => `${hasListing} ${file === null ? '' : `:${file}`}`,
     // An answer must be newer than the question.
     canJoinLate: false,
   });
-
-/** Most servers answer null for what isn't there, some with a failure. */
-export async function nothingIfMissing(look: () => Promise<Outcome>): Promise<Lookup> {
-  try {
-    const outcome = await look();
-    if (outcome instanceof Failure) throw outcome;
-    return outcome;
-  } catch (error) {
-    if (error instanceof Failure && error.code === 'ENOENT') return NOTHING;
-    throw error;
-  }
+  return async (path, { signal, listing: hasListing }) => {
+    const { names, unit, file } = placeAt(path, unitDepth);
+    if (names.length === 0) return NOTHING;
+    try {
+      const outcome = await (unit === null
+        ? above(path, names, signal)
+        : batch.add(unit, { file, hasListing }, signal));
+      if (outcome instanceof Failure) throw outcome;
+      return outcome;
+    } catch (error) {
+      if (error instanceof Failure && error.code === 'ENOENT') return NOTHING;
+      throw error;
+    }
+  };
 }

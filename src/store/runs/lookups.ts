@@ -3,37 +3,23 @@ import type { Failure } from '../../contract/failure.js';
 import { pathOf, type TreePath } from '../../contract/tree-path.js';
 import { lookUp } from '../../wire/api/look-up.js';
 import { directoryEntry, nodesOf } from '../common/rows.js';
-import {
-  type LookupOptions,
-  NOTHING,
-  nothingIfMissing,
-  type Outcome,
-  type Question,
-  type TurnBatch,
-  unitLookups,
-} from '../common/turn-batch.js';
+import { createLookup, NOTHING, type Question } from '../common/turn-batch.js';
 import { lookUpAbove } from '../common/upper-levels.js';
 import type { Addresses } from './reading.js';
-import { fileEntries, fileEntry, placeOf, type RunsContext } from './tree.js';
+import { fileEntries, fileEntry, placeOf, type RunsContext, UNIT_DEPTH } from './tree.js';
 
 /** Looks at single paths: one request each, and one for all that is asked of a run in one turn. */
 export class Lookups {
-  private readonly batch: TurnBatch<Question, Outcome>;
+  readonly lookup = createLookup({
+    unitDepth: UNIT_DEPTH,
+    above: (path, names, signal) => lookUpAbove(this.context, path, names, signal),
+    ask: (unit, questions, signal) => this.ask(unit, questions, signal),
+  });
 
   constructor(
     private readonly context: RunsContext,
     private readonly addresses: Addresses,
-  ) {
-    this.batch = unitLookups((unit, questions, signal) => this.ask(unit, questions, signal));
-  }
-
-  async lookup(path: TreePath, { signal, listing: hasListing }: LookupOptions): Promise<Lookup> {
-    const { names, unit, file } = placeOf(path);
-    return nothingIfMissing(async () => {
-      if (unit !== null) return this.batch.add(unit, { file, hasListing }, signal);
-      return names.length === 0 ? NOTHING : lookUpAbove(this.context, path, names, signal);
-    });
-  }
+  ) {}
 
   /** As few requests as the server allows: most often one. */
   private async ask(
@@ -81,13 +67,13 @@ export class Lookups {
     this.context.learnProject(unit, found.projectId);
     const runEntry = directoryEntry(unit, found);
     const rows = new Map<string, Entry>();
-    const asked = nodesOf(found.asked);
+    const named = nodesOf(found.asked);
     if (found.asked?.pageInfo.hasNextPage) {
-      const listed = new Set(asked.map(({ name }) => name));
+      const listed = new Set(named.map(({ name }) => name));
       const left = files.filter((file) => !listed.has(file));
-      asked.push(...(await this.addresses.rowsOf(run, left, signal)).values());
+      named.push(...(await this.addresses.rowsOf(run, left, signal)).values());
     }
-    for (const row of asked) {
+    for (const row of named) {
       const entry = fileEntry(unit, row);
       // Of two rows of one name the later one is the file.
       if (!entry || entry.mtimeMs < (rows.get(row.name)?.mtimeMs ?? 0)) continue;

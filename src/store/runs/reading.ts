@@ -4,15 +4,7 @@ import { Failure } from '../../contract/failure.js';
 import type { TreePath } from '../../contract/tree-path.js';
 import { FileAddressesDocument, type FileRowFragment, type FileUrlsFragment } from '../../wire/generated.js';
 import type { Download, DownloadOptions } from '../../wire/transfer/transfer.js';
-import {
-  type Address,
-  AddressBook,
-  differs,
-  doubted,
-  download,
-  type Span,
-  wantedOf,
-} from '../common/content.js';
+import { type Address, AddressBook, differs, download, readListed, type Span } from '../common/content.js';
 import { rowsOfNames } from '../common/rows.js';
 import { TurnBatch } from '../common/turn-batch.js';
 import { placeOf, type RunName, type RunsContext } from './tree.js';
@@ -33,17 +25,14 @@ export class Reading {
     if (size !== null && range.start >= Math.min(size, range.end)) {
       return { bytes: new Uint8Array(0), etag, size };
     }
-    const { isWhole, ...wanted } = wantedOf(size, range);
-    const content = await this.fetch(entry, { ...wanted, etag, signal });
     const { md5 } = entry;
     const isListed = md5 === null ? null : async (bytes: Uint8Array) => md5Of(bytes) === md5;
-    const whole = await doubted(size, content, isListed, (all) =>
-      this.fetch(entry, { ...all, etag, signal }),
+    const { isAll: _, ...content } = await readListed(
+      { size, isListed, mismatch: 'MD5 mismatch' },
+      range,
+      (wanted) => this.fetch(entry, { ...wanted, etag, signal }),
     );
-    if (whole) return { bytes: whole.bytes.slice(range.start), etag: whole.tag, size: whole.size };
-    const isAll = isWhole || (range.start === 0 && content.bytes.byteLength === content.size);
-    if (isAll && md5 !== null && md5Of(content.bytes) !== md5) throw differs('MD5 mismatch');
-    return { bytes: content.bytes, etag: content.tag, size: content.size };
+    return content;
   }
 
   async readNewest(

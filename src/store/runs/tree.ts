@@ -3,7 +3,7 @@ import type { Entry } from '../../contract/entry.js';
 import { filePath, isTooLong, LONGEST_NAME_BYTES, type TreePath } from '../../contract/tree-path.js';
 import type { FileRowFragment } from '../../wire/generated.js';
 import { StoreContext } from '../common/context.js';
-import { contentVersion, md5Of, type Place, placeAt, sizeOf, timeOf } from '../common/rows.js';
+import { canonicalMd5, contentVersion, type Place, placeAt, plausibleSize, timeOf } from '../common/rows.js';
 import { RUNS_SHAPE } from './shape.js';
 
 /** A run by its server names. */
@@ -13,7 +13,7 @@ export interface RunName {
   readonly run: string;
 }
 
-const UNIT_DEPTH = RUNS_SHAPE.levels.length;
+export const UNIT_DEPTH = RUNS_SHAPE.levels.length;
 
 /** What a tree path names on the server; the run is null above runs. */
 export function placeOf(path: TreePath): Place & { readonly run: RunName | null } {
@@ -50,8 +50,8 @@ export const isManifest = (name: string): boolean => /^artifact\/[^/]+\/wandb_ma
 export function fileEntry(unit: TreePath, row: FileRowFragment): Entry | null {
   const { id, name, updatedAt, createdAt } = row;
   if (typeof updatedAt !== 'string') return null;
-  const md5 = md5Of(row.md5);
-  const size = sizeOf(row.sizeBytes, md5);
+  const md5 = canonicalMd5(row.md5);
+  const size = plausibleSize(row.sizeBytes, md5);
   const mtimeMs = timeOf(updatedAt);
   return {
     path: filePath(unit, name),

@@ -1,5 +1,5 @@
 import { GraphQLError } from 'graphql';
-import { HttpError } from '../server/http-error.js';
+import { HttpError } from '../server/http.js';
 import type { Project } from '../world/records.js';
 import type { World } from '../world/world.js';
 import { memberNamed } from './collections.js';

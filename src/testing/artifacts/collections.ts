@@ -1,3 +1,5 @@
+import type { Settings } from '../options.js';
+import { HttpError } from '../server/http.js';
 import { type Alias, type Artifact, type Collection, isVersionName, type Membership } from './records.js';
 
 /** Gives out the numbers that identify what is made. */
@@ -55,3 +57,21 @@ export function dropAlias(collection: Collection, name: string): void {
 /** The version that a draft builds on. */
 export const latestOf = (collection: Collection): Artifact | null =>
   (memberNamed(collection, 'latest') ?? [...collection.members.values()].at(-1))?.artifact ?? null;
+
+const REGISTRY = /^wandb-registry-/;
+
+/** Aliases in registries that only its administrators may set and remove; the viewer is none. */
+export class Protection {
+  constructor(private readonly settings: Settings) {}
+
+  /** Throws as the service refuses what the key's owner isn't allowed. */
+  check({ project, name }: Collection, aliases: Iterable<string>): void {
+    if (!REGISTRY.test(project.name)) return;
+    const owner = this.settings.organizations.find(({ entity }) => entity === project.entity.name);
+    for (const alias of aliases) {
+      if (owner?.protectedAliases.includes(alias)) {
+        throw new HttpError(403, `permission denied: ${alias} is a protected alias of ${name}`);
+      }
+    }
+  }
+}

@@ -1,4 +1,4 @@
-import type { Storage, StoredObject } from '../storage/storage.js';
+import type { Storage, StoredObject } from '../storage/objects.js';
 import {
   type Artifact,
   artifactId,

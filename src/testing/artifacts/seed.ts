@@ -1,10 +1,9 @@
 import { GraphQLError } from 'graphql';
-import type { Storage } from '../storage/storage.js';
+import type { Storage } from '../storage/objects.js';
 import type { Project } from '../world/records.js';
 import type { World } from '../world/world.js';
 import { addMember, memberOf, pointAlias } from './collections.js';
-import { md5 } from './digests.js';
-import { artifactDigest, type ManifestBody, manifestJson, parseManifest } from './manifest.js';
+import { artifactDigest, type ManifestBody, manifestJson, md5, parseManifest } from './manifest.js';
 import { hexOf } from './objects.js';
 import { type Artifact, artifactId, type Collection, collectionId, type ManifestEntry } from './records.js';
 import type {
@@ -106,7 +105,7 @@ class Seeder {
   }
 
   private version(sequence: Collection, version: SeedVersion): SeededVersion {
-    const { versions, digests } = this.store;
+    const { versions, commits, digests } = this.store;
     const algorithm = version.digestAlgorithm ?? 'MANIFEST_MD5';
     const run = version.run === undefined ? null : this.world.ensureRun(sequence.project, version.run);
     const artifact = versions.declare(sequence, {
@@ -131,7 +130,7 @@ class Seeder {
     this.storage.put(manifest.key, bytes);
     versions.request(artifact, ['latest', ...(version.aliases ?? [])]);
     if (run) this.store.lineage.addOutput(run, artifact);
-    if (version.state !== 'PENDING') versions.settle(artifact, manifest, body);
+    if (version.state !== 'PENDING') commits.settle(artifact, manifest, body);
     const member = memberOf(sequence, artifact);
     const name = member ? `v${member.versionIndex}` : null;
     return { id: artifactId(artifact), version: name, digest: artifact.digest };

@@ -32,7 +32,7 @@ export async function exchange(
   response.once('close', () => going.abort());
   try {
     if (!lane) return await answer(request, response, 404, {}, `There is no lane '${name}'.\n`);
-    await new Exchange(side, lane, request, response, target, going.signal).run();
+    await new Exchange({ side, lane, request, response, target, gone: going.signal }).run();
   } catch (error) {
     // Of whatever broke, the server, the client or a fault, the client sees a connection that is reset.
     if (!(error instanceof Error)) throw error;
@@ -54,18 +54,21 @@ async function answer(
 
 class Exchange {
   constructor(
-    private readonly side: Side,
-    private readonly lane: Lane,
-    private readonly request: IncomingMessage,
-    private readonly response: ServerResponse,
-    private readonly target: string,
-    private readonly gone: AbortSignal,
+    private readonly parties: {
+      readonly side: Side;
+      readonly lane: Lane;
+      readonly request: IncomingMessage;
+      readonly response: ServerResponse;
+      readonly target: string;
+      /** Aborts when the client has its answer, or has left. */
+      readonly gone: AbortSignal;
+    },
   ) {}
 
   async run(): Promise<void> {
-    const { side, lane, request } = this;
+    const { side, lane, request } = this.parties;
     const method = request.method ?? 'GET';
-    const path = decoded(this.target);
+    const path = decoded(this.parties.target);
     const isGraphql = side.name === 'api' && path === '/graphql';
     const body = isGraphql ? await collect(chunksOf(request)) : null;
     const { operation, fields } = body ? operationOf(body) : { operation: null, fields: [] };
@@ -88,7 +91,7 @@ class Exchange {
     size: number,
     fault: ProxyFault | null,
   ): Promise<void> {
-    const { side, lane, request, response, gone } = this;
+    const { side, lane, request, response, gone } = this.parties;
     let body = read;
 
     if (fault?.kind === 'refuse') return side.door().shut(fault.ms ?? 100);
@@ -107,7 +110,7 @@ class Exchange {
     // Compressed answers have no addresses that could be changed.
     const headers = endToEnd(request.rawHeaders, side.name === 'api' ? ['accept-encoding'] : []);
     const deliver = (chunks: Chunks): Promise<IncomingMessage> =>
-      side.upstream.deliver({ method, target: this.target, headers, body: chunks });
+      side.upstream.deliver({ method, target: this.parties.target, headers, body: chunks });
     if (fault?.kind === 'duplicate') {
       body ??= await collect(chunksOf(request));
       await drain(await deliver(single(body)));
@@ -124,7 +127,7 @@ class Exchange {
 
   /** Hands the server's answer on. */
   private async pass(answered: IncomingMessage, fault: ProxyFault | null): Promise<void> {
-    const { side, lane, response, gone } = this;
+    const { side, lane, response, gone } = this.parties;
     const headers = endToEnd(answered.rawHeaders);
     const here = (text: string): string => throughProxy(text, side.twins(), lane.prefix);
     if (typeof headers.location === 'string') headers.location = here(headers.location);
@@ -151,7 +154,7 @@ class Exchange {
       const isEnd = fault?.kind === 'truncate' && (fault.by ?? 'end') === 'end';
       if (!(error instanceof Cut && isEnd)) throw error;
       response.flushHeaders();
-      this.request.socket.destroySoon();
+      this.parties.request.socket.destroySoon();
       return;
     }
     response.end();

@@ -1,4 +1,4 @@
-import type { FaultMatch } from '../faults.js';
+import type { FaultMatch, FaultSubject } from '../faults.js';
 
 /**
  * What can go wrong with one request. Offsets are in bytes of a body and by default its middle; times are in milliseconds.
@@ -75,12 +75,7 @@ export interface ProxyRule {
 }
 
 /** A request that was hit. */
-export interface ProxyHit {
-  readonly side: 'api' | 'storage';
-  readonly method: string;
-  /** Percent-decoded, without the query. */
-  readonly path: string;
-  readonly operation: string | null;
+export interface ProxyHit extends Omit<FaultSubject, 'fields'> {
   readonly fault: ProxyFault;
 }
 

@@ -1,4 +1,4 @@
-import { ServerThread } from '../thread/thread-client.js';
+import { ServerThread } from '../thread/client.js';
 import { checkRules, type ProxyRule } from './faults.js';
 import type { ProxyCounts } from './lane.js';
 import type { ProxyControl } from './proxy.js';

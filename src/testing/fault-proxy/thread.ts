@@ -1,4 +1,4 @@
-import { serveInThread } from '../thread/thread-service.js';
+import { serveInThread } from '../thread/service.js';
 import { type ProxySettings, startProxy } from './proxy.js';
 
 serveInThread<ProxySettings>(startProxy);

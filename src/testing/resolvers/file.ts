@@ -3,7 +3,7 @@ import { GraphQLError, type GraphQLResolveInfo, Kind, type SelectionSetNode } fr
 import { likePattern } from '../graphql/filters.js';
 import { type PageArguments, paginate } from '../server/connections.js';
 import { checkLimit } from '../server/limits.js';
-import { mimeType } from '../storage/mime.js';
+import { mimeType } from '../storage/objects.js';
 import type { Instance } from '../world/instance.js';
 import { type FileRow, objectKey, type Run } from '../world/records.js';
 import { dateTime } from './node.js';

@@ -1,5 +1,5 @@
 import { GraphQLError } from 'graphql';
-import { orderBy } from '../artifacts/filters.js';
+import { orderBy } from '../graphql/artifact-filters.js';
 import { mongoFilter } from '../graphql/filters.js';
 import { runFilter } from '../graphql/run-filters.js';
 import { compareKeys, type PageArguments, paginate } from '../server/connections.js';

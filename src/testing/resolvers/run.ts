@@ -2,7 +2,6 @@ import type { GraphQLResolveInfo } from 'graphql';
 import { runFilter, runOrder } from '../graphql/run-filters.js';
 import { compareKeys, type PageArguments, paginate } from '../server/connections.js';
 import { checkLimit } from '../server/limits.js';
-import { parseLogLine } from '../server/log-lines.js';
 import { between, historyKeys, liveSteps, sampled, sampledHistory } from '../world/history.js';
 import type { Instance } from '../world/instance.js';
 import { type Project, type Run, runId } from '../world/records.js';
@@ -141,4 +140,11 @@ function pickKeys(json: string, keys: readonly string[] | null | undefined): str
 function wandbConfig(config: string, keys: readonly string[] | null | undefined): string {
   const values: { _wandb?: { value?: unknown } } = JSON.parse(config);
   return pickKeys(JSON.stringify(values._wandb?.value ?? {}), keys);
+}
+
+/** A console line as the file stream brings it: an optional 'ERROR ', a time stamp, the text. */
+export function parseLogLine(text: string): { level: string | null; timestamp: string | null; line: string } {
+  const parts = /^(ERROR )?(\d{4}-\d\d-\d\dT[\d:.]+Z?) ?([\s\S]*)$/.exec(text);
+  if (!parts) return { level: null, timestamp: null, line: text };
+  return { level: parts[1] ? 'error' : null, timestamp: parts[2] ?? null, line: parts[3] ?? '' };
 }

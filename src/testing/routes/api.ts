@@ -1,7 +1,13 @@
 import { GraphQLError } from 'graphql';
-import { type GraphqlRequest, GraphqlService } from '../graphql/graphql.js';
-import { type Handler, type HttpAnswer, type HttpRequest, json, jsonError } from '../server/http.js';
-import { HttpError } from '../server/http-error.js';
+import { type GraphqlRequest, GraphqlService } from '../graphql/service.js';
+import {
+  type Handler,
+  type HttpAnswer,
+  HttpError,
+  type HttpRequest,
+  json,
+  jsonError,
+} from '../server/http.js';
 import { RateLimit } from '../server/limits.js';
 import { Gatekeeper } from '../world/auth.js';
 import { BUCKET, type Instance } from '../world/instance.js';

@@ -1,7 +1,6 @@
 import type { HttpAnswer, HttpRequest } from '../server/http.js';
-import { md5Of } from '../storage/md5.js';
+import { md5Of, type StoredObject } from '../storage/objects.js';
 import type { Refusal } from '../storage/signing.js';
-import type { StoredObject } from '../storage/storage.js';
 import { BUCKET, type Instance } from '../world/instance.js';
 
 /** The storage's side of the server: objects under signed URLs, nothing else. */

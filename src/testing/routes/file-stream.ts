@@ -1,6 +1,6 @@
 import { gunzipSync } from 'node:zlib';
+import { parseLogLine } from '../resolvers/run.js';
 import { type HttpAnswer, type HttpRequest, json, jsonError } from '../server/http.js';
-import { parseLogLine } from '../server/log-lines.js';
 import type { Instance } from '../world/instance.js';
 import type { Run } from '../world/records.js';
 

@@ -66,3 +66,14 @@ async function collect(message: IncomingMessage, onBytes: (bytes: number) => voi
   }
   return Buffer.concat(chunks);
 }
+
+/** An answer that isn't 200. Thrown by routes and by resolvers; its message goes to the client. */
+export class HttpError extends Error {
+  constructor(
+    readonly status: number,
+    message: string,
+  ) {
+    super(message);
+    this.name = 'HttpError';
+  }
+}

@@ -1,8 +1,8 @@
 import { GraphQLError } from 'graphql';
 
 /** No limit of the real service is documented; clients that ask for too much must halve and ask again. */
-export function checkLimit(what: string, asked: number, most: number): void {
-  if (asked > most) throw new GraphQLError(`Too many ${what} in one request: ${asked} is more than ${most}.`);
+export function checkLimit(what: string, count: number, most: number): void {
+  if (count > most) throw new GraphQLError(`Too many ${what} in one request: ${count} is more than ${most}.`);
 }
 
 /** A rate: so many requests in any one second, spread evenly after a burst. */

@@ -2,7 +2,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Fault, FaultSchedule } from '../faults.js';
-import type { GraphqlRequest } from '../graphql/graphql.js';
+import type { GraphqlRequest } from '../graphql/service.js';
 import { corsHeaders, preflight } from './cors.js';
 import { type Handler, type HttpAnswer, type HttpRequest, json, jsonError, readRequest } from './http.js';
 import type { OpenRecord, RequestLog } from './log.js';

@@ -1,5 +1,5 @@
 import type { Settings } from '../options.js';
-import { serveInThread } from '../thread/thread-service.js';
-import { startServer } from './server.js';
+import { serveInThread } from '../thread/service.js';
+import { startServer } from './start.js';
 
 serveInThread<Settings>(startServer);

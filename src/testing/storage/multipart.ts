@@ -1,6 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { md5Of } from './md5.js';
-import type { Storage, StoredObject } from './storage.js';
+import { md5Of, type Storage, type StoredObject } from './objects.js';
 
 interface Upload {
   readonly key: string;
@@ -40,15 +39,15 @@ export class MultipartUploads {
   /** Puts the parts together. What is wrong with them is told as text. */
   complete(
     id: string,
-    claims: readonly { readonly partNumber: number; readonly etag: string }[],
+    sent: readonly { readonly partNumber: number; readonly etag: string }[],
   ): StoredObject | string {
     const upload = this.uploads.get(id);
     if (!upload) return 'NoSuchUpload: the upload is not under way';
-    if (claims.length === 0) return 'MalformedXML: the upload has no parts';
+    if (sent.length === 0) return 'MalformedXML: the upload has no parts';
     const bytes: Uint8Array[] = [];
     const digests: Buffer[] = [];
     let before = 0;
-    for (const { partNumber, etag } of claims) {
+    for (const { partNumber, etag } of sent) {
       const part = upload.parts.get(partNumber);
       if (partNumber <= before) return 'InvalidPartOrder: the parts are not in ascending order';
       if (!part || etag !== `"${part.md5}"`)
@@ -61,7 +60,7 @@ export class MultipartUploads {
     this.uploads.delete(id);
     return this.storage.put(upload.key, Buffer.concat(bytes), {
       contentType: upload.contentType,
-      etag: `${md5}-${claims.length}`,
+      etag: `${md5}-${sent.length}`,
     });
   }
 }

@@ -62,7 +62,7 @@ export class Signer {
       [`${prefix}-Date`]: date,
       [`${prefix}-Expires`]: expires,
       [`${prefix}-SignedHeaders`]: names,
-      [`${prefix}-Signature`]: this.signature(method, resource, date, expires, names, headers),
+      [`${prefix}-Signature`]: this.signature([method, resource, date, expires, names], headers),
     });
     return query.toString();
   }
@@ -85,7 +85,7 @@ export class Signer {
       if (name !== 'host') values[name] = String(headers[name] ?? '').trim();
     const [date, expires] = [parameter('Date'), parameter('Expires')];
     const expected = Buffer.from(
-      this.signature(request.method, resourceOf(request.rawPath, query), date, expires, names, values),
+      this.signature([request.method, resourceOf(request.rawPath, query), date, expires, names], values),
     );
     const given = Buffer.from(parameter('Signature'));
     if (given.length !== expected.length || !timingSafeEqual(given, expected)) {
@@ -109,16 +109,14 @@ export class Signer {
       : denied('AccessDenied', 'Request has expired');
   }
 
+  /** @param signed method, resource, date, expiry and the names of the headers, as the query has them */
   private signature(
-    method: string,
-    resource: string,
-    date: string,
-    expires: string,
-    names: string,
+    signed: readonly [method: string, resource: string, date: string, expires: string, names: string],
     values: Readonly<Record<string, string>>,
   ): string {
+    const names = signed[4];
     const covered = names.split(';').map((name) => (name === 'host' ? '' : `${name}:${values[name] ?? ''}`));
-    const text = [method, resource, date, expires, names, ...covered].join('\n');
+    const text = [...signed, ...covered].join('\n');
     return createHmac('sha512', this.secret).update(text).digest('hex');
   }
 }

@@ -1,11 +1,11 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
-import type { Digests } from '../artifacts/digests.js';
+import type { Digests } from '../artifacts/manifest.js';
 import { ArtifactStore } from '../artifacts/store.js';
 import type { Settings } from '../options.js';
 import { createNodes } from '../resolvers/nodes.js';
 import { MultipartUploads } from '../storage/multipart.js';
+import { Storage } from '../storage/objects.js';
 import { encodePath, type Part, Signer } from '../storage/signing.js';
-import { Storage } from '../storage/storage.js';
 import { ApiKeys } from './api-keys.js';
 import { apiFilePath, type FileRow, objectKey } from './records.js';
 import { World } from './world.js';
@@ -30,7 +30,7 @@ export class Instance {
   readonly signedHeaders: Readonly<Record<string, string>>;
   /** Where the two listeners are; set when the ports are known. */
   private own = { apiUrl: '', storageUrl: '' };
-  private readonly asked = new AsyncLocalStorage<string | undefined>();
+  private readonly requestedHost = new AsyncLocalStorage<string | undefined>();
 
   constructor(
     readonly settings: Settings,
@@ -58,16 +58,16 @@ export class Instance {
    */
   answering<Answer>(host: string | undefined, answer: () => Answer): Answer {
     const isOwn = `http://${host}` === this.own.apiUrl || !AUTHORITY.test(host ?? '');
-    return this.asked.run(isOwn ? undefined : host, answer);
+    return this.requestedHost.run(isOwn ? undefined : host, answer);
   }
 
   get apiUrl(): string {
-    const host = this.asked.getStore();
+    const host = this.requestedHost.getStore();
     return host === undefined ? this.own.apiUrl : `http://${host}`;
   }
 
   get storageUrl(): string {
-    const host = this.asked.getStore();
+    const host = this.requestedHost.getStore();
     return host === undefined ? this.own.storageUrl : `http://${host}`;
   }
 

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import type { Settings } from '../options.js';
-import { md5Base64, type Storage } from '../storage/storage.js';
+import { md5Base64, type Storage } from '../storage/objects.js';
 import {
   type Entity,
   type FileRow,

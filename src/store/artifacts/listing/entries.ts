@@ -8,7 +8,7 @@ import type {
   MembershipFactsFragment,
   VersionFactsFragment,
 } from '../../../wire/generated.js';
-import { type DirectoryFacts, directoryEntry, md5Of, sizeOf } from '../../common/rows.js';
+import { canonicalMd5, type DirectoryFacts, directoryEntry, plausibleSize } from '../../common/rows.js';
 import { type ContentName, isDigest, versionOf } from '../content.js';
 import { isVersionName } from '../names.js';
 
@@ -103,9 +103,11 @@ export function contentOfRow(
   row: ArtifactFileRowFragment,
 ): { content: ContentName; size: number | null } | null {
   const { digest, url, directUrl } = row;
-  const md5 = md5Of(row.md5);
-  const isPlain = url !== directUrl && md5 !== null && (digest === null || md5Of(digest) === md5);
-  return isPlain ? { content: { algorithm: 'md5', digest: md5 }, size: sizeOf(row.sizeBytes, md5) } : null;
+  const md5 = canonicalMd5(row.md5);
+  const isPlain = url !== directUrl && md5 !== null && (digest === null || canonicalMd5(digest) === md5);
+  return isPlain
+    ? { content: { algorithm: 'md5', digest: md5 }, size: plausibleSize(row.sizeBytes, md5) }
+    : null;
 }
 
 /** A version in one of its collections. */

@@ -3,18 +3,10 @@ import { Failure } from '../../../contract/failure.js';
 import { childPath, depthOf, parentOf, type TreePath, upperPath } from '../../../contract/tree-path.js';
 import { LookUpArtifactTypeDocument, LookUpCollectionDocument } from '../../../wire/generated.js';
 import { directoryEntry } from '../../common/rows.js';
-import {
-  type LookupOptions,
-  NOTHING,
-  nothingIfMissing,
-  type Outcome,
-  type Question,
-  type TurnBatch,
-  unitLookups,
-} from '../../common/turn-batch.js';
+import { createLookup, NOTHING, type Outcome, type Question } from '../../common/turn-batch.js';
 import { lookUpAbove } from '../../common/upper-levels.js';
 import type { ArtifactParts } from '../parts.js';
-import { placeOf } from '../places.js';
+import { placeOf, UNIT_DEPTH } from '../places.js';
 import { aliasEntry, collectionEntry, contentOfRow, fileEntry, versionEntry } from './entries.js';
 import type { VersionAnswer } from './version-queries.js';
 
@@ -22,23 +14,16 @@ type Parts = Pick<ArtifactParts, 'context' | 'queries' | 'versions' | 'manifests
 
 /** Looks at single paths: one request each, and one for all that is asked of a version in one turn. */
 export class Lookups {
-  private readonly batch: TurnBatch<Question, Outcome>;
+  readonly lookup = createLookup({
+    unitDepth: UNIT_DEPTH,
+    above: async (path, [entity = '', ...names], signal) => {
+      const look = (server: string) => this.above(path, [server, ...names], signal);
+      return (await this.parts.context.organizations.below(entity, signal, look)) ?? NOTHING;
+    },
+    ask: (unit, questions, signal) => this.ask(unit, questions, signal),
+  });
 
-  constructor(private readonly parts: Parts) {
-    this.batch = unitLookups((unit, questions, signal) => this.ask(unit, questions, signal));
-  }
-
-  async lookup(path: TreePath, { signal, listing: hasListing }: LookupOptions): Promise<Lookup> {
-    const { names, unit, file } = placeOf(path);
-    const [entity] = names;
-    if (entity === undefined) return NOTHING;
-    return nothingIfMissing(async () => {
-      if (unit !== null) return this.batch.add(unit, { file, hasListing }, signal);
-      const { organizations } = this.parts.context;
-      const look = (server: string) => this.above(path, [server, ...names.slice(1)], signal);
-      return (await organizations.below(entity, signal, look)) ?? NOTHING;
-    });
-  }
+  constructor(private readonly parts: Parts) {}
 
   /** Null: there is no such entity, as far as the answer tells. */
   private async above(

@@ -110,22 +110,14 @@ export class VersionQueries {
       if (hasFeatures) features.learn(serverInfo);
       if (!features.peek(MEMBERSHIP_FILES)) return undefined;
       if (!project) return null;
-      const { artifactType, ...above } = project;
-      if (!artifactType?.artifactCollection) {
-        return { project: above, type: artifactType, collection: null, member: null };
-      }
-      const { artifactCollection: found, ...type } = artifactType;
-      const { artifactMembership: membership, ...facts } = found;
-      const member = memberOf(membership?.artifact, {
-        collection,
-        collectionId: facts.id,
+      const membership = project.artifactType?.artifactCollection?.artifactMembership;
+      return this.answerOf(project, collection, {
+        artifact: membership?.artifact,
         versionIndex: membership?.versionIndex,
         aliases: aliasNames(membership?.aliases ?? []),
         rows: nodesOf(membership?.files),
         isMembership: true,
       });
-      this.learnManifest(membership?.artifact);
-      return { project: above, type, collection: facts, member };
     } catch (error) {
       // Old servers refuse fields that they don't have, whole documents with them.
       if (isSchemaRefusal(error) && !(await features.has(MEMBERSHIP_FILES))) return undefined;
@@ -143,27 +135,25 @@ export class VersionQueries {
     const options = this.context.sized(wanted.names.length, signal);
     const { project } = await this.context.client.run(LookUpVersionByNameDocument, variables, options);
     if (!project) return null;
-    const { artifactType, artifact, ...above } = project;
-    if (!artifactType?.artifactCollection) {
-      return { project: above, type: artifactType, collection: null, member: null };
-    }
-    const { artifactCollection: found, ...type } = artifactType;
-    const member = memberOf(artifact, {
-      collection,
-      collectionId: found.id,
+    const { artifact } = project;
+    return this.answerOf(project, collection, {
+      artifact,
       versionIndex: artifact?.versionIndex,
-      aliases: aliasesIn(found.id, artifact?.aliases ?? []),
+      aliases: aliasesIn(project.artifactType?.artifactCollection?.id ?? '', artifact?.aliases ?? []),
       rows: nodesOf(artifact?.files),
       isMembership: false,
     });
-    this.learnManifest(artifact);
-    return { project: above, type, collection: found, member };
   }
 
-  private learnManifest(
-    artifact: (ListedVersionFragment & Partial<ManifestAddressFragment>) | null | undefined,
-  ): void {
-    if (artifact) this.manifests.learn(artifact.id, artifact);
+  private answerOf(
+    project: VersionAnswer['project'] & { readonly artifactType: TypeWithCollection | null },
+    place: CollectionName,
+    found: FoundArtifact,
+  ): VersionAnswer {
+    const { artifactType: type } = project;
+    const collection = type?.artifactCollection ?? null;
+    if (found.artifact) this.manifests.learn(found.artifact.id, found.artifact);
+    return { project, type, collection, member: collection && memberOf(place, collection.id, found) };
   }
 }
 
@@ -174,32 +164,28 @@ const variablesOf = ({ names, hasManifest }: Wanted) => ({
   hasManifest,
 });
 
+type TypeWithCollection = NonNullable<VersionAnswer['type']> & {
+  readonly artifactCollection: Collection | null;
+};
+
+/** What the server found by a name in a collection. */
+interface FoundArtifact {
+  readonly artifact: (ListedVersionFragment & Partial<ManifestAddressFragment>) | null | undefined;
+  readonly versionIndex: number | null | undefined;
+  readonly aliases: readonly string[];
+  readonly rows: readonly ArtifactFileRowFragment[];
+  readonly isMembership: boolean;
+}
+
 function memberOf(
-  artifact: ListedVersionFragment | null | undefined,
-  found: {
-    readonly collection: CollectionName;
-    readonly collectionId: string;
-    readonly versionIndex: number | null | undefined;
-    readonly aliases: readonly string[];
-    readonly rows: readonly ArtifactFileRowFragment[];
-    readonly isMembership: boolean;
-  },
+  { entity, project, collection }: CollectionName,
+  collectionId: string,
+  { artifact, versionIndex, aliases, rows, isMembership }: FoundArtifact,
 ): Member | null {
-  const { versionIndex, aliases, rows, collectionId, isMembership } = found;
   if (artifact?.state !== 'COMMITTED' || typeof versionIndex !== 'number') return null;
-  const { entity, project, collection } = found.collection;
   const { id, createdAt } = artifact;
-  const version = {
-    id,
-    madeAtMs: timeOf(createdAt),
-    entity,
-    project,
-    collection,
-    collectionId,
-    name: `v${versionIndex}`,
-    isMembership,
-  };
-  return { version, artifact, aliases, rows };
+  const place = { entity, project, collection, collectionId, name: `v${versionIndex}` };
+  return { version: { id, madeAtMs: timeOf(createdAt), ...place, isMembership }, artifact, aliases, rows };
 }
 
 /**

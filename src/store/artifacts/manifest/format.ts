@@ -1,7 +1,7 @@
 import { Failure } from '../../../contract/failure.js';
 import { hasTooLongName, LONGEST_NAME_BYTES } from '../../../contract/tree-path.js';
 import { isObject } from '../../common/facts.js';
-import { sizeOf as believedSizeOf } from '../../common/rows.js';
+import { plausibleSize } from '../../common/rows.js';
 import type { DigestAlgorithm } from '../content.js';
 
 /** One file of a version, as its manifest tells of it (protocol section 6.3). What the uploader's disk was like isn't kept. */
@@ -127,7 +127,7 @@ function entryOf(path: string, value: unknown): ManifestEntry {
   const algorithm = algorithmOf(extra.alg);
   if (algorithm === null) throw malformed(`the digest of its entry ${quote(path)} is of an unknown kind`);
   // The SDK notes 0 for references whose size nobody told it, too; of other content than none that isn't its size.
-  const size = ref !== null && noted === 0 ? null : believedSizeOf(noted, digest);
+  const size = ref !== null && noted === 0 ? null : plausibleSize(noted, digest);
   return { path, digest, algorithm, size, ref, birthArtifactId: birthArtifactID, extra };
 }
 

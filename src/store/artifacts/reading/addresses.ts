@@ -66,13 +66,13 @@ export class Addresses {
   private async rowsOf(version: Version, names: readonly string[], signal: AbortSignal) {
     const { client } = this.context;
     const options = this.context.sized(names.length, signal);
-    const asked = { names, first: names.length };
+    const page = { names, first: names.length };
     if (!version.isMembership) {
-      const variables = { id: version.id, ...asked };
+      const variables = { id: version.id, ...page };
       return (await client.run(ArtifactFileAddressesDocument, variables, options)).artifact?.files;
     }
     const { entity, project, collection, name: alias } = version;
-    const variables = { entity, project, collection, alias, ...asked };
+    const variables = { entity, project, collection, alias, ...page };
     const answer = await client.run(MembershipFileAddressesDocument, variables, options);
     return answer.project?.artifactCollection?.artifactMembership?.files;
   }

@@ -1,6 +1,6 @@
 import type { Content } from '../../../contract/entry.js';
 import type { Download, DownloadOptions } from '../../../wire/transfer/transfer.js';
-import { differs, doubted, download, type Span, wantedOf } from '../../common/content.js';
+import { download, readListed, type Span } from '../../common/content.js';
 import type { ContentCache } from '../cache/objects.js';
 import { type ContentName, digestOf, hexOf } from '../content.js';
 import type { Version } from '../listing/version-queries.js';
@@ -31,27 +31,16 @@ export class StoredReading {
     span: Span,
     { etag, signal }: { readonly etag: string | null; readonly signal: AbortSignal | undefined },
   ): Promise<Content> {
-    const { content, size } = file;
-    const { isWhole, ...wanted } = wantedOf(size, span);
-    const got = await this.fetch(file, { ...wanted, etag, signal });
+    const { content, size, name } = file;
     const isListed =
       content && (async (all: Uint8Array) => (await digestOf(all, content.algorithm)) === content.digest);
-    const whole = await doubted(size, got, isListed, (all) => this.fetch(file, { ...all, etag, signal }));
-    if (whole) return { bytes: whole.bytes.slice(span.start), etag: whole.tag, size: whole.size };
-    const { bytes } = got;
-    if (isWhole || (span.start === 0 && bytes.byteLength === got.size)) {
-      await this.verify(file, bytes);
-    } else if (content) {
-      await this.cache?.addRange(content, got.size, span.start, bytes);
-    }
-    return { bytes, etag: got.tag, size: got.size };
-  }
-
-  private async verify({ content, name }: StoredFile, bytes: Uint8Array): Promise<void> {
-    if (!content) return;
-    const { algorithm, digest } = content;
-    if ((await digestOf(bytes, algorithm)) !== digest) throw differs(`${algorithm} mismatch of ${name}`);
-    await this.cache?.add(content, bytes);
+    const listed = { size, isListed, mismatch: `${content?.algorithm} mismatch of ${name}` };
+    const { isAll, ...got } = await readListed(listed, span, (wanted) =>
+      this.fetch(file, { ...wanted, etag, signal }),
+    );
+    if (content && isAll === true) await this.cache?.add(content, got.bytes);
+    if (content && isAll === false) await this.cache?.addRange(content, got.size, span.start, got.bytes);
+    return got;
   }
 
   private fetch(

@@ -1,7 +1,7 @@
 import type { ArtifactsConfig } from '../../../config/artifacts.js';
 import type { ReferenceReader } from '../../../config/options.js';
 import { isPublicHost } from '../../../wire/transport/public-addresses.js';
-import { schemeOf } from './uri.js';
+import { schemeOf } from './target.js';
 
 /** How a reference is read. */
 export type Access =

@@ -5,13 +5,13 @@ import { LRUCache } from 'lru-cache';
 import type { ReferenceReader } from '../../../config/options.js';
 import type { Content } from '../../../contract/entry.js';
 import { Failure } from '../../../contract/failure.js';
-import { unlessAborted } from '../../../wire/aborts.js';
 import { errnoOf } from '../../../wire/errors.js';
+import { unlessAborted } from '../../../wire/retry.js';
 import { MOST_UNKNOWN_BYTES, type Span } from '../../common/content.js';
 import { readSpan } from '../content.js';
 import type { ArtifactsContext } from '../parts.js';
 import { accessOf, refusalOf } from './policy.js';
-import { changed, type ReferenceRead, shown } from './uri.js';
+import { changed, type ReferenceRead, shown } from './target.js';
 import { readWeb } from './web.js';
 
 /** Sizes that the manifest doesn't tell, learned from the first read. */

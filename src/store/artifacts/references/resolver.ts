@@ -12,7 +12,7 @@ import type { Manifest, ManifestEntry } from '../manifest/format.js';
 import type { Manifests } from '../manifest/loader.js';
 import type { ArtifactsContext } from '../parts.js';
 import { refusalOf } from './policy.js';
-import { parseArtifactReference, shown } from './uri.js';
+import { parseArtifactReference, shown } from './target.js';
 
 /** Where the content of a manifest's entry is in the end. */
 export type Whereabouts =
@@ -89,9 +89,9 @@ export class Resolver {
     }
   }
 
-  async entriesOf(...asked: Parameters<Resolver['pagesOf']>): Promise<readonly Entry[]> {
+  async entriesOf(...args: Parameters<Resolver['pagesOf']>): Promise<readonly Entry[]> {
     const pages: (readonly Entry[])[] = [];
-    for await (const page of this.pagesOf(...asked)) pages.push(page);
+    for await (const page of this.pagesOf(...args)) pages.push(page);
     return pages.flat();
   }
 
@@ -145,10 +145,10 @@ export class Resolver {
 
   /** Finds the targets of one operation, each once. */
   private targets(signal: AbortSignal | undefined): FindTarget {
-    const asked = new Map<string, ReturnType<FindTarget>>();
+    const targets = new Map<string, ReturnType<FindTarget>>();
     return (id) => {
-      const target = asked.get(id) ?? this.target(id, signal);
-      asked.set(id, target);
+      const target = targets.get(id) ?? this.target(id, signal);
+      targets.set(id, target);
       return target;
     };
   }

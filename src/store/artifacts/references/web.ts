@@ -1,12 +1,12 @@
 import type { ArtifactsConfig } from '../../../config/artifacts.js';
 import type { Content } from '../../../contract/entry.js';
 import { Failure } from '../../../contract/failure.js';
+import { isOtherVersion } from '../../../wire/transfer/ranges.js';
 import type { Download, Transfers } from '../../../wire/transfer/transfer.js';
-import { isOtherVersion } from '../../../wire/transfer/version-tag.js';
 import { isWireFailure, WireFailure } from '../../../wire/wire-failure.js';
 import { MOST_UNKNOWN_BYTES, wantedOf } from '../../common/content.js';
 import { accessOf, refusalOf } from './policy.js';
-import { changed, type ReferenceRead, shown } from './uri.js';
+import { changed, type ReferenceRead, shown } from './target.js';
 
 /** What the SDK asks web servers for when it notes size and ETag, and when it reads (protocol section 6.5). */
 const SDK_CODINGS = 'gzip, deflate';

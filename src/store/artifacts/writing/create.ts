@@ -15,16 +15,17 @@ type ArtifactWriting = Required<Pick<Store, 'commit' | 'symlink' | 'remove' | 'm
 
 /** The writing half of the artifact store, on what the reading half is made of. */
 export function createArtifactWriting(parts: ArtifactParts): ArtifactWriting {
-  const commits = new Commits(parts);
-  const aliases = new Aliases(parts);
-  const deletion = new Deletion(parts);
+  let commits: Commits | null = null;
   return {
-    commit: (draft, options) => commits.commit(draft, options),
-    symlink: (link, options) => aliases.symlink(link, options),
-    remove: (files, options) => aliases.remove(files, options),
+    commit: (draft, options) => {
+      commits ??= new Commits(parts);
+      return commits.commit(draft, options);
+    },
+    symlink: (link, options) => new Aliases(parts).symlink(link, options),
+    remove: (files, options) => new Aliases(parts).remove(files, options),
     mkdir: (path, { signal }) => mkdir(parts.context.client, path, signal),
     rmdir: async (path, options) => {
-      await deletion.rmdir(path, options);
+      await new Deletion(parts).rmdir(path, options);
       // A collection that is made anew numbers its versions anew.
       parts.versions.forgetBelow(path);
     },

@@ -1,4 +1,4 @@
-import { Failure } from '../../../contract/failure.js';
+import { type ErrnoCode, Failure } from '../../../contract/failure.js';
 import type { WireFailure } from '../../../wire/wire-failure.js';
 
 /** The failure of one step, told with what was being done; an abort stays what it is. */
@@ -17,6 +17,19 @@ export async function step<T>(name: string, task: () => Promise<T>): Promise<T> 
   }
 }
 
+/** Runs a task of which ENOENT means something else to the user. */
+export async function ifGone<T>(
+  task: () => Promise<T>,
+  meaning: readonly [code: ErrnoCode, detail: string],
+): Promise<T> {
+  try {
+    return await task();
+  } catch (error) {
+    if (!(error instanceof Failure) || error.code !== 'ENOENT') throw error;
+    throw new Failure(...meaning, error.cause);
+  }
+}
+
 /** What the storage doesn't find is an address of its own, not what the user named: that is no ENOENT. */
 export function ofStorage(error: unknown): unknown {
   if (!(error instanceof Failure) || error.code !== 'ENOENT') return error;
@@ -30,6 +43,5 @@ export const contentChanged = (): Failure =>
 export const isRefusal = ({ fault, status }: WireFailure): boolean =>
   fault === 'status' && status !== null && status >= 400 && status < 500 && status !== 408 && status !== 429;
 
-/** Does the storage say that the bytes aren't those that were announced? By S3's, GCS's and Azure's words. */
-export const isDigestMismatch = ({ cause }: WireFailure): boolean =>
-  /BadDigest|InvalidDigest|Md5Mismatch|IncompleteBody|ContentSHA256Mismatch/.test(cause ?? '');
+/** Does the storage say that the bytes aren't those that were announced? */
+export const isDigestMismatch = ({ reason }: WireFailure): boolean => reason === 'digest';

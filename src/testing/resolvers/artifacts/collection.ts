@@ -1,5 +1,4 @@
 import { latestOf, memberNamed } from '../../artifacts/collections.js';
-import { collectionValues, orderBy, versionValues } from '../../artifacts/filters.js';
 import {
   type Alias,
   aliasId,
@@ -10,6 +9,7 @@ import {
   type Tags,
   tagId,
 } from '../../artifacts/records.js';
+import { collectionValues, orderBy, versionValues } from '../../graphql/artifact-filters.js';
 import { mongoFilter } from '../../graphql/filters.js';
 import { compareKeys, type PageArguments, paginate, slice } from '../../server/connections.js';
 import type { Instance } from '../../world/instance.js';

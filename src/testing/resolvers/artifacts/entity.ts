@@ -1,5 +1,5 @@
-import { collectionValues, orderBy, versionValues } from '../../artifacts/filters.js';
 import type { Collection } from '../../artifacts/records.js';
+import { collectionValues, orderBy, versionValues } from '../../graphql/artifact-filters.js';
 import { mongoFilter } from '../../graphql/filters.js';
 import type { Instance } from '../../world/instance.js';
 import type { Entity } from '../../world/records.js';

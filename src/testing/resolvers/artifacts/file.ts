@@ -10,9 +10,8 @@ import {
 } from '../../artifacts/records.js';
 import { type PageArguments, slice } from '../../server/connections.js';
 import { checkLimit } from '../../server/limits.js';
-import { mimeType } from '../../storage/mime.js';
+import { md5Base64, mimeType } from '../../storage/objects.js';
 import { encodePath } from '../../storage/signing.js';
-import { md5Base64 } from '../../storage/storage.js';
 import type { Instance } from '../../world/instance.js';
 import { dateTime, type NodeFields } from '../node.js';
 

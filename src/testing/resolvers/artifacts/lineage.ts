@@ -1,6 +1,6 @@
 import { memberOf } from '../../artifacts/collections.js';
-import { orderBy, versionValues } from '../../artifacts/filters.js';
 import type { Artifact, Membership } from '../../artifacts/records.js';
+import { orderBy, versionValues } from '../../graphql/artifact-filters.js';
 import { mongoFilter } from '../../graphql/filters.js';
 import { compareKeys, type PageArguments, slice } from '../../server/connections.js';
 import type { Instance } from '../../world/instance.js';

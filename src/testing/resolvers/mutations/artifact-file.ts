@@ -9,9 +9,9 @@ import {
   type StorageLayout,
 } from '../../artifacts/records.js';
 import { type PageArguments, slice } from '../../server/connections.js';
-import { HttpError } from '../../server/http-error.js';
+import { HttpError } from '../../server/http.js';
 import { checkLimit } from '../../server/limits.js';
-import { mimeType } from '../../storage/mime.js';
+import { mimeType } from '../../storage/objects.js';
 import type { Instance } from '../../world/instance.js';
 import { manifestNode, type UploadPart, uploadNode } from '../artifacts/file.js';
 import type { InProject } from './artifact.js';
@@ -141,8 +141,8 @@ export function artifactFileMutations(instance: Instance) {
         instance.multipart.abort(input.uploadID);
         return { ...idOf(input), digest: null };
       }
-      const claims = input.completedParts.map(({ partNumber, hexMD5 }) => ({ partNumber, etag: hexMD5 }));
-      const object = instance.multipart.complete(input.uploadID, claims);
+      const parts = input.completedParts.map(({ partNumber, hexMD5 }) => ({ partNumber, etag: hexMD5 }));
+      const object = instance.multipart.complete(input.uploadID, parts);
       if (typeof object === 'string') throw new GraphQLError(object);
       return { ...idOf(input), digest: object.etag };
     },

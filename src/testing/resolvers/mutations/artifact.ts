@@ -42,7 +42,7 @@ interface CreateArtifactInput extends InProject {
 
 /** The root fields by which a version is made and committed. */
 export function artifactMutations(instance: Instance) {
-  const { catalogue, versions, lineage } = instance.artifacts;
+  const { catalogue, versions, commits, lineage } = instance.artifacts;
 
   const findOrDeclare = (sequence: Collection, input: CreateArtifactInput): Artifact => {
     const { digest, digestAlgorithm, distributedID } = input;
@@ -92,7 +92,7 @@ export function artifactMutations(instance: Instance) {
       }
       for (const { tagName } of input.tags ?? []) checkTag(tagName);
       checkMetadata(input.metadata);
-      versions.checkRegion(input.storageRegion ?? null);
+      commits.checkRegion(input.storageRegion ?? null);
       const sequence = catalogue.ensureCollection(project, input.artifactTypeName, name, 'SEQUENCE');
       const artifact = findOrDeclare(sequence, input);
       versions.request(artifact, aliases);
@@ -105,7 +105,7 @@ export function artifactMutations(instance: Instance) {
 
     commitArtifact: ({ input }: { input: Mutation & { artifactID: string } }) => {
       const artifact = catalogue.artifactToChange(input.artifactID);
-      versions.commit(artifact);
+      commits.commit(artifact);
       return { ...idOf(input), artifact: instance.nodes.artifact(artifact) };
     },
   };

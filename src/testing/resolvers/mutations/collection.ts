@@ -11,7 +11,7 @@ import {
   tagId,
   typeId,
 } from '../../artifacts/records.js';
-import { HttpError } from '../../server/http-error.js';
+import { HttpError } from '../../server/http.js';
 import type { Instance } from '../../world/instance.js';
 import { dateTime } from '../node.js';
 import type { AliasInput, TagInput } from './artifact.js';
@@ -56,7 +56,7 @@ const MOST_TAGS = 20;
 /** The root fields that change collections and what they link. */
 export function collectionMutations(instance: Instance) {
   const { world } = instance;
-  const { catalogue, versions, protection } = instance.artifacts;
+  const { catalogue, deletion, protection } = instance.artifacts;
   const next = (): number => world.next();
 
   const linkedArtifact = ({ artifactID, clientID }: LinkInput): Artifact => {
@@ -113,7 +113,7 @@ export function collectionMutations(instance: Instance) {
   });
 
   const remove = (input: Mutation, collection: Collection) => {
-    versions.deleteCollection(collection);
+    deletion.deleteCollection(collection);
     return answer(input, collection);
   };
 

@@ -1,5 +1,5 @@
 import { GraphQLError } from 'graphql';
-import { HttpError } from '../../server/http-error.js';
+import { HttpError } from '../../server/http.js';
 import { checkLimit } from '../../server/limits.js';
 import type { Instance } from '../../world/instance.js';
 import { type FileRow, isManifest, type Run, runId } from '../../world/records.js';

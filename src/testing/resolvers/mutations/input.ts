@@ -1,4 +1,4 @@
-import { HttpError } from '../../server/http-error.js';
+import { HttpError } from '../../server/http.js';
 import type { Instance } from '../../world/instance.js';
 import type { Entity, Project, Run } from '../../world/records.js';
 

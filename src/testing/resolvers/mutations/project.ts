@@ -1,5 +1,5 @@
 import { checkTypeName } from '../../artifacts/names.js';
-import { HttpError } from '../../server/http-error.js';
+import { HttpError } from '../../server/http.js';
 import type { Instance } from '../../world/instance.js';
 import type { Project } from '../../world/records.js';
 import {

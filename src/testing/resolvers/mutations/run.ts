@@ -1,4 +1,4 @@
-import { HttpError } from '../../server/http-error.js';
+import { HttpError } from '../../server/http.js';
 import type { Instance } from '../../world/instance.js';
 import type { Run } from '../../world/records.js';
 import { idOf, type Maybe, type Mutation, projectToMake } from './input.js';

@@ -1,4 +1,4 @@
-import { HttpError } from '../../server/http-error.js';
+import { HttpError } from '../../server/http.js';
 import type { Instance } from '../../world/instance.js';
 import { type Agent, agentId, type Sweep, sweepId } from '../../world/records.js';
 import { nextCommand, parseSweepConfig } from '../../world/sweeps.js';

@@ -2,7 +2,7 @@ import { GraphQLError } from 'graphql';
 import { dropAlias, memberOf, pointAlias } from '../../artifacts/collections.js';
 import { checkAlias, checkMetadata, checkTag, ttlOf } from '../../artifacts/names.js';
 import { type Artifact, type Membership, nameOf } from '../../artifacts/records.js';
-import { HttpError } from '../../server/http-error.js';
+import { HttpError } from '../../server/http.js';
 import type { Instance } from '../../world/instance.js';
 import type { AliasInput, TagInput } from './artifact.js';
 import { idOf, type Maybe, type Mutation, projectToChange, runToChange } from './input.js';
@@ -39,7 +39,7 @@ interface UseInput extends Mutation {
 /** The root fields that change versions, once they are made. */
 export function versionMutations(instance: Instance) {
   const { world } = instance;
-  const { catalogue, versions, protection, lineage } = instance.artifacts;
+  const { catalogue, deletion, protection, lineage } = instance.artifacts;
   const next = (): number => world.next();
 
   const committed = (id: string): Artifact => {
@@ -137,7 +137,7 @@ export function versionMutations(instance: Instance) {
       input: Mutation & { artifactID: string; deleteAliases?: Maybe<boolean> };
     }) => {
       const artifact = catalogue.artifactToChange(input.artifactID);
-      versions.delete(artifact, input.deleteAliases ?? false);
+      deletion.delete(artifact, input.deleteAliases ?? false);
       return { ...idOf(input), artifact: instance.nodes.artifact(artifact) };
     },
 

@@ -5,6 +5,7 @@ import type { DigestAlgorithm } from '../../content.js';
 import { factsOfVersion } from '../../listing/facts.js';
 import { checkAlias, invalid, LATEST, MOST_CHARACTERS } from '../../names.js';
 import type { ArtifactParts } from '../../parts.js';
+import { ifGone } from '../failures.js';
 
 /** The options of a commit, checked, as the server takes them. */
 export interface CheckedOptions {
@@ -127,23 +128,17 @@ export async function withBase(
   ) {
     return checked;
   }
-  const kept = await unlessGone(base, () => factsOfVersion(parts, base, signal));
+  const kept = await ifGone(
+    () => factsOfVersion(parts, base, signal),
+    [
+      'ENOENT',
+      `The version that the draft was copied from, '${base}', is gone: give \`description\`, \`metadata\` and \`digestAlgorithm\`.`,
+    ],
+  );
   return checkCommitOptions({
     ...options,
     description: description ?? kept.description ?? undefined,
     metadata: metadata ?? kept.metadata ?? undefined,
     digestAlgorithm: digestAlgorithm ?? kept.digestAlgorithm ?? undefined,
   });
-}
-
-async function unlessGone<T>(base: TreePath, look: () => Promise<T>): Promise<T> {
-  try {
-    return await look();
-  } catch (error) {
-    if (!(error instanceof Failure) || error.code !== 'ENOENT') throw error;
-    throw new Failure(
-      'ENOENT',
-      `The version that the draft was copied from, '${base}', is gone: give \`description\`, \`metadata\` and \`digestAlgorithm\`.`,
-    );
-  }
 }

@@ -17,7 +17,7 @@ import { type CollectionName, collectionAt } from '../../places.js';
 import { assertNotAborted } from '../../writing/concurrency.js';
 import { addAliases } from '../alias-changes.js';
 import { Turns } from '../concurrency.js';
-import { failedAt, step } from '../failures.js';
+import { failedAt, ifGone, step } from '../failures.js';
 import { announceManifest, type Target, uploadManifest } from '../files/manifest.js';
 import { FileUploads, type Sending } from '../files/uploads.js';
 import { type CreatedArtifact, createArtifact, type NewArtifact, newArtifact } from './artifact.js';
@@ -83,14 +83,14 @@ export class Commits {
       type: manifestTypeOf(options),
       region: plan.region,
     };
-    await unlessGone(() => this.upload(target, plan, sending));
+    await ifGone(() => this.upload(target, plan, sending), MADE_GONE);
     if (!options.isFinal) {
       const { digest } = plan;
       return { version: null, id: artifact.id, digest, aliases: [], deduplicated: false, entries: [] };
     }
     // From here on an abort would leave open whether the version is there: it is waited for.
     assertNotAborted(signal);
-    const facts = await unlessGone(() => this.finish(artifact.id));
+    const facts = await ifGone(() => this.finish(artifact.id), MADE_GONE);
     const member = ownMembership(facts);
     const isSettled = member !== null && missingOf(member, options.aliases).length === 0;
     return outcomeOf(directory, facts, isSettled ? member : await this.lookUp(artifact.id), false);
@@ -201,18 +201,10 @@ export class Commits {
 }
 
 /** Of what was just made nothing can be missing, unless somebody removed it. */
-async function unlessGone<T>(task: () => Promise<T>): Promise<T> {
-  try {
-    return await task();
-  } catch (error) {
-    if (!(error instanceof Failure) || error.code !== 'ENOENT') throw error;
-    throw new Failure(
-      'ESTALE',
-      'The collection, or the version that this one builds on, was deleted meanwhile; commit again.',
-      error.cause,
-    );
-  }
-}
+const MADE_GONE = [
+  'ESTALE',
+  'The collection, or the version that this one builds on, was deleted meanwhile; commit again.',
+] as const;
 
 const missingOf = (member: Membership, wanted: readonly string[]): readonly string[] => {
   const standing = new Set(member.aliases);

@@ -6,7 +6,7 @@ import {
   type CreateArtifactManifestMutation,
   UpdateArtifactManifestDocument,
 } from '../../../../wire/generated.js';
-import { uploadHeaders } from '../../../../wire/transfer/upload-headers.js';
+import { uploadHeaders } from '../../../../wire/transfer/upload.js';
 import { isWireFailure } from '../../../../wire/wire-failure.js';
 import type { StoreContext } from '../../../common/context.js';
 import type { ManifestEntry } from '../../manifest/format.js';

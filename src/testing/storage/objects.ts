@@ -1,0 +1,76 @@
+import { createHash } from 'node:crypto';
+
+export interface StoredObject {
+  readonly bytes: Uint8Array;
+  /** Hexadecimal. */
+  readonly md5: string;
+  /** Without quotes: the MD5, but of an object that came in parts the MD5 of theirs, and their number. */
+  readonly etag: string;
+  readonly contentType: string;
+  /** Milliseconds since the epoch. */
+  readonly storedAt: number;
+}
+
+/** The object store behind the signed URLs: whole objects by key, the last PUT that ends wins. */
+export class Storage {
+  private readonly objects = new Map<string, StoredObject>();
+
+  get(key: string): StoredObject | undefined {
+    return this.objects.get(key);
+  }
+
+  /** @param about.contentType by default what the key's extension tells */
+  put(
+    key: string,
+    bytes: Uint8Array,
+    about: { readonly contentType?: string | undefined; readonly etag?: string | undefined } = {},
+  ): StoredObject {
+    const md5 = md5Of(bytes).toString('hex');
+    const contentType = about.contentType || mimeType(key) || 'application/octet-stream';
+    const object = { bytes, md5, etag: about.etag ?? md5, contentType, storedAt: Date.now() };
+    this.objects.set(key, object);
+    return object;
+  }
+
+  move(from: string, to: string): void {
+    const object = this.objects.get(from);
+    if (!object || from === to) return;
+    this.objects.set(to, object);
+    this.objects.delete(from);
+  }
+
+  delete(key: string): void {
+    this.objects.delete(key);
+  }
+}
+
+/** The form in which W&B shows a digest. */
+export const md5Base64 = (object: StoredObject): string => Buffer.from(object.md5, 'hex').toString('base64');
+
+/** Node's hashes take less than 2 GiB at a time. */
+const MOST = 1024 ** 3;
+
+export function md5Of(bytes: Uint8Array): Buffer {
+  const hash = createHash('md5');
+  for (let at = 0; at < bytes.byteLength; at += MOST) hash.update(bytes.subarray(at, at + MOST));
+  return hash.digest();
+}
+
+const TYPES: Readonly<Record<string, string>> = {
+  csv: 'text/csv',
+  html: 'text/html',
+  jpg: 'image/jpeg',
+  json: 'application/json',
+  log: 'text/plain',
+  md: 'text/markdown',
+  png: 'image/png',
+  py: 'text/x-python',
+  txt: 'text/plain',
+  yaml: 'text/yaml',
+};
+
+/** By the name's extension; empty where it tells nothing, as the service has it. */
+export function mimeType(name: string): string {
+  const dot = name.lastIndexOf('.');
+  return dot < 0 ? '' : (TYPES[name.slice(dot + 1).toLowerCase()] ?? '');
+}

@@ -1,0 +1,49 @@
+import { serveTasks } from '../../threads/idle-threads.js';
+import { packError, type ThreadCall, type ThreadMessage, type ThreadTask } from './messages.js';
+
+/** What a server's thread must have: where it is reached, and how it ends. All other functions can be called, too. */
+interface Controlled {
+  readonly url: string;
+  readonly storageUrl: string;
+  close(): Promise<void>;
+}
+
+/**
+ * Starts a server in this thread and answers the calls of the thread that started it: a blocked main thread can still
+ * talk to the server over HTTP.
+ */
+export function serveInThread<Settings>(start: (settings: Settings) => Promise<Controlled>): void {
+  const rest = serveTasks<ThreadTask>(({ port, settings }) => {
+    const tell = (message: ThreadMessage): void => port.postMessage(message);
+
+    const answer = async (server: Controlled, { id, method, args }: ThreadCall): Promise<void> => {
+      try {
+        const value = await call(server, method, args);
+        if (method === 'close') rest();
+        tell({ type: 'answer', id, value });
+        if (method === 'close') port.close();
+      } catch (error) {
+        tell({ type: 'error', id, error: packError(error) });
+      }
+    };
+
+    start(settings as Settings).then(
+      (server) => {
+        port.on('message', (message: ThreadCall) => answer(server, message));
+        tell({ type: 'listening', url: server.url, storageUrl: server.storageUrl });
+      },
+      (error: unknown) => {
+        rest();
+        tell({ type: 'failed', error: packError(error) });
+        port.close();
+      },
+    );
+  });
+}
+
+/** The other end is `client.ts`, which types each method's arguments. */
+function call(server: object, method: string, args: readonly unknown[]): unknown {
+  const target: unknown = Reflect.get(server, method);
+  if (typeof target !== 'function') throw new TypeError(`There is no '${method}' in this thread.`);
+  return Reflect.apply(target, server, args);
+}
