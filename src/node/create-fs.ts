@@ -148,7 +148,8 @@ function remoteOf({ config, choice, isInProcess }: Setup): Remote {
       loadedLater(SHAPES[choice.kind], async () => {
         const { createOwner } = await import('../io/owner/owner.js');
         const { createStore } = await import('../io/owner/stores.js');
-        return createOwner({ store: createStore(choice, { fetch, dispatcher }), contents, ...uploads });
+        const store = createStore(choice, { fetch, dispatcher });
+        return createOwner({ store, contents, ...uploads });
       }),
     { ...ending, sync: sync === 'cache-only' ? 'cache-only' : 'off' },
   );
