@@ -32,7 +32,7 @@ function strayImports(files: readonly SourceFile[]): string[] {
 }
 
 /** Where it is known that there are runs and artifacts: the choice of a store, and what the user mounts and asks of W&B. */
-const KNOWS_TREES = /^(io\/owner\/(store-choice|stores)\.ts|node\/(create-fs\.ts|wandb\/.*))$/;
+const KNOWS_TREES = /^(io\/owner\/(store-choice|late-owner)\.ts|node\/(create-fs\.ts|wandb\/.*))$/;
 /** What else could know it; below them the stores make the difference, above them the user. */
 const KNOWS_NO_TREES = ['kernel', 'io', 'node'];
 const TREE_WORDS =

@@ -4,9 +4,10 @@ import { LIMITS } from '../config/defaults.js';
 import type { WandbArtifactFsOptions, WandbFsOptions } from '../config/options.js';
 import { Failure } from '../contract/failure.js';
 import type { Remote } from '../contract/remote.js';
-import { createInProcessRemote, loadedLater } from '../io/client/in-process.js';
+import { createInProcessRemote } from '../io/client/in-process.js';
 import { createThreadRemote } from '../io/client/thread-remote.js';
-import { SHAPES, type StoreChoice } from '../io/owner/store-choice.js';
+import { createLateOwner } from '../io/owner/late-owner.js';
+import type { StoreChoice } from '../io/owner/store-choice.js';
 import type { JournalOptions } from '../kernel/content/journal/journal.js';
 import { prepareHashes } from '../kernel/content/reading/content-hash.js';
 import { createKernel } from '../kernel/kernel.js';
@@ -144,13 +145,7 @@ function remoteOf({ config, choice, isInProcess }: Setup): Remote {
     return createThreadRemote({ store: choice, ...uploads, ...ending, syncTimeout, workerUrl });
   }
   return createInProcessRemote(
-    (contents) =>
-      loadedLater(SHAPES[choice.kind], async () => {
-        const { createOwner } = await import('../io/owner/owner.js');
-        const { createStore } = await import('../io/owner/stores.js');
-        const store = createStore(choice, { fetch, dispatcher });
-        return createOwner({ store, contents, ...uploads });
-      }),
+    (contents) => createLateOwner(choice, { contents, ...uploads }, { fetch, dispatcher }),
     { ...ending, sync: sync === 'cache-only' ? 'cache-only' : 'off' },
   );
 }

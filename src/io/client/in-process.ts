@@ -8,11 +8,9 @@ import {
   type Remote,
   type Reply,
 } from '../../contract/remote.js';
-import type { TreeShape } from '../../contract/tree-shape.js';
 import { theGlobal, throwLater, timeOver } from '../../threads/realm.js';
 import { keep, type Left, updateSignals } from '../lifecycle.js';
 import type { Owner } from '../owner/owner.js';
-import { failureOf } from '../protocol.js';
 import type { OwnerContents } from '../upload/upload.js';
 import { Ledger } from './ledger.js';
 
@@ -118,32 +116,6 @@ export function createInProcessRemote(
     theGlobal.queueMicrotask(() => throwLater(() => remote.onEvent(event)));
   };
   return remote;
-}
-
-/**
- * An owner that is loaded for its first message: with it come the stores, and all that makes requests, which a program
- * doesn't need in the thread whose owner has another one.
- */
-export function loadedLater(shape: TreeShape, load: () => Promise<Owner>): Owner {
-  let loading: Promise<Owner> | null = null;
-  const loaded = async (): Promise<Owner> => {
-    const made = await load();
-    made.onEvent = (event) => owner.onEvent(event);
-    return made;
-  };
-  const owner: Owner = {
-    shape,
-    onEvent: () => {},
-    handle: async (method, args, signal) => {
-      try {
-        loading ??= loaded();
-        return (await loading).handle(method, args, signal);
-      } catch (thrown) {
-        return { ok: false, failure: failureOf(thrown) };
-      }
-    },
-  };
-  return owner;
 }
 
 const CANNOT_WAIT =

@@ -10,8 +10,7 @@ import {
   type ThreadData,
   unpackContent,
 } from '../protocol.js';
-import { createOwner } from './owner.js';
-import { createStore } from './stores.js';
+import { createLateOwner } from './late-owner.js';
 
 /**
  * Serves an owner of the remote at a port, until it is closed.
@@ -33,7 +32,7 @@ export function serve({ port, store, ...options }: ThreadData, post: Post, onClo
     },
     close: (id: number) => post({ type: 'close', id }),
   };
-  const owner = createOwner({ ...options, store: createStore(store), contents });
+  const owner = createLateOwner(store, { ...options, contents });
   owner.onEvent = (event) => post({ type: 'event', event });
   const running = new Map<number, AbortController>();
 

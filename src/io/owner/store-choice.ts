@@ -5,7 +5,7 @@ import { ARTIFACTS_SHAPE } from '../../store/artifacts/shape.js';
 import type { MemoryStoreOptions } from '../../store/memory.js';
 import { MEMORY_SHAPE, RUNS_SHAPE } from '../../store/runs/shape.js';
 
-/** Which store an owner is made over, as plain data: it may be made in another thread (`stores.ts`). */
+/** Which store an owner is made over, as plain data: it may be made in another thread. */
 export type StoreChoice =
   | { readonly kind: 'runs'; readonly config: WireConfig }
   | { readonly kind: 'artifacts'; readonly config: WireConfig; readonly artifacts: ArtifactsConfig }

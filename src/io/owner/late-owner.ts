@@ -1,0 +1,51 @@
+import type { Store } from '../../contract/store.js';
+import type { WireDependencies } from '../../wire/api/api.js';
+import { failureOf } from '../protocol.js';
+import type { Owner, OwnerOptions } from './owner.js';
+import { SHAPES, type StoreChoice } from './store-choice.js';
+
+/**
+ * An owner that is loaded for its first message, with the one store that it is of. All that makes requests comes with it:
+ * a program whose owner has a thread needs none of that in its own.
+ *
+ * @param dependencies what makes the requests, in place of an own agent: functions, which only this thread has
+ */
+export function createLateOwner(
+  choice: StoreChoice,
+  options: Omit<OwnerOptions, 'store'>,
+  dependencies: WireDependencies = {},
+): Owner {
+  const load = async (): Promise<Owner> => {
+    const { createOwner } = await import('./owner.js');
+    const loaded = createOwner({ ...options, store: await createStore(choice, dependencies) });
+    loaded.onEvent = (event) => owner.onEvent(event);
+    return loaded;
+  };
+  let loading: Promise<Owner> | null = null;
+  const owner: Owner = {
+    shape: SHAPES[choice.kind],
+    onEvent: () => {},
+    handle: async (method, args, signal) => {
+      try {
+        loading ??= load();
+        return (await loading).handle(method, args, signal);
+      } catch (thrown) {
+        return { ok: false, failure: failureOf(thrown) };
+      }
+    },
+  };
+  return owner;
+}
+
+async function createStore(choice: StoreChoice, dependencies: WireDependencies): Promise<Store> {
+  if (choice.kind === 'runs') {
+    const { createRunsStore } = await import('../../store/runs.js');
+    return createRunsStore(choice.config, dependencies);
+  }
+  if (choice.kind === 'artifacts') {
+    const { createArtifactsStore } = await import('../../store/artifacts.js');
+    return createArtifactsStore(choice.config, choice.artifacts, dependencies);
+  }
+  const { createMemoryStore } = await import('../../store/memory.js');
+  return createMemoryStore(choice.options);
+}
