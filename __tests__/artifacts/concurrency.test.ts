@@ -46,6 +46,8 @@ test('a commit that races the deletion of the latest version: both happen, and n
     const fresh = mount(server);
     expect(await fresh.promises.readdir(`/${collection}`)).toEqual(['latest', 'v1']);
     expect(await textsOf(fresh, `/${collection}/latest`)).toEqual(wholeOf('two'));
+    // The next round takes their threads.
+    await Promise.all([writer, remover, fresh].map((fs) => fs.wandb.close()));
   }
 });
 

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { Failure } from '../../src/contract/failure.js';
-import { type Upload, UploadQueue } from '../../src/io/upload/queue.js';
+import { UploadQueue } from '../../src/io/upload/queue.js';
+import type { Upload } from '../../src/io/upload/upload.js';
 
 const PATHS = ['u/a', 'u/b', 'v/c'];
 
@@ -93,15 +94,15 @@ class World {
   /** As the owner does it: hold, wait until nothing is on its way, delete, drop what was queued, release. */
   private remove(name: string): void {
     const queued = this.queue.queuedAt(name);
-    this.queue.hold(name);
+    this.queue.names.lease(name);
     for (const upload of this.onTheWay.filter((each) => each.path === name)) {
       this.proceed(this.queue.toAbort(name) === upload ? 'abort' : 'settle', upload);
     }
     for (const upload of [queued, this.queue.queuedAt(name)]) if (upload) this.queue.drop(upload);
     this.server.delete(name);
     this.newest.delete(name);
-    this.queue.forget(name);
-    this.queue.release(name);
+    this.queue.names.forget(name);
+    this.queue.names.release(name);
     this.expected.set(name, null);
   }
 

@@ -1,5 +1,6 @@
 import { Failure } from '../../src/contract/failure.js';
-import { type Outcome, type Upload, UploadQueue } from '../../src/io/upload/queue.js';
+import { UploadQueue } from '../../src/io/upload/queue.js';
+import type { Outcome, Upload } from '../../src/io/upload/upload.js';
 
 const UNIT_DEPTH = 1;
 
@@ -126,10 +127,10 @@ describe('an upload on its way', () => {
     const { queue, submit, takeOne } = setup();
     submit('u/a');
     const first = takeOne();
-    queue.hold('u/a');
+    queue.names.lease('u/a');
     expect(queue.toAbort('u/a')).toBe(first);
     queue.aborted(first);
-    queue.release('u/a');
+    queue.names.release('u/a');
     expect(takeOne().generation).toBe(1);
   });
 
@@ -204,14 +205,14 @@ describe('renaming in the queue', () => {
     expect(queue.rekey(1, 'u/tmp', 'u/a')).toBe(true);
     expect(settled).toEqual(['u/a@1 dropped']);
     expect(takeOne()).toMatchObject({ path: 'u/a', ino: 1 });
-    expect(queue.isTold('u/tmp')).toBe(false);
+    expect(queue.names.isDeclared('u/tmp')).toBe(false);
   });
 
   test('is refused once the name was told to the server', () => {
     const { queue, submit, takeOne } = setup();
     submit('u/tmp');
     queue.failed(takeOne(), refused);
-    expect(queue.isTold('u/tmp')).toBe(true);
+    expect(queue.names.isDeclared('u/tmp')).toBe(true);
     expect(queue.rekey(1, 'u/tmp', 'u/a')).toBe(false);
   });
 
@@ -227,12 +228,12 @@ describe('a held path', () => {
   test('keeps what is queued until every holder has released it', () => {
     const { queue, submit, takeAll, takeOne } = setup();
     submit('u/a');
-    queue.hold('u/a');
-    queue.hold('u/a');
+    queue.names.lease('u/a');
+    queue.names.lease('u/a');
     expect(takeAll()).toEqual([]);
-    queue.release('u/a');
+    queue.names.release('u/a');
     expect(takeAll()).toEqual([]);
-    queue.release('u/a');
+    queue.names.release('u/a');
     expect(takeOne().path).toBe('u/a');
   });
 });

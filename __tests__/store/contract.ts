@@ -1,6 +1,7 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { Page } from '../../src/contract/entry.js';
 import type { Store } from '../../src/contract/store.js';
 import { encodeFileName, type TreePath } from '../../src/contract/tree-path.js';
 import type { OpenSource } from '../../src/contract/uploads.js';
@@ -182,6 +183,22 @@ export function describeStore(name: string, setup: () => Promise<StoreSetup>, un
         const names = Array.from({ length: 25 }, (_, index) => `${String(index).padStart(2, '0')}.txt`);
         await seed(Object.fromEntries(names.map((file) => [file, file])));
         expect(await paths(UNIT)).toEqual(names.map((file) => `${UNIT}/${file}`));
+      });
+
+      test('brings the same in pages that are asked for one by one', async () => {
+        await seed(Object.fromEntries(Array.from({ length: 25 }, (_, index) => [`${index}.txt`, 'x'])));
+        for (const path of [parentOf(UNIT), UNIT]) {
+          const found: TreePath[] = [];
+          let after: string | null = null;
+          do {
+            const page: Page | null = (await store.page?.(path, { after })) ?? null;
+            // Not in pages: then by `list` alone.
+            if (page === null) return;
+            found.push(...page.entries.map((entry) => entry.path));
+            after = page.next;
+          } while (after !== null);
+          expect(found.sort()).toEqual(await paths(path));
+        }
       });
 
       test('lists a unit without files as empty', async () => {

@@ -2,7 +2,7 @@ import { BatchSizes, retryableAtSize } from '../../src/wire/api/batching.js';
 import { WireFailure } from '../../src/wire/wire-failure.js';
 import { fakeClock } from './helpers/wire.js';
 
-const failing = (status: number) => new WireFailure('EIO', null, null, 'status', status);
+const failing = (status: number) => new WireFailure('EIO', null, null, 'status', { status });
 const tooMuch = new WireFailure('EIO', null, 'too many', 'graphql');
 const items = (count: number): number[] => Array.from({ length: count }, (_, index) => index);
 
@@ -56,7 +56,7 @@ test.each([
   ['what is denied', new WireFailure('EACCES', null, 'denied', 'graphql')],
   [
     'a field that the server does not have',
-    new WireFailure('EIO', null, 'Cannot query field "x"', 'graphql'),
+    new WireFailure('EIO', null, 'Cannot query field "x"', 'graphql', { reason: 'schema' }),
   ],
 ])('%s is no matter of size', async (_, failure) => {
   const { asked, request } = limited(0, failure);
@@ -179,6 +179,8 @@ test('a busy server is asked again for the same before it is asked for less', ()
     true,
   ]);
   expect(isRetryable(new WireFailure('ETIMEDOUT', null, null, 'timeout'), 0)).toBe(false);
-  expect(isRetryable(new WireFailure('EIO', null, null, 'status', 503, 2000), 5)).toBe(true);
-  expect(isRetryable(new WireFailure('EIO', null, null, 'status', 429), 5)).toBe(true);
+  expect(
+    isRetryable(new WireFailure('EIO', null, null, 'status', { status: 503, retryAfterMs: 2000 }), 5),
+  ).toBe(true);
+  expect(isRetryable(new WireFailure('EIO', null, null, 'status', { status: 429 }), 5)).toBe(true);
 });

@@ -69,6 +69,18 @@ test.each(['run e/p/r not found', 'project "p" does not exist'])(
   },
 );
 
+test.each([
+  ['Cannot query field "x" on type "Run".', 'schema'],
+  ['run p/r was previously created and deleted; try a new run name', 'deleted name'],
+  ["alias 'production' is protected", 'protected alias'],
+  ['something broke', null],
+])('of an error that says %j stores get to know the reason: %j', async (message, reason) => {
+  for (const status of [200, 400]) {
+    const failure = await ask((response) => json(response, { errors: [{ message }] }, status));
+    expect(failure).toMatchObject({ code: 'EIO', reason });
+  }
+});
+
 test("a bare 'not found' speaks of the address, not of a thing: EPROTO", async () => {
   const failure = await ask((response) => json(response, { errors: [{ message: 'not found' }] }, 404));
   expect(failure).toMatchObject({ code: 'EPROTO', status: 404 });

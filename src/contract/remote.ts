@@ -56,9 +56,9 @@ export interface RemoteMethods {
    */
   flush(args: { inos: readonly number[] | null }): { failed: readonly FailedUpload[] };
   /**
-   * Renames files of one unit. A file that the server was never told of is re-keyed in the queue (no request); any
+   * Renames files of one unit. A file that was never declared to the server is re-keyed in the queue (no request); any
    * other is uploaded under its new name (from `source`, else from the queue, else from the server), and when all are
-   * durable the old names are removed. `entry` is what the server knows under `from`, null if it was never told.
+   * durable the old names are removed. `entry` is what the server knows under `from`, null if it was never declared.
    */
   rename(args: { moves: readonly Move[] }): { moved: readonly { ino: number; entry: Entry | null }[] };
   /** Removes files: what is queued is dropped, what is on its way ends first, what the server knows is deleted there. */

@@ -2,7 +2,6 @@ import { writeSync } from 'node:fs';
 import { isMainThread } from 'node:worker_threads';
 import type { TreePath } from '../contract/tree-path.js';
 import { theGlobal, theProcess } from '../threads/realm.js';
-import { beforeTestsEnd } from './test-runners.js';
 
 /** Acknowledged content that is not on the server when its process ends, and why, where that is known. */
 export interface Left {
@@ -28,6 +27,20 @@ export interface Keeper {
   removeFiles(): void;
 }
 
+/** What Jest's runner has of a test file: functions that it awaits at each of its events (jest-circus). */
+type JestHandlers = ((event: { readonly name: string }) => void | Promise<void>)[];
+/** What Vitest's worker has for those who have something to do before it ends. */
+interface VitestWorker {
+  onCleanup?(cleanUp: () => Promise<void>): void;
+}
+
+const EVENT_HANDLERS = Symbol.for('EVENT_HANDLERS');
+
+type TestRealm = typeof globalThis & {
+  readonly [EVENT_HANDLERS]?: JestHandlers;
+  readonly __vitest_worker__?: VitestWorker;
+};
+
 const SIGNALS = ['SIGTERM', 'SIGINT', 'SIGHUP'] as const;
 const STDERR = 2;
 const MOST_NAMED = 20;
@@ -51,8 +64,10 @@ const UNHEARD = new Set(['EPIPE', 'EIO', 'EAGAIN', 'EBADF']);
  */
 class Lifecycle {
   private readonly keepers = new Set<Keeper>();
-  /** What a test runner was told is lost. */
-  private readonly told = new WeakMap<Keeper, ReadonlySet<TreePath>>();
+  /** What was reported to a test runner as lost. */
+  private readonly reported = new WeakMap<Keeper, ReadonlySet<TreePath>>();
+  /** The test runners that wait, by what they have for that: each hears of it once, of however many copies. */
+  private readonly runners = new WeakSet<object>();
   private isListeningToSignals = false;
   /** A signal ends the process: the next one is none of ours. */
   private isEnding = false;
@@ -88,34 +103,54 @@ class Lifecycle {
   }
 
   /**
+   * Has a test runner wait for what a test file leaves behind, where there is one. Jest ends its children half a second
+   * after their last test, and Vitest its workers at once, whatever still goes on in them; both await lists of their own
+   * first. These are no public API: where they are missing the process ends like all others.
+   *
+   * @param realm the global object of the test file
+   */
+  waitBeforeTestsEnd({ [EVENT_HANDLERS]: handlers, __vitest_worker__: worker }: TestRealm): void {
+    if (handlers && !this.runners.has(handlers)) {
+      this.runners.add(handlers);
+      handlers.push(async ({ name }) => {
+        if (name === 'run_finish') await this.afterTests();
+      });
+    }
+    if (worker && !this.runners.has(worker)) {
+      this.runners.add(worker);
+      worker.onCleanup?.(() => this.beforeKill());
+    }
+  }
+
+  /**
    * The tests of a file have ended: sends what waits, and waits for it. Rejects where something is left, for the exit code
    * of a test runner's worker tells nobody.
    */
-  readonly afterTests = async (): Promise<void> => {
+  private async afterTests(): Promise<void> {
     const startedAt = performance.now();
     this.onEmpty();
     const lost = (
       await Promise.all([...this.keepers].map((keeper) => this.newlyLost(keeper, startedAt)))
     ).flat();
     if (lost.length > 0) throw new Error(linesOf(lost).join('').trimEnd());
-  };
+  }
 
   /** What a file has lost fails that file, not each that the same worker runs after it. */
   private async newlyLost(keeper: Keeper, startedAt: number): Promise<readonly Left[]> {
-    const told = this.told.get(keeper) ?? new Set();
+    const reported = this.reported.get(keeper) ?? new Set();
     const lost = (await keeper.drainLater(startedAt)).filter(
-      ({ path, isKept }) => !isKept && !told.has(path),
+      ({ path, isKept }) => !isKept && !reported.has(path),
     );
-    this.told.set(keeper, new Set([...told, ...lost.map(({ path }) => path)]));
+    this.reported.set(keeper, new Set([...reported, ...lost.map(({ path }) => path)]));
     return lost;
   }
 
   /** Nothing comes after it: the worker of a test runner is ended without a word. */
-  readonly beforeKill = async (): Promise<void> => {
+  private async beforeKill(): Promise<void> {
     const startedAt = performance.now();
     this.onEmpty();
     this.end(await this.leftLater(startedAt));
-  };
+  }
 
   private readonly onEmpty = (): void => {
     for (const keeper of this.keepers) keeper.begin();
@@ -149,7 +184,7 @@ class Lifecycle {
   }
 
   private end(left: readonly Left[]): void {
-    tell(left);
+    report(left);
     const errors: unknown[] = [];
     for (const keeper of this.keepers) {
       try {
@@ -174,7 +209,7 @@ function linesOf(left: readonly Left[]): readonly string[] {
   return lines;
 }
 
-function tell(left: readonly Left[]): void {
+function report(left: readonly Left[]): void {
   if (left.length === 0) return;
   try {
     // The process doesn't wait for its own streams.
@@ -185,7 +220,7 @@ function tell(left: readonly Left[]): void {
 }
 
 /** One for all copies of the package in a thread, of which a test runner loads one a test file. The number is its shape's. */
-const SHARED = Symbol.for('wandb-fs.lifecycle.1');
+const SHARED = Symbol.for('wandb-fs.lifecycle.2');
 
 function shared(): Lifecycle {
   theGlobal[SHARED] ??= new Lifecycle();
@@ -194,7 +229,7 @@ function shared(): Lifecycle {
 
 /** Takes care of a kernel's content from now on; see `Lifecycle`. Returns what ends that care. */
 export function keep(keeper: Keeper): () => void {
-  beforeTestsEnd(shared());
+  shared().waitBeforeTestsEnd(globalThis);
   return shared().keep(keeper);
 }
 

@@ -6,14 +6,21 @@ import type { OpenSource } from '../contract/uploads.js';
 import type { StoreChoice } from './owner/store-choice.js';
 import type { UploadOptions } from './upload/uploader.js';
 
+/**
+ * Where in its counter a thread counts its heartbeats, and how often. A thread that was terminated, or is out of memory,
+ * has no last word: who is blocked looks whether its heart still beats.
+ */
+export const HEARTBEAT = 1;
+export const HEARTBEAT_MS = 100;
+
 /** What the owner's thread is started with. */
 export interface ThreadData extends UploadOptions {
   readonly port: MessagePort;
-  /** Counts the messages that the owner's thread has sent, for which a blocked thread waits, and the beats of its heart. */
+  /** Counts the messages that the owner's thread has sent, for which a blocked thread waits, and its heartbeats. */
   readonly counter: SharedArrayBuffer;
   readonly store: StoreChoice;
-  /** Names that a former owner may have told the server. */
-  readonly told: readonly string[];
+  /** Names that a former owner may have declared to the server. */
+  readonly declared: readonly string[];
 }
 
 /** From the kernel's thread to the owner's; those of one turn come in one message. */
@@ -74,6 +81,19 @@ export const unpackEvent = (event: RemoteEvent): RemoteEvent =>
     : event;
 
 const unpackFailure = ({ code, detail, cause }: Failure): Failure => new Failure(code, detail, cause);
+
+/** What was thrown, as a Failure. What no layer below expected is EIO, with its message as the cause. */
+export function failureOf(thrown: unknown): Failure {
+  if (thrown instanceof Failure) return thrown;
+  const { code, message } =
+    thrown instanceof Error ? (thrown as NodeJS.ErrnoException) : { code: '', message: String(thrown) };
+  const text = code && !message.includes(code) ? `${code}: ${message}` : message;
+  return new Failure('EIO', 'Something unexpected went wrong.', withoutQueries(text));
+}
+
+/** A signed URL's query is a secret. */
+const withoutQueries = (text: string): string =>
+  text.replace(/(\bhttps?:\/\/[^\s?#'"]*)[?#][^\s'"]*/gi, '$1');
 
 /** Bytes that own all of their memory; the pool that small Buffers share can't be given away. */
 function owned(bytes: Uint8Array): Uint8Array<ArrayBuffer> {

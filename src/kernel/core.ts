@@ -2,8 +2,8 @@ import { Failure } from '../contract/failure.js';
 import type { Remote, RemoteEvent } from '../contract/remote.js';
 import type { TreeShape } from '../contract/tree-shape.js';
 import { type Journal, openJournal } from './content/journal/journal.js';
-import { HandedOver } from './content/local/handed-over.js';
 import { Keeping, placeIn } from './content/local/keeping.js';
+import { Leases } from './content/local/leases.js';
 import { Overlay } from './content/local/overlay.js';
 import { Descriptors } from './content/open-files.js';
 import { PageCache } from './content/reading/pages.js';
@@ -24,8 +24,8 @@ interface Parts {
   overlay: Overlay;
   /** What of it is in the journal. */
   keeping: Keeping;
-  /** Snapshots that the owner of the remote may read. */
-  handedOver: HandedOver;
+  /** Of snapshots, to the owner of the remote. */
+  leases: Leases;
   writeback: Writeback;
 }
 
@@ -109,12 +109,12 @@ export class Core {
     return this.made.keeping;
   }
 
-  get handedOver(): HandedOver {
-    if (!this.made.handedOver) {
-      this.made.handedOver = new HandedOver();
-      this.remote.contents = this.made.handedOver;
+  get leases(): Leases {
+    if (!this.made.leases) {
+      this.made.leases = new Leases();
+      this.remote.contents = this.made.leases;
     }
-    return this.made.handedOver;
+    return this.made.leases;
   }
 
   get writeback(): Writeback {
@@ -130,15 +130,6 @@ export class Core {
   private *living(): Generator<Inode> {
     yield* this.root.walk();
     for (const fd of this.descriptors.all()) yield this.descriptors.get(fd).inode;
-  }
-
-  /** The clean content of this inode is of an older version now. */
-  dropContent(inode: Inode): void {
-    inode.etag = null;
-    const { local } = inode;
-    if (!local) return;
-    if (local.content) this.overlay.drop(inode);
-    local.forgetTimes();
   }
 
   /** Throws EROFS where the inode, or a name in it, can't change: anywhere in a read-only mount, and where it is frozen. */

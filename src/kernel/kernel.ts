@@ -53,12 +53,8 @@ export function createKernel(options: KernelOptions): Kernel {
     futimes: (_op, fd, atimeMs, mtimeMs) => setTimes(core, inodeOf(fd), atimeMs, mtimeMs),
     chmod: (op, path, mode) => setMode(core, resolve(core, op, path), mode),
     fchmod: (_op, fd, mode) => setMode(core, inodeOf(fd), mode),
-    chown: (op, path, uid, gid) => {
-      setOwner(core, resolve(core, op, path), uid, gid);
-    },
-    fchown: (_op, fd, uid, gid) => {
-      setOwner(core, inodeOf(fd), uid, gid);
-    },
+    chown: (op, path, uid, gid) => setOwner(core, resolve(core, op, path), uid, gid),
+    fchown: (_op, fd, uid, gid) => setOwner(core, inodeOf(fd), uid, gid),
     readlink: (op, path) => readlink(core, op, path),
     realpath: (op, path) => resolve(core, op, path).path,
     symlink: (op, target, path) => symlink(core, op, target, path),
@@ -163,7 +159,7 @@ const endFault = (core: Core): Fault =>
     {},
     (_value, failure) => {
       // The owner reads nothing any more.
-      core.made.handedOver?.clear();
+      core.made.leases?.clear();
       core.made.overlay?.close();
       core.isEnded = true;
       return failure;

@@ -4,11 +4,9 @@ import { LIMITS } from '../config/defaults.js';
 import type { WandbArtifactFsOptions, WandbFsOptions } from '../config/options.js';
 import { Failure } from '../contract/failure.js';
 import type { Remote } from '../contract/remote.js';
-import { createInProcessRemote } from '../io/client/in-process.js';
+import { createInProcessRemote, loadedLater } from '../io/client/in-process.js';
 import { createThreadRemote } from '../io/client/thread-remote.js';
-import { createOwner } from '../io/owner/owner.js';
-import type { StoreChoice } from '../io/owner/store-choice.js';
-import { createStore } from '../io/owner/stores.js';
+import { SHAPES, type StoreChoice } from '../io/owner/store-choice.js';
 import type { JournalOptions } from '../kernel/content/journal/journal.js';
 import { prepareHashes } from '../kernel/content/reading/content-hash.js';
 import { createKernel } from '../kernel/kernel.js';
@@ -17,7 +15,7 @@ import type { Layout } from './arguments/layout.js';
 import { makeFs, type WandbFs } from './faces/create.js';
 import { ARTIFACTS, RUNS } from './wandb/layouts.js';
 
-/** One of the two trees, configured. */
+/** One of the two trees, configured. Holds the key: it is shown to nobody. */
 interface Setup {
   readonly config: Config;
   readonly choice: StoreChoice;
@@ -62,23 +60,17 @@ export const createDefaultFs = (): WandbFs => fsOf(() => runsSetup(resolveConfig
 export const createDefaultArtifactFs = (): WandbFs =>
   fsOf(() => artifactsSetup(resolveConfig(), resolveArtifactsConfig({}).artifacts), ARTIFACTS, {});
 
-function runsSetup(config: Config): Setup {
-  return {
-    config,
-    get choice(): StoreChoice {
-      return { kind: 'runs', config: config.wire.reveal() };
-    },
-    isInProcess: config.isInProcess,
-  };
-}
+const runsSetup = (config: Config): Setup => ({
+  config,
+  choice: { kind: 'runs', config: config.wire.reveal() },
+  isInProcess: config.isInProcess,
+});
 
 function artifactsSetup(config: Config, artifacts: ArtifactsConfig): Setup {
   prepareHashes();
   return {
     config,
-    get choice(): StoreChoice {
-      return { kind: 'artifacts', config: config.wire.reveal(), artifacts };
-    },
+    choice: { kind: 'artifacts', config: config.wire.reveal(), artifacts },
     // A function that reads references can't be sent to another thread.
     isInProcess: config.isInProcess || hasReaders(artifacts),
   };
@@ -144,23 +136,21 @@ function connect(setup: Setup): Kernel {
 }
 
 function remoteOf({ config, choice, isInProcess }: Setup): Remote {
-  const { writebackDelay, concurrency, fetch, dispatcher, sync, syncTimeout, workerUrl } = config;
-  const { exitFlushMs, exitSignals } = config;
+  const { writebackDelay, concurrency, exitFlushMs, exitSignals } = config;
+  const { fetch, dispatcher, sync, syncTimeout, workerUrl } = config;
+  const uploads = { writebackDelay, concurrency };
+  const ending = { exitFlushMs, exitSignals };
   if (sync === 'thread' && !isInProcess) {
-    return createThreadRemote({
-      store: choice,
-      writebackDelay,
-      concurrency,
-      syncTimeout,
-      exitFlushMs,
-      exitSignals,
-      workerUrl,
-    });
+    return createThreadRemote({ store: choice, ...uploads, ...ending, syncTimeout, workerUrl });
   }
-  const store = createStore(choice, { fetch, dispatcher });
-  return createInProcessRemote((contents) => createOwner({ store, contents, writebackDelay, concurrency }), {
-    sync: sync === 'cache-only' ? 'cache-only' : 'off',
-    exitFlushMs,
-    exitSignals,
-  });
+  return createInProcessRemote(
+    (contents) =>
+      loadedLater(SHAPES[choice.kind], async () => {
+        const { createOwner } = await import('../io/owner/owner.js');
+        const { createStore } = await import('../io/owner/stores.js');
+        const store = createStore(choice, { fetch, dispatcher });
+        return createOwner({ store, contents, ...uploads });
+      }),
+    { ...ending, sync: sync === 'cache-only' ? 'cache-only' : 'off' },
+  );
 }

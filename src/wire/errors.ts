@@ -1,6 +1,6 @@
 import type { ErrnoCode } from '../contract/failure.js';
-import type { Peer } from './transport/peer.js';
-import { WireFailure } from './wire-failure.js';
+import type { Peer } from './transport/network-failure.js';
+import { type Reason, WireFailure } from './wire-failure.js';
 
 /** An answer that isn't success, with as much of its body as was read. */
 export interface Refusal {
@@ -10,7 +10,32 @@ export interface Refusal {
 }
 
 const LONGEST_MESSAGE = 300;
+
+/**
+ * W&B's API gives its errors no codes, only messages (protocol section 2.1), so these are the words it is known by: of
+ * its GraphQL library (section 2.1, 'Cannot query field'), and of its own resolvers.
+ */
+const REASONS: readonly (readonly [Reason, RegExp])[] = [
+  ['schema', /cannot query|unknown (argument|type|field)/i],
+  ['deleted name', /previously created and deleted/],
+  ['protected alias', /protected/i],
+];
+const DENIED = /permission|forbidden|not authori[sz]ed|unauthori[sz]ed|access denied|not logged in/i;
+const MISSING = /not found|does(n't| not) exist|no such/i;
 const NAMES_A_THING = /entity|project|model|run|bucket|file|user|team|artifact|collection/i;
+
+const reasonOf = (message: string | null): Reason | null =>
+  (message !== null && REASONS.find(([, words]) => words.test(message))?.[0]) || null;
+
+/** Codes of S3, GCS and Azure for bytes that aren't those that were announced. */
+const DIGEST_CODES: ReadonlySet<string> = new Set([
+  'BadDigest',
+  'InvalidDigest',
+  'Md5Mismatch',
+  'IncompleteBody',
+  'ContentSHA256Mismatch',
+  'XAmzContentSHA256Mismatch',
+]);
 
 /**
  * The failure that an answer of the API stands for (protocol section 2.1).
@@ -22,7 +47,11 @@ export function refusalOfApi(refusal: Refusal, peer: Peer, date: number): WireFa
   const message = messageOf(text);
   const cause = message === null ? `HTTP ${status}` : `HTTP ${status}: ${message}`;
   const fail = (code: ErrnoCode, detail: string | null): WireFailure =>
-    new WireFailure(code, detail, cause, 'status', status, retryAfterMs(headers, date));
+    new WireFailure(code, detail, cause, 'status', {
+      status,
+      retryAfterMs: retryAfterMs(headers, date),
+      reason: reasonOf(message),
+    });
   if (status === 401) {
     const from = peer.keySource === null ? '' : ` from ${peer.keySource}`;
     return fail(
@@ -38,7 +67,7 @@ export function refusalOfApi(refusal: Refusal, peer: Peer, date: number): WireFa
   }
   if (status >= 300 && status < 400) {
     const detail = `${peer.baseUrl} redirects to ${redirectTarget(headers.location, peer)}`;
-    return new WireFailure('EPROTO', detail, cause, 'protocol', status);
+    return new WireFailure('EPROTO', detail, cause, 'protocol', { status });
   }
   if (status >= 500 || status === 429 || status === 408) {
     const relayed = relay === null ? '' : `, or the proxy ${relay} can't reach it`;
@@ -57,15 +86,13 @@ export function refusalOfApi(refusal: Refusal, peer: Peer, date: number): WireFa
 export function graphqlFailure(errors: readonly { readonly message?: unknown }[], peer: Peer): WireFailure {
   const messages = errors.map(({ message }) => (typeof message === 'string' ? message : 'unnamed error'));
   const message = clip(messages.join('; '));
-  const isDenied = /permission|forbidden|not authori[sz]ed|unauthori[sz]ed|access denied|not logged in/i;
   const said = message.replace(/[.\s]+$/, '');
-  if (isDenied.test(message)) {
-    const detail = `${peer.baseUrl} doesn't allow that to ${ownerOf(peer)}: ${said}.`;
-    return new WireFailure('EACCES', detail, message, 'graphql');
-  }
-  const isMissing = /not found|does(n't| not) exist|no such/i.test(message) && NAMES_A_THING.test(message);
-  if (isMissing) return new WireFailure('ENOENT', null, message, 'graphql');
-  return new WireFailure('EIO', `${peer.baseUrl} answered: ${said}.`, message, 'graphql');
+  const fail = (code: ErrnoCode, detail: string | null): WireFailure =>
+    new WireFailure(code, detail, message, 'graphql', { reason: reasonOf(message) });
+  if (DENIED.test(message))
+    return fail('EACCES', `${peer.baseUrl} doesn't allow that to ${ownerOf(peer)}: ${said}.`);
+  if (MISSING.test(message) && NAMES_A_THING.test(message)) return fail('ENOENT', null);
+  return fail('EIO', `${peer.baseUrl} answered: ${said}.`);
 }
 
 /** Who must be told apart where somebody has several keys. */
@@ -81,7 +108,7 @@ export function notTheApi(peer: Peer, cause: string, status: number | null = nul
       `which is 'https://api.wandb.ai' for wandb.ai${relay === null ? '' : `, and the proxy ${relay}`}.`,
     cause,
     'protocol',
-    status,
+    { status },
   );
 }
 
@@ -123,7 +150,12 @@ export function refusalOfStorage({ status, headers, text }: Refusal, date: numbe
   const cause = word === undefined ? `HTTP ${status}` : `HTTP ${status} ${word}`;
   const code: ErrnoCode = status === 401 || status === 403 ? 'EACCES' : status === 404 ? 'ENOENT' : 'EIO';
   const detail = `The storage refused the transfer (${cause}).`;
-  return new WireFailure(code, detail, cause, 'status', status, retryAfterMs(headers, date));
+  const reason = word !== undefined && DIGEST_CODES.has(word) ? 'digest' : null;
+  return new WireFailure(code, detail, cause, 'status', {
+    status,
+    retryAfterMs: retryAfterMs(headers, date),
+    reason,
+  });
 }
 
 /** The time at the server where it tells it, so that only one clock counts; else ours. */

@@ -1,5 +1,6 @@
 import { clearTimeout, setTimeout } from 'node:timers';
 import { setTimeout as wait } from 'node:timers/promises';
+import { pauseOf } from './errors.js';
 import { cancelled, isWireFailure, WireFailure, type WireFault } from './wire-failure.js';
 
 /** Time and chance, so that tests can hold them. */
@@ -40,7 +41,7 @@ export interface RetryPolicy {
 const FIRST_WAIT_MS = 250;
 const LONGEST_WAIT_MS = 10_000;
 /** A server that asks for a longer pause is taken to have said no, and is asked again by other calls after that time. */
-export const LONGEST_PAUSE_MS = 60_000;
+const LONGEST_PAUSE_MS = 60_000;
 /**
  * How often one call goes again for the same. A server that isn't there is seldom back soon: a call through `fs` doesn't
  * wait for it as an upload stream would. One that answers without data has been seen to stumble, not to recover late.
@@ -89,7 +90,7 @@ export async function withRetries<T>(
 }
 
 /** Waits; an abort of the caller ends that with ECANCELED. */
-export async function pauseFor(clock: Clock, ms: number, signal: AbortSignal | undefined): Promise<void> {
+async function pauseFor(clock: Clock, ms: number, signal: AbortSignal | undefined): Promise<void> {
   try {
     await clock.sleep(ms, signal);
   } catch (error) {
@@ -99,13 +100,15 @@ export async function pauseFor(clock: Clock, ms: number, signal: AbortSignal | u
 }
 
 /**
- * Runs one attempt under a signal that aborts with the caller's or when its time is over. One listener, removed at the
- * end: `AbortSignal.any` keeps what hangs on long-lived signals alive.
+ * Runs an attempt under a signal that aborts with the caller's or when its time is over, which begins anew when it is
+ * postponed. One listener, removed at the end: `AbortSignal.any` keeps what hangs on long-lived signals alive.
  */
 export async function withDeadline<T>(
   ms: number,
   outer: AbortSignal | undefined,
-  attempt: (signal: AbortSignal) => Promise<T>,
+  attempt: (signal: AbortSignal, postpone: () => void) => Promise<T>,
+  late = (): WireFailure =>
+    new WireFailure('ETIMEDOUT', "The server didn't answer in time.", `no answer in ${ms} ms`, 'timeout'),
 ): Promise<T> {
   const controller = new AbortController();
   let isLate = false;
@@ -114,22 +117,68 @@ export async function withDeadline<T>(
     controller.abort();
   }, ms);
   const follow = (): void => controller.abort();
-  if (outer?.aborted) controller.abort();
+  if (outer?.aborted) follow();
   outer?.addEventListener('abort', follow, { once: true });
   try {
-    return await attempt(controller.signal);
+    return await attempt(controller.signal, () => void timer.refresh());
   } catch (error) {
-    if (isLate && !outer?.aborted) {
-      throw new WireFailure(
-        'ETIMEDOUT',
-        "The server didn't answer in time.",
-        `no answer in ${ms} ms`,
-        'timeout',
-      );
-    }
+    if (isLate && !outer?.aborted) throw late();
     throw error;
   } finally {
     clearTimeout(timer);
     outer?.removeEventListener('abort', follow);
+  }
+}
+
+/** What a promise brings, unless the caller gives up first: then ECANCELED. Others may wait for it too. */
+export function unlessAborted<T>(promise: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
+  if (!signal) return promise;
+  return new Promise((resolve, reject) => {
+    const leave = (): void => reject(cancelled());
+    if (signal.aborted) leave();
+    else signal.addEventListener('abort', leave, { once: true });
+    promise.then(resolve, reject).finally(() => signal.removeEventListener('abort', leave));
+  });
+}
+
+/**
+ * The pauses that a server asks for, kept by all requests to it: `Retry-After` of any answer, and
+ * `RateLimit-Remaining` with `RateLimit-Reset` (seconds, or when that is; also with 'X-') when nothing remains. No pause is longer than
+ * a minute: then a server is asked whether it meant it.
+ */
+export class RateLimit {
+  private until = Number.NEGATIVE_INFINITY;
+
+  constructor(private readonly clock: Clock) {}
+
+  /** Waits until requests are welcome again; ETIMEDOUT at once if that is later than the caller can wait. */
+  async ready(longestMs: number, signal: AbortSignal | undefined): Promise<void> {
+    for (let left = this.left(); left > 0; left = this.left()) {
+      if (left > longestMs) {
+        throw new WireFailure(
+          'ETIMEDOUT',
+          `The server limits the rate of requests; it takes none for ${Math.ceil(left / 1000)} s.`,
+          'rate limit',
+          'final',
+        );
+      }
+      await pauseFor(this.clock, left, signal);
+    }
+  }
+
+  observe(headers: Readonly<Record<string, string>>, retryAfterMs: number | null): void {
+    if (retryAfterMs !== null) this.pause(retryAfterMs);
+    for (const prefix of ['', 'x-']) {
+      if (!/^\s*0+(\.\d+)?\s*([,;]|$)/.test(headers[`${prefix}ratelimit-remaining`] ?? '')) continue;
+      this.pause(pauseOf(headers, `${prefix}ratelimit-reset`, this.clock.date()) ?? 0);
+    }
+  }
+
+  private left(): number {
+    return this.until - this.clock.now();
+  }
+
+  private pause(ms: number): void {
+    this.until = Math.max(this.until, this.clock.now() + Math.min(ms, LONGEST_PAUSE_MS));
   }
 }

@@ -1,11 +1,21 @@
 import { setTimeout } from 'node:timers';
 import PQueue from 'p-queue';
-import type { Clock } from './retry.js';
+import { type Clock, withDeadline } from './retry.js';
 import { cancelled, WireFailure } from './wire-failure.js';
 
 interface Waiting {
   readonly since: number;
   giveUp(failure: WireFailure): void;
+}
+
+/** What a transfer is watched by. */
+interface Movement {
+  /** Aborts with the caller's, or when nothing has moved for too long. */
+  readonly signal: AbortSignal;
+  /** Bytes have moved. */
+  moved(): void;
+  /** What is left until it is too long, in milliseconds. */
+  leftMs(): number;
 }
 
 /**
@@ -58,6 +68,37 @@ export class Slots {
         await task().then(resolve, reject);
       });
       this.watch();
+    });
+  }
+
+  /**
+   * Runs a transfer, with all of its attempts, as long as it moves: it may take hours, but not stand still. Rejects with
+   * ETIMEDOUT when nothing has moved for `quietMs`.
+   *
+   * @param bounds.host for the message
+   */
+  runMoving<T>(
+    bounds: { readonly quietMs: number; readonly host: string; readonly signal: AbortSignal | undefined },
+    transfer: (movement: Movement) => Promise<T>,
+  ): Promise<T> {
+    const { quietMs, host, signal: outer } = bounds;
+    const late = (): WireFailure => {
+      const detail = `Nothing moved to or from ${host} for ${quietMs / 1000} s.`;
+      return new WireFailure('ETIMEDOUT', detail, `no byte in ${quietMs} ms`, 'timeout');
+    };
+    return this.run(outer, () => {
+      let movedAt = this.clock.now();
+      const attempt = (signal: AbortSignal, postpone: () => void): Promise<T> =>
+        transfer({
+          signal,
+          moved: () => {
+            movedAt = this.clock.now();
+            this.moved();
+            postpone();
+          },
+          leftMs: () => movedAt + quietMs - this.clock.now(),
+        });
+      return withDeadline(quietMs, outer, attempt, late);
     });
   }
 

@@ -23,18 +23,42 @@ export type WireFault =
   /** The caller gave up, the credentials are missing: nobody tries again. */
   | 'final';
 
+/** What the other side says of its refusal beyond a status; `errors.ts` knows by which words. */
+export type Reason =
+  /** The server's schema doesn't have what the document asks for. */
+  | 'schema'
+  /** The name of something that was deleted stays taken. */
+  | 'deleted name'
+  /** Only administrators change this alias. */
+  | 'protected alias'
+  /** The bytes aren't those that were announced to the storage. */
+  | 'digest';
+
+/** What an answer adds to a failure. */
+export interface Refused {
+  readonly status?: number | null;
+  /** How long the server asks to wait, in milliseconds. */
+  readonly retryAfterMs?: number | null;
+  readonly reason?: Reason | null;
+}
+
 /** A failed exchange. Above this layer it is a `Failure` like all others. */
 export class WireFailure extends Failure {
+  readonly status: number | null;
+  readonly retryAfterMs: number | null;
+  readonly reason: Reason | null;
+
   constructor(
     code: ErrnoCode,
     detail: string | null,
     cause: string | null,
     readonly fault: WireFault,
-    readonly status: number | null = null,
-    /** How long the server asks to wait, in milliseconds. */
-    readonly retryAfterMs: number | null = null,
+    { status = null, retryAfterMs = null, reason = null }: Refused = {},
   ) {
     super(code, detail, cause);
+    this.status = status;
+    this.retryAfterMs = retryAfterMs;
+    this.reason = reason;
   }
 }
 

@@ -180,6 +180,14 @@ export class ScriptedRemote implements Remote {
         if (entries) answerLater({ entries });
         else fail(new Failure('ENOENT'));
       });
+    } else if (method === 'page') {
+      const { path, after } = args as Args<'page'>;
+      later(`page ${path}`, () => {
+        this.log.push('page');
+        const page = server.page(path, after);
+        if (page) answerLater(page);
+        else fail(new Failure('ENOENT'));
+      });
     } else if (method === 'read') {
       const request = args as Args<'read'>;
       later(`read ${request.entry.path}`, () => this.read(request, answerLater, fail));

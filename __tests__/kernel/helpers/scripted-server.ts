@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { Entry, Lookup } from '../../../src/contract/entry.js';
+import type { Entry, Lookup, Page } from '../../../src/contract/entry.js';
 
 export const md5Of = (bytes: Uint8Array): string => createHash('md5').update(bytes).digest('base64');
 const UNIT_DEPTH = 3;
@@ -126,6 +126,15 @@ export class ScriptedServer {
     return [...known]
       .filter((name) => name.split('/').length === depth + 1 && (path === '' || name.startsWith(`${path}/`)))
       .map((name) => this.directory(name));
+  }
+
+  page(path: string, after: string | null): Page | null {
+    const entries = this.list(path);
+    if (!entries) return null;
+    const start = Number(after ?? 0);
+    const end = start + this.pageSize;
+    const rows = entries.slice(start, end);
+    return { entries: rows, rows: rows.length, next: end < entries.length ? String(end) : null };
   }
 
   filesOf(unit: string): Entry[] {

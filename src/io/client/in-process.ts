@@ -8,12 +8,12 @@ import {
   type Remote,
   type Reply,
 } from '../../contract/remote.js';
-import { theGlobal } from '../../threads/realm.js';
-import { keep, updateSignals } from '../lifecycle.js';
+import type { TreeShape } from '../../contract/tree-shape.js';
+import { theGlobal, throwLater, timeOver } from '../../threads/realm.js';
+import { keep, type Left, updateSignals } from '../lifecycle.js';
 import type { Owner } from '../owner/owner.js';
-import { throwLater } from '../throw-later.js';
-import { timeOver } from '../time-over.js';
-import type { OwnerContents } from '../upload/uploader.js';
+import { failureOf } from '../protocol.js';
+import type { OwnerContents } from '../upload/upload.js';
 import { Ledger } from './ledger.js';
 
 class LocalCall implements Call {
@@ -39,29 +39,30 @@ export function createInProcessRemote(
   createOwner: (contents: OwnerContents) => Owner,
   { sync, exitFlushMs, exitSignals }: InProcessOptions,
 ): Remote {
-  const ledger = new Ledger();
+  /** Made by the first submission: until then nothing can be lost. */
+  let ledger: Ledger | null = null;
   /** The calls that have no answer yet. */
   const open = new Set<LocalCall>();
   const owner = createOwner({
     open: async (id) => remote.contents.open(id),
     close: (id) => remote.contents.close(id),
   });
-  const left = () => ledger.left(CANNOT_WAIT, remote.ending.isKept);
+  const left = (): readonly Left[] => ledger?.left(CANNOT_WAIT, remote.ending.isKept) ?? [];
   const flush = (): Promise<unknown> =>
     new Promise((resolve) => {
       remote.call('flush', { inos: null }, resolve);
     });
   const unregister = keep({
-    isPending: () => ledger.isPending,
+    isPending: () => ledger?.isPending ?? false,
     isHeldAgainstSignals: exitSignals,
     begin: () => {
       remote.ending.submit();
-      if (ledger.isBusy) void flush();
+      if (ledger?.isBusy) void flush();
     },
     drain: left,
     drainLater: async (startedAt) => {
       const rest = startedAt + exitFlushMs - performance.now();
-      if (ledger.isPending && rest > 0) await Promise.race([flush(), timeOver(rest)]);
+      if (ledger?.isPending && rest > 0) await Promise.race([flush(), timeOver(rest)]);
       return left();
     },
     removeFiles: () => remote.ending.removeFiles(),
@@ -77,17 +78,16 @@ export function createInProcessRemote(
       // Nobody waits for what a refused sync call began, and its retries would keep the process alive.
       if (method === 'close') for (const { controller } of open) controller.abort();
       open.add(call);
-      ledger.onCall(method, args);
-      updateSignals();
+      if (method === 'submit') ledger ??= new Ledger(updateSignals);
+      ledger?.onCall(method, args);
       void owner.handle(method, args, call.controller.signal).then((reply) => {
         call.isSettled = true;
         open.delete(call);
-        ledger.onReply(method, args, reply);
+        ledger?.onReply(method, args, reply);
         if (method === 'close') {
-          ledger.clear();
+          ledger?.clear();
           unregister();
         }
-        updateSignals();
         throwLater(() => commit(reply));
       });
       return call;
@@ -113,12 +113,37 @@ export function createInProcessRemote(
     },
   };
   owner.onEvent = (event) => {
-    ledger.onEvent(event);
-    updateSignals();
+    ledger?.onEvent(event);
     // Never in the middle of a call: the kernel commits one thing at a time.
     theGlobal.queueMicrotask(() => throwLater(() => remote.onEvent(event)));
   };
   return remote;
+}
+
+/**
+ * An owner that is loaded for its first message: with it come the stores, and all that makes requests, which a program
+ * doesn't need in the thread whose owner has another one.
+ */
+export function loadedLater(shape: TreeShape, load: () => Promise<Owner>): Owner {
+  let loading: Promise<Owner> | null = null;
+  const loaded = async (): Promise<Owner> => {
+    const made = await load();
+    made.onEvent = (event) => owner.onEvent(event);
+    return made;
+  };
+  const owner: Owner = {
+    shape,
+    onEvent: () => {},
+    handle: async (method, args, signal) => {
+      try {
+        loading ??= loaded();
+        return (await loading).handle(method, args, signal);
+      } catch (thrown) {
+        return { ok: false, failure: failureOf(thrown) };
+      }
+    },
+  };
+  return owner;
 }
 
 const CANNOT_WAIT =

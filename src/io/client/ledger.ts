@@ -18,6 +18,9 @@ export class Ledger {
   private readonly entries = new Map<string, Submitted>();
   private countWaiting = 0;
 
+  /** @param onChange something has become pending, or isn't any more */
+  constructor(private readonly onChange: () => void) {}
+
   /** Something is queued or on its way. */
   get isBusy(): boolean {
     return this.countWaiting > 0;
@@ -67,6 +70,7 @@ export class Ledger {
   clear(): void {
     this.entries.clear();
     this.countWaiting = 0;
+    this.onChange();
   }
 
   private rename(pathsByIno: readonly (readonly [number, TreePath])[]): void {
@@ -89,13 +93,14 @@ export class Ledger {
     this.remove(submission.ino, submission.generation);
     this.entries.set(keyOf(submission.ino, submission.generation), { ...submission, failure: null });
     this.countWaiting++;
+    this.onChange();
   }
 
   private remove(ino: number, generation: number): void {
     const key = keyOf(ino, generation);
     const entry = this.entries.get(key);
     if (entry && !entry.failure) this.countWaiting--;
-    this.entries.delete(key);
+    if (this.entries.delete(key)) this.onChange();
   }
 }
 

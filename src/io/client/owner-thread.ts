@@ -7,14 +7,21 @@ import {
   type Worker,
 } from 'node:worker_threads';
 import { Failure } from '../../contract/failure.js';
+import type { Contents } from '../../contract/remote.js';
 import { giveBack, startTask } from '../../threads/idle-threads.js';
 import { theProcess } from '../../threads/realm.js';
-import { BEAT } from '../beat.js';
-import type { Answer, Request, ThreadData } from '../protocol.js';
+import {
+  type Answer,
+  failureOf,
+  HEARTBEAT,
+  type Opened,
+  packContent,
+  type Request,
+  type ThreadData,
+} from '../protocol.js';
 
 /**
- * A thread that was terminated, or is out of memory, has no last word, and a caller that is blocked hears of no events: it
- * looks whether the thread's heart still beats. It counts its looks, not the time: a process may be stopped as a whole.
+ * A caller that is blocked hears of no events: it looks for heartbeats (`protocol.ts`). It counts its looks, not the time: a process may be stopped as a whole.
  * Twelve seconds, for the largest manifest that is read keeps the thread busy for more than three in one turn, and a busy
  * thread must not be taken for a dead one.
  */
@@ -22,12 +29,17 @@ const LOOK_MS = 250;
 const LOOKS_UNTIL_GONE = 48;
 
 interface ThreadHost {
-  onAnswer(thread: OwnerThread, answer: Answer): void;
+  /** Where what was handed over is. */
+  contents(): Contents;
+  onAnswer(thread: OwnerThread, answer: ThreadAnswer): void;
   /** The thread has ended by itself. May be called more than once. */
   onGone(thread: OwnerThread, detail: string): void;
   /** A call can't be sent: something in its arguments can't leave this thread. */
   onUnsendable(id: number, detail: string): void;
 }
+
+/** What it says that isn't settled here. */
+export type ThreadAnswer = Exclude<Answer, { type: 'open' | 'close' }>;
 
 interface Outgoing {
   readonly request: Request;
@@ -39,6 +51,7 @@ export class OwnerThread {
   private readonly worker: Worker;
   private readonly port: MessagePort;
   private readonly counter = new Int32Array(new SharedArrayBuffer(2 * Int32Array.BYTES_PER_ELEMENT));
+  private readonly openContents = new OpenContents(() => this.host.contents());
   private isReferenced = true;
   private outbox: Outgoing[] = [];
 
@@ -64,7 +77,7 @@ export class OwnerThread {
         url.pathname,
       );
     }
-    port1.on('message', (answer: Answer) => host.onAnswer(this, answer));
+    port1.on('message', (answer: Answer) => this.receive(answer));
     this.keepProcess(false);
   }
 
@@ -107,7 +120,18 @@ export class OwnerThread {
 
   receiveAll(): void {
     for (let next = receiveMessageOnPort(this.port); next; next = receiveMessageOnPort(this.port)) {
-      this.host.onAnswer(this, next.message);
+      this.receive(next.message);
+    }
+  }
+
+  private receive(answer: Answer): void {
+    if (answer.type === 'open') {
+      const { content, transfers } = this.openContents.open(answer.id);
+      this.post({ type: 'content', opening: answer.opening, content }, transfers);
+    } else if (answer.type === 'close') {
+      this.openContents.close(answer.id);
+    } else {
+      this.host.onAnswer(this, answer);
     }
   }
 
@@ -115,13 +139,13 @@ export class OwnerThread {
   sleep(count: number, milliseconds: number): boolean {
     this.sendAll();
     const deadline = performance.now() + milliseconds;
-    let beat = this.beat;
+    let { heartbeats } = this;
     let looks = 0;
     for (let left = milliseconds; left > 0; left = deadline - performance.now()) {
       if (Atomics.wait(this.counter, 0, count, Math.min(left, LOOK_MS)) !== 'timed-out') return true;
-      looks = beat === this.beat ? looks + 1 : 0;
-      beat = this.beat;
-      if (beat > 0 && looks === LOOKS_UNTIL_GONE) {
+      looks = heartbeats === this.heartbeats ? looks + 1 : 0;
+      heartbeats = this.heartbeats;
+      if (heartbeats > 0 && looks === LOOKS_UNTIL_GONE) {
         this.host.onGone(this, 'it stopped without a word');
         return false;
       }
@@ -129,8 +153,8 @@ export class OwnerThread {
     return false;
   }
 
-  private get beat(): number {
-    return Atomics.load(this.counter, BEAT);
+  private get heartbeats(): number {
+    return Atomics.load(this.counter, HEARTBEAT);
   }
 
   keepProcess(isNeeded: boolean): void {
@@ -147,10 +171,15 @@ export class OwnerThread {
 
   private readonly onExit = (code: number): void => this.host.onGone(this, `exit code ${code}`);
 
-  /** Its owner was closed: the thread may serve another one. */
-  release(): void {
+  private forget(): void {
     this.outbox = [];
     this.port.close();
+    this.openContents.closeAll();
+  }
+
+  /** Its owner was closed: the thread may serve another one. */
+  release(): void {
+    this.forget();
     this.worker.off('error', this.onError);
     this.worker.off('exit', this.onExit);
     giveBack(this.worker);
@@ -158,8 +187,7 @@ export class OwnerThread {
 
   /** Nothing is heard of it any more; resolves when nothing is left of it. */
   async end(): Promise<void> {
-    this.outbox = [];
-    this.port.close();
+    this.forget();
     this.worker.unref();
     await this.worker.terminate();
   }
@@ -174,5 +202,36 @@ function startWorker(url: URL, data: ThreadData): Worker {
       'ENOTSUP',
       "Node's permission model denies threads: run it with `--allow-worker`, or set `sync: 'off'`.",
     );
+  }
+}
+
+/** What one thread has open of the kernel's content: when it dies, it has closed it. */
+class OpenContents {
+  private readonly counts = new Map<number, number>();
+
+  constructor(private readonly contents: () => Contents) {}
+
+  /** Never throws: a refusal is an answer. */
+  open(id: number): { readonly content: Opened; readonly transfers: readonly Transferable[] } {
+    try {
+      const source = this.contents().open(id);
+      this.counts.set(id, (this.counts.get(id) ?? 0) + 1);
+      return packContent({ ok: true, source });
+    } catch (thrown) {
+      return { content: { ok: false, failure: failureOf(thrown) }, transfers: [] };
+    }
+  }
+
+  close(id: number): void {
+    const count = this.counts.get(id) ?? 0;
+    if (count === 0) return;
+    if (count === 1) this.counts.delete(id);
+    else this.counts.set(id, count - 1);
+    this.contents().close(id);
+  }
+
+  closeAll(): void {
+    for (const [id, count] of this.counts) for (let left = count; left > 0; left--) this.contents().close(id);
+    this.counts.clear();
   }
 }

@@ -1,4 +1,3 @@
-import { clearTimeout, setTimeout } from 'node:timers';
 import { Failure } from '../../contract/failure.js';
 import {
   type Args,
@@ -11,18 +10,16 @@ import {
   type Reply,
 } from '../../contract/remote.js';
 import type { TreeShape } from '../../contract/tree-shape.js';
-import { theGlobal } from '../../threads/realm.js';
+import { throwLater } from '../../threads/realm.js';
 import { threadFile } from '../../threads/thread-file.js';
-import { failureOf } from '../failure-of.js';
-import { keep, type Left, updateSignals } from '../lifecycle.js';
-import { type StoreChoice, shapeOf } from '../owner/store-choice.js';
-import { type Answer, unpackEvent, unpackReply } from '../protocol.js';
-import { throwLater } from '../throw-later.js';
-import { timeOver } from '../time-over.js';
+import { keep, updateSignals } from '../lifecycle.js';
+import { SHAPES, type StoreChoice } from '../owner/store-choice.js';
+import { failureOf, unpackEvent, unpackReply } from '../protocol.js';
 import type { UploadOptions } from '../upload/uploader.js';
+import { Calls, ThreadCall } from './calls.js';
+import { ExitFlush } from './exit-flush.js';
 import { Ledger } from './ledger.js';
-import { Openings } from './openings.js';
-import { OwnerThread } from './owner-thread.js';
+import { OwnerThread, type ThreadAnswer } from './owner-thread.js';
 
 export interface ThreadRemoteOptions extends UploadOptions {
   readonly store: StoreChoice;
@@ -42,19 +39,6 @@ export interface ThreadRemoteOptions extends UploadOptions {
  */
 const MOST_DEATHS_IN_A_ROW = 3;
 
-class ThreadCall implements Call {
-  isSettled = false;
-  /** What it is settled with at the next look: it could not be sent, or the thread ends behind it. */
-  foregone: Reply<Method> | null = null;
-
-  constructor(
-    readonly id: number,
-    readonly method: Method,
-    readonly args: Args<Method>,
-    readonly commit: (reply: Reply<Method>) => void,
-  ) {}
-}
-
 /**
  * The owner in a thread of its own. It is started by the first call; if it dies, another one takes over all that was
  * handed over and isn't durable. It keeps the process alive while calls are on their way; what else waits when the
@@ -70,21 +54,28 @@ class ThreadRemote implements Remote {
   contents = NO_CONTENTS;
   ending = NO_ENDING;
   private thread: OwnerThread | null = null;
-  private readonly calls = new Map<number, ThreadCall>();
-  private readonly ledger = new Ledger();
-  private readonly openings = new Openings(() => this.contents);
-  /** Names that threads which died may have told the server. */
-  private readonly told = new Set<string>();
-  private serial = 0;
+  private readonly current = (): OwnerThread | null => this.thread;
+  private readonly calls = new Calls((call, reply) => {
+    this.ledger.onReply(call.method, call.args, reply);
+    this.keepProcess();
+  });
+  private readonly ledger = new Ledger(updateSignals);
+  private readonly exitFlush: ExitFlush;
+  /** Names that threads which died may have declared to the server. */
+  private readonly declared = new Set<string>();
   private deaths = 0;
-  /** The flush with which the process ends, while it is on its way. */
-  private lastFlush: Promise<void> | null = null;
-  /** How much of `exitFlushMs` the end of the process has taken already, for what is left now. */
-  private waitedMs = 0;
   private unregister: (() => void) | null = null;
 
   constructor(private readonly options: ThreadRemoteOptions) {
-    this.shape = shapeOf(options.store.kind);
+    this.shape = SHAPES[options.store.kind];
+    this.exitFlush = new ExitFlush({
+      ledger: this.ledger,
+      exitFlushMs: options.exitFlushMs,
+      ending: () => this.ending,
+      flush: (onReply) => this.send('flush', { inos: null }, onReply),
+      waitFor: (call, milliseconds) => this.calls.wait(call, this.current, milliseconds),
+      onOver: () => this.keepProcess(),
+    });
   }
 
   call<M extends Method>(method: M, args: Args<M>, commit: (reply: Reply<M>) => void): Call {
@@ -92,30 +83,29 @@ class ThreadRemote implements Remote {
   }
 
   private send<M extends Method>(method: M, args: Args<M>, commit: (reply: Reply<M>) => void): ThreadCall {
-    // Kept untyped by its id; the owner answers each method with its own value.
-    const call = new ThreadCall(++this.serial, method, args, commit as (reply: Reply<Method>) => void);
     if (method === 'close' && !this.thread) {
+      const call = this.calls.make(method, args, commit);
       this.forgetAll();
-      this.settleLater(call, { ok: true, value: null });
+      this.calls.settleLater(call, { ok: true, value: null });
       return call;
     }
-    const thread = this.started(call);
-    if (method === 'submit') this.waitedMs = 0;
+    const started = this.started();
+    if (method === 'submit') this.exitFlush.restart();
     // After the start: what a new thread takes over is what was handed over before.
     this.ledger.onCall(method, args);
-    this.calls.set(call.id, call);
-    thread?.post({ type: 'call', id: call.id, method, args });
-    this.update();
+    const call = this.calls.make(method, args, commit);
+    if (started instanceof Failure) this.calls.settleLater(call, { ok: false, failure: started });
+    else started.post({ type: 'call', id: call.id, method, args });
+    this.keepProcess();
     return call;
   }
 
-  /** The thread, started if need be; where it can't be the call fails. */
-  private started(call: ThreadCall): OwnerThread | null {
+  /** The thread, started if need be; or why it can't be. */
+  private started(): OwnerThread | Failure {
     try {
       return this.thread ?? this.start();
     } catch (thrown) {
-      this.settleLater(call, { ok: false, failure: failureOf(thrown) });
-      return null;
+      return failureOf(thrown);
     }
   }
 
@@ -129,69 +119,44 @@ class ThreadRemote implements Remote {
     if (!(call instanceof ThreadCall)) throw new TypeError('The call is of another remote.');
     // Giving up on a commit would leave open whether the version is there; the owner ends it, one way or the other.
     const syncTimeout = call.method === 'commit' ? Number.POSITIVE_INFINITY : this.options.syncTimeout;
-    if (this.waitUntilSettled(call, syncTimeout, { isRenewed: true })) return;
+    if (this.calls.wait(call, this.current, syncTimeout, { isRenewed: true })) return;
     throw new Failure('ETIMEDOUT', 'W&B gave no answer within `syncTimeout`.');
-  }
-
-  /** @param options.isRenewed the time begins anew with every message: it bounds the thread's silence */
-  private waitUntilSettled(
-    call: ThreadCall,
-    milliseconds: number,
-    { isRenewed }: { isRenewed: boolean },
-  ): boolean {
-    let deadline = performance.now() + milliseconds;
-    for (;;) {
-      this.settleForegone(call);
-      const { thread } = this;
-      if (call.isSettled || !thread) return call.isSettled;
-      const count = thread.countSent;
-      thread.receiveAll();
-      this.settleForegone(call);
-      if (call.isSettled) return true;
-      if (thread !== this.thread) continue;
-      const now = performance.now();
-      if (now >= deadline) return false;
-      if (thread.sleep(count, deadline - now) && isRenewed) deadline = performance.now() + milliseconds;
-    }
   }
 
   /** Starts a thread, and hands it what others had to send. */
   private start(): OwnerThread {
     const { store, writebackDelay, concurrency, workerUrl } = this.options;
+    const { exitFlush } = this;
     this.unregister ??= keep({
-      ...{ isHeldAgainstSignals: this.options.exitSignals },
-      ...{ begin: () => this.begin(), drain: (startedAt) => this.drain(startedAt) },
-      drainLater: (startedAt) => this.drainLater(startedAt),
-      removeFiles: () => this.ending.removeFiles(),
       isPending: () => this.ledger.isPending,
+      isHeldAgainstSignals: this.options.exitSignals,
+      begin: () => exitFlush.begin(),
+      drain: (startedAt) => exitFlush.drain(startedAt),
+      drainLater: (startedAt) => exitFlush.drainLater(startedAt),
+      removeFiles: () => this.ending.removeFiles(),
     });
-    const data = { store, writebackDelay, concurrency, told: [...this.told] };
+    const data = { store, writebackDelay, concurrency, declared: [...this.declared] };
     const thread = new OwnerThread(workerUrl ?? threadFile('io/owner/thread.js'), data, {
+      contents: () => this.contents,
       onAnswer: (from, answer) => this.onAnswer(from, answer),
       onGone: (from, detail) => this.lose(from, detail),
       onUnsendable: (id, detail) => {
         const call = this.calls.get(id);
         const failure = new Failure('EINVAL', "Its arguments hold what can't leave this thread.", detail);
-        if (call) this.settle(call, { ok: false, failure });
+        if (call) this.calls.settle(call, { ok: false, failure });
       },
     });
     this.thread = thread;
     for (const { failure: _, ...submission } of this.ledger.all) {
-      const call = new ThreadCall(++this.serial, 'submit', submission, () => {});
-      this.calls.set(call.id, call);
-      thread.post({ type: 'call', id: call.id, method: 'submit', args: call.args });
+      const { id } = this.calls.make('submit', submission, () => {});
+      thread.post({ type: 'call', id, method: 'submit', args: submission });
     }
     return thread;
   }
 
-  private onAnswer(thread: OwnerThread, answer: Answer): void {
+  private onAnswer(thread: OwnerThread, answer: ThreadAnswer): void {
     if (answer.type === 'gone') {
       this.lose(thread, answer.detail);
-    } else if (answer.type === 'open') {
-      const { content, transfers } = this.openings.open(answer.id);
-      thread.post({ type: 'content', opening: answer.opening, content }, transfers);
-    } else if (answer.type === 'close') {
-      this.openings.close(answer.id);
     } else if (answer.type === 'event') {
       const event = unpackEvent(answer.event);
       this.ledger.onEvent(event);
@@ -200,50 +165,28 @@ class ThreadRemote implements Remote {
     } else {
       const call = this.calls.get(answer.id);
       if (call?.method === 'close' && answer.reply.ok) this.end(thread, call);
-      else if (call) this.settle(call, unpackReply(call.method, answer.reply));
+      else if (call) this.calls.settle(call, unpackReply(call.method, answer.reply));
     }
-    this.update();
   }
 
-  private settleLater(call: ThreadCall, reply: Reply<Method>): void {
-    call.foregone = reply;
-    theGlobal.queueMicrotask(() => this.settleForegone(call));
-  }
-
-  private settleForegone(call: ThreadCall): void {
-    if (call.foregone) this.settle(call, call.foregone);
-  }
-
-  private settle(call: ThreadCall, reply: Reply<Method>): void {
-    if (call.isSettled) return;
-    call.isSettled = true;
-    this.calls.delete(call.id);
-    this.ledger.onReply(call.method, call.args, reply);
-    this.update();
-    throwLater(() => call.commit(reply));
-  }
-
-  private update(): void {
+  private keepProcess(): void {
     // The flush of the end has no more time than the end.
-    const isOver = this.lastFlush !== null && this.restOfEnd() <= 0;
-    this.thread?.keepProcess(this.calls.size > (isOver ? 1 : 0));
-    updateSignals();
+    this.thread?.keepProcess(this.calls.size > (this.exitFlush.isOver ? 1 : 0));
   }
 
   /** The owner is closed: nothing more comes of its thread. */
   private end(thread: OwnerThread, close: ThreadCall): void {
     this.thread = null;
-    this.forgetAll();
-    for (const call of [...this.calls.values()]) {
-      if (call !== close) this.settle(call, { ok: false, failure: new Failure('ECANCELED') });
-    }
     thread.release();
-    this.settleLater(close, { ok: true, value: null });
+    this.forgetAll();
+    for (const call of this.calls.all) {
+      if (call !== close) this.calls.settle(call, { ok: false, failure: new Failure('ECANCELED') });
+    }
+    this.calls.settleLater(close, { ok: true, value: null });
   }
 
   private forgetAll(): void {
     this.ledger.clear();
-    this.openings.closeAll();
     this.unregister?.();
     this.unregister = null;
   }
@@ -259,21 +202,20 @@ class ThreadRemote implements Remote {
     if (this.thread !== thread) return;
     this.thread = null;
     void thread.end();
-    this.openings.closeAll();
     this.deaths++;
     const failure = new Failure('EIO', 'The I/O thread ended; the next call starts another one.', detail);
     const isHopeless = this.deaths > MOST_DEATHS_IN_A_ROW;
-    for (const { path } of this.ledger.all) this.told.add(path);
+    for (const { path } of this.ledger.all) this.declared.add(path);
     if (isHopeless) this.failAll(failure);
     const flushes: ThreadCall[] = [];
-    for (const call of [...this.calls.values()]) {
+    for (const call of this.calls.all) {
       if (call.method === 'flush' && !isHopeless) flushes.push(call);
       // Handed over anew below: its acknowledgement says nothing.
-      else if (call.method === 'submit' && !isHopeless) this.settle(call, { ok: true, value: null });
-      else this.settle(call, { ok: false, failure });
+      else if (call.method === 'submit' && !isHopeless) this.calls.settle(call, { ok: true, value: null });
+      else this.calls.settle(call, { ok: false, failure });
     }
     if (!isHopeless && (this.ledger.isPending || flushes.length > 0)) this.takeOver(flushes);
-    this.update();
+    this.keepProcess();
   }
 
   private takeOver(flushes: readonly ThreadCall[]): void {
@@ -283,7 +225,7 @@ class ThreadRemote implements Remote {
       for (const { id, method, args } of flushes) next.post({ type: 'call', id, method, args });
     } catch (thrown) {
       const failure = failureOf(thrown);
-      for (const call of flushes) this.settle(call, { ok: false, failure });
+      for (const call of flushes) this.calls.settle(call, { ok: false, failure });
       this.failAll(failure);
     }
   }
@@ -296,58 +238,4 @@ class ThreadRemote implements Remote {
       throwLater(() => this.onEvent(event));
     }
   }
-
-  /** Keeps the process for as long as its end may take. */
-  private begin(): void {
-    this.ending.submit();
-    if (!this.ledger.isBusy || this.lastFlush || this.restOfEnd() <= 0) return;
-    const startedAt = performance.now();
-    const timer = setTimeout(() => {
-      this.waitedMs = this.exitFlushMs;
-      this.update();
-    }, this.restOfEnd());
-    this.lastFlush = new Promise((resolve) => {
-      this.send('flush', { inos: null }, () => {
-        clearTimeout(timer);
-        this.lastFlush = null;
-        this.waitedMs += performance.now() - startedAt;
-        resolve();
-      });
-    });
-  }
-
-  /** This thread blocks while the owner's goes on; a dead one is replaced. */
-  private drain(startedAt: number): readonly Left[] {
-    const deadline = startedAt + this.restOfEnd();
-    // What a change that was on its way holds back is handed over when that has ended.
-    for (let rounds = 0; this.ledger.isPending && rounds < MOST_DRAINS; rounds++) {
-      const rest = deadline - performance.now();
-      const flush = rest > 0 ? this.send('flush', { inos: null }, () => {}) : null;
-      if (!flush || !this.waitUntilSettled(flush, rest, { isRenewed: false })) break;
-      if (!this.ledger.isBusy) break;
-    }
-    this.waitedMs += performance.now() - startedAt;
-    return this.left();
-  }
-
-  private async drainLater(startedAt: number): Promise<readonly Left[]> {
-    const rest = startedAt + this.restOfEnd() - performance.now();
-    if (this.lastFlush && rest > 0) await Promise.race([this.lastFlush, timeOver(rest)]);
-    return this.left();
-  }
-
-  private get exitFlushMs(): number {
-    return this.options.exitFlushMs;
-  }
-
-  private restOfEnd(): number {
-    return this.exitFlushMs - this.waitedMs;
-  }
-
-  private left(): readonly Left[] {
-    const why = `W&B had not taken it after ${this.exitFlushMs} ms (\`exitFlushMs\`)`;
-    return this.ledger.left(why, this.ending.isKept);
-  }
 }
-
-const MOST_DRAINS = 10;

@@ -5,18 +5,20 @@ import type { Args, Method, RemoteEvent, RemoteMethods, Reply, Value } from '../
 import type { Store } from '../../contract/store.js';
 import { type TreePath, upperPath } from '../../contract/tree-path.js';
 import type { TreeShape } from '../../contract/tree-shape.js';
-import { failureOf } from '../failure-of.js';
-import { Claim } from '../upload/claim.js';
+import { unlessAborted } from '../../wire/retry.js';
+import { failureOf } from '../protocol.js';
 import { commit } from '../upload/commit.js';
+import { Lease } from '../upload/lease.js';
 import { Removals } from '../upload/removals.js';
 import { rename } from '../upload/renames.js';
-import { type OwnerContents, Uploader, type UploadOptions } from '../upload/uploader.js';
+import type { OwnerContents } from '../upload/upload.js';
+import { Uploader, type UploadOptions } from '../upload/uploader.js';
 
 export interface OwnerOptions extends UploadOptions {
   readonly store: Store;
   readonly contents: OwnerContents;
-  /** Names that a former owner may have told the server. @default [] */
-  readonly told?: Iterable<TreePath> | undefined;
+  /** Names that a former owner may have declared to the server. @default [] */
+  readonly declared?: Iterable<TreePath> | undefined;
   /** Milliseconds since the epoch. @default Date.now */
   readonly now?: (() => number) | undefined;
 }
@@ -37,25 +39,31 @@ type Handlers = {
   readonly [M in Method]: (args: Args<M>, signal: AbortSignal) => Promise<Value<M>>;
 };
 
-export function createOwner({ store, contents, told, now = Date.now, ...options }: OwnerOptions): Owner {
+export function createOwner({ store, contents, now = Date.now, ...options }: OwnerOptions): Owner {
   const refuse = (): never => {
     throw new Failure('EROFS', 'This store can only be read.');
   };
-  const target = {
-    lookup: (...args: Parameters<Store['lookup']>) => store.lookup(...args),
-    uploads: store.uploads ?? { declare: refuse, put: refuse, finish: refuse },
+  const closing = new AbortController();
+  const { signal: closed } = closing;
+  // Everything that is on its way listens to it, which is no leak.
+  setMaxListeners(0, closed);
+  const emit = (event: RemoteEvent): void => owner.onEvent(event);
+
+  const createWriter = () => {
+    const target = {
+      lookup: (...args: Parameters<Store['lookup']>) => store.lookup(...args),
+      uploads: store.uploads ?? { declare: refuse, put: refuse, finish: refuse },
+    };
+    const unitOf = (path: TreePath): TreePath => upperPath(path, store.shape.levels.length);
+    const uploader = new Uploader(target, emit, { ...options, unitOf, now, contents, closing: closed });
+    return { store, target, uploader, removals: new Removals(store, closed), contents, now };
   };
-  const unitOf = (path: TreePath): TreePath => upperPath(path, store.shape.levels.length);
-  const uploader = new Uploader(target, (event) => owner.onEvent(event), {
-    ...options,
-    unitOf,
-    told,
-    now,
-    contents,
-  });
-  const { queue } = uploader;
-  const removals = new Removals(store, uploader.signal);
-  const host = { store, target, uploader, removals, now };
+  let writer: ReturnType<typeof createWriter> | null = null;
+  /** Made for the first change: most owners only read. */
+  const writing = (): ReturnType<typeof createWriter> => {
+    writer ??= createWriter();
+    return writer;
+  };
 
   async function listed(path: TreePath, signal: AbortSignal): Promise<readonly Entry[]> {
     const entries: Entry[] = [];
@@ -80,18 +88,20 @@ export function createOwner({ store, contents, told, now = Date.now, ...options 
 
     submit: async (submission) => {
       if (!store.uploads) return refuse();
-      uploader.submit(submission);
+      writing().uploader.submit(submission);
       return null;
     },
 
-    flush: async ({ inos }) => ({ failed: await uploader.flush(inos) }),
+    flush: async ({ inos }) => ({ failed: await writing().uploader.flush(inos) }),
 
-    rename: async ({ moves }) => ({ moved: await rename(host, moves) }),
+    rename: async ({ moves }) => ({ moved: await rename(writing(), moves) }),
 
     remove: async ({ files }) => {
+      const { uploader, removals } = writing();
+      const { queue } = uploader;
       const known = files.filter(({ path, entry }) => {
         const queued = queue.queuedAt(path);
-        if (entry !== null || !queued || queue.isTold(path)) return true;
+        if (entry !== null || !queued || queue.names.isDeclared(path)) return true;
         queue.drop(queued);
         return false;
       });
@@ -103,25 +113,25 @@ export function createOwner({ store, contents, told, now = Date.now, ...options 
       return null;
     },
 
-    mkdir: async ({ path }) => (store.mkdir ? store.mkdir(path, { signal: uploader.signal }) : refuse()),
+    mkdir: async ({ path }) => (store.mkdir ? store.mkdir(path, { signal: closed }) : refuse()),
 
     rmdir: async ({ path }) => {
       const { rmdir = refuse } = store;
-      await changing(queue.pathsBelow(path), () => rmdir.call(store, path, { signal: uploader.signal }));
+      const { queue } = writing().uploader;
+      await changing(queue.pathsBelow(path), () => rmdir.call(store, path, { signal: closed }));
       return null;
     },
 
     commit: async (args, signal) => {
       if (!store.commit) return refuse();
-      // Everything that is on its way listens to it, which is no leak.
-      const ended = AbortSignal.any([uploader.signal, signal]);
+      const ended = AbortSignal.any([closed, signal]);
       setMaxListeners(0, ended);
-      return commit({ ...host, tell: (event) => owner.onEvent(event) }, args, ended);
+      return commit({ store, contents, emit }, args, ended);
     },
 
     symlink: async (link) => {
       if (!store.symlink) return refuse();
-      return { entries: await store.symlink(link, { signal: uploader.signal }) };
+      return { entries: await store.symlink(link, { signal: closed }) };
     },
 
     info: async ({ path }, signal) => (store.info ? store.info(path, { signal }) : null),
@@ -139,7 +149,8 @@ export function createOwner({ store, contents, told, now = Date.now, ...options 
     alike: async ({ path }, signal) => (await store.alike?.(path, { signal })) ?? null,
 
     close: async () => {
-      await uploader.close();
+      closing.abort();
+      await writer?.uploader.close();
       await store.close?.();
       return null;
     },
@@ -147,17 +158,18 @@ export function createOwner({ store, contents, told, now = Date.now, ...options 
 
   /** Takes names away on the server, after what is on its way to them has ended. */
   async function changing(paths: readonly TreePath[], change: () => Promise<void>): Promise<void> {
-    const claim = new Claim(uploader, paths);
+    const { uploader } = writing();
+    const lease = new Lease(uploader, paths);
     try {
-      await claim.isQuiet();
+      await lease.isQuiet();
       await change();
       for (const path of paths) {
-        claim.drop(path);
-        queue.forget(path);
+        lease.drop(path);
+        uploader.queue.names.forget(path);
         uploader.recent.delete(path);
       }
     } finally {
-      claim.release();
+      lease.release();
     }
   }
 
@@ -168,6 +180,7 @@ export function createOwner({ store, contents, told, now = Date.now, ...options 
       const handler: (args: Args<M>, signal: AbortSignal) => Promise<Value<M>> = handlers[method];
       try {
         const work = handler(args, signal);
+        // A caller that leaves doesn't wait until the work behind it has noticed.
         return { ok: true, value: await (CANCELLABLE.has(method) ? unlessAborted(work, signal) : work) };
       } catch (thrown) {
         return { ok: false, failure: failureOf(thrown) };
@@ -175,8 +188,8 @@ export function createOwner({ store, contents, told, now = Date.now, ...options 
     },
   };
   store.onWarning?.(
-    (message) => owner.onEvent({ type: 'warning', message }),
-    (message) => owner.onEvent({ type: 'debug', message }),
+    (message) => emit({ type: 'warning', message }),
+    (message) => emit({ type: 'debug', message }),
   );
   return owner;
 }
@@ -193,13 +206,3 @@ const CANCELLABLE: ReadonlySet<keyof RemoteMethods> = new Set([
   'alike',
   'flush',
 ]);
-
-/** A caller that leaves doesn't wait until the work behind it has noticed. */
-function unlessAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
-  return new Promise((resolve, reject) => {
-    const leave = (): void => reject(new Failure('ECANCELED'));
-    if (signal.aborted) leave();
-    signal.addEventListener('abort', leave, { once: true });
-    work.then(resolve, reject);
-  });
-}

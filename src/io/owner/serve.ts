@@ -1,9 +1,9 @@
 import type { Transferable } from 'node:worker_threads';
 import type { Method, Reply } from '../../contract/remote.js';
 import type { OpenSource } from '../../contract/uploads.js';
-import { failureOf } from '../failure-of.js';
 import {
   type Answer,
+  failureOf,
   type Opened,
   packReply,
   type Request,
@@ -18,26 +18,22 @@ import { createStore } from './stores.js';
  *
  * @param onClosed is called before the answer that says so is sent
  */
-export function serve(
-  { port, store, told, writebackDelay, concurrency }: ThreadData,
-  post: Post,
-  onClosed: () => void,
-): void {
-  const openings = new Map<number, (content: Opened) => void>();
-  let serial = 0;
+export function serve({ port, store, ...options }: ThreadData, post: Post, onClosed: () => void): void {
+  const opening = new Map<number, (content: Opened) => void>();
+  let opened = 0;
   const contents = {
     open: async (id: number): Promise<OpenSource> => {
       const content = await new Promise<Opened>((resolve) => {
-        const opening = ++serial;
-        openings.set(opening, resolve);
-        post({ type: 'open', opening, id });
+        const serial = ++opened;
+        opening.set(serial, resolve);
+        post({ type: 'open', opening: serial, id });
       });
       if (!content.ok) throw content.failure;
       return content.source;
     },
     close: (id: number) => post({ type: 'close', id }),
   };
-  const owner = createOwner({ store: createStore(store), contents, told, writebackDelay, concurrency });
+  const owner = createOwner({ ...options, store: createStore(store), contents });
   owner.onEvent = (event) => post({ type: 'event', event });
   const running = new Map<number, AbortController>();
 
@@ -48,8 +44,8 @@ export function serve(
 
   const run = (request: Request): void => {
     if (request.type === 'content') {
-      openings.get(request.opening)?.(unpackContent(request.content));
-      openings.delete(request.opening);
+      opening.get(request.opening)?.(unpackContent(request.content));
+      opening.delete(request.opening);
       return;
     }
     const { id } = request;

@@ -11,7 +11,9 @@ export type StoreChoice =
   | { readonly kind: 'artifacts'; readonly config: WireConfig; readonly artifacts: ArtifactsConfig }
   | { readonly kind: 'memory'; readonly options: MemoryStoreOptions };
 
-const SHAPES = { runs: RUNS_SHAPE, artifacts: ARTIFACTS_SHAPE, memory: MEMORY_SHAPE } as const;
-
 /** Known before the store is made, and where it isn't made. */
-export const shapeOf = (kind: StoreChoice['kind']): TreeShape => SHAPES[kind];
+export const SHAPES: Readonly<Record<StoreChoice['kind'], TreeShape>> = {
+  runs: RUNS_SHAPE,
+  artifacts: ARTIFACTS_SHAPE,
+  memory: MEMORY_SHAPE,
+};

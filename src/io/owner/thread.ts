@@ -1,17 +1,15 @@
 import { serveTasks } from '../../threads/idle-threads.js';
-import { BEAT, BEAT_MS } from '../beat.js';
-import { failureOf } from '../failure-of.js';
-import type { ThreadData } from '../protocol.js';
+import { failureOf, HEARTBEAT, HEARTBEAT_MS, type ThreadData } from '../protocol.js';
 import type { Post } from './serve.js';
 
 /**
  * The owner's thread. A blocked kernel hears of nothing but messages and the counter, the thread's own end included: so
  * the guard stands before anything is loaded that could fail.
  */
-let beat = (): void => {};
+let heartbeat = (): void => {};
 let reason = '';
 let lastWord: Post = () => {};
-setInterval(() => beat(), BEAT_MS).unref();
+setInterval(() => heartbeat(), HEARTBEAT_MS).unref();
 process.on('uncaughtExceptionMonitor', (error) => {
   reason = `: ${failureOf(error).cause}`;
 });
@@ -27,9 +25,9 @@ const rest = serveTasks<ThreadData>((data) => {
     Atomics.notify(counter, 0);
   };
   lastWord = post;
-  beat = () => void Atomics.add(counter, BEAT, 1);
+  heartbeat = () => void Atomics.add(counter, HEARTBEAT, 1);
   // At once: a thread that ends before its first interval has lived, too.
-  beat();
+  heartbeat();
   serving ??= import('./serve.js');
   void serving.then(({ serve }) => serve(data, post, () => rest()));
 });

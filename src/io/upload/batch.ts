@@ -4,10 +4,9 @@ import type { Entry } from '../../contract/entry.js';
 import { Failure } from '../../contract/failure.js';
 import type { Source, Ticket } from '../../contract/uploads.js';
 import { reading } from '../../store/common/sources.js';
-import { failureOf } from '../failure-of.js';
-import { nowAndThen } from './progress.js';
-import type { Upload } from './queue.js';
-import { send, type Target } from './transfer.js';
+import { failureOf } from '../protocol.js';
+import { nowAndThen, send, type Target } from './transfer.js';
+import type { Upload } from './upload.js';
 
 type Result =
   | { readonly kind: 'durable'; readonly entry: Entry }

@@ -1,6 +1,7 @@
 import type { Failure } from '../../contract/failure.js';
 import type { FailedUpload } from '../../contract/remote.js';
-import type { Outcome, Upload, UploadQueue } from './queue.js';
+import type { UploadQueue } from './queue.js';
+import type { Outcome, Upload } from './upload.js';
 
 interface Waiter {
   /** The inodes whose content isn't settled yet, each with the generation that was asked for. */

@@ -1,42 +1,9 @@
 import type { Failure } from '../../contract/failure.js';
-import type { Handed } from '../../contract/remote.js';
 import { isBelow, type TreePath } from '../../contract/tree-path.js';
-
-/** Content of an inode as of one generation, to be uploaded to a path. */
-export interface Submission {
-  readonly ino: number;
-  readonly generation: number;
-  readonly path: TreePath;
-  readonly source: Handed;
-  /** The server may have it already. @default false */
-  readonly isDoubtful?: boolean | undefined;
-}
-
-/**
- * - `waiting`: queued, not on its way.
- * - `taken`: on its way, the body isn't sent completely: it can still be aborted.
- * - `sent`: the whole body is sent, its outcome must be waited for.
- * - `failed`: queued with its content until it is tried again, by itself at `retryAt` or because somebody waits.
- */
-export type UploadState = 'waiting' | 'taken' | 'sent' | 'failed';
-
-/** A queued submission. Only the queue changes it. */
-export interface Upload extends Submission {
-  readonly state: UploadState;
-  /** Why it failed, while `failed`. */
-  readonly failure: Failure | null;
-  /** How often it has failed in a row. */
-  readonly failures: number;
-  /** When a failed one goes again by itself, on the caller's clock. */
-  readonly retryAt: number;
-  /** Somebody waits for it: it goes before others. */
-  readonly isWanted: boolean;
-}
+import { Names } from './names.js';
+import type { Outcome, Submission, Upload } from './upload.js';
 
 type Item = { -readonly [Key in keyof Upload]: Upload[Key] } & { isDue: boolean };
-
-/** How an upload left the queue; `failed` ones stay in it, and settle again after a retry. */
-export type Outcome = 'durable' | 'failed' | 'dropped';
 
 /**
  * What is to be uploaded, and what is on its way: a state machine without timers and promises. It says what may be
@@ -47,28 +14,27 @@ export type Outcome = 'durable' | 'failed' | 'dropped';
  *   earlier one of that path has settled. So an older content never replaces a newer one.
  * - A later submission replaces the queued one of its path or inode; what is on its way is aborted for it only while
  *   its body is incomplete (`toAbort`), and is never queued again once it has a successor.
- * - From the moment a path is first taken its name may exist on the server: it is told (`isTold`), until forgotten.
- * - A held path isn't taken; what it holds stays as it is.
+ * - From the moment a path is first taken its name may exist on the server: it is declared, until it is forgotten.
+ * - A leased path isn't taken; what is queued there stays as it is.
  * - Every submission settles: durable, dropped, or failed; `onSettled` hears of each.
  */
 export class UploadQueue {
+  readonly names: Names;
   private readonly queued = new Map<TreePath, Item>();
   private readonly queuedByIno = new Map<number, Item>();
   private readonly onTheWay = new Map<TreePath, Item>();
-  private readonly told: Set<TreePath>;
-  private readonly holds = new Map<TreePath, number>();
   private readonly unitOf: (path: TreePath) => TreePath;
   private readonly onSettled: (upload: Upload, outcome: Outcome) => void;
 
   constructor(options: {
     readonly unitOf: (path: TreePath) => TreePath;
     readonly onSettled: (upload: Upload, outcome: Outcome) => void;
-    /** Names that a former owner may have told the server. @default [] */
-    readonly told?: Iterable<TreePath>;
+    /** Names that a former owner may have declared to the server. @default [] */
+    readonly declared?: Iterable<TreePath>;
   }) {
     this.unitOf = options.unitOf;
     this.onSettled = options.onSettled;
-    this.told = new Set(options.told);
+    this.names = new Names(options.declared ?? []);
   }
 
   get countOnTheWay(): number {
@@ -80,10 +46,6 @@ export class UploadQueue {
     if (this.onTheWay.size > 0) return false;
     for (const { state } of this.queued.values()) if (state === 'waiting') return false;
     return true;
-  }
-
-  isTold(path: TreePath): boolean {
-    return this.told.has(path);
   }
 
   isOnTheWay(path: TreePath): boolean {
@@ -115,11 +77,11 @@ export class UploadQueue {
     ];
   }
 
-  /** The upload of this path that should be aborted: its body is incomplete and a newer one waits, or it is held. */
+  /** The upload of this path that should be aborted: its body is incomplete and a newer one waits, or it is leased. */
   toAbort(path: TreePath): Upload | null {
     const upload = this.onTheWay.get(path);
     if (upload?.state !== 'taken') return null;
-    return this.queued.has(path) || this.holds.has(path) ? upload : null;
+    return this.queued.has(path) || this.names.isLeased(path) ? upload : null;
   }
 
   submit({ ino, generation, path, source, isDoubtful = false }: Submission): void {
@@ -186,7 +148,7 @@ export class UploadQueue {
       this.unqueue(item);
       item.state = 'taken';
       this.onTheWay.set(item.path, item);
-      this.told.add(item.path);
+      this.names.declare(item.path);
       const unit = this.unitOf(item.path);
       const batch = units.get(unit) ?? [];
       batch.push(item);
@@ -207,12 +169,8 @@ export class UploadQueue {
 
   /** @param retryAt when it goes again by itself, on the clock of `retry`. @default never */
   failed(upload: Upload, failure: Failure, retryAt = Number.POSITIVE_INFINITY): void {
-    const item = this.end(upload);
+    const item = this.endUnreplaced(upload);
     if (!item) return;
-    if (this.hasSuccessor(item)) {
-      this.onSettled(item, 'dropped');
-      return;
-    }
     item.state = 'failed';
     item.failure = failure;
     item.failures++;
@@ -225,20 +183,16 @@ export class UploadQueue {
 
   /** It was aborted, and its socket is done: without a successor it goes again. */
   aborted(upload: Upload): void {
-    const item = this.end(upload);
+    const item = this.endUnreplaced(upload);
     if (!item) return;
-    if (this.hasSuccessor(item)) {
-      this.onSettled(item, 'dropped');
-      return;
-    }
     item.state = 'waiting';
     this.enqueue(item);
   }
 
-  /** Renames a queued upload that the server was never told of; false if there is no such. */
+  /** Renames a queued upload that was never declared to the server; false if there is no such. */
   rekey(ino: number, from: TreePath, to: TreePath): boolean {
     const item = this.queued.get(from);
-    if (item?.ino !== ino || this.told.has(from)) return false;
+    if (item?.ino !== ino || this.names.isDeclared(from)) return false;
     const replaced = this.queued.get(to);
     this.unqueue(item);
     if (replaced) this.unqueue(replaced);
@@ -256,34 +210,13 @@ export class UploadQueue {
     this.onSettled(item, 'dropped');
   }
 
-  /** Takes note that a name may exist on the server. */
-  tell(path: TreePath): void {
-    this.told.add(path);
-  }
-
-  /** Takes note that the server doesn't have a name (any more). */
-  forget(path: TreePath): void {
-    this.told.delete(path);
-  }
-
-  /** Nothing of this path begins until as many `release`. */
-  hold(path: TreePath): void {
-    this.holds.set(path, (this.holds.get(path) ?? 0) + 1);
-  }
-
-  release(path: TreePath): void {
-    const count = this.holds.get(path) ?? 0;
-    if (count > 1) this.holds.set(path, count - 1);
-    else this.holds.delete(path);
-  }
-
   /** Newer content of the path, or of the inode, is queued. */
   private hasSuccessor({ path, ino }: Item): boolean {
     return this.queued.has(path) || this.queuedByIno.has(ino);
   }
 
   private mayGo({ isDue, state, path }: Item): boolean {
-    return isDue && state === 'waiting' && !this.onTheWay.has(path) && !this.holds.has(path);
+    return isDue && state === 'waiting' && !this.onTheWay.has(path) && !this.names.isLeased(path);
   }
 
   private itemOf(upload: Upload): Item | null {
@@ -295,6 +228,14 @@ export class UploadQueue {
     const item = this.itemOf(upload);
     if (item) this.onTheWay.delete(item.path);
     return item;
+  }
+
+  /** Null too if it has a successor: then it is dropped. */
+  private endUnreplaced(upload: Upload): Item | null {
+    const item = this.end(upload);
+    if (!item || !this.hasSuccessor(item)) return item;
+    this.onSettled(item, 'dropped');
+    return null;
   }
 
   private enqueue(item: Item): void {

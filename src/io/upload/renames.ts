@@ -5,10 +5,11 @@ import type { Store } from '../../contract/store.js';
 import type { TreePath } from '../../contract/tree-path.js';
 import type { OpenSource } from '../../contract/uploads.js';
 import { reading } from '../../store/common/sources.js';
-import { Claim } from './claim.js';
 import { download } from './download.js';
+import { Lease } from './lease.js';
 import type { Removals } from './removals.js';
 import { send, type Target } from './transfer.js';
+import { heldSource, type OwnerContents } from './upload.js';
 import type { Uploader } from './uploader.js';
 
 interface RenameHost {
@@ -16,11 +17,12 @@ interface RenameHost {
   readonly target: Target;
   readonly uploader: Uploader;
   readonly removals: Removals;
+  readonly contents: OwnerContents;
   readonly now: () => number;
 }
 
 /**
- * Renames files of one unit: those the server was never told of in the queue alone, all others by uploading them under
+ * Renames files of one unit: those that were never declared to the server in the queue alone, all others by uploading them under
  * their new names, then removing the old ones. If it fails, what was queued is still queued under the old names.
  */
 export async function rename(host: RenameHost, moves: readonly Move[]): Promise<Value<'rename'>['moved']> {
@@ -28,17 +30,17 @@ export async function rename(host: RenameHost, moves: readonly Move[]): Promise<
   const known = moves.filter(({ ino, from, to, entry }) => entry !== null || !uploader.rekey(ino, from, to));
   const moved = new Map<number, Entry>();
   if (known.length > 0) {
-    const claim = new Claim(
+    const lease = new Lease(
       uploader,
       known.flatMap(({ from, to }) => [from, to]),
     );
     try {
-      await claim.isQuiet();
+      await lease.isQuiet();
       const entries = await uploadAll(host, known);
       await host.removals.remove(known.map(({ from, entry }) => ({ path: from, id: entry?.id ?? null })));
       for (const { ino, from, to } of known) {
-        for (const path of [from, to]) claim.drop(path);
-        uploader.queue.forget(from);
+        for (const path of [from, to]) lease.drop(path);
+        uploader.queue.names.forget(from);
         uploader.recent.delete(from);
         const entry = entries.get(to);
         if (!entry)
@@ -47,18 +49,18 @@ export async function rename(host: RenameHost, moves: readonly Move[]): Promise<
         moved.set(ino, entry);
       }
     } finally {
-      claim.release();
+      lease.release();
     }
   }
   return moves.map(({ ino }) => ({ ino, entry: moved.get(ino) ?? null }));
 }
 
 async function uploadAll(
-  { store, target, uploader, now }: RenameHost,
+  { store, target, uploader, contents, now }: RenameHost,
   moves: readonly Move[],
 ): Promise<ReadonlyMap<TreePath, Entry>> {
   const { signal } = uploader;
-  for (const { to } of moves) uploader.queue.tell(to);
+  for (const { to } of moves) uploader.queue.names.declare(to);
   const tickets = await target.uploads.declare(
     moves.map(({ to }) => to),
     { signal },
@@ -71,7 +73,7 @@ async function uploadAll(
       if (!ticket) throw new Failure('EPROTO', 'The server gave no address to upload the file to.');
       const sendTo = (source: OpenSource): Promise<Entry> => send(target, ticket, source, { signal, now });
       if (move.source) {
-        entries.set(move.to, await reading(uploader.heldSource(move.source), sendTo));
+        entries.set(move.to, await reading(heldSource(contents, move.source), sendTo));
         return;
       }
       const content = await fetch(store, uploader, move);

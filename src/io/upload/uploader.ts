@@ -1,16 +1,15 @@
-import { setMaxListeners } from 'node:events';
 import { clearTimeout, setImmediate, setTimeout } from 'node:timers';
 import { LRUCache } from 'lru-cache';
 import PQueue from 'p-queue';
 import type { Entry } from '../../contract/entry.js';
 import { Failure } from '../../contract/failure.js';
-import type { FailedUpload, Handed, RemoteEvent } from '../../contract/remote.js';
+import type { FailedUpload, RemoteEvent } from '../../contract/remote.js';
 import type { TreePath } from '../../contract/tree-path.js';
-import type { HeldSource, OpenSource } from '../../contract/uploads.js';
 import { Batch, type Job } from './batch.js';
 import { Flushes } from './flushes.js';
-import { type Outcome, type Submission, type Upload, UploadQueue } from './queue.js';
+import { UploadQueue } from './queue.js';
 import type { Target } from './transfer.js';
+import { heldSource, type Outcome, type OwnerContents, type Submission, type Upload } from './upload.js';
 
 export interface UploadOptions {
   /** How long a submission waits for others, in milliseconds; each new one starts it again, ten times at most. */
@@ -28,12 +27,6 @@ const MOST_ON_THE_WAY = 2000;
 /** Entries of finished uploads that a rename may need before a listing shows them. */
 const RECENT_ENTRIES = 1000;
 
-/** The kernel's content as the owner gets it; see `Contents`. */
-export interface OwnerContents {
-  open(id: number): Promise<OpenSource>;
-  close(id: number): void;
-}
-
 /** Drives the upload queue: decides when a batch goes, runs it, and tells how it went. */
 export class Uploader {
   readonly queue: UploadQueue;
@@ -44,7 +37,6 @@ export class Uploader {
   private readonly jobs = new Map<Upload, Job>();
   /** Who waits for the upload of a path that is on its way. */
   private readonly quiet = new Map<TreePath, (() => void)[]>();
-  private readonly closing = new AbortController();
   private readonly writebackDelay: number;
   private timer: NodeJS.Timeout | null = null;
   private retryTimer: NodeJS.Timeout | null = null;
@@ -58,19 +50,19 @@ export class Uploader {
     private readonly onEvent: (event: RemoteEvent) => void,
     private readonly options: UploadOptions & {
       readonly unitOf: (path: TreePath) => TreePath;
-      readonly told?: Iterable<TreePath> | undefined;
+      readonly declared?: Iterable<TreePath> | undefined;
       readonly now: () => number;
       readonly contents: OwnerContents;
+      /** Aborts what is on its way, and lets nothing begin any more. */
+      readonly closing: AbortSignal;
     },
   ) {
-    // Everything that is on its way listens to it, which is no leak.
-    setMaxListeners(0, this.closing.signal);
     this.writebackDelay = options.writebackDelay;
     this.transfers = new PQueue({ concurrency: options.concurrency });
     this.queue = new UploadQueue({
       unitOf: options.unitOf,
       onSettled: (upload, outcome) => this.onSettled(upload, outcome),
-      told: options.told ?? [],
+      declared: options.declared ?? [],
     });
     this.flushes = new Flushes(this.queue, (ino) => {
       this.queue.ripen([ino], { isFlush: true });
@@ -79,17 +71,7 @@ export class Uploader {
   }
 
   get signal(): AbortSignal {
-    return this.closing.signal;
-  }
-
-  /** What was handed over, to be opened when it is read. */
-  heldSource({ id, size }: Handed): HeldSource {
-    const { contents } = this.options;
-    const open = async (): Promise<{ content: OpenSource; close: () => void }> => ({
-      content: await contents.open(id),
-      close: () => contents.close(id),
-    });
-    return { kind: 'held', size, open };
+    return this.options.closing;
   }
 
   submit(submission: Submission): void {
@@ -100,7 +82,7 @@ export class Uploader {
     this.startTimer();
   }
 
-  /** Renames a queued upload that the server was never told of; false if there is no such. */
+  /** Renames a queued upload that was never declared to the server; false if there is no such. */
   rekey(ino: number, from: TreePath, to: TreePath): boolean {
     if (!this.queue.rekey(ino, from, to)) return false;
     this.abortReplaced(to);
@@ -139,7 +121,7 @@ export class Uploader {
         transfers: this.transfers,
         closing: this.signal,
         now: this.options.now,
-        sourceOf: (upload) => this.heldSource(upload.source),
+        sourceOf: (upload) => heldSource(this.options.contents, upload.source),
         onProgress: (upload, sent, size) =>
           this.onEvent({ type: 'progress', path: upload.path, ino: upload.ino, sent, size }),
         onSent: (upload) => this.queue.sent(upload),
@@ -150,11 +132,10 @@ export class Uploader {
     }
   }
 
-  /** Waits for nothing that is queued; what is on its way is aborted. */
+  /** After the abort of `closing`: waits for nothing that is queued. */
   async close(): Promise<void> {
     this.stopTimer();
     if (this.retryTimer) clearTimeout(this.retryTimer);
-    this.closing.abort();
     for (const job of this.jobs.values()) job.controller.abort();
     this.flushes.cancel(new Failure('ECANCELED'));
     await this.transfers.onIdle();

@@ -176,7 +176,7 @@ function create(core: Core, op: Operation, path: TreePath, flags: number, mode: 
 /** Clean content can always be fetched again: where its copy here is gone it isn't here. */
 function dropUnusable(core: Core, inode: Inode): void {
   const isOnServer = inode.entry !== null && !inode.isDirty && !inode.isOpen && !inode.draft;
-  if (isOnServer && !core.overlay.isUsable(inode)) core.dropContent(inode);
+  if (isOnServer && !core.overlay.isUsable(inode)) core.names.dropContent(inode);
 }
 
 function assertWritable(core: Core, inode: Inode): void {

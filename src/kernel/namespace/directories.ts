@@ -1,5 +1,5 @@
 import { Failure } from '../../contract/failure.js';
-import type { TreePath } from '../../contract/tree-path.js';
+import { joinPath, type TreePath } from '../../contract/tree-path.js';
 import type { Core } from '../core.js';
 import { effect, isDone } from '../operation/effect.js';
 import type { Operation } from '../operation/operation.js';
@@ -50,7 +50,7 @@ export function mkdir(core: Core, op: Operation, path: TreePath, mode: number): 
     const isDraft = depth === core.unitDepth;
     if (isDraft) core.shape.drafts?.assertDraftName(name);
     if (isDraft || parent.draft)
-      core.keeping.put(`${parent.path}/${name}`, { kind: isDraft ? 'draft' : 'directory' });
+      core.keeping.put(joinPath(parent.path, name), { kind: isDraft ? 'draft' : 'directory' });
     const directory = new Inode('directory', null);
     place(directory);
     const local = directory.ensureLocal();

@@ -9,12 +9,12 @@ import {
   type TreePath,
   upperPath,
 } from '../../contract/tree-path.js';
+import type { TreeShape } from '../../contract/tree-shape.js';
 import type { Core } from '../core.js';
 import type { Load } from '../operation/load.js';
 import { Fault, type Waiting } from '../operation/operation.js';
-import type { Moment } from '../timeline.js';
+import type { Moment, Timeline } from '../timeline.js';
 import { Inode } from './inode.js';
-import type { ScopeHost } from './listing/foreign-changes.js';
 import { forgetIdleUnits } from './listing/known-names.js';
 import { Scope } from './listing/scope.js';
 import { NegativeEntries } from './negatives.js';
@@ -29,7 +29,10 @@ interface Place {
 const GROWTH = 5 / 4;
 
 /** What is known of the names in the tree: a scope for each directory that is listed as one, and the negative entries. */
-export class Namespace implements ScopeHost {
+export class Namespace {
+  readonly timeline: Timeline;
+  readonly shape: TreeShape;
+  readonly unitDepth: number;
   private madeNegatives: NegativeEntries | null = null;
   private readonly units = new Set<Scope>();
   /** Names in units; never less than there are: what has gone is found out when units are looked through. */
@@ -41,11 +44,10 @@ export class Namespace implements ScopeHost {
     private readonly core: Core,
     private readonly most: number,
   ) {
+    this.timeline = core.timeline;
+    this.shape = core.shape;
+    this.unitDepth = core.unitDepth;
     this.boundAt = most;
-  }
-
-  get timeline(): Core['timeline'] {
-    return this.core.timeline;
   }
 
   get negatives(): NegativeEntries {
@@ -58,8 +60,12 @@ export class Namespace implements ScopeHost {
     return this.madeNegatives?.get(path);
   }
 
+  /** The clean content of this inode is of an older version now. */
   dropContent(inode: Inode): void {
-    this.core.dropContent(inode);
+    inode.etag = null;
+    const { local } = inode;
+    if (local?.content) this.core.overlay.drop(inode);
+    local?.forgetTimes();
   }
 
   /** Forgets how fresh the names in a directory are, but nothing of what is below them. */
@@ -79,22 +85,14 @@ export class Namespace implements ScopeHost {
 
   /** The scope that a directory at or above the unit is the root of. */
   scopeAt(directory: Inode): Scope {
-    if (directory.scope) return directory.scope;
-    const { shape, unitDepth } = this.core;
-    const { depth } = directory;
-    const isDeep = depth >= unitDepth;
-    directory.scope = new Scope(this, directory, {
-      isDeep,
-      isImmutable: isDeep && shape.areUnitsImmutable,
-      isPartial: depth < shape.partialDepth,
-    });
+    directory.scope ??= new Scope(this, directory);
     return directory.scope;
   }
 
   /** The scope that speaks of the names in a directory: its unit's (with all below), or its own above units. */
   scopeOf(inode: Inode): Scope {
     let directory = inode;
-    for (let depth = directory.depth; depth > this.core.unitDepth; depth--)
+    for (let depth = directory.depth; depth > this.unitDepth; depth--)
       if (directory.parent) directory = directory.parent;
     return this.scopeAt(directory);
   }
@@ -102,7 +100,7 @@ export class Namespace implements ScopeHost {
   /** The scope in which the name at a path is listed, if its root is known. */
   scopeOfName(path: TreePath): Place | undefined {
     const segments = path.split('/');
-    const rootDepth = Math.min(segments.length - 1, this.core.unitDepth);
+    const rootDepth = Math.min(segments.length - 1, this.unitDepth);
     let directory = this.core.root;
     for (const name of segments.slice(0, rootDepth)) {
       const child = directory.children?.get(name);
@@ -129,7 +127,7 @@ export class Namespace implements ScopeHost {
 
   /** A directory of a unit that was emptied here is still there; no listing will show it. */
   keepIfEmpty(directory: Inode): void {
-    if (directory.children?.size === 0 && directory.depth > this.core.unitDepth) {
+    if (directory.children?.size === 0 && directory.depth > this.unitDepth) {
       directory.ensureLocal().isLocalDirectory = true;
     }
   }
@@ -143,7 +141,7 @@ export class Namespace implements ScopeHost {
 
   /** What was said not to be there may be there now: at the path and, at or above the unit, at everything below. */
   forgetNegatives(path: TreePath): void {
-    this.madeNegatives?.forget(path, depthOf(path) <= this.core.unitDepth);
+    this.madeNegatives?.forget(path, depthOf(path) <= this.unitDepth);
   }
 
   /** Places entries at or above the unit that an answer proved to exist, outermost first. */
@@ -157,7 +155,7 @@ export class Namespace implements ScopeHost {
 
   /** Takes in the answer to a look-up: of the name, of what it is in and, where it came along, of the unit's listing. */
   mergeLookup(asked: TreePath, { ancestors, found: told, listing }: Lookup, sent: Moment): void {
-    const { unitDepth } = this.core;
+    const { unitDepth } = this;
     // An answer that contradicts itself says that there is something: denying it would let it be overwritten.
     const found = told ?? listing?.entries.find(({ path }) => path === asked) ?? null;
     this.mergeAbove(ancestors, sent);
@@ -181,12 +179,12 @@ export class Namespace implements ScopeHost {
     if (!unit?.isDirectory) return;
     if (listing) this.scopeAt(unit).mergeListing(listing.entries, listing.isComplete, sent);
     // Such a listing may be a file of its own, which a look-up leaves alone while names can be asked for.
-    else if (this.core.shape.areUnitsImmutable) this.scopeAt(unit).known.isLarge = true;
+    else if (this.shape.areUnitsImmutable) this.scopeAt(unit).known.isLarge = true;
   }
 
   private unitAt(path: TreePath): Inode | undefined {
     let inode: Inode | undefined = this.core.root;
-    for (const name of segmentsOf(upperPath(path, this.core.unitDepth))) inode = inode?.children?.get(name);
+    for (const name of segmentsOf(upperPath(path, this.unitDepth))) inode = inode?.children?.get(name);
     return inode;
   }
 
@@ -195,7 +193,7 @@ export class Namespace implements ScopeHost {
    * one is missing; of the names down to `partialDepth` it can't be told which, so the outer ones alone are never denied.
    */
   private rememberAbsence(path: TreePath, ancestors: readonly Entry[], sent: Moment): void {
-    const { shape, unitDepth } = this.core;
+    const { shape, unitDepth } = this;
     const proven = ancestors.length;
     const missingPath =
       proven >= unitDepth ? path : upperPath(path, Math.max(proven + 1, shape.partialDepth));
@@ -220,15 +218,16 @@ export class Namespace implements ScopeHost {
     commit: (value: Value<M> | null, failure: Failure | null, learned: Moment) => Failure | null,
     waiting?: Waiting,
   ): Fault {
-    const { loads, timeline } = this.core;
+    const { core, timeline } = this;
     const start = (sent: Moment): Load =>
-      loads.start(key, method, args, (value, failure) => commit(value, failure, timeline.arrive(sent)));
+      core.loads.start(key, method, args, (value, failure) => commit(value, failure, timeline.arrive(sent)));
     return new Fault(key, () => timeline.ask(start), waiting);
   }
 
   /** A scope has more names now. */
   grew(scope: Scope, by: number): void {
     if (by === 0 || !scope.isDeep) return;
+    scope.isUsed = true;
     this.units.add(scope);
     this.count += by;
     if (this.count <= this.boundAt) return;

@@ -97,7 +97,7 @@ export function rename(core: Core, op: Operation, from: TreePath, to: TreePath):
       commit(core, renaming, moves, new Map(moved.map(({ ino, entry }) => [ino, entry])));
     },
     settled: () => {
-      for (const { source: held } of remote) if (held) core.handedOver.letGo(held);
+      for (const { source: held } of remote) if (held) core.leases.end(held);
     },
   });
 }
@@ -176,7 +176,7 @@ function send(core: Core, moved: Moved): Move {
   const { inode, from, to } = moved;
   const { local, entry } = inode;
   if (local?.content && inode.isDirty) {
-    moved.source = core.handedOver.hand(core.overlay.snapshot(inode));
+    moved.source = core.leases.grant(core.overlay.snapshot(inode));
     moved.generation = inode.generations.newest;
   }
   const { source, generation } = moved;

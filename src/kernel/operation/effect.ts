@@ -11,11 +11,11 @@ export const isDone = ({ progress }: Operation): boolean =>
 export interface Effect<M extends Method> {
   /** Locked from when it is sent until its commit has run. */
   readonly names: readonly Name[];
-  /** Makes the message when it is sent, and may take hold of content for it; where it throws nothing is sent. */
+  /** Makes the message when it is sent, and may lease content for it; where it throws nothing is sent. */
   readonly args: () => Args<M>;
   /** Runs when the server agreed, and can't fail. */
   readonly commit: (value: Value<M>) => void;
-  /** Runs last, whatever the server answered, and lets go of that content. */
+  /** Runs last, whatever the server answered, and ends the leases of that content. */
   readonly settled?: () => void;
   /** The caller's signal ends it, as long as it has shown nowhere. @default false */
   readonly isEndedByAbort?: boolean;

@@ -35,7 +35,7 @@ export function commit(core: Core, op: Operation, path: TreePath, options: Commi
     place(core, collection, entries);
   };
   const settled = (): void => {
-    for (const file of sent) if (file.kind === 'content') core.handedOver.letGo(file.source);
+    for (const file of sent) if (file.kind === 'content') core.leases.end(file.source);
   };
   const names = [{ path: ownPath, isSubtree: true }];
   throw effect(core, op, 'commit', { names, args, commit: done, settled, isEndedByAbort: true });
@@ -58,7 +58,7 @@ function fileOf(core: Core, draft: Inode, inode: Inode): HandedDraftFile {
   const name = inode.path.slice(draft.path.length + 1);
   const { local, entry } = inode;
   if (local?.content) {
-    return { name, kind: 'content', source: core.handedOver.hand(core.overlay.snapshot(inode)) };
+    return { name, kind: 'content', source: core.leases.grant(core.overlay.snapshot(inode)) };
   }
   if (entry?.origin !== undefined) {
     return { name, kind: 'copy', origin: entry.origin, version: entry.version };

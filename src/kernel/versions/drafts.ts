@@ -49,7 +49,7 @@ export function clone(
   }
   const now = core.now();
   copy.set({ mode: source.local?.attributes?.mode ?? null, mtimeMs: now, ctimeMs: now });
-  core.keeping.letGo(copy);
+  core.keeping.release(copy);
   return true;
 }
 

@@ -1,4 +1,4 @@
-import { isFailure } from '../../contract/failure.js';
+import { Failure } from '../../contract/failure.js';
 import type { Handed, RemoteEvent } from '../../contract/remote.js';
 import type { TreePath } from '../../contract/tree-path.js';
 import type { Core } from '../core.js';
@@ -8,12 +8,12 @@ import { ABSENT } from '../namespace/listing/pins.js';
 /**
  * Dirty content on its way to the server. A file is dirty from its first change until the generation that the server
  * acknowledged is its newest; its last close hands a snapshot to the upload queue of the remote's owner, who reads it
- * when the upload begins. The snapshot is let go when the owner says what became of it.
+ * when the upload begins. Its lease ends when the owner says what became of it.
  */
 export class Writeback {
   /** Files with content that isn't durable, by inode number. */
   private readonly dirty = new Map<number, Inode>();
-  /** What the owner has of each, until it has settled, by inode number and generation. */
+  /** The leases of each that haven't settled, by inode number and generation. */
   private readonly submissions = new Map<string, Handed>();
   /** Files that a process left which has ended: the server may have them already. By inode number, as they were left. */
   private readonly doubtful = new Set<number>();
@@ -60,13 +60,13 @@ export class Writeback {
     const generation = generations.newest;
     const ino = this.core.numbers.of(inode);
     const key = keyOf(ino, generation);
-    const source = this.submissions.get(key) ?? this.core.handedOver.hand(this.core.overlay.snapshot(inode));
+    const source = this.submissions.get(key) ?? this.core.leases.grant(this.core.overlay.snapshot(inode));
     this.submissions.set(key, source);
     generations.submit();
     const isDoubtful = generations.isFirst && this.doubtful.has(ino);
     this.core.remote.call('submit', { ino, generation, path, source, isDoubtful }, (reply) => {
       if (reply.ok) return;
-      this.letGo(ino, generation);
+      this.endLease(ino, generation);
       generations.fail(generation, reply.failure);
     });
   }
@@ -93,7 +93,7 @@ export class Writeback {
         if (inode.isPending) this.core.keeping.record(inode);
       } catch (thrown) {
         // Nobody is left to be told of the journal's disk; what isn't sent is named at the end.
-        if (!isFailure(thrown)) throw thrown;
+        if (!(thrown instanceof Failure)) throw thrown;
       }
     }
   }
@@ -117,7 +117,7 @@ export class Writeback {
     this.doubtful.delete(inode.ino);
     this.postponed.delete(inode);
     this.core.overlay.dropCopyUp(inode);
-    this.core.keeping.letGo(inode);
+    this.core.keeping.release(inode);
     this.core.overlay.drop(inode);
   }
 
@@ -160,7 +160,7 @@ export class Writeback {
 
   /** The owner tells what became of what it was handed. */
   onEvent(event: RemoteEvent): void {
-    if (event.type === 'uploaded' || event.type === 'dropped') this.letGo(event.ino, event.generation);
+    if (event.type === 'uploaded' || event.type === 'dropped') this.endLease(event.ino, event.generation);
     if (event.type === 'uploaded') {
       const inode = this.dirty.get(event.ino);
       this.uploaded++;
@@ -185,12 +185,12 @@ export class Writeback {
   }
 
   /** The owner has no use for this content any more. */
-  private letGo(ino: number, generation: number): void {
+  private endLease(ino: number, generation: number): void {
     const key = keyOf(ino, generation);
     const source = this.submissions.get(key);
     if (!source) return;
     this.submissions.delete(key);
-    this.core.handedOver.letGo(source);
+    this.core.leases.end(source);
   }
 }
 

@@ -1,8 +1,56 @@
 import { hasCode, isDirectoryError } from '../arguments/errors.js';
+import type { Place } from '../arguments/paths.js';
+import { invalidArgumentValue } from '../arguments/refusals.js';
+import { asBoolean, asInt32, asObject, asUint32 } from '../arguments/validate.js';
 import { nodeMajor } from '../faces/node-version.js';
-import { explaining, placeOf, probeAt, type Tree } from '../tree.js';
+import { explaining, invokeAt, placeOf, probeAt, type Tree } from '../tree.js';
 import type { Composite } from './driver.js';
-import { removalOptions, removeTree, unlink } from './names.js';
+
+export function* unlink(tree: Tree, path: unknown): Composite<void> {
+  yield* unlinkAt(tree, placeOf(tree, path));
+}
+
+function* unlinkAt(tree: Tree, place: Place): Composite<void> {
+  yield* invokeAt('unlink', place, (op, at) => tree.kernel.unlink(op, at));
+}
+
+export function* rmdir(tree: Tree, path: unknown, options?: unknown): Composite<void> {
+  const place = placeOf(tree, path);
+  const { recursive } = rmdirOptions(options);
+  if (recursive) {
+    const { kind } = yield* invokeAt('lstat', place, (op, at) => tree.kernel.lstat(op, at));
+    if (kind === 'directory') return yield* removeTree(tree, place);
+  }
+  yield* invokeAt('rmdir', place, (op, at) => tree.kernel.rmdir(op, at));
+}
+
+/** Node 25 has ended what `rmdir` had in common with `rm`. */
+function rmdirOptions(options: unknown): RemovalOptions {
+  if (nodeMajor < 25) return removalOptions(options);
+  const given = (options as { recursive?: unknown } | null | undefined)?.recursive;
+  if (given !== undefined) throw invalidArgumentValue('options.recursive', given, 'is no longer supported');
+  if (options !== undefined) asObject(options, 'options');
+  return { recursive: false, force: false };
+}
+
+function* removeTree(tree: Tree, place: Place): Composite<void> {
+  yield* invokeAt('rm', place, (op, at) => tree.kernel.removeTree(op, at));
+}
+
+interface RemovalOptions {
+  readonly recursive: boolean;
+  readonly force: boolean;
+}
+
+/** `maxRetries` and `retryDelay` are checked and otherwise moot: retries belong to the layer that speaks HTTP. */
+function removalOptions(options: unknown): RemovalOptions {
+  if (options === undefined) return { recursive: false, force: false };
+  const { recursive = false, force = false, retryDelay = 100, maxRetries = 0 } = asObject(options, 'options');
+  const isRecursive = asBoolean(recursive, 'options.recursive');
+  asInt32(retryDelay, 'options.retryDelay', 0);
+  asUint32(maxRetries, 'options.maxRetries');
+  return { recursive: isRecursive, force: asBoolean(force, 'options.force') };
+}
 
 /** As the sync face wants it: of a name below a file Node's own says that it can't unlink it, and from 24 on nothing. */
 export function* rmSync(tree: Tree, path: unknown, options?: unknown): Composite<void> {
@@ -28,7 +76,7 @@ export function* rm(tree: Tree, path: unknown, options?: unknown): Composite<voi
       undefined,
       explain,
     );
-    if (kind !== 'directory') return yield* unlink(tree, place.given);
+    if (kind !== 'directory') return yield* unlinkAt(tree, place);
     if (!recursive) throw isDirectoryError('rm', place.given, 'is a directory');
     yield* removeTree(tree, place);
   } catch (error) {

@@ -1,9 +1,10 @@
-import nodeFs, { type BigIntStats, type Stats } from 'node:fs';
+import nodeFs, { type BigIntStats, type BigIntStatsFs, type Stats, type StatsFs } from 'node:fs';
 import { Failure } from '../../contract/failure.js';
 import type { TreePath } from '../../contract/tree-path.js';
 import type { Operation } from '../../kernel/operation/operation.js';
 import type { Attributes } from '../../kernel/syscalls.js';
 import { hasCode } from '../arguments/errors.js';
+import type { Place } from '../arguments/paths.js';
 import { asFd, asObject, asSignal, type Bag } from '../arguments/validate.js';
 import { nodeMajor } from '../faces/node-version.js';
 import { bigIntStatsOf, statsOf } from '../results/stats.js';
@@ -18,81 +19,66 @@ const shaped = (attributes: Attributes, options: unknown): AnyStats =>
 
 const NUMBERS = { bigint: false } as const;
 
-/** As the callback face wants it; `throwIfNoEntry` and `signal` are there on every Node. */
-export function* stat(
-  tree: Tree,
-  path: unknown,
-  options: unknown = NUMBERS,
-): Composite<AnyStats | undefined> {
-  const settings = asLooseOptions(options, 24);
-  return yield* statIfThere('stat', tree, path, settings, signalOf(settings));
+/** What came of the options that a face was given. */
+interface Given {
+  readonly settings: Bag;
+  readonly signal?: AbortSignal | undefined;
 }
 
-export function* lstat(tree: Tree, path: unknown, options: unknown = NUMBERS): Composite<AnyStats> {
-  const settings = asLooseOptions(options);
-  return yield* statAs('lstat', tree, path, settings, signalOf(settings));
-}
+type Reading = (options: unknown) => Given;
 
-/** As the promise face wants it: what is no options is refused. */
-export function* statAt(
-  tree: Tree,
-  path: unknown,
-  options: unknown = NUMBERS,
-): Composite<AnyStats | undefined> {
-  const settings = asStrictOptions(options);
-  return yield* statIfThere('stat', tree, path, settings, signalOf(settings));
-}
+/** Of the sync face, which has no signal. */
+const asGiven: Reading = (options) => ({ settings: options as Bag });
 
-export function* lstatAt(tree: Tree, path: unknown, options: unknown = NUMBERS): Composite<AnyStats> {
-  const settings = asStrictOptions(options);
-  return yield* statAs('lstat', tree, path, settings, signalOf(settings));
-}
+const withSignal = (settings: Bag): Given => ({
+  settings,
+  signal: asSignal(settings.signal, 'options.signal'),
+});
 
-/** Of a `FileHandle`. */
-export function* fstatOf(tree: Tree, fd: number, options: unknown = NUMBERS): Composite<AnyStats> {
-  const settings = asStrictOptions(options);
-  return yield* fstatAs(tree, fd, settings, signalOf(settings));
-}
+/** Of the callback face: later Nodes take what is no options for none. */
+const loosely =
+  (since: number): Reading =>
+  (options) => {
+    const isNone = nodeMajor >= since && (options === null || typeof options !== 'object');
+    return withSignal(isNone ? NUMBERS : (options as Bag));
+  };
 
-export function* fstatLater(tree: Tree, fd: unknown, options: unknown = NUMBERS): Composite<AnyStats> {
-  const settings = asLooseOptions(options);
-  return yield* fstatAs(tree, fd, settings, signalOf(settings));
-}
+/** Of the promise face, and of handles: what is no options is refused. */
+const strictly: Reading = (options) =>
+  withSignal(nodeMajor >= 26 ? asObject(options, 'options') : (options as Bag));
 
-/** Older Nodes read them unchecked; later ones take what is none for none. */
-const asLooseOptions = (options: unknown, since = 26): Bag =>
-  nodeMajor >= since && (options === null || typeof options !== 'object') ? NUMBERS : (options as Bag);
+/** The primitive of each has its name. */
+type Look = 'stat' | 'lstat';
 
-const asStrictOptions = (options: unknown): Bag =>
-  nodeMajor >= 26 ? asObject(options, 'options') : (options as Bag);
+/** `isQuiet`: with `throwIfNoEntry: false` what isn't there is undefined, on every Node. */
+const looking = (look: Look, reading: Reading, isQuiet: boolean) =>
+  function* (tree: Tree, path: unknown, options: unknown = NUMBERS): Composite<AnyStats | undefined> {
+    const { settings, signal } = reading(options);
+    const { throwIfNoEntry = true } = settings;
+    const place = placeOf(tree, path);
+    if (isQuiet && throwIfNoEntry === false) return yield* statIfThere(look, tree, place, settings, signal);
+    const run = (op: Operation, at: TreePath): Attributes => tree.kernel[look](wantingSize(op), at);
+    return shaped(yield* invokeAt(look, place, run, { signal }), settings);
+  };
 
-const signalOf = ({ signal }: Bag): AbortSignal | undefined => asSignal(signal, 'options.signal');
+export const statSync = looking('stat', asGiven, true);
+export const lstatSync = looking('lstat', asGiven, true);
+export const stat = looking('stat', loosely(24), true);
+export const lstat = looking('lstat', loosely(26), false);
+export const statAt = looking('stat', strictly, true);
+export const lstatAt = looking('lstat', strictly, false);
 
-export function* statSync(
-  tree: Tree,
-  path: unknown,
-  options: unknown = NUMBERS,
-): Composite<AnyStats | undefined> {
-  return yield* statIfThere('stat', tree, path, options);
-}
+const lookingAtFd = (reading: Reading) =>
+  function* (tree: Tree, fd: unknown, options: unknown = NUMBERS): Composite<AnyStats> {
+    const { settings, signal } = reading(options);
+    const number = asFd(fd);
+    const run = (op: Operation): Attributes => tree.kernel.fstat(wantingSize(op), number);
+    return shaped(yield* invoke({ syscall: 'fstat', signal, run }), settings);
+  };
 
-export function* lstatSync(
-  tree: Tree,
-  path: unknown,
-  options: unknown = NUMBERS,
-): Composite<AnyStats | undefined> {
-  return yield* statIfThere('lstat', tree, path, options);
-}
-
-export function* fstat(tree: Tree, fd: unknown, options: unknown = NUMBERS): Composite<AnyStats> {
-  return yield* fstatAs(tree, fd, options);
-}
-
-function* fstatAs(tree: Tree, fd: unknown, options: unknown, signal?: AbortSignal): Composite<AnyStats> {
-  const number = asFd(fd);
-  const run = (op: Operation): Attributes => tree.kernel.fstat(wantingSize(op), number);
-  return shaped(yield* invoke({ syscall: 'fstat', signal, run }), options);
-}
+export const fstat = lookingAtFd(asGiven);
+export const fstatLater = lookingAtFd(loosely(26));
+export const fstatOf = lookingAtFd(strictly);
 
 /** Whoever is shown a size allocates by it, or takes 0 for an empty file. */
 function wantingSize(op: Operation): Operation {
@@ -100,42 +86,24 @@ function wantingSize(op: Operation): Operation {
   return op;
 }
 
-/** The primitive of each has its name. */
-type Look = 'stat' | 'lstat';
-
-function* statAs(
-  syscall: Look,
-  tree: Tree,
-  path: unknown,
-  options: unknown,
-  signal?: AbortSignal,
-): Composite<AnyStats> {
-  const place = placeOf(tree, path);
-  const run = (op: Operation, at: TreePath): Attributes => tree.kernel[syscall](wantingSize(op), at);
-  return shaped(yield* invokeAt(syscall, place, run, { signal }), options);
-}
-
-/** `throwIfNoEntry: false` spares a resolver that probes for thousands of paths the making of as many errors. */
+/** It spares a resolver that probes for thousands of paths the making of as many errors. */
 function* statIfThere(
-  syscall: Look,
+  look: Look,
   tree: Tree,
-  path: unknown,
-  options: unknown,
-  signal?: AbortSignal,
+  place: Place,
+  options: Bag,
+  signal: AbortSignal | undefined,
 ): Composite<AnyStats | undefined> {
-  const { throwIfNoEntry = true } = options as { throwIfNoEntry?: unknown };
-  if (throwIfNoEntry !== false) return yield* statAs(syscall, tree, path, options, signal);
-  const place = placeOf(tree, path);
   const run = (op: Operation): Attributes | undefined => {
     try {
       const at = place.tree;
-      return tree.kernel[syscall](wantingSize(op), at);
+      return tree.kernel[look](wantingSize(op), at);
     } catch (thrown) {
       if (thrown instanceof Failure && isNoEntry(thrown)) return undefined;
       throw thrown;
     }
   };
-  const attributes = yield* invoke({ syscall, path: place.given, signal, run });
+  const attributes = yield* invoke({ syscall: look, path: place.given, signal, run });
   return attributes && shaped(attributes, options);
 }
 
@@ -157,4 +125,35 @@ function nodeAnswersBelowFile(): boolean {
     if (hasCode(error, 'ENOTDIR')) return false;
     throw error;
   }
+}
+
+const BLOCK_BYTES = 4096;
+/** W&B has no figure for free space. Tools look at it before they write, so it is more than anybody has: 1 PiB. */
+const BLOCKS = 2 ** 50 / BLOCK_BYTES;
+
+const FIGURES = {
+  type: 0,
+  bsize: BLOCK_BYTES,
+  frsize: BLOCK_BYTES,
+  blocks: BLOCKS,
+  bfree: BLOCKS,
+  bavail: BLOCKS,
+  // As network filesystems do that keep no table of inodes.
+  files: 0,
+  ffree: 0,
+};
+
+/** The same of every path that is there. Node reads the options unchecked: null is a TypeError there and here. */
+export function* statfs(
+  tree: Tree,
+  path: unknown,
+  options: unknown = { bigint: false },
+): Composite<StatsFs | BigIntStatsFs> {
+  const place = placeOf(tree, path);
+  const isBigint = Boolean((options as { bigint?: unknown }).bigint);
+  yield* invokeAt('statfs', place, (op, at) => tree.kernel.stat(op, at));
+  const figures = Object.entries(FIGURES).map(([name, figure]) => [name, isBigint ? BigInt(figure) : figure]);
+  // Node doesn't export the class; an instance shows it.
+  const prototype: object = Object.getPrototypeOf(nodeFs.statfsSync('/'));
+  return Object.assign(Object.create(prototype), Object.fromEntries(figures));
 }

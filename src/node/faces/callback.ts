@@ -4,7 +4,7 @@ import { type AnyFunction, asFd, asFunction, isFunction } from '../arguments/val
 import * as attributes from '../composites/attributes.js';
 import { copyFile } from '../composites/copy-file.js';
 import { cp } from '../composites/cp.js';
-import { mkdir, readdir } from '../composites/directories.js';
+import { mkdir } from '../composites/directories.js';
 import type { Composite } from '../composites/driver.js';
 import * as descriptors from '../composites/files/descriptors.js';
 import { openAsBlob } from '../composites/files/open-as-blob.js';
@@ -12,11 +12,10 @@ import { readFileLater } from '../composites/files/read-file.js';
 import { readTransfer, readv, writeTransfer, writev } from '../composites/files/transfer.js';
 import { appendFileLater, writeFileLater } from '../composites/files/write-file.js';
 import { glob } from '../composites/glob.js';
+import { opendir, readdir } from '../composites/listing.js';
 import * as names from '../composites/names.js';
-import { opendir } from '../composites/opendir.js';
-import { rm } from '../composites/remove.js';
+import * as removal from '../composites/remove.js';
 import * as stats from '../composites/stat.js';
-import { statfs } from '../composites/statfs.js';
 import { mkdtemp } from '../composites/temporary.js';
 import type { Tree } from '../tree.js';
 import { type AsyncCall, answer, type CallbackShape, callbackOf, named, promiseOf } from './face.js';
@@ -74,13 +73,13 @@ export function callbackFace(tree: Tree) {
       native: of(names.realpathNative, 2, orOptions(2)),
     }),
     rename: of(names.rename, 2),
-    rm: of(rm, 2, withOption),
-    rmdir: of(names.rmdir, 2, withOption),
-    statfs: of(statfs, 2, withOption),
+    rm: of(removal.rm, 2, withOption),
+    rmdir: of(removal.rmdir, 2, withOption),
+    statfs: of(stats.statfs, 2, withOption),
     stat: of(stats.stat, 2, withOption),
     symlink: of(names.symlink, 3, { optional: 1, misplaced: (args) => args.at(-1) }),
     truncate: of(descriptors.truncateLater, 2, lastWithOption),
-    unlink: of(names.unlink, 1),
+    unlink: of(removal.unlink, 1),
     utimes: of(attributes.utimes, 3),
     write: writeOf(tree),
     writeFile: of(writeFileLater, 3, orOptions(3)),

@@ -7,7 +7,7 @@ import { Dir } from '../results/dir.js';
 import { type StreamFs, streamClasses, utf8Streams } from '../streams/streams.js';
 import { Connection, Tree } from '../tree.js';
 import { emitUpload, newUploads, type WandbControl, wandbControl } from '../wandb/control.js';
-import { watchFace } from '../watching/face.js';
+import { watchFace } from '../watching/fs-watcher.js';
 import { callbackFace } from './callback.js';
 import { named } from './face.js';
 import { asyncDispose, type LaterFs } from './node-version.js';

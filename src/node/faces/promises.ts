@@ -2,16 +2,15 @@ import nodeFs from 'node:fs';
 import * as attributes from '../composites/attributes.js';
 import { copyFile } from '../composites/copy-file.js';
 import { cp } from '../composites/cp.js';
-import { mkdir, readdirAt } from '../composites/directories.js';
+import { mkdir } from '../composites/directories.js';
 import { open, truncateAt } from '../composites/files/descriptors.js';
 import { readFileAt } from '../composites/files/read-file.js';
 import { appendFileAt, writeFileAt } from '../composites/files/write-file.js';
 import { globEach } from '../composites/glob.js';
+import { opendir, readdirAt } from '../composites/listing.js';
 import * as names from '../composites/names.js';
-import { opendir } from '../composites/opendir.js';
-import { rm } from '../composites/remove.js';
+import * as removal from '../composites/remove.js';
 import * as stats from '../composites/stat.js';
-import { statfs } from '../composites/statfs.js';
 import { mkdtemp, mkdtempDisposable } from '../composites/temporary.js';
 import { FileHandle, type StreamMakers } from '../handle/file-handle.js';
 import type { Tree } from '../tree.js';
@@ -53,13 +52,13 @@ export function promisesFace(tree: Tree, streams: StreamMakers) {
     readlink: of(names.readlink),
     realpath: of(names.realpathNative),
     rename: of(names.rename),
-    rm: of(rm),
-    rmdir: of(names.rmdir),
-    statfs: of(statfs),
+    rm: of(removal.rm),
+    rmdir: of(removal.rmdir),
+    statfs: of(stats.statfs),
     stat: of(stats.statAt),
     symlink: of(names.symlink),
     truncate: of(truncateAt),
-    unlink: of(names.unlink),
+    unlink: of(removal.unlink),
     utimes: of(attributes.utimes),
     watch: (filename: unknown, options?: unknown) => watchEach(tree, filename, options),
     writeFile: (target: unknown, data: unknown, options?: unknown): Promise<void> =>

@@ -1,18 +1,17 @@
 import * as attributes from '../composites/attributes.js';
 import { copyFile } from '../composites/copy-file.js';
 import { cp } from '../composites/cp.js';
-import { mkdir, readdir } from '../composites/directories.js';
+import { mkdir } from '../composites/directories.js';
 import * as descriptors from '../composites/files/descriptors.js';
 import { openAsBlob } from '../composites/files/open-as-blob.js';
 import { readFile } from '../composites/files/read-file.js';
 import { readSync, readv, writeSync, writev } from '../composites/files/transfer.js';
 import { appendFile, writeFile } from '../composites/files/write-file.js';
 import { glob } from '../composites/glob.js';
+import { opendir, readdir } from '../composites/listing.js';
 import * as names from '../composites/names.js';
-import { opendir } from '../composites/opendir.js';
-import { rmSync } from '../composites/remove.js';
+import * as removal from '../composites/remove.js';
 import * as stats from '../composites/stat.js';
-import { statfs } from '../composites/statfs.js';
 import { mkdtemp, mkdtempDisposableSync } from '../composites/temporary.js';
 import type { Tree } from '../tree.js';
 import { type Call, named, syncOf } from './face.js';
@@ -56,13 +55,13 @@ export function syncFace(tree: Tree) {
     readvSync: of(readv),
     realpathSync: Object.assign(of(names.realpath), { native: of(names.realpathNative) }),
     renameSync: of(names.rename),
-    rmdirSync: of(names.rmdir),
-    rmSync: of(rmSync),
-    statfsSync: of(statfs),
+    rmdirSync: of(removal.rmdir),
+    rmSync: of(removal.rmSync),
+    statfsSync: of(stats.statfs),
     statSync: of(stats.statSync),
     symlinkSync: of(names.symlink),
     truncateSync: of(descriptors.truncate),
-    unlinkSync: of(names.unlink),
+    unlinkSync: of(removal.unlink),
     utimesSync: of(attributes.utimes),
     writeFileSync: of(writeFile),
     writeSync: of(writeSync),

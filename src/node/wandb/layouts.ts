@@ -1,5 +1,5 @@
 import { Failure } from '../../contract/failure.js';
-import { shapeOf } from '../../io/owner/store-choice.js';
+import { SHAPES } from '../../io/owner/store-choice.js';
 import type { Layout } from '../arguments/layout.js';
 import { decoded } from '../arguments/paths.js';
 import { ofSdkAddress, REGISTRY_PATH, rewritten, USE_ARTIFACTS, USE_RUNS } from './notations.js';
@@ -15,7 +15,7 @@ interface Writing {
 
 /** `/<entity>/<project>/<kind>/<name…>/files/<file…>`, with the names of the unit below the project. */
 function layout({ kind, scheme, other }: Writing): Layout {
-  const shape = shapeOf(kind);
+  const shape = SHAPES[kind];
   const isArtifacts = kind === 'artifacts';
   const depth = shape.levels.length - 2;
   /** What only the page has (such as a tab) is left out. */

@@ -2,8 +2,10 @@ import { EventEmitter } from 'node:events';
 import { theProcess } from '../../threads/realm.js';
 import type { Place } from '../arguments/paths.js';
 import { isFunction } from '../arguments/validate.js';
+import { named } from '../faces/face.js';
 import { placeOf, type Tree } from '../tree.js';
 import { asWatchSettings, type WatchSettings } from './options.js';
+import { StatWatchers } from './stat-watcher.js';
 import { Watch } from './watch.js';
 
 /**
@@ -64,4 +66,16 @@ export function watch(tree: Tree, filename: unknown, options?: unknown, listener
     watcher.once('close', () => signal.removeEventListener('abort', close));
   }
   return watcher;
+}
+
+/** The members of `node:fs` that watch. */
+export function watchFace(tree: Tree) {
+  const files = new StatWatchers(tree);
+  return named({
+    unwatchFile: (filename: unknown, listener?: unknown) => files.unwatch(filename, listener),
+    watch: (filename: unknown, options?: unknown, listener?: unknown) =>
+      watch(tree, filename, options, listener),
+    watchFile: (filename: unknown, options?: unknown, listener?: unknown) =>
+      files.watch(filename, options, listener),
+  });
 }

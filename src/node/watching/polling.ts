@@ -1,10 +1,33 @@
 import { clearImmediate, clearTimeout, setImmediate, setTimeout } from 'node:timers';
+import { hasCode } from '../arguments/errors.js';
+import { type Composite, driveSync } from '../composites/driver.js';
+import type { Tree } from '../tree.js';
+
+/** What becomes of looks, and of the polling. */
+export interface Looker<L> {
+  /** @param before undefined: nobody has looked yet */
+  readonly seen: (before: L | undefined, after: L) => void;
+  readonly failed: (error: unknown) => void;
+  /** The tree was closed. */
+  readonly ended: () => void;
+}
+
+/** The look that a watcher begins with; undefined where this needs an answer for which a sync call can't wait. */
+export function firstLook<L>(look: Composite<L>): L | undefined {
+  try {
+    return driveSync(look);
+  } catch (error) {
+    if (hasCode(error, 'ENOTSUP', 'EAGAIN')) return undefined;
+    throw error;
+  }
+}
 
 /** However long a look takes, it is this part of the time at most. */
 const LARGEST_SHARE = 1 / 20;
 
-/** Looks again and again, and at once where there is a reason to. A look that fails ends it. */
-export class Polling {
+/** Looks again and again, and at once when something was changed through this process. A look that fails ends it. */
+export class Polling<L> {
+  readonly #unlisten: () => void;
   #timer: NodeJS.Timeout | null = null;
   #immediate: NodeJS.Immediate | null = null;
   #isLooking = false;
@@ -12,15 +35,19 @@ export class Polling {
   #isStopped = false;
 
   /**
+   * @param before what was seen first
    * @param interval milliseconds between two looks
    * @param isHolding whether the process stays alive for it
    */
   constructor(
-    private readonly look: () => Promise<void>,
+    private readonly tree: Tree,
+    private readonly look: () => Composite<L>,
+    private before: L | undefined,
     private readonly interval: number,
     private isHolding: boolean,
-    private readonly failed: (error: unknown) => void,
+    private readonly looker: Looker<L>,
   ) {
+    this.#unlisten = tree.changes.listen({ changed: () => this.soon(), ended: looker.ended });
     this.#wait(0);
   }
 
@@ -43,6 +70,7 @@ export class Polling {
 
   stop(): void {
     this.#isStopped = true;
+    this.#unlisten();
     if (this.#timer !== null) clearTimeout(this.#timer);
     if (this.#immediate !== null) clearImmediate(this.#immediate);
   }
@@ -54,10 +82,15 @@ export class Polling {
     try {
       do {
         this.#isWanted = false;
-        await this.look();
+        const before = this.before;
+        this.before = await this.tree.calls.drive(this.look());
+        this.looker.seen(before, this.before);
       } while (this.#isWanted && !this.#isStopped);
     } catch (error) {
-      if (!this.#isStopped) this.failed(error);
+      if (!this.#isStopped) {
+        this.stop();
+        this.looker.failed(error);
+      }
       return;
     } finally {
       this.#isLooking = false;

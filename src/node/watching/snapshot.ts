@@ -4,7 +4,7 @@ import { Failure } from '../../contract/failure.js';
 import type { TreePath } from '../../contract/tree-path.js';
 import type { Operation } from '../../kernel/operation/operation.js';
 import type { Place } from '../arguments/paths.js';
-import type { Composite } from '../composites/driver.js';
+import { type Composite, invoke, type Step } from '../composites/driver.js';
 import { probeAt, type Tree } from '../tree.js';
 
 /** What is watched at one moment: a mark of each name relative to the watched path, which itself is ''. */
@@ -20,7 +20,8 @@ interface Mark {
 /** Null where nothing is. */
 export function* takeSnapshot(tree: Tree, place: Place, isRecursive: boolean): Composite<Snapshot | null> {
   const marks = new Map<string, Mark>();
-  const top = yield* probeAt('watch', place, (op, at) => ifThere(() => markAt(tree, op, at, 'stat')));
+  const run: Step<Mark | null>['run'] = (op) => ifThere(() => markAt(tree, op, place.tree, 'stat'));
+  const top = yield* invoke({ syscall: 'watch', path: place.given, run });
   if (top === null) return null;
   marks.set('', top);
   const directories = top.kind === 'directory' ? [''] : [];

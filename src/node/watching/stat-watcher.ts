@@ -3,11 +3,12 @@ import type { BigIntStats, Stats } from 'node:fs';
 import type { Attributes } from '../../kernel/syscalls.js';
 import { theProcess } from '../../threads/realm.js';
 import { hasCode } from '../arguments/errors.js';
-import type { Place } from '../arguments/paths.js';
-import { type Composite, driveSync } from '../composites/driver.js';
+import { asPath, Place } from '../arguments/paths.js';
+import { asFunction, asUint32, type Bag, isFunction } from '../arguments/validate.js';
+import type { Composite } from '../composites/driver.js';
 import { bigIntStatsOf, statsOf } from '../results/stats.js';
 import { probeAt, type Tree } from '../tree.js';
-import { Polling } from './polling.js';
+import { firstLook, Polling } from './polling.js';
 
 /** What stands where nothing is. */
 const NOTHING: Attributes = {
@@ -31,13 +32,8 @@ type Look = Attributes | null;
 
 /** What `watchFile` returns, with the shape of Node's `StatWatcher`: emits 'change' with the stats now and before. */
 export class StatWatcher extends EventEmitter {
-  readonly #tree: Tree;
-  readonly #place: Place;
   readonly #isBigint: boolean;
-  readonly #polling: Polling;
-  readonly #unlisten: () => void;
-  /** Undefined until the first look. */
-  #before: Look | undefined;
+  readonly #polling: Polling<Look>;
   /** The calls of `watchFile` that hold the process, and how many `ref` may bring back. */
   #references: number;
   #most = 1;
@@ -46,19 +42,20 @@ export class StatWatcher extends EventEmitter {
 
   constructor(tree: Tree, place: Place, isBigint: boolean, interval: number, isPersistent: boolean) {
     super();
-    this.#tree = tree;
-    this.#place = place;
     this.#isBigint = isBigint;
     this.#references = isPersistent ? 1 : 0;
-    this.#before = firstLook(tree, place);
-    const failed = (error: unknown): void => {
-      this.stop();
-      theProcess.nextTick(() => this.emit('error', error));
-    };
-    this.#polling = new Polling(() => this.#look(), interval, isPersistent, failed);
-    this.#unlisten = tree.changes.listen({ changed: () => this.#polling.soon(), ended: () => this.stop() });
+    const look = (): Composite<Look> => lookAt(tree, place);
+    const first = firstLook(look());
+    this.#polling = new Polling(tree, look, first, interval, isPersistent, {
+      seen: (before, after) => this.#compare(before, after),
+      failed: (error) => {
+        this.stop();
+        theProcess.nextTick(() => this.emit('error', error));
+      },
+      ended: () => this.stop(),
+    });
     // A missing file is told of once, in a turn of its own.
-    if (!this.#before) this.#polling.soon();
+    if (!first) this.#polling.soon();
   }
 
   /** Stays for those who call it on Node's: it does nothing there either. */
@@ -68,7 +65,6 @@ export class StatWatcher extends EventEmitter {
     if (this.#isStopped) return;
     this.#isStopped = true;
     this.#polling.stop();
-    this.#unlisten();
     theProcess.nextTick(() => this.emit('stop'));
   }
 
@@ -92,11 +88,8 @@ export class StatWatcher extends EventEmitter {
     return this;
   }
 
-  async #look(): Promise<void> {
-    const before = this.#before;
-    const after = await this.#tree.calls.drive(lookAt(this.#tree, this.#place));
+  #compare(before: Look | undefined, after: Look): void {
     const isFirstMiss = !before && after === null && !this.#hasToldOfMissing;
-    this.#before = after;
     if (this.#isStopped || (isSame(before, after) && !isFirstMiss)) return;
     if (before === undefined && after !== null) return;
     this.#hasToldOfMissing = after === null;
@@ -120,17 +113,61 @@ function* lookAt(tree: Tree, place: Place): Composite<Look> {
   }
 }
 
-/** Undefined where this needs an answer for which a sync call can't wait. */
-function firstLook(tree: Tree, place: Place): Look | undefined {
-  try {
-    return driveSync(lookAt(tree, place));
-  } catch (error) {
-    if (hasCode(error, 'ENOTSUP', 'EAGAIN')) return undefined;
-    throw error;
-  }
-}
-
 const COMPARED = ['dev', 'ino', 'mode', 'uid', 'gid', 'size', 'mtimeMs', 'ctimeMs', 'birthtimeMs'] as const;
 
 const isSame = (before: Look | undefined, after: Look): boolean =>
   COMPARED.every((name) => (before ?? NOTHING)[name] === (after ?? NOTHING)[name]);
+
+/** Node's, which has it from libev. */
+const INTERVAL = 5007;
+
+/** `watchFile` and `unwatchFile` of one fs object: one watcher a path, whatever its listeners. */
+export class StatWatchers {
+  readonly #tree: Tree;
+  readonly #watchers = new Map<string, StatWatcher>();
+
+  constructor(tree: Tree) {
+    this.#tree = tree;
+  }
+
+  /** `fs.watchFile(filename[, options], listener)`. What the first call of a path asks for holds for the later ones. */
+  watch(filename: unknown, options?: unknown, listener?: unknown): StatWatcher {
+    const { place, key } = this.#placeOf(filename);
+    const isBag = options !== null && typeof options === 'object';
+    const { interval = INTERVAL, persistent = true, bigint }: Bag = isBag ? (options as Bag) : {};
+    const heard = asFunction(isBag ? listener : options, 'listener');
+    const known = this.#watchers.get(key);
+    known?.count(1);
+    const watcher =
+      known ??
+      new StatWatcher(
+        this.#tree,
+        place,
+        Boolean(bigint),
+        asUint32(interval, 'interval'),
+        Boolean(persistent),
+      );
+    this.#watchers.set(key, watcher);
+    return watcher.addListener('change', heard);
+  }
+
+  /** `fs.unwatchFile(filename[, listener])`: without a listener, all of them go. */
+  unwatch(filename: unknown, listener?: unknown): void {
+    const { key } = this.#placeOf(filename);
+    const watcher = this.#watchers.get(key);
+    if (watcher === undefined) return;
+    if (isFunction(listener)) {
+      const before = watcher.listenerCount('change');
+      watcher.removeListener('change', listener);
+      if (watcher.listenerCount('change') < before) watcher.count(-1);
+    } else watcher.removeAllListeners('change');
+    if (watcher.listenerCount('change') > 0) return;
+    watcher.stop();
+    this.#watchers.delete(key);
+  }
+
+  #placeOf(filename: unknown): { readonly place: Place; readonly key: string } {
+    const place = new Place(this.#tree.mount, asPath(filename));
+    return { place, key: place.isInside ? place.tree : `outside: ${place.given}` };
+  }
+}

@@ -1,11 +1,11 @@
 import { posix } from 'node:path';
 import { Failure } from '../../contract/failure.js';
-import { hasCode, type SystemError, systemError } from '../arguments/errors.js';
+import { type SystemError, systemError } from '../arguments/errors.js';
 import type { Place } from '../arguments/paths.js';
-import { driveSync } from '../composites/driver.js';
+import type { Composite } from '../composites/driver.js';
 import type { Tree } from '../tree.js';
 import type { WatchSettings } from './options.js';
-import { Polling } from './polling.js';
+import { firstLook, Polling } from './polling.js';
 import { differences, type Snapshot, takeSnapshot, type WatchEvent } from './snapshot.js';
 
 /** Between two looks, in milliseconds. What a look can see is as old as `listingTtl` lets it be. */
@@ -23,31 +23,27 @@ export interface WatchListener {
  * look before.
  */
 export class Watch {
-  readonly #tree: Tree;
-  readonly #place: Place;
-  readonly #settings: WatchSettings;
-  readonly #listener: WatchListener;
-  readonly #polling: Polling;
-  readonly #unlisten: () => void;
-  /** Undefined until the first look. */
-  #before: Snapshot | null | undefined;
+  readonly #polling: Polling<Snapshot | null>;
   #isStopped = false;
 
   /** Throws ENOENT where nothing is to be watched, unless the settings say otherwise. */
   constructor(tree: Tree, place: Place, settings: WatchSettings, listener: WatchListener) {
-    this.#tree = tree;
-    this.#place = place;
-    this.#settings = settings;
-    this.#listener = listener;
-    this.#before = firstLook(tree, place, settings);
-    this.#checkThere();
-    const failed = (error: unknown): void => {
-      this.stop();
-      listener.failed(error);
+    const assertThere = (first: Snapshot | null | undefined): void => {
+      if (first === null && settings.throwIfNoEntry) throw nothingAt(place);
     };
-    this.#polling = new Polling(() => this.#look(), INTERVAL, settings.isPersistent, failed);
-    this.#unlisten = tree.changes.listen({ changed: () => this.#polling.soon(), ended: listener.ended });
-    if (this.#before === undefined) this.#polling.soon();
+    const look = (): Composite<Snapshot | null> => takeSnapshot(tree, place, settings.isRecursive);
+    const first = firstLook(look());
+    assertThere(first);
+    this.#polling = new Polling(tree, look, first, INTERVAL, settings.isPersistent, {
+      ...listener,
+      seen: (before, after) => {
+        if (before === undefined) return assertThere(after);
+        for (const event of differences(before, after, posix.basename(place.given))) {
+          if (!this.#isStopped && !settings.isIgnored(event.filename)) listener.event(event);
+        }
+      },
+    });
+    if (first === undefined) this.#polling.soon();
   }
 
   hold(isHolding: boolean): void {
@@ -57,34 +53,6 @@ export class Watch {
   stop(): void {
     this.#isStopped = true;
     this.#polling.stop();
-    this.#unlisten();
-  }
-
-  async #look(): Promise<void> {
-    const look = takeSnapshot(this.#tree, this.#place, this.#settings.isRecursive);
-    const after = await this.#tree.calls.drive(look);
-    const before = this.#before;
-    this.#before = after;
-    this.#checkThere(before === undefined);
-    if (before === undefined) return;
-    for (const event of differences(before, after, posix.basename(this.#place.given))) {
-      if (!this.#isStopped && !this.#settings.isIgnored(event.filename)) this.#listener.event(event);
-    }
-  }
-
-  #checkThere(isFirst = true): void {
-    if (isFirst && this.#before === null && this.#settings.throwIfNoEntry) throw nothingAt(this.#place);
-  }
-}
-
-/** Undefined where this needs an answer for which a sync call can't wait. */
-function firstLook(tree: Tree, place: Place, { isRecursive }: WatchSettings): Snapshot | null | undefined {
-  try {
-    return driveSync(takeSnapshot(tree, place, isRecursive));
-  } catch (error) {
-    if (hasCode(error, 'ENOTSUP', 'EAGAIN')) return undefined;
-    if (hasCode(error, 'ENOENT')) return null;
-    throw error;
   }
 }
 

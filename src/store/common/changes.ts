@@ -1,6 +1,6 @@
 import type { DeletableLevel } from '../../config/options.js';
 import type { Entry } from '../../contract/entry.js';
-import { Failure, isFailure } from '../../contract/failure.js';
+import { Failure } from '../../contract/failure.js';
 import type { TreePath } from '../../contract/tree-path.js';
 import type { WireClient } from '../../wire/api/client.js';
 import {
@@ -60,7 +60,7 @@ async function complete(
   try {
     await client.post(`/files/${address}/file_stream`, { complete: true, exitcode: 0 }, { signal });
   } catch (error) {
-    if (!isFailure(error)) throw error;
+    if (!(error instanceof Failure)) throw error;
     // The run is there, and that is what was asked for.
     const reason = error.cause ?? error.detail ?? error.code;
     const name = `${entity}/${project}/${run}`;
@@ -68,7 +68,7 @@ async function complete(
   }
 }
 
-const isDeletedName = ({ cause }: WireFailure): boolean => /previously created and deleted/.test(cause ?? '');
+const isDeletedName = ({ reason }: WireFailure): boolean => reason === 'deleted name';
 
 /** What a refused creation of a run or project means for `mkdir`. */
 export function refusedName(failure: WireFailure): Failure {
@@ -93,7 +93,7 @@ export async function onceOrGone<T>(request: (onRetry: () => void) => Promise<T>
   try {
     return await request(attempts.onRetry);
   } catch (error) {
-    if (attempts.isAgain && isFailure(error) && error.code === 'ENOENT') return null;
+    if (attempts.isAgain && error instanceof Failure && error.code === 'ENOENT') return null;
     throw error;
   }
 }
@@ -138,7 +138,7 @@ export async function deleteProject(
   );
   if (answer && !answer.deleteModel?.success)
     throw new Failure('EIO', "The server didn't delete the project.");
-  client.sightings.forgetProject(entity, project);
+  client.shown.forgetProject(entity, project);
 }
 
 /** Throws EPERM unless the user allowed to delete what is of that level as a whole. */

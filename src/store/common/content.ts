@@ -31,13 +31,13 @@ export async function download(
   try {
     const known = source.peek();
     const first = known && (await direct(known));
-    if (first && !isWireFailure(first)) return first;
+    if (first && 'bytes' in first) return first;
     // Nobody is reached by another signature.
     const isReached = !first || isRefusal(first);
     const address = isReached ? await source.renew() : known;
     if (!address) throw new Failure('ESTALE', 'The file was removed on the server.');
     const second = isReached ? await direct(address) : first;
-    return isWireFailure(second) ? await byApi(address, second) : second;
+    return 'bytes' in second ? second : await byApi(address, second);
   } catch (error) {
     if (isWireFailure(error) && error.status === 412) {
       throw new Failure('ESTALE', 'The file was changed on the server.', error.cause);

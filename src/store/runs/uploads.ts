@@ -2,7 +2,7 @@ import { Failure } from '../../contract/failure.js';
 import type { TreePath } from '../../contract/tree-path.js';
 import type { OpenSource, Signalled, Ticket, Uploads } from '../../contract/uploads.js';
 import { CreateRunFilesDocument, MarkRunFilesUploadedDocument } from '../../wire/generated.js';
-import { uploadHeaders } from '../../wire/transfer/upload-headers.js';
+import { uploadHeaders } from '../../wire/transfer/upload.js';
 import { isWireFailure } from '../../wire/wire-failure.js';
 import { byRun, type RunName, type RunsContext } from './tree.js';
 

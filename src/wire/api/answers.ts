@@ -1,4 +1,8 @@
-import { type DocumentNode, Kind, type SelectionSetNode } from 'graphql';
+import type { DocumentNode, SelectionSetNode } from 'graphql';
+import { LRUCache } from 'lru-cache';
+import type { Clock } from '../retry.js';
+import { WireFailure } from '../wire-failure.js';
+import { Kind } from './graphql.js';
 
 interface Shape {
   readonly isMutation: boolean;
@@ -156,4 +160,56 @@ type Directives = NonNullable<SelectionSetNode['selections'][number]['directives
 function conditionOf(directives: Directives): string | null {
   const value = directives.find(({ name }) => name.value === 'include')?.arguments?.[0]?.value;
   return value?.kind === Kind.VARIABLE ? value.name.value : null;
+}
+
+/** For as long a name that was seen isn't taken to be gone: servers in trouble answer null for all they can't find. */
+const SHOWN_MS = 60_000;
+
+const MOST_NAMES = 10_000;
+
+/**
+ * The entities and projects that the server has shown. Null is how it says that there is none, and how it answers when
+ * something between it and its data fails; taken for the truth, that would empty a whole tree at once.
+ */
+export class ShownNames {
+  // A size of 1 each: `max` would set aside memory for all entries at once.
+  private readonly shownAt = new LRUCache<string, number>({ maxSize: MOST_NAMES, sizeCalculation: () => 1 });
+
+  constructor(private readonly clock: Clock) {}
+
+  /**
+   * Takes note of what an answer shows of what its variables name.
+   *
+   * @throws EIO, to be asked again, where it doesn't show what was seen a moment ago
+   */
+  check(variables: { readonly entity?: unknown; readonly project?: unknown }, data: object): void {
+    const { entity, project } = variables;
+    if (typeof entity !== 'string') return;
+    const answer: { readonly entity?: unknown; readonly project?: unknown } = data;
+    if (typeof project === 'string') this.look('project', `${entity}/${project}`, answer.project);
+    this.look('entity', entity, answer.entity);
+  }
+
+  /** It was deleted here. */
+  forgetProject(entity: string, project: string): void {
+    this.shownAt.delete(`project ${entity}/${project}`);
+  }
+
+  private look(level: 'entity' | 'project', name: string, shown: unknown): void {
+    const key = `${level} ${name}`;
+    const now = this.clock.now();
+    if (typeof shown === 'object' && shown !== null) {
+      this.shownAt.set(key, now);
+      return;
+    }
+    const at = this.shownAt.get(key);
+    if (shown !== null || at === undefined || now - at >= SHOWN_MS) return;
+    throw new WireFailure(
+      'EIO',
+      `The server doesn't show the ${level} '${name}', which it showed ${Math.ceil((now - at) / 1000)} s ago. ` +
+        `If it was deleted, it is ENOENT from ${SHOWN_MS / 1000} s after that on.`,
+      `no ${level} in the answer`,
+      'empty',
+    );
+  }
 }

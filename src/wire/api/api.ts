@@ -1,8 +1,7 @@
 import type { WireConfig } from '../../config/config.js';
 import { refusalOfApi } from '../errors.js';
-import { type Clock, type RetryPolicy, systemClock } from '../retry.js';
-import { networkFailure } from '../transport/network-failure.js';
-import { type Peer, peerOf } from '../transport/peer.js';
+import { type Clock, RateLimit, type RetryPolicy, systemClock } from '../retry.js';
+import { networkFailure, type Peer, peerOf } from '../transport/network-failure.js';
 import {
   createTransport,
   type HttpRequest,
@@ -10,12 +9,10 @@ import {
   readBody,
   type Transport,
 } from '../transport/transport.js';
-import { isWireFailure, type WireFailure } from '../wire-failure.js';
-import { type Credentials, createCredentials, isUnderBase } from './credentials.js';
+import { isWireFailure, WireFailure } from '../wire-failure.js';
+import { type Credentials, FederatedCredentials, isUnderBase } from './credentials.js';
 import { withOutages } from './outages.js';
-import { RateLimit } from './rate-limit.js';
-import { withoutSecrets, withRequestLog } from './request-log.js';
-import { Warnings } from './warnings.js';
+import { proxiesUsed, withoutSecrets, withRequestLog } from './request-log.js';
 
 /** The parts that requests are made of; tests and embedders may bring their own. */
 export interface WireDependencies {
@@ -37,6 +34,7 @@ export class Api {
   readonly credentials: Credentials;
   readonly warnings = new Warnings();
   private readonly rateLimit: RateLimit;
+  /** Once, with the first request: nobody listens before. */
   private isProxyTold = false;
 
   constructor(
@@ -44,14 +42,15 @@ export class Api {
     dependencies: WireDependencies = {},
   ) {
     this.clock = dependencies.clock ?? systemClock;
-    const logged = withRequestLog(createTransport(config, dependencies), this.clock, this.warnings);
+    const transport = createTransport(config, dependencies);
+    const logged = config.isDebugged ? withRequestLog(transport, this.clock, this.warnings) : transport;
     this.transport = withOutages(logged, {
       clock: this.clock,
       peer: (address) => this.peer(address),
       onOutage: (origin, { code, cause, detail }) =>
         this.warnings.once(`${origin} ${cause ?? code}`, detail ?? `${origin} can't be reached.`),
     });
-    this.credentials = createCredentials(config, this.transport, this.clock, this.warnings);
+    this.credentials = this.createCredentials();
     this.rateLimit = new RateLimit(this.clock);
   }
 
@@ -113,31 +112,30 @@ export class Api {
     this.warnings.once(`refused ${this.config.baseUrl}`, detail ?? `${this.config.baseUrl} refuses the key.`);
   }
 
-  /** Once, with the first request: nobody listens before. */
-  private tellProxies(): void {
-    if (this.isProxyTold) return;
-    this.isProxyTold = true;
-    const { http, https } = this.config.proxies ?? { http: null, https: null };
-    for (const [scheme, proxy] of Object.entries({ http, https })) {
-      if (!proxy) continue;
-      const { origin, source, problem, isForAll } = proxy;
-      const exceptions = isForAll ? '' : ', but to this machine and what NO_PROXY names';
-      this.warnings.debug(
-        () =>
-          `${scheme}: goes ${problem === null ? `through the proxy ${origin} (${source})` : `nowhere: ${problem}`}${exceptions}`,
-      );
+  private createCredentials(): Credentials {
+    const { apiKey, identityTokenFile, missingKeyHint } = this.config;
+    if (apiKey !== null) {
+      const header = `Basic ${Buffer.from(`api:${apiKey}`).toString('base64')}`;
+      return { authorization: async () => header, renew: () => false };
     }
+    if (identityTokenFile !== null) return new FederatedCredentials(this, identityTokenFile);
+    return {
+      authorization: () => Promise.reject(new WireFailure('EACCES', missingKeyHint, null, 'final')),
+      renew: () => false,
+    };
   }
 
   private async once(request: HttpRequest, authorization: string): Promise<HttpResponse> {
-    this.tellProxies();
+    if (!this.isProxyTold && this.warnings.isDebugged) {
+      this.isProxyTold = true;
+      for (const line of proxiesUsed(this.config)) this.warnings.debug(() => line);
+    }
     const { extraHeaders } = this.config;
     try {
-      const response = await this.transport.send({
+      return await this.transport.send({
         ...request,
         headers: { ...extraHeaders, ...request.headers, authorization },
       });
-      return response;
     } catch (error) {
       throw networkFailure(error, this.peer(request.url), request.signal);
     }
@@ -163,5 +161,42 @@ export class Api {
 
   close(): Promise<void> {
     return this.transport.close();
+  }
+}
+
+/** References may name any number of hosts that aren't there; nobody reads on. */
+const MOST_SAID = 100;
+
+/** Tells what a user should know whoever swallows the errors: each thing once. */
+export class Warnings {
+  private readonly said = new Set<string>();
+  private listener = (message: string): void => process.emitWarning(message, 'WandbFsWarning');
+
+  private debugListener: ((message: string) => void) | null = null;
+
+  /**
+   * The listener takes over from `process.emitWarning`.
+   *
+   * @param debug hears of requests, retries and fallbacks; null: nobody does
+   */
+  hear(listener: (message: string) => void, debug: ((message: string) => void) | null = null): void {
+    this.listener = listener;
+    this.debugListener = debug;
+  }
+
+  get isDebugged(): boolean {
+    return this.debugListener !== null;
+  }
+
+  /** The message is made only for somebody who hears it. */
+  debug(message: () => string): void {
+    this.debugListener?.(message());
+  }
+
+  /** @param thing messages of one thing after the first are dropped */
+  once(thing: string, message: string): void {
+    if (this.said.has(thing) || this.said.size >= MOST_SAID) return;
+    this.said.add(thing);
+    this.listener(message);
   }
 }

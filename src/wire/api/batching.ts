@@ -190,11 +190,10 @@ const isRefusal = ({ fault, status, code }: WireFailure): boolean =>
   (fault === 'graphql' && code === 'EIO') || (fault === 'status' && (status === 400 || status === 422));
 
 /** Can it be the size of the request that the server stumbled over? */
-function isTooMuch({ fault, status, code, cause }: WireFailure): boolean {
+function isTooMuch({ fault, status, code, reason }: WireFailure): boolean {
   if (fault === 'timeout') return true;
   // What the server's schema doesn't have, it doesn't have for one item either.
-  if (fault === 'graphql')
-    return code === 'EIO' && !/cannot query|unknown (argument|type|field)/i.test(cause ?? '');
+  if (fault === 'graphql') return code === 'EIO' && reason !== 'schema';
   return fault === 'status' && status !== null && (status === 413 || status >= 500);
 }
 

@@ -1,6 +1,6 @@
 import type { TypedDocumentNode } from '@graphql-typed-document-node/core';
 import type { DocumentNode } from 'graphql';
-import { ClientError, GraphQLClient, type Variables } from 'graphql-request';
+import type { Variables } from 'graphql-request';
 import type { WireConfig } from '../../config/config.js';
 import { graphqlFailure, incomplete, notTheApi, withoutData } from '../errors.js';
 import { withDeadline, withRetries } from '../retry.js';
@@ -8,9 +8,9 @@ import { Slots } from '../slots.js';
 import { networkFailure } from '../transport/network-failure.js';
 import { MOST_REQUESTS, readBody } from '../transport/transport.js';
 import type { WireFailure } from '../wire-failure.js';
-import { missingIn } from './answers.js';
+import { missingIn, ShownNames } from './answers.js';
 import { Api, type WireDependencies } from './api.js';
-import { Sightings } from './sightings.js';
+import { ClientError, GraphQLClient } from './graphql.js';
 
 export interface CallOptions {
   readonly signal?: AbortSignal | undefined;
@@ -24,7 +24,7 @@ const MOST_ANSWER_BYTES = 256 * 1024 * 1024;
 /** Typed GraphQL documents, and the few other endpoints, of one W&B server: paced, retried, failures as `WireFailure`. */
 export class WireClient {
   readonly api: Api;
-  readonly sightings: Sightings;
+  readonly shown: ShownNames;
   private readonly graphql: GraphQLClient;
   private readonly slots: Slots;
 
@@ -33,7 +33,7 @@ export class WireClient {
     dependencies: WireDependencies = {},
   ) {
     this.api = new Api(config, dependencies);
-    this.sightings = new Sightings(this.api.clock);
+    this.shown = new ShownNames(this.api.clock);
     this.slots = new Slots(MOST_REQUESTS, config.timeouts.call, this.api.clock);
     this.graphql = new GraphQLClient(this.address('/graphql'), {
       // The servers of W&B speak plain JSON.
@@ -61,7 +61,7 @@ export class WireClient {
         if (data === null || data === undefined) throw withoutData(this.peer);
         const missing = missingIn(document, variables, data);
         if (missing !== null) throw incomplete(this.peer, missing);
-        this.sightings.check(variables, data);
+        this.shown.check(variables, data);
         return data;
       } catch (error) {
         // Its message would quote variables and answer.

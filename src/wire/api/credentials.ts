@@ -3,13 +3,11 @@ import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import type { WireConfig } from '../../config/config.js';
 import { errnoOf, notTheApi, refusalOfApi } from '../errors.js';
-import type { Clock } from '../retry.js';
-import { withRetries } from '../retry.js';
-import { networkFailure } from '../transport/network-failure.js';
-import { peerOf } from '../transport/peer.js';
-import { readBody, type Transport } from '../transport/transport.js';
+import { type Clock, withRetries } from '../retry.js';
+import { networkFailure, peerOf } from '../transport/network-failure.js';
+import { readBody } from '../transport/transport.js';
 import { WireFailure } from '../wire-failure.js';
-import type { Warnings } from './warnings.js';
+import type { Api } from './api.js';
 
 /** The `Authorization` of requests to the base URL. */
 export interface Credentials {
@@ -27,25 +25,6 @@ export function isUnderBase(url: string, baseUrl: string): boolean {
   return origin === base.origin && (pathname === prefix || pathname.startsWith(`${prefix}/`));
 }
 
-export function createCredentials(
-  config: WireConfig,
-  transport: Transport,
-  clock: Clock,
-  warnings: Warnings,
-): Credentials {
-  if (config.apiKey !== null) {
-    const header = `Basic ${Buffer.from(`api:${config.apiKey}`).toString('base64')}`;
-    return { authorization: async () => header, renew: () => false };
-  }
-  if (config.identityTokenFile !== null) {
-    return new FederatedCredentials(config, config.identityTokenFile, transport, clock, warnings);
-  }
-  return {
-    authorization: () => Promise.reject(new WireFailure('EACCES', config.missingKeyHint, null, 'final')),
-    renew: () => false,
-  };
-}
-
 interface AccessToken {
   readonly token: string;
   /** By the monotonic clock, in milliseconds: a date would be believed after somebody has set the machine's. */
@@ -58,18 +37,20 @@ const EXCHANGE_MS = 60_000;
 const MOST_BODY = 1024 * 1024;
 
 /** Access tokens for a JWT from a file, kept in the SDK's credentials file between processes. */
-class FederatedCredentials implements Credentials {
+export class FederatedCredentials implements Credentials {
+  private readonly config: WireConfig;
+  private readonly clock: Clock;
   private current: AccessToken | null = null;
   private exchange: Promise<AccessToken> | null = null;
   private refused: string | null = null;
 
   constructor(
-    private readonly config: WireConfig,
+    private readonly api: Pick<Api, 'config' | 'transport' | 'clock' | 'warnings'>,
     private readonly tokenFile: string,
-    private readonly transport: Transport,
-    private readonly clock: Clock,
-    private readonly warnings: Warnings,
-  ) {}
+  ) {
+    this.config = api.config;
+    this.clock = api.clock;
+  }
 
   async authorization(): Promise<string> {
     if (!this.isGood(this.current)) {
@@ -111,7 +92,7 @@ class FederatedCredentials implements Credentials {
       assertion,
     });
     try {
-      const response = await this.transport.send({
+      const response = await this.api.transport.send({
         method: 'POST',
         url: address,
         headers: {
@@ -127,7 +108,7 @@ class FederatedCredentials implements Credentials {
         const failure = refusalOfApi({ status, headers, text }, peer, this.clock.date());
         const isFinal = status >= 400 && status < 500 && status !== 429;
         throw isFinal
-          ? new WireFailure('EACCES', this.refusedHint(), `HTTP ${status}`, 'final', status)
+          ? new WireFailure('EACCES', this.refusedHint(), `HTTP ${status}`, 'final', { status })
           : failure;
       }
       const access = parseAccess(text, this.clock.now());
@@ -182,7 +163,7 @@ class FederatedCredentials implements Credentials {
       await rename(fresh, file);
     } catch (error) {
       // A home that can't be written costs an exchange in the next process, nothing else.
-      this.warnings.once(`tokens ${file}`, `Access tokens can't be kept in ${file}: ${String(error)}`);
+      this.api.warnings.once(`tokens ${file}`, `Access tokens can't be kept in ${file}: ${String(error)}`);
     }
   }
 

@@ -1,8 +1,6 @@
 import { LRUCache } from 'lru-cache';
-import { unlessAborted } from '../aborts.js';
-import type { Clock } from '../retry.js';
-import { networkFailure } from '../transport/network-failure.js';
-import type { Peer } from '../transport/peer.js';
+import { type Clock, unlessAborted } from '../retry.js';
+import { networkFailure, type Peer } from '../transport/network-failure.js';
 import type { HttpRequest, HttpResponse, Transport } from '../transport/transport.js';
 import { WireFailure } from '../wire-failure.js';
 

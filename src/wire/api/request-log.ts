@@ -1,8 +1,9 @@
+import type { WireConfig } from '../../config/config.js';
 import { errnoOf } from '../errors.js';
 import type { Clock } from '../retry.js';
 import type { HttpRequest, Transport } from '../transport/transport.js';
 import { isWireFailure } from '../wire-failure.js';
-import type { Warnings } from './warnings.js';
+import type { Warnings } from './api.js';
 
 /**
  * An address as a logger may hear it: without its query and without user and password, for these are signatures and keys.
@@ -51,4 +52,16 @@ function codeOf(error: unknown): string {
   if (isWireFailure(error)) return error.cause ?? error.code;
   const cause = typeof error === 'object' && error !== null && 'cause' in error ? error.cause : null;
   return errnoOf(error) ?? errnoOf(cause) ?? 'broken';
+}
+
+/** By which proxies requests go, a line each. */
+export function proxiesUsed({ proxies }: WireConfig): readonly string[] {
+  const { http = null, https = null } = proxies ?? {};
+  return Object.entries({ http, https }).flatMap(([scheme, proxy]) => {
+    if (!proxy) return [];
+    const { origin, source, problem, isForAll } = proxy;
+    const exceptions = isForAll ? '' : ', but to this machine and what NO_PROXY names';
+    const way = problem === null ? `through the proxy ${origin} (${source})` : `nowhere: ${problem}`;
+    return [`${scheme}: goes ${way}${exceptions}`];
+  });
 }

@@ -6,17 +6,12 @@ import { WireFailure } from '../wire-failure.js';
 /** More of them, one over the other, is an attack on whoever decodes. */
 const MOST_CODINGS = 5;
 
-/** The codings of a body, first applied first (RFC 9110, 8.4); none: it is as it is. */
-export const codingsOf = (headers: Readonly<Record<string, string>>): readonly string[] =>
-  (headers['content-encoding'] ?? '')
-    .split(',')
-    .map((coding) => coding.trim().toLowerCase())
-    .filter((coding) => coding !== '' && coding !== 'identity');
-
-/** An answer whose body is as it was before it was coded. What can't be decoded fails when it is read. */
-export function decoded(response: HttpResponse): HttpResponse {
-  const codings = codingsOf(response.headers);
-  if (codings.length === 0) return response;
+/**
+ * An answer whose body is as it was before it was coded. What can't be decoded fails when it is read.
+ *
+ * @param codings first applied first
+ */
+export function decoded(response: HttpResponse, codings: readonly string[]): HttpResponse {
   // It is the length of what is coded.
   const { 'content-encoding': _, 'content-length': __, ...headers } = response.headers;
   return { ...response, headers, body: plain(response, codings) };

@@ -1,6 +1,5 @@
-import type { HttpResponse } from '../transport/transport.js';
+import { codingsOf, type HttpResponse, inPlain } from '../transport/transport.js';
 import { WireFailure } from '../wire-failure.js';
-import { codingsOf, decoded } from './codings.js';
 
 export interface Wanted {
   /** The first byte wanted. */
@@ -34,8 +33,8 @@ export async function receive(response: HttpResponse, asked: Wanted): Promise<Pi
   if (response.status === 200) return receiveWhole(response, wanted);
   await response.discard();
   const { start, size } = wanted;
-  const told = parseContentRange(response.headers['content-range'])?.total ?? null;
-  const total = told === null && start === 0 && !size ? 0 : told;
+  const announced = parseContentRange(response.headers['content-range'])?.total ?? null;
+  const total = announced === null && start === 0 && !size ? 0 : announced;
   if (total === null || total > start) return null;
   return { bytes: new Uint8Array(0), size: total, isOverlong: false };
 }
@@ -83,7 +82,7 @@ async function receiveWhole(
 ): Promise<Piece> {
   // What has the listed size is the content, whatever the storage says of its coding: it was stored so.
   const isStoredSo = size !== null && Number(response.headers['content-length'] ?? Number.NaN) === size;
-  const { body, headers, discard } = isStoredSo ? response : decoded(response);
+  const { body, headers, discard } = isStoredSo ? response : inPlain(response);
   const length = headers['content-length'];
   const announced = length === undefined ? null : Number(length);
   const isAll = start === 0 && end === null;
@@ -145,3 +144,49 @@ function parseContentRange(
   const end = parts[2] === undefined ? start : Number(parts[2]) + 1;
   return { start, end, total: parts[3] === '*' ? null : Number(parts[3]) };
 }
+
+/**
+ * What a storage says that names one version of a content. A strong ETag does by itself; where there is none, all else
+ * together that changes with the content, behind 'W/', for nobody can ask for it (RFC 9110, 13.1.1): it is compared when
+ * the answer is there.
+ */
+export function versionTagOf(headers: Readonly<Record<string, string>>): string | null {
+  const etag = headers.etag?.trim() || null;
+  if (etag !== null && !etag.startsWith('W/')) return etag;
+  const said = NAMES.flatMap((name) => (headers[name] ? [`${name}=${headers[name]}`] : []));
+  if (etag === null && said.length === 0) return null;
+  return ['W/', ...(etag === null ? [] : [`etag=${etag}`]), ...said].join('\n');
+}
+
+/** Versions of buckets (GCS, S3, Azure), digests of whole objects, and what any web server knows. */
+const NAMES = [
+  'x-goog-generation',
+  'x-goog-hash',
+  'x-amz-version-id',
+  'x-ms-version-id',
+  'x-ms-blob-content-md5',
+  'last-modified',
+];
+
+/** For If-Match; null: the storage can't be asked for it. */
+export const askable = (tag: string | null): string | null =>
+  tag === null || tag.startsWith('W/') ? null : tag;
+
+/** Do two answers speak of different contents? What only one of them says tells nothing. */
+export function isOtherVersion(one: string | null, other: string | null): boolean {
+  if (one === null || other === null || one === other) return false;
+  const others = partsOf(other);
+  return [...partsOf(one)].some(([name, value]) => (others.get(name) ?? value) !== value);
+}
+
+function partsOf(tag: string): ReadonlyMap<string, string> {
+  const lines = tag.startsWith('W/\n') ? tag.split('\n').slice(1) : [`etag=${tag}`];
+  return new Map(
+    lines.map((line) => {
+      const [, name = '', value = ''] = /^([^=]*)=(.*)$/.exec(line) ?? [];
+      return [name, name === 'etag' ? bare(value) : value];
+    }),
+  );
+}
+
+const bare = (etag: string): string => etag.replace(/^W\//, '').replaceAll('"', '');

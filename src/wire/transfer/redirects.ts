@@ -56,3 +56,14 @@ export async function following(
     address = next.href;
   }
 }
+
+export const isWebAddress = (url: string): boolean =>
+  URL.canParse(url) && /^https?:$/.test(new URL(url).protocol);
+
+/** Names of query parameters that sign a URL: S3, GCS, CloudFront, Azure. */
+const SIGNATURES = ['x-amz-signature', 'x-goog-signature', 'signature', 'sig'];
+
+/** A storage refuses requests that are authorised in two ways. */
+export function isSigned(url: string): boolean {
+  return [...new URL(url).searchParams.keys()].some((name) => SIGNATURES.includes(name.toLowerCase()));
+}

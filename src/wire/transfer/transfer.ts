@@ -1,23 +1,29 @@
 import { type Api, MOST_FAILURE_BYTES } from '../api/api.js';
 import { isUnderBase } from '../api/credentials.js';
 import { notAnAddress, refusalOfStorage } from '../errors.js';
-import { withRetries } from '../retry.js';
+import { type RetryPolicy, withRetries } from '../retry.js';
 import { Slots } from '../slots.js';
 import { networkFailure } from '../transport/network-failure.js';
 import {
   type Body,
-  type HttpRequest,
+  codingsOf,
   type HttpResponse,
+  inPlain,
   MOST_TRANSFERS,
   readBody,
 } from '../transport/transport.js';
 import { WireFailure } from '../wire-failure.js';
-import { codingsOf, decoded } from './codings.js';
-import { assertStored, hashed } from './integrity.js';
-import { type Movement, whileMoving } from './movement.js';
-import { cutShort, type Piece, receive, type Wanted } from './ranges.js';
-import { following } from './redirects.js';
-import { askable, isOtherVersion, versionTagOf } from './version-tag.js';
+import {
+  askable,
+  cutShort,
+  isOtherVersion,
+  type Piece,
+  receive,
+  versionTagOf,
+  type Wanted,
+} from './ranges.js';
+import { following, isSigned, isWebAddress } from './redirects.js';
+import { assertStored, hashed, withoutCredentials } from './upload.js';
 
 export interface DownloadOptions extends Wanted {
   /** Only this version of the content will do: an ETag, or the `tag` of an earlier download. */
@@ -37,7 +43,7 @@ export interface DownloadOptions extends Wanted {
 export interface Download extends Piece {
   /** As the storage gave it. */
   readonly etag: string | null;
-  /** Names this version of the content (`version-tag.ts`). */
+  /** Names this version of the content (`versionTagOf`). */
   readonly tag: string | null;
   /** Bytes of the content as it was sent, announced or else those that came; null: it wasn't coded. */
   readonly codedSize: number | null;
@@ -82,14 +88,8 @@ export class Transfers {
    */
   download(url: string, options: DownloadOptions): Promise<Download> {
     if (!isWebAddress(url)) return Promise.reject(notAnAddress('download from'));
-    const { call } = this.api.config.timeouts;
-    return this.moving(url, options.signal, call, ({ signal, moved, leftMs }) =>
-      withRetries(
-        this.api.clock,
-        { signal, leftMs, mostRetries: MOST_RETRIES, isRetryable, onPause: this.api.onPause(url) },
-        () => this.watched(url, signal, async () => this.gather(url, { ...options, signal }, moved)),
-      ),
-    );
+    const bounds = { signal: options.signal, quietMs: this.api.config.timeouts.call, isRetryable };
+    return this.moving(url, bounds, (signal, moved) => this.gather(url, { ...options, signal }, moved));
   }
 
   /**
@@ -108,30 +108,55 @@ export class Transfers {
     if (!isWebAddress(url)) return Promise.reject(notAnAddress('upload to'));
     const { body, begin, md5: digest } = hashed(source);
     let corrupt = 0;
-    const isRetryableHere = (failure: WireFailure): boolean =>
-      failure.fault === 'corrupt' ? ++corrupt < MOST_CORRUPT : isRetryable(failure);
-    return this.moving(url, options.signal, this.quietMsOf(source), ({ signal, moved, leftMs }) => {
+    const bounds = {
+      signal: options.signal,
+      quietMs: this.quietMsOf(source),
+      isRetryable: (failure: WireFailure): boolean =>
+        failure.fault === 'corrupt' ? ++corrupt < MOST_CORRUPT : isRetryable(failure),
+    };
+    return this.moving(url, bounds, async (signal, moved) => {
       const onProgress = (sent: number): void => {
         moved();
         options.onProgress?.(sent);
       };
-      const request: HttpRequest = { method: 'PUT', url, headers, body: { ...body, onProgress }, signal };
+      const request = { method: 'PUT', body: { ...body, onProgress }, signal } as const;
+      const send = (address: string, isOwn: boolean): Promise<HttpResponse> => {
+        begin();
+        const sent = isOwn ? headers : withoutCredentials(headers);
+        return this.api.transport.send({ ...request, url: address, headers: sent });
+      };
+      const response = await following(url, send, { isUpload: true });
+      if (response.status < 200 || response.status >= 300) throw await this.refusal(response);
+      await response.discard();
+      const md5 = digest();
+      assertStored(response, md5);
+      return { etag: response.headers.etag ?? null, md5 };
+    });
+  }
+
+  /** All attempts of a transfer, as long as it moves. */
+  private moving<T>(
+    url: string,
+    bounds: Pick<RetryPolicy, 'isRetryable'> & {
+      readonly signal: AbortSignal | undefined;
+      readonly quietMs: number;
+    },
+    attempt: (signal: AbortSignal, moved: () => void) => Promise<T>,
+  ): Promise<T> {
+    const { clock } = this.api;
+    return this.slots.runMoving({ ...bounds, host: new URL(url).origin }, ({ signal, moved, leftMs }) => {
+      const { isRetryable } = bounds;
       const onPause = this.api.onPause(url);
-      const policy = { signal, leftMs, mostRetries: MOST_RETRIES, isRetryable: isRetryableHere, onPause };
-      return withRetries(this.api.clock, policy, () =>
-        this.watched(url, signal, async () => {
-          const send = (address: string, isOwn: boolean): Promise<HttpResponse> => {
-            begin();
-            const sent = isOwn ? headers : withoutCredentials(headers);
-            return this.api.transport.send({ ...request, url: address, headers: sent });
-          };
-          const response = await following(url, send, { isUpload: true });
-          if (response.status < 200 || response.status >= 300) throw await this.refusal(response);
-          await response.discard();
-          const md5 = digest();
-          assertStored(response, md5);
-          return { etag: response.headers.etag ?? null, md5 };
-        }),
+      return withRetries(
+        clock,
+        { signal, leftMs, mostRetries: MOST_RETRIES, isRetryable, onPause },
+        async () => {
+          try {
+            return await attempt(signal, moved);
+          } catch (error) {
+            throw networkFailure(error, this.api.peer(url), signal);
+          }
+        },
       );
     });
   }
@@ -143,26 +168,6 @@ export class Transfers {
     return call + Math.ceil(size / LEAST_BYTES_PER_MS);
   }
 
-  private moving<T>(
-    url: string,
-    signal: AbortSignal | undefined,
-    quietMs: number,
-    transfer: (movement: Movement) => Promise<T>,
-  ): Promise<T> {
-    const { clock } = this.api;
-    return this.slots.run(signal, () =>
-      whileMoving({ clock, quietMs, host: new URL(url).origin, signal }, (movement) =>
-        transfer({
-          ...movement,
-          moved: () => {
-            this.slots.moved();
-            movement.moved();
-          },
-        }),
-      ),
-    );
-  }
-
   /** A storage may send less than it was asked for (RFC 9110, 15.3.7): the rest is asked for, of the same version. */
   private async gather(url: string, options: DownloadOptions, moved: () => void): Promise<Download> {
     const parts: Uint8Array[] = [];
@@ -172,7 +177,7 @@ export class Transfers {
       const got = await this.piece(url, { ...options, start, limit, etag }, moved);
       if (isOtherVersion(etag, got.tag)) {
         const detail = 'The content was changed at the storage while it was read.';
-        throw new WireFailure('EIO', detail, 'another version', 'status', PRECONDITION_FAILED);
+        throw new WireFailure('EIO', detail, 'another version', 'status', { status: PRECONDITION_FAILED });
       }
       etag ??= got.tag;
       start += got.bytes.byteLength;
@@ -196,15 +201,8 @@ export class Transfers {
         const credentials = isTrusted ? await this.api.headersFor(address, signal) : {};
         const headers = { ...credentials, ...wanted, ...more };
         const isPublicOnly = reach?.(address) === 'public';
-        const request = {
-          method: 'GET',
-          url: address,
-          headers,
-          signal,
-          isAsSent: true,
-          isPublicOnly,
-        } as const;
-        return this.api.transport.send(request);
+        const request = { method: 'GET', url: address, headers, signal } as const;
+        return this.api.transport.send({ ...request, isAsSent: true, isPublicOnly });
       };
       const response = await following(url, send, { isUpload: false, mayDowngrade: reach !== undefined });
       const { status, headers, body } = response;
@@ -233,33 +231,13 @@ export class Transfers {
 
   private async refusal(response: HttpResponse): Promise<WireFailure> {
     const { status, headers } = response;
-    const bytes = await readBody(decoded(response), MOST_FAILURE_BYTES);
+    const bytes = await readBody(inPlain(response), MOST_FAILURE_BYTES);
     return refusalOfStorage(
       { status, headers, text: Buffer.from(bytes ?? []).toString() },
       this.api.clock.date(),
     );
   }
-
-  private async watched<T>(
-    url: string,
-    signal: AbortSignal | undefined,
-    transfer: () => Promise<T>,
-  ): Promise<T> {
-    try {
-      return await transfer();
-    } catch (error) {
-      throw networkFailure(error, this.api.peer(url), signal);
-    }
-  }
 }
-
-const isWebAddress = (url: string): boolean => URL.canParse(url) && /^https?:$/.test(new URL(url).protocol);
-
-/** What the server gave along was for the host that it named. */
-const withoutCredentials = (headers: Readonly<Record<string, string>>): Record<string, string> =>
-  Object.fromEntries(
-    Object.entries(headers).filter(([name]) => !/^(proxy-)?authorization$|^cookie$/i.test(name)),
-  );
 
 async function* telling(
   body: AsyncIterable<Uint8Array>,
@@ -269,12 +247,4 @@ async function* telling(
     arrived(part.byteLength);
     yield part;
   }
-}
-
-/** Names of query parameters that sign a URL: S3, GCS, CloudFront, Azure. */
-const SIGNATURES = ['x-amz-signature', 'x-goog-signature', 'signature', 'sig'];
-
-/** A storage refuses requests that are authorised in two ways. */
-function isSigned(url: string): boolean {
-  return [...new URL(url).searchParams.keys()].some((name) => SIGNATURES.includes(name.toLowerCase()));
 }

@@ -1,8 +1,27 @@
+import type { WireConfig } from '../../config/config.js';
 import { clip, errnoOf } from '../errors.js';
 import { cancelled, isWireFailure, WireFailure } from '../wire-failure.js';
-import type { Peer } from './peer.js';
+import { proxyFor } from './proxy-choice.js';
 import { NOT_PUBLIC } from './public-addresses.js';
 import { tlsFailure } from './tls-failure.js';
+
+/** What is talked to, in messages: no key, no query. */
+export interface Peer {
+  /** Without its query, which may be a signature. */
+  readonly address: string;
+  readonly baseUrl: string;
+  /** Where the key was found; null for requests that carry none. */
+  readonly keySource: string | null;
+  /** What to say of a certificate that isn't trusted. */
+  readonly trustHint: string;
+  /** The proxy on the way, as it may be shown; null: there is none. */
+  readonly proxy: string | null;
+}
+
+export function peerOf(config: WireConfig, address: string): Peer {
+  const { baseUrl, keySource, trustHint, proxies } = config;
+  return { address, baseUrl, keySource, trustHint, proxy: proxyFor(proxies, address)?.origin ?? null };
+}
 
 /** Who couldn't be talked to. */
 export interface Party {
@@ -20,6 +39,15 @@ const UNREACHABLE: Readonly<Record<string, string>> = {
   EHOSTDOWN: 'is not reachable',
   ENETDOWN: 'is not reachable',
 };
+
+/** Of a body that is read while it is sent. */
+const CONTENT_GONE: ReadonlySet<string> = new Set([
+  'ENOENT',
+  'EACCES',
+  'EISDIR',
+  'UND_ERR_REQ_CONTENT_LENGTH_MISMATCH',
+]);
+const CLOSED: ReadonlySet<string> = new Set(['UND_ERR_DESTROYED', 'UND_ERR_CLOSED']);
 
 /** What `getaddrinfo` says where the answer may be another one soon. */
 const UNRESOLVED_FOR_NOW = new Set(['EAI_AGAIN', 'EAI_FAIL', 'EAI_SYSTEM']);
@@ -55,10 +83,10 @@ export function networkFailure(error: unknown, peer: Peer, signal: AbortSignal |
   if (codes.some((code) => /TIMEOUT|ETIMEDOUT/.test(code)) || isNamed(error, 'TimeoutError')) {
     return new WireFailure('ETIMEDOUT', `${host} didn't answer in time.`, cause, 'timeout');
   }
-  if (codes.some((code) => /^(ENOENT|EACCES|EISDIR|UND_ERR_REQ_CONTENT_LENGTH_MISMATCH)$/.test(code))) {
+  if (codes.some((code) => CONTENT_GONE.has(code))) {
     return new WireFailure('EIO', 'The content to upload is gone or has changed.', cause, 'final');
   }
-  if (codes.some((code) => code === 'UND_ERR_DESTROYED' || code === 'UND_ERR_CLOSED')) {
+  if (codes.some((code) => CLOSED.has(code))) {
     return new WireFailure('EIO', 'The connection to W&B was closed.', cause, 'final');
   }
   if (codes.includes('UND_ERR_INVALID_ARG')) {

@@ -6,7 +6,6 @@ import { WireFailure } from '../wire-failure.js';
 import { proxyFor } from './proxy-choice.js';
 import { publicLookup } from './public-addresses.js';
 import { authorizationFor, connectorThrough, connectorTo, refusalOfProxy } from './tunnel.js';
-import { Agent, buildConnector, Pool } from './undici.js';
 
 /** How requests to one host are made. */
 export interface Route {
@@ -23,17 +22,17 @@ export interface Route {
 
 export interface Routes {
   /**
-   * Throws a WireFailure where the proxy can't be used.
+   * Rejects with a WireFailure where the proxy can't be used.
    *
    * @param isPublicOnly to an address that anybody on the internet can reach
    */
-  of(url: URL, path: string, isPublicOnly: boolean): Route;
+  of(url: URL, path: string, isPublicOnly: boolean): Promise<Route>;
   close(): Promise<void>;
 }
 
 /** By a dispatcher of the user's, which isn't closed here. */
 export const routesBy = (dispatcher: Dispatcher): Routes => ({
-  of: (_url, path) => direct(dispatcher, path),
+  of: async (_url, path) => direct(dispatcher, path),
   close: async () => {},
 });
 
@@ -47,10 +46,32 @@ const direct = (dispatcher: Dispatcher, path: string, isPublicOnly = false): Rou
 
 /**
  * Routes of this package's own: direct, by a tunnel of a proxy (https), or by asking a proxy in the host's place (http).
+ * undici is loaded by the first request: a program may never make one, and the I/O thread makes those of most.
  *
  * @param connections most of them to one host
  */
 export function ownRoutes(config: WireConfig, connections: number): Routes {
+  let loaded: Promise<Routes> | null = null;
+  return {
+    of: async (...request) => {
+      loaded ??= loadUndici().then((undici) => routesOf(undici, config, connections));
+      return (await loaded).of(...request);
+    },
+    close: async () => (await loaded)?.close(),
+  };
+}
+
+/** The undici that is loaded first puts its agent under the process's `fetch`: Node's own, which its Headers bring. */
+function loadUndici(): Promise<typeof import('undici')> {
+  void new Headers();
+  return import('undici');
+}
+
+function routesOf(
+  { Agent, buildConnector, Pool }: typeof import('undici'),
+  config: WireConfig,
+  connections: number,
+): Routes {
   const { timeouts, proxies, userAgent, trustHint } = config;
   const options = {
     timeout: timeouts.connect,
@@ -72,8 +93,8 @@ export function ownRoutes(config: WireConfig, connections: number): Routes {
     trustHint,
   });
   return {
-    of: (url, path, isPublicOnly) => {
-      const proxy = proxyFor(proxies, url.href);
+    of: async (url, path, isPublicOnly) => {
+      const proxy = proxies && proxyFor(proxies, url.href);
       if (proxy === null && isPublicOnly) {
         const make = () =>
           new Agent({ connections, connect: buildConnector({ ...options, lookup: publicLookup }) });

@@ -2,9 +2,8 @@ import { Readable } from 'node:stream';
 import type { Dispatcher } from 'undici';
 import type { Timeouts, WireConfig } from '../../config/config.js';
 import { decoded } from '../transfer/codings.js';
-import { WireFailure } from '../wire-failure.js';
-import { withinTimeouts } from './fetch-timeouts.js';
-import { filePieces } from './file-pieces.js';
+import { fetchTransport } from './fetch-transport.js';
+import { PIECE_BYTES, pieces, wholeFile } from './file-pieces.js';
 import { assertPublic } from './public-addresses.js';
 import { ownRoutes, type Routes, routesBy } from './routes.js';
 
@@ -85,17 +84,15 @@ export function createTransport(config: WireConfig, choice: TransportChoice = {}
   };
 }
 
-/** Nothing is waited for as long as its time allows where that leaves none for a second attempt; but a body is sent once. */
-const headersMs = ({ headers, attempt }: Timeouts, body: Body | undefined): number =>
-  body === undefined ? Math.min(headers, attempt) : headers;
-
 function undiciTransport(routes: Routes, timeouts: Timeouts): Transport {
   return {
     tellsProgress: true,
     async send({ method, url, headers, body, signal, isAsSent = false, isPublicOnly = false }) {
+      // At once: what a small body tells of then isn't taken for a sign of the other side (`outages.ts`).
+      const content = body === undefined ? null : undiciBody(body);
       const size = body === undefined ? null : body.kind === 'bytes' ? body.bytes.byteLength : body.size;
       const target = new URL(url);
-      const route = routes.of(target, pathOf(url), isPublicOnly);
+      const route = await routes.of(target, pathOf(url), isPublicOnly);
       if (isPublicOnly && !route.isPublicOnly) await assertPublic(url);
       const length = size === null ? {} : { 'content-length': String(size) };
       const response = await route.dispatcher.request({
@@ -103,9 +100,10 @@ function undiciTransport(routes: Routes, timeouts: Timeouts): Transport {
         path: route.path,
         method,
         headers: { ...headers, ...length, ...route.headers },
-        body: body === undefined ? null : undiciBody(body),
+        body: content,
         signal,
-        headersTimeout: headersMs(timeouts, body),
+        // Not as long as its time allows where that leaves none for a second attempt; but a body is sent once.
+        headersTimeout: body ? timeouts.headers : Math.min(timeouts.headers, timeouts.attempt),
         bodyTimeout: timeouts.idle,
       });
       const refusal = route.refusal(response.statusCode, response.headers);
@@ -128,10 +126,22 @@ function undiciTransport(routes: Routes, timeouts: Timeouts): Transport {
           await response.body.dump({ limit: 65_536 });
         },
       };
-      return isAsSent ? answer : decoded(answer);
+      return isAsSent ? answer : inPlain(answer);
     },
     close: () => routes.close(),
   };
+}
+
+/** The codings of a body, first applied first (RFC 9110, 8.4); none: it is as it is. */
+export const codingsOf = (headers: Readonly<Record<string, string>>): readonly string[] =>
+  (headers['content-encoding'] ?? '')
+    .split(',')
+    .map((coding) => coding.trim().toLowerCase())
+    .filter((coding) => coding !== '' && coding !== 'identity');
+
+export function inPlain(response: HttpResponse): HttpResponse {
+  const codings = codingsOf(response.headers);
+  return codings.length === 0 ? response : decoded(response, codings);
 }
 
 /**
@@ -144,60 +154,6 @@ function pathOf(url: string): string {
   return raw !== undefined && /\/(\.|%2e){1,2}(?=[/?]|$)/i.test(raw) ? raw : pathname + search;
 }
 
-/** `fetch` counts bytes of known bodies itself, and decodes what came compressed. */
-function fetchTransport(fetch: typeof globalThis.fetch, timeouts: Timeouts): Transport {
-  return {
-    tellsProgress: false,
-    async send({ method, url, headers, body, signal, isPublicOnly = false }) {
-      if (isPublicOnly) await assertPublic(url);
-      const sent = body && (await fetchBody(body));
-      // Nobody tells when a body has been sent and its answer is waited for.
-      const bounds = { headers: body ? null : headersMs(timeouts, body), idle: timeouts.idle };
-      const { response, parts } = await withinTimeouts(bounds, signal, (bounded) =>
-        fetch(url, {
-          method,
-          headers,
-          redirect: 'manual',
-          ...(sent !== undefined && { body: sent }),
-          signal: bounded,
-        }),
-      );
-      const {
-        'content-encoding': _,
-        'content-length': __,
-        ...decodedHeaders
-      } = Object.fromEntries(response.headers);
-      return {
-        status: response.status,
-        headers: response.headers.has('content-encoding')
-          ? decodedHeaders
-          : Object.fromEntries(response.headers),
-        body: parts,
-        discard: async () => response.body?.cancel(),
-      };
-    },
-    async close() {},
-  };
-}
-
-/** A stream would be sent in chunks, so a file is put together from blobs: what is in them needn't be in one piece. */
-async function fetchBody(body: Body): Promise<Uint8Array<ArrayBuffer> | Blob> {
-  body.onProgress?.(body.kind === 'bytes' ? body.bytes.byteLength : body.size);
-  if (body.kind === 'bytes') return new Uint8Array(body.bytes);
-  const { onPart } = body;
-  const parts: Blob[] = [];
-  for await (const piece of wholeFile(body)) {
-    onPart?.(piece);
-    parts.push(new Blob([piece as Uint8Array<ArrayBuffer>]));
-  }
-  return new Blob(parts);
-}
-
-/** Progress is told by pieces, so that a slow line shows some before it is taken for dead: 2 KB/s within 30 s. */
-const PIECE_BYTES = 64 * 1024;
-/** Files are read by larger ones. */
-const READ_BYTES = 512 * 1024;
-
 function undiciBody(body: Body): Uint8Array | Readable {
   const { onProgress } = body;
   if (body.kind === 'bytes') {
@@ -207,27 +163,6 @@ function undiciBody(body: Body): Uint8Array | Readable {
   }
   if (body.size === 0) return new Uint8Array(0);
   return tellingStream(wholeFile(body), body);
-}
-
-/** All of what was promised: a body that is shorter than its length would leave the server waiting for the rest. */
-async function* wholeFile({
-  fd,
-  start = 0,
-  size,
-}: Extract<Body, { kind: 'file' }>): AsyncGenerator<Uint8Array> {
-  let seen = 0;
-  for await (const piece of filePieces(fd, { start, end: start + size, pieceBytes: READ_BYTES })) {
-    seen += piece.byteLength;
-    yield* pieces(piece);
-  }
-  if (seen < size) throw contentGone();
-}
-
-const contentGone = (): WireFailure =>
-  new WireFailure('EIO', 'The content to upload is gone or has changed.', null, 'final');
-
-function* pieces(bytes: Uint8Array): Generator<Uint8Array> {
-  for (let at = 0; at < bytes.byteLength; at += PIECE_BYTES) yield bytes.subarray(at, at + PIECE_BYTES);
 }
 
 /**

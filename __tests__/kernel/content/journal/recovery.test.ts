@@ -10,8 +10,8 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import type { Journal } from '../../../../src/kernel/content/journal/journal.js';
-import { lineOf, linesOf } from '../../../../src/kernel/content/journal/lines.js';
 import type { Change } from '../../../../src/kernel/content/journal/records.js';
+import { lineOf, linesOf } from '../../../../src/kernel/content/journal/records.js';
 import { contentsOf, opened, somewhere, write } from './helpers/journals.js';
 
 const logOf = (journal: Journal): string => join(journal.directory, 'log');

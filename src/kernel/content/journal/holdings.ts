@@ -1,7 +1,7 @@
 import type { TreePath } from '../../../contract/tree-path.js';
-import { lineOf } from './lines.js';
 import { PathTree } from './path-tree.js';
 import type { Change, JournalRecord } from './records.js';
+import { lineOf } from './records.js';
 
 export interface Held {
   readonly record: JournalRecord;

@@ -4,9 +4,9 @@ import { Failure } from '../../../contract/failure.js';
 import { isBelow, type TreePath } from '../../../contract/tree-path.js';
 import { atDisk, namesIn, syncDirectory } from './disk.js';
 import { Holdings } from './holdings.js';
-import { lineOf } from './lines.js';
 import { Log } from './log.js';
 import type { Change, JournalRecord } from './records.js';
+import { lineOf } from './records.js';
 import { type TakenOver, takeOver } from './recovery.js';
 import { adoptedOf, blobsOf, homeOf, logOf, makeSession, type Session } from './sessions.js';
 
@@ -150,7 +150,7 @@ export class Journal {
     atDisk(this.options.dir, () => {
       this.log.close();
       nodeFs.closeSync(this.session.owner);
-      // What was claimed and couldn't be read is here too.
+      // What was acquired and couldn't be read is here too.
       const isEmpty = this.holdings.count === 0 && namesIn(adoptedOf(this.directory)).length === 0;
       if (isEmpty) nodeFs.rmSync(this.directory, { recursive: true, force: true });
     });

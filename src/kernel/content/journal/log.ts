@@ -2,7 +2,7 @@ import * as nodeFs from 'node:fs';
 import { dirname } from 'node:path';
 import { syncDirectory, writeAll } from './disk.js';
 import { Holdings } from './holdings.js';
-import { linesOf, NEWLINE } from './lines.js';
+import { linesOf, NEWLINE } from './records.js';
 
 /** The log of one session, as its only writer has it: lines are appended, and now and then all of them written anew. */
 export class Log {

@@ -3,10 +3,10 @@ import { join } from 'node:path';
 import type { TreePath } from '../../../contract/tree-path.js';
 import { isGone, namesIn, syncDirectory } from './disk.js';
 import type { Held, Holdings } from './holdings.js';
-import { lineOf } from './lines.js';
 import { type Log, readLog } from './log.js';
 import type { Change, JournalRecord } from './records.js';
-import { adoptedOf, blobsOf, claim, findSessions, liftNested, logOf, type Session } from './sessions.js';
+import { lineOf } from './records.js';
+import { acquire, adoptedOf, blobsOf, findSessions, liftNested, logOf, type Session } from './sessions.js';
 
 /** Something that was acknowledged, and isn't known to be durable. */
 export interface Recovered {
@@ -40,8 +40,8 @@ export interface Owner {
 /**
  * Makes what dead owners left this session's own. Whatever ends it on the way, the next one finds everything once:
  *
- * 1. Sessions are claimed by a rename into this one; whoever claims this one, has them.
- * 2. Logs are read, but for those that another log of the claimed has adopted.
+ * 1. Sessions are acquired by a rename into this one; whoever acquires this one, has them.
+ * 2. Logs are read, but for those that another log of the acquired has adopted.
  * 3. Blobs come into this session's directory. Their names tell them apart wherever they are.
  * 4. A new log, with what was there before and what was read, takes the place of this session's: the one step that
  *    counts. It names the logs that mean nothing any more.
@@ -53,7 +53,7 @@ export function takeOver(owner: Owner, options: { readonly elsewhere: boolean })
   const { home, session, holdings } = owner;
   const { dead, elsewhere } = findSessions(home, session);
   for (const name of options.elsewhere ? [...dead, ...elsewhere] : dead) {
-    claim(home, name, session);
+    acquire(home, name, session);
   }
   liftNested(session);
   const adopted = namesIn(adoptedOf(session.directory));
@@ -61,7 +61,7 @@ export function takeOver(owner: Owner, options: { readonly elsewhere: boolean })
   if (adopted.length === 0) return { recovered: [], torn: 0, elsewhere: left };
 
   if (owner.isSynced) {
-    // A claim that a power loss undid would be somebody else's to adopt again.
+    // An acquisition that a power loss undid would be somebody else's to adopt again.
     for (const changed of [adoptedOf(session.directory), session.directory, home]) syncDirectory(changed);
   }
   const { found, torn } = readAll(owner, adopted);

@@ -11,7 +11,7 @@ import { isGone, namesIn, syncDirectory, writeAll } from './disk.js';
  *       owner                     held open while the session has an owner
  *       log
  *       blobs/                    content, a file each; their names are given once in all sessions
- *       adopted/<session>/        sessions of dead owners that this one has claimed
+ *       adopted/<session>/        sessions of dead owners that this one has acquired
  *
  * Owned is what a live process holds open: the descriptor of `owner` goes with the instance, with the thread (a worker
  * closes its descriptors when it ends or is terminated) and with the process. The file tells its number, so that others
@@ -128,11 +128,11 @@ function statOfDescriptor(pid: number, descriptor: number): nodeFs.BigIntStats |
 }
 
 /** Takes a session for `own`. Of all who try exactly one succeeds; if it dies, the next owner of `own` has both. */
-export function claim(home: string, name: string, own: Session): boolean {
+export function acquire(home: string, name: string, own: Session): boolean {
   return moveInto(join(home, name), own, name);
 }
 
-/** What dead claimers had claimed comes beside them: the depth of directories must not grow with the deaths. */
+/** What dead owners had acquired comes beside them: the depth of directories must not grow with the deaths. */
 export function liftNested(own: Session): void {
   for (const name of namesIn(adoptedOf(own.directory))) lift(join(adoptedOf(own.directory), name), own);
 }

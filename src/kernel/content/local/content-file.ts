@@ -1,9 +1,11 @@
-import { isFailure } from '../../../contract/failure.js';
+import { Failure } from '../../../contract/failure.js';
 import type { Volume } from './volumes.js';
 
-/** What counts the bytes of files while somebody holds them. */
+/** Who counts the bytes of files while somebody holds them. */
 export interface Account {
   account(file: ContentFile, bytes: number): void;
+  /** Its fd isn't pinned any more, or the file is gone. */
+  onIdle(file: ContentFile): void;
 }
 
 /** A reference to the first `size` bytes of a file, which nobody changes while it is held. */
@@ -34,9 +36,7 @@ export class ContentFile {
   constructor(
     readonly volume: Volume,
     readonly path: string,
-    private readonly bytes: Account,
-    /** Hears when its fd isn't pinned any more, and when the file is gone. */
-    private readonly onIdle: (file: ContentFile) => void,
+    private readonly owner: Account,
     readonly isSpooled: boolean,
     /** Bytes that are in it already; null: it is made anew. */
     adopted: number | null = null,
@@ -92,7 +92,7 @@ export class ContentFile {
 
   unpin(): void {
     this.pins--;
-    if (this.pins === 0) this.onIdle(this);
+    if (this.pins === 0) this.owner.onIdle(this);
   }
 
   /** Reads as many bytes as there are; fewer than asked for only at the file's end. */
@@ -129,7 +129,7 @@ export class ContentFile {
   }
 
   private grow(length: number): void {
-    this.bytes.account(this, length - this.length);
+    this.owner.account(this, length - this.length);
     this.length = length;
   }
 
@@ -151,16 +151,16 @@ export class ContentFile {
   release(): void {
     this.references--;
     if (this.references > 0) return;
-    this.bytes.account(this, -this.length);
+    this.owner.account(this, -this.length);
     this.length = 0;
-    this.onIdle(this);
+    this.owner.onIdle(this);
     try {
       this.park();
       this.volume.unlinkSync(this.path);
     } catch (thrown) {
       // Letting go can't fail of the disk: it ends a commit. Whoever cleans the temporary directory was faster, or the
       // file is swept at the next start.
-      if (!isFailure(thrown)) throw thrown;
+      if (!(thrown instanceof Failure)) throw thrown;
     }
   }
 }

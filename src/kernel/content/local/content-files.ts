@@ -58,7 +58,7 @@ export class ContentFiles implements Account {
 
   private add(path: string, isSpooled: boolean, adopted: number | null): ContentFile {
     const volume = isSpooled ? this.place.volume : this.memory;
-    const file = new ContentFile(volume, path, this, (each) => this.onIdle(each), isSpooled, adopted);
+    const file = new ContentFile(volume, path, this, isSpooled, adopted);
     this.all.add(file);
     return file;
   }
@@ -97,7 +97,7 @@ export class ContentFiles implements Account {
     this.place.close();
   }
 
-  private onIdle(file: ContentFile): void {
+  onIdle(file: ContentFile): void {
     if (file.isReferenced) {
       this.park(file);
       return;

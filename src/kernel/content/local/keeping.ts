@@ -1,5 +1,5 @@
 import { basename } from 'node:path';
-import { isFailure } from '../../../contract/failure.js';
+import { Failure } from '../../../contract/failure.js';
 import type { TreePath } from '../../../contract/tree-path.js';
 import type { Inode } from '../../namespace/inode.js';
 import { atDisk } from '../journal/disk.js';
@@ -73,7 +73,7 @@ export class Keeping {
     const recorded = this.recorded.get(inode);
     if (!recorded || recorded.generation > generation) return;
     this.noted(() => this.journal?.remove(path));
-    this.letGo(inode);
+    this.release(inode);
   }
 
   /** The names of a directory, a copy or a reference in a draft: all that there is of it. */
@@ -84,7 +84,7 @@ export class Keeping {
   /** A name is gone, with all below it. */
   removed(path: TreePath, inodes: Iterable<Inode>): void {
     this.noted(() => this.journal?.remove(path));
-    for (const inode of inodes) this.letGo(inode);
+    for (const inode of inodes) this.release(inode);
   }
 
   /** A name is another, with all below it; what stood there is replaced. */
@@ -97,7 +97,7 @@ export class Keeping {
     try {
       record();
     } catch (thrown) {
-      if (!isFailure(thrown)) throw thrown;
+      if (!(thrown instanceof Failure)) throw thrown;
       this.warn(
         `${thrown.detail ?? thrown.code} What was done is done, but the next start may send it again.`,
       );
@@ -105,7 +105,7 @@ export class Keeping {
   }
 
   /** Nothing needs what was recorded of this inode any more. */
-  letGo(inode: Inode): void {
+  release(inode: Inode): void {
     const recorded = this.recorded.get(inode);
     this.recorded.delete(inode);
     recorded?.snapshot.release();

@@ -1,20 +1,9 @@
 import type { Entry } from '../../../contract/entry.js';
-import type { Timeline } from '../../timeline.js';
 import { Inode } from '../inode.js';
-import type { Scope } from './scope.js';
-
-/** What a scope asks of its surroundings when an answer changes an inode under it. */
-export interface ScopeHost {
-  readonly timeline: Pick<Timeline, 'now' | 'oldestQuestion' | 'ttl'>;
-  grew(scope: Scope, by: number): void;
-  /** The clean content of this inode is of an older version now. */
-  dropContent(inode: Inode): void;
-  /** Forgets what was learned at and below an inode. */
-  expireTree(inode: Inode): void;
-}
+import type { Namespace } from '../namespace.js';
 
 /** Somebody else has put other content under the name. */
-export function replaceByOther(host: ScopeHost, inode: Inode, entry: Entry): void {
+export function replaceByOther(names: Namespace, inode: Inode, entry: Entry): void {
   const { parent, name } = inode;
   if (inode.isOpen && parent) {
     // Whoever has it open goes on with the old version (or gets ESTALE); the name stands for the new one.
@@ -25,12 +14,12 @@ export function replaceByOther(host: ScopeHost, inode: Inode, entry: Entry): voi
     by.attach(parent, name);
     return;
   }
-  host.dropContent(inode);
+  names.dropContent(inode);
   inode.entry = entry;
 }
 
 /** The server doesn't have this name. Dirty content stays, and a directory that has such content in it, or was made here. */
-export function forget(host: ScopeHost, inode: Inode): void {
+export function forget(names: Namespace, inode: Inode): void {
   if (inode.isDirty) {
     inode.entry = null;
     return;
@@ -40,7 +29,7 @@ export function forget(host: ScopeHost, inode: Inode): void {
   }
   for (const below of [...inode.walk()].reverse()) {
     if (below.isOpen) below.ensureLocal().displaced = { path: below.path, by: undefined };
-    else host.dropContent(below);
+    else names.dropContent(below);
     below.detach();
   }
 }

@@ -29,6 +29,7 @@ interface First {
  * look-ups of them would be, and denies none; all pages together are a listing. What no page brings is shown last.
  */
 export class OpenDirectory implements DirectoryPages {
+  private readonly id: number;
   private readonly shown = new Set<string>();
   private readonly entries = new Map<TreePath, Entry>();
   private readonly cursors = new Set<string>();
@@ -43,7 +44,9 @@ export class OpenDirectory implements DirectoryPages {
     private readonly core: Core,
     private readonly directory: Inode,
     private readonly paging: Paging,
-  ) {}
+  ) {
+    this.id = core.tick().epoch;
+  }
 
   next(op: Operation): readonly DirectoryEntry[] | null {
     const { core, directory } = this;
@@ -54,7 +57,7 @@ export class OpenDirectory implements DirectoryPages {
     if (this.state === 'new') {
       ensureAsked(core, op, scope);
       this.state = 'begun';
-      // The first touch of a large unit has brought a page already.
+      // The first look-up in a large unit has brought a page already.
       if (scope.known.isLarge) this.unread = this.namesOf((child) => isFresh(core, op, child, child.path));
     }
     const entries = this.read();
@@ -91,7 +94,7 @@ export class OpenDirectory implements DirectoryPages {
     const { core, after } = this;
     const { path } = scope.root;
     // Of nobody else: what it brings is this one's.
-    const key = `page:${path}#${core.tick().epoch}`;
+    const key = `page:${path}#${this.id}:${after ?? ''}`;
     return new Fault(key, () =>
       core.timeline.ask((sent) =>
         core.loads.start(key, 'page', { path, after }, (page, failure) => {

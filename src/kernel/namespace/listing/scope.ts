@@ -2,20 +2,11 @@ import type { Entry } from '../../../contract/entry.js';
 import type { TreePath } from '../../../contract/tree-path.js';
 import { type Moment, NEVER } from '../../timeline.js';
 import { Inode } from '../inode.js';
+import type { Namespace } from '../namespace.js';
 import { Disputes } from './disputes.js';
-import { forget, replaceByOther, type ScopeHost } from './foreign-changes.js';
+import { forget, replaceByOther } from './foreign-changes.js';
 import { Knowledge } from './knowledge.js';
 import { ABSENT, Pins } from './pins.js';
-
-/** What kind of directory it is. */
-export interface ScopeKind {
-  /** A unit, which is listed with its whole subtree. */
-  readonly isDeep: boolean;
-  /** What was learned of a version stays true. @default false */
-  readonly isImmutable?: boolean;
-  /** There may be more than is listed, even by a complete listing: what isn't must be looked up. @default false */
-  readonly isPartial?: boolean;
-}
 
 /**
  * The names in a directory that is listed as one: a unit (a run) with its whole subtree, or a directory above units with
@@ -27,8 +18,11 @@ export interface ScopeKind {
  * 4. and dirty content stays whatever is told: it will be sent.
  */
 export class Scope {
+  /** A unit, which is listed with its whole subtree. */
   readonly isDeep: boolean;
+  /** What was once learned of it stays true. */
   readonly isImmutable: boolean;
+  /** There may be more than is listed, even by a complete listing: what isn't must be looked up. */
   readonly isPartial: boolean;
   readonly known: Knowledge;
   private madePins: Pins | null = null;
@@ -39,18 +33,19 @@ export class Scope {
   private added = 0;
 
   constructor(
-    private readonly host: ScopeHost,
+    private readonly names: Namespace,
     readonly root: Inode,
-    { isDeep, isImmutable = false, isPartial = false }: ScopeKind,
   ) {
-    this.isDeep = isDeep;
-    this.isImmutable = isImmutable;
-    this.isPartial = isPartial;
-    this.known = new Knowledge(isPartial);
+    const { shape, unitDepth } = names;
+    const { depth } = root;
+    this.isDeep = depth >= unitDepth;
+    this.isImmutable = this.isDeep && shape.areUnitsImmutable;
+    this.isPartial = depth < shape.partialDepth;
+    this.known = new Knowledge(this.isPartial);
   }
 
   get pins(): Pins {
-    this.madePins ??= new Pins(this.host.timeline);
+    this.madePins ??= new Pins(this.names.timeline);
     return this.madePins;
   }
 
@@ -75,10 +70,12 @@ export class Scope {
   /** Merges a listing. With `isComplete`, what it doesn't show is gone. */
   mergeListing(entries: readonly Entry[], isComplete: boolean, sent: Moment): void {
     if (this.isLocal || sent.epoch < this.known.listed.epoch || this.known.isExpired(sent)) return;
-    const newest = newestOfNames(entries, this.prefix);
+    const newest = this.newestOf(entries);
     for (const [relative, entry] of newest) this.mergeEntry(relative, entry, sent);
     if (isComplete) {
-      this.sweep(this.root, '', this.shownBy(newest, sent), sent);
+      // What a look-up in the same answer has found is there, though the listing doesn't show it (yet).
+      const isFound = (name: string): boolean => this.known.lookupOf(name).epoch === sent.epoch;
+      this.sweep(this.root, '', (name) => newest.has(name) || isFound(name), sent);
       // Where a directory stood in the way of a file, it may be gone now.
       for (const [relative, entry] of this.isDeep ? newest : [])
         if (!this.childAt(relative)) this.mergeEntry(relative, entry, sent);
@@ -93,19 +90,24 @@ export class Scope {
   /** Merges a part of a listing: what it doesn't show may be in another. */
   mergePage(entries: readonly Entry[], sent: Moment): void {
     if (this.isLocal || this.known.isExpired(sent)) return;
-    for (const [relative, entry] of newestOfNames(entries, this.prefix))
-      this.mergeEntry(relative, entry, sent);
+    for (const [relative, entry] of this.newestOf(entries)) this.mergeEntry(relative, entry, sent);
     this.reportGrowth();
+  }
+
+  /** By path from the root on. Of two rows of one name, on whichever pages, the later one counts. */
+  private newestOf(entries: readonly Entry[]): ReadonlyMap<string, Entry> {
+    const { prefix } = this;
+    const newest = new Map<string, Entry>();
+    for (const entry of entries) {
+      const relative = entry.path.slice(prefix);
+      const other = newest.get(relative);
+      if (!other || other.mtimeMs <= entry.mtimeMs) newest.set(relative, entry);
+    }
+    return newest;
   }
 
   private get prefix(): number {
     return this.root.path === '' ? 0 : this.root.path.length + 1;
-  }
-
-  /** What a look-up in the same answer has found is there, though the listing doesn't show it (yet). */
-  private shownBy(listed: ReadonlyMap<string, Entry>, sent: Moment): Names {
-    const isFound = (relative: string): boolean => this.known.lookupOf(relative).epoch === sent.epoch;
-    return { has: (relative) => listed.has(relative) || isFound(relative) };
   }
 
   /** Merges the look-up of one name: an entry, a mere prefix (a directory), or nothing there. */
@@ -121,23 +123,20 @@ export class Scope {
     } else if (!this.isOutdated(relative, ABSENT, sent.epoch)) {
       const inode = this.childAt(relative);
       if (inode?.isDirectory && this.isDeep) this.sweepOne(inode, relative, sent);
-      else if (inode) forget(this.host, inode);
+      else if (inode) forget(this.names, inode);
     }
     this.known.noteLookup(relative, sent);
     this.reportGrowth();
   }
 
   private reportGrowth(): void {
-    const { added } = this;
+    this.names.grew(this, this.added);
     this.added = 0;
-    if (added > 0) this.isUsed = true;
-    this.host.grew(this, added);
   }
 
   /** A path at or below this scope's root, from there on. */
   relativeOf(path: TreePath): string {
-    const { path: root } = this.root;
-    return root === '' ? path : path.slice(root.length + 1);
+    return path.slice(this.prefix);
   }
 
   /** The inode at a path below this scope's root, whatever is known of its freshness. */
@@ -163,12 +162,10 @@ export class Scope {
     const inode = parent.children?.get(name);
     // A server may hold both a file 'a' and a file 'a/b'; one name is one thing here, and the directory wins.
     if (inode && inode.kind !== entry.kind) return;
-    if (inode) {
-      if (!this.isOlderThanKnown(relative, inode, entry, sent)) this.update(inode, entry);
-    } else {
+    if (!inode) {
       new Inode(entry.kind, entry).attach(parent, name);
       this.added++;
-    }
+    } else if (!this.isOlderThanKnown(relative, inode, entry, sent)) this.update(inode, entry);
     parent.children?.get(name)?.markSeen(sent);
   }
 
@@ -181,21 +178,21 @@ export class Scope {
       this.disputes?.end(relative);
       return false;
     }
-    this.disputes ??= new Disputes(this.host.timeline);
+    this.disputes ??= new Disputes(this.names.timeline);
     return this.disputes.isKept(relative, inode, sent);
   }
 
   private update(inode: Inode, entry: Entry): void {
     const known = inode.entry;
     // Another directory of the same name: a collection was deleted and made again, and its numbers with it.
-    if (inode.isDirectory && known !== null && known.version !== entry.version) this.host.expireTree(inode);
+    if (inode.isDirectory && known !== null && known.version !== entry.version) this.names.expireTree(inode);
     if (inode.isDirty || known?.version === entry.version || inode.isDirectory) {
       // The size that a first GET taught isn't unlearned by a listing that doesn't know it, or goes on claiming another.
       const isSizeKnown = known?.version === entry.version && known.size !== null;
       inode.entry = isSizeKnown ? { ...entry, size: known.size } : entry;
       return;
     }
-    replaceByOther(this.host, inode, entry);
+    replaceByOther(this.names, inode, entry);
   }
 
   /** The directory at these segments, made if need be; undefined where a file of this instance stands in the way. */
@@ -205,7 +202,7 @@ export class Scope {
       let child = inode.children?.get(name);
       if (child && !child.isDirectory) {
         if (child.isDirty) return undefined;
-        forget(this.host, child);
+        forget(this.names, child);
         child = undefined;
       }
       if (!child) {
@@ -221,15 +218,15 @@ export class Scope {
   }
 
   /** Removes what a complete listing doesn't show, unless it is newer than the listing or only here. */
-  private sweep(directory: Inode, prefix: string, seen: Names, sent: Moment): void {
+  private sweep(directory: Inode, prefix: string, isShown: Filter, sent: Moment): void {
     for (const child of [...(directory.children?.values() ?? [])]) {
       const relative = prefix + child.name;
       if (this.isDeep && child.isDirectory) {
-        this.sweep(child, `${relative}/`, seen, sent);
+        this.sweep(child, `${relative}/`, isShown, sent);
         if (child.children?.size === 0 && child.seenEpoch !== sent.epoch && !child.local?.isLocalDirectory)
           child.detach();
-      } else if (!seen.has(relative) && !this.isOutdated(relative, ABSENT, sent.epoch)) {
-        if (!this.isKnownBesides(relative, child)) forget(this.host, child);
+      } else if (!isShown(relative) && !this.isOutdated(relative, ABSENT, sent.epoch)) {
+        if (!this.isKnownBesides(relative, child)) forget(this.names, child);
       }
     }
   }
@@ -237,33 +234,17 @@ export class Scope {
   /** Is it there though no listing shows it? Then a look-up has found it, or somebody has a file in it open. */
   private isKnownBesides(relative: string, child: Inode): boolean {
     if (!this.isPartial) return false;
-    if (this.host.timeline.now() - this.knownSince(relative).at < this.host.timeline.ttl) return true;
-    for (const { isOpen } of child.walk()) if (isOpen) return true;
-    return false;
+    if (this.names.timeline.now() - this.knownSince(relative).at < this.names.timeline.ttl) return true;
+    return [...child.walk()].some(({ isOpen }) => isOpen);
   }
 
   /** A directory that isn't listed stays for what only this instance has in it. */
   private sweepOne(directory: Inode, relative: string, sent: Moment): void {
-    this.sweep(directory, `${relative}/`, NOTHING, sent);
+    this.sweep(directory, `${relative}/`, () => false, sent);
     if (directory.seenEpoch === sent.epoch || directory.local?.isLocalDirectory) return;
     if (directory.children?.size === 0) directory.detach();
     else directory.ensureLocal().isLocalDirectory = true;
   }
 }
 
-interface Names {
-  has(relative: string): boolean;
-}
-
-const NOTHING: Names = new Set();
-
-/** Of two rows of one name, on whichever pages, the later one counts. */
-function newestOfNames(entries: readonly Entry[], prefix: number): ReadonlyMap<string, Entry> {
-  const newest = new Map<string, Entry>();
-  for (const entry of entries) {
-    const relative = entry.path.slice(prefix);
-    const other = newest.get(relative);
-    if (!other || other.mtimeMs <= entry.mtimeMs) newest.set(relative, entry);
-  }
-  return newest;
-}
+type Filter = (relative: string) => boolean;

@@ -1,5 +1,5 @@
 import type { TypedDocumentNode } from '@graphql-typed-document-node/core';
-import { type DocumentNode, visit } from 'graphql';
+import type { DocumentNode } from 'graphql';
 import type {
   ArtifactTypeFacts,
   CollectionFacts,
@@ -9,6 +9,7 @@ import type {
 } from '../../../contract/facts.js';
 import { Failure } from '../../../contract/failure.js';
 import type { TreePath } from '../../../contract/tree-path.js';
+import { visit } from '../../../wire/api/graphql.js';
 import {
   LookUpArtifactTypeDocument,
   LookUpCollectionDocument,

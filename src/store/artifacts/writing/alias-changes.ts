@@ -51,7 +51,7 @@ export async function unlessProtected<T>(
   try {
     return await change();
   } catch (error) {
-    if (isWireFailure(error) && /protected/i.test(error.cause ?? '')) {
+    if (isWireFailure(error) && error.reason === 'protected alias') {
       const names = aliases.map((alias) => `'${alias}'`).join(', ');
       throw new Failure(
         'EACCES',

@@ -1,7 +1,7 @@
 import { setMaxListeners } from 'node:events';
 import type PQueue from 'p-queue';
 import { Failure } from '../../../contract/failure.js';
-import { unlessAborted } from '../../../wire/aborts.js';
+import { unlessAborted } from '../../../wire/retry.js';
 
 export function assertNotAborted(signal: AbortSignal | undefined): void {
   if (signal?.aborted) throw new Failure('ECANCELED');

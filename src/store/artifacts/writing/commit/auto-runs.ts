@@ -1,6 +1,6 @@
 import { hostname } from 'node:os';
-import { unlessAborted } from '../../../../wire/aborts.js';
 import type { WireClient } from '../../../../wire/api/client.js';
+import { unlessAborted } from '../../../../wire/retry.js';
 import { createRun } from '../../../common/changes.js';
 import type { CollectionName } from '../../places.js';
 import { step } from '../failures.js';

@@ -4,7 +4,7 @@ import {
   CreateArtifactFilesDocument,
   type CreateArtifactFilesMutation,
 } from '../../../../wire/generated.js';
-import { uploadHeaders } from '../../../../wire/transfer/upload-headers.js';
+import { uploadHeaders } from '../../../../wire/transfer/upload.js';
 import type { StoreContext } from '../../../common/context.js';
 import type { DigestAlgorithm } from '../../content.js';
 import type { PlannedUpload } from '../commit/plan.js';

@@ -1,7 +1,7 @@
 import PQueue from 'p-queue';
 import type { Failure } from '../../../../contract/failure.js';
 import type { Store } from '../../../../contract/store.js';
-import { unlessAborted } from '../../../../wire/aborts.js';
+import { unlessAborted } from '../../../../wire/retry.js';
 import { isWireFailure } from '../../../../wire/wire-failure.js';
 import type { StoreContext } from '../../../common/context.js';
 import { reading } from '../../../common/sources.js';

@@ -2,14 +2,30 @@ import { createHash, type Hash } from 'node:crypto';
 import type { Body, HttpResponse } from '../transport/transport.js';
 import { WireFailure } from '../wire-failure.js';
 
+/** Headers of an upload, 'Key: value' or 'Key:value' as the server sends them; by lower-case names. */
+export function uploadHeaders(lines: readonly string[]): Readonly<Record<string, string>> {
+  const headers: Record<string, string> = {};
+  for (const line of lines) {
+    const colon = line.indexOf(':');
+    if (colon > 0) headers[line.slice(0, colon).trim().toLowerCase()] = line.slice(colon + 1).trim();
+  }
+  return headers;
+}
+
+/** What the server gave along was for the host that it named. */
+export const withoutCredentials = (headers: Readonly<Record<string, string>>): Record<string, string> =>
+  Object.fromEntries(
+    Object.entries(headers).filter(([name]) => !/^(proxy-)?authorization$|^cookie$/i.test(name)),
+  );
+
 /**
  * The MD5, in base64, that a storage tells of what it took; null: it tells none. The tag of an object that came whole is
  * its MD5 at GCS and S3, but not where a key of the user's encrypts it, nor of one that came in parts ('…-2'), nor at
  * Azure.
  */
 export function storedMd5({ headers }: Pick<HttpResponse, 'headers'>): string | null {
-  const told = /(?:^|,)\s*md5=([A-Za-z0-9+/]{22}==)/.exec(headers['x-goog-hash'] ?? '')?.[1];
-  if (told !== undefined) return told;
+  const hash = /(?:^|,)\s*md5=([A-Za-z0-9+/]{22}==)/.exec(headers['x-goog-hash'] ?? '')?.[1];
+  if (hash !== undefined) return hash;
   const encryption = headers['x-amz-server-side-encryption'];
   if (encryption !== undefined && encryption !== 'AES256') return null;
   if (headers['x-amz-server-side-encryption-customer-algorithm'] !== undefined) return null;

@@ -1,12 +1,12 @@
 import type { TreePath } from '../../contract/tree-path.js';
-import type { Upload } from './queue.js';
+import type { Upload } from './upload.js';
 import type { Uploader } from './uploader.js';
 
 /**
  * Exclusive use of names while they are changed on the server: nothing of them is uploaded meanwhile. What was queued
  * stays queued until the change has succeeded (`drop`), so that a change that fails leaves everything as it was.
  */
-export class Claim {
+export class Lease {
   private readonly uploads: ReadonlyMap<TreePath, readonly Upload[]>;
 
   constructor(
@@ -21,7 +21,7 @@ export class Claim {
       ]),
     );
     for (const path of this.uploads.keys()) {
-      queue.hold(path);
+      queue.names.lease(path);
       uploader.abortReplaced(path);
     }
   }
@@ -31,18 +31,18 @@ export class Claim {
     for (const path of this.uploads.keys()) await this.uploader.isQuiet(path);
   }
 
-  /** What stood at a path when it was claimed, newest first, whatever became of it. */
+  /** What stood at a path when the lease began, newest first, whatever became of it. */
   at(path: TreePath): readonly Upload[] {
     return this.uploads.get(path) ?? [];
   }
 
-  /** What was queued at a path when it was claimed isn't wanted any more. */
+  /** What was queued at a path when the lease began isn't wanted any more. */
   drop(path: TreePath): void {
     for (const upload of this.at(path)) this.uploader.queue.drop(upload);
   }
 
   release(): void {
-    for (const path of this.uploads.keys()) this.uploader.queue.release(path);
+    for (const path of this.uploads.keys()) this.uploader.queue.names.release(path);
     this.uploader.go();
   }
 }

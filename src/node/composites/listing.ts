@@ -1,0 +1,104 @@
+import type { Dirent } from 'node:fs';
+import type { Paging } from '../../kernel/namespace/listing/open-directory.js';
+import type { DirectoryEntry, DirectoryPages } from '../../kernel/syscalls.js';
+import { joined } from '../arguments/layout.js';
+import { asPath } from '../arguments/paths.js';
+import { asOptions, asRecursive, asUint32 } from '../arguments/validate.js';
+import { Dir } from '../results/dir.js';
+import { direntOf, encodedName } from '../results/dirents.js';
+import { explaining, invokeAt, placeOf, type Tree } from '../tree.js';
+import { type Composite, driveSync, invoke } from './driver.js';
+import { type Level, Walk } from './shared/walk.js';
+
+type Name = string | Buffer;
+
+export function* readdir(tree: Tree, path: unknown, options?: unknown): Composite<Name[] | Dirent[]> {
+  const { encoding, withFileTypes, recursive } = asOptions(options);
+  const given = asPath(path);
+  if (asRecursive(recursive)) {
+    const walk = yield* walkBelow({ tree, syscall: 'scandir', paging: 'never', isRecursive: true }, given);
+    const found = yield* walk.all();
+    if (withFileTypes) return found.map(({ entry, level }) => direntOf(entry, level.given, encoding));
+    return found.map(({ entry, level }) => encodedName(`${level.prefix}${entry.name}`, encoding));
+  }
+  const entries = yield* invokeAt('scandir', placeOf(tree, given), (op, at) => tree.kernel.readdir(op, at));
+  if (withFileTypes) return entries.map((entry) => direntOf(entry, given, encoding));
+  return entries.map(({ name }) => encodedName(name, encoding));
+}
+
+interface Walking {
+  readonly tree: Tree;
+  readonly syscall: string;
+  readonly paging: Paging;
+  readonly isRecursive: boolean;
+}
+
+/** Goes through a directory, and those below it with `isRecursive`. Fails where it can't be listed. */
+function* walkBelow(walking: Walking, given: string): Composite<Walk<DirectoryEntry, TreeLevel>> {
+  const { tree, syscall, isRecursive } = walking;
+  const place = placeOf(tree, given);
+  // Who walks through a directory walks from there: an alias that moves meanwhile would lead into another version.
+  const toReal = invokeAt(syscall, place, (op, at) => tree.mount.show(tree.kernel.realpath(op, at)));
+  const real = isRecursive ? yield* toReal : given;
+  return yield* Walk.through(new TreeLevel(walking, given, real, ''));
+}
+
+class TreeLevel implements Level<DirectoryEntry> {
+  #open: DirectoryPages | null = null;
+
+  /**
+   * @param given how the caller calls it
+   * @param real without aliases: all levels are of one version
+   * @param prefix of the names in it, as seen from the top
+   */
+  constructor(
+    private readonly walk: Walking,
+    readonly given: string,
+    private readonly real: string,
+    readonly prefix: string,
+  ) {}
+
+  *page(): Composite<readonly DirectoryEntry[] | null> {
+    const { tree, syscall, paging } = this.walk;
+    const place = placeOf(tree, this.real);
+    const call = { syscall, path: this.given, explain: explaining(place) };
+    this.#open ??= yield* invoke({ ...call, run: (op) => tree.kernel.opendir(op, place.tree, paging) });
+    const open = this.#open;
+    return yield* invoke({ ...call, run: (op) => open.next(op) });
+  }
+
+  below({ name, kind }: DirectoryEntry): TreeLevel | null {
+    if (!this.walk.isRecursive || kind !== 'directory') return null;
+    const { given, real, prefix } = this;
+    return new TreeLevel(this.walk, joined(given, name), joined(real, name), `${prefix}${name}/`);
+  }
+}
+
+/** As the promise face wants it: for `recursive` anything that is true will do. */
+export function* readdirAt(tree: Tree, path: unknown, options?: unknown): Composite<Name[] | Dirent[]> {
+  const given = asOptions(options);
+  return yield* readdir(tree, path, { ...given, recursive: Boolean(given.recursive) });
+}
+
+/**
+ * Opens a directory: one that is known is shown as it was then, any other page by page as it is read; with `recursive`,
+ * those below as this instance knows them when they are come to. The walk is one call: it lists a run once, however
+ * long it takes.
+ */
+export function* opendir(tree: Tree, path: unknown, options?: unknown): Composite<Dir> {
+  const given = asPath(path);
+  const { recursive, bufferSize, encoding } = asOptions(options);
+  const paging = recursive ? 'above units' : 'always';
+  const walking = { tree, syscall: 'opendir', paging, isRecursive: Boolean(recursive) } as const;
+  const walk = yield* walkBelow(walking, given);
+  asUint32(bufferSize ?? 32, 'options.bufferSize', true);
+  const freshness = yield* invoke({ syscall: 'opendir', path: given, run: (op) => op.freshness });
+  function* next(): Composite<Dirent | null> {
+    const found = yield* walk.next();
+    return found && direntOf(found.entry, found.level.given, encoding);
+  }
+  return new Dir(given, {
+    next: () => tree.calls.drive(next(), undefined, freshness),
+    nextSync: () => driveSync(next(), freshness),
+  });
+}
