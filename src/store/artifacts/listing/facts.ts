@@ -25,11 +25,15 @@ import { type CollectionName, placeOf } from '../places.js';
 import { aliasesIn } from './entries.js';
 import type { Version } from './version-queries.js';
 
+let documentWithoutAlgorithm: TypedDocumentNode<VersionInfoQuery, VersionInfoQueryVariables> | null = null;
+
 /** Old servers refuse a document that asks for it. */
-const withoutDigestAlgorithm: TypedDocumentNode<VersionInfoQuery, VersionInfoQueryVariables> = visit(
-  VersionInfoDocument as DocumentNode,
-  { Field: (field) => (field.name.value === 'digestAlgorithm' ? null : undefined) },
-);
+function withoutDigestAlgorithm(): TypedDocumentNode<VersionInfoQuery, VersionInfoQueryVariables> {
+  documentWithoutAlgorithm ??= visit(VersionInfoDocument as DocumentNode, {
+    Field: (field) => (field.name.value === 'digestAlgorithm' ? null : undefined),
+  });
+  return documentWithoutAlgorithm;
+}
 
 type Parts = Pick<ArtifactParts, 'context' | 'versions' | 'manifests'>;
 
@@ -83,7 +87,7 @@ export async function factsOfVersion(
   const { client, features } = parts.context;
   const { id } = version;
   const hasAlgorithm = await features.has('ARTIFACT_DIGEST_ALGORITHM');
-  const document = hasAlgorithm ? VersionInfoDocument : withoutDigestAlgorithm;
+  const document = hasAlgorithm ? VersionInfoDocument : withoutDigestAlgorithm();
   const { artifact } = await client.run(document, { id }, { signal });
   if (!artifact) throw new Failure('ENOENT');
   const { digest, state, createdAt, updatedAt, description, metadata } = artifact;
