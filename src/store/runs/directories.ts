@@ -2,7 +2,6 @@ import type { Entry } from '../../contract/entry.js';
 import { Failure } from '../../contract/failure.js';
 import type { TreePath } from '../../contract/tree-path.js';
 import type { Signalled } from '../../contract/uploads.js';
-import { lookUp } from '../../wire/api/look-up.js';
 import { DeleteRunDocument } from '../../wire/generated.js';
 import { isWireFailure } from '../../wire/wire-failure.js';
 import {
@@ -14,6 +13,7 @@ import {
   refusedName,
 } from '../common/changes.js';
 import { directoryEntry } from '../common/rows.js';
+import { lookUp } from './lookups.js';
 import { placeOf, type RunsContext } from './tree.js';
 
 /** Makes a project or a run. */

@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { buildSchema, type DocumentNode, parse, validate } from 'graphql';
-import { lookUp } from '../../src/wire/api/look-up.js';
-import { json, serve } from './helpers/http-server.js';
-import { connect } from './helpers/wire.js';
+import { lookUp } from '../../src/store/runs/lookups.js';
+import { json, serve } from '../wire/helpers/http-server.js';
+import { connect } from '../wire/helpers/wire.js';
 
 const schema = buildSchema(readFileSync(join(__dirname, '../../src/wire/schema.graphql'), 'utf8'));
 const RUN = { entity: 'e', project: 'p', run: 'r' };
