@@ -1,8 +1,7 @@
 import { Failure } from '../../contract/failure.js';
 import type { Operation } from '../../kernel/operation/operation.js';
 import { hasCode } from '../arguments/errors.js';
-import { asBits, asMilliseconds, asMode } from '../arguments/flags.js';
-import { asFd, asUserId } from '../arguments/validate.js';
+import { asBits, asFd, asMilliseconds, asMode, asUserId } from '../arguments/validate.js';
 import { invokeAt, placeOf, probeAt, type Tree } from '../tree.js';
 import { type Composite, invoke } from './driver.js';
 

@@ -3,7 +3,7 @@ import { Failure } from '../../contract/failure.js';
 import type { TreePath } from '../../contract/tree-path.js';
 import type { Operation } from '../../kernel/operation/operation.js';
 import type { Attributes } from '../../kernel/syscalls.js';
-import { asBits } from '../arguments/flags.js';
+import { asBits } from '../arguments/validate.js';
 import { explainingBoth, placeOf, type Tree } from '../tree.js';
 import { type Composite, invoke } from './driver.js';
 import { close } from './files/descriptors.js';

@@ -1,8 +1,7 @@
 import { parentOf, withoutSlash } from '../../contract/tree-path.js';
 import { hasCode } from '../arguments/errors.js';
-import { asMode } from '../arguments/flags.js';
 import type { Place } from '../arguments/paths.js';
-import { asBoolean, type Bag } from '../arguments/validate.js';
+import { asBoolean, asMode, type Bag } from '../arguments/validate.js';
 import { explaining, placeOf, type Tree } from '../tree.js';
 import { type Composite, invoke, type Step } from './driver.js';
 

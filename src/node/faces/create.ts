@@ -1,7 +1,7 @@
 import nodeFs, { type ReadStream, type WriteStream } from 'node:fs';
 import type { Kernel } from '../../kernel/syscalls.js';
-import { asSeconds } from '../arguments/flags.js';
 import { Mount, type MountOptions } from '../arguments/paths.js';
+import { asSeconds } from '../arguments/validate.js';
 import type { StreamMakers } from '../handle/file-handle.js';
 import { Dir } from '../results/dir.js';
 import { type StreamFs, streamClasses, utf8Streams } from '../streams/streams.js';

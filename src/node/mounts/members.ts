@@ -1,7 +1,6 @@
 import nodeFs from 'node:fs';
 import { promisify } from 'node:util';
-import { asSeconds } from '../arguments/flags.js';
-import { type AnyFunction, asFunction, type Bag, isFunction } from '../arguments/validate.js';
+import { type AnyFunction, asFunction, asSeconds, type Bag, isFunction } from '../arguments/validate.js';
 import { driveAsync, driveSync } from '../composites/driver.js';
 import { withPromiseOf } from '../faces/callback.js';
 import { answer, named } from '../faces/face.js';

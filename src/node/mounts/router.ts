@@ -1,6 +1,6 @@
 import { posix } from 'node:path';
 import { failure, isMissing } from '../arguments/errors.js';
-import { asBits } from '../arguments/flags.js';
+import { asBits } from '../arguments/validate.js';
 import { type Composite, callOutside } from '../composites/driver.js';
 import { cpOver } from '../composites/shared/cp.js';
 import { asCpSettings } from '../composites/shared/cp-settings.js';

@@ -1,7 +1,7 @@
 import { constants } from 'node:fs';
 import type { ErrnoCode } from '../../contract/failure.js';
-import { asFlags } from '../arguments/flags.js';
 import type { Bag } from '../arguments/validate.js';
+import { asFlags } from '../arguments/validate.js';
 import type { Composite } from '../composites/driver.js';
 import { opendir, readdir } from './listing.js';
 import type { Located, MountTable } from './table.js';

@@ -1,7 +1,6 @@
 import { constants } from 'node:fs';
 import { bothErrors } from '../../arguments/errors.js';
-import { asFlags, asMode } from '../../arguments/flags.js';
-import { asFd, asInteger, type CallOptions } from '../../arguments/validate.js';
+import { asFd, asFlags, asInteger, asMode, type CallOptions } from '../../arguments/validate.js';
 import { nodeMajor } from '../../faces/node-version.js';
 import { invokeAt, placeOf, type Tree } from '../../tree.js';
 import { type Composite, invoke, type OutsideCall, type Pause, type Step } from '../driver.js';
