@@ -1,6 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
-import { packageRoot } from '../helpers/directories.js';
+import { packageRoot } from '../helpers/processes.js';
 
 test('a cold readFile passes at most 50 files, and a warm one at most 18', () => {
   const script = join(packageRoot, 'scripts/files-passed.mjs');
