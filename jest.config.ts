@@ -7,6 +7,7 @@ const config: Config = {
   testMatch: ['<rootDir>/__tests__/**/*.test.ts'],
   // These talk to the official Python SDK; WANDB_PYTHON names an interpreter that has it. All others need Node only.
   testPathIgnorePatterns: process.env.WANDB_PYTHON ? [] : ['<rootDir>/__tests__/interop/'],
+  testSequencer: '<rootDir>/scripts/jest-sequencer.cjs',
   setupFiles: ['<rootDir>/scripts/jest-setup.cjs'],
   transform: { '\\.[cm]?[jt]s$': '<rootDir>/scripts/jest-transform.cjs' },
   // Sources name their compiled siblings ('./x.js'), as NodeNext asks; under Jest the sibling is the .ts file.

@@ -90,15 +90,19 @@ const matching = (pattern) => testFiles().filter((file) => file.includes(pattern
 const onNode = (node, name, files, env = {}) =>
   tests(`${name} on Node ${node}`, 1200, files, { ...SUITE, node, env, after: ['build', `Node ${node}`] });
 
+/** The same ones each time, for what is found must be of the change. */
+const PROGRAMS = values.matrix ? '5000' : '2500';
+
 /** Random programs and processes that end, many of them: the suite that anybody runs has fewer. */
 const alone = [
-  tests('5000 programs under faults', 1800, matching('reliability/programs'), {
-    env: { WANDB_FS_RELIABILITY: '5000' },
+  tests(`${PROGRAMS} programs under faults`, 1800, matching('reliability/programs'), {
+    env: { WANDB_FS_RELIABILITY: PROGRAMS },
   }),
   tests('kills: 30, and 60 with a journal', 600, matching('reliability/kills'), {
     env: { WANDB_FS_KILLS: '30', WANDB_FS_KILLS_JOURNAL: '60' },
+    load: 2,
   }),
-  tests('ends of processes', 600, matching('__tests__/ends/')),
+  tests('ends of processes', 600, matching('__tests__/ends/'), { load: 2 }),
   tests('random programs, 12000 operations', 600, matching('__tests__/differential/'), {
     env: { WANDB_FS_DIFFERENTIAL: '12000' },
   }),

@@ -50,6 +50,28 @@ function treesNamed(files: readonly SourceFile[]): string[] {
     ]);
 }
 
+/** The layers of which every file and folder is small enough to be taken in at once. */
+const MEASURED: readonly string[] = ['contract', 'store', 'testing'];
+const MOST_LINES = 250;
+const MOST_FILES = 12;
+
+const inMeasured = ({ path }: SourceFile): boolean => MEASURED.includes(layerOf(path));
+
+const longFiles = (files: readonly SourceFile[], most: number): string[] =>
+  files.filter(({ lines }) => lines > most).map(({ path, lines }) => `${path}: ${lines}`);
+
+/** Folders with more files beside their rooms than one sees at a glance. */
+function crowdedFolders(files: readonly SourceFile[]): string[] {
+  const counts = new Map<string, number>();
+  for (const { path } of files) {
+    const folder = path.slice(0, path.lastIndexOf('/'));
+    counts.set(folder, (counts.get(folder) ?? 0) + 1);
+  }
+  return [...counts]
+    .filter(([, count]) => count > MOST_FILES)
+    .map(([folder, count]) => `${folder}: ${count}`);
+}
+
 const pathsOf = (files: readonly SourceFile[]): string[] => files.map(({ path }) => path);
 
 describe('the sources', () => {
@@ -70,9 +92,15 @@ describe('the sources', () => {
   });
 
   it('hold one concept a file: 400 lines at most', () => {
-    expect(sources.filter(({ lines }) => lines > 400).map(({ path, lines }) => `${path}: ${lines}`)).toEqual(
-      [],
-    );
+    expect(longFiles(sources, 400)).toEqual([]);
+  });
+
+  it(`have no file of more than ${MOST_LINES} lines in the layers that are measured`, () => {
+    expect(longFiles(sources.filter(inMeasured), MOST_LINES)).toEqual([]);
+  });
+
+  it(`have at most ${MOST_FILES} files in a folder beside its rooms in the layers that are measured`, () => {
+    expect(crowdedFolders(sources.filter(inMeasured))).toEqual([]);
   });
 
   it('have no `any`', () => {
@@ -112,6 +140,13 @@ describe('these rules', () => {
     expect(
       findCycle([...files.slice(0, 1), analyse('io/b.ts', "import type { A } from './a.js';\n")]),
     ).toBeNull();
+  });
+
+  it('find a long file and a crowded folder', () => {
+    const long = analyse('io/a.ts', '\n'.repeat(MOST_LINES + 1));
+    expect(longFiles([long], MOST_LINES)).toEqual([`io/a.ts: ${MOST_LINES + 1}`]);
+    const many = Array.from({ length: MOST_FILES + 1 }, (_, index) => analyse(`io/room/${index}.ts`, ''));
+    expect(crowdedFolders([...many, long])).toEqual([`io/room: ${MOST_FILES + 1}`]);
   });
 
   it('read neither comments nor strings', () => {

@@ -14,7 +14,7 @@ import { dirname, join, posix, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 import { bundleCommonJs } from './bundle-commonjs.mjs';
-import { bundleThreads } from './bundle-threads.mjs';
+import { bundleEsm } from './bundle-esm.mjs';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
 const dist = join(root, 'dist');
@@ -126,7 +126,7 @@ async function putInPlace() {
 try {
   await mkdir(made);
   await compile();
-  await bundleThreads(made);
+  await bundleEsm(made);
   await bundleDemo();
   await bundleCommonJs({ root, made, entries, dependencies: Object.keys(manifest.dependencies) });
   await declareCommonJs();

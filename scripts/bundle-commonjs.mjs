@@ -27,6 +27,7 @@ export async function bundleCommonJs({ root, made, entries, dependencies }) {
       outfile: join(made, cjs),
       bundle: true,
       platform: 'node',
+      mainFields: ['module', 'main'],
       format: 'cjs',
       target: 'node20.19',
       sourcemap: true,
@@ -48,6 +49,9 @@ export async function bundleCommonJs({ root, made, entries, dependencies }) {
   }
 }
 
+/** They have a hundred files, few of which are used: only from the ESM ones can the others be left out. */
+const INSIDE = new Set(['graphql', 'graphql-request']);
+
 /** Leaves out of a bundle what CommonJS can require at run time: the other entries and most dependencies. */
 const keepOutside = ({ root, source, cjs, twins, dependencies }) => ({
   name: 'keep-outside',
@@ -68,7 +72,9 @@ const keepOutside = ({ root, source, cjs, twins, dependencies }) => ({
     onResolve({ filter: /^[^./]/, namespace: 'file' }, ({ path, kind }) => {
       if (kind === 'entry-point' || path.startsWith('node:')) return undefined;
       const name = path.split('/', path.startsWith('@') ? 2 : 1).join('/');
-      return dependencies.includes(name) && isRequirable(root, path) ? { path, external: true } : undefined;
+      return !INSIDE.has(name) && dependencies.includes(name) && isRequirable(root, path)
+        ? { path, external: true }
+        : undefined;
     });
   },
 });

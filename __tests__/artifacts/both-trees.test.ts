@@ -4,19 +4,17 @@ import { text } from 'node:stream/consumers';
 import { pipeline } from 'node:stream/promises';
 import { Union } from 'unionfs';
 import { createWandbFs, type MountedFs, mountAll, type WandbFs } from 'wandb-fs';
-import type { FakeWandb } from 'wandb-fs/testing';
 import { makeDirectory } from '../helpers/directories.js';
 import { errorsOf } from '../semantics/helpers/styles.js';
-import { errorOf, mount, newCollection, requestsOf, startLab, textsOf } from './helpers/mounts.js';
+import { errorOf, mount, newCollection, requestsOf, textsOf, useLab } from './helpers/mounts.js';
 
 const RUN = 'lab/project/train-1';
 
-let server: FakeWandb;
+const server = useLab();
 let disk: string;
 let collection: string;
 let runs: WandbFs;
 beforeAll(async () => {
-  server = await startLab();
   await server.seed({ [RUN]: { 'config.yaml': 'lr: 0.1\n', 'media/iris.txt': 'an iris' } });
 });
 beforeEach(async () => {

@@ -1,11 +1,7 @@
-import type { FakeWandb } from 'wandb-fs/testing';
-import { errorOf, mount, newCollection, requestsOf, startLab, textsOf } from './helpers/mounts.js';
+import { errorOf, mount, newCollection, requestsOf, textsOf, useLab } from './helpers/mounts.js';
 
-let server: FakeWandb;
-beforeAll(async () => {
-  server = await startLab({
-    organizations: [{ name: 'Acme', entity: 'acme-org', teams: ['lab'], protectedAliases: ['production'] }],
-  });
+const server = useLab({
+  organizations: [{ name: 'Acme', entity: 'acme-org', teams: ['lab'], protectedAliases: ['production'] }],
 });
 
 /** A collection with three versions; `prod` points to the second. */

@@ -1,5 +1,4 @@
-import type { FakeWandb } from 'wandb-fs/testing';
-import { startServer } from '../helpers/server.js';
+import { useServer } from '../helpers/server.js';
 import { mount, newCollection } from './helpers/mounts.js';
 
 const HEAD = {
@@ -10,10 +9,7 @@ const HEAD = {
 const HELLO = 'XUFAKrxLKna5cZ2REBfFkg==';
 const EMPTY = '1B2M2Y8AsgTpgAmY7PhCfg==';
 
-let server: FakeWandb;
-beforeAll(async () => {
-  server = await startServer();
-});
+const server = useServer();
 
 test.each<[string, { digest: string; size?: unknown }]>([
   ['without a size', { digest: HELLO }],

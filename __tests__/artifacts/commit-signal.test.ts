@@ -1,13 +1,9 @@
 import { once } from 'node:events';
 import { setTimeout as wait } from 'node:timers/promises';
 import type { UploadEvents, WandbFs } from 'wandb-fs';
-import type { FakeWandb } from 'wandb-fs/testing';
-import { errorOf, mount, newCollection, startLab } from './helpers/mounts.js';
+import { errorOf, mount, newCollection, useLab } from './helpers/mounts.js';
 
-let server: FakeWandb;
-beforeAll(async () => {
-  server = await startLab();
-});
+const server = useLab();
 afterEach(() => server.faults([]));
 
 const BIG = Buffer.alloc(300_000, 'x');

@@ -2,8 +2,8 @@ import { createServer, type RequestListener } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { gzipSync } from 'node:zlib';
-import type { FakeWandb, SeedReference } from 'wandb-fs/testing';
-import { errorOf, mount, newCollection, startLab } from './helpers/mounts.js';
+import type { SeedReference } from 'wandb-fs/testing';
+import { errorOf, mount, newCollection, useLab } from './helpers/mounts.js';
 
 const MEBIBYTE = 1 << 20;
 const CONTENT = 'a page that is sent compressed to those who take it\n'.repeat(50_000);
@@ -29,10 +29,9 @@ const answer: RequestListener = ({ url = '', headers }, response) => {
 };
 
 const web = createServer(answer);
-let server: FakeWandb;
+const server = useLab();
 let host: string;
 beforeAll(async () => {
-  server = await startLab();
   await new Promise<void>((resolve) => web.listen(0, '127.0.0.1', resolve));
   host = `127.0.0.1:${(web.address() as AddressInfo).port}`;
 });

@@ -1,11 +1,7 @@
 import type { WandbFs } from 'wandb-fs';
-import type { FakeWandb } from 'wandb-fs/testing';
-import { mount, newCollection, startLab, textsOf } from './helpers/mounts.js';
+import { mount, newCollection, textsOf, useLab } from './helpers/mounts.js';
 
-let server: FakeWandb;
-beforeAll(async () => {
-  server = await startLab();
-});
+const server = useLab();
 
 async function commit(fs: WandbFs, collection: string, draft: string, mark: string): Promise<string | null> {
   await fs.promises.mkdir(`/${collection}/${draft}`, { recursive: true });
@@ -46,6 +42,8 @@ test('a commit that races the deletion of the latest version: both happen, and n
     const fresh = mount(server);
     expect(await fresh.promises.readdir(`/${collection}`)).toEqual(['latest', 'v1']);
     expect(await textsOf(fresh, `/${collection}/latest`)).toEqual(wholeOf('two'));
+    // The next round takes their threads.
+    await Promise.all([writer, remover, fresh].map((fs) => fs.wandb.close()));
   }
 });
 

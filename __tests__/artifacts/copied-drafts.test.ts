@@ -2,14 +2,11 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { VersionInfo, WandbFs } from 'wandb-fs';
-import { ARTIFACT_FEATURES, type FakeWandb, RUN_FEATURES } from 'wandb-fs/testing';
-import { mount, newCollection, requestsOf, startLab } from './helpers/mounts.js';
+import { ARTIFACT_FEATURES, RUN_FEATURES } from 'wandb-fs/testing';
+import { mount, newCollection, requestsOf, useLab } from './helpers/mounts.js';
 
-let server: FakeWandb;
-beforeAll(async () => {
-  server = await startLab({
-    features: [...RUN_FEATURES, ...ARTIFACT_FEATURES, 'ARTIFACT_DIGEST_ALGORITHM'],
-  });
+const server = useLab({
+  features: [...RUN_FEATURES, ...ARTIFACT_FEATURES, 'ARTIFACT_DIGEST_ALGORITHM'],
 });
 
 const ABOUT = { description: 'why', metadata: { lr: 0.1 } };

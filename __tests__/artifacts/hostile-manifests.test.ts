@@ -1,5 +1,4 @@
-import type { FakeWandb } from 'wandb-fs/testing';
-import { startServer } from '../helpers/server.js';
+import { useServer } from '../helpers/server.js';
 import { errorOf, mount, newCollection } from './helpers/mounts.js';
 
 const HEAD = {
@@ -9,10 +8,7 @@ const HEAD = {
 };
 const ENTRY = { digest: 'XUFAKrxLKna5cZ2REBfFkg==', size: 5 };
 
-let server: FakeWandb;
-beforeAll(async () => {
-  server = await startServer();
-});
+const server = useServer();
 
 /** A version whose manifest says this, whatever it is. */
 async function versionWith(manifest: string | Readonly<Record<string, unknown>>): Promise<string> {

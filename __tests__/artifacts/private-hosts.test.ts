@@ -1,9 +1,8 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { createWandbArtifactFs } from 'wandb-fs';
-import type { FakeWandb } from 'wandb-fs/testing';
 import { isPublicAddress, isPublicHost, publicLookup } from '../../src/wire/transport/public-addresses.js';
-import { errorOf, mount, newCollection, startLab } from './helpers/mounts.js';
+import { errorOf, mount, newCollection, useLab } from './helpers/mounts.js';
 
 const requests: string[] = [];
 const web = createServer(({ url = '' }, response) => {
@@ -12,10 +11,9 @@ const web = createServer(({ url = '' }, response) => {
   if (location === undefined) response.end('inside');
   else response.writeHead(302, { location: decodeURIComponent(location) }).end();
 });
-let server: FakeWandb;
+const server = useLab();
 let port: number;
 beforeAll(async () => {
-  server = await startLab();
   await new Promise<void>((resolve) => web.listen(0, '127.0.0.1', resolve));
   ({ port } = web.address() as AddressInfo);
 });

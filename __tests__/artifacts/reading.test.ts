@@ -1,18 +1,16 @@
 import { createHash } from 'node:crypto';
 import type { WandbFs } from 'wandb-fs';
-import type { FakeWandb } from 'wandb-fs/testing';
-import { startServer } from '../helpers/server.js';
+import { startServer, useServer } from '../helpers/server.js';
 import { errorOf, mount } from './helpers/mounts.js';
 
 const C = '/lab/project/dataset/flowers';
 
 describe('the tree of artifacts', () => {
-  let server: FakeWandb;
+  const server = useServer({
+    organizations: [{ name: 'Acme, Inc.', entity: 'acme-org', teams: ['lab'] }],
+  });
   let fs: WandbFs;
   beforeAll(async () => {
-    server = await startServer({
-      organizations: [{ name: 'Acme, Inc.', entity: 'acme-org', teams: ['lab'] }],
-    });
     await server.seedArtifacts({
       'lab/project/dataset/flowers': {
         versions: [

@@ -3,19 +3,18 @@ import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { pathToFileURL } from 'node:url';
 import type { WandbArtifactFsOptions, WandbFs } from 'wandb-fs';
-import type { FakeWandb, SeedReference } from 'wandb-fs/testing';
+import type { SeedReference } from 'wandb-fs/testing';
 import { makeDirectory } from '../helpers/directories.js';
 import { packageRoot, run } from '../helpers/processes.js';
 import { startWeb, type Web } from '../helpers/web.js';
 import { call, errorsOf, STYLES } from '../semantics/helpers/styles.js';
-import { errorOf, mount, newCollection, startLab, textsOf } from './helpers/mounts.js';
+import { errorOf, mount, newCollection, textsOf, useLab } from './helpers/mounts.js';
 
 const CONTENT = '0123456789';
 
-let server: FakeWandb;
+const server = useLab();
 let web: Web;
 beforeAll(async () => {
-  server = await startLab();
   web = await startWeb(CONTENT);
 });
 

@@ -1,16 +1,14 @@
 import type { WandbFs } from 'wandb-fs';
-import type { FakeWandb } from 'wandb-fs/testing';
 import { STANDARD } from '../helpers/server.js';
-import { apiCalls, mount, newCollection, requestsOf, startLab } from './helpers/mounts.js';
+import { apiCalls, mount, newCollection, requestsOf, useLab } from './helpers/mounts.js';
 
 const MANY = 10_000;
 
 describe('what reading a version of 10,000 files costs', () => {
   const collection = newCollection();
-  let server: FakeWandb;
+  const server = useLab(STANDARD);
   let fs: WandbFs;
   beforeAll(async () => {
-    server = await startLab(STANDARD);
     const files = Object.fromEntries(
       Array.from({ length: MANY }, (_, index) => [`d${index % 100}/${index}.txt`, `file ${index}`]),
     );
@@ -80,10 +78,7 @@ describe('what reading a version of 10,000 files costs', () => {
 
 describe('what committing costs', () => {
   const SMALL = 1000;
-  let server: FakeWandb;
-  beforeAll(async () => {
-    server = await startLab(STANDARD);
-  });
+  const server = useLab(STANDARD);
 
   test('1,000 files of 1 KB: 1,000 PUTs and at most 1 % more; again with one changed: one PUT', async () => {
     const collection = newCollection();

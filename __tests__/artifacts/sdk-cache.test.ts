@@ -1,20 +1,16 @@
 import { createHash } from 'node:crypto';
 import { mkdir, readdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import type { FakeWandb } from 'wandb-fs/testing';
 import { makeDirectory } from '../helpers/directories.js';
 import { packageRoot, runWell } from '../helpers/processes.js';
-import { errorOf, mount, newCollection, requestsOf, startLab, textsOf } from './helpers/mounts.js';
+import { errorOf, mount, newCollection, requestsOf, textsOf, useLab } from './helpers/mounts.js';
 
 /** The digests of 'hello', as the SDK spells them in the names of its files. */
 const HELLO = 'obj/md5/5d/41402abc4b2a76b9719d911017c592';
 const HELLO_XXH128 = 'obj/xxh128/b5/e9c1ad071b3e7fc779cfaa5e523818';
 
-let server: FakeWandb;
+const server = useLab();
 let directory: string;
-beforeAll(async () => {
-  server = await startLab();
-});
 beforeEach(async () => {
   directory = await makeDirectory();
 });

@@ -1,14 +1,11 @@
 import { createHash } from 'node:crypto';
 import type { CommitOptions, WandbFs } from 'wandb-fs';
-import { ARTIFACT_FEATURES, type FakeWandb, RUN_FEATURES } from 'wandb-fs/testing';
+import { ARTIFACT_FEATURES, RUN_FEATURES } from 'wandb-fs/testing';
 import { killWhileCommitting } from './helpers/killed.js';
-import { errorOf, mount, newCollection, requestsOf, startLab, textsOf } from './helpers/mounts.js';
+import { errorOf, mount, newCollection, requestsOf, startLab, textsOf, useLab } from './helpers/mounts.js';
 
-let server: FakeWandb;
-beforeAll(async () => {
-  server = await startLab({
-    features: [...RUN_FEATURES, ...ARTIFACT_FEATURES, 'ARTIFACT_DIGEST_ALGORITHM'],
-  });
+const server = useLab({
+  features: [...RUN_FEATURES, ...ARTIFACT_FEATURES, 'ARTIFACT_DIGEST_ALGORITHM'],
 });
 
 /** Writes the files into a draft of a collection and commits it. */

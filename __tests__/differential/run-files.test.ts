@@ -1,15 +1,11 @@
 import { join } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import { createWandbFs } from 'wandb-fs';
-import type { FakeWandb } from 'wandb-fs/testing';
-import { startServer } from '../helpers/server.js';
+import { useServer } from '../helpers/server.js';
 import { eventually } from '../semantics/helpers/waiting.js';
 import { compareWithDisk, type Place, START, textsOf, top, WANTED } from './helpers/programs.js';
 
-let server: FakeWandb;
-beforeAll(async () => {
-  server = await startServer();
-});
+const server = useServer();
 
 /** A run, of which everything learned is forgotten before every so many operations. */
 async function makeRun(serial: string, forgetEvery: number): Promise<Place> {

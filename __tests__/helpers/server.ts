@@ -82,3 +82,20 @@ export async function startServer(overrides: FakeWandbOptions = {}): Promise<Fak
   (isInTest ? ofTest : running).push(server);
   return server;
 }
+
+/**
+ * A server for all tests of a file, or of the `describe` that this is called in. It is started before them; until then nothing
+ * may be asked of it.
+ */
+export function useServer(options: FakeWandbOptions = {}): FakeWandb {
+  let server: FakeWandb | null = null;
+  beforeAll(async () => {
+    server = await startServer(options);
+  });
+  return new Proxy({} as FakeWandb, {
+    get(_, name) {
+      if (!server) throw new Error('The server is started before the first test: it has not begun.');
+      return Reflect.get(server, name);
+    },
+  });
+}

@@ -1,6 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
-import type { FakeWandb } from 'wandb-fs/testing';
-import { startServer } from '../helpers/server.js';
+import { useServer } from '../helpers/server.js';
 import { eventually } from '../semantics/helpers/waiting.js';
 import { environmentOf, esm, printedBy, runScript } from './scripts.js';
 
@@ -22,10 +21,7 @@ const MODULES = {
   'node_modules/dep/index.js': 'export default "dep";',
 };
 
-let server: FakeWandb;
-beforeAll(async () => {
-  server = await startServer();
-});
+const server = useServer();
 let runs = 0;
 
 /** Runs a script that has a run mounted at AT; it prints what `value` is. */

@@ -1,16 +1,14 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { FakeWandb } from 'wandb-fs/testing';
 import { makeDirectory } from '../helpers/directories.js';
 import { packageRoot, runWell } from '../helpers/processes.js';
-import { startServer } from '../helpers/server.js';
+import { useServer } from '../helpers/server.js';
 import { contentOn, eventually } from '../semantics/helpers/waiting.js';
 import { distFile, environmentOf, esm, printedBy, runScript } from './scripts.js';
 
-let server: FakeWandb;
+const server = useServer();
 let env: Readonly<Record<string, string>>;
 beforeAll(async () => {
-  server = await startServer();
   await server.seed({ 'team/project/run': { 'config.yaml': 'lr: 0.1' } });
   env = environmentOf(server);
 });

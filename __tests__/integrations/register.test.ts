@@ -1,10 +1,8 @@
-import type { FakeWandb } from 'wandb-fs/testing';
-import { startServer } from '../helpers/server.js';
+import { useServer } from '../helpers/server.js';
 import { environmentOf, esm, printedBy } from './scripts.js';
 
-let server: FakeWandb;
+const server = useServer();
 beforeAll(async () => {
-  server = await startServer();
   await server.seed({ 'team/project/run': { 'a.txt': 'content', 'dir/b.txt': 'inner' } });
 });
 

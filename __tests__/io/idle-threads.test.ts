@@ -83,9 +83,9 @@ describe('the thread of a mount that was closed', () => {
     }
   });
 
-  test('ends after a second, though whoever would take it was blocked meanwhile', async () => {
+  test('ends after two seconds, though whoever would take it was blocked meanwhile', async () => {
     await readThroughMount();
-    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 1500);
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 2500);
     const fs = mounted();
     expect(fs.readFileSync(FILE, 'utf8')).toBe('text');
     await fs.wandb.close();

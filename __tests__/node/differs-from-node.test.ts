@@ -3,9 +3,8 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { createWandbArtifactFs, createWandbFs, type WandbFs } from 'wandb-fs';
-import type { FakeWandb } from 'wandb-fs/testing';
 import { makeDirectory } from '../helpers/directories.js';
-import { startServer } from '../helpers/server.js';
+import { useServer } from '../helpers/server.js';
 import { requestsOf } from '../semantics/helpers/requests.js';
 import { eventually } from '../semantics/helpers/waiting.js';
 import { inAnyNode } from './support/node-members.js';
@@ -42,13 +41,12 @@ const everywhere = (code: string, styles = 3): readonly string[] => Array(styles
  * `__tests__/package/semantics-rows.test.ts` holds the names together.
  */
 describe('what differs from a local disk', () => {
-  let server: FakeWandb;
+  const server = useServer();
   let fs: WandbFs;
   let artifacts: WandbFs;
   let disk: string;
 
   beforeAll(async () => {
-    server = await startServer();
     await server.seed({ [RUN]: { file: 'hello', 'dir/inner': 'x' }, 'lab/project/other': {} });
     const options = { baseUrl: server.url, apiKey: server.apiKey };
     fs = createWandbFs(options);

@@ -3,24 +3,20 @@ import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { pipeline } from 'node:stream/promises';
 import { type MountedFs, mountAll, type WandbFs } from 'wandb-fs';
-import type { FakeWandb } from 'wandb-fs/testing';
 import { makeDirectory } from '../helpers/directories.js';
-import { startServer } from '../helpers/server.js';
+import { useServer } from '../helpers/server.js';
 import { makeRun, mount } from '../semantics/helpers/mounts.js';
 import { countOf, requestsOf } from '../semantics/helpers/requests.js';
 import { errorOf } from '../semantics/helpers/styles.js';
 import { contentOn, eventually } from '../semantics/helpers/waiting.js';
 
-let server: FakeWandb;
+const server = useServer();
 let directory: string;
 let run: string;
 let other: string;
 let whole: WandbFs;
 let fs: MountedFs;
 let at: (path: string) => string;
-beforeAll(async () => {
-  server = await startServer();
-});
 beforeEach(async () => {
   run = await makeRun(server, { 'config.yaml': 'lr: 0.1\n', 'media/1.txt': 'one' });
   other = await makeRun(server, { 'model.bin': 'weights' });

@@ -1,13 +1,11 @@
-import type { FakeWandb } from 'wandb-fs/testing';
 import { AUTHORITY, type Certificate, startForwardProxy, startTlsServer } from '../helpers/network.js';
 import { packageRoot, run } from '../helpers/processes.js';
-import { startServer } from '../helpers/server.js';
+import { useServer } from '../helpers/server.js';
 
 const RUN = 'team/flowers/run-1';
 
-let server: FakeWandb;
+const server = useServer();
 beforeAll(async () => {
-  server = await startServer();
   await server.seed({ [RUN]: { 'petals.txt': 'pink' } });
 });
 

@@ -1,17 +1,18 @@
 import { mkdir, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { FakeWandb } from 'wandb-fs/testing';
 import { makeDirectory } from '../helpers/directories.js';
 import { packageRoot, run } from '../helpers/processes.js';
-import { startServer } from '../helpers/server.js';
-import { prelude, runWithTree, seedTrees, TREES } from './trees.js';
+import { useServer } from '../helpers/server.js';
+import { prelude, runWithTree, seedTrees, TREES, type Tree, toldByEach } from './trees.js';
 
-let server: FakeWandb;
+const server = useServer();
 beforeAll(async () => {
-  server = await startServer();
   await seedTrees(server);
 });
 afterEach(() => server.faults([]));
+
+/** The first test that asks waits for what all trees of a process or of a run of Jest do. */
+jest.setTimeout(60_000);
 
 interface Told {
   readonly code: string;
@@ -45,136 +46,184 @@ const capturing = `
   };
   syncBuiltinESMExports();`;
 
-describe.each(TREES)('blocking calls on a cold cache: $name', (tree) => {
-  test('in the main thread', async () => {
-    expect(await printedBy(server, tree, `console.log(JSON.stringify(${READS}));`)).toEqual(SEEN);
-  });
+/** The same for all trees, in one process or run of Jest; begun by the first test that asks. */
+function once<T>(work: () => Promise<T>): () => Promise<T> {
+  let result: Promise<T> | undefined;
+  return () => {
+    result ??= work();
+    return result;
+  };
+}
 
-  test('in a worker_thread, and in its parent meanwhile', async () => {
-    const script = `
-      import { Worker } from 'node:worker_threads';
-      const code = \`
-        const { ${tree.create} } = require('wandb-fs');
-        const { parentPort } = require('node:worker_threads');
-        ${prelude(tree).replaceAll('`', '\\`')}
-        parentPort.postMessage(${READS});\`;
-      const workers = Array.from({ length: 3 }, () => new Worker(code, { eval: true, execArgv: [] }));
-      const answers = workers.map((worker) => new Promise((resolve, reject) => worker.on('message', resolve).on('error', reject)));
-      const here = ${READS};
-      console.log(JSON.stringify([here, ...(await Promise.all(answers))]));`;
-    expect(await printedBy(server, tree, script)).toEqual([SEEN, SEEN, SEEN, SEEN]);
-  });
+const toldOnce = <T>(script: string, more: Parameters<typeof toldByEach>[2] = {}) =>
+  once(() => toldByEach<T>(server, script, more));
 
-  test.each([
-    ['CommonJS', 'test.js', [], `const { ${tree.create} } = require('wandb-fs');`],
-    [
-      'ESM',
+const inMainThread = toldOnce(`tell(${READS});`);
+
+const inWorkers = once(() =>
+  Promise.all(
+    TREES.map((tree) => {
+      const script = `
+        import { Worker } from 'node:worker_threads';
+        const code = \`
+          const { ${tree.create} } = require('wandb-fs');
+          const { parentPort } = require('node:worker_threads');
+          ${prelude(tree).replaceAll('`', '\\`')}
+          parentPort.postMessage(${READS});\`;
+        const workers = Array.from({ length: 3 }, () => new Worker(code, { eval: true, execArgv: [] }));
+        const answers = workers.map((worker) => new Promise((resolve, reject) => worker.on('message', resolve).on('error', reject)));
+        const here = ${READS};
+        console.log(JSON.stringify([here, ...(await Promise.all(answers))]));`;
+      return printedBy(server, tree, script);
+    }),
+  ),
+);
+
+const FILES = `{ 'file.txt': 'content', 'other.txt': 'other' }`;
+const inTest = (tree: Tree): string => `
+  test(${JSON.stringify(tree.name)}, async () => {
+    const wandb = await startFakeWandb();
+    await wandb.seed({ 'team/project/run': ${FILES} });
+    await wandb.seedArtifacts({ 'team/project/dataset/flowers': { versions: [{ files: ${FILES} }] } });
+    process.env.WANDB_BASE_URL = wandb.url;
+    process.env.WANDB_API_KEY = wandb.apiKey;
+    ${prelude(tree)}
+    expect(${READS}).toEqual(${JSON.stringify(SEEN)});
+    expect(codeOf(() => fs.readFileSync(FILE + '.missing'))).toMatchObject({ code: 'ENOENT' });
+    await fs.wandb.close();
+    await wandb.close();
+  });`;
+
+async function runJest(suffix: string, flags: readonly string[], importing: string) {
+  const directory = await makeDirectory();
+  await writeFile(join(directory, `cold.${suffix}`), `${importing}\n${TREES.map(inTest).join('\n')}`);
+  await writeFile(join(directory, 'package.json'), '{ "private": true }');
+  await mkdir(join(directory, 'node_modules'));
+  await symlink(packageRoot, join(directory, 'node_modules/wandb-fs'));
+  const jest = join(packageRoot, 'node_modules/jest/bin/jest.js');
+  const args = [...flags, jest, '--verbose', '--rootDir', directory, '--testMatch', `**/cold.${suffix}`];
+  return run(process.execPath, args, { cwd: directory });
+}
+
+const CREATES = TREES.map(({ create }) => create).join(', ');
+const inJest = {
+  CommonJS: once(() =>
+    runJest(
+      'test.js',
+      [],
+      `const { ${CREATES} } = require('wandb-fs');\nconst { startFakeWandb } = require('wandb-fs/testing');`,
+    ),
+  ),
+  ESM: once(() =>
+    runJest(
       'test.mjs',
       ['--experimental-vm-modules', '--no-warnings'],
-      `import { ${tree.create} } from 'wandb-fs';`,
-    ],
-  ])('inside Jest, %s, with the server in the same process', async (_, suffix, flags, importing) => {
-    const directory = await makeDirectory();
-    const helper = importing
-      .replace(`{ ${tree.create} }`, '{ startFakeWandb }')
-      .replace('wandb-fs', 'wandb-fs/testing');
-    const FILES = `{ 'file.txt': 'content', 'other.txt': 'other' }`;
-    await writeFile(
-      join(directory, `cold.${suffix}`),
-      `${importing}\n${helper}
-       test('reads', async () => {
-         const wandb = await startFakeWandb();
-         await wandb.seed({ 'team/project/run': ${FILES} });
-         await wandb.seedArtifacts({ 'team/project/dataset/flowers': { versions: [{ files: ${FILES} }] } });
-         process.env.WANDB_BASE_URL = wandb.url;
-         process.env.WANDB_API_KEY = wandb.apiKey;
-         ${prelude(tree)}
-         expect(${READS}).toEqual(${JSON.stringify(SEEN)});
-         expect(codeOf(() => fs.readFileSync(FILE + '.missing'))).toMatchObject({ code: 'ENOENT' });
-         await fs.wandb.close();
-         await wandb.close();
-       });`,
+      `import { ${CREATES} } from 'wandb-fs';\nimport { startFakeWandb } from 'wandb-fs/testing';`,
+    ),
+  ),
+};
+
+const withoutSync = toldOnce<readonly Told[]>(
+  `const cold = [codeOf(() => fs.readFileSync(FILE, 'utf8')), codeOf(() => fs.statSync(OTHER))];
+   await Promise.all([fs.promises.readFile(FILE), fs.promises.stat(OTHER)]);
+   tell([...cold, codeOf(() => fs.readFileSync(FILE, 'utf8')), codeOf(() => fs.statSync(OTHER).size)]);`,
+  { options: { sync: 'off' } },
+);
+
+const cacheOnly = toldOnce<readonly Told[]>(
+  `const first = codeOf(() => fs.readFileSync(FILE, 'utf8'));
+   let last = first;
+   for (let rounds = 0; last.code === 'EAGAIN' && rounds < 500; rounds++) {
+     await new Promise((resolve) => setTimeout(resolve, 10));
+     last = codeOf(() => fs.readFileSync(FILE, 'utf8'));
+   }
+   tell([first, last]);`,
+  { options: { sync: 'cache-only' } },
+);
+
+const restricted = (...more: readonly string[]) =>
+  toldOnce<Told>(`tell(codeOf(() => fs.readFileSync(FILE, 'utf8')));`, {
+    flags: [...permissionFlags(), '--no-warnings', ...more],
+  });
+const withoutWorkers = restricted();
+const withWorkers = restricted('--allow-worker');
+
+/** From the last line of the script for a tree to the end of the process, which a thread would keep for ever. */
+const idle = (script: string) =>
+  toldOnce<number>(
+    `${script}\nconst begin = Date.now();\nprocess.on('exit', () => tell(Date.now() - begin));`,
+  );
+const idleBehindSync = idle('fs.readFileSync(FILE);');
+const idleBehindAsync = idle('await fs.promises.readFile(FILE);');
+
+describe.each(TREES.map((tree, index) => ({ tree, index, name: tree.name })))(
+  'blocking calls on a cold cache: $name',
+  ({ tree, index, name }) => {
+    test('in the main thread', async () => {
+      expect((await inMainThread())[index]).toEqual(SEEN);
+    });
+
+    test('in a worker_thread, and in its parent meanwhile', async () => {
+      expect((await inWorkers())[index]).toEqual([SEEN, SEEN, SEEN, SEEN]);
+    });
+
+    test.each(['CommonJS', 'ESM'] as const)(
+      'inside Jest, %s, with the server in the same process',
+      async (kind) => {
+        const { exitCode, stderr } = await inJest[kind]();
+        expect(stderr).toMatch(new RegExp(`✓ ${name} \\(`));
+        expect(stderr).toContain('Tests:       2 passed, 2 total');
+        expect(stderr).not.toContain('did not exit');
+        expect(exitCode).toBe(0);
+      },
     );
-    await writeFile(join(directory, 'package.json'), '{ "private": true }');
-    await mkdir(join(directory, 'node_modules'));
-    await symlink(packageRoot, join(directory, 'node_modules/wandb-fs'));
-    const jest = join(packageRoot, 'node_modules/jest/bin/jest.js');
-    const args = [...flags, jest, '--rootDir', directory, '--testMatch', `**/cold.${suffix}`];
-    const { exitCode, stderr } = await run(process.execPath, args, { cwd: directory });
-    expect(stderr).toContain('Tests:       1 passed, 1 total');
-    expect(stderr).not.toContain('did not exit');
-    expect(exitCode).toBe(0);
-  });
 
-  test("with `sync: 'off'` they are ENOTSUP, and what is loaded is answered", async () => {
-    const script = `
-      const cold = [codeOf(() => fs.readFileSync(FILE, 'utf8')), codeOf(() => fs.statSync(OTHER))];
-      await Promise.all([fs.promises.readFile(FILE), fs.promises.stat(OTHER)]);
-      console.log(JSON.stringify([...cold, codeOf(() => fs.readFileSync(FILE, 'utf8')), codeOf(() => fs.statSync(OTHER).size)]));`;
-    const [read, stat, ...warm] = await printedBy(server, tree, script, { options: { sync: 'off' } });
-    expect([read?.code, stat?.code]).toEqual(['ENOTSUP', 'ENOTSUP']);
-    expect(read?.message).toContain('promise twin');
-    expect(warm).toMatchObject([
-      { code: 'success', message: 'content' },
-      { code: 'success', message: '5' },
-    ]);
-  });
+    test("with `sync: 'off'` they are ENOTSUP, and what is loaded is answered", async () => {
+      const [read, stat, ...warm] = (await withoutSync())[index] ?? [];
+      expect([read?.code, stat?.code]).toEqual(['ENOTSUP', 'ENOTSUP']);
+      expect(read?.message).toContain('promise twin');
+      expect(warm).toMatchObject([
+        { code: 'success', message: 'content' },
+        { code: 'success', message: '5' },
+      ]);
+    });
 
-  test("with `sync: 'cache-only'` they are EAGAIN until the load that they began has come", async () => {
-    const script = `
-      const first = codeOf(() => fs.readFileSync(FILE, 'utf8'));
-      let last = first;
-      for (let rounds = 0; last.code === 'EAGAIN' && rounds < 500; rounds++) {
-        await new Promise((resolve) => setTimeout(resolve, 10));
-        last = codeOf(() => fs.readFileSync(FILE, 'utf8'));
-      }
-      console.log(JSON.stringify([first, last]));`;
-    expect(await printedBy(server, tree, script, { options: { sync: 'cache-only' } })).toMatchObject([
-      { code: 'EAGAIN' },
-      { code: 'success', message: 'content' },
-    ]);
-  });
+    test("with `sync: 'cache-only'` they are EAGAIN until the load that they began has come", async () => {
+      expect((await cacheOnly())[index]).toMatchObject([
+        { code: 'EAGAIN' },
+        { code: 'success', message: 'content' },
+      ]);
+    });
 
-  test('wait no longer than `syncTimeout`, and the next one has an answer', async () => {
-    await server.faults([{ match: { path: '/graphql' }, delayMs: 4000, times: 1 }]);
-    const script = `
-      const late = codeOf(() => fs.readFileSync(FILE, 'utf8'));
-      const again = [];
-      do again.push(codeOf(() => fs.readFileSync(FILE, 'utf8')));
-      while (again.at(-1).code === 'ETIMEDOUT' && again.length < 50);
-      console.log(JSON.stringify([late, again.at(-1)]));`;
-    const [late, last] = await printedBy(server, tree, script, { options: { syncTimeout: 500 } });
-    expect(late).toMatchObject({ code: 'ETIMEDOUT' });
-    expect(late?.message).toContain('syncTimeout');
-    expect(late?.ms).toBeGreaterThanOrEqual(500);
-    expect(late?.ms).toBeLessThan(3500);
-    expect(last).toMatchObject({ code: 'success', message: 'content' });
-  });
+    test('wait no longer than `syncTimeout`, and the next one has an answer', async () => {
+      await server.faults([{ match: { path: '/graphql' }, delayMs: 4000, times: 1 }]);
+      const script = `
+        const late = codeOf(() => fs.readFileSync(FILE, 'utf8'));
+        const again = [];
+        do again.push(codeOf(() => fs.readFileSync(FILE, 'utf8')));
+        while (again.at(-1).code === 'ETIMEDOUT' && again.length < 50);
+        console.log(JSON.stringify([late, again.at(-1)]));`;
+      const [late, last] = await printedBy(server, tree, script, { options: { syncTimeout: 500 } });
+      expect(late).toMatchObject({ code: 'ETIMEDOUT' });
+      expect(late?.message).toContain('syncTimeout');
+      expect(late?.ms).toBeGreaterThanOrEqual(500);
+      expect(late?.ms).toBeLessThan(3500);
+      expect(last).toMatchObject({ code: 'success', message: 'content' });
+    });
 
-  test("under Node's permission model they are ENOTSUP without `--allow-worker`, and work with it", async () => {
-    const script = `console.log(JSON.stringify([codeOf(() => fs.readFileSync(FILE, 'utf8'))]));`;
-    const flags = [...permissionFlags(), '--no-warnings'];
-    const [denied] = await printedBy(server, tree, script, { flags });
-    expect(denied).toMatchObject({ code: 'ENOTSUP' });
-    expect(denied?.message).toContain('--allow-worker');
-    expect(await printedBy(server, tree, script, { flags: [...flags, '--allow-worker'] })).toMatchObject([
-      { code: 'success', message: 'content' },
-    ]);
-  });
+    test("under Node's permission model they are ENOTSUP without `--allow-worker`, and work with it", async () => {
+      const denied = (await withoutWorkers())[index];
+      expect(denied).toMatchObject({ code: 'ENOTSUP' });
+      expect(denied?.message).toContain('--allow-worker');
+      expect((await withWorkers())[index]).toMatchObject({ code: 'success', message: 'content' });
+    });
 
-  test('leave a thread that keeps no process from ending', async () => {
-    const idle = async (script: string): Promise<number> => {
-      const [end] = await printedBy(server, tree, `${script}\nconst begin = Date.now();\n${TOLD_AT_EXIT}`);
-      return end?.ms ?? Number.NaN;
-    };
-    // From the last line of the script to the end of the process; the thread would keep it for ever.
-    expect(await idle('fs.readFileSync(FILE);')).toBeLessThan(5000);
-    expect(await idle('await fs.promises.readFile(FILE);')).toBeLessThan(5000);
-  });
-});
-
-/** Told when the event loop has run empty. */
-const TOLD_AT_EXIT = `process.on('exit', () => console.log(JSON.stringify([{ ms: Date.now() - begin }])));`;
+    test('leave a thread that keeps no process from ending', async () => {
+      expect((await idleBehindSync())[index]).toBeLessThan(5000);
+      expect((await idleBehindAsync())[index]).toBeLessThan(5000);
+    });
+  },
+);
 
 /** Side by side, for nearly all of it is waiting for a heart that beats no more. */
 describe('blocking calls whose thread is terminated fail soon, and the next one starts another', () => {

@@ -1,16 +1,12 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import type { FakeWandb } from 'wandb-fs/testing';
 import { environment, packageRoot } from '../helpers/processes.js';
-import { startServer } from '../helpers/server.js';
+import { useServer } from '../helpers/server.js';
 import { makeRun } from '../semantics/helpers/mounts.js';
 import { contentOn } from '../semantics/helpers/waiting.js';
 
-let server: FakeWandb;
+const server = useServer({ finalize: 'put' });
 let run: string;
-beforeAll(async () => {
-  server = await startServer({ finalize: 'put' });
-});
 beforeEach(async () => {
   run = await makeRun(server);
 });

@@ -1,15 +1,11 @@
-import type { FakeWandb } from 'wandb-fs/testing';
 import { packageRoot, runWell } from '../helpers/processes.js';
-import { startServer } from '../helpers/server.js';
+import { useServer } from '../helpers/server.js';
 import { makeRun } from '../semantics/helpers/mounts.js';
 import { contentOn, eventually } from '../semantics/helpers/waiting.js';
 import { runScript } from './scripts.js';
 
-let server: FakeWandb;
+const server = useServer();
 let run: string;
-beforeAll(async () => {
-  server = await startServer();
-});
 beforeEach(async () => {
   run = await makeRun(server, { 'file.txt': 'content', 'dir/inner.txt': 'inner' });
 });

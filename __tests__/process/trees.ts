@@ -54,3 +54,35 @@ export function runWithTree(
     env: environmentOf(server),
   });
 }
+
+/**
+ * Runs a script once for each tree, one after the other in one process that must end well: the start of a process costs
+ * more than what the script does. It has `fs` as in `runWithTree`, and tells a value by `tell`.
+ *
+ * @returns what was told of each tree, in the order of TREES
+ */
+export async function toldByEach<T>(
+  server: Pick<FakeWandb, 'url' | 'apiKey'>,
+  script: string,
+  {
+    options = {},
+    flags = [],
+  }: { options?: Readonly<Record<string, unknown>>; flags?: readonly string[] } = {},
+): Promise<readonly T[]> {
+  const parts = TREES.map(
+    (tree) =>
+      `await (async (tell) => {\n${prelude(tree, options)}\n${script}\n})((value) => told.push(value));`,
+  );
+  const source = `
+    import { ${TREES.map(({ create }) => create).join(', ')} } from 'wandb-fs';
+    const told = [];
+    ${parts.join('\n')}
+    process.on('exit', () => console.log(JSON.stringify(told)));`;
+  const { exitCode, stdout, stderr } = await run(
+    process.execPath,
+    [...flags, '--input-type=module', '--eval', source],
+    { cwd: packageRoot, env: environmentOf(server) },
+  );
+  if (exitCode !== 0 || stderr !== '') throw new Error(`It ended with ${exitCode}.\n${stdout}\n${stderr}`);
+  return JSON.parse(stdout);
+}

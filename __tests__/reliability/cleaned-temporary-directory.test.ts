@@ -2,19 +2,15 @@ import { readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { WandbFs } from 'wandb-fs';
-import type { FakeWandb } from 'wandb-fs/testing';
-import { startServer } from '../helpers/server.js';
+import { useServer } from '../helpers/server.js';
 import { makeRun, mount } from '../semantics/helpers/mounts.js';
 
 const LARGE = 6_000_000;
 /** More than the closed files whose fds stay open for a while. */
 const MANY = 150;
 
-let server: FakeWandb;
+const server = useServer({ finalize: 'put' });
 let run: string;
-beforeAll(async () => {
-  server = await startServer({ finalize: 'put' });
-});
 beforeEach(async () => {
   run = await makeRun(server);
 });

@@ -1,14 +1,10 @@
-import type { FakeWandb } from 'wandb-fs/testing';
 import { makeDirectory } from '../helpers/directories.js';
 import { packageRoot, runWell } from '../helpers/processes.js';
-import { startServer } from '../helpers/server.js';
+import { startServer, useServer } from '../helpers/server.js';
 import { connect, makeRun } from '../semantics/helpers/mounts.js';
 
-let server: FakeWandb;
+const server = useServer({ finalize: 'put' });
 let run: string;
-beforeAll(async () => {
-  server = await startServer({ finalize: 'put' });
-});
 beforeEach(async () => {
   run = await makeRun(server, { file: 'content' });
 });
@@ -25,7 +21,7 @@ test('flush sends what was written by a file that is still open', async () => {
   expect(Buffer.from((await server.files(run)).log ?? []).toString()).toBe('first\nsecond\n');
 });
 
-test('after close no private file is left, and no thread a second later', async () => {
+test('after close no private file is left, and no thread two seconds later', async () => {
   const stdout = await runWell(
     process.execPath,
     [

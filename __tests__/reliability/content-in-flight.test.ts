@@ -1,5 +1,4 @@
-import type { FakeWandb } from 'wandb-fs/testing';
-import { startServer } from '../helpers/server.js';
+import { useServer } from '../helpers/server.js';
 import { makeRun, mount } from '../semantics/helpers/mounts.js';
 import { eventually } from '../semantics/helpers/waiting.js';
 
@@ -7,11 +6,8 @@ import { eventually } from '../semantics/helpers/waiting.js';
 const LARGE = 6_000_000;
 const large = (byte: number): Buffer => Buffer.alloc(LARGE, byte);
 
-let server: FakeWandb;
+const server = useServer({ finalize: 'put' });
 let run: string;
-beforeAll(async () => {
-  server = await startServer({ finalize: 'put' });
-});
 beforeEach(async () => {
   run = await makeRun(server, { ckpt: 'first' });
 });

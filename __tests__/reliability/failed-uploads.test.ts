@@ -1,13 +1,9 @@
-import type { FakeWandb } from 'wandb-fs/testing';
-import { startServer } from '../helpers/server.js';
+import { useServer } from '../helpers/server.js';
 import { makeRun, mount } from '../semantics/helpers/mounts.js';
 import { contentOn, eventually } from '../semantics/helpers/waiting.js';
 
-let server: FakeWandb;
+const server = useServer({ finalize: 'put' });
 let run: string;
-beforeAll(async () => {
-  server = await startServer({ finalize: 'put' });
-});
 beforeEach(async () => {
   run = await makeRun(server);
 });

@@ -3,18 +3,14 @@ import { appendFileSync, mkdtempSync, readdirSync, rmSync, statSync, truncateSyn
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createWandbArtifactFs, createWandbFs, type WandbFs } from 'wandb-fs';
-import type { FakeWandb } from 'wandb-fs/testing';
 import { packageRoot } from '../helpers/processes.js';
-import { startServer } from '../helpers/server.js';
+import { useServer } from '../helpers/server.js';
 import { makeRun } from '../semantics/helpers/mounts.js';
 
-let server: FakeWandb;
+const server = useServer({ finalize: 'put' });
 let run: string;
 let journal: string;
 let mounted: WandbFs[] = [];
-beforeAll(async () => {
-  server = await startServer({ finalize: 'put' });
-});
 beforeEach(async () => {
   run = await makeRun(server, { old: 'old' });
   journal = mkdtempSync(join(tmpdir(), 'wandb-fs-journal-'));

@@ -1,15 +1,11 @@
 import { createWandbArtifactFs } from 'wandb-fs';
-import type { FakeWandb } from 'wandb-fs/testing';
-import { startServer } from '../helpers/server.js';
+import { useServer } from '../helpers/server.js';
 import { connect, makeRun, mount } from '../semantics/helpers/mounts.js';
 
 /** memfs holds no more than ten thousand open files. */
 const MANY = Number(process.env.WANDB_FS_TEST_FILES ?? 10_500);
 
-let server: FakeWandb;
-beforeAll(async () => {
-  server = await startServer({ finalize: 'put' });
-});
+const server = useServer({ finalize: 'put' });
 
 test(`${MANY} small files are created and flushed by one instance`, async () => {
   const run = await makeRun(server);

@@ -2,18 +2,14 @@ import nodeFs from 'node:fs';
 import { join } from 'node:path';
 import { inspect } from 'node:util';
 import type { WandbFs } from 'wandb-fs';
-import type { FakeWandb } from 'wandb-fs/testing';
 import { makeDirectory } from '../helpers/directories.js';
-import { startServer } from '../helpers/server.js';
+import { useServer } from '../helpers/server.js';
 import { connect, makeRun, mount } from './helpers/mounts.js';
 import { measure, NOTHING } from './helpers/requests.js';
 import { call, errorOf, errorsOf, STYLES } from './helpers/styles.js';
 
-let server: FakeWandb;
+const server = useServer();
 let run: string;
-beforeAll(async () => {
-  server = await startServer();
-});
 beforeEach(async () => {
   run = await makeRun(server, { 'file.txt': 'content', 'dir/inner.txt': 'inner' });
 });

@@ -1,7 +1,6 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import type { FakeWandb } from 'wandb-fs/testing';
-import { startServer } from '../helpers/server.js';
+import { useServer } from '../helpers/server.js';
 import { makeRun, mount } from './helpers/mounts.js';
 import { errorOf, errorsOf } from './helpers/styles.js';
 import { contentOn, eventually } from './helpers/waiting.js';
@@ -9,11 +8,8 @@ import { contentOn, eventually } from './helpers/waiting.js';
 const PUT = { side: 'storage', method: 'PUT' } as const;
 const OTHER = `"${'0'.repeat(32)}"`;
 
-let server: FakeWandb;
+const server = useServer();
 let run: string;
-beforeAll(async () => {
-  server = await startServer();
-});
 beforeEach(async () => {
   run = await makeRun(server, { 'file.txt': 'old' });
 });

@@ -1,18 +1,14 @@
 import { createHash } from 'node:crypto';
 import { text } from 'node:stream/consumers';
-import type { FakeWandb } from 'wandb-fs/testing';
-import { startServer } from '../helpers/server.js';
+import { useServer } from '../helpers/server.js';
 import { makeRun, mount } from './helpers/mounts.js';
 import { call, errorOf, errorsOf, STYLES } from './helpers/styles.js';
 
 const content = createHash('sha256').update('seed').digest('hex').repeat(100);
 const GET = { side: 'storage', method: 'GET' } as const;
 
-let server: FakeWandb;
+const server = useServer();
 let run: string;
-beforeAll(async () => {
-  server = await startServer();
-});
 beforeEach(async () => {
   run = await makeRun(server, { 'file.txt': content });
 });

@@ -1,8 +1,7 @@
 import { createHash } from 'node:crypto';
 import { text } from 'node:stream/consumers';
-import type { FakeWandb } from 'wandb-fs/testing';
 import { at, type RewritingProxy, startRewritingProxy } from '../helpers/rewriting-proxy.js';
-import { STANDARD, startServer } from '../helpers/server.js';
+import { STANDARD, useServer } from '../helpers/server.js';
 import { makeRun, mount } from './helpers/mounts.js';
 
 interface Row {
@@ -14,10 +13,9 @@ interface Row {
 /** What is said of the size of every file of a run, by the run. */
 const lies = new Map<unknown, (row: Row) => void>();
 
-let server: FakeWandb;
+const server = useServer(STANDARD);
 let proxy: RewritingProxy;
 beforeAll(async () => {
-  server = await startServer(STANDARD);
   proxy = await startRewritingProxy(server, (answer, { variables }) => {
     const lie = lies.get(variables.run);
     for (const place of ['files', 'asked', 'listing'])

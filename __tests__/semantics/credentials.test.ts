@@ -1,19 +1,17 @@
 import { writeFile } from 'node:fs/promises';
 import { inspect } from 'node:util';
 import type { WandbFs } from 'wandb-fs';
-import type { FakeWandb } from 'wandb-fs/testing';
 import { makeDirectory } from '../helpers/directories.js';
-import { startServer } from '../helpers/server.js';
+import { useServer } from '../helpers/server.js';
 import { makeRun, mount } from './helpers/mounts.js';
 import { errorOf, errorsOf } from './helpers/styles.js';
 
 /** Looks like a key, is none. */
 const WRONG_KEY = 'f'.repeat(20) + '0123456789'.repeat(2);
 
-let server: FakeWandb;
+const server = useServer();
 let run: string;
 beforeAll(async () => {
-  server = await startServer();
   run = await makeRun(server, { 'file.txt': 'content' });
 });
 

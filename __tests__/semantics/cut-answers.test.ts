@@ -1,15 +1,13 @@
-import type { FakeWandb } from 'wandb-fs/testing';
 import { put, type RewritingProxy, startRewritingProxy } from '../helpers/rewriting-proxy.js';
-import { startServer } from '../helpers/server.js';
+import { useServer } from '../helpers/server.js';
 import { makeRun, mount } from './helpers/mounts.js';
 
 /** What becomes of answers about a run, by the run's name. */
 const cuts = new Map<unknown, (answer: object) => object | undefined>();
 
-let server: FakeWandb;
+const server = useServer();
 let proxy: RewritingProxy;
 beforeAll(async () => {
-  server = await startServer();
   proxy = await startRewritingProxy(server, (answer, { variables }) => cuts.get(variables.run)?.(answer));
 });
 

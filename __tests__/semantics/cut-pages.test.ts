@@ -1,13 +1,9 @@
-import type { FakeWandb } from 'wandb-fs/testing';
-import { startServer } from '../helpers/server.js';
+import { useServer } from '../helpers/server.js';
 import { makeRun, mount } from './helpers/mounts.js';
 import { eventually } from './helpers/waiting.js';
 
 /** The server takes forty names in one question, and answers with seven of them. */
-let server: FakeWandb;
-beforeAll(async () => {
-  server = await startServer({ limits: { page: 7 } });
-});
+const server = useServer({ limits: { page: 7 } });
 
 const FILES = Object.fromEntries(Array.from({ length: 40 }, (_, index) => [`${index}.txt`, `file ${index}`]));
 

@@ -1,8 +1,7 @@
 import nodeFs from 'node:fs';
 import { join } from 'node:path';
-import type { FakeWandb } from 'wandb-fs/testing';
 import { makeDirectory } from '../helpers/directories.js';
-import { startServer } from '../helpers/server.js';
+import { useServer } from '../helpers/server.js';
 import { makeRun, mount } from './helpers/mounts.js';
 import { countOf, requestsOf } from './helpers/requests.js';
 import { errorsOf } from './helpers/styles.js';
@@ -13,11 +12,8 @@ import { contentOn, eventually } from './helpers/waiting.js';
  * `__tests__/package/semantics-rows.test.ts` holds the names together.
  */
 describe('what differs from a local disk', () => {
-  let server: FakeWandb;
+  const server = useServer();
   let disk: string;
-  beforeAll(async () => {
-    server = await startServer();
-  });
   beforeEach(async () => {
     disk = await makeDirectory();
   });

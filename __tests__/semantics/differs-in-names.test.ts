@@ -1,9 +1,8 @@
 import nodeFs from 'node:fs';
 import { dirname, join } from 'node:path';
 import { createWandbArtifactFs, mountAll } from 'wandb-fs';
-import type { FakeWandb } from 'wandb-fs/testing';
 import { makeDirectory } from '../helpers/directories.js';
-import { startServer } from '../helpers/server.js';
+import { useServer } from '../helpers/server.js';
 import { declareFiles } from '../testing/client.js';
 import { makeRun, mount } from './helpers/mounts.js';
 import { requestsOf } from './helpers/requests.js';
@@ -15,11 +14,8 @@ import { contentOn, eventually } from './helpers/waiting.js';
  * docs/SEMANTICS.md; `__tests__/package/semantics-rows.test.ts` holds the names together.
  */
 describe('what differs from a local disk', () => {
-  let server: FakeWandb;
+  const server = useServer();
   let disk: string;
-  beforeAll(async () => {
-    server = await startServer();
-  });
   beforeEach(async () => {
     disk = await makeDirectory();
   });

@@ -1,16 +1,14 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { FakeWandb } from 'wandb-fs/testing';
-import { startServer } from '../helpers/server.js';
+import { useServer } from '../helpers/server.js';
 import { makeRun, mount } from './helpers/mounts.js';
 import { measure, NOTHING } from './helpers/requests.js';
 import { call } from './helpers/styles.js';
 
 /** What is warm is answered without a request; the event loop must go on turning all the same. */
 describe('calls that cost no request', () => {
-  let server: FakeWandb;
+  const server = useServer();
   let run: string;
   beforeAll(async () => {
-    server = await startServer();
     run = await makeRun(server, { f: 'content' });
   });
 

@@ -1,6 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { FakeWandb } from 'wandb-fs/testing';
-import { startServer } from '../helpers/server.js';
+import { startServer, useServer } from '../helpers/server.js';
 import { makeRun, mount } from './helpers/mounts.js';
 import { costOf, countOf, requestsOf } from './helpers/requests.js';
 import { call, errorOf, STYLES } from './helpers/styles.js';
@@ -10,11 +9,8 @@ const MEBIBYTE = 1 << 20;
 const large = Buffer.alloc(4 * MEBIBYTE, 'abcdefg');
 
 describe.each(['gcs', 's3'] as const)('signed addresses of a storage like %s', (storage) => {
-  let server: FakeWandb;
+  const server = useServer({ storage });
   let run: string;
-  beforeAll(async () => {
-    server = await startServer({ storage });
-  });
   beforeEach(async () => {
     run = await makeRun(server, { large, 'f.txt': 'content' });
   });
@@ -75,11 +71,8 @@ describe.each(['gcs', 's3'] as const)('signed addresses of a storage like %s', (
 });
 
 describe('a server that limits its rate', () => {
-  let server: FakeWandb;
+  const server = useServer();
   let run: string;
-  beforeAll(async () => {
-    server = await startServer();
-  });
   beforeEach(async () => {
     run = await makeRun(server, { 'f.txt': 'content' });
   });

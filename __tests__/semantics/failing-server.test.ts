@@ -1,18 +1,14 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { createWandbFs } from 'wandb-fs';
-import type { FakeWandb } from 'wandb-fs/testing';
-import { startServer } from '../helpers/server.js';
+import { useServer } from '../helpers/server.js';
 import { makeRun, mount } from './helpers/mounts.js';
 import { measure, NOTHING } from './helpers/requests.js';
 import { errorOf, errorsOf } from './helpers/styles.js';
 import { contentOn, eventually } from './helpers/waiting.js';
 
-let server: FakeWandb;
+const server = useServer();
 let run: string;
-beforeAll(async () => {
-  server = await startServer();
-});
 beforeEach(async () => {
   run = await makeRun(server, { 'file.txt': 'old' });
 });

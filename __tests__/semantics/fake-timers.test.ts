@@ -1,11 +1,7 @@
 import { createWandbFs, type WandbFs } from 'wandb-fs';
-import type { FakeWandb } from 'wandb-fs/testing';
-import { startServer } from '../helpers/server.js';
+import { useServer } from '../helpers/server.js';
 
-let server: FakeWandb;
-beforeAll(async () => {
-  server = await startServer();
-});
+const server = useServer();
 
 afterEach(() => {
   jest.useRealTimers();

@@ -2,16 +2,14 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { posix } from 'node:path';
 import { createWandbArtifactFs, type FindOptions, type RunInfo } from 'wandb-fs';
-import type { FakeWandb } from 'wandb-fs/testing';
-import { STANDARD, startServer } from '../helpers/server.js';
+import { STANDARD, useServer } from '../helpers/server.js';
 import { mount } from './helpers/mounts.js';
 
 const PROJECT = { entity: 'team', project: 'flowers' };
 
-let server: FakeWandb;
+const server = useServer(STANDARD);
 
 beforeAll(async () => {
-  server = await startServer(STANDARD);
   const runs = [
     { displayName: 'eager-fox', state: 'finished', tags: ['best', 'night'], lr: 0.1, layers: 2, loss: 0.5 },
     { displayName: 'eager-elk', state: 'crashed', tags: ['night'], lr: 0.1, layers: 4, loss: 2 },
@@ -202,7 +200,7 @@ test.each<[what: string, runs: unknown]>([
   await new Promise<void>((resolve) => wrong.listen(0, '127.0.0.1', resolve));
   try {
     const { port } = wrong.address() as AddressInfo;
-    const { wandb } = mount({ ...server, url: `http://127.0.0.1:${port}` });
+    const { wandb } = mount({ apiKey: server.apiKey, url: `http://127.0.0.1:${port}` });
     await expect(wandb.find(PROJECT).toArray()).rejects.toMatchObject({ code: 'EPROTO', syscall: 'find' });
   } finally {
     wrong.closeAllConnections();

@@ -4,19 +4,17 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { TransferProgress } from 'wandb-fs';
-import type { FakeWandb } from 'wandb-fs/testing';
-import { STANDARD, startServer } from '../helpers/server.js';
+import { STANDARD, useServer } from '../helpers/server.js';
 import { makeRun, mount } from './helpers/mounts.js';
 
 const MIB = 1024 * 1024;
 const BIG = Buffer.alloc(10 * MIB + 7, 'abcdefghijk');
 
-let server: FakeWandb;
+const server = useServer(STANDARD);
 let directory: string;
 let run: string;
 
 beforeAll(async () => {
-  server = await startServer(STANDARD);
   run = await makeRun(server, { 'big.bin': BIG, 'dir/small.txt': 'small' });
 });
 beforeEach(() => {

@@ -1,17 +1,15 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { FileInfo, RunInfo, WandbInfo } from 'wandb-fs';
-import type { FakeWandb } from 'wandb-fs/testing';
-import { STANDARD, startServer } from '../helpers/server.js';
+import { STANDARD, useServer } from '../helpers/server.js';
 import { mount } from './helpers/mounts.js';
 
 const RUN = 'team/flowers/abc123';
 const HELLO_MD5 = 'XUFAKrxLKna5cZ2REBfFkg==';
 
-let server: FakeWandb;
+const server = useServer(STANDARD);
 
 beforeAll(async () => {
-  server = await startServer(STANDARD);
   await server.seed(
     { [RUN]: { 'model/a.txt': 'hello' } },
     {
@@ -104,7 +102,7 @@ describe('info of a run', () => {
     await new Promise<void>((resolve) => proxy.listen(0, '127.0.0.1', resolve));
     try {
       const { port } = proxy.address() as AddressInfo;
-      const fs = mount({ ...server, url: `http://127.0.0.1:${port}` });
+      const fs = mount({ apiKey: server.apiKey, url: `http://127.0.0.1:${port}` });
       await expect(fs.wandb.info('team/broken/b')).rejects.toMatchObject({
         code: 'EPROTO',
         message: expect.stringContaining("config of the run 'b'"),

@@ -3,9 +3,8 @@ import { join } from 'node:path';
 import { buffer } from 'node:stream/consumers';
 import { pipeline } from 'node:stream/promises';
 import type { WandbFs } from 'wandb-fs';
-import type { FakeWandb } from 'wandb-fs/testing';
 import { packageRoot, runWell } from '../helpers/processes.js';
-import { startServer } from '../helpers/server.js';
+import { useServer } from '../helpers/server.js';
 import { connect, makeRun, mount } from './helpers/mounts.js';
 import { costOf, requestsOf } from './helpers/requests.js';
 import { call, STYLES } from './helpers/styles.js';
@@ -23,10 +22,9 @@ function pattern(length: number): Buffer {
 const SIZE = 9 * MEBIBYTE + 12_345;
 const content = pattern(SIZE);
 
-let server: FakeWandb;
+const server = useServer();
 let run: string;
 beforeAll(async () => {
-  server = await startServer();
   run = await makeRun(server, { 'large.bin': content, 'small.txt': 'abcdefghij' });
 });
 

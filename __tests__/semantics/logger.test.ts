@@ -2,15 +2,13 @@ import { request as ask, createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { WandbFsOptions } from 'wandb-fs';
 import { createWandbFs } from 'wandb-fs';
-import type { FakeWandb } from 'wandb-fs/testing';
-import { STANDARD, startServer } from '../helpers/server.js';
+import { STANDARD, useServer } from '../helpers/server.js';
 import { makeRun, mount } from './helpers/mounts.js';
 import { errorOf } from './helpers/styles.js';
 
-let server: FakeWandb;
+const server = useServer({ ...STANDARD, features: [] });
 let run: string;
 beforeAll(async () => {
-  server = await startServer({ ...STANDARD, features: [] });
   run = await makeRun(server, { 'file.txt': 'content' });
 });
 

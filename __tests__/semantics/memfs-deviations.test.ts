@@ -2,10 +2,9 @@ import { type EventEmitter, once } from 'node:events';
 import nodeFs from 'node:fs';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
-import type { FakeWandb } from 'wandb-fs/testing';
 import { mount as mountArtifacts, newCollection } from '../artifacts/helpers/mounts.js';
 import { makeDirectory } from '../helpers/directories.js';
-import { startServer } from '../helpers/server.js';
+import { useServer } from '../helpers/server.js';
 import { makeRun, mount } from './helpers/mounts.js';
 
 type Fs = typeof nodeFs;
@@ -132,9 +131,8 @@ async function outcomeOf(script: Script, fs: Fs, base: string): Promise<unknown>
   }
 }
 
-let server: FakeWandb;
+const server = useServer();
 beforeAll(async () => {
-  server = await startServer();
   await server.seed({ 'lab/project/run': {} });
 });
 

@@ -1,17 +1,15 @@
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createWandbArtifactFs, type WandbFs } from 'wandb-fs';
-import type { FakeWandb } from 'wandb-fs/testing';
-import { STANDARD, startServer } from '../helpers/server.js';
+import { STANDARD, useServer } from '../helpers/server.js';
 import { connect, mount } from './helpers/mounts.js';
 import { countOf, requestsOf } from './helpers/requests.js';
 import { errorOf } from './helpers/styles.js';
 
-let server: FakeWandb;
+const server = useServer(STANDARD);
 let fs: WandbFs;
 let artifacts: WandbFs;
 beforeAll(async () => {
-  server = await startServer(STANDARD);
   await server.seed({ 'team/Petals/a1b2c3': { 'file.txt': 'x' } }, { displayName: 'My Run' });
   await server.seed({ 'team/Petals/twin1': {}, 'team/Petals/twin2': {} }, { displayName: 'Twin' });
   await server.seed({ 'team/Petals/named': {} }, { displayName: 'a1b2c3' });

@@ -2,18 +2,14 @@ import nodeFs from 'node:fs';
 import { constants } from 'node:os';
 import { join } from 'node:path';
 import { mountAll, type WandbFs } from 'wandb-fs';
-import type { FakeWandb } from 'wandb-fs/testing';
 import { makeDirectory } from '../helpers/directories.js';
-import { startServer } from '../helpers/server.js';
+import { useServer } from '../helpers/server.js';
 import { makeRun, mount } from './helpers/mounts.js';
 import { errorOf, errorsOf } from './helpers/styles.js';
 
-let server: FakeWandb;
+const server = useServer();
 let fs: WandbFs;
 let run: string;
-beforeAll(async () => {
-  server = await startServer();
-});
 beforeEach(async () => {
   run = await makeRun(server, { 'f.txt': 'f' });
   fs = mount(server);

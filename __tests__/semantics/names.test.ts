@@ -1,16 +1,12 @@
 import { posix } from 'node:path';
 import type { WandbFs } from 'wandb-fs';
-import type { FakeWandb } from 'wandb-fs/testing';
 import { awkwardFiles, awkwardNames, worldDirectory } from '../../__fixtures__/index.js';
-import { startServer } from '../helpers/server.js';
+import { useServer } from '../helpers/server.js';
 import { connect, makeRun, mount } from './helpers/mounts.js';
 import { call, STYLES } from './helpers/styles.js';
 import { eventually } from './helpers/waiting.js';
 
-let server: FakeWandb;
-beforeAll(async () => {
-  server = await startServer({ world: worldDirectory });
-});
+const server = useServer({ world: worldDirectory });
 
 /** All files below a directory, by the names that recursive readdir gives. */
 async function readTree(fs: WandbFs, directory: string): Promise<Record<string, string>> {

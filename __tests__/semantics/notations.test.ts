@@ -1,16 +1,14 @@
 import { createWandbArtifactFs, type WandbFs } from 'wandb-fs';
-import type { FakeWandb } from 'wandb-fs/testing';
-import { startServer } from '../helpers/server.js';
+import { useServer } from '../helpers/server.js';
 import { connect, mount } from './helpers/mounts.js';
 import { errorOf } from './helpers/styles.js';
 
 const ORGANIZATION = { name: 'Acme', entity: 'acme-org' };
 
-let server: FakeWandb;
+const server = useServer({ organizations: [ORGANIZATION] });
 let runs: WandbFs;
 let artifacts: WandbFs;
 beforeAll(async () => {
-  server = await startServer({ organizations: [ORGANIZATION] });
   await server.seed({ 'team/flowers/a1b2c3': { 'dir/file.txt': 'x' } });
   await server.seedArtifacts({
     'team/flowers/dataset/petals': { versions: [{ files: { 'a.txt': 'petal' }, aliases: ['best'] }] },

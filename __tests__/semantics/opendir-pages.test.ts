@@ -1,17 +1,15 @@
 import type { Dir } from 'node:fs';
 import { createWandbFs, type WandbFs } from 'wandb-fs';
-import type { FakeWandb } from 'wandb-fs/testing';
-import { STANDARD, startServer } from '../helpers/server.js';
+import { STANDARD, useServer } from '../helpers/server.js';
 import { measure } from './helpers/requests.js';
 
 const PAGE = 10;
 const COUNT = 45;
 const numbers = Array.from({ length: COUNT }, (_, index) => String(index).padStart(2, '0'));
 
-let server: FakeWandb;
+const server = useServer({ ...STANDARD, limits: { ...STANDARD.limits, page: PAGE } });
 let fs: WandbFs;
 beforeAll(async () => {
-  server = await startServer({ ...STANDARD, limits: { ...STANDARD.limits, page: PAGE } });
   const runs = numbers.map((number) => [`e/runs/r${number}`, { 'f.txt': 'x' }] as const);
   const files = numbers.map((number) => [`f${number}.txt`, 'x'] as const);
   const below = numbers.map((number) => [`d/${number}.txt`, 'x'] as const);

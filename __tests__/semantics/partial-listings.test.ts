@@ -1,13 +1,11 @@
-import type { FakeWandb } from 'wandb-fs/testing';
 import { put, type RewritingProxy, startRewritingProxy } from '../helpers/rewriting-proxy.js';
-import { STANDARD, startServer } from '../helpers/server.js';
+import { STANDARD, useServer } from '../helpers/server.js';
 import { mount } from './helpers/mounts.js';
 
 /** The viewer is a member of no team, and no list tells of the projects of one; by their names all are found. */
-let server: FakeWandb;
+const server = useServer(STANDARD);
 let proxy: RewritingProxy;
 beforeAll(async () => {
-  server = await startServer(STANDARD);
   await server.seed({ 'team/public/run': { 'a.txt': 'a' } });
   proxy = await startRewritingProxy(server, (answer) => {
     put(answer, 'data.viewer.teams.edges', []);

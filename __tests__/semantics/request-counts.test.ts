@@ -1,6 +1,5 @@
 import type { WandbFs } from 'wandb-fs';
-import type { FakeWandb } from 'wandb-fs/testing';
-import { startServer } from '../helpers/server.js';
+import { useServer } from '../helpers/server.js';
 import { makeRun, mount } from './helpers/mounts.js';
 import { costOf, measure, NOTHING, pagesOf, requestsOf } from './helpers/requests.js';
 import { call, errorOf, STYLES } from './helpers/styles.js';
@@ -14,11 +13,10 @@ const names = Object.keys(files);
 const wholeListing = { ...NOTHING, graphql: pagesOf(501) === 1 ? 1 : 1 + pagesOf(501) };
 
 describe('what reading costs', () => {
-  let server: FakeWandb;
+  const server = useServer();
   let run: string;
   let fs: WandbFs;
   beforeAll(async () => {
-    server = await startServer();
     run = await makeRun(server, files);
   });
   beforeEach(() => {

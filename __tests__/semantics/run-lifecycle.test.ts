@@ -1,15 +1,11 @@
-import type { FakeWandb } from 'wandb-fs/testing';
-import { startServer } from '../helpers/server.js';
+import { useServer } from '../helpers/server.js';
 import { declareFiles, graphql } from '../testing/client.js';
 import { makeRun, mount } from './helpers/mounts.js';
 import { countOf, requestsOf } from './helpers/requests.js';
 import { call, errorOf, errorsOf, STYLES } from './helpers/styles.js';
 import { contentOn, eventually } from './helpers/waiting.js';
 
-let server: FakeWandb;
-beforeAll(async () => {
-  server = await startServer({ viewer: { entity: 'me', teams: ['team'] } });
-});
+const server = useServer({ viewer: { entity: 'me', teams: ['team'] } });
 
 interface RunState {
   readonly project: { readonly run: { readonly state: string } | null } | null;

@@ -1,17 +1,15 @@
 import { createWandbArtifactFs, type WandbFs } from 'wandb-fs';
-import type { FakeWandb } from 'wandb-fs/testing';
-import { STANDARD, startServer } from '../helpers/server.js';
+import { STANDARD, useServer } from '../helpers/server.js';
 import { connect } from './helpers/mounts.js';
 import { countOf, requestsOf } from './helpers/requests.js';
 
 const RUN = '/team/flowers/abc123';
 const COLLECTION = '/team/flowers/dataset/petals';
 
-let server: FakeWandb;
+const server = useServer(STANDARD);
 let runs: WandbFs;
 let artifacts: WandbFs;
 beforeAll(async () => {
-  server = await startServer(STANDARD);
   await server.seed({ [RUN.slice(1)]: { 'model/a b.txt': 'of a run', gone: 'x' } });
   const made = await server.seedArtifacts({
     [COLLECTION.slice(1)]: { versions: [{ files: { 'a.txt': 'of a version' } }] },

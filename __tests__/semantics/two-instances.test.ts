@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { WandbFs, WandbFsOptions } from 'wandb-fs';
-import { type FakeWandb, type Finalize, RUN_FEATURES } from 'wandb-fs/testing';
-import { startServer } from '../helpers/server.js';
+import { type Finalize, RUN_FEATURES } from 'wandb-fs/testing';
+import { useServer } from '../helpers/server.js';
 import { connect, makeRun, mount } from './helpers/mounts.js';
 import { errorOf } from './helpers/styles.js';
 import { eventually } from './helpers/waiting.js';
@@ -13,11 +13,10 @@ describe.each<[string, Finalize]>([
   ['with the mark', 'mark'],
   ['100 ms after the PUT', { delayMs: 100 }],
 ])('two fs objects on one server that finalises uploads %s', (_, finalize) => {
-  let server: FakeWandb;
+  const server = useServer({ finalize, features: RUN_FEATURES });
   let run: string;
   let a: WandbFs;
   beforeAll(async () => {
-    server = await startServer({ finalize, features: RUN_FEATURES });
     a = connect(server);
   });
   afterAll(() => a.wandb.close());

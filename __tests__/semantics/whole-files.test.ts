@@ -4,10 +4,9 @@ import { Writable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
 import { pipeline } from 'node:stream/promises';
 import { createWandbArtifactFs, type WandbFs } from 'wandb-fs';
-import type { FakeWandb } from 'wandb-fs/testing';
 import { makeDirectory } from '../helpers/directories.js';
 import { at, startRewritingProxy } from '../helpers/rewriting-proxy.js';
-import { startServer } from '../helpers/server.js';
+import { useServer } from '../helpers/server.js';
 import { makeRun, mount } from './helpers/mounts.js';
 import { call, errorOf, STYLES } from './helpers/styles.js';
 
@@ -21,10 +20,9 @@ const once = { ...always, times: 1 } as const;
 /** A cache that takes a file by ranges of one MiB; with the default one it is a file of more than 8 MiB. */
 const mountSmall = (): WandbFs => mount(server, { cacheBytes: 4 * MEBIBYTE });
 
-let server: FakeWandb;
+const server = useServer({ finalize: 'put' });
 let run: string;
 beforeAll(async () => {
-  server = await startServer({ finalize: 'put' });
   run = await makeRun(server, { 'large.bin': content });
 });
 afterEach(() => server.faults([]));

@@ -1,5 +1,5 @@
-import { type FakeWandb, RUN_FEATURES } from 'wandb-fs/testing';
-import { startServer } from '../helpers/server.js';
+import { RUN_FEATURES } from 'wandb-fs/testing';
+import { startServer, useServer } from '../helpers/server.js';
 import { makeRun, mount } from './helpers/mounts.js';
 import { batchesOf, canMark, costOf, countOf, limits, NOTHING, requestsOf } from './helpers/requests.js';
 import { call, errorOf, STYLES } from './helpers/styles.js';
@@ -11,11 +11,8 @@ const UNHURRIED = { writebackDelay: 60_000 };
 const KILOBYTE = Buffer.alloc(1024, 'k');
 
 describe('what writing costs', () => {
-  let server: FakeWandb;
+  const server = useServer();
   let run: string;
-  beforeAll(async () => {
-    server = await startServer();
-  });
   beforeEach(async () => {
     run = await makeRun(server, { f: 'old' });
   });

@@ -3,7 +3,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
-import { isFailure } from '../../src/contract/failure.js';
+import { Failure } from '../../src/contract/failure.js';
 import type { Source } from '../../src/contract/uploads.js';
 import type { DigestAlgorithm } from '../../src/store/artifacts/content.js';
 import { digestManifest, sortedByPath } from '../../src/store/artifacts/manifest/writer.js';
@@ -122,7 +122,7 @@ describe('a file', () => {
     const failure = await digestContent(await fileOf(3_500_001), { algorithm: 'md5', partBytes: null }).catch(
       (error: unknown) => error,
     );
-    expect(isFailure(failure) && failure.code).toBe('EIO');
+    expect(failure instanceof Failure && failure.code).toBe('EIO');
   });
 
   test('that was closed is EIO', async () => {
@@ -130,6 +130,6 @@ describe('a file', () => {
     const failure = await digestContent(source, { algorithm: 'md5', partBytes: null }).catch(
       (error: unknown) => error,
     );
-    expect(isFailure(failure) && failure.code).toBe('EIO');
+    expect(failure instanceof Failure && failure.code).toBe('EIO');
   });
 });

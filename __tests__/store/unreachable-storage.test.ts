@@ -1,4 +1,4 @@
-import { isFailure } from '../../src/contract/failure.js';
+import { Failure } from '../../src/contract/failure.js';
 import { download } from '../../src/store/common/content.js';
 import { Transfers } from '../../src/wire/transfer/transfer.js';
 import { serve } from '../wire/helpers/http-server.js';
@@ -26,7 +26,7 @@ async function file(direct: string, status = 200) {
 
 const failureOf = async (work: Promise<unknown>) => {
   const thrown = await work.catch((error: unknown) => error);
-  if (!isFailure(thrown)) throw thrown;
+  if (!(thrown instanceof Failure)) throw thrown;
   return thrown;
 };
 

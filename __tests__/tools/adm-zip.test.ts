@@ -2,8 +2,7 @@ import nodeFs from 'node:fs';
 import { join } from 'node:path';
 import AdmZip from 'adm-zip';
 import { mountAll } from 'wandb-fs';
-import type { FakeWandb } from 'wandb-fs/testing';
-import { STANDARD, startServer } from '../helpers/server.js';
+import { STANDARD, useServer } from '../helpers/server.js';
 import { mount } from '../semantics/helpers/mounts.js';
 import { costOf, requestsOf } from '../semantics/helpers/requests.js';
 import { makeTwins, textsBelow, textsOn } from './helpers/twins.js';
@@ -21,10 +20,7 @@ function packAndExtract(fs: NodeFs, directory: string): void {
   new AdmZip(join(directory, 'logs.zip'), { fs }).extractAllTo(join(directory, 'extracted'), true);
 }
 
-let server: FakeWandb;
-beforeAll(async () => {
-  server = await startServer(STANDARD);
-});
+const server = useServer(STANDARD);
 
 test('adm-zip packs and extracts in a run that is the root of its filesystem: one listing, each file once', async () => {
   const { run, disk } = await makeTwins(server, FILES);

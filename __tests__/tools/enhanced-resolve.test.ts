@@ -1,8 +1,7 @@
 import nodeFs from 'node:fs';
 import { join } from 'node:path';
 import { CachedInputFileSystem, type Resolver, ResolverFactory } from 'enhanced-resolve';
-import type { FakeWandb } from 'wandb-fs/testing';
-import { STANDARD, startServer } from '../helpers/server.js';
+import { STANDARD, useServer } from '../helpers/server.js';
 import { mount } from '../semantics/helpers/mounts.js';
 import { costOf, measure, NOTHING, requestsOf } from '../semantics/helpers/requests.js';
 import { type Call, callsOutside, recording, replay } from './helpers/outside.js';
@@ -91,9 +90,8 @@ const STYLES = [
   ],
 ] as const;
 
-let server: FakeWandb;
+const server = useServer(STANDARD);
 beforeAll(async () => {
-  server = await startServer(STANDARD);
   await server.seed({ 'lab/project/first': {} });
 });
 

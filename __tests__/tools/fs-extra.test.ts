@@ -1,8 +1,7 @@
 import nodeFs from 'node:fs';
 import { join } from 'node:path';
-import type { FakeWandb } from 'wandb-fs/testing';
 import { packageRoot, runWell } from '../helpers/processes.js';
-import { STANDARD, startServer } from '../helpers/server.js';
+import { STANDARD, useServer } from '../helpers/server.js';
 import { costOf, requestsOf } from '../semantics/helpers/requests.js';
 import { layOut, makeTwins, rebased, textsBelow, textsOn } from './helpers/twins.js';
 
@@ -63,10 +62,7 @@ async function work(directory: string, outside: string, patch: string): Promise<
   return JSON.parse(await runWell(process.execPath, ['--eval', source], { cwd: packageRoot }));
 }
 
-let server: FakeWandb;
-beforeAll(async () => {
-  server = await startServer(STANDARD);
-});
+const server = useServer(STANDARD);
 
 test('fs-extra, loaded over an fs that fs-monkey has patched, does in a run what it does on the disk', async () => {
   const { run, mountPoint, disk } = await makeTwins(server, FILES);

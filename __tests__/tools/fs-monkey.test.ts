@@ -1,6 +1,5 @@
-import type { FakeWandb } from 'wandb-fs/testing';
 import { packageRoot, runWell } from '../helpers/processes.js';
-import { STANDARD, startServer } from '../helpers/server.js';
+import { STANDARD, useServer } from '../helpers/server.js';
 import { costOf, NOTHING, requestsOf } from '../semantics/helpers/requests.js';
 import { makeTwins, rebased } from './helpers/twins.js';
 
@@ -27,10 +26,7 @@ async function requireIn(directory: string, prepare: string): Promise<unknown> {
   );
 }
 
-let server: FakeWandb;
-beforeAll(async () => {
-  server = await startServer(STANDARD);
-});
+const server = useServer(STANDARD);
 
 test('after patchRequire modules are required out of a run, by sync calls: one listing, and each file once', async () => {
   const { run, mountPoint, disk } = await makeTwins(server, MODULES);

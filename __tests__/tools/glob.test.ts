@@ -2,9 +2,8 @@ import nodeFs from 'node:fs';
 import { join } from 'node:path';
 import fastGlob from 'fast-glob';
 import { glob, globSync } from 'glob';
-import type { FakeWandb } from 'wandb-fs/testing';
 import { packageRoot, runWell } from '../helpers/processes.js';
-import { STANDARD, startServer } from '../helpers/server.js';
+import { STANDARD, useServer } from '../helpers/server.js';
 import { mount } from '../semantics/helpers/mounts.js';
 import { costOf, measure, NOTHING, requestsOf } from '../semantics/helpers/requests.js';
 import { type Call, callsOutside, recording, replay } from './helpers/outside.js';
@@ -71,9 +70,8 @@ async function findAll(find: Find, fs: NodeFs, cwd: string): Promise<Record<stri
   return rebased(found, cwd);
 }
 
-let server: FakeWandb;
+const server = useServer(STANDARD);
 beforeAll(async () => {
-  server = await startServer(STANDARD);
   await server.seed({ 'lab/project/first': {} });
 });
 

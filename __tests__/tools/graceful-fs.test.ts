@@ -4,8 +4,7 @@ import { text } from 'node:stream/consumers';
 import { pipeline } from 'node:stream/promises';
 import { promisify } from 'node:util';
 import gracefulFs from 'graceful-fs';
-import type { FakeWandb } from 'wandb-fs/testing';
-import { STANDARD, startServer } from '../helpers/server.js';
+import { STANDARD, useServer } from '../helpers/server.js';
 import { measure, NOTHING, requestsOf } from '../semantics/helpers/requests.js';
 import { makeTwins, textsBelow, textsOn } from './helpers/twins.js';
 
@@ -13,10 +12,7 @@ type NodeFs = typeof nodeFs;
 
 const FILES = { 'logs/1.txt': 'one', 'logs/2.txt': 'two', 'config.yaml': 'lr: 0.1\n' };
 
-let server: FakeWandb;
-beforeAll(async () => {
-  server = await startServer(STANDARD);
-});
+const server = useServer(STANDARD);
 
 /** All that graceful-fs replaces, by callbacks and streams; what was read. */
 async function work(fs: NodeFs, directory: string): Promise<readonly unknown[]> {

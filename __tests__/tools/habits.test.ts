@@ -1,8 +1,7 @@
 import nodeFs from 'node:fs';
 import { join } from 'node:path';
 import type { WandbFs } from 'wandb-fs';
-import type { FakeWandb } from 'wandb-fs/testing';
-import { STANDARD, startServer } from '../helpers/server.js';
+import { STANDARD, useServer } from '../helpers/server.js';
 import { requestsOf } from '../semantics/helpers/requests.js';
 import { call, errorOf, STYLES } from '../semantics/helpers/styles.js';
 import { makeTwins } from './helpers/twins.js';
@@ -14,13 +13,10 @@ const FILES = {
   'dir/large.bin': Buffer.alloc(3 << 20, 7),
 };
 
-let server: FakeWandb;
+const server = useServer(STANDARD);
 let directory: string;
 let fs: WandbFs;
 let mountCold: () => WandbFs;
-beforeAll(async () => {
-  server = await startServer(STANDARD);
-});
 beforeEach(async () => {
   const twins = await makeTwins(server, FILES);
   directory = twins.mountPoint;

@@ -1,9 +1,8 @@
 import nodeFs from 'node:fs';
 import { join } from 'node:path';
 import git from 'isomorphic-git';
-import type { FakeWandb } from 'wandb-fs/testing';
 import { makeDirectory } from '../helpers/directories.js';
-import { STANDARD, startServer } from '../helpers/server.js';
+import { STANDARD, useServer } from '../helpers/server.js';
 import { costOf, requestsOf } from '../semantics/helpers/requests.js';
 import { type Call, callsOutside, recording, replay } from './helpers/outside.js';
 import { layOut, makeTwins, textsBelow } from './helpers/twins.js';
@@ -57,10 +56,7 @@ const filesOf = async (fs: NodeFs, dir: string): Promise<unknown> => {
   return names.filter((name) => name !== '.git/index').sort();
 };
 
-let server: FakeWandb;
-beforeAll(async () => {
-  server = await startServer(STANDARD);
-});
+const server = useServer(STANDARD);
 
 test('init, add, commit, branch, checkout, log and status do in a run what they do on the disk, to the same ids', async () => {
   const { mountPoint, disk, mountCold } = await makeTwins(server, FILES);

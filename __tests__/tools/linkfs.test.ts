@@ -4,8 +4,7 @@ import { text } from 'node:stream/consumers';
 import { pipeline } from 'node:stream/promises';
 import { promisify } from 'node:util';
 import { link } from 'linkfs';
-import type { FakeWandb } from 'wandb-fs/testing';
-import { STANDARD, startServer } from '../helpers/server.js';
+import { STANDARD, useServer } from '../helpers/server.js';
 import { requestsOf } from '../semantics/helpers/requests.js';
 import { makeTwins, textsBelow, textsOn } from './helpers/twins.js';
 
@@ -13,10 +12,7 @@ type NodeFs = typeof nodeFs;
 
 const FILES = { 'logs/1.txt': 'one', 'config.yaml': 'lr: 0.1\n' };
 
-let server: FakeWandb;
-beforeAll(async () => {
-  server = await startServer(STANDARD);
-});
+const server = useServer(STANDARD);
 
 /** Works at '/app', which a link leads elsewhere; what was seen. */
 async function work(fs: NodeFs): Promise<readonly unknown[]> {

@@ -1,7 +1,6 @@
 import nodeFs from 'node:fs';
 import { nodeToFsa } from 'memfs/lib/node-to-fsa/index.js';
-import type { FakeWandb } from 'wandb-fs/testing';
-import { STANDARD, startServer } from '../helpers/server.js';
+import { STANDARD, useServer } from '../helpers/server.js';
 import { measure, NOTHING, requestsOf } from '../semantics/helpers/requests.js';
 import { makeTwins, textsBelow, textsOn } from './helpers/twins.js';
 
@@ -53,10 +52,7 @@ const outcomeOf = (removal: Promise<void>): Promise<unknown> =>
     (error: Error) => error.message,
   );
 
-let server: FakeWandb;
-beforeAll(async () => {
-  server = await startServer(STANDARD);
-});
+const server = useServer(STANDARD);
 
 test('nodeToFsa shows a run as it shows the disk: one request, and two for the file that is read', async () => {
   const { mountPoint, disk, mountCold } = await makeTwins(server, FILES);

@@ -1,9 +1,8 @@
 import nodeFs from 'node:fs';
 import { join } from 'node:path';
 import { type Plugin, type RollupFsModule, rollup } from 'rollup';
-import type { FakeWandb } from 'wandb-fs/testing';
 import { apiCalls, requestsOf as artifactRequestsOf } from '../artifacts/helpers/mounts.js';
-import { STANDARD, startServer } from '../helpers/server.js';
+import { STANDARD, useServer } from '../helpers/server.js';
 import { measure, NOTHING, requestsOf } from '../semantics/helpers/requests.js';
 import { type Call, callsOutside, recording, replay } from './helpers/outside.js';
 import { makeTwins, makeVersionTwins, textsBelow, textsOn } from './helpers/twins.js';
@@ -48,9 +47,8 @@ async function bundle(
   return output.map(({ fileName }) => fileName);
 }
 
-let server: FakeWandb;
+const server = useServer(STANDARD);
 beforeAll(async () => {
-  server = await startServer(STANDARD);
   await server.seed({ 'lab/project/first': {} });
 });
 

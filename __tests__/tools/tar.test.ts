@@ -3,9 +3,8 @@ import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import * as tar from 'tar';
 import tarFs from 'tar-fs';
-import type { FakeWandb } from 'wandb-fs/testing';
 import { makeDirectory } from '../helpers/directories.js';
-import { STANDARD, startServer } from '../helpers/server.js';
+import { STANDARD, useServer } from '../helpers/server.js';
 import { measure, NOTHING, requestsOf } from '../semantics/helpers/requests.js';
 import { errorOf } from '../semantics/helpers/styles.js';
 import { makeTwins, makeVersionTwins, textsBelow, textsOn } from './helpers/twins.js';
@@ -38,10 +37,9 @@ async function entriesOf(archive: Buffer): Promise<readonly Entry[]> {
 const packed = async (fs: NodeFs, directory: string, into: NodeJS.WritableStream): Promise<void> =>
   pipeline(tarFs.pack(directory, { fs }), into);
 
-let server: FakeWandb;
+const server = useServer(STANDARD);
 let directory: string;
 beforeAll(async () => {
-  server = await startServer(STANDARD);
   await server.seed({ 'lab/project/first': {} });
 });
 beforeEach(async () => {

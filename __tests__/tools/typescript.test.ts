@@ -1,8 +1,7 @@
 import nodeFs from 'node:fs';
 import { join } from 'node:path';
 import ts from 'typescript-6';
-import type { FakeWandb } from 'wandb-fs/testing';
-import { STANDARD, startServer } from '../helpers/server.js';
+import { STANDARD, useServer } from '../helpers/server.js';
 import { measure, NOTHING, requestsOf } from '../semantics/helpers/requests.js';
 import { type Call, callsOutside, recording, replay } from './helpers/outside.js';
 import { makeTwins, rebased, textsOn } from './helpers/twins.js';
@@ -85,10 +84,7 @@ function compile(fs: typeof nodeFs, directory: string): readonly string[] {
     );
 }
 
-let server: FakeWandb;
-beforeAll(async () => {
-  server = await startServer(STANDARD);
-});
+const server = useServer(STANDARD);
 
 test('ts.resolveModuleName resolves in a run as it does on the disk, for one listing and two package.json', async () => {
   const { mountPoint, disk, mountCold } = await makeTwins(server, FILES);

@@ -4,9 +4,8 @@ import { text } from 'node:stream/consumers';
 import { pipeline } from 'node:stream/promises';
 import { Union } from 'unionfs';
 import type { WandbFs } from 'wandb-fs';
-import type { FakeWandb } from 'wandb-fs/testing';
 import { makeDirectory } from '../helpers/directories.js';
-import { STANDARD, startServer } from '../helpers/server.js';
+import { STANDARD, useServer } from '../helpers/server.js';
 import { makeRun, mount } from '../semantics/helpers/mounts.js';
 import { costOf, requestsOf } from '../semantics/helpers/requests.js';
 import { errorOf, STYLES, type Style } from '../semantics/helpers/styles.js';
@@ -38,13 +37,12 @@ const IN_RUN = {
 };
 const ON_DISK = { 'src/train.py': 'train()\n', 'both/disk.txt': 'd', 'both.txt': 'of the disk' };
 
-let server: FakeWandb;
+const server = useServer(STANDARD);
 let run: string;
 let directory: string;
 let wandb: WandbFs;
 let at: (name: string) => string;
 beforeAll(async () => {
-  server = await startServer(STANDARD);
   await server.seed({ 'lab/project/first': {} });
 });
 beforeEach(async () => {

@@ -5,11 +5,10 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { CachedInputFileSystem } from 'enhanced-resolve';
 import { mountAll } from 'wandb-fs';
-import type { FakeWandb } from 'wandb-fs/testing';
 import webpack, { type Compiler } from 'webpack';
 import webpackDevMiddleware from 'webpack-dev-middleware';
 import { apiCalls, requestsOf as artifactRequestsOf } from '../artifacts/helpers/mounts.js';
-import { STANDARD, startServer } from '../helpers/server.js';
+import { STANDARD, useServer } from '../helpers/server.js';
 import { costOf, measure, NOTHING, requestsOf } from '../semantics/helpers/requests.js';
 import { type Call, callsOutside, recording, replay } from './helpers/outside.js';
 import { SOURCE_COUNT, SOURCES } from './helpers/sources.js';
@@ -24,9 +23,8 @@ interface FileSystems {
   readonly output?: NodeFs;
 }
 
-let server: FakeWandb;
+const server = useServer(STANDARD);
 beforeAll(async () => {
-  server = await startServer(STANDARD);
   await server.seed({ 'lab/project/first': {} });
 });
 

@@ -4,9 +4,8 @@ import { text } from 'node:stream/consumers';
 import { pipeline } from 'node:stream/promises';
 import { Union } from 'unionfs';
 import type { WandbFs } from 'wandb-fs';
-import type { FakeWandb } from 'wandb-fs/testing';
 import { makeDirectory } from '../helpers/directories.js';
-import { startServer } from '../helpers/server.js';
+import { useServer } from '../helpers/server.js';
 import { makeRun, mount } from '../semantics/helpers/mounts.js';
 import { costOf, requestsOf } from '../semantics/helpers/requests.js';
 import { errorOf } from '../semantics/helpers/styles.js';
@@ -21,13 +20,10 @@ const unionOf = (...layers: readonly NodeFs[]): NodeFs => {
   return union as unknown as NodeFs;
 };
 
-let server: FakeWandb;
+const server = useServer();
 let run: string;
 let directory: string;
 let wandb: WandbFs;
-beforeAll(async () => {
-  server = await startServer();
-});
 beforeEach(async () => {
   run = await makeRun(server, {
     'config.yaml': 'lr: 0.1\n',

@@ -43,5 +43,3 @@ export class Failure {
     readonly cause: string | null = null,
   ) {}
 }
-
-export const isFailure = (value: unknown): value is Failure => value instanceof Failure;

@@ -8,10 +8,10 @@ export type TreePath = string;
 export const pathOf = (...names: readonly string[]): TreePath => names.map(encodeName).join('/');
 
 /** @param name of the server, of a child of the directory */
-export const childPath = (path: TreePath, name: string): TreePath => `${path}/${encodeName(name)}`;
+export const childPath = (path: TreePath, name: string): TreePath => joinPath(path, encodeName(name));
 
 /** @param name of the server, of a file of the unit */
-export const filePath = (unit: TreePath, name: string): TreePath => `${unit}/${encodeFileName(name)}`;
+export const filePath = (unit: TreePath, name: string): TreePath => joinPath(unit, encodeFileName(name));
 
 /** A trailing '/', which a caller may write, demands a directory. */
 export const withoutSlash = (path: TreePath): TreePath => (path.endsWith('/') ? path.slice(0, -1) : path);

@@ -1,6 +1,6 @@
 import { types } from 'node:util';
 import type { MessagePort, Transferable } from 'node:worker_threads';
-import { Failure, isFailure } from '../contract/failure.js';
+import { Failure } from '../contract/failure.js';
 import type { Args, Method, RemoteEvent, Reply, Value } from '../contract/remote.js';
 import type { OpenSource } from '../contract/uploads.js';
 import type { StoreChoice } from './owner/store-choice.js';
@@ -84,7 +84,7 @@ const unpackFailure = ({ code, detail, cause }: Failure): Failure => new Failure
 
 /** What was thrown, as a Failure. What no layer below expected is EIO, with its message as the cause. */
 export function failureOf(thrown: unknown): Failure {
-  if (isFailure(thrown)) return thrown;
+  if (thrown instanceof Failure) return thrown;
   const { code, message } =
     thrown instanceof Error ? (thrown as NodeJS.ErrnoException) : { code: '', message: String(thrown) };
   const text = code && !message.includes(code) ? `${code}: ${message}` : message;

@@ -38,6 +38,8 @@ export interface DirectoryEntry {
 export interface DirectoryPages {
   /** The next entries, sorted; null: there are no more. A primitive. */
   next(op: Operation): readonly DirectoryEntry[] | null;
+  /** There are no more. */
+  readonly isEnded: boolean;
 }
 
 /**

@@ -16,7 +16,7 @@ import type { Layout } from './arguments/layout.js';
 import { makeFs, type WandbFs } from './faces/create.js';
 import { ARTIFACTS, RUNS } from './wandb/layouts.js';
 
-/** One of the two trees, configured. */
+/** One of the two trees, configured. Holds the key: it is shown to nobody. */
 interface Setup {
   readonly config: Config;
   readonly choice: StoreChoice;
@@ -61,23 +61,17 @@ export const createDefaultFs = (): WandbFs => fsOf(() => runsSetup(resolveConfig
 export const createDefaultArtifactFs = (): WandbFs =>
   fsOf(() => artifactsSetup(resolveConfig(), resolveArtifactsConfig({}).artifacts), ARTIFACTS, {});
 
-function runsSetup(config: Config): Setup {
-  return {
-    config,
-    get choice(): StoreChoice {
-      return { kind: 'runs', config: config.wire.reveal() };
-    },
-    isInProcess: config.isInProcess,
-  };
-}
+const runsSetup = (config: Config): Setup => ({
+  config,
+  choice: { kind: 'runs', config: config.wire.reveal() },
+  isInProcess: config.isInProcess,
+});
 
 function artifactsSetup(config: Config, artifacts: ArtifactsConfig): Setup {
   prepareHashes();
   return {
     config,
-    get choice(): StoreChoice {
-      return { kind: 'artifacts', config: config.wire.reveal(), artifacts };
-    },
+    choice: { kind: 'artifacts', config: config.wire.reveal(), artifacts },
     // A function that reads references can't be sent to another thread.
     isInProcess: config.isInProcess || hasReaders(artifacts),
   };
@@ -143,21 +137,15 @@ function connect(setup: Setup): Kernel {
 }
 
 function remoteOf({ config, choice, isInProcess }: Setup): Remote {
-  const { writebackDelay, concurrency, fetch, dispatcher, sync, syncTimeout, workerUrl } = config;
-  const { exitFlushMs, exitSignals } = config;
+  const { writebackDelay, concurrency, exitFlushMs, exitSignals } = config;
+  const { fetch, dispatcher, sync, syncTimeout, workerUrl } = config;
+  const uploads = { writebackDelay, concurrency };
+  const ending = { exitFlushMs, exitSignals };
   if (sync === 'thread' && !isInProcess) {
-    return createThreadRemote({
-      store: choice,
-      writebackDelay,
-      concurrency,
-      syncTimeout,
-      exitFlushMs,
-      exitSignals,
-      workerUrl,
-    });
+    return createThreadRemote({ store: choice, ...uploads, ...ending, syncTimeout, workerUrl });
   }
   return createInProcessRemote(
-    (contents) => createLateOwner(choice, { contents, writebackDelay, concurrency }, { fetch, dispatcher }),
-    { sync: sync === 'cache-only' ? 'cache-only' : 'off', exitFlushMs, exitSignals },
+    (contents) => createLateOwner(choice, { contents, ...uploads }, { fetch, dispatcher }),
+    { ...ending, sync: sync === 'cache-only' ? 'cache-only' : 'off' },
   );
 }

@@ -12,8 +12,8 @@ const BUSY = 0;
 const IDLE = 1;
 const ENDED = 2;
 
-/** How long a thread waits for its next task, in milliseconds: as long as between two tests. */
-const IDLE_MS = 1000;
+/** How long a thread waits for its next task, in milliseconds: as long as between two test files. */
+const IDLE_MS = 2000;
 
 interface Life {
   /** Its file and the environment it was started with. */

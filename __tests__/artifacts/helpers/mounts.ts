@@ -1,6 +1,6 @@
 import { createWandbArtifactFs, type WandbArtifactFsOptions, type WandbFs } from 'wandb-fs';
 import type { FakeWandb, FakeWandbOptions, RequestRecord } from 'wandb-fs/testing';
-import { startServer } from '../../helpers/server.js';
+import { startServer, useServer } from '../../helpers/server.js';
 
 const mounted: WandbFs[] = [];
 
@@ -21,6 +21,13 @@ export function mount(server: Address, options: WandbArtifactFsOptions = {}): Wa
 export async function startLab(options: FakeWandbOptions = {}): Promise<FakeWandb> {
   const server = await startServer(options);
   await server.seed({ 'lab/project/first': {} });
+  return server;
+}
+
+/** Such a server for all tests of a file. */
+export function useLab(options: FakeWandbOptions = {}): FakeWandb {
+  const server = useServer(options);
+  beforeAll(() => server.seed({ 'lab/project/first': {} }));
   return server;
 }
 

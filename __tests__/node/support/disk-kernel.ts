@@ -24,7 +24,7 @@ export function diskKernel(base: string): Kernel {
     fstat: (_op, fd) => asFailure(() => attributesOf(nodeFs.fstatSync(fd))),
     opendir: (_op, path) => {
       const pages = [entriesIn(at(path))];
-      return { next: () => pages.pop() ?? null };
+      return { isEnded: false, next: () => pages.pop() ?? null };
     },
     readdir: (_op, path) => entriesIn(at(path)),
     access: (_op, path, mode) => asFailure(() => nodeFs.accessSync(at(path), mode)),

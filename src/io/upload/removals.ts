@@ -1,5 +1,5 @@
 import { setImmediate } from 'node:timers';
-import { type ErrnoCode, Failure, isFailure } from '../../contract/failure.js';
+import { type ErrnoCode, Failure } from '../../contract/failure.js';
 import type { Store } from '../../contract/store.js';
 import type { TreePath } from '../../contract/tree-path.js';
 
@@ -36,7 +36,7 @@ export class Removals {
     try {
       await this.removeAll(requests);
     } catch (thrown) {
-      if (requests.length > 1 && isFailure(thrown) && OF_ONE_FILE.includes(thrown.code)) {
+      if (requests.length > 1 && thrown instanceof Failure && OF_ONE_FILE.includes(thrown.code)) {
         for (const request of requests) await this.removeAll([request]).catch(request.reject);
         return;
       }

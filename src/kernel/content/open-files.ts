@@ -167,7 +167,7 @@ function create(core: Core, op: Operation, path: TreePath, flags: number, mode: 
   const content = core.overlay.makeEmpty();
   const inode = new Inode('file', null);
   inode.attach(parent, name);
-  inode.set({ mode: mode & 0o7777 & ~process.umask() });
+  inode.setAttributes({ mode: mode & 0o7777 & ~process.umask() });
   core.overlay.give(inode, content);
   core.writeback.markDirty(inode);
   return inode;

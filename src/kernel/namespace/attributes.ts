@@ -44,12 +44,12 @@ export function access(core: Core, op: Operation, path: TreePath, mode: number):
 
 export function setTimes(core: Core, inode: Inode, atimeMs: number, mtimeMs: number): void {
   core.assertMutable(inode);
-  inode.set({ atimeMs, mtimeMs, ctimeMs: core.now() });
+  inode.setAttributes({ atimeMs, mtimeMs, ctimeMs: core.now() });
 }
 
 export function setMode(core: Core, inode: Inode, mode: number): void {
   core.assertMutable(inode);
-  inode.set({ mode: mode & 0o7777, ctimeMs: core.now() });
+  inode.setAttributes({ mode: mode & 0o7777, ctimeMs: core.now() });
 }
 
 /** -1 (or its unsigned form) leaves an id as it is. */

@@ -1,5 +1,5 @@
 import { Failure } from '../../contract/failure.js';
-import type { TreePath } from '../../contract/tree-path.js';
+import { joinPath, type TreePath } from '../../contract/tree-path.js';
 import type { Core } from '../core.js';
 import { effect, isDone } from '../operation/effect.js';
 import type { Operation } from '../operation/operation.js';
@@ -43,23 +43,23 @@ export function mkdir(core: Core, op: Operation, path: TreePath, mode: number): 
   core.locks.assertFree(ownPath);
   const place = (directory: Inode): void => {
     directory.attach(parent, name);
-    directory.set({ mode: mode & 0o7777 & ~process.umask() });
+    directory.setAttributes({ mode: mode & 0o7777 & ~process.umask() });
   };
   const depth = parent.depth + 1;
   if (isMadeHere(core, depth)) {
     const isDraft = depth === core.unitDepth;
     if (isDraft) core.shape.drafts?.assertDraftName(name);
     if (isDraft || parent.draft)
-      core.keeping.put(`${parent.path}/${name}`, { kind: isDraft ? 'draft' : 'directory' });
+      core.keeping.put(joinPath(parent.path, name), { kind: isDraft ? 'draft' : 'directory' });
     const directory = new Inode('directory', null);
     place(directory);
     const local = directory.ensureLocal();
     local.isLocalDirectory = true;
     if (isDraft) local.draft = { bases: [] };
     const now = core.now();
-    directory.set({ mtimeMs: now, ctimeMs: now });
+    directory.setAttributes({ mtimeMs: now, ctimeMs: now });
     // What is copied from a version has its modes, and is to be changed.
-    if (directory.draft) directory.set({ mode: (local.attributes?.mode ?? 0) | 0o200 });
+    if (directory.draft) directory.setAttributes({ mode: (local.attributes?.mode ?? 0) | 0o200 });
     // Nothing is in what the server doesn't have.
     if (directory.depth < core.unitDepth) core.names.scopeAt(directory).mergeListing([], true, core.tick());
     return;

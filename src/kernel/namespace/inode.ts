@@ -127,8 +127,7 @@ export class Inode {
     return local.generations;
   }
 
-  /** Sets attributes of its own. */
-  set(attributes: Partial<OwnAttributes>): void {
+  setAttributes(attributes: Partial<OwnAttributes>): void {
     const local = this.ensureLocal();
     local.attributes = Object.assign(local.attributes ?? { ...UNSET }, attributes);
   }

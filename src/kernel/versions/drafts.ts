@@ -48,7 +48,7 @@ export function clone(
     copy.attach(parent, name);
   }
   const now = core.now();
-  copy.set({ mode: source.local?.attributes?.mode ?? null, mtimeMs: now, ctimeMs: now });
+  copy.setAttributes({ mode: source.local?.attributes?.mode ?? null, mtimeMs: now, ctimeMs: now });
   core.keeping.release(copy);
   return true;
 }

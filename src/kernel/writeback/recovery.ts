@@ -60,9 +60,9 @@ function adopt(core: Core, { path, record, at, blobPath }: Recovered): void {
   directory.children?.get(name)?.detach();
   const inode = new Inode(record.kind === 'reference' ? 'symlink' : 'file', entryOf(path, record, at));
   inode.attach(directory, name);
-  inode.set({ mtimeMs: at, ctimeMs: at });
+  inode.setAttributes({ mtimeMs: at, ctimeMs: at });
   if (record.kind !== 'content' || blobPath === null) return;
-  inode.set({ mode: record.mode, mtimeMs: record.mtimeMs ?? at });
+  inode.setAttributes({ mode: record.mode, mtimeMs: record.mtimeMs ?? at });
   core.overlay.give(inode, core.overlay.adopt(blobPath, record.size));
   // As many as were left may be more than a process can have open.
   core.overlay.park(inode);

@@ -1,4 +1,4 @@
-import { isFailure } from '../../contract/failure.js';
+import { Failure } from '../../contract/failure.js';
 import type { Handed, RemoteEvent } from '../../contract/remote.js';
 import type { TreePath } from '../../contract/tree-path.js';
 import type { Core } from '../core.js';
@@ -41,7 +41,7 @@ export class Writeback {
   markDirty(inode: Inode): void {
     inode.generations.change();
     const now = this.core.now();
-    inode.set({ mtimeMs: now, ctimeMs: now });
+    inode.setAttributes({ mtimeMs: now, ctimeMs: now });
     const ino = this.core.numbers.of(inode);
     this.core.overlay.hold(inode);
     // What is in a draft waits for its commit.
@@ -93,7 +93,7 @@ export class Writeback {
         if (inode.isPending) this.core.keeping.record(inode);
       } catch (thrown) {
         // Nobody is left to be told of the journal's disk; what isn't sent is named at the end.
-        if (!isFailure(thrown)) throw thrown;
+        if (!(thrown instanceof Failure)) throw thrown;
       }
     }
   }

@@ -80,16 +80,18 @@ export function* fchown(tree: Tree, fd: unknown, uid: unknown, gid: unknown): Co
 }
 
 export function* utimes(tree: Tree, path: unknown, atime: unknown, mtime: unknown): Composite<void> {
-  yield* utimesAs('utime', 'utimes', tree, path, atime, mtime);
+  yield* utimesAs('utimes', tree, path, atime, mtime);
 }
 
 export function* lutimes(tree: Tree, path: unknown, atime: unknown, mtime: unknown): Composite<void> {
-  yield* utimesAs('lutime', 'lutimes', tree, path, atime, mtime);
+  yield* utimesAs('lutimes', tree, path, atime, mtime);
 }
 
+/** As libuv calls them. */
+const SYSCALLS = { utimes: 'utime', lutimes: 'lutime' } as const;
+
 function* utimesAs(
-  syscall: string,
-  primitive: 'utimes' | 'lutimes',
+  primitive: keyof typeof SYSCALLS,
   tree: Tree,
   path: unknown,
   atime: unknown,
@@ -98,7 +100,7 @@ function* utimesAs(
   const place = placeOf(tree, path);
   const accessed = asMilliseconds(atime);
   const modified = asMilliseconds(mtime);
-  yield* invokeAt(syscall, place, (op, at) => tree.kernel[primitive](op, at, accessed, modified));
+  yield* invokeAt(SYSCALLS[primitive], place, (op, at) => tree.kernel[primitive](op, at, accessed, modified));
 }
 
 export function* futimes(tree: Tree, fd: unknown, atime: unknown, mtime: unknown): Composite<void> {

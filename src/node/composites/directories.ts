@@ -1,3 +1,4 @@
+import { parentOf, withoutSlash } from '../../contract/tree-path.js';
 import { hasCode } from '../arguments/errors.js';
 import { asMode } from '../arguments/flags.js';
 import type { Place } from '../arguments/paths.js';
@@ -64,11 +65,6 @@ function* mkdirAll(tree: Tree, place: Place, mode: number): Composite<string | u
   }
   return first;
 }
-
-/** What is made is a directory: nothing need be demanded. */
-const withoutSlash = (path: string): string => path.replace(/\/$/, '');
-
-const parentOf = (path: string): string => path.slice(0, Math.max(0, path.lastIndexOf('/')));
 
 /** A path outside the mount has no parent to make, and the root needs none. */
 function canClimb(tree: Tree, place: Place, path: () => string): boolean {

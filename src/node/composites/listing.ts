@@ -7,8 +7,8 @@ import { asOptions, asRecursive, asUint32 } from '../arguments/validate.js';
 import { Dir } from '../results/dir.js';
 import { direntOf, encodedName } from '../results/dirents.js';
 import { explaining, invokeAt, placeOf, type Tree } from '../tree.js';
-import { type Composite, driveSync, invoke } from './driver.js';
-import { type Level, Walk } from './shared/walk.js';
+import { type Composite, driveSync, invoke, type Step } from './driver.js';
+import { type Found, type Level, Walk } from './shared/walk.js';
 
 type Name = string | Buffer;
 
@@ -16,7 +16,7 @@ export function* readdir(tree: Tree, path: unknown, options?: unknown): Composit
   const { encoding, withFileTypes, recursive } = asOptions(options);
   const given = asPath(path);
   if (asRecursive(recursive)) {
-    const walk = yield* walkBelow({ tree, syscall: 'scandir', paging: 'never', isRecursive: true }, given);
+    const walk = yield* walkBelow({ tree, syscall: 'scandir', paging: null, isRecursive: true }, given);
     const found = yield* walk.all();
     if (withFileTypes) return found.map(({ entry, level }) => direntOf(entry, level.given, encoding));
     return found.map(({ entry, level }) => encodedName(`${level.prefix}${entry.name}`, encoding));
@@ -26,10 +26,13 @@ export function* readdir(tree: Tree, path: unknown, options?: unknown): Composit
   return entries.map(({ name }) => encodedName(name, encoding));
 }
 
+type FoundBelow = Found<DirectoryEntry, TreeLevel>;
+
 interface Walking {
   readonly tree: Tree;
   readonly syscall: string;
-  readonly paging: Paging;
+  /** Null: at once, sorted. */
+  readonly paging: Paging | null;
   readonly isRecursive: boolean;
 }
 
@@ -45,6 +48,7 @@ function* walkBelow(walking: Walking, given: string): Composite<Walk<DirectoryEn
 
 class TreeLevel implements Level<DirectoryEntry> {
   #open: DirectoryPages | null = null;
+  #isRead = false;
 
   /**
    * @param given how the caller calls it
@@ -60,11 +64,16 @@ class TreeLevel implements Level<DirectoryEntry> {
 
   *page(): Composite<readonly DirectoryEntry[] | null> {
     const { tree, syscall, paging } = this.walk;
+    if (this.#isRead || this.#open?.isEnded) return null;
     const place = placeOf(tree, this.real);
-    const call = { syscall, path: this.given, explain: explaining(place) };
-    this.#open ??= yield* invoke({ ...call, run: (op) => tree.kernel.opendir(op, place.tree, paging) });
-    const open = this.#open;
-    return yield* invoke({ ...call, run: (op) => open.next(op) });
+    const run: Step<readonly DirectoryEntry[] | null>['run'] = (op) => {
+      if (paging === null) return tree.kernel.readdir(op, place.tree);
+      this.#open ??= tree.kernel.opendir(op, place.tree, paging);
+      return this.#open.next(op);
+    };
+    const page = yield* invoke({ syscall, path: this.given, run, explain: explaining(place) });
+    this.#isRead = paging === null;
+    return page;
   }
 
   below({ name, kind }: DirectoryEntry): TreeLevel | null {
@@ -93,12 +102,13 @@ export function* opendir(tree: Tree, path: unknown, options?: unknown): Composit
   const walk = yield* walkBelow(walking, given);
   asUint32(bufferSize ?? 32, 'options.bufferSize', true);
   const freshness = yield* invoke({ syscall: 'opendir', path: given, run: (op) => op.freshness });
+  const show = (found: FoundBelow | null): Dirent | null =>
+    found && direntOf(found.entry, found.level.given, encoding);
   function* next(): Composite<Dirent | null> {
-    const found = yield* walk.next();
-    return found && direntOf(found.entry, found.level.given, encoding);
+    return show(yield* walk.next());
   }
   return new Dir(given, {
     next: () => tree.calls.drive(next(), undefined, freshness),
-    nextSync: () => driveSync(next(), freshness),
+    nextSync: () => show(walk.take()) ?? driveSync(next(), freshness),
   });
 }

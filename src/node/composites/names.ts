@@ -1,5 +1,5 @@
 import { posix } from 'node:path';
-import type { TreePath } from '../../contract/tree-path.js';
+import { type TreePath, withoutSlash } from '../../contract/tree-path.js';
 import type { LinkTarget } from '../../kernel/versions/links.js';
 import { hasCode } from '../arguments/errors.js';
 import { isUri } from '../arguments/layout.js';
@@ -38,7 +38,7 @@ function targetOf(tree: Tree, target: string, link: TreePath): LinkTarget {
   if (isUri(target)) return { kind: 'uri', uri: target };
   if (target.startsWith('/') || target.includes('://'))
     return { kind: 'path', path: tree.mount.locate(target) };
-  const path = posix.join('/', link.replace(/\/$/, ''), '..', target).slice(1);
+  const path = posix.join('/', withoutSlash(link), '..', target).slice(1);
   return { kind: 'path', path };
 }
 
@@ -80,7 +80,7 @@ function* realpathAs(
   try {
     // Node's own walk resolves the path first, and with that drops the slash that the system would take for a demand.
     const real = yield* invokeAt(syscall, place, (op, at) =>
-      tree.kernel.realpath(op, isNative ? at : at.replace(/\/$/, '')),
+      tree.kernel.realpath(op, isNative ? at : withoutSlash(at)),
     );
     return encodedName(tree.mount.show(real), encoding);
   } catch (error) {

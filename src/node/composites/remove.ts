@@ -7,7 +7,10 @@ import { explaining, invokeAt, placeOf, probeAt, type Tree } from '../tree.js';
 import type { Composite } from './driver.js';
 
 export function* unlink(tree: Tree, path: unknown): Composite<void> {
-  const place = placeOf(tree, path);
+  yield* unlinkAt(tree, placeOf(tree, path));
+}
+
+function* unlinkAt(tree: Tree, place: Place): Composite<void> {
   yield* invokeAt('unlink', place, (op, at) => tree.kernel.unlink(op, at));
 }
 
@@ -73,7 +76,7 @@ export function* rm(tree: Tree, path: unknown, options?: unknown): Composite<voi
       undefined,
       explain,
     );
-    if (kind !== 'directory') return yield* unlink(tree, place.given);
+    if (kind !== 'directory') return yield* unlinkAt(tree, place);
     if (!recursive) throw isDirectoryError('rm', place.given, 'is a directory');
     yield* removeTree(tree, place);
   } catch (error) {

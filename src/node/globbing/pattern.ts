@@ -8,7 +8,7 @@ type Segment = Minimatch['set'][number][number];
  * As Node's own `glob` makes them of the same library. Names at W&B differ by case everywhere, whatever the system does
  * on its disks.
  */
-const matcherOf = (pattern: string): Minimatch =>
+const matcherOf = (pattern: string, { matchBase = false } = {}): Minimatch =>
   new Minimatch(pattern, {
     nocase: false,
     windowsPathsNoEscape: true,
@@ -16,6 +16,7 @@ const matcherOf = (pattern: string): Minimatch =>
     nocomment: true,
     optimizationLevel: 2,
     platform: 'linux',
+    matchBase,
   });
 
 /** Whether an absolute path matches any of the patterns, which start where the search does. */
@@ -26,16 +27,16 @@ export function matcherOfAny(patterns: readonly string[], root: string): (path: 
 
 /** Whether a name relative to a watched directory matches; a pattern without a slash matches at any depth. */
 export function matcherOfName(pattern: string): (name: string) => boolean {
-  const matcher = new Minimatch(pattern, {
-    nocase: false,
-    windowsPathsNoEscape: true,
-    nonegate: true,
-    nocomment: true,
-    optimizationLevel: 2,
-    platform: 'linux',
-    matchBase: true,
-  });
+  const matcher = matcherOf(pattern, { matchBase: true });
   return (name) => matcher.match(name);
+}
+
+/** One alternative of a pattern. */
+interface Parsed {
+  readonly segments: readonly Segment[];
+  /** The segments as they are written. */
+  readonly texts: readonly string[];
+  readonly isAbsolute: boolean;
 }
 
 /** What of a pattern may match in one directory: the segments at `indexes` against the names in it. */
@@ -43,16 +44,18 @@ export class Pattern {
   readonly last: number;
 
   private constructor(
-    private readonly segments: readonly Segment[],
-    private readonly texts: readonly string[],
-    readonly isAbsolute: boolean,
+    private readonly parsed: Parsed,
     readonly indexes: ReadonlySet<number>,
     /** The indexes of those `**` that have come through a symbolic link: they follow no other. */
     readonly symlinks: ReadonlySet<number>,
     /** The real directories on the way here, where links are followed. */
     readonly realpaths: ReadonlySet<string>,
   ) {
-    this.last = segments.length - 1;
+    this.last = parsed.segments.length - 1;
+  }
+
+  get isAbsolute(): boolean {
+    return this.parsed.isAbsolute;
   }
 
   /** One for each alternative that the braces of a text stand for. */
@@ -61,14 +64,15 @@ export class Pattern {
     return set.map((segments, alternative) => {
       const texts = globParts[alternative] ?? [];
       const isAbsolute = posix.isAbsolute(texts.join('/'));
-      return new Pattern(segments, texts, isAbsolute, new Set([0]), new Set(), new Set());
+      return new Pattern({ segments, texts, isAbsolute }, new Set([0]), new Set(), new Set());
     });
   }
 
   /** The directory below which everything that matches lies, relative to the search's. */
   get start(): string {
-    const expression = this.segments.findIndex((segment) => typeof segment !== 'string');
-    return this.texts.slice(0, expression < 0 ? -1 : expression).join('/');
+    const { segments, texts } = this.parsed;
+    const expression = segments.findIndex((segment) => typeof segment !== 'string');
+    return texts.slice(0, expression < 0 ? -1 : expression).join('/');
   }
 
   child(
@@ -76,7 +80,7 @@ export class Pattern {
     symlinks: ReadonlySet<number> = new Set(),
     realpaths = this.realpaths,
   ): Pattern {
-    return new Pattern(this.segments, this.texts, this.isAbsolute, indexes, symlinks, realpaths);
+    return new Pattern(this.parsed, indexes, symlinks, realpaths);
   }
 
   get isFirst(): boolean {
@@ -101,7 +105,7 @@ export class Pattern {
   }
 
   at(index: number): Segment | undefined {
-    return this.segments.at(index);
+    return this.parsed.segments.at(index);
   }
 
   isGlobstar(index: number): boolean {
@@ -109,7 +113,7 @@ export class Pattern {
   }
 
   test(index: number, name: string): boolean {
-    const segment = this.segments[index];
+    const segment = this.parsed.segments[index];
     if (segment === undefined) return false;
     if (segment === GLOBSTAR) return true;
     return typeof segment === 'string' ? segment === name : segment.test(name);
@@ -117,6 +121,6 @@ export class Pattern {
 
   /** What is still to be matched: two patterns with one rest find the same below a directory. */
   rest(index: number): string {
-    return this.texts.slice(index).join('/');
+    return this.parsed.texts.slice(index).join('/');
   }
 }

@@ -11,7 +11,7 @@ import type {
   RunFacts,
   VersionFacts,
 } from '../../contract/facts.js';
-import type { TreePath } from '../../contract/tree-path.js';
+import { segmentsOf, type TreePath, withoutSlash } from '../../contract/tree-path.js';
 import type { Composite } from '../composites/driver.js';
 import { invokeAt, placeOf, type Tree } from '../tree.js';
 
@@ -50,7 +50,7 @@ export type WandbInfo =
 export function* info(tree: Tree, path: unknown): Composite<WandbInfo> {
   const place = placeOf(tree, path);
   return yield* invokeAt('info', place, (op, at) =>
-    located(tree, tree.kernel.info(op, at), at.replace(/\/$/, '')),
+    located(tree, tree.kernel.info(op, at), withoutSlash(at)),
   );
 }
 
@@ -62,6 +62,6 @@ export const located = <Some extends Facts>(tree: Tree, facts: Some, path: TreeP
 
 /** Where a path is shown in the W&B app. */
 export function addressOf({ appUrl, mount }: Tree, path: TreePath): string {
-  const names = path.split('/').map(encodeURIComponent);
+  const names = segmentsOf(path).map(encodeURIComponent);
   return `${appUrl().replace(/\/+$/, '')}/${mount.layout.toApp(names).join('/')}`;
 }

@@ -1,6 +1,6 @@
 import type { DeletableLevel } from '../../config/options.js';
 import type { Entry } from '../../contract/entry.js';
-import { Failure, isFailure } from '../../contract/failure.js';
+import { Failure } from '../../contract/failure.js';
 import type { TreePath } from '../../contract/tree-path.js';
 import type { WireClient } from '../../wire/api/client.js';
 import {
@@ -60,7 +60,7 @@ async function complete(
   try {
     await client.post(`/files/${address}/file_stream`, { complete: true, exitcode: 0 }, { signal });
   } catch (error) {
-    if (!isFailure(error)) throw error;
+    if (!(error instanceof Failure)) throw error;
     // The run is there, and that is what was asked for.
     const reason = error.cause ?? error.detail ?? error.code;
     const name = `${entity}/${project}/${run}`;
@@ -93,7 +93,7 @@ export async function onceOrGone<T>(request: (onRetry: () => void) => Promise<T>
   try {
     return await request(attempts.onRetry);
   } catch (error) {
-    if (attempts.isAgain && isFailure(error) && error.code === 'ENOENT') return null;
+    if (attempts.isAgain && error instanceof Failure && error.code === 'ENOENT') return null;
     throw error;
   }
 }

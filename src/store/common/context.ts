@@ -1,4 +1,4 @@
-import { isFailure } from '../../contract/failure.js';
+import { Failure } from '../../contract/failure.js';
 import { BatchSizes, retryableAtSize } from '../../wire/api/batching.js';
 import type { CallOptions, WireClient } from '../../wire/api/client.js';
 import { type FeatureFactsFragment, ServerFeaturesDocument } from '../../wire/generated.js';
@@ -69,7 +69,7 @@ export class Features {
       this.learn(serverInfo);
       return this.known ?? new Set();
     } catch (error) {
-      if (!isFailure(error)) throw error;
+      if (!(error instanceof Failure)) throw error;
       // Asked again the next time, for the failure may pass.
       this.enabled = null;
       this.client.api.warnings.debug(

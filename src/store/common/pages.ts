@@ -1,5 +1,5 @@
 import type { Alike, Entry, Page } from '../../contract/entry.js';
-import { Failure, isFailure } from '../../contract/failure.js';
+import { Failure } from '../../contract/failure.js';
 import { parentOf, type TreePath } from '../../contract/tree-path.js';
 import { WireFailure } from '../../wire/wire-failure.js';
 import type { StoreContext } from './context.js';
@@ -109,7 +109,7 @@ export async function alikeInListing(
     }
     return NONE_ALIKE;
   } catch (error) {
-    if (isFailure(error) && error.code === 'ENOENT') return { ...NONE_ALIKE, isParentMissing: true };
+    if (error instanceof Failure && error.code === 'ENOENT') return { ...NONE_ALIKE, isParentMissing: true };
     throw error;
   }
 }

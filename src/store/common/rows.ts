@@ -1,6 +1,12 @@
 import type { Entry } from '../../contract/entry.js';
 import { Failure } from '../../contract/failure.js';
-import { decodeFileName, decodeName, type TreePath, upperPath } from '../../contract/tree-path.js';
+import {
+  decodeFileName,
+  decodeName,
+  segmentsOf,
+  type TreePath,
+  upperPath,
+} from '../../contract/tree-path.js';
 
 /** What a tree path names on the server: names above units and theirs, and below one a file. */
 export interface Place {
@@ -13,7 +19,7 @@ export interface Place {
 }
 
 export function placeAt(path: TreePath, unitDepth: number): Place {
-  const segments = path === '' ? [] : path.split('/');
+  const segments = segmentsOf(path);
   const names = segments.slice(0, unitDepth).map(decodeName);
   const below = segments.slice(unitDepth).join('/');
   return {

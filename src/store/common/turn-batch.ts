@@ -1,6 +1,6 @@
 import { setImmediate } from 'node:timers';
 import type { Lookup } from '../../contract/entry.js';
-import { Failure, isFailure } from '../../contract/failure.js';
+import { Failure } from '../../contract/failure.js';
 import type { Store } from '../../contract/store.js';
 import type { TreePath } from '../../contract/tree-path.js';
 import type { Signalled } from '../../contract/uploads.js';
@@ -110,7 +110,7 @@ export class TurnBatch<Item, Value> {
       slots.forEach(({ waiters }, index) => {
         const value = values[index] as Value | Failure;
         for (const waiter of [...waiters]) {
-          if (isFailure(value)) waiter.reject(value);
+          if (value instanceof Failure) waiter.reject(value);
           else waiter.resolve(value);
         }
       });
@@ -176,10 +176,10 @@ export function createLookup({
       const outcome = await (unit === null
         ? above(path, names, signal)
         : batch.add(unit, { file, hasListing }, signal));
-      if (isFailure(outcome)) throw outcome;
+      if (outcome instanceof Failure) throw outcome;
       return outcome;
     } catch (error) {
-      if (isFailure(error) && error.code === 'ENOENT') return NOTHING;
+      if (error instanceof Failure && error.code === 'ENOENT') return NOTHING;
       throw error;
     }
   };

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Entry } from '../../contract/entry.js';
 import { Failure } from '../../contract/failure.js';
-import { parentOf, type TreePath } from '../../contract/tree-path.js';
+import { depthOf, isBelow, parentOf, segmentsOf, type TreePath } from '../../contract/tree-path.js';
 import { contentVersion } from '../common/rows.js';
 
 /** One name at the remote. */
@@ -156,13 +156,8 @@ const directoryEntry = (path: TreePath, at: number, id: string): Entry => ({
 /** Base64. */
 export const md5Of = (bytes: Uint8Array): string => createHash('md5').update(bytes).digest('base64');
 
-export const depthOf = (path: TreePath): number => (path === '' ? 0 : path.split('/').length);
-
-const isBelow = (path: TreePath, directory: TreePath): boolean =>
-  directory === '' ? path !== '' : path.startsWith(`${directory}/`);
-
 /** The path and every directory above it, outermost first, without the root. */
 function prefixesOf(path: TreePath): TreePath[] {
-  const segments = path === '' ? [] : path.split('/');
+  const segments = segmentsOf(path);
   return segments.map((_, index) => segments.slice(0, index + 1).join('/'));
 }

@@ -1,7 +1,8 @@
-import { type DocumentNode, Kind, type SelectionSetNode } from 'graphql';
+import type { DocumentNode, SelectionSetNode } from 'graphql';
 import { LRUCache } from 'lru-cache';
 import type { Clock } from '../retry.js';
 import { WireFailure } from '../wire-failure.js';
+import { Kind } from './graphql.js';
 
 interface Shape {
   readonly isMutation: boolean;

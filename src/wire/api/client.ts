@@ -1,6 +1,6 @@
 import type { TypedDocumentNode } from '@graphql-typed-document-node/core';
 import type { DocumentNode } from 'graphql';
-import { ClientError, GraphQLClient, type Variables } from 'graphql-request';
+import type { Variables } from 'graphql-request';
 import type { WireConfig } from '../../config/config.js';
 import { graphqlFailure, incomplete, notTheApi, withoutData } from '../errors.js';
 import { withDeadline, withRetries } from '../retry.js';
@@ -10,6 +10,7 @@ import { MOST_REQUESTS, readBody } from '../transport/transport.js';
 import type { WireFailure } from '../wire-failure.js';
 import { missingIn, ShownNames } from './answers.js';
 import { Api, type WireDependencies } from './api.js';
+import { ClientError, GraphQLClient } from './graphql.js';
 
 export interface CallOptions {
   readonly signal?: AbortSignal | undefined;

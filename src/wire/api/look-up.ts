@@ -1,7 +1,8 @@
 import type { TypedDocumentNode } from '@graphql-typed-document-node/core';
-import { type DocumentNode, type FieldNode, Kind, type OperationDefinitionNode, visit } from 'graphql';
+import type { DocumentNode, FieldNode, OperationDefinitionNode } from 'graphql';
 import { LookUpDocument, type LookUpQuery } from '../generated.js';
 import type { CallOptions, WireClient } from './client.js';
+import { Kind, visit } from './graphql.js';
 
 export interface LookUpRequest {
   readonly entity: string;

@@ -1,4 +1,4 @@
-import { isFailure } from '../../../contract/failure.js';
+import { Failure } from '../../../contract/failure.js';
 import type { Volume } from './volumes.js';
 
 /** Who counts the bytes of files while somebody holds them. */
@@ -160,7 +160,7 @@ export class ContentFile {
     } catch (thrown) {
       // Letting go can't fail of the disk: it ends a commit. Whoever cleans the temporary directory was faster, or the
       // file is swept at the next start.
-      if (!isFailure(thrown)) throw thrown;
+      if (!(thrown instanceof Failure)) throw thrown;
     }
   }
 }

@@ -1,5 +1,5 @@
 import { basename } from 'node:path';
-import { isFailure } from '../../../contract/failure.js';
+import { Failure } from '../../../contract/failure.js';
 import type { TreePath } from '../../../contract/tree-path.js';
 import type { Inode } from '../../namespace/inode.js';
 import { atDisk } from '../journal/disk.js';
@@ -97,7 +97,7 @@ export class Keeping {
     try {
       record();
     } catch (thrown) {
-      if (!isFailure(thrown)) throw thrown;
+      if (!(thrown instanceof Failure)) throw thrown;
       this.warn(
         `${thrown.detail ?? thrown.code} What was done is done, but the next start may send it again.`,
       );

@@ -1,5 +1,5 @@
 import { LRUCache } from 'lru-cache';
-import { Failure, isFailure } from '../../../contract/failure.js';
+import { Failure } from '../../../contract/failure.js';
 import type { Inode } from '../../namespace/inode.js';
 import type { ContentFile, Snapshot } from './content-file.js';
 import { ContentFiles, type SpoolPlace } from './content-files.js';
@@ -108,7 +108,7 @@ export class Overlay {
     try {
       return local?.content ? local.content.file.fd >= 0 : true;
     } catch (thrown) {
-      if (isFailure(thrown)) return false;
+      if (thrown instanceof Failure) return false;
       throw thrown;
     }
   }

@@ -1,7 +1,7 @@
 import * as nodeFs from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { Failure, isFailure } from '../../../contract/failure.js';
+import { Failure } from '../../../contract/failure.js';
 import type { SpoolPlace } from '../local/content-files.js';
 import { diskVolume, onDisk } from '../local/volumes.js';
 import { ownedPrefix, sweepDeadDirectories } from './dead-directories.js';
@@ -38,7 +38,7 @@ function makeDirectory(): string {
   try {
     return onDisk(() => nodeFs.mkdtempSync(join(tmpdir(), ownedPrefix(PREFIX))));
   } catch (thrown) {
-    if (!isFailure(thrown) || thrown.code !== 'EIO') throw thrown;
+    if (!(thrown instanceof Failure) || thrown.code !== 'EIO') throw thrown;
     const detail = `The temporary directory ${tmpdir()} can't be used for large content that waits: set TMPDIR to one that can.`;
     throw new Failure('EIO', detail, thrown.cause);
   }

@@ -17,7 +17,7 @@ const MOST_VAIN_PAGES = 10;
  * Where pages are read one after the other, as the server has them; all others are listed at once, sorted. Who opens what
  * is below a unit, too, before its pages have ended, would have them come for each of its directories.
  */
-export type Paging = 'always' | 'above units' | 'never';
+export type Paging = 'always' | 'above units';
 
 interface First {
   readonly sent: Moment;
@@ -48,12 +48,16 @@ export class OpenDirectory implements DirectoryPages {
     this.id = core.tick().epoch;
   }
 
+  get isEnded(): boolean {
+    return this.state === 'ended';
+  }
+
   next(op: Operation): readonly DirectoryEntry[] | null {
     const { core, directory } = this;
-    if (this.state === 'ended') return null;
+    if (this.isEnded) return null;
     const scope = core.names.scopeOf(directory);
     if (!this.isPaged(scope)) ensureListed(core, op, directory);
-    if (isListed(core, op, scope)) return this.last(() => true);
+    if (isListed(core, op, scope)) return this.last();
     if (this.state === 'new') {
       ensureAsked(core, op, scope);
       this.state = 'begun';
@@ -67,12 +71,16 @@ export class OpenDirectory implements DirectoryPages {
   }
 
   private isPaged({ isDeep, isImmutable }: Scope): boolean {
-    return this.paging === 'always' ? !isImmutable : this.paging === 'above units' && !isDeep;
+    return this.paging === 'always' ? !isImmutable : !isDeep;
   }
 
-  private last(isThere: (child: Inode) => boolean): readonly DirectoryEntry[] | null {
+  private last(isThere?: (child: Inode) => boolean): readonly DirectoryEntry[] | null {
+    const isUntouched = this.state === 'new';
     this.state = 'ended';
-    this.unread = this.namesOf(isThere);
+    const { children } = this.directory;
+    // Known from the start, as most are.
+    if (isUntouched) return children?.size ? shown([...children.values()]) : null;
+    this.unread = this.namesOf(isThere ?? (() => true));
     const entries = this.read();
     return entries.length > 0 ? entries : null;
   }

@@ -9,13 +9,11 @@ type Writing = (tree: Tree, target: unknown, data: unknown, options?: unknown) =
 /** To a path, or to an fd at its position. */
 const writing = (flag: string, isEmptyWritten = false): Writing =>
   function* (tree, target, data, options) {
-    const settings = asOptions(options);
-    const isFlushed = flushOf(settings);
+    const settings = asWriteSettings(options, isEmptyWritten);
     const bytes = asData(data, 'data', settings.encoding);
-    if (isFd(target))
-      return yield* writeOpen(tree, target, bytes, settings.signal, isFlushed, isEmptyWritten);
+    if (isFd(target)) return yield* writeOpen(tree, target, bytes, settings);
     const fd = yield* openWith(tree, target, settings.flag || flag, settings.mode, settings);
-    yield* closing(tree, fd, writeOpen(tree, fd, bytes, settings.signal, isFlushed, isEmptyWritten));
+    yield* closing(tree, fd, writeOpen(tree, fd, bytes, settings));
   };
 
 export const writeFile = writing('w');
@@ -25,15 +23,22 @@ export const appendFile = writing('a');
 export const writeFileLater = writing('w', nodeMajor < 26);
 export const appendFileLater = writing('a', nodeMajor < 26);
 
-const flushOf = ({ flush }: CallOptions): boolean => asBoolean(flush ?? false, 'options.flush');
+interface WriteSettings extends CallOptions {
+  /** Durable before the call returns. */
+  readonly isFlushed: boolean;
+  readonly isEmptyWritten: boolean;
+}
+
+function asWriteSettings(options: unknown, isEmptyWritten = false): WriteSettings {
+  const settings = asOptions(options);
+  return { ...settings, isFlushed: asBoolean(settings.flush ?? false, 'options.flush'), isEmptyWritten };
+}
 
 function* writeOpen(
   tree: Tree,
   fd: number,
   bytes: Uint8Array,
-  signal: AbortSignal | undefined,
-  isFlushed: boolean,
-  isEmptyWritten = false,
+  { signal, isFlushed, isEmptyWritten }: WriteSettings,
 ): Composite<void> {
   asInt32(fd, 'fd', 0);
   let rest = bytes;
@@ -46,43 +51,21 @@ function* writeOpen(
 }
 
 /** As the promise face wants it: paths only, and data that may come in pieces. */
-export function* writeFileAt(
-  tree: Tree,
-  path: unknown,
-  data: unknown,
-  options?: unknown,
-): AsyncComposite<void> {
-  yield* writeAtAs('w', tree, path, data, options);
-}
+const writingAt = (flag: string) =>
+  function* (tree: Tree, path: unknown, data: unknown, options?: unknown): AsyncComposite<void> {
+    const settings = asWriteSettings(options);
+    const pieces = piecesOf(data, settings.encoding);
+    const fd = yield* openWith(tree, path, settings.flag || flag, settings.mode, settings);
+    yield* closing(tree, fd, writePieces(tree, fd, pieces, settings));
+  };
 
-export function* appendFileAt(
-  tree: Tree,
-  path: unknown,
-  data: unknown,
-  options?: unknown,
-): AsyncComposite<void> {
-  yield* writeAtAs('a', tree, path, data, options);
-}
-
-function* writeAtAs(
-  flag: string,
-  tree: Tree,
-  path: unknown,
-  data: unknown,
-  options: unknown,
-): AsyncComposite<void> {
-  const settings = asOptions(options);
-  const isFlushed = flushOf(settings);
-  const pieces = piecesOf(data, settings.encoding);
-  const fd = yield* openWith(tree, path, settings.flag || flag, settings.mode, settings);
-  yield* closing(tree, fd, writePieces(tree, fd, pieces, settings, isFlushed));
-}
+export const writeFileAt = writingAt('w');
+export const appendFileAt = writingAt('a');
 
 /** For a `FileHandle`, which opens and closes for itself. */
 export function* writeFileTo(tree: Tree, fd: number, data: unknown, options?: unknown): AsyncComposite<void> {
-  const settings = asOptions(options);
-  const pieces = piecesOf(data, settings.encoding);
-  yield* writePieces(tree, fd, pieces, settings, flushOf(settings));
+  const settings = asWriteSettings(options);
+  yield* writePieces(tree, fd, piecesOf(data, settings.encoding), settings);
 }
 
 type Pieces = Uint8Array | Iterable<unknown> | AsyncIterable<unknown>;
@@ -97,14 +80,9 @@ const isPieces = (data: unknown): data is Iterable<unknown> | AsyncIterable<unkn
   !ArrayBuffer.isView(data) &&
   (Symbol.asyncIterator in data || Symbol.iterator in data);
 
-function* writePieces(
-  tree: Tree,
-  fd: number,
-  pieces: Pieces,
-  { encoding, signal }: CallOptions,
-  isFlushed: boolean,
-): AsyncComposite<void> {
-  if (ArrayBuffer.isView(pieces)) return yield* writeOpen(tree, fd, pieces, signal, isFlushed);
+function* writePieces(tree: Tree, fd: number, pieces: Pieces, settings: WriteSettings): AsyncComposite<void> {
+  if (ArrayBuffer.isView(pieces)) return yield* writeOpen(tree, fd, pieces, settings);
+  const { encoding, isFlushed } = settings;
   const iterator =
     Symbol.asyncIterator in pieces ? pieces[Symbol.asyncIterator]() : pieces[Symbol.iterator]();
   let isDone = false;
@@ -115,7 +93,8 @@ function* writePieces(
         return { done, value: await value };
       });
       if (next.done) break;
-      yield* writeOpen(tree, fd, asData(next.value, 'data', encoding), signal, false);
+      const piece = asData(next.value, 'data', encoding);
+      yield* writeOpen(tree, fd, piece, { ...settings, isFlushed: false });
     }
     isDone = true;
   } finally {

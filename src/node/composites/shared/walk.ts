@@ -30,31 +30,38 @@ export class Walk<E, L extends Level<E>> {
     return new Walk(top, (yield* top.page()) ?? []);
   }
 
+  /** What is next, as far as its page has been read; null: that must be asked by `next`. */
+  take(): Found<E, L> | null {
+    const here = this.#way.at(-1);
+    const { done = true, value: entry } = here?.entries.next() ?? {};
+    if (done || here === undefined) return null;
+    const { level } = here;
+    const depth = this.#way.length - 1;
+    const below = level.below(entry) as L | null;
+    if (below) this.#way.push({ level: below, entries: [].values() });
+    return { entry, level, depth };
+  }
+
   /** Null when there is no more. */
   *next(): Composite<Found<E, L> | null> {
-    for (let here = this.#way.at(-1); here !== undefined; here = this.#way.at(-1)) {
-      const { level } = here;
-      const { done, value: entry } = here.entries.next();
-      if (!done) {
-        const depth = this.#way.length - 1;
-        const below = level.below(entry) as L | null;
-        if (below) this.#way.push({ level: below, entries: [].values() });
-        return { entry, level, depth };
-      }
-      const page = yield* level.page();
+    let found = this.take();
+    for (let here = this.#way.at(-1); found === null && here !== undefined; here = this.#way.at(-1)) {
+      const page = yield* here.level.page();
       if (page) here.entries = page.values();
       else this.#way.pop();
+      found = this.take();
     }
-    return null;
+    return found;
   }
 
   /** Level by level, as `readdir` tells it; the order within a level is the same either way. */
   *all(): Composite<readonly Found<E, L>[]> {
     const byDepth: Found<E, L>[][] = [];
-    for (let found = yield* this.next(); found !== null; found = yield* this.next()) {
+    for (;;) {
+      const found = this.take() ?? (yield* this.next());
+      if (found === null) return byDepth.flat();
       byDepth[found.depth] ??= [];
       byDepth[found.depth]?.push(found);
     }
-    return byDepth.flat();
   }
 }

@@ -1,5 +1,5 @@
 import type { TypedDocumentNode } from '@graphql-typed-document-node/core';
-import { type DocumentNode, visit } from 'graphql';
+import type { DocumentNode } from 'graphql';
 import type {
   ArtifactTypeFacts,
   CollectionFacts,
@@ -9,6 +9,7 @@ import type {
 } from '../../../contract/facts.js';
 import { Failure } from '../../../contract/failure.js';
 import type { TreePath } from '../../../contract/tree-path.js';
+import { visit } from '../../../wire/api/graphql.js';
 import {
   LookUpArtifactTypeDocument,
   LookUpCollectionDocument,
@@ -24,11 +25,15 @@ import { type CollectionName, placeOf } from '../places.js';
 import { aliasesIn } from './entries.js';
 import type { Version } from './version-queries.js';
 
+let documentWithoutAlgorithm: TypedDocumentNode<VersionInfoQuery, VersionInfoQueryVariables> | null = null;
+
 /** Old servers refuse a document that asks for it. */
-const withoutDigestAlgorithm: TypedDocumentNode<VersionInfoQuery, VersionInfoQueryVariables> = visit(
-  VersionInfoDocument as DocumentNode,
-  { Field: (field) => (field.name.value === 'digestAlgorithm' ? null : undefined) },
-);
+function withoutDigestAlgorithm(): TypedDocumentNode<VersionInfoQuery, VersionInfoQueryVariables> {
+  documentWithoutAlgorithm ??= visit(VersionInfoDocument as DocumentNode, {
+    Field: (field) => (field.name.value === 'digestAlgorithm' ? null : undefined),
+  });
+  return documentWithoutAlgorithm;
+}
 
 type Parts = Pick<ArtifactParts, 'context' | 'versions' | 'manifests'>;
 
@@ -82,7 +87,7 @@ export async function factsOfVersion(
   const { client, features } = parts.context;
   const { id } = version;
   const hasAlgorithm = await features.has('ARTIFACT_DIGEST_ALGORITHM');
-  const document = hasAlgorithm ? VersionInfoDocument : withoutDigestAlgorithm;
+  const document = hasAlgorithm ? VersionInfoDocument : withoutDigestAlgorithm();
   const { artifact } = await client.run(document, { id }, { signal });
   if (!artifact) throw new Failure('ENOENT');
   const { digest, state, createdAt, updatedAt, description, metadata } = artifact;

@@ -1,5 +1,5 @@
 import type { Entry, Lookup } from '../../../contract/entry.js';
-import { type Failure, isFailure } from '../../../contract/failure.js';
+import { Failure } from '../../../contract/failure.js';
 import { childPath, depthOf, parentOf, type TreePath, upperPath } from '../../../contract/tree-path.js';
 import { LookUpArtifactTypeDocument, LookUpCollectionDocument } from '../../../wire/generated.js';
 import { directoryEntry } from '../../common/rows.js';
@@ -116,23 +116,25 @@ export class Lookups {
     const manifest = questions.every(isPlain)
       ? manifests.peek(version.id)
       : await settled(manifests.get(version.id, signal));
-    const isListed = !isFailure(manifest) && questions.some(({ hasListing }) => hasListing);
+    const isListed = !(manifest instanceof Failure) && questions.some(({ hasListing }) => hasListing);
     const entries =
       manifest && isListed
         ? await settled(resolver.entriesOf(canonical.path, version, manifest, signal))
         : null;
     const find = async (file: string): Promise<Lookup['found']> => {
-      if (isFailure(manifest) && !known.has(file)) throw manifest;
-      if (manifest === null || isFailure(manifest)) return known.get(file) ?? null;
+      if (manifest instanceof Failure && !known.has(file)) throw manifest;
+      if (manifest === null || manifest instanceof Failure) return known.get(file) ?? null;
       // Files and directories of one name: the directory wins, where the manifest was needed to know of it.
       if (manifest.isDirectory(file)) return 'prefix';
       const entry = manifest.entries.get(file);
       return entry ? resolver.entryOf(canonical.path, version, entry, signal) : null;
     };
     const lookup = async ({ file, hasListing }: Question): Promise<Lookup> => {
-      if (hasListing && isFailure(entries)) throw entries;
+      if (hasListing && entries instanceof Failure) throw entries;
       const listing =
-        hasListing && entries !== null && !isFailure(entries) ? { entries, isComplete: true } : null;
+        hasListing && entries !== null && !(entries instanceof Failure)
+          ? { entries, isComplete: true }
+          : null;
       if (file === null) {
         return link
           ? { found: link, ancestors: [...above, canonical], listing }
@@ -150,7 +152,7 @@ async function settled<T>(work: Promise<T>): Promise<T | Failure> {
   try {
     return await work;
   } catch (error) {
-    if (isFailure(error)) return error;
+    if (error instanceof Failure) return error;
     throw error;
   }
 }

@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { LRUCache } from 'lru-cache';
 import type { ReferenceReader } from '../../../config/options.js';
 import type { Content } from '../../../contract/entry.js';
-import { Failure, isFailure } from '../../../contract/failure.js';
+import { Failure } from '../../../contract/failure.js';
 import { errnoOf } from '../../../wire/errors.js';
 import { unlessAborted } from '../../../wire/retry.js';
 import { MOST_UNKNOWN_BYTES, type Span } from '../../common/content.js';
@@ -74,7 +74,7 @@ async function called(
     try {
       return await reader(uri, range);
     } catch (error) {
-      if (isFailure(error)) throw error;
+      if (error instanceof Failure) throw error;
       throw new Failure('EIO', `${option} failed to read ${shown(uri)}.`, String(error));
     }
   })();
@@ -107,7 +107,7 @@ async function fromFile({ uri, size, span }: ReferenceRead, directory: string): 
     }
   } catch (error) {
     const reason = errnoOf(error);
-    if (isFailure(error) || reason === null) throw error;
+    if (error instanceof Failure || reason === null) throw error;
     throw new Failure('EIO', `The file behind ${shown(uri)} can't be read.`, reason);
   }
 }

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { setMaxListeners } from 'node:events';
 import type { Entry } from '../../../contract/entry.js';
-import { Failure, isFailure } from '../../../contract/failure.js';
+import { Failure } from '../../../contract/failure.js';
 import type { TreePath } from '../../../contract/tree-path.js';
 import { isWireFailure } from '../../../wire/wire-failure.js';
 import { isDigest } from '../content.js';
@@ -117,7 +117,7 @@ export class Resolver {
       if (seen.size > MOST_HOPS) return lost('ELOOP', 'over too many others');
       seen.add(key);
       const found = await find(target.id);
-      if (isFailure(found)) return lost('EIO', "to a version that can't be read", found.detail);
+      if (found instanceof Failure) return lost('EIO', "to a version that can't be read", found.detail);
       const next = found && (await this.manifests.get(found.id, signal)).entries.get(target.path);
       if (!next) return lost('EIO', 'to nothing that this API key may see');
       at = { version: found, file: next };
@@ -160,7 +160,7 @@ export class Resolver {
       if (version) await this.manifests.get(id, signal);
       return version;
     } catch (error) {
-      if (!isFailure(error)) throw error;
+      if (!(error instanceof Failure)) throw error;
       if (error.code === 'ENOENT' || error.code === 'EACCES') return null;
       // Another version that is broken must not keep this one from being listed.
       const isBroken = !isWireFailure(error) && (error.code === 'EPROTO' || error.code === 'EFBIG');

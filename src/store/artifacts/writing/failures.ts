@@ -1,9 +1,9 @@
-import { type ErrnoCode, Failure, isFailure } from '../../../contract/failure.js';
+import { type ErrnoCode, Failure } from '../../../contract/failure.js';
 import type { WireFailure } from '../../../wire/wire-failure.js';
 
 /** The failure of one step, told with what was being done; an abort stays what it is. */
 export function failedAt(step: string, error: unknown): unknown {
-  if (!isFailure(error) || error.code === 'ECANCELED') return error;
+  if (!(error instanceof Failure) || error.code === 'ECANCELED') return error;
   const { code, detail, cause } = error;
   return new Failure(code, `${step}: ${detail ?? cause ?? code}`, cause);
 }
@@ -25,14 +25,14 @@ export async function ifGone<T>(
   try {
     return await task();
   } catch (error) {
-    if (!isFailure(error) || error.code !== 'ENOENT') throw error;
+    if (!(error instanceof Failure) || error.code !== 'ENOENT') throw error;
     throw new Failure(...meaning, error.cause);
   }
 }
 
 /** What the storage doesn't find is an address of its own, not what the user named: that is no ENOENT. */
 export function ofStorage(error: unknown): unknown {
-  if (!isFailure(error) || error.code !== 'ENOENT') return error;
+  if (!(error instanceof Failure) || error.code !== 'ENOENT') return error;
   return new Failure('EIO', error.detail, error.cause);
 }
 

@@ -1,6 +1,6 @@
 import type { Committed } from '../../../../contract/drafts.js';
 import type { Entry } from '../../../../contract/entry.js';
-import { Failure, isFailure } from '../../../../contract/failure.js';
+import { Failure } from '../../../../contract/failure.js';
 import type { Store } from '../../../../contract/store.js';
 import type { TreePath } from '../../../../contract/tree-path.js';
 import {
@@ -116,7 +116,7 @@ export class Commits {
     try {
       return await attempt();
     } catch (error) {
-      if (!isReused || !isFailure(error) || error.code !== 'ENOENT') throw error;
+      if (!isReused || !(error instanceof Failure) || error.code !== 'ENOENT') throw error;
       this.runs.forget(place);
       return attempt();
     }
@@ -165,7 +165,7 @@ export class Commits {
     try {
       return (await this.parts.context.client.run(FindArtifactDocument, { id })).artifact;
     } catch (error) {
-      if (!isFailure(error)) throw error;
+      if (!(error instanceof Failure)) throw error;
       // What made this look necessary says more.
       return null;
     }

@@ -1,4 +1,4 @@
-import { Failure, isFailure } from '../../../../contract/failure.js';
+import { Failure } from '../../../../contract/failure.js';
 import type { WireClient } from '../../../../wire/api/client.js';
 import {
   type ArtifactManifestType,
@@ -113,7 +113,7 @@ async function createManifest(
   try {
     return await create(target);
   } catch (error) {
-    const isGone = isFailure(error) && error.code === 'ENOENT' && target.baseId !== null;
+    const isGone = error instanceof Failure && error.code === 'ENOENT' && target.baseId !== null;
     if (!isGone || target.type !== 'FULL') throw error;
     // The latest version was deleted meanwhile. A whole version doesn't need it.
     return create({ ...target, baseId: null });
