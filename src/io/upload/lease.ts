@@ -7,6 +7,7 @@ import type { Uploader } from './uploader.js';
  * stays queued until the change has succeeded (`drop`), so that a change that fails leaves everything as it was.
  */
 export class Lease {
+  /** What stood at the names when the lease began, newest first, whatever became of it. */
   private readonly uploads: ReadonlyMap<TreePath, readonly Upload[]>;
 
   constructor(
@@ -31,14 +32,9 @@ export class Lease {
     for (const path of this.uploads.keys()) await this.uploader.isQuiet(path);
   }
 
-  /** What stood at a path when the lease began, newest first, whatever became of it. */
-  at(path: TreePath): readonly Upload[] {
-    return this.uploads.get(path) ?? [];
-  }
-
   /** What was queued at a path when the lease began isn't wanted any more. */
   drop(path: TreePath): void {
-    for (const upload of this.at(path)) this.uploader.queue.drop(upload);
+    for (const upload of this.uploads.get(path) ?? []) this.uploader.queue.drop(upload);
   }
 
   release(): void {
