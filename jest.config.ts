@@ -5,9 +5,14 @@ import type { Config } from 'jest';
 const config: Config = {
   testEnvironment: 'node',
   testMatch: ['<rootDir>/__tests__/**/*.test.ts'],
-  // These talk to the official Python SDK; WANDB_PYTHON names an interpreter that has it. All others need Node only.
-  testPathIgnorePatterns: process.env.WANDB_PYTHON ? [] : ['<rootDir>/__tests__/interop/'],
-  testSequencer: '<rootDir>/scripts/jest-sequencer.cjs',
+  testPathIgnorePatterns: [
+    // These talk to the official Python SDK; WANDB_PYTHON names an interpreter that has it. All others need Node only.
+    ...(process.env.WANDB_PYTHON ? [] : ['<rootDir>/__tests__/interop/']),
+    // Minutes of processes that end and are killed, and of a crowd: `npm run test:long`, and continuous integration.
+    ...(process.env.WANDB_FS_TEST_LONG
+      ? []
+      : ['<rootDir>/__tests__/ends/', '<rootDir>/__tests__/reliability/(kills|programs|soak)\\.']),
+  ],
   setupFiles: ['<rootDir>/scripts/jest-setup.cjs'],
   transform: { '\\.[cm]?[jt]s$': '<rootDir>/scripts/jest-transform.cjs' },
   // Sources name their compiled siblings ('./x.js'), as NodeNext asks; under Jest the sibling is the .ts file.

@@ -76,15 +76,18 @@ const checks = [
 
 /** Two workers, beside which one more process is at work: tests wait as much as they compute. */
 const SUITE = { load: 2, workers: 2 };
-const tests = (name, seconds, files, more = {}) => ({
+/** `npm test` has fewer. */
+const LONG = { WANDB_FS_TEST_LONG: '1' };
+
+const tests = (name, seconds, files, { env, ...more } = {}) => ({
   name,
   seconds,
   tests: files,
   after: ['build'],
   load: 1,
   workers: 1,
-  env: {},
   ...more,
+  env: { ...LONG, ...env },
 });
 const matching = (pattern) => testFiles().filter((file) => file.includes(pattern));
 const onNode = (node, name, files, env = {}) =>

@@ -50,12 +50,9 @@ function treesNamed(files: readonly SourceFile[]): string[] {
     ]);
 }
 
-/** The layers of which every file and folder is small enough to be taken in at once. */
-const MEASURED: readonly string[] = ['contract', 'store', 'testing'];
+/** What can be taken in at once. */
 const MOST_LINES = 250;
 const MOST_FILES = 12;
-
-const inMeasured = ({ path }: SourceFile): boolean => MEASURED.includes(layerOf(path));
 
 const longFiles = (files: readonly SourceFile[], most: number): string[] =>
   files.filter(({ lines }) => lines > most).map(({ path, lines }) => `${path}: ${lines}`);
@@ -91,16 +88,9 @@ describe('the sources', () => {
     expect(findCycle(sources)).toBeNull();
   });
 
-  it('hold one concept a file: 400 lines at most', () => {
-    expect(longFiles(sources, 400)).toEqual([]);
-  });
-
-  it(`have no file of more than ${MOST_LINES} lines in the layers that are measured`, () => {
-    expect(longFiles(sources.filter(inMeasured), MOST_LINES)).toEqual([]);
-  });
-
-  it(`have at most ${MOST_FILES} files in a folder beside its rooms in the layers that are measured`, () => {
-    expect(crowdedFolders(sources.filter(inMeasured))).toEqual([]);
+  it('hold one concept a file, and a dozen files a folder beside its rooms', () => {
+    expect(longFiles(sources, MOST_LINES)).toEqual([]);
+    expect(crowdedFolders(sources)).toEqual([]);
   });
 
   it('have no `any`', () => {

@@ -22,7 +22,7 @@ const ALONE =
 /** Whatever they import. */
 const OF_NODE = /^__tests__\/(node|io|process|tools|integrations|package)\/|equals?-(to-)?node|certificates/;
 const SERVER_HELPER = '__tests__/helpers/server.ts';
-const STARTS_ANY_SERVER = /\bstartServer\((?!(\{ \.\.\.)?([A-Z]+_)?STANDARD\b)/;
+const STARTS_ANY_SERVER = /\b(?:start|use)(?:Server|Lab)\((?!(\{ \.\.\.)?([A-Z]+_)?STANDARD\b)/;
 /** The layers in which Nodes differ, as they are imported from the sources and by the package's name. */
 const FACES = /^(src\/(node|integrations|cli|index|promises|artifacts)\b|wandb-fs(?!\/testing))/;
 const IMPORT = /(?:\bfrom\s*|\bimport\s*\(?\s*)'([^']+)'/g;

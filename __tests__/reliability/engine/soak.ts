@@ -170,11 +170,15 @@ export const holdings = (): Holdings => ({
   ),
 });
 
+/** libuv keeps it open in reserve, for each event loop that has had a socket. */
+const RESERVE = '/dev/null';
+
 /** The one by which they are listed is closed before it is looked at. */
 function openFiles(): string[] {
   return readdirSync('/proc/self/fd').flatMap((fd) => {
     try {
-      return [readlinkSync(`/proc/self/fd/${fd}`)];
+      const target = readlinkSync(`/proc/self/fd/${fd}`);
+      return target === RESERVE ? [] : [target];
     } catch (error) {
       if (codeOf(error) === 'ENOENT') return [];
       throw error;
