@@ -36,6 +36,7 @@ export async function bundleCommonJs({ root, made, entries, dependencies }) {
       // Jest's default mode has no import() either.
       supported: { 'dynamic-import': false },
       define: { 'import.meta.url': 'fileUrl' },
+      footer: { js: hasDefault(source) ? DEFAULT_NAMED : '' },
       banner: { js: "const fileUrl = require('node:url').pathToFileURL(__filename).href;" },
       plugins: [keepOutside({ root, source, cjs, twins, dependencies })],
     });
@@ -48,6 +49,14 @@ export async function bundleCommonJs({ root, made, entries, dependencies }) {
     }
   }
 }
+
+/**
+ * Names the default export for tools that read exports from the text: attw takes the first list of exports in a bundle for
+ * the bundle's, and that is one of a module that is loaded later.
+ */
+const DEFAULT_NAMED = '0 && (exports.default = undefined);';
+
+const hasDefault = (source) => /^export (default|\{ default)\b/m.test(readFileSync(source, 'utf8'));
 
 /** They have a hundred files, few of which are used: only from the ESM ones can the others be left out. */
 const INSIDE = new Set(['graphql', 'graphql-request']);
