@@ -6,7 +6,8 @@
  *     node .ci/plan.mjs --list   tells the steps and their test files, and runs nothing
  *
  * The whole suite runs on the oldest Node against the standard server. What depends on Node runs again on each other one,
- * what depends on the server's ways again against each other kind of server (scripts/test-groups.mjs tells the groups).
+ * what looks at something else through the faces on the newest, what depends on the server's ways against each other kind of
+ * server (scripts/test-groups.mjs tells the groups).
  */
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
@@ -118,10 +119,10 @@ const alone = [
   }),
 ];
 
-const all = inGroups('once', 'node', 'ways');
+const all = inGroups('once', 'node', 'faces', 'ways');
 const suites = [
   tests('tests', 1200, all, SUITE),
-  onNode('26', 'tests of Node and of a server that delays', inGroups('node', 'ways'), WAYS.delay),
+  onNode('26', 'tests of Node and of a server that delays', inGroups('node', 'faces', 'ways'), WAYS.delay),
   onNode('24', 'tests of Node and of a server that is told', inGroups('node', 'ways'), WAYS.mark),
   onNode('22', 'tests of Node', inGroups('node'), WAYS.put),
 ];

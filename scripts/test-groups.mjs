@@ -3,7 +3,8 @@
  *
  *     npx jest --runTestsByPath $(node scripts/test-groups.mjs node ways)
  *
- * - `node`: the running Node. They look at the faces, at processes, threads, TLS or other tools.
+ * - `node`: the running Node. They compare with it, or look at processes, threads, TLS or other tools.
+ * - `faces`: the running Node by way of the faces alone, through which they look at something else.
  * - `ways`: how the server goes about things (`startServer` of __tests__/helpers/server.ts, unless it is `STANDARD`).
  * - `once`: neither.
  * - `alone`: a step of their own runs them, for longer than the suite does, or with what isn't always there.
@@ -57,11 +58,14 @@ export function groupsOf(file) {
   const own = reached.filter((path) => path.startsWith('__tests__/') && path !== SERVER_HELPER);
   const isOfWays = own.some((path) => STARTS_ANY_SERVER.test(read(path).text));
   const isOfNode =
-    OF_NODE.test(file) ||
-    own.some((path) => read(path).imports.includes('node:child_process')) ||
-    // What is seen through the faces of W&B's ways is seen on the Nodes that meet those.
-    (!isOfWays && reached.some((path) => FACES.test(path)));
-  const groups = [...(isOfNode ? ['node'] : []), ...(isOfWays ? ['ways'] : [])];
+    OF_NODE.test(file) || own.some((path) => read(path).imports.includes('node:child_process'));
+  // What is seen through the faces of W&B's ways is seen on the Nodes that meet those.
+  const isOfFaces = !isOfNode && !isOfWays && reached.some((path) => FACES.test(path));
+  const groups = [
+    ...(isOfNode ? ['node'] : []),
+    ...(isOfFaces ? ['faces'] : []),
+    ...(isOfWays ? ['ways'] : []),
+  ];
   return groups.length > 0 ? groups : ['once'];
 }
 
