@@ -8,6 +8,7 @@ import {
   parentOf,
   segmentsOf,
   splitPath,
+  treePath,
   upperPath,
 } from '../../src/contract/tree-path.js';
 
@@ -17,21 +18,21 @@ describe('a tree path', () => {
     ['entity', ['entity'], '', 'entity'],
     ['entity/project/run', ['entity', 'project', 'run'], 'entity/project', 'run'],
   ])("'%s' has its names, its parent and its last name", (path, names, parent, name) => {
-    expect(segmentsOf(path)).toEqual(names);
-    expect(depthOf(path)).toBe(names.length);
-    expect(splitPath(path)).toEqual({ parent, name });
-    expect([parentOf(path), lastNameOf(path)]).toEqual([parent, name]);
-    expect(joinPath(parent, name)).toBe(path);
+    expect(segmentsOf(treePath(path))).toEqual(names);
+    expect(depthOf(treePath(path))).toBe(names.length);
+    expect(splitPath(treePath(path))).toEqual({ parent, name });
+    expect([parentOf(treePath(path)), lastNameOf(treePath(path))]).toEqual([parent, name]);
+    expect(joinPath(treePath(parent), name)).toBe(path);
   });
 
   it("may end with a '/', which is no name", () => {
-    expect(segmentsOf('entity/project/')).toEqual(['entity', 'project']);
+    expect(segmentsOf(treePath('entity/project/'))).toEqual(['entity', 'project']);
   });
 
   it('is its upper and its lower part joined', () => {
     const path = 'entity/project/run/a/b';
     for (let depth = 0; depth < 7; depth++) {
-      expect(joinPath(upperPath(path, depth), lowerPath(path, depth))).toBe(path);
+      expect(joinPath(upperPath(treePath(path), depth), lowerPath(treePath(path), depth))).toBe(path);
     }
   });
 
@@ -43,7 +44,7 @@ describe('a tree path', () => {
     ['a', '', true],
     ['', '', false],
   ])("'%s' seen from '%s'", (path, ancestor, isDeeper) => {
-    expect(isAtOrBelow(path, ancestor)).toBe(isDeeper !== null);
-    expect(isBelow(path, ancestor)).toBe(isDeeper === true);
+    expect(isAtOrBelow(treePath(path), treePath(ancestor))).toBe(isDeeper !== null);
+    expect(isBelow(treePath(path), treePath(ancestor))).toBe(isDeeper === true);
   });
 });

@@ -1,6 +1,6 @@
 import { resolveConfig, type WireConfig } from '../../src/config/config.js';
 import type { Remote } from '../../src/contract/remote.js';
-import { encodeFileName } from '../../src/contract/tree-path.js';
+import { encodeFileName, treePath } from '../../src/contract/tree-path.js';
 import type { OpenSource } from '../../src/contract/uploads.js';
 import { createInProcessRemote } from '../../src/io/client/in-process.js';
 import { createThreadRemote } from '../../src/io/client/thread-remote.js';
@@ -24,7 +24,7 @@ async function overMemory(remote: Remote): Promise<StoreSetup> {
       if ((await store.lookup(unit, { listing: false })).found === null) await store.mkdir?.(unit, {});
       const sources = new Map(
         Object.entries(files).map(([name, text]) => [
-          `${unit}/${encodeFileName(name)}`,
+          treePath(`${unit}/${encodeFileName(name)}`),
           bytesOf(String(text)),
         ]),
       );

@@ -1,4 +1,5 @@
 import type { Failure } from '../../src/contract/failure.js';
+import { treePath } from '../../src/contract/tree-path.js';
 import { createInProcessRemote } from '../../src/io/client/in-process.js';
 import { createOwner } from '../../src/io/owner/owner.js';
 import { createMemoryStore } from '../../src/store/memory.js';
@@ -17,9 +18,11 @@ const thrownBy = (call: () => unknown): Failure | null => {
 
 describe('the owner in the same thread', () => {
   test('answers each message once, later', async () => {
-    const { remote } = owned({ files: { [`${UNIT}/a`]: 'a' } });
+    const { remote } = owned({ files: { [`${UNIT}/a`]: treePath('a') } });
     const replies: unknown[] = [];
-    const call = remote.call('lookup', { path: `${UNIT}/a`, listing: true }, (reply) => replies.push(reply));
+    const call = remote.call('lookup', { path: treePath(`${UNIT}/a`), listing: true }, (reply) =>
+      replies.push(reply),
+    );
     expect([call.isSettled, replies.length]).toEqual([false, 0]);
     await new Promise((resolve) => setTimeout(resolve, 10));
     expect([call.isSettled, replies.length]).toEqual([true, 1]);
@@ -31,12 +34,12 @@ describe('the owner in the same thread', () => {
   test('lists a directory whole, whatever the size of its pages', async () => {
     const files = Object.fromEntries(Array.from({ length: 25 }, (_, index) => [`${UNIT}/${index}`, 'x']));
     const { ask } = owned({ files, pageSize: 4 });
-    expect((await ask('list', { path: UNIT })).entries).toHaveLength(25);
+    expect((await ask('list', { path: treePath(UNIT) })).entries).toHaveLength(25);
   });
 
   test('cannot be waited for: ENOTSUP names the way out', async () => {
     const { remote } = owned();
-    const call = remote.call('list', { path: '' }, () => {});
+    const call = remote.call('list', { path: treePath('') }, () => {});
     const failure = thrownBy(() => remote.wait(call));
     expect(failure).toMatchObject({ code: 'ENOTSUP' });
     expect(failure?.detail).toMatch(/promise/);
@@ -45,13 +48,13 @@ describe('the owner in the same thread', () => {
   });
 
   test("with 'cache-only' a sync caller gets EAGAIN, and the load goes on", async () => {
-    const store = createMemoryStore({ directories: [UNIT] });
+    const store = createMemoryStore({ directories: [treePath(UNIT)] });
     const remote = createInProcessRemote((contents) => createOwner({ ...defaults, store, contents }), {
       ...defaults,
       sync: 'cache-only',
     });
     const replied = new Promise((resolve) => {
-      const call = remote.call('list', { path: '' }, resolve);
+      const call = remote.call('list', { path: treePath('') }, resolve);
       expect(thrownBy(() => remote.wait(call))).toMatchObject({ code: 'EAGAIN' });
     });
     expect(await replied).toMatchObject({ ok: true });
@@ -61,7 +64,7 @@ describe('the owner in the same thread', () => {
     const { remote, recorded } = owned();
     recorded.gate(`lookup ${UNIT}`);
     const reply = new Promise((resolve) => {
-      const call = remote.call('lookup', { path: UNIT, listing: false }, resolve);
+      const call = remote.call('lookup', { path: treePath(UNIT), listing: false }, resolve);
       expect(thrownBy(() => remote.wait(call))).toMatchObject({ code: 'ENOTSUP' });
     });
     await new Promise((resolve) => remote.call('close', {}, resolve));
@@ -72,14 +75,14 @@ describe('the owner in the same thread', () => {
     const { remote, recorded } = owned();
     const gate = recorded.gate(`lookup ${UNIT}`);
     const reply = new Promise((resolve) => {
-      const call = remote.call('lookup', { path: UNIT, listing: false }, resolve);
+      const call = remote.call('lookup', { path: treePath(UNIT), listing: false }, resolve);
       void gate.reached.then(() => remote.cancel(call));
     });
     expect(await reply).toMatchObject({ ok: false, failure: { code: 'ECANCELED' } });
   });
 
   test('a store that can only be read refuses changes with EROFS', async () => {
-    const { shape, lookup, list, read, readNewest } = createMemoryStore({ directories: [UNIT] });
+    const { shape, lookup, list, read, readNewest } = createMemoryStore({ directories: [treePath(UNIT)] });
     const store = { shape, lookup, list, read, readNewest };
     const remote = createInProcessRemote(
       (contents) => createOwner({ ...defaults, store, contents }),

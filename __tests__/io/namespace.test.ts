@@ -1,5 +1,6 @@
 import type { Entry } from '../../src/contract/entry.js';
 import { Failure } from '../../src/contract/failure.js';
+import { treePath } from '../../src/contract/tree-path.js';
 import { hand } from './helpers/handed.js';
 import { codeOf, owned, sourceOf, turns, UNIT } from './helpers/owned.js';
 
@@ -7,7 +8,7 @@ const refused = new Failure('EIO', 'The server refused it.', 'HTTP 500');
 
 /** What the server lists at a path. */
 async function entryAt({ ask }: Pick<ReturnType<typeof owned>, 'ask'>, name: string): Promise<Entry> {
-  const { found } = await ask('lookup', { path: `${UNIT}/${name}`, listing: false });
+  const { found } = await ask('lookup', { path: treePath(`${UNIT}/${name}`), listing: false });
   if (!found || found === 'prefix') throw new Error(`'${name}' is no file`);
   return found;
 }
@@ -60,9 +61,9 @@ describe('removing', () => {
 
   test('many files in one turn is one request', async () => {
     const { ask, recorded, names } = owned({
-      files: { [`${UNIT}/a`]: 'a', [`${UNIT}/b`]: 'b', [`${UNIT}/c`]: 'c' },
+      files: { [`${UNIT}/a`]: treePath('a'), [`${UNIT}/b`]: 'b', [`${UNIT}/c`]: 'c' },
     });
-    const file = (name: string, ino: number) => ({ ino, path: `${UNIT}/${name}`, entry: null });
+    const file = (name: string, ino: number) => ({ ino, path: treePath(`${UNIT}/${name}`), entry: null });
     await Promise.all([
       ask('remove', { files: [file('a', 1)] }),
       ask('remove', { files: [file('b', 2), file('c', 3)] }),
@@ -72,7 +73,9 @@ describe('removing', () => {
   });
 
   test('a file that may not be removed does not keep the others of its turn', async () => {
-    const { remove, recorded, names } = owned({ files: { [`${UNIT}/a`]: 'a', [`${UNIT}/b`]: 'b' } });
+    const { remove, recorded, names } = owned({
+      files: { [`${UNIT}/a`]: treePath('a'), [`${UNIT}/b`]: 'b' },
+    });
     recorded.fail(`remove ${UNIT}/a,${UNIT}/b`, new Failure('EACCES'));
     recorded.fail(`remove ${UNIT}/a`, new Failure('EACCES'));
     const outcomes = await Promise.all([remove('a', 1), remove('b', 2)].map(codeOf));
@@ -81,12 +84,14 @@ describe('removing', () => {
   });
 
   test('that fails leaves what was queued in its place', async () => {
-    const setup = owned({ files: { [`${UNIT}/a`]: 'on the server' } });
+    const setup = owned({ files: { [`${UNIT}/a`]: treePath('on the server') } });
     const { submit, ask, flush, recorded, content } = setup;
     const entry = await entryAt(setup, 'a');
     void submit('a', 'newer');
     recorded.fail(`remove ${UNIT}/a`, refused);
-    expect(await codeOf(ask('remove', { files: [{ ino: 1, path: `${UNIT}/a`, entry }] }))).toBe('EIO');
+    expect(await codeOf(ask('remove', { files: [{ ino: 1, path: treePath(`${UNIT}/a`), entry }] }))).toBe(
+      'EIO',
+    );
     expect(await flush()).toEqual([]);
     expect(content('a')).toBe('newer');
   });
@@ -94,7 +99,7 @@ describe('removing', () => {
   test('a unit drops what is queued for it', async () => {
     const { submit, ask, flush, recorded } = owned();
     void submit('a', 'a');
-    await ask('rmdir', { path: UNIT });
+    await ask('rmdir', { path: treePath(UNIT) });
     expect(await flush()).toEqual([]);
     expect(recorded.counts()).toEqual({ rmdir: 1 });
   });
@@ -102,7 +107,9 @@ describe('removing', () => {
 
 describe('renaming', () => {
   test('a file that the server was never told of: one declare, one PUT, one finish, and it never sees the old name', async () => {
-    const { submit, move, flush, recorded, content, names } = owned({ files: { [`${UNIT}/f`]: 'old' } });
+    const { submit, move, flush, recorded, content, names } = owned({
+      files: { [`${UNIT}/f`]: treePath('old') },
+    });
     void submit('f.tmp', 'new');
     expect(await move('f.tmp', 'f')).toBeNull();
     expect(content('f')).toBe('old');
@@ -114,7 +121,7 @@ describe('renaming', () => {
   });
 
   test('a file of the server uploads it under its new name, then removes the old one', async () => {
-    const setup = owned({ files: { [`${UNIT}/a`]: 'content' } });
+    const setup = owned({ files: { [`${UNIT}/a`]: treePath('content') } });
     const { move, recorded, content, names } = setup;
     const entry = await entryAt(setup, 'a');
     recorded.log.length = 0;
@@ -130,7 +137,7 @@ describe('renaming', () => {
   });
 
   test('a file with newer local content uploads that', async () => {
-    const setup = owned({ files: { [`${UNIT}/a`]: 'on the server' } });
+    const setup = owned({ files: { [`${UNIT}/a`]: treePath('on the server') } });
     const { move, recorded, content, names } = setup;
     await move('a', 'b', { entry: await entryAt(setup, 'a'), source: sourceOf('newer'), generation: 2 });
     expect([content('b'), names()]).toEqual(['newer', ['b']]);
@@ -170,7 +177,7 @@ describe('renaming', () => {
   });
 
   test('over a file that is queued: that one is never sent', async () => {
-    const setup = owned({ files: { [`${UNIT}/a`]: 'a' } });
+    const setup = owned({ files: { [`${UNIT}/a`]: treePath('a') } });
     const { submit, move, flush, recorded, content } = setup;
     void submit('b', 'replaced', { ino: 2 });
     await move('a', 'b', { entry: await entryAt(setup, 'a') });
@@ -180,7 +187,7 @@ describe('renaming', () => {
   });
 
   test('over a file that is on its way ends with the renamed content', async () => {
-    const setup = owned({ files: { [`${UNIT}/a`]: 'a' } });
+    const setup = owned({ files: { [`${UNIT}/a`]: treePath('a') } });
     const { submit, move, flush, recorded, content, names } = setup;
     const gate = recorded.gate(`sent ${UNIT}/b`);
     void submit('b', 'replaced', { ino: 2 });
@@ -194,7 +201,7 @@ describe('renaming', () => {
   });
 
   test('that fails changes nothing: what was queued is still sent under its old name', async () => {
-    const setup = owned({ files: { [`${UNIT}/a`]: 'on the server' } });
+    const setup = owned({ files: { [`${UNIT}/a`]: treePath('on the server') } });
     const { submit, move, flush, recorded, content } = setup;
     const entry = await entryAt(setup, 'a');
     void submit('a', 'newer');
@@ -211,7 +218,7 @@ describe('renaming', () => {
     const moves = await Promise.all(
       names.map(async (name, ino) => ({
         ...{ ino, generation: 0, source: null, entry: await entryAt(setup, `old/${name}`) },
-        ...{ from: `${UNIT}/old/${name}`, to: `${UNIT}/new/${name}` },
+        ...{ from: treePath(`${UNIT}/old/${name}`), to: treePath(`${UNIT}/new/${name}`) },
       })),
     );
     recorded.log.length = 0;
@@ -226,7 +233,7 @@ describe('renaming', () => {
 
   test('a large file goes through the disk, window by window', async () => {
     const large = 'x'.repeat(9 * 1024 * 1024);
-    const setup = owned({ files: { [`${UNIT}/a`]: large } });
+    const setup = owned({ files: { [`${UNIT}/a`]: treePath(large) } });
     const entry = await entryAt(setup, 'a');
     expect(await setup.move('a', 'b', { entry })).toMatchObject({ size: large.length, md5: entry.md5 });
     expect(setup.recorded.counts()).toMatchObject({ read: 3, put: 1 });
@@ -234,9 +241,9 @@ describe('renaming', () => {
   });
 
   test('a file that somebody else rewrote meanwhile moves what is there now', async () => {
-    const setup = owned({ files: { [`${UNIT}/a`]: 'listed' } });
+    const setup = owned({ files: { [`${UNIT}/a`]: treePath('listed') } });
     const entry = await entryAt(setup, 'a');
-    setup.recorded.memory.write(`${UNIT}/a`, 'rewritten');
+    setup.recorded.memory.write(treePath(`${UNIT}/a`), 'rewritten');
     await setup.move('a', 'b', { entry });
     expect([setup.content('b'), setup.names()]).toEqual(['rewritten', ['b']]);
   });

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { Failure } from '../../src/contract/failure.js';
+import { treePath } from '../../src/contract/tree-path.js';
 import { UploadQueue } from '../../src/io/upload/queue.js';
 import type { Upload } from '../../src/io/upload/upload.js';
 
@@ -43,7 +44,7 @@ class World {
   private readonly named = new Map<number, number>();
   private clock = 0;
   readonly queue = new UploadQueue({
-    unitOf: (name) => name.slice(0, 1),
+    unitOf: (name) => treePath(name.slice(0, 1)),
     onSettled: ({ generation }, outcome) => {
       const before = this.settledOutcomes.get(generation);
       if (before === 'durable' || before === 'dropped') throw new Error(`${generation} settled twice`);
@@ -86,30 +87,30 @@ class World {
     this.queue.submit({
       ino: generation,
       generation,
-      path: name,
+      path: treePath(name),
       source: { kind: 'held', id: generation, size: 0 },
     });
   }
 
   /** As the owner does it: hold, wait until nothing is on its way, delete, drop what was queued, release. */
   private remove(name: string): void {
-    const queued = this.queue.queuedAt(name);
-    this.queue.names.lease(name);
+    const queued = this.queue.queuedAt(treePath(name));
+    this.queue.names.lease(treePath(name));
     for (const upload of this.onTheWay.filter((each) => each.path === name)) {
-      this.proceed(this.queue.toAbort(name) === upload ? 'abort' : 'settle', upload);
+      this.proceed(this.queue.toAbort(treePath(name)) === upload ? 'abort' : 'settle', upload);
     }
-    for (const upload of [queued, this.queue.queuedAt(name)]) if (upload) this.queue.drop(upload);
+    for (const upload of [queued, this.queue.queuedAt(treePath(name))]) if (upload) this.queue.drop(upload);
     this.server.delete(name);
     this.newest.delete(name);
-    this.queue.names.forget(name);
-    this.queue.names.release(name);
+    this.queue.names.forget(treePath(name));
+    this.queue.names.release(treePath(name));
     this.expected.set(name, null);
   }
 
   /** `rename` of a file that the server was never told of. */
   private replace(from: string, to: string): void {
-    const queued = this.queue.queuedAt(from);
-    if (!queued || from === to || !this.queue.rekey(queued.ino, from, to)) return;
+    const queued = this.queue.queuedAt(treePath(from));
+    if (!queued || from === to || !this.queue.rekey(queued.ino, treePath(from), treePath(to))) return;
     this.expected.set(from, null);
     this.expected.set(to, queued.generation);
     this.named.set(queued.generation, ++this.clock);
@@ -155,7 +156,7 @@ class World {
 
   private checkAbort(): void {
     for (const name of PATHS) {
-      const upload = this.queue.toAbort(name);
+      const upload = this.queue.toAbort(treePath(name));
       if (upload && this.arrived.has(upload))
         throw new Error('an upload is aborted after its body has arrived');
     }

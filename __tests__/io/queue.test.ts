@@ -1,4 +1,5 @@
 import { Failure } from '../../src/contract/failure.js';
+import { treePath } from '../../src/contract/tree-path.js';
 import { UploadQueue } from '../../src/io/upload/queue.js';
 import type { Outcome, Upload } from '../../src/io/upload/upload.js';
 
@@ -7,7 +8,7 @@ const UNIT_DEPTH = 1;
 function setup() {
   const settled: string[] = [];
   const queue = new UploadQueue({
-    unitOf: (path) => path.split('/').slice(0, UNIT_DEPTH).join('/'),
+    unitOf: (path) => treePath(path.split('/').slice(0, UNIT_DEPTH).join('/')),
     onSettled: ({ path, generation }: Upload, outcome: Outcome) =>
       settled.push(`${path}@${generation} ${outcome}`),
   });
@@ -15,7 +16,7 @@ function setup() {
     queue.submit({
       ino,
       generation,
-      path,
+      path: treePath(path),
       source: { kind: 'held', id: generation, size: 1 },
     });
   const takeAll = (): Upload[] => {
@@ -106,11 +107,11 @@ describe('an upload on its way', () => {
     const { queue, submit, takeOne } = setup();
     submit('u/a');
     const first = takeOne();
-    expect(queue.toAbort('u/a')).toBeNull();
+    expect(queue.toAbort(treePath('u/a'))).toBeNull();
     submit('u/a', { generation: 2 });
-    expect(queue.toAbort('u/a')).toBe(first);
+    expect(queue.toAbort(treePath('u/a'))).toBe(first);
     queue.sent(first);
-    expect(queue.toAbort('u/a')).toBeNull();
+    expect(queue.toAbort(treePath('u/a'))).toBeNull();
   });
 
   test('that was aborted for a newer one is gone', () => {
@@ -127,10 +128,10 @@ describe('an upload on its way', () => {
     const { queue, submit, takeOne } = setup();
     submit('u/a');
     const first = takeOne();
-    queue.names.lease('u/a');
-    expect(queue.toAbort('u/a')).toBe(first);
+    queue.names.lease(treePath('u/a'));
+    expect(queue.toAbort(treePath('u/a'))).toBe(first);
     queue.aborted(first);
-    queue.names.release('u/a');
+    queue.names.release(treePath('u/a'));
     expect(takeOne().generation).toBe(1);
   });
 
@@ -152,7 +153,7 @@ describe('a failed upload', () => {
     submit('u/a');
     queue.failed(takeOne(), refused);
     expect(settled).toEqual(['u/a@1 failed']);
-    expect(queue.queuedAt('u/a')).toMatchObject({ state: 'failed', failure: refused });
+    expect(queue.queuedAt(treePath('u/a'))).toMatchObject({ state: 'failed', failure: refused });
     expect(queue.isIdle).toBe(true);
     expect(takeAll()).toEqual([]);
     queue.ripen([1], { isFlush: true });
@@ -202,25 +203,25 @@ describe('renaming in the queue', () => {
     const { queue, submit, settled, takeOne } = setup();
     submit('u/tmp', { ino: 1 });
     submit('u/a', { ino: 2 });
-    expect(queue.rekey(1, 'u/tmp', 'u/a')).toBe(true);
+    expect(queue.rekey(1, treePath('u/tmp'), treePath('u/a'))).toBe(true);
     expect(settled).toEqual(['u/a@1 dropped']);
     expect(takeOne()).toMatchObject({ path: 'u/a', ino: 1 });
-    expect(queue.names.isDeclared('u/tmp')).toBe(false);
+    expect(queue.names.isDeclared(treePath('u/tmp'))).toBe(false);
   });
 
   test('is refused once the name was told to the server', () => {
     const { queue, submit, takeOne } = setup();
     submit('u/tmp');
     queue.failed(takeOne(), refused);
-    expect(queue.names.isDeclared('u/tmp')).toBe(true);
-    expect(queue.rekey(1, 'u/tmp', 'u/a')).toBe(false);
+    expect(queue.names.isDeclared(treePath('u/tmp'))).toBe(true);
+    expect(queue.rekey(1, treePath('u/tmp'), treePath('u/a'))).toBe(false);
   });
 
   test('is refused for another inode, and for what is not queued', () => {
     const { queue, submit } = setup();
     submit('u/tmp', { ino: 1 });
-    expect(queue.rekey(2, 'u/tmp', 'u/a')).toBe(false);
-    expect(queue.rekey(1, 'u/other', 'u/a')).toBe(false);
+    expect(queue.rekey(2, treePath('u/tmp'), treePath('u/a'))).toBe(false);
+    expect(queue.rekey(1, treePath('u/other'), treePath('u/a'))).toBe(false);
   });
 });
 
@@ -228,12 +229,12 @@ describe('a held path', () => {
   test('keeps what is queued until every holder has released it', () => {
     const { queue, submit, takeAll, takeOne } = setup();
     submit('u/a');
-    queue.names.lease('u/a');
-    queue.names.lease('u/a');
+    queue.names.lease(treePath('u/a'));
+    queue.names.lease(treePath('u/a'));
     expect(takeAll()).toEqual([]);
-    queue.names.release('u/a');
+    queue.names.release(treePath('u/a'));
     expect(takeAll()).toEqual([]);
-    queue.names.release('u/a');
+    queue.names.release(treePath('u/a'));
     expect(takeOne().path).toBe('u/a');
   });
 });

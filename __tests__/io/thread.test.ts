@@ -1,11 +1,12 @@
 import type { Content, Entry } from '../../src/contract/entry.js';
 import { Failure } from '../../src/contract/failure.js';
 import type { Call } from '../../src/contract/remote.js';
+import { treePath } from '../../src/contract/tree-path.js';
 import { codeOf, sourceOf, UNIT } from './helpers/owned.js';
 import { threaded, threadNamed } from './helpers/threaded.js';
 
 const submission = (name: string, text: string, ino = 1) => ({
-  ...{ ino, generation: 1, path: `${UNIT}/${name}` },
+  ...{ ino, generation: 1, path: treePath(`${UNIT}/${name}`) },
   source: sourceOf(text),
 });
 
@@ -25,14 +26,14 @@ describe('a blocked thread', () => {
     const { askSync } = threaded();
     askSync('submit', submission('a', 'hello'));
     expect(askSync('flush', { inos: null })).toEqual({ failed: [] });
-    const { found } = askSync('lookup', { path: `${UNIT}/a`, listing: true });
+    const { found } = askSync('lookup', { path: treePath(`${UNIT}/a`), listing: true });
     const content: Content = askSync('read', wholeOf(found as Entry));
     expect(Buffer.from(content.bytes).toString()).toBe('hello');
   });
 
   test('gets failures as failures', () => {
     const { askSync } = threaded();
-    const failure = thrownBy(() => askSync('list', { path: 'e/nothing' }));
+    const failure = thrownBy(() => askSync('list', { path: treePath('e/nothing') }));
     expect(failure).toBeInstanceOf(Failure);
     expect(failure).toEqual(new Failure('ENOENT'));
   });
@@ -40,7 +41,7 @@ describe('a blocked thread', () => {
   test('joins a call that was made before, and its commit runs once', async () => {
     const { remote } = threaded();
     let commits = 0;
-    const call = remote.call('list', { path: '' }, () => commits++);
+    const call = remote.call('list', { path: treePath('') }, () => commits++);
     remote.wait(call);
     expect([call.isSettled, commits]).toEqual([true, 1]);
     remote.wait(call);
@@ -52,13 +53,13 @@ describe('a blocked thread', () => {
     const { remote, ask } = threaded();
     const committed: number[] = [];
     const calls = Array.from({ length: 100 }, (_, index) =>
-      remote.call('lookup', { path: UNIT, listing: false }, () => committed.push(index)),
+      remote.call('lookup', { path: treePath(UNIT), listing: false }, () => committed.push(index)),
     );
     const middle = calls[50];
     if (middle) remote.wait(middle);
     expect(committed).toEqual(Array.from({ length: committed.length }, (_, index) => index));
     expect(committed.length).toBeGreaterThan(50);
-    await ask('list', { path: '' });
+    await ask('list', { path: treePath('') });
     expect(committed).toEqual(Array.from({ length: 100 }, (_, index) => index));
   });
 
@@ -77,8 +78,8 @@ describe('a blocked thread', () => {
   test('may call and wait inside a commit', () => {
     const { remote, askSync } = threaded();
     const seen: unknown[] = [];
-    const call = remote.call('list', { path: '' }, () => {
-      seen.push(askSync('lookup', { path: UNIT, listing: false }).found !== null);
+    const call = remote.call('list', { path: treePath('') }, () => {
+      seen.push(askSync('lookup', { path: treePath(UNIT), listing: false }).found !== null);
     });
     remote.wait(call);
     expect(seen).toEqual([true]);
@@ -86,7 +87,7 @@ describe('a blocked thread', () => {
 
   test('is freed with ETIMEDOUT if the thread stays silent', () => {
     const { remote } = threaded({ workerUrl: threadNamed('silent.mjs'), syncTimeout: 200 });
-    const call = remote.call('list', { path: '' }, () => {});
+    const call = remote.call('list', { path: treePath('') }, () => {});
     expect(thrownBy(() => remote.wait(call))).toMatchObject({ code: 'ETIMEDOUT' });
   });
 
@@ -94,7 +95,7 @@ describe('a blocked thread', () => {
     const { remote } = threaded({ syncTimeout: 50, latencyMs: 1000 });
     let call: Call | undefined;
     const reply = new Promise((resolve) => {
-      call = remote.call('list', { path: UNIT }, resolve);
+      call = remote.call('list', { path: treePath(UNIT) }, resolve);
     });
     expect(thrownBy(() => call && remote.wait(call))).toMatchObject({ code: 'ETIMEDOUT' });
     expect(await reply).toMatchObject({ ok: true });
@@ -105,7 +106,7 @@ describe('bytes', () => {
   test('of large files come whole, and own their memory', async () => {
     const size = 10 * 1024 * 1024;
     const { ask } = threaded({ files: { [`${UNIT}/large`]: new Uint8Array(size).fill(7) } });
-    const { found } = await ask('lookup', { path: `${UNIT}/large`, listing: false });
+    const { found } = await ask('lookup', { path: treePath(`${UNIT}/large`), listing: false });
     const { bytes } = await ask('read', wholeOf(found as Entry));
     expect([bytes.byteLength, bytes.buffer.byteLength, bytes.byteOffset, bytes[size - 1]]).toEqual([
       size,
@@ -119,7 +120,7 @@ describe('bytes', () => {
 test('a cancelled call is committed with ECANCELED', async () => {
   const { remote } = threaded({ latencyMs: 10_000 });
   const reply = new Promise((resolve) => {
-    const call = remote.call('lookup', { path: UNIT, listing: false }, resolve);
+    const call = remote.call('lookup', { path: treePath(UNIT), listing: false }, resolve);
     remote.cancel(call);
   });
   expect(await reply).toMatchObject({ ok: false, failure: { code: 'ECANCELED' } });
@@ -130,27 +131,27 @@ describe('a thread that dies', () => {
 
   test('is noticed by a blocked caller at once, and replaced at the next call', () => {
     const { askSync } = threaded({ workerUrl });
-    askSync('list', { path: '' });
+    askSync('list', { path: treePath('') });
     const before = performance.now();
-    const failure = thrownBy(() => askSync('mkdir', { path: 'e/p/exit' }));
+    const failure = thrownBy(() => askSync('mkdir', { path: treePath('e/p/exit') }));
     expect(performance.now() - before).toBeLessThan(5000);
     expect(failure).toMatchObject({ code: 'EIO', cause: 'exit code 3' });
-    expect(askSync('list', { path: 'e/p' }).entries).toHaveLength(1);
+    expect(askSync('list', { path: treePath('e/p') }).entries).toHaveLength(1);
   });
 
   test('fails every call that it had not answered', async () => {
     const { ask } = threaded({ workerUrl });
     await ask('submit', submission('a', 'a'));
     const codes = await Promise.all(
-      [ask('mkdir', { path: 'e/p/exit' }), ask('list', { path: '' })].map(codeOf),
+      [ask('mkdir', { path: treePath('e/p/exit') }), ask('list', { path: treePath('') })].map(codeOf),
     );
     expect(codes).toContain('EIO');
-    expect(await codeOf(ask('list', { path: '' }))).toBe('success');
+    expect(await codeOf(ask('list', { path: treePath('') }))).toBe('success');
   });
 
   test('by an exception tells which, without secrets', () => {
     const { askSync } = threaded({ workerUrl, latencyMs: 10_000 });
-    expect(thrownBy(() => askSync('mkdir', { path: 'e/p/throw' }))).toMatchObject({
+    expect(thrownBy(() => askSync('mkdir', { path: treePath('e/p/throw') }))).toMatchObject({
       code: 'EIO',
       cause: 'exit code 1: a bug at https://storage.example/x',
     });
@@ -160,12 +161,12 @@ describe('a thread that dies', () => {
     const { ask, events } = threaded({ workerUrl });
     await ask('submit', submission('a', 'a', 1));
     await ask('submit', submission('b', 'b', 2));
-    const ended = codeOf(ask('mkdir', { path: 'e/p/exit' }));
+    const ended = codeOf(ask('mkdir', { path: treePath('e/p/exit') }));
     expect(await ask('flush', { inos: null })).toEqual({ failed: [] });
     expect(await ended).toBe('EIO');
     expect(events.filter(({ type }) => type === 'failed')).toEqual([]);
     for (const name of ['a', 'b']) {
-      const { found } = await ask('lookup', { path: `${UNIT}/${name}`, listing: false });
+      const { found } = await ask('lookup', { path: treePath(`${UNIT}/${name}`), listing: false });
       expect(found).toMatchObject({ size: 1 });
     }
   });
@@ -177,7 +178,7 @@ describe('a thread that dies', () => {
     const { remote, ask, events } = threaded({ workerUrl });
     await ask('submit', submission('a', 'a', 1));
     const asked = new Promise((resolve) => {
-      remote.call('mkdir', { path: 'e/p/exit' }, () => {
+      remote.call('mkdir', { path: treePath('e/p/exit') }, () => {
         remote.call('submit', submission('b', 'b', 2), resolve);
       });
     });
@@ -203,7 +204,7 @@ describe('a thread that dies', () => {
 
 test("a thread's file that isn't there is ENOTSUP, and names the option", () => {
   const { askSync } = threaded({ workerUrl: threadNamed('missing.mjs') });
-  const failure = thrownBy(() => askSync('list', { path: '' }));
+  const failure = thrownBy(() => askSync('list', { path: treePath('') }));
   expect(failure).toMatchObject({ code: 'ENOTSUP' });
   expect(failure?.detail).toContain('workerUrl');
 });
@@ -212,16 +213,16 @@ test('after close the next call starts anew', async () => {
   const { ask } = threaded();
   await ask('close', {});
   await ask('close', {});
-  expect((await ask('list', { path: '' })).entries).toHaveLength(1);
+  expect((await ask('list', { path: treePath('') })).entries).toHaveLength(1);
 });
 
 test("arguments that can't leave the thread fail their call, and no other of the same turn", async () => {
   const { remote, ask } = threaded();
   const path = (() => UNIT) as unknown as string;
   const refused = new Promise((resolve) => {
-    remote.call('lookup', { path, listing: false }, resolve);
+    remote.call('lookup', { path: treePath(path), listing: false }, resolve);
   });
-  const others = Promise.all([ask('list', { path: '' }), ask('submit', submission('a', 'hello'))]);
+  const others = Promise.all([ask('list', { path: treePath('') }), ask('submit', submission('a', 'hello'))]);
   expect(await refused).toMatchObject({ ok: false, failure: { code: 'EINVAL' } });
   await others;
   expect(await ask('flush', { inos: null })).toEqual({ failed: [] });

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { Failure } from '../../src/contract/failure.js';
+import { treePath } from '../../src/contract/tree-path.js';
 import { hand } from './helpers/handed.js';
 import { owned, turns, UNIT } from './helpers/owned.js';
 
@@ -44,9 +45,9 @@ describe('write-back', () => {
   });
 
   test('of two units takes one batch each', async () => {
-    const { ask, flush, recorded } = owned({ directories: [UNIT, 'e/p/s'] });
+    const { ask, flush, recorded } = owned({ directories: [treePath(UNIT), treePath('e/p/s')] });
     for (const [ino, path] of [`${UNIT}/a`, `${UNIT}/b`, 'e/p/s/a'].entries()) {
-      void ask('submit', { ino, generation: 1, path, source: hand('x') });
+      void ask('submit', { ino, generation: 1, path: treePath(path), source: hand('x') });
     }
     await flush();
     expect(recorded.counts()).toEqual({ declare: 2, put: 3, finish: 2 });
@@ -71,7 +72,7 @@ describe('an upload that is done', () => {
     const { submit, flush, eventsOf, ask } = owned({ finalize: 'mark' });
     void submit('a', 'hello', { ino: 7, generation: 3 });
     await flush();
-    const { found } = await ask('lookup', { path: `${UNIT}/a`, listing: false });
+    const { found } = await ask('lookup', { path: treePath(`${UNIT}/a`), listing: false });
     const md5 = createHash('md5').update('hello').digest('base64');
     expect(found).toMatchObject({ size: 5, md5, version: `md5:${md5}` });
     expect(eventsOf('uploaded')).toMatchObject([
@@ -264,7 +265,7 @@ describe('an upload whose answer was lost', () => {
 
   test('has failed if the storage did not take it', async () => {
     const { submit, flush, recorded, content } = owned();
-    recorded.memory.write(`${UNIT}/a`, 'before');
+    recorded.memory.write(treePath(`${UNIT}/a`), 'before');
     recorded.fail(`sent ${UNIT}/a`, new Failure('EIO', null, 'ECONNRESET'));
     void submit('a', 'after');
     expect(await flush()).toHaveLength(1);

@@ -1,5 +1,6 @@
 import { resolveConfig } from '../../src/config/config.js';
 import type { RemoteEvent } from '../../src/contract/remote.js';
+import { treePath } from '../../src/contract/tree-path.js';
 import { createOwner } from '../../src/io/owner/owner.js';
 import { createRunsStore } from '../../src/store/runs.js';
 import { defaults } from '../helpers/defaults.js';
@@ -20,7 +21,11 @@ test('the owner tells of an unreachable server once, whoever asks and swallows t
   owner.onEvent = (event) => events.push(event);
   const { signal } = new AbortController();
   for (let call = 0; call < 3; call++) {
-    const reply = await owner.handle('lookup', { path: 'team/project/run/file', listing: true }, signal);
+    const reply = await owner.handle(
+      'lookup',
+      { path: treePath('team/project/run/file'), listing: true },
+      signal,
+    );
     expect(reply.ok).toBe(false);
   }
   expect(events).toEqual([

@@ -1,3 +1,4 @@
+import { treePath } from '../../src/contract/tree-path.js';
 import { mountVersions } from './helpers/version-store.js';
 
 const C = '/e/p/t/c';
@@ -46,7 +47,7 @@ describe('aliases are links beside versions', () => {
     let now = 0;
     const { fs, store } = mountVersions(() => now);
     expect(await fs.promises.readFile(`${C}/prod/a.txt`, 'utf8')).toBe('second');
-    store.collections.get('e/p/t/c')?.aliases.set('prod', 'v0');
+    store.collections.get(treePath('e/p/t/c'))?.aliases.set('prod', 'v0');
     expect(await fs.promises.readFile(`${C}/prod/a.txt`, 'utf8')).toBe('second');
     now += 31_000;
     expect(await fs.promises.readFile(`${C}/prod/a.txt`, 'utf8')).toBe('first');
@@ -67,7 +68,7 @@ describe('aliases are links beside versions', () => {
     expect(await fs.promises.readlink(`${C}/new`)).toBe('v0');
     await fs.promises.symlink(`${C}/latest`, `${C}/new`);
     expect(await fs.promises.readlink(`${C}/new`)).toBe('v1');
-    expect(store.collections.get('e/p/t/c')?.aliases.get('new')).toBe('v1');
+    expect(store.collections.get(treePath('e/p/t/c'))?.aliases.get('new')).toBe('v1');
   });
 
   test('unlink removes one, and the version stays', async () => {
@@ -76,7 +77,7 @@ describe('aliases are links beside versions', () => {
     await expect(fs.promises.lstat(`${C}/old`)).rejects.toMatchObject({ code: 'ENOENT' });
     expect(await fs.promises.readFile(`${C}/v0/a.txt`, 'utf8')).toBe('first');
     await fs.promises.rm(`${C}/prod`);
-    expect([...(store.collections.get('e/p/t/c')?.aliases.keys() ?? [])]).toEqual(['latest']);
+    expect([...(store.collections.get(treePath('e/p/t/c'))?.aliases.keys() ?? [])]).toEqual(['latest']);
   });
 
   test('rename gives one another name, or takes another one over', async () => {
@@ -84,7 +85,7 @@ describe('aliases are links beside versions', () => {
     await fs.promises.rename(`${C}/old`, `${C}/older`);
     expect(await fs.promises.readlink(`${C}/older`)).toBe('v0');
     await fs.promises.rename(`${C}/older`, `${C}/prod`);
-    expect(Object.fromEntries(store.collections.get('e/p/t/c')?.aliases ?? [])).toEqual({
+    expect(Object.fromEntries(store.collections.get(treePath('e/p/t/c'))?.aliases ?? [])).toEqual({
       latest: 'v1',
       prod: 'v0',
     });
@@ -139,7 +140,7 @@ describe('aliases are links beside versions', () => {
     let now = 0;
     const { fs, store } = mountVersions(() => now);
     await fs.promises.readFile(`${C}/prod/a.txt`);
-    store.collections.get('e/p/t/c')?.aliases.delete('prod');
+    store.collections.get(treePath('e/p/t/c'))?.aliases.delete('prod');
     now += 31_000;
     store.log.length = 0;
     await expect(fs.promises.readFile(`${C}/prod/ref`)).rejects.toMatchObject({ code: 'ENOENT' });
@@ -157,15 +158,15 @@ describe('aliases are links beside versions', () => {
     ]) {
       await expect(change()).rejects.toMatchObject({ code: expect.stringMatching(/^(ENOTDIR|EISDIR)$/) });
     }
-    expect([...(store.collections.get('e/p/t/c')?.versions.keys() ?? [])]).toEqual(['v0', 'v1']);
+    expect([...(store.collections.get(treePath('e/p/t/c'))?.versions.keys() ?? [])]).toEqual(['v0', 'v1']);
     expect(await fs.promises.readlink(`${C}/prod`)).toBe('v1');
   });
 
   test('walks through one stay in one version, wherever it moves meanwhile', async () => {
     let now = 0;
     const { fs, store } = mountVersions(() => now);
-    const aliases = store.collections.get('e/p/t/c')?.aliases;
-    store.addVersion('e/p/t/c', { 'dir/zero.txt': '0', 'other/x': 'x' });
+    const aliases = store.collections.get(treePath('e/p/t/c'))?.aliases;
+    store.addVersion(treePath('e/p/t/c'), { 'dir/zero.txt': '0', 'other/x': 'x' });
     const read = store.list.bind(store);
     store.list = async function* (path, options) {
       yield* read(path, options);

@@ -1,3 +1,4 @@
+import { treePath } from '../../src/contract/tree-path.js';
 import { createKernel } from '../../src/kernel/kernel.js';
 import { runSync } from '../../src/kernel/operation/operation.js';
 import { defaults } from '../helpers/defaults.js';
@@ -28,7 +29,7 @@ describe.each([
 
   test('what is known to be missing is believed as long', () => {
     const { kernel, remote, server, clock, sync } = mount({ listingTtl: 1000 });
-    const look = (): string => codeOf(() => sync((op) => kernel.stat(op, 'e/new/r/f')));
+    const look = (): string => codeOf(() => sync((op) => kernel.stat(op, treePath('e/new/r/f'))));
     expect(look()).toBe('ENOENT');
     clock.wall += step;
     clock.now += 999;
@@ -43,10 +44,10 @@ describe.each([
   test('a listing is taken to lag behind a removal for a minute, no longer and no shorter', () => {
     const { kernel, server, clock, sync } = mount({ listingTtl: 0 });
     server.write(FILE, 'text');
-    sync((op) => kernel.unlink(op, FILE));
+    sync((op) => kernel.unlink(op, treePath(FILE)));
     // A listing that lags still shows it.
     server.write(FILE, 'text');
-    const look = (): string => codeOf(() => sync((op) => kernel.stat(op, FILE)));
+    const look = (): string => codeOf(() => sync((op) => kernel.stat(op, treePath(FILE))));
     clock.wall += step;
     clock.now += 59_999;
     expect(look()).toBe('ENOENT');
@@ -58,10 +59,10 @@ describe.each([
     const { kernel, clock, sync, writeFile } = mount();
     clock.wall += step;
     writeFile(FILE, 'text');
-    sync((op) => kernel.mkdir(op, 'e/p/r/d', 0o777));
+    sync((op) => kernel.mkdir(op, treePath('e/p/r/d'), 0o777));
     const now = clock.now + clock.wall;
     for (const path of [FILE, 'e/p/r/d']) {
-      const { mtimeMs, ctimeMs, birthtimeMs } = sync((op) => kernel.stat(op, path));
+      const { mtimeMs, ctimeMs, birthtimeMs } = sync((op) => kernel.stat(op, treePath(path)));
       expect([mtimeMs, ctimeMs, birthtimeMs]).toEqual([now, now, now]);
     }
   });
@@ -100,7 +101,8 @@ interface Modules {
 function agesFor({ createKernel, runSync }: Modules, realTime: () => number): void {
   const server = new ScriptedServer(() => 0);
   const kernel = createKernel({ ...defaults, remote: new ScriptedRemote(server), listingTtl: 5 });
-  const names = (): string[] => runSync((op) => kernel.readdir(op, 'e/p/r')).map(({ name }) => name);
+  const names = (): string[] =>
+    runSync((op) => kernel.readdir(op, treePath('e/p/r'))).map(({ name }) => name);
   server.write('e/p/r/a', 'text');
   expect(names()).toEqual(['a']);
   server.write('e/p/r/b', 'text');

@@ -2,6 +2,7 @@ import nodeFs from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import * as fc from 'fast-check';
+import { treePath } from '../../src/contract/tree-path.js';
 import { mountVersions } from './helpers/version-store.js';
 
 type Fs = typeof nodeFs;
@@ -88,7 +89,7 @@ test('a draft that was copied from a version behaves as a directory of the disk 
         expect(await contents(fs, draft)).toEqual(held);
         await fs.wandb.commit(draft);
         const files = Object.entries(held).filter(([, content]) => content !== null);
-        const committed = [...(store.collections.get('e/p/t/c')?.versions.get('v2') ?? [])];
+        const committed = [...(store.collections.get(treePath('e/p/t/c'))?.versions.get('v2') ?? [])];
         expect(Object.fromEntries(committed.map(([path, { bytes }]) => [path, bytes]))).toEqual(
           Object.fromEntries(files),
         );

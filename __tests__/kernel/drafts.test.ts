@@ -1,4 +1,5 @@
 import { Failure } from '../../src/contract/failure.js';
+import { treePath } from '../../src/contract/tree-path.js';
 import { mountVersions } from './helpers/version-store.js';
 
 const C = '/e/p/t/c';
@@ -16,7 +17,7 @@ describe('a draft', () => {
     expect(await fs.promises.readdir(D, { recursive: true })).toEqual(['a.txt', 'dir', 'dir/b.txt']);
     await fs.wandb.flush();
     expect(store.log).toHaveLength(before);
-    expect(store.collections.get('e/p/t/c')?.versions.size).toBe(2);
+    expect(store.collections.get(treePath('e/p/t/c'))?.versions.size).toBe(2);
     expect(await fs.promises.readdir(C)).toContain('draft');
   });
 
@@ -43,7 +44,7 @@ describe('a draft', () => {
     expect(await fs.promises.readdir('/e/p/model/net')).toEqual(['draft']);
     expect(await fs.wandb.commit('/e/p/model/net/draft')).toMatchObject({ version: 'v0' });
     expect(await fs.promises.readdir('/e/p/model/net')).toEqual(['latest', 'v0']);
-    expect(store.collections.has('e/p/model/net')).toBe(true);
+    expect(store.collections.has(treePath('e/p/model/net'))).toBe(true);
     expect((await fs.promises.readdir('/e/p')).sort()).toEqual(['model', 't']);
   });
 
@@ -104,7 +105,7 @@ describe('copying a version into a draft', () => {
     expect(await fs.promises.readFile(`${D}/c.txt`, 'utf8')).toBe('deep');
     expect(await fs.promises.readFile(`${C}/v1/a.txt`, 'utf8')).toBe('second');
     await fs.wandb.commit(D);
-    expect(Object.fromEntries(store.collections.get('e/p/t/c')?.versions.get('v2') ?? [])).toEqual({
+    expect(Object.fromEntries(store.collections.get(treePath('e/p/t/c'))?.versions.get('v2') ?? [])).toEqual({
       'a.txt': { bytes: 'second!' },
       'c.txt': { bytes: 'deep' },
     });
@@ -129,18 +130,18 @@ describe('copying a version into a draft', () => {
     expect(await fs.promises.readlink(`${D}/made`)).toBe('gs://bucket/other');
     await expect(fs.promises.symlink('../v0', `${D}/inside`)).rejects.toMatchObject({ code: 'EPERM' });
     await fs.wandb.commit(D);
-    const files = store.collections.get('e/p/t/c')?.versions.get('v2');
+    const files = store.collections.get(treePath('e/p/t/c'))?.versions.get('v2');
     expect(files?.get('copied')?.uri).toBe('s3://bucket/key');
     expect(files?.get('made')?.uri).toBe('gs://bucket/other');
   });
 
   test.each([{}, { dereference: true }])('an alias is copied as its version: %j', async (options) => {
     const { fs, store } = mountVersions();
-    const before = new Map(store.collections.get('e/p/t/c')?.aliases);
+    const before = new Map(store.collections.get(treePath('e/p/t/c'))?.aliases);
     await fs.promises.cp(`${C}/old`, D, { recursive: true, ...options });
     expect(await fs.promises.readdir(D)).toEqual(['a.txt', 'dir']);
     await fs.promises.writeFile(`${D}/a.txt`, 'changed');
-    expect(store.collections.get('e/p/t/c')?.aliases).toEqual(before);
+    expect(store.collections.get(treePath('e/p/t/c'))?.aliases).toEqual(before);
     await expect(fs.promises.cp(`${C}/old`, `${C}/third`, options)).rejects.toMatchObject({
       code: 'ERR_FS_EISDIR',
     });
@@ -148,7 +149,7 @@ describe('copying a version into a draft', () => {
 
   test('no copy sets an alias on the server, unless the link itself is meant', async () => {
     const { fs, store } = mountVersions();
-    const aliases = store.collections.get('e/p/t/c')?.aliases;
+    const aliases = store.collections.get(treePath('e/p/t/c'))?.aliases;
     const before = new Map(aliases);
     await expect(fs.promises.cp(`${C}/old`, `${C}/prod`, { recursive: true })).rejects.toMatchObject({
       code: 'ERR_FS_CP_DIR_TO_NON_DIR',
@@ -202,7 +203,7 @@ describe('a commit', () => {
     await fs.promises.writeFile(`${D}/a.txt`, 'third');
     store.nextCommit = { fail: new Failure('EIO', 'An upload failed.') };
     await expect(fs.wandb.commit(D)).rejects.toMatchObject({ code: 'EIO', syscall: 'commit', path: D });
-    expect(store.collections.get('e/p/t/c')?.versions.size).toBe(2);
+    expect(store.collections.get(treePath('e/p/t/c'))?.versions.size).toBe(2);
     expect(await fs.promises.readFile(`${D}/a.txt`, 'utf8')).toBe('third');
     expect(await fs.wandb.commit(D)).toMatchObject({ version: 'v2' });
   });
@@ -237,7 +238,7 @@ describe('a commit', () => {
     await fs.wandb.commit(D);
     expect(await reader.readFile('utf8')).toBe('');
     await reader.close();
-    expect(store.collections.get('e/p/t/c')?.versions.size).toBe(3);
+    expect(store.collections.get(treePath('e/p/t/c'))?.versions.size).toBe(3);
   });
 
   test.each([
@@ -285,7 +286,7 @@ describe('a draft keeps what it holds', () => {
     const { fs, store } = mountVersions(() => now);
     await fs.promises.mkdir(D);
     await fs.promises.copyFile(`${C}/v0/a.txt`, `${D}/a.txt`);
-    store.collections.get('e/p/t/c')?.aliases.set('draft', 'v1');
+    store.collections.get(treePath('e/p/t/c'))?.aliases.set('draft', 'v1');
     now += 31_000;
     await fs.promises.readdir(C);
     await fs.promises.stat(`${D}/a.txt`);
@@ -356,7 +357,7 @@ test('a directory made here that somebody has begun meanwhile is no more only he
   let now = 0;
   const { fs, store } = mountVersions(() => now);
   await fs.promises.mkdir('/e/p/t/mine');
-  store.addVersion('e/p/t/mine', { 'a.txt': 'theirs' });
+  store.addVersion(treePath('e/p/t/mine'), { 'a.txt': 'theirs' });
   now += 31_000;
   await fs.promises.rm('/e/p/t/mine', { recursive: true });
   expect(store.log).toContain('rmdir e/p/t/mine');

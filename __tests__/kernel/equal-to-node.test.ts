@@ -2,6 +2,7 @@ import * as nodeFs from 'node:fs';
 import { constants } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { treePath } from '../../src/contract/tree-path.js';
 import { codeOf, mount } from './helpers/mount.js';
 import { seeded } from './helpers/seeded.js';
 
@@ -17,7 +18,7 @@ test('errno table equals node:fs', () => {
     for (const f of ['f', 'g', 'd/x', 'd/s/y']) nodeFs.writeFileSync(`${top}/${f}`, 'text');
     const m = mount();
     for (const f of ['f', 'g', 'd/x', 'd/s/y']) m.server.write(`${RUN}/${f}`, 'text');
-    m.sync((op) => m.kernel.mkdir(op, `${RUN}/empty`, 0o777));
+    m.sync((op) => m.kernel.mkdir(op, treePath(`${RUN}/empty`), 0o777));
     return m;
   };
   const paths = [
@@ -60,43 +61,43 @@ test('errno table equals node:fs', () => {
     for (const [n, f] of Object.entries(flags))
       compare(
         `open ${n} ${p}`,
-        (m) => m.sync((op) => m.kernel.open(op, `${RUN}/${p}`, f, 0o666)),
+        (m) => m.sync((op) => m.kernel.open(op, treePath(`${RUN}/${p}`), f, 0o666)),
         () => nodeFs.closeSync(nodeFs.openSync(`${top}/${p}`, f, 0o666)),
       );
     compare(
       `stat ${p}`,
-      (m) => m.sync((op) => m.kernel.stat(op, `${RUN}/${p}`)),
+      (m) => m.sync((op) => m.kernel.stat(op, treePath(`${RUN}/${p}`))),
       () => nodeFs.statSync(`${top}/${p}`),
     );
     compare(
       `readdir ${p}`,
-      (m) => m.sync((op) => m.kernel.readdir(op, `${RUN}/${p}`)),
+      (m) => m.sync((op) => m.kernel.readdir(op, treePath(`${RUN}/${p}`))),
       () => nodeFs.readdirSync(`${top}/${p}`),
     );
     compare(
       `mkdir ${p}`,
-      (m) => m.sync((op) => m.kernel.mkdir(op, `${RUN}/${p}`, 0o777)),
+      (m) => m.sync((op) => m.kernel.mkdir(op, treePath(`${RUN}/${p}`), 0o777)),
       () => nodeFs.mkdirSync(`${top}/${p}`),
     );
     compare(
       `rmdir ${p}`,
-      (m) => m.sync((op) => m.kernel.rmdir(op, `${RUN}/${p}`)),
+      (m) => m.sync((op) => m.kernel.rmdir(op, treePath(`${RUN}/${p}`))),
       () => nodeFs.rmdirSync(`${top}/${p}`),
     );
     compare(
       `unlink ${p}`,
-      (m) => m.sync((op) => m.kernel.unlink(op, `${RUN}/${p}`)),
+      (m) => m.sync((op) => m.kernel.unlink(op, treePath(`${RUN}/${p}`))),
       () => nodeFs.unlinkSync(`${top}/${p}`),
     );
     compare(
       `readlink ${p}`,
-      (m) => m.sync((op) => m.kernel.readlink(op, `${RUN}/${p}`)),
+      (m) => m.sync((op) => m.kernel.readlink(op, treePath(`${RUN}/${p}`))),
       () => nodeFs.readlinkSync(`${top}/${p}`),
     );
     for (const q of paths)
       compare(
         `rename ${p} ${q}`,
-        (m) => m.sync((op) => m.kernel.rename(op, `${RUN}/${p}`, `${RUN}/${q}`)),
+        (m) => m.sync((op) => m.kernel.rename(op, treePath(`${RUN}/${p}`), treePath(`${RUN}/${q}`))),
         () => nodeFs.renameSync(`${top}/${p}`, `${top}/${q}`),
       );
   }
@@ -156,7 +157,7 @@ for (const [cacheBytes, blockBytes] of [
           same(
             `open ${name} ${f}`,
             () => {
-              a = sync((op) => kernel.open(op, `${RUN}/${name}`, f, 0o666));
+              a = sync((op) => kernel.open(op, treePath(`${RUN}/${name}`), f, 0o666));
               return 'ok';
             },
             () => {
@@ -205,14 +206,14 @@ for (const [cacheBytes, blockBytes] of [
           if (r === 0)
             same(
               `unlink ${name}`,
-              () => sync((op) => kernel.unlink(op, `${RUN}/${name}`)),
+              () => sync((op) => kernel.unlink(op, treePath(`${RUN}/${name}`))),
               () => nodeFs.unlinkSync(`${top}/${name}`),
             );
           else if (r === 1) {
             const to = ['p', 'q', 'z'][choose(3)];
             same(
               `rename ${name} ${to}`,
-              () => sync((op) => kernel.rename(op, `${RUN}/${name}`, `${RUN}/${to}`)),
+              () => sync((op) => kernel.rename(op, treePath(`${RUN}/${name}`), treePath(`${RUN}/${to}`))),
               () => nodeFs.renameSync(`${top}/${name}`, `${top}/${to}`),
             );
           } else if (r === 2) {

@@ -1,4 +1,5 @@
 import { constants } from 'node:fs';
+import { treePath } from '../../src/contract/tree-path.js';
 import { codeOf, mount, outcome, readAll, turn } from './helpers/mount.js';
 
 const { O_APPEND, O_RDONLY, O_RDWR, O_WRONLY } = constants;
@@ -24,7 +25,7 @@ test('and still is after several listings', () => {
     clock.now += 100;
     names('e/p/r');
   }
-  expect(sync((op) => kernel.stat(op, 'e/p/r/a')).kind).toBe('file');
+  expect(sync((op) => kernel.stat(op, treePath('e/p/r/a'))).kind).toBe('file');
 });
 
 test('a run that was removed elsewhere while it holds unsent content answers without asking again and again', () => {
@@ -34,25 +35,25 @@ test('a run that was removed elsewhere while it holds unsent content answers wit
   server.units.add('e/p/other');
   clock.now += 100;
   remote.log.length = 0;
-  expect(codeOf(() => sync((op) => kernel.stat(op, 'e/p/r/other')))).toBe('ENOENT');
+  expect(codeOf(() => sync((op) => kernel.stat(op, treePath('e/p/r/other'))))).toBe('ENOENT');
   expect(remote.log.length).toBeLessThan(5);
 });
 
 test('so does one that holds a local directory only', () => {
   const { kernel, remote, server, clock, sync } = mount({ listingTtl: 10 });
-  sync((op) => kernel.mkdir(op, 'e/p/r/d', 0o777));
+  sync((op) => kernel.mkdir(op, treePath('e/p/r/d'), 0o777));
   server.units.delete('e/p/r');
   server.units.add('e/p/other');
   clock.now += 100;
   remote.log.length = 0;
-  expect(codeOf(() => sync((op) => kernel.stat(op, 'e/p/r/other')))).toBe('ENOENT');
+  expect(codeOf(() => sync((op) => kernel.stat(op, treePath('e/p/r/other'))))).toBe('ENOENT');
   expect(remote.log.length).toBeLessThan(5);
 });
 
 test('what is written through an fd after a foreign rewrite was listed is sent: the last writer wins', () => {
   const { kernel, remote, server, clock, sync, names } = mount({ listingTtl: 10 });
   server.write(FILE, 'old');
-  const fd = sync((op) => kernel.open(op, FILE, O_RDWR | O_APPEND, 0));
+  const fd = sync((op) => kernel.open(op, treePath(FILE), O_RDWR | O_APPEND, 0));
   server.write(FILE, 'foreign');
   clock.now += 100;
   names('e/p/r');
@@ -73,7 +74,7 @@ test('what is written through an fd after a foreign rewrite was listed is sent: 
 test('so is what is written after a foreign removal was listed', () => {
   const { kernel, remote, server, clock, sync, names } = mount({ listingTtl: 10 });
   server.write(FILE, 'old');
-  const fd = sync((op) => kernel.open(op, FILE, O_WRONLY, 0));
+  const fd = sync((op) => kernel.open(op, treePath(FILE), O_WRONLY, 0));
   server.delete(FILE);
   clock.now += 100;
   names('e/p/r');
@@ -93,7 +94,7 @@ test('so is what is written after a foreign removal was listed', () => {
 test('a write into a run that was removed elsewhere says so, and nothing is uploaded', () => {
   const { kernel, remote, server, clock, sync, names } = mount({ listingTtl: 10 });
   server.write(FILE, 'old');
-  const fd = sync((op) => kernel.open(op, FILE, O_WRONLY, 0));
+  const fd = sync((op) => kernel.open(op, treePath(FILE), O_WRONLY, 0));
   server.delete(FILE);
   server.units.delete('e/p/r');
   server.units.add('e/p/other');
@@ -108,11 +109,11 @@ test('a write into a run that was removed elsewhere says so, and nothing is uplo
 test('a handle that turned to a new version writes to it', () => {
   const { kernel, server, clock, sync } = mount();
   server.write(FILE, 'old');
-  const fd = sync((op) => kernel.open(op, FILE, O_RDWR, 0));
+  const fd = sync((op) => kernel.open(op, treePath(FILE), O_RDWR, 0));
   server.write(FILE, 'foreign');
   clock.now += 1;
   sync((op) => kernel.write(op, fd, Buffer.from('MINE'), 0));
-  const reader = sync((op) => kernel.open(op, FILE, O_RDONLY, 0));
+  const reader = sync((op) => kernel.open(op, treePath(FILE), O_RDONLY, 0));
   sync((op) => kernel.close(op, fd));
   sync((op) => kernel.flush(op));
   expect(server.text(FILE)).toBe('MINEign');
@@ -123,7 +124,7 @@ test('a listing that overtakes the reply of a directory rename does not empty th
   const { kernel, remote, server, clock, async: later, names, readFile } = mount({ listingTtl: 10 });
   server.write('e/p/r/d/x', 'text');
   expect(names('e/p/r/d')).toEqual(['x']);
-  const renamed = outcome(later((op) => kernel.rename(op, 'e/p/r/d', 'e/p/r/e')));
+  const renamed = outcome(later((op) => kernel.rename(op, treePath('e/p/r/d'), treePath('e/p/r/e'))));
   await turn();
   // The server has done it; its answer to the rename is slower than its answer to a listing.
   const bytes = server.bytes.get('e/p/r/d/x') ?? Buffer.alloc(0);
@@ -144,7 +145,7 @@ test('a listing that overtakes the reply of a directory rename does not empty th
 test('a dirty file that was removed elsewhere is sent by fsync', () => {
   const { kernel, server, clock, sync, names } = mount({ listingTtl: 10 });
   server.write(FILE, 'old');
-  const fd = sync((op) => kernel.open(op, FILE, O_RDWR, 0));
+  const fd = sync((op) => kernel.open(op, treePath(FILE), O_RDWR, 0));
   sync((op) => kernel.write(op, fd, Buffer.from('MINE'), 0));
   server.delete(FILE);
   clock.now += 100;
@@ -157,7 +158,7 @@ test('a dirty file that was removed elsewhere is sent by fsync', () => {
 test('a file open here that became a directory elsewhere gives way to it', () => {
   const { kernel, server, clock, sync, names, readFile } = mount({ listingTtl: 10 });
   server.write('e/p/r/a', 'file');
-  const fd = sync((op) => kernel.open(op, 'e/p/r/a', O_RDONLY, 0));
+  const fd = sync((op) => kernel.open(op, treePath('e/p/r/a'), O_RDONLY, 0));
   server.delete('e/p/r/a');
   server.write('e/p/r/a/b', 'below');
   clock.now += 100;
@@ -170,9 +171,9 @@ test('content written after a failed rename is sent', () => {
   const { kernel, remote, server, sync, writeFile } = mount();
   void remote;
   server.write(FILE, 'old');
-  const fd = sync((op) => kernel.open(op, FILE, O_RDWR, 0));
+  const fd = sync((op) => kernel.open(op, treePath(FILE), O_RDWR, 0));
   server.delete(FILE);
-  expect(codeOf(() => sync((op) => kernel.rename(op, FILE, 'e/p/r/g')))).toBe('ENOENT');
+  expect(codeOf(() => sync((op) => kernel.rename(op, treePath(FILE), treePath('e/p/r/g'))))).toBe('ENOENT');
   sync((op) => kernel.ftruncate(op, fd, 0));
   sync((op) => kernel.write(op, fd, Buffer.from('n'), 0));
   sync((op) => kernel.close(op, fd));
@@ -184,7 +185,7 @@ test('content written after a failed rename is sent', () => {
 test('a file that is rewritten again and again is read as one of its versions', () => {
   const { kernel, remote, server, clock, sync } = mount();
   server.write(FILE, 'version 0');
-  const fd = sync((op) => kernel.open(op, FILE, O_RDWR, 0));
+  const fd = sync((op) => kernel.open(op, treePath(FILE), O_RDWR, 0));
   let left = 5;
   remote.onBlockedStep = () => {
     // Each time the listing has come, and the content hasn't.

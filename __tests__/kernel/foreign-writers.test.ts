@@ -1,6 +1,7 @@
 import { constants } from 'node:fs';
 import fc from 'fast-check';
 import { Failure } from '../../src/contract/failure.js';
+import { treePath } from '../../src/contract/tree-path.js';
 import { runAsync, runSync } from '../../src/kernel/operation/operation.js';
 import { mount } from './helpers/mount.js';
 import { seeded } from './helpers/seeded.js';
@@ -61,23 +62,25 @@ test(`${RUNS} random programs with a foreign writer never read a mixture, and ag
             if (!(thrown instanceof Failure) || !ALLOWED.has(thrown.code)) throw thrown;
           });
         };
-        await attempt(() => drive((op) => kernel.mkdir(op, 'e/p/r/d', 0o777)));
+        await attempt(() => drive((op) => kernel.mkdir(op, treePath('e/p/r/d'), 0o777)));
         for (const { type, file, blocks } of steps) {
           if (type === 'foreignWrite') server.write(file, content(blocks));
           else if (type === 'foreignRemove') server.delete(file);
           else if (type === 'elsewhere') remote.steps()[choose(remote.steps().length)]?.run();
           else if (type === 'list')
-            await attempt(async () => void (await drive((op) => kernel.readdir(op, 'e/p/r'))));
-          else if (type === 'unlink') await attempt(() => drive((op) => kernel.unlink(op, file)));
+            await attempt(async () => void (await drive((op) => kernel.readdir(op, treePath('e/p/r')))));
+          else if (type === 'unlink') await attempt(() => drive((op) => kernel.unlink(op, treePath(file))));
           else if (type === 'write') {
             await attempt(async () => {
-              const fd = await drive((op) => kernel.open(op, file, O_WRONLY | O_CREAT | O_TRUNC, 0o666));
+              const fd = await drive((op) =>
+                kernel.open(op, treePath(file), O_WRONLY | O_CREAT | O_TRUNC, 0o666),
+              );
               await drive((op) => kernel.write(op, fd, Buffer.from(content(blocks)), 0));
               await drive((op) => kernel.close(op, fd));
             });
           } else {
             await attempt(async () => {
-              const fd = await drive((op) => kernel.open(op, file, O_RDONLY, 0));
+              const fd = await drive((op) => kernel.open(op, treePath(file), O_RDONLY, 0));
               const buffer = Buffer.alloc(64);
               try {
                 const count = await drive((op) => kernel.read(op, fd, buffer, 0));
@@ -94,10 +97,10 @@ test(`${RUNS} random programs with a foreign writer never read a mixture, and ag
         await attempt(() => Promise.resolve(runSync((op) => kernel.flush(op))));
         remote.settle();
         clock.now += 1_000_000;
-        kernel.refresh('');
+        kernel.refresh(treePath(''));
         for (const file of FILES) {
           const shown = await (async () => {
-            const fd = runSync((op) => kernel.open(op, file, O_RDONLY, 0));
+            const fd = runSync((op) => kernel.open(op, treePath(file), O_RDONLY, 0));
             const buffer = Buffer.alloc(64);
             const count = runSync((op) => kernel.read(op, fd, buffer, 0));
             runSync((op) => kernel.close(op, fd));

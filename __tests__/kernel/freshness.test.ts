@@ -1,3 +1,4 @@
+import { treePath } from '../../src/contract/tree-path.js';
 import { makeFs } from '../../src/node/faces/create.js';
 import { RUNS } from '../../src/node/wandb/layouts.js';
 import { codeOf, mount } from './helpers/mount.js';
@@ -11,7 +12,7 @@ test('what was learned answers without a request until the TTL has passed', () =
   remote.log.length = 0;
   clock.now += 999;
   expect(readFile(FILE)).toBe('text');
-  expect(codeOf(() => sync((op) => kernel.stat(op, 'e/p/r/missing')))).toBe('ENOENT');
+  expect(codeOf(() => sync((op) => kernel.stat(op, treePath('e/p/r/missing'))))).toBe('ENOENT');
   expect(remote.log).toEqual([]);
   server.write(FILE, 'newer');
   clock.now += 1;
@@ -29,14 +30,14 @@ test("a file uploaded here shows another writer's later version after the TTL, a
   writeFile(FILE, 'mine again');
   sync((op) => kernel.flush(op));
   server.write(FILE, 'theirs again');
-  kernel.refresh('e/p/r');
+  kernel.refresh(treePath('e/p/r'));
   expect(readFile(FILE)).toBe('theirs again');
 });
 
 test('a file removed here shows again after the TTL, when another writer has made it anew', () => {
   const { kernel, server, clock, sync, readFile } = mount({ listingTtl: 1000 });
   server.write(FILE, 'text');
-  sync((op) => kernel.unlink(op, FILE));
+  sync((op) => kernel.unlink(op, treePath(FILE)));
   server.write(FILE, 'anew');
   expect(codeOf(() => readFile(FILE))).toBe('ENOENT');
   clock.now += 1000;
@@ -49,12 +50,12 @@ test('a refresh asks anew, hears no answer that was asked for before it, and for
   server.write('e/p/r/theirs', 'text');
   writeFile(FILE, 'mine');
   sync((op) => kernel.flush(op));
-  const listed = later((op) => kernel.readdir(op, 'e/p'));
+  const listed = later((op) => kernel.readdir(op, treePath('e/p')));
   remote.run('list e/p');
   server.mkunit('e/p/other');
   server.delete('e/p/r/theirs');
   expect(names('e/p/r')).toEqual(['f', 'theirs']);
-  kernel.refresh('');
+  kernel.refresh(treePath(''));
   expect(names('e/p')).toEqual(['other', 'r']);
   expect(names('e/p/r')).toEqual(['f']);
   remote.settle();
@@ -65,11 +66,11 @@ test('a refresh asks anew, hears no answer that was asked for before it, and for
 test('a missing project is remembered as missing, with everything below it', () => {
   const { kernel, remote, sync } = mount();
   for (const path of ['e/none', 'e/none/r', 'e/none/r/f', 'e/none/r2/f']) {
-    expect(codeOf(() => sync((op) => kernel.stat(op, path)))).toBe('ENOENT');
+    expect(codeOf(() => sync((op) => kernel.stat(op, treePath(path))))).toBe('ENOENT');
   }
   expect(remote.log).toEqual(['lookup']);
   for (const path of ['x/y/z/f', 'x/y/z', 'x/y/other']) {
-    expect(codeOf(() => sync((op) => kernel.stat(op, path)))).toBe('ENOENT');
+    expect(codeOf(() => sync((op) => kernel.stat(op, treePath(path))))).toBe('ENOENT');
   }
   expect(remote.log).toHaveLength(2);
 });
@@ -77,7 +78,7 @@ test('a missing project is remembered as missing, with everything below it', () 
 test('what was missing and is made here is there', () => {
   const { kernel, server, sync, names, writeFile } = mount();
   expect(codeOf(() => names('e/p/new'))).toBe('ENOENT');
-  sync((op) => kernel.mkdir(op, 'e/p/new', 0o777));
+  sync((op) => kernel.mkdir(op, treePath('e/p/new'), 0o777));
   expect(names('e/p/new')).toEqual([]);
   writeFile('e/p/new/f', 'text');
   sync((op) => kernel.flush(op));
@@ -89,7 +90,7 @@ test('a run that somebody else makes while it is made here is there for a recurs
   const fs = makeFs({ connect: () => kernel, appUrl: () => 'https://wandb.ai', layout: RUNS });
   for (const isRecursive of [true, false]) {
     const path = isRecursive ? 'e/p/new' : 'e/p/newer';
-    expect(codeOf(() => sync((op) => kernel.stat(op, path)))).toBe('ENOENT');
+    expect(codeOf(() => sync((op) => kernel.stat(op, treePath(path))))).toBe('ENOENT');
     remote.log.length = 0;
     server.write(`${path}/f`, 'theirs');
     const made = codeOf(() => fs.mkdirSync(`/${path}`, { recursive: isRecursive }));
@@ -103,8 +104,8 @@ test('in a large run names are looked up singly, and after 8 of them all are lis
   server.pageSize = 2;
   for (let index = 0; index < 40; index++) server.write(`e/p/r/${String(index).padStart(2, '0')}`, 'text');
   for (let index = 10; index < 30; index++) {
-    expect(sync((op) => kernel.stat(op, `e/p/r/${index}`)).size).toBe(4);
-    expect(codeOf(() => sync((op) => kernel.stat(op, `e/p/r/x${index}`)))).toBe('ENOENT');
+    expect(sync((op) => kernel.stat(op, treePath(`e/p/r/${index}`))).size).toBe(4);
+    expect(codeOf(() => sync((op) => kernel.stat(op, treePath(`e/p/r/x${index}`))))).toBe('ENOENT');
   }
   expect(remote.log).toEqual([...Array<string>(8).fill('lookup'), 'list']);
 });

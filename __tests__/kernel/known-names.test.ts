@@ -1,5 +1,6 @@
 import { constants } from 'node:fs';
 import fc from 'fast-check';
+import { treePath } from '../../src/contract/tree-path.js';
 import { Core } from '../../src/kernel/core.js';
 import { readdir } from '../../src/kernel/namespace/directories.js';
 import { runSync } from '../../src/kernel/operation/operation.js';
@@ -90,7 +91,7 @@ test('the names that are remembered are bounded, however many are seen', () => {
   let most = 0;
   for (let run = 0; run < 200; run++) {
     for (let index = 0; index < PER_RUN; index++) server.write(`e/p/run${run}/f${index}`, 'text');
-    expect(runSync((op) => readdir(core, op, `e/p/run${run}`))).toHaveLength(PER_RUN);
+    expect(runSync((op) => readdir(core, op, treePath(`e/p/run${run}`)))).toHaveLength(PER_RUN);
     most = Math.max(most, [...core.root.walk()].filter(({ isDirectory }) => !isDirectory).length);
   }
   expect(most).toBeLessThanOrEqual(2 * MOST);

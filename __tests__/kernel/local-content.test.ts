@@ -1,5 +1,6 @@
 import { constants, readdirSync } from 'node:fs';
 import { tmpdir } from 'node:os';
+import { treePath } from '../../src/contract/tree-path.js';
 import { codeOf, mount, readAll } from './helpers/mount.js';
 
 const { O_APPEND, O_CREAT, O_RDWR, O_WRONLY } = constants;
@@ -19,7 +20,7 @@ test('small content lives in memory, large content on disk, and both read the sa
 
 test('a file that grows past the limit moves to disk without losing a byte', () => {
   const { kernel, sync, readFile } = mount({ cacheBytes: 16 * 1024 });
-  const fd = sync((op) => kernel.open(op, FILE, O_WRONLY | O_CREAT | O_APPEND, 0o666));
+  const fd = sync((op) => kernel.open(op, treePath(FILE), O_WRONLY | O_CREAT | O_APPEND, 0o666));
   for (let index = 0; index < 20; index++)
     sync((op) => kernel.write(op, fd, Buffer.alloc(100, 97 + index), null));
   sync((op) => kernel.close(op, fd));
@@ -35,7 +36,7 @@ test('what is being uploaded is not changed by writes that come after it was han
     const { kernel, remote, server, sync, writeFile } = mount({ cacheBytes });
     writeFile(FILE, 'a'.repeat(4096));
     remote.run(`send ${FILE}`);
-    const fd = sync((op) => kernel.open(op, FILE, O_RDWR, 0));
+    const fd = sync((op) => kernel.open(op, treePath(FILE), O_RDWR, 0));
     sync((op) => kernel.write(op, fd, Buffer.alloc(4096, 'b'), 0));
     remote.run(`put ${FILE}`);
     expect(server.text(FILE)).toBe('a'.repeat(4096));
@@ -49,7 +50,7 @@ test('what is being uploaded is not changed by writes that come after it was han
 test('a write behind the end leaves zeros between', () => {
   for (const cacheBytes of [16 * 1024, 16 * MIB]) {
     const { kernel, server, sync } = mount({ cacheBytes });
-    const fd = sync((op) => kernel.open(op, FILE, O_RDWR | O_CREAT, 0o666));
+    const fd = sync((op) => kernel.open(op, treePath(FILE), O_RDWR | O_CREAT, 0o666));
     sync((op) => kernel.write(op, fd, Buffer.from('ab'), 0));
     sync((op) => kernel.write(op, fd, Buffer.from('z'), 2000));
     sync((op) => kernel.ftruncate(op, fd, 2003));

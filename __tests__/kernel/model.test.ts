@@ -1,6 +1,7 @@
 import { constants } from 'node:fs';
 import fc from 'fast-check';
 import { Failure } from '../../src/contract/failure.js';
+import { treePath } from '../../src/contract/tree-path.js';
 import { Operation, runAsync, runSync } from '../../src/kernel/operation/operation.js';
 import type { Kernel } from '../../src/kernel/syscalls.js';
 import { Model, type ModelFile } from './helpers/model.js';
@@ -114,9 +115,9 @@ async function perform(
   const path = `${root}/${action.path}`;
   switch (action.type) {
     case 'open':
-      return drive((op) => kernel.open(op, path, O_RDWR, 0));
+      return drive((op) => kernel.open(op, treePath(path), O_RDWR, 0));
     case 'read': {
-      const opened = await drive((op) => kernel.open(op, path, O_RDONLY, 0));
+      const opened = await drive((op) => kernel.open(op, treePath(path), O_RDONLY, 0));
       try {
         return await readAt(kernel, opened, drive);
       } finally {
@@ -126,24 +127,24 @@ async function perform(
     case 'write':
     case 'append': {
       const how = action.type === 'write' ? O_TRUNC : O_APPEND;
-      const opened = await drive((op) => kernel.open(op, path, O_WRONLY | O_CREAT | how, 0o666));
+      const opened = await drive((op) => kernel.open(op, treePath(path), O_WRONLY | O_CREAT | how, 0o666));
       await drive((op) => kernel.write(op, opened, Buffer.from(action.text), null));
       return drive((op) => kernel.close(op, opened));
     }
     case 'list':
-      return (await drive((op) => kernel.readdir(op, path))).map((entry) => entry.name);
+      return (await drive((op) => kernel.readdir(op, treePath(path)))).map((entry) => entry.name);
     case 'stat':
-      return (await drive((op) => kernel.stat(op, path))).kind;
+      return (await drive((op) => kernel.stat(op, treePath(path)))).kind;
     case 'unlink':
-      return drive((op) => kernel.unlink(op, path));
+      return drive((op) => kernel.unlink(op, treePath(path)));
     case 'mkdir':
-      return drive((op) => kernel.mkdir(op, path, 0o777));
+      return drive((op) => kernel.mkdir(op, treePath(path), 0o777));
     case 'rmdir':
-      return drive((op) => kernel.rmdir(op, path));
+      return drive((op) => kernel.rmdir(op, treePath(path)));
     case 'removeTree':
-      return drive((op) => kernel.removeTree(op, path));
+      return drive((op) => kernel.removeTree(op, treePath(path)));
     case 'rename':
-      return drive((op) => kernel.rename(op, path, `${root}/${action.to}`));
+      return drive((op) => kernel.rename(op, treePath(path), treePath(`${root}/${action.to}`)));
   }
 }
 
@@ -190,7 +191,7 @@ async function act(
   const model = new Model(root);
   const { kernel } = mounted;
   let handle = null as Handle | null;
-  runSync((op) => kernel.mkdir(op, root, 0o777));
+  runSync((op) => kernel.mkdir(op, treePath(root), 0o777));
   for (const { action, isSync, abortAfter } of commands) {
     if (/Handle/.test(action.type) && !handle) continue;
     const controller = new AbortController();
@@ -224,7 +225,7 @@ async function act(
 /** All files below a directory with their content, as the kernel shows them. */
 async function view(kernel: Kernel, directory: string): Promise<Map<string, string>> {
   const files = new Map<string, string>();
-  for (const { name: entry, kind } of await runAsync((op) => kernel.readdir(op, directory))) {
+  for (const { name: entry, kind } of await runAsync((op) => kernel.readdir(op, treePath(directory)))) {
     const path = `${directory}/${entry}`;
     if (kind === 'directory') for (const pair of await view(kernel, path)) files.set(...pair);
     else
@@ -301,7 +302,7 @@ async function run({
   }
   remote.settle();
   const local = await Promise.all(
-    (runSync((op) => kernel.readdir(op, RUN)) as readonly { name: string }[])
+    (runSync((op) => kernel.readdir(op, treePath(RUN))) as readonly { name: string }[])
       .filter(({ name: entry }) => entry !== 'foreign')
       .map(({ name: entry }) => `${RUN}/${entry}`)
       .map(async (directory) => {

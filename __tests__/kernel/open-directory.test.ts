@@ -1,3 +1,4 @@
+import { treePath } from '../../src/contract/tree-path.js';
 import { runSync } from '../../src/kernel/operation/operation.js';
 import type { DirectoryPages, Kernel } from '../../src/kernel/syscalls.js';
 import { codeOf, mount } from './helpers/mount.js';
@@ -12,7 +13,8 @@ function mountLarge(options?: Parameters<typeof mount>[0]) {
   return mounted;
 }
 
-const open = (kernel: Kernel): DirectoryPages => runSync((op) => kernel.opendir(op, 'e/p/r', 'always'));
+const open = (kernel: Kernel): DirectoryPages =>
+  runSync((op) => kernel.opendir(op, treePath('e/p/r'), 'always'));
 
 const read = (pages: DirectoryPages): string[] | null =>
   runSync((op) => pages.next(op))?.map(({ name }) => name) ?? null;
@@ -35,7 +37,7 @@ test('a directory is read page by page, and known when it was read to its end', 
   expect(read(pages)).toBeNull();
   remote.log.length = 0;
   expect(names('e/p/r')).toEqual(FILES);
-  expect(codeOf(() => runSync((op) => kernel.stat(op, 'e/p/r/none')))).toBe('ENOENT');
+  expect(codeOf(() => runSync((op) => kernel.stat(op, treePath('e/p/r/none'))))).toBe('ENOENT');
   expect(remote.log).toEqual([]);
 });
 

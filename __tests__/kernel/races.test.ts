@@ -1,5 +1,6 @@
 import { constants } from 'node:fs';
 import { Failure } from '../../src/contract/failure.js';
+import { treePath } from '../../src/contract/tree-path.js';
 import type { Operation } from '../../src/kernel/operation/operation.js';
 import { codeOf, mount, readAll, turn } from './helpers/mount.js';
 
@@ -22,7 +23,7 @@ describe('uploads and what happens meanwhile', () => {
     const { kernel, remote, server, sync, names, writeFile } = mount();
     writeFile(FILE, 'text');
     remote.run(`send ${FILE}`);
-    sync((op) => kernel.unlink(op, FILE));
+    sync((op) => kernel.unlink(op, treePath(FILE)));
     remote.settle();
     expect(server.bytes.has(FILE)).toBe(false);
     expect(names('e/p/r')).toEqual([]);
@@ -31,9 +32,9 @@ describe('uploads and what happens meanwhile', () => {
   test('content written during a rename is not lost', async () => {
     const { kernel, remote, server, sync, async: later, readFile } = mount();
     server.write(FILE, 'old');
-    const fd = sync((op) => kernel.open(op, FILE, O_RDWR, 0));
+    const fd = sync((op) => kernel.open(op, treePath(FILE), O_RDWR, 0));
     sync((op) => kernel.write(op, fd, Buffer.from('mid'), 0));
-    const renamed = later((op) => kernel.rename(op, FILE, 'e/p/r/g'));
+    const renamed = later((op) => kernel.rename(op, treePath(FILE), treePath('e/p/r/g')));
     expect(remote.steps().map(({ name }) => name)).toEqual([`move ${FILE} e/p/r/g`]);
     sync((op) => kernel.write(op, fd, Buffer.from('new'), 0));
     sync((op) => kernel.close(op, fd));
@@ -52,7 +53,7 @@ describe('uploads and what happens meanwhile', () => {
     expect(readFile(FILE)).toBe('old');
     remote.log.length = 0;
     writeFile('e/p/r/tmp', 'new');
-    sync((op) => kernel.rename(op, 'e/p/r/tmp', FILE));
+    sync((op) => kernel.rename(op, treePath('e/p/r/tmp'), treePath(FILE)));
     expect(readFile(FILE)).toBe('new');
     remote.settle();
     expect(remote.log).toEqual([`put ${FILE}`]);
@@ -79,9 +80,9 @@ describe('listings and what happened meanwhile', () => {
     writeFile('e/p/r/g', 'text');
     sync((op) => kernel.flush(op));
     clock.now += 9;
-    const listed = later((op) => kernel.readdir(op, 'e/p/r'));
+    const listed = later((op) => kernel.readdir(op, treePath('e/p/r')));
     remote.run('lookup e/p/r');
-    const unlinked = later((op) => kernel.unlink(op, 'e/p/r/g'));
+    const unlinked = later((op) => kernel.unlink(op, treePath('e/p/r/g')));
     remote.run('delete e/p/r/g');
     remote.run('reply remove');
     await unlinked;
@@ -89,7 +90,7 @@ describe('listings and what happened meanwhile', () => {
     remote.settle();
     await listed;
     expect(names('e/p/r')).toEqual(['f']);
-    expect(codeOf(() => sync((op) => kernel.stat(op, 'e/p/r/g')))).toBe('ENOENT');
+    expect(codeOf(() => sync((op) => kernel.stat(op, treePath('e/p/r/g'))))).toBe('ENOENT');
   });
 
   test('nor does a listing sent before that shows a version this instance never saw', async () => {
@@ -97,10 +98,10 @@ describe('listings and what happened meanwhile', () => {
     server.write(FILE, 'text');
     server.write('e/p/r/g', 'text');
     expect(names('e/p/r')).toEqual(['f', 'g']);
-    const unlinked = later((op) => kernel.unlink(op, 'e/p/r/g'));
+    const unlinked = later((op) => kernel.unlink(op, treePath('e/p/r/g')));
     clock.now += 100;
     server.write('e/p/r/g', 'foreign');
-    const listed = later((op) => kernel.readdir(op, 'e/p/r'));
+    const listed = later((op) => kernel.readdir(op, treePath('e/p/r')));
     remote.run('lookup e/p/r');
     remote.run('delete e/p/r/g');
     remote.run('reply remove');
@@ -144,7 +145,7 @@ describe('several callers', () => {
     const { kernel, remote, server, async: later } = mount();
     server.write(FILE, 'text');
     const both = [1, 2].map(() =>
-      later((op) => kernel.unlink(op, FILE)).then(
+      later((op) => kernel.unlink(op, treePath(FILE))).then(
         () => 'done',
         (failure: Failure) => failure.code,
       ),
@@ -160,11 +161,11 @@ describe('several callers', () => {
     const { kernel, remote, server, async: later } = mount();
     server.write(FILE, 'text');
     const leaving = new AbortController();
-    const first = later((op) => kernel.stat(op, FILE), leaving.signal).then(
+    const first = later((op) => kernel.stat(op, treePath(FILE)), leaving.signal).then(
       () => 'done',
       (failure: Failure) => failure.code,
     );
-    const second = later((op) => kernel.stat(op, FILE)).then(({ size }) => size);
+    const second = later((op) => kernel.stat(op, treePath(FILE))).then(({ size }) => size);
     await turn();
     leaving.abort();
     expect(await first).toBe('ECANCELED');
@@ -176,9 +177,9 @@ describe('several callers', () => {
   test('a sync call joins the load that an async one of the same thing started', async () => {
     const { kernel, remote, server, sync, async: later } = mount();
     server.write(FILE, 'text');
-    const first = later((op) => kernel.stat(op, FILE));
+    const first = later((op) => kernel.stat(op, treePath(FILE)));
     await turn();
-    expect(sync((op) => kernel.stat(op, FILE)).size).toBe(4);
+    expect(sync((op) => kernel.stat(op, treePath(FILE))).size).toBe(4);
     expect((await first).size).toBe(4);
     expect(remote.log).toEqual(['lookup']);
   });
@@ -190,7 +191,7 @@ describe('a sync call that can not wait', () => {
   test('leaves its load, out of time, to those who wait for it in the event loop', async () => {
     const { kernel, remote, server, sync, async: later } = mount();
     server.write(FILE, 'text');
-    const fd = sync((op) => kernel.open(op, FILE, O_RDONLY, 0));
+    const fd = sync((op) => kernel.open(op, treePath(FILE), O_RDONLY, 0));
     const read = (op: Operation) => kernel.read(op, fd, Buffer.alloc(4), 0);
     const waiting = later(read);
     await turn();
@@ -204,7 +205,7 @@ describe('a sync call that can not wait', () => {
   test('cancels its load, out of time, where nobody else waits; the next one begins another', async () => {
     const { kernel, remote, server, sync, async: later } = mount();
     server.write(FILE, 'text');
-    const fd = sync((op) => kernel.open(op, FILE, O_RDONLY, 0));
+    const fd = sync((op) => kernel.open(op, treePath(FILE), O_RDONLY, 0));
     const read = (op: Operation) => kernel.read(op, fd, Buffer.alloc(4), 0);
     remote.refusal = new Failure('ETIMEDOUT');
     expect(() => sync(read)).toThrow(refusedWith('ETIMEDOUT'));
@@ -218,15 +219,15 @@ describe('a sync call that can not wait', () => {
   test('never cancels what changes something', async () => {
     const { kernel, remote, server, sync } = mount();
     server.write(FILE, 'text');
-    sync((op) => kernel.stat(op, FILE));
+    sync((op) => kernel.stat(op, treePath(FILE)));
     remote.refusal = new Failure('ETIMEDOUT');
-    expect(() => sync((op) => kernel.unlink(op, FILE))).toThrow(refusedWith('ETIMEDOUT'));
-    expect(() => sync((op) => kernel.unlink(op, FILE))).toThrow(refusedWith('ETIMEDOUT'));
+    expect(() => sync((op) => kernel.unlink(op, treePath(FILE)))).toThrow(refusedWith('ETIMEDOUT'));
+    expect(() => sync((op) => kernel.unlink(op, treePath(FILE)))).toThrow(refusedWith('ETIMEDOUT'));
     expect(remote.steps()).toHaveLength(1);
     remote.settle();
     expect(server.text(FILE)).toBeUndefined();
     remote.refusal = null;
-    expect(() => sync((op) => kernel.stat(op, FILE))).toThrow(refusedWith('ENOENT'));
+    expect(() => sync((op) => kernel.stat(op, treePath(FILE)))).toThrow(refusedWith('ENOENT'));
   });
 
   test('joins by its retries the load that the first one began', async () => {
@@ -234,10 +235,10 @@ describe('a sync call that can not wait', () => {
     server.write(FILE, 'text');
     remote.refusal = new Failure('EAGAIN');
     for (let retry = 0; retry < 3; retry++) {
-      expect(() => sync((op) => kernel.stat(op, FILE))).toThrow(refusedWith('EAGAIN'));
+      expect(() => sync((op) => kernel.stat(op, treePath(FILE)))).toThrow(refusedWith('EAGAIN'));
     }
     remote.settle();
-    expect(sync((op) => kernel.stat(op, FILE)).size).toBe(4);
+    expect(sync((op) => kernel.stat(op, treePath(FILE))).size).toBe(4);
     expect(remote.log).toEqual(['lookup']);
   });
 });
@@ -246,8 +247,8 @@ describe('open files and their names', () => {
   test('an unlinked open file keeps its bytes', () => {
     const { kernel, server, remote, sync } = mount();
     server.write(FILE, 'text');
-    const fd = sync((op) => kernel.open(op, FILE, O_RDONLY, 0));
-    sync((op) => kernel.unlink(op, FILE));
+    const fd = sync((op) => kernel.open(op, treePath(FILE), O_RDONLY, 0));
+    sync((op) => kernel.unlink(op, treePath(FILE)));
     remote.settle();
     expect(readAll(kernel, sync, fd)).toBe('text');
     expect(sync((op) => kernel.fstat(op, fd))).toMatchObject({ nlink: 0, size: 4 });
@@ -257,9 +258,9 @@ describe('open files and their names', () => {
   test('a renamed-over open file keeps its bytes', () => {
     const { kernel, server, sync, readFile, writeFile } = mount();
     server.write(FILE, 'old');
-    const fd = sync((op) => kernel.open(op, FILE, O_RDONLY, 0));
+    const fd = sync((op) => kernel.open(op, treePath(FILE), O_RDONLY, 0));
     writeFile('e/p/r/tmp', 'new');
-    sync((op) => kernel.rename(op, 'e/p/r/tmp', FILE));
+    sync((op) => kernel.rename(op, treePath('e/p/r/tmp'), treePath(FILE)));
     expect(readFile(FILE)).toBe('new');
     expect(readAll(kernel, sync, fd)).toBe('old');
   });
@@ -271,8 +272,8 @@ describe('open files and their names', () => {
       listingTtl: 10,
     });
     server.write(FILE, 'old old old old old');
-    const read = sync((op) => kernel.open(op, FILE, O_RDONLY, 0));
-    const unread = sync((op) => kernel.open(op, FILE, O_RDONLY, 0));
+    const read = sync((op) => kernel.open(op, treePath(FILE), O_RDONLY, 0));
+    const unread = sync((op) => kernel.open(op, treePath(FILE), O_RDONLY, 0));
     const buffer = Buffer.alloc(4);
     sync((op) => kernel.read(op, read, buffer, null));
     server.write(FILE, 'new new new new new');
@@ -288,7 +289,7 @@ describe('the page cache', () => {
     const { kernel, server, sync } = mount({ blockBytes: 16, cacheBytes: 64 * 16 });
     const content = 'x'.repeat(65 * 16);
     server.write(FILE, content);
-    const fd = sync((op) => kernel.open(op, FILE, O_RDONLY, 0));
+    const fd = sync((op) => kernel.open(op, treePath(FILE), O_RDONLY, 0));
     const buffer = Buffer.alloc(content.length);
     expect(sync((op) => kernel.read(op, fd, buffer, 0))).toBe(content.length);
     expect(buffer.toString()).toBe(content);

@@ -1,4 +1,5 @@
 import { constants, readdirSync, readlinkSync } from 'node:fs';
+import { treePath } from '../../src/contract/tree-path.js';
 import { mount, outcome, turn } from './helpers/mount.js';
 
 const { O_RDWR } = constants;
@@ -8,7 +9,7 @@ test('a removed large file gives its disk space back', () => {
   const { kernel, sync, writeFile } = mount({ cacheBytes: 1024, spoolBytes: 10_000 });
   for (let i = 0; i < 5; i++) {
     writeFile(FILE, 'x'.repeat(4000));
-    sync((op) => kernel.unlink(op, FILE));
+    sync((op) => kernel.unlink(op, treePath(FILE)));
   }
   expect(kernel.counters().spooledBytes).toBe(0);
 });
@@ -17,7 +18,7 @@ test('a large file that was replaced by a rename gives its disk space back', () 
   const { kernel, sync, remote, writeFile } = mount({ cacheBytes: 1024, spoolBytes: 10_000 });
   for (let i = 0; i < 5; i++) {
     writeFile('e/p/r/tmp', String(i).repeat(4000));
-    sync((op) => kernel.rename(op, 'e/p/r/tmp', FILE));
+    sync((op) => kernel.rename(op, treePath('e/p/r/tmp'), treePath(FILE)));
   }
   sync((op) => kernel.flush(op));
   remote.settle();
@@ -27,7 +28,7 @@ test('a large file that was replaced by a rename gives its disk space back', () 
 test('a copy that was begun for an aborted change is given back', async () => {
   const { kernel, remote, server, sync, async: later } = mount({ blockBytes: 256, cacheBytes: 4096 });
   server.write(FILE, 'x'.repeat(2000));
-  const fd = sync((op) => kernel.open(op, FILE, O_RDWR, 0));
+  const fd = sync((op) => kernel.open(op, treePath(FILE), O_RDWR, 0));
   const leaving = new AbortController();
   const written = outcome(later((op) => kernel.write(op, fd, Buffer.from('y'), 0), leaving.signal));
   for (let i = 0; i < 3; i++) {

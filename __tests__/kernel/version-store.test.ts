@@ -1,4 +1,4 @@
-import { encodeFileName } from '../../src/contract/tree-path.js';
+import { encodeFileName, treePath } from '../../src/contract/tree-path.js';
 import { describeStore, type StoreSetup, VERSIONS } from '../store/contract.js';
 import { parentOf } from '../store/helpers/asked.js';
 import { describeVersions, type VersionsSetup } from '../store/version-contract.js';
@@ -8,7 +8,7 @@ const encoded = (files: Readonly<Record<string, string | Uint8Array>>): Record<s
   Object.fromEntries(Object.entries(files).map(([name, content]) => [encodeFileName(name), String(content)]));
 
 async function setup(): Promise<StoreSetup & VersionsSetup> {
-  const store = new VersionStore(['entity/project']);
+  const store = new VersionStore([treePath('entity/project')]);
   return {
     store,
     seed: async (unit, files) => {

@@ -1,4 +1,5 @@
 import { Failure } from '../../src/contract/failure.js';
+import { treePath } from '../../src/contract/tree-path.js';
 import { mountVersions } from './helpers/version-store.js';
 
 const C = '/e/p/t/c';
@@ -46,7 +47,7 @@ describe('a version is read-only', () => {
   test('many single names of one end in its listing', async () => {
     const { fs, store } = mountVersions();
     store.addVersion(
-      'e/p/t/many',
+      treePath('e/p/t/many'),
       Object.fromEntries(Array.from({ length: 30 }, (_, i) => [`f${i}`, `${i}`])),
     );
     for (let i = 0; i < 30; i++) await fs.promises.stat(`/e/p/t/many/v0/f${i}`);
@@ -119,8 +120,8 @@ test('a collection that was deleted and made again by somebody else is seen as w
   const { fs, store } = mountVersions(() => now);
   expect(await fs.promises.readdir(`${C}/v0`)).toEqual(['a.txt', 'dir']);
   store.generation++;
-  store.collections.delete('e/p/t/c');
-  store.addVersion('e/p/t/c', { 'new.txt': 'new' });
+  store.collections.delete(treePath('e/p/t/c'));
+  store.addVersion(treePath('e/p/t/c'), { 'new.txt': 'new' });
   now += 31_000;
   expect(await fs.promises.readdir(C)).toEqual(['latest', 'v0']);
   expect(await fs.promises.readdir(`${C}/v0`)).toEqual(['new.txt']);

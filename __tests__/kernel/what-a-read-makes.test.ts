@@ -1,6 +1,7 @@
 import { constants, existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import os from 'node:os';
 import { join } from 'node:path';
+import { treePath } from '../../src/contract/tree-path.js';
 import { close, open } from '../../src/kernel/content/open-files.js';
 import { read } from '../../src/kernel/content/reading/read.js';
 import { Core } from '../../src/kernel/core.js';
@@ -15,7 +16,7 @@ test('who only reads makes nothing that changes need', () => {
   const server = new ScriptedServer(() => 0);
   server.write('e/p/r/f', 'text');
   const core = new Core({ ...defaults, remote: new ScriptedRemote(server) });
-  const fd = runSync((op) => open(core, op, 'e/p/r/f', constants.O_RDONLY, 0));
+  const fd = runSync((op) => open(core, op, treePath('e/p/r/f'), constants.O_RDONLY, 0));
   const { size } = runSync((op) => fstat(core, op, fd));
   const target = Buffer.alloc(size);
   runSync((op) => read(core, op, fd, target, null));

@@ -1,4 +1,5 @@
 import { constants } from 'node:fs';
+import { treePath } from '../../src/contract/tree-path.js';
 import * as calls from '../../src/kernel/content/open-files.js';
 import { read } from '../../src/kernel/content/reading/read.js';
 import { Core } from '../../src/kernel/core.js';
@@ -22,7 +23,7 @@ function core(): { readonly core: Core; readonly clock: { now: number }; readonl
 }
 
 describe('acknowledged changes', () => {
-  const change = (on: Core, index: number): void => on.names.pin(`run${index}`, 'v', ['']);
+  const change = (on: Core, index: number): void => on.names.pin(treePath(`run${index}`), 'v', ['']);
 
   test('are kept until listings have had the time to settle, and not until a complete one comes', () => {
     const { core: on, clock } = core();
@@ -41,7 +42,7 @@ describe('acknowledged changes', () => {
   test('one name that changes for ever is kept once', () => {
     const { core: on, clock } = core();
     for (let index = 0; index < 1000; index++) {
-      on.names.pin('run', `v${index}`, [`v${index - 1}`]);
+      on.names.pin(treePath('run'), `v${index}`, [`v${index - 1}`]);
       clock.now += 1;
     }
     expect(on.names.scopeAt(on.root).pins.size).toBe(1);
@@ -51,15 +52,15 @@ describe('acknowledged changes', () => {
     const { kernel, remote, server, clock, sync, async: later, names } = mount();
     for (const name of ['a', 'b', 'c']) server.write(`e/p/r/${name}`, 'text');
     server.pageSize = 1;
-    const listed = later((op) => kernel.readdir(op, 'e/p/r'));
+    const listed = later((op) => kernel.readdir(op, treePath('e/p/r')));
     for (const step of ['lookup e/p/r', 'answer lookup', 'reply lookup']) remote.run(step);
     await turn();
     remote.run('list e/p/r');
     // What is asked for from here on overtakes the answer to that.
     remote.choose = (count) => count - 1;
-    sync((op) => kernel.unlink(op, 'e/p/r/a'));
+    sync((op) => kernel.unlink(op, treePath('e/p/r/a')));
     clock.now += 2 * SETTLE_MS;
-    sync((op) => kernel.unlink(op, 'e/p/r/c'));
+    sync((op) => kernel.unlink(op, treePath('e/p/r/c')));
     remote.settle();
     expect((await listed).map(({ name }) => name)).toEqual(['b']);
     expect(names('e/p/r')).toEqual(['b']);
@@ -81,7 +82,7 @@ test('an acknowledged change outlives one listing that agrees, while an older on
   };
   const entry = { ...server.entryFor('run', Buffer.from('')), version: 'made' };
   on.names.mergeAbove([entry], on.tick());
-  on.names.pin('run', 'made', ['']);
+  on.names.pin(treePath('run'), 'made', ['']);
   // The one that was asked for first was made last, and comes first.
   const [newer, older] = [ask(), ask()];
   scope.mergeListing([entry], true, on.timeline.arrive(newer));
@@ -103,8 +104,8 @@ describe('local state', () => {
       remote,
       on,
       run,
-      open: (path: string, flags: number) => run((op) => calls.open(on, op, path, flags, 0o666)),
-      at: (path: string) => run((op) => resolve(on, op, path)),
+      open: (path: string, flags: number) => run((op) => calls.open(on, op, treePath(path), flags, 0o666)),
+      at: (path: string) => run((op) => resolve(on, op, treePath(path))),
       withLocal: () => [...on.root.walk()].filter(({ local }) => local !== null).length,
     };
   }
@@ -139,7 +140,7 @@ describe('local state', () => {
     const { kernel, remote, server, sync } = mount({ blockBytes: 4, cacheBytes: 64 });
     server.write('e/p/r/f', 'aaaaaaaaaaaaaaaa');
     const readAt = (position: number): string => {
-      const fd = sync((op) => kernel.open(op, 'e/p/r/f', O_RDONLY, 0));
+      const fd = sync((op) => kernel.open(op, treePath('e/p/r/f'), O_RDONLY, 0));
       const buffer = Buffer.alloc(4);
       try {
         sync((op) => kernel.read(op, fd, buffer, position));
@@ -210,11 +211,11 @@ describe('inode numbers', () => {
   test('an open file that has no name any more keeps its own', () => {
     const { kernel, sync, writeFile } = mount();
     writeFile('e/p/r/f', 'text');
-    const fd = sync((op) => kernel.open(op, 'e/p/r/f', 0, 0));
+    const fd = sync((op) => kernel.open(op, treePath('e/p/r/f'), 0, 0));
     const { ino } = sync((op) => kernel.fstat(op, fd));
-    sync((op) => kernel.unlink(op, 'e/p/r/f'));
+    sync((op) => kernel.unlink(op, treePath('e/p/r/f')));
     writeFile('e/p/r/f', 'other');
     expect(sync((op) => kernel.fstat(op, fd)).ino).toBe(ino);
-    expect(sync((op) => kernel.stat(op, 'e/p/r/f')).ino).not.toBe(ino);
+    expect(sync((op) => kernel.stat(op, treePath('e/p/r/f'))).ino).not.toBe(ino);
   });
 });

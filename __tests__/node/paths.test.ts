@@ -1,4 +1,5 @@
 import { Failure } from '../../src/contract/failure.js';
+import { treePath } from '../../src/contract/tree-path.js';
 import { Mount, type MountOptions, Place } from '../../src/node/arguments/paths.js';
 import { RUNS } from '../../src/node/wandb/layouts.js';
 
@@ -67,9 +68,9 @@ describe('under a mount point', () => {
   });
 
   test('a tree path is shown below it', () => {
-    expect(mountOf(options).show('entity/project')).toBe('/mnt/wandb/entity/project');
-    expect(mountOf(options).show('')).toBe('/mnt/wandb');
-    expect(mountOf().show('')).toBe('/');
+    expect(mountOf(options).show(treePath('entity/project'))).toBe('/mnt/wandb/entity/project');
+    expect(mountOf(options).show(treePath(''))).toBe('/mnt/wandb');
+    expect(mountOf().show(treePath(''))).toBe('/');
   });
 
   test('it must be absolute', () => {
@@ -94,8 +95,8 @@ describe('with a root', () => {
   });
 
   test('a tree path is shown without it', () => {
-    expect(mountOf(options).show('entity/project/run/a')).toBe('/run/a');
-    expect(mountOf({ ...options, mountPoint: '/w' }).show('entity/project')).toBe('/w');
+    expect(mountOf(options).show(treePath('entity/project/run/a'))).toBe('/run/a');
+    expect(mountOf({ ...options, mountPoint: '/w' }).show(treePath('entity/project'))).toBe('/w');
   });
 });
 

@@ -1,6 +1,7 @@
 import { inspect } from 'node:util';
 import { Failure } from '../../src/contract/failure.js';
 import type { RemoteEvent } from '../../src/contract/remote.js';
+import { treePath } from '../../src/contract/tree-path.js';
 import type { Kernel } from '../../src/kernel/syscalls.js';
 import { type FsOptions, makeFs, type WandbFs } from '../../src/node/faces/create.js';
 import { asyncDispose } from '../../src/node/faces/node-version.js';
@@ -38,7 +39,7 @@ function mount(changes: Partial<Kernel> = {}, options: Partial<FsOptions> = {}):
 }
 
 const ENTRY = {
-  path: 'e/p/run/a.txt',
+  path: treePath('e/p/run/a.txt'),
   kind: 'file',
   size: 7,
   mtimeMs: 0,

@@ -1,3 +1,4 @@
+import { treePath } from '../../src/contract/tree-path.js';
 import { ARTIFACT_FEATURES } from '../../src/testing/index.js';
 import { Bench, counted, FLOWERS, failureOf, PROJECT } from './helpers/artifacts.js';
 
@@ -19,7 +20,14 @@ beforeEach(() => start());
 afterEach(() => bench[Symbol.asyncDispose]());
 
 const symlink = (path: string, target: string, replaces: string | null = null) =>
-  bench.writing.symlink({ path, target, replaces }, {});
+  bench.writing.symlink(
+    {
+      path: treePath(path),
+      target: treePath(target),
+      replaces: replaces === null ? null : treePath(replaces),
+    },
+    {},
+  );
 
 describe('an alias', () => {
   test('is set on a version of its collection, in two requests', async () => {
@@ -68,7 +76,10 @@ describe('an alias', () => {
     await symlink(`${FLOWERS}/older`, `${FLOWERS}/v0`);
     const requests = await bench.requestsOf(() =>
       bench.writing.remove(
-        ['old', 'older', 'latest', 'gone'].map((name) => ({ path: `${FLOWERS}/${name}`, id: null })),
+        ['old', 'older', 'latest', 'gone'].map((name) => ({
+          path: treePath(`${FLOWERS}/${name}`),
+          id: null,
+        })),
         {},
       ),
     );
@@ -79,8 +90,8 @@ describe('an alias', () => {
   test('that is gone already, with its collection or project, counts as removed', async () => {
     await bench.writing.remove(
       [
-        { path: `${PROJECT}/dataset/none/x`, id: null },
-        { path: 'lab/none/dataset/none/x', id: 'x' },
+        { path: treePath(`${PROJECT}/dataset/none/x`), id: null },
+        { path: treePath('lab/none/dataset/none/x'), id: 'x' },
       ],
       {},
     );
@@ -88,7 +99,9 @@ describe('an alias', () => {
   });
 
   test('is none where a version stands', async () => {
-    const failure = await failureOf(bench.writing.remove([{ path: `${FLOWERS}/v0`, id: null }], {}));
+    const failure = await failureOf(
+      bench.writing.remove([{ path: treePath(`${FLOWERS}/v0`), id: null }], {}),
+    );
     expect(failure).toMatchObject({ code: 'EISDIR' });
   });
 
@@ -99,8 +112,8 @@ describe('an alias', () => {
     await bench.wandb.seedArtifacts({ [FLOWERS]: { versions: [{ files: { a: '1' }, aliases }] } });
     await bench.writing.remove(
       [
-        { path: `${FLOWERS}/a9`, id: null },
-        { path: `${FLOWERS}/a0`, id: null },
+        { path: treePath(`${FLOWERS}/a9`), id: null },
+        { path: treePath(`${FLOWERS}/a0`), id: null },
       ],
       {},
     );
@@ -181,7 +194,7 @@ test('a protected alias is neither moved nor removed', async () => {
   });
   for (const change of [
     symlink(`${REGISTRY}/production`, `${REGISTRY}/v1`),
-    bench.writing.remove([{ path: `${REGISTRY}/production`, id: null }], {}),
+    bench.writing.remove([{ path: treePath(`${REGISTRY}/production`), id: null }], {}),
   ]) {
     expect(await failureOf(change)).toMatchObject({
       code: 'EACCES',

@@ -1,6 +1,7 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { treePath } from '../../src/contract/tree-path.js';
 import type { Fault } from '../../src/testing/index.js';
 import { fileSource } from '../helpers/file-source.js';
 import { Bench, counted, FLOWERS, failureOf, many } from './helpers/artifacts.js';
@@ -216,7 +217,7 @@ describe('a source file', () => {
   const commitFile = (file: string, size: number) =>
     bench.writing.commit(
       {
-        collection: FLOWERS,
+        collection: treePath(FLOWERS),
         files: [{ name: 'data', kind: 'content', source: fileSource(file, size) }],
       },
       {},
@@ -248,7 +249,7 @@ describe('a source file', () => {
     const requests = await bench.requestsOf(async () => {
       const source = { kind: 'file', fd: 2 ** 30, size: 5 } as const;
       const files = [{ name: 'data', kind: 'content', source }] as const;
-      const failure = await failureOf(bench.writing.commit({ collection: FLOWERS, files }, {}));
+      const failure = await failureOf(bench.writing.commit({ collection: treePath(FLOWERS), files }, {}));
       expect(failure).toMatchObject({
         code: 'EIO',
         detail: expect.stringMatching(/^Reading 'data' failed: /),

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { treePath } from '../../src/contract/tree-path.js';
 import { ARTIFACT_FEATURES } from '../../src/testing/index.js';
 import { fileSource } from '../helpers/file-source.js';
 import { Bench, contentsOf, counted, FLOWERS, failureOf, many, PROJECT } from './helpers/artifacts.js';
@@ -130,8 +131,8 @@ describe('a commit', () => {
     const origin = await bench.manifest('flowers:v0');
     const requests = await bench.requestsOf(() =>
       bench.commit([
-        { name: 'moved/a.txt', kind: 'copy', origin: `${FLOWERS}/v0/a.txt` },
-        { name: 'b.txt', kind: 'copy', origin: `${FLOWERS}/v0/b.txt` },
+        { name: 'moved/a.txt', kind: 'copy', origin: treePath(`${FLOWERS}/v0/a.txt`) },
+        { name: 'b.txt', kind: 'copy', origin: treePath(`${FLOWERS}/v0/b.txt`) },
       ]),
     );
     expect(counted(requests)['PUT content']).toBeUndefined();
@@ -153,7 +154,7 @@ describe('a commit', () => {
         ],
       },
     });
-    await bench.commit([{ name: 'copy', kind: 'copy', origin: `${FLOWERS}/v0/r` }]);
+    await bench.commit([{ name: 'copy', kind: 'copy', origin: treePath(`${FLOWERS}/v0/r`) }]);
     expect((await bench.manifest('flowers:latest')).contents.copy).toEqual({
       digest: 'tag',
       ref: 's3://b/k',
@@ -168,8 +169,8 @@ describe('a commit', () => {
       'acme/wandb-registry-dataset/dataset/best': { links: [{ to: 'lab/project/flowers:v0' }] },
     });
     await bench.commit([
-      { name: 'x', kind: 'copy', origin: `${FLOWERS}/latest/a` },
-      { name: 'y', kind: 'copy', origin: 'acme/wandb-registry-dataset/dataset/best/latest/a' },
+      { name: 'x', kind: 'copy', origin: treePath(`${FLOWERS}/latest/a`) },
+      { name: 'y', kind: 'copy', origin: treePath('acme/wandb-registry-dataset/dataset/best/latest/a') },
     ]);
     expect(await bench.files()).toEqual({ x: 'first', y: 'first' });
   });
@@ -180,7 +181,7 @@ describe('a commit', () => {
     const copies = Object.keys(files).map((name) => ({
       name,
       kind: 'copy' as const,
-      origin: `${FLOWERS}/v0/${name}`,
+      origin: treePath(`${FLOWERS}/v0/${name}`),
     }));
     const requests = await bench.requestsOf(() => bench.commit([...copies, ...contentsOf({ new: '1' })]));
     expect(requests.filter(({ side, method }) => side === 'storage' && method === 'GET')).toHaveLength(1);
@@ -192,7 +193,7 @@ describe('a commit', () => {
     const copyOf = (collection: string) => ({
       name: collection.slice(collection.lastIndexOf('/') + 1),
       kind: 'copy' as const,
-      origin: `${collection}/v0/a`,
+      origin: treePath(`${collection}/v0/a`),
     });
 
     test('from another region of the storage is made there', async () => {
@@ -228,7 +229,9 @@ describe('a commit', () => {
   });
 
   test('of a copy whose origin is gone fails, naming it', async () => {
-    const failure = await failureOf(bench.commit([{ name: 'x', kind: 'copy', origin: `${FLOWERS}/v9/a` }]));
+    const failure = await failureOf(
+      bench.commit([{ name: 'x', kind: 'copy', origin: treePath(`${FLOWERS}/v9/a`) }]),
+    );
     expect(failure).toMatchObject({ code: 'ENOENT', detail: expect.stringContaining("'x'") });
     expect(await bench.versions()).toEqual({});
   });

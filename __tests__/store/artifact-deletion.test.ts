@@ -1,4 +1,5 @@
 import type { DeletableLevel } from '../../src/config/options.js';
+import { treePath } from '../../src/contract/tree-path.js';
 import { Bench, counted, FLOWERS, failureOf, PROJECT } from './helpers/artifacts.js';
 
 const REGISTRY = 'acme/wandb-registry-dataset/dataset/best';
@@ -18,7 +19,7 @@ const start = async (...allowDelete: DeletableLevel[]): Promise<void> => {
 };
 afterEach(() => bench[Symbol.asyncDispose]());
 
-const rmdir = (path: string) => bench.writing.rmdir(path, {});
+const rmdir = (path: string) => bench.writing.rmdir(treePath(path), {});
 
 describe('a version', () => {
   test('is kept unless the user allowed to delete it', async () => {
@@ -63,7 +64,10 @@ describe('a version', () => {
     const failure = failureOf(rmdir(`${FLOWERS}/v0`));
     while ((await bench.wandb.requests()).at(-1)?.operation !== 'DeleteArtifact')
       await new Promise((resolve) => setTimeout(resolve, 5));
-    await bench.writing.symlink({ path: `${FLOWERS}/late`, target: `${FLOWERS}/v0`, replaces: null }, {});
+    await bench.writing.symlink(
+      { path: treePath(`${FLOWERS}/late`), target: treePath(`${FLOWERS}/v0`), replaces: null },
+      {},
+    );
     expect(await failure).toMatchObject({ detail: expect.stringMatching(/^Deleting 'v0' failed: .*late/) });
     expect((await bench.versions()).v0).toEqual(['late']);
   });
@@ -105,7 +109,7 @@ describe('a version of a registry', () => {
     expect(failure).toMatchObject({ code: 'EPERM', detail: expect.stringContaining("'best'") });
     expect(failure.detail).not.toContain('prod');
     await bench.writing.remove(
-      ['best', 'latest'].map((name) => ({ path: `${REGISTRY}/${name}`, id: null })),
+      ['best', 'latest'].map((name) => ({ path: treePath(`${REGISTRY}/${name}`), id: null })),
       {},
     );
     await rmdir(`${REGISTRY}/v0`);
@@ -146,11 +150,13 @@ describe('a collection', () => {
 describe('above collections', () => {
   test('a project is made and deleted as with runs', async () => {
     await start('project');
-    expect(await bench.writing.mkdir('lab/another', {})).toMatchObject({
+    expect(await bench.writing.mkdir(treePath('lab/another'), {})).toMatchObject({
       path: 'lab/another',
       kind: 'directory',
     });
-    expect(await failureOf(bench.writing.mkdir('lab/another', {}))).toMatchObject({ code: 'EEXIST' });
+    expect(await failureOf(bench.writing.mkdir(treePath('lab/another'), {}))).toMatchObject({
+      code: 'EEXIST',
+    });
     await rmdir('lab/another');
     expect(await failureOf(rmdir('lab/another'))).toMatchObject({ code: 'ENOENT' });
   });
@@ -160,7 +166,7 @@ describe('above collections', () => {
     [`${PROJECT}/dataset`, /first version/],
   ])('%s is not made by mkdir', async (path, detail) => {
     await start();
-    expect(await failureOf(bench.writing.mkdir(path, {}))).toMatchObject({
+    expect(await failureOf(bench.writing.mkdir(treePath(path), {}))).toMatchObject({
       code: 'EPERM',
       detail: expect.stringMatching(detail),
     });

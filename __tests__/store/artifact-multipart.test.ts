@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { treePath } from '../../src/contract/tree-path.js';
 import { partBytesOf, partsOf } from '../../src/store/artifacts/writing/files/parts.js';
 import { ARTIFACT_FEATURES } from '../../src/testing/index.js';
 import { fileSource } from '../helpers/file-source.js';
@@ -33,7 +34,7 @@ describe('with small parts', () => {
   const commit = (digestAlgorithm: 'MD5' | 'XXH128' = 'MD5') =>
     bench.writing.commit(
       {
-        collection: FLOWERS,
+        collection: treePath(FLOWERS),
         files: [
           { name: 'big', kind: 'content', source: fileSource(file, BYTES.byteLength) },
           { name: 'small', kind: 'content', source: { kind: 'bytes', bytes: Buffer.from('x') } },

@@ -1,3 +1,4 @@
+import { treePath } from '../../src/contract/tree-path.js';
 import { ARTIFACT_FEATURES, RUN_FEATURES } from '../../src/testing/index.js';
 import { failureOf, openArtifacts } from './support/artifact-store.js';
 
@@ -28,8 +29,8 @@ const open = (features: readonly string[] = XXHASH) => openArtifacts(TREE, { fea
 describe('info', () => {
   test('of a version is what W&B knows of it', async () => {
     const { store, found } = await open();
-    const { id } = await found(`${FLOWERS}/v0`);
-    const info = await store.info?.(`${FLOWERS}/v0`, {});
+    const { id } = await found(treePath(`${FLOWERS}/v0`));
+    const info = await store.info?.(treePath(`${FLOWERS}/v0`), {});
     expect(info).toEqual({
       kind: 'version',
       id,
@@ -52,8 +53,8 @@ describe('info', () => {
       updatedAt: null,
       source: null,
     });
-    expect(await store.info?.(`${FLOWERS}/prod`, {})).toEqual(info);
-    expect(await store.info?.(`${FLOWERS}/v1`, {})).toMatchObject({
+    expect(await store.info?.(treePath(`${FLOWERS}/prod`), {})).toEqual(info);
+    expect(await store.info?.(treePath(`${FLOWERS}/v1`), {})).toMatchObject({
       digestAlgorithm: 'XXH128',
       ttlSeconds: null,
       metadata: null,
@@ -63,7 +64,7 @@ describe('info', () => {
 
   test('of a version in a registry names its source, and the registry’s aliases', async () => {
     const { store } = await open();
-    expect(await store.info?.(`${CHOSEN}/best`, {})).toMatchObject({
+    expect(await store.info?.(treePath(`${CHOSEN}/best`), {})).toMatchObject({
       version: 'v0',
       collection: 'chosen',
       aliases: ['latest', 'best'],
@@ -73,12 +74,15 @@ describe('info', () => {
 
   test('does without what a server has not', async () => {
     const { store } = await open([]);
-    expect(await store.info?.(`${FLOWERS}/v0`, {})).toMatchObject({ version: 'v0', digestAlgorithm: null });
+    expect(await store.info?.(treePath(`${FLOWERS}/v0`), {})).toMatchObject({
+      version: 'v0',
+      digestAlgorithm: null,
+    });
   });
 
   test('of files, collections and what stands above', async () => {
     const { store } = await open();
-    const info = (path: string) => store.info?.(path, {});
+    const info = (path: string) => store.info?.(treePath(path), {});
     expect(await info(`${FLOWERS}/v0/a.txt`)).toEqual({
       kind: 'file',
       id: null,
@@ -127,7 +131,7 @@ describe('info', () => {
       `${FLOWERS}/v0/dir`,
     ];
     for (const path of missing) {
-      expect([path, (await failureOf(store.info?.(path, {}))).code]).toEqual([path, 'ENOENT']);
+      expect([path, (await failureOf(store.info?.(treePath(path), {}))).code]).toEqual([path, 'ENOENT']);
     }
   });
 });

@@ -2,6 +2,7 @@ import { createHash, randomBytes } from 'node:crypto';
 import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { Entry } from '../../src/contract/entry.js';
+import { treePath } from '../../src/contract/tree-path.js';
 import { ARTIFACT_FEATURES, RUN_FEATURES } from '../../src/testing/index.js';
 import { makeDirectory } from '../helpers/directories.js';
 import { failureOf, openArtifacts, WHOLE } from './support/artifact-store.js';
@@ -16,7 +17,7 @@ const open = (server = {}, options = {}) => openArtifacts(TREE, server, options)
 describe('reading', () => {
   test('one known file takes one API request and one GET', async () => {
     const { text, counted } = await open();
-    expect(await counted(() => text(A))).toEqual({
+    expect(await counted(() => text(treePath(A)))).toEqual({
       value: '0123456789',
       requests: ['LookUpVersion', 'GET storage'],
     });
@@ -24,7 +25,7 @@ describe('reading', () => {
 
   test('takes ranges, and leaves out what lies behind the end', async () => {
     const { found, read, store } = await open();
-    const entry = await found(A);
+    const entry = await found(treePath(A));
     expect(await read(entry, { start: 2, end: 5 })).toBe('234');
     expect(await read(entry, { start: 8, end: 20 })).toBe('89');
     expect(await read(entry, { start: 10, end: 20 })).toBe('');
@@ -38,14 +39,14 @@ describe('reading', () => {
 
   test('takes no request for an empty file', async () => {
     const { found, read, counted } = await open();
-    const entry = await found(`${FLOWERS}/v0/empty`);
+    const entry = await found(treePath(`${FLOWERS}/v0/empty`));
     expect(await counted(() => read(entry))).toEqual({ value: '', requests: [] });
   });
 
   test('asks for the addresses of many files at once', async () => {
     const files = Object.fromEntries(Array.from({ length: 40 }, (_, index) => [`${index}.txt`, `${index}`]));
     const { list, read, counted } = await openArtifacts({ [FLOWERS]: { versions: [{ files }] } });
-    const entries = await list(`${FLOWERS}/v0`);
+    const entries = await list(treePath(`${FLOWERS}/v0`));
     const { value, requests } = await counted(() => Promise.all(entries.map((entry) => read(entry))));
     expect(value).toEqual(entries.map(({ path }) => path.replace(/.*\/|\.txt$/g, '')));
     expect(requests.filter((each) => each !== 'GET storage')).toEqual(['MembershipFileAddresses']);
@@ -57,7 +58,7 @@ describe('reading', () => {
       { [FLOWERS]: { versions: [{ files }] } },
       { limits: { page: 10, names: 10 } },
     );
-    const entries = await list(`${FLOWERS}/v0`);
+    const entries = await list(treePath(`${FLOWERS}/v0`));
     expect((await Promise.all(entries.map((entry) => read(entry)))).sort()).toEqual(
       Object.values(files).sort(),
     );
@@ -65,7 +66,7 @@ describe('reading', () => {
 
   test('works from an entry alone, as another process hands it over', async () => {
     const { found, again, counted } = await open();
-    const entry = await found(A);
+    const entry = await found(treePath(A));
     const { read } = again();
     const spans = [0, 1, 2].map((start) => ({ start, end: start + 1 }));
     const { value, requests } = await counted(() => Promise.all(spans.map((span) => read(entry, span))));
@@ -78,7 +79,11 @@ describe('reading', () => {
 
   test('reads content that stands at another path', async () => {
     const { found, read } = await open();
-    const entry = { ...(await found(A)), path: 'lab/project/dataset/flowers/draft/copy.txt', origin: A };
+    const entry = {
+      ...(await found(treePath(A))),
+      path: treePath('lab/project/dataset/flowers/draft/copy.txt'),
+      origin: treePath(A),
+    };
     expect(await read(entry)).toBe('0123456789');
   });
 
@@ -94,11 +99,11 @@ describe('reading', () => {
     );
     for (const [index, expected] of ['one', 'two', 'three'].entries()) {
       const path = `${FLOWERS}/v${index}/a`;
-      expect(await text(path)).toBe(expected);
+      expect(await text(treePath(path))).toBe(expected);
       // Looked up or listed, content has one name.
-      expect(await again().list(`${FLOWERS}/v${index}`)).toEqual([await found(path)]);
+      expect(await again().list(treePath(`${FLOWERS}/v${index}`))).toEqual([await found(treePath(path))]);
     }
-    expect((await list(`${FLOWERS}/v2`))[0]).toMatchObject({
+    expect((await list(treePath(`${FLOWERS}/v2`)))[0]).toMatchObject({
       version: expect.stringMatching(/^xxh128:/),
       md5: null,
     });
@@ -106,18 +111,18 @@ describe('reading', () => {
 
   test('fails when the version is gone', async () => {
     const { found, store, again } = await open();
-    const entry = await found(A);
+    const entry = await found(treePath(A));
     for (const path of [`${FLOWERS}/v9/a.txt`, `${FLOWERS}/v0/gone.txt`]) {
-      expect((await failureOf(again().store.read({ ...entry, path }, WHOLE, { etag: null }))).code).toBe(
-        'ESTALE',
-      );
+      expect(
+        (await failureOf(again().store.read({ ...entry, path: treePath(path) }, WHOLE, { etag: null }))).code,
+      ).toBe('ESTALE');
     }
     expect((await failureOf(store.readNewest(entry, { limit: 100 }))).code).toBe('EBADMSG');
   });
 
   test('whoever leaves gets ECANCELED', async () => {
     const { found, store } = await open({ latencyMs: 30 });
-    const entry = await found(A);
+    const entry = await found(treePath(A));
     const controller = new AbortController();
     const { signal } = controller;
     const left = store.read(entry, WHOLE, { etag: null, signal });
@@ -142,7 +147,7 @@ describe('content that is not what was recorded', () => {
       { features: [...RUN_FEATURES, ...ARTIFACT_FEATURES, 'ARTIFACT_DIGEST_ALGORITHM'] },
     );
     for (const version of ['v0', 'v1']) {
-      const entry = await found(`${FLOWERS}/${version}/a`);
+      const entry = await found(treePath(`${FLOWERS}/${version}/a`));
       await wandb.faults([{ match: { side: 'storage' }, isCorrupted: true }]);
       expect((await failureOf(store.read(entry, WHOLE, { etag: null }))).code).toBe('EBADMSG');
       expect(Buffer.from((await store.read(entry, WHOLE, { etag: null })).bytes).toString()).toMatch(
@@ -153,7 +158,7 @@ describe('content that is not what was recorded', () => {
 
   test('is EBADMSG by its digest, whatever its size, and ESTALE by its tag', async () => {
     const { found, store } = await open();
-    const entry = await found(A);
+    const entry = await found(treePath(A));
     const { etag } = await store.read(entry, { start: 0, end: 2 }, { etag: null });
     const reads: [Promise<unknown>, string][] = [
       [store.read(wrong(entry), WHOLE, { etag: null }), 'EBADMSG'],
@@ -171,7 +176,7 @@ describe('content that is not what was recorded', () => {
 describe('signed addresses', () => {
   test.each(['gcs', 's3'] as const)('that expired are renewed once (%s)', async (storage) => {
     const { wandb, found, read, counted } = await open({ storage });
-    const entry = await found(A);
+    const entry = await found(treePath(A));
     await wandb.faults([{ match: { side: 'storage' }, isExpired: true }]);
     expect(await counted(() => read(entry))).toEqual({
       value: '0123456789',
@@ -186,7 +191,7 @@ describe('signed addresses', () => {
   ] as const)('that are refused again leave the API’s own: layout %s', async (_, server, layout, parts) => {
     const versions = [{ files: { 'dir/a b.txt': '0123456789' }, storageLayout: layout }];
     const { wandb, found, read, counted } = await openArtifacts({ [FLOWERS]: { versions } }, server);
-    const entry = await found(`${FLOWERS}/v0/dir/a b.txt`);
+    const entry = await found(treePath(`${FLOWERS}/v0/dir/a b.txt`));
     await wandb.faults([{ match: { side: 'storage' }, isExpired: true, times: 2 }]);
     const { value } = await counted(() => read(entry));
     expect(value).toBe('0123456789');
@@ -201,16 +206,16 @@ describe('signed addresses', () => {
 
   test('of manifests are renewed, too', async () => {
     const { wandb, store, list, counted } = await open();
-    await store.lookup(`${FLOWERS}/v0`, { listing: true });
+    await store.lookup(treePath(`${FLOWERS}/v0`), { listing: true });
     await wandb.faults([{ match: { side: 'storage' }, isExpired: true }]);
-    const { value, requests } = await counted(() => list(`${FLOWERS}/v0`));
+    const { value, requests } = await counted(() => list(treePath(`${FLOWERS}/v0`)));
     expect([value.length, requests]).toEqual([3, ['GET storage', 'FindManifest', 'GET storage']]);
   });
 
   test('never see credentials', async () => {
     const { wandb, text, list } = await open({ storage: 's3' });
-    await text(A);
-    await list(`${FLOWERS}/v0`);
+    await text(treePath(A));
+    await list(treePath(`${FLOWERS}/v0`));
     const storage = (await wandb.requests()).filter(({ side }) => side === 'storage');
     // The storage refuses requests that are authorised twice.
     expect(storage.map(({ status }) => status)).toEqual([200, 200]);
@@ -230,7 +235,7 @@ describe('with the SDK’s cache', () => {
     const file = fileOf(artifactCache, md5('0123456789'));
     await mkdir(dirname(file), { recursive: true });
     await writeFile(file, '0123456789');
-    const entry = await found(A);
+    const entry = await found(treePath(A));
     expect(await counted(() => read(entry))).toEqual({ value: '0123456789', requests: [] });
     expect(await counted(() => read(entry, { start: 3, end: 5 }))).toEqual({ value: '34', requests: [] });
   });
@@ -238,9 +243,9 @@ describe('with the SDK’s cache', () => {
   test('what was read whole and verified is kept for others', async () => {
     const artifactCache = await makeDirectory();
     const { text, again, found, counted } = await openArtifacts(tree, {}, { artifactCache });
-    await text(A);
+    await text(treePath(A));
     expect(await readFile(fileOf(artifactCache, md5('0123456789')), 'utf8')).toBe('0123456789');
-    const entry = await found(A);
+    const entry = await found(treePath(A));
     const { read } = again();
     expect((await counted(() => read(entry))).requests).toEqual([]);
   });
@@ -248,7 +253,7 @@ describe('with the SDK’s cache', () => {
   test('what was read in ranges is kept once all of it came', async () => {
     const artifactCache = await makeDirectory();
     const { found, store } = await openArtifacts(tree, {}, { artifactCache });
-    const entry = await found(`${FLOWERS}/v0/large`);
+    const entry = await found(treePath(`${FLOWERS}/v0/large`));
     for (const start of [40_000, 0, 20_000]) {
       await store.read(entry, { start, end: start + 20_000 }, { etag: null });
     }
@@ -259,7 +264,7 @@ describe('with the SDK’s cache', () => {
   test('nothing is kept that was not verified, nor parts of it when the store closes', async () => {
     const artifactCache = await makeDirectory();
     const { wandb, found, store } = await openArtifacts(tree, {}, { artifactCache });
-    const entry = await found(A);
+    const entry = await found(treePath(A));
     await wandb.faults([{ match: { side: 'storage' }, isCorrupted: true }]);
     expect((await failureOf(store.read(entry, WHOLE, { etag: null }))).code).toBe('EBADMSG');
     await store.read(entry, { start: 0, end: 2 }, { etag: null });

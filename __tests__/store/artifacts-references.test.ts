@@ -6,6 +6,7 @@ import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { ReferenceReader, WandbArtifactFsOptions } from '../../src/config/options.js';
+import { treePath } from '../../src/contract/tree-path.js';
 import type { SeedReference } from '../../src/testing/index.js';
 import { makeDirectory } from '../helpers/directories.js';
 import { failureOf, openArtifacts, type Setup, WHOLE } from './support/artifact-store.js';
@@ -33,14 +34,14 @@ describe('references that no option allows', () => {
     ['wandb-client-artifact://id/x', "'wandb-client-artifact'"],
   ])('are links that say which one would: %s', async (ref, hint) => {
     const { found, list, store } = await open({ 'dir/r': { ref, digest: 'etag', size: 7 } });
-    const entry = await found(`${V0}/dir/r`);
+    const entry = await found(treePath(`${V0}/dir/r`));
     expect(entry).toMatchObject({
       kind: 'symlink',
       target: ref,
       size: 7,
       refusal: expect.stringContaining(hint),
     });
-    expect(await list(V0)).toEqual([entry]);
+    expect(await list(treePath(V0))).toEqual([entry]);
     expect(await failureOf(store.read(entry, WHOLE, { etag: null }))).toMatchObject({
       code: 'EACCES',
       detail: entry.refusal,
@@ -53,7 +54,7 @@ describe('references that no option allows', () => {
     { ref: 's3://bucket/prefix', digest: 's3://bucket/prefix', size: 0 },
   ])('have no size where nobody noted one', async (r) => {
     const { found } = await open({ r });
-    expect(await found(`${V0}/r`)).toMatchObject({ size: null, md5: null });
+    expect(await found(treePath(`${V0}/r`))).toMatchObject({ size: null, md5: null });
   });
 });
 
@@ -68,7 +69,7 @@ describe('a reference to another artifact', () => {
     const id = (await wandb.seedArtifacts({ [SOURCE]: { versions: [{ files: { z: 'z' } }] } }))[SOURCE]
       ?.versions[0]?.id;
     expect(id).toBeDefined();
-    const first = (await found(`${SOURCE}/v0`)).id ?? '';
+    const first = (await found(treePath(`${SOURCE}/v0`))).id ?? '';
     const references = Object.fromEntries(
       ['deep/a.txt', 'b c.txt'].map((path) => [
         `linked/${path}`,
@@ -77,10 +78,10 @@ describe('a reference to another artifact', () => {
     );
     await wandb.seedArtifacts({ [FLOWERS]: { versions: [{ references, files: { own: 'own' } }] } });
     const path = `${V0}/linked/deep/a.txt`;
-    expect(await found(path)).toMatchObject({ path, kind: 'file', size: 5, md5: md5('hello') });
-    expect(await text(path)).toBe('hello');
+    expect(await found(treePath(path))).toMatchObject({ path, kind: 'file', size: 5, md5: md5('hello') });
+    expect(await text(treePath(path))).toBe('hello');
     const fresh = again();
-    const { value, requests } = await counted(() => fresh.list(V0));
+    const { value, requests } = await counted(() => fresh.list(treePath(V0)));
     expect(value.map(({ kind, size }) => [kind, size]).sort()).toEqual([
       ['file', 3],
       ['file', 3],
@@ -90,17 +91,19 @@ describe('a reference to another artifact', () => {
     expect(await Promise.all(value.map((entry) => fresh.read(entry)))).toEqual(
       expect.arrayContaining(['hello', 'bee', 'own']),
     );
-    const entry = await found(path);
+    const entry = await found(treePath(path));
     expect(await read(entry, { start: 1, end: 3 })).toBe('el');
-    expect((await store.lookup(`${V0}/linked`, { listing: true })).listing?.entries).toHaveLength(3);
-    expect(await list(V0)).toContainEqual(entry);
+    expect((await store.lookup(treePath(`${V0}/linked`), { listing: true })).listing?.entries).toHaveLength(
+      3,
+    );
+    expect(await list(treePath(V0))).toContainEqual(entry);
   });
 
   test('is followed over several artifacts, but not in a circle, nor for ever', async () => {
     const { wandb, found, text, store } = await openArtifacts({
       [SOURCE]: { versions: [{ files: { a: 'end' } }] },
     });
-    let id = (await found(`${SOURCE}/v0`)).id ?? '';
+    let id = (await found(treePath(`${SOURCE}/v0`))).id ?? '';
     const chain = (length: number): Promise<void> =>
       Array.from({ length }).reduce<Promise<void>>(async (before, _, index) => {
         await before;
@@ -114,12 +117,12 @@ describe('a reference to another artifact', () => {
     await wandb.seedArtifacts({
       [FLOWERS]: { versions: [{ references: { a: `wandb-artifact://${hexOf(id)}/a` } }] },
     });
-    expect(await text(`${V0}/a`)).toBe('end');
+    expect(await text(treePath(`${V0}/a`))).toBe('end');
     await chain(20);
     await wandb.seedArtifacts({
       [FLOWERS]: { versions: [{ references: { a: `wandb-artifact://${hexOf(id)}/a` } }] },
     });
-    const entry = await found(`${FLOWERS}/v1/a`);
+    const entry = await found(treePath(`${FLOWERS}/v1/a`));
     expect(entry).toMatchObject({ kind: 'symlink', refusal: expect.stringContaining('too many') });
     expect((await failureOf(store.read(entry, WHOLE, { etag: null }))).code).toBe('ELOOP');
   });
@@ -128,7 +131,7 @@ describe('a reference to another artifact', () => {
     const { wandb, found, list, store } = await openArtifacts({
       [SOURCE]: { versions: [{ files: { a: 'a' } }] },
     });
-    const source = (await found(`${SOURCE}/v0`)).id ?? '';
+    const source = (await found(treePath(`${SOURCE}/v0`))).id ?? '';
     const number = Number(Buffer.from(source, 'base64').toString().split(':')[1]);
     // Nobody can make a circle but by guessing the id of what comes next.
     const guesses = Array.from({ length: 20 }, (_, index) =>
@@ -155,11 +158,11 @@ describe('a reference to another artifact', () => {
         .toString()
         .split(':')[1],
     );
-    const circle = await found(`${V0}/circle-${own - number}`);
+    const circle = await found(treePath(`${V0}/circle-${own - number}`));
     expect(circle).toMatchObject({ kind: 'symlink', refusal: expect.stringContaining('circle') });
     expect((await failureOf(store.read(circle, WHOLE, { etag: null }))).code).toBe('ELOOP');
     for (const name of ['gone', 'missing']) {
-      const entry = await found(`${V0}/${name}`);
+      const entry = await found(treePath(`${V0}/${name}`));
       expect(entry).toMatchObject({
         kind: 'symlink',
         size: null,
@@ -167,17 +170,17 @@ describe('a reference to another artifact', () => {
       });
       expect((await failureOf(store.read(entry, WHOLE, { etag: null }))).code).toBe('EIO');
     }
-    expect(await list(V0)).toHaveLength(22);
+    expect(await list(treePath(V0))).toHaveLength(22);
   });
 
   test('to a version whose manifest is broken says so, and lists the others', async () => {
     const { wandb, found, list } = await openArtifacts({
       [SOURCE]: { versions: [{ manifest: { version: 1, contents: { '../evil': { digest: 'x' } } } }] },
     });
-    const hex = hexOf((await found(`${SOURCE}/v0`)).id ?? '');
+    const hex = hexOf((await found(treePath(`${SOURCE}/v0`))).id ?? '');
     const references = { a: `wandb-artifact://${hex}/a` };
     await wandb.seedArtifacts({ [FLOWERS]: { versions: [{ references, files: { b: 'b' } }] } });
-    expect(await list(V0)).toMatchObject([
+    expect(await list(treePath(V0))).toMatchObject([
       { path: `${V0}/a`, kind: 'symlink', refusal: expect.stringContaining("can't be read") },
       { path: `${V0}/b`, kind: 'file' },
     ]);
@@ -187,11 +190,15 @@ describe('a reference to another artifact', () => {
     const { wandb, found } = await openArtifacts({
       [SOURCE]: { versions: [{ references: { r: { ref: 's3://bucket/key', digest: 'etag', size: 9 } } }] },
     });
-    const hex = hexOf((await found(`${SOURCE}/v0`)).id ?? '');
+    const hex = hexOf((await found(treePath(`${SOURCE}/v0`))).id ?? '');
     await wandb.seedArtifacts({
       [FLOWERS]: { versions: [{ references: { r: `wandb-artifact://${hex}/r` } }] },
     });
-    expect(await found(`${V0}/r`)).toMatchObject({ kind: 'symlink', target: 's3://bucket/key', size: 9 });
+    expect(await found(treePath(`${V0}/r`))).toMatchObject({
+      kind: 'symlink',
+      target: 's3://bucket/key',
+      size: 9,
+    });
   });
 });
 
@@ -211,7 +218,7 @@ describe('a user’s function', () => {
 
   test('reads the ranges that are asked for', async () => {
     const { found, read, store } = await using(reader);
-    const entry = await found(`${V0}/r`);
+    const entry = await found(treePath(`${V0}/r`));
     expect(entry.refusal).toBeUndefined();
     expect(await read(entry, { start: 2, end: 5 })).toBe('234');
     expect(await read(entry, WHOLE)).toBe(CONTENT);
@@ -225,7 +232,7 @@ describe('a user’s function', () => {
 
   test('tells the size by where it ends, once', async () => {
     const { found, store } = await using(reader, REF.ref);
-    const entry = await found(`${V0}/r`);
+    const entry = await found(treePath(`${V0}/r`));
     for (const span of [
       { start: 0, end: 4 },
       { start: 4, end: 8 },
@@ -255,13 +262,13 @@ describe('a user’s function', () => {
     ['brings too little', async () => new Uint8Array(9), 'EBADMSG', /isn't what the version recorded/],
   ])('that %s is told so', async (_, s3, code, detail) => {
     const { found, store } = await using(s3);
-    const failure = await failureOf(store.read(await found(`${V0}/r`), WHOLE, { etag: null }));
+    const failure = await failureOf(store.read(await found(treePath(`${V0}/r`)), WHOLE, { etag: null }));
     expect([failure.code, failure.detail]).toEqual([code, expect.stringMatching(detail)]);
   });
 
   test('keeps nobody waiting who left', async () => {
     const { found, store } = await using(() => new Promise(() => undefined));
-    const entry = await found(`${V0}/r`);
+    const entry = await found(treePath(`${V0}/r`));
     const controller = new AbortController();
     const left = store.read(entry, WHOLE, { etag: null, signal: controller.signal });
     setTimeout(() => controller.abort(), 10);
@@ -297,11 +304,11 @@ describe('files of this machine', () => {
       { references: { file: allowed } },
     );
     for (const name of ['good', 'byPath', 'inner', 'another'])
-      expect(await text(`${V0}/${name}`)).toBe('inside');
-    expect(await found(`${V0}/good`)).toMatchObject({ version: `md5:${md5('inside')}` });
-    expect((await found(`${V0}/byPath`)).version).toMatch(/^reference:/);
+      expect(await text(treePath(`${V0}/${name}`))).toBe('inside');
+    expect(await found(treePath(`${V0}/good`))).toMatchObject({ version: `md5:${md5('inside')}` });
+    expect((await found(treePath(`${V0}/byPath`))).version).toMatch(/^reference:/);
     for (const name of ['wrong', 'grown']) {
-      const entry = await found(`${V0}/${name}`);
+      const entry = await found(treePath(`${V0}/${name}`));
       expect((await failureOf(store.read(entry, WHOLE, { etag: null }))).code).toBe('EBADMSG');
     }
   });
@@ -324,7 +331,9 @@ describe('files of this machine', () => {
       { references: { file: allowed } },
     );
     for (const name of Object.keys(ways)) {
-      const failure = await failureOf(store.read(await found(`${V0}/${name}`), WHOLE, { etag: null }));
+      const failure = await failureOf(
+        store.read(await found(treePath(`${V0}/${name}`)), WHOLE, { etag: null }),
+      );
       expect([name, failure.code]).toEqual([name, 'EACCES']);
       if (name !== 'host' && name !== 'slash') expect(failure.detail).toContain('references.file');
     }
@@ -341,7 +350,9 @@ describe('files of this machine', () => {
       { references: { file: allowed } },
     );
     for (const name of ['gone', 'directory', 'nul']) {
-      const failure = await failureOf(store.read(await found(`${V0}/${name}`), WHOLE, { etag: null }));
+      const failure = await failureOf(
+        store.read(await found(treePath(`${V0}/${name}`)), WHOLE, { etag: null }),
+      );
       expect([name, failure.code]).toEqual([name, 'EIO']);
     }
   });
@@ -393,9 +404,9 @@ describe('the web', () => {
 
   test('is read in ranges, without any credentials', async () => {
     const { found, read, text } = await using({ r: at('/x?query=1') });
-    const entry = await found(`${V0}/r`);
+    const entry = await found(treePath(`${V0}/r`));
     expect(await read(entry, { start: 2, end: 5 })).toBe('234');
-    expect(await text(`${V0}/r`)).toBe('0123456789');
+    expect(await text(treePath(`${V0}/r`))).toBe('0123456789');
     expect(seen.map(({ url, headers }) => [url, headers.range, headers['if-match']])).toEqual([
       ['/x?query=1', 'bytes=2-4', '"tag"'],
       ['/x?query=1', undefined, '"tag"'],
@@ -411,7 +422,9 @@ describe('the web', () => {
     for (const name of ['r', 'short']) {
       if (name === 'r') answer = serve('"other"');
       else answer = serve('"tag"');
-      const failure = await failureOf(store.read(await found(`${V0}/${name}`), WHOLE, { etag: null }));
+      const failure = await failureOf(
+        store.read(await found(treePath(`${V0}/${name}`)), WHOLE, { etag: null }),
+      );
       expect([name, failure.code]).toEqual([name, 'EBADMSG']);
     }
     // A server that doesn't know If-Match.
@@ -419,12 +432,14 @@ describe('the web', () => {
       delete request.headers['if-match'];
       serve('"other"')(request, response);
     };
-    expect((await failureOf(store.read(await found(`${V0}/r`), WHOLE, { etag: null }))).code).toBe('EBADMSG');
+    expect((await failureOf(store.read(await found(treePath(`${V0}/r`)), WHOLE, { etag: null }))).code).toBe(
+      'EBADMSG',
+    );
   });
 
   test('tells the size that nobody noted', async () => {
     const { found, store } = await using({ r: { ref: `${origin}/x`, digest: `${origin}/x` } });
-    const entry = await found(`${V0}/r`);
+    const entry = await found(treePath(`${V0}/r`));
     expect(entry.size).toBeNull();
     expect(await store.read(entry, { start: 0, end: 4 }, { etag: null })).toMatchObject({
       size: 10,
@@ -442,14 +457,14 @@ describe('the web', () => {
         response.writeHead(302, { location: `${wandb.url}/files/a/b/c/d` }).end();
       else direct(request, response);
     };
-    expect(await text(`${V0}/r`)).toBe('0123456789');
-    const outside = await failureOf(store.read(await found(`${V0}/out`), WHOLE, { etag: null }));
+    expect(await text(treePath(`${V0}/r`))).toBe('0123456789');
+    const outside = await failureOf(store.read(await found(treePath(`${V0}/out`)), WHOLE, { etag: null }));
     expect([outside.code, outside.detail]).toEqual(['EACCES', expect.stringContaining('https:')]);
     await wandb.requests({ clear: true });
     // The API would answer with what only its user may see.
-    expect((await failureOf(store.read(await found(`${V0}/api`), WHOLE, { etag: null }))).code).toBe(
-      'EACCES',
-    );
+    expect(
+      (await failureOf(store.read(await found(treePath(`${V0}/api`)), WHOLE, { etag: null }))).code,
+    ).toBe('EACCES');
     const asked = (await wandb.requests()).filter(({ path }) => path.startsWith('/files/'));
     expect(asked.map(({ status }) => status)).toEqual([401]);
   });
@@ -459,7 +474,7 @@ describe('the web', () => {
       r: { ref: `${origin.replace('//', '//user:pass@')}/x?sig=secret`, digest: 'x' },
     });
     answer = (_, response) => void response.writeHead(404).end();
-    const failure = await failureOf(store.read(await found(`${V0}/r`), WHOLE, { etag: null }));
+    const failure = await failureOf(store.read(await found(treePath(`${V0}/r`)), WHOLE, { etag: null }));
     expect(failure.code).toBe('EIO');
     expect(JSON.stringify(failure)).not.toMatch(/secret|pass/);
   });

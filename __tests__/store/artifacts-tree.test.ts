@@ -1,3 +1,4 @@
+import { treePath } from '../../src/contract/tree-path.js';
 import { failureOf, openArtifacts, type Setup } from './support/artifact-store.js';
 
 const PROJECT = 'lab/project';
@@ -27,16 +28,16 @@ describe('listings', () => {
       [FLOWERS, ['latest', 'prod', 'v0', 'v1', 'v7x'].map((name) => `${FLOWERS}/${name}`)],
     ];
     for (const [path, expected] of levels) {
-      const { value, requests } = await counted(() => paths(path));
+      const { value, requests } = await counted(() => paths(treePath(path)));
       expect([value, requests.length]).toEqual([expected, 1]);
     }
-    expect(await paths('')).toEqual(expect.arrayContaining(['lab', 'viewer']));
+    expect(await paths(treePath(''))).toEqual(expect.arrayContaining(['lab', 'viewer']));
   });
 
   test('show versions as directories with their times, and aliases as links to them', async () => {
     const { list } = await open();
     const entries = new Map(
-      (await list(FLOWERS)).map((entry) => [entry.path.slice(FLOWERS.length + 1), entry]),
+      (await list(treePath(FLOWERS))).map((entry) => [entry.path.slice(FLOWERS.length + 1), entry]),
     );
     expect(entries.get('v0')).toMatchObject({ kind: 'directory', birthtimeMs: 1_700_000_000_000 });
     expect(entries.get('latest')).toMatchObject({ kind: 'symlink', target: 'v1', size: 2 });
@@ -46,7 +47,7 @@ describe('listings', () => {
   test('go on page by page', async () => {
     const versions = Array.from({ length: 7 }, (_, index) => ({ files: { a: `${index}` } }));
     const { paths, counted } = await openArtifacts({ [FLOWERS]: { versions } }, { limits: { page: 3 } });
-    const { value, requests } = await counted(() => paths(FLOWERS));
+    const { value, requests } = await counted(() => paths(treePath(FLOWERS)));
     const names = ['latest', ...versions.map((_, index) => `v${index}`)];
     expect(value).toEqual(names.map((name) => `${FLOWERS}/${name}`));
     expect(requests).toHaveLength(3);
@@ -61,23 +62,32 @@ describe('listings', () => {
       ]),
     );
     const { paths } = await openArtifacts(tree, { limits: { page: 3 } });
-    expect(await paths('lab/project')).toEqual(['dataset', ...names].map((name) => `lab/project/${name}`));
-    expect(await paths('lab/project/dataset')).toEqual(names.map((name) => `lab/project/dataset/${name}`));
+    expect(await paths(treePath('lab/project'))).toEqual(
+      ['dataset', ...names].map((name) => `lab/project/${name}`),
+    );
+    expect(await paths(treePath('lab/project/dataset'))).toEqual(
+      names.map((name) => `lab/project/dataset/${name}`),
+    );
   });
 
   test('of a portfolio have its own numbers and aliases, not those of the source', async () => {
     const { list, paths, text } = await open();
     const chosen = 'lab/project/dataset/chosen';
-    expect(await paths(chosen)).toEqual(['best', 'latest', 'v0'].map((name) => `${chosen}/${name}`));
-    expect((await list(chosen)).find(({ path }) => path.endsWith('/best'))?.target).toBe('v0');
-    expect(await text(`${chosen}/v0/a.txt`)).toBe('hello again');
-    expect(await paths(FLOWERS)).not.toContain(`${FLOWERS}/best`);
+    expect(await paths(treePath(chosen))).toEqual(
+      ['best', 'latest', 'v0'].map((name) => `${chosen}/${name}`),
+    );
+    expect((await list(treePath(chosen))).find(({ path }) => path.endsWith('/best'))?.target).toBe('v0');
+    expect(await text(treePath(`${chosen}/v0/a.txt`))).toBe('hello again');
+    expect(await paths(treePath(FLOWERS))).not.toContain(`${FLOWERS}/best`);
   });
 
   test('of a version are flat, and complete', async () => {
     const { list, paths } = await open();
-    expect(await paths(`${FLOWERS}/v0`)).toEqual([`${FLOWERS}/v0/a.txt`, `${FLOWERS}/v0/dir/b.txt`]);
-    expect(await list(`${FLOWERS}/v0`)).toContainEqual(
+    expect(await paths(treePath(`${FLOWERS}/v0`))).toEqual([
+      `${FLOWERS}/v0/a.txt`,
+      `${FLOWERS}/v0/dir/b.txt`,
+    ]);
+    expect(await list(treePath(`${FLOWERS}/v0`))).toContainEqual(
       expect.objectContaining({
         size: 5,
         version: 'md5:XUFAKrxLKna5cZ2REBfFkg==',
@@ -88,7 +98,7 @@ describe('listings', () => {
 
   test('of an alias are those of its version, under the version’s path', async () => {
     const { paths } = await open();
-    expect(await paths(`${FLOWERS}/prod`)).toEqual([`${FLOWERS}/v1/a.txt`]);
+    expect(await paths(treePath(`${FLOWERS}/prod`))).toEqual([`${FLOWERS}/v1/a.txt`]);
   });
 
   test('of a version of 10,000 files take three requests at most, later ones none', async () => {
@@ -97,12 +107,12 @@ describe('listings', () => {
     );
     const { store, list, counted } = await openArtifacts({ [FLOWERS]: { versions: [{ files }] } });
     const { value, requests } = await counted(async () => {
-      await store.lookup(`${FLOWERS}/v0`, { listing: true });
-      return list(`${FLOWERS}/v0`);
+      await store.lookup(treePath(`${FLOWERS}/v0`), { listing: true });
+      return list(treePath(`${FLOWERS}/v0`));
     });
     expect(value).toHaveLength(10_000);
     expect(requests).toEqual(['LookUpVersion', 'GET storage']);
-    expect((await counted(() => list(`${FLOWERS}/v0`))).requests).toEqual([]);
+    expect((await counted(() => list(treePath(`${FLOWERS}/v0`)))).requests).toEqual([]);
   });
 
   test('of what is not there are ENOENT', async () => {
@@ -118,15 +128,16 @@ describe('listings', () => {
       `${FLOWERS}/v99`,
       `${FLOWERS}/nothing`,
     ];
-    for (const path of missing) expect([path, (await failureOf(list(path))).code]).toEqual([path, 'ENOENT']);
+    for (const path of missing)
+      expect([path, (await failureOf(list(treePath(path)))).code]).toEqual([path, 'ENOENT']);
   });
 
   test('show the same entries as look-ups', async () => {
     const { list, found, again } = await open();
     for (const path of ['lab', PROJECT, 'lab/project/dataset', FLOWERS, `${FLOWERS}/v0`]) {
-      for (const entry of await list(path)) expect(await again().found(entry.path)).toEqual(entry);
+      for (const entry of await list(treePath(path))) expect(await again().found(entry.path)).toEqual(entry);
     }
-    expect(await found('lab')).toMatchObject({ path: 'lab', kind: 'directory' });
+    expect(await found(treePath('lab'))).toMatchObject({ path: 'lab', kind: 'directory' });
   });
 });
 
@@ -136,21 +147,23 @@ describe('look-ups', () => {
     const { store, found } = await openArtifacts({ [FLOWERS]: { versions } });
     const [broken, directory, nothing] = await Promise.allSettled(
       [`${FLOWERS}/v1/dir`, `${FLOWERS}/v1`, `${FLOWERS}/v1/nothing`].map((path) =>
-        store.lookup(path, { listing: true }),
+        store.lookup(treePath(path), { listing: true }),
       ),
     );
     for (const each of [broken, nothing]) {
       expect(each).toMatchObject({ status: 'rejected', reason: { code: 'EPROTO' } });
     }
     expect(directory).toMatchObject({ value: { found: { path: `${FLOWERS}/v1` }, listing: null } });
-    expect(await found(`${FLOWERS}/v0/a.txt`)).toMatchObject({ size: 5 });
+    expect(await found(treePath(`${FLOWERS}/v0/a.txt`))).toMatchObject({ size: 5 });
   });
 
   test('of many unknown entities at once ask for organizations once', async () => {
     const { store, counted } = await open();
     const { requests } = await counted(() =>
       Promise.all(
-        Array.from({ length: 20 }, (_, index) => store.lookup(`nobody${index}/project`, { listing: false })),
+        Array.from({ length: 20 }, (_, index) =>
+          store.lookup(treePath(`nobody${index}/project`), { listing: false }),
+        ),
       ),
     );
     expect(requests.filter((operation) => operation === 'ViewerAndOrganizations')).toHaveLength(1);
@@ -159,7 +172,7 @@ describe('look-ups', () => {
   test('of a file are one request, with all that stands above it', async () => {
     const { store, counted } = await open();
     const path = `${FLOWERS}/v0/dir/b.txt`;
-    const { value, requests } = await counted(() => store.lookup(path, { listing: true }));
+    const { value, requests } = await counted(() => store.lookup(treePath(path), { listing: true }));
     expect(requests).toEqual(['LookUpVersion']);
     expect(value.found).toMatchObject({ path, kind: 'file', size: 5, md5: 'fXkwN6B2AYZXSwKC8vQ15w==' });
     expect(value.ancestors.map((entry) => entry.path)).toEqual([
@@ -174,11 +187,11 @@ describe('look-ups', () => {
 
   test('of a directory or of nothing read the manifest, and bring the listing along', async () => {
     const { store, counted } = await open();
-    const directory = await counted(() => store.lookup(`${FLOWERS}/v0/dir`, { listing: true }));
+    const directory = await counted(() => store.lookup(treePath(`${FLOWERS}/v0/dir`), { listing: true }));
     expect(directory.requests).toEqual(['LookUpVersion', 'GET storage']);
     expect(directory.value.found).toBe('prefix');
     expect(directory.value.listing).toMatchObject({ isComplete: true, entries: [{}, {}] });
-    const nothing = await counted(() => store.lookup(`${FLOWERS}/v0/nothing`, { listing: false }));
+    const nothing = await counted(() => store.lookup(treePath(`${FLOWERS}/v0/nothing`), { listing: false }));
     expect(nothing.requests).toEqual(['LookUpVersion']);
     expect([nothing.value.found, nothing.value.listing]).toEqual([null, null]);
     expect(nothing.value.ancestors).toHaveLength(5);
@@ -189,7 +202,7 @@ describe('look-ups', () => {
     const { requests, value } = await counted(() =>
       Promise.all(
         ['a.txt', 'dir/b.txt', 'dir', 'nothing', 'a.txt'].map((name) =>
-          store.lookup(`${FLOWERS}/v0/${name}`, { listing: false }),
+          store.lookup(treePath(`${FLOWERS}/v0/${name}`), { listing: false }),
         ),
       ),
     );
@@ -205,7 +218,7 @@ describe('look-ups', () => {
 
   test('through an alias show the link and the version behind it', async () => {
     const { store } = await open();
-    const { found, ancestors } = await store.lookup(`${FLOWERS}/prod/a.txt`, { listing: false });
+    const { found, ancestors } = await store.lookup(treePath(`${FLOWERS}/prod/a.txt`), { listing: false });
     expect(found).toMatchObject({ path: `${FLOWERS}/v1/a.txt`, size: 11 });
     expect(ancestors.slice(-2)).toMatchObject([
       { path: `${FLOWERS}/prod`, kind: 'symlink', target: 'v1' },
@@ -215,9 +228,9 @@ describe('look-ups', () => {
 
   test('of an alias and of a version take one request, without the manifest', async () => {
     const { store, counted } = await open();
-    const alias = await counted(() => store.lookup(`${FLOWERS}/latest`, { listing: true }));
+    const alias = await counted(() => store.lookup(treePath(`${FLOWERS}/latest`), { listing: true }));
     expect(alias.value.found).toMatchObject({ path: `${FLOWERS}/latest`, kind: 'symlink', target: 'v1' });
-    const version = await counted(() => store.lookup(`${FLOWERS}/v1`, { listing: true }));
+    const version = await counted(() => store.lookup(treePath(`${FLOWERS}/v1`), { listing: true }));
     expect(version.value.found).toMatchObject({ path: `${FLOWERS}/v1`, kind: 'directory' });
     expect([...alias.requests, ...version.requests]).toEqual(['LookUpVersion', 'LookUpVersion']);
   });
@@ -240,7 +253,7 @@ describe('look-ups', () => {
       [`${FLOWERS}/v0/%2E%2E`, 5],
     ];
     for (const [path, above] of missing) {
-      const { found, ancestors, listing } = await store.lookup(path, { listing: false });
+      const { found, ancestors, listing } = await store.lookup(treePath(path), { listing: false });
       expect([path, found, ancestors.length, listing]).toEqual([path, null, above, null]);
     }
   });
@@ -251,8 +264,8 @@ describe('look-ups', () => {
       contents: { a: { digest: 'XUFAKrxLKna5cZ2REBfFkg==', size: 5 }, 'a/b': { digest: 'x', size: 1 } },
     };
     const { store, paths } = await openArtifacts({ [FLOWERS]: { versions: [{ manifest }] } });
-    expect(await paths(`${FLOWERS}/v0`)).toEqual([`${FLOWERS}/v0/a/b`]);
-    expect((await store.lookup(`${FLOWERS}/v0/a`, { listing: false })).found).toBe('prefix');
+    expect(await paths(treePath(`${FLOWERS}/v0`))).toEqual([`${FLOWERS}/v0/a/b`]);
+    expect((await store.lookup(treePath(`${FLOWERS}/v0/a`), { listing: false })).found).toBe('prefix');
   });
 
   test('of a version with a hostile manifest say what is wrong with it', async () => {
@@ -261,7 +274,10 @@ describe('look-ups', () => {
       contents: { 'ok.txt': { digest: 'x', size: 1 }, '../../evil': { digest: 'x' } },
     };
     const { store, list } = await openArtifacts({ [FLOWERS]: { versions: [{ manifest }] } });
-    for (const call of [list(`${FLOWERS}/v0`), store.lookup(`${FLOWERS}/v0/dir`, { listing: false })]) {
+    for (const call of [
+      list(treePath(`${FLOWERS}/v0`)),
+      store.lookup(treePath(`${FLOWERS}/v0/dir`), { listing: false }),
+    ]) {
       const { code, detail } = await failureOf(call);
       expect([code, detail]).toEqual(['EPROTO', expect.stringContaining('../../evil')]);
     }
@@ -271,8 +287,8 @@ describe('look-ups', () => {
 test('an alias that looks like a version is none', async () => {
   const versions = [{ files: { a: '1' }, aliases: ['v7'] }];
   const { store, paths } = await openArtifacts({ [FLOWERS]: { versions } });
-  expect(await paths(FLOWERS)).toEqual([`${FLOWERS}/latest`, `${FLOWERS}/v0`]);
-  expect((await store.lookup(`${FLOWERS}/v7`, { listing: false })).found).toBeNull();
+  expect(await paths(treePath(FLOWERS))).toEqual([`${FLOWERS}/latest`, `${FLOWERS}/v0`]);
+  expect((await store.lookup(treePath(`${FLOWERS}/v7`), { listing: false })).found).toBeNull();
 });
 
 test('a storage that is down is not asked for less and less', async () => {
@@ -280,7 +296,9 @@ test('a storage that is down is not asked for less and less', async () => {
   await wandb.faults([{ match: { side: 'storage' }, status: 501, times: 100 }]);
   const names = Array.from({ length: 50 }, (_, index) => `nothing-${index}`);
   const { requests } = await counted(() =>
-    Promise.allSettled(names.map((name) => store.lookup(`${FLOWERS}/v0/${name}`, { listing: false }))),
+    Promise.allSettled(
+      names.map((name) => store.lookup(treePath(`${FLOWERS}/v0/${name}`), { listing: false })),
+    ),
   );
   expect(requests).toEqual(['LookUpVersion', 'GET storage']);
 });
@@ -294,23 +312,23 @@ describe('names', () => {
     const { paths, text } = await openArtifacts({
       [ODD]: { versions: [{ files, aliases: ['..', 'a%2Fb'] }] },
     });
-    expect(await paths(PROJECT)).toEqual(['lab/project/odd%2Ftype']);
-    expect(await paths('lab/project/odd%2Ftype')).toEqual([SHOWN]);
-    expect(await paths(SHOWN)).toEqual(
+    expect(await paths(treePath(PROJECT))).toEqual(['lab/project/odd%2Ftype']);
+    expect(await paths(treePath('lab/project/odd%2Ftype'))).toEqual([SHOWN]);
+    expect(await paths(treePath(SHOWN))).toEqual(
       ['%2E%2E', 'a%252Fb', 'latest', 'v0'].map((name) => `${SHOWN}/${name}`),
     );
-    const listed = await paths(`${SHOWN}/v0`);
+    const listed = await paths(treePath(`${SHOWN}/v0`));
     expect(listed).toEqual(
       Object.keys(files)
         .map((name) => `${SHOWN}/v0/${name}`)
         .sort(),
     );
-    expect(await Promise.all(listed.map(text))).toEqual(
+    expect(await Promise.all(listed.map((path) => text(treePath(path))))).toEqual(
       Object.entries(files)
         .sort(([a], [b]) => (a < b ? -1 : 1))
         .map(([, content]) => content),
     );
-    expect(await text(`${SHOWN}/%2E%2E/..a`)).toBe('2');
+    expect(await text(treePath(`${SHOWN}/%2E%2E/..a`))).toBe('2');
   });
 });
 
@@ -324,9 +342,9 @@ describe('an organization', () => {
 
   test('is listed as its entity, once', async () => {
     const { paths } = await openArtifacts(tree, server);
-    const entities = await paths('');
+    const entities = await paths(treePath(''));
     expect(entities.filter((path) => /acme/i.test(path))).toEqual(['acme-org']);
-    expect(await paths(REGISTRY)).toEqual(
+    expect(await paths(treePath(REGISTRY))).toEqual(
       ['latest', 'production', 'v0'].map((name) => `${REGISTRY}/${name}`),
     );
   });
@@ -334,38 +352,38 @@ describe('an organization', () => {
   test('is found by the name that people see, too, at every depth', async () => {
     const { found, paths, text } = await openArtifacts(tree, server);
     const shown = REGISTRY.replace('acme-org', 'Acme, Inc.');
-    expect(await text(`${shown}/production/w`)).toBe('1');
+    expect(await text(treePath(`${shown}/production/w`))).toBe('1');
     const parts = shown.split('/');
     for (const depth of [1, 2, 3, 4]) {
       const path = parts.slice(0, depth).join('/');
-      expect(await found(path)).toMatchObject({ path, kind: 'directory' });
-      expect((await paths(path))[0]?.startsWith(`${path}/`)).toBe(true);
+      expect(await found(treePath(path))).toMatchObject({ path, kind: 'directory' });
+      expect((await paths(treePath(path)))[0]?.startsWith(`${path}/`)).toBe(true);
     }
-    expect(await paths(`${shown}/v0`)).toEqual([`${shown}/v0/w`]);
+    expect(await paths(treePath(`${shown}/v0`))).toEqual([`${shown}/v0/w`]);
   });
 
   test('does not stand for another entity of its name', async () => {
     const organizations = [{ name: 'lab', entity: 'acme-org', teams: [] }];
     const { store, paths, text } = await openArtifacts(tree, { organizations });
-    expect((await store.lookup('lab/nothing', { listing: false })).found).toBeNull();
-    expect((await store.lookup('lab/wandb-registry-model', { listing: false })).found).toBeNull();
-    expect(await paths('lab')).toEqual(['lab/project']);
-    expect(await text('lab/project/model/net/v0/w')).toBe('0');
+    expect((await store.lookup(treePath('lab/nothing'), { listing: false })).found).toBeNull();
+    expect((await store.lookup(treePath('lab/wandb-registry-model'), { listing: false })).found).toBeNull();
+    expect(await paths(treePath('lab'))).toEqual(['lab/project']);
+    expect(await text(treePath('lab/project/model/net/v0/w'))).toBe('0');
   });
 
   test('is asked for again after an answer that was a failure', async () => {
     const { store, wandb, found } = await openArtifacts(tree, server);
     await wandb.faults([{ match: { operation: 'ViewerAndOrganizations' }, graphqlError: 'not now' }]);
-    const look = store.lookup('Acme, Inc./wandb-registry-model', { listing: false });
+    const look = store.lookup(treePath('Acme, Inc./wandb-registry-model'), { listing: false });
     expect((await failureOf(look)).code).toBe('EIO');
-    expect(await found('Acme, Inc./wandb-registry-model')).toMatchObject({ kind: 'directory' });
+    expect(await found(treePath('Acme, Inc./wandb-registry-model'))).toMatchObject({ kind: 'directory' });
   });
 
   test('is asked for once, when something is not found', async () => {
     const { store, counted } = await openArtifacts(tree, server);
     const { requests } = await counted(async () => {
       for (const path of ['nobody', 'nobody/x', 'lab/nothing', 'lab/nothing/a/b/c/d']) {
-        expect((await store.lookup(path, { listing: false })).found).toBeNull();
+        expect((await store.lookup(treePath(path), { listing: false })).found).toBeNull();
       }
     });
     expect(requests.filter((operation) => operation === 'ViewerAndOrganizations')).toHaveLength(1);
@@ -388,18 +406,22 @@ describe('a server without features', () => {
           },
         ]);
       }
-      const first = await counted(() => text(`${FLOWERS}/prod/a.txt`));
+      const first = await counted(() => text(treePath(`${FLOWERS}/prod/a.txt`)));
       expect(first.value).toBe('hello again');
       expect(first.requests.slice(-2)).toEqual(['LookUpVersionByName', 'GET storage']);
-      const second = await counted(() => text(`${FLOWERS}/v0/dir/b.txt`));
+      const second = await counted(() => text(treePath(`${FLOWERS}/v0/dir/b.txt`)));
       expect([second.value, second.requests]).toEqual(['world', ['LookUpVersionByName', 'GET storage']]);
       const chosen = 'lab/project/dataset/chosen';
-      expect(await paths(chosen)).toEqual(['best', 'latest', 'v0'].map((name) => `${chosen}/${name}`));
-      expect(await text(`${chosen}/best/a.txt`)).toBe('hello again');
-      expect((await store.lookup(`${chosen}/prod/a.txt`, { listing: false })).found).toBeNull();
-      expect((await store.lookup(`lab/project/model/flowers/v0/a.txt`, { listing: false })).found).toBeNull();
-      expect((await store.lookup(`${FLOWERS}/v2/a.txt`, { listing: false })).found).toBeNull();
-      expect(await list(`${FLOWERS}/v0`)).toHaveLength(2);
+      expect(await paths(treePath(chosen))).toEqual(
+        ['best', 'latest', 'v0'].map((name) => `${chosen}/${name}`),
+      );
+      expect(await text(treePath(`${chosen}/best/a.txt`))).toBe('hello again');
+      expect((await store.lookup(treePath(`${chosen}/prod/a.txt`), { listing: false })).found).toBeNull();
+      expect(
+        (await store.lookup(treePath(`lab/project/model/flowers/v0/a.txt`), { listing: false })).found,
+      ).toBeNull();
+      expect((await store.lookup(treePath(`${FLOWERS}/v2/a.txt`), { listing: false })).found).toBeNull();
+      expect(await list(treePath(`${FLOWERS}/v0`))).toHaveLength(2);
     },
   );
 });
@@ -408,8 +430,8 @@ test('whoever leaves gets ECANCELED, others go on', async () => {
   const { store, found } = await open({ latencyMs: 50 });
   const controller = new AbortController();
   const { signal } = controller;
-  const left = store.lookup(`${FLOWERS}/v0/a.txt`, { listing: false, signal });
-  const stayed = found(`${FLOWERS}/v0/a.txt`);
+  const left = store.lookup(treePath(`${FLOWERS}/v0/a.txt`), { listing: false, signal });
+  const stayed = found(treePath(`${FLOWERS}/v0/a.txt`));
   setTimeout(() => controller.abort(), 10);
   expect((await failureOf(left)).code).toBe('ECANCELED');
   expect(await stayed).toMatchObject({ size: 5 });

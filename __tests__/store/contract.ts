@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Page } from '../../src/contract/entry.js';
 import type { Store } from '../../src/contract/store.js';
-import { encodeFileName, type TreePath } from '../../src/contract/tree-path.js';
+import { encodeFileName, type TreePath, treePath } from '../../src/contract/tree-path.js';
 import type { OpenSource } from '../../src/contract/uploads.js';
 import { fileSource } from '../helpers/file-source.js';
 import { asked, bytesSource, chainOf, codeOf, md5Of, parentOf, textOf, WHOLE } from './helpers/asked.js';
@@ -33,14 +33,14 @@ export interface Units {
 }
 
 export const RUNS: Units = {
-  unit: 'entity/project/run',
-  sibling: 'entity/project/second',
+  unit: treePath('entity/project/run'),
+  sibling: treePath('entity/project/second'),
   areVersions: false,
 };
 
 export const VERSIONS: Units = {
-  unit: 'entity/project/dataset/flowers/v0',
-  sibling: 'entity/project/dataset/flowers/v1',
+  unit: treePath('entity/project/dataset/flowers/v0'),
+  sibling: treePath('entity/project/dataset/flowers/v1'),
   areVersions: true,
 };
 
@@ -61,10 +61,10 @@ export function describeStore(name: string, setup: () => Promise<StoreSetup>, un
 
     const seed = (files: Record<string, string | Uint8Array>): Promise<void> => current.seed(UNIT, files);
     const { lookup, entryAt, read, list, paths } = asked(() => store);
-    const upload = async (files: Readonly<Record<TreePath, OpenSource>>): Promise<void> => {
+    const upload = async (files: Readonly<Record<string, OpenSource>>): Promise<void> => {
       const { uploads } = store;
       if (!uploads) throw new Error('the store has no uploads');
-      const tickets = await uploads.declare(Object.keys(files), {});
+      const tickets = await uploads.declare(Object.keys(files).map(treePath), {});
       await Promise.all(
         tickets.map((ticket) => {
           const source = files[ticket.path];
@@ -88,7 +88,7 @@ export function describeStore(name: string, setup: () => Promise<StoreSetup>, un
       test('finds a file with its size, its MD5 and its times', async () => {
         const before = Date.now();
         await seed({ 'a.txt': 'hello' });
-        const entry = await entryAt(`${UNIT}/a.txt`);
+        const entry = await entryAt(treePath(`${UNIT}/a.txt`));
         expect(entry).toMatchObject({ path: `${UNIT}/a.txt`, kind: 'file', size: 5, isReadOnly: false });
         expect(entry.md5).toBe(md5Of('hello'));
         expect(entry.version).toBe(`md5:${md5Of('hello')}`);
@@ -98,16 +98,16 @@ export function describeStore(name: string, setup: () => Promise<StoreSetup>, un
 
       test('calls a name with files below it a prefix', async () => {
         await seed({ 'media/images/a.png': 'x' });
-        expect((await lookup(`${UNIT}/media`)).found).toBe('prefix');
-        expect((await lookup(`${UNIT}/media/images`)).found).toBe('prefix');
-        expect((await lookup(`${UNIT}/med`)).found).toBeNull();
+        expect((await lookup(treePath(`${UNIT}/media`))).found).toBe('prefix');
+        expect((await lookup(treePath(`${UNIT}/media/images`))).found).toBe('prefix');
+        expect((await lookup(treePath(`${UNIT}/med`))).found).toBeNull();
       });
 
       test('answers null for what is not there, at every depth', async () => {
         await seed({ 'a.txt': 'x' });
         const nowhere = [`nobody${UNIT.slice(UNIT.indexOf('/'))}/a.txt`, `${parentOf(UNIT)}/nothing/a.txt`];
         for (const path of [...missing, ...nowhere, `${UNIT}/nothing`, `${UNIT}/a.txt/below`])
-          expect([path, (await lookup(path)).found]).toEqual([path, null]);
+          expect([path, (await lookup(treePath(path))).found]).toEqual([path, null]);
       });
 
       test('finds the directories at and above the unit', async () => {
@@ -121,7 +121,7 @@ export function describeStore(name: string, setup: () => Promise<StoreSetup>, un
         await seed({ 'sub/a.txt': 'x' });
         const expected = chainOf(UNIT);
         for (const path of [`${UNIT}/sub/a.txt`, `${UNIT}/nothing`]) {
-          const { ancestors } = await lookup(path);
+          const { ancestors } = await lookup(treePath(path));
           expect(ancestors.map((entry) => entry.path)).toEqual(expected);
           expect(new Set(ancestors.map((entry) => entry.kind))).toEqual(new Set(['directory']));
         }
@@ -130,9 +130,9 @@ export function describeStore(name: string, setup: () => Promise<StoreSetup>, un
       test('brings the listing of the unit along, if asked', async () => {
         await seed({ 'a.txt': 'x', 'sub/b.txt': 'y' });
         for (const path of [UNIT, `${UNIT}/a.txt`, `${UNIT}/nothing`])
-          expect((await lookup(path)).listing).toBeNull();
+          expect((await lookup(treePath(path))).listing).toBeNull();
         for (const path of [UNIT, `${UNIT}/sub`, `${UNIT}/nothing`]) {
-          const { listing } = await lookup(path, true);
+          const { listing } = await lookup(treePath(path), true);
           // The listing of a version may cost a request of its own.
           if (units.areVersions && path === UNIT && listing === null) continue;
           const listed = listing?.entries.map((entry) => entry.path) ?? [];
@@ -144,7 +144,7 @@ export function describeStore(name: string, setup: () => Promise<StoreSetup>, un
 
       test('brings no listing of a unit that is not there', async () => {
         await seed({ 'a.txt': 'x' });
-        expect(await lookup(`${parentOf(UNIT)}/nothing/a.txt`, true)).toMatchObject({
+        expect(await lookup(treePath(`${parentOf(UNIT)}/nothing/a.txt`), true)).toMatchObject({
           found: null,
           listing: null,
         });
@@ -152,7 +152,9 @@ export function describeStore(name: string, setup: () => Promise<StoreSetup>, un
 
       test('shares nothing between look-ups of one turn but the request', async () => {
         await seed({ 'a.txt': 'a', 'b.txt': 'bb' });
-        const found = await Promise.all(['a.txt', 'b.txt', 'c.txt'].map((file) => lookup(`${UNIT}/${file}`)));
+        const found = await Promise.all(
+          ['a.txt', 'b.txt', 'c.txt'].map((file) => lookup(treePath(`${UNIT}/${file}`))),
+        );
         expect(
           found.map((each) => (each.found === 'prefix' ? 'prefix' : (each.found?.size ?? null))),
         ).toEqual([1, 2, null]);
@@ -165,10 +167,10 @@ export function describeStore(name: string, setup: () => Promise<StoreSetup>, un
         await current.seed(units.sibling, { 'b.txt': 'y' });
         const directories = async (path: TreePath): Promise<string[]> =>
           (await list(path)).flatMap((entry) => (entry.kind === 'directory' ? entry.path : [])).sort();
-        expect(await directories('')).toContain(chainOf(UNIT)[0]);
+        expect(await directories(treePath(''))).toContain(chainOf(UNIT)[0]);
         const above = chainOf(parentOf(UNIT));
         for (const [index, path] of above.slice(1).entries())
-          expect(await directories(above[index] ?? '')).toEqual([path]);
+          expect(await directories(above[index] ?? treePath(''))).toEqual([path]);
         expect(await directories(parentOf(UNIT))).toEqual([UNIT, units.sibling]);
       });
 
@@ -208,20 +210,21 @@ export function describeStore(name: string, setup: () => Promise<StoreSetup>, un
 
       test('rejects with ENOENT where there is no directory', async () => {
         await seed({ 'a.txt': 'x' });
-        for (const path of missing) expect([path, await codeOf(list(path))]).toEqual([path, 'ENOENT']);
+        for (const path of missing)
+          expect([path, await codeOf(list(treePath(path)))]).toEqual([path, 'ENOENT']);
       });
 
       test('shows the same entries as look-ups', async () => {
         await seed({ 'a.txt': 'x' });
         const [entry] = await list(UNIT);
-        expect(entry).toEqual(await entryAt(`${UNIT}/a.txt`));
+        expect(entry).toEqual(await entryAt(treePath(`${UNIT}/a.txt`)));
       });
     });
 
     describe('read', () => {
       test('reads a whole file and any range of it', async () => {
         await seed({ 'a.txt': '0123456789' });
-        const entry = await entryAt(`${UNIT}/a.txt`);
+        const entry = await entryAt(treePath(`${UNIT}/a.txt`));
         expect(textOf((await read(entry)).bytes)).toBe('0123456789');
         expect(textOf((await read(entry, { start: 2, end: 5 })).bytes)).toBe('234');
         expect((await read(entry, { start: 2, end: 5 })).size).toBe(10);
@@ -229,7 +232,7 @@ export function describeStore(name: string, setup: () => Promise<StoreSetup>, un
 
       test('leaves out what lies behind the end', async () => {
         await seed({ 'a.txt': '0123456789' });
-        const entry = await entryAt(`${UNIT}/a.txt`);
+        const entry = await entryAt(treePath(`${UNIT}/a.txt`));
         expect(textOf((await read(entry, { start: 8, end: 20 })).bytes)).toBe('89');
         for (const start of [10, 11, 1000]) {
           const { bytes, size } = await read(entry, { start, end: start + 5 });
@@ -239,7 +242,7 @@ export function describeStore(name: string, setup: () => Promise<StoreSetup>, un
 
       test('reads an empty file', async () => {
         await seed({ empty: '' });
-        const entry = await entryAt(`${UNIT}/empty`);
+        const entry = await entryAt(treePath(`${UNIT}/empty`));
         expect(entry.size).toBe(0);
         const { bytes, size } = await read(entry, { start: 0, end: 1024 });
         expect([bytes.byteLength, size]).toEqual([0, 0]);
@@ -247,14 +250,14 @@ export function describeStore(name: string, setup: () => Promise<StoreSetup>, un
 
       test('goes on with the etag of an earlier range', async () => {
         await seed({ 'a.txt': 'first, and long enough' });
-        const entry = await entryAt(`${UNIT}/a.txt`);
+        const entry = await entryAt(treePath(`${UNIT}/a.txt`));
         const { etag } = await read(entry, { start: 0, end: 5 });
         expect(textOf((await read(entry, { start: 5, end: 8 }, etag)).bytes)).toBe(', a');
       });
 
       test('brings bytes that own their memory', async () => {
         await seed({ 'a.txt': '0123456789' });
-        const { bytes } = await read(await entryAt(`${UNIT}/a.txt`), { start: 2, end: 5 });
+        const { bytes } = await read(await entryAt(treePath(`${UNIT}/a.txt`)), { start: 2, end: 5 });
         expect([bytes.byteOffset, bytes.buffer.byteLength]).toEqual([0, 3]);
       });
     });
@@ -272,25 +275,25 @@ export function describeStore(name: string, setup: () => Promise<StoreSetup>, un
         await seed(Object.fromEntries(names.map((file) => [file, file])));
         expect(await paths(UNIT)).toEqual(names.map((file) => `${UNIT}/${encodeFileName(file)}`).sort());
         for (const file of names) {
-          const entry = await entryAt(`${UNIT}/${encodeFileName(file)}`);
+          const entry = await entryAt(treePath(`${UNIT}/${encodeFileName(file)}`));
           expect(textOf((await read(entry)).bytes)).toBe(file);
         }
-        expect((await lookup(`${UNIT}/日本語`)).found).toBe('prefix');
-        expect((await lookup(`${UNIT}/héllo`)).found).toBeNull();
+        expect((await lookup(treePath(`${UNIT}/日本語`))).found).toBe('prefix');
+        expect((await lookup(treePath(`${UNIT}/héllo`))).found).toBeNull();
       });
     });
 
     describe('abort', () => {
       test('a caller that leaves gets ECANCELED; others go on', async () => {
         await seed({ 'a.txt': 'hello' });
-        const entry = await entryAt(`${UNIT}/a.txt`);
+        const entry = await entryAt(treePath(`${UNIT}/a.txt`));
         const controller = new AbortController();
         const { signal } = controller;
         const left = [
-          store.lookup(`${UNIT}/a.txt`, { listing: false, signal }),
+          store.lookup(treePath(`${UNIT}/a.txt`), { listing: false, signal }),
           store.read(entry, WHOLE, { etag: null, signal }),
         ].map(codeOf);
-        const stayed = lookup(`${UNIT}/a.txt`);
+        const stayed = lookup(treePath(`${UNIT}/a.txt`));
         controller.abort();
         expect(await Promise.all(left)).toEqual(['ECANCELED', 'ECANCELED']);
         expect((await stayed).found).toMatchObject({ size: 5 });
@@ -305,7 +308,7 @@ export function describeStore(name: string, setup: () => Promise<StoreSetup>, un
       describe('read of what changes', () => {
         test('pins a version by its etag: other bytes at the storage are ESTALE', async () => {
           await seed({ 'a.txt': 'first, and long enough' });
-          const entry = await entryAt(`${UNIT}/a.txt`);
+          const entry = await entryAt(treePath(`${UNIT}/a.txt`));
           const { etag } = await read(entry, { start: 0, end: 5 });
           expect(etag).not.toBeNull();
           expect(textOf((await read(entry, { start: 5, end: 8 }, etag)).bytes)).toBe(', a');
@@ -315,25 +318,25 @@ export function describeStore(name: string, setup: () => Promise<StoreSetup>, un
 
         test('verifies a whole read against the listed MD5: EBADMSG', async () => {
           await seed({ 'a.txt': 'first' });
-          const entry = await entryAt(`${UNIT}/a.txt`);
+          const entry = await entryAt(treePath(`${UNIT}/a.txt`));
           await seed({ 'a.txt': 'other' });
           expect(await codeOf(read(entry))).toBe('EBADMSG');
         });
 
         test('takes an unexpected size for a stale listing: EBADMSG', async () => {
           await seed({ 'a.txt': 'first' });
-          const entry = await entryAt(`${UNIT}/a.txt`);
+          const entry = await entryAt(treePath(`${UNIT}/a.txt`));
           await seed({ 'a.txt': 'something longer' });
           expect(await codeOf(read(entry, { start: 0, end: 2 }))).toBe('EBADMSG');
         });
 
         test('reads what the storage has whatever is listed, if its tag vouches for it', async () => {
           await seed({ 'a.txt': 'first' });
-          const entry = await entryAt(`${UNIT}/a.txt`);
+          const entry = await entryAt(treePath(`${UNIT}/a.txt`));
           await seed({ 'a.txt': 'something longer' });
           const { bytes, size, md5 } = await store.readNewest(entry, { limit: 100 });
           expect([textOf(bytes), size]).toEqual(['something longer', 16]);
-          expect(md5).toBe((await entryAt(`${UNIT}/a.txt`)).md5);
+          expect(md5).toBe((await entryAt(treePath(`${UNIT}/a.txt`))).md5);
           expect(await codeOf(store.readNewest(entry, { limit: 10 }))).toBe('EBADMSG');
         });
       });
@@ -353,7 +356,7 @@ export function describeStore(name: string, setup: () => Promise<StoreSetup>, un
               ['new.txt', 'old.txt', 'sub/other.txt'].map((file) => `${UNIT}/${file}`),
             ),
           );
-          const entry = await entryAt(`${UNIT}/new.txt`);
+          const entry = await entryAt(treePath(`${UNIT}/new.txt`));
           expect(entry.version).toBe(`md5:${md5Of('new')}`);
           expect(textOf((await read(entry)).bytes)).toBe('new');
         });
@@ -361,8 +364,8 @@ export function describeStore(name: string, setup: () => Promise<StoreSetup>, un
         test('replace what was there', async () => {
           await seed({ 'a.txt': 'before' });
           await upload({ [`${UNIT}/a.txt`]: bytesSource('after that') });
-          await eventually(async () => expect((await entryAt(`${UNIT}/a.txt`)).size).toBe(10));
-          expect(textOf((await read(await entryAt(`${UNIT}/a.txt`))).bytes)).toBe('after that');
+          await eventually(async () => expect((await entryAt(treePath(`${UNIT}/a.txt`))).size).toBe(10));
+          expect(textOf((await read(await entryAt(treePath(`${UNIT}/a.txt`)))).bytes)).toBe('after that');
         });
 
         test('send a file from the disk', async () => {
@@ -373,7 +376,9 @@ export function describeStore(name: string, setup: () => Promise<StoreSetup>, un
             const content = 'x'.repeat(300_000);
             await writeFile(file, content);
             await upload({ [`${UNIT}/large`]: fileSource(file, content.length) });
-            await eventually(async () => expect((await entryAt(`${UNIT}/large`)).md5).toBe(md5Of(content)));
+            await eventually(async () =>
+              expect((await entryAt(treePath(`${UNIT}/large`))).md5).toBe(md5Of(content)),
+            );
           } finally {
             await rm(directory, { recursive: true });
           }
@@ -382,8 +387,8 @@ export function describeStore(name: string, setup: () => Promise<StoreSetup>, un
         test('send empty files', async () => {
           await seed({});
           await upload({ [`${UNIT}/empty`]: bytesSource('') });
-          await eventually(async () => expect((await entryAt(`${UNIT}/empty`)).size).toBe(0));
-          expect((await read(await entryAt(`${UNIT}/empty`))).size).toBe(0);
+          await eventually(async () => expect((await entryAt(treePath(`${UNIT}/empty`))).size).toBe(0));
+          expect((await read(await entryAt(treePath(`${UNIT}/empty`)))).size).toBe(0);
         });
 
         test('take names of any script and of awkward signs', async () => {
@@ -399,14 +404,16 @@ export function describeStore(name: string, setup: () => Promise<StoreSetup>, un
           const expected = names.map((file) => `${UNIT}/${file}`).sort();
           await eventually(async () => expect(await paths(UNIT)).toEqual(expected));
           for (const path of expected) {
-            expect(textOf((await read(await entryAt(path))).bytes)).toBe(path.slice(UNIT.length + 1));
+            expect(textOf((await read(await entryAt(treePath(path)))).bytes)).toBe(
+              path.slice(UNIT.length + 1),
+            );
           }
         });
 
         test('that were only declared are not listed', async () => {
           await seed({ 'a.txt': 'x' });
-          await store.uploads?.declare([`${UNIT}/declared.txt`], {});
-          expect((await lookup(`${UNIT}/declared.txt`)).found).toBeNull();
+          await store.uploads?.declare([treePath(`${UNIT}/declared.txt`)], {});
+          expect((await lookup(treePath(`${UNIT}/declared.txt`))).found).toBeNull();
           expect(await paths(UNIT)).toEqual([`${UNIT}/a.txt`]);
         });
 
@@ -419,11 +426,11 @@ export function describeStore(name: string, setup: () => Promise<StoreSetup>, un
       describe('remove', () => {
         test('removes several files at once, with and without their ids', async () => {
           await seed({ 'a.txt': 'a', 'b.txt': 'b', 'c.txt': 'c' });
-          const { id } = await entryAt(`${UNIT}/a.txt`);
+          const { id } = await entryAt(treePath(`${UNIT}/a.txt`));
           await store.remove?.(
             [
-              { path: `${UNIT}/a.txt`, id },
-              { path: `${UNIT}/b.txt`, id: null },
+              { path: treePath(`${UNIT}/a.txt`), id },
+              { path: treePath(`${UNIT}/b.txt`), id: null },
             ],
             {},
           );
@@ -432,11 +439,11 @@ export function describeStore(name: string, setup: () => Promise<StoreSetup>, un
 
         test('counts what is gone already as removed', async () => {
           await seed({ 'a.txt': 'a' });
-          const file = { path: `${UNIT}/a.txt`, id: (await entryAt(`${UNIT}/a.txt`)).id };
+          const file = { path: treePath(`${UNIT}/a.txt`), id: (await entryAt(treePath(`${UNIT}/a.txt`))).id };
           await store.remove?.([file], {});
           await store.remove?.([file], {});
-          await store.remove?.([{ path: `${UNIT}/never.txt`, id: null }], {});
-          expect((await lookup(file.path)).found).toBeNull();
+          await store.remove?.([{ path: treePath(`${UNIT}/never.txt`), id: null }], {});
+          expect((await lookup(treePath(file.path))).found).toBeNull();
         });
       });
 
@@ -444,22 +451,22 @@ export function describeStore(name: string, setup: () => Promise<StoreSetup>, un
         test('mkdir makes a unit, once: then it is EEXIST', async () => {
           await seed({});
           const path = 'entity/project/made';
-          expect(await store.mkdir?.(path, {})).toMatchObject({ path, kind: 'directory' });
-          expect((await lookup(path)).found).toMatchObject({ path, kind: 'directory' });
-          expect(await codeOf(store.mkdir?.(path, {}))).toBe('EEXIST');
+          expect(await store.mkdir?.(treePath(path), {})).toMatchObject({ path, kind: 'directory' });
+          expect((await lookup(treePath(path))).found).toMatchObject({ path, kind: 'directory' });
+          expect(await codeOf(store.mkdir?.(treePath(path), {}))).toBe('EEXIST');
           await upload({ [`${path}/a.txt`]: bytesSource('x') });
-          await eventually(async () => expect(await paths(path)).toEqual([`${path}/a.txt`]));
+          await eventually(async () => expect(await paths(treePath(path))).toEqual([`${path}/a.txt`]));
         });
 
         test('rmdir removes a unit with all that is in it, or refuses', async () => {
           await seed({ 'a.txt': 'x' });
           if (current.canRemoveUnits) {
             await store.rmdir?.(UNIT, {});
-            expect((await lookup(`${UNIT}/a.txt`)).found).toBeNull();
+            expect((await lookup(treePath(`${UNIT}/a.txt`))).found).toBeNull();
             expect((await lookup(UNIT)).found).toBeNull();
           } else {
             expect(await codeOf(store.rmdir?.(UNIT, {}))).toBe('EPERM');
-            expect((await lookup(`${UNIT}/a.txt`)).found).not.toBeNull();
+            expect((await lookup(treePath(`${UNIT}/a.txt`))).found).not.toBeNull();
           }
         });
       });

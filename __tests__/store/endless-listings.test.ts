@@ -1,6 +1,7 @@
 import { resolveConfig } from '../../src/config/config.js';
 import type { Entry } from '../../src/contract/entry.js';
 import type { Store } from '../../src/contract/store.js';
+import { treePath } from '../../src/contract/tree-path.js';
 import { MOST_VAIN_PAGES } from '../../src/store/common/pages.js';
 import { createRunsStore } from '../../src/store/runs.js';
 import { isWireFailure } from '../../src/wire/wire-failure.js';
@@ -44,7 +45,7 @@ const list = async ({ url }: TestServer, signal?: AbortSignal): Promise<readonly
   const config = resolveConfig({ baseUrl: url, apiKey: 'k'.repeat(40) }, { HOME: '/nonexistent' }, '/');
   store = createRunsStore(config.wire.reveal());
   const entries: Entry[] = [];
-  for await (const page of store.list(RUN, { signal })) entries.push(...page);
+  for await (const page of store.list(treePath(RUN), { signal })) entries.push(...page);
   return entries;
 };
 

@@ -1,16 +1,17 @@
-import { encodeFileName } from '../../src/contract/tree-path.js';
+import { encodeFileName, treePath } from '../../src/contract/tree-path.js';
 import { createMemoryStore, type MemoryStoreOptions } from '../../src/store/memory.js';
 import { describeStore } from './contract.js';
 
 const setup = (options: MemoryStoreOptions) => async () => {
-  const store = createMemoryStore({ directories: ['entity/project/run'], ...options });
+  const store = createMemoryStore({ directories: [treePath('entity/project/run')], ...options });
   return {
     store,
     canRemoveUnits: true,
     seed: async (unit: string, files: Readonly<Record<string, string | Uint8Array>>) => {
-      if ((await store.lookup(unit, { listing: false })).found === null) await store.mkdir(unit, {});
+      if ((await store.lookup(treePath(unit), { listing: false })).found === null)
+        await store.mkdir(treePath(unit), {});
       for (const [name, content] of Object.entries(files))
-        store.write(`${unit}/${encodeFileName(name)}`, content);
+        store.write(treePath(`${unit}/${encodeFileName(name)}`), content);
     },
   };
 };

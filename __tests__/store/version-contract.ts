@@ -6,6 +6,7 @@ import type { Entry } from '../../src/contract/entry.js';
 import type { Facts } from '../../src/contract/facts.js';
 import type { Store } from '../../src/contract/store.js';
 import type { TreePath } from '../../src/contract/tree-path.js';
+import { treePath } from '../../src/contract/tree-path.js';
 import { fileSource } from '../helpers/file-source.js';
 import type { StoreSetup } from './contract.js';
 import { asked, bytesSource, codeOf, md5Of, textOf, WHOLE } from './helpers/asked.js';
@@ -51,7 +52,7 @@ export function describeVersions(name: string, setup: () => Promise<VersionsSetu
     const below = (collection: TreePath, ...names: readonly string[]): string[] =>
       names.map((each) => `${collection}/${each}`);
     const seedTwo = (): Promise<void> =>
-      current.seedVersions(FLOWERS, [
+      current.seedVersions(treePath(FLOWERS), [
         { files: { 'a.txt': 'first', 'dir/b.txt': 'same' }, aliases: ['old'] },
         { files: { 'a.txt': 'second', 'dir/b.txt': 'same' }, references: { ref: URI }, aliases: ['prod'] },
       ]);
@@ -61,7 +62,7 @@ export function describeVersions(name: string, setup: () => Promise<VersionsSetu
       collection = FLOWERS,
     ): Promise<Committed & { readonly entries: readonly Entry[] }> => {
       if (!store.commit) throw new Error('the store has no commit');
-      return store.commit({ collection, files }, options);
+      return store.commit({ collection: treePath(collection), files }, options);
     };
     const symlink = async (
       path: TreePath,
@@ -105,34 +106,36 @@ export function describeVersions(name: string, setup: () => Promise<VersionsSetu
     describe('aliases', () => {
       test('are listed beside versions, as links to them', async () => {
         await seedTwo();
-        expect(await paths(FLOWERS)).toEqual(below(FLOWERS, 'latest', 'old', 'prod', 'v0', 'v1'));
-        expect(await aliases(FLOWERS)).toEqual({ latest: 'v1', old: 'v0', prod: 'v1' });
-        for (const entry of await list(FLOWERS)) expect(await entryAt(entry.path)).toEqual(entry);
+        expect(await paths(treePath(FLOWERS))).toEqual(
+          below(treePath(FLOWERS), 'latest', 'old', 'prod', 'v0', 'v1'),
+        );
+        expect(await aliases(treePath(FLOWERS))).toEqual({ latest: 'v1', old: 'v0', prod: 'v1' });
+        for (const entry of await list(treePath(FLOWERS))) expect(await entryAt(entry.path)).toEqual(entry);
       });
 
       test('are found as links, and prove the version behind them', async () => {
         await seedTwo();
-        const { found, ancestors } = await lookup(`${FLOWERS}/old`);
+        const { found, ancestors } = await lookup(treePath(`${FLOWERS}/old`));
         expect(found).toMatchObject({ path: `${FLOWERS}/old`, kind: 'symlink', target: 'v0', size: 2 });
-        expect(ancestors.at(-1)).toEqual(await entryAt(`${FLOWERS}/v0`));
+        expect(ancestors.at(-1)).toEqual(await entryAt(treePath(`${FLOWERS}/v0`)));
       });
 
       test('lead to the files of the version, under its own path', async () => {
         await seedTwo();
-        const { found, ancestors } = await lookup(`${FLOWERS}/old/a.txt`);
-        expect(found).toEqual(await entryAt(`${FLOWERS}/v0/a.txt`));
+        const { found, ancestors } = await lookup(treePath(`${FLOWERS}/old/a.txt`));
+        expect(found).toEqual(await entryAt(treePath(`${FLOWERS}/v0/a.txt`)));
         expect(ancestors.slice(-2)).toEqual([
-          await entryAt(`${FLOWERS}/old`),
-          await entryAt(`${FLOWERS}/v0`),
+          await entryAt(treePath(`${FLOWERS}/old`)),
+          await entryAt(treePath(`${FLOWERS}/v0`)),
         ]);
-        expect(await text(`${FLOWERS}/prod/a.txt`)).toBe('second');
-        expect((await lookup(`${FLOWERS}/prod/dir`)).found).toBe('prefix');
-        expect((await lookup(`${FLOWERS}/prod/none`)).found).toBeNull();
+        expect(await text(treePath(`${FLOWERS}/prod/a.txt`))).toBe('second');
+        expect((await lookup(treePath(`${FLOWERS}/prod/dir`))).found).toBe('prefix');
+        expect((await lookup(treePath(`${FLOWERS}/prod/none`))).found).toBeNull();
       });
 
       test('list what their version holds, under its own path', async () => {
         await seedTwo();
-        expect(await list(`${FLOWERS}/old`)).toEqual(await list(`${FLOWERS}/v0`));
+        expect(await list(treePath(`${FLOWERS}/old`))).toEqual(await list(treePath(`${FLOWERS}/v0`)));
       });
     });
 
@@ -140,31 +143,31 @@ export function describeVersions(name: string, setup: () => Promise<VersionsSetu
       test('that two versions share has one version in both', async () => {
         await seedTwo();
         const [first, second] = await Promise.all([
-          entryAt(`${FLOWERS}/v0/dir/b.txt`),
-          entryAt(`${FLOWERS}/v1/dir/b.txt`),
+          entryAt(treePath(`${FLOWERS}/v0/dir/b.txt`)),
+          entryAt(treePath(`${FLOWERS}/v1/dir/b.txt`)),
         ]);
         expect([first.version, second.version]).toEqual(Array(2).fill(`md5:${md5Of('same')}`));
       });
 
       test('that was copied into a draft is read where it comes from', async () => {
         await seedTwo();
-        const origin = `${FLOWERS}/v0/a.txt`;
-        const entry = { ...(await entryAt(origin)), path: `${FLOWERS}/draft/copy.txt`, origin };
+        const origin = treePath(`${FLOWERS}/v0/a.txt`);
+        const entry = { ...(await entryAt(origin)), path: treePath(`${FLOWERS}/draft/copy.txt`), origin };
         expect(textOf((await read(entry)).bytes)).toBe('first');
         expect(textOf((await read(entry, { start: 1, end: 3 })).bytes)).toBe('ir');
       });
 
       test('that lies elsewhere is a link to its URI, and says why it can not be read', async () => {
         await seedTwo();
-        const entry = await entryAt(`${FLOWERS}/v1/ref`);
+        const entry = await entryAt(treePath(`${FLOWERS}/v1/ref`));
         expect(entry).toMatchObject({ kind: 'symlink', target: URI, md5: null });
         expect(entry.refusal).toEqual(expect.any(String));
-        expect(await list(`${FLOWERS}/v1`)).toContainEqual(entry);
+        expect(await list(treePath(`${FLOWERS}/v1`))).toContainEqual(entry);
       });
 
       test('is never newer than what is listed', async () => {
         await seedTwo();
-        const entry = await entryAt(`${FLOWERS}/v0/a.txt`);
+        const entry = await entryAt(treePath(`${FLOWERS}/v0/a.txt`));
         expect(await codeOf(store.readNewest(entry, { limit: 100 }))).toBe('EBADMSG');
       });
     });
@@ -185,24 +188,28 @@ export function describeVersions(name: string, setup: () => Promise<VersionsSetu
         expect([...made.aliases].sort()).toEqual(['best', 'latest']);
         expect(made.digest).toMatch(/^[0-9a-f]{32}$/);
         expect(made.id).toEqual(expect.any(String));
-        expect(await aliases(FLOWERS)).toEqual({ best: 'v2', latest: 'v2', old: 'v0', prod: 'v1' });
-        expect(await paths(`${FLOWERS}/v2`)).toEqual(below(`${FLOWERS}/v2`, 'a.txt', 'dir/c.txt'));
-        expect(await text(`${FLOWERS}/latest/a.txt`)).toBe('third');
-        expect(await text(`${FLOWERS}/v1/a.txt`)).toBe('second');
+        expect(await aliases(treePath(FLOWERS))).toEqual({ best: 'v2', latest: 'v2', old: 'v0', prod: 'v1' });
+        expect(await paths(treePath(`${FLOWERS}/v2`))).toEqual(
+          below(treePath(`${FLOWERS}/v2`), 'a.txt', 'dir/c.txt'),
+        );
+        expect(await text(treePath(`${FLOWERS}/latest/a.txt`))).toBe('third');
+        expect(await text(treePath(`${FLOWERS}/v1/a.txt`))).toBe('second');
       });
 
       test('tells what the next listing shows: the version and its aliases', async () => {
         await seedTwo();
         const { entries } = await commit([content('a.txt', 'third')], { aliases: ['best'] });
-        expect(entries.map(({ path }) => path).sort()).toEqual(below(FLOWERS, 'best', 'latest', 'v2'));
-        await expectListed(FLOWERS, entries);
+        expect(entries.map(({ path }) => path).sort()).toEqual(
+          below(treePath(FLOWERS), 'best', 'latest', 'v2'),
+        );
+        await expectListed(treePath(FLOWERS), entries);
       });
 
       test('begins a collection, and its type', async () => {
         const net = 'entity/project/model/net';
         expect(await commit([content('w', '1')], {}, net)).toMatchObject({ version: 'v0' });
-        expect(await paths(net)).toEqual(below(net, 'latest', 'v0'));
-        expect(await paths('entity/project')).toContain('entity/project/model');
+        expect(await paths(treePath(net))).toEqual(below(treePath(net), 'latest', 'v0'));
+        expect(await paths(treePath('entity/project'))).toContain('entity/project/model');
       });
 
       test('takes content from a file, from other versions, and from elsewhere', async () => {
@@ -215,20 +222,23 @@ export function describeVersions(name: string, setup: () => Promise<VersionsSetu
           await commit(
             [
               { name: 'large', kind: 'content', source: fileSource(file, body.length) },
-              { name: 'copy', kind: 'copy', origin: `${FLOWERS}/v0/a.txt` },
-              { name: 'copied ref', kind: 'copy', origin: `${FLOWERS}/v1/ref` },
+              { name: 'copy', kind: 'copy', origin: treePath(`${FLOWERS}/v0/a.txt`) },
+              { name: 'copied ref', kind: 'copy', origin: treePath(`${FLOWERS}/v1/ref`) },
               { name: 'made', kind: 'reference', uri: 'gs://bucket/other' },
             ],
             {},
             OTHER,
           );
-          expect(await entryAt(`${OTHER}/v0/large`)).toMatchObject({
+          expect(await entryAt(treePath(`${OTHER}/v0/large`))).toMatchObject({
             size: body.length,
             version: `md5:${md5Of(body)}`,
           });
-          expect(await text(`${OTHER}/v0/copy`)).toBe('first');
-          expect(await entryAt(`${OTHER}/v0/copied ref`)).toMatchObject({ kind: 'symlink', target: URI });
-          expect(await entryAt(`${OTHER}/v0/made`)).toMatchObject({ target: 'gs://bucket/other' });
+          expect(await text(treePath(`${OTHER}/v0/copy`))).toBe('first');
+          expect(await entryAt(treePath(`${OTHER}/v0/copied ref`))).toMatchObject({
+            kind: 'symlink',
+            target: URI,
+          });
+          expect(await entryAt(treePath(`${OTHER}/v0/made`))).toMatchObject({ target: 'gs://bucket/other' });
         } finally {
           await rm(directory, { recursive: true });
         }
@@ -238,34 +248,42 @@ export function describeVersions(name: string, setup: () => Promise<VersionsSetu
         await commit([content('a', '1')]);
         const again = await commit([content('a', '1')], { aliases: ['again'] });
         expect(again).toMatchObject({ version: 'v0', deduplicated: true });
-        expect(await aliases(FLOWERS)).toEqual({ latest: 'v0', again: 'v0' });
-        await expectListed(FLOWERS, again.entries);
+        expect(await aliases(treePath(FLOWERS))).toEqual({ latest: 'v0', again: 'v0' });
+        await expectListed(treePath(FLOWERS), again.entries);
       });
 
       test('of an increment keeps what the latest version has', async () => {
         await commit([content('a', '1'), content('b', '1')]);
         await commit([content('b', '2')], { incremental: true });
-        expect(await paths(`${FLOWERS}/v1`)).toEqual(below(`${FLOWERS}/v1`, 'a', 'b'));
-        expect([await text(`${FLOWERS}/v1/a`), await text(`${FLOWERS}/v1/b`)]).toEqual(['1', '2']);
+        expect(await paths(treePath(`${FLOWERS}/v1`))).toEqual(below(treePath(`${FLOWERS}/v1`), 'a', 'b'));
+        expect([await text(treePath(`${FLOWERS}/v1/a`)), await text(treePath(`${FLOWERS}/v1/b`))]).toEqual([
+          '1',
+          '2',
+        ]);
       });
 
       test('of several drafts gives each its own number', async () => {
         const made = await Promise.all(['1', '2', '3'].map((body) => commit([content('a', body)])));
         expect(made.map(({ version }) => version).sort()).toEqual(['v0', 'v1', 'v2']);
         for (const [index, { version }] of made.entries())
-          expect(await text(`${FLOWERS}/${version}/a`)).toBe(`${index + 1}`);
+          expect(await text(treePath(`${FLOWERS}/${version}/a`))).toBe(`${index + 1}`);
       });
 
       test.each<readonly [string, readonly DraftFile[], CommitOptions, string]>([
-        ['a copy of nothing', [{ name: 'x', kind: 'copy', origin: `${FLOWERS}/v0/none` }], {}, 'ENOENT'],
+        [
+          'a copy of nothing',
+          [{ name: 'x', kind: 'copy', origin: treePath(`${FLOWERS}/v0/none`) }],
+          {},
+          'ENOENT',
+        ],
         ['two files of one name', [content('a', '1'), content('a', '2')], {}, 'EINVAL'],
         ['an alias that is a number', [content('a', '1')], { aliases: ['v7'] }, 'EINVAL'],
         ['a reference that is no URI', [{ name: 'x', kind: 'reference', uri: 'elsewhere' }], {}, 'EINVAL'],
       ])('of %s is refused, and nothing is made', async (_what, files, options, code) => {
         await seedTwo();
-        const before = await list(FLOWERS);
+        const before = await list(treePath(FLOWERS));
         expect(await codeOf(commit(files, options))).toBe(code);
-        expect(await list(FLOWERS)).toEqual(before);
+        expect(await list(treePath(FLOWERS))).toEqual(before);
       });
 
       test('into a project that is not there is ENOENT', async () => {
@@ -277,109 +295,122 @@ export function describeVersions(name: string, setup: () => Promise<VersionsSetu
     describe('symlink', () => {
       test('sets an alias, and moves one that is there', async () => {
         await seedTwo();
-        await expectListed(FLOWERS, await symlink(`${FLOWERS}/new`, `${FLOWERS}/v0`));
-        expect(await aliases(FLOWERS)).toMatchObject({ new: 'v0', old: 'v0' });
-        await expectListed(FLOWERS, await symlink(`${FLOWERS}/new`, `${FLOWERS}/v1`));
-        expect(await aliases(FLOWERS)).toEqual({ new: 'v1', latest: 'v1', old: 'v0', prod: 'v1' });
+        await expectListed(
+          treePath(FLOWERS),
+          await symlink(treePath(`${FLOWERS}/new`), treePath(`${FLOWERS}/v0`)),
+        );
+        expect(await aliases(treePath(FLOWERS))).toMatchObject({ new: 'v0', old: 'v0' });
+        await expectListed(
+          treePath(FLOWERS),
+          await symlink(treePath(`${FLOWERS}/new`), treePath(`${FLOWERS}/v1`)),
+        );
+        expect(await aliases(treePath(FLOWERS))).toEqual({ new: 'v1', latest: 'v1', old: 'v0', prod: 'v1' });
       });
 
       test('follows an alias to its version', async () => {
         await seedTwo();
-        await symlink(`${FLOWERS}/new`, `${FLOWERS}/old`);
-        expect((await aliases(FLOWERS)).new).toBe('v0');
+        await symlink(treePath(`${FLOWERS}/new`), treePath(`${FLOWERS}/old`));
+        expect((await aliases(treePath(FLOWERS))).new).toBe('v0');
       });
 
       test('takes the place of another alias', async () => {
         await seedTwo();
-        const entries = await symlink(`${FLOWERS}/older`, `${FLOWERS}/v0`, `${FLOWERS}/old`);
-        expect(await aliases(FLOWERS)).toEqual({ latest: 'v1', older: 'v0', prod: 'v1' });
-        await expectListed(FLOWERS, entries);
+        const entries = await symlink(
+          treePath(`${FLOWERS}/older`),
+          treePath(`${FLOWERS}/v0`),
+          treePath(`${FLOWERS}/old`),
+        );
+        expect(await aliases(treePath(FLOWERS))).toEqual({ latest: 'v1', older: 'v0', prod: 'v1' });
+        await expectListed(treePath(FLOWERS), entries);
       });
 
       test('takes the place of an alias of another version, too', async () => {
         await seedTwo();
-        await symlink(`${FLOWERS}/older`, `${FLOWERS}/v1`, `${FLOWERS}/old`);
-        expect(await aliases(FLOWERS)).toEqual({ latest: 'v1', older: 'v1', prod: 'v1' });
+        await symlink(treePath(`${FLOWERS}/older`), treePath(`${FLOWERS}/v1`), treePath(`${FLOWERS}/old`));
+        expect(await aliases(treePath(FLOWERS))).toEqual({ latest: 'v1', older: 'v1', prod: 'v1' });
       });
 
       test('links a version of another collection', async () => {
         await seedTwo();
-        const entries = await symlink(`${OTHER}/staging`, `${FLOWERS}/v0`);
-        expect(await paths(OTHER)).toEqual(below(OTHER, 'latest', 'staging', 'v0'));
-        expect(await aliases(OTHER)).toEqual({ latest: 'v0', staging: 'v0' });
-        expect(await text(`${OTHER}/staging/a.txt`)).toBe('first');
-        await expectListed(OTHER, entries);
+        const entries = await symlink(treePath(`${OTHER}/staging`), treePath(`${FLOWERS}/v0`));
+        expect(await paths(treePath(OTHER))).toEqual(below(treePath(OTHER), 'latest', 'staging', 'v0'));
+        expect(await aliases(treePath(OTHER))).toEqual({ latest: 'v0', staging: 'v0' });
+        expect(await text(treePath(`${OTHER}/staging/a.txt`))).toBe('first');
+        await expectListed(treePath(OTHER), entries);
       });
 
       test('of what is not there is ENOENT; to what can be no alias EINVAL', async () => {
         await seedTwo();
-        const before = await list(FLOWERS);
-        expect(await codeOf(symlink(`${FLOWERS}/new`, `${FLOWERS}/v9`))).toBe('ENOENT');
-        expect(await codeOf(symlink(`${FLOWERS}/new`, `${FLOWERS}/nothing`))).toBe('ENOENT');
-        expect(await codeOf(symlink(`${FLOWERS}/v5`, `${FLOWERS}/v0`))).toBe('EINVAL');
-        expect(await list(FLOWERS)).toEqual(before);
+        const before = await list(treePath(FLOWERS));
+        expect(await codeOf(symlink(treePath(`${FLOWERS}/new`), treePath(`${FLOWERS}/v9`)))).toBe('ENOENT');
+        expect(await codeOf(symlink(treePath(`${FLOWERS}/new`), treePath(`${FLOWERS}/nothing`)))).toBe(
+          'ENOENT',
+        );
+        expect(await codeOf(symlink(treePath(`${FLOWERS}/v5`), treePath(`${FLOWERS}/v0`)))).toBe('EINVAL');
+        expect(await list(treePath(FLOWERS))).toEqual(before);
       });
     });
 
     describe('remove', () => {
       test('takes aliases away; their versions stay', async () => {
         await seedTwo();
-        await remove(`${FLOWERS}/old`, `${FLOWERS}/prod`);
-        expect(await paths(FLOWERS)).toEqual(below(FLOWERS, 'latest', 'v0', 'v1'));
-        expect((await lookup(`${FLOWERS}/old/a.txt`)).found).toBeNull();
-        expect(await text(`${FLOWERS}/v0/a.txt`)).toBe('first');
+        await remove(treePath(`${FLOWERS}/old`), treePath(`${FLOWERS}/prod`));
+        expect(await paths(treePath(FLOWERS))).toEqual(below(treePath(FLOWERS), 'latest', 'v0', 'v1'));
+        expect((await lookup(treePath(`${FLOWERS}/old/a.txt`))).found).toBeNull();
+        expect(await text(treePath(`${FLOWERS}/v0/a.txt`))).toBe('first');
       });
 
       test('takes an alias away wherever it points to by now', async () => {
         await seedTwo();
-        const { id } = await entryAt(`${FLOWERS}/old`);
-        await symlink(`${FLOWERS}/old`, `${FLOWERS}/v1`);
-        await store.remove?.([{ path: `${FLOWERS}/old`, id }], {});
-        expect(await aliases(FLOWERS)).toEqual({ latest: 'v1', prod: 'v1' });
+        const { id } = await entryAt(treePath(`${FLOWERS}/old`));
+        await symlink(treePath(`${FLOWERS}/old`), treePath(`${FLOWERS}/v1`));
+        await store.remove?.([{ path: treePath(`${FLOWERS}/old`), id }], {});
+        expect(await aliases(treePath(FLOWERS))).toEqual({ latest: 'v1', prod: 'v1' });
       });
 
       test('counts what is gone already as removed', async () => {
         await seedTwo();
-        await remove(`${FLOWERS}/old`, `${FLOWERS}/never`);
-        await remove(`${FLOWERS}/old`);
-        expect(await aliases(FLOWERS)).toEqual({ latest: 'v1', prod: 'v1' });
+        await remove(treePath(`${FLOWERS}/old`), treePath(`${FLOWERS}/never`));
+        await remove(treePath(`${FLOWERS}/old`));
+        expect(await aliases(treePath(FLOWERS))).toEqual({ latest: 'v1', prod: 'v1' });
       });
 
       test('of a version is EISDIR', async () => {
         await seedTwo();
-        expect(await codeOf(remove(`${FLOWERS}/v0`))).toBe('EISDIR');
-        expect(await paths(FLOWERS)).toContain(`${FLOWERS}/v0`);
+        expect(await codeOf(remove(treePath(`${FLOWERS}/v0`)))).toBe('EISDIR');
+        expect(await paths(treePath(FLOWERS))).toContain(`${FLOWERS}/v0`);
       });
     });
 
     describe('rmdir', () => {
       test('removes a version; the numbers of the others stay', async () => {
         await seedTwo();
-        await remove(`${FLOWERS}/old`);
-        await rmdir(`${FLOWERS}/v0`);
-        expect(await paths(FLOWERS)).toEqual(below(FLOWERS, 'latest', 'prod', 'v1'));
-        for (const path of below(FLOWERS, 'v0', 'v0/a.txt')) expect((await lookup(path)).found).toBeNull();
-        expect(await codeOf(list(`${FLOWERS}/v0`))).toBe('ENOENT');
-        expect(await text(`${FLOWERS}/v1/a.txt`)).toBe('second');
-        expect(await codeOf(rmdir(`${FLOWERS}/v0`))).toBe('ENOENT');
+        await remove(treePath(`${FLOWERS}/old`));
+        await rmdir(treePath(`${FLOWERS}/v0`));
+        expect(await paths(treePath(FLOWERS))).toEqual(below(treePath(FLOWERS), 'latest', 'prod', 'v1'));
+        for (const path of below(treePath(FLOWERS), 'v0', 'v0/a.txt'))
+          expect((await lookup(treePath(path))).found).toBeNull();
+        expect(await codeOf(list(treePath(`${FLOWERS}/v0`)))).toBe('ENOENT');
+        expect(await text(treePath(`${FLOWERS}/v1/a.txt`))).toBe('second');
+        expect(await codeOf(rmdir(treePath(`${FLOWERS}/v0`)))).toBe('ENOENT');
       });
 
       test('removes a collection; one that is made anew counts from 0', async () => {
         await seedTwo();
-        expect(await text(`${FLOWERS}/v0/a.txt`)).toBe('first');
-        await rmdir(FLOWERS);
-        expect((await lookup(FLOWERS)).found).toBeNull();
-        expect((await lookup(`${FLOWERS}/v0/a.txt`)).found).toBeNull();
-        expect(await codeOf(rmdir(FLOWERS))).toBe('ENOENT');
+        expect(await text(treePath(`${FLOWERS}/v0/a.txt`))).toBe('first');
+        await rmdir(treePath(FLOWERS));
+        expect((await lookup(treePath(FLOWERS))).found).toBeNull();
+        expect((await lookup(treePath(`${FLOWERS}/v0/a.txt`))).found).toBeNull();
+        expect(await codeOf(rmdir(treePath(FLOWERS)))).toBe('ENOENT');
         await commit([{ name: 'new.txt', kind: 'content', source: bytesSource('new') }]);
-        expect(await paths(`${FLOWERS}/v0`)).toEqual(below(FLOWERS, 'v0/new.txt'));
+        expect(await paths(treePath(`${FLOWERS}/v0`))).toEqual(below(treePath(FLOWERS), 'v0/new.txt'));
       });
 
       test('of an alias is ENOTDIR, of a directory in a version EROFS', async () => {
         await seedTwo();
-        expect(await codeOf(rmdir(`${FLOWERS}/old`))).toBe('ENOTDIR');
-        expect(await codeOf(rmdir(`${FLOWERS}/v0/dir`))).toBe('EROFS');
-        expect(await text(`${FLOWERS}/old/dir/b.txt`)).toBe('same');
+        expect(await codeOf(rmdir(treePath(`${FLOWERS}/old`)))).toBe('ENOTDIR');
+        expect(await codeOf(rmdir(treePath(`${FLOWERS}/v0/dir`)))).toBe('EROFS');
+        expect(await text(treePath(`${FLOWERS}/old/dir/b.txt`))).toBe('same');
       });
     });
 
@@ -394,32 +425,33 @@ export function describeVersions(name: string, setup: () => Promise<VersionsSetu
           [`${FLOWERS}/v0`, 'version'],
           [`${FLOWERS}/v0/a.txt`, 'file'],
         ] as const;
-        for (const [path, kind] of kinds) expect(await info(path)).toMatchObject({ kind });
+        for (const [path, kind] of kinds) expect(await info(treePath(path))).toMatchObject({ kind });
       });
 
       test('tells of an alias what it tells of the version', async () => {
         await seedTwo();
-        expect(await info(`${FLOWERS}/old`)).toEqual(await info(`${FLOWERS}/v0`));
+        expect(await info(treePath(`${FLOWERS}/old`))).toEqual(await info(treePath(`${FLOWERS}/v0`)));
       });
 
       test('of what is not there is ENOENT', async () => {
         await seedTwo();
         const missing = ['nobody', `${TYPE}/nothing`, `${FLOWERS}/v9`, `${FLOWERS}/v0/nothing`];
-        for (const path of missing) expect([path, await codeOf(info(path))]).toEqual([path, 'ENOENT']);
+        for (const path of missing)
+          expect([path, await codeOf(info(treePath(path)))]).toEqual([path, 'ENOENT']);
       });
     });
 
     test('a caller that leaves gets ECANCELED; others go on', async () => {
       await seedTwo();
-      const entry = await entryAt(`${FLOWERS}/v1/a.txt`);
+      const entry = await entryAt(treePath(`${FLOWERS}/v1/a.txt`));
       const controller = new AbortController();
       const { signal } = controller;
       const left = [
-        store.lookup(`${FLOWERS}/old/a.txt`, { listing: false, signal }),
+        store.lookup(treePath(`${FLOWERS}/old/a.txt`), { listing: false, signal }),
         store.read(entry, WHOLE, { etag: null, signal }),
-        store.info?.(`${FLOWERS}/v0`, { signal }),
+        store.info?.(treePath(`${FLOWERS}/v0`), { signal }),
       ].map(codeOf);
-      const stayed = lookup(`${FLOWERS}/old/a.txt`);
+      const stayed = lookup(treePath(`${FLOWERS}/old/a.txt`));
       controller.abort();
       expect(await Promise.all(left)).toEqual(Array(3).fill('ECANCELED'));
       expect((await stayed).found).toMatchObject({ size: 5 });

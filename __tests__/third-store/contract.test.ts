@@ -1,4 +1,4 @@
-import { encodeFileName } from '../../src/contract/tree-path.js';
+import { encodeFileName, treePath } from '../../src/contract/tree-path.js';
 import { describeStore } from '../store/contract.js';
 import { createLibrary } from './library.js';
 
@@ -11,13 +11,13 @@ describeStore(
       seed: async (unit, files) => {
         store.open(unit);
         for (const [name, content] of Object.entries(files))
-          store.bind(`${unit}/${encodeFileName(name)}`, content);
+          store.bind(treePath(`${unit}/${encodeFileName(name)}`), content);
       },
     };
   },
   {
-    unit: 'city/fiction/novel/first',
-    sibling: 'city/fiction/novel/second',
+    unit: treePath('city/fiction/novel/first'),
+    sibling: treePath('city/fiction/novel/second'),
     areVersions: false,
     isReadOnly: true,
   },

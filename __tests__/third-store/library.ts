@@ -2,7 +2,14 @@ import { createHash } from 'node:crypto';
 import type { Entry } from '../../src/contract/entry.js';
 import { Failure } from '../../src/contract/failure.js';
 import type { Store } from '../../src/contract/store.js';
-import { depthOf, isBelow, segmentsOf, type TreePath, upperPath } from '../../src/contract/tree-path.js';
+import {
+  depthOf,
+  isBelow,
+  segmentsOf,
+  type TreePath,
+  treePath,
+  upperPath,
+} from '../../src/contract/tree-path.js';
 import type { TreeShape } from '../../src/contract/tree-shape.js';
 import type { Layout } from '../../src/node/arguments/layout.js';
 
@@ -44,7 +51,7 @@ export interface Library extends Store {
 const UNIT_DEPTH = LIBRARY_SHAPE.levels.length;
 const PAGES_AT_ONCE = 2;
 
-export function createLibrary(pages: Readonly<Record<TreePath, string>> = {}): Library {
+export function createLibrary(pages: Readonly<Record<string, string>> = {}): Library {
   const bound = new Map<TreePath, Uint8Array>();
   const directories = new Set<TreePath>();
   const asked: string[] = [];
@@ -70,7 +77,7 @@ export function createLibrary(pages: Readonly<Record<TreePath, string>> = {}): L
     await null;
     if (signal?.aborted) throw new Failure('ECANCELED');
   };
-  for (const [path, text] of Object.entries(pages)) bind(path, text);
+  for (const [path, text] of Object.entries(pages)) bind(treePath(path), text);
 
   return {
     shape: LIBRARY_SHAPE,

@@ -1,5 +1,6 @@
 import nodeFs, { type Dirent } from 'node:fs';
 import { text } from 'node:stream/consumers';
+import { treePath } from '../../src/contract/tree-path.js';
 import { createInProcessRemote } from '../../src/io/client/in-process.js';
 import { createOwner } from '../../src/io/owner/owner.js';
 import { createKernel } from '../../src/kernel/kernel.js';
@@ -99,7 +100,7 @@ describe('reading', () => {
   test('what somebody else binds shows when it is looked at anew', async () => {
     const chapter = '/library/city/fiction/novel/third';
     expect(await failureOf(fs.promises.stat(chapter))).toMatchObject({ code: 'ENOENT' });
-    library.bind('city/fiction/novel/third/001', 'It went on.');
+    library.bind(treePath('city/fiction/novel/third/001'), 'It went on.');
     fs.wandb.refresh();
     expect(await fs.promises.readFile(`${chapter}/001`, 'utf8')).toBe('It went on.');
   });
@@ -125,7 +126,7 @@ describe('what is not there is told by the names of its own levels', () => {
 
   test('a library that was seen is not denied with what it lacks', async () => {
     await failureOf(fs.promises.stat('/library/village/fiction'));
-    library.bind('village/fiction/tale/only/001', 'short');
+    library.bind(treePath('village/fiction/tale/only/001'), 'short');
     fs.wandb.refresh();
     expect(await fs.promises.readdir('/library/village')).toEqual(['fiction']);
   });

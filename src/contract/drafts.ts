@@ -3,17 +3,17 @@ import type { Source } from './uploads.js';
 
 /** One file of a draft. `name` is its path below the draft, as a tree path. */
 export type DraftFile =
-  | { readonly name: TreePath; readonly kind: 'content'; readonly source: Source }
+  | { readonly name: string; readonly kind: 'content'; readonly source: Source }
   /** Content that a version has already, at the path `origin`: no byte moves. */
   | {
-      readonly name: TreePath;
+      readonly name: string;
       readonly kind: 'copy';
       readonly origin: TreePath;
       /** As the entry that was copied told it: other content under that name now is ESTALE. @default any */
       readonly version?: string | undefined;
     }
   /** Content that lies elsewhere. */
-  | { readonly name: TreePath; readonly kind: 'reference'; readonly uri: string };
+  | { readonly name: string; readonly kind: 'reference'; readonly uri: string };
 
 /** How a draft becomes a version. */
 export interface CommitOptions {

@@ -69,9 +69,9 @@ export interface Alike {
   /** The directory that it would be in isn't there either. */
   readonly isParentMissing: boolean;
   /** Names there that differ only in case. */
-  readonly spelt: readonly TreePath[];
+  readonly spelt: readonly string[];
   /** Units whose display name it is; none where an id is. A few of them. */
-  readonly titled: readonly TreePath[];
+  readonly titled: readonly string[];
 }
 
 export interface Content {

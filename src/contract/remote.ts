@@ -108,7 +108,7 @@ export interface Move {
 /** A file of a draft in a message. */
 export type HandedDraftFile =
   | Exclude<DraftFile, { kind: 'content' }>
-  | { readonly name: TreePath; readonly kind: 'content'; readonly source: Handed };
+  | { readonly name: string; readonly kind: 'content'; readonly source: Handed };
 
 export type Method = keyof RemoteMethods;
 export type Args<M extends Method> = Parameters<RemoteMethods[M]>[0];

@@ -104,9 +104,9 @@ export interface Store {
     options: CommitOptions &
       Signalled & {
         /** Bytes of the file's content that were sent so far. */
-        readonly onProgress?: ((name: TreePath, sent: number, size: number) => void) | undefined;
+        readonly onProgress?: ((name: string, sent: number, size: number) => void) | undefined;
         /** The storage has the file's content, and didn't have it before. */
-        readonly onUploaded?: ((name: TreePath, size: number) => void) | undefined;
+        readonly onUploaded?: ((name: string, size: number) => void) | undefined;
       },
   ): Promise<Committed & { readonly entries: readonly Entry[] }>;
 

@@ -2,6 +2,7 @@ import { types } from 'node:util';
 import type { MessagePort, Transferable } from 'node:worker_threads';
 import { Failure } from '../contract/failure.js';
 import type { Args, Method, RemoteEvent, Reply, Value } from '../contract/remote.js';
+import type { TreePath } from '../contract/tree-path.js';
 import type { OpenSource } from '../contract/uploads.js';
 import type { StoreChoice } from './owner/store-choice.js';
 import type { UploadOptions } from './upload/uploader.js';
@@ -20,7 +21,7 @@ export interface ThreadData extends UploadOptions {
   readonly counter: SharedArrayBuffer;
   readonly store: StoreChoice;
   /** Names that a former owner may have declared to the server. */
-  readonly declared: readonly string[];
+  readonly declared: readonly TreePath[];
 }
 
 /** From the kernel's thread to the owner's; those of one turn come in one message. */

@@ -131,7 +131,7 @@ export interface Kernel extends Syscalls {
   /** Loads listings and, for files, their first pages. */
   prefetch(op: Operation, path: TreePath): void;
   /** What the journal holds; null without one. */
-  journal(): JournalReport | null;
+  journal(): JournalReport<TreePath> | null;
   counters(): Readonly<Record<string, number>>;
   /** Who hears of uploads, in the order in which the owner of the remote tells. */
   onUpload(listener: (event: RemoteEvent) => void): void;

@@ -2,7 +2,7 @@ import { setTimeout } from 'node:timers/promises';
 import type { Lookup } from '../contract/entry.js';
 import { Failure } from '../contract/failure.js';
 import type { Store } from '../contract/store.js';
-import { depthOf, parentOf, type TreePath } from '../contract/tree-path.js';
+import { depthOf, parentOf, ROOT, type TreePath, treePath } from '../contract/tree-path.js';
 import type { OpenSource, Signalled, Ticket } from '../contract/uploads.js';
 import { piecesOf } from './common/sources.js';
 import { MemoryTree, md5Of } from './memory/tree.js';
@@ -10,9 +10,9 @@ import { MEMORY_SHAPE } from './runs/shape.js';
 
 export interface MemoryStoreOptions {
   /** Files that are there from the start, by path; the directories above them come with them. @default {} */
-  readonly files?: Readonly<Record<TreePath, string | Uint8Array>>;
+  readonly files?: Readonly<Record<string, string | Uint8Array>>;
   /** Directories at or above the unit that hold nothing yet. @default [] */
-  readonly directories?: readonly TreePath[];
+  readonly directories?: readonly string[];
   /** Entries of one page of a listing. @default 1000 */
   readonly pageSize?: number;
   /**
@@ -67,8 +67,8 @@ export function createMemoryStore(
     if (signal?.aborted) throw new Failure('ECANCELED');
   };
 
-  for (const path of directories) tree.makeDirectories(path);
-  for (const [path, content] of Object.entries(files)) write(path, content);
+  for (const path of directories) tree.makeDirectories(treePath(path));
+  for (const [path, content] of Object.entries(files)) write(treePath(path), content);
 
   return {
     shape: MEMORY_SHAPE,
@@ -124,7 +124,7 @@ export function createMemoryStore(
     uploads: {
       async declare(paths, { signal }) {
         await answered(signal);
-        for (const path of paths) if (!tree.directory(tree.unitOf(path) ?? '')) throw new Failure('ENOENT');
+        for (const path of paths) if (!tree.directory(tree.unitOf(path) ?? ROOT)) throw new Failure('ENOENT');
         return paths.map((path): Ticket => {
           tree.declare(path);
           return { path, url: `memory:${path}`, headers: {} };
@@ -155,7 +155,7 @@ export function createMemoryStore(
         throw new Failure('ENOTSUP', 'Directories below a unit are prefixes of files.');
       if (tree.directory(path)) throw new Failure('EEXIST');
       if (!tree.directory(parentOf(path))) throw new Failure('ENOENT');
-      return tree.makeDirectories(path);
+      return tree.makeDirectories(treePath(path));
     },
 
     async rmdir(path, { signal }) {

@@ -1,4 +1,5 @@
 import type { Args, Method, Move, Remote, RemoteEvent, Value } from '../../../src/contract/remote.js';
+import { treePath } from '../../../src/contract/tree-path.js';
 import { createInProcessRemote } from '../../../src/io/client/in-process.js';
 import { createOwner } from '../../../src/io/owner/owner.js';
 import type { UploadOptions } from '../../../src/io/upload/uploader.js';
@@ -21,7 +22,7 @@ export const asking =
 
 /** An owner over a recorded store in memory with an empty unit `e/p/r`, and the shorthands that tests read best with. */
 export function owned(options: Partial<UploadOptions> & MemoryStoreOptions = {}) {
-  const recorded = new RecordedStore(createMemoryStore({ directories: [UNIT], ...options }));
+  const recorded = new RecordedStore(createMemoryStore({ directories: [treePath(UNIT)], ...options }));
   // No test waits for the delay unless it wants to: they flush.
   const remote = createInProcessRemote(
     (contents) =>
@@ -35,20 +36,20 @@ export function owned(options: Partial<UploadOptions> & MemoryStoreOptions = {})
   return {
     ...{ remote, recorded, events, ask },
     submit: (name: string, text: string, { ino = 1, generation = 1 } = {}) =>
-      ask('submit', { ino, generation, path: `${UNIT}/${name}`, source: sourceOf(text) }),
+      ask('submit', { ino, generation, path: treePath(`${UNIT}/${name}`), source: sourceOf(text) }),
     flush: async (inos: readonly number[] | null = null) => (await ask('flush', { inos })).failed,
     remove: (name: string, ino = 1) =>
-      ask('remove', { files: [{ ino, path: `${UNIT}/${name}`, entry: null }] }),
+      ask('remove', { files: [{ ino, path: treePath(`${UNIT}/${name}`), entry: null }] }),
     move: async (from: string, to: string, about: Partial<Move> = {}) => {
       const move = { ino: 1, entry: null, source: null, generation: 1, ...about };
       const { moved } = await ask('rename', {
-        moves: [{ ...move, from: `${UNIT}/${from}`, to: `${UNIT}/${to}` }],
+        moves: [{ ...move, from: treePath(`${UNIT}/${from}`), to: treePath(`${UNIT}/${to}`) }],
       });
       return moved[0]?.entry ?? null;
     },
     /** What the storage holds. */
     content: (name: string): string | null => {
-      const bytes = recorded.memory.bytes(`${UNIT}/${name}`);
+      const bytes = recorded.memory.bytes(treePath(`${UNIT}/${name}`));
       return bytes && Buffer.from(bytes).toString();
     },
     names: (): string[] => recorded.memory.names().map((path) => path.slice(UNIT.length + 1)),

@@ -1,6 +1,7 @@
 import { readSync } from 'node:fs';
 import type { Args, HandedDraftFile, Method, Remote, Value } from '../../../src/contract/remote.js';
 import type { Store } from '../../../src/contract/store.js';
+import { treePath } from '../../../src/contract/tree-path.js';
 import type { OpenSource, Signalled } from '../../../src/contract/uploads.js';
 import { reading } from '../../../src/store/common/sources.js';
 import { hand, handed } from './handed.js';
@@ -49,7 +50,7 @@ export function storeBehind(remote: Remote): Store {
         else sent.push({ ...file, source: hand(await reading(file.source, async (open) => bytesOf(open))) });
       }
       const draft = {
-        path: `${collection}/draft`,
+        path: treePath(`${collection}/draft`),
         collection,
         files: sent,
         base: null,

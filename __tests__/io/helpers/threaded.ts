@@ -24,7 +24,13 @@ export function threaded(options: MemoryStoreOptions & Partial<ThreadRemoteOptio
     ...memory
   } = options;
   const store = { kind: 'memory', options: { directories: [UNIT], ...memory } } as const;
-  const remote = createThreadRemote({ ...defaults, store, writebackDelay, workerUrl, syncTimeout });
+  const remote = createThreadRemote({
+    ...defaults,
+    store,
+    writebackDelay,
+    workerUrl,
+    syncTimeout,
+  });
   remote.contents = handed;
   running.push(remote);
   const events: RemoteEvent[] = [];

@@ -2,6 +2,7 @@ import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Failure } from '../../../src/contract/failure.js';
+import { treePath } from '../../../src/contract/tree-path.js';
 import { openJournal } from '../../../src/kernel/content/journal/journal.js';
 import { type Mount, mount } from '../helpers/mount.js';
 
@@ -29,10 +30,12 @@ describe('a removal of what a listing takes away before the answer comes', () =>
     server.write(file, 'text');
     names('e/p/r');
     writeFile('e/p/r/g', 'acknowledged');
-    const removed = later((op) => (kind === 'file' ? kernel.unlink(op, path) : kernel.removeTree(op, path)));
+    const removed = later((op) =>
+      kind === 'file' ? kernel.unlink(op, treePath(path)) : kernel.removeTree(op, treePath(path)),
+    );
     server.delete(file);
     clock.now += 100;
-    const listed = later((op) => kernel.readdir(op, 'e/p/r'));
+    const listed = later((op) => kernel.readdir(op, treePath('e/p/r')));
     remote.run('lookup e/p/r');
     remote.run('answer lookup');
     remote.run('reply submit');
@@ -51,7 +54,7 @@ function leave(count: number): void {
   for (let i = 0; i < count; i++) {
     const { name, path } = journal.newBlob();
     writeFileSync(path, `${i}`);
-    journal.put(`${FILE}${i}`, {
+    journal.put(treePath(`${FILE}${i}`), {
       kind: 'content',
       blob: name,
       size: `${i}`.length,

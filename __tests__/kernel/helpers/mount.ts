@@ -1,5 +1,6 @@
 import { constants } from 'node:fs';
 import type { Failure } from '../../../src/contract/failure.js';
+import { treePath } from '../../../src/contract/tree-path.js';
 import { createKernel, type KernelOptions } from '../../../src/kernel/kernel.js';
 import { Operation, runAsync, runSync } from '../../../src/kernel/operation/operation.js';
 import type { Kernel } from '../../../src/kernel/syscalls.js';
@@ -39,7 +40,7 @@ export function mount(options: Partial<Omit<KernelOptions, 'remote' | 'now' | 'm
     sync,
     async: (primitive, signal) => runAsync(primitive, new Operation(signal)),
     readFile: (path) => {
-      const fd = sync((op) => kernel.open(op, path, O_RDONLY, 0));
+      const fd = sync((op) => kernel.open(op, treePath(path), O_RDONLY, 0));
       try {
         return readAll(kernel, sync, fd);
       } finally {
@@ -47,11 +48,11 @@ export function mount(options: Partial<Omit<KernelOptions, 'remote' | 'now' | 'm
       }
     },
     writeFile: (path, text) => {
-      const fd = sync((op) => kernel.open(op, path, O_WRONLY | O_CREAT | O_TRUNC, 0o666));
+      const fd = sync((op) => kernel.open(op, treePath(path), O_WRONLY | O_CREAT | O_TRUNC, 0o666));
       sync((op) => kernel.write(op, fd, Buffer.from(text), null));
       sync((op) => kernel.close(op, fd));
     },
-    names: (path) => sync((op) => kernel.readdir(op, path)).map(({ name }) => name),
+    names: (path) => sync((op) => kernel.readdir(op, treePath(path))).map(({ name }) => name),
   };
 }
 

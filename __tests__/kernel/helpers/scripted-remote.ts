@@ -14,6 +14,7 @@ import {
   type Reply,
   type Value,
 } from '../../../src/contract/remote.js';
+import { treePath } from '../../../src/contract/tree-path.js';
 import { MEMORY_SHAPE } from '../../../src/store/runs/shape.js';
 import { md5Of, type ScriptedServer } from './scripted-server.js';
 
@@ -314,7 +315,7 @@ export class ScriptedRemote implements Remote {
       const failure = new Failure('EIO', 'The storage refused the upload.', 'HTTP 403');
       this.emit({
         type: 'failed',
-        path: upload.path,
+        path: treePath(upload.path),
         ino: upload.ino,
         generation: upload.generation,
         failure,
@@ -328,7 +329,13 @@ export class ScriptedRemote implements Remote {
   private mark(upload: Upload): void {
     this.uploads.splice(this.uploads.indexOf(upload), 1);
     const entry: Entry = { ...this.server.entryFor(upload.path, sentOf(upload)), id: null };
-    this.emit({ type: 'uploaded', path: upload.path, ino: upload.ino, generation: upload.generation, entry });
+    this.emit({
+      type: 'uploaded',
+      path: treePath(upload.path),
+      ino: upload.ino,
+      generation: upload.generation,
+      entry,
+    });
   }
 
   /** Gives uploads up that nobody wants any more, and says so. */
@@ -336,7 +343,7 @@ export class ScriptedRemote implements Remote {
     for (const upload of this.uploads.filter(isUnwanted)) {
       this.uploads.splice(this.uploads.indexOf(upload), 1);
       const { path, ino, generation } = upload;
-      this.emit({ type: 'dropped', path, ino, generation });
+      this.emit({ type: 'dropped', path: treePath(path), ino, generation });
     }
   }
 
@@ -406,7 +413,7 @@ export class ScriptedRemote implements Remote {
     }
     const names = new Set(told.flatMap(({ from, to }) => [from, to]));
     this.waiting.push(() => {
-      if (this.uploads.some((upload) => names.has(upload.path) && isBusy(upload))) return false;
+      if (this.uploads.some((upload) => names.has(treePath(upload.path)) && isBusy(upload))) return false;
       this.work.push({
         name: `move ${told.map(({ from, to }) => `${from} ${to}`).join()}`,
         run: () => {

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { Entry, Lookup, Page } from '../../../src/contract/entry.js';
+import { treePath } from '../../../src/contract/tree-path.js';
 
 export const md5Of = (bytes: Uint8Array): string => createHash('md5').update(bytes).digest('base64');
 const UNIT_DEPTH = 3;
@@ -78,7 +79,7 @@ export class ScriptedServer {
   ): Entry {
     const at = this.now();
     return {
-      path,
+      path: treePath(path),
       kind,
       size,
       mtimeMs: at,

@@ -5,6 +5,7 @@ import type { Facts } from '../../../src/contract/facts.js';
 import { Failure } from '../../../src/contract/failure.js';
 import type { Store } from '../../../src/contract/store.js';
 import type { TreePath } from '../../../src/contract/tree-path.js';
+import { treePath } from '../../../src/contract/tree-path.js';
 import type { Signalled } from '../../../src/contract/uploads.js';
 import { createInProcessRemote } from '../../../src/io/client/in-process.js';
 import { createOwner } from '../../../src/io/owner/owner.js';
@@ -126,8 +127,10 @@ export class VersionStore implements Store {
     if (path !== '' && !this.directoryAt(path)) throw new Failure('ENOENT');
     const collection = this.collections.get(path);
     if (collection) {
-      yield [...collection.versions.keys()].map((name) => this.directory(`${path}/${name}`));
-      yield [...collection.aliases].map(([name, version]) => this.entries.alias(`${path}/${name}`, version));
+      yield [...collection.versions.keys()].map((name) => this.directory(treePath(`${path}/${name}`)));
+      yield [...collection.aliases].map(([name, version]) =>
+        this.entries.alias(treePath(`${path}/${name}`), version),
+      );
       return;
     }
     const depth = depthOf(path) + 1;
@@ -170,7 +173,7 @@ export class VersionStore implements Store {
       if (made.has(file.name)) throw new Failure('EINVAL');
       made.set(file.name, await this.stored(file));
     }
-    const latest = this.memberAt(`${path}/latest`);
+    const latest = this.memberAt(treePath(`${path}/latest`));
     const files = incremental && latest ? new Map([...latest.files, ...made]) : made;
     const digest = await digestFiles(files);
     const deduplicated = latest !== null && digest === (await digestFiles(latest.files));
@@ -178,8 +181,8 @@ export class VersionStore implements Store {
     const names = [...new Set(['latest', ...aliases])];
     for (const name of names) this.collections.get(path)?.aliases.set(name, version);
     const entries = [
-      this.directory(`${path}/${version}`),
-      ...names.map((name) => this.entries.alias(`${path}/${name}`, version)),
+      this.directory(treePath(`${path}/${version}`)),
+      ...names.map((name) => this.entries.alias(treePath(`${path}/${name}`), version)),
     ];
     return { version, id: 'id', digest, aliases: names, deduplicated, entries };
   }
@@ -217,7 +220,7 @@ export class VersionStore implements Store {
     this.collections.get(directory)?.aliases.set(nameOf(path), version);
     if (replaces !== null && replaces !== path) this.dropAlias(replaces);
     const alias = this.entries.alias(path, version);
-    return isLink ? [this.directory(`${directory}/${version}`), alias] : [alias];
+    return isLink ? [this.directory(treePath(`${directory}/${version}`)), alias] : [alias];
   }
 
   async remove(files: readonly { readonly path: TreePath }[], { signal }: Signalled): Promise<void> {
@@ -255,7 +258,7 @@ export class VersionStore implements Store {
       depth < UNIT_DEPTH ? this.directoryAt(path) : depth === UNIT_DEPTH ? member : this.fileAt(path);
     if (!isThere) throw new Failure('ENOENT');
     const real = member ? `${member.unit}${path.slice(above(path, UNIT_DEPTH).length)}` : path;
-    return factsAt(real);
+    return factsAt(treePath(real));
   }
 
   /** What stands at a version's path or at an alias's. */
@@ -270,7 +273,7 @@ export class VersionStore implements Store {
     const name = nameOf(path);
     const version = collection?.aliases.get(name) ?? name;
     const files = collection?.versions.get(version);
-    return files ? { name, version, unit: `${directory}/${version}`, files } : null;
+    return files ? { name, version, unit: treePath(`${directory}/${version}`), files } : null;
   }
 
   private get known(): TreePath[] {
@@ -291,7 +294,7 @@ export class VersionStore implements Store {
   }
 
   private filesOf({ unit, files }: { readonly unit: TreePath; readonly files: Files }): Entry[] {
-    return [...files].map(([name, file]) => this.entries.file(`${unit}/${name}`, file));
+    return [...files].map(([name, file]) => this.entries.file(treePath(`${unit}/${name}`), file));
   }
 }
 
@@ -306,7 +309,8 @@ const digestFiles = (files: Files): Promise<string> =>
 
 const depthOf = (path: TreePath): number => (path === '' ? 0 : path.split('/').length);
 
-const above = (path: TreePath, depth: number): TreePath => path.split('/').slice(0, depth).join('/');
+const above = (path: TreePath, depth: number): TreePath =>
+  treePath(path.split('/').slice(0, depth).join('/'));
 
 const nameOf = (path: TreePath): string => path.slice(path.lastIndexOf('/') + 1);
 
@@ -316,8 +320,12 @@ export function mountVersions(now: () => number = Date.now): {
   readonly store: VersionStore;
 } {
   const store = new VersionStore();
-  store.addVersion('e/p/t/c', { 'a.txt': 'first', 'dir/b.txt': 'deep' }, 'old');
-  store.addVersion('e/p/t/c', { 'a.txt': 'second', 'dir/b.txt': 'deep', ref: 's3://bucket/key' }, 'prod');
+  store.addVersion(treePath('e/p/t/c'), { 'a.txt': 'first', 'dir/b.txt': 'deep' }, 'old');
+  store.addVersion(
+    treePath('e/p/t/c'),
+    { 'a.txt': 'second', 'dir/b.txt': 'deep', ref: 's3://bucket/key' },
+    'prod',
+  );
   const remote = createInProcessRemote(
     (contents) => createOwner({ ...defaults, store, contents, writebackDelay: 0 }),
     defaults,

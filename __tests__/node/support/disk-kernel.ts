@@ -2,6 +2,7 @@ import nodeFs from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 import type { Kind } from '../../../src/contract/entry.js';
 import { type ErrnoCode, Failure } from '../../../src/contract/failure.js';
+import { treePath } from '../../../src/contract/tree-path.js';
 import type { Attributes, DirectoryEntry, Kernel } from '../../../src/kernel/syscalls.js';
 
 /**
@@ -44,7 +45,7 @@ export function diskKernel(base: string): Kernel {
     chown: (_op, path, uid, gid) => asFailure(() => nodeFs.chownSync(at(path), uid, gid)),
     fchown: (_op, fd, uid, gid) => asFailure(() => nodeFs.fchownSync(fd, uid, gid)),
     readlink: (_op, path) => asFailure(() => nodeFs.readlinkSync(at(path))),
-    realpath: (_op, path) => asFailure(() => relative(base, nodeFs.realpathSync(at(path)))),
+    realpath: (_op, path) => treePath(asFailure(() => relative(base, nodeFs.realpathSync(at(path))))),
     symlink: (_op, target, path) =>
       asFailure(() => {
         const text = target.kind === 'uri' ? target.uri : relative(dirname(at(path)), at(target.path));

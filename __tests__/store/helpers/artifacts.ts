@@ -3,6 +3,7 @@ import { resolveConfig } from '../../../src/config/config.js';
 import type { WandbFsOptions } from '../../../src/config/options.js';
 import type { DraftFile } from '../../../src/contract/drafts.js';
 import { Failure } from '../../../src/contract/failure.js';
+import { treePath } from '../../../src/contract/tree-path.js';
 import { createParts } from '../../../src/store/artifacts/parts.js';
 import { createArtifactWriting } from '../../../src/store/artifacts/writing/create.js';
 import {
@@ -69,7 +70,7 @@ export class Bench implements AsyncDisposable {
     collection = FLOWERS,
   ): Promise<Outcome> {
     const drafts = Array.isArray(files) ? (files as readonly DraftFile[]) : contentsOf(files as never);
-    return this.writing.commit({ collection, files: drafts }, options);
+    return this.writing.commit({ collection: treePath(collection), files: drafts }, options);
   }
 
   /** The text of a version's files by name. */

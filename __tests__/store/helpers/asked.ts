@@ -3,6 +3,7 @@ import type { Content, Entry, Lookup } from '../../../src/contract/entry.js';
 import { Failure } from '../../../src/contract/failure.js';
 import type { Store } from '../../../src/contract/store.js';
 import type { TreePath } from '../../../src/contract/tree-path.js';
+import { treePath } from '../../../src/contract/tree-path.js';
 import type { OpenSource } from '../../../src/contract/uploads.js';
 
 export const WHOLE = { start: 0, end: Number.MAX_SAFE_INTEGER };
@@ -66,6 +67,6 @@ export const codeOf = async (call: unknown): Promise<string> => {
 
 /** The directories above a path, outermost first, and the path itself. */
 export const chainOf = (path: TreePath): TreePath[] =>
-  path.split('/').map((_, index, segments) => segments.slice(0, index + 1).join('/'));
+  path.split('/').map((_, index, segments) => treePath(segments.slice(0, index + 1).join('/')));
 
-export const parentOf = (path: TreePath): TreePath => path.slice(0, path.lastIndexOf('/'));
+export const parentOf = (path: TreePath): TreePath => treePath(path.slice(0, path.lastIndexOf('/')));

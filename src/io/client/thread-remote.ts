@@ -9,6 +9,7 @@ import {
   type RemoteEvent,
   type Reply,
 } from '../../contract/remote.js';
+import type { TreePath } from '../../contract/tree-path.js';
 import type { TreeShape } from '../../contract/tree-shape.js';
 import { throwLater } from '../../threads/realm.js';
 import { threadFile } from '../../threads/thread-file.js';
@@ -62,7 +63,7 @@ class ThreadRemote implements Remote {
   private readonly ledger = new Ledger(updateSignals);
   private readonly exitFlush: ExitFlush;
   /** Names that threads which died may have declared to the server. */
-  private readonly declared = new Set<string>();
+  private readonly declared = new Set<TreePath>();
   private deaths = 0;
   private unregister: (() => void) | null = null;
 

@@ -1,7 +1,7 @@
 import { Failure } from '../../contract/failure.js';
 import type { Args, RemoteEvent, Value } from '../../contract/remote.js';
 import type { Store } from '../../contract/store.js';
-import type { TreePath } from '../../contract/tree-path.js';
+import { joinPath, type TreePath } from '../../contract/tree-path.js';
 import { failureOf } from '../protocol.js';
 import { nowAndThen } from './transfer.js';
 import { heldSource, type OwnerContents } from './upload.js';
@@ -19,9 +19,9 @@ export async function commit(
   signal: AbortSignal,
 ): Promise<Value<'commit'>> {
   if (!store.commit) throw new Failure('EROFS', 'This store can only be read.');
-  const pathOf = (name: TreePath): TreePath => `${draft}/${name}`;
+  const pathOf = (name: string): TreePath => joinPath(draft, name);
   const inoOf = new Map(files.map(({ name }, index) => [name, inos[index] ?? 0]));
-  const reports = new Map<TreePath, (sent: number) => void>();
+  const reports = new Map<string, (sent: number) => void>();
   const uploaded: { path: TreePath; size: number }[] = [];
   const opened = files.map((file) =>
     file.kind === 'content' ? { ...file, source: heldSource(contents, file.source) } : file,

@@ -1,5 +1,5 @@
 import { Failure } from '../../contract/failure.js';
-import { joinPath, type TreePath } from '../../contract/tree-path.js';
+import { joinPath, type TreePath, withoutSlash } from '../../contract/tree-path.js';
 import type { Core } from '../core.js';
 import { effect, isDone } from '../operation/effect.js';
 import type { Operation } from '../operation/operation.js';
@@ -36,7 +36,7 @@ function forgetAbsence(core: Core, parent: Inode, path: TreePath): void {
 
 export function mkdir(core: Core, op: Operation, path: TreePath, mode: number): void {
   if (isDone(op)) return;
-  const ownPath = path.endsWith('/') ? path.slice(0, -1) : path;
+  const ownPath = withoutSlash(path);
   if (find(core, op, ownPath, true)) throw new Failure('EEXIST');
   const { parent, name } = resolveParent(core, op, path);
   core.assertMutable(parent);

@@ -1,5 +1,5 @@
 import type { Entry, Kind } from '../../contract/entry.js';
-import type { TreePath } from '../../contract/tree-path.js';
+import { type TreePath, treePath } from '../../contract/tree-path.js';
 import type { LocalContent } from '../content/local/overlay.js';
 import type { Staleness } from '../content/reading/staleness.js';
 import type { WholeRead } from '../content/reading/whole-read.js';
@@ -152,7 +152,7 @@ export class Inode {
   get path(): TreePath {
     const names: string[] = [];
     for (let inode: Inode = this; inode.parent; inode = inode.parent) names.push(inode.name);
-    return names.reverse().join('/');
+    return treePath(names.reverse().join('/'));
   }
 
   /** Distance from the root. */

@@ -1,5 +1,5 @@
 import { Failure } from '../../contract/failure.js';
-import type { TreePath } from '../../contract/tree-path.js';
+import { type TreePath, treePath, upperPath } from '../../contract/tree-path.js';
 import type { Core } from '../core.js';
 import type { Inode } from './inode.js';
 
@@ -23,13 +23,14 @@ export function throughLinks(
   if (segments.length < core.unitDepth || (isLinkMeant && segments.length === core.unitDepth)) return path;
   let directory: Inode | undefined = core.root;
   for (const name of segments.slice(0, at)) directory = directory?.children?.get(name);
-  const above = segments.slice(0, at).join('/');
+  const above = upperPath(path, at);
   let name = segments[at] ?? '';
   for (let followed = 0; ; followed++) {
     const link = directory?.children?.get(name);
-    if (!link || link.target === null) return [above, name, ...segments.slice(core.unitDepth)].join('/');
+    if (!link || link.target === null)
+      return treePath([above, name, ...segments.slice(core.unitDepth)].join('/'));
     if (followed === MOST_LINKS) throw new Failure('ELOOP');
-    onLink(link, `${above}/${name}`);
+    onLink(link, treePath(`${above}/${name}`));
     name = link.target;
   }
 }

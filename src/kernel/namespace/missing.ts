@@ -1,5 +1,5 @@
 import type { Alike } from '../../contract/entry.js';
-import { segmentsOf, type TreePath } from '../../contract/tree-path.js';
+import { segmentsOf, type TreePath, upperPath } from '../../contract/tree-path.js';
 import type { Core } from '../core.js';
 import type { Operation } from '../operation/operation.js';
 import type { Moment } from '../timeline.js';
@@ -34,7 +34,7 @@ export function missing(core: Core, op: Operation | null, path: TreePath): Missi
   if (reached === depth) return null;
   const { partialDepth } = core.shape;
   const at = Math.max(reached + 1, Math.min(depth, partialDepth));
-  const missingPath = segments.slice(0, at).join('/');
+  const missingPath = upperPath(path, at);
   // Of what is only here nobody else knows.
   const isAsked = !parent.local?.isLocalDirectory && at >= partialDepth;
   return {

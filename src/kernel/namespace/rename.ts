@@ -7,6 +7,7 @@ import {
   joinPath,
   splitPath,
   type TreePath,
+  treePath,
   upperPath,
 } from '../../contract/tree-path.js';
 import type { Core } from '../core.js';
@@ -166,7 +167,7 @@ function plan(core: Core, op: Operation, renaming: Renaming): readonly Moved[] {
   }
   return inodes.map((inode) => {
     const { path: from, local } = inode;
-    const to = targetPath + from.slice(sourcePath.length);
+    const to = treePath(targetPath + from.slice(sourcePath.length));
     return { inode, from, to, source: null, generation: local?.generations?.submitted ?? 0 };
   });
 }

@@ -1,5 +1,12 @@
 import { Failure } from '../../contract/failure.js';
-import { depthOf, splitPath, type TreePath, upperPath, withoutSlash } from '../../contract/tree-path.js';
+import {
+  depthOf,
+  splitPath,
+  type TreePath,
+  treePath,
+  upperPath,
+  withoutSlash,
+} from '../../contract/tree-path.js';
 import type { Core } from '../core.js';
 import type { Fault, Operation } from '../operation/operation.js';
 import type { Moment } from '../timeline.js';
@@ -20,7 +27,7 @@ export function find(core: Core, op: Operation, path: TreePath, isLinkMeant = fa
   if (path === '') return core.root;
   op.freshness.begin(core.timeline.epoch);
   const mustBeDirectory = path.endsWith('/');
-  const name = mustBeDirectory ? path.slice(0, -1) : path;
+  const name = withoutSlash(path);
   const real = core.shape.links ? followLinks(core, op, name, isLinkMeant && !mustBeDirectory) : name;
   const found = findName(core, op, real);
   if (found && mustBeDirectory && !found.isDirectory) throw new Failure('ENOTDIR');
@@ -36,7 +43,7 @@ export function resolve(core: Core, op: Operation, path: TreePath, isLinkMeant =
 
 /** What a change of names is about: a link is meant itself, and is no directory, however the path demands one. */
 export function resolveName(core: Core, op: Operation, path: TreePath): Inode {
-  if (path.endsWith('/') && find(core, op, path.slice(0, -1), true)?.target != null)
+  if (path.endsWith('/') && find(core, op, withoutSlash(path), true)?.target != null)
     throw new Failure('ENOTDIR');
   return resolve(core, op, path, true);
 }
@@ -135,7 +142,7 @@ function isKnownAbsent(
   if (scope && areAllKnown(core, op, scope)) return true;
   if (scope && isRecent(core, op, scope.knownSince(segments[reached] ?? ''))) return true;
   for (let depth = reached + 1; depth <= segments.length; depth++) {
-    const negative = core.names.absentSince(segments.slice(0, depth).join('/'));
+    const negative = core.names.absentSince(treePath(segments.slice(0, depth).join('/')));
     if (negative && isRecent(core, op, negative)) return true;
   }
   return false;

@@ -1,4 +1,4 @@
-import { isAtOrBelow, type TreePath } from '../../contract/tree-path.js';
+import { isAtOrBelow, type TreePath, treePath } from '../../contract/tree-path.js';
 import type { Load } from './load.js';
 import { Fault } from './operation.js';
 
@@ -27,7 +27,7 @@ export class Locks {
     if (exact) return exact;
     if (this.subtrees > 0) {
       for (let end = path.lastIndexOf('/'); end > 0; end = path.lastIndexOf('/', end - 1)) {
-        const above = this.byPath.get(path.slice(0, end));
+        const above = this.byPath.get(treePath(path.slice(0, end)));
         if (above?.isSubtree) return above;
       }
     }

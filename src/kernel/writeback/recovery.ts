@@ -6,13 +6,14 @@ import { Inode } from '../namespace/inode.js';
 import { referenceEntry } from '../versions/drafts.js';
 
 /** What the journal holds, and what was wrong with what it found at the start. */
-export interface JournalReport {
+/** @typeParam Path how paths are written: as an fs object shows them, or as the kernel does */
+export interface JournalReport<Path extends string = string> {
   readonly directory: string;
-  readonly entries: readonly { readonly path: TreePath; readonly kind: string; readonly size: number }[];
+  readonly entries: readonly { readonly path: Path; readonly kind: string; readonly size: number }[];
   /** Records that were cut or broken, and not believed. */
   readonly torn: number;
   /** Files whose content is shorter than what was acknowledged: they are not sent. */
-  readonly damaged: readonly TreePath[];
+  readonly damaged: readonly Path[];
 }
 
 /**
@@ -21,7 +22,7 @@ export interface JournalReport {
  *
  * @returns how the journal is reported from now on
  */
-export function recover(core: Core, journal: Journal): () => JournalReport {
+export function recover(core: Core, journal: Journal): () => JournalReport<TreePath> {
   const { recovered, torn } = journal.takeOver();
   // Directories before what is in them.
   const ordered = [...recovered].sort((a, b) => (a.path < b.path ? -1 : 1));

@@ -6,8 +6,10 @@ import {
   isTooLong,
   joinPath,
   LONGEST_NAME_BYTES,
+  ROOT,
   segmentsOf,
   type TreePath,
+  treePath,
 } from '../../contract/tree-path.js';
 import type { Operation } from '../../kernel/operation/operation.js';
 import type { Kernel } from '../../kernel/syscalls.js';
@@ -50,7 +52,7 @@ export class Mount {
     }
     this.mountPoint = normalised(mountPoint);
     this.root = layout.fromSdk(normalised(root.replace(/^wandb[af]s:\/\//i, '')));
-    this.top = this.root.join('/');
+    this.top = treePath(this.root.join('/'));
     this.appPath = appPath;
     this.layout = layout;
   }
@@ -73,7 +75,7 @@ export class Mount {
       if (isTooLong(name)) throw new Failure('ENAMETOOLONG', `Names end at ${LONGEST_NAME_BYTES} bytes.`);
     }
     const tree = joinPath(this.top, below.join('/'));
-    return DEMANDS_DIRECTORY.test(path) && tree !== '' ? `${tree}/` : tree;
+    return DEMANDS_DIRECTORY.test(path) && tree !== ROOT ? treePath(`${tree}/`) : tree;
   }
 
   /** The absolute path of a tree path, as callers see it. */

@@ -1,4 +1,5 @@
 import { Failure } from '../../contract/failure.js';
+import type { TreePath } from '../../contract/tree-path.js';
 import type { Operation } from '../../kernel/operation/operation.js';
 import { hasCode } from '../arguments/errors.js';
 import { asBits, asFd, asMilliseconds, asMode, asUserId } from '../arguments/validate.js';
@@ -22,7 +23,7 @@ export function* exists(tree: Tree, path: unknown): Composite<boolean> {
   }
 }
 
-function isThere(op: Operation, tree: Tree, path: string): boolean {
+function isThere(op: Operation, tree: Tree, path: TreePath): boolean {
   try {
     tree.kernel.access(op, path, 0);
     return true;

@@ -1,6 +1,6 @@
 import { constants } from 'node:fs';
 import { Failure } from '../../contract/failure.js';
-import type { TreePath } from '../../contract/tree-path.js';
+import { type TreePath, treePath } from '../../contract/tree-path.js';
 import type { Operation } from '../../kernel/operation/operation.js';
 import type { Attributes } from '../../kernel/syscalls.js';
 import { asBits } from '../arguments/validate.js';
@@ -41,12 +41,12 @@ export function* copyFile(tree: Tree, src: unknown, dest: unknown, mode?: unknow
       return standing?.ino !== stats.ino;
     },
     open: (flags, mode, suffix) =>
-      step((op, _from, path) => tree.kernel.open(op, `${path}${suffix}`, flags, mode)),
+      step((op, _from, path) => tree.kernel.open(op, treePath(`${path}${suffix}`), flags, mode)),
     close: (fd) => close(tree, fd),
     writeAll: (fd, bytes) => step((op) => tree.kernel.write(op, fd, bytes, null)),
     fchmod: (fd, mode) => step((op) => tree.kernel.fchmod(op, fd, mode)),
-    rename: (suffix) => step((op, _from, path) => tree.kernel.rename(op, `${path}${suffix}`, path)),
-    unlink: (suffix) => step((op, _from, path) => tree.kernel.unlink(op, `${path}${suffix}`)),
+    rename: (suffix) => step((op, _from, path) => tree.kernel.rename(op, treePath(`${path}${suffix}`), path)),
+    unlink: (suffix) => step((op, _from, path) => tree.kernel.unlink(op, treePath(`${path}${suffix}`))),
   };
   yield* copyContent(source, target, bits);
 }

@@ -1,4 +1,4 @@
-import { parentOf, withoutSlash } from '../../contract/tree-path.js';
+import { parentOf, type TreePath, withoutSlash } from '../../contract/tree-path.js';
 import { hasCode } from '../arguments/errors.js';
 import type { Place } from '../arguments/paths.js';
 import { asBoolean, asMode, type Bag } from '../arguments/validate.js';
@@ -23,7 +23,7 @@ export function* mkdir(tree: Tree, path: unknown, options?: unknown): Composite<
 function* mkdirAt(
   tree: Tree,
   place: Place,
-  path: () => string,
+  path: () => TreePath,
   mode: number,
   explain?: Step['explain'],
 ): Composite<void> {

@@ -1,5 +1,5 @@
 import { posix } from 'node:path';
-import { type TreePath, withoutSlash } from '../../contract/tree-path.js';
+import { type TreePath, treePath, withoutSlash } from '../../contract/tree-path.js';
 import type { LinkTarget } from '../../kernel/versions/links.js';
 import { hasCode } from '../arguments/errors.js';
 import { isUri } from '../arguments/layout.js';
@@ -38,8 +38,7 @@ function targetOf(tree: Tree, target: string, link: TreePath): LinkTarget {
   if (isUri(target)) return { kind: 'uri', uri: target };
   if (target.startsWith('/') || target.includes('://'))
     return { kind: 'path', path: tree.mount.locate(target) };
-  const path = posix.join('/', withoutSlash(link), '..', target).slice(1);
-  return { kind: 'path', path };
+  return { kind: 'path', path: treePath(posix.join('/', withoutSlash(link), '..', target).slice(1)) };
 }
 
 export function* readlink(tree: Tree, path: unknown, options?: unknown): Composite<string | Buffer> {

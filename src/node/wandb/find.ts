@@ -1,6 +1,6 @@
 import { Failure } from '../../contract/failure.js';
 import type { FoundRuns, RunQuery } from '../../contract/store.js';
-import { decodeName, encodeName, joinPath, segmentsOf, type TreePath } from '../../contract/tree-path.js';
+import { decodeName, encodeName, segmentsOf, type TreePath, treePath } from '../../contract/tree-path.js';
 import { notSupported, systemError } from '../arguments/errors.js';
 import { invalidArgumentValue } from '../arguments/refusals.js';
 import {
@@ -131,7 +131,7 @@ const KNOWN: readonly string[] = [
 function projectOf(tree: Tree, given: Bag): TreePath {
   const [entity, project, ...below] = segmentsOf(tree.mount.top);
   if (below.length > 0) throw notSupported('find', 'The tree shows one run only, by `root`.');
-  return joinPath(nameOf('entity', given.entity, entity), nameOf('project', given.project, project));
+  return treePath(`${nameOf('entity', given.entity, entity)}/${nameOf('project', given.project, project)}`);
 }
 
 function nameOf(option: string, value: unknown, ofRoot: string | undefined): string {

@@ -3,6 +3,7 @@ import type { EventEmitter } from 'node:events';
 import { constants, promises as disk } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { Failure } from '../../contract/failure.js';
+import { type TreePath, treePath } from '../../contract/tree-path.js';
 import type { Operation } from '../../kernel/operation/operation.js';
 import { abortError, bothErrors, systemError } from '../arguments/errors.js';
 import { asPath, type Place } from '../arguments/paths.js';
@@ -119,7 +120,7 @@ class RemoteFile {
     this.explain = explaining(place, isMade);
   }
 
-  get path(): string {
+  get path(): TreePath {
     return this.place.tree;
   }
 
@@ -145,7 +146,7 @@ class RemoteFile {
     flags: number,
     use: (fd: number, settle: () => Promise<void>) => Promise<void>,
   ): Promise<void> {
-    const beside = `${this.path}.${randomBytes(6).toString('hex')}.tmp`;
+    const beside = treePath(`${this.path}.${randomBytes(6).toString('hex')}.tmp`);
     let isSettled = false;
     const settle = async (): Promise<void> => {
       await this.run('rename', (op) => this.tree.kernel.rename(op, beside, this.path));

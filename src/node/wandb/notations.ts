@@ -1,4 +1,4 @@
-import { segmentsOf, type TreePath } from '../../contract/tree-path.js';
+import { segmentsOf, type TreePath, treePath } from '../../contract/tree-path.js';
 import type { Mount } from '../arguments/paths.js';
 
 const ARTIFACT_PATH = '/<entity>/<project>/<type>/<collection>/<version>';
@@ -28,7 +28,7 @@ export function rewritten(isArtifacts: boolean, mount: Mount, below: TreePath, d
   const name = segments[depth - 1] ?? '';
   const rest = segments.slice(depth);
   const shown = (...names: readonly string[]): string => {
-    const path = [...segments.slice(0, 2), ...names].join('/');
+    const path = treePath([...segments.slice(0, 2), ...names].join('/'));
     return isRoot ? path : mount.show(path);
   };
   if (/^(https?|wandb[af]s|wandb-artifact):$/.test(first)) {

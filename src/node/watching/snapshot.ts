@@ -1,7 +1,7 @@
 import { posix } from 'node:path';
 import type { Kind } from '../../contract/entry.js';
 import { Failure } from '../../contract/failure.js';
-import type { TreePath } from '../../contract/tree-path.js';
+import { joinPath, type TreePath } from '../../contract/tree-path.js';
 import type { Operation } from '../../kernel/operation/operation.js';
 import type { Place } from '../arguments/paths.js';
 import { type Composite, invoke, type Step } from '../composites/driver.js';
@@ -61,8 +61,7 @@ function ifThere<T>(look: () => T): T | null {
   }
 }
 
-const below = (directory: TreePath, name: string): TreePath =>
-  name === '' ? directory : posix.join(directory, name);
+const below = (directory: TreePath, name: string): TreePath => joinPath(directory, name);
 
 export interface WatchEvent {
   /** 'rename': the name came, went, or is another file's. */

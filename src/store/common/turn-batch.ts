@@ -26,15 +26,15 @@ interface Group<Item, Value> {
  * Puts what is asked for in one turn of the event loop into one request a group; who asks for the same item shares its
  * answer. The request is aborted when the last of its callers has left.
  */
-export class TurnBatch<Item, Value> {
-  private readonly gathering = new Map<string, Group<Item, Value>>();
+export class TurnBatch<Item, Value, Name extends string = string> {
+  private readonly gathering = new Map<Name, Group<Item, Value>>();
   private readonly sent = new Set<Group<Item, Value>>();
 
   constructor(
     private readonly options: {
       /** Asks for the items of one group; resolves with their answers, in order. A failure is that of one item. */
       readonly ask: (
-        group: string,
+        group: Name,
         items: readonly Item[],
         signal: AbortSignal,
       ) => Promise<readonly (Value | Failure)[]>;
@@ -47,7 +47,7 @@ export class TurnBatch<Item, Value> {
     },
   ) {}
 
-  add(group: string, item: Item, signal: AbortSignal | undefined): Promise<Value> {
+  add(group: Name, item: Item, signal: AbortSignal | undefined): Promise<Value> {
     return new Promise((resolve, reject) => {
       if (signal?.aborted) return reject(new Failure('ECANCELED'));
       const { target, slot } = this.place(group, item);
@@ -76,7 +76,7 @@ export class TurnBatch<Item, Value> {
     });
   }
 
-  private place(name: string, item: Item): { target: Group<Item, Value>; slot: Slot<Item, Value> } {
+  private place(name: Name, item: Item): { target: Group<Item, Value>; slot: Slot<Item, Value> } {
     const key = this.options.keyOf(item);
     if (this.options.canJoinLate) {
       for (const target of this.sent) {
@@ -96,7 +96,7 @@ export class TurnBatch<Item, Value> {
     return { target, slot };
   }
 
-  private async send(name: string): Promise<void> {
+  private async send(name: Name): Promise<void> {
     const group = this.gathering.get(name);
     this.gathering.delete(name);
     if (!group) return;
@@ -123,10 +123,10 @@ export class TurnBatch<Item, Value> {
 }
 
 /** Loads of one thing each, shared by all who ask while one is on its way. */
-export function sharedLoads<Value>(
-  load: (key: string, signal: AbortSignal) => Promise<Value>,
-): (key: string, signal: AbortSignal | undefined) => Promise<Value> {
-  const batch = new TurnBatch<string, Value>({
+export function sharedLoads<Value, Name extends string = string>(
+  load: (key: Name, signal: AbortSignal) => Promise<Value>,
+): (key: Name, signal: AbortSignal | undefined) => Promise<Value> {
+  const batch = new TurnBatch<Name, Value, Name>({
     ask: async (key, _, signal) => [await load(key, signal)],
     keyOf: () => '',
     canJoinLate: true,
@@ -163,7 +163,7 @@ export function createLookup({
     signal: AbortSignal,
   ) => Promise<readonly Outcome[]>;
 }): Store['lookup'] {
-  const batch = new TurnBatch<Question, Outcome>({
+  const batch = new TurnBatch<Question, Outcome, TreePath>({
     ask,
     keyOf: ({ file, hasListing }) => `${hasListing} ${file === null ? '' : `:${file}`}`,
     // An answer must be newer than the question.

@@ -1,7 +1,15 @@
 import { createHash } from 'node:crypto';
 import type { Entry } from '../../contract/entry.js';
 import { Failure } from '../../contract/failure.js';
-import { depthOf, isBelow, parentOf, segmentsOf, type TreePath } from '../../contract/tree-path.js';
+import {
+  depthOf,
+  isBelow,
+  parentOf,
+  ROOT,
+  segmentsOf,
+  type TreePath,
+  upperPath,
+} from '../../contract/tree-path.js';
 import { contentVersion } from '../common/rows.js';
 
 /** One name at the remote. */
@@ -55,7 +63,7 @@ export class MemoryTree {
   }
 
   directory(path: TreePath): Entry | null {
-    return path === '' ? directoryEntry('', 0, 'root') : (this.directories.get(path) ?? null);
+    return path === ROOT ? directoryEntry(ROOT, 0, 'root') : (this.directories.get(path) ?? null);
   }
 
   /** The directories above a path, outermost first. */
@@ -65,7 +73,7 @@ export class MemoryTree {
 
   /** The unit that a path is in, or is. */
   unitOf(path: TreePath): TreePath | null {
-    return prefixesOf(path)[this.unitDepth - 1] ?? (this.unitDepth === 0 ? '' : null);
+    return prefixesOf(path)[this.unitDepth - 1] ?? (this.unitDepth === 0 ? ROOT : null);
   }
 
   children(path: TreePath): Entry[] {
@@ -77,7 +85,7 @@ export class MemoryTree {
 
   /** The directory with those above it, as far as they are missing and not below the unit. */
   makeDirectories(path: TreePath): Entry {
-    let made = directoryEntry('', 0, 'root');
+    let made = directoryEntry(ROOT, 0, 'root');
     for (const prefix of prefixesOf(path).slice(0, this.unitDepth)) {
       made = this.directories.get(prefix) ?? directoryEntry(prefix, this.now(), `directory${++this.serial}`);
       this.directories.set(prefix, made);
@@ -159,5 +167,5 @@ export const md5Of = (bytes: Uint8Array): string => createHash('md5').update(byt
 /** The path and every directory above it, outermost first, without the root. */
 function prefixesOf(path: TreePath): TreePath[] {
   const segments = segmentsOf(path);
-  return segments.map((_, index) => segments.slice(0, index + 1).join('/'));
+  return segments.map((_, index) => upperPath(path, index + 1));
 }

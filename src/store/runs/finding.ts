@@ -71,7 +71,7 @@ async function titled(
   { client }: RunsContext,
   { entity, project, run }: RunName,
   signal: AbortSignal,
-): Promise<readonly TreePath[]> {
+): Promise<readonly string[]> {
   const variables = { entity, project, filters: JSON.stringify({ displayName: run }), first: MOST_TITLED };
   const answer = await client.run(FindRunsByTitleDocument, variables, { signal });
   const runs = nodesOf(answer.project?.runs);

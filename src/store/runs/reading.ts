@@ -69,7 +69,7 @@ const md5Of = (bytes: Uint8Array): string => createHash('md5').update(bytes).dig
 /** The URLs of run files, asked for in batches by name. */
 export class Addresses {
   private readonly book: AddressBook;
-  private readonly batch: TurnBatch<string, Address | null>;
+  private readonly batch: TurnBatch<string, Address | null, TreePath>;
 
   constructor(private readonly context: RunsContext) {
     this.book = new AddressBook(context.client.api.clock);

@@ -1,5 +1,6 @@
 import nodeFs, { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { treePath } from '../../../../src/contract/tree-path.js';
 import { openJournal } from '../../../../src/kernel/content/journal/journal.js';
 import { contentsOf, opened, somewhere } from './helpers/journals.js';
 
@@ -69,7 +70,7 @@ test('a write that takes less than all is continued', () => {
     .spyOn(nodeFs, 'writeSync')
     .mockImplementation(((fd: number, bytes: Uint8Array, offset: number) =>
       real.writeSync(fd, bytes, offset, Math.min(7, bytes.byteLength - offset))) as typeof nodeFs.writeSync);
-  journal.put('e/p/c/draft', DRAFT);
+  journal.put(treePath('e/p/c/draft'), DRAFT);
   journal.close();
   const taken = opened(options).takeOver();
   expect({ torn: taken.torn, held: contentsOf(taken) }).toEqual({ torn: 0, held: { 'e/p/c/draft': HELD } });
@@ -78,12 +79,14 @@ test('a write that takes less than all is continued', () => {
 test('what a full disk takes half of has not happened, and goes once there is room', () => {
   const options = somewhere();
   const journal = opened(options);
-  journal.put('e/p/c/first', DRAFT);
+  journal.put(treePath('e/p/c/first'), DRAFT);
   const full = fillUp(20);
-  expect(() => journal.put('e/p/c/refused', DRAFT)).toThrow(expect.objectContaining({ code: 'ENOSPC' }));
-  expect(journal.get('e/p/c/refused')).toBeNull();
+  expect(() => journal.put(treePath('e/p/c/refused'), DRAFT)).toThrow(
+    expect.objectContaining({ code: 'ENOSPC' }),
+  );
+  expect(journal.get(treePath('e/p/c/refused'))).toBeNull();
   full.mockRestore();
-  journal.put('e/p/c/second', DRAFT);
+  journal.put(treePath('e/p/c/second'), DRAFT);
   journal.close();
   const taken = opened(options).takeOver();
   expect(taken.torn).toBe(0);
@@ -97,11 +100,13 @@ test('a half that can’t be taken back hides nothing behind it', () => {
   const stuck = jest.spyOn(nodeFs, 'ftruncateSync').mockImplementation(() => {
     throw refused('EIO');
   });
-  expect(() => journal.put('e/p/c/refused', DRAFT)).toThrow(expect.objectContaining({ code: 'ENOSPC' }));
+  expect(() => journal.put(treePath('e/p/c/refused'), DRAFT)).toThrow(
+    expect.objectContaining({ code: 'ENOSPC' }),
+  );
   full.mockRestore();
   stuck.mockRestore();
-  journal.put('e/p/c/second', DRAFT);
-  journal.put('e/p/c/third', DRAFT);
+  journal.put(treePath('e/p/c/second'), DRAFT);
+  journal.put(treePath('e/p/c/third'), DRAFT);
   journal.close();
   const taken = opened(options).takeOver();
   expect(taken.torn).toBe(1);
@@ -114,9 +119,9 @@ test('what the disk doesn’t keep has not happened', () => {
   const lost = jest.spyOn(nodeFs, 'fdatasyncSync').mockImplementation(() => {
     throw refused('EIO');
   });
-  expect(() => journal.put('e/p/c/lost', DRAFT)).toThrow(expect.objectContaining({ code: 'EIO' }));
+  expect(() => journal.put(treePath('e/p/c/lost'), DRAFT)).toThrow(expect.objectContaining({ code: 'EIO' }));
   lost.mockRestore();
-  journal.put('e/p/c/kept', DRAFT);
+  journal.put(treePath('e/p/c/kept'), DRAFT);
   journal.close();
   expect(contentsOf(opened(options).takeOver())).toEqual({ 'e/p/c/kept': HELD });
 });
@@ -128,7 +133,8 @@ test('a log that can’t be written anew goes on as it is', () => {
     throw refused('EIO');
   });
   const uri = 's3://'.padEnd(60_000, 'x');
-  for (let n = 0; n < 30; n++) journal.put('e/p/c/draft/r', { kind: 'reference', uri: `${uri}${n}` });
+  for (let n = 0; n < 30; n++)
+    journal.put(treePath('e/p/c/draft/r'), { kind: 'reference', uri: `${uri}${n}` });
   expect(stuck).toHaveBeenCalledTimes(1);
   stuck.mockRestore();
   journal.close();
@@ -141,16 +147,16 @@ test('a journal that somebody removed while it is used says so, whatever is put 
   const journal = opened(somewhere());
   rmSync(journal.directory, { recursive: true });
   const gone = expect.objectContaining({ code: 'EIO', detail: expect.stringContaining('has removed it') });
-  expect(() => journal.put('e/p/c/draft', DRAFT)).toThrow(gone);
+  expect(() => journal.put(treePath('e/p/c/draft'), DRAFT)).toThrow(gone);
   mkdirSync(journal.blobsDirectory, { recursive: true });
   writeFileSync(join(journal.directory, 'log'), '');
-  expect(() => journal.put('e/p/c/draft', DRAFT)).toThrow(gone);
+  expect(() => journal.put(treePath('e/p/c/draft'), DRAFT)).toThrow(gone);
 });
 
 test('what couldn’t be taken over stays, for who comes next', () => {
   const options = somewhere();
   const first = opened(options);
-  first.put('e/p/c/draft', DRAFT);
+  first.put(treePath('e/p/c/draft'), DRAFT);
   first.close();
   const second = opened(options);
   jest.spyOn(nodeFs, 'renameSync').mockImplementation((from, to) => {
@@ -166,7 +172,7 @@ test('what couldn’t be taken over stays, for who comes next', () => {
 test('the same instance can try again to take over', () => {
   const options = somewhere();
   const first = opened(options);
-  first.put('e/p/c/draft', DRAFT);
+  first.put(treePath('e/p/c/draft'), DRAFT);
   first.close();
   const second = opened(options);
   const full = fillUp(0);
@@ -178,14 +184,14 @@ test('the same instance can try again to take over', () => {
 test('leftovers that can’t be removed are in nobody’s way', () => {
   const options = somewhere();
   const first = opened(options);
-  first.put('e/p/c/draft', DRAFT);
+  first.put(treePath('e/p/c/draft'), DRAFT);
   first.close();
   const second = opened(options);
   const stuck = jest.spyOn(nodeFs, 'rmSync').mockImplementation(() => {
     throw refused('EBUSY');
   });
   expect(contentsOf(second.takeOver())).toEqual({ 'e/p/c/draft': HELD });
-  second.remove('e/p/c/draft');
+  second.remove(treePath('e/p/c/draft'));
   stuck.mockRestore();
   second.close();
   const third = opened(options);
@@ -196,5 +202,7 @@ test('leftovers that can’t be removed are in nobody’s way', () => {
 test('a closed journal takes nothing', () => {
   const journal = opened(somewhere());
   journal.close();
-  expect(() => journal.put('e/p/c/draft', DRAFT)).toThrow(expect.objectContaining({ code: 'EBADF' }));
+  expect(() => journal.put(treePath('e/p/c/draft'), DRAFT)).toThrow(
+    expect.objectContaining({ code: 'EBADF' }),
+  );
 });

@@ -1,4 +1,5 @@
 import fc from 'fast-check';
+import { treePath } from '../../../../src/contract/tree-path.js';
 import { PathTree } from '../../../../src/kernel/content/journal/path-tree.js';
 
 const path = fc
@@ -26,24 +27,26 @@ test('says what a plain map says', () => {
       for (const taken of steps) {
         const { path } = taken;
         if (taken.do === 'set') {
-          tree.set(path, taken.value);
+          tree.set(treePath(path), taken.value);
           model.set(path, taken.value);
         } else if (taken.do === 'remove') {
           const gone = below(model, path);
-          expect(tree.remove(path).sort()).toEqual(gone.map(([, value]) => value).sort());
+          expect(tree.remove(treePath(path)).sort()).toEqual(gone.map(([, value]) => value).sort());
           for (const [key] of gone) model.delete(key);
         } else if (path !== taken.to) {
           const moved = below(model, path);
           for (const [key] of moved) model.delete(key);
           const gone = below(model, taken.to);
           for (const [key] of gone) model.delete(key);
-          expect(tree.move(path, taken.to).sort()).toEqual(gone.map(([, value]) => value).sort());
+          expect(tree.move(treePath(path), treePath(taken.to)).sort()).toEqual(
+            gone.map(([, value]) => value).sort(),
+          );
           for (const [key, value] of moved) model.set(taken.to + key.slice(path.length), value);
         }
         expect(new Map(tree.entries())).toEqual(new Map([...model]));
         for (const key of ['a', 'a/b', 'c/c/c']) {
-          expect(tree.get(key)).toBe(model.get(key) ?? null);
-          expect(tree.holds(key)).toBe(below(model, key).length > 0);
+          expect(tree.get(treePath(key))).toBe(model.get(key) ?? null);
+          expect(tree.holds(treePath(key))).toBe(below(model, key).length > 0);
         }
       }
     }),
@@ -52,16 +55,16 @@ test('says what a plain map says', () => {
 
 test('the root holds everything', () => {
   const tree = new PathTree<number>();
-  tree.set('', 1);
-  tree.set('a/b', 2);
-  expect(tree.get('')).toBe(1);
-  expect(tree.remove('').sort()).toEqual([1, 2]);
+  tree.set(treePath(''), 1);
+  tree.set(treePath('a/b'), 2);
+  expect(tree.get(treePath(''))).toBe(1);
+  expect(tree.remove(treePath('')).sort()).toEqual([1, 2]);
   expect([...tree.entries()]).toEqual([]);
-  tree.set('a', 3);
+  tree.set(treePath('a'), 3);
   expect([...tree.entries()]).toEqual([['a', 3]]);
 });
 
 test('nothing moves below itself', () => {
   const tree = new PathTree<number>();
-  expect(() => tree.move('a', 'a/b')).toThrow('below itself');
+  expect(() => tree.move(treePath('a'), treePath('a/b'))).toThrow('below itself');
 });

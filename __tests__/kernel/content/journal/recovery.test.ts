@@ -9,6 +9,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
+import { treePath } from '../../../../src/contract/tree-path.js';
 import type { Journal } from '../../../../src/kernel/content/journal/journal.js';
 import type { Change } from '../../../../src/kernel/content/journal/records.js';
 import { lineOf, linesOf } from '../../../../src/kernel/content/journal/records.js';
@@ -44,8 +45,8 @@ describe('content', () => {
     second.close();
     const third = opened(options);
     expect(third.takeOver().recovered).toEqual(expect.arrayContaining(found));
-    third.remove('e/p/r/short');
-    third.remove('e/p/r/gone');
+    third.remove(treePath('e/p/r/short'));
+    third.remove(treePath('e/p/r/gone'));
     third.close();
     expect(contentsOf(opened(options).takeOver())).toEqual({ 'e/p/r/whole': 'acknowledged' });
   });
@@ -68,8 +69,8 @@ describe('content', () => {
     const { name, path } = journal.newBlob();
     writeFileSync(path, 'one and two');
     const record = { kind: 'content', blob: name, mode: null, mtimeMs: null } as const;
-    journal.put('e/p/r/one', { ...record, size: 3 });
-    journal.put('e/p/r/both', { ...record, size: 11 });
+    journal.put(treePath('e/p/r/one'), { ...record, size: 3 });
+    journal.put(treePath('e/p/r/both'), { ...record, size: 11 });
     journal.close();
     const { recovered } = opened(options).takeOver();
     expect(recovered.map(({ isDamaged }) => isDamaged)).toEqual([false, false]);
@@ -79,7 +80,12 @@ describe('content', () => {
 
 describe('a line that can’t be believed', () => {
   const puts = ['a', 'b', 'c'].map(
-    (path, at): Change => ({ op: 'put', path, record: { kind: 'reference', uri: `s3://${path}/ü` }, at }),
+    (path, at): Change => ({
+      op: 'put',
+      path: treePath(path),
+      record: { kind: 'reference', uri: `s3://${path}/ü` },
+      at,
+    }),
   );
   const log = Buffer.concat(puts.map(lineOf));
 
@@ -114,7 +120,7 @@ describe('a line that can’t be believed', () => {
     write(journal, 'e/p/r/first', '1');
     appendFileSync(logOf(journal), `${'\0'.repeat(100)}\n`);
     write(journal, 'e/p/r/second', '2');
-    appendFileSync(logOf(journal), lineOf({ op: 'remove', path: 'e/p/r/first' }).subarray(0, 20));
+    appendFileSync(logOf(journal), lineOf({ op: 'remove', path: treePath('e/p/r/first') }).subarray(0, 20));
     journal.close();
     const next = opened(options);
     const taken = next.takeOver();
@@ -129,14 +135,14 @@ describe('a journal', () => {
   test('tells what it holds', () => {
     const journal = opened(somewhere());
     write(journal, 'e/p/r/d/f', 'content');
-    journal.put('e/p/c/draft', { kind: 'draft' });
-    journal.rename('e/p/r/d', 'e/p/r/moved');
+    journal.put(treePath('e/p/c/draft'), { kind: 'draft' });
+    journal.rename(treePath('e/p/r/d'), treePath('e/p/r/moved'));
     expect(journal.entries()).toEqual([
       { path: 'e/p/c/draft', kind: 'draft', size: 0 },
       { path: 'e/p/r/moved/f', kind: 'content', size: 7 },
     ]);
-    expect(journal.get('e/p/c/draft')).toEqual({ kind: 'draft' });
-    expect(journal.get('e/p/r/moved')).toBeNull();
+    expect(journal.get(treePath('e/p/c/draft'))).toEqual({ kind: 'draft' });
+    expect(journal.get(treePath('e/p/r/moved'))).toBeNull();
   });
 
   test('tells what it has taken over', () => {
@@ -152,7 +158,7 @@ describe('a journal', () => {
   test('that holds nothing leaves nothing behind', () => {
     const journal = opened(somewhere());
     write(journal, 'e/p/r/f', 'content');
-    journal.remove('e/p/r');
+    journal.remove(treePath('e/p/r'));
     journal.close();
     expect(existsSync(journal.directory)).toBe(false);
   });
@@ -160,7 +166,7 @@ describe('a journal', () => {
   test('is this user’s alone', () => {
     const options = somewhere();
     const journal = opened({ ...options, dir: join(options.dir, 'made', 'here') });
-    journal.put('e/p/c/draft', { kind: 'draft' });
+    journal.put(treePath('e/p/c/draft'), { kind: 'draft' });
     const modeOf = (path: string): number => statSync(path).mode & 0o777;
     expect([join(options.dir, 'made'), journal.directory, journal.blobsDirectory].map(modeOf)).toEqual([
       0o700, 0o700, 0o700,
@@ -170,9 +176,9 @@ describe('a journal', () => {
 
   test('writes nothing of what changes nothing', () => {
     const journal = opened(somewhere());
-    journal.remove('e/p/r/nothing');
-    journal.rename('e/p/r/nothing', 'e/p/r/other');
-    journal.rename('e/p/r/same', 'e/p/r/same');
+    journal.remove(treePath('e/p/r/nothing'));
+    journal.rename(treePath('e/p/r/nothing'), treePath('e/p/r/other'));
+    journal.rename(treePath('e/p/r/same'), treePath('e/p/r/same'));
     expect(readFileSync(logOf(journal), 'utf8')).toBe('');
   });
 
@@ -180,7 +186,7 @@ describe('a journal', () => {
     const options = somewhere();
     const journal = opened(options);
     write(journal, 'e/p/r/d/f', 'content');
-    expect(() => journal.rename('e/p/r/d', 'e/p/r/d/below')).toThrow(
+    expect(() => journal.rename(treePath('e/p/r/d'), treePath('e/p/r/d/below'))).toThrow(
       expect.objectContaining({ code: 'EINVAL' }),
     );
     journal.close();
@@ -192,9 +198,9 @@ describe('a journal', () => {
     const journal = opened(options);
     write(journal, 'e/p/r/kept', 'kept');
     for (let n = 0; n < 10_000; n++) {
-      journal.put(`e/p/r/${n}`, { kind: 'directory' });
-      journal.rename(`e/p/r/${n}`, 'e/p/r/moved');
-      if (n % 2 === 0) journal.remove('e/p/r/moved');
+      journal.put(treePath(`e/p/r/${n}`), { kind: 'directory' });
+      journal.rename(treePath(`e/p/r/${n}`), treePath('e/p/r/moved'));
+      if (n % 2 === 0) journal.remove(treePath('e/p/r/moved'));
     }
     expect(statSync(logOf(journal)).size).toBeLessThan(1.1 * 1024 * 1024);
     journal.close();

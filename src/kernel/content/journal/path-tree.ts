@@ -1,4 +1,4 @@
-import { isBelow, joinPath, segmentsOf, type TreePath } from '../../../contract/tree-path.js';
+import { isBelow, joinPath, ROOT, segmentsOf, type TreePath } from '../../../contract/tree-path.js';
 
 interface Node<T> {
   value: T | null;
@@ -48,7 +48,7 @@ export class PathTree<T> {
   }
 
   entries(): Generator<[TreePath, T]> {
-    return entriesOf(this.root, '');
+    return entriesOf(this.root, ROOT);
   }
 
   private find(segments: readonly string[]): Node<T> | null {
@@ -90,4 +90,4 @@ function* entriesOf<T>(node: Node<T>, path: TreePath): Generator<[TreePath, T]> 
 }
 
 const valuesOf = <T>(node: Node<T> | null): T[] =>
-  node ? [...entriesOf(node, '')].map(([, value]) => value) : [];
+  node ? [...entriesOf(node, ROOT)].map(([, value]) => value) : [];

@@ -1,4 +1,4 @@
-import { isAtOrBelow } from '../../../contract/tree-path.js';
+import { isAtOrBelow, ROOT } from '../../../contract/tree-path.js';
 import type { Core } from '../../core.js';
 import type { Scope } from './scope.js';
 
@@ -41,7 +41,7 @@ function isIdle({ made, descriptors }: Core, unit: Scope): boolean {
   if (unit.isLocal || unit.pins.size > 0 || made.locks?.find(path, true)) return false;
   return !descriptors.all().some((fd) => {
     const { inode, path: openedAt } = descriptors.get(fd);
-    return [openedAt, inode.path, inode.local?.displaced?.path ?? ''].some((at) => isAtOrBelow(at, path));
+    return [openedAt, inode.path, inode.local?.displaced?.path ?? ROOT].some((at) => isAtOrBelow(at, path));
   });
 }
 

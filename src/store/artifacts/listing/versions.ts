@@ -14,7 +14,7 @@ const MOST_KNOWN = 20_000;
 export class Versions {
   // A size of 1 each: `max` would set aside memory for all entries at once.
   private readonly known = new LRUCache<TreePath, Version>({ maxSize: MOST_KNOWN, sizeCalculation: () => 1 });
-  private readonly finding = sharedLoads<Version | null>((unit, signal) => this.ask(unit, signal));
+  private readonly finding = sharedLoads<Version | null, TreePath>((unit, signal) => this.ask(unit, signal));
   private readonly knownById = new LRUCache<string, Version>({
     maxSize: MOST_KNOWN,
     sizeCalculation: () => 1,

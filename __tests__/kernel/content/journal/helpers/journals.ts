@@ -1,6 +1,7 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { treePath } from '../../../../../src/contract/tree-path.js';
 import {
   type Journal,
   type JournalOptions,
@@ -38,7 +39,7 @@ export function opened(options: JournalOptions): Journal {
 export function write(journal: Journal, path: string, text: string): string {
   const { name, path: file } = journal.newBlob();
   writeFileSync(file, text, { mode: 0o600 });
-  journal.put(path, {
+  journal.put(treePath(path), {
     kind: 'content',
     blob: name,
     size: Buffer.byteLength(text),

@@ -1,4 +1,5 @@
 import type { Entry } from '../../../../../src/contract/entry.js';
+import { treePath } from '../../../../../src/contract/tree-path.js';
 
 /** A step that both a child process and the model take; plain data, so that it can be handed over. */
 export type Step =
@@ -19,9 +20,9 @@ type Note =
 export type Contents = Readonly<Record<string, string>>;
 
 const entry: Entry = {
-  path: 'e/p/c/draft/copied',
+  path: treePath('e/p/c/draft/copied'),
   kind: 'file',
-  origin: 'e/p/c/v0/file',
+  origin: treePath('e/p/c/v0/file'),
   size: 3,
   mtimeMs: 1,
   birthtimeMs: 1,

@@ -1,6 +1,6 @@
 import type { DraftFile } from '../../../../contract/drafts.js';
 import { Failure } from '../../../../contract/failure.js';
-import { decodeFileName, type TreePath } from '../../../../contract/tree-path.js';
+import { decodeFileName } from '../../../../contract/tree-path.js';
 import type { Source } from '../../../../contract/uploads.js';
 import { sizeOf } from '../../../common/sources.js';
 import { contentNameOf, type DigestAlgorithm } from '../../content.js';
@@ -18,7 +18,7 @@ import { partBytesOf } from '../files/parts.js';
 /** Content that the server may not have. */
 export interface PlannedUpload {
   /** Its name in the draft. */
-  readonly name: TreePath;
+  readonly name: string;
   /** Its path in the version. */
   readonly path: string;
   readonly source: Source;
@@ -94,7 +94,7 @@ function onlyOf(regions: ReadonlySet<string>): string | null {
   );
 }
 
-function pathOf(name: TreePath): string {
+function pathOf(name: string): string {
   const path = decodeFileName(name);
   checkInnerPath(path);
   return path;
