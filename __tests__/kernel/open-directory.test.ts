@@ -104,6 +104,16 @@ test.each([
   expect(rest(pages).sort()).toEqual(['0-new.txt', '4.txt', '5.txt', '6.txt']);
 });
 
+test('nothing is asked for an open directory when its filesystem is closed', () => {
+  const { kernel, remote, sync } = mountLarge();
+  const pages = open(kernel);
+  read(pages);
+  sync((op) => kernel.shutdown(op));
+  remote.log.length = 0;
+  expect(codeOf(() => rest(pages))).toBe('EBADF');
+  expect(remote.log).toEqual([]);
+});
+
 test('a server whose pages have no end isn’t listened to for ever', () => {
   const { kernel, server } = mountLarge();
   server.page = (path) => ({ entries: server.filesOf(path).slice(0, 2), rows: 2, next: 'again' });

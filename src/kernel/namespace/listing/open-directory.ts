@@ -55,6 +55,8 @@ export class OpenDirectory implements DirectoryPages {
   next(op: Operation): readonly DirectoryEntry[] | null {
     const { core, directory } = this;
     if (this.isEnded) return null;
+    // The paths of other calls are resolved, which tells that; this one is resolved already.
+    if (core.isClosed) throw new Failure('EBADF', 'This filesystem is closed.');
     const scope = core.names.scopeOf(directory);
     if (!this.isPaged(scope)) ensureListed(core, op, directory);
     if (isListed(core, op, scope)) return this.last();
