@@ -4,6 +4,7 @@ import { Failure } from '../../src/contract/failure.js';
 import { treePath } from '../../src/contract/tree-path.js';
 import { Operation, runAsync, runSync } from '../../src/kernel/operation/operation.js';
 import type { Kernel } from '../../src/kernel/syscalls.js';
+import { DirectoryReading } from './helpers/directory-reading.js';
 import { Model, type ModelFile } from './helpers/model.js';
 import { type Mount, mount } from './helpers/mount.js';
 import { seeded } from './helpers/seeded.js';
@@ -29,7 +30,8 @@ type Action =
   | { readonly type: 'writeHandle'; readonly text: string }
   | { readonly type: 'readHandle' | 'syncHandle' }
   | { readonly type: 'rename'; readonly path: string; readonly to: string }
-  | { readonly type: 'flush' };
+  /** One open directory an actor: its own, which nobody moves or removes. */
+  | { readonly type: 'flush' | 'opendir' | 'readPage' };
 
 interface Command {
   readonly action: Action;
@@ -68,6 +70,12 @@ const action: fc.Arbitrary<Action> = fc.oneof(
   },
   { weight: 4, arbitrary: fc.record({ type: fc.constant('rename' as const), path: name, to: name }) },
   { weight: 1, arbitrary: fc.record({ type: fc.constant('flush' as const) }) },
+  {
+    weight: 5,
+    arbitrary: fc.record({
+      type: fc.constantFrom('opendir' as const, 'readPage' as const, 'readPage' as const),
+    }),
+  },
 );
 const command: fc.Arbitrary<Command> = fc.record({
   action,
@@ -191,9 +199,13 @@ async function act(
   const model = new Model(root);
   const { kernel } = mounted;
   let handle = null as Handle | null;
+  let reading = null as DirectoryReading | null;
   runSync((op) => kernel.mkdir(op, treePath(root), 0o777));
   for (const { action, isSync, abortAfter } of commands) {
     if (/Handle/.test(action.type) && !handle) continue;
+    if (action.type === 'opendir') reading = new DirectoryReading(kernel, model, root);
+    if (action.type === 'readPage' && reading && !(await reading.next(isSync))) reading = null;
+    if (action.type === 'opendir' || action.type === 'readPage') continue;
     const controller = new AbortController();
     const isAborting = abortAfter !== null && !isSync && harmless.has(action.type);
     if (isAborting) aborts.set(controller, abortAfter);
@@ -209,6 +221,7 @@ async function act(
       },
     );
     aborts.delete(controller);
+    reading?.update();
     if (got === 'ECANCELED' && isAborting) continue;
     if (durabilityPoints.has(action.type) && got === 'EIO') continue;
     if (action.type === 'open' && typeof got === 'number' && typeof wanted === 'object') {

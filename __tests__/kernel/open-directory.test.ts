@@ -66,6 +66,54 @@ test('what was made here while pages came slowly stays', () => {
   expect(names('e/p/r')).toEqual(['0-new.txt', ...FILES, '8.txt'].sort());
 });
 
+test('a page that was asked for later outlasts the end of a reading that began before', () => {
+  const { kernel, server, remote, writeFile, names } = mountLarge();
+  const slow = open(kernel);
+  expect([read(slow), read(slow)]).toEqual([
+    ['0.txt', '1.txt'],
+    ['2.txt', '3.txt'],
+  ]);
+  writeFile('e/p/r/0-mine.txt', 'mine');
+  remote.settle();
+  server.finalise('e/p/r/0-mine.txt');
+  server.write('e/p/r/0-theirs.txt', 'theirs');
+  const other = open(kernel);
+  for (let page = read(other); !page?.includes('0-theirs.txt'); page = read(other))
+    expect(page).not.toBeNull();
+  rest(slow);
+  expect(names('e/p/r')).toEqual(['0-mine.txt', '0-theirs.txt', ...FILES].sort());
+});
+
+test.each([
+  ['where a look-up has brought a newer part of the listing', 30_001],
+  ['where pages came slowly', 61_000],
+])('what was sent while a directory was read is shown, %s', (_, age) => {
+  const { kernel, server, remote, clock, writeFile, names } = mountLarge();
+  expect(names('e/p/r')).toEqual(FILES);
+  clock.now += age;
+  const pages = open(kernel);
+  expect([read(pages), read(pages)]).toEqual([
+    ['0.txt', '1.txt'],
+    ['2.txt', '3.txt'],
+  ]);
+  writeFile('e/p/r/0-new.txt', 'new');
+  remote.settle();
+  server.finalise('e/p/r/0-new.txt');
+  clock.now += age;
+  expect(codeOf(() => runSync((op) => kernel.stat(op, treePath('e/p/r/none'))))).toBe('ENOENT');
+  expect(rest(pages).sort()).toEqual(['0-new.txt', '4.txt', '5.txt', '6.txt']);
+});
+
+test('nothing is asked for an open directory when its filesystem is closed', () => {
+  const { kernel, remote, sync } = mountLarge();
+  const pages = open(kernel);
+  read(pages);
+  sync((op) => kernel.shutdown(op));
+  remote.log.length = 0;
+  expect(codeOf(() => rest(pages))).toBe('EBADF');
+  expect(remote.log).toEqual([]);
+});
+
 test('a server whose pages have no end isn’t listened to for ever', () => {
   const { kernel, server } = mountLarge();
   server.page = (path) => ({ entries: server.filesOf(path).slice(0, 2), rows: 2, next: 'again' });

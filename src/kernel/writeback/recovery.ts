@@ -5,8 +5,11 @@ import type { Core } from '../core.js';
 import { Inode } from '../namespace/inode.js';
 import { referenceEntry } from '../versions/drafts.js';
 
-/** What the journal holds, and what was wrong with what it found at the start. */
-/** @typeParam Path how paths are written: as an fs object shows them, or as the kernel does */
+/**
+ * What the journal holds, and what was wrong with what it found at the start.
+ *
+ * @typeParam Path how paths are written: as an fs object shows them, or as the kernel does
+ */
 export interface JournalReport<Path extends string = string> {
   readonly directory: string;
   readonly entries: readonly { readonly path: Path; readonly kind: string; readonly size: number }[];

@@ -55,6 +55,8 @@ export class OpenDirectory implements DirectoryPages {
   next(op: Operation): readonly DirectoryEntry[] | null {
     const { core, directory } = this;
     if (this.isEnded) return null;
+    // The paths of other calls are resolved, which tells that; this one is resolved already.
+    if (core.isClosed) throw new Failure('EBADF', 'This filesystem is closed.');
     const scope = core.names.scopeOf(directory);
     if (!this.isPaged(scope)) ensureListed(core, op, directory);
     if (isListed(core, op, scope)) return this.last();
@@ -66,7 +68,7 @@ export class OpenDirectory implements DirectoryPages {
     }
     const entries = this.read();
     if (entries.length > 0) return entries;
-    if (this.state === 'whole') return this.last(isOnlyHere);
+    if (this.state === 'whole') return this.last((child) => this.isKnownBesides(scope, child));
     throw this.pageFault(scope);
   }
 
@@ -143,6 +145,20 @@ export class OpenDirectory implements DirectoryPages {
     this.cursors.add(next);
   }
 
+  /**
+   * Is it there though no page shows it? Then it is only here, or pages may lag behind a change of it, or it was looked up
+   * since the first page was asked for.
+   */
+  private isKnownBesides(scope: Scope, child: Inode): boolean {
+    for (const inode of scope.isDeep ? child.walk() : [child]) {
+      if (inode.isDirty || inode.local?.isLocalDirectory || inode.entry?.isUntold) return true;
+      const relative = scope.relativeOf(inode.path);
+      if (scope.pins.get(relative)) return true;
+      if (this.first && scope.knownSince(relative).epoch > this.first.sent.epoch) return true;
+    }
+    return false;
+  }
+
   /** A listing is as old as its first page. One that is older than pins are kept may not know of changes made here. */
   private end(scope: Scope, { sent, learned }: First, last: Moment): void {
     this.state = 'whole';
@@ -150,8 +166,6 @@ export class OpenDirectory implements DirectoryPages {
     scope.mergeListing([...this.entries.values()], true, { ...learned, arrived: last.arrived });
   }
 }
-
-const isOnlyHere = (inode: Inode): boolean => inode.isDirty || (inode.local?.isLocalDirectory ?? false);
 
 /** As callers see what is in a directory. */
 export const shown = (children: readonly Inode[]): readonly DirectoryEntry[] =>

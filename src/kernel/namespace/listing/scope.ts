@@ -217,7 +217,7 @@ export class Scope {
     return inode;
   }
 
-  /** Removes what a complete listing doesn't show, unless it is newer than the listing or only here. */
+  /** Removes what a complete listing doesn't show, unless it is newer (a page asked for later shows it) or only here. */
   private sweep(directory: Inode, prefix: string, isShown: Filter, sent: Moment): void {
     for (const child of [...(directory.children?.values() ?? [])]) {
       const relative = prefix + child.name;
@@ -226,7 +226,7 @@ export class Scope {
         if (child.children?.size === 0 && child.seenEpoch !== sent.epoch && !child.local?.isLocalDirectory)
           child.detach();
       } else if (!isShown(relative) && !this.isOutdated(relative, ABSENT, sent.epoch)) {
-        if (!this.isKnownBesides(relative, child)) forget(this.names, child);
+        if (child.seenEpoch <= sent.epoch && !this.isKnownBesides(relative, child)) forget(this.names, child);
       }
     }
   }
