@@ -18,6 +18,11 @@ export class Spool implements SpoolPlace {
   private readonly directories = new Set<string>();
   private serial = 0;
 
+  /** Made at a mount's first change: who only ever writes small files gives back what the dead have left, too. */
+  constructor() {
+    sweepOnce();
+  }
+
   newPath(): string {
     if (this.directory === null || !isOwn(this.directory)) {
       this.directory = makeDirectory();
@@ -34,7 +39,6 @@ export class Spool implements SpoolPlace {
 }
 
 function makeDirectory(): string {
-  sweepOnce();
   try {
     return onDisk(() => nodeFs.mkdtempSync(join(tmpdir(), ownedPrefix(PREFIX))));
   } catch (thrown) {
