@@ -14,7 +14,7 @@ export interface Sweep {
 
 /**
  * Removes private directories below `parent` whose processes are dead: those that `ownedPrefix(prefix)` has named, and
- * those of 0.1.0, `<prefix><pid>-XXXXXX`. Only this user's. Bounded, for it runs at a start; the next start goes on.
+ * those of 0.1.0, `<prefix><pid>-XXXXXX`. Only this user's. Bounded, for it runs at a first change; the next process goes on.
  *
  * @returns how many were removed
  */
