@@ -41,3 +41,28 @@ test.each([
     });
   },
 );
+
+/** Mounts without a thread, waits until nothing is on its way, uses up the file descriptors but a few, and reads. */
+const EXHAUSTED = `
+  const fs = require('node:fs');
+  import('wandb-fs').then(({ createWandbFs }) => {
+    const wandb = createWandbFs({ sync: 'off' });
+    process.once('beforeExit', async () => {
+      const fds = [];
+      try {
+        for (;;) fds.push(fs.openSync('package.json', 'r'));
+      } catch {
+        for (const fd of fds.slice(0, 3)) fs.closeSync(fd);
+      }
+      console.log(await wandb.promises.readFile('team/project/run/a', 'utf8'));
+      await wandb.wandb.close();
+    });
+  });`;
+
+test('what a process mounts without a thread works in it when its file descriptors are used up later', async () => {
+  const server = await startServer();
+  await server.seed({ 'team/project/run': { a: 'text' } });
+  const env = { WANDB_BASE_URL: server.url, WANDB_API_KEY: server.apiKey };
+  const args = ['-c', 'ulimit -n 100; exec "$0" --eval "$1"', process.execPath, EXHAUSTED];
+  await expect(runWell('sh', args, { cwd: packageRoot, env })).resolves.toBe('text\n');
+});

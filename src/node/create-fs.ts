@@ -6,7 +6,7 @@ import { Failure } from '../contract/failure.js';
 import type { Remote } from '../contract/remote.js';
 import { createInProcessRemote } from '../io/client/in-process.js';
 import { createThreadRemote } from '../io/client/thread-remote.js';
-import { createLateOwner } from '../io/owner/late-owner.js';
+import { createLateOwner, preloadOwner } from '../io/owner/late-owner.js';
 import type { StoreChoice } from '../io/owner/store-choice.js';
 import type { JournalOptions } from '../kernel/content/journal/journal.js';
 import { prepareHashes } from '../kernel/content/reading/content-hash.js';
@@ -19,7 +19,7 @@ import { ARTIFACTS, RUNS } from './wandb/layouts.js';
 /** One of the two trees, configured. Holds the key: it is shown to nobody. */
 interface Setup {
   readonly config: Config;
-  readonly choice: StoreChoice;
+  readonly choice: Exclude<StoreChoice, { readonly kind: 'memory' }>;
   readonly isInProcess: boolean;
 }
 
@@ -32,9 +32,9 @@ interface Setup {
  */
 export function createWandbFs(options: WandbFsOptions = {}): WandbFs {
   const setup = runsSetup(resolveConfig(options));
-  return recovered(
+  return prepared(
     fsOf(() => setup, RUNS, setup.config),
-    setup.config,
+    setup,
   );
 }
 
@@ -48,9 +48,9 @@ export function createWandbFs(options: WandbFsOptions = {}): WandbFs {
 export function createWandbArtifactFs(options: WandbArtifactFsOptions = {}): WandbFs {
   const { artifacts, rest } = resolveArtifactsConfig(options);
   const setup = artifactsSetup(resolveConfig(rest), artifacts);
-  return recovered(
+  return prepared(
     fsOf(() => setup, ARTIFACTS, setup.config),
-    setup.config,
+    setup,
   );
 }
 
@@ -78,10 +78,13 @@ function artifactsSetup(config: Config, artifacts: ArtifactsConfig): Setup {
 }
 
 /** What a journal holds is taken up now, not at the first call: a program that only starts again finishes its uploads. */
-function recovered(fs: WandbFs, { journal }: Config): WandbFs {
-  if (journal) fs.wandb.journal();
+function prepared(fs: WandbFs, setup: Setup): WandbFs {
+  if (!hasThread(setup)) preloadOwner(setup.choice.kind);
+  if (setup.config.journal) fs.wandb.journal();
   return fs;
 }
+
+const hasThread = ({ config, isInProcess }: Setup): boolean => config.sync === 'thread' && !isInProcess;
 
 /** @param make is called once, at the first use */
 function fsOf(
@@ -136,12 +139,13 @@ function connect(setup: Setup): Kernel {
   });
 }
 
-function remoteOf({ config, choice, isInProcess }: Setup): Remote {
+function remoteOf(setup: Setup): Remote {
+  const { config, choice } = setup;
   const { writebackDelay, concurrency, exitFlushMs, exitSignals } = config;
   const { fetch, dispatcher, sync, syncTimeout, workerUrl } = config;
   const uploads = { writebackDelay, concurrency };
   const ending = { exitFlushMs, exitSignals };
-  if (sync === 'thread' && !isInProcess) {
+  if (hasThread(setup)) {
     return createThreadRemote({ store: choice, ...uploads, ...ending, syncTimeout, workerUrl });
   }
   return createInProcessRemote(

@@ -37,6 +37,16 @@ export function createLateOwner(
   return owner;
 }
 
+/**
+ * Loads the files of an owner that will be in this thread. To Node a file that can't be read once can't be imported ever
+ * after, and by the first message a process may have used up its file descriptors.
+ */
+export function preloadOwner(kind: 'runs' | 'artifacts'): void {
+  const store = kind === 'runs' ? import('../../store/runs.js') : import('../../store/artifacts.js');
+  // The first message tells of it.
+  Promise.all([import('./owner.js'), store]).catch(() => {});
+}
+
 async function createStore(choice: StoreChoice, dependencies: WireDependencies): Promise<Store> {
   if (choice.kind === 'runs') {
     const { createRunsStore } = await import('../../store/runs.js');
