@@ -76,6 +76,19 @@ describe('runs and artifacts, mounted beside each other over the disk', () => {
     }
   });
 
+  test('references are copied to the disk and back as the links that they are, unread', async () => {
+    const referring = newCollection();
+    const references = { 'dir/ref': 's3://bucket/key' };
+    await server.seedArtifacts({ [referring]: { versions: [{ files: { own: 'own' }, references }] } });
+    const options = { recursive: true, verbatimSymlinks: true };
+    const draft = inCollection('draft');
+    await fs.promises.cp(`/wandb/artifacts/${referring}/v0`, join(disk, 'version'), options);
+    expect(nodeFs.readlinkSync(join(disk, 'version/dir/ref'))).toBe('s3://bucket/key');
+    fs.cpSync(join(disk, 'version'), draft, options);
+    expect(fs.readlinkSync(`${draft}/dir/ref`)).toBe('s3://bucket/key');
+    expect(await fs.promises.readFile(`${draft}/own`, 'utf8')).toBe('own');
+  });
+
   test('streams take their options, and fds stay with their tree', async () => {
     expect(await text(fs.createReadStream(inCollection('latest/a.txt'), { start: 2, end: 5 }))).toBe('cdef');
     expect(await text(fs.createReadStream(inRun('config.yaml'), { start: 4, highWaterMark: 1 }))).toBe(

@@ -71,9 +71,9 @@ export class TreeSteps implements CpSteps {
   readonly hasAliases = true;
 
   /** Aliases stand beside units, in a tree that has them. */
-  linkAt(path: string): 'alias' | 'link' {
+  linkAt(path: string): 'alias' | 'file' {
     const { links, levels } = this.tree.mount.layout.shape;
     const place = placeOf(this.tree, path);
-    return links && place.isInside && depthOf(place.tree) === levels.length ? 'alias' : 'link';
+    return links && place.isInside && depthOf(place.tree) === levels.length ? 'alias' : 'file';
   }
 }

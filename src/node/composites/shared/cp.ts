@@ -60,7 +60,8 @@ function atOnce(answer: unknown): unknown {
  * draft was meant. With `verbatimSymlinks` the link is meant.
  */
 function* isAlias({ steps, settings, look }: Copying, path: string): Composite<boolean> {
-  if (settings.verbatimSymlinks || steps.linkAt(path) === 'link') return false;
+  const standsFor = steps.linkAt(path);
+  if (settings.verbatimSymlinks || standsFor === 'file' || standsFor === 'link') return false;
   const { kind } = yield* steps.look(look, path);
   return kind === 'symlink' && !isUri(yield* steps.run('readlink', path));
 }
@@ -137,13 +138,15 @@ function* copyOne(
 
 /**
  * A link to a version is made anew where it is meant, and refused where a collection is copied; one to content elsewhere
- * is a file of its version, and copied as one.
+ * is a file of its version, and copied as one. Into another filesystem nothing but its text can go along as it is.
  */
 function* copyLink(copying: Copying, from: string, to: string, pair: Pair): Composite<void> {
   const { steps, settings } = copying;
   const leadsTo: string = yield* steps.run('readlink', from);
-  if (isUri(leadsTo)) return yield* copyOne(copying, from, to, pair);
-  if (!settings.verbatimSymlinks && steps.linkAt(from) === 'alias') {
+  const standsFor = steps.linkAt(from);
+  const isContent = standsFor === 'target' ? !settings.verbatimSymlinks : standsFor !== 'link';
+  if (isContent && isUri(leadsTo)) return yield* copyOne(copying, from, to, pair);
+  if (!settings.verbatimSymlinks && standsFor === 'alias') {
     throw systemError(new Failure('EPERM', NO_ALIASES), { syscall: 'cp', path: from, dest: to }, copyLink);
   }
   const isKept = settings.verbatimSymlinks || posix.isAbsolute(leadsTo);

@@ -44,9 +44,10 @@ export interface CpSteps extends Looks {
   readonly hasAliases: boolean;
   /**
    * What a link that stands there is to who copies it: an alias, which stands for its version, and is set by nobody who
-   * copies what is around it; what it leads to, in another filesystem; or a link.
+   * copies what is around it; a file of its version, where it leads to a URI; what it leads to, in another filesystem; or a
+   * link.
    */
-  linkAt(path: string): 'alias' | 'target' | 'link';
+  linkAt(path: string): 'alias' | 'file' | 'target' | 'link';
   /** Why a name can't be written beside those before; null: it can. */
   refusalsIn?(from: string, to: string): ((name: string) => string | null) | null;
 }
