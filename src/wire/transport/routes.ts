@@ -61,17 +61,15 @@ export function ownRoutes(config: WireConfig, connections: number): Routes {
   };
 }
 
+type Undici = typeof import('./undici.js');
+
 /** The undici that is loaded first puts its agent under the process's `fetch`: Node's own, which its Headers bring. */
-function loadUndici(): Promise<typeof import('undici')> {
+function loadUndici(): Promise<Undici> {
   void new Headers();
-  return import('undici');
+  return import('./undici.js');
 }
 
-function routesOf(
-  { Agent, buildConnector, Pool }: typeof import('undici'),
-  config: WireConfig,
-  connections: number,
-): Routes {
+function routesOf({ Agent, buildConnector, Pool }: Undici, config: WireConfig, connections: number): Routes {
   const { timeouts, proxies, userAgent, trustHint } = config;
   const options = {
     timeout: timeouts.connect,

@@ -1,0 +1,5 @@
+/**
+ * What is used of undici, by name: it is CommonJS, of which bundlers that split what is loaded later show `import()` the
+ * default export alone.
+ */
+export { Agent, buildConnector, Pool } from 'undici';
