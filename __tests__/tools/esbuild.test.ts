@@ -28,7 +28,9 @@ test('a program that esbuild has split into chunks reads files', async () => {
       },
     });
     const env = { WANDB_BASE_URL: server.url, WANDB_API_KEY: server.apiKey };
-    await expect(runWell(process.execPath, [join(outdir, 'stdin.js')], { env })).resolves.toBe('text\n');
+    await expect(
+      runWell(process.execPath, [join(outdir, 'stdin.js')], { cwd: packageRoot, env }),
+    ).resolves.toBe('text\n');
   } finally {
     await rm(outdir, { recursive: true, force: true });
   }

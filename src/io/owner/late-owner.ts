@@ -43,8 +43,8 @@ export function createLateOwner(
  */
 export function preloadOwner(kind: 'runs' | 'artifacts'): void {
   const store = kind === 'runs' ? import('../../store/runs.js') : import('../../store/artifacts.js');
-  // The first message tells of it.
-  Promise.all([import('./owner.js'), store]).catch(() => {});
+  // What can't be loaded the first message tells.
+  void Promise.allSettled([import('./owner.js'), store]);
 }
 
 async function createStore(choice: StoreChoice, dependencies: WireDependencies): Promise<Store> {
