@@ -50,6 +50,20 @@ function treesNamed(files: readonly SourceFile[]): string[] {
     ]);
 }
 
+/** Of what W&B keeps; in the code of the kernel they are its own, in its sentences a shape's. */
+const WORDS_OF_ARTIFACTS = /\b(?:alias(?:es)?|collections?|versions?|s3:|W&B)/i;
+
+/** Sentences of the kernel that speak of what only some tree has. */
+const artifactsTold = (files: readonly SourceFile[]): string[] =>
+  files
+    .filter(({ path }) => layerOf(path) === 'kernel')
+    .flatMap(({ path, strings }) =>
+      strings
+        .filter((string) => /[\w,;:.] \w/.test(string))
+        .flatMap((string) => WORDS_OF_ARTIFACTS.exec(string.replace(/\$\{[^}]*\}/g, '')) ?? [])
+        .map((word) => `${path} tells of ${word}`),
+    );
+
 /** What can be taken in at once. */
 const MOST_LINES = 250;
 const MOST_FILES = 12;
@@ -82,6 +96,7 @@ describe('the sources', () => {
 
   it('know trees by their shape: which there are is known where a store is chosen, and by fs.wandb', () => {
     expect(treesNamed(sources)).toEqual([]);
+    expect(artifactsTold(sources)).toEqual([]);
   });
 
   it('import each other in no circle', () => {
@@ -119,6 +134,14 @@ describe('these rules', () => {
       analyse('node/wandb/c.ts', 'export const artifacts = 1;\n'),
     ];
     expect(treesNamed(files)).toEqual(['kernel/a.ts names project', 'io/b.ts imports store/runs/shape.ts']);
+  });
+
+  it('find a sentence of the kernel about what a shape alone can know', () => {
+    const file = analyse(
+      'kernel/a.ts',
+      "const detail = 'A version stays.'; // of a version\nconst key = `no way ${" + 'entry.version}`;\n',
+    );
+    expect(artifactsTold([file])).toEqual(['kernel/a.ts tells of version']);
   });
 
   it('find a circle', () => {

@@ -7,6 +7,8 @@ export interface SourceFile {
   readonly lines: number;
   /** The text without comments. */
   readonly text: string;
+  /** The strings in it, quotes included. */
+  readonly strings: readonly string[];
   /** That with every string emptied. */
   readonly code: string;
   /** The sources it imports, types included, relative to src/. */
@@ -30,6 +32,7 @@ export function analyse(path: string, text: string): SourceFile {
     path,
     lines: text.split('\n').length - 1,
     text: uncommented,
+    strings: uncommented.match(COMMENT_OR_STRING) ?? [],
     code: uncommented.replace(COMMENT_OR_STRING, "''"),
     imports: imports.map(({ target }) => target),
     valueImports: imports.filter(({ isType }) => !isType).map(({ target }) => target),

@@ -55,6 +55,10 @@ export interface DraftRules {
   assertLinkName(name: string): void;
   /** The links that a draft is to be committed with when it is renamed to this; null for a name that is only a name. */
   linksOfCommit(name: string): readonly string[] | null;
+  /** Told with EXDEV for a commit to another directory than the draft's. */
+  readonly elsewhere: string;
+  /** Told with EPERM for a link in a draft that leads to a path. */
+  readonly link: string;
 }
 
 /** One sentence each, for who tries what the tree hasn't got. */

@@ -115,7 +115,7 @@ function assertPossible(core: Core, op: Operation, renaming: Renaming, isDirecto
     if (source.isDirectory && !target.isDirectory) throw new Failure('ENOTDIR');
     if (!source.isDirectory && target.isDirectory) throw new Failure('EISDIR');
     if (target.isDirectory && core.isFrozen(target))
-      throw new Failure('ENOTEMPTY', 'A version is never replaced.');
+      throw new Failure('ENOTEMPTY', `A ${core.shape.levels[core.unitDepth - 1]?.name} is never replaced.`);
     if (target.isDirectory && target !== source) {
       ensureListed(core, op, target);
       if ((target.children?.size ?? 0) > 0) throw new Failure('ENOTEMPTY');

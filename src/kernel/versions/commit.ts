@@ -46,9 +46,7 @@ export function commitByName(core: Core, op: Operation, source: Inode, parent: I
   const { shape, unitDepth } = core;
   const links = shape.drafts?.linksOfCommit(name);
   if (!links || parent.depth !== unitDepth - 1) return false;
-  if (source.parent !== parent) {
-    throw new Failure('EXDEV', 'A draft is committed to the collection it is in; copy it to the other one.');
-  }
+  if (source.parent !== parent) throw new Failure('EXDEV', shape.drafts?.elsewhere);
   for (const link of links) shape.drafts?.assertLinkName(link);
   commit(core, op, source.path, { aliases: links.map(decodeName) });
   return true;
@@ -88,7 +86,7 @@ function assertNoDraft(draft: Inode, aliases: readonly string[]): void {
     if (standing !== draft && standing?.local?.draft)
       throw new Failure(
         'EEXIST',
-        `There is a draft of the name '${alias}': rename it, or choose another alias.`,
+        `There is a draft of the name '${alias}': rename it, or commit under another name.`,
       );
   }
 }

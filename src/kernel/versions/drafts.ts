@@ -74,12 +74,7 @@ export function startFrom(core: Core, op: Operation, from: TreePath, to: TreePat
 
 /** Content that lies elsewhere becomes a file of the draft. */
 export function refer(core: Core, parent: Inode, name: string, target: LinkTarget): void {
-  if (target.kind === 'path') {
-    throw new Failure(
-      'EPERM',
-      'A link in a draft points to a URI, such as s3://bucket/key; copy files of other versions, it moves no bytes.',
-    );
-  }
+  if (target.kind === 'path') throw new Failure('EPERM', core.shape.drafts?.link);
   const { uri } = target;
   const path = joinPath(parent.path, name);
   core.keeping.put(path, { kind: 'reference', uri });

@@ -34,6 +34,8 @@ export const ARTIFACTS_SHAPE: TreeShape = {
     assertDraftName: checkDraftName,
     assertLinkName: checkAliasName,
     linksOfCommit: aliasesOfCommit,
+    elsewhere: 'A draft is committed to the collection it is in; copy it to the other one.',
+    link: 'A link in a draft points to a URI, such as s3://bucket/key; copy files of other versions, it moves no bytes.',
   },
   refusals: {
     file: 'Files live inside drafts: mkdir /<entity>/<project>/<type>/<collection>/<draft>, write into it, then commit it.',
