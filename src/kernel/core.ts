@@ -132,6 +132,11 @@ export class Core {
     for (const fd of this.descriptors.all()) yield this.descriptors.get(fd).inode;
   }
 
+  /** Throws EBADF once no call is taken any more. */
+  assertOpen(): void {
+    if (this.isClosed) throw new Failure('EBADF', 'This filesystem is closed.');
+  }
+
   /** Throws EROFS where the inode, or a name in it, can't change: anywhere in a read-only mount, and where it is frozen. */
   assertMutable(at: Inode): void {
     if (this.options.readOnly) throw new Failure('EROFS', 'This mount was made with `readOnly: true`.');

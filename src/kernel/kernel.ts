@@ -72,7 +72,7 @@ export function createKernel(options: KernelOptions): Kernel {
     find: (op, query) => findUnits(core, op, query),
 
     flush: (op) => {
-      if (core.isClosed) throw new Failure('EBADF', 'This filesystem is closed.');
+      core.assertOpen();
       flush(core, op, null);
     },
     missing: (op, path) => missing(core, op, path),

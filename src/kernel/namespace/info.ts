@@ -97,7 +97,7 @@ const notThereYet = ({ shape }: Core): string =>
 
 /** One page of what the server finds. What it tells to be there is there for the calls that follow, too. */
 export function findUnits(core: Core, op: Operation, query: Args<'find'>): Value<'find'> {
-  if (core.isClosed) throw new Failure('EBADF', 'This filesystem is closed.');
+  core.assertOpen();
   if (op.progress?.of === 'find') return op.progress.answer;
   const key = `find#${core.tick().epoch}`;
   throw core.names.ask(key, 'find', query, (found, failure, learned) => {

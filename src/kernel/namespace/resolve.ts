@@ -23,7 +23,7 @@ const LOOKUPS_BEFORE_LISTING = 8;
  * followed, one at the end unless `isLinkMeant`; a link to content elsewhere (a reference) is its own end.
  */
 export function find(core: Core, op: Operation, path: TreePath, isLinkMeant = false): Inode | null {
-  if (core.isClosed) throw new Failure('EBADF', 'This filesystem is closed.');
+  core.assertOpen();
   if (path === '') return core.root;
   op.freshness.begin(core.timeline.epoch);
   const mustBeDirectory = path.endsWith('/');

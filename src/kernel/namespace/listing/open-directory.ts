@@ -56,7 +56,7 @@ export class OpenDirectory implements DirectoryPages {
     const { core, directory } = this;
     if (this.isEnded) return null;
     // The paths of other calls are resolved, which tells that; this one is resolved already.
-    if (core.isClosed) throw new Failure('EBADF', 'This filesystem is closed.');
+    core.assertOpen();
     const scope = core.names.scopeOf(directory);
     if (!this.isPaged(scope)) ensureListed(core, op, directory);
     if (isListed(core, op, scope)) return this.last();
