@@ -1,9 +1,9 @@
 import { Failure } from '../../contract/failure.js';
 import {
   depthOf,
+  lastNameOf,
   splitPath,
   type TreePath,
-  treePath,
   upperPath,
   withoutSlash,
 } from '../../contract/tree-path.js';
@@ -87,7 +87,7 @@ function findName(core: Core, op: Operation, path: TreePath): Inode | null {
     inode = child;
   }
   if (reached < upper) {
-    if (isKnownAbsent(core, op, segments, reached, inode)) return null;
+    if (isKnownAbsent(core, op, path, reached, inode)) return null;
     throw lookupFault(core, op, path, null);
   }
   if (segments.length > core.unitDepth) {
@@ -130,19 +130,13 @@ function findInUnit(
   throw lookupFault(core, op, path, scope);
 }
 
-/** Does a fresh answer say that nothing stands at these segments, of which `reached` lead to `parent`? */
-function isKnownAbsent(
-  core: Core,
-  op: Operation,
-  segments: readonly string[],
-  reached: number,
-  parent: Inode,
-): boolean {
+/** Does a fresh answer say that nothing stands at a path, of which `reached` names lead to `parent`? */
+function isKnownAbsent(core: Core, op: Operation, path: TreePath, reached: number, parent: Inode): boolean {
   const { scope } = parent;
   if (scope && areAllKnown(core, op, scope)) return true;
-  if (scope && isRecent(core, op, scope.knownSince(segments[reached] ?? ''))) return true;
-  for (let depth = reached + 1; depth <= segments.length; depth++) {
-    const negative = core.names.absentSince(treePath(segments.slice(0, depth).join('/')));
+  if (scope && isRecent(core, op, scope.knownSince(lastNameOf(upperPath(path, reached + 1))))) return true;
+  for (let depth = reached + 1; depth <= depthOf(path); depth++) {
+    const negative = core.names.absentSince(upperPath(path, depth));
     if (negative && isRecent(core, op, negative)) return true;
   }
   return false;
