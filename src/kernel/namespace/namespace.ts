@@ -210,17 +210,24 @@ export class Namespace {
     }
   }
 
-  /** A fault that asks about names; `commit` takes what came, and when it was learned. */
+  /** A fault that asks about names; `commit` takes what came, when it was learned, and when it was asked for. */
   ask<M extends Method>(
     key: string,
     method: M,
     args: Args<M>,
-    commit: (value: Value<M> | null, failure: Failure | null, learned: Moment) => Failure | null,
+    commit: (
+      value: Value<M> | null,
+      failure: Failure | null,
+      learned: Moment,
+      sent: Moment,
+    ) => Failure | null,
     waiting?: Waiting,
   ): Fault {
     const { core, timeline } = this;
     const start = (sent: Moment): Load =>
-      core.loads.start(key, method, args, (value, failure) => commit(value, failure, timeline.arrive(sent)));
+      core.loads.start(key, method, args, (value, failure) =>
+        commit(value, failure, timeline.arrive(sent), sent),
+      );
     return new Fault(key, () => timeline.ask(start), waiting);
   }
 

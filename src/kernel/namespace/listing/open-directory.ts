@@ -2,7 +2,7 @@ import type { Entry, Page } from '../../../contract/entry.js';
 import { Failure } from '../../../contract/failure.js';
 import { isAtOrBelow, type TreePath } from '../../../contract/tree-path.js';
 import type { Core } from '../../core.js';
-import { Fault, type Operation } from '../../operation/operation.js';
+import type { Fault, Operation } from '../../operation/operation.js';
 import type { DirectoryEntry, DirectoryPages } from '../../syscalls.js';
 import type { Moment } from '../../timeline.js';
 import type { Inode } from '../inode.js';
@@ -105,15 +105,10 @@ export class OpenDirectory implements DirectoryPages {
     const { path } = scope.root;
     // Of nobody else: what it brings is this one's.
     const key = `page:${path}#${this.id}:${after ?? ''}`;
-    return new Fault(key, () =>
-      core.timeline.ask((sent) =>
-        core.loads.start(key, 'page', { path, after }, (page, failure) => {
-          const learned = core.timeline.arrive(sent);
-          if (page) this.merge(page, scope, sent, learned);
-          return failure && mergeNoListing(core, scope.root, failure, learned);
-        }),
-      ),
-    );
+    return core.names.ask(key, 'page', { path, after }, (page, failure, learned, sent) => {
+      if (page) this.merge(page, scope, sent, learned);
+      return failure && mergeNoListing(core, scope.root, failure, learned);
+    });
   }
 
   private merge(page: Page, scope: Scope, sent: Moment, learned: Moment): void {
