@@ -1,4 +1,4 @@
-import { constants, existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import nodeFs, { constants, existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import os from 'node:os';
 import { join } from 'node:path';
 import { treePath } from '../../src/contract/tree-path.js';
@@ -36,6 +36,7 @@ test('a mount that only read can be closed', () => {
 test('the first change, however small, sweeps what dead processes left on the disk', () => {
   const directory = mkdtempSync(join(os.tmpdir(), 'wandb-fs-swept-'));
   const elsewhere = jest.spyOn(os, 'tmpdir').mockReturnValue(directory);
+  const looks = jest.spyOn(nodeFs, 'opendirSync');
   try {
     // Larger than any pid.
     const dead = join(directory, 'wandb-fs-spool-4194305-abcdef');
@@ -44,11 +45,13 @@ test('the first change, however small, sweeps what dead processes left on the di
     server.write('e/p/r/f', 'text');
     readFile('e/p/r/f');
     expect(existsSync(dead)).toBe(true);
+    expect(looks).not.toHaveBeenCalled();
     writeFile('e/p/r/small', 'x');
     expect(existsSync(dead)).toBe(false);
     sync((op) => kernel.shutdown(op));
   } finally {
     elsewhere.mockRestore();
+    looks.mockRestore();
     rmSync(directory, { recursive: true, force: true });
   }
 });

@@ -1,5 +1,13 @@
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import nodeFs, {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ownedPrefix, sweepDeadDirectories } from '../../../src/kernel/content/spool/dead-directories.js';
@@ -66,4 +74,16 @@ test('one start removes so many, the next ones the others', () => {
 
 test('where there is nothing, nothing is swept', () => {
   expect(sweepDeadDirectories(join(parent, 'nowhere'), PREFIX)).toBe(0);
+});
+
+test.each(['ENOTDIR', 'EMFILE', 'EIO'])('a sweep that the system refuses with %s harms nobody', (code) => {
+  const refusal = Object.assign(new Error(code), { code, syscall: 'opendir' });
+  const open = jest.spyOn(nodeFs, 'opendirSync').mockImplementation(() => {
+    throw refusal;
+  });
+  try {
+    expect(sweepDeadDirectories('/elsewhere', PREFIX)).toBe(0);
+  } finally {
+    open.mockRestore();
+  }
 });

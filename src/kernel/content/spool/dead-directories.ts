@@ -21,11 +21,11 @@ export interface Sweep {
 export function sweepDeadDirectories(parent: string, prefix: string, options: Sweep = {}): number {
   const { limit = 64, looks = 10_000 } = options;
   let removed = 0;
-  const directory = unlessGone(() => nodeFs.opendirSync(parent, { bufferSize: 256 }));
+  const directory = unlessRefused(() => nodeFs.opendirSync(parent, { bufferSize: 256 }));
   if (!directory) return 0;
   try {
     for (let look = 0; look < looks && removed < limit; look++) {
-      const entry = directory.readSync();
+      const entry = unlessRefused(() => directory.readSync());
       if (entry === null) break;
       if (!entry.name.startsWith(prefix) || !isDeadName(entry.name.slice(prefix.length))) continue;
       if (removeOwn(join(parent, entry.name))) removed++;
@@ -45,7 +45,7 @@ function isDeadName(name: string): boolean {
 
 function removeOwn(path: string): boolean {
   return (
-    unlessGone(() => {
+    unlessRefused(() => {
       // A link of that name could lead anywhere, and others may write into a shared directory.
       const stat = nodeFs.lstatSync(path);
       if (!stat.isDirectory() || (process.getuid && stat.uid !== process.getuid())) return false;
@@ -56,16 +56,15 @@ function removeOwn(path: string): boolean {
 }
 
 /**
- * Two processes may sweep at once (ENOENT, ENOTEMPTY), and what the system or Node's permissions keep from us stays:
- * nobody waits for a sweep, and the next start tries again.
+ * Two processes may sweep at once, and what the system or Node's permissions keep from us stays, or all of it where no
+ * file can be opened: nobody waits for a sweep, what is written needs none, and the next start tries again.
  */
-function unlessGone<T>(look: () => T): T | null {
+function unlessRefused<T>(look: () => T): T | null {
   try {
     return look();
   } catch (error) {
-    if (IGNORED.has((error as NodeJS.ErrnoException).code ?? '')) return null;
+    const { code, syscall } = error as NodeJS.ErrnoException;
+    if (syscall !== undefined || code === 'ERR_ACCESS_DENIED') return null;
     throw error;
   }
 }
-
-const IGNORED = new Set(['ENOENT', 'ENOTEMPTY', 'EACCES', 'EPERM', 'ERR_ACCESS_DENIED']);
