@@ -19,6 +19,8 @@ import { join } from 'node:path';
 /** Processes at work on each core: they wait as much as they compute. */
 const MOST_LOAD = Math.ceil(availableParallelism() * 1.5);
 const KILLED_AFTER_MS = 10_000;
+/** Jest's last line names each file that it was given, kilobytes that `PASS` and `FAIL` have told. */
+const ALL_PATHS = /^Ran all test suites within paths .*\n/m;
 
 /** None of the user's own W&B: its key, its servers. */
 const environment = Object.fromEntries(
@@ -104,7 +106,7 @@ class Run {
   end(step, outcome, begin, file) {
     this.running.delete(step);
     if (this.failure) return this.leave();
-    const said = readFileSync(`${file}.log`, 'utf8');
+    const said = readFileSync(`${file}.log`, 'utf8').replace(ALL_PATHS, '');
     say(`\n=== ${step.name}\n${said}--- ${step.name}: ${secondsSince(begin)} s`);
     if (outcome !== 0) return this.fail(step.name, outcome);
     const missing = step.tests && untested(step, `${file}.json`);

@@ -1,8 +1,10 @@
+import { once } from 'node:events';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { BroadcastChannel, Worker } from 'node:worker_threads';
 import { createWandbFs } from 'wandb-fs';
 import type { FakeWandb } from 'wandb-fs/testing';
+import { giveBack, startTask } from '../../src/threads/idle-threads.js';
 import { startServer } from '../helpers/server.js';
 
 const FILE = 'lab/project/run/a.txt';
@@ -81,6 +83,16 @@ describe('the thread of a mount that was closed', () => {
     } finally {
       delete process.env.WANDB_FS_ANOTHER;
     }
+  });
+
+  test('ends when it is given a task that can not be sent', async () => {
+    const file = pathToFileURL(join(__dirname, 'threads/idling.mjs'));
+    const worker = startTask(file, 'idling', null);
+    await once(worker, 'message');
+    giveBack(worker);
+    const ended = once(worker, 'exit');
+    expect(() => startTask(file, 'idling', () => {})).toThrow('could not be cloned');
+    await ended;
   });
 
   test('ends after two seconds, though whoever would take it was blocked meanwhile', async () => {

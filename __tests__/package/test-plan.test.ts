@@ -78,7 +78,7 @@ test('the groups are told by what a file and its helpers import and call', async
   });
 });
 
-describe('a step that fails', () => {
+describe('a step', () => {
   const runPlan = async (...steps: readonly object[]) => {
     const file = join(await makeDirectory(), 'plan.mjs');
     const source = pathToFileURL(join(packageRoot, '.ci/steps.mjs')).href;
@@ -97,7 +97,23 @@ describe('a step that fails', () => {
   });
   const ENDLESS = 'setInterval(() => {}, 1000)';
 
-  test('is told with what it said, and ends what runs beside it', async () => {
+  test('of tests is told with what each file did, and without a list of them all', async () => {
+    const file = '__tests__/config/netrc.test.ts';
+    const { stdout, exitCode } = await runPlan({
+      name: 'tests',
+      seconds: 60,
+      after: [],
+      tests: [file],
+      workers: 1,
+    });
+    expect(stdout.split(file)).toHaveLength(2);
+    expect(stdout).toMatch(
+      /\nTests: +(\d+) passed, \1 total\n.*\n--- tests: \d+ s\n.*\n\1 passed, 0 failed\n$/s,
+    );
+    expect(exitCode).toBe(0);
+  });
+
+  test('that fails is told with what it said, and ends what runs beside it', async () => {
     const { stdout, exitCode } = await runPlan(
       step('beside', ENDLESS),
       step('wrong', 'console.error("what is wrong"); process.exit(7)'),
@@ -110,7 +126,7 @@ describe('a step that fails', () => {
     expect(exitCode).toBe(1);
   });
 
-  test('may be one that takes longer than its limit', async () => {
+  test('that takes longer than its limit fails', async () => {
     const { stdout, exitCode } = await runPlan(step('slow', ENDLESS, { seconds: 0.2 }));
     expect(stdout).toContain('It took longer than 0.2 s.');
     expect(stdout).toContain('failed: slow (exit code SIGTERM)');

@@ -33,6 +33,39 @@ test.each([400, 401, 403, 404, 409, 410, 413, 422, 501])('status %i is not', asy
   expect(server.received).toHaveLength(1);
 });
 
+describe('what `fetch` rejects with', () => {
+  const asked = async (error: Error) => {
+    let requests = 0;
+    const fetch = async (): Promise<Response> => {
+      requests++;
+      throw error;
+    };
+    const client = connect('http://wandb.test', { fetch, clock: fakeClock() });
+    const { code, fault, cause } = await failureOf(client.run(ViewerDocument, {}));
+    return { code, fault, cause, isAgain: requests > 1 };
+  };
+
+  test.each([
+    new TypeError('fetch failed', { cause: new Error('other side closed') }),
+    new TypeError('fetch failed', { cause: undefined }),
+    new TypeError('Failed to fetch'),
+    new TypeError('NetworkError when attempting to fetch resource.'),
+    Object.assign(new TypeError('read failed'), { code: 'ECONNRESET' }),
+    new Error('socket hang up'),
+  ])('is tried again where the network failed: %p', async (error) => {
+    expect(await asked(error)).toMatchObject({ code: 'EIO', fault: 'broken', isAgain: true });
+  });
+
+  test.each([
+    new TypeError('agent.request is not a function'),
+    new ReferenceError('require is not defined'),
+    Object.assign(new RangeError('out of range'), { code: 'ERR_OUT_OF_RANGE' }),
+  ])('is told at once where a program is wrong: %p', async (error) => {
+    const cause = 'code' in error ? error.code : String(error);
+    expect(await asked(error)).toEqual({ code: 'EIO', fault: 'final', cause, isAgain: false });
+  });
+});
+
 test('Retry-After overrides the wait: seconds', async () => {
   const server = await failingOnce(429, { 'retry-after': '7.5' });
   const clock = fakeClock();

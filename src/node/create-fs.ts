@@ -19,7 +19,7 @@ import { ARTIFACTS, RUNS } from './wandb/layouts.js';
 /** One of the two trees, configured. Holds the key: it is shown to nobody. */
 interface Setup {
   readonly config: Config;
-  readonly choice: Exclude<StoreChoice, { readonly kind: 'memory' }>;
+  readonly choice: StoreChoice;
   readonly isInProcess: boolean;
 }
 

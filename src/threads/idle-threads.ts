@@ -57,7 +57,13 @@ export function startTask(
   for (let worker = waiting.pop(); worker; worker = waiting.pop()) {
     const life = lives.get(worker);
     if (!life || Atomics.compareExchange(life.state, 0, IDLE, BUSY) !== IDLE) continue;
-    worker.postMessage(task, [...transferList]);
+    try {
+      worker.postMessage(task, [...transferList]);
+    } catch (thrown) {
+      // Taken for nothing: its time to wait may have run out meanwhile, so it wouldn't end by itself.
+      void worker.terminate();
+      throw thrown;
+    }
     worker.ref();
     return worker;
   }

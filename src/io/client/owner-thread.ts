@@ -21,9 +21,9 @@ import {
 } from '../protocol.js';
 
 /**
- * A caller that is blocked hears of no events: it looks for heartbeats (`protocol.ts`). It counts its looks, not the time: a process may be stopped as a whole.
- * Twelve seconds, for the largest manifest that is read keeps the thread busy for more than three in one turn, and a busy
- * thread must not be taken for a dead one.
+ * A caller that is blocked hears of no events: it looks for heartbeats (`protocol.ts`). It counts its looks, not the time:
+ * a process may be stopped as a whole. Twelve seconds, for the largest manifest that is read keeps the thread busy for more
+ * than three in one turn, and a busy thread must not be taken for a dead one.
  */
 const LOOK_MS = 250;
 const LOOKS_UNTIL_GONE = 48;

@@ -4,6 +4,13 @@ import { failureOf } from '../protocol.js';
 import type { Owner, OwnerOptions } from './owner.js';
 import { SHAPES, type StoreChoice } from './store-choice.js';
 
+/** What an owner is made of besides its own files. */
+const STORES = {
+  runs: () => import('../../store/runs.js'),
+  artifacts: () => import('../../store/artifacts.js'),
+  memory: () => import('../../store/memory.js'),
+};
+
 /**
  * An owner that is loaded for its first message, with the one store that it is of. All that makes requests comes with it:
  * a program whose owner has a thread needs none of that in its own.
@@ -41,21 +48,14 @@ export function createLateOwner(
  * Loads the files of an owner that will be in this thread. To Node a file that can't be read once can't be imported ever
  * after, and by the first message a process may have used up its file descriptors.
  */
-export function preloadOwner(kind: 'runs' | 'artifacts'): void {
-  const store = kind === 'runs' ? import('../../store/runs.js') : import('../../store/artifacts.js');
+export function preloadOwner(kind: StoreChoice['kind']): void {
   // What can't be loaded the first message tells.
-  void Promise.allSettled([import('./owner.js'), store]);
+  void Promise.allSettled([import('./owner.js'), STORES[kind]()]);
 }
 
 async function createStore(choice: StoreChoice, dependencies: WireDependencies): Promise<Store> {
-  if (choice.kind === 'runs') {
-    const { createRunsStore } = await import('../../store/runs.js');
-    return createRunsStore(choice.config, dependencies);
-  }
-  if (choice.kind === 'artifacts') {
-    const { createArtifactsStore } = await import('../../store/artifacts.js');
-    return createArtifactsStore(choice.config, choice.artifacts, dependencies);
-  }
-  const { createMemoryStore } = await import('../../store/memory.js');
-  return createMemoryStore(choice.options);
+  if (choice.kind === 'runs') return (await STORES.runs()).createRunsStore(choice.config, dependencies);
+  if (choice.kind === 'memory') return (await STORES.memory()).createMemoryStore(choice.options);
+  const { createArtifactsStore } = await STORES.artifacts();
+  return createArtifactsStore(choice.config, choice.artifacts, dependencies);
 }

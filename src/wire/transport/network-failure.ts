@@ -49,6 +49,12 @@ const CONTENT_GONE: ReadonlySet<string> = new Set([
 ]);
 const CLOSED: ReadonlySet<string> = new Set(['UND_ERR_DESTROYED', 'UND_ERR_CLOSED']);
 
+/** What only code that is wrong throws, but `fetch` a TypeError with a cause, of a network's failures. */
+const MISTAKES = ['TypeError', 'ReferenceError', 'RangeError'];
+/** The same of browsers, and of those who stand in for a `fetch`, which tell no cause. */
+const FETCH_FAILED =
+  /^(fetch failed|terminated|Failed to fetch|Load failed|Network ?(error|request failed)\b.*)$/i;
+
 /** What `getaddrinfo` says where the answer may be another one soon. */
 const UNRESOLVED_FOR_NOW = new Set(['EAI_AGAIN', 'EAI_FAIL', 'EAI_SYSTEM']);
 
@@ -97,6 +103,10 @@ export function networkFailure(error: unknown, peer: Peer, signal: AbortSignal |
       'protocol',
     );
   }
+  if (isMistake(error, codes)) {
+    const detail = `The request to ${host} failed by a mistake in a program, not by the network.`;
+    return new WireFailure('EIO', detail, cause, 'final');
+  }
   return new WireFailure('EIO', `The connection to ${way} broke.`, cause, 'broken');
 }
 
@@ -124,6 +134,14 @@ const originOf = (address: string): string => (URL.canParse(address) ? new URL(a
 
 const isNamed = (error: unknown, name: string): boolean =>
   typeof error === 'object' && error !== null && 'name' in error && error.name === name;
+
+/** Another attempt would meet it again, and what is wrong would look like a hang. */
+function isMistake(error: unknown, codes: readonly string[]): boolean {
+  if (typeof error !== 'object' || error === null || 'cause' in error) return false;
+  const isOfProgram = MISTAKES.some((name) => isNamed(error, name));
+  const isOfFetch = 'message' in error && FETCH_FAILED.test(String(error.message));
+  return isOfProgram && !isOfFetch && codes.every((code) => code.startsWith('ERR_'));
+}
 
 export const describe = (error: unknown): string => clip(String(error));
 

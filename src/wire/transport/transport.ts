@@ -1,7 +1,7 @@
 import { Readable } from 'node:stream';
 import type { Dispatcher } from 'undici';
 import type { Timeouts, WireConfig } from '../../config/config.js';
-import { decoded } from '../transfer/codings.js';
+import { decoded } from './codings.js';
 import { fetchTransport } from './fetch-transport.js';
 import { PIECE_BYTES, pieces, wholeFile } from './file-pieces.js';
 import { assertPublic } from './public-addresses.js';

@@ -1,7 +1,7 @@
 import { pipeline, Readable, type Transform } from 'node:stream';
 import zlib from 'node:zlib';
-import type { HttpResponse } from '../transport/transport.js';
 import { WireFailure } from '../wire-failure.js';
+import type { HttpResponse } from './transport.js';
 
 /** More of them, one over the other, is an attack on whoever decodes. */
 const MOST_CODINGS = 5;
