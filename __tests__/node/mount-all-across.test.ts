@@ -157,6 +157,30 @@ describe.each(STYLES)('%s', (_style, styled) => {
     expect(error).toMatchObject({ code: 'ERR_FS_CP_EINVAL' });
   });
 
+  test('cp from a tree is of one version, whatever becomes of the link to it', async () => {
+    const { at, runs } = mounts;
+    const p = join(runs.directory, 'e/p');
+    nodeFs.writeFileSync(join(p, 'r/second.txt'), 'of the run');
+    nodeFs.mkdirSync(join(p, 'r2'));
+    for (const name of ['file.txt', 'second.txt']) nodeFs.writeFileSync(join(p, 'r2', name), 'of another');
+    nodeFs.symlinkSync('r', join(p, 'latest'));
+    const asked: string[] = [];
+    const latest = at('wandb/runs/e/p/latest');
+    const filter = (from: string): boolean => {
+      // The first question comes before the walk begins.
+      if (asked.push(from) === 2) {
+        nodeFs.rmSync(join(p, 'latest'));
+        nodeFs.symlinkSync('r2', join(p, 'latest'));
+      }
+      return true;
+    };
+    await call('cp', latest, at('local/copy'), { recursive: true, filter });
+    expect(asked).toEqual([latest, join(latest, 'file.txt'), join(latest, 'second.txt')]);
+    for (const name of ['file.txt', 'second.txt']) {
+      expect(nodeFs.readFileSync(at(`local/copy/${name}`), 'utf8')).toBe('of the run');
+    }
+  });
+
   test('cp between filesystems refuses the options that Node refuses', async () => {
     const { at } = mounts;
     const [from, to] = [at('local'), at('wandb/runs/e/x')];

@@ -33,8 +33,7 @@ export function* cpOver(steps: CpSteps, given: string, to: string, settings: CpS
   if (!pair.target) yield* steps.run('mkdir', joined(to, '..'), { recursive: true });
   if (pair.source.kind !== 'directory') return yield* copyEntry(copying, from, to, pair);
   if (!settings.recursive) throw isDirectoryError('cp', given, `${given} is a directory (not copied)`);
-  const real = steps.hasAliases ? yield* steps.realpath(from) : null;
-  const start = real === null || real === steps.placeOf(from) ? from : real;
+  const start = yield* steps.startAt(from);
   // Filters are asked by the names that the caller knows.
   const asGiven = (path: string): string => joined(from, posix.relative(start, path));
   const isWanted: Copying['isWanted'] = (below, beside) => copying.isWanted(asGiven(below), beside);
@@ -106,7 +105,7 @@ function unfit(kind: AnyKind, to: string): Error {
 function* copyBelow(copying: Copying, from: string, to: string): Composite<void> {
   const { steps, isWanted } = copying;
   const refusalOf = steps.refusalsIn?.(from, to);
-  for (const { name } of yield* steps.readdir(from, 'opendir')) {
+  for (const { name } of yield* steps.readdir(from)) {
     const [below, beside] = [joined(from, name), joined(to, name)];
     if (!(yield* isWanted(below, beside))) continue;
     const refusal = refusalOf?.(name) ?? null;
