@@ -1,5 +1,6 @@
 import nodeFs from 'node:fs';
 import { join } from 'node:path';
+import { mountAll } from '../../src/node/mounts/mount-all.js';
 import { errorOf } from '../semantics/helpers/styles.js';
 import { calledBack, type Mounts, makeMounts } from './support/mounts.js';
 
@@ -155,6 +156,31 @@ describe.each(STYLES)('%s', (_style, styled) => {
     expect(nodeFs.readFileSync(at('wandb/beside.txt'), 'utf8')).toBe('beside');
     const error = await errorOf(() => call('cp', mounts.top, at('wandb/runs/x'), { recursive: true }));
     expect(error).toMatchObject({ code: 'ERR_FS_CP_EINVAL' });
+  });
+
+  test('cp ends where names alone don’t tell that a directory would be copied into itself', async () => {
+    const { at, runs } = mounts;
+    const [one, other] = [at('one/runs'), at('other/deep/runs')];
+    const twice = mountAll({ [one]: runs.fs, [other]: runs.fs }, nodeFs);
+    const cp = (from: string, to: string): Promise<Error> => {
+      let left = 20;
+      const filter = (): boolean => left-- > 0;
+      return errorOf(() => styled(twice)('cp', from, to, { recursive: true, filter }));
+    };
+    for (const [from, to] of [
+      [join(one, 'e/p/r'), join(other, 'e/p/r')],
+      [join(one, 'e/p/r'), join(other, 'e/p/r/in')],
+      [join(one, 'e/p/r'), join(other, 'e/p/r/new/in')],
+      [join(one, 'e'), join(other, 'e/p/r/in')],
+      [at('one'), join(other, 'e/p/r/in')],
+      [at('one'), other],
+    ] as const) {
+      expect(await cp(from, to)).toMatchObject({ code: 'ERR_FS_CP_EINVAL' });
+    }
+    nodeFs.rmSync(join(runs.directory, 'e/p/r/in'), { recursive: true });
+    await styled(twice)('cp', join(one, 'e/p/r'), join(other, 'e/p/r2/in'), { recursive: true });
+    expect(nodeFs.readdirSync(join(runs.directory, 'e/p/r2/in'))).toEqual(['file.txt']);
+    expect(nodeFs.readdirSync(join(runs.directory, 'e/p/r'))).toEqual(['file.txt']);
   });
 
   test('cp from a tree is of one version, whatever becomes of the link to it', async () => {
