@@ -183,6 +183,17 @@ describe.each(STYLES)('%s', (_style, styled) => {
     expect(nodeFs.readdirSync(join(runs.directory, 'e/p/r'))).toEqual(['file.txt']);
   });
 
+  test('copyFile of a file to itself under another name changes nothing', async () => {
+    const { at, runs } = mounts;
+    const [one, other] = [at('one'), at('other')];
+    const twice = mountAll({ [one]: runs.fs, [other]: runs.fs }, nodeFs);
+    const file = join(runs.directory, 'e/p/r/file.txt');
+    nodeFs.utimesSync(file, 1000, 2000);
+    await styled(twice)('copyFile', join(one, 'e/p/r/file.txt'), join(other, 'e/p/r/file.txt'));
+    expect(nodeFs.statSync(file).mtimeMs).toBe(2_000_000);
+    expect(nodeFs.readFileSync(file, 'utf8')).toBe('of the run');
+  });
+
   test('cp from a tree is of one version, whatever becomes of the link to it', async () => {
     const { at, runs } = mounts;
     const p = join(runs.directory, 'e/p');
