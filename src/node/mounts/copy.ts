@@ -55,11 +55,7 @@ function targetAt({ owner, argument, path }: Located, bits: number, told: System
     },
     open: (flags, mode, suffix) => call(owner, 'open', named(suffix), flags, mode),
     close: (fd) => call(owner, 'close', fd),
-    *writeAll(fd, bytes) {
-      for (let start = 0; start < bytes.length; ) {
-        start += yield* call<number>(owner, 'write', fd, bytes, start, bytes.length - start, null);
-      }
-    },
+    write: (fd, bytes) => call(owner, 'write', fd, bytes, 0, bytes.length, null),
     fchmod: (fd, mode) => call(owner, 'fchmod', fd, mode),
     rename: (suffix) => call(owner, 'rename', named(suffix), path),
     unlink: (suffix) => call(owner, 'unlink', named(suffix)),

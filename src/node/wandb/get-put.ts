@@ -80,8 +80,10 @@ export async function put(
         const { bytesRead } = await input.read(chunk, 0, chunk.length, null);
         if (signal?.aborted) throw abortError(signal);
         if (bytesRead === 0) break;
-        const read = chunk.subarray(0, bytesRead);
-        await target.run('write', (op) => tree.kernel.write(op, fd, read, null));
+        for (let done = 0; done < bytesRead; ) {
+          const rest = chunk.subarray(done, bytesRead);
+          done += await target.run('write', (op) => tree.kernel.write(op, fd, rest, null));
+        }
       }
       await settle();
       const path = tree.mount.show(target.path);
