@@ -1,5 +1,6 @@
 import nodeFs from 'node:fs';
 import { join } from 'node:path';
+import { mountAll } from '../../src/node/mounts/mount-all.js';
 import { errorOf } from '../semantics/helpers/styles.js';
 import { calledBack, type Mounts, makeMounts } from './support/mounts.js';
 
@@ -155,6 +156,66 @@ describe.each(STYLES)('%s', (_style, styled) => {
     expect(nodeFs.readFileSync(at('wandb/beside.txt'), 'utf8')).toBe('beside');
     const error = await errorOf(() => call('cp', mounts.top, at('wandb/runs/x'), { recursive: true }));
     expect(error).toMatchObject({ code: 'ERR_FS_CP_EINVAL' });
+  });
+
+  test('cp ends where names alone don’t tell that a directory would be copied into itself', async () => {
+    const { at, runs } = mounts;
+    const [one, other] = [at('one/runs'), at('other/deep/runs')];
+    const twice = mountAll({ [one]: runs.fs, [other]: runs.fs }, nodeFs);
+    const cp = (from: string, to: string): Promise<Error> => {
+      let left = 20;
+      const filter = (): boolean => left-- > 0;
+      return errorOf(() => styled(twice)('cp', from, to, { recursive: true, filter }));
+    };
+    for (const [from, to] of [
+      [join(one, 'e/p/r'), join(other, 'e/p/r')],
+      [join(one, 'e/p/r'), join(other, 'e/p/r/in')],
+      [join(one, 'e/p/r'), join(other, 'e/p/r/new/in')],
+      [join(one, 'e'), join(other, 'e/p/r/in')],
+      [at('one'), join(other, 'e/p/r/in')],
+      [at('one'), other],
+    ] as const) {
+      expect(await cp(from, to)).toMatchObject({ code: 'ERR_FS_CP_EINVAL' });
+    }
+    nodeFs.rmSync(join(runs.directory, 'e/p/r/in'), { recursive: true });
+    await styled(twice)('cp', join(one, 'e/p/r'), join(other, 'e/p/r2/in'), { recursive: true });
+    expect(nodeFs.readdirSync(join(runs.directory, 'e/p/r2/in'))).toEqual(['file.txt']);
+    expect(nodeFs.readdirSync(join(runs.directory, 'e/p/r'))).toEqual(['file.txt']);
+  });
+
+  test('copyFile of a file to itself under another name changes nothing', async () => {
+    const { at, runs } = mounts;
+    const [one, other] = [at('one'), at('other')];
+    const twice = mountAll({ [one]: runs.fs, [other]: runs.fs }, nodeFs);
+    const file = join(runs.directory, 'e/p/r/file.txt');
+    nodeFs.utimesSync(file, 1000, 2000);
+    await styled(twice)('copyFile', join(one, 'e/p/r/file.txt'), join(other, 'e/p/r/file.txt'));
+    expect(nodeFs.statSync(file).mtimeMs).toBe(2_000_000);
+    expect(nodeFs.readFileSync(file, 'utf8')).toBe('of the run');
+  });
+
+  test('cp from a tree is of one version, whatever becomes of the link to it', async () => {
+    const { at, runs } = mounts;
+    const p = join(runs.directory, 'e/p');
+    nodeFs.writeFileSync(join(p, 'r/second.txt'), 'of the run');
+    nodeFs.mkdirSync(join(p, 'r2'));
+    for (const name of ['file.txt', 'second.txt']) nodeFs.writeFileSync(join(p, 'r2', name), 'of another');
+    nodeFs.symlinkSync('r', join(p, 'latest'));
+    const asked: string[] = [];
+    const latest = at('wandb/runs/e/p/latest');
+    const filter = (from: string): boolean => {
+      // The first question comes before the walk begins.
+      if (asked.push(from) === 2) {
+        nodeFs.rmSync(join(p, 'latest'));
+        nodeFs.symlinkSync('r2', join(p, 'latest'));
+      }
+      return true;
+    };
+    await call('cp', latest, at('local/copy'), { recursive: true, filter });
+    expect(asked).toEqual([latest, join(latest, 'file.txt'), join(latest, 'second.txt')]);
+    for (const name of ['file.txt', 'second.txt']) {
+      expect(nodeFs.readFileSync(at(`local/copy/${name}`), 'utf8')).toBe('of the run');
+    }
   });
 
   test('cp between filesystems refuses the options that Node refuses', async () => {

@@ -52,6 +52,12 @@ describe.each(BASES)('over %s', (_, makeBase) => {
     }
   });
 
+  test('directories that are only above mount points are none of the base’s', () => {
+    const above = mountAll({ '/a/b/runs': mounts.runs.fs }, fs as unknown as Fs);
+    const devices = ['/', '/local', '/wandb'].map((path) => above.statSync(path).dev);
+    expect(devices).not.toContain(above.statSync('/a/b').dev);
+  });
+
   test('files are written, and streamed with options', async () => {
     for (const path of ['/local/new.txt', '/wandb/runs/e/p/r/new.txt']) {
       await pipeline(['abc', 'def'], fs.createWriteStream(path));

@@ -2,7 +2,7 @@ import nodeFs from 'node:fs';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { pipeline } from 'node:stream/promises';
-import { type MountedFs, mountAll, type WandbFs } from 'wandb-fs';
+import { createWandbArtifactFs, type MountedFs, mountAll, type WandbFs } from 'wandb-fs';
 import { makeDirectory } from '../helpers/directories.js';
 import { useServer } from '../helpers/server.js';
 import { makeRun, mount } from '../semantics/helpers/mounts.js';
@@ -126,4 +126,23 @@ test('moves between filesystems are EXDEV, and closing closes the trees only', a
   );
   expect(await errorOf(() => whole.readFileSync(`/${run}/config.yaml`))).toHaveProperty('code');
   expect(fs.readFileSync(at('local.txt'), 'utf8')).toBe('local');
+});
+
+test('a copy that fails says what the tree would have said, and that is its cause', async () => {
+  const links = 'team/project/dataset/links';
+  const references = { bucket: { ref: 's3://bucket/key', digest: 'tag', size: 12 } };
+  await server.seedArtifacts({ [links]: { versions: [{ references }] } });
+  const artifacts = createWandbArtifactFs({ baseUrl: server.url, apiKey: server.apiKey });
+  const both = mountAll({ [at('artifacts')]: artifacts }, nodeFs);
+  const [from, to] = [at(`artifacts/${links}/v0/bucket`), at('bucket')];
+  const direct = await errorOf(() => both.promises.readFile(from));
+  const why = direct.message.slice(direct.message.indexOf('Reading `s3:` references needs the option'));
+  for (const copy of [both.copyFileSync, both.promises.copyFile, both.promises.cp]) {
+    const error = await errorOf(() => copy(from, to));
+    expect(error).toMatchObject({ code: direct.code, syscall: 'copyfile', path: from, dest: to });
+    expect(error.message).toBe(`EACCES: permission denied, copyfile '${from}' -> '${to}': ${why}`);
+    expect(error.cause).toMatchObject({ code: direct.code, syscall: 'open', path: from });
+  }
+  expect(nodeFs.existsSync(to)).toBe(false);
+  await both.wandb.close();
 });

@@ -55,7 +55,7 @@ export interface Syscalls {
   close(op: Operation, fd: number): void;
   /** Fills `target`; returns the bytes read, fewer only at the end of the file. `position` null: the file's own. */
   read(op: Operation, fd: number, target: Uint8Array, position: number | null): number;
-  /** Returns the bytes written, always all of them. */
+  /** Returns how many bytes were written: fewer than given where the disk takes no more. */
   write(op: Operation, fd: number, bytes: Uint8Array, position: number | null): number;
   ftruncate(op: Operation, fd: number, length: number): void;
   /** Returns when what was written through any fd of this file is durable; EIO with its cause where it can't be. */

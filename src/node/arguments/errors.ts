@@ -18,10 +18,8 @@ export interface SystemError extends NodeJS.ErrnoException {
  * own sentence where there is one. Fresh and extensible each time: unionfs writes `prev` onto what it catches.
  */
 export function systemError(failure: Failure, call: SystemCall, above: AnyFrame = systemError): SystemError {
-  const { number, text } = errnoOf(failure.code);
-  const names = `${call.path === undefined ? '' : ` '${call.path}'`}${call.dest === undefined ? '' : ` -> '${call.dest}'`}`;
-  const detail = failure.detail === null ? '' : `: ${failure.detail}`;
-  const message = `${failure.code}: ${text}, ${call.syscall}${names}${detail}`;
+  const { number } = errnoOf(failure.code);
+  const message = `${headOf(failure.code, call)}${failure.detail === null ? '' : `: ${failure.detail}`}`;
   const error: SystemError =
     failure.cause === null ? new Error(message) : new Error(message, { cause: new Error(failure.cause) });
   error.errno = number;
@@ -33,15 +31,27 @@ export function systemError(failure: Failure, call: SystemCall, above: AnyFrame 
   return error;
 }
 
+/** What Node itself would say. */
+function headOf(code: ErrnoCode, { syscall, path, dest }: SystemCall): string {
+  const names = `${path === undefined ? '' : ` '${path}'`}${dest === undefined ? '' : ` -> '${dest}'`}`;
+  return `${code}: ${errnoOf(code).text}, ${syscall}${names}`;
+}
+
 export const failure = (code: ErrnoCode, call: SystemCall, detail: string | null = null): Error =>
   systemError(new Failure(code, detail), call, failure);
 
-/** The failure of a part, told as that of the call that the caller made. */
+/** The failure of a part, told as that of the call that the caller made: our own sentence goes along. */
 export function retold(error: unknown, call: SystemCall): unknown {
   // Told by shape: an error of another realm is no instance of this one's Error.
   if (!hasCode(error) || !('message' in error) || !/^E(?!RR_)/.test(error.code)) return error;
   // A base may fail with any errno; those that our own layers never use have their texts all the same.
-  return systemError(new Failure(error.code as ErrnoCode, null, String(error.message)), call, retold);
+  const code = error.code as ErrnoCode;
+  const { syscall = '', path, dest } = error as Partial<SystemCall>;
+  const beforeDetail = `${headOf(code, { syscall, path, dest })}: `;
+  const message = String(error.message);
+  const detail = message.startsWith(beforeDetail) ? message.slice(beforeDetail.length) : null;
+  const told = systemError(new Failure(code, detail), call, retold);
+  return Object.defineProperty(told, 'cause', { value: error, writable: true, configurable: true });
 }
 
 type AnyFrame = (...args: never[]) => unknown;

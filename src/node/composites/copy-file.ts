@@ -43,7 +43,7 @@ export function* copyFile(tree: Tree, src: unknown, dest: unknown, mode?: unknow
     open: (flags, mode, suffix) =>
       step((op, _from, path) => tree.kernel.open(op, treePath(`${path}${suffix}`), flags, mode)),
     close: (fd) => close(tree, fd),
-    writeAll: (fd, bytes) => step((op) => tree.kernel.write(op, fd, bytes, null)),
+    write: (fd, bytes) => step((op) => tree.kernel.write(op, fd, bytes, null)),
     fchmod: (fd, mode) => step((op) => tree.kernel.fchmod(op, fd, mode)),
     rename: (suffix) => step((op, _from, path) => tree.kernel.rename(op, treePath(`${path}${suffix}`), path)),
     unlink: (suffix) => step((op, _from, path) => tree.kernel.unlink(op, treePath(`${path}${suffix}`))),

@@ -1,4 +1,5 @@
 import type { Dirent } from 'node:fs';
+import { posix } from 'node:path';
 import { depthOf, type TreePath } from '../../contract/tree-path.js';
 import type { Operation } from '../../kernel/operation/operation.js';
 import { asPath } from '../arguments/paths.js';
@@ -18,7 +19,7 @@ import type { CpSteps, Doing, Look, Seen } from './shared/steps.js';
 /** Copies a file, or with `recursive` a directory, inside the tree. */
 export function* cp(tree: Tree, src: unknown, dest: unknown, options?: unknown): Composite<void> {
   const settings = asCpSettings(options);
-  yield* cpOver(new TreeSteps(tree), asPath(src, 'src'), asPath(dest, 'dest'), settings);
+  yield* cpOver(new TreeSteps(tree, 'opendir'), asPath(src, 'src'), asPath(dest, 'dest'), settings);
 }
 
 const DOING: Readonly<Record<Doing, Call<unknown>>> = {
@@ -32,7 +33,11 @@ const DOING: Readonly<Record<Doing, Call<unknown>>> = {
 
 /** A tree's primitives and the composites of one of them. */
 export class TreeSteps implements CpSteps {
-  constructor(private readonly tree: Tree) {}
+  /** @param listing what errors call the listing of a directory */
+  constructor(
+    private readonly tree: Tree,
+    private readonly listing: 'scandir' | 'opendir',
+  ) {}
 
   look(name: Look, path: string, isProbe = false): Composite<Seen> {
     const place = placeOf(this.tree, path);
@@ -40,9 +45,9 @@ export class TreeSteps implements CpSteps {
     return probeAt(name, place, run, undefined, isProbe ? undefined : explaining(place));
   }
 
-  *readdir(path: string, syscall: string): Composite<readonly Dirent[]> {
+  *readdir(path: string): Composite<readonly Dirent[]> {
     const run = (op: Operation, at: TreePath) => this.tree.kernel.readdir(op, at);
-    const entries = yield* probeAt(syscall, placeOf(this.tree, path), run);
+    const entries = yield* probeAt(this.listing, placeOf(this.tree, path), run);
     return entries.map((entry) => direntOf(entry, path, null));
   }
 
@@ -65,10 +70,13 @@ export class TreeSteps implements CpSteps {
 
   placeOf(path: string): string {
     const place = placeOf(this.tree, path);
-    return place.isInside ? this.tree.mount.show(place.tree) : path;
+    return place.isInside ? this.tree.mount.show(place.tree) : posix.resolve(path);
   }
 
-  readonly hasAliases = true;
+  *startAt(path: string): Composite<string> {
+    const real = yield* this.realpath(path);
+    return real === this.placeOf(path) ? path : real;
+  }
 
   /** Aliases stand beside units, in a tree that has them. */
   linkAt(path: string): 'alias' | 'file' {

@@ -36,7 +36,7 @@ function walkOf(tree: Tree, pattern: unknown, options: unknown): GlobWalk {
     const [name = ''] = posix.relative(path, mountPoint).split('/');
     return name === '' || name === '..' ? null : name;
   };
-  return new GlobWalk(search, new Lookups(new TreeSteps(tree), nameTowards));
+  return new GlobWalk(search, new Lookups(new TreeSteps(tree, 'scandir'), nameTowards));
 }
 
 function absoluteIn({ mount }: Tree, cwd: string): string {

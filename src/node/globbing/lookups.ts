@@ -60,7 +60,7 @@ export class Lookups {
   *readdir(path: string): Composite<readonly Dirent[]> {
     const towards = this.nameTowards(path);
     if (towards !== null) return [direntOf({ name: towards, kind: 'directory' }, path, null)];
-    return yield* once(this.#listings, path, seen(this.looks.readdir(path, 'scandir'), []));
+    return yield* once(this.#listings, path, seen(this.looks.readdir(path), []));
   }
 }
 

@@ -64,8 +64,9 @@ export class WholeSteps implements CpSteps {
     return this.table.locate(path)?.path ?? path;
   }
 
-  /** No more than on a disk, as far as can be told from here. */
-  readonly hasAliases = false;
+  *startAt(path: string): Composite<string> {
+    return this.#isOfTree(path) === true ? yield* this.realpath(path) : path;
+  }
 
   /** As within a tree: who copies an alias means its version. No alias is set by what comes from elsewhere. */
   linkAt(path: string): 'target' | 'link' {

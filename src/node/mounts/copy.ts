@@ -2,6 +2,8 @@ import { constants } from 'node:fs';
 import { failure, isMissing, retold, type SystemCall } from '../arguments/errors.js';
 import type { Composite } from '../composites/driver.js';
 import { type CopySource, type CopyTarget, copyContent } from '../composites/shared/copy.js';
+import { isSame } from '../composites/shared/cp-settings.js';
+import type { Look, Seen } from '../composites/shared/steps.js';
 import { call, type Filesystem, seenOf } from './filesystem.js';
 import type { Located } from './table.js';
 
@@ -41,32 +43,30 @@ function targetAt({ owner, argument, path }: Located, bits: number, told: System
   const named = (suffix: string): unknown => (suffix === '' ? argument : `${path}${suffix}`);
   return {
     isGathered: owner.isTree,
-    *takes({ kind }) {
-      if (kind === 'directory') throw failure('EISDIR', told);
-      // What is gathered is renamed over what stands there; in place the fd is opened exclusively.
-      const isExclusive = owner.isTree && (bits & COPYFILE_EXCL) !== 0;
-      if (isExclusive && (yield* isThere(owner, argument))) throw failure('EEXIST', told);
-      return true;
+    *takes(source) {
+      if (source.kind === 'directory') throw failure('EISDIR', told);
+      // The base is here once, and its fd is opened exclusively; a tree may be mounted twice.
+      if (!owner.isTree) return true;
+      // What is gathered is renamed over what stands there.
+      const isExclusive = (bits & COPYFILE_EXCL) !== 0;
+      const standing = yield* lookIfThere(owner, isExclusive ? 'lstat' : 'stat', argument);
+      if (standing && isExclusive) throw failure('EEXIST', told);
+      return standing === null || !isSame(standing, source);
     },
     open: (flags, mode, suffix) => call(owner, 'open', named(suffix), flags, mode),
     close: (fd) => call(owner, 'close', fd),
-    *writeAll(fd, bytes) {
-      for (let start = 0; start < bytes.length; ) {
-        start += yield* call<number>(owner, 'write', fd, bytes, start, bytes.length - start, null);
-      }
-    },
+    write: (fd, bytes) => call(owner, 'write', fd, bytes, 0, bytes.length, null),
     fchmod: (fd, mode) => call(owner, 'fchmod', fd, mode),
     rename: (suffix) => call(owner, 'rename', named(suffix), path),
     unlink: (suffix) => call(owner, 'unlink', named(suffix)),
   };
 }
 
-function* isThere(owner: Filesystem, path: unknown): Composite<boolean> {
+function* lookIfThere(owner: Filesystem, name: Look, path: unknown): Composite<Seen | null> {
   try {
-    yield* call(owner, 'lstat', path);
-    return true;
+    return seenOf(yield* call(owner, name, path));
   } catch (error) {
-    if (isMissing(error)) return false;
+    if (isMissing(error)) return null;
     throw error;
   }
 }

@@ -80,8 +80,10 @@ export async function put(
         const { bytesRead } = await input.read(chunk, 0, chunk.length, null);
         if (signal?.aborted) throw abortError(signal);
         if (bytesRead === 0) break;
-        const read = chunk.subarray(0, bytesRead);
-        await target.run('write', (op) => tree.kernel.write(op, fd, read, null));
+        for (let done = 0; done < bytesRead; ) {
+          const rest = chunk.subarray(done, bytesRead);
+          done += await target.run('write', (op) => tree.kernel.write(op, fd, rest, null));
+        }
       }
       await settle();
       const path = tree.mount.show(target.path);
@@ -174,16 +176,17 @@ const NO_SIGNAL = new AbortController().signal;
 async function wholeFile(path: string, write: (output: disk.FileHandle) => Promise<void>): Promise<void> {
   const beside = `${path}.${randomBytes(6).toString('hex')}.tmp`;
   const output = await disk.open(beside, 'wx');
-  try {
-    await cleaningUp(
-      () => write(output),
-      () => output.close(),
-    );
-    await disk.rename(beside, path);
-  } catch (error) {
-    await disk.rm(beside, { force: true });
-    throw error;
-  }
+  await cleaningUp(
+    async () => {
+      await cleaningUp(
+        () => write(output),
+        () => output.close(),
+      );
+      await disk.rename(beside, path);
+    },
+    // Once it is renamed there is nothing to remove.
+    () => disk.rm(beside, { force: true }),
+  );
 }
 
 async function cleaningUp(work: () => Promise<void>, clean: () => Promise<void>): Promise<void> {

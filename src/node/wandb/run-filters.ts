@@ -66,18 +66,10 @@ export const FIELDS: Readonly<Record<Exclude<keyof RunFilters, 'filters'>, Read>
     if (!Array.isArray(value)) return [['tags', textOrOperators(value, name)]];
     return asItems(value, name, asString).map((tag): Part => ['tags', tag]);
   },
-  createdAt: (value, name) => [['createdAt', operators(asObject(value, name), name, asTime)]],
+  createdAt: (value, name) => [['createdAt', operators(value, name, asTime)]],
   // W&B keeps a config's values as `{ value, desc }` below their keys.
-  config: (value, name) =>
-    leaves(asPlainObject(asObject(value, name), name), name).map(([[key, ...rest], condition]) => [
-      ['config', key, 'value', ...rest].join('.'),
-      condition,
-    ]),
-  summary: (value, name) =>
-    leaves(asPlainObject(asObject(value, name), name), name).map(([keys, condition]) => [
-      ['summary_metrics', ...keys].join('.'),
-      condition,
-    ]),
+  config: values(([key, ...rest]) => ['config', key, 'value', ...rest]),
+  summary: values((keys) => ['summary_metrics', ...keys]),
 };
 
 /**
@@ -106,31 +98,40 @@ function texts(key: string): Read {
   };
 }
 
+function values(keysAt: (keys: readonly string[]) => readonly unknown[]): Read {
+  return (value, name) => leaves(value, name).map(([keys, condition]) => [keysAt(keys).join('.'), condition]);
+}
+
 function textOrOperators(value: unknown, name: string): unknown {
   if (typeof value === 'string') return value;
-  if (typeof value === 'object' && value !== null) return operators(asObject(value, name), name, asString);
+  if (typeof value === 'object' && value !== null) return operators(value, name, asString);
   throw invalidArgumentType(name, 'of type string or an instance of Array or Object', value);
 }
 
+type Leaf = readonly [keys: readonly string[], condition: unknown];
+
 /** The conditions in nested objects, with the keys that lead there. W&B's own names have a dot between keys. */
-function leaves(conditions: Bag, name: string): readonly (readonly [keys: string[], condition: unknown])[] {
-  return Object.entries(conditions).flatMap(([key, value]) => {
+function leaves(conditions: unknown, name: string): readonly Leaf[] {
+  return Object.entries(asPlainObject(conditions, name)).flatMap(([key, value]): readonly Leaf[] => {
     const at = `${name}.${key}`;
     const path = key.split('.');
     if (path.includes('') || key.startsWith('$')) {
       throw invalidArgumentValue(at, value, 'must have a key of its own: operators stand below keys');
     }
-    if (typeof value !== 'object' || value === null) return [[path, asScalar(value, at)] as const];
+    if (typeof value !== 'object' || value === null) return [[path, asScalar(value, at)]];
+    if (Array.isArray(value)) {
+      throw invalidArgumentValue(at, value, "can't be a list; one of several is { $in: [...] }");
+    }
     const inner = asPlainObject(value, at);
     const keys = Object.keys(inner);
     if (keys.length > 0 && keys.every((each) => !each.startsWith('$'))) {
-      return leaves(inner, at).map(([below, condition]) => [[...path, ...below], condition] as const);
+      return leaves(inner, at).map(([below, condition]) => [[...path, ...below], condition]);
     }
-    return [[path, operators(inner, at, asScalar)] as const];
+    return [[path, operators(inner, at, asScalar)]];
   });
 }
 
-function operators(given: Bag, name: string, take: Take): unknown {
+function operators(given: unknown, name: string, take: Take): unknown {
   const entries = Object.entries(asPlainObject(given, name));
   if (entries.length === 0) {
     throw invalidArgumentValue(name, given, `must have an operator: ${Object.keys(OPERATORS).join(', ')}`);
@@ -185,18 +186,16 @@ function asTime(value: unknown, name: string): string {
   return typeof value === 'string' ? value : date.toISOString();
 }
 
-/** Arrays, dates, maps and expressions have no meaning of their own here; taken for objects they'd match anything. */
-function asPlainObject(value: object, name: string): Bag {
-  if (Array.isArray(value)) {
-    throw invalidArgumentValue(name, value, "can't be a list; one of several is { $in: [...] }");
-  }
-  if (Object.prototype.toString.call(value) === '[object Object]') return value as Bag;
+/** Dates, maps and expressions have no meaning of their own here; taken for objects they'd match anything. */
+function asPlainObject(value: unknown, name: string): Bag {
+  const object = asObject(value, name);
+  if (Object.prototype.toString.call(object) === '[object Object]') return object;
   throw invalidArgumentValue(name, value, 'must be a plain object');
 }
 
 /** What JSON holds as it is; anything that it would change or leave out makes another filter of it. */
 function plain(value: unknown, name: string): unknown {
-  asPlainObject(asObject(value, name), name);
+  asPlainObject(value, name);
   const check = (inner: unknown, at: string, above: readonly unknown[]): void => {
     if (above.includes(inner)) throw invalidArgumentValue(at, inner, 'must not contain itself');
     if (Array.isArray(inner)) {

@@ -26,7 +26,8 @@ export interface CopyTarget extends CopyEnd {
   takes(source: Seen): Composite<boolean>;
   /** @param suffix of the name of its own under which content is gathered, or '' */
   open(flags: number, mode: number, suffix: string): Composite<number>;
-  writeAll(fd: number, bytes: Buffer): Composite<unknown>;
+  /** Returns how many bytes it took: a disk that is almost full takes some of them. */
+  write(fd: number, bytes: Buffer): Composite<number>;
   fchmod(fd: number, mode: number): Composite<unknown>;
   /** To its own name, from that with the suffix. */
   rename(suffix: string): Composite<unknown>;
@@ -64,7 +65,7 @@ export function* copyContent(source: CopySource, target: CopyTarget, bits: numbe
 
     function* write(fd: number): Composite<void> {
       for (let filled = count; filled > 0; filled = yield* source.fill(input, chunk)) {
-        yield* target.writeAll(fd, chunk.subarray(0, filled));
+        for (let done = 0; done < filled; ) done += yield* target.write(fd, chunk.subarray(done, filled));
       }
       // What stood there gets the permissions of the source, too.
       yield* target.fchmod(fd, permissions);

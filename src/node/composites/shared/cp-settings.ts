@@ -50,8 +50,7 @@ export function assertPair(
   { from, to, source, target }: Ends,
   [above, below]: readonly [string, string],
 ): void {
-  const isSame = above === below || (target?.ino === source.ino && target.dev === source.dev);
-  if (target && isSame) {
+  if (target && (above === below || isSame(source, target))) {
     throw cpError('ERR_FS_CP_EINVAL', INVALID, 'EINVAL', 'src and dest cannot be the same', to);
   }
   const isDirectory = source.kind === 'directory';
@@ -65,11 +64,19 @@ export function assertPair(
     const reason = `cannot overwrite directory ${to} with non-directory ${from}`;
     throw cpError('ERR_FS_CP_NON_DIR_TO_DIR', prefix, 'ENOTDIR', reason, to);
   }
-  if (isDirectory && `${below}/`.startsWith(above === '/' ? '/' : `${above}/`)) {
-    const reason = `cannot copy ${from} to a subdirectory of self ${to}`;
-    throw cpError('ERR_FS_CP_EINVAL', INVALID, 'EINVAL', reason, to);
-  }
+  if (isDirectory && isWithin(below, above)) throw intoItself(from, to);
 }
+
+/** Of absolute, normalised paths: the other itself, or below it. */
+export const isWithin = (path: string, other: string): boolean =>
+  `${path}/`.startsWith(other === '/' ? '/' : `${other}/`);
+
+/** Filesystems without numbers of their own tell 0 of everything. */
+export const isSame = (one: Seen, other: Seen): boolean =>
+  one.ino !== 0 && one.ino === other.ino && one.dev === other.dev;
+
+export const intoItself = (from: string, to: string): Error =>
+  cpError('ERR_FS_CP_EINVAL', INVALID, 'EINVAL', `cannot copy ${from} to a subdirectory of self ${to}`, to);
 
 export const INVALID = 'Invalid src or dest';
 

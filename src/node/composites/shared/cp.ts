@@ -6,7 +6,15 @@ import { isUri, joined } from '../../arguments/layout.js';
 import { refusal } from '../../arguments/refusals.js';
 import type { AnyKind } from '../../results/dirents.js';
 import { type Composite, callOutside } from '../driver.js';
-import { assertPair, type CpSettings, cpError, INVALID } from './cp-settings.js';
+import {
+  assertPair,
+  type CpSettings,
+  cpError,
+  INVALID,
+  intoItself,
+  isSame,
+  isWithin,
+} from './cp-settings.js';
 import type { CpSteps, Look, Seen } from './steps.js';
 
 const { COPYFILE_EXCL } = constants;
@@ -16,6 +24,8 @@ interface Copying {
   readonly settings: CpSettings;
   readonly look: Look;
   readonly isWanted: (from: string, to: string) => Composite<boolean>;
+  /** The directories that all of the copy will lie in. */
+  readonly around: readonly Seen[];
 }
 
 interface Pair {
@@ -26,19 +36,47 @@ interface Pair {
 /** Copies a file, or with `recursive` a directory. */
 export function* cpOver(steps: CpSteps, given: string, to: string, settings: CpSettings): Composite<void> {
   const look = settings.dereference ? 'stat' : 'lstat';
-  const copying = { steps, settings, look, isWanted: wantedBy(settings) } as const;
+  const copying: Copying = { steps, settings, look, isWanted: wantedBy(settings), around: [] };
   const from = (yield* isAlias(copying, given)) ? `${given}/` : given;
   const pair = yield* lookAtPair(copying, from, to);
   if (!(yield* copying.isWanted(given, to))) return;
+  const isDirectory = pair.source.kind === 'directory';
+  const around = isDirectory ? yield* directoriesAround(steps, from, to, pair.target) : [];
+  assertOutside(around, from, to, pair);
   if (!pair.target) yield* steps.run('mkdir', joined(to, '..'), { recursive: true });
-  if (pair.source.kind !== 'directory') return yield* copyEntry(copying, from, to, pair);
-  if (!settings.recursive) throw isDirectoryError('cp', given, `${given} is a directory (not copied)`);
-  const real = steps.hasAliases ? yield* steps.realpath(from) : null;
-  const start = real === null || real === steps.placeOf(from) ? from : real;
+  if (isDirectory && !settings.recursive) {
+    throw isDirectoryError('cp', given, `${given} is a directory (not copied)`);
+  }
+  const start = isDirectory ? yield* steps.startAt(from) : from;
   // Filters are asked by the names that the caller knows.
-  const asGiven = (path: string): string => joined(from, posix.relative(start, path));
+  const asGiven = (path: string): string =>
+    start === from ? path : joined(from, posix.relative(start, path));
   const isWanted: Copying['isWanted'] = (below, beside) => copying.isWanted(asGiven(below), beside);
-  yield* copyEntry(start === from ? copying : { ...copying, isWanted }, start, to, pair);
+  yield* copyEntry({ ...copying, isWanted, around }, start, to, pair);
+}
+
+/**
+ * The directories that a copy will lie in, down to itself; not those above its source too, for they aren't copied. One
+ * directory may have several names, by links or where a tree is mounted twice, so paths alone don't tell whether a copy
+ * would be copied, too, and again.
+ */
+function* directoriesAround(
+  steps: CpSteps,
+  from: string,
+  to: string,
+  target: Seen | null,
+): Composite<readonly Seen[]> {
+  const around = target ? [target] : [];
+  const source = steps.placeOf(from);
+  for (let path = posix.dirname(steps.placeOf(to)); !isWithin(source, path); path = posix.dirname(path)) {
+    const directory = yield* lookIfThere(steps, 'stat', path);
+    if (directory) around.push(directory);
+  }
+  return around;
+}
+
+function assertOutside(around: readonly Seen[], from: string, to: string, { source }: Pair): void {
+  if (around.some((directory) => isSame(directory, source))) throw intoItself(from, to);
 }
 
 const wantedBy = ({ filter }: CpSettings): Copying['isWanted'] =>
@@ -104,9 +142,9 @@ function unfit(kind: AnyKind, to: string): Error {
 }
 
 function* copyBelow(copying: Copying, from: string, to: string): Composite<void> {
-  const { steps, isWanted } = copying;
+  const { steps, isWanted, around } = copying;
   const refusalOf = steps.refusalsIn?.(from, to);
-  for (const { name } of yield* steps.readdir(from, 'opendir')) {
+  for (const { name } of yield* steps.readdir(from)) {
     const [below, beside] = [joined(from, name), joined(to, name)];
     if (!(yield* isWanted(below, beside))) continue;
     const refusal = refusalOf?.(name) ?? null;
@@ -114,7 +152,9 @@ function* copyBelow(copying: Copying, from: string, to: string): Composite<void>
       const reason = `cannot copy ${below}: ${refusal}; leave it out by \`filter\``;
       throw cpError('ERR_FS_CP_EINVAL', INVALID, 'EINVAL', reason, beside);
     }
-    yield* copyEntry(copying, below, beside, yield* lookAtPair(copying, below, beside));
+    const pair = yield* lookAtPair(copying, below, beside);
+    assertOutside(around, below, beside, pair);
+    yield* copyEntry(copying, below, beside, pair);
   }
 }
 

@@ -20,10 +20,9 @@ export type Look = 'lstat' | 'stat';
  * of the filesystems that the paths lead to.
  */
 export interface Looks {
-  /** @param isProbe nothing is expected there: an ENOENT needn't tell why */
+  /** @param isProbe nothing is expected there: where to find out why takes more than the look, an ENOENT needn't tell it */
   look(name: Look, path: string, isProbe?: boolean): Composite<Seen>;
-  /** @param syscall what errors name, where the filesystem doesn't */
-  readdir(path: string, syscall: 'scandir' | 'opendir'): Composite<readonly Dirent[]>;
+  readdir(path: string): Composite<readonly Dirent[]>;
   realpath(path: string): Composite<string>;
 }
 
@@ -40,8 +39,11 @@ export interface CpSteps extends Looks {
   intoDirectory(from: string, to: string, mode: number | null, fill: Composite<void>): Composite<void>;
   /** Absolute and normalised: equal for equal places. */
   placeOf(path: string): string;
-  /** Where an alias may move while a directory is walked through. */
-  readonly hasAliases: boolean;
+  /**
+   * Where to walk through a directory from, so that all of it is of one version; the path itself where that makes no
+   * difference. An alias on the way may move meanwhile.
+   */
+  startAt(path: string): Composite<string>;
   /**
    * What a link that stands there is to who copies it: an alias, which stands for its version, and is set by nobody who
    * copies what is around it; a file of its version, where it leads to a URI; what it leads to, in another filesystem; or a
