@@ -2,7 +2,7 @@ import { GraphQLError } from 'graphql';
 import type { Sorting } from '../server/connections.js';
 
 /** The values of a row under a name that filters use. Several stand for lists, such as tags. */
-export type ValuesOf<Row> = (row: Row, key: string) => readonly unknown[];
+type ValuesOf<Row> = (row: Row, key: string) => readonly unknown[];
 
 /** What lies below an object's keys; undefined where there is nothing. */
 export const dig = (value: unknown, path: readonly string[]): unknown =>

@@ -32,7 +32,7 @@ export interface GraphqlRequest {
   readonly variables: Readonly<Record<string, unknown>>;
 }
 
-export interface GraphqlAnswer {
+interface GraphqlAnswer {
   readonly status: number;
   readonly body: { readonly data?: unknown; readonly errors?: readonly unknown[] };
 }

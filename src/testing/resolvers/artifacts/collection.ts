@@ -135,7 +135,7 @@ export function aliasNode(instance: Instance, alias: Alias): NodeFields {
 export const tagNodes = (tags: Tags) =>
   [...tags].map(([name, tagCategoryName]) => ({ __typename: 'Tag', id: tagId(name), name, tagCategoryName }));
 
-export function tagConnection(
+function tagConnection(
   instance: Instance,
   tags: Tags,
   args: PageArguments & { readonly tagCategoryName?: string | null },
