@@ -18,7 +18,7 @@ export const STANDARD = {
 } as const satisfies FakeWandbOptions;
 
 /**
- * Continuous integration runs the whole suite again against other servers, told by the environment:
+ * Continuous integration runs what starts one again against other servers, told by the environment:
  * `WANDB_FS_TEST_LIMITS=tenth`, `WANDB_FS_TEST_FINALIZE=put|mark|delay`, `WANDB_FS_TEST_FEATURES=none` (a server that
  * has neither MARK_RUN_FILES_UPLOADED nor what newer ones have of artifacts).
  */

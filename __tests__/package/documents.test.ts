@@ -25,3 +25,27 @@ test.each(['README.md', 'ARCHITECTURE.md', 'CONTRIBUTING.md', 'docs/SEMANTICS.md
     expect(links.filter((link) => !existsSync(join(root, dirname(document), link)))).toEqual([]);
   },
 );
+
+/** The last cells of tables that say which tests show a row. */
+const shownBy = (text: string): string[] =>
+  [...text.matchAll(/^\|.*\| ([^|]*) \|$/gm)].flatMap(([, cell = '']) =>
+    [...cell.matchAll(/`([a-z-]+(?:\/[\w-]+)+)\/?`/g)].map(([, name = '']) => name),
+  );
+
+test.each(['docs/COMPATIBILITY.md', 'docs/RELIABILITY.md'])('%s names tests that are there', (document) => {
+  const named = shownBy(readFileSync(join(root, document), 'utf8'));
+  expect(named.length).toBeGreaterThan(20);
+  const at = (name: string) => join(root, '__tests__', name);
+  expect(named.filter((name) => !existsSync(`${at(name)}.test.ts`) && !existsSync(at(name)))).toEqual([]);
+});
+
+test.each(['README.md', 'ARCHITECTURE.md', 'CONTRIBUTING.md', 'docs/RELIABILITY.md', 'docs/COVERAGE.md'])(
+  '%s names commands that are there',
+  (document) => {
+    const named = readFileSync(join(root, document), 'utf8').matchAll(/\bnpm (?:run )?([\w:]+)/g);
+    const { scripts }: { scripts: object } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
+    const builtIn = new Set(['ci', 'i', 'install', 'pack']);
+    const commands = [...named].flatMap(([, name = '']) => (builtIn.has(name) ? [] : name));
+    expect(commands.filter((name) => !Object.hasOwn(scripts, name))).toEqual([]);
+  },
+);

@@ -1,6 +1,6 @@
 import { treePath } from '../../src/contract/tree-path.js';
 import { ARTIFACT_FEATURES, RUN_FEATURES } from '../../src/testing/index.js';
-import { failureOf, openArtifacts } from './support/artifact-store.js';
+import { failureOf, openArtifacts } from './helpers/artifact-store.js';
 
 const FLOWERS = 'lab/project/dataset/flowers';
 const CHOSEN = 'acme/wandb-registry-data/dataset/chosen';

@@ -9,7 +9,7 @@ import type { ReferenceReader, WandbArtifactFsOptions } from '../../src/config/o
 import { treePath } from '../../src/contract/tree-path.js';
 import type { SeedReference } from '../../src/testing/index.js';
 import { makeDirectory } from '../helpers/directories.js';
-import { failureOf, openArtifacts, type Setup, WHOLE } from './support/artifact-store.js';
+import { failureOf, openArtifacts, type Setup, WHOLE } from './helpers/artifact-store.js';
 
 const FLOWERS = 'lab/project/dataset/flowers';
 const V0 = `${FLOWERS}/v0`;

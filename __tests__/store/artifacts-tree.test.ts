@@ -1,5 +1,5 @@
 import { treePath } from '../../src/contract/tree-path.js';
-import { failureOf, openArtifacts, type Setup } from './support/artifact-store.js';
+import { failureOf, openArtifacts, type Setup } from './helpers/artifact-store.js';
 
 const PROJECT = 'lab/project';
 const FLOWERS = 'lab/project/dataset/flowers';

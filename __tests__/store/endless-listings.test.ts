@@ -2,10 +2,12 @@ import { resolveConfig } from '../../src/config/config.js';
 import type { Entry } from '../../src/contract/entry.js';
 import type { Store } from '../../src/contract/store.js';
 import { treePath } from '../../src/contract/tree-path.js';
-import { MOST_VAIN_PAGES } from '../../src/store/common/pages.js';
+import { StoreContext } from '../../src/store/common/context.js';
+import { MOST_VAIN_PAGES, pagesOf } from '../../src/store/common/pages.js';
 import { createRunsStore } from '../../src/store/runs.js';
 import { isWireFailure } from '../../src/wire/wire-failure.js';
 import { json, serve, type TestServer } from '../wire/helpers/http-server.js';
+import { connect } from '../wire/helpers/wire.js';
 
 const RUN = 'team/project/run';
 
@@ -82,6 +84,22 @@ test.each<[string, (page: number) => ListedPage]>([
     detail: "The server doesn't come to the end of its listing.",
   });
   expect(server.received.length).toBeLessThan(30);
+});
+
+test('a listing of more rows than any directory has is EPROTO, whatever is in them', async () => {
+  const fetch = async (after: string | null) => ({
+    entries: [],
+    rows: 1_000_000,
+    next: String(Number(after) + 1),
+  });
+  const walk = async (): Promise<void> => {
+    for await (const page of pagesOf(new StoreContext(connect('http://127.0.0.1:9')), fetch))
+      expect(page).toEqual([]);
+  };
+  expect(await failureOf(walk())).toMatchObject({
+    code: 'EPROTO',
+    detail: 'The server lists more than 5000000 names in one directory.',
+  });
 });
 
 test('pages of files that were never uploaded are no end, however many', async () => {

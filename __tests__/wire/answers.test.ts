@@ -5,6 +5,7 @@ import {
   FileAddressesDocument,
   FindManifestDocument,
   FindProjectDocument,
+  FindRunsDocument,
   ListArtifactTypesDocument,
   ListCollectionAliasesDocument,
   ListCollectionsDocument,
@@ -21,10 +22,22 @@ import { isWireFailure } from '../../src/wire/wire-failure.js';
 import { json, serve } from './helpers/http-server.js';
 import { connect, failureOf, fakeClock } from './helpers/wire.js';
 
+const versionsOf = (facts: object) => ({
+  project: {
+    artifactType: {
+      artifactCollection: { name: 'c', state: 'READY', defaultArtifactType: { name: 't' }, ...facts },
+    },
+  },
+});
+
+const ENTITY = { id: 'i', name: 'e', createdAt: '2024-01-01T00:00:00Z' };
+const PROJECT = { ...ENTITY, name: 'p', updatedAt: null, lastActive: null, entity: ENTITY };
+
 /** Every listing that is asked for, and where its connection stands in the answer. */
 const LISTINGS: readonly [string, DocumentNode, (connection: unknown) => unknown][] = [
   ['projects', ListProjectsDocument, (projects) => ({ entity: { name: 'e' }, projects })],
   ['runs', ListRunsDocument, (runs) => ({ project: { runs } })],
+  ['runs that are found', FindRunsDocument, (runs) => ({ project: { ...PROJECT, runs } })],
   ['files', ListFilesDocument, (files) => ({ project: { run: { files } } })],
   ['files by name', FileAddressesDocument, (files) => ({ project: { run: { files } } })],
   ['artifact types', ListArtifactTypesDocument, (artifactTypes) => ({ project: { artifactTypes } })],
@@ -33,22 +46,7 @@ const LISTINGS: readonly [string, DocumentNode, (connection: unknown) => unknown
     ListCollectionsDocument,
     (artifactCollections) => ({ project: { artifactType: { artifactCollections } } }),
   ],
-  [
-    'versions',
-    ListVersionsDocument,
-    (artifacts) => ({
-      project: {
-        artifactType: {
-          artifactCollection: {
-            name: 'c',
-            state: 'READY',
-            defaultArtifactType: { name: 't' },
-            artifacts,
-          },
-        },
-      },
-    }),
-  ],
+  ['versions', ListVersionsDocument, (artifacts) => versionsOf({ artifacts })],
   ['aliases', ListCollectionAliasesDocument, (aliases) => ({ project: { artifactCollection: { aliases } } })],
   [
     'files of a member',
@@ -119,28 +117,11 @@ test.each([
   [
     "a version that doesn't tell its state",
     ListVersionsDocument,
-    {
-      project: {
-        artifactType: {
-          artifactCollection: {
-            name: 'c',
-            state: 'READY',
-            defaultArtifactType: { name: 't' },
-            artifacts: { edges: [{ version: 'v0', node: { id: 'i', aliases: [] } }], pageInfo: last },
-          },
-        },
-      },
-    },
+    versionsOf({
+      artifacts: { edges: [{ version: 'v0', node: { id: 'i', aliases: [] } }], pageInfo: last },
+    }),
   ],
-  [
-    'a collection of no type',
-    ListVersionsDocument,
-    {
-      project: {
-        artifactType: { artifactCollection: { name: 'c', state: 'READY', defaultArtifactType: null } },
-      },
-    },
-  ],
+  ['a collection of no type', ListVersionsDocument, versionsOf({ defaultArtifactType: null })],
   ['a manifest that is no file', FindManifestDocument, { artifact: { currentManifest: { file: null } } }],
   [
     'a list that is null',

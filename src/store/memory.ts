@@ -4,8 +4,9 @@ import { Failure } from '../contract/failure.js';
 import type { Store } from '../contract/store.js';
 import { depthOf, parentOf, ROOT, type TreePath, treePath } from '../contract/tree-path.js';
 import type { OpenSource, Signalled, Ticket } from '../contract/uploads.js';
+import { md5Of } from './common/rows.js';
 import { piecesOf } from './common/sources.js';
-import { MemoryTree, md5Of } from './memory/tree.js';
+import { MemoryTree } from './memory/tree.js';
 import { MEMORY_SHAPE } from './runs/shape.js';
 
 export interface MemoryStoreOptions {

@@ -83,7 +83,7 @@ export interface FakeWandb extends AsyncDisposable {
    * @param name 'entity/project/collection', with ':alias' or ':vN' behind it, or else the one that is `latest`
    */
   artifactFiles(name: string): Promise<Readonly<Record<string, Uint8Array>>>;
-  /** Ends the server: connections are cut. Its thread ends a second later, unless another server takes it. */
+  /** Ends the server: connections are cut. Its thread ends two seconds later, unless another server takes it. */
   close(): Promise<void>;
 }
 

@@ -33,7 +33,7 @@ export async function download(
     const first = known && (await direct(known));
     if (first && 'bytes' in first) return first;
     // Nobody is reached by another signature.
-    const isReached = !first || isRefusal(first);
+    const isReached = !first || isExpired(first);
     const address = isReached ? await source.renew() : known;
     if (!address) throw new Failure('ESTALE', 'The file was removed on the server.');
     const second = isReached ? await direct(address) : first;
@@ -53,13 +53,13 @@ export async function download(
     try {
       return await transfers.download(address.direct, { ...options, isApiAddress: false });
     } catch (error) {
-      if (isWireFailure(error) && (isRefusal(error) || isUnreachable(error))) return error;
+      if (isWireFailure(error) && (isExpired(error) || isUnreachable(error))) return error;
       throw error;
     }
   }
 
   async function byApi(address: Address, refusal: WireFailure): Promise<Download> {
-    const api = await source.lastResort(address, isRefusal(refusal));
+    const api = await source.lastResort(address, isExpired(refusal));
     if (api === null || (isUnreachable(refusal) && originOf(api) === originOf(address.direct))) throw refusal;
     const why = isUnreachable(refusal) ? 'can not be reached' : 'refuses an address that was just signed';
     transfers.api.warnings.debug(
@@ -77,7 +77,8 @@ export async function download(
 }
 
 /** How storages turn down a URL whose time is over: 400 (ExpiredToken), 401 or 403. */
-const isRefusal = ({ status }: WireFailure): boolean => status === 400 || status === 401 || status === 403;
+export const isExpired = ({ status }: WireFailure): boolean =>
+  status === 400 || status === 401 || status === 403;
 
 /** Networks that let nobody out but to the API: no connection is made. */
 const isUnreachable = ({ fault }: WireFailure): boolean =>

@@ -29,7 +29,7 @@ export class StoreContext {
 }
 
 /** The server's features, asked for once, when first needed. A server that can't tell has none (protocol section 5.1). */
-export class Features {
+class Features {
   private enabled: Promise<ReadonlySet<string>> | null = null;
   private known: ReadonlySet<string> | null = null;
 

@@ -26,7 +26,7 @@ export const restOf = (connection: Connection | null | undefined): Pick<Page, 'r
 export const onlyPage = (entries: readonly Entry[]): Page => ({ entries, rows: entries.length, next: null });
 
 /** Rows of one listing; more of them would fill the memory, and no run has them. */
-export const MOST_ROWS = 5_000_000;
+const MOST_ROWS = 5_000_000;
 /** Pages that bring nothing new, one after another. */
 export const MOST_VAIN_PAGES = 10;
 /** Most listings end before; what shorter ones have brought isn't remembered. */

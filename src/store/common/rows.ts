@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import type { Entry } from '../../contract/entry.js';
 import { Failure } from '../../contract/failure.js';
 import {
@@ -114,6 +115,10 @@ export function plausibleSize(value: unknown, digest: string | null): number | n
   const isEmpty = digest !== null && EMPTY_DIGESTS.has(digest);
   return isEmpty === (size === 0) ? size : null;
 }
+
+/** Base64. */
+export const md5Of = (content: Uint8Array | string): string =>
+  createHash('md5').update(content).digest('base64');
 
 /**
  * An MD5 in the one spelling that all of it here has, base64: servers and proxies write hex, other alphabets and no

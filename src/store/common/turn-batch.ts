@@ -163,7 +163,7 @@ export function createLookup({
     signal: AbortSignal,
   ) => Promise<readonly Outcome[]>;
 }): Store['lookup'] {
-  const batch = new TurnBatch<Question, Outcome, TreePath>({
+  const batch = new TurnBatch<Question, Lookup, TreePath>({
     ask,
     keyOf: ({ file, hasListing }) => `${hasListing} ${file === null ? '' : `:${file}`}`,
     // An answer must be newer than the question.
@@ -173,11 +173,9 @@ export function createLookup({
     const { names, unit, file } = placeAt(path, unitDepth);
     if (names.length === 0) return NOTHING;
     try {
-      const outcome = await (unit === null
+      return await (unit === null
         ? above(path, names, signal)
         : batch.add(unit, { file, hasListing }, signal));
-      if (outcome instanceof Failure) throw outcome;
-      return outcome;
     } catch (error) {
       if (error instanceof Failure && error.code === 'ENOENT') return NOTHING;
       throw error;

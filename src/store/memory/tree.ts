@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import type { Entry } from '../../contract/entry.js';
 import { Failure } from '../../contract/failure.js';
 import {
@@ -10,7 +9,7 @@ import {
   type TreePath,
   upperPath,
 } from '../../contract/tree-path.js';
-import { contentVersion } from '../common/rows.js';
+import { contentVersion, md5Of } from '../common/rows.js';
 
 /** One name at the remote. */
 interface Row {
@@ -160,9 +159,6 @@ const directoryEntry = (path: TreePath, at: number, id: string): Entry => ({
   id,
   isReadOnly: false,
 });
-
-/** Base64. */
-export const md5Of = (bytes: Uint8Array): string => createHash('md5').update(bytes).digest('base64');
 
 /** The path and every directory above it, outermost first, without the root. */
 function prefixesOf(path: TreePath): TreePath[] {

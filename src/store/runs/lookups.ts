@@ -1,13 +1,12 @@
 import type { TypedDocumentNode } from '@graphql-typed-document-node/core';
 import type { DocumentNode, FieldNode, OperationDefinitionNode } from 'graphql';
 import type { Entry, Lookup } from '../../contract/entry.js';
-import type { Failure } from '../../contract/failure.js';
 import { pathOf, type TreePath } from '../../contract/tree-path.js';
 import type { CallOptions, WireClient } from '../../wire/api/client.js';
 import { Kind, visit } from '../../wire/api/graphql.js';
 import { LookUpDocument, type LookUpQuery } from '../../wire/generated.js';
 import { directoryEntry, nodesOf } from '../common/rows.js';
-import { createLookup, NOTHING, type Question } from '../common/turn-batch.js';
+import { createLookup, NOTHING, type Outcome, type Question } from '../common/turn-batch.js';
 import { lookUpAbove } from '../common/upper-levels.js';
 import type { Addresses } from './reading.js';
 import { fileEntries, fileEntry, placeOf, type RunsContext, UNIT_DEPTH } from './tree.js';
@@ -30,7 +29,7 @@ export class Lookups {
     unit: TreePath,
     questions: readonly Question[],
     signal: AbortSignal,
-  ): Promise<readonly (Lookup | Failure)[]> {
+  ): Promise<readonly Outcome[]> {
     return this.context.sizes.each('patterns', questions, (batch) => this.askBatch(unit, batch, signal));
   }
 

@@ -5,7 +5,7 @@ import type { TreePath } from '../../contract/tree-path.js';
 import { FileAddressesDocument, type FileRowFragment, type FileUrlsFragment } from '../../wire/generated.js';
 import type { Download, DownloadOptions } from '../../wire/transfer/transfer.js';
 import { type Address, AddressBook, differs, download, readListed, type Span } from '../common/content.js';
-import { rowsOfNames } from '../common/rows.js';
+import { md5Of, rowsOfNames } from '../common/rows.js';
 import { TurnBatch } from '../common/turn-batch.js';
 import { placeOf, type RunName, type RunsContext } from './tree.js';
 
@@ -63,8 +63,6 @@ export class Reading {
     return download(this.context.transfers, source, options);
   }
 }
-
-const md5Of = (bytes: Uint8Array): string => createHash('md5').update(bytes).digest('base64');
 
 /** The URLs of run files, asked for in batches by name. */
 export class Addresses {

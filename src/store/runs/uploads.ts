@@ -4,6 +4,7 @@ import type { OpenSource, Signalled, Ticket, Uploads } from '../../contract/uplo
 import { CreateRunFilesDocument, MarkRunFilesUploadedDocument } from '../../wire/generated.js';
 import { uploadHeaders } from '../../wire/transfer/upload.js';
 import { isWireFailure } from '../../wire/wire-failure.js';
+import { isExpired } from '../common/content.js';
 import { byRun, type RunName, type RunsContext } from './tree.js';
 
 /*
@@ -43,8 +44,7 @@ export async function putFile(
   try {
     return await transfers.upload(ticket.url, ticket.headers, source, sending);
   } catch (error) {
-    const isExpired = isWireFailure(error) && [400, 401, 403].includes(error.status ?? 0);
-    if (!isExpired) throw error;
+    if (!isWireFailure(error) || !isExpired(error)) throw error;
     // Its time may be over: large batches wait long. Declaring a name again leaves its content as it is.
     const [fresh] = await declareFiles(context, [ticket.path], options);
     if (!fresh) throw error;

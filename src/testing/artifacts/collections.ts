@@ -3,7 +3,7 @@ import { HttpError } from '../server/http.js';
 import { type Alias, type Artifact, type Collection, isVersionName, type Membership } from './records.js';
 
 /** Gives out the numbers that identify what is made. */
-export type Numbering = () => number;
+type Numbering = () => number;
 
 /** The member that 'vN', an alias or, for an empty name, `latest` means. */
 export function memberNamed(collection: Collection, name: string): Membership | null {

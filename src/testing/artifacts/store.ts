@@ -53,7 +53,7 @@ export class ArtifactStore {
 }
 
 /** Which runs made and used which versions. */
-export class Lineage {
+class Lineage {
   private readonly made = new Map<Run, Set<Artifact>>();
   private readonly used = new Map<Run, Map<Artifact, Set<string>>>();
 

@@ -15,7 +15,7 @@ import {
 } from './records.js';
 
 /** What a version is declared with. */
-export interface Declaration {
+interface Declaration {
   readonly digest: string;
   readonly digestAlgorithm: DigestAlgorithm;
   readonly description: string | null;

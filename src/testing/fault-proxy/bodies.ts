@@ -3,7 +3,7 @@ import { Cut, type Lane } from './lane.js';
 
 export type Chunks = AsyncIterable<Buffer>;
 
-export interface Altering {
+interface Altering {
   readonly lane: Lane;
   /** Aborts when the client has gone. */
   readonly gone: AbortSignal;

@@ -1,5 +1,6 @@
 import type { IncomingMessage, OutgoingHttpHeaders, ServerResponse } from 'node:http';
 import type { FaultSubject } from '../faults.js';
+import { decoded } from '../server/http.js';
 import { splitTarget, type Twin, throughProxy } from './addresses.js';
 import { alteredAnswer, alteredRequest, type Chunks, single } from './bodies.js';
 import { endToEnd, type Upstream } from './delivery.js';
@@ -68,7 +69,7 @@ class Exchange {
   async run(): Promise<void> {
     const { side, lane, request } = this.parties;
     const method = request.method ?? 'GET';
-    const path = decoded(this.parties.target);
+    const path = decoded(this.parties.target.split('?')[0] ?? '');
     const isGraphql = side.name === 'api' && path === '/graphql';
     const body = isGraphql ? await collect(chunksOf(request)) : null;
     const { operation, fields } = body ? operationOf(body) : { operation: null, fields: [] };
@@ -176,14 +177,4 @@ async function collect(chunks: Chunks): Promise<Buffer> {
 async function drain(message: IncomingMessage): Promise<void> {
   if (message.readableEnded) return;
   for await (const _part of message);
-}
-
-function decoded(target: string): string {
-  const [path = ''] = target.split('?');
-  try {
-    return decodeURIComponent(path);
-  } catch (error) {
-    if (error instanceof URIError) return path;
-    throw error;
-  }
 }

@@ -1,6 +1,6 @@
 import { GraphQLError, getOperationAST, Kind, parse } from 'graphql';
 
-export interface NamedOperation {
+interface NamedOperation {
   readonly operation: string | null;
   /** The root fields, by name. */
   readonly fields: readonly string[];

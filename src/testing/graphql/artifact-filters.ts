@@ -1,6 +1,5 @@
 import { GraphQLError } from 'graphql';
 import type { Collection, Membership } from '../artifacts/records.js';
-import type { SortKey } from '../server/connections.js';
 import { dig } from './filters.js';
 
 const iso = (ms: number | null): string | null => (ms === null ? null : new Date(ms).toISOString());
@@ -67,22 +66,4 @@ export function collectionValues(collection: Collection, key: string): readonly 
       return [iso(collection.updatedAt)];
   }
   throw new GraphQLError(`Artifact collections have no '${key}' to filter or order by.`);
-}
-
-/** How `order` sorts rows: a sign, then a name. */
-export function orderBy<Row>(
-  order: string | null | undefined,
-  usual: string,
-  valuesOf: (row: Row, key: string) => readonly unknown[],
-  numberOf: (row: Row) => number,
-): { readonly keyOf: (row: Row) => SortKey; readonly isDescending: boolean } {
-  const text = order || usual;
-  const key = text.replace(/^[+-]/, '');
-  return {
-    isDescending: text.startsWith('-'),
-    keyOf: (row) => {
-      const [value] = valuesOf(row, key);
-      return [typeof value === 'number' || typeof value === 'string' ? value : null, numberOf(row)];
-    },
-  };
 }

@@ -1,7 +1,8 @@
 import { GraphQLError } from 'graphql';
+import type { Sorting } from '../server/connections.js';
 
 /** The values of a row under a name that filters use. Several stand for lists, such as tags. */
-export type ValuesOf<Row> = (row: Row, key: string) => readonly unknown[];
+type ValuesOf<Row> = (row: Row, key: string) => readonly unknown[];
 
 /** What lies below an object's keys; undefined where there is nothing. */
 export const dig = (value: unknown, path: readonly string[]): unknown =>
@@ -24,6 +25,24 @@ export function mongoFilter<Row>(
     });
   }
   return (row) => passes(filter, row, valuesOf);
+}
+
+/** How `order` sorts rows: a sign, then a name. */
+export function orderBy<Row>(
+  order: string | null | undefined,
+  usual: string,
+  valuesOf: ValuesOf<Row>,
+  numberOf: (row: Row) => number,
+): Sorting<Row> {
+  const text = order || usual;
+  const key = text.replace(/^[+-]/, '');
+  return {
+    isDescending: text.startsWith('-'),
+    keyOf: (row) => {
+      const [value] = valuesOf(row, key);
+      return [typeof value === 'number' || typeof value === 'string' ? value : null, numberOf(row)];
+    },
+  };
 }
 
 function passes<Row>(filter: unknown, row: Row, valuesOf: ValuesOf<Row>): boolean {

@@ -1,7 +1,7 @@
 import { GraphQLError } from 'graphql';
-import type { SortKey } from '../server/connections.js';
+import type { Sorting } from '../server/connections.js';
 import type { Run } from '../world/records.js';
-import { dig, mongoFilter } from './filters.js';
+import { dig, mongoFilter, orderBy } from './filters.js';
 
 /** Values of a run by the names that filters and orders use. Several stand for lists, such as tags. */
 function valuesOf(run: Run, key: string, viewer: string): readonly unknown[] {
@@ -49,20 +49,11 @@ function valuesOf(run: Run, key: string, viewer: string): readonly unknown[] {
 export const runFilter = (text: string | null | undefined, viewer: string): ((run: Run) => boolean) =>
   mongoFilter(text, (run, key) => valuesOf(run, key, viewer));
 
-/** How `order` sorts runs: a sign, then a name. */
-export function runOrder(
-  order: string | null | undefined,
-  viewer: string,
-): { keyOf: (run: Run) => SortKey; isDescending: boolean } {
-  const text = order || '+created_at';
-  const key = text.replace(/^[+-]/, '');
-  return {
-    isDescending: text.startsWith('-'),
-    keyOf: (run) => {
-      // Times are told to the second, but runs of one second still have an order.
-      if (key === 'created_at' || key === 'createdAt') return [run.createdAt, run.number];
-      const [value] = valuesOf(run, key, viewer);
-      return [typeof value === 'number' || typeof value === 'string' ? value : null, run.number];
-    },
-  };
-}
+/** How `order` sorts runs. Times are told to the second, but runs of one second still have an order. */
+export const runOrder = (order: string | null | undefined, viewer: string): Sorting<Run> =>
+  orderBy(
+    order,
+    '+created_at',
+    (run, key) => (/^created(At|_at)$/.test(key) ? [run.createdAt] : valuesOf(run, key, viewer)),
+    ({ number }) => number,
+  );

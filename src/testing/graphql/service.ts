@@ -1,7 +1,9 @@
 import {
   type DocumentNode,
+  defaultFieldResolver,
   execute,
   GraphQLError,
+  type GraphQLFieldResolver,
   getOperationAST,
   Kind,
   type OperationDefinitionNode,
@@ -30,7 +32,7 @@ export interface GraphqlRequest {
   readonly variables: Readonly<Record<string, unknown>>;
 }
 
-export interface GraphqlAnswer {
+interface GraphqlAnswer {
   readonly status: number;
   readonly body: { readonly data?: unknown; readonly errors?: readonly unknown[] };
 }
@@ -79,6 +81,7 @@ export class GraphqlService {
       schema: this.documents.schema,
       document: request.document,
       rootValue: this.root,
+      fieldResolver: resolveField,
       variableValues: request.variables,
       operationName: request.operationName,
     });
@@ -89,6 +92,14 @@ export class GraphqlService {
     return { status, body: { ...(result.errors && { errors: result.errors }), data: result.data } };
   }
 }
+
+/** What a mutation comes to tells which request it was, in the two spellings that the schema has. */
+const resolveField: GraphQLFieldResolver<unknown, unknown> = (source, args, context, info) => {
+  const value = defaultFieldResolver(source, args, context, info);
+  if (info.parentType !== info.schema.getMutationType() || typeof value !== 'object') return value;
+  const { clientMutationId, clientMutationID } = args.input;
+  return { ...value, clientMutationId, clientMutationID };
+};
 
 function parseBody(body: string): {
   query: string;

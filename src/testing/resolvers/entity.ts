@@ -109,14 +109,14 @@ function memberNode(instance: Instance) {
 type OrganizationSettings = Settings['organizations'][number];
 
 /** The organisation that an entity belongs to, or that it stands for. */
-export function organizationOf(instance: Instance, entity: Entity) {
+function organizationOf(instance: Instance, entity: Entity) {
   const found = instance.settings.organizations.find(
     (organization) => organization.entity === entity.name || organization.teams.includes(entity.name),
   );
   return found ? organizationNode(instance, found) : null;
 }
 
-export const organizationNodes = (instance: Instance) =>
+const organizationNodes = (instance: Instance) =>
   instance.settings.organizations.map((organization) => organizationNode(instance, organization));
 
 export function organizationNode(

@@ -1,8 +1,7 @@
 import { GraphQLError } from 'graphql';
-import { orderBy } from '../graphql/artifact-filters.js';
-import { mongoFilter } from '../graphql/filters.js';
+import { mongoFilter, orderBy } from '../graphql/filters.js';
 import { runFilter } from '../graphql/run-filters.js';
-import { compareKeys, type PageArguments, paginate } from '../server/connections.js';
+import { type PageArguments, sortedPage } from '../server/connections.js';
 import type { Instance } from '../world/instance.js';
 import { type Entity, internalId, type Project, projectId, type Run } from '../world/records.js';
 import { projectArtifacts } from './artifacts/type.js';
@@ -40,19 +39,9 @@ export interface ProjectListArguments extends PageArguments {
 export function projectConnection(instance: Instance, entity: Entity, args: ProjectListArguments) {
   const { filters, order, ...page } = args;
   const sorting = orderBy(order, '+created_at', projectValues, ({ number }: Project) => number);
-  const { keyOf, isDescending } = sorting;
   const projects = [...entity.projects.values()].filter(mongoFilter(filters, projectValues));
-  projects.sort((a, b) => (isDescending ? -1 : 1) * compareKeys(keyOf(a), keyOf(b)));
-  return paginate(
-    projects,
-    {
-      keyOf,
-      isDescending,
-      toNode: (project) => instance.nodes.project(project),
-      mostRows: instance.settings.limits.page,
-    },
-    page,
-  );
+  const toNode = (project: Project) => instance.nodes.project(project);
+  return sortedPage(projects, { ...sorting, toNode, mostRows: instance.settings.limits.page }, page);
 }
 
 export function projectNode(instance: Instance, project: Project) {

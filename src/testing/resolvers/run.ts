@@ -1,6 +1,6 @@
 import type { GraphQLResolveInfo } from 'graphql';
 import { runFilter, runOrder } from '../graphql/run-filters.js';
-import { compareKeys, type PageArguments, paginate } from '../server/connections.js';
+import { type PageArguments, paginate, sortedPage } from '../server/connections.js';
 import { checkLimit } from '../server/limits.js';
 import { between, historyKeys, liveSteps, sampled, sampledHistory } from '../world/history.js';
 import type { Instance } from '../world/instance.js';
@@ -30,14 +30,10 @@ export function sortedRuns(
   args: Omit<RunListArguments, 'names'>,
 ) {
   const { limits, viewer } = instance.settings;
-  const { keyOf, isDescending } = runOrder(args.order, viewer.username);
   const runs = candidates.filter(runFilter(args.filters, viewer.username));
-  runs.sort((a, b) => (isDescending ? -1 : 1) * compareKeys(keyOf(a), keyOf(b)));
-  return paginate(
-    runs,
-    { keyOf, isDescending, toNode: (run) => instance.nodes.run(run), mostRows: limits.page },
-    args,
-  );
+  const sorting = runOrder(args.order, viewer.username);
+  const toNode = (run: Run) => instance.nodes.run(run);
+  return sortedPage(runs, { ...sorting, toNode, mostRows: limits.page }, args);
 }
 
 export function runNode(instance: Instance, run: Run) {

@@ -17,7 +17,7 @@ import { bucket } from './bucket.js';
 import { fileStream } from './file-stream.js';
 
 /** What a request is, found out before it is handled, so that faults can hit it and the log can name it. */
-export interface Prepared {
+interface Prepared {
   readonly graphql: GraphqlRequest | null;
   readonly handle: Handler;
 }

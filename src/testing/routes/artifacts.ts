@@ -1,12 +1,12 @@
 import { memberOf } from '../artifacts/collections.js';
 import type { Collection } from '../artifacts/records.js';
-import { type HttpAnswer, type HttpRequest, jsonError } from '../server/http.js';
+import { decoded, type HttpAnswer, type HttpRequest, jsonError } from '../server/http.js';
 import type { Instance } from '../world/instance.js';
 
 /** An address below `/artifactsV2/` or `/artifacts/`, which answers with a redirect to the storage. */
 export function artifactFile(instance: Instance, request: HttpRequest): HttpAnswer {
   if (request.method !== 'GET' && request.method !== 'HEAD') return jsonError(405, 'method not allowed');
-  const [, root, ...segments] = request.rawPath.split('/').map(decode);
+  const [, root, ...segments] = request.rawPath.split('/').map(decoded);
   const key = root === 'artifacts' ? keyByDigest(instance, segments) : keyByBirth(instance, segments);
   if (key === null || !instance.artifacts.objects.object(key))
     return jsonError(404, 'artifact file not found');
@@ -48,14 +48,4 @@ function keyByBirth(instance: Instance, [, entity = '', ...rest]: readonly strin
 function holds(instance: Instance, collection: Collection, artifactID: string): boolean {
   const artifact = instance.artifacts.catalogue.artifact(artifactID);
   return artifact !== null && memberOf(collection, artifact) !== null;
-}
-
-function decode(segment: string): string {
-  try {
-    return decodeURIComponent(segment);
-  } catch (error) {
-    // The SDK inserts the basename as it is.
-    if (error instanceof URIError) return segment;
-    throw error;
-  }
 }

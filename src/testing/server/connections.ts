@@ -21,7 +21,18 @@ export interface Connection<Node> {
 /** What a list is ordered by: a value and, where values are equal, the number of making. */
 export type SortKey = readonly [value: string | number | null, number: number];
 
-export function compareKeys(a: SortKey, b: SortKey): number {
+export interface Sorting<Item> {
+  readonly keyOf: (item: Item) => SortKey;
+  readonly isDescending?: boolean;
+}
+
+/** Compares rows as they are to be ordered. */
+export const inOrder =
+  <Item>({ keyOf, isDescending = false }: Sorting<Item>) =>
+  (a: Item, b: Item): number =>
+    (isDescending ? -1 : 1) * compareKeys(keyOf(a), keyOf(b));
+
+function compareKeys(a: SortKey, b: SortKey): number {
   return compareValues(a[0], b[0]) || a[1] - b[1];
 }
 
@@ -34,19 +45,26 @@ function compareValues(a: string | number | null, b: string | number | null): nu
   return a < b ? -1 : 1;
 }
 
+interface PageOptions<Item, Node> extends Sorting<Item> {
+  readonly toNode: (item: Item) => Node;
+  /** The most rows that a page holds. */
+  readonly mostRows: number;
+}
+
+/** One page of a list that isn't ordered yet. */
+export const sortedPage = <Item, Node>(
+  items: readonly Item[],
+  options: PageOptions<Item, Node>,
+  page: PageArguments,
+): Connection<Node> => paginate([...items].sort(inOrder(options)), options, page);
+
 /**
  * One page of a list that is ordered already. Cursors hold the sort key, not a position: rows that are made or deleted
  * between two pages neither repeat nor hide others.
  */
 export function paginate<Item, Node>(
   items: readonly Item[],
-  options: {
-    readonly keyOf: (item: Item) => SortKey;
-    readonly toNode: (item: Item) => Node;
-    readonly isDescending?: boolean;
-    /** The most rows that a page holds. */
-    readonly mostRows: number;
-  },
+  options: PageOptions<Item, Node>,
   page: PageArguments,
 ): Connection<Node> {
   const { keyOf, toNode, mostRows, isDescending = false } = options;

@@ -39,7 +39,7 @@ export function readRequest(message: IncomingMessage, onBytes: (bytes: number) =
   return {
     method: message.method ?? 'GET',
     rawPath,
-    path: decode(rawPath),
+    path: decoded(rawPath),
     query: new URLSearchParams(question < 0 ? '' : target.slice(question + 1)),
     headers: message.headers,
     body: () => {
@@ -49,11 +49,12 @@ export function readRequest(message: IncomingMessage, onBytes: (bytes: number) =
   };
 }
 
-function decode(rawPath: string): string {
+/** What is no percent-encoding is taken as it is: so the SDK inserts basenames. */
+export function decoded(text: string): string {
   try {
-    return decodeURIComponent(rawPath);
+    return decodeURIComponent(text);
   } catch (error) {
-    if (error instanceof URIError) return rawPath;
+    if (error instanceof URIError) return text;
     throw error;
   }
 }

@@ -7,7 +7,7 @@ import { corsHeaders, preflight } from './cors.js';
 import { type Handler, type HttpAnswer, type HttpRequest, json, jsonError, readRequest } from './http.js';
 import type { OpenRecord, RequestLog } from './log.js';
 
-export interface Listener {
+interface Listener {
   readonly url: string;
   close(): Promise<void>;
 }

@@ -11,7 +11,7 @@ import { seed } from '../world/seed.js';
 import { listen } from './listener.js';
 import { RequestLog } from './log.js';
 
-export interface RunningServer extends Control {
+interface RunningServer extends Control {
   readonly url: string;
   readonly storageUrl: string;
 }

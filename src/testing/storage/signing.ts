@@ -8,7 +8,7 @@ export interface Refusal {
   readonly message: string;
 }
 
-export interface SignedRequest {
+interface SignedRequest {
   readonly method: string;
   /** Percent-encoded, without the query. */
   readonly rawPath: string;

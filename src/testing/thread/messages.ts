@@ -21,7 +21,7 @@ export type ThreadMessage =
   | { readonly type: 'error'; readonly id: number; readonly error: SentError };
 
 /** An error on its way between threads, where an Error would lose its code. */
-export interface SentError {
+interface SentError {
   readonly message: string;
   readonly code: string | null;
 }

@@ -60,7 +60,7 @@ export interface Agent {
 }
 
 /** What describes a run beside its files. */
-export interface RunMetadata {
+interface RunMetadata {
   displayName: string;
   state: string;
   createdAt: number;
@@ -118,7 +118,7 @@ export const runId = (run: Run): string =>
 export const sweepId = (sweep: Sweep): string =>
   base64(`Sweep:v1:${sweep.name}:${sweep.project.name}:${sweep.project.entity.name}`);
 export const agentId = (agent: Agent): string => base64(`Agent:${agent.number}`);
-export const runPath = (run: Run): string => `${run.project.entity.name}/${run.project.name}/${run.name}`;
+const runPath = (run: Run): string => `${run.project.entity.name}/${run.project.name}/${run.name}`;
 
 /** Named by path alone, as the service does: a late PUT can reach a file that was deleted and made again. */
 export const objectKey = (row: FileRow): string => `${runPath(row.run)}/${row.name}`;

@@ -63,7 +63,7 @@ export class Lookups {
     unit: TreePath,
     questions: readonly Question[],
     signal: AbortSignal,
-  ): Promise<readonly (Outcome | Failure)[]> {
+  ): Promise<readonly Outcome[]> {
     const { queries, versions, manifests, context } = this.parts;
     const { collection, alias } = placeOf(unit);
     if (!collection || alias === null) return questions.map(() => NOTHING);

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { md5Of } from '../../common/rows.js';
 import { createHasher, type DigestAlgorithm, hexOf } from '../content.js';
 import type { ManifestEntry } from './format.js';
 
@@ -29,7 +29,7 @@ export function writeManifest(
   const config = JSON.stringify({ storageLayout: 'V2', ...(region !== null && { storageRegion: region }) });
   const head = `{"version":1,"storagePolicy":"wandb-storage-policy-v1","storagePolicyConfig":${config}`;
   const bytes = Buffer.from(`${head},"contents":{${contents.join(',')}}}`);
-  return { bytes, digest: createHash('md5').update(bytes).digest('base64') };
+  return { bytes, digest: md5Of(bytes) };
 }
 
 /** The core tells a size that it doesn't know as 0. */

@@ -1,9 +1,9 @@
-import { createHash } from 'node:crypto';
 import { setMaxListeners } from 'node:events';
 import type { Entry } from '../../../contract/entry.js';
 import { Failure } from '../../../contract/failure.js';
 import type { TreePath } from '../../../contract/tree-path.js';
 import { isWireFailure } from '../../../wire/wire-failure.js';
+import { md5Of } from '../../common/rows.js';
 import { isDigest } from '../content.js';
 import { fileEntry, referenceEntry } from '../listing/entries.js';
 import type { Version } from '../listing/version-queries.js';
@@ -178,6 +178,6 @@ type FindTarget = (id: string) => Promise<Version | Failure | null>;
  */
 function contentOfReference({ ref, digest }: ManifestEntry): { algorithm: 'md5'; digest: string } | null {
   if (ref === null || !/^file:/i.test(ref) || !isDigest(digest)) return null;
-  const ofUri = createHash('md5').update(ref).digest('base64');
+  const ofUri = md5Of(ref);
   return digest === ofUri ? null : { algorithm: 'md5', digest };
 }

@@ -9,9 +9,9 @@ import {
   type Tags,
   tagId,
 } from '../../artifacts/records.js';
-import { collectionValues, orderBy, versionValues } from '../../graphql/artifact-filters.js';
-import { mongoFilter } from '../../graphql/filters.js';
-import { compareKeys, type PageArguments, paginate, slice } from '../../server/connections.js';
+import { collectionValues, versionValues } from '../../graphql/artifact-filters.js';
+import { mongoFilter, orderBy } from '../../graphql/filters.js';
+import { type PageArguments, paginate, slice, sortedPage } from '../../server/connections.js';
 import type { Instance } from '../../world/instance.js';
 import { dateTime, type NodeFields } from '../node.js';
 import { type ArtifactFilesArguments, artifactFileConnection } from './file.js';
@@ -34,7 +34,8 @@ export function collectionConnection(
   const isWanted = mongoFilter(filters, collectionValues);
   const sorting = orderBy(order, '+createdAt', collectionValues, ({ number }: Collection) => number);
   const rows = collections.filter((one) => (!kinds?.length || kinds.includes(one.kind)) && isWanted(one));
-  return sortedPage(instance, rows, sorting, (one) => instance.nodes.collection(one), page);
+  const toNode = (collection: Collection) => instance.nodes.collection(collection);
+  return sortedPage(rows, { ...sorting, toNode, mostRows: instance.settings.limits.page }, page);
 }
 
 function versionConnection(instance: Instance, collection: Collection, args: SortedArguments) {
@@ -46,7 +47,9 @@ function versionConnection(instance: Instance, collection: Collection, args: Sor
     ({ versionIndex }: Membership) => versionIndex,
   );
   const rows = [...collection.members.values()].filter(mongoFilter(filters, versionValues));
-  const { edges, ...rest } = sortedPage(instance, rows, sorting, (member) => member, page);
+  const toNode = (member: Membership) => member;
+  const options = { ...sorting, toNode, mostRows: instance.settings.limits.page };
+  const { edges, ...rest } = sortedPage(rows, options, page);
   return {
     ...rest,
     edges: edges.map(({ cursor, node }) => ({
@@ -55,18 +58,6 @@ function versionConnection(instance: Instance, collection: Collection, args: Sor
       node: instance.nodes.artifact(node.artifact),
     })),
   };
-}
-
-export function sortedPage<Row, Node>(
-  instance: Instance,
-  rows: Row[],
-  sorting: ReturnType<typeof orderBy<Row>>,
-  toNode: (row: Row) => Node,
-  page: PageArguments,
-) {
-  const { keyOf, isDescending } = sorting;
-  rows.sort((a, b) => (isDescending ? -1 : 1) * compareKeys(keyOf(a), keyOf(b)));
-  return paginate(rows, { keyOf, isDescending, toNode, mostRows: instance.settings.limits.page }, page);
 }
 
 /** A sequence or a portfolio. */
@@ -85,8 +76,8 @@ export function collectionNode(instance: Instance, collection: Collection): Node
     defaultArtifactType: () => instance.nodes.artifactType(collection.type),
     tags: (args: PageArguments) => tagConnection(instance, collection.tags, args),
     aliases: (args: PageArguments) =>
-      paginate(
-        [...collection.aliases.values()].sort((a, b) => a.number - b.number),
+      sortedPage(
+        [...collection.aliases.values()],
         {
           keyOf: ({ number }) => [null, number],
           toNode: (alias) => instance.nodes.alias(alias),
@@ -144,7 +135,7 @@ export function aliasNode(instance: Instance, alias: Alias): NodeFields {
 export const tagNodes = (tags: Tags) =>
   [...tags].map(([name, tagCategoryName]) => ({ __typename: 'Tag', id: tagId(name), name, tagCategoryName }));
 
-export function tagConnection(
+function tagConnection(
   instance: Instance,
   tags: Tags,
   args: PageArguments & { readonly tagCategoryName?: string | null },

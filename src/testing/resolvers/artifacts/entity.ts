@@ -1,16 +1,12 @@
-import type { Collection } from '../../artifacts/records.js';
-import { collectionValues, orderBy, versionValues } from '../../graphql/artifact-filters.js';
-import { mongoFilter } from '../../graphql/filters.js';
+import type { Collection, Membership } from '../../artifacts/records.js';
+import { collectionValues, versionValues } from '../../graphql/artifact-filters.js';
+import { mongoFilter, orderBy } from '../../graphql/filters.js';
+import { sortedPage } from '../../server/connections.js';
 import type { Instance } from '../../world/instance.js';
 import type { Entity } from '../../world/records.js';
 import type { NodeFields } from '../node.js';
 import { projectValues } from '../project.js';
-import {
-  type CollectionListArguments,
-  collectionConnection,
-  type SortedArguments,
-  sortedPage,
-} from './collection.js';
+import { type CollectionListArguments, collectionConnection, type SortedArguments } from './collection.js';
 
 interface InProjects {
   readonly projectFilters?: string | null;
@@ -37,7 +33,8 @@ export function entityArtifacts(instance: Instance, entity: Entity): NodeFields 
         .flatMap((collection) => [...collection.members.values()])
         .filter(mongoFilter(filters, versionValues));
       const sorting = orderBy(order, '+createdAt', versionValues, ({ number }) => number);
-      return sortedPage(instance, members, sorting, (member) => instance.nodes.membership(member), page);
+      const toNode = (member: Membership) => instance.nodes.membership(member);
+      return sortedPage(members, { ...sorting, toNode, mostRows: instance.settings.limits.page }, page);
     },
   };
 }

@@ -1,8 +1,8 @@
 import { memberOf } from '../../artifacts/collections.js';
 import type { Artifact, Membership } from '../../artifacts/records.js';
-import { orderBy, versionValues } from '../../graphql/artifact-filters.js';
-import { mongoFilter } from '../../graphql/filters.js';
-import { compareKeys, type PageArguments, slice } from '../../server/connections.js';
+import { versionValues } from '../../graphql/artifact-filters.js';
+import { mongoFilter, orderBy } from '../../graphql/filters.js';
+import { inOrder, type PageArguments, slice } from '../../server/connections.js';
 import type { Instance } from '../../world/instance.js';
 import type { Run } from '../../world/records.js';
 import type { NodeFields } from '../node.js';
@@ -52,8 +52,8 @@ function chosen<Row>(
     return member && isWanted(member) ? [{ row, member }] : [];
   });
   if (order) {
-    const { keyOf, isDescending } = orderBy(order, order, versionValues, ({ number }: Membership) => number);
-    members.sort((a, b) => (isDescending ? -1 : 1) * compareKeys(keyOf(a.member), keyOf(b.member)));
+    const compare = inOrder(orderBy(order, order, versionValues, ({ number }: Membership) => number));
+    members.sort((a, b) => compare(a.member, b.member));
   }
   return members.map(({ row }) => row);
 }

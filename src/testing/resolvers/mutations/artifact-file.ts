@@ -15,7 +15,7 @@ import { mimeType } from '../../storage/objects.js';
 import type { Instance } from '../../world/instance.js';
 import { manifestNode, type UploadPart, uploadNode } from '../artifacts/file.js';
 import type { InProject } from './artifact.js';
-import { idOf, type Maybe, type Mutation, projectToChange, runToChange } from './input.js';
+import { type Maybe, projectToChange, runToChange } from './input.js';
 
 interface CreateManifestInput extends InProject {
   readonly artifactID: string;
@@ -26,7 +26,7 @@ interface CreateManifestInput extends InProject {
   readonly baseArtifactID?: Maybe<string>;
 }
 
-interface UpdateManifestInput extends Mutation {
+interface UpdateManifestInput {
   readonly artifactManifestID: string;
   readonly digest?: Maybe<string>;
   readonly baseArtifactID?: Maybe<string>;
@@ -42,12 +42,12 @@ interface FileSpec {
   readonly uploadPartsInput?: Maybe<readonly UploadPart[]>;
 }
 
-interface CreateFilesInput extends Mutation {
+interface CreateFilesInput {
   readonly artifactFiles: readonly FileSpec[];
   readonly storageLayout: StorageLayout;
 }
 
-interface CompleteInput extends Mutation {
+interface CompleteInput {
   readonly completeMultipartAction: 'Complete' | 'Abort';
   readonly completedParts: readonly UploadPart[];
   readonly artifactID: string;
@@ -107,7 +107,7 @@ export function artifactFileMutations(instance: Instance) {
       const manifest = versions.manifest(artifact, input.type, input.name);
       manifest.base = base;
       manifest.digest = input.digest;
-      return { ...idOf(input), artifactManifest: manifestNode(instance, manifest) };
+      return { artifactManifest: manifestNode(instance, manifest) };
     },
 
     /** What is null stays as it is. */
@@ -117,7 +117,7 @@ export function artifactFileMutations(instance: Instance) {
       versions.checkPending(manifest.artifact);
       manifest.base = baseOf(input.baseArtifactID) ?? manifest.base;
       manifest.digest = input.digest ?? manifest.digest;
-      return { ...idOf(input), artifactManifest: manifestNode(instance, manifest) };
+      return { artifactManifest: manifestNode(instance, manifest) };
     },
 
     /** The files come back in the order in which they were asked for, all of them, however long a page is. */
@@ -128,7 +128,7 @@ export function artifactFileMutations(instance: Instance) {
         ...slice(nodes, { toNode: (node) => node, mostRows: Infinity }, page),
         uploadHeaders: [],
       });
-      return { ...idOf(input), files };
+      return { files };
     },
 
     completeMultipartUploadArtifact: ({ input }: { input: CompleteInput }) => {
@@ -139,12 +139,12 @@ export function artifactFileMutations(instance: Instance) {
       }
       if (input.completeMultipartAction === 'Abort') {
         instance.multipart.abort(input.uploadID);
-        return { ...idOf(input), digest: null };
+        return { digest: null };
       }
       const parts = input.completedParts.map(({ partNumber, hexMD5 }) => ({ partNumber, etag: hexMD5 }));
       const object = instance.multipart.complete(input.uploadID, parts);
       if (typeof object === 'string') throw new GraphQLError(object);
-      return { ...idOf(input), digest: object.etag };
+      return { digest: object.etag };
     },
   };
 }

@@ -2,7 +2,7 @@ import { GraphQLError } from 'graphql';
 import { checkAlias, checkMetadata, checkTag, checkTypeName, ttlOf } from '../../artifacts/names.js';
 import type { Artifact, Collection, DigestAlgorithm } from '../../artifacts/records.js';
 import type { Instance } from '../../world/instance.js';
-import { idOf, type Maybe, type Mutation, projectToChange, runToChange } from './input.js';
+import { type Maybe, projectToChange, runToChange } from './input.js';
 
 export interface AliasInput {
   readonly alias: string;
@@ -14,7 +14,7 @@ export interface TagInput {
   readonly tagCategoryName?: Maybe<string>;
 }
 
-export interface InProject extends Mutation {
+export interface InProject {
   readonly entityName: string;
   readonly projectName: string;
 }
@@ -71,7 +71,7 @@ export function artifactMutations(instance: Instance) {
       const project = projectToChange(instance, input.entityName, input.projectName);
       checkTypeName(input.name);
       const type = catalogue.ensureType(project, input.name, input.description ?? null);
-      return { ...idOf(input), artifactType: instance.nodes.artifactType(type) };
+      return { artifactType: instance.nodes.artifactType(type) };
     },
 
     /** Makes type and collection too. What is there already comes back committed, and takes the aliases asked for. */
@@ -100,13 +100,13 @@ export function artifactMutations(instance: Instance) {
       catalogue.mapClientID(input.clientID, artifact);
       catalogue.mapClientID(input.sequenceClientID, sequence);
       if (run) lineage.addOutput(run, artifact);
-      return { ...idOf(input), artifact: instance.nodes.artifact(artifact) };
+      return { artifact: instance.nodes.artifact(artifact) };
     },
 
-    commitArtifact: ({ input }: { input: Mutation & { artifactID: string } }) => {
+    commitArtifact: ({ input }: { input: { artifactID: string } }) => {
       const artifact = catalogue.artifactToChange(input.artifactID);
       commits.commit(artifact);
-      return { ...idOf(input), artifact: instance.nodes.artifact(artifact) };
+      return { artifact: instance.nodes.artifact(artifact) };
     },
   };
 }

@@ -15,9 +15,9 @@ import { HttpError } from '../../server/http.js';
 import type { Instance } from '../../world/instance.js';
 import { dateTime } from '../node.js';
 import type { AliasInput, TagInput } from './artifact.js';
-import { idOf, type Maybe, type Mutation, projectToChange, projectToMake } from './input.js';
+import { type Maybe, projectToChange, projectToMake } from './input.js';
 
-interface LinkInput extends Mutation {
+interface LinkInput {
   readonly artifactID?: Maybe<string>;
   readonly clientID?: Maybe<string>;
   readonly artifactPortfolioID?: Maybe<string>;
@@ -27,7 +27,7 @@ interface LinkInput extends Mutation {
   readonly aliases?: Maybe<readonly AliasInput[]>;
 }
 
-interface CreateInput extends Mutation {
+interface CreateInput {
   readonly artifactTypeID: string;
   readonly entityName: string;
   readonly projectName: string;
@@ -35,13 +35,12 @@ interface CreateInput extends Mutation {
   readonly description?: Maybe<string>;
 }
 
-interface Changes extends Mutation {
+interface Changes {
   readonly name?: Maybe<string>;
   readonly description?: Maybe<string>;
 }
 
 interface TagsInput {
-  readonly clientMutationID?: Maybe<string>;
   readonly entityName: string;
   readonly projectName: string;
   readonly artifactCollectionName: string;
@@ -93,28 +92,27 @@ export function collectionMutations(instance: Instance) {
     }
     const collection = catalogue.makeCollection(type, input.name, kind);
     collection.description = input.description ?? null;
-    return answer(input, collection);
+    return answer(collection);
   };
 
   const update = (collection: Collection, input: Changes) => {
     if (typeof input.name === 'string') catalogue.rename(collection, input.name);
     collection.description = input.description ?? collection.description;
-    return changed(input, collection);
+    return changed(collection);
   };
 
-  const changed = (input: Mutation, collection: Collection) => {
+  const changed = (collection: Collection) => {
     collection.updatedAt = Date.now();
-    return answer(input, collection);
+    return answer(collection);
   };
 
-  const answer = (input: Mutation, collection: Collection) => ({
-    ...idOf(input),
+  const answer = (collection: Collection) => ({
     artifactCollection: instance.nodes.collection(collection),
   });
 
-  const remove = (input: Mutation, collection: Collection) => {
+  const remove = (collection: Collection) => {
     deletion.deleteCollection(collection);
-    return answer(input, collection);
+    return answer(collection);
   };
 
   const changeTags = (input: TagsInput, change: (collection: Collection, tag: TagInput) => void): void => {
@@ -139,7 +137,7 @@ export function collectionMutations(instance: Instance) {
 
   const unassign = (input: TagsInput) => {
     changeTags(input, ({ tags }, tag) => tags.delete(tag.tagName));
-    return { clientMutationID: input.clientMutationID ?? null, success: true };
+    return { success: true };
   };
 
   return {
@@ -158,7 +156,6 @@ export function collectionMutations(instance: Instance) {
       if (!known) pointAlias(member, 'latest', next);
       for (const alias of aliases) pointAlias(member, alias, next);
       return {
-        ...idOf(input),
         artifactID: artifactId(artifact),
         artifactCollectionID: collectionId(portfolio),
         createdAt: dateTime(member.createdAt),
@@ -173,18 +170,14 @@ export function collectionMutations(instance: Instance) {
       };
     },
 
-    unlinkArtifact: ({
-      input,
-    }: {
-      input: Mutation & { artifactID: string; artifactPortfolioID: string };
-    }) => {
+    unlinkArtifact: ({ input }: { input: { artifactID: string; artifactPortfolioID: string } }) => {
       const portfolio = catalogue.collectionToChange(input.artifactPortfolioID, 'PORTFOLIO');
       const artifact = catalogue.artifactToChange(input.artifactID);
       const member = memberOf(portfolio, artifact);
       if (!member) throw new HttpError(404, `artifact ${nameOf(artifact)} not found in ${portfolio.name}`);
       protection.check(portfolio, member.aliases.keys());
       removeMember(member, next);
-      return { ...idOf(input), artifactID: input.artifactID, success: true };
+      return { artifactID: input.artifactID, success: true };
     },
 
     updateArtifactSequence: ({ input }: { input: Changes & { artifactSequenceID: string } }) =>
@@ -196,23 +189,22 @@ export function collectionMutations(instance: Instance) {
     moveArtifactSequence: ({
       input,
     }: {
-      input: Mutation & { artifactSequenceID: string; destinationArtifactTypeName: string };
+      input: { artifactSequenceID: string; destinationArtifactTypeName: string };
     }) => {
       const sequence = catalogue.collectionToChange(input.artifactSequenceID, 'SEQUENCE');
       const { destinationArtifactTypeName: name } = input;
       if (!catalogue.type(sequence.project, name)) checkTypeName(name);
       sequence.type = catalogue.ensureType(sequence.project, name);
-      return changed(input, sequence);
+      return changed(sequence);
     },
 
-    deleteArtifactSequence: ({ input }: { input: Mutation & { artifactSequenceID: string } }) =>
-      remove(input, catalogue.collectionToChange(input.artifactSequenceID, 'SEQUENCE')),
+    deleteArtifactSequence: ({ input }: { input: { artifactSequenceID: string } }) =>
+      remove(catalogue.collectionToChange(input.artifactSequenceID, 'SEQUENCE')),
 
-    deleteArtifactPortfolio: ({ input }: { input: Mutation & { artifactPortfolioID: string } }) =>
-      remove(input, catalogue.collectionToChange(input.artifactPortfolioID, 'PORTFOLIO')),
+    deleteArtifactPortfolio: ({ input }: { input: { artifactPortfolioID: string } }) =>
+      remove(catalogue.collectionToChange(input.artifactPortfolioID, 'PORTFOLIO')),
 
     createArtifactCollectionTagAssignment: ({ input }: { input: TagAssignment }) => ({
-      clientMutationID: input.clientMutationID ?? null,
       tag: assign({ ...input, tags: [input] })[0],
     }),
 
@@ -220,7 +212,6 @@ export function collectionMutations(instance: Instance) {
       unassign({ ...input, tags: [input] }),
 
     createArtifactCollectionTagAssignments: ({ input }: { input: TagsInput }) => ({
-      clientMutationID: input.clientMutationID ?? null,
       tags: assign(input),
     }),
 

@@ -4,9 +4,8 @@ import { checkLimit } from '../../server/limits.js';
 import type { Instance } from '../../world/instance.js';
 import { type FileRow, isManifest, type Run, runId } from '../../world/records.js';
 import { checkFileName, fileNode } from '../file.js';
-import { idOf, type Mutation } from './input.js';
 
-interface RunFilesInput extends Mutation {
+interface RunFilesInput {
   readonly entityName: string;
   readonly projectName: string;
   readonly runName: string;
@@ -29,7 +28,6 @@ export function fileMutations(instance: Instance) {
       checkLimit('files', input.files.length, settings.limits.files);
       for (const name of input.files) checkFileName(name);
       return {
-        ...idOf(input),
         runID: runId(run),
         uploadHeaders: settings.uploadHeaders,
         files: input.files.map((name) => fileNode(instance, world.declare(run, name))),
@@ -43,15 +41,11 @@ export function fileMutations(instance: Instance) {
         const row = run.files.get(name);
         if (row) world.mark(row);
       }
-      return { ...idOf(input), success: true };
+      return { success: true };
     },
 
     /** All of a batch or nothing of it. What is gone already is no error. */
-    deleteFiles: ({
-      input,
-    }: {
-      input: Mutation & { files: readonly string[]; projectId?: number | null };
-    }) => {
+    deleteFiles: ({ input }: { input: { files: readonly string[]; projectId?: number | null } }) => {
       checkLimit('ids', input.files.length, settings.limits.ids);
       const rows = input.files.map((id) => world.row(id)).filter((row): row is FileRow => row !== undefined);
       for (const row of rows) {
@@ -61,7 +55,7 @@ export function fileMutations(instance: Instance) {
         if (isElsewhere) throw new GraphQLError(`file ${row.name} is not in project ${input.projectId}`);
       }
       for (const row of rows) world.deleteRow(row);
-      return { ...idOf(input), success: true };
+      return { success: true };
     },
   };
 }

@@ -4,14 +4,6 @@ import type { Entity, Project, Run } from '../../world/records.js';
 
 export type Maybe<T> = T | null | undefined;
 
-export interface Mutation {
-  readonly clientMutationId?: Maybe<string>;
-}
-
-export const idOf = ({ clientMutationId }: Mutation): { readonly clientMutationId: string | null } => ({
-  clientMutationId: clientMutationId ?? null,
-});
-
 /** For mutations, which answer 404 where queries answer null. */
 export function projectToChange(instance: Instance, entityName: Maybe<string>, name: Maybe<string>): Project {
   const project = instance.world.project(entityName, name);

@@ -2,17 +2,9 @@ import { checkTypeName } from '../../artifacts/names.js';
 import { HttpError } from '../../server/http.js';
 import type { Instance } from '../../world/instance.js';
 import type { Project } from '../../world/records.js';
-import {
-  checkProjectName,
-  entityToChange,
-  idOf,
-  type Maybe,
-  type Mutation,
-  projectToChange,
-  projectToMake,
-} from './input.js';
+import { checkProjectName, entityToChange, type Maybe, projectToChange, projectToMake } from './input.js';
 
-interface UpsertModelInput extends Mutation {
+interface UpsertModelInput {
   readonly id?: Maybe<string>;
   readonly entityName?: Maybe<string>;
   readonly name?: Maybe<string>;
@@ -23,7 +15,7 @@ interface UpsertModelInput extends Mutation {
   readonly artifactTypes?: Maybe<readonly { readonly name: string; readonly description?: Maybe<string> }[]>;
 }
 
-interface RenameInput extends Mutation {
+interface RenameInput {
   readonly entityName: string;
   readonly oldProjectName: string;
   readonly newProjectName: string;
@@ -34,9 +26,9 @@ export function projectMutations(instance: Instance) {
   const { world } = instance;
   const { catalogue } = instance.artifacts;
 
-  const answer = (input: Mutation, project: Project, inserted: boolean) => {
+  const answer = (project: Project, inserted: boolean) => {
     const node = instance.nodes.project(project);
-    return { ...idOf(input), entityName: project.entity.name, inserted, model: node, project: node };
+    return { entityName: project.entity.name, inserted, model: node, project: node };
   };
 
   const byId = (id: string): Project => {
@@ -60,7 +52,7 @@ export function projectMutations(instance: Instance) {
       project.updatedAt = Date.now();
       for (const { name, description } of input.artifactTypes ?? [])
         catalogue.ensureType(project, name, description ?? null);
-      return answer(input, project, inserted);
+      return answer(project, inserted);
     },
 
     renameProject: ({ input }: { input: RenameInput }) => {
@@ -69,12 +61,12 @@ export function projectMutations(instance: Instance) {
       if (project.entity.projects.has(input.newProjectName) && input.newProjectName !== project.name)
         throw new HttpError(409, `project ${input.entityName}/${input.newProjectName} already exists`);
       world.renameProject(project, input.newProjectName);
-      return answer(input, project, false);
+      return answer(project, false);
     },
 
-    deleteModel: ({ input }: { input: Mutation & { id: string } }) => {
+    deleteModel: ({ input }: { input: { id: string } }) => {
       instance.artifacts.deleteProject(byId(input.id));
-      return { ...idOf(input), success: true };
+      return { success: true };
     },
   };
 }

@@ -1,9 +1,9 @@
 import { HttpError } from '../../server/http.js';
 import type { Instance } from '../../world/instance.js';
 import type { Run } from '../../world/records.js';
-import { idOf, type Maybe, type Mutation, projectToMake } from './input.js';
+import { type Maybe, projectToMake } from './input.js';
 
-interface UpsertBucketInput extends Mutation {
+interface UpsertBucketInput {
   readonly id?: Maybe<string>;
   readonly entityName?: Maybe<string>;
   readonly modelName?: Maybe<string>;
@@ -22,7 +22,7 @@ interface UpsertBucketInput extends Mutation {
   readonly summaryMetrics?: Maybe<string>;
 }
 
-interface DeleteRunInput extends Mutation {
+interface DeleteRunInput {
   readonly id: string;
   readonly deleteArtifacts?: Maybe<boolean>;
 }
@@ -77,7 +77,6 @@ export function runMutations(instance: Instance) {
       run.config = input.config ?? run.config;
       run.summaryMetrics = input.summaryMetrics ?? run.summaryMetrics;
       return {
-        ...idOf(input),
         bucket: instance.nodes.run(run),
         inserted,
         updateAvailable: false,
@@ -89,25 +88,25 @@ export function runMutations(instance: Instance) {
       const run = world.runById(input.id);
       if (run) instance.artifacts.deleteRun(run, input.deleteArtifacts ?? false);
       else if (!world.wasDeleted(input.id)) throw new HttpError(404, 'run not found');
-      return idOf(input);
+      return {};
     },
 
     /** For runs that were lost, or are to be made again. */
-    updateRunState: ({ input }: { input: Mutation & { id: string; state: string } }) => {
+    updateRunState: ({ input }: { input: { id: string; state: string } }) => {
       const run = world.runById(input.id);
       if (!run) throw new HttpError(404, 'run not found');
       if (run.sweepName !== null || !SOURCES[input.state]?.includes(run.state))
         throw new HttpError(400, `run ${run.name} is ${run.state}: it can't be ${input.state}`);
       run.state = input.state;
-      return { ...idOf(input), success: true };
+      return { success: true };
     },
 
     /** The run is told with its next post to the file stream. */
-    stopRun: ({ input }: { input: Mutation & { id: string } }) => {
+    stopRun: ({ input }: { input: { id: string } }) => {
       const run = world.runById(input.id);
       if (!run) throw new HttpError(404, 'run not found');
       run.isStopped = true;
-      return { ...idOf(input), success: true };
+      return { success: true };
     },
   };
 }

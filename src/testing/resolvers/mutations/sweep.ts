@@ -3,9 +3,9 @@ import type { Instance } from '../../world/instance.js';
 import { type Agent, agentId, type Sweep, sweepId } from '../../world/records.js';
 import { nextCommand, parseSweepConfig } from '../../world/sweeps.js';
 import { agentNode, sweepNode } from '../sweep.js';
-import { idOf, type Maybe, type Mutation, projectToMake } from './input.js';
+import { type Maybe, projectToMake } from './input.js';
 
-interface UpsertSweepInput extends Mutation {
+interface UpsertSweepInput {
   readonly id?: Maybe<string>;
   readonly config?: Maybe<string>;
   readonly controller?: Maybe<string>;
@@ -17,7 +17,7 @@ interface UpsertSweepInput extends Mutation {
   readonly projectName?: Maybe<string>;
 }
 
-interface CreateAgentInput extends Mutation {
+interface CreateAgentInput {
   readonly entityName?: Maybe<string>;
   readonly projectName?: Maybe<string>;
   readonly sweep: string;
@@ -66,7 +66,6 @@ export function sweepMutations(instance: Instance) {
       sweep.state = input.state ?? sweep.state;
       sweep.updatedAt = Date.now();
       return {
-        ...idOf(input),
         sweep: sweepNode(instance, sweep),
         inserted: !known,
         configValidationWarnings: [],
@@ -89,14 +88,14 @@ export function sweepMutations(instance: Instance) {
         runNames: [],
       };
       sweep.agents.push(agent);
-      return { ...idOf(input), agent: agentNode(instance, agent) };
+      return { agent: agentNode(instance, agent) };
     },
 
     /** An agent that has no run under way gets one, as long as there are any. */
     agentHeartbeat: ({
       input,
     }: {
-      input: Mutation & { id: string; metrics?: Maybe<string>; runState?: Maybe<string> };
+      input: { id: string; metrics?: Maybe<string>; runState?: Maybe<string> };
     }) => {
       const agent = sweeps()
         .flatMap((sweep) => sweep.agents)
@@ -108,7 +107,6 @@ export function sweepMutations(instance: Instance) {
       const isBusy = Object.values(busy).some(Boolean);
       const command = isBusy ? null : nextCommand(agent.sweep, agent, () => world.randomRunName());
       return {
-        ...idOf(input),
         agent: agentNode(instance, agent),
         commands: JSON.stringify(command ? [command] : []),
       };

@@ -1,9 +1,9 @@
 import { HttpError } from '../../server/http.js';
 import type { Instance } from '../../world/instance.js';
 import { apiKeyNode } from '../entity.js';
-import { entityToChange, idOf, type Maybe, type Mutation } from './input.js';
+import { entityToChange, type Maybe } from './input.js';
 
-interface UpdateUserInput extends Mutation {
+interface UpdateUserInput {
   readonly defaultEntity?: Maybe<string>;
   readonly name?: Maybe<string>;
 }
@@ -17,27 +17,27 @@ export function userMutations(instance: Instance) {
       if (typeof input.defaultEntity === 'string')
         world.viewer.entity = entityToChange(instance, input.defaultEntity).name;
       world.viewer.name = input.name ?? world.viewer.name;
-      return { ...idOf(input), user: instance.nodes.user() };
+      return { user: instance.nodes.user() };
     },
 
     /** The viewer is its administrator. */
-    createTeam: ({ input }: { input: Mutation & { teamName: string } }) => {
+    createTeam: ({ input }: { input: { teamName: string } }) => {
       const { teamName: name } = input;
       if (!/^[a-z0-9_-]{1,64}$/i.test(name))
         throw new HttpError(400, `invalid team name ${JSON.stringify(name)}`);
       if (world.entities.has(name)) throw new HttpError(409, 'resource already exists');
-      return { ...idOf(input), entity: instance.nodes.entity(world.ensureEntity(name)) };
+      return { entity: instance.nodes.entity(world.ensureEntity(name)) };
     },
 
     /** The one answer that has a key whole. */
-    generateApiKey: ({ input }: { input: Mutation & { description?: Maybe<string> } }) => {
+    generateApiKey: ({ input }: { input: { description?: Maybe<string> } }) => {
       const key = apiKeys.generate(input.description ?? null);
-      return { ...idOf(input), apiKey: { ...apiKeyNode(instance, key), name: key.secret } };
+      return { apiKey: { ...apiKeyNode(instance, key), name: key.secret } };
     },
 
-    deleteApiKey: ({ input }: { input: Mutation & { id?: Maybe<string> } }) => {
+    deleteApiKey: ({ input }: { input: { id?: Maybe<string> } }) => {
       if (!apiKeys.delete(input.id ?? '')) throw new HttpError(404, 'API key not found');
-      return { ...idOf(input), success: true };
+      return { success: true };
     },
   };
 }

@@ -5,19 +5,19 @@ import { type Artifact, type Membership, nameOf } from '../../artifacts/records.
 import { HttpError } from '../../server/http.js';
 import type { Instance } from '../../world/instance.js';
 import type { AliasInput, TagInput } from './artifact.js';
-import { idOf, type Maybe, type Mutation, projectToChange, runToChange } from './input.js';
+import { type Maybe, projectToChange, runToChange } from './input.js';
 
 interface CollectionAliasInput extends AliasInput {
   readonly entityName: string;
   readonly projectName: string;
 }
 
-interface AliasesInput extends Mutation {
+interface AliasesInput {
   readonly artifactID: string;
   readonly aliases: readonly CollectionAliasInput[];
 }
 
-interface UpdateInput extends Mutation {
+interface UpdateInput {
   readonly artifactID: string;
   readonly description?: Maybe<string>;
   readonly metadata?: Maybe<string>;
@@ -28,7 +28,7 @@ interface UpdateInput extends Mutation {
   readonly aliases?: Maybe<readonly AliasInput[]>;
 }
 
-interface UseInput extends Mutation {
+interface UseInput {
   readonly artifactID: string;
   readonly entityName: string;
   readonly projectName: string;
@@ -99,7 +99,6 @@ export function versionMutations(instance: Instance) {
     addAliases: ({ input }: { input: AliasesInput }) => {
       const artifact = changeAliases(input, (member, name) => pointAlias(member, name, next));
       return {
-        ...idOf(input),
         success: true,
         artifact: instance.nodes.artifact(artifact),
         aliases: input.aliases,
@@ -111,7 +110,7 @@ export function versionMutations(instance: Instance) {
       changeAliases(input, (member, name) => {
         if (member.aliases.has(name)) dropAlias(member.collection, name);
       });
-      return { ...idOf(input), success: true };
+      return { success: true };
     },
 
     /** What is null stays as it is. */
@@ -128,17 +127,13 @@ export function versionMutations(instance: Instance) {
       for (const tag of input.tagsToDelete ?? []) artifact.tags.delete(tag.tagName);
       if (input.aliases) replaceAliases(artifact, input.aliases);
       artifact.updatedAt = Date.now();
-      return { ...idOf(input), artifact: instance.nodes.artifact(artifact) };
+      return { artifact: instance.nodes.artifact(artifact) };
     },
 
-    deleteArtifact: ({
-      input,
-    }: {
-      input: Mutation & { artifactID: string; deleteAliases?: Maybe<boolean> };
-    }) => {
+    deleteArtifact: ({ input }: { input: { artifactID: string; deleteAliases?: Maybe<boolean> } }) => {
       const artifact = catalogue.artifactToChange(input.artifactID);
       deletion.delete(artifact, input.deleteAliases ?? false);
-      return { ...idOf(input), artifact: instance.nodes.artifact(artifact) };
+      return { artifact: instance.nodes.artifact(artifact) };
     },
 
     useArtifact: ({ input }: { input: UseInput }) => {
@@ -146,7 +141,7 @@ export function versionMutations(instance: Instance) {
       const run = runToChange(project, input.runName);
       const artifact = committed(input.artifactID);
       lineage.addInput(run, artifact, input.usedAs ?? null);
-      return { ...idOf(input), artifact: instance.nodes.artifact(artifact), run: instance.nodes.run(run) };
+      return { artifact: instance.nodes.artifact(artifact), run: instance.nodes.run(run) };
     },
   };
 }

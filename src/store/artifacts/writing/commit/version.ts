@@ -14,9 +14,8 @@ import { type Membership, membershipEntries, ownMembership } from '../../listing
 import { checkReserved } from '../../names.js';
 import type { ArtifactParts } from '../../parts.js';
 import { type CollectionName, collectionAt } from '../../places.js';
-import { assertNotAborted } from '../../writing/concurrency.js';
 import { addAliases } from '../alias-changes.js';
-import { Turns } from '../concurrency.js';
+import { assertNotAborted, Turns } from '../concurrency.js';
 import { failedAt, ifGone, step } from '../failures.js';
 import { announceManifest, type Target, uploadManifest } from '../files/manifest.js';
 import { FileUploads, type Sending } from '../files/uploads.js';
@@ -34,7 +33,7 @@ type Outcome = Committed & { readonly entries: readonly Entry[] };
 
 /** How often a committed version is asked for that has no number yet, and the first pause in milliseconds. */
 const MOST_LOOKS = 5;
-const FIRST_PAUSE_MS = 100;
+const FIRST_PAUSE_MS = 200;
 
 /** Makes versions of drafts, in the SDK's steps (protocol section 7.1). Those of one collection one after another. */
 export class Commits {
@@ -194,7 +193,7 @@ export class Commits {
       );
       const member = artifact && ownMembership(artifact);
       if (member) return member;
-      if (look < MOST_LOOKS) await clock.sleep(FIRST_PAUSE_MS * 2 ** look, undefined);
+      if (look < MOST_LOOKS) await clock.sleep(FIRST_PAUSE_MS * 2 ** (look - 1), undefined);
     }
     throw new Failure('EIO', `The version was committed, but the server doesn't tell its number (id ${id}).`);
   }

@@ -3,7 +3,7 @@ import { Failure } from '../../../../contract/failure.js';
 import type { OpenSource, Source } from '../../../../contract/uploads.js';
 import { piecesOf, reading, sizeOf } from '../../../common/sources.js';
 import { createHasher, type DigestAlgorithm } from '../../content.js';
-import { assertNotAborted } from '../../writing/concurrency.js';
+import { assertNotAborted } from '../concurrency.js';
 
 /** What is known of content once all of it was read. */
 interface ContentDigests {
