@@ -87,3 +87,22 @@ test.each(['ENOTDIR', 'EMFILE', 'EIO'])('a sweep that the system refuses with %s
     open.mockRestore();
   }
 });
+
+test('a directory stays of whose process nobody can tell in that moment, and harms no other', () => {
+  const untold = make(named({ start: '1' }));
+  const refusal = Object.assign(new Error('EMFILE'), { code: 'EMFILE', syscall: 'open' });
+  // Where processes are told by files, and by a program.
+  const refuse = (): never => {
+    throw refusal;
+  };
+  const asked = [
+    jest.spyOn(nodeFs, 'readFileSync').mockImplementation(refuse),
+    jest.spyOn(process, 'getBuiltinModule').mockImplementation(refuse),
+  ];
+  try {
+    expect(sweepDeadDirectories(parent, PREFIX)).toBe(0);
+  } finally {
+    for (const spy of asked) spy.mockRestore();
+  }
+  expect(readdirSync(parent)).toEqual([untold]);
+});

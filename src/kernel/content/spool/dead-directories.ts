@@ -27,7 +27,8 @@ export function sweepDeadDirectories(parent: string, prefix: string, options: Sw
     for (let look = 0; look < looks && removed < limit; look++) {
       const entry = unlessRefused(() => directory.readSync());
       if (entry === null) break;
-      if (!entry.name.startsWith(prefix) || !isDeadName(entry.name.slice(prefix.length))) continue;
+      if (!entry.name.startsWith(prefix)) continue;
+      if (!unlessRefused(() => isDeadName(entry.name.slice(prefix.length)))) continue;
       if (removeOwn(join(parent, entry.name))) removed++;
     }
   } finally {
