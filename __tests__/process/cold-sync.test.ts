@@ -130,10 +130,9 @@ async function runJest(suffix: string, flags: readonly string[], importing: stri
   await mkdir(join(directory, 'node_modules'));
   await symlink(packageRoot, join(directory, 'node_modules/wandb-fs'));
   const jest = join(packageRoot, 'node_modules/jest/bin/jest.js');
-  // What is installed is no more transformed than anything else of node_modules, where this is only linked.
-  const untouched = `${packageRoot}/dist/`;
-  const args = [...flags, jest, '--verbose', '--rootDir', directory, '--testMatch', `**/cold.${suffix}`];
-  args.push('--transformIgnorePatterns', untouched);
+  // Nothing of an installed package is transformed; this one is only linked.
+  const options = ['--rootDir', directory, '--testMatch', `**/cold.${suffix}`, '--transform', '{}'];
+  const args = [...flags, jest, '--verbose', ...options];
   return run(process.execPath, args, { cwd: directory });
 }
 
