@@ -1,23 +1,41 @@
-import { join } from 'node:path';
+import { writeFile } from 'node:fs/promises';
+import { join, posix } from 'node:path';
 import { build } from 'esbuild';
+
+/** The I/O thread's file listens at once, and loads this one for its first task. */
+const SERVE_OUTSIDE = {
+  name: 'serve-outside',
+  setup: ({ onResolve }) =>
+    onResolve({ filter: /^\.\/serve\.js$/ }, ({ path }) => ({ path, external: true })),
+};
 
 /** What the threads load: the I/O thread, the local server's, and the fault proxy's. */
 const THREADS = [
+  'esm/io/owner/thread.js',
   'esm/io/owner/serve.js',
   'esm/testing/server/server-thread.js',
   'esm/testing/fault-proxy/thread.js',
 ];
 
 /**
- * Makes few files, in their places, of modules of the ESM build that would load hundreds of small ones: they were half of
- * what loading this package took, and most of the start of a thread, which comes with the first request and with a local
- * server of many a test. The modules themselves stay beside them, for who looks at one of them.
+ * Makes few files, in their places, of modules of the ESM build that would load hundreds of small ones: they were two thirds
+ * of what loading this package took, and most of the start of a thread, which comes with the first request and with a local
+ * server of many a test. The modules themselves stay beside them for the tools that look at one, and out of the package.
  *
  * @param made where the build is made
  * @param entries of the package, relative to `made`: what they share they go on sharing
  */
 export async function bundleEsm(made, entries) {
-  await Promise.all([...THREADS.map((file) => [file]), entries].map((files) => bundle(made, files)));
+  const bundles = [...THREADS.map((file) => [file]), entries];
+  await Promise.all(bundles.map((files) => bundle(made, files)));
+  const packed = bundles.flat().map((file) => posix.relative('esm', file));
+  const lines = [
+    '*.js',
+    '*.js.map',
+    '!/shared/*',
+    ...packed.flatMap((file) => [`!/${file}`, `!/${file}.map`]),
+  ];
+  await writeFile(join(made, 'esm/.npmignore'), `${lines.join('\n')}\n`);
 }
 
 const bundle = (made, files) =>
@@ -36,6 +54,7 @@ const bundle = (made, files) =>
     // The ESM files of `graphql`: only from them can be left out what isn't used.
     mainFields: ['module', 'main'],
     external: ['undici/*', 'lru-cache'],
+    plugins: [SERVE_OUTSIDE],
     // memfs and the demo's unionfs are CommonJS, and require modules of Node.
     banner: {
       js: "import { createRequire as requireFrom } from 'node:module';\nconst require = requireFrom(import.meta.url);",
