@@ -11,27 +11,32 @@ interface Step {
 
 const node = (...args: string[]): Promise<string> => runWell(process.execPath, args, { cwd: packageRoot });
 const linesOf = (text: string): string[] => text.split('\n').filter(Boolean);
+
+let plan: readonly Step[];
+let groups: ReadonlyMap<string, string>;
 const planned = async (...args: string[]): Promise<readonly Step[]> =>
   JSON.parse(await node('.ci/plan.mjs', '--list', ...args));
-const groups = async (): Promise<ReadonlyMap<string, string>> =>
-  new Map(
+
+beforeAll(async () => {
+  plan = await planned();
+  groups = new Map(
     linesOf(await node('scripts/test-groups.mjs')).map((line) => {
       const [file = '', ...names] = line.split(' ');
       return [file, names.join(' ')];
     }),
   );
+});
 
 test.each([[[]], [['--matrix']]])('every test file is in a step of the plan (%j)', async (args) => {
-  const steps = await planned(...args);
+  const steps = args.length > 0 ? await planned(...args) : plan;
   const seen = new Set(steps.flatMap(({ tests = [] }) => tests));
-  expect([...(await groups()).keys()].filter((file) => !seen.has(file))).toEqual([]);
+  expect([...groups.keys()].filter((file) => !seen.has(file))).toEqual([]);
   expect(steps.filter(({ tests }) => tests?.length === 0)).toEqual([]);
 });
 
-test('what depends on Node runs on each, and what depends on the server against each kind', async () => {
-  const steps = await planned();
-  const times = (file: string) => steps.filter(({ tests = [] }) => tests.includes(file)).length;
-  const found = [...(await groups())].map(([file, names]) => [names, times(file)]);
+test('what depends on Node runs on each, and what depends on the server against each kind', () => {
+  const times = (file: string) => plan.filter(({ tests = [] }) => tests.includes(file)).length;
+  const found = [...groups].map(([file, names]) => [names, times(file)]);
   const expected: Readonly<Record<string, number>> = {
     once: 1,
     node: 4,
@@ -43,8 +48,7 @@ test('what depends on Node runs on each, and what depends on the server against 
   expect(found.filter(([names = '', count]) => expected[names] !== count)).toEqual([]);
 });
 
-test('the groups are told by what a file and its helpers import and call', async () => {
-  const found = await groups();
+test('the groups are told by what a file and its helpers import and call', () => {
   expect(
     Object.fromEntries(
       [
@@ -61,7 +65,7 @@ test('the groups are told by what a file and its helpers import and call', async
         'semantics/info',
         'process/exit',
         'reliability/programs',
-      ].map((name) => [name, found.get(`__tests__/${name}.test.ts`)]),
+      ].map((name) => [name, groups.get(`__tests__/${name}.test.ts`)]),
     ),
   ).toEqual({
     'config/netrc': 'once',
