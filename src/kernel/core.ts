@@ -14,7 +14,7 @@ import { Namespace } from './namespace/namespace.js';
 import { Loads } from './operation/load.js';
 import { Locks } from './operation/locks.js';
 import type { KernelOptions } from './options.js';
-import { type Moment, monotonicClock, Timeline } from './timeline.js';
+import { monotonicClock, Timeline } from './timeline.js';
 import { Writeback } from './writeback/writeback.js';
 
 /** What changes and local content need, and who only reads doesn't: made at the first use. */
@@ -120,11 +120,6 @@ export class Core {
   get writeback(): Writeback {
     this.made.writeback ??= new Writeback(this);
     return this.made.writeback;
-  }
-
-  /** Orders sends and commits among each other. */
-  tick(): Moment {
-    return this.timeline.tick();
   }
 
   private *living(): Generator<Inode> {

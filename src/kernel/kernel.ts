@@ -121,7 +121,7 @@ function refresh(core: Core, path: TreePath): void {
 function refreshAt(core: Core, path: TreePath): void {
   core.names.forgetNegatives(path);
   const name = path === '' ? undefined : core.names.scopeOfName(path);
-  name?.scope.known.expire(core.tick().epoch);
+  name?.scope.known.expire(core.timeline.tick().epoch);
   const at = name ? name.scope.childAt(name.relative) : core.root;
   if (at) core.names.expireTree(at);
 }
@@ -153,16 +153,10 @@ function shutdown(core: Core, op: Operation): void {
 
 /** Whoever closes waits until the owner has ended. */
 const endFault = (core: Core): Fault =>
-  core.loads.fault(
-    'close',
-    'close',
-    {},
-    (_value, failure) => {
-      // The owner reads nothing any more.
-      core.made.leases?.clear();
-      core.made.overlay?.close();
-      core.isEnded = true;
-      return failure;
-    },
-    { isCancellable: false },
-  );
+  core.loads.fault('close', 'close', {}, (_value, failure) => {
+    // The owner reads nothing any more.
+    core.made.leases?.clear();
+    core.made.overlay?.close();
+    core.isEnded = true;
+    return failure;
+  });

@@ -1,7 +1,14 @@
 import { setMaxListeners } from 'node:events';
 import type { Entry } from '../../contract/entry.js';
 import { Failure } from '../../contract/failure.js';
-import type { Args, Method, RemoteEvent, RemoteMethods, Reply, Value } from '../../contract/remote.js';
+import {
+  type Args,
+  type Method,
+  READS,
+  type RemoteEvent,
+  type Reply,
+  type Value,
+} from '../../contract/remote.js';
 import type { Store } from '../../contract/store.js';
 import { type TreePath, upperPath } from '../../contract/tree-path.js';
 import type { TreeShape } from '../../contract/tree-shape.js';
@@ -181,7 +188,8 @@ export function createOwner({ store, contents, now = Date.now, ...options }: Own
       try {
         const work = handler(args, signal);
         // A caller that leaves doesn't wait until the work behind it has noticed.
-        return { ok: true, value: await (CANCELLABLE.has(method) ? unlessAborted(work, signal) : work) };
+        const canLeave = READS.has(method) || method === 'flush';
+        return { ok: true, value: await (canLeave ? unlessAborted(work, signal) : work) };
       } catch (thrown) {
         return { ok: false, failure: failureOf(thrown) };
       }
@@ -193,16 +201,3 @@ export function createOwner({ store, contents, now = Date.now, ...options }: Own
   );
   return owner;
 }
-
-const CANCELLABLE: ReadonlySet<keyof RemoteMethods> = new Set([
-  'lookup',
-  'list',
-  'page',
-  'read',
-  'readNewest',
-  'info',
-  'signedUrl',
-  'find',
-  'alike',
-  'flush',
-]);

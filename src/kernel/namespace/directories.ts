@@ -61,7 +61,8 @@ export function mkdir(core: Core, op: Operation, path: TreePath, mode: number): 
     // What is copied from a version has its modes, and is to be changed.
     if (directory.draft) directory.setAttributes({ mode: (local.attributes?.mode ?? 0) | 0o200 });
     // Nothing is in what the server doesn't have.
-    if (directory.depth < core.unitDepth) core.names.scopeAt(directory).mergeListing([], true, core.tick());
+    if (directory.depth < core.unitDepth)
+      core.names.scopeAt(directory).mergeListing([], true, core.timeline.tick());
     return;
   }
   let isRefused = true;
@@ -79,7 +80,7 @@ export function mkdir(core: Core, op: Operation, path: TreePath, mode: number): 
       const directory = new Inode('directory', entry);
       place(directory);
       // Just made: nothing is in it.
-      core.names.scopeAt(directory).mergeListing([], true, core.tick());
+      core.names.scopeAt(directory).mergeListing([], true, core.timeline.tick());
     },
     settled: () => {
       // Somebody else was faster: who looks now, as a recursive mkdir does, must see what is there.

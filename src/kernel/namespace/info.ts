@@ -16,7 +16,7 @@ export function info(core: Core, op: Operation, path: TreePath): Facts {
   const isAsked = inode === core.root || (inode.isRemote && !inode.isDirty);
   if (!isAsked) return ownFacts(inode);
   if (op.progress?.of === 'info') return merged(inode, op.progress.answer);
-  const key = `info#${core.tick().epoch}`;
+  const key = `info#${core.timeline.tick().epoch}`;
   throw core.loads.fault(key, 'info', { path: inode.path }, (facts, failure) => {
     op.progress = { of: 'info', answer: facts };
     // The server may show a new upload only later.
@@ -85,7 +85,7 @@ export function signedUrl(core: Core, op: Operation, path: TreePath): string {
   }
   if (inode.isDirty || entry === null) throw new Failure('EBUSY', notThereYet(core));
   if (op.progress?.of === 'signedUrl') return op.progress.answer;
-  const key = `signedUrl#${core.tick().epoch}`;
+  const key = `signedUrl#${core.timeline.tick().epoch}`;
   throw core.loads.fault(key, 'signedUrl', { entry }, (url, failure) => {
     if (url !== null) op.progress = { of: 'signedUrl', answer: url };
     return failure;
@@ -99,7 +99,7 @@ const notThereYet = ({ shape }: Core): string =>
 export function findUnits(core: Core, op: Operation, query: Args<'find'>): Value<'find'> {
   core.assertOpen();
   if (op.progress?.of === 'find') return op.progress.answer;
-  const key = `find#${core.tick().epoch}`;
+  const key = `find#${core.timeline.tick().epoch}`;
   throw core.names.ask(key, 'find', query, (found, failure, learned) => {
     if (found) {
       core.names.mergeAbove(found.entries, learned);

@@ -70,13 +70,13 @@ export class Namespace {
 
   /** Forgets how fresh the names in a directory are, but nothing of what is below them. */
   expire(directory: Inode): void {
-    this.scopeAt(directory).known.expire(this.core.tick().epoch);
+    this.scopeAt(directory).known.expire(this.core.timeline.tick().epoch);
     for (const child of directory.children?.values() ?? []) child.seenAt = Number.NEGATIVE_INFINITY;
   }
 
   /** Forgets how fresh all is that was learned at and below an inode. */
   expireTree(top: Inode): void {
-    const { epoch } = this.core.tick();
+    const { epoch } = this.core.timeline.tick();
     for (const inode of top.walk()) {
       inode.scope?.known.expire(epoch);
       inode.seenAt = Number.NEGATIVE_INFINITY;
@@ -136,7 +136,7 @@ export class Namespace {
   pin(path: TreePath, version: string, previous: readonly (string | undefined)[]): void {
     this.forgetNegatives(path);
     const place = this.scopeOfName(path);
-    place?.scope.pin(place.relative, version, this.core.tick().epoch, previous);
+    place?.scope.pin(place.relative, version, this.core.timeline.tick().epoch, previous);
   }
 
   /** What was said not to be there may be there now: at the path and, at or above the unit, at everything below. */

@@ -12,6 +12,7 @@ import { referenceEntry } from '../versions/drafts.js';
  */
 export interface JournalReport<Path extends string = string> {
   readonly directory: string;
+  /** `size`: bytes of content, 0 for what has none here. */
   readonly entries: readonly { readonly path: Path; readonly kind: string; readonly size: number }[];
   /** Records that were cut or broken, and not believed. */
   readonly torn: number;

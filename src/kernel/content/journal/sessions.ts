@@ -58,23 +58,16 @@ export function makeSession(
   return { name, directory, nonce, owner };
 }
 
-/** Sessions of one identity that nobody owns, and those of machines that can't be asked. */
-export function findSessions(
-  home: string,
-  own: Session,
-): { readonly dead: string[]; readonly elsewhere: string[] } {
-  const dead: string[] = [];
-  const elsewhere: string[] = [];
+/** Sessions of one identity that nobody owns. Those of machines that can't be asked stay: most have live owners. */
+export function deadSessions(home: string, own: Session): string[] {
   const { uid } = nodeFs.statSync(own.directory);
-  for (const name of namesIn(home)) {
+  return namesIn(home).filter((name) => {
     const owner = parseIdentity(name.slice(0, Math.max(0, name.lastIndexOf('-'))));
     // In a directory that others can write to, anybody could put down what would be uploaded in this user's name.
-    if (!owner || name === own.name || uidOf(join(home, name)) !== uid) continue;
+    if (!owner || name === own.name || uidOf(join(home, name)) !== uid) return false;
     const standing = standingOf(owner);
-    if (standing === 'elsewhere') elsewhere.push(name);
-    else if (standing === 'dead' || isReleased(join(home, name), owner.pid)) dead.push(name);
-  }
-  return { dead, elsewhere };
+    return standing === 'dead' || (standing === 'alive' && isReleased(join(home, name), owner.pid));
+  });
 }
 
 /** null for what is no directory, or none any more. */
@@ -128,8 +121,8 @@ function statOfDescriptor(pid: number, descriptor: number): nodeFs.BigIntStats |
 }
 
 /** Takes a session for `own`. Of all who try exactly one succeeds; if it dies, the next owner of `own` has both. */
-export function acquire(home: string, name: string, own: Session): boolean {
-  return moveInto(join(home, name), own, name);
+export function acquire(home: string, name: string, own: Session): void {
+  moveInto(join(home, name), own, name);
 }
 
 /** What dead owners had acquired comes beside them: the depth of directories must not grow with the deaths. */
@@ -145,13 +138,11 @@ function lift(directory: string, own: Session): void {
   }
 }
 
-function moveInto(from: string, own: Session, name: string): boolean {
+function moveInto(from: string, own: Session, name: string): void {
   nodeFs.mkdirSync(adoptedOf(own.directory), { recursive: true, mode: 0o700 });
   try {
     nodeFs.renameSync(from, join(adoptedOf(own.directory), name));
-    return true;
   } catch (error) {
-    if (isGone(error)) return false;
-    throw error;
+    if (!isGone(error)) throw error;
   }
 }

@@ -115,9 +115,7 @@ function waitForSpool(core: Core, op: Operation, bytes: number): void {
   if (op.hasLoaded('spool')) {
     throw new Failure('ENOSPC', 'Local content reached `spoolBytes` and none of it could be uploaded.');
   }
-  throw core.loads.fault('spool', 'flush', { inos: null }, (_value, failure) => failure, {
-    isCancellable: false,
-  });
+  throw core.loads.fault('spool', 'flush', { inos: null }, (_value, failure) => failure);
 }
 
 /**

@@ -54,7 +54,7 @@ function forget(core: Core, unit: Scope): void {
     if (inode.entry && inode.etag !== null) core.pages.drop(inode.entry);
     inode.detach();
   }
-  unit.known.expire(core.tick().epoch);
+  unit.known.expire(core.timeline.tick().epoch);
 }
 
 function sizeOf({ root }: Scope): number {
