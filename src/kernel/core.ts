@@ -138,6 +138,12 @@ export class Core {
     if (this.isFrozen(at)) throw new Failure('EROFS', this.shape.frozen?.reason);
   }
 
+  /** Throws EACCES for a file that the server writes. @param name what it is to the caller */
+  assertNotKept({ entry }: Inode, name = 'this file'): void {
+    if (entry?.isReadOnly)
+      throw new Failure('EACCES', `${this.shape.keeper} keeps ${name} itself; it is read-only.`);
+  }
+
   /** Is it where nothing ever changes, and in no draft? */
   isFrozen(inode: Inode): boolean {
     const { frozen } = this.shape;

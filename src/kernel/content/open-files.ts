@@ -184,6 +184,5 @@ function assertWritable(core: Core, inode: Inode): void {
   if (inode.target !== null) {
     throw new Failure('EACCES', 'Content that lies elsewhere can only be read; remove the link first.');
   }
-  if (inode.entry?.isReadOnly)
-    throw new Failure('EACCES', `${core.shape.keeper} keeps this file itself; it is read-only.`);
+  core.assertNotKept(inode);
 }

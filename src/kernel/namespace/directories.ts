@@ -29,11 +29,6 @@ function isMadeHere(core: Core, depth: number): boolean {
   return depth > core.unitDepth || core.shape.levels[depth - 1]?.isImplicit === true;
 }
 
-function forgetAbsence(core: Core, parent: Inode, path: TreePath): void {
-  core.names.forgetNegatives(path);
-  core.names.expire(parent);
-}
-
 export function mkdir(core: Core, op: Operation, path: TreePath, mode: number): void {
   if (isDone(op)) return;
   const ownPath = withoutSlash(path);
@@ -83,8 +78,10 @@ export function mkdir(core: Core, op: Operation, path: TreePath, mode: number): 
       core.names.scopeAt(directory).mergeListing([], true, core.timeline.tick());
     },
     settled: () => {
+      if (!isRefused) return;
       // Somebody else was faster: who looks now, as a recursive mkdir does, must see what is there.
-      if (isRefused) forgetAbsence(core, parent, ownPath);
+      core.names.forgetNegatives(ownPath);
+      core.names.expire(parent);
     },
   });
 }

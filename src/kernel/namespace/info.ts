@@ -24,20 +24,14 @@ export function info(core: Core, op: Operation, path: TreePath): Facts {
   });
 }
 
-interface Digest {
-  readonly algorithm: 'MD5' | 'XXH128' | null;
-  /** Base64. */
-  readonly digest: string | null;
-}
-
 const isChangedHere = ({ isDirectory, local }: Inode): boolean => !isDirectory && local?.generations != null;
 
 /** What an upload has just made is known here before the server tells it. */
 function merged(inode: Inode, facts: Facts | null): Facts {
   if (facts === null) return ownFacts(inode);
   if (facts.kind !== 'file' || !isChangedHere(inode)) return facts;
-  const { id, size, digest, digestAlgorithm, md5 } = fileFacts(inode);
-  return { ...facts, id: id ?? facts.id, size, digest, digestAlgorithm, md5 };
+  const { id, size } = fileFacts(inode);
+  return { ...facts, id: id ?? facts.id, size, ...digestsOf(inode) };
 }
 
 function ownFacts(inode: Inode): Facts {
@@ -47,28 +41,25 @@ function ownFacts(inode: Inode): Facts {
 }
 
 function fileFacts(inode: Inode): FileFacts {
-  const { entry, size, isDirty } = inode;
-  const { algorithm, digest } = digestOf(isDirty ? '' : (entry?.version ?? ''));
   return {
     kind: 'file',
-    id: entry?.id ?? null,
-    size,
-    digest,
-    digestAlgorithm: algorithm,
-    md5: algorithm === 'MD5' ? digest : null,
+    id: inode.entry?.id ?? null,
+    size: inode.size,
+    ...digestsOf(inode),
     mimetype: null,
     createdAt: null,
     updatedAt: null,
     reference: inode.target,
-    isPending: isDirty,
+    isPending: inode.isDirty,
   };
 }
 
 /** Nulls for content that changed here, or that the server tells no digest of. */
-function digestOf(version: string): Digest {
-  const [, algorithm, digest = null] = /^(md5|xxh128):(.+)$/.exec(version) ?? [];
-  if (algorithm === undefined) return { algorithm: null, digest: null };
-  return { algorithm: algorithm === 'md5' ? 'MD5' : 'XXH128', digest };
+function digestsOf({ isDirty, entry }: Inode): Pick<FileFacts, 'digest' | 'digestAlgorithm' | 'md5'> {
+  const [, algorithm, digest] = /^(md5|xxh128):(.+)$/.exec(isDirty ? '' : (entry?.version ?? '')) ?? [];
+  if (!digest) return { digest: null, digestAlgorithm: null, md5: null };
+  if (algorithm === 'md5') return { digest, digestAlgorithm: 'MD5', md5: digest };
+  return { digest, digestAlgorithm: 'XXH128', md5: null };
 }
 
 /** The storage's own address of a file's content, signed anew each time; of a reference the address that it is. */

@@ -162,6 +162,13 @@ export class Inode {
     return depth;
   }
 
+  /** What these names lead to from here, whatever is known of its freshness. */
+  descendant(names: readonly string[]): Inode | undefined {
+    let inode: Inode | undefined = this;
+    for (const name of names) inode = inode?.children?.get(name);
+    return inode;
+  }
+
   isBelow(other: Inode): boolean {
     for (let inode: Inode | null = this.parent; inode; inode = inode.parent) if (inode === other) return true;
     return false;
