@@ -31,7 +31,7 @@ function fillable() {
     },
     close: () => {},
   };
-  const overlay = new Overlay({ cacheBytes: 1024, spoolBytes: 1e9 }, place);
+  const overlay = new Overlay({ cacheBytes: 1024 }, place);
   const inode = new Inode('file', null);
   overlay.give(inode, overlay.makeEmpty());
   overlay.write(inode, Buffer.alloc(SIZE, 'a'), 0);

@@ -75,10 +75,6 @@ export class Core {
     this.journal = journal && openJournal(journal);
     // Its place is the journal's, which ends with it.
     if (this.journal) this.made.overlay = this.makeOverlay(this.journal);
-    this.listen();
-  }
-
-  private listen(): void {
     this.remote.onEvent = (event) => {
       this.made.writeback?.onEvent(event);
       this.listener?.(event);
@@ -124,7 +120,7 @@ export class Core {
 
   private *living(): Generator<Inode> {
     yield* this.root.walk();
-    for (const fd of this.descriptors.all()) yield this.descriptors.get(fd).inode;
+    for (const { inode } of this.descriptors.files.values()) yield inode;
   }
 
   /** Throws EBADF once no call is taken any more. */

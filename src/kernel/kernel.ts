@@ -22,8 +22,6 @@ import { readlink, symlink } from './versions/links.js';
 import { flush, outlookOfClose } from './writeback/flush.js';
 import { recover } from './writeback/recovery.js';
 
-export type { KernelOptions } from './options.js';
-
 /** Makes the kernel of a remote: all primitives over one superblock. What only changes need is made for the first one. */
 export function createKernel(options: KernelOptions): Kernel {
   const core = new Core(options);
@@ -80,7 +78,7 @@ export function createKernel(options: KernelOptions): Kernel {
     prefetch: (op, path) => prefetch(core, op, path),
     journal: () => report?.() ?? null,
     counters: () => ({
-      dirty: core.made.writeback?.dirtyCount ?? 0,
+      dirty: core.made.writeback?.dirty.size ?? 0,
       uploaded: core.made.writeback?.uploaded ?? 0,
       uploadedBytes: core.made.writeback?.uploadedBytes ?? 0,
       downloads: core.pages.downloads,
@@ -138,7 +136,7 @@ function shutdown(core: Core, op: Operation): void {
     if (!core.isEnded) throw endFault(core);
     return;
   }
-  for (const fd of core.descriptors.all()) release(core, fd);
+  for (const fd of core.descriptors.files.keys()) release(core, fd);
   const outlook = outlookOfClose(core.options.journal?.dir ?? null);
   flush(core, op, null, outlook);
   if (core.writeback.hasUnsent) {

@@ -7,7 +7,7 @@ import type { OpenSource } from '../../contract/uploads.js';
 import { reading } from '../../store/common/sources.js';
 import { download } from './download.js';
 import { Lease } from './lease.js';
-import type { Removals } from './removals.js';
+import type { createRemovals } from './removals.js';
 import { send, type Target } from './transfer.js';
 import { heldSource, type OwnerContents } from './upload.js';
 import type { Uploader } from './uploader.js';
@@ -16,7 +16,7 @@ interface RenameHost {
   readonly store: Store;
   readonly target: Target;
   readonly uploader: Uploader;
-  readonly removals: Removals;
+  readonly remove: ReturnType<typeof createRemovals>;
   readonly contents: OwnerContents;
   readonly now: () => number;
 }
@@ -37,10 +37,10 @@ export async function rename(host: RenameHost, moves: readonly Move[]): Promise<
     try {
       await lease.isQuiet();
       const entries = await uploadAll(host, known);
-      await host.removals.remove(known.map(({ from, entry }) => ({ path: from, id: entry?.id ?? null })));
+      await host.remove(known.map(({ from, entry }) => ({ path: from, id: entry?.id ?? null })));
       for (const { ino, from, to } of known) {
         for (const path of [from, to]) lease.drop(path);
-        uploader.queue.names.forget(from);
+        uploader.queue.declared.delete(from);
         uploader.recent.delete(from);
         const entry = entries.get(to);
         if (!entry)
@@ -60,7 +60,7 @@ async function uploadAll(
   moves: readonly Move[],
 ): Promise<ReadonlyMap<TreePath, Entry>> {
   const { signal } = uploader;
-  for (const { to } of moves) uploader.queue.names.declare(to);
+  for (const { to } of moves) uploader.queue.declared.add(to);
   const tickets = await target.uploads.declare(
     moves.map(({ to }) => to),
     { signal },
@@ -97,25 +97,21 @@ async function fetch(store: Store, uploader: Uploader, { from, entry }: Move): R
   try {
     return await download(store, known, signal);
   } catch (thrown) {
-    if (!(thrown instanceof Failure) || (thrown.code !== 'ESTALE' && thrown.code !== 'EBADMSG')) throw thrown;
+    if (!isOfOtherContent(thrown)) throw thrown;
+  }
+  try {
     // Somebody else wrote it: what stands under the name now is what is renamed.
-    return downloadAnew(store, from, signal);
+    return await download(store, await lookupFile(store, from, signal), signal);
+  } catch (thrown) {
+    if (!isOfOtherContent(thrown)) throw thrown;
+    // Two mismatches in a row are broken bytes, or a writer who is faster than we are.
+    const detail = thrown.detail ?? 'The content differs from what the server lists.';
+    throw new Failure('EIO', detail, thrown.cause);
   }
 }
 
-/** Two mismatches in a row are broken bytes, or a writer who is faster than we are. */
-async function downloadAnew(store: Store, from: TreePath, signal: AbortSignal): ReturnType<typeof download> {
-  try {
-    return await download(store, await lookupFile(store, from, signal), signal);
-  } catch (thrown) {
-    if (!(thrown instanceof Failure) || (thrown.code !== 'ESTALE' && thrown.code !== 'EBADMSG')) throw thrown;
-    throw new Failure(
-      'EIO',
-      thrown.detail ?? 'The content differs from what the server lists.',
-      thrown.cause,
-    );
-  }
-}
+const isOfOtherContent = (thrown: unknown): thrown is Failure =>
+  thrown instanceof Failure && (thrown.code === 'ESTALE' || thrown.code === 'EBADMSG');
 
 async function lookupFile(store: Store, path: TreePath, signal: AbortSignal): Promise<Entry> {
   const { found } = await store.lookup(path, { listing: false, signal });

@@ -107,7 +107,7 @@ export class Uploader {
 
   /** Resolves when nothing is on its way to a path; hold it first, or the next may begin. */
   async isQuiet(path: TreePath): Promise<void> {
-    while (this.queue.isOnTheWay(path)) {
+    while (this.queue.onTheWayAt(path)) {
       await new Promise<void>((resolve) => this.quiet.set(path, [...(this.quiet.get(path) ?? []), resolve]));
     }
   }

@@ -63,7 +63,7 @@ const COUNTER = Symbol.for('wandb-fs.nextFd');
 const shared: { [COUNTER]?: number } = globalThis as { [COUNTER]?: number };
 
 export class Descriptors {
-  private readonly files = new Map<number, OpenFile>();
+  readonly files = new Map<number, OpenFile>();
 
   add(file: OpenFile): number {
     const fd = shared[COUNTER] ?? FIRST_FD;
@@ -83,10 +83,6 @@ export class Descriptors {
     const file = this.get(fd);
     this.files.delete(fd);
     return file;
-  }
-
-  all(): readonly number[] {
-    return [...this.files.keys()];
   }
 }
 

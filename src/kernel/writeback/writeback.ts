@@ -12,7 +12,7 @@ import { ABSENT } from '../namespace/listing/pins.js';
  */
 export class Writeback {
   /** Files with content that isn't durable, by inode number. */
-  private readonly dirty = new Map<number, Inode>();
+  readonly dirty = new Map<number, Inode>();
   /** The leases of each that haven't settled, by inode number and generation. */
   private readonly submissions = new Map<string, Handed>();
   /** Files that a process left which has ended: the server may have them already. By inode number, as they were left. */
@@ -24,10 +24,6 @@ export class Writeback {
 
   constructor(private readonly core: Core) {
     core.locks.onRelease = () => this.submitPostponed();
-  }
-
-  get dirtyCount(): number {
-    return this.dirty.size;
   }
 
   /** Something acknowledged hasn't been sent, and hasn't failed. */
@@ -107,7 +103,7 @@ export class Writeback {
     this.core.overlay.dropCopyUp(inode);
     this.core.overlay.park(inode);
     if (inode.isDirty) this.submit(inode);
-    else this.core.overlay.release(inode, this.core.numbers.of(inode));
+    else this.core.overlay.release(inode);
   }
 
   /** The inode is gone from the tree: nothing of it will be uploaded. */
@@ -130,9 +126,8 @@ export class Writeback {
     this.core.names.pin(path, version, [inode.entry?.version ?? ABSENT]);
     this.core.keeping.durable(inode, path, generation);
     if (inode.isDirty) return;
-    const ino = this.core.numbers.of(inode);
-    this.dirty.delete(ino);
-    if (!inode.isOpen) this.core.overlay.release(inode, ino);
+    this.dirty.delete(inode.ino);
+    if (!inode.isOpen) this.core.overlay.release(inode);
   }
 
   /** Hands over what a flush waits for. @param wanted null: all, what is still open for writing included */
