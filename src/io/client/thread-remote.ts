@@ -15,7 +15,7 @@ import { throwLater } from '../../threads/realm.js';
 import { threadFile } from '../../threads/thread-file.js';
 import { keep, updateSignals } from '../lifecycle.js';
 import { SHAPES, type StoreChoice } from '../owner/store-choice.js';
-import { failureOf, unpackEvent, unpackReply } from '../protocol.js';
+import { failureOf, unpack, unpackReply } from '../protocol.js';
 import type { UploadOptions } from '../upload/uploader.js';
 import { Calls, ThreadCall } from './calls.js';
 import { ExitFlush } from './exit-flush.js';
@@ -73,17 +73,13 @@ class ThreadRemote implements Remote {
       ledger: this.ledger,
       exitFlushMs: options.exitFlushMs,
       ending: () => this.ending,
-      flush: (onReply) => this.send('flush', { inos: null }, onReply),
+      flush: (onReply) => this.call('flush', { inos: null }, onReply),
       waitFor: (call, milliseconds) => this.calls.wait(call, this.current, milliseconds),
       onOver: () => this.keepProcess(),
     });
   }
 
-  call<M extends Method>(method: M, args: Args<M>, commit: (reply: Reply<M>) => void): Call {
-    return this.send(method, args, commit);
-  }
-
-  private send<M extends Method>(method: M, args: Args<M>, commit: (reply: Reply<M>) => void): ThreadCall {
+  call<M extends Method>(method: M, args: Args<M>, commit: (reply: Reply<M>) => void): ThreadCall {
     if (method === 'close' && !this.thread) {
       const call = this.calls.make(method, args, commit);
       this.forgetAll();
@@ -159,10 +155,8 @@ class ThreadRemote implements Remote {
     if (answer.type === 'gone') {
       this.lose(thread, answer.detail);
     } else if (answer.type === 'event') {
-      const event = unpackEvent(answer.event);
-      this.ledger.onEvent(event);
-      if (event.type === 'uploaded') this.deaths = 0;
-      throwLater(() => this.onEvent(event));
+      if (answer.event.type === 'uploaded') this.deaths = 0;
+      this.tell(unpack(answer.event));
     } else {
       const call = this.calls.get(answer.id);
       if (call?.method === 'close' && answer.reply.ok) this.end(thread, call);
@@ -234,9 +228,12 @@ class ThreadRemote implements Remote {
   /** Nobody sends it at the moment; the next call's thread does. */
   private failAll(failure: Failure): void {
     for (const { path, ino, generation } of this.ledger.all) {
-      const event: RemoteEvent = { type: 'failed', path, ino, generation, failure };
-      this.ledger.onEvent(event);
-      throwLater(() => this.onEvent(event));
+      this.tell({ type: 'failed', path, ino, generation, failure });
     }
+  }
+
+  private tell(event: RemoteEvent): void {
+    this.ledger.onEvent(event);
+    throwLater(() => this.onEvent(event));
   }
 }

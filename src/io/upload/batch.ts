@@ -1,11 +1,11 @@
 import { clearTimeout, setTimeout } from 'node:timers';
 import type PQueue from 'p-queue';
 import type { Entry } from '../../contract/entry.js';
-import { Failure } from '../../contract/failure.js';
+import type { Failure } from '../../contract/failure.js';
 import type { Source, Ticket } from '../../contract/uploads.js';
 import { reading } from '../../store/common/sources.js';
 import { failureOf } from '../protocol.js';
-import { nowAndThen, send, type Target } from './transfer.js';
+import { declare, nowAndThen, send, type Target, type Tickets } from './transfer.js';
 import type { Upload } from './upload.js';
 
 type Result =
@@ -59,7 +59,7 @@ export class Job {
 export class Batch {
   readonly jobs: readonly Job[];
   private arrived: { readonly job: Job; readonly ticket: Ticket; readonly entry: Entry }[] = [];
-  private finishing: Promise<void>[] = [];
+  private readonly finishing: Promise<void>[] = [];
   private timer: NodeJS.Timeout | null = null;
 
   constructor(
@@ -72,74 +72,59 @@ export class Batch {
   /** Never rejects: every job ends with its result. */
   async run(): Promise<void> {
     const { target, transfers, closing } = this.options;
-    let tickets: ReadonlyMap<string, Ticket>;
+    const paths = this.jobs.map(({ upload }) => upload.path);
+    let ticketOf: Tickets;
     try {
-      const declared = await target.uploads.declare(
-        this.jobs.map(({ upload }) => upload.path),
-        { signal: closing },
-      );
-      tickets = new Map(declared.map((ticket) => [ticket.path, ticket]));
+      ticketOf = await declare(target, paths, closing);
     } catch (thrown) {
       for (const job of this.jobs) job.end({ kind: 'failed', failure: failureOf(thrown) });
       return;
     }
     await Promise.all(
       this.jobs.map((job) =>
-        transfers.add(() => this.transfer(job, tickets.get(job.upload.path)), {
-          priority: job.upload.isWanted ? 1 : 0,
-        }),
+        transfers.add(() => this.transfer(job, ticketOf), { priority: job.upload.isWanted ? 1 : 0 }),
       ),
     );
     if (this.timer) clearTimeout(this.timer);
-    this.finish();
+    this.finishing.push(this.finish());
     await Promise.all(this.finishing);
   }
 
-  private async transfer(job: Job, ticket: Ticket | undefined): Promise<void> {
+  private async transfer(job: Job, ticketOf: Tickets): Promise<void> {
     const { target, now, onSent, sourceOf } = this.options;
     const { upload } = job;
     const { signal } = job.controller;
     if (job.result) return;
-    if (!ticket) {
-      job.end({
-        kind: 'failed',
-        failure: new Failure('EPROTO', 'The server gave no address to upload the file to.'),
-      });
-      return;
-    }
     job.isTransferring = true;
     try {
+      const ticket = ticketOf(upload.path);
       const { isDoubtful } = upload;
       const options = { signal, onProgress: this.progressOf(upload), now, isDoubtful };
       const entry = await reading(sourceOf(upload), (content) => send(target, ticket, content, options));
       onSent(upload);
       this.arrived.push({ job, ticket, entry });
-      this.timer ??= setTimeout(() => this.finish(), FINISH_INTERVAL);
+      this.timer ??= setTimeout(() => this.finishing.push(this.finish()), FINISH_INTERVAL);
     } catch (thrown) {
       job.end(signal.aborted ? { kind: 'aborted' } : { kind: 'failed', failure: failureOf(thrown) });
     }
   }
 
   /** Makes durable what has arrived so far. */
-  private finish(): void {
+  private async finish(): Promise<void> {
     const { target, closing } = this.options;
     const { arrived } = this;
     this.arrived = [];
     this.timer = null;
     if (arrived.length === 0) return;
-    const end = (resultOf: (entry: Entry) => Result): void => {
-      for (const { job, entry } of arrived) job.end(resultOf(entry));
-    };
-    const finished = target.uploads
-      .finish(
-        arrived.map(({ ticket }) => ticket),
-        { signal: closing },
-      )
-      .then(
-        () => end((entry) => ({ kind: 'durable', entry })),
-        (thrown: unknown) => end(() => ({ kind: 'failed', failure: failureOf(thrown) })),
-      );
-    this.finishing.push(finished);
+    const tickets = arrived.map(({ ticket }) => ticket);
+    let failure: Failure | null = null;
+    try {
+      await target.uploads.finish(tickets, { signal: closing });
+    } catch (thrown) {
+      failure = failureOf(thrown);
+    }
+    for (const { job, entry } of arrived)
+      job.end(failure ? { kind: 'failed', failure } : { kind: 'durable', entry });
   }
 
   private progressOf(upload: Upload): (sent: number) => void {

@@ -8,7 +8,7 @@ import { reading } from '../../store/common/sources.js';
 import { download } from './download.js';
 import { Lease } from './lease.js';
 import type { createRemovals } from './removals.js';
-import { send, type Target } from './transfer.js';
+import { declare, send, type Target } from './transfer.js';
 import { heldSource, type OwnerContents } from './upload.js';
 import type { Uploader } from './uploader.js';
 
@@ -61,16 +61,12 @@ async function uploadAll(
 ): Promise<ReadonlyMap<TreePath, Entry>> {
   const { signal } = uploader;
   for (const { to } of moves) uploader.queue.declared.add(to);
-  const tickets = await target.uploads.declare(
-    moves.map(({ to }) => to),
-    { signal },
-  );
-  const ticketOf = new Map(tickets.map((ticket) => [ticket.path, ticket]));
+  const paths = moves.map(({ to }) => to);
+  const ticketOf = await declare(target, paths, signal);
   const entries = new Map<TreePath, Entry>();
   const transfers = moves.map((move) =>
     uploader.transfers.add(async () => {
-      const ticket = ticketOf.get(move.to);
-      if (!ticket) throw new Failure('EPROTO', 'The server gave no address to upload the file to.');
+      const ticket = ticketOf(move.to);
       const sendTo = (source: OpenSource): Promise<Entry> => send(target, ticket, source, { signal, now });
       if (move.source) {
         entries.set(move.to, await reading(heldSource(contents, move.source), sendTo));
@@ -87,7 +83,7 @@ async function uploadAll(
   // Nothing may be on its way any more when the names are released.
   const outcomes = await Promise.allSettled(transfers);
   for (const outcome of outcomes) if (outcome.status === 'rejected') throw outcome.reason;
-  await target.uploads.finish(tickets, { signal });
+  await target.uploads.finish(paths.map(ticketOf), { signal });
   return entries;
 }
 

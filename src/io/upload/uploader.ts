@@ -37,7 +37,6 @@ export class Uploader {
   private readonly jobs = new Map<Upload, Job>();
   /** Who waits for the upload of a path that is on its way. */
   private readonly quiet = new Map<TreePath, (() => void)[]>();
-  private readonly writebackDelay: number;
   private timer: NodeJS.Timeout | null = null;
   private retryTimer: NodeJS.Timeout | null = null;
   private retryAt = Number.POSITIVE_INFINITY;
@@ -57,7 +56,6 @@ export class Uploader {
       readonly closing: AbortSignal;
     },
   ) {
-    this.writebackDelay = options.writebackDelay;
     this.transfers = new PQueue({ concurrency: options.concurrency });
     this.queue = new UploadQueue({
       unitOf: options.unitOf,
@@ -149,14 +147,14 @@ export class Uploader {
     const now = performance.now();
     if (this.timer) clearTimeout(this.timer);
     else this.firstSubmitAt = now;
-    const latest = this.firstSubmitAt + MOST_DELAYS * this.writebackDelay - now;
+    const latest = this.firstSubmitAt + MOST_DELAYS * this.options.writebackDelay - now;
     this.timer = setTimeout(
       () => {
         this.timer = null;
         this.queue.ripen(null, { isFlush: false });
         this.go();
       },
-      Math.max(0, Math.min(this.writebackDelay, latest)),
+      Math.max(0, Math.min(this.options.writebackDelay, latest)),
     );
     // A process that has nothing else to do needn't wait for it: it flushes (`lifecycle.ts`).
     this.timer.unref();

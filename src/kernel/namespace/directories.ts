@@ -24,11 +24,6 @@ function directoryAt(core: Core, op: Operation, path: TreePath): Inode {
   return directory;
 }
 
-/** Directories inside a unit are only here, and so are implicit ones, down to the draft of a unit. */
-function isMadeHere(core: Core, depth: number): boolean {
-  return depth > core.unitDepth || core.shape.levels[depth - 1]?.isImplicit === true;
-}
-
 export function mkdir(core: Core, op: Operation, path: TreePath, mode: number): void {
   if (isDone(op)) return;
   const ownPath = withoutSlash(path);
@@ -41,7 +36,8 @@ export function mkdir(core: Core, op: Operation, path: TreePath, mode: number): 
     directory.setAttributes({ mode: mode & 0o7777 & ~process.umask() });
   };
   const depth = parent.depth + 1;
-  if (isMadeHere(core, depth)) {
+  // Directories inside a unit are only here, and so are implicit ones, down to the draft of a unit.
+  if (depth > core.unitDepth || core.shape.levels[depth - 1]?.isImplicit) {
     const isDraft = depth === core.unitDepth;
     if (isDraft) core.shape.drafts?.assertDraftName(name);
     if (isDraft || parent.draft)

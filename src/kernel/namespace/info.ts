@@ -30,8 +30,7 @@ const isChangedHere = ({ isDirectory, local }: Inode): boolean => !isDirectory &
 function merged(inode: Inode, facts: Facts | null): Facts {
   if (facts === null) return ownFacts(inode);
   if (facts.kind !== 'file' || !isChangedHere(inode)) return facts;
-  const { id, size } = fileFacts(inode);
-  return { ...facts, id: id ?? facts.id, size, ...digestsOf(inode) };
+  return { ...facts, id: inode.entry?.id ?? facts.id, size: inode.size, ...digestsOf(inode) };
 }
 
 function ownFacts(inode: Inode): Facts {

@@ -36,7 +36,7 @@ export function effect<M extends Method>(
 ): Fault {
   const key = `${method}#${core.timeline.tick().epoch}`;
   const start = (): Load => {
-    const locks = names.map(({ path, isSubtree }) => core.locks.take(path, isSubtree));
+    const locks = names.map((name) => core.locks.take(name));
     const end = (): void => {
       try {
         settled?.();
