@@ -81,7 +81,7 @@ export class Core {
     };
     this.remote.ending = {
       submit: () => this.made.writeback?.submitAll(),
-      removeFiles: () => this.made.overlay?.removeFiles(),
+      removeFiles: () => this.made.overlay?.files.removeFiles(),
       isKept: this.journal !== null,
     };
   }

@@ -86,8 +86,8 @@ export function createKernel(options: KernelOptions): Kernel {
       pageHits: core.pages.hits,
       pageMisses: core.pages.misses,
       pageBytes: core.pages.bytes,
-      overlayBytes: core.made.overlay?.memoryBytes ?? 0,
-      spooledBytes: core.made.overlay?.spooledBytes ?? 0,
+      overlayBytes: core.made.overlay?.files.memoryBytes ?? 0,
+      spooledBytes: core.made.overlay?.files.spooledBytes ?? 0,
     }),
     cancelReads: () => core.loads.cancelAll(),
     onUpload: (listener) => {
@@ -154,7 +154,7 @@ const endFault = (core: Core): Fault =>
   core.loads.fault('close', 'close', {}, (_value, failure) => {
     // The owner reads nothing any more.
     core.made.leases?.clear();
-    core.made.overlay?.close();
+    core.made.overlay?.files.close();
     core.isEnded = true;
     return failure;
   });

@@ -1,3 +1,4 @@
+import type { Config } from '../../config/config.js';
 import { Failure } from '../../contract/failure.js';
 import {
   type Args,
@@ -22,17 +23,9 @@ import { ExitFlush } from './exit-flush.js';
 import { Ledger } from './ledger.js';
 import { OwnerThread, type ThreadAnswer } from './owner-thread.js';
 
-export interface ThreadRemoteOptions extends UploadOptions {
-  readonly store: StoreChoice;
-  /** Longest time that a blocked call waits without a word from the thread, in milliseconds. */
-  readonly syncTimeout: number;
-  /** How long an exiting process waits for pending uploads, in milliseconds. */
-  readonly exitFlushMs: number;
-  /** Wait with signals that would end the process while uploads are pending? */
-  readonly exitSignals: boolean;
-  /** Where the thread's file is; null: beside this one. */
-  readonly workerUrl: URL | null;
-}
+/** `syncTimeout` is for a thread without a word; `workerUrl` null: its file is beside this one. */
+export type ThreadRemoteOptions = UploadOptions &
+  Pick<Config, 'syncTimeout' | 'exitFlushMs' | 'exitSignals' | 'workerUrl'> & { readonly store: StoreChoice };
 
 /**
  * A thread that dies is replaced at once, but not for ever: after so many deaths without anything done between them the

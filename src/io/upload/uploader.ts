@@ -1,6 +1,7 @@
 import { clearTimeout, setImmediate, setTimeout } from 'node:timers';
 import { LRUCache } from 'lru-cache';
 import PQueue from 'p-queue';
+import type { Config } from '../../config/config.js';
 import type { Entry } from '../../contract/entry.js';
 import { Failure } from '../../contract/failure.js';
 import type { FailedUpload, RemoteEvent } from '../../contract/remote.js';
@@ -11,13 +12,9 @@ import { UploadQueue } from './queue.js';
 import type { Target } from './transfer.js';
 import { heldSource, type Outcome, type OwnerContents, type Submission, type Upload } from './upload.js';
 
-export interface UploadOptions {
-  /** How long a submission waits for others, in milliseconds; each new one starts it again, ten times at most. */
-  readonly writebackDelay: number;
-  /** Transfers at once. */
-  readonly concurrency: number;
-}
+export type UploadOptions = Pick<Config, 'writebackDelay' | 'concurrency'>;
 
+/** Each new submission starts the `writebackDelay` again, so often at most. */
 const MOST_DELAYS = 10;
 /** A failed upload goes again after a second, then after twice as long each time, up to five minutes. */
 const FIRST_RETRY_MS = 1000;

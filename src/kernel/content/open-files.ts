@@ -78,12 +78,6 @@ export class Descriptors {
     if (!file) throw new Failure('EBADF');
     return file;
   }
-
-  remove(fd: number): OpenFile {
-    const file = this.get(fd);
-    this.files.delete(fd);
-    return file;
-  }
 }
 
 export function open(core: Core, op: Operation, path: TreePath, flags: number, mode: number): number {
@@ -116,7 +110,8 @@ export function close(core: Core, op: Operation, fd: number): void {
 
 /** Closes an fd and hands over what it leaves dirty; waits for nothing. */
 export function release(core: Core, fd: number): OpenFile {
-  const file = core.descriptors.remove(fd);
+  const file = core.descriptors.get(fd);
+  core.descriptors.files.delete(fd);
   const { inode, canWrite } = file;
   const local = inode.ensureLocal();
   local.opens--;

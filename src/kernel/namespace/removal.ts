@@ -59,7 +59,7 @@ function resolveDirectory(core: Core, op: Operation, path: TreePath): Inode {
 /** An unlinked file lives on through its fds, so what isn't here of it yet is fetched first. */
 export function keepForOpenFiles(core: Core, op: Operation, inode: Inode): void {
   if (!inode.isOpen || inode.isDirectory || inode.local?.content || inode.local?.staleness) return;
-  if (core.overlay.spooledBytes + (inode.size ?? 0) > core.options.spoolBytes) {
+  if (core.overlay.files.spooledBytes + (inode.size ?? 0) > core.options.spoolBytes) {
     throw new Failure('EBUSY', 'The file is open here and larger than what `spoolBytes` can keep of it.');
   }
   bringIn(core, op, inode);

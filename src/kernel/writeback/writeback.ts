@@ -15,8 +15,6 @@ export class Writeback {
   readonly dirty = new Map<number, Inode>();
   /** The leases of each that haven't settled, by inode number and generation. */
   private readonly submissions = new Map<string, Handed>();
-  /** Files that a process left which has ended: the server may have them already. By inode number, as they were left. */
-  private readonly doubtful = new Set<number>();
   /** Closed files whose name is being changed on the server: handed over when that has ended. */
   private readonly postponed = new Set<Inode>();
   uploaded = 0;
@@ -38,10 +36,9 @@ export class Writeback {
     inode.generations.change();
     const now = this.core.now();
     inode.setAttributes({ mtimeMs: now, ctimeMs: now });
-    const ino = this.core.numbers.of(inode);
     this.core.overlay.hold(inode);
     // What is in a draft waits for its commit.
-    if (!inode.draft) this.dirty.set(ino, inode);
+    if (!inode.draft) this.dirty.set(this.core.numbers.of(inode), inode);
   }
 
   /** Hands the newest content to the upload queue. */
@@ -59,7 +56,7 @@ export class Writeback {
     const source = this.submissions.get(key) ?? this.core.leases.grant(this.core.overlay.snapshot(inode));
     this.submissions.set(key, source);
     generations.submit();
-    const isDoubtful = generations.isFirst && this.doubtful.has(ino);
+    const { isDoubtful } = generations;
     this.core.remote.call('submit', { ino, generation, path, source, isDoubtful }, (reply) => {
       if (reply.ok) return;
       this.endLease(ino, generation);
@@ -72,9 +69,7 @@ export class Writeback {
     inode.generations.takeUp();
     this.core.keeping.hold(inode);
     if (inode.draft) return;
-    const ino = this.core.numbers.of(inode);
-    this.dirty.set(ino, inode);
-    this.doubtful.add(ino);
+    this.dirty.set(this.core.numbers.of(inode), inode);
     this.submit(inode);
   }
 
@@ -110,7 +105,6 @@ export class Writeback {
   forget(inode: Inode): void {
     if (inode.isOpen) return;
     this.dirty.delete(inode.ino);
-    this.doubtful.delete(inode.ino);
     this.postponed.delete(inode);
     this.core.overlay.dropCopyUp(inode);
     this.core.keeping.release(inode);
@@ -120,7 +114,6 @@ export class Writeback {
   /** The content as of `generation` is on the server, as `entry` says. */
   onDurable(inode: Inode, generation: number, path: TreePath, version: string): void {
     inode.local?.generations?.settle(generation);
-    this.doubtful.delete(inode.ino);
     // The storage's tag was that of the content before.
     inode.etag = null;
     this.core.names.pin(path, version, [inode.entry?.version ?? ABSENT]);

@@ -51,14 +51,15 @@ export function writeAll(fd: number, bytes: Uint8Array): void {
   for (let done = 0; done < bytes.byteLength; ) done += nodeFs.writeSync(fd, bytes, done);
 }
 
-/** The names in a directory; none where there is no such directory. */
-export function namesIn(directory: string): string[] {
+/** What `work` returns; `otherwise` where there is no such file (any more). */
+export function unlessGone<T>(work: () => T, otherwise: T): T {
   try {
-    return nodeFs.readdirSync(directory);
+    return work();
   } catch (error) {
-    if (isGone(error)) return [];
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return otherwise;
     throw error;
   }
 }
 
-export const isGone = (error: unknown): boolean => (error as NodeJS.ErrnoException).code === 'ENOENT';
+/** The names in a directory; none where there is no such directory. */
+export const namesIn = (directory: string): string[] => unlessGone(() => nodeFs.readdirSync(directory), []);

@@ -1,6 +1,5 @@
 import { isBelow, parentOf, ROOT, type TreePath, treePath } from '../../../contract/tree-path.js';
-import type { Change, JournalRecord } from './records.js';
-import { lineOf } from './records.js';
+import { type Change, type JournalRecord, lineOf } from './records.js';
 
 export interface Held {
   readonly record: JournalRecord;

@@ -6,8 +6,7 @@ import type { JournalReport } from '../../writeback/recovery.js';
 import { atDisk, namesIn, syncDirectory } from './disk.js';
 import { Holdings } from './holdings.js';
 import { Log } from './log.js';
-import type { Change, JournalRecord } from './records.js';
-import { lineOf } from './records.js';
+import { type Change, type JournalRecord, lineOf } from './records.js';
 import { type TakenOver, takeOver } from './recovery.js';
 import { adoptedOf, blobsOf, homeOf, logOf, makeSession, type Session } from './sessions.js';
 

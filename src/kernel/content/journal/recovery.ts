@@ -1,11 +1,10 @@
 import * as nodeFs from 'node:fs';
 import { join } from 'node:path';
 import type { TreePath } from '../../../contract/tree-path.js';
-import { isGone, namesIn, syncDirectory } from './disk.js';
+import { namesIn, syncDirectory, unlessGone } from './disk.js';
 import type { Held, Holdings } from './holdings.js';
 import { type Log, readLog } from './log.js';
-import type { Change, JournalRecord } from './records.js';
-import { lineOf } from './records.js';
+import { type Change, type JournalRecord, lineOf } from './records.js';
 import { acquire, adoptedOf, blobsOf, deadSessions, liftNested, logOf, type Session } from './sessions.js';
 
 /** Something that was acknowledged, and isn't known to be durable. */
@@ -86,10 +85,11 @@ function readAll(
   { session, holdings }: Owner,
   adopted: readonly string[],
 ): { readonly found: ReadonlyMap<TreePath, Held>; readonly torn: number } {
-  const logs = adopted.map((name) => ({
-    name,
-    ...readLog(readOrEmpty(logOf(join(adoptedOf(session.directory), name)))),
-  }));
+  const logs = adopted.map((name) => {
+    const file = logOf(join(adoptedOf(session.directory), name));
+    // A session that died before its first record has no log.
+    return { name, ...readLog(unlessGone(() => nodeFs.readFileSync(file), Buffer.alloc(0))) };
+  });
   const isVoid = new Set([holdings, ...logs.map((log) => log.holdings)].flatMap((each) => [...each.adopted]));
   const valid = logs.filter(({ name }) => !isVoid.has(name));
   const found = new Map<TreePath, Held>();
@@ -98,16 +98,6 @@ function readAll(
     if (!holdings.get(path) && (!other || other.at <= held.at)) found.set(path, held);
   }
   return { found, torn: valid.reduce((sum, log) => sum + log.torn, 0) };
-}
-
-/** A session that died before its first record has no log. */
-function readOrEmpty(file: string): Buffer {
-  try {
-    return nodeFs.readFileSync(file);
-  } catch (error) {
-    if (isGone(error)) return Buffer.alloc(0);
-    throw error;
-  }
 }
 
 function gatherBlobs(

@@ -2,7 +2,7 @@ import { createHash, randomBytes } from 'node:crypto';
 import * as nodeFs from 'node:fs';
 import { join } from 'node:path';
 import { ownIdentity, parseIdentity, standingOf, textOf } from '../spool/process-identity.js';
-import { isGone, namesIn, syncDirectory, writeAll } from './disk.js';
+import { namesIn, syncDirectory, unlessGone, writeAll } from './disk.js';
 
 /**
  * What one instance writes down, as a directory of its own:
@@ -83,27 +83,19 @@ function uidOf(path: string): number | null {
 function isReleased(directory: string, pid: number): boolean {
   const descriptor = descriptorOf(directory);
   if (descriptor === null) return false;
-  try {
+  // Where it is gone its owner removes it.
+  return unlessGone(() => {
     const file = nodeFs.statSync(ownerOf(directory), { bigint: true });
     const held = statOfDescriptor(pid, descriptor);
     return held !== 'unknown' && (held === null || held.ino !== file.ino || held.dev !== file.dev);
-  } catch (error) {
-    // Its owner removes it.
-    if (isGone(error)) return false;
-    throw error;
-  }
+  }, false);
 }
 
 /** null while the session is being made, or removed. */
 function descriptorOf(directory: string): number | null {
-  try {
-    const text = nodeFs.readFileSync(ownerOf(directory), 'utf8');
-    const found = /^\{"descriptor":(\d+),.*\}\n$/s.exec(text)?.[1];
-    return found === undefined ? null : Number(found);
-  } catch (error) {
-    if (isGone(error)) return null;
-    throw error;
-  }
+  const text = unlessGone(() => nodeFs.readFileSync(ownerOf(directory), 'utf8'), '');
+  const found = /^\{"descriptor":(\d+),.*\}\n$/s.exec(text)?.[1];
+  return found === undefined ? null : Number(found);
 }
 
 function statOfDescriptor(pid: number, descriptor: number): nodeFs.BigIntStats | null | 'unknown' {
@@ -140,9 +132,5 @@ function lift(directory: string, own: Session): void {
 
 function moveInto(from: string, own: Session, name: string): void {
   nodeFs.mkdirSync(adoptedOf(own.directory), { recursive: true, mode: 0o700 });
-  try {
-    nodeFs.renameSync(from, join(adoptedOf(own.directory), name));
-  } catch (error) {
-    if (!isGone(error)) throw error;
-  }
+  unlessGone(() => nodeFs.renameSync(from, join(adoptedOf(own.directory), name)), undefined);
 }

@@ -85,7 +85,7 @@ export class ContentFiles {
     this.idle.delete(file);
   }
 
-  /** Closes what is still open; whoever holds a file has no use for it any more. */
+  /** Gives all content up, and removes it from the disk: whoever holds a file has no use for it any more. */
   close(): void {
     this.idle.clear();
     for (const file of this.all) file.abandon();
@@ -93,6 +93,10 @@ export class ContentFiles {
     this.removeFiles();
   }
 
+  /**
+   * The process ends: its private files go. Their fds stay open to its end, for the owner may still be sending them, and
+   * another file under the number of one would be sent in its place.
+   */
   removeFiles(): void {
     this.place.close();
   }

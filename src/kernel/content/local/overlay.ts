@@ -21,7 +21,7 @@ const COPY_BYTES = 1024 * 1024;
  * content is evicted, least recently used first, within the budget it shares with dirty memory.
  */
 export class Overlay {
-  private readonly files: ContentFiles;
+  readonly files: ContentFiles;
   private readonly clean: LRUCache<Inode, true>;
 
   /** @param isKept all content goes to the disk, whatever its size: a journal keeps it */
@@ -38,14 +38,6 @@ export class Overlay {
         if (reason === 'evict') this.discard(inode);
       },
     });
-  }
-
-  get memoryBytes(): number {
-    return this.files.memoryBytes;
-  }
-
-  get spooledBytes(): number {
-    return this.files.spooledBytes;
   }
 
   /** Empty content, for an inode that `give` gets it. Throws where the disk takes none; then nothing has changed. */
@@ -137,19 +129,6 @@ export class Overlay {
     if (!local?.copyUp) return;
     this.drop(local.copyUp.into);
     local.copyUp = null;
-  }
-
-  /** Gives all content up, and removes it from the disk. */
-  close(): void {
-    this.files.close();
-  }
-
-  /**
-   * The process ends: its private files go. Their fds stay open to its end, for the owner may still be sending them, and
-   * another file under the number of one would be sent in its place.
-   */
-  removeFiles(): void {
-    this.files.removeFiles();
   }
 
   private discard({ local }: Inode): void {

@@ -111,7 +111,7 @@ function copyUp(core: Core, op: Operation, inode: Inode): boolean {
 
 /** Writers wait while the disk budget for content on its way is used up. */
 function waitForSpool(core: Core, op: Operation, bytes: number): void {
-  if (core.overlay.spooledBytes <= core.options.spoolBytes || bytes === 0) return;
+  if (core.overlay.files.spooledBytes <= core.options.spoolBytes || bytes === 0) return;
   if (op.hasLoaded('spool')) {
     throw new Failure('ENOSPC', 'Local content reached `spoolBytes` and none of it could be uploaded.');
   }
