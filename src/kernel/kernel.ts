@@ -110,10 +110,8 @@ function recoverOrLeave(core: Core, journal: Journal): ReturnType<typeof recover
 /** Forgets listings, so that the next call asks the server; what is dirty or open stays as it is. */
 function refresh(core: Core, path: TreePath): void {
   const real = core.shape.links ? throughLinks(core, path, false) : path;
-  if (real !== path) {
-    refreshAt(core, upperPath(path, core.unitDepth));
-    refreshAt(core, real);
-  } else refreshAt(core, path);
+  if (real !== path) refreshAt(core, upperPath(path, core.unitDepth));
+  refreshAt(core, real);
 }
 
 function refreshAt(core: Core, path: TreePath): void {

@@ -66,7 +66,7 @@ class ThreadRemote implements Remote {
       ledger: this.ledger,
       exitFlushMs: options.exitFlushMs,
       ending: () => this.ending,
-      flush: (onReply) => this.call('flush', { inos: null }, onReply),
+      flush: (onReply = () => {}) => this.call('flush', { inos: null }, onReply),
       waitFor: (call, milliseconds) => this.calls.wait(call, this.current, milliseconds),
       onOver: () => this.keepProcess(),
     });
@@ -131,7 +131,7 @@ class ThreadRemote implements Remote {
       onAnswer: (from, answer) => this.onAnswer(from, answer),
       onGone: (from, detail) => this.lose(from, detail),
       onUnsendable: (id, detail) => {
-        const call = this.calls.get(id);
+        const call = this.calls.unsettled.get(id);
         const failure = new Failure('EINVAL', "Its arguments hold what can't leave this thread.", detail);
         if (call) this.calls.settle(call, { ok: false, failure });
       },
@@ -151,7 +151,7 @@ class ThreadRemote implements Remote {
       if (answer.event.type === 'uploaded') this.deaths = 0;
       this.tell(unpack(answer.event));
     } else {
-      const call = this.calls.get(answer.id);
+      const call = this.calls.unsettled.get(answer.id);
       if (call?.method === 'close' && answer.reply.ok) this.end(thread, call);
       else if (call) this.calls.settle(call, unpackReply(call.method, answer.reply));
     }
@@ -159,7 +159,7 @@ class ThreadRemote implements Remote {
 
   private keepProcess(): void {
     // The flush of the end has no more time than the end.
-    this.thread?.keepProcess(this.calls.size > (this.exitFlush.isOver ? 1 : 0));
+    this.thread?.keepProcess(this.calls.unsettled.size > (this.exitFlush.isOver ? 1 : 0));
   }
 
   /** The owner is closed: nothing more comes of its thread. */

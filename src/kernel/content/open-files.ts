@@ -123,7 +123,8 @@ export function release(core: Core, fd: number): OpenFile {
     if (local.writers === 0 && inode.isPending) core.writeback.submit(inode);
     if (local.opens === 0) {
       if (local.holdsContent) core.writeback.onClosed(inode);
-      inode.releaseLocal();
+      // As after a file was opened only to be read.
+      if (local.saysNothing) inode.local = null;
     }
   }
   return file;

@@ -138,11 +138,6 @@ export class Inode {
     return this.local;
   }
 
-  /** Gives the local state back where it says nothing, as after a file was opened only to be read. */
-  releaseLocal(): void {
-    if (this.local?.saysNothing) this.local = null;
-  }
-
   /** Bytes; null while the server's size is unknown. */
   get size(): number | null {
     if (this.local?.content) return this.local.content.size;

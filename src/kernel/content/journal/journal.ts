@@ -39,7 +39,7 @@ export class Journal {
 
   private constructor(
     private readonly options: JournalOptions,
-    private readonly session: Session & { readonly owner: number },
+    private readonly session: Session,
   ) {
     this.home = homeOf(options.dir, options.identity);
     this.log = new Log(logOf(session.directory), options.fsync);

@@ -48,7 +48,7 @@ export interface Owner {
  */
 export function takeOver(owner: Owner): TakenOver {
   const { home, session, holdings } = owner;
-  for (const name of deadSessions(home, session)) acquire(home, name, session);
+  for (const name of deadSessions(home, session)) acquire(join(home, name), session);
   liftNested(session);
   const adopted = namesIn(adoptedOf(session.directory));
   if (adopted.length === 0) return { recovered: [], torn: 0 };

@@ -1,6 +1,6 @@
 import { createHash, randomBytes } from 'node:crypto';
 import * as nodeFs from 'node:fs';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { ownIdentity, parseIdentity, standingOf, textOf } from '../spool/process-identity.js';
 import { namesIn, syncDirectory, unlessGone, writeAll } from './disk.js';
 
@@ -21,6 +21,8 @@ export interface Session {
   readonly name: string;
   readonly directory: string;
   readonly nonce: string;
+  /** The descriptor that owns it. */
+  readonly owner: number;
 }
 
 export const logOf = (directory: string): string => join(directory, 'log');
@@ -32,12 +34,7 @@ const ownerOf = (directory: string): string => join(directory, 'owner');
 export const homeOf = (journal: string, identity: string): string =>
   join(journal, `1-${createHash('sha256').update(identity).digest('hex').slice(0, 24)}`);
 
-/** @returns the session and the descriptor that owns it */
-export function makeSession(
-  home: string,
-  identity: string,
-  isSynced: boolean,
-): Session & { readonly owner: number } {
+export function makeSession(home: string, identity: string, isSynced: boolean): Session {
   nodeFs.mkdirSync(home, { recursive: true, mode: 0o700 });
   const nonce = randomBytes(6).toString('hex');
   const name = `${textOf(ownIdentity())}-${nonce}`;
@@ -113,24 +110,17 @@ function statOfDescriptor(pid: number, descriptor: number): nodeFs.BigIntStats |
 }
 
 /** Takes a session for `own`. Of all who try exactly one succeeds; if it dies, the next owner of `own` has both. */
-export function acquire(home: string, name: string, own: Session): void {
-  moveInto(join(home, name), own, name);
+export function acquire(directory: string, own: Session): void {
+  nodeFs.mkdirSync(adoptedOf(own.directory), { recursive: true, mode: 0o700 });
+  const place = join(adoptedOf(own.directory), basename(directory));
+  unlessGone(() => nodeFs.renameSync(directory, place), undefined);
 }
 
 /** What dead owners had acquired comes beside them: the depth of directories must not grow with the deaths. */
-export function liftNested(own: Session): void {
-  for (const name of namesIn(adoptedOf(own.directory))) lift(join(adoptedOf(own.directory), name), own);
-}
-
-function lift(directory: string, own: Session): void {
+export function liftNested(own: Session, directory = own.directory): void {
   for (const name of namesIn(adoptedOf(directory))) {
     const nested = join(adoptedOf(directory), name);
-    lift(nested, own);
-    moveInto(nested, own, name);
+    liftNested(own, nested);
+    if (directory !== own.directory) acquire(nested, own);
   }
-}
-
-function moveInto(from: string, own: Session, name: string): void {
-  nodeFs.mkdirSync(adoptedOf(own.directory), { recursive: true, mode: 0o700 });
-  unlessGone(() => nodeFs.renameSync(from, join(adoptedOf(own.directory), name)), undefined);
 }
