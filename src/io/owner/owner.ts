@@ -63,7 +63,7 @@ export function createOwner({ store, contents, now = Date.now, ...options }: Own
     };
     const unitOf = (path: TreePath): TreePath => upperPath(path, store.shape.levels.length);
     const uploader = new Uploader(target, emit, { ...options, unitOf, now, contents, closing: closed });
-    return { store, target, uploader, remove: createRemovals(store, closed), contents, now };
+    return { store, uploader, remove: createRemovals(store, closed) };
   };
   let writer: ReturnType<typeof createWriter> | null = null;
   /** Made for the first change: most owners only read. */

@@ -1,32 +1,17 @@
 import { clearTimeout, setTimeout } from 'node:timers';
-import type PQueue from 'p-queue';
 import type { Entry } from '../../contract/entry.js';
 import type { Failure } from '../../contract/failure.js';
-import type { Source, Ticket } from '../../contract/uploads.js';
+import type { Ticket } from '../../contract/uploads.js';
 import { reading } from '../../store/common/sources.js';
 import { failureOf } from '../protocol.js';
-import { declare, nowAndThen, send, type Target, type Tickets } from './transfer.js';
-import type { Upload } from './upload.js';
+import { declare, nowAndThen, send, type Tickets } from './transfer.js';
+import { heldSource, type Upload } from './upload.js';
+import type { Uploader } from './uploader.js';
 
 type Result =
   | { readonly kind: 'durable'; readonly entry: Entry }
   | { readonly kind: 'failed'; readonly failure: Failure }
   | { readonly kind: 'aborted' };
-
-interface BatchOptions {
-  readonly target: Target;
-  readonly transfers: PQueue;
-  /** Aborts the requests of the batch; its jobs are aborted one by one. */
-  readonly closing: AbortSignal;
-  readonly now: () => number;
-  /** The content of an upload, to be opened when its turn has come. */
-  readonly sourceOf: (upload: Upload) => Source;
-  readonly onProgress: (upload: Upload, sent: number, size: number) => void;
-  /** The body of this upload has left completely. */
-  readonly onSent: (upload: Upload) => void;
-  /** Called once for each job, when its `result` stands. */
-  readonly onEnd: (job: Job) => void;
-}
 
 /** A large file must not hold back the durability of the small ones beside it, in milliseconds. */
 const FINISH_INTERVAL = 2000;
@@ -39,7 +24,7 @@ export class Job {
 
   constructor(
     readonly upload: Upload,
-    private readonly onEnd: (job: Job) => void,
+    private readonly uploader: Uploader,
   ) {}
 
   /** Ends at once if nothing was sent, else when the socket is done. */
@@ -51,7 +36,7 @@ export class Job {
   end(result: Result): void {
     if (this.result) return;
     this.result = result;
-    this.onEnd(this);
+    this.uploader.onEnd(this);
   }
 }
 
@@ -64,18 +49,18 @@ export class Batch {
 
   constructor(
     uploads: readonly Upload[],
-    private readonly options: BatchOptions,
+    private readonly uploader: Uploader,
   ) {
-    this.jobs = uploads.map((upload) => new Job(upload, options.onEnd));
+    this.jobs = uploads.map((upload) => new Job(upload, uploader));
   }
 
   /** Never rejects: every job ends with its result. */
   async run(): Promise<void> {
-    const { target, transfers, closing } = this.options;
+    const { target, transfers, signal } = this.uploader;
     const paths = this.jobs.map(({ upload }) => upload.path);
     let ticketOf: Tickets;
     try {
-      ticketOf = await declare(target, paths, closing);
+      ticketOf = await declare(target, paths, signal);
     } catch (thrown) {
       for (const job of this.jobs) job.end({ kind: 'failed', failure: failureOf(thrown) });
       return;
@@ -91,7 +76,7 @@ export class Batch {
   }
 
   private async transfer(job: Job, ticketOf: Tickets): Promise<void> {
-    const { target, now, onSent, sourceOf } = this.options;
+    const { target, queue, options } = this.uploader;
     const { upload } = job;
     const { signal } = job.controller;
     if (job.result) return;
@@ -99,9 +84,10 @@ export class Batch {
     try {
       const ticket = ticketOf(upload.path);
       const { isDoubtful } = upload;
-      const options = { signal, onProgress: this.progressOf(upload), now, isDoubtful };
-      const entry = await reading(sourceOf(upload), (content) => send(target, ticket, content, options));
-      onSent(upload);
+      const sending = { signal, onProgress: this.progressOf(upload), now: options.now, isDoubtful };
+      const source = heldSource(options.contents, upload.source);
+      const entry = await reading(source, (content) => send(target, ticket, content, sending));
+      queue.sent(upload);
       this.arrived.push({ job, ticket, entry });
       this.timer ??= setTimeout(() => this.finishing.push(this.finish()), FINISH_INTERVAL);
     } catch (thrown) {
@@ -111,7 +97,7 @@ export class Batch {
 
   /** Makes durable what has arrived so far. */
   private async finish(): Promise<void> {
-    const { target, closing } = this.options;
+    const { target, signal } = this.uploader;
     const { arrived } = this;
     this.arrived = [];
     this.timer = null;
@@ -119,7 +105,7 @@ export class Batch {
     const tickets = arrived.map(({ ticket }) => ticket);
     let failure: Failure | null = null;
     try {
-      await target.uploads.finish(tickets, { signal: closing });
+      await target.uploads.finish(tickets, { signal });
     } catch (thrown) {
       failure = failureOf(thrown);
     }
@@ -128,10 +114,12 @@ export class Batch {
   }
 
   private progressOf(upload: Upload): (sent: number) => void {
-    const { size } = upload.source;
-    const tell = nowAndThen(size, (sent) => this.options.onProgress(upload, sent, size));
+    const { uploader } = this;
+    const { path, ino, source } = upload;
+    const { size } = source;
+    const tell = nowAndThen(size, (sent) => uploader.onEvent({ type: 'progress', path, ino, sent, size }));
     return (sent) => {
-      if (sent >= size) this.options.onSent(upload);
+      if (sent >= size) uploader.queue.sent(upload);
       tell(sent);
     };
   }

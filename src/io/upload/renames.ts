@@ -8,17 +8,14 @@ import { reading } from '../../store/common/sources.js';
 import { download } from './download.js';
 import { Lease } from './lease.js';
 import type { createRemovals } from './removals.js';
-import { declare, send, type Target } from './transfer.js';
-import { heldSource, type OwnerContents } from './upload.js';
+import { declare, send } from './transfer.js';
+import { heldSource } from './upload.js';
 import type { Uploader } from './uploader.js';
 
 interface RenameHost {
   readonly store: Store;
-  readonly target: Target;
   readonly uploader: Uploader;
   readonly remove: ReturnType<typeof createRemovals>;
-  readonly contents: OwnerContents;
-  readonly now: () => number;
 }
 
 /**
@@ -56,10 +53,11 @@ export async function rename(host: RenameHost, moves: readonly Move[]): Promise<
 }
 
 async function uploadAll(
-  { store, target, uploader, contents, now }: RenameHost,
+  { store, uploader }: RenameHost,
   moves: readonly Move[],
 ): Promise<ReadonlyMap<TreePath, Entry>> {
-  const { signal } = uploader;
+  const { target, signal } = uploader;
+  const { contents, now } = uploader.options;
   for (const { to } of moves) uploader.queue.declared.add(to);
   const paths = moves.map(({ to }) => to);
   const ticketOf = await declare(target, paths, signal);

@@ -10,7 +10,7 @@ import { Batch, type Job } from './batch.js';
 import { Flushes } from './flushes.js';
 import { UploadQueue } from './queue.js';
 import type { Target } from './transfer.js';
-import { heldSource, type Outcome, type OwnerContents, type Submission, type Upload } from './upload.js';
+import type { Outcome, OwnerContents, Submission, Upload } from './upload.js';
 
 export type UploadOptions = Pick<Config, 'writebackDelay' | 'concurrency'>;
 
@@ -42,9 +42,9 @@ export class Uploader {
   private wasBusy = false;
 
   constructor(
-    private readonly target: Target,
-    private readonly onEvent: (event: RemoteEvent) => void,
-    private readonly options: UploadOptions & {
+    readonly target: Target,
+    readonly onEvent: (event: RemoteEvent) => void,
+    readonly options: UploadOptions & {
       readonly unitOf: (path: TreePath) => TreePath;
       readonly declared?: Iterable<TreePath> | undefined;
       readonly now: () => number;
@@ -111,17 +111,7 @@ export class Uploader {
   go(): void {
     if (this.signal.aborted || this.queue.countOnTheWay > MOST_ON_THE_WAY / 2) return;
     for (const uploads of this.queue.take(MOST_ON_THE_WAY - this.queue.countOnTheWay)) {
-      const batch = new Batch(uploads, {
-        target: this.target,
-        transfers: this.transfers,
-        closing: this.signal,
-        now: this.options.now,
-        sourceOf: (upload) => heldSource(this.options.contents, upload.source),
-        onProgress: (upload, sent, size) =>
-          this.onEvent({ type: 'progress', path: upload.path, ino: upload.ino, sent, size }),
-        onSent: (upload) => this.queue.sent(upload),
-        onEnd: (job) => this.onEnd(job),
-      });
+      const batch = new Batch(uploads, this);
       for (const job of batch.jobs) this.jobs.set(job.upload, job);
       void batch.run();
     }
@@ -162,7 +152,8 @@ export class Uploader {
     this.timer = null;
   }
 
-  private onEnd(job: Job): void {
+  /** Called once for each job, when its `result` stands. */
+  onEnd(job: Job): void {
     const { upload, result } = job;
     if (result?.kind === 'durable') {
       this.recent.set(upload.path, result.entry);
