@@ -1,7 +1,7 @@
 import { Failure } from '../contract/failure.js';
 import type { Remote, RemoteEvent } from '../contract/remote.js';
 import type { TreeShape } from '../contract/tree-shape.js';
-import { type Journal, openJournal } from './content/journal/journal.js';
+import { type Journal, type JournalOptions, openJournal } from './content/journal/journal.js';
 import { Keeping, placeIn } from './content/local/keeping.js';
 import { Leases } from './content/local/leases.js';
 import { Overlay } from './content/local/overlay.js';
@@ -13,9 +13,36 @@ import { InodeNumbers } from './namespace/inode-numbers.js';
 import { Namespace } from './namespace/namespace.js';
 import { Loads } from './operation/load.js';
 import { Locks } from './operation/locks.js';
-import type { KernelOptions } from './options.js';
 import { monotonicClock, Timeline } from './timeline.js';
 import { Writeback } from './writeback/writeback.js';
+
+export interface KernelOptions {
+  readonly remote: Remote;
+  /** How long a listing is believed, in milliseconds. */
+  readonly listingTtl: number;
+  /** Bound of pages in memory, in bytes; local content takes at most half as much on top. */
+  readonly cacheBytes: number;
+  /** Size of a page, in bytes. */
+  readonly blockBytes: number;
+  /** Bound of local content on disk, in bytes; above it writers wait for uploads. */
+  readonly spoolBytes: number;
+  /** Most bytes that a rename moves by uploading them under the new name. */
+  readonly maxRenameBytes: number;
+  /** 'back': a close queues the upload; 'through': it waits until the upload is durable. */
+  readonly writeback: 'back' | 'through';
+  /** Names of files that are remembered; units that nobody uses are forgotten above it. */
+  readonly mostNames: number;
+  /** Where what is acknowledged is kept until it is durable; null: in memory and a temporary directory. */
+  readonly journal: JournalOptions | null;
+  /** Hears of what a user should know and no call can tell. */
+  readonly warn: (message: string) => void;
+  /** Every change fails with EROFS. */
+  readonly readOnly: boolean;
+  /** Milliseconds since the epoch, for dates that callers see. @default Date.now */
+  readonly now?: () => number;
+  /** Milliseconds of a clock that is never set, for ages. @default performance.now */
+  readonly monotonic?: () => number;
+}
 
 /** What changes and local content need, and who only reads doesn't: made at the first use. */
 interface Parts {
@@ -32,7 +59,6 @@ interface Parts {
 /** The superblock: the state that all primitives of one kernel share. */
 export class Core {
   readonly root = new Inode('directory', null);
-  readonly options: KernelOptions;
   /** The date, as callers see it. The wall clock may be set at any time: ages go by `timeline`. */
   readonly now: () => number;
   readonly remote: Remote;
@@ -59,19 +85,17 @@ export class Core {
   /** The owner of the remote has ended. */
   isEnded = false;
 
-  constructor(options: KernelOptions) {
-    const { now = Date.now, monotonic = monotonicClock } = options;
-    this.options = options;
+  constructor(readonly options: KernelOptions) {
+    const { now = Date.now, monotonic = monotonicClock, remote, journal } = options;
     this.now = now;
+    this.bornAt = now();
     this.timeline = new Timeline(monotonic, options.listingTtl);
-    this.remote = options.remote;
-    this.shape = options.remote.shape;
-    this.unitDepth = this.shape.levels.length;
-    this.loads = new Loads(options.remote);
-    this.names = new Namespace(this, this.options.mostNames);
-    this.pages = new PageCache(this.options.cacheBytes, this.options.blockBytes);
-    this.bornAt = this.now();
-    const { journal } = this.options;
+    this.remote = remote;
+    this.shape = remote.shape;
+    this.unitDepth = remote.shape.levels.length;
+    this.loads = new Loads(remote);
+    this.names = new Namespace(this, options.mostNames);
+    this.pages = new PageCache(options.cacheBytes, options.blockBytes);
     this.journal = journal && openJournal(journal);
     // Its place is the journal's, which ends with it.
     if (this.journal) this.made.overlay = this.makeOverlay(this.journal);

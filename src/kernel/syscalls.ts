@@ -99,7 +99,7 @@ export interface Kernel {
    * With `isExclusive` EEXIST where something stands already.
    */
   clone(op: Operation, from: TreePath, to: TreePath, isExclusive: boolean): boolean;
-  /** Takes note that the content of a directory is copied into another one, before it is: see `Versions`. */
+  /** Takes note that the content of a directory is copied into another one, before it is: see `versions/drafts.ts`. */
   startFrom(op: Operation, from: TreePath, to: TreePath): void;
   link(op: Operation, from: TreePath, to: TreePath): void;
 

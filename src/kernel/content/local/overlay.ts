@@ -1,7 +1,7 @@
 import { LRUCache } from 'lru-cache';
 import { Failure } from '../../../contract/failure.js';
+import type { KernelOptions } from '../../core.js';
 import type { Inode } from '../../namespace/inode.js';
-import type { KernelOptions } from '../../options.js';
 import type { ContentFile, Snapshot } from './content-file.js';
 import { ContentFiles, type SpoolPlace } from './content-files.js';
 

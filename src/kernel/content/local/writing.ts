@@ -32,13 +32,12 @@ export function write(
 export function ftruncate(core: Core, op: Operation, fd: number, length: number): void {
   const file = core.descriptors.get(fd);
   if (!file.canWrite) throw new Failure('EINVAL');
+  if (length > 0) prepare(core, op, file, length);
+  reclaimName(core, file.inode);
   if (length === 0) {
-    reclaimName(core, file.inode);
     makeEmpty(core, file.inode);
     return;
   }
-  prepare(core, op, file, length);
-  reclaimName(core, file.inode);
   core.overlay.truncate(file.inode, length);
   core.writeback.markDirty(file.inode);
 }
