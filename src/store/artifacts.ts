@@ -3,7 +3,7 @@ import type { WireConfig } from '../config/config.js';
 import type { Store } from '../contract/store.js';
 import type { WireDependencies } from '../wire/api/api.js';
 import { factsOf } from './artifacts/listing/facts.js';
-import { alikeArtifacts, listDirectory, pageOf } from './artifacts/listing/listings.js';
+import { alikeArtifacts, listDirectory, listPage } from './artifacts/listing/listings.js';
 import { Lookups } from './artifacts/listing/lookups.js';
 import { createParts } from './artifacts/parts.js';
 import { ARTIFACTS_SHAPE } from './artifacts/shape.js';
@@ -27,7 +27,7 @@ export function createArtifactsStore(
     shape: ARTIFACTS_SHAPE,
     lookup: lookups.lookup,
     list: (path, { signal }) => listDirectory(parts, path, signal),
-    page: (path, options) => pageOf(parts, path, options),
+    page: (path, options) => listPage(parts, path, options),
     read: (entry, range, options) => reading.read(entry, range, options),
     readNewest: () => reading.readNewest(),
     info: (path, { signal }) => factsOf(parts, path, signal),

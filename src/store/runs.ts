@@ -5,7 +5,7 @@ import { WireClient } from '../wire/api/client.js';
 import { deleteDirectory, makeDirectory } from './runs/directories.js';
 import { factsOf } from './runs/facts.js';
 import { alikeRuns, findRuns } from './runs/finding.js';
-import { listDirectory, pageOf } from './runs/listings.js';
+import { listDirectory, listPage } from './runs/listings.js';
 import { Lookups } from './runs/lookups.js';
 import { Addresses, Reading } from './runs/reading.js';
 import { removeFiles } from './runs/removal.js';
@@ -28,7 +28,7 @@ export function createRunsStore(config: WireConfig, dependencies: WireDependenci
     shape: RUNS_SHAPE,
     lookup: lookups.lookup,
     list: (path, { signal }) => listDirectory(context, path, signal),
-    page: (path, options) => pageOf(context, path, options),
+    page: (path, options) => listPage(context, path, options),
     read: (entry, range, options) => reading.read(entry, range, options),
     readNewest: (entry, options) => reading.readNewest(entry, options),
     info: (path, { signal }) => factsOf(context, path, signal),

@@ -16,11 +16,9 @@ export interface PageQuery {
 /** Fetches the page that begins at `after`; null: there is no such directory. */
 export type FetchPage = (after: string | null, first: number) => Promise<Page | null>;
 
-/** The page's place in its connection. */
-export const restOf = (connection: Connection | null | undefined): Pick<Page, 'rows' | 'next'> => ({
-  rows: connection?.edges.length ?? 0,
-  next: nextOf(connection),
-});
+/** A page of what a directory holds; null without one: the wire sees to it that what is listed is there. */
+export const pageOf = (connection: Connection | null | undefined, entries: readonly Entry[]): Page | null =>
+  connection ? { entries, rows: connection.edges.length, next: nextOf(connection) } : null;
 
 /** All of a directory that isn't listed in pages. */
 export const onlyPage = (entries: readonly Entry[]): Page => ({ entries, rows: entries.length, next: null });
@@ -38,13 +36,13 @@ const UNWATCHED_PAGES = 10;
  */
 export async function* pagesOf(context: StoreContext, fetch: FetchPage): AsyncGenerator<readonly Entry[]> {
   const end = new EndWatch();
-  for (let after: string | null = null, isLast = false; !isLast; ) {
-    const page = await pageFrom(context, fetch, after);
+  let after: string | null = null;
+  do {
+    const page: Page = await pageFrom(context, fetch, after);
     yield page.entries;
     end.look(page);
     after = page.next;
-    isLast = after === null;
-  }
+  } while (after !== null);
 }
 
 /** Rejects with ENOENT without a directory. */

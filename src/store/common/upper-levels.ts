@@ -10,7 +10,7 @@ import {
 } from '../../wire/generated.js';
 import { WireFailure } from '../../wire/wire-failure.js';
 import type { StoreContext } from './context.js';
-import { type PageQuery, restOf } from './pages.js';
+import { type PageQuery, pageOf } from './pages.js';
 import { directoryEntry, nodesOf } from './rows.js';
 import { NOTHING } from './turn-batch.js';
 
@@ -47,14 +47,9 @@ export async function listProjects(
   query: PageQuery & { readonly entity: string },
   signal: AbortSignal | undefined,
 ): Promise<Page | null> {
-  const options = context.sized(query.first, signal);
-  const answer = await context.client.run(ListProjectsDocument, query, options);
-  if (!answer.entity) return null;
-  const { projects } = answer;
-  return {
-    entries: nodesOf(projects).map((project) => directoryEntry(childPath(path, project.name), project)),
-    ...restOf(projects),
-  };
+  const { entity, projects } = await context.rows(ListProjectsDocument, query, signal);
+  const entries = nodesOf(projects).map((project) => directoryEntry(childPath(path, project.name), project));
+  return entity && pageOf(projects, entries);
 }
 
 /** @param path of an entity, or of a project of it; the server knows its names as `entity` and `project` */

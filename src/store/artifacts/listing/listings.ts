@@ -15,8 +15,8 @@ import {
   onlyPage,
   type PageQuery,
   pageFrom,
+  pageOf,
   pagesOf,
-  restOf,
 } from '../../common/pages.js';
 import { directoryEntry, nodesOf } from '../../common/rows.js';
 import { listProjects } from '../../common/upper-levels.js';
@@ -43,7 +43,7 @@ export function listDirectory(
 }
 
 /** One page. Null for a version: its files come all at once, as its manifest does. */
-export function pageOf(
+export function listPage(
   { context }: Parts,
   path: TreePath,
   { after, signal }: Signalled & Pick<PageQuery, 'after'>,
@@ -97,14 +97,12 @@ async function listTypes(
   query: PageQuery & Pick<CollectionName, 'entity' | 'project'>,
   signal: AbortSignal | undefined,
 ): Promise<Page | null> {
-  const options = context.sized(query.first, signal);
-  const { project } = await context.client.run(ListArtifactTypesDocument, query, options);
-  if (!project) return null;
-  const { artifactTypes } = project;
-  return {
-    entries: nodesOf(artifactTypes).map((type) => directoryEntry(childPath(path, type.name), type)),
-    ...restOf(artifactTypes),
-  };
+  const { project } = await context.rows(ListArtifactTypesDocument, query, signal);
+  const types = project?.artifactTypes;
+  return pageOf(
+    types,
+    nodesOf(types).map((type) => directoryEntry(childPath(path, type.name), type)),
+  );
 }
 
 async function listCollections(
@@ -113,16 +111,12 @@ async function listCollections(
   query: PageQuery & Omit<CollectionName, 'collection'>,
   signal: AbortSignal | undefined,
 ): Promise<Page | null> {
-  const options = context.sized(query.first, signal);
-  const { project } = await context.client.run(ListCollectionsDocument, query, options);
-  if (!project?.artifactType) return null;
-  const { artifactCollections } = project.artifactType;
-  return {
-    entries: nodesOf(artifactCollections).flatMap(
-      (each) => collectionEntry(childPath(path, each.name), each) ?? [],
-    ),
-    ...restOf(artifactCollections),
-  };
+  const { project } = await context.rows(ListCollectionsDocument, query, signal);
+  const collections = project?.artifactType?.artifactCollections;
+  return pageOf(
+    collections,
+    nodesOf(collections).flatMap((each) => collectionEntry(childPath(path, each.name), each) ?? []),
+  );
 }
 
 /** Versions by their numbers in this collection, and its own aliases of them. */
@@ -132,17 +126,15 @@ async function listVersions(
   query: PageQuery & CollectionName,
   signal: AbortSignal | undefined,
 ): Promise<Page | null> {
-  const variables = { ...query, filters: COMMITTED };
-  const options = context.sized(query.first, signal);
-  const { project } = await context.client.run(ListVersionsDocument, variables, options);
+  const { project } = await context.rows(ListVersionsDocument, { ...query, filters: COMMITTED }, signal);
   const found = project?.artifactType?.artifactCollection;
   if (found?.state !== 'READY' || found.defaultArtifactType.name !== query.type) return null;
-  const entries = (found.artifacts?.edges ?? []).flatMap(({ version, node }) => {
+  const entries = found.artifacts.edges.flatMap(({ version, node }) => {
     if (node.state !== 'COMMITTED' || !isVersionName(version)) return [];
     const aliases = aliasesIn(found.id, node.aliases);
     return membershipEntries(path, { artifact: node, name: version, aliases });
   });
-  return { entries, ...restOf(found.artifacts) };
+  return pageOf(found.artifacts, entries);
 }
 
 async function* listFiles(
