@@ -7,7 +7,7 @@ import { factsOf } from './runs/facts.js';
 import { alikeRuns, findRuns } from './runs/finding.js';
 import { listDirectory, listPage } from './runs/listings.js';
 import { Lookups } from './runs/lookups.js';
-import { Addresses, Reading } from './runs/reading.js';
+import { fileAddresses, Reading } from './runs/reading.js';
 import { removeFiles } from './runs/removal.js';
 import { RUNS_SHAPE } from './runs/shape.js';
 import { RunsContext } from './runs/tree.js';
@@ -21,7 +21,7 @@ import { declareFiles, markUploaded, putFile } from './runs/uploads.js';
  */
 export function createRunsStore(config: WireConfig, dependencies: WireDependencies = {}): Store {
   const context = new RunsContext(new WireClient(config, dependencies));
-  const addresses = new Addresses(context);
+  const addresses = fileAddresses(context);
   const lookups = new Lookups(context, addresses);
   const reading = new Reading(context, addresses);
   const readable: Store = {

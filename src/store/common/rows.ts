@@ -52,15 +52,21 @@ export interface Connection<Row = unknown> {
 export const nodesOf = <Row>(connection: Pick<Connection<Row>, 'edges'> | null | undefined): Row[] =>
   (connection?.edges ?? []).flatMap(({ node }) => node ?? []);
 
+export interface NamedRow {
+  readonly name: string;
+  readonly updatedAt?: string | null | undefined;
+}
+
+/** What a request for names brings. */
+export type RowsOfNames<Row> = Promise<Connection<Row> | null | undefined>;
+
 /**
  * Rows by their names. A server may cut a page shorter than the names that it was asked for: what isn't in it is asked
  * for again, and isn't taken to be missing.
  */
-export async function rowsOfNames<
-  Row extends { readonly name: string; readonly updatedAt?: string | null | undefined },
->(
+export async function rowsOfNames<Row extends NamedRow>(
   names: readonly string[],
-  ask: (names: readonly string[]) => Promise<Connection<Row> | null | undefined>,
+  ask: (names: readonly string[]) => RowsOfNames<Row>,
 ): Promise<ReadonlyMap<string, Row>> {
   const rows = new Map<string, Row>();
   for (let left = names; left.length > 0; left = left.filter((name) => !rows.has(name))) {

@@ -5,10 +5,10 @@ import { pathOf, type TreePath } from '../../contract/tree-path.js';
 import type { CallOptions, WireClient } from '../../wire/api/client.js';
 import { Kind, visit } from '../../wire/api/graphql.js';
 import { LookUpDocument, type LookUpQuery } from '../../wire/generated.js';
-import { directoryEntry, nodesOf } from '../common/rows.js';
+import { directoryEntry, nodesOf, rowsOfNames } from '../common/rows.js';
 import { createLookup, NOTHING, type Outcome, type Question } from '../common/turn-batch.js';
 import { lookUpAbove } from '../common/upper-levels.js';
-import type { Addresses } from './reading.js';
+import { askRows, type RunAddresses } from './reading.js';
 import { fileEntries, fileEntry, placeOf, type RunsContext, UNIT_DEPTH } from './tree.js';
 
 /** Looks at single paths: one request each, and one for all that is asked of a run in one turn. */
@@ -21,7 +21,7 @@ export class Lookups {
 
   constructor(
     private readonly context: RunsContext,
-    private readonly addresses: Addresses,
+    private readonly addresses: RunAddresses,
   ) {}
 
   /** As few requests as the server allows: most often one. */
@@ -74,7 +74,8 @@ export class Lookups {
     if (found.asked?.pageInfo.hasNextPage) {
       const listed = new Set(named.map(({ name }) => name));
       const left = files.filter((file) => !listed.has(file));
-      named.push(...(await this.addresses.rowsOf(run, left, signal)).values());
+      const rest = await rowsOfNames(left, (names) => askRows(this.context, run, names, signal));
+      named.push(...rest.values());
     }
     for (const row of named) {
       const entry = fileEntry(unit, row);

@@ -1,19 +1,17 @@
 import { createHash } from 'node:crypto';
 import type { Content, Entry } from '../../contract/entry.js';
 import { Failure } from '../../contract/failure.js';
-import type { TreePath } from '../../contract/tree-path.js';
 import { FileAddressesDocument, type FileRowFragment, type FileUrlsFragment } from '../../wire/generated.js';
 import type { Download, DownloadOptions } from '../../wire/transfer/transfer.js';
-import { type Address, AddressBook, differs, download, readListed, type Span } from '../common/content.js';
-import { md5Of, rowsOfNames } from '../common/rows.js';
-import { TurnBatch } from '../common/turn-batch.js';
-import { placeOf, type RunName, type RunsContext } from './tree.js';
+import { differs, download, FileAddresses, readListed, type Span } from '../common/content.js';
+import { md5Of } from '../common/rows.js';
+import { fileAt, type RunName, type RunsContext } from './tree.js';
 
 /** Reads content from the storage, and sees to it that it is what was listed. */
 export class Reading {
   constructor(
     private readonly context: RunsContext,
-    private readonly addresses: Addresses,
+    private readonly addresses: RunAddresses,
   ) {}
 
   async read(
@@ -58,72 +56,32 @@ export class Reading {
     const source = {
       peek: () => this.addresses.peek(entry),
       renew: () => this.addresses.renew(entry, options.signal),
-      lastResort: async ({ api }: Address) => api,
+      lastResort: async ({ api }: { readonly api: string | null }) => api,
     };
     return download(this.context.transfers, source, options);
   }
 }
 
-/** The URLs of run files, asked for in batches by name. */
-export class Addresses {
-  private readonly book: AddressBook;
-  private readonly batch: TurnBatch<string, Address | null, TreePath>;
+export type RunAddresses = FileAddresses<Entry, FileRowFragment & FileUrlsFragment>;
 
-  constructor(private readonly context: RunsContext) {
-    this.book = new AddressBook(context.client.api.clock);
-    this.batch = new TurnBatch({
-      ask: (unit, names, signal) => this.fetch(unit, names, signal),
-      keyOf: (name) => name,
-      canJoinLate: true,
-    });
-  }
+/** The URLs of run files. Whether a row was finalised yet is no matter: who asks knows of an upload, and the storage has it. */
+export const fileAddresses = (context: RunsContext): RunAddresses =>
+  new FileAddresses(context, {
+    nameOf: ({ path }) => fileAt(path).name,
+    placeOf: ({ path }) => fileAt(path).unit,
+    keyOf: ({ path, version }) => `${path}\0${version}`,
+    addressOf: ({ directUrl, url }) => ({ direct: directUrl, api: url ?? null }),
+    ask: ({ path }, names, signal) => askRows(context, fileAt(path).run, names, signal),
+  });
 
-  remember(entry: Entry, urls: FileUrlsFragment): void {
-    this.book.remember(entry.path, entry.version, { direct: urls.directUrl, api: urls.url ?? null });
-  }
-
-  /** The address that is known and fresh, if any. */
-  peek(entry: Entry): Address | null {
-    return this.book.peek(entry.path, entry.version);
-  }
-
-  /** Asks for a new address; null: the server has no such file. */
-  async renew(entry: Entry, signal: AbortSignal | undefined): Promise<Address | null> {
-    const { unit, file } = placeOf(entry.path);
-    if (unit === null || file === null) return null;
-    this.book.forget(entry.path);
-    const address = await this.batch.add(unit, file, signal);
-    if (address) this.book.remember(entry.path, entry.version, address);
-    return address;
-  }
-
-  private async fetch(
-    unit: TreePath,
-    names: readonly string[],
-    signal: AbortSignal,
-  ): Promise<readonly (Address | null | Failure)[]> {
-    const { run } = placeOf(unit);
-    if (!run) return names.map(() => null);
-    return this.context.sizes.each('names', names, async (batch) => {
-      const rows = await this.rowsOf(run, batch, signal);
-      // Whether a row was finalised yet is no matter here: who asks knows of an upload, and the storage has its bytes.
-      return batch.map((name) => {
-        const row = rows.get(name);
-        return row ? { direct: row.directUrl, api: row.url ?? null } : null;
-      });
-    });
-  }
-
-  /** The rows of names, in as many requests as the server cuts its pages. */
-  rowsOf(
-    run: RunName,
-    names: readonly string[],
-    signal: AbortSignal | undefined,
-  ): Promise<ReadonlyMap<string, FileRowFragment & FileUrlsFragment>> {
-    return rowsOfNames(names, async (left) => {
-      const variables = { ...run, names: left, first: left.length };
-      const options = this.context.sized(left.length, signal);
-      return (await this.context.client.run(FileAddressesDocument, variables, options)).project?.run?.files;
-    });
-  }
+/** One page of the rows of names, as much as the server puts on it. */
+export async function askRows(
+  context: RunsContext,
+  run: RunName,
+  names: readonly string[],
+  signal: AbortSignal,
+) {
+  const variables = { ...run, names, first: names.length };
+  const { project } = await context.rows(FileAddressesDocument, variables, signal);
+  return project?.run?.files;
 }

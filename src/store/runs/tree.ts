@@ -23,6 +23,13 @@ export function placeOf(path: TreePath): Place & { readonly run: RunName | null 
   return { ...place, run: isBelow ? { entity, project, run } : null };
 }
 
+/** A file by its server's name, and its run. */
+export function fileAt(path: TreePath): { unit: TreePath; run: RunName; name: string } {
+  const { unit, run, file: name } = placeOf(path);
+  if (unit === null || run === null || name === null) throw new RangeError(`'${path}' is no path of a file`);
+  return { unit, run, name };
+}
+
 /** Paths with their files' server names, by run. */
 export function byRun<T extends { readonly path: TreePath }>(
   items: readonly T[],
@@ -33,11 +40,9 @@ export function byRun<T extends { readonly path: TreePath }>(
 }[] {
   const groups = new Map<TreePath, { run: RunName; files: (T & { name: string })[] }>();
   for (const item of items) {
-    const { unit, run, file } = placeOf(item.path);
-    if (unit === null || run === null || file === null)
-      throw new RangeError(`'${item.path}' is no path of a file`);
+    const { unit, run, name } = fileAt(item.path);
     const group = groups.get(unit) ?? { run, files: [] };
-    group.files.push({ ...item, name: file });
+    group.files.push({ ...item, name });
     groups.set(unit, group);
   }
   return [...groups].map(([unit, group]) => ({ unit, ...group }));

@@ -19,8 +19,7 @@ import {
 } from '../../../wire/generated.js';
 import { factsAbove, objectOf } from '../../common/facts.js';
 import { isoOf, madeAt, nodesOf } from '../../common/rows.js';
-import { findManifestEntry } from '../manifest/loader.js';
-import type { ArtifactParts, ArtifactsContext } from '../parts.js';
+import type { ArtifactsContext } from '../context.js';
 import { type CollectionName, placeOf } from '../places.js';
 import { aliasesIn } from './entries.js';
 import type { Version } from './version-queries.js';
@@ -35,16 +34,17 @@ function withoutDigestAlgorithm(): TypedDocumentNode<VersionInfoQuery, VersionIn
   return documentWithoutAlgorithm;
 }
 
-type Parts = Pick<ArtifactParts, 'context' | 'versions' | 'manifests'>;
-
 /** What W&B knows of a path beyond its entry; an alias tells of its version. Rejects with ENOENT. */
-export async function factsOf(parts: Parts, path: TreePath, signal: AbortSignal | undefined): Promise<Facts> {
+export async function factsOf(
+  context: ArtifactsContext,
+  path: TreePath,
+  signal: AbortSignal | undefined,
+): Promise<Facts> {
   const { names, unit, file } = placeOf(path);
   const [entity] = names;
-  if (file !== null) return factsOfFile(parts, path, signal);
-  if (unit !== null) return factsOfVersion(parts, unit, signal);
+  if (file !== null) return factsOfFile(context, path, signal);
+  if (unit !== null) return factsOfVersion(context, unit, signal);
   if (entity === undefined) return { kind: 'root' };
-  const { context } = parts;
   const facts = await context.organizations.below(entity, signal, (server) =>
     factsOfDirectory(context, [server, ...names.slice(1)], signal),
   );
@@ -53,11 +53,11 @@ export async function factsOf(parts: Parts, path: TreePath, signal: AbortSignal 
 }
 
 async function factsOfFile(
-  parts: Parts,
+  context: ArtifactsContext,
   path: TreePath,
   signal: AbortSignal | undefined,
 ): Promise<FileFacts> {
-  const found = await findManifestEntry(parts, path, signal);
+  const found = await context.versions.entryAt(path, signal);
   if (!found) throw new Failure('ENOENT');
   const { digest, algorithm, size, ref } = found.entry;
   const isHashed = ref === null;
@@ -78,13 +78,13 @@ async function factsOfFile(
 
 /** @param unit the path of a version, or of an alias */
 export async function factsOfVersion(
-  parts: Parts,
+  context: ArtifactsContext,
   unit: TreePath,
   signal: AbortSignal | undefined,
 ): Promise<VersionFacts> {
-  const version = await parts.versions.find(unit, signal);
+  const version = await context.versions.find(unit, signal);
   if (!version) throw new Failure('ENOENT');
-  const { client, features } = parts.context;
+  const { client, features } = context;
   const { id } = version;
   const hasAlgorithm = await features.has('ARTIFACT_DIGEST_ALGORITHM');
   const document = hasAlgorithm ? VersionInfoDocument : withoutDigestAlgorithm();

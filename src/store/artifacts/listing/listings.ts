@@ -20,31 +20,29 @@ import {
 } from '../../common/pages.js';
 import { directoryEntry, nodesOf } from '../../common/rows.js';
 import { listProjects } from '../../common/upper-levels.js';
+import type { ArtifactsContext } from '../context.js';
 import { isVersionName } from '../names.js';
-import type { ArtifactParts, ArtifactsContext } from '../parts.js';
 import { type CollectionName, placeOf } from '../places.js';
 import { aliasesIn, collectionEntry, membershipEntries } from './entries.js';
 
 /** As the SDK asks: versions that are still being written, or were deleted, aren't there. */
 const COMMITTED = '{"state":"COMMITTED"}';
 
-type Parts = Pick<ArtifactParts, 'context' | 'versions' | 'manifests' | 'resolver'>;
-
 /** Lists a directory, page by page; a version by its manifest. */
 export function listDirectory(
-  parts: Parts,
+  context: ArtifactsContext,
   path: TreePath,
   signal: AbortSignal | undefined,
 ): AsyncGenerator<readonly Entry[]> {
   const { unit } = placeOf(path);
   return unit === null
-    ? pagesOf(parts.context, fetchAbove(parts.context, path, signal))
-    : listFiles(parts, unit, signal);
+    ? pagesOf(context, fetchAbove(context, path, signal))
+    : listFiles(context, unit, signal);
 }
 
 /** One page. Null for a version: its files come all at once, as its manifest does. */
 export function listPage(
-  { context }: Parts,
+  context: ArtifactsContext,
   path: TreePath,
   { after, signal }: Signalled & Pick<PageQuery, 'after'>,
 ): Promise<Page> | null {
@@ -64,7 +62,7 @@ function fetchAbove(context: ArtifactsContext, path: TreePath, signal: AbortSign
 
 /** What may have been meant by the name of a project, type or collection that isn't there. */
 export async function alikeArtifacts(
-  parts: Parts,
+  context: ArtifactsContext,
   path: TreePath,
   { signal }: Signalled,
 ): Promise<Alike | null> {
@@ -72,7 +70,7 @@ export async function alikeArtifacts(
   // Versions have numbers.
   if (names.length < 2 || unit !== null) return null;
   return withDeadline(ALIKE_MS, signal, (bounded) =>
-    alikeInListing(path, (parent) => listDirectory(parts, parent, bounded)),
+    alikeInListing(path, (parent) => listDirectory(context, parent, bounded)),
   );
 }
 
@@ -138,7 +136,7 @@ async function listVersions(
 }
 
 async function* listFiles(
-  { versions, manifests, resolver }: Parts,
+  { versions, manifests, resolver }: ArtifactsContext,
   unit: TreePath,
   signal: AbortSignal | undefined,
 ): AsyncGenerator<readonly Entry[]> {

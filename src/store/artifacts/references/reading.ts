@@ -9,7 +9,7 @@ import { errnoOf } from '../../../wire/errors.js';
 import { unlessAborted } from '../../../wire/retry.js';
 import { MOST_UNKNOWN_BYTES, type Span } from '../../common/content.js';
 import { readSpan } from '../content.js';
-import type { ArtifactsContext } from '../parts.js';
+import type { ArtifactsContext } from '../context.js';
 import { accessOf, refusalOf } from './policy.js';
 import { changed, type ReferenceRead, shown } from './target.js';
 import { readWeb } from './web.js';

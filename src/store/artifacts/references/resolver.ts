@@ -5,12 +5,10 @@ import type { TreePath } from '../../../contract/tree-path.js';
 import { isWireFailure } from '../../../wire/wire-failure.js';
 import { md5Of } from '../../common/rows.js';
 import { isDigest } from '../content.js';
+import type { ArtifactsContext } from '../context.js';
 import { fileEntry, referenceEntry } from '../listing/entries.js';
 import type { Version } from '../listing/version-queries.js';
-import type { Versions } from '../listing/versions.js';
 import type { Manifest, ManifestEntry } from '../manifest/format.js';
-import type { Manifests } from '../manifest/loader.js';
-import type { ArtifactsContext } from '../parts.js';
 import { refusalOf } from './policy.js';
 import { parseArtifactReference, shown } from './target.js';
 
@@ -35,11 +33,7 @@ const PAGE = 10_000;
 
 /** Follows references between artifacts, and shows what they lead to. */
 export class Resolver {
-  constructor(
-    private readonly context: ArtifactsContext,
-    private readonly versions: Versions,
-    private readonly manifests: Manifests,
-  ) {}
+  constructor(private readonly context: ArtifactsContext) {}
 
   /** Costs requests only where an entry refers to another artifact: its manifest, once. */
   follow(version: Version, file: ManifestEntry, signal: AbortSignal | undefined): Promise<Whereabouts> {
@@ -118,7 +112,7 @@ export class Resolver {
       seen.add(key);
       const found = await find(target.id);
       if (found instanceof Failure) return lost('EIO', "to a version that can't be read", found.detail);
-      const next = found && (await this.manifests.get(found.id, signal)).entries.get(target.path);
+      const next = found && (await this.context.manifests.get(found.id, signal)).entries.get(target.path);
       if (!next) return lost('EIO', 'to nothing that this API key may see');
       at = { version: found, file: next };
     }
@@ -156,8 +150,8 @@ export class Resolver {
   /** With its manifest in memory. Null: it isn't there, or not for this key. A failure: its manifest can't be read. */
   private async target(id: string, signal: AbortSignal | undefined): ReturnType<FindTarget> {
     try {
-      const version = await this.versions.byId(id, signal);
-      if (version) await this.manifests.get(id, signal);
+      const version = await this.context.versions.byId(id, signal);
+      if (version) await this.context.manifests.get(id, signal);
       return version;
     } catch (error) {
       if (!(error instanceof Failure)) throw error;

@@ -12,9 +12,9 @@ import {
   type MembershipFactsFragment,
 } from '../../../wire/generated.js';
 import { nextOf, nodesOf } from '../../common/rows.js';
+import type { ArtifactsContext } from '../context.js';
 import { type Membership, membershipEntries, membershipOf } from '../listing/entries.js';
 import { checkAlias, isVersionName } from '../names.js';
-import type { ArtifactParts } from '../parts.js';
 import { type CollectionName, memberAt, nameOf } from '../places.js';
 import { addAliases, deleteAliases, unlessProtected } from './alias-changes.js';
 import { step } from './failures.js';
@@ -45,7 +45,7 @@ interface Found {
 
 /** Sets, moves, links and removes aliases. */
 export class Aliases {
-  constructor(private readonly parts: ArtifactParts) {}
+  constructor(private readonly context: ArtifactsContext) {}
 
   async symlink(
     link: { readonly path: TreePath; readonly target: TreePath; readonly replaces: TreePath | null },
@@ -54,11 +54,9 @@ export class Aliases {
     const alias = memberAt(link.path);
     const target = memberAt(link.target);
     checkAlias(alias.name);
-    const place = await this.parts.context.organizations.serverName(alias.collection, signal);
+    const place = await this.context.organizations.serverName(alias.collection, signal);
     const isLink = alias.directory !== target.directory;
-    const from = isLink
-      ? await this.parts.context.organizations.serverName(target.collection, signal)
-      : place;
+    const from = isLink ? await this.context.organizations.serverName(target.collection, signal) : place;
     const { found, into } = await this.find(from, target.name, isLink ? place : null, signal);
     if (!found) throw new Failure('ENOENT', `There is no version '${target.name}' of ${nameOf(from)}.`);
     const member = isLink
@@ -83,9 +81,9 @@ export class Aliases {
       groups.set(directory, group);
     }
     for (const { place, names } of groups.values()) {
-      const known = await this.parts.context.organizations.serverName(place, signal);
+      const known = await this.context.organizations.serverName(place, signal);
       for (const [artifactId, aliases] of await this.artifactsOf(known, names, signal)) {
-        await deleteAliases(this.parts.context, { place: known, artifactId, aliases }, signal);
+        await deleteAliases(this.context, { place: known, artifactId, aliases }, signal);
       }
     }
   }
@@ -106,7 +104,7 @@ export class Aliases {
       isLink: into !== null,
     };
     const answer = await step('Looking the version up failed', () =>
-      this.parts.context.client.run(FindMembershipDocument, variables, { signal }),
+      this.context.client.run(FindMembershipDocument, variables, { signal }),
     );
     if (into && !answer.into) {
       throw new Failure('ENOENT', `There is no project '${into.project}'; make it with mkdir.`);
@@ -126,7 +124,7 @@ export class Aliases {
     alias: string,
     signal: AbortSignal | undefined,
   ): Promise<Membership> {
-    await addAliases(this.parts.context, { place, artifactId, aliases: [alias] }, signal);
+    await addAliases(this.context, { place, artifactId, aliases: [alias] }, signal);
     const member = membershipOf(membership);
     return { ...member, aliases: [...new Set([...member.aliases, alias])] };
   }
@@ -155,7 +153,7 @@ export class Aliases {
       projectName: place.project,
       aliases: [{ artifactCollectionName: place.collection, alias }],
     };
-    const { client, features } = this.parts.context;
+    const { client, features } = this.context;
     const hasMembership = await features.has(LINK_FEATURE);
     const made = await unlessProtected([alias], 'Linking the version failed', async () => {
       if (!hasMembership) {
@@ -185,7 +183,7 @@ export class Aliases {
     const old = memberAt(path);
     const isHere = old.directory === made.directory && aliases.includes(old.name);
     if (!isHere) return this.remove([{ path }], { signal });
-    await deleteAliases(this.parts.context, { ...made, aliases: [old.name] }, signal);
+    await deleteAliases(this.context, { ...made, aliases: [old.name] }, signal);
   }
 
   /** The aliases that there are of those wanted, by the artifacts that they point to. */
@@ -194,7 +192,7 @@ export class Aliases {
     wanted: ReadonlySet<string>,
     signal: AbortSignal | undefined,
   ): Promise<ReadonlyMap<string, readonly string[]>> {
-    const { sizes } = this.parts.context;
+    const { sizes } = this.context;
     const found = new Map<string, string[]>();
     const missing = new Set(wanted);
     for (let after: string | null = null; missing.size > 0; ) {
@@ -220,8 +218,8 @@ export class Aliases {
     signal: AbortSignal | undefined,
   ): Promise<AliasPage> {
     const variables = { entity, project, collection, after, first };
-    const options = this.parts.context.sized(first, signal);
-    const answer = await this.parts.context.client.run(ListCollectionAliasesDocument, variables, options);
+    const options = this.context.sized(first, signal);
+    const answer = await this.context.client.run(ListCollectionAliasesDocument, variables, options);
     return answer.project?.artifactCollection?.aliases ?? null;
   }
 }

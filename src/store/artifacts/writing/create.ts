@@ -4,7 +4,7 @@ import type { Store } from '../../../contract/store.js';
 import type { TreePath } from '../../../contract/tree-path.js';
 import type { WireClient } from '../../../wire/api/client.js';
 import { makeProject } from '../../common/changes.js';
-import type { ArtifactParts } from '../parts.js';
+import type { ArtifactsContext } from '../context.js';
 import { placeOf } from '../places.js';
 import { Aliases } from './aliases.js';
 import { Commits } from './commit/version.js';
@@ -14,20 +14,20 @@ import { Deletion } from './deletion.js';
 type ArtifactWriting = Required<Pick<Store, 'commit' | 'symlink' | 'remove' | 'mkdir' | 'rmdir'>>;
 
 /** The writing half of the artifact store, on what the reading half is made of. */
-export function createArtifactWriting(parts: ArtifactParts): ArtifactWriting {
+export function createArtifactWriting(context: ArtifactsContext): ArtifactWriting {
   let commits: Commits | null = null;
   return {
     commit: (draft, options) => {
-      commits ??= new Commits(parts);
+      commits ??= new Commits(context);
       return commits.commit(draft, options);
     },
-    symlink: (link, options) => new Aliases(parts).symlink(link, options),
-    remove: (files, options) => new Aliases(parts).remove(files, options),
-    mkdir: (path, { signal }) => mkdir(parts.context.client, path, signal),
+    symlink: (link, options) => new Aliases(context).symlink(link, options),
+    remove: (files, options) => new Aliases(context).remove(files, options),
+    mkdir: (path, { signal }) => mkdir(context.client, path, signal),
     rmdir: async (path, options) => {
-      await new Deletion(parts).rmdir(path, options);
+      await new Deletion(context).rmdir(path, options);
       // A collection that is made anew numbers its versions anew.
-      parts.versions.forgetBelow(path);
+      context.versions.forgetBelow(path);
     },
   };
 }

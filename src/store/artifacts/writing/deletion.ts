@@ -10,14 +10,14 @@ import {
   UnlinkArtifactDocument,
 } from '../../../wire/generated.js';
 import { assertDeletable, deleteProject, onceOrGone } from '../../common/changes.js';
+import type { ArtifactsContext } from '../context.js';
 import { isVersionName } from '../names.js';
-import type { ArtifactParts } from '../parts.js';
 import { type CollectionName, collectionAt, memberAt, placeOf, UNIT_DEPTH } from '../places.js';
 import { step } from './failures.js';
 
 /** Deletes versions, collections and projects, as far as the user allowed it; in portfolios versions are unlinked. */
 export class Deletion {
-  constructor(private readonly parts: ArtifactParts) {}
+  constructor(private readonly context: ArtifactsContext) {}
 
   async rmdir(path: TreePath, { signal }: Signalled): Promise<void> {
     const { names, file } = placeOf(path);
@@ -28,8 +28,8 @@ export class Deletion {
     if (names.length === UNIT_DEPTH) return this.deleteVersion(path, signal);
     if (names.length === UNIT_DEPTH - 1) return this.deleteCollection(path, signal);
     if (names.length === 2 && entity !== undefined && project !== undefined) {
-      const place = await this.parts.context.organizations.serverName({ entity, project }, signal);
-      return deleteProject(this.parts.context.client, [place.entity, place.project], signal);
+      const place = await this.context.organizations.serverName({ entity, project }, signal);
+      return deleteProject(this.context.client, [place.entity, place.project], signal);
     }
     throw new Failure(
       'EPERM',
@@ -40,12 +40,12 @@ export class Deletion {
   }
 
   private async deleteVersion(path: TreePath, signal: AbortSignal | undefined): Promise<void> {
-    const { client } = this.parts.context;
+    const { client } = this.context;
     const { allowDelete } = client.config;
     if (!allowDelete.includes('aliasedVersion')) assertDeletable(client, 'version');
     const { collection, name } = memberAt(path);
     if (!isVersionName(name)) throw new Failure('ENOTDIR', `'${name}' is an alias; remove it with unlink.`);
-    const place = await this.parts.context.organizations.serverName(collection, signal);
+    const place = await this.context.organizations.serverName(collection, signal);
     const { id, container, isLinked, aliases } = await this.findVersion(place, name, signal);
     const isForced = allowDelete.includes('aliasedVersion');
     if (!isForced && aliases.length > 0) {
@@ -76,7 +76,7 @@ export class Deletion {
   }> {
     const { entity, project, collection } = place;
     const variables = { entity, project, name: `${collection}:${name}` };
-    const answer = await this.parts.context.client.run(FindDeletableDocument, variables, { signal });
+    const answer = await this.context.client.run(FindDeletableDocument, variables, { signal });
     const found = answer.project?.artifactCollectionMembership;
     if (!found?.artifact || !found.artifactCollection) throw new Failure('ENOENT');
     const { artifact, artifactCollection: container } = found;
@@ -97,7 +97,7 @@ export class Deletion {
     portfolioID: string,
     signal: AbortSignal | undefined,
   ): Promise<void> {
-    const { client } = this.parts.context;
+    const { client } = this.context;
     await step('Unlinking the version failed', async () => {
       const answer = await onceOrGone((onRetry) =>
         client.run(UnlinkArtifactDocument, { artifactID, portfolioID }, { signal, onRetry }),
@@ -108,9 +108,9 @@ export class Deletion {
   }
 
   private async deleteCollection(path: TreePath, signal: AbortSignal | undefined): Promise<void> {
-    const { client } = this.parts.context;
+    const { client } = this.context;
     assertDeletable(client, 'collection');
-    const place = await this.parts.context.organizations.serverName(collectionAt(path), signal);
+    const place = await this.context.organizations.serverName(collectionAt(path), signal);
     const { project } = await client.run(FindCollectionDocument, place, { signal });
     const found = project?.artifactCollection;
     if (found?.state !== 'READY' || found.defaultArtifactType.name !== place.type)
