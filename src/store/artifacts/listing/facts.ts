@@ -1,4 +1,3 @@
-import type { TypedDocumentNode } from '@graphql-typed-document-node/core';
 import type { DocumentNode } from 'graphql';
 import type {
   ArtifactTypeFacts,
@@ -15,7 +14,6 @@ import {
   LookUpCollectionDocument,
   VersionInfoDocument,
   type VersionInfoQuery,
-  type VersionInfoQueryVariables,
 } from '../../../wire/generated.js';
 import { factsAbove, objectOf } from '../../common/facts.js';
 import { isoOf, madeAt, nodesOf } from '../../common/rows.js';
@@ -24,10 +22,10 @@ import { type CollectionName, placeOf } from '../places.js';
 import { aliasesIn } from './entries.js';
 import type { Version } from './version-queries.js';
 
-let documentWithoutAlgorithm: TypedDocumentNode<VersionInfoQuery, VersionInfoQueryVariables> | null = null;
+let documentWithoutAlgorithm: typeof VersionInfoDocument | null = null;
 
 /** Old servers refuse a document that asks for it. */
-function withoutDigestAlgorithm(): TypedDocumentNode<VersionInfoQuery, VersionInfoQueryVariables> {
+function withoutDigestAlgorithm(): typeof VersionInfoDocument {
   documentWithoutAlgorithm ??= visit(VersionInfoDocument as DocumentNode, {
     Field: (field) => (field.name.value === 'digestAlgorithm' ? null : undefined),
   });
@@ -179,11 +177,6 @@ function sourceOf(
 ): VersionFacts['source'] {
   if (sequence.id === version.collectionId) return null;
   const { name: project, entity } = sequence.project;
-  const isNumbered = versionIndex !== null;
-  return {
-    entity: entity.name,
-    project,
-    collection: sequence.name,
-    version: isNumbered ? `v${versionIndex}` : null,
-  };
+  const number = versionIndex === null ? null : `v${versionIndex}`;
+  return { entity: entity.name, project, collection: sequence.name, version: number };
 }

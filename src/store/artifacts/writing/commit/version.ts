@@ -47,7 +47,7 @@ export class Commits {
   }
 
   async commit(draft: Draft, options: Options): Promise<Outcome> {
-    const { signal, onProgress, onUploaded } = options;
+    const { signal } = options;
     checkCommitOptions(options);
     const place = collectionAt(draft.collection);
     checkReserved(place.type, place.collection);
@@ -56,11 +56,7 @@ export class Commits {
       const checked = await withBase(this.context, draft.base ?? null, options, signal);
       await checkCollection(this.context, place, checked.algorithm, signal);
       const plan = await planDraft(this.context, draft.files, checked.algorithm, signal);
-      return this.make(draft.collection, newArtifact(place, plan, checked), {
-        signal,
-        onProgress,
-        onUploaded,
-      });
+      return this.make(draft.collection, newArtifact(place, plan, checked), options);
     });
   }
 
