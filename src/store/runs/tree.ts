@@ -1,9 +1,18 @@
 import { LRUCache } from 'lru-cache';
 import type { Entry } from '../../contract/entry.js';
 import { filePath, isTooLong, LONGEST_NAME_BYTES, type TreePath } from '../../contract/tree-path.js';
-import type { FileRowFragment } from '../../wire/generated.js';
+import { FileAddressesDocument, type FileRowFragment, type FileUrlsFragment } from '../../wire/generated.js';
+import { FileAddresses } from '../common/content.js';
 import { StoreContext } from '../common/context.js';
-import { canonicalMd5, contentVersion, type Place, placeAt, plausibleSize, timeOf } from '../common/rows.js';
+import {
+  canonicalMd5,
+  contentVersion,
+  type Place,
+  placeAt,
+  plausibleSize,
+  type RowsOfNames,
+  timeOf,
+} from '../common/rows.js';
 import { RUNS_SHAPE } from './shape.js';
 
 /** A run by its server names. */
@@ -89,10 +98,26 @@ export function fileEntries(
 
 const MOST_RUNS = 10_000;
 
-/** What the parts of the runs store share: beside the wire, the projects' numbers. */
+type AddressRow = FileRowFragment & FileUrlsFragment;
+
+/** What the parts of the runs store share: beside the wire, the addresses of files and the projects' numbers. */
 export class RunsContext extends StoreContext {
+  /** The URLs of files. Whether a row was finalised yet is no matter: who asks knows of an upload, and the storage has it. */
+  readonly addresses = new FileAddresses<Entry, AddressRow>(this, {
+    nameOf: ({ path }) => fileAt(path).name,
+    placeOf: ({ path }) => fileAt(path).unit,
+    keyOf: ({ path, version }) => `${path}\0${version}`,
+    addressOf: ({ directUrl, url }) => ({ direct: directUrl, api: url ?? null }),
+    ask: ({ path }, names, signal) => this.askRows(fileAt(path).run, names, signal),
+  });
   // A size of 1 each: `max` would set aside memory for all entries at once.
   private readonly numbers = new LRUCache<TreePath, number>({ maxSize: MOST_RUNS, sizeCalculation: () => 1 });
+
+  /** One page of the rows of names, as much as the server puts on it. */
+  async askRows(run: RunName, names: readonly string[], signal: AbortSignal): RowsOfNames<AddressRow> {
+    const variables = { ...run, names, first: names.length };
+    return (await this.rows(FileAddressesDocument, variables, signal)).project?.run?.files;
+  }
 
   /** The number of a run's project, which `deleteFiles` takes; null if it isn't known. */
   projectNumber(unit: TreePath): number | null {
