@@ -3,7 +3,7 @@ import { Failure } from '../../contract/failure.js';
 import { parentOf, type TreePath } from '../../contract/tree-path.js';
 import { WireFailure } from '../../wire/wire-failure.js';
 import type { StoreContext } from './context.js';
-import { type Connection, nextOf } from './rows.js';
+import { type Connection, nextOf, nodesOf } from './rows.js';
 
 /** Which page is asked for. */
 export interface PageQuery {
@@ -17,8 +17,14 @@ export interface PageQuery {
 export type FetchPage = (after: string | null, first: number) => Promise<Page | null>;
 
 /** A page of what a directory holds; null without one: the wire sees to it that what is listed is there. */
-export const pageOf = (connection: Connection | null | undefined, entries: readonly Entry[]): Page | null =>
-  connection ? { entries, rows: connection.edges.length, next: nextOf(connection) } : null;
+export function pageOf<Row>(
+  connection: Connection<Row> | null | undefined,
+  entryOf: (row: Row) => Entry | null,
+): Page | null {
+  if (!connection) return null;
+  const entries = nodesOf(connection).flatMap((row) => entryOf(row) ?? []);
+  return { entries, rows: connection.edges.length, next: nextOf(connection) };
+}
 
 /** All of a directory that isn't listed in pages. */
 export const onlyPage = (entries: readonly Entry[]): Page => ({ entries, rows: entries.length, next: null });

@@ -5,7 +5,6 @@ import {
   FindEntityDocument,
   FindProjectDocument,
   ListProjectsDocument,
-  ViewerDocument,
   type ViewerFactsFragment,
 } from '../../wire/generated.js';
 import { WireFailure } from '../../wire/wire-failure.js';
@@ -13,14 +12,6 @@ import type { StoreContext } from './context.js';
 import { type PageQuery, pageOf } from './pages.js';
 import { directoryEntry, nodesOf } from './rows.js';
 import { NOTHING } from './turn-batch.js';
-
-export async function listEntities(
-  { client }: StoreContext,
-  signal: AbortSignal | undefined,
-): Promise<readonly Entry[]> {
-  const { viewer } = await client.run(ViewerDocument, {}, { signal });
-  return entitiesOf(viewer);
-}
 
 /**
  * There is no list of all entities: these are the viewer's own, the teams' and, of artifacts, those of organizations.
@@ -48,8 +39,7 @@ export async function listProjects(
   signal: AbortSignal | undefined,
 ): Promise<Page | null> {
   const { entity, projects } = await context.rows(ListProjectsDocument, query, signal);
-  const entries = nodesOf(projects).map((project) => directoryEntry(childPath(path, project.name), project));
-  return entity && pageOf(projects, entries);
+  return entity && pageOf(projects, (project) => directoryEntry(childPath(path, project.name), project));
 }
 
 /** @param path of an entity, or of a project of it; the server knows its names as `entity` and `project` */

@@ -1,11 +1,11 @@
 import type { Entry, Page } from '../../contract/entry.js';
 import { pathOf, type TreePath } from '../../contract/tree-path.js';
 import type { Signalled } from '../../contract/uploads.js';
-import { ListFilesDocument, ListRunsDocument } from '../../wire/generated.js';
+import { ListFilesDocument, ListRunsDocument, ViewerDocument } from '../../wire/generated.js';
 import { type FetchPage, onlyPage, type PageQuery, pageFrom, pageOf, pagesOf } from '../common/pages.js';
-import { directoryEntry, nodesOf } from '../common/rows.js';
-import { listEntities, listProjects } from '../common/upper-levels.js';
-import { fileEntries, placeOf, type RunName, type RunsContext } from './tree.js';
+import { directoryEntry } from '../common/rows.js';
+import { entitiesOf, listProjects } from '../common/upper-levels.js';
+import { placeOf, type RunName, type RunsContext } from './tree.js';
 
 /** Lists a directory, page by page. */
 export const listDirectory = (
@@ -26,7 +26,10 @@ function fetchOf(context: RunsContext, path: TreePath, signal: AbortSignal | und
   if (unit !== null && run !== null) {
     return (after, first) => listFiles(context, unit, { ...run, after, first }, signal);
   }
-  if (entity === undefined) return async () => onlyPage(await listEntities(context, signal));
+  if (entity === undefined) {
+    return async () =>
+      onlyPage(entitiesOf((await context.client.run(ViewerDocument, {}, { signal })).viewer));
+  }
   return project === undefined
     ? (after, first) => listProjects(context, path, { entity, after, first }, signal)
     : (after, first) => listRuns(context, { entity, project, after, first }, signal);
@@ -38,12 +41,11 @@ async function listRuns(
   signal: AbortSignal | undefined,
 ): Promise<Page | null> {
   const { project } = await context.rows(ListRunsDocument, query, signal);
-  const entries = nodesOf(project?.runs).map((run) => {
+  return pageOf(project?.runs, (run) => {
     const path = pathOf(query.entity, query.project, run.name);
     context.learnProject(path, run.projectId);
     return directoryEntry(path, run);
   });
-  return pageOf(project?.runs, entries);
 }
 
 async function listFiles(
@@ -56,5 +58,5 @@ async function listFiles(
   const found = project?.run;
   if (!found) return null;
   context.learnProject(unit, found.projectId);
-  return pageOf(found.files, fileEntries(unit, nodesOf(found.files), context.client.api.warnings));
+  return pageOf(found.files, (row) => context.shownEntry(unit, row));
 }

@@ -8,7 +8,7 @@ import { LookUpDocument, type LookUpQuery } from '../../wire/generated.js';
 import { directoryEntry, nodesOf, rowsOfNames } from '../common/rows.js';
 import { createLookup, NOTHING, type Question } from '../common/turn-batch.js';
 import { lookUpAbove } from '../common/upper-levels.js';
-import { fileEntries, fileEntry, placeOf, type RunName, type RunsContext, UNIT_DEPTH } from './tree.js';
+import { fileEntry, placeOf, type RunName, type RunsContext, UNIT_DEPTH } from './tree.js';
 
 /** Looks at single paths: one request each, and one for all that is asked of a run in one turn. */
 export class Lookups {
@@ -75,7 +75,7 @@ export class Lookups {
     }
     const below = new Set(files.filter((_, index) => isAnyBelow[index]));
     const listing = found.listing && {
-      entries: fileEntries(unit, nodesOf(found.listing), this.context.client.api.warnings),
+      entries: nodesOf(found.listing).flatMap((row) => this.context.shownEntry(unit, row) ?? []),
       isComplete: !found.listing.pageInfo.hasNextPage,
     };
     return questions.map(({ file, hasListing }): Lookup => {

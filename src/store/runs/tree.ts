@@ -80,22 +80,6 @@ export function fileEntry(unit: TreePath, row: FileRowFragment): Entry | null {
   };
 }
 
-/** The entries of a page's rows. What no path can name isn't shown: a walk would end at it. */
-export function fileEntries(
-  unit: TreePath,
-  rows: readonly FileRowFragment[],
-  warnings: { once(key: string, message: string): void },
-): readonly Entry[] {
-  return rows.flatMap((row) => {
-    const entry = fileEntry(unit, row);
-    if (!entry?.path.split('/').some(isTooLong)) return entry ?? [];
-    const start = row.name.slice(0, 80);
-    const rule = `a part of its name is longer than ${LONGEST_NAME_BYTES} bytes`;
-    warnings.once(entry.path, `A file of ${unit} isn't shown, for ${rule}: '${start}…'.`);
-    return [];
-  });
-}
-
 const MOST_RUNS = 10_000;
 
 type AddressRow = FileRowFragment & FileUrlsFragment;
@@ -112,6 +96,17 @@ export class RunsContext extends StoreContext {
   });
   // A size of 1 each: `max` would set aside memory for all entries at once.
   private readonly numbers = new LRUCache<TreePath, number>({ maxSize: MOST_RUNS, sizeCalculation: () => 1 });
+
+  /** The entry of a row of a listing. What no path can name isn't shown: a walk would end at it. */
+  shownEntry(unit: TreePath, row: FileRowFragment): Entry | null {
+    const entry = fileEntry(unit, row);
+    if (!entry?.path.split('/').some(isTooLong)) return entry;
+    const start = row.name.slice(0, 80);
+    const rule = `a part of its name is longer than ${LONGEST_NAME_BYTES} bytes`;
+    const message = `A file of ${unit} isn't shown, for ${rule}: '${start}…'.`;
+    this.client.api.warnings.once(entry.path, message);
+    return null;
+  }
 
   /** One page of the rows of names, as much as the server puts on it. */
   async askRows(run: RunName, names: readonly string[], signal: AbortSignal): RowsOfNames<AddressRow> {

@@ -1,11 +1,5 @@
 import type { DocumentNode } from 'graphql';
-import type {
-  ArtifactTypeFacts,
-  CollectionFacts,
-  Facts,
-  FileFacts,
-  VersionFacts,
-} from '../../../contract/facts.js';
+import type { CollectionFacts, Facts, FileFacts, VersionFacts } from '../../../contract/facts.js';
 import { Failure } from '../../../contract/failure.js';
 import type { TreePath } from '../../../contract/tree-path.js';
 import { visit } from '../../../wire/api/graphql.js';
@@ -123,22 +117,13 @@ async function factsOfDirectory(
   if (entity === undefined || project === undefined || type === undefined) {
     return factsAbove(context, names, signal);
   }
-  const above = { entity, project, type };
-  return collection === undefined
-    ? factsOfType(context, above, signal)
-    : factsOfCollection(context, { ...above, collection }, signal);
-}
-
-async function factsOfType(
-  { client }: ArtifactsContext,
-  above: Pick<CollectionName, 'entity' | 'project' | 'type'>,
-  signal: AbortSignal | undefined,
-): Promise<ArtifactTypeFacts | null> {
-  const answer = await client.run(LookUpArtifactTypeDocument, { ...above }, { signal });
+  if (collection !== undefined) {
+    return factsOfCollection(context, { entity, project, type, collection }, signal);
+  }
+  const answer = await context.client.run(LookUpArtifactTypeDocument, { entity, project, type }, { signal });
   const found = answer.project?.artifactType;
   if (!found) return null;
   const { id, name, description, createdAt } = found;
-  const { entity, project } = above;
   return { kind: 'artifactType', id, name, entity, project, description, createdAt: madeAt(createdAt) };
 }
 

@@ -18,7 +18,7 @@ import {
   pageOf,
   pagesOf,
 } from '../../common/pages.js';
-import { directoryEntry, nodesOf } from '../../common/rows.js';
+import { directoryEntry, nextOf } from '../../common/rows.js';
 import { listProjects } from '../../common/upper-levels.js';
 import type { ArtifactsContext } from '../context.js';
 import { isVersionName } from '../names.js';
@@ -74,7 +74,7 @@ export async function alikeArtifacts(
   );
 }
 
-function listAbove(
+async function listAbove(
   context: ArtifactsContext,
   path: TreePath,
   [entity = '', project, type, collection]: readonly string[],
@@ -82,38 +82,15 @@ function listAbove(
   signal: AbortSignal | undefined,
 ): Promise<Page | null> {
   if (project === undefined) return listProjects(context, path, { entity, ...page }, signal);
-  if (type === undefined) return listTypes(context, path, { entity, project, ...page }, signal);
+  if (type === undefined) {
+    const answer = await context.rows(ListArtifactTypesDocument, { entity, project, ...page }, signal);
+    return pageOf(answer.project?.artifactTypes, (each) => directoryEntry(childPath(path, each.name), each));
+  }
   const query = { entity, project, type, ...page };
-  return collection === undefined
-    ? listCollections(context, path, query, signal)
-    : listVersions(context, path, { ...query, collection }, signal);
-}
-
-async function listTypes(
-  context: ArtifactsContext,
-  path: TreePath,
-  query: PageQuery & Pick<CollectionName, 'entity' | 'project'>,
-  signal: AbortSignal | undefined,
-): Promise<Page | null> {
-  const { project } = await context.rows(ListArtifactTypesDocument, query, signal);
-  const types = project?.artifactTypes;
-  return pageOf(
-    types,
-    nodesOf(types).map((type) => directoryEntry(childPath(path, type.name), type)),
-  );
-}
-
-async function listCollections(
-  context: ArtifactsContext,
-  path: TreePath,
-  query: PageQuery & Omit<CollectionName, 'collection'>,
-  signal: AbortSignal | undefined,
-): Promise<Page | null> {
-  const { project } = await context.rows(ListCollectionsDocument, query, signal);
-  const collections = project?.artifactType?.artifactCollections;
-  return pageOf(
-    collections,
-    nodesOf(collections).flatMap((each) => collectionEntry(childPath(path, each.name), each) ?? []),
+  if (collection !== undefined) return listVersions(context, path, { ...query, collection }, signal);
+  const answer = await context.rows(ListCollectionsDocument, query, signal);
+  return pageOf(answer.project?.artifactType?.artifactCollections, (each) =>
+    collectionEntry(childPath(path, each.name), each),
   );
 }
 
@@ -127,12 +104,13 @@ async function listVersions(
   const { project } = await context.rows(ListVersionsDocument, { ...query, filters: COMMITTED }, signal);
   const found = project?.artifactType?.artifactCollection;
   if (found?.state !== 'READY' || found.defaultArtifactType.name !== query.type) return null;
-  const entries = found.artifacts.edges.flatMap(({ version, node }) => {
+  const { edges } = found.artifacts;
+  const entries = edges.flatMap(({ version, node }) => {
     if (node.state !== 'COMMITTED' || !isVersionName(version)) return [];
     const aliases = aliasesIn(found.id, node.aliases);
     return membershipEntries(path, { artifact: node, name: version, aliases });
   });
-  return pageOf(found.artifacts, entries);
+  return { entries, rows: edges.length, next: nextOf(found.artifacts) };
 }
 
 async function* listFiles(
