@@ -1,5 +1,5 @@
-import type { Entry } from '../../contract/entry.js';
-import { Failure } from '../../contract/failure.js';
+import type { Entry } from '../../../src/contract/entry.js';
+import { Failure } from '../../../src/contract/failure.js';
 import {
   depthOf,
   isBelow,
@@ -8,9 +8,13 @@ import {
   segmentsOf,
   type TreePath,
   upperPath,
-} from '../../contract/tree-path.js';
-import { contentVersion, directoryEntry, md5Of } from '../common/rows.js';
-import { MEMORY_SHAPE } from '../runs/shape.js';
+} from '../../../src/contract/tree-path.js';
+import type { TreeShape } from '../../../src/contract/tree-shape.js';
+import { contentVersion, directoryEntry, md5Of } from '../../../src/store/common/rows.js';
+import { RUNS_SHAPE } from '../../../src/store/runs/shape.js';
+
+/** The shape of runs, but every listing is whole. */
+export const MEMORY_SHAPE: TreeShape = { ...RUNS_SHAPE, kind: 'memory', partialDepth: 0 };
 
 export const UNIT_DEPTH = MEMORY_SHAPE.levels.length;
 

@@ -1,13 +1,12 @@
 import { setTimeout } from 'node:timers/promises';
-import type { Lookup } from '../contract/entry.js';
-import { Failure } from '../contract/failure.js';
-import type { Store } from '../contract/store.js';
-import { depthOf, parentOf, ROOT, type TreePath, treePath } from '../contract/tree-path.js';
-import type { OpenSource, Signalled, Ticket } from '../contract/uploads.js';
-import { md5Of } from './common/rows.js';
-import { piecesOf } from './common/sources.js';
-import { MemoryTree, UNIT_DEPTH } from './memory/tree.js';
-import { MEMORY_SHAPE } from './runs/shape.js';
+import type { Lookup } from '../../../src/contract/entry.js';
+import { Failure } from '../../../src/contract/failure.js';
+import type { Store } from '../../../src/contract/store.js';
+import { depthOf, parentOf, ROOT, type TreePath, treePath } from '../../../src/contract/tree-path.js';
+import type { OpenSource, Signalled, Ticket } from '../../../src/contract/uploads.js';
+import { md5Of } from '../../../src/store/common/rows.js';
+import { piecesOf } from '../../../src/store/common/sources.js';
+import { MEMORY_SHAPE, MemoryTree, UNIT_DEPTH } from './memory-tree.js';
 
 export interface MemoryStoreOptions {
   /** Files that are there from the start, by path; the directories above them come with them. @default {} */
