@@ -74,11 +74,6 @@ describeStore(
   ),
 );
 describeStore(
-  'runs, behind the port in a thread',
-  overRuns((config) => createThreadRemote({ ...defaults, store: { kind: 'runs', config } })),
-);
-
-describeStore(
   'runs in pages of 3, behind the port in a thread',
   overRuns((config) => createThreadRemote({ ...defaults, store: { kind: 'runs', config } }), {
     limits: { page: 3 },

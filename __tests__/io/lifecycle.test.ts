@@ -1,10 +1,10 @@
 import { threadFile } from '../../src/threads/thread-file.js';
 import { packageRoot, run } from '../helpers/processes.js';
-import { useServer } from '../helpers/server.js';
+import { STANDARD, useServer } from '../helpers/server.js';
 
 const from = (path: string): string => JSON.stringify(threadFile(path).href);
 
-const wandb = useServer();
+const wandb = useServer(STANDARD);
 beforeAll(() => wandb.seed({ 'e/p/r': {} }));
 
 /** Queues an upload with a delay that nobody would wait out, over an owner in the script's own process. */
