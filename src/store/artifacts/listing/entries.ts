@@ -12,10 +12,6 @@ import { canonicalMd5, type DirectoryFacts, directoryEntry, plausibleSize } from
 import { contentNameOf, versionOf } from '../content.js';
 import { isVersionName } from '../names.js';
 
-/** Entries of versions: what is below never changes, when it is described anew the directory does. */
-export const versionEntry = (path: TreePath, facts: ListedVersionFragment): Entry =>
-  directoryEntry(path, facts);
-
 /** An alias, as a link to the version beside it. Its id is the version's: an alias is removed from that. */
 export function aliasEntry(collection: TreePath, alias: string, version: Entry): Entry {
   const target = lastNameOf(version.path);
@@ -116,6 +112,6 @@ export function membershipEntries(
   collection: TreePath,
   { artifact, name, aliases }: Membership,
 ): readonly Entry[] {
-  const version = versionEntry(childPath(collection, name), artifact);
+  const version = directoryEntry(childPath(collection, name), artifact);
   return [version, ...aliases.map((alias) => aliasEntry(collection, alias, version))];
 }

@@ -8,7 +8,7 @@ import { createLookup, NOTHING, type Outcome, type Question } from '../../common
 import { lookUpAbove } from '../../common/upper-levels.js';
 import type { ArtifactsContext } from '../context.js';
 import { placeOf, UNIT_DEPTH } from '../places.js';
-import { aliasEntry, collectionEntry, contentOfRow, fileEntry, versionEntry } from './entries.js';
+import { aliasEntry, collectionEntry, contentOfRow, fileEntry } from './entries.js';
 import { lookUpVersion, type VersionAnswer } from './version-queries.js';
 
 /** Looks at single paths: one request each, and one for all that is asked of a version in one turn. */
@@ -89,7 +89,7 @@ async function outcomesOf(
 ): Promise<readonly Outcome[]> {
   const { version, artifact, rows } = member;
   const collection = parentOf(unit);
-  const canonical = versionEntry(childPath(collection, version.name), artifact);
+  const canonical = directoryEntry(childPath(collection, version.name), artifact);
   versions.learn(canonical.path, version);
   const link = version.name === alias ? null : aliasEntry(collection, alias, canonical);
   const known = new Map<string, Entry>();

@@ -13,11 +13,9 @@ export interface VersionFile {
   readonly name: string;
 }
 
-export type VersionAddresses = FileAddresses<VersionFile, ArtifactFileRowFragment>;
-
 /** The URLs of the files of versions; references have none. */
-export const fileAddresses = (context: ArtifactsContext): VersionAddresses =>
-  new FileAddresses(context, {
+export const fileAddresses = (context: ArtifactsContext) =>
+  new FileAddresses<VersionFile, ArtifactFileRowFragment>(context, {
     nameOf: ({ name }) => name,
     // The same version may be reached in several collections, with other rights.
     placeOf: ({ version: { id, isMembership, collectionId } }) =>
