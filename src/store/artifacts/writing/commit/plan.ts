@@ -3,7 +3,7 @@ import { Failure } from '../../../../contract/failure.js';
 import { decodeFileName } from '../../../../contract/tree-path.js';
 import type { Source } from '../../../../contract/uploads.js';
 import { sizeOf } from '../../../common/sources.js';
-import { contentNameOf, type DigestAlgorithm } from '../../content.js';
+import { contentNameOf, type DigestAlgorithm, versionOf } from '../../content.js';
 import type { ArtifactsContext } from '../../context.js';
 import { ANY_REGION, type ManifestEntry } from '../../manifest/format.js';
 import { digestManifest, extraOf, sortedByPath } from '../../manifest/writer.js';
@@ -61,7 +61,7 @@ export async function planDraft(
         copiedEntry(context, file, signal),
       );
       entries.push({ ...entry, path });
-      if (entry.ref === null) regions.add(region);
+      if (region !== null) regions.add(region);
     } else if (file.kind === 'reference') {
       entries.push(reference(path, file.uri));
     } else {
@@ -144,32 +144,23 @@ function reference(path: string, uri: string): ManifestEntry {
   return { path, digest: uri, algorithm: 'md5', size: null, ref: uri, birthArtifactId: null, extra: {} };
 }
 
-type CopiedFile = Extract<DraftFile, { kind: 'copy' }>;
-
-/** What a manifest tells of a file, for another one that holds it too. */
-interface CopiedEntry {
-  readonly entry: Omit<ManifestEntry, 'path'>;
-  /** The region of the storage that holds it. */
-  readonly region: string;
-}
-
 /**
- * Finds what the manifest of a version tells of a file that a draft copies. Rejects with ENOENT without one, with ESTALE
+ * Finds what the manifest of a version tells of a file that a draft copies, and the region of the storage that holds it:
+ * none does of a reference. Rejects with ENOENT without one, with ESTALE
  * if its content isn't the one that was copied: a collection that was made anew has other versions of the same names.
  */
 async function copiedEntry(
   context: ArtifactsContext,
-  { origin, version: copied }: CopiedFile,
+  { origin, version: copied = '' }: Extract<DraftFile, { kind: 'copy' }>,
   signal: AbortSignal | undefined,
-): Promise<CopiedEntry> {
+): Promise<{ readonly entry: ManifestEntry; readonly region: string | null }> {
   const found = await context.versions.entryAt(origin, signal);
   if (!found) throw new Failure('ENOENT', `There is no '${origin}' any more.`);
   const { entry, manifest, version } = found;
-  const name = contentNameOf(copied ?? '');
-  if (name && entry.ref === null && (name.digest !== entry.digest || name.algorithm !== entry.algorithm)) {
+  if (entry.ref !== null) return { entry, region: null };
+  if (contentNameOf(copied) !== null && copied !== versionOf(entry)) {
     throw new Failure('ESTALE', `'${origin}' holds other content now; copy it again.`);
   }
-  if (entry.ref !== null) return { entry, region: ANY_REGION };
   if (manifest.layout === 'V1') {
     throw new Failure(
       'ENOTSUP',
