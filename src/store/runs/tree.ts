@@ -39,22 +39,22 @@ export function fileAt(path: TreePath): { unit: TreePath; run: RunName; name: st
   return { unit, run, name };
 }
 
-/** Paths with their files' server names, by run. */
-export function byRun<T extends { readonly path: TreePath }>(
-  items: readonly T[],
-): readonly {
+/** Files of one run, with their server names. */
+export interface RunFiles<T> {
   readonly unit: TreePath;
   readonly run: RunName;
-  readonly files: readonly (T & { name: string })[];
-}[] {
-  const groups = new Map<TreePath, { run: RunName; files: (T & { name: string })[] }>();
+  readonly files: (T & { readonly name: string })[];
+}
+
+export function byRun<T extends { readonly path: TreePath }>(items: readonly T[]): readonly RunFiles<T>[] {
+  const groups = new Map<TreePath, RunFiles<T>>();
   for (const item of items) {
     const { unit, run, name } = fileAt(item.path);
-    const group = groups.get(unit) ?? { run, files: [] };
+    const group = groups.get(unit) ?? { unit, run, files: [] };
     group.files.push({ ...item, name });
     groups.set(unit, group);
   }
-  return [...groups].map(([unit, group]) => ({ unit, ...group }));
+  return [...groups.values()];
 }
 
 /** Rows that the service makes itself and lets nobody delete. */
