@@ -25,11 +25,15 @@ export class ArtifactsContext extends StoreContext {
   ) {
     super(client);
     const { cache } = artifacts;
-    const onFull = (reason: string): void =>
-      client.api.warnings.once(
-        `${cache?.directory}`,
-        `The artifact cache ${cache?.directory} can't be written (${reason}); nothing is added to it any more.`,
-      );
-    this.cache = cache && new ContentCache({ ...cache, onFull });
+    this.cache =
+      cache &&
+      new ContentCache({
+        ...cache,
+        onFull: (reason) =>
+          client.api.warnings.once(
+            cache.directory,
+            `The artifact cache ${cache.directory} can't be written (${reason}); nothing is added to it any more.`,
+          ),
+      });
   }
 }
