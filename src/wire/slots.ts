@@ -1,21 +1,11 @@
 import { setTimeout } from 'node:timers';
 import PQueue from 'p-queue';
-import { type Clock, withDeadline } from './retry.js';
-import { cancelled, WireFailure } from './wire-failure.js';
+import type { Clock } from './retry.js';
+import { cancelled, timedOut, type WireFailure } from './wire-failure.js';
 
 interface Waiting {
   readonly since: number;
   giveUp(failure: WireFailure): void;
-}
-
-/** What a transfer is watched by. */
-interface Movement {
-  /** Aborts with the caller's, or when nothing has moved for too long. */
-  readonly signal: AbortSignal;
-  /** Bytes have moved. */
-  moved(): void;
-  /** What is left until it is too long, in milliseconds. */
-  leftMs(): number;
 }
 
 /**
@@ -49,17 +39,12 @@ export class Slots {
         signal?.removeEventListener('abort', leave);
         return this.waiting.delete(waiting);
       };
-      const leave = (): void => {
+      const giveUp = (failure: WireFailure): void => {
         stopWaiting();
-        reject(cancelled());
+        reject(failure);
       };
-      const waiting: Waiting = {
-        since: this.clock.now(),
-        giveUp: (failure) => {
-          stopWaiting();
-          reject(failure);
-        },
-      };
+      const leave = (): void => giveUp(cancelled());
+      const waiting: Waiting = { since: this.clock.now(), giveUp };
       signal?.addEventListener('abort', leave, { once: true });
       this.waiting.add(waiting);
       // It settles what is waited for here by itself.
@@ -68,37 +53,6 @@ export class Slots {
         await task().then(resolve, reject);
       });
       this.watch();
-    });
-  }
-
-  /**
-   * Runs a transfer, with all of its attempts, as long as it moves: it may take hours, but not stand still. Rejects with
-   * ETIMEDOUT when nothing has moved for `quietMs`.
-   *
-   * @param bounds.host for the message
-   */
-  runMoving<T>(
-    bounds: { readonly quietMs: number; readonly host: string; readonly signal: AbortSignal | undefined },
-    transfer: (movement: Movement) => Promise<T>,
-  ): Promise<T> {
-    const { quietMs, host, signal: outer } = bounds;
-    const late = (): WireFailure => {
-      const detail = `Nothing moved to or from ${host} for ${quietMs / 1000} s.`;
-      return new WireFailure('ETIMEDOUT', detail, `no byte in ${quietMs} ms`, 'timeout');
-    };
-    return this.run(outer, () => {
-      let movedAt = this.clock.now();
-      const attempt = (signal: AbortSignal, postpone: () => void): Promise<T> =>
-        transfer({
-          signal,
-          moved: () => {
-            movedAt = this.clock.now();
-            this.moved();
-            postpone();
-          },
-          leftMs: () => movedAt + quietMs - this.clock.now(),
-        });
-      return withDeadline(quietMs, outer, attempt, late);
     });
   }
 
@@ -125,12 +79,7 @@ export class Slots {
     for (const waiting of [...this.waiting]) {
       if (waiting.since > latest) return;
       waiting.giveUp(
-        new WireFailure(
-          'ETIMEDOUT',
-          "The server didn't answer anybody in time.",
-          `no answer in ${this.quietMs} ms`,
-          'timeout',
-        ),
+        timedOut("The server didn't answer anybody in time.", `no answer in ${this.quietMs} ms`),
       );
     }
   }

@@ -6,8 +6,9 @@ import {
   createTransport,
   type HttpRequest,
   type HttpResponse,
-  readBody,
+  readShort,
   type Transport,
+  type TransportChoice,
 } from '../transport/transport.js';
 import { isWireFailure, WireFailure } from '../wire-failure.js';
 import { type Credentials, FederatedCredentials, isUnderBase } from './credentials.js';
@@ -15,14 +16,9 @@ import { withOutages } from './outages.js';
 import { proxiesUsed, withoutSecrets, withRequestLog } from './request-log.js';
 
 /** The parts that requests are made of; tests and embedders may bring their own. */
-export interface WireDependencies {
-  readonly fetch?: typeof globalThis.fetch | null | undefined;
-  readonly dispatcher?: import('undici').Dispatcher | null | undefined;
+export interface WireDependencies extends TransportChoice {
   readonly clock?: Clock | undefined;
 }
-
-/** Bodies of failures; more of them says nothing. */
-export const MOST_FAILURE_BYTES = 64 * 1024;
 
 /**
  * Single exchanges with the W&B API: authorised, paced as the server asks, failures told as such. Knows neither GraphQL
@@ -60,8 +56,7 @@ export class Api {
   }
 
   /** Tells of each retry of a transfer, or of a call of the API, at an address. */
-  onPause(address: string): RetryPolicy['onPause'] {
-    if (!this.warnings.isDebugged) return undefined;
+  onPause(address: string): NonNullable<RetryPolicy['onPause']> {
     return ({ code, cause, detail }, ms) =>
       this.warnings.debug(
         () =>
@@ -92,10 +87,7 @@ export class Api {
   /** Headers for a request that may leave the base URL: credentials only for the part of it that doesn't. */
   async headersFor(url: string, signal: AbortSignal | undefined): Promise<Record<string, string>> {
     if (!isUnderBase(url, this.config.baseUrl)) return {};
-    return {
-      ...this.config.extraHeaders,
-      authorization: await this.authorization(signal),
-    };
+    return { ...this.config.extraHeaders, authorization: await this.authorization(signal) };
   }
 
   /** Whoever swallows the failure: that nothing can be asked for is told once. */
@@ -126,7 +118,7 @@ export class Api {
   }
 
   private async once(request: HttpRequest, authorization: string): Promise<HttpResponse> {
-    if (!this.isProxyTold && this.warnings.isDebugged) {
+    if (!this.isProxyTold && this.config.isDebugged) {
       this.isProxyTold = true;
       for (const line of proxiesUsed(this.config)) this.warnings.debug(() => line);
     }
@@ -151,11 +143,8 @@ export class Api {
   }
 
   private async refusal(response: HttpResponse, url: string): Promise<WireFailure> {
-    const { status, headers } = response;
-    const bytes = await readBody(response, MOST_FAILURE_BYTES);
-    const text = Buffer.from(bytes ?? []).toString();
-    const failure = refusalOfApi({ status, headers, text }, this.peer(url), this.clock.date());
-    if (status === 401) this.warnRefused(failure.detail);
+    const failure = refusalOfApi(await readShort(response), this.peer(url), this.clock.date());
+    if (response.status === 401) this.warnRefused(failure.detail);
     return failure;
   }
 
@@ -171,7 +160,6 @@ const MOST_SAID = 100;
 export class Warnings {
   private readonly said = new Set<string>();
   private listener = (message: string): void => process.emitWarning(message, 'WandbFsWarning');
-
   private debugListener: ((message: string) => void) | null = null;
 
   /**
@@ -182,10 +170,6 @@ export class Warnings {
   hear(listener: (message: string) => void, debug: ((message: string) => void) | null = null): void {
     this.listener = listener;
     this.debugListener = debug;
-  }
-
-  get isDebugged(): boolean {
-    return this.debugListener !== null;
   }
 
   /** The message is made only for somebody who hears it. */

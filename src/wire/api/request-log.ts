@@ -19,7 +19,6 @@ export function withRequestLog(transport: Transport, clock: Clock, warnings: War
   return {
     ...transport,
     async send(request) {
-      if (!warnings.isDebugged) return transport.send(request);
       const startedAt = clock.now();
       const tell = (outcome: string): void =>
         warnings.debug(() => `${nameOf(request)}: ${outcome} in ${Math.round(clock.now() - startedAt)} ms`);

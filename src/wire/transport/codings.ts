@@ -1,6 +1,6 @@
 import { pipeline, Readable, type Transform } from 'node:stream';
 import zlib from 'node:zlib';
-import { WireFailure } from '../wire-failure.js';
+import { notAgreed } from '../wire-failure.js';
 import type { HttpResponse } from './transport.js';
 
 /** More of them, one over the other, is an attack on whoever decodes. */
@@ -24,12 +24,9 @@ async function* plain(
   const unknown = codings.length > MOST_CODINGS ? codings.join(', ') : codings.find((each) => !isKnown(each));
   if (unknown !== undefined) {
     await discard();
-    throw new WireFailure(
-      'EPROTO',
-      `The answer is coded as '${unknown.slice(0, 40)}', which can't be decoded${unknown === 'zstd' ? ' before Node 22.15' : ''}.`,
-      'Content-Encoding',
-      'protocol',
-    );
+    const before = unknown === 'zstd' ? ' before Node 22.15' : '';
+    const detail = `The answer is coded as '${unknown.slice(0, 40)}', which can't be decoded${before}.`;
+    throw notAgreed(detail, 'Content-Encoding');
   }
   yield* codings.reduceRight<AsyncIterable<Uint8Array>>(
     (coded, coding) => (coding === 'deflate' ? inflated(coded) : through(coded, decoderOf(coding))),
