@@ -5,7 +5,7 @@ import { DEFAULT_BASE_URL, DEFAULTS } from './defaults.js';
 import { findProxies, type Proxies } from './environment/proxies.js';
 import { Surroundings } from './environment/surroundings.js';
 import { trustHint } from './environment/trust.js';
-import { type Base, findKey, missingKeyHint } from './key.js';
+import { type Base, findKey, type Key, missingKeyHint } from './key.js';
 import { harmless } from './logger.js';
 import type { DeletableLevel, Logger, WandbFsOptions } from './options.js';
 import { Secret } from './secret.js';
@@ -15,12 +15,8 @@ import { checkOptions, invalidValue } from './validate.js';
 export const VERSION = '0.1.0';
 
 /** What the owner of the remote needs: plain data, to be cloned into its thread. Holds the key: never log it. */
-export interface WireConfig {
+export interface WireConfig extends Key {
   readonly baseUrl: string;
-  readonly apiKey: string | null;
-  readonly identityTokenFile: string | null;
-  /** Where the key or the token file was found, for messages. */
-  readonly keySource: string | null;
   /** What to say when there is neither. */
   readonly missingKeyHint: string;
   /** Where access tokens are kept between processes. */
@@ -75,7 +71,6 @@ export interface Config {
   readonly writebackDelay: number;
   readonly sync: 'thread' | 'cache-only' | 'off';
   readonly syncTimeout: number;
-  readonly allowDelete: readonly DeletableLevel[];
   readonly readOnly: boolean;
   readonly concurrency: number;
   readonly exitFlushMs: number;
@@ -111,18 +106,15 @@ export function resolveConfig(
   const { baseUrl } = base;
   const appUrl = around.variable('WANDB_APP_URL')?.replace(/\/+$/, '') ?? appUrlOf(baseUrl);
   const key = findKey(given, base, around);
-  if (key.source !== null && isClear(baseUrl)) {
+  if (key.keySource !== null && isClear(baseUrl)) {
     logger.warn?.(`The API key travels to ${baseUrl} in clear, for all on the way to read; use https.`);
   }
   const isInProcess = given.fetch !== undefined || given.dispatcher !== undefined;
-  const allowDelete = Object.freeze([...(given.allowDelete ?? [])]);
   const call = timeoutOf(options, around);
   const wire: WireConfig = {
     baseUrl,
-    apiKey: key.apiKey,
-    identityTokenFile: key.identityTokenFile,
-    keySource: key.source,
-    missingKeyHint: key.source === null ? missingKeyHint(baseUrl, appUrl, around) : '',
+    ...key,
+    missingKeyHint: key.keySource === null ? missingKeyHint(baseUrl, appUrl, around) : '',
     credentialsFile: around.credentialsFile,
     userAgent: `wandb-fs/${VERSION} node/${process.versions.node}`,
     extraHeaders: extraHeaders(around),
@@ -138,29 +130,20 @@ export function resolveConfig(
       headers: given.headersTimeout,
       idle: given.idleTimeout,
     },
-    allowDelete,
+    allowDelete: Object.freeze([...given.allowDelete]),
     readOnly: given.readOnly,
     isDebugged: logger.debug !== undefined,
   };
+  // Whoever looks at the rest must not see these.
+  const { apiKey: _, identityTokenFile: __, ...open } = given;
   return Object.freeze({
+    ...open,
     baseUrl,
     appUrl,
     mountPoint: given.mountPoint.replace(/\/{2,}/g, '/').replace(/(?<=.)\/$/, ''),
     root: given.root.replace(/^\/+|\/+$/g, ''),
-    listingTtl: given.listingTtl,
-    cacheBytes: given.cacheBytes,
-    spoolBytes: given.spoolBytes,
     journal: findJournal(given.journal, around),
-    maxRenameBytes: given.maxRenameBytes,
-    writeback: given.writeback,
-    writebackDelay: given.writebackDelay,
     sync: given.sync ?? (isInProcess ? 'off' : 'thread'),
-    syncTimeout: given.syncTimeout,
-    allowDelete,
-    readOnly: given.readOnly,
-    concurrency: given.concurrency,
-    exitFlushMs: given.exitFlushMs,
-    exitSignals: given.exitSignals,
     workerUrl: workerUrl(given.workerUrl),
     fetch: given.fetch ?? null,
     dispatcher: given.dispatcher ?? null,
