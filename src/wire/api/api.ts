@@ -77,7 +77,7 @@ export class Api {
     await this.rateLimit.ready(this.config.timeouts.call, signal);
     const authorization = await this.authorization(signal);
     const response = await this.once(request, authorization);
-    if (response.status === 401 && this.credentials.renew(authorization)) {
+    if (response.status === 401 && this.credentials.renew?.(authorization)) {
       await response.discard();
       return this.accept(await this.once(request, await this.authorization(signal)), url);
     }
@@ -108,13 +108,11 @@ export class Api {
     const { apiKey, identityTokenFile, missingKeyHint } = this.config;
     if (apiKey !== null) {
       const header = `Basic ${Buffer.from(`api:${apiKey}`).toString('base64')}`;
-      return { authorization: async () => header, renew: () => false };
+      return { authorization: async () => header };
     }
     if (identityTokenFile !== null) return new FederatedCredentials(this, identityTokenFile);
-    return {
-      authorization: () => Promise.reject(new WireFailure('EACCES', missingKeyHint, null, 'final')),
-      renew: () => false,
-    };
+    const missing = new WireFailure('EACCES', missingKeyHint, null, 'final');
+    return { authorization: () => Promise.reject(missing) };
   }
 
   private async once(request: HttpRequest, authorization: string): Promise<HttpResponse> {
@@ -123,11 +121,9 @@ export class Api {
       for (const line of proxiesUsed(this.config)) this.warnings.debug(() => line);
     }
     const { extraHeaders } = this.config;
+    const headers = { ...extraHeaders, ...request.headers, authorization };
     try {
-      return await this.transport.send({
-        ...request,
-        headers: { ...extraHeaders, ...request.headers, authorization },
-      });
+      return await this.transport.send({ ...request, headers });
     } catch (error) {
       throw networkFailure(error, this.peer(request.url), request.signal);
     }

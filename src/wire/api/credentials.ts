@@ -12,8 +12,8 @@ import type { Api } from './api.js';
 export interface Credentials {
   /** Rejects with EACCES where there is nothing to authorise with. */
   authorization(signal: AbortSignal | undefined): Promise<string>;
-  /** The server refused what was sent; true if there will be another one. */
-  renew(refused: string): boolean;
+  /** The server refused what was sent; true if there will be another one. @default there never is */
+  renew?(refused: string): boolean;
 }
 
 /** May a request to `url` carry credentials? Only to the base URL's origin, below its path (protocol section 1.4). */

@@ -11,6 +11,7 @@ import {
   inPlain,
   MOST_TRANSFERS,
   readShort,
+  telling,
 } from '../transport/transport.js';
 import { notAgreed, timedOut, WireFailure } from '../wire-failure.js';
 import {
@@ -216,11 +217,11 @@ export class Transfers {
       const { status, headers, body } = response;
       if (status !== 200 && status !== 206 && status !== 416) throw await this.refusal(response);
       let sent = 0;
-      const arrived = (bytes: number): void => {
-        sent += bytes;
+      const told = telling(body, (part) => {
+        sent += part.byteLength;
         moved();
-      };
-      const piece = await receive({ ...response, body: telling(body, arrived) }, options);
+      });
+      const piece = await receive({ ...response, body: told }, options);
       const length = Number(headers['content-length'] ?? Number.NaN);
       const codedSize = codingsOf(headers).length > 0 ? length || sent : null;
       return piece && { ...piece, etag: headers.etag ?? null, tag: versionTagOf(headers), codedSize };
@@ -234,15 +235,5 @@ export class Transfers {
 
   private async refusal(response: HttpResponse): Promise<WireFailure> {
     return refusalOfStorage(await readShort(inPlain(response)), this.api.clock.date());
-  }
-}
-
-async function* telling(
-  body: AsyncIterable<Uint8Array>,
-  arrived: (bytes: number) => void,
-): AsyncGenerator<Uint8Array> {
-  for await (const part of body) {
-    arrived(part.byteLength);
-    yield part;
   }
 }

@@ -116,15 +116,11 @@ function undiciTransport(routes: Routes, timeouts: Timeouts): Transport {
         await response.body.dump();
         throw refusal;
       }
-      const plain = Object.fromEntries(
-        Object.entries(response.headers).map(([name, value]) => [
-          name,
-          Array.isArray(value) ? value.join(', ') : (value ?? ''),
-        ]),
-      );
+      // Several headers of one name become one, with commas.
+      const all = Object.entries(response.headers).map(([name, value = '']) => [name, String(value)]);
       const answer = {
         status: response.statusCode,
-        headers: plain,
+        headers: Object.fromEntries(all),
         body: response.body,
         async discard() {
           // Small rests are read so that the socket can be used again; large ones cost the socket.
@@ -174,20 +170,23 @@ function undiciBody(body: Body): Uint8Array | Readable {
  * Tells of bytes when they are handed over, before anybody knows that they arrived: who aborts an upload must know
  * whether its body may be complete at the other side.
  */
-function tellingStream(
-  parts: Iterable<Uint8Array> | AsyncIterable<Uint8Array>,
-  { onProgress, onPart }: Body,
-): Readable {
-  async function* telling(): AsyncGenerator<Uint8Array> {
-    let sent = 0;
-    for await (const part of parts) {
-      sent += part.byteLength;
-      onPart?.(part);
-      onProgress?.(sent);
-      yield part;
-    }
+function tellingStream(parts: Parts, { onProgress, onPart }: Body): Readable {
+  let sent = 0;
+  const told = telling(parts, (part) => {
+    sent += part.byteLength;
+    onPart?.(part);
+    onProgress?.(sent);
+  });
+  return Readable.from(told, { objectMode: false, highWaterMark: 0 });
+}
+
+type Parts = Iterable<Uint8Array> | AsyncIterable<Uint8Array>;
+
+export async function* telling(parts: Parts, tell: (part: Uint8Array) => void): AsyncGenerator<Uint8Array> {
+  for await (const part of parts) {
+    tell(part);
+    yield part;
   }
-  return Readable.from(telling(), { objectMode: false, highWaterMark: 0 });
 }
 
 /**
