@@ -1,5 +1,4 @@
 import { pathToFileURL } from 'node:url';
-import type { Dispatcher } from 'undici';
 import { appUrlOf, isClear, normaliseBaseUrl } from './base-url.js';
 import { DEFAULT_BASE_URL, DEFAULTS } from './defaults.js';
 import { findProxies, type Proxies } from './environment/proxies.js';
@@ -17,7 +16,7 @@ export const VERSION = '0.1.0';
 /** What the owner of the remote needs: plain data, to be cloned into its thread. Holds the key: never log it. */
 export interface WireConfig extends Key {
   readonly baseUrl: string;
-  /** What to say when there is neither. */
+  /** What to say when there is no key. */
   readonly missingKeyHint: string;
   /** Where access tokens are kept between processes. */
   readonly credentialsFile: string;
@@ -53,36 +52,7 @@ export interface Timeouts {
 }
 
 /** Everything that was configured, resolved once. */
-export interface Config {
-  readonly baseUrl: string;
-  /** Where W&B's web pages are, for links. */
-  readonly appUrl: string;
-  /** Absolute, without a trailing slash but for '/'. */
-  readonly mountPoint: string;
-  /** A tree path: no slash at either end; '' is the whole tree. */
-  readonly root: string;
-  readonly listingTtl: number;
-  readonly cacheBytes: number;
-  readonly spoolBytes: number;
-  /** `dir` is absolute; null: no journal. */
-  readonly journal: { readonly dir: string; readonly fsync: boolean } | null;
-  readonly maxRenameBytes: number;
-  readonly writeback: 'back' | 'through';
-  readonly writebackDelay: number;
-  readonly sync: 'thread' | 'cache-only' | 'off';
-  readonly syncTimeout: number;
-  readonly readOnly: boolean;
-  readonly concurrency: number;
-  readonly exitFlushMs: number;
-  readonly exitSignals: boolean;
-  readonly workerUrl: URL | null;
-  readonly fetch: typeof globalThis.fetch | null;
-  readonly dispatcher: Dispatcher | null;
-  readonly logger: Logger;
-  /** Requests can't be made in another thread: a function was given that only this one can call. */
-  readonly isInProcess: boolean;
-  readonly wire: Secret<WireConfig>;
-}
+export type Config = ReturnType<typeof resolveConfig>;
 
 const toProcess: Logger = { warn: (message) => process.emitWarning(message, 'WandbFsWarning') };
 
@@ -97,7 +67,7 @@ export function resolveConfig(
   options: WandbFsOptions = {},
   env: NodeJS.ProcessEnv = process.env,
   cwd: string = process.cwd(),
-): Config {
+) {
   checkOptions(options);
   const given = { ...DEFAULTS, ...withoutUndefined(options) };
   const logger = given.logger ? harmless(given.logger) : toProcess;
@@ -139,8 +109,11 @@ export function resolveConfig(
   return Object.freeze({
     ...open,
     baseUrl,
+    /** Where W&B's web pages are, for links. */
     appUrl,
+    /** Absolute, without a trailing slash but for '/'. */
     mountPoint: given.mountPoint.replace(/\/{2,}/g, '/').replace(/(?<=.)\/$/, ''),
+    /** A tree path: no slash at either end; '' is the whole tree. */
     root: given.root.replace(/^\/+|\/+$/g, ''),
     journal: findJournal(given.journal, around),
     sync: given.sync ?? (isInProcess ? 'off' : 'thread'),
@@ -148,6 +121,7 @@ export function resolveConfig(
     fetch: given.fetch ?? null,
     dispatcher: given.dispatcher ?? null,
     logger,
+    /** Requests can't be made in another thread: a function was given that only this one can call. */
     isInProcess,
     wire: new Secret(wire),
   });
@@ -165,7 +139,8 @@ function findBaseUrl(options: WandbFsOptions, around: Surroundings): Base {
   return base(setting ?? DEFAULT_BASE_URL, 'base_url in a wandb settings file');
 }
 
-function findJournal(given: WandbFsOptions['journal'], around: Surroundings): Config['journal'] {
+/** Where the journal is, as an absolute path; null: there is none. */
+function findJournal(given: WandbFsOptions['journal'], around: Surroundings) {
   const journal = given ?? journalVariable(around);
   if (journal === false) return null;
   const { dir, fsync = false } =
