@@ -25,22 +25,15 @@ const OF_A_PATH = [
   'stat',
   'unlink',
   'writeFile',
-] as const;
+];
 
-const OF_TWO_PATHS = ['copyFile', 'link', 'rename'] as const;
+const OF_TWO_PATHS = ['copyFile', 'link', 'rename'];
 
 /** They come to a path. */
-const TO_A_PATH = ['mkdir', 'realpath'] as const;
+const TO_A_PATH = ['mkdir', 'realpath'];
 
 /** What Node asks of a provider in one style only, whatever the style of the call. */
-const ONLY_SYNC = [
-  'chmodSync',
-  'chownSync',
-  'lchmodSync',
-  'lchownSync',
-  'lutimesSync',
-  'utimesSync',
-] as const;
+const ONLY_SYNC = ['chmodSync', 'chownSync', 'lchmodSync', 'lchownSync', 'lutimesSync', 'utimesSync'];
 
 /**
  * A provider of `node:vfs`. Node's own default implementations are made of whole files in memory and swallow errors, so

@@ -3,18 +3,14 @@ import PQueue from 'p-queue';
 import type { Clock } from './retry.js';
 import { cancelled, timedOut, type WireFailure } from './wire-failure.js';
 
-interface Waiting {
-  readonly since: number;
-  giveUp(failure: WireFailure): void;
-}
-
 /**
  * So many requests at once; others wait for their turn, in order. Their time begins with it, however long a busy server
  * takes with those before, but who waits for a server that answers nobody waits no longer than `quietMs`.
  */
 export class Slots {
   private readonly queue: PQueue;
-  private readonly waiting = new Set<Waiting>();
+  /** What has each of those who wait give up, and since when they do. */
+  private readonly waiting = new Map<(failure: WireFailure) => void, number>();
   private timer: NodeJS.Timeout | null = null;
   private movedAt = Number.NEGATIVE_INFINITY;
 
@@ -37,16 +33,15 @@ export class Slots {
     return new Promise((resolve, reject) => {
       const stopWaiting = (): boolean => {
         signal?.removeEventListener('abort', leave);
-        return this.waiting.delete(waiting);
+        return this.waiting.delete(giveUp);
       };
       const giveUp = (failure: WireFailure): void => {
         stopWaiting();
         reject(failure);
       };
       const leave = (): void => giveUp(cancelled());
-      const waiting: Waiting = { since: this.clock.now(), giveUp };
       signal?.addEventListener('abort', leave, { once: true });
-      this.waiting.add(waiting);
+      this.waiting.set(giveUp, this.clock.now());
       // It settles what is waited for here by itself.
       void this.queue.add(async () => {
         if (!stopWaiting()) return;
@@ -59,8 +54,8 @@ export class Slots {
   /** One timer for all who wait, and none where nobody does. */
   private watch(): void {
     if (this.timer || this.waiting.size === 0) return;
-    const [first] = this.waiting;
-    const quietSince = Math.max(this.movedAt, first?.since ?? 0);
+    const [first = 0] = this.waiting.values();
+    const quietSince = Math.max(this.movedAt, first);
     const left = quietSince + this.quietMs - this.clock.now();
     this.timer = setTimeout(
       () => {
@@ -76,11 +71,9 @@ export class Slots {
   private dismiss(): void {
     const latest = this.clock.now() - this.quietMs;
     if (this.movedAt > latest) return;
-    for (const waiting of [...this.waiting]) {
-      if (waiting.since > latest) return;
-      waiting.giveUp(
-        timedOut("The server didn't answer anybody in time.", `no answer in ${this.quietMs} ms`),
-      );
+    for (const [giveUp, since] of [...this.waiting]) {
+      if (since > latest) return;
+      giveUp(timedOut("The server didn't answer anybody in time.", `no answer in ${this.quietMs} ms`));
     }
   }
 }

@@ -131,17 +131,14 @@ export class Api {
 
   private async accept(response: HttpResponse, url: string): Promise<HttpResponse> {
     const { status, headers } = response;
-    const isSuccess = status >= 200 && status < 300;
-    const failure = isSuccess ? null : await this.refusal(response, url);
-    this.rateLimit.observe(headers, failure?.retryAfterMs ?? null);
-    if (failure) throw failure;
-    return response;
-  }
-
-  private async refusal(response: HttpResponse, url: string): Promise<WireFailure> {
+    if (status >= 200 && status < 300) {
+      this.rateLimit.observe(headers, null);
+      return response;
+    }
     const failure = refusalOfApi(await readShort(response), this.peer(url), this.clock.date());
-    if (response.status === 401) this.warnRefused(failure.detail);
-    return failure;
+    this.rateLimit.observe(headers, failure.retryAfterMs);
+    if (status === 401) this.warnRefused(failure.detail);
+    throw failure;
   }
 
   close(): Promise<void> {

@@ -86,7 +86,7 @@ function routesOf({ Agent, buildConnector, Pool }: Undici, config: WireConfig, c
   };
   return {
     of: async (url, path, isPublicOnly) => {
-      const proxy = proxyFor(proxies, url.href);
+      const proxy = proxies && proxyFor(proxies, url.href);
       if (proxy === null) {
         const make = () => new Agent({ connections, connect: isPublicOnly ? connectPublic : connect });
         return direct(agentFor(isPublicOnly ? 'public' : 'direct', make), path, isPublicOnly);
