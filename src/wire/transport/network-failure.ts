@@ -145,7 +145,7 @@ const isConnecting = (error: unknown): boolean =>
   causesOf(error).some(({ syscall }) => syscall === 'connect');
 
 /** Codes of an error, of what caused it, and of the errors it gathers. */
-const codesOf = (error: unknown): string[] => causesOf(error).flatMap((each) => errnoOf(each) ?? []);
+export const codesOf = (error: unknown): string[] => causesOf(error).flatMap((each) => errnoOf(each) ?? []);
 
 /** What Node's errors may tell. */
 export interface AnyError {
