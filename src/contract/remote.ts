@@ -42,14 +42,13 @@ export interface RemoteMethods {
    * Queues a file's content for upload (the last close of a dirty file). Replies at once: acknowledged, not durable.
    * A later submit of the same inode or path supersedes an earlier one that isn't on its way yet.
    */
-  submit(args: {
-    ino: number;
-    generation: number;
-    path: TreePath;
-    source: Handed;
-    /** The server may have this very content already: it is asked before anything is sent. @default false */
-    isDoubtful?: boolean | undefined;
-  }): null;
+  submit(
+    args: OfSubmitted & {
+      source: Handed;
+      /** The server may have this very content already: it is asked before anything is sent. @default false */
+      isDoubtful?: boolean | undefined;
+    },
+  ): null;
   /**
    * Sends at once what is queued (of these inodes; of all, if null) and replies when all of it is durable or has
    * failed. Failed uploads stay queued and are tried again, by themselves after a while and at the next flush.

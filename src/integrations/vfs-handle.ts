@@ -6,13 +6,6 @@ import { promisify } from 'node:util';
 type NodeFs = typeof nodeFs;
 type AnyFunction = (...args: unknown[]) => unknown;
 
-export interface Opened {
-  readonly fd: number;
-  readonly path: string;
-  readonly flags: unknown;
-  readonly mode: unknown;
-}
-
 /** Its methods that do nothing but call `fs` with the fd. */
 const CALLS = {
   read: 'read',
@@ -40,21 +33,21 @@ const CALLS = {
  * its callers made them.
  */
 export class VfsHandle {
-  readonly path: string;
-  readonly flags: unknown;
-  readonly mode: unknown;
   closed = false;
   readonly #fs: NodeFs;
   readonly #fd: number;
   /** Where Node has set the handle to, as its write streams do; null: the fd has its own position. */
   #position: number | null = null;
 
-  constructor(fs: NodeFs, { fd, path, flags, mode }: Opened) {
+  constructor(
+    fs: NodeFs,
+    fd: number,
+    readonly path: string,
+    readonly flags: unknown,
+    readonly mode: unknown,
+  ) {
     this.#fs = fs;
     this.#fd = fd;
-    this.path = path;
-    this.flags = flags;
-    this.mode = mode;
   }
 
   static {

@@ -100,7 +100,7 @@ function byPath(place: () => Place): Methods {
 
 function opening(place: () => Place): Methods {
   const handleOf = (fs: typeof nodeFs, fd: unknown, [path, flags, mode]: readonly unknown[]): VfsHandle =>
-    new VfsHandle(fs, { fd: Number(fd), path: String(path), flags, mode });
+    new VfsHandle(fs, Number(fd), String(path), flags, mode);
   return {
     openSync: (...args) => {
       const where = place();

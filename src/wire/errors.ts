@@ -43,7 +43,7 @@ export function refusalOfApi(answer: ShortAnswer, peer: Peer, date: number): Wir
   const fail = (code: ErrnoCode, detail: string | null): WireFailure =>
     new WireFailure(code, detail, cause, 'status', {
       status,
-      retryAfterMs: retryAfterMs(headers, date),
+      retryAfterMs: pauseOf(headers, 'retry-after', date),
       reason: reasonOf(message),
     });
   if (status === 401) {
@@ -137,20 +137,16 @@ export function refusalOfStorage({ status, headers, text }: ShortAnswer, date: n
   const reason = word !== undefined && DIGEST_CODES.has(word) ? 'digest' : null;
   return new WireFailure(code, detail, cause, 'status', {
     status,
-    retryAfterMs: retryAfterMs(headers, date),
+    retryAfterMs: pauseOf(headers, 'retry-after', date),
     reason,
   });
 }
 
 /** The time at the server where it tells it, so that only one clock counts; else ours. */
-export function dateOf(headers: Readonly<Record<string, string>>, ours: number): number {
+function dateOf(headers: Readonly<Record<string, string>>, ours: number): number {
   const theirs = Date.parse(headers.date ?? '');
   return Number.isNaN(theirs) ? ours : theirs;
 }
-
-/** `Retry-After`, in milliseconds. @param ours the date here, in milliseconds since the epoch */
-export const retryAfterMs = (headers: Readonly<Record<string, string>>, ours: number): number | null =>
-  pauseOf(headers, 'retry-after', ours);
 
 /** What is as many seconds, or milliseconds, or more is no delay: it is a time since the epoch. */
 const LEAST_EPOCH_S = 1e9;
