@@ -1,4 +1,6 @@
 import { GraphQLError } from 'graphql';
+import { isObject, readSent } from '../graphql/json.js';
+import { isKey, LONGEST_KEY } from '../storage/objects.js';
 import { isVersionName } from './records.js';
 
 /** What the service asks of names. Names that are seeded needn't obey: older data holds others. */
@@ -31,23 +33,15 @@ export function checkTag(name: string): void {
 
 /** Keys of the object store have at most 1,024 bytes; the rest of one names the artifact. */
 export function checkPath(name: string): void {
-  const isPath = name.split('/').every((part) => part !== '' && part !== '.' && part !== '..');
-  if (!isPath || name.includes('\0') || Buffer.byteLength(name) > 1024) {
+  if (!isKey(name) || Buffer.byteLength(name) > LONGEST_KEY) {
     throw new GraphQLError(`invalid artifact file name ${JSON.stringify(name)}`);
   }
 }
 
 export function checkMetadata(text: string | null | undefined): void {
   if (text === null || text === undefined) return;
-  try {
-    const value: unknown = JSON.parse(text);
-    if (typeof value === 'object' && value !== null && !Array.isArray(value)) return;
-  } catch (cause) {
-    throw new GraphQLError('invalid artifact metadata: it is not JSON', {
-      originalError: cause instanceof Error ? cause : null,
-    });
-  }
-  throw new GraphQLError('invalid artifact metadata: it is not an object');
+  const value: unknown = readSent('invalid artifact metadata: it is not JSON', () => JSON.parse(text));
+  if (!isObject(value)) throw new GraphQLError('invalid artifact metadata: it is not an object');
 }
 
 /** Seconds as they are kept: null where they are inherited (-1), 0 where the version never ends (-2). */

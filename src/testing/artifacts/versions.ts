@@ -1,10 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { GraphQLError } from 'graphql';
+import type { Instance } from '../world/instance.js';
 import type { Run } from '../world/records.js';
-import type { World } from '../world/world.js';
-import type { Catalogue } from './catalogue.js';
-import { memberOf, pointAlias } from './collections.js';
-import type { ArtifactObjects } from './objects.js';
+import { memberOf } from './collections.js';
 import {
   type Artifact,
   type Collection,
@@ -30,11 +28,7 @@ interface Declaration {
 
 /** The versions to be: declared, given their manifests and aliases. */
 export class Versions {
-  constructor(
-    private readonly world: World,
-    private readonly catalogue: Catalogue,
-    private readonly objects: ArtifactObjects,
-  ) {}
+  constructor(private readonly instance: Instance) {}
 
   /** The committed version of a sequence that has this digest: it isn't made again. */
   duplicate(sequence: Collection, digest: string, algorithm: DigestAlgorithm): Artifact | null {
@@ -45,7 +39,7 @@ export class Versions {
 
   /** The version that several runs are making together. Once it is committed, the next one with the ID is a new one. */
   distributed(sequence: Collection, distributedID: string): Artifact | null {
-    for (const artifact of this.catalogue.all()) {
+    for (const artifact of this.instance.catalogue.all()) {
       const isIt = artifact.sequence === sequence && artifact.distributedID === distributedID;
       if (isIt && artifact.state === 'PENDING') return artifact;
     }
@@ -55,7 +49,7 @@ export class Versions {
   declare(sequence: Collection, declaration: Declaration): Artifact {
     const artifact: Artifact = {
       ...declaration,
-      number: this.world.next(),
+      number: this.instance.world.next(),
       sequence,
       state: 'PENDING',
       tags: new Map(),
@@ -67,8 +61,9 @@ export class Versions {
       declared: new Map(),
       contents: null,
       memberships: new Set(),
+      users: new Set(),
     };
-    this.catalogue.add(artifact);
+    this.instance.catalogue.add(artifact);
     return artifact;
   }
 
@@ -91,26 +86,18 @@ export class Versions {
   request(artifact: Artifact, aliases: readonly string[]): void {
     const member = memberOf(artifact.sequence, artifact);
     for (const alias of aliases) {
-      if (member) pointAlias(member, alias, () => this.world.next());
+      if (member) this.instance.catalogue.pointAlias(member, alias);
       else artifact.requestedAliases.add(alias);
     }
   }
 
   addManifest(artifact: Artifact, type: ManifestType, name: string): Manifest {
-    const number = this.world.next();
-    const key = this.objects.manifestKey(artifact, number, name);
-    const manifest: Manifest = {
-      number,
-      artifact,
-      type,
-      name,
-      digest: '',
-      base: null,
-      createdAt: Date.now(),
-      key,
-    };
+    const number = this.instance.world.next();
+    const key = this.instance.objects.manifestKey(artifact, number, name);
+    const createdAt = Date.now();
+    const manifest: Manifest = { number, artifact, type, name, digest: '', base: null, createdAt, key };
     artifact.manifests.push(manifest);
-    this.catalogue.addManifest(manifest);
+    this.instance.catalogue.addManifest(manifest);
     return manifest;
   }
 }

@@ -93,10 +93,15 @@ export class GraphqlService {
   }
 }
 
-/** What a mutation comes to tells which request it was, in the two spellings that the schema has. */
+/**
+ * Mutations have one argument, their input. What one comes to tells which request it was, in the two spellings that the
+ * schema has.
+ */
 const resolveField: GraphQLFieldResolver<unknown, unknown> = (source, args, context, info) => {
-  const value = defaultFieldResolver(source, args, context, info);
-  if (info.parentType !== info.schema.getMutationType() || typeof value !== 'object') return value;
+  if (info.parentType !== info.schema.getMutationType())
+    return defaultFieldResolver(source, args, context, info);
+  const value = defaultFieldResolver(source, args.input, context, info);
+  if (typeof value !== 'object') return value;
   const { clientMutationId, clientMutationID } = args.input;
   return { ...value, clientMutationId, clientMutationID };
 };

@@ -8,15 +8,14 @@ export function artifactFile(instance: Instance, request: HttpRequest): HttpAnsw
   if (request.method !== 'GET' && request.method !== 'HEAD') return jsonError(405, 'method not allowed');
   const [, root, ...segments] = request.rawPath.split('/').map(decoded);
   const key = root === 'artifacts' ? keyByDigest(instance, segments) : keyByBirth(instance, segments);
-  if (key === null || !instance.artifacts.objects.object(key))
-    return jsonError(404, 'artifact file not found');
+  if (key === null || !instance.objects.object(key)) return jsonError(404, 'artifact file not found');
   return { status: 302, headers: { location: instance.signedUrl('GET', key) } };
 }
 
 /** Layout V1: `{entity}/{hex}`. */
 function keyByDigest(instance: Instance, [entity = '', hex = '', ...rest]: readonly string[]): string | null {
   const found = instance.world.entities.get(entity);
-  return found && rest.length === 0 ? instance.artifacts.objects.keyInEntity(found.number, hex) : null;
+  return found && rest.length === 0 ? instance.objects.keyInEntity(found.number, hex) : null;
 }
 
 /**
@@ -27,7 +26,7 @@ function keyByDigest(instance: Instance, [entity = '', hex = '', ...rest]: reado
  * - `{region}/{entity}/{artifactID or birthID}/{hex}[/{basename}]`
  */
 function keyByBirth(instance: Instance, [, entity = '', ...rest]: readonly string[]): string | null {
-  const { catalogue, objects } = instance.artifacts;
+  const { catalogue, objects } = instance;
   if (rest.length <= 3) {
     const [id = '', hex = ''] = rest;
     return catalogue.artifact(id)?.sequence.project.entity.name === entity
@@ -36,7 +35,7 @@ function keyByBirth(instance: Instance, [, entity = '', ...rest]: readonly strin
   }
   const [project = '', name = '', ...ids] = rest;
   const found = instance.world.project(entity, project);
-  const collection = found && catalogue.collection(found, name);
+  const collection = found?.collections.get(name);
   if (!collection) return null;
   if (ids.length === 3) return objects.addressed(ids[0] ?? '', ids[1] ?? '');
   if (ids.length !== 4 || !instance.hasFeature('ARTIFACT_V2_DOWNLOAD_HANDLER_SUPPORTS_ARTIFACT_ID'))
@@ -46,6 +45,6 @@ function keyByBirth(instance: Instance, [, entity = '', ...rest]: readonly strin
 }
 
 function holds(instance: Instance, collection: Collection, artifactID: string): boolean {
-  const artifact = instance.artifacts.catalogue.artifact(artifactID);
+  const artifact = instance.catalogue.artifact(artifactID);
   return artifact !== null && memberOf(collection, artifact) !== null;
 }

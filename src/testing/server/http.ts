@@ -78,3 +78,9 @@ export class HttpError extends Error {
     this.name = 'HttpError';
   }
 }
+
+/** For what a request needs; a query answers null instead. */
+export function found<Thing>(thing: Thing | null | undefined, name: string): Thing {
+  if (thing === null || thing === undefined) throw new HttpError(404, `${name} not found`);
+  return thing;
+}

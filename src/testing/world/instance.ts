@@ -1,8 +1,13 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
+import { Catalogue } from '../artifacts/catalogue.js';
+import { Commits } from '../artifacts/commits.js';
+import { Deletion } from '../artifacts/deletion.js';
 import type { Digests } from '../artifacts/manifest.js';
-import { ArtifactStore } from '../artifacts/store.js';
+import { ArtifactObjects } from '../artifacts/objects.js';
+import { Versions } from '../artifacts/versions.js';
 import type { Settings } from '../options.js';
 import { createNodes } from '../resolvers/nodes.js';
+import { Pages } from '../server/connections.js';
 import { MultipartUploads } from '../storage/multipart.js';
 import { Storage } from '../storage/objects.js';
 import { encodePath, type Part, Signer } from '../storage/signing.js';
@@ -23,7 +28,12 @@ export class Instance {
   readonly signer: Signer;
   readonly apiKeys: ApiKeys;
   readonly world: World;
-  readonly artifacts: ArtifactStore;
+  readonly catalogue: Catalogue;
+  readonly objects: ArtifactObjects;
+  readonly versions: Versions;
+  readonly commits: Commits;
+  readonly deletion: Deletion;
+  readonly pages: Pages;
   /** What the API tells of this state. */
   readonly nodes = createNodes(this);
   /** The headers that an upload must carry, lower-case names. */
@@ -34,12 +44,17 @@ export class Instance {
 
   constructor(
     readonly settings: Settings,
-    digests: Digests,
+    readonly digests: Digests,
   ) {
     this.apiKeys = new ApiKeys(settings.apiKey);
     this.signer = new Signer(settings.storage, settings.urlTtlMs);
     this.world = new World(settings, this.storage);
-    this.artifacts = new ArtifactStore(this.world, this.storage, settings, digests);
+    this.catalogue = new Catalogue(this.world);
+    this.objects = new ArtifactObjects(this.storage, (id) => this.catalogue.artifact(id));
+    this.versions = new Versions(this);
+    this.commits = new Commits(this);
+    this.deletion = new Deletion(this);
+    this.pages = new Pages(settings.limits.page);
     this.signedHeaders = Object.fromEntries(
       settings.uploadHeaders.map((header) => {
         const colon = header.indexOf(':');

@@ -4,6 +4,7 @@ import { md5Base64, type Storage } from '../storage/objects.js';
 import {
   type Entity,
   type FileRow,
+  globalId,
   isManifest,
   objectKey,
   type Project,
@@ -65,11 +66,13 @@ export class World {
   ensureEntity(name: string, isTeam = true): Entity {
     const known = this.entities.get(name);
     if (known) return known;
+    const organization = this.settings.organizations.find(({ entity }) => entity === name);
     const entity: Entity = {
       number: this.next(),
       name,
       isTeam,
-      isOrganization: this.settings.organizations.some((organization) => organization.entity === name),
+      isOrganization: organization !== undefined,
+      protectedAliases: organization?.protectedAliases ?? [],
       createdAt: Date.now(),
       projects: new Map(),
     };
@@ -92,6 +95,8 @@ export class World {
       allowsAllTypes: true,
       views: null,
       sweeps: new Map(),
+      types: new Map(),
+      collections: new Map(),
       runs: new Map(),
       deletedRuns: new Set(),
     };
@@ -108,6 +113,7 @@ export class World {
       number,
       project,
       name,
+      username: this.viewer.username,
       displayName: `${ADJECTIVES[number % ADJECTIVES.length]}-${NOUNS[number % NOUNS.length]}-${project.runs.size + 1}`,
       state: 'running',
       createdAt: now,
@@ -128,6 +134,8 @@ export class World {
       events: [],
       logLines: [],
       isStopped: false,
+      outputs: new Set(),
+      inputs: new Map(),
     };
     project.runs.set(name, run);
     project.updatedAt = now;
@@ -157,7 +165,6 @@ export class World {
   }
 
   deleteProject(project: Project): void {
-    for (const run of [...project.runs.values()]) this.deleteRun(run);
     project.entity.projects.delete(project.name);
   }
 
@@ -168,7 +175,7 @@ export class World {
     const number = this.next();
     const row: FileRow = {
       number,
-      id: Buffer.from(`File:${run.project.number}:${number}`).toString('base64'),
+      id: globalId(`File:${run.project.number}:${number}`),
       run,
       name,
       createdAt: Date.now(),
