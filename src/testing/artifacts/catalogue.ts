@@ -1,6 +1,6 @@
 import { GraphQLError } from 'graphql';
 import { HttpError } from '../server/http.js';
-import type { Project } from '../world/records.js';
+import { ensure, type Project } from '../world/records.js';
 import type { World } from '../world/world.js';
 import { dropAlias, memberNamed } from './collections.js';
 import { checkCollectionName, checkTypeName } from './names.js';
@@ -8,34 +8,30 @@ import {
   type Alias,
   type Artifact,
   type ArtifactType,
-  artifactId,
   type Collection,
   collectionId,
   type Manifest,
   type Membership,
-  manifestId,
 } from './records.js';
 
 /** Makes types, collections and their members, and finds what there is: by name, by id, by the client's own id. */
 export class Catalogue {
-  private readonly collections = new Map<string, Collection>();
-  private readonly artifacts = new Map<string, Artifact>();
-  private readonly manifests = new Map<string, Manifest>();
-  private readonly clientIDs = new Map<string, Artifact | Collection>();
+  /** By id, those that were deleted too. */
+  readonly collections = new Map<string, Collection>();
+  readonly artifacts = new Map<string, Artifact>();
+  readonly manifests = new Map<string, Manifest>();
+  readonly clientIDs = new Map<string, Artifact | Collection>();
 
   constructor(private readonly world: World) {}
 
   ensureType(project: Project, name: string, description: string | null = null): ArtifactType {
-    const known = project.types.get(name);
-    if (known) return known;
-    const type = { number: this.world.next(), project, name, description, createdAt: Date.now() };
-    project.types.set(name, type);
-    return type;
-  }
-
-  /** By id, those that were deleted too. */
-  collectionById(id: string): Collection | null {
-    return this.collections.get(id) ?? null;
+    return ensure(project.types, name, () => ({
+      number: this.world.next(),
+      project,
+      name,
+      description,
+      createdAt: Date.now(),
+    }));
   }
 
   /** Names are unique over sequences and portfolios, and a collection has one type. */
@@ -92,28 +88,15 @@ export class Catalogue {
     collection.project.collections.delete(collection.name);
   }
 
-  add(artifact: Artifact): void {
-    this.artifacts.set(artifactId(artifact), artifact);
-  }
-
-  /** By id, whatever its state. */
-  artifact(id: string): Artifact | null {
-    return this.artifacts.get(id) ?? null;
-  }
-
-  all(): Iterable<Artifact> {
-    return this.artifacts.values();
-  }
-
   /** For mutations, which answer 404 where queries answer null. */
   artifactToChange(id: string): Artifact {
-    const artifact = this.artifact(id);
+    const artifact = this.artifacts.get(id);
     if (!artifact || artifact.state === 'DELETED') throw new HttpError(404, `artifact ${id} not found`);
     return artifact;
   }
 
   collectionToChange(id: string, kind: Collection['kind']): Collection {
-    const collection = this.collectionById(id);
+    const collection = this.collections.get(id);
     if (collection?.state !== 'READY' || collection.kind !== kind) {
       throw new HttpError(404, `artifact ${kind.toLowerCase()} ${id} not found`);
     }
@@ -127,22 +110,9 @@ export class Catalogue {
     return collection ? memberNamed(collection, colon < 0 ? '' : name.slice(colon + 1)) : null;
   }
 
-  addManifest(manifest: Manifest): void {
-    this.manifests.set(manifestId(manifest), manifest);
-  }
-
-  manifest(id: string): Manifest | null {
-    return this.manifests.get(id) ?? null;
-  }
-
   mapClientID(clientID: string | null | undefined, entry: Artifact | Collection): void {
     if (clientID) this.clientIDs.set(clientID, entry);
   }
-
-  clientID(clientID: string): Artifact | Collection | null {
-    return this.clientIDs.get(clientID) ?? null;
-  }
-
   addMember(collection: Collection, artifact: Artifact): Membership {
     const versionIndex = collection.nextIndex++;
     const createdAt = Date.now();

@@ -24,11 +24,11 @@ export const latestOf = (collection: Collection): Artifact | null =>
 
 const REGISTRY = /^wandb-registry-/;
 
-/** Throws as the service refuses what the key's owner isn't allowed. */
+/** Throws as the service refuses what only administrators of registries are allowed; the viewer is none. */
 export function checkProtected({ project, name }: Collection, aliases: Iterable<string>): void {
   if (!REGISTRY.test(project.name)) return;
   for (const alias of aliases) {
-    if (project.entity.protectedAliases.includes(alias)) {
+    if (project.entity.organization?.protectedAliases.includes(alias)) {
       throw new HttpError(403, `permission denied: ${alias} is a protected alias of ${name}`);
     }
   }

@@ -25,7 +25,7 @@ export class Deletion {
       for (const member of [...collection.members.values()].reverse())
         this.instance.catalogue.removeMember(member);
     } else {
-      const versions = [...this.instance.catalogue.all()].filter(
+      const versions = [...this.instance.catalogue.artifacts.values()].filter(
         (artifact) => artifact.sequence === collection,
       );
       for (const artifact of versions)
@@ -57,6 +57,6 @@ export class Deletion {
     for (const member of [...artifact.memberships]) this.instance.catalogue.removeMember(member);
     artifact.state = 'DELETED';
     artifact.updatedAt = Date.now();
-    this.instance.objects.release(artifact, this.instance.catalogue.all());
+    this.instance.objects.release(artifact, this.instance.catalogue.artifacts.values());
   }
 }

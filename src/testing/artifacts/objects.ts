@@ -1,4 +1,5 @@
 import type { Storage, StoredObject } from '../storage/objects.js';
+import { ensure } from '../world/records.js';
 import {
   type Artifact,
   artifactId,
@@ -17,7 +18,7 @@ export class ArtifactObjects {
 
   constructor(
     private readonly storage: Storage,
-    private readonly find: (id: string) => Artifact | null,
+    private readonly find: (id: string) => Artifact | undefined,
   ) {}
 
   /** Layout V2 keeps a content with the version that it was uploaded for, V1 once for an entity. */
@@ -37,7 +38,7 @@ export class ArtifactObjects {
   }
 
   /** The version under which an entry's bytes lie: its own, if it names none. */
-  birthOf(artifact: Artifact, entry: ManifestEntry): Artifact | null {
+  birthOf(artifact: Artifact, entry: ManifestEntry): Artifact | undefined {
     return entry.birthArtifactID === null ? artifact : this.find(entry.birthArtifactID);
   }
 
@@ -59,12 +60,10 @@ export class ArtifactObjects {
 
   /** From now on these contents needn't be uploaded again. */
   remember(artifact: Artifact): void {
-    const births = this.births.get(artifact.sequence) ?? new Map<string, Artifact>();
-    this.births.set(artifact.sequence, births);
+    const births = ensure(this.births, artifact.sequence, () => new Map<string, Artifact>());
     for (const entry of artifact.contents?.entries ?? []) {
       if (entry.ref !== null || this.birthOf(artifact, entry) !== artifact) continue;
-      const hex = hexOf(entry.digest);
-      if (!births.has(hex)) births.set(hex, artifact);
+      ensure(births, hexOf(entry.digest), () => artifact);
     }
   }
 

@@ -5,10 +5,12 @@ import type { Run } from '../world/records.js';
 import { memberOf } from './collections.js';
 import {
   type Artifact,
+  artifactId,
   type Collection,
   type DigestAlgorithm,
   type Manifest,
   type ManifestType,
+  manifestId,
   nameOf,
 } from './records.js';
 
@@ -39,7 +41,7 @@ export class Versions {
 
   /** The version that several runs are making together. Once it is committed, the next one with the ID is a new one. */
   distributed(sequence: Collection, distributedID: string): Artifact | null {
-    for (const artifact of this.instance.catalogue.all()) {
+    for (const artifact of this.instance.catalogue.artifacts.values()) {
       const isIt = artifact.sequence === sequence && artifact.distributedID === distributedID;
       if (isIt && artifact.state === 'PENDING') return artifact;
     }
@@ -63,7 +65,7 @@ export class Versions {
       memberships: new Set(),
       users: new Set(),
     };
-    this.instance.catalogue.add(artifact);
+    this.instance.catalogue.artifacts.set(artifactId(artifact), artifact);
     return artifact;
   }
 
@@ -97,7 +99,7 @@ export class Versions {
     const createdAt = Date.now();
     const manifest: Manifest = { number, artifact, type, name, digest: '', base: null, createdAt, key };
     artifact.manifests.push(manifest);
-    this.instance.catalogue.addManifest(manifest);
+    this.instance.catalogue.manifests.set(manifestId(manifest), manifest);
     return manifest;
   }
 }

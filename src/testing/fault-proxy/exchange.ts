@@ -1,6 +1,6 @@
 import type { IncomingMessage, OutgoingHttpHeaders, ServerResponse } from 'node:http';
 import type { FaultSubject } from '../faults.js';
-import { decoded } from '../server/http.js';
+import { collect, decoded } from '../server/http.js';
 import { splitTarget, type Twin, throughProxy } from './addresses.js';
 import { alteredAnswer, alteredRequest, type Chunks, single } from './bodies.js';
 import { endToEnd, type Upstream } from './delivery.js';
@@ -167,12 +167,6 @@ const isReset = (fault: ProxyFault | null, at: 'request' | 'sent' | 'answer'): b
 
 /** Left early, the stream stays as it is: how its connection ends is the fault's to say. */
 const chunksOf = (message: IncomingMessage): Chunks => message.iterator({ destroyOnReturn: false });
-
-async function collect(chunks: Chunks): Promise<Buffer> {
-  const parts: Buffer[] = [];
-  for await (const part of chunks) parts.push(part);
-  return Buffer.concat(parts);
-}
 
 async function drain(message: IncomingMessage): Promise<void> {
   if (message.readableEnded) return;

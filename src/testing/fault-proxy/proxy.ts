@@ -3,7 +3,7 @@ import { Upstream } from './delivery.js';
 import { Door } from './door.js';
 import { exchange, type Side } from './exchange.js';
 import type { ProxyRule } from './faults.js';
-import { Lane, type ProxyCounts } from './lane.js';
+import { Lane } from './lane.js';
 import type { Chance } from './schedule.js';
 
 /** Where the proxy stands, in the form in which its thread gets it. */
@@ -13,21 +13,11 @@ export interface ProxySettings {
   readonly storage: string;
 }
 
-/** What the proxy's own thread does on request. A lane is named by its name, the proxy's own by ''. */
-export interface ProxyControl {
-  open(lane: string): void;
-  drop(lane: string): void;
-  faults(lane: string, rules: readonly ProxyRule[], chance: Chance): void;
-  clear(lane: string): void;
-  counts(lane: string): ProxyCounts;
-  connections(): number;
-  close(): Promise<void>;
-}
+/** What the proxy's own thread does on request. */
+export type ProxyControl = Awaited<ReturnType<typeof startProxy>>;
 
-/** Starts the proxy in this thread. */
-export async function startProxy(
-  settings: ProxySettings,
-): Promise<ProxyControl & { readonly url: string; readonly storageUrl: string }> {
+/** Starts the proxy in this thread. A lane is named by its name, the proxy's own by ''. */
+export async function startProxy(settings: ProxySettings) {
   const lanes = new Map([['', new Lane('')]]);
   const laneOf = (name: string): Lane => {
     const lane = lanes.get(name);
@@ -56,21 +46,22 @@ export async function startProxy(
     const onRequest = (request: IncomingMessage, response: ServerResponse): void => {
       void exchange(side, request, response);
     };
-    doors.set(side.name, await Door.open(settings.host, 0, onRequest));
+    doors.set(side.name, await Door.open(settings.host, onRequest));
   }
   return {
     url: doorOf('api').url,
     storageUrl: doorOf('storage').url,
-    open: (name) => {
+    open: (name: string) => {
       lanes.set(name, new Lane(`/~${name}`));
     },
-    drop: (name) => {
+    drop: (name: string) => {
       laneOf(name).clear();
       lanes.delete(name);
     },
-    faults: (name, rules, chance) => laneOf(name).replace(rules, chance),
-    clear: (name) => laneOf(name).clear(),
-    counts: (name) => laneOf(name).counts(),
+    faults: (name: string, rules: readonly ProxyRule[], chance: Chance) =>
+      laneOf(name).replace(rules, chance),
+    clear: (name: string) => laneOf(name).clear(),
+    counts: (name: string) => laneOf(name).counts(),
     connections: () => doorOf('api').connections + doorOf('storage').connections,
     close: async () => {
       for (const lane of lanes.values()) lane.clear();

@@ -27,7 +27,7 @@ export function userNode(instance: Instance): NodeFields {
       instance.pages.slice(instance.apiKeys.list(), (key) => apiKeyNode(instance, key), page),
     teams: () => ({
       edges: [...instance.world.entities.values()]
-        .filter((entity) => !entity.isOrganization)
+        .filter((entity) => !entity.organization)
         .map((entity) => ({
           cursor: globalId(`Entity:${entity.number}`),
           node: instance.nodes.entity(entity),
@@ -45,12 +45,12 @@ export const apiKeyNode = (instance: Instance, { id, name, description }: ApiKey
 });
 
 export function entityNode(instance: Instance, entity: Entity): NodeFields {
-  const isUser = !entity.isTeam && !entity.isOrganization;
+  const isUser = !entity.isTeam && !entity.organization;
   return {
     id: globalId(`Entity:${entity.number}`),
     name: entity.name,
     isTeam: entity.isTeam,
-    entityType: entity.isOrganization ? 'organization' : isUser ? 'user' : 'team',
+    entityType: entity.organization ? 'organization' : isUser ? 'user' : 'team',
     available: true,
     createdAt: new Date(entity.createdAt).toISOString(),
     readOnly: false,

@@ -45,10 +45,10 @@ export function queries(instance: Instance) {
     },
     organizations: (page: PageArguments) =>
       instance.pages.slice(settings.organizations, (one) => organizationNode(instance, one), page),
-    artifact: ({ id }: { id: string }) => instance.nodes.artifact(catalogue.artifact(id)),
-    artifactCollection: ({ id }: { id: string }) => instance.nodes.collection(catalogue.collectionById(id)),
+    artifact: ({ id }: { id: string }) => instance.nodes.artifact(catalogue.artifacts.get(id)),
+    artifactCollection: ({ id }: { id: string }) => instance.nodes.collection(catalogue.collections.get(id)),
     clientIDMapping: ({ clientID }: { clientID: string }) => {
-      const entry = catalogue.clientID(clientID);
+      const entry = catalogue.clientIDs.get(clientID);
       if (!entry) return null;
       return 'sequence' in entry
         ? { clientID, serverID: artifactId(entry), entry: () => instance.nodes.artifact(entry) }

@@ -9,18 +9,13 @@ import {
   jsonError,
 } from '../server/http.js';
 import { RateLimit } from '../server/limits.js';
+import type { Prepared } from '../server/listener.js';
 import { Gatekeeper } from '../world/auth.js';
 import { BUCKET, type Instance } from '../world/instance.js';
 import type { Run } from '../world/records.js';
 import { artifactFile } from './artifacts.js';
 import { bucket } from './bucket.js';
 import { fileStream } from './file-stream.js';
-
-/** What a request is, found out before it is handled, so that faults can hit it and the log can name it. */
-interface Prepared {
-  readonly graphql: GraphqlRequest | null;
-  readonly handle: Handler;
-}
 
 /** The routes under the base URL. */
 export class Api {

@@ -29,7 +29,7 @@ function keyByBirth(instance: Instance, [, entity = '', ...rest]: readonly strin
   const { catalogue, objects } = instance;
   if (rest.length <= 3) {
     const [id = '', hex = ''] = rest;
-    return catalogue.artifact(id)?.sequence.project.entity.name === entity
+    return catalogue.artifacts.get(id)?.sequence.project.entity.name === entity
       ? objects.addressed(id, hex)
       : null;
   }
@@ -45,6 +45,6 @@ function keyByBirth(instance: Instance, [, entity = '', ...rest]: readonly strin
 }
 
 function holds(instance: Instance, collection: Collection, artifactID: string): boolean {
-  const artifact = instance.catalogue.artifact(artifactID);
-  return artifact !== null && memberOf(collection, artifact) !== null;
+  const artifact = instance.catalogue.artifacts.get(artifactID);
+  return artifact !== undefined && memberOf(collection, artifact) !== null;
 }

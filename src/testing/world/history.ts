@@ -1,4 +1,5 @@
 import { dig, isObject, readSent } from '../graphql/json.js';
+import { ensure } from './records.js';
 
 type Row = Readonly<Record<string, unknown>>;
 
@@ -68,8 +69,7 @@ export function historyKeys(lines: readonly string[]) {
   for (const row of lines.map(parse)) {
     lastStep = stepOf(row) ?? lastStep;
     for (const [key, value] of leaves(row)) {
-      const facts = keys.get(key) ?? { typeCounts: [], previousValue: null };
-      keys.set(key, facts);
+      const facts = ensure(keys, key, (): KeyFacts => ({ typeCounts: [], previousValue: null }));
       facts.previousValue = value;
       const type = typeOf(value);
       const counted = facts.typeCounts.find((one) => one.type === type);

@@ -1,15 +1,13 @@
 import type { Artifact, ArtifactType, Collection } from '../artifacts/records.js';
-import { encodePath } from '../storage/signing.js';
+import type { Settings } from '../options.js';
 
 /** A user's or a team's name space. Times here and below are in milliseconds since the epoch. */
 export interface Entity {
   readonly number: number;
   readonly name: string;
   readonly isTeam: boolean;
-  /** Is it the entity of an organisation, which holds the registries? */
-  readonly isOrganization: boolean;
-  /** Of an organisation: the aliases in its registries that only administrators may set and remove; the viewer is none. */
-  readonly protectedAliases: readonly string[];
+  /** The organisation whose registries it holds. */
+  readonly organization: Settings['organizations'][number] | null;
   readonly createdAt: number;
   readonly projects: Map<string, Project>;
 }
@@ -124,14 +122,17 @@ export const runId = (run: Run): string =>
 export const sweepId = (sweep: Sweep): string =>
   globalId(`Sweep:v1:${sweep.name}:${sweep.project.name}:${sweep.project.entity.name}`);
 export const agentId = (agent: Agent): string => globalId(`Agent:${agent.number}`);
-const runPath = (run: Run): string => `${run.project.entity.name}/${run.project.name}/${run.name}`;
 
 /** Named by path alone, as the service does: a late PUT can reach a file that was deleted and made again. */
-export const objectKey = (row: FileRow): string => `${runPath(row.run)}/${row.name}`;
-
-/** The address at the API, which answers with a redirect to the storage. */
-export const apiFilePath = (row: FileRow): string =>
-  `/files/${encodePath(`${runPath(row.run)}/${row.name}`)}`;
+export const objectKey = ({ run, name }: FileRow): string =>
+  `${run.project.entity.name}/${run.project.name}/${run.name}/${name}`;
 
 /** The service makes these rows itself, lists them without their size, and doesn't let them be deleted. */
 export const isManifest = (name: string): boolean => /^artifact\/[^/]+\/wandb_manifest\.json$/.test(name);
+
+/** What a map has under a key; made, where it has nothing. */
+export function ensure<Key, Value>(map: Map<Key, Value>, key: Key, make: () => Value): Value {
+  const value = map.get(key) ?? make();
+  map.set(key, value);
+  return value;
+}

@@ -68,7 +68,7 @@ export function artifactFileMutations(instance: Instance) {
   const declareFile = (spec: FileSpec, layout: StorageLayout) => {
     const artifact = catalogue.artifactToChange(spec.artifactID);
     versions.checkPending(artifact);
-    if (spec.artifactManifestID && catalogue.manifest(spec.artifactManifestID)?.artifact !== artifact) {
+    if (spec.artifactManifestID && catalogue.manifests.get(spec.artifactManifestID)?.artifact !== artifact) {
       throw new HttpError(
         404,
         `artifact manifest ${spec.artifactManifestID} not found in ${nameOf(artifact)}`,
@@ -111,7 +111,7 @@ export function artifactFileMutations(instance: Instance) {
     /** What is null stays as it is. */
     updateArtifactManifest: (input: UpdateManifestInput) => {
       const { artifactManifestID: id } = input;
-      const manifest = found(catalogue.manifest(id), `artifact manifest ${id}`);
+      const manifest = found(catalogue.manifests.get(id), `artifact manifest ${id}`);
       versions.checkPending(manifest.artifact);
       manifest.base = baseOf(input.baseArtifactID) ?? manifest.base;
       manifest.digest = input.digest ?? manifest.digest;

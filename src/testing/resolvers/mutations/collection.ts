@@ -59,9 +59,9 @@ export function collectionMutations(instance: Instance) {
 
   const linkedArtifact = ({ artifactID, clientID }: LinkInput): Artifact => {
     const entry = artifactID
-      ? catalogue.artifact(artifactID)
+      ? catalogue.artifacts.get(artifactID)
       : clientID
-        ? catalogue.clientID(clientID)
+        ? catalogue.clientIDs.get(clientID)
         : null;
     if (!entry || !('sequence' in entry))
       throw new HttpError(404, `artifact ${artifactID ?? clientID} not found`);

@@ -43,7 +43,7 @@ export function fileMutations(instance: Instance) {
     /** All of a batch or nothing of it. What is gone already is no error. */
     deleteFiles: (input: { files: readonly string[]; projectId?: number | null }) => {
       checkLimit('ids', input.files.length, settings.limits.ids);
-      const rows = input.files.map((id) => world.row(id)).filter((row) => row !== undefined);
+      const rows = input.files.map((id) => world.rows.get(id)).filter((row) => row !== undefined);
       for (const row of rows) {
         if (isManifest(row.name))
           throw new GraphQLError(`file ${row.name} belongs to an artifact and can't be deleted`);

@@ -68,7 +68,7 @@ export function runMutations(instance: Instance) {
     deleteRun: (input: { id: string; deleteArtifacts?: Maybe<boolean> }) => {
       const run = world.runById(input.id);
       if (run) instance.deletion.deleteRun(run, input.deleteArtifacts ?? false);
-      else if (!world.wasDeleted(input.id)) throw new HttpError(404, 'run not found');
+      else if (!world.deletedRunIds.has(input.id)) throw new HttpError(404, 'run not found');
       return {};
     },
 

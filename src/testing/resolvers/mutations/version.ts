@@ -4,6 +4,7 @@ import { checkAlias, checkMetadata, checkTag, ttlOf } from '../../artifacts/name
 import { type Artifact, type Membership, nameOf } from '../../artifacts/records.js';
 import { HttpError } from '../../server/http.js';
 import type { Instance } from '../../world/instance.js';
+import { ensure } from '../../world/records.js';
 import {
   type AliasInput,
   type InProject,
@@ -129,9 +130,8 @@ export function versionMutations(instance: Instance) {
     useArtifact: (input: UseInput) => {
       const run = runToChange(projectToChange(instance, input), input.runName);
       const artifact = committed(input.artifactID);
-      const names = run.inputs.get(artifact) ?? new Set();
+      const names = ensure(run.inputs, artifact, () => new Set());
       if (typeof input.usedAs === 'string') names.add(input.usedAs);
-      run.inputs.set(artifact, names);
       artifact.users.add(run);
       return { artifact: instance.nodes.artifact(artifact), run: instance.nodes.run(run) };
     },
