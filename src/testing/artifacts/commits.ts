@@ -8,7 +8,6 @@ import {
   md5,
   parseManifest,
 } from './manifest.js';
-import { isBornIn } from './objects.js';
 import { type Artifact, artifactId, type Manifest, type ManifestEntry, nameOf } from './records.js';
 
 /** Makes versions of what was declared, once all of it is there. */
@@ -86,34 +85,30 @@ export class Commits {
   }
 
   private checkEntries(artifact: Artifact, { layout, entries }: ManifestBody): void {
+    const { storage, objects } = this.instance;
     for (const entry of entries.values()) {
       if (entry.ref !== null) continue;
-      const object = this.instance.storage.get(this.instance.objects.keyOf(artifact, layout, entry));
-      if (!object) throw this.missing(artifact, entry);
+      const object = storage.get(objects.keyOf(artifact, layout, entry));
+      const name = JSON.stringify(entry.path);
+      if (!object) {
+        const isOwn = objects.birthOf(artifact, entry) === artifact;
+        const where = isOwn ? '' : ` for the artifact ${entry.birthArtifactID}`;
+        throw new GraphQLError(`file ${name} of artifact ${nameOf(artifact)} was not uploaded${where}`);
+      }
       if (entry.size !== null && entry.size !== object.bytes.byteLength) {
         throw new GraphQLError(
-          `the manifest says ${entry.size} bytes for ${JSON.stringify(entry.path)}, which has ${object.bytes.byteLength}`,
+          `the manifest says ${entry.size} bytes for ${name}, which has ${object.bytes.byteLength}`,
         );
       }
     }
-  }
-
-  private missing(artifact: Artifact, entry: ManifestEntry): GraphQLError {
-    const where = isBornIn(artifact, entry) ? '' : ` for the artifact ${entry.birthArtifactID}`;
-    return new GraphQLError(
-      `file ${JSON.stringify(entry.path)} of artifact ${nameOf(artifact)} was not uploaded${where}`,
-    );
   }
 
   /** The service lists the manifests of what a run logged among the run's own files. */
   private showInRun(artifact: Artifact, manifest: Manifest): void {
     const object = this.instance.storage.get(manifest.key);
     if (!artifact.createdBy || !object) return;
-    this.instance.world.writeFinal(
-      artifact.createdBy,
-      `artifact/${artifact.number}/wandb_manifest.json`,
-      object.bytes,
-    );
+    const name = `artifact/${artifact.number}/wandb_manifest.json`;
+    this.instance.world.writeFinal(artifact.createdBy, name, object.bytes);
   }
 }
 

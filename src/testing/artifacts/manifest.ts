@@ -100,20 +100,11 @@ export function artifactDigest(
     : createHash('md5').update(bytes).digest('hex');
 }
 
+/** By code point, which is the order of their bytes; JavaScript would compare UTF-16 units. */
 const sorted = (entries: Iterable<ManifestEntry>): ManifestEntry[] =>
-  [...entries].sort((a, b) => compareCodePoints(a.path, b.path));
-
-/** JavaScript compares UTF-16 units; the two orders part where only one text has a surrogate. */
-export function compareCodePoints(a: string, b: string): number {
-  const length = Math.min(a.length, b.length);
-  for (let i = 0; i < length; i++) {
-    const [x, y] = [a.charCodeAt(i), b.charCodeAt(i)];
-    if (x !== y) return isSurrogate(x) === isSurrogate(y) ? x - y : isSurrogate(x) ? 1 : -1;
-  }
-  return a.length - b.length;
-}
-
-const isSurrogate = (unit: number): boolean => unit >= 0xd800 && unit <= 0xdfff;
+  Array.from(entries, (entry) => ({ entry, bytes: Buffer.from(entry.path) }))
+    .sort((a, b) => Buffer.compare(a.bytes, b.bytes))
+    .map(({ entry }) => entry);
 
 /** The digests that artifacts use, once XXH128 is loaded. */
 export interface Digests {

@@ -1,12 +1,6 @@
-import type { Storage, StoredObject } from '../storage/objects.js';
+import type { Storage } from '../storage/objects.js';
 import { ensure } from '../world/records.js';
-import {
-  type Artifact,
-  artifactId,
-  type Collection,
-  type ManifestEntry,
-  type StorageLayout,
-} from './records.js';
+import type { Artifact, Collection, ManifestEntry, StorageLayout } from './records.js';
 
 /** Digests address objects in hexadecimal, whatever algorithm made them. */
 export const hexOf = (digest: string): string => Buffer.from(digest, 'base64').toString('hex');
@@ -47,10 +41,6 @@ export class ArtifactObjects {
     const birth = this.birthOf(artifact, entry);
     const hex = hexOf(entry.digest);
     return birth ? this.key(layout, birth, hex) : `wandb_artifacts/${artifact.sequence.number}/0/${hex}`;
-  }
-
-  object(key: string): StoredObject | undefined {
-    return this.storage.get(key);
   }
 
   /** The version of a sequence that has the content already. */
@@ -97,6 +87,3 @@ export class ArtifactObjects {
     return contents && entry ? this.keyOf(artifact, contents.layout, entry) : null;
   }
 }
-
-export const isBornIn = (artifact: Artifact, entry: ManifestEntry): boolean =>
-  entry.birthArtifactID === null || entry.birthArtifactID === artifactId(artifact);

@@ -16,12 +16,13 @@ import type {
 
 /** The bytes of a version by name. */
 export function artifactFiles(instance: Instance, name: string): Record<string, Uint8Array> {
+  const { objects, storage } = instance;
   const artifact = find(instance, name);
   const { contents } = artifact;
   if (!contents) return {};
   return Object.fromEntries(
     contents.entries.flatMap((entry): [string, Uint8Array][] => {
-      const object = instance.objects.object(instance.objects.keyOf(artifact, contents.layout, entry));
+      const object = storage.get(objects.keyOf(artifact, contents.layout, entry));
       return entry.ref === null && object ? [[entry.path, object.bytes]] : [];
     }),
   );
@@ -129,7 +130,7 @@ export class ArtifactSeeder {
       const digest = digests.ofFile(bytes, artifact.digestAlgorithm);
       const birth = objects.known(artifact.sequence, digest) ?? artifact;
       const key = objects.key(layout, birth, hexOf(digest));
-      if (!objects.object(key)) storage.put(key, bytes);
+      if (!storage.get(key)) storage.put(key, bytes);
       const birthArtifactID = artifactId(birth);
       const extra = isXxh ? { alg: 'XXH128' } : {};
       entries.set(path, { path, digest, size: bytes.byteLength, ref: null, birthArtifactID, extra });

@@ -8,7 +8,7 @@ export function artifactFile(instance: Instance, request: HttpRequest): HttpAnsw
   if (request.method !== 'GET' && request.method !== 'HEAD') return jsonError(405, 'method not allowed');
   const [, root, ...segments] = request.rawPath.split('/').map(decoded);
   const key = root === 'artifacts' ? keyByDigest(instance, segments) : keyByBirth(instance, segments);
-  if (key === null || !instance.objects.object(key)) return jsonError(404, 'artifact file not found');
+  if (key === null || !instance.storage.get(key)) return jsonError(404, 'artifact file not found');
   return { status: 302, headers: { location: instance.signedUrl('GET', key) } };
 }
 

@@ -96,7 +96,7 @@ export function aliasNode(instance: Instance, alias: Alias): NodeFields {
   };
 }
 
-export const tagNodes = (tags: Tags) =>
+export const tagNodes = (tags: Iterable<readonly [string, string | null]>) =>
   [...tags].map(([name, tagCategoryName]) => ({ id: tagId(name), name, tagCategoryName }));
 
 function tagConnection(

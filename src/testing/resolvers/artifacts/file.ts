@@ -47,9 +47,8 @@ const named = (id: string, name: string): NodeFields => ({ id: globalId(id), nam
 
 export function entryNode(instance: Instance, artifact: Artifact, entry: ManifestEntry): NodeFields {
   const layout = artifact.contents?.layout ?? 'V2';
-  const { objects } = instance;
-  const key = objects.keyOf(artifact, layout, entry);
-  const object = entry.ref === null ? objects.object(key) : undefined;
+  const key = instance.objects.keyOf(artifact, layout, entry);
+  const object = entry.ref === null ? instance.storage.get(key) : undefined;
   const { ref } = entry;
   return {
     ...named(`ArtifactFile:${artifact.number}:${entry.path}`, entry.path),
@@ -134,7 +133,7 @@ const JSON_TYPE = 'application/json';
 
 export function manifestNode(instance: Instance, manifest: Manifest): NodeFields {
   const { digest, key, artifact } = manifest;
-  const object = instance.objects.object(key);
+  const object = instance.storage.get(key);
   const headers = { 'content-type': JSON_TYPE, ...(digest !== '' && { 'content-md5': digest }) };
   return {
     id: manifestId(manifest),

@@ -56,7 +56,7 @@ interface CompleteInput {
 
 /** The root fields by which a version gets its manifest and its files. */
 export function artifactFileMutations(instance: Instance) {
-  const { world, settings, catalogue, versions, objects } = instance;
+  const { world, settings, storage, catalogue, versions, objects } = instance;
 
   const baseOf = (id: Maybe<string>): Artifact | null => {
     if (!id) return null;
@@ -89,7 +89,7 @@ export function artifactFileMutations(instance: Instance) {
       digest,
       contentType: spec.mimetype || mimeType(spec.name) || 'application/octet-stream',
     };
-    const isKnown = objects.object(key) !== undefined;
+    const isKnown = storage.get(key) !== undefined;
     artifact.declared.set(spec.name, file);
     const parts = !isKnown && spec.uploadPartsInput?.length ? spec.uploadPartsInput : null;
     return uploadNode(instance, file, { birth, isKnown, parts });

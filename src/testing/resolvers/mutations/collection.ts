@@ -129,7 +129,7 @@ export function collectionMutations(instance: Instance) {
 
   const assign = (input: TagsInput) => {
     changeTags(input, ({ tags }, tag) => tags.set(tag.tagName, tag.tagCategoryName ?? null));
-    return tagNodes(new Map(input.tags.map((tag) => [tag.tagName, tag.tagCategoryName ?? null])));
+    return tagNodes(input.tags.map((tag) => [tag.tagName, tag.tagCategoryName ?? null]));
   };
 
   const unassign = (input: TagsInput) => {
