@@ -113,6 +113,7 @@ export class Catalogue {
   mapClientID(clientID: string | null | undefined, entry: Artifact | Collection): void {
     if (clientID) this.clientIDs.set(clientID, entry);
   }
+
   addMember(collection: Collection, artifact: Artifact): Membership {
     const versionIndex = collection.nextIndex++;
     const createdAt = Date.now();
