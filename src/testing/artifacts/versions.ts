@@ -1,7 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { GraphQLError } from 'graphql';
 import type { Instance } from '../world/instance.js';
-import type { Run } from '../world/records.js';
 import { memberOf } from './collections.js';
 import {
   type Artifact,
@@ -15,18 +14,12 @@ import {
 } from './records.js';
 
 /** What a version is declared with. */
-interface Declaration {
-  readonly digest: string;
-  readonly digestAlgorithm: DigestAlgorithm;
-  readonly description: string | null;
-  readonly metadata: string | null;
-  readonly labels: string | null;
-  readonly historyStep: number | null;
-  readonly ttlSeconds: number | null;
-  readonly distributedID: string | null;
-  readonly createdBy: Run | null;
-  readonly createdAt?: number;
-}
+type Declaration = Pick<
+  Artifact,
+  'digest' | 'digestAlgorithm' | 'description' | 'metadata' | 'labels' | 'historyStep' | 'ttlSeconds'
+> &
+  Pick<Artifact, 'distributedID' | 'createdBy'> &
+  Partial<Pick<Artifact, 'createdAt'>>;
 
 /** The versions to be: declared, given their manifests and aliases. */
 export class Versions {

@@ -1,6 +1,7 @@
 /**
- * The fields of a node by name, as the executor takes them: values, or functions of the field's arguments; what is left out
- * is null. The schema has circles, so their types aren't inferred one from the other.
+ * The fields of a node by name, as the executor takes them: values, or functions of the field's arguments. A record that
+ * is spread gives those that have its own names, and what is left out is null. The schema has circles, so the types of
+ * nodes aren't inferred one from the other.
  */
 export type NodeFields = Readonly<Record<string, unknown>>;
 
