@@ -1,4 +1,4 @@
-import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Twin } from './addresses.js';
 import { Upstream } from './delivery.js';
 import { Door } from './door.js';
 import { exchange, type Side } from './exchange.js';
@@ -24,33 +24,20 @@ export async function startProxy(settings: ProxySettings) {
     if (!lane) throw new Error(`The proxy has no lane '${name}'.`);
     return lane;
   };
-  const doors = new Map<Side['name'], Door>();
-  const doorOf = (name: Side['name']): Door => {
-    const door = doors.get(name);
-    if (!door) throw new Error(`The ${name} is not listening yet.`);
-    return door;
+  const twins: Twin[] = [];
+  const open = async (name: Side['name']) => {
+    const upstream = new Upstream(settings[name]);
+    const door: Door = await Door.open(settings.host, (request, response) => {
+      void exchange({ name, upstream, door, lanes, twins }, request, response);
+    });
+    twins.push({ server: settings[name], proxy: door.url });
+    return { upstream, door };
   };
-  const sides = (['api', 'storage'] as const).map(
-    (name): Side => ({
-      name,
-      upstream: new Upstream(settings[name]),
-      lanes,
-      twins: () => [
-        { server: settings.api, proxy: doorOf('api').url },
-        { server: settings.storage, proxy: doorOf('storage').url },
-      ],
-      door: () => doorOf(name),
-    }),
-  );
-  for (const side of sides) {
-    const onRequest = (request: IncomingMessage, response: ServerResponse): void => {
-      void exchange(side, request, response);
-    };
-    doors.set(side.name, await Door.open(settings.host, onRequest));
-  }
+  const api = await open('api');
+  const storage = await open('storage');
   return {
-    url: doorOf('api').url,
-    storageUrl: doorOf('storage').url,
+    url: api.door.url,
+    storageUrl: storage.door.url,
     open: (name: string) => {
       lanes.set(name, new Lane(`/~${name}`));
     },
@@ -62,11 +49,11 @@ export async function startProxy(settings: ProxySettings) {
       laneOf(name).replace(rules, chance),
     clear: (name: string) => laneOf(name).clear(),
     counts: (name: string) => laneOf(name).counts(),
-    connections: () => doorOf('api').connections + doorOf('storage').connections,
+    connections: () => api.door.connections + storage.door.connections,
     close: async () => {
       for (const lane of lanes.values()) lane.clear();
-      await Promise.all([...doors.values()].map((door) => door.close()));
-      for (const { upstream } of sides) upstream.close();
+      await Promise.all([api.door.close(), storage.door.close()]);
+      for (const { upstream } of [api, storage]) upstream.close();
     },
   };
 }

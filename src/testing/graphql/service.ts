@@ -16,7 +16,7 @@ import { sweepMutations } from '../resolvers/mutations/sweep.js';
 import { userMutations } from '../resolvers/mutations/user.js';
 import { versionMutations } from '../resolvers/mutations/version.js';
 import { queries } from '../resolvers/queries.js';
-import { HttpError } from '../server/http.js';
+import { type HttpAnswer, HttpError, json } from '../server/http.js';
 import type { Instance } from '../world/instance.js';
 import { Documents } from './documents.js';
 import { type NamedOperation, namesOf, parseBody } from './request.js';
@@ -25,11 +25,6 @@ export interface GraphqlRequest extends NamedOperation {
   readonly document: DocumentNode;
   readonly operationName: string | undefined;
   readonly variables: Readonly<Record<string, unknown>>;
-}
-
-interface GraphqlAnswer {
-  readonly status: number;
-  readonly body: { readonly data?: unknown; readonly errors?: readonly unknown[] };
 }
 
 /** A GraphQL executor over an instance: requests are judged by the schema, never by their names. */
@@ -62,7 +57,7 @@ export class GraphqlService {
     return { document, operationName, variables, ...namesOf(operation) };
   }
 
-  async run(request: GraphqlRequest): Promise<GraphqlAnswer> {
+  async run(request: GraphqlRequest): Promise<HttpAnswer> {
     const result = await execute({
       schema: this.documents.schema,
       document: request.document,
@@ -74,8 +69,7 @@ export class GraphqlService {
     const refused = result.errors
       ?.map((error) => error.originalError)
       .find((error) => error instanceof HttpError);
-    const status = refused instanceof HttpError ? refused.status : 200;
-    return { status, body: { ...(result.errors && { errors: result.errors }), data: result.data } };
+    return json({ errors: result.errors, data: result.data }, refused?.status);
   }
 }
 

@@ -1,5 +1,4 @@
 import { memberOf } from '../artifacts/collections.js';
-import type { Collection } from '../artifacts/records.js';
 import { decoded, type HttpAnswer, type HttpRequest, jsonError } from '../server/http.js';
 import type { Instance } from '../world/instance.js';
 
@@ -41,10 +40,6 @@ function keyByBirth(instance: Instance, [, entity = '', ...rest]: readonly strin
   if (ids.length !== 4 || !instance.hasFeature('ARTIFACT_V2_DOWNLOAD_HANDLER_SUPPORTS_ARTIFACT_ID'))
     return null;
   const [artifactID = '', birthID = '', hex = ''] = ids;
-  return holds(instance, collection, artifactID) ? objects.addressed(birthID, hex) : null;
-}
-
-function holds(instance: Instance, collection: Collection, artifactID: string): boolean {
-  const artifact = instance.catalogue.artifacts.get(artifactID);
-  return artifact !== undefined && memberOf(collection, artifact) !== null;
+  const artifact = catalogue.artifacts.get(artifactID);
+  return artifact && memberOf(collection, artifact) ? objects.addressed(birthID, hex) : null;
 }

@@ -44,7 +44,7 @@ export class Storage {
   }
 }
 
-/** Bytes. */
+/** Bytes that a key of an object store has at most. */
 export const LONGEST_KEY = 1024;
 
 /** Has a name nothing that a URL would swallow? */
