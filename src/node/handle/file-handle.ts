@@ -12,11 +12,12 @@ import { asReadSettings, readOpen } from '../composites/files/read-file.js';
 import { readTransfer, readv, writeTransfer, writev } from '../composites/files/transfer.js';
 import { writeFileTo } from '../composites/files/write-file.js';
 import { fstatOf } from '../composites/stat.js';
+import { answer } from '../faces/face.js';
 import { asyncDispose } from '../faces/node-version.js';
 import { borrow, type StreamFs } from '../streams/streams.js';
-import { asAutoClose, once, settle, streamOperations, webStream } from '../streams/web-streams.js';
+import { asAutoClose, once, streamOperations, webStream } from '../streams/web-streams.js';
 import type { Tree } from '../tree.js';
-import { pull, pullSync } from './iter.js';
+import { pull } from './iter.js';
 import { HandleState } from './state.js';
 import { HandleWriter } from './writer.js';
 
@@ -65,9 +66,8 @@ export class FileHandle extends EventEmitter {
     return this.#state.call('fsync', (fd) => fsync(this.#tree, fd));
   }
 
-  async read(...args: unknown[]): Promise<{ bytesRead: number; buffer: unknown }> {
-    const { bytesRead, buffer } = await this.#state.call('read', (fd) => this.#read(fd, args));
-    return bare({ bytesRead, buffer });
+  read(...args: unknown[]): Promise<{ bytesRead: number; buffer: unknown }> {
+    return this.#state.call('read', (fd) => this.#read(fd, args));
   }
 
   async readv(buffers: unknown, position?: unknown): Promise<{ bytesRead: number; buffers: unknown }> {
@@ -76,10 +76,7 @@ export class FileHandle extends EventEmitter {
   }
 
   readFile(options?: unknown): Promise<string | Buffer> {
-    const tree = this.#tree;
-    return this.#state.call('readFile', function* (fd) {
-      return yield* readOpen(tree, fd, asReadSettings(options));
-    });
+    return this.#state.call('readFile', (fd) => readOpen(this.#tree, fd, asReadSettings(options)));
   }
 
   readLines(options?: Bag): Interface {
@@ -98,9 +95,8 @@ export class FileHandle extends EventEmitter {
     return this.#state.call('futimes', (fd) => futimes(this.#tree, fd, atime, mtime));
   }
 
-  async write(...args: unknown[]): Promise<{ bytesWritten: number; buffer: unknown }> {
-    const { bytesWritten, buffer } = await this.#state.call('write', (fd) => this.#write(fd, args));
-    return bare({ bytesWritten, buffer });
+  write(...args: unknown[]): Promise<{ bytesWritten: number; buffer: unknown }> {
+    return this.#state.call('write', (fd) => this.#write(fd, args));
   }
 
   async writev(buffers: unknown, position?: unknown): Promise<{ bytesWritten: number; buffers: unknown }> {
@@ -150,12 +146,12 @@ export class FileHandle extends EventEmitter {
    * @throws ENOTSUP for transforms on a Node without `--experimental-stream-iter`, whose own they need
    */
   pull(...args: readonly unknown[]): unknown {
-    return pull(this.#free(), args);
+    return pull(this.#free(), 'pull', args);
   }
 
   /** As `pull`, for `for…of`. */
   pullSync(...args: readonly unknown[]): unknown {
-    return pullSync(this.#free(), args);
+    return pull(this.#free(), 'pullSync', args);
   }
 
   /** What `pipeTo` of `node:stream/iter` writes to; options as of `pull`. Experimental in Node. */
@@ -183,7 +179,7 @@ export class FileHandle extends EventEmitter {
         ...streamOperations(this),
         close: (_fd: number, done: AnyFunction) => {
           end();
-          settle(this.close(), done);
+          answer(this.close(), done);
         },
       },
       start: () => this.#state.hold(),
@@ -197,15 +193,15 @@ export class FileHandle extends EventEmitter {
 
   *#read(fd: number, args: readonly unknown[]): AsyncComposite<{ bytesRead: number; buffer: unknown }> {
     const transfer = asRead(givenToHandleRead(args));
-    return { bytesRead: yield* readTransfer(this.#tree, fd, transfer), buffer: transfer.buffer };
+    return bare({ bytesRead: yield* readTransfer(this.#tree, fd, transfer), buffer: transfer.buffer });
   }
 
   *#write(fd: number, args: readonly unknown[]): AsyncComposite<{ bytesWritten: number; buffer: unknown }> {
     const [given] = args;
     // Node's handles don't ask the file for an empty write, even where they couldn't write.
-    if (isView(given) && given.byteLength === 0) return { bytesWritten: 0, buffer: given };
+    if (isView(given) && given.byteLength === 0) return bare({ bytesWritten: 0, buffer: given });
     const transfer = asWrite(args);
-    return { bytesWritten: yield* writeTransfer(this.#tree, fd, transfer), buffer: transfer.buffer };
+    return bare({ bytesWritten: yield* writeTransfer(this.#tree, fd, transfer), buffer: transfer.buffer });
   }
 }
 

@@ -2,12 +2,10 @@ import { invalidState } from '../arguments/refusals.js';
 import { type AsyncComposite, driveSync } from '../composites/driver.js';
 import { close } from '../composites/files/descriptors.js';
 import { readTransfer, writeTransfer } from '../composites/files/transfer.js';
-import { withResolvers } from '../streams/web-streams.js';
 import type { Tree } from '../tree.js';
-import type { IterHost } from './iter.js';
 
 /** The fd of a handle, and who uses it: it is closed when the handle is and the last of them has ended. */
-export class HandleState implements IterHost {
+export class HandleState {
   readonly #tree: Tree;
   readonly #onClose: () => void;
   #fd: number;
@@ -39,6 +37,7 @@ export class HandleState implements IterHost {
     if (this.#isLocked) throw invalidState('The FileHandle is locked');
   }
 
+  /** Keeps others from streaming. */
   lock(): void {
     this.#isLocked = true;
   }
@@ -47,6 +46,7 @@ export class HandleState implements IterHost {
     this.#isLocked = false;
   }
 
+  /** Keeps the fd open. */
   hold(): void {
     this.#uses++;
   }
@@ -69,34 +69,34 @@ export class HandleState implements IterHost {
   }
 
   read(bytes: Uint8Array, position: number | null): Promise<number> {
-    return this.#tree.calls.drive(readTransfer(this.#tree, this.#fd, { buffer: bytes, bytes, position }));
+    return this.#tree.calls.drive(readTransfer(this.#tree, this.#fd, { bytes, position }));
   }
 
   readSync(bytes: Uint8Array, position: number | null): number {
-    return driveSync(readTransfer(this.#tree, this.#fd, { buffer: bytes, bytes, position }));
+    return driveSync(readTransfer(this.#tree, this.#fd, { bytes, position }));
   }
 
   write(bytes: Uint8Array, position: number | null): Promise<number> {
-    return this.#tree.calls.drive(writeTransfer(this.#tree, this.#fd, { buffer: bytes, bytes, position }));
+    return this.#tree.calls.drive(writeTransfer(this.#tree, this.#fd, { bytes, position }));
   }
 
   writeSync(bytes: Uint8Array, position: number | null): number {
-    return driveSync(writeTransfer(this.#tree, this.#fd, { buffer: bytes, bytes, position }));
+    return driveSync(writeTransfer(this.#tree, this.#fd, { bytes, position }));
   }
 
   close(): Promise<void> {
     if (this.#fd === -1) return Promise.resolve();
     if (this.#closing) return this.#closing;
-    const { promise, resolve, reject } = withResolvers();
-    this.#onUnused = () => {
-      const fd = this.#fd;
-      this.#fd = -1;
-      this.#tree.calls.drive(close(this.#tree, fd)).then(resolve, reject);
-    };
-    this.#closing = promise;
+    this.#closing = new Promise((resolve) => {
+      this.#onUnused = () => {
+        const fd = this.#fd;
+        this.#fd = -1;
+        resolve(this.#tree.calls.drive(close(this.#tree, fd)));
+      };
+    });
     this.release();
     this.#onClose();
-    return promise;
+    return this.#closing;
   }
 
   closeSync(): void {

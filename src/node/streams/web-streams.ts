@@ -1,5 +1,6 @@
 import { ReadableStream } from 'node:stream/web';
 import { type AnyFunction, asBoolean, asObject } from '../arguments/validate.js';
+import { answer } from '../faces/face.js';
 import type { StreamFs } from './streams.js';
 
 /** What a stream needs of the handle that it borrows. */
@@ -21,29 +22,17 @@ type Transfer = readonly [
 
 /** What Node's stream classes call, over a handle: the fd that they give is the handle's. */
 export const streamOperations = (handle: Handle): StreamFs => ({
-  fsync: (_fd: number, done: AnyFunction) => settle(handle.sync(), done),
+  fsync: (_fd: number, done: AnyFunction) => answer(handle.sync(), done),
   read: (...[_fd, buffer, offset, length, position, done]: Transfer) =>
-    settle(handle.read(buffer, offset, length, position), done, ({ bytesRead }) => [bytesRead, buffer]),
+    answer(handle.read(buffer, offset, length, position), done, ({ bytesRead }) => [bytesRead, buffer]),
   write: (...[_fd, buffer, offset, length, position, done]: Transfer) =>
-    settle(handle.write(buffer, offset, length, position), done, ({ bytesWritten }) => [
+    answer(handle.write(buffer, offset, length, position), done, ({ bytesWritten }) => [
       bytesWritten,
       buffer,
     ]),
   writev: (_fd: number, buffers: unknown, position: unknown, done: AnyFunction) =>
-    settle(handle.writev(buffers, position), done, ({ bytesWritten }) => [bytesWritten, buffers]),
+    answer(handle.writev(buffers, position), done, ({ bytesWritten }) => [bytesWritten, buffers]),
 });
-
-/** Answers in the style of a callback. */
-export function settle<T>(
-  result: Promise<T>,
-  done: AnyFunction,
-  values: (value: T) => unknown[] = () => [],
-): void {
-  result.then(
-    (value) => done(null, ...values(value)),
-    (error: unknown) => done(error),
-  );
-}
 
 export function once(action: () => void): () => void {
   let isDone = false;
@@ -95,19 +84,4 @@ export function asAutoClose(options: unknown): boolean {
     );
   }
   return isClosing;
-}
-
-/** As `Promise.withResolvers`, which Node 20 doesn't have. */
-export function withResolvers(): {
-  promise: Promise<void>;
-  resolve: () => void;
-  reject: (reason: unknown) => void;
-} {
-  let resolve: () => void = () => {};
-  let reject: (reason: unknown) => void = () => {};
-  const promise = new Promise<void>((onResolve, onReject) => {
-    resolve = onResolve;
-    reject = onReject;
-  });
-  return { promise, resolve, reject };
 }
