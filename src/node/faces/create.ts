@@ -6,7 +6,7 @@ import type { StreamMakers } from '../handle/file-handle.js';
 import { Dir } from '../results/dir.js';
 import { type StreamFs, streamClasses, utf8Streams } from '../streams/streams.js';
 import { Connection, Tree } from '../tree.js';
-import { emitUpload, newUploads, type WandbControl, wandbControl } from '../wandb/control.js';
+import { type WandbControl, wandbControl } from '../wandb/control.js';
 import { watchFace } from '../watching/fs-watcher.js';
 import { callbackFace } from './callback.js';
 import { named } from './face.js';
@@ -47,16 +47,10 @@ export function makeFs({ connect, appUrl, warn = warnProcess, debug, ...mountOpt
 const warnProcess = (message: string): void => process.emitWarning(message, 'WandbFsWarning');
 
 function makeFace(connection: Connection, appUrl: () => string, options: MountOptions): WandbFs {
-  const uploads = newUploads();
   const tree = new Tree(connection, new Mount(options), appUrl);
-  connection.onUpload({
-    hear: (event) => emitUpload(uploads, tree, event),
-    hearsFailures: () => uploads.listenerCount('failed') > 0,
-    show: (path) => tree.mount.show(path),
-  });
   const face = makeMembers(tree, (): StreamFs => members as StreamFs);
   const promises = withTheRest(nodeFs.promises, face.promises, fillPromise);
-  const wandb = wandbControl(tree, uploads);
+  const wandb = wandbControl(tree);
   const members = {
     ...withTheRest(nodeFs, { ...face, promises }, fillMember),
     wandb,

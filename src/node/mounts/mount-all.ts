@@ -5,7 +5,7 @@ import { invalidArgumentType, invalidArgumentValue } from '../arguments/refusals
 import { asObject, isFunction } from '../arguments/validate.js';
 import { mountOf, type WandbFs } from '../faces/create.js';
 import { asyncDispose, type LaterFs } from '../faces/node-version.js';
-import type { UploadEvents } from '../wandb/control.js';
+import type { UploadEvents } from '../wandb/uploads.js';
 import { membersOf } from './members.js';
 
 type NodeFs = typeof import('node:fs');

@@ -47,7 +47,7 @@ export class Polling<L> {
     private isHolding: boolean,
     private readonly looker: Looker<L>,
   ) {
-    this.#unlisten = tree.changes.listen({ changed: () => this.soon(), ended: looker.ended });
+    this.#unlisten = tree.connection.changes.listen({ changed: () => this.soon(), ended: looker.ended });
     this.#wait(0);
   }
 

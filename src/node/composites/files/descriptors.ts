@@ -56,10 +56,10 @@ export const closing = <S extends Step | Pause, T>(
   body: Generator<S, T, unknown>,
 ): Generator<S | Step | OutsideCall, T, unknown> => closingBy(() => close(tree, fd), body);
 
-export function* closingBy<S extends Step | Pause, T>(
-  close: () => Composite<unknown>,
+export function* closingBy<C, S, T>(
+  close: () => Generator<C, unknown, unknown>,
   body: Generator<S, T, unknown>,
-): Generator<S | Step | OutsideCall, T, unknown> {
+): Generator<C | S, T, unknown> {
   let result: T;
   try {
     result = yield* body;
