@@ -1,5 +1,4 @@
 import type { Dirent } from 'node:fs';
-import { posix } from 'node:path';
 import { asPath } from '../arguments/paths.js';
 import { invalidArgumentType } from '../arguments/refusals.js';
 import {
@@ -67,6 +66,3 @@ function asExclusion(exclude: unknown): readonly string[] | ((entry: string | Di
   if (isFunction(exclude)) return exclude;
   return asArray(exclude, 'options.exclude', asString, 'of type function or an instance of string[]');
 }
-
-/** Relative to the process, as the disk's paths are. */
-export const absoluteOnDisk = (cwd: string): string => posix.resolve(cwd);

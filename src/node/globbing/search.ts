@@ -135,11 +135,14 @@ export class GlobWalk {
   ): Composite<void> {
     const { excludes, followSymlinks, withFileTypes } = this.#search;
     const path = posix.join(directory, name);
-    const { isFound, indexes, symlinks, turns } = tryName(
-      pattern,
-      { name, isDirectory, isSymlink: entry.isSymbolicLink() },
-      { isLast, followSymlinks, isExcluded: () => excludes?.(withFileTypes ? entry : name) ?? false },
-    );
+    const { isFound, indexes, symlinks, turns } = tryName(pattern, {
+      name,
+      isDirectory,
+      isSymlink: entry.isSymbolicLink(),
+      isLast,
+      followSymlinks,
+      isExcluded: () => excludes?.(withFileTypes ? entry : name) ?? false,
+    });
     if (isFound) yield* this.#add(path);
     for (const index of turns) yield* this.#turnBack(directory, pattern, index);
     if (indexes.size > 0) yield* this.#queueUp(path, pattern.child(indexes, symlinks, realpaths));

@@ -7,7 +7,6 @@ import {
   asOneOf,
   asOptions,
   asSignal,
-  type CallOptions,
   isFunction,
 } from '../arguments/validate.js';
 import { matcherOfName } from '../globbing/pattern.js';
@@ -32,34 +31,29 @@ export function asWatchSettings(options: unknown): WatchSettings {
     isRecursive: flag(recursive, 'recursive', false),
     throwIfNoEntry: flag(throwIfNoEntry, 'throwIfNoEntry', true),
     signal,
-    encoded: encoderOf(encoding),
+    encoded: (name) => encodedName(name, encoding),
     isIgnored: ignorance(ignore),
   };
 }
 
-/** What becomes of events that nobody has taken yet. */
-export interface QueueSettings {
-  readonly length: number;
+interface IteratorSettings extends WatchSettings {
+  /** Of events that nobody has taken yet. */
+  readonly mostQueued: number;
   readonly isOverflowError: boolean;
 }
 
 /** Of `promises.watch`, which takes an object only. */
-export function asIteratorSettings(options: unknown): WatchSettings & { readonly queue: QueueSettings } {
+export function asIteratorSettings(options: unknown): IteratorSettings {
   const bag = options === undefined ? {} : asObject(options, 'options');
   const { maxQueue = 2048, overflow = 'ignore' } = bag;
   const settings = asWatchSettings({ ...bag, signal: asSignal(bag.signal, 'options.signal') });
-  const length = asInteger(maxQueue, 'options.maxQueue');
+  const mostQueued = asInteger(maxQueue, 'options.maxQueue');
   const isOverflowError = asOneOf(overflow, 'options.overflow', 'ignore', 'error') === 'error';
-  return { ...settings, queue: { length, isOverflowError } };
+  return { ...settings, mostQueued, isOverflowError };
 }
 
 const flag = (value: unknown, name: string, fallback: boolean): boolean =>
   asBoolean(value ?? fallback, `options.${name}`);
-
-const encoderOf =
-  (encoding: CallOptions['encoding']) =>
-  (name: string): string | Buffer =>
-    encodedName(name, encoding);
 
 /** Patterns without a slash match at any depth; expressions and functions get the whole relative name. */
 function ignorance(ignore: unknown): (name: string) => boolean {

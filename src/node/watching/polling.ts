@@ -84,7 +84,7 @@ export class Polling<L> {
         this.#isWanted = false;
         const before = this.before;
         this.before = await this.tree.calls.drive(this.look());
-        this.looker.seen(before, this.before);
+        if (!this.#isStopped) this.looker.seen(before, this.before);
       } while (this.#isWanted && !this.#isStopped);
     } catch (error) {
       if (!this.#isStopped) {

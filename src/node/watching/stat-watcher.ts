@@ -3,11 +3,11 @@ import type { BigIntStats, Stats } from 'node:fs';
 import type { Attributes } from '../../kernel/syscalls.js';
 import { theProcess } from '../../threads/realm.js';
 import { hasCode } from '../arguments/errors.js';
-import { asPath, Place } from '../arguments/paths.js';
+import type { Place } from '../arguments/paths.js';
 import { asFunction, asUint32, type Bag, isFunction } from '../arguments/validate.js';
 import type { Composite } from '../composites/driver.js';
 import { bigIntStatsOf, statsOf } from '../results/stats.js';
-import { probeAt, type Tree } from '../tree.js';
+import { placeOf, probeAt, type Tree } from '../tree.js';
 import { firstLook, Polling } from './polling.js';
 
 /** What stands where nothing is. */
@@ -90,7 +90,7 @@ export class StatWatcher extends EventEmitter {
 
   #compare(before: Look | undefined, after: Look): void {
     const isFirstMiss = !before && after === null && !this.#hasToldOfMissing;
-    if (this.#isStopped || (isSame(before, after) && !isFirstMiss)) return;
+    if (isSame(before, after) && !isFirstMiss) return;
     if (before === undefined && after !== null) return;
     this.#hasToldOfMissing = after === null;
     // In a turn of its own: what a listener throws is no failure of the look.
@@ -167,7 +167,7 @@ export class StatWatchers {
   }
 
   #placeOf(filename: unknown): { readonly place: Place; readonly key: string } {
-    const place = new Place(this.#tree.mount, asPath(filename));
+    const place = placeOf(this.#tree, filename);
     return { place, key: place.isInside ? place.tree : `outside: ${place.given}` };
   }
 }
