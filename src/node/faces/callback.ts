@@ -5,7 +5,6 @@ import * as attributes from '../composites/attributes.js';
 import { copyFile } from '../composites/copy-file.js';
 import { cp } from '../composites/cp.js';
 import { mkdir } from '../composites/directories.js';
-import type { Composite } from '../composites/driver.js';
 import * as descriptors from '../composites/files/descriptors.js';
 import { openAsBlob } from '../composites/files/open-as-blob.js';
 import { readFileLater } from '../composites/files/read-file.js';
@@ -68,7 +67,7 @@ export function callbackFace(tree: Tree) {
     readdir: of(readdir, 2, withOption),
     readFile: of(readFileLater, 2, orOptions(2)),
     readlink: of(names.readlink, 2, withOption),
-    readv: vectorOf(tree, readv),
+    readv: vectorOf(tree, 'readv'),
     realpath: Object.assign(of(names.realpath, 2, withOption), {
       native: of(names.realpathNative, 2, orOptions(2)),
     }),
@@ -83,7 +82,7 @@ export function callbackFace(tree: Tree) {
     utimes: of(attributes.utimes, 3),
     write: writeOf(tree),
     writeFile: of(writeFileLater, 3, orOptions(3)),
-    writev: vectorOf(tree, writev),
+    writev: vectorOf(tree, 'writev'),
   });
 }
 
@@ -101,16 +100,14 @@ function closeOf(tree: Tree) {
 
 /** Calls back with the answer alone, without an error before it. */
 function existsOf(tree: Tree) {
-  const exists = (path: unknown): Promise<boolean> => tree.calls.drive(attributes.exists(tree, path));
-  const call = (path: unknown, callback: unknown): void => {
+  return promisable('exists', (path: unknown, callback: unknown): void => {
     const done = asFunction(callback, 'cb');
-    answer(exists(path), (_error, isThere) => done(isThere));
-  };
-  return Object.defineProperty(call, promisify.custom, { value: exists });
+    answer(tree.calls.drive(attributes.exists(tree, path)), (_error, isThere) => done(isThere));
+  });
 }
 
 function readOf(tree: Tree) {
-  const read = (fd: unknown, ...args: unknown[]): void => {
+  return promisable('read', (fd: unknown, ...args: unknown[]): void => {
     const number = asFd(fd);
     const index = args.findIndex(isFunction);
     const transfer = asRead(givenToRead(index < 0 ? args.slice(0, -1) : args.slice(0, index)));
@@ -118,12 +115,11 @@ function readOf(tree: Tree) {
     const done = asFunction(index < 0 ? args.at(-1) : args[index], 'cb');
     const result = tree.calls.drive(readTransfer(tree, number, transfer));
     answer(result, done, (count) => [count, buffer], [0, buffer]);
-  };
-  return withPromiseOf(read, 'bytesRead', 'buffer');
+  });
 }
 
 function writeOf(tree: Tree) {
-  const write = (fd: unknown, ...args: unknown[]): void => {
+  return promisable('write', (fd: unknown, ...args: unknown[]): void => {
     const number = asFd(fd);
     const index = args.findIndex(isFunction);
     const transfer = asWrite(index < 0 ? args : args.slice(0, index));
@@ -131,35 +127,43 @@ function writeOf(tree: Tree) {
     const done = asFunction(args[index], 'cb');
     const result = tree.calls.drive(writeTransfer(tree, number, transfer));
     answer(result, done, (count) => [count, buffer], [0, buffer]);
-  };
-  return withPromiseOf(write, 'bytesWritten', 'buffer');
+  });
 }
 
-type VectorCall = (tree: Tree, fd: unknown, buffers: unknown, position?: unknown) => Composite<number>;
+const VECTORS = { readv, writev };
 
-function vectorOf(tree: Tree, call: VectorCall) {
-  const vector = (fd: unknown, buffers: unknown, position: unknown, callback: unknown): void => {
-    const composite = call(tree, fd, buffers, position);
+function vectorOf(tree: Tree, name: keyof typeof VECTORS) {
+  return promisable(name, (fd: unknown, buffers: unknown, position: unknown, callback: unknown): void => {
+    const composite = VECTORS[name](tree, fd, buffers, position);
     const first = composite.next();
     const done = asFunction(callback || position, 'cb');
     answer(tree.calls.drive(composite, first), done, (count) => [count, buffers], [0, buffers]);
-  };
-  return call === readv
-    ? withPromiseOf(vector, 'bytesRead', 'buffers')
-    : withPromiseOf(vector, 'bytesWritten', 'buffers', 'buffer');
+  });
 }
 
 /**
  * `util.promisify` makes an object of a callback's several values; Node's own names for them aren't public. Those of
  * writev are 'bytesWritten' and 'buffer' in Node, and 'buffers' in its documentation and types: it gets both.
  */
-export function withPromiseOf<F extends AnyFunction>(call: F, count: string, ...given: readonly string[]): F {
+const SEVERAL_VALUES: Readonly<Record<string, readonly [count: string, ...given: string[]]>> = {
+  read: ['bytesRead', 'buffer'],
+  write: ['bytesWritten', 'buffer'],
+  readv: ['bytesRead', 'buffers'],
+  writev: ['bytesWritten', 'buffers', 'buffer'],
+};
+
+/** Tells `util.promisify` of a call whose callback takes other than an error and one value. */
+export function promisable<F extends AnyFunction>(name: string, call: F): F {
+  const [count, ...given] = SEVERAL_VALUES[name] ?? [];
+  if (count === undefined && name !== 'exists') return call;
   const promised = (...args: unknown[]): Promise<unknown> =>
     new Promise((resolve, reject) => {
-      call(...args, (error: unknown, number: unknown, buffer: unknown) => {
-        if (error) reject(error);
-        else resolve({ [count]: number, ...Object.fromEntries(given.map((name) => [name, buffer])) });
-      });
+      if (count === undefined) call(...args, resolve);
+      else
+        call(...args, (error: unknown, number: unknown, buffer: unknown) => {
+          if (error) reject(error);
+          else resolve({ [count]: number, ...Object.fromEntries(given.map((name) => [name, buffer])) });
+        });
     });
   return Object.defineProperty(call, promisify.custom, { value: promised });
 }

@@ -1,5 +1,6 @@
+import nodeFs from 'node:fs';
 import { theProcess } from '../../threads/realm.js';
-import { type AnyFunction, asFunction, isFunction } from '../arguments/validate.js';
+import { type AnyFunction, asFunction, asSeconds, isFunction } from '../arguments/validate.js';
 import { type AsyncComposite, type Composite, driveSync } from '../composites/driver.js';
 import type { Tree } from '../tree.js';
 
@@ -75,3 +76,7 @@ export function named<T extends Readonly<Record<string, unknown>>>(members: T): 
   }
   return members;
 }
+
+const { F_OK, R_OK, W_OK, X_OK } = nodeFs.constants;
+/** The members of `node:fs` that are the same whatever the files are. */
+export const CONSTANTS = { F_OK, R_OK, W_OK, X_OK, constants: nodeFs.constants, _toUnixTimestamp: asSeconds };

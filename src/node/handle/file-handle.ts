@@ -14,22 +14,17 @@ import { writeFileTo } from '../composites/files/write-file.js';
 import { fstatOf } from '../composites/stat.js';
 import { answer } from '../faces/face.js';
 import { asyncDispose } from '../faces/node-version.js';
-import { borrow, type StreamFs } from '../streams/streams.js';
+import { borrow, type StreamFs, type StreamMakers } from '../streams/streams.js';
 import { asAutoClose, once, streamOperations, webStream } from '../streams/web-streams.js';
 import type { Tree } from '../tree.js';
 import { pull } from './iter.js';
 import { HandleState } from './state.js';
 import { HandleWriter } from './writer.js';
 
-/** How the handle makes streams over itself: with the classes of its fs object. */
-export interface StreamMakers {
-  readonly createReadStream: (path: unknown, options: unknown) => ReadStream;
-  readonly createWriteStream: (path: unknown, options: unknown) => WriteStream;
-}
-
 /** An open file as `promises.open` gives it, with the shape of Node's `FileHandle`. Emits 'close'. */
 export class FileHandle extends EventEmitter {
   readonly #tree: Tree;
+  /** Of its fs object. */
   readonly #streams: StreamMakers;
   readonly #state: HandleState;
   #resource: AsyncResource | null = null;

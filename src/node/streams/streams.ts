@@ -1,5 +1,5 @@
 import type { EventEmitter } from 'node:events';
-import nodeFs from 'node:fs';
+import nodeFs, { type ReadStream, type WriteStream } from 'node:fs';
 import { asPath } from '../arguments/paths.js';
 import { type AnyFunction, asObject, type Bag, isFunction } from '../arguments/validate.js';
 
@@ -27,10 +27,8 @@ export const isBorrowable = (value: unknown): value is Borrowable =>
 
 type NodeStreamClass = AnyFunction & { readonly prototype: object };
 
-export interface StreamClasses {
-  readonly ReadStream: NodeStreamClass;
-  readonly WriteStream: NodeStreamClass;
-}
+/** How streams are made with the classes of an fs object. */
+export type StreamMakers = Pick<ReturnType<typeof streamMembers>, 'createReadStream' | 'createWriteStream'>;
 
 /** What a stream of these arguments works on; undefined leaves the choice to Node. */
 type FsOf = (path: unknown, options: Bag) => StreamFs | undefined;
@@ -41,10 +39,20 @@ type FsOf = (path: unknown, options: Bag) => StreamFs | undefined;
  *
  * `fs` is asked for at each use: tools replace the members of the object that they are given.
  */
-export const streamClasses = (fs: FsOf): StreamClasses => ({
-  ReadStream: streamClass(nodeFs.ReadStream as unknown as NodeStreamClass, fs),
-  WriteStream: streamClass(nodeFs.WriteStream as unknown as NodeStreamClass, fs),
-});
+export function streamMembers(fs: FsOf) {
+  const FileReadStream = streamClass(nodeFs.ReadStream as unknown as NodeStreamClass, fs);
+  const FileWriteStream = streamClass(nodeFs.WriteStream as unknown as NodeStreamClass, fs);
+  return {
+    createReadStream: (path: unknown, options?: unknown): ReadStream =>
+      Reflect.construct(FileReadStream, [path, options]),
+    createWriteStream: (path: unknown, options?: unknown): WriteStream =>
+      Reflect.construct(FileWriteStream, [path, options]),
+    ReadStream: FileReadStream,
+    WriteStream: FileWriteStream,
+    FileReadStream,
+    FileWriteStream,
+  };
+}
 
 function streamClass(NodeStream: NodeStreamClass, fs: FsOf): NodeStreamClass {
   function Stream(this: unknown, path: unknown, options?: unknown): object {
