@@ -139,9 +139,8 @@ export const probeAt = <T>(
   syscall: string,
   place: Place,
   run: (op: Operation, path: TreePath) => T,
-  signal?: AbortSignal,
-  explain?: Step['explain'],
-): Composite<T> => invoke({ syscall, path: place.given, signal, explain, run: (op) => run(op, place.tree) });
+  rest: Pick<Step, 'signal' | 'explain'> = {},
+): Composite<T> => invoke({ syscall, path: place.given, ...rest, run: (op) => run(op, place.tree) });
 
 /** As `probeAt`, for a caller who is told why nothing is there. */
 export const invokeAt = <T>(
@@ -149,7 +148,7 @@ export const invokeAt = <T>(
   place: Place,
   run: (op: Operation, path: TreePath) => T,
   { signal, isMaking }: { readonly signal?: AbortSignal | undefined; readonly isMaking?: boolean } = {},
-): Composite<T> => probeAt(syscall, place, run, signal, explaining(place, isMaking));
+): Composite<T> => probeAt(syscall, place, run, { signal, explain: explaining(place, isMaking) });
 
 /** What is taken from one place and made at the other. */
 export const invokeOnBoth = <T>(

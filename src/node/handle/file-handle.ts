@@ -15,7 +15,7 @@ import { fstatOf } from '../composites/stat.js';
 import { answer } from '../faces/face.js';
 import { asyncDispose } from '../faces/node-version.js';
 import { borrow, type StreamFs, type StreamMakers } from '../streams/streams.js';
-import { asAutoClose, once, streamOperations, webStream } from '../streams/web-streams.js';
+import { asAutoClose, streamOperations, webStream } from '../streams/web-streams.js';
 import type { Tree } from '../tree.js';
 import { pull } from './iter.js';
 import { HandleState } from './state.js';
@@ -121,8 +121,7 @@ export class FileHandle extends EventEmitter {
     this.#state.checkFree();
     this.#state.lock();
     const autoClose = asAutoClose(options);
-    this.#state.hold();
-    const release = once(() => this.#state.release());
+    const release = this.#state.hold();
     this.once('close', release);
     return webStream({
       isEnded: () => this.#state.isEnded,
@@ -168,16 +167,18 @@ export class FileHandle extends EventEmitter {
   }
 
   [borrow](): { readonly operations: StreamFs; readonly start: () => void } {
-    const end = once(() => this.#state.release());
+    let release = (): void => {};
     return {
       operations: {
         ...streamOperations(this),
         close: (_fd: number, done: AnyFunction) => {
-          end();
+          release();
           answer(this.close(), done);
         },
       },
-      start: () => this.#state.hold(),
+      start: () => {
+        release = this.#state.hold();
+      },
     };
   }
 

@@ -68,7 +68,7 @@ export function pull(state: HandleState, name: 'pull' | 'pullSync', args: readon
 }
 
 async function* batches(state: HandleState, window: Window): AsyncGenerator<Batch, void, undefined> {
-  state.hold();
+  const release = state.hold();
   try {
     while (window.rest > 0) {
       if (window.signal?.aborted) throw window.signal.reason;
@@ -79,13 +79,13 @@ async function* batches(state: HandleState, window: Window): AsyncGenerator<Batc
     }
   } finally {
     state.unlock();
-    state.release();
+    release();
     if (window.autoClose) await state.close();
   }
 }
 
 function* batchesSync(state: HandleState, window: Window): Generator<Batch, void, undefined> {
-  state.hold();
+  const release = state.hold();
   try {
     while (window.rest > 0) {
       const chunk = nextChunk(window);
@@ -95,7 +95,7 @@ function* batchesSync(state: HandleState, window: Window): Generator<Batch, void
     }
   } finally {
     state.unlock();
-    state.release();
+    release();
     if (window.autoClose) state.closeSync();
   }
 }

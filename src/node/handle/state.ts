@@ -10,7 +10,8 @@ export class HandleState {
   readonly #onClose: () => void;
   #fd: number;
   /** The handle itself, and the calls and streams that use it. */
-  #uses = 1;
+  #uses = 0;
+  readonly #release = this.hold();
   #closing: Promise<void> | null = null;
   #onUnused: () => void = () => {};
   #isLocked = false;
@@ -46,25 +47,27 @@ export class HandleState {
     this.#isLocked = false;
   }
 
-  /** Keeps the fd open. */
-  hold(): void {
+  /** Keeps the fd open until the function that it gives is called. */
+  hold(): () => void {
+    let isHeld = true;
     this.#uses++;
-  }
-
-  release(): void {
-    this.#uses--;
-    if (this.#uses === 0) this.#onUnused();
+    return () => {
+      if (!isHeld) return;
+      isHeld = false;
+      this.#uses--;
+      if (this.#uses === 0) this.#onUnused();
+    };
   }
 
   async call<T>(syscall: string, call: (fd: number) => AsyncComposite<T>): Promise<T> {
     if (this.#fd === -1) {
       throw Object.assign(new Error('file closed'), { code: 'EBADF', syscall });
     }
-    this.hold();
+    const release = this.hold();
     try {
       return await this.#tree.calls.drive(call(this.#fd));
     } finally {
-      this.release();
+      release();
     }
   }
 
@@ -94,7 +97,7 @@ export class HandleState {
         resolve(this.#tree.calls.drive(close(this.#tree, fd)));
       };
     });
-    this.release();
+    this.#release();
     this.#onClose();
     return this.#closing;
   }

@@ -17,6 +17,7 @@ export class HandleWriter {
   #state: 'open' | 'closing' | 'closed' | 'failed' = 'open';
   #reason: unknown;
   #ending: Promise<number> | null = null;
+  readonly #letGo: () => void;
   /** Rejects what is on its way when the writer fails. */
   #abandon: (reason: unknown) => void = () => {};
   readonly #abandoned: Promise<never>;
@@ -30,7 +31,7 @@ export class HandleWriter {
     // Heard by those who wait for a write; without any, the failure is the writer's own state.
     this.#abandoned.catch(() => undefined);
     handle.lock();
-    handle.hold();
+    this.#letGo = handle.hold();
   }
 
   write(chunk: unknown, options: unknown = {}): Promise<void> {
@@ -152,7 +153,7 @@ export class HandleWriter {
 
   #release(): void {
     this.#handle.unlock();
-    this.#handle.release();
+    this.#letGo();
   }
 
   async #close(): Promise<void> {

@@ -86,22 +86,17 @@ function controlOf(trees: readonly WandbFs[]): MountsControl {
     wandb.uploads.on('uploaded', (event) => uploads.emit('uploaded', event));
     wandb.uploads.on('failed', (event) => uploads.emit('failed', event));
   }
+  const all = async (name: 'flush' | 'close'): Promise<void> => {
+    const results = await Promise.allSettled(trees.map(({ wandb }) => wandb[name]()));
+    throwAny(results.flatMap((result) => (result.status === 'rejected' ? [result.reason] : [])));
+  };
   return {
-    flush: async () => {
-      throwAny(failuresOf(await Promise.allSettled(trees.map(({ wandb }) => wandb.flush()))));
-    },
-    flushSync: () => {
-      throwAny(trees.flatMap(({ wandb }) => failureOf(wandb.flushSync)));
-    },
-    close: async () => {
-      throwAny(failuresOf(await Promise.allSettled(trees.map(({ wandb }) => wandb.close()))));
-    },
+    flush: () => all('flush'),
+    flushSync: () => throwAny(trees.flatMap(({ wandb }) => failureOf(wandb.flushSync))),
+    close: () => all('close'),
     uploads,
   };
 }
-
-const failuresOf = (results: readonly PromiseSettledResult<void>[]): readonly unknown[] =>
-  results.flatMap((result) => (result.status === 'rejected' ? [result.reason] : []));
 
 function failureOf(action: () => void): readonly unknown[] {
   try {

@@ -70,6 +70,8 @@ const NumberStats = constructorOf<Fields<Stats>>(function (attributes) {
   setFractions(this, attributes);
 }, nodeFs.Stats.prototype);
 
+const TIMES = ['atime', 'mtime', 'ctime', 'birthtime'] as const;
+
 /** Node doesn't export this class; an instance shows it. */
 const NanosecondStats = atFirstUse(() =>
   constructorOf<Fields<BigIntStats>>(
@@ -84,19 +86,8 @@ const NanosecondStats = atFirstUse(() =>
       this.ino = BigInt(attributes.ino);
       this.size = BigInt(attributes.size);
       this.blocks = BigInt(attributes.blocks);
-      const [atimeNs, mtimeNs] = [nanosecondsOf(attributes.atimeMs), nanosecondsOf(attributes.mtimeMs)];
-      const [ctimeNs, birthtimeNs] = [
-        nanosecondsOf(attributes.ctimeMs),
-        nanosecondsOf(attributes.birthtimeMs),
-      ];
-      this.atimeMs = atimeNs / NANOSECONDS;
-      this.mtimeMs = mtimeNs / NANOSECONDS;
-      this.ctimeMs = ctimeNs / NANOSECONDS;
-      this.birthtimeMs = birthtimeNs / NANOSECONDS;
-      this.atimeNs = atimeNs;
-      this.mtimeNs = mtimeNs;
-      this.ctimeNs = ctimeNs;
-      this.birthtimeNs = birthtimeNs;
+      for (const time of TIMES) this[`${time}Ms`] = nanosecondsOf(attributes[`${time}Ms`]) / NANOSECONDS;
+      for (const time of TIMES) this[`${time}Ns`] = nanosecondsOf(attributes[`${time}Ms`]);
       if (!isDatedLater) setDates(this, attributes);
     },
     Object.getPrototypeOf(shown({ bigint: true })),
@@ -121,16 +112,15 @@ function setDates(
   stats.birthtime = dateOf(from.birthtimeMs);
 }
 
-type Time = 'atimeMs' | 'mtimeMs' | 'ctimeMs' | 'birthtimeMs';
-
 /**
  * From 26 on the getters of Node's prototype make Temporal.Instants of these: nanoseconds in the second. Their symbols
  * are Node's own; an instance shows them.
  */
-const fractions = atFirstUse((): readonly (readonly [symbol, Time])[] =>
+const fractions = atFirstUse(() =>
   Object.getOwnPropertySymbols(shown({ bigint: false })).flatMap((symbol) => {
-    const [, name] = /^k?partial(\w+)Ns$/i.exec(symbol.description ?? '') ?? [];
-    return name === undefined ? [] : [[symbol, `${name.toLowerCase()}Ms` as Time] as const];
+    const [, name = ''] = /^k?partial(\w+)Ns$/i.exec(symbol.description ?? '') ?? [];
+    const time = TIMES.find((each) => each === name.toLowerCase());
+    return time === undefined ? [] : [[symbol, `${time}Ms`] as const];
   }),
 );
 

@@ -1,15 +1,8 @@
 import { ReadableStream } from 'node:stream/web';
 import { type AnyFunction, asBoolean, asObject } from '../arguments/validate.js';
 import { answer } from '../faces/face.js';
+import type { FileHandle } from '../handle/file-handle.js';
 import type { StreamFs } from './streams.js';
-
-/** What a stream needs of the handle that it borrows. */
-interface Handle {
-  read(...args: unknown[]): Promise<{ readonly bytesRead: number }>;
-  write(...args: unknown[]): Promise<{ readonly bytesWritten: number }>;
-  writev(buffers: unknown, position?: unknown): Promise<{ readonly bytesWritten: number }>;
-  sync(): Promise<void>;
-}
 
 type Transfer = readonly [
   fd: number,
@@ -21,7 +14,7 @@ type Transfer = readonly [
 ];
 
 /** What Node's stream classes call, over a handle: the fd that they give is the handle's. */
-export const streamOperations = (handle: Handle): StreamFs => ({
+export const streamOperations = (handle: FileHandle): StreamFs => ({
   fsync: (_fd: number, done: AnyFunction) => answer(handle.sync(), done),
   read: (...[_fd, buffer, offset, length, position, done]: Transfer) =>
     answer(handle.read(buffer, offset, length, position), done, ({ bytesRead }) => [bytesRead, buffer]),
@@ -33,15 +26,6 @@ export const streamOperations = (handle: Handle): StreamFs => ({
   writev: (_fd: number, buffers: unknown, position: unknown, done: AnyFunction) =>
     answer(handle.writev(buffers, position), done, ({ bytesWritten }) => [bytesWritten, buffers]),
 });
-
-export function once(action: () => void): () => void {
-  let isDone = false;
-  return () => {
-    if (isDone) return;
-    isDone = true;
-    action();
-  };
-}
 
 const CHUNK_BYTES = 16 * 1024;
 

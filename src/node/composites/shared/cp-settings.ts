@@ -87,4 +87,4 @@ export const cpError = (
   errno: 'EEXIST' | 'EINVAL' | 'EISDIR' | 'ENOTDIR',
   reason: string,
   path: string,
-): NodeJS.ErrnoException => findingError({ code, prefix, errno, reason, syscall: 'cp', path });
+): NodeJS.ErrnoException => findingError(code, prefix, errno, reason, { syscall: 'cp', path });
