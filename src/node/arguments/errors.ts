@@ -102,7 +102,10 @@ export function findingError(
 export const isDirectoryError = (syscall: string, path: string, reason: string): NodeJS.ErrnoException =>
   findingError('ERR_FS_EISDIR', 'Path is a directory', 'EISDIR', reason, { syscall, path });
 
-export const isMissing = (error: unknown): boolean => hasCode(error, 'ENOENT', 'ENOTDIR');
+/** Nothing is there. */
+export const MISSING = ['ENOENT', 'ENOTDIR'] as const;
+
+export const isMissing = (error: unknown): boolean => hasCode(error, ...MISSING);
 
 /** The error of `operation`, when cleaning up after it failed too. */
 export function bothErrors(operation: unknown, cleanup: unknown): Error {
@@ -120,9 +123,5 @@ export const hasCode = (error: unknown, ...codes: readonly string[]): error is {
   (codes.length === 0 || codes.includes(error.code));
 
 /** What this package leaves out, and what to use instead. */
-export const notSupported = (name: string, instead: string, path?: unknown): SystemError =>
-  systemError(
-    new Failure('ENOTSUP', instead),
-    { syscall: name, path: typeof path === 'string' ? path : undefined },
-    notSupported,
-  );
+export const notSupported = (name: string, instead: string, path?: unknown): Error =>
+  failure('ENOTSUP', { syscall: name, path: typeof path === 'string' ? path : undefined }, instead);

@@ -1,7 +1,7 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { Failure } from '../../contract/failure.js';
 import { Freshness, Operation, runAsync, runSync } from '../../kernel/operation/operation.js';
-import { abortError, type SystemCall, systemError } from '../arguments/errors.js';
+import { abortError, hasCode, MISSING, type SystemCall, systemError } from '../arguments/errors.js';
 
 /** One primitive call of a composite, and how its failure is told. */
 export interface Step<T = unknown> extends SystemCall {
@@ -43,6 +43,20 @@ export function* pause<T>(later: () => Promise<T>): AsyncComposite<T> {
 
 export function* callOutside<T>(call: OutsideCall): Composite<T> {
   return (yield call) as T;
+}
+
+/** What a call gives; `nothing` where it fails with one of the codes. */
+export function* orNothing<T, N>(
+  call: Composite<T>,
+  nothing: N,
+  codes: readonly string[] = MISSING,
+): Composite<T | N> {
+  try {
+    return yield* call;
+  } catch (error) {
+    if (hasCode(error, ...codes)) return nothing;
+    throw error;
+  }
 }
 
 /** @param freshness of the call that this is a part of, where it is one */

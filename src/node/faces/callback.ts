@@ -63,7 +63,7 @@ export function callbackFace(tree: Tree) {
       isCheckedLast: true,
     }),
     opendir: of(opendir, 2, { optional: 1, name: 'callback' }),
-    read: readOf(tree),
+    read: transferOf(tree, 'read'),
     readdir: of(readdir, 2, withOption),
     readFile: of(readFileLater, 2, orOptions(2)),
     readlink: of(names.readlink, 2, withOption),
@@ -80,7 +80,7 @@ export function callbackFace(tree: Tree) {
     truncate: of(descriptors.truncateLater, 2, lastWithOption),
     unlink: of(removal.unlink, 1),
     utimes: of(attributes.utimes, 3),
-    write: writeOf(tree),
+    write: transferOf(tree, 'write'),
     writeFile: of(writeFileLater, 3, orOptions(3)),
     writev: vectorOf(tree, 'writev'),
   });
@@ -106,27 +106,19 @@ function existsOf(tree: Tree) {
   });
 }
 
-function readOf(tree: Tree) {
-  return promisable('read', (fd: unknown, ...args: unknown[]): void => {
+function transferOf(tree: Tree, name: 'read' | 'write') {
+  const isRead = name === 'read';
+  return promisable(name, (fd: unknown, ...args: unknown[]): void => {
     const number = asFd(fd);
     const index = args.findIndex(isFunction);
-    const transfer = asRead(givenToRead(index < 0 ? args.slice(0, -1) : args.slice(0, index)));
+    // Node's `read` takes whatever stands last for the callback.
+    const at = index < 0 && isRead ? args.length - 1 : index;
+    const given = at < 0 ? args : args.slice(0, at);
+    const transfer = isRead ? asRead(givenToRead(given)) : asWrite(given);
     const { buffer } = transfer;
-    const done = asFunction(index < 0 ? args.at(-1) : args[index], 'cb');
-    const result = tree.calls.drive(readTransfer(tree, number, transfer));
-    answer(result, done, (count) => [count, buffer], [0, buffer]);
-  });
-}
-
-function writeOf(tree: Tree) {
-  return promisable('write', (fd: unknown, ...args: unknown[]): void => {
-    const number = asFd(fd);
-    const index = args.findIndex(isFunction);
-    const transfer = asWrite(index < 0 ? args : args.slice(0, index));
-    const { buffer } = transfer;
-    const done = asFunction(args[index], 'cb');
-    const result = tree.calls.drive(writeTransfer(tree, number, transfer));
-    answer(result, done, (count) => [count, buffer], [0, buffer]);
+    const done = asFunction(args[at], 'cb');
+    const composite = (isRead ? readTransfer : writeTransfer)(tree, number, transfer);
+    answer(tree.calls.drive(composite), done, (count) => [count, buffer], [0, buffer]);
   });
 }
 

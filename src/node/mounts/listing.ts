@@ -1,9 +1,9 @@
 import type { Dirent } from 'node:fs';
 import { posix } from 'node:path';
-import { isMissing } from '../arguments/errors.js';
+import { MISSING } from '../arguments/errors.js';
 import { joined } from '../arguments/layout.js';
 import { asOptions, asRecursive, type CallOptions } from '../arguments/validate.js';
-import { type Composite, driveAsync, driveSync } from '../composites/driver.js';
+import { type Composite, driveAsync, driveSync, orNothing } from '../composites/driver.js';
 import { type Level, Walk } from '../composites/shared/walk.js';
 import { Dir } from '../results/dir.js';
 import { direntOf, encodedName } from '../results/dirents.js';
@@ -83,15 +83,11 @@ class MountLevel implements Level<Dirent> {
     return below && new MountLevel(this.table, below, true, this.encoding);
   }
 
-  *#own(recursive: boolean): Composite<readonly Dirent[]> {
+  /** What its owner has there; he may have nothing where something is mounted below. */
+  #own(recursive: boolean): Composite<readonly Dirent[]> {
     const { owner, argument, isAbove } = this.at;
     const options = { recursive, withFileTypes: true, encoding: this.encoding };
-    try {
-      return yield* call(owner, 'readdir', argument, options);
-    } catch (error) {
-      if (isAbove && isMissing(error)) return [];
-      throw error;
-    }
+    return orNothing(call(owner, 'readdir', argument, options), [], isAbove ? MISSING : []);
   }
 }
 

@@ -68,20 +68,17 @@ function streamClass(NodeStream: NodeStreamClass, fs: FsOf): NodeStreamClass {
   return Stream;
 }
 
+const isBag = (value: unknown): value is Bag => typeof value === 'object';
+
 function setUp(stream: object, NodeStream: NodeStreamClass, path: unknown, options: unknown, fs: FsOf): void {
   // Node knows file: URLs only.
   const name = typeof path === 'object' && path !== null ? asPath(path) : path;
-  if (
-    options !== undefined &&
-    options !== null &&
-    typeof options !== 'object' &&
-    typeof options !== 'string'
-  ) {
+  const given: unknown = typeof options === 'string' ? { encoding: options } : (options ?? {});
+  if (!isBag(given)) {
     // Node's own refusal.
-    NodeStream.call(stream, name, options);
+    NodeStream.call(stream, name, given);
     return;
   }
-  const given: Bag = typeof options === 'string' ? { encoding: options } : ((options ?? {}) as Bag);
   const handle = given.fd;
   if (!isBorrowable(handle)) {
     NodeStream.call(stream, name, { ...given, fs: given.fs || fs(path, given) });

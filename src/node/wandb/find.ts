@@ -1,7 +1,6 @@
-import { Failure } from '../../contract/failure.js';
 import type { FoundRuns, RunQuery } from '../../contract/store.js';
 import { decodeName, encodeName, segmentsOf, type TreePath, treePath } from '../../contract/tree-path.js';
-import { notSupported, systemError } from '../arguments/errors.js';
+import { failure, notSupported } from '../arguments/errors.js';
 import { invalidArgumentValue } from '../arguments/refusals.js';
 import {
   asInteger,
@@ -86,8 +85,8 @@ async function* runsOf(tree: Tree, query: Query): AsyncGenerator<RunInfo, void, 
     if (after === null) return;
     empty = page.runs.length === 0 ? empty + 1 : 0;
     if (cursors.has(after) || empty === MOST_EMPTY_PAGES) {
-      const endless = new Failure('EPROTO', "The server doesn't come to the end of what it finds.");
-      throw systemError(endless, { syscall: 'find', path: tree.mount.show(query.path) });
+      const call = { syscall: 'find', path: tree.mount.show(query.path) };
+      throw failure('EPROTO', call, "The server doesn't come to the end of what it finds.");
     }
     cursors.add(after);
   }

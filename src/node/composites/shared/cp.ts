@@ -1,11 +1,10 @@
 import { constants } from 'node:fs';
 import { posix } from 'node:path';
-import { Failure } from '../../../contract/failure.js';
-import { hasCode, isDirectoryError, systemError } from '../../arguments/errors.js';
+import { failure, hasCode, isDirectoryError } from '../../arguments/errors.js';
 import { isUri, joined } from '../../arguments/layout.js';
 import { refusal } from '../../arguments/refusals.js';
 import type { AnyKind } from '../../results/dirents.js';
-import { type Composite, callOutside } from '../driver.js';
+import { type Composite, callOutside, orNothing } from '../driver.js';
 import {
   assertPair,
   type CpSettings,
@@ -111,14 +110,8 @@ function* lookAtPair({ steps, look }: Copying, from: string, to: string): Compos
   return { source, target };
 }
 
-function* lookIfThere(steps: CpSteps, look: Look, path: string): Composite<Seen | null> {
-  try {
-    return yield* steps.look(look, path, true);
-  } catch (error) {
-    if (hasCode(error, 'ENOENT')) return null;
-    throw error;
-  }
-}
+const lookIfThere = (steps: CpSteps, look: Look, path: string): Composite<Seen | null> =>
+  orNothing(steps.look(look, path, true), null, ['ENOENT']);
 
 function* copyEntry(copying: Copying, from: string, to: string, pair: Pair): Composite<void> {
   switch (pair.source.kind) {
@@ -187,7 +180,7 @@ function* copyLink(copying: Copying, from: string, to: string, pair: Pair): Comp
   const isContent = standsFor === 'target' ? !settings.verbatimSymlinks : standsFor !== 'link';
   if (isContent && isUri(leadsTo)) return yield* copyOne(copying, from, to, pair);
   if (!settings.verbatimSymlinks && standsFor === 'alias') {
-    throw systemError(new Failure('EPERM', NO_ALIASES), { syscall: 'cp', path: from, dest: to }, copyLink);
+    throw failure('EPERM', { syscall: 'cp', path: from, dest: to }, NO_ALIASES);
   }
   const isKept = settings.verbatimSymlinks || posix.isAbsolute(leadsTo);
   const end = isKept ? leadsTo : joined(posix.dirname(steps.placeOf(from)), leadsTo);
