@@ -5,22 +5,17 @@ import type { HandleState } from './state.js';
 
 const CHUNK_BYTES = 128 * 1024;
 
-export interface Window {
-  readonly autoClose: boolean;
-  readonly chunkBytes: number;
-  readonly signal: AbortSignal | undefined;
-  /** Null: the file's own position. */
-  position: number | null;
-  /** Bytes that are left. */
-  rest: number;
-}
+/** What of a file is still to be read or written, and how. */
+export type Window = ReturnType<typeof asWindow>;
 
 /** Checks the options of `pull`, `pullSync` and `writer`. */
-export function asWindow(options: unknown): Window {
+export function asWindow(options: unknown) {
   const { autoClose = false, chunkSize, start, limit, signal }: Bag = asObject(options, 'options');
   return {
     autoClose: asBoolean(autoClose, 'options.autoClose'),
+    /** Null: the file's own position. */
     position: start === undefined ? null : asInteger(start, 'options.start', 0),
+    /** Bytes that are left. */
     rest: limit === undefined ? Number.POSITIVE_INFINITY : asInteger(limit, 'options.limit', 1),
     chunkBytes: chunkSize === undefined ? CHUNK_BYTES : asInteger(chunkSize, 'options.chunkSize', 1),
     signal: asSignal(signal, 'options.signal'),

@@ -70,22 +70,16 @@ const NumberStats = constructorOf<Fields<Stats>>(function (attributes) {
   setFractions(this, attributes);
 }, nodeFs.Stats.prototype);
 
+/** In the order in which Node shows them. */
+const COUNTS = ['dev', 'mode', 'nlink', 'uid', 'gid', 'rdev', 'blksize', 'ino', 'size', 'blocks'] as const;
 const TIMES = ['atime', 'mtime', 'ctime', 'birthtime'] as const;
 
 /** Node doesn't export this class; an instance shows it. */
 const NanosecondStats = atFirstUse(() =>
   constructorOf<Fields<BigIntStats>>(
     function (attributes) {
-      this.dev = BigInt(attributes.dev);
-      this.mode = BigInt(attributes.mode);
-      this.nlink = BigInt(attributes.nlink);
-      this.uid = BigInt(attributes.uid);
-      this.gid = BigInt(attributes.gid);
-      this.rdev = 0n;
-      this.blksize = BigInt(attributes.blksize);
-      this.ino = BigInt(attributes.ino);
-      this.size = BigInt(attributes.size);
-      this.blocks = BigInt(attributes.blocks);
+      const numbers = { ...attributes, rdev: 0 };
+      for (const name of COUNTS) this[name] = BigInt(numbers[name]);
       for (const time of TIMES) this[`${time}Ms`] = nanosecondsOf(attributes[`${time}Ms`]) / NANOSECONDS;
       for (const time of TIMES) this[`${time}Ns`] = nanosecondsOf(attributes[`${time}Ms`]);
       if (!isDatedLater) setDates(this, attributes);

@@ -163,18 +163,15 @@ function* refresh(tree: Tree, path?: unknown): Composite<void> {
 }
 
 function* prefetch(tree: Tree, path: unknown): Composite<void> {
-  const place = placeOf(tree, path);
-  yield* invokeAt('prefetch', place, (op, at) => tree.kernel.prefetch(op, withoutSlash(at)));
+  yield* invokeAt('prefetch', placeOf(tree, path), (op, at) => tree.kernel.prefetch(op, withoutSlash(at)));
 }
 
 function* signedUrl(tree: Tree, path: unknown): Composite<string> {
-  const place = placeOf(tree, path);
-  return yield* invokeAt('signedUrl', place, (op, at) => tree.kernel.signedUrl(op, at));
+  return yield* invokeAt('signedUrl', placeOf(tree, path), (op, at) => tree.kernel.signedUrl(op, at));
 }
 
 function* webUrl(tree: Tree, path: unknown): Composite<string> {
-  const place = placeOf(tree, path);
-  return yield* invokeAt('webUrl', place, (_op, at) => addressOf(tree, withoutSlash(at)));
+  return yield* invokeAt('webUrl', placeOf(tree, path), (_op, at) => addressOf(tree, withoutSlash(at)));
 }
 
 /** @param canAbort a blocked thread hears of no signal */

@@ -46,12 +46,6 @@ const PER_PAGE = 50;
 /** Pages without a run in them, one after another, from a server that says there are more. */
 const MOST_EMPTY_PAGES = 10;
 
-type Query = Pick<RunQuery, 'path' | 'filters' | 'order'> & {
-  readonly perPage: number;
-  readonly limit: number;
-  readonly signal: AbortSignal | undefined;
-};
-
 /** Checks the options at once; asks when somebody takes the first run. */
 export function find(tree: Tree, options: unknown): RunsFound {
   if (tree.mount.layout.shape.kind !== 'runs') {
@@ -107,7 +101,9 @@ const pageOf = (
   });
 };
 
-function asQuery(tree: Tree, options: unknown): Query {
+type Query = ReturnType<typeof asQuery>;
+
+function asQuery(tree: Tree, options: unknown) {
   const given = asObject(options, 'options');
   assertKnownOptions(given, KNOWN, 'find');
   const { perPage = PER_PAGE, limit = Number.POSITIVE_INFINITY } = given;

@@ -143,15 +143,13 @@ const stepsOn =
 
 const temporarySuffix = (): string => `.${randomBytes(6).toString('hex')}.tmp`;
 
-interface CheckedOptions {
-  readonly onProgress: (progress: TransferProgress) => void;
-  readonly signal: AbortSignal | undefined;
-}
-
-function asTransfer(options: unknown): CheckedOptions {
-  const { onProgress, signal } = options === undefined ? {} : asObject(options, 'options');
-  const tell = onProgress === undefined ? () => {} : asFunction(onProgress, 'options.onProgress');
-  return { onProgress: (progress) => void tell(progress), signal: asSignal(signal, 'options.signal') };
+function asTransfer(options: unknown = {}) {
+  const { onProgress = () => {}, signal } = asObject(options, 'options');
+  const tell = asFunction(onProgress, 'options.onProgress');
+  return {
+    onProgress: (progress: TransferProgress): void => void tell(progress),
+    signal: asSignal(signal, 'options.signal'),
+  };
 }
 
 /** A URL must be a file's. */

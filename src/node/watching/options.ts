@@ -13,38 +13,25 @@ import { matcherOfName } from '../globbing/pattern.js';
 import { encodedName } from '../results/dirents.js';
 
 /** How a path is watched, the options checked. */
-export interface WatchSettings {
-  readonly isPersistent: boolean;
-  readonly isRecursive: boolean;
-  readonly throwIfNoEntry: boolean;
-  readonly signal: AbortSignal | undefined;
-  /** Names as listeners get them. */
-  readonly encoded: (name: string) => string | Buffer;
-  readonly isIgnored: (name: string) => boolean;
-}
+export type WatchSettings = Readonly<ReturnType<typeof asWatchSettings>>;
 
 /** Of `watch`: an object, or the encoding alone. */
-export function asWatchSettings(options: unknown): WatchSettings {
+export function asWatchSettings(options: unknown) {
   const { encoding, signal, persistent, recursive, throwIfNoEntry, ignore } = asOptions(options);
   return {
     isPersistent: flag(persistent, 'persistent', true),
     isRecursive: flag(recursive, 'recursive', false),
     throwIfNoEntry: flag(throwIfNoEntry, 'throwIfNoEntry', true),
     signal,
-    encoded: (name) => encodedName(name, encoding),
+    /** Names as listeners get them. */
+    encoded: (name: string) => encodedName(name, encoding),
     isIgnored: ignorance(ignore),
   };
 }
 
-interface IteratorSettings extends WatchSettings {
-  /** Of events that nobody has taken yet. */
-  readonly mostQueued: number;
-  readonly isOverflowError: boolean;
-}
-
 /** Of `promises.watch`, which takes an object only. */
-export function asIteratorSettings(options: unknown): IteratorSettings {
-  const bag = options === undefined ? {} : asObject(options, 'options');
+export function asIteratorSettings(options: unknown = {}) {
+  const bag = asObject(options, 'options');
   const { maxQueue = 2048, overflow = 'ignore' } = bag;
   const settings = asWatchSettings({ ...bag, signal: asSignal(bag.signal, 'options.signal') });
   const mostQueued = asInteger(maxQueue, 'options.maxQueue');

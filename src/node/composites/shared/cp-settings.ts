@@ -1,22 +1,13 @@
 import { findingError } from '../../arguments/errors.js';
 import { incompatibleOptions } from '../../arguments/refusals.js';
-import { type AnyFunction, asBoolean, asFunction, asInteger, asObject } from '../../arguments/validate.js';
+import { asBoolean, asFunction, asInteger, asObject } from '../../arguments/validate.js';
 import type { Seen } from './steps.js';
 
 /** The options of `cp`, checked. */
-export interface CpSettings {
-  readonly errorOnExist: boolean;
-  readonly force: boolean;
-  readonly preserveTimestamps: boolean;
-  readonly recursive: boolean;
-  readonly mode: number;
-  readonly dereference: boolean;
-  readonly verbatimSymlinks: boolean;
-  readonly filter: AnyFunction | null;
-}
+export type CpSettings = Readonly<ReturnType<typeof asCpSettings>>;
 
-export function asCpSettings(options: unknown): CpSettings {
-  const given = options === undefined ? {} : asObject(options, 'options');
+export function asCpSettings(options: unknown = {}) {
+  const given = asObject(options, 'options');
   const flag = (name: string, fallback: boolean): boolean =>
     asBoolean(given[name] === undefined ? fallback : given[name], `options.${name}`);
   const dereference = flag('dereference', false);
