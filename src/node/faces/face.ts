@@ -69,6 +69,14 @@ export function answer<T>(
   );
 }
 
+/** A face of each of the calls, under its name. */
+export const facesOf = <C>(
+  calls: Readonly<Record<string, C>>,
+  make: (call: C) => AnyFunction,
+  suffix = '',
+): Readonly<Record<string, AnyFunction>> =>
+  Object.fromEntries(Object.entries(calls).map(([name, call]) => [`${name}${suffix}`, make(call)]));
+
 /** Gives each function its member's name: it stands in the stacks of errors. */
 export function named<T extends Readonly<Record<string, unknown>>>(members: T): T {
   for (const [name, member] of Object.entries(members)) {
