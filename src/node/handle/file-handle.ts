@@ -123,14 +123,13 @@ export class FileHandle extends EventEmitter {
     const autoClose = asAutoClose(options);
     const release = this.#state.hold();
     this.once('close', release);
-    return webStream({
-      isEnded: () => this.#state.isEnded,
-      read: async (view) => (await this.read(view, 0, view.byteLength, null)).bytesRead,
-      end: async () => {
+    return webStream(
+      async (view) => (this.#state.isEnded ? 0 : (await this.read(view, 0, view.byteLength, null)).bytesRead),
+      async () => {
         release();
         if (autoClose) await this.close();
       },
-    });
+    );
   }
 
   /**
@@ -166,6 +165,7 @@ export class FileHandle extends EventEmitter {
     await this.close();
   }
 
+  /** For a stream from its `start` on; its `close` operation gives the handle back. */
   [borrow](): { readonly operations: StreamFs; readonly start: () => void } {
     let release = (): void => {};
     return {

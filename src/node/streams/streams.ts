@@ -1,7 +1,7 @@
-import type { EventEmitter } from 'node:events';
 import nodeFs, { type ReadStream, type WriteStream } from 'node:fs';
 import { asPath } from '../arguments/paths.js';
 import { type AnyFunction, asObject, type Bag, isFunction } from '../arguments/validate.js';
+import type { FileHandle } from '../handle/file-handle.js';
 
 /** What Node's stream classes call instead of `node:fs` when it is given as their `fs` option. */
 export interface StreamFs {
@@ -16,13 +16,7 @@ export interface StreamFs {
 /** How a stream borrows a file handle of ours, as Node's streams borrow Node's. */
 export const borrow = Symbol('borrow');
 
-export interface Borrowable extends EventEmitter {
-  readonly fd: number;
-  /** `done` gives the handle back; the stream's `close` operation does too. */
-  [borrow](): { readonly operations: StreamFs; readonly start: () => void };
-}
-
-export const isBorrowable = (value: unknown): value is Borrowable =>
+export const isBorrowable = (value: unknown): value is FileHandle =>
   typeof value === 'object' && value !== null && borrow in value;
 
 type NodeStreamClass = AnyFunction & { readonly prototype: object };

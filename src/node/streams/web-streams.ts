@@ -29,16 +29,16 @@ export const streamOperations = (handle: FileHandle): StreamFs => ({
 
 const CHUNK_BYTES = 16 * 1024;
 
-interface Source {
-  readonly isEnded: () => boolean;
-  /** Fills the view from its start; 0 at the end of the file. */
-  readonly read: (view: Uint8Array) => Promise<number>;
-  /** Called once, when the stream has ended or was cancelled. */
-  readonly end: () => Promise<void>;
-}
-
-/** A stream of bytes, read into the buffers of those who bring their own. */
-export const webStream = ({ isEnded, read, end }: Source): ReadableStream =>
+/**
+ * A stream of bytes, read into the buffers of those who bring their own.
+ *
+ * @param read fills the view from its start; 0 at the end
+ * @param end is called once, when the stream has ended or was cancelled
+ */
+export const webStream = (
+  read: (view: Uint8Array) => Promise<number>,
+  end: () => Promise<void>,
+): ReadableStream =>
   new ReadableStream({
     type: 'bytes',
     autoAllocateChunkSize: CHUNK_BYTES,
@@ -47,7 +47,7 @@ export const webStream = ({ isEnded, read, end }: Source): ReadableStream =>
       const view = request?.view as Uint8Array | null | undefined;
       // Always there with `autoAllocateChunkSize`.
       if (!request || !view) throw new TypeError('There is no request to answer.');
-      const count = isEnded() ? 0 : await read(view);
+      const count = await read(view);
       if (count === 0) {
         controller.close();
         await end();

@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto';
 import { constants, promises as disk } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { treePath } from '../../contract/tree-path.js';
@@ -8,6 +7,7 @@ import { asPath, type Place } from '../arguments/paths.js';
 import { asFunction, asObject, asSignal } from '../arguments/validate.js';
 import { type AsyncComposite, type Composite, invoke, pause, type Step } from '../composites/driver.js';
 import { closing, closingBy } from '../composites/files/descriptors.js';
+import { temporarySuffix } from '../composites/shared/copy.js';
 import { explaining, placeOf, type Tree } from '../tree.js';
 import type { UploadEvents } from './uploads.js';
 
@@ -140,8 +140,6 @@ const stepsOn =
   ({ given }: Place, explain: Step['explain'], signal: AbortSignal | undefined) =>
   <T>(syscall: string, run: (op: Operation) => T): Composite<T> =>
     invoke({ syscall, path: given, signal, explain, run });
-
-const temporarySuffix = (): string => `.${randomBytes(6).toString('hex')}.tmp`;
 
 function asTransfer(options: unknown = {}) {
   const { onProgress = () => {}, signal } = asObject(options, 'options');
