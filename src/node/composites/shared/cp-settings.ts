@@ -25,9 +25,8 @@ export function asCpSettings(options: unknown = {}) {
   };
 }
 
-interface Ends {
-  readonly from: string;
-  readonly to: string;
+/** What is copied, and what stands where it goes. */
+export interface Pair {
   readonly source: Seen;
   readonly target: Seen | null;
 }
@@ -38,7 +37,9 @@ interface Ends {
  * @param places of both, absolute and normalised
  */
 export function assertPair(
-  { from, to, source, target }: Ends,
+  from: string,
+  to: string,
+  { source, target }: Pair,
   [above, below]: readonly [string, string],
 ): void {
   if (target && (above === below || isSame(source, target))) {

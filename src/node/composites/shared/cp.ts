@@ -13,6 +13,7 @@ import {
   intoItself,
   isSame,
   isWithin,
+  type Pair,
 } from './cp-settings.js';
 import type { CpSteps, Look, Seen } from './steps.js';
 
@@ -25,11 +26,6 @@ interface Copying {
   readonly isWanted: (from: string, to: string) => Composite<boolean>;
   /** The directories that all of the copy will lie in. */
   readonly around: readonly Seen[];
-}
-
-interface Pair {
-  readonly source: Seen;
-  readonly target: Seen | null;
 }
 
 /** Copies a file, or with `recursive` a directory. */
@@ -106,8 +102,9 @@ function* isAlias({ steps, settings, look }: Copying, path: string): Composite<b
 function* lookAtPair({ steps, look }: Copying, from: string, to: string): Composite<Pair> {
   const source = yield* steps.look(look, from);
   const target = yield* lookIfThere(steps, look, to);
-  assertPair({ from, to, source, target }, [steps.placeOf(from), steps.placeOf(to)]);
-  return { source, target };
+  const pair = { source, target };
+  assertPair(from, to, pair, [steps.placeOf(from), steps.placeOf(to)]);
+  return pair;
 }
 
 const lookIfThere = (steps: CpSteps, look: Look, path: string): Composite<Seen | null> =>
