@@ -20,7 +20,7 @@ export function asCpSettings(options: unknown = {}) {
     recursive: flag('recursive', false),
     dereference,
     verbatimSymlinks,
-    mode: given.mode === undefined || given.mode === null ? 0 : asInteger(given.mode, 'mode', 0, 7),
+    mode: asInteger(given.mode ?? 0, 'mode', 0, 7),
     filter: given.filter === undefined ? null : asFunction(given.filter, 'options.filter'),
   };
 }
