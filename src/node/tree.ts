@@ -139,8 +139,8 @@ export const probeAt = <T>(
   syscall: string,
   place: Place,
   run: (op: Operation, path: TreePath) => T,
-  rest: Pick<Step, 'signal' | 'explain'> = {},
-): Composite<T> => invoke({ syscall, path: place.given, ...rest, run: (op) => run(op, place.tree) });
+  { signal, explain }: Pick<Step, 'signal' | 'explain'> = {},
+): Composite<T> => invoke({ syscall, path: place.given, signal, explain, run: (op) => run(op, place.tree) });
 
 /** As `probeAt`, for a caller who is told why nothing is there. */
 export const invokeAt = <T>(

@@ -70,18 +70,33 @@ const NumberStats = constructorOf<Fields<Stats>>(function (attributes) {
   setFractions(this, attributes);
 }, nodeFs.Stats.prototype);
 
-/** In the order in which Node shows them. */
-const COUNTS = ['dev', 'mode', 'nlink', 'uid', 'gid', 'rdev', 'blksize', 'ino', 'size', 'blocks'] as const;
-const TIMES = ['atime', 'mtime', 'ctime', 'birthtime'] as const;
-
 /** Node doesn't export this class; an instance shows it. */
 const NanosecondStats = atFirstUse(() =>
   constructorOf<Fields<BigIntStats>>(
     function (attributes) {
-      const numbers = { ...attributes, rdev: 0 };
-      for (const name of COUNTS) this[name] = BigInt(numbers[name]);
-      for (const time of TIMES) this[`${time}Ms`] = nanosecondsOf(attributes[`${time}Ms`]) / NANOSECONDS;
-      for (const time of TIMES) this[`${time}Ns`] = nanosecondsOf(attributes[`${time}Ms`]);
+      this.dev = BigInt(attributes.dev);
+      this.mode = BigInt(attributes.mode);
+      this.nlink = BigInt(attributes.nlink);
+      this.uid = BigInt(attributes.uid);
+      this.gid = BigInt(attributes.gid);
+      this.rdev = 0n;
+      this.blksize = BigInt(attributes.blksize);
+      this.ino = BigInt(attributes.ino);
+      this.size = BigInt(attributes.size);
+      this.blocks = BigInt(attributes.blocks);
+      const [atimeNs, mtimeNs] = [nanosecondsOf(attributes.atimeMs), nanosecondsOf(attributes.mtimeMs)];
+      const [ctimeNs, birthtimeNs] = [
+        nanosecondsOf(attributes.ctimeMs),
+        nanosecondsOf(attributes.birthtimeMs),
+      ];
+      this.atimeMs = atimeNs / NANOSECONDS;
+      this.mtimeMs = mtimeNs / NANOSECONDS;
+      this.ctimeMs = ctimeNs / NANOSECONDS;
+      this.birthtimeMs = birthtimeNs / NANOSECONDS;
+      this.atimeNs = atimeNs;
+      this.mtimeNs = mtimeNs;
+      this.ctimeNs = ctimeNs;
+      this.birthtimeNs = birthtimeNs;
       if (!isDatedLater) setDates(this, attributes);
     },
     Object.getPrototypeOf(shown({ bigint: true })),
@@ -106,15 +121,16 @@ function setDates(
   stats.birthtime = dateOf(from.birthtimeMs);
 }
 
+type Time = 'atimeMs' | 'mtimeMs' | 'ctimeMs' | 'birthtimeMs';
+
 /**
  * From 26 on the getters of Node's prototype make Temporal.Instants of these: nanoseconds in the second. Their symbols
  * are Node's own; an instance shows them.
  */
-const fractions = atFirstUse(() =>
+const fractions = atFirstUse((): readonly (readonly [symbol, Time])[] =>
   Object.getOwnPropertySymbols(shown({ bigint: false })).flatMap((symbol) => {
-    const [, name = ''] = /^k?partial(\w+)Ns$/i.exec(symbol.description ?? '') ?? [];
-    const time = TIMES.find((each) => each === name.toLowerCase());
-    return time === undefined ? [] : [[symbol, `${time}Ms`] as const];
+    const [, name] = /^k?partial(\w+)Ns$/i.exec(symbol.description ?? '') ?? [];
+    return name === undefined ? [] : [[symbol, `${name.toLowerCase()}Ms` as Time] as const];
   }),
 );
 
