@@ -1,6 +1,5 @@
 import type { Dirent } from 'node:fs';
 import { posix } from 'node:path';
-import { MISSING } from '../arguments/errors.js';
 import { joined } from '../arguments/layout.js';
 import { asOptions, asRecursive, type CallOptions } from '../arguments/validate.js';
 import { type Composite, driveAsync, driveSync, orNothing } from '../composites/driver.js';
@@ -87,7 +86,8 @@ class MountLevel implements Level<Dirent> {
   #own(recursive: boolean): Composite<readonly Dirent[]> {
     const { owner, argument, isAbove } = this.at;
     const options = { recursive, withFileTypes: true, encoding: this.encoding };
-    return orNothing(call(owner, 'readdir', argument, options), [], isAbove ? MISSING : []);
+    const listing: Composite<readonly Dirent[]> = call(owner, 'readdir', argument, options);
+    return isAbove ? orNothing(listing, []) : listing;
   }
 }
 
