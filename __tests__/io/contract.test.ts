@@ -5,11 +5,12 @@ import type { OpenSource } from '../../src/contract/uploads.js';
 import { createInProcessRemote } from '../../src/io/client/in-process.js';
 import { createThreadRemote } from '../../src/io/client/thread-remote.js';
 import { createOwner } from '../../src/io/owner/owner.js';
-import { createMemoryStore } from '../../src/store/memory.js';
 import { createRunsStore } from '../../src/store/runs.js';
+import type { FakeWandbOptions } from '../../src/testing/index.js';
 import { defaults } from '../helpers/defaults.js';
 import { startServer } from '../helpers/server.js';
 import { describeStore, type StoreSetup, VERSIONS } from '../store/contract.js';
+import { createMemoryStore } from '../store/helpers/memory-store.js';
 import { overArtifacts } from '../store/helpers/versions-setup.js';
 import { describeVersions } from '../store/version-contract.js';
 import { storeBehind } from './helpers/store-behind.js';
@@ -49,20 +50,19 @@ describeStore('memory, behind the port in-process', () =>
     ),
   ),
 );
-describeStore('memory, behind the port in a thread', () =>
-  overMemory(createThreadRemote({ ...defaults, store: { kind: 'memory', options: memory } })),
-);
 
-const overRuns = (remoteOver: (config: WireConfig) => Remote) => async (): Promise<StoreSetup> => {
-  const wandb = await startServer();
-  const config = resolveConfig({ baseUrl: wandb.url, apiKey: wandb.apiKey, allowDelete: ['run'] }, {});
-  return {
-    store: storeBehind(remoteOver(config.wire.reveal())),
-    canRemoveUnits: true,
-    seed: (unit, files) => wandb.seed({ [unit]: files }),
-    close: () => wandb.close(),
+const overRuns =
+  (remoteOver: (config: WireConfig) => Remote, server: FakeWandbOptions = {}) =>
+  async (): Promise<StoreSetup> => {
+    const wandb = await startServer(server);
+    const config = resolveConfig({ baseUrl: wandb.url, apiKey: wandb.apiKey, allowDelete: ['run'] }, {});
+    return {
+      store: storeBehind(remoteOver(config.wire.reveal())),
+      canRemoveUnits: true,
+      seed: (unit, files) => wandb.seed({ [unit]: files }),
+      close: () => wandb.close(),
+    };
   };
-};
 
 describeStore(
   'runs, behind the port in-process',
@@ -74,8 +74,10 @@ describeStore(
   ),
 );
 describeStore(
-  'runs, behind the port in a thread',
-  overRuns((config) => createThreadRemote({ ...defaults, store: { kind: 'runs', config } })),
+  'runs in pages of 3, behind the port in a thread',
+  overRuns((config) => createThreadRemote({ ...defaults, store: { kind: 'runs', config } }), {
+    limits: { page: 3 },
+  }),
 );
 
 const artifacts = overArtifacts((config, options) =>

@@ -2,8 +2,8 @@ import type { Failure } from '../../src/contract/failure.js';
 import { treePath } from '../../src/contract/tree-path.js';
 import { createInProcessRemote } from '../../src/io/client/in-process.js';
 import { createOwner } from '../../src/io/owner/owner.js';
-import { createMemoryStore } from '../../src/store/memory.js';
 import { defaults } from '../helpers/defaults.js';
+import { createMemoryStore } from '../store/helpers/memory-store.js';
 import { hand } from './helpers/handed.js';
 import { codeOf, owned, UNIT } from './helpers/owned.js';
 

@@ -5,7 +5,7 @@ test("under Node's permission model without threads a call is ENOTSUP, and names
   const script = `
     import { DEFAULTS } from ${JSON.stringify(threadFile('config/defaults.js').href)};
     import { createThreadRemote } from ${JSON.stringify(threadFile('io/client/thread-remote.js').href)};
-    const remote = createThreadRemote({ ...DEFAULTS, workerUrl: null, store: { kind: 'memory', options: {} } });
+    const remote = createThreadRemote({ ...DEFAULTS, workerUrl: null, store: { kind: 'runs', config: {} } });
     const tell = (how) => ({ ok, failure }) => console.log(how, ok, failure.code, failure.detail.includes('--allow-worker'));
     remote.wait(remote.call('list', { path: '' }, tell('sync')));
     remote.call('list', { path: '' }, tell('async'));`;

@@ -38,6 +38,7 @@ test('what depends on Node runs on each, and what depends on the server against 
     faces: 2,
     ways: 3,
     'node ways': 4,
+    'faces ways': 3,
     alone: 1,
   };
   expect(found.filter(([names = '', count]) => expected[names] !== count)).toEqual([]);
@@ -59,6 +60,10 @@ test('the groups are told by what a file and its helpers import and call', async
         'semantics/two-instances',
         // Through the faces, but of one kind of server only.
         'semantics/info',
+        // Other people's tools, and processes.
+        'tools/webpack',
+        'kernel/content/journal/kills',
+        'package/documents',
         'process/exit',
         'reliability/programs',
       ].map((name) => [name, found.get(`__tests__/${name}.test.ts`)]),
@@ -73,6 +78,9 @@ test('the groups are told by what a file and its helpers import and call', async
     'artifacts/changing': 'ways',
     'semantics/two-instances': 'ways',
     'semantics/info': 'faces',
+    'tools/webpack': 'faces ways',
+    'kernel/content/journal/kills': 'faces',
+    'package/documents': 'once',
     'process/exit': 'node ways',
     'reliability/programs': 'alone',
   });

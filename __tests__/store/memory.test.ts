@@ -1,6 +1,6 @@
 import { encodeFileName, treePath } from '../../src/contract/tree-path.js';
-import { createMemoryStore, type MemoryStoreOptions } from '../../src/store/memory.js';
 import { describeStore } from './contract.js';
+import { createMemoryStore, type MemoryStoreOptions } from './helpers/memory-store.js';
 
 const setup = (options: MemoryStoreOptions) => async () => {
   const store = createMemoryStore({ directories: [treePath('entity/project/run')], ...options });

@@ -55,13 +55,13 @@ describe.each(steps)('when the clock of the machine is set %s', (_, step) => {
     const clock = fakeClock();
     const book = new AddressBook(clock);
     const sizes = new BatchSizes(clock, 30_000);
-    book.remember('key', 'version', { direct: 'https://storage', api: null });
+    book.remember('key', { direct: 'https://storage', api: null });
     const failure = Object.assign(new Error('too much'));
     await expect(sizes.adapt('page', 1000, () => Promise.reject(failure))).rejects.toBe(failure);
     clock.set(step);
-    expect(book.peek('key', 'version')).not.toBeNull();
+    expect(book.peek('key')).not.toBeNull();
     await clock.sleep(50 * 60_000, undefined);
-    expect(book.peek('key', 'version')).toBeNull();
+    expect(book.peek('key')).toBeNull();
   });
 });
 

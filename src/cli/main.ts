@@ -40,7 +40,10 @@ async function main(argv: readonly string[]): Promise<void> {
 }
 
 function readServerOptions(args: readonly string[]) {
-  const { values } = parse(args);
+  const { values } = parseArgs({
+    args: [...args],
+    options: { port: { type: 'string' }, host: { type: 'string' }, world: { type: 'string' } },
+  });
   const port = values.port === undefined ? undefined : Number(values.port);
   if (port !== undefined && !(Number.isInteger(port) && port >= 0 && port <= 65_535)) {
     throw new UsageError(`--port must be a number from 0 to 65535; got '${values.port}'.`);
@@ -48,21 +51,11 @@ function readServerOptions(args: readonly string[]) {
   return { port, host: values.host, world: values.world };
 }
 
-function parse(args: readonly string[]) {
-  try {
-    return parseArgs({
-      args: [...args],
-      options: { port: { type: 'string' }, host: { type: 'string' }, world: { type: 'string' } },
-    });
-  } catch (error) {
-    throw new UsageError(error instanceof Error ? error.message : String(error));
-  }
-}
-
 try {
   await main(process.argv.slice(2));
 } catch (error) {
-  if (error instanceof UsageError) process.stderr.write(`wandb-fs: ${error.message}\n\n${USAGE}`);
-  else process.stderr.write(`wandb-fs: ${error instanceof Error ? error.message : String(error)}\n`);
-  process.exitCode = error instanceof UsageError ? 2 : 1;
+  const { message = String(error), code = '' } = Object(error) as Partial<NodeJS.ErrnoException>;
+  const isOfUsage = error instanceof UsageError || code.startsWith('ERR_PARSE_ARGS_');
+  process.stderr.write(`wandb-fs: ${message}\n${isOfUsage ? `\n${USAGE}` : ''}`);
+  process.exitCode = isOfUsage ? 2 : 1;
 }

@@ -19,8 +19,8 @@ import {
 export interface ArtifactsConfig {
   /**
    * How references are read, by scheme: `true` by a request of our own to any public host, a list to these hosts (http,
-   * https), a string from files below that
-   * absolute directory (file), else by the user's function. Schemes that aren't here are never read.
+   * https), a string from files below that absolute directory (file), else by the user's function. Schemes that aren't
+   * here are never read.
    */
   readonly references: Readonly<Record<string, true | string | readonly string[] | ReferenceReader>>;
   /** Where content is kept; null: nowhere. `limit` bounds a directory of our own, in bytes; null: no bound. */
@@ -42,20 +42,10 @@ export function resolveArtifactsConfig(
     if (reader === undefined || reader === false) continue;
     references[scheme] = typeof reader === 'string' ? resolve(reader) : reader;
   }
-  const { artifactCache } = own;
-  const directory =
-    typeof artifactCache === 'string'
-      ? resolve(artifactCache)
-      : artifactCache
-        ? sdkCacheDirectory(env)
-        : null;
   return {
     artifacts: {
       references,
-      cache:
-        directory === null
-          ? null
-          : { directory: join(directory, 'artifacts'), limit: own.artifactCacheBytes ?? null },
+      cache: cacheOf(own, env),
       multipartBytes: own.multipartBytes ?? DEFAULTS.multipartBytes,
       partBytes: own.partBytes ?? DEFAULTS.partBytes,
     },
@@ -66,6 +56,13 @@ export function resolveArtifactsConfig(
 /** Requests can't be made in another thread: a function reads references. */
 export const hasReaders = ({ references }: ArtifactsConfig): boolean =>
   Object.values(references).some((reader) => typeof reader === 'function');
+
+function cacheOf(options: ArtifactOptions, env: NodeJS.ProcessEnv): ArtifactsConfig['cache'] {
+  const { artifactCache, artifactCacheBytes: limit = null } = options;
+  if (!artifactCache) return null;
+  const directory = artifactCache === true ? sdkCacheDirectory(env) : resolve(artifactCache);
+  return { directory: join(directory, 'artifacts'), limit };
+}
 
 /** `WANDB_CACHE_DIR`, else `wandb` in the user's cache directory of the platform, as the SDK finds it. */
 function sdkCacheDirectory(env: NodeJS.ProcessEnv): string {
@@ -95,7 +92,7 @@ function hosts(scheme: string, what: string, value: unknown): void {
 }
 
 const references: Check = (what, value) => {
-  if (typeof value !== 'object' || value === null) throw invalidType(what, 'an object', value);
+  assertObject(what, value);
   for (const [scheme, reader] of Object.entries(value)) {
     const name = `${what}.${scheme}`;
     if (!/^[a-z][a-z\d+.-]*$/.test(scheme))
@@ -126,7 +123,7 @@ function takeArtifactOptions(options: WandbArtifactFsOptions): {
   readonly own: ArtifactOptions;
   readonly rest: WandbFsOptions;
 } {
-  assertObject(options);
+  assertObject('options', options);
   const all = Object.entries(options);
   const isOwn = ([name]: (typeof all)[number]): boolean => Object.hasOwn(ARTIFACT_CHECKS, name);
   const own: ArtifactOptions = Object.fromEntries(all.filter(isOwn));

@@ -1,11 +1,10 @@
 import { pathToFileURL } from 'node:url';
-import type { Dispatcher } from 'undici';
 import { appUrlOf, isClear, normaliseBaseUrl } from './base-url.js';
 import { DEFAULT_BASE_URL, DEFAULTS } from './defaults.js';
 import { findProxies, type Proxies } from './environment/proxies.js';
 import { Surroundings } from './environment/surroundings.js';
 import { trustHint } from './environment/trust.js';
-import { type Base, findKey, missingKeyHint } from './key.js';
+import { type Base, findKey, type Key, missingKeyHint } from './key.js';
 import { harmless } from './logger.js';
 import type { DeletableLevel, Logger, WandbFsOptions } from './options.js';
 import { Secret } from './secret.js';
@@ -15,13 +14,9 @@ import { checkOptions, invalidValue } from './validate.js';
 export const VERSION = '0.1.0';
 
 /** What the owner of the remote needs: plain data, to be cloned into its thread. Holds the key: never log it. */
-export interface WireConfig {
+export interface WireConfig extends Key {
   readonly baseUrl: string;
-  readonly apiKey: string | null;
-  readonly identityTokenFile: string | null;
-  /** Where the key or the token file was found, for messages. */
-  readonly keySource: string | null;
-  /** What to say when there is neither. */
+  /** What to say when there is no key. */
   readonly missingKeyHint: string;
   /** Where access tokens are kept between processes. */
   readonly credentialsFile: string;
@@ -57,37 +52,7 @@ export interface Timeouts {
 }
 
 /** Everything that was configured, resolved once. */
-export interface Config {
-  readonly baseUrl: string;
-  /** Where W&B's web pages are, for links. */
-  readonly appUrl: string;
-  /** Absolute, without a trailing slash but for '/'. */
-  readonly mountPoint: string;
-  /** A tree path: no slash at either end; '' is the whole tree. */
-  readonly root: string;
-  readonly listingTtl: number;
-  readonly cacheBytes: number;
-  readonly spoolBytes: number;
-  /** `dir` is absolute; null: no journal. */
-  readonly journal: { readonly dir: string; readonly fsync: boolean } | null;
-  readonly maxRenameBytes: number;
-  readonly writeback: 'back' | 'through';
-  readonly writebackDelay: number;
-  readonly sync: 'thread' | 'cache-only' | 'off';
-  readonly syncTimeout: number;
-  readonly allowDelete: readonly DeletableLevel[];
-  readonly readOnly: boolean;
-  readonly concurrency: number;
-  readonly exitFlushMs: number;
-  readonly exitSignals: boolean;
-  readonly workerUrl: URL | null;
-  readonly fetch: typeof globalThis.fetch | null;
-  readonly dispatcher: Dispatcher | null;
-  readonly logger: Logger;
-  /** Requests can't be made in another thread: a function was given that only this one can call. */
-  readonly isInProcess: boolean;
-  readonly wire: Secret<WireConfig>;
-}
+export type Config = ReturnType<typeof resolveConfig>;
 
 const toProcess: Logger = { warn: (message) => process.emitWarning(message, 'WandbFsWarning') };
 
@@ -102,7 +67,7 @@ export function resolveConfig(
   options: WandbFsOptions = {},
   env: NodeJS.ProcessEnv = process.env,
   cwd: string = process.cwd(),
-): Config {
+) {
   checkOptions(options);
   const given = { ...DEFAULTS, ...withoutUndefined(options) };
   const logger = given.logger ? harmless(given.logger) : toProcess;
@@ -111,18 +76,15 @@ export function resolveConfig(
   const { baseUrl } = base;
   const appUrl = around.variable('WANDB_APP_URL')?.replace(/\/+$/, '') ?? appUrlOf(baseUrl);
   const key = findKey(given, base, around);
-  if (key.source !== null && isClear(baseUrl)) {
+  if (key.keySource !== null && isClear(baseUrl)) {
     logger.warn?.(`The API key travels to ${baseUrl} in clear, for all on the way to read; use https.`);
   }
   const isInProcess = given.fetch !== undefined || given.dispatcher !== undefined;
-  const allowDelete = Object.freeze([...(given.allowDelete ?? [])]);
   const call = timeoutOf(options, around);
   const wire: WireConfig = {
     baseUrl,
-    apiKey: key.apiKey,
-    identityTokenFile: key.identityTokenFile,
-    keySource: key.source,
-    missingKeyHint: key.source === null ? missingKeyHint(baseUrl, appUrl, around) : '',
+    ...key,
+    missingKeyHint: key.keySource === null ? missingKeyHint(baseUrl, appUrl, around) : '',
     credentialsFile: around.credentialsFile,
     userAgent: `wandb-fs/${VERSION} node/${process.versions.node}`,
     extraHeaders: extraHeaders(around),
@@ -138,33 +100,28 @@ export function resolveConfig(
       headers: given.headersTimeout,
       idle: given.idleTimeout,
     },
-    allowDelete,
+    allowDelete: Object.freeze([...given.allowDelete]),
     readOnly: given.readOnly,
     isDebugged: logger.debug !== undefined,
   };
+  // Whoever looks at the rest must not see these.
+  const { apiKey: _, identityTokenFile: __, ...open } = given;
   return Object.freeze({
+    ...open,
     baseUrl,
+    /** Where W&B's web pages are, for links. */
     appUrl,
+    /** Absolute, without a trailing slash but for '/'. */
     mountPoint: given.mountPoint.replace(/\/{2,}/g, '/').replace(/(?<=.)\/$/, ''),
+    /** A tree path: no slash at either end; '' is the whole tree. */
     root: given.root.replace(/^\/+|\/+$/g, ''),
-    listingTtl: given.listingTtl,
-    cacheBytes: given.cacheBytes,
-    spoolBytes: given.spoolBytes,
     journal: findJournal(given.journal, around),
-    maxRenameBytes: given.maxRenameBytes,
-    writeback: given.writeback,
-    writebackDelay: given.writebackDelay,
     sync: given.sync ?? (isInProcess ? 'off' : 'thread'),
-    syncTimeout: given.syncTimeout,
-    allowDelete,
-    readOnly: given.readOnly,
-    concurrency: given.concurrency,
-    exitFlushMs: given.exitFlushMs,
-    exitSignals: given.exitSignals,
     workerUrl: workerUrl(given.workerUrl),
     fetch: given.fetch ?? null,
     dispatcher: given.dispatcher ?? null,
     logger,
+    /** Requests can't be made in another thread: a function was given that only this one can call. */
     isInProcess,
     wire: new Secret(wire),
   });
@@ -182,7 +139,8 @@ function findBaseUrl(options: WandbFsOptions, around: Surroundings): Base {
   return base(setting ?? DEFAULT_BASE_URL, 'base_url in a wandb settings file');
 }
 
-function findJournal(given: WandbFsOptions['journal'], around: Surroundings): Config['journal'] {
+/** Where the journal is, as an absolute path; null: there is none. */
+function findJournal(given: WandbFsOptions['journal'], around: Surroundings) {
   const journal = given ?? journalVariable(around);
   if (journal === false) return null;
   const { dir, fsync = false } =

@@ -13,6 +13,7 @@ export const DEFAULTS = {
   writeback: 'back',
   writebackDelay: 500,
   syncTimeout: 120_000,
+  allowDelete: [],
   readOnly: false,
   concurrency: 16,
   timeout: 30_000,

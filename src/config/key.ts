@@ -15,7 +15,7 @@ export interface Base {
 export interface Key {
   readonly apiKey: string | null;
   readonly identityTokenFile: string | null;
-  readonly source: string | null;
+  readonly keySource: string | null;
 }
 
 /**
@@ -23,14 +23,14 @@ export interface Key {
  * is no error here: it is one when the first request is made.
  */
 export function findKey(options: WandbFsOptions, { baseUrl, written }: Base, around: Surroundings): Key {
-  const withKey = (apiKey: string, source: string): Key => {
-    checkKey(source, apiKey);
-    return { apiKey, identityTokenFile: null, source };
+  const withKey = (apiKey: string, keySource: string): Key => {
+    checkKey(keySource, apiKey);
+    return { apiKey, identityTokenFile: null, keySource };
   };
-  const withToken = (file: string, source: string): Key => ({
+  const withToken = (file: string, keySource: string): Key => ({
     apiKey: null,
     identityTokenFile: around.expand(file),
-    source,
+    keySource,
   });
 
   if (options.apiKey !== undefined && options.identityTokenFile !== undefined) {
@@ -55,7 +55,7 @@ export function findKey(options: WandbFsOptions, { baseUrl, written }: Base, aro
   const belongs = inFiles === null || isSameServer(inFiles, baseUrl);
   const inSettings = belongs ? around.setting('api_key') : null;
   if (inSettings) return withKey(inSettings, `api_key in ${around.settingFile('api_key')}`);
-  return { apiKey: null, identityTokenFile: null, source: null };
+  return { apiKey: null, identityTokenFile: null, keySource: null };
 }
 
 /** For requests without a key: every way to give one, and where was looked for it. */

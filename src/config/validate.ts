@@ -118,14 +118,12 @@ const root: Check = (what, value) => {
   if (!isPath) throw invalidValue(what, `expected a path such as 'entity/project', got ${shown(value)}`);
 };
 
-const methods =
-  (...names: readonly string[]): Check =>
-  (what, value) => {
-    if (typeof value !== 'object' || value === null) throw invalidType(what, 'an object', value);
-    for (const [name, member] of Object.entries(value)) {
-      if (names.includes(name) && member !== undefined) callable(`${what}.${name}`, member);
-    }
-  };
+const logger: Check = (what, value) => {
+  assertObject(what, value);
+  for (const [name, member] of Object.entries(value)) {
+    if (/^(warn|debug)$/.test(name) && member !== undefined) callable(`${what}.${name}`, member);
+  }
+};
 
 const dispatcher: Check = (what, value) => {
   if (typeof value !== 'object' || value === null || !('dispatch' in value)) {
@@ -162,9 +160,7 @@ const JOURNAL_CHECKS: Checks<JournalDirectory> = { dir: directory, fsync: flag }
 const journal: Check = (what, value) => {
   if (typeof value === 'boolean') return;
   if (typeof value === 'string') return directory(what, value);
-  if (typeof value !== 'object' || value === null) {
-    throw invalidType(what, 'a boolean, the path of a directory, or an object', value);
-  }
+  assertObject(what, value, 'a boolean, the path of a directory, or an object');
   checkMembers(what, value, JOURNAL_CHECKS, 'member');
 };
 
@@ -194,17 +190,17 @@ const CHECKS: Checks<WandbFsOptions> = {
   exitSignals: flag,
   fetch: callable,
   dispatcher,
-  logger: methods('warn', 'debug'),
+  logger,
   workerUrl: address,
 };
 
-export function assertObject(options: unknown): asserts options is object {
-  if (typeof options !== 'object' || options === null) throw invalidType('options', 'an object', options);
+export function assertObject(what: string, value: unknown, expected = 'an object'): asserts value is object {
+  if (typeof value !== 'object' || value === null) throw invalidType(what, expected, value);
 }
 
 /** Throws a TypeError for what is no option, or no value of one. */
 export function checkOptions(options: unknown): asserts options is WandbFsOptions {
-  assertObject(options);
+  assertObject('options', options);
   checkMembers('options', options, CHECKS, 'option');
   const { fetch, dispatcher: own, sync } = options as WandbFsOptions;
   if (fetch && own) throw invalidValue('options.fetch', 'give either `fetch` or `dispatcher`, not both');

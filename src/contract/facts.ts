@@ -19,27 +19,31 @@ export interface RootFacts {
   readonly kind: 'root';
 }
 
-/** A user's or a team's name space. */
-export interface EntityFacts {
-  readonly kind: 'entity';
+interface Named {
   /** W&B's global id. */
   readonly id: string;
   readonly name: string;
-  readonly isTeam: boolean;
   readonly createdAt: string;
 }
 
-export interface ProjectFacts {
+interface InProject {
+  readonly entity: string;
+  readonly project: string;
+}
+
+/** A user's or a team's name space. */
+export interface EntityFacts extends Named {
+  readonly kind: 'entity';
+  readonly isTeam: boolean;
+}
+
+export interface ProjectFacts extends Named {
   readonly kind: 'project';
-  /** W&B's global id. */
-  readonly id: string;
-  readonly name: string;
   readonly entity: string;
   readonly description: string | null;
   /** Who made it. */
   readonly user: UserFacts | null;
   readonly runCount: number;
-  readonly createdAt: string;
   readonly updatedAt: string | null;
   /** When a run of it was active last. */
   readonly lastActive: string | null;
@@ -51,13 +55,10 @@ export interface UserFacts {
   readonly name: string;
 }
 
-export interface RunFacts {
+export interface RunFacts extends Named, InProject {
   readonly kind: 'run';
-  /** W&B's global id; what paths call a run is its `name`. */
-  readonly id: string;
+  /** What paths call it. */
   readonly name: string;
-  readonly entity: string;
-  readonly project: string;
   /** As the W&B app calls it, such as 'eager-fox-1'; several runs may have the same one. */
   readonly displayName: string | null;
   /** 'running', 'finished', 'failed', 'crashed', 'killed', 'pending', 'preempting' or 'preempted'. */
@@ -78,7 +79,6 @@ export interface RunFacts {
   readonly host: string | null;
   readonly exitCode: number | null;
   readonly fileCount: number | null;
-  readonly createdAt: string;
   readonly updatedAt: string | null;
   /** When it was heard of last. */
   readonly heartbeatAt: string | null;
@@ -109,42 +109,28 @@ export interface FileFacts {
   readonly isPending: boolean;
 }
 
-export interface ArtifactTypeFacts {
+export interface ArtifactTypeFacts extends Named, InProject {
   readonly kind: 'artifactType';
-  /** W&B's global id. */
-  readonly id: string;
-  readonly name: string;
-  readonly entity: string;
-  readonly project: string;
   readonly description: string | null;
-  readonly createdAt: string;
 }
 
-export interface CollectionFacts {
+export interface CollectionFacts extends Named, InProject {
   readonly kind: 'collection';
-  /** W&B's global id. */
-  readonly id: string;
-  readonly name: string;
-  readonly entity: string;
-  readonly project: string;
   readonly type: string;
   /** Its versions are links to those of other collections, as in a registry. */
   readonly isPortfolio: boolean;
   readonly description: string | null;
   readonly tags: readonly string[];
-  readonly createdAt: string;
   readonly updatedAt: string | null;
 }
 
 /** A version; an alias tells of the version that it points to. */
-export interface VersionFacts {
+export interface VersionFacts extends InProject {
   readonly kind: 'version';
   /** W&B's global id. */
   readonly id: string;
   /** Its number in this collection, 'vN'. */
   readonly version: string;
-  readonly entity: string;
-  readonly project: string;
   readonly collection: string;
   readonly type: string;
   /** Those of this collection. */
@@ -164,12 +150,7 @@ export interface VersionFacts {
   readonly createdAt: string;
   readonly updatedAt: string | null;
   /** Where a version comes from that was linked into this collection. */
-  readonly source: {
-    readonly entity: string;
-    readonly project: string;
-    readonly collection: string;
-    readonly version: string | null;
-  } | null;
+  readonly source: (InProject & { readonly collection: string; readonly version: string | null }) | null;
 }
 
 /** A directory beside versions that only this instance has. */

@@ -42,14 +42,13 @@ export interface RemoteMethods {
    * Queues a file's content for upload (the last close of a dirty file). Replies at once: acknowledged, not durable.
    * A later submit of the same inode or path supersedes an earlier one that isn't on its way yet.
    */
-  submit(args: {
-    ino: number;
-    generation: number;
-    path: TreePath;
-    source: Handed;
-    /** The server may have this very content already: it is asked before anything is sent. @default false */
-    isDoubtful?: boolean | undefined;
-  }): null;
+  submit(
+    args: OfSubmitted & {
+      source: Handed;
+      /** The server may have this very content already: it is asked before anything is sent. @default false */
+      isDoubtful?: boolean | undefined;
+    },
+  ): null;
   /**
    * Sends at once what is queued (of these inodes; of all, if null) and replies when all of it is durable or has
    * failed. Failed uploads stay queued and are tried again, by themselves after a while and at the next flush.
@@ -117,33 +116,26 @@ export type Reply<M extends Method> =
   | { readonly ok: true; readonly value: Value<M> }
   | { readonly ok: false; readonly failure: Failure };
 
+/** Content that was handed over. */
+interface OfSubmitted {
+  readonly path: TreePath;
+  readonly ino: number;
+  readonly generation: number;
+}
+
 /** What the owner tells without being asked. Delivered in order with the replies. */
 export type RemoteEvent =
-  | {
+  | (Omit<OfSubmitted, 'generation'> & {
       readonly type: 'progress';
-      readonly path: TreePath;
-      readonly ino: number;
       readonly sent: number;
       readonly size: number;
-    }
+    })
   /** Durable: the storage answered 2xx and the mark succeeded. `entry` is what the next agreeing listing will show. */
-  | {
-      readonly type: 'uploaded';
-      readonly path: TreePath;
-      readonly ino: number;
-      readonly generation: number;
-      readonly entry: Entry;
-    }
+  | (OfSubmitted & { readonly type: 'uploaded'; readonly entry: Entry })
   /** Failed; stays queued, and is tried again by itself after a while, or at the next flush. */
-  | {
-      readonly type: 'failed';
-      readonly path: TreePath;
-      readonly ino: number;
-      readonly generation: number;
-      readonly failure: Failure;
-    }
+  | (OfSubmitted & { readonly type: 'failed'; readonly failure: Failure })
   /** Will not be sent: superseded, removed, or renamed over. */
-  | { readonly type: 'dropped'; readonly path: TreePath; readonly ino: number; readonly generation: number }
+  | (OfSubmitted & { readonly type: 'dropped' })
   /** A file that was sent for a version, which is there now. */
   | { readonly type: 'committed'; readonly path: TreePath; readonly size: number }
   /** No version was made of the draft at `path`, which stays as it is. */

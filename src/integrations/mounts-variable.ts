@@ -23,12 +23,8 @@ export function mountsOfEnvironment(environment: NodeJS.ProcessEnv): Readonly<Re
       );
     }
     if (prefix in mounts) throw new TypeError(`${VARIABLE} mounts '${prefix}' twice.`);
-    mounts[prefix] = scheme === 'wandbas' ? artifactsBelow(root) : runsBelow(root);
+    if (scheme === 'wandbas') mounts[prefix] = root === '' ? wandbArtifacts : createWandbArtifactFs({ root });
+    else mounts[prefix] = root === '' ? wandbFs : createWandbFs({ root });
   }
   return mounts;
 }
-
-const runsBelow = (root: string): WandbFs => (root === '' ? wandbFs : createWandbFs({ root }));
-
-const artifactsBelow = (root: string): WandbFs =>
-  root === '' ? wandbArtifacts : createWandbArtifactFs({ root });

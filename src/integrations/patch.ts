@@ -4,17 +4,14 @@ import { promisify } from 'node:util';
 
 type AnyFunction = (...args: unknown[]) => unknown;
 
+/** Is a call of these arguments the original's anyway? */
+type IsOriginals = (args: readonly unknown[]) => boolean;
+
 /** A function of `node:fs` and the one that stands for it while a registration lasts. */
 interface Pair {
   readonly original: AnyFunction;
   readonly mounted: AnyFunction;
-  /** A call of these arguments is the original's anyway. */
-  readonly isOriginals: (args: readonly unknown[]) => boolean;
-}
-
-export interface Patch {
-  /** Puts back what this put in its place; what somebody else has replaced since is left as it is. */
-  undo(): void;
+  readonly isOriginals: IsOriginals;
 }
 
 /** The members of `node:fs` as they are, on an object of their own: what they come to isn't changed by a patch. */
@@ -31,20 +28,20 @@ export function copyOfNodeFs(): typeof nodeFs {
  *
  * The functions that are put there look like those that they stand for, and become them again when the patch is undone:
  * whoever took one meanwhile keeps one that works.
+ *
+ * @returns what undoes it; what somebody else has replaced since is left as it is
  */
-export function patchNodeFs(mounted: typeof nodeFs, prefixes: readonly string[]): Patch {
+export function patchNodeFs(mounted: typeof nodeFs, prefixes: readonly string[]): () => void {
   const life = { isActive: true };
   const undone = [
     ...replaceMembers(nodeFs, mounted, prefixes, life),
     ...replaceMembers(nodeFs.promises, mounted.promises, prefixes, life),
   ];
   syncBuiltinESMExports();
-  return {
-    undo() {
-      life.isActive = false;
-      for (const undo of undone) undo();
-      syncBuiltinESMExports();
-    },
+  return () => {
+    life.isActive = false;
+    for (const undo of undone) undo();
+    syncBuiltinESMExports();
   };
 }
 
@@ -73,13 +70,11 @@ const PAIRS: readonly string[] = ['copyFile', 'cp', 'link', 'rename', 'symlink']
 /** Its first argument is a pattern, which may match what its text doesn't begin with. */
 const PATTERN = 'glob';
 
-type Elsewhere = (args: readonly unknown[]) => boolean;
-
 /**
  * Tells at a glance, for most of what a process does, that a call has nothing to do with any mount: its paths are
  * absolute and plain, and begin with another directory than all the mounts. False leaves it open.
  */
-export function elsewhereOf(name: string, prefixes: readonly string[]): Elsewhere {
+export function elsewhereOf(name: string, prefixes: readonly string[]): IsOriginals {
   const call = name.replace(/Sync$/, '');
   if (call === PATTERN) return () => false;
   const tops = prefixes.map((prefix) => prefix.slice(0, `${prefix}/`.indexOf('/', 1)));
@@ -104,7 +99,7 @@ const isFunction = (value: unknown): value is AnyFunction => typeof value === 'f
 const STREAM_MAKERS: readonly string[] = ['createReadStream', 'createWriteStream'];
 
 /** Node's own streams make their calls through the members of `node:fs`; but they know Node's own handles only. */
-const isWithoutHandle = ([, options]: readonly unknown[]): boolean => {
+const isWithoutHandle: IsOriginals = ([, options]) => {
   const { fd } = (options ?? {}) as { readonly fd?: unknown };
   return typeof fd !== 'object' || fd === null;
 };

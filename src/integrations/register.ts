@@ -52,13 +52,13 @@ export function register(options: RegisterOptions = {}): Registration {
   }
   const mounts = options.mounts ?? mountsOfEnvironment(process.env);
   const mounted = mountAll(mounts, copyOfNodeFs());
-  const patch = patchNodeFs(mounted, Object.keys(mounts));
+  const undo = patchNodeFs(mounted, Object.keys(mounts));
   const registration: Registration = {
     wandb: mounted.wandb,
     unregister() {
       if (Reflect.get(nodeFs, REGISTERED) !== registration) return;
       Reflect.deleteProperty(nodeFs, REGISTERED);
-      patch.undo();
+      undo();
     },
   };
   Object.defineProperty(nodeFs, REGISTERED, { value: registration, configurable: true });

@@ -6,33 +6,59 @@ import { promisify } from 'node:util';
 type NodeFs = typeof nodeFs;
 type AnyFunction = (...args: unknown[]) => unknown;
 
-export interface Opened {
-  readonly fd: number;
-  readonly path: string;
-  readonly flags: unknown;
-  readonly mode: unknown;
-}
+/** Its methods that do nothing but call `fs` with the fd. */
+const CALLS = {
+  read: 'read',
+  readSync: 'readSync',
+  readv: 'readv',
+  writev: 'writev',
+  readFile: 'readFile',
+  readFileSync: 'readFileSync',
+  writeFileSync: 'writeFileSync',
+  stat: 'fstat',
+  statSync: 'fstatSync',
+  truncate: 'ftruncate',
+  truncateSync: 'ftruncateSync',
+  chmod: 'fchmod',
+  chmodSync: 'fchmodSync',
+  chown: 'fchown',
+  utimes: 'futimes',
+  utimesSync: 'futimesSync',
+  sync: 'fsync',
+  datasync: 'fdatasync',
+} as const;
 
 /**
  * An open file as `node:vfs` wants it: Node gives it an fd and a `FileHandle` of its own, and makes their calls here, as
  * its callers made them.
  */
 export class VfsHandle {
-  readonly path: string;
-  readonly flags: unknown;
-  readonly mode: unknown;
   closed = false;
   readonly #fs: NodeFs;
   readonly #fd: number;
   /** Where Node has set the handle to, as its write streams do; null: the fd has its own position. */
   #position: number | null = null;
 
-  constructor(fs: NodeFs, { fd, path, flags, mode }: Opened) {
+  constructor(
+    fs: NodeFs,
+    fd: number,
+    readonly path: string,
+    readonly flags: unknown,
+    readonly mode: unknown,
+  ) {
     this.#fs = fs;
     this.#fd = fd;
-    this.path = path;
-    this.flags = flags;
-    this.mode = mode;
+  }
+
+  static {
+    for (const [name, call] of Object.entries(CALLS)) {
+      const isSync = call.endsWith('Sync');
+      Object.defineProperty(VfsHandle.prototype, name, {
+        value(this: VfsHandle, ...args: unknown[]): unknown {
+          return isSync ? this.#now(call, args) : this.#later(call, args);
+        },
+      });
+    }
   }
 
   get position(): number {
@@ -41,18 +67,6 @@ export class VfsHandle {
 
   set position(position: number) {
     this.#position = position;
-  }
-
-  read(...args: unknown[]): unknown {
-    return this.#later('read', args);
-  }
-
-  readSync(...args: unknown[]): unknown {
-    return this.#now('readSync', args);
-  }
-
-  readv(...args: unknown[]): unknown {
-    return this.#later('readv', args);
   }
 
   async write(...args: unknown[]): Promise<unknown> {
@@ -67,73 +81,13 @@ export class VfsHandle {
     return written;
   }
 
-  writev(...args: unknown[]): unknown {
-    return this.#later('writev', args);
-  }
-
-  readFile(options?: unknown): unknown {
-    return this.#later('readFile', [options]);
-  }
-
-  readFileSync(options?: unknown): unknown {
-    return this.#now('readFileSync', [options]);
-  }
-
   async writeFile(data: unknown, options?: unknown): Promise<void> {
     if (isContent(data)) await this.#later('writeFile', [data, options]);
     else await this.#writeAll(data as Iterable<unknown>, options);
   }
 
-  writeFileSync(data: unknown, options?: unknown): unknown {
-    return this.#now('writeFileSync', [data, options]);
-  }
-
   appendFile(data: unknown, options?: unknown): unknown {
     return this.writeFile(data, options);
-  }
-
-  stat(options?: unknown): unknown {
-    return this.#later('fstat', [options]);
-  }
-
-  statSync(options?: unknown): unknown {
-    return this.#now('fstatSync', [options]);
-  }
-
-  truncate(length = 0): unknown {
-    return this.#later('ftruncate', [length]);
-  }
-
-  truncateSync(length = 0): unknown {
-    return this.#now('ftruncateSync', [length]);
-  }
-
-  chmod(mode: unknown): unknown {
-    return this.#later('fchmod', [mode]);
-  }
-
-  chmodSync(mode: unknown): unknown {
-    return this.#now('fchmodSync', [mode]);
-  }
-
-  chown(uid: unknown, gid: unknown): unknown {
-    return this.#later('fchown', [uid, gid]);
-  }
-
-  utimes(atime: unknown, mtime: unknown): unknown {
-    return this.#later('futimes', [atime, mtime]);
-  }
-
-  utimesSync(atime: unknown, mtime: unknown): unknown {
-    return this.#now('futimesSync', [atime, mtime]);
-  }
-
-  sync(): unknown {
-    return this.#later('fsync', []);
-  }
-
-  datasync(): unknown {
-    return this.#later('fdatasync', []);
   }
 
   async close(): Promise<void> {

@@ -1,6 +1,7 @@
 import type nodeFs from 'node:fs';
 import type { Dirent } from 'node:fs';
 import { posix } from 'node:path';
+import { promisify } from 'node:util';
 import { VfsHandle } from './vfs-handle.js';
 import type { VfsModule } from './vfs-module.js';
 
@@ -24,22 +25,15 @@ const OF_A_PATH = [
   'stat',
   'unlink',
   'writeFile',
-] as const;
+];
 
-const OF_TWO_PATHS = ['copyFile', 'link', 'rename'] as const;
+const OF_TWO_PATHS = ['copyFile', 'link', 'rename'];
 
 /** They come to a path. */
-const TO_A_PATH = ['mkdir', 'realpath'] as const;
+const TO_A_PATH = ['mkdir', 'realpath'];
 
 /** What Node asks of a provider in one style only, whatever the style of the call. */
-const ONLY_SYNC = [
-  'chmodSync',
-  'chownSync',
-  'lchmodSync',
-  'lchownSync',
-  'lutimesSync',
-  'utimesSync',
-] as const;
+const ONLY_SYNC = ['chmodSync', 'chownSync', 'lchmodSync', 'lchownSync', 'lutimesSync', 'utimesSync'];
 
 /**
  * A provider of `node:vfs`. Node's own default implementations are made of whole files in memory and swallow errors, so
@@ -57,89 +51,78 @@ export function providerOf({ VirtualProvider }: VfsModule, place: () => Place): 
 
 type Methods = Record<string, AnyFunction>;
 
+/** @param paths which of the arguments are paths */
+const callAt = (
+  { at }: Place,
+  call: AnyFunction,
+  args: readonly unknown[],
+  paths: readonly number[] = [0],
+): unknown => call(...args.map((arg, index) => (paths.includes(index) ? at(String(arg)) : arg)));
+
+const memberOf = (fs: object, name: string): AnyFunction => Reflect.get(fs, name) as AnyFunction;
+
+const asIs = (value: unknown): unknown => value;
+
 function byPath(place: () => Place): Methods {
   const methods: Methods = {};
-  const add = (name: string, make: (style: Style) => AnyFunction): void => {
-    methods[name] = async (...args) => await make('promise')(...args);
-    methods[`${name}Sync`] = make('sync');
+  const add = (
+    name: string,
+    paths?: readonly number[],
+    shown: (value: unknown, where: Place) => unknown = asIs,
+  ): void => {
+    methods[name] = async (...args) => {
+      const where = place();
+      return shown(await callAt(where, memberOf(where.fs.promises, name), args, paths), where);
+    };
+    methods[`${name}Sync`] = (...args) => {
+      const where = place();
+      return shown(callAt(where, memberOf(where.fs, `${name}Sync`), args, paths), where);
+    };
   };
-  for (const name of OF_A_PATH) {
-    add(name, (style) => (path, ...rest) => {
-      const { fs, at } = place();
-      return callOf(fs, name, style)(at(String(path)), ...rest);
-    });
-  }
-  for (const name of OF_TWO_PATHS) {
-    add(name, (style) => (from, to, ...rest) => {
-      const { fs, at } = place();
-      return callOf(fs, name, style)(at(String(from)), at(String(to)), ...rest);
-    });
-  }
-  for (const name of TO_A_PATH) {
-    const shown = (value: unknown, { back }: Place): unknown =>
-      typeof value === 'string' ? back(value) : value;
-    methods[name] = async (path, ...rest) => {
+  const shownPath = (value: unknown, { back }: Place): unknown =>
+    typeof value === 'string' ? back(value) : value;
+  for (const name of OF_A_PATH) add(name);
+  for (const name of OF_TWO_PATHS) add(name, [0, 1]);
+  for (const name of TO_A_PATH) add(name, [0], shownPath);
+  add('symlink', [1]);
+  for (const name of [...ONLY_SYNC, 'watch', 'watchFile', 'unwatchFile']) {
+    methods[name] = (...args) => {
       const where = place();
-      return shown(await callOf(where.fs, name, 'promise')(where.at(String(path)), ...rest), where);
-    };
-    methods[`${name}Sync`] = (path, ...rest) => {
-      const where = place();
-      return shown(callOf(where.fs, name, 'sync')(where.at(String(path)), ...rest), where);
+      return callAt(where, memberOf(where.fs, name), args);
     };
   }
-  add('symlink', (style) => (target, path, ...rest) => {
-    const { fs, at } = place();
-    return callOf(fs, 'symlink', style)(target, at(String(path)), ...rest);
-  });
-  for (const name of [...ONLY_SYNC, 'watch', 'watchFile', 'unwatchFile'] as const) {
-    methods[name] = (path, ...rest) => {
-      const { fs, at } = place();
-      return memberOf(fs, name)(at(String(path)), ...rest);
-    };
-  }
-  methods.watchAsync = (path, ...rest) => {
-    const { fs, at } = place();
-    return callOf(fs, 'watch', 'promise')(at(String(path)), ...rest);
+  methods.watchAsync = (...args) => {
+    const where = place();
+    return callAt(where, memberOf(where.fs.promises, 'watch'), args);
   };
   return methods;
 }
 
 function opening(place: () => Place): Methods {
   const handleOf = (fs: typeof nodeFs, fd: unknown, [path, flags, mode]: readonly unknown[]): VfsHandle =>
-    new VfsHandle(fs, { fd: Number(fd), path: String(path), flags, mode });
+    new VfsHandle(fs, Number(fd), String(path), flags, mode);
   return {
     openSync: (...args) => {
-      const { fs, at } = place();
-      const [path, ...rest] = args;
-      return handleOf(fs, memberOf(fs, 'openSync')(at(String(path)), ...rest), args);
+      const where = place();
+      return handleOf(where.fs, callAt(where, memberOf(where.fs, 'openSync'), args), args);
     },
     open: async (...args) => {
-      const { fs, at } = place();
-      const [path, ...rest] = args;
-      const fd = await new Promise((resolve, reject) => {
-        const done = (error: unknown, opened: unknown): void => (error ? reject(error) : resolve(opened));
-        memberOf(fs, 'open')(at(String(path)), ...rest, done);
-      });
-      return handleOf(fs, fd, args);
+      const where = place();
+      return handleOf(where.fs, await callAt(where, promisify(memberOf(where.fs, 'open')), args), args);
     },
   };
 }
 
 function listing(place: () => Place): Methods {
   return {
-    readdir: async (path, options) => {
-      const { fs, at } = place();
-      const entries = await callOf(fs, 'readdir', 'promise')(at(String(path)), options);
-      return isDetailed(options) && MAKES_NAMES_ANEW
-        ? (entries as Dirent[]).map((entry) => namedFrom(at(String(path)), entry))
-        : entries;
+    readdir: async (...args) => {
+      const where = place();
+      const entries = await callAt(where, memberOf(where.fs.promises, 'readdir'), args);
+      return MAKES_NAMES_ANEW ? named(entries, args, where) : entries;
     },
-    readdirSync: (path, options) => {
-      const { fs, at } = place();
-      const entries = callOf(fs, 'readdir', 'sync')(at(String(path)), options);
-      return isDetailed(options)
-        ? (entries as Dirent[]).map((entry) => namedFrom(at(String(path)), entry))
-        : entries;
+    readdirSync: (...args) => {
+      const where = place();
+      return named(callAt(where, memberOf(where.fs, 'readdirSync'), args), args, where);
     },
     exists: async (path) => existsSync(place(), String(path)),
     existsSync: (path) => existsSync(place(), String(path)),
@@ -160,22 +143,15 @@ function existsSync({ fs, at }: Place, path: string): boolean {
   }
 }
 
-const isDetailed = (options: unknown): boolean =>
-  (options as { readonly withFileTypes?: unknown } | undefined)?.withFileTypes === true;
-
 /** Up to 26.11 Node did so for the sync call only. */
 const [MAJOR = 0, MINOR = 0] = process.versions.node.split('.').map(Number);
 const MAKES_NAMES_ANEW = MAJOR > 26 || (MAJOR === 26 && MINOR >= 12);
 
 /** Node makes name and parent anew of a path below the directory that was listed. */
-function namedFrom(directory: string, entry: Dirent): Dirent {
-  entry.name = posix.relative(directory, posix.join(entry.parentPath, entry.name));
-  return entry;
+function named(entries: unknown, [path, options]: readonly unknown[], { at }: Place): unknown {
+  const { withFileTypes } = Object(options) as { readonly withFileTypes?: unknown };
+  if (withFileTypes !== true) return entries;
+  for (const entry of entries as Dirent[])
+    entry.name = posix.relative(at(String(path)), posix.join(entry.parentPath, entry.name));
+  return entries;
 }
-
-type Style = 'sync' | 'promise';
-
-const callOf = (fs: typeof nodeFs, name: string, style: Style): AnyFunction =>
-  style === 'sync' ? memberOf(fs, `${name}Sync`) : memberOf(fs.promises, name);
-
-const memberOf = (fs: object, name: string): AnyFunction => Reflect.get(fs, name) as AnyFunction;

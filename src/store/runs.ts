@@ -5,9 +5,9 @@ import { WireClient } from '../wire/api/client.js';
 import { deleteDirectory, makeDirectory } from './runs/directories.js';
 import { factsOf } from './runs/facts.js';
 import { alikeRuns, findRuns } from './runs/finding.js';
-import { listDirectory, pageOf } from './runs/listings.js';
+import { listDirectory, listPage } from './runs/listings.js';
 import { Lookups } from './runs/lookups.js';
-import { Addresses, Reading } from './runs/reading.js';
+import { readFile, readNewest, signedUrl } from './runs/reading.js';
 import { removeFiles } from './runs/removal.js';
 import { RUNS_SHAPE } from './runs/shape.js';
 import { RunsContext } from './runs/tree.js';
@@ -21,18 +21,15 @@ import { declareFiles, markUploaded, putFile } from './runs/uploads.js';
  */
 export function createRunsStore(config: WireConfig, dependencies: WireDependencies = {}): Store {
   const context = new RunsContext(new WireClient(config, dependencies));
-  const addresses = new Addresses(context);
-  const lookups = new Lookups(context, addresses);
-  const reading = new Reading(context, addresses);
   const readable: Store = {
     shape: RUNS_SHAPE,
-    lookup: lookups.lookup,
+    lookup: new Lookups(context).lookup,
     list: (path, { signal }) => listDirectory(context, path, signal),
-    page: (path, options) => pageOf(context, path, options),
-    read: (entry, range, options) => reading.read(entry, range, options),
-    readNewest: (entry, options) => reading.readNewest(entry, options),
+    page: (path, options) => listPage(context, path, options),
+    read: (entry, range, options) => readFile(context, entry, range, options),
+    readNewest: (entry, options) => readNewest(context, entry, options),
     info: (path, { signal }) => factsOf(context, path, signal),
-    signedUrl: (entry, { signal }) => reading.signedUrl(entry, signal),
+    signedUrl: (entry, { signal }) => signedUrl(context, entry, signal),
     find: (query, { signal }) => findRuns(context, query, signal),
     alike: (path, options) => alikeRuns(context, path, options),
     onWarning: (listener, debug) => context.client.api.hear(listener, debug),

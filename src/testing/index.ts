@@ -2,9 +2,10 @@ import type { SeedArtifacts, SeededCollection } from './artifacts/seeding.js';
 import type { Fault } from './faults.js';
 import { type FakeWandbOptions, resolveOptions } from './options.js';
 import type { RequestRecord } from './server/log.js';
+import type { Control } from './server/start.js';
 import { ServerThread } from './thread/client.js';
-import type { Control, SeedRun, SeedTree } from './world/control.js';
 import { readDirectoryTree } from './world/directory-tree.js';
+import type { SeedRun, SeedTree } from './world/seeding.js';
 
 export type {
   SeedArtifacts,
@@ -37,7 +38,7 @@ export {
   type Viewer,
 } from './options.js';
 export type { RequestRecord } from './server/log.js';
-export type { SeedFiles, SeedRun, SeedTree } from './world/control.js';
+export type { SeedFiles, SeedRun, SeedTree } from './world/seeding.js';
 
 /** A running local W&B server. */
 export interface FakeWandb extends AsyncDisposable {

@@ -107,22 +107,14 @@ export const ARTIFACT_FEATURES: readonly string[] = [
   'INCLUDE_ARTIFACT_TYPES_IN_REGISTRY_CREATION',
 ];
 
+type Filled<Options> = { readonly [Key in keyof Options]-?: NonNullable<Options[Key]> };
+
 /** Options with their defaults filled in. */
-export interface Settings {
-  readonly port: number;
-  readonly host: string;
-  readonly apiKey: string;
-  readonly latencyMs: number;
-  readonly finalize: Finalize;
+export interface Settings extends Filled<Omit<FakeWandbOptions, 'world' | 'identityToken'>> {
   readonly limits: Limits;
-  readonly features: readonly string[];
-  readonly storage: 'gcs' | 's3';
-  readonly urlTtlMs: number;
-  readonly uploadHeaders: readonly string[];
   readonly viewer: Viewer;
-  readonly organizations: readonly { readonly [K in keyof Organization]-?: NonNullable<Organization[K]> }[];
+  readonly organizations: readonly Filled<Organization>[];
   readonly identityToken: string | null;
-  readonly storageRegions: readonly string[];
 }
 
 /** Fills in the defaults. Throws a TypeError for values that no server could be started with. */

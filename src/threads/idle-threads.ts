@@ -28,14 +28,14 @@ interface Birth<Task> {
 
 interface Threads {
   readonly lives: WeakMap<Worker, Life>;
-  readonly idle: Map<string, Worker[]>;
+  readonly idle: Set<Worker>;
 }
 
 /** Of all copies of this package in a thread: each test file of Jest has a copy, and most of them start the same threads. */
-const SHARED = Symbol.for('wandb-fs.threads.1');
+const SHARED = Symbol.for('wandb-fs.threads.2');
 
 function shared(): Threads {
-  theGlobal[SHARED] ??= { lives: new WeakMap(), idle: new Map() } satisfies Threads;
+  theGlobal[SHARED] ??= { lives: new WeakMap(), idle: new Set() } satisfies Threads;
   return theGlobal[SHARED] as Threads;
 }
 
@@ -53,10 +53,12 @@ export function startTask(
   const { lives, idle } = shared();
   const env = threadEnvironment();
   const kind = JSON.stringify([file, env]);
-  const waiting = idle.get(kind) ?? [];
-  for (let worker = waiting.pop(); worker; worker = waiting.pop()) {
+  // The last first: so those that aren't needed come to their end.
+  for (const worker of [...idle].reverse()) {
     const life = lives.get(worker);
-    if (!life || Atomics.compareExchange(life.state, 0, IDLE, BUSY) !== IDLE) continue;
+    if (life?.kind !== kind) continue;
+    idle.delete(worker);
+    if (Atomics.compareExchange(life.state, 0, IDLE, BUSY) !== IDLE) continue;
     try {
       worker.postMessage(task, [...transferList]);
     } catch (thrown) {
@@ -79,24 +81,14 @@ export function startTask(
   lives.set(worker, { kind, state });
   // Whoever gave it a task listens, too. What goes wrong behind the last one concerns nobody, and must not end the process.
   worker.on('error', () => {});
-  worker.once('exit', () => forget(worker, kind));
+  worker.once('exit', () => idle.delete(worker));
   return worker;
-}
-
-function forget(worker: Worker, kind: string): void {
-  const { idle } = shared();
-  const others = idle.get(kind)?.filter((each) => each !== worker) ?? [];
-  if (others.length > 0) idle.set(kind, others);
-  else idle.delete(kind);
 }
 
 /** Lets a thread wait for another task. It has said that its task has ended, and nobody listens to it any more. */
 export function giveBack(worker: Worker): void {
   worker.unref();
-  const { lives, idle } = shared();
-  const life = lives.get(worker);
-  if (!life) return;
-  idle.set(life.kind, [...(idle.get(life.kind) ?? []), worker]);
+  shared().idle.add(worker);
 }
 
 /**

@@ -1,13 +1,7 @@
 import type { ErrnoCode } from '../contract/failure.js';
 import type { Peer } from './transport/network-failure.js';
-import { type Reason, WireFailure } from './wire-failure.js';
-
-/** An answer that isn't success, with as much of its body as was read. */
-export interface Refusal {
-  readonly status: number;
-  readonly headers: Readonly<Record<string, string>>;
-  readonly text: string;
-}
+import type { ShortAnswer } from './transport/transport.js';
+import { notAgreed, type Reason, WireFailure } from './wire-failure.js';
 
 const LONGEST_MESSAGE = 300;
 
@@ -42,14 +36,14 @@ const DIGEST_CODES: ReadonlySet<string> = new Set([
  *
  * @param date milliseconds since the epoch
  */
-export function refusalOfApi(refusal: Refusal, peer: Peer, date: number): WireFailure {
-  const { status, headers, text } = refusal;
+export function refusalOfApi(answer: ShortAnswer, peer: Peer, date: number): WireFailure {
+  const { status, headers, text } = answer;
   const message = messageOf(text);
   const cause = message === null ? `HTTP ${status}` : `HTTP ${status}: ${message}`;
   const fail = (code: ErrnoCode, detail: string | null): WireFailure =>
     new WireFailure(code, detail, cause, 'status', {
       status,
-      retryAfterMs: retryAfterMs(headers, date),
+      retryAfterMs: pauseOf(headers, 'retry-after', date),
       reason: reasonOf(message),
     });
   if (status === 401) {
@@ -102,24 +96,17 @@ const ownerOf = ({ keySource }: Peer): string =>
 /** Something that isn't the W&B API answered: a web page, a proxy, a wrong address. */
 export function notTheApi(peer: Peer, cause: string, status: number | null = null): WireFailure {
   const relay = relayOf(peer);
-  return new WireFailure(
-    'EPROTO',
+  const detail =
     `What answers at ${peer.baseUrl} isn't the W&B API; check \`baseUrl\` (WANDB_BASE_URL), ` +
-      `which is 'https://api.wandb.ai' for wandb.ai${relay === null ? '' : `, and the proxy ${relay}`}.`,
-    cause,
-    'protocol',
-    { status },
-  );
+    `which is 'https://api.wandb.ai' for wandb.ai${relay === null ? '' : `, and the proxy ${relay}`}.`;
+  return new WireFailure('EPROTO', detail, cause, 'protocol', { status });
 }
 
 /** A GraphQL answer without data and without errors: a proxy's, or of a server in trouble. */
-export const withoutData = (peer: Peer): WireFailure =>
-  new WireFailure(
-    'EPROTO',
-    `What answers at ${peer.baseUrl} isn't the W&B API, or is in trouble: it answered without data; check \`baseUrl\`.`,
-    'no data in the answer',
-    'empty',
-  );
+export function withoutData({ baseUrl }: Peer): WireFailure {
+  const detail = `What answers at ${baseUrl} isn't the W&B API, or is in trouble: it answered without data; check \`baseUrl\`.`;
+  return new WireFailure('EPROTO', detail, 'no data in the answer', 'empty');
+}
 
 /**
  * A GraphQL answer with a gap in it.
@@ -127,25 +114,22 @@ export const withoutData = (peer: Peer): WireFailure =>
  * @param missing where, as a path in the data
  * @param said what the server gave as the reason
  */
-export const incomplete = (peer: Peer, missing: string, said: string | null = null): WireFailure =>
-  new WireFailure(
-    'EPROTO',
-    `${peer.baseUrl} answered in part only: '${missing}' is missing, so nobody can tell what there is.` +
-      (said === null ? '' : ` It says: ${said.replace(/[.\s]+$/, '')}.`),
-    said ?? `no '${missing}' in the answer`,
-    'empty',
-  );
+export function incomplete({ baseUrl }: Peer, missing: string, said: string | null = null): WireFailure {
+  const reason = said === null ? '' : ` It says: ${said.replace(/[.\s]+$/, '')}.`;
+  const detail = `${baseUrl} answered in part only: '${missing}' is missing, so nobody can tell what there is.${reason}`;
+  return new WireFailure('EPROTO', detail, said ?? `no '${missing}' in the answer`, 'empty');
+}
 
 /** What the server gave for an address isn't one; it isn't shown, for what it holds may be a secret. */
 export const notAnAddress = (purpose: 'upload to' | 'download from'): WireFailure =>
-  new WireFailure('EPROTO', `The server gave no valid address to ${purpose}.`, 'no URL', 'protocol');
+  notAgreed(`The server gave no valid address to ${purpose}.`, 'no URL');
 
 /**
  * The failure of a storage's answer to a transfer.
  *
  * @param date milliseconds since the epoch
  */
-export function refusalOfStorage({ status, headers, text }: Refusal, date: number): WireFailure {
+export function refusalOfStorage({ status, headers, text }: ShortAnswer, date: number): WireFailure {
   const word = /<Code>([\w.]+)<\/Code>/.exec(text)?.[1];
   const cause = word === undefined ? `HTTP ${status}` : `HTTP ${status} ${word}`;
   const code: ErrnoCode = status === 401 || status === 403 ? 'EACCES' : status === 404 ? 'ENOENT' : 'EIO';
@@ -153,20 +137,16 @@ export function refusalOfStorage({ status, headers, text }: Refusal, date: numbe
   const reason = word !== undefined && DIGEST_CODES.has(word) ? 'digest' : null;
   return new WireFailure(code, detail, cause, 'status', {
     status,
-    retryAfterMs: retryAfterMs(headers, date),
+    retryAfterMs: pauseOf(headers, 'retry-after', date),
     reason,
   });
 }
 
 /** The time at the server where it tells it, so that only one clock counts; else ours. */
-export function dateOf(headers: Readonly<Record<string, string>>, ours: number): number {
+function dateOf(headers: Readonly<Record<string, string>>, ours: number): number {
   const theirs = Date.parse(headers.date ?? '');
   return Number.isNaN(theirs) ? ours : theirs;
 }
-
-/** `Retry-After`, in milliseconds. @param ours the date here, in milliseconds since the epoch */
-export const retryAfterMs = (headers: Readonly<Record<string, string>>, ours: number): number | null =>
-  pauseOf(headers, 'retry-after', ours);
 
 /** What is as many seconds, or milliseconds, or more is no delay: it is a time since the epoch. */
 const LEAST_EPOCH_S = 1e9;
@@ -200,19 +180,23 @@ export function pauseOf(
 
 /** Bodies of failures: `{errors: [{message} | text]}`, `{error: text | {message}}`; null for anything but JSON. */
 function messageOf(text: string): string | null {
-  let body: unknown;
-  try {
-    body = JSON.parse(text);
-  } catch (error) {
-    if (error instanceof SyntaxError) return null;
-    throw error;
-  }
+  const body = parsedJson(text);
   if (typeof body !== 'object' || body === null) return null;
   const said = 'errors' in body ? body.errors : 'error' in body ? body.error : null;
   const messages = (Array.isArray(said) ? said : [said]).map((item: unknown) =>
     typeof item === 'object' && item !== null && 'message' in item ? item.message : item,
   );
   return clip(messages.filter((message) => typeof message === 'string').join('; '));
+}
+
+/** Null for what is no JSON, such as half an answer. */
+export function parsedJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    if (error instanceof SyntaxError) return null;
+    throw error;
+  }
 }
 
 /** The proxy that can answer in the server's place: through a tunnel none can. */

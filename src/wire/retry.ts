@@ -1,7 +1,7 @@
 import { clearTimeout, setTimeout } from 'node:timers';
 import { setTimeout as wait } from 'node:timers/promises';
 import { pauseOf } from './errors.js';
-import { cancelled, isWireFailure, WireFailure, type WireFault } from './wire-failure.js';
+import { cancelled, isWireFailure, timedOut, WireFailure, type WireFault } from './wire-failure.js';
 
 /** Time and chance, so that tests can hold them. */
 export interface Clock {
@@ -23,12 +23,8 @@ export const systemClock: Clock = {
 };
 
 export interface RetryPolicy {
-  /** Longest time of all attempts and the waits between them, in milliseconds. @default Infinity */
-  readonly totalMs?: number | undefined;
-  /** What is left of a bound that moves, in milliseconds. @default Infinity */
-  readonly leftMs?: (() => number) | undefined;
-  /** @default Infinity */
-  readonly mostRetries?: number | undefined;
+  /** What is left for further attempts and the waits before them, in milliseconds. */
+  readonly leftMs: () => number;
   /** @default `isRetryable` */
   readonly isRetryable?: ((failure: WireFailure, retries: number) => boolean) | undefined;
   readonly signal?: AbortSignal | undefined;
@@ -65,14 +61,13 @@ export async function withRetries<T>(
   policy: RetryPolicy,
   attempt: () => Promise<T>,
 ): Promise<T> {
-  const { totalMs = Infinity, leftMs = () => Infinity, mostRetries = Infinity, signal, onRetry } = policy;
-  const deadline = clock.now() + totalMs;
+  const { leftMs, signal } = policy;
   const seen: Partial<Record<WireFault, number>> = {};
   for (let retries = 0; ; retries++) {
     try {
       return await attempt();
     } catch (error) {
-      if (!isWireFailure(error) || signal?.aborted || retries >= mostRetries) throw error;
+      if (!isWireFailure(error) || signal?.aborted) throw error;
       if (!(policy.isRetryable ?? isRetryable)(error, retries)) throw error;
       const { fault } = error;
       const times = (seen[fault] ?? 0) + 1;
@@ -80,22 +75,11 @@ export async function withRetries<T>(
       if (times > (MOST_RETRIES_OF[fault] ?? Infinity)) throw error;
       const backoff = Math.min(LONGEST_WAIT_MS, FIRST_WAIT_MS * 2 ** retries * (1 + clock.random() * 0.25));
       const pause = error.retryAfterMs ?? backoff;
-      const left = Math.min(deadline - clock.now(), leftMs());
-      if (pause > LONGEST_PAUSE_MS || pause >= left) throw error;
+      if (pause > LONGEST_PAUSE_MS || pause >= leftMs()) throw error;
       policy.onPause?.(error, pause);
-      await pauseFor(clock, pause, signal);
-      onRetry?.(error);
+      await unlessAborted(clock.sleep(pause, signal), signal);
+      policy.onRetry?.(error);
     }
-  }
-}
-
-/** Waits; an abort of the caller ends that with ECANCELED. */
-async function pauseFor(clock: Clock, ms: number, signal: AbortSignal | undefined): Promise<void> {
-  try {
-    await clock.sleep(ms, signal);
-  } catch (error) {
-    if (signal?.aborted) throw cancelled();
-    throw error;
   }
 }
 
@@ -107,8 +91,7 @@ export async function withDeadline<T>(
   ms: number,
   outer: AbortSignal | undefined,
   attempt: (signal: AbortSignal, postpone: () => void) => Promise<T>,
-  late = (): WireFailure =>
-    new WireFailure('ETIMEDOUT', "The server didn't answer in time.", `no answer in ${ms} ms`, 'timeout'),
+  late = (): WireFailure => timedOut("The server didn't answer in time.", `no answer in ${ms} ms`),
 ): Promise<T> {
   const controller = new AbortController();
   let isLate = false;
@@ -162,7 +145,7 @@ export class RateLimit {
           'final',
         );
       }
-      await pauseFor(this.clock, left, signal);
+      await unlessAborted(this.clock.sleep(left, signal), signal);
     }
   }
 

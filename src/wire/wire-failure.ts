@@ -65,3 +65,15 @@ export class WireFailure extends Failure {
 export const isWireFailure = (value: unknown): value is WireFailure => value instanceof WireFailure;
 
 export const cancelled = (): WireFailure => new WireFailure('ECANCELED', null, null, 'final');
+
+/** Nobody waits any longer for what may still come. */
+export const timedOut = (detail: string, cause: string): WireFailure =>
+  new WireFailure('ETIMEDOUT', detail, cause, 'timeout');
+
+/** An exchange that ended before its end, or not as it began. */
+export const broken = (detail: string, cause: string | null = null): WireFailure =>
+  new WireFailure('EIO', detail, cause, 'broken');
+
+/** An answer that isn't what was agreed on. */
+export const notAgreed = (detail: string, cause: string | null = null): WireFailure =>
+  new WireFailure('EPROTO', detail, cause, 'protocol');

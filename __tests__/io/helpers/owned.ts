@@ -3,8 +3,8 @@ import { treePath } from '../../../src/contract/tree-path.js';
 import { createInProcessRemote } from '../../../src/io/client/in-process.js';
 import { createOwner } from '../../../src/io/owner/owner.js';
 import type { UploadOptions } from '../../../src/io/upload/uploader.js';
-import { createMemoryStore, type MemoryStoreOptions } from '../../../src/store/memory.js';
 import { defaults } from '../../helpers/defaults.js';
+import { createMemoryStore, type MemoryStoreOptions } from '../../store/helpers/memory-store.js';
 import { hand, handed } from './handed.js';
 import { RecordedStore } from './recorded-store.js';
 

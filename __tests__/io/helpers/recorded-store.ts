@@ -1,6 +1,6 @@
 import { Failure } from '../../../src/contract/failure.js';
 import type { Store } from '../../../src/contract/store.js';
-import type { MemoryStore } from '../../../src/store/memory.js';
+import type { MemoryStore } from '../../store/helpers/memory-store.js';
 
 /** A step of a request that waits to be let on. */
 export interface Gate {

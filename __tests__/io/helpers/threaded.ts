@@ -1,9 +1,10 @@
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { resolveConfig } from '../../../src/config/config.js';
 import type { Args, Method, Remote, RemoteEvent, Reply, Value } from '../../../src/contract/remote.js';
 import { createThreadRemote, type ThreadRemoteOptions } from '../../../src/io/client/thread-remote.js';
-import type { MemoryStoreOptions } from '../../../src/store/memory.js';
 import { defaults } from '../../helpers/defaults.js';
+import { STANDARD, startServer } from '../../helpers/server.js';
 import { handed } from './handed.js';
 import { asking, UNIT } from './owned.js';
 
@@ -15,21 +16,22 @@ afterEach(async () => {
   await Promise.all(running.splice(0).map((remote) => asking(remote)('close', {})));
 });
 
-/** An owner in a real thread, over a store in memory with an empty unit `e/p/r`; it is closed behind the test. */
-export function threaded(options: MemoryStoreOptions & Partial<ThreadRemoteOptions> = {}) {
-  const {
-    workerUrl = null,
-    syncTimeout = defaults.syncTimeout,
-    writebackDelay = 60_000,
-    ...memory
-  } = options;
-  const store = { kind: 'memory', options: { directories: [UNIT], ...memory } } as const;
+/** An owner in a real thread, over a server with the run `e/p/r` and nothing else; both are closed behind the test. */
+export async function threaded({
+  files = {},
+  latencyMs = 0,
+  ...options
+}: {
+  readonly files?: Readonly<Record<string, Uint8Array>>;
+  readonly latencyMs?: number;
+} & Partial<Pick<ThreadRemoteOptions, 'workerUrl' | 'syncTimeout'>> = {}) {
+  const wandb = await startServer({ ...STANDARD, viewer: { entity: 'e' }, latencyMs });
+  await wandb.seed({ [UNIT]: files });
+  const config = resolveConfig({ baseUrl: wandb.url, apiKey: wandb.apiKey }, {}).wire.reveal();
   const remote = createThreadRemote({
-    ...defaults,
-    store,
-    writebackDelay,
-    workerUrl,
-    syncTimeout,
+    ...{ ...defaults, workerUrl: null, writebackDelay: 60_000 },
+    ...options,
+    store: { kind: 'runs', config },
   });
   remote.contents = handed;
   running.push(remote);

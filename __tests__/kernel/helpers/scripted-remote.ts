@@ -15,7 +15,7 @@ import {
   type Value,
 } from '../../../src/contract/remote.js';
 import { treePath } from '../../../src/contract/tree-path.js';
-import { MEMORY_SHAPE } from '../../../src/store/runs/shape.js';
+import { MEMORY_SHAPE } from '../../store/helpers/memory-tree.js';
 import { md5Of, type ScriptedServer } from './scripted-server.js';
 
 /** One thing that can happen next, elsewhere: on the wire, at the server, or on the way back. */

@@ -4,7 +4,7 @@ import type { WandbFsOptions } from '../../../src/config/options.js';
 import type { DraftFile } from '../../../src/contract/drafts.js';
 import { Failure } from '../../../src/contract/failure.js';
 import { treePath } from '../../../src/contract/tree-path.js';
-import { createParts } from '../../../src/store/artifacts/parts.js';
+import { ArtifactsContext } from '../../../src/store/artifacts/context.js';
 import { createArtifactWriting } from '../../../src/store/artifacts/writing/create.js';
 import {
   ARTIFACT_FEATURES,
@@ -14,7 +14,7 @@ import {
   RUN_FEATURES,
 } from '../../../src/testing/index.js';
 import type { WireDependencies } from '../../../src/wire/api/api.js';
-import type { WireClient } from '../../../src/wire/api/client.js';
+import { WireClient } from '../../../src/wire/api/client.js';
 import { STANDARD, startServer } from '../../helpers/server.js';
 
 /** The server as it is without variations, artifacts included. */
@@ -44,9 +44,8 @@ export class Bench implements AsyncDisposable {
     const given = { baseUrl: wandb.url, apiKey: wandb.apiKey, ...options };
     const wire = resolveConfig(given, { HOME: '/nonexistent' }).wire.reveal();
     const config = { ...resolveArtifactsConfig({}).artifacts, ...artifacts };
-    const parts = createParts(wire, config, dependencies);
-    this.client = parts.context.client;
-    this.writing = createArtifactWriting(parts);
+    this.client = new WireClient(wire, dependencies);
+    this.writing = createArtifactWriting(new ArtifactsContext(this.client, config));
   }
 
   static async start(

@@ -18,28 +18,23 @@ export function parseNetrc(content: string): {
 } {
   const machines = new Map<string, NetrcEntry>();
   let fallback: NetrcEntry | null = null;
+  let entry: { login: string; password: string } | null = null;
   const reader = new Reader(content);
-  let keyword = reader.keyword();
-  while (keyword !== null) {
+  for (let keyword = reader.keyword(); keyword !== null; keyword = reader.keyword()) {
     if (keyword === 'macdef') {
       reader.value();
       reader.skipMacro();
-      keyword = reader.keyword();
+      entry = null;
     } else if (keyword === 'machine' || keyword === 'default') {
       const name = keyword === 'machine' ? reader.value() : 'default';
       if (name === '') throw new SyntaxError(`line ${reader.line}: 'machine' has no name`);
-      const entry = { login: '', password: '' };
-      for (keyword = reader.keyword(); keyword !== null; keyword = reader.keyword()) {
-        if (keyword === 'login' || keyword === 'user') entry.login = reader.value();
-        else if (keyword === 'password') entry.password = reader.value();
-        else if (keyword === 'account') reader.value();
-        else break;
-      }
+      entry = { login: '', password: '' };
       if (name === 'default') fallback = entry;
       else machines.set(name, entry);
-    } else {
-      throw new SyntaxError(`line ${reader.line}: a keyword such as 'machine' was expected`);
-    }
+    } else if (entry && (keyword === 'login' || keyword === 'user')) entry.login = reader.value();
+    else if (entry && keyword === 'password') entry.password = reader.value();
+    else if (entry && keyword === 'account') reader.value();
+    else throw new SyntaxError(`line ${reader.line}: a keyword such as 'machine' was expected`);
   }
   return { machines, fallback };
 }

@@ -60,13 +60,8 @@ function customary(name: string, around: Surroundings): { value: string; source:
 function proxyServer(text: string, source: string, isForAll: boolean): ProxyServer {
   // 'proxy:3128' is how many write it; to a URL parser 'proxy' would be the scheme.
   const address = /^[a-z][a-z\d+.-]*:\/\//i.test(text) ? text : `http://${text.replace(/^\/\//, '')}`;
-  const unusable = (problem: string): ProxyServer => ({
-    origin: '',
-    authorization: null,
-    source,
-    isForAll,
-    problem,
-  });
+  const named = { source, isForAll };
+  const unusable = (problem: string): ProxyServer => ({ ...named, origin: '', authorization: null, problem });
   if (!URL.canParse(address)) {
     return unusable(
       `${source} isn't the address of a proxy, such as http://proxy.example:3128; signs like '#', '/' or '?' in a user's name or password are written as %23, %2F, %3F.`,
@@ -80,13 +75,8 @@ function proxyServer(text: string, source: string, isForAll: boolean): ProxyServ
   }
   const isOpen = username === '' && password === '';
   const user = `${decoded(username)}:${decoded(password)}`;
-  return {
-    origin: `${protocol}//${host}`,
-    authorization: isOpen ? null : `Basic ${Buffer.from(user).toString('base64')}`,
-    source,
-    isForAll,
-    problem: null,
-  };
+  const authorization = isOpen ? null : `Basic ${Buffer.from(user).toString('base64')}`;
+  return { ...named, origin: `${protocol}//${host}`, authorization, problem: null };
 }
 
 /** A '%' that encodes nothing is one. */

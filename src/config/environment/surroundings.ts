@@ -13,7 +13,7 @@ interface SettingsFile {
 /** What configures W&B outside the program: environment and files. Files are read when asked for, once. */
 export class Surroundings {
   private readonly home: string;
-  private netrcFile: ReturnType<typeof parseNetrc> | null | undefined;
+  private netrcFile: ReturnType<typeof parseNetrc> | undefined;
   private settingsFiles: readonly SettingsFile[] | undefined;
 
   constructor(
@@ -40,16 +40,16 @@ export class Surroundings {
 
   /** A setting, from the local file before the global one. */
   setting(name: string): string | null {
-    return (
-      this.settings()
-        .find(({ settings }) => settings.get(name))
-        ?.settings.get(name) ?? null
-    );
+    return this.fileOf(name)?.settings.get(name) ?? null;
   }
 
   /** The file that a setting is in; null where it is in none. */
   settingFile(name: string): string | null {
-    return this.settings().find(({ settings }) => settings.get(name))?.path ?? null;
+    return this.fileOf(name)?.path ?? null;
+  }
+
+  private fileOf(setting: string): SettingsFile | undefined {
+    return this.settings().find(({ settings }) => settings.get(setting));
   }
 
   /** Where settings are looked for. */
@@ -62,13 +62,8 @@ export class Surroundings {
    * spelling of both; else the default entry.
    */
   netrc(url: string): NetrcEntry | null {
-    if (this.netrcFile === undefined) {
-      this.netrcFile = this.readWarning(this.netrcPath, parseNetrc);
-    }
-    const { machines, fallback } = this.netrcFile ?? {
-      machines: new Map<string, NetrcEntry>(),
-      fallback: null,
-    };
+    this.netrcFile ??= this.readWarning(this.netrcPath, parseNetrc) ?? parseNetrc('');
+    const { machines, fallback } = this.netrcFile;
     const { protocol, host } = new URL(url);
     const same = [...machines].filter(([name]) => hostOf(protocol, name) === host).at(-1)?.[1];
     return machines.get(writtenHost(url)) ?? same ?? fallback;

@@ -8,7 +8,6 @@ import { SHAPES, type StoreChoice } from './store-choice.js';
 const STORES = {
   runs: () => import('../../store/runs.js'),
   artifacts: () => import('../../store/artifacts.js'),
-  memory: () => import('../../store/memory.js'),
 };
 
 /**
@@ -55,7 +54,6 @@ export function preloadOwner(kind: StoreChoice['kind']): void {
 
 async function createStore(choice: StoreChoice, dependencies: WireDependencies): Promise<Store> {
   if (choice.kind === 'runs') return (await STORES.runs()).createRunsStore(choice.config, dependencies);
-  if (choice.kind === 'memory') return (await STORES.memory()).createMemoryStore(choice.options);
   const { createArtifactsStore } = await STORES.artifacts();
   return createArtifactsStore(choice.config, choice.artifacts, dependencies);
 }

@@ -5,6 +5,9 @@ import { withoutSecrets } from '../../wire/api/request-log.js';
 import type { Clock } from '../../wire/retry.js';
 import type { Download, DownloadOptions, Transfers } from '../../wire/transfer/transfer.js';
 import { isWireFailure, type WireFailure } from '../../wire/wire-failure.js';
+import type { StoreContext } from './context.js';
+import { type NamedRow, type RowsOfNames, rowsOfNames } from './rows.js';
+import { TurnBatch } from './turn-batch.js';
 
 /** What is fetched at once of a file whose size nobody knows, if all of it is asked for. */
 export const MOST_UNKNOWN_BYTES = 2 ** 31;
@@ -39,13 +42,9 @@ export async function download(
     const second = isReached ? await direct(address) : first;
     return 'bytes' in second ? second : await byApi(address, second);
   } catch (error) {
-    if (isWireFailure(error) && error.status === 412) {
-      throw new Failure('ESTALE', 'The file was changed on the server.', error.cause);
-    }
-    if (isWireFailure(error) && error.status === 404) {
-      throw new Failure('ESTALE', 'The file was removed on the server.', error.cause);
-    }
-    throw error;
+    if (!isWireFailure(error) || (error.status !== 412 && error.status !== 404)) throw error;
+    const what = error.status === 412 ? 'changed' : 'removed';
+    throw new Failure('ESTALE', `The file was ${what} on the server.`, error.cause);
   }
 
   /** What the API may know better is a value, all else is thrown. */
@@ -165,12 +164,6 @@ export interface Address {
   readonly api: string | null;
 }
 
-interface Known extends Address {
-  readonly version: string;
-  /** When the server signed it, in milliseconds. */
-  readonly at: number;
-}
-
 const MOST_BYTES = 8 * 1024 * 1024;
 const OVERHEAD = 256;
 /** URLs of the service are good for an hour. */
@@ -181,26 +174,77 @@ const FRESH_MS = 50 * 60_000;
  * wanted, and kept while they are good.
  */
 export class AddressBook {
-  private readonly known = new LRUCache<string, Known>({
+  /** With when the server signed it, in milliseconds. */
+  private readonly known = new LRUCache<string, Address & { readonly at: number }>({
     maxSize: MOST_BYTES,
     sizeCalculation: ({ direct, api }, key) => direct.length + (api?.length ?? 0) + key.length + OVERHEAD,
   });
 
   constructor(private readonly clock: Clock) {}
 
-  /** @param version of the content; another one at the same key has another address */
-  remember(key: string, version: string, { direct, api }: Address): void {
-    this.known.set(key, { direct, api, version, at: this.clock.now() });
+  /** @param key names the content, not just the file: other content has another address */
+  remember(key: string, { direct, api }: Address): void {
+    this.known.set(key, { direct, api, at: this.clock.now() });
   }
 
   /** The address that is known and fresh, if any. */
-  peek(key: string, version: string): Address | null {
+  peek(key: string): Address | null {
     const known = this.known.get(key);
-    const isGood = known?.version === version && this.clock.now() - known.at < FRESH_MS;
-    return isGood ? known : null;
+    return known && this.clock.now() - known.at < FRESH_MS ? known : null;
   }
 
   forget(key: string): void {
     this.known.delete(key);
+  }
+}
+
+/** The addresses of files, asked for in batches by the names of those that are in one place. */
+export class FileAddresses<File, Row extends NamedRow> {
+  private readonly book: AddressBook;
+  private readonly batch: TurnBatch<File, Row | null>;
+
+  constructor(
+    context: StoreContext,
+    private readonly files: {
+      readonly nameOf: (file: File) => string;
+      /** Files of one place are asked for together. */
+      readonly placeOf: (file: File) => string;
+      /** Names its content. */
+      readonly keyOf: (file: File) => string;
+      readonly addressOf: (row: Row) => Address | null;
+      /** Asks for the rows of names, all in the place of `file`. */
+      readonly ask: (file: File, names: readonly string[], signal: AbortSignal) => RowsOfNames<Row>;
+    },
+  ) {
+    const { nameOf, ask } = files;
+    this.book = new AddressBook(context.client.api.clock);
+    this.batch = new TurnBatch<File, Row | null>({
+      ask: (_, wanted, signal) =>
+        context.sizes.each('names', wanted, async (batch) => {
+          const [first] = batch as [File];
+          const rows = await rowsOfNames(batch.map(nameOf), (left) => ask(first, left, signal));
+          return batch.map((file) => rows.get(nameOf(file)) ?? null);
+        }),
+      keyOf: nameOf,
+      canJoinLate: true,
+    });
+  }
+
+  remember(file: File, row: Row): void {
+    const address = this.files.addressOf(row);
+    if (address) this.book.remember(this.files.keyOf(file), address);
+  }
+
+  /** The address that is known and fresh, if any. */
+  peek(file: File): Address | null {
+    return this.book.peek(this.files.keyOf(file));
+  }
+
+  /** Asks for a new address; null: the server has none of it. */
+  async renew(file: File, signal: AbortSignal | undefined): Promise<Address | null> {
+    this.book.forget(this.files.keyOf(file));
+    const row = await this.batch.add(this.files.placeOf(file), file, signal);
+    if (row) this.remember(file, row);
+    return this.peek(file);
   }
 }

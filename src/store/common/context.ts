@@ -1,3 +1,4 @@
+import type { TypedDocumentNode } from '@graphql-typed-document-node/core';
 import { Failure } from '../../contract/failure.js';
 import { BatchSizes, retryableAtSize } from '../../wire/api/batching.js';
 import type { CallOptions, WireClient } from '../../wire/api/client.js';
@@ -26,13 +27,21 @@ export class StoreContext {
   sized(size: number, signal: AbortSignal | undefined): CallOptions {
     return { signal, isRetryable: retryableAtSize(size) };
   }
+
+  /** Runs a document that asks for `first` rows at most. */
+  rows<Data, Vars extends { readonly first: number }>(
+    document: TypedDocumentNode<Data, Vars>,
+    variables: Vars,
+    signal: AbortSignal | undefined,
+  ): Promise<Data> {
+    return this.client.run(document, variables, this.sized(variables.first, signal));
+  }
 }
 
 /** The server's features, asked for once, when first needed. A server that can't tell has none (protocol section 5.1). */
 class Features {
   private enabled: Promise<ReadonlySet<string>> | null = null;
   private known: ReadonlySet<string> | null = null;
-
   private readonly missing = new Set<string>();
 
   constructor(private readonly client: WireClient) {}
@@ -51,15 +60,12 @@ class Features {
   async has(name: string): Promise<boolean> {
     this.enabled ??= this.ask();
     const isThere = (await this.enabled).has(name);
-    if (!isThere) this.tellMissing(name);
+    // What it does without is done another way.
+    if (!isThere && !this.missing.has(name)) {
+      this.missing.add(name);
+      this.client.api.warnings.debug(() => `the server has no ${name}: done without`);
+    }
     return isThere;
-  }
-
-  /** What it does without is done another way. */
-  private tellMissing(name: string): void {
-    if (this.missing.has(name)) return;
-    this.missing.add(name);
-    this.client.api.warnings.debug(() => `the server has no ${name}: done without`);
   }
 
   /** Shared by all who wait: no single caller's signal ends it. */

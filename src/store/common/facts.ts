@@ -5,45 +5,31 @@ import type { StoreContext } from './context.js';
 import { isoOf, madeAt } from './rows.js';
 
 /** What the server knows of an entity, or of a project of it; null without it. */
-export const factsAbove = (
-  context: StoreContext,
+export async function factsAbove(
+  { client }: StoreContext,
   [entity = '', project]: readonly string[],
   signal: AbortSignal | undefined,
-): Promise<EntityFacts | ProjectFacts | null> =>
-  project === undefined
-    ? entityFacts(context, entity, signal)
-    : projectFacts(context, { entity, project }, signal);
-
-async function entityFacts(
-  { client }: StoreContext,
-  name: string,
-  signal: AbortSignal | undefined,
-): Promise<EntityFacts | null> {
-  const { entity } = await client.run(EntityInfoDocument, { entity: name }, { signal });
-  if (!entity) return null;
-  const { id, isTeam, createdAt } = entity;
-  return { kind: 'entity', id, name: entity.name, isTeam, createdAt: madeAt(createdAt) };
-}
-
-async function projectFacts(
-  { client }: StoreContext,
-  names: { readonly entity: string; readonly project: string },
-  signal: AbortSignal | undefined,
-): Promise<ProjectFacts | null> {
-  const { project } = await client.run(ProjectInfoDocument, names, { signal });
-  if (!project) return null;
-  const { id, name, entityName, description, runCount } = project;
+): Promise<EntityFacts | ProjectFacts | null> {
+  if (project === undefined) {
+    const found = (await client.run(EntityInfoDocument, { entity }, { signal })).entity;
+    if (!found) return null;
+    const { id, name, isTeam, createdAt } = found;
+    return { kind: 'entity', id, name, isTeam, createdAt: madeAt(createdAt) };
+  }
+  const found = (await client.run(ProjectInfoDocument, { entity, project }, { signal })).project;
+  if (!found) return null;
+  const { id, name, entityName, description, user, runCount } = found;
   return {
     kind: 'project',
     id,
     name,
     entity: entityName,
     description,
-    user: userOf(project.user),
+    user: userOf(user),
     runCount,
-    createdAt: madeAt(project.createdAt),
-    updatedAt: isoOf(project.updatedAt),
-    lastActive: isoOf(project.lastActive),
+    createdAt: madeAt(found.createdAt),
+    updatedAt: isoOf(found.updatedAt),
+    lastActive: isoOf(found.lastActive),
   };
 }
 

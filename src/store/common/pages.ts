@@ -3,7 +3,7 @@ import { Failure } from '../../contract/failure.js';
 import { parentOf, type TreePath } from '../../contract/tree-path.js';
 import { WireFailure } from '../../wire/wire-failure.js';
 import type { StoreContext } from './context.js';
-import { type Connection, nextOf } from './rows.js';
+import { type Connection, nextOf, nodesOf } from './rows.js';
 
 /** Which page is asked for. */
 export interface PageQuery {
@@ -16,11 +16,15 @@ export interface PageQuery {
 /** Fetches the page that begins at `after`; null: there is no such directory. */
 export type FetchPage = (after: string | null, first: number) => Promise<Page | null>;
 
-/** The page's place in its connection. */
-export const restOf = (connection: Connection | null | undefined): Pick<Page, 'rows' | 'next'> => ({
-  rows: connection?.edges.length ?? 0,
-  next: nextOf(connection),
-});
+/** A page of what a directory holds; null without one: the wire sees to it that what is listed is there. */
+export function pageOf<Row>(
+  connection: Connection<Row> | null | undefined,
+  entryOf: (row: Row) => Entry | null,
+): Page | null {
+  if (!connection) return null;
+  const entries = nodesOf(connection).flatMap((row) => entryOf(row) ?? []);
+  return { entries, rows: connection.edges.length, next: nextOf(connection) };
+}
 
 /** All of a directory that isn't listed in pages. */
 export const onlyPage = (entries: readonly Entry[]): Page => ({ entries, rows: entries.length, next: null });
@@ -38,13 +42,13 @@ const UNWATCHED_PAGES = 10;
  */
 export async function* pagesOf(context: StoreContext, fetch: FetchPage): AsyncGenerator<readonly Entry[]> {
   const end = new EndWatch();
-  for (let after: string | null = null, isLast = false; !isLast; ) {
-    const page = await pageFrom(context, fetch, after);
+  let after: string | null = null;
+  do {
+    const page: Page = await pageFrom(context, fetch, after);
     yield page.entries;
     end.look(page);
     after = page.next;
-    isLast = after === null;
-  }
+  } while (after !== null);
 }
 
 /** Rejects with ENOENT without a directory. */

@@ -43,25 +43,30 @@ export const isoOf = (text: string | null | undefined): string | null =>
 
 export const madeAt = (text: string): string => new Date(timeOf(text)).toISOString();
 
-/** Nodes of a connection; one without gaps, which the wire sees to. */
-export const nodesOf = <T>(
-  connection: { readonly edges: readonly { readonly node?: T | null }[] } | null | undefined,
-): T[] => (connection?.edges ?? []).flatMap(({ node }) => node ?? []);
-
-interface NamedRows<Row> {
-  readonly edges: readonly { readonly node?: Row | null }[];
-  readonly pageInfo: { readonly hasNextPage: boolean };
+export interface Connection<Row = unknown> {
+  readonly edges: readonly { readonly cursor?: string; readonly node?: Row | null }[];
+  readonly pageInfo: { readonly hasNextPage: boolean; readonly endCursor?: string | null | undefined };
 }
+
+/** Nodes of a connection; one without gaps, which the wire sees to. */
+export const nodesOf = <Row>(connection: Pick<Connection<Row>, 'edges'> | null | undefined): Row[] =>
+  (connection?.edges ?? []).flatMap(({ node }) => node ?? []);
+
+export interface NamedRow {
+  readonly name: string;
+  readonly updatedAt?: string | null | undefined;
+}
+
+/** What a request for names brings. */
+export type RowsOfNames<Row> = Promise<Connection<Row> | null | undefined>;
 
 /**
  * Rows by their names. A server may cut a page shorter than the names that it was asked for: what isn't in it is asked
  * for again, and isn't taken to be missing.
  */
-export async function rowsOfNames<
-  Row extends { readonly name: string; readonly updatedAt?: string | null | undefined },
->(
+export async function rowsOfNames<Row extends NamedRow>(
   names: readonly string[],
-  ask: (names: readonly string[]) => Promise<NamedRows<Row> | null | undefined>,
+  ask: (names: readonly string[]) => RowsOfNames<Row>,
 ): Promise<ReadonlyMap<string, Row>> {
   const rows = new Map<string, Row>();
   for (let left = names; left.length > 0; left = left.filter((name) => !rows.has(name))) {
@@ -76,11 +81,6 @@ export async function rowsOfNames<
     if (rows.size === before) throw new Failure('EIO', 'The server listed fewer files than it has.');
   }
   return rows;
-}
-
-export interface Connection {
-  readonly edges: readonly { readonly cursor?: string; readonly node?: unknown }[];
-  readonly pageInfo: { readonly hasNextPage: boolean; readonly endCursor?: string | null | undefined };
 }
 
 /**

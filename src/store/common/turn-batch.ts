@@ -4,17 +4,21 @@ import { Failure } from '../../contract/failure.js';
 import type { Store } from '../../contract/store.js';
 import type { TreePath } from '../../contract/tree-path.js';
 import type { Signalled } from '../../contract/uploads.js';
+import { unlessAborted } from '../../wire/retry.js';
+import { cancelled } from '../../wire/wire-failure.js';
 import { placeAt } from './rows.js';
 
-interface Waiter<Value> {
-  resolve(value: Value): void;
-  reject(reason: unknown): void;
-}
-
 /** What somebody waits for: one item of a request. */
-interface Slot<Item, Value> {
-  readonly item: Item;
-  readonly waiters: Set<Waiter<Value>>;
+class Slot<Item, Value> {
+  waiting = 0;
+  resolve!: (value: Value) => void;
+  reject!: (reason: unknown) => void;
+  readonly answer = new Promise<Value>((resolve, reject) => {
+    this.resolve = resolve;
+    this.reject = reject;
+  });
+
+  constructor(readonly item: Item) {}
 }
 
 interface Group<Item, Value> {
@@ -47,33 +51,18 @@ export class TurnBatch<Item, Value, Name extends string = string> {
     },
   ) {}
 
-  add(group: Name, item: Item, signal: AbortSignal | undefined): Promise<Value> {
-    return new Promise((resolve, reject) => {
-      if (signal?.aborted) return reject(new Failure('ECANCELED'));
-      const { target, slot } = this.place(group, item);
-      const settle = (): void => {
-        slot.waiters.delete(waiter);
-        signal?.removeEventListener('abort', leave);
-      };
-      const leave = (): void => {
-        settle();
-        reject(new Failure('ECANCELED'));
-        const isWanted = [...target.slots.values()].some(({ waiters }) => waiters.size > 0);
-        if (this.sent.has(target) && !isWanted) target.controller.abort();
-      };
-      const waiter: Waiter<Value> = {
-        resolve: (value) => {
-          settle();
-          resolve(value);
-        },
-        reject: (reason) => {
-          settle();
-          reject(reason);
-        },
-      };
-      slot.waiters.add(waiter);
-      signal?.addEventListener('abort', leave, { once: true });
-    });
+  async add(group: Name, item: Item, signal: AbortSignal | undefined): Promise<Value> {
+    if (signal?.aborted) throw cancelled();
+    const { target, slot } = this.place(group, item);
+    slot.waiting += 1;
+    try {
+      return await unlessAborted(slot.answer, signal);
+    } finally {
+      slot.waiting -= 1;
+      if (this.sent.has(target) && [...target.slots.values()].every((each) => each.waiting === 0)) {
+        target.controller.abort();
+      }
+    }
   }
 
   private place(name: Name, item: Item): { target: Group<Item, Value>; slot: Slot<Item, Value> } {
@@ -91,7 +80,7 @@ export class TurnBatch<Item, Value, Name extends string = string> {
       // Messages of one turn of another thread arrive in one phase of the event loop.
       setImmediate(() => this.send(name));
     }
-    const slot = target.slots.get(`${name}\0${key}`) ?? { item, waiters: new Set() };
+    const slot = target.slots.get(`${name}\0${key}`) ?? new Slot<Item, Value>(item);
     target.slots.set(`${name}\0${key}`, slot);
     return { target, slot };
   }
@@ -100,22 +89,20 @@ export class TurnBatch<Item, Value, Name extends string = string> {
     const group = this.gathering.get(name);
     this.gathering.delete(name);
     if (!group) return;
-    for (const [key, { waiters }] of group.slots) if (waiters.size === 0) group.slots.delete(key);
+    for (const [key, { waiting }] of group.slots) if (waiting === 0) group.slots.delete(key);
     const slots = [...group.slots.values()];
     if (slots.length === 0) return;
     this.sent.add(group);
     try {
       const items = slots.map(({ item }) => item);
       const values = await this.options.ask(name, items, group.controller.signal);
-      slots.forEach(({ waiters }, index) => {
+      slots.forEach(({ resolve, reject }, index) => {
         const value = values[index] as Value | Failure;
-        for (const waiter of [...waiters]) {
-          if (value instanceof Failure) waiter.reject(value);
-          else waiter.resolve(value);
-        }
+        if (value instanceof Failure) reject(value);
+        else resolve(value);
       });
     } catch (error) {
-      for (const { waiters } of slots) for (const waiter of [...waiters]) waiter.reject(error);
+      for (const { reject } of slots) reject(error);
     } finally {
       this.sent.delete(group);
     }

@@ -5,22 +5,13 @@ import {
   FindEntityDocument,
   FindProjectDocument,
   ListProjectsDocument,
-  ViewerDocument,
   type ViewerFactsFragment,
 } from '../../wire/generated.js';
 import { WireFailure } from '../../wire/wire-failure.js';
 import type { StoreContext } from './context.js';
-import { type PageQuery, restOf } from './pages.js';
+import { type PageQuery, pageOf } from './pages.js';
 import { directoryEntry, nodesOf } from './rows.js';
 import { NOTHING } from './turn-batch.js';
-
-export async function listEntities(
-  { client }: StoreContext,
-  signal: AbortSignal | undefined,
-): Promise<readonly Entry[]> {
-  const { viewer } = await client.run(ViewerDocument, {}, { signal });
-  return entitiesOf(viewer);
-}
 
 /**
  * There is no list of all entities: these are the viewer's own, the teams' and, of artifacts, those of organizations.
@@ -47,14 +38,8 @@ export async function listProjects(
   query: PageQuery & { readonly entity: string },
   signal: AbortSignal | undefined,
 ): Promise<Page | null> {
-  const options = context.sized(query.first, signal);
-  const answer = await context.client.run(ListProjectsDocument, query, options);
-  if (!answer.entity) return null;
-  const { projects } = answer;
-  return {
-    entries: nodesOf(projects).map((project) => directoryEntry(childPath(path, project.name), project)),
-    ...restOf(projects),
-  };
+  const { entity, projects } = await context.rows(ListProjectsDocument, query, signal);
+  return entity && pageOf(projects, (project) => directoryEntry(childPath(path, project.name), project));
 }
 
 /** @param path of an entity, or of a project of it; the server knows its names as `entity` and `project` */

@@ -1,15 +1,10 @@
 import type { Facts, FileFacts, RunFacts } from '../../contract/facts.js';
 import { Failure } from '../../contract/failure.js';
 import type { TreePath } from '../../contract/tree-path.js';
-import {
-  FileInfoDocument,
-  type FileRowFragment,
-  type RunDetailsFragment,
-  RunInfoDocument,
-} from '../../wire/generated.js';
+import { FileInfoDocument, type RunDetailsFragment, RunInfoDocument } from '../../wire/generated.js';
 import { factsAbove, isObject, objectOf, userOf } from '../common/facts.js';
 import { isoOf, madeAt, nodesOf } from '../common/rows.js';
-import { fileEntry, placeOf, type RunName, type RunsContext } from './tree.js';
+import { fileAt, fileEntry, placeOf, type RunName, type RunsContext } from './tree.js';
 
 /** What the official SDK keeps in a config for itself, and leaves out of `Run.config`. */
 const INTERNAL_KEYS: ReadonlySet<string> = new Set(['_wandb', 'wandb_version']);
@@ -54,43 +49,20 @@ const configOf = (config: Readonly<Record<string, unknown>>): Readonly<Record<st
       .map(([key, held]) => [key, isObject(held) && Object.hasOwn(held, 'value') ? held.value : held]),
   );
 
-/** Null for a row that was declared and never uploaded. */
-function fileFacts(
-  unit: TreePath,
-  row: FileRowFragment & { readonly mimetype?: string | null },
-): FileFacts | null {
-  const entry = fileEntry(unit, row);
-  if (!entry) return null;
-  const { id, size, md5 } = entry;
-  return {
-    kind: 'file',
-    id,
-    size,
-    digest: md5,
-    digestAlgorithm: md5 === null ? null : 'MD5',
-    md5,
-    mimetype: row.mimetype || null,
-    createdAt: isoOf(row.createdAt),
-    updatedAt: isoOf(row.updatedAt),
-    reference: null,
-    isPending: false,
-  };
-}
-
 /** What W&B knows of a path beyond its entry: one request. Rejects with ENOENT. */
 export async function factsOf(
   context: RunsContext,
   path: TreePath,
   signal: AbortSignal | undefined,
 ): Promise<Facts> {
-  const { names, unit, run, file } = placeOf(path);
+  const { names, run, file } = placeOf(path);
   if (names.length === 0) return { kind: 'root' };
   const facts =
-    run === null || unit === null
+    run === null
       ? await factsAbove(context, names, signal)
       : file === null
         ? await factsOfRun(context, run, signal)
-        : await factsOfFile(context, { ...run, unit, name: file }, signal);
+        : await factsOfFile(context, path, signal);
   if (!facts) throw new Failure('ENOENT');
   return facts;
 }
@@ -106,13 +78,30 @@ async function factsOfRun(
 
 async function factsOfFile(
   { client }: RunsContext,
-  { unit, name, ...run }: RunName & { readonly unit: TreePath; readonly name: string },
+  path: TreePath,
   signal: AbortSignal | undefined,
 ): Promise<FileFacts | null> {
+  const { unit, run, name } = fileAt(path);
   const { project } = await client.run(FileInfoDocument, { ...run, names: [name] }, { signal });
   if (!project?.run) return null;
   const { files } = project.run;
   if (!files) throw new Failure('EPROTO', "The server doesn't tell the files of the run.");
   const row = nodesOf(files).find((each) => each.name === name);
-  return row ? fileFacts(unit, row) : null;
+  // A row that was declared and never uploaded is no file.
+  const entry = row && fileEntry(unit, row);
+  if (!entry) return null;
+  const { id, size, md5 } = entry;
+  return {
+    kind: 'file',
+    id,
+    size,
+    digest: md5,
+    digestAlgorithm: md5 === null ? null : 'MD5',
+    md5,
+    mimetype: row.mimetype || null,
+    createdAt: isoOf(row.createdAt),
+    updatedAt: isoOf(row.updatedAt),
+    reference: null,
+    isPending: false,
+  };
 }

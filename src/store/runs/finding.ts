@@ -19,11 +19,7 @@ export async function findRuns(
 ): Promise<FoundRuns> {
   const [entity = '', project = ''] = placeOf(path).names;
   const answer = await context.sizes.adapt('page', most, (first) =>
-    context.client.run(
-      FindRunsDocument,
-      { entity, project, filters, order, after, first },
-      context.sized(first, signal),
-    ),
+    context.rows(FindRunsDocument, { entity, project, filters, order, after, first }, signal),
   );
   if (!answer.project) throw new Failure('ENOENT');
   const { runs, ...above } = answer.project;

@@ -1,11 +1,11 @@
 import type { Entry, Page } from '../../contract/entry.js';
 import { pathOf, type TreePath } from '../../contract/tree-path.js';
 import type { Signalled } from '../../contract/uploads.js';
-import { ListFilesDocument, ListRunsDocument } from '../../wire/generated.js';
-import { type FetchPage, onlyPage, type PageQuery, pageFrom, pagesOf, restOf } from '../common/pages.js';
-import { directoryEntry, nodesOf } from '../common/rows.js';
-import { listEntities, listProjects } from '../common/upper-levels.js';
-import { fileEntries, placeOf, type RunName, type RunsContext } from './tree.js';
+import { ListFilesDocument, ListRunsDocument, ViewerDocument } from '../../wire/generated.js';
+import { type FetchPage, onlyPage, type PageQuery, pageFrom, pageOf, pagesOf } from '../common/pages.js';
+import { directoryEntry } from '../common/rows.js';
+import { entitiesOf, listProjects } from '../common/upper-levels.js';
+import { placeOf, type RunName, type RunsContext } from './tree.js';
 
 /** Lists a directory, page by page. */
 export const listDirectory = (
@@ -14,7 +14,7 @@ export const listDirectory = (
   signal: AbortSignal | undefined,
 ): AsyncGenerator<readonly Entry[]> => pagesOf(context, fetchOf(context, path, signal));
 
-export const pageOf = (
+export const listPage = (
   context: RunsContext,
   path: TreePath,
   { after, signal }: Signalled & Pick<PageQuery, 'after'>,
@@ -26,7 +26,10 @@ function fetchOf(context: RunsContext, path: TreePath, signal: AbortSignal | und
   if (unit !== null && run !== null) {
     return (after, first) => listFiles(context, unit, { ...run, after, first }, signal);
   }
-  if (entity === undefined) return async () => onlyPage(await listEntities(context, signal));
+  if (entity === undefined) {
+    return async () =>
+      onlyPage(entitiesOf((await context.client.run(ViewerDocument, {}, { signal })).viewer));
+  }
   return project === undefined
     ? (after, first) => listProjects(context, path, { entity, after, first }, signal)
     : (after, first) => listRuns(context, { entity, project, after, first }, signal);
@@ -37,15 +40,12 @@ async function listRuns(
   query: PageQuery & { readonly entity: string; readonly project: string },
   signal: AbortSignal | undefined,
 ): Promise<Page | null> {
-  const answer = await context.client.run(ListRunsDocument, query, context.sized(query.first, signal));
-  if (!answer.project) return null;
-  const { runs } = answer.project;
-  const entries = nodesOf(runs).map((run) => {
+  const { project } = await context.rows(ListRunsDocument, query, signal);
+  return pageOf(project?.runs, (run) => {
     const path = pathOf(query.entity, query.project, run.name);
     context.learnProject(path, run.projectId);
     return directoryEntry(path, run);
   });
-  return { entries, ...restOf(runs) };
 }
 
 async function listFiles(
@@ -54,10 +54,9 @@ async function listFiles(
   query: PageQuery & RunName,
   signal: AbortSignal | undefined,
 ): Promise<Page | null> {
-  const answer = await context.client.run(ListFilesDocument, query, context.sized(query.first, signal));
-  const found = answer.project?.run;
+  const { project } = await context.rows(ListFilesDocument, query, signal);
+  const found = project?.run;
   if (!found) return null;
   context.learnProject(unit, found.projectId);
-  const entries = fileEntries(unit, nodesOf(found.files), context.client.api.warnings);
-  return { entries, ...restOf(found.files) };
+  return pageOf(found.files, (row) => context.shownEntry(unit, row));
 }

@@ -5,33 +5,22 @@ import { pathOf, type TreePath } from '../../contract/tree-path.js';
 import type { CallOptions, WireClient } from '../../wire/api/client.js';
 import { Kind, visit } from '../../wire/api/graphql.js';
 import { LookUpDocument, type LookUpQuery } from '../../wire/generated.js';
-import { directoryEntry, nodesOf } from '../common/rows.js';
-import { createLookup, NOTHING, type Outcome, type Question } from '../common/turn-batch.js';
+import { directoryEntry, nodesOf, rowsOfNames } from '../common/rows.js';
+import { createLookup, NOTHING, type Question } from '../common/turn-batch.js';
 import { lookUpAbove } from '../common/upper-levels.js';
-import type { Addresses } from './reading.js';
-import { fileEntries, fileEntry, placeOf, type RunsContext, UNIT_DEPTH } from './tree.js';
+import { fileEntry, placeOf, type RunName, type RunsContext, UNIT_DEPTH } from './tree.js';
 
 /** Looks at single paths: one request each, and one for all that is asked of a run in one turn. */
 export class Lookups {
   readonly lookup = createLookup({
     unitDepth: UNIT_DEPTH,
     above: (path, names, signal) => lookUpAbove(this.context, path, names, signal),
-    ask: (unit, questions, signal) => this.ask(unit, questions, signal),
+    // As few requests as the server allows: most often one.
+    ask: (unit, questions, signal) =>
+      this.context.sizes.each('patterns', questions, (batch) => this.askBatch(unit, batch, signal)),
   });
 
-  constructor(
-    private readonly context: RunsContext,
-    private readonly addresses: Addresses,
-  ) {}
-
-  /** As few requests as the server allows: most often one. */
-  private async ask(
-    unit: TreePath,
-    questions: readonly Question[],
-    signal: AbortSignal,
-  ): Promise<readonly Outcome[]> {
-    return this.context.sizes.each('patterns', questions, (batch) => this.askBatch(unit, batch, signal));
-  }
+  constructor(private readonly context: RunsContext) {}
 
   private askBatch(
     unit: TreePath,
@@ -74,18 +63,19 @@ export class Lookups {
     if (found.asked?.pageInfo.hasNextPage) {
       const listed = new Set(named.map(({ name }) => name));
       const left = files.filter((file) => !listed.has(file));
-      named.push(...(await this.addresses.rowsOf(run, left, signal)).values());
+      const rest = await rowsOfNames(left, (names) => this.context.askRows(run, names, signal));
+      named.push(...rest.values());
     }
     for (const row of named) {
       const entry = fileEntry(unit, row);
       // Of two rows of one name the later one is the file.
       if (!entry || entry.mtimeMs < (rows.get(row.name)?.mtimeMs ?? 0)) continue;
       rows.set(row.name, entry);
-      this.addresses.remember(entry, row);
+      this.context.addresses.remember(entry, row);
     }
     const below = new Set(files.filter((_, index) => isAnyBelow[index]));
     const listing = found.listing && {
-      entries: fileEntries(unit, nodesOf(found.listing), this.context.client.api.warnings),
+      entries: nodesOf(found.listing).flatMap((row) => this.context.shownEntry(unit, row) ?? []),
       isComplete: !found.listing.pageInfo.hasNextPage,
     };
     return questions.map(({ file, hasListing }): Lookup => {
@@ -101,10 +91,7 @@ export class Lookups {
 /** LIKE, for the files below a name: '\', '%' and '_' stand for themselves. */
 const patternBelow = (name: string): string => `${name.replace(/[\\%_]/g, '\\$&')}/%`;
 
-interface LookUpRequest {
-  readonly entity: string;
-  readonly project: string;
-  readonly run: string;
+interface LookUpRequest extends RunName {
   /** The rows of these names, with their URLs. */
   readonly names: readonly string[];
   /** Are there files that match these LIKE patterns? One answer each. */

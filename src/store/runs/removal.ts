@@ -3,33 +3,36 @@ import type { TreePath } from '../../contract/tree-path.js';
 import type { Signalled } from '../../contract/uploads.js';
 import { DeleteFilesDocument, FileIdsDocument } from '../../wire/generated.js';
 import { rowsOfNames } from '../common/rows.js';
-import { byRun, isManifest, type RunName, type RunsContext } from './tree.js';
+import { byRun, isManifest, type RunFiles, type RunsContext } from './tree.js';
 
 interface Removed {
   readonly path: TreePath;
   readonly id: string | null;
 }
 
-type NamedFile = Removed & { readonly name: string };
-
 /** Deletes run files in batches; ids that aren't known are looked up by names. */
 export async function removeFiles(
   context: RunsContext,
-  files: readonly Removed[],
+  removed: readonly Removed[],
   { signal }: Signalled,
 ): Promise<void> {
-  for (const { unit, run, files: named } of byRun(files)) {
+  for (const { unit, run, files } of byRun(removed)) {
     // The service refuses a whole batch for one of these.
-    const deletable = named.filter(({ name }) => !isManifest(name));
+    const deletable = files.filter(({ name }) => !isManifest(name));
     if (deletable.length === 0) continue;
-    const ids = await idsOf(context, { ...run, unit, files: deletable }, signal);
-    await deleteFiles(context, ids, context.projectNumber(unit), signal);
+    const ids = await idsOf(context, { unit, run, files: deletable }, signal);
+    const projectId = context.projectNumber(unit);
+    await context.sizes.all('ids', ids, async (batch) => {
+      const options = context.sized(batch.length, signal);
+      const answer = await context.client.run(DeleteFilesDocument, { files: batch, projectId }, options);
+      if (!answer.deleteFiles?.success) throw new Failure('EIO', "The server didn't delete the files.");
+    });
   }
 }
 
 async function idsOf(
   context: RunsContext,
-  { unit, files, ...run }: RunName & { readonly unit: TreePath; readonly files: readonly NamedFile[] },
+  { unit, run, files }: RunFiles<Removed>,
   signal: AbortSignal | undefined,
 ): Promise<readonly string[]> {
   const ids = files.flatMap(({ id }) => id ?? []);
@@ -40,25 +43,11 @@ async function idsOf(
     const wanted = batch.map(({ name }) => name);
     const rows = await rowsOfNames(wanted, async (names) => {
       const variables = { ...run, names, first: names.length };
-      const options = context.sized(names.length, signal);
-      const { project } = await context.client.run(FileIdsDocument, variables, options);
+      const { project } = await context.rows(FileIdsDocument, variables, signal);
       if (project?.run) context.learnProject(unit, project.run.projectId);
       return project?.run?.files;
     });
     if (!isStranger) ids.push(...[...rows.values()].map(({ id }) => id));
   });
   return ids;
-}
-
-async function deleteFiles(
-  context: RunsContext,
-  ids: readonly string[],
-  projectId: number | null,
-  signal: AbortSignal | undefined,
-): Promise<void> {
-  await context.sizes.all('ids', ids, async (files) => {
-    const options = context.sized(files.length, signal);
-    const answer = await context.client.run(DeleteFilesDocument, { files, projectId }, options);
-    if (!answer.deleteFiles?.success) throw new Failure('EIO', "The server didn't delete the files.");
-  });
 }

@@ -23,6 +23,3 @@ export const RUNS_SHAPE: TreeShape = {
     symlink: 'W&B runs hold no symbolic links; copy the file instead.',
   },
 };
-
-/** The same in memory, where every listing is whole. */
-export const MEMORY_SHAPE: TreeShape = { ...RUNS_SHAPE, kind: 'memory', partialDepth: 0 };

@@ -1,9 +1,18 @@
 import { LRUCache } from 'lru-cache';
 import type { Entry } from '../../contract/entry.js';
 import { filePath, isTooLong, LONGEST_NAME_BYTES, type TreePath } from '../../contract/tree-path.js';
-import type { FileRowFragment } from '../../wire/generated.js';
+import { FileAddressesDocument, type FileRowFragment, type FileUrlsFragment } from '../../wire/generated.js';
+import { FileAddresses } from '../common/content.js';
 import { StoreContext } from '../common/context.js';
-import { canonicalMd5, contentVersion, type Place, placeAt, plausibleSize, timeOf } from '../common/rows.js';
+import {
+  canonicalMd5,
+  contentVersion,
+  type Place,
+  placeAt,
+  plausibleSize,
+  type RowsOfNames,
+  timeOf,
+} from '../common/rows.js';
 import { RUNS_SHAPE } from './shape.js';
 
 /** A run by its server names. */
@@ -23,24 +32,29 @@ export function placeOf(path: TreePath): Place & { readonly run: RunName | null 
   return { ...place, run: isBelow ? { entity, project, run } : null };
 }
 
-/** Paths with their files' server names, by run. */
-export function byRun<T extends { readonly path: TreePath }>(
-  items: readonly T[],
-): readonly {
+/** A file by its server's name, and its run. */
+export function fileAt(path: TreePath): { unit: TreePath; run: RunName; name: string } {
+  const { unit, run, file: name } = placeOf(path);
+  if (unit === null || run === null || name === null) throw new RangeError(`'${path}' is no path of a file`);
+  return { unit, run, name };
+}
+
+/** Files of one run, with their server names. */
+export interface RunFiles<T> {
   readonly unit: TreePath;
   readonly run: RunName;
-  readonly files: readonly (T & { name: string })[];
-}[] {
-  const groups = new Map<TreePath, { run: RunName; files: (T & { name: string })[] }>();
+  readonly files: (T & { readonly name: string })[];
+}
+
+export function byRun<T extends { readonly path: TreePath }>(items: readonly T[]): readonly RunFiles<T>[] {
+  const groups = new Map<TreePath, RunFiles<T>>();
   for (const item of items) {
-    const { unit, run, file } = placeOf(item.path);
-    if (unit === null || run === null || file === null)
-      throw new RangeError(`'${item.path}' is no path of a file`);
-    const group = groups.get(unit) ?? { run, files: [] };
-    group.files.push({ ...item, name: file });
+    const { unit, run, name } = fileAt(item.path);
+    const group = groups.get(unit) ?? { unit, run, files: [] };
+    group.files.push({ ...item, name });
     groups.set(unit, group);
   }
-  return [...groups].map(([unit, group]) => ({ unit, ...group }));
+  return [...groups.values()];
 }
 
 /** Rows that the service makes itself and lets nobody delete. */
@@ -66,28 +80,39 @@ export function fileEntry(unit: TreePath, row: FileRowFragment): Entry | null {
   };
 }
 
-/** The entries of a page's rows. What no path can name isn't shown: a walk would end at it. */
-export function fileEntries(
-  unit: TreePath,
-  rows: readonly FileRowFragment[],
-  warnings: { once(key: string, message: string): void },
-): readonly Entry[] {
-  return rows.flatMap((row) => {
-    const entry = fileEntry(unit, row);
-    if (!entry?.path.split('/').some(isTooLong)) return entry ?? [];
-    const start = row.name.slice(0, 80);
-    const rule = `a part of its name is longer than ${LONGEST_NAME_BYTES} bytes`;
-    warnings.once(entry.path, `A file of ${unit} isn't shown, for ${rule}: '${start}…'.`);
-    return [];
-  });
-}
-
 const MOST_RUNS = 10_000;
 
-/** What the parts of the runs store share: beside the wire, the projects' numbers. */
+type AddressRow = FileRowFragment & FileUrlsFragment;
+
+/** What the parts of the runs store share: beside the wire, the addresses of files and the projects' numbers. */
 export class RunsContext extends StoreContext {
+  /** The URLs of files. Whether a row was finalised yet is no matter: who asks knows of an upload, and the storage has it. */
+  readonly addresses = new FileAddresses<Entry, AddressRow>(this, {
+    nameOf: ({ path }) => fileAt(path).name,
+    placeOf: ({ path }) => fileAt(path).unit,
+    keyOf: ({ path, version }) => `${path}\0${version}`,
+    addressOf: ({ directUrl, url }) => ({ direct: directUrl, api: url ?? null }),
+    ask: ({ path }, names, signal) => this.askRows(fileAt(path).run, names, signal),
+  });
   // A size of 1 each: `max` would set aside memory for all entries at once.
   private readonly numbers = new LRUCache<TreePath, number>({ maxSize: MOST_RUNS, sizeCalculation: () => 1 });
+
+  /** The entry of a row of a listing. What no path can name isn't shown: a walk would end at it. */
+  shownEntry(unit: TreePath, row: FileRowFragment): Entry | null {
+    const entry = fileEntry(unit, row);
+    if (!entry?.path.split('/').some(isTooLong)) return entry;
+    const start = row.name.slice(0, 80);
+    const rule = `a part of its name is longer than ${LONGEST_NAME_BYTES} bytes`;
+    const message = `A file of ${unit} isn't shown, for ${rule}: '${start}…'.`;
+    this.client.api.warnings.once(entry.path, message);
+    return null;
+  }
+
+  /** One page of the rows of names, as much as the server puts on it. */
+  async askRows(run: RunName, names: readonly string[], signal: AbortSignal): RowsOfNames<AddressRow> {
+    const variables = { ...run, names, first: names.length };
+    return (await this.rows(FileAddressesDocument, variables, signal)).project?.run?.files;
+  }
 
   /** The number of a run's project, which `deleteFiles` takes; null if it isn't known. */
   projectNumber(unit: TreePath): number | null {

@@ -1,35 +1,21 @@
 import { GraphQLError } from 'graphql';
-import type { Storage } from '../storage/objects.js';
-import type { World } from '../world/world.js';
-import { addMember, pointAlias } from './collections.js';
+import type { Instance } from '../world/instance.js';
 import {
   artifactDigest,
   contentsOf,
-  type Digests,
   type ManifestBody,
   manifestJson,
   md5,
   parseManifest,
 } from './manifest.js';
-import { type ArtifactObjects, isBornIn } from './objects.js';
 import { type Artifact, artifactId, type Manifest, type ManifestEntry, nameOf } from './records.js';
-import type { Versions } from './versions.js';
 
 /** Makes versions of what was declared, once all of it is there. */
 export class Commits {
   private readonly regions: Set<string>;
 
-  constructor(
-    private readonly parts: {
-      readonly world: World;
-      readonly storage: Storage;
-      readonly objects: ArtifactObjects;
-      readonly versions: Versions;
-      readonly digests: Digests;
-    },
-    regions: readonly string[],
-  ) {
-    this.regions = new Set(regions);
+  constructor(private readonly instance: Instance) {
+    this.regions = new Set(instance.settings.storageRegions);
   }
 
   /** Buckets of other regions than the server's own, and those that were seeded, are nowhere. */
@@ -40,9 +26,9 @@ export class Commits {
 
   commit(artifact: Artifact): void {
     if (artifact.state === 'COMMITTED') return;
-    this.parts.versions.checkPending(artifact);
+    this.instance.versions.checkPending(artifact);
     for (const { name, key } of artifact.declared.values()) {
-      if (!this.parts.storage.get(key)) {
+      if (!this.instance.storage.get(key)) {
         throw new GraphQLError(
           `file ${JSON.stringify(name)} of artifact ${nameOf(artifact)} was not uploaded`,
         );
@@ -54,7 +40,11 @@ export class Commits {
     const bodies = parts.map((manifest) => this.read(manifest));
     const isWhole = parts.length === 1 && last.type === 'FULL';
     const body = merge(parts, bodies);
-    const digest = artifactDigest(body.entries.values(), artifact.digestAlgorithm, this.parts.digests.xxh128);
+    const digest = artifactDigest(
+      body.entries.values(),
+      artifact.digestAlgorithm,
+      this.instance.digests.xxh128,
+    );
     if (isWhole && digest !== artifact.digest) {
       throw new GraphQLError(
         `artifact ${nameOf(artifact)} was declared with the digest ${artifact.digest}, but that of its manifest is ${digest}`,
@@ -72,14 +62,14 @@ export class Commits {
     artifact.contents = contentsOf(manifest, body);
     this.regions.add(artifact.contents.region);
     artifact.state = 'COMMITTED';
-    this.parts.objects.remember(artifact);
-    const member = addMember(artifact.sequence, artifact, () => this.parts.world.next());
-    for (const alias of artifact.requestedAliases) pointAlias(member, alias, () => this.parts.world.next());
+    this.instance.objects.remember(artifact);
+    const member = this.instance.catalogue.addMember(artifact.sequence, artifact);
+    for (const alias of artifact.requestedAliases) this.instance.catalogue.pointAlias(member, alias);
     this.showInRun(artifact, manifest);
   }
 
   private read(manifest: Manifest): ManifestBody {
-    const object = this.parts.storage.get(manifest.key);
+    const object = this.instance.storage.get(manifest.key);
     if (!object) {
       throw new GraphQLError(`the manifest of artifact ${nameOf(manifest.artifact)} was not uploaded`);
     }
@@ -87,42 +77,38 @@ export class Commits {
   }
 
   private write(artifact: Artifact, body: ManifestBody): Manifest {
-    const manifest = this.parts.versions.addManifest(artifact, 'FULL', 'wandb_manifest.json');
+    const manifest = this.instance.versions.addManifest(artifact, 'FULL', 'wandb_manifest.json');
     const bytes = manifestJson(body);
     manifest.digest = md5(bytes);
-    this.parts.storage.put(manifest.key, bytes);
+    this.instance.storage.put(manifest.key, bytes);
     return manifest;
   }
 
   private checkEntries(artifact: Artifact, { layout, entries }: ManifestBody): void {
+    const { storage, objects } = this.instance;
     for (const entry of entries.values()) {
       if (entry.ref !== null) continue;
-      const object = this.parts.storage.get(this.parts.objects.keyOf(artifact, layout, entry));
-      if (!object) throw this.missing(artifact, entry);
+      const object = storage.get(objects.keyOf(artifact, layout, entry));
+      const name = JSON.stringify(entry.path);
+      if (!object) {
+        const isOwn = objects.birthOf(artifact, entry) === artifact;
+        const where = isOwn ? '' : ` for the artifact ${entry.birthArtifactID}`;
+        throw new GraphQLError(`file ${name} of artifact ${nameOf(artifact)} was not uploaded${where}`);
+      }
       if (entry.size !== null && entry.size !== object.bytes.byteLength) {
         throw new GraphQLError(
-          `the manifest says ${entry.size} bytes for ${JSON.stringify(entry.path)}, which has ${object.bytes.byteLength}`,
+          `the manifest says ${entry.size} bytes for ${name}, which has ${object.bytes.byteLength}`,
         );
       }
     }
   }
 
-  private missing(artifact: Artifact, entry: ManifestEntry): GraphQLError {
-    const where = isBornIn(artifact, entry) ? '' : ` for the artifact ${entry.birthArtifactID}`;
-    return new GraphQLError(
-      `file ${JSON.stringify(entry.path)} of artifact ${nameOf(artifact)} was not uploaded${where}`,
-    );
-  }
-
   /** The service lists the manifests of what a run logged among the run's own files. */
   private showInRun(artifact: Artifact, manifest: Manifest): void {
-    const object = this.parts.storage.get(manifest.key);
+    const object = this.instance.storage.get(manifest.key);
     if (!artifact.createdBy || !object) return;
-    this.parts.world.writeFinal(
-      artifact.createdBy,
-      `artifact/${artifact.number}/wandb_manifest.json`,
-      object.bytes,
-    );
+    const name = `artifact/${artifact.number}/wandb_manifest.json`;
+    this.instance.world.writeFinal(artifact.createdBy, name, object.bytes);
   }
 }
 

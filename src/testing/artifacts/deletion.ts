@@ -1,19 +1,12 @@
 import { GraphQLError } from 'graphql';
-import type { Project } from '../world/records.js';
-import type { World } from '../world/world.js';
-import type { Catalogue } from './catalogue.js';
-import { type Protection, removeMember } from './collections.js';
-import type { ArtifactObjects } from './objects.js';
+import type { Instance } from '../world/instance.js';
+import type { Project, Run } from '../world/records.js';
+import { checkProtected } from './collections.js';
 import { type Artifact, type Collection, nameOf } from './records.js';
 
-/** Deletes versions, and collections and projects with theirs. */
+/** Deletes versions, and collections, runs and projects with theirs. */
 export class Deletion {
-  constructor(
-    private readonly world: World,
-    private readonly catalogue: Catalogue,
-    private readonly objects: ArtifactObjects,
-    private readonly protection: Protection,
-  ) {}
+  constructor(private readonly instance: Instance) {}
 
   delete(artifact: Artifact, deleteAliases: boolean): void {
     const aliases = [...artifact.memberships].flatMap((member) => [...member.aliases.keys()]);
@@ -22,38 +15,48 @@ export class Deletion {
         `artifact ${nameOf(artifact)} has aliases (${aliases.join(', ')}): delete them first, or with it`,
       );
     }
-    for (const member of artifact.memberships)
-      this.protection.check(member.collection, member.aliases.keys());
+    for (const member of artifact.memberships) checkProtected(member.collection, member.aliases.keys());
     this.discard(artifact);
   }
 
   deleteCollection(collection: Collection): void {
-    this.protection.check(collection, collection.aliases.keys());
+    checkProtected(collection, collection.aliases.keys());
     if (collection.kind === 'PORTFOLIO') {
       for (const member of [...collection.members.values()].reverse())
-        removeMember(member, () => this.world.next());
+        this.instance.catalogue.removeMember(member);
     } else {
-      const versions = [...this.catalogue.all()].filter((artifact) => artifact.sequence === collection);
+      const versions = [...this.instance.catalogue.artifacts.values()].filter(
+        (artifact) => artifact.sequence === collection,
+      );
       for (const artifact of versions)
-        for (const member of artifact.memberships)
-          this.protection.check(member.collection, member.aliases.keys());
+        for (const member of artifact.memberships) checkProtected(member.collection, member.aliases.keys());
       for (const artifact of versions) if (artifact.state !== 'DELETED') this.discard(artifact);
     }
     collection.state = 'DELETED';
-    this.catalogue.remove(collection);
+    this.instance.catalogue.remove(collection);
+  }
+
+  /** Versions stay when the run that made them goes, unless the request says otherwise. */
+  deleteRun(run: Run, deleteArtifacts: boolean): void {
+    if (deleteArtifacts)
+      for (const artifact of run.outputs)
+        if (artifact.createdBy === run && artifact.state === 'COMMITTED') this.delete(artifact, true);
+    for (const artifact of run.inputs.keys()) artifact.users.delete(run);
+    this.instance.world.deleteRun(run);
   }
 
   deleteProject(project: Project): void {
-    const collections = this.catalogue.collectionsOf(project);
-    for (const collection of collections) this.protection.check(collection, collection.aliases.keys());
+    const collections = [...project.collections.values()];
+    for (const collection of collections) checkProtected(collection, collection.aliases.keys());
     for (const collection of collections) this.deleteCollection(collection);
-    this.catalogue.removeProject(project);
+    for (const run of [...project.runs.values()]) this.deleteRun(run, false);
+    this.instance.world.deleteProject(project);
   }
 
   private discard(artifact: Artifact): void {
-    for (const member of [...artifact.memberships]) removeMember(member, () => this.world.next());
+    for (const member of [...artifact.memberships]) this.instance.catalogue.removeMember(member);
     artifact.state = 'DELETED';
     artifact.updatedAt = Date.now();
-    this.objects.release(artifact, this.catalogue.all());
+    this.instance.objects.release(artifact, this.instance.catalogue.artifacts.values());
   }
 }

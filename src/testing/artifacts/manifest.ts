@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { GraphQLError } from 'graphql';
 import { createXXHash128 } from 'hash-wasm';
+import { isObject, readSent } from '../graphql/json.js';
 import { md5Of } from '../storage/objects.js';
 import type { Contents, DigestAlgorithm, Manifest, ManifestEntry, StorageLayout } from './records.js';
 
@@ -13,7 +14,9 @@ export interface ManifestBody {
 
 /** Throws a GraphQLError for what no client could read. */
 export function parseManifest(bytes: Uint8Array): ManifestBody {
-  const body: unknown = parseJson(bytes);
+  const body: unknown = readSent('invalid artifact manifest: it is not JSON', () =>
+    JSON.parse(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString()),
+  );
   if (!isObject(body) || body.version !== 1) throw invalid('its version is not 1');
   if (body.storagePolicy !== 'wandb-storage-policy-v1') throw invalid('its storage policy is not known');
   const config = body.storagePolicyConfig ?? {};
@@ -43,20 +46,7 @@ function parseEntry(path: string, entry: unknown): ManifestEntry {
   };
 }
 
-function parseJson(bytes: Uint8Array): unknown {
-  try {
-    return JSON.parse(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString());
-  } catch (cause) {
-    throw new GraphQLError('invalid artifact manifest: it is not JSON', {
-      originalError: cause instanceof Error ? cause : null,
-    });
-  }
-}
-
 const invalid = (why: string): GraphQLError => new GraphQLError(`invalid artifact manifest: ${why}`);
-
-const isObject = (value: unknown): value is Record<string, unknown> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
 
 /** The JSON of a manifest, as the service writes it where it makes one itself. */
 export function manifestJson({ layout, region, entries }: ManifestBody): Buffer {
@@ -110,20 +100,11 @@ export function artifactDigest(
     : createHash('md5').update(bytes).digest('hex');
 }
 
+/** By code point, which is the order of their bytes; JavaScript would compare UTF-16 units. */
 const sorted = (entries: Iterable<ManifestEntry>): ManifestEntry[] =>
-  [...entries].sort((a, b) => compareCodePoints(a.path, b.path));
-
-/** JavaScript compares UTF-16 units; the two orders part where only one text has a surrogate. */
-export function compareCodePoints(a: string, b: string): number {
-  const length = Math.min(a.length, b.length);
-  for (let i = 0; i < length; i++) {
-    const [x, y] = [a.charCodeAt(i), b.charCodeAt(i)];
-    if (x !== y) return isSurrogate(x) === isSurrogate(y) ? x - y : isSurrogate(x) ? 1 : -1;
-  }
-  return a.length - b.length;
-}
-
-const isSurrogate = (unit: number): boolean => unit >= 0xd800 && unit <= 0xdfff;
+  Array.from(entries, (entry) => ({ entry, bytes: Buffer.from(entry.path) }))
+    .sort((a, b) => Buffer.compare(a.bytes, b.bytes))
+    .map(({ entry }) => entry);
 
 /** The digests that artifacts use, once XXH128 is loaded. */
 export interface Digests {

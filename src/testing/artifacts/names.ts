@@ -1,53 +1,44 @@
 import { GraphQLError } from 'graphql';
+import { isObject, readSent } from '../graphql/json.js';
+import { isKey, LONGEST_KEY } from '../storage/objects.js';
 import { isVersionName } from './records.js';
 
 /** What the service asks of names. Names that are seeded needn't obey: older data holds others. */
 const LONGEST = 128;
 
-export function checkCollectionName(name: string): void {
-  if (!/^[^/:\0]+$/.test(name) || name.length > LONGEST) {
-    throw new GraphQLError(`invalid artifact collection name ${JSON.stringify(name)}`);
-  }
-}
+const checking =
+  (what: string, isValid: (name: string) => boolean) =>
+  (name: string): void => {
+    if (!isValid(name)) throw new GraphQLError(`invalid ${what} ${JSON.stringify(name)}`);
+  };
 
-export function checkTypeName(name: string): void {
-  if (!/^[-\w](?:[-.\w ]*[-.\w])?$/.test(name) || name.length > LONGEST) {
-    throw new GraphQLError(`invalid artifact type name ${JSON.stringify(name)}`);
-  }
-}
+const isName = (name: string): boolean => /^[^/:\0]+$/.test(name) && name.length <= LONGEST;
+
+export const checkCollectionName = checking('artifact collection name', isName);
 
 /** 'vN' is a version's own name, never an alias. */
-export function checkAlias(name: string): void {
-  if (!/^[^/:\0]+$/.test(name) || name.length > LONGEST || isVersionName(name)) {
-    throw new GraphQLError(`invalid artifact alias ${JSON.stringify(name)}`);
-  }
-}
+export const checkAlias = checking('artifact alias', (name) => isName(name) && !isVersionName(name));
 
-export function checkTag(name: string): void {
-  if (!/^[-\w]+([ ]+[-\w]+)*$/.test(name) || name.length > LONGEST) {
-    throw new GraphQLError(`invalid tag ${JSON.stringify(name)}`);
-  }
-}
+export const checkTypeName = checking(
+  'artifact type name',
+  (name) => /^[-\w](?:[-.\w ]*[-.\w])?$/.test(name) && name.length <= LONGEST,
+);
 
-/** Keys of the object store have at most 1,024 bytes; the rest of one names the artifact. */
-export function checkPath(name: string): void {
-  const isPath = name.split('/').every((part) => part !== '' && part !== '.' && part !== '..');
-  if (!isPath || name.includes('\0') || Buffer.byteLength(name) > 1024) {
-    throw new GraphQLError(`invalid artifact file name ${JSON.stringify(name)}`);
-  }
-}
+export const checkTag = checking(
+  'tag',
+  (name) => /^[-\w]+([ ]+[-\w]+)*$/.test(name) && name.length <= LONGEST,
+);
+
+/** The rest of a key names the artifact. */
+export const checkPath = checking(
+  'artifact file name',
+  (name) => isKey(name) && Buffer.byteLength(name) <= LONGEST_KEY,
+);
 
 export function checkMetadata(text: string | null | undefined): void {
   if (text === null || text === undefined) return;
-  try {
-    const value: unknown = JSON.parse(text);
-    if (typeof value === 'object' && value !== null && !Array.isArray(value)) return;
-  } catch (cause) {
-    throw new GraphQLError('invalid artifact metadata: it is not JSON', {
-      originalError: cause instanceof Error ? cause : null,
-    });
-  }
-  throw new GraphQLError('invalid artifact metadata: it is not an object');
+  const value: unknown = readSent('invalid artifact metadata: it is not JSON', () => JSON.parse(text));
+  if (!isObject(value)) throw new GraphQLError('invalid artifact metadata: it is not an object');
 }
 
 /** Seconds as they are kept: null where they are inherited (-1), 0 where the version never ends (-2). */

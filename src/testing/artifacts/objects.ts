@@ -1,11 +1,6 @@
-import type { Storage, StoredObject } from '../storage/objects.js';
-import {
-  type Artifact,
-  artifactId,
-  type Collection,
-  type ManifestEntry,
-  type StorageLayout,
-} from './records.js';
+import type { Storage } from '../storage/objects.js';
+import { ensure } from '../world/records.js';
+import type { Artifact, Collection, ManifestEntry, StorageLayout } from './records.js';
 
 /** Digests address objects in hexadecimal, whatever algorithm made them. */
 export const hexOf = (digest: string): string => Buffer.from(digest, 'base64').toString('hex');
@@ -17,7 +12,7 @@ export class ArtifactObjects {
 
   constructor(
     private readonly storage: Storage,
-    private readonly find: (id: string) => Artifact | null,
+    private readonly find: (id: string) => Artifact | undefined,
   ) {}
 
   /** Layout V2 keeps a content with the version that it was uploaded for, V1 once for an entity. */
@@ -37,7 +32,7 @@ export class ArtifactObjects {
   }
 
   /** The version under which an entry's bytes lie: its own, if it names none. */
-  birthOf(artifact: Artifact, entry: ManifestEntry): Artifact | null {
+  birthOf(artifact: Artifact, entry: ManifestEntry): Artifact | undefined {
     return entry.birthArtifactID === null ? artifact : this.find(entry.birthArtifactID);
   }
 
@@ -48,10 +43,6 @@ export class ArtifactObjects {
     return birth ? this.key(layout, birth, hex) : `wandb_artifacts/${artifact.sequence.number}/0/${hex}`;
   }
 
-  object(key: string): StoredObject | undefined {
-    return this.storage.get(key);
-  }
-
   /** The version of a sequence that has the content already. */
   known(sequence: Collection, digest: string): Artifact | null {
     return this.births.get(sequence)?.get(hexOf(digest)) ?? null;
@@ -59,12 +50,10 @@ export class ArtifactObjects {
 
   /** From now on these contents needn't be uploaded again. */
   remember(artifact: Artifact): void {
-    const births = this.births.get(artifact.sequence) ?? new Map<string, Artifact>();
-    this.births.set(artifact.sequence, births);
+    const births = ensure(this.births, artifact.sequence, () => new Map<string, Artifact>());
     for (const entry of artifact.contents?.entries ?? []) {
       if (entry.ref !== null || this.birthOf(artifact, entry) !== artifact) continue;
-      const hex = hexOf(entry.digest);
-      if (!births.has(hex)) births.set(hex, artifact);
+      ensure(births, hexOf(entry.digest), () => artifact);
     }
   }
 
@@ -98,6 +87,3 @@ export class ArtifactObjects {
     return contents && entry ? this.keyOf(artifact, contents.layout, entry) : null;
   }
 }
-
-export const isBornIn = (artifact: Artifact, entry: ManifestEntry): boolean =>
-  entry.birthArtifactID === null || entry.birthArtifactID === artifactId(artifact);

@@ -1,4 +1,4 @@
-import type { Project, Run } from '../world/records.js';
+import { globalId, type Project, type Run } from '../world/records.js';
 
 export type ArtifactState = 'PENDING' | 'COMMITTED' | 'DELETED';
 export type DigestAlgorithm = 'MANIFEST_MD5' | 'MANIFEST_XXH128';
@@ -81,6 +81,8 @@ export interface Artifact {
   /** What the version consists of; null until it is committed. */
   contents: Contents | null;
   readonly memberships: Set<Membership>;
+  /** The runs that used it. */
+  readonly users: Set<Run>;
 }
 
 export interface Manifest {
@@ -127,17 +129,15 @@ export interface Contents {
   readonly size: number;
 }
 
-const base64 = (text: string): string => Buffer.from(text).toString('base64');
-
-export const artifactId = ({ number }: { readonly number: number }): string => base64(`Artifact:${number}`);
-export const manifestId = (manifest: Manifest): string => base64(`ArtifactManifest:${manifest.number}`);
+export const artifactId = ({ number }: { readonly number: number }): string => globalId(`Artifact:${number}`);
+export const manifestId = (manifest: Manifest): string => globalId(`ArtifactManifest:${manifest.number}`);
 export const membershipId = (member: Membership): string =>
-  base64(`ArtifactCollectionMembership:${member.number}`);
-export const aliasId = (alias: Alias): string => base64(`ArtifactAlias:${alias.number}`);
-export const typeId = (type: ArtifactType): string => base64(`ArtifactType:${type.number}`);
-export const tagId = (name: string): string => base64(`Tag:${name}`);
+  globalId(`ArtifactCollectionMembership:${member.number}`);
+export const aliasId = (alias: Alias): string => globalId(`ArtifactAlias:${alias.number}`);
+export const typeId = (type: ArtifactType): string => globalId(`ArtifactType:${type.number}`);
+export const tagId = (name: string): string => globalId(`Tag:${name}`);
 export const collectionId = (collection: Collection): string =>
-  base64(`ArtifactCollection:${collection.number}`);
+  globalId(`ArtifactCollection:${collection.number}`);
 
 /** How messages name a version. */
 export const nameOf = ({ sequence, number }: Artifact): string =>

@@ -1,13 +1,11 @@
 import { GraphQLError } from 'graphql';
-import type { Storage } from '../storage/objects.js';
+import type { Instance } from '../world/instance.js';
 import type { Project } from '../world/records.js';
-import type { World } from '../world/world.js';
-import { addMember, memberOf, pointAlias } from './collections.js';
+import { memberOf } from './collections.js';
 import { artifactDigest, type ManifestBody, manifestJson, md5, parseManifest } from './manifest.js';
 import { hexOf } from './objects.js';
 import { type Artifact, artifactId, type Collection, collectionId, type ManifestEntry } from './records.js';
 import type {
-  SeedArtifacts,
   SeedCollection,
   SeededCollection,
   SeededVersion,
@@ -15,38 +13,25 @@ import type {
   SeedReference,
   SeedVersion,
 } from './seeding.js';
-import type { ArtifactStore } from './store.js';
-
-/** Puts collections and their versions on the server, as if they had long been there. */
-export function seedArtifacts(
-  world: World,
-  storage: Storage,
-  store: ArtifactStore,
-  tree: SeedArtifacts,
-): Record<string, SeededCollection> {
-  const seeder = new Seeder(world, storage, store);
-  return Object.fromEntries(
-    Object.entries(tree).map(([path, what]) => [path, seeder.collection(path, what)]),
-  );
-}
 
 /** The bytes of a version by name. */
-export function artifactFiles(world: World, store: ArtifactStore, name: string): Record<string, Uint8Array> {
-  const artifact = find(world, store, name);
+export function artifactFiles(instance: Instance, name: string): Record<string, Uint8Array> {
+  const { objects, storage } = instance;
+  const artifact = find(instance, name);
   const { contents } = artifact;
   if (!contents) return {};
   return Object.fromEntries(
     contents.entries.flatMap((entry): [string, Uint8Array][] => {
-      const object = store.objects.object(store.objects.keyOf(artifact, contents.layout, entry));
+      const object = storage.get(objects.keyOf(artifact, contents.layout, entry));
       return entry.ref === null && object ? [[entry.path, object.bytes]] : [];
     }),
   );
 }
 
-function find(world: World, store: ArtifactStore, path: string): Artifact {
+function find({ world, catalogue }: Instance, path: string): Artifact {
   const [entity = '', project = '', name = ''] = path.split('/').map(decodeURIComponent);
   const found = world.entities.get(entity)?.projects.get(project);
-  const member = found && store.catalogue.membership(found, name);
+  const member = found && catalogue.membership(found, name);
   if (!member) throw new TypeError(`There is no artifact '${path}' on the server.`);
   return member.artifact;
 }
@@ -54,12 +39,9 @@ function find(world: World, store: ArtifactStore, path: string): Artifact {
 const bytesOf = (content: string | Uint8Array): Uint8Array =>
   typeof content === 'string' ? Buffer.from(content) : content;
 
-class Seeder {
-  constructor(
-    private readonly world: World,
-    private readonly storage: Storage,
-    private readonly store: ArtifactStore,
-  ) {}
+/** Puts collections and their versions on the server, as if they had long been there. */
+export class ArtifactSeeder {
+  constructor(private readonly instance: Instance) {}
 
   collection(path: string, what: SeedCollection): SeededCollection {
     const names = path.split('/').map(decodeURIComponent);
@@ -69,7 +51,8 @@ class Seeder {
     }
     if (what.versions && what.links)
       throw new TypeError(`Can't seed '${path}' with both versions and links.`);
-    const project = this.world.ensureProject(this.world.ensureEntity(entityName), projectName);
+    const { world } = this.instance;
+    const project = world.ensureProject(world.ensureEntity(entityName), projectName);
     const collection = this.ensureCollection(project, typeName, name, what.links ? 'PORTFOLIO' : 'SEQUENCE');
     collection.description = what.description ?? collection.description;
     for (const tag of what.tags ?? []) collection.tags.set(tag, null);
@@ -85,8 +68,8 @@ class Seeder {
     name: string,
     kind: Collection['kind'],
   ): Collection {
-    const { catalogue } = this.store;
-    const known = catalogue.collection(project, name);
+    const { catalogue } = this.instance;
+    const known = project.collections.get(name);
     if (!known) return catalogue.makeCollection(catalogue.ensureType(project, typeName), name, kind);
     if (known.kind !== kind || known.type.name !== typeName) {
       throw new TypeError(
@@ -97,17 +80,17 @@ class Seeder {
   }
 
   private link(portfolio: Collection, { to, aliases = [] }: SeedLink): SeededVersion {
-    const artifact = find(this.world, this.store, to);
-    const next = (): number => this.world.next();
-    const member = memberOf(portfolio, artifact) ?? addMember(portfolio, artifact, next);
-    for (const alias of ['latest', ...aliases]) pointAlias(member, alias, next);
+    const { catalogue } = this.instance;
+    const artifact = find(this.instance, to);
+    const member = memberOf(portfolio, artifact) ?? catalogue.addMember(portfolio, artifact);
+    for (const alias of ['latest', ...aliases]) catalogue.pointAlias(member, alias);
     return { id: artifactId(artifact), version: `v${member.versionIndex}`, digest: artifact.digest };
   }
 
   private version(sequence: Collection, version: SeedVersion): SeededVersion {
-    const { versions, commits, digests } = this.store;
+    const { world, storage, versions, commits, digests } = this.instance;
     const algorithm = version.digestAlgorithm ?? 'MANIFEST_MD5';
-    const run = version.run === undefined ? null : this.world.ensureRun(sequence.project, version.run);
+    const run = version.run === undefined ? null : world.ensureRun(sequence.project, version.run);
     const artifact = versions.declare(sequence, {
       digest: '',
       digestAlgorithm: algorithm,
@@ -127,9 +110,9 @@ class Seeder {
     artifact.digest = artifactDigest(body.entries.values(), algorithm, digests.xxh128);
     const manifest = versions.addManifest(artifact, 'FULL', 'wandb_manifest.json');
     manifest.digest = md5(bytes);
-    this.storage.put(manifest.key, bytes);
+    storage.put(manifest.key, bytes);
     versions.request(artifact, ['latest', ...(version.aliases ?? [])]);
-    if (run) this.store.lineage.addOutput(run, artifact);
+    run?.outputs.add(artifact);
     if (version.state !== 'PENDING') commits.settle(artifact, manifest, body);
     const member = memberOf(sequence, artifact);
     const name = member ? `v${member.versionIndex}` : null;
@@ -138,7 +121,7 @@ class Seeder {
 
   /** Stores the files and tells what a manifest of them says. */
   private body(artifact: Artifact, version: SeedVersion): ManifestBody {
-    const { objects, digests } = this.store;
+    const { objects, storage, digests } = this.instance;
     const { storageLayout: layout = 'V2', storageRegion: region = null } = version;
     const isXxh = artifact.digestAlgorithm === 'MANIFEST_XXH128';
     const entries = new Map<string, ManifestEntry>();
@@ -147,7 +130,7 @@ class Seeder {
       const digest = digests.ofFile(bytes, artifact.digestAlgorithm);
       const birth = objects.known(artifact.sequence, digest) ?? artifact;
       const key = objects.key(layout, birth, hexOf(digest));
-      if (!objects.object(key)) this.storage.put(key, bytes);
+      if (!storage.get(key)) storage.put(key, bytes);
       const birthArtifactID = artifactId(birth);
       const extra = isXxh ? { alg: 'XXH128' } : {};
       entries.set(path, { path, digest, size: bytes.byteLength, ref: null, birthArtifactID, extra });

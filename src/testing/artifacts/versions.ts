@@ -1,40 +1,29 @@
 import { randomBytes } from 'node:crypto';
 import { GraphQLError } from 'graphql';
-import type { Run } from '../world/records.js';
-import type { World } from '../world/world.js';
-import type { Catalogue } from './catalogue.js';
-import { memberOf, pointAlias } from './collections.js';
-import type { ArtifactObjects } from './objects.js';
+import type { Instance } from '../world/instance.js';
+import { memberOf } from './collections.js';
 import {
   type Artifact,
+  artifactId,
   type Collection,
   type DigestAlgorithm,
   type Manifest,
   type ManifestType,
+  manifestId,
   nameOf,
 } from './records.js';
 
 /** What a version is declared with. */
-interface Declaration {
-  readonly digest: string;
-  readonly digestAlgorithm: DigestAlgorithm;
-  readonly description: string | null;
-  readonly metadata: string | null;
-  readonly labels: string | null;
-  readonly historyStep: number | null;
-  readonly ttlSeconds: number | null;
-  readonly distributedID: string | null;
-  readonly createdBy: Run | null;
-  readonly createdAt?: number;
-}
+type Declaration = Pick<
+  Artifact,
+  'digest' | 'digestAlgorithm' | 'description' | 'metadata' | 'labels' | 'historyStep' | 'ttlSeconds'
+> &
+  Pick<Artifact, 'distributedID' | 'createdBy'> &
+  Partial<Pick<Artifact, 'createdAt'>>;
 
 /** The versions to be: declared, given their manifests and aliases. */
 export class Versions {
-  constructor(
-    private readonly world: World,
-    private readonly catalogue: Catalogue,
-    private readonly objects: ArtifactObjects,
-  ) {}
+  constructor(private readonly instance: Instance) {}
 
   /** The committed version of a sequence that has this digest: it isn't made again. */
   duplicate(sequence: Collection, digest: string, algorithm: DigestAlgorithm): Artifact | null {
@@ -45,7 +34,7 @@ export class Versions {
 
   /** The version that several runs are making together. Once it is committed, the next one with the ID is a new one. */
   distributed(sequence: Collection, distributedID: string): Artifact | null {
-    for (const artifact of this.catalogue.all()) {
+    for (const artifact of this.instance.catalogue.artifacts.values()) {
       const isIt = artifact.sequence === sequence && artifact.distributedID === distributedID;
       if (isIt && artifact.state === 'PENDING') return artifact;
     }
@@ -55,7 +44,7 @@ export class Versions {
   declare(sequence: Collection, declaration: Declaration): Artifact {
     const artifact: Artifact = {
       ...declaration,
-      number: this.world.next(),
+      number: this.instance.world.next(),
       sequence,
       state: 'PENDING',
       tags: new Map(),
@@ -67,8 +56,9 @@ export class Versions {
       declared: new Map(),
       contents: null,
       memberships: new Set(),
+      users: new Set(),
     };
-    this.catalogue.add(artifact);
+    this.instance.catalogue.artifacts.set(artifactId(artifact), artifact);
     return artifact;
   }
 
@@ -91,26 +81,18 @@ export class Versions {
   request(artifact: Artifact, aliases: readonly string[]): void {
     const member = memberOf(artifact.sequence, artifact);
     for (const alias of aliases) {
-      if (member) pointAlias(member, alias, () => this.world.next());
+      if (member) this.instance.catalogue.pointAlias(member, alias);
       else artifact.requestedAliases.add(alias);
     }
   }
 
   addManifest(artifact: Artifact, type: ManifestType, name: string): Manifest {
-    const number = this.world.next();
-    const key = this.objects.manifestKey(artifact, number, name);
-    const manifest: Manifest = {
-      number,
-      artifact,
-      type,
-      name,
-      digest: '',
-      base: null,
-      createdAt: Date.now(),
-      key,
-    };
+    const number = this.instance.world.next();
+    const key = this.instance.objects.manifestKey(artifact, number, name);
+    const createdAt = Date.now();
+    const manifest: Manifest = { number, artifact, type, name, digest: '', base: null, createdAt, key };
     artifact.manifests.push(manifest);
-    this.catalogue.addManifest(manifest);
+    this.instance.catalogue.manifests.set(manifestId(manifest), manifest);
     return manifest;
   }
 }

@@ -44,29 +44,29 @@ export async function* single(bytes: Buffer): AsyncGenerator<Buffer> {
   if (bytes.length > 0) yield bytes;
 }
 
-/** Splits what comes at an offset; the second part of a pair is what lies behind it. */
+/** Splits what comes at an offset: each part lies before it, begins at it, or lies behind. */
 async function* splitAt(
   chunks: Chunks,
   offset: number,
-): AsyncGenerator<readonly [Buffer, isBehind: boolean]> {
+): AsyncGenerator<readonly [Buffer, place: 'before' | 'at' | 'behind']> {
   let at = 0;
   for await (const chunk of chunks) {
     const before = chunk.subarray(0, Math.max(0, offset - at));
-    const behind = chunk.subarray(before.length);
+    const rest = chunk.subarray(before.length);
+    if (before.length > 0) yield [before, 'before'];
+    if (rest.length > 0) yield [rest, at <= offset ? 'at' : 'behind'];
     at += chunk.length;
-    if (before.length > 0) yield [before, false];
-    if (behind.length > 0) yield [behind, true];
   }
 }
 
 async function* firstBytes(chunks: Chunks, count: number): AsyncGenerator<Buffer> {
   // All is read, so that the connection to the server can be used again.
-  for await (const [part, isBehind] of splitAt(chunks, count)) if (!isBehind) yield part;
+  for await (const [part, place] of splitAt(chunks, count)) if (place === 'before') yield part;
 }
 
 async function* cutAfter(chunks: Chunks, count: number): AsyncGenerator<Buffer> {
-  for await (const [part, isBehind] of splitAt(chunks, count)) {
-    if (isBehind) throw new Cut('cut in a body');
+  for await (const [part, place] of splitAt(chunks, count)) {
+    if (place !== 'before') throw new Cut('cut in a body');
     yield part;
   }
   throw new Cut('cut behind a body');
@@ -78,25 +78,17 @@ async function* stalled(
   ms: number | undefined,
   { lane, gone }: Altering,
 ): AsyncGenerator<Buffer> {
-  let isOver = false;
-  for await (const [part, isBehind] of splitAt(chunks, offset)) {
-    if (isBehind && !isOver) {
-      isOver = true;
-      await lane.hold(ms ?? Infinity, gone);
-    }
+  for await (const [part, place] of splitAt(chunks, offset)) {
+    if (place === 'at') await lane.hold(ms ?? Infinity, gone);
     yield part;
   }
 }
 
 async function* corrupted(chunks: Chunks, offset: number): AsyncGenerator<Buffer> {
-  let isDone = false;
-  for await (const [part, isBehind] of splitAt(chunks, offset)) {
-    if (isBehind && !isDone) {
-      isDone = true;
-      const copy = Buffer.from(part);
-      copy.writeUInt8(copy.readUInt8(0) ^ 0x55, 0);
-      yield copy;
-    } else yield part;
+  for await (const [part, place] of splitAt(chunks, offset)) {
+    const sent = Buffer.from(part);
+    if (place === 'at') sent.writeUInt8(sent.readUInt8(0) ^ 0x55, 0);
+    yield sent;
   }
 }
 

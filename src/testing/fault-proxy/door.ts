@@ -1,5 +1,6 @@
 import { createServer, type RequestListener, type Server } from 'node:http';
-import type { AddressInfo, Socket } from 'node:net';
+import type { Socket } from 'node:net';
+import { baseUrl, listenAt } from '../server/http.js';
 
 /** A listening socket that can be shut for a while, as one of a server that is down. */
 export class Door {
@@ -18,16 +19,13 @@ export class Door {
     });
   }
 
-  static async open(host: string, port: number, onRequest: RequestListener): Promise<Door> {
+  static async open(host: string, onRequest: RequestListener): Promise<Door> {
     const server = createServer({ requestTimeout: 0, headersTimeout: 0 }, onRequest);
-    // Longer than any client keeps its sockets, so that no request meets a closing one by itself.
-    server.keepAliveTimeout = 120_000;
-    await listen(server, port, host);
-    return new Door(server, host, (server.address() as AddressInfo).port);
+    return new Door(server, host, await listenAt(server, host, 0));
   }
 
   get url(): string {
-    return `http://${this.host.includes(':') ? `[${this.host}]` : this.host}:${this.port}`;
+    return baseUrl(this.host, this.port);
   }
 
   get connections(): number {
@@ -55,20 +53,10 @@ export class Door {
   private reopen(): void {
     this.opening = null;
     // Rejects where somebody else took the port meanwhile: then nothing that is tested here means anything any more.
-    if (!this.isClosed) void listen(this.server, this.port, this.host);
+    if (!this.isClosed) void listenAt(this.server, this.host, this.port);
   }
 
   private resetAll(): void {
     for (const socket of this.sockets) socket.resetAndDestroy();
   }
-}
-
-function listen(server: Server, port: number, host: string): Promise<void> {
-  return new Promise((resolve, reject) => {
-    server.once('error', reject);
-    server.listen(port, host, () => {
-      server.off('error', reject);
-      resolve();
-    });
-  });
 }

@@ -1,6 +1,6 @@
 import type { IncomingMessage, OutgoingHttpHeaders, ServerResponse } from 'node:http';
 import type { FaultSubject } from '../faults.js';
-import { decoded } from '../server/http.js';
+import { collect, decoded } from '../server/http.js';
 import { splitTarget, type Twin, throughProxy } from './addresses.js';
 import { alteredAnswer, alteredRequest, type Chunks, single } from './bodies.js';
 import { endToEnd, type Upstream } from './delivery.js';
@@ -14,9 +14,9 @@ export interface Side {
   readonly name: 'api' | 'storage';
   readonly upstream: Upstream;
   readonly lanes: ReadonlyMap<string, Lane>;
-  /** Known when both sides listen. */
-  twins(): readonly Twin[];
-  door(): Door;
+  readonly door: Door;
+  /** Of both sides, once they listen. */
+  readonly twins: readonly Twin[];
 }
 
 const PAGE = '<!DOCTYPE html><html><head><title>502</title></head><body><h1>Bad Gateway</h1></body></html>\n';
@@ -95,7 +95,7 @@ class Exchange {
     const { side, lane, request, response, gone } = this.parties;
     let body = read;
 
-    if (fault?.kind === 'refuse') return side.door().shut(fault.ms ?? 100);
+    if (fault?.kind === 'refuse') return side.door.shut(fault.ms ?? 100);
     if (isReset(fault, 'request')) throw new Cut('before the request');
     if (fault?.kind === 'stall' && fault.at === 'request') await lane.hold(fault.ms ?? Infinity, gone);
     if (fault?.kind === 'page')
@@ -130,7 +130,7 @@ class Exchange {
   private async pass(answered: IncomingMessage, fault: ProxyFault | null): Promise<void> {
     const { side, lane, response, gone } = this.parties;
     const headers = endToEnd(answered.rawHeaders);
-    const here = (text: string): string => throughProxy(text, side.twins(), lane.prefix);
+    const here = (text: string): string => throughProxy(text, side.twins, lane.prefix);
     if (typeof headers.location === 'string') headers.location = here(headers.location);
     let chunks: Chunks = chunksOf(answered);
     if (side.name === 'api' && /json|text/.test(String(headers['content-type']))) {
@@ -167,12 +167,6 @@ const isReset = (fault: ProxyFault | null, at: 'request' | 'sent' | 'answer'): b
 
 /** Left early, the stream stays as it is: how its connection ends is the fault's to say. */
 const chunksOf = (message: IncomingMessage): Chunks => message.iterator({ destroyOnReturn: false });
-
-async function collect(chunks: Chunks): Promise<Buffer> {
-  const parts: Buffer[] = [];
-  for await (const part of chunks) parts.push(part);
-  return Buffer.concat(parts);
-}
 
 async function drain(message: IncomingMessage): Promise<void> {
   if (message.readableEnded) return;

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { FaultSubject } from '../faults.js';
 import type { ProxyFault, ProxyFaultKind, ProxyHit, ProxyRule } from './faults.js';
 import { type Chance, ProxySchedule } from './schedule.js';
@@ -18,10 +19,14 @@ export class Cut extends Error {}
 
 const MOST_HITS = 1000;
 
+/** What Node's timers take at most. */
+const LONGEST_TIMER_MS = 2 ** 31 - 1;
+
 /** The requests under one base address: their rules, counts, and what is stalled. */
 export class Lane {
   private readonly schedule = new ProxySchedule();
-  private readonly stalled = new Set<() => void>();
+  /** Aborts when the faults are cleared. */
+  private cleared = new AbortController();
   private requests = 0;
   /** Requests that were hit and aren't over. */
   underWay = 0;
@@ -38,7 +43,8 @@ export class Lane {
   /** Ends the faults to come, and the stalls under way by a reset. */
   clear(): void {
     this.schedule.replace([], { seed: 0, without: '' });
-    for (const cut of [...this.stalled]) cut();
+    this.cleared.abort();
+    this.cleared = new AbortController();
   }
 
   counts(): ProxyCounts {
@@ -58,19 +64,12 @@ export class Lane {
   }
 
   /** Resolves after so many milliseconds; rejects with a Cut if the faults are cleared or the client goes before. */
-  hold(ms: number, gone: AbortSignal): Promise<void> {
-    return new Promise((resolve, reject) => {
-      const timer = Number.isFinite(ms) ? setTimeout(() => end(resolve), ms) : undefined;
-      const cut = (): void => end(() => reject(new Cut('stalled')));
-      const end = (settle: () => void): void => {
-        clearTimeout(timer);
-        this.stalled.delete(cut);
-        gone.removeEventListener('abort', cut);
-        settle();
-      };
-      this.stalled.add(cut);
-      gone.addEventListener('abort', cut, { once: true });
-      if (gone.aborted) cut();
-    });
+  async hold(ms: number, gone: AbortSignal): Promise<void> {
+    const signal = AbortSignal.any([gone, this.cleared.signal]);
+    try {
+      await sleep(Math.min(ms, LONGEST_TIMER_MS), undefined, { signal });
+    } catch (cause) {
+      throw new Cut('stalled', { cause });
+    }
   }
 }

@@ -1,9 +1,9 @@
-import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Twin } from './addresses.js';
 import { Upstream } from './delivery.js';
 import { Door } from './door.js';
 import { exchange, type Side } from './exchange.js';
 import type { ProxyRule } from './faults.js';
-import { Lane, type ProxyCounts } from './lane.js';
+import { Lane } from './lane.js';
 import type { Chance } from './schedule.js';
 
 /** Where the proxy stands, in the form in which its thread gets it. */
@@ -13,69 +13,47 @@ export interface ProxySettings {
   readonly storage: string;
 }
 
-/** What the proxy's own thread does on request. A lane is named by its name, the proxy's own by ''. */
-export interface ProxyControl {
-  open(lane: string): void;
-  drop(lane: string): void;
-  faults(lane: string, rules: readonly ProxyRule[], chance: Chance): void;
-  clear(lane: string): void;
-  counts(lane: string): ProxyCounts;
-  connections(): number;
-  close(): Promise<void>;
-}
+/** What the proxy's own thread does on request. */
+export type ProxyControl = Awaited<ReturnType<typeof startProxy>>;
 
-/** Starts the proxy in this thread. */
-export async function startProxy(
-  settings: ProxySettings,
-): Promise<ProxyControl & { readonly url: string; readonly storageUrl: string }> {
+/** Starts the proxy in this thread. A lane is named by its name, the proxy's own by ''. */
+export async function startProxy(settings: ProxySettings) {
   const lanes = new Map([['', new Lane('')]]);
   const laneOf = (name: string): Lane => {
     const lane = lanes.get(name);
     if (!lane) throw new Error(`The proxy has no lane '${name}'.`);
     return lane;
   };
-  const doors = new Map<Side['name'], Door>();
-  const doorOf = (name: Side['name']): Door => {
-    const door = doors.get(name);
-    if (!door) throw new Error(`The ${name} is not listening yet.`);
-    return door;
+  const twins: Twin[] = [];
+  const open = async (name: Side['name']) => {
+    const upstream = new Upstream(settings[name]);
+    const door: Door = await Door.open(settings.host, (request, response) => {
+      void exchange({ name, upstream, door, lanes, twins }, request, response);
+    });
+    twins.push({ server: settings[name], proxy: door.url });
+    return { upstream, door };
   };
-  const sides = (['api', 'storage'] as const).map(
-    (name): Side => ({
-      name,
-      upstream: new Upstream(settings[name]),
-      lanes,
-      twins: () => [
-        { server: settings.api, proxy: doorOf('api').url },
-        { server: settings.storage, proxy: doorOf('storage').url },
-      ],
-      door: () => doorOf(name),
-    }),
-  );
-  for (const side of sides) {
-    const onRequest = (request: IncomingMessage, response: ServerResponse): void => {
-      void exchange(side, request, response);
-    };
-    doors.set(side.name, await Door.open(settings.host, 0, onRequest));
-  }
+  const api = await open('api');
+  const storage = await open('storage');
   return {
-    url: doorOf('api').url,
-    storageUrl: doorOf('storage').url,
-    open: (name) => {
+    url: api.door.url,
+    storageUrl: storage.door.url,
+    open: (name: string) => {
       lanes.set(name, new Lane(`/~${name}`));
     },
-    drop: (name) => {
+    drop: (name: string) => {
       laneOf(name).clear();
       lanes.delete(name);
     },
-    faults: (name, rules, chance) => laneOf(name).replace(rules, chance),
-    clear: (name) => laneOf(name).clear(),
-    counts: (name) => laneOf(name).counts(),
-    connections: () => doorOf('api').connections + doorOf('storage').connections,
+    faults: (name: string, rules: readonly ProxyRule[], chance: Chance) =>
+      laneOf(name).replace(rules, chance),
+    clear: (name: string) => laneOf(name).clear(),
+    counts: (name: string) => laneOf(name).counts(),
+    connections: () => api.door.connections + storage.door.connections,
     close: async () => {
       for (const lane of lanes.values()) lane.clear();
-      await Promise.all([...doors.values()].map((door) => door.close()));
-      for (const { upstream } of sides) upstream.close();
+      await Promise.all([api.door.close(), storage.door.close()]);
+      for (const { upstream } of [api, storage]) upstream.close();
     },
   };
 }

@@ -1,4 +1,5 @@
 import { type DocumentNode, type GraphQLSchema, parse, validate } from 'graphql';
+import { ensure } from '../world/records.js';
 import { servedSchema } from './schema.js';
 
 /** Documents that are kept. Clients send few different ones; the bound is for those that don't. */
@@ -16,9 +17,7 @@ export class Documents {
 
   static of(features: readonly string[]): Documents {
     const key = [...features].sort().join();
-    const documents = Documents.made.get(key) ?? new Documents(servedSchema(features));
-    Documents.made.set(key, documents);
-    return documents;
+    return ensure(Documents.made, key, () => new Documents(servedSchema(features)));
   }
 
   /** @throws GraphQLError for what is no document, or none of this schema */

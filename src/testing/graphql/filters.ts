@@ -1,57 +1,59 @@
 import { GraphQLError } from 'graphql';
 import type { Sorting } from '../server/connections.js';
+import { isObject, readSent } from './json.js';
 
-/** The values of a row under a name that filters use. Several stand for lists, such as tags. */
-type ValuesOf<Row> = (row: Row, key: string) => readonly unknown[];
+/** The values that a row has under a name. Several stand for lists, such as tags. */
+type Column<Row> = (row: Row, path: readonly string[]) => readonly unknown[];
 
-/** What lies below an object's keys; undefined where there is nothing. */
-export const dig = (value: unknown, path: readonly string[]): unknown =>
-  path.reduce<unknown>((inner, key) => (isObject(inner) ? inner[key] : undefined), value);
+/** How requests filter and order the rows of one kind, by names that may be spelt createdAt or created_at. */
+export class Table<Row extends { readonly number: number }> {
+  private readonly columns: ReadonlyMap<string, Column<Row>>;
 
-const isObject = (value: unknown): value is Record<string, unknown> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
-
-/** Whether a row passes a filter in the style of MongoDB, given as JSON text. */
-export function mongoFilter<Row>(
-  text: string | null | undefined,
-  valuesOf: ValuesOf<Row>,
-): (row: Row) => boolean {
-  let filter: unknown;
-  try {
-    filter = JSON.parse(text || '{}');
-  } catch (cause) {
-    throw new GraphQLError('`filters` is not JSON.', {
-      originalError: cause instanceof Error ? cause : null,
-    });
+  /**
+   * @param title what messages call the rows
+   * @param columns by name; one that ends with a dot stands for all names that begin so, and gets their rest as a path
+   */
+  constructor(
+    private readonly title: string,
+    columns: Readonly<Record<string, Column<Row>>>,
+  ) {
+    this.columns = new Map(Object.entries(columns));
   }
-  return (row) => passes(filter, row, valuesOf);
+
+  /** Whether a row passes a filter in the style of MongoDB, given as JSON text. */
+  filter(text: string | null | undefined): (row: Row) => boolean {
+    const filter: unknown = readSent('`filters` is not JSON.', () => JSON.parse(text || '{}'));
+    return (row) => passes(filter, (key) => this.values(row, key));
+  }
+
+  /** How `order` sorts rows: a sign, then a name. */
+  order(order: string): Sorting<Row> {
+    const key = order.replace(/^[+-]/, '');
+    return {
+      isDescending: order.startsWith('-'),
+      keyOf: (row) => {
+        const [value] = this.values(row, key);
+        return [typeof value === 'number' || typeof value === 'string' ? value : null, row.number];
+      },
+    };
+  }
+
+  private values(row: Row, key: string): readonly unknown[] {
+    const [root = '', ...path] = key.split('.');
+    const name = root.replace(/_(\w)/g, (_, letter: string) => letter.toUpperCase());
+    const column = this.columns.get([name, ...path].join('.')) ?? this.columns.get(`${name}.`);
+    if (!column) throw new GraphQLError(`${this.title} have no '${key}' to filter or order by.`);
+    return column(row, path);
+  }
 }
 
-/** How `order` sorts rows: a sign, then a name. */
-export function orderBy<Row>(
-  order: string | null | undefined,
-  usual: string,
-  valuesOf: ValuesOf<Row>,
-  numberOf: (row: Row) => number,
-): Sorting<Row> {
-  const text = order || usual;
-  const key = text.replace(/^[+-]/, '');
-  return {
-    isDescending: text.startsWith('-'),
-    keyOf: (row) => {
-      const [value] = valuesOf(row, key);
-      return [typeof value === 'number' || typeof value === 'string' ? value : null, numberOf(row)];
-    },
-  };
-}
-
-function passes<Row>(filter: unknown, row: Row, valuesOf: ValuesOf<Row>): boolean {
+function passes(filter: unknown, valuesOf: (key: string) => readonly unknown[]): boolean {
   if (!isObject(filter)) throw new GraphQLError('A filter must be an object.');
   return Object.entries(filter).every(([key, condition]) => {
-    if (key === '$and') return each(condition).every((part) => passes(part, row, valuesOf));
-    if (key === '$or') return each(condition).some((part) => passes(part, row, valuesOf));
-    if (key === '$nor') return !each(condition).some((part) => passes(part, row, valuesOf));
-    const values = valuesOf(row, key);
+    if (key === '$and') return each(condition).every((part) => passes(part, valuesOf));
+    if (key === '$or') return each(condition).some((part) => passes(part, valuesOf));
+    if (key === '$nor') return !each(condition).some((part) => passes(part, valuesOf));
+    const values = valuesOf(key);
     const operators = isObject(condition) ? condition : { $eq: condition };
     return Object.entries(operators).every(([operator, operand]) => satisfies(values, operator, operand));
   });
@@ -111,13 +113,7 @@ const timeOf = (value: unknown): number | null =>
 /** RE2 has flags at the beginning, JavaScript beside the expression. */
 function expression(operand: unknown): RegExp {
   const [, flags = '', source = ''] = /^(?:\(\?([ims]+)\))?([\s\S]*)$/.exec(String(operand)) ?? [];
-  try {
-    return new RegExp(source, flags);
-  } catch (cause) {
-    throw new GraphQLError(`The expression '${operand}' is none.`, {
-      originalError: cause instanceof Error ? cause : null,
-    });
-  }
+  return readSent(`The expression '${operand}' is none.`, () => new RegExp(source, flags));
 }
 
 /** MySQL's LIKE: '%' stands for any text, '_' for one character, a backslash takes a sign's meaning away. */

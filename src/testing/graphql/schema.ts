@@ -3,10 +3,10 @@ import {
   buildASTSchema,
   type DefinitionNode,
   type DocumentNode,
-  type FieldDefinitionNode,
   type GraphQLSchema,
   type InputValueDefinitionNode,
   Kind,
+  type NameNode,
   parse,
 } from 'graphql';
 
@@ -131,34 +131,21 @@ export function servedDocument(features: readonly string[]): DocumentNode {
     Object.entries(FIELDS).flatMap(([feature, fields]) => (features.includes(feature) ? [] : fields)),
   );
   const added = ARGUMENTS.filter(([, , feature]) => feature === null || features.includes(feature));
-  const definitions = parse(text + NEWER).definitions.map((definition) =>
-    withArguments(without(definition, missing), added),
-  );
-  return { kind: Kind.DOCUMENT, definitions };
-}
-
-function without(definition: DefinitionNode, missing: ReadonlySet<string>): DefinitionNode {
-  const isKept = (field: FieldDefinitionNode | InputValueDefinitionNode, type: string): boolean =>
-    !missing.has(`${type}.${field.name.value}`);
-  if (definition.kind === Kind.OBJECT_TYPE_DEFINITION) {
-    const { fields, name } = definition;
-    return { ...definition, fields: fields?.filter((field) => isKept(field, name.value)) ?? [] };
-  }
-  if (definition.kind === Kind.INPUT_OBJECT_TYPE_DEFINITION) {
-    const { fields, name } = definition;
-    return { ...definition, fields: fields?.filter((field) => isKept(field, name.value)) ?? [] };
-  }
-  return definition;
-}
-
-function withArguments(definition: DefinitionNode, added: typeof ARGUMENTS): DefinitionNode {
-  if (definition.kind !== Kind.OBJECT_TYPE_DEFINITION) return definition;
-  const fields = definition.fields?.map((field) => {
-    const name = `${definition.name.value}.${field.name.value}`;
-    const own = added.filter(([of]) => of === name).map(([, argument]) => parseArgument(argument));
-    return own.length === 0 ? field : { ...field, arguments: [...(field.arguments ?? []), ...own] };
+  const kept = <Field extends { readonly name: NameNode }>(type: string, fields: readonly Field[] = []) =>
+    fields.filter(({ name }) => !missing.has(`${type}.${name.value}`));
+  const definitions = parse(text + NEWER).definitions.map((definition): DefinitionNode => {
+    if (definition.kind === Kind.INPUT_OBJECT_TYPE_DEFINITION)
+      return { ...definition, fields: kept(definition.name.value, definition.fields) };
+    if (definition.kind !== Kind.OBJECT_TYPE_DEFINITION) return definition;
+    const type = definition.name.value;
+    const fields = kept(type, definition.fields).map((field) => {
+      const own = added.filter(([of]) => of === `${type}.${field.name.value}`);
+      const newer = own.map(([, argument]) => parseArgument(argument));
+      return { ...field, arguments: [...(field.arguments ?? []), ...newer] };
+    });
+    return { ...definition, fields };
   });
-  return { ...definition, fields: fields ?? [] };
+  return { kind: Kind.DOCUMENT, definitions };
 }
 
 function parseArgument(text: string): InputValueDefinitionNode {

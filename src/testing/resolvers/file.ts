@@ -1,12 +1,12 @@
 import { posix } from 'node:path';
 import { GraphQLError, type GraphQLResolveInfo, Kind, type SelectionSetNode } from 'graphql';
 import { likePattern } from '../graphql/filters.js';
-import { type PageArguments, paginate } from '../server/connections.js';
+import { BY_NUMBER, type PageArguments } from '../server/connections.js';
 import { checkLimit } from '../server/limits.js';
-import { mimeType } from '../storage/objects.js';
+import { isKey, LONGEST_KEY, mimeType } from '../storage/objects.js';
 import type { Instance } from '../world/instance.js';
 import { type FileRow, objectKey, type Run } from '../world/records.js';
-import { dateTime } from './node.js';
+import { dateTime, type NodeFields } from './node.js';
 
 export interface FileListArguments extends PageArguments {
   readonly names?: readonly (string | null)[] | null;
@@ -27,11 +27,7 @@ export function fileConnection(instance: Instance, run: Run, args: FileListArgum
       (!args.contentType?.length || args.contentType.includes(mimeType(row.name))),
   );
   return {
-    ...paginate(
-      rows,
-      { keyOf: (row) => [null, row.number], toNode: (row) => fileNode(instance, row), mostRows: limits.page },
-      args,
-    ),
+    ...instance.pages.ordered(rows, BY_NUMBER, (row) => fileNode(instance, row), args),
     uploadHeaders: instance.settings.uploadHeaders,
   };
 }
@@ -42,11 +38,10 @@ function declareNamed(instance: Instance, run: Run, names: readonly (string | nu
   for (const name of wanted) instance.world.declare(run, name);
 }
 
-/** Keys of the object store: at most 1,024 bytes, and nothing that a URL would swallow. */
 export function checkFileName(name: string): void {
-  const isPath = name.split('/').every((part) => part !== '' && part !== '.' && part !== '..');
-  if (!isPath || name.includes('\0')) throw new GraphQLError(`invalid file name ${JSON.stringify(name)}`);
-  if (Buffer.byteLength(name) > 1024) throw new GraphQLError(`the file name has more than 1024 bytes`);
+  if (!isKey(name)) throw new GraphQLError(`invalid file name ${JSON.stringify(name)}`);
+  if (Buffer.byteLength(name) > LONGEST_KEY)
+    throw new GraphQLError(`the file name has more than ${LONGEST_KEY} bytes`);
 }
 
 /** An empty list of names means all files, as the SDK sends it; './a' asks for what `run.save('./a')` made an 'a' of. */
@@ -58,29 +53,25 @@ function chosenRows(run: Run, names: readonly (string | null)[] | null | undefin
   return rows.filter((row) => row !== undefined).sort((a, b) => a.number - b.number);
 }
 
-export function fileNode(instance: Instance, row: FileRow) {
-  const { updatedAt, sizeBytes, md5 } = instance.world.settle(row);
+export function fileNode(instance: Instance, row: FileRow): NodeFields {
+  const { id, name, updatedAt, sizeBytes, md5 } = instance.world.settle(row);
   return {
-    __typename: 'File',
-    id: row.id,
-    name: row.name,
-    displayName: row.name,
+    id,
+    name,
+    displayName: name,
     // Signed only where asked for: a signature costs more than the rest of the row.
     url: ({ upload }: { upload?: boolean | null }) =>
       upload ? instance.uploadUrl(row) : instance.apiFileUrl(row),
     directUrl: () => instance.downloadUrl(row),
     uploadUrl: () => instance.uploadUrl(row),
     uploadHeaders: instance.settings.uploadHeaders,
-    uploadMultipartUrls: null,
     storagePath: objectKey(row),
-    artifact: null,
     sizeBytes,
-    mimetype: mimeType(row.name),
+    mimetype: mimeType(name),
     md5,
     digest: md5,
     createdAt: dateTime(row.createdAt),
-    updatedAt: updatedAt === null ? null : dateTime(updatedAt),
-    deletedAt: null,
+    updatedAt: dateTime(updatedAt),
     exists: updatedAt !== null,
     isReference: false,
   };

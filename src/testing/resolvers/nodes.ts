@@ -3,18 +3,28 @@ import { artifactNode } from './artifacts/artifact.js';
 import { aliasNode, collectionNode, membershipNode } from './artifacts/collection.js';
 import { typeNode } from './artifacts/type.js';
 import { entityNode, userNode } from './entity.js';
-import type { Nodes } from './node.js';
+import type { NodeFields } from './node.js';
 import { projectNode } from './project.js';
 import { runNode } from './run.js';
 
-export const createNodes = (instance: Instance): Nodes => ({
-  user: () => userNode(instance),
-  entity: (entity) => entityNode(instance, entity),
-  project: (project) => projectNode(instance, project),
-  run: (run) => runNode(instance, run),
-  artifact: (artifact) => artifactNode(instance, artifact),
-  artifactType: (type) => typeNode(instance, type),
-  collection: (collection) => collectionNode(instance, collection),
-  membership: (member) => membershipNode(instance, member),
-  alias: (alias) => aliasNode(instance, alias),
-});
+/**
+ * How nodes get each other: a run has a project, and a project has runs. Each kind has its file, which knows the others
+ * only by this. What isn't there is null, not an error.
+ */
+export function createNodes(instance: Instance) {
+  const of =
+    <Item extends object>(toNode: (instance: Instance, item: Item) => NodeFields) =>
+    (item: Item | null | undefined): NodeFields | null =>
+      item ? toNode(instance, item) : null;
+  return {
+    user: () => userNode(instance),
+    entity: of(entityNode),
+    project: of(projectNode),
+    run: of(runNode),
+    artifact: of(artifactNode),
+    artifactType: of(typeNode),
+    collection: of(collectionNode),
+    membership: of(membershipNode),
+    alias: of(aliasNode),
+  };
+}

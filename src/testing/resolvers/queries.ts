@@ -1,5 +1,5 @@
 import { artifactId, collectionId } from '../artifacts/records.js';
-import { type PageArguments, slice } from '../server/connections.js';
+import type { ListArguments, PageArguments } from '../server/connections.js';
 import type { Instance } from '../world/instance.js';
 import { organizationNode, USER_ID } from './entity.js';
 import { projectConnection } from './project.js';
@@ -15,13 +15,10 @@ interface UserListArguments extends PageArguments {
 
 /** The root fields that read. What isn't there is null, not an error. */
 export function queries(instance: Instance) {
-  const { world, settings } = instance;
-  const { catalogue } = instance.artifacts;
-  const project = ({ entityName, name }: { entityName?: string | null; name?: string | null }) => {
-    const found = world.project(entityName, name);
-    return found ? instance.nodes.project(found) : null;
-  };
-  const projects = ({ entityName, ...page }: PageArguments & { entityName?: string | null }) => {
+  const { world, settings, catalogue } = instance;
+  const project = ({ entityName, name }: { entityName?: string | null; name?: string | null }) =>
+    instance.nodes.project(world.project(entityName, name));
+  const projects = ({ entityName, ...page }: ListArguments & { entityName?: string | null }) => {
     const entity = world.entity(entityName);
     return entity ? projectConnection(instance, entity, page) : null;
   };
@@ -30,14 +27,9 @@ export function queries(instance: Instance) {
     serverInfo: () => ({
       features: settings.features.map((name) => ({ name, isEnabled: true })),
       cliVersionInfo: CLI_VERSIONS,
-      latestLocalVersionInfo: null,
       frontendHost: instance.apiUrl,
-      messageOfTheDay: null,
     }),
-    entity: ({ name }: { name?: string | null }) => {
-      const found = world.entity(name);
-      return found ? instance.nodes.entity(found) : null;
-    },
+    entity: ({ name }: { name?: string | null }) => instance.nodes.entity(world.entity(name)),
     /** The one user there is, if the text is part of what names it. */
     users: ({ query, usernames, ids, ...page }: UserListArguments) => {
       const { username, email, name } = world.viewer;
@@ -45,33 +37,22 @@ export function queries(instance: Instance) {
         (!query || [username, email, name].some((text) => text.includes(query))) &&
         (!usernames || usernames.includes(username)) &&
         (!ids || ids.includes(USER_ID));
-      return slice(isWanted ? [instance.nodes.user()] : [], { toNode: (user) => user, mostRows: 1 }, page);
+      return instance.pages.slice(isWanted ? [world.viewer] : [], instance.nodes.user, page);
     },
     organization: ({ name }: { name?: string | null }) => {
       const found = settings.organizations.find((organization) => organization.name === name);
       return found ? organizationNode(instance, found) : null;
     },
     organizations: (page: PageArguments) =>
-      slice(
-        settings.organizations,
-        { toNode: (one) => organizationNode(instance, one), mostRows: settings.limits.page },
-        page,
-      ),
-    artifact: ({ id }: { id: string }) => {
-      const found = catalogue.artifact(id);
-      return found ? instance.nodes.artifact(found) : null;
-    },
-    artifactCollection: ({ id }: { id: string }) => {
-      const found = catalogue.collectionById(id);
-      return found ? instance.nodes.collection(found) : null;
-    },
+      instance.pages.slice(settings.organizations, (one) => organizationNode(instance, one), page),
+    artifact: ({ id }: { id: string }) => instance.nodes.artifact(catalogue.artifacts.get(id)),
+    artifactCollection: ({ id }: { id: string }) => instance.nodes.collection(catalogue.collections.get(id)),
     clientIDMapping: ({ clientID }: { clientID: string }) => {
-      const entry = catalogue.clientID(clientID);
+      const entry = catalogue.clientIDs.get(clientID);
       if (!entry) return null;
-      const isVersion = 'sequence' in entry;
-      const serverID = isVersion ? artifactId(entry) : collectionId(entry);
-      const toNode = () => (isVersion ? instance.nodes.artifact(entry) : instance.nodes.collection(entry));
-      return { clientID, serverID, entry: toNode };
+      return 'sequence' in entry
+        ? { clientID, serverID: artifactId(entry), entry: () => instance.nodes.artifact(entry) }
+        : { clientID, serverID: collectionId(entry), entry: () => instance.nodes.collection(entry) };
     },
     project,
     model: project,

@@ -1,17 +1,25 @@
 import type { GraphQLResolveInfo } from 'graphql';
-import { runFilter, runOrder } from '../graphql/run-filters.js';
-import { type PageArguments, paginate, sortedPage } from '../server/connections.js';
+import { RUNS } from '../graphql/tables.js';
+import { BY_NUMBER, type ListArguments, type PageArguments } from '../server/connections.js';
 import { checkLimit } from '../server/limits.js';
 import { between, historyKeys, liveSteps, sampled, sampledHistory } from '../world/history.js';
 import type { Instance } from '../world/instance.js';
 import { type Project, type Run, runId } from '../world/records.js';
 import { runArtifacts } from './artifacts/lineage.js';
 import { type FileListArguments, fileConnection, isUploadRequest } from './file.js';
-import { dateTime } from './node.js';
+import { dateTime, type NodeFields } from './node.js';
 
-export interface RunListArguments extends PageArguments {
-  readonly filters?: string | null;
-  readonly order?: string | null;
+interface KeyArguments {
+  readonly keys?: readonly string[] | null;
+}
+
+interface HistoryArguments {
+  readonly samples?: number | null;
+  readonly minStep?: number | null;
+  readonly maxStep?: number | null;
+}
+
+export interface RunListArguments extends ListArguments {
   readonly names?: readonly (string | null)[] | null;
 }
 
@@ -24,50 +32,32 @@ export function runConnection(instance: Instance, project: Project, args: RunLis
 }
 
 /** A page of runs, filtered and ordered as the request says. */
-export function sortedRuns(
-  instance: Instance,
-  candidates: readonly Run[],
-  args: Omit<RunListArguments, 'names'>,
-) {
-  const { limits, viewer } = instance.settings;
-  const runs = candidates.filter(runFilter(args.filters, viewer.username));
-  const sorting = runOrder(args.order, viewer.username);
-  const toNode = (run: Run) => instance.nodes.run(run);
-  return sortedPage(runs, { ...sorting, toNode, mostRows: limits.page }, args);
+export function sortedRuns({ pages, nodes }: Instance, candidates: readonly Run[], args: ListArguments) {
+  const runs = candidates.filter(RUNS.filter(args.filters));
+  return pages.sorted(runs, RUNS.order(args.order || '+created_at'), nodes.run, args);
 }
 
-export function runNode(instance: Instance, run: Run) {
+export function runNode(instance: Instance, run: Run): NodeFields {
   return {
+    ...run,
     __typename: 'Run',
     id: runId(run),
     // The SDK reads it as an integer and sends it back when it deletes files.
     projectId: String(run.project.number),
     project: () => instance.nodes.project(run.project),
-    name: run.name,
-    displayName: run.displayName,
-    tags: run.tags,
-    sweepName: run.sweepName,
-    state: run.state,
     running: run.state === 'running',
     failed: run.state === 'failed' || run.state === 'crashed',
     stopped: run.isStopped,
     shouldStop: run.isStopped,
-    group: run.group,
-    jobType: run.jobType,
-    commit: run.commit,
-    host: run.host,
     readOnly: false,
     createdAt: dateTime(run.createdAt),
     updatedAt: dateTime(run.heartbeatAt),
     heartbeatAt: dateTime(run.heartbeatAt),
-    description: run.description,
-    notes: run.notes,
     user: () => instance.nodes.user(),
-    exitcode: run.exitcode,
-    config: ({ keys }: { keys?: readonly string[] | null }) => pickKeys(run.config, keys),
-    summaryMetrics: ({ keys }: { keys?: readonly string[] | null }) => pickKeys(run.summaryMetrics, keys),
+    config: ({ keys }: KeyArguments) => pickKeys(run.config, keys),
+    summaryMetrics: ({ keys }: KeyArguments) => pickKeys(run.summaryMetrics, keys),
     systemMetrics: '{}',
-    wandbConfig: ({ keys }: { keys?: readonly string[] | null }) => wandbConfig(run.config, keys),
+    wandbConfig: ({ keys }: KeyArguments) => wandbConfig(run.config, keys),
     historyKeys: () => historyKeys(run.history),
     sampledHistory: ({ specs }: { specs: readonly string[] }) =>
       specs.map((spec) => sampledHistory(run.history, spec)),
@@ -77,18 +67,11 @@ export function runNode(instance: Instance, run: Run) {
     }),
     historyLineCount: run.history.length,
     historyTail: JSON.stringify(run.history.slice(-1)),
-    history: ({
-      samples,
-      minStep,
-      maxStep,
-    }: {
-      samples?: number | null;
-      minStep?: number | null;
-      maxStep?: number | null;
-    }) => sampled(between(run.history, minStep, maxStep), samples ?? 500),
+    history: ({ samples, minStep, maxStep }: HistoryArguments) =>
+      sampled(between(run.history, minStep, maxStep), samples ?? 500),
     eventsLineCount: run.events.length,
     eventsTail: JSON.stringify(run.events.slice(-1)),
-    events: ({ samples }: { samples?: number | null }) => sampled(run.events, samples ?? 500),
+    events: ({ samples }: HistoryArguments) => sampled(run.events, samples ?? 500),
     logLineCount: run.logLines.length,
     logLines: (args: PageArguments) => logLines(instance, run, args),
     fileCount: run.files.size,
@@ -106,25 +89,11 @@ export const storageBytesOf = ({ world }: Instance, runs: Iterable<Run>): number
     .reduce((sum, row) => sum + world.settle(row).sizeBytes, 0);
 
 function logLines(instance: Instance, run: Run, args: PageArguments) {
-  return paginate(
-    run.logLines.map((text, number) => ({ number, ...parseLogLine(text) })),
-    {
-      keyOf: ({ number }) => [null, number],
-      toNode: ({ number, line, level, timestamp }) => ({
-        id: String(number),
-        number,
-        line,
-        level,
-        label: null,
-        timestamp,
-      }),
-      mostRows: instance.settings.limits.page,
-    },
-    args,
-  );
+  const lines = run.logLines.map((text, number) => ({ id: String(number), number, ...parseLogLine(text) }));
+  return instance.pages.ordered(lines, BY_NUMBER, (line) => line, args);
 }
 
-function pickKeys(json: string, keys: readonly string[] | null | undefined): string {
+function pickKeys(json: string, keys: KeyArguments['keys']): string {
   if (!keys) return json;
   const values: Record<string, unknown> = JSON.parse(json);
   return JSON.stringify(
@@ -133,7 +102,7 @@ function pickKeys(json: string, keys: readonly string[] | null | undefined): str
 }
 
 /** What the SDK keeps for itself in a run's config; a run without it doesn't count as existing when it is resumed. */
-function wandbConfig(config: string, keys: readonly string[] | null | undefined): string {
+function wandbConfig(config: string, keys: KeyArguments['keys']): string {
   const values: { _wandb?: { value?: unknown } } = JSON.parse(config);
   return pickKeys(JSON.stringify(values._wandb?.value ?? {}), keys);
 }

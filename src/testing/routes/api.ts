@@ -1,26 +1,13 @@
 import { GraphQLError } from 'graphql';
-import { type GraphqlRequest, GraphqlService } from '../graphql/service.js';
-import {
-  type Handler,
-  type HttpAnswer,
-  HttpError,
-  type HttpRequest,
-  json,
-  jsonError,
-} from '../server/http.js';
+import { GraphqlService } from '../graphql/service.js';
+import { type Handler, type HttpAnswer, HttpError, type HttpRequest, jsonError } from '../server/http.js';
 import { RateLimit } from '../server/limits.js';
+import type { Prepared } from '../server/listener.js';
 import { Gatekeeper } from '../world/auth.js';
 import { BUCKET, type Instance } from '../world/instance.js';
-import type { Run } from '../world/records.js';
 import { artifactFile } from './artifacts.js';
 import { bucket } from './bucket.js';
 import { fileStream } from './file-stream.js';
-
-/** What a request is, found out before it is handled, so that faults can hit it and the log can name it. */
-interface Prepared {
-  readonly graphql: GraphqlRequest | null;
-  readonly handle: Handler;
-}
 
 /** The routes under the base URL. */
 export class Api {
@@ -38,15 +25,13 @@ export class Api {
     // A gateway in front of a bucket keeps the API's credentials from it.
     if (request.path.startsWith(BUCKET))
       return { graphql: null, handle: (sent) => bucket(this.instance, withoutCredentials(sent)) };
-    if (request.path !== '/graphql')
-      return { graphql: null, handle: this.limited((sent) => this.route(sent)) };
+    const atHost = (handler: Handler): Handler =>
+      this.limited((sent) => this.instance.answering(sent.headers.host, () => handler(sent)));
+    if (request.path !== '/graphql') return { graphql: null, handle: atHost((sent) => this.route(sent)) };
     const body = (await request.body()).toString();
     try {
       const graphql = this.graphql.read(body);
-      const handle = this.authorised(({ headers }) =>
-        this.instance.answering(headers.host, () => this.answer(graphql)),
-      );
-      return { graphql, handle: this.limited(handle) };
+      return { graphql, handle: atHost(this.authorised(() => this.graphql.run(graphql))) };
     } catch (error) {
       if (!(error instanceof GraphQLError || error instanceof HttpError)) throw error;
       const answer = jsonError(400, error.message);
@@ -54,16 +39,7 @@ export class Api {
     }
   }
 
-  private async answer(graphql: GraphqlRequest): Promise<HttpAnswer> {
-    const { status, body } = await this.graphql.run(graphql);
-    return json(body, status);
-  }
-
   private route(request: HttpRequest): Promise<HttpAnswer> | HttpAnswer {
-    return this.instance.answering(request.headers.host, () => this.find(request));
-  }
-
-  private find(request: HttpRequest): Promise<HttpAnswer> | HttpAnswer {
     const { method, path } = request;
     if (method === 'POST' && path === '/oidc/token') return this.gatekeeper.exchange(request);
     if (path.startsWith('/files/')) return this.authorised((sent) => this.files(sent))(request);
@@ -79,11 +55,7 @@ export class Api {
     if (!run) return jsonError(404, 'run not found');
     const file = rest.join('/');
     if (request.method === 'POST' && file === 'file_stream') return fileStream(this.instance, run, request);
-    if (request.method === 'GET' || request.method === 'HEAD') return this.redirect(run, file);
-    return jsonError(405, 'method not allowed');
-  }
-
-  private redirect(run: Run, file: string): HttpAnswer {
+    if (request.method !== 'GET' && request.method !== 'HEAD') return jsonError(405, 'method not allowed');
     const row = run.files.get(file);
     if (!row) return jsonError(404, 'file not found');
     return { status: 302, headers: { location: this.instance.downloadUrl(row) } };

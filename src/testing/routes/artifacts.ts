@@ -1,5 +1,4 @@
 import { memberOf } from '../artifacts/collections.js';
-import type { Collection } from '../artifacts/records.js';
 import { decoded, type HttpAnswer, type HttpRequest, jsonError } from '../server/http.js';
 import type { Instance } from '../world/instance.js';
 
@@ -8,15 +7,14 @@ export function artifactFile(instance: Instance, request: HttpRequest): HttpAnsw
   if (request.method !== 'GET' && request.method !== 'HEAD') return jsonError(405, 'method not allowed');
   const [, root, ...segments] = request.rawPath.split('/').map(decoded);
   const key = root === 'artifacts' ? keyByDigest(instance, segments) : keyByBirth(instance, segments);
-  if (key === null || !instance.artifacts.objects.object(key))
-    return jsonError(404, 'artifact file not found');
+  if (key === null || !instance.storage.get(key)) return jsonError(404, 'artifact file not found');
   return { status: 302, headers: { location: instance.signedUrl('GET', key) } };
 }
 
 /** Layout V1: `{entity}/{hex}`. */
 function keyByDigest(instance: Instance, [entity = '', hex = '', ...rest]: readonly string[]): string | null {
   const found = instance.world.entities.get(entity);
-  return found && rest.length === 0 ? instance.artifacts.objects.keyInEntity(found.number, hex) : null;
+  return found && rest.length === 0 ? instance.objects.keyInEntity(found.number, hex) : null;
 }
 
 /**
@@ -27,25 +25,21 @@ function keyByDigest(instance: Instance, [entity = '', hex = '', ...rest]: reado
  * - `{region}/{entity}/{artifactID or birthID}/{hex}[/{basename}]`
  */
 function keyByBirth(instance: Instance, [, entity = '', ...rest]: readonly string[]): string | null {
-  const { catalogue, objects } = instance.artifacts;
+  const { catalogue, objects } = instance;
   if (rest.length <= 3) {
     const [id = '', hex = ''] = rest;
-    return catalogue.artifact(id)?.sequence.project.entity.name === entity
+    return catalogue.artifacts.get(id)?.sequence.project.entity.name === entity
       ? objects.addressed(id, hex)
       : null;
   }
   const [project = '', name = '', ...ids] = rest;
   const found = instance.world.project(entity, project);
-  const collection = found && catalogue.collection(found, name);
+  const collection = found?.collections.get(name);
   if (!collection) return null;
   if (ids.length === 3) return objects.addressed(ids[0] ?? '', ids[1] ?? '');
   if (ids.length !== 4 || !instance.hasFeature('ARTIFACT_V2_DOWNLOAD_HANDLER_SUPPORTS_ARTIFACT_ID'))
     return null;
   const [artifactID = '', birthID = '', hex = ''] = ids;
-  return holds(instance, collection, artifactID) ? objects.addressed(birthID, hex) : null;
-}
-
-function holds(instance: Instance, collection: Collection, artifactID: string): boolean {
-  const artifact = instance.artifacts.catalogue.artifact(artifactID);
-  return artifact !== null && memberOf(collection, artifact) !== null;
+  const artifact = catalogue.artifacts.get(artifactID);
+  return artifact && memberOf(collection, artifact) ? objects.addressed(birthID, hex) : null;
 }

@@ -1,63 +1,44 @@
 import type { HttpAnswer, HttpRequest } from '../server/http.js';
 import { md5Of, type StoredObject } from '../storage/objects.js';
-import type { Refusal } from '../storage/signing.js';
+import { type Refusal, refusal } from '../storage/signing.js';
 import { BUCKET, type Instance } from '../world/instance.js';
 
 /** The storage's side of the server: objects under signed URLs, nothing else. */
 export async function bucket(instance: Instance, request: HttpRequest): Promise<HttpAnswer> {
-  if (!request.path.startsWith(BUCKET))
-    return xmlError({ status: 404, code: 'NoSuchBucket', message: 'No such bucket.' });
-  const refusal = instance.signer.refuse(request);
-  if (refusal) return xmlError(refusal);
+  if (!request.path.startsWith(BUCKET)) return xmlError(refusal(404, 'NoSuchBucket', 'No such bucket.'));
+  const refused = instance.signer.refuse(request);
+  if (refused) return xmlError(refused);
   const key = request.path.slice(BUCKET.length);
   if (request.method === 'PUT') return put(instance, key, request);
   if (request.method === 'GET') return get(instance, key, request);
-  return xmlError({
-    status: 405,
-    code: 'MethodNotAllowed',
-    message: 'Objects are read with GET and written with PUT.',
-  });
+  return xmlError(refusal(405, 'MethodNotAllowed', 'Objects are read with GET and written with PUT.'));
 }
 
 async function put(instance: Instance, key: string, request: HttpRequest): Promise<HttpAnswer> {
   const { headers } = request;
   if (headers['transfer-encoding'] !== undefined || headers['content-length'] === undefined) {
-    return xmlError({
-      status: 411,
-      code: 'MissingContentLength',
-      message: 'You must provide the Content-Length.',
-    });
+    return xmlError(refusal(411, 'MissingContentLength', 'You must provide the Content-Length.'));
   }
   const bytes = await request.body();
   const declared = headers['content-md5'];
   if (declared !== undefined && declared !== md5Of(bytes).toString('base64')) {
-    return xmlError({ status: 400, code: 'BadDigest', message: 'The Content-MD5 is not that of the body.' });
+    return xmlError(refusal(400, 'BadDigest', 'The Content-MD5 is not that of the body.'));
   }
   const uploadId = request.query.get('uploadId');
-  if (uploadId !== null)
-    return putPart(instance, key, uploadId, Number(request.query.get('partNumber')), bytes);
+  if (uploadId !== null) {
+    const partNumber = Number(request.query.get('partNumber'));
+    const etag = instance.multipart.put(uploadId, key, partNumber, bytes);
+    if (etag === null) return xmlError(refusal(404, 'NoSuchUpload', 'The upload is not under way.'));
+    return { status: 200, headers: { etag: `"${etag}"` } };
+  }
   const object = instance.storage.put(key, bytes, { contentType: headers['content-type'] });
   instance.world.stored(key);
   return { status: 200, headers: { etag: etagOf(object) } };
 }
 
-function putPart(
-  instance: Instance,
-  key: string,
-  uploadId: string,
-  partNumber: number,
-  bytes: Uint8Array,
-): HttpAnswer {
-  const etag = instance.multipart.put(uploadId, key, partNumber, bytes);
-  return etag === null
-    ? xmlError({ status: 404, code: 'NoSuchUpload', message: 'The upload is not under way.' })
-    : { status: 200, headers: { etag: `"${etag}"` } };
-}
-
 function get(instance: Instance, key: string, request: HttpRequest): HttpAnswer {
   const object = instance.storage.get(key);
-  if (!object)
-    return xmlError({ status: 404, code: 'NoSuchKey', message: 'The specified key does not exist.' });
+  if (!object) return xmlError(refusal(404, 'NoSuchKey', 'The specified key does not exist.'));
   const { headers } = request;
   const etag = etagOf(object);
   const about = {
@@ -67,7 +48,7 @@ function get(instance: Instance, key: string, request: HttpRequest): HttpAnswer 
     'content-type': object.contentType,
   };
   if (headers['if-match'] !== undefined && !matches(headers['if-match'], etag)) {
-    return xmlError({ status: 412, code: 'PreconditionFailed', message: 'The object has changed.' });
+    return xmlError(refusal(412, 'PreconditionFailed', 'The object has changed.'));
   }
   if (headers['if-none-match'] !== undefined && matches(headers['if-none-match'], etag)) {
     return { status: 304, headers: about };
@@ -76,8 +57,7 @@ function get(instance: Instance, key: string, request: HttpRequest): HttpAnswer 
   const isRangeWanted = headers['if-range'] === undefined || headers['if-range'] === etag;
   const range = isRangeWanted ? parseRange(headers.range, size) : null;
   if (range === 'unsatisfiable') {
-    const refusal = { status: 416, code: 'InvalidRange', message: 'The requested range is not satisfiable.' };
-    const answer = xmlError(refusal);
+    const answer = xmlError(refusal(416, 'InvalidRange', 'The requested range is not satisfiable.'));
     return { ...answer, headers: { ...answer.headers, 'content-range': `bytes */${size}` } };
   }
   if (range === null) return { status: 200, headers: about, body: object.bytes };

@@ -1,10 +1,18 @@
 import { GraphQLError } from 'graphql';
+import { readSent } from '../graphql/json.js';
+import { globalId } from '../world/records.js';
 
 export interface PageArguments {
   readonly first?: number | null;
   readonly after?: string | null;
   readonly last?: number | null;
   readonly before?: string | null;
+}
+
+/** Of a list that can be filtered and ordered. */
+export interface ListArguments extends PageArguments {
+  readonly filters?: string | null;
+  readonly order?: string | null;
 }
 
 export interface Connection<Node> {
@@ -19,12 +27,15 @@ export interface Connection<Node> {
 }
 
 /** What a list is ordered by: a value and, where values are equal, the number of making. */
-export type SortKey = readonly [value: string | number | null, number: number];
+type SortKey = readonly [value: string | number | null, number: number];
 
 export interface Sorting<Item> {
   readonly keyOf: (item: Item) => SortKey;
   readonly isDescending?: boolean;
 }
+
+/** In the order of making. */
+export const BY_NUMBER: Sorting<{ readonly number: number }> = { keyOf: ({ number }) => [null, number] };
 
 /** Compares rows as they are to be ordered. */
 export const inOrder =
@@ -45,93 +56,95 @@ function compareValues(a: string | number | null, b: string | number | null): nu
   return a < b ? -1 : 1;
 }
 
-interface PageOptions<Item, Node> extends Sorting<Item> {
-  readonly toNode: (item: Item) => Node;
-  /** The most rows that a page holds. */
-  readonly mostRows: number;
+/** Cuts lists into pages of so many rows at most. */
+export class Pages {
+  constructor(private readonly mostRows: number) {}
+
+  /** One page of a list that isn't ordered yet. */
+  sorted<Item, Node>(
+    items: readonly Item[],
+    sorting: Sorting<Item>,
+    toNode: (item: Item) => Node,
+    page: PageArguments,
+  ): Connection<Node> {
+    return this.ordered([...items].sort(inOrder(sorting)), sorting, toNode, page);
+  }
+
+  /**
+   * One page of a list that is ordered already. Cursors hold the sort key, not a position: rows that are made or deleted
+   * between two pages neither repeat nor hide others.
+   */
+  ordered<Item, Node>(
+    items: readonly Item[],
+    { keyOf, isDescending = false }: Sorting<Item>,
+    toNode: (item: Item) => Node,
+    page: PageArguments,
+  ): Connection<Node> {
+    const sign = isDescending ? -1 : 1;
+    const after = page.after ? decodeCursor(page.after) : null;
+    const before = page.before ? decodeCursor(page.before) : null;
+    const inRange = items.filter((item) => {
+      const key = keyOf(item);
+      return (
+        (!after || sign * compareKeys(key, after) > 0) && (!before || sign * compareKeys(key, before) < 0)
+      );
+    });
+    const [from, to] = this.window(0, inRange.length, page);
+    const edges = inRange
+      .slice(from, to)
+      .map((item) => ({ cursor: encodeCursor(keyOf(item)), node: toNode(item) }));
+    const hasPrevious = from > 0 || after !== null;
+    return connection(edges, hasPrevious, to < inRange.length || before !== null, items.length);
+  }
+
+  /** One page of a list that never changes: cursors are positions, so that a page costs its own rows, not the list's. */
+  slice<Item, Node>(
+    items: readonly Item[],
+    toNode: (item: Item) => Node,
+    page: PageArguments,
+  ): Connection<Node> {
+    const start = page.after ? decodeCursor(page.after)[1] + 1 : 0;
+    const end = page.before ? Math.min(decodeCursor(page.before)[1], items.length) : items.length;
+    const [from, to] = this.window(start, end, page);
+    const edges = items
+      .slice(from, to)
+      .map((item, index) => ({ cursor: encodeCursor([null, from + index]), node: toNode(item) }));
+    return connection(edges, from > 0, to < items.length, items.length);
+  }
+
+  /** Which rows of a range a page has: its first ones or, going backward, its last ones. */
+  private window(start: number, end: number, { first, last }: PageArguments): [from: number, to: number] {
+    const isBackward = typeof last === 'number' && typeof first !== 'number';
+    const rows = Math.min((isBackward ? last : first) ?? this.mostRows, this.mostRows);
+    if (rows < 0) throw new GraphQLError('A page cannot have a negative number of rows.');
+    return isBackward ? [Math.max(start, end - rows), end] : [start, Math.min(end, start + rows)];
+  }
 }
 
-/** One page of a list that isn't ordered yet. */
-export const sortedPage = <Item, Node>(
-  items: readonly Item[],
-  options: PageOptions<Item, Node>,
-  page: PageArguments,
-): Connection<Node> => paginate([...items].sort(inOrder(options)), options, page);
+const connection = <Node>(
+  edges: Connection<Node>['edges'],
+  hasPreviousPage: boolean,
+  hasNextPage: boolean,
+  totalCount: number,
+): Connection<Node> => ({
+  edges,
+  pageInfo: {
+    startCursor: edges[0]?.cursor ?? null,
+    endCursor: edges.at(-1)?.cursor ?? null,
+    hasNextPage,
+    hasPreviousPage,
+  },
+  totalCount,
+});
 
-/**
- * One page of a list that is ordered already. Cursors hold the sort key, not a position: rows that are made or deleted
- * between two pages neither repeat nor hide others.
- */
-export function paginate<Item, Node>(
-  items: readonly Item[],
-  options: PageOptions<Item, Node>,
-  page: PageArguments,
-): Connection<Node> {
-  const { keyOf, toNode, mostRows, isDescending = false } = options;
-  const sign = isDescending ? -1 : 1;
-  const after = page.after ? decodeCursor(page.after) : null;
-  const before = page.before ? decodeCursor(page.before) : null;
-  const inRange = items.filter((item) => {
-    const key = keyOf(item);
-    return (!after || sign * compareKeys(key, after) > 0) && (!before || sign * compareKeys(key, before) < 0);
-  });
-  const isBackward = typeof page.last === 'number' && typeof page.first !== 'number';
-  const rows = Math.min((isBackward ? page.last : page.first) ?? mostRows, mostRows);
-  if (rows < 0) throw new GraphQLError('A page cannot have a negative number of rows.');
-  const chosen = isBackward ? inRange.slice(Math.max(0, inRange.length - rows)) : inRange.slice(0, rows);
-  const edges = chosen.map((item) => ({ cursor: encodeCursor(keyOf(item)), node: toNode(item) }));
-  const isCut = chosen.length < inRange.length;
-  return {
-    edges,
-    pageInfo: {
-      startCursor: edges[0]?.cursor ?? null,
-      endCursor: edges.at(-1)?.cursor ?? null,
-      hasNextPage: isBackward ? before !== null : isCut,
-      hasPreviousPage: isBackward ? isCut : after !== null,
-    },
-    totalCount: items.length,
-  };
-}
+/** For lists that are never cut. */
+export const WHOLE = new Pages(Infinity);
 
-/** One page of a list that never changes: cursors are positions, so that a page costs its own rows, not the list's. */
-export function slice<Item, Node>(
-  items: readonly Item[],
-  options: { readonly toNode: (item: Item, index: number) => Node; readonly mostRows: number },
-  page: PageArguments,
-): Connection<Node> {
-  const start = page.after ? decodeCursor(page.after)[1] + 1 : 0;
-  const end = page.before ? Math.min(decodeCursor(page.before)[1], items.length) : items.length;
-  const isBackward = typeof page.last === 'number' && typeof page.first !== 'number';
-  const rows = Math.min((isBackward ? page.last : page.first) ?? options.mostRows, options.mostRows);
-  if (rows < 0) throw new GraphQLError('A page cannot have a negative number of rows.');
-  const from = isBackward ? Math.max(start, end - rows) : start;
-  const to = isBackward ? end : Math.min(end, start + rows);
-  const edges = items.slice(from, to).map((item, offset) => ({
-    cursor: encodeCursor([null, from + offset]),
-    node: options.toNode(item, from + offset),
-  }));
-  return {
-    edges,
-    pageInfo: {
-      startCursor: edges[0]?.cursor ?? null,
-      endCursor: edges.at(-1)?.cursor ?? null,
-      hasNextPage: to < items.length,
-      hasPreviousPage: from > 0,
-    },
-    totalCount: items.length,
-  };
-}
+const encodeCursor = (key: SortKey): string => globalId(JSON.stringify(key));
 
-const encodeCursor = (key: SortKey): string => Buffer.from(JSON.stringify(key)).toString('base64');
-
-function decodeCursor(cursor: string): SortKey {
-  try {
+const decodeCursor = (cursor: string): SortKey =>
+  readSent('The cursor is not one of this list.', () => {
     const key: unknown = JSON.parse(Buffer.from(cursor, 'base64').toString());
     if (Array.isArray(key) && typeof key[1] === 'number') return [key[0], key[1]];
     throw new SyntaxError('no sort key');
-  } catch (cause) {
-    throw new GraphQLError('The cursor is not one of this list.', {
-      originalError: cause instanceof Error ? cause : null,
-    });
-  }
-}
+  });

@@ -1,4 +1,6 @@
-import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
+import { once } from 'node:events';
+import type { IncomingHttpHeaders, IncomingMessage, Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
 
 /** A request as routes see it. */
 export interface HttpRequest {
@@ -26,6 +28,18 @@ export const json = (value: unknown, status = 200): HttpAnswer => ({
   headers: { 'content-type': 'application/json' },
   body: JSON.stringify(value),
 });
+
+/** Resolves with the port where the server listens; rejects with what keeps it from that. */
+export async function listenAt(server: Server, host: string, port: number): Promise<number> {
+  // Longer than any client keeps its sockets, so that no request meets a closing one.
+  server.keepAliveTimeout = 120_000;
+  server.listen(port, host);
+  await once(server, 'listening');
+  return (server.address() as AddressInfo).port;
+}
+
+export const baseUrl = (host: string, port: number): string =>
+  `http://${host.includes(':') ? `[${host}]` : host}:${port}`;
 
 /** As the service tells of failures outside GraphQL. */
 export const jsonError = (status: number, message: string): HttpAnswer =>
@@ -59,13 +73,17 @@ export function decoded(text: string): string {
   }
 }
 
-async function collect(message: IncomingMessage, onBytes: (bytes: number) => void): Promise<Buffer> {
-  const chunks: Buffer[] = [];
-  for await (const chunk of message) {
-    chunks.push(chunk);
-    onBytes(chunk.length);
+/** A body as a whole. */
+export async function collect(
+  chunks: AsyncIterable<Buffer>,
+  onBytes?: (bytes: number) => void,
+): Promise<Buffer> {
+  const parts: Buffer[] = [];
+  for await (const part of chunks) {
+    parts.push(part);
+    onBytes?.(part.length);
   }
-  return Buffer.concat(chunks);
+  return Buffer.concat(parts);
 }
 
 /** An answer that isn't 200. Thrown by routes and by resolvers; its message goes to the client. */
@@ -77,4 +95,10 @@ export class HttpError extends Error {
     super(message);
     this.name = 'HttpError';
   }
+}
+
+/** For what a request needs; a query answers null instead. */
+export function found<Thing>(thing: Thing | null | undefined, name: string): Thing {
+  if (thing === null || thing === undefined) throw new HttpError(404, `${name} not found`);
+  return thing;
 }

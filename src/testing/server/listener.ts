@@ -1,15 +1,24 @@
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Fault, FaultSchedule } from '../faults.js';
 import type { GraphqlRequest } from '../graphql/service.js';
 import { corsHeaders, preflight } from './cors.js';
-import { type Handler, type HttpAnswer, type HttpRequest, json, jsonError, readRequest } from './http.js';
+import {
+  baseUrl,
+  type Handler,
+  type HttpAnswer,
+  type HttpRequest,
+  json,
+  jsonError,
+  listenAt,
+  readRequest,
+} from './http.js';
 import type { OpenRecord, RequestLog } from './log.js';
 
-interface Listener {
-  readonly url: string;
-  close(): Promise<void>;
+/** What a request is, found out before it is handled, so that faults can hit it and the log can name it. */
+export interface Prepared {
+  readonly graphql: GraphqlRequest | null;
+  readonly handle: Handler;
 }
 
 interface ListenerOptions {
@@ -20,16 +29,13 @@ interface ListenerOptions {
   readonly latencyMs: number;
   readonly log: RequestLog;
   readonly faults: FaultSchedule;
-  /** Finds out what a request is, and who handles it. */
-  readonly prepare: (
-    request: HttpRequest,
-  ) => Promise<{ readonly graphql: GraphqlRequest | null; readonly handle: Handler }>;
+  readonly prepare: (request: HttpRequest) => Promise<Prepared>;
   /** The answer to a request whose URL is to be seen as expired. */
   readonly expired: () => HttpAnswer;
 }
 
 /** One HTTP server: logs every request, lets faults hit it, and has it handled. */
-export async function listen(options: ListenerOptions): Promise<Listener> {
+export async function listen(options: ListenerOptions) {
   const server = createServer((message, response) => {
     exchange(options, message, response).catch((error: unknown) => {
       // A client that went away in the middle of its body is no failure of the server.
@@ -41,25 +47,13 @@ export async function listen(options: ListenerOptions): Promise<Listener> {
         );
     });
   });
-  // Longer than any client keeps its sockets, so that no request meets a closing one.
-  server.keepAliveTimeout = 120_000;
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', reject);
-    server.listen(options.port, options.host, () => {
-      server.off('error', reject);
-      resolve();
+  const port = await listenAt(server, options.host, options.port);
+  const close = (): Promise<void> =>
+    new Promise((resolve) => {
+      server.close(() => resolve());
+      server.closeAllConnections();
     });
-  });
-  const { port } = server.address() as AddressInfo;
-  const host = options.host.includes(':') ? `[${options.host}]` : options.host;
-  return { url: `http://${host}:${port}`, close: () => closeNow(server) };
-}
-
-function closeNow(server: Server): Promise<void> {
-  return new Promise((resolve) => {
-    server.close(() => resolve());
-    server.closeAllConnections();
-  });
+  return { url: baseUrl(options.host, port), close };
 }
 
 async function exchange(
@@ -83,7 +77,7 @@ async function exchange(
   }
   const { graphql, handle } = await options.prepare(request);
   if (graphql) {
-    record.operation = graphql.label;
+    record.operation = graphql.operation;
     record.fields = graphql.fields;
     record.variables = graphql.variables;
   }

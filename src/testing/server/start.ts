@@ -1,23 +1,22 @@
 import { loadDigests } from '../artifacts/manifest.js';
-import { artifactFiles, seedArtifacts } from '../artifacts/seed.js';
-import { FaultSchedule } from '../faults.js';
+import { ArtifactSeeder, artifactFiles } from '../artifacts/seed.js';
+import type { SeedArtifacts } from '../artifacts/seeding.js';
+import { type Fault, FaultSchedule } from '../faults.js';
 import type { Settings } from '../options.js';
 import { Api } from '../routes/api.js';
 import { bucket, xmlError } from '../routes/bucket.js';
-import type { Control } from '../world/control.js';
 import { BUCKET, Instance } from '../world/instance.js';
 import { objectKey } from '../world/records.js';
 import { seed } from '../world/seed.js';
+import type { SeedRun, SeedTree } from '../world/seeding.js';
 import { listen } from './listener.js';
 import { RequestLog } from './log.js';
 
-interface RunningServer extends Control {
-  readonly url: string;
-  readonly storageUrl: string;
-}
+/** What the server's own thread does on request of the thread that started it. */
+export type Control = Awaited<ReturnType<typeof startServer>>;
 
 /** Starts the API and the storage in this thread. */
-export async function startServer(settings: Settings): Promise<RunningServer> {
+export async function startServer(settings: Settings) {
   const instance = new Instance(settings, await loadDigests());
   const log = new RequestLog();
   const faults = new FaultSchedule();
@@ -46,19 +45,24 @@ export async function startServer(settings: Settings): Promise<RunningServer> {
   return {
     url: apiListener.url,
     storageUrl: storageListener.url,
-    seed: (tree, about) => seed(instance, tree, about),
-    seedArtifacts: (tree) => seedArtifacts(instance.world, instance.storage, instance.artifacts, tree),
-    artifactFiles: (name) => artifactFiles(instance.world, instance.artifacts, name),
-    requests: ({ clear = false }) => {
+    seed: (tree: SeedTree, about: SeedRun) => seed(instance, tree, about),
+    seedArtifacts: (tree: SeedArtifacts) => {
+      const seeder = new ArtifactSeeder(instance);
+      return Object.fromEntries(
+        Object.entries(tree).map(([path, what]) => [path, seeder.collection(path, what)]),
+      );
+    },
+    artifactFiles: (name: string) => artifactFiles(instance, name),
+    requests: ({ clear = false }: { readonly clear?: boolean | undefined }) => {
       const records = log.all();
       if (clear) log.clear();
       return records;
     },
-    faults: (list) => {
+    faults: (list: readonly Fault[] | null) => {
       if (list) faults.replace(list);
       return faults.pending();
     },
-    files: (path) => {
+    files: (path: string) => {
       const [entity = '', project = '', name = ''] = path.split('/');
       const run = instance.world.run(entity, project, name);
       if (!run) throw new TypeError(`There is no run '${path}' on the server.`);

@@ -44,6 +44,13 @@ export class Storage {
   }
 }
 
+/** Bytes that a key of an object store has at most. */
+export const LONGEST_KEY = 1024;
+
+/** Has a name nothing that a URL would swallow? */
+export const isKey = (name: string): boolean =>
+  !name.includes('\0') && name.split('/').every((part) => part !== '' && part !== '.' && part !== '..');
+
 /** The form in which W&B shows a digest. */
 export const md5Base64 = (object: StoredObject): string => Buffer.from(object.md5, 'hex').toString('base64');
 

@@ -105,7 +105,7 @@ export class Signer {
   /** How this storage turns down a URL whose time is over. */
   expired(): Refusal {
     return this.flavour === 'gcs'
-      ? { status: 400, code: 'ExpiredToken', message: 'The provided token has expired.' }
+      ? refusal(400, 'ExpiredToken', 'The provided token has expired.')
       : denied('AccessDenied', 'Request has expired');
   }
 
@@ -127,4 +127,10 @@ const resourceOf = (rawPath: string, query: URLSearchParams): string =>
     ? `${rawPath}?uploadId=${query.get('uploadId')}&partNumber=${query.get('partNumber')}`
     : rawPath;
 
-const denied = (code: string, message: string): Refusal => ({ status: 403, code, message });
+export const refusal = (status: number, code: string, message: string): Refusal => ({
+  status,
+  code,
+  message,
+});
+
+const denied = (code: string, message: string): Refusal => refusal(403, code, message);

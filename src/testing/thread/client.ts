@@ -1,7 +1,7 @@
 import { MessageChannel, type MessagePort, type Worker } from 'node:worker_threads';
 import { giveBack, startTask } from '../../threads/idle-threads.js';
 import { threadFile } from '../../threads/thread-file.js';
-import { type ThreadCall, type ThreadMessage, type ThreadTask, unpackError } from './messages.js';
+import { type ThreadAnswer, type ThreadCall, type ThreadTask, unpackError } from './messages.js';
 
 interface Waiter {
   resolve(value: unknown): void;
@@ -39,16 +39,8 @@ export class ServerThread<Control extends object> {
     this.worker = startTask(threadFile(file), name, task, [port2]);
     this.worker.once('error', this.onError);
     this.worker.once('exit', this.onExit);
-    this.listening = new Promise((resolve, reject) => {
-      this.waiters.set(0, { resolve: () => {}, reject });
-      port1.on('message', (message: ThreadMessage) => {
-        if (message.type === 'listening') resolve(message);
-        else if (message.type === 'failed') {
-          this.leave();
-          reject(unpackError(message.error));
-        } else this.settle(message);
-      });
-    });
+    this.listening = this.answer(0) as typeof this.listening;
+    port1.on('message', (answer: ThreadAnswer) => this.settle(answer));
   }
 
   async call<M extends keyof Control & string>(
@@ -92,17 +84,21 @@ export class ServerThread<Control extends object> {
 
   private send(method: string, args: readonly unknown[]): Promise<unknown> {
     if (this.end) return Promise.reject(this.end);
-    return new Promise((resolve, reject) => {
-      const id = ++this.lastId;
-      this.waiters.set(id, { resolve, reject });
-      this.port.postMessage({ id, method, args } satisfies ThreadCall);
-    });
+    const id = ++this.lastId;
+    this.port.postMessage({ id, method, args } satisfies ThreadCall);
+    return this.answer(id);
   }
 
-  private settle(message: Extract<ThreadMessage, { id: number }>): void {
-    const waiter = this.waiters.get(message.id);
-    this.waiters.delete(message.id);
-    if (message.type === 'answer') waiter?.resolve(message.value);
-    else waiter?.reject(unpackError(message.error));
+  private answer(id: number): Promise<unknown> {
+    return new Promise((resolve, reject) => this.waiters.set(id, { resolve, reject }));
+  }
+
+  private settle(answer: ThreadAnswer): void {
+    const waiter = this.waiters.get(answer.id);
+    this.waiters.delete(answer.id);
+    if ('error' in answer) {
+      if (answer.id === 0) this.leave();
+      waiter?.reject(unpackError(answer.error));
+    } else waiter?.resolve(answer.value);
   }
 }

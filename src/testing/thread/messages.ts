@@ -13,12 +13,10 @@ export interface ThreadCall {
   readonly args: readonly unknown[];
 }
 
-/** The first message tells the addresses, or why there are none; each further one answers a call. */
-export type ThreadMessage =
-  | { readonly type: 'listening'; readonly url: string; readonly storageUrl: string }
-  | { readonly type: 'failed'; readonly error: SentError }
-  | { readonly type: 'answer'; readonly id: number; readonly value: unknown }
-  | { readonly type: 'error'; readonly id: number; readonly error: SentError };
+/** The answer to a call; that of number 0, which nobody made, tells the addresses of the server, or why there are none. */
+export type ThreadAnswer =
+  | { readonly id: number; readonly value: unknown }
+  | { readonly id: number; readonly error: SentError };
 
 /** An error on its way between threads, where an Error would lose its code. */
 interface SentError {

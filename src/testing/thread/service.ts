@@ -1,5 +1,5 @@
 import { serveTasks } from '../../threads/idle-threads.js';
-import { packError, type ThreadCall, type ThreadMessage, type ThreadTask } from './messages.js';
+import { packError, type ThreadAnswer, type ThreadCall, type ThreadTask } from './messages.js';
 
 /** What a server's thread must have: where it is reached, and how it ends. All other functions can be called, too. */
 interface Controlled {
@@ -14,29 +14,26 @@ interface Controlled {
  */
 export function serveInThread<Settings>(start: (settings: Settings) => Promise<Controlled>): void {
   const rest = serveTasks<ThreadTask>(({ port, settings }) => {
-    const tell = (message: ThreadMessage): void => port.postMessage(message);
+    const tell = (answer: ThreadAnswer, isLast = false): void => {
+      if (isLast) rest();
+      port.postMessage(answer);
+      if (isLast) port.close();
+    };
 
     const answer = async (server: Controlled, { id, method, args }: ThreadCall): Promise<void> => {
       try {
-        const value = await call(server, method, args);
-        if (method === 'close') rest();
-        tell({ type: 'answer', id, value });
-        if (method === 'close') port.close();
+        tell({ id, value: await call(server, method, args) }, method === 'close');
       } catch (error) {
-        tell({ type: 'error', id, error: packError(error) });
+        tell({ id, error: packError(error) });
       }
     };
 
     start(settings as Settings).then(
       (server) => {
         port.on('message', (message: ThreadCall) => answer(server, message));
-        tell({ type: 'listening', url: server.url, storageUrl: server.storageUrl });
+        tell({ id: 0, value: { url: server.url, storageUrl: server.storageUrl } });
       },
-      (error: unknown) => {
-        rest();
-        tell({ type: 'failed', error: packError(error) });
-        port.close();
-      },
+      (error: unknown) => tell({ id: 0, error: packError(error) }, true),
     );
   });
 }

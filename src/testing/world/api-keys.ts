@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { globalId } from './records.js';
 
 export interface ApiKey {
   readonly id: string;
@@ -35,7 +36,7 @@ export class ApiKeys {
   }
 
   private add(secret: string, description: string | null): ApiKey {
-    const id = Buffer.from(`ApiKey:${++this.lastNumber}`).toString('base64');
+    const id = globalId(`ApiKey:${++this.lastNumber}`);
     const key = { id, name: `${secret.slice(0, 4)}…${secret.slice(-4)}`, description, secret };
     this.keys.set(id, key);
     return key;

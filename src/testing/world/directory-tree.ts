@@ -1,6 +1,6 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { SeedTree } from './control.js';
+import type { SeedTree } from './seeding.js';
 
 /** Reads `<directory>/<entity>/<project>/<run>/<file…>` into what `seed` takes. Empty directories count. */
 export async function readDirectoryTree(directory: string): Promise<SeedTree> {

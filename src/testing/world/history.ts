@@ -1,5 +1,5 @@
-import { GraphQLError } from 'graphql';
-import { dig } from '../graphql/filters.js';
+import { dig, isObject, readSent } from '../graphql/json.js';
+import { ensure } from './records.js';
 
 type Row = Readonly<Record<string, unknown>>;
 
@@ -35,7 +35,8 @@ interface Spec {
 
 /** Of the rows that have all the keys those keys. */
 export function sampledHistory(lines: readonly string[], text: string): readonly Row[] {
-  const { keys, samples = 500, minStep, maxStep } = parseSpec(text);
+  const spec = readSent('a spec of sampledHistory is not JSON', (): Spec => JSON.parse(text));
+  const { keys, samples = 500, minStep, maxStep } = spec;
   const rows = between(lines, minStep, maxStep === undefined ? undefined : maxStep + 1).map(parse);
   if (!keys) return sampled(rows, samples);
   const picked = rows.flatMap((row) => {
@@ -48,16 +49,6 @@ export function sampledHistory(lines: readonly string[], text: string): readonly
   return sampled(picked, samples);
 }
 
-function parseSpec(text: string): Spec {
-  try {
-    return JSON.parse(text);
-  } catch (cause) {
-    throw new GraphQLError('a spec of sampledHistory is not JSON', {
-      originalError: cause instanceof Error ? cause : null,
-    });
-  }
-}
-
 /** Where the steps are that lie in no Parquet file: all of them, for the server writes none. */
 export const liveSteps = (lines: readonly string[], keys: readonly string[]): readonly Row[] =>
   lines.map(parse).flatMap((row) => {
@@ -66,7 +57,7 @@ export const liveSteps = (lines: readonly string[], keys: readonly string[]): re
     return step === null ? [] : [{ ...Object.fromEntries(live), _step: step }];
   });
 
-export interface KeyFacts {
+interface KeyFacts {
   readonly typeCounts: { type: string; count: number }[];
   previousValue: unknown;
 }
@@ -78,8 +69,7 @@ export function historyKeys(lines: readonly string[]) {
   for (const row of lines.map(parse)) {
     lastStep = stepOf(row) ?? lastStep;
     for (const [key, value] of leaves(row)) {
-      const facts = keys.get(key) ?? { typeCounts: [], previousValue: null };
-      keys.set(key, facts);
+      const facts = ensure(keys, key, (): KeyFacts => ({ typeCounts: [], previousValue: null }));
       facts.previousValue = value;
       const type = typeOf(value);
       const counted = facts.typeCounts.find((one) => one.type === type);
@@ -93,7 +83,7 @@ export function historyKeys(lines: readonly string[]) {
 /** An object with a `_type` is a value: an image, a table. */
 function* leaves(row: Row, above = ''): Iterable<[string, unknown]> {
   for (const [name, value] of Object.entries(row)) {
-    if (isRow(value) && !('_type' in value)) yield* leaves(value, `${above}${name}.`);
+    if (isObject(value) && !('_type' in value)) yield* leaves(value, `${above}${name}.`);
     else yield [above + name, value];
   }
 }
@@ -101,8 +91,5 @@ function* leaves(row: Row, above = ''): Iterable<[string, unknown]> {
 function typeOf(value: unknown): string {
   if (value === null) return 'nil';
   if (Array.isArray(value)) return 'list';
-  return isRow(value) && typeof value._type === 'string' ? value._type : typeof value;
+  return isObject(value) && typeof value._type === 'string' ? value._type : typeof value;
 }
-
-const isRow = (value: unknown): value is Row =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);

@@ -1,13 +1,18 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
+import { Catalogue } from '../artifacts/catalogue.js';
+import { Commits } from '../artifacts/commits.js';
+import { Deletion } from '../artifacts/deletion.js';
 import type { Digests } from '../artifacts/manifest.js';
-import { ArtifactStore } from '../artifacts/store.js';
+import { ArtifactObjects } from '../artifacts/objects.js';
+import { Versions } from '../artifacts/versions.js';
 import type { Settings } from '../options.js';
 import { createNodes } from '../resolvers/nodes.js';
+import { Pages } from '../server/connections.js';
 import { MultipartUploads } from '../storage/multipart.js';
 import { Storage } from '../storage/objects.js';
 import { encodePath, type Part, Signer } from '../storage/signing.js';
 import { ApiKeys } from './api-keys.js';
-import { apiFilePath, type FileRow, objectKey } from './records.js';
+import { type FileRow, objectKey } from './records.js';
 import { World } from './world.js';
 
 /** The path under which the storage serves its objects. */
@@ -23,23 +28,33 @@ export class Instance {
   readonly signer: Signer;
   readonly apiKeys: ApiKeys;
   readonly world: World;
-  readonly artifacts: ArtifactStore;
+  readonly catalogue: Catalogue;
+  readonly objects: ArtifactObjects;
+  readonly versions: Versions;
+  readonly commits: Commits;
+  readonly deletion: Deletion;
+  readonly pages: Pages;
   /** What the API tells of this state. */
   readonly nodes = createNodes(this);
   /** The headers that an upload must carry, lower-case names. */
   readonly signedHeaders: Readonly<Record<string, string>>;
   /** Where the two listeners are; set when the ports are known. */
   private own = { apiUrl: '', storageUrl: '' };
-  private readonly requestedHost = new AsyncLocalStorage<string | undefined>();
+  private readonly requestedUrl = new AsyncLocalStorage<string | undefined>();
 
   constructor(
     readonly settings: Settings,
-    digests: Digests,
+    readonly digests: Digests,
   ) {
     this.apiKeys = new ApiKeys(settings.apiKey);
     this.signer = new Signer(settings.storage, settings.urlTtlMs);
     this.world = new World(settings, this.storage);
-    this.artifacts = new ArtifactStore(this.world, this.storage, settings, digests);
+    this.catalogue = new Catalogue(this.world);
+    this.objects = new ArtifactObjects(this.storage, (id) => this.catalogue.artifacts.get(id));
+    this.versions = new Versions(this);
+    this.commits = new Commits(this);
+    this.deletion = new Deletion(this);
+    this.pages = new Pages(settings.limits.page);
     this.signedHeaders = Object.fromEntries(
       settings.uploadHeaders.map((header) => {
         const colon = header.indexOf(':');
@@ -57,26 +72,26 @@ export class Instance {
    * reaches this one port for certain, and only by that name: all addresses in the answer are of the authority asked.
    */
   answering<Answer>(host: string | undefined, answer: () => Answer): Answer {
-    const isOwn = `http://${host}` === this.own.apiUrl || !AUTHORITY.test(host ?? '');
-    return this.requestedHost.run(isOwn ? undefined : host, answer);
+    const url = `http://${host}`;
+    const isOwn = url === this.own.apiUrl || !AUTHORITY.test(host ?? '');
+    return this.requestedUrl.run(isOwn ? undefined : url, answer);
   }
 
   get apiUrl(): string {
-    const host = this.requestedHost.getStore();
-    return host === undefined ? this.own.apiUrl : `http://${host}`;
+    return this.requestedUrl.getStore() ?? this.own.apiUrl;
   }
 
   get storageUrl(): string {
-    const host = this.requestedHost.getStore();
-    return host === undefined ? this.own.storageUrl : `http://${host}`;
+    return this.requestedUrl.getStore() ?? this.own.storageUrl;
   }
 
   hasFeature(name: string): boolean {
     return this.settings.features.includes(name);
   }
 
+  /** The address at the API, which answers with a redirect to the storage. */
   apiFileUrl(row: FileRow): string {
-    return this.apiUrl + apiFilePath(row);
+    return `${this.apiUrl}/files/${encodePath(objectKey(row))}`;
   }
 
   downloadUrl(row: FileRow): string {

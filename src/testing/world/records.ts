@@ -1,12 +1,13 @@
-import { encodePath } from '../storage/signing.js';
+import type { Artifact, ArtifactType, Collection } from '../artifacts/records.js';
+import type { Settings } from '../options.js';
 
 /** A user's or a team's name space. Times here and below are in milliseconds since the epoch. */
 export interface Entity {
   readonly number: number;
   readonly name: string;
   readonly isTeam: boolean;
-  /** Is it the entity of an organisation, which holds the registries? */
-  readonly isOrganization: boolean;
+  /** The organisation whose registries it holds. */
+  readonly organization: Settings['organizations'][number] | null;
   readonly createdAt: number;
   readonly projects: Map<string, Project>;
 }
@@ -25,6 +26,8 @@ export interface Project {
   /** JSON text. */
   views: string | null;
   readonly sweeps: Map<string, Sweep>;
+  readonly types: Map<string, ArtifactType>;
+  readonly collections: Map<string, Collection>;
   readonly runs: Map<string, Run>;
   /** Names that were runs once: the service never gives them out again. */
   readonly deletedRuns: Set<string>;
@@ -59,8 +62,11 @@ export interface Agent {
   readonly runNames: string[];
 }
 
-/** What describes a run beside its files. */
-interface RunMetadata {
+export interface Run {
+  readonly number: number;
+  readonly project: Project;
+  readonly name: string;
+  readonly username: string;
   displayName: string;
   state: string;
   createdAt: number;
@@ -78,12 +84,6 @@ interface RunMetadata {
   /** JSON text. */
   summaryMetrics: string;
   exitcode: number | null;
-}
-
-export interface Run extends RunMetadata {
-  readonly number: number;
-  readonly project: Project;
-  readonly name: string;
   readonly files: Map<string, FileRow>;
   /** The lines of the file stream. */
   readonly history: string[];
@@ -91,6 +91,9 @@ export interface Run extends RunMetadata {
   readonly logLines: string[];
   /** Was it asked to end? The file stream tells it so. */
   isStopped: boolean;
+  /** The versions that it made, and those that it used, each with what it used them as. */
+  readonly outputs: Set<Artifact>;
+  readonly inputs: Map<Artifact, Set<string>>;
 }
 
 /** A file as the listing shows it, which may lag behind the bytes at the storage. */
@@ -108,24 +111,28 @@ export interface FileRow {
   settlesAt: number | null;
 }
 
-const base64 = (text: string): string => Buffer.from(text).toString('base64');
+/** The ids of nodes say what they are of, in a form that clients don't read. */
+export const globalId = (text: string): string => Buffer.from(text).toString('base64');
 
 export const projectId = (project: Project): string =>
-  base64(`Project:v1:${project.name}:${project.entity.name}`);
-export const internalId = (project: Project): string => base64(`ProjectInternalId:${project.number}`);
+  globalId(`Project:v1:${project.name}:${project.entity.name}`);
+export const internalId = (project: Project): string => globalId(`ProjectInternalId:${project.number}`);
 export const runId = (run: Run): string =>
-  base64(`Run:v1:${run.name}:${run.project.name}:${run.project.entity.name}`);
+  globalId(`Run:v1:${run.name}:${run.project.name}:${run.project.entity.name}`);
 export const sweepId = (sweep: Sweep): string =>
-  base64(`Sweep:v1:${sweep.name}:${sweep.project.name}:${sweep.project.entity.name}`);
-export const agentId = (agent: Agent): string => base64(`Agent:${agent.number}`);
-const runPath = (run: Run): string => `${run.project.entity.name}/${run.project.name}/${run.name}`;
+  globalId(`Sweep:v1:${sweep.name}:${sweep.project.name}:${sweep.project.entity.name}`);
+export const agentId = (agent: Agent): string => globalId(`Agent:${agent.number}`);
 
 /** Named by path alone, as the service does: a late PUT can reach a file that was deleted and made again. */
-export const objectKey = (row: FileRow): string => `${runPath(row.run)}/${row.name}`;
-
-/** The address at the API, which answers with a redirect to the storage. */
-export const apiFilePath = (row: FileRow): string =>
-  `/files/${encodePath(`${runPath(row.run)}/${row.name}`)}`;
+export const objectKey = ({ run, name }: FileRow): string =>
+  `${run.project.entity.name}/${run.project.name}/${run.name}/${name}`;
 
 /** The service makes these rows itself, lists them without their size, and doesn't let them be deleted. */
 export const isManifest = (name: string): boolean => /^artifact\/[^/]+\/wandb_manifest\.json$/.test(name);
+
+/** What a map has under a key; made, where it has nothing. */
+export function ensure<Key, Value>(map: Map<Key, Value>, key: Key, make: () => Value): Value {
+  const value = map.get(key) ?? make();
+  map.set(key, value);
+  return value;
+}

@@ -1,6 +1,6 @@
-import type { SeedRun, SeedTree } from './control.js';
 import type { Instance } from './instance.js';
 import type { Run } from './records.js';
+import type { SeedRun, SeedTree } from './seeding.js';
 
 /** Puts entities, projects, runs and files on the server, as if they had long been there. Existing ones stay. */
 export function seed(instance: Instance, tree: SeedTree, about: SeedRun): void {

@@ -1,5 +1,6 @@
 import { GraphQLError } from 'graphql';
 import { load } from 'js-yaml';
+import { readSent } from '../graphql/json.js';
 import type { Agent, Sweep } from './records.js';
 
 type Parameters = Readonly<Record<string, Parameter>>;
@@ -24,14 +25,7 @@ export interface SweepConfig {
 
 /** Throws a GraphQLError for what no run could be made of. */
 export function parseSweepConfig(text: string): SweepConfig {
-  let config: SweepConfig;
-  try {
-    config = load(text) as SweepConfig;
-  } catch (cause) {
-    throw new GraphQLError('the configuration of the sweep is not YAML', {
-      originalError: cause instanceof Error ? cause : null,
-    });
-  }
+  const config = readSent('the configuration of the sweep is not YAML', () => load(text) as SweepConfig);
   if (!config?.parameters) throw new GraphQLError('the configuration of the sweep has no parameters');
   if (config.method !== 'grid' && config.method !== 'random') {
     throw new GraphQLError(`the local server sweeps by 'grid' and 'random', not by '${config.method}'`);

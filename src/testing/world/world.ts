@@ -3,7 +3,9 @@ import type { Settings } from '../options.js';
 import { md5Base64, type Storage } from '../storage/objects.js';
 import {
   type Entity,
+  ensure,
   type FileRow,
+  globalId,
   isManifest,
   objectKey,
   type Project,
@@ -16,8 +18,10 @@ import {
 export class World {
   readonly entities = new Map<string, Entity>();
   readonly viewer: { entity: string; name: string; readonly username: string; readonly email: string };
-  private readonly rows = new Map<string, FileRow>();
-  private readonly deletedRunIds = new Set<string>();
+  /** Files by their ids. */
+  readonly rows = new Map<string, FileRow>();
+  /** Ids that were runs' once; a project of the same name may have one again. */
+  readonly deletedRunIds = new Set<string>();
   /** Numbers ascend over everything made, so they also tell the order of making. */
   private lastNumber = 100;
 
@@ -26,11 +30,9 @@ export class World {
     private readonly storage: Storage,
   ) {
     this.viewer = { ...settings.viewer };
-    this.ensureEntity(settings.viewer.entity, false);
-    for (const { entity, teams } of settings.organizations) {
-      this.ensureEntity(entity, false);
-      for (const team of teams) this.ensureEntity(team);
-    }
+    this.ensureEntity(settings.viewer.entity);
+    for (const { entity, teams } of settings.organizations)
+      for (const name of [entity, ...teams]) this.ensureEntity(name);
     for (const team of settings.viewer.teams) this.ensureEntity(team);
   }
 
@@ -48,55 +50,44 @@ export class World {
   }
 
   runById(id: string): Run | undefined {
-    for (const project of this.projects())
-      for (const run of project.runs.values()) if (runId(run) === id) return run;
-    return undefined;
+    const runs = [...this.projects()].flatMap((project) => [...project.runs.values()]);
+    return runs.find((run) => runId(run) === id);
   }
 
   projectById(id: string): Project | undefined {
-    for (const project of this.projects()) if (projectId(project) === id) return project;
-    return undefined;
+    return [...this.projects()].find((project) => projectId(project) === id);
   }
 
-  row(id: string): FileRow | undefined {
-    return this.rows.get(id);
-  }
-
-  ensureEntity(name: string, isTeam = true): Entity {
-    const known = this.entities.get(name);
-    if (known) return known;
-    const entity: Entity = {
+  ensureEntity(name: string): Entity {
+    const { organizations, viewer } = this.settings;
+    const organization = organizations.find(({ entity }) => entity === name) ?? null;
+    return ensure(this.entities, name, () => ({
       number: this.next(),
       name,
-      isTeam,
-      isOrganization: this.settings.organizations.some((organization) => organization.entity === name),
+      isTeam: organization === null && name !== viewer.entity,
+      organization,
       createdAt: Date.now(),
       projects: new Map(),
-    };
-    this.entities.set(name, entity);
-    return entity;
+    }));
   }
 
   ensureProject(entity: Entity, name: string): Project {
-    const known = entity.projects.get(name);
-    if (known) return known;
-    const now = Date.now();
-    const project: Project = {
+    return ensure(entity.projects, name, () => ({
       number: this.next(),
       entity,
       name,
-      createdAt: now,
-      updatedAt: now,
+      createdAt: Date.now(),
+      updatedAt: Date.now(),
       description: null,
       access: 'PRIVATE',
       allowsAllTypes: true,
       views: null,
       sweeps: new Map(),
+      types: new Map(),
+      collections: new Map(),
       runs: new Map(),
       deletedRuns: new Set(),
-    };
-    entity.projects.set(name, project);
-    return project;
+    }));
   }
 
   ensureRun(project: Project, name: string): Run {
@@ -108,6 +99,7 @@ export class World {
       number,
       project,
       name,
+      username: this.viewer.username,
       displayName: `${ADJECTIVES[number % ADJECTIVES.length]}-${NOUNS[number % NOUNS.length]}-${project.runs.size + 1}`,
       state: 'running',
       createdAt: now,
@@ -128,6 +120,8 @@ export class World {
       events: [],
       logLines: [],
       isStopped: false,
+      outputs: new Set(),
+      inputs: new Map(),
     };
     project.runs.set(name, run);
     project.updatedAt = now;
@@ -141,11 +135,6 @@ export class World {
     this.deletedRunIds.add(runId(run));
   }
 
-  /** Was it a run's id? A project of the same name may have one again. */
-  wasDeleted(id: string): boolean {
-    return this.deletedRunIds.has(id);
-  }
-
   /** Files lie under the names of what they belong to, so their objects move. */
   renameProject(project: Project, name: string): void {
     const rows = [...project.runs.values()].flatMap((run) => [...run.files.values()]);
@@ -157,29 +146,27 @@ export class World {
   }
 
   deleteProject(project: Project): void {
-    for (const run of [...project.runs.values()]) this.deleteRun(run);
     project.entity.projects.delete(project.name);
   }
 
   /** The row of a name; a new one is only declared. An existing one keeps its content. */
   declare(run: Run, name: string): FileRow {
-    const known = run.files.get(name);
-    if (known) return known;
-    const number = this.next();
-    const row: FileRow = {
-      number,
-      id: Buffer.from(`File:${run.project.number}:${number}`).toString('base64'),
-      run,
-      name,
-      createdAt: Date.now(),
-      updatedAt: null,
-      sizeBytes: 0,
-      md5: null,
-      settlesAt: null,
-    };
-    run.files.set(name, row);
-    this.rows.set(row.id, row);
-    return row;
+    return ensure(run.files, name, () => {
+      const number = this.next();
+      const row: FileRow = {
+        number,
+        id: globalId(`File:${run.project.number}:${number}`),
+        run,
+        name,
+        createdAt: Date.now(),
+        updatedAt: null,
+        sizeBytes: 0,
+        md5: null,
+        settlesAt: null,
+      };
+      this.rows.set(row.id, row);
+      return row;
+    });
   }
 
   /** The storage has new bytes under a key. A row that was deleted meanwhile stays deleted. */

@@ -6,8 +6,9 @@ import {
   createTransport,
   type HttpRequest,
   type HttpResponse,
-  readBody,
+  readShort,
   type Transport,
+  type TransportChoice,
 } from '../transport/transport.js';
 import { isWireFailure, WireFailure } from '../wire-failure.js';
 import { type Credentials, FederatedCredentials, isUnderBase } from './credentials.js';
@@ -15,14 +16,9 @@ import { withOutages } from './outages.js';
 import { proxiesUsed, withoutSecrets, withRequestLog } from './request-log.js';
 
 /** The parts that requests are made of; tests and embedders may bring their own. */
-export interface WireDependencies {
-  readonly fetch?: typeof globalThis.fetch | null | undefined;
-  readonly dispatcher?: import('undici').Dispatcher | null | undefined;
+export interface WireDependencies extends TransportChoice {
   readonly clock?: Clock | undefined;
 }
-
-/** Bodies of failures; more of them says nothing. */
-export const MOST_FAILURE_BYTES = 64 * 1024;
 
 /**
  * Single exchanges with the W&B API: authorised, paced as the server asks, failures told as such. Knows neither GraphQL
@@ -60,8 +56,7 @@ export class Api {
   }
 
   /** Tells of each retry of a transfer, or of a call of the API, at an address. */
-  onPause(address: string): RetryPolicy['onPause'] {
-    if (!this.warnings.isDebugged) return undefined;
+  onPause(address: string): NonNullable<RetryPolicy['onPause']> {
     return ({ code, cause, detail }, ms) =>
       this.warnings.debug(
         () =>
@@ -82,7 +77,7 @@ export class Api {
     await this.rateLimit.ready(this.config.timeouts.call, signal);
     const authorization = await this.authorization(signal);
     const response = await this.once(request, authorization);
-    if (response.status === 401 && this.credentials.renew(authorization)) {
+    if (response.status === 401 && this.credentials.renew?.(authorization)) {
       await response.discard();
       return this.accept(await this.once(request, await this.authorization(signal)), url);
     }
@@ -92,10 +87,7 @@ export class Api {
   /** Headers for a request that may leave the base URL: credentials only for the part of it that doesn't. */
   async headersFor(url: string, signal: AbortSignal | undefined): Promise<Record<string, string>> {
     if (!isUnderBase(url, this.config.baseUrl)) return {};
-    return {
-      ...this.config.extraHeaders,
-      authorization: await this.authorization(signal),
-    };
+    return { ...this.config.extraHeaders, authorization: await this.authorization(signal) };
   }
 
   /** Whoever swallows the failure: that nothing can be asked for is told once. */
@@ -116,26 +108,22 @@ export class Api {
     const { apiKey, identityTokenFile, missingKeyHint } = this.config;
     if (apiKey !== null) {
       const header = `Basic ${Buffer.from(`api:${apiKey}`).toString('base64')}`;
-      return { authorization: async () => header, renew: () => false };
+      return { authorization: async () => header };
     }
     if (identityTokenFile !== null) return new FederatedCredentials(this, identityTokenFile);
-    return {
-      authorization: () => Promise.reject(new WireFailure('EACCES', missingKeyHint, null, 'final')),
-      renew: () => false,
-    };
+    const missing = new WireFailure('EACCES', missingKeyHint, null, 'final');
+    return { authorization: () => Promise.reject(missing) };
   }
 
   private async once(request: HttpRequest, authorization: string): Promise<HttpResponse> {
-    if (!this.isProxyTold && this.warnings.isDebugged) {
+    if (!this.isProxyTold && this.config.isDebugged) {
       this.isProxyTold = true;
       for (const line of proxiesUsed(this.config)) this.warnings.debug(() => line);
     }
     const { extraHeaders } = this.config;
+    const headers = { ...extraHeaders, ...request.headers, authorization };
     try {
-      return await this.transport.send({
-        ...request,
-        headers: { ...extraHeaders, ...request.headers, authorization },
-      });
+      return await this.transport.send({ ...request, headers });
     } catch (error) {
       throw networkFailure(error, this.peer(request.url), request.signal);
     }
@@ -143,20 +131,14 @@ export class Api {
 
   private async accept(response: HttpResponse, url: string): Promise<HttpResponse> {
     const { status, headers } = response;
-    const isSuccess = status >= 200 && status < 300;
-    const failure = isSuccess ? null : await this.refusal(response, url);
-    this.rateLimit.observe(headers, failure?.retryAfterMs ?? null);
-    if (failure) throw failure;
-    return response;
-  }
-
-  private async refusal(response: HttpResponse, url: string): Promise<WireFailure> {
-    const { status, headers } = response;
-    const bytes = await readBody(response, MOST_FAILURE_BYTES);
-    const text = Buffer.from(bytes ?? []).toString();
-    const failure = refusalOfApi({ status, headers, text }, this.peer(url), this.clock.date());
+    if (status >= 200 && status < 300) {
+      this.rateLimit.observe(headers, null);
+      return response;
+    }
+    const failure = refusalOfApi(await readShort(response), this.peer(url), this.clock.date());
+    this.rateLimit.observe(headers, failure.retryAfterMs);
     if (status === 401) this.warnRefused(failure.detail);
-    return failure;
+    throw failure;
   }
 
   close(): Promise<void> {
@@ -171,7 +153,6 @@ const MOST_SAID = 100;
 export class Warnings {
   private readonly said = new Set<string>();
   private listener = (message: string): void => process.emitWarning(message, 'WandbFsWarning');
-
   private debugListener: ((message: string) => void) | null = null;
 
   /**
@@ -182,10 +163,6 @@ export class Warnings {
   hear(listener: (message: string) => void, debug: ((message: string) => void) | null = null): void {
     this.listener = listener;
     this.debugListener = debug;
-  }
-
-  get isDebugged(): boolean {
-    return this.debugListener !== null;
   }
 
   /** The message is made only for somebody who hears it. */

@@ -4,14 +4,8 @@ import { isWireFailure, type WireFailure } from '../wire-failure.js';
 export type BatchKind = 'page' | 'names' | 'files' | 'ids' | 'patterns' | 'artifactFiles';
 
 /** What is tried first; no server documents its maximum (protocol section 3.4). */
-const FIRST_SIZES: Readonly<Record<BatchKind, number>> = {
-  page: 1000,
-  names: 1000,
-  files: 1000,
-  ids: 1000,
-  patterns: 50,
-  artifactFiles: 1000,
-};
+const FIRST_SIZE = 1000;
+const FIRST_PATTERNS = 50;
 
 /** No server takes less. */
 const NEVER_TOO_MUCH = 10;
@@ -37,7 +31,8 @@ export class BatchSizes {
 
   get(kind: BatchKind): number {
     const known = this.learned.get(kind);
-    return known && this.clock.now() - known.at < REMEMBERED_MS ? known.size : FIRST_SIZES[kind];
+    if (known && this.clock.now() - known.at < REMEMBERED_MS) return known.size;
+    return kind === 'patterns' ? FIRST_PATTERNS : FIRST_SIZE;
   }
 
   /** No smaller batch is begun where there is no time left for it. */

@@ -2,8 +2,8 @@ import type { TypedDocumentNode } from '@graphql-typed-document-node/core';
 import type { DocumentNode } from 'graphql';
 import type { Variables } from 'graphql-request';
 import type { WireConfig } from '../../config/config.js';
-import { graphqlFailure, incomplete, notTheApi, withoutData } from '../errors.js';
-import { withDeadline, withRetries } from '../retry.js';
+import { graphqlFailure, incomplete, notTheApi, parsedJson, withoutData } from '../errors.js';
+import { type RetryPolicy, withDeadline, withRetries } from '../retry.js';
 import { Slots } from '../slots.js';
 import { networkFailure } from '../transport/network-failure.js';
 import { MOST_REQUESTS, readBody } from '../transport/transport.js';
@@ -12,11 +12,7 @@ import { missingIn, ShownNames } from './answers.js';
 import { Api, type WireDependencies } from './api.js';
 import { ClientError, GraphQLClient } from './graphql.js';
 
-export interface CallOptions {
-  readonly signal?: AbortSignal | undefined;
-  readonly isRetryable?: ((failure: WireFailure, retries: number) => boolean) | undefined;
-  readonly onRetry?: ((failure: WireFailure) => void) | undefined;
-}
+export type CallOptions = Pick<RetryPolicy, 'signal' | 'isRetryable' | 'onRetry'>;
 
 /** An answer that is larger is a mistake: a page of a thousand rows has about one megabyte. */
 const MOST_ANSWER_BYTES = 256 * 1024 * 1024;
@@ -116,14 +112,12 @@ export class WireClient {
     const { clock } = this.api;
     return this.slots.run(signal, () => {
       const deadline = clock.now() + totalMs;
-      return withRetries(
-        clock,
-        { totalMs, ...options, onPause: this.api.onPause(this.config.baseUrl) },
-        () => {
-          const left = Math.max(1, Math.min(attemptMs, deadline - clock.now()));
-          return withDeadline(left, signal, (bounded) => this.answered(() => attempt(bounded), bounded));
-        },
-      );
+      const leftMs = (): number => deadline - clock.now();
+      const policy = { ...options, leftMs, onPause: this.api.onPause(this.config.baseUrl) };
+      return withRetries(clock, policy, () => {
+        const left = Math.max(1, Math.min(attemptMs, leftMs()));
+        return withDeadline(left, signal, (bounded) => this.answered(() => attempt(bounded), bounded));
+      });
     });
   }
 
@@ -163,19 +157,9 @@ export class WireClient {
 function withoutNoErrors(bytes: Uint8Array): Buffer | string {
   const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   if (!text.includes('"errors"')) return text;
-  const answer = parsed(text.toString());
+  const answer = parsedJson(text.toString());
   if (typeof answer !== 'object' || answer === null || !('errors' in answer) || answer.errors) return text;
   return JSON.stringify({ ...answer, errors: undefined });
-}
-
-/** Half an answer is left to who reads it. */
-function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch (error) {
-    if (error instanceof SyntaxError) return null;
-    throw error;
-  }
 }
 
 const isJsonObject = (bytes: Uint8Array): boolean =>

@@ -1,11 +1,10 @@
 import { randomBytes } from 'node:crypto';
 import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import type { WireConfig } from '../../config/config.js';
 import { errnoOf, notTheApi, refusalOfApi } from '../errors.js';
-import { type Clock, withRetries } from '../retry.js';
+import { withRetries } from '../retry.js';
 import { networkFailure, peerOf } from '../transport/network-failure.js';
-import { readBody } from '../transport/transport.js';
+import { readShort } from '../transport/transport.js';
 import { WireFailure } from '../wire-failure.js';
 import type { Api } from './api.js';
 
@@ -13,8 +12,8 @@ import type { Api } from './api.js';
 export interface Credentials {
   /** Rejects with EACCES where there is nothing to authorise with. */
   authorization(signal: AbortSignal | undefined): Promise<string>;
-  /** The server refused what was sent; true if there will be another one. */
-  renew(refused: string): boolean;
+  /** The server refused what was sent; true if there will be another one. @default there never is */
+  renew?(refused: string): boolean;
 }
 
 /** May a request to `url` carry credentials? Only to the base URL's origin, below its path (protocol section 1.4). */
@@ -34,12 +33,9 @@ interface AccessToken {
 /** A token is exchanged anew when no more than this is left of it (protocol section 1.3). */
 const MARGIN_MS = 5 * 60_000;
 const EXCHANGE_MS = 60_000;
-const MOST_BODY = 1024 * 1024;
 
 /** Access tokens for a JWT from a file, kept in the SDK's credentials file between processes. */
 export class FederatedCredentials implements Credentials {
-  private readonly config: WireConfig;
-  private readonly clock: Clock;
   private current: AccessToken | null = null;
   private exchange: Promise<AccessToken> | null = null;
   private refused: string | null = null;
@@ -47,10 +43,7 @@ export class FederatedCredentials implements Credentials {
   constructor(
     private readonly api: Pick<Api, 'config' | 'transport' | 'clock' | 'warnings'>,
     private readonly tokenFile: string,
-  ) {
-    this.config = api.config;
-    this.clock = api.clock;
-  }
+  ) {}
 
   async authorization(): Promise<string> {
     if (!this.isGood(this.current)) {
@@ -72,46 +65,47 @@ export class FederatedCredentials implements Credentials {
   }
 
   private isGood(access: AccessToken | null): boolean {
-    return access !== null && access.token !== this.refused && access.endsAt - this.clock.now() > MARGIN_MS;
+    return (
+      access !== null && access.token !== this.refused && access.endsAt - this.api.clock.now() > MARGIN_MS
+    );
   }
 
   private async obtain(): Promise<AccessToken> {
     const kept = await this.readKept();
     if (kept && this.isGood(kept)) return kept;
-    const access = await withRetries(this.clock, { totalMs: EXCHANGE_MS }, () => this.request());
+    const { clock } = this.api;
+    const deadline = clock.now() + EXCHANGE_MS;
+    const leftMs = (): number => deadline - clock.now();
+    const access = await withRetries(clock, { leftMs }, () => this.request());
     await this.keep(access);
     return access;
   }
 
   private async request(): Promise<AccessToken> {
-    const address = `${this.config.baseUrl}/oidc/token`;
-    const peer = peerOf(this.config, address);
+    const { transport, clock, config } = this.api;
+    const { baseUrl } = config;
+    const url = `${baseUrl}/oidc/token`;
+    const peer = peerOf(config, url);
     const assertion = await this.readIdentity();
     const form = new URLSearchParams({
       grant_type: 'urn:ietf:params:oauth:grant-type:jwt-bearer',
       assertion,
     });
     try {
-      const response = await this.api.transport.send({
+      const response = await transport.send({
         method: 'POST',
-        url: address,
-        headers: {
-          'content-type': 'application/x-www-form-urlencoded',
-          accept: 'application/json',
-        },
+        url,
+        headers: { 'content-type': 'application/x-www-form-urlencoded', accept: 'application/json' },
         body: { kind: 'bytes', bytes: Buffer.from(form.toString()) },
       });
-      const bytes = await readBody(response, MOST_BODY);
-      const text = Buffer.from(bytes ?? []).toString();
-      const { status, headers } = response;
-      if (status !== 200) {
-        const failure = refusalOfApi({ status, headers, text }, peer, this.clock.date());
-        const isFinal = status >= 400 && status < 500 && status !== 429;
-        throw isFinal
-          ? new WireFailure('EACCES', this.refusedHint(), `HTTP ${status}`, 'final', { status })
-          : failure;
+      const answer = await readShort(response);
+      const { status } = answer;
+      if (status >= 400 && status < 500 && status !== 429) {
+        const detail = `${baseUrl} doesn't accept the identity token in ${this.tokenFile}; renew it.`;
+        throw new WireFailure('EACCES', detail, `HTTP ${status}`, 'final', { status });
       }
-      const access = parseAccess(text, this.clock.now());
+      if (status !== 200) throw refusalOfApi(answer, peer, clock.date());
+      const access = parseAccess(answer.text, clock.now());
       if (!access) throw notTheApi(peer, 'no access token in the answer of /oidc/token');
       return access;
     } catch (error) {
@@ -119,43 +113,32 @@ export class FederatedCredentials implements Credentials {
     }
   }
 
-  private refusedHint(): string {
-    return `${this.config.baseUrl} doesn't accept the identity token in ${this.tokenFile}; renew it.`;
-  }
-
   private async readIdentity(): Promise<string> {
     try {
       return (await readFile(this.tokenFile, 'utf8')).trim();
     } catch (error) {
       const reason = errnoOf(error) ?? 'unreadable';
-      throw new WireFailure(
-        'EACCES',
-        `The identity token file ${this.tokenFile} can't be read (${reason}).`,
-        reason,
-        'final',
-      );
+      const detail = `The identity token file ${this.tokenFile} can't be read (${reason}).`;
+      throw new WireFailure('EACCES', detail, reason, 'final');
     }
   }
 
   private async readKept(): Promise<AccessToken | null> {
-    const kept = (await this.readFile())?.credentials?.[this.config.baseUrl];
+    const { clock, config } = this.api;
+    const kept = (await this.readFile())?.credentials?.[config.baseUrl];
     if (typeof kept?.access_token !== 'string' || typeof kept.expires_at !== 'string') return null;
-    const leftMs = Date.parse(`${kept.expires_at.replace(' ', 'T')}Z`) - this.clock.date();
-    return Number.isNaN(leftMs) ? null : { token: kept.access_token, endsAt: this.clock.now() + leftMs };
+    const leftMs = Date.parse(`${kept.expires_at.replace(' ', 'T')}Z`) - clock.date();
+    return Number.isNaN(leftMs) ? null : { token: kept.access_token, endsAt: clock.now() + leftMs };
   }
 
   /** Tokens of other servers stay; the file is replaced as a whole, so that no reader meets half of it. */
   private async keep({ token, endsAt }: AccessToken): Promise<void> {
-    const file = this.config.credentialsFile;
+    const { clock, config, warnings } = this.api;
+    const { credentialsFile: file, baseUrl } = config;
     const kept = (await this.readFile()) ?? {};
-    const expires = new Date(this.clock.date() + endsAt - this.clock.now())
-      .toISOString()
-      .slice(0, 19)
-      .replace('T', ' ');
-    const credentials = {
-      ...kept.credentials,
-      [this.config.baseUrl]: { expires_at: expires, access_token: token },
-    };
+    const ends = new Date(clock.date() + endsAt - clock.now()).toISOString();
+    const access = { expires_at: ends.slice(0, 19).replace('T', ' '), access_token: token };
+    const credentials = { ...kept.credentials, [baseUrl]: access };
     const fresh = `${file}.${randomBytes(6).toString('hex')}`;
     try {
       await mkdir(dirname(file), { recursive: true });
@@ -163,13 +146,13 @@ export class FederatedCredentials implements Credentials {
       await rename(fresh, file);
     } catch (error) {
       // A home that can't be written costs an exchange in the next process, nothing else.
-      this.api.warnings.once(`tokens ${file}`, `Access tokens can't be kept in ${file}: ${String(error)}`);
+      warnings.once(`tokens ${file}`, `Access tokens can't be kept in ${file}: ${String(error)}`);
     }
   }
 
   private async readFile(): Promise<CredentialsFile | null> {
     try {
-      const content: unknown = JSON.parse(await readFile(this.config.credentialsFile, 'utf8'));
+      const content: unknown = JSON.parse(await readFile(this.api.config.credentialsFile, 'utf8'));
       return typeof content === 'object' ? content : null;
     } catch (error) {
       // No such file yet, or one that another program broke: a new one is written.

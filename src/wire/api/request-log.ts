@@ -1,6 +1,6 @@
 import type { WireConfig } from '../../config/config.js';
-import { errnoOf } from '../errors.js';
 import type { Clock } from '../retry.js';
+import { codesOf } from '../transport/network-failure.js';
 import type { HttpRequest, Transport } from '../transport/transport.js';
 import { isWireFailure } from '../wire-failure.js';
 import type { Warnings } from './api.js';
@@ -19,7 +19,6 @@ export function withRequestLog(transport: Transport, clock: Clock, warnings: War
   return {
     ...transport,
     async send(request) {
-      if (!warnings.isDebugged) return transport.send(request);
       const startedAt = clock.now();
       const tell = (outcome: string): void =>
         warnings.debug(() => `${nameOf(request)}: ${outcome} in ${Math.round(clock.now() - startedAt)} ms`);
@@ -48,11 +47,8 @@ const operationOf = (body: Uint8Array): string | null =>
     Buffer.from(body.subarray(0, MOST_QUERY_BYTES)).toString(),
   )?.[1] ?? null;
 
-function codeOf(error: unknown): string {
-  if (isWireFailure(error)) return error.cause ?? error.code;
-  const cause = typeof error === 'object' && error !== null && 'cause' in error ? error.cause : null;
-  return errnoOf(error) ?? errnoOf(cause) ?? 'broken';
-}
+const codeOf = (error: unknown): string =>
+  isWireFailure(error) ? (error.cause ?? error.code) : (codesOf(error)[0] ?? 'broken');
 
 /** By which proxies requests go, a line each. */
 export function proxiesUsed({ proxies }: WireConfig): readonly string[] {

@@ -1,5 +1,5 @@
-import { codingsOf, type HttpResponse, inPlain } from '../transport/transport.js';
-import { WireFailure } from '../wire-failure.js';
+import { bytesOf, codingsOf, type HttpResponse, inPlain } from '../transport/transport.js';
+import { broken, notAgreed, type WireFailure } from '../wire-failure.js';
 
 export interface Wanted {
   /** The first byte wanted. */
@@ -44,17 +44,12 @@ async function receivePart(response: HttpResponse, wanted: Wanted): Promise<Piec
   const { headers } = response;
   if (/^multipart\//i.test(headers['content-type'] ?? '')) {
     await response.discard();
-    throw new WireFailure(
-      'EPROTO',
-      'The storage sent several ranges where one was asked for.',
-      null,
-      'protocol',
-    );
+    throw notAgreed('The storage sent several ranges where one was asked for.');
   }
   const range = parseContentRange(headers['content-range']);
   if (range === null || range.start > start || range.end <= start) {
     await response.discard();
-    throw new WireFailure('EIO', 'The storage sent another range than was asked for.', null, 'broken');
+    throw broken('The storage sent another range than was asked for.');
   }
   // A range of what is coded can't be decoded; but where that has the listed size, it is the content.
   const isOfCoded = codingsOf(headers).length > 0 && range.total !== size;
@@ -68,10 +63,9 @@ async function receivePart(response: HttpResponse, wanted: Wanted): Promise<Piec
     await response.discard();
     return overlong(total);
   }
-  const { bytes, seen } = await slice(response.body, start - range.start, last - range.start);
+  const { bytes, seen } = await bytesOf(response.body, start - range.start, last - range.start);
   if (bytes.byteLength < last - start) throw cutShort();
-  if (seen > range.end - range.start)
-    throw new WireFailure('EIO', 'The storage sent more than it announced.', null, 'broken');
+  if (seen > range.end - range.start) throw broken('The storage sent more than it announced.');
   return { bytes, size: total, isOverlong: false };
 }
 
@@ -91,48 +85,13 @@ async function receiveWhole(
     return overlong(announced);
   }
   const counts = !isAll && announced === null && size === null;
-  const { bytes, seen, isWhole } = await slice(body, start, end ?? start + limit, counts);
+  const { bytes, seen, isWhole } = await bytesOf(body, start, end ?? start + limit, counts);
   if (isWhole && announced !== null && announced > seen) throw cutShort();
   const total = isWhole ? seen : (announced ?? size ?? seen);
   return !isWhole && end === null ? overlong(total) : { bytes, size: total, isOverlong: false };
 }
 
-/**
- * The part `[from, to)` of a body, in memory of its own. What lies before is skipped, what lies behind isn't waited for,
- * but where it `counts`.
- */
-async function slice(
-  body: AsyncIterable<Uint8Array>,
-  from: number,
-  to: number,
-  counts = false,
-): Promise<{ bytes: Uint8Array; seen: number; isWhole: boolean }> {
-  const parts: Uint8Array[] = [];
-  let seen = 0;
-  let size = 0;
-  let isWhole = true;
-  for await (const part of body) {
-    const wanted = part.subarray(Math.max(0, from - seen), Math.max(0, to - seen));
-    if (wanted.byteLength > 0) parts.push(wanted);
-    size += wanted.byteLength;
-    seen += part.byteLength;
-    if (seen > to && !counts) {
-      // Leaving the loop ends the body's stream, and with it the exchange.
-      isWhole = false;
-      break;
-    }
-  }
-  const bytes = new Uint8Array(size);
-  let at = 0;
-  for (const part of parts) {
-    bytes.set(part, at);
-    at += part.byteLength;
-  }
-  return { bytes, seen, isWhole };
-}
-
-export const cutShort = (): WireFailure =>
-  new WireFailure('EIO', 'The transfer ended too early.', null, 'broken');
+export const cutShort = (): WireFailure => broken('The transfer ended too early.');
 
 /** `bytes 0-9/100`, `bytes 0-9/*` or, with 416, `bytes * /100`; `end` is the byte behind the last one. */
 function parseContentRange(

@@ -1,5 +1,5 @@
 import type { HttpResponse } from '../transport/transport.js';
-import { WireFailure } from '../wire-failure.js';
+import { notAgreed } from '../wire-failure.js';
 
 const MOST_REDIRECTS = 5;
 const FOLLOWED: ReadonlySet<number> = new Set([301, 302, 303, 307, 308]);
@@ -31,12 +31,7 @@ export async function following(
     await response.discard();
     const fail = (how: string): never => {
       const what = isUpload ? 'upload' : 'download';
-      throw new WireFailure(
-        'EPROTO',
-        `${new URL(address).origin} redirects the ${what} ${how}.`,
-        `HTTP ${status}`,
-        'protocol',
-      );
+      throw notAgreed(`${new URL(address).origin} redirects the ${what} ${how}.`, `HTTP ${status}`);
     };
     // What it leads to is no place for a content (RFC 9110, 15.4.4).
     if (isUpload && status === 303) fail('to a page, not to where it takes it');

@@ -1,7 +1,7 @@
-import { type Api, MOST_FAILURE_BYTES } from '../api/api.js';
+import type { Api } from '../api/api.js';
 import { isUnderBase } from '../api/credentials.js';
 import { notAnAddress, refusalOfStorage } from '../errors.js';
-import { type RetryPolicy, withRetries } from '../retry.js';
+import { type RetryPolicy, withDeadline, withRetries } from '../retry.js';
 import { Slots } from '../slots.js';
 import { networkFailure } from '../transport/network-failure.js';
 import {
@@ -10,9 +10,10 @@ import {
   type HttpResponse,
   inPlain,
   MOST_TRANSFERS,
-  readBody,
+  readShort,
+  telling,
 } from '../transport/transport.js';
-import { WireFailure } from '../wire-failure.js';
+import { notAgreed, timedOut, WireFailure } from '../wire-failure.js';
 import {
   askable,
   cutShort,
@@ -65,11 +66,12 @@ const MOST_CORRUPT = 3;
 const LEAST_BYTES_PER_MS = 65.536;
 
 /** What transfers are tried again for (protocol section 2.2): no answer, 429, and server errors but 501. */
-const isRetryable = ({ fault, status }: WireFailure): boolean =>
-  fault === 'unreachable' ||
-  fault === 'broken' ||
-  fault === 'timeout' ||
-  (fault === 'status' && status !== null && (status === 429 || (status >= 500 && status !== 501)));
+const isRetryable = ({ fault, status }: WireFailure, retries: number): boolean =>
+  retries < MOST_RETRIES &&
+  (fault === 'unreachable' ||
+    fault === 'broken' ||
+    fault === 'timeout' ||
+    (fault === 'status' && status !== null && (status === 429 || (status >= 500 && status !== 501))));
 
 /**
  * Moves bytes from and to the storage, by signed URLs. A transfer may last as long as it moves; when nothing has moved for
@@ -111,8 +113,8 @@ export class Transfers {
     const bounds = {
       signal: options.signal,
       quietMs: this.quietMsOf(source),
-      isRetryable: (failure: WireFailure): boolean =>
-        failure.fault === 'corrupt' ? ++corrupt < MOST_CORRUPT : isRetryable(failure),
+      isRetryable: (failure: WireFailure, retries: number): boolean =>
+        failure.fault === 'corrupt' ? ++corrupt < MOST_CORRUPT : isRetryable(failure, retries),
     };
     return this.moving(url, bounds, async (signal, moved) => {
       const onProgress = (sent: number): void => {
@@ -134,31 +136,38 @@ export class Transfers {
     });
   }
 
-  /** All attempts of a transfer, as long as it moves. */
+  /**
+   * All attempts of a transfer, as long as it moves: it may take hours, but not stand still. Rejects with ETIMEDOUT when
+   * nothing has moved for `quietMs`.
+   */
   private moving<T>(
     url: string,
-    bounds: Pick<RetryPolicy, 'isRetryable'> & {
-      readonly signal: AbortSignal | undefined;
-      readonly quietMs: number;
-    },
+    bounds: Pick<RetryPolicy, 'isRetryable' | 'signal'> & { readonly quietMs: number },
     attempt: (signal: AbortSignal, moved: () => void) => Promise<T>,
   ): Promise<T> {
     const { clock } = this.api;
-    return this.slots.runMoving({ ...bounds, host: new URL(url).origin }, ({ signal, moved, leftMs }) => {
-      const { isRetryable } = bounds;
-      const onPause = this.api.onPause(url);
-      return withRetries(
-        clock,
-        { signal, leftMs, mostRetries: MOST_RETRIES, isRetryable, onPause },
-        async () => {
-          try {
-            return await attempt(signal, moved);
-          } catch (error) {
-            throw networkFailure(error, this.api.peer(url), signal);
-          }
-        },
-      );
-    });
+    const { quietMs, isRetryable, signal: outer } = bounds;
+    const late = (): WireFailure => {
+      const detail = `Nothing moved to or from ${new URL(url).origin} for ${quietMs / 1000} s.`;
+      return timedOut(detail, `no byte in ${quietMs} ms`);
+    };
+    const transfer = (signal: AbortSignal, postpone: () => void): Promise<T> => {
+      let movedAt = clock.now();
+      const leftMs = (): number => movedAt + quietMs - clock.now();
+      const moved = (): void => {
+        movedAt = clock.now();
+        this.slots.moved();
+        postpone();
+      };
+      return withRetries(clock, { signal, leftMs, isRetryable, onPause: this.api.onPause(url) }, async () => {
+        try {
+          return await attempt(signal, moved);
+        } catch (error) {
+          throw networkFailure(error, this.api.peer(url), signal);
+        }
+      });
+    };
+    return this.slots.run(outer, () => withDeadline(quietMs, outer, transfer, late));
   }
 
   private quietMsOf(source: Body): number {
@@ -208,11 +217,11 @@ export class Transfers {
       const { status, headers, body } = response;
       if (status !== 200 && status !== 206 && status !== 416) throw await this.refusal(response);
       let sent = 0;
-      const arrived = (bytes: number): void => {
-        sent += bytes;
+      const told = telling(body, (part) => {
+        sent += part.byteLength;
         moved();
-      };
-      const piece = await receive({ ...response, body: telling(body, arrived) }, options);
+      });
+      const piece = await receive({ ...response, body: told }, options);
       const length = Number(headers['content-length'] ?? Number.NaN);
       const codedSize = codingsOf(headers).length > 0 ? length || sent : null;
       return piece && { ...piece, etag: headers.etag ?? null, tag: versionTagOf(headers), codedSize };
@@ -221,30 +230,10 @@ export class Transfers {
     const got = await get(isRange ? { range: `bytes=${start}-${end === null ? '' : end - 1}` } : {});
     const all = got ?? (isRange ? await get({}) : null);
     if (all) return all;
-    throw new WireFailure(
-      'EPROTO',
-      'The storage sends nothing but ranges that tell nothing.',
-      null,
-      'protocol',
-    );
+    throw notAgreed('The storage sends nothing but ranges that tell nothing.');
   }
 
   private async refusal(response: HttpResponse): Promise<WireFailure> {
-    const { status, headers } = response;
-    const bytes = await readBody(inPlain(response), MOST_FAILURE_BYTES);
-    return refusalOfStorage(
-      { status, headers, text: Buffer.from(bytes ?? []).toString() },
-      this.api.clock.date(),
-    );
-  }
-}
-
-async function* telling(
-  body: AsyncIterable<Uint8Array>,
-  arrived: (bytes: number) => void,
-): AsyncGenerator<Uint8Array> {
-  for await (const part of body) {
-    arrived(part.byteLength);
-    yield part;
+    return refusalOfStorage(await readShort(inPlain(response)), this.api.clock.date());
   }
 }

@@ -1,6 +1,6 @@
 import { createHash, type Hash } from 'node:crypto';
 import type { Body, HttpResponse } from '../transport/transport.js';
-import { WireFailure } from '../wire-failure.js';
+import { broken, WireFailure } from '../wire-failure.js';
 
 /** Headers of an upload, 'Key: value' or 'Key:value' as the server sends them; by lower-case names. */
 export function uploadHeaders(lines: readonly string[]): Readonly<Record<string, string>> {
@@ -37,22 +37,12 @@ export function storedMd5({ headers }: Pick<HttpResponse, 'headers'>): string | 
 export function assertStored(response: Pick<HttpResponse, 'headers'>, md5: string): void {
   // Portals and proxies answer anything with a page of theirs, and with 200. A storage gives what it took a tag.
   const { etag, 'content-type': type } = response.headers;
-  if (etag === undefined && /^text\/html\b/i.test(type ?? '')) {
-    throw new WireFailure(
-      'EIO',
-      'A web page answered in place of the storage.',
-      'HTTP 2xx text/html',
-      'broken',
-    );
-  }
+  if (etag === undefined && /^text\/html\b/i.test(type ?? ''))
+    throw broken('A web page answered in place of the storage.', 'HTTP 2xx text/html');
   const stored = storedMd5(response);
   if (stored === null || stored === md5) return;
-  throw new WireFailure(
-    'EIO',
-    'The content was changed on its way: the storage took other bytes than were sent.',
-    `MD5 mismatch: sent ${md5}, stored ${stored}`,
-    'corrupt',
-  );
+  const detail = 'The content was changed on its way: the storage took other bytes than were sent.';
+  throw new WireFailure('EIO', detail, `MD5 mismatch: sent ${md5}, stored ${stored}`, 'corrupt');
 }
 
 /** A body that is hashed: bytes once, a file anew along each sending. */

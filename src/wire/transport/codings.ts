@@ -1,6 +1,7 @@
+import { once } from 'node:events';
 import { pipeline, Readable, type Transform } from 'node:stream';
 import zlib from 'node:zlib';
-import { WireFailure } from '../wire-failure.js';
+import { notAgreed } from '../wire-failure.js';
 import type { HttpResponse } from './transport.js';
 
 /** More of them, one over the other, is an attack on whoever decodes. */
@@ -24,17 +25,14 @@ async function* plain(
   const unknown = codings.length > MOST_CODINGS ? codings.join(', ') : codings.find((each) => !isKnown(each));
   if (unknown !== undefined) {
     await discard();
-    throw new WireFailure(
-      'EPROTO',
-      `The answer is coded as '${unknown.slice(0, 40)}', which can't be decoded${unknown === 'zstd' ? ' before Node 22.15' : ''}.`,
-      'Content-Encoding',
-      'protocol',
-    );
+    const before = unknown === 'zstd' ? ' before Node 22.15' : '';
+    const detail = `The answer is coded as '${unknown.slice(0, 40)}', which can't be decoded${before}.`;
+    throw notAgreed(detail, 'Content-Encoding');
   }
-  yield* codings.reduceRight<AsyncIterable<Uint8Array>>(
-    (coded, coding) => (coding === 'deflate' ? inflated(coded) : through(coded, decoderOf(coding))),
-    body,
-  );
+  yield* codings.reduceRight<AsyncIterable<Uint8Array>>((coded, coding) => {
+    const stream = Readable.from(coded, { objectMode: false });
+    return coding === 'deflate' ? inflated(stream) : through(stream, decoderOf(coding));
+  }, body);
 }
 
 const isKnown = (coding: string): boolean =>
@@ -49,25 +47,14 @@ function decoderOf(coding: string): Transform {
 }
 
 /** Whoever reads what comes out gets its errors; leaving it early ends what goes in. */
-const through = (body: AsyncIterable<Uint8Array>, decoder: Transform): AsyncIterable<Uint8Array> =>
-  pipeline(Readable.from(body, { objectMode: false }), decoder, () => {});
+const through = (coded: Readable, decoder: Transform): Readable => pipeline(coded, decoder, () => {});
 
 /** 'deflate' is zlib's format; some servers send the bare one, whose first byte can't begin the other (RFC 1950, 2.2). */
-async function* inflated(body: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
-  const parts = body[Symbol.asyncIterator]();
-  let first = await parts.next();
-  while (!first.done && first.value.byteLength === 0) first = await parts.next();
-  if (first.done) return;
-  const isZlib = ((first.value[0] ?? 0) & 0x0f) === 8;
-  const all = rejoined(first.value, parts);
-  yield* through(all, isZlib ? zlib.createInflate() : zlib.createInflateRaw());
-}
-
-async function* rejoined(first: Uint8Array, rest: AsyncIterator<Uint8Array>): AsyncGenerator<Uint8Array> {
-  try {
-    yield first;
-    for (let next = await rest.next(); !next.done; next = await rest.next()) yield next.value;
-  } finally {
-    await rest.return?.();
-  }
+async function* inflated(coded: Readable): AsyncGenerator<Uint8Array> {
+  await once(coded, 'readable');
+  const first: Buffer | null = coded.read(1);
+  if (first === null) return;
+  coded.unshift(first);
+  const isZlib = ((first[0] ?? 0) & 0x0f) === 8;
+  yield* through(coded, isZlib ? zlib.createInflate() : zlib.createInflateRaw());
 }

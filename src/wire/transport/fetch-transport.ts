@@ -11,31 +11,24 @@ export function fetchTransport(fetch: typeof globalThis.fetch, timeouts: Timeout
     async send({ method, url, headers, body, signal, isPublicOnly = false }) {
       if (isPublicOnly) await assertPublic(url);
       const sent = body && (await fetchBody(body));
+      // `fetch` knows no timeouts of its own.
+      const late = new AbortController();
+      const pending = fetch(url, {
+        method,
+        headers,
+        redirect: 'manual',
+        ...(sent !== undefined && { body: sent }),
+        signal: signal ? AbortSignal.any([signal, late.signal]) : late.signal,
+      });
       // Nobody tells when a body has been sent and its answer is waited for.
-      const bounds = {
-        headers: body ? null : Math.min(timeouts.headers, timeouts.attempt),
-        idle: timeouts.idle,
-      };
-      const { response, parts } = await withinTimeouts(bounds, signal, (bounded) =>
-        fetch(url, {
-          method,
-          headers,
-          redirect: 'manual',
-          ...(sent !== undefined && { body: sent }),
-          signal: bounded,
-        }),
-      );
-      const {
-        'content-encoding': _,
-        'content-length': __,
-        ...decodedHeaders
-      } = Object.fromEntries(response.headers);
+      const bound = body ? null : Math.min(timeouts.headers, timeouts.attempt);
+      const response = await (bound === null ? pending : within(bound, late, pending));
+      const all = Object.fromEntries(response.headers);
+      const { 'content-encoding': coding, 'content-length': _, ...ofDecoded } = all;
       return {
         status: response.status,
-        headers: response.headers.has('content-encoding')
-          ? decodedHeaders
-          : Object.fromEntries(response.headers),
-        body: parts,
+        headers: coding === undefined ? all : ofDecoded,
+        body: partsOf(response, timeouts.idle, late),
         discard: async () => response.body?.cancel(),
       };
     },
@@ -56,73 +49,34 @@ async function fetchBody(body: Body): Promise<Uint8Array<ArrayBuffer> | Blob> {
   return new Blob(parts);
 }
 
-/** Milliseconds without a sign of life; null: no bound. */
-interface Bounds {
-  /** Until the answer begins. */
-  readonly headers: number | null;
-  /** Between parts of its body. */
-  readonly idle: number;
-}
-
-interface Answer {
-  readonly response: Response;
-  /** Its body. */
-  readonly parts: AsyncIterable<Uint8Array>;
-}
-
-/** Bounds an exchange by a `fetch`, which knows no timeouts of its own. */
-async function withinTimeouts(
-  { headers, idle }: Bounds,
-  outer: AbortSignal | undefined,
-  exchange: (signal: AbortSignal) => Promise<Response>,
-): Promise<Answer> {
-  const controller = new AbortController();
-  const follow = (): void => controller.abort(outer?.reason);
-  if (outer?.aborted) follow();
-  outer?.addEventListener('abort', follow, { once: true });
-  const leave = (): void => outer?.removeEventListener('abort', follow);
-  try {
-    const response = await bounded(headers, controller, exchange(controller.signal));
-    return { response, parts: partsOf(response, idle, controller, leave) };
-  } catch (error) {
-    leave();
-    throw error;
-  }
-}
-
-async function* partsOf(
-  { body }: Response,
-  idle: number,
-  controller: AbortController,
-  leave: () => void,
-): AsyncGenerator<Uint8Array> {
+/** @param idle milliseconds without a sign of life, between parts */
+async function* partsOf({ body }: Response, idle: number, late: AbortController): AsyncGenerator<Uint8Array> {
   if (!body) return;
   const reader = body.getReader();
   let isEnded = false;
   try {
     for (;;) {
-      const { done, value } = await bounded(idle, controller, reader.read());
+      const { done, value } = await within(idle, late, reader.read());
       if (done) break;
       yield value;
     }
     isEnded = true;
   } finally {
-    leave();
-    if (!isEnded) controller.abort();
+    if (!isEnded) late.abort();
   }
 }
 
-async function bounded<T>(ms: number | null, controller: AbortController, pending: Promise<T>): Promise<T> {
-  if (ms === null) return pending;
+/** Aborts what takes longer, and rejects with ETIMEDOUT, whether or not it heeds that. */
+async function within<T>(ms: number, late: AbortController, pending: Promise<T>): Promise<T> {
   let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<never>((_, reject) => {
+  const over = new Promise<never>((_, reject) => {
     timer = setTimeout(() => {
       reject(Object.assign(new Error(`nothing came for ${ms} ms`), { code: 'ETIMEDOUT' }));
-      controller.abort();
+      late.abort();
     }, ms);
   });
   try {
-    return await Promise.race([pending, late]);
+    return await Promise.race([pending, over]);
   } finally {
     clearTimeout(timer);
   }

@@ -38,11 +38,9 @@ export async function* wholeFile({
     seen += piece.byteLength;
     yield* pieces(piece);
   }
-  if (seen < size) throw contentGone();
+  if (seen < size)
+    throw new WireFailure('EIO', 'The content to upload is gone or has changed.', null, 'final');
 }
-
-const contentGone = (): WireFailure =>
-  new WireFailure('EIO', 'The content to upload is gone or has changed.', null, 'final');
 
 export function* pieces(bytes: Uint8Array): Generator<Uint8Array> {
   for (let at = 0; at < bytes.byteLength; at += PIECE_BYTES) yield bytes.subarray(at, at + PIECE_BYTES);

@@ -1,6 +1,6 @@
 import type { WireConfig } from '../../config/config.js';
 import { clip, errnoOf } from '../errors.js';
-import { cancelled, isWireFailure, WireFailure } from '../wire-failure.js';
+import { broken, cancelled, isWireFailure, notAgreed, timedOut, WireFailure } from '../wire-failure.js';
 import { proxyFor } from './proxy-choice.js';
 import { NOT_PUBLIC } from './public-addresses.js';
 import { tlsFailure } from './tls-failure.js';
@@ -87,7 +87,7 @@ export function networkFailure(error: unknown, peer: Peer, signal: AbortSignal |
   const connection = connectionFailure(error, party);
   if (connection) return connection;
   if (codes.some((code) => /TIMEOUT|ETIMEDOUT/.test(code)) || isNamed(error, 'TimeoutError')) {
-    return new WireFailure('ETIMEDOUT', `${host} didn't answer in time.`, cause, 'timeout');
+    return timedOut(`${host} didn't answer in time.`, cause);
   }
   if (codes.some((code) => CONTENT_GONE.has(code))) {
     return new WireFailure('EIO', 'The content to upload is gone or has changed.', cause, 'final');
@@ -96,18 +96,13 @@ export function networkFailure(error: unknown, peer: Peer, signal: AbortSignal |
     return new WireFailure('EIO', 'The connection to W&B was closed.', cause, 'final');
   }
   if (codes.includes('UND_ERR_INVALID_ARG')) {
-    return new WireFailure(
-      'EPROTO',
-      `The request to ${host} can't be made as the server asks.`,
-      cause,
-      'protocol',
-    );
+    return notAgreed(`The request to ${host} can't be made as the server asks.`, cause);
   }
   if (isMistake(error, codes)) {
     const detail = `The request to ${host} failed by a mistake in a program, not by the network.`;
     return new WireFailure('EIO', detail, cause, 'final');
   }
-  return new WireFailure('EIO', `The connection to ${way} broke.`, cause, 'broken');
+  return broken(`The connection to ${way} broke.`, cause);
 }
 
 /** The failure to get a connection, a secure one where that is asked for; null: something else failed. */
@@ -127,7 +122,7 @@ export function connectionFailure(error: unknown, party: Party): WireFailure | n
     const detail = `${name} can't be reached in time; check the network and ${setting}.`;
     return new WireFailure('ETIMEDOUT', detail, cause, 'unreachable');
   }
-  return tlsFailure(error, codes, party);
+  return tlsFailure(causesOf(error), codes, party);
 }
 
 const originOf = (address: string): string => (URL.canParse(address) ? new URL(address).origin : address);
@@ -150,11 +145,13 @@ const isConnecting = (error: unknown): boolean =>
   causesOf(error).some(({ syscall }) => syscall === 'connect');
 
 /** Codes of an error, of what caused it, and of the errors it gathers. */
-const codesOf = (error: unknown): string[] => causesOf(error).flatMap((each) => errnoOf(each) ?? []);
+export const codesOf = (error: unknown): string[] => causesOf(error).flatMap((each) => errnoOf(each) ?? []);
 
-interface AnyError {
+/** What Node's errors may tell. */
+export interface AnyError {
   readonly syscall?: unknown;
   readonly hostname?: unknown;
+  readonly cert?: { readonly subjectaltname?: unknown };
 }
 
 /** An error, what caused it, and the errors it gathers, outermost first. */

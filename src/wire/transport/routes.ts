@@ -1,7 +1,6 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import type { Dispatcher } from 'undici';
 import type { WireConfig } from '../../config/config.js';
-import type { ProxyServer } from '../../config/environment/proxies.js';
 import { WireFailure } from '../wire-failure.js';
 import { proxyFor } from './proxy-choice.js';
 import { publicLookup } from './public-addresses.js';
@@ -77,41 +76,29 @@ function routesOf({ Agent, buildConnector, Pool }: Undici, config: WireConfig, c
     ...(!config.isTlsVerified && { rejectUnauthorized: false }),
   };
   const connect = buildConnector(options);
+  const connectPublic = buildConnector({ ...options, lookup: publicLookup });
+  const way = { connect, timeoutMs: timeouts.connect, userAgent, trustHint };
   const agents = new Map<string, Dispatcher>();
   const agentFor = (key: string, make: () => Dispatcher): Dispatcher => {
     const agent = agents.get(key) ?? make();
     agents.set(key, agent);
     return agent;
   };
-  const wayOf = (proxy: ProxyServer) => ({
-    proxy,
-    connect,
-    timeoutMs: timeouts.connect,
-    userAgent,
-    trustHint,
-  });
   return {
     of: async (url, path, isPublicOnly) => {
       const proxy = proxies && proxyFor(proxies, url.href);
-      if (proxy === null && isPublicOnly) {
-        const make = () =>
-          new Agent({ connections, connect: buildConnector({ ...options, lookup: publicLookup }) });
-        return direct(agentFor('public', make), path, true);
-      }
       if (proxy === null) {
-        return direct(
-          agentFor('direct', () => new Agent({ connections, connect })),
-          path,
-        );
+        const make = () => new Agent({ connections, connect: isPublicOnly ? connectPublic : connect });
+        return direct(agentFor(isPublicOnly ? 'public' : 'direct', make), path, isPublicOnly);
       }
       if (proxy.problem !== null) throw new WireFailure('ENOTSUP', proxy.problem, null, 'final');
       if (url.protocol === 'https:') {
-        const make = () => new Agent({ connections, connect: connectorThrough(wayOf(proxy)) });
+        const make = () => new Agent({ connections, connect: connectorThrough({ ...way, proxy }) });
         return direct(agentFor('https:', make), path);
       }
       // Pools by the host that is asked for, though all of them lead to the proxy.
       const make = () => {
-        const options = { connections, connect: connectorTo(wayOf(proxy)) };
+        const options = { connections, connect: connectorTo({ ...way, proxy }) };
         return new Agent({ factory: () => new Pool(proxy.origin, options) });
       };
       return {

@@ -1,5 +1,5 @@
 import { WireFailure } from '../wire-failure.js';
-import type { Party } from './network-failure.js';
+import type { AnyError, Party } from './network-failure.js';
 
 /** Nothing that Node trusts vouches for the certificate. */
 const UNTRUSTED: Readonly<Record<string, string>> = {
@@ -13,18 +13,19 @@ const UNTRUSTED: Readonly<Record<string, string>> = {
 };
 
 /** Why there is no secure connection, and what helps; null: it isn't that. */
-export function tlsFailure(error: unknown, codes: readonly string[], party: Party): WireFailure | null {
+export function tlsFailure(
+  causes: readonly AnyError[],
+  codes: readonly string[],
+  party: Party,
+): WireFailure | null {
   const code = codes.find((each) => each in UNTRUSTED || /CERT|SIGNATURE|ERR_TLS|ERR_SSL|EPROTO/.test(each));
   if (code === undefined) return null;
-  return new WireFailure(
-    'EPROTO',
-    `No secure connection to ${party.name.replace(/^The /, 'the ')} can be made: ${reasonOf(code, error, party)}`,
-    code,
-    'insecure',
-  );
+  const name = party.name.replace(/^The /, 'the ');
+  const detail = `No secure connection to ${name} can be made: ${reasonOf(code, causes, party)}`;
+  return new WireFailure('EPROTO', detail, code, 'insecure');
 }
 
-function reasonOf(code: string, error: unknown, { setting, trustHint }: Party): string {
+function reasonOf(code: string, causes: readonly AnyError[], { setting, trustHint }: Party): string {
   const untrusted = UNTRUSTED[code];
   if (untrusted !== undefined) return `its certificate ${untrusted}. ${trustHint}`;
   switch (code) {
@@ -35,7 +36,7 @@ function reasonOf(code: string, error: unknown, { setting, trustHint }: Party): 
     case 'CERT_REVOKED':
       return 'its certificate was revoked. It has to be renewed there.';
     case 'ERR_TLS_CERT_ALTNAME_INVALID':
-      return `its certificate is for another host (${namesOf(error)}); check ${setting}.`;
+      return `its certificate is for another host (${namesOf(causes)}); check ${setting}.`;
     case 'ERR_SSL_WRONG_VERSION_NUMBER':
     case 'ERR_SSL_PACKET_LENGTH_TOO_LONG':
       return `what answers there doesn't speak TLS; check ${setting}, which may have to begin with 'http:'.`;
@@ -45,15 +46,7 @@ function reasonOf(code: string, error: unknown, { setting, trustHint }: Party): 
 }
 
 /** The names that a certificate is for. */
-function namesOf(error: unknown, depth = 0): string {
-  if (typeof error !== 'object' || error === null || depth > 4) return 'its names are unknown';
-  if (
-    'cert' in error &&
-    typeof error.cert === 'object' &&
-    error.cert !== null &&
-    'subjectaltname' in error.cert
-  ) {
-    return String(error.cert.subjectaltname).slice(0, 200);
-  }
-  return namesOf('cause' in error ? error.cause : null, depth + 1);
+function namesOf(causes: readonly AnyError[]): string {
+  const names = causes.find(({ cert }) => cert?.subjectaltname !== undefined)?.cert?.subjectaltname;
+  return names === undefined ? 'its names are unknown' : String(names).slice(0, 200);
 }

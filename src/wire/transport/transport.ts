@@ -48,6 +48,11 @@ export interface HttpResponse {
   discard(): Promise<void>;
 }
 
+/** An answer with its body, which says nothing where it is long. */
+export interface ShortAnswer extends Pick<HttpResponse, 'status' | 'headers'> {
+  readonly text: string;
+}
+
 /** Makes single HTTP requests: follows no redirect, retries nothing, sends what it is given, and its user agent. */
 export interface Transport {
   /** Is the progress of a body that of its sending? Else all of it is told at once. */
@@ -69,7 +74,7 @@ export const MOST_REQUESTS = 10;
 /** To one host, which may be both API and storage. What has a slot has a socket: its time doesn't run out in a queue. */
 const MOST_SOCKETS = MOST_TRANSFERS + MOST_REQUESTS;
 
-export function createTransport(config: WireConfig, choice: TransportChoice = {}): Transport {
+export function createTransport(config: WireConfig, choice: TransportChoice): Transport {
   const { timeouts, userAgent } = config;
   const transport = choice.fetch
     ? fetchTransport(choice.fetch, timeouts)
@@ -111,15 +116,11 @@ function undiciTransport(routes: Routes, timeouts: Timeouts): Transport {
         await response.body.dump();
         throw refusal;
       }
-      const plain = Object.fromEntries(
-        Object.entries(response.headers).map(([name, value]) => [
-          name,
-          Array.isArray(value) ? value.join(', ') : (value ?? ''),
-        ]),
-      );
+      // Several headers of one name become one, with commas.
+      const all = Object.entries(response.headers).map(([name, value = '']) => [name, String(value)]);
       const answer = {
         status: response.statusCode,
-        headers: plain,
+        headers: Object.fromEntries(all),
         body: response.body,
         async discard() {
           // Small rests are read so that the socket can be used again; large ones cost the socket.
@@ -169,20 +170,23 @@ function undiciBody(body: Body): Uint8Array | Readable {
  * Tells of bytes when they are handed over, before anybody knows that they arrived: who aborts an upload must know
  * whether its body may be complete at the other side.
  */
-function tellingStream(
-  parts: Iterable<Uint8Array> | AsyncIterable<Uint8Array>,
-  { onProgress, onPart }: Body,
-): Readable {
-  async function* telling(): AsyncGenerator<Uint8Array> {
-    let sent = 0;
-    for await (const part of parts) {
-      sent += part.byteLength;
-      onPart?.(part);
-      onProgress?.(sent);
-      yield part;
-    }
+function tellingStream(parts: Parts, { onProgress, onPart }: Body): Readable {
+  let sent = 0;
+  const told = telling(parts, (part) => {
+    sent += part.byteLength;
+    onPart?.(part);
+    onProgress?.(sent);
+  });
+  return Readable.from(told, { objectMode: false, highWaterMark: 0 });
+}
+
+type Parts = Iterable<Uint8Array> | AsyncIterable<Uint8Array>;
+
+export async function* telling(parts: Parts, tell: (part: Uint8Array) => void): AsyncGenerator<Uint8Array> {
+  for await (const part of parts) {
+    tell(part);
+    yield part;
   }
-  return Readable.from(telling(), { objectMode: false, highWaterMark: 0 });
 }
 
 /**
@@ -194,19 +198,48 @@ export async function readBody(response: HttpResponse, limit: number): Promise<U
     await response.discard();
     return null;
   }
+  const { bytes, isWhole } = await bytesOf(response.body, 0, limit);
+  return isWhole ? bytes : null;
+}
+
+const MOST_SHORT_BYTES = 64 * 1024;
+
+export async function readShort(response: HttpResponse): Promise<ShortAnswer> {
+  const { status, headers } = response;
+  const bytes = await readBody(response, MOST_SHORT_BYTES);
+  return { status, headers, text: Buffer.from(bytes ?? []).toString() };
+}
+
+/**
+ * The part `[from, to)` of a body, in memory of its own. What lies before is skipped, what lies behind isn't waited for,
+ * but where it `counts`.
+ */
+export async function bytesOf(
+  body: AsyncIterable<Uint8Array>,
+  from: number,
+  to: number,
+  counts = false,
+): Promise<{ bytes: Uint8Array; seen: number; isWhole: boolean }> {
   const parts: Uint8Array[] = [];
+  let seen = 0;
   let size = 0;
-  for await (const part of response.body) {
-    size += part.byteLength;
-    // Leaving the loop ends the body's stream, and with it the exchange.
-    if (size > limit) return null;
-    parts.push(part);
+  let isWhole = true;
+  for await (const part of body) {
+    const wanted = part.subarray(Math.max(0, from - seen), Math.max(0, to - seen));
+    if (wanted.byteLength > 0) parts.push(wanted);
+    size += wanted.byteLength;
+    seen += part.byteLength;
+    if (seen > to && !counts) {
+      // Leaving the loop ends the body's stream, and with it the exchange.
+      isWhole = false;
+      break;
+    }
   }
-  const whole = new Uint8Array(size);
+  const bytes = new Uint8Array(size);
   let at = 0;
   for (const part of parts) {
-    whole.set(part, at);
+    bytes.set(part, at);
     at += part.byteLength;
   }
-  return whole;
+  return { bytes, seen, isWhole };
 }

@@ -3,7 +3,7 @@ import { clearTimeout, setTimeout } from 'node:timers';
 import type { buildConnector } from 'undici';
 import type { ProxyServer } from '../../config/environment/proxies.js';
 import { errnoOf } from '../errors.js';
-import { WireFailure } from '../wire-failure.js';
+import { notAgreed, WireFailure } from '../wire-failure.js';
 import { connectionFailure, describe } from './network-failure.js';
 
 type Connector = buildConnector.connector;
@@ -145,21 +145,13 @@ export function refusalOfProxy(
   return notAProxy(proxy, cause);
 }
 
-const notAProxy = (proxy: ProxyServer, cause: string): WireFailure =>
-  new WireFailure(
-    'EPROTO',
-    `What answers at ${proxy.origin} isn't a proxy that leads to other hosts; check ${proxy.source}.`,
-    cause,
-    'protocol',
-  );
+const notAProxy = ({ origin, source }: ProxyServer, cause: string): WireFailure =>
+  notAgreed(`What answers at ${origin} isn't a proxy that leads to other hosts; check ${source}.`, cause);
 
 /** Nothing has been sent to the server then. */
-const cutOff = (proxy: ProxyServer, cause: string): WireFailure =>
-  new WireFailure(
-    'EIO',
-    `${nameOf(proxy)} closes connections without an answer; check ${proxy.source}.`,
-    cause,
-    'unreachable',
-  );
+function cutOff(proxy: ProxyServer, cause: string): WireFailure {
+  const detail = `${nameOf(proxy)} closes connections without an answer; check ${proxy.source}.`;
+  return new WireFailure('EIO', detail, cause, 'unreachable');
+}
 
 const nameOf = ({ origin }: ProxyServer): string => `The proxy ${origin}`;

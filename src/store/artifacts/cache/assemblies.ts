@@ -89,25 +89,23 @@ class Assembly {
     return this.next(async () => {
       const { file, handle } = await this.temporary;
       const isRight = (await hashFile(handle, name.algorithm)) === name.digest;
-      await this.end(async () => {
-        if (isRight) await publish(file, name);
-      });
+      await this.end(isRight ? () => publish(file, name) : null);
     });
   }
 
   /** Gives up, and removes what there is. */
   abandon(): Promise<void> {
-    return this.next(() => this.end(async () => undefined));
+    return this.next(() => this.end(null));
   }
 
-  private async end(before: () => Promise<void>): Promise<void> {
+  private async end(before: (() => Promise<void>) | null): Promise<void> {
     if (this.isOver) return;
     this.isOver = true;
     const temporary = await this.temporary.catch(() => null);
     if (!temporary) return;
     await temporary.handle.close();
     try {
-      await before();
+      await before?.();
     } finally {
       await removeLeft(temporary.file);
     }

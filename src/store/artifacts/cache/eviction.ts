@@ -1,4 +1,3 @@
-import type { Dirent, Stats } from 'node:fs';
 import { readdir, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { errnoOf } from '../../../wire/errors.js';
@@ -27,7 +26,7 @@ export class Eviction {
   /** A file came into the directory. */
   added(file: string): Promise<void> {
     const turn = this.tail.then(async () => {
-      const stats = await statOf(file);
+      const stats = await unlessGone(stat(file));
       if (this.total !== null) this.total += stats?.size ?? 0;
       if (this.total === null || this.total > this.limit) await this.sweep();
     });
@@ -56,28 +55,19 @@ export class Eviction {
 
 async function filesBelow(directory: string): Promise<Kept[]> {
   const kept: Kept[] = [];
-  for (const entry of await entriesOf(directory)) {
+  for (const entry of (await unlessGone(readdir(directory, { withFileTypes: true }))) ?? []) {
     const path = join(directory, entry.name);
     if (entry.isDirectory()) kept.push(...(await filesBelow(path)));
-    const stats = entry.isFile() ? await statOf(path) : null;
+    const stats = entry.isFile() ? await unlessGone(stat(path)) : null;
     if (stats) kept.push({ file: path, size: stats.size, usedAt: Math.max(stats.atimeMs, stats.mtimeMs) });
   }
   return kept;
 }
 
-/** Nothing where others removed it meanwhile. */
-async function entriesOf(directory: string): Promise<Dirent[]> {
+/** Null where others removed it meanwhile. */
+async function unlessGone<T>(looking: Promise<T>): Promise<T | null> {
   try {
-    return await readdir(directory, { withFileTypes: true });
-  } catch (error) {
-    if (errnoOf(error) === 'ENOENT') return [];
-    throw error;
-  }
-}
-
-async function statOf(file: string): Promise<Stats | null> {
-  try {
-    return await stat(file);
+    return await looking;
   } catch (error) {
     if (errnoOf(error) === 'ENOENT') return null;
     throw error;

@@ -9,12 +9,8 @@ import type {
   VersionFactsFragment,
 } from '../../../wire/generated.js';
 import { canonicalMd5, type DirectoryFacts, directoryEntry, plausibleSize } from '../../common/rows.js';
-import { type ContentName, isDigest, versionOf } from '../content.js';
+import { contentNameOf, versionOf } from '../content.js';
 import { isVersionName } from '../names.js';
-
-/** Entries of versions: what is below never changes, when it is described anew the directory does. */
-export const versionEntry = (path: TreePath, facts: ListedVersionFragment): Entry =>
-  directoryEntry(path, facts);
 
 /** An alias, as a link to the version beside it. Its id is the version's: an alias is removed from that. */
 export function aliasEntry(collection: TreePath, alias: string, version: Entry): Entry {
@@ -42,54 +38,23 @@ export function collectionEntry(
 }
 
 interface FileFacts {
+  /** Of the entry: names the content. */
+  readonly version: string;
   readonly size: number | null;
   /** When the version was made: its files are as old. In milliseconds since the epoch. */
   readonly madeAtMs: number;
 }
 
-export const fileEntry = (
-  unit: TreePath,
-  name: string,
-  { content, ...facts }: FileFacts & { readonly content: ContentName },
-): Entry => ({ ...contentEntry(unit, name, content, facts), kind: 'file', version: versionOf(content) });
-
-/** A reference that leads out of W&B, or to nothing. */
-export const referenceEntry = (
-  unit: TreePath,
-  name: string,
-  {
-    content,
-    uri,
-    digest,
-    refusal,
-    ...facts
-  }: FileFacts & {
-    /** Null: nobody knows what the digest is of. */
-    readonly content: ContentName | null;
-    readonly uri: string;
-    readonly digest: string;
-    readonly refusal: string | null;
-  },
-): Entry => ({
-  ...contentEntry(unit, name, content, facts),
-  kind: 'symlink',
-  target: uri,
-  version: content === null ? `reference:${digest} ${uri}` : versionOf(content),
-  ...(refusal !== null && { refusal }),
-});
-
-function contentEntry(
-  unit: TreePath,
-  name: string,
-  content: ContentName | null,
-  { size, madeAtMs }: FileFacts,
-): Omit<Entry, 'kind' | 'version'> {
+export function fileEntry(unit: TreePath, name: string, { version, size, madeAtMs }: FileFacts): Entry {
+  const content = contentNameOf(version);
   return {
     path: filePath(unit, name),
+    kind: 'file',
     size,
     mtimeMs: madeAtMs,
     birthtimeMs: madeAtMs,
-    md5: content?.algorithm === 'md5' && isDigest(content.digest) ? content.digest : null,
+    version,
+    md5: content?.algorithm === 'md5' ? content.digest : null,
     id: null,
     isReadOnly: false,
   };
@@ -99,15 +64,12 @@ function contentEntry(
  * What a row says of its content, as the manifest would say it; null where that takes the manifest. References have
  * rows too, whose addresses are both the URI; of files with XXH128 digests a row tells that digest beside the MD5.
  */
-export function contentOfRow(
-  row: ArtifactFileRowFragment,
-): { content: ContentName; size: number | null } | null {
+export function contentOfRow(row: ArtifactFileRowFragment): Pick<FileFacts, 'version' | 'size'> | null {
   const { digest, url, directUrl } = row;
   const md5 = canonicalMd5(row.md5);
   const isPlain = url !== directUrl && md5 !== null && (digest === null || canonicalMd5(digest) === md5);
-  return isPlain
-    ? { content: { algorithm: 'md5', digest: md5 }, size: plausibleSize(row.sizeBytes, md5) }
-    : null;
+  if (!isPlain) return null;
+  return { version: versionOf({ algorithm: 'md5', digest: md5 }), size: plausibleSize(row.sizeBytes, md5) };
 }
 
 /** A version in one of its collections. */
@@ -150,6 +112,6 @@ export function membershipEntries(
   collection: TreePath,
   { artifact, name, aliases }: Membership,
 ): readonly Entry[] {
-  const version = versionEntry(childPath(collection, name), artifact);
+  const version = directoryEntry(childPath(collection, name), artifact);
   return [version, ...aliases.map((alias) => aliasEntry(collection, alias, version))];
 }

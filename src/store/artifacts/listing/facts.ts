@@ -1,12 +1,5 @@
-import type { TypedDocumentNode } from '@graphql-typed-document-node/core';
 import type { DocumentNode } from 'graphql';
-import type {
-  ArtifactTypeFacts,
-  CollectionFacts,
-  Facts,
-  FileFacts,
-  VersionFacts,
-} from '../../../contract/facts.js';
+import type { CollectionFacts, Facts, FileFacts, VersionFacts } from '../../../contract/facts.js';
 import { Failure } from '../../../contract/failure.js';
 import type { TreePath } from '../../../contract/tree-path.js';
 import { visit } from '../../../wire/api/graphql.js';
@@ -15,36 +8,35 @@ import {
   LookUpCollectionDocument,
   VersionInfoDocument,
   type VersionInfoQuery,
-  type VersionInfoQueryVariables,
 } from '../../../wire/generated.js';
 import { factsAbove, objectOf } from '../../common/facts.js';
 import { isoOf, madeAt, nodesOf } from '../../common/rows.js';
-import { findManifestEntry } from '../manifest/loader.js';
-import type { ArtifactParts, ArtifactsContext } from '../parts.js';
+import type { ArtifactsContext } from '../context.js';
 import { type CollectionName, placeOf } from '../places.js';
 import { aliasesIn } from './entries.js';
 import type { Version } from './version-queries.js';
 
-let documentWithoutAlgorithm: TypedDocumentNode<VersionInfoQuery, VersionInfoQueryVariables> | null = null;
+let documentWithoutAlgorithm: typeof VersionInfoDocument | null = null;
 
 /** Old servers refuse a document that asks for it. */
-function withoutDigestAlgorithm(): TypedDocumentNode<VersionInfoQuery, VersionInfoQueryVariables> {
+function withoutDigestAlgorithm(): typeof VersionInfoDocument {
   documentWithoutAlgorithm ??= visit(VersionInfoDocument as DocumentNode, {
     Field: (field) => (field.name.value === 'digestAlgorithm' ? null : undefined),
   });
   return documentWithoutAlgorithm;
 }
 
-type Parts = Pick<ArtifactParts, 'context' | 'versions' | 'manifests'>;
-
 /** What W&B knows of a path beyond its entry; an alias tells of its version. Rejects with ENOENT. */
-export async function factsOf(parts: Parts, path: TreePath, signal: AbortSignal | undefined): Promise<Facts> {
+export async function factsOf(
+  context: ArtifactsContext,
+  path: TreePath,
+  signal: AbortSignal | undefined,
+): Promise<Facts> {
   const { names, unit, file } = placeOf(path);
   const [entity] = names;
-  if (file !== null) return factsOfFile(parts, path, signal);
-  if (unit !== null) return factsOfVersion(parts, unit, signal);
+  if (file !== null) return factsOfFile(context, path, signal);
+  if (unit !== null) return factsOfVersion(context, unit, signal);
   if (entity === undefined) return { kind: 'root' };
-  const { context } = parts;
   const facts = await context.organizations.below(entity, signal, (server) =>
     factsOfDirectory(context, [server, ...names.slice(1)], signal),
   );
@@ -53,11 +45,11 @@ export async function factsOf(parts: Parts, path: TreePath, signal: AbortSignal 
 }
 
 async function factsOfFile(
-  parts: Parts,
+  context: ArtifactsContext,
   path: TreePath,
   signal: AbortSignal | undefined,
 ): Promise<FileFacts> {
-  const found = await findManifestEntry(parts, path, signal);
+  const found = await context.versions.entryAt(path, signal);
   if (!found) throw new Failure('ENOENT');
   const { digest, algorithm, size, ref } = found.entry;
   const isHashed = ref === null;
@@ -78,13 +70,13 @@ async function factsOfFile(
 
 /** @param unit the path of a version, or of an alias */
 export async function factsOfVersion(
-  parts: Parts,
+  context: ArtifactsContext,
   unit: TreePath,
   signal: AbortSignal | undefined,
 ): Promise<VersionFacts> {
-  const version = await parts.versions.find(unit, signal);
+  const version = await context.versions.find(unit, signal);
   if (!version) throw new Failure('ENOENT');
-  const { client, features } = parts.context;
+  const { client, features } = context;
   const { id } = version;
   const hasAlgorithm = await features.has('ARTIFACT_DIGEST_ALGORITHM');
   const document = hasAlgorithm ? VersionInfoDocument : withoutDigestAlgorithm();
@@ -125,22 +117,13 @@ async function factsOfDirectory(
   if (entity === undefined || project === undefined || type === undefined) {
     return factsAbove(context, names, signal);
   }
-  const above = { entity, project, type };
-  return collection === undefined
-    ? factsOfType(context, above, signal)
-    : factsOfCollection(context, { ...above, collection }, signal);
-}
-
-async function factsOfType(
-  { client }: ArtifactsContext,
-  above: Pick<CollectionName, 'entity' | 'project' | 'type'>,
-  signal: AbortSignal | undefined,
-): Promise<ArtifactTypeFacts | null> {
-  const answer = await client.run(LookUpArtifactTypeDocument, { ...above }, { signal });
+  if (collection !== undefined) {
+    return factsOfCollection(context, { entity, project, type, collection }, signal);
+  }
+  const answer = await context.client.run(LookUpArtifactTypeDocument, { entity, project, type }, { signal });
   const found = answer.project?.artifactType;
   if (!found) return null;
   const { id, name, description, createdAt } = found;
-  const { entity, project } = above;
   return { kind: 'artifactType', id, name, entity, project, description, createdAt: madeAt(createdAt) };
 }
 
@@ -179,11 +162,6 @@ function sourceOf(
 ): VersionFacts['source'] {
   if (sequence.id === version.collectionId) return null;
   const { name: project, entity } = sequence.project;
-  const isNumbered = versionIndex !== null;
-  return {
-    entity: entity.name,
-    project,
-    collection: sequence.name,
-    version: isNumbered ? `v${versionIndex}` : null,
-  };
+  const number = versionIndex === null ? null : `v${versionIndex}`;
+  return { entity: entity.name, project, collection: sequence.name, version: number };
 }

@@ -15,36 +15,34 @@ import {
   onlyPage,
   type PageQuery,
   pageFrom,
+  pageOf,
   pagesOf,
-  restOf,
 } from '../../common/pages.js';
-import { directoryEntry, nodesOf } from '../../common/rows.js';
+import { directoryEntry, nextOf } from '../../common/rows.js';
 import { listProjects } from '../../common/upper-levels.js';
+import type { ArtifactsContext } from '../context.js';
 import { isVersionName } from '../names.js';
-import type { ArtifactParts, ArtifactsContext } from '../parts.js';
 import { type CollectionName, placeOf } from '../places.js';
 import { aliasesIn, collectionEntry, membershipEntries } from './entries.js';
 
 /** As the SDK asks: versions that are still being written, or were deleted, aren't there. */
 const COMMITTED = '{"state":"COMMITTED"}';
 
-type Parts = Pick<ArtifactParts, 'context' | 'versions' | 'manifests' | 'resolver'>;
-
 /** Lists a directory, page by page; a version by its manifest. */
 export function listDirectory(
-  parts: Parts,
+  context: ArtifactsContext,
   path: TreePath,
   signal: AbortSignal | undefined,
 ): AsyncGenerator<readonly Entry[]> {
   const { unit } = placeOf(path);
   return unit === null
-    ? pagesOf(parts.context, fetchAbove(parts.context, path, signal))
-    : listFiles(parts, unit, signal);
+    ? pagesOf(context, fetchAbove(context, path, signal))
+    : listFiles(context, unit, signal);
 }
 
 /** One page. Null for a version: its files come all at once, as its manifest does. */
-export function pageOf(
-  { context }: Parts,
+export function listPage(
+  context: ArtifactsContext,
   path: TreePath,
   { after, signal }: Signalled & Pick<PageQuery, 'after'>,
 ): Promise<Page> | null {
@@ -64,7 +62,7 @@ function fetchAbove(context: ArtifactsContext, path: TreePath, signal: AbortSign
 
 /** What may have been meant by the name of a project, type or collection that isn't there. */
 export async function alikeArtifacts(
-  parts: Parts,
+  context: ArtifactsContext,
   path: TreePath,
   { signal }: Signalled,
 ): Promise<Alike | null> {
@@ -72,11 +70,11 @@ export async function alikeArtifacts(
   // Versions have numbers.
   if (names.length < 2 || unit !== null) return null;
   return withDeadline(ALIKE_MS, signal, (bounded) =>
-    alikeInListing(path, (parent) => listDirectory(parts, parent, bounded)),
+    alikeInListing(path, (parent) => listDirectory(context, parent, bounded)),
   );
 }
 
-function listAbove(
+async function listAbove(
   context: ArtifactsContext,
   path: TreePath,
   [entity = '', project, type, collection]: readonly string[],
@@ -84,45 +82,16 @@ function listAbove(
   signal: AbortSignal | undefined,
 ): Promise<Page | null> {
   if (project === undefined) return listProjects(context, path, { entity, ...page }, signal);
-  if (type === undefined) return listTypes(context, path, { entity, project, ...page }, signal);
+  if (type === undefined) {
+    const answer = await context.rows(ListArtifactTypesDocument, { entity, project, ...page }, signal);
+    return pageOf(answer.project?.artifactTypes, (each) => directoryEntry(childPath(path, each.name), each));
+  }
   const query = { entity, project, type, ...page };
-  return collection === undefined
-    ? listCollections(context, path, query, signal)
-    : listVersions(context, path, { ...query, collection }, signal);
-}
-
-async function listTypes(
-  context: ArtifactsContext,
-  path: TreePath,
-  query: PageQuery & Pick<CollectionName, 'entity' | 'project'>,
-  signal: AbortSignal | undefined,
-): Promise<Page | null> {
-  const options = context.sized(query.first, signal);
-  const { project } = await context.client.run(ListArtifactTypesDocument, query, options);
-  if (!project) return null;
-  const { artifactTypes } = project;
-  return {
-    entries: nodesOf(artifactTypes).map((type) => directoryEntry(childPath(path, type.name), type)),
-    ...restOf(artifactTypes),
-  };
-}
-
-async function listCollections(
-  context: ArtifactsContext,
-  path: TreePath,
-  query: PageQuery & Omit<CollectionName, 'collection'>,
-  signal: AbortSignal | undefined,
-): Promise<Page | null> {
-  const options = context.sized(query.first, signal);
-  const { project } = await context.client.run(ListCollectionsDocument, query, options);
-  if (!project?.artifactType) return null;
-  const { artifactCollections } = project.artifactType;
-  return {
-    entries: nodesOf(artifactCollections).flatMap(
-      (each) => collectionEntry(childPath(path, each.name), each) ?? [],
-    ),
-    ...restOf(artifactCollections),
-  };
+  if (collection !== undefined) return listVersions(context, path, { ...query, collection }, signal);
+  const answer = await context.rows(ListCollectionsDocument, query, signal);
+  return pageOf(answer.project?.artifactType?.artifactCollections, (each) =>
+    collectionEntry(childPath(path, each.name), each),
+  );
 }
 
 /** Versions by their numbers in this collection, and its own aliases of them. */
@@ -132,21 +101,20 @@ async function listVersions(
   query: PageQuery & CollectionName,
   signal: AbortSignal | undefined,
 ): Promise<Page | null> {
-  const variables = { ...query, filters: COMMITTED };
-  const options = context.sized(query.first, signal);
-  const { project } = await context.client.run(ListVersionsDocument, variables, options);
+  const { project } = await context.rows(ListVersionsDocument, { ...query, filters: COMMITTED }, signal);
   const found = project?.artifactType?.artifactCollection;
   if (found?.state !== 'READY' || found.defaultArtifactType.name !== query.type) return null;
-  const entries = (found.artifacts?.edges ?? []).flatMap(({ version, node }) => {
+  const { edges } = found.artifacts;
+  const entries = edges.flatMap(({ version, node }) => {
     if (node.state !== 'COMMITTED' || !isVersionName(version)) return [];
     const aliases = aliasesIn(found.id, node.aliases);
     return membershipEntries(path, { artifact: node, name: version, aliases });
   });
-  return { entries, ...restOf(found.artifacts) };
+  return { entries, rows: edges.length, next: nextOf(found.artifacts) };
 }
 
 async function* listFiles(
-  { versions, manifests, resolver }: Parts,
+  { versions, manifests, resolver }: ArtifactsContext,
   unit: TreePath,
   signal: AbortSignal | undefined,
 ): AsyncGenerator<readonly Entry[]> {

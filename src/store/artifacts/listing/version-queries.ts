@@ -1,15 +1,16 @@
 import {
   type ArtifactFileRowFragment,
+  type ArtifactTypeFactsFragment,
+  type CollectionFactsFragment,
   type ListedVersionFragment,
   LookUpVersionByNameDocument,
   LookUpVersionDocument,
-  type LookUpVersionQuery,
   type ManifestAddressFragment,
+  type ProjectWithEntityFragment,
 } from '../../../wire/generated.js';
 import { isSchemaRefusal } from '../../common/context.js';
 import { nodesOf, timeOf } from '../../common/rows.js';
-import type { Manifests } from '../manifest/loader.js';
-import type { ArtifactsContext } from '../parts.js';
+import type { ArtifactsContext } from '../context.js';
 import type { CollectionName } from '../places.js';
 import { aliasesIn, aliasNames } from './entries.js';
 
@@ -30,15 +31,11 @@ export interface Version {
   readonly isMembership: boolean;
 }
 
-type Project = NonNullable<LookUpVersionQuery['project']>;
-type ArtifactType = NonNullable<Project['artifactType']>;
-type Collection = Omit<NonNullable<ArtifactType['artifactCollection']>, 'artifactMembership'>;
-
-/** What one look-up of a version brought; what stands above is told as far as it is there. */
+/** What one look-up of a version brought; what stands above it is told as far as it is there. */
 export interface VersionAnswer {
-  readonly project: Omit<Project, 'artifactType'>;
-  readonly type: Omit<ArtifactType, 'artifactCollection'> | null;
-  readonly collection: Collection | null;
+  readonly project: ProjectWithEntityFragment;
+  readonly type: ArtifactTypeFactsFragment | null;
+  readonly collection: CollectionFactsFragment | null;
   readonly member: Member | null;
 }
 
@@ -58,103 +55,72 @@ interface Wanted {
   readonly hasManifest: boolean;
 }
 
+/** A name beside the versions of a collection: `vN` or an alias. */
+type MemberName = CollectionName & { readonly alias: string };
+
 const MEMBERSHIP_FILES = 'ARTIFACT_COLLECTION_MEMBERSHIP_FILES';
 
-/** Looks up versions on the server, with what stands above them. */
-export class VersionQueries {
-  constructor(
-    private readonly context: ArtifactsContext,
-    private readonly manifests: Manifests,
-  ) {}
+/** Looks up a version, with what stands above it: one request, whatever it asks for; null: there is no such project. */
+export function lookUpVersion(
+  context: ArtifactsContext,
+  member: MemberName,
+  wanted: Wanted,
+  signal: AbortSignal | undefined,
+): Promise<VersionAnswer | null> {
+  return context.organizations.below(member.entity, signal, async (entity) => {
+    const place = { ...member, entity };
+    const isOld = context.features.peek(MEMBERSHIP_FILES) === false;
+    const answer = isOld ? undefined : await byMembership(context, place, wanted, signal);
+    const found = answer === undefined ? await byName(context, place, wanted, signal) : answer;
+    return found && withoutOthers(found, place);
+  });
+}
 
-  /** One request, whatever it asks for; null: there is no such project. */
-  lookUp(
-    collection: CollectionName,
-    alias: string,
-    wanted: Wanted,
-    signal: AbortSignal | undefined,
-  ): Promise<VersionAnswer | null> {
-    return this.context.organizations.below(collection.entity, signal, async (entity) => {
-      const answer = await this.request({ ...collection, entity }, alias, wanted, signal);
-      return answer && withoutOthers(answer, collection.type, alias);
+/** Undefined: the server doesn't have what this takes. The first answer brings the server's features along. */
+async function byMembership(
+  context: ArtifactsContext,
+  place: MemberName,
+  wanted: Wanted,
+  signal: AbortSignal | undefined,
+): Promise<VersionAnswer | null | undefined> {
+  const { features } = context;
+  const hasFeatures = features.peek(MEMBERSHIP_FILES) === null;
+  const variables = { ...place, ...variablesOf(wanted), hasFeatures };
+  try {
+    const { serverInfo, project } = await context.rows(LookUpVersionDocument, variables, signal);
+    if (hasFeatures) features.learn(serverInfo);
+    if (!features.peek(MEMBERSHIP_FILES)) return undefined;
+    const membership = project?.artifactType?.artifactCollection?.artifactMembership;
+    return answerOf(context, place, project, {
+      artifact: membership?.artifact,
+      versionIndex: membership?.versionIndex,
+      aliases: aliasNames(membership?.aliases ?? []),
+      rows: nodesOf(membership?.files),
+      isMembership: true,
     });
+  } catch (error) {
+    // Old servers refuse fields that they don't have, whole documents with them.
+    if (isSchemaRefusal(error) && !(await features.has(MEMBERSHIP_FILES))) return undefined;
+    throw error;
   }
+}
 
-  private async request(
-    collection: CollectionName,
-    alias: string,
-    wanted: Wanted,
-    signal: AbortSignal | undefined,
-  ): Promise<VersionAnswer | null> {
-    const { features } = this.context;
-    if (features.peek(MEMBERSHIP_FILES) !== false) {
-      const answer = await this.byMembership(collection, alias, wanted, signal);
-      if (answer !== undefined) return answer;
-    }
-    return this.byName(collection, alias, wanted, signal);
-  }
-
-  /** Undefined: the server doesn't have what this takes. The first answer brings the server's features along. */
-  private async byMembership(
-    collection: CollectionName,
-    alias: string,
-    wanted: Wanted,
-    signal: AbortSignal | undefined,
-  ): Promise<VersionAnswer | null | undefined> {
-    const { client, features } = this.context;
-    const hasFeatures = features.peek(MEMBERSHIP_FILES) === null;
-    const variables = { ...collection, alias, ...variablesOf(wanted), hasFeatures };
-    const options = this.context.sized(wanted.names.length, signal);
-    try {
-      const { serverInfo, project } = await client.run(LookUpVersionDocument, variables, options);
-      if (hasFeatures) features.learn(serverInfo);
-      if (!features.peek(MEMBERSHIP_FILES)) return undefined;
-      if (!project) return null;
-      const membership = project.artifactType?.artifactCollection?.artifactMembership;
-      return this.answerOf(project, collection, {
-        artifact: membership?.artifact,
-        versionIndex: membership?.versionIndex,
-        aliases: aliasNames(membership?.aliases ?? []),
-        rows: nodesOf(membership?.files),
-        isMembership: true,
-      });
-    } catch (error) {
-      // Old servers refuse fields that they don't have, whole documents with them.
-      if (isSchemaRefusal(error) && !(await features.has(MEMBERSHIP_FILES))) return undefined;
-      throw error;
-    }
-  }
-
-  private async byName(
-    collection: CollectionName,
-    alias: string,
-    wanted: Wanted,
-    signal: AbortSignal | undefined,
-  ): Promise<VersionAnswer | null> {
-    const variables = { ...collection, version: `${collection.collection}:${alias}`, ...variablesOf(wanted) };
-    const options = this.context.sized(wanted.names.length, signal);
-    const { project } = await this.context.client.run(LookUpVersionByNameDocument, variables, options);
-    if (!project) return null;
-    const { artifact } = project;
-    return this.answerOf(project, collection, {
-      artifact,
-      versionIndex: artifact?.versionIndex,
-      aliases: aliasesIn(project.artifactType?.artifactCollection?.id ?? '', artifact?.aliases ?? []),
-      rows: nodesOf(artifact?.files),
-      isMembership: false,
-    });
-  }
-
-  private answerOf(
-    project: VersionAnswer['project'] & { readonly artifactType: TypeWithCollection | null },
-    place: CollectionName,
-    found: FoundArtifact,
-  ): VersionAnswer {
-    const { artifactType: type } = project;
-    const collection = type?.artifactCollection ?? null;
-    if (found.artifact) this.manifests.learn(found.artifact.id, found.artifact);
-    return { project, type, collection, member: collection && memberOf(place, collection.id, found) };
-  }
+async function byName(
+  context: ArtifactsContext,
+  { alias, ...place }: MemberName,
+  wanted: Wanted,
+  signal: AbortSignal | undefined,
+): Promise<VersionAnswer | null> {
+  const variables = { ...place, version: `${place.collection}:${alias}`, ...variablesOf(wanted) };
+  const { project } = await context.rows(LookUpVersionByNameDocument, variables, signal);
+  const artifact = project?.artifact;
+  return answerOf(context, place, project, {
+    artifact,
+    versionIndex: artifact?.versionIndex,
+    aliases: aliasesIn(project?.artifactType?.artifactCollection?.id ?? '', artifact?.aliases ?? []),
+    rows: nodesOf(artifact?.files),
+    isMembership: false,
+  });
 }
 
 const variablesOf = ({ names, hasManifest }: Wanted) => ({
@@ -164,35 +130,43 @@ const variablesOf = ({ names, hasManifest }: Wanted) => ({
   hasManifest,
 });
 
-type TypeWithCollection = NonNullable<VersionAnswer['type']> & {
-  readonly artifactCollection: Collection | null;
+type ProjectWithCollection = ProjectWithEntityFragment & {
+  readonly artifactType:
+    | (ArtifactTypeFactsFragment & { readonly artifactCollection: CollectionFactsFragment | null })
+    | null;
 };
 
 /** What the server found by a name in a collection. */
-interface FoundArtifact {
+interface FoundArtifact extends Pick<Member, 'aliases' | 'rows'>, Pick<Version, 'isMembership'> {
   readonly artifact: (ListedVersionFragment & Partial<ManifestAddressFragment>) | null | undefined;
   readonly versionIndex: number | null | undefined;
-  readonly aliases: readonly string[];
-  readonly rows: readonly ArtifactFileRowFragment[];
-  readonly isMembership: boolean;
 }
 
-function memberOf(
-  { entity, project, collection }: CollectionName,
-  collectionId: string,
+function answerOf(
+  { manifests }: ArtifactsContext,
+  { entity, project: projectName, collection: name }: CollectionName,
+  project: ProjectWithCollection | null,
   { artifact, versionIndex, aliases, rows, isMembership }: FoundArtifact,
-): Member | null {
-  if (artifact?.state !== 'COMMITTED' || typeof versionIndex !== 'number') return null;
-  const { id, createdAt } = artifact;
-  const place = { entity, project, collection, collectionId, name: `v${versionIndex}` };
-  return { version: { id, madeAtMs: timeOf(createdAt), ...place, isMembership }, artifact, aliases, rows };
+): VersionAnswer | null {
+  if (!project) return null;
+  const { artifactType: type } = project;
+  const collection = type?.artifactCollection ?? null;
+  if (artifact) manifests.learn(artifact.id, artifact);
+  if (!collection || artifact?.state !== 'COMMITTED' || typeof versionIndex !== 'number') {
+    return { project, type, collection, member: null };
+  }
+  const version = {
+    ...{ id: artifact.id, madeAtMs: timeOf(artifact.createdAt), name: `v${versionIndex}`, isMembership },
+    ...{ entity, project: projectName, collection: name, collectionId: collection.id },
+  };
+  return { project, type, collection, member: { version, artifact, aliases, rows } };
 }
 
 /**
  * What isn't what the path says isn't there: a collection of another type, or a deleted one, and a version that the
  * server found by something that is neither its number nor one of its aliases (a digest, another case of letters).
  */
-function withoutOthers(answer: VersionAnswer, type: string, alias: string): VersionAnswer {
+function withoutOthers(answer: VersionAnswer, { type, alias }: MemberName): VersionAnswer {
   const { collection, member } = answer;
   if (collection?.state !== 'READY' || collection.defaultArtifactType.name !== type) {
     return { ...answer, collection: null, member: null };

@@ -3,12 +3,20 @@ import { isAtOrBelow, type TreePath } from '../../../contract/tree-path.js';
 import { FindReferencedDocument } from '../../../wire/generated.js';
 import { timeOf } from '../../common/rows.js';
 import { sharedLoads } from '../../common/turn-batch.js';
-import type { Manifests } from '../manifest/loader.js';
-import type { ArtifactsContext } from '../parts.js';
+import type { ArtifactsContext } from '../context.js';
+import type { Manifest, ManifestEntry } from '../manifest/format.js';
 import { placeOf } from '../places.js';
-import type { Version, VersionQueries } from './version-queries.js';
+import type { VersionFile } from '../reading/addresses.js';
+import { lookUpVersion, type Version } from './version-queries.js';
 
 const MOST_KNOWN = 20_000;
+
+/** What a manifest tells of one file, and whose it is. */
+interface FoundEntry {
+  readonly version: Version;
+  readonly manifest: Manifest;
+  readonly entry: ManifestEntry;
+}
 
 /** Finds versions, and remembers what their paths stand for until a look-up finds nothing there. */
 export class Versions {
@@ -20,11 +28,7 @@ export class Versions {
     sizeCalculation: () => 1,
   });
 
-  constructor(
-    private readonly context: ArtifactsContext,
-    private readonly manifests: Manifests,
-    private readonly queries: VersionQueries,
-  ) {}
+  constructor(private readonly context: ArtifactsContext) {}
 
   /** What was found at a path, as long as a look-up finds it there. */
   peek(unit: TreePath): Version | null {
@@ -45,10 +49,27 @@ export class Versions {
     return this.known.get(unit) ?? (await this.finding(unit, signal));
   }
 
+  /** The file at a path; null: there is no such version. */
+  async fileAt(path: TreePath, signal: AbortSignal | undefined): Promise<VersionFile | null> {
+    const { unit, file: name } = placeOf(path);
+    const version = unit === null || name === null ? null : await this.find(unit, signal);
+    return version && name !== null ? { version, name } : null;
+  }
+
+  /** What the manifest tells of the file at a path; null: there is none. Manifests that were read once cost no request. */
+  async entryAt(path: TreePath, signal: AbortSignal | undefined): Promise<FoundEntry | null> {
+    const file = await this.fileAt(path, signal);
+    if (!file) return null;
+    const manifest = await this.context.manifests.get(file.version.id, signal);
+    const entry = manifest.entries.get(file.name);
+    return entry ? { version: file.version, manifest, entry } : null;
+  }
+
   private async ask(unit: TreePath, signal: AbortSignal): Promise<Version | null> {
     const { collection, alias } = placeOf(unit);
     if (!collection || alias === null) return null;
-    const answer = await this.queries.lookUp(collection, alias, { names: [], hasManifest: true }, signal);
+    const wanted = { names: [], hasManifest: true };
+    const answer = await lookUpVersion(this.context, { ...collection, alias }, wanted, signal);
     const version = answer?.member?.version ?? null;
     if (version?.name === alias) this.learn(unit, version);
     return version;
@@ -60,7 +81,7 @@ export class Versions {
     if (known) return known;
     const { artifact } = await this.context.client.run(FindReferencedDocument, { id }, { signal });
     if (artifact?.state !== 'COMMITTED') return null;
-    this.manifests.learn(id, artifact);
+    this.context.manifests.learn(id, artifact);
     const { artifactSequence: sequence, createdAt, versionIndex } = artifact;
     const version: Version = {
       id,

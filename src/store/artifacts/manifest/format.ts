@@ -58,13 +58,13 @@ const NOTHING_MORE: Readonly<Record<string, unknown>> = Object.freeze({});
  */
 export function parseManifest(text: Uint8Array): Manifest {
   if (text.byteLength > MOST_MANIFEST_BYTES) throw tooLarge(text.byteLength);
-  const manifest = objectOf(parseJson(text));
-  if (manifest === null) throw malformed("it isn't a JSON object");
+  const manifest = parseJson(text);
+  if (!isObject(manifest)) throw malformed("it isn't a JSON object");
   if (manifest.version !== 1) {
     throw malformed(`its version is ${quote(manifest.version)}, and only version 1 is known`);
   }
-  const contents = objectOf(manifest.contents);
-  if (contents === null) throw malformed('it has no `contents`');
+  const { contents } = manifest;
+  if (!isObject(contents)) throw malformed('it has no `contents`');
   const { layout, region } = placementOf(manifest.storagePolicyConfig);
   const entries = new Map<string, ManifestEntry>();
   let weight = 0;
@@ -84,6 +84,7 @@ export const tooLarge = (bytes: number): Failure =>
     `The version's manifest has ${bytes} bytes; manifests are read up to ${MOST_MANIFEST_BYTES}.`,
   );
 
+/** `JSON.parse` makes own properties of all keys, `__proto__` too: none changes what others mean. */
 function parseJson(text: Uint8Array): unknown {
   try {
     return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(text));
@@ -94,7 +95,7 @@ function parseJson(text: Uint8Array): unknown {
 }
 
 function placementOf(config: unknown): Pick<Manifest, 'layout' | 'region'> {
-  const { storageLayout, storageRegion } = objectOf(config ?? {}) ?? {};
+  const { storageLayout, storageRegion } = isObject(config) ? config : NOTHING_MORE;
   const layout = storageLayout ?? 'V1';
   if (layout !== 'V1' && layout !== 'V2') throw malformed(`its storage layout is ${quote(layout)}`);
   const region = storageRegion ?? ANY_REGION;
@@ -102,7 +103,7 @@ function placementOf(config: unknown): Pick<Manifest, 'layout' | 'region'> {
   return { layout, region };
 }
 
-function entryOf(path: string, value: unknown): ManifestEntry {
+function entryOf(path: string, entry: unknown): ManifestEntry {
   if (isUnsafe(path)) {
     throw malformed(`its entry ${quote(path)} has a path that would leave the version`);
   }
@@ -112,18 +113,17 @@ function entryOf(path: string, value: unknown): ManifestEntry {
   if (hasTooLongName(path)) {
     throw malformed(`its entry ${quote(path)} has a name of more than ${LONGEST_NAME_BYTES} bytes`);
   }
-  const entry = objectOf(value);
   const wrong = (what: string): Failure =>
     malformed(`${what} of its entry ${quote(path)} is of a wrong type`);
-  if (entry === null) throw wrong('the value');
+  if (!isObject(entry)) throw wrong('the value');
   const { digest, ref = null, birthArtifactID = null } = entry;
   if (typeof digest !== 'string') throw wrong('the digest');
   if (ref !== null && typeof ref !== 'string') throw wrong('the reference');
   if (birthArtifactID !== null && typeof birthArtifactID !== 'string') throw wrong('the artifact');
   const noted = sizeOf(entry.size);
   if (noted === undefined) throw wrong('the size');
-  const extra = entry.extra === undefined || entry.extra === null ? NOTHING_MORE : objectOf(entry.extra);
-  if (extra === null) throw wrong('`extra`');
+  const extra = entry.extra ?? NOTHING_MORE;
+  if (!isObject(extra)) throw wrong('`extra`');
   const algorithm = algorithmOf(extra.alg);
   if (algorithm === null) throw malformed(`the digest of its entry ${quote(path)} is of an unknown kind`);
   // The SDK notes 0 for references whose size nobody told it, too; of other content than none that isn't its size.
@@ -167,10 +167,6 @@ function directoryTest(entries: ReadonlyMap<string, unknown>): (path: string) =>
     return sorted[low]?.startsWith(prefix) ?? false;
   };
 }
-
-/** A JSON object. `JSON.parse` makes own properties of all keys, `__proto__` too: none changes what others mean. */
-const objectOf = (value: unknown): Readonly<Record<string, unknown>> | null =>
-  isObject(value) ? value : null;
 
 function quote(value: unknown): string {
   const text = typeof value === 'string' ? value : (JSON.stringify(value) ?? 'missing');

@@ -2,17 +2,18 @@ import { open, realpath, stat } from 'node:fs/promises';
 import { isAbsolute, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { LRUCache } from 'lru-cache';
-import type { ReferenceReader } from '../../../config/options.js';
 import type { Content } from '../../../contract/entry.js';
 import { Failure } from '../../../contract/failure.js';
 import { errnoOf } from '../../../wire/errors.js';
 import { unlessAborted } from '../../../wire/retry.js';
 import { MOST_UNKNOWN_BYTES, type Span } from '../../common/content.js';
 import { readSpan } from '../content.js';
-import type { ArtifactsContext } from '../parts.js';
-import { accessOf, refusalOf } from './policy.js';
+import type { ArtifactsContext } from '../context.js';
+import { type Access, accessOf, refusalOf } from './policy.js';
 import { changed, type ReferenceRead, shown } from './target.js';
 import { readWeb } from './web.js';
+
+type ByFunction = Extract<Access, { kind: 'function' }>;
 
 /** Sizes that the manifest doesn't tell, learned from the first read. */
 const MOST_SIZES = 10_000;
@@ -30,30 +31,24 @@ export class ReferenceReading {
     const { references } = this.context.artifacts;
     const access = accessOf(uri, references);
     if (!access) throw new Failure('EACCES', refusalOf(uri, references));
-    if (access.kind === 'web') return this.fromWeb(request);
+    if (access.kind === 'web') return readWeb(this.context.transfers, references, request);
     if (access.kind === 'file') return fromFile(request, access.directory);
-    return this.fromFunction(request, access.scheme, access.reader);
-  }
-
-  private fromWeb(request: ReferenceRead): Promise<Content> {
-    const { transfers, artifacts } = this.context;
-    return readWeb(transfers, artifacts.references, request);
+    return this.fromFunction(request, access);
   }
 
   private async fromFunction(
     { uri, size: listed, span, signal }: ReferenceRead,
-    scheme: string,
-    reader: ReferenceReader,
+    access: ByFunction,
   ): Promise<Content> {
     const size = listed ?? this.sizes.get(uri) ?? null;
     if (size === null) {
       // Fewer bytes than were asked for is all that tells where the content ends.
-      const whole = await called(reader, scheme, uri, { start: 0, end: MOST_UNKNOWN_BYTES }, signal);
+      const whole = await called(access, uri, { start: 0, end: MOST_UNKNOWN_BYTES }, signal);
       this.sizes.set(uri, whole.byteLength);
       return { bytes: whole.slice(span.start, span.end), etag: null, size: whole.byteLength };
     }
     const end = Math.min(size, span.end);
-    const bytes = await called(reader, scheme, uri, { start: span.start, end }, signal);
+    const bytes = await called(access, uri, { start: span.start, end }, signal);
     if (bytes.byteLength < end - span.start) {
       throw changed(uri, `${bytes.byteLength} bytes from ${span.start} on, of ${size} in all`);
     }
@@ -63,8 +58,7 @@ export class ReferenceReading {
 
 /** In memory of its own. Rejects with ECANCELED, without waiting for the function, when the caller leaves. */
 async function called(
-  reader: ReferenceReader,
-  scheme: string,
+  { scheme, reader }: ByFunction,
   uri: string,
   range: Span,
   signal: AbortSignal | undefined,

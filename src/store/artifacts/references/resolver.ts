@@ -4,13 +4,11 @@ import { Failure } from '../../../contract/failure.js';
 import type { TreePath } from '../../../contract/tree-path.js';
 import { isWireFailure } from '../../../wire/wire-failure.js';
 import { md5Of } from '../../common/rows.js';
-import { isDigest } from '../content.js';
-import { fileEntry, referenceEntry } from '../listing/entries.js';
+import { isDigest, versionOf } from '../content.js';
+import type { ArtifactsContext } from '../context.js';
+import { fileEntry } from '../listing/entries.js';
 import type { Version } from '../listing/version-queries.js';
-import type { Versions } from '../listing/versions.js';
 import type { Manifest, ManifestEntry } from '../manifest/format.js';
-import type { Manifests } from '../manifest/loader.js';
-import type { ArtifactsContext } from '../parts.js';
 import { refusalOf } from './policy.js';
 import { parseArtifactReference, shown } from './target.js';
 
@@ -35,11 +33,7 @@ const PAGE = 10_000;
 
 /** Follows references between artifacts, and shows what they lead to. */
 export class Resolver {
-  constructor(
-    private readonly context: ArtifactsContext,
-    private readonly versions: Versions,
-    private readonly manifests: Manifests,
-  ) {}
+  constructor(private readonly context: ArtifactsContext) {}
 
   /** Costs requests only where an entry refers to another artifact: its manifest, once. */
   follow(version: Version, file: ManifestEntry, signal: AbortSignal | undefined): Promise<Whereabouts> {
@@ -118,7 +112,7 @@ export class Resolver {
       seen.add(key);
       const found = await find(target.id);
       if (found instanceof Failure) return lost('EIO', "to a version that can't be read", found.detail);
-      const next = found && (await this.manifests.get(found.id, signal)).entries.get(target.path);
+      const next = found && (await this.context.manifests.get(found.id, signal)).entries.get(target.path);
       if (!next) return lost('EIO', 'to nothing that this API key may see');
       at = { version: found, file: next };
     }
@@ -128,19 +122,19 @@ export class Resolver {
     const { madeAtMs } = version;
     const { file } = whereabouts;
     if (whereabouts.kind === 'stored') {
-      return fileEntry(unit, path, { content: file, size: file.size, madeAtMs });
+      return fileEntry(unit, path, { version: versionOf(file), size: file.size, madeAtMs });
     }
     const { uri, kind } = whereabouts;
     const isLost = kind === 'nowhere';
-    return referenceEntry(unit, path, {
-      content: contentOfReference(file),
-      uri,
-      digest: file.digest,
-      // Of a reference to an artifact the manifest doesn't tell it.
-      size: isLost ? null : file.size,
-      madeAtMs,
-      refusal: isLost ? whereabouts.failure.detail : refusalOf(uri, this.context.artifacts.references),
-    });
+    const refusal = isLost ? whereabouts.failure.detail : refusalOf(uri, this.context.artifacts.references);
+    // Of a reference to an artifact the manifest doesn't tell it.
+    const size = isLost ? null : file.size;
+    return {
+      ...fileEntry(unit, path, { version: versionOfReference(file, uri), size, madeAtMs }),
+      kind: 'symlink',
+      target: uri,
+      ...(refusal !== null && { refusal }),
+    };
   }
 
   /** Finds the targets of one operation, each once. */
@@ -156,8 +150,8 @@ export class Resolver {
   /** With its manifest in memory. Null: it isn't there, or not for this key. A failure: its manifest can't be read. */
   private async target(id: string, signal: AbortSignal | undefined): ReturnType<FindTarget> {
     try {
-      const version = await this.versions.byId(id, signal);
-      if (version) await this.manifests.get(id, signal);
+      const version = await this.context.versions.byId(id, signal);
+      if (version) await this.context.manifests.get(id, signal);
       return version;
     } catch (error) {
       if (!(error instanceof Failure)) throw error;
@@ -173,11 +167,10 @@ export class Resolver {
 type FindTarget = (id: string) => Promise<Version | Failure | null>;
 
 /**
- * The digest of a reference's content, where the manifest holds that. Of files it may be one of the content, or of the
- * URI; other schemes note ETags, which may look like MD5s and aren't.
+ * Names a reference's content: by its digest, where the manifest holds that. Of files it may be one of the content, or
+ * of the URI; other schemes note ETags, which may look like MD5s and aren't.
  */
-function contentOfReference({ ref, digest }: ManifestEntry): { algorithm: 'md5'; digest: string } | null {
-  if (ref === null || !/^file:/i.test(ref) || !isDigest(digest)) return null;
-  const ofUri = md5Of(ref);
-  return digest === ofUri ? null : { algorithm: 'md5', digest };
+function versionOfReference({ ref, digest }: ManifestEntry, uri: string): string {
+  const isOfContent = ref !== null && /^file:/i.test(ref) && isDigest(digest) && digest !== md5Of(ref);
+  return isOfContent ? versionOf({ algorithm: 'md5', digest }) : `reference:${digest} ${uri}`;
 }

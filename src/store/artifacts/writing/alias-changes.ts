@@ -6,7 +6,7 @@ import type { CollectionName } from '../places.js';
 import { failedAt } from './failures.js';
 
 /** Aliases of a collection, and the version of it that they are of. */
-interface AliasChange {
+export interface AliasChange {
   readonly place: CollectionName;
   readonly artifactId: string;
   readonly aliases: readonly string[];

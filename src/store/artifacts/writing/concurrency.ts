@@ -16,24 +16,14 @@ export async function forEachOf<Item>(
   width: number,
   task: (item: Item) => Promise<void>,
 ): Promise<void> {
-  let next = 0;
-  let hasFailed = false;
+  // One generator for all workers: who leaves its loop by a failure ends it for the others.
+  const left = (function* () {
+    yield* items;
+  })();
   const work = async (): Promise<void> => {
-    for (;;) {
-      const at = next++;
-      if (hasFailed || at >= items.length) return;
-      try {
-        await task(items[at] as Item);
-      } catch (error) {
-        hasFailed = true;
-        throw error;
-      }
-    }
+    for (const item of left) await task(item);
   };
-  const workers = Array.from({ length: Math.min(width, items.length) }, work);
-  const ended = await Promise.allSettled(workers);
-  const failed = ended.find((each) => each.status === 'rejected');
-  if (failed) throw failed.reason;
+  await allOrFirstFailure(Array.from({ length: Math.min(width, items.length) }, work));
 }
 
 /** Runs tasks of one key one after another, in the order in which they came; those of different keys at once. */
@@ -41,24 +31,15 @@ export class Turns {
   private readonly last = new Map<string, Promise<void>>();
 
   /** Rejects with ECANCELED if the caller gives up while it waits; the task itself sees to its own signal. */
-  async take<T>(key: string, signal: AbortSignal | undefined, task: () => Promise<T>): Promise<T> {
-    const before = this.last.get(key);
-    let end: () => void = () => {};
-    const turn = new Promise<void>((resolve) => {
-      end = resolve;
+  take<T>(key: string, signal: AbortSignal | undefined, task: () => Promise<T>): Promise<T> {
+    const before = this.last.get(key) ?? Promise.resolve();
+    const turn = unlessAborted(before, signal).then(task);
+    // Not before those that this one waited for have ended: who comes next has to wait for them.
+    const ended: Promise<void> = Promise.allSettled([before, turn]).then(() => {
+      if (this.last.get(key) === ended) this.last.delete(key);
     });
-    const settled = before ? before.then(() => turn) : turn;
-    this.last.set(key, settled);
-    try {
-      if (before) await unlessAborted(before, signal);
-      return await task();
-    } finally {
-      end();
-      // Not before those that this one waited for have ended: who comes next has to wait for them.
-      void settled.then(() => {
-        if (this.last.get(key) === settled) this.last.delete(key);
-      });
-    }
+    this.last.set(key, ended);
+    return turn;
   }
 }
 
@@ -102,19 +83,12 @@ export async function inSlot<T>(queue: PQueue, signal: AbortSignal, task: () => 
 }
 
 /** Waits for all to end; after a failure the others are told to. */
-export async function allOrFirstFailure<T>(pending: readonly Promise<T>[], stop: () => void): Promise<T[]> {
-  const failures: unknown[] = [];
-  const values = await Promise.all(
-    pending.map(async (each) => {
-      try {
-        return [await each];
-      } catch (error) {
-        failures.push(error);
-        stop();
-        return [];
-      }
-    }),
-  );
-  if (failures.length > 0) throw failures[0];
-  return values.flat();
+export async function allOrFirstFailure<T>(pending: readonly Promise<T>[], stop?: () => void): Promise<T[]> {
+  try {
+    return await Promise.all(pending);
+  } catch (error) {
+    stop?.();
+    await Promise.allSettled(pending);
+    throw error;
+  }
 }

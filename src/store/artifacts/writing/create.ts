@@ -1,42 +1,37 @@
-import type { Entry } from '../../../contract/entry.js';
 import { Failure } from '../../../contract/failure.js';
 import type { Store } from '../../../contract/store.js';
-import type { TreePath } from '../../../contract/tree-path.js';
-import type { WireClient } from '../../../wire/api/client.js';
 import { makeProject } from '../../common/changes.js';
-import type { ArtifactParts } from '../parts.js';
+import type { ArtifactsContext } from '../context.js';
 import { placeOf } from '../places.js';
-import { Aliases } from './aliases.js';
+import { removeAliases, symlink } from './aliases.js';
 import { Commits } from './commit/version.js';
-import { Deletion } from './deletion.js';
+import { deleteDirectory } from './deletion.js';
 
 /** All that changes artifacts. What it makes of drafts is durable when the call has resolved. */
 type ArtifactWriting = Required<Pick<Store, 'commit' | 'symlink' | 'remove' | 'mkdir' | 'rmdir'>>;
 
 /** The writing half of the artifact store, on what the reading half is made of. */
-export function createArtifactWriting(parts: ArtifactParts): ArtifactWriting {
+export function createArtifactWriting(context: ArtifactsContext): ArtifactWriting {
   let commits: Commits | null = null;
   return {
     commit: (draft, options) => {
-      commits ??= new Commits(parts);
+      commits ??= new Commits(context);
       return commits.commit(draft, options);
     },
-    symlink: (link, options) => new Aliases(parts).symlink(link, options),
-    remove: (files, options) => new Aliases(parts).remove(files, options),
-    mkdir: (path, { signal }) => mkdir(parts.context.client, path, signal),
-    rmdir: async (path, options) => {
-      await new Deletion(parts).rmdir(path, options);
+    symlink: (link, options) => symlink(context, link, options),
+    remove: (files, options) => removeAliases(context, files, options),
+    async mkdir(path, { signal }) {
+      const { names } = placeOf(path);
+      // What stands there before is the kernel's.
+      if (names.length > 2) {
+        throw new Failure('EPERM', 'Types and collections are made with their first version.');
+      }
+      return makeProject(context.client, path, names, signal);
+    },
+    async rmdir(path, options) {
+      await deleteDirectory(context, path, options);
       // A collection that is made anew numbers its versions anew.
-      parts.versions.forgetBelow(path);
+      context.versions.forgetBelow(path);
     },
   };
-}
-
-/** Types and collections come with their first version; what stands there before is the kernel's. */
-async function mkdir(client: WireClient, path: TreePath, signal: AbortSignal | undefined): Promise<Entry> {
-  const { names } = placeOf(path);
-  if (names.length > 2) {
-    throw new Failure('EPERM', 'Types and collections are made with their first version.');
-  }
-  return makeProject(client, path, names, signal);
 }

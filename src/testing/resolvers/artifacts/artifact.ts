@@ -1,9 +1,9 @@
-import { type Alias, type Artifact, artifactId, type Membership } from '../../artifacts/records.js';
-import { type PageArguments, slice } from '../../server/connections.js';
+import { type Artifact, artifactId, type Membership } from '../../artifacts/records.js';
+import { type ListArguments, type PageArguments, WHOLE } from '../../server/connections.js';
 import { checkLimit } from '../../server/limits.js';
 import type { Instance } from '../../world/instance.js';
 import { dateTime, type NodeFields } from '../node.js';
-import { type RunListArguments, sortedRuns } from '../run.js';
+import { sortedRuns } from '../run.js';
 import { tagNodes } from './collection.js';
 import { type ArtifactFilesArguments, artifactFileConnection, entryNode, manifestNode } from './file.js';
 
@@ -20,16 +20,9 @@ export function artifactNode(instance: Instance, artifact: Artifact): NodeFields
     members.find(({ collection }) => (name ? collection.name === name : collection === sequence));
   const manifest = contents?.manifest ?? artifact.manifests.at(-1);
   return {
+    ...artifact,
     __typename: 'Artifact',
     id: artifactId(artifact),
-    state: artifact.state,
-    digest: artifact.digest,
-    digestAlgorithm: artifact.digestAlgorithm,
-    commitHash: artifact.commitHash,
-    description: artifact.description,
-    metadata: artifact.metadata,
-    labels: artifact.labels,
-    historyStep: artifact.historyStep,
     ttlDurationSeconds: artifact.ttlSeconds || NEVER_ENDS,
     ttlIsInherited: artifact.ttlSeconds === null,
     tags: tagNodes(artifact.tags),
@@ -37,7 +30,7 @@ export function artifactNode(instance: Instance, artifact: Artifact): NodeFields
     storageBytes: contents?.size ?? 0,
     fileCount: contents?.entries.length ?? 0,
     createdAt: dateTime(artifact.createdAt),
-    updatedAt: artifact.updatedAt === null ? null : dateTime(artifact.updatedAt),
+    updatedAt: dateTime(artifact.updatedAt),
     createdBy: () => (createdBy ? instance.nodes.run(createdBy) : instance.nodes.user()),
     artifactSequence: () => instance.nodes.collection(sequence),
     artifactType: () => instance.nodes.artifactType(sequence.type),
@@ -46,22 +39,16 @@ export function artifactNode(instance: Instance, artifact: Artifact): NodeFields
       members
         .filter(({ collection }) => !name || collection.name === name)
         .flatMap((member) => [...member.aliases.values()])
-        .map((alias: Alias) => instance.nodes.alias(alias)),
-    artifactMemberships: () =>
-      slice(members, { toNode: (member) => instance.nodes.membership(member), mostRows: Infinity }, {}),
+        .map(instance.nodes.alias),
+    artifactMemberships: () => WHOLE.slice(members, instance.nodes.membership, {}),
     artifactCollections: () =>
-      slice(
-        members,
-        { toNode: ({ collection }) => instance.nodes.collection(collection), mostRows: Infinity },
-        {},
-      ),
+      WHOLE.slice(members, ({ collection }) => instance.nodes.collection(collection), {}),
     currentManifest: () =>
       manifest && artifact.state !== 'DELETED' ? manifestNode(instance, manifest) : null,
     files: (args: ArtifactFilesArguments) => artifactFileConnection(instance, artifact, args),
     filesByManifestEntries: (args: EntriesArguments) => filesByEntries(instance, artifact, args),
-    usedBy: (args: RunListArguments) =>
-      sortedRuns(instance, instance.artifacts.lineage.usersOf(artifact), args),
-    usedCount: () => instance.artifacts.lineage.usersOf(artifact).length,
+    usedBy: (args: ListArguments) => sortedRuns(instance, [...artifact.users], args),
+    usedCount: artifact.users.size,
   };
 }
 
@@ -79,12 +66,11 @@ interface EntriesArguments extends PageArguments {
 
 /** The addresses of entries that the client has from a manifest; what lies nowhere is left out. */
 function filesByEntries(instance: Instance, artifact: Artifact, { entries, ...page }: EntriesArguments) {
-  const { limits } = instance.settings;
-  checkLimit('entries', entries?.length ?? 0, limits.artifactFiles);
+  checkLimit('entries', entries?.length ?? 0, instance.settings.limits.artifactFiles);
   const nodes = (entries ?? [])
     .map(({ name, digest, birthArtifactID = null, size = null, ref = null }) =>
       entryNode(instance, artifact, { path: name, digest, birthArtifactID, size, ref, extra: {} }),
     )
     .filter(({ exists }) => exists);
-  return { ...slice(nodes, { toNode: (node) => node, mostRows: limits.page }, page), uploadHeaders: [] };
+  return { ...instance.pages.slice(nodes, (node) => node, page), uploadHeaders: [] };
 }

@@ -1,40 +1,35 @@
-import type { Collection, Membership } from '../../artifacts/records.js';
-import { collectionValues, versionValues } from '../../graphql/artifact-filters.js';
-import { mongoFilter, orderBy } from '../../graphql/filters.js';
-import { sortedPage } from '../../server/connections.js';
+import type { Collection } from '../../artifacts/records.js';
+import { COLLECTIONS, PROJECTS, VERSIONS } from '../../graphql/tables.js';
+import type { ListArguments } from '../../server/connections.js';
 import type { Instance } from '../../world/instance.js';
 import type { Entity } from '../../world/records.js';
 import type { NodeFields } from '../node.js';
-import { projectValues } from '../project.js';
-import { type CollectionListArguments, collectionConnection, type SortedArguments } from './collection.js';
+import { type CollectionListArguments, collectionConnection } from './collection.js';
 
 interface InProjects {
   readonly projectFilters?: string | null;
 }
 
-interface MembershipListArguments extends SortedArguments, InProjects {
+interface MembershipListArguments extends ListArguments, InProjects {
   readonly collectionFilters?: string | null;
 }
 
 /** What the projects of an entity have of artifacts. The registries of an organisation are searched so. */
 export function entityArtifacts(instance: Instance, entity: Entity): NodeFields {
-  const { catalogue } = instance.artifacts;
   const collectionsIn = (projectFilters: string | null | undefined): Collection[] =>
     [...entity.projects.values()]
-      .filter(mongoFilter(projectFilters, projectValues))
-      .flatMap((project) => catalogue.collectionsOf(project));
+      .filter(PROJECTS.filter(projectFilters))
+      .flatMap((project) => [...project.collections.values()]);
   return {
     artifactCollections: ({ projectFilters, ...args }: CollectionListArguments & InProjects) =>
       collectionConnection(instance, collectionsIn(projectFilters), args),
-    artifactMemberships: (args: MembershipListArguments) => {
-      const { projectFilters, collectionFilters, filters, order, ...page } = args;
+    artifactMemberships: ({ projectFilters, collectionFilters, ...args }: MembershipListArguments) => {
       const members = collectionsIn(projectFilters)
-        .filter(mongoFilter(collectionFilters, collectionValues))
+        .filter(COLLECTIONS.filter(collectionFilters))
         .flatMap((collection) => [...collection.members.values()])
-        .filter(mongoFilter(filters, versionValues));
-      const sorting = orderBy(order, '+createdAt', versionValues, ({ number }) => number);
-      const toNode = (member: Membership) => instance.nodes.membership(member);
-      return sortedPage(members, { ...sorting, toNode, mostRows: instance.settings.limits.page }, page);
+        .filter(VERSIONS.filter(args.filters));
+      const sorting = VERSIONS.order(args.order || '+createdAt');
+      return instance.pages.sorted(members, sorting, instance.nodes.membership, args);
     },
   };
 }

@@ -8,11 +8,12 @@ import {
   type ManifestEntry,
   manifestId,
 } from '../../artifacts/records.js';
-import { type PageArguments, slice } from '../../server/connections.js';
+import type { PageArguments } from '../../server/connections.js';
 import { checkLimit } from '../../server/limits.js';
 import { md5Base64, mimeType } from '../../storage/objects.js';
 import { encodePath } from '../../storage/signing.js';
 import type { Instance } from '../../world/instance.js';
+import { globalId } from '../../world/records.js';
 import { dateTime, type NodeFields } from '../node.js';
 
 export interface ArtifactFilesArguments extends PageArguments {
@@ -22,12 +23,11 @@ export interface ArtifactFilesArguments extends PageArguments {
 
 /** The files of a version, its references among them. An empty list of names means all. */
 export function artifactFileConnection(instance: Instance, artifact: Artifact, args: ArtifactFilesArguments) {
-  const { limits } = instance.settings;
-  checkLimit('names', args.names?.length ?? 0, limits.names);
+  checkLimit('names', args.names?.length ?? 0, instance.settings.limits.names);
   const { contents } = artifact;
   const wanted = contents ? chosen(contents, args) : [];
   const toNode = (entry: ManifestEntry) => entryNode(instance, artifact, entry);
-  return { ...slice(wanted, { toNode, mostRows: limits.page }, args), uploadHeaders: [] };
+  return { ...instance.pages.slice(wanted, toNode, args), uploadHeaders: [] };
 }
 
 function chosen({ entries, byPath }: Contents, { names, contentType }: ArtifactFilesArguments) {
@@ -42,21 +42,17 @@ function chosen({ entries, byPath }: Contents, { names, contentType }: ArtifactF
   return contentType?.length ? named.filter(({ path }) => contentType.includes(mimeType(path))) : named;
 }
 
-const NO_UPLOAD = { uploadUrl: null, uploadHeaders: [], uploadMultipartUrls: null, deletedAt: null };
-
 /** `name` and `displayName` are both the whole path: the SDK's listing reads the one, its download the other. */
+const named = (id: string, name: string): NodeFields => ({ id: globalId(id), name, displayName: name });
+
 export function entryNode(instance: Instance, artifact: Artifact, entry: ManifestEntry): NodeFields {
   const layout = artifact.contents?.layout ?? 'V2';
-  const { objects } = instance.artifacts;
-  const key = objects.keyOf(artifact, layout, entry);
-  const object = entry.ref === null ? objects.object(key) : undefined;
+  const key = instance.objects.keyOf(artifact, layout, entry);
+  const object = entry.ref === null ? instance.storage.get(key) : undefined;
   const { ref } = entry;
   return {
-    ...NO_UPLOAD,
-    __typename: 'File',
-    id: Buffer.from(`ArtifactFile:${artifact.number}:${entry.path}`).toString('base64'),
-    name: entry.path,
-    displayName: entry.path,
+    ...named(`ArtifactFile:${artifact.number}:${entry.path}`, entry.path),
+    uploadHeaders: [],
     url: () => ref ?? apiUrl(instance, artifact, entry),
     directUrl: () => ref ?? instance.signedUrl('GET', key),
     storagePath: ref === null ? key : null,
@@ -98,11 +94,7 @@ export function uploadNode(
 ): NodeFields {
   const headers = { 'content-md5': file.md5, 'content-type': file.contentType };
   return {
-    __typename: 'File',
-    id: Buffer.from(`ArtifactFile:${file.artifact.number}:${file.name}`).toString('base64'),
-    name: file.name,
-    displayName: file.name,
-    url: null,
+    ...named(`ArtifactFile:${file.artifact.number}:${file.name}`, file.name),
     directUrl: () => instance.signedUrl('GET', file.key),
     storagePath: file.key,
     uploadUrl: target.isKnown ? null : () => instance.signedUrl('PUT', file.key, headers),
@@ -113,8 +105,6 @@ export function uploadNode(
     md5: file.md5,
     digest: file.digest,
     createdAt: dateTime(file.artifact.createdAt),
-    updatedAt: null,
-    deletedAt: null,
     exists: target.isKnown,
     isReference: false,
     artifact: () => instance.nodes.artifact(target.birth),
@@ -133,10 +123,8 @@ function partUrls(instance: Instance, file: DeclaredFile, parts: readonly Upload
     uploadUrlParts: parts.map(({ partNumber, hexMD5 }) => {
       const md5 = Buffer.from(hexMD5, 'hex').toString('base64');
       const headers = { 'content-md5': md5, 'content-type': file.contentType };
-      return {
-        partNumber,
-        uploadUrl: instance.signedUrl('PUT', file.key, headers, { uploadId, partNumber }),
-      };
+      const uploadUrl = instance.signedUrl('PUT', file.key, headers, { uploadId, partNumber });
+      return { partNumber, uploadUrl };
     }),
   };
 }
@@ -145,21 +133,16 @@ const JSON_TYPE = 'application/json';
 
 export function manifestNode(instance: Instance, manifest: Manifest): NodeFields {
   const { digest, key, artifact } = manifest;
-  const object = instance.artifacts.objects.object(key);
+  const object = instance.storage.get(key);
   const headers = { 'content-type': JSON_TYPE, ...(digest !== '' && { 'content-md5': digest }) };
   return {
-    __typename: 'ArtifactManifest',
     id: manifestId(manifest),
     artifact: () => instance.nodes.artifact(artifact),
     createdAt: dateTime(manifest.createdAt),
     digest,
     type: manifest.type,
     file: {
-      ...NO_UPLOAD,
-      __typename: 'File',
-      id: Buffer.from(`ArtifactManifestFile:${manifest.number}`).toString('base64'),
-      name: manifest.name,
-      displayName: manifest.name,
+      ...named(`ArtifactManifestFile:${manifest.number}`, manifest.name),
       url: () => instance.signedUrl('GET', key),
       directUrl: () => instance.signedUrl('GET', key),
       storagePath: key,
@@ -170,7 +153,7 @@ export function manifestNode(instance: Instance, manifest: Manifest): NodeFields
       md5: object ? md5Base64(object) : null,
       digest,
       createdAt: dateTime(manifest.createdAt),
-      updatedAt: object ? dateTime(object.storedAt) : null,
+      updatedAt: dateTime(object?.storedAt ?? null),
       exists: object !== undefined,
       isReference: false,
       artifact: () => instance.nodes.artifact(artifact),

@@ -1,6 +1,6 @@
 import { GraphQLError } from 'graphql';
 import { type ArtifactType, typeId } from '../../artifacts/records.js';
-import { type PageArguments, paginate } from '../../server/connections.js';
+import { BY_NUMBER, type PageArguments } from '../../server/connections.js';
 import type { Instance } from '../../world/instance.js';
 import type { Project } from '../../world/records.js';
 import { dateTime, type NodeFields } from '../node.js';
@@ -11,25 +11,23 @@ interface Named {
 }
 
 export function typeNode(instance: Instance, type: ArtifactType): NodeFields {
-  const { catalogue } = instance.artifacts;
+  const { catalogue, nodes } = instance;
   const { project } = type;
   return {
-    __typename: 'ArtifactType',
+    ...type,
     id: typeId(type),
-    name: type.name,
-    description: type.description,
     createdAt: dateTime(type.createdAt),
-    project: () => instance.nodes.project(project),
+    project: () => nodes.project(project),
     artifact: ({ name }: Named) => {
       const member = catalogue.membership(project, name);
-      return member?.collection.type === type ? instance.nodes.artifact(member.artifact) : null;
+      return member?.collection.type === type ? nodes.artifact(member.artifact) : null;
     },
     artifactCollection: ({ name }: Named) => {
-      const collection = catalogue.collection(project, name);
-      return collection?.type === type ? instance.nodes.collection(collection) : null;
+      const collection = project.collections.get(name);
+      return collection?.type === type ? nodes.collection(collection) : null;
     },
     artifactCollections: (args: CollectionListArguments) => {
-      const own = catalogue.collectionsOf(project).filter((collection) => collection.type === type);
+      const own = [...project.collections.values()].filter((collection) => collection.type === type);
       return collectionConnection(instance, own, args);
     },
   };
@@ -42,38 +40,18 @@ function refuseCount(): never {
 
 /** What a project has of artifacts. */
 export function projectArtifacts(instance: Instance, project: Project): NodeFields {
-  const { catalogue } = instance.artifacts;
+  const { catalogue, nodes } = instance;
   return {
-    artifact: ({ name }: Named) => {
-      const member = catalogue.membership(project, name);
-      return member ? instance.nodes.artifact(member.artifact) : null;
-    },
-    artifactType: ({ name }: Named) => {
-      const type = catalogue.type(project, name);
-      return type ? instance.nodes.artifactType(type) : null;
-    },
+    artifact: ({ name }: Named) => nodes.artifact(catalogue.membership(project, name)?.artifact),
+    artifactType: ({ name }: Named) => nodes.artifactType(project.types.get(name)),
     artifactTypes: (args: PageArguments) =>
-      paginate(
-        catalogue.types(project),
-        {
-          keyOf: ({ number }) => [null, number],
-          toNode: (type) => instance.nodes.artifactType(type),
-          mostRows: instance.settings.limits.page,
-        },
-        args,
-      ),
-    artifactCollection: ({ name }: Named) => {
-      const collection = catalogue.collection(project, name);
-      return collection ? instance.nodes.collection(collection) : null;
-    },
+      instance.pages.ordered([...project.types.values()], BY_NUMBER, nodes.artifactType, args),
+    artifactCollection: ({ name }: Named) => nodes.collection(project.collections.get(name)),
     artifactCollections: (args: CollectionListArguments) => {
-      const connection = collectionConnection(instance, catalogue.collectionsOf(project), args);
+      const connection = collectionConnection(instance, [...project.collections.values()], args);
       if (instance.hasFeature('ARTIFACT_COLLECTIONS_FILTERING_SORTING')) return connection;
       return { ...connection, totalCount: refuseCount };
     },
-    artifactCollectionMembership: ({ name }: Named) => {
-      const member = catalogue.membership(project, name);
-      return member ? instance.nodes.membership(member) : null;
-    },
+    artifactCollectionMembership: ({ name }: Named) => nodes.membership(catalogue.membership(project, name)),
   };
 }

@@ -8,14 +8,13 @@ import {
   nameOf,
   type StorageLayout,
 } from '../../artifacts/records.js';
-import { type PageArguments, slice } from '../../server/connections.js';
-import { HttpError } from '../../server/http.js';
+import { type PageArguments, WHOLE } from '../../server/connections.js';
+import { found, HttpError } from '../../server/http.js';
 import { checkLimit } from '../../server/limits.js';
 import { mimeType } from '../../storage/objects.js';
 import type { Instance } from '../../world/instance.js';
 import { manifestNode, type UploadPart, uploadNode } from '../artifacts/file.js';
-import type { InProject } from './artifact.js';
-import { type Maybe, projectToChange, runToChange } from './input.js';
+import { type InProject, type Maybe, projectToChange, runToChange } from './input.js';
 
 interface CreateManifestInput extends InProject {
   readonly artifactID: string;
@@ -57,8 +56,7 @@ interface CompleteInput {
 
 /** The root fields by which a version gets its manifest and its files. */
 export function artifactFileMutations(instance: Instance) {
-  const { world, settings } = instance;
-  const { catalogue, versions, objects } = instance.artifacts;
+  const { world, settings, storage, catalogue, versions, objects } = instance;
 
   const baseOf = (id: Maybe<string>): Artifact | null => {
     if (!id) return null;
@@ -70,7 +68,7 @@ export function artifactFileMutations(instance: Instance) {
   const declareFile = (spec: FileSpec, layout: StorageLayout) => {
     const artifact = catalogue.artifactToChange(spec.artifactID);
     versions.checkPending(artifact);
-    if (spec.artifactManifestID && catalogue.manifest(spec.artifactManifestID)?.artifact !== artifact) {
+    if (spec.artifactManifestID && catalogue.manifests.get(spec.artifactManifestID)?.artifact !== artifact) {
       throw new HttpError(
         404,
         `artifact manifest ${spec.artifactManifestID} not found in ${nameOf(artifact)}`,
@@ -91,15 +89,15 @@ export function artifactFileMutations(instance: Instance) {
       digest,
       contentType: spec.mimetype || mimeType(spec.name) || 'application/octet-stream',
     };
-    const isKnown = objects.object(key) !== undefined;
+    const isKnown = storage.get(key) !== undefined;
     artifact.declared.set(spec.name, file);
     const parts = !isKnown && spec.uploadPartsInput?.length ? spec.uploadPartsInput : null;
     return uploadNode(instance, file, { birth, isKnown, parts });
   };
 
   return {
-    createArtifactManifest: ({ input }: { input: CreateManifestInput }) => {
-      const project = projectToChange(instance, input.entityName, input.projectName);
+    createArtifactManifest: (input: CreateManifestInput) => {
+      const project = projectToChange(instance, input);
       if (input.runName !== '') runToChange(project, input.runName);
       const base = baseOf(input.baseArtifactID);
       checkPath(input.name);
@@ -111,9 +109,9 @@ export function artifactFileMutations(instance: Instance) {
     },
 
     /** What is null stays as it is. */
-    updateArtifactManifest: ({ input }: { input: UpdateManifestInput }) => {
-      const manifest = catalogue.manifest(input.artifactManifestID);
-      if (!manifest) throw new HttpError(404, `artifact manifest ${input.artifactManifestID} not found`);
+    updateArtifactManifest: (input: UpdateManifestInput) => {
+      const { artifactManifestID: id } = input;
+      const manifest = found(catalogue.manifests.get(id), `artifact manifest ${id}`);
       versions.checkPending(manifest.artifact);
       manifest.base = baseOf(input.baseArtifactID) ?? manifest.base;
       manifest.digest = input.digest ?? manifest.digest;
@@ -121,17 +119,17 @@ export function artifactFileMutations(instance: Instance) {
     },
 
     /** The files come back in the order in which they were asked for, all of them, however long a page is. */
-    createArtifactFiles: ({ input }: { input: CreateFilesInput }) => {
+    createArtifactFiles: (input: CreateFilesInput) => {
       checkLimit('artifact files', input.artifactFiles.length, settings.limits.artifactFiles);
       const nodes = input.artifactFiles.map((spec) => declareFile(spec, input.storageLayout));
       const files = (page: PageArguments) => ({
-        ...slice(nodes, { toNode: (node) => node, mostRows: Infinity }, page),
+        ...WHOLE.slice(nodes, (node) => node, page),
         uploadHeaders: [],
       });
       return { files };
     },
 
-    completeMultipartUploadArtifact: ({ input }: { input: CompleteInput }) => {
+    completeMultipartUploadArtifact: (input: CompleteInput) => {
       const artifact = catalogue.artifactToChange(input.artifactID);
       versions.checkPending(artifact);
       if (!instance.multipart.has(input.uploadID, input.storagePath)) {

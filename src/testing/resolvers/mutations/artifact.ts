@@ -2,22 +2,14 @@ import { GraphQLError } from 'graphql';
 import { checkAlias, checkMetadata, checkTag, checkTypeName, ttlOf } from '../../artifacts/names.js';
 import type { Artifact, Collection, DigestAlgorithm } from '../../artifacts/records.js';
 import type { Instance } from '../../world/instance.js';
-import { type Maybe, projectToChange, runToChange } from './input.js';
-
-export interface AliasInput {
-  readonly alias: string;
-  readonly artifactCollectionName: string;
-}
-
-export interface TagInput {
-  readonly tagName: string;
-  readonly tagCategoryName?: Maybe<string>;
-}
-
-export interface InProject {
-  readonly entityName: string;
-  readonly projectName: string;
-}
+import {
+  type AliasInput,
+  type InProject,
+  type Maybe,
+  projectToChange,
+  runToChange,
+  type TagInput,
+} from './input.js';
 
 interface CreateArtifactInput extends InProject {
   readonly artifactTypeName: string;
@@ -42,7 +34,7 @@ interface CreateArtifactInput extends InProject {
 
 /** The root fields by which a version is made and committed. */
 export function artifactMutations(instance: Instance) {
-  const { catalogue, versions, commits, lineage } = instance.artifacts;
+  const { catalogue, versions, commits } = instance;
 
   const findOrDeclare = (sequence: Collection, input: CreateArtifactInput): Artifact => {
     const { digest, digestAlgorithm, distributedID } = input;
@@ -67,16 +59,16 @@ export function artifactMutations(instance: Instance) {
   };
 
   return {
-    createArtifactType: ({ input }: { input: InProject & { name: string; description?: Maybe<string> } }) => {
-      const project = projectToChange(instance, input.entityName, input.projectName);
+    createArtifactType: (input: InProject & { name: string; description?: Maybe<string> }) => {
+      const project = projectToChange(instance, input);
       checkTypeName(input.name);
       const type = catalogue.ensureType(project, input.name, input.description ?? null);
       return { artifactType: instance.nodes.artifactType(type) };
     },
 
     /** Makes type and collection too. What is there already comes back committed, and takes the aliases asked for. */
-    createArtifact: ({ input }: { input: CreateArtifactInput }) => {
-      const project = projectToChange(instance, input.entityName, input.projectName);
+    createArtifact: (input: CreateArtifactInput) => {
+      const project = projectToChange(instance, input);
       const [name, ...others] = input.artifactCollectionName
         ? [input.artifactCollectionName]
         : (input.artifactCollectionNames ?? []);
@@ -99,11 +91,11 @@ export function artifactMutations(instance: Instance) {
       for (const tag of input.tags ?? []) artifact.tags.set(tag.tagName, tag.tagCategoryName ?? null);
       catalogue.mapClientID(input.clientID, artifact);
       catalogue.mapClientID(input.sequenceClientID, sequence);
-      if (run) lineage.addOutput(run, artifact);
+      run?.outputs.add(artifact);
       return { artifact: instance.nodes.artifact(artifact) };
     },
 
-    commitArtifact: ({ input }: { input: { artifactID: string } }) => {
+    commitArtifact: (input: { artifactID: string }) => {
       const artifact = catalogue.artifactToChange(input.artifactID);
       commits.commit(artifact);
       return { artifact: instance.nodes.artifact(artifact) };

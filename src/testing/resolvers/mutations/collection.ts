@@ -1,21 +1,26 @@
 import { GraphQLError } from 'graphql';
-import { addMember, memberOf, pointAlias, removeMember } from '../../artifacts/collections.js';
+import { checkProtected, memberOf } from '../../artifacts/collections.js';
 import { checkAlias, checkCollectionName, checkTag, checkTypeName } from '../../artifacts/names.js';
 import {
   type Artifact,
-  type ArtifactType,
   artifactId,
   type Collection,
   collectionId,
   nameOf,
-  tagId,
   typeId,
 } from '../../artifacts/records.js';
-import { HttpError } from '../../server/http.js';
+import { found, HttpError } from '../../server/http.js';
 import type { Instance } from '../../world/instance.js';
+import { tagNodes } from '../artifacts/collection.js';
 import { dateTime } from '../node.js';
-import type { AliasInput, TagInput } from './artifact.js';
-import { type Maybe, projectToChange, projectToMake } from './input.js';
+import {
+  type AliasInput,
+  type InProject,
+  type Maybe,
+  projectToChange,
+  projectToMake,
+  type TagInput,
+} from './input.js';
 
 interface LinkInput {
   readonly artifactID?: Maybe<string>;
@@ -27,10 +32,8 @@ interface LinkInput {
   readonly aliases?: Maybe<readonly AliasInput[]>;
 }
 
-interface CreateInput {
+interface CreateInput extends InProject {
   readonly artifactTypeID: string;
-  readonly entityName: string;
-  readonly projectName: string;
   readonly name: string;
   readonly description?: Maybe<string>;
 }
@@ -40,9 +43,7 @@ interface Changes {
   readonly description?: Maybe<string>;
 }
 
-interface TagsInput {
-  readonly entityName: string;
-  readonly projectName: string;
+interface TagsInput extends InProject {
   readonly artifactCollectionName: string;
   readonly tags: readonly TagInput[];
 }
@@ -54,15 +55,13 @@ const MOST_TAGS = 20;
 
 /** The root fields that change collections and what they link. */
 export function collectionMutations(instance: Instance) {
-  const { world } = instance;
-  const { catalogue, deletion, protection } = instance.artifacts;
-  const next = (): number => world.next();
+  const { catalogue, deletion } = instance;
 
   const linkedArtifact = ({ artifactID, clientID }: LinkInput): Artifact => {
     const entry = artifactID
-      ? catalogue.artifact(artifactID)
+      ? catalogue.artifacts.get(artifactID)
       : clientID
-        ? catalogue.clientID(clientID)
+        ? catalogue.clientIDs.get(clientID)
         : null;
     if (!entry || !('sequence' in entry))
       throw new HttpError(404, `artifact ${artifactID ?? clientID} not found`);
@@ -77,17 +76,20 @@ export function collectionMutations(instance: Instance) {
       throw new GraphQLError('a link needs the id or the name of a portfolio');
     const project = projectToMake(instance, input.entityName, input.projectName);
     const type = artifact.sequence.type.name;
-    if (!project.allowsAllTypes && !catalogue.type(project, type))
+    if (!project.allowsAllTypes && !project.types.has(type))
       throw new GraphQLError(`registry ${project.name} takes no artifacts of type ${type}`);
     return catalogue.ensureCollection(project, type, input.artifactPortfolioName, 'PORTFOLIO');
   };
 
   const create = (input: CreateInput, kind: Collection['kind']) => {
-    const project = projectToChange(instance, input.entityName, input.projectName);
-    const type = catalogue.types(project).find((one: ArtifactType) => typeId(one) === input.artifactTypeID);
-    if (!type) throw new HttpError(404, `artifact type ${input.artifactTypeID} not found`);
+    const { artifactTypeID: id } = input;
+    const project = projectToChange(instance, input);
+    const type = found(
+      [...project.types.values()].find((one) => typeId(one) === id),
+      `artifact type ${id}`,
+    );
     checkCollectionName(input.name);
-    if (catalogue.collection(project, input.name)) {
+    if (project.collections.has(input.name)) {
       throw new HttpError(409, `artifact collection ${input.name} already exists`);
     }
     const collection = catalogue.makeCollection(type, input.name, kind);
@@ -116,10 +118,9 @@ export function collectionMutations(instance: Instance) {
   };
 
   const changeTags = (input: TagsInput, change: (collection: Collection, tag: TagInput) => void): void => {
-    const project = projectToChange(instance, input.entityName, input.projectName);
-    const collection = catalogue.collection(project, input.artifactCollectionName);
-    if (!collection)
-      throw new HttpError(404, `artifact collection ${input.artifactCollectionName} not found`);
+    const { artifactCollectionName: name } = input;
+    const { collections } = projectToChange(instance, input);
+    const collection = found(collections.get(name), `artifact collection ${name}`);
     if (input.tags.length > MOST_TAGS) throw new GraphQLError(`more than ${MOST_TAGS} tags in one request`);
     for (const { tagName } of input.tags) checkTag(tagName);
     for (const tag of input.tags) change(collection, tag);
@@ -128,11 +129,7 @@ export function collectionMutations(instance: Instance) {
 
   const assign = (input: TagsInput) => {
     changeTags(input, ({ tags }, tag) => tags.set(tag.tagName, tag.tagCategoryName ?? null));
-    return input.tags.map(({ tagName: name, tagCategoryName = null }) => ({
-      id: tagId(name),
-      name,
-      tagCategoryName,
-    }));
+    return tagNodes(input.tags.map((tag) => [tag.tagName, tag.tagCategoryName ?? null]));
   };
 
   const unassign = (input: TagsInput) => {
@@ -141,20 +138,20 @@ export function collectionMutations(instance: Instance) {
   };
 
   return {
-    createArtifactSequence: ({ input }: { input: CreateInput }) => create(input, 'SEQUENCE'),
-    createArtifactPortfolio: ({ input }: { input: CreateInput }) => create(input, 'PORTFOLIO'),
+    createArtifactSequence: (input: CreateInput) => create(input, 'SEQUENCE'),
+    createArtifactPortfolio: (input: CreateInput) => create(input, 'PORTFOLIO'),
 
     /** Makes the portfolio, and its project, if it isn't there. The newest link takes `latest`. */
-    linkArtifact: ({ input }: { input: LinkInput }) => {
+    linkArtifact: (input: LinkInput) => {
       const artifact = linkedArtifact(input);
       const aliases = (input.aliases ?? []).map(({ alias }) => alias);
       for (const alias of aliases) checkAlias(alias);
       const portfolio = portfolioOf(input, artifact);
-      protection.check(portfolio, aliases);
+      checkProtected(portfolio, aliases);
       const known = memberOf(portfolio, artifact);
-      const member = known ?? addMember(portfolio, artifact, next);
-      if (!known) pointAlias(member, 'latest', next);
-      for (const alias of aliases) pointAlias(member, alias, next);
+      const member = known ?? catalogue.addMember(portfolio, artifact);
+      if (!known) catalogue.pointAlias(member, 'latest');
+      for (const alias of aliases) catalogue.pointAlias(member, alias);
       return {
         artifactID: artifactId(artifact),
         artifactCollectionID: collectionId(portfolio),
@@ -170,51 +167,44 @@ export function collectionMutations(instance: Instance) {
       };
     },
 
-    unlinkArtifact: ({ input }: { input: { artifactID: string; artifactPortfolioID: string } }) => {
+    unlinkArtifact: (input: { artifactID: string; artifactPortfolioID: string }) => {
       const portfolio = catalogue.collectionToChange(input.artifactPortfolioID, 'PORTFOLIO');
       const artifact = catalogue.artifactToChange(input.artifactID);
       const member = memberOf(portfolio, artifact);
       if (!member) throw new HttpError(404, `artifact ${nameOf(artifact)} not found in ${portfolio.name}`);
-      protection.check(portfolio, member.aliases.keys());
-      removeMember(member, next);
+      checkProtected(portfolio, member.aliases.keys());
+      catalogue.removeMember(member);
       return { artifactID: input.artifactID, success: true };
     },
 
-    updateArtifactSequence: ({ input }: { input: Changes & { artifactSequenceID: string } }) =>
+    updateArtifactSequence: (input: Changes & { artifactSequenceID: string }) =>
       update(catalogue.collectionToChange(input.artifactSequenceID, 'SEQUENCE'), input),
 
-    updateArtifactPortfolio: ({ input }: { input: Changes & { artifactPortfolioID: string } }) =>
+    updateArtifactPortfolio: (input: Changes & { artifactPortfolioID: string }) =>
       update(catalogue.collectionToChange(input.artifactPortfolioID, 'PORTFOLIO'), input),
 
-    moveArtifactSequence: ({
-      input,
-    }: {
-      input: { artifactSequenceID: string; destinationArtifactTypeName: string };
-    }) => {
+    moveArtifactSequence: (input: { artifactSequenceID: string; destinationArtifactTypeName: string }) => {
       const sequence = catalogue.collectionToChange(input.artifactSequenceID, 'SEQUENCE');
       const { destinationArtifactTypeName: name } = input;
-      if (!catalogue.type(sequence.project, name)) checkTypeName(name);
+      if (!sequence.project.types.has(name)) checkTypeName(name);
       sequence.type = catalogue.ensureType(sequence.project, name);
       return changed(sequence);
     },
 
-    deleteArtifactSequence: ({ input }: { input: { artifactSequenceID: string } }) =>
+    deleteArtifactSequence: (input: { artifactSequenceID: string }) =>
       remove(catalogue.collectionToChange(input.artifactSequenceID, 'SEQUENCE')),
 
-    deleteArtifactPortfolio: ({ input }: { input: { artifactPortfolioID: string } }) =>
+    deleteArtifactPortfolio: (input: { artifactPortfolioID: string }) =>
       remove(catalogue.collectionToChange(input.artifactPortfolioID, 'PORTFOLIO')),
 
-    createArtifactCollectionTagAssignment: ({ input }: { input: TagAssignment }) => ({
+    createArtifactCollectionTagAssignment: (input: TagAssignment) => ({
       tag: assign({ ...input, tags: [input] })[0],
     }),
 
-    deleteArtifactCollectionTagAssignment: ({ input }: { input: TagAssignment }) =>
-      unassign({ ...input, tags: [input] }),
+    deleteArtifactCollectionTagAssignment: (input: TagAssignment) => unassign({ ...input, tags: [input] }),
 
-    createArtifactCollectionTagAssignments: ({ input }: { input: TagsInput }) => ({
-      tags: assign(input),
-    }),
+    createArtifactCollectionTagAssignments: (input: TagsInput) => ({ tags: assign(input) }),
 
-    deleteArtifactCollectionTagAssignments: ({ input }: { input: TagsInput }) => unassign(input),
+    deleteArtifactCollectionTagAssignments: (input: TagsInput) => unassign(input),
   };
 }

@@ -1,13 +1,12 @@
 import { GraphQLError } from 'graphql';
-import { HttpError } from '../../server/http.js';
+import { found } from '../../server/http.js';
 import { checkLimit } from '../../server/limits.js';
 import type { Instance } from '../../world/instance.js';
-import { type FileRow, isManifest, type Run, runId } from '../../world/records.js';
+import { isManifest, type Run, runId } from '../../world/records.js';
 import { checkFileName, fileNode } from '../file.js';
+import type { InProject } from './input.js';
 
-interface RunFilesInput {
-  readonly entityName: string;
-  readonly projectName: string;
+interface RunFilesInput extends InProject {
   readonly runName: string;
   readonly files: readonly string[];
 }
@@ -16,14 +15,11 @@ interface RunFilesInput {
 export function fileMutations(instance: Instance) {
   const { world, settings } = instance;
 
-  const runOf = ({ entityName, projectName, runName }: RunFilesInput): Run => {
-    const run = world.run(entityName, projectName, runName);
-    if (!run) throw new HttpError(404, `run ${entityName}/${projectName}/${runName} not found`);
-    return run;
-  };
+  const runOf = ({ entityName, projectName, runName }: RunFilesInput): Run =>
+    found(world.run(entityName, projectName, runName), `run ${entityName}/${projectName}/${runName}`);
 
   return {
-    createRunFiles: ({ input }: { input: RunFilesInput }) => {
+    createRunFiles: (input: RunFilesInput) => {
       const run = runOf(input);
       checkLimit('files', input.files.length, settings.limits.files);
       for (const name of input.files) checkFileName(name);
@@ -34,7 +30,7 @@ export function fileMutations(instance: Instance) {
       };
     },
 
-    markRunFilesUploaded: ({ input }: { input: RunFilesInput }) => {
+    markRunFilesUploaded: (input: RunFilesInput) => {
       const run = runOf(input);
       checkLimit('files', input.files.length, settings.limits.files);
       for (const name of input.files) {
@@ -45,9 +41,9 @@ export function fileMutations(instance: Instance) {
     },
 
     /** All of a batch or nothing of it. What is gone already is no error. */
-    deleteFiles: ({ input }: { input: { files: readonly string[]; projectId?: number | null } }) => {
+    deleteFiles: (input: { files: readonly string[]; projectId?: number | null }) => {
       checkLimit('ids', input.files.length, settings.limits.ids);
-      const rows = input.files.map((id) => world.row(id)).filter((row): row is FileRow => row !== undefined);
+      const rows = input.files.map((id) => world.rows.get(id)).filter((row) => row !== undefined);
       for (const row of rows) {
         if (isManifest(row.name))
           throw new GraphQLError(`file ${row.name} belongs to an artifact and can't be deleted`);

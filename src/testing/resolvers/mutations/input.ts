@@ -1,21 +1,29 @@
-import { HttpError } from '../../server/http.js';
+import { found, HttpError } from '../../server/http.js';
 import type { Instance } from '../../world/instance.js';
 import type { Entity, Project, Run } from '../../world/records.js';
 
 export type Maybe<T> = T | null | undefined;
 
-/** For mutations, which answer 404 where queries answer null. */
-export function projectToChange(instance: Instance, entityName: Maybe<string>, name: Maybe<string>): Project {
-  const project = instance.world.project(entityName, name);
-  if (!project) throw new HttpError(404, `project ${entityName}/${name} not found`);
-  return project;
+export interface InProject {
+  readonly entityName: string;
+  readonly projectName: string;
 }
 
-export function entityToChange(instance: Instance, name: Maybe<string>): Entity {
-  const entity = instance.world.entity(name);
-  if (!entity) throw new HttpError(404, `entity ${name} not found`);
-  return entity;
+export interface AliasInput {
+  readonly alias: string;
+  readonly artifactCollectionName: string;
 }
+
+export interface TagInput {
+  readonly tagName: string;
+  readonly tagCategoryName?: Maybe<string>;
+}
+
+export const projectToChange = ({ world }: Instance, { entityName, projectName }: InProject): Project =>
+  found(world.project(entityName, projectName), `project ${entityName}/${projectName}`);
+
+export const entityToChange = ({ world }: Instance, name: Maybe<string>): Entity =>
+  found(world.entity(name), `entity ${name}`);
 
 /** For mutations that make the project they are to work in. */
 export function projectToMake(instance: Instance, entityName: Maybe<string>, name: Maybe<string>): Project {
@@ -31,8 +39,14 @@ export function checkProjectName(name: string): void {
   }
 }
 
-export function runToChange(project: Project, name: string): Run {
-  const run = project.runs.get(name);
-  if (!run) throw new HttpError(404, `run ${project.entity.name}/${project.name}/${name} not found`);
-  return run;
+export const runToChange = (project: Project, name: string): Run =>
+  found(project.runs.get(name), `run ${project.entity.name}/${project.name}/${name}`);
+
+/** Fields that are null leave what is there. */
+export function takeOver<Row extends object, Key extends keyof Row>(
+  row: Row,
+  input: { readonly [K in Key]?: Maybe<Row[K]> },
+  keys: readonly Key[],
+): void {
+  for (const key of keys) row[key] = input[key] ?? row[key];
 }

@@ -1,8 +1,15 @@
 import { checkTypeName } from '../../artifacts/names.js';
-import { HttpError } from '../../server/http.js';
+import { found, HttpError } from '../../server/http.js';
 import type { Instance } from '../../world/instance.js';
 import type { Project } from '../../world/records.js';
-import { checkProjectName, entityToChange, type Maybe, projectToChange, projectToMake } from './input.js';
+import {
+  checkProjectName,
+  entityToChange,
+  type Maybe,
+  projectToChange,
+  projectToMake,
+  takeOver,
+} from './input.js';
 
 interface UpsertModelInput {
   readonly id?: Maybe<string>;
@@ -23,31 +30,23 @@ interface RenameInput {
 
 /** The root fields that change projects. Registries are projects of an organisation's entity. */
 export function projectMutations(instance: Instance) {
-  const { world } = instance;
-  const { catalogue } = instance.artifacts;
+  const { world, catalogue } = instance;
 
   const answer = (project: Project, inserted: boolean) => {
     const node = instance.nodes.project(project);
     return { entityName: project.entity.name, inserted, model: node, project: node };
   };
 
-  const byId = (id: string): Project => {
-    const project = world.projectById(id);
-    if (!project) throw new HttpError(404, 'project not found');
-    return project;
-  };
+  const byId = (id: string): Project => found(world.projectById(id), 'project');
 
   return {
-    /** Fields that are null leave what is there. */
-    upsertModel: ({ input }: { input: UpsertModelInput }) => {
+    upsertModel: (input: UpsertModelInput) => {
       for (const { name } of input.artifactTypes ?? []) checkTypeName(name);
       const entity = input.id ? null : entityToChange(instance, input.entityName);
       const inserted = entity !== null && !entity.projects.has(input.name ?? '');
       if (inserted) checkProjectName(input.name ?? '');
       const project = input.id ? byId(input.id) : projectToMake(instance, input.entityName, input.name);
-      project.description = input.description ?? project.description;
-      project.access = input.access ?? project.access;
-      project.views = input.views ?? project.views;
+      takeOver(project, input, ['description', 'access', 'views']);
       project.allowsAllTypes = input.allowAllArtifactTypesInRegistry ?? project.allowsAllTypes;
       project.updatedAt = Date.now();
       for (const { name, description } of input.artifactTypes ?? [])
@@ -55,8 +54,8 @@ export function projectMutations(instance: Instance) {
       return answer(project, inserted);
     },
 
-    renameProject: ({ input }: { input: RenameInput }) => {
-      const project = projectToChange(instance, input.entityName, input.oldProjectName);
+    renameProject: (input: RenameInput) => {
+      const project = projectToChange(instance, { ...input, projectName: input.oldProjectName });
       checkProjectName(input.newProjectName);
       if (project.entity.projects.has(input.newProjectName) && input.newProjectName !== project.name)
         throw new HttpError(409, `project ${input.entityName}/${input.newProjectName} already exists`);
@@ -64,8 +63,8 @@ export function projectMutations(instance: Instance) {
       return answer(project, false);
     },
 
-    deleteModel: ({ input }: { input: { id: string } }) => {
-      instance.artifacts.deleteProject(byId(input.id));
+    deleteModel: (input: { id: string }) => {
+      instance.deletion.deleteProject(byId(input.id));
       return { success: true };
     },
   };

@@ -1,7 +1,7 @@
-import { HttpError } from '../../server/http.js';
+import { found, HttpError } from '../../server/http.js';
 import type { Instance } from '../../world/instance.js';
 import type { Run } from '../../world/records.js';
-import { type Maybe, projectToMake } from './input.js';
+import { type Maybe, projectToMake, takeOver } from './input.js';
 
 interface UpsertBucketInput {
   readonly id?: Maybe<string>;
@@ -22,11 +22,6 @@ interface UpsertBucketInput {
   readonly summaryMetrics?: Maybe<string>;
 }
 
-interface DeleteRunInput {
-  readonly id: string;
-  readonly deleteArtifacts?: Maybe<boolean>;
-}
-
 /** By the states that a client may give a run: those that it may have then. */
 const SOURCES: Readonly<Record<string, readonly string[]>> = {
   pending: ['running', 'failed', 'crashed', 'preempted'],
@@ -37,12 +32,10 @@ const SOURCES: Readonly<Record<string, readonly string[]>> = {
 export function runMutations(instance: Instance) {
   const { world } = instance;
 
+  const byId = (id: string): Run => found(world.runById(id), 'run');
+
   const findOrInsert = (input: UpsertBucketInput): { run: Run; inserted: boolean } => {
-    if (input.id) {
-      const run = world.runById(input.id);
-      if (!run) throw new HttpError(404, 'run not found');
-      return { run, inserted: false };
-    }
+    if (input.id) return { run: byId(input.id), inserted: false };
     const name = input.name || world.randomRunName();
     const projectName = input.modelName || 'uncategorized';
     const known = world.project(input.entityName, projectName)?.runs.get(name);
@@ -61,40 +54,27 @@ export function runMutations(instance: Instance) {
   };
 
   return {
-    /** Fields that are null leave what is there. */
-    upsertBucket: ({ input }: { input: UpsertBucketInput }) => {
+    upsertBucket: (input: UpsertBucketInput) => {
       const { run, inserted } = findOrInsert(input);
-      run.displayName = input.displayName ?? run.displayName;
-      run.description = input.description ?? run.description;
-      run.notes = input.notes ?? run.notes;
+      takeOver(run, input, ['displayName', 'description', 'notes', 'jobType', 'commit', 'host', 'state']);
+      takeOver(run, input, ['config', 'summaryMetrics']);
       run.group = input.groupName ?? run.group;
-      run.jobType = input.jobType ?? run.jobType;
-      run.commit = input.commit ?? run.commit;
-      run.host = input.host ?? run.host;
-      run.state = input.state ?? run.state;
       run.sweepName = input.sweep ?? run.sweepName;
       run.tags = input.tags?.filter((tag) => typeof tag === 'string') ?? run.tags;
-      run.config = input.config ?? run.config;
-      run.summaryMetrics = input.summaryMetrics ?? run.summaryMetrics;
-      return {
-        bucket: instance.nodes.run(run),
-        inserted,
-        updateAvailable: false,
-      };
+      return { bucket: instance.nodes.run(run), inserted, updateAvailable: false };
     },
 
     /** A run that is gone already is no error; an id that never was one's is. */
-    deleteRun: ({ input }: { input: DeleteRunInput }) => {
+    deleteRun: (input: { id: string; deleteArtifacts?: Maybe<boolean> }) => {
       const run = world.runById(input.id);
-      if (run) instance.artifacts.deleteRun(run, input.deleteArtifacts ?? false);
-      else if (!world.wasDeleted(input.id)) throw new HttpError(404, 'run not found');
+      if (run) instance.deletion.deleteRun(run, input.deleteArtifacts ?? false);
+      else if (!world.deletedRunIds.has(input.id)) throw new HttpError(404, 'run not found');
       return {};
     },
 
     /** For runs that were lost, or are to be made again. */
-    updateRunState: ({ input }: { input: { id: string; state: string } }) => {
-      const run = world.runById(input.id);
-      if (!run) throw new HttpError(404, 'run not found');
+    updateRunState: (input: { id: string; state: string }) => {
+      const run = byId(input.id);
       if (run.sweepName !== null || !SOURCES[input.state]?.includes(run.state))
         throw new HttpError(400, `run ${run.name} is ${run.state}: it can't be ${input.state}`);
       run.state = input.state;
@@ -102,10 +82,8 @@ export function runMutations(instance: Instance) {
     },
 
     /** The run is told with its next post to the file stream. */
-    stopRun: ({ input }: { input: { id: string } }) => {
-      const run = world.runById(input.id);
-      if (!run) throw new HttpError(404, 'run not found');
-      run.isStopped = true;
+    stopRun: (input: { id: string }) => {
+      byId(input.id).isStopped = true;
       return { success: true };
     },
   };

@@ -1,9 +1,9 @@
-import { HttpError } from '../../server/http.js';
+import { found } from '../../server/http.js';
 import type { Instance } from '../../world/instance.js';
 import { type Agent, agentId, type Sweep, sweepId } from '../../world/records.js';
 import { nextCommand, parseSweepConfig } from '../../world/sweeps.js';
 import { agentNode, sweepNode } from '../sweep.js';
-import { type Maybe, projectToMake } from './input.js';
+import { type Maybe, projectToMake, takeOver } from './input.js';
 
 interface UpsertSweepInput {
   readonly id?: Maybe<string>;
@@ -54,34 +54,25 @@ export function sweepMutations(instance: Instance) {
   };
 
   return {
-    /** Makes a sweep or, with its id, changes what isn't null. */
-    upsertSweep: ({ input }: { input: UpsertSweepInput }) => {
+    /** Makes a sweep or, with its id, changes one. */
+    upsertSweep: (input: UpsertSweepInput) => {
       const known = sweeps().find((sweep) => sweepId(sweep) === input.id);
-      if (input.id && !known) throw new HttpError(404, `sweep ${input.id} not found`);
+      if (input.id) found(known, `sweep ${input.id}`);
       if (typeof input.config === 'string') parseSweepConfig(input.config);
       const sweep = known ?? make(input);
-      sweep.config = input.config ?? sweep.config;
-      sweep.description = input.description ?? sweep.description;
-      sweep.displayName = input.displayName ?? sweep.displayName;
-      sweep.state = input.state ?? sweep.state;
+      takeOver(sweep, input, ['config', 'description', 'displayName', 'state']);
       sweep.updatedAt = Date.now();
-      return {
-        sweep: sweepNode(instance, sweep),
-        inserted: !known,
-        configValidationWarnings: [],
-      };
+      return { sweep: sweepNode(instance, sweep), inserted: !known, configValidationWarnings: [] };
     },
 
-    createAgent: ({ input }: { input: CreateAgentInput }) => {
-      const sweep = world.project(input.entityName, input.projectName)?.sweeps.get(input.sweep);
-      if (!sweep) throw new HttpError(404, `sweep ${input.sweep} not found`);
+    createAgent: (input: CreateAgentInput) => {
+      const project = world.project(input.entityName, input.projectName);
+      const sweep = found(project?.sweeps.get(input.sweep), `sweep ${input.sweep}`);
       const now = Date.now();
-      const { host } = input;
-      const number = world.next();
       const agent: Agent = {
-        number,
+        number: world.next(),
         sweep,
-        host,
+        host: input.host,
         createdAt: now,
         heartbeatAt: now,
         metrics: '{}',
@@ -92,24 +83,18 @@ export function sweepMutations(instance: Instance) {
     },
 
     /** An agent that has no run under way gets one, as long as there are any. */
-    agentHeartbeat: ({
-      input,
-    }: {
-      input: { id: string; metrics?: Maybe<string>; runState?: Maybe<string> };
-    }) => {
-      const agent = sweeps()
-        .flatMap((sweep) => sweep.agents)
-        .find((one) => agentId(one) === input.id);
-      if (!agent) throw new HttpError(404, `agent ${input.id} not found`);
+    agentHeartbeat: (input: { id: string; metrics?: Maybe<string>; runState?: Maybe<string> }) => {
+      const agents = sweeps().flatMap((sweep) => sweep.agents);
+      const agent = found(
+        agents.find((one) => agentId(one) === input.id),
+        `agent ${input.id}`,
+      );
       agent.heartbeatAt = Date.now();
-      agent.metrics = input.metrics ?? agent.metrics;
+      takeOver(agent, input, ['metrics']);
       const busy: Record<string, unknown> = JSON.parse(input.runState || '{}');
       const isBusy = Object.values(busy).some(Boolean);
       const command = isBusy ? null : nextCommand(agent.sweep, agent, () => world.randomRunName());
-      return {
-        agent: agentNode(instance, agent),
-        commands: JSON.stringify(command ? [command] : []),
-      };
+      return { agent: agentNode(instance, agent), commands: JSON.stringify(command ? [command] : []) };
     },
   };
 }

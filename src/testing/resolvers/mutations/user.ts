@@ -1,7 +1,7 @@
 import { HttpError } from '../../server/http.js';
 import type { Instance } from '../../world/instance.js';
 import { apiKeyNode } from '../entity.js';
-import { entityToChange, type Maybe } from './input.js';
+import { entityToChange, type Maybe, takeOver } from './input.js';
 
 interface UpdateUserInput {
   readonly defaultEntity?: Maybe<string>;
@@ -12,17 +12,15 @@ interface UpdateUserInput {
 export function userMutations(instance: Instance) {
   const { world, apiKeys } = instance;
   return {
-    /** What is null stays as it is. */
-    updateUser: ({ input }: { input: UpdateUserInput }) => {
+    updateUser: (input: UpdateUserInput) => {
       if (typeof input.defaultEntity === 'string')
         world.viewer.entity = entityToChange(instance, input.defaultEntity).name;
-      world.viewer.name = input.name ?? world.viewer.name;
+      takeOver(world.viewer, input, ['name']);
       return { user: instance.nodes.user() };
     },
 
     /** The viewer is its administrator. */
-    createTeam: ({ input }: { input: { teamName: string } }) => {
-      const { teamName: name } = input;
+    createTeam: ({ teamName: name }: { teamName: string }) => {
       if (!/^[a-z0-9_-]{1,64}$/i.test(name))
         throw new HttpError(400, `invalid team name ${JSON.stringify(name)}`);
       if (world.entities.has(name)) throw new HttpError(409, 'resource already exists');
@@ -30,12 +28,12 @@ export function userMutations(instance: Instance) {
     },
 
     /** The one answer that has a key whole. */
-    generateApiKey: ({ input }: { input: { description?: Maybe<string> } }) => {
+    generateApiKey: (input: { description?: Maybe<string> }) => {
       const key = apiKeys.generate(input.description ?? null);
       return { apiKey: { ...apiKeyNode(instance, key), name: key.secret } };
     },
 
-    deleteApiKey: ({ input }: { input: { id?: Maybe<string> } }) => {
+    deleteApiKey: (input: { id?: Maybe<string> }) => {
       if (!apiKeys.delete(input.id ?? '')) throw new HttpError(404, 'API key not found');
       return { success: true };
     },

@@ -1,20 +1,23 @@
 import { GraphQLError } from 'graphql';
-import { dropAlias, memberOf, pointAlias } from '../../artifacts/collections.js';
+import { checkProtected, dropAlias, memberOf } from '../../artifacts/collections.js';
 import { checkAlias, checkMetadata, checkTag, ttlOf } from '../../artifacts/names.js';
 import { type Artifact, type Membership, nameOf } from '../../artifacts/records.js';
 import { HttpError } from '../../server/http.js';
 import type { Instance } from '../../world/instance.js';
-import type { AliasInput, TagInput } from './artifact.js';
-import { type Maybe, projectToChange, runToChange } from './input.js';
-
-interface CollectionAliasInput extends AliasInput {
-  readonly entityName: string;
-  readonly projectName: string;
-}
+import { ensure } from '../../world/records.js';
+import {
+  type AliasInput,
+  type InProject,
+  type Maybe,
+  projectToChange,
+  runToChange,
+  type TagInput,
+  takeOver,
+} from './input.js';
 
 interface AliasesInput {
   readonly artifactID: string;
-  readonly aliases: readonly CollectionAliasInput[];
+  readonly aliases: readonly (AliasInput & InProject)[];
 }
 
 interface UpdateInput {
@@ -28,19 +31,15 @@ interface UpdateInput {
   readonly aliases?: Maybe<readonly AliasInput[]>;
 }
 
-interface UseInput {
+interface UseInput extends InProject {
   readonly artifactID: string;
-  readonly entityName: string;
-  readonly projectName: string;
   readonly runName: string;
   readonly usedAs?: Maybe<string>;
 }
 
 /** The root fields that change versions, once they are made. */
 export function versionMutations(instance: Instance) {
-  const { world } = instance;
-  const { catalogue, deletion, protection, lineage } = instance.artifacts;
-  const next = (): number => world.next();
+  const { catalogue, deletion } = instance;
 
   const committed = (id: string): Artifact => {
     const artifact = catalogue.artifactToChange(id);
@@ -49,10 +48,9 @@ export function versionMutations(instance: Instance) {
     return artifact;
   };
 
-  const memberIn = (artifact: Artifact, alias: CollectionAliasInput): Membership => {
+  const memberIn = (artifact: Artifact, alias: AliasInput & InProject): Membership => {
     const { entityName, projectName, artifactCollectionName: name } = alias;
-    const project = projectToChange(instance, entityName, projectName);
-    const collection = catalogue.collection(project, name);
+    const collection = projectToChange(instance, alias).collections.get(name);
     const member = collection && memberOf(collection, artifact);
     if (!member) {
       throw new HttpError(
@@ -72,7 +70,7 @@ export function versionMutations(instance: Instance) {
     const wanted = input.aliases.map((alias) => ({ member: memberIn(artifact, alias), name: alias.alias }));
     for (const { member, name } of wanted) {
       checkAlias(name);
-      protection.check(member.collection, [name]);
+      checkProtected(member.collection, [name]);
     }
     for (const { member, name } of wanted) change(member, name);
     return artifact;
@@ -88,41 +86,34 @@ export function versionMutations(instance: Instance) {
         .map(({ alias }) => alias);
       const dropped = [...member.aliases.keys()].filter((name) => !wanted.includes(name));
       const added = wanted.filter((name) => !member.aliases.has(name));
-      protection.check(member.collection, [...dropped, ...added]);
+      checkProtected(member.collection, [...dropped, ...added]);
       for (const name of added) checkAlias(name);
       for (const name of dropped) dropAlias(member.collection, name);
-      for (const name of added) pointAlias(member, name, next);
+      for (const name of added) catalogue.pointAlias(member, name);
     }
   };
 
   return {
-    addAliases: ({ input }: { input: AliasesInput }) => {
-      const artifact = changeAliases(input, (member, name) => pointAlias(member, name, next));
-      return {
-        success: true,
-        artifact: instance.nodes.artifact(artifact),
-        aliases: input.aliases,
-      };
+    addAliases: (input: AliasesInput) => {
+      const artifact = changeAliases(input, (member, name) => catalogue.pointAlias(member, name));
+      return { success: true, artifact: instance.nodes.artifact(artifact), aliases: input.aliases };
     },
 
     /** An alias that the version hasn't is no error, but one that another version has stays. */
-    deleteAliases: ({ input }: { input: AliasesInput }) => {
+    deleteAliases: (input: AliasesInput) => {
       changeAliases(input, (member, name) => {
         if (member.aliases.has(name)) dropAlias(member.collection, name);
       });
       return { success: true };
     },
 
-    /** What is null stays as it is. */
-    updateArtifact: ({ input }: { input: UpdateInput }) => {
+    updateArtifact: (input: UpdateInput) => {
       const artifact = catalogue.artifactToChange(input.artifactID);
       checkMetadata(input.metadata);
       for (const { tagName } of [...(input.tagsToAdd ?? []), ...(input.tagsToDelete ?? [])])
         checkTag(tagName);
       if (typeof input.ttlDurationSeconds === 'number') artifact.ttlSeconds = ttlOf(input.ttlDurationSeconds);
-      artifact.description = input.description ?? artifact.description;
-      artifact.metadata = input.metadata ?? artifact.metadata;
-      artifact.labels = input.labels ?? artifact.labels;
+      takeOver(artifact, input, ['description', 'metadata', 'labels']);
       for (const tag of input.tagsToAdd ?? []) artifact.tags.set(tag.tagName, tag.tagCategoryName ?? null);
       for (const tag of input.tagsToDelete ?? []) artifact.tags.delete(tag.tagName);
       if (input.aliases) replaceAliases(artifact, input.aliases);
@@ -130,17 +121,18 @@ export function versionMutations(instance: Instance) {
       return { artifact: instance.nodes.artifact(artifact) };
     },
 
-    deleteArtifact: ({ input }: { input: { artifactID: string; deleteAliases?: Maybe<boolean> } }) => {
+    deleteArtifact: (input: { artifactID: string; deleteAliases?: Maybe<boolean> }) => {
       const artifact = catalogue.artifactToChange(input.artifactID);
       deletion.delete(artifact, input.deleteAliases ?? false);
       return { artifact: instance.nodes.artifact(artifact) };
     },
 
-    useArtifact: ({ input }: { input: UseInput }) => {
-      const project = projectToChange(instance, input.entityName, input.projectName);
-      const run = runToChange(project, input.runName);
+    useArtifact: (input: UseInput) => {
+      const run = runToChange(projectToChange(instance, input), input.runName);
       const artifact = committed(input.artifactID);
-      lineage.addInput(run, artifact, input.usedAs ?? null);
+      const names = ensure(run.inputs, artifact, () => new Set());
+      if (typeof input.usedAs === 'string') names.add(input.usedAs);
+      artifact.users.add(run);
       return { artifact: instance.nodes.artifact(artifact), run: instance.nodes.run(run) };
     },
   };

@@ -12,21 +12,15 @@ export type CreatedArtifact = NonNullable<CreateArtifactMutation['createArtifact
 const CLIENT_ID_CHARACTERS = 128;
 
 /** A draft about to become known to the server. Its ids stay the same when it is told again. */
-export interface NewArtifact {
-  readonly place: CollectionName;
-  readonly plan: Plan;
-  readonly options: CheckedOptions;
-  readonly clientId: string;
-  readonly sequenceClientId: string;
-}
-
-export const newArtifact = (place: CollectionName, plan: Plan, options: CheckedOptions): NewArtifact => ({
+export const newArtifact = (place: CollectionName, plan: Plan, options: CheckedOptions) => ({
   place,
   plan,
   options,
   clientId: randomId(CLIENT_ID_CHARACTERS),
   sequenceClientId: randomId(CLIENT_ID_CHARACTERS),
 });
+
+export type NewArtifact = ReturnType<typeof newArtifact>;
 
 /**
  * Makes a version that nobody sees before it is committed, or finds the one that has the same content.

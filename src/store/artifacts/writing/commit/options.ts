@@ -2,9 +2,9 @@ import type { CommitOptions } from '../../../../contract/drafts.js';
 import { Failure } from '../../../../contract/failure.js';
 import type { TreePath } from '../../../../contract/tree-path.js';
 import type { DigestAlgorithm } from '../../content.js';
+import type { ArtifactsContext } from '../../context.js';
 import { factsOfVersion } from '../../listing/facts.js';
 import { checkAlias, invalid, LATEST, MOST_CHARACTERS } from '../../names.js';
-import type { ArtifactParts } from '../../parts.js';
 import { ifGone } from '../failures.js';
 
 /** The options of a commit, checked, as the server takes them. */
@@ -115,7 +115,7 @@ function metadataText(metadata: Readonly<Record<string, unknown>>): string {
  * @param base null: it is a copy of none
  */
 export async function withBase(
-  parts: ArtifactParts,
+  context: ArtifactsContext,
   base: TreePath | null,
   options: CommitOptions,
   signal: AbortSignal | undefined,
@@ -129,7 +129,7 @@ export async function withBase(
     return checked;
   }
   const kept = await ifGone(
-    () => factsOfVersion(parts, base, signal),
+    () => factsOfVersion(context, base, signal),
     [
       'ENOENT',
       `The version that the draft was copied from, '${base}', is gone: give \`description\`, \`metadata\` and \`digestAlgorithm\`.`,

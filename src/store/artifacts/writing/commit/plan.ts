@@ -3,12 +3,11 @@ import { Failure } from '../../../../contract/failure.js';
 import { decodeFileName } from '../../../../contract/tree-path.js';
 import type { Source } from '../../../../contract/uploads.js';
 import { sizeOf } from '../../../common/sources.js';
-import { contentNameOf, type DigestAlgorithm } from '../../content.js';
+import { contentNameOf, type DigestAlgorithm, versionOf } from '../../content.js';
+import type { ArtifactsContext } from '../../context.js';
 import { ANY_REGION, type ManifestEntry } from '../../manifest/format.js';
-import { findManifestEntry } from '../../manifest/loader.js';
 import { digestManifest, extraOf, sortedByPath } from '../../manifest/writer.js';
 import { checkInnerPath } from '../../names.js';
-import type { ArtifactParts } from '../../parts.js';
 import { assertNotAborted, forEachOf } from '../concurrency.js';
 import { step } from '../failures.js';
 import { digestContent } from '../files/digests.js';
@@ -45,7 +44,7 @@ export interface Plan {
 
 /** Reads what is new in a draft, and takes what was copied from the manifests it comes from. */
 export async function planDraft(
-  parts: ArtifactParts,
+  context: ArtifactsContext,
   files: readonly DraftFile[],
   algorithm: DigestAlgorithm,
   signal: AbortSignal | undefined,
@@ -55,19 +54,19 @@ export async function planDraft(
   const entries: ManifestEntry[] = [];
   const uploads: PlannedUpload[] = [];
   const regions = new Set<string>();
-  await forEachOf(named, parts.context.client.config.concurrency, async ({ file, path }) => {
+  await forEachOf(named, context.client.config.concurrency, async ({ file, path }) => {
     assertNotAborted(signal);
     if (file.kind === 'copy') {
       const { entry, region } = await step(`Copying '${path}' failed`, () =>
-        copiedEntry(parts, file, signal),
+        copiedEntry(context, file, signal),
       );
       entries.push({ ...entry, path });
-      if (entry.ref === null) regions.add(region);
+      if (region !== null) regions.add(region);
     } else if (file.kind === 'reference') {
       entries.push(reference(path, file.uri));
     } else {
       const upload = await step(`Reading '${path}' failed`, () =>
-        planned(parts, { name: file.name, path, source: file.source }, algorithm, signal),
+        planned(context, { name: file.name, path, source: file.source }, algorithm, signal),
       );
       uploads.push(upload);
       entries.push(entryOf(upload, algorithm));
@@ -108,7 +107,7 @@ function assertDistinct(files: readonly { readonly path: string }[]): void {
 }
 
 async function planned(
-  { context }: ArtifactParts,
+  context: ArtifactsContext,
   { name, path, source }: Pick<PlannedUpload, 'name' | 'path' | 'source'>,
   algorithm: DigestAlgorithm,
   signal: AbortSignal | undefined,
@@ -145,32 +144,23 @@ function reference(path: string, uri: string): ManifestEntry {
   return { path, digest: uri, algorithm: 'md5', size: null, ref: uri, birthArtifactId: null, extra: {} };
 }
 
-type CopiedFile = Extract<DraftFile, { kind: 'copy' }>;
-
-/** What a manifest tells of a file, for another one that holds it too. */
-interface CopiedEntry {
-  readonly entry: Omit<ManifestEntry, 'path'>;
-  /** The region of the storage that holds it. */
-  readonly region: string;
-}
-
 /**
- * Finds what the manifest of a version tells of a file that a draft copies. Rejects with ENOENT without one, with ESTALE
+ * Finds what the manifest of a version tells of a file that a draft copies, and the region of the storage that holds it:
+ * none does of a reference. Rejects with ENOENT without one, with ESTALE
  * if its content isn't the one that was copied: a collection that was made anew has other versions of the same names.
  */
 async function copiedEntry(
-  parts: ArtifactParts,
-  { origin, version: copied }: CopiedFile,
+  context: ArtifactsContext,
+  { origin, version: copied = '' }: Extract<DraftFile, { kind: 'copy' }>,
   signal: AbortSignal | undefined,
-): Promise<CopiedEntry> {
-  const found = await findManifestEntry(parts, origin, signal);
+): Promise<{ readonly entry: ManifestEntry; readonly region: string | null }> {
+  const found = await context.versions.entryAt(origin, signal);
   if (!found) throw new Failure('ENOENT', `There is no '${origin}' any more.`);
   const { entry, manifest, version } = found;
-  const name = contentNameOf(copied ?? '');
-  if (name && entry.ref === null && (name.digest !== entry.digest || name.algorithm !== entry.algorithm)) {
+  if (entry.ref !== null) return { entry, region: null };
+  if (contentNameOf(copied) !== null && copied !== versionOf(entry)) {
     throw new Failure('ESTALE', `'${origin}' holds other content now; copy it again.`);
   }
-  if (entry.ref !== null) return { entry, region: ANY_REGION };
   if (manifest.layout === 'V1') {
     throw new Failure(
       'ENOTSUP',

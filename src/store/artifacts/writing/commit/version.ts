@@ -10,9 +10,9 @@ import {
   type VersionFactsFragment,
 } from '../../../../wire/generated.js';
 import { isWireFailure } from '../../../../wire/wire-failure.js';
+import type { ArtifactsContext } from '../../context.js';
 import { type Membership, membershipEntries, ownMembership } from '../../listing/entries.js';
 import { checkReserved } from '../../names.js';
-import type { ArtifactParts } from '../../parts.js';
 import { type CollectionName, collectionAt } from '../../places.js';
 import { addAliases } from '../alias-changes.js';
 import { assertNotAborted, Turns } from '../concurrency.js';
@@ -41,26 +41,22 @@ export class Commits {
   private readonly runs: AutoRuns;
   private readonly uploads: FileUploads;
 
-  constructor(private readonly parts: ArtifactParts) {
-    this.runs = new AutoRuns(parts.context.client);
-    this.uploads = new FileUploads(parts.context);
+  constructor(private readonly context: ArtifactsContext) {
+    this.runs = new AutoRuns(context.client);
+    this.uploads = new FileUploads(context);
   }
 
   async commit(draft: Draft, options: Options): Promise<Outcome> {
-    const { signal, onProgress, onUploaded } = options;
+    const { signal } = options;
     checkCommitOptions(options);
     const place = collectionAt(draft.collection);
     checkReserved(place.type, place.collection);
     return this.turns.take(draft.collection, signal, async () => {
       assertNotAborted(signal);
-      const checked = await withBase(this.parts, draft.base ?? null, options, signal);
-      await checkCollection(this.parts.context, place, checked.algorithm, signal);
-      const plan = await planDraft(this.parts, draft.files, checked.algorithm, signal);
-      return this.make(draft.collection, newArtifact(place, plan, checked), {
-        signal,
-        onProgress,
-        onUploaded,
-      });
+      const checked = await withBase(this.context, draft.base ?? null, options, signal);
+      await checkCollection(this.context, place, checked.algorithm, signal);
+      const plan = await planDraft(this.context, draft.files, checked.algorithm, signal);
+      return this.make(draft.collection, newArtifact(place, plan, checked), options);
     });
   }
 
@@ -105,7 +101,7 @@ export class Commits {
     const attempt = async () => {
       const run = options.runId ?? (await this.runs.of(place, signal));
       const artifact = await step('Making the version failed', () =>
-        createArtifact(this.parts.context, draft, run, signal),
+        createArtifact(this.context, draft, run, signal),
       );
       if (artifact.state === 'PENDING' || artifact.state === 'COMMITTED' || artifact.state === 'DELETED') {
         return { run, artifact };
@@ -122,7 +118,7 @@ export class Commits {
   }
 
   private async upload(target: Target, plan: Plan, sending: Sending): Promise<void> {
-    const { context } = this.parts;
+    const { context } = this;
     const { signal } = sending;
     const manifestId = await step('Announcing the manifest failed', () =>
       announceManifest(context, target, signal),
@@ -140,7 +136,7 @@ export class Commits {
 
   /** The moment in which the version appears. Where its answer is lost, the server is asked what became of it. */
   private async finish(id: string): Promise<VersionFactsFragment> {
-    const { client } = this.parts.context;
+    const { client } = this.context;
     try {
       const { commitArtifact } = await client.run(CommitArtifactDocument, { id });
       if (!commitArtifact)
@@ -162,7 +158,7 @@ export class Commits {
 
   private async unlessUnreachable(id: string): Promise<VersionFactsFragment | null> {
     try {
-      return (await this.parts.context.client.run(FindArtifactDocument, { id })).artifact;
+      return (await this.context.client.run(FindArtifactDocument, { id })).artifact;
     } catch (error) {
       if (!(error instanceof Failure)) throw error;
       // What made this look necessary says more.
@@ -179,13 +175,13 @@ export class Commits {
     const member = ownMembership(facts);
     const missing = member ? missingOf(member, aliases) : aliases;
     if (member && missing.length === 0) return member;
-    await addAliases(this.parts.context, { place, artifactId: facts.id, aliases: missing }, undefined);
+    await addAliases(this.context, { place, artifactId: facts.id, aliases: missing }, undefined);
     return this.lookUp(facts.id);
   }
 
   /** Versions get their numbers when they are committed; a server may take a moment to show it. */
   private async lookUp(id: string): Promise<Membership> {
-    const { client } = this.parts.context;
+    const { client } = this.context;
     const { clock } = client.api;
     for (let look = 1; look <= MOST_LOOKS; look++) {
       const { artifact } = await step('Looking the committed version up failed', () =>

@@ -26,26 +26,24 @@ interface DigestOptions {
  * Reads content once, piece by piece, for all its digests. Rejects with EIO if a file can't be read, or is shorter
  * than was said.
  */
-export async function digestContent(source: Source, options: DigestOptions): Promise<ContentDigests> {
-  return reading(source, (content) => digestOpen(content, sizeOf(source), options));
-}
-
-async function digestOpen(
-  source: OpenSource,
-  size: number,
+export async function digestContent(
+  source: Source,
   { algorithm, partBytes, signal }: DigestOptions,
 ): Promise<ContentDigests> {
+  const size = sizeOf(source);
   const md5 = createHash('md5');
   const xxh128 = algorithm === 'xxh128' ? await createHasher(algorithm) : null;
   const parts = partBytes === null ? null : new PartDigests(partBytes);
   let seen = 0;
-  for await (const piece of readable(source)) {
-    assertNotAborted(signal);
-    md5.update(piece);
-    xxh128?.update(piece);
-    parts?.update(piece);
-    seen += piece.byteLength;
-  }
+  await reading(source, async (content) => {
+    for await (const piece of readable(content)) {
+      assertNotAborted(signal);
+      md5.update(piece);
+      xxh128?.update(piece);
+      parts?.update(piece);
+      seen += piece.byteLength;
+    }
+  });
   if (seen !== size)
     throw new Failure('EIO', 'The content has changed.', `${seen} bytes in place of ${size}`);
   const base64 = md5.digest('base64');

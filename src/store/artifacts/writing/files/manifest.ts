@@ -61,26 +61,23 @@ export async function uploadManifest(
   signal: AbortSignal | undefined,
 ): Promise<void> {
   const { bytes, digest } = writeManifest(entries, target.region);
-  let hasFailed = false;
-  const send = async (): Promise<void> => {
-    const found = await destinationOf(context, target, digest, signal);
-    const { uploadUrl, uploadHeaders: lines = [] } = found;
+  for (let isAgain = false; ; isAgain = true) {
+    const { uploadUrl, uploadHeaders: lines = [] } = await destinationOf(context, target, digest, signal);
     if (!uploadUrl) throw new Failure('EPROTO', 'The server gave no address to upload the manifest to.');
+    const headers = uploadHeaders(lines);
     try {
       await context.transfers.upload(
         context.absolute(uploadUrl),
-        uploadHeaders(lines),
+        headers,
         { kind: 'bytes', bytes },
         { signal },
       );
+      return;
     } catch (error) {
       // The address may have expired under retries: another one is asked for, once.
-      if (hasFailed || !isWireFailure(error) || !isRefusal(error)) throw ofStorage(error);
-      hasFailed = true;
-      await send();
+      if (isAgain || !isWireFailure(error) || !isRefusal(error)) throw ofStorage(error);
     }
-  };
-  await send();
+  }
 }
 
 /** Asking again for a manifest of the same version is asking for its address: the server keeps one record of each. */

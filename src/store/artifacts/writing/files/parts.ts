@@ -10,7 +10,9 @@ import type { StoreContext } from '../../../common/context.js';
 import { reading } from '../../../common/sources.js';
 import { abortable, allOrFirstFailure, inSlot } from '../concurrency.js';
 import { contentChanged } from '../failures.js';
-import type { DeclaredPart, Multipart } from './declaration.js';
+import type { DeclaredFile, DeclaredPart, Multipart } from './declaration.js';
+
+type Sending = Parameters<Transfers['upload']>[3];
 
 const MOST_PARTS = 10_000;
 /** What the storage's own blocks are multiples of; the SDK rounds up to it. */
@@ -49,24 +51,12 @@ export function partsOf(size: number, partBytes: number): readonly Part[] {
   });
 }
 
-/** A file that goes to the storage in parts. */
-interface PartedFile {
-  readonly source: Source;
-  readonly birthArtifactId: string;
-  readonly multipart: Multipart;
-}
-
-interface SendOptions {
-  readonly signal: AbortSignal;
-  readonly onProgress: ((sent: number) => void) | undefined;
-}
-
 /** Sends all parts side by side, and puts them together. Resolves with a failure where nobody knows whether the file is there. */
 export async function sendParts(
   context: StoreContext,
   queue: PQueue,
-  { source, birthArtifactId, multipart }: PartedFile,
-  { signal: outer, onProgress }: SendOptions,
+  { file, birthArtifactId, multipart }: DeclaredFile & { readonly multipart: Multipart },
+  { signal: outer, onProgress }: Sending & { readonly signal: AbortSignal },
 ): Promise<Failure | null> {
   const { uploadId, storagePath, contentType, parts } = multipart;
   const progress = onProgress && sumOfParts(onProgress);
@@ -75,7 +65,7 @@ export async function sendParts(
       parts.map((part) => {
         const options = { signal: controller.signal, onProgress: progress?.(part.number) };
         return inSlot(queue, controller.signal, () =>
-          sendPart(context.transfers, source, { ...part, contentType }, options),
+          sendPart(context.transfers, file.source, { ...part, contentType }, options),
         );
       }),
       () => controller.abort(),
@@ -105,7 +95,7 @@ async function sendPart(
   transfers: Transfers,
   source: Source,
   { number, start, size, md5, url, contentType }: DeclaredPart & Pick<Multipart, 'contentType'>,
-  options: Parameters<Transfers['upload']>[3],
+  options: Sending,
 ): Promise<{ readonly partNumber: number; readonly hexMD5: string }> {
   const headers = { 'content-md5': md5, ...(contentType !== null && { 'content-type': contentType }) };
   const { etag, md5: sent } = await reading(source, (content) => {

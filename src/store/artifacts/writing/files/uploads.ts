@@ -7,7 +7,7 @@ import type { StoreContext } from '../../../common/context.js';
 import { reading } from '../../../common/sources.js';
 import type { PlannedUpload } from '../commit/plan.js';
 import { abortable, assertNotAborted, inSlot } from '../concurrency.js';
-import { contentChanged, failedAt, isDigestMismatch, isRefusal, ofStorage } from '../failures.js';
+import { contentChanged, failedAt, isRefusal, ofStorage } from '../failures.js';
 import { type DeclaredFile, declareFiles, type FileTarget } from './declaration.js';
 import { digestContent } from './digests.js';
 import { sendParts } from './parts.js';
@@ -29,8 +29,7 @@ interface Round {
   readonly controller: AbortController;
   /** The artifacts with which the bytes came, by path. */
   readonly births: Map<string, string>;
-  readonly onProgress: Sending['onProgress'];
-  readonly onUploaded: Sending['onUploaded'];
+  readonly waiting: Sending;
   readonly refused: { readonly file: PlannedUpload; readonly failure: Failure }[];
   readonly failures: unknown[];
 }
@@ -69,59 +68,52 @@ export class FileUploads {
     target: FileTarget,
     files: readonly PlannedUpload[],
     births: Map<string, string>,
-    { signal, onProgress, onUploaded }: Sending,
+    waiting: Sending,
   ): Promise<Round['refused']> {
-    return abortable(signal, async (controller) => {
-      const round: Round = {
-        ...{ target, controller, births, onProgress, onUploaded },
-        ...{ refused: [], failures: [] },
-      };
+    return abortable(waiting.signal, async (controller) => {
+      const round: Round = { target, controller, births, waiting, refused: [], failures: [] };
       const sending: Promise<void>[] = [];
       try {
         for (let at = 0; at < files.length && !controller.signal.aborted; ) {
           const batch = batchFrom(files, at, this.context.sizes.get('artifactFiles'));
           await unlessAborted(this.queue.onSizeLessThan(Math.ceil(batch.length / 2)), controller.signal);
-          await this.declare(round, batch, sending);
+          await this.context.sizes.all('artifactFiles', batch, async (some) => {
+            const declared = await declareFiles(this.context, target, some, controller.signal);
+            sending.push(...declared.map((each) => this.send(round, each)));
+          });
           at += batch.length;
         }
       } catch (error) {
         fail(round, failedAt('Announcing files to the server failed', error));
       }
       await Promise.all(sending);
-      assertNotAborted(signal);
+      assertNotAborted(waiting.signal);
       if (round.failures.length > 0) throw round.failures[0];
       return round.refused;
     });
   }
 
-  private async declare(
-    round: Round,
-    files: readonly PlannedUpload[],
-    sending: Promise<void>[],
-  ): Promise<void> {
-    const { target, controller } = round;
-    await this.context.sizes.all('artifactFiles', files, async (batch) => {
-      const declared = await declareFiles(this.context, target, batch, controller.signal);
-      sending.push(...declared.map((each) => this.send(round, each)));
-    });
-  }
-
   /** Never rejects: what happened stands in the round. */
-  private async send(
-    round: Round,
-    { file, birthArtifactId, url, headers, multipart }: DeclaredFile,
-  ): Promise<void> {
+  private async send(round: Round, declared: DeclaredFile): Promise<void> {
+    const { file, birthArtifactId, url, headers, multipart } = declared;
+    const { onProgress, onUploaded } = round.waiting;
+    const options = {
+      signal: round.controller.signal,
+      onProgress: onProgress && ((sent: number) => onProgress(file.name, sent, file.size)),
+    };
     try {
       if (multipart !== null) {
-        const options = { signal: round.controller.signal, onProgress: progressOf(round, file) };
-        const part = { source: file.source, birthArtifactId, multipart };
-        const unsettled = await sendParts(this.context, this.queue, part, options);
+        const unsettled = await sendParts(this.context, this.queue, { ...declared, multipart }, options);
         if (unsettled) return void round.refused.push({ file, failure: unsettled });
       } else if (url !== null) {
-        await this.sendWhole(round, file, url, headers);
+        const { md5 } = await inSlot(this.queue, options.signal, () =>
+          reading(file.source, (content) => this.context.transfers.upload(url, headers, content, options)),
+        );
+        // Not every storage compares what comes with what was announced.
+        if (md5 !== file.md5) throw contentChanged();
       }
       round.births.set(file.path, birthArtifactId);
-      if (multipart !== null || url !== null) round.onUploaded?.(file.name, file.size);
+      if (url !== null) onUploaded?.(file.name, file.size);
     } catch (error) {
       const failure = await this.judge(round, file, error);
       if (failure !== null) fail(round, failedAt(`Uploading '${file.path}' failed`, ofStorage(failure)));
@@ -132,33 +124,14 @@ export class FileUploads {
   private async judge(round: Round, file: PlannedUpload, error: unknown): Promise<unknown> {
     if (!isWireFailure(error) || !isRefusal(error)) return error;
     try {
-      if (isDigestMismatch(error)) await assertUnchanged(file, round.target, round.controller.signal);
+      if (error.reason === 'digest') await assertUnchanged(file, round.target, round.controller.signal);
     } catch (changed) {
       return changed;
     }
     round.refused.push({ file, failure: error });
     return null;
   }
-
-  private async sendWhole(
-    round: Round,
-    file: PlannedUpload,
-    url: string,
-    headers: Readonly<Record<string, string>>,
-  ): Promise<void> {
-    const { source, md5 } = file;
-    const { signal } = round.controller;
-    const options = { signal, onProgress: progressOf(round, file) };
-    const sent = await inSlot(this.queue, signal, () =>
-      reading(source, (content) => this.context.transfers.upload(url, headers, content, options)),
-    );
-    // Not every storage compares what comes with what was announced.
-    if (sent.md5 !== md5) throw contentChanged();
-  }
 }
-
-const progressOf = ({ onProgress }: Round, { name, size }: PlannedUpload) =>
-  onProgress && ((sent: number) => onProgress(name, sent, size));
 
 function batchFrom(files: readonly PlannedUpload[], start: number, most: number): readonly PlannedUpload[] {
   let end = start;

@@ -1,5 +1,5 @@
-import type { Entry } from '../../contract/entry.js';
-import { Failure } from '../../contract/failure.js';
+import type { Entry } from '../../../src/contract/entry.js';
+import { Failure } from '../../../src/contract/failure.js';
 import {
   depthOf,
   isBelow,
@@ -8,8 +8,15 @@ import {
   segmentsOf,
   type TreePath,
   upperPath,
-} from '../../contract/tree-path.js';
-import { contentVersion, md5Of } from '../common/rows.js';
+} from '../../../src/contract/tree-path.js';
+import type { TreeShape } from '../../../src/contract/tree-shape.js';
+import { contentVersion, directoryEntry, md5Of } from '../../../src/store/common/rows.js';
+import { RUNS_SHAPE } from '../../../src/store/runs/shape.js';
+
+/** The shape of runs, but every listing is whole. */
+export const MEMORY_SHAPE: TreeShape = { ...RUNS_SHAPE, kind: 'memory', partialDepth: 0 };
+
+export const UNIT_DEPTH = MEMORY_SHAPE.levels.length;
 
 /** One name at the remote. */
 interface Row {
@@ -21,16 +28,15 @@ interface Row {
   listedAt: number | null;
 }
 
+const ROOT_ENTRY = directoryEntry(ROOT, { id: 'root', createdAt: new Date(0).toISOString() });
+
 /** What a remote in memory holds: directories down to units, and files, each listed or not. */
 export class MemoryTree {
   private readonly rows = new Map<TreePath, Row>();
   private readonly directories = new Map<TreePath, Entry>();
   private serial = 0;
 
-  constructor(
-    private readonly unitDepth: number,
-    private readonly now: () => number,
-  ) {}
+  constructor(private readonly now: () => number) {}
 
   /** All names that were declared and not removed. */
   names(): TreePath[] {
@@ -62,7 +68,7 @@ export class MemoryTree {
   }
 
   directory(path: TreePath): Entry | null {
-    return path === ROOT ? directoryEntry(ROOT, 0, 'root') : (this.directories.get(path) ?? null);
+    return path === ROOT ? ROOT_ENTRY : (this.directories.get(path) ?? null);
   }
 
   /** The directories above a path, outermost first. */
@@ -72,7 +78,7 @@ export class MemoryTree {
 
   /** The unit that a path is in, or is. */
   unitOf(path: TreePath): TreePath | null {
-    return prefixesOf(path)[this.unitDepth - 1] ?? (this.unitDepth === 0 ? ROOT : null);
+    return prefixesOf(path)[UNIT_DEPTH - 1] ?? null;
   }
 
   children(path: TreePath): Entry[] {
@@ -84,21 +90,18 @@ export class MemoryTree {
 
   /** The directory with those above it, as far as they are missing and not below the unit. */
   makeDirectories(path: TreePath): Entry {
-    let made = directoryEntry(ROOT, 0, 'root');
-    for (const prefix of prefixesOf(path).slice(0, this.unitDepth)) {
-      made = this.directories.get(prefix) ?? directoryEntry(prefix, this.now(), `directory${++this.serial}`);
+    let made = ROOT_ENTRY;
+    const createdAt = new Date(this.now()).toISOString();
+    for (const prefix of prefixesOf(path).slice(0, UNIT_DEPTH)) {
+      made = this.directories.get(prefix) ?? directoryEntry(prefix, { id: `${++this.serial}`, createdAt });
       this.directories.set(prefix, made);
     }
     return made;
   }
 
   declare(path: TreePath): Row {
-    const row = this.rows.get(path) ?? {
-      id: `file${++this.serial}`,
-      entry: null,
-      bytes: null,
-      listedAt: null,
-    };
+    const unlisted = { entry: null, bytes: null, listedAt: null };
+    const row = this.rows.get(path) ?? { id: `file${++this.serial}`, ...unlisted };
     this.rows.set(path, row);
     return row;
   }
@@ -116,7 +119,13 @@ export class MemoryTree {
     if (!row) return;
     row.listedAt = null;
     const { bytes, id, entry } = row;
-    if (bytes) row.entry = fileEntry(path, bytes, { id, birthtimeMs: entry?.birthtimeMs, now: this.now() });
+    if (!bytes) return;
+    const now = this.now();
+    const times = { mtimeMs: now, birthtimeMs: entry?.birthtimeMs ?? now };
+    const md5 = md5Of(bytes);
+    const size = bytes.byteLength;
+    const version = contentVersion({ md5, size, updatedAt: new Date(now).toISOString() });
+    row.entry = { path, kind: 'file', size, ...times, version, md5, id, isReadOnly: false };
   }
 
   removeFile(path: TreePath): void {
@@ -131,34 +140,6 @@ export class MemoryTree {
     return true;
   }
 }
-
-function fileEntry(
-  path: TreePath,
-  bytes: Uint8Array,
-  {
-    id,
-    birthtimeMs,
-    now,
-  }: { readonly id: string; readonly birthtimeMs: number | undefined; readonly now: number },
-): Entry {
-  const size = bytes.byteLength;
-  const md5 = md5Of(bytes);
-  const version = contentVersion({ md5, size, updatedAt: new Date(now).toISOString() });
-  const times = { mtimeMs: now, birthtimeMs: birthtimeMs ?? now };
-  return { path, kind: 'file', size, ...times, version, md5, id, isReadOnly: false };
-}
-
-const directoryEntry = (path: TreePath, at: number, id: string): Entry => ({
-  path,
-  kind: 'directory',
-  size: null,
-  mtimeMs: at,
-  birthtimeMs: at,
-  version: 'directory',
-  md5: null,
-  id,
-  isReadOnly: false,
-});
 
 /** The path and every directory above it, outermost first, without the root. */
 function prefixesOf(path: TreePath): TreePath[] {

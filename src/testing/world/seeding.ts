@@ -1,7 +1,3 @@
-import type { SeedArtifacts, SeededCollection } from '../artifacts/seeding.js';
-import type { Fault } from '../faults.js';
-import type { RequestRecord } from '../server/log.js';
-
 /** Files by name, below a run. Text is stored as UTF-8. */
 export type SeedFiles = Readonly<Record<string, string | Uint8Array>>;
 
@@ -25,15 +21,4 @@ export interface SeedRun {
   /** As the service keeps it: `{ lr: { value: 0.1 } }`. */
   readonly config?: Readonly<Record<string, unknown>> | undefined;
   readonly summaryMetrics?: Readonly<Record<string, unknown>> | undefined;
-}
-
-/** What the server's own thread does on request of the thread that started it. */
-export interface Control {
-  seed(tree: SeedTree, about: SeedRun): void;
-  requests(options: { readonly clear?: boolean | undefined }): readonly RequestRecord[];
-  faults(faults: readonly Fault[] | null): readonly Fault[];
-  seedArtifacts(tree: SeedArtifacts): Readonly<Record<string, SeededCollection>>;
-  artifactFiles(name: string): Readonly<Record<string, Uint8Array>>;
-  files(run: string): Readonly<Record<string, Uint8Array>>;
-  close(): Promise<void>;
 }

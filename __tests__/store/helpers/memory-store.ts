@@ -1,13 +1,12 @@
 import { setTimeout } from 'node:timers/promises';
-import type { Lookup } from '../contract/entry.js';
-import { Failure } from '../contract/failure.js';
-import type { Store } from '../contract/store.js';
-import { depthOf, parentOf, ROOT, type TreePath, treePath } from '../contract/tree-path.js';
-import type { OpenSource, Signalled, Ticket } from '../contract/uploads.js';
-import { md5Of } from './common/rows.js';
-import { piecesOf } from './common/sources.js';
-import { MemoryTree } from './memory/tree.js';
-import { MEMORY_SHAPE } from './runs/shape.js';
+import type { Lookup } from '../../../src/contract/entry.js';
+import { Failure } from '../../../src/contract/failure.js';
+import type { Store } from '../../../src/contract/store.js';
+import { depthOf, parentOf, ROOT, type TreePath, treePath } from '../../../src/contract/tree-path.js';
+import type { OpenSource, Signalled, Ticket } from '../../../src/contract/uploads.js';
+import { md5Of } from '../../../src/store/common/rows.js';
+import { piecesOf } from '../../../src/store/common/sources.js';
+import { MEMORY_SHAPE, MemoryTree, UNIT_DEPTH } from './memory-tree.js';
 
 export interface MemoryStoreOptions {
   /** Files that are there from the start, by path; the directories above them come with them. @default {} */
@@ -24,8 +23,6 @@ export interface MemoryStoreOptions {
   /** How long each request takes, in milliseconds. @default 0 */
   readonly latencyMs?: number;
 }
-
-const unitDepth = MEMORY_SHAPE.levels.length;
 
 /** A remote that lives in this process. Foreign writers are played through `write`. */
 export interface MemoryStore
@@ -55,7 +52,7 @@ export function createMemoryStore(
     latencyMs = 0,
     now = Date.now,
   } = options;
-  const tree = new MemoryTree(unitDepth, now);
+  const tree = new MemoryTree(now);
   const write = (path: TreePath, content: string | Uint8Array): void => {
     tree.makeDirectories(parentOf(path));
     tree.put(path, new Uint8Array(typeof content === 'string' ? Buffer.from(content) : content), null);
@@ -82,7 +79,7 @@ export function createMemoryStore(
       const ancestors = tree.above(path);
       const unit = tree.unitOf(path);
       let found: Lookup['found'];
-      if (depthOf(path) <= unitDepth) found = tree.directory(path);
+      if (depthOf(path) <= UNIT_DEPTH) found = tree.directory(path);
       else found = tree.file(path) ?? (tree.filesBelow(path).length > 0 ? 'prefix' : null);
       if (!listing || unit === null || !tree.directory(unit)) return { found, ancestors, listing: null };
       const entries = tree.filesBelow(unit);
@@ -96,7 +93,7 @@ export function createMemoryStore(
     async *list(path, { signal }) {
       await answered(signal);
       if (!tree.directory(path)) throw new Failure('ENOENT');
-      const entries = depthOf(path) === unitDepth ? tree.filesBelow(path) : tree.children(path);
+      const entries = depthOf(path) === UNIT_DEPTH ? tree.filesBelow(path) : tree.children(path);
       for (let start = 0; start < entries.length; start += pageSize) {
         if (start > 0) await answered(signal);
         yield entries.slice(start, start + pageSize);
@@ -152,11 +149,11 @@ export function createMemoryStore(
 
     async mkdir(path, { signal }) {
       await answered(signal);
-      if (depthOf(path) > unitDepth)
+      if (depthOf(path) > UNIT_DEPTH)
         throw new Failure('ENOTSUP', 'Directories below a unit are prefixes of files.');
       if (tree.directory(path)) throw new Failure('EEXIST');
       if (!tree.directory(parentOf(path))) throw new Failure('ENOENT');
-      return tree.makeDirectories(treePath(path));
+      return tree.makeDirectories(path);
     },
 
     async rmdir(path, { signal }) {
