@@ -71,13 +71,13 @@ export class Scope {
   mergeListing(entries: readonly Entry[], isComplete: boolean, sent: Moment): void {
     if (this.isLocal || sent.epoch < this.known.listed.epoch || this.known.isExpired(sent)) return;
     const newest = this.newestOf(entries);
-    for (const [relative, entry] of newest) this.mergeEntry(relative, entry, sent);
+    const blocked = [...newest].filter(([relative, entry]) => !this.mergeEntry(relative, entry, sent));
     if (isComplete) {
       // What a look-up in the same answer has found is there, though the listing doesn't show it (yet).
       const isFound = (name: string): boolean => this.known.lookupOf(name).epoch === sent.epoch;
       this.sweep(this.root, '', (name) => newest.has(name) || isFound(name), sent);
       // Where a directory stood in the way of a file, it may be gone now.
-      for (const [relative, entry] of this.isDeep ? newest : [])
+      for (const [relative, entry] of this.isDeep ? blocked : [])
         if (!this.childAt(relative)) this.mergeEntry(relative, entry, sent);
       this.madePins?.dropRemoved(newest, sent.epoch);
     }
@@ -153,20 +153,22 @@ export class Scope {
     return this.madePins?.outdates(relative, version, epoch) ?? false;
   }
 
-  private mergeEntry(relative: string, entry: Entry, sent: Moment): void {
-    if (this.isOutdated(relative, entry.version, sent.epoch)) return;
+  /** Is it there now? Not where something newer is known, or stands in the way. */
+  private mergeEntry(relative: string, entry: Entry, sent: Moment): boolean {
+    if (this.isOutdated(relative, entry.version, sent.epoch)) return false;
     const segments = this.isDeep ? relative.split('/') : [relative];
     const name = segments.pop();
     const parent = this.directoryAt(segments, sent);
-    if (name === undefined || !parent) return;
+    if (name === undefined || !parent) return false;
     const inode = parent.children?.get(name);
     // A server may hold both a file 'a' and a file 'a/b'; one name is one thing here, and the directory wins.
-    if (inode && inode.kind !== entry.kind) return;
+    if (inode && inode.kind !== entry.kind) return false;
     if (!inode) {
       new Inode(entry.kind, entry).attach(parent, name);
       this.added++;
     } else if (!this.isOlderThanKnown(relative, inode, entry, sent)) this.update(inode, entry);
     parent.children?.get(name)?.markSeen(sent);
+    return true;
   }
 
   /** Does an answer tell of older content than an earlier one that is believed still, or than another part of itself? */
