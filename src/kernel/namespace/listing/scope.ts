@@ -37,10 +37,9 @@ export class Scope {
     readonly root: Inode,
   ) {
     const { shape, unitDepth } = names;
-    const { depth } = root;
-    this.isDeep = depth >= unitDepth;
+    this.isDeep = root.depth >= unitDepth;
     this.isImmutable = this.isDeep && shape.areUnitsImmutable;
-    this.isPartial = depth < shape.partialDepth;
+    this.isPartial = root.depth < shape.partialDepth;
     this.known = new Knowledge(this.isPartial);
   }
 
@@ -113,9 +112,8 @@ export class Scope {
   /** Merges the look-up of one name: an entry, a mere prefix (a directory), or nothing there. */
   mergeName(relative: string, found: Entry | 'prefix' | null, sent: Moment): void {
     if (this.isLocal || this.known.isExpired(sent)) return;
-    if (found === 'prefix') {
-      this.directoryAt(relative.split('/'), sent);
-    } else if (found) {
+    if (found === 'prefix') this.directoryAt(relative.split('/'), sent);
+    else if (found) {
       const inode = this.childAt(relative);
       if (this.isDeep && inode?.isDirectory && found.kind !== 'directory')
         this.sweepOne(inode, relative, sent);
