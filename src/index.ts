@@ -13,7 +13,7 @@ export type { CommitOptions, Committed } from './contract/drafts.js';
 export { createWandbArtifactFs, createWandbFs } from './node/create-fs.js';
 export type { WandbFs } from './node/faces/create.js';
 export { type MountedFs, type MountsControl, mountAll } from './node/mounts/mount-all.js';
-export type { UploadEvents, WandbControl } from './node/wandb/control.js';
+export type { WandbControl } from './node/wandb/control.js';
 export type { FindOptions, RunOrder, RunsFound } from './node/wandb/find.js';
 export type { TransferOptions, TransferProgress } from './node/wandb/get-put.js';
 export type {
@@ -36,6 +36,7 @@ export type {
   TextFilter,
   ValueFilters,
 } from './node/wandb/run-filters.js';
+export type { UploadEvents } from './node/wandb/uploads.js';
 
 /** Run files, configured from the environment at the first use. */
 export const wandbFs: WandbFs = createDefaultFs();

@@ -95,15 +95,15 @@ class World {
   /** As the owner does it: hold, wait until nothing is on its way, delete, drop what was queued, release. */
   private remove(name: string): void {
     const queued = this.queue.queuedAt(treePath(name));
-    this.queue.names.lease(treePath(name));
+    this.queue.leased.add(treePath(name));
     for (const upload of this.onTheWay.filter((each) => each.path === name)) {
       this.proceed(this.queue.toAbort(treePath(name)) === upload ? 'abort' : 'settle', upload);
     }
     for (const upload of [queued, this.queue.queuedAt(treePath(name))]) if (upload) this.queue.drop(upload);
     this.server.delete(name);
     this.newest.delete(name);
-    this.queue.names.forget(treePath(name));
-    this.queue.names.release(treePath(name));
+    this.queue.declared.delete(treePath(name));
+    this.queue.leased.remove(treePath(name));
     this.expected.set(name, null);
   }
 

@@ -128,10 +128,10 @@ describe('an upload on its way', () => {
     const { queue, submit, takeOne } = setup();
     submit('u/a');
     const first = takeOne();
-    queue.names.lease(treePath('u/a'));
+    queue.leased.add(treePath('u/a'));
     expect(queue.toAbort(treePath('u/a'))).toBe(first);
     queue.aborted(first);
-    queue.names.release(treePath('u/a'));
+    queue.leased.remove(treePath('u/a'));
     expect(takeOne().generation).toBe(1);
   });
 
@@ -206,14 +206,14 @@ describe('renaming in the queue', () => {
     expect(queue.rekey(1, treePath('u/tmp'), treePath('u/a'))).toBe(true);
     expect(settled).toEqual(['u/a@1 dropped']);
     expect(takeOne()).toMatchObject({ path: 'u/a', ino: 1 });
-    expect(queue.names.isDeclared(treePath('u/tmp'))).toBe(false);
+    expect(queue.declared.has(treePath('u/tmp'))).toBe(false);
   });
 
   test('is refused once the name was told to the server', () => {
     const { queue, submit, takeOne } = setup();
     submit('u/tmp');
     queue.failed(takeOne(), refused);
-    expect(queue.names.isDeclared(treePath('u/tmp'))).toBe(true);
+    expect(queue.declared.has(treePath('u/tmp'))).toBe(true);
     expect(queue.rekey(1, treePath('u/tmp'), treePath('u/a'))).toBe(false);
   });
 
@@ -229,12 +229,12 @@ describe('a held path', () => {
   test('keeps what is queued until every holder has released it', () => {
     const { queue, submit, takeAll, takeOne } = setup();
     submit('u/a');
-    queue.names.lease(treePath('u/a'));
-    queue.names.lease(treePath('u/a'));
+    queue.leased.add(treePath('u/a'));
+    queue.leased.add(treePath('u/a'));
     expect(takeAll()).toEqual([]);
-    queue.names.release(treePath('u/a'));
+    queue.leased.remove(treePath('u/a'));
     expect(takeAll()).toEqual([]);
-    queue.names.release(treePath('u/a'));
+    queue.leased.remove(treePath('u/a'));
     expect(takeOne().path).toBe('u/a');
   });
 });

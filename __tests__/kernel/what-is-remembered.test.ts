@@ -73,7 +73,7 @@ test('an acknowledged change outlives one listing that agrees, while an older on
   const server = new ScriptedServer(() => 0);
   server.mkunit('run');
   const ask = (): Moment => {
-    let sent = on.tick();
+    let sent = on.timeline.tick();
     on.timeline.ask((moment) => {
       sent = moment;
       return {} as Load;
@@ -81,7 +81,7 @@ test('an acknowledged change outlives one listing that agrees, while an older on
     return sent;
   };
   const entry = { ...server.entryFor('run', Buffer.from('')), version: 'made' };
-  on.names.mergeAbove([entry], on.tick());
+  on.names.mergeAbove([entry], on.timeline.tick());
   on.names.pin(treePath('run'), 'made', ['']);
   // The one that was asked for first was made last, and comes first.
   const [newer, older] = [ask(), ask()];

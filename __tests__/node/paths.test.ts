@@ -121,7 +121,7 @@ describe('web addresses', () => {
 });
 
 test('a place keeps the path as it was given, and fails only when it is asked where it is', () => {
-  const place = new Place(mountOf({ mountPoint: '/w' }), '/elsewhere');
+  const place = new Place(mountOf({ mountPoint: '/w' }), '/elsewhere', () => null);
   expect(place.given).toBe('/elsewhere');
   expect(() => place.tree).toThrow(expect.objectContaining({ code: 'ENOENT' }));
 });

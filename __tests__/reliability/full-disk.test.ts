@@ -31,7 +31,7 @@ function fillable() {
     },
     close: () => {},
   };
-  const overlay = new Overlay({ cacheBytes: 1024, spoolBytes: 1e9 }, place);
+  const overlay = new Overlay({ cacheBytes: 1024 }, place);
   const inode = new Inode('file', null);
   overlay.give(inode, overlay.makeEmpty());
   overlay.write(inode, Buffer.alloc(SIZE, 'a'), 0);
@@ -41,20 +41,20 @@ function fillable() {
 test('a copy that the disk refuses leaves no fd and no file behind, and the content as it was', () => {
   const { overlay, inode, disk } = fillable();
   const snapshot = overlay.snapshot(inode);
-  const before = { fds: fds(), files: readdirSync(directory), bytes: overlay.spooledBytes };
+  const before = { fds: fds(), files: readdirSync(directory), bytes: overlay.files.spooledBytes };
   disk.isFull = true;
   for (let i = 0; i < 20; i++) {
     // What the snapshot covers is to be changed: it needs a copy.
     expect(codeOf(() => overlay.write(inode, Buffer.from('b'), 0))).toBe('ENOSPC');
   }
-  expect({ fds: fds(), files: readdirSync(directory), bytes: overlay.spooledBytes }).toEqual(before);
+  expect({ fds: fds(), files: readdirSync(directory), bytes: overlay.files.spooledBytes }).toEqual(before);
   const read = Buffer.alloc(SIZE);
   expect(overlay.read(inode, read, 0)).toBe(SIZE);
   expect(read.equals(Buffer.alloc(SIZE, 'a'))).toBe(true);
   disk.isFull = false;
   snapshot.release();
   expect(overlay.write(inode, Buffer.from('b'), 0)).toBe(1);
-  overlay.close();
+  overlay.files.close();
 });
 
 test('a file that the disk takes none of is not created, and the error has the path of the caller', async () => {

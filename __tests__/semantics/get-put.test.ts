@@ -111,6 +111,15 @@ describe('put', () => {
     expect((await mount(server).promises.readdir(run)).toSorted()).toEqual(['big.bin', 'dir', 'put.bin']);
   });
 
+  test('to a path outside the mount is ENOENT', async () => {
+    const { wandb } = mount(server, { mountPoint: '/wandb' });
+    const local = join(directory, 'file.txt');
+    writeFileSync(local, 'content');
+    const error: unknown = await wandb.put(local, '/elsewhere/file.txt').catch((thrown: unknown) => thrown);
+    expect(error).toBeInstanceOf(Error);
+    expect(error).toMatchObject({ code: 'ENOENT', syscall: 'open', path: '/elsewhere/file.txt' });
+  });
+
   test('that fails on the way changes nothing, here or there', async () => {
     const { promises, wandb } = mount(server, { writeback: 'through' });
     mkdirSync(join(directory, 'sub'));

@@ -110,6 +110,20 @@ export type HandedDraftFile =
   | { readonly name: string; readonly kind: 'content'; readonly source: Handed };
 
 export type Method = keyof RemoteMethods;
+
+/** What changes nothing: who asked for it may leave. Of all else the outcome must be known. */
+export const READS: ReadonlySet<Method> = new Set([
+  'lookup',
+  'list',
+  'page',
+  'read',
+  'readNewest',
+  'info',
+  'signedUrl',
+  'find',
+  'alike',
+]);
+
 export type Args<M extends Method> = Parameters<RemoteMethods[M]>[0];
 export type Value<M extends Method> = ReturnType<RemoteMethods[M]>;
 export type Reply<M extends Method> =

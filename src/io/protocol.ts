@@ -52,9 +52,6 @@ export function packContent(content: Opened): { content: Opened; transfers: Tran
   return { content: { ok: true, source: { kind: 'bytes', bytes } }, transfers: [bytes.buffer] };
 }
 
-export const unpackContent = (content: Opened): Opened =>
-  content.ok ? content : { ok: false, failure: unpackFailure(content.failure) };
-
 export function packReply(
   method: Method,
   reply: Reply<Method>,
@@ -65,23 +62,18 @@ export function packReply(
   return { reply: { ok: true, value: { ...value, bytes } }, transfers: [bytes.buffer] };
 }
 
-/** Failures cross as plain data and are made anew. */
-export function unpackReply(method: Method, reply: Reply<Method>): Reply<Method> {
-  if (!reply.ok) return { ok: false, failure: unpackFailure(reply.failure) };
-  if (method !== 'flush') return reply;
-  const failed = (reply.value as Value<'flush'>).failed.map(({ path, failure }) => ({
-    path,
-    failure: unpackFailure(failure),
-  }));
-  return { ok: true, value: { failed } };
+/** What came from the other thread: failures cross as plain data, and are made anew. */
+export function unpack<T extends object>(message: T): T {
+  if (!('failure' in message)) return message;
+  const { code, detail, cause } = message.failure as Failure;
+  return { ...message, failure: new Failure(code, detail, cause) };
 }
 
-export const unpackEvent = (event: RemoteEvent): RemoteEvent =>
-  event.type === 'failed' || event.type === 'uncommitted'
-    ? { ...event, failure: unpackFailure(event.failure) }
-    : event;
-
-const unpackFailure = ({ code, detail, cause }: Failure): Failure => new Failure(code, detail, cause);
+export function unpackReply(method: Method, reply: Reply<Method>): Reply<Method> {
+  if (method !== 'flush' || !reply.ok) return unpack(reply);
+  const { failed } = reply.value as Value<'flush'>;
+  return { ok: true, value: { failed: failed.map((upload) => unpack(upload)) } };
+}
 
 /** What was thrown, as a Failure. What no layer below expected is EIO, with its message as the cause. */
 export function failureOf(thrown: unknown): Failure {

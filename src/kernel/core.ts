@@ -1,7 +1,7 @@
 import { Failure } from '../contract/failure.js';
 import type { Remote, RemoteEvent } from '../contract/remote.js';
 import type { TreeShape } from '../contract/tree-shape.js';
-import { type Journal, openJournal } from './content/journal/journal.js';
+import { type Journal, type JournalOptions, openJournal } from './content/journal/journal.js';
 import { Keeping, placeIn } from './content/local/keeping.js';
 import { Leases } from './content/local/leases.js';
 import { Overlay } from './content/local/overlay.js';
@@ -13,9 +13,36 @@ import { InodeNumbers } from './namespace/inode-numbers.js';
 import { Namespace } from './namespace/namespace.js';
 import { Loads } from './operation/load.js';
 import { Locks } from './operation/locks.js';
-import type { KernelOptions } from './options.js';
-import { type Moment, monotonicClock, Timeline } from './timeline.js';
+import { monotonicClock, Timeline } from './timeline.js';
 import { Writeback } from './writeback/writeback.js';
+
+export interface KernelOptions {
+  readonly remote: Remote;
+  /** How long a listing is believed, in milliseconds. */
+  readonly listingTtl: number;
+  /** Bound of pages in memory, in bytes; local content takes at most half as much on top. */
+  readonly cacheBytes: number;
+  /** Size of a page, in bytes. */
+  readonly blockBytes: number;
+  /** Bound of local content on disk, in bytes; above it writers wait for uploads. */
+  readonly spoolBytes: number;
+  /** Most bytes that a rename moves by uploading them under the new name. */
+  readonly maxRenameBytes: number;
+  /** 'back': a close queues the upload; 'through': it waits until the upload is durable. */
+  readonly writeback: 'back' | 'through';
+  /** Names of files that are remembered; units that nobody uses are forgotten above it. */
+  readonly mostNames: number;
+  /** Where what is acknowledged is kept until it is durable; null: in memory and a temporary directory. */
+  readonly journal: JournalOptions | null;
+  /** Hears of what a user should know and no call can tell. */
+  readonly warn: (message: string) => void;
+  /** Every change fails with EROFS. */
+  readonly readOnly: boolean;
+  /** Milliseconds since the epoch, for dates that callers see. @default Date.now */
+  readonly now?: () => number;
+  /** Milliseconds of a clock that is never set, for ages. @default performance.now */
+  readonly monotonic?: () => number;
+}
 
 /** What changes and local content need, and who only reads doesn't: made at the first use. */
 interface Parts {
@@ -32,7 +59,6 @@ interface Parts {
 /** The superblock: the state that all primitives of one kernel share. */
 export class Core {
   readonly root = new Inode('directory', null);
-  readonly options: KernelOptions;
   /** The date, as callers see it. The wall clock may be set at any time: ages go by `timeline`. */
   readonly now: () => number;
   readonly remote: Remote;
@@ -59,33 +85,27 @@ export class Core {
   /** The owner of the remote has ended. */
   isEnded = false;
 
-  constructor(options: KernelOptions) {
-    const { now = Date.now, monotonic = monotonicClock } = options;
-    this.options = options;
+  constructor(readonly options: KernelOptions) {
+    const { now = Date.now, monotonic = monotonicClock, remote, journal } = options;
     this.now = now;
+    this.bornAt = now();
     this.timeline = new Timeline(monotonic, options.listingTtl);
-    this.remote = options.remote;
-    this.shape = options.remote.shape;
-    this.unitDepth = this.shape.levels.length;
-    this.loads = new Loads(options.remote);
-    this.names = new Namespace(this, this.options.mostNames);
-    this.pages = new PageCache(this.options.cacheBytes, this.options.blockBytes);
-    this.bornAt = this.now();
-    const { journal } = this.options;
+    this.remote = remote;
+    this.shape = remote.shape;
+    this.unitDepth = remote.shape.levels.length;
+    this.loads = new Loads(remote);
+    this.names = new Namespace(this, options.mostNames);
+    this.pages = new PageCache(options.cacheBytes, options.blockBytes);
     this.journal = journal && openJournal(journal);
     // Its place is the journal's, which ends with it.
     if (this.journal) this.made.overlay = this.makeOverlay(this.journal);
-    this.listen();
-  }
-
-  private listen(): void {
     this.remote.onEvent = (event) => {
       this.made.writeback?.onEvent(event);
       this.listener?.(event);
     };
     this.remote.ending = {
       submit: () => this.made.writeback?.submitAll(),
-      removeFiles: () => this.made.overlay?.removeFiles(),
+      removeFiles: () => this.made.overlay?.files.removeFiles(),
       isKept: this.journal !== null,
     };
   }
@@ -122,14 +142,9 @@ export class Core {
     return this.made.writeback;
   }
 
-  /** Orders sends and commits among each other. */
-  tick(): Moment {
-    return this.timeline.tick();
-  }
-
   private *living(): Generator<Inode> {
     yield* this.root.walk();
-    for (const fd of this.descriptors.all()) yield this.descriptors.get(fd).inode;
+    for (const { inode } of this.descriptors.files.values()) yield inode;
   }
 
   /** Throws EBADF once no call is taken any more. */
@@ -141,6 +156,12 @@ export class Core {
   assertMutable(at: Inode): void {
     if (this.options.readOnly) throw new Failure('EROFS', 'This mount was made with `readOnly: true`.');
     if (this.isFrozen(at)) throw new Failure('EROFS', this.shape.frozen?.reason);
+  }
+
+  /** Throws EACCES for a file that the server writes. @param name what it is to the caller */
+  assertNotKept({ entry }: Inode, name = 'this file'): void {
+    if (entry?.isReadOnly)
+      throw new Failure('EACCES', `${this.shape.keeper} keeps ${name} itself; it is read-only.`);
   }
 
   /** Is it where nothing ever changes, and in no draft? */

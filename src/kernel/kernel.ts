@@ -4,7 +4,7 @@ import type { Journal } from './content/journal/journal.js';
 import { fsync, ftruncate, write } from './content/local/writing.js';
 import { close, open, release } from './content/open-files.js';
 import { read, readPage } from './content/reading/read.js';
-import { Core } from './core.js';
+import { Core, type KernelOptions } from './core.js';
 import { access, fstat, lstat, setMode, setOwner, setTimes, stat } from './namespace/attributes.js';
 import { mkdir, opendir, readdir } from './namespace/directories.js';
 import { findUnits, info, signedUrl } from './namespace/info.js';
@@ -14,15 +14,12 @@ import { removeTree, rmdir, unlink } from './namespace/removal.js';
 import { rename } from './namespace/rename.js';
 import { assertFree, ensureListed, resolve } from './namespace/resolve.js';
 import type { Fault, Operation } from './operation/operation.js';
-import type { KernelOptions } from './options.js';
 import type { Kernel } from './syscalls.js';
 import { commit } from './versions/commit.js';
 import { clone, startFrom } from './versions/drafts.js';
 import { readlink, symlink } from './versions/links.js';
 import { flush, outlookOfClose } from './writeback/flush.js';
 import { recover } from './writeback/recovery.js';
-
-export type { KernelOptions } from './options.js';
 
 /** Makes the kernel of a remote: all primitives over one superblock. What only changes need is made for the first one. */
 export function createKernel(options: KernelOptions): Kernel {
@@ -80,7 +77,7 @@ export function createKernel(options: KernelOptions): Kernel {
     prefetch: (op, path) => prefetch(core, op, path),
     journal: () => report?.() ?? null,
     counters: () => ({
-      dirty: core.made.writeback?.dirtyCount ?? 0,
+      dirty: core.made.writeback?.dirty.size ?? 0,
       uploaded: core.made.writeback?.uploaded ?? 0,
       uploadedBytes: core.made.writeback?.uploadedBytes ?? 0,
       downloads: core.pages.downloads,
@@ -88,8 +85,8 @@ export function createKernel(options: KernelOptions): Kernel {
       pageHits: core.pages.hits,
       pageMisses: core.pages.misses,
       pageBytes: core.pages.bytes,
-      overlayBytes: core.made.overlay?.memoryBytes ?? 0,
-      spooledBytes: core.made.overlay?.spooledBytes ?? 0,
+      overlayBytes: core.made.overlay?.files.memoryBytes ?? 0,
+      spooledBytes: core.made.overlay?.files.spooledBytes ?? 0,
     }),
     cancelReads: () => core.loads.cancelAll(),
     onUpload: (listener) => {
@@ -112,16 +109,14 @@ function recoverOrLeave(core: Core, journal: Journal): ReturnType<typeof recover
 /** Forgets listings, so that the next call asks the server; what is dirty or open stays as it is. */
 function refresh(core: Core, path: TreePath): void {
   const real = core.shape.links ? throughLinks(core, path, false) : path;
-  if (real !== path) {
-    refreshAt(core, upperPath(path, core.unitDepth));
-    refreshAt(core, real);
-  } else refreshAt(core, path);
+  if (real !== path) refreshAt(core, upperPath(path, core.unitDepth));
+  refreshAt(core, real);
 }
 
 function refreshAt(core: Core, path: TreePath): void {
   core.names.forgetNegatives(path);
   const name = path === '' ? undefined : core.names.scopeOfName(path);
-  name?.scope.known.expire(core.tick().epoch);
+  name?.scope.known.expire(core.timeline.tick().epoch);
   const at = name ? name.scope.childAt(name.relative) : core.root;
   if (at) core.names.expireTree(at);
 }
@@ -138,7 +133,7 @@ function shutdown(core: Core, op: Operation): void {
     if (!core.isEnded) throw endFault(core);
     return;
   }
-  for (const fd of core.descriptors.all()) release(core, fd);
+  for (const fd of core.descriptors.files.keys()) release(core, fd);
   const outlook = outlookOfClose(core.options.journal?.dir ?? null);
   flush(core, op, null, outlook);
   if (core.writeback.hasUnsent) {
@@ -153,16 +148,10 @@ function shutdown(core: Core, op: Operation): void {
 
 /** Whoever closes waits until the owner has ended. */
 const endFault = (core: Core): Fault =>
-  core.loads.fault(
-    'close',
-    'close',
-    {},
-    (_value, failure) => {
-      // The owner reads nothing any more.
-      core.made.leases?.clear();
-      core.made.overlay?.close();
-      core.isEnded = true;
-      return failure;
-    },
-    { isCancellable: false },
-  );
+  core.loads.fault('close', 'close', {}, (_value, failure) => {
+    // The owner reads nothing any more.
+    core.made.leases?.clear();
+    core.made.overlay?.files.close();
+    core.isEnded = true;
+    return failure;
+  });

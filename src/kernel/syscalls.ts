@@ -49,7 +49,7 @@ export interface DirectoryPages {
  *
  * Paths are tree paths; a trailing '/' demands a directory (ENOTDIR). Flags are `fs.constants.O_*`.
  */
-export interface Syscalls {
+export interface Kernel {
   open(op: Operation, path: TreePath, flags: number, mode: number): number;
   /** The last close of a dirty file queues it for upload (and, with `writeback: 'through'`, waits for it). */
   close(op: Operation, fd: number): void;
@@ -99,13 +99,11 @@ export interface Syscalls {
    * With `isExclusive` EEXIST where something stands already.
    */
   clone(op: Operation, from: TreePath, to: TreePath, isExclusive: boolean): boolean;
-  /** Takes note that the content of a directory is copied into another one, before it is: see `Versions`. */
+  /** Takes note that the content of a directory is copied into another one, before it is: see `versions/drafts.ts`. */
   startFrom(op: Operation, from: TreePath, to: TreePath): void;
   link(op: Operation, from: TreePath, to: TreePath): void;
-}
 
-/** A tree: the primitives, and what concerns the tree as a whole. */
-export interface Kernel extends Syscalls {
+  // What concerns the tree as a whole:
   /** Returns when everything acknowledged before the call is durable; EIO that names what failed. */
   flush(op: Operation): void;
   /** Makes a version of a draft, whole or not at all; EINVAL for what is no draft, EBUSY while files are written. */

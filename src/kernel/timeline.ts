@@ -21,29 +21,22 @@ export const monotonicClock = performance.now.bind(performance);
 
 /** Orders questions, answers and changes among each other, and tells how old an answer is. */
 export class Timeline {
-  private current = 0;
+  /** Of the newest question or change. */
+  epoch = 0;
   /** Epochs of the questions on their way, oldest first. */
   private readonly open = new Set<number>();
   private readonly started = new WeakSet<Load>();
 
   constructor(
-    private readonly clock: () => number,
+    /** Milliseconds of a clock that is never set. */
+    readonly now: () => number,
     /** Milliseconds that an answer is believed. */
     readonly ttl: number,
   ) {}
 
-  get epoch(): number {
-    return this.current;
-  }
-
-  /** Milliseconds of a clock that is never set. */
-  now(): number {
-    return this.clock();
-  }
-
   tick(): Moment {
-    const epoch = ++this.current;
-    return { epoch, arrived: epoch, at: this.clock() };
+    const epoch = ++this.epoch;
+    return { epoch, arrived: epoch, at: this.now() };
   }
 
   /** Asks something by a load, which may be one that is on its way already; its commit calls `arrive`. */
@@ -63,9 +56,9 @@ export class Timeline {
    */
   arrive(sent: Moment): Moment {
     this.open.delete(sent.epoch);
-    const now = this.clock();
+    const now = this.now();
     const over = this.ttl > 0 ? Math.max(0, now - sent.at - this.ttl) : 0;
-    return { epoch: sent.epoch, arrived: ++this.current, at: now + over };
+    return { epoch: sent.epoch, arrived: ++this.epoch, at: now + over };
   }
 
   /** No answer can come any more to what was asked for before; infinity while nothing is on its way. */

@@ -31,11 +31,7 @@ interface Setup {
  *   fails with EACCES and tells the ways to give one.
  */
 export function createWandbFs(options: WandbFsOptions = {}): WandbFs {
-  const setup = runsSetup(resolveConfig(options));
-  return prepared(
-    fsOf(() => setup, RUNS, setup.config),
-    setup,
-  );
+  return prepared(runsSetup(resolveConfig(options)), RUNS);
 }
 
 /**
@@ -47,11 +43,7 @@ export function createWandbFs(options: WandbFsOptions = {}): WandbFs {
  */
 export function createWandbArtifactFs(options: WandbArtifactFsOptions = {}): WandbFs {
   const { artifacts, rest } = resolveArtifactsConfig(options);
-  const setup = artifactsSetup(resolveConfig(rest), artifacts);
-  return prepared(
-    fsOf(() => setup, ARTIFACTS, setup.config),
-    setup,
-  );
+  return prepared(artifactsSetup(resolveConfig(rest), artifacts), ARTIFACTS);
 }
 
 /** As `createWandbFs()`, but what the environment says is read at the first use. */
@@ -78,7 +70,8 @@ function artifactsSetup(config: Config, artifacts: ArtifactsConfig): Setup {
 }
 
 /** What a journal holds is taken up now, not at the first call: a program that only starts again finishes its uploads. */
-function prepared(fs: WandbFs, setup: Setup): WandbFs {
+function prepared(setup: Setup, layout: Layout): WandbFs {
+  const fs = fsOf(() => setup, layout, setup.config);
   if (!hasThread(setup)) preloadOwner(setup.choice.kind);
   if (setup.config.journal) fs.wandb.journal();
   return fs;

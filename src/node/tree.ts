@@ -1,3 +1,4 @@
+import { EventEmitter } from 'node:events';
 import { Failure } from '../contract/failure.js';
 import type { TreePath } from '../contract/tree-path.js';
 import type { Freshness, Operation } from '../kernel/operation/operation.js';
@@ -11,14 +12,15 @@ import {
   type Pause,
   type Step,
 } from './composites/driver.js';
-import { type UploadListener, UploadWarnings } from './wandb/upload-warnings.js';
+import { emitUpload, type UploadEvents, UploadWarnings } from './wandb/uploads.js';
 import { Changes } from './watching/changes.js';
 
 /** What all faces of one tree share: the kernel, made at the first use that needs it, and the calls on their way. */
 export class Connection {
   readonly calls = new Calls();
+  /** It, as it is seen at each of its mount points. */
+  readonly trees: Tree[] = [];
   readonly #connect: () => Kernel;
-  readonly #listeners: UploadListener[] = [];
   readonly #warnings: UploadWarnings;
   #made: Kernel | null = null;
   #changes: Changes | null = null;
@@ -35,7 +37,7 @@ export class Connection {
     debug: (message: string) => void = () => {},
   ) {
     this.#connect = connect;
-    this.#warnings = new UploadWarnings(warn, debug, this.#listeners);
+    this.#warnings = new UploadWarnings(warn, debug, this.trees);
   }
 
   /** The kernel, if anybody has used it. */
@@ -49,7 +51,7 @@ export class Connection {
       this.#made = this.#connect();
       this.#made.onUpload((event) => {
         this.#warnings.hear(event);
-        for (const listener of this.#listeners) listener.hear(event);
+        for (const tree of this.trees) emitUpload(tree, event);
       });
     }
     return this.#changes?.through(this.#made) ?? this.#made;
@@ -59,10 +61,6 @@ export class Connection {
   get changes(): Changes {
     this.#changes ??= new Changes();
     return this.#changes;
-  }
-
-  onUpload(listener: UploadListener): void {
-    this.#listeners.push(listener);
   }
 
   /** Nobody watches any more. A tree that was never used isn't used after its end. */
@@ -106,35 +104,21 @@ export class Calls {
 /** What every call of one fs object works on: a place in the caller's namespace, and what is shared with other places. */
 export class Tree {
   readonly calls: Calls;
-  readonly #connection: Connection;
+  readonly uploads = new EventEmitter<UploadEvents>();
 
   /** @param appUrl `https://wandb.ai`, or the app's address beside another server */
   constructor(
-    connection: Connection,
+    readonly connection: Connection,
     readonly mount: Mount,
     readonly appUrl: () => string,
   ) {
     this.calls = connection.calls;
-    this.#connection = connection;
+    connection.trees.push(this);
   }
 
   /** Made at the first use: configuring and connecting wait until somebody calls. */
   get kernel(): Kernel {
-    return this.#connection.kernel;
-  }
-
-  /** The kernel, if anybody has used it. */
-  get made(): Kernel | null {
-    return this.#connection.made;
-  }
-
-  get changes(): Changes {
-    return this.#connection.changes;
-  }
-
-  /** Makes sure that a tree that was never used isn't used after its end. */
-  end(): void {
-    this.#connection.end();
+    return this.connection.kernel;
   }
 }
 
@@ -155,8 +139,7 @@ export const probeAt = <T>(
   syscall: string,
   place: Place,
   run: (op: Operation, path: TreePath) => T,
-  signal?: AbortSignal,
-  explain?: Step['explain'],
+  { signal, explain }: Pick<Step, 'signal' | 'explain'> = {},
 ): Composite<T> => invoke({ syscall, path: place.given, signal, explain, run: (op) => run(op, place.tree) });
 
 /** As `probeAt`, for a caller who is told why nothing is there. */
@@ -165,8 +148,9 @@ export const invokeAt = <T>(
   place: Place,
   run: (op: Operation, path: TreePath) => T,
   { signal, isMaking }: { readonly signal?: AbortSignal | undefined; readonly isMaking?: boolean } = {},
-): Composite<T> => probeAt(syscall, place, run, signal, explaining(place, isMaking));
+): Composite<T> => probeAt(syscall, place, run, { signal, explain: explaining(place, isMaking) });
 
+/** What is taken from one place and made at the other. */
 export const invokeOnBoth = <T>(
   syscall: string,
   from: Place,
@@ -177,12 +161,6 @@ export const invokeOnBoth = <T>(
     syscall,
     path: from.given,
     dest: to.given,
-    explain: explainingBoth(from, to),
+    explain: (op) => from.whyMissing(op, false) ?? to.whyMissing(op, true),
     run: (op) => run(op, from.tree, to.tree),
   });
-
-/** What is taken from one place and made at the other. */
-export function explainingBoth(from: Place, to: Place): NonNullable<Step['explain']> {
-  const [first, second] = [explaining(from), explaining(to, true)];
-  return (op) => first(op) ?? second(op);
-}

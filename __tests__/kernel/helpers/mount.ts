@@ -1,7 +1,8 @@
 import { constants } from 'node:fs';
 import type { Failure } from '../../../src/contract/failure.js';
 import { treePath } from '../../../src/contract/tree-path.js';
-import { createKernel, type KernelOptions } from '../../../src/kernel/kernel.js';
+import type { KernelOptions } from '../../../src/kernel/core.js';
+import { createKernel } from '../../../src/kernel/kernel.js';
 import { Operation, runAsync, runSync } from '../../../src/kernel/operation/operation.js';
 import type { Kernel } from '../../../src/kernel/syscalls.js';
 import { defaults } from '../../helpers/defaults.js';

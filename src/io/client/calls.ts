@@ -18,23 +18,15 @@ export class ThreadCall implements Call {
 
 /** The calls that have no reply yet. Each is settled once, in the order in which replies are received. */
 export class Calls {
-  private readonly unsettled = new Map<number, ThreadCall>();
+  readonly unsettled = new Map<number, ThreadCall>();
   private serial = 0;
 
   /** @param onSettled is told before the commit runs */
   constructor(private readonly onSettled: (call: ThreadCall, reply: Reply<Method>) => void) {}
 
-  get size(): number {
-    return this.unsettled.size;
-  }
-
   /** In the order in which they were made. */
   get all(): readonly ThreadCall[] {
     return [...this.unsettled.values()];
-  }
-
-  get(id: number): ThreadCall | undefined {
-    return this.unsettled.get(id);
   }
 
   make<M extends Method>(method: M, args: Args<M>, commit: (reply: Reply<M>) => void): ThreadCall {

@@ -11,7 +11,7 @@ interface ExitFlushHost {
   readonly exitFlushMs: number;
   ending(): Ending;
   /** Sends all that waits. */
-  flush(onReply: () => void): ThreadCall;
+  flush(onReply?: () => void): ThreadCall;
   /** Blocks for a call, at most so many milliseconds; has it been settled? */
   waitFor(call: ThreadCall, milliseconds: number): boolean;
   /** There is no time left for the flush that is on its way. */
@@ -66,14 +66,7 @@ export class ExitFlush {
     const deadline = startedAt + this.restMs;
     for (let rounds = 0; ledger.isPending && rounds < MOST_DRAINS; rounds++) {
       const rest = deadline - performance.now();
-      if (
-        rest <= 0 ||
-        !this.host.waitFor(
-          this.host.flush(() => {}),
-          rest,
-        )
-      )
-        break;
+      if (rest <= 0 || !this.host.waitFor(this.host.flush(), rest)) break;
       if (!ledger.isBusy) break;
     }
     this.waitedMs += performance.now() - startedAt;

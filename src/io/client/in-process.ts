@@ -1,3 +1,4 @@
+import type { Config } from '../../config/config.js';
 import { Failure } from '../../contract/failure.js';
 import {
   type Args,
@@ -19,13 +20,9 @@ class LocalCall implements Call {
   readonly controller = new AbortController();
 }
 
-export interface InProcessOptions {
+interface InProcessOptions extends Pick<Config, 'exitFlushMs' | 'exitSignals'> {
   /** What a sync call gets that would have to wait: 'off' is ENOTSUP, 'cache-only' EAGAIN while the load goes on. */
   readonly sync: 'off' | 'cache-only';
-  /** How long a signal that ends the process waits for pending uploads, in milliseconds. */
-  readonly exitFlushMs: number;
-  /** Wait with signals that would end the process while uploads are pending? */
-  readonly exitSignals: boolean;
 }
 
 /**

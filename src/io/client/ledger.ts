@@ -2,9 +2,10 @@ import type { Failure } from '../../contract/failure.js';
 import type { Args, Method, RemoteEvent, Reply } from '../../contract/remote.js';
 import type { TreePath } from '../../contract/tree-path.js';
 import type { Left } from '../lifecycle.js';
+import type { Submission } from '../upload/upload.js';
 
 /** A submission that isn't durable. */
-export type Submitted = Readonly<Args<'submit'>> & {
+export type Submitted = Submission & {
   /** Why it isn't, after an upload that failed. */
   readonly failure: Failure | null;
 };
@@ -89,7 +90,7 @@ export class Ledger {
     this.entries.set(key, { ...entry, failure });
   }
 
-  private add(submission: Args<'submit'>): void {
+  private add(submission: Submission): void {
     this.remove(submission.ino, submission.generation);
     this.entries.set(keyOf(submission.ino, submission.generation), { ...submission, failure: null });
     this.countWaiting++;

@@ -207,7 +207,8 @@ function startWorker(url: URL, data: ThreadData): Worker {
 
 /** What one thread has open of the kernel's content: when it dies, it has closed it. */
 class OpenContents {
-  private readonly counts = new Map<number, number>();
+  /** Their numbers, each as often as it is open: few at once. */
+  private opened: number[] = [];
 
   constructor(private readonly contents: () => Contents) {}
 
@@ -215,7 +216,7 @@ class OpenContents {
   open(id: number): { readonly content: Opened; readonly transfers: readonly Transferable[] } {
     try {
       const source = this.contents().open(id);
-      this.counts.set(id, (this.counts.get(id) ?? 0) + 1);
+      this.opened.push(id);
       return packContent({ ok: true, source });
     } catch (thrown) {
       return { content: { ok: false, failure: failureOf(thrown) }, transfers: [] };
@@ -223,15 +224,14 @@ class OpenContents {
   }
 
   close(id: number): void {
-    const count = this.counts.get(id) ?? 0;
-    if (count === 0) return;
-    if (count === 1) this.counts.delete(id);
-    else this.counts.set(id, count - 1);
+    const at = this.opened.indexOf(id);
+    if (at < 0) return;
+    this.opened.splice(at, 1);
     this.contents().close(id);
   }
 
   closeAll(): void {
-    for (const [id, count] of this.counts) for (let left = count; left > 0; left--) this.contents().close(id);
-    this.counts.clear();
+    for (const id of this.opened) this.contents().close(id);
+    this.opened = [];
   }
 }

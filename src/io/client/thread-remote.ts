@@ -1,3 +1,4 @@
+import type { Config } from '../../config/config.js';
 import { Failure } from '../../contract/failure.js';
 import {
   type Args,
@@ -15,24 +16,16 @@ import { throwLater } from '../../threads/realm.js';
 import { threadFile } from '../../threads/thread-file.js';
 import { keep, updateSignals } from '../lifecycle.js';
 import { SHAPES, type StoreChoice } from '../owner/store-choice.js';
-import { failureOf, unpackEvent, unpackReply } from '../protocol.js';
+import { failureOf, unpack, unpackReply } from '../protocol.js';
 import type { UploadOptions } from '../upload/uploader.js';
 import { Calls, ThreadCall } from './calls.js';
 import { ExitFlush } from './exit-flush.js';
 import { Ledger } from './ledger.js';
 import { OwnerThread, type ThreadAnswer } from './owner-thread.js';
 
-export interface ThreadRemoteOptions extends UploadOptions {
-  readonly store: StoreChoice;
-  /** Longest time that a blocked call waits without a word from the thread, in milliseconds. */
-  readonly syncTimeout: number;
-  /** How long an exiting process waits for pending uploads, in milliseconds. */
-  readonly exitFlushMs: number;
-  /** Wait with signals that would end the process while uploads are pending? */
-  readonly exitSignals: boolean;
-  /** Where the thread's file is; null: beside this one. */
-  readonly workerUrl: URL | null;
-}
+/** `syncTimeout` is for a thread without a word; `workerUrl` null: its file is beside this one. */
+export type ThreadRemoteOptions = UploadOptions &
+  Pick<Config, 'syncTimeout' | 'exitFlushMs' | 'exitSignals' | 'workerUrl'> & { readonly store: StoreChoice };
 
 /**
  * A thread that dies is replaced at once, but not for ever: after so many deaths without anything done between them the
@@ -73,17 +66,13 @@ class ThreadRemote implements Remote {
       ledger: this.ledger,
       exitFlushMs: options.exitFlushMs,
       ending: () => this.ending,
-      flush: (onReply) => this.send('flush', { inos: null }, onReply),
+      flush: (onReply = () => {}) => this.call('flush', { inos: null }, onReply),
       waitFor: (call, milliseconds) => this.calls.wait(call, this.current, milliseconds),
       onOver: () => this.keepProcess(),
     });
   }
 
-  call<M extends Method>(method: M, args: Args<M>, commit: (reply: Reply<M>) => void): Call {
-    return this.send(method, args, commit);
-  }
-
-  private send<M extends Method>(method: M, args: Args<M>, commit: (reply: Reply<M>) => void): ThreadCall {
+  call<M extends Method>(method: M, args: Args<M>, commit: (reply: Reply<M>) => void): ThreadCall {
     if (method === 'close' && !this.thread) {
       const call = this.calls.make(method, args, commit);
       this.forgetAll();
@@ -142,7 +131,7 @@ class ThreadRemote implements Remote {
       onAnswer: (from, answer) => this.onAnswer(from, answer),
       onGone: (from, detail) => this.lose(from, detail),
       onUnsendable: (id, detail) => {
-        const call = this.calls.get(id);
+        const call = this.calls.unsettled.get(id);
         const failure = new Failure('EINVAL', "Its arguments hold what can't leave this thread.", detail);
         if (call) this.calls.settle(call, { ok: false, failure });
       },
@@ -159,12 +148,10 @@ class ThreadRemote implements Remote {
     if (answer.type === 'gone') {
       this.lose(thread, answer.detail);
     } else if (answer.type === 'event') {
-      const event = unpackEvent(answer.event);
-      this.ledger.onEvent(event);
-      if (event.type === 'uploaded') this.deaths = 0;
-      throwLater(() => this.onEvent(event));
+      if (answer.event.type === 'uploaded') this.deaths = 0;
+      this.tell(unpack(answer.event));
     } else {
-      const call = this.calls.get(answer.id);
+      const call = this.calls.unsettled.get(answer.id);
       if (call?.method === 'close' && answer.reply.ok) this.end(thread, call);
       else if (call) this.calls.settle(call, unpackReply(call.method, answer.reply));
     }
@@ -172,7 +159,7 @@ class ThreadRemote implements Remote {
 
   private keepProcess(): void {
     // The flush of the end has no more time than the end.
-    this.thread?.keepProcess(this.calls.size > (this.exitFlush.isOver ? 1 : 0));
+    this.thread?.keepProcess(this.calls.unsettled.size > (this.exitFlush.isOver ? 1 : 0));
   }
 
   /** The owner is closed: nothing more comes of its thread. */
@@ -234,9 +221,12 @@ class ThreadRemote implements Remote {
   /** Nobody sends it at the moment; the next call's thread does. */
   private failAll(failure: Failure): void {
     for (const { path, ino, generation } of this.ledger.all) {
-      const event: RemoteEvent = { type: 'failed', path, ino, generation, failure };
-      this.ledger.onEvent(event);
-      throwLater(() => this.onEvent(event));
+      this.tell({ type: 'failed', path, ino, generation, failure });
     }
+  }
+
+  private tell(event: RemoteEvent): void {
+    this.ledger.onEvent(event);
+    throwLater(() => this.onEvent(event));
   }
 }

@@ -1,7 +1,14 @@
 import { setMaxListeners } from 'node:events';
 import type { Entry } from '../../contract/entry.js';
 import { Failure } from '../../contract/failure.js';
-import type { Args, Method, RemoteEvent, RemoteMethods, Reply, Value } from '../../contract/remote.js';
+import {
+  type Args,
+  type Method,
+  READS,
+  type RemoteEvent,
+  type Reply,
+  type Value,
+} from '../../contract/remote.js';
 import type { Store } from '../../contract/store.js';
 import { type TreePath, upperPath } from '../../contract/tree-path.js';
 import type { TreeShape } from '../../contract/tree-shape.js';
@@ -9,7 +16,7 @@ import { unlessAborted } from '../../wire/retry.js';
 import { failureOf } from '../protocol.js';
 import { commit } from '../upload/commit.js';
 import { Lease } from '../upload/lease.js';
-import { Removals } from '../upload/removals.js';
+import { createRemovals } from '../upload/removals.js';
 import { rename } from '../upload/renames.js';
 import type { OwnerContents } from '../upload/upload.js';
 import { Uploader, type UploadOptions } from '../upload/uploader.js';
@@ -56,7 +63,7 @@ export function createOwner({ store, contents, now = Date.now, ...options }: Own
     };
     const unitOf = (path: TreePath): TreePath => upperPath(path, store.shape.levels.length);
     const uploader = new Uploader(target, emit, { ...options, unitOf, now, contents, closing: closed });
-    return { store, target, uploader, removals: new Removals(store, closed), contents, now };
+    return { store, uploader, remove: createRemovals(store, closed) };
   };
   let writer: ReturnType<typeof createWriter> | null = null;
   /** Made for the first change: most owners only read. */
@@ -97,18 +104,18 @@ export function createOwner({ store, contents, now = Date.now, ...options }: Own
     rename: async ({ moves }) => ({ moved: await rename(writing(), moves) }),
 
     remove: async ({ files }) => {
-      const { uploader, removals } = writing();
+      const { uploader, remove } = writing();
       const { queue } = uploader;
       const known = files.filter(({ path, entry }) => {
         const queued = queue.queuedAt(path);
-        if (entry !== null || !queued || queue.names.isDeclared(path)) return true;
+        if (entry !== null || !queued || queue.declared.has(path)) return true;
         queue.drop(queued);
         return false;
       });
       if (known.length === 0) return null;
       await changing(
         known.map(({ path }) => path),
-        () => removals.remove(known.map(({ path, entry }) => ({ path, id: entry?.id ?? null }))),
+        () => remove(known.map(({ path, entry }) => ({ path, id: entry?.id ?? null }))),
       );
       return null;
     },
@@ -123,7 +130,6 @@ export function createOwner({ store, contents, now = Date.now, ...options }: Own
     },
 
     commit: async (args, signal) => {
-      if (!store.commit) return refuse();
       const ended = AbortSignal.any([closed, signal]);
       setMaxListeners(0, ended);
       return commit({ store, contents, emit }, args, ended);
@@ -157,7 +163,7 @@ export function createOwner({ store, contents, now = Date.now, ...options }: Own
   };
 
   /** Takes names away on the server, after what is on its way to them has ended. */
-  async function changing(paths: readonly TreePath[], change: () => Promise<void>): Promise<void> {
+  async function changing(paths: readonly TreePath[], change: () => Promise<unknown>): Promise<void> {
     const { uploader } = writing();
     const lease = new Lease(uploader, paths);
     try {
@@ -165,7 +171,7 @@ export function createOwner({ store, contents, now = Date.now, ...options }: Own
       await change();
       for (const path of paths) {
         lease.drop(path);
-        uploader.queue.names.forget(path);
+        uploader.queue.declared.delete(path);
         uploader.recent.delete(path);
       }
     } finally {
@@ -181,7 +187,8 @@ export function createOwner({ store, contents, now = Date.now, ...options }: Own
       try {
         const work = handler(args, signal);
         // A caller that leaves doesn't wait until the work behind it has noticed.
-        return { ok: true, value: await (CANCELLABLE.has(method) ? unlessAborted(work, signal) : work) };
+        const canLeave = READS.has(method) || method === 'flush';
+        return { ok: true, value: await (canLeave ? unlessAborted(work, signal) : work) };
       } catch (thrown) {
         return { ok: false, failure: failureOf(thrown) };
       }
@@ -193,16 +200,3 @@ export function createOwner({ store, contents, now = Date.now, ...options }: Own
   );
   return owner;
 }
-
-const CANCELLABLE: ReadonlySet<keyof RemoteMethods> = new Set([
-  'lookup',
-  'list',
-  'page',
-  'read',
-  'readNewest',
-  'info',
-  'signedUrl',
-  'find',
-  'alike',
-  'flush',
-]);

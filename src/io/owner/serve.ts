@@ -8,7 +8,7 @@ import {
   packReply,
   type Request,
   type ThreadData,
-  unpackContent,
+  unpack,
 } from '../protocol.js';
 import { createLateOwner } from './late-owner.js';
 
@@ -43,7 +43,7 @@ export function serve({ port, store, ...options }: ThreadData, post: Post, onClo
 
   const run = (request: Request): void => {
     if (request.type === 'content') {
-      opening.get(request.opening)?.(unpackContent(request.content));
+      opening.get(request.opening)?.(unpack(request.content));
       opening.delete(request.opening);
       return;
     }

@@ -1,32 +1,17 @@
 import { clearTimeout, setTimeout } from 'node:timers';
-import type PQueue from 'p-queue';
 import type { Entry } from '../../contract/entry.js';
-import { Failure } from '../../contract/failure.js';
-import type { Source, Ticket } from '../../contract/uploads.js';
+import type { Failure } from '../../contract/failure.js';
+import type { Ticket } from '../../contract/uploads.js';
 import { reading } from '../../store/common/sources.js';
 import { failureOf } from '../protocol.js';
-import { nowAndThen, send, type Target } from './transfer.js';
-import type { Upload } from './upload.js';
+import { declare, nowAndThen, send, type Tickets } from './transfer.js';
+import { heldSource, type Upload } from './upload.js';
+import type { Uploader } from './uploader.js';
 
 type Result =
   | { readonly kind: 'durable'; readonly entry: Entry }
   | { readonly kind: 'failed'; readonly failure: Failure }
   | { readonly kind: 'aborted' };
-
-interface BatchOptions {
-  readonly target: Target;
-  readonly transfers: PQueue;
-  /** Aborts the requests of the batch; its jobs are aborted one by one. */
-  readonly closing: AbortSignal;
-  readonly now: () => number;
-  /** The content of an upload, to be opened when its turn has come. */
-  readonly sourceOf: (upload: Upload) => Source;
-  readonly onProgress: (upload: Upload, sent: number, size: number) => void;
-  /** The body of this upload has left completely. */
-  readonly onSent: (upload: Upload) => void;
-  /** Called once for each job, when its `result` stands. */
-  readonly onEnd: (job: Job) => void;
-}
 
 /** A large file must not hold back the durability of the small ones beside it, in milliseconds. */
 const FINISH_INTERVAL = 2000;
@@ -39,7 +24,7 @@ export class Job {
 
   constructor(
     readonly upload: Upload,
-    private readonly onEnd: (job: Job) => void,
+    private readonly uploader: Uploader,
   ) {}
 
   /** Ends at once if nothing was sent, else when the socket is done. */
@@ -51,7 +36,7 @@ export class Job {
   end(result: Result): void {
     if (this.result) return;
     this.result = result;
-    this.onEnd(this);
+    this.uploader.onEnd(this);
   }
 }
 
@@ -59,94 +44,82 @@ export class Job {
 export class Batch {
   readonly jobs: readonly Job[];
   private arrived: { readonly job: Job; readonly ticket: Ticket; readonly entry: Entry }[] = [];
-  private finishing: Promise<void>[] = [];
+  private readonly finishing: Promise<void>[] = [];
   private timer: NodeJS.Timeout | null = null;
 
   constructor(
     uploads: readonly Upload[],
-    private readonly options: BatchOptions,
+    private readonly uploader: Uploader,
   ) {
-    this.jobs = uploads.map((upload) => new Job(upload, options.onEnd));
+    this.jobs = uploads.map((upload) => new Job(upload, uploader));
   }
 
   /** Never rejects: every job ends with its result. */
   async run(): Promise<void> {
-    const { target, transfers, closing } = this.options;
-    let tickets: ReadonlyMap<string, Ticket>;
+    const { target, transfers, signal } = this.uploader;
+    const paths = this.jobs.map(({ upload }) => upload.path);
+    let ticketOf: Tickets;
     try {
-      const declared = await target.uploads.declare(
-        this.jobs.map(({ upload }) => upload.path),
-        { signal: closing },
-      );
-      tickets = new Map(declared.map((ticket) => [ticket.path, ticket]));
+      ticketOf = await declare(target, paths, signal);
     } catch (thrown) {
       for (const job of this.jobs) job.end({ kind: 'failed', failure: failureOf(thrown) });
       return;
     }
     await Promise.all(
       this.jobs.map((job) =>
-        transfers.add(() => this.transfer(job, tickets.get(job.upload.path)), {
-          priority: job.upload.isWanted ? 1 : 0,
-        }),
+        transfers.add(() => this.transfer(job, ticketOf), { priority: job.upload.isWanted ? 1 : 0 }),
       ),
     );
     if (this.timer) clearTimeout(this.timer);
-    this.finish();
+    this.finishing.push(this.finish());
     await Promise.all(this.finishing);
   }
 
-  private async transfer(job: Job, ticket: Ticket | undefined): Promise<void> {
-    const { target, now, onSent, sourceOf } = this.options;
+  private async transfer(job: Job, ticketOf: Tickets): Promise<void> {
+    const { target, queue, options } = this.uploader;
     const { upload } = job;
     const { signal } = job.controller;
     if (job.result) return;
-    if (!ticket) {
-      job.end({
-        kind: 'failed',
-        failure: new Failure('EPROTO', 'The server gave no address to upload the file to.'),
-      });
-      return;
-    }
     job.isTransferring = true;
     try {
+      const ticket = ticketOf(upload.path);
       const { isDoubtful } = upload;
-      const options = { signal, onProgress: this.progressOf(upload), now, isDoubtful };
-      const entry = await reading(sourceOf(upload), (content) => send(target, ticket, content, options));
-      onSent(upload);
+      const sending = { signal, onProgress: this.progressOf(upload), now: options.now, isDoubtful };
+      const source = heldSource(options.contents, upload.source);
+      const entry = await reading(source, (content) => send(target, ticket, content, sending));
+      queue.sent(upload);
       this.arrived.push({ job, ticket, entry });
-      this.timer ??= setTimeout(() => this.finish(), FINISH_INTERVAL);
+      this.timer ??= setTimeout(() => this.finishing.push(this.finish()), FINISH_INTERVAL);
     } catch (thrown) {
       job.end(signal.aborted ? { kind: 'aborted' } : { kind: 'failed', failure: failureOf(thrown) });
     }
   }
 
   /** Makes durable what has arrived so far. */
-  private finish(): void {
-    const { target, closing } = this.options;
+  private async finish(): Promise<void> {
+    const { target, signal } = this.uploader;
     const { arrived } = this;
     this.arrived = [];
     this.timer = null;
     if (arrived.length === 0) return;
-    const end = (resultOf: (entry: Entry) => Result): void => {
-      for (const { job, entry } of arrived) job.end(resultOf(entry));
-    };
-    const finished = target.uploads
-      .finish(
-        arrived.map(({ ticket }) => ticket),
-        { signal: closing },
-      )
-      .then(
-        () => end((entry) => ({ kind: 'durable', entry })),
-        (thrown: unknown) => end(() => ({ kind: 'failed', failure: failureOf(thrown) })),
-      );
-    this.finishing.push(finished);
+    const tickets = arrived.map(({ ticket }) => ticket);
+    let failure: Failure | null = null;
+    try {
+      await target.uploads.finish(tickets, { signal });
+    } catch (thrown) {
+      failure = failureOf(thrown);
+    }
+    for (const { job, entry } of arrived)
+      job.end(failure ? { kind: 'failed', failure } : { kind: 'durable', entry });
   }
 
   private progressOf(upload: Upload): (sent: number) => void {
-    const { size } = upload.source;
-    const tell = nowAndThen(size, (sent) => this.options.onProgress(upload, sent, size));
+    const { uploader } = this;
+    const { path, ino, source } = upload;
+    const { size } = source;
+    const tell = nowAndThen(size, (sent) => uploader.onEvent({ type: 'progress', path, ino, sent, size }));
     return (sent) => {
-      if (sent >= size) this.options.onSent(upload);
+      if (sent >= size) uploader.queue.sent(upload);
       tell(sent);
     };
   }

@@ -2,6 +2,25 @@ import type { TreePath } from '../../contract/tree-path.js';
 import type { Upload } from './upload.js';
 import type { Uploader } from './uploader.js';
 
+/** Names of which nothing begins until as many leases are released. */
+export class LeasedNames {
+  private readonly counts = new Map<TreePath, number>();
+
+  has(path: TreePath): boolean {
+    return this.counts.has(path);
+  }
+
+  add(path: TreePath): void {
+    this.counts.set(path, (this.counts.get(path) ?? 0) + 1);
+  }
+
+  remove(path: TreePath): void {
+    const count = this.counts.get(path) ?? 0;
+    if (count > 1) this.counts.set(path, count - 1);
+    else this.counts.delete(path);
+  }
+}
+
 /**
  * Exclusive use of names while they are changed on the server: nothing of them is uploaded meanwhile. What was queued
  * stays queued until the change has succeeded (`drop`), so that a change that fails leaves everything as it was.
@@ -22,7 +41,7 @@ export class Lease {
       ]),
     );
     for (const path of this.uploads.keys()) {
-      queue.names.lease(path);
+      queue.leased.add(path);
       uploader.abortReplaced(path);
     }
   }
@@ -38,7 +57,7 @@ export class Lease {
   }
 
   release(): void {
-    for (const path of this.uploads.keys()) this.uploader.queue.names.release(path);
+    for (const path of this.uploads.keys()) this.uploader.queue.leased.remove(path);
     this.uploader.go();
   }
 }

@@ -1,6 +1,6 @@
 import type { Failure } from '../../contract/failure.js';
 import { isBelow, type TreePath } from '../../contract/tree-path.js';
-import { Names } from './names.js';
+import { LeasedNames } from './lease.js';
 import type { Outcome, Submission, Upload } from './upload.js';
 
 type Item = { -readonly [Key in keyof Upload]: Upload[Key] } & { isDue: boolean };
@@ -19,22 +19,22 @@ type Item = { -readonly [Key in keyof Upload]: Upload[Key] } & { isDue: boolean 
  * - Every submission settles: durable, dropped, or failed; `onSettled` hears of each.
  */
 export class UploadQueue {
-  readonly names: Names;
+  /** Names that the server may have: they were declared, by this owner or by a former one. */
+  readonly declared: Set<TreePath>;
+  readonly leased = new LeasedNames();
   private readonly queued = new Map<TreePath, Item>();
   private readonly queuedByIno = new Map<number, Item>();
   private readonly onTheWay = new Map<TreePath, Item>();
-  private readonly unitOf: (path: TreePath) => TreePath;
-  private readonly onSettled: (upload: Upload, outcome: Outcome) => void;
 
-  constructor(options: {
-    readonly unitOf: (path: TreePath) => TreePath;
-    readonly onSettled: (upload: Upload, outcome: Outcome) => void;
-    /** Names that a former owner may have declared to the server. @default [] */
-    readonly declared?: Iterable<TreePath>;
-  }) {
-    this.unitOf = options.unitOf;
-    this.onSettled = options.onSettled;
-    this.names = new Names(options.declared ?? []);
+  constructor(
+    private readonly options: {
+      readonly unitOf: (path: TreePath) => TreePath;
+      readonly onSettled: (upload: Upload, outcome: Outcome) => void;
+      /** Names that a former owner may have declared to the server. @default [] */
+      readonly declared?: Iterable<TreePath>;
+    },
+  ) {
+    this.declared = new Set(options.declared);
   }
 
   get countOnTheWay(): number {
@@ -46,10 +46,6 @@ export class UploadQueue {
     if (this.onTheWay.size > 0) return false;
     for (const { state } of this.queued.values()) if (state === 'waiting') return false;
     return true;
-  }
-
-  isOnTheWay(path: TreePath): boolean {
-    return this.onTheWay.has(path);
   }
 
   queuedAt(path: TreePath): Upload | null {
@@ -81,7 +77,7 @@ export class UploadQueue {
   toAbort(path: TreePath): Upload | null {
     const upload = this.onTheWay.get(path);
     if (upload?.state !== 'taken') return null;
-    return this.queued.has(path) || this.names.isLeased(path) ? upload : null;
+    return this.queued.has(path) || this.leased.has(path) ? upload : null;
   }
 
   submit({ ino, generation, path, source, isDoubtful = false }: Submission): void {
@@ -103,7 +99,8 @@ export class UploadQueue {
     this.enqueue(item);
     for (const other of replaced) {
       // The same content handed over again, after a failure, is the same submission.
-      if (other && (other.ino !== ino || other.generation !== generation)) this.onSettled(other, 'dropped');
+      if (other && (other.ino !== ino || other.generation !== generation))
+        this.options.onSettled(other, 'dropped');
     }
   }
 
@@ -148,8 +145,8 @@ export class UploadQueue {
       this.unqueue(item);
       item.state = 'taken';
       this.onTheWay.set(item.path, item);
-      this.names.declare(item.path);
-      const unit = this.unitOf(item.path);
+      this.declared.add(item.path);
+      const unit = this.options.unitOf(item.path);
       const batch = units.get(unit) ?? [];
       batch.push(item);
       units.set(unit, batch);
@@ -164,7 +161,7 @@ export class UploadQueue {
   }
 
   durable(upload: Upload): void {
-    if (this.end(upload)) this.onSettled(upload, 'durable');
+    if (this.end(upload)) this.options.onSettled(upload, 'durable');
   }
 
   /** @param retryAt when it goes again by itself, on the clock of `retry`. @default never */
@@ -178,7 +175,7 @@ export class UploadQueue {
     item.isDue = false;
     item.isWanted = false;
     this.enqueue(item);
-    this.onSettled(item, 'failed');
+    this.options.onSettled(item, 'failed');
   }
 
   /** It was aborted, and its socket is done: without a successor it goes again. */
@@ -192,13 +189,13 @@ export class UploadQueue {
   /** Renames a queued upload that was never declared to the server; false if there is no such. */
   rekey(ino: number, from: TreePath, to: TreePath): boolean {
     const item = this.queued.get(from);
-    if (item?.ino !== ino || this.names.isDeclared(from)) return false;
+    if (item?.ino !== ino || this.declared.has(from)) return false;
     const replaced = this.queued.get(to);
     this.unqueue(item);
     if (replaced) this.unqueue(replaced);
     item.path = to;
     this.enqueue(item);
-    if (replaced) this.onSettled(replaced, 'dropped');
+    if (replaced) this.options.onSettled(replaced, 'dropped');
     return true;
   }
 
@@ -207,7 +204,7 @@ export class UploadQueue {
     const item = this.queued.get(upload.path);
     if (item !== upload) return;
     this.unqueue(item);
-    this.onSettled(item, 'dropped');
+    this.options.onSettled(item, 'dropped');
   }
 
   /** Newer content of the path, or of the inode, is queued. */
@@ -216,7 +213,7 @@ export class UploadQueue {
   }
 
   private mayGo({ isDue, state, path }: Item): boolean {
-    return isDue && state === 'waiting' && !this.onTheWay.has(path) && !this.names.isLeased(path);
+    return isDue && state === 'waiting' && !this.onTheWay.has(path) && !this.leased.has(path);
   }
 
   private itemOf(upload: Upload): Item | null {
@@ -234,7 +231,7 @@ export class UploadQueue {
   private endUnreplaced(upload: Upload): Item | null {
     const item = this.end(upload);
     if (!item || !this.hasSuccessor(item)) return item;
-    this.onSettled(item, 'dropped');
+    this.options.onSettled(item, 'dropped');
     return null;
   }
 

@@ -7,18 +7,15 @@ import type { OpenSource } from '../../contract/uploads.js';
 import { reading } from '../../store/common/sources.js';
 import { download } from './download.js';
 import { Lease } from './lease.js';
-import type { Removals } from './removals.js';
-import { send, type Target } from './transfer.js';
-import { heldSource, type OwnerContents } from './upload.js';
+import type { createRemovals } from './removals.js';
+import { declare, send } from './transfer.js';
+import { heldSource } from './upload.js';
 import type { Uploader } from './uploader.js';
 
 interface RenameHost {
   readonly store: Store;
-  readonly target: Target;
   readonly uploader: Uploader;
-  readonly removals: Removals;
-  readonly contents: OwnerContents;
-  readonly now: () => number;
+  readonly remove: ReturnType<typeof createRemovals>;
 }
 
 /**
@@ -37,10 +34,10 @@ export async function rename(host: RenameHost, moves: readonly Move[]): Promise<
     try {
       await lease.isQuiet();
       const entries = await uploadAll(host, known);
-      await host.removals.remove(known.map(({ from, entry }) => ({ path: from, id: entry?.id ?? null })));
+      await host.remove(known.map(({ from, entry }) => ({ path: from, id: entry?.id ?? null })));
       for (const { ino, from, to } of known) {
         for (const path of [from, to]) lease.drop(path);
-        uploader.queue.names.forget(from);
+        uploader.queue.declared.delete(from);
         uploader.recent.delete(from);
         const entry = entries.get(to);
         if (!entry)
@@ -56,21 +53,18 @@ export async function rename(host: RenameHost, moves: readonly Move[]): Promise<
 }
 
 async function uploadAll(
-  { store, target, uploader, contents, now }: RenameHost,
+  { store, uploader }: RenameHost,
   moves: readonly Move[],
 ): Promise<ReadonlyMap<TreePath, Entry>> {
-  const { signal } = uploader;
-  for (const { to } of moves) uploader.queue.names.declare(to);
-  const tickets = await target.uploads.declare(
-    moves.map(({ to }) => to),
-    { signal },
-  );
-  const ticketOf = new Map(tickets.map((ticket) => [ticket.path, ticket]));
+  const { target, signal } = uploader;
+  const { contents, now } = uploader.options;
+  for (const { to } of moves) uploader.queue.declared.add(to);
+  const paths = moves.map(({ to }) => to);
+  const ticketOf = await declare(target, paths, signal);
   const entries = new Map<TreePath, Entry>();
   const transfers = moves.map((move) =>
     uploader.transfers.add(async () => {
-      const ticket = ticketOf.get(move.to);
-      if (!ticket) throw new Failure('EPROTO', 'The server gave no address to upload the file to.');
+      const ticket = ticketOf(move.to);
       const sendTo = (source: OpenSource): Promise<Entry> => send(target, ticket, source, { signal, now });
       if (move.source) {
         entries.set(move.to, await reading(heldSource(contents, move.source), sendTo));
@@ -87,7 +81,7 @@ async function uploadAll(
   // Nothing may be on its way any more when the names are released.
   const outcomes = await Promise.allSettled(transfers);
   for (const outcome of outcomes) if (outcome.status === 'rejected') throw outcome.reason;
-  await target.uploads.finish(tickets, { signal });
+  await target.uploads.finish(paths.map(ticketOf), { signal });
   return entries;
 }
 
@@ -97,25 +91,21 @@ async function fetch(store: Store, uploader: Uploader, { from, entry }: Move): R
   try {
     return await download(store, known, signal);
   } catch (thrown) {
-    if (!(thrown instanceof Failure) || (thrown.code !== 'ESTALE' && thrown.code !== 'EBADMSG')) throw thrown;
+    if (!isOfOtherContent(thrown)) throw thrown;
+  }
+  try {
     // Somebody else wrote it: what stands under the name now is what is renamed.
-    return downloadAnew(store, from, signal);
+    return await download(store, await lookupFile(store, from, signal), signal);
+  } catch (thrown) {
+    if (!isOfOtherContent(thrown)) throw thrown;
+    // Two mismatches in a row are broken bytes, or a writer who is faster than we are.
+    const detail = thrown.detail ?? 'The content differs from what the server lists.';
+    throw new Failure('EIO', detail, thrown.cause);
   }
 }
 
-/** Two mismatches in a row are broken bytes, or a writer who is faster than we are. */
-async function downloadAnew(store: Store, from: TreePath, signal: AbortSignal): ReturnType<typeof download> {
-  try {
-    return await download(store, await lookupFile(store, from, signal), signal);
-  } catch (thrown) {
-    if (!(thrown instanceof Failure) || (thrown.code !== 'ESTALE' && thrown.code !== 'EBADMSG')) throw thrown;
-    throw new Failure(
-      'EIO',
-      thrown.detail ?? 'The content differs from what the server lists.',
-      thrown.cause,
-    );
-  }
-}
+const isOfOtherContent = (thrown: unknown): thrown is Failure =>
+  thrown instanceof Failure && (thrown.code === 'ESTALE' || thrown.code === 'EBADMSG');
 
 async function lookupFile(store: Store, path: TreePath, signal: AbortSignal): Promise<Entry> {
   const { found } = await store.lookup(path, { listing: false, signal });

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { Entry } from '../../contract/entry.js';
+import { Failure } from '../../contract/failure.js';
 import type { Store } from '../../contract/store.js';
 import type { TreePath } from '../../contract/tree-path.js';
 import type { OpenSource, Ticket, Uploads } from '../../contract/uploads.js';
@@ -10,6 +11,23 @@ import { isWireFailure } from '../../wire/wire-failure.js';
 
 /** What an upload needs of a store. */
 export type Target = Pick<Store, 'lookup'> & { readonly uploads: Uploads };
+
+/** Of the files that were declared; throws where the server gave none. */
+export type Tickets = (path: TreePath) => Ticket;
+
+export async function declare(
+  { uploads }: Target,
+  paths: readonly TreePath[],
+  signal: AbortSignal,
+): Promise<Tickets> {
+  const declared = await uploads.declare(paths, { signal });
+  const tickets = new Map(declared.map((ticket) => [ticket.path, ticket]));
+  return (path) => {
+    const ticket = tickets.get(path);
+    if (!ticket) throw new Failure('EPROTO', 'The server gave no address to upload the file to.');
+    return ticket;
+  };
+}
 
 /**
  * Sends the content of one file and returns the entry that the next agreeing listing will show. Settles only when the

@@ -1,17 +1,9 @@
 import type { Failure } from '../../contract/failure.js';
-import type { Handed } from '../../contract/remote.js';
-import type { TreePath } from '../../contract/tree-path.js';
+import type { Args, Handed } from '../../contract/remote.js';
 import type { HeldSource, OpenSource } from '../../contract/uploads.js';
 
 /** Content of an inode as of one generation, to be uploaded to a path. */
-export interface Submission {
-  readonly ino: number;
-  readonly generation: number;
-  readonly path: TreePath;
-  readonly source: Handed;
-  /** The server may have it already. @default false */
-  readonly isDoubtful?: boolean | undefined;
-}
+export type Submission = Readonly<Args<'submit'>>;
 
 /**
  * - `waiting`: queued, not on its way.

@@ -1,6 +1,7 @@
 import { clearTimeout, setImmediate, setTimeout } from 'node:timers';
 import { LRUCache } from 'lru-cache';
 import PQueue from 'p-queue';
+import type { Config } from '../../config/config.js';
 import type { Entry } from '../../contract/entry.js';
 import { Failure } from '../../contract/failure.js';
 import type { FailedUpload, RemoteEvent } from '../../contract/remote.js';
@@ -9,15 +10,11 @@ import { Batch, type Job } from './batch.js';
 import { Flushes } from './flushes.js';
 import { UploadQueue } from './queue.js';
 import type { Target } from './transfer.js';
-import { heldSource, type Outcome, type OwnerContents, type Submission, type Upload } from './upload.js';
+import type { Outcome, OwnerContents, Submission, Upload } from './upload.js';
 
-export interface UploadOptions {
-  /** How long a submission waits for others, in milliseconds; each new one starts it again, ten times at most. */
-  readonly writebackDelay: number;
-  /** Transfers at once. */
-  readonly concurrency: number;
-}
+export type UploadOptions = Pick<Config, 'writebackDelay' | 'concurrency'>;
 
+/** Each new submission starts the `writebackDelay` again, so often at most. */
 const MOST_DELAYS = 10;
 /** A failed upload goes again after a second, then after twice as long each time, up to five minutes. */
 const FIRST_RETRY_MS = 1000;
@@ -37,7 +34,6 @@ export class Uploader {
   private readonly jobs = new Map<Upload, Job>();
   /** Who waits for the upload of a path that is on its way. */
   private readonly quiet = new Map<TreePath, (() => void)[]>();
-  private readonly writebackDelay: number;
   private timer: NodeJS.Timeout | null = null;
   private retryTimer: NodeJS.Timeout | null = null;
   private retryAt = Number.POSITIVE_INFINITY;
@@ -46,9 +42,9 @@ export class Uploader {
   private wasBusy = false;
 
   constructor(
-    private readonly target: Target,
-    private readonly onEvent: (event: RemoteEvent) => void,
-    private readonly options: UploadOptions & {
+    readonly target: Target,
+    readonly onEvent: (event: RemoteEvent) => void,
+    readonly options: UploadOptions & {
       readonly unitOf: (path: TreePath) => TreePath;
       readonly declared?: Iterable<TreePath> | undefined;
       readonly now: () => number;
@@ -57,7 +53,6 @@ export class Uploader {
       readonly closing: AbortSignal;
     },
   ) {
-    this.writebackDelay = options.writebackDelay;
     this.transfers = new PQueue({ concurrency: options.concurrency });
     this.queue = new UploadQueue({
       unitOf: options.unitOf,
@@ -107,7 +102,7 @@ export class Uploader {
 
   /** Resolves when nothing is on its way to a path; hold it first, or the next may begin. */
   async isQuiet(path: TreePath): Promise<void> {
-    while (this.queue.isOnTheWay(path)) {
+    while (this.queue.onTheWayAt(path)) {
       await new Promise<void>((resolve) => this.quiet.set(path, [...(this.quiet.get(path) ?? []), resolve]));
     }
   }
@@ -116,17 +111,7 @@ export class Uploader {
   go(): void {
     if (this.signal.aborted || this.queue.countOnTheWay > MOST_ON_THE_WAY / 2) return;
     for (const uploads of this.queue.take(MOST_ON_THE_WAY - this.queue.countOnTheWay)) {
-      const batch = new Batch(uploads, {
-        target: this.target,
-        transfers: this.transfers,
-        closing: this.signal,
-        now: this.options.now,
-        sourceOf: (upload) => heldSource(this.options.contents, upload.source),
-        onProgress: (upload, sent, size) =>
-          this.onEvent({ type: 'progress', path: upload.path, ino: upload.ino, sent, size }),
-        onSent: (upload) => this.queue.sent(upload),
-        onEnd: (job) => this.onEnd(job),
-      });
+      const batch = new Batch(uploads, this);
       for (const job of batch.jobs) this.jobs.set(job.upload, job);
       void batch.run();
     }
@@ -149,14 +134,14 @@ export class Uploader {
     const now = performance.now();
     if (this.timer) clearTimeout(this.timer);
     else this.firstSubmitAt = now;
-    const latest = this.firstSubmitAt + MOST_DELAYS * this.writebackDelay - now;
+    const latest = this.firstSubmitAt + MOST_DELAYS * this.options.writebackDelay - now;
     this.timer = setTimeout(
       () => {
         this.timer = null;
         this.queue.ripen(null, { isFlush: false });
         this.go();
       },
-      Math.max(0, Math.min(this.writebackDelay, latest)),
+      Math.max(0, Math.min(this.options.writebackDelay, latest)),
     );
     // A process that has nothing else to do needn't wait for it: it flushes (`lifecycle.ts`).
     this.timer.unref();
@@ -167,7 +152,8 @@ export class Uploader {
     this.timer = null;
   }
 
-  private onEnd(job: Job): void {
+  /** Called once for each job, when its `result` stands. */
+  onEnd(job: Job): void {
     const { upload, result } = job;
     if (result?.kind === 'durable') {
       this.recent.set(upload.path, result.entry);

@@ -63,7 +63,7 @@ const COUNTER = Symbol.for('wandb-fs.nextFd');
 const shared: { [COUNTER]?: number } = globalThis as { [COUNTER]?: number };
 
 export class Descriptors {
-  private readonly files = new Map<number, OpenFile>();
+  readonly files = new Map<number, OpenFile>();
 
   add(file: OpenFile): number {
     const fd = shared[COUNTER] ?? FIRST_FD;
@@ -77,16 +77,6 @@ export class Descriptors {
     const file = this.files.get(fd);
     if (!file) throw new Failure('EBADF');
     return file;
-  }
-
-  remove(fd: number): OpenFile {
-    const file = this.get(fd);
-    this.files.delete(fd);
-    return file;
-  }
-
-  all(): readonly number[] {
-    return [...this.files.keys()];
   }
 }
 
@@ -120,7 +110,8 @@ export function close(core: Core, op: Operation, fd: number): void {
 
 /** Closes an fd and hands over what it leaves dirty; waits for nothing. */
 export function release(core: Core, fd: number): OpenFile {
-  const file = core.descriptors.remove(fd);
+  const file = core.descriptors.get(fd);
+  core.descriptors.files.delete(fd);
   const { inode, canWrite } = file;
   const local = inode.ensureLocal();
   local.opens--;
@@ -132,7 +123,8 @@ export function release(core: Core, fd: number): OpenFile {
     if (local.writers === 0 && inode.isPending) core.writeback.submit(inode);
     if (local.opens === 0) {
       if (local.holdsContent) core.writeback.onClosed(inode);
-      inode.releaseLocal();
+      // As after a file was opened only to be read.
+      if (local.saysNothing) inode.local = null;
     }
   }
   return file;
@@ -184,6 +176,5 @@ function assertWritable(core: Core, inode: Inode): void {
   if (inode.target !== null) {
     throw new Failure('EACCES', 'Content that lies elsewhere can only be read; remove the link first.');
   }
-  if (inode.entry?.isReadOnly)
-    throw new Failure('EACCES', `${core.shape.keeper} keeps this file itself; it is read-only.`);
+  core.assertNotKept(inode);
 }

@@ -24,16 +24,6 @@ function directoryAt(core: Core, op: Operation, path: TreePath): Inode {
   return directory;
 }
 
-/** Directories inside a unit are only here, and so are implicit ones, down to the draft of a unit. */
-function isMadeHere(core: Core, depth: number): boolean {
-  return depth > core.unitDepth || core.shape.levels[depth - 1]?.isImplicit === true;
-}
-
-function forgetAbsence(core: Core, parent: Inode, path: TreePath): void {
-  core.names.forgetNegatives(path);
-  core.names.expire(parent);
-}
-
 export function mkdir(core: Core, op: Operation, path: TreePath, mode: number): void {
   if (isDone(op)) return;
   const ownPath = withoutSlash(path);
@@ -46,7 +36,8 @@ export function mkdir(core: Core, op: Operation, path: TreePath, mode: number): 
     directory.setAttributes({ mode: mode & 0o7777 & ~process.umask() });
   };
   const depth = parent.depth + 1;
-  if (isMadeHere(core, depth)) {
+  // Directories inside a unit are only here, and so are implicit ones, down to the draft of a unit.
+  if (depth > core.unitDepth || core.shape.levels[depth - 1]?.isImplicit) {
     const isDraft = depth === core.unitDepth;
     if (isDraft) core.shape.drafts?.assertDraftName(name);
     if (isDraft || parent.draft)
@@ -61,7 +52,8 @@ export function mkdir(core: Core, op: Operation, path: TreePath, mode: number): 
     // What is copied from a version has its modes, and is to be changed.
     if (directory.draft) directory.setAttributes({ mode: (local.attributes?.mode ?? 0) | 0o200 });
     // Nothing is in what the server doesn't have.
-    if (directory.depth < core.unitDepth) core.names.scopeAt(directory).mergeListing([], true, core.tick());
+    if (directory.depth < core.unitDepth)
+      core.names.scopeAt(directory).mergeListing([], true, core.timeline.tick());
     return;
   }
   let isRefused = true;
@@ -79,11 +71,13 @@ export function mkdir(core: Core, op: Operation, path: TreePath, mode: number): 
       const directory = new Inode('directory', entry);
       place(directory);
       // Just made: nothing is in it.
-      core.names.scopeAt(directory).mergeListing([], true, core.tick());
+      core.names.scopeAt(directory).mergeListing([], true, core.timeline.tick());
     },
     settled: () => {
+      if (!isRefused) return;
       // Somebody else was faster: who looks now, as a recursive mkdir does, must see what is there.
-      if (isRefused) forgetAbsence(core, parent, ownPath);
+      core.names.forgetNegatives(ownPath);
+      core.names.expire(parent);
     },
   });
 }

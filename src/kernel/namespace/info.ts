@@ -16,18 +16,12 @@ export function info(core: Core, op: Operation, path: TreePath): Facts {
   const isAsked = inode === core.root || (inode.isRemote && !inode.isDirty);
   if (!isAsked) return ownFacts(inode);
   if (op.progress?.of === 'info') return merged(inode, op.progress.answer);
-  const key = `info#${core.tick().epoch}`;
+  const key = `info#${core.timeline.tick().epoch}`;
   throw core.loads.fault(key, 'info', { path: inode.path }, (facts, failure) => {
     op.progress = { of: 'info', answer: facts };
     // The server may show a new upload only later.
     return failure?.code === 'ENOENT' && isChangedHere(inode) ? null : failure;
   });
-}
-
-interface Digest {
-  readonly algorithm: 'MD5' | 'XXH128' | null;
-  /** Base64. */
-  readonly digest: string | null;
 }
 
 const isChangedHere = ({ isDirectory, local }: Inode): boolean => !isDirectory && local?.generations != null;
@@ -36,8 +30,7 @@ const isChangedHere = ({ isDirectory, local }: Inode): boolean => !isDirectory &
 function merged(inode: Inode, facts: Facts | null): Facts {
   if (facts === null) return ownFacts(inode);
   if (facts.kind !== 'file' || !isChangedHere(inode)) return facts;
-  const { id, size, digest, digestAlgorithm, md5 } = fileFacts(inode);
-  return { ...facts, id: id ?? facts.id, size, digest, digestAlgorithm, md5 };
+  return { ...facts, id: inode.entry?.id ?? facts.id, size: inode.size, ...digestsOf(inode) };
 }
 
 function ownFacts(inode: Inode): Facts {
@@ -47,28 +40,25 @@ function ownFacts(inode: Inode): Facts {
 }
 
 function fileFacts(inode: Inode): FileFacts {
-  const { entry, size, isDirty } = inode;
-  const { algorithm, digest } = digestOf(isDirty ? '' : (entry?.version ?? ''));
   return {
     kind: 'file',
-    id: entry?.id ?? null,
-    size,
-    digest,
-    digestAlgorithm: algorithm,
-    md5: algorithm === 'MD5' ? digest : null,
+    id: inode.entry?.id ?? null,
+    size: inode.size,
+    ...digestsOf(inode),
     mimetype: null,
     createdAt: null,
     updatedAt: null,
     reference: inode.target,
-    isPending: isDirty,
+    isPending: inode.isDirty,
   };
 }
 
 /** Nulls for content that changed here, or that the server tells no digest of. */
-function digestOf(version: string): Digest {
-  const [, algorithm, digest = null] = /^(md5|xxh128):(.+)$/.exec(version) ?? [];
-  if (algorithm === undefined) return { algorithm: null, digest: null };
-  return { algorithm: algorithm === 'md5' ? 'MD5' : 'XXH128', digest };
+function digestsOf({ isDirty, entry }: Inode): Pick<FileFacts, 'digest' | 'digestAlgorithm' | 'md5'> {
+  const [, algorithm, digest] = /^(md5|xxh128):(.+)$/.exec(isDirty ? '' : (entry?.version ?? '')) ?? [];
+  if (!digest) return { digest: null, digestAlgorithm: null, md5: null };
+  if (algorithm === 'md5') return { digest, digestAlgorithm: 'MD5', md5: digest };
+  return { digest, digestAlgorithm: 'XXH128', md5: null };
 }
 
 /** The storage's own address of a file's content, signed anew each time; of a reference the address that it is. */
@@ -85,7 +75,7 @@ export function signedUrl(core: Core, op: Operation, path: TreePath): string {
   }
   if (inode.isDirty || entry === null) throw new Failure('EBUSY', notThereYet(core));
   if (op.progress?.of === 'signedUrl') return op.progress.answer;
-  const key = `signedUrl#${core.tick().epoch}`;
+  const key = `signedUrl#${core.timeline.tick().epoch}`;
   throw core.loads.fault(key, 'signedUrl', { entry }, (url, failure) => {
     if (url !== null) op.progress = { of: 'signedUrl', answer: url };
     return failure;
@@ -99,7 +89,7 @@ const notThereYet = ({ shape }: Core): string =>
 export function findUnits(core: Core, op: Operation, query: Args<'find'>): Value<'find'> {
   core.assertOpen();
   if (op.progress?.of === 'find') return op.progress.answer;
-  const key = `find#${core.tick().epoch}`;
+  const key = `find#${core.timeline.tick().epoch}`;
   throw core.names.ask(key, 'find', query, (found, failure, learned) => {
     if (found) {
       core.names.mergeAbove(found.entries, learned);

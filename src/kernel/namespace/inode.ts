@@ -138,11 +138,6 @@ export class Inode {
     return this.local;
   }
 
-  /** Gives the local state back where it says nothing, as after a file was opened only to be read. */
-  releaseLocal(): void {
-    if (this.local?.saysNothing) this.local = null;
-  }
-
   /** Bytes; null while the server's size is unknown. */
   get size(): number | null {
     if (this.local?.content) return this.local.content.size;
@@ -160,6 +155,13 @@ export class Inode {
     let depth = 0;
     for (let inode: Inode = this; inode.parent; inode = inode.parent) depth++;
     return depth;
+  }
+
+  /** What these names lead to from here, whatever is known of its freshness. */
+  descendant(names: readonly string[]): Inode | undefined {
+    let inode: Inode | undefined = this;
+    for (const name of names) inode = inode?.children?.get(name);
+    return inode;
   }
 
   isBelow(other: Inode): boolean {

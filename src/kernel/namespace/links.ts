@@ -21,8 +21,7 @@ export function throughLinks(
   const segments = path.split('/');
   const at = core.unitDepth - 1;
   if (segments.length < core.unitDepth || (isLinkMeant && segments.length === core.unitDepth)) return path;
-  let directory: Inode | undefined = core.root;
-  for (const name of segments.slice(0, at)) directory = directory?.children?.get(name);
+  const directory = core.root.descendant(segments.slice(0, at));
   const above = upperPath(path, at);
   let name = segments[at] ?? '';
   for (let followed = 0; ; followed++) {

@@ -9,11 +9,10 @@ import {
   type TreePath,
   upperPath,
 } from '../../contract/tree-path.js';
-import type { TreeShape } from '../../contract/tree-shape.js';
 import type { Core } from '../core.js';
 import type { Load } from '../operation/load.js';
 import { Fault, type Waiting } from '../operation/operation.js';
-import type { Moment, Timeline } from '../timeline.js';
+import type { Moment } from '../timeline.js';
 import { Inode } from './inode.js';
 import { forgetIdleUnits } from './listing/known-names.js';
 import { Scope } from './listing/scope.js';
@@ -30,9 +29,6 @@ const GROWTH = 5 / 4;
 
 /** What is known of the names in the tree: a scope for each directory that is listed as one, and the negative entries. */
 export class Namespace {
-  readonly timeline: Timeline;
-  readonly shape: TreeShape;
-  readonly unitDepth: number;
   private madeNegatives: NegativeEntries | null = null;
   private readonly units = new Set<Scope>();
   /** Names in units; never less than there are: what has gone is found out when units are looked through. */
@@ -44,9 +40,6 @@ export class Namespace {
     private readonly core: Core,
     private readonly most: number,
   ) {
-    this.timeline = core.timeline;
-    this.shape = core.shape;
-    this.unitDepth = core.unitDepth;
     this.boundAt = most;
   }
 
@@ -70,13 +63,13 @@ export class Namespace {
 
   /** Forgets how fresh the names in a directory are, but nothing of what is below them. */
   expire(directory: Inode): void {
-    this.scopeAt(directory).known.expire(this.core.tick().epoch);
+    this.scopeAt(directory).known.expire(this.core.timeline.tick().epoch);
     for (const child of directory.children?.values() ?? []) child.seenAt = Number.NEGATIVE_INFINITY;
   }
 
   /** Forgets how fresh all is that was learned at and below an inode. */
   expireTree(top: Inode): void {
-    const { epoch } = this.core.tick();
+    const { epoch } = this.core.timeline.tick();
     for (const inode of top.walk()) {
       inode.scope?.known.expire(epoch);
       inode.seenAt = Number.NEGATIVE_INFINITY;
@@ -85,14 +78,14 @@ export class Namespace {
 
   /** The scope that a directory at or above the unit is the root of. */
   scopeAt(directory: Inode): Scope {
-    directory.scope ??= new Scope(this, directory);
+    directory.scope ??= new Scope(this.core, directory);
     return directory.scope;
   }
 
   /** The scope that speaks of the names in a directory: its unit's (with all below), or its own above units. */
   scopeOf(inode: Inode): Scope {
     let directory = inode;
-    for (let depth = directory.depth; depth > this.unitDepth; depth--)
+    for (let depth = directory.depth; depth > this.core.unitDepth; depth--)
       if (directory.parent) directory = directory.parent;
     return this.scopeAt(directory);
   }
@@ -100,14 +93,10 @@ export class Namespace {
   /** The scope in which the name at a path is listed, if its root is known. */
   scopeOfName(path: TreePath): Place | undefined {
     const segments = path.split('/');
-    const rootDepth = Math.min(segments.length - 1, this.unitDepth);
-    let directory = this.core.root;
-    for (const name of segments.slice(0, rootDepth)) {
-      const child = directory.children?.get(name);
-      if (!child?.isDirectory) return undefined;
-      directory = child;
-    }
-    return { scope: this.scopeAt(directory), relative: segments.slice(rootDepth).join('/') };
+    const rootDepth = Math.min(segments.length - 1, this.core.unitDepth);
+    const root = this.core.root.descendant(segments.slice(0, rootDepth));
+    if (!root?.isDirectory) return undefined;
+    return { scope: this.scopeAt(root), relative: segments.slice(rootDepth).join('/') };
   }
 
   /** The directory at a path that is known to exist, made where a listing dropped it meanwhile. */
@@ -127,7 +116,7 @@ export class Namespace {
 
   /** A directory of a unit that was emptied here is still there; no listing will show it. */
   keepIfEmpty(directory: Inode): void {
-    if (directory.children?.size === 0 && directory.depth > this.unitDepth) {
+    if (directory.children?.size === 0 && directory.depth > this.core.unitDepth) {
       directory.ensureLocal().isLocalDirectory = true;
     }
   }
@@ -136,12 +125,12 @@ export class Namespace {
   pin(path: TreePath, version: string, previous: readonly (string | undefined)[]): void {
     this.forgetNegatives(path);
     const place = this.scopeOfName(path);
-    place?.scope.pin(place.relative, version, this.core.tick().epoch, previous);
+    place?.scope.pin(place.relative, version, this.core.timeline.tick().epoch, previous);
   }
 
   /** What was said not to be there may be there now: at the path and, at or above the unit, at everything below. */
   forgetNegatives(path: TreePath): void {
-    this.madeNegatives?.forget(path, depthOf(path) <= this.unitDepth);
+    this.madeNegatives?.forget(path, depthOf(path) <= this.core.unitDepth);
   }
 
   /** Places entries at or above the unit that an answer proved to exist, outermost first. */
@@ -155,7 +144,8 @@ export class Namespace {
 
   /** Takes in the answer to a look-up: of the name, of what it is in and, where it came along, of the unit's listing. */
   mergeLookup(asked: TreePath, { ancestors, found: told, listing }: Lookup, sent: Moment): void {
-    const { unitDepth } = this;
+    const { core } = this;
+    const { unitDepth } = core;
     // An answer that contradicts itself says that there is something: denying it would let it be overwritten.
     const found = told ?? listing?.entries.find(({ path }) => path === asked) ?? null;
     this.mergeAbove(ancestors, sent);
@@ -175,17 +165,11 @@ export class Namespace {
         place.scope.mergeName(place.relative, found, sent);
       }
     }
-    const unit = depth < unitDepth ? undefined : this.unitAt(path);
-    if (!unit?.isDirectory) return;
+    const unit = core.root.descendant(segmentsOf(upperPath(path, unitDepth)));
+    if (depth < unitDepth || !unit?.isDirectory) return;
     if (listing) this.scopeAt(unit).mergeListing(listing.entries, listing.isComplete, sent);
     // Such a listing may be a file of its own, which a look-up leaves alone while names can be asked for.
-    else if (this.shape.areUnitsImmutable) this.scopeAt(unit).known.isLarge = true;
-  }
-
-  private unitAt(path: TreePath): Inode | undefined {
-    let inode: Inode | undefined = this.core.root;
-    for (const name of segmentsOf(upperPath(path, this.unitDepth))) inode = inode?.children?.get(name);
-    return inode;
+    else if (core.shape.areUnitsImmutable) this.scopeAt(unit).known.isLarge = true;
   }
 
   /**
@@ -193,7 +177,7 @@ export class Namespace {
    * one is missing; of the names down to `partialDepth` it can't be told which, so the outer ones alone are never denied.
    */
   private rememberAbsence(path: TreePath, ancestors: readonly Entry[], sent: Moment): void {
-    const { shape, unitDepth } = this;
+    const { shape, unitDepth } = this.core;
     const proven = ancestors.length;
     const missingPath =
       proven >= unitDepth ? path : upperPath(path, Math.max(proven + 1, shape.partialDepth));
@@ -223,11 +207,9 @@ export class Namespace {
     ) => Failure | null,
     waiting?: Waiting,
   ): Fault {
-    const { core, timeline } = this;
+    const { loads, timeline } = this.core;
     const start = (sent: Moment): Load =>
-      core.loads.start(key, method, args, (value, failure) =>
-        commit(value, failure, timeline.arrive(sent), sent),
-      );
+      loads.start(key, method, args, (value, failure) => commit(value, failure, timeline.arrive(sent), sent));
     return new Fault(key, () => timeline.ask(start), waiting);
   }
 

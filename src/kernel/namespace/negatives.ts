@@ -18,25 +18,13 @@ interface Meant {
  * Paths at which a look-up found nothing, where no scope is known that could remember it. Whoever makes something there, or
  * hears of it, takes its entry out: an entry that is here is as true as it is fresh.
  */
-export class NegativeEntries {
-  // A size of 1 each: `max` would set aside memory for all entries at once.
-  private readonly moments = new LRUCache<TreePath, Moment>({
-    maxSize: MOST_ENTRIES,
-    sizeCalculation: () => 1,
-  });
+export class NegativeEntries extends LRUCache<TreePath, Moment> {
   /** What may have been meant by names above units that aren't there. */
   readonly alike = new LRUCache<TreePath, Meant>({ maxSize: MOST_ALIKE, sizeCalculation: () => 1 });
 
-  get(path: TreePath): Moment | undefined {
-    return this.moments.get(path);
-  }
-
-  set(path: TreePath, moment: Moment): void {
-    this.moments.set(path, moment);
-  }
-
-  delete(path: TreePath): void {
-    this.moments.delete(path);
+  constructor() {
+    // A size of 1 each: `max` would set aside memory for all entries at once.
+    super({ maxSize: MOST_ENTRIES, sizeCalculation: () => 1 });
   }
 
   /** Something was made at the path. With `isSubtree` there may be something at everything below it, too. */
@@ -44,6 +32,6 @@ export class NegativeEntries {
     this.delete(path);
     for (const known of [...this.alike.keys()]) if (isAtOrBelow(known, path)) this.alike.delete(known);
     if (!isSubtree) return;
-    for (const known of [...this.moments.keys()]) if (isAtOrBelow(known, path)) this.delete(known);
+    for (const known of [...this.keys()]) if (isAtOrBelow(known, path)) this.delete(known);
   }
 }

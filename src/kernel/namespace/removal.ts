@@ -15,8 +15,7 @@ export function unlink(core: Core, op: Operation, path: TreePath): void {
   const inode = resolveName(core, op, path);
   core.assertMutable(inode.parent ?? inode);
   if (inode.isDirectory) throw new Failure('EISDIR');
-  if (inode.entry?.isReadOnly)
-    throw new Failure('EACCES', `${core.shape.keeper} keeps this file itself; it is read-only.`);
+  core.assertNotKept(inode);
   core.locks.assertFree(inode.path);
   keepForOpenFiles(core, op, inode);
   removeFiles(core, op, [inode], [{ path: inode.path, isSubtree: false }], () => {});
@@ -40,16 +39,10 @@ export function removeTree(core: Core, op: Operation, path: TreePath): void {
   }
   ensureListed(core, op, directory);
   const files = [...directory.walk()].filter((inode) => !inode.isDirectory);
-  const removable = files.filter((inode) => !inode.entry?.isReadOnly);
-  for (const inode of removable) keepForOpenFiles(core, op, inode);
-  if (removable.length < files.length) {
-    throw new Failure(
-      'EACCES',
-      `${core.shape.keeper} keeps a file below this directory itself; it is read-only.`,
-    );
-  }
+  for (const inode of files) core.assertNotKept(inode, 'a file below this directory');
+  for (const inode of files) keepForOpenFiles(core, op, inode);
   const { path: ownPath } = directory;
-  removeFiles(core, op, removable, [{ path: ownPath, isSubtree: true }], () =>
+  removeFiles(core, op, files, [{ path: ownPath, isSubtree: true }], () =>
     detachTree(core, directory, ownPath),
   );
 }
@@ -66,7 +59,7 @@ function resolveDirectory(core: Core, op: Operation, path: TreePath): Inode {
 /** An unlinked file lives on through its fds, so what isn't here of it yet is fetched first. */
 export function keepForOpenFiles(core: Core, op: Operation, inode: Inode): void {
   if (!inode.isOpen || inode.isDirectory || inode.local?.content || inode.local?.staleness) return;
-  if (core.overlay.spooledBytes + (inode.size ?? 0) > core.options.spoolBytes) {
+  if (core.overlay.files.spooledBytes + (inode.size ?? 0) > core.options.spoolBytes) {
     throw new Failure('EBUSY', 'The file is open here and larger than what `spoolBytes` can keep of it.');
   }
   bringIn(core, op, inode);

@@ -120,8 +120,7 @@ function assertPossible(core: Core, op: Operation, renaming: Renaming, isDirecto
       ensureListed(core, op, target);
       if ((target.children?.size ?? 0) > 0) throw new Failure('ENOTEMPTY');
     }
-    if (target.entry?.isReadOnly)
-      throw new Failure('EACCES', `${core.shape.keeper} keeps the target itself; it is read-only.`);
+    core.assertNotKept(target, 'the target');
   }
 }
 
@@ -154,8 +153,7 @@ function plan(core: Core, op: Operation, renaming: Renaming): readonly Moved[] {
   const inodes = [...source.walk()].filter((inode) => !inode.isDirectory);
   let bytes = 0;
   for (const inode of inodes) {
-    if (inode.entry?.isReadOnly)
-      throw new Failure('EACCES', `${core.shape.keeper} keeps a file here itself; it is read-only.`);
+    core.assertNotKept(inode, 'a file here');
     // What isn't uploaded yet is uploaded once, whatever its name.
     if (inode.entry !== null && !inode.isDirty) bytes += inode.size ?? 0;
   }

@@ -2,6 +2,7 @@ import { Failure } from '../../contract/failure.js';
 import {
   depthOf,
   lastNameOf,
+  lowerPath,
   splitPath,
   type TreePath,
   upperPath,
@@ -77,55 +78,34 @@ export function assertFree(core: Core, op: Operation, path: TreePath): void {
 }
 
 function findName(core: Core, op: Operation, path: TreePath): Inode | null {
+  const { unitDepth } = core;
   const segments = path.split('/');
-  const upper = Math.min(segments.length, core.unitDepth);
-  let inode: Inode = core.root;
+  let inode = core.root;
+  let unit: Inode | null = null;
   let reached = 0;
-  for (; reached < upper; reached++) {
-    const child = inode.children?.get(segments[reached] ?? '');
+  for (const name of segments) {
+    const child = inode.children?.get(name);
     if (!child) break;
     inode = child;
+    if (++reached === unitDepth) unit = inode;
   }
-  if (reached < upper) {
+  const isThere = reached === segments.length;
+  if (!isThere && !unit) {
     if (isKnownAbsent(core, op, path, reached, inode)) return null;
     throw lookupFault(core, op, path, null);
   }
-  if (segments.length > core.unitDepth) {
-    const scope = inode.scope ?? core.names.scopeAt(inode);
-    return findInUnit(core, op, path, scope, segments.slice(core.unitDepth));
-  }
-  // What is only here needs no proof.
-  if (inode.local?.isLocalDirectory || isFresh(core, op, inode, path)) return inode;
-  throw lookupFault(core, op, path, null);
-}
-
-function findInUnit(
-  core: Core,
-  op: Operation,
-  path: TreePath,
-  scope: Scope,
-  segments: readonly string[],
-): Inode | null {
-  scope.isUsed = true;
-  let inode = scope.root;
-  let isThere = true;
-  for (const name of segments) {
-    const child = inode.children?.get(name);
-    if (!child) {
-      isThere = false;
-      break;
-    }
-    inode = child;
-  }
+  const scope = unit && segments.length > unitDepth ? core.names.scopeAt(unit) : null;
+  if (scope) scope.isUsed = true;
   if (isThere) {
     // What is only here needs no proof.
     if (inode.isDirty || inode.local?.isLocalDirectory || isFresh(core, op, inode, path)) return inode;
   } else if (!inode.isDirectory) {
     // A file stands in the way, if it still stands.
     if (find(core, op, inode.path)?.isDirectory === false) throw new Failure('ENOTDIR');
-    return findInUnit(core, op, path, scope, segments);
-  } else if (isListed(core, op, scope) || isRecent(core, op, scope.knownSince(segments.join('/')), scope)) {
-    return null;
+    return findName(core, op, path);
+  } else if (scope) {
+    if (isListed(core, op, scope)) return null;
+    if (isRecent(core, op, scope.knownSince(lowerPath(path, unitDepth)), scope)) return null;
   }
   throw lookupFault(core, op, path, scope);
 }
@@ -133,7 +113,7 @@ function findInUnit(
 /** Does a fresh answer say that nothing stands at a path, of which `reached` names lead to `parent`? */
 function isKnownAbsent(core: Core, op: Operation, path: TreePath, reached: number, parent: Inode): boolean {
   const { scope } = parent;
-  if (scope && areAllKnown(core, op, scope)) return true;
+  if (scope && (scope.isLocal || !scope.isPartial) && isListed(core, op, scope)) return true;
   if (scope && isRecent(core, op, scope.knownSince(lastNameOf(upperPath(path, reached + 1))))) return true;
   for (let depth = reached + 1; depth <= depthOf(path); depth++) {
     const negative = core.names.absentSince(upperPath(path, depth));
@@ -158,10 +138,6 @@ export function isListed(core: Core, op: Operation, scope: Scope): boolean {
   if (!scope.known.isComplete) return false;
   return isRecent(core, op, scope.known.listed, scope) || op.hasLoaded(`list:${scope.root.path}`);
 }
-
-/** Is nothing else there than is known? */
-const areAllKnown = (core: Core, op: Operation, scope: Scope): boolean =>
-  (scope.isLocal || !scope.isPartial) && isListed(core, op, scope);
 
 /**
  * Learned within the TTL, or since the call began: what it waited for counts, however slow it was. What was ever learned

@@ -28,46 +28,42 @@ export interface Effect<M extends Method> {
  * Whatever happens, the locks are released and those who wait hear of it: a commit that throws all the same is a bug,
  * and fails this one call.
  */
-export function effect<M extends Method>(core: Core, op: Operation, method: M, effect: Effect<M>): Fault {
-  const key = `${method}#${core.tick().epoch}`;
-  const { isEndedByAbort = false } = effect;
-  const beforeBlocking = (): void => core.remote.assertCanWait();
-  return new Fault(key, () => start(core, op, method, key, effect), { beforeBlocking, isEndedByAbort });
-}
-
-function start<M extends Method>(
+export function effect<M extends Method>(
   core: Core,
   op: Operation,
   method: M,
-  key: string,
-  { names, args, commit, settled }: Effect<M>,
-): Load {
-  const locks = names.map(({ path, isSubtree }) => core.locks.take(path, isSubtree));
-  const end = (): void => {
-    try {
-      settled?.();
-    } finally {
-      core.locks.release(locks);
-    }
-  };
-  const onReply: Commit<M> = (value, failure) => {
-    try {
-      // A value of `null` is an answer too; only a failure leaves everything as it was.
-      if (!failure) {
-        op.progress = { of: 'done' };
-        commit(value as Value<M>);
+  { names, args, commit, settled, isEndedByAbort = false }: Effect<M>,
+): Fault {
+  const key = `${method}#${core.timeline.tick().epoch}`;
+  const start = (): Load => {
+    const locks = names.map((name) => core.locks.take(name));
+    const end = (): void => {
+      try {
+        settled?.();
+      } finally {
+        core.locks.release(locks);
       }
-    } finally {
+    };
+    const onReply: Commit<M> = (value, failure) => {
+      try {
+        // A value of `null` is an answer too; only a failure leaves everything as it was.
+        if (!failure) {
+          op.progress = { of: 'done' };
+          commit(value as Value<M>);
+        }
+      } finally {
+        end();
+      }
+      return failure;
+    };
+    try {
+      const load = core.loads.start(key, method, args(), onReply);
+      for (const lock of locks) lock.load = load;
+      return load;
+    } catch (thrown) {
       end();
+      throw thrown;
     }
-    return failure;
   };
-  try {
-    const load = core.loads.start(key, method, args(), onReply, { isCancellable: false });
-    for (const lock of locks) lock.load = load;
-    return load;
-  } catch (thrown) {
-    end();
-    throw thrown;
-  }
+  return new Fault(key, start, { beforeBlocking: () => core.remote.assertCanWait(), isEndedByAbort });
 }

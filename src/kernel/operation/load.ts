@@ -1,5 +1,5 @@
 import { Failure } from '../../contract/failure.js';
-import type { Args, Call, Method, Remote, Value } from '../../contract/remote.js';
+import { type Args, type Call, type Method, READS, type Remote, type Value } from '../../contract/remote.js';
 import { Fault } from './operation.js';
 
 /** One request to the owner of the remote, shared by all who need its outcome (single flight). */
@@ -8,27 +8,24 @@ export class Load {
   isSettled = false;
   /** Its last waiter has left: whoever comes now needs a load of his own. */
   isCancelled = false;
-  private waiters = new Set<() => void>();
+  private readonly waiters = new Set<() => void>();
   /** A sync caller, or the load's starter, may need the outcome without waiting in the event loop. */
   private isKept = false;
+  private readonly call: Call;
 
   constructor(
     private readonly remote: Remote,
     send: (load: Load) => Call,
-    /** A mutation is never cancelled: once sent, its outcome must be known. */
     private readonly isCancellable: boolean,
   ) {
     this.call = send(this);
   }
 
-  private readonly call: Call;
-
   settle(failure: Failure | null): void {
     this.failure = failure;
     this.isSettled = true;
-    const waiters = this.waiters;
-    this.waiters = new Set();
-    for (const wake of waiters) wake();
+    for (const wake of this.waiters) wake();
+    this.waiters.clear();
   }
 
   /** Blocks this thread until the load is settled. */
@@ -93,11 +90,6 @@ export class Load {
  */
 export type Commit<M extends Method> = (value: Value<M> | null, failure: Failure | null) => Failure | null;
 
-interface LoadOptions {
-  /** Its last waiter may end it; else its outcome must be known. @default true */
-  readonly isCancellable?: boolean;
-}
-
 /** The loads on their way, by what they bring. */
 export class Loads {
   private readonly byKey = new Map<string, Load>();
@@ -110,24 +102,12 @@ export class Loads {
   }
 
   /** What throws it waits for such a load. */
-  fault<M extends Method>(
-    key: string,
-    method: M,
-    args: Args<M>,
-    commit: Commit<M>,
-    options?: LoadOptions,
-  ): Fault {
-    return new Fault(key, () => this.start(key, method, args, commit, options));
+  fault<M extends Method>(key: string, method: M, args: Args<M>, commit: Commit<M>): Fault {
+    return new Fault(key, () => this.start(key, method, args, commit));
   }
 
   /** Starts a load, or joins the one of this key. */
-  start<M extends Method>(
-    key: string,
-    method: M,
-    args: Args<M>,
-    commit: Commit<M>,
-    { isCancellable = true }: LoadOptions = {},
-  ): Load {
+  start<M extends Method>(key: string, method: M, args: Args<M>, commit: Commit<M>): Load {
     const running = this.byKey.get(key);
     if (running && !running.isCancelled) return running;
     const load: Load = new Load(
@@ -138,7 +118,7 @@ export class Loads {
           if (this.byKey.get(key) === self) this.byKey.delete(key);
           self.settle(outcomeOf(() => (reply.ok ? commit(reply.value, null) : commit(null, reply.failure))));
         }),
-      isCancellable,
+      READS.has(method),
     );
     if (!load.isSettled) this.byKey.set(key, load);
     return load;

@@ -1,4 +1,4 @@
-import { isAtOrBelow, type TreePath, treePath } from '../../contract/tree-path.js';
+import { isAtOrBelow, parentOf, ROOT, type TreePath } from '../../contract/tree-path.js';
 import type { Load } from './load.js';
 import { Fault } from './operation.js';
 
@@ -17,19 +17,17 @@ export interface Lock extends Name {
 /** Locks are held from the start of a mutation's effect to its commit. Readers never look here. */
 export class Locks {
   private readonly byPath = new Map<TreePath, Lock>();
-  private subtrees = 0;
   /** Called whenever a lock was released. */
   onRelease: () => void = () => {};
 
   /** The lock that forbids to mutate `path` (with `isSubtree`: or anything below it), if there is one. */
   find(path: TreePath, isSubtree: boolean): Lock | undefined {
+    if (this.byPath.size === 0) return undefined;
     const exact = this.byPath.get(path);
     if (exact) return exact;
-    if (this.subtrees > 0) {
-      for (let end = path.lastIndexOf('/'); end > 0; end = path.lastIndexOf('/', end - 1)) {
-        const above = this.byPath.get(treePath(path.slice(0, end)));
-        if (above?.isSubtree) return above;
-      }
+    for (let at = parentOf(path); at !== ROOT; at = parentOf(at)) {
+      const above = this.byPath.get(at);
+      if (above?.isSubtree) return above;
     }
     if (isSubtree) for (const lock of this.byPath.values()) if (isAtOrBelow(lock.path, path)) return lock;
     return undefined;
@@ -44,17 +42,14 @@ export class Locks {
     throw new Fault(`lock:${path}`, () => load, { isContention: true });
   }
 
-  take(path: TreePath, isSubtree: boolean): Lock {
-    const lock: Lock = { path, isSubtree, load: null };
-    this.byPath.set(path, lock);
-    if (isSubtree) this.subtrees++;
+  take(name: Name): Lock {
+    const lock: Lock = { ...name, load: null };
+    this.byPath.set(name.path, lock);
     return lock;
   }
 
   release(locks: readonly Lock[]): void {
-    for (const lock of locks) {
-      if (this.byPath.delete(lock.path) && lock.isSubtree) this.subtrees--;
-    }
+    for (const { path } of locks) this.byPath.delete(path);
     this.onRelease();
   }
 }

@@ -56,11 +56,6 @@ export class Freshness {
   begin(epoch: number): void {
     if (this.epoch === Number.POSITIVE_INFINITY) this.epoch = epoch;
   }
-
-  /** What was loaded so far isn't fresh for the rest of the call. */
-  renew(epoch: number): void {
-    this.epoch = epoch;
-  }
 }
 
 /**
@@ -95,7 +90,7 @@ export class Operation {
    */
   renew(epoch: number): void {
     if (++this.renewals > MOST_RENEWALS) throw contradiction();
-    this.freshness.renew(epoch);
+    this.freshness.epoch = epoch;
     for (const key of this.served.keys()) if (IS_OF_NAMES.test(key)) this.served.delete(key);
   }
 
@@ -132,12 +127,15 @@ const contradiction = (key: string | null = null): Failure =>
 export function runSync<T>(primitive: (op: Operation) => T, op = new Operation()): T {
   try {
     for (;;) {
-      const fault = attempt(primitive, op);
-      if (!(fault instanceof Fault)) return fault.value;
-      fault.waiting.beforeBlocking?.();
-      op.load = fault.start();
-      op.load.waitSync();
-      served(op, fault, op.load);
+      try {
+        return primitive(op);
+      } catch (thrown) {
+        if (!(thrown instanceof Fault)) throw thrown;
+        thrown.waiting.beforeBlocking?.();
+        op.load = thrown.start();
+        op.load.waitSync();
+        served(op, thrown, op.load);
+      }
     }
   } finally {
     op.isEnded = true;
@@ -153,25 +151,19 @@ export async function runAsync<T>(primitive: (op: Operation) => T, op = new Oper
   try {
     for (;;) {
       if (op.signal?.aborted && !isSettled) throw new Failure('ECANCELED');
-      const fault = attempt(primitive, op);
-      if (!(fault instanceof Fault)) return fault.value;
-      op.load = fault.start();
-      isSettled = fault.waiting.isEndedByAbort === true;
-      await (isSettled ? op.load.waitForEnd(op.signal) : op.load.wait(op.signal));
-      if (op.signal?.aborted && !isSettled) throw new Failure('ECANCELED');
-      served(op, fault, op.load);
+      try {
+        return primitive(op);
+      } catch (thrown) {
+        if (!(thrown instanceof Fault)) throw thrown;
+        op.load = thrown.start();
+        isSettled = thrown.waiting.isEndedByAbort === true;
+        await (isSettled ? op.load.waitForEnd(op.signal) : op.load.wait(op.signal));
+        if (op.signal?.aborted && !isSettled) throw new Failure('ECANCELED');
+        served(op, thrown, op.load);
+      }
     }
   } finally {
     op.isEnded = true;
-  }
-}
-
-function attempt<T>(primitive: (op: Operation) => T, op: Operation): { readonly value: T } | Fault {
-  try {
-    return { value: primitive(op) };
-  } catch (thrown) {
-    if (thrown instanceof Fault) return thrown;
-    throw thrown;
   }
 }
 

@@ -88,5 +88,5 @@ export function place(core: Core, parent: TreePath, entries: readonly Entry[]): 
     const before = directory.children?.get(lastNameOf(entry.path));
     core.names.pin(entry.path, entry.version, [before?.entry?.version ?? ABSENT]);
   }
-  core.names.mergeAbove(entries, core.tick());
+  core.names.mergeAbove(entries, core.timeline.tick());
 }

@@ -34,25 +34,16 @@ export function flush(core: Core, op: Operation, inodes: readonly Inode[] | null
   }
   core.writeback.submitForFlush(wanted);
   const inos = wanted?.map((inode) => core.numbers.of(inode)) ?? null;
-  throw new Fault(`flush:${inos?.join() ?? ''}`, () => startFlush(core, inos, progress));
-}
-
-function startFlush(core: Core, inos: readonly number[] | null, progress: FlushProgress): Load {
-  // Every flush is its own request: one that began before a submit doesn't speak of it.
-  const key = `flush#${core.tick().epoch}`;
-  return core.loads.start(
-    key,
-    'flush',
-    { inos },
-    (value, failure) => {
-      if (value) {
-        progress.isFlushed = true;
-        progress.failed = value.failed;
-      }
+  const start = (): Load => {
+    // Every flush is its own request: one that began before a submit doesn't speak of it.
+    const key = `flush#${core.timeline.tick().epoch}`;
+    return core.loads.start(key, 'flush', { inos }, (value, failure) => {
+      progress.isFlushed = value !== null;
+      progress.failed = value?.failed ?? [];
       return failure;
-    },
-    { isCancellable: false },
-  );
+    });
+  };
+  throw new Fault(`flush:${inos?.join() ?? ''}`, start);
 }
 
 const MOST_NAMED = 5;

@@ -1,8 +1,5 @@
 import type { Failure } from '../../contract/failure.js';
 
-/** The generation that content has which an earlier process left. */
-const FIRST = 1;
-
 /**
  * How far the content of an inode that was changed here has come. Generations are counted in changes: `newest` grows with
  * each, and neither of the others is ever above it. The content is dirty until the newest one is durable.
@@ -15,6 +12,8 @@ export class Generations {
   durable = 0;
   /** Why the newest one isn't durable, if its upload failed for good. */
   failure: Failure | null = null;
+  /** The newest one was left by a process that has ended: the server may have it already. */
+  isDoubtful = false;
 
   get isDirty(): boolean {
     return this.newest > this.durable;
@@ -28,15 +27,13 @@ export class Generations {
   change(): void {
     this.newest++;
     this.failure = null;
+    this.isDoubtful = false;
   }
 
-  /** The journal has it from an earlier process, which may have sent it or not. */
+  /** The journal has it from an earlier process. */
   takeUp(): void {
-    this.newest = FIRST;
-  }
-
-  get isFirst(): boolean {
-    return this.newest === FIRST;
+    this.newest = 1;
+    this.isDoubtful = true;
   }
 
   submit(): void {

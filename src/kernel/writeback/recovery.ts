@@ -12,6 +12,7 @@ import { referenceEntry } from '../versions/drafts.js';
  */
 export interface JournalReport<Path extends string = string> {
   readonly directory: string;
+  /** `size`: bytes of content, 0 for what has none here. */
   readonly entries: readonly { readonly path: Path; readonly kind: string; readonly size: number }[];
   /** Records that were cut or broken, and not believed. */
   readonly torn: number;
@@ -52,15 +53,14 @@ export function recover(core: Core, journal: Journal): () => JournalReport<TreeP
 function adopt(core: Core, { path, record, at, blobPath }: Recovered): void {
   const { parent, name } = splitPath(path);
   const directory = core.names.directoryAt(parent);
+  // Whatever became of the record of its draft: nothing is uploaded into units that come from drafts.
+  if (core.shape.drafts) keepDraft(core, path);
   if (record.kind === 'draft' || record.kind === 'directory') {
     const local = core.names.directoryAt(path).ensureLocal();
     local.isLocalDirectory = true;
-    if (core.shape.drafts) keepDraft(core, path);
     if (record.kind === 'draft' && local.draft) local.draft.bases = record.bases ?? [];
     return;
   }
-  // Whatever became of the record of its draft: nothing is uploaded into units that come from drafts.
-  if (core.shape.drafts) keepDraft(core, path);
   directory.children?.get(name)?.detach();
   const inode = new Inode(record.kind === 'reference' ? 'symlink' : 'file', entryOf(path, record, at));
   inode.attach(directory, name);

@@ -12,11 +12,9 @@ import { ABSENT } from '../namespace/listing/pins.js';
  */
 export class Writeback {
   /** Files with content that isn't durable, by inode number. */
-  private readonly dirty = new Map<number, Inode>();
+  readonly dirty = new Map<number, Inode>();
   /** The leases of each that haven't settled, by inode number and generation. */
   private readonly submissions = new Map<string, Handed>();
-  /** Files that a process left which has ended: the server may have them already. By inode number, as they were left. */
-  private readonly doubtful = new Set<number>();
   /** Closed files whose name is being changed on the server: handed over when that has ended. */
   private readonly postponed = new Set<Inode>();
   uploaded = 0;
@@ -24,10 +22,6 @@ export class Writeback {
 
   constructor(private readonly core: Core) {
     core.locks.onRelease = () => this.submitPostponed();
-  }
-
-  get dirtyCount(): number {
-    return this.dirty.size;
   }
 
   /** Something acknowledged hasn't been sent, and hasn't failed. */
@@ -42,10 +36,9 @@ export class Writeback {
     inode.generations.change();
     const now = this.core.now();
     inode.setAttributes({ mtimeMs: now, ctimeMs: now });
-    const ino = this.core.numbers.of(inode);
     this.core.overlay.hold(inode);
     // What is in a draft waits for its commit.
-    if (!inode.draft) this.dirty.set(ino, inode);
+    if (!inode.draft) this.dirty.set(this.core.numbers.of(inode), inode);
   }
 
   /** Hands the newest content to the upload queue. */
@@ -63,7 +56,7 @@ export class Writeback {
     const source = this.submissions.get(key) ?? this.core.leases.grant(this.core.overlay.snapshot(inode));
     this.submissions.set(key, source);
     generations.submit();
-    const isDoubtful = generations.isFirst && this.doubtful.has(ino);
+    const { isDoubtful } = generations;
     this.core.remote.call('submit', { ino, generation, path, source, isDoubtful }, (reply) => {
       if (reply.ok) return;
       this.endLease(ino, generation);
@@ -76,9 +69,7 @@ export class Writeback {
     inode.generations.takeUp();
     this.core.keeping.hold(inode);
     if (inode.draft) return;
-    const ino = this.core.numbers.of(inode);
-    this.dirty.set(ino, inode);
-    this.doubtful.add(ino);
+    this.dirty.set(this.core.numbers.of(inode), inode);
     this.submit(inode);
   }
 
@@ -107,14 +98,13 @@ export class Writeback {
     this.core.overlay.dropCopyUp(inode);
     this.core.overlay.park(inode);
     if (inode.isDirty) this.submit(inode);
-    else this.core.overlay.release(inode, this.core.numbers.of(inode));
+    else this.core.overlay.release(inode);
   }
 
   /** The inode is gone from the tree: nothing of it will be uploaded. */
   forget(inode: Inode): void {
     if (inode.isOpen) return;
     this.dirty.delete(inode.ino);
-    this.doubtful.delete(inode.ino);
     this.postponed.delete(inode);
     this.core.overlay.dropCopyUp(inode);
     this.core.keeping.release(inode);
@@ -124,15 +114,13 @@ export class Writeback {
   /** The content as of `generation` is on the server, as `entry` says. */
   onDurable(inode: Inode, generation: number, path: TreePath, version: string): void {
     inode.local?.generations?.settle(generation);
-    this.doubtful.delete(inode.ino);
     // The storage's tag was that of the content before.
     inode.etag = null;
     this.core.names.pin(path, version, [inode.entry?.version ?? ABSENT]);
     this.core.keeping.durable(inode, path, generation);
     if (inode.isDirty) return;
-    const ino = this.core.numbers.of(inode);
-    this.dirty.delete(ino);
-    if (!inode.isOpen) this.core.overlay.release(inode, ino);
+    this.dirty.delete(inode.ino);
+    if (!inode.isOpen) this.core.overlay.release(inode);
   }
 
   /** Hands over what a flush waits for. @param wanted null: all, what is still open for writing included */

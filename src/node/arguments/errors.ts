@@ -80,41 +80,32 @@ export function abortError(signal: AbortSignal): Error {
   return error;
 }
 
-/** What Node's composites find themselves, such as `rm` of a directory without `recursive`. */
-export interface Finding {
-  /** Node's own code, such as 'ERR_FS_EISDIR'. */
-  readonly code: string;
-  readonly prefix: string;
-  readonly errno: ErrnoCode;
-  readonly reason: string;
-  readonly syscall: string;
-  readonly path: string;
-}
-
-export function findingError({ code, prefix, errno, reason, syscall, path }: Finding): NodeJS.ErrnoException {
+/**
+ * What Node's composites find themselves, such as `rm` of a directory without `recursive`.
+ *
+ * @param code Node's own, such as 'ERR_FS_EISDIR'
+ */
+export function findingError(
+  code: string,
+  prefix: string,
+  errno: ErrnoCode,
+  reason: string,
+  { syscall, path }: SystemCall,
+): NodeJS.ErrnoException {
   const message = `${prefix}: ${syscall} returned ${errno} (${reason}) ${path}`;
   const number = constants.errno[errno as keyof typeof constants.errno];
-  const error: NodeJS.ErrnoException = Object.assign(new Error(message), {
-    code,
-    errno: number,
-    syscall,
-    path,
-  });
+  const error = Object.assign(new Error(message), { code, errno: number, syscall, path });
   error.name = 'SystemError';
   return error;
 }
 
 export const isDirectoryError = (syscall: string, path: string, reason: string): NodeJS.ErrnoException =>
-  findingError({
-    code: 'ERR_FS_EISDIR',
-    prefix: 'Path is a directory',
-    errno: 'EISDIR',
-    reason,
-    syscall,
-    path,
-  });
+  findingError('ERR_FS_EISDIR', 'Path is a directory', 'EISDIR', reason, { syscall, path });
 
-export const isMissing = (error: unknown): boolean => hasCode(error, 'ENOENT', 'ENOTDIR');
+/** Nothing is there. */
+export const MISSING = ['ENOENT', 'ENOTDIR'] as const;
+
+export const isMissing = (error: unknown): boolean => hasCode(error, ...MISSING);
 
 /** The error of `operation`, when cleaning up after it failed too. */
 export function bothErrors(operation: unknown, cleanup: unknown): Error {
@@ -132,9 +123,5 @@ export const hasCode = (error: unknown, ...codes: readonly string[]): error is {
   (codes.length === 0 || codes.includes(error.code));
 
 /** What this package leaves out, and what to use instead. */
-export const notSupported = (name: string, instead: string, path?: unknown): SystemError =>
-  systemError(
-    new Failure('ENOTSUP', instead),
-    { syscall: name, path: typeof path === 'string' ? path : undefined },
-    notSupported,
-  );
+export const notSupported = (name: string, instead: string, path?: unknown): Error =>
+  failure('ENOTSUP', { syscall: name, path: typeof path === 'string' ? path : undefined }, instead);

@@ -197,9 +197,14 @@ export class Place {
   constructor(
     private readonly mount: Mount,
     readonly given: string,
-    private readonly missing: Kernel['missing'] = () => null,
+    private readonly missing: Kernel['missing'],
   ) {
-    this.where = attempt(() => mount.locate(given));
+    try {
+      this.where = mount.locate(given);
+    } catch (thrown) {
+      if (!(thrown instanceof Failure)) throw thrown;
+      this.where = thrown;
+    }
   }
 
   /** Why nothing is there; see `Step.explain`. */
@@ -217,14 +222,5 @@ export class Place {
   get tree(): TreePath {
     if (typeof this.where !== 'string') throw this.where;
     return this.where;
-  }
-}
-
-function attempt<T>(action: () => T): T | Failure {
-  try {
-    return action();
-  } catch (thrown) {
-    if (thrown instanceof Failure) return thrown;
-    throw thrown;
   }
 }

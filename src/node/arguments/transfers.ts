@@ -52,7 +52,7 @@ export function givenToHandleRead(args: readonly unknown[]): Given {
 }
 
 function fromOptions(buffer: unknown, options: unknown): Given {
-  const bag: Bag = options === undefined || options === null ? {} : asObject(options, 'options');
+  const bag = asObject(options ?? {}, 'options');
   const { buffer: own = Buffer.alloc(DEFAULT_BUFFER_BYTES), offset, length = REST, position } = bag;
   return { buffer: buffer ?? own, offset, length, position };
 }
@@ -60,8 +60,7 @@ function fromOptions(buffer: unknown, options: unknown): Given {
 export function asRead(given: Given): Transfer {
   const buffer = asBuffer(given.buffer);
   const size = buffer.byteLength;
-  const offset =
-    given.offset === undefined || given.offset === null ? 0 : asInteger(given.offset, 'offset', 0);
+  const offset = asInteger(given.offset ?? 0, 'offset', 0);
   const length = given.length === REST ? size - offset : Number(given.length) | 0;
   if (length === 0) return { buffer, bytes: new Uint8Array(0), position: null };
   if (size === 0) throw invalidArgumentValue('buffer', buffer, 'is empty and cannot be written');
@@ -96,8 +95,7 @@ const fromCurrent = (position: number): number | null => (position < 0 ? null : 
 export function asWrite([buffer, offset, length, position]: readonly unknown[]): Transfer {
   if (!isView(buffer)) return asStringWrite(buffer, offset, length);
   if (typeof offset !== 'object') return asBufferWrite({ buffer, offset, length, position });
-  const bag = (offset ?? {}) as Bag;
-  return asBufferWrite({ buffer, offset: bag.offset, length: bag.length, position: bag.position });
+  return asBufferWrite({ ...(offset as Bag | null), buffer });
 }
 
 /** `write(fd, string[, position[, encoding]])`. */
@@ -119,8 +117,7 @@ function asStringWrite(text: unknown, position: unknown, encoding: unknown): Tra
 function asBufferWrite(given: Given): Transfer {
   const buffer = asBuffer(given.buffer);
   const size = buffer.byteLength;
-  const offset =
-    given.offset === undefined || given.offset === null ? 0 : asInteger(given.offset, 'offset', 0);
+  const offset = asInteger(given.offset ?? 0, 'offset', 0);
   const length = typeof given.length === 'number' ? given.length : size - offset;
   if (offset > size) throw outOfRange('offset', `<= ${size}`, offset);
   if (length > size - offset) throw outOfRange('length', `<= ${size - offset}`, length);

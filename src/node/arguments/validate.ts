@@ -159,8 +159,7 @@ export function asOptions(options: unknown): CallOptions {
 }
 
 /** `options.recursive` where none means no. */
-export const asRecursive = (value: unknown): boolean =>
-  value !== null && value !== undefined && asBoolean(value, 'options.recursive');
+export const asRecursive = (value: unknown): boolean => asBoolean(value ?? false, 'options.recursive');
 
 const { O_APPEND, O_CREAT, O_EXCL, O_RDONLY, O_RDWR, O_SYNC, O_TRUNC, O_WRONLY } = constants;
 

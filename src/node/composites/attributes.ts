@@ -57,20 +57,16 @@ export function* fchmod(tree: Tree, fd: unknown, mode: unknown): Composite<void>
   yield* invoke({ syscall: 'fchmod', run: (op) => tree.kernel.fchmod(op, number, bits) });
 }
 
-export function* chown(tree: Tree, path: unknown, uid: unknown, gid: unknown): Composite<void> {
-  yield* chownAs('chown', tree, path, uid, gid);
-}
+const changingOwner = (syscall: string) =>
+  function* (tree: Tree, path: unknown, uid: unknown, gid: unknown): Composite<void> {
+    const place = placeOf(tree, path);
+    const user = asUserId(uid, 'uid');
+    const group = asUserId(gid, 'gid');
+    yield* invokeAt(syscall, place, (op, at) => tree.kernel.chown(op, at, user, group));
+  };
 
-export function* lchown(tree: Tree, path: unknown, uid: unknown, gid: unknown): Composite<void> {
-  yield* chownAs('lchown', tree, path, uid, gid);
-}
-
-function* chownAs(syscall: string, tree: Tree, path: unknown, uid: unknown, gid: unknown): Composite<void> {
-  const place = placeOf(tree, path);
-  const user = asUserId(uid, 'uid');
-  const group = asUserId(gid, 'gid');
-  yield* invokeAt(syscall, place, (op, at) => tree.kernel.chown(op, at, user, group));
-}
+export const chown = changingOwner('chown');
+export const lchown = changingOwner('lchown');
 
 export function* fchown(tree: Tree, fd: unknown, uid: unknown, gid: unknown): Composite<void> {
   const number = asFd(fd);
@@ -79,29 +75,17 @@ export function* fchown(tree: Tree, fd: unknown, uid: unknown, gid: unknown): Co
   yield* invoke({ syscall: 'fchown', run: (op) => tree.kernel.fchown(op, number, user, group) });
 }
 
-export function* utimes(tree: Tree, path: unknown, atime: unknown, mtime: unknown): Composite<void> {
-  yield* utimesAs('utimes', tree, path, atime, mtime);
-}
+/** @param syscall what libuv calls it */
+const changingTimes = (primitive: 'utimes' | 'lutimes', syscall: string) =>
+  function* (tree: Tree, path: unknown, atime: unknown, mtime: unknown): Composite<void> {
+    const place = placeOf(tree, path);
+    const accessed = asMilliseconds(atime);
+    const modified = asMilliseconds(mtime);
+    yield* invokeAt(syscall, place, (op, at) => tree.kernel[primitive](op, at, accessed, modified));
+  };
 
-export function* lutimes(tree: Tree, path: unknown, atime: unknown, mtime: unknown): Composite<void> {
-  yield* utimesAs('lutimes', tree, path, atime, mtime);
-}
-
-/** As libuv calls them. */
-const SYSCALLS = { utimes: 'utime', lutimes: 'lutime' } as const;
-
-function* utimesAs(
-  primitive: keyof typeof SYSCALLS,
-  tree: Tree,
-  path: unknown,
-  atime: unknown,
-  mtime: unknown,
-): Composite<void> {
-  const place = placeOf(tree, path);
-  const accessed = asMilliseconds(atime);
-  const modified = asMilliseconds(mtime);
-  yield* invokeAt(SYSCALLS[primitive], place, (op, at) => tree.kernel[primitive](op, at, accessed, modified));
-}
+export const utimes = changingTimes('utimes', 'utime');
+export const lutimes = changingTimes('lutimes', 'lutime');
 
 export function* futimes(tree: Tree, fd: unknown, atime: unknown, mtime: unknown): Composite<void> {
   const number = asFd(fd);

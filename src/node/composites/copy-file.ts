@@ -4,8 +4,8 @@ import { type TreePath, treePath } from '../../contract/tree-path.js';
 import type { Operation } from '../../kernel/operation/operation.js';
 import type { Attributes } from '../../kernel/syscalls.js';
 import { asBits } from '../arguments/validate.js';
-import { explainingBoth, placeOf, type Tree } from '../tree.js';
-import { type Composite, invoke } from './driver.js';
+import { invokeOnBoth, placeOf, type Tree } from '../tree.js';
+import type { Composite } from './driver.js';
 import { close } from './files/descriptors.js';
 import { type CopySource, type CopyTarget, copyContent } from './shared/copy.js';
 import type { Seen } from './shared/steps.js';
@@ -17,10 +17,8 @@ export function* copyFile(tree: Tree, src: unknown, dest: unknown, mode?: unknow
   const from = placeOf(tree, src, 'src');
   const to = placeOf(tree, dest, 'dest');
   const bits = asBits(mode);
-  const explain = explainingBoth(from, to);
-  const call = { syscall: 'copyfile', path: from.given, dest: to.given, explain };
   const step = <T>(run: (op: Operation, from: TreePath, to: TreePath) => T): Composite<T> =>
-    invoke({ ...call, run: (op) => run(op, from.tree, to.tree) });
+    invokeOnBoth('copyfile', from, to, run);
 
   const isExclusive = (bits & COPYFILE_EXCL) !== 0;
   if (yield* step((op, path, name) => tree.kernel.clone(op, path, name, isExclusive))) return;

@@ -42,7 +42,7 @@ export class TreeSteps implements CpSteps {
   look(name: Look, path: string, isProbe = false): Composite<Seen> {
     const place = placeOf(this.tree, path);
     const run = (op: Operation, at: TreePath): Seen => this.tree.kernel[name](op, at);
-    return probeAt(name, place, run, undefined, isProbe ? undefined : explaining(place));
+    return probeAt(name, place, run, isProbe ? {} : { explain: explaining(place) });
   }
 
   *readdir(path: string): Composite<readonly Dirent[]> {

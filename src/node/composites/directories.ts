@@ -1,9 +1,10 @@
 import { parentOf, type TreePath, withoutSlash } from '../../contract/tree-path.js';
+import type { Operation } from '../../kernel/operation/operation.js';
 import { hasCode } from '../arguments/errors.js';
 import type { Place } from '../arguments/paths.js';
 import { asBoolean, asMode, type Bag } from '../arguments/validate.js';
-import { explaining, placeOf, type Tree } from '../tree.js';
-import { type Composite, invoke, type Step } from './driver.js';
+import { invokeAt, placeOf, type Tree } from '../tree.js';
+import { type Composite, invoke } from './driver.js';
 
 const DEFAULT_MODE = 0o777;
 
@@ -16,56 +17,36 @@ export function* mkdir(tree: Tree, path: unknown, options?: unknown): Composite<
   const isRecursive = asBoolean(recursive, 'options.recursive');
   const permissions = asMode(mode);
   if (isRecursive) return yield* mkdirAll(tree, place, permissions);
-  yield* mkdirAt(tree, place, () => withoutSlash(place.tree), permissions, explaining(place, true));
+  const make = (op: Operation, at: TreePath): void => tree.kernel.mkdir(op, withoutSlash(at), permissions);
+  yield* invokeAt('mkdir', place, make, { isMaking: true });
   return undefined;
-}
-
-function* mkdirAt(
-  tree: Tree,
-  place: Place,
-  path: () => TreePath,
-  mode: number,
-  explain?: Step['explain'],
-): Composite<void> {
-  const run: Step<void>['run'] = (op) => {
-    const at = path();
-    tree.kernel.mkdir(op, at, mode);
-  };
-  yield* invoke({ syscall: 'mkdir', path: place.given, run, explain });
 }
 
 /** Climbs until a directory can be made or is there, then makes the others on the way down. */
 function* mkdirAll(tree: Tree, place: Place, mode: number): Composite<string | undefined> {
+  const step = <T>(run: (op: Operation) => T): Composite<T> =>
+    invoke({ syscall: 'mkdir', path: place.given, run });
+  const given = yield* step(() => place.tree);
   let first: string | undefined;
-  const missing = [() => withoutSlash(place.tree)];
-  for (let make = missing.at(-1); make !== undefined; make = missing.at(-1)) {
+  const missing = [withoutSlash(given)];
+  for (let path = missing.at(-1); path !== undefined; path = missing.at(-1)) {
+    const at = path;
+    const isGiven = missing.length === 1;
     try {
-      yield* mkdirAt(tree, place, make, mode);
+      yield* step((op) => tree.kernel.mkdir(op, at, mode));
       // As Node does: with the slash that was given.
-      const slash = missing.length === 1 && place.tree.endsWith('/') ? '/' : '';
-      first ??= `${tree.mount.show(make())}${slash}`;
+      first ??= `${tree.mount.show(at)}${isGiven && given.endsWith('/') ? '/' : ''}`;
     } catch (error) {
-      const path = make;
-      if (hasCode(error, 'ENOENT') && canClimb(tree, place, path)) {
-        missing.push(() => parentOf(path()));
+      if (hasCode(error, 'ENOENT') && at !== tree.mount.top) {
+        missing.push(parentOf(at));
         continue;
       }
       if (!hasCode(error, 'EEXIST')) throw error;
-      const isGiven = missing.length === 1;
-      const { kind } = yield* invoke({
-        syscall: 'mkdir',
-        path: place.given,
-        // As it was given: a slash behind a file's name makes it ENOTDIR.
-        run: (op) => tree.kernel.stat(op, isGiven ? place.tree : path()),
-      });
+      // As it was given: a slash behind a file's name makes it ENOTDIR.
+      const { kind } = yield* step((op) => tree.kernel.stat(op, isGiven ? given : at));
       if (kind !== 'directory') throw error;
     }
     missing.pop();
   }
   return first;
-}
-
-/** A path outside the mount has no parent to make, and the root needs none. */
-function canClimb(tree: Tree, place: Place, path: () => string): boolean {
-  return place.isInside && path() !== tree.mount.top;
 }

@@ -1,7 +1,7 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { Failure } from '../../contract/failure.js';
 import { Freshness, Operation, runAsync, runSync } from '../../kernel/operation/operation.js';
-import { abortError, type SystemCall, systemError } from '../arguments/errors.js';
+import { abortError, hasCode, MISSING, type SystemCall, systemError } from '../arguments/errors.js';
 
 /** One primitive call of a composite, and how its failure is told. */
 export interface Step<T = unknown> extends SystemCall {
@@ -45,6 +45,20 @@ export function* callOutside<T>(call: OutsideCall): Composite<T> {
   return (yield call) as T;
 }
 
+/** What a call gives; `nothing` where it fails with one of the codes. */
+export function* orNothing<T, N>(
+  call: Composite<T>,
+  nothing: N,
+  codes: readonly string[] = MISSING,
+): Composite<T | N> {
+  try {
+    return yield* call;
+  } catch (error) {
+    if (hasCode(error, ...codes)) return nothing;
+    throw error;
+  }
+}
+
 /** @param freshness of the call that this is a part of, where it is one */
 export function driveSync<T>(composite: Composite<T>, freshness = new Freshness()): T {
   let turn = composite.next();
@@ -54,7 +68,9 @@ export function driveSync<T>(composite: Composite<T>, freshness = new Freshness(
     try {
       value = 'run' in step ? runSync(step.run, new Operation(undefined, freshness)) : step.now();
     } catch (thrown) {
-      turn = composite.throw('run' in step ? told(explained(thrown, step), step, driveSync) : thrown);
+      turn = composite.throw(
+        'run' in step ? told(driveSync(explained(thrown, step)), step, driveSync) : thrown,
+      );
       continue;
     }
     turn = composite.next(value);
@@ -82,7 +98,7 @@ export async function driveAsync<T>(
           : step.later());
       } catch (thrown) {
         current = composite.throw(
-          'run' in step ? told(await explainedLater(thrown, step), step, driveAsync) : thrown,
+          'run' in step ? told(await driveAsync(explained(thrown, step)), step, driveAsync) : thrown,
         );
         continue;
       }
@@ -101,36 +117,18 @@ export async function driveAsync<T>(
 const DRIVEN_PER_TURN = 128;
 let driven = 0;
 
-function explained(thrown: unknown, step: Step): unknown {
-  const { explain } = step;
-  if (!explain || !isBare(thrown)) return thrown;
+/** What is thrown of a failed step: an ENOENT that says nothing more has its reason looked for. */
+function* explained(thrown: unknown, { explain, signal }: Step): Composite<unknown> {
+  const isBare = thrown instanceof Failure && thrown.code === 'ENOENT' && thrown.detail === null;
+  if (!explain || !isBare) return thrown;
   try {
-    return because(runSync(explain));
+    return new Failure('ENOENT', yield* invoke({ syscall: 'explain', signal, run: explain }));
   } catch (hindered) {
-    return because(unhindered(hindered, explain));
+    // What hinders the explanation is no reason to fail otherwise: then it is as short as what is known here.
+    if (!hasCode(hindered)) throw hindered;
+    return new Failure('ENOENT', explain(null));
   }
 }
-
-async function explainedLater(thrown: unknown, step: Step): Promise<unknown> {
-  const { explain, signal } = step;
-  if (!explain || !isBare(thrown)) return thrown;
-  try {
-    return because(await runAsync(explain, new Operation(signal)));
-  } catch (hindered) {
-    return because(unhindered(hindered, explain));
-  }
-}
-
-/** What hinders the explanation is no reason to fail otherwise: then it is as short as what is known here. */
-function unhindered(hindered: unknown, explain: NonNullable<Step['explain']>): string | null {
-  if (!(hindered instanceof Failure)) throw hindered;
-  return explain(null);
-}
-
-const isBare = (thrown: unknown): boolean =>
-  thrown instanceof Failure && thrown.code === 'ENOENT' && thrown.detail === null;
-
-const because = (detail: string | null): Failure => new Failure('ENOENT', detail);
 
 function told(thrown: unknown, step: Step, above: (...args: never[]) => unknown): unknown {
   if (!(thrown instanceof Failure)) return thrown;

@@ -1,7 +1,7 @@
 import { posix } from 'node:path';
 import { type TreePath, treePath, withoutSlash } from '../../contract/tree-path.js';
 import type { LinkTarget } from '../../kernel/versions/links.js';
-import { hasCode } from '../arguments/errors.js';
+import { isMissing } from '../arguments/errors.js';
 import { isUri } from '../arguments/layout.js';
 import { asPath, type Place } from '../arguments/paths.js';
 import { invalidSymlinkType } from '../arguments/refusals.js';
@@ -48,14 +48,6 @@ export function* readlink(tree: Tree, path: unknown, options?: unknown): Composi
   return encodedName(target, encoding);
 }
 
-export function* realpath(tree: Tree, path: unknown, options?: unknown): Composite<string | Buffer> {
-  return yield* realpathAs('lstat', tree, path, options);
-}
-
-export function* realpathNative(tree: Tree, path: unknown, options?: unknown): Composite<string | Buffer> {
-  return yield* realpathAs('realpath', tree, path, options);
-}
-
 /** Throws for the first name on the way that isn't there, as Node's own walk from the top does. */
 function* tellFirstMissing(tree: Tree, place: Place): Composite<void> {
   const top = tree.mount.show(tree.mount.top);
@@ -67,24 +59,22 @@ function* tellFirstMissing(tree: Tree, place: Place): Composite<void> {
   }
 }
 
-function* realpathAs(
-  syscall: string,
-  tree: Tree,
-  path: unknown,
-  options: unknown,
-): Composite<string | Buffer> {
-  const { encoding } = asOptions(options);
-  const place = placeOf(tree, path);
-  const isNative = syscall === 'realpath';
-  try {
-    // Node's own walk resolves the path first, and with that drops the slash that the system would take for a demand.
-    const real = yield* invokeAt(syscall, place, (op, at) =>
-      tree.kernel.realpath(op, isNative ? at : withoutSlash(at)),
-    );
-    return encodedName(tree.mount.show(real), encoding);
-  } catch (error) {
-    if (!isNative && place.isInside && hasCode(error, 'ENOENT', 'ENOTDIR'))
-      yield* tellFirstMissing(tree, place);
-    throw error;
-  }
-}
+const resolving = (syscall: 'lstat' | 'realpath') =>
+  function* (tree: Tree, path: unknown, options?: unknown): Composite<string | Buffer> {
+    const { encoding } = asOptions(options);
+    const place = placeOf(tree, path);
+    const isNative = syscall === 'realpath';
+    try {
+      // Node's own walk resolves the path first, and with that drops the slash that the system would take for a demand.
+      const real = yield* invokeAt(syscall, place, (op, at) =>
+        tree.kernel.realpath(op, isNative ? at : withoutSlash(at)),
+      );
+      return encodedName(tree.mount.show(real), encoding);
+    } catch (error) {
+      if (!isNative && place.isInside && isMissing(error)) yield* tellFirstMissing(tree, place);
+      throw error;
+    }
+  };
+
+export const realpath = resolving('lstat');
+export const realpathNative = resolving('realpath');

@@ -10,14 +10,12 @@ export function* unlink(tree: Tree, path: unknown): Composite<void> {
   yield* unlinkAt(tree, placeOf(tree, path));
 }
 
-function* unlinkAt(tree: Tree, place: Place): Composite<void> {
-  yield* invokeAt('unlink', place, (op, at) => tree.kernel.unlink(op, at));
-}
+const unlinkAt = (tree: Tree, place: Place): Composite<void> =>
+  invokeAt('unlink', place, (op, at) => tree.kernel.unlink(op, at));
 
 export function* rmdir(tree: Tree, path: unknown, options?: unknown): Composite<void> {
   const place = placeOf(tree, path);
-  const { recursive } = rmdirOptions(options);
-  if (recursive) {
+  if (isRmdirRecursive(options)) {
     const { kind } = yield* invokeAt('lstat', place, (op, at) => tree.kernel.lstat(op, at));
     if (kind === 'directory') return yield* removeTree(tree, place);
   }
@@ -25,26 +23,19 @@ export function* rmdir(tree: Tree, path: unknown, options?: unknown): Composite<
 }
 
 /** Node 25 has ended what `rmdir` had in common with `rm`. */
-function rmdirOptions(options: unknown): RemovalOptions {
-  if (nodeMajor < 25) return removalOptions(options);
+function isRmdirRecursive(options: unknown): boolean {
+  if (nodeMajor < 25) return removalOptions(options).recursive;
   const given = (options as { recursive?: unknown } | null | undefined)?.recursive;
   if (given !== undefined) throw invalidArgumentValue('options.recursive', given, 'is no longer supported');
   if (options !== undefined) asObject(options, 'options');
-  return { recursive: false, force: false };
+  return false;
 }
 
-function* removeTree(tree: Tree, place: Place): Composite<void> {
-  yield* invokeAt('rm', place, (op, at) => tree.kernel.removeTree(op, at));
-}
-
-interface RemovalOptions {
-  readonly recursive: boolean;
-  readonly force: boolean;
-}
+const removeTree = (tree: Tree, place: Place): Composite<void> =>
+  invokeAt('rm', place, (op, at) => tree.kernel.removeTree(op, at));
 
 /** `maxRetries` and `retryDelay` are checked and otherwise moot: retries belong to the layer that speaks HTTP. */
-function removalOptions(options: unknown): RemovalOptions {
-  if (options === undefined) return { recursive: false, force: false };
+function removalOptions(options: unknown = {}) {
   const { recursive = false, force = false, retryDelay = 100, maxRetries = 0 } = asObject(options, 'options');
   const isRecursive = asBoolean(recursive, 'options.recursive');
   asInt32(retryDelay, 'options.retryDelay', 0);
@@ -69,13 +60,7 @@ export function* rm(tree: Tree, path: unknown, options?: unknown): Composite<voi
   const { recursive, force } = removalOptions(options);
   try {
     const explain = force ? undefined : explaining(place);
-    const { kind } = yield* probeAt(
-      'lstat',
-      place,
-      (op, at) => tree.kernel.lstat(op, at),
-      undefined,
-      explain,
-    );
+    const { kind } = yield* probeAt('lstat', place, (op, at) => tree.kernel.lstat(op, at), { explain });
     if (kind !== 'directory') return yield* unlinkAt(tree, place);
     if (!recursive) throw isDirectoryError('rm', place.given, 'is a directory');
     yield* removeTree(tree, place);

@@ -1,15 +1,14 @@
 import nodeFs, { type BigIntStats, type BigIntStatsFs, type Stats, type StatsFs } from 'node:fs';
 import { Failure } from '../../contract/failure.js';
-import type { TreePath } from '../../contract/tree-path.js';
 import type { Operation } from '../../kernel/operation/operation.js';
 import type { Attributes } from '../../kernel/syscalls.js';
 import { hasCode } from '../arguments/errors.js';
-import type { Place } from '../arguments/paths.js';
 import { asFd, asObject, asSignal, type Bag } from '../arguments/validate.js';
 import { nodeMajor } from '../faces/node-version.js';
 import { bigIntStatsOf, statsOf } from '../results/stats.js';
-import { invokeAt, placeOf, type Tree } from '../tree.js';
+import { explaining, invokeAt, placeOf, type Tree } from '../tree.js';
 import { type Composite, invoke } from './driver.js';
+import type { Look } from './shared/steps.js';
 
 type AnyStats = Stats | BigIntStats;
 
@@ -47,18 +46,25 @@ const loosely =
 const strictly: Reading = (options) =>
   withSignal(nodeMajor >= 26 ? asObject(options, 'options') : (options as Bag));
 
-/** The primitive of each has its name. */
-type Look = 'stat' | 'lstat';
-
 /** `isQuiet`: with `throwIfNoEntry: false` what isn't there is undefined, on every Node. */
 const looking = (look: Look, reading: Reading, isQuiet: boolean) =>
   function* (tree: Tree, path: unknown, options: unknown = NUMBERS): Composite<AnyStats | undefined> {
     const { settings, signal } = reading(options);
-    const { throwIfNoEntry = true } = settings;
     const place = placeOf(tree, path);
-    if (isQuiet && throwIfNoEntry === false) return yield* statIfThere(look, tree, place, settings, signal);
-    const run = (op: Operation, at: TreePath): Attributes => tree.kernel[look](wantingSize(op), at);
-    return shaped(yield* invokeAt(look, place, run, { signal }), settings);
+    const isNothingTold = isQuiet && settings.throwIfNoEntry === false;
+    const run = (op: Operation): Attributes | undefined => {
+      try {
+        const at = place.tree;
+        return tree.kernel[look](wantingSize(op), at);
+      } catch (thrown) {
+        // It spares a resolver that probes for thousands of paths the making of as many errors.
+        if (isNothingTold && thrown instanceof Failure && isNoEntry(thrown)) return undefined;
+        throw thrown;
+      }
+    };
+    const step = { syscall: look, path: place.given, signal, explain: explaining(place), run };
+    const attributes = yield* invoke(step);
+    return attributes && shaped(attributes, settings);
   };
 
 export const statSync = looking('stat', asGiven, true);
@@ -84,27 +90,6 @@ export const fstatOf = lookingAtFd(strictly);
 function wantingSize(op: Operation): Operation {
   op.isSizeWanted = true;
   return op;
-}
-
-/** It spares a resolver that probes for thousands of paths the making of as many errors. */
-function* statIfThere(
-  look: Look,
-  tree: Tree,
-  place: Place,
-  options: Bag,
-  signal: AbortSignal | undefined,
-): Composite<AnyStats | undefined> {
-  const run = (op: Operation): Attributes | undefined => {
-    try {
-      const at = place.tree;
-      return tree.kernel[look](wantingSize(op), at);
-    } catch (thrown) {
-      if (thrown instanceof Failure && isNoEntry(thrown)) return undefined;
-      throw thrown;
-    }
-  };
-  const attributes = yield* invoke({ syscall: look, path: place.given, signal, run });
-  return attributes && shaped(attributes, options);
 }
 
 const isNoEntry = ({ code }: Failure): boolean =>
@@ -147,7 +132,7 @@ const FIGURES = {
 export function* statfs(
   tree: Tree,
   path: unknown,
-  options: unknown = { bigint: false },
+  options: unknown = NUMBERS,
 ): Composite<StatsFs | BigIntStatsFs> {
   const place = placeOf(tree, path);
   const isBigint = Boolean((options as { bigint?: unknown }).bigint);

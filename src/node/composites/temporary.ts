@@ -12,20 +12,13 @@ const SUFFIX_LENGTH = 6;
 const SUFFIX_LETTERS = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789';
 
 export function* mkdtemp(tree: Tree, prefix: unknown, options?: unknown): Composite<string | Buffer> {
-  const { encoding } = asOptions(options);
-  return encodedName(yield* makeBehind(tree, asPath(prefix, 'prefix')), encoding);
+  return (yield* makeTemporary(tree, prefix, options)).path;
 }
 
 interface Temporary {
   readonly path: string | Buffer;
   /** The same, whatever the process's directory is when it is removed. */
   readonly absolute: string;
-}
-
-function* makeTemporary(tree: Tree, prefix: unknown, options: unknown): Composite<Temporary> {
-  const { encoding } = asOptions(options);
-  const made = yield* makeBehind(tree, asPath(prefix, 'prefix'));
-  return { path: encodedName(made, encoding), absolute: tree.mount.absolute(made) };
 }
 
 const WHATEVER_IS_LEFT = { recursive: true, force: true };
@@ -44,7 +37,9 @@ export async function mkdtempDisposable(tree: Tree, prefix: unknown, options?: u
   return Object.assign(Object.create(null), { path, remove, [asyncDispose]: async () => remove() });
 }
 
-function* makeBehind(tree: Tree, start: string): Composite<string> {
+function* makeTemporary(tree: Tree, prefix: unknown, options: unknown): Composite<Temporary> {
+  const { encoding } = asOptions(options);
+  const start = asPath(prefix, 'prefix');
   for (;;) {
     const letters = Array.from(
       { length: SUFFIX_LENGTH },
@@ -58,7 +53,7 @@ function* makeBehind(tree: Tree, start: string): Composite<string> {
     };
     try {
       yield* invoke({ syscall: 'mkdtemp', path: `${start}XXXXXX`, run, explain: explaining(place, true) });
-      return name;
+      return { path: encodedName(name, encoding), absolute: tree.mount.absolute(name) };
     } catch (error) {
       if (!hasCode(error, 'EEXIST')) throw error;
     }

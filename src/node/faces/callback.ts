@@ -1,24 +1,18 @@
 import { promisify } from 'node:util';
 import { asRead, asWrite, givenToRead } from '../arguments/transfers.js';
 import { type AnyFunction, asFd, asFunction, isFunction } from '../arguments/validate.js';
-import * as attributes from '../composites/attributes.js';
-import { copyFile } from '../composites/copy-file.js';
-import { cp } from '../composites/cp.js';
-import { mkdir } from '../composites/directories.js';
-import type { Composite } from '../composites/driver.js';
-import * as descriptors from '../composites/files/descriptors.js';
+import { exists } from '../composites/attributes.js';
+import { close, truncateLater } from '../composites/files/descriptors.js';
 import { openAsBlob } from '../composites/files/open-as-blob.js';
 import { readFileLater } from '../composites/files/read-file.js';
 import { readTransfer, readv, writeTransfer, writev } from '../composites/files/transfer.js';
 import { appendFileLater, writeFileLater } from '../composites/files/write-file.js';
-import { glob } from '../composites/glob.js';
-import { opendir, readdir } from '../composites/listing.js';
-import * as names from '../composites/names.js';
-import * as removal from '../composites/remove.js';
+import { realpath, realpathNative } from '../composites/names.js';
+import { rm } from '../composites/remove.js';
 import * as stats from '../composites/stat.js';
-import { mkdtemp } from '../composites/temporary.js';
 import type { Tree } from '../tree.js';
-import { type AsyncCall, answer, type CallbackShape, callbackOf, named, promiseOf } from './face.js';
+import { CALLS, CALLS_BUT_OF_PROMISES } from './calls.js';
+import { type AsyncCall, answer, type CallbackShape, callbackOf, facesOf, named, promiseOf } from './face.js';
 
 /** The members of `node:fs` that call back. They throw refused arguments, as Node's do, and nothing else. */
 export function callbackFace(tree: Tree) {
@@ -30,60 +24,24 @@ export function callbackFace(tree: Tree) {
     optional: 1,
     misplaced: (args: readonly unknown[]) => args[at] || args[at - 1],
   });
-  const last = { isCheckedLast: true };
-  const lastWithOption = { ...last, ...withOption };
-
   return named({
-    access: of(attributes.access, 2, lastWithOption),
+    ...facesOf({ ...CALLS, ...CALLS_BUT_OF_PROMISES }, ({ call, ...shape }) => callbackOf(tree, call, shape)),
     appendFile: of(appendFileLater, 3, orOptions(3)),
-    chmod: of(attributes.chmod, 2, last),
-    chown: of(attributes.chown, 3),
     close: closeOf(tree),
-    copyFile: of(copyFile, 3, lastWithOption),
-    cp: of(cp, 3, withOption),
     exists: existsOf(tree),
-    fchmod: of(attributes.fchmod, 2, last),
-    fchown: of(attributes.fchown, 3, last),
-    fdatasync: of(descriptors.fdatasync, 1),
     fstat: of(stats.fstatLater, 2, withOption),
-    fsync: of(descriptors.fsync, 1),
-    ftruncate: of(descriptors.ftruncate, 2, lastWithOption),
-    futimes: of(attributes.futimes, 3, last),
-    glob: of(glob, 2, withOption),
-    lchmod: of(attributes.lchmod, 2),
-    lchown: of(attributes.lchown, 3),
-    link: of(names.link, 2),
     lstat: of(stats.lstat, 2, withOption),
-    lutimes: of(attributes.lutimes, 3),
-    mkdir: of(mkdir, 2, withOption),
-    mkdtemp: of(mkdtemp, 2, withOption),
     openAsBlob: promiseOf(tree, openAsBlob),
-    open: of(descriptors.open, 3, {
-      optional: 2,
-      misplaced: (args) => (args.length < 3 ? args[1] : args[3]),
-      isCheckedLast: true,
-    }),
-    opendir: of(opendir, 2, { optional: 1, name: 'callback' }),
-    read: readOf(tree),
-    readdir: of(readdir, 2, withOption),
+    read: transferOf(tree, 'read'),
     readFile: of(readFileLater, 2, orOptions(2)),
-    readlink: of(names.readlink, 2, withOption),
-    readv: vectorOf(tree, readv),
-    realpath: Object.assign(of(names.realpath, 2, withOption), {
-      native: of(names.realpathNative, 2, orOptions(2)),
-    }),
-    rename: of(names.rename, 2),
-    rm: of(removal.rm, 2, withOption),
-    rmdir: of(removal.rmdir, 2, withOption),
-    statfs: of(stats.statfs, 2, withOption),
+    readv: vectorOf(tree, 'readv'),
+    realpath: Object.assign(of(realpath, 2, withOption), { native: of(realpathNative, 2, orOptions(2)) }),
+    rm: of(rm, 2, withOption),
     stat: of(stats.stat, 2, withOption),
-    symlink: of(names.symlink, 3, { optional: 1, misplaced: (args) => args.at(-1) }),
-    truncate: of(descriptors.truncateLater, 2, lastWithOption),
-    unlink: of(removal.unlink, 1),
-    utimes: of(attributes.utimes, 3),
-    write: writeOf(tree),
+    truncate: of(truncateLater, 2, { ...withOption, isCheckedLast: true }),
+    write: transferOf(tree, 'write'),
     writeFile: of(writeFileLater, 3, orOptions(3)),
-    writev: vectorOf(tree, writev),
+    writev: vectorOf(tree, 'writev'),
   });
 }
 
@@ -94,72 +52,69 @@ function closeOf(tree: Tree) {
   };
   return (fd: unknown, callback: unknown = rethrow): void => {
     const done = asFunction(callback, 'cb');
-    const composite = descriptors.close(tree, fd);
+    const composite = close(tree, fd);
     answer(tree.calls.drive(composite, composite.next()), done);
   };
 }
 
 /** Calls back with the answer alone, without an error before it. */
 function existsOf(tree: Tree) {
-  const exists = (path: unknown): Promise<boolean> => tree.calls.drive(attributes.exists(tree, path));
-  const call = (path: unknown, callback: unknown): void => {
+  return promisable('exists', (path: unknown, callback: unknown): void => {
     const done = asFunction(callback, 'cb');
-    answer(exists(path), (_error, isThere) => done(isThere));
-  };
-  return Object.defineProperty(call, promisify.custom, { value: exists });
+    answer(tree.calls.drive(exists(tree, path)), (_error, isThere) => done(isThere));
+  });
 }
 
-function readOf(tree: Tree) {
-  const read = (fd: unknown, ...args: unknown[]): void => {
+function transferOf(tree: Tree, name: 'read' | 'write') {
+  const isRead = name === 'read';
+  return promisable(name, (fd: unknown, ...args: unknown[]): void => {
     const number = asFd(fd);
     const index = args.findIndex(isFunction);
-    const transfer = asRead(givenToRead(index < 0 ? args.slice(0, -1) : args.slice(0, index)));
+    // Node's `read` takes whatever stands last for the callback.
+    const at = index < 0 && isRead ? args.length - 1 : index;
+    const given = at < 0 ? args : args.slice(0, at);
+    const transfer = isRead ? asRead(givenToRead(given)) : asWrite(given);
     const { buffer } = transfer;
-    const done = asFunction(index < 0 ? args.at(-1) : args[index], 'cb');
-    const result = tree.calls.drive(readTransfer(tree, number, transfer));
-    answer(result, done, (count) => [count, buffer], [0, buffer]);
-  };
-  return withPromiseOf(read, 'bytesRead', 'buffer');
+    const done = asFunction(args[at], 'cb');
+    const composite = (isRead ? readTransfer : writeTransfer)(tree, number, transfer);
+    answer(tree.calls.drive(composite), done, (count) => [count, buffer], [0, buffer]);
+  });
 }
 
-function writeOf(tree: Tree) {
-  const write = (fd: unknown, ...args: unknown[]): void => {
-    const number = asFd(fd);
-    const index = args.findIndex(isFunction);
-    const transfer = asWrite(index < 0 ? args : args.slice(0, index));
-    const { buffer } = transfer;
-    const done = asFunction(args[index], 'cb');
-    const result = tree.calls.drive(writeTransfer(tree, number, transfer));
-    answer(result, done, (count) => [count, buffer], [0, buffer]);
-  };
-  return withPromiseOf(write, 'bytesWritten', 'buffer');
-}
+const VECTORS = { readv, writev };
 
-type VectorCall = (tree: Tree, fd: unknown, buffers: unknown, position?: unknown) => Composite<number>;
-
-function vectorOf(tree: Tree, call: VectorCall) {
-  const vector = (fd: unknown, buffers: unknown, position: unknown, callback: unknown): void => {
-    const composite = call(tree, fd, buffers, position);
+function vectorOf(tree: Tree, name: keyof typeof VECTORS) {
+  return promisable(name, (fd: unknown, buffers: unknown, position: unknown, callback: unknown): void => {
+    const composite = VECTORS[name](tree, fd, buffers, position);
     const first = composite.next();
     const done = asFunction(callback || position, 'cb');
     answer(tree.calls.drive(composite, first), done, (count) => [count, buffers], [0, buffers]);
-  };
-  return call === readv
-    ? withPromiseOf(vector, 'bytesRead', 'buffers')
-    : withPromiseOf(vector, 'bytesWritten', 'buffers', 'buffer');
+  });
 }
 
 /**
  * `util.promisify` makes an object of a callback's several values; Node's own names for them aren't public. Those of
  * writev are 'bytesWritten' and 'buffer' in Node, and 'buffers' in its documentation and types: it gets both.
  */
-export function withPromiseOf<F extends AnyFunction>(call: F, count: string, ...given: readonly string[]): F {
+const SEVERAL_VALUES: Readonly<Record<string, readonly [count: string, ...given: string[]]>> = {
+  read: ['bytesRead', 'buffer'],
+  write: ['bytesWritten', 'buffer'],
+  readv: ['bytesRead', 'buffers'],
+  writev: ['bytesWritten', 'buffers', 'buffer'],
+};
+
+/** Tells `util.promisify` of a call whose callback takes other than an error and one value. */
+export function promisable<F extends AnyFunction>(name: string, call: F): F {
+  const [count, ...given] = SEVERAL_VALUES[name] ?? [];
+  if (count === undefined && name !== 'exists') return call;
   const promised = (...args: unknown[]): Promise<unknown> =>
     new Promise((resolve, reject) => {
-      call(...args, (error: unknown, number: unknown, buffer: unknown) => {
-        if (error) reject(error);
-        else resolve({ [count]: number, ...Object.fromEntries(given.map((name) => [name, buffer])) });
-      });
+      if (count === undefined) call(...args, resolve);
+      else
+        call(...args, (error: unknown, number: unknown, buffer: unknown) => {
+          if (error) reject(error);
+          else resolve({ [count]: number, ...Object.fromEntries(given.map((name) => [name, buffer])) });
+        });
     });
   return Object.defineProperty(call, promisify.custom, { value: promised });
 }

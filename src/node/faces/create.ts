@@ -1,15 +1,13 @@
-import nodeFs, { type ReadStream, type WriteStream } from 'node:fs';
+import nodeFs from 'node:fs';
 import type { Kernel } from '../../kernel/syscalls.js';
 import { Mount, type MountOptions } from '../arguments/paths.js';
-import { asSeconds } from '../arguments/validate.js';
-import type { StreamMakers } from '../handle/file-handle.js';
 import { Dir } from '../results/dir.js';
-import { type StreamFs, streamClasses, utf8Streams } from '../streams/streams.js';
+import { type StreamFs, streamMembers, utf8Streams } from '../streams/streams.js';
 import { Connection, Tree } from '../tree.js';
-import { emitUpload, newUploads, type WandbControl, wandbControl } from '../wandb/control.js';
+import { type WandbControl, wandbControl } from '../wandb/control.js';
 import { watchFace } from '../watching/fs-watcher.js';
 import { callbackFace } from './callback.js';
-import { named } from './face.js';
+import { CONSTANTS } from './face.js';
 import { asyncDispose, type LaterFs } from './node-version.js';
 import { promisesFace } from './promises.js';
 import { syncFace } from './sync.js';
@@ -47,16 +45,10 @@ export function makeFs({ connect, appUrl, warn = warnProcess, debug, ...mountOpt
 const warnProcess = (message: string): void => process.emitWarning(message, 'WandbFsWarning');
 
 function makeFace(connection: Connection, appUrl: () => string, options: MountOptions): WandbFs {
-  const uploads = newUploads();
   const tree = new Tree(connection, new Mount(options), appUrl);
-  connection.onUpload({
-    hear: (event) => emitUpload(uploads, tree, event),
-    hearsFailures: () => uploads.listenerCount('failed') > 0,
-    show: (path) => tree.mount.show(path),
-  });
   const face = makeMembers(tree, (): StreamFs => members as StreamFs);
   const promises = withTheRest(nodeFs.promises, face.promises, fillPromise);
-  const wandb = wandbControl(tree, uploads);
+  const wandb = wandbControl(tree);
   const members = {
     ...withTheRest(nodeFs, { ...face, promises }, fillMember),
     wandb,
@@ -84,34 +76,18 @@ const mounted = new WeakMap<object, Mounted>();
 export const mountOf = (fs: object): Mounted | undefined => mounted.get(fs);
 
 /** `self` is the object that the members will be on: streams call what stands there when they are used. */
-export function makeMembers(tree: Tree, self: () => StreamFs) {
-  const { constants } = nodeFs;
-  const { ReadStream, WriteStream } = streamClasses(self);
-  const streams = {
-    createReadStream: (path: unknown, options?: unknown): ReadStream =>
-      Reflect.construct(ReadStream, [path, options]),
-    createWriteStream: (path: unknown, options?: unknown): WriteStream =>
-      Reflect.construct(WriteStream, [path, options]),
-  } satisfies StreamMakers;
+function makeMembers(tree: Tree, self: () => StreamFs) {
+  const streams = streamMembers(self);
   return {
     ...callbackFace(tree),
     ...syncFace(tree),
     ...watchFace(tree),
-    ...named(streams),
+    ...streams,
     ...utf8Streams(self),
     Dir,
     Dirent: nodeFs.Dirent,
     Stats: nodeFs.Stats,
-    ReadStream,
-    WriteStream,
-    FileReadStream: ReadStream,
-    FileWriteStream: WriteStream,
-    _toUnixTimestamp: asSeconds,
-    F_OK: constants.F_OK,
-    R_OK: constants.R_OK,
-    W_OK: constants.W_OK,
-    X_OK: constants.X_OK,
-    constants,
+    ...CONSTANTS,
     promises: promisesFace(tree, streams),
   };
 }

@@ -1,5 +1,6 @@
+import nodeFs from 'node:fs';
 import { theProcess } from '../../threads/realm.js';
-import { type AnyFunction, asFunction, isFunction } from '../arguments/validate.js';
+import { type AnyFunction, asFunction, asSeconds, isFunction } from '../arguments/validate.js';
 import { type AsyncComposite, type Composite, driveSync } from '../composites/driver.js';
 import type { Tree } from '../tree.js';
 
@@ -68,6 +69,14 @@ export function answer<T>(
   );
 }
 
+/** A face of each of the calls, under its name. */
+export const facesOf = <C>(
+  calls: Readonly<Record<string, C>>,
+  make: (call: C) => AnyFunction,
+  suffix = '',
+): Readonly<Record<string, AnyFunction>> =>
+  Object.fromEntries(Object.entries(calls).map(([name, call]) => [`${name}${suffix}`, make(call)]));
+
 /** Gives each function its member's name: it stands in the stacks of errors. */
 export function named<T extends Readonly<Record<string, unknown>>>(members: T): T {
   for (const [name, member] of Object.entries(members)) {
@@ -75,3 +84,7 @@ export function named<T extends Readonly<Record<string, unknown>>>(members: T): 
   }
   return members;
 }
+
+const { F_OK, R_OK, W_OK, X_OK } = nodeFs.constants;
+/** The members of `node:fs` that are the same whatever the files are. */
+export const CONSTANTS = { F_OK, R_OK, W_OK, X_OK, constants: nodeFs.constants, _toUnixTimestamp: asSeconds };

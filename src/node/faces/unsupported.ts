@@ -22,8 +22,6 @@ const unsupportedSync = (name: string): AnyFunction =>
     throw error;
   });
 
-const unsupportedPromise = (name: string): AnyFunction => called(name, (error) => Promise.reject(error));
-
 /** `promises.watch` and `promises.glob` give what `for await` takes: it fails at the first step. */
 const unsupportedIterable = (name: string): AnyFunction =>
   called(name, (error) => ({
@@ -54,4 +52,6 @@ export function fillMember(name: string): unknown {
 }
 
 export const fillPromise = (name: string): unknown =>
-  name === 'watch' || name === 'glob' ? unsupportedIterable(name) : unsupportedPromise(name);
+  name === 'watch' || name === 'glob'
+    ? unsupportedIterable(name)
+    : called(name, (error) => Promise.reject(error));

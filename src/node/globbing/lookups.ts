@@ -1,7 +1,7 @@
 import type { Dirent } from 'node:fs';
 import { posix } from 'node:path';
-import { hasCode } from '../arguments/errors.js';
-import type { Composite } from '../composites/driver.js';
+import { MISSING } from '../arguments/errors.js';
+import { type Composite, orNothing } from '../composites/driver.js';
 import type { Looks, Seen } from '../composites/shared/steps.js';
 import { type AnyKind, direntOf } from '../results/dirents.js';
 
@@ -72,17 +72,10 @@ function* once<T>(known: Map<string, T>, path: string, ask: Composite<T>): Compo
 const entryAt = (path: string, kind: AnyKind): Dirent =>
   direntOf({ name: posix.basename(path), kind }, posix.dirname(path), null);
 
-const NOTHING_THERE = ['ENOENT', 'ENOTDIR', 'EACCES', 'EPERM', 'ELOOP', 'ENAMETOOLONG'];
-
 /**
  * What can't be seen isn't found. A server that doesn't answer is another matter: a search that told nothing of it would
  * take a failure for an empty directory.
  */
-function* seen<T, N>(look: Composite<T>, nothing: N): Composite<T | N> {
-  try {
-    return yield* look;
-  } catch (error) {
-    if (hasCode(error, ...NOTHING_THERE)) return nothing;
-    throw error;
-  }
-}
+const UNSEEN = [...MISSING, 'EACCES', 'EPERM', 'ELOOP', 'ENAMETOOLONG'];
+
+const seen = <T, N>(look: Composite<T>, nothing: N): Composite<T | N> => orNothing(look, nothing, UNSEEN);

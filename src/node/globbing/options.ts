@@ -1,16 +1,7 @@
 import type { Dirent } from 'node:fs';
-import { posix } from 'node:path';
 import { asPath } from '../arguments/paths.js';
 import { invalidArgumentType } from '../arguments/refusals.js';
-import {
-  asArray,
-  asBoolean,
-  asInteger,
-  asObject,
-  asString,
-  type Bag,
-  isFunction,
-} from '../arguments/validate.js';
+import { asArray, asBoolean, asInteger, asObject, asString, isFunction } from '../arguments/validate.js';
 import { matcherOfAny, Pattern } from './pattern.js';
 
 /** A search, its arguments checked. */
@@ -35,27 +26,25 @@ export interface Search {
  * @param absolute The absolute form of the caller's directory; called with '.' where he names none.
  * @throws ERR_INVALID_ARG_TYPE and ERR_OUT_OF_RANGE, as Node words them.
  */
-export function asSearch(pattern: unknown, options: unknown, absolute: (cwd: string) => string): Search {
-  const { exclude, cwd, followSymlinks, maxDepth, withFileTypes }: Bag =
-    options === undefined ? {} : asObject(options, 'options');
-  const root = absolute(isGiven(cwd) ? asPath(cwd, 'options.cwd') : '.');
-  const isFollowing = isGiven(followSymlinks) && asBoolean(followSymlinks, 'options.followSymlinks');
-  const isBounded = isGiven(maxDepth) && maxDepth !== Number.POSITIVE_INFINITY;
-  const depth = isBounded ? asInteger(maxDepth, 'options.maxDepth', 0) : Number.POSITIVE_INFINITY;
-  const exclusion = isGiven(exclude) ? asExclusion(exclude) : [];
+export function asSearch(pattern: unknown, options: unknown = {}, absolute: (cwd: string) => string): Search {
+  const { exclude, cwd, followSymlinks, maxDepth, withFileTypes } = asObject(options, 'options');
+  const root = absolute(asPath(cwd ?? '.', 'options.cwd'));
+  const isFollowing = asBoolean(followSymlinks ?? false, 'options.followSymlinks');
+  const depth = maxDepth ?? Number.POSITIVE_INFINITY;
+  const isBounded = depth !== Number.POSITIVE_INFINITY;
+  const most = isBounded ? asInteger(depth, 'options.maxDepth', 0) : Number.POSITIVE_INFINITY;
+  const exclusion = asExclusion(exclude ?? []);
   return {
     root,
     withFileTypes: Boolean(withFileTypes),
     followSymlinks: isFollowing,
-    maxDepth: depth,
+    maxDepth: most,
     isExcluded: typeof exclusion === 'function' ? () => false : matcherOfAny(exclusion, root),
     excludes: typeof exclusion === 'function' ? (entry) => Boolean(exclusion(entry)) : null,
-    hasExclusions: isGiven(exclude),
+    hasExclusions: exclude !== undefined && exclude !== null,
     patterns: asPatterns(pattern).flatMap(Pattern.parse),
   };
 }
-
-const isGiven = (value: unknown): boolean => value !== undefined && value !== null;
 
 function asPatterns(pattern: unknown): readonly string[] {
   if (typeof pattern === 'string') return [pattern];
@@ -67,6 +56,3 @@ function asExclusion(exclude: unknown): readonly string[] | ((entry: string | Di
   if (isFunction(exclude)) return exclude;
   return asArray(exclude, 'options.exclude', asString, 'of type function or an instance of string[]');
 }
-
-/** Relative to the process, as the disk's paths are. */
-export const absoluteOnDisk = (cwd: string): string => posix.resolve(cwd);

@@ -63,8 +63,8 @@ export class GlobWalk {
     const entry = isPresumed ? null : yield* this.#lookups.lstat(full);
     const isDirectory = isPresumed || (yield* this.#isDirectory(full, entry, pattern));
     if (this.#search.isExcluded(full)) return;
-    const start = pattern.isFirst ? startOf(pattern) : null;
-    if (start !== null) return yield* this.#queueUp(start, pattern.child(new Set([1])));
+    const start = pattern.isFirst ? STARTS.get(pattern.at(0)) : undefined;
+    if (start !== undefined) return yield* this.#queueUp(start, pattern.child(new Set([1])));
 
     const isLast = pattern.isLast(isDirectory);
     const ending = pattern.at(-1);
@@ -135,11 +135,14 @@ export class GlobWalk {
   ): Composite<void> {
     const { excludes, followSymlinks, withFileTypes } = this.#search;
     const path = posix.join(directory, name);
-    const { isFound, indexes, symlinks, turns } = tryName(
-      pattern,
-      { name, isDirectory, isSymlink: entry.isSymbolicLink() },
-      { isLast, followSymlinks, isExcluded: () => excludes?.(withFileTypes ? entry : name) ?? false },
-    );
+    const { isFound, indexes, symlinks, turns } = tryName(pattern, {
+      name,
+      isDirectory,
+      isSymlink: entry.isSymbolicLink(),
+      isLast,
+      followSymlinks,
+      isExcluded: () => excludes?.(withFileTypes ? entry : name) ?? false,
+    });
     if (isFound) yield* this.#add(path);
     for (const index of turns) yield* this.#turnBack(directory, pattern, index);
     if (indexes.size > 0) yield* this.#queueUp(path, pattern.child(indexes, symlinks, realpaths));
@@ -206,19 +209,12 @@ export class GlobWalk {
   }
 }
 
-/** Where a pattern leads before a name is tried; null for one that starts with a name. */
-function startOf(pattern: Pattern): string | null {
-  switch (pattern.at(0)) {
-    case '':
-      return '/';
-    case '..':
-      return '../';
-    case '.':
-      return '.';
-    default:
-      return null;
-  }
-}
+/** Where patterns lead before a name is tried, unless they start with one. */
+const STARTS: ReadonlyMap<unknown, string> = new Map([
+  ['', '/'],
+  ['..', '../'],
+  ['.', '.'],
+]);
 
 /** A `**` at the end stands for the directory too; for that of the search only where nothing else is in the pattern. */
 const isFoundItself = (path: string, pattern: Pattern, entry: Dirent | null): boolean =>

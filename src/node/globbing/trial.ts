@@ -1,11 +1,16 @@
 import type { Pattern } from './pattern.js';
 
-/** What stands in a directory, as far as patterns ask. */
+/** What stands in a directory, as far as patterns ask, and on what terms it is tried. */
 export interface Tried {
   readonly name: string;
   /** Something can be found in it. */
   readonly isDirectory: boolean;
   readonly isSymlink: boolean;
+  /** The pattern has matched the directory itself: its last segment isn't tried behind `**`. */
+  readonly isLast: boolean;
+  readonly followSymlinks: boolean;
+  /** Asked for what `**` would take. */
+  readonly isExcluded: () => boolean;
 }
 
 /** What came of trying a pattern on a name. */
@@ -19,16 +24,8 @@ export interface Trial {
   readonly turns: readonly number[];
 }
 
-export interface Conditions {
-  /** The pattern has matched the directory itself: its last segment isn't tried behind `**`. */
-  readonly isLast: boolean;
-  readonly followSymlinks: boolean;
-  /** Asked for what `**` would take. */
-  readonly isExcluded: () => boolean;
-}
-
 /** Tries a name against all segments of a pattern that may match in its directory. */
-export function tryName(pattern: Pattern, tried: Tried, conditions: Conditions): Trial {
+export function tryName(pattern: Pattern, tried: Tried): Trial {
   const { name, isDirectory, isSymlink } = tried;
   const indexes = new Set<number>();
   const symlinks = new Set<number>();
@@ -38,9 +35,9 @@ export function tryName(pattern: Pattern, tried: Tried, conditions: Conditions):
     const current = pattern.at(index);
     const next = index + 1;
     if (pattern.isGlobstar(index)) {
-      if (isHidden(pattern, next, name) || conditions.isExcluded()) continue;
-      isFound = tryAnyDepth(pattern, index, tried, conditions, indexes) || isFound;
-      if (!conditions.followSymlinks && isSymlink) symlinks.add(index);
+      if (isHidden(pattern, next, name) || tried.isExcluded()) continue;
+      isFound = tryAnyDepth(pattern, index, tried, indexes) || isFound;
+      if (!tried.followSymlinks && isSymlink) symlinks.add(index);
       if (pattern.at(next) === '..' && isDirectory) turns.push(next);
     } else if (typeof current === 'string') {
       if (pattern.test(index, name) && index !== pattern.last) indexes.add(next);
@@ -67,8 +64,7 @@ function isHidden(pattern: Pattern, next: number, name: string): boolean {
 function tryAnyDepth(
   pattern: Pattern,
   index: number,
-  { name, isDirectory }: Tried,
-  { isLast, followSymlinks }: Conditions,
+  { name, isDirectory, isLast, followSymlinks }: Tried,
   indexes: Set<number>,
 ): boolean {
   const next = index + 1;

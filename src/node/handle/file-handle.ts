@@ -12,23 +12,19 @@ import { asReadSettings, readOpen } from '../composites/files/read-file.js';
 import { readTransfer, readv, writeTransfer, writev } from '../composites/files/transfer.js';
 import { writeFileTo } from '../composites/files/write-file.js';
 import { fstatOf } from '../composites/stat.js';
+import { answer } from '../faces/face.js';
 import { asyncDispose } from '../faces/node-version.js';
-import { borrow, type StreamFs } from '../streams/streams.js';
-import { asAutoClose, once, settle, streamOperations, webStream } from '../streams/web-streams.js';
+import { borrow, type StreamFs, type StreamMakers } from '../streams/streams.js';
+import { asAutoClose, streamOperations, webStream } from '../streams/web-streams.js';
 import type { Tree } from '../tree.js';
-import { pull, pullSync } from './iter.js';
+import { pull } from './iter.js';
 import { HandleState } from './state.js';
 import { HandleWriter } from './writer.js';
-
-/** How the handle makes streams over itself: with the classes of its fs object. */
-export interface StreamMakers {
-  readonly createReadStream: (path: unknown, options: unknown) => ReadStream;
-  readonly createWriteStream: (path: unknown, options: unknown) => WriteStream;
-}
 
 /** An open file as `promises.open` gives it, with the shape of Node's `FileHandle`. Emits 'close'. */
 export class FileHandle extends EventEmitter {
   readonly #tree: Tree;
+  /** Of its fs object. */
   readonly #streams: StreamMakers;
   readonly #state: HandleState;
   #resource: AsyncResource | null = null;
@@ -65,9 +61,8 @@ export class FileHandle extends EventEmitter {
     return this.#state.call('fsync', (fd) => fsync(this.#tree, fd));
   }
 
-  async read(...args: unknown[]): Promise<{ bytesRead: number; buffer: unknown }> {
-    const { bytesRead, buffer } = await this.#state.call('read', (fd) => this.#read(fd, args));
-    return bare({ bytesRead, buffer });
+  read(...args: unknown[]): Promise<{ bytesRead: number; buffer: unknown }> {
+    return this.#state.call('read', (fd) => this.#read(fd, args));
   }
 
   async readv(buffers: unknown, position?: unknown): Promise<{ bytesRead: number; buffers: unknown }> {
@@ -76,10 +71,7 @@ export class FileHandle extends EventEmitter {
   }
 
   readFile(options?: unknown): Promise<string | Buffer> {
-    const tree = this.#tree;
-    return this.#state.call('readFile', function* (fd) {
-      return yield* readOpen(tree, fd, asReadSettings(options));
-    });
+    return this.#state.call('readFile', (fd) => readOpen(this.#tree, fd, asReadSettings(options)));
   }
 
   readLines(options?: Bag): Interface {
@@ -98,9 +90,8 @@ export class FileHandle extends EventEmitter {
     return this.#state.call('futimes', (fd) => futimes(this.#tree, fd, atime, mtime));
   }
 
-  async write(...args: unknown[]): Promise<{ bytesWritten: number; buffer: unknown }> {
-    const { bytesWritten, buffer } = await this.#state.call('write', (fd) => this.#write(fd, args));
-    return bare({ bytesWritten, buffer });
+  write(...args: unknown[]): Promise<{ bytesWritten: number; buffer: unknown }> {
+    return this.#state.call('write', (fd) => this.#write(fd, args));
   }
 
   async writev(buffers: unknown, position?: unknown): Promise<{ bytesWritten: number; buffers: unknown }> {
@@ -130,17 +121,15 @@ export class FileHandle extends EventEmitter {
     this.#state.checkFree();
     this.#state.lock();
     const autoClose = asAutoClose(options);
-    this.#state.hold();
-    const release = once(() => this.#state.release());
+    const release = this.#state.hold();
     this.once('close', release);
-    return webStream({
-      isEnded: () => this.#state.isEnded,
-      read: async (view) => (await this.read(view, 0, view.byteLength, null)).bytesRead,
-      end: async () => {
+    return webStream(
+      async (view) => (this.#state.isEnded ? 0 : (await this.read(view, 0, view.byteLength, null)).bytesRead),
+      async () => {
         release();
         if (autoClose) await this.close();
       },
-    });
+    );
   }
 
   /**
@@ -150,12 +139,12 @@ export class FileHandle extends EventEmitter {
    * @throws ENOTSUP for transforms on a Node without `--experimental-stream-iter`, whose own they need
    */
   pull(...args: readonly unknown[]): unknown {
-    return pull(this.#free(), args);
+    return pull(this.#free(), 'pull', args);
   }
 
   /** As `pull`, for `for…of`. */
   pullSync(...args: readonly unknown[]): unknown {
-    return pullSync(this.#free(), args);
+    return pull(this.#free(), 'pullSync', args);
   }
 
   /** What `pipeTo` of `node:stream/iter` writes to; options as of `pull`. Experimental in Node. */
@@ -176,17 +165,20 @@ export class FileHandle extends EventEmitter {
     await this.close();
   }
 
+  /** For a stream from its `start` on; its `close` operation gives the handle back. */
   [borrow](): { readonly operations: StreamFs; readonly start: () => void } {
-    const end = once(() => this.#state.release());
+    let release = (): void => {};
     return {
       operations: {
         ...streamOperations(this),
         close: (_fd: number, done: AnyFunction) => {
-          end();
-          settle(this.close(), done);
+          release();
+          answer(this.close(), done);
         },
       },
-      start: () => this.#state.hold(),
+      start: () => {
+        release = this.#state.hold();
+      },
     };
   }
 
@@ -197,15 +189,15 @@ export class FileHandle extends EventEmitter {
 
   *#read(fd: number, args: readonly unknown[]): AsyncComposite<{ bytesRead: number; buffer: unknown }> {
     const transfer = asRead(givenToHandleRead(args));
-    return { bytesRead: yield* readTransfer(this.#tree, fd, transfer), buffer: transfer.buffer };
+    return bare({ bytesRead: yield* readTransfer(this.#tree, fd, transfer), buffer: transfer.buffer });
   }
 
   *#write(fd: number, args: readonly unknown[]): AsyncComposite<{ bytesWritten: number; buffer: unknown }> {
     const [given] = args;
     // Node's handles don't ask the file for an empty write, even where they couldn't write.
-    if (isView(given) && given.byteLength === 0) return { bytesWritten: 0, buffer: given };
+    if (isView(given) && given.byteLength === 0) return bare({ bytesWritten: 0, buffer: given });
     const transfer = asWrite(args);
-    return { bytesWritten: yield* writeTransfer(this.#tree, fd, transfer), buffer: transfer.buffer };
+    return bare({ bytesWritten: yield* writeTransfer(this.#tree, fd, transfer), buffer: transfer.buffer });
   }
 }
 

@@ -1,41 +1,21 @@
 import { notSupported } from '../arguments/errors.js';
 import { invalidArgumentType } from '../arguments/refusals.js';
 import { asBoolean, asInteger, asObject, asSignal, type Bag, isFunction } from '../arguments/validate.js';
-
-/** What the streams of `node:stream/iter` need of a handle. */
-export interface IterHost {
-  /** Keeps others from streaming. */
-  readonly lock: () => void;
-  readonly unlock: () => void;
-  /** Keeps the fd open. */
-  readonly hold: () => void;
-  readonly release: () => void;
-  readonly read: (buffer: Buffer, position: number | null) => Promise<number>;
-  readonly readSync: (buffer: Buffer, position: number | null) => number;
-  readonly write: (bytes: Uint8Array, position: number | null) => Promise<number>;
-  readonly writeSync: (bytes: Uint8Array, position: number | null) => number;
-  readonly close: () => Promise<void>;
-  readonly closeSync: () => void;
-}
+import type { HandleState } from './state.js';
 
 const CHUNK_BYTES = 128 * 1024;
 
-export interface Window {
-  readonly autoClose: boolean;
-  readonly chunkBytes: number;
-  readonly signal: AbortSignal | undefined;
-  /** Null: the file's own position. */
-  position: number | null;
-  /** Bytes that are left. */
-  rest: number;
-}
+/** What of a file is still to be read or written, and how. */
+export type Window = ReturnType<typeof asWindow>;
 
 /** Checks the options of `pull`, `pullSync` and `writer`. */
-export function asWindow(options: unknown): Window {
+export function asWindow(options: unknown) {
   const { autoClose = false, chunkSize, start, limit, signal }: Bag = asObject(options, 'options');
   return {
     autoClose: asBoolean(autoClose, 'options.autoClose'),
+    /** Null: the file's own position. */
     position: start === undefined ? null : asInteger(start, 'options.start', 0),
+    /** Bytes that are left. */
     rest: limit === undefined ? Number.POSITIVE_INFINITY : asInteger(limit, 'options.limit', 1),
     chunkBytes: chunkSize === undefined ? CHUNK_BYTES : asInteger(chunkSize, 'options.chunkSize', 1),
     signal: asSignal(signal, 'options.signal'),
@@ -46,10 +26,7 @@ const isTransform = (value: unknown): boolean =>
   isFunction(value) || (typeof value === 'object' && value !== null && 'transform' in value);
 
 /** `(...transforms, options)`, each of which can be left out. */
-function pullArguments(args: readonly unknown[]): {
-  readonly transforms: readonly unknown[];
-  readonly options: unknown;
-} {
+function pullArguments(args: readonly unknown[]) {
   const hasOptions = args.length > 0 && !isTransform(args.at(-1));
   const transforms = hasOptions ? args.slice(0, -1) : args;
   for (const [index, transform] of transforms.entries()) {
@@ -72,54 +49,49 @@ function throughNode(name: 'pull' | 'pullSync', transforms: readonly unknown[]):
   return (source) => pull(source, ...transforms);
 }
 
-/** `FileHandle.pull`: batches of bytes, as `for await` takes them. */
-export function pull(host: IterHost, args: readonly unknown[]): unknown {
+/** `FileHandle.pull` and `pullSync`: batches of bytes, as `for await` and `for` take them. */
+export function pull(state: HandleState, name: 'pull' | 'pullSync', args: readonly unknown[]): unknown {
   const { transforms, options } = pullArguments(args);
   const window = asWindow(options);
-  const given = throughNode('pull', transforms);
-  host.lock();
-  return given({ [Symbol.asyncIterator]: () => batches(host, window) });
+  const given = throughNode(name, transforms);
+  state.lock();
+  return given(
+    name === 'pull'
+      ? { [Symbol.asyncIterator]: () => batches(state, window) }
+      : { [Symbol.iterator]: () => batchesSync(state, window) },
+  );
 }
 
-async function* batches(host: IterHost, window: Window): AsyncGenerator<Batch, void, undefined> {
-  host.hold();
+async function* batches(state: HandleState, window: Window): AsyncGenerator<Batch, void, undefined> {
+  const release = state.hold();
   try {
     while (window.rest > 0) {
       if (window.signal?.aborted) throw window.signal.reason;
       const chunk = nextChunk(window);
-      const count = await host.read(chunk, window.position);
+      const count = await state.read(chunk, window.position);
       if (count === 0) return;
       yield [advance(window, chunk, count)];
     }
   } finally {
-    host.unlock();
-    host.release();
-    if (window.autoClose) await host.close();
+    state.unlock();
+    release();
+    if (window.autoClose) await state.close();
   }
 }
 
-/** `FileHandle.pullSync`. */
-export function pullSync(host: IterHost, args: readonly unknown[]): unknown {
-  const { transforms, options } = pullArguments(args);
-  const window = asWindow(options);
-  const given = throughNode('pullSync', transforms);
-  host.lock();
-  return given({ [Symbol.iterator]: () => batchesSync(host, window) });
-}
-
-function* batchesSync(host: IterHost, window: Window): Generator<Batch, void, undefined> {
-  host.hold();
+function* batchesSync(state: HandleState, window: Window): Generator<Batch, void, undefined> {
+  const release = state.hold();
   try {
     while (window.rest > 0) {
       const chunk = nextChunk(window);
-      const count = host.readSync(chunk, window.position);
+      const count = state.readSync(chunk, window.position);
       if (count === 0) return;
       yield [advance(window, chunk, count)];
     }
   } finally {
-    host.unlock();
-    host.release();
-    if (window.autoClose) host.closeSync();
+    state.unlock();
+    release();
+    if (window.autoClose) state.closeSync();
   }
 }
 

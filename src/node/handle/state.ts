@@ -2,17 +2,16 @@ import { invalidState } from '../arguments/refusals.js';
 import { type AsyncComposite, driveSync } from '../composites/driver.js';
 import { close } from '../composites/files/descriptors.js';
 import { readTransfer, writeTransfer } from '../composites/files/transfer.js';
-import { withResolvers } from '../streams/web-streams.js';
 import type { Tree } from '../tree.js';
-import type { IterHost } from './iter.js';
 
 /** The fd of a handle, and who uses it: it is closed when the handle is and the last of them has ended. */
-export class HandleState implements IterHost {
+export class HandleState {
   readonly #tree: Tree;
   readonly #onClose: () => void;
   #fd: number;
   /** The handle itself, and the calls and streams that use it. */
-  #uses = 1;
+  #uses = 0;
+  readonly #release = this.hold();
   #closing: Promise<void> | null = null;
   #onUnused: () => void = () => {};
   #isLocked = false;
@@ -39,6 +38,7 @@ export class HandleState implements IterHost {
     if (this.#isLocked) throw invalidState('The FileHandle is locked');
   }
 
+  /** Keeps others from streaming. */
   lock(): void {
     this.#isLocked = true;
   }
@@ -47,56 +47,59 @@ export class HandleState implements IterHost {
     this.#isLocked = false;
   }
 
-  hold(): void {
+  /** Keeps the fd open until the function that it gives is called. */
+  hold(): () => void {
+    let isHeld = true;
     this.#uses++;
-  }
-
-  release(): void {
-    this.#uses--;
-    if (this.#uses === 0) this.#onUnused();
+    return () => {
+      if (!isHeld) return;
+      isHeld = false;
+      this.#uses--;
+      if (this.#uses === 0) this.#onUnused();
+    };
   }
 
   async call<T>(syscall: string, call: (fd: number) => AsyncComposite<T>): Promise<T> {
     if (this.#fd === -1) {
       throw Object.assign(new Error('file closed'), { code: 'EBADF', syscall });
     }
-    this.hold();
+    const release = this.hold();
     try {
       return await this.#tree.calls.drive(call(this.#fd));
     } finally {
-      this.release();
+      release();
     }
   }
 
   read(bytes: Uint8Array, position: number | null): Promise<number> {
-    return this.#tree.calls.drive(readTransfer(this.#tree, this.#fd, { buffer: bytes, bytes, position }));
+    return this.#tree.calls.drive(readTransfer(this.#tree, this.#fd, { bytes, position }));
   }
 
   readSync(bytes: Uint8Array, position: number | null): number {
-    return driveSync(readTransfer(this.#tree, this.#fd, { buffer: bytes, bytes, position }));
+    return driveSync(readTransfer(this.#tree, this.#fd, { bytes, position }));
   }
 
   write(bytes: Uint8Array, position: number | null): Promise<number> {
-    return this.#tree.calls.drive(writeTransfer(this.#tree, this.#fd, { buffer: bytes, bytes, position }));
+    return this.#tree.calls.drive(writeTransfer(this.#tree, this.#fd, { bytes, position }));
   }
 
   writeSync(bytes: Uint8Array, position: number | null): number {
-    return driveSync(writeTransfer(this.#tree, this.#fd, { buffer: bytes, bytes, position }));
+    return driveSync(writeTransfer(this.#tree, this.#fd, { bytes, position }));
   }
 
   close(): Promise<void> {
     if (this.#fd === -1) return Promise.resolve();
     if (this.#closing) return this.#closing;
-    const { promise, resolve, reject } = withResolvers();
-    this.#onUnused = () => {
-      const fd = this.#fd;
-      this.#fd = -1;
-      this.#tree.calls.drive(close(this.#tree, fd)).then(resolve, reject);
-    };
-    this.#closing = promise;
-    this.release();
+    this.#closing = new Promise((resolve) => {
+      this.#onUnused = () => {
+        const fd = this.#fd;
+        this.#fd = -1;
+        resolve(this.#tree.calls.drive(close(this.#tree, fd)));
+      };
+    });
+    this.#release();
     this.#onClose();
-    return promise;
+    return this.#closing;
   }
 
   closeSync(): void {

@@ -2,34 +2,36 @@ import { hasCode } from '../arguments/errors.js';
 import { invalidArgumentType, outOfRange, refusal } from '../arguments/refusals.js';
 import { asArray, asObject, asSignal, bytesOf, isView } from '../arguments/validate.js';
 import { asyncDispose, dispose } from '../faces/node-version.js';
-import { asWindow, type IterHost, type Window } from './iter.js';
+import { asWindow, type Window } from './iter.js';
+import type { HandleState } from './state.js';
 
 /** `FileHandle.writer`: what `pipeTo` of `node:stream/iter` writes to. Ended once, by `end` or by `fail`. */
 export class HandleWriter {
-  readonly #host: IterHost;
+  readonly #handle: HandleState;
   readonly #window: Window;
-  /** The writes on their way. */
-  readonly #pending = new Set<Promise<void>>();
-  /** They go one after the other: the file's own position is theirs in common. */
-  #last: Promise<void> = Promise.resolve();
+  /** The writes on their way. They go one after the other: the file's own position is theirs in common. */
+  #pending = 0;
+  /** Resolves when none is, whatever came of them: the caller of each hears of it. */
+  #settled: Promise<void> = Promise.resolve();
   #written = 0;
   #state: 'open' | 'closing' | 'closed' | 'failed' = 'open';
   #reason: unknown;
   #ending: Promise<number> | null = null;
+  readonly #letGo: () => void;
   /** Rejects what is on its way when the writer fails. */
   #abandon: (reason: unknown) => void = () => {};
   readonly #abandoned: Promise<never>;
 
-  constructor(host: IterHost, options: unknown) {
-    this.#host = host;
+  constructor(handle: HandleState, options: unknown) {
+    this.#handle = handle;
     this.#window = asWindow(options);
     this.#abandoned = new Promise<never>((_resolve, reject) => {
       this.#abandon = reject;
     });
     // Heard by those who wait for a write; without any, the failure is the writer's own state.
     this.#abandoned.catch(() => undefined);
-    host.lock();
-    host.hold();
+    handle.lock();
+    this.#letGo = handle.hold();
   }
 
   write(chunk: unknown, options: unknown = {}): Promise<void> {
@@ -64,10 +66,10 @@ export class HandleWriter {
   /** The bytes written; -1 where it can't be ended at once. */
   endSync(): number {
     if (this.#state === 'closed') return this.#written;
-    if (this.#state !== 'open' || this.#pending.size > 0) return -1;
+    if (this.#state !== 'open' || this.#pending > 0) return -1;
     this.#state = 'closed';
     this.#release();
-    if (this.#window.autoClose) this.#host.closeSync();
+    if (this.#window.autoClose) this.#handle.closeSync();
     return this.#written;
   }
 
@@ -77,10 +79,7 @@ export class HandleWriter {
     this.#reason = reason;
     this.#abandon(reason);
     // The fd is in use until the writes on their way have ended, whatever came of them.
-    void Promise.allSettled(this.#pending).then(async () => {
-      this.#release();
-      if (this.#window.autoClose) await this.#host.close();
-    });
+    void this.#settled.then(() => this.#close());
   }
 
   async [asyncDispose](): Promise<void> {
@@ -93,11 +92,10 @@ export class HandleWriter {
   }
 
   async #finish(): Promise<number> {
-    await Promise.allSettled(this.#pending);
+    await this.#settled;
     if (this.#state === 'failed') throw this.#reason;
     this.#state = 'closed';
-    this.#release();
-    if (this.#window.autoClose) await this.#host.close();
+    await this.#close();
     return this.#written;
   }
 
@@ -111,18 +109,16 @@ export class HandleWriter {
       return Promise.reject(outOfRange(name, `<= ${rest} bytes`, bytes.byteLength));
     }
     this.#advance(bytes.byteLength);
-    const writing = this.#last.then(() => this.#writeAll(bytes, position, signal));
-    // The next one starts whatever becomes of this one; its caller hears of it.
-    this.#last = writing.catch(() => undefined);
-    this.#pending.add(writing);
-    const done = (): boolean => this.#pending.delete(writing);
-    writing.then(done, done);
+    const writing = this.#settled.then(() => this.#writeAll(bytes, position, signal));
+    this.#pending++;
+    const settle = (): void => void this.#pending--;
+    this.#settled = writing.then(settle, settle);
     return Promise.race([writing, this.#abandoned]);
   }
 
   async #writeAll(bytes: Uint8Array, start: number | null, signal: AbortSignal | undefined): Promise<void> {
     for (let at = 0; at < bytes.byteLength; ) {
-      const count = await this.#host.write(bytes.subarray(at), start === null ? null : start + at);
+      const count = await this.#handle.write(bytes.subarray(at), start === null ? null : start + at);
       at += count;
       this.#written += count;
       signal?.throwIfAborted();
@@ -131,14 +127,14 @@ export class HandleWriter {
 
   #writeSync(bytes: Uint8Array): boolean {
     const { chunkBytes, rest, position } = this.#window;
-    if (this.#state !== 'open' || this.#pending.size > 0) return false;
+    if (this.#state !== 'open' || this.#pending > 0) return false;
     if (bytes.byteLength > Math.min(chunkBytes, rest)) return false;
     if (bytes.byteLength === 0) return true;
     let written = 0;
     while (written < bytes.byteLength) {
       try {
         const at = position === null ? null : position + written;
-        written += this.#host.writeSync(bytes.subarray(written), at);
+        written += this.#handle.writeSync(bytes.subarray(written), at);
       } catch (error) {
         // What couldn't even be begun is written later, and fails there where it fails again.
         if (written === 0 && hasCode(error)) return false;
@@ -156,8 +152,13 @@ export class HandleWriter {
   }
 
   #release(): void {
-    this.#host.unlock();
-    this.#host.release();
+    this.#handle.unlock();
+    this.#letGo();
+  }
+
+  async #close(): Promise<void> {
+    this.#release();
+    if (this.#window.autoClose) await this.#handle.close();
   }
 }
 

@@ -3,7 +3,7 @@ import { posix } from 'node:path';
 import type { Composite } from '../composites/driver.js';
 import type { CpSteps, Look, Seen } from '../composites/shared/steps.js';
 import { Lookups } from '../globbing/lookups.js';
-import { absoluteOnDisk, asSearch, type Search } from '../globbing/options.js';
+import { asSearch, type Search } from '../globbing/options.js';
 import { type Found, GlobWalk } from '../globbing/search.js';
 import { DiskNames } from './disk-names.js';
 import { call, type Filesystem, seenOf } from './filesystem.js';
@@ -15,7 +15,7 @@ export function globAcross(
   [pattern, options]: readonly unknown[],
 ): Composite<Found[]> | null {
   const { table } = steps;
-  const search = asSearch(pattern, options, absoluteOnDisk);
+  const search = asSearch(pattern, options, (cwd) => posix.resolve(cwd));
   if (table.base.has('glob') && isOfBase(table, search)) return null;
   return new GlobWalk(search, new Lookups(steps)).all();
 }

@@ -1,10 +1,9 @@
-import { constants } from 'node:fs';
-import { failure, isMissing, retold, type SystemCall } from '../arguments/errors.js';
-import type { Composite } from '../composites/driver.js';
+import { constants, type Stats } from 'node:fs';
+import { failure, retold, type SystemCall } from '../arguments/errors.js';
+import { type Composite, orNothing } from '../composites/driver.js';
 import { type CopySource, type CopyTarget, copyContent } from '../composites/shared/copy.js';
 import { isSame } from '../composites/shared/cp-settings.js';
-import type { Look, Seen } from '../composites/shared/steps.js';
-import { call, type Filesystem, seenOf } from './filesystem.js';
+import { call, seenOf } from './filesystem.js';
 import type { Located } from './table.js';
 
 const { COPYFILE_EXCL, COPYFILE_FICLONE_FORCE } = constants;
@@ -49,9 +48,10 @@ function targetAt({ owner, argument, path }: Located, bits: number, told: System
       if (!owner.isTree) return true;
       // What is gathered is renamed over what stands there.
       const isExclusive = (bits & COPYFILE_EXCL) !== 0;
-      const standing = yield* lookIfThere(owner, isExclusive ? 'lstat' : 'stat', argument);
+      const look = call<Stats>(owner, isExclusive ? 'lstat' : 'stat', argument);
+      const standing = yield* orNothing(look, null);
       if (standing && isExclusive) throw failure('EEXIST', told);
-      return standing === null || !isSame(standing, source);
+      return standing === null || !isSame(seenOf(standing), source);
     },
     open: (flags, mode, suffix) => call(owner, 'open', named(suffix), flags, mode),
     close: (fd) => call(owner, 'close', fd),
@@ -60,13 +60,4 @@ function targetAt({ owner, argument, path }: Located, bits: number, told: System
     rename: (suffix) => call(owner, 'rename', named(suffix), path),
     unlink: (suffix) => call(owner, 'unlink', named(suffix)),
   };
-}
-
-function* lookIfThere(owner: Filesystem, name: Look, path: unknown): Composite<Seen | null> {
-  try {
-    return seenOf(yield* call(owner, name, path));
-  } catch (error) {
-    if (isMissing(error)) return null;
-    throw error;
-  }
 }

@@ -21,7 +21,7 @@ export class Filesystem {
   }
 
   sync(name: string, args: readonly unknown[]): unknown {
-    return this.#call(syncName(name), args);
+    return this.#call(name.replace(/^\w+/, '$&Sync'), args);
   }
 
   /** `args` with their callback. */
@@ -76,11 +76,6 @@ function memberOf(object: object, name: string): AnyFunction | undefined {
   const found: unknown = second === undefined ? member : Reflect.get(member, second);
   return isFunction(found) ? found : undefined;
 }
-
-const syncName = (name: string): string => {
-  const [first = '', second] = name.split('.');
-  return second === undefined ? `${first}Sync` : `${first}Sync.${second}`;
-};
 
 const missing = (name: string, [path]: readonly unknown[]): Error =>
   notSupported(name, "The filesystem of this path doesn't have this call.", path);

@@ -1,9 +1,8 @@
 import type { Dirent } from 'node:fs';
 import { posix } from 'node:path';
-import { isMissing } from '../arguments/errors.js';
 import { joined } from '../arguments/layout.js';
 import { asOptions, asRecursive, type CallOptions } from '../arguments/validate.js';
-import { type Composite, driveAsync, driveSync } from '../composites/driver.js';
+import { type Composite, driveAsync, driveSync, orNothing } from '../composites/driver.js';
 import { type Level, Walk } from '../composites/shared/walk.js';
 import { Dir } from '../results/dir.js';
 import { direntOf, encodedName } from '../results/dirents.js';
@@ -18,8 +17,7 @@ export function readdir(
   at: Located,
   args: readonly unknown[],
 ): Composite<Names | Dirent[]> {
-  const options = asOptions(args[1]);
-  return options.withFileTypes ? direntsOf(table, at, options) : namesOf(table, at, options);
+  return listed(table, at, asOptions(args[1]));
 }
 
 export function opendir(table: MountTable, at: Located, args: readonly unknown[]): Composite<Dir> {
@@ -34,20 +32,18 @@ function* openedDir(table: MountTable, at: Located, options: CallOptions): Compo
   return new Dir(at.given, { nextSync: () => driveSync(next()), next: () => driveAsync(next()) });
 }
 
-function* namesOf(table: MountTable, at: Located, options: CallOptions): Composite<Names> {
+function* listed(table: MountTable, at: Located, options: CallOptions): Composite<Names | Dirent[]> {
+  const { withFileTypes, recursive, encoding } = options;
+  const isPaths = !withFileTypes && Boolean(recursive);
+  const walk = yield* walkBelow(table, at, isPaths ? { ...options, encoding: null } : options);
+  const entries = (yield* walk.all()).map(({ entry }) => entry);
+  if (withFileTypes) return entries;
   // As their owners have them: what is asked for in bytes needn't be UTF-8 on a disk.
-  if (!options.recursive)
-    return (yield* direntsOf(table, at, options)).map(({ name }): string | Buffer => name);
+  if (!isPaths) return entries.map(({ name }): string | Buffer => name);
   const start = at.path === '/' ? 1 : at.path.length + 1;
-  const entries = yield* direntsOf(table, at, { ...options, encoding: null });
   return entries.map(({ parentPath, name }) =>
-    encodedName(posix.resolve(parentPath, name).slice(start), options.encoding),
+    encodedName(posix.resolve(parentPath, name).slice(start), encoding),
   );
-}
-
-function* direntsOf(table: MountTable, at: Located, options: CallOptions): Composite<Dirent[]> {
-  const found = yield* (yield* walkBelow(table, at, options)).all();
-  return found.map(({ entry }) => entry);
 }
 
 const walkBelow = (
@@ -86,15 +82,12 @@ class MountLevel implements Level<Dirent> {
     return below && new MountLevel(this.table, below, true, this.encoding);
   }
 
-  *#own(recursive: boolean): Composite<readonly Dirent[]> {
+  /** What its owner has there; he may have nothing where something is mounted below. */
+  #own(recursive: boolean): Composite<readonly Dirent[]> {
     const { owner, argument, isAbove } = this.at;
     const options = { recursive, withFileTypes: true, encoding: this.encoding };
-    try {
-      return yield* call(owner, 'readdir', argument, options);
-    } catch (error) {
-      if (isAbove && isMissing(error)) return [];
-      throw error;
-    }
+    const listing: Composite<readonly Dirent[]> = call(owner, 'readdir', argument, options);
+    return isAbove ? orNothing(listing, []) : listing;
   }
 }
 

@@ -1,11 +1,16 @@
 import nodeFs from 'node:fs';
-import { promisify } from 'node:util';
-import { type AnyFunction, asFunction, asSeconds, type Bag, isFunction } from '../arguments/validate.js';
+import { type AnyFunction, asFunction, type Bag, isFunction } from '../arguments/validate.js';
 import { driveAsync, driveSync } from '../composites/driver.js';
-import { withPromiseOf } from '../faces/callback.js';
-import { answer, named } from '../faces/face.js';
+import { promisable } from '../faces/callback.js';
+import { answer, CONSTANTS, named } from '../faces/face.js';
 import { fillMember, fillPromise, withTheRest } from '../faces/unsupported.js';
-import { isBorrowable, type StreamFs, streamClasses, utf8Streams } from '../streams/streams.js';
+import {
+  isBorrowable,
+  type StreamFs,
+  type StreamMakers,
+  streamMembers,
+  utf8Streams,
+} from '../streams/streams.js';
 import { Filesystem, ITERABLES } from './filesystem.js';
 import { OpenFiles, TreeFilesystem } from './open-files.js';
 import { Router } from './router.js';
@@ -30,9 +35,10 @@ export function membersOf(
 }
 
 function makeMembers(router: Router, whole: Filesystem): Members {
-  const { sync, callback, promise } = facesOf(router);
-  const { constants } = nodeFs;
-  const promises = { ...named(routedIn(nodeFs.promises, LATER.promises, promise)), constants };
+  const sync = (name: Routed): AnyFunction => syncFace(router, name);
+  const callback = (name: Routed): AnyFunction => promisable(name, callbackFace(router, name));
+  const promise = (name: Routed): AnyFunction => promiseFace(router, name);
+  const promises = named(routedIn(nodeFs.promises, LATER.promises, promise));
   const routed = {
     ...named(routedIn(nodeFs, LATER.fs, callback)),
     ...named(routedIn(nodeFs, LATER.fs, sync, 'Sync')),
@@ -41,16 +47,11 @@ function makeMembers(router: Router, whole: Filesystem): Members {
   Object.assign(routed.realpathSync as object, { native: sync('realpath.native') });
   const members = {
     ...routed,
-    ...streamMembers(router, whole),
+    ...streamsOf(router, whole),
     ...utf8Streams(() => whole.fs),
     ...classesOf(router.table.base.fs),
-    F_OK: constants.F_OK,
-    R_OK: constants.R_OK,
-    W_OK: constants.W_OK,
-    X_OK: constants.X_OK,
-    _toUnixTimestamp: asSeconds,
-    constants,
-    promises: withTheRest(nodeFs.promises, promises, fillPromise),
+    ...CONSTANTS,
+    promises: withTheRest(nodeFs.promises, { ...promises, constants: nodeFs.constants }, fillPromise),
   };
   return withTheRest(nodeFs, members, fillMember);
 }
@@ -77,34 +78,23 @@ function routedIn(
   );
 }
 
-/** The three styles of each call, made from its route. */
-interface Faces {
-  readonly sync: (name: Routed) => AnyFunction;
-  readonly callback: (name: Routed) => AnyFunction;
-  readonly promise: (name: Routed) => AnyFunction;
+function syncFace(router: Router, name: Routed): AnyFunction {
+  return (...args) => {
+    const plan = router.plan(name, args);
+    return 'work' in plan ? driveSync(plan.work) : plan.owner.sync(name, plan.args);
+  };
 }
 
-function facesOf(router: Router): Faces {
-  return {
-    sync:
-      (name) =>
-      (...args) => {
-        const plan = router.plan(name, args);
-        return 'work' in plan ? driveSync(plan.work) : plan.owner.sync(name, plan.args);
-      },
-    callback: (name) => promisable(name, callbackFace(router, name)),
-    promise:
-      (name) =>
-      (...args) => {
-        try {
-          const plan = router.plan(name, args, 'promise');
-          if (!('work' in plan)) return plan.owner.promise(name, plan.args);
-          const result = driveAsync(plan.work);
-          return name === 'glob' ? eachOf(result) : result;
-        } catch (error) {
-          return ITERABLES.includes(name) ? eachOf(Promise.reject(error)) : Promise.reject(error);
-        }
-      },
+function promiseFace(router: Router, name: Routed): AnyFunction {
+  return (...args) => {
+    try {
+      const plan = router.plan(name, args, 'promise');
+      if (!('work' in plan)) return plan.owner.promise(name, plan.args);
+      const result = driveAsync(plan.work);
+      return name === 'glob' ? eachOf(result) : result;
+    } catch (error) {
+      return ITERABLES.includes(name) ? eachOf(Promise.reject(error)) : Promise.reject(error);
+    }
   };
 }
 
@@ -129,26 +119,6 @@ function callbackFace(router: Router, name: Routed): AnyFunction {
   };
 }
 
-/** What `util.promisify` makes of those whose callbacks take other than an error and one value. */
-function promisable(name: Routed, face: AnyFunction): AnyFunction {
-  switch (name) {
-    case 'exists': {
-      const exists = (path: unknown) => new Promise((resolve) => face(path, resolve));
-      return Object.defineProperty(face, promisify.custom, { value: exists });
-    }
-    case 'read':
-      return withPromiseOf(face, 'bytesRead', 'buffer');
-    case 'write':
-      return withPromiseOf(face, 'bytesWritten', 'buffer');
-    case 'readv':
-      return withPromiseOf(face, 'bytesRead', 'buffers');
-    case 'writev':
-      return withPromiseOf(face, 'bytesWritten', 'buffers', 'buffer');
-    default:
-      return face;
-  }
-}
-
 /** The base's where it has them: most of what is made is the base's. */
 const classesOf = (base: object): Members =>
   Object.fromEntries(
@@ -156,31 +126,25 @@ const classesOf = (base: object): Members =>
   );
 
 /** Node's own streams over the routed calls: all their options hold, whatever the base's own streams make of them. */
-function streamMembers({ table, files }: Router, whole: Filesystem): Members {
-  const { ReadStream, WriteStream } = streamClasses((path, { fd }) => {
+function streamsOf({ table, files }: Router, whole: Filesystem): Members {
+  const streams = streamMembers((path, { fd }) => {
     if (isForeignHandle(fd)) return undefined;
     const isFd = fd !== undefined && fd !== null;
     const owner = isFd ? files.ownerOf(fd) : table.locate(path)?.owner;
     return operationsOf(whole, owner ?? table.base);
   });
-  const maker =
-    (name: string, Stream: AnyFunction): AnyFunction =>
+  const makerOf =
+    (name: keyof StreamMakers): AnyFunction =>
     (path, options) => {
       const { fd } = (options ?? {}) as Bag;
       // Only the filesystem that made a handle knows how to stream over it.
-      if (isForeignHandle(fd)) return table.base.callback(name, [path, options]);
-      return Reflect.construct(Stream, [path, options]);
+      return isForeignHandle(fd) ? table.base.callback(name, [path, options]) : streams[name](path, options);
     };
-  return {
-    ...named({
-      createReadStream: maker('createReadStream', ReadStream),
-      createWriteStream: maker('createWriteStream', WriteStream),
-    }),
-    ReadStream,
-    WriteStream,
-    FileReadStream: ReadStream,
-    FileWriteStream: WriteStream,
+  const makers = {
+    createReadStream: makerOf('createReadStream'),
+    createWriteStream: makerOf('createWriteStream'),
   };
+  return { ...streams, ...named(makers) };
 }
 
 const isForeignHandle = (fd: unknown): boolean => typeof fd === 'object' && fd !== null && !isBorrowable(fd);

@@ -5,7 +5,7 @@ import { invalidArgumentType, invalidArgumentValue } from '../arguments/refusals
 import { asObject, isFunction } from '../arguments/validate.js';
 import { mountOf, type WandbFs } from '../faces/create.js';
 import { asyncDispose, type LaterFs } from '../faces/node-version.js';
-import type { UploadEvents } from '../wandb/control.js';
+import type { UploadEvents } from '../wandb/uploads.js';
 import { membersOf } from './members.js';
 
 type NodeFs = typeof import('node:fs');
@@ -86,22 +86,17 @@ function controlOf(trees: readonly WandbFs[]): MountsControl {
     wandb.uploads.on('uploaded', (event) => uploads.emit('uploaded', event));
     wandb.uploads.on('failed', (event) => uploads.emit('failed', event));
   }
+  const all = async (name: 'flush' | 'close'): Promise<void> => {
+    const results = await Promise.allSettled(trees.map(({ wandb }) => wandb[name]()));
+    throwAny(results.flatMap((result) => (result.status === 'rejected' ? [result.reason] : [])));
+  };
   return {
-    flush: async () => {
-      throwAny(failuresOf(await Promise.allSettled(trees.map(({ wandb }) => wandb.flush()))));
-    },
-    flushSync: () => {
-      throwAny(trees.flatMap(({ wandb }) => failureOf(wandb.flushSync)));
-    },
-    close: async () => {
-      throwAny(failuresOf(await Promise.allSettled(trees.map(({ wandb }) => wandb.close()))));
-    },
+    flush: () => all('flush'),
+    flushSync: () => throwAny(trees.flatMap(({ wandb }) => failureOf(wandb.flushSync))),
+    close: () => all('close'),
     uploads,
   };
 }
-
-const failuresOf = (results: readonly PromiseSettledResult<void>[]): readonly unknown[] =>
-  results.flatMap((result) => (result.status === 'rejected' ? [result.reason] : []));
 
 function failureOf(action: () => void): readonly unknown[] {
   try {

@@ -1,7 +1,8 @@
+import type { Stats } from 'node:fs';
 import { posix } from 'node:path';
-import { failure, isMissing } from '../arguments/errors.js';
+import { failure } from '../arguments/errors.js';
 import { asBits } from '../arguments/validate.js';
-import { type Composite, callOutside } from '../composites/driver.js';
+import { type Composite, callOutside, orNothing } from '../composites/driver.js';
 import { cpOver } from '../composites/shared/cp.js';
 import { asCpSettings } from '../composites/shared/cp-settings.js';
 import { globAcross, WholeSteps } from './across.js';
@@ -170,11 +171,6 @@ function* inDirectory(table: MountTable, at: Located, work: Composite<unknown>):
 }
 
 function* hasDirectory(owner: Filesystem, path: unknown): Composite<boolean> {
-  try {
-    const stats: { isDirectory(): boolean } = yield* call(owner, 'stat', path);
-    return stats.isDirectory();
-  } catch (error) {
-    if (isMissing(error)) return false;
-    throw error;
-  }
+  const stats = yield* orNothing(call<Stats>(owner, 'stat', path), null);
+  return stats?.isDirectory() ?? false;
 }

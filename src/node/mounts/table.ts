@@ -42,10 +42,6 @@ export class MountTable {
     }
   }
 
-  get filesystems(): readonly Filesystem[] {
-    return [...this.#trees.map(({ filesystem }) => filesystem), this.base];
-  }
-
   isAbove(path: string): boolean {
     return this.#above.has(path);
   }

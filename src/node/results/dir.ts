@@ -28,11 +28,7 @@ export class Dir {
   read(callback: (error: NodeJS.ErrnoException | null, dirent: Dirent | null) => void): void;
   read(callback?: unknown): Promise<Dirent | null> | undefined {
     const source = this.#openSource();
-    const done = callback === undefined ? null : asFunction(callback, 'callback');
-    const result = this.#queue(source.next);
-    if (done === null) return result;
-    answer(result, done);
-    return undefined;
+    return inStyle(callback, () => this.#queue(source.next));
   }
 
   readSync(): Dirent | null {
@@ -42,16 +38,12 @@ export class Dir {
   close(): Promise<void>;
   close(callback: (error?: NodeJS.ErrnoException | null) => void): void;
   close(callback?: unknown): Promise<void> | undefined {
-    const done = callback === undefined ? null : asFunction(callback, 'callback');
-    const result =
-      this.#source === null
-        ? Promise.reject(directoryClosed())
-        : this.#queue(async () => {
-            this.#source = null;
-          });
-    if (done === null) return result;
-    answer(result, done);
-    return undefined;
+    return inStyle(callback, async () => {
+      this.#openSource();
+      await this.#queue(async () => {
+        this.#source = null;
+      });
+    });
   }
 
   closeSync(): void {
@@ -99,4 +91,12 @@ export class Dir {
     if (this.#pending > 0) throw directoryBusy();
     return source;
   }
+}
+
+/** By a promise, or to a callback where there is one. */
+function inStyle<T>(callback: unknown, ask: () => Promise<T>): Promise<T> | undefined {
+  if (callback === undefined) return ask();
+  const done = asFunction(callback, 'callback');
+  answer(ask(), done);
+  return undefined;
 }

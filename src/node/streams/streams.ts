@@ -1,7 +1,7 @@
-import type { EventEmitter } from 'node:events';
-import nodeFs from 'node:fs';
+import nodeFs, { type ReadStream, type WriteStream } from 'node:fs';
 import { asPath } from '../arguments/paths.js';
 import { type AnyFunction, asObject, type Bag, isFunction } from '../arguments/validate.js';
+import type { FileHandle } from '../handle/file-handle.js';
 
 /** What Node's stream classes call instead of `node:fs` when it is given as their `fs` option. */
 export interface StreamFs {
@@ -16,21 +16,13 @@ export interface StreamFs {
 /** How a stream borrows a file handle of ours, as Node's streams borrow Node's. */
 export const borrow = Symbol('borrow');
 
-export interface Borrowable extends EventEmitter {
-  readonly fd: number;
-  /** `done` gives the handle back; the stream's `close` operation does too. */
-  [borrow](): { readonly operations: StreamFs; readonly start: () => void };
-}
-
-export const isBorrowable = (value: unknown): value is Borrowable =>
+export const isBorrowable = (value: unknown): value is FileHandle =>
   typeof value === 'object' && value !== null && borrow in value;
 
 type NodeStreamClass = AnyFunction & { readonly prototype: object };
 
-export interface StreamClasses {
-  readonly ReadStream: NodeStreamClass;
-  readonly WriteStream: NodeStreamClass;
-}
+/** How streams are made with the classes of an fs object. */
+export type StreamMakers = Pick<ReturnType<typeof streamMembers>, 'createReadStream' | 'createWriteStream'>;
 
 /** What a stream of these arguments works on; undefined leaves the choice to Node. */
 type FsOf = (path: unknown, options: Bag) => StreamFs | undefined;
@@ -41,10 +33,20 @@ type FsOf = (path: unknown, options: Bag) => StreamFs | undefined;
  *
  * `fs` is asked for at each use: tools replace the members of the object that they are given.
  */
-export const streamClasses = (fs: FsOf): StreamClasses => ({
-  ReadStream: streamClass(nodeFs.ReadStream as unknown as NodeStreamClass, fs),
-  WriteStream: streamClass(nodeFs.WriteStream as unknown as NodeStreamClass, fs),
-});
+export function streamMembers(fs: FsOf) {
+  const FileReadStream = streamClass(nodeFs.ReadStream as unknown as NodeStreamClass, fs);
+  const FileWriteStream = streamClass(nodeFs.WriteStream as unknown as NodeStreamClass, fs);
+  return {
+    createReadStream: (path: unknown, options?: unknown): ReadStream =>
+      Reflect.construct(FileReadStream, [path, options]),
+    createWriteStream: (path: unknown, options?: unknown): WriteStream =>
+      Reflect.construct(FileWriteStream, [path, options]),
+    ReadStream: FileReadStream,
+    WriteStream: FileWriteStream,
+    FileReadStream,
+    FileWriteStream,
+  };
+}
 
 function streamClass(NodeStream: NodeStreamClass, fs: FsOf): NodeStreamClass {
   function Stream(this: unknown, path: unknown, options?: unknown): object {
@@ -60,20 +62,17 @@ function streamClass(NodeStream: NodeStreamClass, fs: FsOf): NodeStreamClass {
   return Stream;
 }
 
+const isBag = (value: unknown): value is Bag => typeof value === 'object';
+
 function setUp(stream: object, NodeStream: NodeStreamClass, path: unknown, options: unknown, fs: FsOf): void {
   // Node knows file: URLs only.
   const name = typeof path === 'object' && path !== null ? asPath(path) : path;
-  if (
-    options !== undefined &&
-    options !== null &&
-    typeof options !== 'object' &&
-    typeof options !== 'string'
-  ) {
+  const given: unknown = typeof options === 'string' ? { encoding: options } : (options ?? {});
+  if (!isBag(given)) {
     // Node's own refusal.
-    NodeStream.call(stream, name, options);
+    NodeStream.call(stream, name, given);
     return;
   }
-  const given: Bag = typeof options === 'string' ? { encoding: options } : ((options ?? {}) as Bag);
   const handle = given.fd;
   if (!isBorrowable(handle)) {
     NodeStream.call(stream, name, { ...given, fs: given.fs || fs(path, given) });

@@ -1,14 +1,8 @@
 import { ReadableStream } from 'node:stream/web';
 import { type AnyFunction, asBoolean, asObject } from '../arguments/validate.js';
+import { answer } from '../faces/face.js';
+import type { FileHandle } from '../handle/file-handle.js';
 import type { StreamFs } from './streams.js';
-
-/** What a stream needs of the handle that it borrows. */
-interface Handle {
-  read(...args: unknown[]): Promise<{ readonly bytesRead: number }>;
-  write(...args: unknown[]): Promise<{ readonly bytesWritten: number }>;
-  writev(buffers: unknown, position?: unknown): Promise<{ readonly bytesWritten: number }>;
-  sync(): Promise<void>;
-}
 
 type Transfer = readonly [
   fd: number,
@@ -20,52 +14,31 @@ type Transfer = readonly [
 ];
 
 /** What Node's stream classes call, over a handle: the fd that they give is the handle's. */
-export const streamOperations = (handle: Handle): StreamFs => ({
-  fsync: (_fd: number, done: AnyFunction) => settle(handle.sync(), done),
+export const streamOperations = (handle: FileHandle): StreamFs => ({
+  fsync: (_fd: number, done: AnyFunction) => answer(handle.sync(), done),
   read: (...[_fd, buffer, offset, length, position, done]: Transfer) =>
-    settle(handle.read(buffer, offset, length, position), done, ({ bytesRead }) => [bytesRead, buffer]),
+    answer(handle.read(buffer, offset, length, position), done, ({ bytesRead }) => [bytesRead, buffer]),
   write: (...[_fd, buffer, offset, length, position, done]: Transfer) =>
-    settle(handle.write(buffer, offset, length, position), done, ({ bytesWritten }) => [
+    answer(handle.write(buffer, offset, length, position), done, ({ bytesWritten }) => [
       bytesWritten,
       buffer,
     ]),
   writev: (_fd: number, buffers: unknown, position: unknown, done: AnyFunction) =>
-    settle(handle.writev(buffers, position), done, ({ bytesWritten }) => [bytesWritten, buffers]),
+    answer(handle.writev(buffers, position), done, ({ bytesWritten }) => [bytesWritten, buffers]),
 });
-
-/** Answers in the style of a callback. */
-export function settle<T>(
-  result: Promise<T>,
-  done: AnyFunction,
-  values: (value: T) => unknown[] = () => [],
-): void {
-  result.then(
-    (value) => done(null, ...values(value)),
-    (error: unknown) => done(error),
-  );
-}
-
-export function once(action: () => void): () => void {
-  let isDone = false;
-  return () => {
-    if (isDone) return;
-    isDone = true;
-    action();
-  };
-}
 
 const CHUNK_BYTES = 16 * 1024;
 
-interface Source {
-  readonly isEnded: () => boolean;
-  /** Fills the view from its start; 0 at the end of the file. */
-  readonly read: (view: Uint8Array) => Promise<number>;
-  /** Called once, when the stream has ended or was cancelled. */
-  readonly end: () => Promise<void>;
-}
-
-/** A stream of bytes, read into the buffers of those who bring their own. */
-export const webStream = ({ isEnded, read, end }: Source): ReadableStream =>
+/**
+ * A stream of bytes, read into the buffers of those who bring their own.
+ *
+ * @param read fills the view from its start; 0 at the end
+ * @param end is called once, when the stream has ended or was cancelled
+ */
+export const webStream = (
+  read: (view: Uint8Array) => Promise<number>,
+  end: () => Promise<void>,
+): ReadableStream =>
   new ReadableStream({
     type: 'bytes',
     autoAllocateChunkSize: CHUNK_BYTES,
@@ -74,7 +47,7 @@ export const webStream = ({ isEnded, read, end }: Source): ReadableStream =>
       const view = request?.view as Uint8Array | null | undefined;
       // Always there with `autoAllocateChunkSize`.
       if (!request || !view) throw new TypeError('There is no request to answer.');
-      const count = isEnded() ? 0 : await read(view);
+      const count = await read(view);
       if (count === 0) {
         controller.close();
         await end();
@@ -95,19 +68,4 @@ export function asAutoClose(options: unknown): boolean {
     );
   }
   return isClosing;
-}
-
-/** As `Promise.withResolvers`, which Node 20 doesn't have. */
-export function withResolvers(): {
-  promise: Promise<void>;
-  resolve: () => void;
-  reject: (reason: unknown) => void;
-} {
-  let resolve: () => void = () => {};
-  let reject: (reason: unknown) => void = () => {};
-  const promise = new Promise<void>((onResolve, onReject) => {
-    resolve = onResolve;
-    reject = onReject;
-  });
-  return { promise, resolve, reject };
 }

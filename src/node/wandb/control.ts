@@ -1,11 +1,9 @@
-import { EventEmitter } from 'node:events';
+import type { EventEmitter } from 'node:events';
 import type { CommitOptions, Committed } from '../../contract/drafts.js';
-import type { RemoteEvent } from '../../contract/remote.js';
 import { type TreePath, withoutSlash } from '../../contract/tree-path.js';
 import type { Operation } from '../../kernel/operation/operation.js';
 import type { JournalReport } from '../../kernel/writeback/recovery.js';
-import { theProcess, timeOver } from '../../threads/realm.js';
-import { systemError } from '../arguments/errors.js';
+import { timeOver } from '../../threads/realm.js';
 import { asObject, asSignal } from '../arguments/validate.js';
 import { type Composite, driveAsync, driveSync, invoke } from '../composites/driver.js';
 import { invokeAt, placeOf, type Tree } from '../tree.js';
@@ -13,22 +11,7 @@ import { asCommitOptions } from './commit-options.js';
 import { type FindOptions, find, type RunsFound } from './find.js';
 import { get, put, type TransferOptions } from './get-put.js';
 import { addressOf, info, type WandbInfo } from './info.js';
-
-/** What `fs.wandb.uploads` emits; paths as the fs object shows them. */
-export interface UploadEvents {
-  /** `sent` of `size` bytes are on their way or have arrived. */
-  progress: [{ readonly path: string; readonly sent: number; readonly size: number }];
-  /** Durable: other processes can see it. Of a file that was sent for a version, when that is committed. */
-  uploaded: [{ readonly path: string; readonly size: number | null }];
-  /**
-   * Failed; the content is kept, and the upload is tried again by itself (after a second, then after twice as long each
-   * time, up to five minutes) and at the next flush. Where nobody listens the first failure of each path is a warning.
-   * Of a commit that failed the path is the draft's; it is up to who committed to try again.
-   */
-  failed: [{ readonly path: string; readonly error: NodeJS.ErrnoException }];
-  /** Nothing is queued and nothing on its way; behind each commit, too. */
-  idle: [];
-}
+import type { UploadEvents } from './uploads.js';
 
 /** What W&B needs and `node:fs` has no name for. */
 export interface WandbControl {
@@ -127,15 +110,15 @@ export interface WandbControl {
 /** How long `close` waits for calls that only read, in milliseconds. */
 const LONGEST_WAIT_MS = 10_000;
 
-export function wandbControl(tree: Tree, uploads: EventEmitter<UploadEvents>): WandbControl {
+export function wandbControl(tree: Tree): WandbControl {
   return {
     flush: () => tree.calls.drive(flush(tree)),
     flushSync: () => driveSync(flush(tree)),
     close: async () => {
-      tree.end();
+      tree.connection.end();
       await Promise.race([tree.calls.whenNone(), timeOver(LONGEST_WAIT_MS)]);
       // An endless listing must not keep us for ever.
-      tree.made?.cancelReads();
+      tree.connection.made?.cancelReads();
       await tree.calls.whenNone();
       await driveAsync(shutdown(tree));
     },
@@ -148,13 +131,13 @@ export function wandbControl(tree: Tree, uploads: EventEmitter<UploadEvents>): W
     commitSync: (draft, options) => driveSync(commit(tree, draft, options, false)),
     info: (path) => tree.calls.drive(info(tree, path)),
     find: (options) => find(tree, options),
-    get: (remote, local, options) => get(tree, remote, local, options),
-    put: (local, remote, options) => put(tree, uploads, local, remote, options),
+    get: (remote, local, options) => tree.calls.drive(get(tree, remote, local, options)),
+    put: (local, remote, options) => tree.calls.drive(put(tree, local, remote, options)),
     journal: () => driveSync(journal(tree)),
-    counters: () => tree.made?.counters() ?? {},
+    counters: () => tree.connection.made?.counters() ?? {},
     signedUrl: (path) => tree.calls.drive(signedUrl(tree, path)),
     webUrl: (path) => driveSync(webUrl(tree, path)),
-    uploads,
+    uploads: tree.uploads,
   };
 }
 
@@ -167,31 +150,28 @@ function* journal(tree: Tree): Composite<JournalReport | null> {
 }
 
 function* flush(tree: Tree): Composite<void> {
-  yield* invoke({ syscall: 'flush', run: (op) => tree.made?.flush(op) });
+  yield* invoke({ syscall: 'flush', run: (op) => tree.connection.made?.flush(op) });
 }
 
 function* shutdown(tree: Tree): Composite<void> {
-  yield* invoke({ syscall: 'close', run: (op) => tree.made?.shutdown(op) });
+  yield* invoke({ syscall: 'close', run: (op) => tree.connection.made?.shutdown(op) });
 }
 
 function* refresh(tree: Tree, path?: unknown): Composite<void> {
   const place = placeOf(tree, path ?? tree.mount.show(tree.mount.top));
-  yield* invokeAt('refresh', place, (_op, at) => tree.made?.refresh(withoutSlash(at)));
+  yield* invokeAt('refresh', place, (_op, at) => tree.connection.made?.refresh(withoutSlash(at)));
 }
 
 function* prefetch(tree: Tree, path: unknown): Composite<void> {
-  const place = placeOf(tree, path);
-  yield* invokeAt('prefetch', place, (op, at) => tree.kernel.prefetch(op, withoutSlash(at)));
+  yield* invokeAt('prefetch', placeOf(tree, path), (op, at) => tree.kernel.prefetch(op, withoutSlash(at)));
 }
 
 function* signedUrl(tree: Tree, path: unknown): Composite<string> {
-  const place = placeOf(tree, path);
-  return yield* invokeAt('signedUrl', place, (op, at) => tree.kernel.signedUrl(op, at));
+  return yield* invokeAt('signedUrl', placeOf(tree, path), (op, at) => tree.kernel.signedUrl(op, at));
 }
 
 function* webUrl(tree: Tree, path: unknown): Composite<string> {
-  const place = placeOf(tree, path);
-  return yield* invokeAt('webUrl', place, (_op, at) => addressOf(tree, withoutSlash(at)));
+  return yield* invokeAt('webUrl', placeOf(tree, path), (_op, at) => addressOf(tree, withoutSlash(at)));
 }
 
 /** @param canAbort a blocked thread hears of no signal */
@@ -199,36 +179,7 @@ function* commit(tree: Tree, draft: unknown, options: unknown, canAbort: boolean
   const place = placeOf(tree, draft, 'draft');
   const { signal, ...rest } = options === undefined ? {} : asObject(options, 'options');
   const settings = asCommitOptions(canAbort || signal === undefined ? rest : { ...rest, signal });
+  const heard = canAbort ? asSignal(signal, 'options.signal') : undefined;
   const run = (op: Operation, at: TreePath): Committed => tree.kernel.commit(op, withoutSlash(at), settings);
-  return yield* invokeAt(
-    'commit',
-    place,
-    run,
-    canAbort ? { signal: asSignal(signal, 'options.signal') } : {},
-  );
+  return yield* invokeAt('commit', place, run, { signal: heard });
 }
-
-/**
- * Hands an event of the owner of the remote to who listens, in a turn of its own: what a listener throws is its
- * process's affair, not the kernel's.
- */
-export function emitUpload(uploads: EventEmitter<UploadEvents>, tree: Tree, event: RemoteEvent): void {
-  if (event.type === 'dropped' || 'message' in event) return;
-  theProcess.nextTick(() => {
-    if (event.type === 'idle') {
-      uploads.emit('idle');
-      return;
-    }
-    const path = tree.mount.show(event.path);
-    if (event.type === 'committed') uploads.emit('uploaded', { path, size: event.size });
-    else if (event.type === 'progress')
-      uploads.emit('progress', { path, sent: event.sent, size: event.size });
-    else if (event.type === 'uploaded') uploads.emit('uploaded', { path, size: event.entry.size });
-    else {
-      const syscall = event.type === 'uncommitted' ? 'commit' : 'upload';
-      uploads.emit('failed', { path, error: systemError(event.failure, { syscall, path }) });
-    }
-  });
-}
-
-export const newUploads = (): EventEmitter<UploadEvents> => new EventEmitter<UploadEvents>();

@@ -1,7 +1,6 @@
-import { Failure } from '../../contract/failure.js';
 import type { FoundRuns, RunQuery } from '../../contract/store.js';
 import { decodeName, encodeName, segmentsOf, type TreePath, treePath } from '../../contract/tree-path.js';
-import { notSupported, systemError } from '../arguments/errors.js';
+import { failure, notSupported } from '../arguments/errors.js';
 import { invalidArgumentValue } from '../arguments/refusals.js';
 import {
   asInteger,
@@ -47,12 +46,6 @@ const PER_PAGE = 50;
 /** Pages without a run in them, one after another, from a server that says there are more. */
 const MOST_EMPTY_PAGES = 10;
 
-type Query = Pick<RunQuery, 'path' | 'filters' | 'order'> & {
-  readonly perPage: number;
-  readonly limit: number;
-  readonly signal: AbortSignal | undefined;
-};
-
 /** Checks the options at once; asks when somebody takes the first run. */
 export function find(tree: Tree, options: unknown): RunsFound {
   if (tree.mount.layout.shape.kind !== 'runs') {
@@ -86,8 +79,8 @@ async function* runsOf(tree: Tree, query: Query): AsyncGenerator<RunInfo, void, 
     if (after === null) return;
     empty = page.runs.length === 0 ? empty + 1 : 0;
     if (cursors.has(after) || empty === MOST_EMPTY_PAGES) {
-      const endless = new Failure('EPROTO', "The server doesn't come to the end of what it finds.");
-      throw systemError(endless, { syscall: 'find', path: tree.mount.show(query.path) });
+      const call = { syscall: 'find', path: tree.mount.show(query.path) };
+      throw failure('EPROTO', call, "The server doesn't come to the end of what it finds.");
     }
     cursors.add(after);
   }
@@ -108,7 +101,9 @@ const pageOf = (
   });
 };
 
-function asQuery(tree: Tree, options: unknown): Query {
+type Query = ReturnType<typeof asQuery>;
+
+function asQuery(tree: Tree, options: unknown) {
   const given = asObject(options, 'options');
   assertKnownOptions(given, KNOWN, 'find');
   const { perPage = PER_PAGE, limit = Number.POSITIVE_INFINITY } = given;

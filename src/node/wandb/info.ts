@@ -35,17 +35,7 @@ export type VersionInfo = VersionFacts & Located;
 export type DraftInfo = DraftFacts & Located;
 
 /** What W&B knows of a path; `kind` tells which of them it is. */
-export type WandbInfo =
-  | RootInfo
-  | EntityInfo
-  | ProjectInfo
-  | RunInfo
-  | DirectoryInfo
-  | FileInfo
-  | ArtifactTypeInfo
-  | CollectionInfo
-  | VersionInfo
-  | DraftInfo;
+export type WandbInfo = Facts & Located;
 
 export function* info(tree: Tree, path: unknown): Composite<WandbInfo> {
   const place = placeOf(tree, path);

@@ -9,12 +9,12 @@ interface Writing {
   readonly kind: 'runs' | 'artifacts';
   /** As in the addresses of the Python adapter: `wandbfs://entity/project/run/file`. */
   readonly scheme: 'wandbfs' | 'wandbas';
-  /** The other tree, and what is said of its addresses. */
-  readonly other: { readonly kind: string; readonly scheme: string; readonly advice: string };
+  /** What the other tree says of its addresses. */
+  readonly advice: string;
 }
 
 /** `/<entity>/<project>/<kind>/<name…>/files/<file…>`, with the names of the unit below the project. */
-function layout({ kind, scheme, other }: Writing): Layout {
+function layout({ kind, scheme }: Writing, other: Writing): Layout {
   const shape = SHAPES[kind];
   const isArtifacts = kind === 'artifacts';
   const depth = shape.levels.length - 2;
@@ -72,16 +72,16 @@ function fromRegistry(
   return [organization, `wandb-registry-${name}`];
 }
 
-const RUN_FILES = {
+const RUN_FILES: Writing = {
   kind: 'runs',
   scheme: 'wandbfs',
   advice: `This is an address of run files: ${USE_RUNS}.`,
-} as const;
-const ARTIFACT_FILES = {
+};
+const ARTIFACT_FILES: Writing = {
   kind: 'artifacts',
   scheme: 'wandbas',
   advice: `This is an address of artifacts: ${USE_ARTIFACTS}.`,
-} as const;
+};
 
-export const RUNS = layout({ ...RUN_FILES, other: ARTIFACT_FILES });
-export const ARTIFACTS = layout({ ...ARTIFACT_FILES, other: RUN_FILES });
+export const RUNS = layout(RUN_FILES, ARTIFACT_FILES);
+export const ARTIFACTS = layout(ARTIFACT_FILES, RUN_FILES);

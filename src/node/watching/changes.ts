@@ -35,7 +35,7 @@ export interface ChangeListener {
 /** Tells watchers of the changes that are made through the faces of one tree. Without watchers it costs nothing. */
 export class Changes {
   readonly #listeners = new Set<ChangeListener>();
-  #observed: { readonly of: Kernel; readonly kernel: Kernel } | null = null;
+  #observed: Kernel | null = null;
 
   /** Returns how to stop listening. */
   listen(listener: ChangeListener): () => void {
@@ -43,11 +43,11 @@ export class Changes {
     return () => this.#listeners.delete(listener);
   }
 
-  /** The kernel that tells of what it is asked to change, while anybody listens. */
+  /** The tree's kernel; while anybody listens one that tells of what it is asked to change. */
   through(kernel: Kernel): Kernel {
     if (this.#listeners.size === 0) return kernel;
-    if (this.#observed?.of !== kernel) this.#observed = { of: kernel, kernel: this.#observing(kernel) };
-    return this.#observed.kernel;
+    this.#observed ??= this.#observing(kernel);
+    return this.#observed;
   }
 
   end(): void {

@@ -6,18 +6,18 @@ import { named } from '../faces/face.js';
 import { placeOf, type Tree } from '../tree.js';
 import { asWatchSettings, type WatchSettings } from './options.js';
 import { StatWatchers } from './stat-watcher.js';
-import { Watch } from './watch.js';
+import { startWatch } from './watch.js';
 
 /**
  * What `watch` returns, with the shape of Node's `FSWatcher`: emits 'change' with 'rename' or 'change' and a name, 'error'
  * (the watcher has ended then) and 'close'.
  */
 export class FSWatcher extends EventEmitter {
-  #watch: Watch | null;
+  #watch: ReturnType<typeof startWatch> | null;
 
   constructor(tree: Tree, place: Place, settings: WatchSettings) {
     super();
-    this.#watch = new Watch(tree, place, settings, {
+    this.#watch = startWatch(tree, place, settings, {
       // In turns of their own: what a listener throws is no failure of the look.
       event: ({ eventType, filename }) =>
         theProcess.nextTick(() => {

@@ -7,59 +7,40 @@ import {
   asOneOf,
   asOptions,
   asSignal,
-  type CallOptions,
   isFunction,
 } from '../arguments/validate.js';
 import { matcherOfName } from '../globbing/pattern.js';
 import { encodedName } from '../results/dirents.js';
 
 /** How a path is watched, the options checked. */
-export interface WatchSettings {
-  readonly isPersistent: boolean;
-  readonly isRecursive: boolean;
-  readonly throwIfNoEntry: boolean;
-  readonly signal: AbortSignal | undefined;
-  /** Names as listeners get them. */
-  readonly encoded: (name: string) => string | Buffer;
-  readonly isIgnored: (name: string) => boolean;
-}
+export type WatchSettings = Readonly<ReturnType<typeof asWatchSettings>>;
 
 /** Of `watch`: an object, or the encoding alone. */
-export function asWatchSettings(options: unknown): WatchSettings {
+export function asWatchSettings(options: unknown) {
   const { encoding, signal, persistent, recursive, throwIfNoEntry, ignore } = asOptions(options);
   return {
     isPersistent: flag(persistent, 'persistent', true),
     isRecursive: flag(recursive, 'recursive', false),
     throwIfNoEntry: flag(throwIfNoEntry, 'throwIfNoEntry', true),
     signal,
-    encoded: encoderOf(encoding),
+    /** Names as listeners get them. */
+    encoded: (name: string) => encodedName(name, encoding),
     isIgnored: ignorance(ignore),
   };
 }
 
-/** What becomes of events that nobody has taken yet. */
-export interface QueueSettings {
-  readonly length: number;
-  readonly isOverflowError: boolean;
-}
-
 /** Of `promises.watch`, which takes an object only. */
-export function asIteratorSettings(options: unknown): WatchSettings & { readonly queue: QueueSettings } {
-  const bag = options === undefined ? {} : asObject(options, 'options');
+export function asIteratorSettings(options: unknown = {}) {
+  const bag = asObject(options, 'options');
   const { maxQueue = 2048, overflow = 'ignore' } = bag;
   const settings = asWatchSettings({ ...bag, signal: asSignal(bag.signal, 'options.signal') });
-  const length = asInteger(maxQueue, 'options.maxQueue');
+  const mostQueued = asInteger(maxQueue, 'options.maxQueue');
   const isOverflowError = asOneOf(overflow, 'options.overflow', 'ignore', 'error') === 'error';
-  return { ...settings, queue: { length, isOverflowError } };
+  return { ...settings, mostQueued, isOverflowError };
 }
 
 const flag = (value: unknown, name: string, fallback: boolean): boolean =>
   asBoolean(value ?? fallback, `options.${name}`);
-
-const encoderOf =
-  (encoding: CallOptions['encoding']) =>
-  (name: string): string | Buffer =>
-    encodedName(name, encoding);
 
 /** Patterns without a slash match at any depth; expressions and functions get the whole relative name. */
 function ignorance(ignore: unknown): (name: string) => boolean {

@@ -47,7 +47,7 @@ export class Polling<L> {
     private isHolding: boolean,
     private readonly looker: Looker<L>,
   ) {
-    this.#unlisten = tree.changes.listen({ changed: () => this.soon(), ended: looker.ended });
+    this.#unlisten = tree.connection.changes.listen({ changed: () => this.soon(), ended: looker.ended });
     this.#wait(0);
   }
 
@@ -84,7 +84,7 @@ export class Polling<L> {
         this.#isWanted = false;
         const before = this.before;
         this.before = await this.tree.calls.drive(this.look());
-        this.looker.seen(before, this.before);
+        if (!this.#isStopped) this.looker.seen(before, this.before);
       } while (this.#isWanted && !this.#isStopped);
     } catch (error) {
       if (!this.#isStopped) {

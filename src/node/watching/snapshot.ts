@@ -26,7 +26,7 @@ export function* takeSnapshot(tree: Tree, place: Place, isRecursive: boolean): C
   marks.set('', top);
   const directories = top.kind === 'directory' ? [''] : [];
   for (const directory of directories) {
-    const found = yield* probeAt('watch', place, (op, at) => marksIn(tree, op, below(at, directory)));
+    const found = yield* probeAt('watch', place, (op, at) => marksIn(tree, op, joinPath(at, directory)));
     for (const [name, mark] of found) {
       const path = posix.join(directory, name);
       marks.set(path, mark);
@@ -40,7 +40,7 @@ export function* takeSnapshot(tree: Tree, place: Place, isRecursive: boolean): C
 function marksIn(tree: Tree, op: Operation, directory: TreePath): readonly (readonly [string, Mark])[] {
   const entries = ifThere(() => tree.kernel.readdir(op, directory)) ?? [];
   return entries.flatMap(({ name }) => {
-    const mark = ifThere(() => markAt(tree, op, below(directory, name), 'lstat'));
+    const mark = ifThere(() => markAt(tree, op, joinPath(directory, name), 'lstat'));
     return mark === null ? [] : [[name, mark] as const];
   });
 }
@@ -60,8 +60,6 @@ function ifThere<T>(look: () => T): T | null {
     throw thrown;
   }
 }
-
-const below = (directory: TreePath, name: string): TreePath => joinPath(directory, name);
 
 export interface WatchEvent {
   /** 'rename': the name came, went, or is another file's. */

@@ -2,12 +2,11 @@ import { EventEmitter } from 'node:events';
 import type { BigIntStats, Stats } from 'node:fs';
 import type { Attributes } from '../../kernel/syscalls.js';
 import { theProcess } from '../../threads/realm.js';
-import { hasCode } from '../arguments/errors.js';
-import { asPath, Place } from '../arguments/paths.js';
+import type { Place } from '../arguments/paths.js';
 import { asFunction, asUint32, type Bag, isFunction } from '../arguments/validate.js';
-import type { Composite } from '../composites/driver.js';
+import { type Composite, orNothing } from '../composites/driver.js';
 import { bigIntStatsOf, statsOf } from '../results/stats.js';
-import { probeAt, type Tree } from '../tree.js';
+import { placeOf, probeAt, type Tree } from '../tree.js';
 import { firstLook, Polling } from './polling.js';
 
 /** What stands where nothing is. */
@@ -44,7 +43,11 @@ export class StatWatcher extends EventEmitter {
     super();
     this.#isBigint = isBigint;
     this.#references = isPersistent ? 1 : 0;
-    const look = (): Composite<Look> => lookAt(tree, place);
+    const look = (): Composite<Look> =>
+      orNothing(
+        probeAt('watch', place, (op, at) => tree.kernel.stat(op, at)),
+        null,
+      );
     const first = firstLook(look());
     this.#polling = new Polling(tree, look, first, interval, isPersistent, {
       seen: (before, after) => this.#compare(before, after),
@@ -90,7 +93,7 @@ export class StatWatcher extends EventEmitter {
 
   #compare(before: Look | undefined, after: Look): void {
     const isFirstMiss = !before && after === null && !this.#hasToldOfMissing;
-    if (this.#isStopped || (isSame(before, after) && !isFirstMiss)) return;
+    if (isSame(before, after) && !isFirstMiss) return;
     if (before === undefined && after !== null) return;
     this.#hasToldOfMissing = after === null;
     // In a turn of its own: what a listener throws is no failure of the look.
@@ -101,15 +104,6 @@ export class StatWatcher extends EventEmitter {
 
   #shown(look: Look): Stats | BigIntStats {
     return this.#isBigint ? bigIntStatsOf(look ?? NOTHING) : statsOf(look ?? NOTHING);
-  }
-}
-
-function* lookAt(tree: Tree, place: Place): Composite<Look> {
-  try {
-    return yield* probeAt('watch', place, (op, at) => tree.kernel.stat(op, at));
-  } catch (error) {
-    if (hasCode(error, 'ENOENT', 'ENOTDIR')) return null;
-    throw error;
   }
 }
 
@@ -167,7 +161,7 @@ export class StatWatchers {
   }
 
   #placeOf(filename: unknown): { readonly place: Place; readonly key: string } {
-    const place = new Place(this.#tree.mount, asPath(filename));
+    const place = placeOf(this.#tree, filename);
     return { place, key: place.isInside ? place.tree : `outside: ${place.given}` };
   }
 }

@@ -1,14 +1,9 @@
+import type { FileChangeInfo } from 'node:fs/promises';
 import { abortError } from '../arguments/errors.js';
 import { refusal } from '../arguments/refusals.js';
 import { placeOf, type Tree } from '../tree.js';
 import { asIteratorSettings } from './options.js';
-import { Watch } from './watch.js';
-
-/** As Node's `FileChangeInfo`. */
-export interface FileChange {
-  readonly eventType: 'rename' | 'change';
-  readonly filename: string | Buffer;
-}
+import { startWatch } from './watch.js';
 
 /**
  * `promises.watch(filename[, options])`: the events since the first step, as `for await` takes them. Ends with the tree;
@@ -18,22 +13,22 @@ export async function* watchEach(
   tree: Tree,
   filename: unknown,
   options?: unknown,
-): AsyncGenerator<FileChange, void, undefined> {
+): AsyncGenerator<FileChangeInfo<string | Buffer>, void, undefined> {
   const place = placeOf(tree, filename);
-  const { queue: limit, ...settings } = asIteratorSettings(options);
-  const { signal } = settings;
+  const settings = asIteratorSettings(options);
+  const { mostQueued, isOverflowError, signal } = settings;
   if (signal?.aborted) throw abortError(signal);
 
-  const queue: FileChange[] = [];
+  const queue: FileChangeInfo<string | Buffer>[] = [];
   const failures: unknown[] = [];
   let isEnded = false;
   let wake = (): void => {};
-  const watch = new Watch(tree, place, settings, {
+  const watch = startWatch(tree, place, settings, {
     event: ({ eventType, filename: name }) => {
-      if (queue.length < limit.length) queue.push({ eventType, filename: settings.encoded(name) });
-      else if (limit.isOverflowError) {
+      if (queue.length < mostQueued) queue.push({ eventType, filename: settings.encoded(name) });
+      else if (isOverflowError) {
         queue.length = 0;
-        failures.push(overflow(limit.length));
+        failures.push(overflow(mostQueued));
       } else process.emitWarning('fs.watch maxQueue exceeded');
       wake();
     },

@@ -5,55 +5,43 @@ import type { Place } from '../arguments/paths.js';
 import type { Composite } from '../composites/driver.js';
 import type { Tree } from '../tree.js';
 import type { WatchSettings } from './options.js';
-import { firstLook, Polling } from './polling.js';
+import { firstLook, type Looker, Polling } from './polling.js';
 import { differences, type Snapshot, takeSnapshot, type WatchEvent } from './snapshot.js';
 
 /** Between two looks, in milliseconds. What a look can see is as old as `listingTtl` lets it be. */
 const INTERVAL = 1000;
 
-export interface WatchListener {
+interface WatchListener extends Omit<Looker<Snapshot | null>, 'seen'> {
   readonly event: (event: WatchEvent) => void;
-  readonly failed: (error: unknown) => void;
-  /** The tree was closed. */
-  readonly ended: () => void;
 }
 
 /**
  * Looks at a path, at once when something was changed through this process, and tells what is otherwise than at the
- * look before.
+ * look before. Throws ENOENT where nothing is to be watched, unless the settings say otherwise.
  */
-export class Watch {
-  readonly #polling: Polling<Snapshot | null>;
-  #isStopped = false;
-
-  /** Throws ENOENT where nothing is to be watched, unless the settings say otherwise. */
-  constructor(tree: Tree, place: Place, settings: WatchSettings, listener: WatchListener) {
-    const assertThere = (first: Snapshot | null | undefined): void => {
-      if (first === null && settings.throwIfNoEntry) throw nothingAt(place);
-    };
-    const look = (): Composite<Snapshot | null> => takeSnapshot(tree, place, settings.isRecursive);
-    const first = firstLook(look());
-    assertThere(first);
-    this.#polling = new Polling(tree, look, first, INTERVAL, settings.isPersistent, {
-      ...listener,
-      seen: (before, after) => {
-        if (before === undefined) return assertThere(after);
-        for (const event of differences(before, after, posix.basename(place.given))) {
-          if (!this.#isStopped && !settings.isIgnored(event.filename)) listener.event(event);
-        }
-      },
-    });
-    if (first === undefined) this.#polling.soon();
-  }
-
-  hold(isHolding: boolean): void {
-    this.#polling.hold(isHolding);
-  }
-
-  stop(): void {
-    this.#isStopped = true;
-    this.#polling.stop();
-  }
+export function startWatch(
+  tree: Tree,
+  place: Place,
+  settings: WatchSettings,
+  listener: WatchListener,
+): Polling<Snapshot | null> {
+  const assertThere = (first: Snapshot | null | undefined): void => {
+    if (first === null && settings.throwIfNoEntry) throw nothingAt(place);
+  };
+  const look = (): Composite<Snapshot | null> => takeSnapshot(tree, place, settings.isRecursive);
+  const first = firstLook(look());
+  assertThere(first);
+  const polling = new Polling(tree, look, first, INTERVAL, settings.isPersistent, {
+    ...listener,
+    seen: (before, after) => {
+      if (before === undefined) return assertThere(after);
+      for (const event of differences(before, after, posix.basename(place.given))) {
+        if (!settings.isIgnored(event.filename)) listener.event(event);
+      }
+    },
+  });
+  if (first === undefined) polling.soon();
+  return polling;
 }
 
 /** As Node's watchers tell it: with the name once more. */

@@ -6,18 +6,14 @@ export function atDisk<T>(directory: string, work: () => T): T {
   try {
     return work();
   } catch (error) {
-    throw refusal(directory, error);
+    // Errors that aren't the system's are ours, and stay as they are. No `instanceof`: in the sandbox of a test runner
+    // the system's errors are made by another realm's `Error`.
+    if (typeof error !== 'object' || error === null || !('syscall' in error) || !('code' in error))
+      throw error;
+    const { message } = error as NodeJS.ErrnoException;
+    const [code, fix] = FIXES[String(error.code)] ?? ['EIO', 'look at the disk it is on'];
+    throw new Failure(code, `The journal in '${directory}' can't be used: ${fix}.`, message);
   }
-}
-
-/** Errors that aren't the system's are ours, and stay as they are. */
-function refusal(directory: string, error: unknown): unknown {
-  // No `instanceof`: in the sandbox of a test runner the system's errors are made by another realm's `Error`.
-  if (typeof error !== 'object' || error === null || !('syscall' in error) || !('code' in error))
-    return error;
-  const { message } = error as NodeJS.ErrnoException;
-  const [code, fix] = FIXES[String(error.code)] ?? ['EIO', 'look at the disk it is on'];
-  return new Failure(code, `The journal in '${directory}' can't be used: ${fix}.`, message);
 }
 
 const ELSEWHERE = 'or set `journal` to another directory';
@@ -55,14 +51,15 @@ export function writeAll(fd: number, bytes: Uint8Array): void {
   for (let done = 0; done < bytes.byteLength; ) done += nodeFs.writeSync(fd, bytes, done);
 }
 
-/** The names in a directory; none where there is no such directory. */
-export function namesIn(directory: string): string[] {
+/** What `work` returns; `otherwise` where there is no such file (any more). */
+export function unlessGone<T>(work: () => T, otherwise: T): T {
   try {
-    return nodeFs.readdirSync(directory);
+    return work();
   } catch (error) {
-    if (isGone(error)) return [];
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return otherwise;
     throw error;
   }
 }
 
-export const isGone = (error: unknown): boolean => (error as NodeJS.ErrnoException).code === 'ENOENT';
+/** The names in a directory; none where there is no such directory. */
+export const namesIn = (directory: string): string[] => unlessGone(() => nodeFs.readdirSync(directory), []);

@@ -2,11 +2,11 @@ import * as nodeFs from 'node:fs';
 import { join } from 'node:path';
 import { Failure } from '../../../contract/failure.js';
 import { isBelow, type TreePath } from '../../../contract/tree-path.js';
+import type { JournalReport } from '../../writeback/recovery.js';
 import { atDisk, namesIn, syncDirectory } from './disk.js';
 import { Holdings } from './holdings.js';
 import { Log } from './log.js';
-import type { Change, JournalRecord } from './records.js';
-import { lineOf } from './records.js';
+import { type Change, type JournalRecord, lineOf } from './records.js';
 import { type TakenOver, takeOver } from './recovery.js';
 import { adoptedOf, blobsOf, homeOf, logOf, makeSession, type Session } from './sessions.js';
 
@@ -17,13 +17,6 @@ export interface JournalOptions {
   readonly identity: string;
   /** What was acknowledged outlives a power loss, not just a kill. */
   readonly fsync: boolean;
-}
-
-export interface JournalEntry {
-  readonly path: TreePath;
-  readonly kind: JournalRecord['kind'];
-  /** Bytes of content, 0 for what has none here. */
-  readonly size: number;
 }
 
 /** Below this many bytes a log is never written anew. */
@@ -46,7 +39,7 @@ export class Journal {
 
   private constructor(
     private readonly options: JournalOptions,
-    private readonly session: Session & { readonly owner: number },
+    private readonly session: Session,
   ) {
     this.home = homeOf(options.dir, options.identity);
     this.log = new Log(logOf(session.directory), options.fsync);
@@ -120,7 +113,7 @@ export class Journal {
     return this.holdings.get(path)?.record ?? null;
   }
 
-  entries(): JournalEntry[] {
+  entries(): JournalReport<TreePath>['entries'] {
     return Array.from(this.holdings.entries(), ([path, { record }]) => ({
       path,
       kind: record.kind,
@@ -132,15 +125,10 @@ export class Journal {
    * Makes what dead owners of this identity left this journal's own: it is recorded here, as if it had been `put`, until
    * it is removed. To be called before the first change, which would be taken for later than all of it; calling again
    * brings what others left since.
-   *
-   * @param options.elsewhere also what other machines left, whose processes nobody here can ask whether they live: only
-   * where one machine at a time uses the directory. @default false
    */
-  takeOver({ elsewhere = false }: { readonly elsewhere?: boolean } = {}): TakenOver {
+  takeOver(): TakenOver {
     const { home, session, log, holdings } = this;
-    return this.atDisk(() =>
-      takeOver({ home, session, log, holdings, isSynced: this.options.fsync }, { elsewhere }),
-    );
+    return this.atDisk(() => takeOver({ home, session, log, holdings, isSynced: this.options.fsync }));
   }
 
   /** Gives the session up: what it holds is there for the next start (or for `takeOver` of another instance). */

@@ -38,11 +38,12 @@ export class Log {
   rewrite(lines: Iterable<Buffer>): void {
     const fresh = `${this.file}.new`;
     try {
-      const bytes = this.write(fresh, lines);
+      const all = Buffer.concat([...lines]);
+      this.write(fresh, all);
       // Windows renames over no file that is open.
       this.close();
       nodeFs.renameSync(fresh, this.file);
-      this.bytes = bytes;
+      this.bytes = all.byteLength;
       this.isTailTorn = false;
     } catch (error) {
       nodeFs.rmSync(fresh, { force: true });
@@ -74,19 +75,14 @@ export class Log {
     }
   }
 
-  private write(file: string, lines: Iterable<Buffer>): number {
+  private write(file: string, bytes: Buffer): void {
     const fd = nodeFs.openSync(file, 'w', 0o600);
-    let bytes = 0;
     try {
-      for (const chunk of chunksOf(lines)) {
-        writeAll(fd, chunk);
-        bytes += chunk.byteLength;
-      }
+      writeAll(fd, bytes);
       if (this.isSynced) nodeFs.fsyncSync(fd);
     } finally {
       nodeFs.closeSync(fd);
     }
-    return bytes;
   }
 }
 
@@ -95,22 +91,6 @@ const removedError = (file: string): Error =>
     code: 'ENOENT',
     syscall: 'write',
   });
-
-const CHUNK_BYTES = 1024 * 1024;
-
-function* chunksOf(lines: Iterable<Buffer>): Generator<Buffer> {
-  let waiting: Buffer[] = [];
-  let bytes = 0;
-  for (const line of lines) {
-    waiting.push(line);
-    bytes += line.byteLength;
-    if (bytes < CHUNK_BYTES) continue;
-    yield Buffer.concat(waiting);
-    waiting = [];
-    bytes = 0;
-  }
-  if (bytes > 0) yield Buffer.concat(waiting);
-}
 
 /** What the log of a dead session comes to, and how many of its lines can't be believed. */
 export function readLog(log: Buffer): { readonly holdings: Holdings; readonly torn: number } {

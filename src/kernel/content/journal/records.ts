@@ -3,20 +3,17 @@ import type { Entry } from '../../../contract/entry.js';
 import type { TreePath } from '../../../contract/tree-path.js';
 
 /** What the journal holds of one path. */
-export type JournalRecord = ContentRecord | OtherRecord;
-
-export interface ContentRecord {
-  readonly kind: 'content';
-  /** The file's name in the directory of blobs. */
-  readonly blob: string;
-  /** Bytes of the blob that belong to the content; what lies behind them was never acknowledged. */
-  readonly size: number;
-  readonly mode: number | null;
-  readonly mtimeMs: number | null;
-  readonly generation?: number | undefined;
-}
-
-type OtherRecord =
+export type JournalRecord =
+  | {
+      readonly kind: 'content';
+      /** The file's name in the directory of blobs. */
+      readonly blob: string;
+      /** Bytes of the blob that belong to the content; what lies behind them was never acknowledged. */
+      readonly size: number;
+      readonly mode: number | null;
+      readonly mtimeMs: number | null;
+      readonly generation?: number | undefined;
+    }
   /** A directory beside versions that becomes one; `bases` are the versions that were copied into it as a whole. */
   | { readonly kind: 'draft'; readonly bases?: readonly TreePath[] | undefined }
   | { readonly kind: 'directory' }

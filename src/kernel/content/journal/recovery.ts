@@ -1,12 +1,11 @@
 import * as nodeFs from 'node:fs';
 import { join } from 'node:path';
 import type { TreePath } from '../../../contract/tree-path.js';
-import { isGone, namesIn, syncDirectory } from './disk.js';
+import { namesIn, syncDirectory, unlessGone } from './disk.js';
 import type { Held, Holdings } from './holdings.js';
 import { type Log, readLog } from './log.js';
-import type { Change, JournalRecord } from './records.js';
-import { lineOf } from './records.js';
-import { acquire, adoptedOf, blobsOf, findSessions, liftNested, logOf, type Session } from './sessions.js';
+import { type Change, type JournalRecord, lineOf } from './records.js';
+import { acquire, adoptedOf, blobsOf, deadSessions, liftNested, logOf, type Session } from './sessions.js';
 
 /** Something that was acknowledged, and isn't known to be durable. */
 export interface Recovered {
@@ -24,8 +23,6 @@ export interface TakenOver {
   readonly recovered: readonly Recovered[];
   /** Lines of the logs that can't be believed. The last one of a killed process was acknowledged to nobody. */
   readonly torn: number;
-  /** Names of the sessions of machines that can't be asked; most of them have live owners. */
-  readonly elsewhere: readonly string[];
 }
 
 /** What takes over. */
@@ -49,16 +46,12 @@ export interface Owner {
  *
  * Of two dead sessions, the one that wrote a path later is right; what this session has written itself is later still.
  */
-export function takeOver(owner: Owner, options: { readonly elsewhere: boolean }): TakenOver {
+export function takeOver(owner: Owner): TakenOver {
   const { home, session, holdings } = owner;
-  const { dead, elsewhere } = findSessions(home, session);
-  for (const name of options.elsewhere ? [...dead, ...elsewhere] : dead) {
-    acquire(home, name, session);
-  }
+  for (const name of deadSessions(home, session)) acquire(join(home, name), session);
   liftNested(session);
   const adopted = namesIn(adoptedOf(session.directory));
-  const left = options.elsewhere ? [] : elsewhere;
-  if (adopted.length === 0) return { recovered: [], torn: 0, elsewhere: left };
+  if (adopted.length === 0) return { recovered: [], torn: 0 };
 
   if (owner.isSynced) {
     // An acquisition that a power loss undid would be somebody else's to adopt again.
@@ -70,16 +63,13 @@ export function takeOver(owner: Owner, options: { readonly elsewhere: boolean })
     ...adopted.map((name): Change => ({ op: 'adopted', session: name })),
     ...[...found].map(([path, { record, at }]): Change => ({ op: 'put', path, record, at })),
   ];
-  const lines = changes.map((change) => ({ change, line: lineOf(change) }));
-  owner.log.rewrite(
-    (function* () {
-      yield* holdings.lines();
-      for (const { line } of lines) yield line;
-    })(),
-  );
-  for (const { change, line } of lines) holdings.apply(change, line.byteLength);
+  const lines = changes.map(lineOf);
+  owner.log.rewrite([...holdings.lines(), ...lines]);
+  changes.forEach((change, index) => {
+    holdings.apply(change, lines[index]?.byteLength ?? 0);
+  });
   removeLeftovers(adoptedOf(session.directory));
-  return { recovered, torn, elsewhere: left };
+  return { recovered, torn };
 }
 
 /** What can't be removed means nothing any more: the next owner tries again, and nobody's recovery fails of it. */
@@ -95,10 +85,11 @@ function readAll(
   { session, holdings }: Owner,
   adopted: readonly string[],
 ): { readonly found: ReadonlyMap<TreePath, Held>; readonly torn: number } {
-  const logs = adopted.map((name) => ({
-    name,
-    ...readLog(readOrEmpty(logOf(join(adoptedOf(session.directory), name)))),
-  }));
+  const logs = adopted.map((name) => {
+    const file = logOf(join(adoptedOf(session.directory), name));
+    // A session that died before its first record has no log.
+    return { name, ...readLog(unlessGone(() => nodeFs.readFileSync(file), Buffer.alloc(0))) };
+  });
   const isVoid = new Set([holdings, ...logs.map((log) => log.holdings)].flatMap((each) => [...each.adopted]));
   const valid = logs.filter(({ name }) => !isVoid.has(name));
   const found = new Map<TreePath, Held>();
@@ -107,16 +98,6 @@ function readAll(
     if (!holdings.get(path) && (!other || other.at <= held.at)) found.set(path, held);
   }
   return { found, torn: valid.reduce((sum, log) => sum + log.torn, 0) };
-}
-
-/** A session that died before its first record has no log. */
-function readOrEmpty(file: string): Buffer {
-  try {
-    return nodeFs.readFileSync(file);
-  } catch (error) {
-    if (isGone(error)) return Buffer.alloc(0);
-    throw error;
-  }
 }
 
 function gatherBlobs(

@@ -1,8 +1,8 @@
 import { createHash, randomBytes } from 'node:crypto';
 import * as nodeFs from 'node:fs';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { ownIdentity, parseIdentity, standingOf, textOf } from '../spool/process-identity.js';
-import { isGone, namesIn, syncDirectory, writeAll } from './disk.js';
+import { namesIn, syncDirectory, unlessGone, writeAll } from './disk.js';
 
 /**
  * What one instance writes down, as a directory of its own:
@@ -21,6 +21,8 @@ export interface Session {
   readonly name: string;
   readonly directory: string;
   readonly nonce: string;
+  /** The descriptor that owns it. */
+  readonly owner: number;
 }
 
 export const logOf = (directory: string): string => join(directory, 'log');
@@ -32,12 +34,7 @@ const ownerOf = (directory: string): string => join(directory, 'owner');
 export const homeOf = (journal: string, identity: string): string =>
   join(journal, `1-${createHash('sha256').update(identity).digest('hex').slice(0, 24)}`);
 
-/** @returns the session and the descriptor that owns it */
-export function makeSession(
-  home: string,
-  identity: string,
-  isSynced: boolean,
-): Session & { readonly owner: number } {
+export function makeSession(home: string, identity: string, isSynced: boolean): Session {
   nodeFs.mkdirSync(home, { recursive: true, mode: 0o700 });
   const nonce = randomBytes(6).toString('hex');
   const name = `${textOf(ownIdentity())}-${nonce}`;
@@ -58,23 +55,16 @@ export function makeSession(
   return { name, directory, nonce, owner };
 }
 
-/** Sessions of one identity that nobody owns, and those of machines that can't be asked. */
-export function findSessions(
-  home: string,
-  own: Session,
-): { readonly dead: string[]; readonly elsewhere: string[] } {
-  const dead: string[] = [];
-  const elsewhere: string[] = [];
+/** Sessions of one identity that nobody owns. Those of machines that can't be asked stay: most have live owners. */
+export function deadSessions(home: string, own: Session): string[] {
   const { uid } = nodeFs.statSync(own.directory);
-  for (const name of namesIn(home)) {
+  return namesIn(home).filter((name) => {
     const owner = parseIdentity(name.slice(0, Math.max(0, name.lastIndexOf('-'))));
     // In a directory that others can write to, anybody could put down what would be uploaded in this user's name.
-    if (!owner || name === own.name || uidOf(join(home, name)) !== uid) continue;
+    if (!owner || name === own.name || uidOf(join(home, name)) !== uid) return false;
     const standing = standingOf(owner);
-    if (standing === 'elsewhere') elsewhere.push(name);
-    else if (standing === 'dead' || isReleased(join(home, name), owner.pid)) dead.push(name);
-  }
-  return { dead, elsewhere };
+    return standing === 'dead' || (standing === 'alive' && isReleased(join(home, name), owner.pid));
+  });
 }
 
 /** null for what is no directory, or none any more. */
@@ -90,27 +80,19 @@ function uidOf(path: string): number | null {
 function isReleased(directory: string, pid: number): boolean {
   const descriptor = descriptorOf(directory);
   if (descriptor === null) return false;
-  try {
+  // Where it is gone its owner removes it.
+  return unlessGone(() => {
     const file = nodeFs.statSync(ownerOf(directory), { bigint: true });
     const held = statOfDescriptor(pid, descriptor);
     return held !== 'unknown' && (held === null || held.ino !== file.ino || held.dev !== file.dev);
-  } catch (error) {
-    // Its owner removes it.
-    if (isGone(error)) return false;
-    throw error;
-  }
+  }, false);
 }
 
 /** null while the session is being made, or removed. */
 function descriptorOf(directory: string): number | null {
-  try {
-    const text = nodeFs.readFileSync(ownerOf(directory), 'utf8');
-    const found = /^\{"descriptor":(\d+),.*\}\n$/s.exec(text)?.[1];
-    return found === undefined ? null : Number(found);
-  } catch (error) {
-    if (isGone(error)) return null;
-    throw error;
-  }
+  const text = unlessGone(() => nodeFs.readFileSync(ownerOf(directory), 'utf8'), '');
+  const found = /^\{"descriptor":(\d+),.*\}\n$/s.exec(text)?.[1];
+  return found === undefined ? null : Number(found);
 }
 
 function statOfDescriptor(pid: number, descriptor: number): nodeFs.BigIntStats | null | 'unknown' {
@@ -128,30 +110,17 @@ function statOfDescriptor(pid: number, descriptor: number): nodeFs.BigIntStats |
 }
 
 /** Takes a session for `own`. Of all who try exactly one succeeds; if it dies, the next owner of `own` has both. */
-export function acquire(home: string, name: string, own: Session): boolean {
-  return moveInto(join(home, name), own, name);
+export function acquire(directory: string, own: Session): void {
+  nodeFs.mkdirSync(adoptedOf(own.directory), { recursive: true, mode: 0o700 });
+  const place = join(adoptedOf(own.directory), basename(directory));
+  unlessGone(() => nodeFs.renameSync(directory, place), undefined);
 }
 
 /** What dead owners had acquired comes beside them: the depth of directories must not grow with the deaths. */
-export function liftNested(own: Session): void {
-  for (const name of namesIn(adoptedOf(own.directory))) lift(join(adoptedOf(own.directory), name), own);
-}
-
-function lift(directory: string, own: Session): void {
+export function liftNested(own: Session, directory = own.directory): void {
   for (const name of namesIn(adoptedOf(directory))) {
     const nested = join(adoptedOf(directory), name);
-    lift(nested, own);
-    moveInto(nested, own, name);
-  }
-}
-
-function moveInto(from: string, own: Session, name: string): boolean {
-  nodeFs.mkdirSync(adoptedOf(own.directory), { recursive: true, mode: 0o700 });
-  try {
-    nodeFs.renameSync(from, join(adoptedOf(own.directory), name));
-    return true;
-  } catch (error) {
-    if (isGone(error)) return false;
-    throw error;
+    liftNested(own, nested);
+    if (directory !== own.directory) acquire(nested, own);
   }
 }

@@ -1,12 +1,6 @@
 import { Failure } from '../../../contract/failure.js';
+import type { ContentFiles } from './content-files.js';
 import type { Volume } from './volumes.js';
-
-/** Who counts the bytes of files while somebody holds them. */
-export interface Account {
-  account(file: ContentFile, bytes: number): void;
-  /** Its fd isn't pinned any more, or the file is gone. */
-  onIdle(file: ContentFile): void;
-}
 
 /** A reference to the first `size` bytes of a file, which nobody changes while it is held. */
 export interface Snapshot {
@@ -36,7 +30,7 @@ export class ContentFile {
   constructor(
     readonly volume: Volume,
     readonly path: string,
-    private readonly owner: Account,
+    private readonly owner: ContentFiles,
     readonly isSpooled: boolean,
     /** Bytes that are in it already; null: it is made anew. */
     adopted: number | null = null,
@@ -58,10 +52,6 @@ export class ContentFile {
 
   get isOpen(): boolean {
     return this.descriptor !== null;
-  }
-
-  get isPinned(): boolean {
-    return this.pins > 0;
   }
 
   /** Opened anew where it was parked; EIO where something has removed it meanwhile. */

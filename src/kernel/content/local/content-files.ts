@@ -1,5 +1,5 @@
 import { LRUCache } from 'lru-cache';
-import { type Account, ContentFile } from './content-file.js';
+import { ContentFile } from './content-file.js';
 import { memoryVolume, type Volume } from './volumes.js';
 
 /** Where files on the disk go: the spool of the process, or a journal. */
@@ -25,7 +25,7 @@ const MOST_IDLE_FDS = 128;
 const FILE_OVERHEAD = 1536;
 
 /** All files with local content of one kernel: small ones in memfs, large ones on the disk; counts their bytes. */
-export class ContentFiles implements Account {
+export class ContentFiles {
   private readonly memory: Volume = memoryVolume();
   private readonly idle: LRUCache<ContentFile, true>;
   private readonly all = new Set<ContentFile>();
@@ -45,9 +45,9 @@ export class ContentFiles implements Account {
 
   /** An empty file. Throws a Failure where the disk takes none; then there is none. */
   create(isSpooled: boolean): ContentFile {
-    const path = isSpooled ? this.place.newPath() : `/${++this.serial}`;
-    const file = this.add(path, isSpooled, null);
-    if (!isSpooled) this.memoryFiles++;
+    if (isSpooled) return this.add(this.place.newPath(), true, null);
+    const file = this.add(`/${++this.serial}`, false, null);
+    this.memoryFiles++;
     return file;
   }
 
@@ -68,6 +68,7 @@ export class ContentFiles implements Account {
     return this.memoryBytes + this.memoryFiles * FILE_OVERHEAD;
   }
 
+  /** The file has so many bytes more. */
   account({ isSpooled }: ContentFile, bytes: number): void {
     if (isSpooled) this.spooledBytes += bytes;
     else this.memoryBytes += bytes;
@@ -75,9 +76,8 @@ export class ContentFiles implements Account {
 
   /** Nobody has it open now. An fd in memory costs one of memfs's ten thousand, so it is closed at once. */
   park(file: ContentFile): void {
-    if (!file.isOpen || file.isPinned) return;
-    if (file.isSpooled) this.idle.set(file, true);
-    else file.park();
+    if (!file.isSpooled) file.park();
+    else if (file.isOpen) this.idle.set(file, true);
   }
 
   /** Somebody uses its fd. */
@@ -85,7 +85,7 @@ export class ContentFiles implements Account {
     this.idle.delete(file);
   }
 
-  /** Closes what is still open; whoever holds a file has no use for it any more. */
+  /** Gives all content up, and removes it from the disk: whoever holds a file has no use for it any more. */
   close(): void {
     this.idle.clear();
     for (const file of this.all) file.abandon();
@@ -93,10 +93,15 @@ export class ContentFiles implements Account {
     this.removeFiles();
   }
 
+  /**
+   * The process ends: its private files go. Their fds stay open to its end, for the owner may still be sending them, and
+   * another file under the number of one would be sent in its place.
+   */
   removeFiles(): void {
     this.place.close();
   }
 
+  /** Its fd isn't pinned any more, or the file is gone. */
   onIdle(file: ContentFile): void {
     if (file.isReferenced) {
       this.park(file);

@@ -22,10 +22,6 @@ export class Leases implements Contents {
   private readonly leases = new Map<number, Lease>();
   private serial = 0;
 
-  get count(): number {
-    return this.leases.size;
-  }
-
   grant(snapshot: Snapshot): Handed {
     const id = ++this.serial;
     this.leases.set(id, { snapshot, openings: 0, isEnded: false });

@@ -1,5 +1,6 @@
 import { LRUCache } from 'lru-cache';
 import { Failure } from '../../../contract/failure.js';
+import type { KernelOptions } from '../../core.js';
 import type { Inode } from '../../namespace/inode.js';
 import type { ContentFile, Snapshot } from './content-file.js';
 import { ContentFiles, type SpoolPlace } from './content-files.js';
@@ -7,12 +8,7 @@ import { ContentFiles, type SpoolPlace } from './content-files.js';
 /** Content that lives here: the first `size` bytes of a file that the inode holds a reference to. */
 export interface LocalContent {
   readonly file: ContentFile;
-  readonly size: number;
-}
-
-interface OverlayOptions {
-  readonly cacheBytes: number;
-  readonly spoolBytes: number;
+  size: number;
 }
 
 /** Content above this share of the cache's budget goes to disk. */
@@ -25,35 +21,23 @@ const COPY_BYTES = 1024 * 1024;
  * content is evicted, least recently used first, within the budget it shares with dirty memory.
  */
 export class Overlay {
-  private readonly files: ContentFiles;
-  private readonly clean: LRUCache<number, Inode>;
+  readonly files: ContentFiles;
+  private readonly clean: LRUCache<Inode, true>;
 
   /** @param isKept all content goes to the disk, whatever its size: a journal keeps it */
   constructor(
-    private readonly options: OverlayOptions,
+    private readonly options: Pick<KernelOptions, 'cacheBytes'>,
     place: SpoolPlace,
     private readonly isKept = false,
   ) {
     this.files = new ContentFiles(place);
-    this.clean = new LRUCache<number, Inode>({
+    this.clean = new LRUCache<Inode, true>({
       maxSize: Math.max(1, Math.floor(options.cacheBytes / 4)),
-      sizeCalculation: (inode) => Math.max(1, inode.local?.content?.size ?? 1),
-      dispose: (inode, _ino, reason) => {
+      sizeCalculation: (_, { local }) => Math.max(1, local?.content?.size ?? 1),
+      dispose: (_, inode, reason) => {
         if (reason === 'evict') this.discard(inode);
       },
     });
-  }
-
-  get memoryBytes(): number {
-    return this.files.memoryBytes;
-  }
-
-  get spooledBytes(): number {
-    return this.files.spooledBytes;
-  }
-
-  get isSpoolFull(): boolean {
-    return this.spooledBytes > this.options.spoolBytes;
   }
 
   /** Empty content, for an inode that `give` gets it. Throws where the disk takes none; then nothing has changed. */
@@ -87,14 +71,14 @@ export class Overlay {
     const end = position + bytes.byteLength;
     const file = this.writable(inode, Math.max(end, size), Math.min(position, size), size);
     const count = file.write(bytes, position);
-    this.resized(inode, Math.max(size, position + count));
+    contentOf(inode).size = Math.max(size, position + count);
     return count;
   }
 
   truncate(inode: Inode, length: number): void {
     const { size } = contentOf(inode);
     this.writable(inode, length, Math.min(length, size), Math.min(length, size)).resize(length);
-    this.resized(inode, length);
+    contentOf(inode).size = length;
   }
 
   /** The content as it is now, whatever becomes of the inode. */
@@ -120,16 +104,16 @@ export class Overlay {
   }
 
   /** Clean and closed: may be evicted. */
-  release(inode: Inode, ino: number): void {
+  release(inode: Inode): void {
     const content = inode.local?.content;
     if (!content) return;
     if (content.size > this.clean.maxSize) this.discard(inode);
-    else this.clean.set(ino, inode);
+    else this.clean.set(inode, true);
   }
 
   /** Open or dirty again: must stay. */
   hold(inode: Inode): void {
-    if (inode.ino !== 0) this.clean.delete(inode.ino);
+    this.clean.delete(inode);
     const content = inode.local?.content;
     if (content) this.files.unpark(content.file);
   }
@@ -145,19 +129,6 @@ export class Overlay {
     if (!local?.copyUp) return;
     this.drop(local.copyUp.into);
     local.copyUp = null;
-  }
-
-  /** Gives all content up, and removes it from the disk. */
-  close(): void {
-    this.files.close();
-  }
-
-  /**
-   * The process ends: its private files go. Their fds stay open to its end, for the owner may still be sending them, and
-   * another file under the number of one would be sent in its place.
-   */
-  removeFiles(): void {
-    this.files.removeFiles();
   }
 
   private discard({ local }: Inode): void {
@@ -197,11 +168,6 @@ export class Overlay {
       copy.release();
       throw thrown;
     }
-  }
-
-  private resized(inode: Inode, size: number): void {
-    const local = inode.ensureLocal();
-    if (local.content) local.content = { file: local.content.file, size };
   }
 }
 

@@ -32,13 +32,12 @@ export function write(
 export function ftruncate(core: Core, op: Operation, fd: number, length: number): void {
   const file = core.descriptors.get(fd);
   if (!file.canWrite) throw new Failure('EINVAL');
+  if (length > 0) prepare(core, op, file, length);
+  reclaimName(core, file.inode);
   if (length === 0) {
-    reclaimName(core, file.inode);
     makeEmpty(core, file.inode);
     return;
   }
-  prepare(core, op, file, length);
-  reclaimName(core, file.inode);
   core.overlay.truncate(file.inode, length);
   core.writeback.markDirty(file.inode);
 }
@@ -111,13 +110,11 @@ function copyUp(core: Core, op: Operation, inode: Inode): boolean {
 
 /** Writers wait while the disk budget for content on its way is used up. */
 function waitForSpool(core: Core, op: Operation, bytes: number): void {
-  if (!core.overlay.isSpoolFull || bytes === 0) return;
+  if (core.overlay.files.spooledBytes <= core.options.spoolBytes || bytes === 0) return;
   if (op.hasLoaded('spool')) {
     throw new Failure('ENOSPC', 'Local content reached `spoolBytes` and none of it could be uploaded.');
   }
-  throw core.loads.fault('spool', 'flush', { inos: null }, (_value, failure) => failure, {
-    isCancellable: false,
-  });
+  throw core.loads.fault('spool', 'flush', { inos: null }, (_value, failure) => failure);
 }
 
 /**

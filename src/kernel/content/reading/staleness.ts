@@ -77,7 +77,7 @@ function newestFault(core: Core, inode: Inode, { entry, failure }: Staleness, pa
     const newest = { ...entry, md5, size, version: `md5:${md5}` };
     core.pages.keep(newest, 0, content.bytes);
     const place = core.names.scopeOfName(path);
-    place?.scope.mergeName(place.relative, newest, core.tick());
+    place?.scope.mergeName(place.relative, newest, core.timeline.tick());
     // As an upload of our own it stays until a listing agrees: the next one may lag, too. Pinned last, for what is
     // merged after a pin ends it.
     core.names.pin(path, newest.version, [entry.version]);

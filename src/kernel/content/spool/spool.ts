@@ -8,6 +8,9 @@ import { ownedPrefix, sweepDeadDirectories } from './dead-directories.js';
 
 const PREFIX = 'wandb-fs-spool-';
 
+/** What processes left that were killed is removed once a process. */
+let isSwept = false;
+
 /**
  * A private directory for large content that waits for its upload, made at the first need. Whoever cleans the temporary
  * directory may take it away: then the next file gets a new one.
@@ -20,7 +23,9 @@ export class Spool implements SpoolPlace {
 
   /** Made at a mount's first change: who only ever writes small files gives back what the dead have left, too. */
   constructor() {
-    sweepOnce();
+    if (isSwept) return;
+    isSwept = true;
+    sweepDeadDirectories(tmpdir(), PREFIX);
   }
 
   newPath(): string {
@@ -46,15 +51,6 @@ function makeDirectory(): string {
     const detail = `The temporary directory ${tmpdir()} can't be used for large content that waits: set TMPDIR to one that can.`;
     throw new Failure('EIO', detail, thrown.cause);
   }
-}
-
-let isSwept = false;
-
-/** Removes what processes left that were killed; once a process. */
-function sweepOnce(): void {
-  if (isSwept) return;
-  isSwept = true;
-  sweepDeadDirectories(tmpdir(), PREFIX);
 }
 
 /** A directory that was removed may have been made anew by somebody else, whose links we would follow. */

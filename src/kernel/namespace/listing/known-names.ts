@@ -39,10 +39,9 @@ function isIdle({ made, descriptors }: Core, unit: Scope): boolean {
   const { path } = unit.root;
   unit.pins.dropSettled();
   if (unit.isLocal || unit.pins.size > 0 || made.locks?.find(path, true)) return false;
-  return !descriptors.all().some((fd) => {
-    const { inode, path: openedAt } = descriptors.get(fd);
-    return [openedAt, inode.path, inode.local?.displaced?.path ?? ROOT].some((at) => isAtOrBelow(at, path));
-  });
+  return ![...descriptors.files.values()].some(({ inode, path: openedAt }) =>
+    [openedAt, inode.path, inode.local?.displaced?.path ?? ROOT].some((at) => isAtOrBelow(at, path)),
+  );
 }
 
 function forget(core: Core, unit: Scope): void {
@@ -54,7 +53,7 @@ function forget(core: Core, unit: Scope): void {
     if (inode.entry && inode.etag !== null) core.pages.drop(inode.entry);
     inode.detach();
   }
-  unit.known.expire(core.tick().epoch);
+  unit.known.expire(core.timeline.tick().epoch);
 }
 
 function sizeOf({ root }: Scope): number {

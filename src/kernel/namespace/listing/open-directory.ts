@@ -45,7 +45,7 @@ export class OpenDirectory implements DirectoryPages {
     private readonly directory: Inode,
     private readonly paging: Paging,
   ) {
-    this.id = core.tick().epoch;
+    this.id = core.timeline.tick().epoch;
   }
 
   get isEnded(): boolean {

@@ -1,8 +1,8 @@
 import type { Entry } from '../../../contract/entry.js';
 import type { TreePath } from '../../../contract/tree-path.js';
+import type { Core } from '../../core.js';
 import { type Moment, NEVER } from '../../timeline.js';
 import { Inode } from '../inode.js';
-import type { Namespace } from '../namespace.js';
 import { Disputes } from './disputes.js';
 import { forget, replaceByOther } from './foreign-changes.js';
 import { Knowledge } from './knowledge.js';
@@ -33,10 +33,10 @@ export class Scope {
   private added = 0;
 
   constructor(
-    private readonly names: Namespace,
+    private readonly core: Core,
     readonly root: Inode,
   ) {
-    const { shape, unitDepth } = names;
+    const { shape, unitDepth } = core;
     this.isDeep = root.depth >= unitDepth;
     this.isImmutable = this.isDeep && shape.areUnitsImmutable;
     this.isPartial = root.depth < shape.partialDepth;
@@ -44,7 +44,7 @@ export class Scope {
   }
 
   get pins(): Pins {
-    this.madePins ??= new Pins(this.names.timeline);
+    this.madePins ??= new Pins(this.core.timeline);
     return this.madePins;
   }
 
@@ -121,14 +121,14 @@ export class Scope {
     } else if (!this.isOutdated(relative, ABSENT, sent.epoch)) {
       const inode = this.childAt(relative);
       if (inode?.isDirectory && this.isDeep) this.sweepOne(inode, relative, sent);
-      else if (inode) forget(this.names, inode);
+      else if (inode) forget(this.core.names, inode);
     }
     this.known.noteLookup(relative, sent);
     this.reportGrowth();
   }
 
   private reportGrowth(): void {
-    this.names.grew(this, this.added);
+    this.core.names.grew(this, this.added);
     this.added = 0;
   }
 
@@ -139,9 +139,7 @@ export class Scope {
 
   /** The inode at a path below this scope's root, whatever is known of its freshness. */
   childAt(relative: string): Inode | undefined {
-    let inode: Inode | undefined = this.root;
-    for (const name of relative.split('/')) inode = inode?.children?.get(name);
-    return inode;
+    return this.root.descendant(relative.split('/'));
   }
 
   /** Is what was asked for at `epoch` older than what is already known of the name? */
@@ -178,21 +176,21 @@ export class Scope {
       this.disputes?.end(relative);
       return false;
     }
-    this.disputes ??= new Disputes(this.names.timeline);
+    this.disputes ??= new Disputes(this.core.timeline);
     return this.disputes.isKept(relative, inode, sent);
   }
 
   private update(inode: Inode, entry: Entry): void {
     const known = inode.entry;
+    const isSame = known?.version === entry.version;
     // Another directory of the same name: a collection was deleted and made again, and its numbers with it.
-    if (inode.isDirectory && known !== null && known.version !== entry.version) this.names.expireTree(inode);
-    if (inode.isDirty || known?.version === entry.version || inode.isDirectory) {
+    if (inode.isDirectory && known && !isSame) this.core.names.expireTree(inode);
+    if (inode.isDirty || isSame || inode.isDirectory) {
       // The size that a first GET taught isn't unlearned by a listing that doesn't know it, or goes on claiming another.
-      const isSizeKnown = known?.version === entry.version && known.size !== null;
-      inode.entry = isSizeKnown ? { ...entry, size: known.size } : entry;
+      inode.entry = isSame && known.size !== null ? { ...entry, size: known.size } : entry;
       return;
     }
-    replaceByOther(this.names, inode, entry);
+    replaceByOther(this.core.names, inode, entry);
   }
 
   /** The directory at these segments, made if need be; undefined where a file of this instance stands in the way. */
@@ -202,7 +200,7 @@ export class Scope {
       let child = inode.children?.get(name);
       if (child && !child.isDirectory) {
         if (child.isDirty) return undefined;
-        forget(this.names, child);
+        forget(this.core.names, child);
         child = undefined;
       }
       if (!child) {
@@ -226,7 +224,8 @@ export class Scope {
         if (child.children?.size === 0 && child.seenEpoch !== sent.epoch && !child.local?.isLocalDirectory)
           child.detach();
       } else if (!isShown(relative) && !this.isOutdated(relative, ABSENT, sent.epoch)) {
-        if (child.seenEpoch <= sent.epoch && !this.isKnownBesides(relative, child)) forget(this.names, child);
+        if (child.seenEpoch <= sent.epoch && !this.isKnownBesides(relative, child))
+          forget(this.core.names, child);
       }
     }
   }
@@ -234,7 +233,7 @@ export class Scope {
   /** Is it there though no listing shows it? Then a look-up has found it, or somebody has a file in it open. */
   private isKnownBesides(relative: string, child: Inode): boolean {
     if (!this.isPartial) return false;
-    if (this.names.timeline.now() - this.knownSince(relative).at < this.names.timeline.ttl) return true;
+    if (this.core.timeline.now() - this.knownSince(relative).at < this.core.timeline.ttl) return true;
     return [...child.walk()].some(({ isOpen }) => isOpen);
   }
 

@@ -1,5 +1,8 @@
 import { constants } from 'node:fs';
+import type { TreePath } from '../../../contract/tree-path.js';
+import type { Operation } from '../../../kernel/operation/operation.js';
 import { bothErrors } from '../../arguments/errors.js';
+import type { Place } from '../../arguments/paths.js';
 import { asFd, asFlags, asInteger, asMode, type CallOptions } from '../../arguments/validate.js';
 import { nodeMajor } from '../../faces/node-version.js';
 import { invokeAt, placeOf, type Tree } from '../../tree.js';
@@ -9,14 +12,20 @@ const DEFAULT_MODE = 0o666;
 
 export function* open(tree: Tree, path: unknown, flags?: unknown, mode?: unknown): Composite<number> {
   const place = placeOf(tree, path);
-  const bits = asFlags(flags);
-  const permissions = asMode(mode, DEFAULT_MODE);
-  return yield* invokeAt('open', place, (op, at) => tree.kernel.open(op, at, bits, permissions), {
-    isMaking: isMaking(bits),
-  });
+  return yield* openAt(tree, place, asFlags(flags), asMode(mode, DEFAULT_MODE));
 }
 
-const isMaking = (flags: number): boolean => (flags & constants.O_CREAT) !== 0;
+function openAt(
+  tree: Tree,
+  place: Place,
+  flags: number,
+  mode: number,
+  signal?: AbortSignal,
+): Composite<number> {
+  const isMaking = (flags & constants.O_CREAT) !== 0;
+  const run = (op: Operation, at: TreePath): number => tree.kernel.open(op, at, flags, mode);
+  return invokeAt('open', place, run, { signal, isMaking });
+}
 
 /** The calls on whole files take an fd where others take only a path. */
 export const isFd = (target: unknown): target is number =>
@@ -32,11 +41,7 @@ export function* openWith(
 ): Composite<number> {
   const flags = asFlags(flag, 'options.flag');
   const place = placeOf(tree, path);
-  const permissions = asMode(mode, DEFAULT_MODE);
-  return yield* invokeAt('open', place, (op, at) => tree.kernel.open(op, at, flags, permissions), {
-    signal,
-    isMaking: isMaking(flags),
-  });
+  return yield* openAt(tree, place, flags, asMode(mode, DEFAULT_MODE), signal);
 }
 
 export function* close(tree: Tree, fd: unknown): Composite<void> {
@@ -51,10 +56,10 @@ export const closing = <S extends Step | Pause, T>(
   body: Generator<S, T, unknown>,
 ): Generator<S | Step | OutsideCall, T, unknown> => closingBy(() => close(tree, fd), body);
 
-export function* closingBy<S extends Step | Pause, T>(
-  close: () => Composite<unknown>,
+export function* closingBy<C, S, T>(
+  close: () => Generator<C, unknown, unknown>,
   body: Generator<S, T, unknown>,
-): Generator<S | Step | OutsideCall, T, unknown> {
+): Generator<C | S, T, unknown> {
   let result: T;
   try {
     result = yield* body;
@@ -70,19 +75,15 @@ export function* closingBy<S extends Step | Pause, T>(
   return result;
 }
 
-export function* fsync(tree: Tree, fd: unknown): Composite<void> {
-  yield* syncAs('fsync', tree, fd);
-}
+const syncing = (syscall: string) =>
+  function* (tree: Tree, fd: unknown): Composite<void> {
+    const number = asFd(fd);
+    yield* invoke({ syscall, run: (op) => tree.kernel.fsync(op, number) });
+  };
 
+export const fsync = syncing('fsync');
 /** There is no metadata to leave out: the same as `fsync`. */
-export function* fdatasync(tree: Tree, fd: unknown): Composite<void> {
-  yield* syncAs('fdatasync', tree, fd);
-}
-
-function* syncAs(syscall: string, tree: Tree, fd: unknown): Composite<void> {
-  const number = asFd(fd);
-  yield* invoke({ syscall, run: (op) => tree.kernel.fsync(op, number) });
-}
+export const fdatasync = syncing('fdatasync');
 
 export function* ftruncate(tree: Tree, fd: unknown, length: unknown = 0): Composite<void> {
   const size = Math.max(0, asInteger(length, 'len'));

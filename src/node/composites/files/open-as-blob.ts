@@ -2,8 +2,9 @@ import { Blob } from 'node:buffer';
 import { constants } from 'node:fs';
 import { asObject, asString } from '../../arguments/validate.js';
 import type { Tree } from '../../tree.js';
-import { type Composite, invoke, type Step } from '../driver.js';
+import { type Composite, invoke } from '../driver.js';
 import { closing, open } from './descriptors.js';
+import { readTransfer } from './transfer.js';
 
 const LEAST_BYTES = 64 * 1024;
 const MOST_BYTES = 16 * 1024 * 1024;
@@ -26,8 +27,7 @@ function* readBlob(tree: Tree, fd: number, type: string): Composite<Blob> {
   const parts: Blob[] = [];
   for (;;) {
     const chunk = Buffer.allocUnsafeSlow(length);
-    const run: Step<number>['run'] = (op) => tree.kernel.read(op, fd, chunk, null);
-    const count = yield* invoke({ syscall: 'read', run });
+    const count = yield* readTransfer(tree, fd, { bytes: chunk, position: null });
     if (count === 0) return new Blob(parts, { type });
     parts.push(new Blob([chunk.subarray(0, count)]));
   }

@@ -10,7 +10,7 @@ import {
 } from '../../arguments/validate.js';
 import { nodeMajor } from '../../faces/node-version.js';
 import type { Tree } from '../../tree.js';
-import { type Composite, invoke, type Step } from '../driver.js';
+import { type Composite, invoke } from '../driver.js';
 import { closing, isFd, openWith } from './descriptors.js';
 
 type Contents = string | Buffer;
@@ -19,19 +19,17 @@ type Contents = string | Buffer;
 const MOST_BYTES = 2 ** 31 - 1;
 const UNKNOWN_SIZE_CHUNK = 64 * 1024;
 
-/** Of a path, or of an fd from its position on. */
-export function* readFile(tree: Tree, target: unknown, options?: unknown): Composite<Contents> {
-  const settings = asReadSettings(options);
-  if (isFd(target)) return yield* readOpen(tree, target, settings);
-  return yield* readPath(tree, target, settings, false);
-}
+const reading = (isLater: boolean) =>
+  function* (tree: Tree, target: unknown, options?: unknown): Composite<Contents> {
+    const settings = asReadSettings(options);
+    if (isFd(target)) return yield* readOpen(tree, target, settings);
+    return yield* readPath(tree, target, settings, isLater);
+  };
 
+/** Of a path, or of an fd from its position on. */
+export const readFile = reading(false);
 /** As the callback face wants it. */
-export function* readFileLater(tree: Tree, target: unknown, options?: unknown): Composite<Contents> {
-  const settings = asReadSettings(options);
-  if (isFd(target)) return yield* readOpen(tree, target, settings);
-  return yield* readPath(tree, target, settings, true);
-}
+export const readFileLater = reading(true);
 
 /** As the promise face wants it: paths only. */
 export function* readFileAt(tree: Tree, path: unknown, options?: unknown): Composite<Contents> {
@@ -113,54 +111,48 @@ interface Source {
 
 /** Into the caller's buffer, which must hold the whole file. */
 function* readInto(source: Source, { bytes, name }: OwnBuffer, known: number): Composite<Buffer> {
-  const length = known > 0 ? known : bytes.length;
-  let filled = 0;
-  while (filled < length) {
-    const count = yield* readSome(source, bytes, filled, length - filled);
-    if (count === 0) return bytes.subarray(0, filled);
-    filled += count;
+  const filled = yield* readAll(source, known > 0 ? bytes.subarray(0, known) : bytes);
+  const isFull = known === 0 && filled.length === bytes.length;
+  if (isFull && (yield* readSome(source, Buffer.alloc(1))) > 0) {
+    throw invalidArgumentValue(name, bytes.length, 'is too small to contain the entire file');
   }
-  const isMore = known === 0 && (yield* readSome(source, Buffer.alloc(1), 0, 1)) > 0;
-  if (isMore) throw invalidArgumentValue(name, bytes.length, 'is too small to contain the entire file');
-  return bytes.subarray(0, filled);
+  return filled;
 }
 
 /** Buffers of their own, never parts of Node's pool: callers take `buffer.buffer` for the file. */
 function* readUpTo(source: Source, size: number): Composite<Buffer> {
   const { tree, fd, signal } = source;
-  const buffer = Buffer.allocUnsafeSlow(size);
-  let filled = 0;
-  while (filled < size) {
-    const count = yield* readSome(source, buffer, filled, size - filled);
-    if (count === 0) return owning(buffer.subarray(0, filled));
-    filled += count;
-  }
+  const buffer = yield* readAll(source, Buffer.allocUnsafeSlow(size));
+  if (buffer.length < size) return owning(buffer);
   // A file that was replaced since `fstat` and before the first read shows its new content, which may be longer.
   const stats = yield* invoke({ syscall: 'fstat', signal, run: (op) => tree.kernel.fstat(op, fd) });
   if (stats.size <= size) return buffer;
   return owning(Buffer.concat([buffer, yield* readToEnd(source)]));
 }
 
+/** As much of the target as the file fills. */
+function* readAll(source: Source, target: Buffer): Composite<Buffer> {
+  let filled = 0;
+  while (filled < target.length) {
+    const count = yield* readSome(source, target.subarray(filled));
+    if (count === 0) return target.subarray(0, filled);
+    filled += count;
+  }
+  return target;
+}
+
 function* readToEnd(source: Source): Composite<Buffer> {
   const chunks: Buffer[] = [];
   for (;;) {
     const chunk = Buffer.allocUnsafeSlow(UNKNOWN_SIZE_CHUNK);
-    const count = yield* readSome(source, chunk, 0, chunk.length);
+    const count = yield* readSome(source, chunk);
     if (count === 0) return owning(Buffer.concat(chunks));
     chunks.push(chunk.subarray(0, count));
   }
 }
 
-function* readSome(
-  { tree, fd, signal, path }: Source,
-  buffer: Buffer,
-  start: number,
-  length: number,
-): Composite<number> {
-  const target = buffer.subarray(start, start + length);
-  const run: Step<number>['run'] = (op) => tree.kernel.read(op, fd, target, null);
-  return yield* invoke({ syscall: 'read', path, signal, run });
-}
+const readSome = ({ tree, fd, signal, path }: Source, target: Buffer): Composite<number> =>
+  invoke({ syscall: 'read', path, signal, run: (op) => tree.kernel.read(op, fd, target, null) });
 
 function owning(bytes: Buffer): Buffer {
   if (bytes.buffer.byteLength === bytes.length) return bytes;

@@ -9,12 +9,14 @@ import { asBuffers, asFd, bytesOf } from '../../arguments/validate.js';
 import type { Tree } from '../../tree.js';
 import { type Composite, invoke, type Step } from '../driver.js';
 
+type Bytes = Pick<Transfer, 'bytes' | 'position'>;
+
 export function* readSync(tree: Tree, fd: unknown, ...args: unknown[]): Composite<number> {
   const number = asFd(fd);
   return yield* readTransfer(tree, number, asRead(givenToReadSync(args)));
 }
 
-export function* readTransfer(tree: Tree, fd: number, { bytes, position }: Transfer): Composite<number> {
+export function* readTransfer(tree: Tree, fd: number, { bytes, position }: Bytes): Composite<number> {
   if (bytes.length === 0) return 0;
   const run: Step<number>['run'] = (op) => tree.kernel.read(op, fd, bytes, position);
   return yield* invoke({ syscall: 'read', run });
@@ -25,7 +27,7 @@ export function* writeSync(tree: Tree, fd: unknown, ...args: unknown[]): Composi
   return yield* writeTransfer(tree, number, asWrite(args));
 }
 
-export function* writeTransfer(tree: Tree, fd: number, { bytes, position }: Transfer): Composite<number> {
+export function* writeTransfer(tree: Tree, fd: number, { bytes, position }: Bytes): Composite<number> {
   const run: Step<number>['run'] = (op) => tree.kernel.write(op, fd, bytes, position);
   return yield* invoke({ syscall: 'write', run });
 }
@@ -36,11 +38,7 @@ export function* readv(tree: Tree, fd: unknown, buffers: unknown, position?: unk
   const targets = asBuffers(buffers).map(bytesOf);
   const length = targets.reduce((sum, { byteLength }) => sum + byteLength, 0);
   const bytes = Buffer.allocUnsafeSlow(length);
-  const count = yield* readTransfer(tree, number, {
-    buffer: bytes,
-    bytes,
-    position: asWritePosition(position),
-  });
+  const count = yield* readTransfer(tree, number, { bytes, position: asWritePosition(position) });
   let start = 0;
   for (const target of targets) {
     target.set(bytes.subarray(start, Math.min(start + target.byteLength, count)));
@@ -53,5 +51,5 @@ export function* writev(tree: Tree, fd: unknown, buffers: unknown, position?: un
   const number = asFd(fd);
   const bytes = Buffer.concat(asBuffers(buffers).map(bytesOf));
   if (bytes.length === 0) return 0;
-  return yield* writeTransfer(tree, number, { buffer: bytes, bytes, position: asWritePosition(position) });
+  return yield* writeTransfer(tree, number, { bytes, position: asWritePosition(position) });
 }

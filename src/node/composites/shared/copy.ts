@@ -9,6 +9,9 @@ const { COPYFILE_EXCL, O_CREAT, O_EXCL, O_RDONLY, O_TRUNC, O_WRONLY } = constant
 
 const CHUNK_BYTES = 1024 * 1024;
 
+/** Of a name beside that of a file, under which it is until it is whole. */
+export const temporarySuffix = (): string => `.${randomBytes(6).toString('hex')}.tmp`;
+
 /** Where content is copied from or to. */
 interface CopyEnd {
   close(fd: number): Composite<unknown>;
@@ -53,7 +56,7 @@ export function* copyContent(source: CopySource, target: CopyTarget, bits: numbe
     // What can't be read at all leaves the destination as it was.
     const count = yield* source.fill(input, chunk);
     const isGathered = count === CHUNK_BYTES && target.isGathered;
-    const suffix = isGathered ? `.${randomBytes(6).toString('hex')}.tmp` : '';
+    const suffix = isGathered ? temporarySuffix() : '';
     const isExclusive = isGathered || (bits & COPYFILE_EXCL) !== 0;
     const permissions = stats.mode & 0o777;
     const flags = O_WRONLY | O_CREAT | (isExclusive ? O_EXCL : O_TRUNC);

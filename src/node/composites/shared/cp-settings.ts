@@ -1,22 +1,13 @@
 import { findingError } from '../../arguments/errors.js';
 import { incompatibleOptions } from '../../arguments/refusals.js';
-import { type AnyFunction, asBoolean, asFunction, asInteger, asObject } from '../../arguments/validate.js';
+import { asBoolean, asFunction, asInteger, asObject } from '../../arguments/validate.js';
 import type { Seen } from './steps.js';
 
 /** The options of `cp`, checked. */
-export interface CpSettings {
-  readonly errorOnExist: boolean;
-  readonly force: boolean;
-  readonly preserveTimestamps: boolean;
-  readonly recursive: boolean;
-  readonly mode: number;
-  readonly dereference: boolean;
-  readonly verbatimSymlinks: boolean;
-  readonly filter: AnyFunction | null;
-}
+export type CpSettings = Readonly<ReturnType<typeof asCpSettings>>;
 
-export function asCpSettings(options: unknown): CpSettings {
-  const given = options === undefined ? {} : asObject(options, 'options');
+export function asCpSettings(options: unknown = {}) {
+  const given = asObject(options, 'options');
   const flag = (name: string, fallback: boolean): boolean =>
     asBoolean(given[name] === undefined ? fallback : given[name], `options.${name}`);
   const dereference = flag('dereference', false);
@@ -29,14 +20,13 @@ export function asCpSettings(options: unknown): CpSettings {
     recursive: flag('recursive', false),
     dereference,
     verbatimSymlinks,
-    mode: given.mode === undefined || given.mode === null ? 0 : asInteger(given.mode, 'mode', 0, 7),
+    mode: asInteger(given.mode ?? 0, 'mode', 0, 7),
     filter: given.filter === undefined ? null : asFunction(given.filter, 'options.filter'),
   };
 }
 
-interface Ends {
-  readonly from: string;
-  readonly to: string;
+/** What is copied, and what stands where it goes. */
+export interface Pair {
   readonly source: Seen;
   readonly target: Seen | null;
 }
@@ -47,7 +37,9 @@ interface Ends {
  * @param places of both, absolute and normalised
  */
 export function assertPair(
-  { from, to, source, target }: Ends,
+  from: string,
+  to: string,
+  { source, target }: Pair,
   [above, below]: readonly [string, string],
 ): void {
   if (target && (above === below || isSame(source, target))) {
@@ -87,4 +79,4 @@ export const cpError = (
   errno: 'EEXIST' | 'EINVAL' | 'EISDIR' | 'ENOTDIR',
   reason: string,
   path: string,
-): NodeJS.ErrnoException => findingError({ code, prefix, errno, reason, syscall: 'cp', path });
+): NodeJS.ErrnoException => findingError(code, prefix, errno, reason, { syscall: 'cp', path });

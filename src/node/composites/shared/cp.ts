@@ -1,11 +1,10 @@
 import { constants } from 'node:fs';
 import { posix } from 'node:path';
-import { Failure } from '../../../contract/failure.js';
-import { hasCode, isDirectoryError, systemError } from '../../arguments/errors.js';
+import { failure, hasCode, isDirectoryError } from '../../arguments/errors.js';
 import { isUri, joined } from '../../arguments/layout.js';
 import { refusal } from '../../arguments/refusals.js';
 import type { AnyKind } from '../../results/dirents.js';
-import { type Composite, callOutside } from '../driver.js';
+import { type Composite, callOutside, orNothing } from '../driver.js';
 import {
   assertPair,
   type CpSettings,
@@ -14,6 +13,7 @@ import {
   intoItself,
   isSame,
   isWithin,
+  type Pair,
 } from './cp-settings.js';
 import type { CpSteps, Look, Seen } from './steps.js';
 
@@ -26,11 +26,6 @@ interface Copying {
   readonly isWanted: (from: string, to: string) => Composite<boolean>;
   /** The directories that all of the copy will lie in. */
   readonly around: readonly Seen[];
-}
-
-interface Pair {
-  readonly source: Seen;
-  readonly target: Seen | null;
 }
 
 /** Copies a file, or with `recursive` a directory. */
@@ -107,18 +102,13 @@ function* isAlias({ steps, settings, look }: Copying, path: string): Composite<b
 function* lookAtPair({ steps, look }: Copying, from: string, to: string): Composite<Pair> {
   const source = yield* steps.look(look, from);
   const target = yield* lookIfThere(steps, look, to);
-  assertPair({ from, to, source, target }, [steps.placeOf(from), steps.placeOf(to)]);
-  return { source, target };
+  const pair = { source, target };
+  assertPair(from, to, pair, [steps.placeOf(from), steps.placeOf(to)]);
+  return pair;
 }
 
-function* lookIfThere(steps: CpSteps, look: Look, path: string): Composite<Seen | null> {
-  try {
-    return yield* steps.look(look, path, true);
-  } catch (error) {
-    if (hasCode(error, 'ENOENT')) return null;
-    throw error;
-  }
-}
+const lookIfThere = (steps: CpSteps, look: Look, path: string): Composite<Seen | null> =>
+  orNothing(steps.look(look, path, true), null, ['ENOENT']);
 
 function* copyEntry(copying: Copying, from: string, to: string, pair: Pair): Composite<void> {
   switch (pair.source.kind) {
@@ -187,7 +177,7 @@ function* copyLink(copying: Copying, from: string, to: string, pair: Pair): Comp
   const isContent = standsFor === 'target' ? !settings.verbatimSymlinks : standsFor !== 'link';
   if (isContent && isUri(leadsTo)) return yield* copyOne(copying, from, to, pair);
   if (!settings.verbatimSymlinks && standsFor === 'alias') {
-    throw systemError(new Failure('EPERM', NO_ALIASES), { syscall: 'cp', path: from, dest: to }, copyLink);
+    throw failure('EPERM', { syscall: 'cp', path: from, dest: to }, NO_ALIASES);
   }
   const isKept = settings.verbatimSymlinks || posix.isAbsolute(leadsTo);
   const end = isKept ? leadsTo : joined(posix.dirname(steps.placeOf(from)), leadsTo);
