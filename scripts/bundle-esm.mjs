@@ -53,7 +53,7 @@ const bundle = (made, files) =>
     target: 'node20.19',
     // The ESM files of `graphql`: only from them can be left out what isn't used.
     mainFields: ['module', 'main'],
-    external: ['undici/*', 'lru-cache'],
+    external: ['undici', 'lru-cache'],
     plugins: [SERVE_OUTSIDE],
     // memfs and the demo's unionfs are CommonJS, and require modules of Node.
     banner: {
