@@ -1,10 +1,10 @@
+import { resolve } from 'node:path';
 import type { SeedArtifacts, SeededCollection } from './artifacts/seeding.js';
 import type { Fault } from './faults.js';
 import { type FakeWandbOptions, resolveOptions } from './options.js';
 import type { RequestRecord } from './server/log.js';
 import type { Control } from './server/start.js';
 import { ServerThread } from './thread/client.js';
-import { readDirectoryTree } from './world/directory-tree.js';
 import type { SeedRun, SeedTree } from './world/seeding.js';
 
 export type {
@@ -66,7 +66,12 @@ export interface FakeWandb extends AsyncDisposable {
    * @returns by the same paths, what was made
    */
   seedArtifacts(tree: SeedArtifacts): Promise<Readonly<Record<string, SeededCollection>>>;
-  /** Seeds a directory `<directory>/<entity>/<project>/<run>/<file…>`. */
+  /**
+   * Seeds a directory: a world that `fs.wandb.record` made, or plain files, `<directory>/<entity>/<project>/<run>/<file…>`.
+   * Rejects with an error that names the file where a recorded world isn't in order.
+   *
+   * @param about describes the runs; a recorded world does that itself
+   */
   seedDirectory(directory: string, about?: SeedRun): Promise<void>;
   /**
    * The requests so far, in the order of their arrival.
@@ -110,8 +115,7 @@ export async function startFakeWandb(options: FakeWandbOptions = {}): Promise<Fa
     apiKey: settings.apiKey,
     seed: (tree, about = {}) => thread.call('seed', tree, about),
     seedArtifacts: (tree) => thread.call('seedArtifacts', tree),
-    seedDirectory: async (directory, about = {}) =>
-      thread.call('seed', await readDirectoryTree(directory), about),
+    seedDirectory: (directory, about = {}) => thread.call('seedDirectory', resolve(directory), about),
     requests: (wanted = {}) => thread.call('requests', wanted),
     faults: (faults) => thread.call('faults', faults ?? null),
     artifactFiles: (name) => thread.call('artifactFiles', name),

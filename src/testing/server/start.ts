@@ -3,6 +3,7 @@ import { ArtifactSeeder, artifactFiles } from '../artifacts/seed.js';
 import type { SeedArtifacts } from '../artifacts/seeding.js';
 import { type Fault, FaultSchedule } from '../faults.js';
 import type { Settings } from '../options.js';
+import { seedDirectory } from '../recorded/directory.js';
 import { Api } from '../routes/api.js';
 import { bucket, xmlError } from '../routes/bucket.js';
 import { BUCKET, Instance } from '../world/instance.js';
@@ -46,6 +47,7 @@ export async function startServer(settings: Settings) {
     url: apiListener.url,
     storageUrl: storageListener.url,
     seed: (tree: SeedTree, about: SeedRun) => seed(instance, tree, about),
+    seedDirectory: (directory: string, about: SeedRun) => seedDirectory(instance, directory, about),
     seedArtifacts: (tree: SeedArtifacts) => {
       const seeder = new ArtifactSeeder(instance);
       return Object.fromEntries(
@@ -68,7 +70,8 @@ export async function startServer(settings: Settings) {
       if (!run) throw new TypeError(`There is no run '${path}' on the server.`);
       const rows = [...run.files.values()].filter((row) => {
         const { updatedAt, settlesAt } = instance.world.settle(row);
-        return updatedAt !== null && settlesAt === null;
+        const isThere = !instance.storage.get(objectKey(row))?.isLeftOut;
+        return updatedAt !== null && settlesAt === null && isThere;
       });
       return Object.fromEntries(
         rows.map((row) => [row.name, instance.storage.get(objectKey(row))?.bytes ?? EMPTY]),
