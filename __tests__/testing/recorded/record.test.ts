@@ -1,6 +1,6 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { createWandbFs, type RecordOptions } from 'wandb-fs';
+import { createWandbArtifactFs, createWandbFs, type RecordOptions } from 'wandb-fs';
 import { ARTIFACT_FEATURES, type FakeWandb, RUN_FEATURES, startFakeWandb } from 'wandb-fs/testing';
 import { awkwardFiles } from '../../../__fixtures__/index.js';
 import { makeDirectory } from '../../helpers/directories.js';
@@ -178,6 +178,25 @@ describe('what is recorded', () => {
     const { directory } = await fs.wandb.record('lab/later/r', join(await makeDirectory(), 'world'));
     await fs.wandb.close();
     expect(readFileSync(join(directory, 'lab/later/runs/r/files/late.txt'), 'utf8')).toBe('late');
+  });
+
+  test('is named as the tree shows it that is asked, however much that shows', async () => {
+    const { url: baseUrl, apiKey } = server;
+    const options = { baseUrl, apiKey, mountPoint: '/w', root: 'hub/shelf/dataset' };
+    const fs = createWandbArtifactFs(options);
+    const limits = { maxFileBytes: 100 };
+    const { leftOut, versions } = await fs.wandb.record(
+      '/w/chosen/best',
+      join(await makeDirectory(), 'world'),
+      limits,
+    );
+    expect(versions).toBe(2);
+    expect(leftOut).toEqual([{ path: '/lab/flowers/dataset/petals/v1/model.bin', size: 3000 }]);
+    await fs.wandb.close();
+    const run = createWandbFs({ baseUrl, apiKey, mountPoint: '/w', root: 'lab/flowers' });
+    const inRoot = await run.wandb.record('/w/r1', join(await makeDirectory(), 'world'), limits);
+    expect(inRoot.leftOut).toEqual([{ path: '/w/r1/model/last.bin', size: 3000 }]);
+    await run.wandb.close();
   });
 
   test.each([

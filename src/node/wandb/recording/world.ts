@@ -18,6 +18,9 @@ import { WorldNames } from '../../../contract/world/names.js';
 import type { Settings } from './options.js';
 import { type Source, together } from './source.js';
 
+/** Each has a megabyte of memory and a file open. */
+const COPIES_AT_ONCE = 32;
+
 /** A file that may be taken up. */
 export interface Candidate {
   readonly source: Source;
@@ -144,7 +147,13 @@ export class World {
       made.add(parent);
       return file;
     };
-    await together(this.copies, async ({ source, path, place }) => source.copy(path, await placeFor(place)));
+    // What begins together has its addresses asked for together.
+    for (let at = 0; at < this.copies.length; at += COPIES_AT_ONCE) {
+      const batch = this.copies.slice(at, at + COPIES_AT_ONCE);
+      const copy = async ({ source, path, place }: Candidate): Promise<void> =>
+        source.copy(path, await placeFor(place));
+      await together(batch, copy, batch.length);
+    }
     for (const [place, sheet] of this.sheets)
       await writeFile(await placeFor(place), `${JSON.stringify(sheet, null, 2)}\n`);
     // The bytes are what counts: git must not change the ends of lines.
