@@ -1,6 +1,6 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { createWandbArtifactFs, createWandbFs, type RecordOptions } from 'wandb-fs';
+import { createWandbArtifactFs, createWandbFs, type Recorded, type RecordOptions } from 'wandb-fs';
 import { ARTIFACT_FEATURES, type FakeWandb, RUN_FEATURES, startFakeWandb } from 'wandb-fs/testing';
 import { awkwardFiles } from '../../../__fixtures__/index.js';
 import { makeDirectory } from '../../helpers/directories.js';
@@ -59,6 +59,11 @@ beforeAll(async () => {
 });
 
 const EVERYTHING = ['lab', 'wandbas://lab', 'wandbas://hub'];
+/** All of the server, recorded once. */
+let everything: Recorded;
+beforeAll(async () => {
+  everything = await record(EVERYTHING);
+});
 
 async function record(paths: readonly string[], options?: RecordOptions, directory?: string) {
   const fs = createWandbFs({ baseUrl: server.url, apiKey: server.apiKey });
@@ -82,14 +87,14 @@ const sheet = (...place: string[]) => JSON.parse(readFileSync(join(...place), 'u
 
 describe('a recorded world', () => {
   test('shows, tells and holds what was recorded', async () => {
-    const { directory, ...told } = await record(EVERYTHING);
+    const { directory, ...told } = everything;
     expect(told).toMatchObject({ runs: 3, versions: 5, leftOut: [] });
     const before = await portraits(server, ['lab', 'hub']);
     expect(await replayed(directory, (replay) => portraits(replay, ['lab', 'hub']))).toEqual(before);
   });
 
   test('is recorded anew from a server that serves it as it was', async () => {
-    const { directory } = await record(EVERYTHING);
+    const { directory } = everything;
     await replayed(directory, async (replay) => {
       const { runs } = mountBoth(replay);
       const again = await runs.wandb.record(EVERYTHING, join(await makeDirectory(), 'again'));
@@ -103,7 +108,7 @@ describe('a recorded world', () => {
   });
 
   test('has each content once, whichever tree it is in', async () => {
-    const { directory } = await record(['lab/flowers', 'wandbas://lab/flowers']);
+    const { directory } = everything;
     const petals = join(directory, 'lab/flowers/artifacts/dataset/petals');
     expect(sheet(petals, 'v1/version.json').files).toMatchObject({
       'model.bin': { sameAs: 'lab/flowers/runs/r1/files/model/last.bin' },
@@ -113,7 +118,7 @@ describe('a recorded world', () => {
   });
 
   test('holds neither keys nor addresses of the server', async () => {
-    const { directory } = await record(EVERYTHING);
+    const { directory } = everything;
     const names = readdirSync(directory, { recursive: true, encoding: 'utf8' });
     const texts = names
       .filter((name) => /\.json$/.test(name))
@@ -262,7 +267,7 @@ describe('the directory', () => {
 
 /** The last one, for it changes the server. */
 test('a recorded world takes commits as the server does: digests, numbers, aliases, and what needs no upload', async () => {
-  const { directory } = await record(EVERYTHING);
+  const { directory } = everything;
   const commits = async (wandb: FakeWandb) => {
     const { artifacts: fs, runs } = mountBoth(wandb);
     const collection = 'lab/flowers/dataset/petals';
