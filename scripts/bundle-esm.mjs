@@ -1,13 +1,17 @@
+import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { build } from 'esbuild';
 
 /** What is used of the packages for GraphQL. */
 const GRAPHQL = 'esm/wire/api/graphql.js';
 
-/** What the threads load: the I/O thread, the local server's, and the fault proxy's. */
+/** What the local server's thread begins with. */
+const SERVER = 'esm/testing/server/server-thread.js';
+
+/** What the threads load: the I/O thread, the local server's when it listens, and the fault proxy's. */
 const THREADS = [
   'esm/io/owner/serve.js',
-  'esm/testing/server/server-thread.js',
+  'esm/testing/server/served.js',
   'esm/testing/fault-proxy/thread.js',
 ];
 
@@ -22,9 +26,16 @@ export async function bundleEsm(made) {
   // The threads' files have it in them.
   await bundle(made, GRAPHQL);
   await Promise.all(THREADS.map((file) => bundle(made, file)));
+  await bundle(made, SERVER, {
+    outfile: join(made, SERVER.replace(/\.js$/, '.cjs')),
+    // A thread that begins with CommonJS is there a third sooner, and many a test waits for it.
+    format: 'cjs',
+    external: ['./served.js'],
+  });
+  await Promise.all(['', '.map'].map((end) => rm(join(made, SERVER + end))));
 }
 
-const bundle = (made, file) =>
+const bundle = (made, file, options = {}) =>
   build({
     entryPoints: [join(made, file)],
     outfile: join(made, file),
@@ -40,4 +51,5 @@ const bundle = (made, file) =>
     define: { 'process.env.NODE_ENV': '"production"' },
     sourcemap: true,
     logLevel: 'error',
+    ...options,
   });

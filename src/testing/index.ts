@@ -84,6 +84,14 @@ export interface FakeWandb extends AsyncDisposable {
    * @param name 'entity/project/collection', with ':alias' or ':vN' behind it, or else the one that is `latest`
    */
   artifactFiles(name: string): Promise<Readonly<Record<string, Uint8Array>>>;
+  /**
+   * Makes the server what it was when it had started: what was seeded and written since is gone, and so are the faults and
+   * the requests. Its addresses and its key stay; signed URLs and generated keys don't. Other programs and objects that
+   * have read from it may still know what they saw.
+   */
+  reset(): Promise<void>;
+  /** The server keeps this process alive no longer, as `net.Server`'s; without a call it would until `close`. */
+  unref(): void;
   /** Ends the server: connections are cut. Its thread ends two seconds later, unless another server takes it. */
   close(): Promise<void>;
 }
@@ -97,7 +105,7 @@ export interface FakeWandb extends AsyncDisposable {
 export async function startFakeWandb(options: FakeWandbOptions = {}): Promise<FakeWandb> {
   const settings = resolveOptions(options);
   const thread = new ServerThread<Control>(
-    'testing/server/server-thread.js',
+    'testing/server/server-thread.cjs',
     'fake-wandb',
     'local W&B server',
     settings,
@@ -116,6 +124,11 @@ export async function startFakeWandb(options: FakeWandbOptions = {}): Promise<Fa
     faults: (faults) => thread.call('faults', faults ?? null),
     artifactFiles: (name) => thread.call('artifactFiles', name),
     files: (run) => thread.call('files', run),
+    reset: async () => {
+      await thread.call('reset');
+      if (options.world !== undefined) await server.seedDirectory(options.world);
+    },
+    unref: () => thread.unref(),
     close,
     [Symbol.asyncDispose]: close,
   };

@@ -1,7 +1,7 @@
 import type { HttpAnswer, HttpRequest } from '../server/http.js';
 import { md5Of, type StoredObject } from '../storage/objects.js';
-import { type Refusal, refusal } from '../storage/signing.js';
-import { BUCKET, type Instance } from '../world/instance.js';
+import { BUCKET, type Refusal, refusal } from '../storage/signing.js';
+import type { Instance } from '../world/instance.js';
 
 /** The storage's side of the server: objects under signed URLs, nothing else. */
 export async function bucket(instance: Instance, request: HttpRequest): Promise<HttpAnswer> {

@@ -10,13 +10,10 @@ import { createNodes } from '../resolvers/nodes.js';
 import { Pages } from '../server/connections.js';
 import { MultipartUploads } from '../storage/multipart.js';
 import { Storage } from '../storage/objects.js';
-import { encodePath, type Part, Signer } from '../storage/signing.js';
+import { BUCKET, encodePath, type Part, Signer } from '../storage/signing.js';
 import { ApiKeys } from './api-keys.js';
 import { type FileRow, objectKey } from './records.js';
 import { World } from './world.js';
-
-/** The path under which the storage serves its objects. */
-export const BUCKET = '/wandb-files/';
 
 /** A host's name or address with, perhaps, a port: what else a `Host` may hold makes no address. */
 const AUTHORITY = /^(?:[\w.-]+|\[[\da-f:.]+\])(?::\d{1,5})?$/i;
