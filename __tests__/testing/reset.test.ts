@@ -42,7 +42,7 @@ describe('a server that is reset', () => {
     await server.faults([{ match: { side: 'storage' }, delayMs: 200 }]);
     const fs = mount(server);
     const read = fs.promises.readFile('/lab/project/run/a.txt', 'utf8');
-    while (!(await server.requests()).some(({ side }) => side === 'storage')) continue;
+    while (!(await server.requests()).some(({ side }) => side === 'storage'));
     await server.reset();
     expect(await read).toBe('old');
     expect(await server.requests()).toEqual([]);

@@ -27,7 +27,7 @@ export class Api {
     if (request.path.startsWith(BUCKET))
       return { graphql: null, handle: (sent) => bucket(this.instance, withoutCredentials(sent)) };
     const atHost = (handler: Handler): Handler =>
-      this.limited((sent) => this.instance.answering(sent.headers.host, () => handler(sent)));
+      this.limited((sent) => this.instance.answering(sent.headers, () => handler(sent)));
     if (request.path !== '/graphql') return { graphql: null, handle: atHost((sent) => this.route(sent)) };
     const body = (await request.body()).toString();
     try {

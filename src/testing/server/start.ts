@@ -1,8 +1,10 @@
 import type { SeedArtifacts } from '../artifacts/seeding.js';
 import { type Fault, FaultSchedule } from '../faults.js';
+import type { SentRequest } from '../fetch.js';
 import type { Settings } from '../options.js';
 import { BUCKET } from '../storage/signing.js';
 import type { SeedRun, SeedTree } from '../world/seeding.js';
+import { forward } from './forward.js';
 import { listen } from './listener.js';
 import { RequestLog } from './log.js';
 import type { Served } from './served.js';
@@ -58,6 +60,7 @@ export async function startServer(settings: Settings) {
       if (list) faults.replace(list);
       return faults.pending();
     },
+    forward: (request: SentRequest) => forward(addresses.url, request),
     close: async () => {
       await Promise.all([apiListener.close(), storageListener.close()]);
     },

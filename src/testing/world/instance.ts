@@ -1,4 +1,5 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
+import type { IncomingHttpHeaders } from 'node:http';
 import { Catalogue } from '../artifacts/catalogue.js';
 import { Commits } from '../artifacts/commits.js';
 import { Deletion } from '../artifacts/deletion.js';
@@ -66,10 +67,14 @@ export class Instance {
 
   /**
    * Answers a request of the API. Whoever asks by another name (`localhost`, a tunnel, a container's published port)
-   * reaches this one port for certain, and only by that name: all addresses in the answer are of the authority asked.
+   * reaches this one port for certain, and only by that name: all addresses in the answer are of the authority asked, and
+   * of the scheme that who stands in front tells.
    */
-  answering<Answer>(host: string | undefined, answer: () => Answer): Answer {
-    const url = `http://${host}`;
+  answering<Answer>(
+    { host, 'x-forwarded-proto': scheme }: IncomingHttpHeaders,
+    answer: () => Answer,
+  ): Answer {
+    const url = `${scheme === 'https' ? 'https' : 'http'}://${host}`;
     const isOwn = url === this.own.apiUrl || !AUTHORITY.test(host ?? '');
     return this.requestedUrl.run(isOwn ? undefined : url, answer);
   }
