@@ -17,6 +17,7 @@ module.exports = ({ useFakeWandb, defaultFs, test, beforeAll }) => {
     await last.promises.writeFile(`${PATH}/b.txt`, 'written');
     await last.wandb.flush();
     assert.deepEqual(Object.keys(await wandb.files(PATH)), ['a.txt', 'b.txt']);
+    await last.wandb.close();
     await wandb.seed({ 'team/flowers/of-test': {} });
     await wandb.faults([{ match: { operation: 'NoSuch' }, status: 500 }]);
   });

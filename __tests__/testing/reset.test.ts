@@ -1,5 +1,6 @@
 import { createWandbFs } from 'wandb-fs';
 import { startFakeWandb } from 'wandb-fs/testing';
+import { worldDirectory } from '../../__fixtures__/index.js';
 import { packageRoot, run } from '../helpers/processes.js';
 import { startServer } from '../helpers/server.js';
 
@@ -34,6 +35,18 @@ describe('a server that is reset', () => {
     const fs = mount(server);
     expect(await fs.promises.readFile('/lab/project/run/a.txt', 'utf8')).toBe('new');
     await fs.wandb.close();
+  });
+
+  test('has the world that it was started with', async () => {
+    const server = await startServer({ world: worldDirectory });
+    const fs = mount(server);
+    const before = await fs.promises.readdir('/', { recursive: true });
+    await fs.promises.mkdir('/viewer/p/r', { recursive: true });
+    await fs.wandb.close();
+    await server.reset();
+    const next = mount(server);
+    expect(await next.promises.readdir('/', { recursive: true })).toEqual(before);
+    await next.wandb.close();
   });
 
   test('answers requests that had come before in the state that they came to', async () => {

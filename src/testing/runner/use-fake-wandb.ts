@@ -65,9 +65,10 @@ export function useFakeWandb(options: UseFakeWandbOptions = {}): UsedFakeWandb {
     throw new Error(NOT_STARTED);
   };
   const seeded = async <Made>(seedInto: (server: FakeWandb) => Promise<Made>): Promise<Made> => {
-    if (!isInTest) seeding.push(seedInto);
+    const isForAll = !isInTest;
     // `node:test` begins all its `before` at once.
     const { server } = (await starting) ?? used();
+    if (isForAll) seeding.push(seedInto);
     return seedInto(server);
   };
   const mounts = (): Mounts => (isInTest ? ofTest : ofFile);
