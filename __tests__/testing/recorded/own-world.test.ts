@@ -41,3 +41,14 @@ test('it shows in both trees what a person reads in it', async () => {
   expect(await artifacts.promises.readlink(images)).toBe('s3://vision-lab/flowers-102/images.tar');
   await Promise.all([runs, artifacts].map((fs) => fs.wandb.close()));
 });
+
+test('a server that was started from it is it again behind a reset', async () => {
+  const run = 'vision-lab/flower-classifier/v1t8c5ye';
+  const before = Object.keys(await server.files(run));
+  await server.seed({ [run]: { 'new.txt': 'new' }, 'vision-lab/new/run': {} });
+  await server.reset();
+  expect(Object.keys(await server.files(run))).toEqual(before);
+  expect(
+    Object.keys(await server.artifactFiles('vision-lab/wandb-registry-model/flowers:production')),
+  ).toEqual(['labels.json', 'model.bin']);
+});

@@ -1,7 +1,7 @@
 import type { HttpAnswer, HttpRequest } from '../server/http.js';
 import { md5Of, type StoredObject } from '../storage/objects.js';
-import { type Refusal, refusal } from '../storage/signing.js';
-import { BUCKET, type Instance } from '../world/instance.js';
+import { BUCKET, type Refusal, refusal } from '../storage/signing.js';
+import type { Instance } from '../world/instance.js';
 
 /** The client tells this word to its user. */
 const LEFT_OUT = 'LeftOutOfRecordedWorld';

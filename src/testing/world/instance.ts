@@ -1,4 +1,5 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
+import type { IncomingHttpHeaders } from 'node:http';
 import { Catalogue } from '../artifacts/catalogue.js';
 import { Commits } from '../artifacts/commits.js';
 import { Deletion } from '../artifacts/deletion.js';
@@ -10,13 +11,10 @@ import { createNodes } from '../resolvers/nodes.js';
 import { Pages } from '../server/connections.js';
 import { MultipartUploads } from '../storage/multipart.js';
 import { Storage } from '../storage/objects.js';
-import { encodePath, type Part, Signer } from '../storage/signing.js';
+import { BUCKET, encodePath, type Part, Signer } from '../storage/signing.js';
 import { ApiKeys } from './api-keys.js';
 import { type FileRow, objectKey } from './records.js';
 import { World } from './world.js';
-
-/** The path under which the storage serves its objects. */
-export const BUCKET = '/wandb-files/';
 
 /** A host's name or address with, perhaps, a port: what else a `Host` may hold makes no address. */
 const AUTHORITY = /^(?:[\w.-]+|\[[\da-f:.]+\])(?::\d{1,5})?$/i;
@@ -69,10 +67,14 @@ export class Instance {
 
   /**
    * Answers a request of the API. Whoever asks by another name (`localhost`, a tunnel, a container's published port)
-   * reaches this one port for certain, and only by that name: all addresses in the answer are of the authority asked.
+   * reaches this one port for certain, and only by that name: all addresses in the answer are of the authority asked, and
+   * of the scheme that who stands in front tells.
    */
-  answering<Answer>(host: string | undefined, answer: () => Answer): Answer {
-    const url = `http://${host}`;
+  answering<Answer>(
+    { host, 'x-forwarded-proto': scheme }: IncomingHttpHeaders,
+    answer: () => Answer,
+  ): Answer {
+    const url = `${scheme === 'https' ? 'https' : 'http'}://${host}`;
     const isOwn = url === this.own.apiUrl || !AUTHORITY.test(host ?? '');
     return this.requestedUrl.run(isOwn ? undefined : url, answer);
   }
