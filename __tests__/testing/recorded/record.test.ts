@@ -204,6 +204,39 @@ describe('what is recorded', () => {
     await run.wandb.close();
   });
 
+  test('costs three requests a run, and one for what runs have in common', async () => {
+    const runs = Array.from({ length: 10 }, (_, index) => [`lab/many/r${index}`, { 'a.txt': `${index}` }]);
+    await server.seed(Object.fromEntries(runs));
+    await server.requests({ clear: true });
+    await record(['lab/many', 'lab/many/r1']);
+    const asked = (await server.requests()).map(({ operation }) => operation);
+    const times = (name: string) => asked.filter((each) => each === name).length;
+    expect(['EntityInfo', 'ProjectInfo', 'ListRuns', 'LookUp', 'RunInfo'].map(times)).toEqual([
+      1, 1, 1, 10, 10,
+    ]);
+    expect(times('FileAddresses')).toBe(10);
+  });
+
+  test('may be a registry, under the name that its organisation has', async () => {
+    const organizations = [{ name: 'Acme, Inc.', entity: 'acme-org', teams: ['lab'] }];
+    const company = await startFakeWandb({ organizations });
+    await company.seedArtifacts({
+      'lab/p/model/m': { versions: [{ files: { 'a.txt': 'a' } }] },
+      'acme-org/wandb-registry-model/model/best': { links: [{ to: 'lab/p/m:v0', aliases: ['production'] }] },
+    });
+    const { artifacts, runs } = mountBoth(company);
+    const world = join(await makeDirectory(), 'world');
+    await artifacts.wandb.record('Acme, Inc./wandb-registry-model', world);
+    await Promise.all([artifacts, runs].map((fs) => fs.wandb.close()));
+    await company.close();
+    await replayed(world, async (replay) => {
+      const { artifacts: fs } = mountBoth(replay);
+      const file = 'Acme, Inc./wandb-registry-model/model/best/production/a.txt';
+      expect(await fs.promises.readFile(file, 'utf8')).toBe('a');
+      await fs.wandb.close();
+    });
+  });
+
   test.each([
     ['lab/flowers/r1/config.yaml', 'EINVAL'],
     ['/', 'EINVAL'],
