@@ -2,6 +2,9 @@ import { once } from 'node:events';
 import { type IncomingMessage, request } from 'node:http';
 import type { SentAnswer, SentRequest } from '../fetch.js';
 
+/** The header by which the server's own `fetch` says that a request was meant for https: its value is the server's secret. */
+export const ASKED_SECURELY = 'x-asked-securely';
+
 /** Of one connection, or told by the body. */
 const OF_CONNECTION = new Set([
   'host',
@@ -14,16 +17,19 @@ const OF_CONNECTION = new Set([
 ]);
 
 /** Sends a request that was meant for another host to this one, which answers as if it were that host. */
-export async function forward(to: string, { method, url, headers, body }: SentRequest): Promise<SentAnswer> {
+export async function forward(
+  to: { readonly url: string; readonly relay: string },
+  { method, url, headers, body }: SentRequest,
+): Promise<SentAnswer> {
   const { host, protocol, pathname, search } = new URL(url);
   const kept = Object.entries(headers).filter(([name]) => !OF_CONNECTION.has(name));
-  const sent = request(new URL(pathname + search, to), {
+  const sent = request(new URL(pathname + search, to.url), {
     method,
     agent: false,
     headers: {
       ...Object.fromEntries(kept),
       host,
-      'x-forwarded-proto': protocol.slice(0, -1),
+      ...(protocol === 'https:' && { [ASKED_SECURELY]: to.relay }),
       ...((body.byteLength > 0 || method === 'POST' || method === 'PUT') && {
         'content-length': String(body.byteLength),
       }),

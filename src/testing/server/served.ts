@@ -16,6 +16,8 @@ import type { Prepared } from './listener.js';
 export interface Addresses {
   readonly url: string;
   readonly storageUrl: string;
+  /** A secret of this server's, which lets it believe its own `fetch`. */
+  readonly relay: string;
 }
 
 /** What stands behind the listeners: the state, and what answers from it. */
@@ -31,8 +33,8 @@ export async function loadServed(settings: Settings, addresses: Addresses): Prom
   return () => serve(new Instance(settings, digests), addresses);
 }
 
-function serve(instance: Instance, { url, storageUrl }: Addresses) {
-  instance.listensAt(url, storageUrl);
+function serve(instance: Instance, { url, storageUrl, relay }: Addresses) {
+  instance.listensAt({ apiUrl: url, storageUrl, relay });
   const api = new Api(instance);
   return {
     ofApi: (request: HttpRequest): Promise<Prepared> => api.prepare(request),

@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import type { SeedArtifacts } from '../artifacts/seeding.js';
 import { type Fault, FaultSchedule } from '../faults.js';
 import type { SentRequest } from '../fetch.js';
@@ -36,7 +37,10 @@ export async function startServer(settings: Settings) {
     prepare: async (request) => (await served).ofStorage(request),
   });
   const addresses = { url: apiListener.url, storageUrl: storageListener.url };
-  const loaded = import('./served.js').then(({ loadServed }) => loadServed(settings, addresses));
+  const relay = randomBytes(16).toString('hex');
+  const loaded = import('./served.js').then(({ loadServed }) =>
+    loadServed(settings, { ...addresses, relay }),
+  );
   let served: Promise<Served> = loaded.then((fresh) => fresh());
 
   return {
@@ -62,7 +66,7 @@ export async function startServer(settings: Settings) {
       if (list) faults.replace(list);
       return faults.pending();
     },
-    forward: (request: SentRequest) => forward(addresses.url, request),
+    forward: (request: SentRequest) => forward({ ...addresses, relay }, request),
     close: async () => {
       await Promise.all([apiListener.close(), storageListener.close()]);
     },
