@@ -1,5 +1,5 @@
 /**
- * Names that run files may have and that not every disk can hold, so that they can't stand in `world/`: separators of
+ * Names that run files may have and that not every disk can hold, so that they can't stand on it as they are: separators of
  * other systems, signs with a meaning in URLs, LIKE patterns and globs, and pairs that some disks take for one name.
  */
 export const awkwardNames: readonly string[] = [

@@ -13,7 +13,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   io: ['contract', 'threads', 'config', 'wire', 'store'],
   kernel: ['contract'],
   node: ['contract', 'threads', 'config', 'io', 'kernel'],
-  testing: ['threads'],
+  testing: ['contract', 'public', 'threads'],
   cli: ['public', 'testing'],
   integrations: ['public', 'threads'],
   public: ['contract', 'config', 'node'],

@@ -9,11 +9,14 @@ const SERVE_OUTSIDE = {
     onResolve({ filter: /^\.\/serve\.js$/ }, ({ path }) => ({ path, external: true })),
 };
 
-/** What the threads load: the I/O thread, the local server's, and the fault proxy's. */
+/** What the local server's thread begins with. */
+const SERVER = 'esm/testing/server/server-thread.js';
+
+/** What the threads load: the I/O thread, the local server's when it listens, and the fault proxy's. */
 const THREADS = [
   'esm/io/owner/thread.js',
   'esm/io/owner/serve.js',
-  'esm/testing/server/server-thread.js',
+  'esm/testing/server/served.js',
   'esm/testing/fault-proxy/thread.js',
 ];
 
@@ -28,6 +31,13 @@ const THREADS = [
 export async function bundleEsm(made, entries) {
   const bundles = [...THREADS.map((file) => [file]), entries];
   await Promise.all(bundles.map((files) => bundle(made, files)));
+  await bundle(made, [SERVER], {
+    // A thread that begins with CommonJS is there a third sooner, and many a test waits for it.
+    format: 'cjs',
+    outExtension: { '.js': '.cjs' },
+    external: ['./served.js'],
+    banner: {},
+  });
   const packed = bundles.flat().map((file) => posix.relative('esm', file));
   const lines = [
     '*.js',
@@ -38,7 +48,7 @@ export async function bundleEsm(made, entries) {
   await writeFile(join(made, 'esm/.npmignore'), `${lines.join('\n')}\n`);
 }
 
-const bundle = (made, files) =>
+const bundle = (made, files, options = {}) =>
   build({
     entryPoints: files.map((file) => join(made, file)),
     outbase: join(made, 'esm'),
@@ -63,4 +73,5 @@ const bundle = (made, files) =>
     define: { 'process.env.NODE_ENV': '"production"' },
     sourcemap: true,
     logLevel: 'error',
+    ...options,
   });

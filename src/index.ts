@@ -29,6 +29,7 @@ export type {
   VersionInfo,
   WandbInfo,
 } from './node/wandb/info.js';
+export type { Recorded, RecordOptions } from './node/wandb/recording/options.js';
 export type {
   FilterOperators,
   FilterValue,

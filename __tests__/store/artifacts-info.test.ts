@@ -94,6 +94,7 @@ describe('info', () => {
       createdAt: null,
       updatedAt: null,
       reference: null,
+      extra: null,
       isPending: false,
     });
     expect(await info(`${FLOWERS}/v1/a.txt`)).toMatchObject({ digestAlgorithm: 'XXH128', md5: null });

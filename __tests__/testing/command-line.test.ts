@@ -1,8 +1,12 @@
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
+import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { worldDirectory } from '../../__fixtures__/index.js';
+import { makeDirectory } from '../helpers/directories.js';
+import { run } from '../helpers/processes.js';
+import { STANDARD, useServer } from '../helpers/server.js';
 
 const program = join(__dirname, '../../dist/esm/cli/main.js');
 
@@ -48,6 +52,65 @@ describe('wandb-fs fake-server', () => {
     expect(stderr).toContain("--port must be a number from 0 to 65535; got '70000'.");
     expect(wandbFs('fake-server', '--colour').stderr).toContain("Unknown option '--colour'");
     expect(wandbFs('fake-server', '--world', '/nowhere').stderr).toMatch(/^wandb-fs: ENOENT/);
+  });
+});
+
+describe('wandb-fs record', () => {
+  const server = useServer({ ...STANDARD, world: worldDirectory });
+  const record = async (cwd: string, ...args: string[]) => {
+    const env = { WANDB_BASE_URL: server.url, WANDB_API_KEY: server.apiKey };
+    return run(process.execPath, [program, 'record', ...args], { cwd, env });
+  };
+
+  test('records runs and artifacts, and tells what it left out', async () => {
+    const cwd = await makeDirectory();
+    const paths = ['vision-lab/flower-classifier/v1t8c5ye', 'wandbas://vision-lab/flower-classifier/dataset'];
+    const first = await record(
+      cwd,
+      ...paths,
+      '--exclude',
+      '*.png',
+      '--exclude',
+      'code/**',
+      '--max-file-bytes',
+      '5000',
+    );
+    expect(first).toMatchObject({ exitCode: 0, stderr: '' });
+    expect(first.stdout.split('\n')).toEqual([
+      expect.stringMatching(/^Recorded 1 runs and 2 versions in __fixtures__.wandb: \d+ files, \d+ bytes\.$/),
+      'Left out, and only named in it:',
+      ...['checkpoints/best.bin (1572864 bytes)', 'code/train.py (92 bytes)'].map(
+        (file) => `  /vision-lab/flower-classifier/v1t8c5ye/${file}`,
+      ),
+      ...[1, 2].map(() => expect.stringMatching(/^ {2}.*\.png \(\d+ bytes\)$/)),
+      '',
+    ]);
+    const place = join(cwd, '__fixtures__/wandb/vision-lab/flower-classifier/runs/v1t8c5ye');
+    expect(existsSync(join(place, 'files/config.yaml'))).toBe(true);
+    expect(await record(cwd, ...paths)).toMatchObject({
+      exitCode: 1,
+      stderr: expect.stringMatching(/^wandb-fs: EEXIST.*replace/),
+    });
+    expect(await record(cwd, ...paths, '--replace')).toMatchObject({ exitCode: 0 });
+    expect(existsSync(join(place, 'files/code/train.py'))).toBe(true);
+  });
+
+  test('says what is wrong with its arguments', async () => {
+    const cwd = await makeDirectory();
+    expect(await record(cwd)).toMatchObject({
+      exitCode: 2,
+      stderr: expect.stringContaining('A path is missing'),
+    });
+    expect(await record(cwd, 'a/b', '--max-bytes', 'many')).toMatchObject({
+      ...{
+        exitCode: 2,
+        stderr: expect.stringContaining("--max-bytes must be a number of bytes; got 'many'."),
+      },
+    });
+    expect(await record(cwd, 'vision-lab/nope')).toMatchObject({
+      ...{ exitCode: 1, stderr: expect.stringMatching(/^wandb-fs: ENOENT.*nope/) },
+    });
+    expect(readdirSync(cwd)).toEqual([]);
   });
 });
 

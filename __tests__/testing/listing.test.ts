@@ -1,5 +1,8 @@
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { awkwardFiles, awkwardNames, worldDirectory } from '../../__fixtures__/index.js';
 import { type FakeWandb, startFakeWandb } from '../../src/testing/index.js';
+import { makeDirectory } from '../helpers/directories.js';
 import { graphql, listFiles, type Nodes, namesOf, nodesOf } from './client.js';
 
 const run = 'lab/project/run';
@@ -122,6 +125,20 @@ describe('listing the files of a run', () => {
 });
 
 describe('the world on disk', () => {
+  test('may be plain files: those of runs', async () => {
+    const world = await makeDirectory();
+    await mkdir(join(world, 'lab/project/run/media'), { recursive: true });
+    await mkdir(join(world, 'lab/project/empty'));
+    await writeFile(join(world, 'lab/project/run/media/a.txt'), 'a');
+    const wandb = await startFakeWandb({ world });
+    try {
+      expect(await wandb.files('lab/project/run')).toEqual({ 'media/a.txt': new Uint8Array([97]) });
+      expect(await wandb.files('lab/project/empty')).toEqual({});
+    } finally {
+      await wandb.close();
+    }
+  });
+
   test('starts with every file of the directory, and takes names that no disk can hold', async () => {
     const wandb = await startFakeWandb({ world: worldDirectory });
     try {

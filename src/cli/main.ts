@@ -1,20 +1,24 @@
 #!/usr/bin/env node
 import { parseArgs } from 'node:util';
+import { UsageError } from './usage-error.js';
 
 const USAGE = `Usage: wandb-fs <command>
 
 Commands:
   fake-server [--port N] [--host H] [--world DIR]
-                 run a local W&B server until it is interrupted; DIR holds
-                 <entity>/<project>/<run>/<file…> to start from
+                 run a local W&B server until it is interrupted; DIR is a
+                 recorded world, or holds <entity>/<project>/<run>/<file…>
+  record PATH… [--to DIR] [--replace] [--include GLOB]… [--exclude GLOB]…
+         [--max-file-bytes N] [--max-bytes N]
+                 record runs and artifacts of W&B as a directory that
+                 fake-server and tests start from. PATH is <entity>, followed
+                 by /<project> and /<run>, or an address: wandbas://<entity>/
+                 <project>/<type>/<collection>/<version>, a page of the app
   demo           list, read, write and union run files on such a server
 
 Options:
   -h, --help     show this text
 `;
-
-/** Told to the user without a stack: the fix is in the command line. */
-class UsageError extends Error {}
 
 async function main(argv: readonly string[]): Promise<void> {
   const [command, ...args] = argv;
@@ -22,6 +26,10 @@ async function main(argv: readonly string[]): Promise<void> {
     case 'fake-server': {
       const { runFakeServer } = await import('./fake-server.js');
       return runFakeServer(readServerOptions(args));
+    }
+    case 'record': {
+      const { runRecord } = await import('./record.js');
+      return runRecord(args);
     }
     case 'demo': {
       const { runDemo } = await import('./demo.js');

@@ -105,6 +105,8 @@ export interface FileFacts {
   readonly updatedAt: string | null;
   /** The URI of content that lies elsewhere. */
   readonly reference: string | null;
+  /** Of such content: what its version notes beside the digest, such as `{ etag, versionID }`. */
+  readonly extra: Readonly<Record<string, unknown>> | null;
   /** It has content that W&B doesn't have yet: size is that content's, and nothing tells its digest. */
   readonly isPending: boolean;
 }

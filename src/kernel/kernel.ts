@@ -7,7 +7,7 @@ import { read, readPage } from './content/reading/read.js';
 import { Core, type KernelOptions } from './core.js';
 import { access, fstat, lstat, setMode, setOwner, setTimes, stat } from './namespace/attributes.js';
 import { mkdir, opendir, readdir } from './namespace/directories.js';
-import { findUnits, info, signedUrl } from './namespace/info.js';
+import { findUnits, info, listed, signedUrl } from './namespace/info.js';
 import { throughLinks } from './namespace/links.js';
 import { missing } from './namespace/missing.js';
 import { removeTree, rmdir, unlink } from './namespace/removal.js';
@@ -65,6 +65,7 @@ export function createKernel(options: KernelOptions): Kernel {
 
     commit: (op, path, options) => commit(core, op, path, options),
     info: (op, path) => info(core, op, path),
+    listed: (op, path) => listed(core, op, path),
     signedUrl: (op, path) => signedUrl(core, op, path),
     find: (op, query) => findUnits(core, op, query),
 

@@ -1,6 +1,6 @@
 import type { CommitOptions, Committed } from '../contract/drafts.js';
 import type { Kind } from '../contract/entry.js';
-import type { Facts } from '../contract/facts.js';
+import type { Facts, FileFacts } from '../contract/facts.js';
 import type { Args, RemoteEvent, Value } from '../contract/remote.js';
 import type { TreePath } from '../contract/tree-path.js';
 import type { Paging } from './namespace/listing/open-directory.js';
@@ -110,6 +110,8 @@ export interface Kernel {
   commit(op: Operation, path: TreePath, options: CommitOptions): Committed;
   /** What the server knows of what stands at a path, for users; what is only here is told from here. */
   info(op: Operation, path: TreePath): Facts;
+  /** What listings tell of a file, for who wants that of all of them. */
+  listed(op: Operation, path: TreePath): FileFacts;
   /**
    * Where the storage gives out a file's content without credentials, for a while. EISDIR for directories, EBUSY for content
    * that isn't at the server yet, ENOTSUP for references to no web address.

@@ -13,7 +13,7 @@ import { prepareHashes } from '../kernel/content/reading/content-hash.js';
 import { createKernel } from '../kernel/kernel.js';
 import type { Kernel } from '../kernel/syscalls.js';
 import type { Layout } from './arguments/layout.js';
-import { makeFs, type WandbFs } from './faces/create.js';
+import { type FsOptions, makeFs, type WandbFs } from './faces/create.js';
 import { ARTIFACTS, RUNS } from './wandb/layouts.js';
 
 /** One of the two trees, configured. Holds the key: it is shown to nobody. */
@@ -80,18 +80,24 @@ function prepared(setup: Setup, layout: Layout): WandbFs {
 const hasThread = ({ config, isInProcess }: Setup): boolean => config.sync === 'thread' && !isInProcess;
 
 /** @param make is called once, at the first use */
-function fsOf(
+const fsOf = (
+  make: () => Setup,
+  layout: Layout,
+  place: Pick<WandbFsOptions, 'mountPoint' | 'root'>,
+): WandbFs => makeFs(optionsOf(make, layout, place));
+
+function optionsOf(
   make: () => Setup,
   layout: Layout,
   { mountPoint, root }: Pick<WandbFsOptions, 'mountPoint' | 'root'>,
-): WandbFs {
+): FsOptions {
   let made: Setup | null = null;
   const setup = (): Setup => {
     made ??= make();
     return made;
   };
   const appUrl = (): string => setup().config.appUrl;
-  return makeFs({
+  return {
     mountPoint,
     root,
     layout,
@@ -100,7 +106,16 @@ function fsOf(
     warn: (message) => setup().config.logger.warn?.(message),
     debug: (message) => setup().config.logger.debug?.(message),
     appPath: (address) => pathBelow(new URL(appUrl()), address),
-  });
+    other: () => optionsOf(() => otherSetup(setup()), layout === RUNS ? ARTIFACTS : RUNS, {}),
+  };
+}
+
+/** Of the other tree, to be read only. */
+function otherSetup({ config, choice }: Setup): Setup {
+  const readable: Config = { ...config, readOnly: true, journal: null };
+  return choice.kind === 'runs'
+    ? artifactsSetup(readable, resolveArtifactsConfig({}).artifacts)
+    : runsSetup(readable);
 }
 
 /** Throws ENOENT for an address elsewhere. */

@@ -106,14 +106,23 @@ export class Tree {
   readonly calls: Calls;
   readonly uploads = new EventEmitter<UploadEvents>();
 
-  /** @param appUrl `https://wandb.ai`, or the app's address beside another server */
+  /**
+   * @param appUrl `https://wandb.ai`, or the app's address beside another server
+   * @param isHeard somebody may listen to its uploads
+   */
   constructor(
     readonly connection: Connection,
     readonly mount: Mount,
     readonly appUrl: () => string,
+    isHeard = true,
   ) {
     this.calls = connection.calls;
-    connection.trees.push(this);
+    if (isHeard) connection.trees.push(this);
+  }
+
+  /** The whole of it at '/', whatever part of it is shown where. */
+  whole(): Tree {
+    return new Tree(this.connection, this.mount.whole(), this.appUrl, false);
   }
 
   /** Made at the first use: configuring and connecting wait until somebody calls. */

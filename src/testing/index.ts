@@ -1,12 +1,3 @@
-import type { SeedArtifacts, SeededCollection } from './artifacts/seeding.js';
-import type { Fault } from './faults.js';
-import { type FakeWandbOptions, resolveOptions } from './options.js';
-import type { RequestRecord } from './server/log.js';
-import type { Control } from './server/start.js';
-import { ServerThread } from './thread/client.js';
-import { readDirectoryTree } from './world/directory-tree.js';
-import type { SeedRun, SeedTree } from './world/seeding.js';
-
 export type {
   SeedArtifacts,
   SeedCollection,
@@ -16,6 +7,7 @@ export type {
   SeedReference,
   SeedVersion,
 } from './artifacts/seeding.js';
+export { type FakeWandb, startFakeWandb } from './fake-wandb.js';
 export {
   type FaultLane,
   type FaultProxy,
@@ -37,95 +29,7 @@ export {
   RUN_FEATURES,
   type Viewer,
 } from './options.js';
+export type { TestHooks } from './runner/hooks.js';
+export { type UsedFakeWandb, type UseFakeWandbOptions, useFakeWandb } from './runner/use-fake-wandb.js';
 export type { RequestRecord } from './server/log.js';
 export type { SeedFiles, SeedRun, SeedTree } from './world/seeding.js';
-
-/** A running local W&B server. */
-export interface FakeWandb extends AsyncDisposable {
-  /** The base URL, as for `WANDB_BASE_URL`. */
-  readonly url: string;
-  readonly storageUrl: string;
-  readonly apiKey: string;
-  /**
-   * Puts entities, projects, runs and files on the server, as if they had long been there; files that exist are
-   * replaced, as another writer would. Entities become teams of the viewer.
-   *
-   * @param tree such as `{ 'entity/project/run': { 'a/b.txt': 'text' } }`; an empty object seeds an empty run
-   * @param about describes the runs named in `tree`
-   */
-  seed(tree: SeedTree, about?: SeedRun): Promise<void>;
-  /**
-   * Puts versions of artifacts on the server, as if they had long been there. Collections that exist grow; types,
-   * projects and entities are made where they aren't there. Names needn't be ones that the service would accept.
-   *
-   * @param tree by path, `entity/project/type/collection`; a `/` or `%` inside a name is percent-encoded, as in
-   *   `lab/project/odd%2Ftype/..`. Such as
-   *   `{ 'lab/project/dataset/flowers': { versions: [{ files: { 'a.txt': 'text' }, aliases: ['prod'] }] } }`
-   *   or `{ 'acme/wandb-registry-model/model/best': { links: [{ to: 'lab/project/flowers:v0' }] } }`. Collections are
-   *   made in the order in which they stand: links lead to what stands before.
-   * @returns by the same paths, what was made
-   */
-  seedArtifacts(tree: SeedArtifacts): Promise<Readonly<Record<string, SeededCollection>>>;
-  /** Seeds a directory `<directory>/<entity>/<project>/<run>/<file…>`. */
-  seedDirectory(directory: string, about?: SeedRun): Promise<void>;
-  /**
-   * The requests so far, in the order of their arrival.
-   *
-   * @param options.clear forgets them; a request under way is forgotten too. @default false
-   */
-  requests(options?: { readonly clear?: boolean | undefined }): Promise<readonly RequestRecord[]>;
-  /** Replaces the failures to come, `[]` ends them all. Without an argument: tells which are still to come. */
-  faults(faults?: readonly Fault[]): Promise<readonly Fault[]>;
-  /** The bytes of all files of a run that were uploaded and finalised, by name; without those being rewritten. */
-  files(run: string): Promise<Readonly<Record<string, Uint8Array>>>;
-  /**
-   * The bytes of a committed version, by their names in it; references are left out.
-   *
-   * @param name 'entity/project/collection', with ':alias' or ':vN' behind it, or else the one that is `latest`
-   */
-  artifactFiles(name: string): Promise<Readonly<Record<string, Uint8Array>>>;
-  /** Ends the server: connections are cut. Its thread ends two seconds later, unless another server takes it. */
-  close(): Promise<void>;
-}
-
-/**
- * Starts a local W&B server: the part of the service that concerns runs and artifacts, over real HTTP on loopback, in a thread of its
- * own. It holds everything in memory and is as strict as the official SDK and the object stores allow.
- *
- * Rejects with a TypeError for options out of range, and with Node's own error if the port can't be had.
- */
-export async function startFakeWandb(options: FakeWandbOptions = {}): Promise<FakeWandb> {
-  const settings = resolveOptions(options);
-  const thread = new ServerThread<Control>(
-    'testing/server/server-thread.js',
-    'fake-wandb',
-    'local W&B server',
-    settings,
-  );
-  const { url, storageUrl } = await thread.listening;
-  const close = (): Promise<void> => thread.close();
-  const server: FakeWandb = {
-    url,
-    storageUrl,
-    apiKey: settings.apiKey,
-    seed: (tree, about = {}) => thread.call('seed', tree, about),
-    seedArtifacts: (tree) => thread.call('seedArtifacts', tree),
-    seedDirectory: async (directory, about = {}) =>
-      thread.call('seed', await readDirectoryTree(directory), about),
-    requests: (wanted = {}) => thread.call('requests', wanted),
-    faults: (faults) => thread.call('faults', faults ?? null),
-    artifactFiles: (name) => thread.call('artifactFiles', name),
-    files: (run) => thread.call('files', run),
-    close,
-    [Symbol.asyncDispose]: close,
-  };
-  if (options.world !== undefined) {
-    try {
-      await server.seedDirectory(options.world);
-    } catch (error) {
-      await close();
-      throw error;
-    }
-  }
-  return server;
-}

@@ -80,7 +80,7 @@ export interface FakeWandbOptions {
   readonly identityToken?: string | undefined;
   /** The regions that artifacts may be stored in, beside `default` and those of versions that are seeded. @default ['minio-local'] */
   readonly storageRegions?: readonly string[] | undefined;
-  /** A directory to start from: `<world>/<entity>/<project>/<run>/<file…>`. */
+  /** A directory to start from: a recorded world, or files, `<world>/<entity>/<project>/<run>/<file…>`. */
   readonly world?: string | undefined;
 }
 

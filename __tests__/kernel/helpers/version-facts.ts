@@ -62,6 +62,7 @@ export function factsAt(path: TreePath): Facts {
     createdAt: null,
     updatedAt: null,
     reference: null,
+    extra: null,
     isPending: false,
   };
 }

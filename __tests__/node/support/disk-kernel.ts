@@ -58,6 +58,9 @@ export function diskKernel(base: string): Kernel {
       throw new Failure('EINVAL');
     },
     info: () => ({ kind: 'directory' }),
+    listed: () => {
+      throw new Failure('ENOTSUP');
+    },
     signedUrl: () => '',
     find: () => {
       throw new Failure('ENOTSUP');

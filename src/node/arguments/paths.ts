@@ -78,6 +78,11 @@ export class Mount {
     return DEMANDS_DIRECTORY.test(path) && tree !== ROOT ? treePath(`${tree}/`) : tree;
   }
 
+  /** The same tree at '/', all of it. */
+  whole(): Mount {
+    return new Mount({ layout: this.layout, appPath: this.appPath });
+  }
+
   /** The absolute path of a tree path, as callers see it. */
   show(tree: TreePath): string {
     return `/${[...this.mountPoint, ...segmentsOf(tree).slice(this.root.length)].join('/')}`;

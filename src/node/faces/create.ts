@@ -1,5 +1,6 @@
 import nodeFs from 'node:fs';
 import type { Kernel } from '../../kernel/syscalls.js';
+import { notSupported } from '../arguments/errors.js';
 import { Mount, type MountOptions } from '../arguments/paths.js';
 import { Dir } from '../results/dir.js';
 import { type StreamFs, streamMembers, utf8Streams } from '../streams/streams.js';
@@ -32,23 +33,36 @@ export interface FsOptions extends MountOptions {
   readonly debug?: ((message: string) => void) | undefined;
   /** The address of the W&B app, such as 'https://wandb.ai'. */
   readonly appUrl: () => string;
+  /** The other tree of the same server, for what is asked of both. @default there is none */
+  readonly other?: (() => FsOptions) | undefined;
 }
 
 /**
  * Assembles an object of the shape of `node:fs`. All members are its own, enumerable and bound: tools spread it,
  * destructure it, test for members and replace them.
  */
-export function makeFs({ connect, appUrl, warn = warnProcess, debug, ...mountOptions }: FsOptions): WandbFs {
-  return makeFace(new Connection(connect, warn, debug), appUrl, mountOptions);
+export function makeFs(options: FsOptions): WandbFs {
+  return makeFace(connectionOf(options), options);
+}
+
+const connectionOf = ({ connect, warn = warnProcess, debug }: FsOptions): Connection =>
+  new Connection(connect, warn, debug);
+
+const treeOf = (options: FsOptions, connection = connectionOf(options)): Tree =>
+  new Tree(connection, new Mount(options), options.appUrl);
+
+function otherTreeOf({ other }: FsOptions): Tree {
+  if (other) return treeOf(other());
+  throw notSupported('record', 'There is one tree only: give paths of it.');
 }
 
 const warnProcess = (message: string): void => process.emitWarning(message, 'WandbFsWarning');
 
-function makeFace(connection: Connection, appUrl: () => string, options: MountOptions): WandbFs {
-  const tree = new Tree(connection, new Mount(options), appUrl);
+function makeFace(connection: Connection, options: FsOptions): WandbFs {
+  const tree = treeOf(options, connection);
   const face = makeMembers(tree, (): StreamFs => members as StreamFs);
   const promises = withTheRest(nodeFs.promises, face.promises, fillPromise);
-  const wandb = wandbControl(tree);
+  const wandb = wandbControl(tree, () => otherTreeOf(options));
   const members = {
     ...withTheRest(nodeFs, { ...face, promises }, fillMember),
     wandb,
@@ -56,7 +70,7 @@ function makeFace(connection: Connection, appUrl: () => string, options: MountOp
   };
   mounted.set(members, {
     mountPoint: tree.mount.show(tree.mount.top),
-    at: (mountPoint) => makeFace(connection, appUrl, { ...options, mountPoint }),
+    at: (mountPoint) => makeFace(connection, { ...options, mountPoint }),
   });
   // Each function checks its arguments itself and so takes anything; the compiler can't see Node's overloads in that.
   return members as unknown as WandbFs;

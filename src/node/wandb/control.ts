@@ -11,6 +11,7 @@ import { asCommitOptions } from './commit-options.js';
 import { type FindOptions, find, type RunsFound } from './find.js';
 import { get, put, type TransferOptions } from './get-put.js';
 import { addressOf, info, type WandbInfo } from './info.js';
+import type { Recorded, RecordOptions } from './recording/options.js';
 import type { UploadEvents } from './uploads.js';
 
 /** What W&B needs and `node:fs` has no name for. */
@@ -83,6 +84,22 @@ export interface WandbControl {
    */
   find(options: FindOptions): RunsFound;
   /**
+   * Records runs and artifact versions, with what W&B knows of them, as a directory that a person can read and edit and
+   * that `startFakeWandb({ world: directory })` serves: `docs/RECORDED-WORLDS.md` has its layout. It appears whole or not
+   * at all. What was written so far is sent first. Neither keys nor signed addresses are in it, nor who made what.
+   *
+   * Rejects with ENOENT for what isn't there; EINVAL for a path inside a run or version; EEXIST where a world stands
+   * already, unless `replace` is set, ENOTEMPTY where anything else does; with AbortError.
+   *
+   * @param paths of runs, or projects or entities for all of theirs; in a tree of artifacts, of versions, collections and
+   *   what is above them. Addresses (`wandbfs://…`, `wandbas://…`, pages of the app) may be of either tree.
+   */
+  record(
+    paths: string | Iterable<string | Buffer | URL>,
+    directory: string | Buffer | URL,
+    options?: RecordOptions,
+  ): Promise<Recorded>;
+  /**
    * What the journal holds: acknowledged, and not known to be on the server. `torn` records and `damaged` files were
    * found when it was taken over from a process that was killed. Null without the option `journal`.
    */
@@ -110,18 +127,12 @@ export interface WandbControl {
 /** How long `close` waits for calls that only read, in milliseconds. */
 const LONGEST_WAIT_MS = 10_000;
 
-export function wandbControl(tree: Tree): WandbControl {
+/** @param other makes the other tree of the same server */
+export function wandbControl(tree: Tree, other: () => Tree): WandbControl {
   return {
     flush: () => tree.calls.drive(flush(tree)),
     flushSync: () => driveSync(flush(tree)),
-    close: async () => {
-      tree.connection.end();
-      await Promise.race([tree.calls.whenNone(), timeOver(LONGEST_WAIT_MS)]);
-      // An endless listing must not keep us for ever.
-      tree.connection.made?.cancelReads();
-      await tree.calls.whenNone();
-      await driveAsync(shutdown(tree));
-    },
+    close: () => close(tree),
     refresh: (path) => driveSync(refresh(tree, path)),
     prefetch: async (paths) => {
       const loads = Array.from(paths, (path) => tree.calls.drive(prefetch(tree, path)));
@@ -133,12 +144,30 @@ export function wandbControl(tree: Tree): WandbControl {
     find: (options) => find(tree, options),
     get: (remote, local, options) => tree.calls.drive(get(tree, remote, local, options)),
     put: (local, remote, options) => tree.calls.drive(put(tree, local, remote, options)),
+    record: async (paths, directory, options) => {
+      const { record } = await import('./recording/record.js');
+      await tree.calls.drive(flush(tree));
+      const beside = () => {
+        const made = other();
+        return { tree: made, close: () => close(made) };
+      };
+      return record({ own: tree, other: beside }, paths, directory, options);
+    },
     journal: () => driveSync(journal(tree)),
     counters: () => tree.connection.made?.counters() ?? {},
     signedUrl: (path) => tree.calls.drive(signedUrl(tree, path)),
     webUrl: (path) => driveSync(webUrl(tree, path)),
     uploads: tree.uploads,
   };
+}
+
+async function close(tree: Tree): Promise<void> {
+  tree.connection.end();
+  await Promise.race([tree.calls.whenNone(), timeOver(LONGEST_WAIT_MS)]);
+  // An endless listing must not keep us for ever.
+  tree.connection.made?.cancelReads();
+  await tree.calls.whenNone();
+  await driveAsync(shutdown(tree));
 }
 
 function* journal(tree: Tree): Composite<JournalReport | null> {

@@ -55,7 +55,7 @@ export function* get(tree: Tree, remote: unknown, local: unknown, options: unkno
   }
 
   function* copyTo(output: disk.FileHandle, size: number): AsyncComposite<void> {
-    const chunk = Buffer.allocUnsafeSlow(CHUNK_BYTES);
+    const chunk = Buffer.allocUnsafeSlow(size > 0 ? Math.min(size, CHUNK_BYTES) : CHUNK_BYTES);
     let bytes = 0;
     for (;;) {
       const count = yield* step('read', (op) => tree.kernel.read(op, fd, chunk, null));

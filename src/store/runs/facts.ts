@@ -102,6 +102,7 @@ async function factsOfFile(
     createdAt: isoOf(row.createdAt),
     updatedAt: isoOf(row.updatedAt),
     reference: null,
+    extra: null,
     isPending: false,
   };
 }

@@ -95,10 +95,8 @@ export class Commits {
         const where = isOwn ? '' : ` for the artifact ${entry.birthArtifactID}`;
         throw new GraphQLError(`file ${name} of artifact ${nameOf(artifact)} was not uploaded${where}`);
       }
-      if (entry.size !== null && entry.size !== object.bytes.byteLength) {
-        throw new GraphQLError(
-          `the manifest says ${entry.size} bytes for ${name}, which has ${object.bytes.byteLength}`,
-        );
+      if (entry.size !== null && entry.size !== object.size) {
+        throw new GraphQLError(`the manifest says ${entry.size} bytes for ${name}, which has ${object.size}`);
       }
     }
   }

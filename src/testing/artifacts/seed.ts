@@ -23,7 +23,7 @@ export function artifactFiles(instance: Instance, name: string): Record<string, 
   return Object.fromEntries(
     contents.entries.flatMap((entry): [string, Uint8Array][] => {
       const object = storage.get(objects.keyOf(artifact, contents.layout, entry));
-      return entry.ref === null && object ? [[entry.path, object.bytes]] : [];
+      return entry.ref === null && object && !object.isLeftOut ? [[entry.path, object.bytes]] : [];
     }),
   );
 }

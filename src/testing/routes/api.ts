@@ -3,8 +3,9 @@ import { GraphqlService } from '../graphql/service.js';
 import { type Handler, type HttpAnswer, HttpError, type HttpRequest, jsonError } from '../server/http.js';
 import { RateLimit } from '../server/limits.js';
 import type { Prepared } from '../server/listener.js';
+import { BUCKET } from '../storage/signing.js';
 import { Gatekeeper } from '../world/auth.js';
-import { BUCKET, type Instance } from '../world/instance.js';
+import type { Instance } from '../world/instance.js';
 import { artifactFile } from './artifacts.js';
 import { bucket } from './bucket.js';
 import { fileStream } from './file-stream.js';
@@ -26,7 +27,7 @@ export class Api {
     if (request.path.startsWith(BUCKET))
       return { graphql: null, handle: (sent) => bucket(this.instance, withoutCredentials(sent)) };
     const atHost = (handler: Handler): Handler =>
-      this.limited((sent) => this.instance.answering(sent.headers.host, () => handler(sent)));
+      this.limited((sent) => this.instance.answering(sent.headers, () => handler(sent)));
     if (request.path !== '/graphql') return { graphql: null, handle: atHost((sent) => this.route(sent)) };
     const body = (await request.body()).toString();
     try {

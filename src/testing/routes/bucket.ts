@@ -1,7 +1,10 @@
 import type { HttpAnswer, HttpRequest } from '../server/http.js';
 import { md5Of, type StoredObject } from '../storage/objects.js';
-import { type Refusal, refusal } from '../storage/signing.js';
-import { BUCKET, type Instance } from '../world/instance.js';
+import { BUCKET, type Refusal, refusal } from '../storage/signing.js';
+import type { Instance } from '../world/instance.js';
+
+/** The client tells this word to its user. */
+const LEFT_OUT = 'LeftOutOfRecordedWorld';
 
 /** The storage's side of the server: objects under signed URLs, nothing else. */
 export async function bucket(instance: Instance, request: HttpRequest): Promise<HttpAnswer> {
@@ -39,6 +42,7 @@ async function put(instance: Instance, key: string, request: HttpRequest): Promi
 function get(instance: Instance, key: string, request: HttpRequest): HttpAnswer {
   const object = instance.storage.get(key);
   if (!object) return xmlError(refusal(404, 'NoSuchKey', 'The specified key does not exist.'));
+  if (object.isLeftOut) return xmlError(refusal(410, LEFT_OUT, 'A recorded world only names the file.'));
   const { headers } = request;
   const etag = etagOf(object);
   const about = {

@@ -31,7 +31,7 @@ interface ListenerOptions {
   readonly faults: FaultSchedule;
   readonly prepare: (request: HttpRequest) => Promise<Prepared>;
   /** The answer to a request whose URL is to be seen as expired. */
-  readonly expired: () => HttpAnswer;
+  readonly expired: () => Promise<HttpAnswer>;
 }
 
 /** One HTTP server: logs every request, lets faults hit it, and has it handled. */
@@ -84,7 +84,7 @@ async function exchange(
   const fault: Fault = options.faults.take(record) ?? {};
   await pause(options.latencyMs + (fault.delayMs ?? 0));
   if (fault.drop === 'before') return cut(response);
-  const answer = staged(fault, options) ?? (await handle(request));
+  const answer = (await staged(fault, options)) ?? (await handle(request));
   await pause(fault.delayAnswerMs ?? 0);
   if (fault.drop === 'after') return cut(response);
   record.status = answer.status;
@@ -93,7 +93,7 @@ async function exchange(
 }
 
 /** The answer that a fault gives in place of the handler's. */
-function staged(fault: Fault, options: ListenerOptions): HttpAnswer | null {
+async function staged(fault: Fault, options: ListenerOptions): Promise<HttpAnswer | null> {
   if (fault.graphqlError !== undefined)
     return json({ errors: [{ message: fault.graphqlError }], data: null });
   if (fault.isExpired) return options.expired();

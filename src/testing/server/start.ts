@@ -1,58 +1,62 @@
-import { loadDigests } from '../artifacts/manifest.js';
-import { ArtifactSeeder, artifactFiles } from '../artifacts/seed.js';
+import { randomBytes } from 'node:crypto';
 import type { SeedArtifacts } from '../artifacts/seeding.js';
 import { type Fault, FaultSchedule } from '../faults.js';
+import type { SentRequest } from '../fetch.js';
 import type { Settings } from '../options.js';
-import { Api } from '../routes/api.js';
-import { bucket, xmlError } from '../routes/bucket.js';
-import { BUCKET, Instance } from '../world/instance.js';
-import { objectKey } from '../world/records.js';
-import { seed } from '../world/seed.js';
+import { BUCKET } from '../storage/signing.js';
 import type { SeedRun, SeedTree } from '../world/seeding.js';
+import { forward } from './forward.js';
 import { listen } from './listener.js';
 import { RequestLog } from './log.js';
+import type { Served } from './served.js';
 
 /** What the server's own thread does on request of the thread that started it. */
 export type Control = Awaited<ReturnType<typeof startServer>>;
 
 /** Starts the API and the storage in this thread. */
 export async function startServer(settings: Settings) {
-  const instance = new Instance(settings, await loadDigests());
   const log = new RequestLog();
   const faults = new FaultSchedule();
-  const api = new Api(instance);
   const shared = {
     host: settings.host,
     latencyMs: settings.latencyMs,
     log,
     faults,
-    expired: () => xmlError(instance.signer.expired()),
+    expired: async () => (await served).expired(),
   };
   const apiListener = await listen({
     ...shared,
     sideOf: (path) => (path.startsWith(BUCKET) ? 'storage' : 'api'),
     port: settings.port,
-    prepare: (request) => api.prepare(request),
+    prepare: async (request) => (await served).ofApi(request),
   });
   const storageListener = await listen({
     ...shared,
     sideOf: () => 'storage',
     port: 0,
-    prepare: async () => ({ graphql: null, handle: (request) => bucket(instance, request) }),
+    prepare: async (request) => (await served).ofStorage(request),
   });
-  instance.listensAt(apiListener.url, storageListener.url);
+  const addresses = { url: apiListener.url, storageUrl: storageListener.url };
+  const relay = randomBytes(16).toString('hex');
+  const loaded = import('./served.js').then(({ loadServed }) =>
+    loadServed(settings, { ...addresses, relay }),
+  );
+  let served: Promise<Served> = loaded.then((fresh) => fresh());
 
   return {
-    url: apiListener.url,
-    storageUrl: storageListener.url,
-    seed: (tree: SeedTree, about: SeedRun) => seed(instance, tree, about),
-    seedArtifacts: (tree: SeedArtifacts) => {
-      const seeder = new ArtifactSeeder(instance);
-      return Object.fromEntries(
-        Object.entries(tree).map(([path, what]) => [path, seeder.collection(path, what)]),
-      );
+    ...addresses,
+    /** Requests on their way end in the state that they came to. */
+    reset: () => {
+      log.clear();
+      faults.replace([]);
+      served = loaded.then((fresh) => fresh());
     },
-    artifactFiles: (name: string) => artifactFiles(instance, name),
+    seed: async (tree: SeedTree, about: SeedRun) => (await served).seed(tree, about),
+    seedDirectory: async (directory: string, about: SeedRun) =>
+      (await served).seedDirectory(directory, about),
+    seedArtifacts: async (tree: SeedArtifacts) => (await served).seedArtifacts(tree),
+    artifactFiles: async (name: string) => (await served).artifactFiles(name),
+    files: async (run: string) => (await served).files(run),
     requests: ({ clear = false }: { readonly clear?: boolean | undefined }) => {
       const records = log.all();
       if (clear) log.clear();
@@ -62,22 +66,9 @@ export async function startServer(settings: Settings) {
       if (list) faults.replace(list);
       return faults.pending();
     },
-    files: (path: string) => {
-      const [entity = '', project = '', name = ''] = path.split('/');
-      const run = instance.world.run(entity, project, name);
-      if (!run) throw new TypeError(`There is no run '${path}' on the server.`);
-      const rows = [...run.files.values()].filter((row) => {
-        const { updatedAt, settlesAt } = instance.world.settle(row);
-        return updatedAt !== null && settlesAt === null;
-      });
-      return Object.fromEntries(
-        rows.map((row) => [row.name, instance.storage.get(objectKey(row))?.bytes ?? EMPTY]),
-      );
-    },
+    forward: (request: SentRequest) => forward({ ...addresses, relay }, request),
     close: async () => {
       await Promise.all([apiListener.close(), storageListener.close()]);
     },
   };
 }
-
-const EMPTY = new Uint8Array();

@@ -2,7 +2,10 @@ import { createHash } from 'node:crypto';
 
 export interface StoredObject {
   readonly bytes: Uint8Array;
-  /** Hexadecimal. */
+  readonly size: number;
+  /** Nobody has the bytes: a recorded world only names them. */
+  readonly isLeftOut: boolean;
+  /** Hexadecimal; empty where it isn't known. */
   readonly md5: string;
   /** Without quotes: the MD5, but of an object that came in parts the MD5 of theirs, and their number. */
   readonly etag: string;
@@ -27,9 +30,24 @@ export class Storage {
   ): StoredObject {
     const md5 = md5Of(bytes).toString('hex');
     const contentType = about.contentType || mimeType(key) || 'application/octet-stream';
-    const object = { bytes, md5, etag: about.etag ?? md5, contentType, storedAt: Date.now() };
+    const object = {
+      ...{ bytes, size: bytes.byteLength, isLeftOut: false },
+      ...{ md5, etag: about.etag ?? md5, contentType, storedAt: Date.now() },
+    };
     this.objects.set(key, object);
     return object;
+  }
+
+  /**
+   * Notes an object whose bytes aren't here: it counts as stored, but can't be read.
+   *
+   * @param about.digest its MD5 in base64; what is none is left aside
+   */
+  leaveOut(key: string, { size, digest }: { readonly size: number; readonly digest: string | null }): void {
+    const md5 = Buffer.from(digest ?? '', 'base64').toString('hex');
+    const contentType = mimeType(key) || 'application/octet-stream';
+    const about = { size, md5, etag: md5 || 'left-out', contentType, storedAt: Date.now() };
+    this.objects.set(key, { ...about, bytes: new Uint8Array(), isLeftOut: true });
   }
 
   move(from: string, to: string): void {

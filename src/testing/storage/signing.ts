@@ -1,6 +1,9 @@
 import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
 import type { IncomingHttpHeaders } from 'node:http';
 
+/** The path under which the storage serves its objects. */
+export const BUCKET = '/wandb-files/';
+
 /** Why the storage refuses a request: the status and the code that stands in the XML. */
 export interface Refusal {
   readonly status: number;

@@ -20,6 +20,7 @@ export class ServerThread<Control extends object> {
   private readonly waiters = new Map<number, Waiter>();
   private lastId = 0;
   private closing: Promise<void> | null = null;
+  private isHeld = true;
   /** Why nothing more comes of it. */
   private end: Error | null = null;
 
@@ -57,6 +58,19 @@ export class ServerThread<Control extends object> {
     return this.closing;
   }
 
+  /** The server keeps the process alive no longer, but while it is called. */
+  unref(): void {
+    this.isHeld = false;
+    this.worker.unref();
+    this.holdForWaiters();
+  }
+
+  private holdForWaiters(): void {
+    if (this.isHeld) return;
+    if (this.waiters.size > 0) this.port.ref();
+    else this.port.unref();
+  }
+
   private async closeServer(): Promise<void> {
     if (this.end) return;
     await this.send('close', []);
@@ -90,12 +104,16 @@ export class ServerThread<Control extends object> {
   }
 
   private answer(id: number): Promise<unknown> {
-    return new Promise((resolve, reject) => this.waiters.set(id, { resolve, reject }));
+    return new Promise((resolve, reject) => {
+      this.waiters.set(id, { resolve, reject });
+      this.holdForWaiters();
+    });
   }
 
   private settle(answer: ThreadAnswer): void {
     const waiter = this.waiters.get(answer.id);
     this.waiters.delete(answer.id);
+    this.holdForWaiters();
     if ('error' in answer) {
       if (answer.id === 0) this.leave();
       waiter?.reject(unpackError(answer.error));

@@ -1,4 +1,5 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
+import type { IncomingHttpHeaders } from 'node:http';
 import { Catalogue } from '../artifacts/catalogue.js';
 import { Commits } from '../artifacts/commits.js';
 import { Deletion } from '../artifacts/deletion.js';
@@ -8,18 +9,24 @@ import { Versions } from '../artifacts/versions.js';
 import type { Settings } from '../options.js';
 import { createNodes } from '../resolvers/nodes.js';
 import { Pages } from '../server/connections.js';
+import { ASKED_SECURELY } from '../server/forward.js';
 import { MultipartUploads } from '../storage/multipart.js';
 import { Storage } from '../storage/objects.js';
-import { encodePath, type Part, Signer } from '../storage/signing.js';
+import { BUCKET, encodePath, type Part, Signer } from '../storage/signing.js';
 import { ApiKeys } from './api-keys.js';
 import { type FileRow, objectKey } from './records.js';
 import { World } from './world.js';
 
-/** The path under which the storage serves its objects. */
-export const BUCKET = '/wandb-files/';
-
 /** A host's name or address with, perhaps, a port: what else a `Host` may hold makes no address. */
 const AUTHORITY = /^(?:[\w.-]+|\[[\da-f:.]+\])(?::\d{1,5})?$/i;
+
+/** Where a server is reached. */
+interface Own {
+  readonly apiUrl: string;
+  readonly storageUrl: string;
+  /** What only its own `fetch` can tell; null: nobody can. */
+  readonly relay: string | null;
+}
 
 /** One running server: its state, and where it is reached. */
 export class Instance {
@@ -39,7 +46,7 @@ export class Instance {
   /** The headers that an upload must carry, lower-case names. */
   readonly signedHeaders: Readonly<Record<string, string>>;
   /** Where the two listeners are; set when the ports are known. */
-  private own = { apiUrl: '', storageUrl: '' };
+  private own: Own = { apiUrl: '', storageUrl: '', relay: null };
   private readonly requestedUrl = new AsyncLocalStorage<string | undefined>();
 
   constructor(
@@ -63,16 +70,18 @@ export class Instance {
     );
   }
 
-  listensAt(apiUrl: string, storageUrl: string): void {
-    this.own = { apiUrl, storageUrl };
+  listensAt(own: Own): void {
+    this.own = own;
   }
 
   /**
    * Answers a request of the API. Whoever asks by another name (`localhost`, a tunnel, a container's published port)
-   * reaches this one port for certain, and only by that name: all addresses in the answer are of the authority asked.
+   * reaches this one port for certain, and only by that name: all addresses in the answer are of the authority asked. Its
+   * scheme is believed of this server's own `fetch` alone.
    */
-  answering<Answer>(host: string | undefined, answer: () => Answer): Answer {
-    const url = `http://${host}`;
+  answering<Answer>({ host, ...headers }: IncomingHttpHeaders, answer: () => Answer): Answer {
+    const isSecure = this.own.relay !== null && headers[ASKED_SECURELY] === this.own.relay;
+    const url = `${isSecure ? 'https' : 'http'}://${host}`;
     const isOwn = url === this.own.apiUrl || !AUTHORITY.test(host ?? '');
     return this.requestedUrl.run(isOwn ? undefined : url, answer);
   }

@@ -205,8 +205,8 @@ export class World {
     row.updatedAt = object.storedAt;
     row.run.project.updatedAt = object.storedAt;
     if (isManifest(row.name)) return row;
-    row.sizeBytes = object.bytes.byteLength;
-    row.md5 = md5Base64(object);
+    row.sizeBytes = object.size;
+    row.md5 = object.md5 === '' ? null : md5Base64(object);
     return row;
   }
 
@@ -226,6 +226,11 @@ export class World {
 
   next(): number {
     return ++this.lastNumber;
+  }
+
+  /** A number was taken from elsewhere: what is made from now on has greater ones. */
+  beyond(number: number): void {
+    this.lastNumber = Math.max(this.lastNumber, number);
   }
 }
 

@@ -1,5 +1,6 @@
 import { clearTimeout, setTimeout } from 'node:timers';
 import type { Timeouts } from '../../config/config.js';
+import { asResponse, headersOf, type Parts, partsOfBody, statusOf } from './doubles.js';
 import { wholeFile } from './file-pieces.js';
 import { assertPublic } from './public-addresses.js';
 import type { Body, Transport } from './transport.js';
@@ -22,14 +23,17 @@ export function fetchTransport(fetch: typeof globalThis.fetch, timeouts: Timeout
       });
       // Nobody tells when a body has been sent and its answer is waited for.
       const bound = body ? null : Math.min(timeouts.headers, timeouts.attempt);
-      const response = await (bound === null ? pending : within(bound, late, pending));
-      const all = Object.fromEntries(response.headers);
+      const answer: unknown = await (bound === null ? pending : within(bound, late, pending));
+      const response = asResponse(answer, method, url);
+      const all = headersOf(response);
       const { 'content-encoding': coding, 'content-length': _, ...ofDecoded } = all;
+      const parts = partsOfBody(response);
       return {
-        status: response.status,
+        status: statusOf(response),
         headers: coding === undefined ? all : ofDecoded,
-        body: partsOf(response, timeouts.idle, late),
-        discard: async () => response.body?.cancel(),
+        body: bounded(parts, timeouts.idle, late),
+        // Not waited for: where somebody keeps a clone of the answer, as MSW does, it ends when that is read, too.
+        discard: async () => void Promise.allSettled([parts.cancel()]),
       };
     },
     async close() {},
@@ -50,15 +54,13 @@ async function fetchBody(body: Body): Promise<Uint8Array<ArrayBuffer> | Blob> {
 }
 
 /** @param idle milliseconds without a sign of life, between parts */
-async function* partsOf({ body }: Response, idle: number, late: AbortController): AsyncGenerator<Uint8Array> {
-  if (!body) return;
-  const reader = body.getReader();
+async function* bounded(parts: Parts, idle: number, late: AbortController): AsyncGenerator<Uint8Array> {
   let isEnded = false;
   try {
     for (;;) {
-      const { done, value } = await within(idle, late, reader.read());
-      if (done) break;
-      yield value;
+      const part = await within(idle, late, parts.next());
+      if (part === null) break;
+      yield part;
     }
     isEnded = true;
   } finally {

@@ -1,6 +1,7 @@
 import type { WireConfig } from '../../config/config.js';
 import { clip, errnoOf } from '../errors.js';
 import { broken, cancelled, isWireFailure, notAgreed, timedOut, WireFailure } from '../wire-failure.js';
+import { isUnanswered, unansweredBy } from './doubles.js';
 import { proxyFor } from './proxy-choice.js';
 import { NOT_PUBLIC } from './public-addresses.js';
 import { tlsFailure } from './tls-failure.js';
@@ -84,6 +85,9 @@ export function networkFailure(error: unknown, peer: Peer, signal: AbortSignal |
     const detail = `${host} has an address of this machine or of a private network, which must be allowed by name.`;
     return new WireFailure('EACCES', detail, 'an inner address', 'final');
   }
+  if (isUnanswered(causesOf(error), codes)) {
+    return new WireFailure('EIO', unansweredBy(peer.address), cause, 'final');
+  }
   const connection = connectionFailure(error, party);
   if (connection) return connection;
   if (codes.some((code) => /TIMEOUT|ETIMEDOUT/.test(code)) || isNamed(error, 'TimeoutError')) {
@@ -155,7 +159,7 @@ export interface AnyError {
 }
 
 /** An error, what caused it, and the errors it gathers, outermost first. */
-function causesOf(error: unknown, depth = 0): readonly AnyError[] {
+function causesOf(error: unknown, depth = 0): readonly (AnyError & object)[] {
   if (typeof error !== 'object' || error === null || depth > 4) return [];
   const gathered = 'errors' in error && Array.isArray(error.errors) ? error.errors : [];
   const inner = 'cause' in error ? [error.cause, ...gathered] : gathered;

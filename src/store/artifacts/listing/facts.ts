@@ -51,7 +51,7 @@ async function factsOfFile(
 ): Promise<FileFacts> {
   const found = await context.versions.entryAt(path, signal);
   if (!found) throw new Failure('ENOENT');
-  const { digest, algorithm, size, ref } = found.entry;
+  const { digest, algorithm, size, ref, extra } = found.entry;
   const isHashed = ref === null;
   return {
     kind: 'file',
@@ -64,6 +64,7 @@ async function factsOfFile(
     createdAt: null,
     updatedAt: null,
     reference: ref,
+    extra: isHashed ? null : extra,
     isPending: false,
   };
 }

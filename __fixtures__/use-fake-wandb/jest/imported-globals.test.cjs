@@ -1,0 +1,5 @@
+const { beforeAll, test } = require('@jest/globals');
+const { default: defaultFs } = require('wandb-fs');
+const { useFakeWandb } = require('wandb-fs/testing');
+
+require('../tests.cjs')({ useFakeWandb, defaultFs, test, beforeAll });

@@ -1,0 +1,6 @@
+import { before, test } from 'node:test';
+import defaultFs from 'wandb-fs';
+import { useFakeWandb } from 'wandb-fs/testing';
+import tests from '../tests.cjs';
+
+tests({ useFakeWandb, defaultFs, test, beforeAll: before });

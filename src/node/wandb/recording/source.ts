@@ -1,0 +1,130 @@
+import type { FileFacts } from '../../../contract/facts.js';
+import { isAtOrBelow, joinPath, type TreePath, withoutSlash } from '../../../contract/tree-path.js';
+import { abortError, failure } from '../../arguments/errors.js';
+import type { Place } from '../../arguments/paths.js';
+import type { Composite } from '../../composites/driver.js';
+import { invokeAt, placeOf, type Tree } from '../../tree.js';
+import { get } from '../get-put.js';
+import { info, type WandbInfo } from '../info.js';
+
+/** A tree as one who records it sees it: by tree paths. What fails says the path as the tree's user writes it. */
+export class Source {
+  readonly kind: 'runs' | 'artifacts';
+  /** What is above `root` is recorded, too, and so is what links lead to. */
+  private readonly tree: Tree;
+
+  constructor(
+    private readonly given: Tree,
+    readonly signal: AbortSignal | undefined,
+  ) {
+    this.kind = given.mount.layout.shape.kind === 'runs' ? 'runs' : 'artifacts';
+    this.tree = given.whole();
+  }
+
+  /** As the tree's user writes it, if it is in his part of the tree. */
+  show(path: TreePath): string {
+    const { mount } = this.given;
+    return (isAtOrBelow(path, mount.top) ? mount : this.tree.mount).show(path);
+  }
+
+  /** What a path of the user's leads to, aliases followed; ENOENT where there is nothing. */
+  locate(given: string): Promise<TreePath> {
+    const place = placeOf(this.given, given, 'paths');
+    return this.drive(
+      invokeAt('record', place, (op, at) => this.tree.kernel.realpath(op, withoutSlash(at)), this),
+    );
+  }
+
+  private placeOf(path: TreePath): Place {
+    return placeOf(this.tree, this.pathOf(path));
+  }
+
+  private pathOf(path: TreePath): string {
+    return this.tree.mount.show(path);
+  }
+
+  async facts<Kind extends WandbInfo['kind']>(
+    path: TreePath,
+    kind: Kind,
+  ): Promise<Extract<WandbInfo, { kind: Kind }>> {
+    const facts = await this.drive(info(this.tree, this.pathOf(path)));
+    if (isOfKind(facts, kind)) return facts;
+    throw this.refusal('EINVAL', path, `It is no ${kind}, but a ${facts.kind}.`);
+  }
+
+  /** What is in a directory, in its order. */
+  names(path: TreePath): Promise<readonly { readonly name: string; readonly kind: string }[]> {
+    const place = this.placeOf(path);
+    return this.drive(invokeAt('scandir', place, (op, at) => this.tree.kernel.readdir(op, at), this));
+  }
+
+  async directories(path: TreePath): Promise<TreePath[]> {
+    const names = await this.names(path);
+    return names.filter(({ kind }) => kind === 'directory').map(({ name }) => joinPath(path, name));
+  }
+
+  /** All files below a directory, references among them. */
+  async files(path: TreePath): Promise<TreePath[]> {
+    const found: TreePath[] = [];
+    for (const { name, kind } of await this.names(path)) {
+      const at = joinPath(path, name);
+      if (kind === 'directory') found.push(...(await this.files(at)));
+      else found.push(at);
+    }
+    return found;
+  }
+
+  /** What the listing tells of a run's file. */
+  listed(path: TreePath): Promise<FileFacts> {
+    const place = this.placeOf(path);
+    return this.drive(invokeAt('record', place, (op, at) => this.tree.kernel.listed(op, at), this));
+  }
+
+  /** Copies a file to this disk, compared with W&B's digest. */
+  copy(path: TreePath, to: string): Promise<void> {
+    return this.tree.calls.drive(get(this.tree, this.pathOf(path), to, { signal: this.signal }));
+  }
+
+  refusal(code: 'EINVAL' | 'EPROTO', path: TreePath, detail: string): Error {
+    return failure(code, { syscall: 'record', path: this.show(path) }, detail);
+  }
+
+  private async drive<T>(composite: Composite<T>): Promise<T> {
+    if (this.signal?.aborted) throw abortError(this.signal);
+    return this.tree.calls.drive(composite);
+  }
+}
+
+const isOfKind = <Kind extends WandbInfo['kind']>(
+  facts: WandbInfo,
+  kind: Kind,
+): facts is Extract<WandbInfo, { kind: Kind }> => facts.kind === kind;
+
+/** As many at once as the API takes. */
+const AT_ONCE = 8;
+
+/** One result an item, in their order; the first failure is that of all, and no other item is begun after it. */
+export async function together<Item, Result>(
+  items: readonly Item[],
+  work: (item: Item) => Promise<Result>,
+  atOnce = AT_ONCE,
+): Promise<Result[]> {
+  const results: Result[] = [];
+  const left = items.entries();
+  let hasFailed = false;
+  const worker = async (): Promise<void> => {
+    for (const [index, item] of left) {
+      if (hasFailed) return;
+      try {
+        results[index] = await work(item);
+      } catch (error) {
+        hasFailed = true;
+        throw error;
+      }
+    }
+  };
+  const ended = await Promise.allSettled(Array.from({ length: atOnce }, worker));
+  const failed = ended.find((each) => each.status === 'rejected');
+  if (failed) throw failed.reason;
+  return results;
+}
