@@ -1,6 +1,9 @@
 import { join } from 'node:path';
 import { build } from 'esbuild';
 
+/** The queue, with Node's own timers whatever tests put in their place (`src/platform/time.ts`). */
+const QUEUE = 'esm/wire/p-queue.js';
+
 /** What is used of the packages for GraphQL. */
 const GRAPHQL = 'esm/wire/api/graphql.js';
 
@@ -20,7 +23,7 @@ const THREADS = [
  */
 export async function bundleEsm(made) {
   // The threads' files have it in them.
-  await bundle(made, GRAPHQL);
+  await Promise.all([bundle(made, GRAPHQL), bundle(made, QUEUE)]);
   await Promise.all(THREADS.map((file) => bundle(made, file)));
 }
 
@@ -35,6 +38,7 @@ const bundle = (made, file) =>
     target: 'node20.19',
     // The ESM files of `graphql`: only from them can be left out what isn't used.
     mainFields: ['module', 'main'],
+    inject: [join(made, 'esm/platform/time.js')],
     external: ['undici', 'memfs', 'lru-cache'],
     // `graphql` looks at every value that it passes for another copy of itself: here is one.
     define: { 'process.env.NODE_ENV': '"production"' },

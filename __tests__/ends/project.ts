@@ -7,11 +7,11 @@ import { packageRoot } from '../helpers/processes.js';
  * A user's project: the built package is a copy below its `node_modules`, for runners treat what lies there in their own
  * ways. What the package and the runners need is found one directory above.
  */
-export async function makeProject(): Promise<string> {
+export async function makeProject(fixture = 'ends'): Promise<string> {
   const directory = await makeDirectory();
   const project = join(directory, 'project');
   const installed = join(project, 'node_modules/wandb-fs');
-  await cp(join(packageRoot, '__fixtures__/ends'), project, { recursive: true });
+  await cp(join(packageRoot, '__fixtures__', fixture), project, { recursive: true });
   await mkdir(installed, { recursive: true });
   await cp(join(packageRoot, 'package.json'), join(installed, 'package.json'));
   await cp(join(packageRoot, 'dist'), join(installed, 'dist'), {
