@@ -3,6 +3,7 @@ import { build } from 'esbuild';
 
 /** The queue, with Node's own timers whatever tests put in their place (`src/platform/time.ts`). */
 const QUEUE = 'esm/wire/p-queue.js';
+const QUEUE_TIME = "import { clearTimeout, queueMicrotask, setTimeout } from '../platform/time.js';";
 
 /** What is used of the packages for GraphQL. */
 const GRAPHQL = 'esm/wire/api/graphql.js';
@@ -23,11 +24,11 @@ const THREADS = [
  */
 export async function bundleEsm(made) {
   // The threads' files have it in them.
-  await Promise.all([bundle(made, GRAPHQL), bundle(made, QUEUE)]);
+  await Promise.all([bundle(made, GRAPHQL), bundle(made, QUEUE, QUEUE_TIME)]);
   await Promise.all(THREADS.map((file) => bundle(made, file)));
 }
 
-const bundle = (made, file) =>
+const bundle = (made, file, banner = '') =>
   build({
     entryPoints: [join(made, file)],
     outfile: join(made, file),
@@ -38,10 +39,10 @@ const bundle = (made, file) =>
     target: 'node20.19',
     // The ESM files of `graphql`: only from them can be left out what isn't used.
     mainFields: ['module', 'main'],
-    inject: [join(made, 'esm/platform/time.js')],
     external: ['undici', 'memfs', 'lru-cache'],
     // `graphql` looks at every value that it passes for another copy of itself: here is one.
     define: { 'process.env.NODE_ENV': '"production"' },
+    banner: { js: banner },
     sourcemap: true,
     logLevel: 'error',
   });

@@ -1,5 +1,7 @@
+import nodeFs from 'node:fs';
 import { cp, mkdir, symlink } from 'node:fs/promises';
 import { join } from 'node:path';
+import { createWandbFs } from 'wandb-fs';
 import { makeDirectory } from '../helpers/directories.js';
 import { packageRoot, run } from '../helpers/processes.js';
 import { useServer } from '../helpers/server.js';
@@ -44,6 +46,16 @@ async function printed(script: string, value: string): Promise<unknown> {
   return JSON.parse(stdout);
 }
 
+test('a copy of isolateModules takes the trees of the one outside', () => {
+  const tree = createWandbFs({ baseUrl: server.url, apiKey: server.apiKey, root: 'team/project' });
+  jest.isolateModules(() => {
+    const other: typeof import('wandb-fs') = require('wandb-fs');
+    expect(other.createWandbFs).not.toBe(createWandbFs);
+    const fs = other.mountAll({ '/mnt': tree }, nodeFs);
+    expect(fs.readFileSync('/mnt/run/a.txt', 'utf8')).toBe('content');
+  });
+});
+
 test('are three', async () => {
   expect(await printed('', 'new Set(packages.map(({ createWandbFs }) => createWandbFs)).size')).toBe(3);
 });
@@ -61,7 +73,6 @@ test('mountAll of each takes the trees of all, their handles, streams and failur
         await text(fs.createReadStream('', { fd: await fs.promises.open(path), encoding: 'utf8' })),
         await fs.promises.stat(path + 'x').catch(({ code, path }) => code + path),
         fs.statSync(path + 'x', { throwIfNoEntry: false }) === undefined,
-        (await fs.promises.glob ? fs.globSync('/mnt/' + index + '/*/a.*') : []).length <= 1,
       ];
       await handle.close();
       fs.closeSync(fd);
@@ -70,7 +81,7 @@ test('mountAll of each takes the trees of all, their handles, streams and failur
     const outcomes = [];
     for (const fs of all) for (const index of trees.keys()) outcomes.push(JSON.stringify(await outcome(fs, index)).replaceAll('/mnt/' + index, ''));`;
   expect(await printed(script, '[...new Set(outcomes)].map(JSON.parse)')).toEqual([
-    ['content', 'content', 'content', 'content', 'ENOENT/run/a.txtx', true, true],
+    ['content', 'content', 'content', 'content', 'ENOENT/run/a.txtx', true],
   ]);
 });
 

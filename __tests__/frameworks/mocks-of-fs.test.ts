@@ -46,12 +46,16 @@ test('a factory with unionfs over the actual fs', () => {
 });
 
 test('the mock that Jest makes by itself', () => {
-  jest.doMock('fs');
-  jest.doMock('node:fs');
-  expect(jest.requireMock<typeof nodeFs>('fs').readFileSync(__filename)).toBeUndefined();
+  const fs = mockedFs(() => jest.createMockFromModule('fs'));
+  expect(fs.readFileSync(__filename)).toBeUndefined();
   const { createWandbFs }: Package = require('wandb-fs');
   expect(tree(createWandbFs).readFileSync('/run/a.txt', 'utf8')).toBe('content');
 });
+
+/** On Node 20 `rmSync` itself, which removes private directories, calls these members of `fs`. */
+const OF_RM_SYNC = process.version.startsWith('v20.')
+  ? ['lstatSync', 'readdirSync', 'rmdirSync', 'statSync', 'unlinkSync']
+  : [];
 
 test('spies on every function of fs hear of nothing, and replace nothing of ours', async () => {
   const { createWandbFs }: Package = require('wandb-fs');
@@ -64,7 +68,7 @@ test('spies on every function of fs hear of nothing, and replace nothing of ours
   for (const [place, target] of targets) {
     for (const [name, { value }] of Object.entries(Object.getOwnPropertyDescriptors(target))) {
       // Classes and what converts values; Node's own streams call their members of `fs` with ours.
-      if (typeof value !== 'function' || !/^[a-z]/.test(name)) continue;
+      if (typeof value !== 'function' || !/^[a-z]/.test(name) || OF_RM_SYNC.includes(name)) continue;
       jest.spyOn(target as Record<string, () => unknown>, name).mockImplementation(() => {
         heard.push(`${place}.${name}`);
         throw new Error(name);
@@ -81,11 +85,18 @@ test('spies on every function of fs hear of nothing, and replace nothing of ours
   expect(heard).toEqual([]);
 });
 
-test("fs-monkey's patchFs of our own object over fs", () => {
+test("fs-monkey's patchFs of our own object over fs", async () => {
   const { createWandbFs, mountAll }: Package = require('wandb-fs');
   const actual: typeof nodeFs = jest.requireActual('node:fs');
+  const before = Object.getOwnPropertyDescriptors(actual);
+  const base = Object.defineProperties({}, before) as typeof nodeFs;
   const { patchFs } = require('fs-monkey');
-  const unpatch = patchFs(mountAll({ '/mnt/runs': tree(createWandbFs) }, { ...actual }), actual);
+  const mounted = mountAll({ '/mnt/runs': tree(createWandbFs) }, base);
+  // It sets every member that it is given, and Node lets nobody set its constants.
+  const calls = Object.fromEntries(
+    Object.entries(mounted).filter(([, member]) => typeof member === 'function'),
+  );
+  const unpatch = patchFs(calls, actual);
   try {
     expect(actual.readFileSync('/mnt/runs/run/a.txt', 'utf8')).toBe('content');
     expect(actual.existsSync(__filename)).toBe(true);
@@ -93,5 +104,7 @@ test("fs-monkey's patchFs of our own object over fs", () => {
     expect(actual.statSync('/mnt/runs/run/large.bin').size).toBe(3_000_000);
   } finally {
     unpatch();
+    Object.defineProperties(actual, before);
+    await mounted.wandb.close();
   }
 });

@@ -1,3 +1,4 @@
+import { mkdir, rename } from 'node:fs/promises';
 import { join } from 'node:path';
 import { makeProject } from '../ends/project.js';
 import { type Finished, packageRoot, run } from '../helpers/processes.js';
@@ -9,6 +10,9 @@ let project: string;
 beforeAll(async () => {
   await server.seed({ 'team/project/run': { 'a.txt': 'content' } });
   project = await makeProject('frameworks');
+  // Under its name in this repository, Jest would give it to this repository's own tests.
+  await mkdir(join(project, '__mocks__'));
+  await rename(join(project, 'jest/mock-of-fs.js'), join(project, '__mocks__/fs.js'));
 });
 
 const modules = join(packageRoot, 'node_modules');
