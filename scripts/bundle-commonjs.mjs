@@ -4,7 +4,11 @@ import { dirname, join, posix, relative, sep } from 'node:path';
 import { build } from 'esbuild';
 
 /** Sources that may stand in more than one bundle: they hold no class, and no state of a copy's own. */
-const REPEATABLE = new Set(['thread-file', 'idle-threads', 'realm'].map((name) => `src/threads/${name}.ts`));
+const REPEATABLE = new Set(
+  ['platform/disk', 'platform/time', 'threads/thread-file', 'threads/idle-threads', 'threads/realm'].map(
+    (name) => `src/${name}.ts`,
+  ),
+);
 
 /**
  * Bundles the CommonJS twin of each entry. Entries share instances: what one entry imports of another stays a require
@@ -32,6 +36,8 @@ export async function bundleCommonJs({ root, made, entries, dependencies }) {
       target: 'node20.19',
       sourcemap: true,
       metafile: true,
+      // What packages in it make of turns of the event loop and of time, too (`src/platform/time.ts`).
+      inject: [join(root, 'src/platform/time.ts')],
       logLevel: 'error',
       // Jest's default mode has no import() either.
       supported: { 'dynamic-import': false },

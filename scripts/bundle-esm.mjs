@@ -9,6 +9,10 @@ const SERVE_OUTSIDE = {
     onResolve({ filter: /^\.\/serve\.js$/ }, ({ path }) => ({ path, external: true })),
 };
 
+/** The queue, with Node's own timers whatever tests put in their place (`src/platform/time.ts`). */
+const QUEUE = 'esm/wire/p-queue.js';
+const QUEUE_TIME = "import { clearTimeout, queueMicrotask, setTimeout } from '../platform/time.js';";
+
 /** What the local server's thread begins with. */
 const SERVER = 'esm/testing/server/server-thread.js';
 
@@ -29,6 +33,8 @@ const THREADS = [
  * @param entries of the package, relative to `made`: what they share they go on sharing
  */
 export async function bundleEsm(made, entries) {
+  // The others have it in them.
+  await bundle(made, [QUEUE], { banner: { js: QUEUE_TIME } });
   const bundles = [...THREADS.map((file) => [file]), entries];
   await Promise.all(bundles.map((files) => bundle(made, files)));
   await bundle(made, [SERVER], {

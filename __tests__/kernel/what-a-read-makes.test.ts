@@ -1,4 +1,4 @@
-import nodeFs, { constants, existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { constants, existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import os from 'node:os';
 import { join } from 'node:path';
 import { treePath } from '../../src/contract/tree-path.js';
@@ -7,6 +7,7 @@ import { read } from '../../src/kernel/content/reading/read.js';
 import { Core } from '../../src/kernel/core.js';
 import { fstat } from '../../src/kernel/namespace/attributes.js';
 import { runSync } from '../../src/kernel/operation/operation.js';
+import { disk } from '../../src/platform/disk.js';
 import { defaults } from '../helpers/defaults.js';
 import { mount } from './helpers/mount.js';
 import { ScriptedRemote } from './helpers/scripted-remote.js';
@@ -36,7 +37,7 @@ test('a mount that only read can be closed', () => {
 test('the first change, however small, sweeps what dead processes left on the disk', () => {
   const directory = mkdtempSync(join(os.tmpdir(), 'wandb-fs-swept-'));
   const elsewhere = jest.spyOn(os, 'tmpdir').mockReturnValue(directory);
-  const looks = jest.spyOn(nodeFs, 'opendirSync');
+  const looks = jest.spyOn(disk, 'opendirSync');
   try {
     // Larger than any pid.
     const dead = join(directory, 'wandb-fs-spool-4194305-abcdef');

@@ -1,6 +1,6 @@
-import nodeFs from 'node:fs';
 import { posix } from 'node:path';
 import { mountAll, type WandbFs } from '../index.js';
+import { nodeFs } from '../platform/disk.js';
 import { type VirtualFileSystem, vfsModule } from './vfs-module.js';
 import { type Place, providerOf } from './vfs-provider.js';
 

@@ -1,6 +1,6 @@
-import nodeFs from 'node:fs';
 import { syncBuiltinESMExports } from 'node:module';
 import { promisify } from 'node:util';
+import { nodeFs } from '../platform/disk.js';
 
 type AnyFunction = (...args: unknown[]) => unknown;
 
@@ -12,14 +12,6 @@ interface Pair {
   readonly original: AnyFunction;
   readonly mounted: AnyFunction;
   readonly isOriginals: IsOriginals;
-}
-
-/** The members of `node:fs` as they are, on an object of their own: what they come to isn't changed by a patch. */
-export function copyOfNodeFs(): typeof nodeFs {
-  const copy = Object.defineProperties({}, Object.getOwnPropertyDescriptors(nodeFs));
-  const promises = Object.defineProperties({}, Object.getOwnPropertyDescriptors(nodeFs.promises));
-  Object.defineProperty(copy, 'promises', { value: promises, enumerable: true });
-  return copy as typeof nodeFs;
 }
 
 /**
@@ -104,6 +96,9 @@ const isWithoutHandle: IsOriginals = ([, options]) => {
   return typeof fd !== 'object' || fd === null;
 };
 
+/** What hangs on a call and is one itself. */
+const CALLS_OF_CALLS: readonly PropertyKey[] = ['native', promisify.custom];
+
 /** Looks like the original: its name, its length, and what hangs on it, such as `realpath.native`. */
 function standIn({ original, mounted, isOriginals }: Pair, life: Life): AnyFunction {
   const value: AnyFunction = (...args) =>
@@ -113,13 +108,12 @@ function standIn({ original, mounted, isOriginals }: Pair, life: Life): AnyFunct
     // An arrow function has no prototype, and nobody makes instances of a call.
     if (descriptor === undefined || key === 'prototype') continue;
     const inner: unknown = descriptor.value;
-    const instead: unknown = Reflect.get(mounted, key);
-    const isReplaced =
-      isFunction(inner) && isFunction(instead) && (key === 'native' || key === promisify.custom);
+    // No other key is looked at: a function of a program that isn't strict has keys of its own that throw on ours.
+    const instead: unknown = CALLS_OF_CALLS.includes(key) ? Reflect.get(mounted, key) : undefined;
     Object.defineProperty(
       value,
       key,
-      isReplaced
+      isFunction(inner) && isFunction(instead)
         ? { ...descriptor, value: standIn({ original: inner, mounted: instead, isOriginals }, life) }
         : descriptor,
     );

@@ -1,7 +1,9 @@
-import { realpathSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { disk } from '../platform/disk.js';
+
+const { realpathSync } = disk;
 
 const FLAG = /^(?:--import|--require|-r)(?:=(?<value>.*))?$/s;
 

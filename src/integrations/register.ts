@@ -1,9 +1,9 @@
-import nodeFs from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { type MountsControl, mountAll, type WandbFs } from '../index.js';
+import { copyOfNodeFs, nodeFs } from '../platform/disk.js';
 import { isInOwnThread } from '../threads/thread-file.js';
 import { mountsOfEnvironment } from './mounts-variable.js';
-import { copyOfNodeFs, patchNodeFs } from './patch.js';
+import { patchNodeFs } from './patch.js';
 import { isPreloaded } from './preload.js';
 
 export interface RegisterOptions {

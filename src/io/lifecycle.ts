@@ -1,7 +1,10 @@
-import { writeSync } from 'node:fs';
 import { isMainThread } from 'node:worker_threads';
 import type { TreePath } from '../contract/tree-path.js';
+import { disk } from '../platform/disk.js';
+import { monotonicClock } from '../platform/time.js';
 import { theGlobal, theProcess } from '../threads/realm.js';
+
+const { writeSync } = disk;
 
 /** Acknowledged content that is not on the server when its process ends, and why, where that is known. */
 export interface Left {
@@ -127,7 +130,7 @@ class Lifecycle {
    * of a test runner's worker tells nobody.
    */
   private async afterTests(): Promise<void> {
-    const startedAt = performance.now();
+    const startedAt = monotonicClock();
     this.onEmpty();
     const lost = (
       await Promise.all([...this.keepers].map((keeper) => this.newlyLost(keeper, startedAt)))
@@ -147,7 +150,7 @@ class Lifecycle {
 
   /** Nothing comes after it: the worker of a test runner is ended without a word. */
   private async beforeKill(): Promise<void> {
-    const startedAt = performance.now();
+    const startedAt = monotonicClock();
     this.onEmpty();
     this.end(await this.leftLater(startedAt));
   }
@@ -157,7 +160,7 @@ class Lifecycle {
   };
 
   private readonly onExit = (exitCode: number): void => {
-    const startedAt = performance.now();
+    const startedAt = monotonicClock();
     this.onEmpty();
     const left = [...this.keepers].flatMap((keeper) => keeper.drain(startedAt));
     if (exitCode === 0 && left.some(({ isKept }) => !isKept)) theProcess.exitCode = 1;
@@ -169,7 +172,7 @@ class Lifecycle {
     // The default action is back from here on: who can't wait sends it again.
     this.isEnding = true;
     for (const each of SIGNALS) theProcess.off(each, this.onSignal);
-    const startedAt = performance.now();
+    const startedAt = monotonicClock();
     this.onEmpty();
     for (const keeper of this.keepers) keeper.drain(startedAt);
     void this.leftLater(startedAt).then((left) => {

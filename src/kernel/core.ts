@@ -1,6 +1,7 @@
 import { Failure } from '../contract/failure.js';
 import type { Remote, RemoteEvent } from '../contract/remote.js';
 import type { TreeShape } from '../contract/tree-shape.js';
+import { monotonicClock, wallClock } from '../platform/time.js';
 import { type Journal, type JournalOptions, openJournal } from './content/journal/journal.js';
 import { Keeping, placeIn } from './content/local/keeping.js';
 import { Leases } from './content/local/leases.js';
@@ -13,7 +14,7 @@ import { InodeNumbers } from './namespace/inode-numbers.js';
 import { Namespace } from './namespace/namespace.js';
 import { Loads } from './operation/load.js';
 import { Locks } from './operation/locks.js';
-import { monotonicClock, Timeline } from './timeline.js';
+import { Timeline } from './timeline.js';
 import { Writeback } from './writeback/writeback.js';
 
 export interface KernelOptions {
@@ -86,7 +87,7 @@ export class Core {
   isEnded = false;
 
   constructor(readonly options: KernelOptions) {
-    const { now = Date.now, monotonic = monotonicClock, remote, journal } = options;
+    const { now = wallClock, monotonic = monotonicClock, remote, journal } = options;
     this.now = now;
     this.bornAt = now();
     this.timeline = new Timeline(monotonic, options.listingTtl);

@@ -1,4 +1,3 @@
-import { performance } from 'node:perf_hooks';
 import type { Load } from './operation/load.js';
 
 /** When something was asked for, and when it was learned. */
@@ -12,12 +11,6 @@ export interface Moment {
 }
 
 export const NEVER: Moment = { epoch: 0, arrived: 0, at: Number.NEGATIVE_INFINITY };
-
-/**
- * Not the global, and taken at load: fake timers of test runners replace that, or the member, but not this function. How
- * old a listing is then goes by the time that has really passed; by a clock that stands none would ever grow old.
- */
-export const monotonicClock = performance.now.bind(performance);
 
 /** Orders questions, answers and changes among each other, and tells how old an answer is. */
 export class Timeline {

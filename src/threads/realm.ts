@@ -1,5 +1,5 @@
-import { setTimeout } from 'node:timers';
 import { runInThisContext } from 'node:vm';
+import { queueMicrotask } from '../platform/time.js';
 
 /**
  * The process and the global object of this thread. Test runners give each test file copies of both, which emit nothing
@@ -7,12 +7,6 @@ import { runInThisContext } from 'node:vm';
  */
 export const theProcess = runInThisContext('process') as NodeJS.Process;
 export const theGlobal = runInThisContext('globalThis') as typeof globalThis & Record<symbol, unknown>;
-
-/** Resolves after so many milliseconds; keeps no process alive. Node's own timer, whatever a test has put in its place. */
-export const timeOver = (ms: number): Promise<void> =>
-  new Promise((resolve) => {
-    setTimeout(resolve, ms).unref();
-  });
 
 /**
  * Runs a callback of somebody else's. What it throws is thrown in a turn of its own, as an uncaught exception: it isn't
@@ -22,7 +16,7 @@ export function throwLater(callback: () => void): void {
   try {
     callback();
   } catch (thrown) {
-    theGlobal.queueMicrotask(() => {
+    queueMicrotask(() => {
       throw thrown;
     });
   }

@@ -1,5 +1,4 @@
-import { clearTimeout, setTimeout } from 'node:timers';
-import { setTimeout as wait } from 'node:timers/promises';
+import { clearTimeout, monotonicClock, setTimeout, wait, wallClock } from '../platform/time.js';
 import { pauseOf } from './errors.js';
 import { cancelled, isWireFailure, timedOut, WireFailure, type WireFault } from './wire-failure.js';
 
@@ -16,8 +15,8 @@ export interface Clock {
 }
 
 export const systemClock: Clock = {
-  now: () => performance.now(),
-  date: () => Date.now(),
+  now: monotonicClock,
+  date: wallClock,
   sleep: (ms, signal) => wait(ms, undefined, { signal }),
   random: Math.random,
 };

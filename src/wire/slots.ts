@@ -1,5 +1,5 @@
-import { setTimeout } from 'node:timers';
-import PQueue from 'p-queue';
+import { setTimeout } from '../platform/time.js';
+import { PQueue } from './p-queue.js';
 import type { Clock } from './retry.js';
 import { cancelled, timedOut, type WireFailure } from './wire-failure.js';
 

@@ -1,17 +1,10 @@
 import { spawnSync } from 'node:child_process';
-import nodeFs, {
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  rmSync,
-  symlinkSync,
-  writeFileSync,
-} from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ownedPrefix, sweepDeadDirectories } from '../../../src/kernel/content/spool/dead-directories.js';
 import { ownIdentity, textOf } from '../../../src/kernel/content/spool/process-identity.js';
+import { disk } from '../../../src/platform/disk.js';
 
 const PREFIX = 'wandb-fs-spool-';
 
@@ -78,7 +71,7 @@ test('where there is nothing, nothing is swept', () => {
 
 test.each(['ENOTDIR', 'EMFILE', 'EIO'])('a sweep that the system refuses with %s harms nobody', (code) => {
   const refusal = Object.assign(new Error(code), { code, syscall: 'opendir' });
-  const open = jest.spyOn(nodeFs, 'opendirSync').mockImplementation(() => {
+  const open = jest.spyOn(disk, 'opendirSync').mockImplementation(() => {
     throw refusal;
   });
   try {
@@ -96,7 +89,7 @@ test('a directory stays of whose process nobody can tell in that moment, and har
     throw refusal;
   };
   const asked = [
-    jest.spyOn(nodeFs, 'readFileSync').mockImplementation(refuse),
+    jest.spyOn(disk, 'readFileSync').mockImplementation(refuse),
     jest.spyOn(process, 'getBuiltinModule').mockImplementation(refuse),
   ];
   try {

@@ -1,9 +1,11 @@
-import { existsSync, readFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { isAbsolute, join, resolve } from 'node:path';
+import { disk } from '../../platform/disk.js';
 import { invalidValue } from '../validate.js';
 import { type NetrcEntry, parseNetrc } from './netrc.js';
 import { parseSettings } from './settings-file.js';
+
+const { existsSync, readFileSync } = disk;
 
 interface SettingsFile {
   readonly path: string;

@@ -1,5 +1,6 @@
 import type { Args, Call, Method, Reply } from '../../contract/remote.js';
-import { theGlobal, throwLater } from '../../threads/realm.js';
+import { monotonicClock, queueMicrotask } from '../../platform/time.js';
+import { throwLater } from '../../threads/realm.js';
 import type { OwnerThread } from './owner-thread.js';
 
 /** A message to the owner's thread, and what its reply does. */
@@ -47,7 +48,7 @@ export class Calls {
   /** Not in the middle of the call that makes it: in a turn of its own, or when somebody waits for it. */
   settleLater(call: ThreadCall, reply: Reply<Method>): void {
     call.decided = reply;
-    theGlobal.queueMicrotask(() => this.settleDecided(call));
+    queueMicrotask(() => this.settleDecided(call));
   }
 
   settleDecided(call: ThreadCall): void {
@@ -67,7 +68,7 @@ export class Calls {
     milliseconds: number,
     { isRenewed = false }: { readonly isRenewed?: boolean } = {},
   ): boolean {
-    let deadline = performance.now() + milliseconds;
+    let deadline = monotonicClock() + milliseconds;
     for (;;) {
       this.settleDecided(call);
       const thread = current();
@@ -77,9 +78,9 @@ export class Calls {
       this.settleDecided(call);
       if (call.isSettled) return true;
       if (thread !== current()) continue;
-      const now = performance.now();
+      const now = monotonicClock();
       if (now >= deadline) return false;
-      if (thread.sleep(count, deadline - now) && isRenewed) deadline = performance.now() + milliseconds;
+      if (thread.sleep(count, deadline - now) && isRenewed) deadline = monotonicClock() + milliseconds;
     }
   }
 }

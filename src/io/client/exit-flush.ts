@@ -1,6 +1,5 @@
-import { clearTimeout, setTimeout } from 'node:timers';
 import type { Ending } from '../../contract/remote.js';
-import { timeOver } from '../../threads/realm.js';
+import { clearTimeout, monotonicClock, setTimeout, timeOver } from '../../platform/time.js';
 import type { Left } from '../lifecycle.js';
 import type { ThreadCall } from './calls.js';
 import type { Ledger } from './ledger.js';
@@ -45,7 +44,7 @@ export class ExitFlush {
     const { ledger } = this.host;
     this.host.ending().submit();
     if (!ledger.isBusy || this.running || this.restMs <= 0) return;
-    const startedAt = performance.now();
+    const startedAt = monotonicClock();
     const timer = setTimeout(() => {
       this.waitedMs = this.host.exitFlushMs;
       this.host.onOver();
@@ -54,7 +53,7 @@ export class ExitFlush {
       this.host.flush(() => {
         clearTimeout(timer);
         this.running = null;
-        this.waitedMs += performance.now() - startedAt;
+        this.waitedMs += monotonicClock() - startedAt;
         resolve();
       });
     });
@@ -65,16 +64,16 @@ export class ExitFlush {
     const { ledger } = this.host;
     const deadline = startedAt + this.restMs;
     for (let rounds = 0; ledger.isPending && rounds < MOST_DRAINS; rounds++) {
-      const rest = deadline - performance.now();
+      const rest = deadline - monotonicClock();
       if (rest <= 0 || !this.host.waitFor(this.host.flush(), rest)) break;
       if (!ledger.isBusy) break;
     }
-    this.waitedMs += performance.now() - startedAt;
+    this.waitedMs += monotonicClock() - startedAt;
     return this.left();
   }
 
   async drainLater(startedAt: number): Promise<readonly Left[]> {
-    const rest = startedAt + this.restMs - performance.now();
+    const rest = startedAt + this.restMs - monotonicClock();
     if (this.running && rest > 0) await Promise.race([this.running, timeOver(rest)]);
     return this.left();
   }

@@ -9,7 +9,8 @@ import {
   type Remote,
   type Reply,
 } from '../../contract/remote.js';
-import { theGlobal, throwLater, timeOver } from '../../threads/realm.js';
+import { monotonicClock, queueMicrotask, timeOver } from '../../platform/time.js';
+import { throwLater } from '../../threads/realm.js';
 import { keep, type Left, updateSignals } from '../lifecycle.js';
 import type { Owner } from '../owner/owner.js';
 import type { OwnerContents } from '../upload/upload.js';
@@ -56,7 +57,7 @@ export function createInProcessRemote(
     },
     drain: left,
     drainLater: async (startedAt) => {
-      const rest = startedAt + exitFlushMs - performance.now();
+      const rest = startedAt + exitFlushMs - monotonicClock();
       if (ledger?.isPending && rest > 0) await Promise.race([flush(), timeOver(rest)]);
       return left();
     },
@@ -110,7 +111,7 @@ export function createInProcessRemote(
   owner.onEvent = (event) => {
     ledger?.onEvent(event);
     // Never in the middle of a call: the kernel commits one thing at a time.
-    theGlobal.queueMicrotask(() => throwLater(() => remote.onEvent(event)));
+    queueMicrotask(() => throwLater(() => remote.onEvent(event)));
   };
   return remote;
 }

@@ -1,4 +1,3 @@
-import { existsSync } from 'node:fs';
 import {
   MessageChannel,
   type MessagePort,
@@ -8,8 +7,9 @@ import {
 } from 'node:worker_threads';
 import { Failure } from '../../contract/failure.js';
 import type { Contents } from '../../contract/remote.js';
+import { disk } from '../../platform/disk.js';
+import { monotonicClock, nextTick } from '../../platform/time.js';
 import { giveBack, startTask } from '../../threads/idle-threads.js';
-import { theProcess } from '../../threads/realm.js';
 import {
   type Answer,
   failureOf,
@@ -19,6 +19,8 @@ import {
   type Request,
   type ThreadData,
 } from '../protocol.js';
+
+const { existsSync } = disk;
 
 /**
  * A caller that is blocked hears of no events: it looks for heartbeats (`protocol.ts`). It counts its looks, not the time:
@@ -83,7 +85,7 @@ export class OwnerThread {
 
   /** Sends in one message what is posted in one turn: the owner puts it into as few requests as it can. */
   post(request: Request, transfers: readonly Transferable[] = []): void {
-    if (this.outbox.length === 0) theProcess.nextTick(() => this.sendAll());
+    if (this.outbox.length === 0) nextTick(() => this.sendAll());
     this.outbox.push({ request, transfers });
   }
 
@@ -138,10 +140,10 @@ export class OwnerThread {
   /** Blocks until the thread has sent more than `count` messages; false if it hasn't within that many milliseconds. */
   sleep(count: number, milliseconds: number): boolean {
     this.sendAll();
-    const deadline = performance.now() + milliseconds;
+    const deadline = monotonicClock() + milliseconds;
     let { heartbeats } = this;
     let looks = 0;
-    for (let left = milliseconds; left > 0; left = deadline - performance.now()) {
+    for (let left = milliseconds; left > 0; left = deadline - monotonicClock()) {
       if (Atomics.wait(this.counter, 0, count, Math.min(left, LOOK_MS)) !== 'timed-out') return true;
       looks = heartbeats === this.heartbeats ? looks + 1 : 0;
       heartbeats = this.heartbeats;

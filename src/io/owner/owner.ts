@@ -12,6 +12,7 @@ import {
 import type { Store } from '../../contract/store.js';
 import { type TreePath, upperPath } from '../../contract/tree-path.js';
 import type { TreeShape } from '../../contract/tree-shape.js';
+import { wallClock } from '../../platform/time.js';
 import { unlessAborted } from '../../wire/retry.js';
 import { failureOf } from '../protocol.js';
 import { commit } from '../upload/commit.js';
@@ -46,7 +47,7 @@ type Handlers = {
   readonly [M in Method]: (args: Args<M>, signal: AbortSignal) => Promise<Value<M>>;
 };
 
-export function createOwner({ store, contents, now = Date.now, ...options }: OwnerOptions): Owner {
+export function createOwner({ store, contents, now = wallClock, ...options }: OwnerOptions): Owner {
   const refuse = (): never => {
     throw new Failure('EROFS', 'This store can only be read.');
   };

@@ -1,7 +1,7 @@
-import { clearTimeout, setTimeout } from 'node:timers';
 import type { Entry } from '../../contract/entry.js';
 import type { Failure } from '../../contract/failure.js';
 import type { Ticket } from '../../contract/uploads.js';
+import { clearTimeout, setTimeout } from '../../platform/time.js';
 import { reading } from '../../store/common/sources.js';
 import { failureOf } from '../protocol.js';
 import { declare, nowAndThen, send, type Tickets } from './transfer.js';

@@ -1,12 +1,15 @@
 import { createHash } from 'node:crypto';
-import { mkdtempSync, rmSync } from 'node:fs';
-import { type FileHandle, open } from 'node:fs/promises';
+import type { FileHandle } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Entry } from '../../contract/entry.js';
 import { Failure } from '../../contract/failure.js';
 import type { Store } from '../../contract/store.js';
 import type { OpenSource } from '../../contract/uploads.js';
+import { disk } from '../../platform/disk.js';
+
+const { mkdtempSync, rmSync } = disk;
+const { open } = disk.promises;
 
 /** Content that was fetched to be uploaded again, until `dispose`. */
 export interface Download {

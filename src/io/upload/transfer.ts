@@ -4,6 +4,7 @@ import { Failure } from '../../contract/failure.js';
 import type { Store } from '../../contract/store.js';
 import type { TreePath } from '../../contract/tree-path.js';
 import type { OpenSource, Ticket, Uploads } from '../../contract/uploads.js';
+import { monotonicClock, RealDate } from '../../platform/time.js';
 import { contentVersion } from '../../store/common/rows.js';
 import { sizeOf } from '../../store/common/sources.js';
 import { filePieces } from '../../wire/transport/file-pieces.js';
@@ -84,7 +85,7 @@ async function listedMd5(target: Target, path: TreePath, signal: AbortSignal): P
 }
 
 function entryOf(path: TreePath, size: number, md5: string, at: number): Entry {
-  const version = contentVersion({ md5, size, updatedAt: new Date(at).toISOString() });
+  const version = contentVersion({ md5, size, updatedAt: new RealDate(at).toISOString() });
   return {
     path,
     kind: 'file',
@@ -117,7 +118,7 @@ const PROGRESS_INTERVAL = 100;
 export function nowAndThen(size: number, tell: (sent: number) => void): (sent: number) => void {
   let toldAt = Number.NEGATIVE_INFINITY;
   return (sent) => {
-    const now = performance.now();
+    const now = monotonicClock();
     if (sent < size && now - toldAt < PROGRESS_INTERVAL) return;
     toldAt = now;
     tell(sent);

@@ -1,11 +1,11 @@
-import { clearTimeout, setImmediate, setTimeout } from 'node:timers';
 import { LRUCache } from 'lru-cache';
-import PQueue from 'p-queue';
 import type { Config } from '../../config/config.js';
 import type { Entry } from '../../contract/entry.js';
 import { Failure } from '../../contract/failure.js';
 import type { FailedUpload, RemoteEvent } from '../../contract/remote.js';
 import type { TreePath } from '../../contract/tree-path.js';
+import { clearTimeout, monotonicClock, setImmediate, setTimeout } from '../../platform/time.js';
+import { PQueue } from '../../wire/p-queue.js';
 import { Batch, type Job } from './batch.js';
 import { Flushes } from './flushes.js';
 import { UploadQueue } from './queue.js';
@@ -131,7 +131,7 @@ export class Uploader {
   }
 
   private startTimer(): void {
-    const now = performance.now();
+    const now = monotonicClock();
     if (this.timer) clearTimeout(this.timer);
     else this.firstSubmitAt = now;
     const latest = this.firstSubmitAt + MOST_DELAYS * this.options.writebackDelay - now;
@@ -160,7 +160,7 @@ export class Uploader {
       this.queue.durable(upload);
     } else if (result?.kind === 'failed' && !this.signal.aborted) {
       const delay = Math.min(LONGEST_RETRY_MS, FIRST_RETRY_MS * 2 ** upload.failures);
-      this.queue.failed(upload, result.failure, performance.now() + delay);
+      this.queue.failed(upload, result.failure, monotonicClock() + delay);
       this.retryIn(delay);
     } else {
       this.queue.aborted(upload);
@@ -174,14 +174,14 @@ export class Uploader {
 
   /** Tries failed uploads again, this long from now or earlier. */
   private retryIn(delay: number): void {
-    const at = performance.now() + delay;
+    const at = monotonicClock() + delay;
     if (at >= this.retryAt) return;
     if (this.retryTimer) clearTimeout(this.retryTimer);
     this.retryAt = at;
     this.retryTimer = setTimeout(() => {
       this.retryTimer = null;
       this.retryAt = Number.POSITIVE_INFINITY;
-      const now = performance.now();
+      const now = monotonicClock();
       const next = this.queue.retry(now);
       if (next !== null) this.retryIn(next - now);
       this.wasBusy = true;

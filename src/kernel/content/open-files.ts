@@ -1,6 +1,6 @@
-import { constants } from 'node:fs';
 import { Failure } from '../../contract/failure.js';
 import { joinPath, type TreePath } from '../../contract/tree-path.js';
+import { constants } from '../../platform/disk.js';
 import type { Core } from '../core.js';
 import { Inode } from '../namespace/inode.js';
 import { find, resolveParent } from '../namespace/resolve.js';

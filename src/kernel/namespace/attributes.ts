@@ -1,6 +1,6 @@
-import { constants } from 'node:fs';
 import { Failure } from '../../contract/failure.js';
 import type { TreePath } from '../../contract/tree-path.js';
+import { constants } from '../../platform/disk.js';
 import { ensureSize } from '../content/reading/read.js';
 import type { Core } from '../core.js';
 import type { Operation } from '../operation/operation.js';

@@ -1,5 +1,6 @@
-import { constants } from 'node:fs';
 import { types } from 'node:util';
+import { constants } from '../../platform/disk.js';
+import { wallClock } from '../../platform/time.js';
 import { invalidArgumentType, invalidArgumentValue, outOfRange, refusal } from './refusals.js';
 
 /** Node's checks of single values, in Node's order: what passes here is of the type it should be. */
@@ -219,7 +220,7 @@ export function asBits(mode: unknown): number {
 export function asSeconds(time: unknown, name = 'time'): number {
   // '1.0' is a number for Node, '1x' and 'NaN' are none.
   if (typeof time === 'string' && !Number.isNaN(Number(time))) return Number(time);
-  if (typeof time === 'number' && Number.isFinite(time)) return time < 0 ? Date.now() / 1000 : time;
+  if (typeof time === 'number' && Number.isFinite(time)) return time < 0 ? wallClock() / 1000 : time;
   if (types.isDate(time)) return time.getTime() / 1000;
   throw invalidArgumentType(name, 'an instance of Date or an Time in seconds', time);
 }

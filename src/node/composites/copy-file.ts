@@ -1,8 +1,8 @@
-import { constants } from 'node:fs';
 import { Failure } from '../../contract/failure.js';
 import { type TreePath, treePath } from '../../contract/tree-path.js';
 import type { Operation } from '../../kernel/operation/operation.js';
 import type { Attributes } from '../../kernel/syscalls.js';
+import { constants } from '../../platform/disk.js';
 import { asBits } from '../arguments/validate.js';
 import { invokeOnBoth, placeOf, type Tree } from '../tree.js';
 import type { Composite } from './driver.js';

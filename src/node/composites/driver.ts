@@ -1,6 +1,6 @@
-import { setImmediate as nextTurn } from 'node:timers/promises';
 import { Failure } from '../../contract/failure.js';
 import { Freshness, Operation, runAsync, runSync } from '../../kernel/operation/operation.js';
+import { nextTurn } from '../../platform/time.js';
 import { abortError, hasCode, MISSING, type SystemCall, systemError } from '../arguments/errors.js';
 
 /** One primitive call of a composite, and how its failure is told. */

@@ -1,7 +1,8 @@
-import nodeFs, { type BigIntStats, type BigIntStatsFs, type Stats, type StatsFs } from 'node:fs';
+import type { BigIntStats, BigIntStatsFs, Stats, StatsFs } from 'node:fs';
 import { Failure } from '../../contract/failure.js';
 import type { Operation } from '../../kernel/operation/operation.js';
 import type { Attributes } from '../../kernel/syscalls.js';
+import { nodeFs } from '../../platform/disk.js';
 import { hasCode } from '../arguments/errors.js';
 import { asFd, asObject, asSignal, type Bag } from '../arguments/validate.js';
 import { nodeMajor } from '../faces/node-version.js';

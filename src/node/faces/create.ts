@@ -1,5 +1,6 @@
-import nodeFs from 'node:fs';
 import type { Kernel } from '../../kernel/syscalls.js';
+import { nodeFs } from '../../platform/disk.js';
+import { theGlobal } from '../../threads/realm.js';
 import { notSupported } from '../arguments/errors.js';
 import { Mount, type MountOptions } from '../arguments/paths.js';
 import { Dir } from '../results/dir.js';
@@ -84,7 +85,12 @@ export interface Mounted {
   readonly at: (mountPoint: string) => WandbFs;
 }
 
-const mounted = new WeakMap<object, Mounted>();
+type Mounts = WeakMap<object, Mounted>;
+
+/** Of all copies of this package in a thread, so that each takes the trees of the others. The number is its shape's. */
+const MOUNTED = Symbol.for('wandb-fs.mounted.1');
+theGlobal[MOUNTED] ??= new WeakMap() satisfies Mounts;
+const mounted = theGlobal[MOUNTED] as Mounts;
 
 /** Undefined for objects that this package didn't make, copies of those that it made included. */
 export const mountOf = (fs: object): Mounted | undefined => mounted.get(fs);

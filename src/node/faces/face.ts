@@ -1,5 +1,5 @@
-import nodeFs from 'node:fs';
-import { theProcess } from '../../threads/realm.js';
+import { nodeFs } from '../../platform/disk.js';
+import { nextTick } from '../../platform/time.js';
 import { type AnyFunction, asFunction, asSeconds, isFunction } from '../arguments/validate.js';
 import { type AsyncComposite, type Composite, driveSync } from '../composites/driver.js';
 import type { Tree } from '../tree.js';
@@ -64,8 +64,8 @@ export function answer<T>(
   valuesOfFailure: readonly unknown[] = [],
 ): void {
   result.then(
-    (value) => theProcess.nextTick(callback, null, ...values(value)),
-    (error: unknown) => theProcess.nextTick(callback, error, ...valuesOfFailure),
+    (value) => nextTick(callback, null, ...values(value)),
+    (error: unknown) => nextTick(callback, error, ...valuesOfFailure),
   );
 }
 

@@ -1,4 +1,4 @@
-import nodeFs from 'node:fs';
+import { nodeFs } from '../../platform/disk.js';
 import { open, truncateAt } from '../composites/files/descriptors.js';
 import { readFileAt } from '../composites/files/read-file.js';
 import { appendFileAt, writeFileAt } from '../composites/files/write-file.js';

@@ -1,4 +1,4 @@
-import { theProcess } from '../../threads/realm.js';
+import { nextTick } from '../../platform/time.js';
 import { notSupported } from '../arguments/errors.js';
 import { type AnyFunction, isFunction } from '../arguments/validate.js';
 
@@ -14,7 +14,7 @@ const unsupportedCallback = (name: string): AnyFunction =>
     const callback = args.at(-1);
     // A listener is no callback: nobody would hear of the failure.
     if (!isFunction(callback) || /^(un)?watch/.test(name)) throw error;
-    theProcess.nextTick(callback, error);
+    nextTick(callback, error);
   });
 
 const unsupportedSync = (name: string): AnyFunction =>

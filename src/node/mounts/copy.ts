@@ -1,4 +1,5 @@
-import { constants, type Stats } from 'node:fs';
+import type { Stats } from 'node:fs';
+import { constants } from '../../platform/disk.js';
 import { failure, retold, type SystemCall } from '../arguments/errors.js';
 import { type Composite, orNothing } from '../composites/driver.js';
 import { type CopySource, type CopyTarget, copyContent } from '../composites/shared/copy.js';

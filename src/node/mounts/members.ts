@@ -1,4 +1,4 @@
-import nodeFs from 'node:fs';
+import { nodeFs } from '../../platform/disk.js';
 import { type AnyFunction, asFunction, type Bag, isFunction } from '../arguments/validate.js';
 import { driveAsync, driveSync } from '../composites/driver.js';
 import { promisable } from '../faces/callback.js';

@@ -1,5 +1,5 @@
-import { constants } from 'node:fs';
 import type { ErrnoCode } from '../../contract/failure.js';
+import { constants } from '../../platform/disk.js';
 import type { Bag } from '../arguments/validate.js';
 import { asFlags } from '../arguments/validate.js';
 import type { Composite } from '../composites/driver.js';

@@ -1,6 +1,7 @@
-import { constants } from 'node:fs';
 import type { ErrnoCode } from '../../contract/failure.js';
 import type { Attributes } from '../../kernel/syscalls.js';
+import { constants } from '../../platform/disk.js';
+import { wallClock } from '../../platform/time.js';
 import { failure } from '../arguments/errors.js';
 import { asBits, asOptions, type Bag } from '../arguments/validate.js';
 import { encodedName } from '../results/dirents.js';
@@ -13,7 +14,7 @@ import type { Located } from './table.js';
  */
 export type VirtualAnswer = (at: Located, args: readonly unknown[]) => unknown;
 
-const since = Date.now();
+const since = wallClock();
 
 /** Neither a kernel's, which count upwards from the next number, nor 0, which is memfs's: equal ones mean the same file. */
 const DEVICE = 0x5741ffff;

@@ -1,4 +1,5 @@
-import nodeFs, { type Dirent, type Stats } from 'node:fs';
+import type { Dirent, Stats } from 'node:fs';
+import { nodeFs } from '../../platform/disk.js';
 
 /** The public `Dirent` class takes these arguments in every version; @types/node doesn't declare its constructor's. */
 const NodeDirent = nodeFs.Dirent as unknown as new (

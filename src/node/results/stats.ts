@@ -1,5 +1,7 @@
-import nodeFs, { type BigIntStats, type Stats } from 'node:fs';
+import type { BigIntStats, Stats } from 'node:fs';
 import type { Attributes } from '../../kernel/syscalls.js';
+import { nodeFs } from '../../platform/disk.js';
+import { RealDate } from '../../platform/time.js';
 
 /**
  * Stats that Node has made: they show what it doesn't export. Made of this file, which may be read wherever it was loaded,
@@ -142,7 +144,7 @@ function setFractions(stats: object, attributes: Attributes): void {
   }
 }
 
-const dateOf = (milliseconds: number): Date => new Date(Math.round(milliseconds));
+const dateOf = (milliseconds: number): Date => new RealDate(Math.round(milliseconds));
 
 const NANOSECONDS = 1_000_000n;
 

@@ -1,4 +1,5 @@
-import nodeFs, { type ReadStream, type WriteStream } from 'node:fs';
+import type { ReadStream, WriteStream } from 'node:fs';
+import { nodeFs } from '../../platform/disk.js';
 import { asPath } from '../arguments/paths.js';
 import { type AnyFunction, asObject, type Bag, isFunction } from '../arguments/validate.js';
 import type { FileHandle } from '../handle/file-handle.js';
@@ -13,8 +14,8 @@ export interface StreamFs {
   readonly close?: unknown;
 }
 
-/** How a stream borrows a file handle of ours, as Node's streams borrow Node's. */
-export const borrow = Symbol('borrow');
+/** How a stream borrows a file handle of ours, as Node's streams borrow Node's; one of another copy of this package, too. */
+export const borrow: unique symbol = Symbol.for('wandb-fs.borrow.1');
 
 export const isBorrowable = (value: unknown): value is FileHandle =>
   typeof value === 'object' && value !== null && borrow in value;

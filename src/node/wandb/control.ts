@@ -3,7 +3,7 @@ import type { CommitOptions, Committed } from '../../contract/drafts.js';
 import { type TreePath, withoutSlash } from '../../contract/tree-path.js';
 import type { Operation } from '../../kernel/operation/operation.js';
 import type { JournalReport } from '../../kernel/writeback/recovery.js';
-import { timeOver } from '../../threads/realm.js';
+import { timeOver } from '../../platform/time.js';
 import { asObject, asSignal } from '../arguments/validate.js';
 import { type Composite, driveAsync, driveSync, invoke } from '../composites/driver.js';
 import { invokeAt, placeOf, type Tree } from '../tree.js';

@@ -1,7 +1,8 @@
-import { constants, promises as disk } from 'node:fs';
+import type { FileHandle } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { treePath } from '../../contract/tree-path.js';
 import type { Operation } from '../../kernel/operation/operation.js';
+import { constants, disk as nodeDisk } from '../../platform/disk.js';
 import { abortError, failure } from '../arguments/errors.js';
 import { asPath, type Place } from '../arguments/paths.js';
 import { asFunction, asObject, asSignal } from '../arguments/validate.js';
@@ -10,6 +11,8 @@ import { closing, closingBy } from '../composites/files/descriptors.js';
 import { temporarySuffix } from '../composites/shared/copy.js';
 import { explaining, placeOf, type Tree } from '../tree.js';
 import type { UploadEvents } from './uploads.js';
+
+const { promises: disk } = nodeDisk;
 
 export interface TransferOptions {
   /** Called now and then with the bytes that are through, of `size` bytes, and at the end with all of them. */
@@ -54,7 +57,7 @@ export function* get(tree: Tree, remote: unknown, local: unknown, options: unkno
     }
   }
 
-  function* copyTo(output: disk.FileHandle, size: number): AsyncComposite<void> {
+  function* copyTo(output: FileHandle, size: number): AsyncComposite<void> {
     const chunk = Buffer.allocUnsafeSlow(size > 0 ? Math.min(size, CHUNK_BYTES) : CHUNK_BYTES);
     let bytes = 0;
     for (;;) {

@@ -1,4 +1,5 @@
 import { types } from 'node:util';
+import { RealDate } from '../../platform/time.js';
 import { invalidArgumentType, invalidArgumentValue } from '../arguments/refusals.js';
 import { asArray, asBoolean, asObject, asString, type Bag } from '../arguments/validate.js';
 
@@ -181,7 +182,7 @@ function asScalar(value: unknown, name: string): FilterValue {
 }
 
 function asTime(value: unknown, name: string): string {
-  const date = types.isDate(value) ? value : new Date(asString(value, name));
+  const date = types.isDate(value) ? value : new RealDate(asString(value, name));
   if (Number.isNaN(date.getTime())) throw invalidArgumentValue(name, value, 'must be a time');
   return typeof value === 'string' ? value : date.toISOString();
 }

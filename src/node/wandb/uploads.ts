@@ -1,6 +1,6 @@
 import type { RemoteEvent } from '../../contract/remote.js';
 import type { TreePath } from '../../contract/tree-path.js';
-import { theProcess } from '../../threads/realm.js';
+import { nextTick } from '../../platform/time.js';
 import { systemError } from '../arguments/errors.js';
 import type { Tree } from '../tree.js';
 
@@ -26,7 +26,7 @@ export interface UploadEvents {
  */
 export function emitUpload({ uploads, mount }: Tree, event: RemoteEvent): void {
   if (event.type === 'dropped' || 'message' in event) return;
-  theProcess.nextTick(() => {
+  nextTick(() => {
     if (event.type === 'idle') {
       uploads.emit('idle');
       return;

@@ -1,5 +1,5 @@
 import { EventEmitter } from 'node:events';
-import { theProcess } from '../../threads/realm.js';
+import { nextTick } from '../../platform/time.js';
 import type { Place } from '../arguments/paths.js';
 import { isFunction } from '../arguments/validate.js';
 import { named } from '../faces/face.js';
@@ -20,12 +20,12 @@ export class FSWatcher extends EventEmitter {
     this.#watch = startWatch(tree, place, settings, {
       // In turns of their own: what a listener throws is no failure of the look.
       event: ({ eventType, filename }) =>
-        theProcess.nextTick(() => {
+        nextTick(() => {
           if (this.#watch !== null) this.emit('change', eventType, settings.encoded(filename));
         }),
       failed: (error) => {
         this.#watch = null;
-        theProcess.nextTick(() => this.emit('error', error));
+        nextTick(() => this.emit('error', error));
       },
       ended: () => this.close(),
     });
@@ -38,7 +38,7 @@ export class FSWatcher extends EventEmitter {
     if (this.#watch === null) return;
     this.#watch.stop();
     this.#watch = null;
-    theProcess.nextTick(() => this.emit('close'));
+    nextTick(() => this.emit('close'));
   }
 
   ref(): this {
@@ -59,7 +59,7 @@ export function watch(tree: Tree, filename: unknown, options?: unknown, listener
   const watcher = new FSWatcher(tree, placeOf(tree, filename), settings);
   if (heard) watcher.addListener('change', heard as () => void);
   const { signal } = settings;
-  if (signal?.aborted) theProcess.nextTick(() => watcher.close());
+  if (signal?.aborted) nextTick(() => watcher.close());
   else if (signal) {
     const close = (): void => watcher.close();
     signal.addEventListener('abort', close);

@@ -1,4 +1,10 @@
-import { clearImmediate, clearTimeout, setImmediate, setTimeout } from 'node:timers';
+import {
+  clearImmediate,
+  clearTimeout,
+  monotonicClock,
+  setImmediate,
+  setTimeout,
+} from '../../platform/time.js';
 import { hasCode } from '../arguments/errors.js';
 import { type Composite, driveSync } from '../composites/driver.js';
 import type { Tree } from '../tree.js';
@@ -77,7 +83,7 @@ export class Polling<L> {
 
   async #run(): Promise<void> {
     if (this.#timer !== null) clearTimeout(this.#timer);
-    const begin = performance.now();
+    const begin = monotonicClock();
     this.#isLooking = true;
     try {
       do {
@@ -95,7 +101,7 @@ export class Polling<L> {
     } finally {
       this.#isLooking = false;
     }
-    this.#wait(performance.now() - begin);
+    this.#wait(monotonicClock() - begin);
   }
 
   #wait(took: number): void {

@@ -1,7 +1,7 @@
 import { EventEmitter } from 'node:events';
 import type { BigIntStats, Stats } from 'node:fs';
 import type { Attributes } from '../../kernel/syscalls.js';
-import { theProcess } from '../../threads/realm.js';
+import { nextTick } from '../../platform/time.js';
 import type { Place } from '../arguments/paths.js';
 import { asFunction, asUint32, type Bag, isFunction } from '../arguments/validate.js';
 import { type Composite, orNothing } from '../composites/driver.js';
@@ -53,7 +53,7 @@ export class StatWatcher extends EventEmitter {
       seen: (before, after) => this.#compare(before, after),
       failed: (error) => {
         this.stop();
-        theProcess.nextTick(() => this.emit('error', error));
+        nextTick(() => this.emit('error', error));
       },
       ended: () => this.stop(),
     });
@@ -68,7 +68,7 @@ export class StatWatcher extends EventEmitter {
     if (this.#isStopped) return;
     this.#isStopped = true;
     this.#polling.stop();
-    theProcess.nextTick(() => this.emit('stop'));
+    nextTick(() => this.emit('stop'));
   }
 
   ref(): this {
@@ -97,7 +97,7 @@ export class StatWatcher extends EventEmitter {
     if (before === undefined && after !== null) return;
     this.#hasToldOfMissing = after === null;
     // In a turn of its own: what a listener throws is no failure of the look.
-    theProcess.nextTick(() => {
+    nextTick(() => {
       if (!this.#isStopped) this.emit('change', this.#shown(after), this.#shown(before ?? null));
     });
   }

@@ -8,6 +8,7 @@ import {
   type TreePath,
   upperPath,
 } from '../../contract/tree-path.js';
+import { RealDate } from '../../platform/time.js';
 
 /** What a tree path names on the server: names above units and theirs, and below one a file. */
 export interface Place {
@@ -41,7 +42,7 @@ export function timeOf(text: string): number {
 export const isoOf = (text: string | null | undefined): string | null =>
   typeof text === 'string' ? madeAt(text) : null;
 
-export const madeAt = (text: string): string => new Date(timeOf(text)).toISOString();
+export const madeAt = (text: string): string => new RealDate(timeOf(text)).toISOString();
 
 export interface Connection<Row = unknown> {
   readonly edges: readonly { readonly cursor?: string; readonly node?: Row | null }[];

@@ -1,9 +1,9 @@
-import { setImmediate } from 'node:timers';
 import type { Lookup } from '../../contract/entry.js';
 import { Failure } from '../../contract/failure.js';
 import type { Store } from '../../contract/store.js';
 import type { TreePath } from '../../contract/tree-path.js';
 import type { Signalled } from '../../contract/uploads.js';
+import { setImmediate } from '../../platform/time.js';
 import { unlessAborted } from '../../wire/retry.js';
 import { cancelled } from '../../wire/wire-failure.js';
 import { placeAt } from './rows.js';

@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs';
 import {
   buildASTSchema,
   type DefinitionNode,
@@ -9,6 +8,9 @@ import {
   type NameNode,
   parse,
 } from 'graphql';
+import { disk } from '../../platform/disk.js';
+
+const { readFileSync } = disk;
 
 /**
  * What the official SDK 0.30 asks for and the published schema, from which `schema.graphql` is taken, doesn't have yet.

@@ -1,6 +1,8 @@
-import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { disk } from '../../platform/disk.js';
 import type { SeedTree } from './seeding.js';
+
+const { readdir, readFile } = disk.promises;
 
 /** Reads `<directory>/<entity>/<project>/<run>/<file…>` into what `seed` takes. Empty directories count. */
 export async function readDirectoryTree(directory: string): Promise<SeedTree> {

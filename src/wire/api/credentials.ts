@@ -1,12 +1,15 @@
 import { randomBytes } from 'node:crypto';
-import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
+import { disk } from '../../platform/disk.js';
+import { RealDate } from '../../platform/time.js';
 import { errnoOf, notTheApi, refusalOfApi } from '../errors.js';
 import { withRetries } from '../retry.js';
 import { networkFailure, peerOf } from '../transport/network-failure.js';
 import { readShort } from '../transport/transport.js';
 import { WireFailure } from '../wire-failure.js';
 import type { Api } from './api.js';
+
+const { mkdir, readFile, rename, writeFile } = disk.promises;
 
 /** The `Authorization` of requests to the base URL. */
 export interface Credentials {
@@ -136,7 +139,7 @@ export class FederatedCredentials implements Credentials {
     const { clock, config, warnings } = this.api;
     const { credentialsFile: file, baseUrl } = config;
     const kept = (await this.readFile()) ?? {};
-    const ends = new Date(clock.date() + endsAt - clock.now()).toISOString();
+    const ends = new RealDate(clock.date() + endsAt - clock.now()).toISOString();
     const access = { expires_at: ends.slice(0, 19).replace('T', ' '), access_token: token };
     const credentials = { ...kept.credentials, [baseUrl]: access };
     const fresh = `${file}.${randomBytes(6).toString('hex')}`;

@@ -1,5 +1,5 @@
-import { clearTimeout, setTimeout } from 'node:timers';
 import type { Timeouts } from '../../config/config.js';
+import { clearTimeout, setTimeout } from '../../platform/time.js';
 import { asResponse, headersOf, type Parts, partsOfBody, statusOf } from './doubles.js';
 import { wholeFile } from './file-pieces.js';
 import { assertPublic } from './public-addresses.js';

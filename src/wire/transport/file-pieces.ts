@@ -1,7 +1,9 @@
-import { read } from 'node:fs';
 import { promisify } from 'node:util';
+import { disk } from '../../platform/disk.js';
 import { WireFailure } from '../wire-failure.js';
 import type { Body } from './transport.js';
+
+const { read } = disk;
 
 const readAt = promisify(read);
 

@@ -1,6 +1,7 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import type { Dispatcher } from 'undici';
 import type { WireConfig } from '../../config/config.js';
+import { nextTurn, queueMicrotask, setImmediate } from '../../platform/time.js';
 import { WireFailure } from '../wire-failure.js';
 import { proxyFor } from './proxy-choice.js';
 import { publicLookup } from './public-addresses.js';
@@ -44,16 +45,38 @@ const direct = (dispatcher: Dispatcher, path: string, isPublicOnly = false): Rou
 });
 
 /**
- * Routes of this package's own: direct, by a tunnel of a proxy (https), or by asking a proxy in the host's place (http).
+ * Routes of this package's own. undici takes a connection up again in a later turn of the event loop, by the global
+ * `setImmediate`: where a test has put one there that stands still, each request has a connection of its own.
+ */
+export function ownRoutes(config: WireConfig, connections: number): Routes {
+  const kept = routesWith(config, { connections, pipelining: 1 });
+  const single = routesWith(config, { connections, pipelining: 0 });
+  return {
+    of: (...request) => (globalThis.setImmediate === setImmediate ? kept : single).of(...request),
+    close: async () => {
+      await Promise.all([kept.close(), single.close()]);
+    },
+  };
+}
+
+interface PoolOptions {
+  /** Most of them to one host. */
+  readonly connections: number;
+  /** Requests on one connection, one behind the other; 0: it ends with its first. */
+  readonly pipelining: 0 | 1;
+}
+
+/**
+ * Direct, by a tunnel of a proxy (https), or by asking a proxy in the host's place (http).
  * undici is loaded by the first request: a program may never make one, and the I/O thread makes those of most.
  *
  * @param connections most of them to one host
  */
-export function ownRoutes(config: WireConfig, connections: number): Routes {
+function routesWith(config: WireConfig, pools: PoolOptions): Routes {
   let loaded: Promise<Routes> | null = null;
   return {
     of: async (...request) => {
-      loaded ??= loadUndici().then((undici) => routesOf(undici, config, connections));
+      loaded ??= loadUndici().then((undici) => routesOf(undici, config, pools));
       return (await loaded).of(...request);
     },
     close: async () => (await loaded)?.close(),
@@ -68,7 +91,7 @@ function loadUndici(): Promise<Undici> {
   return import('./undici.js');
 }
 
-function routesOf({ Agent, buildConnector, Pool }: Undici, config: WireConfig, connections: number): Routes {
+function routesOf({ Agent, buildConnector, Pool }: Undici, config: WireConfig, pools: PoolOptions): Routes {
   const { timeouts, proxies, userAgent, trustHint } = config;
   const options = {
     timeout: timeouts.connect,
@@ -88,17 +111,17 @@ function routesOf({ Agent, buildConnector, Pool }: Undici, config: WireConfig, c
     of: async (url, path, isPublicOnly) => {
       const proxy = proxies && proxyFor(proxies, url.href);
       if (proxy === null) {
-        const make = () => new Agent({ connections, connect: isPublicOnly ? connectPublic : connect });
+        const make = () => new Agent({ ...pools, connect: isPublicOnly ? connectPublic : connect });
         return direct(agentFor(isPublicOnly ? 'public' : 'direct', make), path, isPublicOnly);
       }
       if (proxy.problem !== null) throw new WireFailure('ENOTSUP', proxy.problem, null, 'final');
       if (url.protocol === 'https:') {
-        const make = () => new Agent({ connections, connect: connectorThrough({ ...way, proxy }) });
+        const make = () => new Agent({ ...pools, connect: connectorThrough({ ...way, proxy }) });
         return direct(agentFor('https:', make), path);
       }
       // Pools by the host that is asked for, though all of them lead to the proxy.
       const make = () => {
-        const options = { connections, connect: connectorTo({ ...way, proxy }) };
+        const options = { ...pools, connect: connectorTo({ ...way, proxy }) };
         return new Agent({ factory: () => new Pool(proxy.origin, options) });
       };
       return {
@@ -111,7 +134,9 @@ function routesOf({ Agent, buildConnector, Pool }: Undici, config: WireConfig, c
       };
     },
     close: async () => {
-      await Promise.all([...agents.values()].map((agent) => agent.destroy()));
+      const ends = Promise.all([...agents.values()].map((agent) => agent.destroy()));
+      // Their sockets are closed by then; undici tells it by the global that may stand still.
+      await (globalThis.queueMicrotask === queueMicrotask ? ends : nextTurn());
     },
   };
 }

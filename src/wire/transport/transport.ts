@@ -177,7 +177,9 @@ function tellingStream(parts: Parts, { onProgress, onPart }: Body): Readable {
     onPart?.(part);
     onProgress?.(sent);
   });
-  return Readable.from(told, { objectMode: false, highWaterMark: 0 });
+  const stream = Readable.from(told, { objectMode: false, highWaterMark: 0 });
+  // undici sends it as a stream. What it can iterate over it begins with later, by a global that tests may have stopped.
+  return Object.assign(stream, { [Symbol.asyncIterator]: undefined });
 }
 
 type Parts = Iterable<Uint8Array> | AsyncIterable<Uint8Array>;

@@ -1,7 +1,7 @@
 import type { Socket } from 'node:net';
-import { clearTimeout, setTimeout } from 'node:timers';
 import type { buildConnector } from 'undici';
 import type { ProxyServer } from '../../config/environment/proxies.js';
+import { clearTimeout, setTimeout } from '../../platform/time.js';
 import { errnoOf } from '../errors.js';
 import { notAgreed, WireFailure } from '../wire-failure.js';
 import { connectionFailure, describe } from './network-failure.js';

@@ -2,6 +2,7 @@ import nodeFs, { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path';
 import { treePath } from '../../../../src/contract/tree-path.js';
 import { openJournal } from '../../../../src/kernel/content/journal/journal.js';
+import { disk } from '../../../../src/platform/disk.js';
 import { contentsOf, opened, somewhere } from './helpers/journals.js';
 
 const DRAFT = { kind: 'draft' } as const;
@@ -15,7 +16,7 @@ const real = { ...nodeFs };
 /** The disk takes so many bytes, and no more. */
 function fillUp(room: number): jest.SpyInstance {
   let left = room;
-  return jest.spyOn(nodeFs, 'writeSync').mockImplementation(((
+  return jest.spyOn(disk, 'writeSync').mockImplementation(((
     fd: number,
     bytes: Uint8Array,
     offset: number,
@@ -39,7 +40,7 @@ test.each([
   ['EIO', 'EIO', /look at the disk/],
 ])('%s is told with the directory and the fix, as %s', (code, told, fix) => {
   const options = somewhere();
-  jest.spyOn(nodeFs, 'openSync').mockImplementation(() => {
+  jest.spyOn(disk, 'openSync').mockImplementation(() => {
     throw refused(code);
   });
   const failure = expect.objectContaining({
@@ -67,7 +68,7 @@ test('a write that takes less than all is continued', () => {
   const options = somewhere();
   const journal = opened(options);
   jest
-    .spyOn(nodeFs, 'writeSync')
+    .spyOn(disk, 'writeSync')
     .mockImplementation(((fd: number, bytes: Uint8Array, offset: number) =>
       real.writeSync(fd, bytes, offset, Math.min(7, bytes.byteLength - offset))) as typeof nodeFs.writeSync);
   journal.put(treePath('e/p/c/draft'), DRAFT);
@@ -97,7 +98,7 @@ test('a half that can’t be taken back hides nothing behind it', () => {
   const options = somewhere();
   const journal = opened(options);
   const full = fillUp(20);
-  const stuck = jest.spyOn(nodeFs, 'ftruncateSync').mockImplementation(() => {
+  const stuck = jest.spyOn(disk, 'ftruncateSync').mockImplementation(() => {
     throw refused('EIO');
   });
   expect(() => journal.put(treePath('e/p/c/refused'), DRAFT)).toThrow(
@@ -116,7 +117,7 @@ test('a half that can’t be taken back hides nothing behind it', () => {
 test('what the disk doesn’t keep has not happened', () => {
   const options = somewhere({ fsync: true });
   const journal = opened(options);
-  const lost = jest.spyOn(nodeFs, 'fdatasyncSync').mockImplementation(() => {
+  const lost = jest.spyOn(disk, 'fdatasyncSync').mockImplementation(() => {
     throw refused('EIO');
   });
   expect(() => journal.put(treePath('e/p/c/lost'), DRAFT)).toThrow(expect.objectContaining({ code: 'EIO' }));
@@ -129,7 +130,7 @@ test('what the disk doesn’t keep has not happened', () => {
 test('a log that can’t be written anew goes on as it is', () => {
   const options = somewhere();
   const journal = opened(options);
-  const stuck = jest.spyOn(nodeFs, 'renameSync').mockImplementation(() => {
+  const stuck = jest.spyOn(disk, 'renameSync').mockImplementation(() => {
     throw refused('EIO');
   });
   const uri = 's3://'.padEnd(60_000, 'x');
@@ -159,7 +160,7 @@ test('what couldn’t be taken over stays, for who comes next', () => {
   first.put(treePath('e/p/c/draft'), DRAFT);
   first.close();
   const second = opened(options);
-  jest.spyOn(nodeFs, 'renameSync').mockImplementation((from, to) => {
+  jest.spyOn(disk, 'renameSync').mockImplementation((from, to) => {
     if (String(to).endsWith('/log')) throw refused('ENOSPC');
     real.renameSync(from, to);
   });
@@ -187,7 +188,7 @@ test('leftovers that can’t be removed are in nobody’s way', () => {
   first.put(treePath('e/p/c/draft'), DRAFT);
   first.close();
   const second = opened(options);
-  const stuck = jest.spyOn(nodeFs, 'rmSync').mockImplementation(() => {
+  const stuck = jest.spyOn(disk, 'rmSync').mockImplementation(() => {
     throw refused('EBUSY');
   });
   expect(contentsOf(second.takeOver())).toEqual({ 'e/p/c/draft': HELD });

@@ -1,5 +1,5 @@
-import * as nodeFs from 'node:fs';
 import { type ErrnoCode, Failure } from '../../../contract/failure.js';
+import { disk } from '../../../platform/disk.js';
 
 /** Runs what touches the journal's disk; what the system refuses becomes a Failure that names the directory. */
 export function atDisk<T>(directory: string, work: () => T): T {
@@ -38,17 +38,17 @@ const FIXES: Readonly<Record<string, readonly [code: ErrnoCode, fix: string]>> =
 /** Makes the names in a directory outlive a power loss. Windows has no such call, and needs none. */
 export function syncDirectory(directory: string): void {
   if (process.platform === 'win32') return;
-  const fd = nodeFs.openSync(directory, 'r');
+  const fd = disk.openSync(directory, 'r');
   try {
-    nodeFs.fsyncSync(fd);
+    disk.fsyncSync(fd);
   } finally {
-    nodeFs.closeSync(fd);
+    disk.closeSync(fd);
   }
 }
 
 /** A write may take less than it was given, where the disk is nearly full. */
 export function writeAll(fd: number, bytes: Uint8Array): void {
-  for (let done = 0; done < bytes.byteLength; ) done += nodeFs.writeSync(fd, bytes, done);
+  for (let done = 0; done < bytes.byteLength; ) done += disk.writeSync(fd, bytes, done);
 }
 
 /** What `work` returns; `otherwise` where there is no such file (any more). */
@@ -62,4 +62,4 @@ export function unlessGone<T>(work: () => T, otherwise: T): T {
 }
 
 /** The names in a directory; none where there is no such directory. */
-export const namesIn = (directory: string): string[] => unlessGone(() => nodeFs.readdirSync(directory), []);
+export const namesIn = (directory: string): string[] => unlessGone(() => disk.readdirSync(directory), []);

@@ -1,7 +1,8 @@
-import * as nodeFs from 'node:fs';
 import { join } from 'node:path';
 import { Failure } from '../../../contract/failure.js';
 import { isBelow, type TreePath } from '../../../contract/tree-path.js';
+import { disk } from '../../../platform/disk.js';
+import { wallClock } from '../../../platform/time.js';
 import type { JournalReport } from '../../writeback/recovery.js';
 import { atDisk, namesIn, syncDirectory } from './disk.js';
 import { Holdings } from './holdings.js';
@@ -54,7 +55,7 @@ export class Journal {
         journal.log.open();
         if (fsync) syncDirectory(journal.session.directory);
       } catch (error) {
-        nodeFs.closeSync(journal.session.owner);
+        disk.closeSync(journal.session.owner);
         throw error;
       }
       return journal;
@@ -85,14 +86,14 @@ export class Journal {
   syncBlob(fd: number): void {
     if (!this.options.fsync) return;
     this.atDisk(() => {
-      nodeFs.fsyncSync(fd);
+      disk.fsyncSync(fd);
       if (!this.isBlobNamed) syncDirectory(this.blobsDirectory);
       this.isBlobNamed = true;
     });
   }
 
   put(path: TreePath, record: JournalRecord): void {
-    this.write({ op: 'put', path, record, at: Date.now() });
+    this.write({ op: 'put', path, record, at: wallClock() });
   }
 
   /** With everything below it. */
@@ -137,10 +138,10 @@ export class Journal {
     this.isClosed = true;
     atDisk(this.options.dir, () => {
       this.log.close();
-      nodeFs.closeSync(this.session.owner);
+      disk.closeSync(this.session.owner);
       // What was acquired and couldn't be read is here too.
       const isEmpty = this.holdings.count === 0 && namesIn(adoptedOf(this.directory)).length === 0;
-      if (isEmpty) nodeFs.rmSync(this.directory, { recursive: true, force: true });
+      if (isEmpty) disk.rmSync(this.directory, { recursive: true, force: true });
     });
   }
 

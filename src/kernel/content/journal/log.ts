@@ -1,5 +1,5 @@
-import * as nodeFs from 'node:fs';
 import { dirname } from 'node:path';
+import { disk } from '../../../platform/disk.js';
 import { syncDirectory, writeAll } from './disk.js';
 import { Holdings } from './holdings.js';
 import { linesOf, NEWLINE } from './records.js';
@@ -20,12 +20,12 @@ export class Log {
   /** A line is on the disk when this returns, and isn't there when it throws. */
   append(line: Buffer): void {
     const fd = this.open();
-    const { size, nlink } = nodeFs.fstatSync(fd);
+    const { size, nlink } = disk.fstatSync(fd);
     // Lines behind a name that somebody has removed would be acknowledged, and never read.
     if (nlink === 0) throw removedError(this.file);
     try {
       writeAll(fd, this.isTailTorn ? Buffer.concat([NEWLINE, line]) : line);
-      if (this.isSynced) nodeFs.fdatasyncSync(fd);
+      if (this.isSynced) disk.fdatasyncSync(fd);
     } catch (error) {
       this.takeBack(fd, size);
       throw error;
@@ -42,11 +42,11 @@ export class Log {
       this.write(fresh, all);
       // Windows renames over no file that is open.
       this.close();
-      nodeFs.renameSync(fresh, this.file);
+      disk.renameSync(fresh, this.file);
       this.bytes = all.byteLength;
       this.isTailTorn = false;
     } catch (error) {
-      nodeFs.rmSync(fresh, { force: true });
+      disk.rmSync(fresh, { force: true });
       throw error;
     }
     if (this.isSynced) syncDirectory(dirname(this.file));
@@ -54,20 +54,20 @@ export class Log {
 
   /** Makes the file if there is none. */
   open(): number {
-    this.fd ??= nodeFs.openSync(this.file, 'a', 0o600);
+    this.fd ??= disk.openSync(this.file, 'a', 0o600);
     return this.fd;
   }
 
   close(): void {
     const { fd } = this;
     this.fd = null;
-    if (fd !== null) nodeFs.closeSync(fd);
+    if (fd !== null) disk.closeSync(fd);
   }
 
   private takeBack(fd: number, size: number): void {
     this.isTailTorn = true;
     try {
-      nodeFs.ftruncateSync(fd, size);
+      disk.ftruncateSync(fd, size);
       this.isTailTorn = false;
     } catch (error) {
       // What failed first is what the caller hears; the piece stays, and the next line begins behind a newline.
@@ -76,12 +76,12 @@ export class Log {
   }
 
   private write(file: string, bytes: Buffer): void {
-    const fd = nodeFs.openSync(file, 'w', 0o600);
+    const fd = disk.openSync(file, 'w', 0o600);
     try {
       writeAll(fd, bytes);
-      if (this.isSynced) nodeFs.fsyncSync(fd);
+      if (this.isSynced) disk.fsyncSync(fd);
     } finally {
-      nodeFs.closeSync(fd);
+      disk.closeSync(fd);
     }
   }
 }

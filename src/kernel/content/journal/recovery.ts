@@ -1,6 +1,6 @@
-import * as nodeFs from 'node:fs';
 import { join } from 'node:path';
 import type { TreePath } from '../../../contract/tree-path.js';
+import { disk } from '../../../platform/disk.js';
 import { namesIn, syncDirectory, unlessGone } from './disk.js';
 import type { Held, Holdings } from './holdings.js';
 import { type Log, readLog } from './log.js';
@@ -75,7 +75,7 @@ export function takeOver(owner: Owner): TakenOver {
 /** What can't be removed means nothing any more: the next owner tries again, and nobody's recovery fails of it. */
 function removeLeftovers(directory: string): void {
   try {
-    nodeFs.rmSync(directory, { recursive: true, force: true });
+    disk.rmSync(directory, { recursive: true, force: true });
   } catch (error) {
     if (!(error as NodeJS.ErrnoException).code) throw error;
   }
@@ -88,7 +88,7 @@ function readAll(
   const logs = adopted.map((name) => {
     const file = logOf(join(adoptedOf(session.directory), name));
     // A session that died before its first record has no log.
-    return { name, ...readLog(unlessGone(() => nodeFs.readFileSync(file), Buffer.alloc(0))) };
+    return { name, ...readLog(unlessGone(() => disk.readFileSync(file), Buffer.alloc(0))) };
   });
   const isVoid = new Set([holdings, ...logs.map((log) => log.holdings)].flatMap((each) => [...each.adopted]));
   const valid = logs.filter(({ name }) => !isVoid.has(name));
@@ -131,8 +131,8 @@ function gatherBlobs(
 
 /** @returns its length in bytes: what lies behind `size` was acknowledged to nobody, and is cut off */
 function adoptBlob(from: string, to: string, size: number): number {
-  if (from !== to) nodeFs.renameSync(from, to);
-  const length = nodeFs.statSync(to).size;
-  if (length > size) nodeFs.truncateSync(to, size);
+  if (from !== to) disk.renameSync(from, to);
+  const length = disk.statSync(to).size;
+  if (length > size) disk.truncateSync(to, size);
   return Math.min(length, size);
 }

@@ -1,6 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto';
-import * as nodeFs from 'node:fs';
+import type { BigIntStats } from 'node:fs';
 import { basename, join } from 'node:path';
+import { disk } from '../../../platform/disk.js';
 import { ownIdentity, parseIdentity, standingOf, textOf } from '../spool/process-identity.js';
 import { namesIn, syncDirectory, unlessGone, writeAll } from './disk.js';
 
@@ -35,21 +36,21 @@ export const homeOf = (journal: string, identity: string): string =>
   join(journal, `1-${createHash('sha256').update(identity).digest('hex').slice(0, 24)}`);
 
 export function makeSession(home: string, identity: string, isSynced: boolean): Session {
-  nodeFs.mkdirSync(home, { recursive: true, mode: 0o700 });
+  disk.mkdirSync(home, { recursive: true, mode: 0o700 });
   const nonce = randomBytes(6).toString('hex');
   const name = `${textOf(ownIdentity())}-${nonce}`;
   const directory = join(home, name);
-  nodeFs.mkdirSync(directory, { mode: 0o700 });
-  nodeFs.mkdirSync(blobsOf(directory), { mode: 0o700 });
-  const owner = nodeFs.openSync(ownerOf(directory), 'wx', 0o600);
+  disk.mkdirSync(directory, { mode: 0o700 });
+  disk.mkdirSync(blobsOf(directory), { mode: 0o700 });
+  const owner = disk.openSync(ownerOf(directory), 'wx', 0o600);
   try {
     writeAll(owner, Buffer.from(`${JSON.stringify({ descriptor: owner, identity })}\n`));
     if (isSynced) {
-      nodeFs.fsyncSync(owner);
+      disk.fsyncSync(owner);
       for (const made of [directory, home, join(home, '..')]) syncDirectory(made);
     }
   } catch (error) {
-    nodeFs.closeSync(owner);
+    disk.closeSync(owner);
     throw error;
   }
   return { name, directory, nonce, owner };
@@ -57,7 +58,7 @@ export function makeSession(home: string, identity: string, isSynced: boolean): 
 
 /** Sessions of one identity that nobody owns. Those of machines that can't be asked stay: most have live owners. */
 export function deadSessions(home: string, own: Session): string[] {
-  const { uid } = nodeFs.statSync(own.directory);
+  const { uid } = disk.statSync(own.directory);
   return namesIn(home).filter((name) => {
     const owner = parseIdentity(name.slice(0, Math.max(0, name.lastIndexOf('-'))));
     // In a directory that others can write to, anybody could put down what would be uploaded in this user's name.
@@ -69,7 +70,7 @@ export function deadSessions(home: string, own: Session): string[] {
 
 /** null for what is no directory, or none any more. */
 function uidOf(path: string): number | null {
-  const stat = nodeFs.lstatSync(path, { throwIfNoEntry: false });
+  const stat = disk.lstatSync(path, { throwIfNoEntry: false });
   return stat?.isDirectory() ? stat.uid : null;
 }
 
@@ -82,7 +83,7 @@ function isReleased(directory: string, pid: number): boolean {
   if (descriptor === null) return false;
   // Where it is gone its owner removes it.
   return unlessGone(() => {
-    const file = nodeFs.statSync(ownerOf(directory), { bigint: true });
+    const file = disk.statSync(ownerOf(directory), { bigint: true });
     const held = statOfDescriptor(pid, descriptor);
     return held !== 'unknown' && (held === null || held.ino !== file.ino || held.dev !== file.dev);
   }, false);
@@ -90,17 +91,17 @@ function isReleased(directory: string, pid: number): boolean {
 
 /** null while the session is being made, or removed. */
 function descriptorOf(directory: string): number | null {
-  const text = unlessGone(() => nodeFs.readFileSync(ownerOf(directory), 'utf8'), '');
+  const text = unlessGone(() => disk.readFileSync(ownerOf(directory), 'utf8'), '');
   const found = /^\{"descriptor":(\d+),.*\}\n$/s.exec(text)?.[1];
   return found === undefined ? null : Number(found);
 }
 
-function statOfDescriptor(pid: number, descriptor: number): nodeFs.BigIntStats | null | 'unknown' {
+function statOfDescriptor(pid: number, descriptor: number): BigIntStats | null | 'unknown' {
   if (pid !== process.pid && process.platform !== 'linux') return 'unknown';
   try {
     return pid === process.pid
-      ? nodeFs.fstatSync(descriptor, { bigint: true })
-      : nodeFs.statSync(`/proc/${pid}/fd/${descriptor}`, { bigint: true });
+      ? disk.fstatSync(descriptor, { bigint: true })
+      : disk.statSync(`/proc/${pid}/fd/${descriptor}`, { bigint: true });
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
     if (code === 'EBADF' || code === 'ENOENT') return null;
@@ -111,9 +112,9 @@ function statOfDescriptor(pid: number, descriptor: number): nodeFs.BigIntStats |
 
 /** Takes a session for `own`. Of all who try exactly one succeeds; if it dies, the next owner of `own` has both. */
 export function acquire(directory: string, own: Session): void {
-  nodeFs.mkdirSync(adoptedOf(own.directory), { recursive: true, mode: 0o700 });
+  disk.mkdirSync(adoptedOf(own.directory), { recursive: true, mode: 0o700 });
   const place = join(adoptedOf(own.directory), basename(directory));
-  unlessGone(() => nodeFs.renameSync(directory, place), undefined);
+  unlessGone(() => disk.renameSync(directory, place), undefined);
 }
 
 /** What dead owners had acquired comes beside them: the depth of directories must not grow with the deaths. */

@@ -2,9 +2,9 @@ import { removeAddedGlobals } from './globals.js';
 
 // Imports are evaluated in their order: memfs after what remembers the globals that were there before it.
 
-import * as nodeFs from 'node:fs';
 import { Volume as MemoryVolume } from 'memfs';
 import { type ErrnoCode, Failure } from '../../../contract/failure.js';
+import { disk } from '../../../platform/disk.js';
 
 removeAddedGlobals();
 
@@ -23,14 +23,14 @@ export const memoryVolume = (): Volume => new MemoryVolume();
 
 /** Files of the real disk; `guard` runs each call, and makes a Failure without a path of ours of what it refuses. */
 export const diskVolume = (guard: <T>(call: () => T) => T): Volume => ({
-  openSync: (path, flags) => guard(() => nodeFs.openSync(path, flags, 0o600)),
-  closeSync: (fd) => guard(() => nodeFs.closeSync(fd)),
+  openSync: (path, flags) => guard(() => disk.openSync(path, flags, 0o600)),
+  closeSync: (fd) => guard(() => disk.closeSync(fd)),
   readSync: (fd, buffer, offset, length, position) =>
-    guard(() => nodeFs.readSync(fd, buffer, offset, length, position)),
+    guard(() => disk.readSync(fd, buffer, offset, length, position)),
   writeSync: (fd, buffer, offset, length, position) =>
-    guard(() => nodeFs.writeSync(fd, buffer, offset, length, position)),
-  ftruncateSync: (fd, length) => guard(() => nodeFs.ftruncateSync(fd, length)),
-  unlinkSync: (path) => guard(() => nodeFs.unlinkSync(path)),
+    guard(() => disk.writeSync(fd, buffer, offset, length, position)),
+  ftruncateSync: (fd, length) => guard(() => disk.ftruncateSync(fd, length)),
+  unlinkSync: (path) => guard(() => disk.unlinkSync(path)),
 });
 
 /** What the disk can refuse that a caller can do something about; all else is EIO. */

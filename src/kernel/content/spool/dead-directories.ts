@@ -1,5 +1,5 @@
-import * as nodeFs from 'node:fs';
 import { join } from 'node:path';
+import { disk } from '../../../platform/disk.js';
 import { isRunning, ownIdentity, parseIdentity, standingOf, textOf } from './process-identity.js';
 
 /** What `mkdtemp` adds its characters to, so that the directory's name tells whose it is: `<prefix><process>-`. */
@@ -21,7 +21,7 @@ export interface Sweep {
 export function sweepDeadDirectories(parent: string, prefix: string, options: Sweep = {}): number {
   const { limit = 64, looks = 10_000 } = options;
   let removed = 0;
-  const directory = unlessRefused(() => nodeFs.opendirSync(parent, { bufferSize: 256 }));
+  const directory = unlessRefused(() => disk.opendirSync(parent, { bufferSize: 256 }));
   if (!directory) return 0;
   try {
     for (let look = 0; look < looks && removed < limit; look++) {
@@ -48,9 +48,9 @@ function removeOwn(path: string): boolean {
   return (
     unlessRefused(() => {
       // A link of that name could lead anywhere, and others may write into a shared directory.
-      const stat = nodeFs.lstatSync(path);
+      const stat = disk.lstatSync(path);
       if (!stat.isDirectory() || (process.getuid && stat.uid !== process.getuid())) return false;
-      nodeFs.rmSync(path, { recursive: true, force: true });
+      disk.rmSync(path, { recursive: true, force: true });
       return true;
     }) ?? false
   );

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
-import * as nodeFs from 'node:fs';
 import { hostname } from 'node:os';
+import { disk } from '../../../platform/disk.js';
 
 /**
  * Which process made something that outlives it. A pid alone is given again, so its start time belongs to it; both mean
@@ -131,7 +131,7 @@ function worldOfPids(): string {
 
 function pidNamespace(): string {
   try {
-    return nodeFs.readlinkSync('/proc/self/ns/pid');
+    return disk.readlinkSync('/proc/self/ns/pid');
   } catch (error) {
     // Sandboxes that play the kernel have no namespaces to show.
     return `none: ${(error as NodeJS.ErrnoException).code}`;
@@ -144,7 +144,7 @@ function pidNamespace(): string {
  */
 function readOrNull(file: string): string | null {
   try {
-    return nodeFs.readFileSync(file, 'utf8');
+    return disk.readFileSync(file, 'utf8');
   } catch (error) {
     if (UNTOLD.has((error as NodeJS.ErrnoException).code ?? '')) return null;
     throw error;

@@ -1,7 +1,7 @@
-import * as nodeFs from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Failure } from '../../../contract/failure.js';
+import { disk } from '../../../platform/disk.js';
 import type { SpoolPlace } from '../local/content-files.js';
 import { diskVolume, onDisk } from '../local/volumes.js';
 import { ownedPrefix, sweepDeadDirectories } from './dead-directories.js';
@@ -37,7 +37,7 @@ export class Spool implements SpoolPlace {
   }
 
   close(): void {
-    for (const directory of this.directories) nodeFs.rmSync(directory, { recursive: true, force: true });
+    for (const directory of this.directories) disk.rmSync(directory, { recursive: true, force: true });
     this.directories.clear();
     this.directory = null;
   }
@@ -45,7 +45,7 @@ export class Spool implements SpoolPlace {
 
 function makeDirectory(): string {
   try {
-    return onDisk(() => nodeFs.mkdtempSync(join(tmpdir(), ownedPrefix(PREFIX))));
+    return onDisk(() => disk.mkdtempSync(join(tmpdir(), ownedPrefix(PREFIX))));
   } catch (thrown) {
     if (!(thrown instanceof Failure) || thrown.code !== 'EIO') throw thrown;
     const detail = `The temporary directory ${tmpdir()} can't be used for large content that waits: set TMPDIR to one that can.`;
@@ -55,6 +55,6 @@ function makeDirectory(): string {
 
 /** A directory that was removed may have been made anew by somebody else, whose links we would follow. */
 function isOwn(directory: string): boolean {
-  const stats = nodeFs.lstatSync(directory, { throwIfNoEntry: false });
+  const stats = disk.lstatSync(directory, { throwIfNoEntry: false });
   return stats?.isDirectory() === true && (process.getuid === undefined || stats.uid === process.getuid());
 }

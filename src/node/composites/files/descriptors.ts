@@ -1,6 +1,6 @@
-import { constants } from 'node:fs';
 import type { TreePath } from '../../../contract/tree-path.js';
 import type { Operation } from '../../../kernel/operation/operation.js';
+import { constants } from '../../../platform/disk.js';
 import { bothErrors } from '../../arguments/errors.js';
 import type { Place } from '../../arguments/paths.js';
 import { asFd, asFlags, asInteger, asMode, type CallOptions } from '../../arguments/validate.js';

@@ -1,5 +1,5 @@
 import { Blob } from 'node:buffer';
-import { constants } from 'node:fs';
+import { constants } from '../../../platform/disk.js';
 import { asObject, asString } from '../../arguments/validate.js';
 import type { Tree } from '../../tree.js';
 import { type Composite, invoke } from '../driver.js';

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { constants } from 'node:fs';
+import { constants } from '../../../platform/disk.js';
 import { bothErrors, isMissing } from '../../arguments/errors.js';
 import type { Composite } from '../driver.js';
 import { closingBy } from '../files/descriptors.js';

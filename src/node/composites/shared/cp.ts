@@ -1,5 +1,5 @@
-import { constants } from 'node:fs';
 import { posix } from 'node:path';
+import { constants } from '../../../platform/disk.js';
 import { failure, hasCode, isDirectoryError } from '../../arguments/errors.js';
 import { isUri, joined } from '../../arguments/layout.js';
 import { refusal } from '../../arguments/refusals.js';

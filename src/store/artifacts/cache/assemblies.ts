@@ -1,6 +1,9 @@
-import { type FileHandle, rm } from 'node:fs/promises';
+import type { FileHandle } from 'node:fs/promises';
+import { disk } from '../../../platform/disk.js';
 import { errnoOf } from '../../../wire/errors.js';
 import { type ContentName, hashFile, versionOf } from '../content.js';
+
+const { rm } = disk.promises;
 
 interface Temporary {
   readonly file: string;

@@ -1,6 +1,9 @@
-import { readdir, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import { disk } from '../../../platform/disk.js';
+import { wallClock } from '../../../platform/time.js';
 import { errnoOf } from '../../../wire/errors.js';
+
+const { readdir, rm, stat } = disk.promises;
 
 /** A temporary file that nobody wrote to for so long was left behind. In milliseconds. */
 const ABANDONED_MS = 24 * 60 * 60_000;
@@ -48,7 +51,7 @@ export class Eviction {
 
   private async removeAbandoned(): Promise<void> {
     for (const { file, usedAt } of await filesBelow(join(this.directory, 'tmp'))) {
-      if (Date.now() - usedAt > ABANDONED_MS) await rm(file, { force: true });
+      if (wallClock() - usedAt > ABANDONED_MS) await rm(file, { force: true });
     }
   }
 }

@@ -1,13 +1,17 @@
 import { randomBytes } from 'node:crypto';
 import type { Stats } from 'node:fs';
-import { type FileHandle, mkdir, open, rename, rm } from 'node:fs/promises';
+import type { FileHandle } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { LRUCache } from 'lru-cache';
+import { disk } from '../../../platform/disk.js';
+import { RealDate, wallClock } from '../../../platform/time.js';
 import { errnoOf } from '../../../wire/errors.js';
 import type { Span } from '../../common/content.js';
 import { type ContentName, hashFile, hexOf, readSpan, versionOf } from '../content.js';
 import { Assemblies } from './assemblies.js';
 import { Eviction } from './eviction.js';
+
+const { mkdir, open, rename, rm } = disk.promises;
 
 interface Options {
   /** `<cache dir>/artifacts`, as the SDK lays it out. */
@@ -146,7 +150,7 @@ export class ContentCache {
   private async touch(handle: FileHandle, name: ContentName): Promise<void> {
     try {
       const { mtime } = await handle.stat();
-      await handle.utimes(new Date(), mtime);
+      await handle.utimes(new RealDate(wallClock()), mtime);
       // Times are set in coarser steps than files have them.
       this.verdicts.set(versionOf(name), { identity: identityOf(await handle.stat()), isGood: true });
     } catch (error) {

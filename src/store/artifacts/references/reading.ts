@@ -1,9 +1,9 @@
-import { open, realpath, stat } from 'node:fs/promises';
 import { isAbsolute, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { LRUCache } from 'lru-cache';
 import type { Content } from '../../../contract/entry.js';
 import { Failure } from '../../../contract/failure.js';
+import { disk } from '../../../platform/disk.js';
 import { errnoOf } from '../../../wire/errors.js';
 import { unlessAborted } from '../../../wire/retry.js';
 import { MOST_UNKNOWN_BYTES, type Span } from '../../common/content.js';
@@ -12,6 +12,8 @@ import type { ArtifactsContext } from '../context.js';
 import { type Access, accessOf, refusalOf } from './policy.js';
 import { changed, type ReferenceRead, shown } from './target.js';
 import { readWeb } from './web.js';
+
+const { open, realpath, stat } = disk.promises;
 
 type ByFunction = Extract<Access, { kind: 'function' }>;
 

@@ -1,6 +1,6 @@
 import { setMaxListeners } from 'node:events';
-import type PQueue from 'p-queue';
 import { Failure } from '../../../contract/failure.js';
+import type { PQueue } from '../../../wire/p-queue.js';
 import { unlessAborted } from '../../../wire/retry.js';
 
 export function assertNotAborted(signal: AbortSignal | undefined): void {

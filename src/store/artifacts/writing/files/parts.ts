@@ -1,8 +1,8 @@
-import type PQueue from 'p-queue';
 import type { ArtifactsConfig } from '../../../../config/artifacts.js';
 import { Failure } from '../../../../contract/failure.js';
 import type { Source } from '../../../../contract/uploads.js';
 import { CompleteMultipartUploadArtifactDocument } from '../../../../wire/generated.js';
+import type { PQueue } from '../../../../wire/p-queue.js';
 import type { Transfers } from '../../../../wire/transfer/transfer.js';
 import { isWireFailure } from '../../../../wire/wire-failure.js';
 import { Attempts } from '../../../common/changes.js';

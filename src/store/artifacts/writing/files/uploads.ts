@@ -1,6 +1,6 @@
-import PQueue from 'p-queue';
 import type { Failure } from '../../../../contract/failure.js';
 import type { Store } from '../../../../contract/store.js';
+import { PQueue } from '../../../../wire/p-queue.js';
 import { unlessAborted } from '../../../../wire/retry.js';
 import { isWireFailure } from '../../../../wire/wire-failure.js';
 import type { StoreContext } from '../../../common/context.js';

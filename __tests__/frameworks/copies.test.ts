@@ -1,0 +1,109 @@
+import nodeFs from 'node:fs';
+import { cp, mkdir, symlink } from 'node:fs/promises';
+import { join } from 'node:path';
+import { createWandbFs } from 'wandb-fs';
+import { makeDirectory } from '../helpers/directories.js';
+import { packageRoot, run } from '../helpers/processes.js';
+import { useServer } from '../helpers/server.js';
+
+const server = useServer();
+let directory: string;
+beforeAll(async () => {
+  await server.seed({ 'team/project/run': { 'a.txt': 'content' } });
+  directory = await makeDirectory();
+  await mkdir(join(directory, 'node_modules'));
+  // Another installation: other files, so other classes and other state.
+  const other = join(directory, 'node_modules/wandb-fs');
+  await cp(join(packageRoot, 'dist/cjs'), join(other, 'dist/cjs'), { recursive: true });
+  await symlink(join(packageRoot, 'dist/esm'), join(other, 'dist/esm'), 'junction');
+  await cp(join(packageRoot, 'package.json'), join(other, 'package.json'));
+  await symlink(join(packageRoot, 'node_modules'), join(other, 'node_modules'), 'junction');
+});
+
+/** What a program prints as JSON that has this package as ESM, as CommonJS, and in another installation. */
+async function printed(script: string, value: string): Promise<unknown> {
+  const program = `
+    import nodeFs from 'node:fs';
+    import { createRequire } from 'node:module';
+    import * as esm from 'wandb-fs';
+    import * as registerEsm from 'wandb-fs/register';
+    const packages = [
+      { ...esm, ...registerEsm },
+      ...['${packageRoot}/script', '${directory}/script'].map(createRequire).map(
+        (require) => ({ ...require('wandb-fs'), ...require('wandb-fs/register') }),
+      ),
+    ];
+    process.on('warning', ({ message }) => console.error(message));
+    const trees = packages.map(({ createWandbFs }) => createWandbFs({ root: 'team/project' }));
+    ${script}
+    console.log(JSON.stringify(await (${value})));
+    await Promise.all(trees.map(({ wandb }) => wandb.close()));`;
+  const { stdout, stderr } = await run(process.execPath, ['--input-type=module', '--eval', program], {
+    cwd: packageRoot,
+    env: { WANDB_BASE_URL: server.url, WANDB_API_KEY: server.apiKey },
+  });
+  expect(stderr).toBe('');
+  return JSON.parse(stdout);
+}
+
+test('a copy of isolateModules takes the trees of the one outside', () => {
+  const tree = createWandbFs({ baseUrl: server.url, apiKey: server.apiKey, root: 'team/project' });
+  jest.isolateModules(() => {
+    const other: typeof import('wandb-fs') = require('wandb-fs');
+    expect(other.createWandbFs).not.toBe(createWandbFs);
+    const fs = other.mountAll({ '/mnt': tree }, nodeFs);
+    expect(fs.readFileSync('/mnt/run/a.txt', 'utf8')).toBe('content');
+  });
+});
+
+test('are three', async () => {
+  expect(await printed('', 'new Set(packages.map(({ createWandbFs }) => createWandbFs)).size')).toBe(3);
+});
+
+test('mountAll of each takes the trees of all, their handles, streams and failures', async () => {
+  const script = `
+    const all = packages.map(({ mountAll }) => mountAll(Object.fromEntries(trees.map((tree, index) => ['/mnt/' + index, tree])), nodeFs));
+    const text = async (stream) => { let all = ''; for await (const part of stream) all += part; return all; };
+    const outcome = async (fs, index) => {
+      const path = '/mnt/' + index + '/run/a.txt';
+      const handle = await fs.promises.open(path);
+      const fd = fs.openSync(path);
+      const seen = [
+        fs.readFileSync(path, 'utf8'), await handle.readFile('utf8'), fs.readFileSync(fd, 'utf8'),
+        await text(fs.createReadStream('', { fd: await fs.promises.open(path), encoding: 'utf8' })),
+        await fs.promises.stat(path + 'x').catch(({ code, path }) => code + path),
+        fs.statSync(path + 'x', { throwIfNoEntry: false }) === undefined,
+      ];
+      await handle.close();
+      fs.closeSync(fd);
+      return seen;
+    };
+    const outcomes = [];
+    for (const fs of all) for (const index of trees.keys()) outcomes.push(JSON.stringify(await outcome(fs, index)).replaceAll('/mnt/' + index, ''));`;
+  expect(await printed(script, '[...new Set(outcomes)].map(JSON.parse)')).toEqual([
+    ['content', 'content', 'content', 'content', 'ENOENT/run/a.txtx', true],
+  ]);
+});
+
+test('register of each takes the trees of all', async () => {
+  const script = `
+    const seen = [];
+    for (const { register } of packages) for (const tree of trees) {
+      const { unregister } = register({ mounts: { '/mnt': tree } });
+      seen.push(nodeFs.readFileSync('/mnt/run/a.txt', 'utf8'));
+      unregister();
+    }`;
+  expect(await printed(script, '[seen.length, [...new Set(seen)]]')).toEqual([9, ['content']]);
+});
+
+test('no two give out the same fd or device, and a dozen copies of trees warn of nothing', async () => {
+  const script = `
+    const many = packages.flatMap(({ createWandbFs }) => Array.from({ length: 4 }, () => createWandbFs({ root: 'team/project' })));
+    trees.push(...many);
+    const fds = trees.map((tree) => tree.openSync('/run/a.txt'));
+    const devices = trees.map((tree) => tree.statSync('/run').dev);`;
+  expect(await printed(script, '[fds, devices].map((all) => new Set(all).size === trees.length)')).toEqual([
+    true,
+    true,
+  ]);
+});
