@@ -56,6 +56,7 @@ export const CALLS_BUT_OF_PROMISES: Readonly<Record<string, Everywhere>> = {
     call: descriptors.open,
     at: 3,
     optional: 2,
+    isLast: true,
     misplaced: (args) => (args.length < 3 ? args[1] : args[3]),
     isCheckedLast: true,
   },
