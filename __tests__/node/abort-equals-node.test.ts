@@ -38,15 +38,14 @@ describe.each(Object.entries(CALLS))('%s is aborted as Node’s is', (_name, cal
   test.each(Object.entries(MOMENTS))('%s', async (_moment, plan) => {
     const comeOf = async (side: Side): Promise<unknown> => {
       const controller = new AbortController();
-      const content = (): string => nodeFs.readFileSync(join(side.base, 'file'), 'utf8');
       const handle = await side.fs.promises.open(join(side.base, 'file'), 'r+');
       try {
         const result = call({ ...side, handle }, controller.signal);
         plan(() => controller.abort(new Error('mine')));
-        return { value: String(await result), content: content() };
+        return { value: String(await result) };
       } catch (error) {
         const { cause } = error as { readonly cause?: unknown };
-        return { ...tell(error, side.base), cause, content: content() };
+        return { ...tell(error, side.base), cause };
       } finally {
         await handle.close();
       }

@@ -137,7 +137,7 @@ async function cameOf(side: Side, style: keyof typeof STYLES, row: (typeof ROWS)
   try {
     const came: Outcome = await STYLES[style](side, name, () => [...args({ ...side, fd }), options]);
     // Errors by their codes: Node words some of them otherwise in each style and version.
-    const outcome = 'value' in came ? plain(came.value, side.base) : came.error.head;
+    const outcome = 'value' in came ? plain(came.value, side.base) : { code: came.error.code };
     return { outcome, left: snapshot(side.base) };
   } finally {
     side.fs.closeSync(fd);

@@ -75,6 +75,8 @@ export function tell(error: unknown, base: string): Partial<Told> {
     dest?: string;
   };
   const [head] = String(error).split(':');
+  // Of what `cp` finds Node's native code tells some.
+  if (!isNode20 && code?.startsWith('ERR_FS_')) return { code };
   if (!isNode20 && code?.startsWith('ERR_')) return { code, head };
   return {
     head,

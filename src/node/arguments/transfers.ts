@@ -20,7 +20,7 @@ export interface Given {
   readonly position?: unknown;
 }
 
-/** Node 20 checks those of transfers before its native code does. */
+/** Of the sync face: Node 20 checks them before its native code does. */
 export const asTransferFd = (fd: unknown): number => asFd(fd, nodeMajor > 20);
 
 /** Stands for a length that was left out where that means the rest of the buffer; elsewhere it means none. */
@@ -82,10 +82,10 @@ export function asRead(given: Given): Transfer {
   const size = buffer.byteLength;
   const offset = asInteger(given.offset ?? 0, 'offset', 0);
   const length = given.length === REST ? size - offset : Number(given.length) | 0;
+  // From 24 on Node looks at the position before it looks at the length, and whether that fits.
+  if (nodeMajor >= 24) asReadPosition(given.position);
   if (length === 0) return { buffer, bytes: new Uint8Array(0), position: null };
   if (size === 0) throw invalidArgumentValue('buffer', buffer, 'is empty and cannot be written');
-  // From 24 on Node looks at the position before it looks whether the length fits.
-  if (nodeMajor >= 24) asReadPosition(given.position);
   if (length < 0) throw outOfRange('length', '>= 0', length);
   if (offset + length > size) throw outOfRange('length', `<= ${size - offset}`, length);
   return {

@@ -1,6 +1,6 @@
 import { promisify } from 'node:util';
-import { asRead, asTransferFd, asWrite, givenToRead, type Transfer } from '../arguments/transfers.js';
-import { type AnyFunction, asBuffer, asFunction, isFunction, isView } from '../arguments/validate.js';
+import { asRead, asWrite, givenToRead, type Transfer } from '../arguments/transfers.js';
+import { type AnyFunction, asBuffer, asFd, asFunction, isFunction, isView } from '../arguments/validate.js';
 import { exists } from '../composites/attributes.js';
 import { close, truncateLater } from '../composites/files/descriptors.js';
 import { openAsBlob } from '../composites/files/open-as-blob.js';
@@ -69,7 +69,7 @@ function existsOf(tree: Tree) {
 function transferOf(tree: Tree, name: 'read' | 'write') {
   const isRead = name === 'read';
   return promisable(name, (fd: unknown, ...args: unknown[]): void => {
-    const number = asTransferFd(fd);
+    const number = asFd(fd, false);
     const { transfer, done } = isRead ? readOf(args) : writeOf(args);
     const { buffer } = transfer;
     const composite = (isRead ? readTransfer : writeTransfer)(tree, number, transfer);
@@ -101,7 +101,7 @@ const VECTORS = { readv, writev };
 
 function vectorOf(tree: Tree, name: keyof typeof VECTORS) {
   return promisable(name, (fd: unknown, buffers: unknown, position: unknown, callback: unknown): void => {
-    const composite = VECTORS[name](tree, fd, buffers, position);
+    const composite = VECTORS[name](tree, asFd(fd, false), buffers, position);
     const first = composite.next();
     const done = asFunction(callback || position, 'cb');
     answer(tree.calls.drive(composite, first), done, (count) => [count, buffers], [0, buffers]);
