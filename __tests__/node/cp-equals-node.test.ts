@@ -119,7 +119,10 @@ describe.each(CASES)('cp of %s comes to what it comes to with Node', (_title, so
     ];
     // From 22 on Node's cpSync copies some links that `dereference` means to follow; its twins do what is said.
     const isFollowing = typeof options === 'object' && options.dereference === true;
-    const nodeCall = style === 'returned' && isFollowing ? callPromise : null;
+    // That of 22 takes an existing directory for no mistake; its twins don't, nor do the later ones.
+    const isLenient =
+      typeof options === 'object' && options.errorOnExist === true && process.versions.node.startsWith('22.');
+    const nodeCall = style === 'returned' && (isFollowing || isLenient) ? callPromise : null;
     const ours = await call(twins.ours, args);
     const node = await (nodeCall ? nodeCall(twins.node, 'cp', args) : call(twins.node, args));
     expect(codeOf(ours)).toEqual(codeOf(node));
