@@ -77,10 +77,8 @@ const checks = [
 
 /** Two workers, beside which one more process is at work: tests wait as much as they compute. */
 const SUITE = { load: 2, workers: 2 };
-/** `npm test` has fewer. */
-const LONG = { WANDB_FS_TEST_LONG: '1' };
 
-const tests = (name, seconds, files, { env, ...more } = {}) => ({
+const tests = (name, seconds, files, more = {}) => ({
   name,
   seconds,
   tests: files,
@@ -88,7 +86,6 @@ const tests = (name, seconds, files, { env, ...more } = {}) => ({
   load: 1,
   workers: 1,
   ...more,
-  env: { ...LONG, ...env },
 });
 const matching = (pattern) => testFiles().filter((file) => file.includes(pattern));
 const onNode = (node, name, files, env = {}) =>
