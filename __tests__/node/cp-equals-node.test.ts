@@ -19,6 +19,7 @@ beforeEach(() => {
     nodeFs.symlinkSync('../file', join(base, 'dir/up'));
     nodeFs.symlinkSync('sub', join(base, 'dir/sublink'));
     nodeFs.mkdirSync(join(base, 'other/sub'), { recursive: true });
+    nodeFs.mkdirSync(join(base, 'hole'));
     nodeFs.writeFileSync(join(base, 'other/inner.txt'), 'other');
     nodeFs.chmodSync(join(base, 'dir/inner.txt'), 0o640);
     nodeFs.utimesSync(join(base, 'dir/inner.txt'), 1000, 2000);
@@ -67,6 +68,15 @@ const CASES: readonly (readonly [title: string, from: string, to: string, option
   ['a missing file', 'none', 'copy'],
   ['a file into a new directory', 'file', 'a/b/c'],
   ['filtered files', 'dir', 'copy', { ...RECURSIVE, filter: (from: string) => !from.endsWith('.txt') }],
+  [
+    'a directory over an empty one, as an error',
+    'dir',
+    'hole',
+    { ...RECURSIVE, force: false, errorOnExist: true },
+  ],
+  ['a directory over an empty one, with errorOnExist', 'dir', 'hole', { ...RECURSIVE, errorOnExist: true }],
+  ['a missing file that the filter leaves out', 'none', 'copy', { filter: () => false }],
+  ['a file over a directory that the filter leaves out', 'file', 'dir', { filter: () => false }],
   ['nothing', 'dir', 'copy', { ...RECURSIVE, filter: () => false }],
   ['both ways of links', 'dir', 'copy', { dereference: true, verbatimSymlinks: true }],
 ];
@@ -109,7 +119,10 @@ describe.each(CASES)('cp of %s comes to what it comes to with Node', (_title, so
     ];
     // From 22 on Node's cpSync copies some links that `dereference` means to follow; its twins do what is said.
     const isFollowing = typeof options === 'object' && options.dereference === true;
-    const nodeCall = style === 'returned' && isFollowing ? callPromise : null;
+    // That of 22 takes an existing directory for no mistake; its twins don't, nor do the later ones.
+    const isLenient =
+      typeof options === 'object' && options.errorOnExist === true && process.versions.node.startsWith('22.');
+    const nodeCall = style === 'returned' && (isFollowing || isLenient) ? callPromise : null;
     const ours = await call(twins.ours, args);
     const node = await (nodeCall ? nodeCall(twins.node, 'cp', args) : call(twins.node, args));
     expect(codeOf(ours)).toEqual(codeOf(node));

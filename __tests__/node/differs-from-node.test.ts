@@ -4,6 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { createWandbArtifactFs, createWandbFs, type WandbFs } from 'wandb-fs';
 import { makeDirectory } from '../helpers/directories.js';
+import { packageRoot, runWell } from '../helpers/processes.js';
 import { useServer } from '../helpers/server.js';
 import { requestsOf } from '../semantics/helpers/requests.js';
 import { eventually } from '../semantics/helpers/waiting.js';
@@ -139,6 +140,54 @@ describe('what differs from a local disk', () => {
     expect(other.statSync(path)).toMatchObject({ mode: before.mode, mtimeMs: before.mtimeMs });
     expect(await errnosOf(artifacts, 'chmod', `${VERSION}/a.txt`, 0o600)).toEqual(everywhere('EROFS'));
     await other.wandb.close();
+  });
+
+  test('modes of what is in runs', async () => {
+    nodeFs.chmodSync(join(disk, 'file'), 0);
+    const isRoot = process.getuid?.() === 0;
+    expect(await errnosOf(nodeFs, 'readFile', join(disk, 'file'))).toEqual(
+      everywhere(isRoot ? 'no error' : 'EACCES'),
+    );
+
+    const path = `${RUN}/dir/closed`;
+    fs.writeFileSync(path, 'x');
+    fs.chmodSync(path, 0);
+    fs.chmodSync(`${RUN}/dir`, 0);
+    expect(fs.statSync(path).mode & 0o777).toBe(0);
+    expect(await errnosOf(fs, 'access', path, nodeFs.constants.R_OK | nodeFs.constants.W_OK)).toEqual(
+      everywhere('no error'),
+    );
+    for (const name of ['readFile', 'readdir'])
+      expect(await errnosOf(fs, name, name === 'readdir' ? `${RUN}/dir` : path)).toEqual(
+        everywhere('no error'),
+      );
+    expect(await errnosOf(fs, 'writeFile', path, 'y')).toEqual(everywhere('no error'));
+    fs.chmodSync(`${RUN}/dir`, 0o755);
+  });
+
+  test('a `FileHandle` that nobody has closed', async () => {
+    const script = `
+      import nodeFs from 'node:fs';
+      import { setTimeout as sleep } from 'node:timers/promises';
+      import { createWandbFs } from 'wandb-fs';
+      const fs = createWandbFs({ baseUrl: '${server.url}', apiKey: '${server.apiKey}' });
+      let told = 0;
+      const listen = ({ message }) => void (told += /garbage collection/.test(message) ? 1 : 0);
+      process.on('warning', listen).on('uncaughtException', listen);
+      const leave = async (on, path) => {
+        const handle = await on.promises.open(path, 'w');
+        await handle.writeFile('left');
+        return handle.fd;
+      };
+      const ours = await leave(fs, 'lab/project/run/left');
+      await leave(nodeFs, '${join(disk, 'left')}');
+      for (let round = 0; told === 0 && round < 500; round++) { gc(); await sleep(10); }
+      await fs.wandb.flush();
+      console.log(told > 0, fs.fstatSync(ours).size, fs.wandb.counters().dirty);`;
+    const args = ['--expose-gc', '--no-warnings', '--input-type=module', '-e', script];
+    expect(await runWell(process.execPath, args, { cwd: packageRoot })).toBe('true 4 0\n');
+    fs.wandb.refresh();
+    expect(fs.readFileSync(`${RUN}/left`, 'utf8')).toBe('left');
   });
 
   test('rename of a run, or between runs', async () => {

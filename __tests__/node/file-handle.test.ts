@@ -1,7 +1,7 @@
 import type { EventEmitter } from 'node:events';
 import { join } from 'node:path';
 import { asyncDispose } from '../../src/node/faces/node-version.js';
-import { makeTwins, type Side, type Twins } from './support/twins.js';
+import { makeTwins, type Side, type Twins, tell } from './support/twins.js';
 
 describe("FileHandle behaves as Node's", () => {
   let twins: Twins;
@@ -114,6 +114,58 @@ describe("FileHandle behaves as Node's", () => {
       await handle.close();
       const second = await reader.read(new Uint8Array(4));
       return [Buffer.from(first.value as Uint8Array).toString(), first.done, second.done, handle.fd];
+    });
+  });
+
+  test('read takes the forms and options that Node takes, a length of null among them', async () => {
+    const forms = (): readonly (readonly unknown[])[] => [
+      [Buffer.alloc(8), 0, null, 0],
+      [Buffer.alloc(8), 2, null, 1],
+      [Buffer.alloc(8), { length: null, position: 0 }],
+      [{ buffer: Buffer.alloc(4), length: null, position: 0 }],
+      [Buffer.alloc(8), Object.create({ offset: 2, length: 3, position: 1 })],
+      [Buffer.alloc(8), null, 4, 0],
+      [Buffer.alloc(8), 9],
+      [Buffer.alloc(8), { offset: 7, length: 2 }],
+      [Buffer.alloc(4), 0, 4, 'x'],
+      [Buffer.alloc(4), 0, 4, 2n],
+      [Buffer.alloc(4), 0, 0, 'x'],
+      [[]],
+      [null],
+      [1],
+    ];
+    await both(async ({ fs, base }) => {
+      const results: unknown[] = [];
+      for (const form of forms()) {
+        const handle = await fs.promises.open(join(base, 'file'));
+        const reading: Promise<{ bytesRead: number; buffer: Buffer }> = Reflect.apply(
+          handle.read,
+          handle,
+          form,
+        );
+        const told = await reading.then(
+          ({ bytesRead, buffer }) => [bytesRead, buffer.toString('latin1').replace(/\0{20,}/, '…')],
+          (error: unknown) => tell(error, base),
+        );
+        results.push(told);
+        await handle.close();
+      }
+      return results;
+    });
+  });
+
+  test('readableWebStream ends when its handle is closed, be it read or not', async () => {
+    await both(async ({ fs, base }) => {
+      const [idle, read, over] = await Promise.all([1, 2, 3].map(() => fs.promises.open(join(base, 'file'))));
+      const readers = [idle, read, over].map((handle) =>
+        handle?.readableWebStream({ type: 'bytes' }).getReader(),
+      );
+      const [, half, last] = readers;
+      await half?.read();
+      while (!(await last?.read())?.done);
+      await Promise.all([idle, read, over].map((handle) => handle?.close()));
+      await Promise.all(readers.map((reader) => reader?.closed));
+      return (await half?.read())?.done;
     });
   });
 

@@ -110,6 +110,7 @@ const OTHERS: readonly (readonly [name: string, args: Args])[] = [
   ['read', [1, Buffer.alloc(4), 0, -1, 0]],
   ['read', [1, Buffer.alloc(4), 3, 2, 0]],
   ['read', [1, Buffer.alloc(4), 0, 4, 'x']],
+  ['read', [1, Buffer.alloc(4), 0, 4, () => {}]],
   ['read', [1, Buffer.alloc(4), 0, 4, -2]],
   ['read', [1, Buffer.alloc(4), 0, 4, 1.5]],
   ['read', [1, Buffer.alloc(4), 0, 4, 2n ** 63n]],

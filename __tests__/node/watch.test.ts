@@ -109,6 +109,37 @@ describe('watch tells of what Node tells of', () => {
     expect(heard).toEqual(['seen']);
   });
 
+  test('watch: what came and went in one turn', async () => {
+    for (const side of [twins.ours, twins.node]) {
+      const { fs, base } = side;
+      const change = (): void => {
+        fs.writeFileSync(join(base, 'passing'), 'x');
+        fs.unlinkSync(join(base, 'passing'));
+        fs.mkdirSync(join(base, 'short'));
+        fs.rmdirSync(join(base, 'short'));
+        fs.writeFileSync(join(base, 'dir/sub/deep'), 'x');
+        fs.rmSync(join(base, 'dir/sub/deep'));
+      };
+      const told = await toldOf(fs.watch(base), change, 'passing', 'short');
+      const renames = told.filter(([event]) => event === 'rename');
+      expect(renames.map(([, name]) => name)).toEqual(['passing', 'passing', 'short', 'short']);
+    }
+  });
+
+  test('watch: what came and went further down, with recursive', async () => {
+    const { fs, base } = twins.ours;
+    const change = (): void => {
+      fs.writeFileSync(join(base, 'dir/sub/passing'), 'x');
+      fs.renameSync(join(base, 'dir/sub/passing'), join(base, 'dir/sub/stays'));
+    };
+    const told = await toldOf(fs.watch(base, { recursive: true }), change, 'dir/sub/stays');
+    expect(told).toEqual([
+      ['rename', 'dir/sub/passing'],
+      ['rename', 'dir/sub/passing'],
+      ['rename', 'dir/sub/stays'],
+    ]);
+  });
+
   test('watch: what others change is seen within the interval', async () => {
     const { fs, base } = twins.ours;
     expect(await toldOf(fs.watch(base), strange('foreign'), 'foreign')).toEqual([['rename', 'foreign']]);
@@ -310,6 +341,32 @@ describe('watchFile tells of stats', () => {
       }),
     );
     expect(results[0]).toEqual(results[1]);
+  });
+
+  test('watchFile: a directory, when a name in it comes or goes', async () => {
+    const server = await startServer();
+    await server.seed({ 'e/p/r': { 'dir/a': '1' } });
+    const options = { baseUrl: server.url, apiKey: server.apiKey, listingTtl: 20 };
+    const [fs, other] = [createWandbFs(options), createWandbFs(options)];
+    const heard: Heard[] = [];
+    for (const path of ['e/p', 'e/p/r', 'e/p/r/dir'])
+      fs.watchFile(path, { interval: 20 }, (...stats) => heard.push(stats));
+    const untilHeard = async (count: number): Promise<void> => {
+      await untilTold(() => heard.length >= count);
+      for (const [now, before] of heard) expect(now.mtimeMs).toBeGreaterThan(Number(before.mtimeMs));
+      heard.length = 0;
+    };
+    await sleep(50);
+    expect(heard).toEqual([]);
+    fs.writeFileSync('e/p/r/dir/mine', 'x');
+    await untilHeard(1);
+    await other.promises.writeFile('e/p/r/dir/foreign', 'x', { flush: true });
+    await untilHeard(1);
+    await other.promises.unlink('e/p/r/dir/a');
+    await untilHeard(1);
+    await other.promises.mkdir('e/p/later');
+    await untilHeard(1);
+    await Promise.all([fs.wandb.close(), other.wandb.close()]);
   });
 
   test('unwatchFile: one listener, or all of a path', async () => {

@@ -115,8 +115,10 @@ describe('what differs from a local disk', () => {
     expect(made[1]).toBeGreaterThanOrEqual(start);
     while (Date.now() === made[1]);
     for (const name of ['dir', 'made']) fs.writeFileSync(`${run}/${name}/new`, 'x');
-    expect(timesOf(`${run}/dir`)).toEqual(times);
-    expect(timesOf(`${run}/made`)).toEqual(made);
+    for (const name of ['dir', 'made']) {
+      expect(timesOf(`${run}/${name}`)[1]).toBeGreaterThan(made[1] ?? 0);
+      expect(timesOf(`${run}/${name}`)[3]).toBe(times[3]);
+    }
   });
 
   test('`atime`', async () => {

@@ -23,6 +23,8 @@ export class ScriptedServer {
   /** Listings show uploads at once, or only after `finalise`. */
   isLagging = false;
   private serial = 0;
+  /** When units were made; null: whenever they are asked for. */
+  bornAt: number | null = null;
 
   constructor(
     private readonly now: () => number,
@@ -92,7 +94,9 @@ export class ScriptedServer {
   }
 
   private directory(path: string): Entry {
-    return this.entry(path, 'directory', null, 'directory', null);
+    const entry = this.entry(path, 'directory', null, 'directory', null);
+    const at = this.bornAt ?? entry.mtimeMs;
+    return { ...entry, mtimeMs: at, birthtimeMs: at };
   }
 
   lookup(path: string, listing: boolean): Lookup {

@@ -49,6 +49,8 @@ export function makeTwins(): Twins {
 export type Outcome = { readonly value: unknown } | { readonly error: Partial<Told> };
 
 export interface Told {
+  /** What its text begins with: 'TypeError [ERR_INVALID_ARG_TYPE]'. */
+  readonly head: string | undefined;
   readonly name: string;
   readonly message: string;
   readonly code: unknown;
@@ -72,8 +74,12 @@ export function tell(error: unknown, base: string): Partial<Told> {
   const { name, message, code, errno, syscall, path, dest } = error as NodeJS.ErrnoException & {
     dest?: string;
   };
-  if (!isNode20 && code?.startsWith('ERR_')) return { code };
+  const [head] = String(error).split(':');
+  // Of what `cp` finds Node's native code tells some.
+  if (!isNode20 && code?.startsWith('ERR_FS_')) return { code };
+  if (!isNode20 && code?.startsWith('ERR_')) return { code, head };
   return {
+    head,
     name,
     message: String(bare(message, base)),
     code,

@@ -159,6 +159,7 @@ function create(core: Core, op: Operation, path: TreePath, flags: number, mode: 
   const content = core.overlay.makeEmpty();
   const inode = new Inode('file', null);
   inode.attach(parent, name);
+  core.names.touch(parent);
   inode.setAttributes({ mode: mode & 0o7777 & ~process.umask() });
   core.overlay.give(inode, content);
   core.writeback.markDirty(inode);

@@ -45,6 +45,7 @@ export function access(core: Core, op: Operation, path: TreePath, mode: number):
 export function setTimes(core: Core, inode: Inode, atimeMs: number, mtimeMs: number): void {
   core.assertMutable(inode);
   inode.setAttributes({ atimeMs, mtimeMs, ctimeMs: core.now() });
+  core.names.forgetTouch(inode);
 }
 
 export function setMode(core: Core, inode: Inode, mode: number): void {
@@ -74,7 +75,9 @@ function attributesOf(core: Core, inode: Inode): Attributes {
   const own = inode.local?.attributes;
   const size = inode.isDirectory ? 0 : (inode.size ?? 0);
   const entry = entryForTimes(inode);
-  const mtimeMs = own?.mtimeMs ?? entry?.mtimeMs ?? core.bornAt;
+  const toldAt = own?.mtimeMs ?? entry?.mtimeMs ?? core.bornAt;
+  const touchedAt = inode.isDirectory ? core.names.touchedAt(inode) : undefined;
+  const mtimeMs = touchedAt === undefined ? toldAt : Math.max(touchedAt, own?.mtimeMs == null ? toldAt : 0);
   return {
     kind: inode.isDirectory ? 'directory' : 'file',
     dev: core.dev,
@@ -88,8 +91,8 @@ function attributesOf(core: Core, inode: Inode): Attributes {
     blocks: Math.ceil(size / BLOCK),
     atimeMs: own?.atimeMs ?? mtimeMs,
     mtimeMs,
-    ctimeMs: own?.ctimeMs ?? mtimeMs,
-    birthtimeMs: entry?.birthtimeMs ?? mtimeMs,
+    ctimeMs: touchedAt === undefined ? (own?.ctimeMs ?? mtimeMs) : Math.max(mtimeMs, own?.ctimeMs ?? 0),
+    birthtimeMs: entry?.birthtimeMs ?? toldAt,
   };
 }
 
@@ -101,7 +104,7 @@ function modeOf(core: Core, inode: Inode): number {
   return isReadOnly ? mode & ~0o222 : mode;
 }
 
-/** A directory inside a unit has no times of its own: it shows its unit's. */
+/** A directory inside a unit has no times of its own: it shows its unit's, until a name in it comes or goes. */
 function entryForTimes(inode: Inode): Inode['entry'] {
   for (let at: Inode | null = inode; at; at = at.parent) if (at.entry) return at.entry;
   return null;

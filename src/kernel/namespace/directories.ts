@@ -33,6 +33,7 @@ export function mkdir(core: Core, op: Operation, path: TreePath, mode: number): 
   core.locks.assertFree(ownPath);
   const place = (directory: Inode): void => {
     directory.attach(parent, name);
+    core.names.touch(parent);
     directory.setAttributes({ mode: mode & 0o7777 & ~process.umask() });
   };
   const depth = parent.depth + 1;

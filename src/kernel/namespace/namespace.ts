@@ -34,6 +34,8 @@ export class Namespace {
   /** Names in units; never less than there are: what has gone is found out when units are looked through. */
   private count = 0;
   private boundAt: number;
+  /** When a name in a directory was last seen to come or go. */
+  private readonly changes = new WeakMap<Inode, number>();
 
   /** @param most names in units that are remembered */
   constructor(
@@ -59,6 +61,20 @@ export class Namespace {
     const { local } = inode;
     if (local?.content) this.core.overlay.drop(inode);
     local?.forgetTimes();
+  }
+
+  /** A name in the directory came or went: pollers of disks look for that in its time. */
+  touch(directory: Inode): void {
+    this.changes.set(directory, this.core.now());
+  }
+
+  /** Milliseconds since the epoch; undefined: since it is known nothing was seen to change, or a caller has set its times. */
+  touchedAt(directory: Inode): number | undefined {
+    return this.changes.get(directory);
+  }
+
+  forgetTouch(inode: Inode): void {
+    this.changes.delete(inode);
   }
 
   /** Forgets how fresh the names in a directory are, but nothing of what is below them. */

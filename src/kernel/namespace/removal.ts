@@ -96,6 +96,7 @@ function commitRemoved(core: Core, inode: Inode, path: TreePath): void {
   if (parent) {
     core.names.pin(path, ABSENT, [inode.entry?.version]);
     inode.detach();
+    core.names.touch(parent);
     core.names.keepIfEmpty(parent);
   }
   core.keeping.removed(path, [inode]);
@@ -136,7 +137,10 @@ export function detachTree(core: Core, directory: Inode, path: TreePath): void {
   const { parent } = directory;
   core.keeping.removed(path, below);
   directory.detach();
-  if (parent) core.names.keepIfEmpty(parent);
+  if (parent) {
+    core.names.touch(parent);
+    core.names.keepIfEmpty(parent);
+  }
   for (const inode of below) {
     inode.parent = null;
     core.writeback.forget(inode);

@@ -143,8 +143,10 @@ function renameHere(core: Core, { source, target, parent, name, sourcePath, targ
     target.detach();
     core.writeback.forget(target);
   }
+  if (source.parent) core.names.touch(source.parent);
   source.detach();
   source.attach(parent, name);
+  core.names.touch(parent);
 }
 
 function plan(core: Core, op: Operation, renaming: Renaming): readonly Moved[] {
@@ -203,7 +205,11 @@ function commit(
   const oldParent = source.parent;
   source.detach();
   source.attach(home, name);
-  if (oldParent && oldParent !== home) core.names.keepIfEmpty(oldParent);
+  core.names.touch(home);
+  if (oldParent && oldParent !== home) {
+    core.names.touch(oldParent);
+    core.names.keepIfEmpty(oldParent);
+  }
   if (source.isDirectory) source.ensureLocal().isLocalDirectory = true;
   // A listing that saw the move before its answer came may have taken the old names out.
   for (const { inode, to } of moves) {

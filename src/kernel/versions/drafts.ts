@@ -46,6 +46,7 @@ export function clone(
     local.generations?.settle(local.generations.newest);
   } else {
     copy.attach(parent, name);
+    core.names.touch(parent);
   }
   const now = core.now();
   copy.setAttributes({ mode: source.local?.attributes?.mode ?? null, mtimeMs: now, ctimeMs: now });
@@ -79,6 +80,7 @@ export function refer(core: Core, parent: Inode, name: string, target: LinkTarge
   const path = joinPath(parent.path, name);
   core.keeping.put(path, { kind: 'reference', uri });
   new Inode('symlink', referenceEntry(path, uri, core.now())).attach(parent, name);
+  core.names.touch(parent);
 }
 
 /** A reference in a draft, as the kernel shows it. */

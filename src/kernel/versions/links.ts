@@ -89,4 +89,5 @@ export function place(core: Core, parent: TreePath, entries: readonly Entry[]): 
     core.names.pin(entry.path, entry.version, [before?.entry?.version ?? ABSENT]);
   }
   core.names.mergeAbove(entries, core.timeline.tick());
+  core.names.touch(directory);
 }

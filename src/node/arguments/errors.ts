@@ -1,6 +1,7 @@
 import { constants } from 'node:os';
 import { getSystemErrorMap } from 'node:util';
 import { type ErrnoCode, Failure } from '../../contract/failure.js';
+import { toldWithCode } from './refusals.js';
 
 /** What the caller asked for, as the error tells it; paths as the caller wrote them. */
 export interface SystemCall {
@@ -96,7 +97,7 @@ export function findingError(
   const number = constants.errno[errno as keyof typeof constants.errno];
   const error = Object.assign(new Error(message), { code, errno: number, syscall, path });
   error.name = 'SystemError';
-  return error;
+  return toldWithCode(error);
 }
 
 export const isDirectoryError = (syscall: string, path: string, reason: string): NodeJS.ErrnoException =>

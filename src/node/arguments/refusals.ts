@@ -11,6 +11,20 @@ export function refusal(ErrorClass: ErrorClass, code: string, message: string): 
   error.code = code;
   // Node shows the code in the stack's first line, and only there.
   if (error.stack !== undefined) error.stack = error.stack.replace(error.name, `${error.name} [${code}]`);
+  return toldWithCode(error);
+}
+
+/** The text of what Node makes itself has the code in it, other than that of what the system tells. */
+export const toldWithCode = <E extends NodeJS.ErrnoException>(error: E): E =>
+  Object.defineProperty(error, 'toString', {
+    value: () => `${error.name} [${error.code}]: ${error.message}`,
+    writable: true,
+    configurable: true,
+  });
+
+/** As `refusal`, of what Node checks in its native code: its text shows no code. */
+export function withoutCode(error: unknown): unknown {
+  if (error instanceof Error) Reflect.deleteProperty(error, 'toString');
   return error;
 }
 

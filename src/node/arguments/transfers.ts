@@ -1,6 +1,6 @@
 import { nodeMajor } from '../faces/node-version.js';
 import { invalidArgumentType, invalidArgumentValue, outOfRange } from './refusals.js';
-import { asBuffer, asInt32, asInteger, asObject, type Bag, bytesOf, isView } from './validate.js';
+import { asBuffer, asFd, asInt32, asInteger, asObject, type Bag, bytesOf, isView } from './validate.js';
 
 /** A read or write of one buffer, its arguments checked. */
 export interface Transfer {
@@ -20,6 +20,9 @@ export interface Given {
   readonly position?: unknown;
 }
 
+/** Of the sync face: Node 20 checks them before its native code does. */
+export const asTransferFd = (fd: unknown): number => asFd(fd, nodeMajor > 20);
+
 /** Stands for a length that was left out where that means the rest of the buffer; elsewhere it means none. */
 const REST = Symbol('rest of the buffer');
 
@@ -30,8 +33,10 @@ export function givenToReadSync(args: readonly unknown[]): Given {
   const [buffer, offset, length, position] = args;
   asBuffer(buffer);
   // Node takes null for options here, so an offset of null means the whole buffer.
-  if (args.length > 2 && typeof offset !== 'object') return { buffer, offset, length, position };
-  return fromOptions(buffer, offset);
+  const isFlat = args.length > 2 && typeof offset !== 'object';
+  const given: Given = isFlat ? { buffer, offset, length, position } : fromOptions(buffer, offset);
+  // Elsewhere null is the start, too.
+  return { ...given, offset: asInteger(given.offset === undefined ? 0 : given.offset, 'offset', 0) };
 }
 
 /** The forms of `read` behind the fd, without the callback. */
@@ -43,29 +48,44 @@ export function givenToRead(args: readonly unknown[]): Given {
   return fromOptions(undefined, buffer);
 }
 
-/** The forms of `FileHandle.read`. */
+/** The forms of `FileHandle.read`. A length of null is none that was given. */
 export function givenToHandleRead(args: readonly unknown[]): Given {
   const [buffer, offset, length, position] = args;
-  if (!isView(buffer)) return fromOptions(undefined, buffer);
-  if (typeof offset === 'object' && offset !== null) return fromOptions(buffer, offset);
-  return { buffer, offset, length: length ?? REST, position };
+  if (!isView(buffer)) return ofHandle(fromOptions(undefined, buffer));
+  const isOptions = typeof offset === 'object' && offset !== null;
+  return ofHandle(isOptions ? partsOf(buffer, offset as Bag) : { buffer, offset, length, position });
 }
+
+/** Node 20 takes what is no position for the file's own. */
+const ofHandle = ({ buffer, offset, length, position }: Given): Given => ({
+  buffer,
+  offset,
+  length: length ?? REST,
+  position: nodeMajor > 20 || Number.isSafeInteger(position) ? position : null,
+});
 
 function fromOptions(buffer: unknown, options: unknown): Given {
   const bag = asObject(options ?? {}, 'options');
-  const { buffer: own = Buffer.alloc(DEFAULT_BUFFER_BYTES), offset, length = REST, position } = bag;
-  return { buffer: buffer ?? own, offset, length, position };
+  const { buffer: own = Buffer.alloc(DEFAULT_BUFFER_BYTES) } = bag;
+  return partsOf(buffer ?? own, bag);
 }
+
+const partsOf = (buffer: unknown, { offset, length = REST, position }: Bag): Given => ({
+  buffer,
+  offset,
+  length,
+  position,
+});
 
 export function asRead(given: Given): Transfer {
   const buffer = asBuffer(given.buffer);
   const size = buffer.byteLength;
   const offset = asInteger(given.offset ?? 0, 'offset', 0);
   const length = given.length === REST ? size - offset : Number(given.length) | 0;
+  // From 24 on Node looks at the position before it looks at the length, and whether that fits.
+  if (nodeMajor >= 24) asReadPosition(given.position);
   if (length === 0) return { buffer, bytes: new Uint8Array(0), position: null };
   if (size === 0) throw invalidArgumentValue('buffer', buffer, 'is empty and cannot be written');
-  // From 24 on Node looks at the position before it looks whether the length fits.
-  if (nodeMajor >= 24) asReadPosition(given.position);
   if (length < 0) throw outOfRange('length', '>= 0', length);
   if (offset + length > size) throw outOfRange('length', `<= ${size - offset}`, length);
   return {
@@ -95,7 +115,7 @@ const fromCurrent = (position: number): number | null => (position < 0 ? null : 
 export function asWrite([buffer, offset, length, position]: readonly unknown[]): Transfer {
   if (!isView(buffer)) return asStringWrite(buffer, offset, length);
   if (typeof offset !== 'object') return asBufferWrite({ buffer, offset, length, position });
-  return asBufferWrite({ ...(offset as Bag | null), buffer });
+  return asBufferWrite(partsOf(buffer, (offset ?? {}) as Bag));
 }
 
 /** `write(fd, string[, position[, encoding]])`. */

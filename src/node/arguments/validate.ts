@@ -1,7 +1,7 @@
 import { types } from 'node:util';
 import { constants } from '../../platform/disk.js';
 import { wallClock } from '../../platform/time.js';
-import { invalidArgumentType, invalidArgumentValue, outOfRange, refusal } from './refusals.js';
+import { invalidArgumentType, invalidArgumentValue, outOfRange, refusal, withoutCode } from './refusals.js';
 
 /** Node's checks of single values, in Node's order: what passes here is of the type it should be. */
 
@@ -26,7 +26,14 @@ export const asInt32 = (value: unknown, name: string, min: number = -(2 ** 31)):
 export const asUint32 = (value: unknown, name: string, isPositive = false): number =>
   asInteger(value, name, isPositive ? 1 : 0, UINT32_MAX);
 
-export const asFd = (value: unknown): number => (Object.is(value, -0) ? 0 : asInt32(value, 'fd', 0));
+/** @param isNative whether Node checks it in its native code */
+export function asFd(value: unknown, isNative = true): number {
+  try {
+    return Object.is(value, -0) ? 0 : asInt32(value, 'fd', 0);
+  } catch (error) {
+    throw isNative ? withoutCode(error) : error;
+  }
+}
 
 export const asUserId = (value: unknown, name: string): number => asInteger(value, name, -1, UINT32_MAX);
 
@@ -142,21 +149,30 @@ export function asSignal(value: unknown, name: string): AbortSignal | undefined 
 }
 
 /** The options of most calls: an object, or the encoding alone. */
-export interface CallOptions extends Bag {
+export interface CallOptions {
+  /** The caller's own object: like Node, each call reads there what it knows, be it inherited, a getter or hidden. */
+  readonly given: Bag;
   readonly encoding: BufferEncoding | 'buffer' | null;
   readonly signal: AbortSignal | undefined;
 }
 
+const NONE: CallOptions = { given: Object.freeze({}), encoding: null, signal: undefined };
+
 export function asOptions(options: unknown): CallOptions {
-  if (options === null || options === undefined || isFunction(options)) {
-    return { encoding: null, signal: undefined };
-  }
+  if (options === null || options === undefined || isFunction(options)) return NONE;
   if (typeof options !== 'string' && typeof options !== 'object') {
     throw invalidArgumentType('options', 'one of type string or object', options);
   }
   const given: Bag = typeof options === 'string' ? { encoding: options } : (options as Bag);
   const encoding = given.encoding === 'buffer' ? 'buffer' : asEncoding(given.encoding);
-  return { ...given, encoding, signal: asSignal(given.signal, 'options.signal') };
+  return { given, encoding, signal: asSignal(given.signal, 'options.signal') };
+}
+
+/** What `for…in` shows of options. Where Node's call works on such a copy, what is inherited counts if it is enumerable. */
+export function copied(options: Bag): Bag {
+  const copy: Record<string, unknown> = {};
+  for (const name in options) copy[name] = options[name];
+  return copy;
 }
 
 /** `options.recursive` where none means no. */
@@ -208,12 +224,11 @@ export function asMode(mode: unknown, fallback?: number): number {
 export function asBits(mode: unknown): number {
   if (mode === null || mode === undefined) return 0;
   if (typeof mode !== 'number') {
-    throw refusal(TypeError, 'ERR_INVALID_ARG_TYPE', 'mode must be int32 or null/undefined');
+    throw withoutCode(refusal(TypeError, 'ERR_INVALID_ARG_TYPE', 'mode must be int32 or null/undefined'));
   }
-  if (!Number.isFinite(mode)) throw refusal(RangeError, 'ERR_OUT_OF_RANGE', 'mode is out of range');
-  if (mode < 0 || mode > 7)
-    throw refusal(RangeError, 'ERR_OUT_OF_RANGE', 'mode is out of range: >= 0 && <= 7');
-  return Math.trunc(mode);
+  if (Number.isFinite(mode) && mode >= 0 && mode <= 7) return Math.trunc(mode);
+  const range = Number.isFinite(mode) ? ': >= 0 && <= 7' : '';
+  throw withoutCode(refusal(RangeError, 'ERR_OUT_OF_RANGE', `mode is out of range${range}`));
 }
 
 /** Seconds since the epoch from what `utimes` takes; anything before the epoch means now, as for Node. */

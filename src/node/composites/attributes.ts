@@ -2,7 +2,10 @@ import { Failure } from '../../contract/failure.js';
 import type { TreePath } from '../../contract/tree-path.js';
 import type { Operation } from '../../kernel/operation/operation.js';
 import { hasCode } from '../arguments/errors.js';
+import { asPath } from '../arguments/paths.js';
 import { asBits, asFd, asMilliseconds, asMode, asUserId } from '../arguments/validate.js';
+import { warnOnce } from '../arguments/warnings.js';
+import { nodeMajor } from '../faces/node-version.js';
 import { invokeAt, placeOf, probeAt, type Tree } from '../tree.js';
 import { type Composite, invoke } from './driver.js';
 
@@ -21,6 +24,18 @@ export function* exists(tree: Tree, path: unknown): Composite<boolean> {
     if (hasCode(error)) return false;
     throw error;
   }
+}
+
+/** Of the sync face: from 24 on Node warns of what can't be a path. */
+export function* existsSync(tree: Tree, path: unknown): Composite<boolean> {
+  try {
+    asPath(path);
+  } catch (error) {
+    if (nodeMajor >= 24 && hasCode(error, 'ERR_INVALID_ARG_TYPE')) warnOnce('existsSync');
+    if (hasCode(error)) return false;
+    throw error;
+  }
+  return yield* exists(tree, path);
 }
 
 function isThere(op: Operation, tree: Tree, path: TreePath): boolean {

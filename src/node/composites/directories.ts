@@ -8,19 +8,25 @@ import { type Composite, invoke } from './driver.js';
 
 const DEFAULT_MODE = 0o777;
 
+/** @param modeOfNull what a mode of null means; undefined: it is refused */
+const making = (modeOfNull?: number) =>
+  function* (tree: Tree, path: unknown, options?: unknown): Composite<string | undefined> {
+    const isMode = typeof options === 'number' || typeof options === 'string';
+    const bag: Bag = isMode ? { mode: options } : ((options ?? {}) as Bag);
+    const place = placeOf(tree, path);
+    const { recursive = false, mode = DEFAULT_MODE } = bag;
+    const isRecursive = asBoolean(recursive, 'options.recursive');
+    const permissions = asMode(mode, modeOfNull);
+    if (isRecursive) return yield* mkdirAll(tree, place, permissions);
+    const make = (op: Operation, at: TreePath): void => tree.kernel.mkdir(op, withoutSlash(at), permissions);
+    yield* invokeAt('mkdir', place, make, { isMaking: true });
+    return undefined;
+  };
+
 /** Returns the first directory made, with `recursive`; undefined if there was none to make. */
-export function* mkdir(tree: Tree, path: unknown, options?: unknown): Composite<string | undefined> {
-  const isMode = typeof options === 'number' || typeof options === 'string';
-  const bag: Bag = isMode ? { mode: options } : ((options ?? {}) as Bag);
-  const place = placeOf(tree, path);
-  const { recursive = false, mode = DEFAULT_MODE } = bag;
-  const isRecursive = asBoolean(recursive, 'options.recursive');
-  const permissions = asMode(mode);
-  if (isRecursive) return yield* mkdirAll(tree, place, permissions);
-  const make = (op: Operation, at: TreePath): void => tree.kernel.mkdir(op, withoutSlash(at), permissions);
-  yield* invokeAt('mkdir', place, make, { isMaking: true });
-  return undefined;
-}
+export const mkdir = making();
+/** As the promise face wants it. */
+export const mkdirAt = making(DEFAULT_MODE);
 
 /** Climbs until a directory can be made or is there, then makes the others on the way down. */
 function* mkdirAll(tree: Tree, place: Place, mode: number): Composite<string | undefined> {

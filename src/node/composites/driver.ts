@@ -102,6 +102,8 @@ export async function driveAsync<T>(
         );
         continue;
       }
+      // What is all here takes no turn of the event loop, and nobody could abort it: of Node's own, each step takes one.
+      if ('run' in step && step.signal?.aborted === false) await nextTurn();
       current = composite.next(value);
     }
     return current.value;

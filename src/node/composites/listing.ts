@@ -3,7 +3,7 @@ import type { Paging } from '../../kernel/namespace/listing/open-directory.js';
 import type { DirectoryEntry, DirectoryPages } from '../../kernel/syscalls.js';
 import { joined } from '../arguments/layout.js';
 import { asPath } from '../arguments/paths.js';
-import { asOptions, asRecursive, asUint32 } from '../arguments/validate.js';
+import { asOptions, asRecursive, asUint32, type Bag, copied } from '../arguments/validate.js';
 import { Dir } from '../results/dir.js';
 import { direntOf, encodedName } from '../results/dirents.js';
 import { explaining, invokeAt, placeOf, type Tree } from '../tree.js';
@@ -12,19 +12,26 @@ import { type Found, type Level, Walk } from './shared/walk.js';
 
 type Name = string | Buffer;
 
-export function* readdir(tree: Tree, path: unknown, options?: unknown): Composite<Name[] | Dirent[]> {
-  const { encoding, withFileTypes, recursive } = asOptions(options);
-  const given = asPath(path);
-  if (asRecursive(recursive)) {
-    const walk = yield* walkBelow({ tree, syscall: 'scandir', paging: null, isRecursive: true }, given);
-    const found = yield* walk.all();
-    if (withFileTypes) return found.map(({ entry, level }) => direntOf(entry, level.given, encoding));
-    return found.map(({ entry, level }) => encodedName(`${level.prefix}${entry.name}`, encoding));
-  }
-  const entries = yield* invokeAt('scandir', placeOf(tree, given), (op, at) => tree.kernel.readdir(op, at));
-  if (withFileTypes) return entries.map((entry) => direntOf(entry, given, encoding));
-  return entries.map(({ name }) => encodedName(name, encoding));
-}
+const listing = (isRecursive: (option: unknown) => boolean, isCopying: boolean) =>
+  function* (tree: Tree, path: unknown, options?: unknown): Composite<Name[] | Dirent[]> {
+    const asked = asOptions(options);
+    const { given, encoding } = isCopying ? asOptions(copied(asked.given)) : asked;
+    const { withFileTypes, recursive } = given;
+    const text = asPath(path);
+    if (isRecursive(recursive)) {
+      const walk = yield* walkBelow({ tree, syscall: 'scandir', paging: null, isRecursive: true }, text);
+      const found = yield* walk.all();
+      if (withFileTypes) return found.map(({ entry, level }) => direntOf(entry, level.given, encoding));
+      return found.map(({ entry, level }) => encodedName(`${level.prefix}${entry.name}`, encoding));
+    }
+    const entries = yield* invokeAt('scandir', placeOf(tree, text), (op, at) => tree.kernel.readdir(op, at));
+    if (withFileTypes) return entries.map((entry) => direntOf(entry, text, encoding));
+    return entries.map(({ name }) => encodedName(name, encoding));
+  };
+
+export const readdir = listing(asRecursive, false);
+/** As the promise face wants it: it takes a copy, and for `recursive` anything that is true will do. */
+export const readdirAt = listing(Boolean, true);
 
 type FoundBelow = Found<DirectoryEntry, TreeLevel>;
 
@@ -83,10 +90,15 @@ class TreeLevel implements Level<DirectoryEntry> {
   }
 }
 
-/** As the promise face wants it: for `recursive` anything that is true will do. */
-export function* readdirAt(tree: Tree, path: unknown, options?: unknown): Composite<Name[] | Dirent[]> {
-  const given = asOptions(options);
-  return yield* readdir(tree, path, { ...given, recursive: Boolean(given.recursive) });
+/** Node checks what it is given, and then takes what is the object's own. */
+export function asDirOptions(options: unknown) {
+  const { given, encoding } = asOptions(options);
+  const own: Bag = { bufferSize: 32, ...given };
+  return {
+    bufferSize: own.bufferSize,
+    recursive: Boolean(own.recursive),
+    encoding: own.encoding === undefined ? null : encoding,
+  };
 }
 
 /**
@@ -96,11 +108,11 @@ export function* readdirAt(tree: Tree, path: unknown, options?: unknown): Compos
  */
 export function* opendir(tree: Tree, path: unknown, options?: unknown): Composite<Dir> {
   const given = asPath(path);
-  const { recursive, bufferSize, encoding } = asOptions(options);
+  const { bufferSize, recursive, encoding } = asDirOptions(options);
   const paging = recursive ? 'above units' : 'always';
   const walking = { tree, syscall: 'opendir', paging, isRecursive: Boolean(recursive) } as const;
   const walk = yield* walkBelow(walking, given);
-  asUint32(bufferSize ?? 32, 'options.bufferSize', true);
+  asUint32(bufferSize, 'options.bufferSize', true);
   const freshness = yield* invoke({ syscall: 'opendir', path: given, run: (op) => op.freshness });
   const show = (found: FoundBelow | null): Dirent | null =>
     found && direntOf(found.entry, found.level.given, encoding);

@@ -1,7 +1,8 @@
 import { hasCode, isDirectoryError } from '../arguments/errors.js';
 import type { Place } from '../arguments/paths.js';
 import { invalidArgumentValue } from '../arguments/refusals.js';
-import { asBoolean, asInt32, asObject, asUint32 } from '../arguments/validate.js';
+import { asBoolean, asInt32, asObject, asUint32, type Bag } from '../arguments/validate.js';
+import { warnOnce } from '../arguments/warnings.js';
 import { nodeMajor } from '../faces/node-version.js';
 import { explaining, invokeAt, placeOf, probeAt, type Tree } from '../tree.js';
 import type { Composite } from './driver.js';
@@ -15,28 +16,54 @@ const unlinkAt = (tree: Tree, place: Place): Composite<void> =>
 
 export function* rmdir(tree: Tree, path: unknown, options?: unknown): Composite<void> {
   const place = placeOf(tree, path);
-  if (isRmdirRecursive(options)) {
+  const asked = (options as Bag | null | undefined)?.recursive;
+  if (nodeMajor >= 25) assertPlain(options, asked);
+  else if (!asked) removalOptions(options);
+  else {
+    warnOnce('rmdir');
+    // What is inherited asks for it, and isn't taken: Node refuses then.
+    const { recursive } = removalOptions({ ...(options as Bag), force: false });
     const { kind } = yield* invokeAt('lstat', place, (op, at) => tree.kernel.lstat(op, at));
-    if (kind === 'directory') return yield* removeTree(tree, place);
+    if (kind === 'directory') {
+      if (!recursive) throw isDirectoryError('rm', place.given, 'is a directory');
+      return yield* removeTree(tree, place);
+    }
   }
-  yield* invokeAt('rmdir', place, (op, at) => tree.kernel.rmdir(op, at));
+  yield* rmdirOf(tree, place);
 }
 
+/** As the promise face wants it. */
+export function* rmdirAt(tree: Tree, path: unknown, options?: unknown): Composite<void> {
+  const place = placeOf(tree, path);
+  if (nodeMajor >= 25) assertPlain(options, (options as Bag | null | undefined)?.recursive);
+  else if (removalOptions(options).recursive) {
+    warnOnce('rmdir');
+    const { kind } = yield* invokeAt('stat', place, (op, at) => tree.kernel.stat(op, at));
+    if (kind === 'directory') return yield* removeTree(tree, place);
+  }
+  yield* rmdirOf(tree, place);
+}
+
+const rmdirOf = (tree: Tree, place: Place): Composite<void> =>
+  invokeAt('rmdir', place, (op, at) => tree.kernel.rmdir(op, at));
+
 /** Node 25 has ended what `rmdir` had in common with `rm`. */
-function isRmdirRecursive(options: unknown): boolean {
-  if (nodeMajor < 25) return removalOptions(options).recursive;
-  const given = (options as { recursive?: unknown } | null | undefined)?.recursive;
-  if (given !== undefined) throw invalidArgumentValue('options.recursive', given, 'is no longer supported');
+function assertPlain(options: unknown, recursive: unknown): void {
+  if (recursive !== undefined) {
+    throw invalidArgumentValue('options.recursive', recursive, 'is no longer supported');
+  }
   if (options !== undefined) asObject(options, 'options');
-  return false;
 }
 
 const removeTree = (tree: Tree, place: Place): Composite<void> =>
   invokeAt('rm', place, (op, at) => tree.kernel.removeTree(op, at));
 
+/** As Node's: only an object's own options count, and one that is there but undefined is refused. */
+const REMOVAL = { recursive: false, force: false, retryDelay: 100, maxRetries: 0 };
+
 /** `maxRetries` and `retryDelay` are checked and otherwise moot: retries belong to the layer that speaks HTTP. */
-function removalOptions(options: unknown = {}) {
-  const { recursive = false, force = false, retryDelay = 100, maxRetries = 0 } = asObject(options, 'options');
+function removalOptions(options: unknown = REMOVAL) {
+  const { recursive, force, retryDelay, maxRetries }: Bag = { ...REMOVAL, ...asObject(options, 'options') };
   const isRecursive = asBoolean(recursive, 'options.recursive');
   asInt32(retryDelay, 'options.retryDelay', 0);
   asUint32(maxRetries, 'options.maxRetries');

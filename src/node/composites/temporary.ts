@@ -2,6 +2,7 @@ import { randomInt } from 'node:crypto';
 import { hasCode } from '../arguments/errors.js';
 import { asPath } from '../arguments/paths.js';
 import { asOptions } from '../arguments/validate.js';
+import { warnOfPrefix } from '../arguments/warnings.js';
 import { asyncDispose, dispose } from '../faces/node-version.js';
 import { encodedName } from '../results/dirents.js';
 import { explaining, placeOf, type Tree } from '../tree.js';
@@ -40,6 +41,7 @@ export async function mkdtempDisposable(tree: Tree, prefix: unknown, options?: u
 function* makeTemporary(tree: Tree, prefix: unknown, options: unknown): Composite<Temporary> {
   const { encoding } = asOptions(options);
   const start = asPath(prefix, 'prefix');
+  warnOfPrefix(prefix);
   for (;;) {
     const letters = Array.from(
       { length: SUFFIX_LENGTH },

@@ -1,6 +1,6 @@
 import { promisify } from 'node:util';
-import { asRead, asWrite, givenToRead } from '../arguments/transfers.js';
-import { type AnyFunction, asFd, asFunction, isFunction } from '../arguments/validate.js';
+import { asRead, asWrite, givenToRead, type Transfer } from '../arguments/transfers.js';
+import { type AnyFunction, asBuffer, asFd, asFunction, isFunction, isView } from '../arguments/validate.js';
 import { exists } from '../composites/attributes.js';
 import { close, truncateLater } from '../composites/files/descriptors.js';
 import { openAsBlob } from '../composites/files/open-as-blob.js';
@@ -22,6 +22,7 @@ export function callbackFace(tree: Tree) {
   /** These take whatever stands last for the callback. */
   const orOptions = (at: number) => ({
     optional: 1,
+    isLast: true,
     misplaced: (args: readonly unknown[]) => args[at] || args[at - 1],
   });
   return named({
@@ -68,24 +69,39 @@ function existsOf(tree: Tree) {
 function transferOf(tree: Tree, name: 'read' | 'write') {
   const isRead = name === 'read';
   return promisable(name, (fd: unknown, ...args: unknown[]): void => {
-    const number = asFd(fd);
-    const index = args.findIndex(isFunction);
-    // Node's `read` takes whatever stands last for the callback.
-    const at = index < 0 && isRead ? args.length - 1 : index;
-    const given = at < 0 ? args : args.slice(0, at);
-    const transfer = isRead ? asRead(givenToRead(given)) : asWrite(given);
+    const number = asFd(fd, false);
+    const { transfer, done } = isRead ? readOf(args) : writeOf(args);
     const { buffer } = transfer;
-    const done = asFunction(args[at], 'cb');
     const composite = (isRead ? readTransfer : writeTransfer)(tree, number, transfer);
     answer(tree.calls.drive(composite), done, (count) => [count, buffer], [0, buffer]);
   });
+}
+
+/** How many arguments there are tells `read` which of them is the callback. */
+function readOf(args: readonly unknown[]): { readonly transfer: Transfer; readonly done: AnyFunction } {
+  const at = args.length > 3 ? 4 : args.length - 1;
+  const given = givenToRead(args.slice(0, Math.max(at, 0)));
+  asBuffer(given.buffer);
+  const done = asFunction(args[at], 'cb');
+  return { transfer: asRead(given), done };
+}
+
+/** `write` takes the last that isn't false for the callback of bytes; that of text stands behind the encoding, or early. */
+function writeOf(args: readonly unknown[]): { readonly transfer: Transfer; readonly done: AnyFunction } {
+  const [buffer, offset, length, position, callback] = args;
+  if (isView(buffer)) {
+    const done = asFunction(callback || position || length || offset, 'cb');
+    return { transfer: asWrite([buffer, isFunction(offset) ? undefined : offset, length, position]), done };
+  }
+  const at = [3, 1].find((index) => isFunction(args[index])) ?? 2;
+  return { transfer: asWrite(args.slice(0, at)), done: asFunction(args[at], 'cb') };
 }
 
 const VECTORS = { readv, writev };
 
 function vectorOf(tree: Tree, name: keyof typeof VECTORS) {
   return promisable(name, (fd: unknown, buffers: unknown, position: unknown, callback: unknown): void => {
-    const composite = VECTORS[name](tree, fd, buffers, position);
+    const composite = VECTORS[name](tree, asFd(fd, false), buffers, position);
     const first = composite.next();
     const done = asFunction(callback || position, 'cb');
     answer(tree.calls.drive(composite, first), done, (count) => [count, buffers], [0, buffers]);

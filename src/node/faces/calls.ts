@@ -59,6 +59,7 @@ export const CALLS_BUT_OF_PROMISES = table({
     call: descriptors.open,
     at: 3,
     optional: 2,
+    isLast: true,
     misplaced: (args) => (args.length < 3 ? args[1] : args[3]),
     isCheckedLast: true,
   },

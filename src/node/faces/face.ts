@@ -30,6 +30,11 @@ export interface CallbackShape {
   /** What stands for the callback when none of the arguments is a function: Node names it in its refusal. */
   readonly misplaced?: (args: readonly unknown[]) => unknown;
   /**
+   * What stands last is the callback, and a function before it is no options; elsewhere the first function is it.
+   * @default false
+   */
+  readonly isLast?: boolean;
+  /**
    * Node checks the other arguments first.
    * @default false
    */
@@ -39,11 +44,12 @@ export interface CallbackShape {
 }
 
 export function callbackOf<T>(tree: Tree, call: AsyncCall<T>, shape: CallbackShape) {
-  const { at, optional = 0, misplaced = (args) => args[at], isCheckedLast = false, name = 'cb' } = shape;
+  const { at, optional = 0, misplaced = (args) => args[at] } = shape;
+  const { isLast = false, isCheckedLast = false, name = 'cb' } = shape;
+  const isCallback = (arg: unknown, position: number): boolean =>
+    position >= at - optional && position <= at && isFunction(arg);
   return (...args: unknown[]): void => {
-    const index = args.findIndex(
-      (arg, position) => position >= at - optional && position <= at && isFunction(arg),
-    );
+    const index = isLast ? args.findLastIndex(isCallback) : args.findIndex(isCallback);
     const candidate = index < 0 ? misplaced(args) : args[index];
     if (!isCheckedLast) asFunction(candidate, name);
     const composite = call(tree, ...(index < 0 ? args : args.slice(0, index)));

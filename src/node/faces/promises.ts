@@ -1,11 +1,12 @@
 import { nodeFs } from '../../platform/disk.js';
+import { mkdirAt } from '../composites/directories.js';
 import { open, truncateAt } from '../composites/files/descriptors.js';
 import { readFileAt } from '../composites/files/read-file.js';
 import { appendFileAt, writeFileAt } from '../composites/files/write-file.js';
 import { globEach } from '../composites/glob.js';
 import { readdirAt } from '../composites/listing.js';
 import { realpathNative } from '../composites/names.js';
-import { rm } from '../composites/remove.js';
+import { rm, rmdirAt } from '../composites/remove.js';
 import { lstatAt, statAt } from '../composites/stat.js';
 import { mkdtempDisposable } from '../composites/temporary.js';
 import { FileHandle } from '../handle/file-handle.js';
@@ -30,6 +31,7 @@ export function promisesFace(tree: Tree, streams: StreamMakers) {
     constants: nodeFs.constants,
     glob: (pattern: unknown, options?: unknown) => globEach(tree, pattern, options),
     lstat: of(lstatAt),
+    mkdir: of(mkdirAt),
     mkdtempDisposable: (prefix: unknown, options?: unknown) => mkdtempDisposable(tree, prefix, options),
     open: async (path: unknown, flags?: unknown, mode?: unknown): Promise<FileHandle> =>
       new FileHandle(tree, await openFd(path, flags, mode), streams),
@@ -38,6 +40,7 @@ export function promisesFace(tree: Tree, streams: StreamMakers) {
       target instanceof FileHandle ? target.readFile(options) : readPath(target, options),
     realpath: of(realpathNative),
     rm: of(rm),
+    rmdir: of(rmdirAt),
     stat: of(statAt),
     truncate: of(truncateAt),
     watch: (filename: unknown, options?: unknown) => watchEach(tree, filename, options),

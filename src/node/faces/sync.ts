@@ -1,4 +1,4 @@
-import { exists } from '../composites/attributes.js';
+import { existsSync } from '../composites/attributes.js';
 import { close, truncate } from '../composites/files/descriptors.js';
 import { openAsBlob } from '../composites/files/open-as-blob.js';
 import { readFile } from '../composites/files/read-file.js';
@@ -19,7 +19,7 @@ export function syncFace(tree: Tree) {
     ...facesOf({ ...CALLS, ...CALLS_BUT_OF_PROMISES }, ({ call }) => of(call), 'Sync'),
     appendFileSync: of(appendFile),
     closeSync: of(close),
-    existsSync: of(exists),
+    existsSync: of(existsSync),
     fstatSync: of(stats.fstat),
     lstatSync: of(stats.lstatSync),
     mkdtempDisposableSync: (prefix: unknown, options?: unknown) =>

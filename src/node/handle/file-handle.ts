@@ -122,14 +122,19 @@ export class FileHandle extends EventEmitter {
     this.#state.lock();
     const autoClose = asAutoClose(options);
     const release = this.#state.hold();
-    this.once('close', release);
-    return webStream(
-      async (view) => (this.#state.isEnded ? 0 : (await this.read(view, 0, view.byteLength, null)).bytesRead),
-      async () => {
+    return webStream({
+      read: async (view) => (await this.read(view, 0, view.byteLength, null)).bytesRead,
+      end: async () => {
         release();
         if (autoClose) await this.close();
       },
-    );
+      onClose: (close) => {
+        this.once('close', () => {
+          release();
+          close();
+        });
+      },
+    });
   }
 
   /**

@@ -1,8 +1,9 @@
 import type { Dirent } from 'node:fs';
 import { posix } from 'node:path';
 import { joined } from '../arguments/layout.js';
-import { asOptions, asRecursive, type CallOptions } from '../arguments/validate.js';
+import { asOptions, asRecursive, asUint32, type CallOptions } from '../arguments/validate.js';
 import { type Composite, driveAsync, driveSync, orNothing } from '../composites/driver.js';
+import { asDirOptions } from '../composites/listing.js';
 import { type Level, Walk } from '../composites/shared/walk.js';
 import { Dir } from '../results/dir.js';
 import { direntOf, encodedName } from '../results/dirents.js';
@@ -21,11 +22,13 @@ export function readdir(
 }
 
 export function opendir(table: MountTable, at: Located, args: readonly unknown[]): Composite<Dir> {
-  return openedDir(table, at, asOptions(args[1]));
+  return openedDir(table, at, args[1]);
 }
 
-function* openedDir(table: MountTable, at: Located, options: CallOptions): Composite<Dir> {
-  const walk = yield* walkBelow(table, at, options);
+function* openedDir(table: MountTable, at: Located, options: unknown): Composite<Dir> {
+  const { bufferSize, recursive, encoding } = asDirOptions(options);
+  const walk = yield* walkThrough(new MountLevel(table, at, recursive, encoding));
+  asUint32(bufferSize, 'options.bufferSize', true);
   function* next(): Composite<Dirent | null> {
     return (yield* walk.next())?.entry ?? null;
   }
@@ -33,9 +36,11 @@ function* openedDir(table: MountTable, at: Located, options: CallOptions): Compo
 }
 
 function* listed(table: MountTable, at: Located, options: CallOptions): Composite<Names | Dirent[]> {
-  const { withFileTypes, recursive, encoding } = options;
+  const { given, encoding } = options;
+  const { withFileTypes, recursive } = given;
   const isPaths = !withFileTypes && Boolean(recursive);
-  const walk = yield* walkBelow(table, at, isPaths ? { ...options, encoding: null } : options);
+  const level = new MountLevel(table, at, asRecursive(recursive), isPaths ? null : encoding);
+  const walk = yield* walkThrough(level);
   const entries = (yield* walk.all()).map(({ entry }) => entry);
   if (withFileTypes) return entries;
   // As their owners have them: what is asked for in bytes needn't be UTF-8 on a disk.
@@ -46,12 +51,7 @@ function* listed(table: MountTable, at: Located, options: CallOptions): Composit
   );
 }
 
-const walkBelow = (
-  table: MountTable,
-  at: Located,
-  { recursive, encoding }: CallOptions,
-): Composite<Walk<Dirent, MountLevel>> =>
-  Walk.through(new MountLevel(table, at, asRecursive(recursive), encoding));
+const walkThrough = (level: MountLevel): Composite<Walk<Dirent, MountLevel>> => Walk.through(level);
 
 class MountLevel implements Level<Dirent> {
   #isRead = false;

@@ -1,11 +1,12 @@
 import { nodeFs } from '../../platform/disk.js';
-import { type AnyFunction, asFunction, type Bag, isFunction } from '../arguments/validate.js';
+import { type AnyFunction, asFunction, isFunction } from '../arguments/validate.js';
 import { driveAsync, driveSync } from '../composites/driver.js';
 import { promisable } from '../faces/callback.js';
 import { answer, CONSTANTS, named } from '../faces/face.js';
 import { fillMember, fillPromise, withTheRest } from '../faces/unsupported.js';
 import {
   isBorrowable,
+  optionsOf,
   type StreamFs,
   type StreamMakers,
   streamMembers,
@@ -136,7 +137,7 @@ function streamsOf({ table, files }: Router, whole: Filesystem): Members {
   const makerOf =
     (name: keyof StreamMakers): AnyFunction =>
     (path, options) => {
-      const { fd } = (options ?? {}) as Bag;
+      const { fd } = optionsOf(options);
       // Only the filesystem that made a handle knows how to stream over it.
       return isForeignHandle(fd) ? table.base.callback(name, [path, options]) : streams[name](path, options);
     };

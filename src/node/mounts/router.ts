@@ -85,6 +85,8 @@ export class Router {
     if (at.isAbove && virtual) {
       return { work: aboveMounts(at, finalCall(asked, direct), () => virtual(at, args.slice(index))) };
     }
+    // Where nothing is mounted nobody but the owner looks at the options.
+    if (!this.#isBesideMount(at)) return direct;
     return route.creates?.(args.slice(index)) ? this.#making(asked, at, direct) : direct;
   }
 
@@ -131,8 +133,12 @@ export class Router {
     return work ? { work } : { owner: this.table.base, args };
   }
 
+  #isBesideMount(at: Located): boolean {
+    return this.table.isAbove(posix.dirname(at.path)) && !at.isMountPoint;
+  }
+
   #making(asked: Asked, at: Located, direct: Direct): Plan {
-    if (!this.table.isAbove(posix.dirname(at.path)) || at.isMountPoint) return direct;
+    if (!this.#isBesideMount(at)) return direct;
     return { work: inDirectory(this.table, at, finalCall(asked, direct)) };
   }
 }

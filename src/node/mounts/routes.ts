@@ -58,7 +58,7 @@ function opening(by: Naming, flagsOf: (args: readonly unknown[]) => unknown): Ro
 /** Every call of `node:fs`: where it goes is told from this alone. */
 export const ROUTES = {
   access: on('path', { virtual: virtual.access }),
-  appendFile: opening('file', ([, , options]) => flagOf(options) ?? 'a'),
+  appendFile: opening('file', ([, , options]) => flagOf(options) || 'a'),
   chmod: fixed('chmod'),
   chown: fixed('chown'),
   close: on('fd'),
@@ -89,7 +89,7 @@ export const ROUTES = {
   opendir: on('path', { merged: opendir }),
   read: on('fd'),
   readdir: on('path', { merged: readdir }),
-  readFile: opening('file', ([, options]) => flagOf(options) ?? 'r'),
+  readFile: opening('file', ([, options]) => flagOf(options) || 'r'),
   readlink: on('path', { virtual: virtual.refusing('EINVAL', 'readlink') }),
   readv: on('fd'),
   realpath: on('path', { virtual: virtual.realpath }),
@@ -108,7 +108,7 @@ export const ROUTES = {
   watch: on('path'),
   watchFile: on('path'),
   write: on('fd'),
-  writeFile: opening('file', ([, , options]) => flagOf(options) ?? 'w'),
+  writeFile: opening('file', ([, , options]) => flagOf(options) || 'w'),
   writev: on('fd'),
 } satisfies Readonly<Record<string, Route>>;
 

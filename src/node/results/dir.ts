@@ -2,7 +2,7 @@ import type { Dirent } from 'node:fs';
 import { directoryBusy, directoryClosed } from '../arguments/refusals.js';
 import { asFunction } from '../arguments/validate.js';
 import { answer } from '../faces/face.js';
-import { asyncDispose, dispose } from '../faces/node-version.js';
+import { asyncDispose, dispose, nodeMajor } from '../faces/node-version.js';
 
 /** What an open directory shows, one after the other; null at its end. */
 export interface DirentSource {
@@ -26,9 +26,11 @@ export class Dir {
 
   read(): Promise<Dirent | null>;
   read(callback: (error: NodeJS.ErrnoException | null, dirent: Dirent | null) => void): void;
-  read(callback?: unknown): Promise<Dirent | null> | undefined {
+  read(...args: unknown[]): Promise<Dirent | null> | undefined {
+    // From 22 on Node looks whether it is closed behind the promise.
+    if (args.length === 0 && nodeMajor >= 22) return this.#read();
     const source = this.#openSource();
-    return inStyle(callback, () => this.#queue(source.next));
+    return inStyle(args[0], () => this.#queue(source.next));
   }
 
   readSync(): Dirent | null {
@@ -69,6 +71,10 @@ export class Dir {
 
   [dispose](): void {
     if (this.#source !== null) this.closeSync();
+  }
+
+  async #read(): Promise<Dirent | null> {
+    return this.#queue(this.#openSource().next);
   }
 
   #queue<T>(action: () => Promise<T>): Promise<T> {

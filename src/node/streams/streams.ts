@@ -1,7 +1,14 @@
 import type { ReadStream, WriteStream } from 'node:fs';
 import { nodeFs } from '../../platform/disk.js';
 import { asPath } from '../arguments/paths.js';
-import { type AnyFunction, asObject, type Bag, isFunction } from '../arguments/validate.js';
+import {
+  type AnyFunction,
+  asObject,
+  asOptions,
+  type Bag,
+  copied,
+  isFunction,
+} from '../arguments/validate.js';
 import type { FileHandle } from '../handle/file-handle.js';
 
 /** What Node's stream classes call instead of `node:fs` when it is given as their `fs` option. */
@@ -63,17 +70,13 @@ function streamClass(NodeStream: NodeStreamClass, fs: FsOf): NodeStreamClass {
   return Stream;
 }
 
-const isBag = (value: unknown): value is Bag => typeof value === 'object';
+/** As Node takes them: checked, then a copy of what `for…in` shows. */
+export const optionsOf = (options: unknown): Bag => copied(asOptions(options).given);
 
 function setUp(stream: object, NodeStream: NodeStreamClass, path: unknown, options: unknown, fs: FsOf): void {
   // Node knows file: URLs only.
   const name = typeof path === 'object' && path !== null ? asPath(path) : path;
-  const given: unknown = typeof options === 'string' ? { encoding: options } : (options ?? {});
-  if (!isBag(given)) {
-    // Node's own refusal.
-    NodeStream.call(stream, name, given);
-    return;
-  }
+  const given = optionsOf(options);
   const handle = given.fd;
   if (!isBorrowable(handle)) {
     NodeStream.call(stream, name, { ...given, fs: given.fs || fs(path, given) });
@@ -101,7 +104,7 @@ export function utf8Streams(fs: () => object): { readonly Utf8Stream?: Utf8Strea
     constructor(options: unknown = {}) {
       const given = asObject(options, 'options');
       const own = given.fs === undefined ? {} : asObject(given.fs, 'options.fs');
-      super({ ...given, fs: { ...fs(), ...own } });
+      super(Object.create(given, { fs: { value: { ...fs(), ...own } } }));
     }
   };
   return { Utf8Stream };

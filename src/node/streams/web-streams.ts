@@ -29,33 +29,53 @@ export const streamOperations = (handle: FileHandle): StreamFs => ({
 
 const CHUNK_BYTES = 16 * 1024;
 
-/**
- * A stream of bytes, read into the buffers of those who bring their own.
- *
- * @param read fills the view from its start; 0 at the end
- * @param end is called once, when the stream has ended or was cancelled
- */
-export const webStream = (
-  read: (view: Uint8Array) => Promise<number>,
-  end: () => Promise<void>,
-): ReadableStream =>
-  new ReadableStream({
+/** What a web stream reads. */
+interface ByteSource {
+  /** Fills the view from its start; 0 at the end. */
+  readonly read: (view: Uint8Array) => Promise<number>;
+  /** Is called once, when the stream has ended or was cancelled. */
+  readonly end: () => Promise<void>;
+  /** Takes what ends the stream before its end. */
+  readonly onClose: (close: () => void) => void;
+}
+
+/** A stream of bytes, read into the buffers of those who bring their own. */
+export function webStream({ read, end, onClose }: ByteSource): ReadableStream {
+  let state: 'waiting' | 'reading' | 'ended' = 'waiting';
+  let isClosed = false;
+  return new ReadableStream({
     type: 'bytes',
     autoAllocateChunkSize: CHUNK_BYTES,
+    start(controller) {
+      onClose(() => {
+        isClosed = true;
+        // Who reads is answered first.
+        if (state === 'waiting') controller.close();
+      });
+    },
     async pull(controller) {
       const request = controller.byobRequest;
       const view = request?.view as Uint8Array | null | undefined;
       // Always there with `autoAllocateChunkSize`.
       if (!request || !view) throw new TypeError('There is no request to answer.');
-      const count = await read(view);
-      if (count === 0) {
-        controller.close();
-        await end();
+      state = 'reading';
+      let count = 0;
+      try {
+        count = await read(view);
+      } finally {
+        state = count === 0 || isClosed ? 'ended' : 'waiting';
       }
-      request.respond(count);
+      if (state === 'waiting') return request.respond(count);
+      controller.close();
+      await end();
+      request.respond(0);
     },
-    cancel: end,
+    async cancel() {
+      state = 'ended';
+      await end();
+    },
   });
+}
 
 /** Checks the options of `readableWebStream`. */
 export function asAutoClose(options: unknown): boolean {

@@ -1,3 +1,4 @@
+import { type TreePath, withoutSlash } from '../../contract/tree-path.js';
 import type { Kernel } from '../../kernel/syscalls.js';
 
 /** The primitives that change what watchers look at. */
@@ -25,9 +26,16 @@ const CHANGING = [
   'refresh',
 ] as const satisfies readonly (keyof Kernel)[];
 
+/** Those that take a name away: the first path that they are called with. */
+const REMOVING: readonly (keyof Kernel)[] = ['rmdir', 'unlink', 'removeTree', 'rename'];
+
 export interface ChangeListener {
-  /** Something may have changed through this process. */
-  readonly changed: () => void;
+  /**
+   * Something may have changed through this process.
+   *
+   * @param gone what isn't at its path any more; null: nothing that is known to have gone
+   */
+  readonly changed: (gone: TreePath | null) => void;
   /** The tree is closed: there is nothing more to watch. */
   readonly ended: () => void;
 }
@@ -55,14 +63,17 @@ export class Changes {
   }
 
   #observing(kernel: Kernel): Kernel {
-    const telling = <A extends unknown[], T>(call: (...args: A) => T) => {
-      return (...args: A): T => {
+    const telling = (name: (typeof CHANGING)[number]) => {
+      const call = kernel[name] as (...args: unknown[]) => unknown;
+      const isRemoving = REMOVING.includes(name);
+      return (...args: unknown[]): unknown => {
         const result = call(...args);
-        for (const { changed } of this.#listeners) changed();
+        const gone = isRemoving ? withoutSlash(args[1] as TreePath) : null;
+        for (const { changed } of this.#listeners) changed(gone);
         return result;
       };
     };
-    const calls = CHANGING.map((name) => [name, telling(kernel[name] as (...args: unknown[]) => unknown)]);
+    const calls = CHANGING.map((name) => [name, telling(name)]);
     return { ...kernel, ...Object.fromEntries(calls) };
   }
 }

@@ -6,41 +6,62 @@ import {
   asObject,
   asOneOf,
   asOptions,
-  asSignal,
+  type CallOptions,
+  copied,
   isFunction,
 } from '../arguments/validate.js';
 import { matcherOfName } from '../globbing/pattern.js';
 import { encodedName } from '../results/dirents.js';
 
 /** How a path is watched, the options checked. */
-export type WatchSettings = Readonly<ReturnType<typeof asWatchSettings>>;
+export type WatchSettings = ReturnType<typeof settingsOf>;
 
-/** Of `watch`: an object, or the encoding alone. */
-export function asWatchSettings(options: unknown) {
-  const { encoding, signal, persistent, recursive, throwIfNoEntry, ignore } = asOptions(options);
-  return {
-    isPersistent: flag(persistent, 'persistent', true),
-    isRecursive: flag(recursive, 'recursive', false),
-    throwIfNoEntry: flag(throwIfNoEntry, 'throwIfNoEntry', true),
-    signal,
-    /** Names as listeners get them. */
-    encoded: (name: string) => encodedName(name, encoding),
-    isIgnored: ignorance(ignore),
-  };
+/** Of `watch`: an object, or the encoding alone. Node takes a copy, and of most of it whatever stands there. */
+export function asWatchSettings(options: unknown): WatchSettings {
+  const { given, encoding, signal } = asOptions(copied(asOptions(options).given));
+  const { persistent = true, recursive, throwIfNoEntry = true, ignore } = given;
+  const isRecursive = Boolean(recursive) && asBoolean(recursive, 'options.recursive');
+  const isPersistent = isRecursive
+    ? asBoolean(persistent ?? false, 'options.persistent')
+    : persistent === true;
+  const flags = { isPersistent, isRecursive, throwIfNoEntry: Boolean(throwIfNoEntry) };
+  return settingsOf(flags, encoding, signal, ignore);
 }
 
 /** Of `promises.watch`, which takes an object only. */
 export function asIteratorSettings(options: unknown = {}) {
   const bag = asObject(options, 'options');
+  const { persistent = true, recursive = false, throwIfNoEntry = true, ignore } = bag;
   const { maxQueue = 2048, overflow = 'ignore' } = bag;
-  const settings = asWatchSettings({ ...bag, signal: asSignal(bag.signal, 'options.signal') });
+  const flags = {
+    isPersistent: asBoolean(persistent, 'options.persistent'),
+    isRecursive: asBoolean(recursive, 'options.recursive'),
+    throwIfNoEntry: asBoolean(throwIfNoEntry, 'options.throwIfNoEntry'),
+  };
   const mostQueued = asInteger(maxQueue, 'options.maxQueue');
   const isOverflowError = asOneOf(overflow, 'options.overflow', 'ignore', 'error') === 'error';
-  return { ...settings, mostQueued, isOverflowError };
+  const { encoding, signal } = asOptions(bag);
+  return { ...settingsOf(flags, encoding, signal, ignore), mostQueued, isOverflowError };
 }
 
-const flag = (value: unknown, name: string, fallback: boolean): boolean =>
-  asBoolean(value ?? fallback, `options.${name}`);
+interface Flags {
+  readonly isPersistent: boolean;
+  readonly isRecursive: boolean;
+  readonly throwIfNoEntry: boolean;
+}
+
+const settingsOf = (
+  flags: Flags,
+  encoding: CallOptions['encoding'],
+  signal: AbortSignal | undefined,
+  ignore: unknown,
+) => ({
+  ...flags,
+  signal,
+  /** Names as listeners get them. */
+  encoded: (name: string) => encodedName(name, encoding),
+  isIgnored: ignorance(ignore),
+});
 
 /** Patterns without a slash match at any depth; expressions and functions get the whole relative name. */
 function ignorance(ignore: unknown): (name: string) => boolean {

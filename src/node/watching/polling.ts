@@ -1,3 +1,4 @@
+import type { TreePath } from '../../contract/tree-path.js';
 import {
   clearImmediate,
   clearTimeout,
@@ -8,11 +9,14 @@ import {
 import { hasCode } from '../arguments/errors.js';
 import { type Composite, driveSync } from '../composites/driver.js';
 import type { Tree } from '../tree.js';
+import type { ChangeListener } from './changes.js';
 
 /** What becomes of looks, and of the polling. */
 export interface Looker<L> {
   /** @param before undefined: nobody has looked yet */
   readonly seen: (before: L | undefined, after: L) => void;
+  /** This process has taken something away, which no look may have shown. */
+  readonly gone?: (path: TreePath) => void;
   readonly failed: (error: unknown) => void;
   /** The tree was closed. */
   readonly ended: () => void;
@@ -53,7 +57,11 @@ export class Polling<L> {
     private isHolding: boolean,
     private readonly looker: Looker<L>,
   ) {
-    this.#unlisten = tree.connection.changes.listen({ changed: () => this.soon(), ended: looker.ended });
+    const changed: ChangeListener['changed'] = (gone) => {
+      if (gone !== null) looker.gone?.(gone);
+      this.soon();
+    };
+    this.#unlisten = tree.connection.changes.listen({ changed, ended: looker.ended });
     this.#wait(0);
   }
 

@@ -67,10 +67,23 @@ export interface WatchEvent {
   readonly filename: string;
 }
 
-/** `ownName` is what a change of the watched path itself is told under. */
-export function differences(before: Snapshot | null, after: Snapshot | null, ownName: string): WatchEvent[] {
+/**
+ * @param gone names that this process has taken away since the look before
+ * @param ownName what a change of the watched path itself is told under
+ */
+export function differences(
+  before: Snapshot | null,
+  after: Snapshot | null,
+  gone: Iterable<string>,
+  ownName: string,
+): WatchEvent[] {
   const events: WatchEvent[] = [];
   const names = new Set([...(before?.keys() ?? []), ...(after?.keys() ?? [])]);
+  // It came and went.
+  for (const name of gone) {
+    const event: WatchEvent = { eventType: 'rename', filename: name === '' ? ownName : name };
+    if (!names.has(name)) events.push(event, event);
+  }
   for (const name of names) {
     const [old, now] = [before?.get(name), after?.get(name)];
     if (old?.ino === now?.ino && old?.kind === now?.kind && old?.state === now?.state) continue;

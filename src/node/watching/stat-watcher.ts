@@ -1,5 +1,7 @@
 import { EventEmitter } from 'node:events';
 import type { BigIntStats, Stats } from 'node:fs';
+import type { TreePath } from '../../contract/tree-path.js';
+import type { Operation } from '../../kernel/operation/operation.js';
 import type { Attributes } from '../../kernel/syscalls.js';
 import { nextTick } from '../../platform/time.js';
 import type { Place } from '../arguments/paths.js';
@@ -45,7 +47,7 @@ export class StatWatcher extends EventEmitter {
     this.#references = isPersistent ? 1 : 0;
     const look = (): Composite<Look> =>
       orNothing(
-        probeAt('watch', place, (op, at) => tree.kernel.stat(op, at)),
+        probeAt('watch', place, (op, at) => lookAt(tree, op, at)),
         null,
       );
     const first = firstLook(look());
@@ -107,6 +109,14 @@ export class StatWatcher extends EventEmitter {
   }
 }
 
+/** What nobody lists tells nothing of the names that come and go in it: by a listing its time moves. */
+function lookAt(tree: Tree, op: Operation, path: TreePath): Attributes {
+  const seen = tree.kernel.stat(op, path);
+  if (seen.kind !== 'directory') return seen;
+  tree.kernel.readdir(op, path);
+  return tree.kernel.stat(op, path);
+}
+
 const COMPARED = ['dev', 'ino', 'mode', 'uid', 'gid', 'size', 'mtimeMs', 'ctimeMs', 'birthtimeMs'] as const;
 
 const isSame = (before: Look | undefined, after: Look): boolean =>
@@ -128,7 +138,8 @@ export class StatWatchers {
   watch(filename: unknown, options?: unknown, listener?: unknown): StatWatcher {
     const { place, key } = this.#placeOf(filename);
     const isBag = options !== null && typeof options === 'object';
-    const { interval = INTERVAL, persistent = true, bigint }: Bag = isBag ? (options as Bag) : {};
+    const own: Bag = { interval: INTERVAL, persistent: true, ...(isBag ? options : {}) };
+    const { interval, persistent, bigint } = own;
     const heard = asFunction(isBag ? listener : options, 'listener');
     const known = this.#watchers.get(key);
     known?.count(1);

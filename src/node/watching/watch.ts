@@ -1,5 +1,6 @@
 import { posix } from 'node:path';
 import { Failure } from '../../contract/failure.js';
+import { isAtOrBelow, type TreePath, withoutSlash } from '../../contract/tree-path.js';
 import { type SystemError, systemError } from '../arguments/errors.js';
 import type { Place } from '../arguments/paths.js';
 import type { Composite } from '../composites/driver.js';
@@ -31,17 +32,32 @@ export function startWatch(
   const look = (): Composite<Snapshot | null> => takeSnapshot(tree, place, settings.isRecursive);
   const first = firstLook(look());
   assertThere(first);
+  const gone = new Set<string>();
   const polling = new Polling(tree, look, first, INTERVAL, settings.isPersistent, {
     ...listener,
+    gone: (path) => {
+      const name = nameIn(place, path);
+      if (name !== null && (settings.isRecursive || !name.includes('/'))) gone.add(name);
+    },
     seen: (before, after) => {
+      const passed = [...gone];
+      gone.clear();
       if (before === undefined) return assertThere(after);
-      for (const event of differences(before, after, posix.basename(place.given))) {
+      for (const event of differences(before, after, passed, posix.basename(place.given))) {
         if (!settings.isIgnored(event.filename)) listener.event(event);
       }
     },
   });
   if (first === undefined) polling.soon();
   return polling;
+}
+
+/** A path as seen from a place; '' for the place itself, null for what isn't in it. */
+function nameIn(place: Place, path: TreePath): string | null {
+  if (!place.isInside) return null;
+  const top = withoutSlash(place.tree);
+  if (!isAtOrBelow(path, top)) return null;
+  return top === '' ? path : path.slice(top.length + 1);
 }
 
 /** As Node's watchers tell it: with the name once more. */

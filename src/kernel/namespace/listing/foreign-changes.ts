@@ -27,6 +27,7 @@ export function forget(names: Namespace, inode: Inode): void {
   if (inode.isDirectory) {
     for (const below of inode.walk()) if (below.isDirty || below.local?.isLocalDirectory) return;
   }
+  if (inode.parent) names.touch(inode.parent);
   for (const below of [...inode.walk()].reverse()) {
     if (below.isOpen) below.ensureLocal().displaced = { path: below.path, by: undefined };
     else names.dropContent(below);

@@ -15,6 +15,8 @@ export class Knowledge {
   /** The newest listing, and whether it was the whole one. */
   listed: Moment = NEVER;
   isComplete = false;
+  /** All names were known once, and none has been forgotten since: what is new came since. */
+  hasAll = false;
   /** The listing has more than its first page: names are looked up singly before it is loaded again. */
   isLarge = false;
   /** Look-ups of single names since the listing was last complete. */
@@ -61,6 +63,7 @@ export class Knowledge {
     if (this.isPartial) return;
     for (const [relative, { epoch }] of this.byName) if (epoch <= sent.epoch) this.byName.delete(relative);
     this.completeEpoch = sent.epoch;
+    this.hasAll = true;
   }
 
   noteLookup(relative: string, sent: Moment): void {

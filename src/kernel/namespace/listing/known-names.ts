@@ -54,6 +54,7 @@ function forget(core: Core, unit: Scope): void {
     inode.detach();
   }
   unit.known.expire(core.timeline.tick().epoch);
+  unit.known.hasAll = false;
 }
 
 function sizeOf({ root }: Scope): number {

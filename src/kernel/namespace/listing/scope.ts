@@ -159,12 +159,17 @@ export class Scope {
     const inode = parent.children?.get(name);
     // A server may hold both a file 'a' and a file 'a/b'; one name is one thing here, and the directory wins.
     if (inode && inode.kind !== entry.kind) return false;
-    if (!inode) {
-      new Inode(entry.kind, entry).attach(parent, name);
-      this.added++;
-    } else if (!this.isOlderThanKnown(relative, inode, entry, sent)) this.update(inode, entry);
+    if (!inode) this.add(new Inode(entry.kind, entry), parent, name);
+    else if (!this.isOlderThanKnown(relative, inode, entry, sent)) this.update(inode, entry);
     parent.children?.get(name)?.markSeen(sent);
     return true;
+  }
+
+  private add(inode: Inode, parent: Inode, name: string): Inode {
+    inode.attach(parent, name);
+    this.added++;
+    if (this.known.hasAll) this.core.names.touch(parent);
+    return inode;
   }
 
   /** Does an answer tell of older content than an earlier one that is believed still, or than another part of itself? */
@@ -203,11 +208,7 @@ export class Scope {
         forget(this.core.names, child);
         child = undefined;
       }
-      if (!child) {
-        child = new Inode('directory', null);
-        child.attach(inode, name);
-        this.added++;
-      }
+      child ??= this.add(new Inode('directory', null), inode, name);
       child.markSeen(sent);
       if (child.local) child.local.isLocalDirectory = false;
       inode = child;
@@ -222,7 +223,7 @@ export class Scope {
       if (this.isDeep && child.isDirectory) {
         this.sweep(child, `${relative}/`, isShown, sent);
         if (child.children?.size === 0 && child.seenEpoch !== sent.epoch && !child.local?.isLocalDirectory)
-          child.detach();
+          forget(this.core.names, child);
       } else if (!isShown(relative) && !this.isOutdated(relative, ABSENT, sent.epoch)) {
         if (child.seenEpoch <= sent.epoch && !this.isKnownBesides(relative, child))
           forget(this.core.names, child);
@@ -241,7 +242,7 @@ export class Scope {
   private sweepOne(directory: Inode, relative: string, sent: Moment): void {
     this.sweep(directory, `${relative}/`, () => false, sent);
     if (directory.seenEpoch === sent.epoch || directory.local?.isLocalDirectory) return;
-    if (directory.children?.size === 0) directory.detach();
+    if (directory.children?.size === 0) forget(this.core.names, directory);
     else directory.ensureLocal().isLocalDirectory = true;
   }
 }

@@ -4,6 +4,7 @@ import { constants } from '../../../platform/disk.js';
 import { bothErrors } from '../../arguments/errors.js';
 import type { Place } from '../../arguments/paths.js';
 import { asFd, asFlags, asInteger, asMode, type CallOptions } from '../../arguments/validate.js';
+import { warnOnce } from '../../arguments/warnings.js';
 import { nodeMajor } from '../../faces/node-version.js';
 import { invokeAt, placeOf, type Tree } from '../../tree.js';
 import { type Composite, invoke, type OutsideCall, type Pause, type Step } from '../driver.js';
@@ -37,7 +38,7 @@ export function* openWith(
   path: unknown,
   flag: unknown,
   mode: unknown,
-  { signal }: CallOptions,
+  { signal }: Pick<CallOptions, 'signal'>,
 ): Composite<number> {
   const flags = asFlags(flag, 'options.flag');
   const place = placeOf(tree, path);
@@ -93,7 +94,10 @@ export function* ftruncate(tree: Tree, fd: unknown, length: unknown = 0): Compos
 
 /** A number instead of a path is an fd, as in Node before 24. */
 export function* truncate(tree: Tree, path: unknown, length: unknown = 0): Composite<void> {
-  if (typeof path === 'number' && nodeMajor < 24) return yield* ftruncate(tree, path, length);
+  if (typeof path === 'number' && nodeMajor < 24) {
+    warnOnce('truncate');
+    return yield* ftruncate(tree, path, length);
+  }
   yield* truncateAt(tree, path, length);
 }
 

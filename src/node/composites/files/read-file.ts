@@ -23,7 +23,7 @@ const reading = (isLater: boolean) =>
   function* (tree: Tree, target: unknown, options?: unknown): Composite<Contents> {
     const settings = asReadSettings(options);
     if (isFd(target)) return yield* readOpen(tree, target, settings);
-    return yield* readPath(tree, target, settings, isLater);
+    return yield* readPath(tree, target, settings.given.flag, settings, isLater);
   };
 
 /** Of a path, or of an fd from its position on. */
@@ -33,7 +33,8 @@ export const readFileLater = reading(true);
 
 /** As the promise face wants it: paths only. */
 export function* readFileAt(tree: Tree, path: unknown, options?: unknown): Composite<Contents> {
-  return yield* readPath(tree, path, asReadSettings(options), true);
+  const settings = asReadSettings(options);
+  return yield* readPath(tree, path, settings.given.flag || 'r', settings, true);
 }
 
 /** From 26 on Node reads small files in one step of a thread, whose errors name the path. */
@@ -44,8 +45,8 @@ interface ReadSettings extends CallOptions {
 }
 
 export function asReadSettings(options: unknown): ReadSettings {
-  const settings = asOptions(options);
-  return { ...settings, target: asReadTarget(settings.buffer) };
+  const { given, encoding, signal } = asOptions(options);
+  return { given, encoding, signal, target: asReadTarget(given.buffer) };
 }
 
 /** The caller's buffer for a whole file, and how errors name its length. */
@@ -74,9 +75,16 @@ function holding(view: NodeJS.ArrayBufferView, size: number, name: string): OwnB
   throw invalidArgumentValue(name, bytes.length, `is smaller than the file size of ${size} bytes`);
 }
 
-function* readPath(tree: Tree, path: unknown, settings: ReadSettings, isLater: boolean): Composite<Contents> {
-  const fd = yield* openWith(tree, path, settings.flag || 'r', undefined, settings);
-  const told = isLater && IS_PATH_TOLD_LATER && settings.buffer === undefined ? asPath(path) : undefined;
+function* readPath(
+  tree: Tree,
+  path: unknown,
+  flag: unknown,
+  settings: ReadSettings,
+  isLater: boolean,
+): Composite<Contents> {
+  const fd = yield* openWith(tree, path, flag, undefined, settings);
+  const isPathTold = isLater && IS_PATH_TOLD_LATER && settings.given.buffer === undefined;
+  const told = isPathTold ? asPath(path) : undefined;
   return yield* closing(tree, fd, readOpen(tree, fd, settings, told));
 }
 

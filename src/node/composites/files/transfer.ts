@@ -1,18 +1,19 @@
 import {
   asRead,
+  asTransferFd,
   asWrite,
   asWritePosition,
   givenToReadSync,
   type Transfer,
 } from '../../arguments/transfers.js';
-import { asBuffers, asFd, bytesOf } from '../../arguments/validate.js';
+import { asBuffers, bytesOf } from '../../arguments/validate.js';
 import type { Tree } from '../../tree.js';
 import { type Composite, invoke, type Step } from '../driver.js';
 
 type Bytes = Pick<Transfer, 'bytes' | 'position'>;
 
 export function* readSync(tree: Tree, fd: unknown, ...args: unknown[]): Composite<number> {
-  const number = asFd(fd);
+  const number = asTransferFd(fd);
   return yield* readTransfer(tree, number, asRead(givenToReadSync(args)));
 }
 
@@ -23,7 +24,7 @@ export function* readTransfer(tree: Tree, fd: number, { bytes, position }: Bytes
 }
 
 export function* writeSync(tree: Tree, fd: unknown, ...args: unknown[]): Composite<number> {
-  const number = asFd(fd);
+  const number = asTransferFd(fd);
   return yield* writeTransfer(tree, number, asWrite(args));
 }
 
@@ -34,7 +35,7 @@ export function* writeTransfer(tree: Tree, fd: number, { bytes, position }: Byte
 
 /** One primitive for all buffers: another reader of the same fd can't come in between. */
 export function* readv(tree: Tree, fd: unknown, buffers: unknown, position?: unknown): Composite<number> {
-  const number = asFd(fd);
+  const number = asTransferFd(fd);
   const targets = asBuffers(buffers).map(bytesOf);
   const length = targets.reduce((sum, { byteLength }) => sum + byteLength, 0);
   const bytes = Buffer.allocUnsafeSlow(length);
@@ -48,7 +49,7 @@ export function* readv(tree: Tree, fd: unknown, buffers: unknown, position?: unk
 }
 
 export function* writev(tree: Tree, fd: unknown, buffers: unknown, position?: unknown): Composite<number> {
-  const number = asFd(fd);
+  const number = asTransferFd(fd);
   const bytes = Buffer.concat(asBuffers(buffers).map(bytesOf));
   if (bytes.length === 0) return 0;
   return yield* writeTransfer(tree, number, { bytes, position: asWritePosition(position) });

@@ -1,4 +1,4 @@
-import { asBoolean, asData, asInt32, asOptions, type CallOptions } from '../../arguments/validate.js';
+import { asBoolean, asData, asInt32, asOptions, type CallOptions, copied } from '../../arguments/validate.js';
 import { nodeMajor } from '../../faces/node-version.js';
 import type { Tree } from '../../tree.js';
 import { type AsyncComposite, type Composite, invoke, pause, type Step } from '../driver.js';
@@ -7,12 +7,12 @@ import { closing, isFd, openWith } from './descriptors.js';
 type Writing = (tree: Tree, target: unknown, data: unknown, options?: unknown) => Composite<void>;
 
 /** To a path, or to an fd at its position. */
-const writing = (flag: string, isEmptyWritten = false): Writing =>
+const writing = (flag: Flag, isEmptyWritten = false): Writing =>
   function* (tree, target, data, options) {
-    const settings = asWriteSettings(options, isEmptyWritten);
+    const settings = asWriteSettings(options, flag, isEmptyWritten);
     const bytes = asData(data, 'data', settings.encoding);
     if (isFd(target)) return yield* writeOpen(tree, target, bytes, settings);
-    const fd = yield* openWith(tree, target, settings.flag || flag, settings.mode, settings);
+    const fd = yield* openWith(tree, target, settings.flag, settings.mode, settings);
     yield* closing(tree, fd, writeOpen(tree, fd, bytes, settings));
   };
 
@@ -23,15 +23,23 @@ export const appendFile = writing('a');
 export const writeFileLater = writing('w', nodeMajor < 26);
 export const appendFileLater = writing('a', nodeMajor < 26);
 
-interface WriteSettings extends CallOptions {
+interface WriteSettings extends Pick<CallOptions, 'encoding' | 'signal'> {
+  readonly flag: unknown;
+  readonly mode: unknown;
   /** Durable before the call returns. */
   readonly isFlushed: boolean;
   readonly isEmptyWritten: boolean;
 }
 
-function asWriteSettings(options: unknown, isEmptyWritten = false): WriteSettings {
-  const settings = asOptions(options);
-  return { ...settings, isFlushed: asBoolean(settings.flush ?? false, 'options.flush'), isEmptyWritten };
+/** What is meant where no flag is given. */
+type Flag = 'w' | 'a';
+
+function asWriteSettings(options: unknown, fallback: Flag, isEmptyWritten = false): WriteSettings {
+  const asked = asOptions(options);
+  // Who appends gets a copy, in Node's own too.
+  const { given, encoding, signal } = fallback === 'a' ? asOptions(copied(asked.given)) : asked;
+  const isFlushed = asBoolean(given.flush ?? false, 'options.flush');
+  return { encoding, signal, flag: given.flag || fallback, mode: given.mode, isFlushed, isEmptyWritten };
 }
 
 function* writeOpen(
@@ -51,11 +59,11 @@ function* writeOpen(
 }
 
 /** As the promise face wants it: paths only, and data that may come in pieces. */
-const writingAt = (flag: string) =>
+const writingAt = (flag: Flag) =>
   function* (tree: Tree, path: unknown, data: unknown, options?: unknown): AsyncComposite<void> {
-    const settings = asWriteSettings(options);
+    const settings = asWriteSettings(options, flag);
     const pieces = piecesOf(data, settings.encoding);
-    const fd = yield* openWith(tree, path, settings.flag || flag, settings.mode, settings);
+    const fd = yield* openWith(tree, path, settings.flag, settings.mode, settings);
     yield* closing(tree, fd, writePieces(tree, fd, pieces, settings));
   };
 
@@ -64,7 +72,7 @@ export const appendFileAt = writingAt('a');
 
 /** For a `FileHandle`, which opens and closes for itself. */
 export function* writeFileTo(tree: Tree, fd: number, data: unknown, options?: unknown): AsyncComposite<void> {
-  const settings = asWriteSettings(options);
+  const settings = asWriteSettings(options, 'w');
   yield* writePieces(tree, fd, piecesOf(data, settings.encoding), settings);
 }
 

@@ -1,28 +1,38 @@
 import { findingError } from '../../arguments/errors.js';
 import { incompatibleOptions } from '../../arguments/refusals.js';
-import { asBoolean, asFunction, asInteger, asObject } from '../../arguments/validate.js';
+import { asBoolean, asFunction, asInteger, asObject, type Bag } from '../../arguments/validate.js';
 import type { Seen } from './steps.js';
 
 /** The options of `cp`, checked. */
 export type CpSettings = Readonly<ReturnType<typeof asCpSettings>>;
 
+const DEFAULTS = {
+  dereference: false,
+  errorOnExist: false,
+  force: true,
+  preserveTimestamps: false,
+  recursive: false,
+  verbatimSymlinks: false,
+};
+
 export function asCpSettings(options: unknown = {}) {
-  const given = asObject(options, 'options');
-  const flag = (name: string, fallback: boolean): boolean =>
-    asBoolean(given[name] === undefined ? fallback : given[name], `options.${name}`);
-  const dereference = flag('dereference', false);
-  const verbatimSymlinks = flag('verbatimSymlinks', false);
-  if (verbatimSymlinks && dereference) throw incompatibleOptions('dereference', 'verbatimSymlinks');
-  return {
-    errorOnExist: flag('errorOnExist', false),
-    force: flag('force', true),
-    preserveTimestamps: flag('preserveTimestamps', false),
-    recursive: flag('recursive', false),
-    dereference,
-    verbatimSymlinks,
-    mode: asInteger(given.mode ?? 0, 'mode', 0, 7),
-    filter: given.filter === undefined ? null : asFunction(given.filter, 'options.filter'),
+  // As Node: only an object's own options count, and one that is there but undefined is refused.
+  const given: Bag = { ...DEFAULTS, ...asObject(options, 'options') };
+  const flag = (name: keyof typeof DEFAULTS): boolean => asBoolean(given[name], `options.${name}`);
+  const flags = {
+    dereference: flag('dereference'),
+    errorOnExist: flag('errorOnExist'),
+    force: flag('force'),
+    preserveTimestamps: flag('preserveTimestamps'),
+    recursive: flag('recursive'),
+    verbatimSymlinks: flag('verbatimSymlinks'),
   };
+  const mode = asInteger(given.mode ?? 0, 'mode', 0, 7);
+  if (flags.verbatimSymlinks && flags.dereference) {
+    throw incompatibleOptions('dereference', 'verbatimSymlinks');
+  }
+  const filter = given.filter === undefined ? null : asFunction(given.filter, 'options.filter');
+  return { ...flags, mode, filter };
 }
 
 /** What is copied, and what stands where it goes. */

@@ -3,6 +3,7 @@ import { constants } from '../../../platform/disk.js';
 import { failure, hasCode, isDirectoryError } from '../../arguments/errors.js';
 import { isUri, joined } from '../../arguments/layout.js';
 import { refusal } from '../../arguments/refusals.js';
+import { nodeMajor } from '../../faces/node-version.js';
 import type { AnyKind } from '../../results/dirents.js';
 import { type Composite, callOutside, orNothing } from '../driver.js';
 import {
@@ -32,9 +33,9 @@ interface Copying {
 export function* cpOver(steps: CpSteps, given: string, to: string, settings: CpSettings): Composite<void> {
   const look = settings.dereference ? 'stat' : 'lstat';
   const copying: Copying = { steps, settings, look, isWanted: wantedBy(settings), around: [] };
+  if (!(yield* copying.isWanted(given, to))) return;
   const from = (yield* isAlias(copying, given)) ? `${given}/` : given;
   const pair = yield* lookAtPair(copying, from, to);
-  if (!(yield* copying.isWanted(given, to))) return;
   const isDirectory = pair.source.kind === 'directory';
   const around = isDirectory ? yield* directoriesAround(steps, from, to, pair.target) : [];
   assertOutside(around, from, to, pair);
@@ -113,8 +114,12 @@ const lookIfThere = (steps: CpSteps, look: Look, path: string): Composite<Seen |
 function* copyEntry(copying: Copying, from: string, to: string, pair: Pair): Composite<void> {
   switch (pair.source.kind) {
     case 'directory': {
+      const { steps, settings } = copying;
+      if (pair.target && nodeMajor >= 22 && settings.errorOnExist && !settings.force) throw existing(to);
       const mode = pair.target ? null : pair.source.mode & 0o777;
-      return yield* copying.steps.intoDirectory(from, to, mode, copyBelow(copying, from, to));
+      yield* steps.intoDirectory(from, to, mode, copyBelow(copying, from, to));
+      if (nodeMajor >= 24) yield* keepTimes(copying, to, pair.source);
+      return;
     }
     case 'file':
       return yield* copyOne(copying, from, to, pair);
@@ -148,22 +153,24 @@ function* copyBelow(copying: Copying, from: string, to: string): Composite<void>
   }
 }
 
-function* copyOne(
-  { steps, settings }: Copying,
-  from: string,
-  to: string,
-  { source, target }: Pair,
-): Composite<void> {
+const existing = (to: string): Error =>
+  cpError('ERR_FS_CP_EEXIST', 'Target already exists', 'EEXIST', `${to} already exists`, to);
+
+function* keepTimes({ steps, settings }: Copying, to: string, { atimeMs, mtimeMs }: Seen): Composite<void> {
+  if (settings.preserveTimestamps) yield* steps.run('utimes', to, atimeMs / 1000, mtimeMs / 1000);
+}
+
+function* copyOne(copying: Copying, from: string, to: string, { source, target }: Pair): Composite<void> {
+  const { steps, settings } = copying;
   if (target && !settings.force) {
     if (!settings.errorOnExist) return;
-    throw cpError('ERR_FS_CP_EEXIST', 'Target already exists', 'EEXIST', `${to} already exists`, to);
+    throw existing(to);
   }
   // Node removes what is there and makes it anew; so that a server isn't told of a removal, a file is written over
   // instead. A link goes, where it leads stays.
   if (target?.kind === 'symlink') yield* steps.run('unlink', to);
   yield* steps.run('copyFile', from, to, target ? settings.mode & ~COPYFILE_EXCL : settings.mode);
-  const { atimeMs, mtimeMs } = source;
-  if (settings.preserveTimestamps) yield* steps.run('utimes', to, atimeMs / 1000, mtimeMs / 1000);
+  yield* keepTimes(copying, to, source);
 }
 
 /**

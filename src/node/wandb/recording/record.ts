@@ -1,7 +1,7 @@
-import { mkdir, mkdtemp, readdir, rename, rm } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { WORLD_FILE } from '../../../contract/world/format.js';
+import { disk } from '../../../platform/disk.js';
 import { failure, hasCode } from '../../arguments/errors.js';
 import { asPath } from '../../arguments/paths.js';
 import { invalidArgumentType, invalidArgumentValue } from '../../arguments/refusals.js';
@@ -11,6 +11,8 @@ import { asRecordOptions, type Recorded } from './options.js';
 import { recordRuns } from './runs.js';
 import { Source } from './source.js';
 import { World } from './world.js';
+
+const { mkdir, mkdtemp, readdir, rename, rm } = disk.promises;
 
 /** How the two trees of a server are reached. */
 export interface Trees {

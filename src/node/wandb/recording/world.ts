@@ -1,4 +1,3 @@
-import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { decodeName, segmentsOf, type TreePath, upperPath } from '../../../contract/tree-path.js';
 import {
@@ -15,8 +14,11 @@ import {
   type WorldSheet,
 } from '../../../contract/world/format.js';
 import { WorldNames } from '../../../contract/world/names.js';
+import { disk } from '../../../platform/disk.js';
 import type { Settings } from './options.js';
 import { type Source, together } from './source.js';
+
+const { mkdir, writeFile } = disk.promises;
 
 /** Each has a megabyte of memory and a file open. */
 const COPIES_AT_ONCE = 32;
