@@ -6,8 +6,8 @@
  *     node .ci/plan.mjs --list   tells the steps and their test files, and runs nothing
  *
  * The whole suite runs on the oldest Node against the standard server. What depends on Node runs again on each other one,
- * what looks at something else through Node on the newest, what depends on the server's ways against one that is told of
- * uploads and one that delays (scripts/test-groups.mjs tells the groups); what only all of it shows, the matrix does.
+ * what looks at something else through the faces on the newest, what depends on the server's ways against one that is told
+ * of uploads and one that delays (scripts/test-groups.mjs tells the groups); what only all of it shows, the matrix does.
  */
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
@@ -77,10 +77,8 @@ const checks = [
 
 /** Two workers, beside which one more process is at work: tests wait as much as they compute. */
 const SUITE = { load: 2, workers: 2 };
-/** `npm test` has fewer. */
-const LONG = { WANDB_FS_TEST_LONG: '1' };
 
-const tests = (name, seconds, files, { env, ...more } = {}) => ({
+const tests = (name, seconds, files, more = {}) => ({
   name,
   seconds,
   tests: files,
@@ -88,7 +86,6 @@ const tests = (name, seconds, files, { env, ...more } = {}) => ({
   load: 1,
   workers: 1,
   ...more,
-  env: { ...LONG, ...env },
 });
 const matching = (pattern) => testFiles().filter((file) => file.includes(pattern));
 const onNode = (node, name, files, env = {}) =>
@@ -97,9 +94,13 @@ const onNode = (node, name, files, env = {}) =>
 /** The same ones each time, for what is found must be of the change. */
 const PROGRAMS = values.matrix ? '5000' : '2500';
 
+/** A fifth less of a core than on the oldest: what is random depends on the server's ways, and not on Node. */
+const QUICKER = values.matrix ? {} : { node: '24', after: ['build', 'Node 24'] };
+
 /** Random programs and processes that end, many of them: the suite that anybody runs has fewer. */
 const alone = [
   tests(`${PROGRAMS} programs under faults`, 1800, matching('reliability/programs'), {
+    ...QUICKER,
     env: { WANDB_FS_RELIABILITY: PROGRAMS },
   }),
   tests('kills: 30, and 60 with a journal', 600, matching('reliability/kills'), {
