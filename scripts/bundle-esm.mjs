@@ -9,10 +9,6 @@ const SERVE_OUTSIDE = {
     onResolve({ filter: /^\.\/serve\.js$/ }, ({ path }) => ({ path, external: true })),
 };
 
-/** The queue, with Node's own timers whatever tests put in their place (`src/platform/time.ts`). */
-const QUEUE = 'esm/wire/p-queue.js';
-const QUEUE_TIME = "import { clearTimeout, queueMicrotask, setTimeout } from '../platform/time.js';";
-
 /** What the local server's thread begins with. */
 const SERVER = 'esm/testing/server/server-thread.js';
 
@@ -33,8 +29,6 @@ const THREADS = [
  * @param entries of the package, relative to `made`: what they share they go on sharing
  */
 export async function bundleEsm(made, entries) {
-  // The others have it in them.
-  await bundle(made, [QUEUE], { banner: { js: QUEUE_TIME } });
   const bundles = [...THREADS.map((file) => [file]), entries];
   await Promise.all(bundles.map((files) => bundle(made, files)));
   await bundle(made, [SERVER], {
@@ -69,6 +63,8 @@ const bundle = (made, files, options = {}) =>
     target: 'node20.19',
     // The ESM files of `graphql`: only from them can be left out what isn't used.
     mainFields: ['module', 'main'],
+    // What packages in it make of turns of the event loop and of time, too (`src/platform/time.ts`).
+    inject: [join(made, 'esm/platform/time.js')],
     external: ['undici', 'lru-cache'],
     plugins: [SERVE_OUTSIDE],
     // memfs and the demo's unionfs are CommonJS, and require modules of Node.

@@ -1,2 +1,2 @@
-/** By name: the build makes one file of it that has no part in what tests put in the place of Node's timers. */
+/** By name: the build gives it Node's own timers (`platform/time.ts`), whatever tests put in their place. */
 export { default as PQueue } from 'p-queue';

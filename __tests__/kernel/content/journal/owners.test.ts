@@ -148,12 +148,8 @@ describe('where processes can’t be asked', () => {
 });
 
 describe('of a path that several wrote', () => {
-  beforeEach(() => jest.useFakeTimers({ doNotFake: ['nextTick', 'setImmediate'] }));
-  afterEach(() => jest.useRealTimers());
-
   const leave = (options: JournalOptions, text: string, at: number): void => {
-    jest.setSystemTime(at);
-    const journal = opened(options);
+    const journal = opened({ ...options, now: () => at });
     write(journal, 'e/p/r/f', text);
     journal.close();
   };
@@ -170,8 +166,7 @@ describe('of a path that several wrote', () => {
   test('what this instance wrote itself is later than what dead ones left', () => {
     const options = somewhere();
     leave(options, 'left', 2000);
-    jest.setSystemTime(1000);
-    const journal = opened(options);
+    const journal = opened({ ...options, now: () => 1000 });
     write(journal, 'e/p/r/f', 'own');
     expect(journal.takeOver().recovered).toEqual([]);
     journal.close();

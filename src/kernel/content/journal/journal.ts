@@ -18,6 +18,8 @@ export interface JournalOptions {
   readonly identity: string;
   /** What was acknowledged outlives a power loss, not just a kill. */
   readonly fsync: boolean;
+  /** Milliseconds since the epoch. @default the machine's */
+  readonly now?: (() => number) | undefined;
 }
 
 /** Below this many bytes a log is never written anew. */
@@ -93,7 +95,7 @@ export class Journal {
   }
 
   put(path: TreePath, record: JournalRecord): void {
-    this.write({ op: 'put', path, record, at: wallClock() });
+    this.write({ op: 'put', path, record, at: (this.options.now ?? wallClock)() });
   }
 
   /** With everything below it. */
