@@ -17,7 +17,7 @@ import { join } from 'node:path';
  */
 
 /** Processes at work on each core: they wait as much as they compute. */
-const MOST_LOAD = Math.ceil(availableParallelism() * 1.5);
+const MOST_LOAD = availableParallelism() * 2;
 const KILLED_AFTER_MS = 10_000;
 /** Jest's last line names each file that it was given, kilobytes that `PASS` and `FAIL` have told. */
 const ALL_PATHS = /^Ran all test suites within paths .*\n/m;
