@@ -4,9 +4,9 @@ import { join } from 'node:path';
 import { createWandbFs } from 'wandb-fs';
 import { makeDirectory } from '../helpers/directories.js';
 import { packageRoot, run } from '../helpers/processes.js';
-import { useServer } from '../helpers/server.js';
+import { STANDARD, useServer } from '../helpers/server.js';
 
-const server = useServer();
+const server = useServer(STANDARD);
 let directory: string;
 beforeAll(async () => {
   await server.seed({ 'team/project/run': { 'a.txt': 'content' } });

@@ -1,13 +1,13 @@
 import type * as nodeFs from 'node:fs';
 import type { createWandbFs as CreateWandbFs, mountAll as MountAll } from 'wandb-fs';
-import { useServer } from '../helpers/server.js';
+import { STANDARD, useServer } from '../helpers/server.js';
 
 interface Package {
   readonly createWandbFs: typeof CreateWandbFs;
   readonly mountAll: typeof MountAll;
 }
 
-const server = useServer();
+const server = useServer(STANDARD);
 beforeAll(() => server.seed({ 'team/project/run': { 'a.txt': 'content' } }));
 
 afterEach(() => {

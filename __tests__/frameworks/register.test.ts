@@ -2,9 +2,9 @@ import fs from 'node:fs';
 import gracefulFs from 'graceful-fs';
 import { createWandbFs } from 'wandb-fs';
 import { register } from 'wandb-fs/register';
-import { useServer } from '../helpers/server.js';
+import { STANDARD, useServer } from '../helpers/server.js';
 
-const server = useServer();
+const server = useServer(STANDARD);
 beforeAll(() => server.seed({ 'team/project/run': { 'a.txt': 'content' } }));
 
 const registered = () =>

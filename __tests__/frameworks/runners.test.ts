@@ -2,10 +2,10 @@ import { mkdir, rename } from 'node:fs/promises';
 import { join } from 'node:path';
 import { makeProject } from '../ends/project.js';
 import { type Finished, packageRoot, run } from '../helpers/processes.js';
-import { useServer } from '../helpers/server.js';
+import { STANDARD, useServer } from '../helpers/server.js';
 
 /** Each runner is started once, with all of its fixtures in `__fixtures__/frameworks`; `exercise.mjs` is what they do. */
-const server = useServer();
+const server = useServer(STANDARD);
 let project: string;
 beforeAll(async () => {
   await server.seed({ 'team/project/run': { 'a.txt': 'content' } });
@@ -51,5 +51,7 @@ test('Jest, in both module systems: timers that are fake for every file, unstabl
 });
 
 test("node:test's mock.timers", async () => {
-  expect(await passed(['--test', 'node-test/fake-timers.test.mjs'], /^# (pass \d+)$/m)).toBe('pass 2');
+  expect(
+    await passed(['--test', '--test-reporter=tap', 'node-test/fake-timers.test.mjs'], /^# (pass \d+)$/m),
+  ).toBe('pass 2');
 });

@@ -1,7 +1,7 @@
 import { createWandbFs } from 'wandb-fs';
-import { useServer } from '../helpers/server.js';
+import { STANDARD, useServer } from '../helpers/server.js';
 
-const server = useServer();
+const server = useServer(STANDARD);
 const elsewhere = 'https://wandb.example:8443';
 
 describe('the `fetch` of a server', () => {
