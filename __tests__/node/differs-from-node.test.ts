@@ -7,7 +7,7 @@ import { makeDirectory } from '../helpers/directories.js';
 import { packageRoot, runWell } from '../helpers/processes.js';
 import { useServer } from '../helpers/server.js';
 import { requestsOf } from '../semantics/helpers/requests.js';
-import { eventually } from '../semantics/helpers/waiting.js';
+import { contentOn, eventually } from '../semantics/helpers/waiting.js';
 import { inAnyNode } from './support/node-members.js';
 
 const RUN = 'lab/project/run';
@@ -186,8 +186,10 @@ describe('what differs from a local disk', () => {
       console.log(told > 0, fs.fstatSync(ours).size, fs.wandb.counters().dirty);`;
     const args = ['--expose-gc', '--no-warnings', '--input-type=module', '-e', script];
     expect(await runWell(process.execPath, args, { cwd: packageRoot })).toBe('true 4 0\n');
-    fs.wandb.refresh();
-    expect(fs.readFileSync(`${RUN}/left`, 'utf8')).toBe('left');
+    await eventually(
+      () => contentOn(server, RUN, 'left'),
+      (content) => content === 'left',
+    );
   });
 
   test('rename of a run, or between runs', async () => {
