@@ -1,6 +1,7 @@
 import nodeFs from 'node:fs';
 import { cp, mkdir, symlink } from 'node:fs/promises';
 import { join } from 'node:path';
+import { runInThisContext } from 'node:vm';
 import { createWandbFs } from 'wandb-fs';
 import { makeDirectory } from '../helpers/directories.js';
 import { packageRoot, run } from '../helpers/processes.js';
@@ -54,6 +55,21 @@ test('a copy of isolateModules takes the trees of the one outside', () => {
     const fs = other.mountAll({ '/mnt': tree }, nodeFs);
     expect(fs.readFileSync('/mnt/run/a.txt', 'utf8')).toBe('content');
   });
+});
+
+test('no tree of another realm, such as that of a Jest environment, gives out the same fd or device', async () => {
+  const { getBuiltinModule } = runInThisContext('process') as NodeJS.Process;
+  const outside = getBuiltinModule('node:module').createRequire(__filename);
+  const other: typeof import('wandb-fs') = outside('wandb-fs');
+  expect(other.createWandbFs).not.toBe(createWandbFs);
+  const options = { baseUrl: server.url, apiKey: server.apiKey, root: 'team/project' };
+  const trees = [createWandbFs(options), other.createWandbFs(options)];
+  // As many of each as may be ahead of the other.
+  const fds = trees.flatMap((tree) => Array.from({ length: 20 }, () => tree.openSync('/run/a.txt', 'r')));
+  expect(new Set(fds).size).toBe(fds.length);
+  const devices = trees.map((tree) => tree.statSync('/run').dev);
+  expect(new Set(devices).size).toBe(devices.length);
+  await Promise.all(trees.map((tree) => tree.wandb.close()));
 });
 
 test('are three', async () => {

@@ -1,8 +1,8 @@
 import { isMainThread } from 'node:worker_threads';
 import type { TreePath } from '../contract/tree-path.js';
 import { disk } from '../platform/disk.js';
+import { theGlobal, theProcess } from '../platform/realm.js';
 import { monotonicClock } from '../platform/time.js';
-import { theGlobal, theProcess } from '../threads/realm.js';
 
 const { writeSync } = disk;
 

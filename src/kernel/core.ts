@@ -1,6 +1,7 @@
 import { Failure } from '../contract/failure.js';
 import type { Remote, RemoteEvent } from '../contract/remote.js';
 import type { TreeShape } from '../contract/tree-shape.js';
+import { theGlobal } from '../platform/realm.js';
 import { monotonicClock, wallClock } from '../platform/time.js';
 import { type Journal, type JournalOptions, openJournal } from './content/journal/journal.js';
 import { Keeping, placeIn } from './content/local/keeping.js';
@@ -173,7 +174,7 @@ export class Core {
 }
 
 const DEVICE = Symbol.for('wandb-fs.nextDevice');
-const shared: { [DEVICE]?: number } = globalThis as { [DEVICE]?: number };
+const shared = theGlobal as { [DEVICE]?: number };
 const FIRST_DEVICE = 0x57420000;
 
 function nextDevice(): number {

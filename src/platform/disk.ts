@@ -1,5 +1,7 @@
+import { theProcess } from './realm.js';
+
 /** Node's own, past what a test runner gives in its place (`jest.mock('fs')`, `vi.mock('node:fs')`). */
-export const nodeFs = process.getBuiltinModule('node:fs');
+export const nodeFs = theProcess.getBuiltinModule('node:fs');
 
 export const { constants } = nodeFs;
 

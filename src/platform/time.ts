@@ -1,7 +1,7 @@
 import { performance } from 'node:perf_hooks';
 import * as timers from 'node:timers';
 import { setImmediate as turn, setTimeout as waitFor } from 'node:timers/promises';
-import { runInThisContext } from 'node:vm';
+import { theGlobal, theProcess } from './realm.js';
 
 /**
  * Node's own clocks and timers, taken when this package is loaded. Fake timers replace the globals, the members of
@@ -17,21 +17,32 @@ export const wait = waitFor;
 export const nextTurn = turn;
 
 /** Milliseconds that only ever grow. Only differences count. */
-export const monotonicClock = performance.now.bind(performance);
-
-const real = runInThisContext('({ Date, process, queueMicrotask })') as Pick<
-  typeof globalThis,
-  'Date' | 'process' | 'queueMicrotask'
->;
+export const monotonicClock = performance.now.bind(
+  performance,
+);
 
 /** Milliseconds since the epoch, as the machine believes. */
-export const wallClock = real.Date.now;
+export const wallClock = theGlobal.Date.now;
 
 /** Dates of this realm, for values that callers see. */
 export const RealDate = Date;
 
-export const nextTick = real.process.nextTick.bind(real.process);
-export const { queueMicrotask } = real;
+export const nextTick = theProcess.nextTick.bind(theProcess);
+export const { queueMicrotask } = theGlobal;
+
+/**
+ * Runs a callback of somebody else's. What it throws is thrown in a turn of its own, as an uncaught exception: it isn't
+ * the business of whoever happens to receive messages now, which may be a sync call of a third party.
+ */
+export function throwLater(callback: () => void): void {
+  try {
+    callback();
+  } catch (thrown) {
+    queueMicrotask(() => {
+      throw thrown;
+    });
+  }
+}
 
 /** Resolves after so many milliseconds; keeps no process alive. */
 export const timeOver = (ms: number): Promise<void> =>

@@ -1,6 +1,6 @@
-import { clearTimeout, setTimeout } from 'node:timers';
 import { parentPort, type Transferable, Worker, workerData } from 'node:worker_threads';
-import { theGlobal } from './realm.js';
+import { theGlobal } from '../platform/realm.js';
+import { clearTimeout, setTimeout } from '../platform/time.js';
 import { threadEnvironment } from './thread-file.js';
 
 /**

@@ -1,6 +1,5 @@
 import type { Args, Call, Method, Reply } from '../../contract/remote.js';
-import { monotonicClock, queueMicrotask } from '../../platform/time.js';
-import { throwLater } from '../../threads/realm.js';
+import { monotonicClock, queueMicrotask, throwLater } from '../../platform/time.js';
 import type { OwnerThread } from './owner-thread.js';
 
 /** A message to the owner's thread, and what its reply does. */

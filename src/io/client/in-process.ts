@@ -9,8 +9,7 @@ import {
   type Remote,
   type Reply,
 } from '../../contract/remote.js';
-import { monotonicClock, queueMicrotask, timeOver } from '../../platform/time.js';
-import { throwLater } from '../../threads/realm.js';
+import { monotonicClock, queueMicrotask, throwLater, timeOver } from '../../platform/time.js';
 import { keep, type Left, updateSignals } from '../lifecycle.js';
 import type { Owner } from '../owner/owner.js';
 import type { OwnerContents } from '../upload/upload.js';

@@ -12,7 +12,7 @@ import {
 } from '../../contract/remote.js';
 import type { TreePath } from '../../contract/tree-path.js';
 import type { TreeShape } from '../../contract/tree-shape.js';
-import { throwLater } from '../../threads/realm.js';
+import { throwLater } from '../../platform/time.js';
 import { threadFile } from '../../threads/thread-file.js';
 import { keep, updateSignals } from '../lifecycle.js';
 import { SHAPES, type StoreChoice } from '../owner/store-choice.js';

@@ -1,6 +1,7 @@
 import { Failure } from '../../contract/failure.js';
 import { joinPath, type TreePath } from '../../contract/tree-path.js';
 import { constants } from '../../platform/disk.js';
+import { theGlobal } from '../../platform/realm.js';
 import type { Core } from '../core.js';
 import { Inode } from '../namespace/inode.js';
 import { find, resolveParent } from '../namespace/resolve.js';
@@ -60,7 +61,7 @@ export class OpenFile {
  */
 const FIRST_FD = 0x60000000;
 const COUNTER = Symbol.for('wandb-fs.nextFd');
-const shared: { [COUNTER]?: number } = globalThis as { [COUNTER]?: number };
+const shared = theGlobal as { [COUNTER]?: number };
 
 export class Descriptors {
   readonly files = new Map<number, OpenFile>();

@@ -2,6 +2,7 @@ import type { Facts, FileFacts } from '../../contract/facts.js';
 import { Failure } from '../../contract/failure.js';
 import type { Args, Value } from '../../contract/remote.js';
 import type { TreePath } from '../../contract/tree-path.js';
+import { RealDate } from '../../platform/time.js';
 import { ensureSize } from '../content/reading/read.js';
 import type { Core } from '../core.js';
 import type { Operation } from '../operation/operation.js';
@@ -73,7 +74,7 @@ export function listed(core: Core, op: Operation, path: TreePath): FileFacts {
 }
 
 const timeOf = (ms: number | undefined): string | null =>
-  ms === undefined ? null : new Date(ms).toISOString();
+  ms === undefined ? null : new RealDate(ms).toISOString();
 
 /** The storage's own address of a file's content, signed anew each time; of a reference the address that it is. */
 export function signedUrl(core: Core, op: Operation, path: TreePath): string {

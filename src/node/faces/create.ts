@@ -1,6 +1,6 @@
 import type { Kernel } from '../../kernel/syscalls.js';
 import { nodeFs } from '../../platform/disk.js';
-import { theGlobal } from '../../threads/realm.js';
+import { theGlobal } from '../../platform/realm.js';
 import { notSupported } from '../arguments/errors.js';
 import { Mount, type MountOptions } from '../arguments/paths.js';
 import { Dir } from '../results/dir.js';

@@ -1,5 +1,5 @@
 import type { WandbFs } from '../../index.js';
-import { theProcess } from '../../threads/realm.js';
+import { theProcess } from '../../platform/realm.js';
 
 /** The fs objects that tests were given: what they leave behind, and their end. */
 export class Mounts {
