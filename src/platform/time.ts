@@ -1,6 +1,5 @@
-import { performance } from 'node:perf_hooks';
 import * as timers from 'node:timers';
-import { setImmediate as turn, setTimeout as waitFor } from 'node:timers/promises';
+import { promisify } from 'node:util';
 import { theGlobal, theProcess } from './realm.js';
 
 /**
@@ -10,14 +9,16 @@ import { theGlobal, theProcess } from './realm.js';
  */
 export const { setTimeout, clearTimeout, setImmediate, clearImmediate } = timers;
 
-/** Resolves after so many milliseconds, as that of `node:timers/promises`. */
-export const wait = waitFor;
+/** Resolves after so many milliseconds: that of `node:timers/promises`, a module that tests like to mock. */
+export const wait = promisify(setTimeout);
 
 /** Resolves in the next turn of the event loop. */
-export const nextTurn = turn;
+export const nextTurn = promisify(setImmediate);
 
-/** Milliseconds that only ever grow. Only differences count. */
-export const monotonicClock = performance.now.bind(
+const { performance } = theProcess.getBuiltinModule('node:perf_hooks');
+
+/** Milliseconds that only ever grow. Only differences count. A spy on `performance.now` hides its prototype's. */
+export const monotonicClock = (Object.getPrototypeOf(performance) as typeof performance).now.bind(
   performance,
 );
 
