@@ -58,6 +58,49 @@ describe('useFakeWandb with the hooks of another runner', () => {
     await expect(fs.promises.readdir('/lab/project/run')).rejects.toThrow('closed');
   });
 
+  test('gives the environment back when two of them end in the order in which they began', async () => {
+    const before = process.env.WANDB_BASE_URL;
+    const [first, second] = [ownRunner(), ownRunner()];
+    const [one, two] = [useFakeWandb({ hooks: first.hooks }), useFakeWandb({ hooks: second.hooks })];
+    await first.run('beforeAll');
+    await second.run('beforeAll');
+    expect(process.env.WANDB_BASE_URL).toBe(two.url);
+    expect(one.url).not.toBe(two.url);
+    await first.run('afterAll');
+    expect(process.env.WANDB_BASE_URL).toBe(two.url);
+    await second.run('afterAll');
+    expect(process.env.WANDB_BASE_URL).toBe(before);
+  });
+
+  test('leaves the environment as it is where the server can not be seeded', async () => {
+    const before = process.env.WANDB_BASE_URL;
+    const { hooks, run } = ownRunner();
+    useFakeWandb({ hooks, seed: { 'lab/project': { 'a.txt': 'text' } } });
+    await expect(run('beforeAll')).rejects.toThrow("Can't seed files into 'lab/project'");
+    await run('afterAll');
+    expect(process.env.WANDB_BASE_URL).toBe(before);
+  });
+
+  test('closes nothing of the next test where a runner has not waited for the end of one', async () => {
+    const { hooks, run } = ownRunner();
+    const wandb = useFakeWandb({ hooks, seed: { 'lab/project/run': { 'a.txt': 'text' } } });
+    await run('beforeAll');
+    await run('beforeEach');
+    const fs = wandb.fs();
+    await wandb.faults([{ match: { method: 'PUT' }, delayMs: 200 }]);
+    await fs.promises.writeFile('/lab/project/run/b.txt', 'text');
+    fs.wandb.flush().catch(() => {});
+    while (!(await wandb.requests()).some(({ method }) => method === 'PUT'));
+    const ending = Promise.allSettled([run('afterEach')]);
+    await run('beforeEach');
+    const next = wandb.fs();
+    await ending;
+    await expect(fs.promises.readdir('/lab/project/run')).rejects.toThrow('closed');
+    expect(await next.promises.readdir('/lab/project/run')).toContain('a.txt');
+    await run('afterEach');
+    await run('afterAll');
+  });
+
   test('needs all four of them', () => {
     const { hooks } = ownRunner();
     const { afterEach: _, ...some } = hooks;

@@ -45,8 +45,18 @@ export function throwLater(callback: () => void): void {
   }
 }
 
-/** Resolves after so many milliseconds; keeps no process alive. */
-export const timeOver = (ms: number): Promise<void> =>
-  new Promise((resolve) => {
-    setTimeout(resolve, ms).unref();
+/**
+ * Waits for what happens, but no longer than so many milliseconds; the time keeps no process alive. Its timer is gone with
+ * the wait: it would keep all that led to it, which in a test runner is a test file with all its modules.
+ */
+export async function waitAtMost(ms: number, happening: Promise<unknown>): Promise<void> {
+  let timer: NodeJS.Timeout | undefined;
+  const timeOver = new Promise((resolve) => {
+    timer = setTimeout(resolve, ms).unref();
   });
+  try {
+    await Promise.race([happening, timeOver]);
+  } finally {
+    clearTimeout(timer);
+  }
+}

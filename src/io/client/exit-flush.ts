@@ -1,5 +1,5 @@
 import type { Ending } from '../../contract/remote.js';
-import { clearTimeout, monotonicClock, setTimeout, timeOver } from '../../platform/time.js';
+import { clearTimeout, monotonicClock, setTimeout, waitAtMost } from '../../platform/time.js';
 import type { Left } from '../lifecycle.js';
 import type { ThreadCall } from './calls.js';
 import type { Ledger } from './ledger.js';
@@ -74,7 +74,7 @@ export class ExitFlush {
 
   async drainLater(startedAt: number): Promise<readonly Left[]> {
     const rest = startedAt + this.restMs - monotonicClock();
-    if (this.running && rest > 0) await Promise.race([this.running, timeOver(rest)]);
+    if (this.running && rest > 0) await waitAtMost(rest, this.running);
     return this.left();
   }
 

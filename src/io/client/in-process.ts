@@ -9,7 +9,7 @@ import {
   type Remote,
   type Reply,
 } from '../../contract/remote.js';
-import { monotonicClock, queueMicrotask, throwLater, timeOver } from '../../platform/time.js';
+import { monotonicClock, queueMicrotask, throwLater, waitAtMost } from '../../platform/time.js';
 import { keep, type Left, updateSignals } from '../lifecycle.js';
 import type { Owner } from '../owner/owner.js';
 import type { OwnerContents } from '../upload/upload.js';
@@ -57,7 +57,7 @@ export function createInProcessRemote(
     drain: left,
     drainLater: async (startedAt) => {
       const rest = startedAt + exitFlushMs - monotonicClock();
-      if (ledger?.isPending && rest > 0) await Promise.race([flush(), timeOver(rest)]);
+      if (ledger?.isPending && rest > 0) await waitAtMost(rest, flush());
       return left();
     },
     removeFiles: () => remote.ending.removeFiles(),

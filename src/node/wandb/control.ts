@@ -3,7 +3,7 @@ import type { CommitOptions, Committed } from '../../contract/drafts.js';
 import { type TreePath, withoutSlash } from '../../contract/tree-path.js';
 import type { Operation } from '../../kernel/operation/operation.js';
 import type { JournalReport } from '../../kernel/writeback/recovery.js';
-import { timeOver } from '../../platform/time.js';
+import { waitAtMost } from '../../platform/time.js';
 import { asObject, asSignal } from '../arguments/validate.js';
 import { type Composite, driveAsync, driveSync, invoke } from '../composites/driver.js';
 import { invokeAt, placeOf, type Tree } from '../tree.js';
@@ -163,7 +163,7 @@ export function wandbControl(tree: Tree, other: () => Tree): WandbControl {
 
 async function close(tree: Tree): Promise<void> {
   tree.connection.end();
-  await Promise.race([tree.calls.whenNone(), timeOver(LONGEST_WAIT_MS)]);
+  await waitAtMost(LONGEST_WAIT_MS, tree.calls.whenNone());
   // An endless listing must not keep us for ever.
   tree.connection.made?.cancelReads();
   await tree.calls.whenNone();

@@ -1,5 +1,5 @@
 import type { WandbFs } from '../../index.js';
-import { theProcess } from '../../platform/realm.js';
+import { nextTick } from '../../platform/time.js';
 
 /** The fs objects that tests were given: what they leave behind, and their end. */
 export class Mounts {
@@ -52,7 +52,7 @@ async function sent({ wandb }: WandbFs): Promise<readonly string[]> {
     if (told.size === 0) told.set('', error instanceof Error ? error.message : String(error));
   } finally {
     // Events come in turns of their own, behind what is awaited.
-    await new Promise<void>((resolve) => theProcess.nextTick(resolve));
+    await new Promise<void>((resolve) => nextTick(resolve));
     wandb.uploads.off('uploaded', onUploaded).off('failed', onFailed);
   }
   return [...told.values()];

@@ -50,7 +50,7 @@ export function useFakeWandb(options: UseFakeWandbOptions = {}): UsedFakeWandb {
   const hooks = hooksOfRunner(given);
   /** What is done again behind each reset. */
   const seeding: ((server: FakeWandb) => Promise<unknown>)[] = [(server) => server.seed(seed)];
-  const ofTest = new Mounts();
+  let ofTest = new Mounts();
   const ofFile = new Mounts();
   /** The default objects, which what is tested may use: they are nobody's to close. */
   const ofPackage = new Mounts();
@@ -77,13 +77,18 @@ export function useFakeWandb(options: UseFakeWandbOptions = {}): UsedFakeWandb {
   async function start(): Promise<Started> {
     const [server, mount] = await Promise.all([startFakeWandb(ofServer), import('../../index.js')]);
     server.unref();
+    try {
+      await server.seed(seed);
+    } catch (error) {
+      await server.close();
+      throw error;
+    }
     const { url, apiKey } = server;
     const restore = environment ? setVariables({ WANDB_BASE_URL: url, WANDB_API_KEY: apiKey }) : () => {};
     if (environment) {
       ofPackage.add(mount.wandbFs);
       ofPackage.add(mount.wandbArtifacts);
     }
-    await server.seed(seed);
     return { server, mount, restore };
   }
 
@@ -107,12 +112,21 @@ export function useFakeWandb(options: UseFakeWandbOptions = {}): UsedFakeWandb {
 
   hooks.afterEach(async () => {
     isInTest = false;
-    // Faults that the test has left would hold up what is sent now.
-    const all = [ofTest, ofFile, ofPackage];
-    if (all.some((mounts) => mounts.isAnyUnsent())) await used().server.faults([]);
-    const unsent = (await Promise.all(all.map((mounts) => mounts.send()))).flat();
-    const failures = await ofTest.close();
-    if (isUnsentAllowed) return;
+    const isAllowed = isUnsentAllowed;
+    // A runner goes on when its patience ends: what is closed then mustn't be the next test's.
+    const ending = ofTest;
+    ofTest = new Mounts();
+    const all = [ending, ofFile, ofPackage];
+    let unsent: readonly string[] = [];
+    let failures: readonly unknown[] = [];
+    try {
+      // Faults that the test has left would hold up what is sent now.
+      if (all.some((mounts) => mounts.isAnyUnsent())) await used().server.faults([]);
+      unsent = (await Promise.all(all.map((mounts) => mounts.send()))).flat();
+    } finally {
+      failures = await ending.close();
+    }
+    if (isAllowed) return;
     if (unsent.length > 0) throw new Error(unsentMessage(unsent));
     if (failures.length > 0) throw failures[0];
   });
