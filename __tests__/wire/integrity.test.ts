@@ -97,6 +97,19 @@ describe.each(sources)('an upload of %s', (_, source, dependencies) => {
     });
     expect(server.received).toHaveLength(3);
   });
+
+  test('that fails in both ways by turns is sent six times in all', async () => {
+    const { server, sending } = await upload(
+      source(),
+      (_request, response) => {
+        if (server.received.length <= 5) response.writeHead(503).end();
+        else response.setHeader('etag', `"${OTHER.toString('hex')}"`).end();
+      },
+      dependencies,
+    );
+    expect(await failureOf(sending)).toMatchObject({ code: 'EIO', fault: 'corrupt' });
+    expect(server.received).toHaveLength(6);
+  });
 });
 
 test('the MD5 that the server signed for goes along with the content', async () => {

@@ -4,6 +4,7 @@ import type { Journal } from './content/journal/journal.js';
 import { fsync, ftruncate, write } from './content/local/writing.js';
 import { close, open, release } from './content/open-files.js';
 import { read, readPage } from './content/reading/read.js';
+import { lookedUpAnew } from './content/reading/staleness.js';
 import { Core, type KernelOptions } from './core.js';
 import { access, fstat, lstat, setMode, setOwner, setTimes, stat } from './namespace/attributes.js';
 import { mkdir, opendir, readdir } from './namespace/directories.js';
@@ -123,7 +124,10 @@ function refreshAt(core: Core, path: TreePath): void {
 }
 
 function prefetch(core: Core, op: Operation, path: TreePath): void {
-  const inode = resolve(core, op, path);
+  const found = resolve(core, op, path);
+  // What was refused once isn't just asked for again: the same answer would come, and come.
+  const inode = found.local?.content ? found : lookedUpAnew(core, op, found, path);
+  if (!inode) throw new Failure('ENOENT');
   if (inode.isDirectory) ensureListed(core, op, inode);
   else if (!inode.local?.content) readPage(core, op, { inode, readAhead: null }, 0, new Uint8Array(1));
 }

@@ -114,7 +114,9 @@ export class Transfers {
       signal: options.signal,
       quietMs: this.quietMsOf(source),
       isRetryable: (failure: WireFailure, retries: number): boolean =>
-        failure.fault === 'corrupt' ? ++corrupt < MOST_CORRUPT : isRetryable(failure, retries),
+        failure.fault === 'corrupt'
+          ? retries < MOST_RETRIES && ++corrupt < MOST_CORRUPT
+          : isRetryable(failure, retries),
     };
     return this.moving(url, bounds, async (signal, moved) => {
       const onProgress = (sent: number): void => {

@@ -23,32 +23,13 @@ export interface Staleness {
  * storage vouches for its bytes and they are the new version; or the content is broken, EIO.
  */
 export function mendStaleness(core: Core, op: Operation, file: OpenFile): void {
-  const { local, entry } = file.inode;
-  const staleness = local?.staleness;
-  if (!local || !staleness) return;
-  if (!entry || entry.version !== staleness.entry.version || entry.path !== staleness.entry.path) {
-    // It was renamed, or listed with other content, since the bytes were asked for.
-    local.staleness = null;
-    return;
-  }
-  const path = file.inode.parent ? file.inode.path : file.path;
-  if (staleness.times > 1) throw newestFault(core, file.inode, staleness, path);
-  if (!staleness.isAskedAnew) {
-    staleness.isAskedAnew = true;
-    core.names.scopeOfName(path)?.scope.known.expire(core.timeline.epoch);
-    file.inode.seenAt = Number.NEGATIVE_INFINITY;
-    op.renew(core.timeline.epoch);
-  }
-  const named = find(core, op, path);
-  if (named === file.inode) {
-    // The same content under a new tag, or a broken transfer: once more, without the old tag.
-    named.etag = null;
-    local.staleness = file.inode.entry ? { ...staleness, entry: file.inode.entry } : null;
-    return;
-  }
+  const { inode } = file;
+  const named = lookedUpAnew(core, op, inode, file.path);
+  if (named === inode) return;
   if (file.hasRead || !named || named.isDirectory) {
     throw new Failure('ESTALE', 'The file was changed on the server while it was open here; open it again.');
   }
+  const local = inode.ensureLocal();
   const now = named.ensureLocal();
   now.opens++;
   local.opens--;
@@ -57,6 +38,37 @@ export function mendStaleness(core: Core, op: Operation, file: OpenFile): void {
     local.writers--;
   }
   file.inode = named;
+}
+
+/** What a name stands for, looked up anew if the storage answered with other bytes than were listed under it. */
+export function lookedUpAnew(
+  core: Core,
+  op: Operation,
+  inode: Inode,
+  formerPath: TreePath,
+): Inode | undefined {
+  const { local, entry } = inode;
+  const staleness = local?.staleness;
+  if (!local || !staleness) return inode;
+  if (!entry || entry.version !== staleness.entry.version || entry.path !== staleness.entry.path) {
+    // It was renamed, or listed with other content, since the bytes were asked for.
+    local.staleness = null;
+    return inode;
+  }
+  const path = inode.parent ? inode.path : formerPath;
+  if (staleness.times > 1) throw newestFault(core, inode, staleness, path);
+  if (!staleness.isAskedAnew) {
+    staleness.isAskedAnew = true;
+    core.names.scopeOfName(path)?.scope.known.expire(core.timeline.epoch);
+    inode.seenAt = Number.NEGATIVE_INFINITY;
+    op.renew(core.timeline.epoch);
+  }
+  const named = find(core, op, path);
+  if (named !== inode) return named ?? undefined;
+  // The same content under a new tag, or a broken transfer: once more, without the old tag.
+  inode.etag = null;
+  local.staleness = inode.entry ? { ...staleness, entry: inode.entry } : null;
+  return inode;
 }
 
 /** Asks for the file as the storage has it; a large one can't be vouched for by what a cache may hold of it. */
