@@ -22,6 +22,10 @@ const KILLED_AFTER_MS = 10_000;
 /** Jest's last line names each file that it was given, kilobytes that `PASS` and `FAIL` have told. */
 const ALL_PATHS = /^Ran all test suites within paths .*\n/m;
 
+/** Runs a command, and tells how long it and all it has waited for had a core. */
+const TIMED = '"$@"; code=$?; times | tail -n 1; exit $code';
+const TIMES = /^(\d+)m([\d.]+)s (\d+)m([\d.]+)s\n$/m;
+
 /** None of the user's own W&B: its key, its servers. */
 const environment = Object.fromEntries(
   Object.entries({ ...process.env, CI: 'true', NO_COLOR: '1' }).filter(
@@ -54,6 +58,7 @@ class Run {
   done = new Set();
   failure = null;
   begin = performance.now();
+  cpuSeconds = 0;
 
   constructor(steps, results) {
     this.waiting = [...steps];
@@ -74,7 +79,7 @@ class Run {
     this.waiting = this.waiting.filter((step) => !this.running.has(step));
     if (this.running.size > 0) return;
     if (this.waiting.length > 0) throw new Error(`Nothing leads to '${this.waiting[0].name}'.`);
-    say(`\n--- all: ${secondsSince(this.begin)} s`);
+    say(`\n--- all: ${secondsSince(this.begin)} s, ${this.cpuSeconds} of a core`);
     this.resolve(0);
   }
 
@@ -84,7 +89,7 @@ class Run {
     const [command, ...args] = step.tests ? jest(step, `${file}.json`) : step.command;
     const log = createWriteStream(`${file}.log`);
     // A group of its own, so that it can be ended with all that it has started.
-    const child = spawn(command, args, {
+    const child = spawn('bash', ['-c', TIMED, 'step', command, ...args], {
       env: { ...environment, ...step.env },
       stdio: ['ignore', 'pipe', 'pipe'],
       detached: true,
@@ -106,8 +111,12 @@ class Run {
   end(step, outcome, begin, file) {
     this.running.delete(step);
     if (this.failure) return this.leave();
-    const said = readFileSync(`${file}.log`, 'utf8').replace(ALL_PATHS, '');
-    say(`\n=== ${step.name}\n${said}--- ${step.name}: ${secondsSince(begin)} s`);
+    const text = readFileSync(`${file}.log`, 'utf8').replace(ALL_PATHS, '');
+    const cpuSeconds = cpuSecondsIn(text);
+    this.cpuSeconds += cpuSeconds;
+    say(
+      `\n=== ${step.name}\n${text.replace(TIMES, '')}--- ${step.name}: ${secondsSince(begin)} s, ${cpuSeconds} of a core`,
+    );
     if (outcome !== 0) return this.fail(step.name, outcome);
     const missing = step.tests && untested(step, `${file}.json`);
     if (missing) return this.fail(`${step.name}: ${missing}`, 1);
@@ -164,6 +173,12 @@ function totalsOf(results) {
     failed += run.numFailedTests + run.numRuntimeErrorTestSuites;
   }
   return `${passed} passed, ${failed} failed`;
+}
+
+function cpuSecondsIn(text) {
+  const [, ...times] = TIMES.exec(text) ?? [0, 0, 0, 0, 0];
+  const [userMinutes, user, systemMinutes, system] = times.map(Number);
+  return Math.round((userMinutes + systemMinutes) * 60 + user + system);
 }
 
 const say = (line) => process.stdout.write(`${line}\n`);

@@ -3,7 +3,7 @@ import { ViewerDocument } from '../../src/wire/generated.js';
 import { isRetryable } from '../../src/wire/retry.js';
 import { WireFailure } from '../../src/wire/wire-failure.js';
 import { json, serve } from './helpers/http-server.js';
-import { connect, failureOf, fakeClock } from './helpers/wire.js';
+import { connect, failureOf, fakeClock, KEY } from './helpers/wire.js';
 
 const success = { data: { viewer: null } };
 
@@ -149,6 +149,16 @@ test('waits grow, and the time of all attempts is bounded', async () => {
   await failureOf(connect(server.url, { clock }).run(ViewerDocument, {}));
   expect(clock.slept).toEqual([250, 500, 1000, 2000, 4000, 8000, 10_000]);
   expect(clock.slept.reduce((sum, ms) => sum + ms)).toBeLessThanOrEqual(30_000);
+});
+
+test('an attempt that the end of the time cuts short tells nothing: what the server said before does', async () => {
+  let count = 0;
+  const server = await serve((_, response) => {
+    if (count++ === 0) response.writeHead(503).end();
+  });
+  const client = connect(server.url, {}, { apiKey: KEY, timeout: 500 });
+  expect(await failureOf(client.run(ViewerDocument, {}))).toMatchObject({ fault: 'status', status: 503 });
+  expect(count).toBe(2);
 });
 
 test('who gives up while waiting is told ECANCELED', async () => {

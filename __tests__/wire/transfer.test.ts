@@ -7,7 +7,7 @@ import { Transfers } from '../../src/wire/transfer/transfer.js';
 import type { Body } from '../../src/wire/transport/transport.js';
 import { fileSource } from '../helpers/file-source.js';
 import { type Received, serve } from './helpers/http-server.js';
-import { connect, failureOf, fakeClock } from './helpers/wire.js';
+import { connect, failureOf, fakeClock, KEY } from './helpers/wire.js';
 
 const BIG = Buffer.alloc(700_000, 'wandb');
 const UNBOUND = { signal: undefined, isApiAddress: false, etag: null };
@@ -210,6 +210,17 @@ test('a download that is cut short is tried again', async () => {
   });
   expect(text(bytes)).toBe('0123456789');
   expect(server.received).toHaveLength(2);
+});
+
+test('a storage that refuses for now, and then says nothing, is quoted', async () => {
+  let count = 0;
+  const server = await serve((_request, response) => {
+    if (count++ === 0) response.writeHead(503).end('<Error><Code>SlowDown</Code></Error>');
+  });
+  const transfers = new Transfers(connect(server.url, {}, { apiKey: KEY, timeout: 600 }).api);
+  const call = transfers.download(`${server.url}/a`, { ...UNBOUND, start: 0, end: null, limit: 10 });
+  expect(await failureOf(call)).toMatchObject({ status: 503, cause: 'HTTP 503 SlowDown' });
+  expect(count).toBe(2);
 });
 
 test('a pinned version is asked for by If-Match; a weak tag can not be', async () => {

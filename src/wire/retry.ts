@@ -90,7 +90,7 @@ export async function withDeadline<T>(
   ms: number,
   outer: AbortSignal | undefined,
   attempt: (signal: AbortSignal, postpone: () => void) => Promise<T>,
-  late = (): WireFailure => timedOut("The server didn't answer in time.", `no answer in ${ms} ms`),
+  late = (): WireFailure => noAnswer(ms),
 ): Promise<T> {
   const controller = new AbortController();
   let isLate = false;
@@ -111,6 +111,9 @@ export async function withDeadline<T>(
     outer?.removeEventListener('abort', follow);
   }
 }
+
+export const noAnswer = (ms: number): WireFailure =>
+  timedOut("The server didn't answer in time.", `no answer in ${ms} ms`);
 
 /** What a promise brings, unless the caller gives up first: then ECANCELED. Others may wait for it too. */
 export function unlessAborted<T>(promise: Promise<T>, signal: AbortSignal | undefined): Promise<T> {

@@ -3,7 +3,7 @@ import type { DocumentNode } from 'graphql';
 import type { Variables } from 'graphql-request';
 import type { WireConfig } from '../../config/config.js';
 import { graphqlFailure, incomplete, notTheApi, parsedJson, withoutData } from '../errors.js';
-import { type RetryPolicy, withDeadline, withRetries } from '../retry.js';
+import { noAnswer, type RetryPolicy, withDeadline, withRetries } from '../retry.js';
 import { Slots } from '../slots.js';
 import { networkFailure } from '../transport/network-failure.js';
 import { MOST_REQUESTS, readBody } from '../transport/transport.js';
@@ -104,7 +104,8 @@ export class WireClient {
 
   /**
    * The time of a call begins when it has a slot, and it keeps the slot while it waits to be tried again: a server that
-   * limits the rate is then asked by few, in the order in which they came. No attempt outlasts the call's time.
+   * limits the rate is then asked by few, in the order in which they came. No attempt outlasts the call's time; one that
+   * this cuts short tells nothing: the call fails with what the server said before.
    */
   private call<T>(options: CallOptions, attempt: (signal: AbortSignal) => Promise<T>): Promise<T> {
     const { signal } = options;
@@ -113,10 +114,17 @@ export class WireClient {
     return this.slots.run(signal, () => {
       const deadline = clock.now() + totalMs;
       const leftMs = (): number => deadline - clock.now();
-      const policy = { ...options, leftMs, onPause: this.api.onPause(this.config.baseUrl) };
+      let said: WireFailure | null = null;
+      const onRetry = (failure: WireFailure): void => {
+        said = failure.fault === 'status' ? failure : null;
+        options.onRetry?.(failure);
+      };
+      const policy = { ...options, leftMs, onPause: this.api.onPause(this.config.baseUrl), onRetry };
       return withRetries(clock, policy, () => {
-        const left = Math.max(1, Math.min(attemptMs, leftMs()));
-        return withDeadline(left, signal, (bounded) => this.answered(() => attempt(bounded), bounded));
+        const left = Math.max(1, leftMs());
+        const ms = Math.min(attemptMs, left);
+        const late = (): WireFailure => (left < attemptMs && said) || noAnswer(ms);
+        return withDeadline(ms, signal, (bounded) => this.answered(() => attempt(bounded), bounded), late);
       });
     });
   }

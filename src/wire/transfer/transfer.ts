@@ -140,7 +140,7 @@ export class Transfers {
 
   /**
    * All attempts of a transfer, as long as it moves: it may take hours, but not stand still. Rejects with ETIMEDOUT when
-   * nothing has moved for `quietMs`.
+   * nothing has moved for `quietMs`; where the storage said why, and then nothing, with that.
    */
   private moving<T>(
     url: string,
@@ -149,7 +149,12 @@ export class Transfers {
   ): Promise<T> {
     const { clock } = this.api;
     const { quietMs, isRetryable, signal: outer } = bounds;
+    let said: WireFailure | null = null;
+    const onRetry = (failure: WireFailure): void => {
+      said = failure.fault === 'status' ? failure : null;
+    };
     const late = (): WireFailure => {
+      if (said) return said;
       const detail = `Nothing moved to or from ${new URL(url).origin} for ${quietMs / 1000} s.`;
       return timedOut(detail, `no byte in ${quietMs} ms`);
     };
@@ -158,10 +163,12 @@ export class Transfers {
       const leftMs = (): number => movedAt + quietMs - clock.now();
       const moved = (): void => {
         movedAt = clock.now();
+        said = null;
         this.slots.moved();
         postpone();
       };
-      return withRetries(clock, { signal, leftMs, isRetryable, onPause: this.api.onPause(url) }, async () => {
+      const policy = { signal, leftMs, isRetryable, onPause: this.api.onPause(url), onRetry };
+      return withRetries(clock, policy, async () => {
         try {
           return await attempt(signal, moved);
         } catch (error) {
