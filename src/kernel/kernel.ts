@@ -3,12 +3,14 @@ import { type TreePath, upperPath } from '../contract/tree-path.js';
 import type { Journal } from './content/journal/journal.js';
 import { fsync, ftruncate, write } from './content/local/writing.js';
 import { close, open, release } from './content/open-files.js';
+import { pageKey } from './content/reading/pages.js';
 import { read, readPage } from './content/reading/read.js';
 import { lookedUpAnew } from './content/reading/staleness.js';
 import { Core, type KernelOptions } from './core.js';
 import { access, fstat, lstat, setMode, setOwner, setTimes, stat } from './namespace/attributes.js';
 import { mkdir, opendir, readdir } from './namespace/directories.js';
 import { findUnits, info, listed, signedUrl } from './namespace/info.js';
+import type { Inode } from './namespace/inode.js';
 import { throughLinks } from './namespace/links.js';
 import { missing } from './namespace/missing.js';
 import { removeTree, rmdir, unlink } from './namespace/removal.js';
@@ -21,6 +23,10 @@ import { clone, startFrom } from './versions/drafts.js';
 import { readlink, symlink } from './versions/links.js';
 import { flush, outlookOfClose } from './writeback/flush.js';
 import { recover } from './writeback/recovery.js';
+
+/** Bytes that may be loaded ahead of one caller, and the part of the cache that it may be. */
+const MOST_AHEAD = 16 * 1024 * 1024;
+const SHARE_OF_CACHE = 4;
 
 /** Makes the kernel of a remote: all primitives over one superblock. What only changes need is made for the first one. */
 export function createKernel(options: KernelOptions): Kernel {
@@ -76,7 +82,8 @@ export function createKernel(options: KernelOptions): Kernel {
     },
     missing: (op, path) => missing(core, op, path),
     refresh: (path) => refresh(core, path),
-    prefetch: (op, path) => prefetch(core, op, path),
+    prefetch: (op, path, bytes) => prefetch(core, op, path, bytes),
+    aheadBytes: () => Math.min(MOST_AHEAD, options.cacheBytes / SHARE_OF_CACHE),
     journal: () => report?.() ?? null,
     counters: () => ({
       dirty: core.made.writeback?.dirty.size ?? 0,
@@ -123,13 +130,20 @@ function refreshAt(core: Core, path: TreePath): void {
   if (at) core.names.expireTree(at);
 }
 
-function prefetch(core: Core, op: Operation, path: TreePath): void {
+function prefetch(core: Core, op: Operation, path: TreePath, bytes = 1): void {
   const found = resolve(core, op, path);
   // What was refused once isn't just asked for again: the same answer would come, and come.
   const inode = found.local?.content ? found : lookedUpAnew(core, op, found, path);
   if (!inode) throw new Failure('ENOENT');
   if (inode.isDirectory) ensureListed(core, op, inode);
-  else if (!inode.local?.content) readPage(core, op, { inode, readAhead: null }, 0, new Uint8Array(1));
+  else if (!inode.local?.content) readBeginning(core, op, inode, bytes);
+}
+
+/** Content from the first byte on, in one request; where its first page is here already nothing is asked for. */
+function readBeginning(core: Core, op: Operation, inode: Inode, bytes: number): void {
+  const key = inode.entry && pageKey(inode.entry, 0);
+  if (key !== null && (core.pages.get(key) ?? op.pages.get(key))) return;
+  readPage(core, op, { inode, readAhead: null }, 0, new Uint8Array(bytes));
 }
 
 /** If an upload fails, the filesystem stays as it is but for its fds: the caller may try again. */

@@ -128,8 +128,10 @@ export interface Kernel {
   missing(op: Operation | null, path: TreePath): Missing | null;
   /** Forgets what was learned by listing at and below a path; dirty and open files stay. */
   refresh(path: TreePath): void;
-  /** Loads listings and, for files, their first pages. */
-  prefetch(op: Operation, path: TreePath): void;
+  /** Loads listings and, of files, so many bytes from the first on: whole pages, one by default. */
+  prefetch(op: Operation, path: TreePath, bytes?: number): void;
+  /** Content that may be loaded before anybody asks for it, in bytes, so that it is still here then. */
+  aheadBytes(): number;
   /** What the journal holds; null without one. */
   journal(): JournalReport<TreePath> | null;
   counters(): Readonly<Record<string, number>>;

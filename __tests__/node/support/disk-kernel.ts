@@ -71,6 +71,7 @@ export function diskKernel(base: string): Kernel {
     prefetch: () => {},
     journal: () => null,
     cancelReads: () => {},
+    aheadBytes: () => 0,
     counters: () => ({ dirty: 0 }),
     onUpload: () => {},
     shutdown: () => {},

@@ -43,6 +43,19 @@ export class Load {
     }
   }
 
+  /**
+   * Calls back when the load is settled, as that happens: by the event loop or in a blocked thread. Who leaves before
+   * isn't called, and the last waiter to leave cancels the load.
+   *
+   * @returns leaves
+   */
+  listen(wake: () => void): () => void {
+    this.waiters.add(wake);
+    return () => {
+      if (this.waiters.delete(wake)) this.cancelIfUnwanted();
+    };
+  }
+
   /** Resolves when the load is settled, or when `signal` aborts; the last waiter to leave cancels the load. */
   wait(signal: AbortSignal | undefined): Promise<void> {
     if (this.isSettled || signal?.aborted) return Promise.resolve();

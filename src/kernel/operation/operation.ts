@@ -167,7 +167,8 @@ export async function runAsync<T>(primitive: (op: Operation) => T, op = new Oper
   }
 }
 
-function served(op: Operation, fault: Fault, load: Load): void {
+/** Takes note of what a load has brought; throws its failure. */
+export function served(op: Operation, fault: Fault, load: Load): void {
   // Another caller's change that failed is none of ours: the primitive checks again.
   if (fault.waiting.isContention) return;
   if (load.failure) throw load.failure;

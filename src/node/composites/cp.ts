@@ -6,14 +6,16 @@ import { asPath } from '../arguments/paths.js';
 import type { Call } from '../faces/face.js';
 import { direntOf } from '../results/dirents.js';
 import { explaining, invokeOnBoth, placeOf, probeAt, type Tree } from '../tree.js';
+import { TreeAhead } from './ahead.js';
 import { utimes } from './attributes.js';
 import { copyFile } from './copy-file.js';
 import { mkdir } from './directories.js';
-import type { Composite } from './driver.js';
+import { type Composite, invoke } from './driver.js';
 import { readlink, symlink } from './names.js';
 import { unlink } from './remove.js';
 import { cpOver } from './shared/cp.js';
 import { asCpSettings } from './shared/cp-settings.js';
+import type { Ahead } from './shared/lookahead.js';
 import type { CpSteps, Doing, Look, Seen } from './shared/steps.js';
 
 /** Copies a file, or with `recursive` a directory, inside the tree. */
@@ -66,6 +68,13 @@ export class TreeSteps implements CpSteps {
       this.tree.kernel.startFrom(op, at, into),
     );
     yield* fill;
+  }
+
+  /** What is copied into a draft moves no bytes. */
+  *ahead(): Composite<Ahead | null> {
+    if (this.tree.mount.layout.shape.drafts) return null;
+    const freshness = yield* invoke({ syscall: 'cp', run: (op) => op.freshness });
+    return new TreeAhead(this.tree, freshness);
   }
 
   placeOf(path: string): string {

@@ -1,6 +1,7 @@
 import type { Dirent } from 'node:fs';
 import { posix } from 'node:path';
 import type { Composite } from '../composites/driver.js';
+import type { Ahead } from '../composites/shared/lookahead.js';
 import type { CpSteps, Look, Seen } from '../composites/shared/steps.js';
 import { Lookups } from '../globbing/lookups.js';
 import { asSearch, type Search } from '../globbing/options.js';
@@ -27,6 +28,45 @@ function isOfBase(table: MountTable, { patterns, root }: Search): boolean {
     const at = table.locate(posix.resolve(start, pattern.start));
     return at === null || (at.owner === table.base && !at.isAbove);
   });
+}
+
+/** Asks each filesystem for what lies ahead in it. */
+class WholeAhead implements Ahead {
+  readonly #asked = new Map<Filesystem, Ahead | null>();
+
+  constructor(private readonly table: MountTable) {}
+
+  /** The least of those that were asked. */
+  get mostBytes(): number {
+    return Math.min(
+      ...[...this.#asked.values()].map((ahead) => ahead?.mostBytes ?? Number.POSITIVE_INFINITY),
+    );
+  }
+
+  list(path: string, onListed: Parameters<Ahead['list']>[1]): boolean {
+    return this.#at(path)?.list(path, onListed) ?? false;
+  }
+
+  fetch(path: string): number {
+    return this.#at(path)?.fetch(path) ?? 0;
+  }
+
+  end(): void {
+    for (const ahead of this.#asked.values()) ahead?.end();
+  }
+
+  #at(path: string): Ahead | null {
+    const at = this.table.locate(path);
+    return at && this.#of(at.owner);
+  }
+
+  #of(owner: Filesystem): Ahead | null {
+    const known = this.#asked.get(owner);
+    if (known !== undefined) return known;
+    const ahead = owner.ahead();
+    this.#asked.set(owner, ahead);
+    return ahead;
+  }
 }
 
 /** All filesystems as one: each step is a call that goes where its paths lead. */
@@ -71,6 +111,13 @@ export class WholeSteps implements CpSteps {
   /** As within a tree: who copies an alias means its version. No alias is set by what comes from elsewhere. */
   linkAt(path: string): 'target' | 'link' {
     return this.#isOfTree(path) === true ? 'target' : 'link';
+  }
+
+  /** What is taken from a tree, and what is mounted below it; the disk's own is at hand. */
+  // biome-ignore lint/correctness/useYield: what is mounted where is known.
+  *ahead(from: string): Composite<Ahead | null> {
+    const at = this.table.locate(from);
+    return at && (at.owner.isTree || at.isAbove) ? new WholeAhead(this.table) : null;
   }
 
   /** Names of trees may be anybody's; those of the disk are its own already. */

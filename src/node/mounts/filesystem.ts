@@ -2,6 +2,7 @@ import type { Stats } from 'node:fs';
 import { notSupported } from '../arguments/errors.js';
 import { type AnyFunction, isFunction } from '../arguments/validate.js';
 import { type Composite, callOutside } from '../composites/driver.js';
+import type { Ahead } from '../composites/shared/lookahead.js';
 import type { Seen } from '../composites/shared/steps.js';
 import { kindOf } from '../results/dirents.js';
 
@@ -15,6 +16,11 @@ export class Filesystem {
     /** Made by this package: its directories and files aren't those of a disk. */
     readonly isTree: boolean,
   ) {}
+
+  /** Asks for what lies ahead of who copies out of it; null where nothing takes time. */
+  ahead(): Ahead | null {
+    return null;
+  }
 
   has(name: string): boolean {
     return isFunction(memberOf(this.fs, name));

@@ -2,6 +2,7 @@ import { nodeFs } from '../../platform/disk.js';
 import { type AnyFunction, asFunction, isFunction } from '../arguments/validate.js';
 import { driveAsync, driveSync } from '../composites/driver.js';
 import { promisable } from '../faces/callback.js';
+import { mountOf } from '../faces/create.js';
 import { answer, CONSTANTS, named } from '../faces/face.js';
 import { fillMember, fillPromise, withTheRest } from '../faces/unsupported.js';
 import {
@@ -27,7 +28,10 @@ export function membersOf(
 ): Members {
   const files = new OpenFiles();
   const base = new Filesystem(baseFs, false);
-  const mounted = trees.map(({ prefix, fs }) => ({ prefix, filesystem: new TreeFilesystem(fs, files) }));
+  const mounted = trees.map(({ prefix, fs }) => ({
+    prefix,
+    filesystem: new TreeFilesystem(fs, files, mountOf(fs)?.ahead),
+  }));
   // Filled below: calls that take several filesystems make their steps through the members, as callers do.
   const members: Members = {};
   const whole = new Filesystem(members, false);

@@ -1,6 +1,7 @@
 import { EventEmitter } from 'node:events';
 import { hasCode } from '../arguments/errors.js';
 import { isFunction } from '../arguments/validate.js';
+import type { Ahead } from '../composites/shared/lookahead.js';
 import { Filesystem } from './filesystem.js';
 
 /** Whose the open files are. What isn't here was opened elsewhere, or is the base's. */
@@ -34,9 +35,17 @@ export class OpenFiles {
 export class TreeFilesystem extends Filesystem {
   readonly #files: OpenFiles;
 
-  constructor(fs: object, files: OpenFiles) {
+  readonly #ahead: (() => Ahead) | undefined;
+
+  /** @param ahead asks for what lies ahead in it */
+  constructor(fs: object, files: OpenFiles, ahead?: () => Ahead) {
     super(fs, true);
     this.#files = files;
+    this.#ahead = ahead;
+  }
+
+  override ahead(): Ahead | null {
+    return this.#ahead?.() ?? null;
   }
 
   override sync(name: string, args: readonly unknown[]): unknown {

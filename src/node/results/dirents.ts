@@ -26,7 +26,7 @@ const TOLD_BY = [
   'isBlockDevice',
 ] as const satisfies readonly (keyof Stats)[];
 
-export const kindOf = (stats: Stats): AnyKind =>
+export const kindOf = (stats: Pick<Stats, (typeof TOLD_BY)[number]>): AnyKind =>
   KINDS[TOLD_BY.findIndex((isOfKind) => stats[isOfKind]()) + 1] ?? 'unknown';
 
 export const direntOf = (

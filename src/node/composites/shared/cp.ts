@@ -4,7 +4,7 @@ import { failure, hasCode, isDirectoryError } from '../../arguments/errors.js';
 import { isUri, joined } from '../../arguments/layout.js';
 import { refusal } from '../../arguments/refusals.js';
 import { nodeMajor } from '../../faces/node-version.js';
-import type { AnyKind } from '../../results/dirents.js';
+import { type AnyKind, kindOf } from '../../results/dirents.js';
 import { type Composite, callOutside, orNothing } from '../driver.js';
 import {
   assertPair,
@@ -16,6 +16,7 @@ import {
   isWithin,
   type Pair,
 } from './cp-settings.js';
+import { type Ahead, Lookahead } from './lookahead.js';
 import type { CpSteps, Look, Seen } from './steps.js';
 
 const { COPYFILE_EXCL } = constants;
@@ -27,12 +28,21 @@ interface Copying {
   readonly isWanted: (from: string, to: string) => Composite<boolean>;
   /** The directories that all of the copy will lie in. */
   readonly around: readonly Seen[];
+  /** Null: nothing is asked for ahead. */
+  readonly lookahead: Lookahead | null;
 }
 
 /** Copies a file, or with `recursive` a directory. */
 export function* cpOver(steps: CpSteps, given: string, to: string, settings: CpSettings): Composite<void> {
   const look = settings.dereference ? 'stat' : 'lstat';
-  const copying: Copying = { steps, settings, look, isWanted: wantedBy(settings), around: [] };
+  const copying: Copying = {
+    steps,
+    settings,
+    look,
+    isWanted: wantedBy(settings),
+    around: [],
+    lookahead: null,
+  };
   if (!(yield* copying.isWanted(given, to))) return;
   const from = (yield* isAlias(copying, given)) ? `${given}/` : given;
   const pair = yield* lookAtPair(copying, from, to);
@@ -48,8 +58,22 @@ export function* cpOver(steps: CpSteps, given: string, to: string, settings: CpS
   const asGiven = (path: string): string =>
     start === from ? path : joined(from, posix.relative(start, path));
   const isWanted: Copying['isWanted'] = (below, beside) => copying.isWanted(asGiven(below), beside);
-  yield* copyEntry({ ...copying, isWanted, around }, start, to, pair);
+  const ahead = isDirectory ? yield* aheadOf(steps, start, to) : null;
+  const lookahead = ahead && lookaheadOf(ahead, settings);
+  try {
+    yield* copyEntry({ ...copying, isWanted, around, lookahead }, start, to, pair);
+  } finally {
+    lookahead?.end();
+  }
 }
+
+function* aheadOf(steps: CpSteps, from: string, to: string): Composite<Ahead | null> {
+  return steps.ahead ? yield* steps.ahead(from, to) : null;
+}
+
+/** Where a file may be left out for what the filter says, or for what stands there, little is fetched in vain. */
+const lookaheadOf = (ahead: Ahead, { filter, force }: CpSettings): Lookahead =>
+  new Lookahead(ahead, { isFetching: true, isSelective: filter !== null || !force, joined });
 
 /**
  * The directories that a copy will lie in, down to itself; not those above its source too, for they aren't copied. One
@@ -137,11 +161,19 @@ function unfit(kind: AnyKind, to: string): Error {
 }
 
 function* copyBelow(copying: Copying, from: string, to: string): Composite<void> {
-  const { steps, isWanted, around } = copying;
+  const { steps, isWanted, around, lookahead } = copying;
   const refusalOf = steps.refusalsIn?.(from, to);
-  for (const { name } of yield* steps.readdir(from)) {
+  const entries = yield* steps.readdir(from);
+  lookahead?.enter(
+    from,
+    entries.map((entry) => ({ name: entry.name, kind: kindOf(entry) })),
+  );
+  for (const [index, { name }] of entries.entries()) {
+    lookahead?.at(index);
     const [below, beside] = [joined(from, name), joined(to, name)];
-    if (!(yield* isWanted(below, beside))) continue;
+    const isWantedHere = yield* isWanted(below, beside);
+    lookahead?.wanted(isWantedHere);
+    if (!isWantedHere) continue;
     const refusal = refusalOf?.(name) ?? null;
     if (refusal !== null) {
       const reason = `cannot copy ${below}: ${refusal}; leave it out by \`filter\``;
@@ -151,6 +183,7 @@ function* copyBelow(copying: Copying, from: string, to: string): Composite<void>
     assertOutside(around, below, beside, pair);
     yield* copyEntry(copying, below, beside, pair);
   }
+  lookahead?.leave();
 }
 
 const existing = (to: string): Error =>
@@ -161,8 +194,9 @@ function* keepTimes({ steps, settings }: Copying, to: string, { atimeMs, mtimeMs
 }
 
 function* copyOne(copying: Copying, from: string, to: string, { source, target }: Pair): Composite<void> {
-  const { steps, settings } = copying;
+  const { steps, settings, lookahead } = copying;
   if (target && !settings.force) {
+    lookahead?.wanted(false);
     if (!settings.errorOnExist) return;
     throw existing(to);
   }

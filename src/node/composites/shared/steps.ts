@@ -1,6 +1,7 @@
 import type { Dirent } from 'node:fs';
 import type { AnyKind } from '../../results/dirents.js';
 import type { Composite } from '../driver.js';
+import type { Ahead } from './lookahead.js';
 
 /** What stands at a path, as far as copies ask. */
 export interface Seen {
@@ -50,6 +51,8 @@ export interface CpSteps extends Looks {
    * link.
    */
   linkAt(path: string): 'alias' | 'file' | 'target' | 'link';
+  /** What is asked of the source before it is copied into the target; null: that takes no time. */
+  ahead?(from: string, to: string): Composite<Ahead | null>;
   /** Why a name can't be written beside those before; null: it can. */
   refusalsIn?(from: string, to: string): ((name: string) => string | null) | null;
 }
