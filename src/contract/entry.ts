@@ -52,7 +52,12 @@ export interface Lookup {
    * With `listing: true` and a path at or below a unit that exists: the unit's flat listing, or its first page. Of a
    * version null where it would take a further request.
    */
-  readonly listing: { readonly entries: readonly Entry[]; readonly isComplete: boolean } | null;
+  readonly listing: {
+    readonly entries: readonly Entry[];
+    readonly isComplete: boolean;
+    /** Where the next page begins, as `list` takes it. @default null: the listing is asked for from its beginning */
+    readonly next?: string | null;
+  } | null;
 }
 
 /** A page of a listing. */

@@ -31,8 +31,8 @@ export interface Contents {
  */
 export interface RemoteMethods {
   lookup(args: { path: TreePath; listing: boolean }): Lookup;
-  /** The whole listing of a directory above the unit, or of a unit (flat). */
-  list(args: { path: TreePath }): { entries: readonly Entry[] };
+  /** The whole listing of a directory above the unit, or of a unit (flat); or what comes behind its first page. */
+  list(args: { path: TreePath; after?: string | undefined }): { entries: readonly Entry[] };
   /** One page of it, where it is listed in pages, and all of it elsewhere. */
   page(args: { path: TreePath; after: string | null }): Page;
   read(args: { entry: Entry; start: number; end: number; etag: string | null }): Content;

@@ -40,9 +40,13 @@ export interface Store {
 
   /**
    * Lists a directory: above the unit its children, at the unit every file below it, flat, page by page.
-   * Rejects with ENOENT if the directory isn't there.
+   * Rejects with ENOENT if the directory isn't there. `after` is where the first page ended, where a look-up has told it:
+   * then that isn't brought again.
    */
-  list(path: TreePath, options: Signalled): AsyncIterable<readonly Entry[]>;
+  list(
+    path: TreePath,
+    options: Signalled & { readonly after?: string | undefined },
+  ): AsyncIterable<readonly Entry[]>;
 
   /**
    * One page of what `list` brings; `after` is where the one before it ended, null the beginning. Null for a directory

@@ -24,7 +24,7 @@ export function createRunsStore(config: WireConfig, dependencies: WireDependenci
   const readable: Store = {
     shape: RUNS_SHAPE,
     lookup: new Lookups(context).lookup,
-    list: (path, { signal }) => listDirectory(context, path, signal),
+    list: (path, { signal, after }) => listDirectory(context, path, signal, after),
     page: (path, options) => listPage(context, path, options),
     read: (entry, range, options) => readFile(context, entry, range, options),
     readNewest: (entry, options) => readNewest(context, entry, options),

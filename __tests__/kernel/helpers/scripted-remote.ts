@@ -174,10 +174,10 @@ export class ScriptedRemote implements Remote {
         answerLater(server.lookup(path, listing));
       });
     } else if (method === 'list') {
-      const { path } = args as Args<'list'>;
+      const { path, after } = args as Args<'list'>;
       later(`list ${path}`, () => {
         this.log.push('list');
-        const entries = server.list(path);
+        const entries = server.list(path)?.slice(Number(after ?? 0));
         if (entries) answerLater({ entries });
         else fail(new Failure('ENOENT'));
       });

@@ -113,12 +113,17 @@ export class ScriptedServer {
     else if (this.rows.has(path)) found = this.rows.get(path)?.entry ?? null;
     else if ([...this.rows.keys()].some((name) => name.startsWith(`${path}/`))) found = 'prefix';
     const all = this.filesOf(unit);
+    const isComplete = all.length <= this.pageSize;
     return {
       found,
       ancestors,
       listing:
         listing && hasUnit
-          ? { entries: all.slice(0, this.pageSize), isComplete: all.length <= this.pageSize }
+          ? {
+              entries: all.slice(0, this.pageSize),
+              isComplete,
+              next: isComplete ? null : String(this.pageSize),
+            }
           : null,
     };
   }

@@ -73,16 +73,17 @@ export function createOwner({ store, contents, now = wallClock, ...options }: Ow
     return writer;
   };
 
-  async function listed(path: TreePath, signal: AbortSignal): Promise<readonly Entry[]> {
+  async function listed(path: TreePath, signal: AbortSignal, after?: string): Promise<readonly Entry[]> {
     const entries: Entry[] = [];
-    for await (const page of store.list(path, { signal })) for (const entry of page) entries.push(entry);
+    for await (const page of store.list(path, { signal, after }))
+      for (const entry of page) entries.push(entry);
     return entries;
   }
 
   const handlers: Handlers = {
     lookup: ({ path, listing }, signal) => store.lookup(path, { listing, signal }),
 
-    list: async ({ path }, signal) => ({ entries: await listed(path, signal) }),
+    list: async ({ path, after }, signal) => ({ entries: await listed(path, signal, after) }),
 
     page: async ({ path, after }, signal) => {
       const page = store.page?.(path, { after, signal }) ?? null;

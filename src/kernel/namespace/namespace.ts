@@ -141,7 +141,9 @@ export class Namespace {
   pin(path: TreePath, version: string, previous: readonly (string | undefined)[]): void {
     this.forgetNegatives(path);
     const place = this.scopeOfName(path);
-    place?.scope.pin(place.relative, version, this.core.timeline.tick().epoch, previous);
+    if (!place) return;
+    place.scope.pin(place.relative, version, this.core.timeline.tick().epoch, previous);
+    place.scope.known.begun = null;
   }
 
   /** What was said not to be there may be there now: at the path and, at or above the unit, at everything below. */
@@ -183,7 +185,12 @@ export class Namespace {
     }
     const unit = core.root.descendant(segmentsOf(upperPath(path, unitDepth)));
     if (depth < unitDepth || !unit?.isDirectory) return;
-    if (listing) this.scopeAt(unit).mergeListing(listing.entries, listing.isComplete, sent);
+    if (listing) {
+      const { entries, isComplete, next } = listing;
+      const scope = this.scopeAt(unit);
+      scope.mergeListing(entries, isComplete, sent);
+      if (next != null && scope.known.listed === sent) scope.known.begun = { entries, next, learned: sent };
+    }
     // Such a listing may be a file of its own, which a look-up leaves alone while names can be asked for.
     else if (core.shape.areUnitsImmutable) this.scopeAt(unit).known.isLarge = true;
   }

@@ -13,6 +13,8 @@ import type { Fault, Operation } from '../operation/operation.js';
 import type { Moment } from '../timeline.js';
 import type { Inode } from './inode.js';
 import { throughLinks } from './links.js';
+import { mergeRest } from './listing/first-page.js';
+import type { Begun } from './listing/knowledge.js';
 import type { Scope } from './listing/scope.js';
 
 /** Single look-ups in a large unit before its whole listing is loaded. */
@@ -164,7 +166,7 @@ function lookupFault(core: Core, op: Operation, path: TreePath, scope: Scope | n
       return failure;
     });
   if (scope?.known.isLarge && scope.known.lookups >= LOOKUPS_BEFORE_LISTING)
-    return listFault(core, scope.root);
+    return listFault(core, op, scope);
   // All who need an unknown unit wait for one answer; whom its first page doesn't serve asks again by name.
   const unitKey = `unit:${upperPath(path, core.unitDepth)}`;
   const isInUnit = depthOf(path) >= core.unitDepth;
@@ -173,13 +175,24 @@ function lookupFault(core: Core, op: Operation, path: TreePath, scope: Scope | n
   return fault(`lookup:${path}`, core.shape.areUnitsImmutable);
 }
 
-/** Loads the whole listing of a directory that is listed as one. */
-function listFault(core: Core, directory: Inode): Fault {
-  const { path } = directory;
-  return core.names.ask(`list:${path}`, 'list', { path }, (value, failure, learned) => {
-    if (value) core.names.scopeAt(directory).mergeListing(value.entries, true, learned);
-    return failure && mergeNoListing(core, directory, failure, learned);
+/** Loads the whole listing of a directory that is listed as one, or what a look-up hasn't brought of it. */
+function listFault(core: Core, op: Operation, scope: Scope): Fault {
+  const { root } = scope;
+  const { path } = root;
+  const begun = beginningOf(op, scope);
+  return core.names.ask(`list:${path}`, 'list', { path, after: begun?.next }, (value, failure, learned) => {
+    if (value && begun) mergeRest(scope, begun, value.entries, learned);
+    else if (value) scope.mergeListing(value.entries, true, learned);
+    return failure && mergeNoListing(core, root, failure, learned);
   });
+}
+
+/**
+ * The first page of the listing of a directory, for the call that has asked for it: a server that counts rows would leave
+ * some out where others go between two pages, so these follow each other at once.
+ */
+export function beginningOf({ freshness }: Operation, { known: { begun } }: Scope): Begun | null {
+  return begun && begun.learned.arrived > freshness.epoch ? begun : null;
 }
 
 /** Returns the failure, unless it says that the server doesn't have what is only here. */
@@ -207,7 +220,7 @@ export function ensureListed(core: Core, op: Operation, directory: Inode): void 
   const scope = core.names.scopeOf(directory);
   if (isListed(core, op, scope)) return;
   ensureAsked(core, op, scope);
-  throw listFault(core, scope.root);
+  throw listFault(core, op, scope);
 }
 
 /** The first look-up of a unit brings its listing and the unit's own times in one request. */

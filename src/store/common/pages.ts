@@ -37,12 +37,16 @@ export const MOST_VAIN_PAGES = 10;
 const UNWATCHED_PAGES = 10;
 
 /**
- * All pages, one after another, in sizes that the server can. Rejects with ENOENT without a directory, and with EPROTO
+ * All pages, or those from `start` on, one after another, in sizes that the server can. Rejects with ENOENT without a directory, and with EPROTO
  * where the server's pages have no end.
  */
-export async function* pagesOf(context: StoreContext, fetch: FetchPage): AsyncGenerator<readonly Entry[]> {
+export async function* pagesOf(
+  context: StoreContext,
+  fetch: FetchPage,
+  start: string | null = null,
+): AsyncGenerator<readonly Entry[]> {
   const end = new EndWatch();
-  let after: string | null = null;
+  let after = start;
   do {
     const page: Page = await pageFrom(context, fetch, after);
     yield page.entries;

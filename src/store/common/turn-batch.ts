@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import type { Lookup } from '../../contract/entry.js';
 import { Failure } from '../../contract/failure.js';
 import type { Store } from '../../contract/store.js';
@@ -76,6 +77,8 @@ export class TurnBatch<Item, Value, Name extends string = string> {
     let target = this.gathering.get(name);
     if (!target) {
       target = { slots: new Map(), controller: new AbortController() };
+      // It may take many requests.
+      setMaxListeners(0, target.controller.signal);
       this.gathering.set(name, target);
       // Messages of one turn of another thread arrive in one phase of the event loop.
       setImmediate(() => this.send(name));
@@ -125,6 +128,8 @@ export const NOTHING: Lookup = { found: null, ancestors: [], listing: null };
 
 /** One look-up at or below a unit. */
 export interface Question {
+  /** The unit. */
+  readonly unit: TreePath;
   /** The server's name of a file; null asks for the unit itself. */
   readonly file: string | null;
   readonly hasListing: boolean;
@@ -134,25 +139,28 @@ export interface Question {
 export type Outcome = Lookup | Failure;
 
 /**
- * The store's look-ups: one request for each path above units, and one for all that is asked of a unit in one turn. Most
- * servers answer null for what isn't there, some with a failure.
+ * The store's look-ups: one request for each path above units, and one for all that is asked of a unit in one turn, or of
+ * several. Most servers answer null for what isn't there, some with a failure.
  */
 export function createLookup({
   unitDepth,
   above,
+  groupOf = (unit) => unit,
   ask,
 }: {
   readonly unitDepth: number;
+  /** Units of one group are asked for together. @default each by itself */
+  readonly groupOf?: (unit: TreePath) => TreePath;
   readonly above: (path: TreePath, names: readonly string[], signal: Signalled['signal']) => Promise<Lookup>;
   readonly ask: (
-    unit: TreePath,
+    group: TreePath,
     questions: readonly Question[],
     signal: AbortSignal,
   ) => Promise<readonly Outcome[]>;
 }): Store['lookup'] {
   const batch = new TurnBatch<Question, Lookup, TreePath>({
     ask,
-    keyOf: ({ file, hasListing }) => `${hasListing} ${file === null ? '' : `:${file}`}`,
+    keyOf: ({ unit, file, hasListing }) => `${unit}\0${hasListing} ${file === null ? '' : `:${file}`}`,
     // An answer must be newer than the question.
     canJoinLate: false,
   });
@@ -162,7 +170,7 @@ export function createLookup({
     try {
       return await (unit === null
         ? above(path, names, signal)
-        : batch.add(unit, { file, hasListing }, signal));
+        : batch.add(groupOf(unit), { unit, file, hasListing }, signal));
     } catch (error) {
       if (error instanceof Failure && error.code === 'ENOENT') return NOTHING;
       throw error;

@@ -7,12 +7,13 @@ import { directoryEntry } from '../common/rows.js';
 import { entitiesOf, listProjects } from '../common/upper-levels.js';
 import { placeOf, type RunName, type RunsContext } from './tree.js';
 
-/** Lists a directory, page by page. */
+/** Lists a directory, page by page, from its beginning or from where its first page ended. */
 export const listDirectory = (
   context: RunsContext,
   path: TreePath,
   signal: AbortSignal | undefined,
-): AsyncGenerator<readonly Entry[]> => pagesOf(context, fetchOf(context, path, signal));
+  after?: string,
+): AsyncGenerator<readonly Entry[]> => pagesOf(context, fetchOf(context, path, signal), after);
 
 export const listPage = (
   context: RunsContext,

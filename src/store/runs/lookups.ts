@@ -1,26 +1,68 @@
 import type { TypedDocumentNode } from '@graphql-typed-document-node/core';
-import type { DocumentNode, FieldNode, OperationDefinitionNode } from 'graphql';
 import type { Entry, Lookup } from '../../contract/entry.js';
-import { pathOf, type TreePath } from '../../contract/tree-path.js';
+import { Failure } from '../../contract/failure.js';
+import { parentOf, pathOf, type TreePath } from '../../contract/tree-path.js';
 import type { CallOptions, WireClient } from '../../wire/api/client.js';
-import { Kind, visit } from '../../wire/api/graphql.js';
 import { LookUpDocument, type LookUpQuery } from '../../wire/generated.js';
 import { directoryEntry, nodesOf, rowsOfNames } from '../common/rows.js';
-import { createLookup, NOTHING, type Question } from '../common/turn-batch.js';
+import { createLookup, NOTHING, type Outcome, type Question } from '../common/turn-batch.js';
 import { lookUpAbove } from '../common/upper-levels.js';
-import { fileEntry, placeOf, type RunName, type RunsContext, UNIT_DEPTH } from './tree.js';
+import { repeated } from './repeated.js';
+import { SeveralRuns } from './several-runs.js';
+import { fileEntry, numbered, placeOf, type RunName, type RunsContext, UNIT_DEPTH } from './tree.js';
 
 /** Looks at single paths: one request each, and one for all that is asked of a run in one turn. */
 export class Lookups {
   readonly lookup = createLookup({
     unitDepth: UNIT_DEPTH,
     above: (path, names, signal) => lookUpAbove(this.context, path, names, signal),
-    // As few requests as the server allows: most often one.
-    ask: (unit, questions, signal) =>
-      this.context.sizes.each('patterns', questions, (batch) => this.askBatch(unit, batch, signal)),
+    groupOf: parentOf,
+    ask: (_project, questions, signal) => this.ask(questions, signal),
   });
+  private several: SeveralRuns | null = null;
 
   constructor(private readonly context: RunsContext) {}
+
+  /** Of runs of one project. Those of which nothing but the listing is asked are asked for together. */
+  private async ask(questions: readonly Question[], signal: AbortSignal): Promise<readonly Outcome[]> {
+    const byUnit = new Map<TreePath, Question[]>();
+    for (const question of questions) {
+      byUnit.set(question.unit, [...(byUnit.get(question.unit) ?? []), question]);
+    }
+    const listed = [...byUnit.keys()].filter((unit) => byUnit.get(unit)?.every(isOfListing));
+    const together = listed.length > 1 ? this.lookUpTogether(listed, signal) : NONE;
+    const outcomes = new Map<Question, Outcome>();
+    const answer = async (unit: TreePath, asked: readonly Question[]): Promise<void> => {
+      const found = listed.includes(unit) ? (await together).get(unit) : undefined;
+      const told = found ? asked.map(() => found) : await this.askSingly(unit, asked, signal);
+      asked.forEach((question, index) => void outcomes.set(question, told[index] ?? NOTHING));
+    };
+    await Promise.all([...byUnit].map(([unit, asked]) => answer(unit, asked)));
+    return questions.map((question) => outcomes.get(question) ?? NOTHING);
+  }
+
+  private lookUpTogether(
+    units: readonly TreePath[],
+    signal: AbortSignal,
+  ): Promise<ReadonlyMap<TreePath, Outcome>> {
+    this.several ??= new SeveralRuns(this.context);
+    return this.several.lookUp(units, signal);
+  }
+
+  /** As few requests as the server allows: most often one. What fails is the failure of this run alone. */
+  private async askSingly(
+    unit: TreePath,
+    questions: readonly Question[],
+    signal: AbortSignal,
+  ): Promise<readonly Outcome[]> {
+    try {
+      const { sizes } = this.context;
+      return await sizes.each('patterns', questions, (batch) => this.askBatch(unit, batch, signal));
+    } catch (error) {
+      if (!(error instanceof Failure)) throw error;
+      return questions.map(() => error);
+    }
+  }
 
   private askBatch(
     unit: TreePath,
@@ -74,10 +116,7 @@ export class Lookups {
       this.context.addresses.remember(entry, row);
     }
     const below = new Set(files.filter((_, index) => isAnyBelow[index]));
-    const listing = found.listing && {
-      entries: nodesOf(found.listing).flatMap((row) => this.context.shownEntry(unit, row) ?? []),
-      isComplete: !found.listing.pageInfo.hasNextPage,
-    };
+    const listing = found.listing && this.context.listingOf(unit, found.listing);
     return questions.map(({ file, hasListing }): Lookup => {
       const shown = hasListing ? (listing ?? null) : null;
       if (file === null) return { found: runEntry, ancestors: above, listing: shown };
@@ -87,6 +126,10 @@ export class Lookups {
     });
   }
 }
+
+const isOfListing = ({ file, hasListing }: Question): boolean => file === null && hasListing;
+
+const NONE: Promise<ReadonlyMap<TreePath, Outcome>> = Promise.resolve(new Map());
 
 /** LIKE, for the files below a name: '\', '%' and '_' stand for themselves. */
 const patternBelow = (name: string): string => `${name.replace(/[\\%_]/g, '\\$&')}/%`;
@@ -131,55 +174,15 @@ const isAny = (below: Below | null | undefined): boolean =>
   below != null &&
   (below.pageInfo.hasNextPage || below.edges.some(({ node }) => typeof node?.updatedAt === 'string'));
 
-const numbered = (name: string, index: number): string => (index === 0 ? name : `${name}${index}`);
-
 type Document = TypedDocumentNode<LookUpQuery, Record<string, unknown>>;
 
 const documents = new Map<number, Document>();
 
-/** GraphQL has no list of aliases: a document for several patterns repeats the field, and its variable, for each. */
 function documentFor(patterns: number): Document {
   const known = documents.get(patterns);
   if (known) return known;
-  const document = patterns <= 1 ? LookUpDocument : repeat(LookUpDocument, patterns);
+  const document = patterns <= 1 ? LookUpDocument : repeated(LookUpDocument, 'below', 'pattern', patterns);
   const typed = document as Document;
   documents.set(patterns, typed);
   return typed;
 }
-
-function repeat(document: DocumentNode, times: number): DocumentNode {
-  const copies = <T>(copy: (index: number) => T): T[] =>
-    Array.from({ length: times }, (_, index) => copy(index));
-  return visit(document, {
-    OperationDefinition: ({ variableDefinitions = [], ...operation }): OperationDefinitionNode => ({
-      ...operation,
-      variableDefinitions: variableDefinitions.flatMap((definition) =>
-        definition.variable.name.value === 'pattern'
-          ? copies((index) => rename(definition, 'pattern', numbered('pattern', index)))
-          : [definition],
-      ),
-    }),
-    SelectionSet: (set) => ({
-      ...set,
-      selections: set.selections.flatMap((selection) =>
-        selection.kind === Kind.FIELD && selection.alias?.value === 'below'
-          ? copies((index): FieldNode => {
-              const field = rename(selection, 'pattern', numbered('pattern', index));
-              return { ...field, alias: { kind: Kind.NAME, value: numbered('below', index) } };
-            })
-          : [selection],
-      ),
-    }),
-  });
-}
-
-/** The node with each use of a variable turned into another's. */
-const rename = <Node extends FieldNode | NonNullable<OperationDefinitionNode['variableDefinitions']>[number]>(
-  node: Node,
-  from: string,
-  to: string,
-): Node =>
-  visit(node, {
-    Variable: (variable) =>
-      variable.name.value === from ? { ...variable, name: { kind: Kind.NAME, value: to } } : undefined,
-  });

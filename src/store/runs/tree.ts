@@ -1,12 +1,15 @@
 import { LRUCache } from 'lru-cache';
-import type { Entry } from '../../contract/entry.js';
+import type { Entry, Lookup } from '../../contract/entry.js';
 import { filePath, isTooLong, LONGEST_NAME_BYTES, type TreePath } from '../../contract/tree-path.js';
 import { FileAddressesDocument, type FileRowFragment, type FileUrlsFragment } from '../../wire/generated.js';
 import { FileAddresses } from '../common/content.js';
 import { StoreContext } from '../common/context.js';
 import {
+  type Connection,
   canonicalMd5,
   contentVersion,
+  nextOf,
+  nodesOf,
   type Place,
   placeAt,
   plausibleSize,
@@ -80,6 +83,9 @@ export function fileEntry(unit: TreePath, row: FileRowFragment): Entry | null {
   };
 }
 
+/** The name of a repetition of a field, or of its variable, in a document; the first one keeps its own. */
+export const numbered = (name: string, index: number): string => (index === 0 ? name : `${name}${index}`);
+
 const MOST_RUNS = 10_000;
 
 type AddressRow = FileRowFragment & FileUrlsFragment;
@@ -106,6 +112,13 @@ export class RunsContext extends StoreContext {
     const message = `A file of ${unit} isn't shown, for ${rule}: '${start}…'.`;
     this.client.api.warnings.once(entry.path, message);
     return null;
+  }
+
+  /** What a look-up tells of a run's listing by its first page. */
+  listingOf(unit: TreePath, page: Connection<FileRowFragment>): NonNullable<Lookup['listing']> {
+    const next = nextOf(page);
+    const entries = nodesOf(page).flatMap((row) => this.shownEntry(unit, row) ?? []);
+    return { entries, isComplete: next === null, next };
   }
 
   /** One page of the rows of names, as much as the server puts on it. */

@@ -181,11 +181,11 @@ const isProven = ({ failures, failure }: Stretch): boolean => failures > (failur
 const half = (count: number): number => Math.max(1, Math.floor(count / 2));
 
 /** Does the server speak of what was asked, not of its own state? */
-const isRefusal = ({ fault, status, code }: WireFailure): boolean =>
+export const isRefusal = ({ fault, status, code }: WireFailure): boolean =>
   (fault === 'graphql' && code === 'EIO') || (fault === 'status' && (status === 400 || status === 422));
 
 /** Can it be the size of the request that the server stumbled over? */
-function isTooMuch({ fault, status, code, reason }: WireFailure): boolean {
+export function isTooMuch({ fault, status, code, reason }: WireFailure): boolean {
   if (fault === 'timeout') return true;
   // What the server's schema doesn't have, it doesn't have for one item either.
   if (fault === 'graphql') return code === 'EIO' && reason !== 'schema';

@@ -1,7 +1,16 @@
+import type { Entry } from '../../../contract/entry.js';
 import { type Moment, NEVER } from '../../timeline.js';
 
 /** Single names that are remembered to have been looked up; the oldest go first. */
 const MOST_LOOKUPS = 4096;
+
+/** The first page of a listing, which a look-up has brought. */
+export interface Begun {
+  readonly entries: readonly Entry[];
+  /** Where the next one begins. */
+  readonly next: string;
+  readonly learned: Moment;
+}
 
 /**
  * When the names of one scope were asked for. An answer speaks of the moment in which it was asked for, not of that in
@@ -19,6 +28,8 @@ export class Knowledge {
   hasAll = false;
   /** The listing has more than its first page: names are looked up singly before it is loaded again. */
   isLarge = false;
+  /** What the newest listing began with, where it is neither complete nor forgotten. */
+  begun: Begun | null = null;
   /** Look-ups of single names since the listing was last complete. */
   lookups = 0;
   /** When single names were last looked up, where that is newer than the listing. */
@@ -36,6 +47,7 @@ export class Knowledge {
   expire(epoch: number): void {
     this.listed = { ...this.listed, at: Number.NEGATIVE_INFINITY };
     this.isComplete = false;
+    this.begun = null;
     this.lookups = 0;
     this.expiredEpoch = epoch;
   }
@@ -56,6 +68,7 @@ export class Knowledge {
 
   noteListing(sent: Moment, isComplete: boolean): void {
     this.isLarge = !isComplete;
+    this.begun = null;
     this.isComplete = isComplete;
     this.listed = sent;
     if (!isComplete) return;

@@ -6,7 +6,7 @@ import type { Fault, Operation } from '../../operation/operation.js';
 import type { DirectoryEntry, DirectoryPages } from '../../syscalls.js';
 import type { Moment } from '../../timeline.js';
 import type { Inode } from '../inode.js';
-import { ensureAsked, ensureListed, isFresh, isListed, mergeNoListing } from '../resolve.js';
+import { beginningOf, ensureAsked, ensureListed, isFresh, isListed, mergeNoListing } from '../resolve.js';
 import { SETTLE_MS } from './pins.js';
 import type { Scope } from './scope.js';
 
@@ -64,7 +64,12 @@ export class OpenDirectory implements DirectoryPages {
       ensureAsked(core, op, scope);
       this.state = 'begun';
       // The first look-up in a large unit has brought a page already.
-      if (scope.known.isLarge) this.unread = this.namesOf((child) => isFresh(core, op, child, child.path));
+      const begun = beginningOf(op, scope);
+      if (begun) {
+        const { entries, next, learned } = begun;
+        this.merge({ entries, rows: entries.length, next }, scope, learned, learned);
+      } else if (scope.known.isLarge)
+        this.unread = this.namesOf((child) => isFresh(core, op, child, child.path));
     }
     const entries = this.read();
     if (entries.length > 0) return entries;
