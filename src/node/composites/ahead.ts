@@ -1,3 +1,4 @@
+import { posix } from 'node:path';
 import { depthOf } from '../../contract/tree-path.js';
 import { Background } from '../../kernel/operation/background.js';
 import type { Freshness } from '../../kernel/operation/operation.js';
@@ -31,6 +32,16 @@ export class TreeAhead implements Ahead {
     if (!this.#isOfInterest(path)) return false;
     const place = placeOf(this.tree, path);
     this.#background.run((op) => this.tree.kernel.readdir(op, place.tree), onListed);
+    return true;
+  }
+
+  look(path: string): boolean {
+    if (!this.#isOfInterest(posix.dirname(path))) return false;
+    const place = placeOf(this.tree, path);
+    this.#background.run(
+      (op) => this.tree.kernel.lstat(op, place.tree),
+      () => {},
+    );
     return true;
   }
 

@@ -3,15 +3,19 @@ import { Failure } from '../../contract/failure.js';
 import { Freshness } from '../../kernel/operation/operation.js';
 import { systemError } from '../arguments/errors.js';
 import { Lookups } from '../globbing/lookups.js';
-import { asSearch } from '../globbing/options.js';
+import { asSearch, type Search } from '../globbing/options.js';
 import { type Found, GlobWalk } from '../globbing/search.js';
+import { AheadOfSearch } from '../globbing/upcoming.js';
 import type { Tree } from '../tree.js';
+import { TreeAhead } from './ahead.js';
 import { TreeSteps } from './cp.js';
-import type { Composite } from './driver.js';
+import { type Composite, invoke } from './driver.js';
 
 /** All paths in a tree that match. */
 export function* glob(tree: Tree, pattern: unknown, options?: unknown): Composite<Found[]> {
-  return yield* walkOf(tree, pattern, options).all();
+  const search = searchOf(tree, pattern, options);
+  const freshness = yield* invoke({ syscall: 'scandir', run: (op) => op.freshness });
+  return yield* walkOf(tree, search, new AheadOfSearch(aheadIn(tree, freshness), false)).all();
 }
 
 /** As `promises.glob` gives them: a directory is asked for when the paths before it have been taken. It is one call. */
@@ -20,8 +24,9 @@ export async function* globEach(
   pattern: unknown,
   options?: unknown,
 ): AsyncGenerator<Found, void, undefined> {
-  const walk = walkOf(tree, pattern, options);
   const freshness = new Freshness();
+  const search = searchOf(tree, pattern, options);
+  const walk = walkOf(tree, search, new AheadOfSearch(aheadIn(tree, freshness), true));
   for (;;) {
     const found = await tree.calls.drive(walk.next(), undefined, freshness);
     if (found === null) return;
@@ -29,14 +34,19 @@ export async function* globEach(
   }
 }
 
-function walkOf(tree: Tree, pattern: unknown, options: unknown): GlobWalk {
-  const search = asSearch(pattern, options, (cwd) => absoluteIn(tree, cwd));
+const aheadIn = (tree: Tree, freshness: Freshness): TreeAhead =>
+  new TreeAhead(tree, freshness, 'down to units');
+
+const searchOf = (tree: Tree, pattern: unknown, options: unknown): Search =>
+  asSearch(pattern, options, (cwd) => absoluteIn(tree, cwd));
+
+function walkOf(tree: Tree, search: Search, ahead: AheadOfSearch): GlobWalk {
   const mountPoint = tree.mount.show(tree.mount.top);
   const nameTowards = (path: string): string | null => {
     const [name = ''] = posix.relative(path, mountPoint).split('/');
     return name === '' || name === '..' ? null : name;
   };
-  return new GlobWalk(search, new Lookups(new TreeSteps(tree, 'scandir'), nameTowards));
+  return new GlobWalk(search, new Lookups(new TreeSteps(tree, 'scandir'), nameTowards), ahead);
 }
 
 function absoluteIn({ mount }: Tree, cwd: string): string {

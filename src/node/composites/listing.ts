@@ -7,8 +7,10 @@ import { asOptions, asRecursive, asUint32, type Bag, copied } from '../arguments
 import { Dir } from '../results/dir.js';
 import { direntOf, encodedName } from '../results/dirents.js';
 import { explaining, invokeAt, placeOf, type Tree } from '../tree.js';
+import { TreeAhead } from './ahead.js';
 import { type Composite, driveSync, invoke, type Step } from './driver.js';
-import { type Found, type Level, Walk } from './shared/walk.js';
+import { Lookahead } from './shared/lookahead.js';
+import { type Found, type Level, type LooksAhead, Walk } from './shared/walk.js';
 
 type Name = string | Buffer;
 
@@ -50,7 +52,16 @@ function* walkBelow(walking: Walking, given: string): Composite<Walk<DirectoryEn
   // Who walks through a directory walks from there: an alias that moves meanwhile would lead into another version.
   const toReal = invokeAt(syscall, place, (op, at) => tree.mount.show(tree.kernel.realpath(op, at)));
   const real = isRecursive ? yield* toReal : given;
-  return yield* Walk.through(new TreeLevel(walking, given, real, ''));
+  const top = new TreeLevel(walking, given, real, '');
+  const lookahead: LooksAhead<DirectoryEntry> | null = isRecursive ? yield* lookaheadOf(walking) : null;
+  return yield* Walk.through(top, lookahead);
+}
+
+/** Units are asked for several at once. Who reads page by page may stop anywhere: he gets little, and then more. */
+function* lookaheadOf({ tree, syscall, paging }: Walking): Composite<Lookahead> {
+  const freshness = yield* invoke({ syscall, run: (op) => op.freshness });
+  const ahead = new TreeAhead(tree, freshness, paging === null ? 'down to units' : 'units');
+  return new Lookahead(ahead, { isFetching: false, isSelective: paging !== null, joined });
 }
 
 class TreeLevel implements Level<DirectoryEntry> {
@@ -59,20 +70,20 @@ class TreeLevel implements Level<DirectoryEntry> {
 
   /**
    * @param given how the caller calls it
-   * @param real without aliases: all levels are of one version
+   * @param path without aliases: all levels are of one version
    * @param prefix of the names in it, as seen from the top
    */
   constructor(
     private readonly walk: Walking,
     readonly given: string,
-    private readonly real: string,
+    readonly path: string,
     readonly prefix: string,
   ) {}
 
   *page(): Composite<readonly DirectoryEntry[] | null> {
     const { tree, syscall, paging } = this.walk;
     if (this.#isRead || this.#open?.isEnded) return null;
-    const place = placeOf(tree, this.real);
+    const place = placeOf(tree, this.path);
     const run: Step<readonly DirectoryEntry[] | null>['run'] = (op) => {
       if (paging === null) return tree.kernel.readdir(op, place.tree);
       this.#open ??= tree.kernel.opendir(op, place.tree, paging);
@@ -85,8 +96,8 @@ class TreeLevel implements Level<DirectoryEntry> {
 
   below({ name, kind }: DirectoryEntry): TreeLevel | null {
     if (!this.walk.isRecursive || kind !== 'directory') return null;
-    const { given, real, prefix } = this;
-    return new TreeLevel(this.walk, joined(given, name), joined(real, name), `${prefix}${name}/`);
+    const { given, path, prefix } = this;
+    return new TreeLevel(this.walk, joined(given, name), joined(path, name), `${prefix}${name}/`);
   }
 }
 

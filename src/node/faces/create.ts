@@ -4,7 +4,7 @@ import { nodeFs } from '../../platform/disk.js';
 import { theGlobal } from '../../platform/realm.js';
 import { notSupported } from '../arguments/errors.js';
 import { Mount, type MountOptions } from '../arguments/paths.js';
-import { TreeAhead } from '../composites/ahead.js';
+import { type AheadOf, TreeAhead } from '../composites/ahead.js';
 import type { Ahead } from '../composites/shared/lookahead.js';
 import { Dir } from '../results/dir.js';
 import { type StreamFs, streamMembers, utf8Streams } from '../streams/streams.js';
@@ -75,7 +75,7 @@ function makeFace(connection: Connection, options: FsOptions): WandbFs {
   mounted.set(members, {
     mountPoint: tree.mount.show(tree.mount.top),
     at: (mountPoint) => makeFace(connection, { ...options, mountPoint }),
-    ahead: () => new TreeAhead(tree, new Freshness()),
+    ahead: (of) => new TreeAhead(tree, new Freshness(), of),
   });
   // Each function checks its arguments itself and so takes anything; the compiler can't see Node's overloads in that.
   return members as unknown as WandbFs;
@@ -87,8 +87,8 @@ export interface Mounted {
   readonly mountPoint: string;
   /** Another face over the same kernel, with the same caches, fds and uploads. */
   readonly at: (mountPoint: string) => WandbFs;
-  /** For who copies out of it; other copies of this package may lack it. */
-  readonly ahead?: (() => Ahead) | undefined;
+  /** For who walks through it or copies out of it; other copies of this package may lack it. */
+  readonly ahead?: ((of: AheadOf) => Ahead) | undefined;
 }
 
 type Mounts = WeakMap<object, Mounted>;

@@ -38,6 +38,11 @@ export class Lookups {
     return this.learn(path, found && entryAt(path, found.kind));
   }
 
+  /** What was seen at a path, if anybody has looked. */
+  known(path: string): Dirent | null | undefined {
+    return this.#entries.get(path);
+  }
+
   learn(path: string, entry: Dirent | null): Dirent | null {
     this.#entries.set(path, entry);
     return entry;

@@ -5,6 +5,7 @@ import type { Lookups } from './lookups.js';
 import type { Search } from './options.js';
 import type { Pattern } from './pattern.js';
 import { tryName } from './trial.js';
+import type { AheadOfSearch, Upcoming } from './upcoming.js';
 
 export type Found = string | Dirent;
 
@@ -24,7 +25,8 @@ interface Here {
 export class GlobWalk {
   readonly #search: Search;
   readonly #lookups: Lookups;
-  readonly #queue: { readonly path: string; readonly patterns: readonly Pattern[] }[];
+  readonly #queue: Upcoming[];
+  readonly #ahead: AheadOfSearch | null;
   readonly #tried = new Map<string, Set<string>>();
   readonly #results = new Set<string>();
   readonly #found: Found[] = [];
@@ -32,17 +34,24 @@ export class GlobWalk {
   /** In these the look at the directory is left out: what is looked for in it tells whether it is there. */
   readonly #presumed = new WeakSet<Pattern>();
 
-  constructor(search: Search, lookups: Lookups) {
+  /** @param ahead null: nothing takes long enough to be asked for before it is needed */
+  constructor(search: Search, lookups: Lookups, ahead: AheadOfSearch | null = null) {
     this.#search = search;
     this.#lookups = lookups;
+    this.#ahead = ahead;
     this.#queue = [{ path: '.', patterns: search.patterns }];
   }
 
   /** Null when there is no more. */
   *next(): Composite<Found | null> {
     while (this.#found.length === 0) {
+      this.#ahead?.fill(this.#queue, (item) => this.#entered(item));
       const item = this.#queue.pop();
-      if (item === undefined) return null;
+      if (item === undefined) {
+        this.#ahead?.end();
+        return null;
+      }
+      this.#ahead?.take(item);
       for (const pattern of item.patterns) yield* this.#visit(item.path, pattern);
       for (const [path, patterns] of this.#next) this.#queue.push({ path, patterns });
       this.#next = new Map();
@@ -54,6 +63,15 @@ export class GlobWalk {
     const all: Found[] = [];
     for (let found = yield* this.next(); found !== null; found = yield* this.next()) all.push(found);
     return all;
+  }
+
+  /** Where a directory is that will be gone into, as far as is known; else null. */
+  #entered({ path, patterns }: Upcoming): string | null {
+    const full = this.#full(path);
+    const isDirectory =
+      this.#lookups.known(full)?.isDirectory() || patterns.some((each) => this.#presumed.has(each));
+    const isEntered = patterns.some((pattern) => !pattern.isFirst && this.#mayEnter(path, pattern));
+    return isDirectory && isEntered && !this.#search.isExcluded(full) ? full : null;
   }
 
   *#visit(path: string, pattern: Pattern): Composite<void> {

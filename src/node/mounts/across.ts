@@ -1,11 +1,13 @@
 import type { Dirent } from 'node:fs';
 import { posix } from 'node:path';
+import type { AheadOf } from '../composites/ahead.js';
 import type { Composite } from '../composites/driver.js';
 import type { Ahead } from '../composites/shared/lookahead.js';
 import type { CpSteps, Look, Seen } from '../composites/shared/steps.js';
 import { Lookups } from '../globbing/lookups.js';
 import { asSearch, type Search } from '../globbing/options.js';
 import { type Found, GlobWalk } from '../globbing/search.js';
+import { AheadOfSearch } from '../globbing/upcoming.js';
 import { DiskNames } from './disk-names.js';
 import { call, type Filesystem, seenOf } from './filesystem.js';
 import type { MountTable } from './table.js';
@@ -18,7 +20,8 @@ export function globAcross(
   const { table } = steps;
   const search = asSearch(pattern, options, (cwd) => posix.resolve(cwd));
   if (table.base.has('glob') && isOfBase(table, search)) return null;
-  return new GlobWalk(search, new Lookups(steps)).all();
+  const ahead = new AheadOfSearch(new WholeAhead(table, 'down to units'), false);
+  return new GlobWalk(search, new Lookups(steps), ahead).all();
 }
 
 /** Nothing is mounted at or below the directories in which the patterns' first expressions are tried. */
@@ -34,7 +37,10 @@ function isOfBase(table: MountTable, { patterns, root }: Search): boolean {
 class WholeAhead implements Ahead {
   readonly #asked = new Map<Filesystem, Ahead | null>();
 
-  constructor(private readonly table: MountTable) {}
+  constructor(
+    private readonly table: MountTable,
+    private readonly of: AheadOf,
+  ) {}
 
   /** The least of those that were asked. */
   get mostBytes(): number {
@@ -45,6 +51,10 @@ class WholeAhead implements Ahead {
 
   list(path: string, onListed: Parameters<Ahead['list']>[1]): boolean {
     return this.#at(path)?.list(path, onListed) ?? false;
+  }
+
+  look(path: string): boolean {
+    return this.#at(path)?.look(path) ?? false;
   }
 
   fetch(path: string): number {
@@ -63,7 +73,7 @@ class WholeAhead implements Ahead {
   #of(owner: Filesystem): Ahead | null {
     const known = this.#asked.get(owner);
     if (known !== undefined) return known;
-    const ahead = owner.ahead();
+    const ahead = owner.ahead(this.of);
     this.#asked.set(owner, ahead);
     return ahead;
   }
@@ -117,7 +127,7 @@ export class WholeSteps implements CpSteps {
   // biome-ignore lint/correctness/useYield: what is mounted where is known.
   *ahead(from: string): Composite<Ahead | null> {
     const at = this.table.locate(from);
-    return at && (at.owner.isTree || at.isAbove) ? new WholeAhead(this.table) : null;
+    return at && (at.owner.isTree || at.isAbove) ? new WholeAhead(this.table, 'all') : null;
   }
 
   /** Names of trees may be anybody's; those of the disk are its own already. */

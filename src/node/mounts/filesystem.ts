@@ -1,6 +1,7 @@
 import type { Stats } from 'node:fs';
 import { notSupported } from '../arguments/errors.js';
 import { type AnyFunction, isFunction } from '../arguments/validate.js';
+import type { AheadOf } from '../composites/ahead.js';
 import { type Composite, callOutside } from '../composites/driver.js';
 import type { Ahead } from '../composites/shared/lookahead.js';
 import type { Seen } from '../composites/shared/steps.js';
@@ -18,7 +19,7 @@ export class Filesystem {
   ) {}
 
   /** Asks for what lies ahead of who copies out of it; null where nothing takes time. */
-  ahead(): Ahead | null {
+  ahead(_of: AheadOf): Ahead | null {
     return null;
   }
 

@@ -55,13 +55,16 @@ const walkThrough = (level: MountLevel): Composite<Walk<Dirent, MountLevel>> => 
 
 class MountLevel implements Level<Dirent> {
   #isRead = false;
+  readonly path: string;
 
   constructor(
     private readonly table: MountTable,
     private readonly at: Located,
     private readonly isRecursive: boolean,
     private readonly encoding: CallOptions['encoding'],
-  ) {}
+  ) {
+    this.path = at.path;
+  }
 
   *page(): Composite<readonly Dirent[] | null> {
     if (this.#isRead) return null;

@@ -1,6 +1,7 @@
 import { EventEmitter } from 'node:events';
 import { hasCode } from '../arguments/errors.js';
 import { isFunction } from '../arguments/validate.js';
+import type { AheadOf } from '../composites/ahead.js';
 import type { Ahead } from '../composites/shared/lookahead.js';
 import { Filesystem } from './filesystem.js';
 
@@ -31,21 +32,23 @@ export class OpenFiles {
   }
 }
 
+type Aheads = (of: AheadOf) => Ahead;
+
 /** A tree whose open files are remembered as its own. */
 export class TreeFilesystem extends Filesystem {
   readonly #files: OpenFiles;
 
-  readonly #ahead: (() => Ahead) | undefined;
+  readonly #ahead: Aheads | undefined;
 
   /** @param ahead asks for what lies ahead in it */
-  constructor(fs: object, files: OpenFiles, ahead?: () => Ahead) {
+  constructor(fs: object, files: OpenFiles, ahead?: Aheads) {
     super(fs, true);
     this.#files = files;
     this.#ahead = ahead;
   }
 
-  override ahead(): Ahead | null {
-    return this.#ahead?.() ?? null;
+  override ahead(of: AheadOf): Ahead | null {
+    return this.#ahead?.(of) ?? null;
   }
 
   override sync(name: string, args: readonly unknown[]): unknown {

@@ -138,9 +138,10 @@ const lookIfThere = (steps: CpSteps, look: Look, path: string): Composite<Seen |
 function* copyEntry(copying: Copying, from: string, to: string, pair: Pair): Composite<void> {
   switch (pair.source.kind) {
     case 'directory': {
-      const { steps, settings } = copying;
+      const { steps, settings, lookahead } = copying;
       if (pair.target && nodeMajor >= 22 && settings.errorOnExist && !settings.force) throw existing(to);
       const mode = pair.target ? null : pair.source.mode & 0o777;
+      lookahead?.wanted(true);
       yield* steps.intoDirectory(from, to, mode, copyBelow(copying, from, to));
       if (nodeMajor >= 24) yield* keepTimes(copying, to, pair.source);
       return;
@@ -171,9 +172,10 @@ function* copyBelow(copying: Copying, from: string, to: string): Composite<void>
   for (const [index, { name }] of entries.entries()) {
     lookahead?.at(index);
     const [below, beside] = [joined(from, name), joined(to, name)];
-    const isWantedHere = yield* isWanted(below, beside);
-    lookahead?.wanted(isWantedHere);
-    if (!isWantedHere) continue;
+    if (!(yield* isWanted(below, beside))) {
+      lookahead?.wanted(false);
+      continue;
+    }
     const refusal = refusalOf?.(name) ?? null;
     if (refusal !== null) {
       const reason = `cannot copy ${below}: ${refusal}; leave it out by \`filter\``;
@@ -200,6 +202,7 @@ function* copyOne(copying: Copying, from: string, to: string, { source, target }
     if (!settings.errorOnExist) return;
     throw existing(to);
   }
+  lookahead?.wanted(true);
   // Node removes what is there and makes it anew; so that a server isn't told of a removal, a file is written over
   // instead. A link goes, where it leads stays.
   if (target?.kind === 'symlink') yield* steps.run('unlink', to);

@@ -1,4 +1,5 @@
 import type { AnyKind } from '../../results/dirents.js';
+import { Room } from './room.js';
 
 /** What stands in a directory, as far as looking ahead asks. */
 export interface AheadEntry {
@@ -15,6 +16,8 @@ export interface Ahead {
    * @returns false for one that need not be asked for: `onListed` isn't called
    */
   list(path: string, onListed: (entries: readonly AheadEntry[] | null) => void): boolean;
+  /** Looks whether something is there; returns false where that need not be asked. */
+  look(path: string): boolean;
   /** Fetches a file's content, or its beginning where it is large; returns the bytes that will be. */
   fetch(path: string): number;
   /** Nothing of what was asked for is needed any more. */
@@ -33,10 +36,8 @@ export interface AheadOptions {
 const MOST_DIRECTORIES = 50;
 /** Files likewise: one request tells where several are. */
 const MOST_FILES = 256;
-/** Asked for is what fits when so much of it is left, several at once. */
-const REST = 0.4;
-/** For each that a selective walk has wanted. */
-const GROWTH = 4;
+/** Of their bytes, when more are asked for. */
+const REST = 0.5;
 
 /** A directory on the way, or one that lies ahead. */
 class Frame {
@@ -58,19 +59,20 @@ class Frame {
  */
 export class Lookahead {
   readonly #way: Frame[] = [];
-  #files = 0;
-  #directories = 0;
+  readonly #files: Room;
+  readonly #directories: Room;
   #bytes = 0;
   /** What there was no room for. */
   #lacking: 'files' | 'directories' | null = null;
-  /** What the walk came to and wanted since the last that it didn't want. */
-  #wanted = 1;
   #isEnded = false;
 
   constructor(
     private readonly ahead: Ahead,
     private readonly options: AheadOptions,
-  ) {}
+  ) {
+    this.#files = new Room(MOST_FILES, options.isSelective);
+    this.#directories = new Room(MOST_DIRECTORIES, options.isSelective);
+  }
 
   /** The walk goes into a directory, the entry that it is at: it has read what is in it, or the first page of that. */
   enter(path: string, entries: readonly AheadEntry[]): void {
@@ -88,7 +90,7 @@ export class Lookahead {
     if (!frame) return;
     this.#releaseAll(frame);
     Object.assign(frame, { entries, at: 0, next: 0 });
-    this.#fill();
+    this.#fillAlone(frame);
   }
 
   /** The walk comes to an entry of the directory that it is in. */
@@ -103,7 +105,10 @@ export class Lookahead {
 
   /** Did the walk want the entry that it is at? */
   wanted(isWanted: boolean): void {
-    this.#wanted = isWanted ? this.#wanted + 1 : 1;
+    const frame = this.#way.at(-1);
+    const room = frame?.entries?.[frame.at]?.kind === 'directory' ? this.#directories : this.#files;
+    if (isWanted) room.want();
+    else room.skip();
   }
 
   /** The walk leaves the directory. */
@@ -118,12 +123,11 @@ export class Lookahead {
   }
 
   #fillUp(): void {
-    const { mostBytes } = this.ahead;
-    const hasRoom = {
-      files: this.#files <= this.#most(MOST_FILES) * REST && this.#bytes <= mostBytes * REST,
-      directories: this.#directories <= this.#most(MOST_DIRECTORIES) * REST,
-    };
-    if (this.#lacking !== null && hasRoom[this.#lacking]) this.#fill();
+    if (this.#lacking === null) return;
+    const room = this.#lacking === 'files' ? this.#files : this.#directories;
+    if (!room.isLow || this.#bytes > this.ahead.mostBytes * REST) return;
+    room.grow();
+    this.#fill();
   }
 
   #fill(): void {
@@ -132,6 +136,14 @@ export class Lookahead {
     for (let depth = this.#way.length - 1; depth >= 0 && this.#lacking === null; depth--) {
       this.#fillFrom(this.#way[depth] as Frame);
     }
+  }
+
+  /** Asks for what is new, as far as there is room: that for others is left until it is enough for several of them. */
+  #fillAlone(frame: Frame): void {
+    const lacking = this.#lacking;
+    this.#lacking = null;
+    if (!this.#isEnded) this.#fillFrom(frame);
+    this.#lacking ??= lacking;
   }
 
   #fillFrom(frame: Frame): void {
@@ -144,11 +156,10 @@ export class Lookahead {
       const { name, kind } = entries[frame.next] as AheadEntry;
       const path = this.options.joined(frame.path, name);
       if (kind === 'directory') {
-        if (this.#directories >= this.#most(MOST_DIRECTORIES)) this.#lacking = 'directories';
+        if (this.#directories.isFull) this.#lacking = 'directories';
         else this.#list(frame, path);
       } else if (kind === 'file' && this.options.isFetching) {
-        const isFull = this.#files >= this.#most(MOST_FILES) || this.#bytes >= this.ahead.mostBytes;
-        if (isFull) this.#lacking = 'files';
+        if (this.#files.isFull || this.#bytes >= this.ahead.mostBytes) this.#lacking = 'files';
         else this.#fetch(frame, path);
       }
       if (this.#lacking !== null) return;
@@ -168,12 +179,13 @@ export class Lookahead {
       // The walk may have come to it meanwhile, and read it itself.
       if (below.entries !== null) return;
       below.entries = entries ?? [];
-      if (!isHere) this.#fill();
+      if (isHere) return;
+      if (!this.options.isSelective) this.#fillAlone(below);
     });
     isHere = false;
     if (!isAsked) return;
     frame.directories.set(index, below);
-    this.#directories++;
+    this.#directories.take();
     this.#fillBelow(below);
     // It was asked for itself, though there is no room for all that is in it.
     if (this.#lacking !== null) frame.next++;
@@ -182,25 +194,21 @@ export class Lookahead {
   #fetch(frame: Frame, path: string): void {
     const bytes = this.ahead.fetch(path);
     frame.files.set(frame.next, bytes);
-    this.#files++;
+    this.#files.take();
     this.#bytes += bytes;
-  }
-
-  #most(most: number): number {
-    return this.options.isSelective ? Math.min(most, this.#wanted * GROWTH) : most;
   }
 
   #release(frame: Frame, index: number): void {
     const bytes = frame.files.get(index);
     if (bytes !== undefined) {
       frame.files.delete(index);
-      this.#files--;
+      this.#files.release();
       this.#bytes -= bytes;
     }
     const below = frame.directories.get(index);
     if (!below) return;
     frame.directories.delete(index);
-    this.#directories--;
+    this.#directories.release();
     if (!this.#way.includes(below)) this.#releaseAll(below);
   }
 
