@@ -37,6 +37,17 @@ const WALKS: readonly (readonly [string, () => Promise<number>, number])[] = [
   ['opendir', async () => counted(await fs.promises.opendir('team/sweep', { recursive: true })), ALL],
   ['globSync', async () => fs.globSync('team/sweep/**/*.txt').length, RUNS * FILES],
   ['promises.glob', () => counted(fs.promises.glob('team/sweep/**/*.txt')), RUNS * FILES],
+  ['globSync of a name', async () => fs.globSync('team/sweep/*/d1/f1.txt').length, RUNS],
+  ['globSync of a directory', async () => fs.globSync('team/sweep/*/d1/*').length, RUNS * 10],
+  [
+    'stat of a file of each run',
+    async () => {
+      const runs = await fs.promises.readdir('team/sweep');
+      const stats = await Promise.all(runs.map((run) => fs.promises.stat(`team/sweep/${run}/d1/f1.txt`)));
+      return stats.filter((each) => each.isFile()).length;
+    },
+    RUNS,
+  ],
   [
     'readdir through mountAll',
     async () => {

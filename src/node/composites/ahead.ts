@@ -1,4 +1,3 @@
-import { posix } from 'node:path';
 import { depthOf } from '../../contract/tree-path.js';
 import { Background } from '../../kernel/operation/background.js';
 import type { Freshness } from '../../kernel/operation/operation.js';
@@ -36,7 +35,6 @@ export class TreeAhead implements Ahead {
   }
 
   look(path: string): boolean {
-    if (!this.#isOfInterest(posix.dirname(path))) return false;
     const place = placeOf(this.tree, path);
     this.#background.run(
       (op) => this.tree.kernel.lstat(op, place.tree),

@@ -8,7 +8,7 @@ import { directoryEntry, nodesOf, rowsOfNames } from '../common/rows.js';
 import { createLookup, NOTHING, type Outcome, type Question } from '../common/turn-batch.js';
 import { lookUpAbove } from '../common/upper-levels.js';
 import { repeated } from './repeated.js';
-import { SeveralRuns } from './several-runs.js';
+import { type FoundRun, SeveralRuns } from './several-runs.js';
 import { fileEntry, numbered, placeOf, type RunName, type RunsContext, UNIT_DEPTH } from './tree.js';
 
 /** Looks at single paths: one request each, and one for all that is asked of a run in one turn. */
@@ -23,18 +23,17 @@ export class Lookups {
 
   constructor(private readonly context: RunsContext) {}
 
-  /** Of runs of one project. Those of which nothing but the listing is asked are asked for together. */
+  /** Of runs of one project. Those that are touched for the first time, as walks and searches do, are asked for together. */
   private async ask(questions: readonly Question[], signal: AbortSignal): Promise<readonly Outcome[]> {
     const byUnit = new Map<TreePath, Question[]>();
     for (const question of questions) {
       byUnit.set(question.unit, [...(byUnit.get(question.unit) ?? []), question]);
     }
-    const listed = [...byUnit.keys()].filter((unit) => byUnit.get(unit)?.every(isOfListing));
-    const together = listed.length > 1 ? this.lookUpTogether(listed, signal) : NONE;
+    const touched = [...byUnit].filter(([, asked]) => asked.every(({ hasListing }) => hasListing));
+    const together = touched.length > 1 ? this.lookUpTogether(new Map(touched), signal) : NONE;
     const outcomes = new Map<Question, Outcome>();
     const answer = async (unit: TreePath, asked: readonly Question[]): Promise<void> => {
-      const found = listed.includes(unit) ? (await together).get(unit) : undefined;
-      const told = found ? asked.map(() => found) : await this.askSingly(unit, asked, signal);
+      const told = (await together).get(unit) ?? (await this.askSingly(unit, asked, signal));
       asked.forEach((question, index) => void outcomes.set(question, told[index] ?? NOTHING));
     };
     await Promise.all([...byUnit].map(([unit, asked]) => answer(unit, asked)));
@@ -42,10 +41,10 @@ export class Lookups {
   }
 
   private lookUpTogether(
-    units: readonly TreePath[],
+    units: ReadonlyMap<TreePath, readonly Question[]>,
     signal: AbortSignal,
-  ): Promise<ReadonlyMap<TreePath, Outcome>> {
-    this.several ??= new SeveralRuns(this.context);
+  ): Promise<ReadonlyMap<TreePath, readonly Outcome[]>> {
+    this.several ??= new SeveralRuns(this.context, outcomesOf);
     return this.several.lookUp(units, signal);
   }
 
@@ -98,9 +97,6 @@ export class Lookups {
     ];
     const found = project.run;
     if (!found) return questions.map(() => ({ ...NOTHING, ancestors: above }));
-    this.context.learnProject(unit, found.projectId);
-    const runEntry = directoryEntry(unit, found);
-    const rows = new Map<string, Entry>();
     const named = nodesOf(found.asked);
     if (found.asked?.pageInfo.hasNextPage) {
       const listed = new Set(named.map(({ name }) => name));
@@ -108,28 +104,39 @@ export class Lookups {
       const rest = await rowsOfNames(left, (names) => this.context.askRows(run, names, signal));
       named.push(...rest.values());
     }
-    for (const row of named) {
-      const entry = fileEntry(unit, row);
-      // Of two rows of one name the later one is the file.
-      if (!entry || entry.mtimeMs < (rows.get(row.name)?.mtimeMs ?? 0)) continue;
-      rows.set(row.name, entry);
-      this.context.addresses.remember(entry, row);
-    }
     const below = new Set(files.filter((_, index) => isAnyBelow[index]));
-    const listing = found.listing && this.context.listingOf(unit, found.listing);
-    return questions.map(({ file, hasListing }): Lookup => {
-      const shown = hasListing ? (listing ?? null) : null;
-      if (file === null) return { found: runEntry, ancestors: above, listing: shown };
-      // A server may hold both 'a' and 'a/b'; then 'a' is a directory.
-      const what = below.has(file) ? 'prefix' : (rows.get(file) ?? null);
-      return { found: what, ancestors: [...above, runEntry], listing: shown };
-    });
+    return outcomesOf(this.context, { unit, above, found, named }, questions, (file) => below.has(file));
   }
 }
 
-const isOfListing = ({ file, hasListing }: Question): boolean => file === null && hasListing;
+/** @param isBelow are there files below a name? */
+function outcomesOf(
+  context: RunsContext,
+  { unit, above, found, named }: FoundRun,
+  questions: readonly Question[],
+  isBelow: (file: string) => boolean,
+): readonly Lookup[] {
+  context.learnProject(unit, found.projectId);
+  const runEntry = directoryEntry(unit, found);
+  const rows = new Map<string, Entry>();
+  for (const row of named) {
+    const entry = fileEntry(unit, row);
+    // Of two rows of one name the later one is the file.
+    if (!entry || entry.mtimeMs < (rows.get(row.name)?.mtimeMs ?? 0)) continue;
+    rows.set(row.name, entry);
+    context.addresses.remember(entry, row);
+  }
+  const listing = found.listing ? context.listingOf(unit, found.listing) : null;
+  return questions.map(({ file, hasListing }): Lookup => {
+    const shown = hasListing ? listing : null;
+    if (file === null) return { found: runEntry, ancestors: above, listing: shown };
+    // A server may hold both 'a' and 'a/b'; then 'a' is a directory.
+    const what = isBelow(file) ? 'prefix' : (rows.get(file) ?? null);
+    return { found: what, ancestors: [...above, runEntry], listing: shown };
+  });
+}
 
-const NONE: Promise<ReadonlyMap<TreePath, Outcome>> = Promise.resolve(new Map());
+const NONE: Promise<ReadonlyMap<TreePath, readonly Outcome[]>> = Promise.resolve(new Map());
 
 /** LIKE, for the files below a name: '\', '%' and '_' stand for themselves. */
 const patternBelow = (name: string): string => `${name.replace(/[\\%_]/g, '\\$&')}/%`;
@@ -181,7 +188,7 @@ const documents = new Map<number, Document>();
 function documentFor(patterns: number): Document {
   const known = documents.get(patterns);
   if (known) return known;
-  const document = patterns <= 1 ? LookUpDocument : repeated(LookUpDocument, 'below', 'pattern', patterns);
+  const document = patterns <= 1 ? LookUpDocument : repeated(LookUpDocument, 'below', ['pattern'], patterns);
   const typed = document as Document;
   documents.set(patterns, typed);
   return typed;

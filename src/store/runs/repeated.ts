@@ -2,11 +2,11 @@ import type { DocumentNode, FieldNode, OperationDefinitionNode } from 'graphql';
 import { Kind, visit } from '../../wire/api/graphql.js';
 import { numbered } from './tree.js';
 
-/** GraphQL has no list of aliases: a document for several repeats a field, and its variable, for each. */
+/** GraphQL has no list of aliases: a document for several repeats a field, and its variables, for each. */
 export function repeated(
   document: DocumentNode,
   field: string,
-  variable: string,
+  variables: readonly string[],
   times: number,
 ): DocumentNode {
   const copies = <T>(copy: (index: number) => T): T[] =>
@@ -15,8 +15,8 @@ export function repeated(
     OperationDefinition: ({ variableDefinitions = [], ...operation }): OperationDefinitionNode => ({
       ...operation,
       variableDefinitions: variableDefinitions.flatMap((definition) =>
-        definition.variable.name.value === variable
-          ? copies((index) => rename(definition, variable, numbered(variable, index)))
+        variables.includes(definition.variable.name.value)
+          ? copies((index) => renamed(definition, variables, index))
           : [definition],
       ),
     }),
@@ -25,7 +25,7 @@ export function repeated(
       selections: set.selections.flatMap((selection) =>
         selection.kind === Kind.FIELD && (selection.alias ?? selection.name).value === field
           ? copies((index): FieldNode => {
-              const copy = rename(selection, variable, numbered(variable, index));
+              const copy = renamed(selection, variables, index);
               return { ...copy, alias: { kind: Kind.NAME, value: numbered(field, index) } };
             })
           : [selection],
@@ -34,13 +34,17 @@ export function repeated(
   });
 }
 
-/** The node with each use of a variable turned into another's. */
-const rename = <Node extends FieldNode | NonNullable<OperationDefinitionNode['variableDefinitions']>[number]>(
+/** The node with each use of the variables turned into one of their repetitions. */
+const renamed = <
+  Node extends FieldNode | NonNullable<OperationDefinitionNode['variableDefinitions']>[number],
+>(
   node: Node,
-  from: string,
-  to: string,
+  variables: readonly string[],
+  index: number,
 ): Node =>
   visit(node, {
-    Variable: (variable) =>
-      variable.name.value === from ? { ...variable, name: { kind: Kind.NAME, value: to } } : undefined,
+    Variable: ({ name, ...variable }) =>
+      variables.includes(name.value)
+        ? { ...variable, name: { kind: Kind.NAME, value: numbered(name.value, index) } }
+        : undefined,
   });

@@ -1,12 +1,18 @@
 import type { TypedDocumentNode } from '@graphql-typed-document-node/core';
-import type { Lookup } from '../../contract/entry.js';
+import type { Entry, Lookup } from '../../contract/entry.js';
 import { Failure } from '../../contract/failure.js';
 import { pathOf, type TreePath } from '../../contract/tree-path.js';
 import { isRefusal, isTooMuch } from '../../wire/api/batching.js';
-import { LookUpRunsDocument, type LookUpRunsQuery } from '../../wire/generated.js';
+import {
+  type FileRowFragment,
+  type FileUrlsFragment,
+  LookUpRunsDocument,
+  type LookUpRunsQuery,
+  type RunFactsFragment,
+} from '../../wire/generated.js';
 import { isWireFailure } from '../../wire/wire-failure.js';
-import { directoryEntry } from '../common/rows.js';
-import { NOTHING, type Outcome } from '../common/turn-batch.js';
+import { type Connection, directoryEntry, nodesOf } from '../common/rows.js';
+import { NOTHING, type Outcome, type Question } from '../common/turn-batch.js';
 import { repeated } from './repeated.js';
 import { numbered, placeOf, type RunName, type RunsContext } from './tree.js';
 
@@ -17,9 +23,28 @@ const REMEMBERED_MS = 10 * 60_000;
 
 type Run = NonNullable<NonNullable<LookUpRunsQuery['project']>['run']>;
 
+/** A run that was found, what stands above it, and its rows of the names that were asked for. */
+export interface FoundRun {
+  readonly unit: TreePath;
+  readonly above: readonly Entry[];
+  readonly found: RunFactsFragment & { readonly listing?: Connection<FileRowFragment> | null };
+  readonly named: readonly (FileRowFragment & FileUrlsFragment)[];
+}
+
+/** Tells what is known of a run to each who asked, in order; see `lookups.ts`. */
+type OutcomesOf = (
+  context: RunsContext,
+  run: FoundRun,
+  questions: readonly Question[],
+  isBelow: (file: string) => boolean,
+) => readonly Lookup[];
+
+type Asked = readonly (readonly [unit: TreePath, questions: readonly Question[]])[];
+type Told = Map<TreePath, readonly Outcome[]>;
+
 /**
- * Looks at runs of one project of which nothing but their listing is asked, several in one document. A server that doesn't
- * take that is asked for it once: the first such document goes alone.
+ * Looks at runs of one project that are touched for the first time, several in one document. A server that doesn't take that
+ * is asked for it once: the first such document goes alone.
  */
 export class SeveralRuns {
   private most = MOST_RUNS;
@@ -28,11 +53,27 @@ export class SeveralRuns {
   private isTried = false;
   private trial: Promise<void> | null = null;
 
-  constructor(private readonly context: RunsContext) {}
+  constructor(
+    private readonly context: RunsContext,
+    private readonly outcomesOf: OutcomesOf,
+  ) {}
 
   /** What isn't in the answer is to be asked for singly. */
-  async lookUp(units: readonly TreePath[], signal: AbortSignal): Promise<ReadonlyMap<TreePath, Outcome>> {
-    const told = new Map<TreePath, Outcome>();
+  async lookUp(
+    units: ReadonlyMap<TreePath, readonly Question[]>,
+    signal: AbortSignal,
+  ): Promise<ReadonlyMap<TreePath, readonly Outcome[]>> {
+    const told: Told = new Map();
+    const asksForNames = ([, questions]: Asked[number]): boolean =>
+      questions.some(({ file }) => file !== null);
+    const all = [...units];
+    const alike = [all.filter(asksForNames), all.filter((each) => !asksForNames(each))];
+    await Promise.all(alike.map((each) => this.lookUpAlike(each, signal, told)));
+    return told;
+  }
+
+  /** Either of all of them names are asked, or of none: an empty list of names would be one of all there are. */
+  private async lookUpAlike(units: Asked, signal: AbortSignal, told: Told): Promise<void> {
     const left = [...units];
     while (!this.isTried && left.length > 1) {
       if (this.trial) await this.trial;
@@ -43,7 +84,6 @@ export class SeveralRuns {
       documents.push(this.ask(left.splice(0, this.size), signal, told));
     }
     await Promise.all(documents);
-    return told;
   }
 
   private get size(): number {
@@ -54,11 +94,7 @@ export class SeveralRuns {
     return this.most;
   }
 
-  private async tryFirst(
-    units: readonly TreePath[],
-    signal: AbortSignal,
-    told: Map<TreePath, Outcome>,
-  ): Promise<void> {
+  private async tryFirst(units: Asked, signal: AbortSignal, told: Told): Promise<void> {
     this.trial = this.ask(units, signal, told);
     try {
       await this.trial;
@@ -69,17 +105,17 @@ export class SeveralRuns {
     }
   }
 
-  private async ask(
-    units: readonly TreePath[],
-    signal: AbortSignal,
-    told: Map<TreePath, Outcome>,
-  ): Promise<void> {
+  private async ask(units: Asked, signal: AbortSignal, told: Told): Promise<void> {
     try {
-      const lookups = await this.send(units, signal);
-      units.forEach((unit, index) => void told.set(unit, lookups[index] ?? NOTHING));
+      await this.send(units, signal, told);
     } catch (error) {
       if (!(error instanceof Failure)) throw error;
-      if (!this.isOfDocument(error, units.length)) for (const unit of units) told.set(unit, error);
+      if (this.isOfDocument(error, units.length)) return;
+      for (const [unit, questions] of units)
+        told.set(
+          unit,
+          questions.map(() => error),
+        );
     }
   }
 
@@ -96,32 +132,49 @@ export class SeveralRuns {
     return true;
   }
 
-  private async send(units: readonly TreePath[], signal: AbortSignal): Promise<readonly Lookup[]> {
+  private async send(units: Asked, signal: AbortSignal, told: Told): Promise<void> {
     const { client, sizes } = this.context;
-    const runs = units.map((unit) => placeOf(unit).run as RunName);
+    const runs = units.map(([unit]) => placeOf(unit).run as RunName);
+    const names = units.map(([, questions]) => [...new Set(questions.flatMap(({ file }) => file ?? []))]);
     const [{ entity, project: name }] = runs as [RunName];
     const page = sizes.get('page');
     const variables = {
       entity,
       project: name,
       page,
+      first: Math.max(1, ...names.map(({ length }) => length)),
+      hasNames: names.some(({ length }) => length > 0),
       ...Object.fromEntries(runs.map(({ run }, index) => [numbered('run', index), run])),
+      ...Object.fromEntries(names.map((each, index) => [numbered('names', index), each])),
     };
     const options = this.context.sized(page * units.length, signal);
     const { project } = await client.run(documentFor(units.length), variables, options);
-    if (!project) return units.map(() => NOTHING);
-    const ancestors = [
+    const above = project && [
       directoryEntry(pathOf(entity), project.entity),
       directoryEntry(pathOf(entity, name), project),
     ];
     const answers: Readonly<Record<string, unknown>> = { ...project };
-    return units.map((unit, index): Lookup => {
-      const found = answers[numbered('run', index)] as Run | null;
-      if (!found) return { ...NOTHING, ancestors };
-      this.context.learnProject(unit, found.projectId);
-      const listing = found.listing ? this.context.listingOf(unit, found.listing) : null;
-      return { found: directoryEntry(unit, found), ancestors, listing };
-    });
+    for (const [index, [unit, questions]] of units.entries()) {
+      const found = answers[numbered('run', index)] as Run | null | undefined;
+      const outcomes = found
+        ? this.outcomesOfRun(unit, found, above ?? [], questions)
+        : questions.map(() => ({ ...NOTHING, ancestors: above ?? [] }));
+      if (outcomes) told.set(unit, outcomes);
+    }
+  }
+
+  /** Null where the first page of its listing doesn't tell what is below a name, or the rows of names go on. */
+  private outcomesOfRun(
+    unit: TreePath,
+    found: Run,
+    above: readonly Entry[],
+    questions: readonly Question[],
+  ): readonly Outcome[] | null {
+    const { asked, listing } = found;
+    if (asked && (!listing || listing.pageInfo.hasNextPage || asked.pageInfo.hasNextPage)) return null;
+    const listed = nodesOf(listing).filter(({ updatedAt }) => typeof updatedAt === 'string');
+    const isBelow = (file: string): boolean => listed.some((row) => row.name.startsWith(`${file}/`));
+    return this.outcomesOf(this.context, { unit, above, found, named: nodesOf(asked) }, questions, isBelow);
   }
 }
 
@@ -133,7 +186,7 @@ const documents = new Map<number, Document>();
 function documentFor(runs: number): Document {
   const known = documents.get(runs);
   if (known) return known;
-  const document = repeated(LookUpRunsDocument, 'run', 'run', runs) as Document;
+  const document = repeated(LookUpRunsDocument, 'run', ['run', 'names'], runs) as Document;
   documents.set(runs, document);
   return document;
 }
