@@ -67,13 +67,13 @@ function walk(tree: Tree, asked: Asked, lookahead: Lookahead, isWanted = (_path:
     const entries = tree.get(path) ?? [];
     lookahead.enter(path, entries);
     for (const [index, { name, kind }] of entries.entries()) {
-      lookahead.at(index);
       const below = posix.join(path, name);
+      asked.outstanding.delete(below);
+      lookahead.at(index);
       asked.answer();
       lookahead.wanted(isWanted(below));
       if (kind === 'directory') through(below);
       else passed.push(below);
-      asked.outstanding.delete(below);
     }
     lookahead.leave();
   };

@@ -49,8 +49,8 @@ export class TreeAhead implements Ahead {
     const run: Parameters<Background['run']>[0] = (op) => {
       const { kind, size } = this.tree.kernel.stat(op, place.tree);
       if (kind !== 'file') return;
-      bytes = Math.min(size, MOST_OF_FILE, this.mostBytes);
-      this.tree.kernel.prefetch(op, place.tree, Math.max(1, bytes));
+      bytes = Math.min(size, this.mostBytes);
+      this.tree.kernel.prefetch(op, place.tree, Math.max(1, Math.min(bytes, MOST_OF_FILE)));
     };
     this.#background.run(run, () => {});
     return bytes;

@@ -18,7 +18,10 @@ export interface Ahead {
   list(path: string, onListed: (entries: readonly AheadEntry[] | null) => void): boolean;
   /** Looks whether something is there; returns false where that need not be asked. */
   look(path: string): boolean;
-  /** Fetches a file's content, or its beginning where it is large; returns the bytes that will be. */
+  /**
+   * Fetches a file's content, or its beginning where it is large; returns the bytes for which there must be room: all that
+   * will have come by when the next file is come to.
+   */
   fetch(path: string): number;
   /** Nothing of what was asked for is needed any more. */
   end(): void;
@@ -100,6 +103,8 @@ export class Lookahead {
     for (let passed = frame.at; passed < index; passed++) this.#release(frame, passed);
     frame.at = index;
     frame.next = Math.max(frame.next, index);
+    // Who reads a file has come to it; a directory is looked for when it is entered.
+    if (frame.files.has(index)) this.#release(frame, index);
     this.#fillUp();
   }
 
