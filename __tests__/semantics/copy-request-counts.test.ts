@@ -145,6 +145,26 @@ test('after a file that can’t be copied nothing is, and what was asked for ahe
   expect(await fs.promises.readFile('/runs/team/copies/run/d19/f39.txt', 'utf8')).toBe(contentOf(39));
 });
 
+test('a disk that is full in the middle ends the copy at the file that it has no room for', async () => {
+  let written = 0;
+  const write = (...args: unknown[]): void => {
+    const done = args.at(-1) as (error: Error) => void;
+    if (++written > 50) done(Object.assign(new Error('no space left'), { code: 'ENOSPC', errno: -28 }));
+    else Reflect.apply(nodeFs.write, nodeFs, args);
+  };
+  const base = { ...nodeFs, write } as typeof nodeFs;
+  const full = mountAll({ '/runs': mount(server) }, base);
+  const to = join(directory, 'copy');
+  await expect(full.promises.cp('/runs/team/copies/run', to, { recursive: true })).rejects.toMatchObject({
+    code: 'ENOSPC',
+    syscall: 'copyfile',
+  });
+  const copied = nodeFs
+    .readdirSync(to, { recursive: true, withFileTypes: true })
+    .filter((each) => each.isFile());
+  expect(copied).toHaveLength(50);
+});
+
 test('the first of several files that can’t be read is the one that is told, by its own reason', async () => {
   const match = { side: 'storage', method: 'GET' } as const;
   await server.faults([{ match, skip: 100, times: Number.POSITIVE_INFINITY, isCorrupted: true }]);
