@@ -46,12 +46,15 @@ function replaceMembers(
   life: Life,
 ): readonly (() => void)[] {
   return Object.entries(Object.getOwnPropertyDescriptors(target)).flatMap(([name, descriptor]) => {
-    const original: unknown = descriptor.value;
+    if (!isNameOfCall(name)) return [];
+    // Deno makes some of them when they are asked for.
+    const original: unknown = Reflect.get(target, name);
     const instead: unknown = Reflect.get(mounted, name);
-    if (!isCall(name, original) || !isFunction(instead)) return [];
+    if (!isFunction(original) || !isFunction(instead)) return [];
     const isOriginals = STREAM_MAKERS.includes(name) ? isWithoutHandle : elsewhereOf(name, prefixes);
     const value = standIn({ original, mounted: instead, isOriginals }, life);
-    Object.defineProperty(target, name, { ...descriptor, value });
+    const { configurable = true, enumerable = true, writable = true } = descriptor;
+    Object.defineProperty(target, name, { configurable, enumerable, writable, value });
     return [() => restore(target, name, value, descriptor)];
   });
 }
@@ -83,8 +86,7 @@ export function elsewhereOf(name: string, prefixes: readonly string[]): IsOrigin
 }
 
 /** Functions whose names begin with a capital are classes; the other one converts a value. */
-const isCall = (name: string, member: unknown): member is AnyFunction =>
-  isFunction(member) && /^[a-z]/.test(name);
+const isNameOfCall = (name: string): boolean => /^[a-z]/.test(name);
 
 const isFunction = (value: unknown): value is AnyFunction => typeof value === 'function';
 

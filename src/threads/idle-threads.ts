@@ -112,8 +112,10 @@ export function serveTasks<Task>(begin: (task: Task) => void): () => void {
   return () => {
     Atomics.store(state, 0, IDLE);
     end = setTimeout(() => {
-      // With its port closed nothing keeps the thread.
-      if (Atomics.compareExchange(state, 0, IDLE, ENDED) === IDLE) port.close();
+      if (Atomics.compareExchange(state, 0, IDLE, ENDED) !== IDLE) return;
+      // With its port closed nothing keeps the thread. In Deno it has no such member.
+      if ('close' in port) port.close();
+      else process.exit();
     }, IDLE_MS);
   };
 }

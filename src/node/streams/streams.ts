@@ -80,6 +80,8 @@ function setUp(stream: object, NodeStream: NodeStreamClass, path: unknown, optio
   const handle = given.fd;
   if (!isBorrowable(handle)) {
     NodeStream.call(stream, name, { ...given, fs: given.fs || fs(path, given) });
+    // Bun makes an absolute path of it, by the process's directory.
+    if (typeof name === 'string') Object.assign(stream, { path: name });
     return;
   }
   const { operations, start } = handle[borrow]();
