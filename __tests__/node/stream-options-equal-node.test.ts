@@ -101,3 +101,27 @@ describe.each(Object.entries(SHAPES))('streams take options as Node’s do: %s',
     bothTellTheSame('createWriteStream', () => shape(options)),
   );
 });
+
+test.each(['createReadStream', 'createWriteStream'] as const)(
+  '%s of a FileHandle with an `fs` beside it is refused as Node’s is',
+  async (name) => {
+    const twins = makeTwins();
+    const comeOf = async ({ fs, base }: Side): Promise<unknown> => {
+      const handle = await fs.promises.open(join(base, 'file'), 'r+');
+      try {
+        return fs[name]('', { fd: handle, fs });
+      } catch (error) {
+        return tell(error, base);
+      } finally {
+        await handle.close();
+      }
+    };
+    try {
+      const ours = await comeOf(twins.ours);
+      expect(ours).toMatchObject({ code: 'ERR_METHOD_NOT_IMPLEMENTED' });
+      expect(ours).toEqual(await comeOf(twins.node));
+    } finally {
+      twins.remove();
+    }
+  },
+);

@@ -1,6 +1,7 @@
 import type { ReadStream, WriteStream } from 'node:fs';
 import { nodeFs } from '../../platform/disk.js';
 import { asPath } from '../arguments/paths.js';
+import { notImplemented } from '../arguments/refusals.js';
 import {
   type AnyFunction,
   asObject,
@@ -84,6 +85,7 @@ function setUp(stream: object, NodeStream: NodeStreamClass, path: unknown, optio
     if (typeof name === 'string') Object.assign(stream, { path: name });
     return;
   }
+  if (given.fs) throw notImplemented('FileHandle with fs');
   const { operations, start } = handle[borrow]();
   NodeStream.call(stream, name, { ...given, fd: handle.fd, fs: operations });
   start();
