@@ -188,6 +188,78 @@ describe('what differs from a local disk', () => {
     expect(await runWell(process.execPath, args, { cwd: packageRoot })).toBe('0 1\n');
   });
 
+  test('a `FileHandle` in a transfer list', async () => {
+    const sent = async (on: typeof nodeFs, path: string): Promise<unknown> => {
+      const { port1, port2 } = new MessageChannel();
+      const handle = await on.promises.open(path);
+      try {
+        Reflect.apply(port1.postMessage, port1, [handle, [handle]]);
+        return 'sent';
+      } catch (error) {
+        return (error as Error).message;
+      } finally {
+        const isOpen = handle.fd >= 0;
+        if (isOpen) await handle.close();
+        port1.close();
+        port2.close();
+      }
+    };
+    expect(await sent(nodeFs, join(disk, 'file'))).toBe('sent');
+    expect(await sent(fs, `${RUN}/file`)).toContain('transferList');
+  });
+
+  test("what calls make use of each other's members", () => {
+    const flushes = (on: typeof nodeFs, path: string): number => {
+      const spy = jest.spyOn(on, 'fsyncSync');
+      try {
+        on.writeFileSync(path, 'hello', { flush: true } as nodeFs.WriteFileOptions);
+        return spy.mock.calls.length;
+      } finally {
+        spy.mockRestore();
+      }
+    };
+    expect(flushes(nodeFs, join(disk, 'file'))).toBe(1);
+    expect(flushes(fs, `${RUN}/file`)).toBe(0);
+  });
+
+  test('when a call ends that finds all it needs here', async () => {
+    const order = async (on: typeof nodeFs, path: string): Promise<string> => {
+      await on.promises.stat(path);
+      await sleep(1);
+      const told: string[] = [];
+      const tick = new Promise<void>((resolve) => {
+        process.nextTick(() => {
+          told.push('tick');
+          resolve();
+        });
+      });
+      await Promise.all([tick, on.promises.stat(path).then(() => told.push('call'))]);
+      return told.join();
+    };
+    expect(await order(nodeFs, join(disk, 'file'))).toBe('tick,call');
+    expect(await order(fs, `${RUN}/file`)).toBe('call,tick');
+  });
+
+  test('`beforeExit`', async () => {
+    const told = (write: string): Promise<string> =>
+      runWell(
+        process.execPath,
+        [
+          '--input-type=module',
+          '-e',
+          `
+      import fs from 'node:fs';
+      import { createWandbFs } from 'wandb-fs';
+      const wandb = createWandbFs({ baseUrl: '${server.url}', apiKey: '${server.apiKey}' });
+      process.on('beforeExit', () => process.stdout.write('told '));
+      ${write}`,
+        ],
+        { cwd: packageRoot },
+      );
+    expect(await told(`fs.writeFileSync('${join(disk, 'file')}', 'x');`)).toBe('told ');
+    expect(await told(`wandb.writeFileSync('${RUN}/last', 'x');`)).toBe('told told ');
+  });
+
   test('rename of a run, or between runs', async () => {
     for (const name of ['run', 'other']) nodeFs.mkdirSync(join(disk, name));
     nodeFs.renameSync(join(disk, 'file'), join(disk, 'run/file'));
