@@ -2,7 +2,7 @@ import nodeFs from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
-import { createWandbArtifactFs, createWandbFs, type WandbFs } from 'wandb-fs';
+import { createWandbArtifactFs, createWandbFs, mountAll, type WandbFs } from 'wandb-fs';
 import { makeDirectory } from '../helpers/directories.js';
 import { packageRoot, runWell } from '../helpers/processes.js';
 import { useServer } from '../helpers/server.js';
@@ -16,7 +16,7 @@ const VERSION = `${COLLECTION}/v0`;
 
 /** The errnos of a member in all its styles. */
 async function errnosOf(
-  on: WandbFs | typeof nodeFs,
+  on: typeof nodeFs,
   name: string,
   ...args: readonly unknown[]
 ): Promise<readonly string[]> {
@@ -328,6 +328,16 @@ describe('what differs from a local disk', () => {
       expect(() => fs.cpSync(...way, options)).toThrow(told);
       await expect(fs.promises.cp(...way, options)).rejects.toEqual(told);
     }
+  });
+
+  test('`http:` and `https:` URLs as paths', async () => {
+    const page = new URL(`${server.url}/lab/project/runs/run/files/file`);
+    const elsewhere = new URL('https://example.org/lab/project/runs/run/files/file');
+    const refused = everywhere('ERR_INVALID_URL_SCHEME');
+    expect(await errnosOf(nodeFs, 'readFile', page)).toEqual(refused);
+    expect(await errnosOf(fs, 'readFile', page)).toEqual(everywhere('no error'));
+    expect(await errnosOf(fs, 'readFile', elsewhere)).toEqual(everywhere('ENOENT'));
+    expect(await errnosOf(mountAll({ '/mounted': fs }, nodeFs), 'readFile', page)).toEqual(refused);
   });
 
   test('`realpath` of what is no path', async () => {

@@ -103,11 +103,13 @@ const CALLS_OF_CALLS: readonly PropertyKey[] = ['native', promisify.custom];
 
 /** Looks like the original: its name, its length, and what hangs on it, such as `realpath.native`. */
 function standIn({ original, mounted, isOriginals }: Pair, life: Life): AnyFunction {
-  const value: AnyFunction = (...args) =>
-    life.isActive && !isOriginals(args) ? mounted(...args) : original(...args);
+  // A function, for `new fs.createReadStream()` works with Node's.
+  const value: AnyFunction = function standing(...args) {
+    return life.isActive && !isOriginals(args) ? mounted(...args) : original(...args);
+  };
   for (const key of Reflect.ownKeys(original)) {
     const descriptor = Object.getOwnPropertyDescriptor(original, key);
-    // An arrow function has no prototype, and nobody makes instances of a call.
+    // Its own can't be replaced, and what it makes is never an instance of it.
     if (descriptor === undefined || key === 'prototype') continue;
     const inner: unknown = descriptor.value;
     // No other key is looked at: a function of a program that isn't strict has keys of its own that throw on ours.

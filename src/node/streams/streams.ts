@@ -46,10 +46,13 @@ export function streamMembers(fs: FsOf) {
   const FileReadStream = streamClass(nodeFs.ReadStream as unknown as NodeStreamClass, fs);
   const FileWriteStream = streamClass(nodeFs.WriteStream as unknown as NodeStreamClass, fs);
   return {
-    createReadStream: (path: unknown, options?: unknown): ReadStream =>
-      Reflect.construct(FileReadStream, [path, options]),
-    createWriteStream: (path: unknown, options?: unknown): WriteStream =>
-      Reflect.construct(FileWriteStream, [path, options]),
+    // Functions: with Node's `new fs.createReadStream()` works, too.
+    createReadStream: function createReadStream(path: unknown, options?: unknown): ReadStream {
+      return Reflect.construct(FileReadStream, [path, options]);
+    },
+    createWriteStream: function createWriteStream(path: unknown, options?: unknown): WriteStream {
+      return Reflect.construct(FileWriteStream, [path, options]);
+    },
     ReadStream: FileReadStream,
     WriteStream: FileWriteStream,
     FileReadStream,
