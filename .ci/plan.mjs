@@ -6,8 +6,8 @@
  *     node .ci/plan.mjs --list   tells the steps and their test files, and runs nothing
  *
  * The whole suite runs on the oldest Node against the standard server. What depends on Node runs again on each other one,
- * what looks at something else through Node on the newest, what depends on the server's ways against one that is told of
- * uploads and one that delays (scripts/test-groups.mjs tells the groups); what only all of it shows, the matrix does.
+ * what looks at something else through the faces on the newest, what depends on the server's ways against one that is told
+ * of uploads and one that delays (scripts/test-groups.mjs tells the groups); what only all of it shows, the matrix does.
  */
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';

@@ -85,8 +85,7 @@ class Run {
     const log = createWriteStream(`${file}.log`);
     // A group of its own, so that it can be ended with all that it has started.
     const child = spawn(command, args, {
-      // What one process has compiled serves the others, the thousand that tests start among them: from Node 22 on.
-      env: { ...environment, NODE_COMPILE_CACHE: join(this.results, 'compiled'), ...step.env },
+      env: { ...environment, ...step.env },
       stdio: ['ignore', 'pipe', 'pipe'],
       detached: true,
     });

@@ -12,7 +12,6 @@ import { spawnSync } from 'node:child_process';
 import { chmod, cp, mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname, join, posix, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { build } from 'esbuild';
 import { bundleCommonJs } from './bundle-commonjs.mjs';
 import { bundleEsm } from './bundle-esm.mjs';
 
@@ -53,35 +52,6 @@ async function compile() {
       throw new Error(`${file} doesn't begin with a #! line.`);
     await chmod(program, 0o755);
   }
-}
-
-/** Takes unionfs into the demo's file, and nothing else. */
-async function bundleDemo() {
-  const file = join(made, 'esm/cli/demo.js');
-  await build({
-    entryPoints: [file],
-    outfile: file,
-    allowOverwrite: true,
-    bundle: true,
-    platform: 'node',
-    format: 'esm',
-    target: 'node20.19',
-    // unionfs is CommonJS.
-    banner: {
-      js: "import { createRequire } from 'node:module';\nconst require = createRequire(import.meta.url);",
-    },
-    plugins: [
-      {
-        name: 'keep-the-package-outside',
-        setup: ({ onResolve }) =>
-          onResolve({ filter: /./ }, ({ path, importer }) =>
-            importer === file && path !== 'unionfs' ? { path, external: true } : undefined,
-          ),
-      },
-    ],
-    sourcemap: true,
-    logLevel: 'error',
-  });
 }
 
 /**
@@ -126,8 +96,8 @@ async function putInPlace() {
 try {
   await mkdir(made);
   await compile();
-  await bundleEsm(made);
-  await bundleDemo();
+  const programs = Object.values(manifest.bin).map((file) => posix.relative('dist', file));
+  await bundleEsm(made, [...entries.map(({ esm }) => esm), ...programs]);
   await bundleCommonJs({ root, made, entries, dependencies: Object.keys(manifest.dependencies) });
   await declareCommonJs();
   await putInPlace();

@@ -59,7 +59,7 @@ const DEFAULT_NAMED = '0 && (exports.default = undefined);';
 const hasDefault = (source) => /^export (default|\{ default)\b/m.test(readFileSync(source, 'utf8'));
 
 /** They have a hundred files, few of which are used: only from the ESM ones can the others be left out. */
-const INSIDE = new Set(['graphql', 'graphql-request']);
+const INSIDE = new Set(['graphql', 'graphql-request', 'memfs']);
 
 /** Leaves out of a bundle what CommonJS can require at run time: the other entries and most dependencies. */
 const keepOutside = ({ root, source, cjs, twins, dependencies }) => ({

@@ -1,33 +1,51 @@
-import { join } from 'node:path';
+import { writeFile } from 'node:fs/promises';
+import { join, posix } from 'node:path';
 import { build } from 'esbuild';
 
-/** What is used of the packages for GraphQL. */
-const GRAPHQL = 'esm/wire/api/graphql.js';
+/** The I/O thread's file listens at once, and loads this one for its first task. */
+const SERVE_OUTSIDE = {
+  name: 'serve-outside',
+  setup: ({ onResolve }) =>
+    onResolve({ filter: /^\.\/serve\.js$/ }, ({ path }) => ({ path, external: true })),
+};
 
 /** What the threads load: the I/O thread, the local server's, and the fault proxy's. */
 const THREADS = [
+  'esm/io/owner/thread.js',
   'esm/io/owner/serve.js',
   'esm/testing/server/server-thread.js',
   'esm/testing/fault-proxy/thread.js',
 ];
 
 /**
- * Makes one file each, in its place, of modules of the ESM build that would load a hundred small ones, most of them of
- * `graphql`: it was a third of what loading this package took, and most of the start of a thread, which comes with the
- * first request and with a local server of many a test.
+ * Makes few files, in their places, of modules of the ESM build that would load hundreds of small ones: they were two thirds
+ * of what loading this package took, and most of the start of a thread, which comes with the first request and with a local
+ * server of many a test. The modules themselves stay beside them for the tools that look at one, and out of the package.
  *
  * @param made where the build is made
+ * @param entries of the package, relative to `made`: what they share they go on sharing
  */
-export async function bundleEsm(made) {
-  // The threads' files have it in them.
-  await bundle(made, GRAPHQL);
-  await Promise.all(THREADS.map((file) => bundle(made, file)));
+export async function bundleEsm(made, entries) {
+  const bundles = [...THREADS.map((file) => [file]), entries];
+  await Promise.all(bundles.map((files) => bundle(made, files)));
+  const packed = bundles.flat().map((file) => posix.relative('esm', file));
+  const lines = [
+    '*.js',
+    '*.js.map',
+    '!/shared/*',
+    ...packed.flatMap((file) => [`!/${file}`, `!/${file}.map`]),
+  ];
+  await writeFile(join(made, 'esm/.npmignore'), `${lines.join('\n')}\n`);
 }
 
-const bundle = (made, file) =>
+const bundle = (made, files) =>
   build({
-    entryPoints: [join(made, file)],
-    outfile: join(made, file),
+    entryPoints: files.map((file) => join(made, file)),
+    outbase: join(made, 'esm'),
+    outdir: join(made, 'esm'),
+    // Below the root of the build like each layer: from there a module finds the files of threads.
+    chunkNames: 'shared/[name]-[hash]',
+    splitting: files.length > 1,
     allowOverwrite: true,
     bundle: true,
     platform: 'node',
@@ -35,7 +53,12 @@ const bundle = (made, file) =>
     target: 'node20.19',
     // The ESM files of `graphql`: only from them can be left out what isn't used.
     mainFields: ['module', 'main'],
-    external: ['undici', 'memfs', 'lru-cache'],
+    external: ['undici/*', 'lru-cache'],
+    plugins: [SERVE_OUTSIDE],
+    // memfs and the demo's unionfs are CommonJS, and require modules of Node.
+    banner: {
+      js: "import { createRequire as requireFrom } from 'node:module';\nconst require = requireFrom(import.meta.url);",
+    },
     // `graphql` looks at every value that it passes for another copy of itself: here is one.
     define: { 'process.env.NODE_ENV': '"production"' },
     sourcemap: true,

@@ -9,8 +9,9 @@
  */
 import { Session } from 'node:inspector/promises';
 import { parseArgs } from 'node:util';
-import { createWandbFs } from 'wandb-fs';
 import { startFakeWandb } from 'wandb-fs/testing';
+// The entry's modules, one file each: 'wandb-fs' itself is made of few.
+import { createWandbFs } from '../dist/esm/node/create-fs.js';
 
 const { values } = parseArgs({
   options: {

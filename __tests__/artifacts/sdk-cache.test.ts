@@ -111,7 +111,10 @@ describe('the cache of the SDK', () => {
   });
 
   test('gets large files that were read in ranges, once all of them came', async () => {
-    const bytes = Buffer.from(Uint8Array.from({ length: 5_000_000 }, (_, index) => (index * 31) % 251));
+    const bytes = Buffer.alloc(
+      5_000_000,
+      Uint8Array.from({ length: 251 }, (_, index) => (index * 31) % 251),
+    );
     const version = await seeded({ big: bytes });
     const fs = mount(server, { artifactCache: directory, cacheBytes: 1024 * 1024 });
     const handle = await fs.promises.open(`${version}/big`);

@@ -16,20 +16,30 @@ beforeAll(async () => {
 const READ = `JSON.stringify([fs.readdirSync('/wandb'), fs.readFileSync('/wandb/runs/team/project/run/config.yaml', 'utf8')])`;
 const REQUIRED = `const fs = require('node:fs'); console.log(${READ});`;
 const IMPORTED = `import * as fs from 'node:fs'; console.log(${READ});`;
+/** Both by one program. */
+const REQUIRED_AND_IMPORTED = `
+  const required = ((fs) => ${READ})(require('node:fs'));
+  import('data:text/javascript,import * as fs from "node:fs"; export default fs').then(({ default: fs }) =>
+    console.log('[' + required + ',' + ${READ} + ']'));`;
 const SEEN = [['artifacts', 'runs'], 'lr: 0.1'];
 
 describe('a flag of the process registers before the first line of its program', () => {
   test.each([
     ['--import', ['--import', 'wandb-fs/register']],
-    ['--import=', ['--import=wandb-fs/register']],
     ['--require', ['--require', 'wandb-fs/register']],
+  ])('by %s', async (_, flags) => {
+    expect(await printedBy(flags, REQUIRED, env)).toEqual(SEEN);
+    expect(await printedBy([...flags, ...esm], IMPORTED, env)).toEqual(SEEN);
+  });
+
+  test.each([
+    ['--import=', ['--import=wandb-fs/register']],
     ['-r', ['-r', 'wandb-fs/register']],
     ['both', ['--require', 'wandb-fs/register', '--import', 'wandb-fs/register']],
     ['the path of the file', ['--import', distFile('esm/integrations/register.js')]],
     ['a relative path', ['--require', './dist/cjs/register.cjs']],
   ])('by %s', async (_, flags) => {
-    expect(await printedBy(flags, REQUIRED, env)).toEqual(SEEN);
-    expect(await printedBy([...flags, ...esm], IMPORTED, env)).toEqual(SEEN);
+    expect(await printedBy(flags, REQUIRED_AND_IMPORTED, env)).toEqual([SEEN, SEEN]);
   });
 
   test('in NODE_OPTIONS', async () => {

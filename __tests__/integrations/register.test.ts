@@ -1,15 +1,16 @@
 import { useServer } from '../helpers/server.js';
-import { environmentOf, esm, printedBy } from './scripts.js';
+import { environmentOf, useProgram } from './scripts.js';
 
 const server = useServer();
 beforeAll(async () => {
   await server.seed({ 'team/project/run': { 'a.txt': 'content', 'dir/b.txt': 'inner' } });
 });
 
-/** Runs a script behind `const registration = register(…)`, with RUN mounted; it prints what `value` is. */
+const program = useProgram(() => environmentOf(server));
+
+/** Runs a script behind `const registration = register(…)`, with RUN mounted; it tells what `value` is. */
 const registered = (script: string, value: string): Promise<unknown> =>
-  printedBy(
-    esm,
+  program(
     `
     import assert from 'node:assert';
     import fs, { readFileSync, createReadStream, promises } from 'node:fs';
@@ -25,11 +26,17 @@ const registered = (script: string, value: string): Promise<unknown> =>
     const before = [fs, fs.promises].map((target) => Object.getOwnPropertyDescriptors(target));
     const shape = [fs, fs.promises].map(shapeOf);
     const early = { exists: fs.existsSync };
-    const registration = register({ mounts: { [RUN]: createWandbFs({ root: 'team/project/run' }) } });
-    ${script}
-    registration.unregister();
-    console.log(JSON.stringify(await (${value})));`,
-    environmentOf(server),
+    const run = createWandbFs({ root: 'team/project/run' });
+    const registration = register({ mounts: { [RUN]: run } });
+    async function outcome() {
+      ${script}
+      registration.unregister();
+      return await (${value});
+    }
+    export default await outcome().finally(async () => {
+      registration.unregister();
+      await run.wandb.close();
+    });`,
   );
 
 describe('every call of the process sees the mounts', () => {

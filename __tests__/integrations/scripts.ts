@@ -1,6 +1,10 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdir, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { FakeWandb } from 'wandb-fs/testing';
-import { packageRoot, run, runWell } from '../helpers/processes.js';
+import { makeDirectory } from '../helpers/directories.js';
+import { environment, packageRoot, run, runWell } from '../helpers/processes.js';
 
 /** What a process is told of a server, as its user would. */
 export const environmentOf = ({ url, apiKey }: Pick<FakeWandb, 'url' | 'apiKey'>) => ({
@@ -30,3 +34,59 @@ export const esm = ['--input-type=module'];
 export const major = Number.parseInt(process.versions.node, 10);
 
 export const distFile = (path: string): string => join(packageRoot, 'dist', path);
+
+/** Loads the files that it is told, and tells what each exports by default, or how it failed. */
+const PROGRAM = `
+  process.on('message', (file) =>
+    import(file).then(
+      ({ default: value }) => process.send({ value }),
+      (error) => process.send({ error: error?.stack ?? String(error) }),
+    ));`;
+
+interface Program {
+  readonly process: ChildProcess;
+  /** Where its modules are. */
+  readonly directory: string;
+}
+
+async function startProgram(env: Readonly<Record<string, string>>): Promise<Program> {
+  const directory = await makeDirectory();
+  await mkdir(join(directory, 'node_modules'));
+  await symlink(packageRoot, join(directory, 'node_modules/wandb-fs'));
+  const child = spawn(process.execPath, ['--no-warnings', ...esm, '--eval', PROGRAM], {
+    cwd: packageRoot,
+    env: environment(env),
+    stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
+  });
+  return { process: child, directory };
+}
+
+/**
+ * One process for the tests of a file that leave it as it was: each runs a module of its own in it, and gets what that
+ * exports by default, as JSON.
+ */
+export function useProgram(env: () => Readonly<Record<string, string>>) {
+  let program: Promise<Program> | null = null;
+  let modules = 0;
+  afterAll(async () => {
+    const child = (await program)?.process;
+    if (!child?.connected) return;
+    const ended = once(child, 'exit');
+    child.disconnect();
+    await ended;
+  });
+  return async (source: string): Promise<unknown> => {
+    program ??= startProgram(env());
+    const { process: child, directory } = await program;
+    const file = join(directory, `${modules++}.mjs`);
+    await writeFile(file, source);
+    const told = new AbortController();
+    const ended = once(child, 'exit', told).then(([code]) => [{ error: `The process ended with ${code}.` }]);
+    child.send(file);
+    const [{ value, error }] = await Promise.race([once(child, 'message', told), ended]).finally(() =>
+      told.abort(),
+    );
+    if (error !== undefined) throw new Error(error);
+    return value;
+  };
+}

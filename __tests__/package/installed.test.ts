@@ -1,5 +1,6 @@
-import { mkdir, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { existsSync, readFileSync } from 'node:fs';
+import { mkdir, readdir, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import { makeDirectory } from '../helpers/directories.js';
 import { packageRoot, run, runWell } from '../helpers/processes.js';
 
@@ -53,6 +54,8 @@ import { readFile } from 'wandb-fs/promises';
 import { startFakeWandb, type FakeWandb } from 'wandb-fs/testing';
 `;
 
+const LINK = /\]\((?!https?:|#)([^)#\s]+)(?:#[^)]*)?\)/g;
+
 describe('the packed package, installed into an empty project', () => {
   let project: string;
 
@@ -104,10 +107,12 @@ describe('the packed package, installed into an empty project', () => {
     expect(exitCode).toBe(0);
   });
 
-  it.each(['mts', 'cts'])("has types under TypeScript's nodenext in a .%s file", async (suffix) => {
-    const sources = join(project, suffix);
+  const SUFFIXES = ['mts', 'cts'];
+  /** Both kinds of file at once: most of what TypeScript does is the same for them. */
+  async function compiled() {
+    const sources = join(project, 'typed');
     await mkdir(sources);
-    await writeFile(join(sources, `main.${suffix}`), TYPED_IMPORTS + TYPED);
+    for (const suffix of SUFFIXES) await writeFile(join(sources, `main.${suffix}`), TYPED_IMPORTS + TYPED);
     await writeFile(
       join(sources, 'tsconfig.json'),
       JSON.stringify({
@@ -124,17 +129,42 @@ describe('the packed package, installed into an empty project', () => {
       }),
     );
     const tsc = join(packageRoot, 'node_modules/typescript/bin/tsc');
-    const { exitCode, stdout } = await run(process.execPath, [tsc, '-p', sources], { cwd: project });
-    expect({ exitCode, stdout }).toEqual({ exitCode: 0, stdout: '' });
+    return run(process.execPath, [tsc, '-p', sources, '--listFiles'], { cwd: project });
+  }
+  let compilation: ReturnType<typeof compiled> | null = null;
+
+  it.each(SUFFIXES)("has types under TypeScript's nodenext in a .%s file", async (suffix) => {
+    compilation ??= compiled();
+    const { exitCode, stdout } = await compilation;
+    expect({ exitCode, errors: stdout.match(/^.*error TS.*$/gm) }).toEqual({ exitCode: 0, errors: null });
+    expect(stdout).toContain(`/typed/main.${suffix}\n`);
   });
 
   it('has the demo, with all that it needs', async () => {
-    expect(await runWell('npx', ['--no-install', 'wandb-fs', 'demo'], { cwd: project })).toMatch(/unionfs/);
+    // What npx runs, and by npx the next one.
+    const program = join(project, 'node_modules/.bin/wandb-fs');
+    expect(await runWell(program, ['demo'], { cwd: project })).toMatch(/unionfs/);
   });
 
   it('has its command line', async () => {
     expect(await runWell('npx', ['--no-install', 'wandb-fs', '--help'], { cwd: project })).toMatch(
       /^Usage: wandb-fs/,
     );
+  });
+
+  it('no document of the package links to a file that is not in the package', async () => {
+    const root = join(project, 'node_modules/wandb-fs');
+    const documents = (await readdir(root, { recursive: true })).filter((path) =>
+      /^(?!node_modules).*\.md$/.test(path),
+    );
+    expect(documents).toEqual(expect.arrayContaining(['README.md', 'docs/SEMANTICS.md', 'docs/COVERAGE.md']));
+    const links = documents.flatMap((document) =>
+      [...readFileSync(join(root, document), 'utf8').matchAll(LINK)].map(([, target = '']) => ({
+        document,
+        leadsTo: join(root, dirname(document), target),
+      })),
+    );
+    expect(links.length).toBeGreaterThan(5);
+    expect(links.filter(({ leadsTo }) => !existsSync(leadsTo))).toEqual([]);
   });
 });

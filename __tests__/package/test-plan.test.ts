@@ -11,41 +11,44 @@ interface Step {
 
 const node = (...args: string[]): Promise<string> => runWell(process.execPath, args, { cwd: packageRoot });
 const linesOf = (text: string): string[] => text.split('\n').filter(Boolean);
+
+let plan: readonly Step[];
+let groups: ReadonlyMap<string, string>;
 const planned = async (...args: string[]): Promise<readonly Step[]> =>
   JSON.parse(await node('.ci/plan.mjs', '--list', ...args));
-const groups = async (): Promise<ReadonlyMap<string, string>> =>
-  new Map(
+
+beforeAll(async () => {
+  plan = await planned();
+  groups = new Map(
     linesOf(await node('scripts/test-groups.mjs')).map((line) => {
       const [file = '', ...names] = line.split(' ');
       return [file, names.join(' ')];
     }),
   );
+});
 
 test.each([[[]], [['--matrix']]])('every test file is in a step of the plan (%j)', async (args) => {
-  const steps = await planned(...args);
+  const steps = args.length > 0 ? await planned(...args) : plan;
   const seen = new Set(steps.flatMap(({ tests = [] }) => tests));
-  expect([...(await groups()).keys()].filter((file) => !seen.has(file))).toEqual([]);
+  expect([...groups.keys()].filter((file) => !seen.has(file))).toEqual([]);
   expect(steps.filter(({ tests }) => tests?.length === 0)).toEqual([]);
 });
 
-test('what depends on Node runs on each, and what depends on the server against each kind', async () => {
-  const steps = await planned();
-  const times = (file: string) => steps.filter(({ tests = [] }) => tests.includes(file)).length;
-  const found = [...(await groups())].map(([file, names]) => [names, times(file)]);
+test('what depends on Node runs on each, and what depends on the server against each kind', () => {
+  const times = (file: string) => plan.filter(({ tests = [] }) => tests.includes(file)).length;
+  const found = [...groups].map(([file, names]) => [names, times(file)]);
   const expected: Readonly<Record<string, number>> = {
     once: 1,
     node: 4,
     faces: 2,
     ways: 3,
     'node ways': 4,
-    'faces ways': 3,
     alone: 1,
   };
   expect(found.filter(([names = '', count]) => expected[names] !== count)).toEqual([]);
 });
 
-test('the groups are told by what a file and its helpers import and call', async () => {
-  const found = await groups();
+test('the groups are told by what a file and its helpers import and call', () => {
   expect(
     Object.fromEntries(
       [
@@ -60,13 +63,9 @@ test('the groups are told by what a file and its helpers import and call', async
         'semantics/two-instances',
         // Through the faces, but of one kind of server only.
         'semantics/info',
-        // Other people's tools, and processes.
-        'tools/webpack',
-        'kernel/content/journal/kills',
-        'package/documents',
         'process/exit',
         'reliability/programs',
-      ].map((name) => [name, found.get(`__tests__/${name}.test.ts`)]),
+      ].map((name) => [name, groups.get(`__tests__/${name}.test.ts`)]),
     ),
   ).toEqual({
     'config/netrc': 'once',
@@ -78,9 +77,6 @@ test('the groups are told by what a file and its helpers import and call', async
     'artifacts/changing': 'ways',
     'semantics/two-instances': 'ways',
     'semantics/info': 'faces',
-    'tools/webpack': 'faces ways',
-    'kernel/content/journal/kills': 'faces',
-    'package/documents': 'once',
     'process/exit': 'node ways',
     'reliability/programs': 'alone',
   });

@@ -3,7 +3,16 @@ import { join } from 'node:path';
 import { makeDirectory } from '../helpers/directories.js';
 import { packageRoot, run } from '../helpers/processes.js';
 import { useServer } from '../helpers/server.js';
-import { prelude, runWithTree, seedTrees, TREES, type Tree, toldByEach } from './trees.js';
+import {
+  importing,
+  prelude,
+  printedBy,
+  requiring,
+  seedTrees,
+  TREES,
+  type Tree,
+  toldByEach,
+} from './trees.js';
 
 const server = useServer();
 beforeAll(async () => {
@@ -18,13 +27,6 @@ interface Told {
   readonly code: string;
   readonly message: string;
   readonly ms: number;
-}
-
-/** What a script that must end well prints, as JSON. */
-async function printedBy(...args: Parameters<typeof runWithTree>): Promise<Told[]> {
-  const { exitCode, stdout, stderr } = await runWithTree(...args);
-  if (exitCode !== 0 || stderr !== '') throw new Error(`It ended with ${exitCode}.\n${stdout}\n${stderr}`);
-  return JSON.parse(stdout);
 }
 
 const READS = `[
@@ -55,29 +57,56 @@ function once<T>(work: () => Promise<T>): () => Promise<T> {
   };
 }
 
-const toldOnce = <T>(script: string, more: Parameters<typeof toldByEach>[2] = {}) =>
-  once(() => toldByEach<T>(server, script, more));
+const toldOnce = <T>(script: string, flags: readonly string[] = []) =>
+  once(() => toldByEach<T>(server, script, flags));
 
-const inMainThread = toldOnce(`tell(${READS});`);
+/** From here to the end of the process, which a thread would keep for ever; told with what else there is to tell. */
+const thenIdle = (more: string) =>
+  `const begin = Date.now();\nprocess.on('exit', () => tell({ ${more}, idle: Date.now() - begin }));`;
 
-const inWorkers = once(() =>
-  Promise.all(
-    TREES.map((tree) => {
-      const script = `
-        import { Worker } from 'node:worker_threads';
-        const code = \`
-          const { ${tree.create} } = require('wandb-fs');
-          const { parentPort } = require('node:worker_threads');
-          ${prelude(tree).replaceAll('`', '\\`')}
-          parentPort.postMessage(${READS});\`;
-        const workers = Array.from({ length: 3 }, () => new Worker(code, { eval: true, execArgv: [] }));
-        const answers = workers.map((worker) => new Promise((resolve, reject) => worker.on('message', resolve).on('error', reject)));
-        const here = ${READS};
-        console.log(JSON.stringify([here, ...(await Promise.all(answers))]));`;
-      return printedBy(server, tree, script);
-    }),
-  ),
+interface Behind {
+  readonly idle: number;
+}
+
+/** The first call of all is a blocking one. */
+const behindSync = toldOnce<Behind & { seen: unknown; cacheOnly: readonly Told[] }>(
+  `const seen = ${READS};
+   const own = mount({ sync: 'cache-only' });
+   const first = codeOf(() => own.readFileSync(FILE, 'utf8'));
+   let last = first;
+   for (let rounds = 0; last.code === 'EAGAIN' && rounds < 500; rounds++) {
+     await new Promise((resolve) => setTimeout(resolve, 10));
+     last = codeOf(() => own.readFileSync(FILE, 'utf8'));
+   }
+   const cacheOnly = [first, last];
+   ${thenIdle('seen, cacheOnly')}`,
 );
+
+/** None of the calls that ask W&B is. */
+const behindAsync = toldOnce<Behind & { withoutSync: readonly Told[] }>(
+  `const own = mount({ sync: 'off' });
+   const calls = [() => own.readFileSync(FILE, 'utf8'), () => own.statSync(OTHER).size];
+   const cold = calls.map(codeOf);
+   await Promise.all([own.promises.readFile(FILE), own.promises.stat(OTHER), fs.promises.readFile(FILE)]);
+   const withoutSync = [...cold, ...calls.map(codeOf)];
+   ${thenIdle('withoutSync')}`,
+);
+
+/** Of each tree in the parent, and in each worker. */
+const inWorkers = once(() => {
+  const reads = TREES.map((tree) => `(() => {${prelude(tree)}\nreturn ${READS};\n})()`);
+  const code = `
+    ${requiring}
+    require('node:worker_threads').parentPort.postMessage([${reads}]);`;
+  return printedBy<readonly unknown[][]>(
+    server,
+    `import { Worker } from 'node:worker_threads';
+     const workers = Array.from({ length: 2 }, () => new Worker(${JSON.stringify(code)}, { eval: true, execArgv: [] }));
+     const answers = workers.map((worker) => new Promise((resolve, reject) => worker.on('message', resolve).on('error', reject)));
+     const here = [${reads}];
+     console.log(JSON.stringify([here, ...(await Promise.all(answers))]));`,
+  );
+});
 
 const FILES = `{ 'file.txt': 'content', 'other.txt': 'other' }`;
 const inTest = (tree: Tree): string => `
@@ -101,70 +130,43 @@ async function runJest(suffix: string, flags: readonly string[], importing: stri
   await mkdir(join(directory, 'node_modules'));
   await symlink(packageRoot, join(directory, 'node_modules/wandb-fs'));
   const jest = join(packageRoot, 'node_modules/jest/bin/jest.js');
-  const args = [...flags, jest, '--verbose', '--rootDir', directory, '--testMatch', `**/cold.${suffix}`];
+  // Nothing of an installed package is transformed; this one is only linked.
+  const options = ['--rootDir', directory, '--testMatch', `**/cold.${suffix}`, '--transform', '{}'];
+  const args = [...flags, jest, '--verbose', ...options];
   return run(process.execPath, args, { cwd: directory });
 }
 
-const CREATES = TREES.map(({ create }) => create).join(', ');
 const inJest = {
   CommonJS: once(() =>
-    runJest(
-      'test.js',
-      [],
-      `const { ${CREATES} } = require('wandb-fs');\nconst { startFakeWandb } = require('wandb-fs/testing');`,
-    ),
+    runJest('test.js', [], `${requiring}\nconst { startFakeWandb } = require('wandb-fs/testing');`),
   ),
   ESM: once(() =>
     runJest(
       'test.mjs',
       ['--experimental-vm-modules', '--no-warnings'],
-      `import { ${CREATES} } from 'wandb-fs';\nimport { startFakeWandb } from 'wandb-fs/testing';`,
+      `${importing}\nimport { startFakeWandb } from 'wandb-fs/testing';`,
     ),
   ),
 };
 
-const withoutSync = toldOnce<readonly Told[]>(
-  `const cold = [codeOf(() => fs.readFileSync(FILE, 'utf8')), codeOf(() => fs.statSync(OTHER))];
-   await Promise.all([fs.promises.readFile(FILE), fs.promises.stat(OTHER)]);
-   tell([...cold, codeOf(() => fs.readFileSync(FILE, 'utf8')), codeOf(() => fs.statSync(OTHER).size)]);`,
-  { options: { sync: 'off' } },
-);
-
-const cacheOnly = toldOnce<readonly Told[]>(
-  `const first = codeOf(() => fs.readFileSync(FILE, 'utf8'));
-   let last = first;
-   for (let rounds = 0; last.code === 'EAGAIN' && rounds < 500; rounds++) {
-     await new Promise((resolve) => setTimeout(resolve, 10));
-     last = codeOf(() => fs.readFileSync(FILE, 'utf8'));
-   }
-   tell([first, last]);`,
-  { options: { sync: 'cache-only' } },
-);
-
 const restricted = (...more: readonly string[]) =>
-  toldOnce<Told>(`tell(codeOf(() => fs.readFileSync(FILE, 'utf8')));`, {
-    flags: [...permissionFlags(), '--no-warnings', ...more],
-  });
+  toldOnce<Told>(`tell(codeOf(() => fs.readFileSync(FILE, 'utf8')));`, [
+    ...permissionFlags(),
+    '--no-warnings',
+    ...more,
+  ]);
 const withoutWorkers = restricted();
 const withWorkers = restricted('--allow-worker');
-
-/** From the last line of the script for a tree to the end of the process, which a thread would keep for ever. */
-const idle = (script: string) =>
-  toldOnce<number>(
-    `${script}\nconst begin = Date.now();\nprocess.on('exit', () => tell(Date.now() - begin));`,
-  );
-const idleBehindSync = idle('fs.readFileSync(FILE);');
-const idleBehindAsync = idle('await fs.promises.readFile(FILE);');
 
 describe.each(TREES.map((tree, index) => ({ tree, index, name: tree.name })))(
   'blocking calls on a cold cache: $name',
   ({ tree, index, name }) => {
     test('in the main thread', async () => {
-      expect((await inMainThread())[index]).toEqual(SEEN);
+      expect((await behindSync())[index]?.seen).toEqual(SEEN);
     });
 
     test('in a worker_thread, and in its parent meanwhile', async () => {
-      expect((await inWorkers())[index]).toEqual([SEEN, SEEN, SEEN, SEEN]);
+      expect((await inWorkers()).map((seen) => seen[index])).toEqual([SEEN, SEEN, SEEN]);
     });
 
     test.each(['CommonJS', 'ESM'] as const)(
@@ -179,7 +181,7 @@ describe.each(TREES.map((tree, index) => ({ tree, index, name: tree.name })))(
     );
 
     test("with `sync: 'off'` they are ENOTSUP, and what is loaded is answered", async () => {
-      const [read, stat, ...warm] = (await withoutSync())[index] ?? [];
+      const [read, stat, ...warm] = (await behindAsync())[index]?.withoutSync ?? [];
       expect([read?.code, stat?.code]).toEqual(['ENOTSUP', 'ENOTSUP']);
       expect(read?.message).toContain('promise twin');
       expect(warm).toMatchObject([
@@ -189,7 +191,7 @@ describe.each(TREES.map((tree, index) => ({ tree, index, name: tree.name })))(
     });
 
     test("with `sync: 'cache-only'` they are EAGAIN until the load that they began has come", async () => {
-      expect((await cacheOnly())[index]).toMatchObject([
+      expect((await behindSync())[index]?.cacheOnly).toMatchObject([
         { code: 'EAGAIN' },
         { code: 'success', message: 'content' },
       ]);
@@ -198,12 +200,13 @@ describe.each(TREES.map((tree, index) => ({ tree, index, name: tree.name })))(
     test('wait no longer than `syncTimeout`, and the next one has an answer', async () => {
       await server.faults([{ match: { path: '/graphql' }, delayMs: 4000, times: 1 }]);
       const script = `
+        ${prelude(tree, { syncTimeout: 500 })}
         const late = codeOf(() => fs.readFileSync(FILE, 'utf8'));
         const again = [];
         do again.push(codeOf(() => fs.readFileSync(FILE, 'utf8')));
         while (again.at(-1).code === 'ETIMEDOUT' && again.length < 50);
         console.log(JSON.stringify([late, again.at(-1)]));`;
-      const [late, last] = await printedBy(server, tree, script, { options: { syncTimeout: 500 } });
+      const [late, last] = await printedBy<Told[]>(server, script);
       expect(late).toMatchObject({ code: 'ETIMEDOUT' });
       expect(late?.message).toContain('syncTimeout');
       expect(late?.ms).toBeGreaterThanOrEqual(500);
@@ -219,15 +222,16 @@ describe.each(TREES.map((tree, index) => ({ tree, index, name: tree.name })))(
     });
 
     test('leave a thread that keeps no process from ending', async () => {
-      expect((await idleBehindSync())[index]).toBeLessThan(5000);
-      expect((await idleBehindAsync())[index]).toBeLessThan(5000);
+      expect((await behindSync())[index]?.idle).toBeLessThan(5000);
+      expect((await behindAsync())[index]?.idle).toBeLessThan(5000);
     });
   },
 );
 
 /** Side by side, for nearly all of it is waiting for a heart that beats no more. */
 describe('blocking calls whose thread is terminated fail soon, and the next one starts another', () => {
-  const script = `
+  const script = (tree: Tree) => `
+    ${prelude(tree)}
     ${capturing}
     const before = codeOf(() => fs.readFileSync(FILE, 'utf8'));
     void threads[0].terminate();
@@ -236,7 +240,7 @@ describe('blocking calls whose thread is terminated fail soon, and the next one 
     console.log(JSON.stringify([before, during, after, { code: threads.length }]));`;
   let printed: Promise<Told[]>[];
   beforeAll(() => {
-    printed = TREES.map((tree) => printedBy(server, tree, script));
+    printed = TREES.map((tree) => printedBy<Told[]>(server, script(tree)));
   });
 
   test.each(TREES.map(({ name }, index) => ({ name, index })))('$name', async ({ index }) => {

@@ -1,5 +1,5 @@
 import type { FakeWandb } from 'wandb-fs/testing';
-import { type Finished, packageRoot, run } from '../helpers/processes.js';
+import { packageRoot, run } from '../helpers/processes.js';
 
 /** A tree of each kind with the file FILE, which holds 'content', and OTHER, which holds 'other'. */
 export interface Tree {
@@ -20,17 +20,18 @@ export async function seedTrees(server: FakeWandb): Promise<void> {
   await server.seedArtifacts({ 'team/project/dataset/flowers': { versions: [{ files: FILES }] } });
 }
 
-const environmentOf = ({ url, apiKey }: Pick<FakeWandb, 'url' | 'apiKey'>) => ({
-  WANDB_BASE_URL: url,
-  WANDB_API_KEY: apiKey,
-});
+const CREATES = TREES.map(({ create }) => create).join(', ');
+/** What makes the trees, for a program. */
+export const importing = `import { ${CREATES} } from 'wandb-fs';`;
+export const requiring = `const { ${CREATES} } = require('wandb-fs');`;
 
-/** `fs` over a cold cache, FILE and OTHER, and `codeOf`, which tells how a call failed and how long it took. */
-export const prelude = (
-  { create, directory }: Tree,
-  options: Readonly<Record<string, unknown>> = {},
-): string => `
-  const fs = ${create}(${JSON.stringify(options)});
+/**
+ * `fs` over a cold cache, FILE and OTHER, `mount`, which makes another such `fs` with other options, and `codeOf`, which
+ * tells how a call failed and how long it took.
+ */
+export const prelude = ({ create, directory }: Tree, options: object = {}): string => `
+  const mount = ${create};
+  const fs = mount(${JSON.stringify(options)});
   const [FILE, OTHER] = ['${directory}/file.txt', '${directory}/other.txt'];
   function codeOf(call) {
     const begin = performance.now();
@@ -38,51 +39,36 @@ export const prelude = (
     try { return told('success', String(call())); } catch ({ code, message }) { return told(code, message); }
   }`;
 
-/** Runs a script with `fs` in a process of its own. */
-export function runWithTree(
-  server: Pick<FakeWandb, 'url' | 'apiKey'>,
-  tree: Tree,
+/** What a program, which has what makes the trees and must end well, prints as JSON. */
+export async function printedBy<T>(
+  { url, apiKey }: Pick<FakeWandb, 'url' | 'apiKey'>,
   script: string,
-  {
-    options = {},
-    flags = [],
-  }: { options?: Readonly<Record<string, unknown>>; flags?: readonly string[] } = {},
-): Promise<Finished> {
-  const source = `import { ${tree.create} } from 'wandb-fs';\n${prelude(tree, options)}\n${script}`;
-  return run(process.execPath, [...flags, '--input-type=module', '--eval', source], {
-    cwd: packageRoot,
-    env: environmentOf(server),
-  });
+  flags: readonly string[] = [],
+): Promise<T> {
+  const args = [...flags, '--input-type=module', '--eval', `${importing}\n${script}`];
+  const env = { WANDB_BASE_URL: url, WANDB_API_KEY: apiKey };
+  const { exitCode, stdout, stderr } = await run(process.execPath, args, { cwd: packageRoot, env });
+  if (exitCode !== 0 || stderr !== '') throw new Error(`It ended with ${exitCode}.\n${stdout}\n${stderr}`);
+  return JSON.parse(stdout);
 }
 
 /**
  * Runs a script once for each tree, one after the other in one process that must end well: the start of a process costs
- * more than what the script does. It has `fs` as in `runWithTree`, and tells a value by `tell`.
+ * more than what the script does. It has what `prelude` has, and tells a value by `tell`.
  *
  * @returns what was told of each tree, in the order of TREES
  */
-export async function toldByEach<T>(
+export function toldByEach<T>(
   server: Pick<FakeWandb, 'url' | 'apiKey'>,
   script: string,
-  {
-    options = {},
-    flags = [],
-  }: { options?: Readonly<Record<string, unknown>>; flags?: readonly string[] } = {},
+  flags: readonly string[] = [],
 ): Promise<readonly T[]> {
   const parts = TREES.map(
-    (tree) =>
-      `await (async (tell) => {\n${prelude(tree, options)}\n${script}\n})((value) => told.push(value));`,
+    (tree) => `await (async (tell) => {\n${prelude(tree)}\n${script}\n})((value) => told.push(value));`,
   );
   const source = `
-    import { ${TREES.map(({ create }) => create).join(', ')} } from 'wandb-fs';
     const told = [];
     ${parts.join('\n')}
     process.on('exit', () => console.log(JSON.stringify(told)));`;
-  const { exitCode, stdout, stderr } = await run(
-    process.execPath,
-    [...flags, '--input-type=module', '--eval', source],
-    { cwd: packageRoot, env: environmentOf(server) },
-  );
-  if (exitCode !== 0 || stderr !== '') throw new Error(`It ended with ${exitCode}.\n${stdout}\n${stderr}`);
-  return JSON.parse(stdout);
+  return printedBy(server, source, flags);
 }

@@ -10,7 +10,10 @@ import { artifactTour } from './demo-artifacts.js';
 import { type Step, take } from './demo-steps.js';
 
 const RUN = 'demo/flowers/tour';
-const MODEL = Buffer.from(Uint8Array.from({ length: 4 << 20 }, (_, index) => (index * 7) % 251));
+const MODEL = Buffer.alloc(
+  4 << 20,
+  Uint8Array.from({ length: 251 }, (_, index) => (index * 7) % 251),
+);
 const CONFIG = 'lr:\n  value: 0.1\n';
 const PREDICTIONS = 400;
 
