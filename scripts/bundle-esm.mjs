@@ -1,4 +1,5 @@
 import { writeFile } from 'node:fs/promises';
+import { isBuiltin } from 'node:module';
 import { join, posix } from 'node:path';
 import { build } from 'esbuild';
 
@@ -7,6 +8,26 @@ const SERVE_OUTSIDE = {
   name: 'serve-outside',
   setup: ({ onResolve }) =>
     onResolve({ filter: /^\.\/serve\.js$/ }, ({ path }) => ({ path, external: true })),
+};
+
+/**
+ * memfs, undici and the demo's unionfs are CommonJS, and require modules of Node, some of which not each Node has. An ESM file
+ * has no `require`, and one made by `createRequire` would need the file's address, which bundlers of users' programs don't
+ * know.
+ */
+const REQUIRED_OF_NODE = {
+  name: 'required-of-node',
+  setup({ onResolve, onLoad }) {
+    onResolve({ filter: /./ }, ({ path, kind }) =>
+      kind === 'require-call' && isBuiltin(path) ? { path, namespace: 'required-of-node' } : undefined,
+    );
+    onLoad({ filter: /./, namespace: 'required-of-node' }, ({ path }) => ({
+      contents: `
+        const found = process.getBuiltinModule(${JSON.stringify(path)});
+        if (!found) throw Object.assign(new Error('No such built-in module: ${path}'), { code: 'ERR_UNKNOWN_BUILTIN_MODULE' });
+        module.exports = found;`,
+    }));
+  },
 };
 
 /** What the threads load: the I/O thread, the local server's, and the fault proxy's. */
@@ -53,12 +74,8 @@ const bundle = (made, files) =>
     target: 'node20.19',
     // The ESM files of `graphql`: only from them can be left out what isn't used.
     mainFields: ['module', 'main'],
-    external: ['undici/*', 'lru-cache'],
-    plugins: [SERVE_OUTSIDE],
-    // memfs and the demo's unionfs are CommonJS, and require modules of Node.
-    banner: {
-      js: "import { createRequire as requireFrom } from 'node:module';\nconst require = requireFrom(import.meta.url);",
-    },
+    external: ['lru-cache'],
+    plugins: [SERVE_OUTSIDE, REQUIRED_OF_NODE],
     // `graphql` looks at every value that it passes for another copy of itself: here is one.
     define: { 'process.env.NODE_ENV': '"production"' },
     sourcemap: true,

@@ -1,4 +1,3 @@
-import { existsSync } from 'node:fs';
 import {
   MessageChannel,
   type MessagePort,
@@ -69,14 +68,6 @@ export class OwnerThread {
     });
     this.worker.on('error', this.onError);
     this.worker.on('exit', this.onExit);
-    if (url.protocol === 'file:' && !existsSync(url)) {
-      void this.end();
-      throw new Failure(
-        'ENOTSUP',
-        "The I/O thread's file isn't there; bundlers need the option `workerUrl`.",
-        url.pathname,
-      );
-    }
     port1.on('message', (answer: Answer) => this.receive(answer));
     this.keepProcess(false);
   }

@@ -5,7 +5,7 @@ import { WireFailure } from '../wire-failure.js';
 import { proxyFor } from './proxy-choice.js';
 import { publicLookup } from './public-addresses.js';
 import { authorizationFor, connectorThrough, connectorTo, refusalOfProxy } from './tunnel.js';
-import { loadUndici, type Undici } from './undici.js';
+import type { Undici } from './undici.js';
 
 /** How requests to one host are made. */
 export interface Route {
@@ -54,7 +54,7 @@ export function ownRoutes(config: WireConfig, connections: number): Routes {
   let loaded: Promise<Routes> | null = null;
   return {
     of: async (...request) => {
-      loaded ??= loadUndici().then((undici) => routesOf(undici, config, connections));
+      loaded ??= import('./undici.js').then((undici) => routesOf(undici, config, connections));
       return (await loaded).of(...request);
     },
     close: async () => (await loaded)?.close(),
