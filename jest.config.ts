@@ -8,10 +8,6 @@ const config: Config = {
   testPathIgnorePatterns: [
     // These talk to the official Python SDK; WANDB_PYTHON names an interpreter that has it. All others need Node only.
     ...(process.env.WANDB_PYTHON ? [] : ['<rootDir>/__tests__/interop/']),
-    // Minutes of processes that end and are killed, and of a crowd: `npm run test:long`, and continuous integration.
-    ...(process.env.WANDB_FS_TEST_LONG
-      ? []
-      : ['<rootDir>/__tests__/ends/', '<rootDir>/__tests__/reliability/(kills|programs|soak)\\.']),
   ],
   setupFiles: ['<rootDir>/scripts/jest-setup.cjs'],
   transform: { '\\.[cm]?[jt]s$': '<rootDir>/scripts/jest-transform.cjs' },

@@ -112,6 +112,12 @@ describe('the sources', () => {
     expect(pathsOf(sources.filter(({ code }) => /(?<![.\w$])any(?![\w$])/.test(code)))).toEqual([]);
   });
 
+  it('import packages by their public entries', () => {
+    expect(pathsOf(sources.filter(({ text }) => /\b(?:from|import)\s*\(?\s*'undici\//.test(text)))).toEqual(
+      [],
+    );
+  });
+
   it('swallow no error', () => {
     const empty = /catch\s*(?:\([^)]*\))?\s*\{\s*\}|\.catch\(\s*\(\w*\)\s*=>\s*\{\s*\}\s*\)/;
     expect(pathsOf(sources.filter(({ code }) => empty.test(code)))).toEqual([]);

@@ -1,4 +1,4 @@
-import { writeFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { isBuiltin } from 'node:module';
 import { join, posix } from 'node:path';
 import { build } from 'esbuild';
@@ -28,6 +28,15 @@ const REQUIRED_OF_NODE = {
         module.exports = found;`,
     }));
   },
+};
+
+/** undici looks for `__filename`, which webpack claims to be there in ESM, where it isn't. */
+const NO_FILENAME = {
+  name: 'no-filename',
+  setup: ({ onLoad }) =>
+    onLoad({ filter: /[\\/]undici[\\/].*\.js$/ }, async ({ path }) => ({
+      contents: (await readFile(path, 'utf8')).replaceAll('__filename', 'undefined'),
+    })),
 };
 
 /** What the threads load: the I/O thread, the local server's, and the fault proxy's. */
@@ -75,7 +84,7 @@ const bundle = (made, files) =>
     // The ESM files of `graphql`: only from them can be left out what isn't used.
     mainFields: ['module', 'main'],
     external: ['lru-cache'],
-    plugins: [SERVE_OUTSIDE, REQUIRED_OF_NODE],
+    plugins: [SERVE_OUTSIDE, REQUIRED_OF_NODE, NO_FILENAME],
     // `graphql` looks at every value that it passes for another copy of itself: here is one.
     define: { 'process.env.NODE_ENV': '"production"' },
     sourcemap: true,

@@ -88,7 +88,7 @@ describe('other manifests that no client wrote', () => {
     const contents = Object.fromEntries(
       Array.from({ length: 200_000 }, (_, index) => [`d${index % 500}/file-${index}.txt`, ENTRY]),
     );
-    const version = await versionWith({ ...HEAD, contents });
+    const version = await versionWith(JSON.stringify({ ...HEAD, contents }));
     const fs = mount(server);
     const before = process.memoryUsage().rss;
     expect(await fs.promises.readdir(version)).toHaveLength(500);

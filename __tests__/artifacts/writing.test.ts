@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { CommitOptions, WandbFs } from 'wandb-fs';
+import { type CommitOptions, createWandbArtifactFs, type WandbFs } from 'wandb-fs';
 import { ARTIFACT_FEATURES, RUN_FEATURES } from 'wandb-fs/testing';
 import { killWhileCommitting } from './helpers/killed.js';
 import { errorOf, mount, newCollection, requestsOf, startLab, textsOf, useLab } from './helpers/mounts.js';
@@ -7,6 +7,13 @@ import { errorOf, mount, newCollection, requestsOf, startLab, textsOf, useLab } 
 const server = useLab({
   features: [...RUN_FEATURES, ...ARTIFACT_FEATURES, 'ARTIFACT_DIGEST_ALGORITHM'],
 });
+
+/** Another instance, which has never looked at the collection of a test. */
+let elsewhere: WandbFs;
+beforeAll(() => {
+  elsewhere = createWandbArtifactFs({ baseUrl: server.url, apiKey: server.apiKey });
+});
+afterAll(() => elsewhere.wandb.close());
 
 /** Writes the files into a draft of a collection and commits it. */
 async function commit(
@@ -46,7 +53,7 @@ describe('the digest of a version is the official one', () => {
     const fs = mount(server);
     const collection = newCollection();
     expect(await commit(fs, collection, files, options)).toMatchObject({ version: 'v0', digest });
-    expect(await textsOf(mount(server), `/${collection}/v0`)).toEqual(files);
+    expect(await textsOf(elsewhere, `/${collection}/v0`)).toEqual(files);
   });
 
   test('a reference', async () => {
@@ -57,7 +64,7 @@ describe('the digest of a version is the official one', () => {
     expect(await fs.wandb.commit(`/${collection}/draft`)).toMatchObject({
       digest: '8788180c45ec3a89c805e5cef01c3501',
     });
-    expect(await mount(server).promises.readlink(`/${collection}/v0/r`)).toBe('foo://b/k');
+    expect(await elsewhere.promises.readlink(`/${collection}/v0/r`)).toBe('foo://b/k');
   });
 });
 
@@ -75,7 +82,7 @@ describe('a commit', () => {
     const committed = await commit(fs, collection, { 'a.txt': 'one' }, options);
     expect(committed).toMatchObject({ version: 'v0', deduplicated: false });
     expect([...committed.aliases].sort()).toEqual(['best', 'latest', 'prod']);
-    for (const seen of [fs, mount(server)]) {
+    for (const seen of [fs, elsewhere]) {
       expect(await seen.promises.readdir(`/${collection}`)).toEqual(['best', 'latest', 'prod', 'v0']);
       expect(await seen.wandb.info(`/${collection}/prod`)).toMatchObject({
         description: 'why',
@@ -101,7 +108,7 @@ describe('a commit', () => {
     });
     expect(counts['PUT content'] ?? 0).toBe(0);
     expect(counts.CommitArtifact ?? 0).toBe(0);
-    expect(await mount(server).promises.readdir(`/${collection}`)).toEqual(['again', 'latest', 'v0']);
+    expect(await elsewhere.promises.readdir(`/${collection}`)).toEqual(['again', 'latest', 'v0']);
   });
 
   test('by rename does the same, and works with sync calls', () => {
@@ -152,7 +159,7 @@ describe('a commit', () => {
     const error = await errorOf(fs.wandb.commit(`/${collection}/draft`));
     expect(error).toMatchObject({ code: expect.stringMatching(/^(ESTALE|ENOENT|EIO)$/), syscall: 'commit' });
     expect(error.message).toContain('a.txt');
-    expect(mount(server).existsSync(`/${collection}/v0`)).toBe(false);
+    expect(elsewhere.existsSync(`/${collection}/v0`)).toBe(false);
   });
 
   test('with `incremental` leaves everything else as it was', async () => {
@@ -165,7 +172,7 @@ describe('a commit', () => {
     expect(counts['PUT content']).toBe(2);
     const all = { 'a.txt': 'one', 'b.txt': 'new', 'c.txt': 'three' };
     expect(await textsOf(fs, `/${collection}/latest`)).toEqual(all);
-    expect(await textsOf(mount(server), `/${collection}/v1`)).toEqual(all);
+    expect(await textsOf(elsewhere, `/${collection}/v1`)).toEqual(all);
   });
 
   test('is logged by the given run, or by one of job type `auto` that has finished', async () => {

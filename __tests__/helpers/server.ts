@@ -54,6 +54,8 @@ function choose<T>(
 const running: FakeWandb[] = [];
 /** Those that a test has started, rather than the file or a `describe` for its tests. */
 const ofTest: FakeWandb[] = [];
+/** Those of a `describe` that is over: they are closed before the next one starts, so that it takes their thread. */
+const ended: FakeWandb[] = [];
 let isInTest = false;
 
 const closeAll = (servers: FakeWandb[]) => Promise.all(servers.splice(0).map((server) => server.close()));
@@ -69,7 +71,7 @@ afterEach(() => {
 });
 
 afterAll(async () => {
-  await Promise.all([closeAll(ofTest), closeAll(running)]);
+  await Promise.all([ofTest, ended, running].map(closeAll));
 });
 
 /**
@@ -77,6 +79,7 @@ afterAll(async () => {
  * the next one takes its thread; where no test did, behind the file's last one.
  */
 export async function startServer(overrides: FakeWandbOptions = {}): Promise<FakeWandb> {
+  await closeAll(ended);
   const { limits, ...rest } = variation();
   const server = await startFakeWandb({ ...rest, ...overrides, limits: { ...limits, ...overrides.limits } });
   (isInTest ? ofTest : running).push(server);
@@ -91,6 +94,10 @@ export function useServer(options: FakeWandbOptions = {}): FakeWandb {
   let server: FakeWandb | null = null;
   beforeAll(async () => {
     server = await startServer(options);
+  });
+  afterAll(() => {
+    const at = server ? running.indexOf(server) : -1;
+    if (at >= 0) ended.push(...running.splice(at, 1));
   });
   return new Proxy({} as FakeWandb, {
     get(_, name) {

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import * as fc from 'fast-check';
 import { treePath } from '../../src/contract/tree-path.js';
+import { expectEqual } from '../helpers/equal.js';
 import { mountVersions } from './helpers/version-store.js';
 
 type Fs = typeof nodeFs;
@@ -83,7 +84,7 @@ test('a draft that was copied from a version behaves as a directory of the disk 
         await fs.promises.cp('/e/p/t/c/v0', draft, { recursive: true });
         for (const each of steps) {
           const [ours, node] = [await outcome(each, fs, draft), await outcome(each, nodeFs, disk)];
-          expect([each.what, ours]).toEqual([each.what, node]);
+          expectEqual([each.what, ours], [each.what, node]);
         }
         const held = await contents(nodeFs, disk);
         expect(await contents(fs, draft)).toEqual(held);

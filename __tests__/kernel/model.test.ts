@@ -4,6 +4,7 @@ import { Failure } from '../../src/contract/failure.js';
 import { treePath } from '../../src/contract/tree-path.js';
 import { Operation, runAsync, runSync } from '../../src/kernel/operation/operation.js';
 import type { Kernel } from '../../src/kernel/syscalls.js';
+import { expectEqual } from '../helpers/equal.js';
 import { DirectoryReading } from './helpers/directory-reading.js';
 import { Model, type ModelFile } from './helpers/model.js';
 import { type Mount, mount } from './helpers/mount.js';
@@ -229,10 +230,10 @@ async function act(
       handle = { fd: got, file: wanted as ModelFile };
       continue;
     }
-    expect({ action, isSync, got }).toEqual({ action, isSync, got: wanted });
+    expectEqual({ action, isSync, got }, { action, isSync, got: wanted });
   }
   if (handle) runSync((op) => kernel.close(op, handle?.fd ?? -1));
-  expect(await view(kernel, root)).toEqual(model.files());
+  expectEqual(await view(kernel, root), model.files());
 }
 
 /** All files below a directory with their content, as the kernel shows them. */
@@ -336,7 +337,7 @@ async function run({
       .filter(([path]) => !path.startsWith(`${RUN}/foreign`))
       .map(([path]) => [path, server.text(path)]),
   );
-  expect(stored).toEqual(shown);
+  expectEqual(stored, shown);
   expect(kernel.counters().dirty).toBe(0);
 }
 

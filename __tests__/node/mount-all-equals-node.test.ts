@@ -2,6 +2,7 @@ import nodeFs from 'node:fs';
 import { dirname, join } from 'node:path';
 import { mountAll } from '../../src/node/mounts/mount-all.js';
 import { makeDirectory } from '../helpers/directories.js';
+import { expectEqual } from '../helpers/equal.js';
 import { seeded } from '../kernel/helpers/seeded.js';
 import { makeTree } from './support/mounts.js';
 import { callBack, callPromise, callSync, type Side } from './support/twins.js';
@@ -129,10 +130,10 @@ test.each(SEEDS)('random calls come to what they come to in one filesystem (seed
     const label = `${count}: ${step.name}(${JSON.stringify(step.args(''))})`;
     const outcome = await run(ours);
     const refused = refusal(step, left);
-    if (refused !== null) expect([label, codeOf(outcome)]).toEqual([label, refused]);
+    if (refused !== null) expectEqual([label, codeOf(outcome)], [label, refused]);
     else {
       const [seen, wanted] = [outcome, await run(node)].map((told) => comparable(step, left, told));
-      expect([label, seen]).toEqual([label, wanted]);
+      expectEqual([label, seen], [label, wanted]);
     }
   }
   expect(contents(ours)).toEqual(contents(node));

@@ -156,17 +156,15 @@ describe('watch tells of what Node tells of', () => {
   });
 
   test('watch: what a listener throws is an uncaught exception, not a failure of the watcher', async () => {
+    const server = await startServer();
+    await server.seed({ 'e/p/r': { a: '1' } });
     const script = `
       import { createWandbFs } from 'wandb-fs';
-      import { startFakeWandb } from 'wandb-fs/testing';
-      const server = await startFakeWandb();
-      await server.seed({ 'e/p/r': { a: '1' } });
-      const fs = createWandbFs({ baseUrl: server.url, apiKey: server.apiKey });
+      const fs = createWandbFs({ baseUrl: '${server.url}', apiKey: '${server.apiKey}' });
       process.on('uncaughtException', async (error) => {
         console.log(error.message);
         watcher.close();
         await fs.wandb.close();
-        await server.close();
       });
       const watcher = fs.watch('e/p/r', () => { throw new Error('mine'); });
       watcher.on('error', () => console.log('error'));

@@ -12,7 +12,7 @@ describe.each(['gcs', 's3'] as const)('signed addresses of a storage like %s', (
   const server = useServer({ storage });
   let run: string;
   beforeEach(async () => {
-    run = await makeRun(server, { large, 'f.txt': 'content' });
+    run = await makeRun(server, { 'f.txt': 'content' });
   });
   afterEach(() => server.faults([]));
 

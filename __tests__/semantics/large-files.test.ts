@@ -117,7 +117,7 @@ describe('a file larger than the cache', () => {
   });
 
   test('is changed in the middle and at the end', async () => {
-    await server.seed({ [run]: { 'changed.bin': content } });
+    const run = await makeRun(server, { 'changed.bin': content });
     const fs = mount(server, { cacheBytes });
     const handle = await fs.promises.open(`${run}/changed.bin`, 'r+');
     await handle.write('in the middle', 5 * MEBIBYTE);
@@ -137,6 +137,7 @@ describe('a file larger than the cache', () => {
 
 describe('write streams', () => {
   test('one PUT of known length when the stream ends', async () => {
+    const run = await makeRun(server);
     const fs = mount(server, { cacheBytes: 4 * MEBIBYTE });
     const chunks = Array.from({ length: 20 }, (_, index) => pattern(MEBIBYTE + index));
     const whole = Buffer.concat(chunks);
@@ -156,16 +157,18 @@ describe('write streams', () => {
 
   test('streams from one run file to another', async () => {
     const fs = mount(server, { cacheBytes: 2 * MEBIBYTE });
-    await pipeline(fs.createReadStream(`${run}/large.bin`), fs.createWriteStream(`${run}/copy.bin`));
+    const target = await makeRun(server);
+    await pipeline(fs.createReadStream(`${run}/large.bin`), fs.createWriteStream(`${target}/copy.bin`));
     await fs.wandb.flush();
     const uploaded = await eventually(
-      async () => (await server.files(run))['copy.bin'],
+      async () => (await server.files(target))['copy.bin'],
       (bytes) => bytes !== undefined,
     );
     expect(uploaded && content.equals(uploaded)).toBe(true);
   });
 
   test('128 MiB go through a process that never holds them', async () => {
+    const run = await makeRun(server);
     const script = join(packageRoot, '__tests__/semantics/helpers/stream-upload.mjs');
     const report = await runWell(process.execPath, [script, `${run}/huge.bin`, '128'], {
       cwd: packageRoot,

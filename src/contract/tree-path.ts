@@ -117,8 +117,12 @@ export const encodeName = (name: string): string => single.encode(name);
 
 export const decodeName = (segment: string): string => single.decode(segment);
 
+/** A sign that is escaped or escapes, or a component that is. Manifests have names by the hundred thousand. */
+const MAY_NEED_ESCAPE = /[%\0]|(?:^|\/)\.{0,2}(?:\/|$)/;
+
 /** The path, below its run, that stands for a file name; '/' in names separates directories. */
-export const encodeFileName = (name: string): string => name.split('/').map(component.encode).join('/');
+export const encodeFileName = (name: string): string =>
+  MAY_NEED_ESCAPE.test(name) ? name.split('/').map(component.encode).join('/') : name;
 
 export const decodeFileName = (path: string): string => path.split('/').map(component.decode).join('/');
 

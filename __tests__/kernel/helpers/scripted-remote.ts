@@ -198,6 +198,16 @@ export class ScriptedRemote implements Remote {
     } else if (method === 'submit') {
       const { ino, generation, path, source } = args as Args<'submit'>;
       const isSame = (upload: Upload): boolean => upload.ino === ino && upload.generation === generation;
+      // A failed one that a flush has sent again meanwhile is on its way already, and settles once.
+      const isSuccessor = (upload: Upload): boolean =>
+        !isBusy(upload) && !isSame(upload) && (upload.ino === ino || upload.path === path);
+      if (
+        this.uploads.some((upload) => isBusy(upload) && isSame(upload)) &&
+        !this.uploads.some(isSuccessor)
+      ) {
+        reply(null);
+        return;
+      }
       // The same content handed over again, after a failure, is the same submission.
       this.uploads = this.uploads.filter((upload) => isBusy(upload) || !isSame(upload));
       this.drop((upload) => !isBusy(upload) && (upload.ino === ino || upload.path === path));

@@ -16,12 +16,15 @@ export interface Everywhere extends CallbackShape {
   readonly call: Call<unknown>;
 }
 
+/** Keeps the names, which the types of the faces are made of. */
+const table = <Name extends string>(calls: Readonly<Record<Name, Everywhere>>) => calls;
+
 const withOption = { optional: 1 };
 const last = { isCheckedLast: true };
 const lastWithOption = { ...last, ...withOption };
 
 /** What all three faces have; they add what differs between them. */
-export const CALLS: Readonly<Record<string, Everywhere>> = {
+export const CALLS = table({
   access: { call: attributes.access, at: 2, ...lastWithOption },
   chmod: { call: attributes.chmod, at: 2, ...last },
   chown: { call: attributes.chown, at: 3 },
@@ -41,10 +44,10 @@ export const CALLS: Readonly<Record<string, Everywhere>> = {
   symlink: { call: names.symlink, at: 3, ...withOption, misplaced: (args) => args.at(-1) },
   unlink: { call: unlink, at: 1 },
   utimes: { call: attributes.utimes, at: 3 },
-};
+});
 
 /** What `fs.promises` has in another form, or on handles only. */
-export const CALLS_BUT_OF_PROMISES: Readonly<Record<string, Everywhere>> = {
+export const CALLS_BUT_OF_PROMISES = table({
   fchmod: { call: attributes.fchmod, at: 2, ...last },
   fchown: { call: attributes.fchown, at: 3, ...last },
   fdatasync: { call: descriptors.fdatasync, at: 1 },
@@ -60,4 +63,4 @@ export const CALLS_BUT_OF_PROMISES: Readonly<Record<string, Everywhere>> = {
     isCheckedLast: true,
   },
   readdir: { call: readdir, at: 2, ...withOption },
-};
+});

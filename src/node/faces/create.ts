@@ -76,7 +76,7 @@ const mounted = new WeakMap<object, Mounted>();
 export const mountOf = (fs: object): Mounted | undefined => mounted.get(fs);
 
 /** `self` is the object that the members will be on: streams call what stands there when they are used. */
-function makeMembers(tree: Tree, self: () => StreamFs) {
+export function makeMembers(tree: Tree, self: () => StreamFs) {
   const streams = streamMembers(self);
   return {
     ...callbackFace(tree),

@@ -70,12 +70,14 @@ export function answer<T>(
 }
 
 /** A face of each of the calls, under its name. */
-export const facesOf = <C>(
-  calls: Readonly<Record<string, C>>,
+export const facesOf = <C, Name extends string, Suffix extends string = ''>(
+  calls: Readonly<Record<Name, C>>,
   make: (call: C) => AnyFunction,
-  suffix = '',
-): Readonly<Record<string, AnyFunction>> =>
-  Object.fromEntries(Object.entries(calls).map(([name, call]) => [`${name}${suffix}`, make(call)]));
+  suffix?: Suffix,
+) =>
+  Object.fromEntries(
+    Object.entries<C>(calls).map(([name, call]) => [`${name}${suffix ?? ''}`, make(call)]),
+  ) as Readonly<Record<`${Name}${Suffix}`, AnyFunction>>;
 
 /** Gives each function its member's name: it stands in the stacks of errors. */
 export function named<T extends Readonly<Record<string, unknown>>>(members: T): T {

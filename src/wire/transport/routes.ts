@@ -5,7 +5,6 @@ import { WireFailure } from '../wire-failure.js';
 import { proxyFor } from './proxy-choice.js';
 import { publicLookup } from './public-addresses.js';
 import { authorizationFor, connectorThrough, connectorTo, refusalOfProxy } from './tunnel.js';
-import type { Undici } from './undici.js';
 
 /** How requests to one host are made. */
 export interface Route {
@@ -54,11 +53,19 @@ export function ownRoutes(config: WireConfig, connections: number): Routes {
   let loaded: Promise<Routes> | null = null;
   return {
     of: async (...request) => {
-      loaded ??= import('./undici.js').then((undici) => routesOf(undici, config, connections));
+      loaded ??= loadUndici().then((undici) => routesOf(undici, config, connections));
       return (await loaded).of(...request);
     },
     close: async () => (await loaded)?.close(),
   };
+}
+
+type Undici = typeof import('./undici.js');
+
+/** The undici that is loaded first puts its agent under the process's `fetch`: Node's own, which its Headers bring. */
+function loadUndici(): Promise<Undici> {
+  void new Headers();
+  return import('./undici.js');
 }
 
 function routesOf({ Agent, buildConnector, Pool }: Undici, config: WireConfig, connections: number): Routes {

@@ -37,10 +37,9 @@ export class Scope {
     readonly root: Inode,
   ) {
     const { shape, unitDepth } = core;
-    const { depth } = root;
-    this.isDeep = depth >= unitDepth;
+    this.isDeep = root.depth >= unitDepth;
     this.isImmutable = this.isDeep && shape.areUnitsImmutable;
-    this.isPartial = depth < shape.partialDepth;
+    this.isPartial = root.depth < shape.partialDepth;
     this.known = new Knowledge(this.isPartial);
   }
 
@@ -71,13 +70,13 @@ export class Scope {
   mergeListing(entries: readonly Entry[], isComplete: boolean, sent: Moment): void {
     if (this.isLocal || sent.epoch < this.known.listed.epoch || this.known.isExpired(sent)) return;
     const newest = this.newestOf(entries);
-    for (const [relative, entry] of newest) this.mergeEntry(relative, entry, sent);
+    const blocked = [...newest].filter(([relative, entry]) => !this.mergeEntry(relative, entry, sent));
     if (isComplete) {
       // What a look-up in the same answer has found is there, though the listing doesn't show it (yet).
       const isFound = (name: string): boolean => this.known.lookupOf(name).epoch === sent.epoch;
       this.sweep(this.root, '', (name) => newest.has(name) || isFound(name), sent);
       // Where a directory stood in the way of a file, it may be gone now.
-      for (const [relative, entry] of this.isDeep ? newest : [])
+      for (const [relative, entry] of this.isDeep ? blocked : [])
         if (!this.childAt(relative)) this.mergeEntry(relative, entry, sent);
       this.madePins?.dropRemoved(newest, sent.epoch);
     }
@@ -113,9 +112,8 @@ export class Scope {
   /** Merges the look-up of one name: an entry, a mere prefix (a directory), or nothing there. */
   mergeName(relative: string, found: Entry | 'prefix' | null, sent: Moment): void {
     if (this.isLocal || this.known.isExpired(sent)) return;
-    if (found === 'prefix') {
-      this.directoryAt(relative.split('/'), sent);
-    } else if (found) {
+    if (found === 'prefix') this.directoryAt(relative.split('/'), sent);
+    else if (found) {
       const inode = this.childAt(relative);
       if (this.isDeep && inode?.isDirectory && found.kind !== 'directory')
         this.sweepOne(inode, relative, sent);
@@ -151,20 +149,22 @@ export class Scope {
     return this.madePins?.outdates(relative, version, epoch) ?? false;
   }
 
-  private mergeEntry(relative: string, entry: Entry, sent: Moment): void {
-    if (this.isOutdated(relative, entry.version, sent.epoch)) return;
+  /** Is it there now? Not where something newer is known, or stands in the way. */
+  private mergeEntry(relative: string, entry: Entry, sent: Moment): boolean {
+    if (this.isOutdated(relative, entry.version, sent.epoch)) return false;
     const segments = this.isDeep ? relative.split('/') : [relative];
     const name = segments.pop();
     const parent = this.directoryAt(segments, sent);
-    if (name === undefined || !parent) return;
+    if (name === undefined || !parent) return false;
     const inode = parent.children?.get(name);
     // A server may hold both a file 'a' and a file 'a/b'; one name is one thing here, and the directory wins.
-    if (inode && inode.kind !== entry.kind) return;
+    if (inode && inode.kind !== entry.kind) return false;
     if (!inode) {
       new Inode(entry.kind, entry).attach(parent, name);
       this.added++;
     } else if (!this.isOlderThanKnown(relative, inode, entry, sent)) this.update(inode, entry);
     parent.children?.get(name)?.markSeen(sent);
+    return true;
   }
 
   /** Does an answer tell of older content than an earlier one that is believed still, or than another part of itself? */
