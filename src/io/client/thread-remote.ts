@@ -204,8 +204,8 @@ class ThreadRemote implements Remote {
     const flushes: ThreadCall[] = [];
     for (const call of this.calls.all) {
       if (call.method === 'flush' && !isHopeless) flushes.push(call);
-      // Handed over anew below: its acknowledgement says nothing.
-      else if (call.method === 'submit' && !isHopeless) this.calls.settle(call, { ok: true, value: null });
+      // The ledger has it: it is handed over anew, and an event has told where that isn't tried now.
+      else if (call.method === 'submit') this.calls.settle(call, { ok: true, value: null });
       else this.calls.settle(call, { ok: false, failure });
     }
     if (!isHopeless && (this.ledger.isPending || flushes.length > 0)) this.takeOver(flushes);
