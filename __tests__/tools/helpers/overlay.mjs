@@ -16,10 +16,9 @@ import webpack from 'webpack';
 
 const { project, out, run, version, servers } = JSON.parse(process.argv[2]);
 process.chdir(project);
-const entry = join(project, 'main.js');
 
 const BUNDLERS = {
-  esbuild: (mounts, outfile) =>
+  esbuild: (entry, mounts, outfile) =>
     esbuild({
       entryPoints: [entry],
       bundle: true,
@@ -29,15 +28,15 @@ const BUNDLERS = {
       logLevel: 'silent',
       plugins: [esbuildMounts(mounts)],
     }),
-  rollup: async (mounts, file) =>
+  rollup: async (entry, mounts, file) =>
     (await rollup({ input: entry, plugins: [rollupMounts(mounts), nodeResolve()], onLog: () => {} })).write({
       file,
     }),
-  rolldown: async (mounts, file) =>
+  rolldown: async (entry, mounts, file) =>
     (
       await rolldown({ input: entry, platform: 'node', plugins: [rollupMounts(mounts)], onLog: () => {} })
     ).write({ file }),
-  vite: (mounts, file) =>
+  vite: (entry, mounts, file) =>
     vite({
       root: project,
       configFile: false,
@@ -50,7 +49,7 @@ const BUNDLERS = {
         rollupOptions: { output: { entryFileNames: 'out.mjs' } },
       },
     }),
-  webpack: async (mounts, file) => {
+  webpack: async (entry, mounts, file) => {
     const stats = await promisify(webpack)({
       context: project,
       entry,
@@ -75,8 +74,9 @@ for (const [name, bundle] of Object.entries(BUNDLERS)) {
       '/mounted/model': createWandbArtifactFs({ ...options, root: version }),
     };
     const file = join(out, name, how, 'out.mjs');
+    const main = join(project, how === 'absent' ? 'absent.js' : 'main.js');
     try {
-      await bundle(mounts, file);
+      await bundle(main, mounts, file);
       const { stdout, stderr } = spawnSync(process.execPath, [file], { encoding: 'utf8' });
       told[name][how] = stdout + stderr;
     } catch (error) {

@@ -65,7 +65,8 @@ try {
   await import(${JSON.stringify(file)});
   tellUnlessServed('it does something else');
 } catch (error) {
-  tellUnlessServed(String(error));
+  // This module's text is its address.
+  tellUnlessServed(String(error).replace(/ imported from data:\\S*/, ''));
 }`;
   return new URL(`data:text/javascript,${encodeURIComponent(code)}`);
 }
