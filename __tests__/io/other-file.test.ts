@@ -32,6 +32,20 @@ describe("a `workerUrl` that isn't the I/O thread's file", () => {
     await fs.wandb.close();
   });
 
+  test('fails all that share the thread', async () => {
+    const workerUrl = pathToFileURL(join(__dirname, 'threads/waiting.mjs'));
+    const [first, second] = [
+      createWandbFs({ ...OPTIONS, workerUrl }),
+      createWandbFs({ ...OPTIONS, workerUrl }),
+    ];
+    const failing = expect(first.promises.readdir('/')).rejects.toMatchObject({ code: 'ENOTSUP' });
+    const began = performance.now();
+    expect(thrownBy(() => second.readdirSync('/'))).toMatchObject({ code: 'ENOTSUP' });
+    expect(performance.now() - began).toBeLessThan(1000);
+    await failing;
+    await Promise.all([first.wandb.close(), second.wandb.close()]);
+  });
+
   test('fails a flush of what waits, which is told as failed', async () => {
     const fs = createWandbFs({ ...OPTIONS, workerUrl: pathToFileURL(join(__dirname, 'threads/other.mjs')) });
     await expect(fs.promises.writeFile('e/p/r/f', 'x')).rejects.toMatchObject({ code: 'ENOTSUP' });

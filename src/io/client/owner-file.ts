@@ -1,5 +1,6 @@
 import { Failure } from '../../contract/failure.js';
 import { disk } from '../../platform/disk.js';
+import { ENDED } from '../../threads/own-threads.js';
 import { bundledThreadFile, threadFile } from '../../threads/thread-file.js';
 import { HEARTBEAT } from '../protocol.js';
 
@@ -46,16 +47,23 @@ const LOADING_MS = 10_000;
  */
 function guarded(file: URL): URL {
   const code = `
-import { workerData } from 'node:worker_threads';
-const { port, counter } = workerData.task;
-const counts = new Int32Array(counter);
+import { parentPort, receiveMessageOnPort, workerData } from 'node:worker_threads';
+const { tasks, task } = workerData;
 let isTold = false;
 const tellUnlessServed = (detail, isOther = true) => {
-  if (isTold || Atomics.load(counts, ${HEARTBEAT}) > 0) return;
+  if (isTold || Atomics.load(new Int32Array(task.counter), ${HEARTBEAT}) > 0) return;
   isTold = true;
-  port.postMessage({ type: 'gone', detail, isOther });
-  Atomics.add(counts, 0, 1);
-  Atomics.notify(counts, 0);
+  const tell = ({ port, counter }) => {
+    port.postMessage({ type: 'gone', detail, isOther });
+    const counts = new Int32Array(counter);
+    Atomics.add(counts, 0, 1);
+    Atomics.notify(counts, 0);
+  };
+  // No more tasks come; those that are on their way are told, too.
+  Atomics.store(tasks, 0, ${ENDED});
+  tell(task);
+  for (let next = receiveMessageOnPort(parentPort); next; next = receiveMessageOnPort(parentPort)) tell(next.message);
+  parentPort.on('message', tell).unref();
 };
 let reason = 'it has ended';
 process.on('uncaughtExceptionMonitor', (error) => { reason = String(error); });
