@@ -158,8 +158,21 @@ describe('a recording that was killed when it had taken the old world away', () 
         message: expect.stringContaining(`it lies in ${join(beside, 'old')}. Rename that`),
       },
     });
-    await expect(server.seedDirectory(join(dirname(directory), 'other'))).rejects.toMatchObject({
-      ...{ code: 'ENOENT', message: expect.not.stringContaining('Rename') },
-    });
+    // Neither of these is the world that lies there.
+    for (const name of ['other', 'wor', 'world-2', '.world']) {
+      await expect(server.seedDirectory(join(dirname(directory), name))).rejects.toMatchObject({
+        ...{ code: 'ENOENT', message: expect.not.stringContaining('Rename') },
+      });
+    }
+  });
+
+  test('is none of a directory whose name goes on', async () => {
+    const { directory } = await record('lab/one', join(await makeDirectory(), 'world'));
+    const beside = join(dirname(directory), '.world-2-a1B2c3');
+    mkdirSync(beside);
+    renameSync(directory, join(beside, 'old'));
+    await record('lab/two', directory);
+    expect(projectsIn(directory)).toEqual(['two']);
+    expect(namesBeside(directory).sort()).toEqual(['.world-2-a1B2c3', 'world']);
   });
 });

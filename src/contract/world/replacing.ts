@@ -4,6 +4,9 @@ import { WORLD_FILE } from './format.js';
 
 const { access, readdir } = disk.promises;
 
+/** What `mkdtemp` adds to a name. */
+const MADE_UP_LETTERS = 6;
+
 /** A world that is being recorded lies beside its place, in a directory that is called so, with a few letters more. */
 export const prefixBeside = (directory: string): string =>
   join(dirname(directory), `.${basename(directory)}-`);
@@ -41,7 +44,10 @@ export async function replacedWorld(directory: string): Promise<string | null> {
     if (hasCode(error, 'ENOENT', 'ENOTDIR', 'EACCES', 'EPERM')) return [];
     throw error;
   });
-  for (const name of names.filter((each) => each.startsWith(prefix))) {
+  // Of 'world' it isn't what lies beside 'world-2'.
+  const isOfIt = (name: string): boolean =>
+    name.startsWith(prefix) && name.length === prefix.length + MADE_UP_LETTERS;
+  for (const name of names.filter(isOfIt)) {
     const replaced = join(parent, name, REPLACED);
     if (await isWorld(replaced)) return replaced;
   }
