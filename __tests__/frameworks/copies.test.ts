@@ -72,6 +72,16 @@ test('no tree of another realm, such as that of a Jest environment, gives out th
   await Promise.all(trees.map((tree) => tree.wandb.close()));
 });
 
+test('what a filter promises is known for a promise of whichever realm', async () => {
+  const outside = runInThisContext('Promise') as PromiseConstructor;
+  expect(outside).not.toBe(Promise);
+  const fs = createWandbFs({ baseUrl: server.url, apiKey: server.apiKey, root: 'team/project' });
+  const filter = () => outside.resolve(true) as unknown as boolean;
+  const call = () => fs.cpSync('/run/a.txt', '/run/b.txt', { filter });
+  expect(call).toThrow(expect.objectContaining({ code: 'ERR_INVALID_RETURN_VALUE' }));
+  await fs.wandb.close();
+});
+
 test('are three', async () => {
   expect(await printed('', 'new Set(packages.map(({ createWandbFs }) => createWandbFs)).size')).toBe(3);
 });
@@ -90,6 +100,9 @@ test('mountAll of each takes the trees of all, their handles, streams and failur
         await fs.promises.stat(path + 'x').catch(({ code, path }) => code + path),
         fs.statSync(path + 'x', { throwIfNoEntry: false }) === undefined,
       ];
+      const own = await trees[index].promises.open('/run/a.txt');
+      seen.push(await trees[(index + 1) % trees.length].promises.readFile(own, 'utf8'));
+      await own.close();
       await handle.close();
       fs.closeSync(fd);
       return seen;
@@ -97,7 +110,7 @@ test('mountAll of each takes the trees of all, their handles, streams and failur
     const outcomes = [];
     for (const fs of all) for (const index of trees.keys()) outcomes.push(JSON.stringify(await outcome(fs, index)).replaceAll('/mnt/' + index, ''));`;
   expect(await printed(script, '[...new Set(outcomes)].map(JSON.parse)')).toEqual([
-    ['content', 'content', 'content', 'content', 'ENOENT/run/a.txtx', true],
+    ['content', 'content', 'content', 'content', 'ENOENT/run/a.txtx', true, 'content'],
   ]);
 });
 

@@ -10,7 +10,7 @@ import { rm, rmdirAt } from '../composites/remove.js';
 import { lstatAt, statAt } from '../composites/stat.js';
 import { mkdtempDisposable } from '../composites/temporary.js';
 import { FileHandle } from '../handle/file-handle.js';
-import type { StreamMakers } from '../streams/streams.js';
+import { isBorrowable, type StreamMakers } from '../streams/streams.js';
 import type { Tree } from '../tree.js';
 import { watchEach } from '../watching/watch-each.js';
 import { CALLS } from './calls.js';
@@ -27,7 +27,7 @@ export function promisesFace(tree: Tree, streams: StreamMakers) {
   return named({
     ...facesOf(CALLS, ({ call }) => of(call)),
     appendFile: (target: unknown, data: unknown, options?: unknown): Promise<void> =>
-      target instanceof FileHandle ? target.appendFile(data, options) : appendToPath(target, data, options),
+      isBorrowable(target) ? target.appendFile(data, options) : appendToPath(target, data, options),
     constants: nodeFs.constants,
     glob: (pattern: unknown, options?: unknown) => globEach(tree, pattern, options),
     lstat: of(lstatAt),
@@ -37,7 +37,7 @@ export function promisesFace(tree: Tree, streams: StreamMakers) {
       new FileHandle(tree, await openFd(path, flags, mode), streams),
     readdir: of(readdirAt),
     readFile: (target: unknown, options?: unknown): Promise<string | Buffer> =>
-      target instanceof FileHandle ? target.readFile(options) : readPath(target, options),
+      isBorrowable(target) ? target.readFile(options) : readPath(target, options),
     realpath: of(realpathNative),
     rm: of(rm),
     rmdir: of(rmdirAt),
@@ -45,6 +45,6 @@ export function promisesFace(tree: Tree, streams: StreamMakers) {
     truncate: of(truncateAt),
     watch: (filename: unknown, options?: unknown) => watchEach(tree, filename, options),
     writeFile: (target: unknown, data: unknown, options?: unknown): Promise<void> =>
-      target instanceof FileHandle ? target.writeFile(data, options) : writePath(target, data, options),
+      isBorrowable(target) ? target.writeFile(data, options) : writePath(target, data, options),
   });
 }
