@@ -16,6 +16,10 @@ import { watchEach } from '../watching/watch-each.js';
 import { CALLS } from './calls.js';
 import { type AsyncCall, facesOf, named, promiseOf } from './face.js';
 
+/** Nearly all are text, and asked nothing further. */
+const isHandle = (target: unknown): target is FileHandle =>
+  typeof target === 'object' && isBorrowable(target);
+
 /** `fs.promises`: rejects whatever goes wrong, refused arguments included. */
 export function promisesFace(tree: Tree, streams: StreamMakers) {
   const of = <T>(call: AsyncCall<T>) => promiseOf(tree, call);
@@ -27,7 +31,7 @@ export function promisesFace(tree: Tree, streams: StreamMakers) {
   return named({
     ...facesOf(CALLS, ({ call }) => of(call)),
     appendFile: (target: unknown, data: unknown, options?: unknown): Promise<void> =>
-      isBorrowable(target) ? target.appendFile(data, options) : appendToPath(target, data, options),
+      isHandle(target) ? target.appendFile(data, options) : appendToPath(target, data, options),
     constants: nodeFs.constants,
     glob: (pattern: unknown, options?: unknown) => globEach(tree, pattern, options),
     lstat: of(lstatAt),
@@ -37,7 +41,7 @@ export function promisesFace(tree: Tree, streams: StreamMakers) {
       new FileHandle(tree, await openFd(path, flags, mode), streams),
     readdir: of(readdirAt),
     readFile: (target: unknown, options?: unknown): Promise<string | Buffer> =>
-      isBorrowable(target) ? target.readFile(options) : readPath(target, options),
+      isHandle(target) ? target.readFile(options) : readPath(target, options),
     realpath: of(realpathNative),
     rm: of(rm),
     rmdir: of(rmdirAt),
@@ -45,6 +49,6 @@ export function promisesFace(tree: Tree, streams: StreamMakers) {
     truncate: of(truncateAt),
     watch: (filename: unknown, options?: unknown) => watchEach(tree, filename, options),
     writeFile: (target: unknown, data: unknown, options?: unknown): Promise<void> =>
-      isBorrowable(target) ? target.writeFile(data, options) : writePath(target, data, options),
+      isHandle(target) ? target.writeFile(data, options) : writePath(target, data, options),
   });
 }
