@@ -128,12 +128,20 @@ export interface WandbControl {
 /** How long `close` waits for calls that only read, in milliseconds. */
 const LONGEST_WAIT_MS = 10_000;
 
-/** @param other makes the other tree of the same server */
-export function wandbControl(tree: Tree, other: () => Tree): WandbControl {
+interface Beside {
+  /** Makes the other tree of the same server. */
+  readonly other: () => Tree;
+  readonly onClose: (() => void) | undefined;
+}
+
+export function wandbControl(tree: Tree, { other, onClose = () => {} }: Beside): WandbControl {
   return {
     flush: () => tree.calls.drive(flush(tree)),
     flushSync: () => driveSync(flush(tree)),
-    close: () => close(tree),
+    close: () => {
+      onClose();
+      return close(tree);
+    },
     refresh: (path) => driveSync(refresh(tree, path)),
     prefetch: async (paths) => {
       const loads = Array.from(paths, (path) => tree.calls.drive(prefetch(tree, path)));
