@@ -100,10 +100,12 @@ describe('wandb-fs record', () => {
     const cwd = await makeDirectory();
     await server.faults([{ match: { side: 'storage', path: /config.yaml/ }, delayMs: 60_000, times: 100 }]);
     const env = environment({ WANDB_BASE_URL: server.url, WANDB_API_KEY: server.apiKey });
-    const args = [program, 'record', 'vision-lab/flower-classifier/v1t8c5ye', '--to', 'world'];
+    const args = [program, 'record', 'vision-lab/flower-classifier/v1t8c5ye', '--to', 'a/b/world'];
     const recording = spawn(process.execPath, args, { cwd, env, stdio: 'inherit' });
     const ended = once(recording, 'close');
-    while (!readdirSync(cwd).some((name) => name.startsWith('.world-'))) await wait(10);
+    const isBegun = () =>
+      readdirSync(cwd, { recursive: true }).some((name) => String(name).includes('.world-'));
+    while (!isBegun()) await wait(10);
     recording.kill(signal);
     expect(await ended).toEqual([null, signal]);
     expect(readdirSync(cwd)).toEqual([]);

@@ -39,10 +39,17 @@ export class Place {
    * @param write writes it into a directory
    */
   async fill(write: (directory: string) => Promise<void>): Promise<void> {
-    const beside = await telling(this.directory, async () => {
-      await mkdir(dirname(this.real), { recursive: true });
-      return mkdtemp(prefixBeside(this.real));
-    });
+    const parent = dirname(this.real);
+    const top = await telling(this.directory, () => mkdir(parent, { recursive: true }));
+    try {
+      await this.fillBeside(await telling(this.directory, () => mkdtemp(prefixBeside(this.real))), write);
+    } catch (error) {
+      if (top !== undefined) await removeEmpty(parent, top);
+      throw error;
+    }
+  }
+
+  private async fillBeside(beside: string, write: (directory: string) => Promise<void>): Promise<void> {
     const coming = join(beside, COMING);
     try {
       await mkdir(coming);
@@ -167,6 +174,14 @@ async function putBack(real: string): Promise<void> {
 async function removeBeside(beside: string): Promise<void> {
   await rm(join(beside, COMING), { recursive: true, force: true });
   await rmdir(beside).catch(unless('ENOTEMPTY', 'EEXIST', 'ENOENT'));
+}
+
+/** What was made on the way to a place where nothing appeared. */
+async function removeEmpty(directory: string, top: string): Promise<void> {
+  for (let at = directory; at.startsWith(top); at = dirname(at)) {
+    const isGone = await rmdir(at).then(() => true, unless('ENOTEMPTY', 'EEXIST', 'ENOENT'));
+    if (!isGone) return;
+  }
 }
 
 /** A file of its own in each, whatever numbers the disk uses again. */
