@@ -33,7 +33,7 @@ export type ErrnoCode =
  * Failures are known by this, not by their class: a copy of this package may have loaded a part of it anew (a test runner's
  * `resetModules`), with a class of its own. The number is the shape's.
  */
-const FAILURE = Symbol.for('wandb-fs.failure.1');
+export const FAILURE = Symbol.for('wandb-fs.failure.1');
 
 /** Is it an object with the mark that a class gives all of its own? */
 export const isMarked = (value: unknown, mark: symbol): boolean =>
