@@ -8,6 +8,9 @@ import { contentOn } from '../semantics/helpers/waiting.js';
 /** Where these runtimes are: without both, Jest leaves this file out. `__fixtures__/runtimes` has what they run. */
 const { WANDB_BUN = 'WANDB_BUN is not set', WANDB_DENO = 'WANDB_DENO is not set' } = process.env;
 
+// Each starts a runtime with nothing of it loaded, which takes its time on a busy machine.
+jest.setTimeout(60_000);
+
 const server = useServer(STANDARD);
 let project: string;
 beforeAll(async () => {
