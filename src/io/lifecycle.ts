@@ -1,8 +1,7 @@
 import { isMainThread } from 'node:worker_threads';
 import type { TreePath } from '../contract/tree-path.js';
 import { disk } from '../platform/disk.js';
-import { theGlobal, theProcess } from '../platform/realm.js';
-import { beforeUncaught } from '../platform/runtime.js';
+import { beforeUncaught, theGlobal, theProcess } from '../platform/realm.js';
 import { monotonicClock } from '../platform/time.js';
 
 const { writeSync } = disk;

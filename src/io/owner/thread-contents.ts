@@ -1,7 +1,7 @@
 import { Failure } from '../../contract/failure.js';
 import type { OpenSource } from '../../contract/uploads.js';
 import { disk } from '../../platform/disk.js';
-import { isDeno } from '../../platform/runtime.js';
+import { isDeno } from '../../platform/realm.js';
 import { type Opened, unpack } from '../protocol.js';
 import type { Post } from './serve.js';
 
