@@ -72,12 +72,12 @@ export function* fchmod(tree: Tree, fd: unknown, mode: unknown): Composite<void>
   yield* invoke({ syscall: 'fchmod', run: (op) => tree.kernel.fchmod(op, number, bits) });
 }
 
-const changingOwner = (syscall: string) =>
+const changingOwner = (syscall: 'chown' | 'lchown') =>
   function* (tree: Tree, path: unknown, uid: unknown, gid: unknown): Composite<void> {
     const place = placeOf(tree, path);
     const user = asUserId(uid, 'uid');
     const group = asUserId(gid, 'gid');
-    yield* invokeAt(syscall, place, (op, at) => tree.kernel.chown(op, at, user, group));
+    yield* invokeAt(syscall, place, (op, at) => tree.kernel[syscall](op, at, user, group));
   };
 
 export const chown = changingOwner('chown');

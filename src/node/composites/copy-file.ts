@@ -8,7 +8,7 @@ import { invokeOnBoth, placeOf, type Tree } from '../tree.js';
 import type { Composite } from './driver.js';
 import { close } from './files/descriptors.js';
 import { type CopySource, type CopyTarget, copyContent } from './shared/copy.js';
-import type { Seen } from './shared/steps.js';
+import type { Look, Seen } from './shared/steps.js';
 
 const { COPYFILE_EXCL, COPYFILE_FICLONE_FORCE } = constants;
 
@@ -29,12 +29,19 @@ export function* copyFile(tree: Tree, src: unknown, dest: unknown, mode?: unknow
     fstat: (fd) => step((op) => tree.kernel.fstat(op, fd)),
     fill: (fd, chunk) => step((op) => tree.kernel.read(op, fd, chunk, null)),
   };
+  // A link is written through: what is gathered beside it would take its place.
+  let isLink = false;
   const target: CopyTarget = {
-    isGathered: true,
+    get isGathered() {
+      return !isLink;
+    },
     *takes(stats) {
       // Where the name demands a directory, opening it tells what is wrong.
       const isDemanding = to.given.endsWith('/');
-      const standing = isDemanding ? null : yield* step((op, _from, path) => statIfThere(tree, op, path));
+      const look = (name: Look) => step((op, _from, path) => lookIfThere(tree, name, op, path));
+      const named = isDemanding ? null : yield* look('lstat');
+      isLink = named?.kind === 'symlink';
+      const standing = isLink ? yield* look('stat') : named;
       yield* step(() => check(stats, standing, bits));
       return standing?.ino !== stats.ino;
     },
@@ -58,9 +65,9 @@ function check(source: Seen, target: Attributes | null, bits: number): void {
   if (target?.kind === 'directory') throw new Failure('EISDIR');
 }
 
-function statIfThere(tree: Tree, op: Operation, path: TreePath): Attributes | null {
+function lookIfThere(tree: Tree, name: Look, op: Operation, path: TreePath): Attributes | null {
   try {
-    return tree.kernel.stat(op, path);
+    return tree.kernel[name](op, path);
   } catch (thrown) {
     if (thrown instanceof Failure && thrown.code === 'ENOENT') return null;
     throw thrown;

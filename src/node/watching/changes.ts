@@ -18,6 +18,7 @@ const CHANGING = [
   'chmod',
   'fchmod',
   'chown',
+  'lchown',
   'fchown',
   'symlink',
   'clone',

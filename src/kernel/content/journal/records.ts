@@ -2,8 +2,10 @@ import { crc32 } from 'node:zlib';
 import type { Entry } from '../../../contract/entry.js';
 import type { TreePath } from '../../../contract/tree-path.js';
 
-/** What the journal holds of one path. */
-export type JournalRecord =
+/** What the journal holds of one path. Names of one file have the same `shared`. */
+export type JournalRecord = Held & { readonly shared?: string | undefined };
+
+type Held =
   | {
       readonly kind: 'content';
       /** The file's name in the directory of blobs. */
@@ -19,7 +21,9 @@ export type JournalRecord =
   | { readonly kind: 'directory' }
   /** Content that the remote has under another name, `entry.origin`. */
   | { readonly kind: 'copy'; readonly entry: Entry }
-  | { readonly kind: 'reference'; readonly uri: string };
+  | { readonly kind: 'reference'; readonly uri: string }
+  /** A symbolic link as on a disk; see `PathLink`. */
+  | { readonly kind: 'link'; readonly text: string; readonly end?: TreePath | null | undefined };
 
 /** One line of the log. */
 export type Change =
