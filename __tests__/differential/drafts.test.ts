@@ -40,7 +40,7 @@ async function makeDraft(serial: string): Promise<Place> {
     base,
     top: draft,
     check: async (_files, disk) => {
-      for (let { broken } = followed(nodeFs, disk.base); broken.length > 0; ) {
+      for (let { broken } = followed(nodeFs, disk.top); broken.length > 0; ) {
         await expect(fs.wandb.commit(draft)).rejects.toMatchObject({
           code: expect.stringMatching(/^(ENOENT|ELOOP|ENOTDIR|ENAMETOOLONG|EXDEV)$/),
           path: draft,
@@ -48,11 +48,11 @@ async function makeDraft(serial: string): Promise<Place> {
         // Links lead to links: of what is gone on the way others may lead nowhere.
         for (const path of new Set(broken.map((each) => realpathOfName(each)))) {
           nodeFs.unlinkSync(path);
-          fs.unlinkSync(join(draft, relative(disk.base, path)));
+          fs.unlinkSync(join(draft, relative(disk.top, path)));
         }
-        ({ broken } = followed(nodeFs, disk.base));
+        ({ broken } = followed(nodeFs, disk.top));
       }
-      const { files } = followed(nodeFs, disk.base);
+      const { files } = followed(nodeFs, disk.top);
       if (Object.keys(files).length === 0) return;
       const { version } = await fs.wandb.commit(draft);
       const name = `team/project/c${serial}:${version}`;

@@ -73,20 +73,22 @@ function entriesBelow(fs: Fs, directory: string): string[] {
 }
 
 /** All that is below a directory: files with their content, directories as null, links as where they lead. */
-export const linkedTreeOf = (fs: Fs, top: string, base: string): Record<string, string | null> =>
-  Object.fromEntries(
+export const linkedTreeOf = (side: Side): Record<string, string | null> => {
+  const { fs, top } = side;
+  return Object.fromEntries(
     entriesBelow(fs, top)
       .sort()
       .map((path) => {
         const stats = fs.lstatSync(path);
         const told = stats.isSymbolicLink()
-          ? `-> ${fs.readlinkSync(path).replaceAll(base, '<base>')}`
+          ? `-> ${bare(side, fs.readlinkSync(path))}`
           : stats.isDirectory()
             ? null
             : `${stats.nlink}: ${fs.readFileSync(path, 'latin1')}`;
         return [path.slice(top.length + 1), told];
       }),
   );
+};
 
 /**
  * What the official SDK's `add_dir` stores of a directory: links are followed.

@@ -9,6 +9,8 @@ export type Fs = typeof nodeFs;
 export interface Side {
   readonly fs: Fs;
   readonly base: string;
+  /** The base, or a directory above it that links may lead to. */
+  readonly top: string;
   /** By their number in the program; undefined where the open failed or the file was closed. */
   readonly open: (number | undefined)[];
   readonly handles: (FileHandle | undefined)[];
@@ -66,7 +68,8 @@ export const position = fc.option(offset);
 export const at = (side: Side, path: string): string => `${side.base}/${path}`;
 
 /** A result that tells paths, without what differs in them. */
-export const bare = (side: Side, value: unknown): string => String(value).replaceAll(side.base, '<base>');
+export const bare = ({ base, top }: Side, value: unknown): string =>
+  String(value).replaceAll(base, '<base>').replaceAll(top, '<top>');
 
 export const operation = (text: string, run: (side: Side) => Promise<unknown>): Operation => ({
   text,

@@ -51,18 +51,18 @@ export async function compareWithDisk(
     fc.asyncProperty(program, async (operations) => {
       const number = String(++serial).padStart(6, '0');
       const place = await makePlace(number);
-      const ours = sideOf(place.fs as Fs, place.base);
+      const ours = sideOf(place.fs as Fs, place.base, place.top);
       const disk = join(top, `n${number}`);
       const inside = place.top === undefined ? '' : relative(place.top, place.base);
-      const node = makeDisk(join(disk, inside));
+      const node = makeDisk(join(disk, inside), disk);
       try {
         await runBoth(operations, ours, node, place.between);
         await Promise.all([closeAll(ours), closeAll(node)]);
-        const treeOn = ({ fs, base }: Side, all: string): Record<string, string | null> =>
-          place.top === undefined ? treeOf(fs, base) : linkedTreeOf(fs, all, base);
-        const tree = treeOn(node, disk);
-        expect(treeOn(ours, place.top ?? place.base)).toEqual(tree);
-        await place.check(contentsOf(tree), { ...node, base: disk });
+        const treeOn = (side: Side): Record<string, string | null> =>
+          place.top === undefined ? treeOf(side.fs, side.base) : linkedTreeOf(side);
+        const tree = treeOn(node);
+        expect(treeOn(ours)).toEqual(tree);
+        await place.check(contentsOf(tree), node);
       } finally {
         await closeAll(node);
         await place.fs.wandb.close();
@@ -86,15 +86,15 @@ export async function runBoth(
   }
 }
 
-export const sideOf = (fs: Fs, base: string): Side => ({ fs, base, open: [], handles: [] });
+export const sideOf = (fs: Fs, base: string, top = base): Side => ({ fs, base, top, open: [], handles: [] });
 
 /** The files of `START` on the disk. */
-export function makeDisk(base: string): Side {
+export function makeDisk(base: string, top = base): Side {
   for (const [name, text] of Object.entries(START)) {
     nodeFs.mkdirSync(join(base, name, '..'), { recursive: true });
     nodeFs.writeFileSync(join(base, name), text);
   }
-  return sideOf(nodeFs, base);
+  return sideOf(nodeFs, base, top);
 }
 
 export async function closeAll({ fs, open, handles }: Side): Promise<void> {

@@ -39,6 +39,7 @@ export function readlink(core: Core, op: Operation, path: TreePath): string {
  */
 export function symlink(core: Core, op: Operation, target: LinkTarget, path: TreePath): void {
   if (isDone(op)) return;
+  if (target.kind === 'path') assertTarget(target.text);
   const { links, drafts, refusals } = core.shape;
   if (!links && !drafts) {
     assertFree(core, op, path);
@@ -67,7 +68,6 @@ export function symlink(core: Core, op: Operation, target: LinkTarget, path: Tre
 }
 
 function linkInDraft(core: Core, op: Operation, target: LinkTarget, parent: Inode, path: TreePath): void {
-  if (target.kind === 'path') assertTarget(target.text);
   const linkPath = makeable(core, op, parent, path);
   const name = lastNameOf(linkPath);
   if (target.kind === 'uri') {

@@ -5,7 +5,7 @@ import type { Attributes } from '../../kernel/syscalls.js';
 import { constants } from '../../platform/disk.js';
 import { asBits } from '../arguments/validate.js';
 import { invokeOnBoth, placeOf, type Tree } from '../tree.js';
-import type { Composite } from './driver.js';
+import { type Composite, invoke } from './driver.js';
 import { close } from './files/descriptors.js';
 import { type CopySource, type CopyTarget, copyContent } from './shared/copy.js';
 import type { Look, Seen } from './shared/steps.js';
@@ -20,6 +20,9 @@ export function* copyFile(tree: Tree, src: unknown, dest: unknown, mode?: unknow
   const step = <T>(run: (op: Operation, from: TreePath, to: TreePath) => T): Composite<T> =>
     invokeOnBoth('copyfile', from, to, run);
 
+  // As the system does: what is copied is looked for first.
+  const told = { syscall: 'copyfile', path: from.given, dest: to.given };
+  if (!to.isInside) yield* invoke({ ...told, run: (op) => tree.kernel.stat(op, from.tree) });
   const isExclusive = (bits & COPYFILE_EXCL) !== 0;
   if (yield* step((op, path, name) => tree.kernel.clone(op, path, name, isExclusive))) return;
 
