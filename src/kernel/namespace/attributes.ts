@@ -55,6 +55,7 @@ export function setTimes(core: Core, inode: Inode, atimeMs: number, mtimeMs: num
 
 export function setMode(core: Core, inode: Inode, mode: number): void {
   core.assertMutable(inode);
+  if (inode.parent && inode.draft) core.keeping.changedMode(inode, mode & 0o7777);
   inode.setAttributes({ mode: mode & 0o7777, ctimeMs: core.now() });
 }
 

@@ -34,10 +34,11 @@ export function mkdir(core: Core, op: Operation, path: TreePath, mode: number): 
   core.assertMutable(parent);
   core.assertPermitted(parent, 'write');
   core.locks.assertFree(joinPath(parent.path, name));
+  const bits = mode & 0o7777 & ~process.umask();
   const place = (directory: Inode): void => {
     directory.attach(parent, name);
     core.names.touch(parent);
-    directory.setAttributes({ mode: mode & 0o7777 & ~process.umask() });
+    directory.setAttributes({ mode: bits });
   };
   const depth = parent.depth + 1;
   // Directories inside a unit are only here, and so are implicit ones, down to the draft of a unit.
@@ -45,7 +46,7 @@ export function mkdir(core: Core, op: Operation, path: TreePath, mode: number): 
     const isDraft = depth === core.unitDepth;
     if (isDraft) core.shape.drafts?.assertDraftName(name);
     if (isDraft || parent.draft)
-      core.keeping.put(joinPath(parent.path, name), { kind: isDraft ? 'draft' : 'directory' });
+      core.keeping.put(joinPath(parent.path, name), { kind: isDraft ? 'draft' : 'directory', mode: bits });
     const directory = new Inode('directory', null);
     place(directory);
     const local = directory.ensureLocal();

@@ -22,17 +22,33 @@ export function contentsOf(core: Core, op: Operation, draft: Inode): readonly Co
   const visit = (directory: Inode, prefix: string): void => {
     around.add(directory);
     if (!directory.draft) ensureListed(core, op, directory);
+    assertReadable(core, directory, prefix);
     for (const child of directory.children?.values() ?? []) {
       const name = prefix + child.name;
       const inode = child.local?.link ? endOf(core, op, child, name) : child;
       if (around.has(inode)) throw new Failure('ELOOP', `'${name}' leads to a directory that it is in.`);
-      if (inode.isDirectory) visit(inode, `${name}/`);
-      else contents.push({ name, inode });
+      if (inode.isDirectory) {
+        visit(inode, `${name}/`);
+        continue;
+      }
+      assertReadable(core, inode, name);
+      contents.push({ name, inode });
     }
     around.delete(directory);
   };
   visit(draft, '');
   return contents;
+}
+
+/** Who may not read it can't store it either. */
+function assertReadable(core: Core, inode: Inode, name: string): void {
+  try {
+    core.assertPermitted(inode, 'read');
+    if (inode.isDirectory) core.assertPermitted(inode, 'search');
+  } catch (thrown) {
+    if (thrown instanceof Failure) throw new Failure(thrown.code, `The mode of '${name}' keeps you from reading it.`);
+    throw thrown;
+  }
 }
 
 function endOf(core: Core, op: Operation, link: Inode, name: string): Inode {

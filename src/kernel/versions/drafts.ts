@@ -1,7 +1,9 @@
 import type { Entry } from '../../contract/entry.js';
 import { Failure } from '../../contract/failure.js';
 import { joinPath, type TreePath } from '../../contract/tree-path.js';
+import type { JournalRecord } from '../content/journal/records.js';
 import type { Core } from '../core.js';
+import { setMode } from '../namespace/attributes.js';
 import { Inode } from '../namespace/inode.js';
 import { leaveFile } from '../namespace/links/hard.js';
 import { resolveParent } from '../namespace/naming.js';
@@ -38,9 +40,11 @@ export function clone(
   core.locks.assertFree(path);
   const origin = entry.origin ?? (source.draft ? undefined : entry.path);
   const copied = { ...entry, path, origin };
-  if (standing?.kind !== source.kind || !standing.local?.names)
-    core.keeping.put(path, { kind: 'copy', entry: copied });
-  else core.keeping.putShared(standing.local.names, { kind: 'copy', entry: copied });
+  const mode = source.local?.attributes?.mode ?? null;
+  const names = standing?.kind === source.kind ? standing.local?.names : null;
+  const record: JournalRecord = { kind: 'copy', entry: copied, mode };
+  if (names) core.keeping.putShared(names, record);
+  else core.keeping.put(path, record);
   if (standing && standing.kind !== source.kind) {
     leaveFile(core, standing);
     standing.detach();
@@ -58,7 +62,7 @@ export function clone(
     core.names.touch(parent);
   }
   const now = core.now();
-  copy.setAttributes({ mode: source.local?.attributes?.mode ?? null, mtimeMs: now, ctimeMs: now });
+  copy.setAttributes({ mode, mtimeMs: now, ctimeMs: now });
   core.keeping.release(copy);
   return true;
 }
@@ -72,7 +76,7 @@ export function startFrom(core: Core, op: Operation, from: TreePath, to: TreePat
   if (!core.shape.drafts) return;
   const draft = resolve(core, op, to);
   const source = resolve(core, op, from);
-  if (draft.draft && core.isFrozen(source)) draft.setAttributes({ mode: core.modeOf(draft) | 0o200 });
+  if (draft.draft && core.isFrozen(source)) setMode(core, draft, core.modeOf(draft) | 0o200);
   const isUnit = source.isDirectory && source.depth === core.unitDepth;
   const into = draft.local?.draft;
   if (!into || !isUnit) return;
@@ -80,7 +84,7 @@ export function startFrom(core: Core, op: Operation, from: TreePath, to: TreePat
   if (bases.length === into.bases.length) return;
   core.assertMutable(draft);
   core.locks.assertFree(draft.path);
-  core.keeping.put(draft.path, { kind: 'draft', bases });
+  core.keeping.put(draft.path, { kind: 'draft', bases, mode: core.modeOf(draft) });
   into.bases = bases;
 }
 

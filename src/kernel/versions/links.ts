@@ -116,9 +116,9 @@ export function link(core: Core, op: Operation, from: TreePath, to: TreePath): v
   const { drafts, keeper } = core.shape;
   const { parent } = resolveParent(core, op, to);
   const draft = drafts && parent.draft;
-  if (drafts && parent.depth >= core.unitDepth) core.assertMutable(parent);
   if (!draft && !source.draft)
     throw new Failure('EPERM', `${keeper} holds no hard links; copy the file instead.`);
+  if (parent.depth >= core.unitDepth) core.assertMutable(parent);
   if (!draft || source.draft !== draft) throw new Failure('EXDEV', drafts?.edge);
   if (source.isDirectory) throw new Failure('EPERM', 'A directory has one name.');
   const path = makeable(core, op, parent, to);

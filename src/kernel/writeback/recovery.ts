@@ -79,8 +79,10 @@ class Adoption {
     // Whatever became of the record of its draft: nothing is uploaded into units that come from drafts.
     if (core.shape.drafts) keepDraft(core, path);
     if (found.record.kind === 'draft' || found.record.kind === 'directory') {
-      const local = core.names.directoryAt(path).ensureLocal();
+      const made = core.names.directoryAt(path);
+      const local = made.ensureLocal();
       local.isLocalDirectory = true;
+      made.setAttributes({ mode: found.record.mode ?? null });
       if (found.record.kind === 'draft' && local.draft) local.draft.bases = found.record.bases ?? [];
       return;
     }
@@ -106,7 +108,7 @@ class Adoption {
   private give(inode: Inode, { record, at, blobPath }: Recovered): void {
     if (record.kind !== 'content' || blobPath === null) return;
     const { core } = this;
-    inode.setAttributes({ mode: record.mode, mtimeMs: record.mtimeMs ?? at });
+    inode.setAttributes({ mtimeMs: record.mtimeMs ?? at });
     core.overlay.give(inode, core.overlay.adopt(blobPath, record.size));
     // As many as were left may be more than a process can have open.
     core.overlay.park(inode);
@@ -120,7 +122,7 @@ function inodeOf({ record, at }: Recovered, path: TreePath): Inode {
     entryOf(path, record, at),
   );
   if (record.kind === 'link') inode.ensureLocal().link = { text: record.text, end: record.end };
-  inode.setAttributes({ mtimeMs: at, ctimeMs: at });
+  inode.setAttributes({ mode: record.mode ?? null, mtimeMs: at, ctimeMs: at });
   return inode;
 }
 

@@ -2,8 +2,13 @@ import { crc32 } from 'node:zlib';
 import type { Entry } from '../../../contract/entry.js';
 import type { TreePath } from '../../../contract/tree-path.js';
 
-/** What the journal holds of one path. Names of one file have the same `shared`. */
-export type JournalRecord = Held & { readonly shared?: string | undefined };
+/** What the journal holds of one path. */
+export type JournalRecord = Held & {
+  /** Names of one file have the same. */
+  readonly shared?: string | undefined;
+  /** Permission bits that a caller has set. */
+  readonly mode?: number | null | undefined;
+};
 
 type Held =
   | {
@@ -12,7 +17,6 @@ type Held =
       readonly blob: string;
       /** Bytes of the blob that belong to the content; what lies behind them was never acknowledged. */
       readonly size: number;
-      readonly mode: number | null;
       readonly mtimeMs: number | null;
       readonly generation?: number | undefined;
     }

@@ -99,6 +99,14 @@ export class Keeping {
     for (const path of [from, to]) this.put(path, { ...record, shared: id });
   }
 
+  /** What is recorded has other permission bits; what isn't will be recorded with them. */
+  changedMode(inode: Inode, mode: number): void {
+    for (const { path } of inode.local?.names?.all ?? [inode]) {
+      const record = this.journal?.get(path);
+      if (record) this.put(path, { ...record, mode });
+    }
+  }
+
   /** A name is gone, with all below it. */
   removed(path: TreePath, inodes: Iterable<Inode>): void {
     this.noted(() => this.journal?.remove(path));
