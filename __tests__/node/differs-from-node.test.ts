@@ -95,6 +95,8 @@ describe('what differs from a local disk', () => {
     artifacts.mkdirSync(`${COLLECTION}/next`);
     artifacts.symlinkSync('s3://bucket/key', `${COLLECTION}/next/reference`);
     expect(artifacts.readlinkSync(`${COLLECTION}/next/reference`)).toBe('s3://bucket/key');
+    artifacts.symlinkSync('file', `${COLLECTION}/next/soft`);
+    expect(artifacts.readlinkSync(`${COLLECTION}/next/soft`)).toBe('file');
     expect(await errnosOf(artifacts, 'readlink', `${VERSION}/a.txt`)).toEqual(everywhere('EINVAL'));
   });
 

@@ -22,7 +22,7 @@ export function contentsOf(core: Core, op: Operation, draft: Inode): readonly Co
   const visit = (directory: Inode, prefix: string): void => {
     around.add(directory);
     if (!directory.draft) ensureListed(core, op, directory);
-    assertReadable(core, directory, prefix);
+    assertReadable(core, directory, prefix || './');
     for (const child of directory.children?.values() ?? []) {
       const name = prefix + child.name;
       const inode = child.local?.link ? endOf(core, op, child, name) : child;
@@ -46,7 +46,8 @@ function assertReadable(core: Core, inode: Inode, name: string): void {
     core.assertPermitted(inode, 'read');
     if (inode.isDirectory) core.assertPermitted(inode, 'search');
   } catch (thrown) {
-    if (thrown instanceof Failure) throw new Failure(thrown.code, `The mode of '${name}' keeps you from reading it.`);
+    if (thrown instanceof Failure)
+      throw new Failure(thrown.code, `The mode of '${name}' keeps you from reading it.`);
     throw thrown;
   }
 }

@@ -32,18 +32,19 @@ export function* copyFile(tree: Tree, src: unknown, dest: unknown, mode?: unknow
     fstat: (fd) => step((op) => tree.kernel.fstat(op, fd)),
     fill: (fd, chunk) => step((op) => tree.kernel.read(op, fd, chunk, null)),
   };
-  // A link is written through: what is gathered beside it would take its place.
-  let isLink = false;
+  // What is gathered beside a name takes its place; a link, or a file of several names, is written to.
+  let isInPlace = false;
   const target: CopyTarget = {
     get isGathered() {
-      return !isLink;
+      return !isInPlace;
     },
     *takes(stats) {
       // Where the name demands a directory, opening it tells what is wrong.
       const isDemanding = to.given.endsWith('/');
       const look = (name: Look) => step((op, _from, path) => lookIfThere(tree, name, op, path));
       const named = isDemanding ? null : yield* look('lstat');
-      isLink = named?.kind === 'symlink';
+      const isLink = named?.kind === 'symlink';
+      isInPlace = isLink || (named?.nlink ?? 0) > 1;
       const standing = isLink ? yield* look('stat') : named;
       yield* step(() => check(stats, standing, bits));
       return standing?.ino !== stats.ino;
