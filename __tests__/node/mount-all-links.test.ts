@@ -61,6 +61,10 @@ test('between a draft and the base there are none: EXDEV', async () => {
   await expect(fs.promises.symlink(join(draft, 'a'), join(disk, 'x'))).rejects.toMatchObject(exdev);
   await expect(fs.promises.link(join(disk, 'file'), join(draft, 'x'))).rejects.toMatchObject(exdev);
   await expect(fs.promises.link(join(draft, 'a'), join(disk, 'x'))).rejects.toMatchObject(exdev);
+  const [from, to] = [join(draft, 'missing'), join(disk, 'x')];
+  expect(() => fs.linkSync(from, to)).toThrow(
+    expect.objectContaining({ code: 'ENOENT', syscall: 'link', path: from, dest: to }),
+  );
 });
 
 test.each([{ verbatimSymlinks: true }, { dereference: true }])(

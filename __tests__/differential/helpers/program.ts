@@ -1,7 +1,10 @@
 import type nodeFs from 'node:fs';
+import { constants } from 'node:fs';
 import type { FileHandle } from 'node:fs/promises';
 import * as fc from 'fast-check';
 import { STYLES, type Style } from '../../semantics/helpers/styles.js';
+
+const { O_CREAT, O_DIRECTORY, O_NOFOLLOW, O_RDWR } = constants;
 
 export type Fs = typeof nodeFs;
 
@@ -60,6 +63,9 @@ export const flags = fc.constantFrom(
   'q',
   0o100,
   0o1101,
+  O_NOFOLLOW,
+  O_NOFOLLOW | O_CREAT | O_RDWR,
+  O_DIRECTORY,
 );
 export const offset = fc.integer({ min: 0, max: 20 });
 /** Where a read or write begins: at the file's own position, or anywhere. */
