@@ -14,8 +14,6 @@ export function namesOf(core: Core, inode: Inode): Names {
   const local = inode.ensureLocal();
   // Its number is hashed from its first name.
   core.numbers.of(inode);
-  // Clean content is evicted by the one inode that it was released for.
-  core.overlay.hold(inode);
   local.names ??= { id: randomUUID(), all: new Set([inode]) };
   return local.names;
 }
