@@ -56,6 +56,17 @@ describe('a symbolic link in a draft', () => {
       });
   });
 
+  test.each([
+    ['nothing', '', 'ENOENT'],
+    ['4096 bytes', 'x'.repeat(4096), 'ENAMETOOLONG'],
+    ['half a character', 'x\ud800', 'EILSEQ'],
+  ])('is not made to %s', async (_what, text, code) => {
+    const { fs } = await mountDraft();
+    await expect(fs.promises.symlink(text, `${D}/link`)).rejects.toMatchObject({ code, syscall: 'symlink' });
+    await fs.promises.symlink('x'.repeat(4095), `${D}/long`);
+    await expect(fs.promises.stat(`${D}/long`)).rejects.toMatchObject({ code: 'ENAMETOOLONG' });
+  });
+
   test('40 links are followed, 41 are too many', async () => {
     const { fs } = await mountDraft();
     for (let index = 0; index < 41; index++)

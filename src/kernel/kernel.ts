@@ -6,7 +6,16 @@ import { close, open, release } from './content/open-files.js';
 import { read, readPage } from './content/reading/read.js';
 import { lookedUpAnew } from './content/reading/staleness.js';
 import { Core, type KernelOptions } from './core.js';
-import { access, fstat, lstat, setMode, setOwner, setTimes, stat } from './namespace/attributes.js';
+import {
+  access,
+  fstat,
+  lstat,
+  setMode,
+  setModeOfName,
+  setOwner,
+  setTimes,
+  stat,
+} from './namespace/attributes.js';
 import { mkdir, opendir, readdir } from './namespace/directories.js';
 import { findUnits, info, listed, signedUrl } from './namespace/info.js';
 import { throughLinks } from './namespace/links/aliases.js';
@@ -50,6 +59,7 @@ export function createKernel(options: KernelOptions): Kernel {
     lutimes: (op, path, atimeMs, mtimeMs) => setTimes(core, resolve(core, op, path, true), atimeMs, mtimeMs),
     futimes: (_op, fd, atimeMs, mtimeMs) => setTimes(core, inodeOf(fd), atimeMs, mtimeMs),
     chmod: (op, path, mode) => setMode(core, resolve(core, op, path), mode),
+    lchmod: (op, path, mode) => setModeOfName(core, op, path, mode),
     fchmod: (_op, fd, mode) => setMode(core, inodeOf(fd), mode),
     chown: (op, path, uid, gid) => setOwner(core, resolve(core, op, path), uid, gid),
     lchown: (op, path, uid, gid) => setOwner(core, resolve(core, op, path, true), uid, gid),

@@ -81,6 +81,8 @@ export interface Kernel {
   lutimes(op: Operation, path: TreePath, atimeMs: number, mtimeMs: number): void;
   futimes(op: Operation, fd: number, atimeMs: number, mtimeMs: number): void;
   chmod(op: Operation, path: TreePath, mode: number): void;
+  /** As `chmod`, but of a link itself; ENOTSUP where links have no modes. */
+  lchmod(op: Operation, path: TreePath, mode: number): void;
   fchmod(op: Operation, fd: number, mode: number): void;
   /** EPERM unless both are the caller's own (or -1: unchanged). */
   chown(op: Operation, path: TreePath, uid: number, gid: number): void;

@@ -41,6 +41,11 @@ export function diskKernel(base: string): Kernel {
     futimes: (_op, fd, atimeMs, mtimeMs) =>
       asFailure(() => nodeFs.futimesSync(fd, atimeMs / 1000, mtimeMs / 1000)),
     chmod: (_op, path, mode) => asFailure(() => nodeFs.chmodSync(at(path), mode)),
+    lchmod: (_op, path, mode) =>
+      asFailure(() => {
+        if (nodeFs.lstatSync(at(path)).isSymbolicLink()) throw new Failure('ENOTSUP');
+        nodeFs.chmodSync(at(path), mode);
+      }),
     fchmod: (_op, fd, mode) => asFailure(() => nodeFs.fchmodSync(fd, mode)),
     chown: (_op, path, uid, gid) => asFailure(() => nodeFs.chownSync(at(path), uid, gid)),
     lchown: (_op, path, uid, gid) => asFailure(() => nodeFs.lchownSync(at(path), uid, gid)),

@@ -59,6 +59,14 @@ export function setMode(core: Core, inode: Inode, mode: number): void {
   inode.setAttributes({ mode: mode & 0o7777, ctimeMs: core.now() });
 }
 
+/** Of a link itself, which keeps its mode in a draft, as on macOS: who makes links everywhere sets it where he can. */
+export function setModeOfName(core: Core, op: Operation, path: TreePath, mode: number): void {
+  const inode = resolve(core, op, path, true);
+  if (inode.target !== null && !inode.draft)
+    throw new Failure('ENOTSUP', 'Links here have no modes of their own.');
+  setMode(core, inode, mode);
+}
+
 /** -1 (or its unsigned form) leaves an id as it is. */
 export function setOwner(core: Core, inode: Inode, uid: number, gid: number): void {
   core.assertMutable(inode);
@@ -73,7 +81,7 @@ export function setOwner(core: Core, inode: Inode, uid: number, gid: number): vo
 
 function ofLink(core: Core, inode: Inode, target: string): Attributes {
   const size = Buffer.byteLength(target);
-  const mode = constants.S_IFLNK | 0o777;
+  const mode = constants.S_IFLNK | (inode.local?.attributes?.mode ?? 0o777);
   return { ...attributesOf(core, inode), kind: 'symlink', mode, size, blocks: Math.ceil(size / BLOCK) };
 }
 

@@ -54,16 +54,10 @@ export function* chmod(tree: Tree, path: unknown, mode: unknown): Composite<void
   yield* invokeAt('chmod', place, (op, at) => tree.kernel.chmod(op, at, bits));
 }
 
-/** As Linux has it: links have no modes of their own. */
 export function* lchmod(tree: Tree, path: unknown, mode: unknown): Composite<void> {
   const place = placeOf(tree, path);
   const bits = asMode(mode);
-  yield* invokeAt('lchmod', place, (op, at) => {
-    if (tree.kernel.lstat(op, at).kind === 'symlink') {
-      throw new Failure('ENOTSUP', 'Links have no modes of their own.');
-    }
-    tree.kernel.chmod(op, at, bits);
-  });
+  yield* invokeAt('lchmod', place, (op, at) => tree.kernel.lchmod(op, at, bits));
 }
 
 export function* fchmod(tree: Tree, fd: unknown, mode: unknown): Composite<void> {

@@ -16,6 +16,7 @@ const CHANGING = [
   'lutimes',
   'futimes',
   'chmod',
+  'lchmod',
   'fchmod',
   'chown',
   'lchown',
