@@ -52,6 +52,8 @@ const copyTree = async (side: Side, how: Style, from: string, to: string, option
   const isThere = side.fs.existsSync(from);
   const known = isThere ? how : 'sync';
   if (known === 'sync' && nodeMajor >= 22) {
+    // Of a link that leads nowhere it tells what it is that hinders it.
+    if (!isThere && isTaken(side, from)) return 'left out';
     if (isTaken(side, to) || (isDirectoryIfThere(side, from) && !options.recursive)) return 'left out';
   }
   if (isAnyOpen(side) && isTaken(side, to)) return 'left out';
