@@ -79,6 +79,8 @@ const SCRIPT = `
       attempt('rmdir', at(directory + '/sub'));
       attempt('rename', at(directory), at('renamed'));
       attempt('rename', at('renamed'), at(directory));
+      attempt('rename', at(directory), at('open/moved'));
+      attempt('rename', at('open/moved'), at(directory));
     }
     attempt('readFile', at('into'), 'utf8');
     attempt('readlink', at('into'));

@@ -61,6 +61,8 @@ export function rename(core: Core, op: Operation, from: TreePath, to: TreePath):
   assertPossible(core, op, renaming, to.endsWith('/'));
   core.assertPermitted(parent, 'write');
   core.assertPermitted(source.parent ?? source, 'write');
+  // Its `..` becomes another one.
+  if (source.isDirectory && source.parent !== parent) core.assertPermitted(source, 'write');
   if (target && source.isSameAs(target)) return;
   core.locks.assertFree(sourcePath, source.isDirectory);
   core.locks.assertFree(targetPath, target?.isDirectory ?? false);
