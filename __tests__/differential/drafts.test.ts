@@ -46,7 +46,7 @@ async function makeDraft(serial: string): Promise<Place> {
           path: draft,
         });
         // Links lead to links: of what is gone on the way others may lead nowhere.
-        for (const path of new Set(broken.map((each) => realpathOfName(each)))) {
+        for (const path of new Set(broken.map((each) => lastLinkOn(each)))) {
           nodeFs.unlinkSync(path);
           fs.unlinkSync(join(draft, relative(disk.top, path)));
         }
@@ -63,8 +63,11 @@ async function makeDraft(serial: string): Promise<Place> {
   };
 }
 
-/** Without links on the way to it. */
-const realpathOfName = (path: string): string => join(nodeFs.realpathSync(dirname(path)), basename(path));
+/** Where the last link on a path is: it leads nowhere, or round in a circle. */
+function lastLinkOn(path: string): string {
+  if (!nodeFs.lstatSync(path).isSymbolicLink()) return lastLinkOn(dirname(path));
+  return join(nodeFs.realpathSync(dirname(path)), basename(path));
+}
 
 test('random programs do to a draft what they do to a disk, and its version is what they left, links followed', async () => {
   await compareWithDisk(makeDraft, WANTED / 2, operationWithLinks);

@@ -135,6 +135,19 @@ describe('a hard link in a draft', () => {
     expect(committed(store)).toMatchObject({ copy: { bytes: 'second' }, also: { bytes: 'second' } });
   });
 
+  test.each([{}, { dereference: true }])(
+    'is one name less where cp puts another file, and a symbolic link is none then: %j',
+    async (options) => {
+      const { fs } = await mountDraft();
+      await fs.promises.link(`${D}/a`, `${D}/hard`);
+      await fs.promises.symlink('a', `${D}/soft`);
+      for (const name of ['hard', 'soft']) await fs.promises.cp(`${D}/dir/b`, `${D}/${name}`, options);
+      expect(fs.readFileSync(`${D}/a`, 'utf8')).toBe('one');
+      for (const name of ['hard', 'soft']) expect(fs.readFileSync(`${D}/${name}`, 'utf8')).toBe('two');
+      expect(fs.lstatSync(`${D}/soft`).isFile()).toBe(true);
+    },
+  );
+
   test('across the edge of a draft is EXDEV, into a version EROFS, in one or of a directory EPERM', async () => {
     const { fs } = await mountDraft();
     await fs.promises.mkdir(`${C}/other`);

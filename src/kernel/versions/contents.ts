@@ -26,7 +26,11 @@ export function contentsOf(core: Core, op: Operation, draft: Inode): readonly Co
     for (const child of directory.children?.values() ?? []) {
       const name = prefix + child.name;
       const inode = child.local?.link ? endOf(core, op, child, name) : child;
-      if (around.has(inode)) throw new Failure('ELOOP', `'${name}' leads to a directory that it is in.`);
+      if (around.has(inode))
+        throw new Failure(
+          'ELOOP',
+          `'${name}' leads to a directory that it is in: links go round in a circle.`,
+        );
       if (inode.isDirectory) {
         visit(inode, `${name}/`);
         continue;

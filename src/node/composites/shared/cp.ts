@@ -168,8 +168,9 @@ function* copyOne(copying: Copying, from: string, to: string, { source, target }
     throw existing(to);
   }
   // Node removes what is there and makes it anew; so that a server isn't told of a removal, a file is written over
-  // instead. A link goes, where it leads stays.
-  if (target?.kind === 'symlink') yield* steps.run('unlink', to);
+  // instead. A link goes, where it leads stays, and so does what has other names.
+  const named = target && settings.dereference ? yield* steps.look('lstat', to) : target;
+  if (named && (named.kind === 'symlink' || named.nlink > 1)) yield* steps.run('unlink', to);
   yield* steps.run('copyFile', from, to, target ? settings.mode & ~COPYFILE_EXCL : settings.mode);
   yield* keepTimes(copying, to, source);
 }
@@ -188,7 +189,7 @@ function* copyLink(copying: Copying, from: string, to: string, pair: Pair): Comp
     throw failure('EPERM', { syscall: 'cp', path: from, dest: to }, NO_ALIASES);
   }
   const isKept = settings.verbatimSymlinks || posix.isAbsolute(leadsTo);
-  const end = isKept ? leadsTo : joined(posix.dirname(steps.placeOf(from)), leadsTo);
+  const end = isKept ? leadsTo : posix.resolve(posix.dirname(steps.placeOf(from)), leadsTo);
   if (pair.target?.kind === 'symlink' && standsFor !== 'alias') yield* assertLinkable(steps, from, to, end);
   try {
     yield* steps.run('symlink', end, to);
