@@ -1,7 +1,7 @@
 import { isMainThread } from 'node:worker_threads';
 import type { TreePath } from '../contract/tree-path.js';
 import { disk } from '../platform/disk.js';
-import { beforeUncaught, theGlobal, theProcess } from '../platform/realm.js';
+import { beforeUncaught, isDeno, theGlobal, theProcess } from '../platform/realm.js';
 import { monotonicClock } from '../platform/time.js';
 
 const { writeSync } = disk;
@@ -81,7 +81,7 @@ class Lifecycle {
     if (this.keepers.size === 0) {
       theProcess.on('beforeExit', this.onEmpty);
       theProcess.on('exit', this.onExit);
-      this.ignoreUncaught = beforeUncaught(this.onUncaught);
+      if (isDeno) this.ignoreUncaught = beforeUncaught(this.onUncaught);
     }
     this.keepers.add(keeper);
     return () => {

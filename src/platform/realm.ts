@@ -13,10 +13,10 @@ export const theProcess = theGlobal.process;
  */
 export const isDeno = theProcess.versions.deno !== undefined;
 
-/** Calls back when an exception is about to end a process that tells of no 'exit' then; returns what ends that. */
+/** In Deno, calls back when an exception is about to end the process; returns what ends that. */
 export function beforeUncaught(listener: () => void): () => void {
   const target: unknown = theGlobal;
-  if (!isDeno || !(target instanceof EventTarget)) return () => {};
+  if (!(target instanceof EventTarget)) return () => {};
   const events = ['error', 'unhandledrejection'];
   for (const event of events) target.addEventListener(event, listener);
   return () => {
