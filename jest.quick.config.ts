@@ -11,7 +11,7 @@ const LONG = [
   'ends/',
   'frameworks/',
   'integrations/register',
-  'io/(idle-threads|thread)',
+  'io/(own-threads|thread)',
   'kernel/(model|content/journal/kills|.*-node)',
   'node/(blobs|watch|.*-equals?-node)',
   'package/(installed|readme|files-passed)',

@@ -16,34 +16,41 @@ const LEAST_LEFT = 0.1;
 /** A server that was only busy isn't asked for little for ever. */
 const REMEMBERED_MS = 10 * 60_000;
 
-/**
- * How much one request may ask for. Starts at a default, is halved when the server can't, and what worked is kept for
- * ten minutes. An instance speaks of one server.
- */
-export class BatchSizes {
-  private readonly learned = new Map<BatchKind, { readonly size: number; readonly at: number }>();
+/** What one server was seen to take in one request; each is kept for ten minutes. */
+export class LearnedSizes {
+  private readonly known = new Map<BatchKind, { readonly size: number; readonly at: number }>();
 
+  constructor(private readonly clock: Clock) {}
+
+  get(kind: BatchKind): number {
+    const known = this.known.get(kind);
+    if (known && this.clock.now() - known.at < REMEMBERED_MS) return known.size;
+    return kind === 'patterns' ? FIRST_PATTERNS : FIRST_SIZE;
+  }
+
+  /** A size that worked where a larger one didn't. */
+  learn(kind: BatchKind, size: number): void {
+    if (size < this.get(kind)) this.known.set(kind, { size, at: this.clock.now() });
+  }
+}
+
+/** How much one request may ask for: starts at a default, is halved when the server can't, and what worked is learned. */
+export class BatchSizes {
   /** @param totalMs how long smaller and smaller batches are tried, in milliseconds */
   constructor(
     private readonly clock: Clock,
     private readonly totalMs: number,
+    private readonly learned: LearnedSizes,
   ) {}
 
   get(kind: BatchKind): number {
-    const known = this.learned.get(kind);
-    if (known && this.clock.now() - known.at < REMEMBERED_MS) return known.size;
-    return kind === 'patterns' ? FIRST_PATTERNS : FIRST_SIZE;
+    return this.learned.get(kind);
   }
 
   /** No smaller batch is begun where there is no time left for it. */
   private startTime(): () => boolean {
     const deadline = this.clock.now() + this.totalMs;
     return () => deadline - this.clock.now() > this.totalMs * LEAST_LEFT;
-  }
-
-  /** A size that worked where a larger one didn't. */
-  private learn(kind: BatchKind, size: number): void {
-    if (size < this.get(kind)) this.learned.set(kind, { size, at: this.clock.now() });
   }
 
   /**
@@ -57,7 +64,7 @@ export class BatchSizes {
     for (let size = first; ; size = Math.ceil(size / 2)) {
       try {
         const value = await request(size);
-        if (size < first) this.learn(kind, size);
+        if (size < first) this.learned.learn(kind, size);
         return value;
       } catch (error) {
         if (size <= 1 || !isWireFailure(error) || !isTooMuch(error) || !hasTime()) throw error;
@@ -146,7 +153,7 @@ export class BatchSizes {
         onRefused?.(item, error);
       }
     }
-    if (size < first && refused === 0) this.learn(kind, size);
+    if (size < first && refused === 0) this.learned.learn(kind, size);
     return values.sort((one, other) => one.at - other.at).map(({ value }) => value);
   }
 
