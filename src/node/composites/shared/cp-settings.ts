@@ -1,6 +1,10 @@
+import { types } from 'node:util';
 import { findingError } from '../../arguments/errors.js';
-import { incompatibleOptions } from '../../arguments/refusals.js';
+import { joined } from '../../arguments/layout.js';
+import { incompatibleOptions, refusal } from '../../arguments/refusals.js';
 import { asBoolean, asFunction, asInteger, asObject, type Bag } from '../../arguments/validate.js';
+import { type Composite, callOutside } from '../driver.js';
+import type { AheadOptions } from './lookahead.js';
 import type { Seen } from './steps.js';
 
 /** The options of `cp`, checked. */
@@ -90,3 +94,25 @@ export const cpError = (
   reason: string,
   path: string,
 ): NodeJS.ErrnoException => findingError(code, prefix, errno, reason, { syscall: 'cp', path });
+
+/** Does the filter want it? A sync call can't wait for its answer. */
+export const wantedBy = ({ filter }: CpSettings): ((from: string, to: string) => Composite<boolean>) =>
+  function* (from, to) {
+    if (filter === null) return true;
+    const later = (): unknown => filter(from, to);
+    return Boolean(yield* callOutside({ later, now: () => atOnce(later()) }));
+  };
+
+function atOnce(answer: unknown): unknown {
+  if (!types.isPromise(answer)) return answer;
+  const message =
+    'Expected boolean to be returned from the "filter" function but got an instance of Promise.';
+  throw refusal(TypeError, 'ERR_INVALID_RETURN_VALUE', message);
+}
+
+/** Where a file may be left out for what the filter says, or for what stands there, little is fetched in vain. */
+export const aheadOptions = ({ filter, force }: CpSettings): AheadOptions => ({
+  isFetching: true,
+  isSelective: filter !== null || !force,
+  joined,
+});

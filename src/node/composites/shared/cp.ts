@@ -1,13 +1,12 @@
 import { posix } from 'node:path';
-import { types } from 'node:util';
 import { constants } from '../../../platform/disk.js';
 import { failure, hasCode, isDirectoryError } from '../../arguments/errors.js';
 import { isUri, joined } from '../../arguments/layout.js';
-import { refusal } from '../../arguments/refusals.js';
 import { nodeMajor } from '../../faces/node-version.js';
 import { type AnyKind, kindOf } from '../../results/dirents.js';
-import { type Composite, callOutside, orNothing } from '../driver.js';
+import { type Composite, orNothing } from '../driver.js';
 import {
+  aheadOptions,
   assertPair,
   type CpSettings,
   cpError,
@@ -16,8 +15,9 @@ import {
   isSame,
   isWithin,
   type Pair,
+  wantedBy,
 } from './cp-settings.js';
-import { type Ahead, Lookahead } from './lookahead.js';
+import { Lookahead } from './lookahead.js';
 import type { CpSteps, Look, Seen } from './steps.js';
 
 const { COPYFILE_EXCL } = constants;
@@ -59,22 +59,14 @@ export function* cpOver(steps: CpSteps, given: string, to: string, settings: CpS
   const asGiven = (path: string): string =>
     start === from ? path : joined(from, posix.relative(start, path));
   const isWanted: Copying['isWanted'] = (below, beside) => copying.isWanted(asGiven(below), beside);
-  const ahead = isDirectory ? yield* aheadOf(steps, start, to) : null;
-  const lookahead = ahead && lookaheadOf(ahead, settings);
+  const ahead = isDirectory && steps.ahead ? yield* steps.ahead(start, to) : null;
+  const lookahead = ahead && new Lookahead(ahead, aheadOptions(settings));
   try {
     yield* copyEntry({ ...copying, isWanted, around, lookahead }, start, to, pair);
   } finally {
     lookahead?.end();
   }
 }
-
-function* aheadOf(steps: CpSteps, from: string, to: string): Composite<Ahead | null> {
-  return steps.ahead ? yield* steps.ahead(from, to) : null;
-}
-
-/** Where a file may be left out for what the filter says, or for what stands there, little is fetched in vain. */
-const lookaheadOf = (ahead: Ahead, { filter, force }: CpSettings): Lookahead =>
-  new Lookahead(ahead, { isFetching: true, isSelective: filter !== null || !force, joined });
 
 /**
  * The directories that a copy will lie in, down to itself; not those above its source too, for they aren't copied. One
@@ -98,20 +90,6 @@ function* directoriesAround(
 
 function assertOutside(around: readonly Seen[], from: string, to: string, { source }: Pair): void {
   if (around.some((directory) => isSame(directory, source))) throw intoItself(from, to);
-}
-
-const wantedBy = ({ filter }: CpSettings): Copying['isWanted'] =>
-  function* (from, to) {
-    if (filter === null) return true;
-    const later = (): unknown => filter(from, to);
-    return Boolean(yield* callOutside({ later, now: () => atOnce(later()) }));
-  };
-
-function atOnce(answer: unknown): unknown {
-  if (!types.isPromise(answer)) return answer;
-  const message =
-    'Expected boolean to be returned from the "filter" function but got an instance of Promise.';
-  throw refusal(TypeError, 'ERR_INVALID_RETURN_VALUE', message);
 }
 
 /**
