@@ -1,4 +1,4 @@
-import { AddressBook } from '../../src/store/common/content.js';
+import { AddressBook } from '../../src/store/common/addresses.js';
 import { BatchSizes } from '../../src/wire/api/batching.js';
 import { ViewerDocument } from '../../src/wire/generated.js';
 import { systemClock } from '../../src/wire/retry.js';

@@ -46,6 +46,7 @@ export class Load {
   /** Resolves when the load is settled, or when `signal` aborts; the last waiter to leave cancels the load. */
   wait(signal: AbortSignal | undefined): Promise<void> {
     if (this.isSettled || signal?.aborted) return Promise.resolve();
+    this.remote.want(this.call);
     return new Promise((resolve) => {
       const leave = (): void => {
         this.waiters.delete(wake);
@@ -96,6 +97,17 @@ export class Loads {
 
   constructor(private readonly remote: Remote) {}
 
+  /** How many there are. */
+  get size(): number {
+    return this.byKey.size;
+  }
+
+  /** One that brings this, and that nobody has given up. */
+  running(key: string): Load | null {
+    const load = this.byKey.get(key);
+    return load && !load.isCancelled ? load : null;
+  }
+
   /** Ends all loads that change nothing. */
   cancelAll(): void {
     for (const load of [...this.byKey.values()]) load.cancel();
@@ -108,8 +120,8 @@ export class Loads {
 
   /** Starts a load, or joins the one of this key. */
   start<M extends Method>(key: string, method: M, args: Args<M>, commit: Commit<M>): Load {
-    const running = this.byKey.get(key);
-    if (running && !running.isCancelled) return running;
+    const running = this.running(key);
+    if (running) return running;
     const load: Load = new Load(
       this.remote,
       (self) =>

@@ -1,13 +1,9 @@
-import { LRUCache } from 'lru-cache';
 import type { Content } from '../../contract/entry.js';
 import { Failure } from '../../contract/failure.js';
 import { withoutSecrets } from '../../wire/api/request-log.js';
-import type { Clock } from '../../wire/retry.js';
 import type { Download, DownloadOptions, Transfers } from '../../wire/transfer/transfer.js';
 import { isWireFailure, type WireFailure } from '../../wire/wire-failure.js';
-import type { StoreContext } from './context.js';
-import { type NamedRow, type RowsOfNames, rowsOfNames } from './rows.js';
-import { TurnBatch } from './turn-batch.js';
+import type { Address } from './addresses.js';
 
 /** What is fetched at once of a file whose size nobody knows, if all of it is asked for. */
 export const MOST_UNKNOWN_BYTES = 2 ** 31;
@@ -155,96 +151,3 @@ async function doubted(
 
 export const differs = (cause: string): Failure =>
   new Failure('EBADMSG', 'The content differs from what the server lists.', cause);
-
-/** Where the content of a file is. */
-export interface Address {
-  /** Signed, at the storage; ends by itself. */
-  readonly direct: string;
-  /** At the API, which asks for credentials and redirects. */
-  readonly api: string | null;
-}
-
-const MOST_BYTES = 8 * 1024 * 1024;
-const OVERHEAD = 256;
-/** URLs of the service are good for an hour. */
-const FRESH_MS = 50 * 60_000;
-
-/**
- * URLs that the server signed, bounded in bytes. Signing is slow at the server, so they are asked for when content is
- * wanted, and kept while they are good.
- */
-export class AddressBook {
-  /** With when the server signed it, in milliseconds. */
-  private readonly known = new LRUCache<string, Address & { readonly at: number }>({
-    maxSize: MOST_BYTES,
-    sizeCalculation: ({ direct, api }, key) => direct.length + (api?.length ?? 0) + key.length + OVERHEAD,
-  });
-
-  constructor(private readonly clock: Clock) {}
-
-  /** @param key names the content, not just the file: other content has another address */
-  remember(key: string, { direct, api }: Address): void {
-    this.known.set(key, { direct, api, at: this.clock.now() });
-  }
-
-  /** The address that is known and fresh, if any. */
-  peek(key: string): Address | null {
-    const known = this.known.get(key);
-    return known && this.clock.now() - known.at < FRESH_MS ? known : null;
-  }
-
-  forget(key: string): void {
-    this.known.delete(key);
-  }
-}
-
-/** The addresses of files, asked for in batches by the names of those that are in one place. */
-export class FileAddresses<File, Row extends NamedRow> {
-  private readonly book: AddressBook;
-  private readonly batch: TurnBatch<File, Row | null>;
-
-  constructor(
-    context: StoreContext,
-    private readonly files: {
-      readonly nameOf: (file: File) => string;
-      /** Files of one place are asked for together. */
-      readonly placeOf: (file: File) => string;
-      /** Names its content. */
-      readonly keyOf: (file: File) => string;
-      readonly addressOf: (row: Row) => Address | null;
-      /** Asks for the rows of names, all in the place of `file`. */
-      readonly ask: (file: File, names: readonly string[], signal: AbortSignal) => RowsOfNames<Row>;
-    },
-  ) {
-    const { nameOf, ask } = files;
-    this.book = new AddressBook(context.client.api.clock);
-    this.batch = new TurnBatch<File, Row | null>({
-      ask: (_, wanted, signal) =>
-        context.sizes.each('names', wanted, async (batch) => {
-          const [first] = batch as [File];
-          const rows = await rowsOfNames(batch.map(nameOf), (left) => ask(first, left, signal));
-          return batch.map((file) => rows.get(nameOf(file)) ?? null);
-        }),
-      keyOf: nameOf,
-      canJoinLate: true,
-    });
-  }
-
-  remember(file: File, row: Row): void {
-    const address = this.files.addressOf(row);
-    if (address) this.book.remember(this.files.keyOf(file), address);
-  }
-
-  /** The address that is known and fresh, if any. */
-  peek(file: File): Address | null {
-    return this.book.peek(this.files.keyOf(file));
-  }
-
-  /** Asks for a new address; null: the server has none of it. */
-  async renew(file: File, signal: AbortSignal | undefined): Promise<Address | null> {
-    this.book.forget(this.files.keyOf(file));
-    const row = await this.batch.add(this.files.placeOf(file), file, signal);
-    if (row) this.remember(file, row);
-    return this.peek(file);
-  }
-}

@@ -23,6 +23,9 @@ const REMEMBERED_MS = 10 * 60_000;
 export class BatchSizes {
   private readonly learned = new Map<BatchKind, { readonly size: number; readonly at: number }>();
 
+  /** How many may come along that nobody waits for, where more were refused. */
+  private along = { most: 0, at: Number.NEGATIVE_INFINITY };
+
   /** @param totalMs how long smaller and smaller batches are tried, in milliseconds */
   constructor(
     private readonly clock: Clock,
@@ -148,6 +151,30 @@ export class BatchSizes {
     }
     if (size < first && refused === 0) this.learn(kind, size);
     return values.sort((one, other) => one.at - other.at).map(({ value }) => value);
+  }
+
+  /**
+   * As `each`, with others along that nobody waits for: as many as there is room for. Where the server can't, it is asked
+   * without them, and the next time for fewer.
+   */
+  async eachWith<Item, Value>(
+    kind: BatchKind,
+    items: readonly Item[],
+    others: readonly Item[],
+    request: (batch: readonly Item[], along: readonly Item[]) => Promise<readonly Value[]>,
+  ): Promise<readonly (Value | WireFailure)[]> {
+    const isLearned = this.clock.now() - this.along.at < REMEMBERED_MS;
+    const room = Math.min(this.get(kind) - items.length, isLearned ? this.along.most : Infinity);
+    const along = others.slice(0, Math.max(0, room));
+    if (along.length > 0) {
+      try {
+        return await request(items, along);
+      } catch (error) {
+        if (!isWireFailure(error) || !(isTooMuch(error) || isRefusal(error))) throw error;
+        this.along = { most: half(along.length) - 1, at: this.clock.now() };
+      }
+    }
+    return this.each(kind, items, (batch) => request(batch, []));
   }
 
   /** The answer to each item, in order; a failure for one that is refused alone. */

@@ -1,5 +1,6 @@
 import { LRUCache } from 'lru-cache';
-import type { Entry } from '../../../contract/entry.js';
+import type { Content, Entry } from '../../../contract/entry.js';
+import type { Inode } from '../../namespace/inode.js';
 
 /** Most blocks that one miss loads, however sequential the reader. */
 const MOST_BLOCKS_AHEAD = 8;
@@ -14,6 +15,8 @@ export class PageCache {
   /** Answers of the storage, and their bytes. */
   downloads = 0;
   downloadedBytes = 0;
+  /** Hears of pages that are here no longer. */
+  onGone: ((key: string) => void) | null = null;
 
   constructor(
     cacheBytes: number,
@@ -22,12 +25,33 @@ export class PageCache {
     this.pages = new LRUCache({
       maxSize: Math.max(cacheBytes, blockBytes + PAGE_OVERHEAD),
       sizeCalculation: (page) => page.byteLength + PAGE_OVERHEAD,
+      dispose: (_page, key, reason) => {
+        if (reason !== 'set') this.onGone?.(key);
+      },
     });
     this.windowBlocks = Math.max(1, Math.min(MOST_BLOCKS_AHEAD, Math.floor(cacheBytes / 4 / blockBytes)));
   }
 
   get(key: string): Uint8Array | undefined {
     return this.pages.get(key);
+  }
+
+  /** Is it here? Asking for it doesn't make it one that was used. */
+  has(key: string): boolean {
+    return this.pages.has(key);
+  }
+
+  /** Takes in an answer of the storage about an inode's content, as it was listed when it was asked for; returns the pages. */
+  take(inode: Inode, entry: Entry, block: number, content: Content): ReadonlyMap<string, Uint8Array> {
+    this.received(content.bytes);
+    if (inode.entry?.version === entry.version) {
+      inode.etag ??= content.etag;
+      if (inode.local) inode.local.staleness = null;
+      // Nobody knew it, or what is recorded is that of a compressed answer.
+      if (inode.entry.size !== content.size) inode.entry = { ...inode.entry, size: content.size };
+    }
+    const known = entry.size === content.size ? entry : { ...entry, size: content.size };
+    return this.keep(known, block, content.bytes);
   }
 
   /** Takes in what was read of a file, from the beginning of a block on, page by page; returns the pages. */

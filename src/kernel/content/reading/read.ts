@@ -116,6 +116,7 @@ export function readPage(
     throw pageFault(core, op, reader, entry, { block, blocks });
   }
   core.pages.hits++;
+  core.made.readAhead?.onRead(key);
   const from = position - block * blockBytes;
   const bytes = page.subarray(from, from + target.byteLength);
   target.set(bytes);
@@ -145,10 +146,14 @@ function pageFault(
   // By the first block: whoever else needs it waits, however far this one reads ahead.
   const key = `pages:${pageKey(entry, block)}`;
   return new Fault(key, () => {
+    const running = core.loads.running(key);
+    if (running) return running;
+    const ahead = core.readAheadFor(inode);
+    const beside = ahead?.onMiss(op, inode);
     const load = core.loads.start(
       key,
       'read',
-      { entry, start, end, etag: inode.etag },
+      { entry, start, end, etag: inode.etag, beside },
       (content, failure) => {
         if (!content) {
           if (failure?.code !== 'ESTALE' && failure?.code !== 'EBADMSG') return failure;
@@ -157,19 +162,12 @@ function pageFault(
           local.staleness = { entry, failure, times: (local.staleness?.times ?? 0) + 1, isAskedAnew: false };
           return null;
         }
-        core.pages.received(content.bytes);
-        if (inode.entry?.version === entry.version) {
-          inode.etag ??= content.etag;
-          if (inode.local) inode.local.staleness = null;
-          // Nobody knew it, or what is recorded is that of a compressed answer.
-          if (inode.entry.size !== content.size) inode.entry = { ...inode.entry, size: content.size };
-        }
-        const known = entry.size === content.size ? entry : { ...entry, size: content.size };
-        for (const [kept, page] of core.pages.keep(known, block, content.bytes)) op.pages.set(kept, page);
+        for (const [kept, page] of core.pages.take(inode, entry, block, content)) op.pages.set(kept, page);
         return null;
       },
     );
     op.pages.clear();
+    ahead?.goOn(inode);
     return load;
   });
 }
