@@ -13,6 +13,10 @@ const MOST_TOLD = 99;
 /** Those that nobody used, and more for each that somebody did. */
 const MOST_TOLD_IN_VAIN = 300;
 const FOR_TOLD = 4;
+/** A directory that takes a while to look through: so often it is for nothing, and then for each so many files. */
+const MANY_NAMES = 4096;
+const MOST_LOOKS = 8;
+const LOOKED_THROUGH_EACH = 32;
 /** So many files, each but the first beside an earlier one, show that all of it is read, in whatever directories. */
 const ASKED_ANYWHERE = 3;
 /** Directories of a unit that are remembered to have been read in, and those in which reading goes on. */
@@ -34,6 +38,8 @@ export class Window {
   readonly told = new Set<Inode>();
   toldUsed = 0;
   hasTold = false;
+  /** Through large directories, since something was used. */
+  private looks = 0;
   /** Directories of which files were asked for. */
   private readonly readIn = new Set<Inode>();
   /** Where it goes on in each directory, behind all others the one that was read in last. */
@@ -52,6 +58,16 @@ export class Window {
     if (!isBeside && this.asked > 0 && this.asked < ASKED_ANYWHERE) return;
     this.asked++;
     this.askedBytes += entry?.size ?? 0;
+  }
+
+  /**
+   * Is it worth to look through the names of a directory for those that come next? Through very many not for each file,
+   * where none of those that came next is read.
+   */
+  isWorthALook({ children }: Inode): boolean {
+    if ((children?.size ?? 0) <= MANY_NAMES) return true;
+    this.looks++;
+    return this.looks <= MOST_LOOKS || this.looks % LOOKED_THROUGH_EACH === 0;
   }
 
   /** Reading on in a directory takes this order from now on. */
@@ -76,6 +92,7 @@ export class Window {
 
   /** What was read ahead is asked for. */
   use(bytes: number): void {
+    this.looks = 0;
     this.unread--;
     this.unreadBytes -= bytes;
     this.asked++;

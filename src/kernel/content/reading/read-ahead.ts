@@ -78,7 +78,7 @@ export class ReadAhead {
     this.downloads = core.pages.downloads;
     const window = this.windowOf(scope);
     if (this.isSmall(inode)) window.count(inode);
-    window.goOnBy(parent, filesAfter(inode, scope.root));
+    if (window.isWorthALook(parent)) window.goOnBy(parent, filesAfter(inode, scope.root));
     return this.tell(window, inode);
   }
 
@@ -126,6 +126,7 @@ export class ReadAhead {
       return undefined;
     }
     const most = window.mayTell;
+    if (most <= 0) return undefined;
     const entries: Entry[] = [];
     let looked = 0;
     for (const file of filesAfter(inode, window.scope.root)) {
