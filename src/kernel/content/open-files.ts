@@ -20,8 +20,8 @@ export class OpenFile {
   reader: Operation | null = null;
   /** Bytes of this version were returned: from here on the file must not turn into another one. */
   hasRead = false;
-  /** Sequential reading: where the next read is expected, and how many blocks the next miss loads. */
-  readonly readAhead = { next: 0, blocks: 1 };
+  /** Sequential reading: the block, or the byte, where the next read is expected, and how many blocks the next miss loads. */
+  readonly readAhead = { next: 0, at: 0, blocks: 1 };
   /** Of who reads all of it in order; null once it has ended, or of another version. */
   whole: WholeRead | null = null;
 

@@ -4,7 +4,8 @@ import type { Core } from '../../core.js';
 import type { Inode } from '../../namespace/inode.js';
 import { Fault, type Operation } from '../../operation/operation.js';
 import type { OpenFile } from '../open-files.js';
-import { pageKey } from './pages.js';
+import { pageKey, pieceKey } from './pages.js';
+import { copyPiece, type Pieces, piecesFor } from './pieces.js';
 import { mendStaleness } from './staleness.js';
 import { noteMismatch, WholeRead } from './whole-read.js';
 
@@ -111,9 +112,14 @@ export function readPage(
   const key = pageKey(entry, block);
   const page = core.pages.get(key) ?? op.pages.get(key);
   if (!page) {
-    core.pages.misses++;
-    const blocks = Math.ceil((position + target.byteLength) / blockBytes) - block;
-    throw pageFault(core, op, reader, entry, { block, blocks });
+    const isLarge = entry.size !== null && entry.size > blockBytes;
+    const count = isLarge ? copyPiece(core, op, entry, position, target) : 0;
+    if (count === 0) {
+      core.pages.misses++;
+      throw missOf(core, op, reader, entry, position, target.byteLength);
+    }
+    core.pages.hits++;
+    return count;
   }
   core.pages.hits++;
   core.made.readAhead?.onRead(key);
@@ -123,17 +129,25 @@ export function readPage(
   return bytes.byteLength;
 }
 
-/** @param wanted the first block that is missing, and how many from there on are asked for */
-function pageFault(
+/** Loads what is missing from a position on. */
+function missOf(
   core: Core,
   op: Operation,
-  { inode, readAhead }: Reader,
+  reader: Reader,
   entry: Entry,
-  wanted: { readonly block: number; readonly blocks: number },
+  position: number,
+  length: number,
 ): Fault {
-  const { blockBytes, windowBlocks } = core.pages;
-  const { block } = wanted;
-  let ahead = wanted.blocks;
+  const { inode, readAhead } = reader;
+  const { blockBytes, pieceBytes, windowBlocks } = core.pages;
+  const block = Math.floor(position / blockBytes);
+  const isLarge = entry.size !== null && entry.size > blockBytes;
+  const pieces = readAhead && isLarge ? piecesFor(core, readAhead, entry, position, length) : null;
+  if (readAhead && pieces) {
+    Object.assign(readAhead, { next: -1, at: pieces.end * pieceBytes, blocks: 1 });
+    return pageFault(core, op, inode, entry, { areOf: 'pieces', ...pieces });
+  }
+  let ahead = Math.ceil((position + length) / blockBytes) - block;
   if (readAhead) {
     readAhead.blocks = readAhead.next === block ? Math.min(windowBlocks, readAhead.blocks * 2) : 1;
     ahead = Math.max(ahead, readAhead.blocks);
@@ -141,10 +155,22 @@ function pageFault(
   // A file of unknown size tells it with its first block.
   const count = entry.size === null ? 1 : Math.min(ahead, windowBlocks);
   if (readAhead) readAhead.next = block + count;
-  const start = block * blockBytes;
-  const end = entry.size === null ? start + blockBytes : Math.min(entry.size, (block + count) * blockBytes);
+  return pageFault(core, op, inode, entry, { areOf: 'blocks', first: block, end: block + count });
+}
+
+function pageFault(
+  core: Core,
+  op: Operation,
+  inode: Inode,
+  entry: Entry,
+  { areOf, first, end: behind }: Pieces & { readonly areOf: 'blocks' | 'pieces' },
+): Fault {
+  const [bytes, keyOf] =
+    areOf === 'blocks' ? [core.pages.blockBytes, pageKey] : [core.pages.pieceBytes, pieceKey];
+  const start = first * bytes;
+  const end = Math.min(entry.size ?? Number.POSITIVE_INFINITY, behind * bytes);
   // By the first block: whoever else needs it waits, however far this one reads ahead.
-  const key = `pages:${pageKey(entry, block)}`;
+  const key = `pages:${keyOf(entry, first)}`;
   return new Fault(key, () => {
     const running = core.loads.running(key);
     if (running) return running;
@@ -162,7 +188,8 @@ function pageFault(
           local.staleness = { entry, failure, times: (local.staleness?.times ?? 0) + 1, isAskedAnew: false };
           return null;
         }
-        for (const [kept, page] of core.pages.take(inode, entry, block, content)) op.pages.set(kept, page);
+        for (const [kept, page] of core.pages.take(inode, entry, first, content, areOf))
+          op.pages.set(kept, page);
         return null;
       },
     );
