@@ -62,7 +62,7 @@ export interface WandbFsOptions {
   readonly cacheBytes?: number | undefined;
   /**
    * Bound of small files that are read before they are asked for, in bytes of each run or version that is read file by file.
-   * 0: nothing is read ahead of who reads one file after another.
+   * 0: nothing is read ahead, nor of large files that are read on in.
    *
    * @default 4 MiB
    */

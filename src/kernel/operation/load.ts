@@ -37,7 +37,7 @@ export class Load {
       // Where sync calls can't wait at all the load goes on, for the next one to find what it brought.
       if (error instanceof Failure && error.code === 'ETIMEDOUT') {
         this.isKept = false;
-        this.cancelIfUnwanted();
+        this.endUnlessWanted();
       }
       throw error;
     }
@@ -50,7 +50,7 @@ export class Load {
     return new Promise((resolve) => {
       const leave = (): void => {
         this.waiters.delete(wake);
-        this.cancelIfUnwanted();
+        this.endUnlessWanted();
         resolve();
       };
       const wake = (): void => {
@@ -74,7 +74,8 @@ export class Load {
     }
   }
 
-  private cancelIfUnwanted(): void {
+  /** Nobody who waits for it needs it, if nobody does. */
+  endUnlessWanted(): void {
     if (this.waiters.size === 0 && !this.isKept) this.cancel();
   }
 

@@ -1,8 +1,8 @@
 import type { Entry } from '../../../contract/entry.js';
 import type { Core } from '../../core.js';
 import type { Operation } from '../../operation/operation.js';
-import type { OpenFile } from '../open-files.js';
 import { PIECES_PER_BLOCK, pageKey, pieceKey } from './pages.js';
+import { isNext, type Sequence } from './windows.js';
 
 /** What one read at random asks for at most; more is read by blocks. */
 const MOST_AT_ONCE = 4;
@@ -39,14 +39,14 @@ export function copyPiece(
  */
 export function piecesFor(
   { pages, loads }: Core,
-  readAhead: OpenFile['readAhead'],
+  sequence: Sequence,
   entry: Entry,
   position: number,
   length: number,
 ): Pieces | null {
   const { blockBytes, pieceBytes } = pages;
   const block = Math.floor(position / blockBytes);
-  if (position === 0 || position === readAhead.at || block === readAhead.next) return null;
+  if (position === 0 || position === sequence.at || isNext(sequence, block)) return null;
   if (loads.running(`pages:${pageKey(entry, block)}`)) return null;
   const first = Math.floor(position / pieceBytes);
   const end = Math.min(

@@ -10,9 +10,10 @@ const FOR_USED = 14;
 /** Addresses that come along with the first that is asked for in a unit, and with each later one. */
 const FIRST_TOLD = 15;
 const MOST_TOLD = 99;
-/** Those that nobody used, and more for each that somebody did. */
+/** Those that nobody used, and more for each that somebody did, but never more than the last. */
 const MOST_TOLD_IN_VAIN = 300;
 const FOR_TOLD = 4;
+const MOST_TOLD_EVER = 1000;
 /** A directory that takes a while to look through: so often it is for nothing, and then for each so many files. */
 const MANY_NAMES = 4096;
 const MOST_LOOKS = 8;
@@ -111,6 +112,7 @@ export class Window {
   /** How many addresses may come along with the next that is asked for. */
   get mayTell(): number {
     const most = this.hasTold || this.asked > 1 ? MOST_TOLD : FIRST_TOLD;
-    return Math.min(most, MOST_TOLD_IN_VAIN + FOR_TOLD * this.toldUsed - this.told.size);
+    const unused = Math.min(MOST_TOLD_EVER, MOST_TOLD_IN_VAIN + FOR_TOLD * this.toldUsed);
+    return Math.min(most, unused - this.told.size);
   }
 }

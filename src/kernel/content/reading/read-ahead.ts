@@ -212,7 +212,7 @@ export class ReadAhead {
         if (this.onTheirWay.size > 0) this.watch();
         return;
       }
-      for (const load of [...this.onTheirWay.values()]) load.cancel();
+      for (const load of [...this.onTheirWay.values()]) load.endUnlessWanted();
     }, IDLE_MS).unref();
   }
 }

@@ -8,6 +8,7 @@ import { pageKey, pieceKey } from './pages.js';
 import { copyPiece, type Pieces, piecesFor } from './pieces.js';
 import { mendStaleness } from './staleness.js';
 import { noteMismatch, WholeRead } from './whole-read.js';
+import { blocksFor, leave, readOn, type Sequence } from './windows.js';
 
 /** How far a read has come. */
 export interface ReadProgress {
@@ -89,7 +90,7 @@ function isMistaken(
 /** Who reads, and how sequentially; null: nothing is read ahead. */
 interface Reader {
   readonly inode: Inode;
-  readonly readAhead: OpenFile['readAhead'] | null;
+  readonly readAhead: Sequence | null;
 }
 
 /**
@@ -123,6 +124,8 @@ export function readPage(
   }
   core.pages.hits++;
   core.made.readAhead?.onRead(key);
+  const { inode, readAhead } = reader;
+  if (readAhead !== null && block >= readAhead.turn) readOn(core, { inode, entry }, readAhead, block);
   const from = position - block * blockBytes;
   const bytes = page.subarray(from, from + target.byteLength);
   target.set(bytes);
@@ -144,18 +147,19 @@ function missOf(
   const isLarge = entry.size !== null && entry.size > blockBytes;
   const pieces = readAhead && isLarge ? piecesFor(core, readAhead, entry, position, length) : null;
   if (readAhead && pieces) {
+    if (readAhead.windows) leave(readAhead);
     Object.assign(readAhead, { next: -1, at: pieces.end * pieceBytes, blocks: 1 });
     return pageFault(core, op, inode, entry, { areOf: 'pieces', ...pieces });
   }
-  let ahead = Math.ceil((position + length) / blockBytes) - block;
-  if (readAhead) {
-    readAhead.blocks = readAhead.next === block ? Math.min(windowBlocks, readAhead.blocks * 2) : 1;
-    ahead = Math.max(ahead, readAhead.blocks);
-  }
+  const wanted = Math.ceil((position + length) / blockBytes) - block;
+  const count = readAhead && isLarge ? blocksFor(readAhead, block, wanted, windowBlocks) : wanted;
   // A file of unknown size tells it with its first block.
-  const count = entry.size === null ? 1 : Math.min(ahead, windowBlocks);
-  if (readAhead) readAhead.next = block + count;
-  return pageFault(core, op, inode, entry, { areOf: 'blocks', first: block, end: block + count });
+  const end = block + (entry.size === null ? 1 : Math.min(count, windowBlocks));
+  if (readAhead) readAhead.next = Math.max(readAhead.windows ? readAhead.next : 0, end);
+  const onStart = (): void => {
+    if (readAhead && isLarge && readAhead.depth > 0) readOn(core, { inode, entry }, readAhead, block);
+  };
+  return pageFault(core, op, inode, entry, { areOf: 'blocks', first: block, end }, onStart);
 }
 
 function pageFault(
@@ -164,6 +168,7 @@ function pageFault(
   inode: Inode,
   entry: Entry,
   { areOf, first, end: behind }: Pieces & { readonly areOf: 'blocks' | 'pieces' },
+  onStart = (): void => {},
 ): Fault {
   const [bytes, keyOf] =
     areOf === 'blocks' ? [core.pages.blockBytes, pageKey] : [core.pages.pieceBytes, pieceKey];
@@ -173,8 +178,11 @@ function pageFault(
   const key = `pages:${keyOf(entry, first)}`;
   return new Fault(key, () => {
     const running = core.loads.running(key);
-    if (running) return running;
-    const ahead = core.readAheadFor(inode);
+    if (running) {
+      onStart();
+      return running;
+    }
+    const ahead = areOf === 'blocks' && first === 0 ? core.readAheadFor(inode) : null;
     const beside = ahead?.onMiss(op, inode);
     const load = core.loads.start(
       key,
@@ -195,6 +203,7 @@ function pageFault(
     );
     op.pages.clear();
     ahead?.goOn(inode);
+    onStart();
     return load;
   });
 }
