@@ -1,16 +1,26 @@
 /** @jest-config-loader esbuild-register */
 import config from './jest.config.ts';
 
-/** What starts many processes, runs other people's tools, or takes its time: as long as all others together. */
+/**
+ * What starts many processes, runs other people's tools or random
+ * programs, compares with Node call by call, or waits for what fails: two thirds of the time.
+ */
 const LONG = [
+  'artifacts/(concurrency|hostile-manifests|sdk-cache)',
+  'differential/',
   'ends/',
+  'frameworks/',
+  'integrations/register',
+  'io/(own-threads|thread)',
+  'kernel/(model|content/journal/kills|.*-node)',
+  'node/(blobs|watch|.*-equals?-node)',
+  'package/(installed|readme|files-passed)',
   'process/',
   'reliability/',
+  'semantics/(bad-line|broken-transfers|claimed-sizes|expired-urls|failing-server|large-files)',
+  'store/(artifact-commit-failures|artifacts-manifest)',
+  'testing/(artifact-seeding|command-line|recorded/record)',
   'tools/',
-  'integrations/register',
-  'kernel/content/journal/kills',
-  'package/(installed|readme)',
-  'semantics/large-files',
   'wire/deadlines',
 ];
 

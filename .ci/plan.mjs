@@ -5,8 +5,8 @@
  *     npm run test:matrix   all tests on every Node against every kind of server, which takes an hour
  *     node .ci/plan.mjs --list   tells the steps and their test files, and runs nothing
  *
- * The whole suite runs on the oldest Node against the standard server. What depends on Node runs again on each other one,
- * what looks at something else through the faces on the newest, what depends on the server's ways against one that is told
+ * The whole suite runs on the newest Node against the standard server. What depends on Node runs again on each other one,
+ * what passes Node on its way to something else on the oldest, what depends on the server's ways against one that is told
  * of uploads and one that delays (scripts/test-groups.mjs tells the groups); what only all of it shows, the matrix does.
  */
 import { existsSync } from 'node:fs';
@@ -122,10 +122,13 @@ const alone = [
 
 const all = inGroups('once', 'node', 'faces', 'ways');
 const suites = [
-  tests('tests', 1200, all, SUITE),
-  onNode('26', 'tests of Node and of a server that delays', inGroups('node', 'faces', 'ways'), WAYS.delay),
+  onNode('26', 'tests', all),
+  tests('tests of Node, and through it, on the oldest', 1200, inGroups('node', 'faces'), {
+    ...SUITE,
+    env: WAYS.put,
+  }),
   onNode('24', 'tests of Node and of a server that is told', inGroups('node', 'ways'), WAYS.mark),
-  onNode('22', 'tests of Node', inGroups('node'), WAYS.put),
+  onNode('22', 'tests of Node and of a server that delays', inGroups('node', 'ways'), WAYS.delay),
 ];
 
 const matrix = [

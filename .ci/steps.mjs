@@ -23,8 +23,9 @@ const KILLED_AFTER_MS = 10_000;
 const ALL_PATHS = /^Ran all test suites within paths .*\n/m;
 
 /** Runs a command, and tells how long it and all it has waited for had a core. */
-const TIMED = '"$@"; code=$?; times | tail -n 1; exit $code';
-const TIMES = /^(\d+)m([\d.]+)s (\d+)m([\d.]+)s\n$/m;
+const TIMED = '"$@"; code=$?; times; exit $code';
+/** The shell's own times, and its children's. */
+const TIMES = /^\S+s \S+s\n(\d+)m([\d.]+)s (\d+)m([\d.]+)s\n$/m;
 
 /** None of the user's own W&B: its key, its servers. */
 const environment = Object.fromEntries(

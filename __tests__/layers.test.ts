@@ -84,6 +84,12 @@ function crowdedFolders(files: readonly SourceFile[]): string[] {
     .map(([folder, count]) => `${folder}: ${count}`);
 }
 
+/** Types are nothing that runs. */
+const importsFs = (text: string): boolean =>
+  /^(?:import|export) (?!type\b)[^;]*\bfrom 'node:fs(?:\/promises)?'|^(?!.*typeof ).*\b(?:import|require)\('node:fs/m.test(
+    text,
+  );
+
 const pathsOf = (files: readonly SourceFile[]): string[] => files.map(({ path }) => path);
 
 describe('the sources', () => {
@@ -119,6 +125,12 @@ describe('the sources', () => {
     );
   });
 
+  it('reach the disk by platform/disk alone, past the mocks of a test runner; a program of its own needs none of that', () => {
+    expect(pathsOf(sources.filter(({ path, text }) => !path.startsWith('cli/') && importsFs(text)))).toEqual(
+      [],
+    );
+  });
+
   it('swallow no error', () => {
     const empty = /catch\s*(?:\([^)]*\))?\s*\{\s*\}|\.catch\(\s*\(\w*\)\s*=>\s*\{\s*\}\s*\)/;
     expect(pathsOf(sources.filter(({ code }) => empty.test(code)))).toEqual([]);
@@ -149,6 +161,15 @@ describe('these rules', () => {
       "const detail = 'A version stays.'; // of a version\nconst key = `no way ${" + 'entry.version}`;\n',
     );
     expect(artifactsTold([file])).toEqual(['kernel/a.ts tells of version']);
+  });
+
+  it('find who takes what a mock of fs gives', () => {
+    expect(
+      importsFs("import { join } from 'node:path';\nimport { readFile } from 'node:fs/promises';\n"),
+    ).toBe(true);
+    expect(importsFs("import type { Stats } from 'node:fs';\nimport { join } from 'node:path';\n")).toBe(
+      false,
+    );
   });
 
   it('find a circle', () => {

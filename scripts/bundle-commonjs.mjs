@@ -5,7 +5,7 @@ import { build } from 'esbuild';
 
 /** Sources that may stand in more than one bundle: they hold no class, and no state of a copy's own. */
 const REPEATABLE = new Set(
-  ['platform/disk', 'platform/time', 'threads/thread-file', 'threads/idle-threads', 'platform/realm'].map(
+  ['platform/disk', 'platform/time', 'threads/thread-file', 'threads/own-threads', 'platform/realm'].map(
     (name) => `src/${name}.ts`,
   ),
 );

@@ -3,8 +3,9 @@
  *
  *     npx jest --runTestsByPath $(node scripts/test-groups.mjs node ways)
  *
- * - `node`: the running Node. They compare with it, or look at processes, threads, TLS or other tools.
- * - `faces`: the running Node by way of the faces alone, through which they look at something else.
+ * - `node`: the running Node. They compare with it, or look at its modules, its threads or its TLS.
+ * - `faces`: the running Node by way of the faces, of processes or of other people's tools, through which they look at
+ *   something else.
  * - `ways`: how the server goes about things (`startServer` of __tests__/helpers/server.ts, unless it is `STANDARD`).
  * - `once`: neither.
  * - `alone`: a step of their own runs them, for longer than the suite does, or with what isn't always there.
@@ -21,7 +22,11 @@ const root = join(dirname(fileURLToPath(import.meta.url)), '..');
 const ALONE =
   /^__tests__\/(ends|interop|differential)\/|^__tests__\/(reliability\/(programs|kills|soak)|kernel\/model)\.test\.ts$/;
 /** Whatever they import. */
-const OF_NODE = /^__tests__\/(node|io|process|tools|integrations|package)\/|equals?-(to-)?node|certificates/;
+const OF_NODE =
+  /^__tests__\/((node|io|process|integrations)\/|package\/(installed|loading|globals|readme)\.)|equals?-(to-)?node|certificates/;
+const OF_TOOLS = /^__tests__\/tools\//;
+/** Documents, plans and counts, whatever processes tell them. */
+const OF_TEXTS = /^__tests__\/package\//;
 const SERVER_HELPER = '__tests__/helpers/server.ts';
 const STARTS_ANY_SERVER = /\b(?:start|use)(?:Server|Lab)\((?!(\{ \.\.\.)?([A-Z]+_)?STANDARD\b)/;
 /** The layers in which Nodes differ, as they are imported from the sources and by the package's name. */
@@ -57,10 +62,12 @@ export function groupsOf(file) {
   const reached = [...reach(file)];
   const own = reached.filter((path) => path.startsWith('__tests__/') && path !== SERVER_HELPER);
   const isOfWays = own.some((path) => STARTS_ANY_SERVER.test(read(path).text));
-  const isOfNode =
-    OF_NODE.test(file) || own.some((path) => read(path).imports.includes('node:child_process'));
+  const isOfNode = OF_NODE.test(file);
+  const startsProcesses = own.some((path) => read(path).imports.includes('node:child_process'));
   // What is seen through the faces of W&B's ways is seen on the Nodes that meet those.
-  const isOfFaces = !isOfNode && !isOfWays && reached.some((path) => FACES.test(path));
+  const passesFaces = !isOfWays && reached.some((path) => FACES.test(path));
+  const isOfFaces =
+    !isOfNode && !OF_TEXTS.test(file) && (OF_TOOLS.test(file) || startsProcesses || passesFaces);
   const groups = [
     ...(isOfNode ? ['node'] : []),
     ...(isOfFaces ? ['faces'] : []),

@@ -130,3 +130,12 @@ test('the configuration is frozen, and says which version made it', () => {
   expect(VERSION).toBe(manifest.version);
   expect(config.wire.reveal().userAgent).toContain(`wandb-fs/${VERSION}`);
 });
+
+test("a URL may be of another class than this realm's, as where jsdom has one of its own", () => {
+  const own = new URL('file:///worker.mjs');
+  const foreign = { href: own.href, protocol: own.protocol };
+  expect(resolve({ workerUrl: foreign }).workerUrl).toEqual(own);
+  expect(() => resolve({ workerUrl: { href: 'https://a/b', protocol: 'https:' } })).toThrow(
+    expect.objectContaining({ code: 'ERR_INVALID_ARG_VALUE' }),
+  );
+});

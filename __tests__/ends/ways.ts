@@ -61,8 +61,8 @@ export const WAYS: readonly Way[] = [
   worker('`process.exit(3)` in a worker', 'exit(3)', 3),
   worker('an exception in a worker', 'throw', 1),
   way('`node --test`', { kind: 'node --test', args: [] }, 0, {}),
-  way('Jest, `--runInBand`', { kind: 'jest', args: ['--runInBand'] }, 0, {}),
-  way('Jest, two workers', { kind: 'jest', args: ['--maxWorkers=2'] }, 0, {}),
+  way('Jest, `--runInBand`', { kind: 'jest', args: ['--testTimeout=30000', '--runInBand'] }, 0, {}),
+  way('Jest, two workers', { kind: 'jest', args: ['--testTimeout=30000', '--maxWorkers=2'] }, 0, {}),
   way('Vitest, forks', { kind: 'vitest', args: ['--pool=forks'] }, 0, { statusOfLoss: 'own' }),
   way('Vitest, threads', { kind: 'vitest', args: ['--pool=threads'] }, 0, { statusOfLoss: 'own' }),
   process('a second signal, before the uploads have ended', 'stay', 'SIGTERM', {

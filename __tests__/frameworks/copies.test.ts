@@ -1,5 +1,5 @@
 import nodeFs from 'node:fs';
-import { cp, mkdir, symlink } from 'node:fs/promises';
+import { cp, mkdir, readFile, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { runInThisContext } from 'node:vm';
 import { createWandbFs } from 'wandb-fs';
@@ -72,6 +72,54 @@ test('no tree of another realm, such as that of a Jest environment, gives out th
   await Promise.all(trees.map((tree) => tree.wandb.close()));
 });
 
+test('what a filter promises is known for a promise of whichever realm', async () => {
+  const outside = runInThisContext('Promise') as PromiseConstructor;
+  expect(outside).not.toBe(Promise);
+  const fs = createWandbFs({ baseUrl: server.url, apiKey: server.apiKey, root: 'team/project' });
+  const filter = () => outside.resolve(true) as unknown as boolean;
+  const call = () => fs.cpSync('/run/a.txt', '/run/b.txt', { filter });
+  expect(call).toThrow(expect.objectContaining({ code: 'ERR_INVALID_RETURN_VALUE' }));
+  await fs.wandb.close();
+});
+
+describe('the default instance', () => {
+  test('is one for all copies of a version, and what one writes the others read', async () => {
+    const script = `
+      const [first, ...others] = packages.map(({ wandbFs }) => wandbFs);
+      await first.promises.writeFile('/team/project/run/new.txt', 'by one');
+      const seen = others.map((fs) => fs.readFileSync('/team/project/run/new.txt', 'utf8'));
+      const areOne = ['wandbFs', 'wandbArtifacts'].every((name) => new Set(packages.map((each) => each[name])).size === 1);
+      trees.push(first);`;
+    expect(await printed(script, '[areOne, seen]')).toEqual([true, ['by one', 'by one']]);
+  });
+
+  test('is another one for another version, and where that of the others was closed', async () => {
+    const other = join(directory, 'node_modules/wandb-fs/dist/cjs');
+    const text = await readFile(join(other, 'index.cjs'), 'utf8');
+    await writeFile(join(other, 'older.cjs'), text.replace(/VERSION = "[^"]+"/, 'VERSION = "0.0.1"'));
+    await writeFile(join(other, 'late.cjs'), text);
+    const script = `
+      const [{ wandbFs }] = packages;
+      const { wandbFs: ofOlder } = createRequire('${other}/x')('./older.cjs');
+      await wandbFs.promises.readFile('/team/project/run/a.txt');
+      await wandbFs.wandb.close();
+      const { wandbFs: late } = createRequire('${other}/x')('./late.cjs');
+      const seen = [ofOlder, late].map((fs) => fs.readFileSync('/team/project/run/a.txt', 'utf8'));
+      const distinct = new Set([wandbFs, ofOlder, late]).size;
+      trees.push(ofOlder, late);`;
+    expect(await printed(script, '[distinct, seen]')).toEqual([3, ['content', 'content']]);
+  });
+
+  test('is a new one for a copy that is loaded again', async () => {
+    const first: typeof import('wandb-fs') = require('wandb-fs');
+    jest.resetModules();
+    const again: typeof import('wandb-fs') = require('wandb-fs');
+    expect(again.wandbFs).not.toBe(first.wandbFs);
+    expect(again.wandbArtifacts).not.toBe(first.wandbArtifacts);
+    expect(require('wandb-fs').wandbFs).toBe(again.wandbFs);
+  });
+});
+
 test('are three', async () => {
   expect(await printed('', 'new Set(packages.map(({ createWandbFs }) => createWandbFs)).size')).toBe(3);
 });
@@ -90,6 +138,9 @@ test('mountAll of each takes the trees of all, their handles, streams and failur
         await fs.promises.stat(path + 'x').catch(({ code, path }) => code + path),
         fs.statSync(path + 'x', { throwIfNoEntry: false }) === undefined,
       ];
+      const own = await trees[index].promises.open('/run/a.txt');
+      seen.push(await trees[(index + 1) % trees.length].promises.readFile(own, 'utf8'));
+      await own.close();
       await handle.close();
       fs.closeSync(fd);
       return seen;
@@ -97,7 +148,7 @@ test('mountAll of each takes the trees of all, their handles, streams and failur
     const outcomes = [];
     for (const fs of all) for (const index of trees.keys()) outcomes.push(JSON.stringify(await outcome(fs, index)).replaceAll('/mnt/' + index, ''));`;
   expect(await printed(script, '[...new Set(outcomes)].map(JSON.parse)')).toEqual([
-    ['content', 'content', 'content', 'content', 'ENOENT/run/a.txtx', true],
+    ['content', 'content', 'content', 'content', 'ENOENT/run/a.txtx', true, 'content'],
   ]);
 });
 

@@ -41,3 +41,22 @@ test('listings grow old where performance.now stands still', async () => {
   while (!(await fs.promises.readdir('/viewer/p/ages')).includes('b.txt')) await new Promise(setImmediate);
   await fs.wandb.close();
 });
+
+test.each(['thread', 'off'] as const)(
+  "a mock in the place of Date takes nothing away (`sync: '%s'`)",
+  async (sync) => {
+    const RealDate = Date;
+    const fs = createWandbFs({ baseUrl: server.url, apiKey: server.apiKey, sync });
+    try {
+      Object.assign(globalThis, { Date: jest.fn() });
+      await fs.promises.mkdir(`/viewer/p/dates-${sync}`, { recursive: true });
+      await fs.promises.writeFile(`/viewer/p/dates-${sync}/a.txt`, 'text');
+      await fs.wandb.flush();
+      expect(await fs.promises.readdir(`/viewer/p/dates-${sync}`)).toEqual(['a.txt']);
+      expect((await fs.promises.stat(`/viewer/p/dates-${sync}/a.txt`)).mtime).toBeInstanceOf(RealDate);
+      await fs.wandb.close();
+    } finally {
+      Object.assign(globalThis, { Date: RealDate });
+    }
+  },
+);

@@ -46,7 +46,7 @@ test('Jest, in both module systems: timers that are fake for every file, unstabl
     '--runInBand',
   ];
   expect(await passed([...args, '--config', JSON.stringify(config)], /Tests:\s+(\d+ passed)/)).toBe(
-    '4 passed',
+    '5 passed',
   );
 });
 

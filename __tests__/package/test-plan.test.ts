@@ -43,6 +43,7 @@ test('what depends on Node runs on each, and what depends on the server against 
     faces: 2,
     ways: 3,
     'node ways': 4,
+    'faces ways': 4,
     alone: 1,
   };
   expect(found.filter(([names = '', count]) => expected[names] !== count)).toEqual([]);
@@ -63,6 +64,9 @@ test('the groups are told by what a file and its helpers import and call', () =>
         'semantics/two-instances',
         // Through the faces, but of one kind of server only.
         'semantics/info',
+        // Through another tool, and by what only texts tell.
+        'tools/tar',
+        'package/documents',
         'process/exit',
         'reliability/programs',
       ].map((name) => [name, groups.get(`__tests__/${name}.test.ts`)]),
@@ -77,6 +81,8 @@ test('the groups are told by what a file and its helpers import and call', () =>
     'artifacts/changing': 'ways',
     'semantics/two-instances': 'ways',
     'semantics/info': 'faces',
+    'tools/tar': 'faces ways',
+    'package/documents': 'once',
     'process/exit': 'node ways',
     'reliability/programs': 'alone',
   });
@@ -112,7 +118,7 @@ describe('a step', () => {
     });
     expect(stdout.split(file)).toHaveLength(2);
     expect(stdout).toMatch(
-      /\nTests: +(\d+) passed, \1 total\n.*\n--- tests: \d+ s\n.*\n\1 passed, 0 failed\n$/s,
+      /\nTests: +(\d+) passed, \1 total\n.*\n--- tests: \d+ s, \d+ of a core\n.*\n\1 passed, 0 failed\n$/s,
     );
     expect(exitCode).toBe(0);
   });

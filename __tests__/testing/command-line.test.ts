@@ -3,9 +3,10 @@ import { once } from 'node:events';
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { setTimeout as wait } from 'node:timers/promises';
 import { worldDirectory } from '../../__fixtures__/index.js';
 import { makeDirectory } from '../helpers/directories.js';
-import { run } from '../helpers/processes.js';
+import { environment, run } from '../helpers/processes.js';
 import { STANDARD, useServer } from '../helpers/server.js';
 
 const program = join(__dirname, '../../dist/esm/cli/main.js');
@@ -95,6 +96,22 @@ describe('wandb-fs record', () => {
     expect(existsSync(join(place, 'files/code/train.py'))).toBe(true);
   });
 
+  test.each(['SIGINT', 'SIGTERM'] as const)('leaves nothing behind where %s ends it', async (signal) => {
+    const cwd = await makeDirectory();
+    await server.faults([{ match: { side: 'storage', path: /config.yaml/ }, delayMs: 60_000, times: 100 }]);
+    const env = environment({ WANDB_BASE_URL: server.url, WANDB_API_KEY: server.apiKey });
+    const args = [program, 'record', 'vision-lab/flower-classifier/v1t8c5ye', '--to', 'a/b/world'];
+    const recording = spawn(process.execPath, args, { cwd, env, stdio: 'inherit' });
+    const ended = once(recording, 'close');
+    const isBegun = () =>
+      readdirSync(cwd, { recursive: true }).some((name) => String(name).includes('.world-'));
+    while (!isBegun()) await wait(10);
+    recording.kill(signal);
+    expect(await ended).toEqual([null, signal]);
+    expect(readdirSync(cwd)).toEqual([]);
+    await server.faults([]);
+  });
+
   test('says what is wrong with its arguments', async () => {
     const cwd = await makeDirectory();
     expect(await record(cwd)).toMatchObject({
@@ -106,6 +123,10 @@ describe('wandb-fs record', () => {
         exitCode: 2,
         stderr: expect.stringContaining("--max-bytes must be a number of bytes; got 'many'."),
       },
+    });
+    expect(await record(cwd, 'a/b', '--max-bytes', ' ')).toMatchObject({ exitCode: 2 });
+    expect(await record(cwd, 'vision-lab', '--to', '.')).toMatchObject({
+      ...{ exitCode: 1, stderr: expect.stringMatching(/^wandb-fs: EBUSY.*This process works in it/) },
     });
     expect(await record(cwd, 'vision-lab/nope')).toMatchObject({
       ...{ exitCode: 1, stderr: expect.stringMatching(/^wandb-fs: ENOENT.*nope/) },

@@ -1,4 +1,4 @@
-import { BatchSizes, retryableAtSize } from '../../src/wire/api/batching.js';
+import { BatchSizes, LearnedSizes, retryableAtSize } from '../../src/wire/api/batching.js';
 import { WireFailure } from '../../src/wire/wire-failure.js';
 import { fakeClock } from './helpers/wire.js';
 
@@ -10,7 +10,7 @@ let clock: ReturnType<typeof fakeClock>;
 let sizes: BatchSizes;
 beforeEach(() => {
   clock = fakeClock();
-  sizes = new BatchSizes(clock, 30_000);
+  sizes = new BatchSizes(clock, 30_000, new LearnedSizes(clock));
 });
 
 /** A server that takes at most so many items, and notes how many came. */
@@ -128,7 +128,7 @@ test("a failure that passes is nobody's", async () => {
     [2, tooMuch],
     [1, failing(400)],
   ] as const) {
-    sizes = new BatchSizes(clock, 30_000);
+    sizes = new BatchSizes(clock, 30_000, new LearnedSizes(clock));
     let asked = 0;
     const request = async (batch: readonly number[]): Promise<readonly number[]> => {
       if (++asked <= failures) throw failure;

@@ -1,5 +1,5 @@
-import { AddressBook } from '../../src/store/common/addresses.js';
-import { BatchSizes } from '../../src/wire/api/batching.js';
+import { AddressBook } from '../../src/store/common/content.js';
+import { BatchSizes, LearnedSizes } from '../../src/wire/api/batching.js';
 import { ViewerDocument } from '../../src/wire/generated.js';
 import { systemClock } from '../../src/wire/retry.js';
 import { json, serve } from './helpers/http-server.js';
@@ -54,7 +54,7 @@ describe.each(steps)('when the clock of the machine is set %s', (_, step) => {
   test('what is kept for a while is kept for that while', async () => {
     const clock = fakeClock();
     const book = new AddressBook(clock);
-    const sizes = new BatchSizes(clock, 30_000);
+    const sizes = new BatchSizes(clock, 30_000, new LearnedSizes(clock));
     book.remember('key', { direct: 'https://storage', api: null });
     const failure = Object.assign(new Error('too much'));
     await expect(sizes.adapt('page', 1000, () => Promise.reject(failure))).rejects.toBe(failure);

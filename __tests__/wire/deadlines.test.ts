@@ -138,6 +138,30 @@ describe.each(WAYS)('by %s', (_, dependencies) => {
   });
 });
 
+describe('a `fetch` that heeds no signal and never settles', () => {
+  const fetch = (): Promise<Response> => new Promise(() => {});
+
+  test('ends a call at `timeout`, and at an abort', async () => {
+    const client = connect('http://wandb.test', { fetch }, { apiKey: KEY, timeout: 300 });
+    expect(await failureOf(client.run(ViewerDocument, {}))).toMatchObject({ code: 'ETIMEDOUT' });
+    const controller = new AbortController();
+    const call = client.run(ViewerDocument, {}, { signal: controller.signal });
+    controller.abort();
+    expect(await failureOf(call)).toMatchObject({ code: 'ECANCELED' });
+  });
+
+  test('ends an upload and a download at `timeout`', async () => {
+    const transfers = new Transfers(
+      connect('http://wandb.test', { fetch }, { apiKey: KEY, timeout: 300 }).api,
+    );
+    const body = { kind: 'bytes', bytes: Buffer.from('x') } as const;
+    const upload = transfers.upload('http://storage.test/a', {}, body, { signal: undefined });
+    const download = transfers.download('http://storage.test/a', WHOLE);
+    for (const { code } of await Promise.all([upload, download].map(failureOf)))
+      expect(code).toBe('ETIMEDOUT');
+  });
+});
+
 test('an upload that is taken slowly, but is taken, outlasts every timeout', async () => {
   const SIZE = 16 * 1024 * 1024;
   let taken = 0;

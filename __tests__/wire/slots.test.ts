@@ -1,8 +1,9 @@
+import { PQueue } from '../../src/wire/p-queue.js';
 import { Slots } from '../../src/wire/slots.js';
 import { fakeClock } from './helpers/wire.js';
 
 test('who is waited for goes before what is only read ahead, however long that has waited', async () => {
-  const slots = new Slots(1, 30_000, fakeClock());
+  const slots = new Slots(new PQueue({ concurrency: 1 }), 30_000, fakeClock());
   const order: string[] = [];
   let end = (): void => {};
   const first = slots.run(undefined, () => new Promise<void>((resolve) => (end = resolve)));

@@ -4,6 +4,7 @@ import { createWandbFs, type Recorded } from '../index.js';
 import { UsageError } from './usage-error.js';
 
 const STANDARD_PLACE = '__fixtures__/wandb';
+const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 
 /** Records what the arguments name, and tells what came of it, and what was left out. */
 export async function runRecord(args: readonly string[]): Promise<void> {
@@ -26,16 +27,33 @@ export async function runRecord(args: readonly string[]): Promise<void> {
     maxBytes: bytesOf('--max-bytes', values['max-bytes']),
   };
   const fs = createWandbFs({ readOnly: true });
+  const interruption = new AbortController();
+  const { signal } = interruption;
+  // A second one ends the process at once.
+  const interrupt = (name: NodeJS.Signals): void => {
+    for (const each of SIGNALS) process.off(each, interrupt);
+    interruption.abort(name);
+  };
+  for (const each of SIGNALS) process.on(each, interrupt);
+  let isGivenUp = false;
   try {
-    tell(await fs.wandb.record(positionals, values.to, options));
+    tell(await fs.wandb.record(positionals, values.to, { ...options, signal }));
+  } catch (error) {
+    if (!signal.aborted || !isAbort(error)) throw error;
+    isGivenUp = true;
   } finally {
+    for (const each of SIGNALS) process.off(each, interrupt);
     await fs.wandb.close();
   }
+  // Nothing is left of the recording: now it ends by what it was sent, as whoever waits for it expects.
+  if (isGivenUp) process.kill(process.pid, signal.reason);
 }
+
+const isAbort = (error: unknown): boolean => error instanceof Error && error.name === 'AbortError';
 
 function bytesOf(option: string, text: string | undefined): number | undefined {
   if (text === undefined) return undefined;
-  const bytes = text === '' ? Number.NaN : Number(text);
+  const bytes = text.trim() === '' ? Number.NaN : Number(text);
   if (bytes >= 0) return bytes;
   throw new UsageError(`${option} must be a number of bytes; got '${text}'.`);
 }

@@ -8,7 +8,7 @@ import { type Base, findKey, type Key, missingKeyHint } from './key.js';
 import { harmless } from './logger.js';
 import type { DeletableLevel, Logger, WandbFsOptions } from './options.js';
 import { Secret } from './secret.js';
-import { checkOptions, invalidValue } from './validate.js';
+import { checkOptions, invalidValue, isUrl } from './validate.js';
 
 /** This package's version, as in package.json. */
 export const VERSION = '0.1.0';
@@ -177,7 +177,7 @@ function extraHeaders(around: Surroundings): Readonly<Record<string, string>> {
 
 function workerUrl(given: string | URL | undefined): URL | null {
   if (given === undefined) return null;
-  if (given instanceof URL) return given;
+  if (isUrl(given)) return new URL(given.href);
   return /^(file|data):/.test(given) ? new URL(given) : pathToFileURL(given);
 }
 

@@ -131,8 +131,12 @@ const dispatcher: Check = (what, value) => {
   }
 };
 
+/** By its shape, as Node does it: there are several classes where a test runner has one of its own (jsdom). */
+export const isUrl = (value: unknown): value is URL =>
+  typeof value === 'object' && value !== null && 'href' in value && 'protocol' in value;
+
 const address: Check = (what, value) => {
-  if (!(value instanceof URL)) text(what, value);
+  if (!isUrl(value)) text(what, value);
   else if (value.protocol !== 'file:' && value.protocol !== 'data:') {
     throw invalidValue(what, `expected a file: URL or a path, got ${value.protocol}`);
   }

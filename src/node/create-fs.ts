@@ -14,6 +14,7 @@ import { createKernel } from '../kernel/kernel.js';
 import type { Kernel } from '../kernel/syscalls.js';
 import type { Layout } from './arguments/layout.js';
 import { type FsOptions, makeFs, type WandbFs } from './faces/create.js';
+import { sharedDefault } from './shared-default.js';
 import { ARTIFACTS, RUNS } from './wandb/layouts.js';
 
 /** One of the two trees, configured. Holds the key: it is shown to nobody. */
@@ -47,11 +48,14 @@ export function createWandbArtifactFs(options: WandbArtifactFsOptions = {}): Wan
 }
 
 /** As `createWandbFs()`, but what the environment says is read at the first use. */
-export const createDefaultFs = (): WandbFs => fsOf(() => runsSetup(resolveConfig()), RUNS, {});
+export const createDefaultFs = (): WandbFs =>
+  sharedDefault('runs', (onClose) => fsOf(() => runsSetup(resolveConfig()), RUNS, {}, onClose));
 
 /** As `createWandbArtifactFs()`, but what the environment says is read at the first use. */
 export const createDefaultArtifactFs = (): WandbFs =>
-  fsOf(() => artifactsSetup(resolveConfig(), resolveArtifactsConfig({}).artifacts), ARTIFACTS, {});
+  sharedDefault('artifacts', (onClose) =>
+    fsOf(() => artifactsSetup(resolveConfig(), resolveArtifactsConfig({}).artifacts), ARTIFACTS, {}, onClose),
+  );
 
 const runsSetup = (config: Config): Setup => ({
   config,
@@ -84,7 +88,8 @@ const fsOf = (
   make: () => Setup,
   layout: Layout,
   place: Pick<WandbFsOptions, 'mountPoint' | 'root'>,
-): WandbFs => makeFs(optionsOf(make, layout, place));
+  onClose?: () => void,
+): WandbFs => makeFs({ ...optionsOf(make, layout, place), onClose });
 
 function optionsOf(
   make: () => Setup,

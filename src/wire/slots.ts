@@ -1,5 +1,5 @@
 import { setTimeout } from '../platform/time.js';
-import { PQueue } from './p-queue.js';
+import type { PQueue } from './p-queue.js';
 import type { Clock } from './retry.js';
 import { cancelled, timedOut, type WireFailure } from './wire-failure.js';
 
@@ -8,19 +8,17 @@ import { cancelled, timedOut, type WireFailure } from './wire-failure.js';
  * takes with those before, but who waits for a server that answers nobody waits no longer than `quietMs`.
  */
 export class Slots {
-  private readonly queue: PQueue;
   /** What has each of those who wait give up, and since when they do. */
   private readonly waiting = new Map<(failure: WireFailure) => void, number>();
   private timer: NodeJS.Timeout | null = null;
   private movedAt = Number.NEGATIVE_INFINITY;
 
+  /** @param queue lets as many at a time begin as it has room for; others may have slots of it too */
   constructor(
-    most: number,
+    private readonly queue: PQueue,
     private readonly quietMs: number,
     private readonly clock: Clock,
-  ) {
-    this.queue = new PQueue({ concurrency: most });
-  }
+  ) {}
 
   /** Somebody got an answer, or a part of one. */
   moved(): void {

@@ -1,4 +1,4 @@
-import { type ErrnoCode, Failure } from '../contract/failure.js';
+import { type ErrnoCode, Failure, isMarked } from '../contract/failure.js';
 
 /** What went wrong on the wire, as far as retries and batch sizes depend on it. */
 export type WireFault =
@@ -42,8 +42,14 @@ export interface Refused {
   readonly reason?: Reason | null;
 }
 
+const WIRE_FAILURE = Symbol.for('wandb-fs.wireFailure.1');
+
 /** A failed exchange. Above this layer it is a `Failure` like all others. */
 export class WireFailure extends Failure {
+  static override [Symbol.hasInstance](value: unknown): boolean {
+    return isMarked(value, WIRE_FAILURE);
+  }
+
   readonly status: number | null;
   readonly retryAfterMs: number | null;
   readonly reason: Reason | null;
@@ -59,6 +65,10 @@ export class WireFailure extends Failure {
     this.status = status;
     this.retryAfterMs = retryAfterMs;
     this.reason = reason;
+  }
+
+  get [WIRE_FAILURE](): true {
+    return true;
   }
 }
 

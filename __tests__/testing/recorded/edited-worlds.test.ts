@@ -135,6 +135,16 @@ describe('a world that is out of order is refused with the place, and nothing of
       /'b.txt' is new/,
     ],
     ['a version of no number', { 'lab/p/artifacts/dataset/d/prod/files/a.txt': 'a' }, /called 'v0', 'v1'/],
+    ['a version of a number written otherwise', { [`${V0}1/files/a.txt`]: 'a' }, /v01: .* called 'v0', 'v1'/],
+    [
+      'a link to a version of a number written otherwise',
+      {
+        [`${V0}/files/a.txt`]: 'a',
+        'lab/p/artifacts/dataset/q/collection.json': { isPortfolio: true },
+        'lab/p/artifacts/dataset/q/v0/version.json': { source: { ...source, version: 'v00' } },
+      },
+      /needs `entity`, `project`, `collection` and `version`/,
+    ],
     [
       'a link to nothing',
       {

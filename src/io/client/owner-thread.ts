@@ -9,7 +9,7 @@ import { Failure } from '../../contract/failure.js';
 import type { Contents } from '../../contract/remote.js';
 import { disk } from '../../platform/disk.js';
 import { monotonicClock, nextTick } from '../../platform/time.js';
-import { giveBack, startTask } from '../../threads/idle-threads.js';
+import { discard, hold, letGo, startTask } from '../../threads/own-threads.js';
 import {
   type Answer,
   failureOf,
@@ -48,7 +48,7 @@ interface Outgoing {
   readonly transfers: readonly Transferable[];
 }
 
-/** One life of the owner's thread, seen from the kernel's. */
+/** One owner in one life of its thread, seen from the kernel's. Owners of one server share the thread. */
 export class OwnerThread {
   private readonly worker: Worker;
   private readonly port: MessagePort;
@@ -162,9 +162,12 @@ export class OwnerThread {
   keepProcess(isNeeded: boolean): void {
     if (isNeeded === this.isReferenced) return;
     this.isReferenced = isNeeded;
-    for (const handle of [this.worker, this.port]) {
-      if (isNeeded) handle.ref();
-      else handle.unref();
+    if (isNeeded) {
+      hold(this.worker);
+      this.port.ref();
+    } else {
+      letGo(this.worker);
+      this.port.unref();
     }
   }
 
@@ -174,30 +177,29 @@ export class OwnerThread {
   private readonly onExit = (code: number): void => this.host.onGone(this, `exit code ${code}`);
 
   private forget(): void {
+    this.keepProcess(false);
     this.outbox = [];
     this.port.close();
     this.openContents.closeAll();
   }
 
-  /** Its owner was closed: the thread may serve another one. */
+  /** Its owner was closed: the thread may serve others. */
   release(): void {
     this.forget();
     this.worker.off('error', this.onError);
     this.worker.off('exit', this.onExit);
-    giveBack(this.worker);
   }
 
   /** Nothing is heard of it any more; resolves when nothing is left of it. */
   async end(): Promise<void> {
     this.forget();
-    this.worker.unref();
-    await this.worker.terminate();
+    await discard(this.worker);
   }
 }
 
-function startWorker(url: URL, data: ThreadData): Worker {
+function startWorker(file: URL, data: ThreadData): Worker {
   try {
-    return startTask(url, 'wandb-fs', data, [data.port]);
+    return startTask({ file, name: 'wandb-fs', together: data.store.config.baseUrl }, data, [data.port]);
   } catch (thrown) {
     if ((thrown as NodeJS.ErrnoException).code !== 'ERR_ACCESS_DENIED') throw thrown;
     throw new Failure(

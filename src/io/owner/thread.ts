@@ -1,19 +1,22 @@
-import { serveTasks } from '../../threads/idle-threads.js';
+import { serveTasks } from '../../threads/own-threads.js';
 import { failureOf, HEARTBEAT, HEARTBEAT_MS, type ThreadData } from '../protocol.js';
 import type { Post } from './serve.js';
 
 /**
- * The owner's thread. A blocked kernel hears of nothing but messages and the counter, the thread's own end included: so
+ * The thread of the owners of a server. A blocked kernel hears of nothing but messages and the counter, the thread's own end included: so
  * the guard stands before anything is loaded that could fail.
  */
-let heartbeat = (): void => {};
+const owners = new Set<{ readonly beat: () => void; readonly post: Post }>();
 let reason = '';
-let lastWord: Post = () => {};
-setInterval(() => heartbeat(), HEARTBEAT_MS).unref();
+setInterval(() => {
+  for (const { beat } of owners) beat();
+}, HEARTBEAT_MS).unref();
 process.on('uncaughtExceptionMonitor', (error) => {
   reason = `: ${failureOf(error).cause}`;
 });
-process.on('exit', (code) => lastWord({ type: 'gone', detail: `exit code ${code}${reason}` }));
+process.on('exit', (code) => {
+  for (const { post } of owners) post({ type: 'gone', detail: `exit code ${code}${reason}` });
+});
 
 let serving: Promise<typeof import('./serve.js')> | null = null;
 
@@ -24,12 +27,16 @@ const rest = serveTasks<ThreadData>((data) => {
     Atomics.add(counter, 0, 1);
     Atomics.notify(counter, 0);
   };
-  lastWord = post;
-  heartbeat = () => void Atomics.add(counter, HEARTBEAT, 1);
+  const owner = { post, beat: () => void Atomics.add(counter, HEARTBEAT, 1) };
+  owners.add(owner);
   // At once: a thread that ends before its first interval has lived, too.
-  heartbeat();
+  owner.beat();
+  const onClosed = (): void => {
+    owners.delete(owner);
+    rest();
+  };
   serving ??= import('./serve.js');
-  void serving.then(({ serve }) => serve(data, post, () => rest()));
+  void serving.then(({ serve }) => serve(data, post, onClosed));
 });
 // Whoever imports this file finds the first task served.
 await serving;

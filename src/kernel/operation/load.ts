@@ -53,12 +53,12 @@ export class Load {
         this.endUnlessWanted();
         resolve();
       };
+      const stopHearing = signal && onAbort(signal, leave);
       const wake = (): void => {
-        signal?.removeEventListener('abort', leave);
+        stopHearing?.();
         resolve();
       };
       this.waiters.add(wake);
-      signal?.addEventListener('abort', leave, { once: true });
     });
   }
 
@@ -66,11 +66,11 @@ export class Load {
   async waitForEnd(signal: AbortSignal | undefined): Promise<void> {
     const end = (): void => this.remote.cancel(this.call);
     if (signal?.aborted) end();
-    signal?.addEventListener('abort', end, { once: true });
+    const stopHearing = signal && onAbort(signal, end);
     try {
       await this.wait(undefined);
     } finally {
-      signal?.removeEventListener('abort', end);
+      stopHearing?.();
     }
   }
 
@@ -85,6 +85,40 @@ export class Load {
     this.isCancelled = true;
     this.remote.cancel(this.call);
   }
+}
+
+interface Heard {
+  readonly leaving: Set<() => void>;
+  readonly hear: () => void;
+}
+
+const heard = new WeakMap<AbortSignal, Heard>();
+
+/**
+ * Calls of one signal share a listener: of more than ten Node warns as of a leak, and its own calls on files have none.
+ *
+ * @returns ends it
+ */
+function onAbort(signal: AbortSignal, leave: () => void): () => void {
+  const { leaving, hear } = heard.get(signal) ?? beginHearing(signal);
+  leaving.add(leave);
+  return () => {
+    leaving.delete(leave);
+    if (leaving.size > 0) return;
+    heard.delete(signal);
+    signal.removeEventListener('abort', hear);
+  };
+}
+
+function beginHearing(signal: AbortSignal): Heard {
+  const leaving = new Set<() => void>();
+  const hear = (): void => {
+    for (const leave of [...leaving]) leave();
+  };
+  signal.addEventListener('abort', hear, { once: true });
+  const made = { leaving, hear };
+  heard.set(signal, made);
+  return made;
 }
 
 /**

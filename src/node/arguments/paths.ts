@@ -178,6 +178,10 @@ export function asPath(value: unknown, name = 'path'): string {
   return text;
 }
 
+/** A path of this machine's disk; a URL must be a file's. */
+export const asLocalPath = (value: unknown, name: string): string =>
+  asPath(isUrl(value) ? fileURLToPath(value.href) : value, name);
+
 /** As Node tells them apart: by shape, for a URL may come from another realm. */
 const isUrl = (value: unknown): value is URL =>
   typeof value === 'object' &&

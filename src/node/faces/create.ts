@@ -34,6 +34,8 @@ export interface FsOptions extends MountOptions {
   readonly debug?: ((message: string) => void) | undefined;
   /** The address of the W&B app, such as 'https://wandb.ai'. */
   readonly appUrl: () => string;
+  /** Hears that it is closed. @default nobody */
+  readonly onClose?: (() => void) | undefined;
   /** The other tree of the same server, for what is asked of both. @default there is none */
   readonly other?: (() => FsOptions) | undefined;
 }
@@ -63,7 +65,7 @@ function makeFace(connection: Connection, options: FsOptions): WandbFs {
   const tree = treeOf(options, connection);
   const face = makeMembers(tree, (): StreamFs => members as StreamFs);
   const promises = withTheRest(nodeFs.promises, face.promises, fillPromise);
-  const wandb = wandbControl(tree, () => otherTreeOf(options));
+  const wandb = wandbControl(tree, { other: () => otherTreeOf(options), onClose: options.onClose });
   const members = {
     ...withTheRest(nodeFs, { ...face, promises }, fillMember),
     wandb,

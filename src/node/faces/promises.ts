@@ -10,11 +10,15 @@ import { rm, rmdirAt } from '../composites/remove.js';
 import { lstatAt, statAt } from '../composites/stat.js';
 import { mkdtempDisposable } from '../composites/temporary.js';
 import { FileHandle } from '../handle/file-handle.js';
-import type { StreamMakers } from '../streams/streams.js';
+import { isBorrowable, type StreamMakers } from '../streams/streams.js';
 import type { Tree } from '../tree.js';
 import { watchEach } from '../watching/watch-each.js';
 import { CALLS } from './calls.js';
 import { type AsyncCall, facesOf, named, promiseOf } from './face.js';
+
+/** Nearly all are text, and asked nothing further. */
+const isHandle = (target: unknown): target is FileHandle =>
+  typeof target === 'object' && isBorrowable(target);
 
 /** `fs.promises`: rejects whatever goes wrong, refused arguments included. */
 export function promisesFace(tree: Tree, streams: StreamMakers) {
@@ -27,7 +31,7 @@ export function promisesFace(tree: Tree, streams: StreamMakers) {
   return named({
     ...facesOf(CALLS, ({ call }) => of(call)),
     appendFile: (target: unknown, data: unknown, options?: unknown): Promise<void> =>
-      target instanceof FileHandle ? target.appendFile(data, options) : appendToPath(target, data, options),
+      isHandle(target) ? target.appendFile(data, options) : appendToPath(target, data, options),
     constants: nodeFs.constants,
     glob: (pattern: unknown, options?: unknown) => globEach(tree, pattern, options),
     lstat: of(lstatAt),
@@ -37,7 +41,7 @@ export function promisesFace(tree: Tree, streams: StreamMakers) {
       new FileHandle(tree, await openFd(path, flags, mode), streams),
     readdir: of(readdirAt),
     readFile: (target: unknown, options?: unknown): Promise<string | Buffer> =>
-      target instanceof FileHandle ? target.readFile(options) : readPath(target, options),
+      isHandle(target) ? target.readFile(options) : readPath(target, options),
     realpath: of(realpathNative),
     rm: of(rm),
     rmdir: of(rmdirAt),
@@ -45,6 +49,6 @@ export function promisesFace(tree: Tree, streams: StreamMakers) {
     truncate: of(truncateAt),
     watch: (filename: unknown, options?: unknown) => watchEach(tree, filename, options),
     writeFile: (target: unknown, data: unknown, options?: unknown): Promise<void> =>
-      target instanceof FileHandle ? target.writeFile(data, options) : writePath(target, data, options),
+      isHandle(target) ? target.writeFile(data, options) : writePath(target, data, options),
   });
 }

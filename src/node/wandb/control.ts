@@ -88,8 +88,9 @@ export interface WandbControl {
    * that `startFakeWandb({ world: directory })` serves: `docs/RECORDED-WORLDS.md` has its layout. It appears whole or not
    * at all. What was written so far is sent first. Neither keys nor signed addresses are in it, nor who made what.
    *
-   * Rejects with ENOENT for what isn't there; EINVAL for a path inside a run or version; EEXIST where a world stands
-   * already, unless `replace` is set, ENOTEMPTY where anything else does; with AbortError.
+   * Rejects with ENOENT for what isn't there; EINVAL for a path inside a run or version, and for a directory inside
+   * another world; EEXIST where a world stands already, unless `replace` is set, or where somebody else records
+   * meanwhile; ENOTEMPTY and ENOTDIR where anything else stands, EBUSY where this process is; with AbortError.
    *
    * @param paths of runs, or projects or entities for all of theirs; in a tree of artifacts, of versions, collections and
    *   what is above them. Addresses (`wandbfs://…`, `wandbas://…`, pages of the app) may be of either tree.
@@ -127,12 +128,20 @@ export interface WandbControl {
 /** How long `close` waits for calls that only read, in milliseconds. */
 const LONGEST_WAIT_MS = 10_000;
 
-/** @param other makes the other tree of the same server */
-export function wandbControl(tree: Tree, other: () => Tree): WandbControl {
+interface Beside {
+  /** Makes the other tree of the same server. */
+  readonly other: () => Tree;
+  readonly onClose: (() => void) | undefined;
+}
+
+export function wandbControl(tree: Tree, { other, onClose = () => {} }: Beside): WandbControl {
   return {
     flush: () => tree.calls.drive(flush(tree)),
     flushSync: () => driveSync(flush(tree)),
-    close: () => close(tree),
+    close: () => {
+      onClose();
+      return close(tree);
+    },
     refresh: (path) => driveSync(refresh(tree, path)),
     prefetch: async (paths) => {
       const loads = Array.from(paths, (path) => tree.calls.drive(prefetch(tree, path)));
@@ -146,12 +155,12 @@ export function wandbControl(tree: Tree, other: () => Tree): WandbControl {
     put: (local, remote, options) => tree.calls.drive(put(tree, local, remote, options)),
     record: async (paths, directory, options) => {
       const { record } = await import('./recording/record.js');
-      await tree.calls.drive(flush(tree));
+      const flushed = (signal: AbortSignal | undefined) => tree.calls.drive(flush(tree, signal));
       const beside = () => {
         const made = other();
         return { tree: made, close: () => close(made) };
       };
-      return record({ own: tree, other: beside }, paths, directory, options);
+      return record({ own: tree, flush: flushed, other: beside }, paths, directory, options);
     },
     journal: () => driveSync(journal(tree)),
     counters: () => tree.connection.made?.counters() ?? {},
@@ -178,8 +187,8 @@ function* journal(tree: Tree): Composite<JournalReport | null> {
   return { ...report, entries, damaged: report.damaged.map((path) => mount.show(path)) };
 }
 
-function* flush(tree: Tree): Composite<void> {
-  yield* invoke({ syscall: 'flush', run: (op) => tree.connection.made?.flush(op) });
+function* flush(tree: Tree, signal?: AbortSignal): Composite<void> {
+  yield* invoke({ syscall: 'flush', signal, run: (op) => tree.connection.made?.flush(op) });
 }
 
 function* shutdown(tree: Tree): Composite<void> {

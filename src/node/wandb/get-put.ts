@@ -1,10 +1,9 @@
 import type { FileHandle } from 'node:fs/promises';
-import { fileURLToPath } from 'node:url';
 import { treePath } from '../../contract/tree-path.js';
 import type { Operation } from '../../kernel/operation/operation.js';
 import { constants, disk as nodeDisk } from '../../platform/disk.js';
-import { abortError, failure } from '../arguments/errors.js';
-import { asPath, type Place } from '../arguments/paths.js';
+import { abortError, failure, retold } from '../arguments/errors.js';
+import { asLocalPath, type Place } from '../arguments/paths.js';
 import { asFunction, asObject, asSignal } from '../arguments/validate.js';
 import { type AsyncComposite, type Composite, invoke, pause, type Step } from '../composites/driver.js';
 import { closing, closingBy } from '../composites/files/descriptors.js';
@@ -37,7 +36,7 @@ export function* get(tree: Tree, remote: unknown, local: unknown, options: unkno
   const source = placeOf(tree, remote, 'remote');
   const { signal, onProgress } = asTransfer(options);
   const step = stepsOn(source, explaining(source), signal);
-  const target = asLocalPath(local);
+  const target = asLocalPath(local, 'local');
   const fd = yield* step('open', (op) => tree.kernel.open(op, source.tree, O_RDONLY, 0));
   yield* closing(tree, fd, download());
 
@@ -47,13 +46,13 @@ export function* get(tree: Tree, remote: unknown, local: unknown, options: unkno
       throw failure('EISDIR', { syscall: 'read', path: source.given }, '`get` copies one file.');
     }
     const beside = `${target}${temporarySuffix()}`;
-    const output = yield* pause(() => disk.open(beside, 'wx'));
+    const output = yield* atDisk('open', target, () => disk.open(beside, 'wx'));
     // Once it is renamed there is nothing to remove.
     yield* closingBy(() => pause(() => disk.rm(beside, { force: true })), fill());
 
     function* fill(): AsyncComposite<void> {
       yield* closingBy(() => pause(() => output.close()), copyTo(output, size));
-      yield* pause(() => disk.rename(beside, target));
+      yield* atDisk('rename', target, () => disk.rename(beside, target));
     }
   }
 
@@ -63,7 +62,7 @@ export function* get(tree: Tree, remote: unknown, local: unknown, options: unkno
     for (;;) {
       const count = yield* step('read', (op) => tree.kernel.read(op, fd, chunk, null));
       if (count === 0) break;
-      yield* pause(() => output.writeFile(chunk.subarray(0, count)));
+      yield* atDisk('write', target, () => output.writeFile(chunk.subarray(0, count)));
       bytes += count;
       onProgress({ bytes, size: Math.max(size, bytes) });
     }
@@ -78,7 +77,7 @@ export function* get(tree: Tree, remote: unknown, local: unknown, options: unkno
  * draft, when it is there.
  */
 export function* put(tree: Tree, local: unknown, remote: unknown, options: unknown): AsyncComposite<void> {
-  const source = asLocalPath(local);
+  const source = asLocalPath(local, 'local');
   const target = placeOf(tree, remote, 'remote');
   const { signal, onProgress } = asTransfer(options);
   const step = stepsOn(target, explaining(target, true), signal);
@@ -88,7 +87,7 @@ export function* put(tree: Tree, local: unknown, remote: unknown, options: unkno
 
   /** What is written isn't seen under its name, nor sent, before it is whole; without that it is as if nothing was. */
   function* upload(): AsyncComposite<void> {
-    const { size } = yield* pause(() => input.stat());
+    const { size } = yield* atDisk('fstat', source, () => input.stat());
     const beside = yield* step('open', () => treePath(`${target.tree}${temporarySuffix()}`));
     const flags = O_WRONLY | O_CREAT | O_EXCL;
     const fd = yield* step('open', (op) => tree.kernel.open(op, beside, flags, 0o666));
@@ -113,7 +112,7 @@ export function* put(tree: Tree, local: unknown, remote: unknown, options: unkno
   function* copyTo(fd: number): AsyncComposite<void> {
     const chunk = Buffer.allocUnsafeSlow(CHUNK_BYTES);
     for (;;) {
-      const { bytesRead } = yield* pause(() => input.read(chunk, 0, chunk.length, null));
+      const { bytesRead } = yield* atDisk('read', source, () => input.read(chunk, 0, chunk.length, null));
       if (signal?.aborted) throw abortError(signal);
       if (bytesRead === 0) return;
       for (let done = 0; done < bytesRead; ) {
@@ -138,6 +137,14 @@ export function* put(tree: Tree, local: unknown, remote: unknown, options: unkno
   }
 }
 
+/** The path is the one that the caller knows: Node tells none where an open file is refused, as on a full disk. */
+const atDisk = <T>(syscall: string, path: string, work: () => Promise<T>): AsyncComposite<T> =>
+  pause(() =>
+    work().catch((error: unknown) => {
+      throw retold(error, { syscall, path });
+    }),
+  );
+
 /** Steps on one file of the tree, which leave at once when the signal aborts. */
 const stepsOn =
   ({ given }: Place, explain: Step['explain'], signal: AbortSignal | undefined) =>
@@ -151,10 +158,4 @@ function asTransfer(options: unknown = {}) {
     onProgress: (progress: TransferProgress): void => void tell(progress),
     signal: asSignal(signal, 'options.signal'),
   };
-}
-
-/** A URL must be a file's. */
-function asLocalPath(local: unknown): string {
-  const isUrl = typeof local === 'object' && local !== null && 'href' in local;
-  return isUrl ? fileURLToPath(String(local.href)) : asPath(local, 'local');
 }

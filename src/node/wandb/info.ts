@@ -12,6 +12,7 @@ import type {
   VersionFacts,
 } from '../../contract/facts.js';
 import { segmentsOf, type TreePath, withoutSlash } from '../../contract/tree-path.js';
+import type { Operation } from '../../kernel/operation/operation.js';
 import type { Composite } from '../composites/driver.js';
 import { invokeAt, placeOf, type Tree } from '../tree.js';
 
@@ -37,11 +38,10 @@ export type DraftInfo = DraftFacts & Located;
 /** What W&B knows of a path; `kind` tells which of them it is. */
 export type WandbInfo = Facts & Located;
 
-export function* info(tree: Tree, path: unknown): Composite<WandbInfo> {
-  const place = placeOf(tree, path);
-  return yield* invokeAt('info', place, (op, at) =>
-    located(tree, tree.kernel.info(op, at), withoutSlash(at)),
-  );
+export function* info(tree: Tree, path: unknown, signal?: AbortSignal): Composite<WandbInfo> {
+  const run = (op: Operation, at: TreePath): WandbInfo =>
+    located(tree, tree.kernel.info(op, at), withoutSlash(at));
+  return yield* invokeAt('info', placeOf(tree, path), run, { signal });
 }
 
 export const located = <Some extends Facts>(tree: Tree, facts: Some, path: TreePath): Some & Located => ({

@@ -1,9 +1,15 @@
+import { LRUCache } from 'lru-cache';
 import type { Content } from '../../contract/entry.js';
 import { Failure } from '../../contract/failure.js';
 import { withoutSecrets } from '../../wire/api/request-log.js';
+import { type Clock, unlessAborted } from '../../wire/retry.js';
 import type { Download, DownloadOptions, Transfers } from '../../wire/transfer/transfer.js';
 import { isWireFailure, type WireFailure } from '../../wire/wire-failure.js';
-import type { Address } from './addresses.js';
+import type { StoreContext } from './context.js';
+import { differs, settleDoubt } from './doubts.js';
+import { ExpectedFiles } from './expected-files.js';
+import { type NamedRow, type RowsOfNames, rowsOfNames } from './rows.js';
+import { TurnBatch } from './turn-batch.js';
 
 /** What is fetched at once of a file whose size nobody knows, if all of it is asked for. */
 export const MOST_UNKNOWN_BYTES = 2 ** 31;
@@ -109,15 +115,17 @@ export async function readListed(
 ): Promise<ReadContent> {
   const { isWhole, ...wanted } = wantedOf(size, span);
   const got = await fetch(wanted);
-  const whole = await doubted(size, got, isListed, fetch);
-  if (whole) return { bytes: whole.bytes.slice(span.start), etag: whole.tag, size: whole.size, isAll: null };
+  if (got.isOverlong || (size !== null && got.size !== size)) {
+    const whole = await settleDoubt(size, got.size, isListed, fetch);
+    return { bytes: whole.bytes.slice(span.start), etag: whole.tag, size: whole.size, isAll: null };
+  }
   const { bytes } = got;
   const isAll = isWhole || (span.start === 0 && bytes.byteLength === got.size);
   if (isAll && isListed !== null && !(await isListed(bytes))) throw differs(mismatch);
   return { bytes, etag: got.tag, size: got.size, isAll };
 }
 
-type Wanted = Omit<DownloadOptions, 'isApiAddress' | 'etag' | 'signal'>;
+export type Wanted = Omit<DownloadOptions, 'isApiAddress' | 'etag' | 'signal'>;
 
 /** What to ask the storage for, of a range of a file. */
 export function wantedOf(size: number | null, { start, end }: Span) {
@@ -128,26 +136,113 @@ export function wantedOf(size: number | null, { start, end }: Span) {
   return { isWhole, start, end: isWhole ? null : last, limit, size };
 }
 
-/** Largest content that is fetched whole to learn whether its size or its digest was told wrong. */
-const MOST_DOUBTED_BYTES = 256 * 1024 * 1024;
-
-/**
- * All of a content whose size at the storage isn't the listed one. Its digest tells which of the two is wrong: sizes are
- * claims. Null: the sizes agree. Rejects with EBADMSG where it isn't the listed content.
- */
-async function doubted(
-  listed: number | null,
-  { size, isOverlong }: Download,
-  isListed: ((bytes: Uint8Array) => Promise<boolean>) | null,
-  fetch: (whole: Wanted) => Promise<Download>,
-): Promise<Download | null> {
-  if (!isOverlong && (listed === null || size === listed)) return null;
-  const failure = differs(`${listed ?? 'unknown'} bytes listed, ${size} stored`);
-  if (isListed === null || size > MOST_DOUBTED_BYTES) throw failure;
-  const whole = await fetch({ start: 0, end: null, limit: MOST_DOUBTED_BYTES, size: null });
-  if (whole.isOverlong || !(await isListed(whole.bytes))) throw failure;
-  return whole;
+/** Where the content of a file is. */
+export interface Address {
+  /** Signed, at the storage; ends by itself. */
+  readonly direct: string;
+  /** At the API, which asks for credentials and redirects. */
+  readonly api: string | null;
 }
 
-export const differs = (cause: string): Failure =>
-  new Failure('EBADMSG', 'The content differs from what the server lists.', cause);
+const MOST_BYTES = 8 * 1024 * 1024;
+const OVERHEAD = 256;
+/** URLs of the service are good for an hour. */
+const FRESH_MS = 50 * 60_000;
+
+/**
+ * URLs that the server signed, bounded in bytes. Signing is slow at the server, so they are asked for when content is
+ * wanted, and kept while they are good.
+ */
+export class AddressBook {
+  /** With when the server signed it, in milliseconds. */
+  private readonly known = new LRUCache<string, Address & { readonly at: number }>({
+    maxSize: MOST_BYTES,
+    sizeCalculation: ({ direct, api }, key) => direct.length + (api?.length ?? 0) + key.length + OVERHEAD,
+  });
+
+  constructor(private readonly clock: Clock) {}
+
+  /** @param key names the content, not just the file: other content has another address */
+  remember(key: string, { direct, api }: Address): void {
+    this.known.set(key, { direct, api, at: this.clock.now() });
+  }
+
+  /** The address that is known and fresh, if any. */
+  peek(key: string): Address | null {
+    const known = this.known.get(key);
+    return known && this.clock.now() - known.at < FRESH_MS ? known : null;
+  }
+
+  forget(key: string): void {
+    this.known.delete(key);
+  }
+}
+
+/** The addresses of files, asked for in batches by the names of those that are in one place. */
+export class FileAddresses<File, Row extends NamedRow> {
+  private readonly book: AddressBook;
+  private readonly batch: TurnBatch<File, Row | null>;
+  private expected: ExpectedFiles<File> | null = null;
+
+  constructor(
+    context: StoreContext,
+    private readonly files: {
+      readonly nameOf: (file: File) => string;
+      /** Files of one place are asked for together. */
+      readonly placeOf: (file: File) => string;
+      /** Names its content. */
+      readonly keyOf: (file: File) => string;
+      readonly addressOf: (row: Row) => Address | null;
+      /** Asks for the rows of names, all in the place of `file`. */
+      readonly ask: (file: File, names: readonly string[], signal: AbortSignal) => RowsOfNames<Row>;
+    },
+  ) {
+    const { nameOf, ask } = files;
+    this.book = new AddressBook(context.client.api.clock);
+    this.batch = new TurnBatch<File, Row | null>({
+      ask: (place, wanted, signal) => {
+        const others = this.expected?.beside(place, wanted, (file) => this.peek(file) === null) ?? [];
+        return context.sizes.eachWith('names', wanted, others, async (batch, along) => {
+          const [first] = batch as [File];
+          const names = along.map(nameOf);
+          const asking = rowsOfNames(batch.map(nameOf), (left) => ask(first, left, signal), names);
+          const taking = this.expected?.come(place, along, asking, (file, row) => this.remember(file, row));
+          const rows = await (taking ?? asking);
+          return batch.map((file) => rows.get(nameOf(file)) ?? null);
+        });
+      },
+      keyOf: nameOf,
+      canJoinLate: true,
+    });
+  }
+
+  remember(file: File, row: Row | null | undefined): void {
+    const address = row && this.files.addressOf(row);
+    if (address) this.book.remember(this.files.keyOf(file), address);
+  }
+
+  /** The address that is known and fresh, if any. */
+  peek(file: File): Address | null {
+    return this.book.peek(this.files.keyOf(file));
+  }
+
+  /** The addresses of these files, all of one place, come along with those that are asked for there. */
+  expect(files: readonly File[]): void {
+    if (files.length > 0) this.expected ??= new ExpectedFiles(this.files);
+    this.expected?.add(files);
+  }
+
+  /** Asks for a new address; null: the server has none of it. */
+  async renew(file: File, signal: AbortSignal | undefined): Promise<Address | null> {
+    const key = this.files.keyOf(file);
+    this.book.forget(key);
+    const coming = this.expected?.coming(key);
+    if (coming) {
+      await unlessAborted(coming, signal);
+      const known = this.peek(file);
+      if (known) return known;
+    }
+    this.remember(file, await this.batch.add(this.files.placeOf(file), file, signal));
+    return this.peek(file);
+  }
+}

@@ -13,7 +13,7 @@ export class StoreContext {
   readonly features: Features;
 
   constructor(readonly client: WireClient) {
-    this.sizes = new BatchSizes(client.api.clock, client.config.timeouts.call);
+    this.sizes = new BatchSizes(client.api.clock, client.config.timeouts.call, client.api.limits.sizes);
     this.transfers = new Transfers(client.api);
     this.features = new Features(client);
   }

@@ -1,5 +1,5 @@
 import type { Lookup } from '../../contract/entry.js';
-import { Failure } from '../../contract/failure.js';
+import { FAILURE, Failure } from '../../contract/failure.js';
 import type { Store } from '../../contract/store.js';
 import type { TreePath } from '../../contract/tree-path.js';
 import type { Signalled } from '../../contract/uploads.js';
@@ -98,8 +98,9 @@ export class TurnBatch<Item, Value, Name extends string = string> {
       const values = await this.options.ask(name, items, group.controller.signal);
       slots.forEach(({ resolve, reject }, index) => {
         const value = values[index] as Value | Failure;
-        if (value instanceof Failure) reject(value);
-        else resolve(value);
+        // By the mark itself: nearly all are answers, and each read comes by here.
+        if (typeof value === 'object' && value !== null && FAILURE in value) reject(value);
+        else resolve(value as Value);
       });
     } catch (error) {
       for (const { reject } of slots) reject(error);

@@ -4,7 +4,8 @@ import { Failure } from '../../contract/failure.js';
 import type { ReadOptions } from '../../contract/store.js';
 import type { Signalled } from '../../contract/uploads.js';
 import type { Download, DownloadOptions } from '../../wire/transfer/transfer.js';
-import { differs, download, readListed, type Span } from '../common/content.js';
+import { download, readListed, type Span } from '../common/content.js';
+import { differs } from '../common/doubts.js';
 import { md5Of } from '../common/rows.js';
 import type { RunsContext } from './tree.js';
 

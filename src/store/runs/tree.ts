@@ -2,7 +2,7 @@ import { LRUCache } from 'lru-cache';
 import type { Entry } from '../../contract/entry.js';
 import { filePath, isTooLong, LONGEST_NAME_BYTES, type TreePath } from '../../contract/tree-path.js';
 import { FileAddressesDocument, type FileRowFragment, type FileUrlsFragment } from '../../wire/generated.js';
-import { FileAddresses } from '../common/addresses.js';
+import { FileAddresses } from '../common/content.js';
 import { StoreContext } from '../common/context.js';
 import {
   canonicalMd5,

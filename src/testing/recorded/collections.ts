@@ -2,10 +2,10 @@ import { COLLECTION_FILE, VERSION_FILE } from '../../contract/world/format.js';
 import { type Collection, collectionId } from '../artifacts/records.js';
 import type { Instance } from '../world/instance.js';
 import type { Project } from '../world/records.js';
+import type { Named } from './files.js';
 import { numberOf } from './ids.js';
-import { type InProject, keyOf, type Make, type Named, type ProjectMakes, type Reading } from './makes.js';
-import { Sheet } from './sheet.js';
-import { makeLink, makeVersion, readVersion, type Version } from './versions.js';
+import { type InProject, keyOf, type Make, type ProjectMakes, type Reading } from './makes.js';
+import { makeLink, makeVersion, readVersion, type Version, versionIndex } from './versions.js';
 
 interface InType extends InProject {
   readonly type: string;
@@ -23,7 +23,7 @@ export async function readCollection(
   { name, place }: Named,
 ): Promise<ProjectMakes> {
   const { files, instance } = reading;
-  const sheet = await Sheet.read(files.directory, `${place}/${COLLECTION_FILE}`);
+  const sheet = await files.sheet(`${place}/${COLLECTION_FILE}`);
   const [id, description, tags] = [sheet.text('id'), sheet.text('description'), sheet.texts('tags')];
   const kind: Collection['kind'] = sheet.flag('isPortfolio') ? 'PORTFOLIO' : 'SEQUENCE';
   const [createdAt, updatedAt] = [sheet.time('createdAt'), sheet.time('updatedAt')];
@@ -55,15 +55,14 @@ export async function readCollection(
 async function readVersions(reading: Reading, place: string): Promise<readonly Numbered[]> {
   const { files } = reading;
   const found = (await files.directories(place)).map((each) => {
-    const [, digits] = /^v(\d+)$/.exec(each.name) ?? [];
-    if (digits === undefined)
-      throw new TypeError(`${each.place}: a version's directory is called 'v0', 'v1'…`);
-    return { place: each.place, index: Number(digits) };
+    const index = versionIndex(each.name);
+    if (index === null) throw new TypeError(`${each.place}: a version's directory is called 'v0', 'v1'…`);
+    return { place: each.place, index };
   });
   found.sort((one, other) => one.index - other.index);
   return Promise.all(
     found.map(async ({ index, place: at }) => {
-      const sheet = await Sheet.read(files.directory, `${at}/${VERSION_FILE}`);
+      const sheet = await files.sheet(`${at}/${VERSION_FILE}`);
       return { index, version: await readVersion(reading, at, sheet) };
     }),
   );

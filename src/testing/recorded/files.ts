@@ -1,8 +1,10 @@
-import { readdir, readFile, realpath } from 'node:fs/promises';
 import { join } from 'node:path';
 import { FILES_DIRECTORY } from '../../contract/world/format.js';
 import { decodeWorldName, isBeginning } from '../../contract/world/names.js';
-import type { Sheet } from './sheet.js';
+import { isMissing } from '../../contract/world/replacing.js';
+import { disk } from '../../platform/disk.js';
+import { InTurn } from './in-turn.js';
+import { Sheet } from './sheet.js';
 
 /** What is known of a file's content: its bytes, or of one that was left out what they were. */
 export type Content =
@@ -10,7 +12,7 @@ export type Content =
   | { readonly bytes: null; readonly size: number; readonly digest: string | null };
 
 /** A file or a directory of a world, by the name that it stands for. */
-interface Named {
+export interface Named {
   readonly name: string;
   readonly place: string;
 }
@@ -18,9 +20,17 @@ interface Named {
 /** What file managers put into directories that they show. */
 const LEFT_BY_SYSTEMS = /(?:^|\/)(?:\.DS_Store|Thumbs\.db|desktop\.ini)$/;
 
-/** Nothing is there, or something else than a directory on the way. */
-const isMissing = (error: unknown): boolean =>
-  error instanceof Error && 'code' in error && (error.code === 'ENOENT' || error.code === 'ENOTDIR');
+/** Runs and versions are read side by side; a process may have a few hundred files open. */
+const MOST_AT_ONCE = 32;
+
+const { readdir, readFile, realpath } = disk.promises;
+
+const nothingFor =
+  <T>(nothing: T) =>
+  (error: unknown): T => {
+    if (isMissing(error)) return nothing;
+    throw error;
+  };
 
 /** Whatever order the disk has. */
 const byName = (one: { readonly name: string }, other: { readonly name: string }): number =>
@@ -29,8 +39,15 @@ const byName = (one: { readonly name: string }, other: { readonly name: string }
 /** A recorded world on the disk: names as W&B has them, and contents, each read once. */
 export class WorldFiles {
   private readonly contents = new Map<string, Promise<Uint8Array>>();
+  private readonly disk = new InTurn(MOST_AT_ONCE);
 
-  constructor(readonly directory: string) {}
+  constructor(private readonly directory: string) {}
+
+  /** A sheet that isn't there says nothing. */
+  async sheet(place: string): Promise<Sheet> {
+    const bytes = await this.disk.run(() => readFile(join(this.directory, place))).catch(nothingFor('{}'));
+    return Sheet.parse(place, bytes.toString());
+  }
 
   /** The directories in a place; none where there is no such place. */
   async directories(place: string): Promise<readonly Named[]> {
@@ -71,7 +88,7 @@ export class WorldFiles {
     if (!isBelow || /[\\:]/.test(place)) throw sheet.mistake('`sameAs` must be a path in the world');
     try {
       const [top, real] = await Promise.all(
-        [this.directory, join(this.directory, place)].map((at) => realpath(at)),
+        [this.directory, join(this.directory, place)].map((at) => this.disk.run(() => realpath(at))),
       );
       if (real !== join(top ?? '', place))
         throw sheet.mistake('`sameAs` must be a path in the world, without links');
@@ -83,7 +100,7 @@ export class WorldFiles {
   }
 
   private read(place: string): Promise<Uint8Array> {
-    const reading = this.contents.get(place) ?? readFile(join(this.directory, place));
+    const reading = this.contents.get(place) ?? this.disk.run(() => readFile(join(this.directory, place)));
     this.contents.set(place, reading);
     return reading;
   }
@@ -100,12 +117,9 @@ export class WorldFiles {
     place: string,
     begun: readonly string[] = [],
   ): Promise<(Named & { readonly isDirectory: boolean })[]> {
-    const entries = await readdir(join(this.directory, place), { withFileTypes: true }).catch(
-      (error: unknown) => {
-        if (isMissing(error)) return [];
-        throw error;
-      },
-    );
+    const entries = await this.disk
+      .run(() => readdir(join(this.directory, place), { withFileTypes: true }))
+      .catch(nothingFor([]));
     const found = await Promise.all(
       entries.sort(byName).map(async (entry) => {
         const at = place === '' ? entry.name : `${place}/${entry.name}`;

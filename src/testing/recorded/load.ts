@@ -1,5 +1,3 @@
-import { access } from 'node:fs/promises';
-import { join } from 'node:path';
 import {
   ARTIFACTS_DIRECTORY,
   ENTITY_FILE,
@@ -9,32 +7,21 @@ import {
   WORLD_VERSION,
 } from '../../contract/world/format.js';
 import type { Instance } from '../world/instance.js';
-import { WorldFiles } from './files.js';
+import { type Named, WorldFiles } from './files.js';
 import { numberOf } from './ids.js';
-import type { InProject, Make, Named, ProjectMakes, Reading } from './makes.js';
+import type { InProject, Make, ProjectMakes, Reading } from './makes.js';
 import { readRun } from './runs.js';
-import { Sheet } from './sheet.js';
 import { readTypes } from './types.js';
-
-export async function isRecordedWorld(directory: string): Promise<boolean> {
-  try {
-    await access(join(directory, WORLD_FILE));
-    return true;
-  } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return false;
-    throw error;
-  }
-}
 
 /** Puts a recorded world on the server: all of it is read, and found in order, before any of it is there. */
 export async function loadWorld(instance: Instance, directory: string): Promise<void> {
-  const sheet = await Sheet.read(directory, WORLD_FILE);
+  const files = new WorldFiles(directory);
+  const sheet = await files.sheet(WORLD_FILE);
   const version = sheet.number('version');
   if (version !== WORLD_VERSION) {
     throw sheet.mistake(`its version is ${version}, and this server reads version ${WORLD_VERSION}`);
   }
   sheet.end();
-  const files = new WorldFiles(directory);
   const reading: Reading = { instance, files, planned: new Set(), checks: [] };
   const entities = await Promise.all(
     (await files.directories('')).map((entity) => readEntity(reading, entity)),
@@ -47,7 +34,7 @@ export async function loadWorld(instance: Instance, directory: string): Promise<
 
 async function readEntity(reading: Reading, { name, place }: Named) {
   const { files, instance } = reading;
-  const sheet = await Sheet.read(files.directory, `${place}/${ENTITY_FILE}`);
+  const sheet = await files.sheet(`${place}/${ENTITY_FILE}`);
   const [id, isTeam, createdAt] = [sheet.text('id'), sheet.flag('isTeam'), sheet.time('createdAt')];
   sheet.end();
   const projects = await Promise.all(
@@ -75,7 +62,7 @@ async function readEntity(reading: Reading, { name, place }: Named) {
 
 async function readProject(reading: Reading, at: InProject, place: string): Promise<ProjectMakes> {
   const { files } = reading;
-  const sheet = await Sheet.read(files.directory, `${place}/${PROJECT_FILE}`);
+  const sheet = await files.sheet(`${place}/${PROJECT_FILE}`);
   const description = sheet.text('description');
   const [createdAt, updatedAt] = [sheet.time('createdAt'), sheet.time('updatedAt')];
   sheet.end();

@@ -15,12 +15,6 @@ export interface Reading {
 /** Names a collection, or a version by its number. */
 export const keyOf = (...names: readonly (string | number)[]): string => JSON.stringify(names);
 
-/** A place in a world, and the name that it stands for. */
-export interface Named {
-  readonly name: string;
-  readonly place: string;
-}
-
 /** A project, by the names of it and its entity. */
 export interface InProject {
   readonly entity: string;

@@ -1,9 +1,9 @@
 import { RUN_FILE } from '../../contract/world/format.js';
 import type { Instance } from '../world/instance.js';
 import { objectKey, type Run } from '../world/records.js';
-import type { Content } from './files.js';
-import type { Make, Named, Reading } from './makes.js';
-import { Sheet } from './sheet.js';
+import type { Content, Named } from './files.js';
+import type { Make, Reading } from './makes.js';
+import type { Sheet } from './sheet.js';
 
 interface RunFile {
   readonly name: string;
@@ -13,7 +13,7 @@ interface RunFile {
 }
 
 export async function readRun({ instance, files }: Reading, { name, place }: Named): Promise<Make> {
-  const sheet = await Sheet.read(files.directory, `${place}/${RUN_FILE}`);
+  const sheet = await files.sheet(`${place}/${RUN_FILE}`);
   const about = readAbout(sheet);
   const rows: RunFile[] = [];
   for (const [called, file] of await files.ofUnit(place, sheet)) {

@@ -1,5 +1,3 @@
-import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import { isObject } from '../graphql/json.js';
 
 /** The JSON of a recorded world, which people edit: what isn't understood is told, with its file, and nothing is taken of it. */
@@ -14,12 +12,7 @@ export class Sheet {
     this.unread = new Set(Object.keys(values));
   }
 
-  /** A file that isn't there says nothing. */
-  static async read(directory: string, place: string): Promise<Sheet> {
-    const text = await readFile(join(directory, place), 'utf8').catch((error: NodeJS.ErrnoException) => {
-      if (error.code === 'ENOENT') return '{}';
-      throw error;
-    });
+  static parse(place: string, text: string): Sheet {
     let values: unknown;
     try {
       values = JSON.parse(text);

@@ -1,8 +1,8 @@
 import { TYPE_FILE } from '../../contract/world/format.js';
 import { readCollection } from './collections.js';
+import type { Named } from './files.js';
 import { numberOf } from './ids.js';
-import type { InProject, Make, Named, ProjectMakes, Reading } from './makes.js';
-import { Sheet } from './sheet.js';
+import type { InProject, Make, ProjectMakes, Reading } from './makes.js';
 
 /** Reads the artifact types of a project, their collections and the versions in those. */
 export async function readTypes(reading: Reading, at: InProject, place: string): Promise<ProjectMakes> {
@@ -12,7 +12,7 @@ export async function readTypes(reading: Reading, at: InProject, place: string):
 
 async function readType(reading: Reading, at: InProject, { name, place }: Named): Promise<ProjectMakes> {
   const { files } = reading;
-  const sheet = await Sheet.read(files.directory, `${place}/${TYPE_FILE}`);
+  const sheet = await files.sheet(`${place}/${TYPE_FILE}`);
   const [id, description, createdAt] = [sheet.text('id'), sheet.text('description'), sheet.time('createdAt')];
   sheet.end();
   const { catalogue, world } = reading.instance;

@@ -52,17 +52,23 @@ function algorithmOf(sheet: Sheet): DigestAlgorithm {
   return `MANIFEST_${name}`;
 }
 
+/** Null for what names no version, such as 'v01': 'v1' is that one's only name. */
+export function versionIndex(name: string): number | null {
+  const [, digits] = /^v(0|[1-9]\d{0,14})$/.exec(name) ?? [];
+  return digits === undefined ? null : Number(digits);
+}
+
 function readSource(sheet: Sheet) {
   const [entity, project, collection] = [
     sheet.text('entity'),
     sheet.text('project'),
     sheet.text('collection'),
   ];
-  const [, index] = /^v(\d+)$/.exec(sheet.text('version') ?? '') ?? [];
+  const index = versionIndex(sheet.text('version') ?? '');
   sheet.end();
-  if (entity === null || project === null || collection === null || index === undefined)
+  if (entity === null || project === null || collection === null || index === null)
     throw sheet.mistake('it needs `entity`, `project`, `collection` and `version`');
-  return { entity, project, collection, index: Number(index) };
+  return { entity, project, collection, index };
 }
 
 async function readFiles(files: WorldFiles, place: string, of: Sheet): Promise<VersionFile[]> {

@@ -1,5 +1,5 @@
 import { MessageChannel, type MessagePort, type Worker } from 'node:worker_threads';
-import { giveBack, startTask } from '../../threads/idle-threads.js';
+import { letGo, startTask } from '../../threads/own-threads.js';
 import { threadFile } from '../../threads/thread-file.js';
 import { type ThreadAnswer, type ThreadCall, type ThreadTask, unpackError } from './messages.js';
 
@@ -37,7 +37,7 @@ export class ServerThread<Control extends object> {
     const { port1, port2 } = new MessageChannel();
     this.port = port1;
     const task: ThreadTask = { settings, port: port2 };
-    this.worker = startTask(threadFile(file), name, task, [port2]);
+    this.worker = startTask({ file: threadFile(file), name }, task, [port2]);
     this.worker.once('error', this.onError);
     this.worker.once('exit', this.onExit);
     this.listening = this.answer(0) as typeof this.listening;
@@ -60,8 +60,7 @@ export class ServerThread<Control extends object> {
 
   /** The server keeps the process alive no longer, but while it is called. */
   unref(): void {
-    this.isHeld = false;
-    this.worker.unref();
+    this.letGo();
     this.holdForWaiters();
   }
 
@@ -82,7 +81,12 @@ export class ServerThread<Control extends object> {
     this.port.close();
     this.worker.off('error', this.onError);
     this.worker.off('exit', this.onExit);
-    giveBack(this.worker);
+    this.letGo();
+  }
+
+  private letGo(): void {
+    if (this.isHeld) letGo(this.worker);
+    this.isHeld = false;
   }
 
   private readonly onError = (error: Error): void => {

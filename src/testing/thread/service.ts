@@ -1,4 +1,4 @@
-import { serveTasks } from '../../threads/idle-threads.js';
+import { serveTasks } from '../../threads/own-threads.js';
 import { packError, type ThreadAnswer, type ThreadCall, type ThreadTask } from './messages.js';
 
 /** What a server's thread must have: where it is reached, and how it ends. All other functions can be called, too. */

@@ -1,6 +1,6 @@
 import type { WireConfig } from '../../config/config.js';
 import { refusalOfApi } from '../errors.js';
-import { type Clock, RateLimit, type RetryPolicy, systemClock } from '../retry.js';
+import { type Clock, type RetryPolicy, systemClock } from '../retry.js';
 import { networkFailure, type Peer, peerOf } from '../transport/network-failure.js';
 import {
   createTransport,
@@ -14,6 +14,7 @@ import { isWireFailure, WireFailure } from '../wire-failure.js';
 import { type Credentials, FederatedCredentials, isUnderBase } from './credentials.js';
 import { withOutages } from './outages.js';
 import { proxiesUsed, withoutSecrets, withRequestLog } from './request-log.js';
+import { joinLimits, type ServerLimits } from './server-limits.js';
 
 /** The parts that requests are made of; tests and embedders may bring their own. */
 export interface WireDependencies extends TransportChoice {
@@ -29,7 +30,8 @@ export class Api {
   readonly clock: Clock;
   readonly credentials: Credentials;
   readonly warnings = new Warnings();
-  private readonly rateLimit: RateLimit;
+  readonly limits: ServerLimits;
+  private readonly leaveLimits: () => void;
   /** Once, with the first request: nobody listens before. */
   private isProxyTold = false;
 
@@ -47,7 +49,9 @@ export class Api {
         this.warnings.once(`${origin} ${cause ?? code}`, detail ?? `${origin} can't be reached.`),
     });
     this.credentials = this.createCredentials();
-    this.rateLimit = new RateLimit(this.clock);
+    const { limits, leave } = joinLimits(config.baseUrl, dependencies);
+    this.limits = limits;
+    this.leaveLimits = leave;
   }
 
   /** @param debug is told nothing unless the configuration says that somebody listens */
@@ -74,7 +78,7 @@ export class Api {
    */
   async send(request: HttpRequest): Promise<HttpResponse> {
     const { signal, url } = request;
-    await this.rateLimit.ready(this.config.timeouts.call, signal);
+    await this.limits.rate.ready(this.config.timeouts.call, signal);
     const authorization = await this.authorization(signal);
     const response = await this.once(request, authorization);
     if (response.status === 401 && this.credentials.renew?.(authorization)) {
@@ -132,16 +136,17 @@ export class Api {
   private async accept(response: HttpResponse, url: string): Promise<HttpResponse> {
     const { status, headers } = response;
     if (status >= 200 && status < 300) {
-      this.rateLimit.observe(headers, null);
+      this.limits.rate.observe(headers, null);
       return response;
     }
     const failure = refusalOfApi(await readShort(response), this.peer(url), this.clock.date());
-    this.rateLimit.observe(headers, failure.retryAfterMs);
+    this.limits.rate.observe(headers, failure.retryAfterMs);
     if (status === 401) this.warnRefused(failure.detail);
     throw failure;
   }
 
   close(): Promise<void> {
+    this.leaveLimits();
     return this.transport.close();
   }
 }

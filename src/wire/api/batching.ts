@@ -1,7 +1,8 @@
 import { type Clock, isRetryable } from '../retry.js';
 import { isWireFailure, type WireFailure } from '../wire-failure.js';
 
-export type BatchKind = 'page' | 'names' | 'files' | 'ids' | 'patterns' | 'artifactFiles';
+/** 'along': what comes along with what is asked for, and nobody waits for. */
+export type BatchKind = 'page' | 'names' | 'files' | 'ids' | 'patterns' | 'artifactFiles' | 'along';
 
 /** What is tried first; no server documents its maximum (protocol section 3.4). */
 const FIRST_SIZE = 1000;
@@ -16,37 +17,41 @@ const LEAST_LEFT = 0.1;
 /** A server that was only busy isn't asked for little for ever. */
 const REMEMBERED_MS = 10 * 60_000;
 
-/**
- * How much one request may ask for. Starts at a default, is halved when the server can't, and what worked is kept for
- * ten minutes. An instance speaks of one server.
- */
+/** What one server was seen to take in one request; each is kept for ten minutes. */
+export class LearnedSizes {
+  private readonly known = new Map<BatchKind, { readonly size: number; readonly at: number }>();
+
+  constructor(private readonly clock: Clock) {}
+
+  get(kind: BatchKind): number {
+    const known = this.known.get(kind);
+    if (known && this.clock.now() - known.at < REMEMBERED_MS) return known.size;
+    return kind === 'patterns' ? FIRST_PATTERNS : FIRST_SIZE;
+  }
+
+  /** A size that worked where a larger one didn't. */
+  learn(kind: BatchKind, size: number): void {
+    if (size < this.get(kind)) this.known.set(kind, { size, at: this.clock.now() });
+  }
+}
+
+/** How much one request may ask for: starts at a default, is halved when the server can't, and what worked is learned. */
 export class BatchSizes {
-  private readonly learned = new Map<BatchKind, { readonly size: number; readonly at: number }>();
-
-  /** How many may come along that nobody waits for, where more were refused. */
-  private along = { most: 0, at: Number.NEGATIVE_INFINITY };
-
   /** @param totalMs how long smaller and smaller batches are tried, in milliseconds */
   constructor(
     private readonly clock: Clock,
     private readonly totalMs: number,
+    private readonly learned: LearnedSizes,
   ) {}
 
   get(kind: BatchKind): number {
-    const known = this.learned.get(kind);
-    if (known && this.clock.now() - known.at < REMEMBERED_MS) return known.size;
-    return kind === 'patterns' ? FIRST_PATTERNS : FIRST_SIZE;
+    return this.learned.get(kind);
   }
 
   /** No smaller batch is begun where there is no time left for it. */
   private startTime(): () => boolean {
     const deadline = this.clock.now() + this.totalMs;
     return () => deadline - this.clock.now() > this.totalMs * LEAST_LEFT;
-  }
-
-  /** A size that worked where a larger one didn't. */
-  private learn(kind: BatchKind, size: number): void {
-    if (size < this.get(kind)) this.learned.set(kind, { size, at: this.clock.now() });
   }
 
   /**
@@ -60,7 +65,7 @@ export class BatchSizes {
     for (let size = first; ; size = Math.ceil(size / 2)) {
       try {
         const value = await request(size);
-        if (size < first) this.learn(kind, size);
+        if (size < first) this.learned.learn(kind, size);
         return value;
       } catch (error) {
         if (size <= 1 || !isWireFailure(error) || !isTooMuch(error) || !hasTime()) throw error;
@@ -149,7 +154,7 @@ export class BatchSizes {
         onRefused?.(item, error);
       }
     }
-    if (size < first && refused === 0) this.learn(kind, size);
+    if (size < first && refused === 0) this.learned.learn(kind, size);
     return values.sort((one, other) => one.at - other.at).map(({ value }) => value);
   }
 
@@ -163,15 +168,14 @@ export class BatchSizes {
     others: readonly Item[],
     request: (batch: readonly Item[], along: readonly Item[]) => Promise<readonly Value[]>,
   ): Promise<readonly (Value | WireFailure)[]> {
-    const isLearned = this.clock.now() - this.along.at < REMEMBERED_MS;
-    const room = Math.min(this.get(kind) - items.length, isLearned ? this.along.most : Infinity);
+    const room = Math.min(this.get(kind) - items.length, this.get('along'));
     const along = others.slice(0, Math.max(0, room));
     if (along.length > 0) {
       try {
         return await request(items, along);
       } catch (error) {
         if (!isWireFailure(error) || !(isTooMuch(error) || isRefusal(error))) throw error;
-        this.along = { most: half(along.length) - 1, at: this.clock.now() };
+        this.learned.learn('along', half(along.length) - 1);
       }
     }
     return this.each(kind, items, (batch) => request(batch, []));

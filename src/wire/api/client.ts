@@ -6,7 +6,7 @@ import { graphqlFailure, incomplete, notTheApi, parsedJson, withoutData } from '
 import { noAnswer, type RetryPolicy, withDeadline, withRetries } from '../retry.js';
 import { Slots } from '../slots.js';
 import { networkFailure } from '../transport/network-failure.js';
-import { MOST_REQUESTS, readBody } from '../transport/transport.js';
+import { readBody } from '../transport/transport.js';
 import type { WireFailure } from '../wire-failure.js';
 import { missingIn, ShownNames } from './answers.js';
 import { Api, type WireDependencies } from './api.js';
@@ -30,7 +30,7 @@ export class WireClient {
   ) {
     this.api = new Api(config, dependencies);
     this.shown = new ShownNames(this.api.clock);
-    this.slots = new Slots(MOST_REQUESTS, config.timeouts.call, this.api.clock);
+    this.slots = new Slots(this.api.limits.requests, config.timeouts.call, this.api.clock);
     this.graphql = new GraphQLClient(this.address('/graphql'), {
       // The servers of W&B speak plain JSON.
       headers: { accept: 'application/json', 'accept-encoding': 'gzip' },

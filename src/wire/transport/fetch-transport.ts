@@ -1,5 +1,6 @@
 import type { Timeouts } from '../../config/config.js';
 import { clearTimeout, setTimeout } from '../../platform/time.js';
+import { unlessAborted } from '../retry.js';
 import { asResponse, headersOf, type Parts, partsOfBody, statusOf } from './doubles.js';
 import { wholeFile } from './file-pieces.js';
 import { assertPublic } from './public-addresses.js';
@@ -23,7 +24,9 @@ export function fetchTransport(fetch: typeof globalThis.fetch, timeouts: Timeout
       });
       // Nobody tells when a body has been sent and its answer is waited for.
       const bound = body ? null : Math.min(timeouts.headers, timeouts.attempt);
-      const answer: unknown = await (bound === null ? pending : within(bound, late, pending));
+      // A `fetch` of somebody's own may not heed the signal, and never settle: nobody waits longer for that.
+      const heard = unlessAborted(pending, signal);
+      const answer: unknown = await (bound === null ? heard : within(bound, late, heard));
       const response = asResponse(answer, method, url);
       const all = headersOf(response);
       const { 'content-encoding': coding, 'content-length': _, ...ofDecoded } = all;

@@ -1,4 +1,5 @@
 import { posix } from 'node:path';
+import { types } from 'node:util';
 import { constants } from '../../../platform/disk.js';
 import { failure, hasCode, isDirectoryError } from '../../arguments/errors.js';
 import { isUri, joined } from '../../arguments/layout.js';
@@ -83,7 +84,7 @@ const wantedBy = ({ filter }: CpSettings): Copying['isWanted'] =>
   };
 
 function atOnce(answer: unknown): unknown {
-  if (!(answer instanceof Promise)) return answer;
+  if (!types.isPromise(answer)) return answer;
   const message =
     'Expected boolean to be returned from the "filter" function but got an instance of Promise.';
   throw refusal(TypeError, 'ERR_INVALID_RETURN_VALUE', message);

@@ -115,7 +115,9 @@ async function versionSheet(source: Source, world: World, path: TreePath, facts:
   }
   const paths = await source.files(path);
   const read = await together(paths, async (at): Promise<ReadFile> => {
-    return { path: at, facts: await source.facts(at, 'file') };
+    const facts = await source.facts(at, 'file');
+    const isSizeKnown = facts.size !== null || facts.reference !== null;
+    return { path: at, facts: isSizeKnown ? facts : { ...facts, size: (await source.listed(at)).size } };
   });
   // Servers that don't tell it of versions have manifests that tell it of files.
   const isXxh = read.some(({ facts: { digestAlgorithm: algorithm } }) => algorithm === 'XXH128');

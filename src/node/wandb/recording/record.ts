@@ -1,42 +1,43 @@
-import { basename, dirname, join, resolve } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { WORLD_FILE } from '../../../contract/world/format.js';
-import { disk } from '../../../platform/disk.js';
-import { failure, hasCode } from '../../arguments/errors.js';
-import { asPath } from '../../arguments/paths.js';
+import { resolve } from 'node:path';
+import { abortError } from '../../arguments/errors.js';
+import { asLocalPath, asPath } from '../../arguments/paths.js';
 import { invalidArgumentType, invalidArgumentValue } from '../../arguments/refusals.js';
 import type { Tree } from '../../tree.js';
 import { recordArtifacts } from './artifacts.js';
 import { asRecordOptions, type Recorded } from './options.js';
+import { Place } from './place.js';
 import { recordRuns } from './runs.js';
-import { Source } from './source.js';
+import { Source, together } from './source.js';
 import { World } from './world.js';
-
-const { mkdir, mkdtemp, readdir, rename, rm } = disk.promises;
 
 /** How the two trees of a server are reached. */
 export interface Trees {
   readonly own: Tree;
+  /** Sends what was written to it. */
+  readonly flush: (signal: AbortSignal | undefined) => Promise<void>;
   /** Makes the other tree, for addresses of it. */
   readonly other: () => { readonly tree: Tree; close(): Promise<void> };
 }
 
 /** Records runs and versions, by paths and addresses, as a directory that appears whole. */
 export async function record(
-  { own, other }: Trees,
+  { own, flush, other }: Trees,
   given: unknown,
   directory: unknown,
   options: unknown,
 ): Promise<Recorded> {
   const settings = asRecordOptions(options);
   const paths = asPaths(given);
-  const target = asDirectory(directory);
-  const before = await standing(target, settings.replace);
+  const target = resolve(asLocalPath(directory, 'directory'));
+  const { replace, signal } = settings;
+  if (signal?.aborted) throw abortError(signal);
+  const place = await Place.at(target, replace);
+  await flush(signal);
   const world = new World(settings);
-  const source = new Source(own, settings.signal);
+  const source = new Source(own, signal);
   const counts = { runs: 0, versions: 0 };
   const take = async (from: Source, chosen: readonly string[]): Promise<void> => {
-    const located = await Promise.all(chosen.map((path) => from.locate(path)));
+    const located = await together(chosen, (path) => from.locate(path));
     if (from.kind === 'runs') counts.runs = await recordRuns(from, world, located);
     else counts.versions = await recordArtifacts(from, world, located);
   };
@@ -48,8 +49,8 @@ export async function record(
   );
   const beside = foreign.length === 0 ? null : other();
   try {
-    if (beside) await take(new Source(beside.tree, settings.signal), foreign);
-    await appear(world, target, before);
+    if (beside) await take(new Source(beside.tree, signal), foreign);
+    await place.fill((at) => world.write(at));
   } finally {
     await beside?.close();
   }
@@ -73,51 +74,4 @@ function asPaths(given: unknown): string[] {
   const paths = Array.from(given as Iterable<unknown>, (path, index) => asPath(path, `paths[${index}]`));
   if (paths.length > 0) return paths;
   throw invalidArgumentValue('paths', given, 'must name what to record');
-}
-
-function asDirectory(given: unknown): string {
-  const isUrl = typeof given === 'object' && given !== null && 'href' in given;
-  return resolve(isUrl ? fileURLToPath(String(given.href)) : asPath(given, 'directory'));
-}
-
-/** What is at the directory's place now. Only another world is ever replaced, and only if that was asked for. */
-async function standing(target: string, isReplaced: boolean): Promise<'nothing' | 'directory'> {
-  const names = await readdir(target).catch((error: unknown) => {
-    if (hasCode(error, 'ENOENT')) return null;
-    throw error;
-  });
-  if (names === null) return 'nothing';
-  if (names.length === 0) return 'directory';
-  const call = { syscall: 'record', path: target };
-  if (!names.includes(WORLD_FILE))
-    throw failure(
-      'ENOTEMPTY',
-      call,
-      'It holds something else than a recorded world: give another directory.',
-    );
-  if (isReplaced) return 'directory';
-  throw failure('EEXIST', call, 'A world was recorded there: `replace: true` replaces it as a whole.');
-}
-
-/** Nobody sees half of it: it is written beside its place, and takes it at the end. */
-async function appear(world: World, target: string, before: 'nothing' | 'directory'): Promise<void> {
-  await mkdir(dirname(target), { recursive: true });
-  const beside = await mkdtemp(join(dirname(target), `.${basename(target)}-`));
-  const made = join(beside, 'new');
-  const old = join(beside, 'old');
-  let isOldAway = false;
-  try {
-    await mkdir(made);
-    await world.write(made);
-    if (before === 'directory') {
-      await rename(target, old);
-      isOldAway = true;
-    }
-    await rename(made, target);
-    isOldAway = false;
-  } finally {
-    // What stood there goes back, and is only removed when the new one has its place.
-    if (isOldAway) await rename(old, target);
-    await rm(beside, { recursive: true, force: true });
-  }
 }

@@ -1,8 +1,8 @@
 import type { FileFacts } from '../../../contract/facts.js';
 import { isAtOrBelow, joinPath, type TreePath, withoutSlash } from '../../../contract/tree-path.js';
-import { abortError, failure } from '../../arguments/errors.js';
+import type { Operation } from '../../../kernel/operation/operation.js';
+import { failure } from '../../arguments/errors.js';
 import type { Place } from '../../arguments/paths.js';
-import type { Composite } from '../../composites/driver.js';
 import { invokeAt, placeOf, type Tree } from '../../tree.js';
 import { get } from '../get-put.js';
 import { info, type WandbInfo } from '../info.js';
@@ -30,9 +30,7 @@ export class Source {
   /** What a path of the user's leads to, aliases followed; ENOENT where there is nothing. */
   locate(given: string): Promise<TreePath> {
     const place = placeOf(this.given, given, 'paths');
-    return this.drive(
-      invokeAt('record', place, (op, at) => this.tree.kernel.realpath(op, withoutSlash(at)), this),
-    );
+    return this.step('record', place, (op, at) => this.tree.kernel.realpath(op, withoutSlash(at)));
   }
 
   private placeOf(path: TreePath): Place {
@@ -47,7 +45,7 @@ export class Source {
     path: TreePath,
     kind: Kind,
   ): Promise<Extract<WandbInfo, { kind: Kind }>> {
-    const facts = await this.drive(info(this.tree, this.pathOf(path)));
+    const facts = await this.tree.calls.drive(info(this.tree, this.pathOf(path), this.signal));
     if (isOfKind(facts, kind)) return facts;
     throw this.refusal('EINVAL', path, `It is no ${kind}, but a ${facts.kind}.`);
   }
@@ -55,7 +53,7 @@ export class Source {
   /** What is in a directory, in its order. */
   names(path: TreePath): Promise<readonly { readonly name: string; readonly kind: string }[]> {
     const place = this.placeOf(path);
-    return this.drive(invokeAt('scandir', place, (op, at) => this.tree.kernel.readdir(op, at), this));
+    return this.step('scandir', place, (op, at) => this.tree.kernel.readdir(op, at));
   }
 
   async directories(path: TreePath): Promise<TreePath[]> {
@@ -74,10 +72,10 @@ export class Source {
     return found;
   }
 
-  /** What the listing tells of a run's file. */
+  /** What the listing tells of a file, and its size, for which the storage is asked where nobody has told it. */
   listed(path: TreePath): Promise<FileFacts> {
     const place = this.placeOf(path);
-    return this.drive(invokeAt('record', place, (op, at) => this.tree.kernel.listed(op, at), this));
+    return this.step('record', place, (op, at) => this.tree.kernel.listed(op, at));
   }
 
   /** Copies a file to this disk, compared with W&B's digest. */
@@ -89,9 +87,8 @@ export class Source {
     return failure(code, { syscall: 'record', path: this.show(path) }, detail);
   }
 
-  private async drive<T>(composite: Composite<T>): Promise<T> {
-    if (this.signal?.aborted) throw abortError(this.signal);
-    return this.tree.calls.drive(composite);
+  private step<T>(syscall: string, place: Place, run: (op: Operation, at: TreePath) => T): Promise<T> {
+    return this.tree.calls.drive(invokeAt(syscall, place, run, { signal: this.signal }));
   }
 }
 

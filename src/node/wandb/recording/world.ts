@@ -128,12 +128,13 @@ export class World {
     const there = key === null ? undefined : this.contents.get(key);
     if (there !== undefined) return { sameAs: there };
     const { isChosen, maxFileBytes, maxBytes } = this.settings;
-    const size = file.size ?? 0;
+    // What may be of any size is taken where there is no limit.
+    const size = file.size ?? Number.POSITIVE_INFINITY;
     if (!isChosen(file.name) || size > maxFileBytes || this.bytes + size > maxBytes) {
       this.leftOut.push(file);
       return { isLeftOut: true };
     }
-    this.bytes += size;
+    this.bytes += file.size ?? 0;
     this.copies.push(file);
     // An empty file is its own content.
     if (key !== null && size > 0) this.contents.set(key, file.place);
@@ -156,8 +157,9 @@ export class World {
         source.copy(path, await placeFor(place));
       await together(batch, copy, batch.length);
     }
+    const { signal } = this.settings;
     for (const [place, sheet] of this.sheets)
-      await writeFile(await placeFor(place), `${JSON.stringify(sheet, null, 2)}\n`);
+      await writeFile(await placeFor(place), `${JSON.stringify(sheet, null, 2)}\n`, { signal });
     // The bytes are what counts: git must not change the ends of lines.
     await writeFile(await placeFor('.gitattributes'), '* -text\n');
   }

@@ -1,8 +1,7 @@
 import { LRUCache } from 'lru-cache';
 import { Failure } from '../../../contract/failure.js';
 import { FindManifestDocument, type ManifestAddressFragment } from '../../../wire/generated.js';
-import { AddressBook } from '../../common/addresses.js';
-import { download } from '../../common/content.js';
+import { AddressBook, download } from '../../common/content.js';
 import { sharedLoads } from '../../common/turn-batch.js';
 import type { ArtifactsContext } from '../context.js';
 import { type Manifest, MOST_MANIFEST_BYTES, parseManifest, tooLarge } from './format.js';

@@ -3,7 +3,7 @@ import {
   type ArtifactFileRowFragment,
   MembershipFileAddressesDocument,
 } from '../../../wire/generated.js';
-import { FileAddresses } from '../../common/addresses.js';
+import { FileAddresses } from '../../common/content.js';
 import type { ArtifactsContext } from '../context.js';
 import type { Version } from '../listing/version-queries.js';
 

@@ -4,7 +4,7 @@ import { pathToFileURL } from 'node:url';
 import { BroadcastChannel, Worker } from 'node:worker_threads';
 import { createWandbFs } from 'wandb-fs';
 import type { FakeWandb } from 'wandb-fs/testing';
-import { giveBack, startTask } from '../../src/threads/idle-threads.js';
+import { letGo, startTask } from '../../src/threads/own-threads.js';
 import { startServer } from '../helpers/server.js';
 
 const FILE = 'lab/project/run/a.txt';
@@ -49,10 +49,15 @@ describe('the thread of a mount that was closed', () => {
     expect(started).toBe(0);
   });
 
-  test('serves one at a time', async () => {
+  test('is not for a mount of another server', async () => {
     await readThroughMount();
-    const started = await threadsStarted(() => Promise.all([1, 2, 3].map(readThroughMount)));
-    expect(started).toBe(2);
+    expect(
+      await threadsStarted(async () => {
+        const fs = createWandbFs({ baseUrl: `${wandb.url}/elsewhere`, apiKey: wandb.apiKey });
+        await expect(fs.promises.readdir('/')).rejects.toThrow('baseUrl');
+        await fs.wandb.close();
+      }),
+    ).toBe(1);
   });
 
   test.each(['exit', 'throw'])(
@@ -87,11 +92,12 @@ describe('the thread of a mount that was closed', () => {
 
   test('ends when it is given a task that can not be sent', async () => {
     const file = pathToFileURL(join(__dirname, 'threads/idling.mjs'));
-    const worker = startTask(file, 'idling', null);
+    const kind = { file, name: 'idling' };
+    const worker = startTask(kind, null);
     await once(worker, 'message');
-    giveBack(worker);
+    letGo(worker);
     const ended = once(worker, 'exit');
-    expect(() => startTask(file, 'idling', () => {})).toThrow('could not be cloned');
+    expect(() => startTask(kind, () => {})).toThrow('could not be cloned');
     await ended;
   });
 
