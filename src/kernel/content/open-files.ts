@@ -22,8 +22,12 @@ export class OpenFile {
   /** Bytes of this version were returned: from here on the file must not turn into another one. */
   hasRead = false;
   readonly readAhead: Sequence = {
-    ...{ next: 0, at: 0, blocks: 1, depth: 0 },
-    ...{ turn: Number.POSITIVE_INFINITY, windows: null },
+    next: 0,
+    at: 0,
+    blocks: 1,
+    depth: 0,
+    turn: Number.POSITIVE_INFINITY,
+    windows: null,
   };
   /** Of who reads all of it in order; null once it has ended, or of another version. */
   whole: WholeRead | null = null;
