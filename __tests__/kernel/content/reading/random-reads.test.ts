@@ -48,6 +48,15 @@ test('who reads on from anywhere reads by blocks, and by more of them', () => {
   expect(remote.log.length).toBeLessThanOrEqual(20);
 });
 
+test('two who take turns at one open file read by blocks, each on', () => {
+  const { content, read, remote } = open();
+  remote.log.length = 0;
+  for (let at = 0; at < 20 * BLOCK; at += 16)
+    for (const start of [100 * BLOCK + 5, 600 * BLOCK + 7])
+      expect(read(start + at, 16).equals(content.subarray(start + at, start + at + 16))).toBe(true);
+  expect(remote.log.length).toBeLessThanOrEqual(2 * 22);
+});
+
 test('who comes back to the same place has all of it', () => {
   const { content, read, remote } = open();
   remote.log.length = 0;

@@ -49,6 +49,11 @@ export function piecesFor(
   if (position === 0 || position === sequence.at || isNext(sequence, block)) return null;
   if (loads.running(`pages:${pageKey(entry, block)}`)) return null;
   const first = Math.floor(position / pieceBytes);
+  // Where what comes before is here, somebody reads on, of several who take turns at one open file.
+  const isBehind =
+    pages.has(pieceKey(entry, first - 1)) ||
+    pages.has(pageKey(entry, Math.floor((position - 1) / blockBytes)));
+  if (position === first * pieceBytes && isBehind) return null;
   const end = Math.min(
     Math.ceil((position + length) / pieceBytes),
     Math.ceil((entry.size ?? 0) / pieceBytes),
