@@ -1,4 +1,7 @@
-import { createWandbArtifactFs, createWandbFs, type WandbFs } from 'wandb-fs';
+import nodeFs from 'node:fs';
+import { join } from 'node:path';
+import { createWandbArtifactFs, createWandbFs, mountAll, type WandbFs } from 'wandb-fs';
+import { makeDirectory } from '../helpers/directories.js';
 import { useServer } from '../helpers/server.js';
 import { costOf, limits, requestsOf } from './helpers/requests.js';
 import { call } from './helpers/styles.js';
@@ -75,6 +78,21 @@ describe.each(TREES)('300 modules of %s, one after another', (_, make, root, lis
       },
     );
   });
+});
+
+test('a `cp` of a version to the disk: ten GraphQL requests at most, each file once', async () => {
+  const target = join(await makeDirectory(), 'modules');
+  await using(createWandbArtifactFs, async (fs) => {
+    const both = mountAll({ '/mnt/wandb': fs }, nodeFs);
+    const requests = await requestsOf(server, () =>
+      both.promises.cp(`/mnt/wandb/${VERSION}`, target, { recursive: true }),
+    );
+    const { graphql, gets } = costOf(requests);
+    expect(graphql).toBeLessThanOrEqual(10);
+    expect(gets).toBe(301);
+  });
+  for (const [name, text] of Object.entries(modules))
+    expect(nodeFs.readFileSync(join(target, name), 'utf8')).toBe(text);
 });
 
 test('a hundred small files of a listed directory: three GraphQL requests', async () => {
