@@ -1,5 +1,6 @@
 import { writeFile } from 'node:fs/promises';
-import { join, posix } from 'node:path';
+import { isBuiltin } from 'node:module';
+import { dirname, join, posix } from 'node:path';
 import { build } from 'esbuild';
 
 /** The I/O thread's file listens at once, and loads this one for its first task. */
@@ -9,8 +10,57 @@ const SERVE_OUTSIDE = {
     onResolve({ filter: /^\.\/serve\.js$/ }, ({ path }) => ({ path, external: true })),
 };
 
+/**
+ * undici is a file of its own beside the chunks, in place of a dependency that whoever bundles this package would find:
+ * rollup would have all modules loaded at once that it may require, and not each Node has them; esbuild has no `require` in
+ * ESM.
+ */
+const UNDICI = 'esm/shared/undici.js';
+const undiciOutside = (path) => ({
+  name: 'undici-outside',
+  setup: ({ onResolve }) => onResolve({ filter: /^\.\/undici\.js$/ }, () => ({ path, external: true })),
+});
+
+/** What is used of undici, as its entry makes it. The rest of it is as much again, and costs each thread's start. */
+const UNDICI_USED = {
+  name: 'undici-used',
+  setup({ onResolve, onLoad }) {
+    onResolve({ filter: /^undici$/ }, ({ path }) => ({ path, namespace: 'undici-used' }));
+    onLoad({ filter: /./, namespace: 'undici-used' }, () => ({
+      resolveDir: import.meta.dirname,
+      contents: `
+        Object.assign(require('undici/lib/dispatcher/dispatcher.js').prototype, require('undici/lib/api'));
+        exports.Agent = require('undici/lib/dispatcher/agent.js');
+        exports.buildConnector = require('undici/lib/core/connect.js');
+        exports.Pool = require('undici/lib/dispatcher/pool.js');`,
+    }));
+  },
+};
+
 /** What the local server's thread begins with. */
 const SERVER = 'esm/testing/server/server-thread.js';
+
+/**
+ * memfs, undici and the demo's unionfs are CommonJS, and require modules of Node, some of which not each Node has. An ESM file
+ * has no `require`, and one made by `createRequire` would need the file's address, which bundlers of users' programs don't
+ * know.
+ */
+const REQUIRED_OF_NODE = {
+  name: 'required-of-node',
+  setup({ onResolve, onLoad }) {
+    onResolve({ filter: /./ }, ({ path, kind }) =>
+      kind === 'require-call' && isBuiltin(path) ? { path, namespace: 'required-of-node' } : undefined,
+    );
+    onLoad({ filter: /./, namespace: 'required-of-node' }, ({ path }) => ({
+      contents: `
+        const found = process.getBuiltinModule(${JSON.stringify(path)});
+        if (!found) throw Object.assign(new Error('No such built-in module: ${path}'), { code: 'ERR_UNKNOWN_BUILTIN_MODULE' });
+        module.exports = found;`,
+    }));
+  },
+};
+
+const PLUGINS = [SERVE_OUTSIDE, REQUIRED_OF_NODE];
 
 /** What the threads load: the I/O thread, the local server's when it listens, and the fault proxy's. */
 const THREADS = [
@@ -30,13 +80,23 @@ const THREADS = [
  */
 export async function bundleEsm(made, entries) {
   const bundles = [...THREADS.map((file) => [file]), entries];
-  await Promise.all(bundles.map((files) => bundle(made, files)));
+  // What a thread loads is one file; of the entries, the chunk that loads undici is beside it.
+  const undiciFrom = (files) =>
+    undiciOutside(files === entries ? './undici.js' : posix.relative(posix.dirname(files[0]), UNDICI));
+  await Promise.all([
+    ...bundles.map((files) => bundle(made, files, { plugins: [...PLUGINS, undiciFrom(files)] })),
+    bundle(made, ['esm/wire/transport/undici.js'], {
+      outbase: join(made, 'esm/wire/transport'),
+      outdir: dirname(join(made, UNDICI)),
+      plugins: [UNDICI_USED, REQUIRED_OF_NODE],
+      sourcemap: false,
+    }),
+  ]);
   await bundle(made, [SERVER], {
     // A thread that begins with CommonJS is there a third sooner, and many a test waits for it.
     format: 'cjs',
     outExtension: { '.js': '.cjs' },
     external: ['./served.js'],
-    banner: {},
   });
   const packed = bundles.flat().map((file) => posix.relative('esm', file));
   const lines = [
@@ -65,12 +125,8 @@ const bundle = (made, files, options = {}) =>
     mainFields: ['module', 'main'],
     // What packages in it make of turns of the event loop and of time, too (`src/platform/time.ts`).
     inject: [join(made, 'esm/platform/time.js')],
-    external: ['undici', 'lru-cache'],
-    plugins: [SERVE_OUTSIDE],
-    // memfs and the demo's unionfs are CommonJS, and require modules of Node.
-    banner: {
-      js: "import { createRequire as requireFrom } from 'node:module';\nconst require = requireFrom(import.meta.url);",
-    },
+    external: ['lru-cache'],
+    plugins: PLUGINS,
     // `graphql` looks at every value that it passes for another copy of itself: here is one.
     define: { 'process.env.NODE_ENV': '"production"' },
     sourcemap: true,

@@ -138,6 +138,23 @@ describe.each(kinds)(
         expect(sumsOf(downloaded(files))).toEqual(sumsOf(FILES));
       });
 
+      test('with links in it is what the SDK makes of a directory with the same links', async () => {
+        const files = filesOf({ 'a.txt': 'one', 'dir/b.txt': 'two', 'dir/sub/c.txt': 'three' });
+        const links = { file: 'a.txt', 'dir/up': '../a.txt', around: 'dir/sub/../b.txt', directory: 'dir' };
+        const draft = `${pathOf('linked')}/draft`;
+        await writeTree(fs, draft, files);
+        for (const [name, target] of Object.entries(links))
+          await fs.promises.symlink(target, `${draft}/${name}`);
+        const { digest } = await fs.wandb.commit(draft, { digestAlgorithm });
+        const [theirs, ours, seen] = await sdk(
+          log('linked-there', files, { links }),
+          { do: 'manifest', artifact: `${PROJECT}/linked:v0` },
+          { do: 'manifest', artifact: `${PROJECT}/linked-there:v0` },
+        );
+        expect(theirs).toMatchObject({ digest, fileCount: 9 });
+        expect(ours).toEqual(seen);
+      });
+
       test('the SDK makes drafts of, and we read what became of them', async () => {
         await commit('redrafted', filesOf({ 'a.txt': 'one', 'b/c.txt': 'two' }));
         const [logged] = await sdk({

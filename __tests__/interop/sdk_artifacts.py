@@ -56,8 +56,13 @@ def build(step, directory):
         incremental=step.get("incremental", False),
         **({"digest_algorithm": step["digestAlgorithm"]} if "digestAlgorithm" in step else {}),
     )
-    for name in step.get("files", {}):
-        artifact.add_file(os.path.join(directory, name), name=name)
+    if "links" in step:
+        for name, target in step["links"].items():
+            os.symlink(target, os.path.join(directory, name))
+        artifact.add_dir(directory)
+    else:
+        for name in step.get("files", {}):
+            artifact.add_file(os.path.join(directory, name), name=name)
     for name, ref in step.get("references", {}).items():
         artifact.add_reference(ref["uri"], name=name, checksum=ref.get("checksum", True))
     for name, target in step.get("artifactReferences", {}).items():

@@ -1,7 +1,10 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import type { Content, Entry } from '../../src/contract/entry.js';
 import { Failure } from '../../src/contract/failure.js';
 import type { Call } from '../../src/contract/remote.js';
 import { treePath } from '../../src/contract/tree-path.js';
+import { makeDirectory } from '../helpers/directories.js';
 import { eventually } from '../semantics/helpers/waiting.js';
 import { codeOf, sourceOf, UNIT } from './helpers/owned.js';
 import { threaded, threadNamed } from './helpers/threaded.js';
@@ -197,12 +200,18 @@ describe('a thread that dies', () => {
     );
   });
 
-  test('again and again fails its flush with the reason, and the next call starts anew', async () => {
+  test("again and again fails its flush with the reason, and the next call starts anew with what wasn't sent", async () => {
+    const file = join(await makeDirectory(), 'file');
+    process.env.LIVES_WITH = file;
     const { ask, events } = await threaded({ workerUrl: threadNamed('short-lived.mjs') });
     await ask('submit', submission('a', 'a', 1));
     await expect(ask('flush', { inos: null })).rejects.toMatchObject({ code: 'EIO', cause: 'exit code 7' });
     expect(events).toMatchObject([{ type: 'failed', path: `${UNIT}/a`, failure: { code: 'EIO' } }]);
     await expect(ask('flush', { inos: null })).rejects.toMatchObject({ code: 'EIO' });
+    writeFileSync(file, '');
+    await ask('flush', { inos: null });
+    expect(events).toContainEqual(expect.objectContaining({ type: 'uploaded', path: `${UNIT}/a` }));
+    delete process.env.LIVES_WITH;
   });
 });
 

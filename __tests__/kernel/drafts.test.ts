@@ -128,7 +128,6 @@ describe('copying a version into a draft', () => {
     await fs.promises.cp(`${C}/v1/ref`, `${D}/copied`);
     await fs.promises.symlink('gs://bucket/other', `${D}/made`);
     expect(await fs.promises.readlink(`${D}/made`)).toBe('gs://bucket/other');
-    await expect(fs.promises.symlink('../v0', `${D}/inside`)).rejects.toMatchObject({ code: 'EPERM' });
     await fs.wandb.commit(D);
     const files = store.collections.get(treePath('e/p/t/c'))?.versions.get('v2');
     expect(files?.get('copied')?.uri).toBe('s3://bucket/key');

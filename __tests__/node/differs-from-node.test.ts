@@ -95,6 +95,8 @@ describe('what differs from a local disk', () => {
     artifacts.mkdirSync(`${COLLECTION}/next`);
     artifacts.symlinkSync('s3://bucket/key', `${COLLECTION}/next/reference`);
     expect(artifacts.readlinkSync(`${COLLECTION}/next/reference`)).toBe('s3://bucket/key');
+    artifacts.symlinkSync('file', `${COLLECTION}/next/soft`);
+    expect(artifacts.readlinkSync(`${COLLECTION}/next/soft`)).toBe('file');
     expect(await errnosOf(artifacts, 'readlink', `${VERSION}/a.txt`)).toEqual(everywhere('EINVAL'));
   });
 
@@ -311,6 +313,12 @@ describe('what differs from a local disk', () => {
       expect(fs.statSync(`${RUN}/${name}`).mode & 0o777).toBe(0o700);
     }
     expect(await errnosOf(artifacts, 'lchmod', `${COLLECTION}/latest`, 0o600)).toEqual(everywhere('ENOTSUP'));
+    artifacts.mkdirSync(`${COLLECTION}/modes`);
+    artifacts.symlinkSync('missing', `${COLLECTION}/modes/soft`);
+    expect(await errnosOf(artifacts, 'lchmod', `${COLLECTION}/modes/soft`, 0o600)).toEqual(
+      everywhere('no error'),
+    );
+    expect(artifacts.lstatSync(`${COLLECTION}/modes/soft`).mode & 0o777).toBe(0o600);
   });
 
   test('`readableWebStream`', async () => {

@@ -2,9 +2,8 @@ import { packageRoot, runWell } from '../helpers/processes.js';
 import { startServer } from '../helpers/server.js';
 
 /** Loads the package and reads a file: tells what of the disk was looked at for the first, and whose agent is under `fetch`. */
-const program = (load: string): string => `
+const program = (load: string, undici: string): string => `
   const fs = require('node:fs');
-  const Agent = require('undici/lib/dispatcher/agent.js');
   const looks = [];
   for (const name of ['statSync', 'lstatSync', 'fstatSync', 'readdirSync', 'readFileSync']) {
     const real = fs[name];
@@ -21,19 +20,23 @@ const program = (load: string): string => `
     const wandb = createWandbFs({ sync: 'off' });
     const text = await wandb.promises.readFile('team/project/run/a', 'utf8');
     await wandb.wandb.close();
+    const { Agent } = ${undici};
     console.log(JSON.stringify({ loaded, text, isReplaced: agents().some((agent) => agent instanceof Agent) }));
   })();`;
 
 test.each([
-  ['require', "require('wandb-fs')"],
-  ['import()', "await import('wandb-fs')"],
+  ['require', "require('wandb-fs')", "require('undici')"],
+  ['import()', "await import('wandb-fs')", "await import('./dist/esm/shared/undici.js')"],
 ])(
   "loaded by %s the package looks at nothing on the disk, and leaves the process's fetch alone",
-  async (_, load) => {
+  async (_, load, undici) => {
     const server = await startServer();
     await server.seed({ 'team/project/run': { a: 'text' } });
     const env = { WANDB_BASE_URL: server.url, WANDB_API_KEY: server.apiKey };
-    const printed = await runWell(process.execPath, ['--eval', program(load)], { cwd: packageRoot, env });
+    const printed = await runWell(process.execPath, ['--eval', program(load, undici)], {
+      cwd: packageRoot,
+      env,
+    });
     expect(JSON.parse(printed)).toEqual({
       loaded: { looks: [], agents: 0 },
       text: 'text',

@@ -150,6 +150,49 @@ test('a draft is there again, whole, and can be committed', async () => {
   expect(fs.wandb.journal()?.entries).toEqual([]);
 });
 
+test('the links and modes of a draft are there again: names of one file are one file', async () => {
+  const seeded = { versions: [{ files: { 'a.txt': 'of a version' } }] };
+  await server.seedArtifacts({ 'team/project/dataset/links': seeded });
+  const collection = '/team/project/dataset/links';
+  const draft = `${collection}/draft`;
+  await killed(`
+    const artifacts = createWandbArtifactFs(options);
+    const DRAFT = ${JSON.stringify(draft)};
+    artifacts.mkdirSync(DRAFT);
+    artifacts.mkdirSync(DRAFT + '/sub', 0o700);
+    artifacts.writeFileSync(DRAFT + '/sub/a', 'a');
+    artifacts.chmodSync(DRAFT + '/sub/a', 0o600);
+    artifacts.symlinkSync('sub/../sub/a', DRAFT + '/soft');
+    artifacts.symlinkSync(DRAFT + '/sub', DRAFT + '/absolute');
+    artifacts.linkSync(DRAFT + '/sub/a', DRAFT + '/hard');
+    artifacts.linkSync(DRAFT + '/hard', DRAFT + '/third');
+    artifacts.unlinkSync(DRAFT + '/third');
+    artifacts.appendFileSync(DRAFT + '/hard', '+');
+    artifacts.renameSync(DRAFT + '/hard', DRAFT + '/renamed');
+    artifacts.cpSync('${collection}/v0/a.txt', DRAFT + '/copy');
+    artifacts.linkSync(DRAFT + '/copy', DRAFT + '/other');`);
+  const fs = createWandbArtifactFs(options());
+  mounted.push(fs);
+  expect(fs.readdirSync(draft)).toEqual(['absolute', 'copy', 'other', 'renamed', 'soft', 'sub']);
+  expect(fs.readlinkSync(`${draft}/soft`)).toBe('sub/../sub/a');
+  expect(fs.realpathSync(`${draft}/absolute/a`)).toBe(`${draft}/sub/a`);
+  const shapeOf = (name: string) => {
+    const { nlink, mode, ino } = fs.statSync(`${draft}/${name}`);
+    return { nlink, mode: mode & 0o777, ino };
+  };
+  expect(shapeOf('renamed')).toEqual({ nlink: 2, mode: 0o600, ino: shapeOf('sub/a').ino });
+  expect(shapeOf('copy')).toEqual({ nlink: 2, mode: 0o644, ino: shapeOf('other').ino });
+  expect(shapeOf('sub').mode).toBe(0o700);
+  fs.appendFileSync(`${draft}/soft`, '!');
+  fs.appendFileSync(`${draft}/other`, '!');
+  for (const name of ['renamed', 'sub/a', 'absolute/a'])
+    expect(fs.readFileSync(`${draft}/${name}`, 'utf8')).toBe('a+!');
+  expect(fs.readFileSync(`${draft}/copy`, 'utf8')).toBe('of a version!');
+  const { version } = await fs.wandb.commit(draft);
+  expect(fs.readFileSync(`${collection}/${version}/absolute/a`, 'utf8')).toBe('a+!');
+  expect(fs.wandb.journal()?.entries).toEqual([]);
+});
+
 test('a live process keeps what is its own', async () => {
   const first = start({ writebackDelay: 60_000 });
   await first.promises.writeFile(`${run}/file`, 'content');

@@ -156,3 +156,32 @@ test('a version is packed, and the archive extracted into a draft, which becomes
     deduplicated: true,
   });
 });
+
+test('links of an archive are links in a draft, and are packed again as from a disk', async () => {
+  const { mountPoint, disk, mountCold } = await makeVersionTwins(server, { 'a.txt': 'a' });
+  const source = join(disk, 'v0');
+  nodeFs.mkdirSync(join(source, 'lib'));
+  nodeFs.writeFileSync(join(source, 'lib/so.1'), 'library');
+  nodeFs.symlinkSync('so.1', join(source, 'lib/so'));
+  nodeFs.symlinkSync('../a.txt', join(source, 'lib/up'));
+  nodeFs.linkSync(join(source, 'lib/so.1'), join(source, 'hard'));
+  const [archive, again] = [join(directory, 'links.tar'), join(directory, 'again.tar')];
+  await pipeline(
+    tar.create({ cwd: source, portable: true }, ['a.txt', 'lib', 'hard']),
+    nodeFs.createWriteStream(archive),
+  );
+  const fs = mountCold();
+  const draft = join(mountPoint, 'draft');
+  await pipeline(nodeFs.createReadStream(archive), tarFs.extract(draft, { fs }));
+  expect(fs.readlinkSync(join(draft, 'lib/up'))).toBe('../a.txt');
+  expect(fs.statSync(join(draft, 'hard'))).toMatchObject({
+    nlink: 2,
+    ino: fs.statSync(join(draft, 'lib/so')).ino,
+  });
+  await packed(fs, draft, nodeFs.createWriteStream(again));
+  const types = async (file: string) =>
+    Object.fromEntries((await entriesOf(nodeFs.readFileSync(file))).map(([name, , type]) => [name, type]));
+  expect(await types(again)).toMatchObject({ 'lib/so': 'SymbolicLink', 'lib/up': 'SymbolicLink' });
+  const { version } = await fs.wandb.commit(draft);
+  expect(await textsBelow(fs, join(mountPoint, `${version}`))).toEqual(await textsBelow(nodeFs, source));
+});

@@ -141,7 +141,11 @@ export interface WandbFsOptions {
    * @default warnings go to `process.emitWarning`
    */
   readonly logger?: Logger | undefined;
-  /** Where the I/O thread's file lies, for bundlers that move it. @default beside this package's other files */
+  /**
+   * Where the I/O thread's file lies, for bundles: what was made of 'wandb-fs/thread'.
+   *
+   * @default beside this package's other files, else a file 'wandb-fs-thread' beside the bundle
+   */
   readonly workerUrl?: string | URL | undefined;
 }
 

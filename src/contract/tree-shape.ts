@@ -47,7 +47,10 @@ export interface Level {
   readonly isImplicit?: boolean;
 }
 
-/** The rules of names beside units that are made here; as segments of paths. */
+/**
+ * The rules of names beside units that are made here; as segments of paths. What is in them is a directory of the disk in
+ * all else, with links and with modes that count.
+ */
 export interface DraftRules {
   /** Throws EINVAL for what can be no name of a draft. */
   assertDraftName(name: string): void;
@@ -57,8 +60,10 @@ export interface DraftRules {
   linksOfCommit(name: string): readonly string[] | null;
   /** Told with EXDEV for a commit to another directory than the draft's. */
   readonly elsewhere: string;
-  /** Told with EPERM for a link in a draft that leads to a path. */
-  readonly link: string;
+  /** Told with EXDEV for a hard link out of a draft, or into one. */
+  readonly edge: string;
+  /** Told with EXDEV for the commit of a symbolic link that leads to where no content can be taken from. */
+  readonly beyond: string;
 }
 
 /** One sentence each, for who tries what the tree hasn't got. */

@@ -1,7 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import { type MountsControl, mountAll, type WandbFs } from '../index.js';
 import { copyOfNodeFs, nodeFs } from '../platform/disk.js';
-import { isInOwnThread } from '../threads/thread-file.js';
+import { addressOf, isInOwnThread } from '../threads/thread-file.js';
 import { mountsOfEnvironment } from './mounts-variable.js';
 import { patchNodeFs } from './patch.js';
 import { isPreloaded } from './preload.js';
@@ -65,10 +65,9 @@ export function register(options: RegisterOptions = {}): Registration {
   return registration;
 }
 
-const here = fileURLToPath(import.meta.url);
-const twins = here.endsWith('.cjs')
-  ? [here, fileURLToPath(new URL('../esm/integrations/register.js', import.meta.url))]
-  : [here, fileURLToPath(new URL('../../cjs/register.cjs', import.meta.url))];
+const address = addressOf(import.meta.url);
+const twin = address.endsWith('.cjs') ? '../esm/integrations/register.js' : '../../cjs/register.cjs';
+const twins = [fileURLToPath(address), fileURLToPath(new URL(twin, address))];
 
 // The threads of this package work for the others: they have no use for what they serve.
 if (!isInOwnThread() && isPreloaded(twins)) register();

@@ -42,8 +42,8 @@ export type Answer =
   /** The owner is about to read what was handed over as `id`. */
   | { readonly type: 'open'; readonly opening: number; readonly id: number }
   | { readonly type: 'close'; readonly id: number }
-  /** The thread ends. */
-  | { readonly type: 'gone'; readonly detail: string };
+  /** The thread ends; `isOther`: what was started isn't the owner's thread at all. */
+  | { readonly type: 'gone'; readonly detail: string; readonly isOther?: boolean };
 
 /** Bytes go to the other side, they aren't copied. An fd is the whole process's. */
 export function packContent(content: Opened): { content: Opened; transfers: Transferable[] } {

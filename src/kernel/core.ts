@@ -43,6 +43,8 @@ export interface KernelOptions {
   readonly warn: (message: string) => void;
   /** Every change fails with EROFS. */
   readonly readOnly: boolean;
+  /** The user's number; undefined where there are none. @default the process's effective one */
+  readonly user?: () => number | undefined;
   /** Milliseconds since the epoch, for dates that callers see. @default Date.now */
   readonly now?: () => number;
   /** Milliseconds of a clock that is never set, for ages. @default performance.now */
@@ -88,6 +90,8 @@ export class Core {
   private firstMissed: Inode | null = null;
   /** Who hears of uploads beside the write-back: `fs.wandb.uploads`. */
   listener: ((event: RemoteEvent) => void) | null = null;
+  /** A draft was made here: before, no path leads into one. */
+  hasDrafts = false;
   /** No call is taken any more. */
   isClosed = false;
   /** The owner of the remote has ended. */
@@ -181,12 +185,34 @@ export class Core {
       throw new Failure('EACCES', `${this.shape.keeper} keeps ${name} itself; it is read-only.`);
   }
 
+  /** Permission bits, as they are shown. */
+  modeOf(inode: Inode): number {
+    const mode = inode.local?.attributes?.mode ?? (inode.isDirectory ? 0o755 : 0o644);
+    const isFrozen = this.shape.frozen !== null && this.isFrozen(inode);
+    const isReadOnly = inode.entry?.isReadOnly || this.options.readOnly || isFrozen;
+    return isReadOnly ? mode & ~0o222 : mode;
+  }
+
+  /**
+   * Throws EACCES where the modes of a draft forbid it, as those of a disk do: to its owner, who is the user of this
+   * process, and never to root. Elsewhere modes keep nobody out.
+   */
+  assertPermitted(inode: Inode, what: keyof typeof OWNERS_BITS): void {
+    if (!this.hasDrafts || !inode.draft || !(this.options.user ?? effectiveUser)()) return;
+    if ((this.modeOf(inode) & OWNERS_BITS[what]) === 0) throw new Failure('EACCES');
+  }
+
   /** Is it where nothing ever changes, and in no draft? */
   isFrozen(inode: Inode): boolean {
     const { frozen } = this.shape;
     return frozen !== null && inode.depth >= frozen.from && inode.draft === null;
   }
 }
+
+const OWNERS_BITS = { read: 0o400, write: 0o200, search: 0o100 } as const;
+
+/** A program may take another user at any time. */
+const effectiveUser = (): number | undefined => process.geteuid?.();
 
 const DEVICE = Symbol.for('wandb-fs.nextDevice');
 const shared = theGlobal as { [DEVICE]?: number };

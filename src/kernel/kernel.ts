@@ -6,19 +6,28 @@ import { close, open, release } from './content/open-files.js';
 import { read, readPage } from './content/reading/read.js';
 import { lookedUpAnew } from './content/reading/staleness.js';
 import { Core, type KernelOptions } from './core.js';
-import { access, fstat, lstat, setMode, setOwner, setTimes, stat } from './namespace/attributes.js';
+import {
+  access,
+  fstat,
+  lstat,
+  setMode,
+  setModeOfName,
+  setOwner,
+  setTimes,
+  stat,
+} from './namespace/attributes.js';
 import { mkdir, opendir, readdir } from './namespace/directories.js';
 import { findUnits, info, listed, signedUrl } from './namespace/info.js';
-import { throughLinks } from './namespace/links.js';
+import { throughLinks } from './namespace/links/aliases.js';
 import { missing } from './namespace/missing.js';
 import { removeTree, rmdir, unlink } from './namespace/removal.js';
 import { rename } from './namespace/rename.js';
-import { assertFree, ensureListed, resolve } from './namespace/resolve.js';
+import { ensureListed, resolve } from './namespace/resolve.js';
 import type { Fault, Operation } from './operation/operation.js';
 import type { Kernel } from './syscalls.js';
 import { commit } from './versions/commit.js';
 import { clone, startFrom } from './versions/drafts.js';
-import { readlink, symlink } from './versions/links.js';
+import { link, readlink, symlink } from './versions/links.js';
 import { flush, outlookOfClose } from './writeback/flush.js';
 import { recover } from './writeback/recovery.js';
 
@@ -50,19 +59,17 @@ export function createKernel(options: KernelOptions): Kernel {
     lutimes: (op, path, atimeMs, mtimeMs) => setTimes(core, resolve(core, op, path, true), atimeMs, mtimeMs),
     futimes: (_op, fd, atimeMs, mtimeMs) => setTimes(core, inodeOf(fd), atimeMs, mtimeMs),
     chmod: (op, path, mode) => setMode(core, resolve(core, op, path), mode),
+    lchmod: (op, path, mode) => setModeOfName(core, op, path, mode),
     fchmod: (_op, fd, mode) => setMode(core, inodeOf(fd), mode),
     chown: (op, path, uid, gid) => setOwner(core, resolve(core, op, path), uid, gid),
+    lchown: (op, path, uid, gid) => setOwner(core, resolve(core, op, path, true), uid, gid),
     fchown: (_op, fd, uid, gid) => setOwner(core, inodeOf(fd), uid, gid),
     readlink: (op, path) => readlink(core, op, path),
     realpath: (op, path) => resolve(core, op, path).path,
     symlink: (op, target, path) => symlink(core, op, target, path),
     clone: (op, from, to, isExclusive) => clone(core, op, from, to, isExclusive),
     startFrom: (op, from, to) => startFrom(core, op, from, to),
-    link: (op, from, to) => {
-      resolve(core, op, from);
-      assertFree(core, op, to);
-      throw new Failure('EPERM', `${core.shape.keeper} holds no hard links; copy the file instead.`);
-    },
+    link: (op, from, to) => link(core, op, from, to),
 
     commit: (op, path, options) => commit(core, op, path, options),
     info: (op, path) => info(core, op, path),

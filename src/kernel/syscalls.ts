@@ -81,17 +81,20 @@ export interface Kernel {
   lutimes(op: Operation, path: TreePath, atimeMs: number, mtimeMs: number): void;
   futimes(op: Operation, fd: number, atimeMs: number, mtimeMs: number): void;
   chmod(op: Operation, path: TreePath, mode: number): void;
+  /** As `chmod`, but of a link itself; ENOTSUP where links have no modes. */
+  lchmod(op: Operation, path: TreePath, mode: number): void;
   fchmod(op: Operation, fd: number, mode: number): void;
   /** EPERM unless both are the caller's own (or -1: unchanged). */
   chown(op: Operation, path: TreePath, uid: number, gid: number): void;
+  lchown(op: Operation, path: TreePath, uid: number, gid: number): void;
   fchown(op: Operation, fd: number, uid: number, gid: number): void;
   /** EINVAL for what exists and is no symbolic link. */
   readlink(op: Operation, path: TreePath): string;
   /** The path without links in it, of what exists. */
   realpath(op: Operation, path: TreePath): TreePath;
   /**
-   * Sets an alias of a version (one that is there moves), links a version into another collection, or makes a reference
-   * in a draft; EPERM where there are no versions.
+   * Sets an alias of a version (one that is there moves), links a version into another collection, or makes a link or a
+   * reference in a draft; EPERM where there are no versions.
    */
   symlink(op: Operation, target: LinkTarget, path: TreePath): void;
   /**
@@ -101,6 +104,7 @@ export interface Kernel {
   clone(op: Operation, from: TreePath, to: TreePath, isExclusive: boolean): boolean;
   /** Takes note that the content of a directory is copied into another one, before it is: see `versions/drafts.ts`. */
   startFrom(op: Operation, from: TreePath, to: TreePath): void;
+  /** Another name for a file of a draft, in the same draft; EXDEV across its edge, EPERM where there are none. */
   link(op: Operation, from: TreePath, to: TreePath): void;
 
   // What concerns the tree as a whole:

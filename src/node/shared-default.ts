@@ -1,4 +1,5 @@
 import { VERSION } from '../config/config.js';
+import { addressOf } from '../threads/thread-file.js';
 import type { WandbFs } from './faces/create.js';
 
 interface Default {
@@ -26,7 +27,7 @@ function defaults(): Defaults {
  * @param make is given what is to be called when it is closed
  */
 export function sharedDefault(kind: string, make: (onClose: () => void) => WandbFs): WandbFs {
-  const file = import.meta.url;
+  const file = addressOf(import.meta.url);
   const all = defaults();
   const there = all.get(kind);
   if (there && !there.files.has(file)) {

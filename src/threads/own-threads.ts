@@ -9,7 +9,7 @@ import { threadEnvironment } from './thread-file.js';
  * keeps no process meanwhile. How many it has is shared, so that it can't end itself while it is being given one.
  */
 const NONE = 0;
-const ENDED = -1;
+export const ENDED = -1;
 
 /** How long a thread waits for its next task, in milliseconds: as long as between two test files. */
 const IDLE_MS = 2000;

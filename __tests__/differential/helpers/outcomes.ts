@@ -1,4 +1,4 @@
-import type { Fs, Operation, Side } from './program.js';
+import { bare, type Fs, type Operation, type Side } from './program.js';
 
 const isNode20 = process.versions.node.startsWith('20.');
 
@@ -6,20 +6,20 @@ const isNode20 = process.versions.node.startsWith('20.');
  * What of an error both sides must agree on: all that Node's own errors have. Behind the errno's text we add a sentence
  * of our own now and then. Refusals are worded as those of Node 20; under others their codes count.
  */
-export function comparable(error: unknown, base: string): unknown {
+export function comparable(error: unknown, side: Side): unknown {
   const { name, message, code, errno, syscall, path, dest } = error as NodeJS.ErrnoException & {
     dest?: string;
   };
-  const bare = (text: string | undefined): string | undefined => text?.replaceAll(base, '<base>');
-  if (code?.startsWith('ERR_')) return isNode20 ? { name, code, message: bare(message) } : { code };
+  const told = (text: string | undefined): string | undefined => text && bare(side, text);
+  if (code?.startsWith('ERR_')) return isNode20 ? { name, code, message: told(message) } : { code };
   return {
     name,
     code,
     errno,
     syscall,
-    path: bare(path),
-    dest: bare(dest),
-    message: withoutSentence(bare(message) ?? ''),
+    path: told(path),
+    dest: told(dest),
+    message: withoutSentence(told(message) ?? ''),
   };
 }
 
@@ -28,7 +28,7 @@ export async function outcomeOf(operation: Operation, side: Side): Promise<unkno
   try {
     return { value: (await operation.run(side)) ?? null };
   } catch (error) {
-    return comparable(error, side.base);
+    return comparable(error, side);
   }
 }
 

@@ -1,6 +1,7 @@
 import type { CopyOptions } from 'node:fs';
 import * as fc from 'fast-check';
 import { call, type Style } from '../../semantics/helpers/styles.js';
+import { linksToDirectories } from './links.js';
 import { bare, content, type Operations, onName, onNames, onNameWith, type Side } from './program.js';
 import { shapeOf, timesOf } from './stats.js';
 
@@ -46,9 +47,13 @@ const isDirectory = (side: Side, path: string): boolean =>
 const copyTree = async (side: Side, how: Style, from: string, to: string, options: CopyOptions) => {
   // Into a directory above, a copy meets what it has just written, if the disk shows it.
   if (from.startsWith(`${to.replace(/\/$/, '')}/`)) return 'left out';
+  // Around a link that leads to a directory around it there is no end.
+  if (options.dereference && linksToDirectories(side) > 0) return 'left out';
   const isThere = side.fs.existsSync(from);
   const known = isThere ? how : 'sync';
   if (known === 'sync' && nodeMajor >= 22) {
+    // Of a link that leads nowhere it tells what it is that hinders it.
+    if (!isThere && isTaken(side, from)) return 'left out';
     if (isTaken(side, to) || (isDirectoryIfThere(side, from) && !options.recursive)) return 'left out';
   }
   if (isAnyOpen(side) && isTaken(side, to)) return 'left out';

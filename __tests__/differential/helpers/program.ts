@@ -1,7 +1,10 @@
 import type nodeFs from 'node:fs';
+import { constants } from 'node:fs';
 import type { FileHandle } from 'node:fs/promises';
 import * as fc from 'fast-check';
 import { STYLES, type Style } from '../../semantics/helpers/styles.js';
+
+const { O_CREAT, O_DIRECTORY, O_NOFOLLOW, O_RDWR } = constants;
 
 export type Fs = typeof nodeFs;
 
@@ -9,6 +12,8 @@ export type Fs = typeof nodeFs;
 export interface Side {
   readonly fs: Fs;
   readonly base: string;
+  /** The base, or a directory above it that links may lead to. */
+  readonly top: string;
   /** By their number in the program; undefined where the open failed or the file was closed. */
   readonly open: (number | undefined)[];
   readonly handles: (FileHandle | undefined)[];
@@ -58,6 +63,9 @@ export const flags = fc.constantFrom(
   'q',
   0o100,
   0o1101,
+  O_NOFOLLOW,
+  O_NOFOLLOW | O_CREAT | O_RDWR,
+  O_DIRECTORY,
 );
 export const offset = fc.integer({ min: 0, max: 20 });
 /** Where a read or write begins: at the file's own position, or anywhere. */
@@ -66,7 +74,8 @@ export const position = fc.option(offset);
 export const at = (side: Side, path: string): string => `${side.base}/${path}`;
 
 /** A result that tells paths, without what differs in them. */
-export const bare = (side: Side, value: unknown): string => String(value).replaceAll(side.base, '<base>');
+export const bare = ({ base, top }: Side, value: unknown): string =>
+  String(value).replaceAll(base, '<base>').replaceAll(top, '<top>');
 
 export const operation = (text: string, run: (side: Side) => Promise<unknown>): Operation => ({
   text,

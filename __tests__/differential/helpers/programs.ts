@@ -1,8 +1,9 @@
 import nodeFs from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 import * as fc from 'fast-check';
 import type { WandbFs } from 'wandb-fs';
+import { linkedTreeOf } from './links.js';
 import { anyOperation } from './operations.js';
 import { contentsOf, outcomeOf, treeOf } from './outcomes.js';
 import type { Fs, Operation, Side } from './program.js';
@@ -22,10 +23,12 @@ export interface Place {
   readonly fs: WandbFs;
   /** Holds the files of `START`. */
   readonly base: string;
+  /** What is compared in the end. @default the base, where there are no links */
+  readonly top?: string;
   /** Between two operations. */
   readonly between?: (index: number) => Promise<void>;
   /** Compares what the server holds in the end. */
-  readonly check: (files: Readonly<Record<string, string>>) => Promise<void>;
+  readonly check: (files: Readonly<Record<string, string>>, disk: Side) => Promise<void>;
 }
 
 export const top = nodeFs.mkdtempSync(join(tmpdir(), 'wandb-fs-differential-'));
@@ -41,24 +44,29 @@ let serial = 0;
 export async function compareWithDisk(
   makePlace: (serial: string) => Promise<Place>,
   wanted: number,
+  operation = anyOperation,
 ): Promise<void> {
-  const program = fc.array(anyOperation, { minLength: 1, maxLength: LENGTH * 2, size: 'max' });
+  const program = fc.array(operation, { minLength: 1, maxLength: LENGTH * 2, size: 'max' });
   await fc.assert(
     fc.asyncProperty(program, async (operations) => {
       const number = String(++serial).padStart(6, '0');
       const place = await makePlace(number);
-      const ours = sideOf(place.fs as Fs, place.base);
-      const node = makeDisk(join(top, `n${number}`));
+      const ours = sideOf(place.fs as Fs, place.base, place.top);
+      const disk = join(top, `n${number}`);
+      const inside = place.top === undefined ? '' : relative(place.top, place.base);
+      const node = makeDisk(join(disk, inside), disk);
       try {
         await runBoth(operations, ours, node, place.between);
         await Promise.all([closeAll(ours), closeAll(node)]);
-        const tree = treeOf(node.fs, node.base);
-        expect(treeOf(ours.fs, ours.base)).toEqual(tree);
-        await place.check(contentsOf(tree));
+        const treeOn = (side: Side): Record<string, string | null> =>
+          place.top === undefined ? treeOf(side.fs, side.base) : linkedTreeOf(side);
+        const tree = treeOn(node);
+        expect(treeOn(ours)).toEqual(tree);
+        await place.check(contentsOf(tree), node);
       } finally {
         await closeAll(node);
         await place.fs.wandb.close();
-        nodeFs.rmSync(node.base, { recursive: true });
+        nodeFs.rmSync(disk, { recursive: true });
       }
     }),
     { numRuns: Math.max(1, Math.ceil(wanted / LENGTH)), seed: SEED, endOnFailure: false },
@@ -78,15 +86,15 @@ export async function runBoth(
   }
 }
 
-export const sideOf = (fs: Fs, base: string): Side => ({ fs, base, open: [], handles: [] });
+export const sideOf = (fs: Fs, base: string, top = base): Side => ({ fs, base, top, open: [], handles: [] });
 
 /** The files of `START` on the disk. */
-export function makeDisk(base: string): Side {
+export function makeDisk(base: string, top = base): Side {
   for (const [name, text] of Object.entries(START)) {
     nodeFs.mkdirSync(join(base, name, '..'), { recursive: true });
     nodeFs.writeFileSync(join(base, name), text);
   }
-  return sideOf(nodeFs, base);
+  return sideOf(nodeFs, base, top);
 }
 
 export async function closeAll({ fs, open, handles }: Side): Promise<void> {

@@ -8,6 +8,7 @@ export const shapeOf = (stats: unknown): Record<string, unknown> => {
     size: known.isFile() ? known.size : null,
     mode: Number(known.mode) & 0o777,
     isLink: known.isSymbolicLink(),
+    nlink: known.isFile() ? Number(known.nlink) : null,
   };
 };
 

@@ -1,7 +1,8 @@
 /** The owner's thread, but `mkdir` of some names ends it. */
 import { onRequests } from './requests.mjs';
 
-await import('../../../dist/esm/io/owner/thread.js');
+const { served } = await import('../../../dist/esm/io/owner/thread.js');
+await served;
 onRequests((requests) => {
   const made = requests.filter(({ method }) => method === 'mkdir').map(({ args }) => args.path);
   if (made.includes('e/p/exit')) process.exit(3);

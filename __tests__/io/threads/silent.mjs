@@ -1,7 +1,8 @@
-/** A thread that lives and answers nothing but the request to end. */
+/** A thread that has lived, and answers nothing but the request to end. */
 import { workerData } from 'node:worker_threads';
 
 const { port, counter } = workerData.task;
+Atomics.add(new Int32Array(counter), 1, 1);
 port.on('message', (requests) => {
   const close = requests.find(({ method }) => method === 'close');
   if (!close) return;

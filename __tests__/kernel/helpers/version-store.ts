@@ -315,7 +315,10 @@ const above = (path: TreePath, depth: number): TreePath =>
 const nameOf = (path: TreePath): string => path.slice(path.lastIndexOf('/') + 1);
 
 /** The faces of `node:fs` over a store of versions, with a collection `e/p/t/c` that has two of them. */
-export function mountVersions(now: () => number = Date.now): {
+export function mountVersions(
+  now: () => number = Date.now,
+  user?: () => number,
+): {
   readonly fs: WandbFs;
   readonly store: VersionStore;
 } {
@@ -330,7 +333,7 @@ export function mountVersions(now: () => number = Date.now): {
     (contents) => createOwner({ ...defaults, store, contents, writebackDelay: 0 }),
     defaults,
   );
-  const kernel = createKernel({ ...defaults, remote, now, monotonic: now });
+  const kernel = createKernel({ ...defaults, remote, now, monotonic: now, ...(user && { user }) });
   const fs = makeFs({ connect: () => kernel, appUrl: () => 'https://wandb.ai', layout: ARTIFACTS });
   return { fs, store };
 }

@@ -41,15 +41,22 @@ export function diskKernel(base: string): Kernel {
     futimes: (_op, fd, atimeMs, mtimeMs) =>
       asFailure(() => nodeFs.futimesSync(fd, atimeMs / 1000, mtimeMs / 1000)),
     chmod: (_op, path, mode) => asFailure(() => nodeFs.chmodSync(at(path), mode)),
+    lchmod: (_op, path, mode) =>
+      asFailure(() => {
+        if (nodeFs.lstatSync(at(path)).isSymbolicLink()) throw new Failure('ENOTSUP');
+        nodeFs.chmodSync(at(path), mode);
+      }),
     fchmod: (_op, fd, mode) => asFailure(() => nodeFs.fchmodSync(fd, mode)),
     chown: (_op, path, uid, gid) => asFailure(() => nodeFs.chownSync(at(path), uid, gid)),
+    lchown: (_op, path, uid, gid) => asFailure(() => nodeFs.lchownSync(at(path), uid, gid)),
     fchown: (_op, fd, uid, gid) => asFailure(() => nodeFs.fchownSync(fd, uid, gid)),
     readlink: (_op, path) => asFailure(() => nodeFs.readlinkSync(at(path))),
     realpath: (_op, path) => treePath(asFailure(() => relative(base, nodeFs.realpathSync(at(path))))),
     symlink: (_op, target, path) =>
       asFailure(() => {
-        const text = target.kind === 'uri' ? target.uri : relative(dirname(at(path)), at(target.path));
-        nodeFs.symlinkSync(text, at(path));
+        const own = target.kind === 'path' && target.isAbsolute && target.path !== null;
+        const text = target.kind === 'uri' ? target.uri : target.text;
+        nodeFs.symlinkSync(own ? relative(dirname(at(path)), at(target.path)) : text, at(path));
       }),
     clone: () => false,
     startFrom: () => {},

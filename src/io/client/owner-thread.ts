@@ -7,7 +7,6 @@ import {
 } from 'node:worker_threads';
 import { Failure } from '../../contract/failure.js';
 import type { Contents } from '../../contract/remote.js';
-import { disk } from '../../platform/disk.js';
 import { monotonicClock, nextTick } from '../../platform/time.js';
 import { discard, hold, letGo, startTask } from '../../threads/own-threads.js';
 import {
@@ -19,8 +18,6 @@ import {
   type Request,
   type ThreadData,
 } from '../protocol.js';
-
-const { existsSync } = disk;
 
 /**
  * A caller that is blocked hears of no events: it looks for heartbeats (`protocol.ts`). It counts its looks, not the time:
@@ -71,14 +68,6 @@ export class OwnerThread {
     });
     this.worker.on('error', this.onError);
     this.worker.on('exit', this.onExit);
-    if (url.protocol === 'file:' && !existsSync(url)) {
-      void this.end();
-      throw new Failure(
-        'ENOTSUP',
-        "The I/O thread's file isn't there; bundlers need the option `workerUrl`.",
-        url.pathname,
-      );
-    }
     port1.on('message', (answer: Answer) => this.receive(answer));
     this.keepProcess(false);
   }

@@ -13,7 +13,7 @@ import {
 import type { TreePath } from '../../contract/tree-path.js';
 import type { TreeShape } from '../../contract/tree-shape.js';
 import { throwLater } from '../../platform/time.js';
-import { threadFile } from '../../threads/thread-file.js';
+import { isInOwnThread } from '../../threads/thread-file.js';
 import { keep, updateSignals } from '../lifecycle.js';
 import { SHAPES, type StoreChoice } from '../owner/store-choice.js';
 import { failureOf, unpack, unpackReply } from '../protocol.js';
@@ -21,6 +21,7 @@ import type { UploadOptions } from '../upload/uploader.js';
 import { Calls, ThreadCall } from './calls.js';
 import { ExitFlush } from './exit-flush.js';
 import { Ledger } from './ledger.js';
+import { NO_PROGRAM, OTHER_FILE, ownerFile } from './owner-file.js';
 import { OwnerThread, type ThreadAnswer } from './owner-thread.js';
 
 /** `syncTimeout` is for a thread without a word; `workerUrl` null: its file is beside this one. */
@@ -73,10 +74,11 @@ class ThreadRemote implements Remote {
   }
 
   call<M extends Method>(method: M, args: Args<M>, commit: (reply: Reply<M>) => void): ThreadCall {
-    if (method === 'close' && !this.thread) {
+    if (!this.thread && (method === 'close' || (method === 'flush' && !this.ledger.isPending))) {
+      // No thread has anything to do for it: no reason to start one, whose file a bundle may not have.
       const call = this.calls.make(method, args, commit);
-      this.forgetAll();
-      this.calls.settleLater(call, { ok: true, value: null });
+      if (method === 'close') this.forgetAll();
+      this.calls.settleLater(call, { ok: true, value: method === 'close' ? null : { failed: [] } });
       return call;
     }
     const started = this.started();
@@ -122,6 +124,8 @@ class ThreadRemote implements Remote {
   /** Starts a thread, and hands it what others had to send. */
   private start(): OwnerThread {
     const { store, writebackDelay, concurrency, workerUrl } = this.options;
+    if (isInOwnThread()) throw new Failure('ENOTSUP', NO_PROGRAM);
+    const file = ownerFile(workerUrl);
     const { exitFlush } = this;
     this.unregister ??= keep({
       isPending: () => this.ledger.isPending,
@@ -132,7 +136,7 @@ class ThreadRemote implements Remote {
       removeFiles: () => this.ending.removeFiles(),
     });
     const data = { store, writebackDelay, concurrency, declared: [...this.declared] };
-    const thread = new OwnerThread(workerUrl ?? threadFile('io/owner/thread.js'), data, {
+    const thread = new OwnerThread(file, data, {
       contents: () => this.contents,
       onAnswer: (from, answer) => this.onAnswer(from, answer),
       onGone: (from, detail) => this.lose(from, detail),
@@ -152,7 +156,7 @@ class ThreadRemote implements Remote {
 
   private onAnswer(thread: OwnerThread, answer: ThreadAnswer): void {
     if (answer.type === 'gone') {
-      this.lose(thread, answer.detail);
+      this.lose(thread, answer.detail, answer.isOther);
     } else if (answer.type === 'event') {
       if (answer.event.type === 'uploaded') this.deaths = 0;
       this.tell(unpack(answer.event));
@@ -189,7 +193,7 @@ class ThreadRemote implements Remote {
    * The thread died: calls that it had not answered have failed, for nobody knows what became of them. What it had to
    * upload, the next one does; a flush goes on there.
    */
-  private lose(thread: OwnerThread, detail: string): void {
+  private lose(thread: OwnerThread, detail: string, isOther = false): void {
     if (this.thread !== thread) return;
     // What it had sent before counts.
     thread.receiveAll();
@@ -197,15 +201,17 @@ class ThreadRemote implements Remote {
     this.thread = null;
     void thread.end();
     this.deaths++;
-    const failure = new Failure('EIO', 'The I/O thread ended; the next call starts another one.', detail);
-    const isHopeless = this.deaths > MOST_DEATHS_IN_A_ROW;
+    const failure = isOther
+      ? new Failure('ENOTSUP', OTHER_FILE, detail)
+      : new Failure('EIO', 'The I/O thread ended; the next call starts another one.', detail);
+    const isHopeless = isOther || this.deaths > MOST_DEATHS_IN_A_ROW;
     for (const { path } of this.ledger.all) this.declared.add(path);
     if (isHopeless) this.failAll(failure);
     const flushes: ThreadCall[] = [];
     for (const call of this.calls.all) {
       if (call.method === 'flush' && !isHopeless) flushes.push(call);
-      // Handed over anew below: its acknowledgement says nothing.
-      else if (call.method === 'submit' && !isHopeless) this.calls.settle(call, { ok: true, value: null });
+      // The ledger has it: it is handed over anew, and an event has told where that isn't tried now.
+      else if (call.method === 'submit') this.calls.settle(call, { ok: true, value: null });
       else this.calls.settle(call, { ok: false, failure });
     }
     if (!isHopeless && (this.ledger.isPending || flushes.length > 0)) this.takeOver(flushes);

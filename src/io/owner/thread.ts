@@ -38,5 +38,5 @@ const rest = serveTasks<ThreadData>((data) => {
   serving ??= import('./serve.js');
   void serving.then(({ serve }) => serve(data, post, onClosed));
 });
-// Whoever imports this file finds the first task served.
-await serving;
+/** Resolves when the first task is served. Nothing waits for it here: CommonJS, which bundlers may make of this, can't. */
+export const served: Promise<unknown> | null = serving;

@@ -4,7 +4,8 @@ import { constants } from '../../platform/disk.js';
 import { theGlobal } from '../../platform/realm.js';
 import type { Core } from '../core.js';
 import { Inode } from '../namespace/inode.js';
-import { find, resolveParent } from '../namespace/resolve.js';
+import { resolveParent } from '../namespace/naming.js';
+import { find, realPath } from '../namespace/resolve.js';
 import { Fault, type Operation } from '../operation/operation.js';
 import { flush } from '../writeback/flush.js';
 import { makeEmpty } from './local/writing.js';
@@ -93,7 +94,9 @@ export function open(core: Core, op: Operation, path: TreePath, flags: number, m
     resolveParent(core, op, path);
     throw new Failure('EISDIR');
   }
-  const found = find(core, op, path, (flags & O_NOFOLLOW) !== 0);
+  // What is to be made by nobody else isn't made behind a link either.
+  const isExclusive = (flags & O_CREAT) !== 0 && (flags & O_EXCL) !== 0;
+  const found = find(core, op, path, isExclusive || (flags & O_NOFOLLOW) !== 0);
   const inode = found ? admit(core, found, flags) : create(core, op, path, flags, mode);
   const file = new OpenFile(inode, inode.path, flags);
   if (inode.local?.content) core.overlay.hold(inode);
@@ -147,9 +150,11 @@ function admit(core: Core, inode: Inode, flags: number): Inode {
   const isWriting = (flags & ACCESS_MODE) !== O_RDONLY || (flags & O_TRUNC) !== 0;
   if (inode.isDirectory) {
     if (isWriting || (flags & O_CREAT) !== 0) throw new Failure('EISDIR');
+    core.assertPermitted(inode, 'read');
     return inode;
   }
   if ((flags & O_DIRECTORY) !== 0) throw new Failure('ENOTDIR');
+  if ((flags & ACCESS_MODE) !== O_WRONLY) core.assertPermitted(inode, 'read');
   if (isWriting) assertWritable(core, inode);
   else if (inode.entry?.refusal) throw new Failure('EACCES', inode.entry.refusal);
   // What is on its way to be removed or replaced could not keep its content for a new fd; a draft on its way to be a
@@ -160,8 +165,12 @@ function admit(core: Core, inode: Inode, flags: number): Inode {
 
 function create(core: Core, op: Operation, path: TreePath, flags: number, mode: number): Inode {
   if ((flags & O_CREAT) === 0) throw new Failure('ENOENT');
-  const { parent, name } = resolveParent(core, op, path);
+  // A link that leads to nothing is made what it leads to.
+  const end = core.hasDrafts ? realPath(core, op, path) : path;
+  if (end.endsWith('/')) throw new Failure('EISDIR');
+  const { parent, name } = resolveParent(core, op, end);
   core.assertMutable(parent);
+  core.assertPermitted(parent, 'write');
   if (parent.depth < core.unitDepth) throw new Failure('EPERM', core.shape.refusals.file);
   core.locks.assertFree(joinPath(parent.path, name));
   // Its content first: where the disk takes none there is no such name.
@@ -183,6 +192,7 @@ function dropUnusable(core: Core, inode: Inode): void {
 
 function assertWritable(core: Core, inode: Inode): void {
   core.assertMutable(inode);
+  core.assertPermitted(inode, 'write');
   if (inode.target !== null) {
     throw new Failure('EACCES', 'Content that lies elsewhere can only be read; remove the link first.');
   }

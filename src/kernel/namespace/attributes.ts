@@ -32,13 +32,18 @@ function shown(core: Core, op: Operation, inode: Inode): Attributes {
 
 export function access(core: Core, op: Operation, path: TreePath, mode: number): void {
   const inode = resolve(core, op, path);
-  if ((mode & constants.R_OK) !== 0 && inode.entry?.refusal) throw new Failure('EACCES', inode.entry.refusal);
+  if ((mode & constants.R_OK) !== 0) {
+    if (inode.entry?.refusal) throw new Failure('EACCES', inode.entry.refusal);
+    core.assertPermitted(inode, 'read');
+  }
   if ((mode & constants.W_OK) !== 0) {
     core.assertMutable(inode);
     if (inode.entry?.isReadOnly) throw new Failure('EACCES');
+    core.assertPermitted(inode, 'write');
   }
-  // A directory can be searched here whatever its mode, as by root on a disk.
-  const isRefused = !inode.isDirectory && (modeOf(core, inode) & 0o111) === 0;
+  if ((mode & constants.X_OK) !== 0) core.assertPermitted(inode, 'search');
+  // A directory can be searched whatever its mode, as by root on a disk.
+  const isRefused = !inode.isDirectory && (core.modeOf(inode) & 0o111) === 0;
   if ((mode & constants.X_OK) !== 0 && isRefused) throw new Failure('EACCES');
 }
 
@@ -50,7 +55,16 @@ export function setTimes(core: Core, inode: Inode, atimeMs: number, mtimeMs: num
 
 export function setMode(core: Core, inode: Inode, mode: number): void {
   core.assertMutable(inode);
+  if (inode.parent && inode.draft) core.keeping.changedMode(inode, mode & 0o7777);
   inode.setAttributes({ mode: mode & 0o7777, ctimeMs: core.now() });
+}
+
+/** Of a link itself, which keeps its mode in a draft, as on macOS: who makes links everywhere sets it where he can. */
+export function setModeOfName(core: Core, op: Operation, path: TreePath, mode: number): void {
+  const inode = resolve(core, op, path, true);
+  if (inode.target !== null && !inode.draft)
+    throw new Failure('ENOTSUP', 'Links here have no modes of their own.');
+  setMode(core, inode, mode);
 }
 
 /** -1 (or its unsigned form) leaves an id as it is. */
@@ -67,7 +81,7 @@ export function setOwner(core: Core, inode: Inode, uid: number, gid: number): vo
 
 function ofLink(core: Core, inode: Inode, target: string): Attributes {
   const size = Buffer.byteLength(target);
-  const mode = constants.S_IFLNK | 0o777;
+  const mode = constants.S_IFLNK | (inode.local?.attributes?.mode ?? 0o777);
   return { ...attributesOf(core, inode), kind: 'symlink', mode, size, blocks: Math.ceil(size / BLOCK) };
 }
 
@@ -82,8 +96,8 @@ function attributesOf(core: Core, inode: Inode): Attributes {
     kind: inode.isDirectory ? 'directory' : 'file',
     dev: core.dev,
     ino: inode.ino || core.numbers.of(inode),
-    mode: (inode.isDirectory ? constants.S_IFDIR : constants.S_IFREG) | modeOf(core, inode),
-    nlink: inode.parent || inode === core.root ? 1 : 0,
+    mode: (inode.isDirectory ? constants.S_IFDIR : constants.S_IFREG) | core.modeOf(inode),
+    nlink: inode === core.root ? 1 : inode.nlink,
     uid: core.uid,
     gid: core.gid,
     size,
@@ -94,14 +108,6 @@ function attributesOf(core: Core, inode: Inode): Attributes {
     ctimeMs: touchedAt === undefined ? (own?.ctimeMs ?? mtimeMs) : Math.max(mtimeMs, own?.ctimeMs ?? 0),
     birthtimeMs: entry?.birthtimeMs ?? toldAt,
   };
-}
-
-function modeOf(core: Core, inode: Inode): number {
-  const mode = inode.local?.attributes?.mode ?? (inode.isDirectory ? 0o755 : 0o644);
-  const { options, shape } = core;
-  const isFrozen = shape.frozen !== null && core.isFrozen(inode);
-  const isReadOnly = inode.entry?.isReadOnly || options.readOnly || isFrozen;
-  return isReadOnly ? mode & ~0o222 : mode;
 }
 
 /** A directory inside a unit has no times of its own: it shows its unit's, until a name in it comes or goes. */

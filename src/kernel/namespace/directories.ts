@@ -7,7 +7,8 @@ import type { DirectoryEntry } from '../syscalls.js';
 import { Inode } from './inode.js';
 import { OpenDirectory, type Paging, shown } from './listing/open-directory.js';
 import { ABSENT } from './listing/pins.js';
-import { ensureListed, find, resolve, resolveParent } from './resolve.js';
+import { resolveParent } from './naming.js';
+import { ensureListed, find, resolve } from './resolve.js';
 
 export const opendir = (core: Core, op: Operation, path: TreePath, paging: Paging): OpenDirectory =>
   new OpenDirectory(core, directoryAt(core, op, path), paging);
@@ -21,6 +22,7 @@ export function readdir(core: Core, op: Operation, path: TreePath): readonly Dir
 function directoryAt(core: Core, op: Operation, path: TreePath): Inode {
   const directory = resolve(core, op, path);
   if (!directory.isDirectory) throw new Failure('ENOTDIR');
+  core.assertPermitted(directory, 'read');
   return directory;
 }
 
@@ -30,11 +32,13 @@ export function mkdir(core: Core, op: Operation, path: TreePath, mode: number): 
   if (find(core, op, ownPath, true)) throw new Failure('EEXIST');
   const { parent, name } = resolveParent(core, op, path);
   core.assertMutable(parent);
-  core.locks.assertFree(ownPath);
+  core.assertPermitted(parent, 'write');
+  core.locks.assertFree(joinPath(parent.path, name));
+  const bits = mode & 0o7777 & ~process.umask();
   const place = (directory: Inode): void => {
     directory.attach(parent, name);
     core.names.touch(parent);
-    directory.setAttributes({ mode: mode & 0o7777 & ~process.umask() });
+    directory.setAttributes({ mode: bits });
   };
   const depth = parent.depth + 1;
   // Directories inside a unit are only here, and so are implicit ones, down to the draft of a unit.
@@ -42,16 +46,17 @@ export function mkdir(core: Core, op: Operation, path: TreePath, mode: number): 
     const isDraft = depth === core.unitDepth;
     if (isDraft) core.shape.drafts?.assertDraftName(name);
     if (isDraft || parent.draft)
-      core.keeping.put(joinPath(parent.path, name), { kind: isDraft ? 'draft' : 'directory' });
+      core.keeping.put(joinPath(parent.path, name), { kind: isDraft ? 'draft' : 'directory', mode: bits });
     const directory = new Inode('directory', null);
     place(directory);
     const local = directory.ensureLocal();
     local.isLocalDirectory = true;
-    if (isDraft) local.draft = { bases: [] };
+    if (isDraft) {
+      local.draft = { bases: [] };
+      core.hasDrafts = true;
+    }
     const now = core.now();
     directory.setAttributes({ mtimeMs: now, ctimeMs: now });
-    // What is copied from a version has its modes, and is to be changed.
-    if (directory.draft) directory.setAttributes({ mode: (local.attributes?.mode ?? 0) | 0o200 });
     // Nothing is in what the server doesn't have.
     if (directory.depth < core.unitDepth)
       core.names.scopeAt(directory).mergeListing([], true, core.timeline.tick());

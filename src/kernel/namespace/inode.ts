@@ -5,6 +5,8 @@ import type { Staleness } from '../content/reading/staleness.js';
 import type { WholeRead } from '../content/reading/whole-read.js';
 import type { Moment } from '../timeline.js';
 import { Generations } from '../writeback/generations.js';
+import type { Names } from './links/hard.js';
+import type { PathLink } from './links/symbolic.js';
 import type { Scope } from './listing/scope.js';
 
 /** What a caller set, or a change here made so; null: as the server tells. Times in milliseconds since the epoch. */
@@ -39,6 +41,10 @@ export class LocalState {
    * versions that were copied into it as a whole.
    */
   draft: { bases: readonly TreePath[] } | null = null;
+  /** Where a symbolic link leads that was made in a draft. */
+  link: PathLink | null = null;
+  /** Of a file that has, or had, several names: all of its inodes have this one state. */
+  names: Names | null = null;
   staleness: Staleness | null = null;
   /** How often in a row all of the content was read and wasn't what is listed. */
   mismatches = 0;
@@ -59,11 +65,15 @@ export class LocalState {
   get saysNothing(): boolean {
     const isUntouched = this.opens === 0 && this.generations === null && this.attributes === null;
     const holdsNothing = !this.holdsContent && this.staleness === null;
-    return isUntouched && holdsNothing && !this.isLocalDirectory && this.draft === null;
+    const isPlain = this.draft === null && this.link === null && this.names === null;
+    return isUntouched && holdsNothing && !this.isLocalDirectory && isPlain;
   }
 }
 
-/** A file, directory or symbolic link. Its name is where it hangs in the tree; an unlinked one hangs nowhere and lives by its fds. */
+/**
+ * A file, directory or symbolic link. Its name is where it hangs in the tree; an unlinked one hangs nowhere and lives by its
+ * fds. A file of several names (`links/hard.ts`) is as many of these, with one state.
+ */
 export class Inode {
   parent: Inode | null = null;
   name = '';
@@ -97,7 +107,17 @@ export class Inode {
 
   /** Where a symbolic link leads; null for what is none. */
   get target(): string | null {
-    return this.kind === 'symlink' ? (this.entry?.target ?? null) : null;
+    return this.kind === 'symlink' ? (this.local?.link?.text ?? this.entry?.target ?? null) : null;
+  }
+
+  /** How many names it has. */
+  get nlink(): number {
+    return this.local?.names?.all.size ?? (this.parent ? 1 : 0);
+  }
+
+  /** Is it the same file as another, under whatever names? */
+  isSameAs(other: Inode): boolean {
+    return other === this || (this.local?.names?.all.has(other) ?? false);
   }
 
   /** The draft that it is in, or is. */

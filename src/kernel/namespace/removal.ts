@@ -6,14 +6,17 @@ import { effect, isDone } from '../operation/effect.js';
 import type { Name } from '../operation/locks.js';
 import type { Operation } from '../operation/operation.js';
 import type { Inode } from './inode.js';
+import { leaveFile } from './links/hard.js';
 import { ABSENT } from './listing/pins.js';
-import { ensureListed, resolveName } from './resolve.js';
+import { resolveName } from './naming.js';
+import { ensureListed } from './resolve.js';
 
 /** Taking names away: `unlink`, `rmdir`, and a whole tree at once. */
 export function unlink(core: Core, op: Operation, path: TreePath): void {
   if (isDone(op)) return;
   const inode = resolveName(core, op, path);
   core.assertMutable(inode.parent ?? inode);
+  core.assertPermitted(inode.parent ?? inode, 'write');
   if (inode.isDirectory) throw new Failure('EISDIR');
   core.assertNotKept(inode);
   core.locks.assertFree(inode.path);
@@ -38,6 +41,7 @@ export function removeTree(core: Core, op: Operation, path: TreePath): void {
     return;
   }
   ensureListed(core, op, directory);
+  if (directory.draft) assertEmptiable(core, directory);
   const files = [...directory.walk()].filter((inode) => !inode.isDirectory);
   for (const inode of files) core.assertNotKept(inode, 'a file below this directory');
   for (const inode of files) keepForOpenFiles(core, op, inode);
@@ -47,9 +51,18 @@ export function removeTree(core: Core, op: Operation, path: TreePath): void {
   );
 }
 
+/** Who removes a tree lists and empties each of its directories. */
+function assertEmptiable(core: Core, top: Inode): void {
+  for (const inode of top.walk()) {
+    if (!inode.children?.size) continue;
+    for (const what of ['read', 'search', 'write'] as const) core.assertPermitted(inode, what);
+  }
+}
+
 function resolveDirectory(core: Core, op: Operation, path: TreePath): Inode {
   const directory = resolveName(core, op, path);
   core.assertMutable(directory.parent ?? directory);
+  core.assertPermitted(directory.parent ?? directory, 'write');
   if (!directory.isDirectory) throw new Failure('ENOTDIR');
   if (directory === core.root) throw new Failure('EBUSY', 'The root of the tree stays.');
   core.locks.assertFree(directory.path, true);
@@ -59,6 +72,7 @@ function resolveDirectory(core: Core, op: Operation, path: TreePath): Inode {
 /** An unlinked file lives on through its fds, so what isn't here of it yet is fetched first. */
 export function keepForOpenFiles(core: Core, op: Operation, inode: Inode): void {
   if (!inode.isOpen || inode.isDirectory || inode.local?.content || inode.local?.staleness) return;
+  if (inode.nlink > 1) return;
   if (core.overlay.files.spooledBytes + (inode.size ?? 0) > core.options.spoolBytes) {
     throw new Failure('EBUSY', 'The file is open here and larger than what `spoolBytes` can keep of it.');
   }
@@ -93,6 +107,7 @@ function removeFiles(
 /** @param path as it was when the server was asked: a listing that landed meanwhile may have taken it out already */
 function commitRemoved(core: Core, inode: Inode, path: TreePath): void {
   const { parent } = inode;
+  leaveFile(core, inode);
   if (parent) {
     core.names.pin(path, ABSENT, [inode.entry?.version]);
     inode.detach();
@@ -135,6 +150,7 @@ function isOnlyHere(core: Core, op: Operation, directory: Inode): boolean {
 export function detachTree(core: Core, directory: Inode, path: TreePath): void {
   const below = [...directory.walk()];
   const { parent } = directory;
+  for (const inode of below) leaveFile(core, inode);
   core.keeping.removed(path, below);
   directory.detach();
   if (parent) {

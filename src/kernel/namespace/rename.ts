@@ -17,9 +17,11 @@ import { commitByName } from '../versions/commit.js';
 import { renameLink } from '../versions/links.js';
 import { flush } from '../writeback/flush.js';
 import type { Inode } from './inode.js';
+import { leaveFile } from './links/hard.js';
 import { ABSENT } from './listing/pins.js';
+import { resolveName, resolveParent } from './naming.js';
 import { keepForOpenFiles } from './removal.js';
-import { ensureListed, find, resolveName, resolveParent } from './resolve.js';
+import { ensureListed, find } from './resolve.js';
 
 /** What is to be called otherwise, and what stands there. */
 interface Renaming {
@@ -57,7 +59,11 @@ export function rename(core: Core, op: Operation, from: TreePath, to: TreePath):
   const targetPath = joinPath(parent.path, name);
   const renaming: Renaming = { source, target, sourcePath, targetPath, parent, name };
   assertPossible(core, op, renaming, to.endsWith('/'));
-  if (source === target) return;
+  core.assertPermitted(parent, 'write');
+  core.assertPermitted(source.parent ?? source, 'write');
+  // Its `..` becomes another one.
+  if (source.isDirectory && source.parent !== parent) core.assertPermitted(source, 'write');
+  if (target && source.isSameAs(target)) return;
   core.locks.assertFree(sourcePath, source.isDirectory);
   core.locks.assertFree(targetPath, target?.isDirectory ?? false);
   if (target) keepForOpenFiles(core, op, target);
@@ -140,6 +146,7 @@ function renameHere(core: Core, { source, target, parent, name, sourcePath, targ
   if (source.local?.draft) core.shape.drafts?.assertDraftName(name);
   core.keeping.renamed(sourcePath, targetPath);
   if (target) {
+    leaveFile(core, target);
     target.detach();
     core.writeback.forget(target);
   }

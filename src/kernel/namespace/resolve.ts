@@ -3,8 +3,8 @@ import {
   depthOf,
   lastNameOf,
   lowerPath,
-  splitPath,
   type TreePath,
+  treePath,
   upperPath,
   withoutSlash,
 } from '../../contract/tree-path.js';
@@ -12,7 +12,8 @@ import type { Core } from '../core.js';
 import type { Fault, Operation } from '../operation/operation.js';
 import type { Moment } from '../timeline.js';
 import type { Inode } from './inode.js';
-import { throughLinks } from './links.js';
+import { throughLinks } from './links/aliases.js';
+import { throughDraft, type Way } from './links/symbolic.js';
 import type { Scope } from './listing/scope.js';
 
 /** Single look-ups in a large unit before its whole listing is loaded. */
@@ -31,8 +32,14 @@ export function find(core: Core, op: Operation, path: TreePath, isLinkMeant = fa
   op.freshness.begin(core.timeline.epoch);
   const mustBeDirectory = path.endsWith('/');
   const name = withoutSlash(path);
-  const real = core.shape.links ? followLinks(core, op, name, isLinkMeant && !mustBeDirectory) : name;
-  const found = findName(core, op, real);
+  const { links, drafts } = core.shape;
+  if (!links && !drafts) return demanded(findName(core, op, name), mustBeDirectory);
+  const real = realPath(core, op, path, isLinkMeant);
+  if (real === '') return core.root;
+  return demanded(findName(core, op, withoutSlash(real)), mustBeDirectory || real.endsWith('/'));
+}
+
+function demanded(found: Inode | null, mustBeDirectory: boolean): Inode | null {
   if (found && mustBeDirectory && !found.isDirectory) throw new Failure('ENOTDIR');
   return found;
 }
@@ -44,39 +51,42 @@ export function resolve(core: Core, op: Operation, path: TreePath, isLinkMeant =
   return inode;
 }
 
-/** What a change of names is about: a link is meant itself, and is no directory, however the path demands one. */
-export function resolveName(core: Core, op: Operation, path: TreePath): Inode {
-  if (path.endsWith('/') && find(core, op, withoutSlash(path), true)?.target != null)
-    throw new Failure('ENOTDIR');
-  return resolve(core, op, path, true);
-}
-
-/** The path without aliases in it. One that may have moved since it was seen is asked for again. */
-function followLinks(core: Core, op: Operation, path: TreePath, isLinkMeant: boolean): TreePath {
-  return throughLinks(core, path, isLinkMeant, (link, linkPath) => {
-    if (!isFresh(core, op, link, linkPath)) throw lookupFault(core, op, path, null);
-  });
-}
-
-/** The directory that a name stands in, and the name. ENOENT or ENOTDIR where there is no such directory. */
-export function resolveParent(
+/**
+ * The path without links in it, whatever stands there. A trailing '/' stays, and that of a link to a directory. An alias
+ * that may have moved since it was seen is asked for again.
+ */
+export function realPath(
   core: Core,
   op: Operation,
   path: TreePath,
-): { readonly parent: Inode; readonly name: string } {
-  const { parent: parentPath, name } = splitPath(withoutSlash(path));
-  const parent = resolve(core, op, parentPath);
-  if (!parent.isDirectory) throw new Failure('ENOTDIR');
-  return { parent, name };
+  isLinkMeant = false,
+  way: Way = { followed: 0 },
+): TreePath {
+  let name = withoutSlash(path);
+  let mustBeDirectory = path.endsWith('/');
+  for (;;) {
+    const asked = name;
+    const isMeant = isLinkMeant && !mustBeDirectory;
+    const real = throughLinks(core, asked, isMeant, (link, linkPath) => {
+      if (!isFresh(core, op, link, linkPath)) throw lookupFault(core, op, asked, null);
+    });
+    const next = core.hasDrafts
+      ? throughDraft(core, real, isMeant, way, (at) => directoryOnTheWay(core, op, at, way))
+      : null;
+    if (next === null) return mustBeDirectory ? treePath(`${real}/`) : real;
+    if (next === '') return next;
+    mustBeDirectory ||= next.endsWith('/');
+    name = withoutSlash(next);
+  }
 }
 
-/** Where a name can't be made: what is in its way is told first, in the order of a disk. */
-export function assertFree(core: Core, op: Operation, path: TreePath): void {
-  if (path === '') throw new Failure('EEXIST');
-  resolveParent(core, op, path);
-  const mustBeDirectory = path.endsWith('/');
-  if (find(core, op, withoutSlash(path), true)) throw new Failure('EEXIST');
-  if (mustBeDirectory) throw new Failure('ENOENT');
+function directoryOnTheWay(core: Core, op: Operation, path: TreePath, way: Way): TreePath {
+  if (path === '') return path;
+  const real = withoutSlash(realPath(core, op, path, false, way));
+  const found = real === '' ? core.root : findName(core, op, real);
+  if (!found) throw new Failure('ENOENT');
+  if (!found.isDirectory) throw new Failure('ENOTDIR');
+  return found.path;
 }
 
 function findName(core: Core, op: Operation, path: TreePath): Inode | null {

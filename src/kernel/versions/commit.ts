@@ -9,6 +9,7 @@ import { detachTree } from '../namespace/removal.js';
 import { resolve } from '../namespace/resolve.js';
 import { effect } from '../operation/effect.js';
 import type { Operation } from '../operation/operation.js';
+import { type Content, contentsOf } from './contents.js';
 import { place } from './links.js';
 
 /** Makes a unit of a draft, all or nothing: readers see the draft until the server has the whole unit. */
@@ -18,15 +19,15 @@ export function commit(core: Core, op: Operation, path: TreePath, options: Commi
   if (!draft?.local?.draft) throw new Failure('EINVAL', core.shape.refusals.commit);
   core.assertMutable(draft);
   core.locks.assertFree(draft.path, true);
-  assertClosed(draft);
+  const contents = contentsOf(core, op, draft);
+  assertClosed(contents);
   assertNoDraft(draft, options.aliases ?? []);
   const ownPath = draft.path;
   const collection = parentOf(ownPath);
   const sent: HandedDraftFile[] = [];
   const args = () => {
-    const inodes = [...draft.walk()].filter((inode) => !inode.isDirectory);
-    for (const inode of inodes) sent.push(fileOf(core, draft, inode));
-    const inos = inodes.map((inode) => core.numbers.of(inode));
+    for (const content of contents) sent.push(fileOf(core, content));
+    const inos = contents.map(({ inode }) => core.numbers.of(inode));
     return { path: draft.path, collection, files: sent, base: baseOf(draft), inos, options };
   };
   const done = ({ entries, ...committed }: Committed & { entries: readonly Entry[] }): void => {
@@ -52,15 +53,14 @@ export function commitByName(core: Core, op: Operation, source: Inode, parent: I
   return true;
 }
 
-function fileOf(core: Core, draft: Inode, inode: Inode): HandedDraftFile {
-  const name = inode.path.slice(draft.path.length + 1);
+function fileOf(core: Core, { name, inode }: Content): HandedDraftFile {
   const { local, entry } = inode;
   if (local?.content) {
     return { name, kind: 'content', source: core.leases.grant(core.overlay.snapshot(inode)) };
   }
-  if (entry?.origin !== undefined) {
-    return { name, kind: 'copy', origin: entry.origin, version: entry.version };
-  }
+  // A link may lead to a file of a unit, which is its own origin.
+  const origin = entry?.origin ?? (inode.draft ? undefined : entry?.path);
+  if (entry && origin !== undefined) return { name, kind: 'copy', origin, version: entry.version };
   if (entry?.target !== undefined) return { name, kind: 'reference', uri: entry.target };
   throw new Error('a file of a draft has neither content nor an origin');
 }
@@ -71,10 +71,9 @@ function baseOf({ local }: Inode): TreePath | null {
   return others.length === 0 ? base : null;
 }
 
-function assertClosed(draft: Inode): void {
-  for (const inode of draft.walk()) {
+function assertClosed(contents: readonly Content[]): void {
+  for (const { name, inode } of contents) {
     if ((inode.local?.writers ?? 0) === 0) continue;
-    const name = inode.path.slice(draft.path.length + 1);
     throw new Failure('EBUSY', `'${name}' is open for writing: close it, then commit.`);
   }
 }

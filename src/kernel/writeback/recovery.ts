@@ -3,6 +3,7 @@ import type { Journal } from '../content/journal/journal.js';
 import type { Recovered } from '../content/journal/recovery.js';
 import type { Core } from '../core.js';
 import { Inode } from '../namespace/inode.js';
+import { anotherNameOf } from '../namespace/links/hard.js';
 import { referenceEntry } from '../versions/drafts.js';
 
 /**
@@ -31,7 +32,8 @@ export function recover(core: Core, journal: Journal): () => JournalReport<TreeP
   // Directories before what is in them.
   const ordered = [...recovered].sort((a, b) => (a.path < b.path ? -1 : 1));
   const damaged = ordered.filter(({ isDamaged }) => isDamaged);
-  for (const each of ordered) if (!each.isDamaged) adopt(core, each);
+  const adopting = new Adoption(core, journal, ordered);
+  for (const each of ordered) if (!each.isDamaged) adopting.adopt(each);
   for (const { path, blobPath } of damaged) {
     core.options.warn(
       `The journal's copy of ${path} is damaged and isn't sent${blobPath === null ? '' : `; what is left of it is ${blobPath}`}.`,
@@ -50,27 +52,78 @@ export function recover(core: Core, journal: Journal): () => JournalReport<TreeP
   });
 }
 
-function adopt(core: Core, { path, record, at, blobPath }: Recovered): void {
-  const { parent, name } = splitPath(path);
-  const directory = core.names.directoryAt(parent);
-  // Whatever became of the record of its draft: nothing is uploaded into units that come from drafts.
-  if (core.shape.drafts) keepDraft(core, path);
-  if (record.kind === 'draft' || record.kind === 'directory') {
-    const local = core.names.directoryAt(path).ensureLocal();
-    local.isLocalDirectory = true;
-    if (record.kind === 'draft' && local.draft) local.draft.bases = record.bases ?? [];
-    return;
+/** What was left, made what it was: each path in its directory, and names of one file one file. */
+class Adoption {
+  private readonly shared = new Map<string, Inode>();
+  /** Of a file of several names: who was killed between two records has left an older one of some. */
+  private readonly latest = new Map<string, Recovered>();
+
+  constructor(
+    private readonly core: Core,
+    private readonly journal: Journal,
+    recovered: readonly Recovered[],
+  ) {
+    for (const each of recovered) {
+      const { shared } = each.record;
+      if (shared === undefined || each.isDamaged) continue;
+      const other = this.latest.get(shared);
+      if (!other || other.at < each.at) this.latest.set(shared, each);
+    }
   }
-  directory.children?.get(name)?.detach();
-  const inode = new Inode(record.kind === 'reference' ? 'symlink' : 'file', entryOf(path, record, at));
-  inode.attach(directory, name);
-  inode.setAttributes({ mtimeMs: at, ctimeMs: at });
-  if (record.kind !== 'content' || blobPath === null) return;
-  inode.setAttributes({ mode: record.mode, mtimeMs: record.mtimeMs ?? at });
-  core.overlay.give(inode, core.overlay.adopt(blobPath, record.size));
-  // As many as were left may be more than a process can have open.
-  core.overlay.park(inode);
-  core.writeback.takeUp(inode);
+
+  adopt(found: Recovered): void {
+    const { core } = this;
+    const { path } = found;
+    const { parent, name } = splitPath(path);
+    const directory = core.names.directoryAt(parent);
+    // Whatever became of the record of its draft: nothing is uploaded into units that come from drafts.
+    if (core.shape.drafts) keepDraft(core, path);
+    if (found.record.kind === 'draft' || found.record.kind === 'directory') {
+      const made = core.names.directoryAt(path);
+      const local = made.ensureLocal();
+      local.isLocalDirectory = true;
+      made.setAttributes({ mode: found.record.mode ?? null });
+      if (found.record.kind === 'draft' && local.draft) local.draft.bases = found.record.bases ?? [];
+      return;
+    }
+    directory.children?.get(name)?.detach();
+    const { shared } = found.record;
+    const other = shared === undefined ? undefined : this.shared.get(shared);
+    if (other) {
+      this.journal.put(path, this.journal.get(other.path) ?? found.record);
+      anotherNameOf(core, other).attach(directory, name);
+      return;
+    }
+    const meant = (shared === undefined ? undefined : this.latest.get(shared)) ?? found;
+    if (meant !== found) this.journal.put(path, meant.record);
+    const inode = inodeOf(meant, path);
+    inode.attach(directory, name);
+    if (shared !== undefined) {
+      this.shared.set(shared, inode);
+      inode.ensureLocal().names = { id: shared, all: new Set([inode]) };
+    }
+    this.give(inode, meant);
+  }
+
+  private give(inode: Inode, { record, at, blobPath }: Recovered): void {
+    if (record.kind !== 'content' || blobPath === null) return;
+    const { core } = this;
+    inode.setAttributes({ mtimeMs: record.mtimeMs ?? at });
+    core.overlay.give(inode, core.overlay.adopt(blobPath, record.size));
+    // As many as were left may be more than a process can have open.
+    core.overlay.park(inode);
+    core.writeback.takeUp(inode);
+  }
+}
+
+function inodeOf({ record, at }: Recovered, path: TreePath): Inode {
+  const inode = new Inode(
+    record.kind === 'reference' || record.kind === 'link' ? 'symlink' : 'file',
+    entryOf(path, record, at),
+  );
+  if (record.kind === 'link') inode.ensureLocal().link = { text: record.text, end: record.end };
+  inode.setAttributes({ mode: record.mode ?? null, mtimeMs: at, ctimeMs: at });
+  return inode;
 }
 
 /** The draft that a path is, or is in; its type and collection may be nowhere else yet. */
@@ -78,6 +131,7 @@ function keepDraft(core: Core, path: TreePath): void {
   const draft = core.names.directoryAt(upperPath(path, core.unitDepth));
   const local = draft.ensureLocal();
   if (local.draft) return;
+  core.hasDrafts = true;
   local.draft = { bases: [] };
   local.isLocalDirectory = true;
   for (let at: Inode | null = draft.parent; at?.parent && at.entry === null; at = at.parent)

@@ -54,16 +54,10 @@ export function* chmod(tree: Tree, path: unknown, mode: unknown): Composite<void
   yield* invokeAt('chmod', place, (op, at) => tree.kernel.chmod(op, at, bits));
 }
 
-/** As Linux has it: links have no modes of their own. */
 export function* lchmod(tree: Tree, path: unknown, mode: unknown): Composite<void> {
   const place = placeOf(tree, path);
   const bits = asMode(mode);
-  yield* invokeAt('lchmod', place, (op, at) => {
-    if (tree.kernel.lstat(op, at).kind === 'symlink') {
-      throw new Failure('ENOTSUP', 'Links have no modes of their own.');
-    }
-    tree.kernel.chmod(op, at, bits);
-  });
+  yield* invokeAt('lchmod', place, (op, at) => tree.kernel.lchmod(op, at, bits));
 }
 
 export function* fchmod(tree: Tree, fd: unknown, mode: unknown): Composite<void> {
@@ -72,12 +66,12 @@ export function* fchmod(tree: Tree, fd: unknown, mode: unknown): Composite<void>
   yield* invoke({ syscall: 'fchmod', run: (op) => tree.kernel.fchmod(op, number, bits) });
 }
 
-const changingOwner = (syscall: string) =>
+const changingOwner = (syscall: 'chown' | 'lchown') =>
   function* (tree: Tree, path: unknown, uid: unknown, gid: unknown): Composite<void> {
     const place = placeOf(tree, path);
     const user = asUserId(uid, 'uid');
     const group = asUserId(gid, 'gid');
-    yield* invokeAt(syscall, place, (op, at) => tree.kernel.chown(op, at, user, group));
+    yield* invokeAt(syscall, place, (op, at) => tree.kernel[syscall](op, at, user, group));
   };
 
 export const chown = changingOwner('chown');

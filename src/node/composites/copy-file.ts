@@ -5,10 +5,10 @@ import type { Attributes } from '../../kernel/syscalls.js';
 import { constants } from '../../platform/disk.js';
 import { asBits } from '../arguments/validate.js';
 import { invokeOnBoth, placeOf, type Tree } from '../tree.js';
-import type { Composite } from './driver.js';
+import { type Composite, invoke } from './driver.js';
 import { close } from './files/descriptors.js';
 import { type CopySource, type CopyTarget, copyContent } from './shared/copy.js';
-import type { Seen } from './shared/steps.js';
+import type { Look, Seen } from './shared/steps.js';
 
 const { COPYFILE_EXCL, COPYFILE_FICLONE_FORCE } = constants;
 
@@ -20,6 +20,9 @@ export function* copyFile(tree: Tree, src: unknown, dest: unknown, mode?: unknow
   const step = <T>(run: (op: Operation, from: TreePath, to: TreePath) => T): Composite<T> =>
     invokeOnBoth('copyfile', from, to, run);
 
+  // As the system does: what is copied is looked for first.
+  const told = { syscall: 'copyfile', path: from.given, dest: to.given };
+  if (!to.isInside) yield* invoke({ ...told, run: (op) => tree.kernel.stat(op, from.tree) });
   const isExclusive = (bits & COPYFILE_EXCL) !== 0;
   if (yield* step((op, path, name) => tree.kernel.clone(op, path, name, isExclusive))) return;
 
@@ -29,12 +32,20 @@ export function* copyFile(tree: Tree, src: unknown, dest: unknown, mode?: unknow
     fstat: (fd) => step((op) => tree.kernel.fstat(op, fd)),
     fill: (fd, chunk) => step((op) => tree.kernel.read(op, fd, chunk, null)),
   };
+  // What is gathered beside a name takes its place; a link, or a file of several names, is written to.
+  let isInPlace = false;
   const target: CopyTarget = {
-    isGathered: true,
+    get isGathered() {
+      return !isInPlace;
+    },
     *takes(stats) {
       // Where the name demands a directory, opening it tells what is wrong.
       const isDemanding = to.given.endsWith('/');
-      const standing = isDemanding ? null : yield* step((op, _from, path) => statIfThere(tree, op, path));
+      const look = (name: Look) => step((op, _from, path) => lookIfThere(tree, name, op, path));
+      const named = isDemanding ? null : yield* look('lstat');
+      const isLink = named?.kind === 'symlink';
+      isInPlace = isLink || (named?.nlink ?? 0) > 1;
+      const standing = isLink ? yield* look('stat') : named;
       yield* step(() => check(stats, standing, bits));
       return standing?.ino !== stats.ino;
     },
@@ -58,9 +69,9 @@ function check(source: Seen, target: Attributes | null, bits: number): void {
   if (target?.kind === 'directory') throw new Failure('EISDIR');
 }
 
-function statIfThere(tree: Tree, op: Operation, path: TreePath): Attributes | null {
+function lookIfThere(tree: Tree, name: Look, op: Operation, path: TreePath): Attributes | null {
   try {
-    return tree.kernel.stat(op, path);
+    return tree.kernel[name](op, path);
   } catch (thrown) {
     if (thrown instanceof Failure && thrown.code === 'ENOENT') return null;
     throw thrown;

@@ -1,6 +1,10 @@
 import type { Dirent } from 'node:fs';
+import type { Kind } from '../../contract/entry.js';
+import { Failure } from '../../contract/failure.js';
+import { depthOf, joinPath, type TreePath, withoutSlash } from '../../contract/tree-path.js';
 import type { Paging } from '../../kernel/namespace/listing/open-directory.js';
-import type { DirectoryEntry, DirectoryPages } from '../../kernel/syscalls.js';
+import type { Operation } from '../../kernel/operation/operation.js';
+import type { DirectoryEntry, DirectoryPages, Kernel } from '../../kernel/syscalls.js';
 import { joined } from '../arguments/layout.js';
 import { asPath } from '../arguments/paths.js';
 import { asOptions, asRecursive, asUint32, type Bag, copied } from '../arguments/validate.js';
@@ -19,7 +23,10 @@ const listing = (isRecursive: (option: unknown) => boolean, isCopying: boolean) 
     const { withFileTypes, recursive } = given;
     const text = asPath(path);
     if (isRecursive(recursive)) {
-      const walk = yield* walkBelow({ tree, syscall: 'scandir', paging: null, isRecursive: true }, text);
+      // As Node's: by names it goes through links, by entries it doesn't.
+      const isThroughLinks = !withFileTypes;
+      const walking = { tree, syscall: 'scandir', paging: null, isRecursive: true, isThroughLinks };
+      const walk = yield* walkBelow(walking, text);
       const found = yield* walk.all();
       if (withFileTypes) return found.map(({ entry, level }) => direntOf(entry, level.given, encoding));
       return found.map(({ entry, level }) => encodedName(`${level.prefix}${entry.name}`, encoding));
@@ -41,6 +48,8 @@ interface Walking {
   /** Null: at once, sorted. */
   readonly paging: Paging | null;
   readonly isRecursive: boolean;
+  /** Through links to directories, too; but for those beside units, which lead to what is listed anyway. */
+  readonly isThroughLinks: boolean;
 }
 
 /** Goes through a directory, and those below it with `isRecursive`. Fails where it can't be listed. */
@@ -56,6 +65,7 @@ function* walkBelow(walking: Walking, given: string): Composite<Walk<DirectoryEn
 class TreeLevel implements Level<DirectoryEntry> {
   #open: DirectoryPages | null = null;
   #isRead = false;
+  #links: ReadonlySet<string> = new Set();
 
   /**
    * @param given how the caller calls it
@@ -74,7 +84,11 @@ class TreeLevel implements Level<DirectoryEntry> {
     if (this.#isRead || this.#open?.isEnded) return null;
     const place = placeOf(tree, this.real);
     const run: Step<readonly DirectoryEntry[] | null>['run'] = (op) => {
-      if (paging === null) return tree.kernel.readdir(op, place.tree);
+      if (paging === null) {
+        const entries = tree.kernel.readdir(op, place.tree);
+        this.#links = new Set(this.directoriesBehindLinks(op, withoutSlash(place.tree), entries));
+        return entries;
+      }
       this.#open ??= tree.kernel.opendir(op, place.tree, paging);
       return this.#open.next(op);
     };
@@ -83,10 +97,29 @@ class TreeLevel implements Level<DirectoryEntry> {
     return page;
   }
 
+  private directoriesBehindLinks(op: Operation, at: TreePath, entries: readonly DirectoryEntry[]): string[] {
+    const { kernel, mount } = this.walk.tree;
+    if (!this.walk.isThroughLinks || depthOf(at) < mount.layout.shape.levels.length) return [];
+    const links = entries.filter(({ kind }) => kind === 'symlink');
+    return links.flatMap(({ name }) =>
+      kindIfThere(kernel, op, joinPath(at, name)) === 'directory' ? [name] : [],
+    );
+  }
+
   below({ name, kind }: DirectoryEntry): TreeLevel | null {
-    if (!this.walk.isRecursive || kind !== 'directory') return null;
+    if (!this.walk.isRecursive || !(kind === 'directory' || this.#links.has(name))) return null;
     const { given, real, prefix } = this;
     return new TreeLevel(this.walk, joined(given, name), joined(real, name), `${prefix}${name}/`);
+  }
+}
+
+/** Null where a link leads nowhere. */
+function kindIfThere(kernel: Kernel, op: Operation, path: TreePath): Kind | null {
+  try {
+    return kernel.stat(op, path).kind;
+  } catch (thrown) {
+    if (thrown instanceof Failure) return null;
+    throw thrown;
   }
 }
 
@@ -110,7 +143,8 @@ export function* opendir(tree: Tree, path: unknown, options?: unknown): Composit
   const given = asPath(path);
   const { bufferSize, recursive, encoding } = asDirOptions(options);
   const paging = recursive ? 'above units' : 'always';
-  const walking = { tree, syscall: 'opendir', paging, isRecursive: Boolean(recursive) } as const;
+  const isRecursive = Boolean(recursive);
+  const walking = { tree, syscall: 'opendir', paging, isRecursive, isThroughLinks: false } as const;
   const walk = yield* walkBelow(walking, given);
   asUint32(bufferSize, 'options.bufferSize', true);
   const freshness = yield* invoke({ syscall: 'opendir', path: given, run: (op) => op.freshness });

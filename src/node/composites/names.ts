@@ -1,7 +1,8 @@
 import { posix } from 'node:path';
+import { Failure } from '../../contract/failure.js';
 import { type TreePath, treePath, withoutSlash } from '../../contract/tree-path.js';
 import type { LinkTarget } from '../../kernel/versions/links.js';
-import { isMissing } from '../arguments/errors.js';
+import { hasCode, MISSING } from '../arguments/errors.js';
 import { isUri } from '../arguments/layout.js';
 import { asPath, type Place } from '../arguments/paths.js';
 import { invalidSymlinkType } from '../arguments/refusals.js';
@@ -36,9 +37,20 @@ export function* symlink(tree: Tree, target: unknown, path: unknown, type?: unkn
 /** A relative target starts where the link is; addresses of trees are paths, other URIs are content elsewhere. */
 function targetOf(tree: Tree, target: string, link: TreePath): LinkTarget {
   if (isUri(target)) return { kind: 'uri', uri: target };
-  if (target.startsWith('/') || target.includes('://'))
-    return { kind: 'path', path: tree.mount.locate(target) };
-  return { kind: 'path', path: treePath(posix.join('/', withoutSlash(link), '..', target).slice(1)) };
+  const isAbsolute = target.startsWith('/') || target.includes('://');
+  const path = isAbsolute
+    ? locatedOrNull(tree, target)
+    : treePath(posix.join('/', withoutSlash(link), '..', target).slice(1));
+  return { kind: 'path', text: target, isAbsolute, path };
+}
+
+function locatedOrNull({ mount }: Tree, path: string): TreePath | null {
+  try {
+    return mount.locate(path);
+  } catch (thrown) {
+    if (thrown instanceof Failure && thrown.code === 'ENOENT') return null;
+    throw thrown;
+  }
 }
 
 export function* readlink(tree: Tree, path: unknown, options?: unknown): Composite<string | Buffer> {
@@ -48,14 +60,18 @@ export function* readlink(tree: Tree, path: unknown, options?: unknown): Composi
   return encodedName(target, encoding);
 }
 
-/** Throws for the first name on the way that isn't there, as Node's own walk from the top does. */
+/** Throws for the first name on the way that isn't there, or leads nowhere, as Node's own walk from the top does. */
 function* tellFirstMissing(tree: Tree, place: Place): Composite<void> {
   const top = tree.mount.show(tree.mount.top);
   const below = posix.relative(top, tree.mount.show(place.tree));
   let path = top;
   for (const name of below.split('/')) {
     path = posix.join(path, name);
-    yield* invokeAt('lstat', placeOf(tree, path), (op, at) => tree.kernel.lstat(op, at));
+    const at = placeOf(tree, path);
+    const { kind } = yield* invokeAt('lstat', at, (op, where) => tree.kernel.lstat(op, where));
+    if (kind !== 'symlink') continue;
+    yield* invokeAt('stat', at, (op, where) => tree.kernel.stat(op, where));
+    path = yield* invokeAt('readlink', at, (op, where) => tree.mount.show(tree.kernel.realpath(op, where)));
   }
 }
 
@@ -71,7 +87,8 @@ const resolving = (syscall: 'lstat' | 'realpath') =>
       );
       return encodedName(tree.mount.show(real), encoding);
     } catch (error) {
-      if (!isNative && place.isInside && isMissing(error)) yield* tellFirstMissing(tree, place);
+      if (!isNative && place.isInside && hasCode(error, ...MISSING, 'ELOOP'))
+        yield* tellFirstMissing(tree, place);
       throw error;
     }
   };

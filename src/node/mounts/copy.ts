@@ -41,17 +41,22 @@ const sourceAt = ({ owner, argument }: Located): CopySource => ({
 
 function targetAt({ owner, argument, path }: Located, bits: number, told: SystemCall): CopyTarget {
   const named = (suffix: string): unknown => (suffix === '' ? argument : `${path}${suffix}`);
+  let isInPlace = !owner.isTree;
   return {
-    isGathered: owner.isTree,
+    get isGathered() {
+      return !isInPlace;
+    },
     *takes(source) {
       if (source.kind === 'directory') throw failure('EISDIR', told);
       // The base is here once, and its fd is opened exclusively; a tree may be mounted twice.
       if (!owner.isTree) return true;
       // What is gathered is renamed over what stands there.
       const isExclusive = (bits & COPYFILE_EXCL) !== 0;
-      const look = call<Stats>(owner, isExclusive ? 'lstat' : 'stat', argument);
-      const standing = yield* orNothing(look, null);
-      if (standing && isExclusive) throw failure('EEXIST', told);
+      const named = yield* orNothing(call<Stats>(owner, 'lstat', argument), null);
+      if (named && isExclusive) throw failure('EEXIST', told);
+      const isLink = named?.isSymbolicLink() ?? false;
+      isInPlace = isLink || (named?.nlink ?? 0) > 1;
+      const standing = isLink ? yield* orNothing(call<Stats>(owner, 'stat', argument), null) : named;
       return standing === null || !isSame(seenOf(standing), source);
     },
     open: (flags, mode, suffix) => call(owner, 'open', named(suffix), flags, mode),

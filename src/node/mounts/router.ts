@@ -1,6 +1,6 @@
 import type { Stats } from 'node:fs';
 import { posix } from 'node:path';
-import { failure } from '../arguments/errors.js';
+import { failure, retold, type SystemCall } from '../arguments/errors.js';
 import { asBits } from '../arguments/validate.js';
 import { type Composite, callOutside, orNothing } from '../composites/driver.js';
 import { cpOver } from '../composites/shared/cp.js';
@@ -107,7 +107,10 @@ export class Router {
       return failing(failure(code, told, IS_MOUNTED));
     }
     if (!isAcross) return this.#making(asked, to, direct);
-    if (name !== 'copyFile') return failing(failure('EXDEV', told, TWO_FILESYSTEMS));
+    if (name !== 'copyFile') {
+      const error = failure('EXDEV', told, TWO_FILESYSTEMS);
+      return name === 'link' ? { work: refusedBehind(from, error, told) } : failing(error);
+    }
     const bits = asBits(args[2]);
     return { work: inDirectory(this.table, to, copyAcross(from, to, bits)) };
   }
@@ -157,6 +160,16 @@ function* failed(error: Error): Composite<never> {
 
 /** Fails in the style of the call: thrown, rejected, or called back. */
 const failing = (error: Error): Shared => ({ work: failed(error) });
+
+/** As the system tells it: what has no name yet can't get another one anywhere. */
+function* refusedBehind({ owner, argument }: Located, error: Error, told: SystemCall): Composite<never> {
+  try {
+    yield* call(owner, 'lstat', argument);
+  } catch (missing) {
+    throw retold(missing, told);
+  }
+  throw error;
+}
 
 /** What the owner has in a directory's place is asked; where he has no directory it is there all the same. */
 function* aboveMounts(

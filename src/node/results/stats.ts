@@ -2,13 +2,14 @@ import type { BigIntStats, Stats } from 'node:fs';
 import type { Attributes } from '../../kernel/syscalls.js';
 import { nodeFs } from '../../platform/disk.js';
 import { RealDate } from '../../platform/time.js';
+import { addressOf } from '../../threads/thread-file.js';
 
 /**
  * Stats that Node has made: they show what it doesn't export. Made of this file, which may be read wherever it was loaded,
  * also under the permission model; where a bundler has taken it elsewhere, of an open descriptor.
  */
 function shown({ bigint }: { readonly bigint: boolean }): object {
-  const file = new URL(import.meta.url);
+  const file = new URL(addressOf(import.meta.url));
   const ways = [
     (): object => (bigint ? nodeFs.statSync(file, { bigint }) : nodeFs.statSync(file)),
     ...[0, 1, 2].map((fd) => (): object => nodeFs.fstatSync(fd, { bigint })),

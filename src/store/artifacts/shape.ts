@@ -35,7 +35,9 @@ export const ARTIFACTS_SHAPE: TreeShape = {
     assertLinkName: checkAliasName,
     linksOfCommit: aliasesOfCommit,
     elsewhere: 'A draft is committed to the collection it is in; copy it to the other one.',
-    link: 'A link in a draft points to a URI, such as s3://bucket/key; copy files of other versions, it moves no bytes.',
+    edge: 'Both names of a hard link are in one draft: copy the file, or make a symbolic link; neither moves bytes.',
+    beyond:
+      'A version holds what its links lead to: files of the draft, of versions and of other drafts, or a URI.',
   },
   refusals: {
     file: 'Files live inside drafts: mkdir /<entity>/<project>/<type>/<collection>/<draft>, write into it, then commit it.',

@@ -24,8 +24,9 @@ export function fetchTransport(fetch: typeof globalThis.fetch, timeouts: Timeout
       });
       // Nobody tells when a body has been sent and its answer is waited for.
       const bound = body ? null : Math.min(timeouts.headers, timeouts.attempt);
-      // A `fetch` of somebody's own may not heed the signal, and never settle: nobody waits longer for that.
-      const heard = unlessAborted(pending, signal);
+      // A `fetch` of somebody's own may not heed the signal, and never settle: nobody waits longer for that. A double's answer
+      // may be no promise.
+      const heard = unlessAborted(Promise.resolve(pending), signal);
       const answer: unknown = await (bound === null ? heard : within(bound, late, heard));
       const response = asResponse(answer, method, url);
       const all = headersOf(response);

@@ -3,14 +3,20 @@ import type { Entry } from '../../../contract/entry.js';
 import type { TreePath } from '../../../contract/tree-path.js';
 
 /** What the journal holds of one path. */
-export type JournalRecord =
+export type JournalRecord = Held & {
+  /** Names of one file have the same. */
+  readonly shared?: string | undefined;
+  /** Permission bits that a caller has set. */
+  readonly mode?: number | null | undefined;
+};
+
+type Held =
   | {
       readonly kind: 'content';
       /** The file's name in the directory of blobs. */
       readonly blob: string;
       /** Bytes of the blob that belong to the content; what lies behind them was never acknowledged. */
       readonly size: number;
-      readonly mode: number | null;
       readonly mtimeMs: number | null;
       readonly generation?: number | undefined;
     }
@@ -19,7 +25,9 @@ export type JournalRecord =
   | { readonly kind: 'directory' }
   /** Content that the remote has under another name, `entry.origin`. */
   | { readonly kind: 'copy'; readonly entry: Entry }
-  | { readonly kind: 'reference'; readonly uri: string };
+  | { readonly kind: 'reference'; readonly uri: string }
+  /** A symbolic link as on a disk; see `PathLink`. */
+  | { readonly kind: 'link'; readonly text: string; readonly end?: TreePath | null | undefined };
 
 /** One line of the log. */
 export type Change =

@@ -1,7 +1,8 @@
 import { basename } from 'node:path';
 import { Failure } from '../../../contract/failure.js';
 import type { TreePath } from '../../../contract/tree-path.js';
-import type { Inode } from '../../namespace/inode.js';
+import type { Inode, LocalState } from '../../namespace/inode.js';
+import type { Names } from '../../namespace/links/hard.js';
 import { atDisk } from '../journal/disk.js';
 import type { Journal } from '../journal/journal.js';
 import type { JournalRecord } from '../journal/records.js';
@@ -29,7 +30,8 @@ interface Recorded {
  * happened already, on the server, can only be told by a warning.
  */
 export class Keeping {
-  private readonly recorded = new Map<Inode, Recorded>();
+  /** By their state, which is one for all names of a file. */
+  private readonly recorded = new Map<LocalState, Recorded>();
 
   /** @param warn tells the user of what no call can tell */
   constructor(
@@ -44,33 +46,37 @@ export class Keeping {
 
   /** Before changed content is acknowledged. */
   record(inode: Inode): void {
-    const { content, attributes, generations } = inode.local ?? {};
+    const { local } = inode;
+    const { content, attributes, generations } = local ?? {};
     const generation = generations?.newest ?? 0;
-    if (!this.journal || !content || this.recorded.get(inode)?.generation === generation) return;
+    if (!this.journal || !local || !content || this.recorded.get(local)?.generation === generation) return;
     const { file, size } = content;
     this.journal.syncBlob(file.fd);
-    this.journal.put(inode.path, {
+    const record: JournalRecord = {
       kind: 'content',
       blob: basename(file.path),
       size,
       mode: attributes?.mode ?? null,
       mtimeMs: attributes?.mtimeMs ?? null,
       generation,
-    });
+    };
+    if (local.names) this.putShared(local.names, record);
+    else this.journal.put(inode.path, record);
     this.hold(inode);
   }
 
   /** The journal has the content of this inode as it is. */
   hold(inode: Inode): void {
-    const former = this.recorded.get(inode);
-    const generation = inode.local?.generations?.newest ?? 0;
-    this.recorded.set(inode, { generation, snapshot: this.overlay.snapshot(inode) });
+    const local = inode.ensureLocal();
+    const former = this.recorded.get(local);
+    const generation = local.generations?.newest ?? 0;
+    this.recorded.set(local, { generation, snapshot: this.overlay.snapshot(inode) });
     former?.snapshot.release();
   }
 
   /** The server has the content as of `generation`. */
   durable(inode: Inode, path: TreePath, generation: number): void {
-    const recorded = this.recorded.get(inode);
+    const recorded = inode.local && this.recorded.get(inode.local);
     if (!recorded || recorded.generation > generation) return;
     this.noted(() => this.journal?.remove(path));
     this.release(inode);
@@ -79,6 +85,26 @@ export class Keeping {
   /** The names of a directory, a copy or a reference in a draft: all that there is of it. */
   put(path: TreePath, record: JournalRecord): void {
     this.journal?.put(path, record);
+  }
+
+  /** The same of all names of a file. */
+  putShared({ id, all }: Names, record: JournalRecord): void {
+    for (const { path } of all) this.put(path, { ...record, shared: id });
+  }
+
+  /** A file gets another name; it has the first one's record, if there is one already. */
+  linked(from: TreePath, to: TreePath, id: string): void {
+    const record = this.journal?.get(from);
+    if (!record) return;
+    for (const path of [from, to]) this.put(path, { ...record, shared: id });
+  }
+
+  /** What is recorded has other permission bits; what isn't will be recorded with them. */
+  changedMode(inode: Inode, mode: number): void {
+    for (const { path } of inode.local?.names?.all ?? [inode]) {
+      const record = this.journal?.get(path);
+      if (record) this.put(path, { ...record, mode });
+    }
   }
 
   /** A name is gone, with all below it. */
@@ -106,8 +132,9 @@ export class Keeping {
 
   /** Nothing needs what was recorded of this inode any more. */
   release(inode: Inode): void {
-    const recorded = this.recorded.get(inode);
-    this.recorded.delete(inode);
+    if (!inode.local) return;
+    const recorded = this.recorded.get(inode.local);
+    this.recorded.delete(inode.local);
     recorded?.snapshot.release();
   }
 }

@@ -1,7 +1,7 @@
 import { LRUCache } from 'lru-cache';
 import { Failure } from '../../../contract/failure.js';
 import type { KernelOptions } from '../../core.js';
-import type { Inode } from '../../namespace/inode.js';
+import type { Inode, LocalState } from '../../namespace/inode.js';
 import type { ContentFile, Snapshot } from './content-file.js';
 import { ContentFiles, type SpoolPlace } from './content-files.js';
 
@@ -22,7 +22,8 @@ const COPY_BYTES = 1024 * 1024;
  */
 export class Overlay {
   readonly files: ContentFiles;
-  private readonly clean: LRUCache<Inode, true>;
+  /** By the inode's state, which is one for all names of a file. */
+  private readonly clean: LRUCache<LocalState, true>;
 
   /** @param isKept all content goes to the disk, whatever its size: a journal keeps it */
   constructor(
@@ -31,11 +32,11 @@ export class Overlay {
     private readonly isKept = false,
   ) {
     this.files = new ContentFiles(place);
-    this.clean = new LRUCache<Inode, true>({
+    this.clean = new LRUCache<LocalState, true>({
       maxSize: Math.max(1, Math.floor(options.cacheBytes / 4)),
-      sizeCalculation: (_, { local }) => Math.max(1, local?.content?.size ?? 1),
-      dispose: (_, inode, reason) => {
-        if (reason === 'evict') this.discard(inode);
+      sizeCalculation: (_, { content }) => Math.max(1, content?.size ?? 1),
+      dispose: (_, local, reason) => {
+        if (reason === 'evict') this.discard({ local });
       },
     });
   }
@@ -105,16 +106,17 @@ export class Overlay {
 
   /** Clean and closed: may be evicted. */
   release(inode: Inode): void {
-    const content = inode.local?.content;
-    if (!content) return;
-    if (content.size > this.clean.maxSize) this.discard(inode);
-    else this.clean.set(inode, true);
+    const { local } = inode;
+    if (!local?.content) return;
+    if (local.content.size > this.clean.maxSize) this.discard(inode);
+    else this.clean.set(local, true);
   }
 
   /** Open or dirty again: must stay. */
   hold(inode: Inode): void {
-    this.clean.delete(inode);
-    const content = inode.local?.content;
+    const { local } = inode;
+    if (local) this.clean.delete(local);
+    const content = local?.content;
     if (content) this.files.unpark(content.file);
   }
 
@@ -131,7 +133,7 @@ export class Overlay {
     local.copyUp = null;
   }
 
-  private discard({ local }: Inode): void {
+  private discard({ local }: Pick<Inode, 'local'>): void {
     if (!local?.content) return;
     const { file } = local.content;
     local.content = null;

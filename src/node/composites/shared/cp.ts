@@ -168,8 +168,9 @@ function* copyOne(copying: Copying, from: string, to: string, { source, target }
     throw existing(to);
   }
   // Node removes what is there and makes it anew; so that a server isn't told of a removal, a file is written over
-  // instead. A link goes, where it leads stays.
-  if (target?.kind === 'symlink') yield* steps.run('unlink', to);
+  // instead. A link goes, where it leads stays, and so does what has other names.
+  const named = target && settings.dereference ? yield* steps.look('lstat', to) : target;
+  if (named && (named.kind === 'symlink' || named.nlink > 1)) yield* steps.run('unlink', to);
   yield* steps.run('copyFile', from, to, target ? settings.mode & ~COPYFILE_EXCL : settings.mode);
   yield* keepTimes(copying, to, source);
 }
@@ -188,7 +189,8 @@ function* copyLink(copying: Copying, from: string, to: string, pair: Pair): Comp
     throw failure('EPERM', { syscall: 'cp', path: from, dest: to }, NO_ALIASES);
   }
   const isKept = settings.verbatimSymlinks || posix.isAbsolute(leadsTo);
-  const end = isKept ? leadsTo : joined(posix.dirname(steps.placeOf(from)), leadsTo);
+  const end = isKept ? leadsTo : posix.resolve(posix.dirname(steps.placeOf(from)), leadsTo);
+  if (pair.target?.kind === 'symlink' && standsFor !== 'alias') yield* assertLinkable(steps, from, to, end);
   try {
     yield* steps.run('symlink', end, to);
   } catch (error) {
@@ -196,6 +198,29 @@ function* copyLink(copying: Copying, from: string, to: string, pair: Pair): Comp
     if (pair.target?.kind !== 'symlink' || !hasCode(error, 'EEXIST')) throw error;
     yield* steps.run('unlink', to);
     yield* steps.run('symlink', end, to);
+  }
+}
+
+/** As Node's: a link that is replaced by one to around or below what it led to leaves one that leads nowhere. */
+function* assertLinkable(steps: CpSteps, from: string, to: string, end: string): Composite<void> {
+  const leadsTo: string = yield* steps.run('readlink', to);
+  const other = posix.isAbsolute(leadsTo)
+    ? leadsTo
+    : posix.resolve(posix.dirname(steps.placeOf(to)), leadsTo);
+  if (isWithin(other, end)) {
+    const reason = `cannot copy ${end} to a subdirectory of self ${other}`;
+    throw cpError('ERR_FS_CP_EINVAL', INVALID, 'EINVAL', reason, to);
+  }
+  const { kind } = yield* steps.look('stat', from);
+  if (kind === 'directory' && isWithin(end, other)) {
+    const prefix = 'Cannot overwrite symlink in subdirectory of self';
+    throw cpError(
+      'ERR_FS_CP_SYMLINK_TO_SUBDIRECTORY',
+      prefix,
+      'EINVAL',
+      `cannot overwrite ${other} with ${end}`,
+      to,
+    );
   }
 }
 

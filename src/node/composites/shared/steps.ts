@@ -8,6 +8,7 @@ export interface Seen {
   readonly dev: number;
   readonly ino: number;
   readonly mode: number;
+  readonly nlink: number;
   readonly atimeMs: number;
   readonly mtimeMs: number;
 }

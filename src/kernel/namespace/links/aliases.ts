@@ -1,10 +1,10 @@
-import { Failure } from '../../contract/failure.js';
-import { type TreePath, treePath, upperPath } from '../../contract/tree-path.js';
-import type { Core } from '../core.js';
-import type { Inode } from './inode.js';
+import { Failure } from '../../../contract/failure.js';
+import { type TreePath, treePath, upperPath } from '../../../contract/tree-path.js';
+import type { Core } from '../../core.js';
+import type { Inode } from '../inode.js';
 
 /** As Linux counts them. */
-const MOST_LINKS = 40;
+export const MOST_LINKS = 40;
 
 /**
  * Aliases are links that stand beside versions and point to one of them. The path with the alias in it replaced by what
