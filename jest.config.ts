@@ -8,6 +8,8 @@ const config: Config = {
   testPathIgnorePatterns: [
     // These talk to the official Python SDK; WANDB_PYTHON names an interpreter that has it. All others need Node only.
     ...(process.env.WANDB_PYTHON ? [] : ['<rootDir>/__tests__/interop/']),
+    // WANDB_BUN and WANDB_DENO name the programs of these runtimes.
+    ...(process.env.WANDB_BUN && process.env.WANDB_DENO ? [] : ['/frameworks/runtimes.test.ts$']),
   ],
   setupFiles: ['<rootDir>/scripts/jest-setup.cjs'],
   transform: { '\\.[cm]?[jt]s$': '<rootDir>/scripts/jest-transform.cjs' },

@@ -41,9 +41,23 @@ const SDK = [
   `'${PYTHON}' -c 'import wandb; print("wandb", wandb.__version__)'`,
 ].join(' && ');
 
+/** Their packages for this machine alone, which have no script that has to be run. */
+const { platform, arch } = process;
+const RUNTIMES = join(process.cwd(), '.runtimes');
+const BUN = { from: `@oven/bun-${platform}-${arch}`, version: '1.4.5', program: 'bin/bun' };
+const LIBC = platform === 'linux' ? '-glibc' : '';
+const DENO = { from: `@deno/${platform}-${arch}${LIBC}`, version: '2.9.6', program: 'deno' };
+const programOf = ({ from, program }) => join(RUNTIMES, 'node_modules', from, program);
+const BUN_AND_DENO = [
+  `mkdir -p '${RUNTIMES}' && echo '{ "private": true }' > '${RUNTIMES}/package.json'`,
+  `npm install --prefix '${RUNTIMES}' --no-audit --no-fund --no-save --ignore-scripts ${[BUN, DENO].map(({ from, version }) => `${from}@${version}`).join(' ')}`,
+  ...[BUN, DENO].map((runtime) => `'${programOf(runtime)}' --version`),
+].join(' && ');
+
 /** What has to be fetched is, while others run. */
 const fetched = [
   { name: 'Python and the official SDK', seconds: 600, load: 0, after: [], command: ['bash', '-c', SDK] },
+  { name: 'Bun and Deno', seconds: 300, load: 0, after: [], command: ['bash', '-c', BUN_AND_DENO] },
   ...OTHER_NODES.map((node) => ({
     name: `Node ${node}`,
     seconds: 300,
@@ -117,6 +131,10 @@ const alone = [
     env: { WANDB_PYTHON: PYTHON },
     workers: 2,
     after: ['build', 'Python and the official SDK'],
+  }),
+  tests('tests with Bun and Deno', 300, matching('frameworks/runtimes'), {
+    env: { WANDB_BUN: programOf(BUN), WANDB_DENO: programOf(DENO) },
+    after: ['build', 'Bun and Deno'],
   }),
 ];
 

@@ -11,6 +11,8 @@ afterEach(() => twins.remove());
 type Handle = nodeFs.promises.FileHandle;
 type Call = (side: Side & { readonly handle: Handle }, signal: AbortSignal) => Promise<unknown>;
 
+const MUCH = Buffer.alloc(1536 * 1024);
+
 /** Calls whose content is all here: nothing but their own patience lets anybody abort them. */
 const CALLS: Readonly<Record<string, Call>> = {
   'promises.readFile': ({ fs, base }, signal) => fs.promises.readFile(join(base, 'file'), { signal }),
@@ -22,6 +24,16 @@ const CALLS: Readonly<Record<string, Call>> = {
     calledBack((done) => fs.writeFile(join(base, 'file'), 'x', { signal }, done)),
   'FileHandle.readFile': ({ handle }, signal) => handle.readFile({ signal }),
   'FileHandle.writeFile': ({ handle }, signal) => handle.writeFile('x', { signal } as object),
+  // More than is written at once, pieces, and none.
+  'FileHandle.writeFile of much': ({ handle }, signal) => handle.writeFile(MUCH, { signal } as object),
+  'promises.writeFile of much': ({ fs, base }, signal) =>
+    fs.promises.writeFile(join(base, 'file'), MUCH, { signal }),
+  'promises.writeFile of pieces': ({ fs, base }, signal) =>
+    fs.promises.writeFile(join(base, 'file'), ['one', 'two'], { signal }),
+  'FileHandle.writeFile of one piece': ({ handle }, signal) =>
+    handle.writeFile(['one'] as unknown as string, { signal } as object),
+  'promises.writeFile of no pieces': ({ fs, base }, signal) =>
+    fs.promises.writeFile(join(base, 'file'), [], { signal }),
 };
 
 const calledBack = (call: (done: (error: unknown) => void) => void): Promise<unknown> =>

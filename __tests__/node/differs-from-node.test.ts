@@ -2,12 +2,12 @@ import nodeFs from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
-import { createWandbArtifactFs, createWandbFs, type WandbFs } from 'wandb-fs';
+import { createWandbArtifactFs, createWandbFs, mountAll, type WandbFs } from 'wandb-fs';
 import { makeDirectory } from '../helpers/directories.js';
 import { packageRoot, runWell } from '../helpers/processes.js';
 import { useServer } from '../helpers/server.js';
 import { requestsOf } from '../semantics/helpers/requests.js';
-import { contentOn, eventually } from '../semantics/helpers/waiting.js';
+import { eventually } from '../semantics/helpers/waiting.js';
 import { inAnyNode } from './support/node-members.js';
 
 const RUN = 'lab/project/run';
@@ -16,7 +16,7 @@ const VERSION = `${COLLECTION}/v0`;
 
 /** The errnos of a member in all its styles. */
 async function errnosOf(
-  on: WandbFs | typeof nodeFs,
+  on: typeof nodeFs,
   name: string,
   ...args: readonly unknown[]
 ): Promise<readonly string[]> {
@@ -167,7 +167,7 @@ describe('what differs from a local disk', () => {
     fs.chmodSync(`${RUN}/dir`, 0o755);
   });
 
-  test('a `FileHandle` that nobody has closed', async () => {
+  test('a `Dir` that nobody has closed', async () => {
     const script = `
       import nodeFs from 'node:fs';
       import { setTimeout as sleep } from 'node:timers/promises';
@@ -177,21 +177,89 @@ describe('what differs from a local disk', () => {
       const listen = ({ message }) => void (told += /garbage collection/.test(message) ? 1 : 0);
       process.on('warning', listen).on('uncaughtException', listen);
       const leave = async (on, path) => {
-        const handle = await on.promises.open(path, 'w');
-        await handle.writeFile('left');
-        return handle.fd;
+        const dir = await on.promises.opendir(path);
+        await dir.read();
       };
-      const ours = await leave(fs, 'lab/project/run/left');
-      await leave(nodeFs, '${join(disk, 'left')}');
-      for (let round = 0; told === 0 && round < 500; round++) { gc(); await sleep(10); }
-      await fs.wandb.flush();
-      console.log(told > 0, fs.fstatSync(ours).size, fs.wandb.counters().dirty);`;
+      await leave(fs, '${RUN}');
+      for (let round = 0; round < 20; round++) { gc(); await sleep(1); }
+      const before = told;
+      await leave(nodeFs, '${disk}');
+      for (let round = 0; told === before && round < 500; round++) { gc(); await sleep(10); }
+      console.log(before, told);`;
     const args = ['--expose-gc', '--no-warnings', '--input-type=module', '-e', script];
-    expect(await runWell(process.execPath, args, { cwd: packageRoot })).toBe('true 4 0\n');
-    await eventually(
-      () => contentOn(server, RUN, 'left'),
-      (content) => content === 'left',
-    );
+    expect(await runWell(process.execPath, args, { cwd: packageRoot })).toBe('0 1\n');
+  });
+
+  test('a `FileHandle` in a transfer list', async () => {
+    const sent = async (on: typeof nodeFs, path: string): Promise<unknown> => {
+      const { port1, port2 } = new MessageChannel();
+      const handle = await on.promises.open(path);
+      try {
+        Reflect.apply(port1.postMessage, port1, [handle, [handle]]);
+        return 'sent';
+      } catch (error) {
+        return (error as Error).message;
+      } finally {
+        const isOpen = handle.fd >= 0;
+        if (isOpen) await handle.close();
+        port1.close();
+        port2.close();
+      }
+    };
+    expect(await sent(nodeFs, join(disk, 'file'))).toBe('sent');
+    expect(await sent(fs, `${RUN}/file`)).toContain('transferList');
+  });
+
+  test("what calls make use of each other's members", () => {
+    const flushes = (on: typeof nodeFs, path: string): number => {
+      const spy = jest.spyOn(on, 'fsyncSync');
+      try {
+        on.writeFileSync(path, 'hello', { flush: true } as nodeFs.WriteFileOptions);
+        return spy.mock.calls.length;
+      } finally {
+        spy.mockRestore();
+      }
+    };
+    expect(flushes(nodeFs, join(disk, 'file'))).toBe(1);
+    expect(flushes(fs, `${RUN}/file`)).toBe(0);
+  });
+
+  test('when a call ends that finds all it needs here', async () => {
+    const order = async (on: typeof nodeFs, path: string): Promise<string> => {
+      await on.promises.stat(path);
+      await sleep(1);
+      const told: string[] = [];
+      const tick = new Promise<void>((resolve) => {
+        process.nextTick(() => {
+          told.push('tick');
+          resolve();
+        });
+      });
+      await Promise.all([tick, on.promises.stat(path).then(() => told.push('call'))]);
+      return told.join();
+    };
+    expect(await order(nodeFs, join(disk, 'file'))).toBe('tick,call');
+    expect(await order(fs, `${RUN}/file`)).toBe('call,tick');
+  });
+
+  test('`beforeExit`', async () => {
+    const told = (write: string): Promise<string> =>
+      runWell(
+        process.execPath,
+        [
+          '--input-type=module',
+          '-e',
+          `
+      import fs from 'node:fs';
+      import { createWandbFs } from 'wandb-fs';
+      const wandb = createWandbFs({ baseUrl: '${server.url}', apiKey: '${server.apiKey}' });
+      process.on('beforeExit', () => process.stdout.write('told '));
+      ${write}`,
+        ],
+        { cwd: packageRoot },
+      );
+    expect(await told(`fs.writeFileSync('${join(disk, 'file')}', 'x');`)).toBe('told ');
+    expect(await told(`wandb.writeFileSync('${RUN}/last', 'x');`)).toBe('told told ');
   });
 
   test('rename of a run, or between runs', async () => {
@@ -262,6 +330,16 @@ describe('what differs from a local disk', () => {
       expect(() => fs.cpSync(...way, options)).toThrow(told);
       await expect(fs.promises.cp(...way, options)).rejects.toEqual(told);
     }
+  });
+
+  test('`http:` and `https:` URLs as paths', async () => {
+    const page = new URL(`${server.url}/lab/project/runs/run/files/file`);
+    const elsewhere = new URL('https://example.org/lab/project/runs/run/files/file');
+    const refused = everywhere('ERR_INVALID_URL_SCHEME');
+    expect(await errnosOf(nodeFs, 'readFile', page)).toEqual(refused);
+    expect(await errnosOf(fs, 'readFile', page)).toEqual(everywhere('no error'));
+    expect(await errnosOf(fs, 'readFile', elsewhere)).toEqual(everywhere('ENOENT'));
+    expect(await errnosOf(mountAll({ '/mounted': fs }, nodeFs), 'readFile', page)).toEqual(refused);
   });
 
   test('`realpath` of what is no path', async () => {

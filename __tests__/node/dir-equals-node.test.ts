@@ -40,3 +40,16 @@ test.each(Object.entries(CALLS))(
     expect(ours).toEqual(await comeOf(twins.node));
   },
 );
+
+test('one that is made by hand, of nothing, is refused as Node’s', () => {
+  const comeOf = ({ fs, base }: Side): unknown => {
+    try {
+      return Reflect.construct(fs.Dir, []);
+    } catch (error) {
+      return tell(error, base);
+    }
+  };
+  const ours = comeOf(twins.ours);
+  expect(ours).toMatchObject({ code: 'ERR_MISSING_ARGS' });
+  expect(ours).toEqual(comeOf(twins.node));
+});

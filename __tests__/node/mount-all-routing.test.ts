@@ -2,7 +2,7 @@ import nodeFs from 'node:fs';
 import { pathToFileURL } from 'node:url';
 import { mountAll } from '../../src/node/mounts/mount-all.js';
 import { errorOf } from '../semantics/helpers/styles.js';
-import { calledBack, type Mounts, makeMounts, thrownBy } from './support/mounts.js';
+import { calledBack, type Mounts, makeMounts, makeTree, thrownBy } from './support/mounts.js';
 
 let mounts: Mounts;
 beforeEach(() => {
@@ -170,4 +170,11 @@ test('arguments that name nothing are refused as the base refuses them', async (
   expect(() => Reflect.apply(fs.stat, null, ['/x'])).toThrow(
     expect.objectContaining({ code: 'ERR_INVALID_ARG_TYPE' }),
   );
+});
+
+test('a web address is no path, wherever the process is', () => {
+  const fs = mountAll({ [process.cwd()]: makeTree(mounts.at('wandb/runs')).fs }, nodeFs);
+  for (const address of ['https://wandb.ai/e/p/runs/r', 'wandbfs://e/p/r']) {
+    expect(() => fs.readFileSync(new URL(address))).toThrow('The URL must be of scheme file');
+  }
 });

@@ -101,3 +101,45 @@ describe.each(Object.entries(SHAPES))('streams take options as Node’s do: %s',
     bothTellTheSame('createWriteStream', () => shape(options)),
   );
 });
+
+test.each(['createReadStream', 'createWriteStream'] as const)(
+  '`new fs.%s` makes a stream, as Node’s',
+  async (name) => {
+    const twins = makeTwins();
+    const mounted = mountAll({ '/mounted': makeTree(join(twins.ours.base, 'dir')).fs }, nodeFs);
+    try {
+      for (const { fs, base } of [twins.node, twins.ours, { fs: mounted, base: twins.node.base }]) {
+        const stream: nodeFs.ReadStream = Reflect.construct(fs[name], [join(base, 'file')]);
+        expect(stream).toBeInstanceOf(name === 'createReadStream' ? nodeFs.ReadStream : nodeFs.WriteStream);
+        await new Promise((resolve) => stream.on('open', resolve));
+        stream.destroy();
+      }
+    } finally {
+      twins.remove();
+    }
+  },
+);
+
+test.each(['createReadStream', 'createWriteStream'] as const)(
+  '%s of a FileHandle with an `fs` beside it is refused as Node’s is',
+  async (name) => {
+    const twins = makeTwins();
+    const comeOf = async ({ fs, base }: Side): Promise<unknown> => {
+      const handle = await fs.promises.open(join(base, 'file'), 'r+');
+      try {
+        return fs[name]('', { fd: handle, fs });
+      } catch (error) {
+        return tell(error, base);
+      } finally {
+        await handle.close();
+      }
+    };
+    try {
+      const ours = await comeOf(twins.ours);
+      expect(ours).toMatchObject({ code: 'ERR_METHOD_NOT_IMPLEMENTED' });
+      expect(ours).toEqual(await comeOf(twins.node));
+    } finally {
+      twins.remove();
+    }
+  },
+);

@@ -46,12 +46,15 @@ function replaceMembers(
   life: Life,
 ): readonly (() => void)[] {
   return Object.entries(Object.getOwnPropertyDescriptors(target)).flatMap(([name, descriptor]) => {
-    const original: unknown = descriptor.value;
+    if (!isNameOfCall(name)) return [];
+    // Deno makes some of them when they are asked for.
+    const original: unknown = Reflect.get(target, name);
     const instead: unknown = Reflect.get(mounted, name);
-    if (!isCall(name, original) || !isFunction(instead)) return [];
+    if (!isFunction(original) || !isFunction(instead)) return [];
     const isOriginals = STREAM_MAKERS.includes(name) ? isWithoutHandle : elsewhereOf(name, prefixes);
     const value = standIn({ original, mounted: instead, isOriginals }, life);
-    Object.defineProperty(target, name, { ...descriptor, value });
+    const { configurable = true, enumerable = true, writable = true } = descriptor;
+    Object.defineProperty(target, name, { configurable, enumerable, writable, value });
     return [() => restore(target, name, value, descriptor)];
   });
 }
@@ -83,8 +86,7 @@ export function elsewhereOf(name: string, prefixes: readonly string[]): IsOrigin
 }
 
 /** Functions whose names begin with a capital are classes; the other one converts a value. */
-const isCall = (name: string, member: unknown): member is AnyFunction =>
-  isFunction(member) && /^[a-z]/.test(name);
+const isNameOfCall = (name: string): boolean => /^[a-z]/.test(name);
 
 const isFunction = (value: unknown): value is AnyFunction => typeof value === 'function';
 
@@ -101,11 +103,13 @@ const CALLS_OF_CALLS: readonly PropertyKey[] = ['native', promisify.custom];
 
 /** Looks like the original: its name, its length, and what hangs on it, such as `realpath.native`. */
 function standIn({ original, mounted, isOriginals }: Pair, life: Life): AnyFunction {
-  const value: AnyFunction = (...args) =>
-    life.isActive && !isOriginals(args) ? mounted(...args) : original(...args);
+  // A function, for `new fs.createReadStream()` works with Node's.
+  const value: AnyFunction = function standing(...args) {
+    return life.isActive && !isOriginals(args) ? mounted(...args) : original(...args);
+  };
   for (const key of Reflect.ownKeys(original)) {
     const descriptor = Object.getOwnPropertyDescriptor(original, key);
-    // An arrow function has no prototype, and nobody makes instances of a call.
+    // Its own can't be replaced, and what it makes is never an instance of it.
     if (descriptor === undefined || key === 'prototype') continue;
     const inner: unknown = descriptor.value;
     // No other key is looked at: a function of a program that isn't strict has keys of its own that throw on ours.

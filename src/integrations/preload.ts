@@ -5,7 +5,8 @@ import { disk } from '../platform/disk.js';
 
 const { realpathSync } = disk;
 
-const FLAG = /^(?:--import|--require|-r)(?:=(?<value>.*))?$/s;
+/** `--preload` is Bun's. */
+const FLAG = /^(?:--import|--require|-r|--preload)(?:=(?<value>.*))?$/s;
 
 /**
  * Was one of these files asked for by a flag, `--import` or `--require`, on the command line or in NODE_OPTIONS? A module

@@ -1,7 +1,7 @@
 import { isMainThread } from 'node:worker_threads';
 import type { TreePath } from '../contract/tree-path.js';
 import { disk } from '../platform/disk.js';
-import { theGlobal, theProcess } from '../platform/realm.js';
+import { beforeUncaught, isDeno, theGlobal, theProcess } from '../platform/realm.js';
 import { monotonicClock } from '../platform/time.js';
 
 const { writeSync } = disk;
@@ -71,6 +71,7 @@ class Lifecycle {
   private readonly reported = new WeakMap<Keeper, ReadonlySet<TreePath>>();
   /** The test runners that wait, by what they have for that: each hears of it once, of however many copies. */
   private readonly runners = new WeakSet<object>();
+  private ignoreUncaught = (): void => {};
   private isListeningToSignals = false;
   /** A signal ends the process: the next one is none of ours. */
   private isEnding = false;
@@ -80,12 +81,14 @@ class Lifecycle {
     if (this.keepers.size === 0) {
       theProcess.on('beforeExit', this.onEmpty);
       theProcess.on('exit', this.onExit);
+      if (isDeno) this.ignoreUncaught = beforeUncaught(this.onUncaught);
     }
     this.keepers.add(keeper);
     return () => {
       if (!this.keepers.delete(keeper) || this.keepers.size > 0) return;
       theProcess.off('beforeExit', this.onEmpty);
       theProcess.off('exit', this.onExit);
+      this.ignoreUncaught();
       this.updateSignals();
     };
   }
@@ -165,6 +168,13 @@ class Lifecycle {
     const left = [...this.keepers].flatMap((keeper) => keeper.drain(startedAt));
     if (exitCode === 0 && left.some(({ isKept }) => !isKept)) theProcess.exitCode = 1;
     this.end(left);
+  };
+
+  /** Somebody may still prevent the end, so private files stay. */
+  private readonly onUncaught = (): void => {
+    const startedAt = monotonicClock();
+    this.onEmpty();
+    report([...this.keepers].flatMap((keeper) => keeper.drain(startedAt)));
   };
 
   private readonly onSignal = (signal: NodeJS.Signals): void => {

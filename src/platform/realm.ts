@@ -6,3 +6,20 @@ import { runInThisContext } from 'node:vm';
  */
 export const theGlobal = runInThisContext('globalThis') as typeof globalThis & Record<symbol, unknown>;
 export const theProcess = theGlobal.process;
+
+/**
+ * What passes for Node here may be Deno. Each of its threads has fds of its own: a number of one is nothing in another. And
+ * it tells of no 'exit' when an exception ends it.
+ */
+export const isDeno = theProcess.versions.deno !== undefined;
+
+/** In Deno, calls back when an exception is about to end the process; returns what ends that. */
+export function beforeUncaught(listener: () => void): () => void {
+  const target: unknown = theGlobal;
+  if (!(target instanceof EventTarget)) return () => {};
+  const events = ['error', 'unhandledrejection'];
+  for (const event of events) target.addEventListener(event, listener);
+  return () => {
+    for (const event of events) target.removeEventListener(event, listener);
+  };
+}

@@ -17,10 +17,12 @@ export const nextTurn = promisify(setImmediate);
 
 const { performance } = theProcess.getBuiltinModule('node:perf_hooks');
 
-/** Milliseconds that only ever grow. Only differences count. A spy on `performance.now` hides its prototype's. */
-export const monotonicClock = (Object.getPrototypeOf(performance) as typeof performance).now.bind(
-  performance,
-);
+/**
+ * Milliseconds that only ever grow. Only differences count. A spy on `performance.now` hides its prototype's, which Bun has
+ * none of.
+ */
+const { now = performance.now }: Partial<typeof performance> = Object.getPrototypeOf(performance);
+export const monotonicClock = now.bind(performance);
 
 /** Milliseconds since the epoch, as the machine believes. */
 export const wallClock = theGlobal.Date.now;

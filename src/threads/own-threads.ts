@@ -141,8 +141,10 @@ export function serveTasks<Task>(begin: (task: Task) => void): () => void {
   return () => {
     if (Atomics.sub(tasks, 0, 1) > 1) return;
     end = setTimeout(() => {
-      // With its port closed nothing keeps the thread.
-      if (Atomics.compareExchange(tasks, 0, NONE, ENDED) === NONE) port.close();
+      if (Atomics.compareExchange(tasks, 0, NONE, ENDED) !== NONE) return;
+      // With its port closed nothing keeps the thread. In Deno it has no such member.
+      if ('close' in port) port.close();
+      else process.exit();
     }, IDLE_MS);
   };
 }

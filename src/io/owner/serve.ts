@@ -1,16 +1,8 @@
 import type { Transferable } from 'node:worker_threads';
 import type { Method, Reply } from '../../contract/remote.js';
-import type { OpenSource } from '../../contract/uploads.js';
-import {
-  type Answer,
-  failureOf,
-  type Opened,
-  packReply,
-  type Request,
-  type ThreadData,
-  unpack,
-} from '../protocol.js';
+import { type Answer, failureOf, packReply, type Request, type ThreadData } from '../protocol.js';
 import { createLateOwner } from './late-owner.js';
+import { ThreadContents } from './thread-contents.js';
 
 /**
  * Serves an owner of the remote at a port, until it is closed.
@@ -18,20 +10,7 @@ import { createLateOwner } from './late-owner.js';
  * @param onClosed is called before the answer that says so is sent
  */
 export function serve({ port, store, ...options }: ThreadData, post: Post, onClosed: () => void): void {
-  const opening = new Map<number, (content: Opened) => void>();
-  let opened = 0;
-  const contents = {
-    open: async (id: number): Promise<OpenSource> => {
-      const content = await new Promise<Opened>((resolve) => {
-        const serial = ++opened;
-        opening.set(serial, resolve);
-        post({ type: 'open', opening: serial, id });
-      });
-      if (!content.ok) throw content.failure;
-      return content.source;
-    },
-    close: (id: number) => post({ type: 'close', id }),
-  };
+  const contents = new ThreadContents(post);
   const owner = createLateOwner(store, { ...options, contents });
   owner.onEvent = (event) => post({ type: 'event', event });
   const running = new Map<number, AbortController>();
@@ -43,8 +22,7 @@ export function serve({ port, store, ...options }: ThreadData, post: Post, onClo
 
   const run = (request: Request): void => {
     if (request.type === 'content') {
-      opening.get(request.opening)?.(unpack(request.content));
-      opening.delete(request.opening);
+      contents.receive(request.opening, request.content);
       return;
     }
     const { id } = request;

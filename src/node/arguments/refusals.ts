@@ -70,6 +70,12 @@ export const invalidState = (message: string): NodeJS.ErrnoException =>
 export const fileTooLarge = (size: number): NodeJS.ErrnoException =>
   refusal(RangeError, 'ERR_FS_FILE_TOO_LARGE', `File size (${size}) is greater than 2 GiB`);
 
+export const missingArgument = (name: string): NodeJS.ErrnoException =>
+  refusal(TypeError, 'ERR_MISSING_ARGS', `The "${name}" argument must be specified`);
+
+export const notImplemented = (what: string): NodeJS.ErrnoException =>
+  refusal(Error, 'ERR_METHOD_NOT_IMPLEMENTED', `The ${what} method is not implemented`);
+
 export const directoryClosed = (): NodeJS.ErrnoException =>
   refusal(Error, 'ERR_DIR_CLOSED', 'Directory handle was closed');
 

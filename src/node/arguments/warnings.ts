@@ -7,6 +7,11 @@ const WARNINGS = {
     'DeprecationWarning',
     'DEP0187',
   ],
+  forgottenHandle: [
+    'Closing a FileHandle object on garbage collection is deprecated. Please close FileHandle objects explicitly using FileHandle.prototype.close(). In the future, an error will be thrown if a file descriptor is closed during garbage collection.',
+    'DeprecationWarning',
+    'DEP0137',
+  ],
   mkdtemp: [
     'mkdtemp() templates ending with X are not portable. For details see: https://nodejs.org/api/fs.html',
   ],
@@ -38,4 +43,9 @@ const X = 'X'.charCodeAt(0);
 export function warnOfPrefix(prefix: unknown): void {
   const isOne = types.isUint8Array(prefix) ? prefix.at(-1) === X : String(prefix).endsWith('X');
   if (isOne) warnOnce('mkdtemp');
+}
+
+export function warnOfForgotten(fd: number): void {
+  process.emitWarning(`Closing file descriptor ${fd} on garbage collection`);
+  warnOnce('forgottenHandle');
 }

@@ -38,7 +38,7 @@ export function promisesFace(tree: Tree, streams: StreamMakers) {
     mkdir: of(mkdirAt),
     mkdtempDisposable: (prefix: unknown, options?: unknown) => mkdtempDisposable(tree, prefix, options),
     open: async (path: unknown, flags?: unknown, mode?: unknown): Promise<FileHandle> =>
-      new FileHandle(tree, await openFd(path, flags, mode), streams),
+      new FileHandle(tree, { fd: await openFd(path, flags, mode), path }, streams),
     readdir: of(readdirAt),
     readFile: (target: unknown, options?: unknown): Promise<string | Buffer> =>
       isHandle(target) ? target.readFile(options) : readPath(target, options),

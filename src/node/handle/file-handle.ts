@@ -17,6 +17,7 @@ import { asyncDispose } from '../faces/node-version.js';
 import { borrow, type StreamFs, type StreamMakers } from '../streams/streams.js';
 import { asAutoClose, streamOperations, webStream } from '../streams/web-streams.js';
 import type { Tree } from '../tree.js';
+import type { OpenFd } from './forgotten.js';
 import { pull } from './iter.js';
 import { HandleState } from './state.js';
 import { HandleWriter } from './writer.js';
@@ -29,10 +30,10 @@ export class FileHandle extends EventEmitter {
   readonly #state: HandleState;
   #resource: AsyncResource | null = null;
 
-  constructor(tree: Tree, fd: number, streams: StreamMakers) {
+  constructor(tree: Tree, open: OpenFd, streams: StreamMakers) {
     super();
     this.#tree = tree;
-    this.#state = new HandleState(tree, fd, () => this.emit('close'));
+    this.#state = new HandleState(tree, open, () => this.emit('close'));
     this.#streams = streams;
   }
 

@@ -3,12 +3,14 @@ import { type AsyncComposite, driveSync } from '../composites/driver.js';
 import { close } from '../composites/files/descriptors.js';
 import { readTransfer, writeTransfer } from '../composites/files/transfer.js';
 import type { Tree } from '../tree.js';
+import { closeIfForgotten, isNotForgotten, type Left, type OpenFd } from './forgotten.js';
 
 /** The fd of a handle, and who uses it: it is closed when the handle is and the last of them has ended. */
 export class HandleState {
   readonly #tree: Tree;
   readonly #onClose: () => void;
   #fd: number;
+  readonly #path: unknown;
   /** The handle itself, and the calls and streams that use it. */
   #uses = 0;
   readonly #release = this.hold();
@@ -17,14 +19,20 @@ export class HandleState {
   #isLocked = false;
 
   /** `onClose` is called when the handle begins to close. */
-  constructor(tree: Tree, fd: number, onClose: () => void) {
+  constructor(tree: Tree, { fd, path }: OpenFd, onClose: () => void) {
     this.#tree = tree;
     this.#fd = fd;
     this.#onClose = onClose;
+    this.#path = path;
+    closeIfForgotten(this);
   }
 
   get fd(): number {
     return this.#fd;
+  }
+
+  left(): Left | null {
+    return this.#fd === -1 ? null : { tree: this.#tree, fd: this.#fd, path: this.#path };
   }
 
   get isEnded(): boolean {
@@ -92,9 +100,7 @@ export class HandleState {
     if (this.#closing) return this.#closing;
     this.#closing = new Promise((resolve) => {
       this.#onUnused = () => {
-        const fd = this.#fd;
-        this.#fd = -1;
-        resolve(this.#tree.calls.drive(close(this.#tree, fd)));
+        resolve(this.#tree.calls.drive(close(this.#tree, this.#takeFd())));
       };
     });
     this.#release();
@@ -105,9 +111,14 @@ export class HandleState {
   closeSync(): void {
     if (this.#fd === -1) return;
     if (this.#closing) throw invalidState('The FileHandle is closing');
+    driveSync(close(this.#tree, this.#takeFd()));
+    this.#onClose();
+  }
+
+  #takeFd(): number {
     const fd = this.#fd;
     this.#fd = -1;
-    driveSync(close(this.#tree, fd));
-    this.#onClose();
+    isNotForgotten(this);
+    return fd;
   }
 }

@@ -134,9 +134,9 @@ function streamsOf({ table, files }: Router, whole: Filesystem): Members {
     const owner = isFd ? files.ownerOf(fd) : table.locate(path)?.owner;
     return operationsOf(whole, owner ?? table.base);
   });
-  const makerOf =
-    (name: keyof StreamMakers): AnyFunction =>
-    (path, options) => {
+  const makerOf = (name: keyof StreamMakers): AnyFunction =>
+    // With Node's `new fs.createReadStream()` works, too.
+    function make(path: unknown, options?: unknown) {
       const { fd } = optionsOf(options);
       // Only the filesystem that made a handle knows how to stream over it.
       return isForeignHandle(fd) ? table.base.callback(name, [path, options]) : streams[name](path, options);

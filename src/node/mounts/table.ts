@@ -1,6 +1,6 @@
 import { posix } from 'node:path';
 import { hasCode } from '../arguments/errors.js';
-import { asPath } from '../arguments/paths.js';
+import { asLocalPath } from '../arguments/paths.js';
 import type { Filesystem } from './filesystem.js';
 
 export interface MountedTree {
@@ -100,7 +100,7 @@ const withSlashOf = (given: string, path: string): string =>
 function textOf(value: unknown): string | null {
   if (typeof value !== 'string' && (typeof value !== 'object' || value === null)) return null;
   try {
-    return asPath(value);
+    return asLocalPath(value, 'path');
   } catch (error) {
     if (hasCode(error)) return null;
     throw error;

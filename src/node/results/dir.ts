@@ -1,5 +1,5 @@
 import type { Dirent } from 'node:fs';
-import { directoryBusy, directoryClosed } from '../arguments/refusals.js';
+import { directoryBusy, directoryClosed, missingArgument } from '../arguments/refusals.js';
 import { asFunction } from '../arguments/validate.js';
 import { answer } from '../faces/face.js';
 import { asyncDispose, dispose, nodeMajor } from '../faces/node-version.js';
@@ -20,6 +20,8 @@ export class Dir {
   #last: Promise<unknown> = Promise.resolve();
 
   constructor(path: string, source: DirentSource) {
+    // Who makes one as if it were Node's.
+    if (source === undefined) throw missingArgument('handle');
     this.path = path;
     this.#source = source;
   }

@@ -1,6 +1,7 @@
 import type { ReadStream, WriteStream } from 'node:fs';
 import { nodeFs } from '../../platform/disk.js';
 import { asPath } from '../arguments/paths.js';
+import { notImplemented } from '../arguments/refusals.js';
 import {
   type AnyFunction,
   asObject,
@@ -45,10 +46,13 @@ export function streamMembers(fs: FsOf) {
   const FileReadStream = streamClass(nodeFs.ReadStream as unknown as NodeStreamClass, fs);
   const FileWriteStream = streamClass(nodeFs.WriteStream as unknown as NodeStreamClass, fs);
   return {
-    createReadStream: (path: unknown, options?: unknown): ReadStream =>
-      Reflect.construct(FileReadStream, [path, options]),
-    createWriteStream: (path: unknown, options?: unknown): WriteStream =>
-      Reflect.construct(FileWriteStream, [path, options]),
+    // Functions: with Node's `new fs.createReadStream()` works, too.
+    createReadStream: function createReadStream(path: unknown, options?: unknown): ReadStream {
+      return Reflect.construct(FileReadStream, [path, options]);
+    },
+    createWriteStream: function createWriteStream(path: unknown, options?: unknown): WriteStream {
+      return Reflect.construct(FileWriteStream, [path, options]);
+    },
     ReadStream: FileReadStream,
     WriteStream: FileWriteStream,
     FileReadStream,
@@ -80,8 +84,11 @@ function setUp(stream: object, NodeStream: NodeStreamClass, path: unknown, optio
   const handle = given.fd;
   if (!isBorrowable(handle)) {
     NodeStream.call(stream, name, { ...given, fs: given.fs || fs(path, given) });
+    // Bun makes an absolute path of it, by the process's directory.
+    if (typeof name === 'string') Object.assign(stream, { path: name });
     return;
   }
+  if (given.fs) throw notImplemented('FileHandle with fs');
   const { operations, start } = handle[borrow]();
   NodeStream.call(stream, name, { ...given, fd: handle.fd, fs: operations });
   start();

@@ -1,3 +1,4 @@
+import { abortError } from '../../arguments/errors.js';
 import { asBoolean, asData, asInt32, asOptions, type CallOptions, copied } from '../../arguments/validate.js';
 import { nodeMajor } from '../../faces/node-version.js';
 import type { Tree } from '../../tree.js';
@@ -76,6 +77,15 @@ export function* writeFileTo(tree: Tree, fd: number, data: unknown, options?: un
   yield* writePieces(tree, fd, piecesOf(data, settings.encoding), settings);
 }
 
+/** What a promise writes at once: between two of them it looks whether it was aborted. */
+const CHUNK_BYTES = 512 * 1024;
+
+function* writeChunks(tree: Tree, fd: number, bytes: Uint8Array, settings: WriteSettings): Composite<void> {
+  for (let at = 0; at < bytes.byteLength; at += CHUNK_BYTES) {
+    yield* writeOpen(tree, fd, bytes.subarray(at, at + CHUNK_BYTES), { ...settings, isFlushed: false });
+  }
+}
+
 type Pieces = Uint8Array | Iterable<unknown> | AsyncIterable<unknown>;
 
 const piecesOf = (data: unknown, encoding: unknown): Pieces =>
@@ -89,8 +99,23 @@ const isPieces = (data: unknown): data is Iterable<unknown> | AsyncIterable<unkn
   (Symbol.asyncIterator in data || Symbol.iterator in data);
 
 function* writePieces(tree: Tree, fd: number, pieces: Pieces, settings: WriteSettings): AsyncComposite<void> {
-  if (ArrayBuffer.isView(pieces)) return yield* writeOpen(tree, fd, pieces, settings);
-  const { encoding, isFlushed } = settings;
+  const { isFlushed, signal } = settings;
+  if (signal?.aborted) throw abortError(signal);
+  if (ArrayBuffer.isView(pieces)) {
+    // Nobody could abort it.
+    if (!signal || pieces.byteLength <= CHUNK_BYTES) return yield* writeOpen(tree, fd, pieces, settings);
+    yield* writeChunks(tree, fd, pieces, settings);
+  } else yield* writeEach(tree, fd, pieces, settings);
+  if (isFlushed) yield* invoke({ syscall: 'fsync', run: (op) => tree.kernel.fsync(op, fd) });
+}
+
+function* writeEach(
+  tree: Tree,
+  fd: number,
+  pieces: Iterable<unknown> | AsyncIterable<unknown>,
+  settings: WriteSettings,
+): AsyncComposite<void> {
+  const { encoding, signal } = settings;
   const iterator =
     Symbol.asyncIterator in pieces ? pieces[Symbol.asyncIterator]() : pieces[Symbol.iterator]();
   let isDone = false;
@@ -102,12 +127,12 @@ function* writePieces(tree: Tree, fd: number, pieces: Pieces, settings: WriteSet
       });
       if (next.done) break;
       const piece = asData(next.value, 'data', encoding);
-      yield* writeOpen(tree, fd, piece, { ...settings, isFlushed: false });
+      yield* writeChunks(tree, fd, piece, settings);
+      if (signal?.aborted) throw abortError(signal);
     }
     isDone = true;
   } finally {
     // As `for await` does: a source that wasn't read to its end is told so.
     if (!isDone) yield* pause(async () => iterator.return?.());
   }
-  if (isFlushed) yield* invoke({ syscall: 'fsync', run: (op) => tree.kernel.fsync(op, fd) });
 }

@@ -1,0 +1,3 @@
+import { register } from 'wandb-fs/register';
+
+register();

@@ -1,0 +1,4 @@
+import fs from 'node:fs';
+
+fs.writeFileSync('/wandb/runs/team/project/run/thrown.txt', 'thrown');
+throw new Error('Not caught.');

@@ -1,0 +1,46 @@
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { makeProject } from '../ends/project.js';
+import { type Finished, run } from '../helpers/processes.js';
+import { STANDARD, useServer } from '../helpers/server.js';
+import { contentOn } from '../semantics/helpers/waiting.js';
+
+/** Where these runtimes are: without both, Jest leaves this file out. `__fixtures__/runtimes` has what they run. */
+const { WANDB_BUN = 'WANDB_BUN is not set', WANDB_DENO = 'WANDB_DENO is not set' } = process.env;
+
+// Each starts a runtime with nothing of it loaded, which takes its time on a busy machine.
+jest.setTimeout(60_000);
+
+const server = useServer(STANDARD);
+let project: string;
+beforeAll(async () => {
+  project = await makeProject('runtimes');
+  // Deno finds no package that isn't named there.
+  const manifest = { private: true, type: 'module', dependencies: { 'wandb-fs': '*' } };
+  await writeFile(join(project, 'package.json'), JSON.stringify(manifest));
+});
+
+describe.each([
+  { name: 'Bun', program: WANDB_BUN, args: [], registering: ['--preload', 'wandb-fs/register'] },
+  { name: 'Deno', program: WANDB_DENO, args: ['run', '-A'], registering: ['--preload=./register.mjs'] },
+])('$name', ({ program, args, registering }) => {
+  beforeEach(() => server.seed({ 'team/project/run': { 'a.txt': 'content' } }));
+
+  const runs = (...given: readonly string[]): Promise<Finished> =>
+    run(program, [...args, ...given], {
+      cwd: project,
+      env: { WANDB_BASE_URL: server.url, WANDB_API_KEY: server.apiKey },
+    });
+  const stored = (name: string) => contentOn(server, 'team/project/run', name);
+
+  test('reads, writes, streams, commits and registers in all styles, and sends what is left at its end', async () => {
+    expect(await runs('program.mjs')).toEqual({ exitCode: 0, stdout: '', stderr: '' });
+    expect([await stored('left.txt'), await stored('open.txt')]).toEqual(['left', 'open']);
+  });
+
+  test('registers before the first line of a program, and sends what is left when an exception ends it', async () => {
+    const { exitCode, stderr } = await runs(...registering, 'thrown.mjs');
+    expect({ exitCode, stderr }).toEqual({ exitCode: 1, stderr: expect.stringContaining('Not caught.') });
+    expect(await stored('thrown.txt')).toBe('thrown');
+  });
+});
