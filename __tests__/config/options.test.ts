@@ -54,6 +54,7 @@ test.each<[string, unknown, string]>([
   ['listingTtl', -1, 'ERR_INVALID_ARG_VALUE'],
   ['listingTtl', Number.NaN, 'ERR_INVALID_ARG_VALUE'],
   ['cacheBytes', 1.5, 'ERR_INVALID_ARG_VALUE'],
+  ['readAheadBytes', -1, 'ERR_INVALID_ARG_VALUE'],
   ['journal', 1, 'ERR_INVALID_ARG_TYPE'],
   ['journal', null, 'ERR_INVALID_ARG_TYPE'],
   ['journal', '', 'ERR_INVALID_ARG_VALUE'],

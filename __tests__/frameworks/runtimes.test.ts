@@ -1,7 +1,8 @@
-import { writeFile } from 'node:fs/promises';
+import { symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { makeProject } from '../ends/project.js';
-import { type Finished, run } from '../helpers/processes.js';
+import { type Finished, packageRoot, run } from '../helpers/processes.js';
+import { examplesIn, README_RUN } from '../helpers/readme.js';
 import { STANDARD, useServer } from '../helpers/server.js';
 import { contentOn } from '../semantics/helpers/waiting.js';
 
@@ -15,15 +16,25 @@ const server = useServer(STANDARD);
 let project: string;
 beforeAll(async () => {
   project = await makeProject('runtimes');
-  // Deno finds no package that isn't named there.
-  const manifest = { private: true, type: 'module', dependencies: { 'wandb-fs': '*' } };
+  // Deno finds no package that isn't named there, and an example reads its own name.
+  const manifest = { name: 'wandb-fs', private: true, type: 'module', dependencies: { 'wandb-fs': '*' } };
   await writeFile(join(project, 'package.json'), JSON.stringify(manifest));
+  // README's examples lie beside it.
+  await symlink(join(packageRoot, '__fixtures__'), join(project, '__fixtures__'));
+});
+
+/** Each has its own way to show a list of strings. */
+const asNodeInspects = (text: string): string => text.replaceAll('"', "'");
+
+const kindOf = (code: string) => ({
+  isOfNamedImports: /import \{.*\} from 'node:fs'/.test(code) && code.includes('wandb-fs/register'),
+  isTest: code.includes("'node:test'"),
 });
 
 describe.each([
   { name: 'Bun', program: WANDB_BUN, args: [], registering: ['--preload', 'wandb-fs/register'] },
   { name: 'Deno', program: WANDB_DENO, args: ['run', '-A'], registering: ['--preload=./register.mjs'] },
-])('$name', ({ program, args, registering }) => {
+])('$name', ({ name, program, args, registering }) => {
   beforeEach(() => server.seed({ 'team/project/run': { 'a.txt': 'content' } }));
 
   const runs = (...given: readonly string[]): Promise<Finished> =>
@@ -42,5 +53,49 @@ describe.each([
     const { exitCode, stderr } = await runs(...registering, 'thrown.mjs');
     expect({ exitCode, stderr }).toEqual({ exitCode: 1, stderr: expect.stringContaining('Not caught.') });
     expect(await stored('thrown.txt')).toBe('thrown');
+  });
+
+  describe("README's", () => {
+    beforeEach(async () => {
+      await server.reset();
+      await server.seed({ 'entity/project/run': { ...README_RUN } });
+    });
+
+    const examples = examplesIn('js').map((example) => ({ ...example, ...kindOf(example.code) }));
+    const named = examples.filter(({ isOfNamedImports }) => isOfNamedImports);
+    const isForBunTest = (isTest: boolean): boolean => isTest && name === 'Bun';
+    const programs = examples.filter(
+      ({ isOfNamedImports, isTest }) => !isOfNamedImports && !isForBunTest(isTest),
+    );
+    const tests = examples.filter(({ isTest }) => isForBunTest(isTest));
+
+    test.each(programs)('$title', async ({ code, output }) => {
+      await writeFile(join(project, 'example.mjs'), code);
+      const { stdout, ...ended } = await runs('example.mjs');
+      expect(ended).toEqual({ exitCode: 0, stderr: '' });
+      if (output !== undefined) expect(asNodeInspects(stdout)).toBe(output);
+    });
+
+    test.each(named)(
+      "$title: what is imported by name isn't registered, as SEMANTICS says",
+      async ({ code }) => {
+        await writeFile(join(project, 'example.mjs'), code);
+        expect(await runs('example.mjs')).toMatchObject({
+          exitCode: 1,
+          stderr: expect.stringContaining('ENOENT'),
+        });
+      },
+    );
+
+    if (tests.length > 0) {
+      test.each(tests)('$title, by `bun test`', async ({ code }) => {
+        await writeFile(join(project, 'example.test.mjs'), code);
+        const { exitCode, stderr } = await runs('test', './example.test.mjs');
+        expect({ exitCode, stderr }).toEqual({
+          exitCode: 0,
+          stderr: expect.stringMatching(/ [1-9]\d* pass/),
+        });
+      });
+    }
   });
 });

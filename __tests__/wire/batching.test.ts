@@ -184,3 +184,60 @@ test('a busy server is asked again for the same before it is asked for less', ()
   ).toBe(true);
   expect(isRetryable(new WireFailure('EIO', null, null, 'status', { status: 429 }), 5)).toBe(true);
 });
+
+describe('what may come along with what is asked for', () => {
+  const asking = (most: number, failure: WireFailure = tooMuch) => {
+    const asked: (readonly [number, number])[] = [];
+    const request = async (
+      batch: readonly number[],
+      along: readonly number[],
+    ): Promise<readonly number[]> => {
+      asked.push([batch.length, along.length]);
+      if (batch.length + along.length > most) throw failure;
+      return batch;
+    };
+    return { asked, request };
+  };
+
+  test('as much of it as there is room for', async () => {
+    const { asked, request } = asking(5000);
+    expect(await sizes.eachWith('names', items(3), items(99), request)).toEqual(items(3));
+    expect(await sizes.eachWith('names', items(990), items(99), request)).toEqual(items(990));
+    expect(await sizes.eachWith('names', items(1200), items(99), request)).toEqual(items(1200));
+    expect(asked).toEqual([
+      [3, 99],
+      [990, 10],
+      [1000, 0],
+      [200, 0],
+    ]);
+  });
+
+  test.each([
+    ['too much', tooMuch],
+    ['refused', failing(400)],
+    ['not to be answered in time', new WireFailure('ETIMEDOUT', null, null, 'timeout')],
+  ])('is left out where it is %s, once, and less is tried for a while', async (_, failure) => {
+    const { asked, request } = asking(60, failure);
+    expect(await sizes.eachWith('names', items(1), items(99), request)).toEqual(items(1));
+    expect(await sizes.eachWith('names', items(1), items(99), request)).toEqual(items(1));
+    expect(asked).toEqual([
+      [1, 99],
+      [1, 0],
+      [1, 48],
+    ]);
+    expect(sizes.get('names')).toBe(1000);
+    await clock.sleep(10 * 60_000, undefined);
+    await sizes.eachWith('names', items(1), items(99), request);
+    expect(asked.slice(3)).toEqual([
+      [1, 99],
+      [1, 0],
+    ]);
+  });
+
+  test('a failure that is none of its size is that of who asks', async () => {
+    const denied = failing(403);
+    const { asked, request } = asking(1, denied);
+    await expect(sizes.eachWith('names', items(1), items(9), request)).rejects.toBe(denied);
+    expect(asked).toHaveLength(1);
+  });
+});

@@ -8,6 +8,7 @@ export const DEFAULTS = {
   root: '',
   listingTtl: 30_000,
   cacheBytes: 64 * MIB,
+  readAheadBytes: 4 * MIB,
   spoolBytes: 16 * 1024 * MIB,
   maxRenameBytes: 256 * MIB,
   writeback: 'back',

@@ -60,6 +60,13 @@ export interface WandbFsOptions {
   readonly listingTtl?: number | undefined;
   /** Bound of clean content in memory, in bytes. @default 64 MiB */
   readonly cacheBytes?: number | undefined;
+  /**
+   * Bound of small files that are read before they are asked for, in bytes of each run or version that is read file by file.
+   * 0: nothing is read ahead, nor of large files that are read on in.
+   *
+   * @default 4 MiB
+   */
+  readonly readAheadBytes?: number | undefined;
   /** Bound of changed content that waits on disk for its upload, in bytes; above it writers wait. @default 16 GiB */
   readonly spoolBytes?: number | undefined;
   /**

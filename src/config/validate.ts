@@ -176,6 +176,7 @@ const CHECKS: Checks<WandbFsOptions> = {
   root,
   listingTtl: amount(0),
   cacheBytes: wholeNumber,
+  readAheadBytes: wholeNumber,
   spoolBytes: amount(0),
   journal,
   maxRenameBytes: amount(0),

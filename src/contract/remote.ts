@@ -2,7 +2,7 @@ import type { CommitOptions, Committed, DraftFile } from './drafts.js';
 import type { Alike, Content, Entry, Lookup, Page } from './entry.js';
 import type { Facts } from './facts.js';
 import type { Failure } from './failure.js';
-import type { FoundRuns, RunQuery } from './store.js';
+import type { FoundRuns, ReadOptions, RunQuery } from './store.js';
 import type { TreePath } from './tree-path.js';
 import type { TreeShape } from './tree-shape.js';
 import type { OpenSource } from './uploads.js';
@@ -35,7 +35,13 @@ export interface RemoteMethods {
   list(args: { path: TreePath; after?: string | undefined }): { entries: readonly Entry[] };
   /** One page of it, where it is listed in pages, and all of it elsewhere. */
   page(args: { path: TreePath; after: string | null }): Page;
-  read(args: { entry: Entry; start: number; end: number; etag: string | null }): Content;
+  /** `beside` and `isAhead` are those of the store's contract; a call that is made ahead keeps no process. */
+  read(
+    args: { entry: Entry; start: number; end: number; etag: string | null } & Pick<
+      ReadOptions,
+      'beside' | 'isAhead'
+    >,
+  ): Content;
   /** A whole file of at most `limit` bytes as the storage has it, if its tag vouches for them; the listing lags. */
   readNewest(args: { entry: Entry; limit: number }): Content & { readonly md5: string };
   /**
@@ -173,6 +179,8 @@ export interface Remote {
    * or by a blocked `wait`; replies and events are committed in the order in which the owner sent them.
    */
   call<M extends Method>(method: M, args: Args<M>, commit: (reply: Reply<M>) => void): Call;
+  /** Somebody waits for a call that was made ahead: it keeps the process from now on. */
+  want(call: Call): void;
   /** Aborts the work behind a call; its commit still runs, with ECANCELED if the work had not ended. */
   cancel(call: Call): void;
   /**

@@ -27,6 +27,18 @@ export interface FoundRuns {
   readonly next: string | null;
 }
 
+export interface ReadOptions {
+  /** What an earlier read of the same content brought. */
+  readonly etag: string | null;
+  /**
+   * Files of the same unit that may be read next: what has to be asked for to read them may come along, as far as it costs
+   * no request. @default none
+   */
+  readonly beside?: readonly Entry[] | undefined;
+  /** Nobody waits for it yet: whoever is waited for goes first, and it is tried once. @default false */
+  readonly isAhead?: boolean | undefined;
+}
+
 /**
  * The seam between filesystem semantics and a remote: what a kernel needs from one. A store is a plain object;
  * what it can't do it doesn't have. One contract suite (`__tests__/store/contract.ts`) runs against every store.
@@ -63,7 +75,7 @@ export interface Store {
   read(
     entry: Entry,
     range: { readonly start: number; readonly end: number },
-    options: Signalled & { readonly etag: string | null },
+    options: Signalled & ReadOptions,
   ): Promise<Content>;
 
   /**

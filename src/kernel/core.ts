@@ -9,6 +9,7 @@ import { Leases } from './content/local/leases.js';
 import { Overlay } from './content/local/overlay.js';
 import { Descriptors } from './content/open-files.js';
 import { PageCache } from './content/reading/pages.js';
+import { ReadAhead } from './content/reading/read-ahead.js';
 import { Spool } from './content/spool/spool.js';
 import { Inode } from './namespace/inode.js';
 import { InodeNumbers } from './namespace/inode-numbers.js';
@@ -26,6 +27,8 @@ export interface KernelOptions {
   readonly cacheBytes: number;
   /** Size of a page, in bytes. */
   readonly blockBytes: number;
+  /** Bound of small files that are read ahead in a unit, in bytes; 0: nothing is. */
+  readonly readAheadBytes: number;
   /** Bound of local content on disk, in bytes; above it writers wait for uploads. */
   readonly spoolBytes: number;
   /** Most bytes that a rename moves by uploading them under the new name. */
@@ -48,8 +51,10 @@ export interface KernelOptions {
   readonly monotonic?: () => number;
 }
 
-/** What changes and local content need, and who only reads doesn't: made at the first use. */
+/** What not every mount needs: made at the first use. */
 interface Parts {
+  /** Of who reads more than one file. */
+  readAhead: ReadAhead;
   locks: Locks;
   /** Content that lives here. */
   overlay: Overlay;
@@ -82,6 +87,7 @@ export class Core {
   readonly uid = process.getuid?.() ?? 0;
   readonly gid = process.getgid?.() ?? 0;
   readonly bornAt: number;
+  private firstMissed: Inode | null = null;
   /** Who hears of uploads beside the write-back: `fs.wandb.uploads`. */
   listener: ((event: RemoteEvent) => void) | null = null;
   /** A draft was made here: before, no path leads into one. */
@@ -114,6 +120,15 @@ export class Core {
       removeFiles: () => this.made.overlay?.files.removeFiles(),
       isKept: this.journal !== null,
     };
+  }
+
+  /** For who misses the content of a file; null for the first one, who may be the last. */
+  readAheadFor(inode: Inode): ReadAhead | null {
+    if (this.options.readAheadBytes === 0) return null;
+    const first = this.firstMissed;
+    this.firstMissed ??= inode;
+    if (first) this.made.readAhead ??= new ReadAhead(this, first);
+    return this.made.readAhead ?? null;
   }
 
   get locks(): Locks {

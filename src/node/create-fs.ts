@@ -142,10 +142,11 @@ function journalOf({ config, choice }: Setup): JournalOptions | null {
 }
 
 function connect(setup: Setup): Kernel {
-  const { listingTtl, cacheBytes, spoolBytes, maxRenameBytes, writeback, readOnly, logger } = setup.config;
+  const { listingTtl, cacheBytes, readAheadBytes, spoolBytes, maxRenameBytes, writeback, readOnly, logger } =
+    setup.config;
   return createKernel({
     ...LIMITS,
-    ...{ listingTtl, cacheBytes, spoolBytes, maxRenameBytes, writeback, readOnly },
+    ...{ listingTtl, cacheBytes, readAheadBytes, spoolBytes, maxRenameBytes, writeback, readOnly },
     remote: remoteOf(setup),
     journal: journalOf(setup),
     warn: (message) => logger.warn?.(message),

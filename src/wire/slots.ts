@@ -25,8 +25,12 @@ export class Slots {
     this.movedAt = this.clock.now();
   }
 
-  /** Who gives up while waiting gets ECANCELED at once, whatever others are doing. */
-  run<T>(signal: AbortSignal | undefined, task: () => Promise<T>): Promise<T> {
+  /**
+   * Who gives up while waiting gets ECANCELED at once, whatever others are doing.
+   *
+   * @param isAhead nobody waits for it: all others go first. @default false
+   */
+  run<T>(signal: AbortSignal | undefined, task: () => Promise<T>, isAhead = false): Promise<T> {
     if (signal?.aborted) return Promise.reject(cancelled());
     return new Promise((resolve, reject) => {
       const stopWaiting = (): boolean => {
@@ -41,10 +45,11 @@ export class Slots {
       signal?.addEventListener('abort', leave, { once: true });
       this.waiting.set(giveUp, this.clock.now());
       // It settles what is waited for here by itself.
-      void this.queue.add(async () => {
+      const turn = async (): Promise<void> => {
         if (!stopWaiting()) return;
         await task().then(resolve, reject);
-      });
+      };
+      void this.queue.add(turn, { priority: isAhead ? -1 : 0 });
       this.watch();
     });
   }

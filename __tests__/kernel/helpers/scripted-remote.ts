@@ -48,6 +48,7 @@ interface ScriptedCall extends Call {
 export class ScriptedRemote implements Remote {
   readonly shape = MEMORY_SHAPE;
   readonly assertCanWait = (): void => {};
+  readonly want = (): void => {};
   onEvent: (event: RemoteEvent) => void = () => {};
   contents = NO_CONTENTS;
   ending = NO_ENDING;

@@ -13,6 +13,7 @@ function makeLoads() {
       replies.push(commit);
       return { isSettled: false };
     },
+    want: () => {},
     cancel: () => {
       cancelled++;
       replies.shift()?.({ ok: false, failure: new Failure('ECANCELED') });

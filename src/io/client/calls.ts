@@ -5,6 +5,8 @@ import type { OwnerThread } from './owner-thread.js';
 /** A message to the owner's thread, and what its reply does. */
 export class ThreadCall implements Call {
   isSettled = false;
+  /** Somebody waits for it, or it changes something. */
+  isWanted: boolean;
   /** What it is settled with at the next look: it could not be sent, or the thread ends behind it. */
   decided: Reply<Method> | null = null;
 
@@ -13,13 +15,17 @@ export class ThreadCall implements Call {
     readonly method: Method,
     readonly args: Args<Method>,
     readonly commit: (reply: Reply<Method>) => void,
-  ) {}
+  ) {
+    this.isWanted = !('isAhead' in args && args.isAhead);
+  }
 }
 
 /** The calls that have no reply yet. Each is settled once, in the order in which replies are received. */
 export class Calls {
   readonly unsettled = new Map<number, ThreadCall>();
   private serial = 0;
+  /** Of the unsettled ones, those that somebody waits for. */
+  wanted = 0;
 
   /** @param onSettled is told before the commit runs */
   constructor(private readonly onSettled: (call: ThreadCall, reply: Reply<Method>) => void) {}
@@ -33,13 +39,21 @@ export class Calls {
     // Kept untyped by its id; the owner answers each method with its own value.
     const call = new ThreadCall(++this.serial, method, args, commit as (reply: Reply<Method>) => void);
     this.unsettled.set(call.id, call);
+    if (call.isWanted) this.wanted++;
     return call;
+  }
+
+  want(call: ThreadCall): void {
+    if (call.isWanted || call.isSettled) return;
+    call.isWanted = true;
+    this.wanted++;
   }
 
   settle(call: ThreadCall, reply: Reply<Method>): void {
     if (call.isSettled) return;
     call.isSettled = true;
     this.unsettled.delete(call.id);
+    if (call.isWanted) this.wanted--;
     this.onSettled(call, reply);
     throwLater(() => call.commit(reply));
   }

@@ -88,6 +88,9 @@ export function createInProcessRemote(
       return call;
     },
 
+    // The event loop is kept by its sockets.
+    want: () => {},
+
     cancel: (call) => {
       if (call instanceof LocalCall) call.controller.abort();
     },

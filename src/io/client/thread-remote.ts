@@ -103,6 +103,12 @@ class ThreadRemote implements Remote {
 
   assertCanWait(): void {}
 
+  want(call: Call): void {
+    if (!(call instanceof ThreadCall) || call.isWanted) return;
+    this.calls.want(call);
+    this.keepProcess();
+  }
+
   cancel(call: Call): void {
     if (call instanceof ThreadCall && !call.isSettled) this.thread?.post({ type: 'cancel', id: call.id });
   }
@@ -163,7 +169,7 @@ class ThreadRemote implements Remote {
 
   private keepProcess(): void {
     // The flush of the end has no more time than the end.
-    this.thread?.keepProcess(this.calls.unsettled.size > (this.exitFlush.isOver ? 1 : 0));
+    this.thread?.keepProcess(this.calls.wanted > (this.exitFlush.isOver ? 1 : 0));
   }
 
   /** The owner is closed: nothing more comes of its thread. */

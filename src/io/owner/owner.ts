@@ -92,7 +92,8 @@ export function createOwner({ store, contents, now = wallClock, ...options }: Ow
       return { entries, rows: entries.length, next: null };
     },
 
-    read: ({ entry, start, end, etag }, signal) => store.read(entry, { start, end }, { etag, signal }),
+    read: ({ entry, start, end, ...options }, signal) =>
+      store.read(entry, { start, end }, { ...options, signal }),
     readNewest: ({ entry, limit }, signal) => store.readNewest(entry, { limit, signal }),
 
     submit: async (submission) => {

@@ -10,6 +10,7 @@ import { Fault, type Operation } from '../operation/operation.js';
 import { flush } from '../writeback/flush.js';
 import { makeEmpty } from './local/writing.js';
 import type { WholeRead } from './reading/whole-read.js';
+import { leave, type Sequence } from './reading/windows.js';
 
 const { O_CREAT, O_DIRECTORY, O_DSYNC, O_EXCL, O_NOFOLLOW, O_RDONLY, O_SYNC, O_TRUNC, O_WRONLY } = constants;
 const ACCESS_MODE = O_WRONLY | constants.O_RDWR;
@@ -21,8 +22,14 @@ export class OpenFile {
   reader: Operation | null = null;
   /** Bytes of this version were returned: from here on the file must not turn into another one. */
   hasRead = false;
-  /** Sequential reading: where the next read is expected, and how many blocks the next miss loads. */
-  readonly readAhead = { next: 0, blocks: 1 };
+  readonly readAhead: Sequence = {
+    next: 0,
+    at: 0,
+    blocks: 1,
+    depth: 0,
+    turn: Number.POSITIVE_INFINITY,
+    windows: null,
+  };
   /** Of who reads all of it in order; null once it has ended, or of another version. */
   whole: WholeRead | null = null;
 
@@ -116,7 +123,8 @@ export function close(core: Core, op: Operation, fd: number): void {
 export function release(core: Core, fd: number): OpenFile {
   const file = core.descriptors.get(fd);
   core.descriptors.files.delete(fd);
-  const { inode, canWrite } = file;
+  const { inode, canWrite, readAhead } = file;
+  if (readAhead.windows) leave(readAhead);
   const local = inode.ensureLocal();
   local.opens--;
   if (canWrite) local.writers--;

@@ -20,6 +20,8 @@ import type { Scope } from './listing/scope.js';
 
 /** Single look-ups in a large unit before its whole listing is loaded. */
 const LOOKUPS_BEFORE_LISTING = 8;
+/** Where it has to be listed once alone. */
+const LOOKUPS_BEFORE_LAST_LISTING = 4;
 
 /**
  * Finds what stands at a path: an inode, or null where nothing does. Throws ENOTDIR where a file stands in the way,
@@ -175,8 +177,8 @@ function lookupFault(core: Core, op: Operation, path: TreePath, scope: Scope | n
       if (lookup) core.names.mergeLookup(path, lookup, learned);
       return failure;
     });
-  if (scope?.known.isLarge && scope.known.lookups >= LOOKUPS_BEFORE_LISTING)
-    return listFault(core, op, scope);
+  const most = scope?.isImmutable ? LOOKUPS_BEFORE_LAST_LISTING : LOOKUPS_BEFORE_LISTING;
+  if (scope?.known.isLarge && scope.known.lookups >= most) return listFault(core, op, scope);
   // All who need an unknown unit wait for one answer; whom its first page doesn't serve asks again by name.
   const unitKey = `unit:${upperPath(path, core.unitDepth)}`;
   const isInUnit = depthOf(path) >= core.unitDepth;

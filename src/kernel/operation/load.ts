@@ -37,7 +37,7 @@ export class Load {
       // Where sync calls can't wait at all the load goes on, for the next one to find what it brought.
       if (error instanceof Failure && error.code === 'ETIMEDOUT') {
         this.isKept = false;
-        this.cancelIfUnwanted();
+        this.endUnlessWanted();
       }
       throw error;
     }
@@ -52,17 +52,18 @@ export class Load {
   listen(wake: () => void): () => void {
     this.waiters.add(wake);
     return () => {
-      if (this.waiters.delete(wake)) this.cancelIfUnwanted();
+      if (this.waiters.delete(wake)) this.endUnlessWanted();
     };
   }
 
   /** Resolves when the load is settled, or when `signal` aborts; the last waiter to leave cancels the load. */
   wait(signal: AbortSignal | undefined): Promise<void> {
     if (this.isSettled || signal?.aborted) return Promise.resolve();
+    this.remote.want(this.call);
     return new Promise((resolve) => {
       const leave = (): void => {
         this.waiters.delete(wake);
-        this.cancelIfUnwanted();
+        this.endUnlessWanted();
         resolve();
       };
       const stopHearing = signal && onAbort(signal, leave);
@@ -86,7 +87,8 @@ export class Load {
     }
   }
 
-  private cancelIfUnwanted(): void {
+  /** Nobody who waits for it needs it, if nobody does. */
+  endUnlessWanted(): void {
     if (this.waiters.size === 0 && !this.isKept) this.cancel();
   }
 
@@ -143,6 +145,17 @@ export class Loads {
 
   constructor(private readonly remote: Remote) {}
 
+  /** How many there are. */
+  get size(): number {
+    return this.byKey.size;
+  }
+
+  /** One that brings this, and that nobody has given up. */
+  running(key: string): Load | null {
+    const load = this.byKey.get(key);
+    return load && !load.isCancelled ? load : null;
+  }
+
   /** Ends all loads that change nothing. */
   cancelAll(): void {
     for (const load of [...this.byKey.values()]) load.cancel();
@@ -155,8 +168,8 @@ export class Loads {
 
   /** Starts a load, or joins the one of this key. */
   start<M extends Method>(key: string, method: M, args: Args<M>, commit: Commit<M>): Load {
-    const running = this.byKey.get(key);
-    if (running && !running.isCancelled) return running;
+    const running = this.running(key);
+    if (running) return running;
     const load: Load = new Load(
       this.remote,
       (self) =>

@@ -2,10 +2,12 @@ import { LRUCache } from 'lru-cache';
 import type { Content } from '../../contract/entry.js';
 import { Failure } from '../../contract/failure.js';
 import { withoutSecrets } from '../../wire/api/request-log.js';
-import type { Clock } from '../../wire/retry.js';
+import { type Clock, unlessAborted } from '../../wire/retry.js';
 import type { Download, DownloadOptions, Transfers } from '../../wire/transfer/transfer.js';
 import { isWireFailure, type WireFailure } from '../../wire/wire-failure.js';
 import type { StoreContext } from './context.js';
+import { differs, settleDoubt } from './doubts.js';
+import { ExpectedFiles } from './expected-files.js';
 import { type NamedRow, type RowsOfNames, rowsOfNames } from './rows.js';
 import { TurnBatch } from './turn-batch.js';
 
@@ -113,15 +115,17 @@ export async function readListed(
 ): Promise<ReadContent> {
   const { isWhole, ...wanted } = wantedOf(size, span);
   const got = await fetch(wanted);
-  const whole = await doubted(size, got, isListed, fetch);
-  if (whole) return { bytes: whole.bytes.slice(span.start), etag: whole.tag, size: whole.size, isAll: null };
+  if (got.isOverlong || (size !== null && got.size !== size)) {
+    const whole = await settleDoubt(size, got.size, isListed, fetch);
+    return { bytes: whole.bytes.slice(span.start), etag: whole.tag, size: whole.size, isAll: null };
+  }
   const { bytes } = got;
   const isAll = isWhole || (span.start === 0 && bytes.byteLength === got.size);
   if (isAll && isListed !== null && !(await isListed(bytes))) throw differs(mismatch);
   return { bytes, etag: got.tag, size: got.size, isAll };
 }
 
-type Wanted = Omit<DownloadOptions, 'isApiAddress' | 'etag' | 'signal'>;
+export type Wanted = Omit<DownloadOptions, 'isApiAddress' | 'etag' | 'signal'>;
 
 /** What to ask the storage for, of a range of a file. */
 export function wantedOf(size: number | null, { start, end }: Span) {
@@ -131,30 +135,6 @@ export function wantedOf(size: number | null, { start, end }: Span) {
   const limit = last === null ? MOST_UNKNOWN_BYTES : last - start;
   return { isWhole, start, end: isWhole ? null : last, limit, size };
 }
-
-/** Largest content that is fetched whole to learn whether its size or its digest was told wrong. */
-const MOST_DOUBTED_BYTES = 256 * 1024 * 1024;
-
-/**
- * All of a content whose size at the storage isn't the listed one. Its digest tells which of the two is wrong: sizes are
- * claims. Null: the sizes agree. Rejects with EBADMSG where it isn't the listed content.
- */
-async function doubted(
-  listed: number | null,
-  { size, isOverlong }: Download,
-  isListed: ((bytes: Uint8Array) => Promise<boolean>) | null,
-  fetch: (whole: Wanted) => Promise<Download>,
-): Promise<Download | null> {
-  if (!isOverlong && (listed === null || size === listed)) return null;
-  const failure = differs(`${listed ?? 'unknown'} bytes listed, ${size} stored`);
-  if (isListed === null || size > MOST_DOUBTED_BYTES) throw failure;
-  const whole = await fetch({ start: 0, end: null, limit: MOST_DOUBTED_BYTES, size: null });
-  if (whole.isOverlong || !(await isListed(whole.bytes))) throw failure;
-  return whole;
-}
-
-export const differs = (cause: string): Failure =>
-  new Failure('EBADMSG', 'The content differs from what the server lists.', cause);
 
 /** Where the content of a file is. */
 export interface Address {
@@ -202,6 +182,7 @@ export class AddressBook {
 export class FileAddresses<File, Row extends NamedRow> {
   private readonly book: AddressBook;
   private readonly batch: TurnBatch<File, Row | null>;
+  private expected: ExpectedFiles<File> | null = null;
 
   constructor(
     context: StoreContext,
@@ -219,19 +200,24 @@ export class FileAddresses<File, Row extends NamedRow> {
     const { nameOf, ask } = files;
     this.book = new AddressBook(context.client.api.clock);
     this.batch = new TurnBatch<File, Row | null>({
-      ask: (_, wanted, signal) =>
-        context.sizes.each('names', wanted, async (batch) => {
+      ask: (place, wanted, signal) => {
+        const others = this.expected?.beside(place, wanted, (file) => this.peek(file) === null) ?? [];
+        return context.sizes.eachWith('names', wanted, others, async (batch, along) => {
           const [first] = batch as [File];
-          const rows = await rowsOfNames(batch.map(nameOf), (left) => ask(first, left, signal));
+          const names = along.map(nameOf);
+          const asking = rowsOfNames(batch.map(nameOf), (left) => ask(first, left, signal), names);
+          const taking = this.expected?.come(place, along, asking, (file, row) => this.remember(file, row));
+          const rows = await (taking ?? asking);
           return batch.map((file) => rows.get(nameOf(file)) ?? null);
-        }),
+        });
+      },
       keyOf: nameOf,
       canJoinLate: true,
     });
   }
 
-  remember(file: File, row: Row): void {
-    const address = this.files.addressOf(row);
+  remember(file: File, row: Row | null | undefined): void {
+    const address = row && this.files.addressOf(row);
     if (address) this.book.remember(this.files.keyOf(file), address);
   }
 
@@ -240,11 +226,23 @@ export class FileAddresses<File, Row extends NamedRow> {
     return this.book.peek(this.files.keyOf(file));
   }
 
+  /** The addresses of these files, all of one place, come along with those that are asked for there. */
+  expect(files: readonly File[]): void {
+    if (files.length > 0) this.expected ??= new ExpectedFiles(this.files);
+    this.expected?.add(files);
+  }
+
   /** Asks for a new address; null: the server has none of it. */
   async renew(file: File, signal: AbortSignal | undefined): Promise<Address | null> {
-    this.book.forget(this.files.keyOf(file));
-    const row = await this.batch.add(this.files.placeOf(file), file, signal);
-    if (row) this.remember(file, row);
+    const key = this.files.keyOf(file);
+    this.book.forget(key);
+    const coming = this.expected?.coming(key);
+    if (coming) {
+      await unlessAborted(coming, signal);
+      const known = this.peek(file);
+      if (known) return known;
+    }
+    this.remember(file, await this.batch.add(this.files.placeOf(file), file, signal));
     return this.peek(file);
   }
 }

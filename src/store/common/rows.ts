@@ -64,13 +64,17 @@ export type RowsOfNames<Row> = Promise<Connection<Row> | null | undefined>;
 /**
  * Rows by their names. A server may cut a page shorter than the names that it was asked for: what isn't in it is asked
  * for again, and isn't taken to be missing.
+ *
+ * @param along names that are asked for as well, once
  */
 export async function rowsOfNames<Row extends NamedRow>(
   names: readonly string[],
   ask: (names: readonly string[]) => RowsOfNames<Row>,
+  along: readonly string[] = [],
 ): Promise<ReadonlyMap<string, Row>> {
   const rows = new Map<string, Row>();
-  for (let left = names; left.length > 0; left = left.filter((name) => !rows.has(name))) {
+  const isLeft = (name: string): boolean => !rows.has(name);
+  for (let left = [...names, ...along]; names.some(isLeft); left = left.filter(isLeft)) {
     const before = rows.size;
     const page = await ask(left);
     for (const row of nodesOf(page)) {

@@ -1,8 +1,11 @@
 import { createHash } from 'node:crypto';
 import type { Content, Entry } from '../../contract/entry.js';
 import { Failure } from '../../contract/failure.js';
+import type { ReadOptions } from '../../contract/store.js';
+import type { Signalled } from '../../contract/uploads.js';
 import type { Download, DownloadOptions } from '../../wire/transfer/transfer.js';
-import { differs, download, readListed, type Span } from '../common/content.js';
+import { download, readListed, type Span } from '../common/content.js';
+import { differs } from '../common/doubts.js';
 import { md5Of } from '../common/rows.js';
 import type { RunsContext } from './tree.js';
 
@@ -11,16 +14,17 @@ export async function readFile(
   context: RunsContext,
   entry: Entry,
   range: Span,
-  { etag, signal }: { readonly etag: string | null; readonly signal?: AbortSignal | undefined },
+  { beside = [], etag, signal, isAhead }: ReadOptions & Signalled,
 ): Promise<Content> {
   const { size, md5 } = entry;
   if (size !== null && range.start >= Math.min(size, range.end)) {
     return { bytes: new Uint8Array(0), etag, size };
   }
+  context.addresses.expect(beside);
   const isListed = md5 === null ? null : async (bytes: Uint8Array) => md5Of(bytes) === md5;
   const listed = { size, isListed, mismatch: 'MD5 mismatch' };
   const { isAll: _, ...content } = await readListed(listed, range, (wanted) =>
-    fetch(context, entry, { ...wanted, etag, signal }),
+    fetch(context, entry, { ...wanted, etag, signal, isAhead }),
   );
   return content;
 }

@@ -1,7 +1,8 @@
 import { type Clock, isRetryable } from '../retry.js';
 import { isWireFailure, type WireFailure } from '../wire-failure.js';
 
-export type BatchKind = 'page' | 'names' | 'files' | 'ids' | 'patterns' | 'artifactFiles';
+/** 'along': what comes along with what is asked for, and nobody waits for. */
+export type BatchKind = 'page' | 'names' | 'files' | 'ids' | 'patterns' | 'artifactFiles' | 'along';
 
 /** What is tried first; no server documents its maximum (protocol section 3.4). */
 const FIRST_SIZE = 1000;
@@ -155,6 +156,29 @@ export class BatchSizes {
     }
     if (size < first && refused === 0) this.learned.learn(kind, size);
     return values.sort((one, other) => one.at - other.at).map(({ value }) => value);
+  }
+
+  /**
+   * As `each`, with others along that nobody waits for: as many as there is room for. Where the server can't, it is asked
+   * without them, and the next time for fewer.
+   */
+  async eachWith<Item, Value>(
+    kind: BatchKind,
+    items: readonly Item[],
+    others: readonly Item[],
+    request: (batch: readonly Item[], along: readonly Item[]) => Promise<readonly Value[]>,
+  ): Promise<readonly (Value | WireFailure)[]> {
+    const room = Math.min(this.get(kind) - items.length, this.get('along'));
+    const along = others.slice(0, Math.max(0, room));
+    if (along.length > 0) {
+      try {
+        return await request(items, along);
+      } catch (error) {
+        if (!isWireFailure(error) || !(isTooMuch(error) || isRefusal(error))) throw error;
+        this.learned.learn('along', half(along.length) - 1);
+      }
+    }
+    return this.each(kind, items, (batch) => request(batch, []));
   }
 
   /** The answer to each item, in order; a failure for one that is refused alone. */

@@ -25,7 +25,7 @@ import {
   type Wanted,
 } from './ranges.js';
 import { following, isSigned, isWebAddress } from './redirects.js';
-import { assertStored, hashed, withoutCredentials } from './upload.js';
+import { assertStored, hashed, quietMsOf, withoutCredentials } from './upload.js';
 
 export interface DownloadOptions extends Wanted {
   /** Only this version of the content will do: an ETag, or the `tag` of an earlier download. */
@@ -33,6 +33,8 @@ export interface DownloadOptions extends Wanted {
   readonly signal: AbortSignal | undefined;
   /** The address is the API's own: credentials go with it, as long as it is. A signed one gets none. */
   readonly isApiAddress: boolean;
+  /** Nobody waits for it: all others go first, and it is tried once. @default false */
+  readonly isAhead?: boolean | undefined;
   /**
    * The address is anybody's, and so are those that it redirects to: is each for the 'public' only, or 'anywhere'? Throws
    * where it must not lead.
@@ -63,8 +65,6 @@ const MOST_RETRIES = 5;
 const PRECONDITION_FAILED = 412;
 /** How often content is sent that arrives as other content. */
 const MOST_CORRUPT = 3;
-/** Where nobody tells how much of a body was sent, it is taken to move with this speed: 64 KiB a second. */
-const LEAST_BYTES_PER_MS = 65.536;
 
 /** What transfers are tried again for (protocol section 2.2): no answer, 429, and server errors but 501. */
 const isRetryable = ({ fault, status }: WireFailure, retries: number): boolean =>
@@ -91,7 +91,9 @@ export class Transfers {
    */
   download(url: string, options: DownloadOptions): Promise<Download> {
     if (!isWebAddress(url)) return Promise.reject(notAnAddress('download from'));
-    const bounds = { signal: options.signal, quietMs: this.api.config.timeouts.call, isRetryable };
+    const { signal, isAhead } = options;
+    const quietMs = this.api.config.timeouts.call;
+    const bounds = { signal, isAhead, quietMs, isRetryable: isAhead ? () => false : isRetryable };
     return this.moving(url, bounds, (signal, moved) => this.gather(url, { ...options, signal }, moved));
   }
 
@@ -113,7 +115,7 @@ export class Transfers {
     let corrupt = 0;
     const bounds = {
       signal: options.signal,
-      quietMs: this.quietMsOf(source),
+      quietMs: quietMsOf(this.api, source),
       isRetryable: (failure: WireFailure, retries: number): boolean =>
         failure.fault === 'corrupt'
           ? retries < MOST_RETRIES && ++corrupt < MOST_CORRUPT
@@ -145,11 +147,11 @@ export class Transfers {
    */
   private moving<T>(
     url: string,
-    bounds: Pick<RetryPolicy, 'isRetryable' | 'signal'> & { readonly quietMs: number },
+    bounds: Pick<RetryPolicy & DownloadOptions, 'isRetryable' | 'signal' | 'isAhead'> & { quietMs: number },
     attempt: (signal: AbortSignal, moved: () => void) => Promise<T>,
   ): Promise<T> {
     const { clock } = this.api;
-    const { quietMs, isRetryable, signal: outer } = bounds;
+    const { quietMs, isRetryable, isAhead, signal: outer } = bounds;
     let said: WireFailure | null = null;
     const onRetry = (failure: WireFailure): void => {
       said = failure.fault === 'status' ? failure : null;
@@ -177,14 +179,7 @@ export class Transfers {
         }
       });
     };
-    return this.slots.run(outer, () => withDeadline(quietMs, outer, transfer, late));
-  }
-
-  private quietMsOf(source: Body): number {
-    const { call } = this.api.config.timeouts;
-    if (this.api.transport.tellsProgress) return call;
-    const size = source.kind === 'bytes' ? source.bytes.byteLength : source.size;
-    return call + Math.ceil(size / LEAST_BYTES_PER_MS);
+    return this.slots.run(outer, () => withDeadline(quietMs, outer, transfer, late), isAhead);
   }
 
   /** A storage may send less than it was asked for (RFC 9110, 15.3.7): the rest is asked for, of the same version. */

@@ -1,4 +1,5 @@
 import { createHash, type Hash } from 'node:crypto';
+import type { Api } from '../api/api.js';
 import type { Body, HttpResponse } from '../transport/transport.js';
 import { broken, WireFailure } from '../wire-failure.js';
 
@@ -59,4 +60,15 @@ export function hashed(body: Body): { readonly body: Body; begin(): void; md5():
     },
     md5: () => hash.digest('base64'),
   };
+}
+
+/** Where nobody tells how much of a body was sent, it is taken to move with this speed: 64 KiB a second. */
+const LEAST_BYTES_PER_MS = 65.536;
+
+/** How long nothing may be heard of an upload, in milliseconds. */
+export function quietMsOf({ config, transport }: Api, source: Body): number {
+  const { call } = config.timeouts;
+  if (transport.tellsProgress) return call;
+  const size = source.kind === 'bytes' ? source.bytes.byteLength : source.size;
+  return call + Math.ceil(size / LEAST_BYTES_PER_MS);
 }

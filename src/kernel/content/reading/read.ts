@@ -4,9 +4,11 @@ import type { Core } from '../../core.js';
 import type { Inode } from '../../namespace/inode.js';
 import { Fault, type Operation } from '../../operation/operation.js';
 import type { OpenFile } from '../open-files.js';
-import { pageKey } from './pages.js';
+import { pageKey, pieceKey } from './pages.js';
+import { copyPiece, type Pieces, piecesFor } from './pieces.js';
 import { mendStaleness } from './staleness.js';
 import { noteMismatch, WholeRead } from './whole-read.js';
+import { blocksFor, leave, readOn, type Sequence } from './windows.js';
 
 /** How far a read has come. */
 export interface ReadProgress {
@@ -88,7 +90,7 @@ function isMistaken(
 /** Who reads, and how sequentially; null: nothing is read ahead. */
 interface Reader {
   readonly inode: Inode;
-  readonly readAhead: OpenFile['readAhead'] | null;
+  readonly readAhead: Sequence | null;
 }
 
 /**
@@ -111,44 +113,81 @@ export function readPage(
   const key = pageKey(entry, block);
   const page = core.pages.get(key) ?? op.pages.get(key);
   if (!page) {
-    core.pages.misses++;
-    const blocks = Math.ceil((position + target.byteLength) / blockBytes) - block;
-    throw pageFault(core, op, reader, entry, { block, blocks });
+    const isLarge = entry.size !== null && entry.size > blockBytes;
+    const count = isLarge ? copyPiece(core, op, entry, position, target) : 0;
+    if (count === 0) {
+      core.pages.misses++;
+      throw missOf(core, op, reader, entry, position, target.byteLength);
+    }
+    core.pages.hits++;
+    return count;
   }
   core.pages.hits++;
+  core.made.readAhead?.onRead(key);
+  const { inode, readAhead } = reader;
+  if (readAhead !== null && block >= readAhead.turn) readOn(core, { inode, entry }, readAhead, block);
   const from = position - block * blockBytes;
   const bytes = page.subarray(from, from + target.byteLength);
   target.set(bytes);
   return bytes.byteLength;
 }
 
-/** @param wanted the first block that is missing, and how many from there on are asked for */
+/** Loads what is missing from a position on. */
+function missOf(
+  core: Core,
+  op: Operation,
+  reader: Reader,
+  entry: Entry,
+  position: number,
+  length: number,
+): Fault {
+  const { inode, readAhead } = reader;
+  const { blockBytes, pieceBytes, windowBlocks } = core.pages;
+  const block = Math.floor(position / blockBytes);
+  const isLarge = entry.size !== null && entry.size > blockBytes;
+  const pieces = readAhead && isLarge ? piecesFor(core, readAhead, entry, position, length) : null;
+  if (readAhead && pieces) {
+    if (readAhead.windows) leave(readAhead);
+    Object.assign(readAhead, { next: -1, at: pieces.end * pieceBytes, blocks: 1 });
+    return pageFault(core, op, inode, entry, { areOf: 'pieces', ...pieces });
+  }
+  const wanted = Math.ceil((position + length) / blockBytes) - block;
+  const count = readAhead && isLarge ? blocksFor(readAhead, block, wanted, windowBlocks) : wanted;
+  // A file of unknown size tells it with its first block.
+  const end = block + (entry.size === null ? 1 : Math.min(count, windowBlocks));
+  if (readAhead) readAhead.next = Math.max(readAhead.windows ? readAhead.next : 0, end);
+  const onStart = (): void => {
+    if (readAhead && isLarge && readAhead.depth > 0) readOn(core, { inode, entry }, readAhead, block);
+  };
+  return pageFault(core, op, inode, entry, { areOf: 'blocks', first: block, end }, onStart);
+}
+
 function pageFault(
   core: Core,
   op: Operation,
-  { inode, readAhead }: Reader,
+  inode: Inode,
   entry: Entry,
-  wanted: { readonly block: number; readonly blocks: number },
+  { areOf, first, end: behind }: Pieces & { readonly areOf: 'blocks' | 'pieces' },
+  onStart = (): void => {},
 ): Fault {
-  const { blockBytes, windowBlocks } = core.pages;
-  const { block } = wanted;
-  let ahead = wanted.blocks;
-  if (readAhead) {
-    readAhead.blocks = readAhead.next === block ? Math.min(windowBlocks, readAhead.blocks * 2) : 1;
-    ahead = Math.max(ahead, readAhead.blocks);
-  }
-  // A file of unknown size tells it with its first block.
-  const count = entry.size === null ? 1 : Math.min(ahead, windowBlocks);
-  if (readAhead) readAhead.next = block + count;
-  const start = block * blockBytes;
-  const end = entry.size === null ? start + blockBytes : Math.min(entry.size, (block + count) * blockBytes);
+  const [bytes, keyOf] =
+    areOf === 'blocks' ? [core.pages.blockBytes, pageKey] : [core.pages.pieceBytes, pieceKey];
+  const start = first * bytes;
+  const end = Math.min(entry.size ?? Number.POSITIVE_INFINITY, behind * bytes);
   // By the first block: whoever else needs it waits, however far this one reads ahead.
-  const key = `pages:${pageKey(entry, block)}`;
+  const key = `pages:${keyOf(entry, first)}`;
   return new Fault(key, () => {
+    const running = core.loads.running(key);
+    if (running) {
+      onStart();
+      return running;
+    }
+    const ahead = areOf === 'blocks' && first === 0 ? core.readAheadFor(inode) : null;
+    const beside = ahead?.onMiss(op, inode);
     const load = core.loads.start(
       key,
       'read',
-      { entry, start, end, etag: inode.etag },
+      { entry, start, end, etag: inode.etag, beside },
       (content, failure) => {
         if (!content) {
           if (failure?.code !== 'ESTALE' && failure?.code !== 'EBADMSG') return failure;
@@ -157,19 +196,14 @@ function pageFault(
           local.staleness = { entry, failure, times: (local.staleness?.times ?? 0) + 1, isAskedAnew: false };
           return null;
         }
-        core.pages.received(content.bytes);
-        if (inode.entry?.version === entry.version) {
-          inode.etag ??= content.etag;
-          if (inode.local) inode.local.staleness = null;
-          // Nobody knew it, or what is recorded is that of a compressed answer.
-          if (inode.entry.size !== content.size) inode.entry = { ...inode.entry, size: content.size };
-        }
-        const known = entry.size === content.size ? entry : { ...entry, size: content.size };
-        for (const [kept, page] of core.pages.keep(known, block, content.bytes)) op.pages.set(kept, page);
+        for (const [kept, page] of core.pages.take(inode, entry, first, content, areOf))
+          op.pages.set(kept, page);
         return null;
       },
     );
     op.pages.clear();
+    ahead?.goOn(inode);
+    onStart();
     return load;
   });
 }

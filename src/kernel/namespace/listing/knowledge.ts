@@ -61,6 +61,11 @@ export class Knowledge {
     return this.byName.get(relative) ?? NEVER;
   }
 
+  /** Was it looked up by itself since all names were listed? */
+  wasLookedUp(relative: string): boolean {
+    return this.byName.has(relative);
+  }
+
   /** Is what was asked for at `epoch` older than what is already known of the name? */
   isOutdated(relative: string, epoch: number): boolean {
     return epoch < this.completeEpoch || epoch < this.lookupOf(relative).epoch;

@@ -1,8 +1,12 @@
 import type { Content, Entry } from '../../../contract/entry.js';
 import { Failure } from '../../../contract/failure.js';
-import { differs, type Span } from '../../common/content.js';
+import type { ReadOptions } from '../../../contract/store.js';
+import type { Signalled } from '../../../contract/uploads.js';
+import type { Span } from '../../common/content.js';
+import { differs } from '../../common/doubts.js';
 import { contentNameOf, digestOf } from '../content.js';
 import type { ArtifactsContext } from '../context.js';
+import { placeOf } from '../places.js';
 import type { Whereabouts } from '../references/resolver.js';
 import { readStored, type StoredFile } from './stored.js';
 
@@ -11,7 +15,7 @@ export async function readFile(
   context: ArtifactsContext,
   entry: Entry,
   span: Span,
-  { etag, signal }: { readonly etag: string | null; readonly signal?: AbortSignal | undefined },
+  { beside = [], etag, signal, isAhead }: ReadOptions & Signalled,
 ): Promise<Content> {
   if (signal?.aborted) throw new Failure('ECANCELED');
   const { size } = entry;
@@ -21,8 +25,8 @@ export async function readFile(
   const content = contentNameOf(entry.version);
   const kept = content && size !== null ? await context.cache?.read(content, size, span) : null;
   if (kept && size !== null) return { bytes: kept, etag, size };
-  const where = await find(context, entry, signal);
-  if ('name' in where) return readStored(context, where, span, { etag, signal });
+  const where = await find(context, entry, beside, signal);
+  if ('name' in where) return readStored(context, where, span, { etag, signal, isAhead });
   if (where.kind === 'nowhere') throw where.failure;
   const { uri, file } = where;
   const got = await context.references.read({ uri, file, size, span, etag, signal });
@@ -58,11 +62,14 @@ export async function signedUrl(
 async function find(
   { versions, manifests, addresses, resolver }: ArtifactsContext,
   entry: Entry,
+  beside: readonly Entry[],
   signal: AbortSignal | undefined,
 ): Promise<StoredFile | Exclude<Whereabouts, { kind: 'stored' }>> {
   const found = await versions.fileAt(entry.origin ?? entry.path, signal);
   if (!found) throw new Failure('ESTALE', 'The version was removed on the server.');
   const { version, name } = found;
+  const names = beside.flatMap(({ path }) => placeOf(path).file ?? []);
+  addresses.expect(names.map((each) => ({ version, name: each })));
   const content = contentNameOf(entry.version);
   const { size } = entry;
   const isPlain =

@@ -1,4 +1,6 @@
 import type { Content } from '../../../contract/entry.js';
+import type { ReadOptions } from '../../../contract/store.js';
+import type { Signalled } from '../../../contract/uploads.js';
 import { download, readListed, type Span } from '../../common/content.js';
 import { type ContentName, digestOf, hexOf } from '../content.js';
 import type { ArtifactsContext } from '../context.js';
@@ -15,7 +17,7 @@ export async function readStored(
   context: ArtifactsContext,
   file: StoredFile,
   span: Span,
-  { etag, signal }: { readonly etag: string | null; readonly signal: AbortSignal | undefined },
+  { etag, signal, isAhead }: ReadOptions & Signalled,
 ): Promise<Content> {
   const { content, size, name } = file;
   const { addresses, cache, manifests, transfers } = context;
@@ -32,7 +34,7 @@ export async function readStored(
     content && (async (all: Uint8Array) => (await digestOf(all, content.algorithm)) === content.digest);
   const listed = { size, isListed, mismatch: `${content?.algorithm} mismatch of ${name}` };
   const { isAll, ...got } = await readListed(listed, span, (wanted) =>
-    download(transfers, source, { ...wanted, etag, signal }),
+    download(transfers, source, { ...wanted, etag, signal, isAhead }),
   );
   if (content && isAll === true) await cache?.add(content, got.bytes);
   if (content && isAll === false) await cache?.addRange(content, got.size, span.start, got.bytes);
