@@ -341,6 +341,43 @@ async function run({
   expect(kernel.counters().dirty).toBe(0);
 }
 
+const step = (action: Action, isSync = false) => ({ action, isSync, abortAfter: null });
+
+/** Programs that failed once. */
+const FOUND: [typeof program extends fc.Arbitrary<infer T> ? T : never][] = [
+  // What is sent while a directory is read shifts the rows of its pages, and a listing in between has seen it.
+  [
+    {
+      actors: [
+        [
+          step({ type: 'write', path: 'd', text: '' }),
+          step({ type: 'opendir' }),
+          step({ type: 'write', path: 'd', text: '' }),
+          step({ type: 'readPage' }),
+          step({ type: 'write', path: 'a', text: '' }),
+        ],
+        [
+          step({ type: 'unlink', path: 'a' }),
+          { ...step({ type: 'read', path: 'a' }), abortAfter: 0 },
+          step({ type: 'read', path: 'a' }, true),
+          step({ type: 'writeHandle', text: '' }),
+        ],
+        [
+          step({ type: 'unlink', path: 'a' }),
+          step({ type: 'write', path: 'a', text: '' }, true),
+          step({ type: 'unlink', path: 'd' }, true),
+          step({ type: 'rename', path: 'a', to: 'a' }),
+        ],
+      ],
+      seed: -19,
+      pageSize: 2,
+      isLagging: false,
+      failingPuts: 0,
+      listingTtl: 0,
+    },
+  ],
+];
+
 test(`${RUNS} random programs answer as a plain model does, and lose nothing`, async () => {
-  await fc.assert(fc.asyncProperty(program, run), { numRuns: RUNS });
+  await fc.assert(fc.asyncProperty(program, run), { numRuns: RUNS, examples: FOUND });
 }, 600_000);

@@ -104,6 +104,31 @@ test.each([
   expect(rest(pages).sort()).toEqual(['0-new.txt', '4.txt', '5.txt', '6.txt']);
 });
 
+test('who removes what a page shows, and reads on, misses none: a server that counts rows leaves some out', () => {
+  const { kernel, remote, names } = mountLarge();
+  const pages = open(kernel);
+  const seen: string[] = [];
+  for (let page = read(pages); page !== null; page = read(pages)) {
+    for (const name of page) {
+      seen.push(name);
+      runSync((op) => kernel.unlink(op, treePath(`e/p/r/${name}`)));
+      remote.settle();
+    }
+  }
+  expect(seen.sort()).toEqual(FILES);
+  expect(names('e/p/r')).toEqual([]);
+});
+
+test('what a removal has pages leave out is neither missed nor gone', () => {
+  const { kernel, remote, names } = mountLarge();
+  const pages = open(kernel);
+  expect(read(pages)).toEqual(['0.txt', '1.txt']);
+  runSync((op) => kernel.unlink(op, treePath('e/p/r/0.txt')));
+  remote.settle();
+  expect(rest(pages).sort()).toEqual(FILES.slice(2));
+  expect(names('e/p/r')).toEqual(FILES.slice(1));
+});
+
 test('nothing is asked for an open directory when its filesystem is closed', () => {
   const { kernel, remote, sync } = mountLarge();
   const pages = open(kernel);

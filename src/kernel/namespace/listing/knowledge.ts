@@ -71,6 +71,11 @@ export class Knowledge {
     return epoch < this.completeEpoch || epoch < this.lookupOf(relative).epoch;
   }
 
+  /** Was the whole listed by what was asked for after `epoch`? */
+  wasListedSince(epoch: number): boolean {
+    return this.completeEpoch > epoch;
+  }
+
   noteListing(sent: Moment, isComplete: boolean): void {
     this.isLarge = !isComplete;
     this.begun = null;

@@ -73,7 +73,10 @@ export class OpenDirectory implements DirectoryPages {
     }
     const entries = this.read();
     if (entries.length > 0) return entries;
-    if (this.state === 'whole') return this.last((child) => this.isKnownBesides(scope, child));
+    if (this.state === 'whole') {
+      if (this.isCut(scope)) ensureListed(core, op, directory);
+      return this.last((child) => this.isKnownBesides(scope, child));
+    }
     throw this.pageFault(scope);
   }
 
@@ -147,9 +150,10 @@ export class OpenDirectory implements DirectoryPages {
 
   /**
    * Is it there though no page shows it? Then it is only here, or pages may lag behind a change of it, or it was looked up
-   * since the first page was asked for.
+   * or listed since the first page was asked for.
    */
   private isKnownBesides(scope: Scope, child: Inode): boolean {
+    if (this.first && scope.known.wasListedSince(this.first.sent.epoch)) return true;
     for (const inode of scope.isDeep ? child.walk() : [child]) {
       if (inode.isDirty || inode.local?.isLocalDirectory || inode.entry?.isUntold) return true;
       const relative = scope.relativeOf(inode.path);
@@ -159,10 +163,16 @@ export class OpenDirectory implements DirectoryPages {
     return false;
   }
 
+  /** A server that counts rows leaves one out behind each that was removed since the first page: it is listed anew. */
+  private isCut({ root, pins }: Scope): boolean {
+    if (!this.first) return false;
+    return pins.removedAt > this.first.sent.epoch || this.core.locks.find(root.path, true) !== undefined;
+  }
+
   /** A listing is as old as its first page. One that is older than pins are kept may not know of changes made here. */
   private end(scope: Scope, { sent, learned }: First, last: Moment): void {
     this.state = 'whole';
-    if (last.at - sent.at >= SETTLE_MS) return;
+    if (last.at - sent.at >= SETTLE_MS || this.isCut(scope)) return;
     scope.mergeListing([...this.entries.values()], true, { ...learned, arrived: last.arrived });
   }
 }

@@ -27,6 +27,8 @@ export const SETTLE_MS = 60_000;
 /** The pins of one directory that is listed as one. */
 export class Pins {
   private readonly pins = new Map<string, Pin>();
+  /** When the last removal of a name was committed. */
+  removedAt = 0;
 
   constructor(private readonly timeline: Pick<Timeline, 'now' | 'oldestQuestion'>) {}
 
@@ -41,6 +43,7 @@ export class Pins {
 
   /** @param previous the states of the name before the change */
   set(relative: string, version: string, epoch: number, previous: readonly (string | undefined)[]): void {
+    if (version === ABSENT) this.removedAt = epoch;
     const before = this.pins.get(relative);
     const states = new Set([...(before?.stale ?? []), before?.version, ...previous]);
     const stale = [...states].filter((state) => state !== undefined && state !== version) as string[];
