@@ -1,3 +1,4 @@
+import { types } from 'node:util';
 import type { createWandbFs as CreateWandbFs } from 'wandb-fs';
 import { createWandbFs } from 'wandb-fs';
 import { STANDARD, useServer } from '../helpers/server.js';
@@ -53,7 +54,7 @@ test.each(['thread', 'off'] as const)(
       await fs.promises.writeFile(`/viewer/p/dates-${sync}/a.txt`, 'text');
       await fs.wandb.flush();
       expect(await fs.promises.readdir(`/viewer/p/dates-${sync}`)).toEqual(['a.txt']);
-      expect((await fs.promises.stat(`/viewer/p/dates-${sync}/a.txt`)).mtime).toBeInstanceOf(RealDate);
+      expect(types.isDate((await fs.promises.stat(`/viewer/p/dates-${sync}/a.txt`)).mtime)).toBe(true);
       await fs.wandb.close();
     } finally {
       Object.assign(globalThis, { Date: RealDate });

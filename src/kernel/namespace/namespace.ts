@@ -189,7 +189,8 @@ export class Namespace {
       const { entries, isComplete, next } = listing;
       const scope = this.scopeAt(unit);
       scope.mergeListing(entries, isComplete, sent);
-      if (next != null && scope.known.listed === sent) scope.known.begun = { entries, next, learned: sent };
+      if (next != null && scope.known.listed === sent)
+        scope.known.begun = { entries, next, learned: sent, isPinned: scope.pins.size > 0 };
     }
     // Such a listing may be a file of its own, which a look-up leaves alone while names can be asked for.
     else if (core.shape.areUnitsImmutable) this.scopeAt(unit).known.isLarge = true;

@@ -10,6 +10,8 @@ export interface Begun {
   /** Where the next one begins. */
   readonly next: string;
   readonly learned: Moment;
+  /** Changes were pinned when it came. */
+  readonly isPinned: boolean;
 }
 
 /**
