@@ -50,7 +50,7 @@ const DENO = { from: `@deno/${platform}-${arch}${LIBC}`, version: '2.9.6', progr
 const programOf = ({ from, program }) => join(RUNTIMES, 'node_modules', from, program);
 const BUN_AND_DENO = [
   `mkdir -p '${RUNTIMES}' && echo '{ "private": true }' > '${RUNTIMES}/package.json'`,
-  `npm install --prefix '${RUNTIMES}' --no-audit --no-fund --no-save --ignore-scripts ${[BUN, DENO].map(({ from, version }) => `${from}@${version}`).join(' ')}`,
+  `npm install --prefix '${RUNTIMES}' --no-audit --no-fund --no-save --ignore-scripts --fetch-timeout=60000 ${[BUN, DENO].map(({ from, version }) => `${from}@${version}`).join(' ')}`,
   ...[BUN, DENO].map((runtime) => `'${programOf(runtime)}' --version`),
 ].join(' && ');
 

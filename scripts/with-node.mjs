@@ -37,7 +37,14 @@ async function install(version, directory) {
   await mkdir(making, { recursive: true });
   try {
     await writeFile(join(making, 'package.json'), '{ "private": true }\n');
-    const args = ['install', '--no-audit', '--no-fund', '--ignore-scripts', '--no-save'];
+    const args = [
+      'install',
+      '--no-audit',
+      '--no-fund',
+      '--ignore-scripts',
+      '--no-save',
+      '--fetch-timeout=60000',
+    ];
     const { status, error } = spawnSync('npm', [...args, `${packageName}@${version}`], {
       cwd: making,
       stdio: ['ignore', 'ignore', 'inherit'],
