@@ -1,12 +1,12 @@
 import { Worker } from 'node:worker_threads';
 import { createWandbFs, type WandbFs, type WandbFsOptions } from 'wandb-fs';
 import { packageRoot, runWell } from '../helpers/processes.js';
-import { useServer } from '../helpers/server.js';
+import { STANDARD, useServer } from '../helpers/server.js';
 import { contentOn } from '../semantics/helpers/waiting.js';
 import { threadNamed } from './helpers/threaded.js';
 
 const RUN = 'e/p/r';
-const server = useServer({ viewer: { entity: 'e' } });
+const server = useServer({ ...STANDARD, viewer: { entity: 'e' } });
 const mounted: WandbFs[] = [];
 
 // An environment of its own, so that no threads of test files before are idle in it.

