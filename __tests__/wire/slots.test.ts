@@ -1,9 +1,9 @@
-import { PQueue } from '../../src/wire/p-queue.js';
-import { Slots } from '../../src/wire/slots.js';
+import { systemClock } from '../../src/wire/retry.js';
+import { Slots, Turns } from '../../src/wire/slots.js';
 import { fakeClock } from './helpers/wire.js';
 
 test('who is waited for goes before what is only read ahead, however long that has waited', async () => {
-  const slots = new Slots(new PQueue({ concurrency: 1 }), 30_000, fakeClock());
+  const slots = new Slots(new Turns(1), 30_000, fakeClock());
   const order: string[] = [];
   let end = (): void => {};
   const first = slots.run(undefined, () => new Promise<void>((resolve) => (end = resolve)));
@@ -17,4 +17,20 @@ test('who is waited for goes before what is only read ahead, however long that h
   end();
   await Promise.all([first, ...others]);
   expect(order).toEqual(['wanted', 'wanted, too', 'ahead', 'ahead, too']);
+});
+
+test('who waits behind others that are answered waits on: the server is there', async () => {
+  const turns = new Turns(1);
+  const QUIET_MS = 200;
+  const [busy, patient] = [new Slots(turns, QUIET_MS, systemClock), new Slots(turns, QUIET_MS, systemClock)];
+  const begin = performance.now();
+  const answers = Array.from({ length: 8 }, () =>
+    busy.run(undefined, async () => {
+      await new Promise((resolve) => setTimeout(resolve, QUIET_MS / 4));
+      busy.moved();
+    }),
+  );
+  expect(await patient.run(undefined, async () => 'served')).toBe('served');
+  expect(performance.now() - begin).toBeGreaterThan(QUIET_MS);
+  await Promise.all(answers);
 });

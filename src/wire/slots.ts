@@ -1,7 +1,18 @@
 import { setTimeout } from '../platform/time.js';
-import type { PQueue } from './p-queue.js';
+import { PQueue } from './p-queue.js';
 import type { Clock } from './retry.js';
 import { cancelled, timedOut, type WireFailure } from './wire-failure.js';
+
+/** So many at once, of all who have slots of it. */
+export class Turns {
+  readonly queue: PQueue;
+  /** When any of them last got an answer, or a part of one. */
+  movedAt = Number.NEGATIVE_INFINITY;
+
+  constructor(most: number) {
+    this.queue = new PQueue({ concurrency: most });
+  }
+}
 
 /**
  * So many requests at once; others wait for their turn, in order. Their time begins with it, however long a busy server
@@ -11,18 +22,16 @@ export class Slots {
   /** What has each of those who wait give up, and since when they do. */
   private readonly waiting = new Map<(failure: WireFailure) => void, number>();
   private timer: NodeJS.Timeout | null = null;
-  private movedAt = Number.NEGATIVE_INFINITY;
 
-  /** @param queue lets as many at a time begin as it has room for; others may have slots of it too */
   constructor(
-    private readonly queue: PQueue,
+    private readonly turns: Turns,
     private readonly quietMs: number,
     private readonly clock: Clock,
   ) {}
 
   /** Somebody got an answer, or a part of one. */
   moved(): void {
-    this.movedAt = this.clock.now();
+    this.turns.movedAt = this.clock.now();
   }
 
   /**
@@ -49,7 +58,7 @@ export class Slots {
         if (!stopWaiting()) return;
         await task().then(resolve, reject);
       };
-      void this.queue.add(turn, { priority: isAhead ? -1 : 0 });
+      void this.turns.queue.add(turn, { priority: isAhead ? -1 : 0 });
       this.watch();
     });
   }
@@ -58,7 +67,7 @@ export class Slots {
   private watch(): void {
     if (this.timer || this.waiting.size === 0) return;
     const [first = 0] = this.waiting.values();
-    const quietSince = Math.max(this.movedAt, first);
+    const quietSince = Math.max(this.turns.movedAt, first);
     const left = quietSince + this.quietMs - this.clock.now();
     this.timer = setTimeout(
       () => {
@@ -73,7 +82,7 @@ export class Slots {
 
   private dismiss(): void {
     const latest = this.clock.now() - this.quietMs;
-    if (this.movedAt > latest) return;
+    if (this.turns.movedAt > latest) return;
     for (const [giveUp, since] of [...this.waiting]) {
       if (since > latest) return;
       giveUp(timedOut("The server didn't answer anybody in time.", `no answer in ${this.quietMs} ms`));

@@ -1,5 +1,5 @@
-import { PQueue } from '../p-queue.js';
 import { type Clock, RateLimit, systemClock } from '../retry.js';
+import { Turns } from '../slots.js';
 import { MOST_REQUESTS } from '../transport/transport.js';
 import type { WireDependencies } from './api.js';
 import { LearnedSizes } from './batching.js';
@@ -7,7 +7,7 @@ import { LearnedSizes } from './batching.js';
 /** What one server takes: the rate of requests, how many at once, and how much one may ask for. */
 export class ServerLimits {
   readonly rate: RateLimit;
-  readonly requests = new PQueue({ concurrency: MOST_REQUESTS });
+  readonly requests = new Turns(MOST_REQUESTS);
   readonly sizes: LearnedSizes;
 
   constructor(clock: Clock) {

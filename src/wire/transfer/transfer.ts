@@ -1,9 +1,8 @@
 import type { Api } from '../api/api.js';
 import { isUnderBase } from '../api/credentials.js';
 import { notAnAddress, refusalOfStorage } from '../errors.js';
-import { PQueue } from '../p-queue.js';
 import { type RetryPolicy, withDeadline, withRetries } from '../retry.js';
-import { Slots } from '../slots.js';
+import { Slots, Turns } from '../slots.js';
 import { networkFailure } from '../transport/network-failure.js';
 import {
   type Body,
@@ -82,7 +81,7 @@ export class Transfers {
   private readonly slots: Slots;
 
   constructor(readonly api: Api) {
-    this.slots = new Slots(new PQueue({ concurrency: MOST_TRANSFERS }), api.config.timeouts.call, api.clock);
+    this.slots = new Slots(new Turns(MOST_TRANSFERS), api.config.timeouts.call, api.clock);
   }
 
   /**
