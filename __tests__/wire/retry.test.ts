@@ -1,8 +1,7 @@
-import type { ServerResponse } from 'node:http';
 import { ViewerDocument } from '../../src/wire/generated.js';
 import { isRetryable } from '../../src/wire/retry.js';
 import { WireFailure } from '../../src/wire/wire-failure.js';
-import { json, serve } from './helpers/http-server.js';
+import { json, serve, servingTens } from './helpers/http-server.js';
 import { connect, failureOf, fakeClock, KEY } from './helpers/wire.js';
 
 const success = { data: { viewer: null } };
@@ -185,20 +184,10 @@ test('an abort reaches the socket', async () => {
 });
 
 test('at most ten requests are under way', async () => {
-  const underWay: ServerResponse[] = [];
-  let most = 0;
-  const server = await serve((_, response) => {
-    underWay.push(response);
-    most = Math.max(most, underWay.length);
-    // Time for an eleventh to come.
-    if (underWay.length === 10)
-      setTimeout(() => {
-        for (const waiting of underWay.splice(0)) json(waiting, success);
-      }, 30);
-  });
+  const server = await servingTens(success);
   const client = connect(server.url);
   await Promise.all(Array.from({ length: 40 }, () => client.run(ViewerDocument, {})));
-  expect(most).toBe(10);
+  expect(server.most()).toBe(10);
 });
 
 test('what is no matter of the network is never retried', () => {

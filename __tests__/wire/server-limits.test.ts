@@ -1,10 +1,9 @@
-import type { ServerResponse } from 'node:http';
 import { BatchSizes } from '../../src/wire/api/batching.js';
 import type { WireClient } from '../../src/wire/api/client.js';
 import { ViewerDocument } from '../../src/wire/generated.js';
 import { WireFailure } from '../../src/wire/wire-failure.js';
-import { json, serve } from './helpers/http-server.js';
-import { connect, failureOf, fakeClock } from './helpers/wire.js';
+import { json, serve, servingTens } from './helpers/http-server.js';
+import { connect, failureOf, fakeClock, KEY } from './helpers/wire.js';
 
 const success = { data: { viewer: null } };
 const view = (client: WireClient) => client.run(ViewerDocument, {}, { isRetryable: () => false });
@@ -48,20 +47,10 @@ test('with the last one that leaves they are forgotten', async () => {
 });
 
 test('ten requests at a time are under way of them all', async () => {
-  const underWay: ServerResponse[] = [];
-  let most = 0;
-  const server = await serve((_, response) => {
-    underWay.push(response);
-    most = Math.max(most, underWay.length);
-    // Time for an eleventh to come.
-    if (underWay.length === 10)
-      setTimeout(() => {
-        for (const waiting of underWay.splice(0)) json(waiting, success);
-      }, 30);
-  });
+  const server = await servingTens(success);
   const clients = [connect(server.url), connect(server.url)];
   await Promise.all(Array.from({ length: 40 }, (_, index) => view(clients[index % 2] as WireClient)));
-  expect(most).toBe(10);
+  expect(server.most()).toBe(10);
 });
 
 test('what one has learned that the server takes, the others ask for', async () => {
@@ -72,4 +61,13 @@ test('what one has learned that the server takes, the others ask for', async () 
     if (size > 100) throw new WireFailure('EIO', null, null, 'status', { status: 413 });
   });
   expect(sizesOf(other).get('names')).toBe(63);
+});
+
+test('who goes through a proxy has limits of its own: one that does not answer keeps no turns of others', async () => {
+  const server = await serve((_, response) => json(response, success));
+  const proxied = () => connect(server.url, {}, { apiKey: KEY }, { HTTP_PROXY: 'http://127.0.0.1:9' });
+  const { limits } = connect(server.url).api;
+  const first = proxied().api.limits;
+  expect(first).not.toBe(limits);
+  expect(proxied().api.limits).toBe(first);
 });

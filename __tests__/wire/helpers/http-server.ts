@@ -52,6 +52,22 @@ export async function serve(answer: Answer): Promise<TestServer> {
   return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, received };
 }
 
+/** A server that answers ten requests when it has as many, and tells how many it had at most. */
+export async function servingTens(answer: unknown): Promise<{ readonly url: string; most(): number }> {
+  const underWay: ServerResponse[] = [];
+  let most = 0;
+  const { url } = await serve((_, response) => {
+    underWay.push(response);
+    most = Math.max(most, underWay.length);
+    // Time for an eleventh to come.
+    if (underWay.length === 10)
+      setTimeout(() => {
+        for (const waiting of underWay.splice(0)) json(waiting, answer);
+      }, 30);
+  });
+  return { url, most: () => most };
+}
+
 async function collect(message: IncomingMessage): Promise<Buffer> {
   const parts: Buffer[] = [];
   for await (const part of message) parts.push(part);

@@ -2,7 +2,7 @@ import type { TypedDocumentNode } from '@graphql-typed-document-node/core';
 import type { Entry, Lookup } from '../../contract/entry.js';
 import { Failure } from '../../contract/failure.js';
 import { pathOf, type TreePath } from '../../contract/tree-path.js';
-import { isRefusal, isTooMuch } from '../../wire/api/batching.js';
+import { isRefusal, isTooMuch, REMEMBERED_MS } from '../../wire/api/batching.js';
 import {
   type FileRowFragment,
   type FileUrlsFragment,
@@ -18,8 +18,6 @@ import { numbered, placeOf, type RunName, type RunsContext } from './tree.js';
 
 /** Runs of which one document asks for the first page: half a server's work is waiting, and ten pages are a few MB. */
 const MOST_RUNS = 10;
-/** A server that was only busy, or stumbled over one run, isn't asked for one at a time for ever. */
-const REMEMBERED_MS = 10 * 60_000;
 
 type Run = NonNullable<NonNullable<LookUpRunsQuery['project']>['run']>;
 

@@ -49,7 +49,7 @@ export class Api {
         this.warnings.once(`${origin} ${cause ?? code}`, detail ?? `${origin} can't be reached.`),
     });
     this.credentials = this.createCredentials();
-    const { limits, leave } = joinLimits(config.baseUrl, dependencies);
+    const { limits, leave } = joinLimits(config, dependencies);
     this.limits = limits;
     this.leaveLimits = leave;
   }

@@ -15,7 +15,7 @@ const NEVER_TOO_MUCH = 10;
 const LEAST_LEFT = 0.1;
 
 /** A server that was only busy isn't asked for little for ever. */
-const REMEMBERED_MS = 10 * 60_000;
+export const REMEMBERED_MS = 10 * 60_000;
 
 /** What one server was seen to take in one request; each is kept for ten minutes. */
 export class LearnedSizes {

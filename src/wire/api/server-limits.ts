@@ -1,3 +1,4 @@
+import type { WireConfig } from '../../config/config.js';
 import { type Clock, RateLimit, systemClock } from '../retry.js';
 import { Turns } from '../slots.js';
 import { MOST_REQUESTS } from '../transport/transport.js';
@@ -16,27 +17,29 @@ export class ServerLimits {
   }
 }
 
-/** By base URL, as long as somebody uses them. */
+/** By base URL and the way there, as long as somebody uses them. */
 const known = new Map<string, { readonly limits: ServerLimits; users: number }>();
 
 /**
- * The limits of a server, which all in this thread that speak to it have in common until each has left. Who brings a way or a
- * time of their own may mean another server, and has limits of their own.
+ * The limits of a server, which all in this thread that reach it by the same way have in common until each has left: a proxy that
+ * doesn't answer keeps no other's turns. Who brings a way or a time of their own may mean another server, and has limits of
+ * their own.
  */
 export function joinLimits(
-  baseUrl: string,
+  { baseUrl, proxies, isTlsVerified }: WireConfig,
   { clock = systemClock, fetch, dispatcher }: WireDependencies,
 ): { readonly limits: ServerLimits; leave(): void } {
   if (fetch || dispatcher || clock !== systemClock)
     return { limits: new ServerLimits(clock), leave: () => {} };
-  const entry = known.get(baseUrl) ?? { limits: new ServerLimits(clock), users: 0 };
-  known.set(baseUrl, entry);
+  const key = JSON.stringify([baseUrl, proxies, isTlsVerified]);
+  const entry = known.get(key) ?? { limits: new ServerLimits(clock), users: 0 };
+  known.set(key, entry);
   entry.users++;
   let isIn = true;
   return {
     limits: entry.limits,
     leave: () => {
-      if (isIn && --entry.users === 0) known.delete(baseUrl);
+      if (isIn && --entry.users === 0) known.delete(key);
       isIn = false;
     },
   };
