@@ -24,9 +24,12 @@ export async function recordRuns(source: Source, world: World, paths: readonly T
     throw source.refusal('EINVAL', path, advice);
   }
   const runs = [...new Set((await together(paths, (path) => unitsAt(source, world, path))).flat())];
-  const read = await together(runs, async (path) => {
+  // Asked of all runs before anything else: what is asked at once shares its requests, and answers come one by one.
+  const names = await together(runs, (path) => source.files(path));
+  const indexed = runs.map((path, index) => ({ path, names: names[index] ?? [] }));
+  const read = await together(indexed, async ({ path, names: ofRun }) => {
     const facts = await source.facts(path, 'run');
-    const files = await together(await source.files(path), async (at) => ({
+    const files = await together(ofRun, async (at) => ({
       at,
       listed: await source.listed(at),
     }));
