@@ -29,5 +29,5 @@ try {
   await server?.close();
   await rm(directory, { recursive: true, force: true });
 }
-process.send({ ...result, size });
+await new Promise((sent) => process.send({ ...result, size }, sent));
 process.disconnect();

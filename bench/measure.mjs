@@ -8,10 +8,14 @@ export async function collect() {
   }
 }
 
+const isSample = (value) =>
+  Object.getPrototypeOf(value ?? 0) === Object.prototype &&
+  Object.values(value).every((one) => typeof one === 'number');
+
 /**
  * Makes `measure(work)`: does the work, sync or async, and tells `{ ms, cpuMs }`, wall time and CPU time of all threads of this
- * process, with what the server counted meanwhile (see `counted` of server.mjs). What the work returns, an object of numbers,
- * is told with them.
+ * process, with what the server counted meanwhile (see `counted` of server.mjs). If the work returns an object of numbers, they are
+ * told with them.
  *
  * @param {{ counted(): Promise<object> } | null} server
  */
@@ -23,5 +27,10 @@ export const measuring = (server) => async (work) => {
   const awaited = more instanceof Promise ? await more : more;
   const ms = performance.now() - start;
   const { user, system } = process.cpuUsage(cpu);
-  return { ms, cpuMs: (user + system) / 1000, ...(await server?.counted()), ...awaited };
+  return {
+    ms,
+    cpuMs: (user + system) / 1000,
+    ...(await server?.counted()),
+    ...(isSample(awaited) ? awaited : {}),
+  };
 };

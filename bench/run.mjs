@@ -46,7 +46,8 @@ async function measure(module, row) {
   child.on('message', (message) => {
     result = message;
   });
-  const [code, signal] = await once(child, 'exit');
+  // A message may come behind the exit, never behind the end of its channel.
+  const [[code, signal]] = await Promise.all([once(child, 'exit'), once(child, 'disconnect')]);
   return result ?? { failed: `its process ended with ${signal ?? code}` };
 }
 
@@ -54,7 +55,7 @@ const modules = readdirSync(here('rows')).filter((name) => name.endsWith('.mjs')
 const results = [];
 const began = performance.now();
 for (const module of modules) {
-  const { rows } = await import(`./rows/${module}`);
+  const { rows = [] } = await import(`./rows/${module}`);
   for (const row of rows.filter(({ name }) => `${module} ${name}`.includes(values.only))) {
     const start = performance.now();
     const result = resultOf(row, await measure(module, row));

@@ -23,9 +23,7 @@ const expect = (found, wanted) => {
 };
 
 const ours = (walk) => (state, measure) =>
-  freshly(createWandbFs, state.server, (fs) =>
-    measure(async () => expect(await walk(fs), state.files)),
-  );
+  freshly(createWandbFs, state.server, (fs) => measure(async () => expect(await walk(fs), state.files)));
 
 async function recursively(fs) {
   const entries = await fs.promises.readdir(PROJECT, { recursive: true, withFileTypes: true });
