@@ -2,7 +2,7 @@ import { Failure } from '../contract/failure.js';
 import { type TreePath, upperPath } from '../contract/tree-path.js';
 import type { Journal } from './content/journal/journal.js';
 import { fsync, ftruncate, write } from './content/local/writing.js';
-import { close, open, release } from './content/open-files.js';
+import { close, open, readWhole, release } from './content/open-files.js';
 import { pageKey } from './content/reading/pages.js';
 import { read, readPage } from './content/reading/read.js';
 import { lookedUpAnew } from './content/reading/staleness.js';
@@ -47,6 +47,7 @@ export function createKernel(options: KernelOptions): Kernel {
     open: (op, path, flags, mode) => open(core, op, path, flags, mode),
     close: (op, fd) => close(core, op, fd),
     read: (op, fd, target, position) => read(core, op, fd, target, position),
+    readWhole: (op, path, isOwned) => readWhole(core, op, path, isOwned),
     write: (op, fd, bytes, position) => write(core, op, fd, bytes, position),
     ftruncate: (op, fd, length) => ftruncate(core, op, fd, length),
     fsync: (op, fd) => fsync(core, op, fd),

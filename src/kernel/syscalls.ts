@@ -56,6 +56,13 @@ export interface Kernel {
   close(op: Operation, fd: number): void;
   /** Fills `target`; returns the bytes read, fewer only at the end of the file. `position` null: the file's own. */
   read(op: Operation, fd: number, target: Uint8Array, position: number | null): number;
+  /**
+   * What `open`, `read` and `close` would give of a file, where all of it is here and it is no longer than a page; null:
+   * ask those. It fails as `open` does.
+   *
+   * @param isOwned the bytes are the caller's; else they may be those of a page, which nobody changes or keeps
+   */
+  readWhole(op: Operation, path: TreePath, isOwned: boolean): Buffer | null;
   /** Returns how many bytes were written: fewer than given where the disk takes no more. */
   write(op: Operation, fd: number, bytes: Uint8Array, position: number | null): number;
   ftruncate(op: Operation, fd: number, length: number): void;

@@ -17,6 +17,7 @@ export function diskKernel(base: string): Kernel {
     close: (_op, fd) => asFailure(() => nodeFs.closeSync(fd)),
     read: (_op, fd, target, position) =>
       asFailure(() => nodeFs.readSync(fd, target, 0, target.byteLength, position)),
+    readWhole: () => null,
     write: (_op, fd, bytes, position) =>
       asFailure(() => nodeFs.writeSync(fd, bytes, 0, bytes.byteLength, position)),
     ftruncate: (_op, fd, length) => asFailure(() => nodeFs.ftruncateSync(fd, length)),
