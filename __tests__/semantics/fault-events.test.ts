@@ -46,10 +46,12 @@ test('changes, flushes and questions are waited for as an outcome', async () => 
   await fs.wandb.flush();
   await fs.wandb.info(`${run}/file.txt`);
   await fs.promises.unlink(`${run}/file.txt`);
+  await fs.promises.rename(`${run}/new.txt`, `${run}/newer.txt`);
   expect(events.map(({ missing, path }) => [missing, path])).toEqual([
     ['outcome', null],
     ['outcome', `/${run}/file.txt`],
-    ['outcome', null],
+    ['outcome', `/${run}/file.txt`],
+    ['outcome', `/${run}/new.txt`],
   ]);
 });
 
@@ -66,7 +68,7 @@ test('paths are those that the fs object shows', async () => {
 test('what comes instead of it is told by its code', async () => {
   const run = await makeRun(server, { 'file.txt': 'content' });
   const events = heard('fault');
-  const refused = mount(server, { apiKey: 'wrong'.repeat(8) });
+  const refused = mount(server, { apiKey: 'wrong'.repeat(8), logger: { warn: () => {} } });
   await expect(refused.promises.stat(run)).rejects.toMatchObject({ code: 'EACCES' });
   expect(events.at(-1)).toMatchObject({ missing: 'name', isBlocking: false, error: 'EACCES' });
   const withoutThread = mount(server, { sync: 'off' });

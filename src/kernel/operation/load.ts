@@ -135,7 +135,10 @@ export class Load {
 /** What a message is about, where that is one thing. */
 function subjectOf(args: Args<Method>): TreePath | null {
   if ('path' in args) return args.path;
-  return 'entry' in args ? args.entry.path : null;
+  if ('entry' in args) return args.entry.path;
+  const [first, second] = 'files' in args ? args.files : 'moves' in args ? args.moves : [];
+  if (!first || second) return null;
+  return 'from' in first ? first.from : first.path;
 }
 
 interface Heard {
