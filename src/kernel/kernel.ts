@@ -94,6 +94,7 @@ export function createKernel(options: KernelOptions): Kernel {
     aheadBytes: () => Math.min(MOST_AHEAD, options.cacheBytes / SHARE_OF_CACHE),
     journal: () => report?.() ?? null,
     counters: () => ({
+      ...core.remote.counters(),
       dirty: core.made.writeback?.dirty.size ?? 0,
       uploaded: core.made.writeback?.uploaded ?? 0,
       uploadedBytes: core.made.writeback?.uploadedBytes ?? 0,
@@ -109,7 +110,7 @@ export function createKernel(options: KernelOptions): Kernel {
       spooledBytes: core.made.overlay?.files.spooledBytes ?? 0,
     }),
     cancelReads: () => core.loads.cancelAll(),
-    onUpload: (listener) => {
+    onEvent: (listener) => {
       core.listener = listener;
     },
     shutdown: (op) => shutdown(core, op),

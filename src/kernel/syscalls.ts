@@ -1,7 +1,8 @@
+import type { Counters } from '../contract/counters.js';
 import type { CommitOptions, Committed } from '../contract/drafts.js';
 import type { Kind } from '../contract/entry.js';
 import type { Facts, FileFacts } from '../contract/facts.js';
-import type { Args, RemoteEvent, Value } from '../contract/remote.js';
+import type { Args, KernelEvent, Value } from '../contract/remote.js';
 import type { TreePath } from '../contract/tree-path.js';
 import type { Paging } from './namespace/listing/open-directory.js';
 import type { Missing } from './namespace/missing.js';
@@ -145,9 +146,9 @@ export interface Kernel {
   aheadBytes(): number;
   /** What the journal holds; null without one. */
   journal(): JournalReport<TreePath> | null;
-  counters(): Readonly<Record<string, number>>;
-  /** Who hears of uploads, in the order in which the owner of the remote tells. */
-  onUpload(listener: (event: RemoteEvent) => void): void;
+  counters(): Counters;
+  /** Who hears of what happens, in the order in which the owner of the remote tells. */
+  onEvent(listener: (event: KernelEvent) => void): void;
   /** Calls that wait for what changes nothing fail with ECANCELED. */
   cancelReads(): void;
   /** Flushes, then closes every fd and the owner of the remote. Later calls fail with EBADF / ENOTSUP. */

@@ -13,6 +13,7 @@ import {
   type Pause,
   type Step,
 } from './composites/driver.js';
+import { publish } from './wandb/events.js';
 import { emitUpload, type UploadEvents, UploadWarnings } from './wandb/uploads.js';
 import { Changes } from './watching/changes.js';
 
@@ -50,8 +51,9 @@ export class Connection {
     if (this.#isEnded) throw new Failure('EBADF', 'This fs object was closed; create another one.');
     if (this.#made === null) {
       this.#made = this.#connect();
-      this.#made.onUpload((event) => {
+      this.#made.onEvent((event) => {
         this.#warnings.hear(event);
+        publish(event, (path) => this.trees[0]?.mount.show(path) ?? path);
         for (const tree of this.trees) emitUpload(tree, event);
       });
     }

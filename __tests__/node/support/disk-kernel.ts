@@ -1,5 +1,6 @@
 import nodeFs from 'node:fs';
 import { dirname, join, relative } from 'node:path';
+import { noCounters } from '../../../src/contract/counters.js';
 import type { Kind } from '../../../src/contract/entry.js';
 import { type ErrnoCode, Failure } from '../../../src/contract/failure.js';
 import { treePath } from '../../../src/contract/tree-path.js';
@@ -80,8 +81,8 @@ export function diskKernel(base: string): Kernel {
     journal: () => null,
     cancelReads: () => {},
     aheadBytes: () => 0,
-    counters: () => ({ dirty: 0 }),
-    onUpload: () => {},
+    counters: noCounters,
+    onEvent: () => {},
     shutdown: () => {},
   };
 }
