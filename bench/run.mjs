@@ -1,11 +1,14 @@
 /**
- * Measures the rows of bench/rows and writes bench/results.json and bench/results.svg:
+ * Measures the rows of bench/rows and writes bench/results.json, bench/results.svg and the table of docs/benchmarks.md:
  *
  *     npm run bench                     three pairs a row, some rows smaller: under five minutes on a quiet machine
  *     npm run bench:full                five pairs a row and whole sizes
  *     npm run bench -- --only modules   the rows of files, or with names, that have this in them
  *
- *     --size full|quick|tiny   --pairs 5   --out FILE.json (the chart beside it)   --no-write   --needs python (those alone)
+ *     --size full|quick|tiny   --pairs 5   --needs python (those rows alone)
+ *     --out FILE.json          the results and the chart beside them go there, and the page stays as it is
+ *
+ * Some rows alone are told, and written only where `--out` says.
  *
  * `tiny` measures all in one process, without latency: whether they work. The package must be built. `WANDB_PYTHON` names an
  * interpreter that has the official SDK and wandbfsspec; without it, and without `curl`, the rows that need them are told as not
@@ -14,9 +17,11 @@
 import { fork, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { readdirSync, writeFileSync } from 'node:fs';
+import { loadavg } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { chartOf } from './chart.mjs';
+import { writePage } from './page.mjs';
 import { machine, resultOf, tableLine } from './results.mjs';
 import { Together } from './together.mjs';
 
@@ -27,10 +32,8 @@ const { values } = parseArgs({
     pairs: { type: 'string' },
     only: { type: 'string', default: '' },
     needs: { type: 'string' },
-    out: { type: 'string', default: here('results.json') },
-    write: { type: 'boolean', default: true },
+    out: { type: 'string' },
   },
-  allowNegative: true,
 });
 const PAIRS = { full: 5, quick: 3, tiny: 1 };
 if (!(values.size in PAIRS)) throw new Error(`--size is one of ${Object.keys(PAIRS).join(', ')}.`);
@@ -68,6 +71,8 @@ const isWanted = (module, { name, needs = [] }) =>
 const seconds = (since) => Math.round((performance.now() - since) / 100) / 10;
 const results = [];
 const began = performance.now();
+/** What the machine did before anything was measured. */
+const load = Math.round(loadavg()[0] * 10) / 10;
 try {
   for (const module of readdirSync(here('rows')).filter((name) => name.endsWith('.mjs'))) {
     // What rows share lies beside them.
@@ -83,15 +88,19 @@ try {
   await together?.end();
 }
 if (results.length === 0) throw new Error('No row is so.');
-if (values.write) {
+const isWhole = values.only === '' && values.needs === undefined && values.size !== 'tiny';
+const out = values.out ?? (isWhole ? here('results.json') : null);
+if (out) {
   const report = {
     machine: machine(),
+    load,
     size: how.sizeName,
     pairs: how.pairs,
     seconds: seconds(began),
     rows: results,
   };
-  writeFileSync(values.out, `${JSON.stringify(report, null, 1)}\n`);
-  writeFileSync(values.out.replace(/(\.json)?$/, '.svg'), chartOf(report));
+  writeFileSync(out, `${JSON.stringify(report, null, 1)}\n`);
+  writeFileSync(out.replace(/(\.json)?$/, '.svg'), chartOf(report));
+  if (!values.out) writePage(here('../docs/benchmarks.md'), report);
 }
 if (results.some(({ failed }) => failed)) process.exitCode = 1;

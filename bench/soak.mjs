@@ -68,7 +68,14 @@ async function settled(most) {
   return held();
 }
 
-const megabytes = () => Math.round(process.memoryUsage().rss / 1e5) / 10;
+const rounded = (bytes) => Math.round(bytes / 1e5) / 10;
+const megabytes = () => rounded(process.memoryUsage().rss);
+
+/** Seconds, resident memory, and what of it this thread's heap and buffers are. */
+function sample(since) {
+  const { rss, heapUsed, external } = process.memoryUsage();
+  return [Math.round((performance.now() - since) / 100) / 10, rounded(rss), rounded(heapUsed + external)];
+}
 
 const server = await startServer();
 const options = { baseUrl: server.url, apiKey: server.apiKey };
@@ -82,7 +89,7 @@ async function doRound(fs, artifacts) {
   const run = `bench/soak/round-${round}`;
   const content = contentOfRound(round, bytes);
   await server.seed({ [run]: content.all });
-  totals.operations += await workRound({ fs, artifacts, options, round, run, content });
+  totals.operations += await workRound({ fs, artifacts, server, options, round, run, content });
   totals.generated += Object.values(content.all).reduce((sum, file) => sum + file.bytes, 0);
   const { requests, bytesIn, bytesOut } = await server.counted();
   totals.requests += requests;
@@ -99,10 +106,7 @@ await fs.promises.readFile('bench/soak/first/a.txt');
 await collect();
 const idle = megabytes();
 const start = performance.now();
-const sampling = setInterval(
-  () => samples.push([Math.round((performance.now() - start) / 100) / 10, megabytes()]),
-  250,
-);
+const sampling = setInterval(() => samples.push(sample(start)), 250);
 let first;
 let last;
 try {
@@ -145,7 +149,10 @@ writeFileSync(
   lineChartOf({
     title: `Memory of a process in ${minutes} minutes of mixed work, ${totals.operations.toLocaleString('en')} operations`,
     unit: 'MB',
-    lines: [{ name: 'resident memory', points: samples }],
+    lines: [
+      { name: 'resident memory', points: samples.map(([at, rss]) => [at, rss]) },
+      { name: "the main thread's heap and buffers", points: samples.map(([at, , heap]) => [at, heap]) },
+    ],
     levels: [
       { name: 'idle', value: idle },
       { name: 'idle + cacheBytes + 150 MB', value: bound },

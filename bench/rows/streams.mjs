@@ -1,6 +1,6 @@
 /** One large file from its beginning to its end, hashed on the way, beside what the machine's own tools take for it. */
 import { createHash } from 'node:crypto';
-import { generated } from '../content.mjs';
+import { generatedMd5 } from '../content.mjs';
 import { barely } from '../instances.mjs';
 import { program, run } from '../programs.mjs';
 
@@ -11,12 +11,10 @@ const SMALL = 'small.txt';
 const RANGES = 4;
 const RANGE_BYTES = 8 * 2 ** 20;
 
-const md5 = (bytes) => createHash('md5').update(bytes).digest('hex');
-
 async function prepare({ server, size }) {
   const content = { bytes: size.megabytes * 2 ** 20, seed: 1 };
   await server.seed({ [RUN]: { [LARGE]: content, [SMALL]: 'a' } });
-  return { server, bytes: content.bytes, digest: md5(generated(content)) };
+  return { server, bytes: content.bytes, digest: generatedMd5(content) };
 }
 
 function checked({ digest }, { md5: found, ...sample }) {
