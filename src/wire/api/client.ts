@@ -129,7 +129,8 @@ export class WireClient {
         options.onRetry?.(failure);
       };
       const onPause = this.api.onPause(this.config.baseUrl);
-      return withRetries(clock, { ...options, leftMs, isPaced: true, onPause, onRetry }, async (number) => {
+      const policy = { ...options, leftMs, isPaced: true, onPause, onRetry };
+      return withRetries(clock, policy, async (number) => {
         const waitsSince = clock.now();
         await this.api.limits.rate.turn(leftMs(), signal);
         deadline += clock.now() - waitsSince;
