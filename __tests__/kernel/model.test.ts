@@ -271,6 +271,7 @@ async function run({
   const { kernel, remote, server, clock } = mounted;
   const choose = seeded(seed);
   server.pageSize = pageSize;
+  server.toldSize = pageSize;
   server.isLagging = isLagging;
   const aborts = new Map<AbortController, number>();
   const elsewhere = (): void => {

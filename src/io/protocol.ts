@@ -1,5 +1,6 @@
 import { types } from 'node:util';
 import type { MessagePort, Transferable } from 'node:worker_threads';
+import type { Entry } from '../contract/entry.js';
 import { Failure } from '../contract/failure.js';
 import type { Args, Method, RemoteEvent, Reply, Value } from '../contract/remote.js';
 import type { TreePath } from '../contract/tree-path.js';
@@ -26,8 +27,17 @@ export interface ThreadData extends UploadOptions {
 
 /** From the kernel's thread to the owner's; those of one turn come in one message. */
 export type Request =
-  | { readonly type: 'call'; readonly id: number; readonly method: Method; readonly args: Args<Method> }
+  | {
+      readonly type: 'call';
+      readonly id: number;
+      readonly method: Method;
+      readonly args: Args<Method>;
+      /** What comes of a listing before its reply is told. @default false: all of it is the reply */
+      readonly isPaged?: boolean;
+    }
   | { readonly type: 'cancel'; readonly id: number }
+  /** A page of a listing was taken: another may come. */
+  | { readonly type: 'taken'; readonly id: number }
   | { readonly type: 'content'; readonly opening: number; readonly content: Opened };
 
 /** What the kernel's thread has of a snapshot. */
@@ -38,6 +48,8 @@ export type Opened =
 /** From the owner's thread to the kernel's. */
 export type Answer =
   | { readonly type: 'reply'; readonly id: number; readonly reply: Reply<Method> }
+  /** Of a listing, before its reply. */
+  | { readonly type: 'page'; readonly id: number; readonly entries: readonly Entry[] }
   | { readonly type: 'event'; readonly event: RemoteEvent }
   /** The owner is about to read what was handed over as `id`. */
   | { readonly type: 'open'; readonly opening: number; readonly id: number }

@@ -54,6 +54,11 @@ export class Timeline {
     return { epoch: sent.epoch, arrived: ++this.epoch, at: now + over };
   }
 
+  /** A part of the answer has come: what it shows is seen now, the rest of it is still on its way. */
+  hear(sent: Moment): Moment {
+    return { epoch: sent.epoch, arrived: ++this.epoch, at: this.now() };
+  }
+
   /** No answer can come any more to what was asked for before; infinity while nothing is on its way. */
   get oldestQuestion(): number {
     for (const epoch of this.open) return epoch;

@@ -1,4 +1,5 @@
-import type { Args, Call, Method, Reply } from '../../contract/remote.js';
+import type { Entry } from '../../contract/entry.js';
+import type { Args, Call, Method, Reply, TakePage } from '../../contract/remote.js';
 import { monotonicClock, queueMicrotask, throwLater } from '../../platform/time.js';
 import type { OwnerThread } from './owner-thread.js';
 
@@ -15,6 +16,7 @@ export class ThreadCall implements Call {
     readonly method: Method,
     readonly args: Args<Method>,
     readonly commit: (reply: Reply<Method>) => void,
+    readonly take: TakePage | undefined,
   ) {
     this.isWanted = !('isAhead' in args && args.isAhead);
   }
@@ -35,9 +37,14 @@ export class Calls {
     return [...this.unsettled.values()];
   }
 
-  make<M extends Method>(method: M, args: Args<M>, commit: (reply: Reply<M>) => void): ThreadCall {
+  make<M extends Method>(
+    method: M,
+    args: Args<M>,
+    commit: (reply: Reply<M>) => void,
+    take?: TakePage,
+  ): ThreadCall {
     // Kept untyped by its id; the owner answers each method with its own value.
-    const call = new ThreadCall(++this.serial, method, args, commit as (reply: Reply<Method>) => void);
+    const call = new ThreadCall(++this.serial, method, args, commit as (reply: Reply<Method>) => void, take);
     this.unsettled.set(call.id, call);
     if (call.isWanted) this.wanted++;
     return call;
@@ -47,6 +54,11 @@ export class Calls {
     if (call.isWanted || call.isSettled) return;
     call.isWanted = true;
     this.wanted++;
+  }
+
+  takePage({ id, entries }: { readonly id: number; readonly entries: readonly Entry[] }): void {
+    const take = this.unsettled.get(id)?.take;
+    if (take) throwLater(() => take(entries));
   }
 
   settle(call: ThreadCall, reply: Reply<Method>): void {

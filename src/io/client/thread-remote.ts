@@ -9,6 +9,7 @@ import {
   type Remote,
   type RemoteEvent,
   type Reply,
+  type TakePage,
 } from '../../contract/remote.js';
 import type { TreePath } from '../../contract/tree-path.js';
 import type { TreeShape } from '../../contract/tree-shape.js';
@@ -73,7 +74,12 @@ class ThreadRemote implements Remote {
     });
   }
 
-  call<M extends Method>(method: M, args: Args<M>, commit: (reply: Reply<M>) => void): ThreadCall {
+  call<M extends Method>(
+    method: M,
+    args: Args<M>,
+    commit: (reply: Reply<M>) => void,
+    take?: TakePage,
+  ): ThreadCall {
     if (!this.thread && (method === 'close' || (method === 'flush' && !this.ledger.isPending))) {
       // No thread has anything to do for it: no reason to start one, whose file a bundle may not have.
       const call = this.calls.make(method, args, commit);
@@ -85,9 +91,9 @@ class ThreadRemote implements Remote {
     if (method === 'submit') this.exitFlush.restart();
     // After the start: what a new thread takes over is what was handed over before.
     this.ledger.onCall(method, args);
-    const call = this.calls.make(method, args, commit);
+    const call = this.calls.make(method, args, commit, take);
     if (started instanceof Failure) this.calls.settleLater(call, { ok: false, failure: started });
-    else started.post({ type: 'call', id: call.id, method, args });
+    else started.post({ type: 'call', id: call.id, method, args, isPaged: take !== undefined });
     this.keepProcess();
     return call;
   }
@@ -126,13 +132,12 @@ class ThreadRemote implements Remote {
     const { store, writebackDelay, concurrency, workerUrl } = this.options;
     if (isInOwnThread()) throw new Failure('ENOTSUP', NO_PROGRAM);
     const file = ownerFile(workerUrl);
-    const { exitFlush } = this;
     this.unregister ??= keep({
       isPending: () => this.ledger.isPending,
       isHeldAgainstSignals: this.options.exitSignals,
-      begin: () => exitFlush.begin(),
-      drain: (startedAt) => exitFlush.drain(startedAt),
-      drainLater: (startedAt) => exitFlush.drainLater(startedAt),
+      begin: () => this.exitFlush.begin(),
+      drain: (startedAt) => this.exitFlush.drain(startedAt),
+      drainLater: (startedAt) => this.exitFlush.drainLater(startedAt),
       removeFiles: () => this.ending.removeFiles(),
     });
     const data = { store, writebackDelay, concurrency, declared: [...this.declared] };
@@ -157,8 +162,9 @@ class ThreadRemote implements Remote {
   private onAnswer(thread: OwnerThread, answer: ThreadAnswer): void {
     if (answer.type === 'gone') {
       this.lose(thread, answer.detail, answer.isOther);
+    } else if (answer.type === 'page') {
+      this.calls.takePage(answer);
     } else if (answer.type === 'event') {
-      if (answer.event.type === 'uploaded') this.deaths = 0;
       this.tell(unpack(answer.event));
     } else {
       const call = this.calls.unsettled.get(answer.id);
@@ -177,9 +183,8 @@ class ThreadRemote implements Remote {
     this.thread = null;
     thread.release();
     this.forgetAll();
-    for (const call of this.calls.all) {
+    for (const call of this.calls.all)
       if (call !== close) this.calls.settle(call, { ok: false, failure: new Failure('ECANCELED') });
-    }
     this.calls.settleLater(close, { ok: true, value: null });
   }
 
@@ -238,6 +243,7 @@ class ThreadRemote implements Remote {
   }
 
   private tell(event: RemoteEvent): void {
+    if (event.type === 'uploaded') this.deaths = 0;
     this.ledger.onEvent(event);
     throwLater(() => this.onEvent(event));
   }

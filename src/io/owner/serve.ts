@@ -2,6 +2,7 @@ import type { Transferable } from 'node:worker_threads';
 import type { Method, Reply } from '../../contract/remote.js';
 import { type Answer, failureOf, packReply, type Request, type ThreadData } from '../protocol.js';
 import { createLateOwner } from './late-owner.js';
+import { Paging } from './paging.js';
 import { ThreadContents } from './thread-contents.js';
 
 /**
@@ -13,7 +14,7 @@ export function serve({ port, store, ...options }: ThreadData, post: Post, onClo
   const contents = new ThreadContents(post);
   const owner = createLateOwner(store, { ...options, contents });
   owner.onEvent = (event) => post({ type: 'event', event });
-  const running = new Map<number, AbortController>();
+  const running = new Map<number, Running>();
 
   const answer = (id: number, method: Method, reply: Reply<Method>): void => {
     const packed = packReply(method, reply);
@@ -26,14 +27,19 @@ export function serve({ port, store, ...options }: ThreadData, post: Post, onClo
       return;
     }
     const { id } = request;
+    if (request.type === 'taken') {
+      running.get(id)?.paging.taken();
+      return;
+    }
     if (request.type === 'cancel') {
-      running.get(id)?.abort();
+      running.get(id)?.controller.abort();
       return;
     }
     const controller = new AbortController();
-    running.set(id, controller);
-    const { method, args } = request;
-    void owner.handle(method, args, controller.signal).then((reply) => {
+    const paging = new Paging((entries) => post({ type: 'page', id, entries }));
+    running.set(id, { controller, paging });
+    const { method, args, isPaged } = request;
+    void owner.handle(method, args, controller.signal, isPaged ? paging.tell : undefined).then((reply) => {
       running.delete(id);
       if (method === 'close' && reply.ok) onClosed();
       try {
@@ -48,6 +54,11 @@ export function serve({ port, store, ...options }: ThreadData, post: Post, onClo
   port.on('message', (requests: readonly Request[]) => {
     for (const request of requests) run(request);
   });
+}
+
+interface Running {
+  readonly controller: AbortController;
+  readonly paging: Paging;
 }
 
 /** Sends an answer, and wakes who is blocked. */

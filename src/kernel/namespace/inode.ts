@@ -196,7 +196,7 @@ export class Inode {
   }
 
   /** An answer shows it. */
-  markSeen({ at, epoch }: Moment): void {
+  markSeen({ at, epoch }: Pick<Moment, 'at' | 'epoch'>): void {
     this.seenAt = at;
     this.seenEpoch = epoch;
   }

@@ -1,6 +1,7 @@
 import type { Alike } from '../../contract/entry.js';
 import { segmentsOf, type TreePath, upperPath } from '../../contract/tree-path.js';
 import type { Core } from '../core.js';
+import { ask } from '../operation/load.js';
 import type { Operation } from '../operation/operation.js';
 import type { Moment } from '../timeline.js';
 
@@ -54,5 +55,5 @@ function alikeOf(core: Core, op: Operation | null, path: TreePath): Alike | null
     core.names.negatives.alike.set(path, { said, moment });
     return null;
   };
-  throw core.names.ask(key, 'alike', { path }, commit, { beforeBlocking: () => core.remote.assertCanWait() });
+  throw ask(core, key, 'alike', { path }, commit, { beforeBlocking: () => core.remote.assertCanWait() });
 }

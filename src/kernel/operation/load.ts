@@ -1,6 +1,16 @@
+import type { Entry } from '../../contract/entry.js';
 import { Failure } from '../../contract/failure.js';
-import { type Args, type Call, type Method, READS, type Remote, type Value } from '../../contract/remote.js';
-import { Fault } from './operation.js';
+import {
+  type Args,
+  type Call,
+  type Method,
+  READS,
+  type Remote,
+  type TakePage,
+  type Value,
+} from '../../contract/remote.js';
+import type { Moment, Timeline } from '../timeline.js';
+import { Fault, type Waiting } from './operation.js';
 
 /** One request to the owner of the remote, shared by all who need its outcome (single flight). */
 export class Load {
@@ -167,22 +177,53 @@ export class Loads {
   }
 
   /** Starts a load, or joins the one of this key. */
-  start<M extends Method>(key: string, method: M, args: Args<M>, commit: Commit<M>): Load {
+  start<M extends Method>(key: string, method: M, args: Args<M>, commit: Commit<M>, take?: TakePage): Load {
     const running = this.running(key);
     if (running) return running;
     const load: Load = new Load(
       this.remote,
       (self) =>
-        this.remote.call(method, args, (reply) => {
-          // A cancelled load may have been replaced under its key already.
-          if (this.byKey.get(key) === self) this.byKey.delete(key);
-          self.settle(outcomeOf(() => (reply.ok ? commit(reply.value, null) : commit(null, reply.failure))));
-        }),
+        this.remote.call(
+          method,
+          args,
+          (reply) => {
+            // A cancelled load may have been replaced under its key already.
+            if (this.byKey.get(key) === self) this.byKey.delete(key);
+            self.settle(
+              outcomeOf(() => (reply.ok ? commit(reply.value, null) : commit(null, reply.failure))),
+            );
+          },
+          take,
+        ),
       READS.has(method),
     );
     if (!load.isSettled) this.byKey.set(key, load);
     return load;
   }
+}
+
+/**
+ * A fault that asks about names; `commit` takes what came, when it was learned, and when it was asked for, and `take` what
+ * came before it.
+ */
+export function ask<M extends Method>(
+  { loads, timeline }: { readonly loads: Loads; readonly timeline: Timeline },
+  key: string,
+  method: M,
+  args: Args<M>,
+  commit: (value: Value<M> | null, failure: Failure | null, learned: Moment, sent: Moment) => Failure | null,
+  waiting?: Waiting,
+  take?: (entries: readonly Entry[], learned: Moment) => void,
+): Fault {
+  const start = (sent: Moment): Load =>
+    loads.start(
+      key,
+      method,
+      args,
+      (value, failure) => commit(value, failure, timeline.arrive(sent), sent),
+      take && ((entries) => take(entries, timeline.hear(sent))),
+    );
+  return new Fault(key, () => timeline.ask(start), waiting);
 }
 
 /** A commit that throws is a bug of ours; those who wait go on all the same, and hear of it. */

@@ -1,11 +1,14 @@
 import type { Entry } from '../../../contract/entry.js';
 import { type Moment, NEVER } from '../../timeline.js';
+import type { Scope } from './scope.js';
 
 /** Single names that are remembered to have been looked up; the oldest go first. */
 const MOST_LOOKUPS = 4096;
 
 /** The first page of a listing, which a look-up has brought. */
 export interface Begun {
+  /** What has been merged of the listing. */
+  readonly merge: ListingMerge;
   readonly entries: readonly Entry[];
   /** Where the next one begins. */
   readonly next: string;
@@ -99,5 +102,60 @@ export class Knowledge {
       if (this.byName.size <= MOST_LOOKUPS) break;
       this.byName.delete(oldest);
     }
+  }
+}
+
+/**
+ * One listing on its way into a scope, page by page. What is shown carries its epoch, so that at its end what doesn't is
+ * gone; only the rows that were not taken are remembered until then.
+ */
+export class ListingMerge {
+  /** The newest rows of names that something newer is known of, or that something else stands in the place of. */
+  private readonly left = new Map<string, Entry>();
+  /** Of those, the ones that tell of older content than is known: another page may show the newer one. */
+  private readonly older = new Set<string>();
+
+  constructor(
+    private readonly scope: Scope,
+    /** When the listing was asked for: all of its pages are as old as that. */
+    private readonly sent: Pick<Moment, 'epoch'>,
+  ) {}
+
+  /** What it doesn't show may be on another page. */
+  page(entries: readonly Entry[], learned: Moment): void {
+    const { scope } = this;
+    if (!scope.mayMerge(this.sent)) return;
+    for (const [relative, entry] of scope.newestOf(entries)) {
+      const outcome = scope.mergeRow(relative, entry, learned, 'unless older');
+      if (outcome === 'merged') continue;
+      const other = this.left.get(relative);
+      if (other && other.mtimeMs > entry.mtimeMs) continue;
+      this.left.set(relative, entry);
+      if (outcome === 'older') this.older.add(relative);
+    }
+    scope.reportGrowth();
+  }
+
+  /**
+   * All pages have come: what none shows is gone.
+   *
+   * @param isFirst no name was known before. @default false
+   */
+  end(learned: Moment, isFirst = false): void {
+    const { scope, left } = this;
+    if (!scope.mayMerge(this.sent)) return;
+    for (const relative of this.older) {
+      const entry = left.get(relative);
+      if (entry && !this.isShown(relative)) scope.mergeRow(relative, entry, learned);
+    }
+    if (!isFirst) scope.sweepUnshown((relative) => left.has(relative), learned);
+    // Where a directory stood in the way of a file, it may be gone now.
+    for (const [relative, entry] of scope.isDeep ? left : [])
+      if (!scope.childAt(relative)) scope.mergeRow(relative, entry, learned);
+    scope.noteListing((relative) => left.has(relative) || this.isShown(relative), true, learned);
+  }
+
+  private isShown(relative: string): boolean {
+    return this.scope.childAt(relative)?.seenEpoch === this.sent.epoch;
   }
 }
