@@ -15,13 +15,14 @@ import type { TreePath } from '../../contract/tree-path.js';
 import type { TreeShape } from '../../contract/tree-shape.js';
 import { throwLater } from '../../platform/time.js';
 import { isInOwnThread } from '../../threads/thread-file.js';
-import { keep, updateSignals } from '../lifecycle.js';
+import { updateSignals } from '../lifecycle.js';
 import { SHAPES, type StoreChoice } from '../owner/store-choice.js';
 import { failureOf, unpack, unpackReply } from '../protocol.js';
 import type { UploadOptions } from '../upload/uploader.js';
 import { Calls, ThreadCall } from './calls.js';
 import { ExitFlush } from './exit-flush.js';
 import { Ledger } from './ledger.js';
+import { OwnerCounts } from './owner-counts.js';
 import { NO_PROGRAM, OTHER_FILE, ownerFile } from './owner-file.js';
 import { OwnerThread, type ThreadAnswer } from './owner-thread.js';
 
@@ -46,9 +47,11 @@ export function createThreadRemote(options: ThreadRemoteOptions): Remote {
 
 class ThreadRemote implements Remote {
   readonly shape: TreeShape;
+  readonly counters = () => this.counts.shown(this.ledger.size);
   onEvent: (event: RemoteEvent) => void = () => {};
   contents = NO_CONTENTS;
   ending = NO_ENDING;
+  private readonly counts = new OwnerCounts();
   private thread: OwnerThread | null = null;
   private readonly current = (): OwnerThread | null => this.thread;
   private readonly calls = new Calls((call, reply) => {
@@ -87,6 +90,7 @@ class ThreadRemote implements Remote {
       this.calls.settleLater(call, { ok: true, value: method === 'close' ? null : { failed: [] } });
       return call;
     }
+    this.counts.look();
     const started = this.started();
     if (method === 'submit') this.exitFlush.restart();
     // After the start: what a new thread takes over is what was handed over before.
@@ -132,15 +136,9 @@ class ThreadRemote implements Remote {
     const { store, writebackDelay, concurrency, workerUrl } = this.options;
     if (isInOwnThread()) throw new Failure('ENOTSUP', NO_PROGRAM);
     const file = ownerFile(workerUrl);
-    this.unregister ??= keep({
-      isPending: () => this.ledger.isPending,
-      isHeldAgainstSignals: this.options.exitSignals,
-      begin: () => this.exitFlush.begin(),
-      drain: (startedAt) => this.exitFlush.drain(startedAt),
-      drainLater: (startedAt) => this.exitFlush.drainLater(startedAt),
-      removeFiles: () => this.ending.removeFiles(),
-    });
-    const data = { store, writebackDelay, concurrency, declared: [...this.declared] };
+    this.unregister ??= this.exitFlush.keep(this.options.exitSignals);
+    const { buffer: counts } = this.counts;
+    const data = { store, writebackDelay, concurrency, counts, declared: [...this.declared] };
     const thread = new OwnerThread(file, data, {
       contents: () => this.contents,
       onAnswer: (from, answer) => this.onAnswer(from, answer),
@@ -160,6 +158,7 @@ class ThreadRemote implements Remote {
   }
 
   private onAnswer(thread: OwnerThread, answer: ThreadAnswer): void {
+    this.counts.look();
     if (answer.type === 'gone') {
       this.lose(thread, answer.detail, answer.isOther);
     } else if (answer.type === 'page') {

@@ -5,8 +5,8 @@ import type { TreePath } from '../../contract/tree-path.js';
 import { RealDate } from '../../platform/time.js';
 import { ensureSize } from '../content/reading/read.js';
 import type { Core } from '../core.js';
-import { ask } from '../operation/load.js';
 import type { Operation } from '../operation/operation.js';
+import { ask } from '../timeline.js';
 import type { Inode } from './inode.js';
 import { resolve } from './resolve.js';
 

@@ -5,9 +5,8 @@ import { type Moment, NEVER } from '../../timeline.js';
 import { Inode } from '../inode.js';
 import { Disputes } from './disputes.js';
 import { forget, replaceByOther } from './foreign-changes.js';
-import { Knowledge, ListingMerge } from './knowledge.js';
+import { type Filter, Knowledge, ListingMerge, sweep, sweepOne } from './knowledge.js';
 import { ABSENT, Pins } from './pins.js';
-import { type Filter, sweep, sweepOne } from './sweep.js';
 
 /**
  * The names in a directory that is listed as one: a unit (a run) with its whole subtree, or a directory above units with
@@ -78,10 +77,9 @@ export class Scope {
    * @returns goes on with what comes behind it
    */
   mergeListing(entries: readonly Entry[], isComplete: boolean, sent: Moment): ListingMerge {
-    const isFirst = this.root.children?.size === 0;
     const merge = new ListingMerge(this, sent);
     merge.page(entries, sent);
-    if (isComplete) merge.end(sent, isFirst);
+    if (isComplete) merge.end(sent);
     else if (this.mayMerge(sent)) this.noteListing(() => true, false, sent);
     return merge;
   }
