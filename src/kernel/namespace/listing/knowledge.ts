@@ -156,7 +156,7 @@ export class ListingMerge {
   }
 
   private isShown(relative: string): boolean {
-    return this.scope.childAt(relative)?.seenEpoch === this.sent.epoch;
+    return (this.scope.childAt(relative)?.seenEpoch ?? 0) >= this.sent.epoch;
   }
 }
 
@@ -179,7 +179,7 @@ export function sweep(
   for (const child of [...(directory.children?.values() ?? [])]) {
     if (scope.isDeep && child.isDirectory) {
       sweep(core, scope, child, `${prefix}${child.name}/`, isShown, sent);
-      if (child.children?.size === 0 && child.seenEpoch !== sent.epoch && !child.local?.isLocalDirectory)
+      if (child.children?.size === 0 && child.seenEpoch < sent.epoch && !child.local?.isLocalDirectory)
         forget(core.names, child);
     } else if (child.seenEpoch < sent.epoch) {
       const relative = prefix + child.name;
@@ -192,7 +192,7 @@ export function sweep(
 /** A directory that isn't listed stays for what only this instance has in it. */
 export function sweepOne(core: Core, scope: Scope, directory: Inode, relative: string, sent: Moment): void {
   sweep(core, scope, directory, `${relative}/`, () => false, sent);
-  if (directory.seenEpoch === sent.epoch || directory.local?.isLocalDirectory) return;
+  if (directory.seenEpoch >= sent.epoch || directory.local?.isLocalDirectory) return;
   if (directory.children?.size === 0) forget(core.names, directory);
   else directory.ensureLocal().isLocalDirectory = true;
 }
