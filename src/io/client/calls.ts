@@ -1,6 +1,7 @@
-import type { Entry } from '../../contract/entry.js';
 import type { Args, Call, Method, Reply, TakePage } from '../../contract/remote.js';
 import { monotonicClock, queueMicrotask, throwLater } from '../../platform/time.js';
+import { unpackEntries } from '../packed-entries.js';
+import type { Answer } from '../protocol.js';
 import type { OwnerThread } from './owner-thread.js';
 
 /** A message to the owner's thread, and what its reply does. */
@@ -56,9 +57,9 @@ export class Calls {
     this.wanted++;
   }
 
-  takePage({ id, entries }: { readonly id: number; readonly entries: readonly Entry[] }): void {
+  takePage({ id, packed }: Extract<Answer, { type: 'page' }>): void {
     const take = this.unsettled.get(id)?.take;
-    if (take) throwLater(() => take(entries));
+    if (take) throwLater(() => take(unpackEntries(packed)));
   }
 
   settle(call: ThreadCall, reply: Reply<Method>): void {

@@ -168,7 +168,7 @@ class ThreadRemote implements Remote {
     } else {
       const call = this.calls.unsettled.get(answer.id);
       if (call?.method === 'close' && answer.reply.ok) this.end(thread, call);
-      else if (call) this.calls.settle(call, unpackReply(call.method, answer.reply));
+      else if (call) this.calls.settle(call, unpackReply(call.method, answer));
     }
   }
 

@@ -1,6 +1,7 @@
 import type { Transferable } from 'node:worker_threads';
 import { HEARD } from '../../contract/counters.js';
 import type { Method, Reply } from '../../contract/remote.js';
+import { packEntries } from '../packed-entries.js';
 import { type Answer, failureOf, packReply, type Request, type ThreadData } from '../protocol.js';
 import { createLateOwner } from './late-owner.js';
 import { Paging } from './paging.js';
@@ -24,8 +25,8 @@ export function serve(
   const running = new Map<number, Running>();
 
   const answer = (id: number, method: Method, reply: Reply<Method>): void => {
-    const packed = packReply(method, reply);
-    post({ type: 'reply', id, reply: packed.reply }, packed.transfers);
+    const { transfers, ...packed } = packReply(method, reply);
+    post({ type: 'reply', id, ...packed }, transfers);
   };
 
   const run = (request: Request): void => {
@@ -43,7 +44,10 @@ export function serve(
       return;
     }
     const controller = new AbortController();
-    const paging = new Paging((entries) => post({ type: 'page', id, entries }));
+    const paging = new Paging((entries) => {
+      const { packed, transfers } = packEntries(entries);
+      post({ type: 'page', id, packed }, transfers);
+    });
     running.set(id, { controller, paging });
     const { method, args, isPaged } = request;
     void owner.handle(method, args, controller.signal, isPaged ? paging.tell : undefined).then((reply) => {
