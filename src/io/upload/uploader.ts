@@ -23,6 +23,8 @@ const MOST_DELAYS = 10;
 /** A failed upload goes again within a second, then within twice as long each time, up to five minutes. */
 const FIRST_RETRY_MS = 1000;
 const LONGEST_RETRY_MS = 5 * 60_000;
+/** What failed one after another so close goes again in one batch. */
+const TOGETHER_MS = 50;
 /** Tickets are about 1 KB each, and their URLs expire: so many uploads are on their way at once, others wait. */
 const MOST_ON_THE_WAY = 2000;
 /** Entries of finished uploads that a rename may need before a listing shows them. */
@@ -196,7 +198,7 @@ export class Uploader {
       this.retryAt = Number.POSITIVE_INFINITY;
       this.leaveToChance();
       const now = monotonicClock();
-      const next = this.queue.retry(now);
+      const next = this.queue.retry(now + TOGETHER_MS);
       if (next !== null) this.retryIn(next - now);
       this.wasBusy = true;
       this.go();
