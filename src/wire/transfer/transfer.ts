@@ -1,19 +1,15 @@
 import type { Api } from '../api/api.js';
 import { isUnderBase } from '../api/credentials.js';
 import { notAnAddress, refusalOfStorage } from '../errors.js';
-import { type RetryPolicy, withDeadline, withRetries } from '../retry.js';
-import { Slots, Turns } from '../slots.js';
-import { networkFailure } from '../transport/network-failure.js';
 import {
   type Body,
   codingsOf,
   type HttpResponse,
   inPlain,
-  MOST_TRANSFERS,
   readShort,
   telling,
 } from '../transport/transport.js';
-import { notAgreed, timedOut, WireFailure } from '../wire-failure.js';
+import { notAgreed, WireFailure } from '../wire-failure.js';
 import {
   askable,
   cutShort,
@@ -25,6 +21,8 @@ import {
 } from './ranges.js';
 import { following, isSigned, isWebAddress } from './redirects.js';
 import { assertStored, hashed, quietMsOf, withoutCredentials } from './upload.js';
+import { isPushback } from './upload-width.js';
+import { Way } from './way.js';
 
 export interface DownloadOptions extends Wanted {
   /** Only this version of the content will do: an ETag, or the `tag` of an earlier download. */
@@ -78,10 +76,12 @@ const isRetryable = ({ fault, status }: WireFailure, retries: number): boolean =
  * `timeout`, over all of its attempts, it ends with ETIMEDOUT.
  */
 export class Transfers {
-  private readonly slots: Slots;
+  private readonly down: Way;
+  private readonly up: Way;
 
   constructor(readonly api: Api) {
-    this.slots = new Slots(new Turns(MOST_TRANSFERS), api.config.timeouts.call, api.clock);
+    this.down = new Way(api);
+    this.up = new Way(api);
   }
 
   /**
@@ -92,13 +92,20 @@ export class Transfers {
     if (!isWebAddress(url)) return Promise.reject(notAnAddress('download from'));
     const { signal, isAhead } = options;
     const quietMs = this.api.config.timeouts.call;
-    const bounds = { signal, isAhead, quietMs, isRetryable: isAhead ? () => false : isRetryable };
-    return this.moving(url, bounds, (signal, moved) => this.gather(url, { ...options, signal }, moved));
+    const bounds = {
+      signal,
+      isAhead,
+      quietMs,
+      isRetryable: isAhead ? () => false : isRetryable,
+    } as const;
+    return this.down.run(url, bounds, (signal, moved) => this.gather(url, { ...options, signal }, moved));
   }
 
   /**
    * Sends all of `source`; rejects with a WireFailure for anything but 2xx. What the storage tells to have taken must be
    * what was sent: else it is sent again, three times in all, and then EIO.
+   *
+   * @param options.onPushback hears each time that the storage says it can't keep up
    */
   upload(
     url: string,
@@ -107,12 +114,16 @@ export class Transfers {
     options: {
       readonly signal: AbortSignal | undefined;
       readonly onProgress?: ((sent: number) => void) | undefined;
+      readonly onPushback?: (() => void) | undefined;
     },
   ): Promise<Upload> {
     if (!isWebAddress(url)) return Promise.reject(notAnAddress('upload to'));
     const { body, begin, md5: digest } = hashed(source);
     let corrupt = 0;
     const bounds = {
+      onFailure: (failure: WireFailure) => {
+        if (isPushback(failure)) options.onPushback?.();
+      },
       signal: options.signal,
       quietMs: quietMsOf(this.api, source),
       isRetryable: (failure: WireFailure, retries: number): boolean =>
@@ -120,7 +131,7 @@ export class Transfers {
           ? retries < MOST_RETRIES && ++corrupt < MOST_CORRUPT
           : isRetryable(failure, retries),
     };
-    return this.moving(url, bounds, async (signal, moved) => {
+    return this.up.run(url, bounds, async (signal, moved) => {
       const onProgress = (sent: number): void => {
         moved();
         options.onProgress?.(sent);
@@ -138,47 +149,6 @@ export class Transfers {
       assertStored(response, md5);
       return { etag: response.headers.etag ?? null, md5 };
     });
-  }
-
-  /**
-   * All attempts of a transfer, as long as it moves: it may take hours, but not stand still. Rejects with ETIMEDOUT when
-   * nothing has moved for `quietMs`; where the storage said why, and then nothing, with that.
-   */
-  private moving<T>(
-    url: string,
-    bounds: Pick<RetryPolicy & DownloadOptions, 'isRetryable' | 'signal' | 'isAhead'> & { quietMs: number },
-    attempt: (signal: AbortSignal, moved: () => void) => Promise<T>,
-  ): Promise<T> {
-    const { clock } = this.api;
-    const { quietMs, isRetryable, isAhead, signal: outer } = bounds;
-    let said: WireFailure | null = null;
-    const onRetry = (failure: WireFailure): void => {
-      said = failure.fault === 'status' ? failure : null;
-    };
-    const late = (): WireFailure => {
-      if (said) return said;
-      const detail = `Nothing moved to or from ${new URL(url).origin} for ${quietMs / 1000} s.`;
-      return timedOut(detail, `no byte in ${quietMs} ms`);
-    };
-    const transfer = (signal: AbortSignal, postpone: () => void): Promise<T> => {
-      let movedAt = clock.now();
-      const leftMs = (): number => movedAt + quietMs - clock.now();
-      const moved = (): void => {
-        movedAt = clock.now();
-        said = null;
-        this.slots.moved();
-        postpone();
-      };
-      const policy = { signal, leftMs, isRetryable, onPause: this.api.onPause(url), onRetry };
-      return withRetries(clock, policy, async () => {
-        try {
-          return await attempt(signal, moved);
-        } catch (error) {
-          throw networkFailure(error, this.api.peer(url), signal);
-        }
-      });
-    };
-    return this.slots.run(outer, () => withDeadline(quietMs, outer, transfer, late), isAhead);
   }
 
   /** A storage may send less than it was asked for (RFC 9110, 15.3.7): the rest is asked for, of the same version. */

@@ -1,7 +1,7 @@
 import { setMaxListeners } from 'node:events';
 import { Failure } from '../../../contract/failure.js';
-import type { PQueue } from '../../../wire/p-queue.js';
 import { unlessAborted } from '../../../wire/retry.js';
+import type { UploadTurns } from '../../../wire/transfer/upload-turns.js';
 
 export function assertNotAborted(signal: AbortSignal | undefined): void {
   if (signal?.aborted) throw new Failure('ECANCELED');
@@ -65,20 +65,25 @@ export async function abortable<T>(
 }
 
 /**
- * Runs a task when the queue has a slot for it. Who gives up while it waits gets ECANCELED at once, whatever others are
- * sending; who gives up while it runs gets it when the task has ended.
+ * Runs a task that sends so many bytes when it has a turn. Who gives up while it waits gets ECANCELED at once, whatever
+ * others are sending; who gives up while it runs gets it when the task has ended.
  */
-export async function inSlot<T>(queue: PQueue, signal: AbortSignal, task: () => Promise<T>): Promise<T> {
+export async function inTurn<T>(
+  turns: UploadTurns,
+  bytes: number,
+  signal: AbortSignal,
+  task: (onPushback: () => void) => Promise<T>,
+): Promise<T> {
   assertNotAborted(signal);
   return new Promise((resolve, reject) => {
     const leave = (): void => reject(new Failure('ECANCELED'));
     signal.addEventListener('abort', leave, { once: true });
-    const run = async (): Promise<T> => {
+    const run = async (onPushback: () => void): Promise<T> => {
       signal.removeEventListener('abort', leave);
       assertNotAborted(signal);
-      return task();
+      return task(onPushback);
     };
-    queue.add(run).then(resolve, reject);
+    turns.run(bytes, run).then(resolve, reject);
   });
 }
 

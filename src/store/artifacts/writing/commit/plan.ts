@@ -13,6 +13,9 @@ import { step } from '../failures.js';
 import { digestContent } from '../files/digests.js';
 import { partBytesOf } from '../files/parts.js';
 
+/** Files of a draft that are read at once. */
+const READ_AT_ONCE = 16;
+
 /** Content that the server may not have. */
 export interface PlannedUpload {
   /** Its name in the draft. */
@@ -54,7 +57,7 @@ export async function planDraft(
   const entries: ManifestEntry[] = [];
   const uploads: PlannedUpload[] = [];
   const regions = new Set<string>();
-  await forEachOf(named, context.client.config.concurrency, async ({ file, path }) => {
+  await forEachOf(named, READ_AT_ONCE, async ({ file, path }) => {
     assertNotAborted(signal);
     if (file.kind === 'copy') {
       const { entry, region } = await step(`Copying '${path}' failed`, () =>
