@@ -2,6 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join, posix, relative, sep } from 'node:path';
 import { build } from 'esbuild';
+import { LATE_MEMFS } from './late-memfs.mjs';
 
 /** Sources that may stand in more than one bundle: they hold no class, and no state of a copy's own. */
 const REPEATABLE = new Set(
@@ -44,7 +45,7 @@ export async function bundleCommonJs({ root, made, entries, dependencies }) {
       define: { 'import.meta.url': 'fileUrl' },
       footer: { js: hasDefault(source) ? DEFAULT_NAMED : '' },
       banner: { js: "const fileUrl = require('node:url').pathToFileURL(__filename).href;" },
-      plugins: [keepOutside({ root, source, cjs, twins, dependencies })],
+      plugins: [LATE_MEMFS, keepOutside({ root, source, cjs, twins, dependencies })],
     });
     for (const input of Object.keys(metafile.inputs)) {
       if (!input.startsWith('src/') || REPEATABLE.has(input)) continue;
@@ -64,8 +65,8 @@ const DEFAULT_NAMED = '0 && (exports.default = undefined);';
 
 const hasDefault = (source) => /^export (default|\{ default)\b/m.test(readFileSync(source, 'utf8'));
 
-/** They have a hundred files, few of which are used: only from the ESM ones can the others be left out. */
-const INSIDE = new Set(['graphql', 'graphql-request', 'memfs']);
+/** Little of them is used: only from their ESM files can the rest be left out. */
+const INSIDE = new Set(['graphql', 'graphql-request', 'hash-wasm', 'memfs', 'minimatch']);
 
 /** Leaves out of a bundle what CommonJS can require at run time: the other entries and most dependencies. */
 const keepOutside = ({ root, source, cjs, twins, dependencies }) => ({

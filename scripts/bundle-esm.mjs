@@ -2,6 +2,7 @@ import { writeFile } from 'node:fs/promises';
 import { isBuiltin } from 'node:module';
 import { dirname, join, posix } from 'node:path';
 import { build } from 'esbuild';
+import { LATE_MEMFS } from './late-memfs.mjs';
 
 /** The I/O thread's file listens at once, and loads this one for its first task. */
 const SERVE_OUTSIDE = {
@@ -60,7 +61,7 @@ const REQUIRED_OF_NODE = {
   },
 };
 
-const PLUGINS = [SERVE_OUTSIDE, REQUIRED_OF_NODE];
+const PLUGINS = [SERVE_OUTSIDE, LATE_MEMFS, REQUIRED_OF_NODE];
 
 /** What the threads load: the I/O thread, the local server's when it listens, and the fault proxy's. */
 const THREADS = [

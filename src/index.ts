@@ -9,6 +9,8 @@ export type {
   WandbArtifactFsOptions,
   WandbFsOptions,
 } from './config/options.js';
+export type { FaultEvent, RequestEvent, UploadEvent } from './contract/channels.js';
+export type { Counters, RemoteCounters, RequestCounts, RequestKind } from './contract/counters.js';
 export type { CommitOptions, Committed } from './contract/drafts.js';
 export { createWandbArtifactFs, createWandbFs } from './node/create-fs.js';
 export type { WandbFs } from './node/faces/create.js';

@@ -1,6 +1,7 @@
 import { inspect } from 'node:util';
+import { noCounters } from '../../src/contract/counters.js';
 import { Failure } from '../../src/contract/failure.js';
-import type { RemoteEvent } from '../../src/contract/remote.js';
+import type { KernelEvent } from '../../src/contract/remote.js';
 import { treePath } from '../../src/contract/tree-path.js';
 import type { Kernel } from '../../src/kernel/syscalls.js';
 import { type FsOptions, makeFs, type WandbFs } from '../../src/node/faces/create.js';
@@ -12,20 +13,20 @@ interface Mounted {
   readonly fs: WandbFs;
   /** What the kernel was asked for beyond its primitives. */
   readonly calls: unknown[];
-  readonly emit: (event: RemoteEvent) => void;
+  readonly emit: (event: KernelEvent) => void;
 }
 
 function mount(changes: Partial<Kernel> = {}, options: Partial<FsOptions> = {}): Mounted {
   const calls: unknown[] = [];
-  let emit: (event: RemoteEvent) => void = () => {};
+  let emit: (event: KernelEvent) => void = () => {};
   const kernel: Kernel = {
     ...diskKernel('/'),
     flush: () => void calls.push('flush'),
     refresh: (path) => void calls.push(['refresh', path]),
     prefetch: (_op, path) => void calls.push(['prefetch', path]),
-    counters: () => ({ requests: 3 }),
+    counters: () => ({ ...noCounters(), uploaded: 3 }),
     shutdown: () => void calls.push('shutdown'),
-    onUpload: (listener) => {
+    onEvent: (listener) => {
       emit = listener;
     },
     ...changes,
@@ -54,11 +55,11 @@ describe('fs.wandb', () => {
   test('nothing is connected before the first use, and only once', () => {
     const { fs, calls } = mount();
     expect(calls).toEqual([]);
-    expect(fs.wandb.counters()).toEqual({});
+    expect(fs.wandb.counters()).toEqual(noCounters());
     fs.existsSync('/');
     fs.existsSync('/');
     expect(calls).toEqual(['connect']);
-    expect(fs.wandb.counters()).toEqual({ requests: 3 });
+    expect(fs.wandb.counters()).toEqual({ ...noCounters(), uploaded: 3 });
   });
 
   test('flush and close have nothing to do for what was never used', async () => {

@@ -47,6 +47,7 @@ async function silent(): Promise<{ url: string; readonly connections: number }> 
   };
 }
 
+/** Held against what the flaw would take (another attempt's whole time, the backoff of retries), for machines are slow at times. */
 const elapsed = async (task: () => Promise<unknown>): Promise<number> => {
   const began = performance.now();
   await task();
@@ -65,7 +66,7 @@ describe.each(WAYS)('by %s', (_, dependencies) => {
         code: 'ETIMEDOUT',
       });
     });
-    expect(took).toBeLessThan(3000);
+    expect(took).toBeLessThan(6000);
     expect(server.connections).toBeGreaterThan(1);
   });
 
@@ -75,7 +76,7 @@ describe.each(WAYS)('by %s', (_, dependencies) => {
     const took = await elapsed(async () => {
       expect(await failureOf(transfers.download(`${server.url}/a`, WHOLE))).toMatchObject({ status: 503 });
     });
-    expect(took).toBeLessThan(1200);
+    expect(took).toBeLessThan(4000);
   });
 
   test('a body that stands still is given up after `idleTimeout`, and tried again', async () => {
@@ -115,7 +116,7 @@ describe.each(WAYS)('by %s', (_, dependencies) => {
       const failure = await failureOf(transfers.upload(`${server.url}/a`, {}, body, { signal: undefined }));
       expect(failure).toMatchObject({ code: 'ETIMEDOUT', detail: expect.stringContaining('moved') });
     });
-    expect(took).toBeLessThan(1000);
+    expect(took).toBeLessThan(3000);
   });
 
   test('an API that never answers ends a call at `timeout`', async () => {
@@ -124,7 +125,7 @@ describe.each(WAYS)('by %s', (_, dependencies) => {
     const took = await elapsed(async () => {
       expect(await failureOf(client.run(ViewerDocument, {}))).toMatchObject({ code: 'ETIMEDOUT' });
     });
-    expect(took).toBeLessThan(900);
+    expect(took).toBeLessThan(3000);
   });
 
   test('however many calls wait for it, none waits much longer', async () => {
@@ -134,7 +135,7 @@ describe.each(WAYS)('by %s', (_, dependencies) => {
       const calls = Array.from({ length: 60 }, () => failureOf(client.run(ViewerDocument, {})));
       for (const { code } of await Promise.all(calls)) expect(code).toBe('ETIMEDOUT');
     });
-    expect(took).toBeLessThan(1500);
+    expect(took).toBeLessThan(2500);
   });
 });
 
@@ -203,7 +204,7 @@ test('who gives up while waiting for a turn is told at once', async () => {
   const waiting = failureOf(client.run(ViewerDocument, {}, { signal: controller.signal }));
   controller.abort();
   const took = await elapsed(async () => expect(await waiting).toMatchObject({ code: 'ECANCELED' }));
-  expect(took).toBeLessThan(200);
+  expect(took).toBeLessThan(1500);
   await client.close();
   for (const { code } of await Promise.all(others)) expect(code).toBe('EIO');
 });

@@ -127,7 +127,8 @@ describe('what leads nowhere is EPROTO, and says so', () => {
       const headers = { location: 'http://storage.test/there' };
       return { status: 307, headers, body: (async function* () {})(), discard: async () => {} };
     };
-    const failure = await failureOf(following('https://storage.test/a', send, { isUpload: false }));
+    const url = 'https://storage.test/a';
+    const failure = await failureOf(following(await send(url), url, send, { isUpload: false }));
     expect(failure).toMatchObject({ code: 'EPROTO', detail: expect.stringContaining('without encryption') });
     expect(asked).toEqual(['https://storage.test/a']);
   });

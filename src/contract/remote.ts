@@ -1,3 +1,5 @@
+import type { RequestEvent } from './channels.js';
+import type { RemoteCounters } from './counters.js';
 import type { CommitOptions, Committed, DraftFile } from './drafts.js';
 import type { Alike, Content, Entry, Lookup, Page } from './entry.js';
 import type { Facts } from './facts.js';
@@ -162,8 +164,28 @@ export type RemoteEvent =
   | { readonly type: 'uncommitted'; readonly path: TreePath; readonly failure: Failure }
   /** Nothing queued, nothing on its way. */
   | { readonly type: 'idle' }
+  /** A request has ended, where somebody listens to that. */
+  | { readonly type: 'request'; readonly request: RequestEvent }
   /** What the user's logger should hear, whoever swallows the errors. */
   | { readonly type: 'warning' | 'debug'; readonly message: string };
+
+/** What the kernel adds to that, where somebody listens to it. */
+export type LocalEvent =
+  /** A caller has waited for a message's outcome. */
+  | {
+      readonly type: 'waited';
+      readonly method: Method;
+      /** Null: it was about nothing single. */
+      readonly path: TreePath | null;
+      readonly milliseconds: number;
+      /** Its thread stood still. */
+      readonly isBlocking: boolean;
+      readonly failure: Failure | null;
+    }
+  /** Content was handed over. */
+  | { readonly type: 'queued'; readonly path: TreePath; readonly size: number };
+
+export type KernelEvent = RemoteEvent | LocalEvent;
 
 /** One message on its way. Compared by identity. */
 export interface Call {
@@ -190,6 +212,7 @@ export interface Remote {
   wait(call: Call): void;
   /** Throws the Failure of `wait` where no call can ever be waited for: what changes something isn't even sent then. */
   assertCanWait(): void;
+  counters(): RemoteCounters;
   /** Who hears the events; set once by the kernel. */
   onEvent: (event: RemoteEvent) => void;
   /** Where what was handed over is; set once by the kernel. */

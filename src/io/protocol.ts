@@ -19,6 +19,8 @@ export interface ThreadData extends UploadOptions {
   readonly port: MessagePort;
   /** Counts the messages that the owner's thread has sent, for which a blocked thread waits, and its heartbeats. */
   readonly counter: SharedArrayBuffer;
+  /** Where its owner counts its requests. */
+  readonly counts: SharedArrayBuffer;
   readonly store: StoreChoice;
   /** Names that a former owner may have declared to the server. */
   readonly declared: readonly TreePath[];

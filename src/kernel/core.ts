@@ -1,5 +1,5 @@
 import { Failure } from '../contract/failure.js';
-import type { Remote, RemoteEvent } from '../contract/remote.js';
+import type { KernelEvent, Remote } from '../contract/remote.js';
 import type { TreeShape } from '../contract/tree-shape.js';
 import { theGlobal } from '../platform/realm.js';
 import { monotonicClock, wallClock } from '../platform/time.js';
@@ -88,8 +88,8 @@ export class Core {
   readonly gid = process.getgid?.() ?? 0;
   readonly bornAt: number;
   private firstMissed: Inode | null = null;
-  /** Who hears of uploads beside the write-back: `fs.wandb.uploads`. */
-  listener: ((event: RemoteEvent) => void) | null = null;
+  /** Who hears of what happens, beside the write-back. */
+  listener: ((event: KernelEvent) => void) | null = null;
   /** A draft was made here: before, no path leads into one. */
   hasDrafts = false;
   /** No call is taken any more. */
@@ -105,7 +105,7 @@ export class Core {
     this.remote = remote;
     this.shape = remote.shape;
     this.unitDepth = remote.shape.levels.length;
-    this.loads = new Loads(remote);
+    this.loads = new Loads(remote, (waited) => this.listener?.(waited));
     this.names = new Namespace(this, options.mostNames);
     this.pages = new PageCache(options.cacheBytes, options.blockBytes);
     this.journal = journal && openJournal(journal);

@@ -2,7 +2,7 @@ import { Failure } from '../contract/failure.js';
 import { type TreePath, upperPath } from '../contract/tree-path.js';
 import type { Journal } from './content/journal/journal.js';
 import { fsync, ftruncate, write } from './content/local/writing.js';
-import { close, open, release } from './content/open-files.js';
+import { close, open, readWhole, release } from './content/open-files.js';
 import { pageKey } from './content/reading/pages.js';
 import { read, readPage } from './content/reading/read.js';
 import { lookedUpAnew } from './content/reading/staleness.js';
@@ -47,6 +47,7 @@ export function createKernel(options: KernelOptions): Kernel {
     open: (op, path, flags, mode) => open(core, op, path, flags, mode),
     close: (op, fd) => close(core, op, fd),
     read: (op, fd, target, position) => read(core, op, fd, target, position),
+    readWhole: (op, path, isOwned) => readWhole(core, op, path, isOwned),
     write: (op, fd, bytes, position) => write(core, op, fd, bytes, position),
     ftruncate: (op, fd, length) => ftruncate(core, op, fd, length),
     fsync: (op, fd) => fsync(core, op, fd),
@@ -93,6 +94,7 @@ export function createKernel(options: KernelOptions): Kernel {
     aheadBytes: () => Math.min(MOST_AHEAD, options.cacheBytes / SHARE_OF_CACHE),
     journal: () => report?.() ?? null,
     counters: () => ({
+      ...core.remote.counters(),
       dirty: core.made.writeback?.dirty.size ?? 0,
       uploaded: core.made.writeback?.uploaded ?? 0,
       uploadedBytes: core.made.writeback?.uploadedBytes ?? 0,
@@ -108,7 +110,7 @@ export function createKernel(options: KernelOptions): Kernel {
       spooledBytes: core.made.overlay?.files.spooledBytes ?? 0,
     }),
     cancelReads: () => core.loads.cancelAll(),
-    onUpload: (listener) => {
+    onEvent: (listener) => {
       core.listener = listener;
     },
     shutdown: (op) => shutdown(core, op),

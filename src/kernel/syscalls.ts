@@ -1,7 +1,8 @@
+import type { Counters } from '../contract/counters.js';
 import type { CommitOptions, Committed } from '../contract/drafts.js';
 import type { Kind } from '../contract/entry.js';
 import type { Facts, FileFacts } from '../contract/facts.js';
-import type { Args, RemoteEvent, Value } from '../contract/remote.js';
+import type { Args, KernelEvent, Value } from '../contract/remote.js';
 import type { TreePath } from '../contract/tree-path.js';
 import type { Paging } from './namespace/listing/open-directory.js';
 import type { Missing } from './namespace/missing.js';
@@ -55,6 +56,13 @@ export interface Kernel {
   close(op: Operation, fd: number): void;
   /** Fills `target`; returns the bytes read, fewer only at the end of the file. `position` null: the file's own. */
   read(op: Operation, fd: number, target: Uint8Array, position: number | null): number;
+  /**
+   * What `open`, `read` and `close` would give of a file, where all of it is here and it is no longer than a page; null:
+   * ask those. It fails as `open` does.
+   *
+   * @param isOwned the bytes are the caller's; else they may be those of a page, which nobody changes or keeps
+   */
+  readWhole(op: Operation, path: TreePath, isOwned: boolean): Buffer | null;
   /** Returns how many bytes were written: fewer than given where the disk takes no more. */
   write(op: Operation, fd: number, bytes: Uint8Array, position: number | null): number;
   ftruncate(op: Operation, fd: number, length: number): void;
@@ -138,9 +146,9 @@ export interface Kernel {
   aheadBytes(): number;
   /** What the journal holds; null without one. */
   journal(): JournalReport<TreePath> | null;
-  counters(): Readonly<Record<string, number>>;
-  /** Who hears of uploads, in the order in which the owner of the remote tells. */
-  onUpload(listener: (event: RemoteEvent) => void): void;
+  counters(): Counters;
+  /** Who hears of what happens, in the order in which the owner of the remote tells. */
+  onEvent(listener: (event: KernelEvent) => void): void;
   /** Calls that wait for what changes nothing fail with ECANCELED. */
   cancelReads(): void;
   /** Flushes, then closes every fd and the owner of the remote. Later calls fail with EBADF / ENOTSUP. */

@@ -163,7 +163,7 @@ function remoteOf(setup: Setup): Remote {
     return createThreadRemote({ store: choice, ...uploads, ...ending, syncTimeout, workerUrl });
   }
   return createInProcessRemote(
-    (contents) => createLateOwner(choice, { contents, ...uploads }, { fetch, dispatcher }),
+    (contents, meter) => createLateOwner(choice, { contents, meter, ...uploads }, { fetch, dispatcher }),
     { ...ending, sync: sync === 'cache-only' ? 'cache-only' : 'off' },
   );
 }

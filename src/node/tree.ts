@@ -1,17 +1,19 @@
 import { EventEmitter } from 'node:events';
 import { Failure } from '../contract/failure.js';
 import type { TreePath } from '../contract/tree-path.js';
-import type { Freshness, Operation } from '../kernel/operation/operation.js';
+import { Freshness, type Operation } from '../kernel/operation/operation.js';
 import type { Kernel } from '../kernel/syscalls.js';
 import { asPath, type Mount, Place } from './arguments/paths.js';
 import {
   type AsyncComposite,
   type Composite,
-  driveAsync,
+  driveHere,
+  driveRest,
   invoke,
   type Pause,
   type Step,
 } from './composites/driver.js';
+import { publish } from './wandb/events.js';
 import { emitUpload, type UploadEvents, UploadWarnings } from './wandb/uploads.js';
 import { Changes } from './watching/changes.js';
 
@@ -49,8 +51,9 @@ export class Connection {
     if (this.#isEnded) throw new Failure('EBADF', 'This fs object was closed; create another one.');
     if (this.#made === null) {
       this.#made = this.#connect();
-      this.#made.onUpload((event) => {
+      this.#made.onEvent((event) => {
         this.#warnings.hear(event);
+        publish(event, (path) => this.trees[0]?.mount.show(path) ?? path);
         for (const tree of this.trees) emitUpload(tree, event);
       });
     }
@@ -76,19 +79,33 @@ export class Calls {
   private readonly waiting: (() => void)[] = [];
 
   /**
-   * Drives a call.
+   * Drives a call: to its last turn, where everything is here, else to a promise of what it gives.
    *
    * @param first its first turn, where the caller has taken it already
    * @param freshness of the walk that it is a step of
    */
+  begin<T>(
+    composite: AsyncComposite<T>,
+    first?: IteratorResult<Step | Pause, T>,
+    freshness = new Freshness(),
+  ): IteratorReturnResult<T> | Promise<T> {
+    const outcome = driveHere(composite, first, freshness);
+    return 'done' in outcome ? outcome : this.follow(driveRest(composite, outcome, freshness));
+  }
+
   async drive<T>(
     composite: AsyncComposite<T>,
     first?: IteratorResult<Step | Pause, T>,
     freshness?: Freshness,
   ): Promise<T> {
+    const end = this.begin(composite, first, freshness);
+    return 'done' in end ? end.value : end;
+  }
+
+  private async follow<T>(call: Promise<T>): Promise<T> {
     this.running++;
     try {
-      return await driveAsync(composite, first, freshness);
+      return await call;
     } finally {
       this.running--;
       if (this.running === 0) for (const wake of this.waiting.splice(0)) wake();

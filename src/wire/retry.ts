@@ -53,18 +53,18 @@ export function isRetryable({ fault, status }: WireFailure): boolean {
 
 /**
  * Makes attempts until one succeeds, fails for good, or the time is over: then rejects with the last failure. Waits
- * grow exponentially; `Retry-After` overrides them.
+ * grow exponentially; `Retry-After` overrides them. Attempts are numbered, from 1.
  */
 export async function withRetries<T>(
   clock: Clock,
   policy: RetryPolicy,
-  attempt: () => Promise<T>,
+  attempt: (number: number) => Promise<T>,
 ): Promise<T> {
   const { leftMs, signal } = policy;
   const seen: Partial<Record<WireFault, number>> = {};
   for (let retries = 0; ; retries++) {
     try {
-      return await attempt();
+      return await attempt(retries + 1);
     } catch (error) {
       if (!isWireFailure(error) || signal?.aborted) throw error;
       if (!(policy.isRetryable ?? isRetryable)(error, retries)) throw error;

@@ -27,6 +27,8 @@ export class Slots {
     private readonly turns: Turns,
     private readonly quietMs: number,
     private readonly clock: Clock,
+    /** Told of each who begins to wait, and of each who doesn't any more. */
+    private readonly onWaiting: (by: 1 | -1) => void = () => {},
   ) {}
 
   /** Somebody got an answer, or a part of one. */
@@ -44,7 +46,9 @@ export class Slots {
     return new Promise((resolve, reject) => {
       const stopWaiting = (): boolean => {
         signal?.removeEventListener('abort', leave);
-        return this.waiting.delete(giveUp);
+        const hasWaited = this.waiting.delete(giveUp);
+        if (hasWaited) this.onWaiting(-1);
+        return hasWaited;
       };
       const giveUp = (failure: WireFailure): void => {
         stopWaiting();
@@ -53,6 +57,7 @@ export class Slots {
       const leave = (): void => giveUp(cancelled());
       signal?.addEventListener('abort', leave, { once: true });
       this.waiting.set(giveUp, this.clock.now());
+      this.onWaiting(1);
       // It settles what is waited for here by itself.
       const turn = async (): Promise<void> => {
         if (!stopWaiting()) return;

@@ -1,4 +1,5 @@
 import { readSync } from 'node:fs';
+import { noCounters } from '../../../src/contract/counters.js';
 import type { Entry } from '../../../src/contract/entry.js';
 import { Failure } from '../../../src/contract/failure.js';
 import {
@@ -49,6 +50,7 @@ export class ScriptedRemote implements Remote {
   readonly shape = MEMORY_SHAPE;
   readonly assertCanWait = (): void => {};
   readonly want = (): void => {};
+  readonly counters = noCounters;
   onEvent: (event: RemoteEvent) => void = () => {};
   contents = NO_CONTENTS;
   ending = NO_ENDING;

@@ -1,5 +1,6 @@
 import nodeFs from 'node:fs';
 import { dirname, join, relative } from 'node:path';
+import { noCounters } from '../../../src/contract/counters.js';
 import type { Kind } from '../../../src/contract/entry.js';
 import { type ErrnoCode, Failure } from '../../../src/contract/failure.js';
 import { treePath } from '../../../src/contract/tree-path.js';
@@ -16,6 +17,7 @@ export function diskKernel(base: string): Kernel {
     close: (_op, fd) => asFailure(() => nodeFs.closeSync(fd)),
     read: (_op, fd, target, position) =>
       asFailure(() => nodeFs.readSync(fd, target, 0, target.byteLength, position)),
+    readWhole: () => null,
     write: (_op, fd, bytes, position) =>
       asFailure(() => nodeFs.writeSync(fd, bytes, 0, bytes.byteLength, position)),
     ftruncate: (_op, fd, length) => asFailure(() => nodeFs.ftruncateSync(fd, length)),
@@ -79,8 +81,8 @@ export function diskKernel(base: string): Kernel {
     journal: () => null,
     cancelReads: () => {},
     aheadBytes: () => 0,
-    counters: () => ({ dirty: 0 }),
-    onUpload: () => {},
+    counters: noCounters,
+    onEvent: () => {},
     shutdown: () => {},
   };
 }

@@ -23,7 +23,7 @@ export function makeTree(directory: string, mountPoint?: string): TestTree {
     Object.entries(diskKernel(directory)).map(([name, call]) => [
       name,
       (...args: unknown[]) => {
-        if (name !== 'onUpload') asked.push(name);
+        if (name !== 'onEvent') asked.push(name);
         return (call as (...given: unknown[]) => unknown)(...args);
       },
     ]),

@@ -1,4 +1,6 @@
 import type { Config } from '../../config/config.js';
+import { REQUESTS } from '../../contract/channels.js';
+import { COUNTS_BYTES, remoteCounters } from '../../contract/counters.js';
 import { Failure } from '../../contract/failure.js';
 import {
   type Args,
@@ -10,6 +12,7 @@ import {
   type Reply,
 } from '../../contract/remote.js';
 import { monotonicClock, queueMicrotask, throwLater, waitAtMost } from '../../platform/time.js';
+import type { Meter } from '../../wire/api/exchanges.js';
 import { keep, type Left, updateSignals } from '../lifecycle.js';
 import type { Owner } from '../owner/owner.js';
 import type { OwnerContents } from '../upload/upload.js';
@@ -28,20 +31,21 @@ interface InProcessOptions extends Pick<Config, 'exitFlushMs' | 'exitSignals'> {
 /**
  * The owner in the kernel's own thread: no call can be waited for.
  *
- * @param createOwner gets where the owner opens what was handed over
+ * @param createOwner gets where the owner opens what was handed over, and where it counts
  */
 export function createInProcessRemote(
-  createOwner: (contents: OwnerContents) => Owner,
+  createOwner: (contents: OwnerContents, meter: Omit<Meter, 'hear'>) => Owner,
   { sync, exitFlushMs, exitSignals }: InProcessOptions,
 ): Remote {
   /** Made by the first submission: until then nothing can be lost. */
   let ledger: Ledger | null = null;
   /** The calls that have no answer yet. */
   const open = new Set<LocalCall>();
-  const owner = createOwner({
-    open: async (id) => remote.contents.open(id),
-    close: (id) => remote.contents.close(id),
-  });
+  const counts = new BigInt64Array(COUNTS_BYTES / BigInt64Array.BYTES_PER_ELEMENT);
+  const owner = createOwner(
+    { open: async (id) => remote.contents.open(id), close: (id) => remote.contents.close(id) },
+    { counts, isHeard: () => REQUESTS.hasSubscribers },
+  );
   const left = (): readonly Left[] => ledger?.left(CANNOT_WAIT, remote.ending.isKept) ?? [];
   const flush = (): Promise<unknown> =>
     new Promise((resolve) => {
@@ -64,6 +68,7 @@ export function createInProcessRemote(
   });
   const remote: Remote = {
     shape: owner.shape,
+    counters: () => remoteCounters(counts, ledger?.size ?? 0),
     onEvent: () => {},
     contents: NO_CONTENTS,
     ending: NO_ENDING,

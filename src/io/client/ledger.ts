@@ -27,9 +27,13 @@ export class Ledger {
     return this.countWaiting > 0;
   }
 
-  /** Something isn't durable, whether it waits or has failed. */
+  /** How much isn't durable, whether it waits or has failed. */
+  get size(): number {
+    return this.entries.size;
+  }
+
   get isPending(): boolean {
-    return this.entries.size > 0;
+    return this.size > 0;
   }
 
   /** In the order in which they were handed over. */

@@ -21,6 +21,7 @@ import type { UploadOptions } from '../upload/uploader.js';
 import { Calls, ThreadCall } from './calls.js';
 import { ExitFlush } from './exit-flush.js';
 import { Ledger } from './ledger.js';
+import { OwnerCounts } from './owner-counts.js';
 import { NO_PROGRAM, OTHER_FILE, ownerFile } from './owner-file.js';
 import { OwnerThread, type ThreadAnswer } from './owner-thread.js';
 
@@ -45,9 +46,11 @@ export function createThreadRemote(options: ThreadRemoteOptions): Remote {
 
 class ThreadRemote implements Remote {
   readonly shape: TreeShape;
+  readonly counters = () => this.counts.shown(this.ledger.size);
   onEvent: (event: RemoteEvent) => void = () => {};
   contents = NO_CONTENTS;
   ending = NO_ENDING;
+  private readonly counts = new OwnerCounts();
   private thread: OwnerThread | null = null;
   private readonly current = (): OwnerThread | null => this.thread;
   private readonly calls = new Calls((call, reply) => {
@@ -81,6 +84,7 @@ class ThreadRemote implements Remote {
       this.calls.settleLater(call, { ok: true, value: method === 'close' ? null : { failed: [] } });
       return call;
     }
+    this.counts.look();
     const started = this.started();
     if (method === 'submit') this.exitFlush.restart();
     // After the start: what a new thread takes over is what was handed over before.
@@ -135,7 +139,8 @@ class ThreadRemote implements Remote {
       drainLater: (startedAt) => exitFlush.drainLater(startedAt),
       removeFiles: () => this.ending.removeFiles(),
     });
-    const data = { store, writebackDelay, concurrency, declared: [...this.declared] };
+    const { buffer: counts } = this.counts;
+    const data = { store, writebackDelay, concurrency, counts, declared: [...this.declared] };
     const thread = new OwnerThread(file, data, {
       contents: () => this.contents,
       onAnswer: (from, answer) => this.onAnswer(from, answer),
@@ -155,6 +160,7 @@ class ThreadRemote implements Remote {
   }
 
   private onAnswer(thread: OwnerThread, answer: ThreadAnswer): void {
+    this.counts.look();
     if (answer.type === 'gone') {
       this.lose(thread, answer.detail, answer.isOther);
     } else if (answer.type === 'event') {

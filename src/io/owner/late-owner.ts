@@ -1,5 +1,6 @@
 import type { Store } from '../../contract/store.js';
 import type { WireDependencies } from '../../wire/api/api.js';
+import type { Meter } from '../../wire/api/exchanges.js';
 import { failureOf } from '../protocol.js';
 import type { Owner, OwnerOptions } from './owner.js';
 import { SHAPES, type StoreChoice } from './store-choice.js';
@@ -18,12 +19,14 @@ const STORES = {
  */
 export function createLateOwner(
   choice: StoreChoice,
-  options: Omit<OwnerOptions, 'store'>,
+  { meter, ...options }: Omit<OwnerOptions, 'store'> & { readonly meter: Omit<Meter, 'hear'> },
   dependencies: WireDependencies = {},
 ): Owner {
+  const hear: Meter['hear'] = (request) => owner.onEvent({ type: 'request', request });
+  const metered = { ...dependencies, meter: { ...meter, hear } };
   const load = async (): Promise<Owner> => {
     const { createOwner } = await import('./owner.js');
-    const loaded = createOwner({ ...options, store: await createStore(choice, dependencies) });
+    const loaded = createOwner({ ...options, store: await createStore(choice, metered) });
     loaded.onEvent = (event) => owner.onEvent(event);
     return loaded;
   };

@@ -1,4 +1,5 @@
 import type { Transferable } from 'node:worker_threads';
+import { HEARD } from '../../contract/counters.js';
 import type { Method, Reply } from '../../contract/remote.js';
 import { type Answer, failureOf, packReply, type Request, type ThreadData } from '../protocol.js';
 import { createLateOwner } from './late-owner.js';
@@ -9,9 +10,15 @@ import { ThreadContents } from './thread-contents.js';
  *
  * @param onClosed is called before the answer that says so is sent
  */
-export function serve({ port, store, ...options }: ThreadData, post: Post, onClosed: () => void): void {
+export function serve(
+  { port, store, counts: shared, ...options }: ThreadData,
+  post: Post,
+  onClosed: () => void,
+): void {
   const contents = new ThreadContents(post);
-  const owner = createLateOwner(store, { ...options, contents });
+  const counts = new BigInt64Array(shared);
+  const meter = { counts, isHeard: () => Atomics.load(counts, HEARD) !== 0n };
+  const owner = createLateOwner(store, { ...options, contents, meter });
   owner.onEvent = (event) => post({ type: 'event', event });
   const running = new Map<number, AbortController>();
 

@@ -9,6 +9,7 @@ import { find, realPath } from '../namespace/resolve.js';
 import { Fault, type Operation } from '../operation/operation.js';
 import { flush } from '../writeback/flush.js';
 import { makeEmpty } from './local/writing.js';
+import { wholePage } from './reading/read.js';
 import type { WholeRead } from './reading/whole-read.js';
 import { leave, type Sequence } from './reading/windows.js';
 
@@ -106,6 +107,24 @@ export function open(core: Core, op: Operation, path: TreePath, flags: number, m
   local.opens++;
   if (file.canWrite) local.writers++;
   return core.descriptors.add(file);
+}
+
+/**
+ * All of a file, as whoever opens it now reads it, where all of it is here and it is small; null: it has to be opened.
+ * There is no fd that somebody could see.
+ *
+ * @param isOwned the bytes are the caller's to keep; else they may be those of a page, to be looked at in this turn
+ */
+export function readWhole(core: Core, op: Operation, path: TreePath, isOwned: boolean): Buffer | null {
+  const inode = find(core, op, path);
+  if (!inode) throw new Failure('ENOENT');
+  const { local, entry } = inode;
+  if (inode.isDirectory || local?.staleness || local?.copyUp) return null;
+  admit(core, inode, O_RDONLY);
+  const size = inode.size ?? core.pages.blockBytes + 1;
+  if (size > core.pages.blockBytes) return null;
+  if (local?.content) return core.overlay.readWhole(inode);
+  return entry && wholePage(core, entry, isOwned);
 }
 
 export function close(core: Core, op: Operation, fd: number): void {

@@ -1,6 +1,19 @@
+import { FAULTS } from '../../contract/channels.js';
 import { Failure } from '../../contract/failure.js';
-import { type Args, type Call, type Method, READS, type Remote, type Value } from '../../contract/remote.js';
+import {
+  type Args,
+  type Call,
+  type LocalEvent,
+  type Method,
+  READS,
+  type Remote,
+  type Value,
+} from '../../contract/remote.js';
+import type { TreePath } from '../../contract/tree-path.js';
+import { monotonicClock } from '../../platform/time.js';
 import { Fault } from './operation.js';
+
+type Waited = Extract<LocalEvent, { type: 'waited' }>;
 
 /** One request to the owner of the remote, shared by all who need its outcome (single flight). */
 export class Load {
@@ -15,8 +28,9 @@ export class Load {
 
   constructor(
     private readonly remote: Remote,
+    private readonly about: { readonly method: Method; readonly args: Args<Method> },
+    private readonly onWaited: (waited: Waited) => void,
     send: (load: Load) => Call,
-    private readonly isCancellable: boolean,
   ) {
     this.call = send(this);
   }
@@ -31,9 +45,12 @@ export class Load {
   /** Blocks this thread until the load is settled. */
   waitSync(): void {
     this.isKept = true;
+    const tell = this.isSettled ? null : this.watch(true);
     try {
       this.remote.wait(this.call);
+      tell?.(this.failure);
     } catch (error) {
+      if (error instanceof Failure) tell?.(error);
       // Where sync calls can't wait at all the load goes on, for the next one to find what it brought.
       if (error instanceof Failure && error.code === 'ETIMEDOUT') {
         this.isKept = false;
@@ -60,7 +77,8 @@ export class Load {
   wait(signal: AbortSignal | undefined): Promise<void> {
     if (this.isSettled || signal?.aborted) return Promise.resolve();
     this.remote.want(this.call);
-    return new Promise((resolve) => {
+    const tell = this.watch(false);
+    const waited = new Promise<void>((resolve) => {
       const leave = (): void => {
         this.waiters.delete(wake);
         this.endUnlessWanted();
@@ -73,6 +91,19 @@ export class Load {
       };
       this.waiters.add(wake);
     });
+    // Behind the commit that settles it: whoever listens may call again.
+    return tell ? waited.then(() => tell(this.isSettled ? this.failure : new Failure('ECANCELED'))) : waited;
+  }
+
+  /** Takes the time that somebody waits; null: nobody listens to that. */
+  private watch(isBlocking: boolean): ((failure: Failure | null) => void) | null {
+    if (!FAULTS.hasSubscribers) return null;
+    const { method, args } = this.about;
+    const startedAt = monotonicClock();
+    return (failure) => {
+      const milliseconds = monotonicClock() - startedAt;
+      this.onWaited({ type: 'waited', method, path: subjectOf(args), milliseconds, isBlocking, failure });
+    };
   }
 
   /** Resolves when the load is settled; an abort asks the owner to end it, who may be too late for that. */
@@ -94,10 +125,16 @@ export class Load {
 
   /** Whoever waits gets ECANCELED; a mutation goes on. */
   cancel(): void {
-    if (!this.isCancellable || this.isSettled) return;
+    if (!READS.has(this.about.method) || this.isSettled) return;
     this.isCancelled = true;
     this.remote.cancel(this.call);
   }
+}
+
+/** What a message is about, where that is one thing. */
+function subjectOf(args: Args<Method>): TreePath | null {
+  if ('path' in args) return args.path;
+  return 'entry' in args ? args.entry.path : null;
 }
 
 interface Heard {
@@ -143,7 +180,11 @@ export type Commit<M extends Method> = (value: Value<M> | null, failure: Failure
 export class Loads {
   private readonly byKey = new Map<string, Load>();
 
-  constructor(private readonly remote: Remote) {}
+  /** @param onWaited hears that somebody has waited for one, where somebody listens to that */
+  constructor(
+    private readonly remote: Remote,
+    private readonly onWaited: (waited: Waited) => void = () => {},
+  ) {}
 
   /** How many there are. */
   get size(): number {
@@ -170,15 +211,12 @@ export class Loads {
   start<M extends Method>(key: string, method: M, args: Args<M>, commit: Commit<M>): Load {
     const running = this.running(key);
     if (running) return running;
-    const load: Load = new Load(
-      this.remote,
-      (self) =>
-        this.remote.call(method, args, (reply) => {
-          // A cancelled load may have been replaced under its key already.
-          if (this.byKey.get(key) === self) this.byKey.delete(key);
-          self.settle(outcomeOf(() => (reply.ok ? commit(reply.value, null) : commit(null, reply.failure))));
-        }),
-      READS.has(method),
+    const load: Load = new Load(this.remote, { method, args }, this.onWaited, (self) =>
+      this.remote.call(method, args, (reply) => {
+        // A cancelled load may have been replaced under its key already.
+        if (this.byKey.get(key) === self) this.byKey.delete(key);
+        self.settle(outcomeOf(() => (reply.ok ? commit(reply.value, null) : commit(null, reply.failure))));
+      }),
     );
     if (!load.isSettled) this.byKey.set(key, load);
     return load;

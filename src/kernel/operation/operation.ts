@@ -65,10 +65,9 @@ export class Freshness {
 export class Operation {
   private renewals = 0;
   /** Keys of the faults already served, with how often. */
-  private readonly served = new Map<string, number>();
+  private served: Map<string, number> | null = null;
+  private loadedPages: Map<string, Uint8Array> | null = null;
   progress: Progress | null = null;
-  /** Pages that the cache may have evicted since they were loaded for this operation. */
-  readonly pages = new Map<string, Uint8Array>();
 
   /** A size that nobody knows is asked for: its caller shows it to somebody who will believe it. */
   isSizeWanted = false;
@@ -84,6 +83,12 @@ export class Operation {
     readonly freshness: Freshness = new Freshness(),
   ) {}
 
+  /** Pages that the cache may have evicted since they were loaded for this operation. */
+  get pages(): Map<string, Uint8Array> {
+    this.loadedPages ??= new Map();
+    return this.loadedPages;
+  }
+
   /**
    * What was loaded so far isn't fresh for the rest of the call. A server that tells otherwise each time it is asked ends
    * the call.
@@ -91,15 +96,16 @@ export class Operation {
   renew(epoch: number): void {
     if (++this.renewals > MOST_RENEWALS) throw contradiction();
     this.freshness.epoch = epoch;
-    for (const key of this.served.keys()) if (IS_OF_NAMES.test(key)) this.served.delete(key);
+    for (const key of this.served?.keys() ?? []) if (IS_OF_NAMES.test(key)) this.served?.delete(key);
   }
 
   hasLoaded(key: string): boolean {
-    return this.served.has(key);
+    return this.served?.has(key) ?? false;
   }
 
   /** Takes note of a served fault. The same one over and over means that a load doesn't bring what is asked for. */
   markLoaded(key: string): void {
+    this.served ??= new Map();
     const times = (this.served.get(key) ?? 0) + 1;
     if (times > (IS_OF_NAMES.test(key) ? MOST_LOOKUPS : MOST_RESTARTS)) throw contradiction(key);
     this.served.set(key, times);
@@ -123,19 +129,41 @@ const contradiction = (key: string | null = null): Failure =>
     key === null ? null : `no progress on '${key}'`,
   );
 
-/** Runs a primitive, blocking this thread on what it faults. */
-export function runSync<T>(primitive: (op: Operation) => T, op = new Operation()): T {
+/** What a primitive has thrown that is no fault. Each throw costs as much as a call: it is thrown on only where it ends. */
+export class Thrown {
+  constructor(readonly what: unknown) {}
+}
+
+/** Runs a primitive once: what it returns, what it lacks, or what it fails with. */
+export function attempt<T>(primitive: (op: Operation) => T, op: Operation): T | Fault | Thrown {
+  try {
+    const value = primitive(op);
+    op.isEnded = true;
+    return value;
+  } catch (thrown) {
+    if (thrown instanceof Fault) return thrown;
+    op.isEnded = true;
+    return new Thrown(thrown);
+  }
+}
+
+/**
+ * Runs a primitive, blocking this thread on what it faults.
+ *
+ * @param lacking what came of a first attempt, where there was one
+ */
+export function runSync<T>(primitive: (op: Operation) => T, op = new Operation(), lacking?: Fault): T {
+  let fault = lacking;
   try {
     for (;;) {
-      try {
-        return primitive(op);
-      } catch (thrown) {
-        if (!(thrown instanceof Fault)) throw thrown;
-        thrown.waiting.beforeBlocking?.();
-        op.load = thrown.start();
-        op.load.waitSync();
-        served(op, thrown, op.load);
-      }
+      const value = fault ?? attempt(primitive, op);
+      if (value instanceof Thrown) throw value.what;
+      if (!(value instanceof Fault)) return value;
+      fault = undefined;
+      value.waiting.beforeBlocking?.();
+      op.load = value.start();
+      op.load.waitSync();
+      served(op, value, op.load);
     }
   } finally {
     op.isEnded = true;
@@ -145,22 +173,28 @@ export function runSync<T>(primitive: (op: Operation) => T, op = new Operation()
 /**
  * Runs a primitive, awaiting what it faults. An abort leaves the operation at once (ECANCELED: the face makes Node's
  * AbortError of it) and the load too, which is cancelled if nobody else waits for it.
+ *
+ * @param lacking what came of a first attempt, where there was one
  */
-export async function runAsync<T>(primitive: (op: Operation) => T, op = new Operation()): Promise<T> {
+export async function runAsync<T>(
+  primitive: (op: Operation) => T,
+  op = new Operation(),
+  lacking?: Fault,
+): Promise<T> {
   let isSettled = false;
+  let fault = lacking;
   try {
     for (;;) {
       if (op.signal?.aborted && !isSettled) throw new Failure('ECANCELED');
-      try {
-        return primitive(op);
-      } catch (thrown) {
-        if (!(thrown instanceof Fault)) throw thrown;
-        op.load = thrown.start();
-        isSettled = thrown.waiting.isEndedByAbort === true;
-        await (isSettled ? op.load.waitForEnd(op.signal) : op.load.wait(op.signal));
-        if (op.signal?.aborted && !isSettled) throw new Failure('ECANCELED');
-        served(op, thrown, op.load);
-      }
+      const value = fault ?? attempt(primitive, op);
+      if (value instanceof Thrown) throw value.what;
+      if (!(value instanceof Fault)) return value;
+      fault = undefined;
+      op.load = value.start();
+      isSettled = value.waiting.isEndedByAbort === true;
+      await (isSettled ? op.load.waitForEnd(op.signal) : op.load.wait(op.signal));
+      if (op.signal?.aborted && !isSettled) throw new Failure('ECANCELED');
+      served(op, value, op.load);
     }
   } finally {
     op.isEnded = true;

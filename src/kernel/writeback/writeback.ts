@@ -1,3 +1,4 @@
+import { UPLOADS } from '../../contract/channels.js';
 import { Failure } from '../../contract/failure.js';
 import type { Handed, RemoteEvent } from '../../contract/remote.js';
 import type { TreePath } from '../../contract/tree-path.js';
@@ -56,6 +57,7 @@ export class Writeback {
     const source = this.submissions.get(key) ?? this.core.leases.grant(this.core.overlay.snapshot(inode));
     this.submissions.set(key, source);
     generations.submit();
+    if (UPLOADS.hasSubscribers) this.core.listener?.({ type: 'queued', path, size: source.size });
     const { isDoubtful } = generations;
     this.core.remote.call('submit', { ino, generation, path, source, isDoubtful }, (reply) => {
       if (reply.ok) return;

@@ -21,8 +21,9 @@ export interface SystemError extends NodeJS.ErrnoException {
 export function systemError(failure: Failure, call: SystemCall, above: AnyFrame = systemError): SystemError {
   const { number } = errnoOf(failure.code);
   const message = `${headOf(failure.code, call)}${failure.detail === null ? '' : `: ${failure.detail}`}`;
-  const error: SystemError =
-    failure.cause === null ? new Error(message) : new Error(message, { cause: new Error(failure.cause) });
+  const error: SystemError = withoutStack(() =>
+    failure.cause === null ? new Error(message) : new Error(message, { cause: new Error(failure.cause) }),
+  );
   error.errno = number;
   error.code = failure.code;
   error.syscall = call.syscall;
@@ -30,6 +31,18 @@ export function systemError(failure: Failure, call: SystemCall, above: AnyFrame 
   if (call.dest !== undefined) error.dest = call.dest;
   Error.captureStackTrace(error, above);
   return error;
+}
+
+/** A stack costs more than all else of a failed call: of an error that gets another one none is taken first. */
+function withoutStack(make: () => Error): Error {
+  const { stackTraceLimit } = Error;
+  // It can't be set where the globals are frozen.
+  Reflect.set(Error, 'stackTraceLimit', 0);
+  try {
+    return make();
+  } finally {
+    Reflect.set(Error, 'stackTraceLimit', stackTraceLimit);
+  }
 }
 
 /** What Node itself would say. */

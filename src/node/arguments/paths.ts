@@ -45,6 +45,7 @@ export class Mount {
   readonly layout: Layout;
   /** The tree path of what callers see as the top. */
   readonly top: TreePath;
+  private readonly isWhole: boolean;
 
   constructor({ mountPoint = '/', root = '', appPath = () => null, layout }: MountOptions) {
     if (!mountPoint.startsWith('/')) {
@@ -53,6 +54,7 @@ export class Mount {
     this.mountPoint = normalised(mountPoint);
     this.root = layout.fromSdk(normalised(root.replace(/^wandb[af]s:\/\//i, '')));
     this.top = treePath(this.root.join('/'));
+    this.isWhole = this.mountPoint.length === 0 && this.top === ROOT;
     this.appPath = appPath;
     this.layout = layout;
   }
@@ -63,6 +65,13 @@ export class Mount {
    * be made of.
    */
   locate(path: string): TreePath {
+    if (this.isWhole && !IS_OTHERWISE_WRITTEN.test(path) && isPlainText(path)) {
+      return treePath(path.startsWith('/') ? path.slice(1) : path);
+    }
+    return this.locateAny(path);
+  }
+
+  private locateAny(path: string): TreePath {
     if (path === '') throw new Failure('ENOENT');
     const below = path.includes(':') ? this.fromNotation(path) : this.belowMountPoint(path);
     for (const name of below) {
@@ -122,6 +131,11 @@ export class Mount {
     return address && normalised(address.join('/'));
   }
 }
+
+/** Most paths stand for themselves: the whole tree at '/', and nothing in the path that means another one. */
+const IS_OTHERWISE_WRITTEN = /^$|:|\/\/|(?:^|\/)\.{1,2}(?:\/|$)|\/$/;
+
+const isPlainText = (path: string): boolean => !isTooLong(path) && !LONE_SURROGATE.test(path);
 
 /** A path that ends with nothing, '.' or '..'. */
 const DEMANDS_DIRECTORY = /(^|\/)\.{0,2}$/;

@@ -1,5 +1,13 @@
 import { Failure } from '../../contract/failure.js';
-import { Freshness, Operation, runAsync, runSync } from '../../kernel/operation/operation.js';
+import {
+  attempt,
+  Fault,
+  Freshness,
+  Operation,
+  runAsync,
+  runSync,
+  Thrown,
+} from '../../kernel/operation/operation.js';
 import { nextTurn } from '../../platform/time.js';
 import { abortError, hasCode, MISSING, type SystemCall, systemError } from '../arguments/errors.js';
 
@@ -64,52 +72,108 @@ export function driveSync<T>(composite: Composite<T>, freshness = new Freshness(
   let turn = composite.next();
   while (!turn.done) {
     const step = turn.value;
-    let value: unknown;
-    try {
-      value = 'run' in step ? runSync(step.run, new Operation(undefined, freshness)) : step.now();
-    } catch (thrown) {
-      turn = composite.throw(
-        'run' in step ? told(driveSync(explained(thrown, step)), step, driveSync) : thrown,
-      );
-      continue;
-    }
-    turn = composite.next(value);
+    const value = 'run' in step ? stepSync(step, freshness) : outsideSync(step);
+    if (!(value instanceof Thrown)) turn = composite.next(value);
+    else turn = composite.throw('run' in step ? told(value.what, step, driveSync) : value.what);
   }
   return turn.value;
 }
 
+function outsideSync(call: OutsideCall): unknown {
+  try {
+    return call.now();
+  } catch (thrown) {
+    return new Thrown(thrown);
+  }
+}
+
+function stepSync(step: Step, freshness: Freshness): unknown {
+  const op = new Operation(undefined, freshness);
+  const value = attempt(step.run, op);
+  if (value instanceof Thrown) return explainedSync(value, step);
+  if (!(value instanceof Fault)) return value;
+  try {
+    return runSync(step.run, op, value);
+  } catch (thrown) {
+    return explainedSync(new Thrown(thrown), step);
+  }
+}
+
+type Turn<T> = IteratorResult<Step | Pause, T>;
+
+/** The last turn of a composite, where everything was here; else a promise of its next one. */
+export type Outcome<T> = IteratorReturnResult<T> | Promise<Turn<T>>;
+
 /**
- * @param turn the composite's first one, where the caller has taken it already
+ * Drives a composite as far as everything is here: what is warm ends without a promise.
+ *
+ * @param turn the composite's next one, where the caller has taken it already
  * @param freshness of the call that this is a part of, where it is one
  */
-export async function driveAsync<T>(
+export function driveHere<T>(
   composite: AsyncComposite<T>,
-  turn: IteratorResult<Step | Pause, T> = composite.next(),
+  turn: Turn<T> = composite.next(),
   freshness = new Freshness(),
-): Promise<T> {
+): Outcome<T> {
   let current = turn;
   try {
     while (!current.done) {
       const step = current.value;
-      let value: unknown;
-      try {
-        value = await ('run' in step
-          ? runAsync(step.run, new Operation(step.signal, freshness))
-          : step.later());
-      } catch (thrown) {
-        current = composite.throw(
-          'run' in step ? told(await driveAsync(explained(thrown, step)), step, driveAsync) : thrown,
-        );
+      if (!('run' in step)) return goOn(composite, step, () => step.later());
+      const { run, signal } = step;
+      const op = new Operation(signal, freshness);
+      if (signal) return goOn(composite, step, () => runAsync(run, op));
+      const value = attempt(run, op);
+      if (value instanceof Fault) return goOn(composite, step, () => runAsync(run, op, value));
+      if (!(value instanceof Thrown)) {
+        current = composite.next(value);
         continue;
       }
-      // What is all here takes no turn of the event loop, and nobody could abort it: of Node's own, each step takes one.
-      if ('run' in step && step.signal?.aborted === false) await nextTurn();
-      current = composite.next(value);
+      const failure = explainedHere(value, step);
+      if (failure instanceof Fault) return goOn(composite, step, () => Promise.reject(value.what));
+      current = composite.throw(told(failure.what, step, driveHere));
     }
-    return current.value;
-  } finally {
-    if (++driven % DRIVEN_PER_TURN === 0) await nextTurn();
+  } catch (error) {
+    if (!isTurnDue()) throw error;
+    return nextTurn().then(() => {
+      throw error;
+    });
   }
+  return isTurnDue() ? nextTurn(current) : current;
+}
+
+/** Waits for what a step comes to. */
+async function goOn<T>(
+  composite: AsyncComposite<T>,
+  step: Step | Pause,
+  start: () => unknown,
+): Promise<Turn<T>> {
+  let value: unknown;
+  try {
+    value = await start();
+  } catch (thrown) {
+    if (!('run' in step)) return composite.throw(thrown);
+    return composite.throw(told(await driveAsync(explained(thrown, step)), step, goOn));
+  }
+  // What is all here takes no turn of the event loop, and nobody could abort it: of Node's own, each step takes one.
+  if ('run' in step && step.signal?.aborted === false) await nextTurn();
+  return composite.next(value);
+}
+
+/** Drives a composite to its end, wherever `driveHere` has left it. */
+export async function driveRest<T>(
+  composite: AsyncComposite<T>,
+  outcome: Outcome<T>,
+  freshness: Freshness,
+): Promise<T> {
+  let at = outcome;
+  while (!('done' in at)) at = driveHere(composite, await at, freshness);
+  return at.value;
+}
+
+export async function driveAsync<T>(composite: AsyncComposite<T>): Promise<T> {
+  const freshness = new Freshness();
+  return driveRest(composite, driveHere(composite, undefined, freshness), freshness);
 }
 
 /**
@@ -119,10 +183,28 @@ export async function driveAsync<T>(
 const DRIVEN_PER_TURN = 128;
 let driven = 0;
 
-/** What is thrown of a failed step: an ENOENT that says nothing more has its reason looked for. */
+const isTurnDue = (): boolean => ++driven % DRIVEN_PER_TURN === 0;
+
+/** An ENOENT that says nothing more has its reason looked for. */
+const isBare = (thrown: unknown): boolean =>
+  thrown instanceof Failure && thrown.code === 'ENOENT' && thrown.detail === null;
+
+/** What is thrown of a failed step, as far as that is known here; else what has to be asked for. */
+function explainedHere(failure: Thrown, { explain }: Step): Thrown | Fault {
+  if (!explain || !isBare(failure.what)) return failure;
+  const reason = attempt(explain, new Operation());
+  if (reason === null) return failure;
+  return typeof reason === 'string' ? new Thrown(new Failure('ENOENT', reason)) : reason;
+}
+
+function explainedSync(thrown: Thrown, step: Step): Thrown {
+  const failure = explainedHere(thrown, step);
+  return failure instanceof Fault ? new Thrown(driveSync(explained(thrown.what, step))) : failure;
+}
+
+/** What is thrown of a failed step. */
 function* explained(thrown: unknown, { explain, signal }: Step): Composite<unknown> {
-  const isBare = thrown instanceof Failure && thrown.code === 'ENOENT' && thrown.detail === null;
-  if (!explain || !isBare) return thrown;
+  if (!explain || !isBare(thrown)) return thrown;
   try {
     return new Failure('ENOENT', yield* invoke({ syscall: 'explain', signal, run: explain }));
   } catch (hindered) {

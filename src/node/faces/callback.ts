@@ -12,7 +12,15 @@ import { rm } from '../composites/remove.js';
 import * as stats from '../composites/stat.js';
 import type { Tree } from '../tree.js';
 import { CALLS, CALLS_BUT_OF_PROMISES } from './calls.js';
-import { type AsyncCall, answer, type CallbackShape, callbackOf, facesOf, named, promiseOf } from './face.js';
+import {
+  type AsyncCall,
+  answerOf,
+  type CallbackShape,
+  callbackOf,
+  facesOf,
+  named,
+  promiseOf,
+} from './face.js';
 
 /** The members of `node:fs` that call back. They throw refused arguments, as Node's do, and nothing else. */
 export function callbackFace(tree: Tree) {
@@ -54,7 +62,7 @@ function closeOf(tree: Tree) {
   return (fd: unknown, callback: unknown = rethrow): void => {
     const done = asFunction(callback, 'cb');
     const composite = close(tree, fd);
-    answer(tree.calls.drive(composite, composite.next()), done);
+    answerOf(tree, composite, done);
   };
 }
 
@@ -62,7 +70,7 @@ function closeOf(tree: Tree) {
 function existsOf(tree: Tree) {
   return promisable('exists', (path: unknown, callback: unknown): void => {
     const done = asFunction(callback, 'cb');
-    answer(tree.calls.drive(exists(tree, path)), (_error, isThere) => done(isThere));
+    answerOf(tree, exists(tree, path), (_error, isThere) => done(isThere));
   });
 }
 
@@ -73,7 +81,7 @@ function transferOf(tree: Tree, name: 'read' | 'write') {
     const { transfer, done } = isRead ? readOf(args) : writeOf(args);
     const { buffer } = transfer;
     const composite = (isRead ? readTransfer : writeTransfer)(tree, number, transfer);
-    answer(tree.calls.drive(composite), done, (count) => [count, buffer], [0, buffer]);
+    answerOf(tree, composite, done, { values: (count) => [count, buffer], ofFailure: [0, buffer] });
   });
 }
 
@@ -104,7 +112,7 @@ function vectorOf(tree: Tree, name: keyof typeof VECTORS) {
     const composite = VECTORS[name](tree, asFd(fd, false), buffers, position);
     const first = composite.next();
     const done = asFunction(callback || position, 'cb');
-    answer(tree.calls.drive(composite, first), done, (count) => [count, buffers], [0, buffers]);
+    answerOf(tree, composite, done, { first, values: (count) => [count, buffers], ofFailure: [0, buffers] });
   });
 }
 

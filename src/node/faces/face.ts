@@ -1,7 +1,13 @@
 import { nodeFs } from '../../platform/disk.js';
 import { nextTick } from '../../platform/time.js';
 import { type AnyFunction, asFunction, asSeconds, isFunction } from '../arguments/validate.js';
-import { type AsyncComposite, type Composite, driveSync } from '../composites/driver.js';
+import {
+  type AsyncComposite,
+  type Composite,
+  driveSync,
+  type Pause,
+  type Step,
+} from '../composites/driver.js';
 import type { Tree } from '../tree.js';
 
 /** A call of Node's API: checks its arguments itself, so it takes anything. */
@@ -55,23 +61,56 @@ export function callbackOf<T>(tree: Tree, call: AsyncCall<T>, shape: CallbackSha
     const composite = call(tree, ...(index < 0 ? args : args.slice(0, index)));
     // Refused arguments are thrown here, to the caller, as Node does.
     const first = composite.next();
-    answer(tree.calls.drive(composite, first), asFunction(candidate, name));
+    answerOf(tree, composite, asFunction(candidate, name), { first });
   };
 }
 
+type Values<T> = (value: T) => readonly unknown[];
+
+const itself: Values<unknown> = (value) => (value === undefined ? [] : [value]);
+
 /**
- * Calls back in a turn of its own: what the callback throws is an uncaught exception, never a rejection, and can't make
- * it be called again.
+ * Drives a call and calls back in a turn of its own: what the callback throws is an uncaught exception, never a
+ * rejection, and can't make it be called again.
  */
+export function answerOf<T>(
+  tree: Tree,
+  composite: AsyncComposite<T>,
+  callback: AnyFunction,
+  {
+    first = composite.next(),
+    values = itself,
+    ofFailure = [],
+  }: {
+    /** The composite's first turn, where the caller has taken it already. */
+    readonly first?: IteratorResult<Step | Pause, T>;
+    /** What the callback gets behind the error. @default the value, if there is one */
+    readonly values?: Values<T>;
+    /** And what it gets behind that of a failure. */
+    readonly ofFailure?: readonly unknown[];
+  } = {},
+): void {
+  let end: IteratorReturnResult<T> | Promise<T>;
+  try {
+    end = tree.calls.begin(composite, first);
+  } catch (error) {
+    nextTick(callback, error, ...ofFailure);
+    return;
+  }
+  if ('done' in end) nextTick(callback, null, ...values(end.value));
+  else answer(end, callback, values, ofFailure);
+}
+
+/** As `answerOf`, of what is on its way already. */
 export function answer<T>(
   result: Promise<T>,
   callback: AnyFunction,
-  values: (value: T) => readonly unknown[] = (value) => (value === undefined ? [] : [value]),
-  valuesOfFailure: readonly unknown[] = [],
+  values: Values<T> = itself,
+  ofFailure: readonly unknown[] = [],
 ): void {
   result.then(
     (value) => nextTick(callback, null, ...values(value)),
-    (error: unknown) => nextTick(callback, error, ...valuesOfFailure),
+    (error: unknown) => nextTick(callback, error, ...ofFailure),
   );
 }
 

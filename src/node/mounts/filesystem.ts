@@ -71,8 +71,8 @@ export const call = <T>(on: Filesystem, name: string, ...args: readonly unknown[
   callOutside({ now: () => on.sync(name, args), later: () => on.promisified(name, args) });
 
 export const seenOf = (stats: Stats): Seen => {
-  const { dev, ino, mode, nlink, atimeMs, mtimeMs } = stats;
-  return { kind: kindOf(stats), dev, ino, mode, nlink, atimeMs, mtimeMs };
+  const { dev, ino, mode, nlink, size, atimeMs, mtimeMs } = stats;
+  return { kind: kindOf(stats), dev, ino, mode, nlink, size, atimeMs, mtimeMs };
 };
 
 /** 'realpath.native' is a member of a member. */

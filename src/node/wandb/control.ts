@@ -1,4 +1,5 @@
 import type { EventEmitter } from 'node:events';
+import { type Counters, noCounters } from '../../contract/counters.js';
 import type { CommitOptions, Committed } from '../../contract/drafts.js';
 import { type TreePath, withoutSlash } from '../../contract/tree-path.js';
 import type { Operation } from '../../kernel/operation/operation.js';
@@ -106,11 +107,10 @@ export interface WandbControl {
    */
   journal(): JournalReport | null;
   /**
-   * Running totals: `uploaded` files and `uploadedBytes`, those of commits included; `downloads`, the answers of the storage,
-   * and `downloadedBytes`; `pageHits` and `pageMisses`. What is so now: files that are `dirty`, and `pageBytes`,
-   * `overlayBytes` and `spooledBytes` in memory and on the disk.
+   * Running totals of this object, and what is so now: `docs/OBSERVABILITY.md`. Asking costs no message and no request; before
+   * the first use all is 0.
    */
-  counters(): Readonly<Record<string, number>>;
+  counters(): Counters;
   /**
    * Where anybody, without a key, can download a file of a run or version: the address that the storage signs, anew each
    * time. It ends by itself, at W&B's own service after an hour; whoever has it can read the file till then. Of a
@@ -163,7 +163,7 @@ export function wandbControl(tree: Tree, { other, onClose = () => {} }: Beside):
       return record({ own: tree, flush: flushed, other: beside }, paths, directory, options);
     },
     journal: () => driveSync(journal(tree)),
-    counters: () => tree.connection.made?.counters() ?? {},
+    counters: () => tree.connection.made?.counters() ?? noCounters(),
     signedUrl: (path) => tree.calls.drive(signedUrl(tree, path)),
     webUrl: (path) => driveSync(webUrl(tree, path)),
     uploads: tree.uploads,

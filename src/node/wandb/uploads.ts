@@ -1,4 +1,4 @@
-import type { RemoteEvent } from '../../contract/remote.js';
+import type { KernelEvent, RemoteEvent } from '../../contract/remote.js';
 import type { TreePath } from '../../contract/tree-path.js';
 import { nextTick } from '../../platform/time.js';
 import { systemError } from '../arguments/errors.js';
@@ -20,12 +20,20 @@ export interface UploadEvents {
   idle: [];
 }
 
+/** What only the channels tell (`events.ts`). */
+const isUntold = (
+  event: KernelEvent,
+): event is Extract<
+  KernelEvent,
+  { type: 'dropped' | 'request' | 'waited' | 'queued' | 'warning' | 'debug' }
+> => ['dropped', 'request', 'waited', 'queued', 'warning', 'debug'].includes(event.type);
+
 /**
  * Hands an event of the owner of the remote to who listens, in a turn of its own: what a listener throws is its
  * process's affair, not the kernel's.
  */
-export function emitUpload({ uploads, mount }: Tree, event: RemoteEvent): void {
-  if (event.type === 'dropped' || 'message' in event) return;
+export function emitUpload({ uploads, mount }: Tree, event: KernelEvent): void {
+  if (isUntold(event)) return;
   nextTick(() => {
     if (event.type === 'idle') {
       uploads.emit('idle');
@@ -56,7 +64,7 @@ export class UploadWarnings {
     private readonly trees: readonly Tree[],
   ) {}
 
-  hear(event: RemoteEvent): void {
+  hear(event: KernelEvent): void {
     if (event.type === 'warning') this.warn(event.message);
     else if (event.type === 'debug') this.debug(event.message);
     else if (event.type === 'uploaded') this.warned.delete(event.path);

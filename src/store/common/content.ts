@@ -1,7 +1,7 @@
 import { LRUCache } from 'lru-cache';
 import type { Content } from '../../contract/entry.js';
 import { Failure } from '../../contract/failure.js';
-import { withoutSecrets } from '../../wire/api/request-log.js';
+import { withoutSecrets } from '../../wire/api/exchanges.js';
 import { type Clock, unlessAborted } from '../../wire/retry.js';
 import type { Download, DownloadOptions, Transfers } from '../../wire/transfer/transfer.js';
 import { isWireFailure, type WireFailure } from '../../wire/wire-failure.js';

@@ -1,4 +1,5 @@
 import type { WireConfig } from '../../config/config.js';
+import { OPEN, WAITING } from '../../contract/counters.js';
 import { refusalOfApi } from '../errors.js';
 import { type Clock, type RetryPolicy, systemClock } from '../retry.js';
 import { networkFailure, type Peer, peerOf } from '../transport/network-failure.js';
@@ -12,13 +13,15 @@ import {
 } from '../transport/transport.js';
 import { isWireFailure, WireFailure } from '../wire-failure.js';
 import { type Credentials, FederatedCredentials, isUnderBase } from './credentials.js';
+import { type Meter, ownMeter, proxiesUsed, withExchanges, withoutSecrets } from './exchanges.js';
 import { withOutages } from './outages.js';
-import { proxiesUsed, withoutSecrets, withRequestLog } from './request-log.js';
 import { joinLimits, type ServerLimits } from './server-limits.js';
 
 /** The parts that requests are made of; tests and embedders may bring their own. */
 export interface WireDependencies extends TransportChoice {
   readonly clock?: Clock | undefined;
+  /** Where its exchanges are counted. */
+  readonly meter?: Meter | undefined;
 }
 
 /**
@@ -30,6 +33,7 @@ export class Api {
   readonly clock: Clock;
   readonly credentials: Credentials;
   readonly warnings = new Warnings();
+  readonly meter: Meter;
   readonly limits: ServerLimits;
   private readonly leaveLimits: () => void;
   /** Once, with the first request: nobody listens before. */
@@ -40,9 +44,12 @@ export class Api {
     dependencies: WireDependencies = {},
   ) {
     this.clock = dependencies.clock ?? systemClock;
+    this.meter = dependencies.meter ?? ownMeter();
+    // What another owner left open died with it.
+    for (const gauge of [OPEN, WAITING]) Atomics.store(this.meter.counts, gauge, 0n);
     const transport = createTransport(config, dependencies);
-    const logged = config.isDebugged ? withRequestLog(transport, this.clock, this.warnings) : transport;
-    this.transport = withOutages(logged, {
+    const debug = (line: () => string): void => this.warnings.debug(line);
+    this.transport = withOutages(withExchanges(transport, this.meter, this.clock, debug), {
       clock: this.clock,
       peer: (address) => this.peer(address),
       onOutage: (origin, { code, cause, detail }) =>
@@ -58,6 +65,11 @@ export class Api {
   hear(warn: (message: string) => void, debug: (message: string) => void): void {
     this.warnings.hear(warn, this.config.isDebugged ? debug : null);
   }
+
+  /** More requests wait for their turn, or less. */
+  readonly onWaiting = (by: 1 | -1): void => {
+    Atomics.add(this.meter.counts, WAITING, BigInt(by));
+  };
 
   /** Tells of each retry of a transfer, or of a call of the API, at an address. */
   onPause(address: string): NonNullable<RetryPolicy['onPause']> {

@@ -6,7 +6,7 @@ import { graphqlFailure, incomplete, notTheApi, parsedJson, withoutData } from '
 import { noAnswer, type RetryPolicy, withDeadline, withRetries } from '../retry.js';
 import { Slots } from '../slots.js';
 import { networkFailure } from '../transport/network-failure.js';
-import { readBody } from '../transport/transport.js';
+import { type HttpRequest, readBody } from '../transport/transport.js';
 import type { WireFailure } from '../wire-failure.js';
 import { missingIn, ShownNames } from './answers.js';
 import { Api, type WireDependencies } from './api.js';
@@ -23,6 +23,8 @@ export class WireClient {
   readonly shown: ShownNames;
   private readonly graphql: GraphQLClient;
   private readonly slots: Slots;
+  /** Which attempt each of them is, by its signal: graphql-request passes nothing else on. */
+  private readonly attempts = new WeakMap<AbortSignal, number>();
 
   constructor(
     readonly config: WireConfig,
@@ -30,7 +32,12 @@ export class WireClient {
   ) {
     this.api = new Api(config, dependencies);
     this.shown = new ShownNames(this.api.clock);
-    this.slots = new Slots(this.api.limits.requests, config.timeouts.call, this.api.clock);
+    this.slots = new Slots(
+      this.api.limits.requests,
+      config.timeouts.call,
+      this.api.clock,
+      this.api.onWaiting,
+    );
     this.graphql = new GraphQLClient(this.address('/graphql'), {
       // The servers of W&B speak plain JSON.
       headers: { accept: 'application/json', 'accept-encoding': 'gzip' },
@@ -73,6 +80,7 @@ export class WireClient {
       const response = await this.api.send({
         method: 'POST',
         url: this.address(path),
+        attempt: this.attempts.get(signal),
         headers: { 'content-type': 'application/json', accept: 'application/json' },
         body: { kind: 'bytes', bytes: Buffer.from(JSON.stringify(body)) },
         signal,
@@ -120,11 +128,15 @@ export class WireClient {
         options.onRetry?.(failure);
       };
       const policy = { ...options, leftMs, onPause: this.api.onPause(this.config.baseUrl), onRetry };
-      return withRetries(clock, policy, () => {
+      return withRetries(clock, policy, (number) => {
         const left = Math.max(1, leftMs());
         const ms = Math.min(attemptMs, left);
         const late = (): WireFailure => (left < attemptMs && said) || noAnswer(ms);
-        return withDeadline(ms, signal, (bounded) => this.answered(() => attempt(bounded), bounded), late);
+        const numbered = (bounded: AbortSignal): Promise<T> => {
+          this.attempts.set(bounded, number);
+          return this.answered(() => attempt(bounded), bounded);
+        };
+        return withDeadline(ms, signal, numbered, late);
       });
     });
   }
@@ -143,12 +155,15 @@ export class WireClient {
 
   /** What graphql-request takes for `fetch`: one exchange, with only GraphQL answers let through. */
   private async exchange(url: string, init: RequestInit): Promise<Response> {
+    const [body, signal] = [String(init.body), init.signal ?? undefined];
     const response = await this.api.send({
       method: 'POST',
       url,
+      operation: operationOf(body),
+      attempt: signal && this.attempts.get(signal),
       headers: Object.fromEntries(new Headers(init.headers)),
-      body: { kind: 'bytes', bytes: Buffer.from(String(init.body)) },
-      signal: init.signal ?? undefined,
+      body: { kind: 'bytes', bytes: Buffer.from(body) },
+      signal,
     });
     const bytes = await readBody(response, MOST_ANSWER_BYTES);
     const isGraphql = response.status === 200 && bytes !== null && isJsonObject(bytes);
@@ -159,6 +174,12 @@ export class WireClient {
     // It is here already. As a body it would be a stream, which ends by a global that fake timers may have stopped.
     return Object.assign(answer, { text: async () => text });
   }
+}
+
+/** Of a GraphQL request, which begins with its document; the variables are nobody's business. */
+function operationOf(body: string): HttpRequest['operation'] {
+  const [, kind, name] = /^\{"query":"(?:[^"\\]|\\.)*?\b(query|mutation) (\w+)/.exec(body) ?? [];
+  return kind && name ? { kind: kind === 'query' ? kind : 'mutation', name } : null;
 }
 
 /** `errors: null` says that there are none; graphql-request takes any such member but an empty list for a failure. */

@@ -2,15 +2,18 @@ import type { HttpResponse } from '../transport/transport.js';
 import { notAgreed } from '../wire-failure.js';
 
 const MOST_REDIRECTS = 5;
-const FOLLOWED: ReadonlySet<number> = new Set([301, 302, 303, 307, 308]);
+/** Statuses that lead elsewhere. */
+export const FOLLOWED: ReadonlySet<number> = new Set([301, 302, 303, 307, 308]);
 
 /**
- * Sends a request, and sends it again wherever the answer leads: the same one, with its body. Rejects with EPROTO where
- * that leads nowhere, in a circle, or out of encryption.
+ * Sends a request again wherever the answer to it leads: the same one, with its body. Rejects with EPROTO where that leads
+ * nowhere, in a circle, or out of encryption.
  *
+ * @param first what was answered at `url`
  * @param send makes the request; `isOwn`: the address has the origin of the first, so what was meant for it may go along
  */
 export async function following(
+  first: HttpResponse,
   url: string,
   send: (address: string, isOwn: boolean) => Promise<HttpResponse>,
   {
@@ -24,8 +27,8 @@ export async function following(
 ): Promise<HttpResponse> {
   const { origin } = new URL(url);
   const seen = new Set<string>();
-  for (let address = url; ; ) {
-    const response = await send(address, new URL(address).origin === origin);
+  let [address, response] = [url, first];
+  for (;;) {
     const { status } = response;
     if (!FOLLOWED.has(status)) return response;
     await response.discard();
@@ -49,11 +52,9 @@ export async function following(
     if (seen.has(next.href)) fail('in a circle');
     if (seen.size > MOST_REDIRECTS) fail(`more than ${MOST_REDIRECTS} times`);
     address = next.href;
+    response = await send(address, next.origin === origin);
   }
 }
-
-export const isWebAddress = (url: string): boolean =>
-  URL.canParse(url) && /^https?:$/.test(new URL(url).protocol);
 
 /** Names of query parameters that sign a URL: S3, GCS, CloudFront, Azure. */
 const SIGNATURES = ['x-amz-signature', 'x-goog-signature', 'signature', 'sig'];

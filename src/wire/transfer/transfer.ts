@@ -1,6 +1,6 @@
 import type { Api } from '../api/api.js';
-import { isUnderBase } from '../api/credentials.js';
 import { notAnAddress, refusalOfStorage } from '../errors.js';
+import { isWebAddress } from '../transport/routes.js';
 import {
   type Body,
   codingsOf,
@@ -19,7 +19,7 @@ import {
   versionTagOf,
   type Wanted,
 } from './ranges.js';
-import { following, isSigned, isWebAddress } from './redirects.js';
+import { FOLLOWED, following, isSigned } from './redirects.js';
 import { assertStored, hashed, quietMsOf, withoutCredentials } from './upload.js';
 import { isPushback } from './upload-width.js';
 import { Way } from './way.js';
@@ -49,6 +49,8 @@ export interface Download extends Piece {
   /** Bytes of the content as it was sent, announced or else those that came; null: it wasn't coded. */
   readonly codedSize: number | null;
 }
+
+type Numbered = DownloadOptions & { readonly attempt: number };
 
 /** What was sent. */
 export interface Upload {
@@ -92,13 +94,10 @@ export class Transfers {
     if (!isWebAddress(url)) return Promise.reject(notAnAddress('download from'));
     const { signal, isAhead } = options;
     const quietMs = this.api.config.timeouts.call;
-    const bounds = {
-      signal,
-      isAhead,
-      quietMs,
-      isRetryable: isAhead ? () => false : isRetryable,
-    } as const;
-    return this.down.run(url, bounds, (signal, moved) => this.gather(url, { ...options, signal }, moved));
+    const bounds = { signal, isAhead, quietMs, isRetryable: isAhead ? () => false : isRetryable };
+    return this.down.run(url, bounds, (signal, moved, attempt) =>
+      this.gather(url, { ...options, signal, attempt }, moved),
+    );
   }
 
   /**
@@ -131,18 +130,19 @@ export class Transfers {
           ? retries < MOST_RETRIES && ++corrupt < MOST_CORRUPT
           : isRetryable(failure, retries),
     };
-    return this.up.run(url, bounds, async (signal, moved) => {
+    return this.up.run(url, bounds, async (signal, moved, attempt) => {
       const onProgress = (sent: number): void => {
         moved();
         options.onProgress?.(sent);
       };
-      const request = { method: 'PUT', body: { ...body, onProgress }, signal } as const;
+      const request = { method: 'PUT', body: { ...body, onProgress }, signal, attempt } as const;
       const send = (address: string, isOwn: boolean): Promise<HttpResponse> => {
         begin();
         const sent = isOwn ? headers : withoutCredentials(headers);
         return this.api.transport.send({ ...request, url: address, headers: sent });
       };
-      const response = await following(url, send, { isUpload: true });
+      let response = await send(url, true);
+      if (FOLLOWED.has(response.status)) response = await following(response, url, send, { isUpload: true });
       if (response.status < 200 || response.status >= 300) throw await this.refusal(response);
       await response.discard();
       const md5 = digest();
@@ -152,7 +152,7 @@ export class Transfers {
   }
 
   /** A storage may send less than it was asked for (RFC 9110, 15.3.7): the rest is asked for, of the same version. */
-  private async gather(url: string, options: DownloadOptions, moved: () => void): Promise<Download> {
+  private async gather(url: string, options: Numbered, moved: () => void): Promise<Download> {
     const parts: Uint8Array[] = [];
     let { start, limit } = options;
     let etag = options.etag;
@@ -173,21 +173,23 @@ export class Transfers {
     }
   }
 
-  private async piece(url: string, options: DownloadOptions, moved: () => void): Promise<Download> {
-    const { start, end, etag, isApiAddress, reach, signal } = options;
+  private async piece(url: string, options: Numbered, moved: () => void): Promise<Download> {
+    const { start, end, etag, isApiAddress, reach, signal, attempt } = options;
     const wanted: Record<string, string> = { 'accept-encoding': options.codings ?? 'identity' };
     const tag = askable(etag);
     if (tag !== null) wanted['if-match'] = tag;
     const get = async (more: Readonly<Record<string, string>>): Promise<Download | null> => {
       const send = async (address: string): Promise<HttpResponse> => {
-        const isTrusted = isApiAddress && isUnderBase(address, this.api.config.baseUrl) && !isSigned(address);
+        const isTrusted = isApiAddress && !isSigned(address);
         const credentials = isTrusted ? await this.api.headersFor(address, signal) : {};
         const headers = { ...credentials, ...wanted, ...more };
         const isPublicOnly = reach?.(address) === 'public';
-        const request = { method: 'GET', url: address, headers, signal } as const;
+        const request = { method: 'GET', url: address, headers, signal, attempt } as const;
         return this.api.transport.send({ ...request, isAsSent: true, isPublicOnly });
       };
-      const response = await following(url, send, { isUpload: false, mayDowngrade: reach !== undefined });
+      const how = { isUpload: false, mayDowngrade: reach !== undefined };
+      let response = await send(url);
+      if (FOLLOWED.has(response.status)) response = await following(response, url, send, how);
       const { status, headers, body } = response;
       if (status !== 200 && status !== 206 && status !== 416) throw await this.refusal(response);
       let sent = 0;

@@ -19,7 +19,7 @@ export class Way {
   private readonly slots: Slots;
 
   constructor(private readonly api: Api) {
-    this.slots = new Slots(new Turns(MOST_TRANSFERS), api.config.timeouts.call, api.clock);
+    this.slots = new Slots(new Turns(MOST_TRANSFERS), api.config.timeouts.call, api.clock, api.onWaiting);
   }
 
   /**
@@ -29,7 +29,7 @@ export class Way {
   run<T>(
     url: string,
     { quietMs, isRetryable, isAhead, signal: outer, onFailure }: Bounds,
-    attempt: (signal: AbortSignal, moved: () => void) => Promise<T>,
+    attempt: (signal: AbortSignal, moved: () => void, number: number) => Promise<T>,
   ): Promise<T> {
     const { clock } = this.api;
     let said: WireFailure | null = null;
@@ -53,9 +53,9 @@ export class Way {
         postpone();
       };
       const policy = { signal, leftMs, isRetryable, onPause: this.api.onPause(url), onRetry };
-      return withRetries(clock, policy, async () => {
+      return withRetries(clock, policy, async (number) => {
         try {
-          return await attempt(signal, moved);
+          return await attempt(signal, moved, number);
         } catch (error) {
           const failure = networkFailure(error, this.api.peer(url), signal);
           onFailure?.(failure);

@@ -30,6 +30,10 @@ export interface Routes {
   close(): Promise<void>;
 }
 
+/** May a request go there at all? */
+export const isWebAddress = (url: string): boolean =>
+  URL.canParse(url) && /^https?:$/.test(new URL(url).protocol);
+
 /** By a dispatcher of the user's, which isn't closed here. */
 export const routesBy = (dispatcher: Dispatcher): Routes => ({
   of: async (_url, path) => direct(dispatcher, path),

@@ -14,10 +14,14 @@ export interface HttpRequest {
   readonly headers: Readonly<Record<string, string>>;
   readonly body?: Body | undefined;
   readonly signal?: AbortSignal | undefined;
-  /** The answer's body as it comes, coded or not. @default false, decoded */
+  /** The answer's body as it comes, coded or not (`exchanges.ts`). @default false, decoded */
   readonly isAsSent?: boolean | undefined;
   /** Only to an address that anybody on the internet can reach. @default false */
   readonly isPublicOnly?: boolean | undefined;
+  /** Of a GraphQL document. */
+  readonly operation?: { readonly kind: 'query' | 'mutation'; readonly name: string } | null | undefined;
+  /** Which of its call's attempts it is. @default 1 */
+  readonly attempt?: number | undefined;
 }
 
 /** Always of a known length, so that nothing is ever sent in chunks. */
@@ -92,7 +96,7 @@ export function createTransport(config: WireConfig, choice: TransportChoice): Tr
 function undiciTransport(routes: Routes, timeouts: Timeouts): Transport {
   return {
     tellsProgress: true,
-    async send({ method, url, headers, body, signal, isAsSent = false, isPublicOnly = false }) {
+    async send({ method, url, headers, body, signal, isPublicOnly = false }) {
       // At once: what a small body tells of then isn't taken for a sign of the other side (`outages.ts`).
       const content = body === undefined ? null : undiciBody(body);
       const size = body === undefined ? null : body.kind === 'bytes' ? body.bytes.byteLength : body.size;
@@ -118,7 +122,7 @@ function undiciTransport(routes: Routes, timeouts: Timeouts): Transport {
       }
       // Several headers of one name become one, with commas.
       const all = Object.entries(response.headers).map(([name, value = '']) => [name, String(value)]);
-      const answer = {
+      return {
         status: response.statusCode,
         headers: Object.fromEntries(all),
         body: response.body,
@@ -127,7 +131,6 @@ function undiciTransport(routes: Routes, timeouts: Timeouts): Transport {
           await response.body.dump({ limit: 65_536 });
         },
       };
-      return isAsSent ? answer : inPlain(answer);
     },
     close: () => routes.close(),
   };

@@ -66,6 +66,18 @@ export class Overlay {
     return wanted.byteLength;
   }
 
+  /** All of what is in memory, whether or not somebody has it open; null for what lies on the disk. */
+  readWhole({ local }: Inode): Buffer | null {
+    if (!local?.content || local.content.file.isSpooled) return null;
+    const { file, size } = local.content;
+    const bytes = Buffer.allocUnsafeSlow(size);
+    if (file.read(bytes, 0) < size) throw shortened();
+    if (local.opens === 0) this.files.park(file);
+    // It was used.
+    this.clean.get(local);
+    return bytes;
+  }
+
   /** Returns the count of bytes written; as on a full disk it may be smaller than asked for. */
   write(inode: Inode, bytes: Uint8Array, position: number): number {
     const { size } = contentOf(inode);

@@ -1,12 +1,6 @@
-import { removeAddedGlobals } from './globals.js';
-
-// Imports are evaluated in their order: memfs after what remembers the globals that were there before it.
-
 import { Volume as MemoryVolume } from 'memfs';
 import { type ErrnoCode, Failure } from '../../../contract/failure.js';
 import { disk } from '../../../platform/disk.js';
-
-removeAddedGlobals();
 
 /** The calls that memfs and `node:fs` share, as far as local content needs them. */
 export interface Volume {
@@ -18,7 +12,7 @@ export interface Volume {
   unlinkSync(path: string): void;
 }
 
-/** Small content; its public API only, and no real names. */
+/** Small content; its public API only, and no real names. The build has memfs loaded here, not before. */
 export const memoryVolume = (): Volume => new MemoryVolume();
 
 /** Files of the real disk; `guard` runs each call, and makes a Failure without a path of ours of what it refuses. */

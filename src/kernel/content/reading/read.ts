@@ -132,6 +132,20 @@ export function readPage(
   return bytes.byteLength;
 }
 
+/** All of a file that is no longer than a page; null where that isn't here. */
+export function wholePage(core: Core, entry: Entry, isOwned: boolean): Buffer | null {
+  const key = pageKey(entry, 0);
+  const page = core.pages.get(key);
+  if (page?.byteLength !== entry.size) return null;
+  core.pages.hits++;
+  core.made.readAhead?.onRead(key);
+  if (!isOwned) return Buffer.from(page.buffer, page.byteOffset, page.byteLength);
+  // Never a part of Node's pool: callers take its `buffer` for the file.
+  const bytes = Buffer.allocUnsafeSlow(page.byteLength);
+  bytes.set(page);
+  return bytes;
+}
+
 /** Loads what is missing from a position on. */
 function missOf(
   core: Core,

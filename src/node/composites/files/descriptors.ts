@@ -13,15 +13,14 @@ const DEFAULT_MODE = 0o666;
 
 export function* open(tree: Tree, path: unknown, flags?: unknown, mode?: unknown): Composite<number> {
   const place = placeOf(tree, path);
-  return yield* openAt(tree, place, asFlags(flags), asMode(mode, DEFAULT_MODE));
+  return yield* openAt(tree, place, asFlags(flags), { mode: asMode(mode, DEFAULT_MODE) });
 }
 
-function openAt(
+export function openAt(
   tree: Tree,
   place: Place,
   flags: number,
-  mode: number,
-  signal?: AbortSignal,
+  { mode = DEFAULT_MODE, signal }: { readonly mode?: number; readonly signal?: AbortSignal | undefined },
 ): Composite<number> {
   const isMaking = (flags & constants.O_CREAT) !== 0;
   const run = (op: Operation, at: TreePath): number => tree.kernel.open(op, at, flags, mode);
@@ -32,7 +31,7 @@ function openAt(
 export const isFd = (target: unknown): target is number =>
   target === ((target as number) | 0) && !Object.is(target, -0);
 
-/** Opens for a call on a whole file, which has its flags and mode from its options. */
+/** Opens to write a whole file, with the flags and the mode of the call's options. */
 export function* openWith(
   tree: Tree,
   path: unknown,
@@ -42,7 +41,7 @@ export function* openWith(
 ): Composite<number> {
   const flags = asFlags(flag, 'options.flag');
   const place = placeOf(tree, path);
-  return yield* openAt(tree, place, flags, asMode(mode, DEFAULT_MODE), signal);
+  return yield* openAt(tree, place, flags, { mode: asMode(mode, DEFAULT_MODE), signal });
 }
 
 export function* close(tree: Tree, fd: unknown): Composite<void> {

@@ -1,7 +1,9 @@
+import { constants } from '../../../platform/disk.js';
 import { asPath } from '../../arguments/paths.js';
 import { fileTooLarge, invalidArgumentType, invalidArgumentValue } from '../../arguments/refusals.js';
 import {
   asBuffer,
+  asFlags,
   asInt32,
   asOptions,
   type CallOptions,
@@ -9,9 +11,11 @@ import {
   isView,
 } from '../../arguments/validate.js';
 import { nodeMajor } from '../../faces/node-version.js';
-import type { Tree } from '../../tree.js';
+import { invokeAt, placeOf, type Tree } from '../../tree.js';
 import { type Composite, invoke } from '../driver.js';
-import { closing, isFd, openWith } from './descriptors.js';
+import { closing, isFd, openAt } from './descriptors.js';
+
+const { O_RDONLY } = constants;
 
 type Contents = string | Buffer;
 
@@ -82,8 +86,18 @@ function* readPath(
   settings: ReadSettings,
   isLater: boolean,
 ): Composite<Contents> {
-  const fd = yield* openWith(tree, path, flag, undefined, settings);
-  const isPathTold = isLater && IS_PATH_TOLD_LATER && settings.given.buffer === undefined;
+  const flags = asFlags(flag, 'options.flag');
+  const place = placeOf(tree, path);
+  const { signal, encoding } = settings;
+  const isPlain = settings.given.buffer === undefined;
+  // Whoever may abort it, or gives a buffer, has something to say between the steps of it.
+  if (isPlain && signal === undefined && flags === O_RDONLY) {
+    const isText = encoding !== null && encoding !== 'buffer';
+    const whole = yield* invokeAt('open', place, (op, at) => tree.kernel.readWhole(op, at, !isText));
+    if (whole) return shaped(whole, encoding);
+  }
+  const fd = yield* openAt(tree, place, flags, { signal });
+  const isPathTold = isLater && IS_PATH_TOLD_LATER && isPlain;
   const told = isPathTold ? asPath(path) : undefined;
   return yield* closing(tree, fd, readOpen(tree, fd, settings, told));
 }

@@ -43,6 +43,12 @@ export interface CopyTarget extends CopyEnd {
   readonly isGathered: boolean;
 }
 
+/**
+ * One byte more than a small file has: what doesn't fill the chunk is all of it. A megabyte for each would keep the garbage
+ * collector busier than the copy. A size of 0 may mean that nobody knows it.
+ */
+const chunkBytes = ({ size }: Seen): number => (size > 0 ? Math.min(size + 1, CHUNK_BYTES) : CHUNK_BYTES);
+
 /** Copies content and permission bits through this process; one chunk of it is in memory. */
 export function* copyContent(source: CopySource, target: CopyTarget, bits: number): Composite<void> {
   const input = yield* source.open(O_RDONLY);
@@ -52,10 +58,10 @@ export function* copyContent(source: CopySource, target: CopyTarget, bits: numbe
     const stats = yield* source.fstat(input);
     // Truncating the destination would empty the source.
     if (!(yield* target.takes(stats))) return;
-    const chunk = Buffer.allocUnsafeSlow(CHUNK_BYTES);
+    const chunk = Buffer.allocUnsafeSlow(chunkBytes(stats));
     // What can't be read at all leaves the destination as it was.
     const count = yield* source.fill(input, chunk);
-    const isGathered = count === CHUNK_BYTES && target.isGathered;
+    const isGathered = count === chunk.length && target.isGathered;
     const suffix = isGathered ? temporarySuffix() : '';
     const isExclusive = isGathered || (bits & COPYFILE_EXCL) !== 0;
     const permissions = stats.mode & 0o777;
@@ -69,6 +75,7 @@ export function* copyContent(source: CopySource, target: CopyTarget, bits: numbe
     function* write(fd: number): Composite<void> {
       for (let filled = count; filled > 0; filled = yield* source.fill(input, chunk)) {
         for (let done = 0; done < filled; ) done += yield* target.write(fd, chunk.subarray(done, filled));
+        if (filled < chunk.length) break;
       }
       // What stood there gets the permissions of the source, too.
       yield* target.fchmod(fd, permissions);

@@ -10,6 +10,7 @@ export interface Seen {
   readonly ino: number;
   readonly mode: number;
   readonly nlink: number;
+  readonly size: number;
   readonly atimeMs: number;
   readonly mtimeMs: number;
 }
