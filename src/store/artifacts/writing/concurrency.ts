@@ -65,22 +65,45 @@ export async function abortable<T>(
 }
 
 /**
+ * Those who wait under a signal, and leave when it aborts. It has one listener for them all: a signal goes through all that
+ * it has for each that comes and goes, and thousands wait.
+ */
+export class Waiting {
+  private readonly leaving = new Set<() => void>();
+
+  /** @param signal lives no longer than those who wait */
+  constructor(readonly signal: AbortSignal) {
+    signal.addEventListener('abort', () => {
+      for (const leave of this.leaving) leave();
+    });
+  }
+
+  add(leave: () => void): void {
+    this.leaving.add(leave);
+  }
+
+  delete(leave: () => void): void {
+    this.leaving.delete(leave);
+  }
+}
+
+/**
  * Runs a task that sends so many bytes when it has a turn. Who gives up while it waits gets ECANCELED at once, whatever
  * others are sending; who gives up while it runs gets it when the task has ended.
  */
 export async function inTurn<T>(
   turns: UploadTurns,
   bytes: number,
-  signal: AbortSignal,
+  waiting: Waiting,
   task: (onPushback: () => void) => Promise<T>,
 ): Promise<T> {
-  assertNotAborted(signal);
+  assertNotAborted(waiting.signal);
   return new Promise((resolve, reject) => {
     const leave = (): void => reject(new Failure('ECANCELED'));
-    signal.addEventListener('abort', leave, { once: true });
+    waiting.add(leave);
     const run = async (onPushback: () => void): Promise<T> => {
-      signal.removeEventListener('abort', leave);
-      assertNotAborted(signal);
+      waiting.delete(leave);
+      assertNotAborted(waiting.signal);
       return task(onPushback);
     };
     turns.run(bytes, run).then(resolve, reject);

@@ -8,7 +8,7 @@ import { isWireFailure } from '../../../../wire/wire-failure.js';
 import { Attempts } from '../../../common/changes.js';
 import type { StoreContext } from '../../../common/context.js';
 import { reading } from '../../../common/sources.js';
-import { abortable, allOrFirstFailure, inTurn } from '../concurrency.js';
+import { abortable, allOrFirstFailure, inTurn, Waiting } from '../concurrency.js';
 import { contentChanged } from '../failures.js';
 import type { DeclaredFile, DeclaredPart, Multipart } from './declaration.js';
 
@@ -60,17 +60,18 @@ export async function sendParts(
 ): Promise<Failure | null> {
   const { uploadId, storagePath, contentType, parts } = multipart;
   const progress = onProgress && sumOfParts(onProgress);
-  const completedParts = await abortable(outer, (controller) =>
-    allOrFirstFailure(
+  const completedParts = await abortable(outer, (controller) => {
+    const waiting = new Waiting(controller.signal);
+    return allOrFirstFailure(
       parts.map((part) => {
         const options = { signal: controller.signal, onProgress: progress?.(part.number) };
-        return inTurn(turns, part.size, controller.signal, (onPushback) =>
+        return inTurn(turns, part.size, waiting, (onPushback) =>
           sendPart(context.transfers, file.source, { ...part, contentType }, { ...options, onPushback }),
         );
       }),
       () => controller.abort(),
-    ),
-  );
+    );
+  });
   const input = {
     completeMultipartAction: 'Complete' as const,
     completedParts,

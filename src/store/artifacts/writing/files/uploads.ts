@@ -6,7 +6,7 @@ import { isWireFailure } from '../../../../wire/wire-failure.js';
 import type { StoreContext } from '../../../common/context.js';
 import { reading } from '../../../common/sources.js';
 import type { PlannedUpload } from '../commit/plan.js';
-import { abortable, assertNotAborted, inTurn } from '../concurrency.js';
+import { abortable, assertNotAborted, inTurn, Waiting } from '../concurrency.js';
 import { contentChanged, failedAt, isRefusal, ofStorage } from '../failures.js';
 import { type DeclaredFile, declareFiles, type FileTarget } from './declaration.js';
 import { digestContent } from './digests.js';
@@ -27,6 +27,8 @@ export type Sending = Pick<
 interface Round {
   readonly target: FileTarget;
   readonly controller: AbortController;
+  /** Those whose turn has not come. */
+  readonly queued: Waiting;
   /** The artifacts with which the bytes came, by path. */
   readonly births: Map<string, string>;
   readonly waiting: Sending;
@@ -72,7 +74,8 @@ export class FileUploads {
     waiting: Sending,
   ): Promise<Round['refused']> {
     return abortable(waiting.signal, async (controller) => {
-      const round: Round = { target, controller, births, waiting, refused: [], failures: [] };
+      const queued = new Waiting(controller.signal);
+      const round: Round = { target, controller, queued, births, waiting, refused: [], failures: [] };
       const sending: Promise<void>[] = [];
       try {
         for (let at = 0; at < files.length && !controller.signal.aborted; ) {
@@ -107,7 +110,7 @@ export class FileUploads {
         const unsettled = await sendParts(this.context, this.turns, { ...declared, multipart }, options);
         if (unsettled) return void round.refused.push({ file, failure: unsettled });
       } else if (url !== null) {
-        const { md5 } = await inTurn(this.turns, file.size, options.signal, (onPushback) =>
+        const { md5 } = await inTurn(this.turns, file.size, round.queued, (onPushback) =>
           reading(file.source, (content) =>
             this.context.transfers.upload(url, headers, content, { ...options, onPushback }),
           ),
