@@ -5,7 +5,7 @@
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
-import { generated, isGenerated } from './content.mjs';
+import { generated, generatedMd5, isGenerated } from './content.mjs';
 
 const self = fileURLToPath(import.meta.url);
 
@@ -15,6 +15,7 @@ const self = fileURLToPath(import.meta.url);
  * @param {import('wandb-fs/testing').FakeWandbOptions} options
  * @returns what `startFakeWandb` has, but for `fetch`: `url`, `apiKey`, `seed`, `seedArtifacts`, `faults`, `files`, `reset`,
  *   `close`. Contents may be `{ bytes, seed }`, made in the server's process. Beside them
+ *   `md5(content)` tells that of such a content, and
  *   `counted()`: how many requests came since it was asked last, how many of them were GraphQL, GET and PUT, their bytes,
  *   and how many uploads and downloads were under way at once.
  */
@@ -38,7 +39,7 @@ export async function startServer(options = {}) {
       child.send({ id, name, args }, (error) => error && reject(error));
     });
   const { url, apiKey, storageUrl } = await call('start', options);
-  const calls = ['seed', 'seedArtifacts', 'faults', 'files', 'artifactFiles', 'reset', 'counted'];
+  const calls = ['seed', 'seedArtifacts', 'faults', 'files', 'artifactFiles', 'reset', 'md5', 'counted'];
   return {
     url,
     apiKey,
@@ -107,6 +108,7 @@ async function serve() {
     files: (run) => wandb.files(run),
     artifactFiles: (name) => wandb.artifactFiles(name),
     reset: () => wandb.reset(),
+    md5: async (content) => generatedMd5(content),
     counted: async () => countOf(await wandb.requests({ clear: true })),
   };
   process.on('message', async ({ id, name, args }) => {

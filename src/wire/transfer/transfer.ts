@@ -1,11 +1,15 @@
 import type { Api } from '../api/api.js';
 import { notAnAddress, refusalOfStorage } from '../errors.js';
+import { type Movement, whileMoving } from '../retry.js';
+import { Slots, Turns } from '../slots.js';
+import { networkFailure } from '../transport/network-failure.js';
 import { isWebAddress } from '../transport/routes.js';
 import {
   type Body,
   codingsOf,
   type HttpResponse,
   inPlain,
+  MOST_TRANSFERS,
   readShort,
   telling,
 } from '../transport/transport.js';
@@ -22,7 +26,6 @@ import {
 import { FOLLOWED, following, isSigned } from './redirects.js';
 import { assertStored, hashed, quietMsOf, withoutCredentials } from './upload.js';
 import { isPushback } from './upload-width.js';
-import { Way } from './way.js';
 
 export interface DownloadOptions extends Wanted {
   /** Only this version of the content will do: an ETag, or the `tag` of an earlier download. */
@@ -78,12 +81,14 @@ const isRetryable = ({ fault, status }: WireFailure, retries: number): boolean =
  * `timeout`, over all of its attempts, it ends with ETIMEDOUT.
  */
 export class Transfers {
-  private readonly down: Way;
-  private readonly up: Way;
+  /** Each direction has its own turns: however much is sent, who reads has one. */
+  private readonly down: Slots;
+  private readonly up: Slots;
 
   constructor(readonly api: Api) {
-    this.down = new Way(api);
-    this.up = new Way(api);
+    const { clock, config, onWaiting } = api;
+    this.down = new Slots(new Turns(MOST_TRANSFERS), config.timeouts.call, clock, onWaiting);
+    this.up = new Slots(new Turns(MOST_TRANSFERS), config.timeouts.call, clock, onWaiting);
   }
 
   /**
@@ -95,7 +100,7 @@ export class Transfers {
     const { signal, isAhead } = options;
     const quietMs = this.api.config.timeouts.call;
     const bounds = { signal, isAhead, quietMs, isRetryable: isAhead ? () => false : isRetryable };
-    return this.down.run(url, bounds, (signal, moved, attempt) =>
+    return this.transfer(this.down, url, bounds, (signal, moved, attempt) =>
       this.gather(url, { ...options, signal, attempt }, moved),
     );
   }
@@ -130,7 +135,7 @@ export class Transfers {
           ? retries < MOST_RETRIES && ++corrupt < MOST_CORRUPT
           : isRetryable(failure, retries),
     };
-    return this.up.run(url, bounds, async (signal, moved, attempt) => {
+    return this.transfer(this.up, url, bounds, async (signal, moved, attempt) => {
       const onProgress = (sent: number): void => {
         moved();
         options.onProgress?.(sent);
@@ -149,6 +154,26 @@ export class Transfers {
       assertStored(response, md5);
       return { etag: response.headers.etag ?? null, md5 };
     });
+  }
+
+  private transfer<T>(
+    slots: Slots,
+    url: string,
+    bounds: Pick<Movement, 'isRetryable' | 'signal' | 'quietMs' | 'onFailure'> & {
+      isAhead?: boolean | undefined;
+    },
+    attempt: Parameters<typeof whileMoving<T>>[2],
+  ): Promise<T> {
+    const { api } = this;
+    const { isAhead, ...movement } = bounds;
+    const more = {
+      url,
+      onPause: api.onPause(url),
+      onMoved: () => slots.moved(),
+      failureOf: (error: unknown, signal: AbortSignal) => networkFailure(error, api.peer(url), signal),
+    };
+    const move = () => whileMoving(api.clock, { ...movement, ...more }, attempt);
+    return slots.run(bounds.signal, move, isAhead);
   }
 
   /** A storage may send less than it was asked for (RFC 9110, 15.3.7): the rest is asked for, of the same version. */

@@ -1,0 +1,163 @@
+/**
+ * Minutes of mixed work over generated content, ever new: memory stays within bounds, and nothing is left behind. Writes
+ * bench/soak.json and a chart of the memory, bench/soak.svg.
+ *
+ *     node --expose-gc bench/soak.mjs [--minutes 30] [--megabytes 700] [--out bench/soak.json]
+ *
+ * Each round brings a run of so many megabytes (30 of them are 20 GB), does everything with it at once (soak-work.mjs), and removes
+ * it. The package must be built. Ends with 1 where the memory was above its bound, or anything is left.
+ */
+import { mkdtempSync, readdirSync, realpathSync, writeFileSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as wait } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+import { lineChartOf } from './line-chart.mjs';
+import { collect } from './measure.mjs';
+import { machine } from './results.mjs';
+import { startServer } from './server.mjs';
+
+const { values } = parseArgs({
+  options: {
+    minutes: { type: 'string', default: '30' },
+    megabytes: { type: 'string', default: '700' },
+    out: { type: 'string', default: fileURLToPath(new URL('soak.json', import.meta.url)) },
+  },
+});
+
+// Private files lie in the temporary directory of the process, here one of its own: what is left in it is the package's.
+const temporary = mkdtempSync(join(realpathSync(tmpdir()), 'wandb-fs-soak-'));
+process.env.TMPDIR = temporary;
+
+const { createWandbArtifactFs, createWandbFs } = await import('wandb-fs');
+const { contentOfRound, workRound } = await import('./soak-work.mjs');
+
+/** The default of `cacheBytes`, which nothing here changes. */
+const CACHE_MB = 67;
+/** What is on its way: windows of streams, uploads, the code and the heaps of two threads beyond what they are when idle. */
+const MOVING_MB = 150;
+
+const filesIn = (directory) =>
+  readdirSync(directory, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile()).length;
+const listenersOf = (emitter) =>
+  emitter.eventNames().reduce((sum, name) => sum + emitter.listenerCount(name), 0);
+
+/** What a program can leak. Sockets that wait for the next request are fds, too: they end after some seconds. */
+function held() {
+  const handles = process
+    .getActiveResourcesInfo()
+    .filter((name) => name !== 'Timeout' && name !== 'Immediate');
+  return {
+    handles: handles.length,
+    listeners: listenersOf(process),
+    fds: process.platform === 'win32' ? 0 : readdirSync('/dev/fd').length,
+    temporaryFiles: filesIn(temporary),
+  };
+}
+
+/** What is held once nothing more goes: sockets are given half a minute. */
+async function settled(most) {
+  for (let second = 0; second < 30; second++) {
+    await collect();
+    const now = held();
+    if (second > 2 && Object.keys(now).every((key) => now[key] <= (most?.[key] ?? -1))) return now;
+    await wait(1000);
+  }
+  return held();
+}
+
+const rounded = (bytes) => Math.round(bytes / 1e5) / 10;
+const megabytes = () => rounded(process.memoryUsage().rss);
+
+/** Seconds, resident memory, and what of it this thread's heap and buffers are. */
+function sample(since) {
+  const { rss, heapUsed, external } = process.memoryUsage();
+  return [Math.round((performance.now() - since) / 100) / 10, rounded(rss), rounded(heapUsed + external)];
+}
+
+const server = await startServer();
+const options = { baseUrl: server.url, apiKey: server.apiKey };
+const bytes = Number(values.megabytes) * 1e6;
+const totals = { rounds: 0, operations: 0, requests: 0, bytes: 0, generated: 0 };
+const samples = [];
+let failure = null;
+
+async function doRound(fs, artifacts) {
+  const round = totals.rounds++;
+  const run = `bench/soak/round-${round}`;
+  const content = contentOfRound(round, bytes);
+  await server.seed({ [run]: content.all });
+  totals.operations += await workRound({ fs, artifacts, server, options, round, run, content });
+  totals.generated += Object.values(content.all).reduce((sum, file) => sum + file.bytes, 0);
+  const { requests, bytesIn, bytesOut } = await server.counted();
+  totals.requests += requests;
+  totals.bytes += bytesIn + bytesOut;
+}
+
+await server.seed({ 'bench/soak/first': { 'a.txt': 'a' } });
+// A thread's output goes to these: they are opened with the first one, and are not its own.
+void [process.stdout, process.stderr];
+const before = held();
+const fs = createWandbFs(options);
+const artifacts = createWandbArtifactFs(options);
+await fs.promises.readFile('bench/soak/first/a.txt');
+await collect();
+const idle = megabytes();
+const start = performance.now();
+const sampling = setInterval(() => samples.push(sample(start)), 250);
+let first;
+let last;
+try {
+  await doRound(fs, artifacts);
+  first = await settled();
+  while (performance.now() - start < Number(values.minutes) * 60_000) {
+    await doRound(fs, artifacts);
+    process.stdout.write(
+      `${Math.round((performance.now() - start) / 1000)} s: ${JSON.stringify(totals)}, ${megabytes()} MB\n`,
+    );
+  }
+  last = await settled(first);
+} catch (error) {
+  failure = error;
+} finally {
+  clearInterval(sampling);
+  await fs.wandb.close();
+  await artifacts.wandb.close();
+}
+const closed = await settled(before);
+await server.close();
+await rm(temporary, { recursive: true, force: true });
+if (failure) throw failure;
+
+const bound = Math.round(idle + CACHE_MB + MOVING_MB);
+const most = Math.max(...samples.map(([, mb]) => mb));
+const left = [
+  ...Object.keys(first)
+    .filter((key) => last[key] > first[key])
+    .map((key) => `open: ${key} ${first[key]} → ${last[key]}`),
+  ...Object.keys(before)
+    .filter((key) => closed[key] > before[key])
+    .map((key) => `closed: ${key} ${before[key]} → ${closed[key]}`),
+];
+const minutes = Math.round((performance.now() - start) / 6000) / 10;
+const report = { machine: machine(), minutes, totals, idle, most, bound, before, first, last, closed, left };
+writeFileSync(values.out, `${JSON.stringify(report, null, 1)}\n`);
+writeFileSync(
+  values.out.replace(/(\.json)?$/, '.svg'),
+  lineChartOf({
+    title: `Memory of a process in ${minutes} minutes of mixed work, ${totals.operations.toLocaleString('en')} operations`,
+    unit: 'MB',
+    lines: [
+      { name: 'resident memory', points: samples.map(([at, rss]) => [at, rss]) },
+      { name: "the main thread's heap and buffers", points: samples.map(([at, , heap]) => [at, heap]) },
+    ],
+    levels: [
+      { name: 'idle', value: idle },
+      { name: 'idle + cacheBytes + 150 MB', value: bound },
+    ],
+  }),
+);
+process.stdout.write(`${JSON.stringify(report, null, 1)}\n`);
+if (most > bound || left.length > 0) process.exitCode = 1;
