@@ -6,7 +6,7 @@
  *     node .ci/plan.mjs --list   tells the steps and their test files, and runs nothing
  *
  * The whole suite runs on the newest Node against the standard server. What depends on Node runs again on each other one,
- * what passes Node on its way to something else on the oldest, what depends on the server's ways against one that is told
+ * those who use it (tools, test runners, programs) on the oldest, what depends on the server's ways against one that is told
  * of uploads and one that delays (scripts/test-groups.mjs tells the groups); what only all of it shows, the matrix does.
  */
 import { existsSync } from 'node:fs';
@@ -138,10 +138,10 @@ const alone = [
   }),
 ];
 
-const all = inGroups('once', 'node', 'faces', 'ways');
+const all = inGroups('once', 'node', 'users', 'ways');
 const suites = [
   onNode('26', 'tests', all),
-  tests('tests of Node, and through it, on the oldest', 1200, inGroups('node', 'faces'), {
+  tests('tests of Node, and of those who use it, on the oldest', 1200, inGroups('node', 'users'), {
     ...SUITE,
     env: WAYS.put,
   }),

@@ -4,10 +4,10 @@
  *     npx jest --runTestsByPath $(node scripts/test-groups.mjs node ways)
  *
  * - `node`: the running Node. They compare with it, or look at its modules, its threads or its TLS.
- * - `faces`: the running Node by way of the faces, of processes or of other people's tools, through which they look at
- *   something else.
+ * - `users`: those who use it: other people's tools and test runners, an installed package, programs that are started.
  * - `ways`: how the server goes about things (`startServer` of __tests__/helpers/server.ts, unless it is `STANDARD`).
- * - `once`: neither.
+ * - `once`: none of these. What passes the faces in this process, on its way to something else, is among them: where Nodes
+ *   differ there, `node` compares with each, and `ways` passes them on three.
  * - `alone`: a step of their own runs them, for longer than the suite does, or with what isn't always there.
  *
  * What a file and its helpers import and call decides it, so a new one is in a group at once. Without arguments: each file
@@ -23,14 +23,14 @@ const ALONE =
   /^__tests__\/(ends|interop|differential)\/|^__tests__\/(reliability\/(programs|kills|soak)|kernel\/model|frameworks\/runtimes)\.test\.ts$/;
 /** Whatever they import. */
 const OF_NODE =
-  /^__tests__\/((node|io|process|integrations)\/|package\/(installed|loading|globals|readme)\.)|equals?-(to-)?node|certificates/;
-const OF_TOOLS = /^__tests__\/tools\//;
+  /^__tests__\/((node|io|process|integrations)\/|package\/(loading|globals)\.)|equals?-(to-)?node|certificates/;
+/** The last one is answered by what Node brings along of the web. */
+const OF_USERS = /^__tests__\/((tools|frameworks)\/|package\/(installed|readme)\.|testing\/fetch\.)/;
 /** Documents, plans and counts, whatever processes tell them. */
 const OF_TEXTS = /^__tests__\/package\//;
-const SERVER_HELPER = '__tests__/helpers/server.ts';
+/** What starts the server that its callers say. */
+const SERVER_HELPERS = ['__tests__/helpers/server.ts', '__tests__/artifacts/helpers/mounts.ts'];
 const STARTS_ANY_SERVER = /\b(?:start|use)(?:Server|Lab)\((?!(\{ \.\.\.)?([A-Z]+_)?STANDARD\b)/;
-/** The layers in which Nodes differ, as they are imported from the sources and by the package's name. */
-const FACES = /^(src\/(node|integrations|cli|index|promises|artifacts)\b|wandb-fs(?!\/testing))/;
 const IMPORT = /(?:\bfrom\s*|\bimport\s*\(?\s*)'([^']+)'/g;
 
 const known = new Map();
@@ -59,18 +59,18 @@ function reach(file, seen = new Set()) {
 
 export function groupsOf(file) {
   if (ALONE.test(file)) return ['alone'];
-  const reached = [...reach(file)];
-  const own = reached.filter((path) => path.startsWith('__tests__/') && path !== SERVER_HELPER);
-  const isOfWays = own.some((path) => STARTS_ANY_SERVER.test(read(path).text));
+  const own = [...reach(file)].filter((path) => path.startsWith('__tests__/'));
+  const isOfWays = own.some(
+    (path) => !SERVER_HELPERS.includes(path) && STARTS_ANY_SERVER.test(read(path).text),
+  );
   const isOfNode = OF_NODE.test(file);
   const startsProcesses = own.some((path) => read(path).imports.includes('node:child_process'));
-  // What is seen through the faces of W&B's ways is seen on the Nodes that meet those.
-  const passesFaces = !isOfWays && reached.some((path) => FACES.test(path));
-  const isOfFaces =
-    !isOfNode && !OF_TEXTS.test(file) && (OF_TOOLS.test(file) || startsProcesses || passesFaces);
+  // The programs of those of W&B's ways are started on the Nodes that meet those.
+  const isOfUsers =
+    !isOfNode && (OF_USERS.test(file) || (startsProcesses && !isOfWays && !OF_TEXTS.test(file)));
   const groups = [
     ...(isOfNode ? ['node'] : []),
-    ...(isOfFaces ? ['faces'] : []),
+    ...(isOfUsers ? ['users'] : []),
     ...(isOfWays ? ['ways'] : []),
   ];
   return groups.length > 0 ? groups : ['once'];

@@ -70,6 +70,15 @@ describe('the cache of the SDK', () => {
     expect(counts).toEqual({});
   });
 
+  test('counts what it had and what it lacked', async () => {
+    const version = await seeded({ 'a.txt': 'had', 'b/c.txt': 'lacked' });
+    await place('had', 'had');
+    const fs = mount(server, { artifactCache: directory, readAheadBytes: 0 });
+    expect(await textsOf(fs, version)).toEqual({ 'a.txt': 'had', 'b/c.txt': 'lacked' });
+    expect(fs.wandb.counters()).toMatchObject({ cacheHits: 1, cacheMisses: 1 });
+    expect(fs.wandb.counters().requests.get.count).toBeGreaterThan(0);
+  });
+
   test('serves several processes, also at once', async () => {
     const version = await seeded({ 'a.txt': 'shared by processes' });
     const script = `

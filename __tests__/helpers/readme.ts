@@ -5,7 +5,7 @@ import { packageRoot } from './processes.js';
 export interface Example {
   readonly title: string;
   readonly code: string;
-  /** What it prints, where README says so. */
+  /** What it prints, where the document says so. */
   readonly output: string | undefined;
 }
 
@@ -16,10 +16,10 @@ export const README_RUN = {
   'files/file.yaml': 'some: data\nfor: testing\n',
 };
 
-/** Each block of the README in a language, and what it prints where a text block follows it. */
-export function examplesIn(language: string): readonly Example[] {
-  const readme = readFileSync(join(packageRoot, 'README.md'), 'utf8');
-  return [...readme.matchAll(/```(\w+)\n([\s\S]*?)```\n(?:\n```text\n([\s\S]*?)```\n)?/g)]
+/** Each block of a document in a language, and what it prints where a text block follows it. */
+export function examplesIn(language: string, document = 'README.md'): readonly Example[] {
+  const text = readFileSync(join(packageRoot, document), 'utf8');
+  return [...text.matchAll(/```(\w+)\n([\s\S]*?)```\n(?:\n```text\n([\s\S]*?)```\n)?/g)]
     .filter(([, found]) => found === language)
     .map(([, , code = '', output], index) => ({
       title: `example ${index + 1}: ${code.trim().split('\n')[0]}`,

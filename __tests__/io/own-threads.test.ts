@@ -29,6 +29,12 @@ async function readThroughMount(): Promise<string> {
   }
 }
 
+async function askElsewhere(): Promise<void> {
+  const fs = createWandbFs({ baseUrl: `${wandb.url}/elsewhere`, apiKey: wandb.apiKey });
+  await expect(fs.promises.readdir('/')).rejects.toThrow('baseUrl');
+  await fs.wandb.close();
+}
+
 /** Node numbers threads in the order of their start. */
 async function threadsStarted(work: () => Promise<unknown>): Promise<number> {
   const next = (): number => {
@@ -49,15 +55,17 @@ describe('the thread of a mount that was closed', () => {
     expect(started).toBe(0);
   });
 
-  test('is not for a mount of another server', async () => {
+  test('serves one of another server', async () => {
     await readThroughMount();
-    expect(
-      await threadsStarted(async () => {
-        const fs = createWandbFs({ baseUrl: `${wandb.url}/elsewhere`, apiKey: wandb.apiKey });
-        await expect(fs.promises.readdir('/')).rejects.toThrow('baseUrl');
-        await fs.wandb.close();
-      }),
-    ).toBe(1);
+    expect(await threadsStarted(askElsewhere)).toBe(0);
+    expect(await readThroughMount()).toBe('text');
+  });
+
+  test('is not for a mount of another server as long as it has one', async () => {
+    const fs = mounted();
+    expect(await fs.promises.readFile(FILE, 'utf8')).toBe('text');
+    expect(await threadsStarted(askElsewhere)).toBe(1);
+    await fs.wandb.close();
   });
 
   test.each(['exit', 'throw'])(

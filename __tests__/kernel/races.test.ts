@@ -8,11 +8,12 @@ const { O_RDONLY, O_RDWR } = constants;
 const FILE = 'e/p/r/f';
 
 describe('uploads and what happens meanwhile', () => {
-  test('an older PUT in flight never overwrites a newer acknowledged one', () => {
+  test('an older PUT in flight never overwrites a newer acknowledged one', async () => {
     const { remote, server, writeFile, readFile } = mount();
     writeFile(FILE, 'old');
     remote.run(`send ${FILE}`);
     writeFile(FILE, 'new');
+    await turn();
     expect(remote.steps().map(({ name }) => name)).not.toContain(`send ${FILE}`);
     remote.settle();
     expect(server.text(FILE)).toBe('new');

@@ -19,7 +19,11 @@ import { ScriptedServer } from './helpers/scripted-server.js';
 function core(): { readonly core: Core; readonly clock: { now: number }; readonly remote: ScriptedRemote } {
   const clock = { now: 0 };
   const remote = new ScriptedRemote(new ScriptedServer(() => clock.now));
-  return { core: new Core({ ...defaults, remote, monotonic: () => clock.now }), clock, remote };
+  return {
+    core: new Core({ ...defaults, remote, monotonic: () => clock.now, random: () => 0 }),
+    clock,
+    remote,
+  };
 }
 
 describe('acknowledged changes', () => {

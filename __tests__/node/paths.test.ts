@@ -2,6 +2,7 @@ import { Failure } from '../../src/contract/failure.js';
 import { treePath } from '../../src/contract/tree-path.js';
 import { Mount, type MountOptions, Place } from '../../src/node/arguments/paths.js';
 import { RUNS } from '../../src/node/wandb/layouts.js';
+import { seeded } from '../kernel/helpers/seeded.js';
 
 type Options = Omit<MountOptions, 'layout'>;
 
@@ -124,4 +125,25 @@ test('a place keeps the path as it was given, and fails only when it is asked wh
   const place = new Place(mountOf({ mountPoint: '/w' }), '/elsewhere', () => null);
   expect(place.given).toBe('/elsewhere');
   expect(() => place.tree).toThrow(expect.objectContaining({ code: 'ENOENT' }));
+});
+
+test('a path that stands for itself is where the same one is that does not', () => {
+  const parts = ['a', 'b c', '.', '..', '...', '', 'ü', '\ud800', 'n'.repeat(1025), 'mnt', 'e', 'p'];
+  const random = seeded(1);
+  const anyPath = (): string =>
+    Array.from({ length: 1 + random(5) }, () => parts[random(parts.length)]).join('/');
+  const options: Options[] = [
+    {},
+    { root: 'e/p' },
+    { mountPoint: '/mnt' },
+    { mountPoint: '/mnt/e', root: 'e' },
+  ];
+  for (const option of options)
+    for (let times = 0; times < 500; times++) {
+      const path = anyPath();
+      const absolute = `${option.mountPoint ?? ''}/${path}`;
+      expect([absolute, locate(option, absolute)]).toEqual([absolute, locate(option, `/.${absolute}`)]);
+      if (!/^(\/|$)/.test(path))
+        expect([path, locate(option, path)]).toEqual([path, locate(option, `./${path}`)]);
+    }
 });

@@ -1,6 +1,6 @@
 import { packageRoot, run, withoutDeprecations } from '../helpers/processes.js';
 import { type Example, examplesIn, README_RUN } from '../helpers/readme.js';
-import { startServer } from '../helpers/server.js';
+import { STANDARD, startServer } from '../helpers/server.js';
 
 const examples = examplesIn('js');
 /** Those that need `node:vfs`. */
@@ -8,7 +8,7 @@ const vfsExamples = examplesIn('mjs');
 const VFS_FLAG = '--experimental-vfs';
 
 async function execute({ code, output }: Example, flags: readonly string[], files: object = README_RUN) {
-  const wandb = await startServer();
+  const wandb = await startServer(STANDARD);
   await wandb.seed({ 'entity/project/run': { ...files } });
   // In this directory the package finds itself by its name.
   const ended = await run(process.execPath, [...flags, '--input-type=module', '--eval', code], {

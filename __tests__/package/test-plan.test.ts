@@ -40,10 +40,9 @@ test('what depends on Node runs on each, and what depends on the server against 
   const expected: Readonly<Record<string, number>> = {
     once: 1,
     node: 4,
-    faces: 2,
+    users: 2,
     ways: 3,
     'node ways': 4,
-    'faces ways': 4,
     alone: 1,
   };
   expect(found.filter(([names = '', count]) => expected[names] !== count)).toEqual([]);
@@ -62,10 +61,12 @@ test('the groups are told by what a file and its helpers import and call', () =>
         // By the server that the helpers of artifacts start, and by its own.
         'artifacts/changing',
         'semantics/two-instances',
-        // Through the faces, but of one kind of server only.
+        // Of one kind of server only, whatever else the helpers of artifacts could start.
         'semantics/info',
-        // Through another tool, and by what only texts tell.
+        'artifacts/request-counts',
+        // Other people's tools, programs that are started, and by what only texts tell.
         'tools/tar',
+        'kernel/content/journal/kills',
         'package/documents',
         'process/exit',
         'reliability/programs',
@@ -80,8 +81,10 @@ test('the groups are told by what a file and its helpers import and call', () =>
     'wire/certificates': 'node',
     'artifacts/changing': 'ways',
     'semantics/two-instances': 'ways',
-    'semantics/info': 'faces',
-    'tools/tar': 'faces ways',
+    'semantics/info': 'once',
+    'artifacts/request-counts': 'once',
+    'tools/tar': 'users',
+    'kernel/content/journal/kills': 'users',
     'package/documents': 'once',
     'process/exit': 'node ways',
     'reliability/programs': 'alone',

@@ -1,11 +1,11 @@
 import { createWandbArtifactFs } from 'wandb-fs';
-import { useServer } from '../helpers/server.js';
+import { STANDARD, useServer } from '../helpers/server.js';
 import { connect, makeRun, mount } from '../semantics/helpers/mounts.js';
 
 /** memfs holds no more than ten thousand open files. */
 const MANY = Number(process.env.WANDB_FS_TEST_FILES ?? 10_500);
 
-const server = useServer({ finalize: 'put' });
+const server = useServer(STANDARD);
 
 test(`${MANY} small files are created and flushed by one instance`, async () => {
   const run = await makeRun(server);

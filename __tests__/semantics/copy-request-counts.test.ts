@@ -183,7 +183,11 @@ test('the first of several files that can’t be read is the one that is told, b
     .readdirSync('/runs/team/copies/run')
     .flatMap((name) => fs.readdirSync(`/runs/team/copies/run/${name}`).map((file) => `${name}/${file}`));
   const failed = order.indexOf(String(failure.path).slice('/runs/team/copies/run/'.length));
-  expect(copied).toHaveLength(failed);
+  const before = order.slice(0, failed).map((name) => join(to, name));
+  const names = copied.map(({ parentPath, name }) => join(parentPath, name));
+  expect(names).toEqual(expect.arrayContaining(before));
+  // Of those that were copied beside it, some may be behind it.
+  expect(copied.length).toBeLessThan(failed + 8);
   expect(failed).toBeGreaterThan(0);
 });
 

@@ -2,10 +2,10 @@ import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { build } from 'esbuild';
 import { packageRoot, runWell } from '../helpers/processes.js';
-import { startServer } from '../helpers/server.js';
+import { STANDARD, startServer } from '../helpers/server.js';
 
 test('a program that esbuild has split into chunks reads files', async () => {
-  const server = await startServer();
+  const server = await startServer(STANDARD);
   await server.seed({ 'team/project/run': { a: 'text' } });
   const outdir = join(packageRoot, `.split-${process.pid}`);
   try {

@@ -1,5 +1,5 @@
 import { ViewerDocument } from '../../src/wire/generated.js';
-import { isRetryable } from '../../src/wire/retry.js';
+import { isRetryable, systemClock } from '../../src/wire/retry.js';
 import { WireFailure } from '../../src/wire/wire-failure.js';
 import { json, serve, servingTens } from './helpers/http-server.js';
 import { connect, failureOf, fakeClock, KEY } from './helpers/wire.js';
@@ -153,11 +153,15 @@ test('waits grow, and the time of all attempts is bounded', async () => {
 test('an attempt that the end of the time cuts short tells nothing: what the server said before does', async () => {
   let count = 0;
   const server = await serve((_, response) => {
-    if (count++ === 0) response.writeHead(503).end();
+    if (count === 0) json(response, success);
+    if (count++ === 1) response.writeHead(503, { 'retry-after': '0.6' }).end();
   });
-  const client = connect(server.url, {}, { apiKey: KEY, timeout: 500 });
+  const clock = { ...systemClock, random: () => 0 };
+  const client = connect(server.url, { clock }, { apiKey: KEY, timeout: 1000 });
+  // What makes requests is loaded with the first.
+  await client.run(ViewerDocument, {});
   expect(await failureOf(client.run(ViewerDocument, {}))).toMatchObject({ fault: 'status', status: 503 });
-  expect(count).toBe(2);
+  expect(count).toBe(3);
 });
 
 test('who gives up while waiting is told ECANCELED', async () => {

@@ -26,6 +26,9 @@ export interface RemoteCounters {
   readonly requestsWaiting: number;
   /** Requests that are on their way. */
   readonly requestsOpen: number;
+  /** Reads whose content was in the cache on this disk that the SDK has, too, and those whose wasn't. */
+  readonly cacheHits: number;
+  readonly cacheMisses: number;
   /** GraphQL by `query` and `mutation`, all else by method: `get`, `put`, `post`. */
   readonly requests: Readonly<Record<RequestKind, RequestCounts>>;
   /** Upper bounds of the buckets of `latency`, in milliseconds. */
@@ -63,7 +66,9 @@ export interface Counters extends RemoteCounters {
 export const HEARD = 0;
 export const WAITING = 1;
 export const OPEN = 2;
-const FIRST_KIND = 3;
+export const CACHE_HITS = 3;
+export const CACHE_MISSES = 4;
+const FIRST_KIND = 5;
 
 /** Places of one kind's numbers, from its first on. */
 export const COUNT = 0;
@@ -105,6 +110,8 @@ export function remoteCounters(counts: BigInt64Array, uploadsQueued: number): Re
     uploadsQueued,
     requestsWaiting: at(WAITING),
     requestsOpen: at(OPEN),
+    cacheHits: at(CACHE_HITS),
+    cacheMisses: at(CACHE_MISSES),
     requests: {
       query: ofKind('query'),
       mutation: ofKind('mutation'),

@@ -49,6 +49,8 @@ export interface KernelOptions {
   readonly now?: () => number;
   /** Milliseconds of a clock that is never set, for ages. @default performance.now */
   readonly monotonic?: () => number;
+  /** Chance, in [0, 1). @default Math.random */
+  readonly random?: () => number;
 }
 
 /** What not every mount needs: made at the first use. */
@@ -98,10 +100,10 @@ export class Core {
   isEnded = false;
 
   constructor(readonly options: KernelOptions) {
-    const { now = wallClock, monotonic = monotonicClock, remote, journal } = options;
+    const { now = wallClock, monotonic = monotonicClock, random = Math.random, remote, journal } = options;
     this.now = now;
     this.bornAt = now();
-    this.timeline = new Timeline(monotonic, options.listingTtl);
+    this.timeline = new Timeline(monotonic, options.listingTtl, random);
     this.remote = remote;
     this.shape = remote.shape;
     this.unitDepth = remote.shape.levels.length;

@@ -12,6 +12,12 @@ export interface Moment {
 
 export const NEVER: Moment = { epoch: 0, arrived: 0, at: Number.NEGATIVE_INFINITY };
 
+/**
+ * The part of the TTL that is left to chance: where thousands look at a server, and began together, their answers don't get old
+ * together.
+ */
+const UNEVEN = 0.1;
+
 /** Orders questions, answers and changes among each other, and tells how old an answer is. */
 export class Timeline {
   /** Of the newest question or change. */
@@ -19,12 +25,17 @@ export class Timeline {
   /** Epochs of the questions on their way, oldest first. */
   private readonly open = new Set<number>();
   private readonly started = new WeakSet<Load>();
+  /** By how much sooner than the TTL answers get old now, and until when that is so: what came together is asked for together. */
+  private early = 0;
+  private earlyUntil = Number.NEGATIVE_INFINITY;
 
   constructor(
     /** Milliseconds of a clock that is never set. */
     readonly now: () => number,
     /** Milliseconds that an answer is believed. */
     readonly ttl: number,
+    /** In [0, 1). */
+    private readonly random: () => number,
   ) {}
 
   tick(): Moment {
@@ -43,7 +54,7 @@ export class Timeline {
   }
 
   /**
-   * The answer has come. Its age counts from now: if it counted from the question, a listing slower than its TTL would
+   * The answer has come. Its age counts from now, or from a little earlier, by chance: if it counted from the question, a listing slower than its TTL would
    * be old news to all but those who wait for it. One that took longer than the TTL is believed as long as it took, so
    * that at most half of the time goes into listing; with a TTL of 0 nothing is believed.
    */
@@ -51,7 +62,16 @@ export class Timeline {
     this.open.delete(sent.epoch);
     const now = this.now();
     const over = this.ttl > 0 ? Math.max(0, now - sent.at - this.ttl) : 0;
-    return { epoch: sent.epoch, arrived: ++this.epoch, at: now + over };
+    return { epoch: sent.epoch, arrived: ++this.epoch, at: now + (over || -this.earlyBy(now)) };
+  }
+
+  private earlyBy(now: number): number {
+    if (!Number.isFinite(this.ttl)) return 0;
+    if (now >= this.earlyUntil) {
+      this.early = this.ttl * UNEVEN * this.random();
+      this.earlyUntil = now + this.ttl / 2;
+    }
+    return this.early;
   }
 
   /** No answer can come any more to what was asked for before; infinity while nothing is on its way. */

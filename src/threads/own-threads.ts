@@ -15,8 +15,10 @@ export const ENDED = -1;
 const IDLE_MS = 2000;
 
 interface Life {
-  /** Its file, the environment it was started with, and what its tasks share. */
+  /** Its file, and the environment it was started with. */
   readonly kind: string;
+  /** What its tasks have in common. Once they have ended, it may do others. */
+  together: string | undefined;
   /** How many tasks it has; `ENDED`: it takes none. */
   readonly tasks: Int32Array;
   /** Tasks for which it keeps the process alive. */
@@ -29,7 +31,7 @@ interface Birth<Task> {
 }
 
 /** Of all copies of this package in a thread: each test file of Jest has a copy, and most of them start the same threads. */
-const SHARED = Symbol.for('wandb-fs.threads.3');
+const SHARED = Symbol.for('wandb-fs.threads.4');
 
 /** Those that are alive. */
 function shared(): Map<Worker, Life> {
@@ -41,7 +43,7 @@ interface ThreadKind {
   /** It calls `serveTasks`. */
   readonly file: URL;
   readonly name: string;
-  /** Tasks that have it in common are done by one thread at a time. @default one task has a thread for itself */
+  /** Tasks that have it in common are done by one thread, side by side. @default one task has a thread for itself */
   readonly together?: string | undefined;
 }
 
@@ -57,10 +59,14 @@ export function startTask(
 ): Worker {
   const lives = shared();
   const env = threadEnvironment();
-  const kind = JSON.stringify([file, env, together]);
+  const kind = JSON.stringify([file, env]);
+  const shares = (life: Life): boolean => together !== undefined && life.together === together;
   // The last first: so those that aren't needed come to their end.
-  for (const [worker, life] of [...lives].reverse()) {
-    if (life.kind !== kind || !take(life, together === undefined ? NONE : Infinity)) continue;
+  const able = [...lives].filter(([, life]) => life.kind === kind).reverse();
+  able.sort(([, one], [, other]) => Number(shares(other)) - Number(shares(one)));
+  for (const [worker, life] of able) {
+    if (!take(life, shares(life) ? Infinity : NONE)) continue;
+    life.together = together;
     try {
       worker.postMessage(task, [...transferList]);
     } catch (thrown) {
@@ -82,7 +88,7 @@ export function startTask(
     execArgv: [],
     env,
   });
-  lives.set(worker, { kind, tasks, held: 1 });
+  lives.set(worker, { kind, together, tasks, held: 1 });
   // Each of its tasks listens, too.
   worker.setMaxListeners(0);
   // What goes wrong behind the last one concerns nobody, and must not end the process.

@@ -1,6 +1,5 @@
 import { clearTimeout, monotonicClock, setTimeout, wait, wallClock } from '../platform/time.js';
-import { pauseOf } from './errors.js';
-import { cancelled, isWireFailure, timedOut, WireFailure, type WireFault } from './wire-failure.js';
+import { cancelled, isWireFailure, timedOut, type WireFailure, type WireFault } from './wire-failure.js';
 
 /** Time and chance, so that tests can hold them. */
 export interface Clock {
@@ -27,6 +26,8 @@ export interface RetryPolicy {
   /** @default `isRetryable` */
   readonly isRetryable?: ((failure: WireFailure, retries: number) => boolean) | undefined;
   readonly signal?: AbortSignal | undefined;
+  /** Who comes again when the server has asked to is held apart from others by each attempt. @default false */
+  readonly isPaced?: boolean | undefined;
   /** Told when another attempt is decided, of why, and in how many milliseconds. */
   readonly onPause?: ((failure: WireFailure, ms: number) => void) | undefined;
   /** Told before each further attempt: an earlier one may have had its effect although no answer came. */
@@ -36,12 +37,18 @@ export interface RetryPolicy {
 const FIRST_WAIT_MS = 250;
 const LONGEST_WAIT_MS = 10_000;
 /** A server that asks for a longer pause is taken to have said no, and is asked again by other calls after that time. */
-const LONGEST_PAUSE_MS = 60_000;
+export const LONGEST_PAUSE_MS = 60_000;
 /**
  * How often one call goes again for the same. A server that isn't there is seldom back soon: a call through `fs` doesn't
  * wait for it as an upload stream would. One that answers without data has been seen to stumble, not to recover late.
  */
 const MOST_RETRIES_OF: Readonly<Partial<Record<WireFault, number>>> = { unreachable: 3, empty: 3 };
+
+/** Who was told to come again after a long time isn't kept waiting much longer, however many others were told the same. */
+const LONGEST_SPREAD_MS = 10_000;
+
+/** A wait of our own, of which up to a half is left to chance: what failed for many at once isn't tried by all at once again. */
+export const unevenly = (ms: number, random: () => number): number => ms * (1 - random() / 2);
 
 const FINAL_STATUSES = new Set([400, 401, 403, 404, 409, 410, 413, 422, 501]);
 
@@ -53,7 +60,8 @@ export function isRetryable({ fault, status }: WireFailure): boolean {
 
 /**
  * Makes attempts until one succeeds, fails for good, or the time is over: then rejects with the last failure. Waits
- * grow exponentially; `Retry-After` overrides them. Attempts are numbered, from 1.
+ * grow exponentially; `Retry-After` overrides them. Both are left to chance in part: a thousand others failed at the same time.
+ * Attempts are numbered, from 1.
  */
 export async function withRetries<T>(
   clock: Clock,
@@ -72,9 +80,14 @@ export async function withRetries<T>(
       const times = (seen[fault] ?? 0) + 1;
       seen[fault] = times;
       if (times > (MOST_RETRIES_OF[fault] ?? Infinity)) throw error;
-      const backoff = Math.min(LONGEST_WAIT_MS, FIRST_WAIT_MS * 2 ** retries * (1 + clock.random() * 0.25));
-      const pause = error.retryAfterMs ?? backoff;
-      if (pause > LONGEST_PAUSE_MS || pause >= leftMs()) throw error;
+      const { retryAfterMs } = error;
+      const backoff = unevenly(Math.min(LONGEST_WAIT_MS, FIRST_WAIT_MS * 2 ** retries), clock.random);
+      const least = retryAfterMs ?? backoff;
+      const left = leftMs();
+      if (least > LONGEST_PAUSE_MS || least >= left) throw error;
+      // It has told all others the same. Half of what is left is for the answer.
+      const most = policy.isPaced ? 0 : Math.min(retryAfterMs ?? 0, LONGEST_SPREAD_MS, (left - least) / 2);
+      const pause = least + most * clock.random();
       policy.onPause?.(error, pause);
       await unlessAborted(clock.sleep(pause, signal), signal);
       policy.onRetry?.(error);
@@ -124,46 +137,4 @@ export function unlessAborted<T>(promise: Promise<T>, signal: AbortSignal | unde
     else signal.addEventListener('abort', leave, { once: true });
     promise.then(resolve, reject).finally(() => signal.removeEventListener('abort', leave));
   });
-}
-
-/**
- * The pauses that a server asks for, kept by all requests to it: `Retry-After` of any answer, and
- * `RateLimit-Remaining` with `RateLimit-Reset` (seconds, or when that is; also with 'X-') when nothing remains. No pause is longer than
- * a minute: then a server is asked whether it meant it.
- */
-export class RateLimit {
-  private until = Number.NEGATIVE_INFINITY;
-
-  constructor(private readonly clock: Clock) {}
-
-  /** Waits until requests are welcome again; ETIMEDOUT at once if that is later than the caller can wait. */
-  async ready(longestMs: number, signal: AbortSignal | undefined): Promise<void> {
-    for (let left = this.left(); left > 0; left = this.left()) {
-      if (left > longestMs) {
-        throw new WireFailure(
-          'ETIMEDOUT',
-          `The server limits the rate of requests; it takes none for ${Math.ceil(left / 1000)} s.`,
-          'rate limit',
-          'final',
-        );
-      }
-      await unlessAborted(this.clock.sleep(left, signal), signal);
-    }
-  }
-
-  observe(headers: Readonly<Record<string, string>>, retryAfterMs: number | null): void {
-    if (retryAfterMs !== null) this.pause(retryAfterMs);
-    for (const prefix of ['', 'x-']) {
-      if (!/^\s*0+(\.\d+)?\s*([,;]|$)/.test(headers[`${prefix}ratelimit-remaining`] ?? '')) continue;
-      this.pause(pauseOf(headers, `${prefix}ratelimit-reset`, this.clock.date()) ?? 0);
-    }
-  }
-
-  private left(): number {
-    return this.until - this.clock.now();
-  }
-
-  private pause(ms: number): void {
-    this.until = Math.max(this.until, this.clock.now() + Math.min(ms, LONGEST_PAUSE_MS));
-  }
 }

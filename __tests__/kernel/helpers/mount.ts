@@ -31,7 +31,14 @@ export function mount(options: Partial<Omit<KernelOptions, 'remote' | 'now' | 'm
   const server = new ScriptedServer(date);
   server.mkunit('e/p/r');
   const remote = new ScriptedRemote(server);
-  const kernel = createKernel({ ...defaults, ...options, remote, now: date, monotonic: () => clock.now });
+  const kernel = createKernel({
+    ...defaults,
+    random: () => 0,
+    ...options,
+    remote,
+    now: date,
+    monotonic: () => clock.now,
+  });
   const sync = <T>(primitive: (op: Operation) => T): T => runSync(primitive);
   return {
     kernel,

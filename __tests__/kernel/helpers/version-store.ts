@@ -333,7 +333,14 @@ export function mountVersions(
     (contents) => createOwner({ ...defaults, store, contents, writebackDelay: 0 }),
     defaults,
   );
-  const kernel = createKernel({ ...defaults, remote, now, monotonic: now, ...(user && { user }) });
+  const kernel = createKernel({
+    ...defaults,
+    remote,
+    now,
+    monotonic: now,
+    random: () => 0,
+    ...(user && { user }),
+  });
   const fs = makeFs({ connect: () => kernel, appUrl: () => 'https://wandb.ai', layout: ARTIFACTS });
   return { fs, store };
 }

@@ -6,17 +6,21 @@ import type { FailedUpload, RemoteEvent } from '../../contract/remote.js';
 import type { TreePath } from '../../contract/tree-path.js';
 import { clearTimeout, monotonicClock, setImmediate, setTimeout } from '../../platform/time.js';
 import { PQueue } from '../../wire/p-queue.js';
+import { unevenly } from '../../wire/retry.js';
 import { Batch, type Job } from './batch.js';
 import { Flushes } from './flushes.js';
 import { UploadQueue } from './queue.js';
 import type { Target } from './transfer.js';
 import type { Outcome, OwnerContents, Submission, Upload } from './upload.js';
 
-export type UploadOptions = Pick<Config, 'writebackDelay' | 'concurrency'>;
+export interface UploadOptions extends Pick<Config, 'writebackDelay' | 'concurrency'> {
+  /** Chance, in [0, 1). @default Math.random */
+  readonly random?: (() => number) | undefined;
+}
 
 /** Each new submission starts the `writebackDelay` again, so often at most. */
 const MOST_DELAYS = 10;
-/** A failed upload goes again after a second, then after twice as long each time, up to five minutes. */
+/** A failed upload goes again within a second, then within twice as long each time, up to five minutes. */
 const FIRST_RETRY_MS = 1000;
 const LONGEST_RETRY_MS = 5 * 60_000;
 /** Tickets are about 1 KB each, and their URLs expire: so many uploads are on their way at once, others wait. */
@@ -37,6 +41,8 @@ export class Uploader {
   private timer: NodeJS.Timeout | null = null;
   private retryTimer: NodeJS.Timeout | null = null;
   private retryAt = Number.POSITIVE_INFINITY;
+  /** Of one round: what failed together goes again together, but not with what other processes have. */
+  private chance = 0;
   private firstSubmitAt = 0;
   private isGoingSoon = false;
   private wasBusy = false;
@@ -54,6 +60,7 @@ export class Uploader {
     },
   ) {
     this.transfers = new PQueue({ concurrency: options.concurrency });
+    this.leaveToChance();
     this.queue = new UploadQueue({
       unitOf: options.unitOf,
       onSettled: (upload, outcome) => this.onSettled(upload, outcome),
@@ -159,7 +166,8 @@ export class Uploader {
       this.recent.set(upload.path, result.entry);
       this.queue.durable(upload);
     } else if (result?.kind === 'failed' && !this.signal.aborted) {
-      const delay = Math.min(LONGEST_RETRY_MS, FIRST_RETRY_MS * 2 ** upload.failures);
+      const longest = Math.min(LONGEST_RETRY_MS, FIRST_RETRY_MS * 2 ** upload.failures);
+      const delay = unevenly(longest, () => this.chance);
       this.queue.failed(upload, result.failure, monotonicClock() + delay);
       this.retryIn(delay);
     } else {
@@ -172,6 +180,11 @@ export class Uploader {
     this.goSoon();
   }
 
+  private leaveToChance(): void {
+    const { random = Math.random } = this.options;
+    this.chance = random();
+  }
+
   /** Tries failed uploads again, this long from now or earlier. */
   private retryIn(delay: number): void {
     const at = monotonicClock() + delay;
@@ -181,6 +194,7 @@ export class Uploader {
     this.retryTimer = setTimeout(() => {
       this.retryTimer = null;
       this.retryAt = Number.POSITIVE_INFINITY;
+      this.leaveToChance();
       const now = monotonicClock();
       const next = this.queue.retry(now);
       if (next !== null) this.retryIn(next - now);

@@ -151,7 +151,7 @@ export function release(core: Core, fd: number): OpenFile {
     if (canWrite && local.writers === 0 && inode.parent && inode.isDirty) core.keeping.record(inode);
   } finally {
     // What the journal's disk refuses is sent all the same.
-    if (local.writers === 0 && inode.isPending) core.writeback.submit(inode);
+    if (local.writers === 0 && inode.isPending) core.writeback.submitClosed(inode);
     if (local.opens === 0) {
       if (local.holdsContent) core.writeback.onClosed(inode);
       // As after a file was opened only to be read.

@@ -1,6 +1,6 @@
 import type { Entry, Lookup } from '../../contract/entry.js';
 import type { Failure } from '../../contract/failure.js';
-import type { Args, Method, Value } from '../../contract/remote.js';
+import type { Args, Value } from '../../contract/remote.js';
 import {
   depthOf,
   joinPath,
@@ -219,7 +219,7 @@ export class Namespace {
   }
 
   /** A fault that asks about names; `commit` takes what came, when it was learned, and when it was asked for. */
-  ask<M extends Method>(
+  ask<M extends 'lookup' | 'list' | 'page' | 'find' | 'alike'>(
     key: string,
     method: M,
     args: Args<M>,
@@ -234,7 +234,7 @@ export class Namespace {
     const { loads, timeline } = this.core;
     const start = (sent: Moment): Load =>
       loads.start(key, method, args, (value, failure) => commit(value, failure, timeline.arrive(sent), sent));
-    return new Fault(key, () => timeline.ask(start), waiting);
+    return new Fault(key, () => timeline.ask(start), { ...waiting, subject: args.path });
   }
 
   /** A scope has more names now. */

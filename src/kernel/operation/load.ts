@@ -42,10 +42,10 @@ export class Load {
     this.waiters.clear();
   }
 
-  /** Blocks this thread until the load is settled. */
-  waitSync(): void {
+  /** Blocks this thread until the load is settled. @param subject see `Waiting` */
+  waitSync(subject?: TreePath): void {
     this.isKept = true;
-    const tell = this.isSettled ? null : this.watch(true);
+    const tell = this.isSettled ? null : this.watch(true, subject);
     try {
       this.remote.wait(this.call);
       tell?.(this.failure);
@@ -74,10 +74,10 @@ export class Load {
   }
 
   /** Resolves when the load is settled, or when `signal` aborts; the last waiter to leave cancels the load. */
-  wait(signal: AbortSignal | undefined): Promise<void> {
+  wait(signal: AbortSignal | undefined, subject?: TreePath): Promise<void> {
     if (this.isSettled || signal?.aborted) return Promise.resolve();
     this.remote.want(this.call);
-    const tell = this.watch(false);
+    const tell = this.watch(false, subject);
     const waited = new Promise<void>((resolve) => {
       const leave = (): void => {
         this.waiters.delete(wake);
@@ -96,13 +96,14 @@ export class Load {
   }
 
   /** Takes the time that somebody waits; null: nobody listens to that. */
-  private watch(isBlocking: boolean): ((failure: Failure | null) => void) | null {
+  private watch(isBlocking: boolean, subject?: TreePath): ((failure: Failure | null) => void) | null {
     if (!FAULTS.hasSubscribers) return null;
     const { method, args } = this.about;
     const startedAt = monotonicClock();
     return (failure) => {
       const milliseconds = monotonicClock() - startedAt;
-      this.onWaited({ type: 'waited', method, path: subjectOf(args), milliseconds, isBlocking, failure });
+      const path = subject ?? subjectOf(args);
+      this.onWaited({ type: 'waited', method, path, milliseconds, isBlocking, failure });
     };
   }
 
@@ -134,7 +135,10 @@ export class Load {
 /** What a message is about, where that is one thing. */
 function subjectOf(args: Args<Method>): TreePath | null {
   if ('path' in args) return args.path;
-  return 'entry' in args ? args.entry.path : null;
+  if ('entry' in args) return args.entry.path;
+  const [first, second] = 'files' in args ? args.files : 'moves' in args ? args.moves : [];
+  if (!first || second) return null;
+  return 'from' in first ? first.from : first.path;
 }
 
 interface Heard {

@@ -2,6 +2,7 @@ import type { Committed } from '../../contract/drafts.js';
 import type { Facts } from '../../contract/facts.js';
 import { Failure } from '../../contract/failure.js';
 import type { Value } from '../../contract/remote.js';
+import type { TreePath } from '../../contract/tree-path.js';
 import type { ReadProgress } from '../content/reading/read.js';
 import type { FlushProgress } from '../writeback/flush.js';
 import type { Load } from './load.js';
@@ -10,6 +11,8 @@ import type { Load } from './load.js';
 export interface Waiting {
   /** Waiting for another caller's mutation is no load: it may happen any number of times. @default false */
   readonly isContention?: boolean;
+  /** What it is about, where the load that it joins may be about something else. @default what the load is about */
+  readonly subject?: TreePath | undefined;
   /** Called before a thread is blocked for it; throws where it can't be, and then nothing has been started. */
   readonly beforeBlocking?: () => void;
   /**
@@ -162,7 +165,7 @@ export function runSync<T>(primitive: (op: Operation) => T, op = new Operation()
       fault = undefined;
       value.waiting.beforeBlocking?.();
       op.load = value.start();
-      op.load.waitSync();
+      op.load.waitSync(value.waiting.subject);
       served(op, value, op.load);
     }
   } finally {
@@ -192,7 +195,7 @@ export async function runAsync<T>(
       fault = undefined;
       op.load = value.start();
       isSettled = value.waiting.isEndedByAbort === true;
-      await (isSettled ? op.load.waitForEnd(op.signal) : op.load.wait(op.signal));
+      await (isSettled ? op.load.waitForEnd(op.signal) : op.load.wait(op.signal, value.waiting.subject));
       if (op.signal?.aborted && !isSettled) throw new Failure('ECANCELED');
       served(op, value, op.load);
     }

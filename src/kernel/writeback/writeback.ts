@@ -2,6 +2,7 @@ import { UPLOADS } from '../../contract/channels.js';
 import { Failure } from '../../contract/failure.js';
 import type { Handed, RemoteEvent } from '../../contract/remote.js';
 import type { TreePath } from '../../contract/tree-path.js';
+import { setImmediate } from '../../platform/time.js';
 import type { Core } from '../core.js';
 import type { Inode } from '../namespace/inode.js';
 import { ABSENT } from '../namespace/listing/pins.js';
@@ -16,8 +17,12 @@ export class Writeback {
   readonly dirty = new Map<number, Inode>();
   /** The leases of each that haven't settled, by inode number and generation. */
   private readonly submissions = new Map<string, Handed>();
-  /** Closed files whose name is being changed on the server: handed over when that has ended. */
+  /**
+   * Closed files that are handed over later: those whose name is being changed on the server, when that has ended, and
+   * those that were changed again while their former content is in the queue, once a turn of the event loop.
+   */
   private readonly postponed = new Set<Inode>();
+  private isHandingOver = false;
   uploaded = 0;
   uploadedBytes = 0;
 
@@ -44,6 +49,7 @@ export class Writeback {
 
   /** Hands the newest content to the upload queue. */
   submit(inode: Inode): void {
+    this.postponed.delete(inode);
     if (!inode.local?.content || !inode.isPending) return;
     const { path, generations } = inode;
     if (this.core.locks.find(path, false)) {
@@ -63,6 +69,28 @@ export class Writeback {
       if (reply.ok) return;
       this.endLease(ino, generation);
       generations.fail(generation, reply.failure);
+    });
+  }
+
+  /**
+   * As `submit`, of what was just closed. What is rewritten in a loop isn't handed over each time: what the queue has of it
+   * already keeps the process until the newest is there, and whoever ends it hands over all.
+   */
+  submitClosed(inode: Inode): void {
+    const { submitted, durable } = inode.generations;
+    // In the order in which files were closed.
+    this.postponed.delete(inode);
+    if (submitted <= durable) {
+      this.submitPostponed();
+      this.submit(inode);
+      return;
+    }
+    this.postponed.add(inode);
+    if (this.isHandingOver) return;
+    this.isHandingOver = true;
+    setImmediate(() => {
+      this.isHandingOver = false;
+      this.submitPostponed();
     });
   }
 
@@ -99,7 +127,7 @@ export class Writeback {
     }
     this.core.overlay.dropCopyUp(inode);
     this.core.overlay.park(inode);
-    if (inode.isDirty) this.submit(inode);
+    if (inode.isDirty) this.submitClosed(inode);
     else this.core.overlay.release(inode);
   }
 
@@ -139,7 +167,9 @@ export class Writeback {
       if (this.postponed.has(inode)) this.core.locks.assertFree(inode.path);
   }
 
-  private submitPostponed(): void {
+  /** Hands over what waits for its turn; what waits for a name goes on waiting. */
+  submitPostponed(): void {
+    if (this.postponed.size === 0) return;
     const postponed = [...this.postponed];
     this.postponed.clear();
     for (const inode of postponed) {

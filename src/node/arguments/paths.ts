@@ -45,7 +45,8 @@ export class Mount {
   readonly layout: Layout;
   /** The tree path of what callers see as the top. */
   readonly top: TreePath;
-  private readonly isWhole: boolean;
+  /** What absolute paths in it begin with. */
+  private readonly prefix: string;
 
   constructor({ mountPoint = '/', root = '', appPath = () => null, layout }: MountOptions) {
     if (!mountPoint.startsWith('/')) {
@@ -54,7 +55,7 @@ export class Mount {
     this.mountPoint = normalised(mountPoint);
     this.root = layout.fromSdk(normalised(root.replace(/^wandb[af]s:\/\//i, '')));
     this.top = treePath(this.root.join('/'));
-    this.isWhole = this.mountPoint.length === 0 && this.top === ROOT;
+    this.prefix = `/${this.mountPoint.map((name) => `${name}/`).join('')}`;
     this.appPath = appPath;
     this.layout = layout;
   }
@@ -65,10 +66,10 @@ export class Mount {
    * be made of.
    */
   locate(path: string): TreePath {
-    if (this.isWhole && !IS_OTHERWISE_WRITTEN.test(path) && isPlainText(path)) {
-      return treePath(path.startsWith('/') ? path.slice(1) : path);
-    }
-    return this.locateAny(path);
+    const { prefix, top } = this;
+    if (IS_OTHERWISE_WRITTEN.test(path) || !isPlainText(path)) return this.locateAny(path);
+    if (path.startsWith(prefix)) return joinPath(top, path.slice(prefix.length));
+    return prefix === '/' ? joinPath(top, path) : this.locateAny(path);
   }
 
   private locateAny(path: string): TreePath {
@@ -132,7 +133,7 @@ export class Mount {
   }
 }
 
-/** Most paths stand for themselves: the whole tree at '/', and nothing in the path that means another one. */
+/** Most paths stand for themselves: nothing in them has to be left out or rewritten. */
 const IS_OTHERWISE_WRITTEN = /^$|:|\/\/|(?:^|\/)\.{1,2}(?:\/|$)|\/$/;
 
 const isPlainText = (path: string): boolean => !isTooLong(path) && !LONE_SURROGATE.test(path);

@@ -35,6 +35,8 @@ const DOING: Readonly<Record<Doing, Call<unknown>>> = {
 
 /** A tree's primitives and the composites of one of them. */
 export class TreeSteps implements CpSteps {
+  readonly takesTime = false;
+
   /** @param listing what errors call the listing of a directory */
   constructor(
     private readonly tree: Tree,

@@ -81,6 +81,8 @@ class WholeAhead implements Ahead {
 
 /** All filesystems as one: each step is a call that goes where its paths lead. */
 export class WholeSteps implements CpSteps {
+  readonly takesTime = true;
+
   constructor(
     readonly table: MountTable,
     /** The fs object over all of them. */

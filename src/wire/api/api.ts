@@ -148,11 +148,11 @@ export class Api {
   private async accept(response: HttpResponse, url: string): Promise<HttpResponse> {
     const { status, headers } = response;
     if (status >= 200 && status < 300) {
-      this.limits.rate.observe(headers, null);
+      this.limits.rate.observe(headers, null, true);
       return response;
     }
     const failure = refusalOfApi(await readShort(response), this.peer(url), this.clock.date());
-    this.limits.rate.observe(headers, failure.retryAfterMs);
+    this.limits.rate.observe(headers, failure.retryAfterMs, false);
     if (status === 401) this.warnRefused(failure.detail);
     throw failure;
   }

@@ -111,24 +111,29 @@ export class WireClient {
   }
 
   /**
-   * The time of a call begins when it has a slot, and it keeps the slot while it waits to be tried again: a server that
-   * limits the rate is then asked by few, in the order in which they came. No attempt outlasts the call's time; one that
-   * this cuts short tells nothing: the call fails with what the server said before.
+   * The time of a call begins when it has a slot, and stands still while it waits for its turn by the server's rate. It keeps
+   * the slot while it waits to be tried again: a server that limits the rate is then asked by few, in the order in which they
+   * came. No attempt outlasts the call's time; one that this cuts short tells nothing: the call fails with what the server said
+   * before.
    */
   private call<T>(options: CallOptions, attempt: (signal: AbortSignal) => Promise<T>): Promise<T> {
     const { signal } = options;
     const { call: totalMs, attempt: attemptMs } = this.config.timeouts;
     const { clock } = this.api;
     return this.slots.run(signal, () => {
-      const deadline = clock.now() + totalMs;
+      let deadline = clock.now() + totalMs;
       const leftMs = (): number => deadline - clock.now();
       let said: WireFailure | null = null;
       const onRetry = (failure: WireFailure): void => {
         said = failure.fault === 'status' ? failure : null;
         options.onRetry?.(failure);
       };
-      const policy = { ...options, leftMs, onPause: this.api.onPause(this.config.baseUrl), onRetry };
-      return withRetries(clock, policy, (number) => {
+      const onPause = this.api.onPause(this.config.baseUrl);
+      const policy = { ...options, leftMs, isPaced: true, onPause, onRetry };
+      return withRetries(clock, policy, async (number) => {
+        const waitsSince = clock.now();
+        await this.api.limits.rate.turn(leftMs(), signal);
+        deadline += clock.now() - waitsSince;
         const left = Math.max(1, leftMs());
         const ms = Math.min(attemptMs, left);
         const late = (): WireFailure => (left < attemptMs && said) || noAnswer(ms);

@@ -1,5 +1,5 @@
 import { LRUCache } from 'lru-cache';
-import { type Clock, unlessAborted } from '../retry.js';
+import { type Clock, unevenly, unlessAborted } from '../retry.js';
 import { networkFailure, type Peer } from '../transport/network-failure.js';
 import type { HttpRequest, HttpResponse, Transport } from '../transport/transport.js';
 import { WireFailure } from '../wire-failure.js';
@@ -107,7 +107,9 @@ class Outages {
     if (outage.failure === null || now >= outage.restsUntil) {
       const isSlow = now - beganAt >= FIRST_REST_MS;
       const longest = isSlow ? LONGEST_REST_AFTER_SLOW_MS : LONGEST_REST_MS;
-      outage.restsUntil = now + Math.min(longest, FIRST_REST_MS * 2 ** outage.rests++);
+      const rest = Math.min(longest, FIRST_REST_MS * 2 ** outage.rests++);
+      // It went away for all at once: they aren't to look for it all at once.
+      outage.restsUntil = now + unevenly(rest, this.options.clock.random);
     }
     const { code, detail, cause } = failure;
     outage.failure = new WireFailure(code, detail, cause, 'down');

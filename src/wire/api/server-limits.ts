@@ -1,6 +1,6 @@
 import type { WireConfig } from '../../config/config.js';
-import { type Clock, RateLimit, systemClock } from '../retry.js';
-import { Turns } from '../slots.js';
+import { type Clock, systemClock } from '../retry.js';
+import { RateLimit, Turns } from '../slots.js';
 import { MOST_REQUESTS } from '../transport/transport.js';
 import type { WireDependencies } from './api.js';
 import { LearnedSizes } from './batching.js';

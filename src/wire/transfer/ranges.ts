@@ -63,7 +63,8 @@ async function receivePart(response: HttpResponse, wanted: Wanted): Promise<Piec
     await response.discard();
     return overlong(total);
   }
-  const { bytes, seen } = await bytesOf(response.body, start - range.start, last - range.start);
+  const [from, to] = [start - range.start, last - range.start];
+  const { bytes, seen } = await bytesOf(response.body, from, to, to - from);
   if (bytes.byteLength < last - start) throw cutShort();
   if (seen > range.end - range.start) throw broken('The storage sent more than it announced.');
   return { bytes, size: total, isOverlong: false };
@@ -85,7 +86,9 @@ async function receiveWhole(
     return overlong(announced);
   }
   const counts = !isAll && announced === null && size === null;
-  const { bytes, seen, isWhole } = await bytesOf(body, start, end ?? start + limit, counts);
+  const to = end ?? start + limit;
+  const expected = announced === null ? null : Math.min(announced, to) - start;
+  const { bytes, seen, isWhole } = await bytesOf(body, start, to, expected, counts);
   if (isWhole && announced !== null && announced > seen) throw cutShort();
   const total = isWhole ? seen : (announced ?? size ?? seen);
   return !isWhole && end === null ? overlong(total) : { bytes, size: total, isOverlong: false };

@@ -32,7 +32,16 @@ export interface Routes {
 
 /** May a request go there at all? */
 export const isWebAddress = (url: string): boolean =>
-  URL.canParse(url) && /^https?:$/.test(new URL(url).protocol);
+  URL.canParse(url) && (/^https?:/i.test(url) || /^https?:$/.test(new URL(url).protocol));
+
+/**
+ * Path and query as they are sent. URL parsers resolve '.' and '..'; to a storage they are characters of a name like
+ * others, and the signature covers them, so a path that has them goes as it was given.
+ */
+export function pathOf(url: string, { pathname, search }: URL): string {
+  const raw = /^[a-z]+:\/\/[^/?#]*(\/[!-~]*)$/i.exec(url)?.[1];
+  return raw !== undefined && /\/(\.|%2e){1,2}(?=[/?]|$)/i.test(raw) ? raw : pathname + search;
+}
 
 /** By a dispatcher of the user's, which isn't closed here. */
 export const routesBy = (dispatcher: Dispatcher): Routes => ({

@@ -5,7 +5,7 @@ import { decoded } from './codings.js';
 import { fetchTransport } from './fetch-transport.js';
 import { PIECE_BYTES, pieces, wholeFile } from './file-pieces.js';
 import { assertPublic } from './public-addresses.js';
-import { ownRoutes, type Routes, routesBy } from './routes.js';
+import { ownRoutes, pathOf, type Routes, routesBy } from './routes.js';
 
 export interface HttpRequest {
   readonly method: 'GET' | 'POST' | 'PUT';
@@ -101,7 +101,7 @@ function undiciTransport(routes: Routes, timeouts: Timeouts): Transport {
       const content = body === undefined ? null : undiciBody(body);
       const size = body === undefined ? null : body.kind === 'bytes' ? body.bytes.byteLength : body.size;
       const target = new URL(url);
-      const route = await routes.of(target, pathOf(url), isPublicOnly);
+      const route = await routes.of(target, pathOf(url, target), isPublicOnly);
       if (isPublicOnly && !route.isPublicOnly) await assertPublic(url);
       const length = size === null ? {} : { 'content-length': String(size) };
       const response = await route.dispatcher.request({
@@ -146,16 +146,6 @@ export const codingsOf = (headers: Readonly<Record<string, string>>): readonly s
 export function inPlain(response: HttpResponse): HttpResponse {
   const codings = codingsOf(response.headers);
   return codings.length === 0 ? response : decoded(response, codings);
-}
-
-/**
- * Path and query as they are sent. URL parsers resolve '.' and '..'; to a storage they are characters of a name like
- * others, and the signature covers them, so a path that has them goes as it was given.
- */
-function pathOf(url: string): string {
-  const { pathname, search } = new URL(url);
-  const raw = /^[a-z]+:\/\/[^/?#]*(\/[!-~]*)$/i.exec(url)?.[1];
-  return raw !== undefined && /\/(\.|%2e){1,2}(?=[/?]|$)/i.test(raw) ? raw : pathname + search;
 }
 
 function undiciBody(body: Body): Uint8Array | Readable {
@@ -215,36 +205,45 @@ export async function readShort(response: HttpResponse): Promise<ShortAnswer> {
   return { status, headers, text: Buffer.from(bytes ?? []).toString() };
 }
 
+/** What is announced is believed so far: it is gathered in place. */
+const MOST_IN_PLACE = 32 * 1024 * 1024;
+
 /**
  * The part `[from, to)` of a body, in memory of its own. What lies before is skipped, what lies behind isn't waited for,
- * but where it `counts`.
+ * but where it `counts`. Where it is told how many are `expected`, they are gathered in place: each is copied once.
  */
 export async function bytesOf(
   body: AsyncIterable<Uint8Array>,
   from: number,
   to: number,
+  expected: number | null = null,
   counts = false,
 ): Promise<{ bytes: Uint8Array; seen: number; isWhole: boolean }> {
+  const isInPlace = expected !== null && expected > 0 && expected <= MOST_IN_PLACE;
+  const target = new Uint8Array(Buffer.allocUnsafeSlow(isInPlace ? expected : 0).buffer);
   const parts: Uint8Array[] = [];
-  let seen = 0;
-  let size = 0;
+  let [seen, size, placed] = [0, 0, 0];
   let isWhole = true;
   for await (const part of body) {
     const wanted = part.subarray(Math.max(0, from - seen), Math.max(0, to - seen));
-    if (wanted.byteLength > 0) parts.push(wanted);
     size += wanted.byteLength;
     seen += part.byteLength;
+    if (size <= target.byteLength) {
+      target.set(wanted, placed);
+      placed = size;
+    } else if (wanted.byteLength > 0) parts.push(wanted);
     if (seen > to && !counts) {
       // Leaving the loop ends the body's stream, and with it the exchange.
       isWhole = false;
       break;
     }
   }
+  if (placed === target.byteLength && placed === size) return { bytes: target, seen, isWhole };
   const bytes = new Uint8Array(size);
-  let at = 0;
+  bytes.set(target.subarray(0, placed));
   for (const part of parts) {
-    bytes.set(part, at);
-    at += part.byteLength;
+    bytes.set(part, placed);
+    placed += part.byteLength;
   }
   return { bytes, seen, isWhole };
 }

@@ -20,7 +20,10 @@ export interface Snapshot {
  */
 export class ContentFile {
   private references = 1;
-  private readonly snapshots = new Set<Snapshot>();
+  /** How many snapshots cover so many bytes. */
+  private readonly covered = new Map<number, number>();
+  /** Bytes from the start that snapshots cover. */
+  frozen = 0;
   private descriptor: number | null = null;
   /** Who reads or writes through `fd` for longer than one call. */
   private pins = 0;
@@ -39,13 +42,6 @@ export class ContentFile {
     if (adopted !== null) this.grow(adopted);
   }
 
-  /** Bytes from the start that snapshots cover. */
-  get frozen(): number {
-    let frozen = 0;
-    for (const { size } of this.snapshots) frozen = Math.max(frozen, size);
-    return frozen;
-  }
-
   get isReferenced(): boolean {
     return this.references > 0;
   }
@@ -62,15 +58,29 @@ export class ContentFile {
 
   snapshot(size: number): Snapshot {
     this.references++;
-    const snapshot: Snapshot = {
-      file: this,
-      size,
-      release: () => {
-        if (this.snapshots.delete(snapshot)) this.release();
-      },
+    this.covered.set(size, (this.covered.get(size) ?? 0) + 1);
+    this.frozen = Math.max(this.frozen, size);
+    let isHeld = true;
+    const release = (): void => {
+      if (!isHeld) return;
+      isHeld = false;
+      this.uncover(size);
+      this.release();
     };
-    this.snapshots.add(snapshot);
-    return snapshot;
+    return { file: this, size, release };
+  }
+
+  private uncover(size: number): void {
+    const others = (this.covered.get(size) ?? 0) - 1;
+    if (others > 0) {
+      this.covered.set(size, others);
+      return;
+    }
+    this.covered.delete(size);
+    // Of a file that grows the latest snapshot covers the others: it goes last.
+    if (size < this.frozen) return;
+    this.frozen = 0;
+    for (const each of this.covered.keys()) this.frozen = Math.max(this.frozen, each);
   }
 
   /** The fd stays open until as many `unpin`. */

@@ -13,8 +13,8 @@ export interface SpoolPlace {
 }
 
 /**
- * Closed files whose fd stays open for a while: an open fd outlives whoever cleans the temporary directory. Few, for a
- * process has many other uses of fds.
+ * Closed files whose fd stays open for a while: an open fd outlives whoever cleans the temporary directory, and small files
+ * are written again and again. Few, for a process has many other uses of fds, and memfs ten thousand.
  */
 const MOST_IDLE_FDS = 128;
 
@@ -74,10 +74,9 @@ export class ContentFiles {
     else this.memoryBytes += bytes;
   }
 
-  /** Nobody has it open now. An fd in memory costs one of memfs's ten thousand, so it is closed at once. */
+  /** Nobody has it open now. */
   park(file: ContentFile): void {
-    if (!file.isSpooled) file.park();
-    else if (file.isOpen) this.idle.set(file, true);
+    if (file.isOpen) this.idle.set(file, true);
   }
 
   /** Somebody uses its fd. */

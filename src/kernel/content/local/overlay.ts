@@ -57,6 +57,17 @@ export class Overlay {
     inode.ensureLocal().content = content;
   }
 
+  /** Empties an inode, in the file that it has where nobody else needs what is in it. */
+  empty(inode: Inode): void {
+    const content = inode.local?.content;
+    if (!content || content.file.isSpooled || content.file.frozen > 0) {
+      this.give(inode, this.makeEmpty());
+      return;
+    }
+    content.file.resize(0);
+    content.size = 0;
+  }
+
   /** Reads from where the content is; fewer bytes than asked for only at its end. */
   read(inode: Inode, target: Uint8Array, position: number): number {
     const { file, size } = contentOf(inode);
@@ -150,6 +161,8 @@ export class Overlay {
     const { file } = local.content;
     local.content = null;
     file.release();
+    // Who holds a snapshot of it opens it for himself.
+    if (file.isReferenced && !file.isSpooled) this.files.park(file);
   }
 
   /**

@@ -49,9 +49,8 @@ export function fsync(core: Core, op: Operation, fd: number): void {
 }
 
 export function makeEmpty(core: Core, inode: Inode): void {
-  const content = core.overlay.makeEmpty();
+  core.overlay.empty(inode);
   core.overlay.dropCopyUp(inode);
-  core.overlay.give(inode, content);
   core.writeback.markDirty(inode);
 }
 
@@ -114,6 +113,7 @@ function waitForSpool(core: Core, op: Operation, bytes: number): void {
   if (op.hasLoaded('spool')) {
     throw new Failure('ENOSPC', 'Local content reached `spoolBytes` and none of it could be uploaded.');
   }
+  core.writeback.submitPostponed();
   throw core.loads.fault('spool', 'flush', { inos: null }, (_value, failure) => failure);
 }
 

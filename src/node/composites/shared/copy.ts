@@ -7,7 +7,8 @@ import type { Seen } from './steps.js';
 
 const { COPYFILE_EXCL, O_CREAT, O_EXCL, O_RDONLY, O_TRUNC, O_WRONLY } = constants;
 
-const CHUNK_BYTES = 1024 * 1024;
+/** What is copied at once. */
+export const CHUNK_BYTES = 1024 * 1024;
 
 /** Of a name beside that of a file, under which it is until it is whole. */
 export const temporarySuffix = (): string => `.${randomBytes(6).toString('hex')}.tmp`;
@@ -58,7 +59,7 @@ export function* copyContent(source: CopySource, target: CopyTarget, bits: numbe
     const stats = yield* source.fstat(input);
     // Truncating the destination would empty the source.
     if (!(yield* target.takes(stats))) return;
-    const chunk = Buffer.allocUnsafeSlow(chunkBytes(stats));
+    let chunk = Buffer.allocUnsafeSlow(chunkBytes(stats));
     // What can't be read at all leaves the destination as it was.
     const count = yield* source.fill(input, chunk);
     const isGathered = count === chunk.length && target.isGathered;
@@ -76,6 +77,8 @@ export function* copyContent(source: CopySource, target: CopyTarget, bits: numbe
       for (let filled = count; filled > 0; filled = yield* source.fill(input, chunk)) {
         for (let done = 0; done < filled; ) done += yield* target.write(fd, chunk.subarray(done, filled));
         if (filled < chunk.length) break;
+        // It has grown.
+        if (filled < CHUNK_BYTES) chunk = Buffer.allocUnsafeSlow(CHUNK_BYTES);
       }
       // What stood there gets the permissions of the source, too.
       yield* target.fchmod(fd, permissions);

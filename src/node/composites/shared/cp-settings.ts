@@ -3,6 +3,7 @@ import { findingError } from '../../arguments/errors.js';
 import { joined } from '../../arguments/layout.js';
 import { incompatibleOptions, refusal } from '../../arguments/refusals.js';
 import { asBoolean, asFunction, asInteger, asObject, type Bag } from '../../arguments/validate.js';
+import type { AnyKind } from '../../results/dirents.js';
 import { type Composite, callOutside } from '../driver.js';
 import type { AheadOptions } from './lookahead.js';
 import type { Seen } from './steps.js';
@@ -116,3 +117,12 @@ export const aheadOptions = ({ filter, force }: CpSettings): AheadOptions => ({
   isSelective: filter !== null || !force,
   joined,
 });
+
+export function unfit(kind: AnyKind, to: string): Error {
+  const name = kind === 'socket' ? 'SOCKET' : kind === 'fifo' ? 'FIFO_PIPE' : 'UNKNOWN';
+  const reason = `cannot copy a file of this kind: ${to}`;
+  return cpError(`ERR_FS_CP_${name}`, 'Cannot copy this kind of file', 'EINVAL', reason, to);
+}
+
+export const existing = (to: string): Error =>
+  cpError('ERR_FS_CP_EEXIST', 'Target already exists', 'EEXIST', `${to} already exists`, to);

@@ -3,22 +3,26 @@ import { constants } from '../../../platform/disk.js';
 import { failure, hasCode, isDirectoryError } from '../../arguments/errors.js';
 import { isUri, joined } from '../../arguments/layout.js';
 import { nodeMajor } from '../../faces/node-version.js';
-import { type AnyKind, kindOf } from '../../results/dirents.js';
+import { kindOf } from '../../results/dirents.js';
 import { type Composite, orNothing } from '../driver.js';
+import { CHUNK_BYTES } from './copy.js';
 import {
   aheadOptions,
   assertPair,
   type CpSettings,
   cpError,
+  existing,
   INVALID,
   intoItself,
   isSame,
   isWithin,
   type Pair,
+  unfit,
   wantedBy,
 } from './cp-settings.js';
 import { Lookahead } from './lookahead.js';
 import type { CpSteps, Look, Seen } from './steps.js';
+import { Together } from './together.js';
 
 const { COPYFILE_EXCL } = constants;
 
@@ -134,41 +138,40 @@ function* copyEntry(copying: Copying, from: string, to: string, pair: Pair): Com
   }
 }
 
-function unfit(kind: AnyKind, to: string): Error {
-  const name = kind === 'socket' ? 'SOCKET' : kind === 'fifo' ? 'FIFO_PIPE' : 'UNKNOWN';
-  const reason = `cannot copy a file of this kind: ${to}`;
-  return cpError(`ERR_FS_CP_${name}`, 'Cannot copy this kind of file', 'EINVAL', reason, to);
-}
-
 function* copyBelow(copying: Copying, from: string, to: string): Composite<void> {
-  const { steps, isWanted, around, lookahead } = copying;
+  const { steps, settings, isWanted, around, lookahead } = copying;
   const refusalOf = steps.refusalsIn?.(from, to);
   const entries = yield* steps.readdir(from);
   lookahead?.enter(
     from,
     entries.map((entry) => ({ name: entry.name, kind: kindOf(entry) })),
   );
-  for (const [index, { name }] of entries.entries()) {
-    lookahead?.at(index);
-    const [below, beside] = [joined(from, name), joined(to, name)];
-    if (!(yield* isWanted(below, beside))) {
-      lookahead?.wanted(false);
-      continue;
-    }
-    const refusal = refusalOf?.(name) ?? null;
-    if (refusal !== null) {
-      const reason = `cannot copy ${below}: ${refusal}; leave it out by \`filter\``;
-      throw cpError('ERR_FS_CP_EINVAL', INVALID, 'EINVAL', reason, beside);
-    }
-    const pair = yield* lookAtPair(copying, below, beside);
-    assertOutside(around, below, beside, pair);
-    yield* copyEntry(copying, below, beside, pair);
-  }
+  // A filter hears of a file when those before it are there.
+  const together = new Together(steps.takesTime && settings.filter === null);
+  yield* together.during(copyAll());
   lookahead?.leave();
-}
 
-const existing = (to: string): Error =>
-  cpError('ERR_FS_CP_EEXIST', 'Target already exists', 'EEXIST', `${to} already exists`, to);
+  function* copyAll(): Composite<void> {
+    for (const [index, { name }] of entries.entries()) {
+      lookahead?.at(index);
+      const [below, beside] = [joined(from, name), joined(to, name)];
+      if (!(yield* isWanted(below, beside))) {
+        lookahead?.wanted(false);
+        continue;
+      }
+      const refusal = refusalOf?.(name) ?? null;
+      if (refusal !== null) {
+        const reason = `cannot copy ${below}: ${refusal}; leave it out by \`filter\``;
+        throw cpError('ERR_FS_CP_EINVAL', INVALID, 'EINVAL', reason, beside);
+      }
+      const pair = yield* lookAtPair(copying, below, beside);
+      assertOutside(around, below, beside, pair);
+      const copy = copyEntry(copying, below, beside, pair);
+      const isSmall = pair.source.kind === 'file' && pair.source.size <= CHUNK_BYTES;
+      yield* isSmall ? together.add(copy) : together.alone(copy);
+    }
+  }
+}
 
 function* keepTimes({ steps, settings }: Copying, to: string, { atimeMs, mtimeMs }: Seen): Composite<void> {
   if (settings.preserveTimestamps) yield* steps.run('utimes', to, atimeMs / 1000, mtimeMs / 1000);

@@ -33,6 +33,8 @@ export interface Looks {
 export type Doing = 'copyFile' | 'mkdir' | 'readlink' | 'symlink' | 'unlink' | 'utimes';
 
 export interface CpSteps extends Looks {
+  /** Calls take time though what is copied is here, as those of a disk do: small files are copied several at once. */
+  readonly takesTime: boolean;
   run<T>(name: Doing, ...args: readonly unknown[]): Composite<T>;
   /**
    * Fills a directory with copies of what is in another one.

@@ -1,3 +1,4 @@
+import { CACHE_HITS, CACHE_MISSES } from '../../../contract/counters.js';
 import type { Content, Entry } from '../../../contract/entry.js';
 import { Failure } from '../../../contract/failure.js';
 import type { ReadOptions } from '../../../contract/store.js';
@@ -23,8 +24,11 @@ export async function readFile(
     return { bytes: new Uint8Array(0), etag, size };
   }
   const content = contentNameOf(entry.version);
-  const kept = content && size !== null ? await context.cache?.read(content, size, span) : null;
-  if (kept && size !== null) return { bytes: kept, etag, size };
+  if (context.cache && content && size !== null) {
+    const kept = await context.cache.read(content, size, span);
+    Atomics.add(context.client.api.meter.counts, kept ? CACHE_HITS : CACHE_MISSES, 1n);
+    if (kept) return { bytes: kept, etag, size };
+  }
   const where = await find(context, entry, beside, signal);
   if ('name' in where) return readStored(context, where, span, { etag, signal, isAhead });
   if (where.kind === 'nowhere') throw where.failure;
