@@ -4,6 +4,7 @@ import { DEFAULTS, LIMITS } from '../../src/config/defaults.js';
 export const defaults = {
   ...DEFAULTS,
   ...LIMITS,
+  concurrency: null,
   journal: null,
   warn: (): void => {},
   sync: 'off',

@@ -308,9 +308,22 @@ describe('the requests of a commit', () => {
   });
 
   test('send no more than `concurrency` files at once', async () => {
+    await bench[Symbol.asyncDispose]();
+    bench = await Bench.start({ latencyMs: 20 }, { concurrency: 4 });
     const requests = await bench.requestsOf(() => bench.commit(many(64)));
     const puts = requests.filter(({ side }) => side === 'storage');
-    expect(Math.max(...puts.map(({ inFlight }) => inFlight))).toBeLessThanOrEqual(16);
+    expect(Math.max(...puts.map(({ inFlight }) => inFlight))).toBe(4);
+  });
+
+  test('send many small files more than sixteen at once over latency', async () => {
+    await bench[Symbol.asyncDispose]();
+    bench = await Bench.start({ latencyMs: 50 });
+    const requests = await bench.requestsOf(() => bench.commit(many(200)));
+    const most = Math.max(
+      ...requests.filter(({ side }) => side === 'storage').map(({ inFlight }) => inFlight),
+    );
+    expect(most).toBeGreaterThan(16);
+    expect(most).toBeLessThanOrEqual(64);
   });
 
   test('of the same files with one changed are one PUT of content', async () => {

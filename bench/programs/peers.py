@@ -1,6 +1,7 @@
 """What the official SDK and wandbfsspec take for the same work, in a process of their own.
 
     python peers.py download ARTIFACT DIRECTORY      Artifact.download() of a whole version
+    python peers.py commit PROJECT NAME DIRECTORY    log_artifact() of a directory, until the version is there
     python peers.py read RUN NAMES-AS-JSON            wandbfsspec reads files one after another
 
 Starting Python and loading the SDK isn't measured. Nothing of the user's own configuration or cache is seen.
@@ -30,6 +31,20 @@ def download(name, directory):
     return measured(lambda: artifact.download(root=directory, skip_cache=True))
 
 
+def commit(project, name, directory):
+    import wandb
+
+    entity, project = project.split("/")
+    with wandb.init(entity=entity, project=project, settings=wandb.Settings(console="off")) as run:
+
+        def work():
+            artifact = wandb.Artifact(name, type="dataset")
+            artifact.add_dir(directory, skip_cache=True)
+            run.log_artifact(artifact).wait()
+
+        return measured(work)
+
+
 def read(run, names):
     import fsspec
     import wandbfsspec.spec  # noqa: F401 (registers the protocol)
@@ -48,5 +63,5 @@ if __name__ == "__main__":
     with tempfile.TemporaryDirectory() as home:
         for name in ("CACHE_DIR", "CONFIG_DIR", "DATA_DIR", "DIR"):
             os.environ[f"WANDB_{name}"] = home
-        sample = {"download": download, "read": read}[do](*arguments)
+        sample = {"download": download, "commit": commit, "read": read}[do](*arguments)
     print(json.dumps(sample))

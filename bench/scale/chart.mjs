@@ -9,7 +9,7 @@ const COLORS = { inStep: '#9aa3af', spread: '#2563eb' };
 export function chartOf(panels) {
   const height = panels.length * PANEL + 30;
   const parts = panels.map((panel, index) => panelOf(panel, index * PANEL));
-  return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${WIDTH} ${height}" font-family="system-ui, sans-serif" font-size="12">
+  return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${WIDTH} ${height}" font-family="system-ui, sans-serif" font-size="12" role="img" aria-label="Requests in a second of a thousand instances, with and without chance">
 <rect width="${WIDTH}" height="${height}" fill="#ffffff"/>
 ${parts.join('\n')}
 ${legend(height - 14)}

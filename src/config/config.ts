@@ -28,8 +28,8 @@ export interface WireConfig extends Key {
   readonly trustHint: string;
   /** For requests of this package's own agent; null: there are none. */
   readonly proxies: Proxies | null;
-  /** Files uploaded at once. */
-  readonly concurrency: number;
+  /** Files uploaded at once; null: as many as bring more. */
+  readonly concurrency: number | null;
   readonly timeouts: Timeouts;
   readonly allowDelete: readonly DeletableLevel[];
   readonly readOnly: boolean;
@@ -91,7 +91,7 @@ export function resolveConfig(
     isTlsVerified: !/^(1|true)$/i.test(around.variable('WANDB_INSECURE_DISABLE_SSL') ?? ''),
     trustHint: trustHint(around),
     proxies: isInProcess ? null : findProxies(around),
-    concurrency: given.concurrency,
+    concurrency: given.concurrency ?? null,
     // Half of the time is left for a second attempt, with a smaller batch.
     timeouts: {
       call,
@@ -115,6 +115,7 @@ export function resolveConfig(
     mountPoint: given.mountPoint.replace(/\/{2,}/g, '/').replace(/(?<=.)\/$/, ''),
     /** A tree path: no slash at either end; '' is the whole tree. */
     root: given.root.replace(/^\/+|\/+$/g, ''),
+    concurrency: given.concurrency ?? null,
     journal: findJournal(given.journal, around),
     sync: given.sync ?? (isInProcess ? 'off' : 'thread'),
     workerUrl: workerUrl(given.workerUrl),

@@ -16,7 +16,6 @@ export const DEFAULTS = {
   syncTimeout: 120_000,
   allowDelete: [],
   readOnly: false,
-  concurrency: 16,
   timeout: 30_000,
   connectTimeout: 10_000,
   headersTimeout: 30_000,

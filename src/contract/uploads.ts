@@ -33,12 +33,15 @@ export interface Uploads {
   declare(paths: readonly TreePath[], options: Signalled): Promise<readonly Ticket[]>;
   /**
    * Sends the bytes. Resolves when the storage has answered 2xx, and has taken what was sent where it tells what it took.
-   * `onProgress` gets the bytes sent so far. `md5` is that of what was sent, in base64; null: nobody has looked.
+   * `onProgress` gets the bytes sent so far; `onPushback` is called each time the storage says that it can't keep up. `md5` is that of what was sent, in base64; null: nobody has looked.
    */
   put(
     ticket: Ticket,
     source: OpenSource,
-    options: Signalled & { readonly onProgress?: (sent: number) => void },
+    options: Signalled & {
+      readonly onProgress?: (sent: number) => void;
+      readonly onPushback?: (() => void) | undefined;
+    },
   ): Promise<{ readonly md5: string | null }>;
   /** Tells the remote that the bytes have arrived; after it the upload is durable. */
   finish(tickets: readonly Ticket[], options: Signalled): Promise<void>;

@@ -138,3 +138,57 @@ export function unlessAborted<T>(promise: Promise<T>, signal: AbortSignal | unde
     promise.then(resolve, reject).finally(() => signal.removeEventListener('abort', leave));
   });
 }
+
+/** How long something may go on that is neither done nor stands still. */
+export interface Movement extends Pick<RetryPolicy, 'isRetryable' | 'signal' | 'onPause'> {
+  /** Whom it goes to or comes from. */
+  readonly url: string;
+  /** How long nothing may move, in milliseconds. */
+  readonly quietMs: number;
+  readonly onMoved: () => void;
+  /** Hears of the failure of each attempt. */
+  readonly onFailure?: ((failure: WireFailure) => void) | undefined;
+  readonly failureOf: (error: unknown, signal: AbortSignal) => WireFailure;
+}
+
+/**
+ * All attempts of a transfer, as long as it moves: it may take hours, but not stand still. Rejects with ETIMEDOUT when
+ * nothing has moved for `quietMs`; where the storage said why, and then nothing, with that.
+ */
+export function whileMoving<T>(
+  clock: Clock,
+  { url, quietMs, signal: outer, onMoved, onFailure, failureOf, ...policy }: Movement,
+  attempt: (signal: AbortSignal, moved: () => void, number: number) => Promise<T>,
+): Promise<T> {
+  let said: WireFailure | null = null;
+  const onRetry = (failure: WireFailure): void => {
+    said = failure.fault === 'status' ? failure : null;
+  };
+  const late = (): WireFailure => {
+    if (said) return said;
+    const detail = `Nothing moved to or from ${new URL(url).origin} for ${quietMs / 1000} s.`;
+    const failure = timedOut(detail, `no byte in ${quietMs} ms`);
+    onFailure?.(failure);
+    return failure;
+  };
+  const transfer = (signal: AbortSignal, postpone: () => void): Promise<T> => {
+    let movedAt = clock.now();
+    const leftMs = (): number => movedAt + quietMs - clock.now();
+    const moved = (): void => {
+      movedAt = clock.now();
+      said = null;
+      onMoved();
+      postpone();
+    };
+    return withRetries(clock, { ...policy, signal, leftMs, onRetry }, async (number) => {
+      try {
+        return await attempt(signal, moved, number);
+      } catch (error) {
+        const failure = failureOf(error, signal);
+        onFailure?.(failure);
+        throw failure;
+      }
+    });
+  };
+  return withDeadline(quietMs, outer, transfer, late);
+}

@@ -6,7 +6,7 @@ Atomics.add(new Int32Array(counter), 1, 1);
 port.on('message', (requests) => {
   const close = requests.find(({ method }) => method === 'close');
   if (!close) return;
-  port.postMessage({ type: 'reply', id: close.id, reply: { ok: true, value: null } });
+  port.postMessage([{ type: 'reply', id: close.id, reply: { ok: true, value: null } }]);
   Atomics.add(new Int32Array(counter), 0, 1);
   port.close();
 });

@@ -17,7 +17,7 @@ export async function runArtifactProgram(world: World, program: ArtifactProgram)
       apiKey: world.wandb.apiKey,
       sync: 'off',
       listingTtl: program.listingTtl,
-      concurrency: program.concurrency,
+      concurrency: program.concurrency ?? undefined,
       multipartBytes: program.multipartBytes,
       logger: {},
     });

@@ -16,7 +16,8 @@ export interface ArtifactProgram {
   readonly seed: number;
   readonly faults: number;
   readonly listingTtl: number;
-  readonly concurrency: number;
+  /** Null: it adapts. */
+  readonly concurrency: number | null;
   /** In bytes: what is larger goes in parts. */
   readonly multipartBytes: number;
   readonly steps: readonly ArtifactStep[];
@@ -31,7 +32,7 @@ export function makeArtifactProgram(seed: number, share: number | null, length: 
     seed,
     faults: share ?? 0.05 + random.unit() * 0.25,
     listingTtl: random.pick([50, 30_000]),
-    concurrency: random.pick([2, 16]),
+    concurrency: random.pick([2, null]),
     multipartBytes: 2 ** 31,
   };
   const steps = Array.from({ length }, (): ArtifactStep => {

@@ -21,7 +21,7 @@ export interface Report {
 
 /** Runs one program to its end, and compares the server with what the model allows. */
 export async function runRunProgram(world: World, program: RunProgram, kind: Kind): Promise<Report> {
-  const { faults, ...settings } = program.settings;
+  const { faults, concurrency, ...settings } = program.settings;
   const run = `lab/project/r${program.seed}-${world.nextSerial()}`;
   await world.wandb.seed({ [run]: {} });
   await using lane = await world.proxy.lane(run.replaceAll('/', '.'));
@@ -33,6 +33,7 @@ export async function runRunProgram(world: World, program: RunProgram, kind: Kin
   const connect = (url: string): WandbFs =>
     createWandbFs({
       ...settings,
+      concurrency: concurrency ?? undefined,
       baseUrl: url,
       apiKey: world.wandb.apiKey,
       root: run,

@@ -24,7 +24,8 @@ export interface RunSettings {
   readonly writebackDelay: number;
   /** In bytes; a sixteenth of it is the most that stays in memory while it is dirty. */
   readonly cacheBytes: number;
-  readonly concurrency: number;
+  /** Null: it adapts. */
+  readonly concurrency: number | null;
   /** The share of requests that are hit. */
   readonly faults: number;
 }
@@ -48,7 +49,7 @@ export function makeRunProgram(seed: number, share: number | null, length: numbe
     writeback: random.chance(0.15) ? 'through' : 'back',
     writebackDelay: random.pick([1, 20, 100]),
     cacheBytes: random.pick([65_536, 1_048_576, 64 * 1_048_576]),
-    concurrency: random.pick([1, 4, 16]),
+    concurrency: random.pick([1, 4, null]),
     faults: share ?? 0.05 + random.unit() * 0.25,
   };
   const steps: RunStep[] = [];

@@ -54,7 +54,7 @@ const tellUnlessServed = (detail, isOther = true) => {
   if (isTold || Atomics.load(new Int32Array(task.counter), ${HEARTBEAT}) > 0) return;
   isTold = true;
   const tell = ({ port, counter }) => {
-    port.postMessage({ type: 'gone', detail, isOther });
+    port.postMessage([{ type: 'gone', detail, isOther }]);
     const counts = new Int32Array(counter);
     Atomics.add(counts, 0, 1);
     Atomics.notify(counts, 0);

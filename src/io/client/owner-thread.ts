@@ -68,7 +68,7 @@ export class OwnerThread {
     });
     this.worker.on('error', this.onError);
     this.worker.on('exit', this.onExit);
-    port1.on('message', (answer: Answer) => this.receive(answer));
+    port1.on('message', (answers: readonly Answer[]) => this.receive(answers));
     this.keepProcess(false);
   }
 
@@ -115,7 +115,11 @@ export class OwnerThread {
     }
   }
 
-  private receive(answer: Answer): void {
+  private receive(answers: readonly Answer[]): void {
+    for (const answer of answers) this.receiveOne(answer);
+  }
+
+  private receiveOne(answer: Answer): void {
     if (answer.type === 'open') {
       const { content, transfers } = this.openContents.open(answer.id);
       this.post({ type: 'content', opening: answer.opening, content }, transfers);

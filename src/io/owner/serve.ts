@@ -1,9 +1,9 @@
-import type { Transferable } from 'node:worker_threads';
 import { HEARD } from '../../contract/counters.js';
 import type { Method, Reply } from '../../contract/remote.js';
 import { packEntries } from '../packed-entries.js';
-import { type Answer, failureOf, packReply, type Request, type ThreadData } from '../protocol.js';
+import { packReply, type Request, type ThreadData } from '../protocol.js';
 import { createLateOwner } from './late-owner.js';
+import type { Outbox } from './outbox.js';
 import { Paging } from './paging.js';
 import { ThreadContents } from './thread-contents.js';
 
@@ -14,9 +14,10 @@ import { ThreadContents } from './thread-contents.js';
  */
 export function serve(
   { port, store, counts: shared, ...options }: ThreadData,
-  post: Post,
+  outbox: Outbox,
   onClosed: () => void,
 ): void {
+  const { post } = outbox;
   const contents = new ThreadContents(post);
   const counts = new BigInt64Array(shared);
   const meter = { counts, isHeard: () => Atomics.load(counts, HEARD) !== 0n };
@@ -53,13 +54,10 @@ export function serve(
     void owner.handle(method, args, controller.signal, isPaged ? paging.tell : undefined).then((reply) => {
       running.delete(id);
       if (method === 'close' && reply.ok) onClosed();
-      try {
-        answer(id, method, reply);
-      } catch (thrown) {
-        // A value that can't be cloned: whoever is blocked must hear of it.
-        answer(id, method, { ok: false, failure: failureOf(thrown) });
-      }
-      if (method === 'close') port.close();
+      answer(id, method, reply);
+      if (method !== 'close') return;
+      outbox.flush();
+      port.close();
     });
   };
   port.on('message', (requests: readonly Request[]) => {
@@ -71,6 +69,3 @@ interface Running {
   readonly controller: AbortController;
   readonly paging: Paging;
 }
-
-/** Sends an answer, and wakes who is blocked. */
-export type Post = (answer: Answer, transfers?: readonly Transferable[]) => void;

@@ -3,7 +3,7 @@ import type { OpenSource } from '../../contract/uploads.js';
 import { disk } from '../../platform/disk.js';
 import { isDeno } from '../../platform/realm.js';
 import { type Opened, unpack } from '../protocol.js';
-import type { Post } from './serve.js';
+import type { Outbox } from './outbox.js';
 
 const { closeSync, openSync } = disk;
 
@@ -14,7 +14,7 @@ export class ThreadContents {
   /** Of what is open here by a number of its own: by its id, as often as it was opened. */
   private readonly ownFds = new Map<number, number[]>();
 
-  constructor(private readonly post: Post) {}
+  constructor(private readonly post: Outbox['post']) {}
 
   async open(id: number): Promise<OpenSource> {
     const content = await new Promise<Opened>((resolve) => {

@@ -67,7 +67,11 @@ export class Batch {
     }
     await Promise.all(
       this.jobs.map((job) =>
-        transfers.add(() => this.transfer(job, ticketOf), { priority: job.upload.isWanted ? 1 : 0 }),
+        transfers.run(
+          job.upload.source.size,
+          (onPushback) => this.transfer(job, ticketOf, onPushback),
+          job.upload.isWanted,
+        ),
       ),
     );
     if (this.timer) clearTimeout(this.timer);
@@ -75,7 +79,7 @@ export class Batch {
     await Promise.all(this.finishing);
   }
 
-  private async transfer(job: Job, ticketOf: Tickets): Promise<void> {
+  private async transfer(job: Job, ticketOf: Tickets, onPushback: () => void): Promise<void> {
     const { target, queue, options } = this.uploader;
     const { upload } = job;
     const { signal } = job.controller;
@@ -84,7 +88,8 @@ export class Batch {
     try {
       const ticket = ticketOf(upload.path);
       const { isDoubtful } = upload;
-      const sending = { signal, onProgress: this.progressOf(upload), now: options.now, isDoubtful };
+      const onProgress = this.progressOf(upload);
+      const sending = { signal, onProgress, onPushback, now: options.now, isDoubtful };
       const source = heldSource(options.contents, upload.source);
       const entry = await reading(source, (content) => send(target, ticket, content, sending));
       queue.sent(upload);

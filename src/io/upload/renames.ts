@@ -63,9 +63,10 @@ async function uploadAll(
   const ticketOf = await declare(target, paths, signal);
   const entries = new Map<TreePath, Entry>();
   const transfers = moves.map((move) =>
-    uploader.transfers.add(async () => {
+    uploader.transfers.run(sizeOf(move), async (onPushback) => {
       const ticket = ticketOf(move.to);
-      const sendTo = (source: OpenSource): Promise<Entry> => send(target, ticket, source, { signal, now });
+      const sendTo = (source: OpenSource): Promise<Entry> =>
+        send(target, ticket, source, { signal, now, onPushback });
       if (move.source) {
         entries.set(move.to, await reading(heldSource(contents, move.source), sendTo));
         return;
@@ -84,6 +85,9 @@ async function uploadAll(
   await target.uploads.finish(paths.map(ticketOf), { signal });
   return entries;
 }
+
+/** What nobody knows may be much. */
+const sizeOf = ({ source, entry }: Move): number => (source ?? entry)?.size ?? Number.POSITIVE_INFINITY;
 
 async function fetch(store: Store, uploader: Uploader, { from, entry }: Move): ReturnType<typeof download> {
   const { signal } = uploader;

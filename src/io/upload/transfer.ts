@@ -46,12 +46,13 @@ export async function send(
   options: {
     readonly signal: AbortSignal;
     readonly onProgress?: (sent: number) => void;
+    readonly onPushback?: (() => void) | undefined;
     readonly now: () => number;
     /** The server may have this content already: then nothing is sent. @default false */
     readonly isDoubtful?: boolean | undefined;
   },
 ): Promise<Entry> {
-  const { signal, onProgress, now, isDoubtful = false } = options;
+  const { signal, onProgress, onPushback, now, isDoubtful = false } = options;
   const size = sizeOf(source);
   if (isDoubtful) {
     const md5 = await md5Of(source);
@@ -61,6 +62,7 @@ export async function send(
   try {
     const { md5 } = await target.uploads.put(ticket, source, {
       signal,
+      onPushback,
       onProgress: (bytes) => {
         sent = bytes;
         onProgress?.(bytes);

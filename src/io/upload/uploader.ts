@@ -5,8 +5,8 @@ import { Failure } from '../../contract/failure.js';
 import type { FailedUpload, RemoteEvent } from '../../contract/remote.js';
 import type { TreePath } from '../../contract/tree-path.js';
 import { clearTimeout, monotonicClock, setImmediate, setTimeout } from '../../platform/time.js';
-import { PQueue } from '../../wire/p-queue.js';
 import { unevenly } from '../../wire/retry.js';
+import { UploadTurns } from '../../wire/transfer/upload-turns.js';
 import { Batch, type Job } from './batch.js';
 import { Flushes } from './flushes.js';
 import { UploadQueue } from './queue.js';
@@ -33,7 +33,7 @@ const RECENT_ENTRIES = 1000;
 /** Drives the upload queue: decides when a batch goes, runs it, and tells how it went. */
 export class Uploader {
   readonly queue: UploadQueue;
-  readonly transfers: PQueue;
+  readonly transfers: UploadTurns;
   /** What the latest uploads made, by path. */
   readonly recent = new LRUCache<TreePath, Entry>({ max: RECENT_ENTRIES });
   private readonly flushes: Flushes;
@@ -61,7 +61,7 @@ export class Uploader {
       readonly closing: AbortSignal;
     },
   ) {
-    this.transfers = new PQueue({ concurrency: options.concurrency });
+    this.transfers = new UploadTurns(options.concurrency, { now: monotonicClock });
     this.leaveToChance();
     this.queue = new UploadQueue({
       unitOf: options.unitOf,

@@ -40,7 +40,8 @@ export async function putFile(
   options: Parameters<Uploads['put']>[2],
 ): Promise<{ readonly md5: string | null }> {
   const { transfers } = context;
-  const sending = { signal: options.signal, onProgress: options.onProgress };
+  const { signal, onProgress, onPushback } = options;
+  const sending = { signal, onProgress, onPushback };
   try {
     return await transfers.upload(ticket.url, ticket.headers, source, sending);
   } catch (error) {

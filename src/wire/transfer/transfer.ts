@@ -1,6 +1,6 @@
 import type { Api } from '../api/api.js';
 import { notAnAddress, refusalOfStorage } from '../errors.js';
-import { type RetryPolicy, withDeadline, withRetries } from '../retry.js';
+import { type Movement, whileMoving } from '../retry.js';
 import { Slots, Turns } from '../slots.js';
 import { networkFailure } from '../transport/network-failure.js';
 import { isWebAddress } from '../transport/routes.js';
@@ -13,7 +13,7 @@ import {
   readShort,
   telling,
 } from '../transport/transport.js';
-import { notAgreed, timedOut, WireFailure } from '../wire-failure.js';
+import { notAgreed, WireFailure } from '../wire-failure.js';
 import {
   askable,
   cutShort,
@@ -25,6 +25,7 @@ import {
 } from './ranges.js';
 import { FOLLOWED, following, isSigned } from './redirects.js';
 import { assertStored, hashed, quietMsOf, withoutCredentials } from './upload.js';
+import { isPushback } from './upload-width.js';
 
 export interface DownloadOptions extends Wanted {
   /** Only this version of the content will do: an ETag, or the `tag` of an earlier download. */
@@ -80,10 +81,14 @@ const isRetryable = ({ fault, status }: WireFailure, retries: number): boolean =
  * `timeout`, over all of its attempts, it ends with ETIMEDOUT.
  */
 export class Transfers {
-  private readonly slots: Slots;
+  /** Each direction has its own turns: however much is sent, who reads has one. */
+  private readonly down: Slots;
+  private readonly up: Slots;
 
   constructor(readonly api: Api) {
-    this.slots = new Slots(new Turns(MOST_TRANSFERS), api.config.timeouts.call, api.clock, api.onWaiting);
+    const { clock, config, onWaiting } = api;
+    this.down = new Slots(new Turns(MOST_TRANSFERS), config.timeouts.call, clock, onWaiting);
+    this.up = new Slots(new Turns(MOST_TRANSFERS), config.timeouts.call, clock, onWaiting);
   }
 
   /**
@@ -95,7 +100,7 @@ export class Transfers {
     const { signal, isAhead } = options;
     const quietMs = this.api.config.timeouts.call;
     const bounds = { signal, isAhead, quietMs, isRetryable: isAhead ? () => false : isRetryable };
-    return this.moving(url, bounds, (signal, moved, attempt) =>
+    return this.transfer(this.down, url, bounds, (signal, moved, attempt) =>
       this.gather(url, { ...options, signal, attempt }, moved),
     );
   }
@@ -103,6 +108,8 @@ export class Transfers {
   /**
    * Sends all of `source`; rejects with a WireFailure for anything but 2xx. What the storage tells to have taken must be
    * what was sent: else it is sent again, three times in all, and then EIO.
+   *
+   * @param options.onPushback hears each time that the storage says it can't keep up
    */
   upload(
     url: string,
@@ -111,12 +118,16 @@ export class Transfers {
     options: {
       readonly signal: AbortSignal | undefined;
       readonly onProgress?: ((sent: number) => void) | undefined;
+      readonly onPushback?: (() => void) | undefined;
     },
   ): Promise<Upload> {
     if (!isWebAddress(url)) return Promise.reject(notAnAddress('upload to'));
     const { body, begin, md5: digest } = hashed(source);
     let corrupt = 0;
     const bounds = {
+      onFailure: (failure: WireFailure) => {
+        if (isPushback(failure)) options.onPushback?.();
+      },
       signal: options.signal,
       quietMs: quietMsOf(this.api, source),
       isRetryable: (failure: WireFailure, retries: number): boolean =>
@@ -124,7 +135,7 @@ export class Transfers {
           ? retries < MOST_RETRIES && ++corrupt < MOST_CORRUPT
           : isRetryable(failure, retries),
     };
-    return this.moving(url, bounds, async (signal, moved, attempt) => {
+    return this.transfer(this.up, url, bounds, async (signal, moved, attempt) => {
       const onProgress = (sent: number): void => {
         moved();
         options.onProgress?.(sent);
@@ -145,45 +156,24 @@ export class Transfers {
     });
   }
 
-  /**
-   * All attempts of a transfer, as long as it moves: it may take hours, but not stand still. Rejects with ETIMEDOUT when
-   * nothing has moved for `quietMs`; where the storage said why, and then nothing, with that.
-   */
-  private moving<T>(
+  private transfer<T>(
+    slots: Slots,
     url: string,
-    bounds: Pick<RetryPolicy & DownloadOptions, 'isRetryable' | 'signal' | 'isAhead'> & { quietMs: number },
-    attempt: (signal: AbortSignal, moved: () => void, number: number) => Promise<T>,
+    bounds: Pick<Movement, 'isRetryable' | 'signal' | 'quietMs' | 'onFailure'> & {
+      isAhead?: boolean | undefined;
+    },
+    attempt: Parameters<typeof whileMoving<T>>[2],
   ): Promise<T> {
-    const { clock } = this.api;
-    const { quietMs, isRetryable, isAhead, signal: outer } = bounds;
-    let said: WireFailure | null = null;
-    const onRetry = (failure: WireFailure): void => {
-      said = failure.fault === 'status' ? failure : null;
+    const { api } = this;
+    const { isAhead, ...movement } = bounds;
+    const more = {
+      url,
+      onPause: api.onPause(url),
+      onMoved: () => slots.moved(),
+      failureOf: (error: unknown, signal: AbortSignal) => networkFailure(error, api.peer(url), signal),
     };
-    const late = (): WireFailure => {
-      if (said) return said;
-      const detail = `Nothing moved to or from ${new URL(url).origin} for ${quietMs / 1000} s.`;
-      return timedOut(detail, `no byte in ${quietMs} ms`);
-    };
-    const transfer = (signal: AbortSignal, postpone: () => void): Promise<T> => {
-      let movedAt = clock.now();
-      const leftMs = (): number => movedAt + quietMs - clock.now();
-      const moved = (): void => {
-        movedAt = clock.now();
-        said = null;
-        this.slots.moved();
-        postpone();
-      };
-      const policy = { signal, leftMs, isRetryable, onPause: this.api.onPause(url), onRetry };
-      return withRetries(clock, policy, async (number) => {
-        try {
-          return await attempt(signal, moved, number);
-        } catch (error) {
-          throw networkFailure(error, this.api.peer(url), signal);
-        }
-      });
-    };
-    return this.slots.run(outer, () => withDeadline(quietMs, outer, transfer, late), isAhead);
+    const move = () => whileMoving(api.clock, { ...movement, ...more }, attempt);
+    return slots.run(bounds.signal, move, isAhead);
   }
 
   /** A storage may send less than it was asked for (RFC 9110, 15.3.7): the rest is asked for, of the same version. */

@@ -71,12 +71,12 @@ export interface TransportChoice {
   readonly dispatcher?: Dispatcher | null | undefined;
 }
 
-/** Transfers at once. */
+/** Transfers at once, each way. */
 export const MOST_TRANSFERS = 64;
 /** Requests to the API at once; the SDK's core keeps to the same (protocol section 2.3). */
 export const MOST_REQUESTS = 10;
 /** To one host, which may be both API and storage. What has a slot has a socket: its time doesn't run out in a queue. */
-const MOST_SOCKETS = MOST_TRANSFERS + MOST_REQUESTS;
+const MOST_SOCKETS = 2 * MOST_TRANSFERS + MOST_REQUESTS;
 
 export function createTransport(config: WireConfig, choice: TransportChoice): Transport {
   const { timeouts, userAgent } = config;

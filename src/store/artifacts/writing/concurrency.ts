@@ -1,7 +1,7 @@
 import { setMaxListeners } from 'node:events';
 import { Failure } from '../../../contract/failure.js';
-import type { PQueue } from '../../../wire/p-queue.js';
 import { unlessAborted } from '../../../wire/retry.js';
+import type { UploadTurns } from '../../../wire/transfer/upload-turns.js';
 
 export function assertNotAborted(signal: AbortSignal | undefined): void {
   if (signal?.aborted) throw new Failure('ECANCELED');
@@ -65,20 +65,48 @@ export async function abortable<T>(
 }
 
 /**
- * Runs a task when the queue has a slot for it. Who gives up while it waits gets ECANCELED at once, whatever others are
- * sending; who gives up while it runs gets it when the task has ended.
+ * Those who wait under a signal, and leave when it aborts. It has one listener for them all: a signal goes through all that
+ * it has for each that comes and goes, and thousands wait.
  */
-export async function inSlot<T>(queue: PQueue, signal: AbortSignal, task: () => Promise<T>): Promise<T> {
-  assertNotAborted(signal);
+export class Waiting {
+  private readonly leaving = new Set<() => void>();
+
+  /** @param signal lives no longer than those who wait */
+  constructor(readonly signal: AbortSignal) {
+    signal.addEventListener('abort', () => {
+      for (const leave of this.leaving) leave();
+    });
+  }
+
+  add(leave: () => void): void {
+    this.leaving.add(leave);
+  }
+
+  delete(leave: () => void): void {
+    this.leaving.delete(leave);
+  }
+}
+
+/**
+ * Runs a task that sends so many bytes when it has a turn. Who gives up while it waits gets ECANCELED at once, whatever
+ * others are sending; who gives up while it runs gets it when the task has ended.
+ */
+export async function inTurn<T>(
+  turns: UploadTurns,
+  bytes: number,
+  waiting: Waiting,
+  task: (onPushback: () => void) => Promise<T>,
+): Promise<T> {
+  assertNotAborted(waiting.signal);
   return new Promise((resolve, reject) => {
     const leave = (): void => reject(new Failure('ECANCELED'));
-    signal.addEventListener('abort', leave, { once: true });
-    const run = async (): Promise<T> => {
-      signal.removeEventListener('abort', leave);
-      assertNotAborted(signal);
-      return task();
+    waiting.add(leave);
+    const run = async (onPushback: () => void): Promise<T> => {
+      waiting.delete(leave);
+      assertNotAborted(waiting.signal);
+      return task(onPushback);
     };
-    queue.add(run).then(resolve, reject);
+    turns.run(bytes, run).then(resolve, reject);
   });
 }
 

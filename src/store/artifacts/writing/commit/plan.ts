@@ -2,7 +2,7 @@ import type { DraftFile } from '../../../../contract/drafts.js';
 import { Failure } from '../../../../contract/failure.js';
 import { decodeFileName } from '../../../../contract/tree-path.js';
 import type { Source } from '../../../../contract/uploads.js';
-import { sizeOf } from '../../../common/sources.js';
+import { reading, sizeOf } from '../../../common/sources.js';
 import { contentNameOf, type DigestAlgorithm, versionOf } from '../../content.js';
 import type { ArtifactsContext } from '../../context.js';
 import { ANY_REGION, type ManifestEntry } from '../../manifest/format.js';
@@ -12,6 +12,16 @@ import { assertNotAborted, forEachOf } from '../concurrency.js';
 import { step } from '../failures.js';
 import { digestContent } from '../files/digests.js';
 import { partBytesOf } from '../files/parts.js';
+
+/** Files of a draft that are read at once. */
+const READ_AT_ONCE = 16;
+
+/**
+ * Small content that was read to know its digests stays until it is sent, in bytes: so it needn't be asked for again. A
+ * commit keeps so much in all.
+ */
+const MOST_KEPT_OF_A_FILE = 64 * 1024;
+const MOST_KEPT = 16 * 1024 * 1024;
 
 /** Content that the server may not have. */
 export interface PlannedUpload {
@@ -54,7 +64,13 @@ export async function planDraft(
   const entries: ManifestEntry[] = [];
   const uploads: PlannedUpload[] = [];
   const regions = new Set<string>();
-  await forEachOf(named, context.client.config.concurrency, async ({ file, path }) => {
+  let kept = 0;
+  const keeps = (bytes: number): boolean => {
+    if (bytes > MOST_KEPT_OF_A_FILE || kept + bytes > MOST_KEPT) return false;
+    kept += bytes;
+    return true;
+  };
+  await forEachOf(named, READ_AT_ONCE, async ({ file, path }) => {
     assertNotAborted(signal);
     if (file.kind === 'copy') {
       const { entry, region } = await step(`Copying '${path}' failed`, () =>
@@ -66,7 +82,7 @@ export async function planDraft(
       entries.push(reference(path, file.uri));
     } else {
       const upload = await step(`Reading '${path}' failed`, () =>
-        planned(context, { name: file.name, path, source: file.source }, algorithm, signal),
+        planned(context, { name: file.name, path, source: file.source }, { algorithm, signal, keeps }),
       );
       uploads.push(upload);
       entries.push(entryOf(upload, algorithm));
@@ -106,19 +122,29 @@ function assertDistinct(files: readonly { readonly path: string }[]): void {
   }
 }
 
+interface Reading {
+  readonly algorithm: DigestAlgorithm;
+  readonly signal: AbortSignal | undefined;
+  /** May so many bytes stay in memory? */
+  readonly keeps: (bytes: number) => boolean;
+}
+
 async function planned(
   context: ArtifactsContext,
   { name, path, source }: Pick<PlannedUpload, 'name' | 'path' | 'source'>,
-  algorithm: DigestAlgorithm,
-  signal: AbortSignal | undefined,
+  { keeps, ...options }: Reading,
 ): Promise<PlannedUpload> {
   const size = sizeOf(source);
   const partBytes = partBytesOf(size, context.artifacts);
-  const { digest, md5, parts } = await digestContent(source, { algorithm, partBytes, signal });
+  const { content, digests } = await reading(source, async (content) => ({
+    content,
+    digests: await digestContent(content, { ...options, partBytes }),
+  }));
+  const { digest, md5, parts } = digests;
   return {
     name,
     path,
-    source,
+    source: content.kind === 'bytes' && keeps(size) ? content : source,
     size,
     digest,
     md5,

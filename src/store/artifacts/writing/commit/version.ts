@@ -10,13 +10,15 @@ import {
   type VersionFactsFragment,
 } from '../../../../wire/generated.js';
 import { isWireFailure } from '../../../../wire/wire-failure.js';
+import type { DigestAlgorithm } from '../../content.js';
 import type { ArtifactsContext } from '../../context.js';
 import { type Membership, membershipEntries, ownMembership } from '../../listing/entries.js';
 import { checkReserved } from '../../names.js';
 import { type CollectionName, collectionAt } from '../../places.js';
 import { addAliases } from '../alias-changes.js';
-import { assertNotAborted, Turns } from '../concurrency.js';
+import { abortable, allOrFirstFailure, assertNotAborted, Turns } from '../concurrency.js';
 import { failedAt, ifGone, step } from '../failures.js';
+import { DIGEST_FEATURE } from '../files/declaration.js';
 import { announceManifest, type Target, uploadManifest } from '../files/manifest.js';
 import { FileUploads, type Sending } from '../files/uploads.js';
 import { type CreatedArtifact, createArtifact, type NewArtifact, newArtifact } from './artifact.js';
@@ -54,9 +56,24 @@ export class Commits {
     return this.turns.take(draft.collection, signal, async () => {
       assertNotAborted(signal);
       const checked = await withBase(this.context, draft.base ?? null, options, signal);
-      await checkCollection(this.context, place, checked.algorithm, signal);
-      const plan = await planDraft(this.context, draft.files, checked.algorithm, signal);
+      const plan = await this.plan(place, draft, checked.algorithm, signal);
       return this.make(draft.collection, newArtifact(place, plan, checked), options);
+    });
+  }
+
+  /** While the server tells whether it takes such a version, the draft is read. */
+  private plan(
+    place: CollectionName,
+    { files }: Draft,
+    algorithm: DigestAlgorithm,
+    outer: AbortSignal | undefined,
+  ): Promise<Plan> {
+    return abortable(outer, async (controller) => {
+      const { signal } = controller;
+      const checked = checkCollection(this.context, place, algorithm, signal);
+      const planned = planDraft(this.context, files, algorithm, signal);
+      await allOrFirstFailure([checked, planned.then(() => {})], () => controller.abort());
+      return planned;
     });
   }
 
@@ -120,9 +137,11 @@ export class Commits {
   private async upload(target: Target, plan: Plan, sending: Sending): Promise<void> {
     const { context } = this;
     const { signal } = sending;
-    const manifestId = await step('Announcing the manifest failed', () =>
-      announceManifest(context, target, signal),
-    );
+    const [manifestId] = await Promise.all([
+      step('Announcing the manifest failed', () => announceManifest(context, target, signal)),
+      // Needed with the first files; it never fails.
+      context.features.has(DIGEST_FEATURE),
+    ]);
     const files = { artifactId: target.artifactId, manifestId, algorithm: plan.algorithm };
     const births = await this.uploads.upload(files, plan.uploads, sending);
     const entries = plan.entries.map((entry) => {

@@ -2,13 +2,13 @@ import type { ArtifactsConfig } from '../../../../config/artifacts.js';
 import { Failure } from '../../../../contract/failure.js';
 import type { Source } from '../../../../contract/uploads.js';
 import { CompleteMultipartUploadArtifactDocument } from '../../../../wire/generated.js';
-import type { PQueue } from '../../../../wire/p-queue.js';
 import type { Transfers } from '../../../../wire/transfer/transfer.js';
+import type { UploadTurns } from '../../../../wire/transfer/upload-turns.js';
 import { isWireFailure } from '../../../../wire/wire-failure.js';
 import { Attempts } from '../../../common/changes.js';
 import type { StoreContext } from '../../../common/context.js';
 import { reading } from '../../../common/sources.js';
-import { abortable, allOrFirstFailure, inSlot } from '../concurrency.js';
+import { abortable, allOrFirstFailure, inTurn, Waiting } from '../concurrency.js';
 import { contentChanged } from '../failures.js';
 import type { DeclaredFile, DeclaredPart, Multipart } from './declaration.js';
 
@@ -54,23 +54,24 @@ export function partsOf(size: number, partBytes: number): readonly Part[] {
 /** Sends all parts side by side, and puts them together. Resolves with a failure where nobody knows whether the file is there. */
 export async function sendParts(
   context: StoreContext,
-  queue: PQueue,
+  turns: UploadTurns,
   { file, birthArtifactId, multipart }: DeclaredFile & { readonly multipart: Multipart },
   { signal: outer, onProgress }: Sending & { readonly signal: AbortSignal },
 ): Promise<Failure | null> {
   const { uploadId, storagePath, contentType, parts } = multipart;
   const progress = onProgress && sumOfParts(onProgress);
-  const completedParts = await abortable(outer, (controller) =>
-    allOrFirstFailure(
+  const completedParts = await abortable(outer, (controller) => {
+    const waiting = new Waiting(controller.signal);
+    return allOrFirstFailure(
       parts.map((part) => {
         const options = { signal: controller.signal, onProgress: progress?.(part.number) };
-        return inSlot(queue, controller.signal, () =>
-          sendPart(context.transfers, file.source, { ...part, contentType }, options),
+        return inTurn(turns, part.size, waiting, (onPushback) =>
+          sendPart(context.transfers, file.source, { ...part, contentType }, { ...options, onPushback }),
         );
       }),
       () => controller.abort(),
-    ),
-  );
+    );
+  });
   const input = {
     completeMultipartAction: 'Complete' as const,
     completedParts,

@@ -1,12 +1,12 @@
 import type { Failure } from '../../../../contract/failure.js';
 import type { Store } from '../../../../contract/store.js';
-import { PQueue } from '../../../../wire/p-queue.js';
 import { unlessAborted } from '../../../../wire/retry.js';
+import { UploadTurns } from '../../../../wire/transfer/upload-turns.js';
 import { isWireFailure } from '../../../../wire/wire-failure.js';
 import type { StoreContext } from '../../../common/context.js';
 import { reading } from '../../../common/sources.js';
 import type { PlannedUpload } from '../commit/plan.js';
-import { abortable, assertNotAborted, inSlot } from '../concurrency.js';
+import { abortable, assertNotAborted, inTurn, Waiting } from '../concurrency.js';
 import { contentChanged, failedAt, isRefusal, ofStorage } from '../failures.js';
 import { type DeclaredFile, declareFiles, type FileTarget } from './declaration.js';
 import { digestContent } from './digests.js';
@@ -27,6 +27,8 @@ export type Sending = Pick<
 interface Round {
   readonly target: FileTarget;
   readonly controller: AbortController;
+  /** Those whose turn has not come. */
+  readonly queued: Waiting;
   /** The artifacts with which the bytes came, by path. */
   readonly births: Map<string, string>;
   readonly waiting: Sending;
@@ -36,10 +38,11 @@ interface Round {
 
 /** Brings the content of versions to the storage: announced in batches, sent in parallel while the next are announced. */
 export class FileUploads {
-  private readonly queue: PQueue;
+  private readonly turns: UploadTurns;
 
   constructor(private readonly context: StoreContext) {
-    this.queue = new PQueue({ concurrency: context.client.config.concurrency });
+    const { client } = context;
+    this.turns = new UploadTurns(client.config.concurrency, client.api.clock);
   }
 
   /**
@@ -71,12 +74,13 @@ export class FileUploads {
     waiting: Sending,
   ): Promise<Round['refused']> {
     return abortable(waiting.signal, async (controller) => {
-      const round: Round = { target, controller, births, waiting, refused: [], failures: [] };
+      const queued = new Waiting(controller.signal);
+      const round: Round = { target, controller, queued, births, waiting, refused: [], failures: [] };
       const sending: Promise<void>[] = [];
       try {
         for (let at = 0; at < files.length && !controller.signal.aborted; ) {
           const batch = batchFrom(files, at, this.context.sizes.get('artifactFiles'));
-          await unlessAborted(this.queue.onSizeLessThan(Math.ceil(batch.length / 2)), controller.signal);
+          await unlessAborted(this.turns.onFewWaiting(Math.ceil(batch.length / 2)), controller.signal);
           await this.context.sizes.all('artifactFiles', batch, async (some) => {
             const declared = await declareFiles(this.context, target, some, controller.signal);
             sending.push(...declared.map((each) => this.send(round, each)));
@@ -103,11 +107,13 @@ export class FileUploads {
     };
     try {
       if (multipart !== null) {
-        const unsettled = await sendParts(this.context, this.queue, { ...declared, multipart }, options);
+        const unsettled = await sendParts(this.context, this.turns, { ...declared, multipart }, options);
         if (unsettled) return void round.refused.push({ file, failure: unsettled });
       } else if (url !== null) {
-        const { md5 } = await inSlot(this.queue, options.signal, () =>
-          reading(file.source, (content) => this.context.transfers.upload(url, headers, content, options)),
+        const { md5 } = await inTurn(this.turns, file.size, round.queued, (onPushback) =>
+          reading(file.source, (content) =>
+            this.context.transfers.upload(url, headers, content, { ...options, onPushback }),
+          ),
         );
         // Not every storage compares what comes with what was announced.
         if (md5 !== file.md5) throw contentChanged();
