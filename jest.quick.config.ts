@@ -3,22 +3,23 @@ import config from './jest.config.ts';
 
 /**
  * What starts many processes, runs other people's tools or random
- * programs, compares with Node call by call, or waits for what fails: two thirds of the time.
+ * programs, compares with Node call by call, waits for what fails, or counts the requests for thousands of files.
  */
 const LONG = [
-  'artifacts/(concurrency|hostile-manifests|sdk-cache)',
+  'artifacts/(compressed-references|concurrency|hostile-manifests|sdk-cache)',
   'differential/',
   'ends/',
   'frameworks/',
-  'integrations/register',
+  'integrations/(node-vfs|register)',
   'io/(own-threads|thread)',
   'kernel/(model|content/journal/kills|.*-node)',
   'node/(blobs|watch|.*-equals?-node)',
   'package/(benchmarks|installed|readme|files-passed)',
   'process/',
   'reliability/',
-  'semantics/(bad-line|broken-transfers|claimed-sizes|expired-urls|failing-server|large-files)',
-  'store/(artifact-commit-failures|artifacts-manifest)',
+  'semantics/(bad-line|broken-transfers|claimed-sizes|expired-urls|failing-server|large-files|whole-files)',
+  'semantics/(copy-request|read-ahead|walk-request)-counts',
+  'store/(artifact-commit-failures|artifacts-contract|artifacts-manifest)',
   'testing/(artifact-seeding|command-line|recorded/record)',
   'tools/',
   'wire/deadlines',

@@ -1,9 +1,9 @@
 /** The results as a picture for README: one bar a row, its ratio against its aim. Readable on light and on dark. */
 
 const LINE = 26;
-const WIDTH = 860;
-const LEFT = 430;
-const RIGHT = 130;
+const WIDTH = 1100;
+const LEFT = 400;
+const RIGHT = 360;
 const TOP = 46;
 
 const escaped = (text) =>
@@ -15,13 +15,13 @@ const position = (share) => {
   return LEFT + ((Math.log10(clamped) + 1) / 2) * (WIDTH - LEFT - RIGHT);
 };
 
-function bar({ title, ratio, aim, met }, at) {
+function bar({ title, against, ratio, aim, met }, at) {
   const y = TOP + at * LINE;
   const end = position(ratio / aim);
   return [
     `<text class="name" x="${LEFT - 10}" y="${y + 16}" text-anchor="end">${escaped(title)}</text>`,
     `<rect class="${met ? 'met' : 'over'}" x="${LEFT}" y="${y + 4}" width="${(end - LEFT).toFixed(1)}" height="16" rx="2"/>`,
-    `<text class="value" x="${(end + 6).toFixed(1)}" y="${y + 16}">${ratio} × (≤ ${aim})</text>`,
+    `<text class="value" x="${(end + 6).toFixed(1)}" y="${y + 16}">${ratio} × ${escaped(against)} (≤ ${aim})</text>`,
   ].join('\n');
 }
 

@@ -18,6 +18,8 @@ function lineOf({ name, title, against, of, aim, most, ours, peer, ratio, spread
 function tableOf({ machine, size, pairs, rows, load }) {
   const busy = load > machine.cores / 2 ? `, beside other work (a load of ${load})` : '';
   return [
+    "![each row's ratio against its aim](../bench/results.svg)",
+    '',
     `Node ${machine.node.slice(1)} on ${machine.cores} cores (${machine.cpu}, ${machine.memoryGb} GB, ${machine.platform})${busy}; size \`${size}\`, ${pairs} pairs a row.`,
     '',
     '| row | work | beside | ours / theirs | ratio | aim | met |',

@@ -3,6 +3,7 @@ import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { gzipSync } from 'node:zlib';
 import type { SeedReference } from 'wandb-fs/testing';
+import { STANDARD } from '../helpers/server.js';
 import { errorOf, mount, newCollection, useLab } from './helpers/mounts.js';
 
 const MEBIBYTE = 1 << 20;
@@ -29,7 +30,7 @@ const answer: RequestListener = ({ url = '', headers }, response) => {
 };
 
 const web = createServer(answer);
-const server = useLab();
+const server = useLab(STANDARD);
 let host: string;
 beforeAll(async () => {
   await new Promise<void>((resolve) => web.listen(0, '127.0.0.1', resolve));

@@ -1,4 +1,4 @@
-import { useServer } from '../helpers/server.js';
+import { STANDARD, useServer } from '../helpers/server.js';
 import { errorOf, mount, newCollection } from './helpers/mounts.js';
 
 const HEAD = {
@@ -8,7 +8,7 @@ const HEAD = {
 };
 const ENTRY = { digest: 'XUFAKrxLKna5cZ2REBfFkg==', size: 5 };
 
-const server = useServer();
+const server = useServer(STANDARD);
 
 /** A version whose manifest says this, whatever it is. */
 async function versionWith(manifest: string | Readonly<Record<string, unknown>>): Promise<string> {

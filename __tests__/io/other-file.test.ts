@@ -11,6 +11,8 @@ const thrownBy = (call: () => unknown): unknown => {
   }
 };
 
+/** A slow machine's start of a thread; what it would be without being told is the whole `syncTimeout`, two minutes. */
+const SOON_MS = 20_000;
 const OPTIONS = { baseUrl: 'http://127.0.0.1:9', apiKey: 'k'.repeat(40) };
 
 describe("a `workerUrl` that isn't the I/O thread's file", () => {
@@ -21,11 +23,11 @@ describe("a `workerUrl` that isn't the I/O thread's file", () => {
     ['throws', 'throwing.mjs', 'of its own'],
     ['is no module', 'text.txt', 'Unknown file extension'],
     ['is the program itself', 'program.mjs', 'has no I/O thread of its own'],
-  ])('but %s fails each call within a second, and says what to bundle', async (_, name, reason) => {
+  ])('but %s fails each call soon, and says what to bundle', async (_, name, reason) => {
     const fs = createWandbFs({ ...OPTIONS, workerUrl: pathToFileURL(join(__dirname, 'threads', name)) });
     const began = performance.now();
     const failure = thrownBy(() => fs.readdirSync('/'));
-    expect(performance.now() - began).toBeLessThan(1000);
+    expect(performance.now() - began).toBeLessThan(SOON_MS);
     expect(failure).toMatchObject({ code: 'ENOTSUP', message: expect.stringContaining("'wandb-fs/thread'") });
     expect(String((failure as Error).cause)).toContain(reason);
     await expect(fs.promises.readdir('/')).rejects.toMatchObject({ code: 'ENOTSUP' });
@@ -41,7 +43,7 @@ describe("a `workerUrl` that isn't the I/O thread's file", () => {
     const failing = expect(first.promises.readdir('/')).rejects.toMatchObject({ code: 'ENOTSUP' });
     const began = performance.now();
     expect(thrownBy(() => second.readdirSync('/'))).toMatchObject({ code: 'ENOTSUP' });
-    expect(performance.now() - began).toBeLessThan(1000);
+    expect(performance.now() - began).toBeLessThan(SOON_MS);
     await failing;
     await Promise.all([first.wandb.close(), second.wandb.close()]);
   });

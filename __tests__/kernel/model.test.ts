@@ -271,6 +271,7 @@ async function run({
   const { kernel, remote, server, clock } = mounted;
   const choose = seeded(seed);
   server.pageSize = pageSize;
+  server.toldSize = pageSize;
   server.isLagging = isLagging;
   const aborts = new Map<AbortController, number>();
   const elsewhere = (): void => {
@@ -370,6 +371,31 @@ const FOUND: [typeof program extends fc.Arbitrary<infer T> ? T : never][] = [
         ],
       ],
       seed: -19,
+      pageSize: 2,
+      isLagging: false,
+      failingPuts: 0,
+      listingTtl: 0,
+    },
+  ],
+  // An answer that was asked for before comes while a listing is told page by page, which has shown the name already.
+  [
+    {
+      actors: [
+        [
+          step({ type: 'rename', path: 'a', to: 'a' }, true),
+          step({ type: 'write', path: 'd/a', text: '' }),
+          step({ type: 'read', path: 'a' }),
+          step({ type: 'opendir' }),
+        ],
+        [
+          step({ type: 'write', path: 'd', text: '' }, true),
+          step({ type: 'write', path: 'a', text: '' }),
+          step({ type: 'read', path: 'b' }, true),
+          step({ type: 'read', path: 'a' }),
+          step({ type: 'unlink', path: 'd/a' }),
+        ],
+      ],
+      seed: -1172757669,
       pageSize: 2,
       isLagging: false,
       failingPuts: 0,

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { makeDirectory } from '../helpers/directories.js';
 import { packageRoot, runWell } from '../helpers/processes.js';
 
-jest.setTimeout(120_000);
+jest.setTimeout(300_000);
 
 interface Result {
   readonly name: string;
@@ -20,7 +20,7 @@ interface Result {
 const bench = (program: string, ...args: string[]): Promise<string> =>
   runWell(process.execPath, ['--expose-gc', join('bench', program), '--size', 'tiny', ...args], {
     cwd: packageRoot,
-    timeout: 110_000,
+    timeout: 280_000,
   });
 
 /** Of no row: how long it takes is for who runs the benchmarks. */

@@ -2,14 +2,14 @@ import { readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { WandbFs } from 'wandb-fs';
-import { useServer } from '../helpers/server.js';
+import { STANDARD, useServer } from '../helpers/server.js';
 import { makeRun, mount } from '../semantics/helpers/mounts.js';
 
 const LARGE = 6_000_000;
 /** More than the closed files whose fds stay open for a while. */
 const MANY = 150;
 
-const server = useServer({ finalize: 'put' });
+const server = useServer(STANDARD);
 let run: string;
 beforeEach(async () => {
   run = await makeRun(server);

@@ -1,9 +1,9 @@
 import { makeDirectory } from '../helpers/directories.js';
 import { packageRoot, runWell } from '../helpers/processes.js';
-import { startServer, useServer } from '../helpers/server.js';
+import { STANDARD, startServer, useServer } from '../helpers/server.js';
 import { connect, makeRun } from '../semantics/helpers/mounts.js';
 
-const server = useServer({ finalize: 'put' });
+const server = useServer(STANDARD);
 let run: string;
 beforeEach(async () => {
   run = await makeRun(server, { file: 'content' });
@@ -61,7 +61,7 @@ test('close does not wait for a call that can not end', async () => {
 
 describe('close with the server gone says what becomes of the content', () => {
   const closeWithoutServer = async (journal: string | undefined): Promise<string> => {
-    const own = await startServer({ finalize: 'put' });
+    const own = await startServer(STANDARD);
     await own.seed({ 'team/project/run': {} });
     const fs = connect(own, { journal, logger: { warn: () => {} } });
     await fs.promises.writeFile('/team/project/run/file', 'x');

@@ -1,4 +1,4 @@
-import { useServer } from '../helpers/server.js';
+import { STANDARD, useServer } from '../helpers/server.js';
 import { makeRun, mount } from '../semantics/helpers/mounts.js';
 import { eventually } from '../semantics/helpers/waiting.js';
 
@@ -6,7 +6,7 @@ import { eventually } from '../semantics/helpers/waiting.js';
 const LARGE = 6_000_000;
 const large = (byte: number): Buffer => Buffer.alloc(LARGE, byte);
 
-const server = useServer({ finalize: 'put' });
+const server = useServer(STANDARD);
 let run: string;
 beforeEach(async () => {
   run = await makeRun(server, { ckpt: 'first' });

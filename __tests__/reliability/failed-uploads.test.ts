@@ -1,8 +1,8 @@
-import { useServer } from '../helpers/server.js';
+import { STANDARD, useServer } from '../helpers/server.js';
 import { makeRun, mount } from '../semantics/helpers/mounts.js';
 import { contentOn, eventually } from '../semantics/helpers/waiting.js';
 
-const server = useServer({ finalize: 'put' });
+const server = useServer(STANDARD);
 let run: string;
 beforeEach(async () => {
   run = await makeRun(server);

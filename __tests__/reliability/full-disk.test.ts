@@ -5,7 +5,7 @@ import { Overlay } from '../../src/kernel/content/local/overlay.js';
 import { diskVolume, onDisk } from '../../src/kernel/content/local/volumes.js';
 import { Inode } from '../../src/kernel/namespace/inode.js';
 import { packageRoot, runWell } from '../helpers/processes.js';
-import { startServer } from '../helpers/server.js';
+import { STANDARD, startServer } from '../helpers/server.js';
 import { codeOf } from '../kernel/helpers/mount.js';
 import { makeRun } from '../semantics/helpers/mounts.js';
 
@@ -58,7 +58,7 @@ test('a copy that the disk refuses leaves no fd and no file behind, and the cont
 });
 
 test('a file that the disk takes none of is not created, and the error has the path of the caller', async () => {
-  const server = await startServer({ finalize: 'put' });
+  const server = await startServer(STANDARD);
   const run = await makeRun(server);
   const stdout = await runWell(
     process.execPath,

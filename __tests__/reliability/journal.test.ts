@@ -4,10 +4,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createWandbArtifactFs, createWandbFs, type WandbFs } from 'wandb-fs';
 import { packageRoot } from '../helpers/processes.js';
-import { useServer } from '../helpers/server.js';
+import { STANDARD, useServer } from '../helpers/server.js';
 import { makeRun } from '../semantics/helpers/mounts.js';
 
-const server = useServer({ finalize: 'put' });
+const server = useServer(STANDARD);
 let run: string;
 let journal: string;
 let mounted: WandbFs[] = [];

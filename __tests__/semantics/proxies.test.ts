@@ -1,7 +1,7 @@
 import { createWandbArtifactFs, createWandbFs, type WandbFs } from 'wandb-fs';
 import type { FakeWandb } from 'wandb-fs/testing';
 import { type ForwardProxy, startForwardProxy, startTlsServer } from '../helpers/network.js';
-import { startServer } from '../helpers/server.js';
+import { STANDARD, startServer } from '../helpers/server.js';
 import { startWeb, type Web } from '../helpers/web.js';
 import { call, errorsOf, STYLES } from './helpers/styles.js';
 
@@ -15,7 +15,7 @@ let web: Web;
 /** The server behind TLS, under a name that the proxy alone can look up. */
 let secure: string;
 beforeAll(async () => {
-  server = await startServer({ finalize: 'put' });
+  server = await startServer(STANDARD);
   web = await startWeb('0123456789');
   proxy = await startForwardProxy({ user: 'me:se cret' });
   await server.seed({ [RUN.slice(1)]: { 'petals.txt': 'pink' } });

@@ -6,7 +6,7 @@ import { pipeline } from 'node:stream/promises';
 import { createWandbArtifactFs, type WandbFs } from 'wandb-fs';
 import { makeDirectory } from '../helpers/directories.js';
 import { at, startRewritingProxy } from '../helpers/rewriting-proxy.js';
-import { useServer } from '../helpers/server.js';
+import { STANDARD, useServer } from '../helpers/server.js';
 import { makeRun, mount } from './helpers/mounts.js';
 import { call, errorOf, STYLES } from './helpers/styles.js';
 
@@ -20,7 +20,7 @@ const once = { ...always, times: 1 } as const;
 /** A cache that takes a file by ranges of one MiB; with the default one it is a file of more than 8 MiB. */
 const mountSmall = (): WandbFs => mount(server, { cacheBytes: 4 * MEBIBYTE });
 
-const server = useServer({ finalize: 'put' });
+const server = useServer(STANDARD);
 let run: string;
 beforeAll(async () => {
   run = await makeRun(server, { 'large.bin': content });

@@ -9,7 +9,7 @@ import { createWandbFs } from 'wandb-fs';
 const [count, path] = process.argv.slice(2);
 
 const settled = async () => {
-  for (let round = 0; round < 5; round++) {
+  for (let round = 0; round < 3; round++) {
     globalThis.gc();
     await wait(100);
   }
@@ -32,7 +32,7 @@ const timed = (work) => {
 
 const all = [];
 // Connections, compiled code and the heap are there already.
-for (let at = 0; at < 20; at++) all.push(make());
+for (let at = 0; at < Math.min(20, Number(count)); at++) all.push(make());
 const before = { rss: await settled(), threads: threads() };
 const made = [];
 const refreshed = [];

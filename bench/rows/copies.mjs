@@ -67,7 +67,11 @@ const bare = async (state, measure) => {
 
 const common = {
   server: { latencyMs: 50 },
-  sizes: { full: { files: 1000, bytes: 4096 }, tiny: { files: 5, bytes: 100 } },
+  sizes: {
+    full: { files: 1000, bytes: 4096 },
+    quick: { files: 300, bytes: 4096 },
+    tiny: { files: 5, bytes: 100 },
+  },
   prepare,
 };
 

@@ -52,8 +52,8 @@ export interface WandbFsOptions {
   /** The subtree that is shown as the root: 'entity', 'entity/project' or deeper. @default '', the whole tree */
   readonly root?: string | undefined;
   /**
-   * How long a listing is believed from when it came, in milliseconds; as long as it took, if that is longer. 0: no
-   * longer than the call that asked for it.
+   * How long a listing is believed from when it came, in milliseconds; as long as it took, if that is longer. Up to a tenth
+   * less, by chance. 0: no longer than the call that asked for it.
    *
    * @default 30000
    */

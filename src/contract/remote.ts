@@ -33,7 +33,10 @@ export interface Contents {
  */
 export interface RemoteMethods {
   lookup(args: { path: TreePath; listing: boolean }): Lookup;
-  /** The whole listing of a directory above the unit, or of a unit (flat); or what comes behind its first page. */
+  /**
+   * The whole listing of a directory above the unit, or of a unit (flat); or what comes behind its first page. To
+   * who takes pages they are told as they come, and the reply is the last one.
+   */
   list(args: { path: TreePath; after?: string | undefined }): { entries: readonly Entry[] };
   /** One page of it, where it is listed in pages, and all of it elsewhere. */
   page(args: { path: TreePath; after: string | null }): Page;
@@ -169,6 +172,9 @@ export type RemoteEvent =
   /** What the user's logger should hear, whoever swallows the errors. */
   | { readonly type: 'warning' | 'debug'; readonly message: string };
 
+/** Takes a page of a listing that isn't its last. */
+export type TakePage = (entries: readonly Entry[]) => void;
+
 /** What the kernel adds to that, where somebody listens to it. */
 export type LocalEvent =
   /** A caller has waited for a message's outcome. */
@@ -199,8 +205,10 @@ export interface Remote {
   /**
    * Sends a message. `commit` runs synchronously, exactly once, when the reply is received, whether by the event loop
    * or by a blocked `wait`; replies and events are committed in the order in which the owner sent them.
+   *
+   * @param take hears of what comes before the reply, of a `list`. @default all of it is the reply
    */
-  call<M extends Method>(method: M, args: Args<M>, commit: (reply: Reply<M>) => void): Call;
+  call<M extends Method>(method: M, args: Args<M>, commit: (reply: Reply<M>) => void, take?: TakePage): Call;
   /** Somebody waits for a call that was made ahead: it keeps the process from now on. */
   want(call: Call): void;
   /** Aborts the work behind a call; its commit still runs, with ECANCELED if the work had not ended. */

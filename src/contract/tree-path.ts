@@ -129,11 +129,14 @@ export const decodeFileName = (path: string): string => path.split('/').map(comp
 /** Disk filesystems stop at 255 bytes; names at W&B are longer now and then, and storages take keys of 1024. */
 export const LONGEST_NAME_BYTES = 1024;
 
+/** Can any part of it be too long? Told without looking at its signs: no sign takes more than three bytes of UTF-8. */
+export const mayBeTooLong = (text: string): boolean => text.length * 3 > LONGEST_NAME_BYTES;
+
 /** @param segment of a tree path */
 export const isTooLong = (segment: string): boolean =>
-  segment.length * 3 > LONGEST_NAME_BYTES && Buffer.byteLength(segment) > LONGEST_NAME_BYTES;
+  mayBeTooLong(segment) && Buffer.byteLength(segment) > LONGEST_NAME_BYTES;
 
 /** @param name of a file, as the server writes it */
 export const hasTooLongName = (name: string): boolean =>
-  name.length * 3 > LONGEST_NAME_BYTES &&
-  name.split('/').some((part) => part.length * 3 > LONGEST_NAME_BYTES && isTooLong(component.encode(part)));
+  mayBeTooLong(name) &&
+  name.split('/').some((part) => mayBeTooLong(part) && isTooLong(component.encode(part)));

@@ -1,10 +1,12 @@
 import { types } from 'node:util';
 import type { MessagePort, Transferable } from 'node:worker_threads';
+import type { Entry } from '../contract/entry.js';
 import { Failure } from '../contract/failure.js';
 import type { Args, Method, RemoteEvent, Reply, Value } from '../contract/remote.js';
 import type { TreePath } from '../contract/tree-path.js';
 import type { OpenSource } from '../contract/uploads.js';
 import type { StoreChoice } from './owner/store-choice.js';
+import { type PackedEntries, packEntries, unpackEntries } from './packed-entries.js';
 import type { UploadOptions } from './upload/uploader.js';
 
 /**
@@ -28,8 +30,17 @@ export interface ThreadData extends UploadOptions {
 
 /** From the kernel's thread to the owner's; those of one turn come in one message. */
 export type Request =
-  | { readonly type: 'call'; readonly id: number; readonly method: Method; readonly args: Args<Method> }
+  | {
+      readonly type: 'call';
+      readonly id: number;
+      readonly method: Method;
+      readonly args: Args<Method>;
+      /** What comes of a listing before its reply is told. @default false: all of it is the reply */
+      readonly isPaged?: boolean;
+    }
   | { readonly type: 'cancel'; readonly id: number }
+  /** A page of a listing was taken: another may come. */
+  | { readonly type: 'taken'; readonly id: number }
   | { readonly type: 'content'; readonly opening: number; readonly content: Opened };
 
 /** What the kernel's thread has of a snapshot. */
@@ -39,7 +50,15 @@ export type Opened =
 
 /** From the owner's thread to the kernel's. */
 export type Answer =
-  | { readonly type: 'reply'; readonly id: number; readonly reply: Reply<Method> }
+  | {
+      readonly type: 'reply';
+      readonly id: number;
+      readonly reply: Reply<Method>;
+      /** The entries of its listing, which are left out of it. */
+      readonly packed?: PackedEntries | undefined;
+    }
+  /** Of a listing, before its reply. */
+  | { readonly type: 'page'; readonly id: number; readonly packed: PackedEntries }
   | { readonly type: 'event'; readonly event: RemoteEvent }
   /** The owner is about to read what was handed over as `id`. */
   | { readonly type: 'open'; readonly opening: number; readonly id: number }
@@ -54,14 +73,37 @@ export function packContent(content: Opened): { content: Opened; transfers: Tran
   return { content: { ok: true, source: { kind: 'bytes', bytes } }, transfers: [bytes.buffer] };
 }
 
-export function packReply(
+interface PackedReply {
+  readonly reply: Reply<Method>;
+  readonly packed?: PackedEntries;
+  readonly transfers: Transferable[];
+}
+
+export function packReply(method: Method, reply: Reply<Method>): PackedReply {
+  if (!reply.ok) return { reply, transfers: [] };
+  if (method === 'read' || method === 'readNewest') {
+    const value = reply.value as Value<'read'>;
+    const bytes = owned(value.bytes);
+    return { reply: { ok: true, value: { ...value, bytes } }, transfers: [bytes.buffer] };
+  }
+  const listed = listedIn(method, reply.value);
+  if (listed === null) return { reply, transfers: [] };
+  return { reply: { ok: true, value: listed.with([]) }, ...packEntries(listed.entries) };
+}
+
+/** What an answer lists, and the answer with something else in its place; null: it lists nothing. */
+function listedIn(
   method: Method,
-  reply: Reply<Method>,
-): { reply: Reply<Method>; transfers: Transferable[] } {
-  if ((method !== 'read' && method !== 'readNewest') || !reply.ok) return { reply, transfers: [] };
-  const value = reply.value as Value<'read'>;
-  const bytes = owned(value.bytes);
-  return { reply: { ok: true, value: { ...value, bytes } }, transfers: [bytes.buffer] };
+  value: Value<Method>,
+): { readonly entries: readonly Entry[]; with(entries: readonly Entry[]): Value<Method> } | null {
+  if (method === 'list' || method === 'page') {
+    const page = value as Value<'list' | 'page'>;
+    return { entries: page.entries, with: (entries) => ({ ...page, entries }) };
+  }
+  const found = method === 'lookup' ? (value as Value<'lookup'>) : null;
+  if (!found?.listing) return null;
+  const { listing } = found;
+  return { entries: listing.entries, with: (entries) => ({ ...found, listing: { ...listing, entries } }) };
 }
 
 /** What came from the other thread: failures cross as plain data, and are made anew. */
@@ -71,8 +113,14 @@ export function unpack<T extends object>(message: T): T {
   return { ...message, failure: new Failure(code, detail, cause) };
 }
 
-export function unpackReply(method: Method, reply: Reply<Method>): Reply<Method> {
-  if (method !== 'flush' || !reply.ok) return unpack(reply);
+export function unpackReply(
+  method: Method,
+  { reply, packed }: Pick<Extract<Answer, { type: 'reply' }>, 'reply' | 'packed'>,
+): Reply<Method> {
+  if (!reply.ok) return unpack(reply);
+  if (packed)
+    return { ok: true, value: listedIn(method, reply.value)?.with(unpackEntries(packed)) ?? reply.value };
+  if (method !== 'flush') return reply;
   const { failed } = reply.value as Value<'flush'>;
   return { ok: true, value: { failed: failed.map((upload) => unpack(upload)) } };
 }

@@ -1,4 +1,8 @@
-import type { Load } from './operation/load.js';
+import type { Entry } from '../contract/entry.js';
+import type { Failure } from '../contract/failure.js';
+import type { Args, Value } from '../contract/remote.js';
+import type { Load, Loads } from './operation/load.js';
+import { Fault, type Waiting } from './operation/operation.js';
 
 /** When something was asked for, and when it was learned. */
 export interface Moment {
@@ -74,9 +78,38 @@ export class Timeline {
     return this.early;
   }
 
+  /** A part of the answer has come: what it shows is seen now, the rest of it is still on its way. */
+  hear(sent: Moment): Moment {
+    return { epoch: sent.epoch, arrived: ++this.epoch, at: this.now() };
+  }
+
   /** No answer can come any more to what was asked for before; infinity while nothing is on its way. */
   get oldestQuestion(): number {
     for (const epoch of this.open) return epoch;
     return Number.POSITIVE_INFINITY;
   }
+}
+
+/**
+ * A fault that asks about names; `commit` takes what came, when it was learned, and when it was asked for, and `take` what
+ * came before it.
+ */
+export function ask<M extends 'lookup' | 'list' | 'page' | 'find' | 'alike'>(
+  { loads, timeline }: { readonly loads: Loads; readonly timeline: Timeline },
+  key: string,
+  method: M,
+  args: Args<M>,
+  commit: (value: Value<M> | null, failure: Failure | null, learned: Moment, sent: Moment) => Failure | null,
+  waiting?: Waiting,
+  take?: (entries: readonly Entry[], learned: Moment) => void,
+): Fault {
+  const start = (sent: Moment): Load =>
+    loads.start(
+      key,
+      method,
+      args,
+      (value, failure) => commit(value, failure, timeline.arrive(sent), sent),
+      take && ((entries) => take(entries, timeline.hear(sent))),
+    );
+  return new Fault(key, () => timeline.ask(start), { ...waiting, subject: args.path });
 }

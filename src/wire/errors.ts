@@ -67,6 +67,9 @@ export function refusalOfApi(answer: ShortAnswer, peer: Peer, date: number): Wir
     const relayed = relay === null ? '' : `, or the proxy ${relay} can't reach it`;
     return fail('EIO', `${peer.baseUrl} can't answer at the moment${relayed}.`);
   }
+  // Most often it is a gateway before the server that says so, in HTML.
+  if (status === 413)
+    return fail('EIO', `${peer.baseUrl}, or a gateway before it, takes no request of that size.`);
   if (message === null) return notTheApi(peer, cause, status);
   if (status === 404 || status === 410) {
     // A bare 'not found' speaks of the address: taken for a missing run, it would make every tree look empty.

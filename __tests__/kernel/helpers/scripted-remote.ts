@@ -13,6 +13,7 @@ import {
   type Remote,
   type RemoteEvent,
   type Reply,
+  type TakePage,
   type Value,
 } from '../../../src/contract/remote.js';
 import { treePath } from '../../../src/contract/tree-path.js';
@@ -73,7 +74,7 @@ export class ScriptedRemote implements Remote {
 
   constructor(readonly server: ScriptedServer) {}
 
-  call<M extends Method>(method: M, args: Args<M>, commit: (reply: Reply<M>) => void): Call {
+  call<M extends Method>(method: M, args: Args<M>, commit: (reply: Reply<M>) => void, take?: TakePage): Call {
     const call: ScriptedCall = { isSettled: false, isCancelled: false, name: method };
     const answer = (reply: Reply<M>): void => {
       this.outbox.push({
@@ -91,6 +92,7 @@ export class ScriptedRemote implements Remote {
       args,
       (value) => answer({ ok: true, value }),
       (failure) => answer({ ok: false, failure }),
+      (entries) => take && this.outbox.push({ name: 'page of list', run: () => take(entries) }),
     );
     return call;
   }
@@ -162,6 +164,7 @@ export class ScriptedRemote implements Remote {
     args: Args<M>,
     ok: (value: Value<M>) => void,
     fail: (failure: Failure) => void,
+    tell: (entries: readonly Entry[]) => unknown,
   ): void {
     const { server } = this;
     const later = (name: string, run: () => void): void => {
@@ -181,8 +184,18 @@ export class ScriptedRemote implements Remote {
       later(`list ${path}`, () => {
         this.log.push('list');
         const entries = server.list(path)?.slice(Number(after ?? 0));
-        if (entries) answerLater({ entries });
-        else fail(new Failure('ENOENT'));
+        if (entries) {
+          const size = server.toldSize;
+          const tellFrom = (at: number): void =>
+            later('answer list', () => {
+              if (at + size >= entries.length) reply({ entries: entries.slice(at) });
+              else {
+                tell(entries.slice(at, at + size));
+                tellFrom(at + size);
+              }
+            });
+          tellFrom(0);
+        } else fail(new Failure('ENOENT'));
       });
     } else if (method === 'page') {
       const { path, after } = args as Args<'page'>;

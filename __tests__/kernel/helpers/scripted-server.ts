@@ -32,6 +32,9 @@ export class ScriptedServer {
     public pageSize = 1000,
   ) {}
 
+  /** Files of a page that is told before a listing's reply. */
+  toldSize = Number.POSITIVE_INFINITY;
+
   mkunit(path: string): void {
     this.units.add(path);
   }

@@ -1,5 +1,7 @@
-import type { Args, Call, Method, Reply } from '../../contract/remote.js';
+import type { Args, Call, Method, Reply, TakePage } from '../../contract/remote.js';
 import { monotonicClock, queueMicrotask, throwLater } from '../../platform/time.js';
+import { unpackEntries } from '../packed-entries.js';
+import type { Answer } from '../protocol.js';
 import type { OwnerThread } from './owner-thread.js';
 
 /** A message to the owner's thread, and what its reply does. */
@@ -15,6 +17,7 @@ export class ThreadCall implements Call {
     readonly method: Method,
     readonly args: Args<Method>,
     readonly commit: (reply: Reply<Method>) => void,
+    readonly take: TakePage | undefined,
   ) {
     this.isWanted = !('isAhead' in args && args.isAhead);
   }
@@ -35,9 +38,14 @@ export class Calls {
     return [...this.unsettled.values()];
   }
 
-  make<M extends Method>(method: M, args: Args<M>, commit: (reply: Reply<M>) => void): ThreadCall {
+  make<M extends Method>(
+    method: M,
+    args: Args<M>,
+    commit: (reply: Reply<M>) => void,
+    take?: TakePage,
+  ): ThreadCall {
     // Kept untyped by its id; the owner answers each method with its own value.
-    const call = new ThreadCall(++this.serial, method, args, commit as (reply: Reply<Method>) => void);
+    const call = new ThreadCall(++this.serial, method, args, commit as (reply: Reply<Method>) => void, take);
     this.unsettled.set(call.id, call);
     if (call.isWanted) this.wanted++;
     return call;
@@ -47,6 +55,11 @@ export class Calls {
     if (call.isWanted || call.isSettled) return;
     call.isWanted = true;
     this.wanted++;
+  }
+
+  takePage({ id, packed }: Extract<Answer, { type: 'page' }>): void {
+    const take = this.unsettled.get(id)?.take;
+    if (take) throwLater(() => take(unpackEntries(packed)));
   }
 
   settle(call: ThreadCall, reply: Reply<Method>): void {

@@ -1,6 +1,6 @@
 import type { Ending } from '../../contract/remote.js';
 import { clearTimeout, monotonicClock, setTimeout, waitAtMost } from '../../platform/time.js';
-import type { Left } from '../lifecycle.js';
+import { keep, type Left } from '../lifecycle.js';
 import type { ThreadCall } from './calls.js';
 import type { Ledger } from './ledger.js';
 
@@ -28,6 +28,22 @@ export class ExitFlush {
   private waitedMs = 0;
 
   constructor(private readonly host: ExitFlushHost) {}
+
+  /**
+   * Takes part in the end of the process from now on.
+   *
+   * @returns ends that
+   */
+  keep(isHeldAgainstSignals: boolean): () => void {
+    return keep({
+      isPending: () => this.host.ledger.isPending,
+      isHeldAgainstSignals,
+      begin: () => this.begin(),
+      drain: (startedAt) => this.drain(startedAt),
+      drainLater: (startedAt) => this.drainLater(startedAt),
+      removeFiles: () => this.host.ending().removeFiles(),
+    });
+  }
 
   /** It is on its way, and has no more time. */
   get isOver(): boolean {

@@ -1,6 +1,7 @@
 import type { Config } from '../../config/config.js';
 import { REQUESTS } from '../../contract/channels.js';
 import { COUNTS_BYTES, remoteCounters } from '../../contract/counters.js';
+import type { Entry } from '../../contract/entry.js';
 import { Failure } from '../../contract/failure.js';
 import {
   type Args,
@@ -10,8 +11,9 @@ import {
   NO_ENDING,
   type Remote,
   type Reply,
+  type TakePage,
 } from '../../contract/remote.js';
-import { monotonicClock, queueMicrotask, throwLater, waitAtMost } from '../../platform/time.js';
+import { monotonicClock, nextTurn, queueMicrotask, throwLater, waitAtMost } from '../../platform/time.js';
 import type { Meter } from '../../wire/api/exchanges.js';
 import { keep, type Left, updateSignals } from '../lifecycle.js';
 import type { Owner } from '../owner/owner.js';
@@ -73,14 +75,25 @@ export function createInProcessRemote(
     contents: NO_CONTENTS,
     ending: NO_ENDING,
 
-    call: <M extends Method>(method: M, args: Args<M>, commit: (reply: Reply<M>) => void): Call => {
+    call: <M extends Method>(
+      method: M,
+      args: Args<M>,
+      commit: (reply: Reply<M>) => void,
+      take?: TakePage,
+    ): Call => {
       const call = new LocalCall();
       // Nobody waits for what a refused sync call began, and its retries would keep the process alive.
       if (method === 'close') for (const { controller } of open) controller.abort();
       open.add(call);
       if (method === 'submit') ledger ??= new Ledger(updateSignals);
       ledger?.onCall(method, args);
-      void owner.handle(method, args, call.controller.signal).then((reply) => {
+      const tell = async (entries: readonly Entry[]): Promise<void> => {
+        throwLater(() => take?.(entries));
+        // Where pages come without a request there would be no turn between them.
+        await nextTurn();
+      };
+      const handling = owner.handle(method, args, call.controller.signal, take && tell);
+      void handling.then((reply) => {
         call.isSettled = true;
         open.delete(call);
         ledger?.onReply(method, args, reply);

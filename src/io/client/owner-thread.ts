@@ -127,6 +127,7 @@ export class OwnerThread {
       this.openContents.close(answer.id);
     } else {
       this.host.onAnswer(this, answer);
+      if (answer.type === 'page') this.post({ type: 'taken', id: answer.id });
     }
   }
 

@@ -9,12 +9,13 @@ import {
   type Remote,
   type RemoteEvent,
   type Reply,
+  type TakePage,
 } from '../../contract/remote.js';
 import type { TreePath } from '../../contract/tree-path.js';
 import type { TreeShape } from '../../contract/tree-shape.js';
 import { throwLater } from '../../platform/time.js';
 import { isInOwnThread } from '../../threads/thread-file.js';
-import { keep, updateSignals } from '../lifecycle.js';
+import { updateSignals } from '../lifecycle.js';
 import { SHAPES, type StoreChoice } from '../owner/store-choice.js';
 import { failureOf, unpack, unpackReply } from '../protocol.js';
 import type { UploadOptions } from '../upload/uploader.js';
@@ -76,7 +77,12 @@ class ThreadRemote implements Remote {
     });
   }
 
-  call<M extends Method>(method: M, args: Args<M>, commit: (reply: Reply<M>) => void): ThreadCall {
+  call<M extends Method>(
+    method: M,
+    args: Args<M>,
+    commit: (reply: Reply<M>) => void,
+    take?: TakePage,
+  ): ThreadCall {
     if (!this.thread && (method === 'close' || (method === 'flush' && !this.ledger.isPending))) {
       // No thread has anything to do for it: no reason to start one, whose file a bundle may not have.
       const call = this.calls.make(method, args, commit);
@@ -89,9 +95,9 @@ class ThreadRemote implements Remote {
     if (method === 'submit') this.exitFlush.restart();
     // After the start: what a new thread takes over is what was handed over before.
     this.ledger.onCall(method, args);
-    const call = this.calls.make(method, args, commit);
+    const call = this.calls.make(method, args, commit, take);
     if (started instanceof Failure) this.calls.settleLater(call, { ok: false, failure: started });
-    else started.post({ type: 'call', id: call.id, method, args });
+    else started.post({ type: 'call', id: call.id, method, args, isPaged: take !== undefined });
     this.keepProcess();
     return call;
   }
@@ -130,15 +136,7 @@ class ThreadRemote implements Remote {
     const { store, writebackDelay, concurrency, workerUrl } = this.options;
     if (isInOwnThread()) throw new Failure('ENOTSUP', NO_PROGRAM);
     const file = ownerFile(workerUrl);
-    const { exitFlush } = this;
-    this.unregister ??= keep({
-      isPending: () => this.ledger.isPending,
-      isHeldAgainstSignals: this.options.exitSignals,
-      begin: () => exitFlush.begin(),
-      drain: (startedAt) => exitFlush.drain(startedAt),
-      drainLater: (startedAt) => exitFlush.drainLater(startedAt),
-      removeFiles: () => this.ending.removeFiles(),
-    });
+    this.unregister ??= this.exitFlush.keep(this.options.exitSignals);
     const { buffer: counts } = this.counts;
     const data = { store, writebackDelay, concurrency, counts, declared: [...this.declared] };
     const thread = new OwnerThread(file, data, {
@@ -163,13 +161,14 @@ class ThreadRemote implements Remote {
     this.counts.look();
     if (answer.type === 'gone') {
       this.lose(thread, answer.detail, answer.isOther);
+    } else if (answer.type === 'page') {
+      this.calls.takePage(answer);
     } else if (answer.type === 'event') {
-      if (answer.event.type === 'uploaded') this.deaths = 0;
       this.tell(unpack(answer.event));
     } else {
       const call = this.calls.unsettled.get(answer.id);
       if (call?.method === 'close' && answer.reply.ok) this.end(thread, call);
-      else if (call) this.calls.settle(call, unpackReply(call.method, answer.reply));
+      else if (call) this.calls.settle(call, unpackReply(call.method, answer));
     }
   }
 
@@ -183,9 +182,8 @@ class ThreadRemote implements Remote {
     this.thread = null;
     thread.release();
     this.forgetAll();
-    for (const call of this.calls.all) {
+    for (const call of this.calls.all)
       if (call !== close) this.calls.settle(call, { ok: false, failure: new Failure('ECANCELED') });
-    }
     this.calls.settleLater(close, { ok: true, value: null });
   }
 
@@ -244,6 +242,7 @@ class ThreadRemote implements Remote {
   }
 
   private tell(event: RemoteEvent): void {
+    if (event.type === 'uploaded') this.deaths = 0;
     this.ledger.onEvent(event);
     throwLater(() => this.onEvent(event));
   }

@@ -34,10 +34,10 @@ export function createLateOwner(
   const owner: Owner = {
     shape: SHAPES[choice.kind],
     onEvent: () => {},
-    handle: async (method, args, signal) => {
+    handle: async (method, args, signal, tell) => {
       try {
         loading ??= load();
-        return (await loading).handle(method, args, signal);
+        return (await loading).handle(method, args, signal, tell);
       } catch (thrown) {
         return { ok: false, failure: failureOf(thrown) };
       }

@@ -39,12 +39,21 @@ export interface Owner {
   /**
    * Serves one message. Its place among others is where it is called: what a `submit` hands over, the next `flush`
    * waits for. Never rejects. An abort ends reads with ECANCELED; of changes the outcome must be known.
+   *
+   * @param tell gets what comes before the reply, of a `list`. @default all of it is the reply
    */
-  handle<M extends Method>(method: M, args: Args<M>, signal: AbortSignal): Promise<Reply<M>>;
+  handle<M extends Method>(method: M, args: Args<M>, signal: AbortSignal, tell?: TellPage): Promise<Reply<M>>;
 }
 
+/** Resolves when more can be told. */
+export type TellPage = (entries: readonly Entry[]) => Promise<void>;
+
 type Handlers = {
-  readonly [M in Method]: (args: Args<M>, signal: AbortSignal) => Promise<Value<M>>;
+  readonly [M in Method]: (
+    args: Args<M>,
+    signal: AbortSignal,
+    tell: TellPage | undefined,
+  ) => Promise<Value<M>>;
 };
 
 export function createOwner({ store, contents, now = wallClock, ...options }: OwnerOptions): Owner {
@@ -83,7 +92,15 @@ export function createOwner({ store, contents, now = wallClock, ...options }: Ow
   const handlers: Handlers = {
     lookup: ({ path, listing }, signal) => store.lookup(path, { listing, signal }),
 
-    list: async ({ path, after }, signal) => ({ entries: await listed(path, signal, after) }),
+    list: async ({ path, after }, signal, tell) => {
+      if (!tell) return { entries: await listed(path, signal, after) };
+      let last: readonly Entry[] = [];
+      for await (const page of store.list(path, { signal, after })) {
+        if (last.length > 0) await tell(last);
+        last = page;
+      }
+      return { entries: last };
+    },
 
     page: async ({ path, after }, signal) => {
       const page = store.page?.(path, { after, signal }) ?? null;
@@ -185,10 +202,16 @@ export function createOwner({ store, contents, now = wallClock, ...options }: Ow
   const owner: Owner = {
     shape: store.shape,
     onEvent: () => {},
-    handle: async <M extends Method>(method: M, args: Args<M>, signal: AbortSignal): Promise<Reply<M>> => {
-      const handler: (args: Args<M>, signal: AbortSignal) => Promise<Value<M>> = handlers[method];
+    handle: async <M extends Method>(
+      method: M,
+      args: Args<M>,
+      signal: AbortSignal,
+      tell?: TellPage,
+    ): Promise<Reply<M>> => {
+      const handler: (args: Args<M>, signal: AbortSignal, tell: TellPage | undefined) => Promise<Value<M>> =
+        handlers[method];
       try {
-        const work = handler(args, signal);
+        const work = handler(args, signal, tell);
         // A caller that leaves doesn't wait until the work behind it has noticed.
         const canLeave = READS.has(method) || method === 'flush';
         return { ok: true, value: await (canLeave ? unlessAborted(work, signal) : work) };

@@ -1,8 +1,10 @@
 import { HEARD } from '../../contract/counters.js';
 import type { Method, Reply } from '../../contract/remote.js';
+import { packEntries } from '../packed-entries.js';
 import { packReply, type Request, type ThreadData } from '../protocol.js';
 import { createLateOwner } from './late-owner.js';
 import type { Outbox } from './outbox.js';
+import { Paging } from './paging.js';
 import { ThreadContents } from './thread-contents.js';
 
 /**
@@ -21,11 +23,11 @@ export function serve(
   const meter = { counts, isHeard: () => Atomics.load(counts, HEARD) !== 0n };
   const owner = createLateOwner(store, { ...options, contents, meter });
   owner.onEvent = (event) => post({ type: 'event', event });
-  const running = new Map<number, AbortController>();
+  const running = new Map<number, Running>();
 
   const answer = (id: number, method: Method, reply: Reply<Method>): void => {
-    const packed = packReply(method, reply);
-    post({ type: 'reply', id, reply: packed.reply }, packed.transfers);
+    const { transfers, ...packed } = packReply(method, reply);
+    post({ type: 'reply', id, ...packed }, transfers);
   };
 
   const run = (request: Request): void => {
@@ -34,14 +36,22 @@ export function serve(
       return;
     }
     const { id } = request;
+    if (request.type === 'taken') {
+      running.get(id)?.paging.taken();
+      return;
+    }
     if (request.type === 'cancel') {
-      running.get(id)?.abort();
+      running.get(id)?.controller.abort();
       return;
     }
     const controller = new AbortController();
-    running.set(id, controller);
-    const { method, args } = request;
-    void owner.handle(method, args, controller.signal).then((reply) => {
+    const paging = new Paging((entries) => {
+      const { packed, transfers } = packEntries(entries);
+      post({ type: 'page', id, packed }, transfers);
+    });
+    running.set(id, { controller, paging });
+    const { method, args, isPaged } = request;
+    void owner.handle(method, args, controller.signal, isPaged ? paging.tell : undefined).then((reply) => {
       running.delete(id);
       if (method === 'close' && reply.ok) onClosed();
       answer(id, method, reply);
@@ -53,4 +63,9 @@ export function serve(
   port.on('message', (requests: readonly Request[]) => {
     for (const request of requests) run(request);
   });
+}
+
+interface Running {
+  readonly controller: AbortController;
+  readonly paging: Paging;
 }

@@ -6,6 +6,7 @@ import { RealDate } from '../../platform/time.js';
 import { ensureSize } from '../content/reading/read.js';
 import type { Core } from '../core.js';
 import type { Operation } from '../operation/operation.js';
+import { ask } from '../timeline.js';
 import type { Inode } from './inode.js';
 import { resolve } from './resolve.js';
 
@@ -105,7 +106,7 @@ export function findUnits(core: Core, op: Operation, query: Args<'find'>): Value
   core.assertOpen();
   if (op.progress?.of === 'find') return op.progress.answer;
   const key = `find#${core.timeline.tick().epoch}`;
-  throw core.names.ask(key, 'find', query, (found, failure, learned) => {
+  throw ask(core, key, 'find', query, (found, failure, learned) => {
     if (found) {
       core.names.mergeAbove(found.entries, learned);
       op.progress = { of: 'find', answer: found };

@@ -90,7 +90,7 @@ export class Inode {
   etag: string | null = null;
   /** From when the age of the newest answer that shows this inode counts; see `Moment.at`. */
   seenAt = Number.NEGATIVE_INFINITY;
-  /** When that answer was asked for; see `Moment.epoch`. */
+  /** When the one of them was asked for that was asked for last; see `Moment.epoch`. */
   seenEpoch = 0;
 
   constructor(
@@ -196,9 +196,10 @@ export class Inode {
   }
 
   /** An answer shows it. */
-  markSeen({ at, epoch }: Moment): void {
+  markSeen({ at, epoch }: Pick<Moment, 'at' | 'epoch'>): void {
     this.seenAt = at;
-    this.seenEpoch = epoch;
+    // One that was asked for before may come behind it, while a listing looks for what it has shown.
+    if (epoch > this.seenEpoch) this.seenEpoch = epoch;
   }
 
   /** Does the server, or the queue before it, know of something under this inode's name? Of a draft it knows nothing. */

@@ -3,6 +3,7 @@ import { segmentsOf, type TreePath, upperPath } from '../../contract/tree-path.j
 import type { Core } from '../core.js';
 import type { Operation } from '../operation/operation.js';
 import type { Moment } from '../timeline.js';
+import { ask } from '../timeline.js';
 
 /** The outermost name on the way to a path that isn't there. */
 export interface Missing {
@@ -54,5 +55,5 @@ function alikeOf(core: Core, op: Operation | null, path: TreePath): Alike | null
     core.names.negatives.alike.set(path, { said, moment });
     return null;
   };
-  throw core.names.ask(key, 'alike', { path }, commit, { beforeBlocking: () => core.remote.assertCanWait() });
+  throw ask(core, key, 'alike', { path }, commit, { beforeBlocking: () => core.remote.assertCanWait() });
 }

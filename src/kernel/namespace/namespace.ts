@@ -1,6 +1,4 @@
 import type { Entry, Lookup } from '../../contract/entry.js';
-import type { Failure } from '../../contract/failure.js';
-import type { Args, Value } from '../../contract/remote.js';
 import {
   depthOf,
   joinPath,
@@ -10,8 +8,6 @@ import {
   upperPath,
 } from '../../contract/tree-path.js';
 import type { Core } from '../core.js';
-import type { Load } from '../operation/load.js';
-import { Fault, type Waiting } from '../operation/operation.js';
 import type { Moment } from '../timeline.js';
 import { Inode } from './inode.js';
 import { forgetIdleUnits } from './listing/known-names.js';
@@ -188,9 +184,9 @@ export class Namespace {
     if (listing) {
       const { entries, isComplete, next } = listing;
       const scope = this.scopeAt(unit);
-      scope.mergeListing(entries, isComplete, sent);
+      const merge = scope.mergeListing(entries, isComplete, sent);
       if (next != null && scope.known.listed === sent)
-        scope.known.begun = { entries, next, learned: sent, isPinned: scope.pins.size > 0 };
+        scope.known.begun = { merge, entries, next, learned: sent, isPinned: scope.pins.size > 0 };
     }
     // Such a listing may be a file of its own, which a look-up leaves alone while names can be asked for.
     else if (core.shape.areUnitsImmutable) this.scopeAt(unit).known.isLarge = true;
@@ -216,25 +212,6 @@ export class Namespace {
     for (const inode of place.scope.childAt(place.relative)?.walk() ?? []) {
       if (inode.isDirectory && inode.depth <= unitDepth) this.scopeAt(inode).mergeListing([], true, sent);
     }
-  }
-
-  /** A fault that asks about names; `commit` takes what came, when it was learned, and when it was asked for. */
-  ask<M extends 'lookup' | 'list' | 'page' | 'find' | 'alike'>(
-    key: string,
-    method: M,
-    args: Args<M>,
-    commit: (
-      value: Value<M> | null,
-      failure: Failure | null,
-      learned: Moment,
-      sent: Moment,
-    ) => Failure | null,
-    waiting?: Waiting,
-  ): Fault {
-    const { loads, timeline } = this.core;
-    const start = (sent: Moment): Load =>
-      loads.start(key, method, args, (value, failure) => commit(value, failure, timeline.arrive(sent), sent));
-    return new Fault(key, () => timeline.ask(start), { ...waiting, subject: args.path });
   }
 
   /** A scope has more names now. */

@@ -208,6 +208,9 @@ function commit(
   if (replaced && replaced !== source) {
     replaced.detach();
     core.writeback.forget(replaced);
+    // A listing that is on its way has shown the name already.
+    if (replaced.seenEpoch > source.seenEpoch)
+      source.markSeen({ at: replaced.seenAt, epoch: replaced.seenEpoch });
   }
   const oldParent = source.parent;
   source.detach();

@@ -11,11 +11,11 @@ import {
 import type { Core } from '../core.js';
 import type { Fault, Operation } from '../operation/operation.js';
 import type { Moment } from '../timeline.js';
+import { ask } from '../timeline.js';
 import type { Inode } from './inode.js';
 import { throughLinks } from './links/aliases.js';
 import { throughDraft, type Way } from './links/symbolic.js';
-import { mergeRest } from './listing/first-page.js';
-import type { Begun } from './listing/knowledge.js';
+import { beginningOf, ListingLoad } from './listing/listing-load.js';
 import type { Scope } from './listing/scope.js';
 
 /** Single look-ups in a large unit before its whole listing is loaded. */
@@ -173,7 +173,7 @@ function isRecent(
  */
 function lookupFault(core: Core, op: Operation, path: TreePath, scope: Scope | null): Fault {
   const fault = (key: string, listing: boolean): Fault =>
-    core.names.ask(key, 'lookup', { path, listing }, (lookup, failure, learned) => {
+    ask(core, key, 'lookup', { path, listing }, (lookup, failure, learned) => {
       if (lookup) core.names.mergeLookup(path, lookup, learned);
       return failure;
     });
@@ -192,19 +192,19 @@ function listFault(core: Core, op: Operation, scope: Scope): Fault {
   const { root } = scope;
   const { path } = root;
   const begun = beginningOf(op, scope);
-  return core.names.ask(`list:${path}`, 'list', { path, after: begun?.next }, (value, failure, learned) => {
-    if (value && begun) mergeRest(scope, begun, value.entries, learned);
-    else if (value) scope.mergeListing(value.entries, true, learned);
-    return failure && mergeNoListing(core, root, failure, learned);
-  });
-}
-
-/**
- * The first page of the listing of a directory, for the call that has asked for it: a server that counts rows would leave
- * some out where others go between two pages, so these follow each other at once.
- */
-export function beginningOf({ freshness }: Operation, { known: { begun } }: Scope): Begun | null {
-  return begun && begun.learned.arrived > freshness.epoch ? begun : null;
+  const load = new ListingLoad(scope, begun);
+  return ask(
+    core,
+    `list:${path}`,
+    'list',
+    { path, after: begun?.next },
+    (value, failure, learned) => {
+      if (value) load.end(value.entries, learned);
+      return failure && mergeNoListing(core, root, failure, learned);
+    },
+    {},
+    (entries, learned) => load.page(entries, learned),
+  );
 }
 
 /** Returns the failure, unless it says that the server doesn't have what is only here. */

@@ -7,6 +7,8 @@ import {
   type Method,
   READS,
   type Remote,
+  type Reply,
+  type TakePage,
   type Value,
 } from '../../contract/remote.js';
 import type { TreePath } from '../../contract/tree-path.js';
@@ -212,16 +214,17 @@ export class Loads {
   }
 
   /** Starts a load, or joins the one of this key. */
-  start<M extends Method>(key: string, method: M, args: Args<M>, commit: Commit<M>): Load {
+  start<M extends Method>(key: string, method: M, args: Args<M>, commit: Commit<M>, take?: TakePage): Load {
     const running = this.running(key);
     if (running) return running;
-    const load: Load = new Load(this.remote, { method, args }, this.onWaited, (self) =>
-      this.remote.call(method, args, (reply) => {
+    const load: Load = new Load(this.remote, { method, args }, this.onWaited, (self) => {
+      const settle = (reply: Reply<M>): void => {
         // A cancelled load may have been replaced under its key already.
         if (this.byKey.get(key) === self) this.byKey.delete(key);
         self.settle(outcomeOf(() => (reply.ok ? commit(reply.value, null) : commit(null, reply.failure))));
-      }),
-    );
+      };
+      return this.remote.call(method, args, settle, take);
+    });
     if (!load.isSettled) this.byKey.set(key, load);
     return load;
   }

@@ -116,8 +116,10 @@ export function driveHere<T>(
   freshness = new Freshness(),
 ): Outcome<T> {
   let current = turn;
+  let steps = 0;
   try {
     while (!current.done) {
+      if (++steps > MOST_STEPS) return nextTurn(current);
       const step = current.value;
       if (!('run' in step)) return goOn(composite, step, () => step.later());
       const { run, signal } = step;
@@ -181,6 +183,8 @@ export async function driveAsync<T>(composite: AsyncComposite<T>): Promise<T> {
  * file until it is there, would keep timers and answers away for ever; with Node's own `fs` it doesn't.
  */
 const DRIVEN_PER_TURN = 128;
+/** And one call may walk through thousands of directories. */
+const MOST_STEPS = 512;
 let driven = 0;
 
 const isTurnDue = (): boolean => ++driven % DRIVEN_PER_TURN === 0;

@@ -20,13 +20,10 @@ export interface UploadEvents {
   idle: [];
 }
 
-/** What only the channels tell (`events.ts`). */
-const isUntold = (
-  event: KernelEvent,
-): event is Extract<
-  KernelEvent,
-  { type: 'dropped' | 'request' | 'waited' | 'queued' | 'warning' | 'debug' }
-> => ['dropped', 'request', 'waited', 'queued', 'warning', 'debug'].includes(event.type);
+/** What only the channels tell (`events.ts`), or a logger. */
+const UNTOLD = ['dropped', 'request', 'waited', 'queued', 'warning', 'debug'] as const;
+type Untold = Extract<KernelEvent, { type: (typeof UNTOLD)[number] }>;
+const isUntold = (event: KernelEvent): event is Untold => UNTOLD.some((type) => type === event.type);
 
 /**
  * Hands an event of the owner of the remote to who listens, in a turn of its own: what a listener throws is its

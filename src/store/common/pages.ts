@@ -33,6 +33,8 @@ export const onlyPage = (entries: readonly Entry[]): Page => ({ entries, rows: e
 const MOST_ROWS = 5_000_000;
 /** Pages that bring nothing new, one after another. */
 export const MOST_VAIN_PAGES = 10;
+/** Names that are told apart in a listing with many pages, more or less. */
+const SEEN_BITS = 2 ** 23;
 /** Most listings end before; what shorter ones have brought isn't remembered. */
 const UNWATCHED_PAGES = 10;
 
@@ -69,7 +71,7 @@ export async function pageFrom(
 /** A server that goes on for ever must not keep us for ever. */
 class EndWatch {
   private readonly cursors = new Set<string>();
-  private readonly seen = new Set<string>();
+  private seen: SeenNames | null = null;
   private pages = 0;
   private rows = 0;
   private vain = 0;
@@ -88,10 +90,29 @@ class EndWatch {
 
   private isVain(entries: readonly Entry[], rows: number): boolean {
     if (this.pages <= UNWATCHED_PAGES) return rows === 0;
-    const before = this.seen.size;
-    for (const { path } of entries) this.seen.add(path);
+    this.seen ??= new SeenNames();
+    let isNew = false;
+    for (const { path } of entries) isNew = this.seen.add(path) || isNew;
     // Rows that are no entries, such as files that were never uploaded, are news that isn't kept.
-    return rows === 0 || (entries.length > 0 && this.seen.size === before);
+    return rows === 0 || (entries.length > 0 && !isNew);
+  }
+}
+
+/**
+ * A bit for each name, where its hash says: a megabyte, however many there are. A name may be taken for another that has its
+ * bit, but not those of pages in a row.
+ */
+class SeenNames {
+  private readonly bits = new Uint8Array(SEEN_BITS / 8);
+
+  /** @returns is it new? */
+  add(name: string): boolean {
+    let hash = 0x811c9dc5;
+    for (let at = 0; at < name.length; at++) hash = Math.imul(hash ^ name.charCodeAt(at), 0x01000193);
+    const byte = (hash >>> 3) % this.bits.length;
+    const known = this.bits[byte] ?? 0;
+    this.bits[byte] = known | (1 << (hash & 7));
+    return this.bits[byte] !== known;
   }
 }
 

@@ -31,11 +31,37 @@ export function placeAt(path: TreePath, unitDepth: number): Place {
   };
 }
 
+/** As the service writes nearly all of them: `2025-01-31T12:00:00`, a fraction of a second and 'Z' behind it or not. */
+const PLAIN_TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{3}\d*)?Z?$/;
+
 /** W&B tells times in UTC, with 'Z' and without. */
 export function timeOf(text: string): number {
+  if (PLAIN_TIME.test(text)) {
+    const time = plainTime(text);
+    if (time !== null) return time;
+  }
   const isZoned = /(Z|[+-]\d\d:?\d\d)$/i.test(text);
   const time = Date.parse(isZoned ? text : `${text}Z`);
   return Number.isNaN(time) ? 0 : time;
+}
+
+/** Listings have times by the hundred thousand. Null for a day or an hour that there isn't. */
+function plainTime(text: string): number | null {
+  const [year, month, day] = [digitsAt(text, 0, 4), digitsAt(text, 5, 2), digitsAt(text, 8, 2)];
+  const [hour, minute, second] = [digitsAt(text, 11, 2), digitsAt(text, 14, 2), digitsAt(text, 17, 2)];
+  if (year < 100 || month < 1 || month > 12 || day < 1 || day > 28) return null;
+  if (hour > 23 || minute > 59 || second > 59) return null;
+  const ms = text.charCodeAt(19) === DOT ? digitsAt(text, 20, 3) : 0;
+  return RealDate.UTC(year, month - 1, day, hour, minute, second, ms);
+}
+
+const DOT = 0x2e;
+const ZERO = 0x30;
+
+function digitsAt(text: string, start: number, count: number): number {
+  let number = 0;
+  for (let at = start; at < start + count; at++) number = number * 10 + text.charCodeAt(at) - ZERO;
+  return number;
 }
 
 /** A time as users are told it: ISO 8601 in UTC, however the server writes it; null where it tells none. */
@@ -125,11 +151,15 @@ export function plausibleSize(value: unknown, digest: string | null): number | n
 export const md5Of = (content: Uint8Array | string): string =>
   createHash('md5').update(content).digest('base64');
 
+/** 16 bytes: of the last sign before the padding only two bits count. */
+const CANONICAL_MD5 = /^[A-Za-z\d+/]{21}[AQgw]==$/;
+
 /**
  * An MD5 in the one spelling that all of it here has, base64: servers and proxies write hex, other alphabets and no
  * padding, and mean the same bytes. Null for what is none.
  */
 export function canonicalMd5(value: string | null | undefined): string | null {
+  if (typeof value === 'string' && CANONICAL_MD5.test(value)) return value;
   const text = value?.trim() ?? '';
   const bytes = /^[\da-f]{32}$/i.test(text)
     ? Buffer.from(text, 'hex')

@@ -2,7 +2,7 @@ import type { TypedDocumentNode } from '@graphql-typed-document-node/core';
 import type { Entry, Lookup } from '../../contract/entry.js';
 import { Failure } from '../../contract/failure.js';
 import { pathOf, type TreePath } from '../../contract/tree-path.js';
-import { isRefusal, isTooMuch, REMEMBERED_MS } from '../../wire/api/batching.js';
+import { isRefusal, isTooMuch } from '../../wire/api/batching.js';
 import {
   type FileRowFragment,
   type FileUrlsFragment,
@@ -10,14 +10,11 @@ import {
   type LookUpRunsQuery,
   type RunFactsFragment,
 } from '../../wire/generated.js';
-import { isWireFailure } from '../../wire/wire-failure.js';
+import { isWireFailure, type WireFailure } from '../../wire/wire-failure.js';
 import { type Connection, directoryEntry, nodesOf } from '../common/rows.js';
 import { NOTHING, type Outcome, type Question } from '../common/turn-batch.js';
 import { repeated } from './repeated.js';
 import { numbered, placeOf, type RunName, type RunsContext } from './tree.js';
-
-/** Runs of which one document asks for the first page: half a server's work is waiting, and ten pages are a few MB. */
-const MOST_RUNS = 10;
 
 type Run = NonNullable<NonNullable<LookUpRunsQuery['project']>['run']>;
 
@@ -42,15 +39,9 @@ type Told = Map<TreePath, readonly Outcome[]>;
 
 /**
  * Looks at runs of one project that are touched for the first time, several in one document. A server that doesn't take that
- * is asked for it once: the first such document goes alone.
+ * is asked for it once by all who speak to it: the first such document goes alone.
  */
 export class SeveralRuns {
-  private most = MOST_RUNS;
-  /** Until when the server is asked for fewer than it could be. */
-  private until = Number.POSITIVE_INFINITY;
-  private isTried = false;
-  private trial: Promise<void> | null = null;
-
   constructor(
     private readonly context: RunsContext,
     private readonly outcomesOf: OutcomesOf,
@@ -72,61 +63,67 @@ export class SeveralRuns {
 
   /** Either of all of them names are asked, or of none: an empty list of names would be one of all there are. */
   private async lookUpAlike(units: Asked, signal: AbortSignal, told: Told): Promise<void> {
+    const { severalRuns } = this.context.client.api.limits;
     const left = [...units];
-    while (!this.isTried && left.length > 1) {
-      if (this.trial) await this.trial;
-      else await this.tryFirst(left.splice(0, this.size), signal, told);
+    const next = (): number => Math.min(this.size, left.length);
+    while (next() > 1 && !severalRuns.isOver(next())) {
+      await severalRuns.run(signal, () => this.tryFirst(left, next(), signal, told));
     }
-    const documents: Promise<void>[] = [];
-    while (this.size > 1 && left.length > 1) {
-      documents.push(this.ask(left.splice(0, this.size), signal, told));
-    }
+    const documents: Promise<unknown>[] = [];
+    while (next() > 1) documents.push(this.ask(left.splice(0, next()), signal, told));
     await Promise.all(documents);
   }
 
   private get size(): number {
-    if (this.context.client.api.clock.now() >= this.until) {
-      this.most = MOST_RUNS;
-      this.until = Number.POSITIVE_INFINITY;
-    }
-    return this.most;
+    return this.context.sizes.get('runs');
   }
 
-  private async tryFirst(units: Asked, signal: AbortSignal, told: Told): Promise<void> {
-    this.trial = this.ask(units, signal, told);
-    try {
-      await this.trial;
-    } finally {
-      this.trial = null;
-      // Whatever came of it: who waits for it isn't to be the next to try alone.
-      this.isTried = true;
-    }
+  /** How many runs a document may ask for without being tried again. */
+  private async tryFirst(
+    left: Asked[number][],
+    size: number,
+    signal: AbortSignal,
+    told: Told,
+  ): Promise<number | null> {
+    const units = left.splice(0, size);
+    const failure = await this.ask(units, signal, told);
+    if (signal.aborted) return null;
+    // Who waits for a server that answers nobody isn't to be the next to try alone.
+    if (failure === null || isOfRun(failure)) return size;
+    // It was said at once: so is whether it takes fewer.
+    if (failure.status === 413) left.unshift(...units);
+    return 0;
   }
 
-  private async ask(units: Asked, signal: AbortSignal, told: Told): Promise<void> {
+  /** Resolves with the failure of what it asks for together: then its runs are asked for otherwise. */
+  private async ask(units: Asked, signal: AbortSignal, told: Told): Promise<WireFailure | null> {
     try {
       await this.send(units, signal, told);
     } catch (error) {
       if (!(error instanceof Failure)) throw error;
-      if (this.isOfDocument(error, units.length)) return;
+      if (isWireFailure(error) && this.isOfDocument(error, units.length)) return error;
       for (const [unit, questions] of units)
         told.set(
           unit,
           questions.map(() => error),
         );
     }
+    return null;
   }
 
-  /** Did it fail for what it asks for together? Then its runs are asked for singly. */
-  private isOfDocument(error: Failure, size: number): boolean {
-    if (!isWireFailure(error)) return false;
-    const isOfRun = error.fault === 'graphql' && error.code !== 'EIO';
-    if (!isOfRun && !isRefusal(error) && !isTooMuch(error)) return false;
+  /** Did it fail for what it asks for together? */
+  private isOfDocument(error: WireFailure, size: number): boolean {
+    if (isOfRun(error)) return true;
+    const isRefused = isRefusal(error) || isOfGateway(error);
+    if (!isRefused && !isTooMuch(error)) return false;
     const isForEver = error.reason === 'schema' || error.status === 400 || error.status === 422;
-    if (!isOfRun) {
-      this.most = isRefusal(error) ? 1 : Math.max(1, Math.floor(size / 2));
-      this.until = isForEver ? Number.POSITIVE_INFINITY : this.context.client.api.clock.now() + REMEMBERED_MS;
-    }
+    // A smaller one that it doesn't answer in time either would take as long again.
+    const most = isRefused || error.fault === 'timeout' ? 1 : Math.max(1, Math.floor(size / 2));
+    this.context.client.api.limits.sizes.learn(
+      'runs',
+      most,
+      isForEver ? Number.POSITIVE_INFINITY : undefined,
+    );
     return true;
   }
 
@@ -175,6 +172,13 @@ export class SeveralRuns {
     return this.outcomesOf(this.context, { unit, above, found, named: nodesOf(asked) }, questions, isBelow);
   }
 }
+
+/** A server may fail for one run that isn't there, or isn't shown, rather than answer null. */
+const isOfRun = ({ fault, code }: WireFailure): boolean => fault === 'graphql' && code !== 'EIO';
+
+/** A firewall before the server answers what it doesn't like with a page of its own. */
+const isOfGateway = ({ fault, status }: WireFailure): boolean =>
+  fault === 'protocol' && (status === 400 || status === 422);
 
 type Document = TypedDocumentNode<LookUpRunsQuery, Record<string, unknown>>;
 

@@ -1,6 +1,12 @@
 import { LRUCache } from 'lru-cache';
 import type { Entry, Lookup } from '../../contract/entry.js';
-import { filePath, isTooLong, LONGEST_NAME_BYTES, type TreePath } from '../../contract/tree-path.js';
+import {
+  filePath,
+  isTooLong,
+  LONGEST_NAME_BYTES,
+  mayBeTooLong,
+  type TreePath,
+} from '../../contract/tree-path.js';
 import { FileAddressesDocument, type FileRowFragment, type FileUrlsFragment } from '../../wire/generated.js';
 import { FileAddresses } from '../common/content.js';
 import { StoreContext } from '../common/context.js';
@@ -106,7 +112,7 @@ export class RunsContext extends StoreContext {
   /** The entry of a row of a listing. What no path can name isn't shown: a walk would end at it. */
   shownEntry(unit: TreePath, row: FileRowFragment): Entry | null {
     const entry = fileEntry(unit, row);
-    if (!entry?.path.split('/').some(isTooLong)) return entry;
+    if (entry === null || !mayBeTooLong(entry.path) || !entry.path.split('/').some(isTooLong)) return entry;
     const start = row.name.slice(0, 80);
     const rule = `a part of its name is longer than ${LONGEST_NAME_BYTES} bytes`;
     const message = `A file of ${unit} isn't shown, for ${rule}: '${start}…'.`;

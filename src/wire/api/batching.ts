@@ -1,12 +1,13 @@
 import { type Clock, isRetryable } from '../retry.js';
 import { isWireFailure, type WireFailure } from '../wire-failure.js';
 
-/** 'along': what comes along with what is asked for, and nobody waits for. */
-export type BatchKind = 'page' | 'names' | 'files' | 'ids' | 'patterns' | 'artifactFiles' | 'along';
+/** 'along': what comes along with what is asked for, and nobody waits for. 'runs': of which one document asks for the first page. */
+export type BatchKind = 'page' | 'names' | 'files' | 'ids' | 'patterns' | 'artifactFiles' | 'along' | 'runs';
 
 /** What is tried first; no server documents its maximum (protocol section 3.4). */
 const FIRST_SIZE = 1000;
-const FIRST_PATTERNS = 50;
+/** Half a server's work is waiting, and ten pages are a few MB. */
+const FIRST_SIZES: Readonly<Partial<Record<BatchKind, number>>> = { patterns: 50, runs: 10 };
 
 /** No server takes less. */
 const NEVER_TOO_MUCH = 10;
@@ -15,23 +16,23 @@ const NEVER_TOO_MUCH = 10;
 const LEAST_LEFT = 0.1;
 
 /** A server that was only busy isn't asked for little for ever. */
-export const REMEMBERED_MS = 10 * 60_000;
+const REMEMBERED_MS = 10 * 60_000;
 
-/** What one server was seen to take in one request; each is kept for ten minutes. */
+/** What one server was seen to take in one request; each is kept for ten minutes, or as long as was said. */
 export class LearnedSizes {
-  private readonly known = new Map<BatchKind, { readonly size: number; readonly at: number }>();
+  private readonly known = new Map<BatchKind, { readonly size: number; readonly until: number }>();
 
   constructor(private readonly clock: Clock) {}
 
   get(kind: BatchKind): number {
     const known = this.known.get(kind);
-    if (known && this.clock.now() - known.at < REMEMBERED_MS) return known.size;
-    return kind === 'patterns' ? FIRST_PATTERNS : FIRST_SIZE;
+    if (known && this.clock.now() < known.until) return known.size;
+    return FIRST_SIZES[kind] ?? FIRST_SIZE;
   }
 
   /** A size that worked where a larger one didn't. */
-  learn(kind: BatchKind, size: number): void {
-    if (size < this.get(kind)) this.known.set(kind, { size, at: this.clock.now() });
+  learn(kind: BatchKind, size: number, forMs = REMEMBERED_MS): void {
+    if (size < this.get(kind)) this.known.set(kind, { size, until: this.clock.now() + forMs });
   }
 }
 

@@ -1,15 +1,46 @@
 import type { WireConfig } from '../../config/config.js';
-import { type Clock, systemClock } from '../retry.js';
+import { type Clock, systemClock, unlessAborted } from '../retry.js';
 import { RateLimit, Turns } from '../slots.js';
 import { MOST_REQUESTS } from '../transport/transport.js';
 import type { WireDependencies } from './api.js';
 import { LearnedSizes } from './batching.js';
+
+/** What not each server takes is asked for by one alone at first, of all who speak to it: it refuses once, not each of them. */
+export class Trial {
+  /** What may be asked for without trying it again. */
+  private size = 0;
+  private running: Promise<unknown> | null = null;
+
+  isOver(size: number): boolean {
+    return size <= this.size;
+  }
+
+  /**
+   * Tries it, or waits for who does, however that goes.
+   *
+   * @param attempt resolves with the size that needs no other trial; null: it was given up
+   */
+  async run(signal: AbortSignal, attempt: () => Promise<number | null>): Promise<void> {
+    if (this.running) return unlessAborted(this.running.then(ignored, ignored), signal);
+    const trying = attempt();
+    this.running = trying;
+    try {
+      this.size = (await trying) ?? this.size;
+    } finally {
+      this.running = null;
+    }
+  }
+}
+
+const ignored = (): void => {};
 
 /** What one server takes: the rate of requests, how many at once, and how much one may ask for. */
 export class ServerLimits {
   readonly rate: RateLimit;
   readonly requests = new Turns(MOST_REQUESTS);
   readonly sizes: LearnedSizes;
+  /** Several runs in one document. */
+  readonly severalRuns = new Trial();
 
   constructor(clock: Clock) {
     this.rate = new RateLimit(clock);

@@ -1,11 +1,18 @@
 import type { Entry } from '../../../contract/entry.js';
+import type { Core } from '../../core.js';
 import { type Moment, NEVER } from '../../timeline.js';
+import type { Inode } from '../inode.js';
+import { forget } from './foreign-changes.js';
+import { ABSENT } from './pins.js';
+import type { Scope } from './scope.js';
 
 /** Single names that are remembered to have been looked up; the oldest go first. */
 const MOST_LOOKUPS = 4096;
 
 /** The first page of a listing, which a look-up has brought. */
 export interface Begun {
+  /** What has been merged of the listing. */
+  readonly merge: ListingMerge;
   readonly entries: readonly Entry[];
   /** Where the next one begins. */
   readonly next: string;
@@ -100,4 +107,99 @@ export class Knowledge {
       this.byName.delete(oldest);
     }
   }
+}
+
+/**
+ * One listing on its way into a scope, page by page. What is shown carries its epoch, so that at its end what doesn't is
+ * gone; only the rows that were not taken are remembered until then.
+ */
+export class ListingMerge {
+  /** The newest rows of names that something newer is known of, or that something else stands in the place of. */
+  private readonly left = new Map<string, Entry>();
+  /** Of those, the ones that tell of older content than is known: another page may show the newer one. */
+  private readonly older = new Set<string>();
+
+  constructor(
+    private readonly scope: Scope,
+    /** When the listing was asked for: all of its pages are as old as that. */
+    private readonly sent: Pick<Moment, 'epoch'>,
+  ) {}
+
+  /** What it doesn't show may be on another page. */
+  page(entries: readonly Entry[], learned: Moment): void {
+    const { scope } = this;
+    if (!scope.mayMerge(this.sent)) return;
+    for (const [relative, entry] of scope.newestOf(entries)) {
+      const outcome = scope.mergeRow(relative, entry, learned, 'unless older');
+      if (outcome === 'merged') continue;
+      const other = this.left.get(relative);
+      if (other && other.mtimeMs > entry.mtimeMs) continue;
+      this.left.set(relative, entry);
+      if (outcome === 'older') this.older.add(relative);
+    }
+    scope.reportGrowth();
+  }
+
+  /** All pages have come: what none shows is gone. */
+  end(learned: Moment): void {
+    const { scope, left } = this;
+    if (!scope.mayMerge(this.sent)) return;
+    for (const relative of this.older) {
+      const entry = left.get(relative);
+      if (entry && !this.isShown(relative)) scope.mergeRow(relative, entry, learned);
+    }
+    scope.sweepUnshown((relative) => left.has(relative), learned);
+    // Where a directory stood in the way of a file, it may be gone now.
+    for (const [relative, entry] of scope.isDeep ? left : [])
+      if (!scope.childAt(relative)) scope.mergeRow(relative, entry, learned);
+    scope.noteListing((relative) => left.has(relative) || this.isShown(relative), true, learned);
+  }
+
+  private isShown(relative: string): boolean {
+    return (this.scope.childAt(relative)?.seenEpoch ?? 0) >= this.sent.epoch;
+  }
+}
+
+/** By path from the scope's root on. */
+export type Filter = (relative: string) => boolean;
+
+/**
+ * Removes what a complete listing doesn't show, unless it is newer (a page asked for later shows it) or only here. What it
+ * shows has its epoch, or is told by `isShown`.
+ */
+export function sweep(
+  core: Core,
+  scope: Scope,
+  directory: Inode,
+  prefix: string,
+  isShown: Filter,
+  sent: Moment,
+): void {
+  // Copied, for names are taken out on the way.
+  for (const child of [...(directory.children?.values() ?? [])]) {
+    if (scope.isDeep && child.isDirectory) {
+      sweep(core, scope, child, `${prefix}${child.name}/`, isShown, sent);
+      if (child.children?.size === 0 && child.seenEpoch < sent.epoch && !child.local?.isLocalDirectory)
+        forget(core.names, child);
+    } else if (child.seenEpoch < sent.epoch) {
+      const relative = prefix + child.name;
+      if (isShown(relative) || scope.isOutdated(relative, ABSENT, sent.epoch)) continue;
+      if (!isKnownBesides(core, scope, relative, child)) forget(core.names, child);
+    }
+  }
+}
+
+/** A directory that isn't listed stays for what only this instance has in it. */
+export function sweepOne(core: Core, scope: Scope, directory: Inode, relative: string, sent: Moment): void {
+  sweep(core, scope, directory, `${relative}/`, () => false, sent);
+  if (directory.seenEpoch >= sent.epoch || directory.local?.isLocalDirectory) return;
+  if (directory.children?.size === 0) forget(core.names, directory);
+  else directory.ensureLocal().isLocalDirectory = true;
+}
+
+/** Is it there though no listing shows it? Then a look-up has found it, or somebody has a file in it open. */
+function isKnownBesides(core: Core, scope: Scope, relative: string, child: Inode): boolean {
+  if (!scope.isPartial) return false;
+  if (core.timeline.now() - scope.knownSince(relative).at < core.timeline.ttl) return true;
+  return [...child.walk()].some(({ isOpen }) => isOpen);
 }

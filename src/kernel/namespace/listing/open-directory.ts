@@ -5,8 +5,10 @@ import type { Core } from '../../core.js';
 import type { Fault, Operation } from '../../operation/operation.js';
 import type { DirectoryEntry, DirectoryPages } from '../../syscalls.js';
 import type { Moment } from '../../timeline.js';
+import { ask } from '../../timeline.js';
 import type { Inode } from '../inode.js';
-import { beginningOf, ensureAsked, ensureListed, isFresh, isListed, mergeNoListing } from '../resolve.js';
+import { ensureAsked, ensureListed, isFresh, isListed, mergeNoListing } from '../resolve.js';
+import { beginningOf } from './listing-load.js';
 import { SETTLE_MS } from './pins.js';
 import type { Scope } from './scope.js';
 
@@ -113,7 +115,7 @@ export class OpenDirectory implements DirectoryPages {
     const { path } = scope.root;
     // Of nobody else: what it brings is this one's.
     const key = `page:${path}#${this.id}:${after ?? ''}`;
-    return core.names.ask(key, 'page', { path, after }, (page, failure, learned, sent) => {
+    return ask(core, key, 'page', { path, after }, (page, failure, learned, sent) => {
       if (page) this.merge(page, scope, sent, learned);
       return failure && mergeNoListing(core, scope.root, failure, learned);
     });

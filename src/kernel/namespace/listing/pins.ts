@@ -67,10 +67,10 @@ export class Pins {
   }
 
   /** Removals of which a complete listing that was sent at `epoch` doesn't show the names. */
-  dropRemoved(listed: { has(relative: string): boolean }, epoch: number): void {
+  dropRemoved(isListed: (relative: string) => boolean, epoch: number): void {
     if (this.isAnyOnItsWay) return;
     for (const [relative, pin] of this.pins) {
-      if (pin.version === ABSENT && pin.epoch <= epoch && !listed.has(relative)) this.pins.delete(relative);
+      if (pin.version === ABSENT && pin.epoch <= epoch && !isListed(relative)) this.pins.delete(relative);
     }
   }
 

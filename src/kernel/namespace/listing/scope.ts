@@ -5,7 +5,7 @@ import { type Moment, NEVER } from '../../timeline.js';
 import { Inode } from '../inode.js';
 import { Disputes } from './disputes.js';
 import { forget, replaceByOther } from './foreign-changes.js';
-import { Knowledge } from './knowledge.js';
+import { type Filter, Knowledge, ListingMerge, sweep, sweepOne } from './knowledge.js';
 import { ABSENT, Pins } from './pins.js';
 
 /**
@@ -66,35 +66,33 @@ export class Scope {
     return this.known.isExpired(newest) ? NEVER : newest;
   }
 
-  /** Merges a listing. With `isComplete`, what it doesn't show is gone. */
-  mergeListing(entries: readonly Entry[], isComplete: boolean, sent: Moment): void {
-    if (this.isLocal || sent.epoch < this.known.listed.epoch || this.known.isExpired(sent)) return;
-    const newest = this.newestOf(entries);
-    const blocked = [...newest].filter(([relative, entry]) => !this.mergeEntry(relative, entry, sent));
-    if (isComplete) {
-      // What a look-up in the same answer has found is there, though the listing doesn't show it (yet).
-      const isFound = (name: string): boolean => this.known.lookupOf(name).epoch === sent.epoch;
-      this.sweep(this.root, '', (name) => newest.has(name) || isFound(name), sent);
-      // Where a directory stood in the way of a file, it may be gone now.
-      for (const [relative, entry] of this.isDeep ? blocked : [])
-        if (!this.childAt(relative)) this.mergeEntry(relative, entry, sent);
-      this.madePins?.dropRemoved(newest, sent.epoch);
-    }
-    this.known.noteListing(sent, isComplete);
-    // What was listed exists.
-    this.root.markSeen(sent);
-    this.reportGrowth();
+  /** Can a listing say anything of the names here? Not one that is older than another, or than what was forgotten. */
+  mayMerge(sent: Pick<Moment, 'epoch'>): boolean {
+    return !this.isLocal && sent.epoch >= this.known.listed.epoch && !this.known.isExpired(sent);
+  }
+
+  /**
+   * Merges a listing. With `isComplete`, what it doesn't show is gone.
+   *
+   * @returns goes on with what comes behind it
+   */
+  mergeListing(entries: readonly Entry[], isComplete: boolean, sent: Moment): ListingMerge {
+    const merge = new ListingMerge(this, sent);
+    merge.page(entries, sent);
+    if (isComplete) merge.end(sent);
+    else if (this.mayMerge(sent)) this.noteListing(() => true, false, sent);
+    return merge;
   }
 
   /** Merges a part of a listing: what it doesn't show may be in another. */
   mergePage(entries: readonly Entry[], sent: Moment): void {
     if (this.isLocal || this.known.isExpired(sent)) return;
-    for (const [relative, entry] of this.newestOf(entries)) this.mergeEntry(relative, entry, sent);
+    for (const [relative, entry] of this.newestOf(entries)) this.mergeRow(relative, entry, sent);
     this.reportGrowth();
   }
 
-  /** By path from the root on. Of two rows of one name, on whichever pages, the later one counts. */
-  private newestOf(entries: readonly Entry[]): ReadonlyMap<string, Entry> {
+  /** By path from the root on. Of two rows of one name the later one counts. */
+  newestOf(entries: readonly Entry[]): ReadonlyMap<string, Entry> {
     const { prefix } = this;
     const newest = new Map<string, Entry>();
     for (const entry of entries) {
@@ -103,6 +101,22 @@ export class Scope {
       if (!other || other.mtimeMs <= entry.mtimeMs) newest.set(relative, entry);
     }
     return newest;
+  }
+
+  /** A complete listing has come to its end: what it hasn't marked, and doesn't show besides, is gone. */
+  sweepUnshown(isShown: Filter, sent: Moment): void {
+    // What a look-up in the same answer has found is there, though the listing doesn't show it (yet).
+    const isFound = (name: string): boolean => this.known.lookupOf(name).epoch === sent.epoch;
+    sweep(this.core, this, this.root, '', (name) => isShown(name) || isFound(name), sent);
+  }
+
+  /** @param isShown of the names whose removal is pinned */
+  noteListing(isShown: Filter, isComplete: boolean, sent: Moment): void {
+    if (isComplete) this.madePins?.dropRemoved(isShown, sent.epoch);
+    this.known.noteListing(sent, isComplete);
+    // What was listed exists.
+    this.root.markSeen(sent);
+    this.reportGrowth();
   }
 
   private get prefix(): number {
@@ -116,18 +130,18 @@ export class Scope {
     else if (found) {
       const inode = this.childAt(relative);
       if (this.isDeep && inode?.isDirectory && found.kind !== 'directory')
-        this.sweepOne(inode, relative, sent);
-      this.mergeEntry(relative, found, sent);
+        sweepOne(this.core, this, inode, relative, sent);
+      this.mergeRow(relative, found, sent);
     } else if (!this.isOutdated(relative, ABSENT, sent.epoch)) {
       const inode = this.childAt(relative);
-      if (inode?.isDirectory && this.isDeep) this.sweepOne(inode, relative, sent);
+      if (inode?.isDirectory && this.isDeep) sweepOne(this.core, this, inode, relative, sent);
       else if (inode) forget(this.core.names, inode);
     }
     this.known.noteLookup(relative, sent);
     this.reportGrowth();
   }
 
-  private reportGrowth(): void {
+  reportGrowth(): void {
     this.core.names.grew(this, this.added);
     this.added = 0;
   }
@@ -143,26 +157,34 @@ export class Scope {
   }
 
   /** Is what was asked for at `epoch` older than what is already known of the name? */
-  private isOutdated(relative: string, version: string, epoch: number): boolean {
+  isOutdated(relative: string, version: string, epoch: number): boolean {
     if (this.known.isOutdated(relative, epoch)) return true;
     if (this.isPartial && epoch < (this.childAt(relative)?.seenEpoch ?? 0)) return true;
     return this.madePins?.outdates(relative, version, epoch) ?? false;
   }
 
-  /** Is it there now? Not where something newer is known, or stands in the way. */
-  private mergeEntry(relative: string, entry: Entry, sent: Moment): boolean {
-    if (this.isOutdated(relative, entry.version, sent.epoch)) return false;
+  /**
+   * Puts a row in its place, but where something newer is known, or something else stands there.
+   *
+   * @param rule what becomes of older content than is known. @default as long as the answer that told of the newer is believed, it isn't taken
+   */
+  mergeRow(relative: string, entry: Entry, sent: Moment, rule?: 'unless older'): Outcome {
+    if (this.isOutdated(relative, entry.version, sent.epoch)) return 'left';
     const segments = this.isDeep ? relative.split('/') : [relative];
     const name = segments.pop();
     const parent = this.directoryAt(segments, sent);
-    if (name === undefined || !parent) return false;
+    if (name === undefined || !parent) return 'left';
     const inode = parent.children?.get(name);
     // A server may hold both a file 'a' and a file 'a/b'; one name is one thing here, and the directory wins.
-    if (inode && inode.kind !== entry.kind) return false;
+    if (inode && inode.kind !== entry.kind) return 'left';
     if (!inode) this.add(new Inode(entry.kind, entry), parent, name);
-    else if (!this.isOlderThanKnown(relative, inode, entry, sent)) this.update(inode, entry);
+    else if (!this.isOlder(inode, entry)) {
+      this.disputes?.end(relative);
+      this.update(inode, entry);
+    } else if (rule) return 'older';
+    else if (!this.isKept(relative, inode, sent)) this.update(inode, entry);
     parent.children?.get(name)?.markSeen(sent);
-    return true;
+    return 'merged';
   }
 
   private add(inode: Inode, parent: Inode, name: string): Inode {
@@ -172,15 +194,17 @@ export class Scope {
     return inode;
   }
 
-  /** Does an answer tell of older content than an earlier one that is believed still, or than another part of itself? */
-  private isOlderThanKnown(relative: string, inode: Inode, entry: Entry, sent: Moment): boolean {
+  /** Does an answer tell of older content than is known? */
+  private isOlder(inode: Inode, entry: Entry): boolean {
     const { entry: known } = inode;
     // Times that were made up here, of what was uploaded and never listed, are another clock's.
     const hasTime = known !== null && known.id !== null && !known.isUntold;
-    if (inode.isDirectory || !hasTime || known.mtimeMs <= entry.mtimeMs || known.version === entry.version) {
-      this.disputes?.end(relative);
-      return false;
-    }
+    if (inode.isDirectory || !hasTime) return false;
+    return known.mtimeMs > entry.mtimeMs && known.version !== entry.version;
+  }
+
+  /** Is newer content than an answer tells of believed still? */
+  private isKept(relative: string, inode: Inode, sent: Moment): boolean {
     this.disputes ??= new Disputes(this.core.timeline);
     return this.disputes.isKept(relative, inode, sent);
   }
@@ -215,36 +239,7 @@ export class Scope {
     }
     return inode;
   }
-
-  /** Removes what a complete listing doesn't show, unless it is newer (a page asked for later shows it) or only here. */
-  private sweep(directory: Inode, prefix: string, isShown: Filter, sent: Moment): void {
-    for (const child of [...(directory.children?.values() ?? [])]) {
-      const relative = prefix + child.name;
-      if (this.isDeep && child.isDirectory) {
-        this.sweep(child, `${relative}/`, isShown, sent);
-        if (child.children?.size === 0 && child.seenEpoch !== sent.epoch && !child.local?.isLocalDirectory)
-          forget(this.core.names, child);
-      } else if (!isShown(relative) && !this.isOutdated(relative, ABSENT, sent.epoch)) {
-        if (child.seenEpoch <= sent.epoch && !this.isKnownBesides(relative, child))
-          forget(this.core.names, child);
-      }
-    }
-  }
-
-  /** Is it there though no listing shows it? Then a look-up has found it, or somebody has a file in it open. */
-  private isKnownBesides(relative: string, child: Inode): boolean {
-    if (!this.isPartial) return false;
-    if (this.core.timeline.now() - this.knownSince(relative).at < this.core.timeline.ttl) return true;
-    return [...child.walk()].some(({ isOpen }) => isOpen);
-  }
-
-  /** A directory that isn't listed stays for what only this instance has in it. */
-  private sweepOne(directory: Inode, relative: string, sent: Moment): void {
-    this.sweep(directory, `${relative}/`, () => false, sent);
-    if (directory.seenEpoch === sent.epoch || directory.local?.isLocalDirectory) return;
-    if (directory.children?.size === 0) forget(this.core.names, directory);
-    else directory.ensureLocal().isLocalDirectory = true;
-  }
 }
 
-type Filter = (relative: string) => boolean;
+/** What became of a row; 'older': it tells of older content than is known. */
+type Outcome = 'merged' | 'left' | 'older';

@@ -29,7 +29,7 @@ export type Whereabouts =
 /** References to references to references… */
 const MOST_HOPS = 16;
 /** Entries made at once: the others wait until they are wanted. */
-const PAGE = 10_000;
+const PAGE = 2000;
 
 /** Follows references between artifacts, and shows what they lead to. */
 export class Resolver {
