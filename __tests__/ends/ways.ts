@@ -63,8 +63,12 @@ export const WAYS: readonly Way[] = [
   way('`node --test`', { kind: 'node --test', args: [] }, 0, {}),
   way('Jest, `--runInBand`', { kind: 'jest', args: ['--testTimeout=30000', '--runInBand'] }, 0, {}),
   way('Jest, two workers', { kind: 'jest', args: ['--testTimeout=30000', '--maxWorkers=2'] }, 0, {}),
-  way('Vitest, forks', { kind: 'vitest', args: ['--pool=forks'] }, 0, { statusOfLoss: 'own' }),
-  way('Vitest, threads', { kind: 'vitest', args: ['--pool=threads'] }, 0, { statusOfLoss: 'own' }),
+  way('Vitest, forks', { kind: 'vitest', args: ['--testTimeout=30000', '--pool=forks'] }, 0, {
+    statusOfLoss: 'own',
+  }),
+  way('Vitest, threads', { kind: 'vitest', args: ['--testTimeout=30000', '--pool=threads'] }, 0, {
+    statusOfLoss: 'own',
+  }),
   process('a second signal, before the uploads have ended', 'stay', 'SIGTERM', {
     ...bySignal('SIGTERM', 'SIGTERM'),
     ...beyondHelp,
