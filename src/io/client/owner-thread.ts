@@ -53,6 +53,8 @@ export class OwnerThread {
   private readonly openContents = new OpenContents(() => this.host.contents());
   private isReferenced = true;
   private outbox: Outgoing[] = [];
+  /** Received, in order, and not yet told. */
+  private readonly unread: Answer[] = [];
 
   constructor(
     url: URL,
@@ -110,13 +112,20 @@ export class OwnerThread {
   }
 
   receiveAll(): void {
+    this.readAll();
     for (let next = receiveMessageOnPort(this.port); next; next = receiveMessageOnPort(this.port)) {
       this.receive(next.message);
     }
   }
 
+  /** What one answer brings may wait for another of the same message, below it, and so takes the rest of them first. */
   private receive(answers: readonly Answer[]): void {
-    for (const answer of answers) this.receiveOne(answer);
+    for (const answer of answers) this.unread.push(answer);
+    this.readAll();
+  }
+
+  private readAll(): void {
+    for (let next = this.unread.shift(); next; next = this.unread.shift()) this.receiveOne(next);
   }
 
   private receiveOne(answer: Answer): void {
