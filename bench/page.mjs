@@ -6,7 +6,11 @@ const UNITS = { ms: 'ms', cpuMs: 'ms CPU', us: 'µs CPU a call', bytesOut: 'byte
 
 const shown = (number) => (Math.abs(number) >= 1e6 ? `${Math.round(number / 1e5) / 10} M` : `${number}`);
 
-function lineOf({ name, title, against, of, aim, most, ours, peer, ratio, spread, met, skipped, failed }) {
+/** What a cell of a table may hold: `curl | md5sum` is no two of them. */
+const cell = (text) => text.replaceAll('|', '\\|');
+
+function lineOf({ name, of, aim, most, ours, peer, ratio, spread, met, skipped, failed, ...told }) {
+  const [title, against] = [cell(told.title), cell(told.against)];
   if (ratio === undefined)
     return `| \`${name}\` | ${title} | ${against} | | not measured: ${failed ?? skipped} | ≤ ${aim} | |`;
   const limits = Object.entries(most).map(([key, limit]) => `${key} ${shown(ours[key])} (≤ ${shown(limit)})`);

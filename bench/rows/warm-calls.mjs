@@ -163,7 +163,8 @@ export const rows = CALLS.map(([name, title, aim, calls, work, before]) => ({
   against: 'memfs',
   of: 'us',
   aim,
-  sizes: { full: { calls }, tiny: { calls: 50 } },
+  // Compilers are at work for the first tens of thousands; a file that grows for so long measures something else.
+  sizes: { full: { calls: before ? calls : 10 * calls }, tiny: { calls: 50 } },
   prepare,
   ours: timing('ours', work, before),
   peer: timing('peer', work, before),
