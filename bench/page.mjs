@@ -22,7 +22,7 @@ function lineOf({ name, of, aim, most, ours, peer, ratio, spread, met, skipped, 
 function tableOf({ machine, size, pairs, rows, load }) {
   const busy = load > machine.cores / 2 ? `, beside other work (a load of ${load})` : '';
   return [
-    "![each row's ratio against its aim](../bench/results.svg)",
+    "![each row's ratio against its aim](benchmarks.svg)",
     '',
     `Node ${machine.node.slice(1)} on ${machine.cores} cores (${machine.cpu}, ${machine.memoryGb} GB, ${machine.platform})${busy}; size \`${size}\`, ${pairs} pairs a row.`,
     '',

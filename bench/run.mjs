@@ -1,5 +1,5 @@
 /**
- * Measures the rows of bench/rows and writes bench/results.json, bench/results.svg and the table of docs/benchmarks.md:
+ * Measures the rows of bench/rows and writes bench/results.json, docs/benchmarks.svg and the table of docs/benchmarks.md:
  *
  *     npm run bench                     three pairs a row, some rows smaller: under five minutes on a quiet machine
  *     npm run bench:full                five pairs a row and whole sizes
@@ -100,7 +100,8 @@ if (out) {
     rows: results,
   };
   writeFileSync(out, `${JSON.stringify(report, null, 1)}\n`);
-  writeFileSync(out.replace(/(\.json)?$/, '.svg'), chartOf(report));
+  const chart = values.out ? out.replace(/(\.json)?$/, '.svg') : here('../docs/benchmarks.svg');
+  writeFileSync(chart, chartOf(report));
   if (!values.out) writePage(here('../docs/benchmarks.md'), report);
 }
 if (results.some(({ failed }) => failed)) process.exitCode = 1;
