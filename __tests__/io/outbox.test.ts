@@ -1,5 +1,5 @@
 import { MessageChannel, receiveMessageOnPort } from 'node:worker_threads';
-import { Outbox } from '../../src/io/owner/outbox.js';
+import { answersTo } from '../../src/io/outbox.js';
 import type { Answer } from '../../src/io/protocol.js';
 
 const reply = (id: number, value: unknown): Answer =>
@@ -8,7 +8,7 @@ const reply = (id: number, value: unknown): Answer =>
 function open() {
   const { port1, port2 } = new MessageChannel();
   const counter = new Int32Array(new SharedArrayBuffer(8));
-  const outbox = new Outbox(port1, counter);
+  const outbox = answersTo(port1, counter);
   const received = (): readonly Answer[][] => {
     const messages: Answer[][] = [];
     for (let next = receiveMessageOnPort(port2); next; next = receiveMessageOnPort(port2))

@@ -79,8 +79,8 @@ export const MICROSECONDS = 4;
 export const FIRST_BUCKET = 5;
 const OF_KIND = FIRST_BUCKET + LATENCY_BOUNDS.length + 1;
 
-/** Bytes that the counts of an owner take. */
-export const COUNTS_BYTES = (FIRST_KIND + 5 * OF_KIND) * BigInt64Array.BYTES_PER_ELEMENT;
+/** How many numbers an owner counts. */
+export const COUNTS = FIRST_KIND + 5 * OF_KIND;
 
 /** Where the numbers of each kind begin. */
 export const FIRST: Readonly<Record<RequestKind, number>> = {
@@ -125,7 +125,7 @@ export function remoteCounters(counts: BigInt64Array, uploadsQueued: number): Re
 
 /** Of what was never used. */
 export const noCounters = (): Counters => ({
-  ...remoteCounters(new BigInt64Array(COUNTS_BYTES / BigInt64Array.BYTES_PER_ELEMENT), 0),
+  ...remoteCounters(new BigInt64Array(COUNTS), 0),
   dirty: 0,
   uploaded: 0,
   uploadedBytes: 0,

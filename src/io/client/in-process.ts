@@ -1,6 +1,6 @@
 import type { Config } from '../../config/config.js';
 import { REQUESTS } from '../../contract/channels.js';
-import { COUNTS_BYTES, remoteCounters } from '../../contract/counters.js';
+import { COUNTS, remoteCounters } from '../../contract/counters.js';
 import type { Entry } from '../../contract/entry.js';
 import { Failure } from '../../contract/failure.js';
 import {
@@ -43,7 +43,7 @@ export function createInProcessRemote(
   let ledger: Ledger | null = null;
   /** The calls that have no answer yet. */
   const open = new Set<LocalCall>();
-  const counts = new BigInt64Array(COUNTS_BYTES / BigInt64Array.BYTES_PER_ELEMENT);
+  const counts = new BigInt64Array(COUNTS);
   const owner = createOwner(
     { open: async (id) => remote.contents.open(id), close: (id) => remote.contents.close(id) },
     { counts, isHeard: () => REQUESTS.hasSubscribers },

@@ -1,9 +1,9 @@
 import { REQUESTS } from '../../contract/channels.js';
-import { COUNTS_BYTES, HEARD, type RemoteCounters, remoteCounters } from '../../contract/counters.js';
+import { COUNTS, HEARD, type RemoteCounters, remoteCounters } from '../../contract/counters.js';
 
 /** What the owners of one remote count, one after the other if a thread dies, and whether they tell of each request. */
 export class OwnerCounts {
-  readonly buffer = new SharedArrayBuffer(COUNTS_BYTES);
+  readonly buffer = new SharedArrayBuffer(COUNTS * BigInt64Array.BYTES_PER_ELEMENT);
   private readonly counts = new BigInt64Array(this.buffer);
   private isHeard = false;
 

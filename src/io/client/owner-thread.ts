@@ -9,6 +9,7 @@ import { Failure } from '../../contract/failure.js';
 import type { Contents } from '../../contract/remote.js';
 import { monotonicClock, nextTick } from '../../platform/time.js';
 import { discard, hold, letGo, startTask } from '../../threads/own-threads.js';
+import { Outbox } from '../outbox.js';
 import {
   type Answer,
   failureOf,
@@ -40,11 +41,6 @@ interface ThreadHost {
 /** What it says that isn't settled here. */
 export type ThreadAnswer = Exclude<Answer, { type: 'open' | 'close' }>;
 
-interface Outgoing {
-  readonly request: Request;
-  readonly transfers: readonly Transferable[];
-}
-
 /** One owner in one life of its thread, seen from the kernel's. Owners of one server share the thread. */
 export class OwnerThread {
   private readonly worker: Worker;
@@ -52,7 +48,7 @@ export class OwnerThread {
   private readonly counter = new Int32Array(new SharedArrayBuffer(2 * Int32Array.BYTES_PER_ELEMENT));
   private readonly openContents = new OpenContents(() => this.host.contents());
   private isReferenced = true;
-  private outbox: Outgoing[] = [];
+  private readonly outbox: Outbox<Request>;
   /** Received, in order, and not yet told. */
   private readonly unread: Answer[] = [];
 
@@ -63,6 +59,13 @@ export class OwnerThread {
   ) {
     const { port1, port2 } = new MessageChannel();
     this.port = port1;
+    this.outbox = new Outbox(port1, {
+      later: nextTick,
+      onUnsendable: (request, thrown) => {
+        if (request.type === 'call') host.onUnsendable(request.id, String(thrown));
+        return null;
+      },
+    });
     this.worker = startWorker(url, {
       ...data,
       port: port2,
@@ -74,36 +77,9 @@ export class OwnerThread {
     this.keepProcess(false);
   }
 
-  /** Sends in one message what is posted in one turn: the owner puts it into as few requests as it can. */
+  /** What is posted in one turn the owner puts into as few requests as it can. */
   post(request: Request, transfers: readonly Transferable[] = []): void {
-    if (this.outbox.length === 0) nextTick(() => this.sendAll());
-    this.outbox.push({ request, transfers });
-  }
-
-  private sendAll(): void {
-    const { outbox } = this;
-    if (outbox.length === 0) return;
-    this.outbox = [];
-    if (this.send(outbox) === null) return;
-    // Nothing of it was sent, and nothing transferred: the others don't suffer for the one that can't be.
-    for (const outgoing of outbox) {
-      const refusal = this.send([outgoing]);
-      if (refusal !== null && outgoing.request.type === 'call')
-        this.host.onUnsendable(outgoing.request.id, refusal);
-    }
-  }
-
-  /** Null, or why it can't be sent. */
-  private send(outgoing: readonly Outgoing[]): string | null {
-    try {
-      this.port.postMessage(
-        outgoing.map(({ request }) => request),
-        outgoing.flatMap(({ transfers }) => transfers),
-      );
-      return null;
-    } catch (error) {
-      return String(error);
-    }
+    this.outbox.post(request, transfers);
   }
 
   /** Messages that the thread has sent so far. Read it before `receiveAll`: then `sleep` misses none. */
@@ -142,7 +118,7 @@ export class OwnerThread {
 
   /** Blocks until the thread has sent more than `count` messages; false if it hasn't within that many milliseconds. */
   sleep(count: number, milliseconds: number): boolean {
-    this.sendAll();
+    this.outbox.flush();
     const deadline = monotonicClock() + milliseconds;
     let { heartbeats } = this;
     let looks = 0;
@@ -181,7 +157,7 @@ export class OwnerThread {
 
   private forget(): void {
     this.keepProcess(false);
-    this.outbox = [];
+    this.outbox.clear();
     this.port.close();
     this.openContents.closeAll();
   }

@@ -1,9 +1,9 @@
 import { HEARD } from '../../contract/counters.js';
 import type { Method, Reply } from '../../contract/remote.js';
+import type { Outbox } from '../outbox.js';
 import { packEntries } from '../packed-entries.js';
-import { packReply, type Request, type ThreadData } from '../protocol.js';
+import { type Answer, packReply, type Request, type ThreadData } from '../protocol.js';
 import { createLateOwner } from './late-owner.js';
-import type { Outbox } from './outbox.js';
 import { Paging } from './paging.js';
 import { ThreadContents } from './thread-contents.js';
 
@@ -14,7 +14,7 @@ import { ThreadContents } from './thread-contents.js';
  */
 export function serve(
   { port, store, counts: shared, ...options }: ThreadData,
-  outbox: Outbox,
+  outbox: Outbox<Answer>,
   onClosed: () => void,
 ): void {
   const { post } = outbox;

@@ -2,8 +2,8 @@ import { Failure } from '../../contract/failure.js';
 import type { OpenSource } from '../../contract/uploads.js';
 import { disk } from '../../platform/disk.js';
 import { isDeno } from '../../platform/realm.js';
-import { type Opened, unpack } from '../protocol.js';
-import type { Outbox } from './outbox.js';
+import type { Outbox } from '../outbox.js';
+import { type Answer, type Opened, unpack } from '../protocol.js';
 
 const { closeSync, openSync } = disk;
 
@@ -14,7 +14,7 @@ export class ThreadContents {
   /** Of what is open here by a number of its own: by its id, as often as it was opened. */
   private readonly ownFds = new Map<number, number[]>();
 
-  constructor(private readonly post: Outbox['post']) {}
+  constructor(private readonly post: Outbox<Answer>['post']) {}
 
   async open(id: number): Promise<OpenSource> {
     const content = await new Promise<Opened>((resolve) => {

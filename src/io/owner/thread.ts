@@ -1,12 +1,12 @@
 import { serveTasks } from '../../threads/own-threads.js';
-import { failureOf, HEARTBEAT, HEARTBEAT_MS, type ThreadData } from '../protocol.js';
-import { Outbox } from './outbox.js';
+import { answersTo, type Outbox } from '../outbox.js';
+import { type Answer, failureOf, HEARTBEAT, HEARTBEAT_MS, type ThreadData } from '../protocol.js';
 
 /**
  * The thread of the owners of a server. A blocked kernel hears of nothing but messages and the counter, the thread's own end included: so
  * the guard stands before anything is loaded that could fail.
  */
-const owners = new Set<{ readonly beat: () => void; readonly outbox: Outbox }>();
+const owners = new Set<{ readonly beat: () => void; readonly outbox: Outbox<Answer> }>();
 let reason = '';
 setInterval(() => {
   for (const { beat } of owners) beat();
@@ -25,7 +25,7 @@ let serving: Promise<typeof import('./serve.js')> | null = null;
 
 const rest = serveTasks<ThreadData>((data) => {
   const counter = new Int32Array(data.counter);
-  const outbox = new Outbox(data.port, counter);
+  const outbox = answersTo(data.port, counter);
   const owner = { outbox, beat: () => void Atomics.add(counter, HEARTBEAT, 1) };
   owners.add(owner);
   // At once: a thread that ends before its first interval has lived, too.

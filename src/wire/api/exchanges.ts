@@ -2,7 +2,7 @@ import type { WireConfig } from '../../config/config.js';
 import type { RequestEvent } from '../../contract/channels.js';
 import {
   COUNT,
-  COUNTS_BYTES,
+  COUNTS,
   FAILED,
   FIRST,
   FIRST_BUCKET,
@@ -28,7 +28,7 @@ export interface Meter {
 
 /** Of who has none. */
 export const ownMeter = (): Meter => ({
-  counts: new BigInt64Array(COUNTS_BYTES / BigInt64Array.BYTES_PER_ELEMENT),
+  counts: new BigInt64Array(COUNTS),
   isHeard: () => false,
   hear: () => {},
 });
