@@ -2,8 +2,7 @@ import type { Alike } from '../../contract/entry.js';
 import { segmentsOf, type TreePath, upperPath } from '../../contract/tree-path.js';
 import type { Core } from '../core.js';
 import type { Operation } from '../operation/operation.js';
-import type { Moment } from '../timeline.js';
-import { ask } from '../timeline.js';
+import { ask, type Moment } from '../timeline.js';
 
 /** The outermost name on the way to a path that isn't there. */
 export interface Missing {

@@ -10,8 +10,7 @@ import {
 } from '../../contract/tree-path.js';
 import type { Core } from '../core.js';
 import type { Fault, Operation } from '../operation/operation.js';
-import type { Moment } from '../timeline.js';
-import { ask } from '../timeline.js';
+import { ask, type Moment } from '../timeline.js';
 import type { Inode } from './inode.js';
 import { throughLinks } from './links/aliases.js';
 import { throughDraft, type Way } from './links/symbolic.js';
