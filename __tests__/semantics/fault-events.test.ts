@@ -1,6 +1,6 @@
 import { STANDARD, useServer } from '../helpers/server.js';
 import { heard } from './helpers/channels.js';
-import { makeRun, mount } from './helpers/mounts.js';
+import { giveUpReading, makeRun, mount } from './helpers/mounts.js';
 import { eventually } from './helpers/waiting.js';
 
 const server = useServer(STANDARD);
@@ -76,13 +76,7 @@ test('what comes instead of it is told by its code', async () => {
   expect(events.at(-1)).toMatchObject({ missing: 'name', isBlocking: true, error: 'ENOTSUP' });
   await server.faults([{ match: { side: 'storage', method: 'GET' }, delayAnswerMs: 5000 }]);
   const fs = mount(server);
-  const controller = new AbortController();
-  const reading = fs.promises.readFile(`${run}/file.txt`, { signal: controller.signal });
-  void eventually(
-    async () => fs.wandb.counters().requestsOpen,
-    (open) => open === 1,
-  ).then(() => controller.abort());
-  await expect(reading).rejects.toMatchObject({ name: 'AbortError' });
+  await giveUpReading(fs, `${run}/file.txt`);
   await eventually(
     async () => events.at(-1)?.error,
     (error) => error === 'ECANCELED',

@@ -1,5 +1,6 @@
 import { createWandbFs, type WandbFs, type WandbFsOptions } from 'wandb-fs';
 import type { FakeWandb } from 'wandb-fs/testing';
+import { eventually } from './waiting.js';
 
 const mounted: WandbFs[] = [];
 
@@ -18,6 +19,17 @@ export function mount(server: Address, options: WandbFsOptions = {}): WandbFs {
   const fs = connect(server, options);
   mounted.push(fs);
   return fs;
+}
+
+/** Begins to read a file that is known, and gives it up while the request for its content is on its way. */
+export async function giveUpReading(fs: WandbFs, path: string): Promise<void> {
+  const controller = new AbortController();
+  const reading = fs.promises.readFile(path, { signal: controller.signal });
+  void eventually(
+    async () => fs.wandb.counters().requestsOpen,
+    (open) => open === 1,
+  ).then(() => controller.abort());
+  await expect(reading).rejects.toMatchObject({ name: 'AbortError' });
 }
 
 let runs = 0;
