@@ -166,12 +166,14 @@ export const explaining =
 /**
  * One primitive on a place. Where the place is comes first: one outside the mount fails before a kernel is even made.
  */
-export const probeAt = <T>(
+export const stepAt = <T>(
   syscall: string,
   place: Place,
   run: (op: Operation, path: TreePath) => T,
   { signal, explain }: Pick<Step, 'signal' | 'explain'> = {},
-): Composite<T> => invoke({ syscall, path: place.given, signal, explain, run: (op) => run(op, place.tree) });
+): Step<T> => ({ syscall, path: place.given, signal, explain, run: (op) => run(op, place.tree) });
+
+export const probeAt = <T>(...step: Parameters<typeof stepAt<T>>): Composite<T> => invoke(stepAt(...step));
 
 /** As `probeAt`, for a caller who is told why nothing is there. */
 export const invokeAt = <T>(

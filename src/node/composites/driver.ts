@@ -68,6 +68,17 @@ export function* orNothing<T, N>(
   }
 }
 
+/** As `driveSync`, of a call that is one step. */
+export function driveStepSync<T>(step: Step<T>): T {
+  try {
+    const value = stepSync(step, new Freshness());
+    if (value instanceof Thrown) throw told(value.what, step, driveStepSync);
+    return value as T;
+  } finally {
+    if (atEnd.due) atEnd.drain();
+  }
+}
+
 /** @param freshness of the call that this is a part of, where it is one */
 export function driveSync<T>(composite: Composite<T>, freshness = new Freshness()): T {
   try {
