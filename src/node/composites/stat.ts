@@ -54,16 +54,20 @@ const looking =
     const { settings, signal } = reading(options);
     const place = placeOf(tree, path);
     const isNothingTold = isQuiet && settings.throwIfNoEntry === false;
-    const run = (op: Operation): AnyStats | undefined => {
+    const seen = (op: Operation): AnyStats => {
+      const at = place.tree;
+      return shaped(tree.kernel[look](wantingSize(op), at), settings);
+    };
+    // It spares a resolver that probes for thousands of paths the making of as many errors.
+    const seenIfThere = (op: Operation): AnyStats | undefined => {
       try {
-        const at = place.tree;
-        return shaped(tree.kernel[look](wantingSize(op), at), settings);
+        return seen(op);
       } catch (thrown) {
-        // It spares a resolver that probes for thousands of paths the making of as many errors.
-        if (isNothingTold && thrown instanceof Failure && isNoEntry(thrown)) return undefined;
+        if (thrown instanceof Failure && isNoEntry(thrown)) return undefined;
         throw thrown;
       }
     };
+    const run = isNothingTold ? seenIfThere : seen;
     return { syscall: look, path: place.given, signal, explain: explaining(place), run };
   };
 
