@@ -41,7 +41,8 @@ test('many copies of the package in one process hook into its end once, and let 
   );
   expect({ exitCode, stdout, stderr }).toEqual({
     exitCode: 0,
-    stdout: '1 1 1 1 1\n1 1 0 0 0\n0 0 0 0 0\n',
+    // 'exit' twice: before all other listeners, and behind those that were there.
+    stdout: '1 2 1 1 1\n1 2 0 0 0\n0 0 0 0 0\n',
     stderr: '',
   });
 });

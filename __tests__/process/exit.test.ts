@@ -51,18 +51,6 @@ describe('a process ends by itself', () => {
     expect(await runScript(server, run, '')).toMatchObject({ exitCode: 0, stderr: '' });
   });
 
-  test('with what its own `exit` listeners write, where they stand before ours', async () => {
-    const script = `process.on('exit', () => fs.writeFileSync(RUN + '/early.txt', 'early'));
-      fs.writeFileSync(RUN + '/written.txt', 'written');
-      process.prependListener('exit', () => fs.writeFileSync(RUN + '/first.txt', 'first'));`;
-    expect(await runScript(server, run, script)).toMatchObject({ exitCode: 0, stderr: '' });
-    for (const [name, content] of [
-      ['early.txt', 'early'],
-      ['first.txt', 'first'],
-    ] as const)
-      await onServer(name, content);
-  });
-
   test('with a file left open', async () => {
     const script = `await fs.promises.open(RUN + '/file.txt'); fs.openSync(RUN + '/file.txt');`;
     expect(await runScript(server, run, script)).toMatchObject({ exitCode: 0 });

@@ -188,7 +188,6 @@ export type LocalEvent =
       readonly isBlocking: boolean;
       readonly failure: Failure | null;
     }
-  /** Content was handed over. */
   | { readonly type: 'queued'; readonly path: TreePath; readonly size: number };
 
 export type KernelEvent = RemoteEvent | LocalEvent;
@@ -220,6 +219,8 @@ export interface Remote {
   wait(call: Call): void;
   /** Throws the Failure of `wait` where no call can ever be waited for: what changes something isn't even sent then. */
   assertCanWait(): void;
+  /** 'exit' is told: hands over what was changed, blocks until it is durable where it can, and names what is left. */
+  drainAtEnd(): void;
   counters(): RemoteCounters;
   /** Who hears the events; set once by the kernel. */
   onEvent: (event: RemoteEvent) => void;
@@ -233,8 +234,8 @@ export interface Remote {
 export interface Ending {
   /** Hands over what is open and changed: nobody closes it any more. */
   submit(): void;
-  /** What could be sent was sent: private files go. */
-  removeFiles(): void;
+  /** What could be sent was sent: private files go. @param isLast nothing is changed any more: a journal is given up, too */
+  removeFiles(isLast: boolean): void;
   /** A journal keeps what isn't sent. */
   readonly isKept: boolean;
 }

@@ -1,18 +1,8 @@
 import { isMainThread } from 'node:worker_threads';
 import type { TreePath } from '../contract/tree-path.js';
-import { disk } from '../platform/disk.js';
 import { beforeUncaught, isDeno, theGlobal, theProcess } from '../platform/realm.js';
 import { monotonicClock } from '../platform/time.js';
-
-const { writeSync } = disk;
-
-/** Acknowledged content that is not on the server when its process ends, and why, where that is known. */
-export interface Left {
-  readonly path: TreePath;
-  readonly reason: string;
-  /** A journal has it: the next start sends it. */
-  readonly isKept: boolean;
-}
+import { type Left, linesOf, report } from './left.js';
 
 /** What keeps acknowledged content of one kernel, as the end of the process sees it. */
 export interface Keeper {
@@ -26,8 +16,8 @@ export interface Keeper {
   drain(startedAt: number): readonly Left[];
   /** As `drain`, without blocking. */
   drainLater(startedAt: number): Promise<readonly Left[]>;
-  /** Nothing is read any more: private files go. */
-  removeFiles(): void;
+  /** What could be sent was sent: private files go. @param isLast nothing is changed any more */
+  removeFiles(isLast: boolean): void;
 }
 
 /** What Jest's runner has of a test file: functions that it awaits at each of its events (jest-circus). */
@@ -45,20 +35,13 @@ type TestRealm = typeof globalThis & {
 };
 
 const SIGNALS = ['SIGTERM', 'SIGINT', 'SIGHUP'] as const;
-const STDERR = 2;
-const MOST_NAMED = 20;
-/**
- * Nobody reads it any more, a terminal is gone, a pipe is full: it can't be told elsewhere, and the exit code still
- * tells.
- */
-const UNHEARD = new Set(['EPIPE', 'EIO', 'EAGAIN', 'EBADF']);
-
 /**
  * Takes care of acknowledged content when the thread or its process ends:
  *
  * - The event loop has run empty ('beforeExit'): what waits is sent, what is open is handed over; that keeps it alive.
  * - 'exit' (`process.exit`, an exception that nobody catches, a natural end): all is drained, blocking; what is left is
- *   named, and an exit code of 0 becomes 1.
+ *   named, and an exit code of 0 becomes 1. That is first of all, for any other listener may end the process by an exception
+ *   or by `process.exit`; what those change is drained behind each of their calls (`kernel/operation/at-end.ts`).
  * - A signal that would end the process, with something pending and no listener of the program's own: drained first,
  *   then the same signal again. A second one ends the process at once.
  * - A test runner that ends its workers by force waits first.
@@ -67,7 +50,7 @@ const UNHEARD = new Set(['EPIPE', 'EIO', 'EAGAIN', 'EBADF']);
  */
 class Lifecycle {
   private readonly keepers = new Set<Keeper>();
-  /** What was reported to a test runner as lost. */
+  /** What was reported as left. */
   private readonly reported = new WeakMap<Keeper, ReadonlySet<TreePath>>();
   /** The test runners that wait, by what they have for that: each hears of it once, of however many copies. */
   private readonly runners = new WeakSet<object>();
@@ -75,12 +58,15 @@ class Lifecycle {
   private isListeningToSignals = false;
   /** A signal ends the process: the next one is none of ours. */
   private isEnding = false;
+  /** No listener of ours will remove private files: those that are made now go at once. */
+  private isCleared = true;
 
   /** @returns ends that care */
   keep(keeper: Keeper): () => void {
     if (this.keepers.size === 0) {
       theProcess.on('beforeExit', this.onEmpty);
-      theProcess.on('exit', this.onExit);
+      theProcess.prependListener('exit', this.onExit);
+      theProcess.on('exit', this.onLast);
       if (isDeno) this.ignoreUncaught = beforeUncaught(this.onUncaught);
     }
     this.keepers.add(keeper);
@@ -88,6 +74,7 @@ class Lifecycle {
       if (!this.keepers.delete(keeper) || this.keepers.size > 0) return;
       theProcess.off('beforeExit', this.onEmpty);
       theProcess.off('exit', this.onExit);
+      theProcess.off('exit', this.onLast);
       this.ignoreUncaught();
       this.updateSignals();
     };
@@ -143,12 +130,19 @@ class Lifecycle {
 
   /** What a file has lost fails that file, not each that the same worker runs after it. */
   private async newlyLost(keeper: Keeper, startedAt: number): Promise<readonly Left[]> {
-    const reported = this.reported.get(keeper) ?? new Set();
-    const lost = (await keeper.drainLater(startedAt)).filter(
-      ({ path, isKept }) => !isKept && !reported.has(path),
+    const left = await keeper.drainLater(startedAt);
+    return this.unreported(
+      keeper,
+      left.filter(({ isKept }) => !isKept),
     );
-    this.reported.set(keeper, new Set([...reported, ...lost.map(({ path }) => path)]));
-    return lost;
+  }
+
+  /** What hasn't been reported yet; now it is. */
+  private unreported(keeper: Keeper, left: readonly Left[]): readonly Left[] {
+    const reported = this.reported.get(keeper) ?? new Set();
+    const fresh = left.filter(({ path }) => !reported.has(path));
+    this.reported.set(keeper, new Set([...reported, ...fresh.map(({ path }) => path)]));
+    return fresh;
   }
 
   /** Nothing comes after it: the worker of a test runner is ended without a word. */
@@ -162,12 +156,24 @@ class Lifecycle {
     for (const keeper of this.keepers) keeper.begin();
   };
 
-  private readonly onExit = (exitCode: number): void => {
+  private readonly onExit = (): void => {
+    this.isCleared = false;
+    this.drainAtEnd();
+  };
+
+  drainAtEnd(): void {
     const startedAt = monotonicClock();
     this.onEmpty();
-    const left = [...this.keepers].flatMap((keeper) => keeper.drain(startedAt));
-    if (exitCode === 0 && left.some(({ isKept }) => !isKept)) theProcess.exitCode = 1;
-    this.end(left);
+    const left = [...this.keepers].flatMap((keeper) => this.unreported(keeper, keeper.drain(startedAt)));
+    if (!Number(theProcess.exitCode ?? 0) && left.some(({ isKept }) => !isKept)) theProcess.exitCode = 1;
+    report(left);
+    if (this.isCleared) this.removeFiles(false);
+  }
+
+  /** Behind the listeners that were there before us. */
+  private readonly onLast = (): void => {
+    this.isCleared = true;
+    this.removeFiles(theProcess.listeners('exit').at(-1) === this.onLast);
   };
 
   /** Somebody may still prevent the end, so private files stay. */
@@ -198,10 +204,14 @@ class Lifecycle {
 
   private end(left: readonly Left[]): void {
     report(left);
+    this.removeFiles(true);
+  }
+
+  private removeFiles(isLast: boolean): void {
     const errors: unknown[] = [];
     for (const keeper of this.keepers) {
       try {
-        keeper.removeFiles();
+        keeper.removeFiles(isLast);
       } catch (error) {
         // One disk that refuses is no reason to leave the files of the others.
         errors.push(error);
@@ -211,29 +221,8 @@ class Lifecycle {
   }
 }
 
-/** Names what is left, a line each. */
-function linesOf(left: readonly Left[]): readonly string[] {
-  const byPath = new Map(left.map((each) => [each.path, each]));
-  const lines = [...byPath.values()].slice(0, MOST_NAMED).map(({ path, reason, isKept }) => {
-    const what = isKept ? 'not uploaded yet, the next start sends it from the journal' : 'not uploaded';
-    return `wandb-fs: ${what}: ${path}: ${reason}\n`;
-  });
-  if (byPath.size > MOST_NAMED) lines.push(`wandb-fs: not uploaded: and ${byPath.size - MOST_NAMED} more\n`);
-  return lines;
-}
-
-function report(left: readonly Left[]): void {
-  if (left.length === 0) return;
-  try {
-    // The process doesn't wait for its own streams.
-    writeSync(STDERR, linesOf(left).join(''));
-  } catch (error) {
-    if (!UNHEARD.has((error as NodeJS.ErrnoException).code ?? '')) throw error;
-  }
-}
-
 /** One for all copies of the package in a thread, of which a test runner loads one a test file. The number is its shape's. */
-const SHARED = Symbol.for('wandb-fs.lifecycle.2');
+const SHARED = Symbol.for('wandb-fs.lifecycle.3');
 
 function shared(): Lifecycle {
   theGlobal[SHARED] ??= new Lifecycle();
@@ -245,5 +234,8 @@ export function keep(keeper: Keeper): () => void {
   shared().waitBeforeTestsEnd(globalThis);
   return shared().keep(keeper);
 }
+
+/** Once 'exit' is told: sends what is pending, of all kernels, and blocks until it is durable or the time is over. */
+export const drainAtEnd = (): void => shared().drainAtEnd();
 
 export const updateSignals = (): void => shared().updateSignals();

@@ -119,7 +119,9 @@ export class Core {
     };
     this.remote.ending = {
       submit: () => this.made.writeback?.submitAll(),
-      removeFiles: () => this.made.overlay?.files.removeFiles(),
+      removeFiles: (isLast) => {
+        if (isLast || !this.journal) this.made.overlay?.files.removeFiles();
+      },
       isKept: this.journal !== null,
     };
   }

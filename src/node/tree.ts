@@ -1,6 +1,7 @@
 import { EventEmitter } from 'node:events';
 import { Failure } from '../contract/failure.js';
 import type { TreePath } from '../contract/tree-path.js';
+import { atEnd } from '../kernel/operation/at-end.js';
 import { Freshness, type Operation } from '../kernel/operation/operation.js';
 import type { Kernel } from '../kernel/syscalls.js';
 import { asPath, type Mount, Place } from './arguments/paths.js';
@@ -89,8 +90,12 @@ export class Calls {
     first?: IteratorResult<Step | Pause, T>,
     freshness = new Freshness(),
   ): IteratorReturnResult<T> | Promise<T> {
-    const outcome = driveHere(composite, first, freshness);
-    return 'done' in outcome ? outcome : this.follow(driveRest(composite, outcome, freshness));
+    try {
+      const outcome = driveHere(composite, first, freshness);
+      return 'done' in outcome ? outcome : this.follow(driveRest(composite, outcome, freshness));
+    } finally {
+      if (atEnd.due) atEnd.drain();
+    }
   }
 
   async drive<T>(
@@ -161,12 +166,14 @@ export const explaining =
 /**
  * One primitive on a place. Where the place is comes first: one outside the mount fails before a kernel is even made.
  */
-export const probeAt = <T>(
+export const stepAt = <T>(
   syscall: string,
   place: Place,
   run: (op: Operation, path: TreePath) => T,
   { signal, explain }: Pick<Step, 'signal' | 'explain'> = {},
-): Composite<T> => invoke({ syscall, path: place.given, signal, explain, run: (op) => run(op, place.tree) });
+): Step<T> => ({ syscall, path: place.given, signal, explain, run: (op) => run(op, place.tree) });
+
+export const probeAt = <T>(...step: Parameters<typeof stepAt<T>>): Composite<T> => invoke(stepAt(...step));
 
 /** As `probeAt`, for a caller who is told why nothing is there. */
 export const invokeAt = <T>(

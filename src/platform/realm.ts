@@ -13,6 +13,12 @@ export const theProcess = theGlobal.process;
  */
 export const isDeno = theProcess.versions.deno !== undefined;
 
+/**
+ * 'exit' is being told, or was. Node has no public word for it; where there is none at all, nothing is known of what is
+ * changed behind our hooks.
+ */
+export const isExiting = (): boolean => (theProcess as { readonly _exiting?: boolean })._exiting === true;
+
 /** In Deno, calls back when an exception is about to end the process; returns what ends that. */
 export function beforeUncaught(listener: () => void): () => void {
   const target: unknown = theGlobal;

@@ -50,6 +50,7 @@ interface ScriptedCall extends Call {
 export class ScriptedRemote implements Remote {
   readonly shape = MEMORY_SHAPE;
   readonly assertCanWait = (): void => {};
+  readonly drainAtEnd = (): void => {};
   readonly want = (): void => {};
   readonly counters = noCounters;
   onEvent: (event: RemoteEvent) => void = () => {};

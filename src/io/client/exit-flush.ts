@@ -1,6 +1,8 @@
 import type { Ending } from '../../contract/remote.js';
+import { isExiting } from '../../platform/realm.js';
 import { clearTimeout, monotonicClock, setTimeout, waitAtMost } from '../../platform/time.js';
-import { keep, type Left } from '../lifecycle.js';
+import type { Left } from '../left.js';
+import { keep } from '../lifecycle.js';
 import type { ThreadCall } from './calls.js';
 import type { Ledger } from './ledger.js';
 
@@ -41,7 +43,7 @@ export class ExitFlush {
       begin: () => this.begin(),
       drain: (startedAt) => this.drain(startedAt),
       drainLater: (startedAt) => this.drainLater(startedAt),
-      removeFiles: () => this.host.ending().removeFiles(),
+      removeFiles: (isLast) => this.host.ending().removeFiles(isLast),
     });
   }
 
@@ -50,9 +52,9 @@ export class ExitFlush {
     return this.running !== null && this.restMs <= 0;
   }
 
-  /** Something else is to be sent: it has all of the time. */
+  /** Something else is to be sent: it has all of the time; but once 'exit' is told, a time that is over is over for all. */
   restart(): void {
-    this.waitedMs = 0;
+    if (this.restMs > 0 || !isExiting()) this.waitedMs = 0;
   }
 
   /** Keeps the process for as long as its end may take. */

@@ -15,7 +15,8 @@ import {
 } from '../../contract/remote.js';
 import { monotonicClock, nextTurn, queueMicrotask, throwLater, waitAtMost } from '../../platform/time.js';
 import type { Meter } from '../../wire/api/exchanges.js';
-import { keep, type Left, updateSignals } from '../lifecycle.js';
+import type { Left } from '../left.js';
+import { drainAtEnd, keep, updateSignals } from '../lifecycle.js';
 import type { Owner } from '../owner/owner.js';
 import type { OwnerContents } from '../upload/upload.js';
 import { Ledger } from './ledger.js';
@@ -66,7 +67,7 @@ export function createInProcessRemote(
       if (ledger?.isPending && rest > 0) await waitAtMost(rest, flush());
       return left();
     },
-    removeFiles: () => remote.ending.removeFiles(),
+    removeFiles: (isLast) => remote.ending.removeFiles(isLast),
   });
   const remote: Remote = {
     shape: owner.shape,
@@ -127,6 +128,8 @@ export function createInProcessRemote(
     assertCanWait: () => {
       throw cannotWait(owner.shape.keeper);
     },
+
+    drainAtEnd,
   };
   owner.onEvent = (event) => {
     ledger?.onEvent(event);

@@ -1,7 +1,7 @@
 import type { Failure } from '../../contract/failure.js';
 import type { Args, Method, RemoteEvent, Reply } from '../../contract/remote.js';
 import type { TreePath } from '../../contract/tree-path.js';
-import type { Left } from '../lifecycle.js';
+import type { Left } from '../left.js';
 import type { Submission } from '../upload/upload.js';
 
 /** A submission that isn't durable. */

@@ -15,7 +15,7 @@ import type { TreePath } from '../../contract/tree-path.js';
 import type { TreeShape } from '../../contract/tree-shape.js';
 import { throwLater } from '../../platform/time.js';
 import { isInOwnThread } from '../../threads/thread-file.js';
-import { updateSignals } from '../lifecycle.js';
+import { drainAtEnd, updateSignals } from '../lifecycle.js';
 import { SHAPES, type StoreChoice } from '../owner/store-choice.js';
 import { failureOf, unpack, unpackReply } from '../protocol.js';
 import type { UploadOptions } from '../upload/uploader.js';
@@ -51,6 +51,7 @@ class ThreadRemote implements Remote {
   onEvent: (event: RemoteEvent) => void = () => {};
   contents = NO_CONTENTS;
   ending = NO_ENDING;
+  readonly drainAtEnd = drainAtEnd;
   private readonly counts = new OwnerCounts();
   private thread: OwnerThread | null = null;
   private readonly current = (): OwnerThread | null => this.thread;

@@ -69,15 +69,17 @@ export class OpenFile {
  * one counter for all copies of this package in the process: a union tries every layer's `read(fd)`.
  */
 const FIRST_FD = 0x60000000;
-const COUNTER = Symbol.for('wandb-fs.nextFd');
-const shared = theGlobal as { [COUNTER]?: number };
+const COUNTER = Symbol.for('wandb-fs.nextFd.2');
+const shared = theGlobal as { [COUNTER]?: { next: number } };
+/** An object of its own: what is set on the global object takes as long as the rest of an open. */
+shared[COUNTER] ??= { next: FIRST_FD };
+const counter = shared[COUNTER];
 
 export class Descriptors {
   readonly files = new Map<number, OpenFile>();
 
   add(file: OpenFile): number {
-    const fd = shared[COUNTER] ?? FIRST_FD;
-    shared[COUNTER] = fd + 1;
+    const fd = counter.next++;
     this.files.set(fd, file);
     return fd;
   }

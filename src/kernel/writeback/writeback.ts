@@ -6,6 +6,7 @@ import { setImmediate } from '../../platform/time.js';
 import type { Core } from '../core.js';
 import type { Inode } from '../namespace/inode.js';
 import { ABSENT } from '../namespace/listing/pins.js';
+import { atEnd } from '../operation/at-end.js';
 
 /**
  * Dirty content on its way to the server. A file is dirty from its first change until the generation that the server
@@ -44,7 +45,9 @@ export class Writeback {
     inode.setAttributes({ mtimeMs: now, ctimeMs: now });
     this.core.overlay.hold(inode);
     // What is in a draft waits for its commit.
-    if (!inode.draft) this.dirty.set(this.core.numbers.of(inode), inode);
+    if (inode.draft) return;
+    this.dirty.set(this.core.numbers.of(inode), inode);
+    atEnd.changed(this.core.remote.drainAtEnd);
   }
 
   /** Hands the newest content to the upload queue. */

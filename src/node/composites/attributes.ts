@@ -6,13 +6,14 @@ import { asPath } from '../arguments/paths.js';
 import { asBits, asFd, asMilliseconds, asMode, asUserId } from '../arguments/validate.js';
 import { warnOnce } from '../arguments/warnings.js';
 import { nodeMajor } from '../faces/node-version.js';
-import { invokeAt, placeOf, probeAt, type Tree } from '../tree.js';
-import { type Composite, invoke } from './driver.js';
+import { explaining, invokeAt, placeOf, probeAt, stepAt, type Tree } from '../tree.js';
+import { type Composite, invoke, type Step } from './driver.js';
 
-export function* access(tree: Tree, path: unknown, mode?: unknown): Composite<void> {
+export function access(tree: Tree, path: unknown, mode?: unknown): Step<void> {
   const place = placeOf(tree, path);
   const bits = asBits(mode);
-  yield* invokeAt('access', place, (op, at) => tree.kernel.access(op, at, bits));
+  const run = (op: Operation, at: TreePath): void => tree.kernel.access(op, at, bits);
+  return stepAt('access', place, run, { explain: explaining(place) });
 }
 
 /** Never fails: whatever hinders the look means that nothing was found. */

@@ -3,7 +3,6 @@ import { posix } from 'node:path';
 import { depthOf, type TreePath } from '../../contract/tree-path.js';
 import type { Operation } from '../../kernel/operation/operation.js';
 import { asPath } from '../arguments/paths.js';
-import type { Call } from '../faces/face.js';
 import { direntOf } from '../results/dirents.js';
 import { explaining, invokeOnBoth, placeOf, probeAt, type Tree } from '../tree.js';
 import { TreeAhead } from './ahead.js';
@@ -24,7 +23,7 @@ export function* cp(tree: Tree, src: unknown, dest: unknown, options?: unknown):
   yield* cpOver(new TreeSteps(tree, 'opendir'), asPath(src, 'src'), asPath(dest, 'dest'), settings);
 }
 
-const DOING: Readonly<Record<Doing, Call<unknown>>> = {
+const DOING: Readonly<Record<Doing, (tree: Tree, ...args: unknown[]) => Composite<unknown>>> = {
   copyFile,
   mkdir,
   readlink,

@@ -1,4 +1,5 @@
 import { Failure } from '../../contract/failure.js';
+import { atEnd } from '../../kernel/operation/at-end.js';
 import {
   attempt,
   Fault,
@@ -67,16 +68,31 @@ export function* orNothing<T, N>(
   }
 }
 
+/** As `driveSync`, of a call that is one step. */
+export function driveStepSync<T>(step: Step<T>): T {
+  try {
+    const value = stepSync(step, new Freshness());
+    if (value instanceof Thrown) throw told(value.what, step, driveStepSync);
+    return value as T;
+  } finally {
+    if (atEnd.due) atEnd.drain();
+  }
+}
+
 /** @param freshness of the call that this is a part of, where it is one */
 export function driveSync<T>(composite: Composite<T>, freshness = new Freshness()): T {
-  let turn = composite.next();
-  while (!turn.done) {
-    const step = turn.value;
-    const value = 'run' in step ? stepSync(step, freshness) : outsideSync(step);
-    if (!(value instanceof Thrown)) turn = composite.next(value);
-    else turn = composite.throw('run' in step ? told(value.what, step, driveSync) : value.what);
+  try {
+    let turn = composite.next();
+    while (!turn.done) {
+      const step = turn.value;
+      const value = 'run' in step ? stepSync(step, freshness) : outsideSync(step);
+      if (!(value instanceof Thrown)) turn = composite.next(value);
+      else turn = composite.throw('run' in step ? told(value.what, step, driveSync) : value.what);
+    }
+    return turn.value;
+  } finally {
+    if (atEnd.due) atEnd.drain();
   }
-  return turn.value;
 }
 
 function outsideSync(call: OutsideCall): unknown {

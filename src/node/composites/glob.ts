@@ -43,6 +43,7 @@ const searchOf = (tree: Tree, pattern: unknown, options: unknown): Search =>
 function walkOf(tree: Tree, search: Search, ahead: AheadOfSearch): GlobWalk {
   const mountPoint = tree.mount.show(tree.mount.top);
   const nameTowards = (path: string): string | null => {
+    if (path.length >= mountPoint.length || !mountPoint.startsWith(path)) return null;
     const [name = ''] = posix.relative(path, mountPoint).split('/');
     return name === '' || name === '..' ? null : name;
   };

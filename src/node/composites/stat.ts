@@ -8,7 +8,7 @@ import { asFd, asObject, asSignal, type Bag } from '../arguments/validate.js';
 import { nodeMajor } from '../faces/node-version.js';
 import { bigIntStatsOf, statsOf } from '../results/stats.js';
 import { explaining, invokeAt, placeOf, type Tree } from '../tree.js';
-import { type Composite, invoke } from './driver.js';
+import { type Composite, invoke, type Step } from './driver.js';
 import type { Look } from './shared/steps.js';
 
 type AnyStats = Stats | BigIntStats;
@@ -48,24 +48,27 @@ const strictly: Reading = (options) =>
   withSignal(nodeMajor >= 26 ? asObject(options, 'options') : (options as Bag));
 
 /** `isQuiet`: with `throwIfNoEntry: false` what isn't there is undefined, on every Node. */
-const looking = (look: Look, reading: Reading, isQuiet: boolean) =>
-  function* (tree: Tree, path: unknown, options: unknown = NUMBERS): Composite<AnyStats | undefined> {
+const looking =
+  (look: Look, reading: Reading, isQuiet: boolean) =>
+  (tree: Tree, path: unknown, options: unknown = NUMBERS): Step<AnyStats | undefined> => {
     const { settings, signal } = reading(options);
     const place = placeOf(tree, path);
     const isNothingTold = isQuiet && settings.throwIfNoEntry === false;
-    const run = (op: Operation): Attributes | undefined => {
+    const seen = (op: Operation): AnyStats => {
+      const at = place.tree;
+      return shaped(tree.kernel[look](wantingSize(op), at), settings);
+    };
+    // It spares a resolver that probes for thousands of paths the making of as many errors.
+    const seenIfThere = (op: Operation): AnyStats | undefined => {
       try {
-        const at = place.tree;
-        return tree.kernel[look](wantingSize(op), at);
+        return seen(op);
       } catch (thrown) {
-        // It spares a resolver that probes for thousands of paths the making of as many errors.
-        if (isNothingTold && thrown instanceof Failure && isNoEntry(thrown)) return undefined;
+        if (thrown instanceof Failure && isNoEntry(thrown)) return undefined;
         throw thrown;
       }
     };
-    const step = { syscall: look, path: place.given, signal, explain: explaining(place), run };
-    const attributes = yield* invoke(step);
-    return attributes && shaped(attributes, settings);
+    const run = isNothingTold ? seenIfThere : seen;
+    return { syscall: look, path: place.given, signal, explain: explaining(place), run };
   };
 
 export const statSync = looking('stat', asGiven, true);

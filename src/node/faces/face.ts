@@ -4,26 +4,39 @@ import { type AnyFunction, asFunction, asSeconds, isFunction } from '../argument
 import {
   type AsyncComposite,
   type Composite,
+  driveStepSync,
   driveSync,
+  invoke,
   type Pause,
   type Step,
 } from '../composites/driver.js';
 import type { Tree } from '../tree.js';
 
-/** A call of Node's API: checks its arguments itself, so it takes anything. */
-export type Call<T> = (tree: Tree, ...args: unknown[]) => Composite<T>;
-export type AsyncCall<T> = (tree: Tree, ...args: unknown[]) => AsyncComposite<T>;
+/**
+ * A call of Node's API: checks its arguments itself, so it takes anything. One that is a single step is that step: what it
+ * fails with has no generators to pass, each of which costs as much as the look itself.
+ */
+export type Call<T> = (tree: Tree, ...args: unknown[]) => Composite<T> | Step<T>;
+export type AsyncCall<T> = (tree: Tree, ...args: unknown[]) => AsyncComposite<T> | Step<T>;
 
 export const syncOf =
   <T>(tree: Tree, call: Call<T>) =>
-  (...args: unknown[]): T =>
-    driveSync(call(tree, ...args));
+  (...args: unknown[]): T => {
+    const made = call(tree, ...args);
+    return 'run' in made ? driveStepSync(made) : driveSync(made);
+  };
 
 /** Rejects where the others throw: refused arguments too. */
 export const promiseOf =
   <T>(tree: Tree, call: AsyncCall<T>) =>
-  (...args: unknown[]): Promise<T> =>
-    tree.calls.drive(call(tree, ...args));
+  (...args: unknown[]): Promise<T> => {
+    try {
+      const made = call(tree, ...args);
+      return tree.calls.drive('run' in made ? invoke(made) : made);
+    } catch (error) {
+      return Promise.reject(error);
+    }
+  };
 
 export interface CallbackShape {
   /** Where the callback stands when no argument is left out. */
@@ -58,7 +71,8 @@ export function callbackOf<T>(tree: Tree, call: AsyncCall<T>, shape: CallbackSha
     const index = isLast ? args.findLastIndex(isCallback) : args.findIndex(isCallback);
     const candidate = index < 0 ? misplaced(args) : args[index];
     if (!isCheckedLast) asFunction(candidate, name);
-    const composite = call(tree, ...(index < 0 ? args : args.slice(0, index)));
+    const made = call(tree, ...(index < 0 ? args : args.slice(0, index)));
+    const composite = 'run' in made ? invoke(made) : made;
     // Refused arguments are thrown here, to the caller, as Node does.
     const first = composite.next();
     answerOf(tree, composite, asFunction(candidate, name), { first });

@@ -74,6 +74,12 @@ function* once<T>(known: Map<string, T>, path: string, ask: Composite<T>): Compo
   return known.get(path) as T;
 }
 
+/** As `posix.join`, which takes longer than all else of a step, where there is nothing to normalise. */
+export function under(directory: string, name: string): string {
+  if (name === '' || name.startsWith('.') || directory.endsWith('/')) return posix.join(directory, name);
+  return directory === '.' ? name : `${directory}/${name}`;
+}
+
 const entryAt = (path: string, kind: AnyKind): Dirent =>
   direntOf({ name: posix.basename(path), kind }, posix.dirname(path), null);
 

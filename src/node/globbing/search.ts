@@ -1,7 +1,7 @@
 import type { Dirent } from 'node:fs';
 import { posix } from 'node:path';
 import type { Composite } from '../composites/driver.js';
-import type { Lookups } from './lookups.js';
+import { type Lookups, under } from './lookups.js';
 import type { Search } from './options.js';
 import type { Pattern } from './pattern.js';
 import { tryName } from './trial.js';
@@ -107,8 +107,10 @@ export class GlobWalk {
     const { only } = here.pattern;
     if (typeof only === 'string') return yield* this.#enterNamed(here, only, full, realpaths);
     for (const entry of yield* this.#lookups.readdir(full)) {
-      this.#lookups.learn(posix.join(full, entry.name), entry);
-      yield* this.#try(here, entry, yield* this.#leadsOn(full, entry), realpaths);
+      const at = under(full, entry.name);
+      this.#lookups.learn(at, entry);
+      const isDirectory = entry.isDirectory() || (yield* this.#leadsOn(at, entry));
+      yield* this.#try(here, entry, isDirectory, realpaths);
     }
   }
 
@@ -121,8 +123,9 @@ export class GlobWalk {
       this.#presumed.add(rest);
       return yield* this.#queueUp(posix.join(path, name), rest);
     }
-    const entry = yield* this.#lookups.lstat(posix.join(full, name));
-    if (entry) yield* this.#try(here, entry, yield* this.#leadsOn(full, entry), realpaths, name);
+    const at = posix.join(full, name);
+    const entry = yield* this.#lookups.lstat(at);
+    if (entry) yield* this.#try(here, entry, yield* this.#leadsOn(at, entry), realpaths, name);
   }
 
   #isToldByNext(pattern: Pattern, index: number, name: string): boolean {
@@ -136,7 +139,7 @@ export class GlobWalk {
   *#leadsOn(full: string, entry: Dirent): Composite<boolean> {
     if (entry.isDirectory()) return true;
     if (!this.#search.followSymlinks || !entry.isSymbolicLink()) return false;
-    return yield* this.#lookups.isDirectory(posix.join(full, entry.name));
+    return yield* this.#lookups.isDirectory(full);
   }
 
   *#isDirectory(full: string, entry: Dirent | null, pattern: Pattern): Composite<boolean> {
@@ -152,7 +155,7 @@ export class GlobWalk {
     name: string = entry.name,
   ): Composite<void> {
     const { excludes, followSymlinks, withFileTypes } = this.#search;
-    const path = posix.join(directory, name);
+    const path = under(directory, name);
     const { isFound, indexes, symlinks, turns } = tryName(pattern, {
       name,
       isDirectory,
@@ -192,7 +195,8 @@ export class GlobWalk {
   *#add(path: string): Composite<void> {
     const { root, maxDepth, isExcluded, withFileTypes } = this.#search;
     const full = this.#full(path);
-    if (this.#results.has(path) || isExcluded(full) || depthOf(posix.relative(root, full)) > maxDepth) return;
+    if (this.#results.has(path) || isExcluded(full)) return;
+    if (maxDepth < Number.POSITIVE_INFINITY && depthOf(posix.relative(root, full)) > maxDepth) return;
     if (!this.#lookups.isShown(full)) return;
     const found = withFileTypes ? yield* this.#lookups.lstat(full) : path;
     if (found === null) return;
@@ -202,6 +206,7 @@ export class GlobWalk {
 
   #mayEnter(path: string, { isAbsolute }: Pattern): boolean {
     const { root, maxDepth } = this.#search;
+    if (maxDepth === Number.POSITIVE_INFINITY) return true;
     const full = this.#full(path);
     if (depthOf(posix.relative(root, full)) < maxDepth) return true;
     const below = posix.relative(full, root);
@@ -209,7 +214,8 @@ export class GlobWalk {
   }
 
   #full(path: string): string {
-    return posix.resolve(this.#search.root, path);
+    const { root } = this.#search;
+    return /^[./]|^$|\/$/.test(path) ? posix.resolve(root, path) : under(root, path);
   }
 
   /** True where one of the pattern's rests was tried there before. */

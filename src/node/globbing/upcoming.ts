@@ -12,9 +12,9 @@ export interface Upcoming {
 }
 
 /** Directories that were asked for, and that the search hasn't come to; one request may list several. */
-const MOST = 50;
+const MOST = 200;
 /** Of the queue, where most may be below what is listed already. */
-const MOST_LOOKED_AT = 200;
+const MOST_LOOKED_AT = 800;
 
 /** Asks for what a search comes to next, from the end of its queue on. */
 export class AheadOfSearch {

@@ -10,7 +10,7 @@ import { type HttpRequest, readBody } from '../transport/transport.js';
 import type { WireFailure } from '../wire-failure.js';
 import { missingIn, ShownNames } from './answers.js';
 import { Api, type WireDependencies } from './api.js';
-import { ClientError, GraphQLClient } from './graphql.js';
+import { ClientError, GraphQLClient, Kind, print } from './graphql.js';
 
 export type CallOptions = Pick<RetryPolicy, 'signal' | 'isRetryable' | 'onRetry'>;
 
@@ -41,6 +41,8 @@ export class WireClient {
     this.graphql = new GraphQLClient(this.address('/graphql'), {
       // The servers of W&B speak plain JSON.
       headers: { accept: 'application/json', 'accept-encoding': 'gzip' },
+      excludeOperationName: true,
+      jsonSerializer: { parse: JSON.parse, stringify: withOperation },
       fetch: (input, init) => this.exchange(String(input), init ?? {}),
     });
   }
@@ -57,7 +59,7 @@ export class WireClient {
     return this.call(options, async (signal) => {
       try {
         const data = await this.graphql.request<Data | null | undefined, Variables>({
-          document,
+          document: printed(document),
           variables: variables as Variables,
           signal,
         });
@@ -195,6 +197,24 @@ function withoutNoErrors(bytes: Uint8Array): string {
   if (typeof answer !== 'object' || answer === null || !('errors' in answer) || answer.errors) return text;
   return JSON.stringify({ ...answer, errors: undefined });
 }
+
+const texts = new WeakMap<DocumentNode, string>();
+const operations = new Map<string, string | undefined>();
+
+/** graphql-request prints a document for each request anew: one that asks for ten runs in more time than its answer is parsed in. */
+function printed(document: DocumentNode): string {
+  const known = texts.get(document);
+  if (known !== undefined) return known;
+  const text = print(document);
+  texts.set(document, text);
+  const operation = document.definitions.find(({ kind }) => kind === Kind.OPERATION_DEFINITION);
+  operations.set(text, operation && 'name' in operation ? operation.name?.value : undefined);
+  return text;
+}
+
+/** And parses a text for the name of its operation, unless that is left out. */
+const withOperation = (body: { readonly query: string }): string =>
+  JSON.stringify({ ...body, operationName: operations.get(body.query) });
 
 const isJsonObject = (bytes: Uint8Array): boolean =>
   /^\s*\{/.test(Buffer.from(bytes.subarray(0, 64)).toString());

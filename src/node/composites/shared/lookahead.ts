@@ -36,7 +36,7 @@ export interface AheadOptions {
 }
 
 /** Directories that are listed, or will be, and that the walk hasn't come to; one request may list several. */
-const MOST_DIRECTORIES = 50;
+const MOST_DIRECTORIES = 200;
 /** Files likewise: one request tells where several are. */
 const MOST_FILES = 256;
 /** Of their bytes, when more are asked for. */
@@ -159,13 +159,12 @@ export class Lookahead {
     const entries = frame.entries ?? [];
     for (; frame.next < entries.length; frame.next++) {
       const { name, kind } = entries[frame.next] as AheadEntry;
-      const path = this.options.joined(frame.path, name);
       if (kind === 'directory') {
         if (this.#directories.isFull) this.#lacking = 'directories';
-        else this.#list(frame, path);
+        else this.#list(frame, this.options.joined(frame.path, name));
       } else if (kind === 'file' && this.options.isFetching) {
         if (this.#files.isFull || this.#bytes >= this.ahead.mostBytes) this.#lacking = 'files';
-        else this.#fetch(frame, path);
+        else this.#fetch(frame, this.options.joined(frame.path, name));
       }
       if (this.#lacking !== null) return;
     }
