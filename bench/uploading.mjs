@@ -1,7 +1,7 @@
 /** What the peers of uploads do: they know the addresses, and put there what they have in memory. */
 import { atOnce } from './undici.mjs';
 
-/** As many as the default of `concurrency` comes to. */
+/** As the titles of the rows say. */
 const PUTS_AT_ONCE = 64;
 /** As many as the server takes in one request. */
 const BATCH = 1000;

@@ -13,10 +13,12 @@ export const LATE_MEMFS = {
       resolveDir: import.meta.dirname,
       contents: `
         let memfs;
-        export function Volume() {
-          memfs ??= require('memfs');
-          return new memfs.Volume();
-        }`,
+        export const Volume = {
+          fromNestedJSON(...args) {
+            memfs ??= require('memfs');
+            return memfs.Volume.fromNestedJSON(...args);
+          },
+        };`,
     }));
   },
 };

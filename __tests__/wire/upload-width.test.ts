@@ -1,4 +1,5 @@
-import { MOST_WIDTH, UploadWidth } from '../../src/wire/transfer/upload-width.js';
+import { UploadWidth } from '../../src/wire/transfer/upload-width.js';
+import { MOST_UPLOADS } from '../../src/wire/transport/transport.js';
 
 const RTT = 50;
 const BYTES = 4096;
@@ -45,16 +46,16 @@ class Line {
 test('over latency more go at once as long as that brings more', () => {
   const line = new Line({ carries: 1000 });
   line.send(1000);
-  expect(line.widths).toEqual([16, 32, 64]);
-  expect(line.width.value).toBe(MOST_WIDTH);
-  // At 16 at once it would be 63 round trips, at 64 16.
-  expect(line.now / RTT).toBeLessThan(20);
+  expect(line.widths).toEqual([16, 32, 64, 128]);
+  expect(line.width.value).toBe(MOST_UPLOADS);
+  // At 16 at once it would be 63 round trips, at 128 8.
+  expect(line.now / RTT).toBeLessThan(16);
 });
 
 test('connections that open slowly hide nothing of what they bring', () => {
   const line = new Line({ carries: 1000, opening: 4 });
   line.send(1000);
-  expect(line.widths).toEqual([16, 32, 64]);
+  expect(line.widths).toEqual([16, 32, 64, 128]);
 });
 
 test('where more bring nothing they are as many as before, and it is tried again later', () => {
@@ -86,8 +87,8 @@ test('a step that there was too little for is taken back', () => {
 test('a storage that pushes back gets half as many, for all that say so at once one time', () => {
   const line = new Line({ carries: 1000 });
   line.send(1000);
-  for (let answer = 0; answer < 64; answer++) line.width.pushedBack();
-  expect(line.width.value).toBe(32);
+  for (let answer = 0; answer < MOST_UPLOADS; answer++) line.width.pushedBack();
+  expect(line.width.value).toBe(MOST_UPLOADS / 2);
   for (let times = 0; times < 10; times++) {
     line.now += 2000;
     line.width.pushedBack();
@@ -98,5 +99,5 @@ test('a storage that pushes back gets half as many, for all that say so at once 
   expect(line.width.value).toBe(4);
   line.now += 5 * 60_000;
   line.send(1000);
-  expect(line.width.value).toBe(64);
+  expect(line.width.value).toBe(MOST_UPLOADS);
 });

@@ -99,9 +99,9 @@ export interface WandbFsOptions {
   /** Every change fails with EROFS. @default false */
   readonly readOnly?: boolean | undefined;
   /**
-   * Files uploaded at once, and parts of large ones; a number pins it. Else it begins with 16, is doubled up to 64 as long as that
+   * Files uploaded at once, and parts of large ones; a number pins it. Else it begins with 16, is doubled up to 128 as long as that
    * brings more, and is halved down to 4 where the storage says that it can't keep up (408, 429, 503) or doesn't answer.
-   * Files above 1 MiB are never more than 16 of them.
+   * Files above 512 KiB are never more than 16 of them.
    *
    * @default adapts
    */

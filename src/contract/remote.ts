@@ -22,7 +22,7 @@ export interface Handed {
 
 /** The kernel's side of what it handed over. */
 export interface Contents {
-  /** Throws a Failure where the content isn't to be had any more. Each opening is closed once. */
+  /** Throws a Failure where the content isn't to be had any more. Bytes are the caller's own; an fd is closed once. */
   open(id: number): OpenSource;
   close(id: number): void;
 }

@@ -202,8 +202,9 @@ export class Core {
    * process, and never to root. Elsewhere modes keep nobody out.
    */
   assertPermitted(inode: Inode, what: keyof typeof OWNERS_BITS): void {
-    if (!this.hasDrafts || !inode.draft || !(this.options.user ?? effectiveUser)()) return;
-    if ((this.modeOf(inode) & OWNERS_BITS[what]) === 0) throw new Failure('EACCES');
+    if (!this.hasDrafts || !inode.draft || (this.modeOf(inode) & OWNERS_BITS[what]) !== 0) return;
+    // Last, for it asks the system.
+    if ((this.options.user ?? effectiveUser)()) throw new Failure('EACCES');
   }
 
   /** Is it where nothing ever changes, and in no draft? */

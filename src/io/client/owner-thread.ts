@@ -199,7 +199,7 @@ class OpenContents {
   open(id: number): { readonly content: Opened; readonly transfers: readonly Transferable[] } {
     try {
       const source = this.contents().open(id);
-      this.opened.push(id);
+      if (source.kind === 'file') this.opened.push(id);
       return packContent({ ok: true, source });
     } catch (thrown) {
       return { content: { ok: false, failure: failureOf(thrown) }, transfers: [] };

@@ -39,5 +39,8 @@ export interface OwnerContents {
 export const heldSource = (contents: OwnerContents, { id, size }: Handed): HeldSource => ({
   kind: 'held',
   size,
-  open: async () => ({ content: await contents.open(id), close: () => contents.close(id) }),
+  open: async () => {
+    const content = await contents.open(id);
+    return { content, close: () => content.kind === 'file' && contents.close(id) };
+  },
 });

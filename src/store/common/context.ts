@@ -57,6 +57,12 @@ class Features {
     this.enabled = Promise.resolve(this.known);
   }
 
+  /** They will be needed; who needs them hears how that went. */
+  expect(): void {
+    this.enabled ??= this.ask();
+    void Promise.allSettled([this.enabled]);
+  }
+
   async has(name: string): Promise<boolean> {
     this.enabled ??= this.ask();
     const isThere = (await this.enabled).has(name);

@@ -82,6 +82,8 @@ async function declare(
   const options = context.sized(batch.length, signal);
   const { createRunFiles: created } = await context.client.run(CreateRunFilesDocument, variables, options);
   if (!created) throw new Failure('EPROTO', "The server didn't answer which files it takes.");
+  // What `markUploaded` needs comes while the files are sent.
+  context.features.expect();
   const headers = uploadHeaders(created.uploadHeaders);
   const urls = new Map(created.files.map(({ name, uploadUrl }) => [name, uploadUrl]));
   return batch.map(({ path, name }) => {

@@ -9,7 +9,8 @@ import {
   codingsOf,
   type HttpResponse,
   inPlain,
-  MOST_TRANSFERS,
+  MOST_DOWNLOADS,
+  MOST_UPLOADS,
   readShort,
   telling,
 } from '../transport/transport.js';
@@ -87,8 +88,8 @@ export class Transfers {
 
   constructor(readonly api: Api) {
     const { clock, config, onWaiting } = api;
-    this.down = new Slots(new Turns(MOST_TRANSFERS), config.timeouts.call, clock, onWaiting);
-    this.up = new Slots(new Turns(MOST_TRANSFERS), config.timeouts.call, clock, onWaiting);
+    this.down = new Slots(new Turns(MOST_DOWNLOADS), config.timeouts.call, clock, onWaiting);
+    this.up = new Slots(new Turns(MOST_UPLOADS), config.timeouts.call, clock, onWaiting);
   }
 
   /**

@@ -2,8 +2,11 @@ import { PQueue } from '../p-queue.js';
 import type { Clock } from '../retry.js';
 import { UploadWidth } from './upload-width.js';
 
-/** Smaller ones alone make use of more than `MOST_LARGE` turns: so what is read for all that are sent stays bounded. */
-const LARGE_BYTES = 1024 * 1024;
+/**
+ * Smaller ones alone make use of more than `MOST_LARGE` turns: so what is read for all that are sent stays bounded, 64 MiB of
+ * small ones.
+ */
+const LARGE_BYTES = 512 * 1024;
 const MOST_LARGE = 16;
 
 /** Whose turn it is to be sent: so many at once as the user says, else as many as bring more. */

@@ -1,10 +1,10 @@
 import type { Clock } from '../retry.js';
+import { MOST_UPLOADS } from '../transport/transport.js';
 import type { WireFailure } from '../wire-failure.js';
 
 /** What nobody minds. */
 const FIRST_WIDTH = 16;
 const LEAST_WIDTH = 4;
-export const MOST_WIDTH = 64;
 /** Twice as many at once that bring no more than this aren't worth their sockets and their memory. */
 const WORTH = 1.2;
 /** What a file costs beside its bytes, in bytes: a line sends as many in the round trip that each takes. */
@@ -57,7 +57,7 @@ export class UploadWidth {
       return;
     }
     const { round, step, value } = this;
-    if (!round || (value === MOST_WIDTH && !step)) return;
+    if (!round || (value === MOST_UPLOADS && !step)) return;
     if (this.unsettled > 0) {
       this.unsettled--;
       this.round = this.newRound();
@@ -87,9 +87,9 @@ export class UploadWidth {
       return;
     }
     if (step) this.restMs = FIRST_REST_MS;
-    if (this.value < MOST_WIDTH && now >= this.restsUntil) {
+    if (this.value < MOST_UPLOADS && now >= this.restsUntil) {
       const from = this.value;
-      this.resize(Math.min(MOST_WIDTH, from * 2));
+      this.resize(Math.min(MOST_UPLOADS, from * 2));
       this.step = { from, rate };
     }
     this.round = this.newRound();

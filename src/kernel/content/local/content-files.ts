@@ -13,10 +13,13 @@ export interface SpoolPlace {
 }
 
 /**
- * Closed files whose fd stays open for a while: an open fd outlives whoever cleans the temporary directory, and small files
- * are written again and again. Few, for a process has many other uses of fds, and memfs ten thousand.
+ * Closed files whose fd stays open for a while: an open fd outlives whoever cleans the temporary directory. Few, for a
+ * process has many other uses of fds.
  */
 const MOST_IDLE_FDS = 128;
+
+/** In memory as many files stay open as there are, up to this: to open one costs more than to write it. memfs takes 10,000. */
+const MOST_OPEN_IN_MEMORY = 8000;
 
 /**
  * What a small file costs in memory beside its bytes: a node, a link and a name of memfs. Counted, so that a hundred
@@ -76,12 +79,14 @@ export class ContentFiles {
 
   /** Nobody has it open now. */
   park(file: ContentFile): void {
-    if (file.isOpen) this.idle.set(file, true);
+    if (!file.isOpen) return;
+    if (file.isSpooled) this.idle.set(file, true);
+    else if (this.memoryFiles > MOST_OPEN_IN_MEMORY) file.park();
   }
 
   /** Somebody uses its fd. */
   unpark(file: ContentFile): void {
-    this.idle.delete(file);
+    if (file.isSpooled) this.idle.delete(file);
   }
 
   /** Gives all content up, and removes it from the disk: whoever holds a file has no use for it any more. */

@@ -6,7 +6,7 @@ import type { Snapshot } from './content-file.js';
 /** One snapshot that the owner of the remote may ask for. */
 interface Lease {
   readonly snapshot: Snapshot;
-  /** The owner reads it at the moment so many times. */
+  /** The owner reads its file at the moment so many times. */
   openings: number;
   isEnded: boolean;
 }
@@ -16,7 +16,8 @@ interface Lease {
  * the bytes when it is to send them. So what waits costs nothing beside its content, and of ten closes of
  * a file in a row only the last one's content is ever copied.
  *
- * A snapshot is held until its lease was ended here (its upload has settled) and everybody who had opened it has closed it.
+ * A snapshot is held until its lease was ended here (its upload has settled) and everybody who had opened its file has closed
+ * it. What is small is copied when it is opened.
  */
 export class Leases implements Contents {
   private readonly leases = new Map<number, Lease>();
@@ -46,7 +47,6 @@ export class Leases implements Contents {
       const count = file.read(bytes, 0);
       if (!wasOpen) file.park();
       if (count < size) throw new Failure('EIO', 'The content to upload is shorter than it was.');
-      lease.openings++;
       return { kind: 'bytes', bytes };
     }
     const fd = file.pin();
@@ -58,7 +58,7 @@ export class Leases implements Contents {
     const lease = this.leases.get(id);
     if (!lease || lease.openings === 0) return;
     lease.openings--;
-    if (lease.snapshot.file.isSpooled) lease.snapshot.file.unpin();
+    lease.snapshot.file.unpin();
     this.releaseIfUnused(id, lease);
   }
 

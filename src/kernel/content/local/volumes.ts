@@ -1,4 +1,4 @@
-import { Volume as MemoryVolume } from 'memfs';
+import { type IProcess, Volume as MemoryVolume } from 'memfs';
 import { type ErrnoCode, Failure } from '../../../contract/failure.js';
 import { disk } from '../../../platform/disk.js';
 
@@ -12,8 +12,14 @@ export interface Volume {
   unlinkSync(path: string): void;
 }
 
+/**
+ * Whose its files are is no matter: of the process's own memfs would ask the system for its user at each step of each path,
+ * and keep out who has taken another one since.
+ */
+const NOBODYS: IProcess = { cwd: () => '/', platform: 'linux', env: {}, emitWarning: process.emitWarning };
+
 /** Small content; its public API only, and no real names. The build has memfs loaded here, not before. */
-export const memoryVolume = (): Volume => new MemoryVolume();
+export const memoryVolume = (): Volume => MemoryVolume.fromNestedJSON({}, '/', { process: NOBODYS });
 
 /** Files of the real disk; `guard` runs each call, and makes a Failure without a path of ours of what it refuses. */
 export const diskVolume = (guard: <T>(call: () => T) => T): Volume => ({
