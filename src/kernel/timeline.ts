@@ -1,4 +1,4 @@
-import type { Entry } from '../contract/entry.js';
+import type { Entries } from '../contract/entry-page.js';
 import type { Failure } from '../contract/failure.js';
 import type { Args, Value } from '../contract/remote.js';
 import type { Load, Loads } from './operation/load.js';
@@ -101,7 +101,7 @@ export function ask<M extends 'lookup' | 'list' | 'page' | 'find' | 'alike'>(
   args: Args<M>,
   commit: (value: Value<M> | null, failure: Failure | null, learned: Moment, sent: Moment) => Failure | null,
   waiting?: Waiting,
-  take?: (entries: readonly Entry[], learned: Moment) => void,
+  take?: (entries: Entries, learned: Moment) => void,
 ): Fault {
   const start = (sent: Moment): Load =>
     loads.start(

@@ -1,4 +1,5 @@
 import type { Entry, Lookup } from '../../contract/entry.js';
+import { type Entries, EntryPage } from '../../contract/entry-page.js';
 import {
   depthOf,
   joinPath,
@@ -76,7 +77,7 @@ export class Namespace {
   /** Forgets how fresh the names in a directory are, but nothing of what is below them. */
   expire(directory: Inode): void {
     this.scopeAt(directory).known.expire(this.core.timeline.tick().epoch);
-    for (const child of directory.children?.values() ?? []) child.seenAt = Number.NEGATIVE_INFINITY;
+    for (const child of directory.children?.values() ?? []) child.expire();
   }
 
   /** Forgets how fresh all is that was learned at and below an inode. */
@@ -84,7 +85,7 @@ export class Namespace {
     const { epoch } = this.core.timeline.tick();
     for (const inode of top.walk()) {
       inode.scope?.known.expire(epoch);
-      inode.seenAt = Number.NEGATIVE_INFINITY;
+      inode.expire();
     }
   }
 
@@ -147,6 +148,11 @@ export class Namespace {
     this.madeNegatives?.forget(path, depthOf(path) <= this.core.unitDepth);
   }
 
+  /** A page shows what it shows to be there. */
+  forgetNegativesOf(page: EntryPage): void {
+    if (this.madeNegatives?.size) for (const path of page.paths()) this.madeNegatives.delete(path);
+  }
+
   /** Places entries at or above the unit that an answer proved to exist, outermost first. */
   mergeAbove(entries: readonly Entry[], sent: Moment): void {
     for (const entry of entries) {
@@ -157,11 +163,12 @@ export class Namespace {
   }
 
   /** Takes in the answer to a look-up: of the name, of what it is in and, where it came along, of the unit's listing. */
-  mergeLookup(asked: TreePath, { ancestors, found: told, listing }: Lookup, sent: Moment): void {
+  mergeLookup(asked: TreePath, { ancestors, found: told, listing }: Lookup<Entries>, sent: Moment): void {
     const { core } = this;
     const { unitDepth } = core;
     // An answer that contradicts itself says that there is something: denying it would let it be overwritten.
-    const found = told ?? listing?.entries.find(({ path }) => path === asked) ?? null;
+    const page = listing && EntryPage.of(listing.entries);
+    const found = told ?? page?.find(asked) ?? null;
     this.mergeAbove(ancestors, sent);
     const depth = depthOf(asked);
     if (found && found !== 'prefix' && depth <= unitDepth) this.mergeAbove([found], sent);
@@ -181,12 +188,12 @@ export class Namespace {
     }
     const unit = core.root.descendant(segmentsOf(upperPath(path, unitDepth)));
     if (depth < unitDepth || !unit?.isDirectory) return;
-    if (listing) {
-      const { entries, isComplete, next } = listing;
+    if (listing && page) {
+      const { isComplete, next } = listing;
       const scope = this.scopeAt(unit);
-      const merge = scope.mergeListing(entries, isComplete, sent);
+      const merge = scope.mergeListing(page, isComplete, sent);
       if (next != null && scope.known.listed === sent)
-        scope.known.begun = { merge, entries, next, learned: sent, isPinned: scope.pins.size > 0 };
+        scope.known.begun = { merge, page, next, learned: sent, isPinned: scope.pins.size > 0 };
     }
     // Such a listing may be a file of its own, which a look-up leaves alone while names can be asked for.
     else if (core.shape.areUnitsImmutable) this.scopeAt(unit).known.isLarge = true;
