@@ -22,6 +22,9 @@ export const NEVER: Moment = { epoch: 0, arrived: 0, at: Number.NEGATIVE_INFINIT
  */
 const UNEVEN = 0.1;
 
+/** What a call has waited for counts for it, however old it gets meanwhile; so long none takes. */
+const LONGEST_CALL_MS = 10 * 60_000;
+
 /** Orders questions, answers and changes among each other, and tells how old an answer is. */
 export class Timeline {
   /** Of the newest question or change. */
@@ -81,6 +84,11 @@ export class Timeline {
   /** A part of the answer has come: what it shows is seen now, the rest of it is still on its way. */
   hear(sent: Moment): Moment {
     return { epoch: sent.epoch, arrived: ++this.epoch, at: this.now() };
+  }
+
+  /** What was learned before then counts for no call any more. */
+  get longAgo(): number {
+    return this.now() - this.ttl - LONGEST_CALL_MS;
   }
 
   /** No answer can come any more to what was asked for before; infinity while nothing is on its way. */

@@ -23,6 +23,8 @@ interface Place {
 
 /** How much of the bound has to be learned until units are looked through again. */
 const GROWTH = 5 / 4;
+/** Units that are remembered before those among them are looked for that are gone. */
+const FEW_UNITS = 64;
 
 /** What is known of the names in the tree: a scope for each directory that is listed as one, and the negative entries. */
 export class Namespace {
@@ -31,6 +33,7 @@ export class Namespace {
   /** Names in units; never less than there are: what has gone is found out when units are looked through. */
   private count = 0;
   private boundAt: number;
+  private unitsBoundAt = FEW_UNITS;
   /** When a name in a directory was last seen to come or go. */
   private readonly changes = new WeakMap<Inode, number>();
 
@@ -148,6 +151,11 @@ export class Namespace {
     this.madeNegatives?.forget(path, depthOf(path) <= this.core.unitDepth);
   }
 
+  /** What is remembered beside the tree itself, of things that may be gone. */
+  get remembered(): { readonly units: number; readonly negatives: number } {
+    return { units: this.units.size, negatives: this.madeNegatives?.size ?? 0 };
+  }
+
   /** A page shows what it shows to be there. */
   forgetNegativesOf(page: EntryPage): void {
     if (this.madeNegatives?.size) for (const path of page.paths()) this.madeNegatives.delete(path);
@@ -169,6 +177,7 @@ export class Namespace {
     // An answer that contradicts itself says that there is something: denying it would let it be overwritten.
     const page = listing && EntryPage.of(listing.entries);
     const found = told ?? page?.find(asked) ?? null;
+    this.madeNegatives?.dropOlder(core.timeline.longAgo);
     this.mergeAbove(ancestors, sent);
     const depth = depthOf(asked);
     if (found && found !== 'prefix' && depth <= unitDepth) this.mergeAbove([found], sent);
@@ -226,6 +235,10 @@ export class Namespace {
     if (by === 0 || !scope.isDeep) return;
     scope.isUsed = true;
     this.units.add(scope);
+    if (this.units.size > this.unitsBoundAt) {
+      for (const unit of this.units) if (!unit.root.parent) this.units.delete(unit);
+      this.unitsBoundAt = Math.max(FEW_UNITS, 2 * this.units.size);
+    }
     this.count += by;
     if (this.count <= this.boundAt) return;
     this.count = forgetIdleUnits(this.core, this.units, this.most);

@@ -105,13 +105,14 @@ export class Knowledge {
     this.hasAll = true;
   }
 
-  noteLookup(relative: string, sent: Moment): void {
+  /** @param longAgo what is older is forgotten; see `Timeline`. @default nothing is too old */
+  noteLookup(relative: string, sent: Moment, longAgo = Number.NEGATIVE_INFINITY): void {
     if (sent.epoch < this.lookupOf(relative).epoch) return;
     this.byName.delete(relative);
     this.byName.set(relative, sent);
     if (sent.epoch > this.newestLookup) this.newestLookup = sent.epoch;
-    for (const oldest of this.byName.keys()) {
-      if (this.byName.size <= MOST_LOOKUPS) break;
+    for (const [oldest, { at }] of this.byName) {
+      if (this.byName.size <= MOST_LOOKUPS && at >= longAgo) break;
       this.byName.delete(oldest);
     }
   }

@@ -112,8 +112,8 @@ export class Scope {
     this.reportGrowth();
   }
 
-  /** @param isShown of the names whose removal is pinned */
   noteListing(isShown: Filter, isComplete: boolean, sent: Moment): void {
+    this.madePins?.dropSettled();
     if (isComplete) this.madePins?.dropRemoved(isShown, sent.epoch);
     this.known.noteListing(sent, isComplete);
     // What was listed exists.
@@ -135,7 +135,7 @@ export class Scope {
       if (inode?.isDirectory && this.isDeep) sweepOne(this.core, this, inode, relative, sent);
       else if (inode) forget(this.core.names, inode);
     }
-    this.known.noteLookup(relative, sent);
+    this.known.noteLookup(relative, sent, this.isImmutable ? undefined : this.core.timeline.longAgo);
     this.reportGrowth();
   }
 
