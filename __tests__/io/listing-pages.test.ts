@@ -1,4 +1,5 @@
 import type { Entry } from '../../src/contract/entry.js';
+import type { Entries } from '../../src/contract/entry-page.js';
 import { treePath } from '../../src/contract/tree-path.js';
 import { Paging } from '../../src/io/owner/paging.js';
 import { UNIT } from './helpers/owned.js';
@@ -12,7 +13,7 @@ test('a listing is told by its thread page by page, to a blocked caller too, and
   );
   const { remote } = await threaded({ files });
   const told: string[][] = [];
-  const take = (entries: readonly Entry[]): void => void told.push(entries.map(({ path }) => path));
+  const take = (entries: Entries): void => void told.push([...entries].map(({ path }) => path));
   let hasReply = false;
   const call = remote.call(
     'list',

@@ -1,4 +1,5 @@
 import { treePath } from '../../src/contract/tree-path.js';
+import { Scope } from '../../src/kernel/namespace/listing/scope.js';
 import { runSync } from '../../src/kernel/operation/operation.js';
 import type { DirectoryPages, Kernel } from '../../src/kernel/syscalls.js';
 import { codeOf, mount } from './helpers/mount.js';
@@ -144,4 +145,18 @@ test('a server whose pages have no end isn’t listened to for ever', () => {
   server.page = (path) => ({ entries: server.filesOf(path).slice(0, 2), rows: 2, next: 'again' });
   const pages = open(kernel);
   expect(codeOf(() => rest(pages))).toBe('EPROTO');
+});
+
+test('each page is merged when it comes, and none once more behind the last one', () => {
+  const { kernel } = mountLarge();
+  const merged = jest.spyOn(Scope.prototype, 'mergeRows');
+  try {
+    const pages = open(kernel);
+    const counts = (): number[] => merged.mock.calls.map(([page]) => page.count).filter((count) => count > 0);
+    expect(rest(pages)).toHaveLength(FILES.length);
+    // The first one came with the look-up, too.
+    expect(counts()).toEqual([2, 2, 2, 2, 1]);
+  } finally {
+    merged.mockRestore();
+  }
 });

@@ -37,7 +37,7 @@ export interface Entry {
 }
 
 /** What one look at a path brought. */
-export interface Lookup {
+export interface Lookup<List = readonly Entry[]> {
   /**
    * What stands at the path: an entry, 'prefix' (no file of that name, but files below it: a directory),
    * or null: nothing. Where the path leads through an alias, the entry's own path leads through the version.
@@ -53,7 +53,7 @@ export interface Lookup {
    * version null where it would take a further request.
    */
   readonly listing: {
-    readonly entries: readonly Entry[];
+    readonly entries: List;
     readonly isComplete: boolean;
     /** Where the next page begins, as `list` takes it. @default null: the listing is asked for from its beginning */
     readonly next?: string | null;
@@ -61,8 +61,8 @@ export interface Lookup {
 }
 
 /** A page of a listing. */
-export interface Page {
-  readonly entries: readonly Entry[];
+export interface Page<List = readonly Entry[]> {
+  readonly entries: List;
   /** Rows that the server sent; some may be no entries. */
   readonly rows: number;
   /** Where the next page begins; null: this was the last. */

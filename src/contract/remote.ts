@@ -2,6 +2,7 @@ import type { RequestEvent } from './channels.js';
 import type { RemoteCounters } from './counters.js';
 import type { CommitOptions, Committed, DraftFile } from './drafts.js';
 import type { Alike, Content, Entry, Lookup, Page } from './entry.js';
+import type { Entries } from './entry-page.js';
 import type { Facts } from './facts.js';
 import type { Failure } from './failure.js';
 import type { FoundRuns, ReadOptions, RunQuery } from './store.js';
@@ -32,14 +33,14 @@ export interface Contents {
  * waits for at most one reply per operation. The owner holds the store, the upload queue and the URL cache.
  */
 export interface RemoteMethods {
-  lookup(args: { path: TreePath; listing: boolean }): Lookup;
+  lookup(args: { path: TreePath; listing: boolean }): Lookup<Entries>;
   /**
    * The whole listing of a directory above the unit, or of a unit (flat); or what comes behind its first page. To
    * who takes pages they are told as they come, and the reply is the last one.
    */
-  list(args: { path: TreePath; after?: string | undefined }): { entries: readonly Entry[] };
+  list(args: { path: TreePath; after?: string | undefined }): { entries: Entries };
   /** One page of it, where it is listed in pages, and all of it elsewhere. */
-  page(args: { path: TreePath; after: string | null }): Page;
+  page(args: { path: TreePath; after: string | null }): Page<Entries>;
   /** `beside` and `isAhead` are those of the store's contract; a call that is made ahead keeps no process. */
   read(
     args: { entry: Entry; start: number; end: number; etag: string | null } & Pick<
@@ -173,7 +174,7 @@ export type RemoteEvent =
   | { readonly type: 'warning' | 'debug'; readonly message: string };
 
 /** Takes a page of a listing that isn't its last. */
-export type TakePage = (entries: readonly Entry[]) => void;
+export type TakePage = (entries: Entries) => void;
 
 /** What the kernel adds to that, where somebody listens to it. */
 export type LocalEvent =

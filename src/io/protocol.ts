@@ -1,12 +1,11 @@
 import { types } from 'node:util';
 import type { MessagePort, Transferable } from 'node:worker_threads';
-import type { Entry } from '../contract/entry.js';
+import { type Entries, type EntryColumns, EntryPage } from '../contract/entry-page.js';
 import { Failure } from '../contract/failure.js';
 import type { Args, Method, RemoteEvent, Reply, Value } from '../contract/remote.js';
 import type { TreePath } from '../contract/tree-path.js';
 import type { OpenSource } from '../contract/uploads.js';
 import type { StoreChoice } from './owner/store-choice.js';
-import { type PackedEntries, packEntries, unpackEntries } from './packed-entries.js';
 import type { UploadOptions } from './upload/uploader.js';
 
 /**
@@ -55,10 +54,10 @@ export type Answer =
       readonly id: number;
       readonly reply: Reply<Method>;
       /** The entries of its listing, which are left out of it. */
-      readonly packed?: PackedEntries | undefined;
+      readonly packed?: EntryColumns | undefined;
     }
   /** Of a listing, before its reply. */
-  | { readonly type: 'page'; readonly id: number; readonly packed: PackedEntries }
+  | { readonly type: 'page'; readonly id: number; readonly packed: EntryColumns }
   | { readonly type: 'event'; readonly event: RemoteEvent }
   /** The owner is about to read what was handed over as `id`. */
   | { readonly type: 'open'; readonly opening: number; readonly id: number }
@@ -73,9 +72,17 @@ export function packContent(content: Opened): { content: Opened; transfers: Tran
   return { content: { ok: true, source: { kind: 'bytes', bytes } }, transfers: [bytes.buffer] };
 }
 
+export function packEntries(entries: Entries): { packed: EntryColumns; transfers: Transferable[] } {
+  const { columns } = EntryPage.of(entries);
+  return {
+    packed: columns,
+    transfers: [columns.numbers.buffer, columns.within.buffer, columns.idEnds.buffer],
+  };
+}
+
 interface PackedReply {
   readonly reply: Reply<Method>;
-  readonly packed?: PackedEntries;
+  readonly packed?: EntryColumns;
   readonly transfers: Transferable[];
 }
 
@@ -95,7 +102,7 @@ export function packReply(method: Method, reply: Reply<Method>): PackedReply {
 function listedIn(
   method: Method,
   value: Value<Method>,
-): { readonly entries: readonly Entry[]; with(entries: readonly Entry[]): Value<Method> } | null {
+): { readonly entries: Entries; with(entries: Entries): Value<Method> } | null {
   if (method === 'list' || method === 'page') {
     const page = value as Value<'list' | 'page'>;
     return { entries: page.entries, with: (entries) => ({ ...page, entries }) };
@@ -119,7 +126,7 @@ export function unpackReply(
 ): Reply<Method> {
   if (!reply.ok) return unpack(reply);
   if (packed)
-    return { ok: true, value: listedIn(method, reply.value)?.with(unpackEntries(packed)) ?? reply.value };
+    return { ok: true, value: listedIn(method, reply.value)?.with(new EntryPage(packed)) ?? reply.value };
   if (method !== 'flush') return reply;
   const { failed } = reply.value as Value<'flush'>;
   return { ok: true, value: { failed: failed.map((upload) => unpack(upload)) } };

@@ -57,6 +57,8 @@ export interface KernelOptions {
 interface Parts {
   /** Of who reads more than one file. */
   readAhead: ReadAhead;
+  /** Of what somebody asked for the number of. */
+  numbers: InodeNumbers;
   locks: Locks;
   /** Content that lives here. */
   overlay: Overlay;
@@ -79,7 +81,6 @@ export class Core {
   readonly loads: Loads;
   readonly descriptors = new Descriptors();
   readonly names: Namespace;
-  readonly numbers = new InodeNumbers(() => this.living());
   readonly pages: PageCache;
   readonly journal: Journal | null;
   /** The parts that were needed so far. */
@@ -135,6 +136,11 @@ export class Core {
     return this.made.readAhead ?? null;
   }
 
+  get numbers(): InodeNumbers {
+    this.made.numbers ??= new InodeNumbers(() => this.living());
+    return this.made.numbers;
+  }
+
   get locks(): Locks {
     this.made.locks ??= new Locks();
     return this.made.locks;
@@ -184,8 +190,8 @@ export class Core {
   }
 
   /** Throws EACCES for a file that the server writes. @param name what it is to the caller */
-  assertNotKept({ entry }: Inode, name = 'this file'): void {
-    if (entry?.isReadOnly)
+  assertNotKept({ special }: Inode, name = 'this file'): void {
+    if (special?.isReadOnly)
       throw new Failure('EACCES', `${this.shape.keeper} keeps ${name} itself; it is read-only.`);
   }
 
@@ -193,7 +199,7 @@ export class Core {
   modeOf(inode: Inode): number {
     const mode = inode.local?.attributes?.mode ?? (inode.isDirectory ? 0o755 : 0o644);
     const isFrozen = this.shape.frozen !== null && this.isFrozen(inode);
-    const isReadOnly = inode.entry?.isReadOnly || this.options.readOnly || isFrozen;
+    const isReadOnly = inode.special?.isReadOnly || this.options.readOnly || isFrozen;
     return isReadOnly ? mode & ~0o222 : mode;
   }
 

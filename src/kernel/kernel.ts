@@ -2,7 +2,7 @@ import { Failure } from '../contract/failure.js';
 import { type TreePath, upperPath } from '../contract/tree-path.js';
 import type { Journal } from './content/journal/journal.js';
 import { fsync, ftruncate, write } from './content/local/writing.js';
-import { close, open, readWhole, release } from './content/open-files.js';
+import { close, fsize, open, readWhole, release } from './content/open-files.js';
 import { pageKey } from './content/reading/pages.js';
 import { read, readPage } from './content/reading/read.js';
 import { lookedUpAnew } from './content/reading/staleness.js';
@@ -54,6 +54,7 @@ export function createKernel(options: KernelOptions): Kernel {
     stat: (op, path) => stat(core, op, path),
     lstat: (op, path) => lstat(core, op, path),
     fstat: (op, fd) => fstat(core, op, fd),
+    fsize: (fd) => fsize(core, fd),
     opendir: (op, path, paging) => opendir(core, op, path, paging),
     readdir: (op, path) => readdir(core, op, path),
     access: (op, path, mode) => access(core, op, path, mode),

@@ -73,6 +73,8 @@ export interface Kernel {
   /** As `stat`, but of a link itself. */
   lstat(op: Operation, path: TreePath): Attributes;
   fstat(op: Operation, fd: number): Attributes;
+  /** Bytes of an open file, as `fstat` tells them; 0 of what is no file. */
+  fsize(fd: number): number;
   /** Opens a directory, to be read page by page. */
   opendir(op: Operation, path: TreePath, paging: Paging): DirectoryPages;
   /** Sorted by name (UTF-16 code units), without '.' and '..'. */

@@ -1,4 +1,4 @@
-import type { Entry } from '../contract/entry.js';
+import type { Entries } from '../contract/entry-page.js';
 import type { Failure } from '../contract/failure.js';
 import type { Args, Value } from '../contract/remote.js';
 import type { Load, Loads } from './operation/load.js';
@@ -21,6 +21,9 @@ export const NEVER: Moment = { epoch: 0, arrived: 0, at: Number.NEGATIVE_INFINIT
  * together.
  */
 const UNEVEN = 0.1;
+
+/** What a call has waited for counts for it, however old it gets meanwhile; so long none takes. */
+const LONGEST_CALL_MS = 10 * 60_000;
 
 /** Orders questions, answers and changes among each other, and tells how old an answer is. */
 export class Timeline {
@@ -83,6 +86,11 @@ export class Timeline {
     return { epoch: sent.epoch, arrived: ++this.epoch, at: this.now() };
   }
 
+  /** What was learned before then counts for no call any more. */
+  get longAgo(): number {
+    return this.now() - this.ttl - LONGEST_CALL_MS;
+  }
+
   /** No answer can come any more to what was asked for before; infinity while nothing is on its way. */
   get oldestQuestion(): number {
     for (const epoch of this.open) return epoch;
@@ -101,7 +109,7 @@ export function ask<M extends 'lookup' | 'list' | 'page' | 'find' | 'alike'>(
   args: Args<M>,
   commit: (value: Value<M> | null, failure: Failure | null, learned: Moment, sent: Moment) => Failure | null,
   waiting?: Waiting,
-  take?: (entries: readonly Entry[], learned: Moment) => void,
+  take?: (entries: Entries, learned: Moment) => void,
 ): Fault {
   const start = (sent: Moment): Load =>
     loads.start(

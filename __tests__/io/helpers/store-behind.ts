@@ -68,9 +68,12 @@ export function storeBehind(remote: Remote): Store {
   return {
     ...(remote.shape.drafts ? versions : changes),
     shape: remote.shape,
-    lookup: (path, { listing, signal }) => ask('lookup', { path, listing }, { signal }),
+    async lookup(path, { listing: isListed, signal }) {
+      const { listing, ...found } = await ask('lookup', { path, listing: isListed }, { signal });
+      return { ...found, listing: listing && { ...listing, entries: [...listing.entries] } };
+    },
     async *list(path, options) {
-      yield (await ask('list', { path }, options)).entries;
+      yield [...(await ask('list', { path }, options)).entries];
     },
     read: (entry, { start, end }, { etag, signal }) => ask('read', { entry, start, end, etag }, { signal }),
     readNewest: (entry, { limit, signal }) => ask('readNewest', { entry, limit }, { signal }),

@@ -25,6 +25,7 @@ export function diskKernel(base: string): Kernel {
     stat: (_op, path) => asFailure(() => attributesOf(nodeFs.statSync(at(path)))),
     lstat: (_op, path) => asFailure(() => attributesOf(nodeFs.lstatSync(at(path)))),
     fstat: (_op, fd) => asFailure(() => attributesOf(nodeFs.fstatSync(fd))),
+    fsize: (fd) => asFailure(() => attributesOf(nodeFs.fstatSync(fd)).size),
     opendir: (_op, path) => {
       const pages = [entriesIn(at(path))];
       return { isEnded: false, next: () => pages.pop() ?? null };

@@ -1,6 +1,6 @@
+import { EntryPage } from '../../contract/entry-page.js';
 import type { Args, Call, Method, Reply, TakePage } from '../../contract/remote.js';
 import { monotonicClock, queueMicrotask, throwLater } from '../../platform/time.js';
-import { unpackEntries } from '../packed-entries.js';
 import type { Answer } from '../protocol.js';
 import type { OwnerThread } from './owner-thread.js';
 
@@ -59,7 +59,7 @@ export class Calls {
 
   takePage({ id, packed }: Extract<Answer, { type: 'page' }>): void {
     const take = this.unsettled.get(id)?.take;
-    if (take) throwLater(() => take(unpackEntries(packed)));
+    if (take) throwLater(() => take(new EntryPage(packed)));
   }
 
   settle(call: ThreadCall, reply: Reply<Method>): void {

@@ -1,8 +1,7 @@
 import { HEARD } from '../../contract/counters.js';
 import type { Method, Reply } from '../../contract/remote.js';
 import type { Outbox } from '../outbox.js';
-import { packEntries } from '../packed-entries.js';
-import { type Answer, packReply, type Request, type ThreadData } from '../protocol.js';
+import { type Answer, packEntries, packReply, type Request, type ThreadData } from '../protocol.js';
 import { createLateOwner } from './late-owner.js';
 import { Paging } from './paging.js';
 import { ThreadContents } from './thread-contents.js';

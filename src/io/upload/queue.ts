@@ -1,5 +1,6 @@
 import type { Failure } from '../../contract/failure.js';
 import { isBelow, type TreePath } from '../../contract/tree-path.js';
+import { DeclaredNames } from './declared-names.js';
 import { LeasedNames } from './lease.js';
 import type { Outcome, Submission, Upload } from './upload.js';
 
@@ -20,7 +21,7 @@ type Item = { -readonly [Key in keyof Upload]: Upload[Key] } & { isDue: boolean 
  */
 export class UploadQueue {
   /** Names that the server may have: they were declared, by this owner or by a former one. */
-  readonly declared: Set<TreePath>;
+  readonly declared: DeclaredNames;
   readonly leased = new LeasedNames();
   private readonly queued = new Map<TreePath, Item>();
   private readonly queuedByIno = new Map<number, Item>();
@@ -34,7 +35,7 @@ export class UploadQueue {
       readonly declared?: Iterable<TreePath>;
     },
   ) {
-    this.declared = new Set(options.declared);
+    this.declared = new DeclaredNames(options.declared);
   }
 
   get countOnTheWay(): number {

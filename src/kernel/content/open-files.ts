@@ -129,6 +129,11 @@ export function readWhole(core: Core, op: Operation, path: TreePath, isOwned: bo
   return entry && wholePage(core, entry, isOwned);
 }
 
+export function fsize(core: Core, fd: number): number {
+  const { inode } = core.descriptors.get(fd);
+  return inode.isDirectory ? 0 : (inode.size ?? 0);
+}
+
 export function close(core: Core, op: Operation, fd: number): void {
   if (op.progress?.of === 'flush') {
     // The fd is closed already; what is left is to wait for the upload.
@@ -177,7 +182,7 @@ function admit(core: Core, inode: Inode, flags: number): Inode {
   if ((flags & O_DIRECTORY) !== 0) throw new Failure('ENOTDIR');
   if ((flags & ACCESS_MODE) !== O_WRONLY) core.assertPermitted(inode, 'read');
   if (isWriting) assertWritable(core, inode);
-  else if (inode.entry?.refusal) throw new Failure('EACCES', inode.entry.refusal);
+  else if (inode.special?.refusal) throw new Failure('EACCES', inode.special.refusal);
   // What is on its way to be removed or replaced could not keep its content for a new fd; a draft on its way to be a
   // version can be read.
   if (isWriting || !inode.draft) core.made.locks?.assertFree(inode.path);
@@ -207,7 +212,7 @@ function create(core: Core, op: Operation, path: TreePath, flags: number, mode: 
 
 /** Clean content can always be fetched again: where its copy here is gone it isn't here. */
 function dropUnusable(core: Core, inode: Inode): void {
-  const isOnServer = inode.entry !== null && !inode.isDirty && !inode.isOpen && !inode.draft;
+  const isOnServer = inode.isTold && !inode.isDirty && !inode.isOpen && !inode.draft;
   if (isOnServer && !core.overlay.isUsable(inode)) core.names.dropContent(inode);
 }
 

@@ -33,12 +33,12 @@ function shown(core: Core, op: Operation, inode: Inode): Attributes {
 export function access(core: Core, op: Operation, path: TreePath, mode: number): void {
   const inode = resolve(core, op, path);
   if ((mode & constants.R_OK) !== 0) {
-    if (inode.entry?.refusal) throw new Failure('EACCES', inode.entry.refusal);
+    if (inode.special?.refusal) throw new Failure('EACCES', inode.special.refusal);
     core.assertPermitted(inode, 'read');
   }
   if ((mode & constants.W_OK) !== 0) {
     core.assertMutable(inode);
-    if (inode.entry?.isReadOnly) throw new Failure('EACCES');
+    if (inode.special?.isReadOnly) throw new Failure('EACCES');
     core.assertPermitted(inode, 'write');
   }
   if ((mode & constants.X_OK) !== 0) core.assertPermitted(inode, 'search');
@@ -88,8 +88,8 @@ function ofLink(core: Core, inode: Inode, target: string): Attributes {
 function attributesOf(core: Core, inode: Inode): Attributes {
   const own = inode.local?.attributes;
   const size = inode.isDirectory ? 0 : (inode.size ?? 0);
-  const entry = entryForTimes(inode);
-  const toldAt = own?.mtimeMs ?? entry?.mtimeMs ?? core.bornAt;
+  const told = timesOf(inode);
+  const toldAt = own?.mtimeMs ?? told?.mtimeMs ?? core.bornAt;
   const touchedAt = inode.isDirectory ? core.names.touchedAt(inode) : undefined;
   const mtimeMs = touchedAt === undefined ? toldAt : Math.max(touchedAt, own?.mtimeMs == null ? toldAt : 0);
   return {
@@ -106,12 +106,12 @@ function attributesOf(core: Core, inode: Inode): Attributes {
     atimeMs: own?.atimeMs ?? mtimeMs,
     mtimeMs,
     ctimeMs: touchedAt === undefined ? (own?.ctimeMs ?? mtimeMs) : Math.max(mtimeMs, own?.ctimeMs ?? 0),
-    birthtimeMs: entry?.birthtimeMs ?? toldAt,
+    birthtimeMs: told?.birthtimeMs ?? toldAt,
   };
 }
 
 /** A directory inside a unit has no times of its own: it shows its unit's, until a name in it comes or goes. */
-function entryForTimes(inode: Inode): Inode['entry'] {
-  for (let at: Inode | null = inode; at; at = at.parent) if (at.entry) return at.entry;
+function timesOf(inode: Inode): Inode['toldTimes'] {
+  for (let at: Inode | null = inode; at; at = at.parent) if (at.isTold) return at.toldTimes;
   return null;
 }

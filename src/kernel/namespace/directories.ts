@@ -69,7 +69,7 @@ export function mkdir(core: Core, op: Operation, path: TreePath, mode: number): 
     commit: (entry) => {
       isRefused = false;
       const before = parent.children?.get(name);
-      core.names.pin(ownPath, entry.version, [before?.entry?.version ?? ABSENT]);
+      core.names.pin(ownPath, entry.version, [before?.version ?? ABSENT]);
       if (before) {
         before.entry = entry;
         return;

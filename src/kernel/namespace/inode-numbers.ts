@@ -3,7 +3,7 @@ import type { Inode } from './inode.js';
 /** Numbers below are counted, numbers from here up are hashed: the one is never the other. */
 const FIRST_HASHED = 2 ** 36;
 /** Numbers that are remembered singly before the dead among them are looked for. */
-const SWEEP_FROM = 65_536;
+const SWEEP_FROM = 4096;
 const RETIRED_BITS = 2 ** 20;
 
 /**

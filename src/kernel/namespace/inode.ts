@@ -1,73 +1,15 @@
 import type { Entry, Kind } from '../../contract/entry.js';
+import { EntryPage } from '../../contract/entry-page.js';
 import { type TreePath, treePath } from '../../contract/tree-path.js';
-import type { LocalContent } from '../content/local/overlay.js';
-import type { Staleness } from '../content/reading/staleness.js';
-import type { WholeRead } from '../content/reading/whole-read.js';
-import type { Moment } from '../timeline.js';
+import { LocalState, type OwnAttributes, UNSET } from '../content/local/local-state.js';
+import { type Moment, NEVER } from '../timeline.js';
 import { Generations } from '../writeback/generations.js';
-import type { Names } from './links/hard.js';
-import type { PathLink } from './links/symbolic.js';
 import type { Scope } from './listing/scope.js';
 
-/** What a caller set, or a change here made so; null: as the server tells. Times in milliseconds since the epoch. */
-export interface OwnAttributes {
-  /** Permission bits. */
-  mode: number | null;
-  atimeMs: number | null;
-  mtimeMs: number | null;
-  ctimeMs: number | null;
-}
-
-const UNSET: OwnAttributes = { mode: null, atimeMs: null, mtimeMs: null, ctimeMs: null };
-
-/** What this instance knows of a file or directory beyond what the server told; most inodes have none. */
-export class LocalState {
-  /** Open file descriptions, and those of them that can write. */
-  opens = 0;
-  writers = 0;
-  /** Content that lives here: dirty, or copied up and clean. */
-  content: LocalContent | null = null;
-  /** Content on its way up from the server, for a file that is about to be changed. */
-  copyUp: { readonly version: string; readonly into: Inode; whole: WholeRead | null } | null = null;
-  /** Of content that was changed here. */
-  generations: Generations | null = null;
-  attributes: OwnAttributes | null = null;
-  /** Where a listing took its name away while it was open, and what stands there instead; see `reclaimName`. */
-  displaced: { readonly path: TreePath; readonly by: Inode | undefined } | null = null;
-  /** A directory that no listing shows: made here, or emptied here. */
-  isLocalDirectory = false;
-  /**
-   * A directory beside versions in which the next one is prepared: all that is in it is only here. `bases` are the
-   * versions that were copied into it as a whole.
-   */
-  draft: { bases: readonly TreePath[] } | null = null;
-  /** Where a symbolic link leads that was made in a draft. */
-  link: PathLink | null = null;
-  /** Of a file that has, or had, several names: all of its inodes have this one state. */
-  names: Names | null = null;
-  staleness: Staleness | null = null;
-  /** How often in a row all of the content was read and wasn't what is listed. */
-  mismatches = 0;
-
-  /** The content is the server's again: its times are, too. */
-  forgetTimes(): void {
-    const { attributes } = this;
-    if (attributes?.mode === null && attributes.atimeMs === null) this.attributes = null;
-    else if (attributes) this.attributes = { ...attributes, mtimeMs: null, ctimeMs: null };
-  }
-
-  /** There is content here, or some is on its way. */
-  get holdsContent(): boolean {
-    return this.content !== null || this.copyUp !== null;
-  }
-
-  /** It is as if there were none: nobody has the file open, and nothing was changed or set here. */
-  get saysNothing(): boolean {
-    const isUntouched = this.opens === 0 && this.generations === null && this.attributes === null;
-    const holdsNothing = !this.holdsContent && this.staleness === null;
-    const isPlain = this.draft === null && this.link === null && this.names === null;
-    return isUntouched && holdsNothing && !this.isLocalDirectory && isPlain;
-  }
+/** What only directories have. */
+class Listing {
+  readonly children = new Map<string, Inode>();
+  scope: Scope | null = null;
 }
 
 /**
@@ -78,9 +20,8 @@ export class Inode {
   parent: Inode | null = null;
   name = '';
   local: LocalState | null = null;
-  readonly children: Map<string, Inode> | null;
-  /** Of a directory that is listed as one: what is known of the names in it. */
-  scope: Scope | null = null;
+  /** Of a directory. */
+  private readonly listing: Listing | null;
   /** 0 until somebody asks; see `InodeNumbers`. */
   ino = 0;
   /**
@@ -88,26 +29,96 @@ export class Inode {
    * version is. So it outlives the fds, and is no part of the local state, which needn't.
    */
   etag: string | null = null;
-  /** From when the age of the newest answer that shows this inode counts; see `Moment.at`. */
-  seenAt = Number.NEGATIVE_INFINITY;
-  /** When the one of them was asked for that was asked for last; see `Moment.epoch`. */
-  seenEpoch = 0;
+  /** Of the newest answers that show it; shared by all that one answer shows. */
+  private seen: Pick<Moment, 'at' | 'epoch'> = NEVER;
+  /** What the server has under this inode's name: an entry, or the row of a page, which is smaller. */
+  private told: Entry | EntryPage | null;
+  private row = 0;
 
   constructor(
     readonly kind: Kind,
-    /** What the server has under this inode's name; null if it was never told of it (or is a mere prefix). */
-    public entry: Entry | null,
+    entry: Entry | null,
   ) {
-    this.children = kind === 'directory' ? new Map() : null;
+    this.told = entry;
+    this.listing = kind === 'directory' ? new Listing() : null;
+  }
+
+  /**
+   * What the server has under this inode's name; null if it was never told of it (or is a mere prefix). Made of its row where all of
+   * it is asked for; what needs less asks for that.
+   */
+  get entry(): Entry | null {
+    if (this.told instanceof EntryPage) this.told = this.told.entryOf(this.row, this.path);
+    return this.told;
+  }
+
+  set entry(entry: Entry | null) {
+    this.told = entry;
+  }
+
+  /** Takes the row of a page for its entry. */
+  tell(page: EntryPage, row: number): void {
+    this.told = page.other(row) ?? page;
+    this.row = row;
+  }
+
+  get isTold(): boolean {
+    return this.told !== null;
+  }
+
+  /** Its entry where it is more than a plain file's; null for that of a row, too. */
+  get special(): Entry | null {
+    return this.told instanceof EntryPage ? null : this.told;
+  }
+
+  /** What the server tells of it, without an entry; null where it tells nothing. */
+  get toldSize(): number | null {
+    return this.told instanceof EntryPage ? this.told.sizeOf(this.row) : (this.told?.size ?? null);
+  }
+
+  get toldTimes(): { readonly mtimeMs: number; readonly birthtimeMs: number } | null {
+    const { told, row } = this;
+    if (!(told instanceof EntryPage)) return told;
+    return { mtimeMs: told.mtimeOf(row), birthtimeMs: told.birthtimeOf(row) };
+  }
+
+  get version(): string | undefined {
+    return this.told instanceof EntryPage ? this.told.versionOf(this.row) : this.told?.version;
+  }
+
+  /** Is its content, as it is known, that of a row? */
+  isVersionOf(page: EntryPage, row: number): boolean {
+    if (this.told instanceof EntryPage) return page.isSameVersion(row, this.told, this.row);
+    return this.told !== null && this.told.version === page.versionOf(row);
+  }
+
+  /** Was it changed later than a row tells? Times that were made up here, of what was uploaded and never listed, are another clock's. */
+  isNewerThan(page: EntryPage, row: number): boolean {
+    const { told } = this;
+    if (told instanceof EntryPage) return told.hasId(this.row) && told.mtimeOf(this.row) > page.mtimeOf(row);
+    return told !== null && told.id !== null && !told.isUntold && told.mtimeMs > page.mtimeOf(row);
+  }
+
+  get children(): Map<string, Inode> | null {
+    return this.listing?.children ?? null;
+  }
+
+  /** Of a directory that is listed as one: what is known of the names in it. */
+  get scope(): Scope | null {
+    return this.listing?.scope ?? null;
+  }
+
+  set scope(scope: Scope) {
+    if (this.listing) this.listing.scope = scope;
   }
 
   get isDirectory(): boolean {
-    return this.children !== null;
+    return this.listing !== null;
   }
 
   /** Where a symbolic link leads; null for what is none. */
   get target(): string | null {
-    return this.kind === 'symlink' ? (this.local?.link?.text ?? this.entry?.target ?? null) : null;
+    return this.kind === 'symlink' ? (this.local?.link?.text ?? this.special?.target ?? null) : null;
   }
 
   /** How many names it has. */
@@ -161,7 +172,7 @@ export class Inode {
   /** Bytes; null while the server's size is unknown. */
   get size(): number | null {
     if (this.local?.content) return this.local.content.size;
-    return this.entry ? this.entry.size : 0;
+    return this.told ? this.toldSize : 0;
   }
 
   get path(): TreePath {
@@ -195,21 +206,36 @@ export class Inode {
     parent.children?.set(name, this);
   }
 
-  /** An answer shows it. */
-  markSeen({ at, epoch }: Pick<Moment, 'at' | 'epoch'>): void {
-    this.seenAt = at;
-    // One that was asked for before may come behind it, while a listing looks for what it has shown.
-    if (epoch > this.seenEpoch) this.seenEpoch = epoch;
+  /** From when the age of the newest answer that shows this inode counts; see `Moment.at`. */
+  get seenAt(): number {
+    return this.seen.at;
+  }
+
+  /** When the one of them was asked for that was asked for last; see `Moment.epoch`. */
+  get seenEpoch(): number {
+    return this.seen.epoch;
+  }
+
+  /** An answer shows it. One that was asked for before may come behind it, while a listing looks for what it has shown. */
+  markSeen(moment: Pick<Moment, 'at' | 'epoch'>): void {
+    const { epoch } = this.seen;
+    this.seen = moment.epoch >= epoch ? moment : { at: moment.at, epoch };
+  }
+
+  /** What shows it isn't believed any more. */
+  expire(): void {
+    this.seen = this.seen.epoch === 0 ? NEVER : { ...NEVER, epoch: this.seen.epoch };
   }
 
   /** Does the server, or the queue before it, know of something under this inode's name? Of a draft it knows nothing. */
   get isRemote(): boolean {
-    const isKnown = this.entry !== null || (this.local?.generations?.submitted ?? 0) > 0;
+    const isKnown = this.isTold || (this.local?.generations?.submitted ?? 0) > 0;
     return isKnown && this.draft === null;
   }
 
-  /** Takes the inode out of the tree; its content lives on while it is open. */
+  /** Takes the inode out of the tree; its content lives on while it is open, and with it the path that it had at the server. */
   detach(): void {
+    if (this.local) this.told = this.entry;
     if (this.parent?.children?.get(this.name) === this) this.parent.children.delete(this.name);
     this.parent = null;
   }

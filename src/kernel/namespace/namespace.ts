@@ -1,4 +1,5 @@
 import type { Entry, Lookup } from '../../contract/entry.js';
+import { type Entries, EntryPage } from '../../contract/entry-page.js';
 import {
   depthOf,
   joinPath,
@@ -22,6 +23,8 @@ interface Place {
 
 /** How much of the bound has to be learned until units are looked through again. */
 const GROWTH = 5 / 4;
+/** Units that are remembered before those among them are looked for that are gone. */
+const FEW_UNITS = 64;
 
 /** What is known of the names in the tree: a scope for each directory that is listed as one, and the negative entries. */
 export class Namespace {
@@ -30,6 +33,7 @@ export class Namespace {
   /** Names in units; never less than there are: what has gone is found out when units are looked through. */
   private count = 0;
   private boundAt: number;
+  private unitsBoundAt = FEW_UNITS;
   /** When a name in a directory was last seen to come or go. */
   private readonly changes = new WeakMap<Inode, number>();
 
@@ -76,7 +80,7 @@ export class Namespace {
   /** Forgets how fresh the names in a directory are, but nothing of what is below them. */
   expire(directory: Inode): void {
     this.scopeAt(directory).known.expire(this.core.timeline.tick().epoch);
-    for (const child of directory.children?.values() ?? []) child.seenAt = Number.NEGATIVE_INFINITY;
+    for (const child of directory.children?.values() ?? []) child.expire();
   }
 
   /** Forgets how fresh all is that was learned at and below an inode. */
@@ -84,7 +88,7 @@ export class Namespace {
     const { epoch } = this.core.timeline.tick();
     for (const inode of top.walk()) {
       inode.scope?.known.expire(epoch);
-      inode.seenAt = Number.NEGATIVE_INFINITY;
+      inode.expire();
     }
   }
 
@@ -147,6 +151,16 @@ export class Namespace {
     this.madeNegatives?.forget(path, depthOf(path) <= this.core.unitDepth);
   }
 
+  /** What is remembered beside the tree itself, of things that may be gone. */
+  get remembered(): { readonly units: number; readonly negatives: number } {
+    return { units: this.units.size, negatives: this.madeNegatives?.size ?? 0 };
+  }
+
+  /** A page shows what it shows to be there. */
+  forgetNegativesOf(page: EntryPage): void {
+    if (this.madeNegatives?.size) for (const path of page.paths()) this.madeNegatives.delete(path);
+  }
+
   /** Places entries at or above the unit that an answer proved to exist, outermost first. */
   mergeAbove(entries: readonly Entry[], sent: Moment): void {
     for (const entry of entries) {
@@ -157,11 +171,13 @@ export class Namespace {
   }
 
   /** Takes in the answer to a look-up: of the name, of what it is in and, where it came along, of the unit's listing. */
-  mergeLookup(asked: TreePath, { ancestors, found: told, listing }: Lookup, sent: Moment): void {
+  mergeLookup(asked: TreePath, { ancestors, found: told, listing }: Lookup<Entries>, sent: Moment): void {
     const { core } = this;
     const { unitDepth } = core;
     // An answer that contradicts itself says that there is something: denying it would let it be overwritten.
-    const found = told ?? listing?.entries.find(({ path }) => path === asked) ?? null;
+    const page = listing && EntryPage.of(listing.entries);
+    const found = told ?? page?.find(asked) ?? null;
+    this.madeNegatives?.dropOlder(core.timeline.longAgo);
     this.mergeAbove(ancestors, sent);
     const depth = depthOf(asked);
     if (found && found !== 'prefix' && depth <= unitDepth) this.mergeAbove([found], sent);
@@ -181,12 +197,12 @@ export class Namespace {
     }
     const unit = core.root.descendant(segmentsOf(upperPath(path, unitDepth)));
     if (depth < unitDepth || !unit?.isDirectory) return;
-    if (listing) {
-      const { entries, isComplete, next } = listing;
+    if (listing && page) {
+      const { isComplete, next } = listing;
       const scope = this.scopeAt(unit);
-      const merge = scope.mergeListing(entries, isComplete, sent);
+      const merge = scope.mergeListing(page, isComplete, sent);
       if (next != null && scope.known.listed === sent)
-        scope.known.begun = { merge, entries, next, learned: sent, isPinned: scope.pins.size > 0 };
+        scope.known.begun = { merge, page, next, learned: sent, isPinned: scope.pins.size > 0 };
     }
     // Such a listing may be a file of its own, which a look-up leaves alone while names can be asked for.
     else if (core.shape.areUnitsImmutable) this.scopeAt(unit).known.isLarge = true;
@@ -219,6 +235,10 @@ export class Namespace {
     if (by === 0 || !scope.isDeep) return;
     scope.isUsed = true;
     this.units.add(scope);
+    if (this.units.size > this.unitsBoundAt) {
+      for (const unit of this.units) if (!unit.root.parent) this.units.delete(unit);
+      this.unitsBoundAt = Math.max(FEW_UNITS, 2 * this.units.size);
+    }
     this.count += by;
     if (this.count <= this.boundAt) return;
     this.count = forgetIdleUnits(this.core, this.units, this.most);

@@ -27,6 +27,14 @@ export class NegativeEntries extends LRUCache<TreePath, Moment> {
     super({ maxSize: MOST_ENTRIES, sizeCalculation: () => 1 });
   }
 
+  /** Drops what is older than this, from what was used longest ago on. @param at see `Moment.at` */
+  dropOlder(at: number): void {
+    for (const path of this.rkeys()) {
+      if ((this.peek(path)?.at ?? at) >= at) return;
+      this.delete(path);
+    }
+  }
+
   /** Something was made at the path. With `isSubtree` there may be something at everything below it, too. */
   forget(path: TreePath, isSubtree: boolean): void {
     this.delete(path);

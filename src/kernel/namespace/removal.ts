@@ -109,7 +109,7 @@ function commitRemoved(core: Core, inode: Inode, path: TreePath): void {
   const { parent } = inode;
   leaveFile(core, inode);
   if (parent) {
-    core.names.pin(path, ABSENT, [inode.entry?.version]);
+    core.names.pin(path, ABSENT, [inode.version]);
     inode.detach();
     core.names.touch(parent);
     core.names.keepIfEmpty(parent);
@@ -129,7 +129,7 @@ function removeEmpty(core: Core, op: Operation, directory: Inode): void {
     names: [{ path, isSubtree: true }],
     args: () => ({ path }),
     commit: () => {
-      if (directory.parent) core.names.pin(path, ABSENT, [directory.entry?.version]);
+      if (directory.parent) core.names.pin(path, ABSENT, [directory.version]);
       detachTree(core, directory, path);
       // The links to a unit go with it, or on to another one.
       if (core.shape.links && parent) core.names.expire(parent);
@@ -139,10 +139,10 @@ function removeEmpty(core: Core, op: Operation, directory: Inode): void {
 
 /** Made here, and not yet by anybody's first version. */
 function isOnlyHere(core: Core, op: Operation, directory: Inode): boolean {
-  if (directory.entry || !directory.local?.isLocalDirectory) return false;
+  if (directory.isTold || !directory.local?.isLocalDirectory) return false;
   ensureListed(core, op, directory);
   for (const inode of directory.walk())
-    if (inode.entry && inode.depth <= core.unitDepth && !inode.draft) return false;
+    if (inode.isTold && inode.depth <= core.unitDepth && !inode.draft) return false;
   return true;
 }
 

@@ -164,7 +164,7 @@ function plan(core: Core, op: Operation, renaming: Renaming): readonly Moved[] {
   for (const inode of inodes) {
     core.assertNotKept(inode, 'a file here');
     // What isn't uploaded yet is uploaded once, whatever its name.
-    if (inode.entry !== null && !inode.isDirty) bytes += inode.size ?? 0;
+    if (inode.isTold && !inode.isDirty) bytes += inode.size ?? 0;
   }
   if (bytes > core.options.maxRenameBytes) {
     throw new Failure(
@@ -198,7 +198,7 @@ function commit(
   entries: ReadonlyMap<number, Entry | null>,
 ): void {
   for (const { inode, from } of moves) {
-    if (inode.isRemote) core.names.pin(from, ABSENT, [inode.entry?.version]);
+    if (inode.isRemote) core.names.pin(from, ABSENT, [inode.version]);
     inode.etag = null;
   }
   // Not `target`, nor the parent that was checked: a listing may have landed during the effect.

@@ -143,7 +143,7 @@ function setLink(core: Core, op: Operation, target: TreePath, path: TreePath, re
     args: () => args,
     commit: ({ entries }) => {
       if (replaced) {
-        if (replaced.parent) core.names.pin(replaced.path, ABSENT, [replaced.entry?.version]);
+        if (replaced.parent) core.names.pin(replaced.path, ABSENT, [replaced.version]);
         replaced.detach();
       }
       place(core, parentOf(path), entries);
@@ -165,7 +165,7 @@ export function place(core: Core, parent: TreePath, entries: readonly Entry[]): 
   }
   for (const entry of entries) {
     const before = directory.children?.get(lastNameOf(entry.path));
-    core.names.pin(entry.path, entry.version, [before?.entry?.version ?? ABSENT]);
+    core.names.pin(entry.path, entry.version, [before?.version ?? ABSENT]);
   }
   core.names.mergeAbove(entries, core.timeline.tick());
   core.names.touch(directory);

@@ -134,7 +134,7 @@ function keepDraft(core: Core, path: TreePath): void {
   core.hasDrafts = true;
   local.draft = { bases: [] };
   local.isLocalDirectory = true;
-  for (let at: Inode | null = draft.parent; at?.parent && at.entry === null; at = at.parent)
+  for (let at: Inode | null = draft.parent; at?.parent && !at.isTold; at = at.parent)
     at.ensureLocal().isLocalDirectory = true;
   core.names.expireTree(core.root);
 }

@@ -149,7 +149,7 @@ export class Writeback {
     inode.local?.generations?.settle(generation);
     // The storage's tag was that of the content before.
     inode.etag = null;
-    this.core.names.pin(path, version, [inode.entry?.version ?? ABSENT]);
+    this.core.names.pin(path, version, [inode.version ?? ABSENT]);
     this.core.keeping.durable(inode, path, generation);
     if (inode.isDirty) return;
     this.dirty.delete(inode.ino);

@@ -31,37 +31,50 @@ export function placeAt(path: TreePath, unitDepth: number): Place {
   };
 }
 
-/** As the service writes nearly all of them: `2025-01-31T12:00:00`, a fraction of a second and 'Z' behind it or not. */
-const PLAIN_TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{3}\d*)?Z?$/;
-
 /** W&B tells times in UTC, with 'Z' and without. */
 export function timeOf(text: string): number {
-  if (PLAIN_TIME.test(text)) {
-    const time = plainTime(text);
-    if (time !== null) return time;
-  }
+  const plain = plainTime(text);
+  if (plain !== null) return plain;
   const isZoned = /(Z|[+-]\d\d:?\d\d)$/i.test(text);
   const time = Date.parse(isZoned ? text : `${text}Z`);
   return Number.isNaN(time) ? 0 : time;
 }
 
-/** Listings have times by the hundred thousand. Null for a day or an hour that there isn't. */
+/** The minute of the last time, as text, and where it begins: listings have times by the hundred thousand, and many of one minute. */
+let minute = { text: '', ms: 0 };
+
+/** As the service writes nearly all of them; a fraction of a second and 'Z' stand behind it or not. */
+const PLAIN_MINUTE = /^\d{4}-\d\d-\d\dT\d\d:\d\d:$/;
+const MINUTE_LENGTH = 17;
+
+/** Null for any other, and for a day or an hour that there isn't. */
 function plainTime(text: string): number | null {
-  const [year, month, day] = [digitsAt(text, 0, 4), digitsAt(text, 5, 2), digitsAt(text, 8, 2)];
-  const [hour, minute, second] = [digitsAt(text, 11, 2), digitsAt(text, 14, 2), digitsAt(text, 17, 2)];
-  if (year < 100 || month < 1 || month > 12 || day < 1 || day > 28) return null;
-  if (hour > 23 || minute > 59 || second > 59) return null;
-  const ms = text.charCodeAt(19) === DOT ? digitsAt(text, 20, 3) : 0;
-  return RealDate.UTC(year, month - 1, day, hour, minute, second, ms);
+  if (!text.startsWith(minute.text) || minute.text === '') {
+    const start = text.slice(0, MINUTE_LENGTH);
+    const ms = PLAIN_MINUTE.test(start) ? Date.parse(`${start}00Z`) : Number.NaN;
+    if (Number.isNaN(ms)) return null;
+    minute = { text: start, ms };
+  }
+  const second = digitsAt(text, MINUTE_LENGTH, 2);
+  const end = text.endsWith('Z') ? text.length - 1 : text.length;
+  if (second === null || second > 59) return null;
+  if (end === MINUTE_LENGTH + 2) return minute.ms + second * 1000;
+  const fraction = text.charCodeAt(MINUTE_LENGTH + 2) === DOT ? digitsAt(text, MINUTE_LENGTH + 3, 3) : null;
+  const isPlain = fraction !== null && digitsAt(text, MINUTE_LENGTH + 6, end - MINUTE_LENGTH - 6) !== null;
+  return isPlain ? minute.ms + second * 1000 + fraction : null;
 }
 
 const DOT = 0x2e;
 const ZERO = 0x30;
 
-function digitsAt(text: string, start: number, count: number): number {
-  let number = 0;
-  for (let at = start; at < start + count; at++) number = number * 10 + text.charCodeAt(at) - ZERO;
-  return number;
+/** Null where something else stands. */
+function digitsAt(text: string, start: number, count: number): number | null {
+  let number = count < 0 ? Number.NaN : 0;
+  for (let at = start; at < start + count; at++) {
+    const digit = text.charCodeAt(at) - ZERO;
+    number = digit >= 0 && digit <= 9 ? number * 10 + digit : Number.NaN;
+  }
+  return Number.isNaN(number) ? null : number;
 }
 
 /** A time as users are told it: ISO 8601 in UTC, however the server writes it; null where it tells none. */

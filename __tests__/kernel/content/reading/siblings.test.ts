@@ -65,8 +65,8 @@ test('in a directory of a hundred thousand the next few take one look at each', 
   const unit = unitOf(names);
   let looks = 0;
   const counted = new Map(unit.children);
-  Object.assign(unit, {
-    children: {
+  Object.defineProperty(unit, 'children', {
+    value: {
       get: (name: string) => counted.get(name),
       *[Symbol.iterator]() {
         for (const pair of counted) {

@@ -1,13 +1,14 @@
 import { basename } from 'node:path';
 import { Failure } from '../../../contract/failure.js';
 import type { TreePath } from '../../../contract/tree-path.js';
-import type { Inode, LocalState } from '../../namespace/inode.js';
+import type { Inode } from '../../namespace/inode.js';
 import type { Names } from '../../namespace/links/hard.js';
 import { atDisk } from '../journal/disk.js';
 import type { Journal } from '../journal/journal.js';
 import type { JournalRecord } from '../journal/records.js';
 import type { Snapshot } from './content-file.js';
 import type { SpoolPlace } from './content-files.js';
+import type { LocalState } from './local-state.js';
 import type { Overlay } from './overlay.js';
 import { diskVolume } from './volumes.js';
 

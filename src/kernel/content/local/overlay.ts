@@ -1,9 +1,10 @@
 import { LRUCache } from 'lru-cache';
 import { Failure } from '../../../contract/failure.js';
 import type { KernelOptions } from '../../core.js';
-import type { Inode, LocalState } from '../../namespace/inode.js';
+import type { Inode } from '../../namespace/inode.js';
 import type { ContentFile, Snapshot } from './content-file.js';
 import { ContentFiles, type SpoolPlace } from './content-files.js';
+import type { LocalState } from './local-state.js';
 
 /** Content that lives here: the first `size` bytes of a file that the inode holds a reference to. */
 export interface LocalContent {

@@ -77,7 +77,7 @@ function prepare(core: Core, op: Operation, file: OpenFile, bytes: number): void
 function copyUp(core: Core, op: Operation, inode: Inode): boolean {
   const local = inode.ensureLocal();
   if (local.content) return true;
-  const version = inode.entry?.version ?? '';
+  const version = inode.version ?? '';
   // The copy grows in an inode of its own: until it is whole nobody may take it for the content.
   if (local.copyUp?.version !== version) {
     core.overlay.dropCopyUp(inode);

@@ -58,11 +58,12 @@ export class PageCache {
     areOf: 'blocks' | 'pieces' = 'blocks',
   ): ReadonlyMap<string, Uint8Array> {
     this.received(content.bytes);
-    if (inode.entry?.version === entry.version) {
+    if (inode.version === entry.version) {
       inode.etag ??= content.etag;
       if (inode.local) inode.local.staleness = null;
       // Nobody knew it, or what is recorded is that of a compressed answer.
-      if (inode.entry.size !== content.size) inode.entry = { ...inode.entry, size: content.size };
+      if (inode.entry && inode.toldSize !== content.size)
+        inode.entry = { ...inode.entry, size: content.size };
     }
     const known = entry.size === content.size ? entry : { ...entry, size: content.size };
     this.hasPieces ||= areOf === 'pieces';

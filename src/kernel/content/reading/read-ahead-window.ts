@@ -52,13 +52,13 @@ export class Window {
   ) {}
 
   /** A file is asked for. Who reads one file of each directory gives no reason to read on. */
-  count({ parent, entry }: Inode): void {
+  count({ parent, toldSize }: Inode): void {
     if (!parent) return;
     const isBeside = this.readIn.has(parent);
     if (!isBeside && this.readIn.size < MOST_READ_IN) this.readIn.add(parent);
     if (!isBeside && this.asked > 0 && this.asked < ASKED_ANYWHERE) return;
     this.asked++;
-    this.askedBytes += entry?.size ?? 0;
+    this.askedBytes += toldSize ?? 0;
   }
 
   /**

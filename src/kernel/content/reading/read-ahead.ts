@@ -131,9 +131,9 @@ export class ReadAhead {
     let looked = 0;
     for (const file of filesAfter(inode, window.scope.root)) {
       if (entries.length >= most || ++looked > MOST_LOOKED_AT) break;
+      if (window.told.has(file) || !isPlain(file) || !this.isFresh(window, file)) continue;
       const { entry } = file;
-      if (!entry || window.told.has(file) || this.core.pages.has(pageKey(entry, 0))) continue;
-      if (!isPlain(file) || !this.isFresh(window, file)) continue;
+      if (!entry || this.core.pages.has(pageKey(entry, 0))) continue;
       window.told.add(file);
       entries.push(entry);
     }
@@ -141,9 +141,9 @@ export class ReadAhead {
     return entries.length > 0 ? entries : undefined;
   }
 
-  private isSmall({ entry }: Inode): boolean {
+  private isSmall({ toldSize: size }: Inode): boolean {
     const most = Math.min(this.core.pages.blockBytes, this.mostBytes / 4);
-    return entry !== null && entry.size !== null && entry.size > 0 && entry.size <= most;
+    return size !== null && size > 0 && size <= most;
   }
 
   /** Is it believed to be there, as it is listed? */
@@ -168,9 +168,9 @@ export class ReadAhead {
 
   private consider(window: Window, inode: Inode): void {
     const { core } = this;
+    if (!this.isSmall(inode) || !isPlain(inode) || !this.isFresh(window, inode)) return;
     const { entry } = inode;
-    if (!entry || entry.size === null || !this.isSmall(inode)) return;
-    if (!isPlain(inode) || !this.isFresh(window, inode)) return;
+    if (!entry || entry.size === null) return;
     if (window.unreadBytes + entry.size > this.mostBytes) return;
     const key = pageKey(entry, 0);
     const loadKey = `pages:${key}`;
@@ -218,7 +218,8 @@ export class ReadAhead {
 }
 
 /** Content that the server has, and this instance neither changed nor found to be another than is listed. */
-function isPlain({ kind, entry, local }: Inode): boolean {
-  if (kind !== 'file' || !entry || entry.refusal !== undefined || entry.origin !== undefined) return false;
+function isPlain({ kind, isTold, special, local }: Inode): boolean {
+  if (kind !== 'file' || !isTold || special?.refusal !== undefined || special?.origin !== undefined)
+    return false;
   return local === null || !(local.holdsContent || local.staleness !== null || local.generations?.isDirty);
 }

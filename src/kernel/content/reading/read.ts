@@ -224,13 +224,14 @@ function pageFault(
 
 /** Throws a Fault that learns the size of a file which the server lists without one it can have: one ranged GET. */
 export function ensureSize(core: Core, inode: Inode): void {
-  const { entry } = inode;
   // What lies elsewhere is asked for nothing that nobody wants to read.
-  if (inode.isDirectory || inode.target !== null || inode.size !== null || !entry) return;
+  if (inode.isDirectory || inode.size !== null || inode.target !== null) return;
+  const { entry } = inode;
+  if (!entry) return;
   const key = `size:${entry.path}\0${entry.version}`;
   throw core.loads.fault(key, 'read', { entry, start: 0, end: 1, etag: null }, (content, failure) => {
     if (failure?.code === 'EBADMSG') return new Failure('EIO', failure.detail, failure.cause);
-    if (content && inode.entry?.version === entry.version)
+    if (content && inode.version === entry.version && inode.entry)
       inode.entry = { ...inode.entry, size: content.size };
     return failure;
   });

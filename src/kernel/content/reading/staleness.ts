@@ -60,7 +60,7 @@ export function lookedUpAnew(
   if (!staleness.isAskedAnew) {
     staleness.isAskedAnew = true;
     core.names.scopeOfName(path)?.scope.known.expire(core.timeline.epoch);
-    inode.seenAt = Number.NEGATIVE_INFINITY;
+    inode.expire();
     op.renew(core.timeline.epoch);
   }
   const named = find(core, op, path);

@@ -1,21 +1,22 @@
-import type { Entry } from '../../../contract/entry.js';
+import type { EntryPage } from '../../../contract/entry-page.js';
 import { Inode } from '../inode.js';
 import type { Namespace } from '../namespace.js';
 
 /** Somebody else has put other content under the name. */
-export function replaceByOther(names: Namespace, inode: Inode, entry: Entry): void {
+export function replaceByOther(names: Namespace, inode: Inode, page: EntryPage, row: number): void {
   const { parent, name } = inode;
   if (inode.isOpen && parent) {
     // Whoever has it open goes on with the old version (or gets ESTALE); the name stands for the new one.
     const { path } = inode;
-    const by = new Inode(inode.kind, entry);
+    const by = new Inode(inode.kind, null);
+    by.tell(page, row);
     inode.detach();
     inode.ensureLocal().displaced = { path, by };
     by.attach(parent, name);
     return;
   }
   names.dropContent(inode);
-  inode.entry = entry;
+  inode.tell(page, row);
 }
 
 /** The server doesn't have this name. Dirty content stays, and a directory that has such content in it, or was made here. */

@@ -1,4 +1,5 @@
 import type { Entry } from '../../../contract/entry.js';
+import { type Entries, EntryPage } from '../../../contract/entry-page.js';
 import type { Core } from '../../core.js';
 import { type Moment, NEVER } from '../../timeline.js';
 import type { Inode } from '../inode.js';
@@ -13,7 +14,7 @@ const MOST_LOOKUPS = 4096;
 export interface Begun {
   /** What has been merged of the listing. */
   readonly merge: ListingMerge;
-  readonly entries: readonly Entry[];
+  readonly page: EntryPage;
   /** Where the next one begins. */
   readonly next: string;
   readonly learned: Moment;
@@ -46,6 +47,7 @@ export class Knowledge {
   /** When the newest complete listing was asked for. */
   private completeEpoch = 0;
   private expiredEpoch = 0;
+  private newestLookup = 0;
 
   /** @param isPartial there may be more than is listed, even by a complete listing: look-ups outlive it */
   constructor(private readonly isPartial: boolean) {}
@@ -63,6 +65,11 @@ export class Knowledge {
 
   isExpired({ epoch }: Pick<Moment, 'epoch'>): boolean {
     return epoch <= this.expiredEpoch;
+  }
+
+  /** Was no name looked up, nor all listed, by what was asked for after `epoch`? */
+  isNewest(epoch: number): boolean {
+    return epoch >= this.completeEpoch && epoch >= this.newestLookup;
   }
 
   /** When the name was last looked up, where that is newer than the listing. */
@@ -98,12 +105,14 @@ export class Knowledge {
     this.hasAll = true;
   }
 
-  noteLookup(relative: string, sent: Moment): void {
+  /** @param longAgo what is older is forgotten; see `Timeline`. @default nothing is too old */
+  noteLookup(relative: string, sent: Moment, longAgo = Number.NEGATIVE_INFINITY): void {
     if (sent.epoch < this.lookupOf(relative).epoch) return;
     this.byName.delete(relative);
     this.byName.set(relative, sent);
-    for (const oldest of this.byName.keys()) {
-      if (this.byName.size <= MOST_LOOKUPS) break;
+    if (sent.epoch > this.newestLookup) this.newestLookup = sent.epoch;
+    for (const [oldest, { at }] of this.byName) {
+      if (this.byName.size <= MOST_LOOKUPS && at >= longAgo) break;
       this.byName.delete(oldest);
     }
   }
@@ -126,19 +135,25 @@ export class ListingMerge {
   ) {}
 
   /** What it doesn't show may be on another page. */
-  page(entries: readonly Entry[], learned: Moment): void {
+  page(entries: Entries, learned: Moment): void {
     const { scope } = this;
-    if (!scope.mayMerge(this.sent)) return;
-    for (const [relative, entry] of scope.newestOf(entries)) {
-      const outcome = scope.mergeRow(relative, entry, learned, 'unless older');
-      if (outcome === 'merged') continue;
-      const other = this.left.get(relative);
-      if (other && other.mtimeMs > entry.mtimeMs) continue;
-      this.left.set(relative, entry);
-      if (outcome === 'older') this.older.add(relative);
-    }
-    scope.reportGrowth();
+    if (scope.mayMerge(this.sent))
+      scope.mergeRows(EntryPage.of(entries), learned, 'unless older', this.leave);
   }
+
+  /** The same of a page that counts whether its listing will or not. */
+  rows(page: EntryPage, learned: Moment): void {
+    const { scope } = this;
+    if (!scope.isLocal && !scope.known.isExpired(learned))
+      scope.mergeRows(page, learned, undefined, this.leave);
+  }
+
+  private readonly leave: OnLeft = (relative, entry, outcome) => {
+    const other = this.left.get(relative);
+    if (other && other.mtimeMs > entry.mtimeMs) return;
+    this.left.set(relative, entry);
+    if (outcome === 'older') this.older.add(relative);
+  };
 
   /** All pages have come: what none shows is gone. */
   end(learned: Moment): void {
@@ -148,7 +163,9 @@ export class ListingMerge {
       const entry = left.get(relative);
       if (entry && !this.isShown(relative)) scope.mergeRow(relative, entry, learned);
     }
-    scope.sweepUnshown((relative) => left.has(relative), learned);
+    // What a look-up in the same answer has found is there, though the listing doesn't show it (yet).
+    const isFound = (relative: string): boolean => scope.known.lookupOf(relative).epoch === learned.epoch;
+    sweep(scope.core, scope, scope.root, '', (relative) => left.has(relative) || isFound(relative), learned);
     // Where a directory stood in the way of a file, it may be gone now.
     for (const [relative, entry] of scope.isDeep ? left : [])
       if (!scope.childAt(relative)) scope.mergeRow(relative, entry, learned);
@@ -159,6 +176,10 @@ export class ListingMerge {
     return (this.scope.childAt(relative)?.seenEpoch ?? 0) >= this.sent.epoch;
   }
 }
+
+/** What became of a row; 'older': it tells of older content than is known. */
+export type Outcome = 'merged' | 'left' | 'older';
+export type OnLeft = (relative: string, entry: Entry, outcome: Outcome) => void;
 
 /** By path from the scope's root on. */
 export type Filter = (relative: string) => boolean;

@@ -50,7 +50,7 @@ function forget(core: Core, unit: Scope): void {
     if (inode === unit.root || !isEmpty || inode.local) continue;
     // What is seen again has the number that it had, and pages of it need its tag beside them.
     if (!core.numbers.giveBack(inode)) continue;
-    if (inode.entry && inode.etag !== null) core.pages.drop(inode.entry);
+    if (inode.etag !== null && inode.entry) core.pages.drop(inode.entry);
     inode.detach();
   }
   unit.known.expire(core.timeline.tick().epoch);

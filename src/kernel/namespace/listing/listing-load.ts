@@ -1,4 +1,4 @@
-import type { Entry } from '../../../contract/entry.js';
+import type { Entries } from '../../../contract/entry-page.js';
 import type { Operation } from '../../operation/operation.js';
 import type { Moment } from '../../timeline.js';
 import { type Begun, ListingMerge } from './knowledge.js';
@@ -17,11 +17,11 @@ export class ListingLoad {
     this.merge = begun?.merge ?? null;
   }
 
-  page(entries: readonly Entry[], learned: Moment): void {
+  page(entries: Entries, learned: Moment): void {
     if (this.isUsable(learned)) this.mergeOf(learned).page(entries, this.asOld(learned));
   }
 
-  end(entries: readonly Entry[], learned: Moment): void {
+  end(entries: Entries, learned: Moment): void {
     const { begun, scope } = this;
     const isUsable = this.isUsable(learned);
     if (begun) scope.known.begun = null;

@@ -1,18 +1,22 @@
-import type { Entry, Page } from '../../../contract/entry.js';
+import type { Page } from '../../../contract/entry.js';
+import { type Entries, EntryPage } from '../../../contract/entry-page.js';
 import { Failure } from '../../../contract/failure.js';
-import { isAtOrBelow, type TreePath } from '../../../contract/tree-path.js';
+import { isAtOrBelow } from '../../../contract/tree-path.js';
 import type { Core } from '../../core.js';
 import type { Fault, Operation } from '../../operation/operation.js';
 import type { DirectoryEntry, DirectoryPages } from '../../syscalls.js';
 import { ask, type Moment } from '../../timeline.js';
 import type { Inode } from '../inode.js';
 import { ensureAsked, ensureListed, isFresh, isListed, mergeNoListing } from '../resolve.js';
+import { ListingMerge } from './knowledge.js';
 import { beginningOf } from './listing-load.js';
 import { SETTLE_MS } from './pins.js';
 import type { Scope } from './scope.js';
 
 /** Pages that bring nothing new, one after another: a server that goes on for ever must not keep us for ever. */
 const MOST_VAIN_PAGES = 10;
+/** Rows of a page that tell whether it is new: were they on others, so are those between them. */
+const SAMPLES = 8;
 
 /**
  * Where pages are read one after the other, as the server has them; all others are listed at once, sorted. Who opens what
@@ -23,6 +27,7 @@ export type Paging = 'always' | 'above units';
 interface First {
   readonly sent: Moment;
   readonly learned: Moment;
+  readonly merge: ListingMerge;
 }
 
 /**
@@ -32,7 +37,8 @@ interface First {
 export class OpenDirectory implements DirectoryPages {
   private readonly id: number;
   private readonly shown = new Set<string>();
-  private readonly entries = new Map<TreePath, Entry>();
+  /** Some paths of each page. */
+  private readonly sampled = new Set<string>();
   private readonly cursors = new Set<string>();
   private after: string | null = null;
   private first: First | null = null;
@@ -67,8 +73,8 @@ export class OpenDirectory implements DirectoryPages {
       // The first look-up in a large unit has brought a page already.
       const begun = beginningOf(op, scope);
       if (begun) {
-        const { entries, next, learned } = begun;
-        this.merge({ entries, rows: entries.length, next }, scope, learned, learned);
+        const { page, next, learned } = begun;
+        this.merge({ entries: page, rows: page.count, next }, scope, learned, learned);
       } else if (scope.known.isLarge)
         this.unread = this.namesOf((child) => isFresh(core, op, child, child.path));
     }
@@ -120,28 +126,35 @@ export class OpenDirectory implements DirectoryPages {
     });
   }
 
-  private merge(page: Page, scope: Scope, sent: Moment, learned: Moment): void {
-    const { entries, next } = page;
-    this.first ??= { sent, learned };
-    for (const { path } of entries) this.core.names.negatives.delete(path);
-    scope.mergePage(entries, learned);
-    const { path } = this.directory;
-    const start = path === '' ? 0 : path.length + 1;
-    const below = entries.filter((entry) => isAtOrBelow(entry.path, path));
-    this.unread = below.flatMap((entry) => entry.path.slice(start).split('/')[0] ?? []);
-    this.assertProgress(page);
+  private merge({ entries, rows, next }: Page<Entries>, scope: Scope, sent: Moment, learned: Moment): void {
+    this.first ??= { sent, learned, merge: new ListingMerge(scope, learned) };
+    const page = EntryPage.of(entries);
+    this.core.names.forgetNegativesOf(page);
+    this.first.merge.rows(page, learned);
+    this.unread = this.namesIn(page);
+    this.assertProgress(page, rows, next);
     this.after = next;
     if (next === null) this.end(scope, this.first, learned);
   }
 
-  private assertProgress({ entries, rows, next }: Page): void {
-    const known = this.entries.size;
-    for (const entry of entries) {
-      const other = this.entries.get(entry.path);
-      if (!other || other.mtimeMs <= entry.mtimeMs) this.entries.set(entry.path, entry);
+  /** Names in this directory, of what is in it or below it. */
+  private namesIn(page: EntryPage): readonly string[] {
+    const { path } = this.directory;
+    const start = path === '' ? 0 : path.length + 1;
+    const found: string[] = [];
+    for (const at of page.paths()) {
+      if (isAtOrBelow(at, path)) found.push(at.slice(start).split('/', 1)[0] ?? '');
     }
+    return found;
+  }
+
+  private assertProgress(page: EntryPage, rows: number, next: string | null): void {
     if (next === null) return;
-    const isVain = rows === 0 || (entries.length > 0 && this.entries.size === known);
+    const known = this.sampled.size;
+    const step = Math.max(1, Math.ceil(page.count / SAMPLES));
+    let row = 0;
+    for (const path of page.paths()) if (row++ % step === 0) this.sampled.add(path);
+    const isVain = rows === 0 || (page.count > 0 && this.sampled.size === known);
     this.vain = isVain ? this.vain + 1 : 0;
     if (this.cursors.has(next) || this.vain === MOST_VAIN_PAGES) {
       throw new Failure('EPROTO', "The server doesn't come to the end of its listing.");
@@ -156,7 +169,7 @@ export class OpenDirectory implements DirectoryPages {
   private isKnownBesides(scope: Scope, child: Inode): boolean {
     if (this.first && scope.known.wasListedSince(this.first.sent.epoch)) return true;
     for (const inode of scope.isDeep ? child.walk() : [child]) {
-      if (inode.isDirty || inode.local?.isLocalDirectory || inode.entry?.isUntold) return true;
+      if (inode.isDirty || inode.local?.isLocalDirectory || inode.special?.isUntold) return true;
       const relative = scope.relativeOf(inode.path);
       if (scope.pins.get(relative)) return true;
       if (this.first && scope.knownSince(relative).epoch > this.first.sent.epoch) return true;
@@ -171,10 +184,10 @@ export class OpenDirectory implements DirectoryPages {
   }
 
   /** A listing is as old as its first page. One that is older than pins are kept may not know of changes made here. */
-  private end(scope: Scope, { sent, learned }: First, last: Moment): void {
+  private end(scope: Scope, { sent, learned, merge }: First, last: Moment): void {
     this.state = 'whole';
     if (last.at - sent.at >= SETTLE_MS || this.isCut(scope)) return;
-    scope.mergeListing([...this.entries.values()], true, { ...learned, arrived: last.arrived });
+    merge.end({ ...learned, arrived: last.arrived });
   }
 }
 

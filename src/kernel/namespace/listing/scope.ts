@@ -1,11 +1,19 @@
 import type { Entry } from '../../../contract/entry.js';
-import type { TreePath } from '../../../contract/tree-path.js';
+import { type Entries, EntryPage } from '../../../contract/entry-page.js';
+import {
+  joinPath,
+  ROOT,
+  segmentsOf,
+  splitPath,
+  type TreePath,
+  treePath,
+} from '../../../contract/tree-path.js';
 import type { Core } from '../../core.js';
 import { type Moment, NEVER } from '../../timeline.js';
 import { Inode } from '../inode.js';
 import { Disputes } from './disputes.js';
 import { forget, replaceByOther } from './foreign-changes.js';
-import { type Filter, Knowledge, ListingMerge, sweep, sweepOne } from './knowledge.js';
+import { type Filter, Knowledge, ListingMerge, type OnLeft, type Outcome, sweepOne } from './knowledge.js';
 import { ABSENT, Pins } from './pins.js';
 
 /**
@@ -33,7 +41,7 @@ export class Scope {
   private added = 0;
 
   constructor(
-    private readonly core: Core,
+    readonly core: Core,
     readonly root: Inode,
   ) {
     const { shape, unitDepth } = core;
@@ -76,7 +84,7 @@ export class Scope {
    *
    * @returns goes on with what comes behind it
    */
-  mergeListing(entries: readonly Entry[], isComplete: boolean, sent: Moment): ListingMerge {
+  mergeListing(entries: Entries, isComplete: boolean, sent: Moment): ListingMerge {
     const merge = new ListingMerge(this, sent);
     merge.page(entries, sent);
     if (isComplete) merge.end(sent);
@@ -84,43 +92,33 @@ export class Scope {
     return merge;
   }
 
-  /** Merges a part of a listing: what it doesn't show may be in another. */
-  mergePage(entries: readonly Entry[], sent: Moment): void {
-    if (this.isLocal || this.known.isExpired(sent)) return;
-    for (const [relative, entry] of this.newestOf(entries)) this.mergeRow(relative, entry, sent);
+  /** @param rule see `put`  @param onLeft hears of the rows that weren't taken */
+  mergeRows(page: EntryPage, sent: Moment, rule?: 'unless older', onLeft?: OnLeft): void {
+    // Then no row needs its path: most listings come first, and are alone.
+    const isNewest = this.isDeep && !this.madePins?.size && this.known.isNewest(sent.epoch);
+    const place: Place = { parent: undefined, within: ROOT, name: '', isNewest };
+    let last: TreePath | null = null;
+    page.each((row, directory, name) => {
+      if (directory !== last) {
+        last = directory;
+        place.within = treePath(this.relativeOf(directory));
+        place.parent = undefined;
+      }
+      place.name = name;
+      const outcome = this.put(page, row, place, sent, rule);
+      if (outcome !== 'merged')
+        onLeft?.(pathOf(place), page.entryOf(row, joinPath(directory, name)), outcome);
+    });
     this.reportGrowth();
   }
 
-  /** By path from the root on. Of two rows of one name the later one counts. */
-  newestOf(entries: readonly Entry[]): ReadonlyMap<string, Entry> {
-    const { prefix } = this;
-    const newest = new Map<string, Entry>();
-    for (const entry of entries) {
-      const relative = entry.path.slice(prefix);
-      const other = newest.get(relative);
-      if (!other || other.mtimeMs <= entry.mtimeMs) newest.set(relative, entry);
-    }
-    return newest;
-  }
-
-  /** A complete listing has come to its end: what it hasn't marked, and doesn't show besides, is gone. */
-  sweepUnshown(isShown: Filter, sent: Moment): void {
-    // What a look-up in the same answer has found is there, though the listing doesn't show it (yet).
-    const isFound = (name: string): boolean => this.known.lookupOf(name).epoch === sent.epoch;
-    sweep(this.core, this, this.root, '', (name) => isShown(name) || isFound(name), sent);
-  }
-
-  /** @param isShown of the names whose removal is pinned */
   noteListing(isShown: Filter, isComplete: boolean, sent: Moment): void {
+    this.madePins?.dropSettled();
     if (isComplete) this.madePins?.dropRemoved(isShown, sent.epoch);
     this.known.noteListing(sent, isComplete);
     // What was listed exists.
     this.root.markSeen(sent);
     this.reportGrowth();
-  }
-
-  private get prefix(): number {
-    return this.root.path === '' ? 0 : this.root.path.length + 1;
   }
 
   /** Merges the look-up of one name: an entry, a mere prefix (a directory), or nothing there. */
@@ -137,18 +135,18 @@ export class Scope {
       if (inode?.isDirectory && this.isDeep) sweepOne(this.core, this, inode, relative, sent);
       else if (inode) forget(this.core.names, inode);
     }
-    this.known.noteLookup(relative, sent);
+    this.known.noteLookup(relative, sent, this.isImmutable ? undefined : this.core.timeline.longAgo);
     this.reportGrowth();
   }
 
-  reportGrowth(): void {
+  private reportGrowth(): void {
     this.core.names.grew(this, this.added);
     this.added = 0;
   }
 
   /** A path at or below this scope's root, from there on. */
   relativeOf(path: TreePath): string {
-    return path.slice(this.prefix);
+    return path.slice(this.root.path === '' ? 0 : this.root.path.length + 1);
   }
 
   /** The inode at a path below this scope's root, whatever is known of its freshness. */
@@ -163,26 +161,39 @@ export class Scope {
     return this.madePins?.outdates(relative, version, epoch) ?? false;
   }
 
+  mergeRow(relative: string, entry: Entry, sent: Moment): void {
+    const { parent: within, name } = splitPath(treePath(relative));
+    this.put(EntryPage.of([entry]), 0, { parent: undefined, within, name }, sent);
+  }
+
   /**
    * Puts a row in its place, but where something newer is known, or something else stands there.
    *
    * @param rule what becomes of older content than is known. @default as long as the answer that told of the newer is believed, it isn't taken
    */
-  mergeRow(relative: string, entry: Entry, sent: Moment, rule?: 'unless older'): Outcome {
-    if (this.isOutdated(relative, entry.version, sent.epoch)) return 'left';
-    const segments = this.isDeep ? relative.split('/') : [relative];
-    const name = segments.pop();
-    const parent = this.directoryAt(segments, sent);
-    if (name === undefined || !parent) return 'left';
+  private put(page: EntryPage, row: number, place: Place, sent: Moment, rule?: 'unless older'): Outcome {
+    if (!place.isNewest && this.isOutdated(pathOf(place), page.versionOf(row), sent.epoch)) return 'left';
+    place.parent ??= this.directoryAt(segmentsOf(place.within), sent);
+    const { parent, name } = place;
+    if (!parent) return 'left';
     const inode = parent.children?.get(name);
+    if (!inode) {
+      const made = new Inode(page.kindOf(row), null);
+      made.tell(page, row);
+      this.add(made, parent, name).markSeen(sent);
+      return 'merged';
+    }
     // A server may hold both a file 'a' and a file 'a/b'; one name is one thing here, and the directory wins.
-    if (inode && inode.kind !== entry.kind) return 'left';
-    if (!inode) this.add(new Inode(entry.kind, entry), parent, name);
-    else if (!this.isOlder(inode, entry)) {
-      this.disputes?.end(relative);
-      this.update(inode, entry);
+    if (inode.kind !== page.kindOf(row)) return 'left';
+    const isOlder = !inode.isDirectory && inode.isNewerThan(page, row) && !inode.isVersionOf(page, row);
+    if (!isOlder) {
+      this.disputes?.end(pathOf(place));
+      this.update(inode, page, row);
     } else if (rule) return 'older';
-    else if (!this.isKept(relative, inode, sent)) this.update(inode, entry);
+    else {
+      this.disputes ??= new Disputes(this.core.timeline);
+      if (!this.disputes.isKept(pathOf(place), inode, sent)) this.update(inode, page, row);
+    }
     parent.children?.get(name)?.markSeen(sent);
     return 'merged';
   }
@@ -194,32 +205,18 @@ export class Scope {
     return inode;
   }
 
-  /** Does an answer tell of older content than is known? */
-  private isOlder(inode: Inode, entry: Entry): boolean {
-    const { entry: known } = inode;
-    // Times that were made up here, of what was uploaded and never listed, are another clock's.
-    const hasTime = known !== null && known.id !== null && !known.isUntold;
-    if (inode.isDirectory || !hasTime) return false;
-    return known.mtimeMs > entry.mtimeMs && known.version !== entry.version;
-  }
-
-  /** Is newer content than an answer tells of believed still? */
-  private isKept(relative: string, inode: Inode, sent: Moment): boolean {
-    this.disputes ??= new Disputes(this.core.timeline);
-    return this.disputes.isKept(relative, inode, sent);
-  }
-
-  private update(inode: Inode, entry: Entry): void {
-    const known = inode.entry;
-    const isSame = known?.version === entry.version;
+  private update(inode: Inode, page: EntryPage, row: number): void {
+    const isSame = inode.isVersionOf(page, row);
     // Another directory of the same name: a collection was deleted and made again, and its numbers with it.
-    if (inode.isDirectory && known && !isSame) this.core.names.expireTree(inode);
-    if (inode.isDirty || isSame || inode.isDirectory) {
-      // The size that a first GET taught isn't unlearned by a listing that doesn't know it, or goes on claiming another.
-      inode.entry = isSame && known.size !== null ? { ...entry, size: known.size } : entry;
+    if (inode.isDirectory && inode.isTold && !isSame) this.core.names.expireTree(inode);
+    if (!inode.isDirty && !isSame && !inode.isDirectory) {
+      replaceByOther(this.core.names, inode, page, row);
       return;
     }
-    replaceByOther(this.core.names, inode, entry);
+    // The size that a first GET taught isn't unlearned by a listing that doesn't know it, or goes on claiming another.
+    const size = isSame ? inode.toldSize : null;
+    inode.tell(page, row);
+    if (size !== null && size !== page.sizeOf(row) && inode.entry) inode.entry = { ...inode.entry, size };
   }
 
   /** The directory at these segments, made if need be; undefined where a file of this instance stands in the way. */
@@ -241,5 +238,13 @@ export class Scope {
   }
 }
 
-/** What became of a row; 'older': it tells of older content than is known. */
-type Outcome = 'merged' | 'left' | 'older';
+/** Where a row belongs: `within` is the directory's path from the scope's root on, `parent` the directory once it was looked for. */
+interface Place {
+  parent: Inode | undefined;
+  within: TreePath;
+  name: string;
+  /** Nothing newer is known of any name. @default false */
+  readonly isNewest?: boolean;
+}
+
+const pathOf = ({ within, name }: Place): string => joinPath(within, name);

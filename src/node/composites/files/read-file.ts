@@ -110,9 +110,8 @@ export function* readOpen(
   path?: string,
 ): Composite<Contents> {
   asInt32(fd, 'fd', 0);
-  const { kind, size } = yield* invoke({ syscall: 'fstat', signal, run: (op) => tree.kernel.fstat(op, fd) });
   // A size of 0 may mean that nobody knows it yet; the end of the file tells.
-  const known = kind === 'file' ? size : 0;
+  const known = yield* invoke({ syscall: 'fstat', signal, run: () => tree.kernel.fsize(fd) });
   if (known > MOST_BYTES) throw fileTooLarge(known);
   const source: Source = { tree, fd, signal, path };
   const own = target(known);
@@ -147,8 +146,7 @@ function* readUpTo(source: Source, size: number): Composite<Buffer> {
   const buffer = yield* readAll(source, Buffer.allocUnsafeSlow(size));
   if (buffer.length < size) return owning(buffer);
   // A file that was replaced since `fstat` and before the first read shows its new content, which may be longer.
-  const stats = yield* invoke({ syscall: 'fstat', signal, run: (op) => tree.kernel.fstat(op, fd) });
-  if (stats.size <= size) return buffer;
+  if ((yield* invoke({ syscall: 'fstat', signal, run: () => tree.kernel.fsize(fd) })) <= size) return buffer;
   return owning(Buffer.concat([buffer, yield* readToEnd(source)]));
 }
 

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Entry } from '../../src/contract/entry.js';
+import { EntryPage } from '../../src/contract/entry-page.js';
 import { treePath } from '../../src/contract/tree-path.js';
-import { packEntries, unpackEntries } from '../../src/io/packed-entries.js';
 
 function file(name: string, more: Partial<Entry> = {}): Entry {
   const md5 = createHash('md5').update(name).digest('base64');
@@ -19,10 +19,9 @@ function file(name: string, more: Partial<Entry> = {}): Entry {
   };
 }
 
-const crossed = (entries: readonly Entry[]): readonly Entry[] => {
-  const { packed, transfers } = packEntries(entries);
-  return unpackEntries(structuredClone(packed, { transfer: transfers as ArrayBuffer[] }));
-};
+const crossed = (entries: readonly Entry[]): readonly Entry[] => [
+  ...new EntryPage(structuredClone(EntryPage.of(entries).columns)),
+];
 
 test('entries are the same on the other side, in their order, whatever they are', () => {
   const entries = [
