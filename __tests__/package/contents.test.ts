@@ -53,8 +53,8 @@ describe('the packed package', () => {
     });
     [packed] = JSON.parse(report) as [Packed];
     names = packed.files.map(({ path }) => path).sort();
-    console.info(
-      `${packed.files.length} files, ${packed.size} bytes packed, ${packed.unpackedSize} bytes unpacked`,
+    process.stdout.write(
+      `${packed.files.length} files, ${packed.size} bytes packed, ${packed.unpackedSize} bytes unpacked\n`,
     );
   }, 60_000);
 
