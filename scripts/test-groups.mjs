@@ -25,7 +25,7 @@ const ALONE =
 const OF_NODE =
   /^__tests__\/((node|io|process|integrations)\/|package\/(loading|globals)\.)|equals?-(to-)?node|certificates/;
 /** The last one is answered by what Node brings along of the web. */
-const OF_USERS = /^__tests__\/((tools|frameworks)\/|package\/(installed|readme)\.|testing\/fetch\.)/;
+const OF_USERS = /^__tests__\/((tools|frameworks)\/|package\/(installed|first-use)\.|testing\/fetch\.)/;
 /** Documents, plans and counts, whatever processes tell them. */
 const OF_TEXTS = /^__tests__\/package\//;
 /** What starts the server that its callers say. */

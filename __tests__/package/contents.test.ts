@@ -63,8 +63,10 @@ describe('the packed package', () => {
   it('holds documents, the licence and what was built, and nothing else', () => {
     expect(names.filter((name) => !/^(dist|docs)\//.test(name))).toEqual([
       'CHANGELOG.md',
+      'CONTRIBUTING.md',
       'LICENSE',
       'README.md',
+      'SECURITY.md',
       'package.json',
     ]);
     expect(matching(/^docs\/(?!.*\.(md|svg|png)$)/)).toEqual([]);
