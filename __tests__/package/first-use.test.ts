@@ -18,4 +18,4 @@ test("the first use of README.md works in a clone that was installed and built, 
   const commands = block.code.slice(INSTALL.length);
   const ended = await run('bash', ['-c', `set -euo pipefail\n${commands}`], { cwd: clone });
   expect(ended).toEqual({ exitCode: 0, stdout: block.output, stderr: expect.any(String) });
-});
+}, 60_000);

@@ -17,6 +17,9 @@ const marked = (kind: string): readonly (Block & { readonly value: string })[] =
 const server = useServer({ ...STANDARD, world: join(packageRoot, '__fixtures__/wandb') });
 const environment = () => ({ WANDB_BASE_URL: server.url, WANDB_API_KEY: server.apiKey, NO_COLOR: '1' });
 
+// Bundlers and test runners are started, which takes its time on a busy machine.
+jest.setTimeout(120_000);
+
 /** A directory in which the examples find the package, and what it is developed with, as if they had installed it. */
 let workspace: string;
 

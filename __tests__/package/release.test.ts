@@ -67,6 +67,7 @@ test('without anything under Unreleased nothing is released', async () => {
   expect(versions()).toEqual(['1.2.3', '1.2.3', '1.2.3']);
 });
 
+const manifest = JSON.parse(readFileSync(join(packageRoot, 'package.json'), 'utf8'));
 const workflows = readdirSync(join(packageRoot, '.github/workflows')).map((file) => ({
   file,
   text: readFileSync(join(packageRoot, '.github/workflows', file), 'utf8'),
@@ -77,6 +78,8 @@ test.each(workflows)('$file pins each action, and runs programs that are there',
   expect(actions.length).toBeGreaterThan(1);
   expect(actions.filter((action) => !/@v\d+\.\d+\.\d+$/.test(String(action)))).toEqual([]);
   const programs = [...text.matchAll(/(?:node|bash) ([.\w]+\/[\w./]+)/g)].map(([, file = '']) => file);
-  expect(programs.length).toBeGreaterThan(0);
+  const scripts = [...text.matchAll(/npm run ([\w:]+)/g)].map(([, name = '']) => name);
+  expect(programs.length + scripts.length).toBeGreaterThan(0);
   expect(programs.filter((file) => !existsSync(join(packageRoot, file)))).toEqual([]);
+  expect(scripts.filter((name) => !(name in manifest.scripts))).toEqual([]);
 });
