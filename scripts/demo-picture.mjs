@@ -2,7 +2,7 @@
  * Runs the demo and draws what it prints as docs/demo.svg, for README:
  *
  *     npm run demo:picture            # writes it
- *     npm run demo:picture -- --check # fails where the demo prints something else
+ *     node scripts/demo-picture.mjs --check FILE # fails where the demo has printed something else, to this file
  *
  * The package must be built.
  */
@@ -41,15 +41,15 @@ ${lines.map(drawn).join('\n')}
 `;
 }
 
-const { values } = parseArgs({ options: { check: { type: 'boolean', default: false } } });
-const drawing = picture(
-  execFileSync(process.execPath, ['dist/esm/cli/main.js', 'demo'], {
+const { values } = parseArgs({ options: { check: { type: 'string' } } });
+if (values.check === undefined) {
+  const demo = ['dist/esm/cli/main.js', 'demo'];
+  const output = execFileSync(process.execPath, demo, {
     encoding: 'utf8',
-    stdio: ['ignore', 'pipe', 'ignore'],
-  }),
-);
-if (!values.check) writeFileSync(PICTURE, drawing);
-else if (readFileSync(PICTURE, 'utf8') !== drawing) {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  writeFileSync(PICTURE, picture(output));
+} else if (readFileSync(PICTURE, 'utf8') !== picture(readFileSync(values.check, 'utf8'))) {
   console.error(`${PICTURE} isn't what the demo prints: run \`npm run demo:picture\`.`);
   process.exitCode = 1;
 }

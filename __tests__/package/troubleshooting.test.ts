@@ -17,9 +17,3 @@ test('it lists every sentence that the sources tell', async () => {
   expect(ended).toEqual({ exitCode: 0, stdout: '', stderr: '' });
   expect(page).toContain('- This mount was made with `readOnly: true`.');
 });
-
-test('the picture of the demo in README.md is what the demo prints', async () => {
-  const ended = await run(process.execPath, ['scripts/demo-picture.mjs', '--check'], { cwd: packageRoot });
-  expect(ended).toEqual({ exitCode: 0, stdout: '', stderr: '' });
-  expect(textOf('README.md')).toContain('(docs/demo.svg)');
-});
