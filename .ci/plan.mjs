@@ -6,7 +6,7 @@
  *     node .ci/plan.mjs --list   tells the steps and their test files, and runs nothing
  *
  * The whole suite runs on the newest Node against the standard server. What depends on Node runs again on each other one,
- * those who use it (tools, test runners, programs) on the oldest, what depends on the server's ways against one that is told
+ * those who bring its ways along (test runners, installed packages) on the oldest, what depends on the server's ways against one that is told
  * of uploads and one that delays (scripts/test-groups.mjs tells the groups); what only all of it shows, the matrix does.
  */
 import { existsSync } from 'node:fs';
@@ -115,8 +115,8 @@ const onNode = (node, name, files, env = {}) =>
 /** The same ones each time, for what is found must be of the change. */
 const PROGRAMS = values.matrix ? '5000' : '2500';
 
-/** A fifth less of a core than on the oldest: what is random depends on the server's ways, and not on Node. */
-const QUICKER = values.matrix ? {} : { node: '24', after: ['build', 'Node 24'] };
+/** A quarter less of a core than on the oldest: random programs and the many ends of processes. Each Node runs `process/`. */
+const QUICKER = values.matrix ? {} : { node: '26', after: ['build', 'Node 26'] };
 
 /** Random programs and processes that end, many of them: the suite that anybody runs has fewer. */
 const alone = [
@@ -125,10 +125,11 @@ const alone = [
     env: { WANDB_FS_RELIABILITY: PROGRAMS },
   }),
   tests('kills: 30, and 60 with a journal', 600, matching('reliability/kills'), {
+    ...QUICKER,
     env: { WANDB_FS_KILLS: '30', WANDB_FS_KILLS_JOURNAL: '60' },
     load: 2,
   }),
-  tests('ends of processes', 600, matching('__tests__/ends/'), { load: 2 }),
+  tests('ends of processes', 600, matching('__tests__/ends/'), { ...QUICKER, load: 2 }),
   tests('random programs, 12000 operations', 600, matching('__tests__/differential/'), {
     env: { WANDB_FS_DIFFERENTIAL: '12000' },
   }),

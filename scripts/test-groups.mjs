@@ -4,10 +4,11 @@
  *     npx jest --runTestsByPath $(node scripts/test-groups.mjs node ways)
  *
  * - `node`: the running Node. They compare with it, or look at its modules, its threads or its TLS.
- * - `users`: those who use it: other people's tools and test runners, an installed package, programs that are started.
+ * - `users`: those who bring a Node's own ways along: test runners, an installed package, programs that load it.
  * - `ways`: how the server goes about things (`startServer` of __tests__/helpers/server.ts, unless it is `STANDARD`).
- * - `once`: none of these. What passes the faces in this process, on its way to something else, is among them: where Nodes
- *   differ there, `node` compares with each, and `ways` passes them on three.
+ * - `once`: none of these. What passes the faces in this process, on its way to something else, is among them, as tools of
+ *   others do: where Nodes differ there, `node` compares with each, and `ways` passes them on three. So are a journal's and a
+ *   disk's processes: how they end on each Node is the business of `process/`, which is of `node`.
  * - `alone`: a step of their own runs them, for longer than the suite does, or with what isn't always there.
  *
  * What a file and its helpers import and call decides it, so a new one is in a group at once. Without arguments: each file
@@ -25,7 +26,9 @@ const ALONE =
 const OF_NODE =
   /^__tests__\/((node|io|process|integrations)\/|package\/(loading|globals)\.)|equals?-(to-)?node|certificates/;
 /** The last one is answered by what Node brings along of the web. */
-const OF_USERS = /^__tests__\/((tools|frameworks)\/|package\/(installed|first-use)\.|testing\/fetch\.)/;
+const OF_USERS = /^__tests__\/(frameworks\/|package\/(installed|first-use)\.|testing\/fetch\.)/;
+/** What processes they start are the filesystem's, and not those of its users. */
+const OF_CONTENT = /^__tests__\/(kernel|reliability|store|tools)\//;
 /** Documents, plans and counts, whatever processes tell them. */
 const OF_TEXTS = /^__tests__\/package\//;
 /** What starts the server that its callers say. */
@@ -67,7 +70,8 @@ export function groupsOf(file) {
   const startsProcesses = own.some((path) => read(path).imports.includes('node:child_process'));
   // The programs of those of W&B's ways are started on the Nodes that meet those.
   const isOfUsers =
-    !isOfNode && (OF_USERS.test(file) || (startsProcesses && !isOfWays && !OF_TEXTS.test(file)));
+    !isOfNode &&
+    (OF_USERS.test(file) || (startsProcesses && !isOfWays && !OF_TEXTS.test(file) && !OF_CONTENT.test(file)));
   const groups = [
     ...(isOfNode ? ['node'] : []),
     ...(isOfUsers ? ['users'] : []),

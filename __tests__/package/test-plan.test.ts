@@ -64,7 +64,8 @@ test('the groups are told by what a file and its helpers import and call', () =>
         // Of one kind of server only, whatever else the helpers of artifacts could start.
         'semantics/info',
         'artifacts/request-counts',
-        // Other people's tools, programs that are started, and by what only texts tell.
+        // Runners of tests, tools that pass the faces, programs that are started, and by what only texts tell.
+        'frameworks/runners',
         'tools/tar',
         'kernel/content/journal/kills',
         'package/documents',
@@ -83,8 +84,9 @@ test('the groups are told by what a file and its helpers import and call', () =>
     'semantics/two-instances': 'ways',
     'semantics/info': 'once',
     'artifacts/request-counts': 'once',
-    'tools/tar': 'users',
-    'kernel/content/journal/kills': 'users',
+    'frameworks/runners': 'users',
+    'tools/tar': 'once',
+    'kernel/content/journal/kills': 'once',
     'package/documents': 'once',
     'process/exit': 'node ways',
     'reliability/programs': 'alone',
