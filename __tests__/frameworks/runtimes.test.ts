@@ -27,6 +27,8 @@ beforeAll(async () => {
 const PAGES = [
   'README.md',
   'docs/quick-start.md',
+  'docs/RECORDED-WORLDS.md',
+  'docs/TESTING.md',
   'docs/api.md',
   'docs/guides/overlays.md',
   'docs/guides/whole-process.md',
