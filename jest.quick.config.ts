@@ -14,7 +14,7 @@ const LONG = [
   'io/(own-threads|thread)',
   'kernel/(model|content/journal/kills|.*-node)',
   'node/(blobs|watch|.*-equals?-node)',
-  'package/(benchmarks|installed|readme|files-passed)',
+  'package/(benchmarks|installed|pages|page-types|first-use|files-passed)',
   'process/',
   'reliability/',
   'semantics/(bad-line|broken-transfers|claimed-sizes|expired-urls|failing-server|large-files|whole-files)',

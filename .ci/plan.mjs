@@ -57,6 +57,7 @@ const BUN_AND_DENO = [
 /** What has to be fetched is, while others run. */
 const fetched = [
   { name: 'Python and the official SDK', seconds: 600, load: 0, after: [], command: ['bash', '-c', SDK] },
+  { name: 'typedoc', seconds: 300, load: 0, after: [], command: ['npm', 'ci', '--prefix', 'site'] },
   { name: 'Bun and Deno', seconds: 300, load: 0, after: [], command: ['bash', '-c', BUN_AND_DENO] },
   ...OTHER_NODES.map((node) => ({
     name: `Node ${node}`,
@@ -85,6 +86,12 @@ const checks = [
   check('types of Node 20 to 26', 180, ['npm', 'run', 'typecheck:node']),
   check('generated files', 60, ['npm', 'run', 'codegen:check']),
   check('coverage of node:fs', 180, ['npm', 'run', 'coverage:check']),
+  {
+    name: 'site, each link of which leads somewhere',
+    seconds: 120,
+    after: ['dependencies', 'typedoc'],
+    command: ['node', 'site/node_modules/typedoc/bin/typedoc', '--options', 'site/typedoc.json'],
+  },
   check('demo', 120, ['node', 'dist/esm/cli/main.js', 'demo']),
   ...(existsSync(SCHEMA) ? [check('schema', 60, ['node', SCHEMA])] : []),
 ];

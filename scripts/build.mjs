@@ -3,7 +3,7 @@
  *
  * The twin exists because Jest's default mode can't require ESM: one file for each entry of package.json's `exports`
  * that has a `require` condition. Threads are not bundled; both builds start the ESM files (`src/threads/thread-file.ts`).
- * What only the demo needs is bundled into it, so that nobody has to install it.
+ * What is no dependency in package.json is bundled, so that nobody has to install it: little is used of most of it.
  *
  * Everything is made in a directory beside dist/ and put in its place at the end: whoever uses dist/ meanwhile sees the
  * old build or the new one, and a failed build changes nothing.
@@ -14,12 +14,16 @@ import { dirname, join, posix, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { bundleCommonJs } from './bundle-commonjs.mjs';
 import { bundleEsm } from './bundle-esm.mjs';
+import { thirdParties } from './third-parties.mjs';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
 const dist = join(root, 'dist');
 const made = join(root, `.build-${process.pid}`);
 
 const manifest = JSON.parse(await readFile(join(root, 'package.json'), 'utf8'));
+
+/** What the local server executes documents against. */
+const SCHEMA = 'esm/wire/schema.graphql';
 
 /** The entries that CommonJS can require: where each one's ESM file and its twin lie, relative to dist/. */
 const entries = Object.values(manifest.exports)
@@ -57,6 +61,8 @@ async function compile() {
 /**
  * TypeScript takes the kind of a module from its declaration's suffix, so the twin's types are the ESM build's under
  * names of their own: each declaration that an entry leads to becomes a .d.cts that names .cjs files.
+ *
+ * @returns the declarations that entries lead to, relative to dist/
  */
 async function declareCommonJs() {
   const specifier = /((?:\bfrom|\bimport)\s*\(?\s*)(['"])(\.{1,2}\/[^'"]+)\.js\2/g;
@@ -75,8 +81,19 @@ async function declareCommonJs() {
       return `${before}${quote}${there.startsWith('.') ? there : `./${there}`}${quote}`;
     });
     await mkdir(dirname(join(made, twin)), { recursive: true });
-    await writeFile(join(made, twin), text.replace(/^\/\/# sourceMappingURL=.*\n?/m, ''));
+    await writeFile(join(made, twin), text);
   }
+  return pending;
+}
+
+/**
+ * What of the ESM build is in the package: what was bundled, the declarations that entries lead to, and the schema that the
+ * local server reads. Source maps aren't: with the sources in them they were two thirds of the package, and what is bundled
+ * keeps its lines and its names.
+ */
+async function choosePacked(files) {
+  const lines = ['*.js', '*.d.ts', '*.graphql', ...files.map((file) => `!/${posix.relative('esm', file)}`)];
+  await writeFile(join(made, 'esm/.npmignore'), `${lines.join('\n')}\n`);
 }
 
 async function filesBelow(directory, suffix) {
@@ -97,9 +114,21 @@ try {
   await mkdir(made);
   await compile();
   const programs = Object.values(manifest.bin).map((file) => posix.relative('dist', file));
-  await bundleEsm(made, [...entries.map(({ esm }) => esm), ...programs]);
-  await bundleCommonJs({ root, made, entries, dependencies: Object.keys(manifest.dependencies) });
-  await declareCommonJs();
+  const dependencies = Object.keys(manifest.dependencies);
+  const { outputs, inputs } = await bundleEsm({
+    made,
+    entries: [...entries.map(({ esm }) => esm), ...programs],
+    dependencies,
+  });
+  const required = await bundleCommonJs({ root, made, entries, dependencies });
+  const types = await declareCommonJs();
+  await choosePacked([
+    ...outputs,
+    ...types,
+    posix.relative('dist', manifest.exports['./thread'].types),
+    SCHEMA,
+  ]);
+  await writeFile(join(made, 'THIRD-PARTY.md'), await thirdParties(root, [...inputs, ...required]));
   await putInPlace();
 } catch (error) {
   console.error(error.message);

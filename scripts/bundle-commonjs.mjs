@@ -2,6 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join, posix, relative, sep } from 'node:path';
 import { build } from 'esbuild';
+import { inputsOf } from './bundle-esm.mjs';
 import { LATE_MEMFS } from './late-memfs.mjs';
 
 /** Sources that may stand in more than one bundle: they hold no class, and no state of a copy's own. */
@@ -18,11 +19,13 @@ const REPEATABLE = new Set(
  *
  * @param options.entries `{esm, cjs}`: the entry's file in the ESM build and its twin, relative to `made`
  * @param options.dependencies names of the packages that are installed with this one
+ * @returns paths of what it was made of
  */
 export async function bundleCommonJs({ root, made, entries, dependencies }) {
   const sourceOf = (entry) => posix.join('src', posix.relative('esm', entry.esm)).replace(/\.js$/, '.ts');
   const twins = new Map(entries.map((entry) => [join(root, sourceOf(entry)), entry.cjs]));
   const homes = new Map();
+  const bundled = [];
   for (const [source, cjs] of twins) {
     if (!existsSync(source))
       throw new Error(`package.json exports ${cjs}, but ${relative(root, source)} isn't there.`);
@@ -35,7 +38,6 @@ export async function bundleCommonJs({ root, made, entries, dependencies }) {
       mainFields: ['module', 'main'],
       format: 'cjs',
       target: 'node20.19',
-      sourcemap: true,
       metafile: true,
       // What packages in it make of turns of the event loop and of time, too (`src/platform/time.ts`).
       inject: [join(root, 'src/platform/time.ts')],
@@ -47,6 +49,7 @@ export async function bundleCommonJs({ root, made, entries, dependencies }) {
       banner: { js: "const fileUrl = require('node:url').pathToFileURL(__filename).href;" },
       plugins: [LATE_MEMFS, keepOutside({ root, source, cjs, twins, dependencies })],
     });
+    bundled.push(...inputsOf(metafile));
     for (const input of Object.keys(metafile.inputs)) {
       if (!input.startsWith('src/') || REPEATABLE.has(input)) continue;
       const home = homes.get(input);
@@ -55,6 +58,7 @@ export async function bundleCommonJs({ root, made, entries, dependencies }) {
       homes.set(input, cjs);
     }
   }
+  return bundled;
 }
 
 /**
@@ -65,10 +69,7 @@ const DEFAULT_NAMED = '0 && (exports.default = undefined);';
 
 const hasDefault = (source) => /^export (default|\{ default)\b/m.test(readFileSync(source, 'utf8'));
 
-/** Little of them is used: only from their ESM files can the rest be left out. */
-const INSIDE = new Set(['graphql', 'graphql-request', 'hash-wasm', 'memfs', 'minimatch']);
-
-/** Leaves out of a bundle what CommonJS can require at run time: the other entries and most dependencies. */
+/** Leaves out of a bundle what CommonJS can require at run time: the other entries and the dependencies. */
 const keepOutside = ({ root, source, cjs, twins, dependencies }) => ({
   name: 'keep-outside',
   setup({ onResolve, onLoad }) {
@@ -88,9 +89,7 @@ const keepOutside = ({ root, source, cjs, twins, dependencies }) => ({
     onResolve({ filter: /^[^./]/, namespace: 'file' }, ({ path, kind }) => {
       if (kind === 'entry-point' || path.startsWith('node:')) return undefined;
       const name = path.split('/', path.startsWith('@') ? 2 : 1).join('/');
-      return !INSIDE.has(name) && dependencies.includes(name) && isRequirable(root, path)
-        ? { path, external: true }
-        : undefined;
+      return dependencies.includes(name) && isRequirable(root, path) ? { path, external: true } : undefined;
     });
   },
 });

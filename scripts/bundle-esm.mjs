@@ -1,6 +1,5 @@
-import { writeFile } from 'node:fs/promises';
 import { isBuiltin } from 'node:module';
-import { dirname, join, posix } from 'node:path';
+import { dirname, join, posix, relative } from 'node:path';
 import { build } from 'esbuild';
 import { LATE_MEMFS } from './late-memfs.mjs';
 
@@ -76,41 +75,47 @@ const THREADS = [
  * of what loading this package took, and most of the start of a thread, which comes with the first request and with a local
  * server of many a test. The modules themselves stay beside them for the tools that look at one, and out of the package.
  *
- * @param made where the build is made
- * @param entries of the package, relative to `made`: what they share they go on sharing
+ * @param options.made where the build is made
+ * @param options.entries of the package, relative to `made`: what they share they go on sharing
+ * @param options.dependencies names of the packages that are installed with this one
+ * @returns `outputs`: what was made, relative to `made`; `inputs`: paths of what it was made of
  */
-export async function bundleEsm(made, entries) {
+export async function bundleEsm({ made, entries, dependencies }) {
   const bundles = [...THREADS.map((file) => [file]), entries];
   // What a thread loads is one file; of the entries, the chunk that loads undici is beside it.
   const undiciFrom = (files) =>
     undiciOutside(files === entries ? './undici.js' : posix.relative(posix.dirname(files[0]), UNDICI));
-  await Promise.all([
-    ...bundles.map((files) => bundle(made, files, { plugins: [...PLUGINS, undiciFrom(files)] })),
+  const external = dependencies.filter((name) => name !== 'undici');
+  const metafiles = await Promise.all([
+    ...bundles.map((files) => bundle(made, files, { external, plugins: [...PLUGINS, undiciFrom(files)] })),
     bundle(made, ['esm/wire/transport/undici.js'], {
       outbase: join(made, 'esm/wire/transport'),
       outdir: dirname(join(made, UNDICI)),
       plugins: [UNDICI_USED, REQUIRED_OF_NODE],
-      sourcemap: false,
     }),
   ]);
-  await bundle(made, [SERVER], {
+  const server = await bundle(made, [SERVER], {
     // A thread that begins with CommonJS is there a third sooner, and many a test waits for it.
     format: 'cjs',
     outExtension: { '.js': '.cjs' },
     external: ['./served.js'],
   });
-  const packed = bundles.flat().map((file) => posix.relative('esm', file));
-  const lines = [
-    '*.js',
-    '*.js.map',
-    '!/shared/*',
-    ...packed.flatMap((file) => [`!/${file}`, `!/${file}.map`]),
-  ];
-  await writeFile(join(made, 'esm/.npmignore'), `${lines.join('\n')}\n`);
+  return {
+    outputs: [...metafiles, server]
+      .flatMap(({ outputs }) => Object.keys(outputs))
+      .map((file) => relative(made, file)),
+    inputs: [...metafiles, server].flatMap(inputsOf),
+  };
 }
 
-const bundle = (made, files, options = {}) =>
-  build({
+/** What of a bundle's inputs is in it. */
+export const inputsOf = ({ outputs }) =>
+  Object.values(outputs).flatMap(({ inputs }) =>
+    Object.keys(inputs).filter((input) => inputs[input].bytesInOutput > 0),
+  );
+
+async function bundle(made, files, options) {
+  const { metafile } = await build({
     entryPoints: files.map((file) => join(made, file)),
     outbase: join(made, 'esm'),
     outdir: join(made, 'esm'),
@@ -126,11 +131,12 @@ const bundle = (made, files, options = {}) =>
     mainFields: ['module', 'main'],
     // What packages in it make of turns of the event loop and of time, too (`src/platform/time.ts`).
     inject: [join(made, 'esm/platform/time.js')],
-    external: ['lru-cache'],
     plugins: PLUGINS,
     // `graphql` looks at every value that it passes for another copy of itself: here is one.
     define: { 'process.env.NODE_ENV': '"production"' },
-    sourcemap: true,
+    metafile: true,
     logLevel: 'error',
     ...options,
   });
+  return metafile;
+}

@@ -26,7 +26,7 @@ const ALONE =
 const OF_NODE =
   /^__tests__\/((node|io|process|integrations)\/|package\/(loading|globals)\.)|equals?-(to-)?node|certificates/;
 /** The last one is answered by what Node brings along of the web. */
-const OF_USERS = /^__tests__\/(frameworks\/|package\/(installed|readme)\.|testing\/fetch\.)/;
+const OF_USERS = /^__tests__\/(frameworks\/|package\/(installed|first-use)\.|testing\/fetch\.)/;
 /** What processes they start are the filesystem's, and not those of its users. */
 const OF_CONTENT = /^__tests__\/(kernel|reliability|store|tools)\//;
 /** Documents, plans and counts, whatever processes tell them. */

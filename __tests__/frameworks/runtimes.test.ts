@@ -1,8 +1,8 @@
 import { symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { makeProject } from '../ends/project.js';
+import { PAGES_RUN, programsOf } from '../helpers/pages.js';
 import { type Finished, packageRoot, run } from '../helpers/processes.js';
-import { examplesIn, README_RUN } from '../helpers/readme.js';
 import { STANDARD, useServer } from '../helpers/server.js';
 import { contentOn } from '../semantics/helpers/waiting.js';
 
@@ -19,9 +19,20 @@ beforeAll(async () => {
   // Deno finds no package that isn't named there, and an example reads its own name.
   const manifest = { name: 'wandb-fs', private: true, type: 'module', dependencies: { 'wandb-fs': '*' } };
   await writeFile(join(project, 'package.json'), JSON.stringify(manifest));
-  // README's examples lie beside it.
+  // The pages' programs read it.
   await symlink(join(packageRoot, '__fixtures__'), join(project, '__fixtures__'));
 });
+
+/** Those whose programs need nothing but this package. */
+const PAGES = [
+  'README.md',
+  'docs/quick-start.md',
+  'docs/RECORDED-WORLDS.md',
+  'docs/TESTING.md',
+  'docs/api.md',
+  'docs/guides/overlays.md',
+  'docs/guides/whole-process.md',
+];
 
 /** Each has its own way to show a list of strings. */
 const asNodeInspects = (text: string): string => text.replaceAll('"', "'");
@@ -55,13 +66,16 @@ describe.each([
     expect(await stored('thrown.txt')).toBe('thrown');
   });
 
-  describe("README's", () => {
+  describe("pages'", () => {
     beforeEach(async () => {
       await server.reset();
-      await server.seed({ 'entity/project/run': { ...README_RUN } });
+      await server.seed({ 'entity/project/run': { ...PAGES_RUN } });
     });
 
-    const examples = examplesIn('js').map((example) => ({ ...example, ...kindOf(example.code) }));
+    const examples = PAGES.flatMap((page) => programsOf(page)).map((example) => ({
+      ...example,
+      ...kindOf(example.code),
+    }));
     const named = examples.filter(({ isOfNamedImports }) => isOfNamedImports);
     const isForBunTest = (isTest: boolean): boolean => isTest && name === 'Bun';
     const programs = examples.filter(

@@ -1,5 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { PAGES } from '../helpers/pages.js';
 
 const root = join(__dirname, '../..');
 /** Where the names of files in a document begin: at the project, the sources, or the layer that is spoken of. */
@@ -9,8 +10,6 @@ const filesIn = (text: string): string[] =>
   [...text.matchAll(/`((?:[\w.-]+\/)+(?:[\w.-]+\.(?:ts|mjs|json|md|graphql))?)`/g)].map(
     ([, name = '']) => name,
   );
-const linksIn = (text: string): string[] =>
-  [...text.matchAll(/\]\((?!https?:|#)([^)#]+)(?:#[^)]*)?\)/g)].map(([, link = '']) => link);
 
 test.each(['ARCHITECTURE.md', 'CONTRIBUTING.md'])('%s names files and rooms that are there', (document) => {
   const named = filesIn(readFileSync(join(root, document), 'utf8'));
@@ -18,11 +17,25 @@ test.each(['ARCHITECTURE.md', 'CONTRIBUTING.md'])('%s names files and rooms that
   expect(named.filter((name) => !BEGINNINGS.some((at) => existsSync(join(root, at, name))))).toEqual([]);
 });
 
-test.each(['README.md', 'ARCHITECTURE.md', 'CONTRIBUTING.md', 'docs/SEMANTICS.md'])(
-  '%s links to what is there',
+/** As the names of headings are in addresses of a page. */
+const anchorsOf = (document: string): string[] =>
+  [...readFileSync(document, 'utf8').matchAll(/^#+ (.*)$/gm)].map(([, title = '']) =>
+    title
+      .toLowerCase()
+      .replaceAll(/[^\p{L}\p{N} _-]/gu, '')
+      .replaceAll(' ', '-'),
+  );
+
+test.each([...PAGES, 'ARCHITECTURE.md', 'CONTRIBUTING.md', 'SECURITY.md'])(
+  '%s links to pages that are there, and to headings in them',
   (document) => {
-    const links = linksIn(readFileSync(join(root, document), 'utf8'));
-    expect(links.filter((link) => !existsSync(join(root, dirname(document), link)))).toEqual([]);
+    const text = readFileSync(join(root, document), 'utf8');
+    const links = [...text.matchAll(/\]\((?!https?:)([^)#\s]*)(?:#([^)]*))?\)/g)];
+    const broken = links.filter(([, link = '', anchor]) => {
+      const target = link === '' ? join(root, document) : join(root, dirname(document), link);
+      return !existsSync(target) || (anchor !== undefined && !anchorsOf(target).includes(anchor));
+    });
+    expect(broken.map(([link]) => link)).toEqual([]);
   },
 );
 
@@ -39,7 +52,7 @@ test.each(['docs/COMPATIBILITY.md', 'docs/RELIABILITY.md'])('%s names tests that
   expect(named.filter((name) => !existsSync(`${at(name)}.test.ts`) && !existsSync(at(name)))).toEqual([]);
 });
 
-test.each(['README.md', 'ARCHITECTURE.md', 'CONTRIBUTING.md', 'docs/RELIABILITY.md', 'docs/COVERAGE.md'])(
+test.each([...PAGES, 'ARCHITECTURE.md', 'CONTRIBUTING.md'])(
   '%s names commands that are there',
   (document) => {
     const named = readFileSync(join(root, document), 'utf8').matchAll(/\bnpm (?:run )?([\w:]+)/g);

@@ -1,5 +1,5 @@
-import { existsSync, readFileSync } from 'node:fs';
-import { mkdir, readdir, writeFile } from 'node:fs/promises';
+import { type Dirent, existsSync, readFileSync } from 'node:fs';
+import { mkdir, readdir, stat, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { makeDirectory } from '../helpers/directories.js';
 import { packageRoot, run, runWell } from '../helpers/processes.js';
@@ -54,6 +54,11 @@ import { readFile } from 'wandb-fs/promises';
 import { startFakeWandb, type FakeWandb } from 'wandb-fs/testing';
 `;
 
+const MOST_PACKAGES = 35;
+const MOST_BYTES = 30_000_000;
+
+const fileOf = ({ parentPath, name }: Dirent): string => join(parentPath, name);
+
 const LINK = /\]\((?!https?:|#)([^)#\s]+)(?:#[^)]*)?\)/g;
 
 describe('the packed package, installed into an empty project', () => {
@@ -81,6 +86,22 @@ describe('the packed package, installed into an empty project', () => {
       },
     );
   }, 90_000);
+
+  it('is few packages and megabytes, with all that it needs', async () => {
+    const modules = join(project, 'node_modules');
+    const lock = JSON.parse(readFileSync(join(modules, '.package-lock.json'), 'utf8')) as {
+      packages: object;
+    };
+    const packages = Object.keys(lock.packages).length;
+    const entries = await readdir(modules, { recursive: true, withFileTypes: true });
+    const sizes = await Promise.all(
+      entries.filter((entry) => entry.isFile()).map(async (entry) => (await stat(fileOf(entry))).size),
+    );
+    const bytes = sizes.reduce((sum, size) => sum + size, 0);
+    process.stdout.write(`installed: ${packages} packages, ${(bytes / 1e6).toFixed(1)} MB\n`);
+    expect(packages).toBeLessThanOrEqual(MOST_PACKAGES);
+    expect(bytes).toBeLessThanOrEqual(MOST_BYTES);
+  });
 
   it('works from ESM', async () => {
     await writeFile(join(project, 'main.mjs'), `${IMPORTS}${WORK}console.log(JSON.stringify(await work()));`);
@@ -157,7 +178,9 @@ describe('the packed package, installed into an empty project', () => {
     const documents = (await readdir(root, { recursive: true })).filter((path) =>
       /^(?!node_modules).*\.md$/.test(path),
     );
-    expect(documents).toEqual(expect.arrayContaining(['README.md', 'docs/SEMANTICS.md', 'docs/COVERAGE.md']));
+    expect(documents).toEqual(
+      expect.arrayContaining(['README.md', 'docs/SEMANTICS.md', 'docs/quick-start.md']),
+    );
     const links = documents.flatMap((document) =>
       [...readFileSync(join(root, document), 'utf8').matchAll(LINK)].map(([, target = '']) => ({
         document,

@@ -1,17 +1,17 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { noCounters } from '../../src/contract/counters.js';
+import { blocksOf, PAGES_RUN } from '../helpers/pages.js';
 import { packageRoot, run } from '../helpers/processes.js';
-import { examplesIn, README_RUN } from '../helpers/readme.js';
 import { STANDARD, startServer } from '../helpers/server.js';
 
 const DOCUMENT = 'docs/OBSERVABILITY.md';
 
 test('the example of docs/OBSERVABILITY.md prints what stands there', async () => {
-  const [example, ...others] = examplesIn('js', DOCUMENT);
+  const [example, ...others] = blocksOf(DOCUMENT);
   if (!example?.output || others.length > 0) throw new Error(`${DOCUMENT} has one example, and its output.`);
   const wandb = await startServer(STANDARD);
-  await wandb.seed({ 'entity/project/run': { ...README_RUN } });
+  await wandb.seed({ 'entity/project/run': { ...PAGES_RUN } });
   const ended = await run(process.execPath, ['--input-type=module', '--eval', example.code], {
     cwd: packageRoot,
     env: { WANDB_BASE_URL: wandb.url, WANDB_API_KEY: wandb.apiKey },

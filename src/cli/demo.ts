@@ -25,7 +25,8 @@ export async function runDemo(): Promise<void> {
   const server = await startFakeWandb();
   const directory = await mkdtemp(join(await realpath(tmpdir()), 'wandb-fs-demo-'));
   const options = { baseUrl: server.url, apiKey: server.apiKey };
-  const fs = createWandbFs(options);
+  // Nothing is sent before a step says so, however busy the machine is.
+  const fs = createWandbFs({ ...options, writebackDelay: 60_000 });
   const artifacts = createWandbArtifactFs(options);
   const mounted = createWandbFs({ ...options, mountPoint: directory, root: RUN });
   try {

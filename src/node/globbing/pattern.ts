@@ -2,7 +2,7 @@ import { posix } from 'node:path';
 import { GLOBSTAR, Minimatch } from 'minimatch';
 
 /** What stands between two slashes of a pattern: a name, an expression, or `**`. */
-type Segment = Minimatch['set'][number][number];
+type Segment = string | RegExp | symbol;
 
 /**
  * As Node's own `glob` makes them of the same library. Names at W&B differ by case everywhere, whatever the system does
@@ -113,10 +113,8 @@ export class Pattern {
   }
 
   test(index: number, name: string): boolean {
-    const segment = this.parsed.segments[index];
-    if (segment === undefined) return false;
-    if (segment === GLOBSTAR) return true;
-    return typeof segment === 'string' ? segment === name : segment.test(name);
+    const segment = this.at(index);
+    return typeof segment === 'object' ? segment.test(name) : segment === name || segment === GLOBSTAR;
   }
 
   /** What is still to be matched: two patterns with one rest find the same below a directory. */

@@ -6,7 +6,7 @@ import type { FaultMatch, FaultSubject } from '../faults.js';
 export type ProxyFault =
   /**
    * The server is down: the connections of its side are reset, and new ones refused, for `ms`. Hits whoever else talks
-   * to that side meanwhile. @default 100
+   * to that side meanwhile. By default 100 ms.
    */
   | { readonly kind: 'refuse'; readonly ms?: number | undefined }
   /**
@@ -21,7 +21,7 @@ export type ProxyFault =
     }
   /**
    * Nothing moves for `ms`: before the 'request' is read, before the 'answer' begins, or in the middle of the answer's
-   * 'body'. @default Infinity, until `clear()` resets the connection
+   * 'body'. By default until `clear()` resets the connection.
    */
   | {
       readonly kind: 'stall';
@@ -29,7 +29,7 @@ export type ProxyFault =
       readonly ms?: number | undefined;
       readonly after?: number | undefined;
     }
-  /** The answer's body ends too early, with a 'reset' or, as a proxy does that lost its server, an 'end'. @default 'end' */
+  /** The answer's body ends too early, with a 'reset' or, as a proxy does that lost its server, an 'end', the default. */
   | {
       readonly kind: 'truncate';
       readonly after?: number | undefined;
@@ -39,7 +39,7 @@ export type ProxyFault =
   | { readonly kind: 'corrupt'; readonly what: 'request' | 'answer'; readonly after?: number | undefined }
   /** The first half of the answer's body, announced as all of it: half JSON. */
   | { readonly kind: 'half' }
-  /** A web page in place of the answer; the server never sees the request. @default 502 */
+  /** A web page in place of the answer; the server never sees the request. By default with 502. */
   | { readonly kind: 'page'; readonly status?: 200 | 502 | undefined }
   /** This answer; the server never sees the request. `retryAfter` is the header, in seconds or as a date. */
   | {
@@ -51,7 +51,7 @@ export type ProxyFault =
     }
   /** The server gets the request twice, one after the other; the second answer counts. */
   | { readonly kind: 'duplicate' }
-  /** The request's or the answer's body trickles. @default 1 */
+  /** The request's or the answer's body trickles, by default one byte a second. */
   | {
       readonly kind: 'slow';
       readonly what: 'request' | 'answer';

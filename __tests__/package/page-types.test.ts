@@ -1,11 +1,14 @@
 import { mkdirSync, readFileSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { makeDirectory } from '../helpers/directories.js';
+import { PAGES, programsOf } from '../helpers/pages.js';
 import { packageRoot, run } from '../helpers/processes.js';
 import { layOut } from '../tools/helpers/twins.js';
 
-const readme = readFileSync(join(packageRoot, 'README.md'), 'utf8');
-const blocks = [...readme.matchAll(/```(?:m?js|ts)\n([\s\S]*?)```/g)].map(([, code = '']) => code);
+/** Recipes build on each other, and the files of examples are plain JavaScript. */
+const blocks = PAGES.flatMap((page) => [...programsOf(page), ...programsOf(page, 'mjs')]).map(
+  ({ code }) => code,
+);
 
 const manifest = JSON.parse(readFileSync(join(packageRoot, 'package.json'), 'utf8'));
 const ENTRIES = Object.keys(manifest.exports)
@@ -64,7 +67,7 @@ test.each([
   ['nodenext', { module: 'nodenext' }],
   ['node16', { module: 'node16' }],
   ['bundler', { module: 'preserve', moduleResolution: 'bundler' }],
-])("each program of the README compiles under TypeScript's %s", async (_, options) => {
+])("each program of the pages compiles under TypeScript's %s", async (_, options) => {
   expect(blocks.length).toBeGreaterThan(10);
   const files = Object.fromEntries(blocks.map((block, index) => [`block-${index}.ts`, block]));
   expect(await errorsIn({ ...files, 'plugins.ts': PLUGINS }, options, 7)).toEqual([]);

@@ -1,0 +1,3 @@
+import labels from '/wandb/classifier/best/labels.json';
+
+console.log(labels[77]);
