@@ -117,9 +117,12 @@ export interface WandbControl {
    * reference to the web it is that address, which doesn't end.
    *
    * Rejects with ENOENT, EISDIR for a directory, EBUSY for content that W&B doesn't have yet (changed files, drafts),
-   * ENOTSUP for references that are no web addresses.
+   * ENOTSUP for references that are no web addresses, with AbortError.
    */
-  signedUrl(path: string | Buffer | URL): Promise<string>;
+  signedUrl(
+    path: string | Buffer | URL,
+    options?: { readonly signal?: AbortSignal | undefined },
+  ): Promise<string>;
   /** Where a path is shown in the W&B app. */
   webUrl(path: string | Buffer | URL): string;
   readonly uploads: EventEmitter<UploadEvents>;
@@ -164,7 +167,7 @@ export function wandbControl(tree: Tree, { other, onClose = () => {} }: Beside):
     },
     journal: () => driveSync(journal(tree)),
     counters: () => tree.connection.made?.counters() ?? noCounters(),
-    signedUrl: (path) => tree.calls.drive(signedUrl(tree, path)),
+    signedUrl: (path, options) => tree.calls.drive(signedUrl(tree, path, options)),
     webUrl: (path) => driveSync(webUrl(tree, path)),
     uploads: tree.uploads,
   };
@@ -204,8 +207,10 @@ function* prefetch(tree: Tree, path: unknown): Composite<void> {
   yield* invokeAt('prefetch', placeOf(tree, path), (op, at) => tree.kernel.prefetch(op, withoutSlash(at)));
 }
 
-function* signedUrl(tree: Tree, path: unknown): Composite<string> {
-  return yield* invokeAt('signedUrl', placeOf(tree, path), (op, at) => tree.kernel.signedUrl(op, at));
+function* signedUrl(tree: Tree, path: unknown, options: unknown = {}): Composite<string> {
+  const signal = asSignal(asObject(options, 'options').signal, 'options.signal');
+  const run = (op: Operation, at: TreePath): string => tree.kernel.signedUrl(op, at);
+  return yield* invokeAt('signedUrl', placeOf(tree, path), run, { signal });
 }
 
 function* webUrl(tree: Tree, path: unknown): Composite<string> {
