@@ -17,7 +17,6 @@ export type { WandbFs } from './node/faces/create.js';
 export { type MountedFs, type MountsControl, mountAll } from './node/mounts/mount-all.js';
 export type { WandbControl } from './node/wandb/control.js';
 export type { FindOptions, RunOrder, RunsFound } from './node/wandb/find.js';
-export type { TransferOptions, TransferProgress } from './node/wandb/get-put.js';
 export type {
   ArtifactTypeInfo,
   CollectionInfo,
@@ -39,6 +38,7 @@ export type {
   TextFilter,
   ValueFilters,
 } from './node/wandb/run-filters.js';
+export type { GetOptions, TransferOptions, TransferProgress } from './node/wandb/transfers/options.js';
 export type { UploadEvents } from './node/wandb/uploads.js';
 
 /** Run files, configured from the environment at the first use. */

@@ -10,9 +10,11 @@ import { type Composite, driveAsync, driveSync, invoke } from '../composites/dri
 import { invokeAt, placeOf, type Tree } from '../tree.js';
 import { asCommitOptions } from './commit-options.js';
 import { type FindOptions, find, type RunsFound } from './find.js';
-import { get, put, type TransferOptions } from './get-put.js';
 import { addressOf, info, type WandbInfo } from './info.js';
 import type { Recorded, RecordOptions } from './recording/options.js';
+import { get } from './transfers/get.js';
+import type { GetOptions, TransferOptions } from './transfers/options.js';
+import { put } from './transfers/put.js';
 import type { UploadEvents } from './uploads.js';
 
 /** What W&B needs and `node:fs` has no name for. */
@@ -58,13 +60,13 @@ export interface WandbControl {
   info(path: string | Buffer | URL): Promise<WandbInfo>;
   /**
    * Copies a file to this machine's disk. It appears under its name when all of it is there and has the digest that W&B
-   * tells; where that fails, or `signal` aborts, nothing is changed.
+   * tells; where that fails, or `signal` aborts, nothing is changed. With `resume` a part of it stays, to go on from.
    *
    * Rejects with EISDIR for a directory, with EIO for other content than W&B tells of, with AbortError.
    *
    * @param local A path of `node:fs`, or a file URL; its directory must be there.
    */
-  get(remote: string | Buffer | URL, local: string | Buffer | URL, options?: TransferOptions): Promise<void>;
+  get(remote: string | Buffer | URL, local: string | Buffer | URL, options?: GetOptions): Promise<void>;
   /**
    * Copies a file of this machine's disk into the tree, and resolves when it is durable (in a draft: when it is there). It
    * stands there whole or not at all: nothing half-read is ever sent. Where `signal` aborts before all was read, nothing is

@@ -4,8 +4,8 @@ import type { Operation } from '../../../kernel/operation/operation.js';
 import { failure } from '../../arguments/errors.js';
 import type { Place } from '../../arguments/paths.js';
 import { invokeAt, placeOf, type Tree } from '../../tree.js';
-import { get } from '../get-put.js';
 import { info, type WandbInfo } from '../info.js';
+import { get } from '../transfers/get.js';
 
 /** A tree as one who records it sees it: by tree paths. What fails says the path as the tree's user writes it. */
 export class Source {
