@@ -8,9 +8,11 @@ import { waitAtMost } from '../../platform/time.js';
 import { asObject, asSignal } from '../arguments/validate.js';
 import { type Composite, driveAsync, driveSync, invoke } from '../composites/driver.js';
 import { invokeAt, placeOf, type Tree } from '../tree.js';
-import { asCommitOptions } from './commit-options.js';
+import { commit } from './commit.js';
 import { type FindOptions, find, type RunsFound } from './find.js';
 import { addressOf, info, type WandbInfo } from './info.js';
+import type { MirrorEnd, Mirrored, MirrorOptions } from './mirroring/options.js';
+import type { TreeEnd } from './mirroring/tree-end.js';
 import type { Recorded, RecordOptions } from './recording/options.js';
 import { get } from './transfers/get.js';
 import type { GetOptions, TransferOptions } from './transfers/options.js';
@@ -74,6 +76,24 @@ export interface WandbControl {
    */
   put(local: string | Buffer | URL, remote: string | Buffer | URL, options?: TransferOptions): Promise<void>;
   /**
+   * Makes one directory what the other is, one way: what differs is copied, many files at once, and with `delete` what
+   * the other lacks is removed. What has the same size and digest is neither sent nor fetched, so a mirror that was
+   * interrupted goes on where it is begun again. Files appear whole, and what is read from W&B has its digest. A file is
+   * mirrored to a file. Into runs it resolves when all is durable; in a draft, when it is there.
+   *
+   * ```js
+   * await fs.wandb.mirror({ fs: nodeFs, path: 'data' }, 'entity/project/run/data', { delete: true });
+   * ```
+   *
+   * Rejects with an AggregateError (`errors`, and the `code` of the first) where single files failed, when all others
+   * are through; nothing is removed then. With ENOENT without `from`, EINVAL where one is in the other, EISDIR or ENOTDIR
+   * where a directory is in the way of a file or the reverse and `delete` isn't set; with AbortError: what was
+   * written by then is sent.
+   *
+   * @param to Is made where it isn't there, with the directories above it.
+   */
+  mirror(from: MirrorEnd, to: MirrorEnd, options?: MirrorOptions): Promise<Mirrored>;
+  /**
    * Finds runs of a project by what W&B knows of them, for who doesn't know their ids; `path` of each is its directory.
    *
    * ```js
@@ -134,12 +154,16 @@ export interface WandbControl {
 const LONGEST_WAIT_MS = 10_000;
 
 interface Beside {
+  /** The fs object that it is on. */
+  readonly self: () => object;
+  /** What a tree has to be mirrored; null for fs objects that are none. */
+  readonly endOf: (fs: object) => TreeEnd | null;
   /** Makes the other tree of the same server. */
   readonly other: () => Tree;
   readonly onClose: (() => void) | undefined;
 }
 
-export function wandbControl(tree: Tree, { other, onClose = () => {} }: Beside): WandbControl {
+export function wandbControl(tree: Tree, { self, endOf, other, onClose = () => {} }: Beside): WandbControl {
   return {
     flush: () => tree.calls.drive(flush(tree)),
     flushSync: () => driveSync(flush(tree)),
@@ -158,6 +182,10 @@ export function wandbControl(tree: Tree, { other, onClose = () => {} }: Beside):
     find: (options) => find(tree, options),
     get: (remote, local, options) => tree.calls.drive(get(tree, remote, local, options)),
     put: (local, remote, options) => tree.calls.drive(put(tree, local, remote, options)),
+    mirror: async (from, to, options) => {
+      const { mirror } = await import('./mirroring/mirror.js');
+      return mirror({ own: self(), endOf }, from, to, options);
+    },
     record: async (paths, directory, options) => {
       const { record } = await import('./recording/record.js');
       const flushed = (signal: AbortSignal | undefined) => tree.calls.drive(flush(tree, signal));
@@ -217,14 +245,4 @@ function* signedUrl(tree: Tree, path: unknown, options: unknown = {}): Composite
 
 function* webUrl(tree: Tree, path: unknown): Composite<string> {
   return yield* invokeAt('webUrl', placeOf(tree, path), (_op, at) => addressOf(tree, withoutSlash(at)));
-}
-
-/** @param canAbort a blocked thread hears of no signal */
-function* commit(tree: Tree, draft: unknown, options: unknown, canAbort: boolean): Composite<Committed> {
-  const place = placeOf(tree, draft, 'draft');
-  const { signal, ...rest } = options === undefined ? {} : asObject(options, 'options');
-  const settings = asCommitOptions(canAbort || signal === undefined ? rest : { ...rest, signal });
-  const heard = canAbort ? asSignal(signal, 'options.signal') : undefined;
-  const run = (op: Operation, at: TreePath): Committed => tree.kernel.commit(op, withoutSlash(at), settings);
-  return yield* invokeAt('commit', place, run, { signal: heard });
 }

@@ -1,17 +1,22 @@
-import type { CommitOptions } from '../../contract/drafts.js';
+import type { CommitOptions, Committed } from '../../contract/drafts.js';
+import { type TreePath, withoutSlash } from '../../contract/tree-path.js';
+import type { Operation } from '../../kernel/operation/operation.js';
 import { invalidArgumentType, invalidArgumentValue } from '../arguments/refusals.js';
 import {
   asArray,
   asBoolean,
   asObject,
   asOneOf,
+  asSignal,
   asString,
   assertKnownOptions,
   type Bag,
 } from '../arguments/validate.js';
+import type { Composite } from '../composites/driver.js';
+import { invokeAt, placeOf, type Tree } from '../tree.js';
 
 /** The options of `fs.wandb.commit`, checked as Node checks its own; what W&B itself refuses comes back as EINVAL. */
-export function asCommitOptions(given: Bag): CommitOptions {
+function asCommitOptions(given: Bag): CommitOptions {
   assertKnownOptions(given, Object.keys(CHECKS), 'commit');
   const taken = Object.entries(CHECKS).flatMap(([name, take]) => {
     const value = given[name];
@@ -70,3 +75,18 @@ const CHECKS: Readonly<Record<keyof CommitOptions, Take>> = {
   distributedId: asString,
   finish: asBoolean,
 };
+
+/** @param canAbort a blocked thread hears of no signal */
+export function* commit(
+  tree: Tree,
+  draft: unknown,
+  options: unknown,
+  canAbort: boolean,
+): Composite<Committed> {
+  const place = placeOf(tree, draft, 'draft');
+  const { signal, ...rest } = options === undefined ? {} : asObject(options, 'options');
+  const settings = asCommitOptions(canAbort || signal === undefined ? rest : { ...rest, signal });
+  const heard = canAbort ? asSignal(signal, 'options.signal') : undefined;
+  const run = (op: Operation, at: TreePath): Committed => tree.kernel.commit(op, withoutSlash(at), settings);
+  return yield* invokeAt('commit', place, run, { signal: heard });
+}
