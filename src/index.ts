@@ -30,6 +30,7 @@ export type {
   VersionInfo,
   WandbInfo,
 } from './node/wandb/info.js';
+export { type LeftEntry, type LeftJournal, openLeftJournal } from './node/wandb/kept/left-journal.js';
 export type { MirrorEnd, Mirrored, MirrorOptions, MirrorProgress } from './node/wandb/mirroring/options.js';
 export type { Recorded, RecordOptions } from './node/wandb/recording/options.js';
 export type {
