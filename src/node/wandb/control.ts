@@ -120,6 +120,11 @@ export interface WandbControl {
    * ENOTSUP for references that are no web addresses.
    */
   signedUrl(path: string | Buffer | URL): Promise<string>;
+  /**
+   * The absolute path, in this object, of a path or of an address (`wandbfs://…`, `wandbas://…`, a page of the app), without a
+   * request. Throws ENOENT for an address of something else.
+   */
+  pathOf(path: string | Buffer | URL): string;
   /** Where a path is shown in the W&B app. */
   webUrl(path: string | Buffer | URL): string;
   readonly uploads: EventEmitter<UploadEvents>;
@@ -165,6 +170,7 @@ export function wandbControl(tree: Tree, { other, onClose = () => {} }: Beside):
     journal: () => driveSync(journal(tree)),
     counters: () => tree.connection.made?.counters() ?? noCounters(),
     signedUrl: (path) => tree.calls.drive(signedUrl(tree, path)),
+    pathOf: (path) => driveSync(pathOf(tree, path)),
     webUrl: (path) => driveSync(webUrl(tree, path)),
     uploads: tree.uploads,
   };
@@ -206,6 +212,10 @@ function* prefetch(tree: Tree, path: unknown): Composite<void> {
 
 function* signedUrl(tree: Tree, path: unknown): Composite<string> {
   return yield* invokeAt('signedUrl', placeOf(tree, path), (op, at) => tree.kernel.signedUrl(op, at));
+}
+
+function* pathOf(tree: Tree, path: unknown): Composite<string> {
+  return yield* invokeAt('pathOf', placeOf(tree, path), (_op, at) => tree.mount.show(withoutSlash(at)));
 }
 
 function* webUrl(tree: Tree, path: unknown): Composite<string> {
