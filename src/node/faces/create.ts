@@ -1,4 +1,3 @@
-import { withoutSlash } from '../../contract/tree-path.js';
 import { Freshness } from '../../kernel/operation/operation.js';
 import type { Kernel } from '../../kernel/syscalls.js';
 import { nodeFs } from '../../platform/disk.js';
@@ -9,7 +8,7 @@ import { type AheadOf, TreeAhead } from '../composites/ahead.js';
 import type { Ahead } from '../composites/shared/lookahead.js';
 import { Dir } from '../results/dir.js';
 import { type StreamFs, streamMembers, utf8Streams } from '../streams/streams.js';
-import { Connection, placeOf, Tree } from '../tree.js';
+import { Connection, Tree } from '../tree.js';
 import { type WandbControl, wandbControl } from '../wandb/control.js';
 import { listed } from '../wandb/info.js';
 import type { TreeEnd } from '../wandb/mirroring/tree-end.js';
@@ -89,7 +88,6 @@ function makeFace(connection: Connection, options: FsOptions): WandbFs {
     end: {
       wandb,
       hasDrafts: tree.mount.layout.shape.drafts !== null,
-      pathOf: (path) => tree.mount.show(withoutSlash(placeOf(tree, path).tree)),
       listed: (path) => tree.calls.drive(listed(tree, path)),
     },
   });

@@ -1,16 +1,15 @@
 import type { EventEmitter } from 'node:events';
 import { type Counters, noCounters } from '../../contract/counters.js';
 import type { CommitOptions, Committed } from '../../contract/drafts.js';
-import { type TreePath, withoutSlash } from '../../contract/tree-path.js';
-import type { Operation } from '../../kernel/operation/operation.js';
+import { withoutSlash } from '../../contract/tree-path.js';
 import type { JournalReport } from '../../kernel/writeback/recovery.js';
 import { waitAtMost } from '../../platform/time.js';
-import { asObject, asSignal } from '../arguments/validate.js';
 import { type Composite, driveAsync, driveSync, invoke } from '../composites/driver.js';
 import { invokeAt, placeOf, type Tree } from '../tree.js';
+import { pathOf, signedUrl, webUrl } from './addresses.js';
 import { commit } from './commit.js';
 import { type FindOptions, find, type RunsFound } from './find.js';
-import { addressOf, info, type WandbInfo } from './info.js';
+import { info, type WandbInfo } from './info.js';
 import type { MirrorEnd, Mirrored, MirrorOptions } from './mirroring/options.js';
 import type { TreeEnd } from './mirroring/tree-end.js';
 import type { Recorded, RecordOptions } from './recording/options.js';
@@ -145,6 +144,11 @@ export interface WandbControl {
     path: string | Buffer | URL,
     options?: { readonly signal?: AbortSignal | undefined },
   ): Promise<string>;
+  /**
+   * The absolute path, in this object, of a path or of an address (`wandbfs://…`, `wandbas://…`, a page of the app), without a
+   * request. Throws ENOENT for an address of something else.
+   */
+  pathOf(path: string | Buffer | URL): string;
   /** Where a path is shown in the W&B app. */
   webUrl(path: string | Buffer | URL): string;
   readonly uploads: EventEmitter<UploadEvents>;
@@ -198,6 +202,7 @@ export function wandbControl(tree: Tree, { self, endOf, other, onClose = () => {
     journal: () => driveSync(journal(tree)),
     counters: () => tree.connection.made?.counters() ?? noCounters(),
     signedUrl: (path, options) => tree.calls.drive(signedUrl(tree, path, options)),
+    pathOf: (path) => driveSync(pathOf(tree, path)),
     webUrl: (path) => driveSync(webUrl(tree, path)),
     uploads: tree.uploads,
   };
@@ -235,14 +240,4 @@ function* refresh(tree: Tree, path?: unknown): Composite<void> {
 
 function* prefetch(tree: Tree, path: unknown): Composite<void> {
   yield* invokeAt('prefetch', placeOf(tree, path), (op, at) => tree.kernel.prefetch(op, withoutSlash(at)));
-}
-
-function* signedUrl(tree: Tree, path: unknown, options: unknown = {}): Composite<string> {
-  const signal = asSignal(asObject(options, 'options').signal, 'options.signal');
-  const run = (op: Operation, at: TreePath): string => tree.kernel.signedUrl(op, at);
-  return yield* invokeAt('signedUrl', placeOf(tree, path), run, { signal });
-}
-
-function* webUrl(tree: Tree, path: unknown): Composite<string> {
-  return yield* invokeAt('webUrl', placeOf(tree, path), (_op, at) => addressOf(tree, withoutSlash(at)));
 }

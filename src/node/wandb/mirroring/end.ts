@@ -1,8 +1,7 @@
 import type { Dirent, Stats } from 'node:fs';
 import { posix, resolve } from 'node:path';
-import { Failure } from '../../../contract/failure.js';
 import { disk } from '../../../platform/disk.js';
-import { systemError } from '../../arguments/errors.js';
+import { retold } from '../../arguments/errors.js';
 import { asLocalPath, asPath } from '../../arguments/paths.js';
 import { invalidArgumentType } from '../../arguments/refusals.js';
 import { asObject, isFunction } from '../../arguments/validate.js';
@@ -76,10 +75,10 @@ export class End {
   }
 }
 
-function pathIn(tree: TreeEnd, path: string): string {
+function pathIn({ wandb }: TreeEnd, path: string): string {
   try {
-    return tree.pathOf(path);
-  } catch (thrown) {
-    throw thrown instanceof Failure ? systemError(thrown, { syscall: 'mirror', path }) : thrown;
+    return wandb.pathOf(path);
+  } catch (error) {
+    throw retold(error, { syscall: 'mirror', path });
   }
 }

@@ -6,8 +6,6 @@ export interface TreeEnd {
   readonly wandb: WandbControl;
   /** What is written goes into drafts, and is sent when those are committed. */
   readonly hasDrafts: boolean;
-  /** The absolute path that a path or an address means; throws a Failure for one elsewhere. */
-  pathOf(path: string): string;
   /** What listings tell of a file, without a request for each. */
   listed(path: string): Promise<FileFacts>;
 }

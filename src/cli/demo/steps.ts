@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
-import type { FakeWandb, RequestRecord } from '../testing/index.js';
+import type { FakeWandb, RequestRecord } from '../../testing/index.js';
+import type { Session } from '../session.js';
 
 /** One step of a tour. */
 export interface Step {
@@ -11,15 +12,19 @@ export interface Step {
 }
 
 /** Prints what each step did, and what it cost. Rejects at the first that saw, or cost, anything else than it should. */
-export async function take(steps: readonly Step[], server: FakeWandb): Promise<void> {
+export async function take(
+  steps: readonly Step[],
+  { server, out, signal }: { readonly server: FakeWandb } & Pick<Session, 'out' | 'signal'>,
+): Promise<void> {
   const width = Math.max(...steps.map(({ what }) => what.length));
   for (const { what, costs, run } of steps) {
+    signal.throwIfAborted();
     await server.requests({ clear: true });
     const [seen, expected] = await run();
     if (!isDeepStrictEqual(seen, expected))
       throw new Error(`${what}: saw ${String(seen)} instead of ${String(expected)}.`);
     const requests = summarise(await server.requests());
-    process.stdout.write(`  ${what.padEnd(width)}   ${requests}\n`);
+    await out.line(`  ${what.padEnd(width)}   ${requests}`);
     if (requests !== costs) throw new Error(`${what}: should have cost ${costs}.`);
   }
 }

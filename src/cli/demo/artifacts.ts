@@ -1,5 +1,5 @@
-import type { WandbFs } from '../index.js';
-import type { Step } from './demo-steps.js';
+import type { WandbFs } from '../../index.js';
+import type { Step } from './steps.js';
 
 const COLLECTION = 'demo/flowers/dataset/images';
 const DRAFT = `${COLLECTION}/draft`;

@@ -4,10 +4,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { buffer } from 'node:stream/consumers';
 import { Union } from 'unionfs';
-import { createWandbArtifactFs, createWandbFs, type WandbFs } from '../index.js';
-import { type FakeWandb, startFakeWandb } from '../testing/index.js';
-import { artifactTour } from './demo-artifacts.js';
-import { type Step, take } from './demo-steps.js';
+import { createWandbArtifactFs, createWandbFs, type WandbFs } from '../../index.js';
+import { type FakeWandb, startFakeWandb } from '../../testing/index.js';
+import type { Session } from '../session.js';
+import { artifactTour } from './artifacts.js';
+import { type Step, take } from './steps.js';
 
 const RUN = 'demo/flowers/tour';
 const MODEL = Buffer.alloc(
@@ -19,24 +20,25 @@ const PREDICTIONS = 400;
 
 /**
  * A tour of the package against a local W&B server: prints what each step did and the requests that it cost. Rejects at
- * the first step that saw anything else than it should have, or that cost other requests.
+ * the first step that saw anything else than it should have, or that cost other requests, and where `signal` aborts.
  */
-export async function runDemo(): Promise<void> {
+export async function runDemo({ out, signal }: Pick<Session, 'out' | 'signal'>): Promise<void> {
   const server = await startFakeWandb();
   const directory = await mkdtemp(join(await realpath(tmpdir()), 'wandb-fs-demo-'));
   const options = { baseUrl: server.url, apiKey: server.apiKey };
   const fs = createWandbFs(options);
   const artifacts = createWandbArtifactFs(options);
   const mounted = createWandbFs({ ...options, mountPoint: directory, root: RUN });
+  const told = { server, out, signal };
   try {
     await server.seed({ [RUN]: seedFiles() });
     await writeFile(join(directory, 'train.py'), 'print("training")\n');
-    process.stdout.write(`A local W&B server with the run ${RUN}:\n\n`);
-    await take(tour(fs, server), server);
-    process.stdout.write('\nArtifacts, as versions of a directory:\n\n');
-    await take(artifactTour(artifacts), server);
-    process.stdout.write('\nThe same run laid over a real directory, through unionfs:\n\n');
-    await take(unionTour(mounted, directory, server), server);
+    await out.write(`A local W&B server with the run ${RUN}:\n\n`);
+    await take(tour(fs, server), told);
+    await out.write('\nArtifacts, as versions of a directory:\n\n');
+    await take(artifactTour(artifacts), told);
+    await out.write('\nThe same run laid over a real directory, through unionfs:\n\n');
+    await take(unionTour(mounted, directory, server), told);
   } finally {
     await Promise.all([fs, artifacts, mounted].map(({ wandb }) => wandb.close()));
     await server.close();
