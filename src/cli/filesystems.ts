@@ -33,12 +33,27 @@ export class Filesystems implements Trees {
 
   /** Rejects with all that some of them failed by, after each was closed. */
   async close(): Promise<void> {
-    const made = await Promise.all([this.#runs, this.#artifacts]);
-    const ends = await Promise.allSettled(made.map((fs) => fs?.wandb.close()));
-    const failures = ends.flatMap((end) => (end.status === 'rejected' ? [end.reason] : []));
-    if (failures.length > 1) throw new AggregateError(failures, failures.map(String).join('\n'));
-    if (failures.length === 1) throw failures[0];
+    await closeAll(await this.#made());
   }
+
+  /** As `close`, without waiting for what a journal keeps for the next start. */
+  async leave(): Promise<void> {
+    const made = await this.#made();
+    const kept = made.filter(({ wandb }) => wandb.journal() !== null);
+    for (const { wandb } of kept) wandb.close().catch(() => undefined);
+    await closeAll(made.filter((fs) => !kept.includes(fs)));
+  }
+
+  async #made(): Promise<WandbFs[]> {
+    return (await Promise.all([this.#runs, this.#artifacts])).filter((fs) => fs !== null);
+  }
+}
+
+async function closeAll(made: readonly WandbFs[]): Promise<void> {
+  const ends = await Promise.allSettled(made.map(({ wandb }) => wandb.close()));
+  const failures = ends.flatMap((end) => (end.status === 'rejected' ? [end.reason] : []));
+  if (failures.length > 1) throw new AggregateError(failures, failures.map(String).join('\n'));
+  if (failures.length === 1) throw failures[0];
 }
 
 /** `--help` and `--version` need none of it. */

@@ -44,6 +44,8 @@ async function run(asked: Asked, context: Context): Promise<number> {
   const settings: WandbArtifactFsOptions = {
     // Nobody blocks this thread, so that none beside it has to be started.
     sync: 'off',
+    // The command hears of them itself, and a second one ends it at once.
+    exitSignals: false,
     readOnly: command.isWriting !== true,
     logger: { warn: (text) => void context.err.line(`wandb-fs: ${text}`).catch(unlessUnread), ...log },
     ...command.filesystem?.(options),
@@ -56,10 +58,10 @@ async function run(asked: Asked, context: Context): Promise<number> {
     await (command.isWriting ? running : Promise.race([running, whenAborted(signal)]));
     return session.status;
   } finally {
-    const closed = filesystems.close();
-    // The process ends now: only who has something to send has a reason to wait.
-    if (signal.aborted && !command.isWriting) closed.catch(() => undefined);
-    else await closed;
+    // The process ends now: only who has something to send, now or never, has a reason to wait.
+    if (!signal.aborted) await filesystems.close();
+    else if (command.isWriting) await filesystems.leave();
+    else filesystems.close().catch(() => undefined);
   }
 }
 

@@ -10,6 +10,7 @@ interface Registered {
 }
 
 const LOOK = 'Look:';
+const MOVE = 'Move:';
 const SERVE = 'Serve, record, try:';
 
 /** All commands, in the order of the help. */
@@ -19,6 +20,72 @@ export const COMMANDS: readonly Registered[] = [
     summary: 'list a directory',
     group: LOOK,
     load: async () => (await import('./commands/look/ls.js')).ls,
+  },
+  {
+    name: 'cp',
+    summary: 'copy files and directories, between runs, artifacts and this machine',
+    group: MOVE,
+    load: async () => (await import('./commands/move/cp.js')).cp,
+  },
+  {
+    name: 'mv',
+    summary: 'move them',
+    group: MOVE,
+    load: async () => (await import('./commands/move/mv.js')).mv,
+  },
+  {
+    name: 'sync',
+    summary: 'make one directory what another is',
+    group: MOVE,
+    load: async () => (await import('./commands/move/sync.js')).sync,
+  },
+  {
+    name: 'get',
+    summary: 'copy from W&B to this machine',
+    group: MOVE,
+    load: async () => (await import('./commands/move/get.js')).get,
+  },
+  {
+    name: 'put',
+    summary: 'copy from this machine to W&B',
+    group: MOVE,
+    load: async () => (await import('./commands/move/put.js')).put,
+  },
+  {
+    name: 'rm',
+    summary: 'remove files and directories',
+    group: MOVE,
+    load: async () => (await import('./commands/move/rm.js')).rm,
+  },
+  {
+    name: 'mkdir',
+    summary: 'make a project or a run',
+    group: MOVE,
+    load: async () => (await import('./commands/move/mkdir.js')).mkdir,
+  },
+  {
+    name: 'commit',
+    summary: 'make a version of an artifact of a directory',
+    group: MOVE,
+    load: async () => (await import('./commands/move/commit.js')).commit,
+  },
+  {
+    name: 'alias',
+    summary: 'set aliases of a version',
+    group: MOVE,
+    load: async () => (await import('./commands/move/alias.js')).alias,
+  },
+  {
+    name: 'verify',
+    summary: 'compare files here with those at W&B, by checksums',
+    group: MOVE,
+    load: async () => (await import('./commands/move/verify.js')).verify,
+  },
+  {
+    name: 'journal',
+    summary: 'list what waits to be sent, send it, or drop it',
+    group: MOVE,
+    load: async () => (await import('./commands/move/journal.js')).journal,
   },
   {
     name: 'fake-server',
