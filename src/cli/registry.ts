@@ -21,6 +21,48 @@ export const COMMANDS: readonly Registered[] = [
     load: async () => (await import('./commands/look/ls.js')).ls,
   },
   {
+    name: 'tree',
+    summary: 'show a directory and all below it as a tree',
+    group: LOOK,
+    load: async () => (await import('./commands/look/tree.js')).tree,
+  },
+  {
+    name: 'stat',
+    summary: 'tell size, times and mode of a path',
+    group: LOOK,
+    load: async () => (await import('./commands/look/stat.js')).stat,
+  },
+  {
+    name: 'cat',
+    summary: 'print files, or ranges of them',
+    group: LOOK,
+    load: async () => (await import('./commands/look/cat.js')).cat,
+  },
+  {
+    name: 'head',
+    summary: 'print the beginning of files',
+    group: LOOK,
+    load: async () => (await import('./commands/look/head.js')).head,
+  },
+  {
+    name: 'du',
+    summary: 'add up sizes',
+    group: LOOK,
+    load: async () => (await import('./commands/look/du.js')).du,
+  },
+  {
+    name: 'info',
+    summary: 'tell what W&B knows of a path',
+    group: LOOK,
+    load: async () => (await import('./commands/look/info.js')).info,
+  },
+  {
+    name: 'url',
+    summary: 'print a signed address of a file, or its page in the W&B app',
+    group: LOOK,
+    load: async () => (await import('./commands/look/url.js')).url,
+  },
+  {
     name: 'fake-server',
     summary: 'run a local W&B server until it is interrupted',
     group: SERVE,
