@@ -10,6 +10,7 @@ interface Registered {
 }
 
 const LOOK = 'Look:';
+const ABOUT = 'About:';
 const SERVE = 'Serve, record, try:';
 
 /** All commands, in the order of the help. */
@@ -43,6 +44,12 @@ export const COMMANDS: readonly Registered[] = [
     summary: 'print the beginning of files',
     group: LOOK,
     load: async () => (await import('./commands/look/head.js')).head,
+  },
+  {
+    name: 'find',
+    summary: 'find files by name, size and time, and runs by what W&B knows of them',
+    group: LOOK,
+    load: async () => (await import('./commands/look/find.js')).find,
   },
   {
     name: 'du',
@@ -79,5 +86,17 @@ export const COMMANDS: readonly Registered[] = [
     summary: 'list, read, write and union run files on a local server',
     group: SERVE,
     load: async () => (await import('./commands/serve/demo.js')).demo,
+  },
+  {
+    name: 'doctor',
+    summary: 'tell where settings come from, and whether the server is reached',
+    group: ABOUT,
+    load: async () => (await import('./commands/about/doctor.js')).doctor,
+  },
+  {
+    name: 'completion',
+    summary: 'print what a shell reads to complete commands and options',
+    group: ABOUT,
+    load: async () => (await import('./commands/about/completion.js')).completion,
   },
 ];
