@@ -5,10 +5,20 @@ import { escaped } from './output/names.js';
 export function describe(
   error: unknown,
   command: string | null,
-  { isDebugged = false, cure = '' }: { readonly isDebugged?: boolean; readonly cure?: string } = {},
+  {
+    isDebugged = false,
+    cure = '',
+    operand,
+  }: {
+    readonly isDebugged?: boolean;
+    readonly cure?: string;
+    /** What it is about, where the error doesn't tell. */
+    readonly operand?: string | undefined;
+  } = {},
 ): string {
   const { message = String(error) } = Object(error) as Partial<Error>;
-  const text = messageOf(message, error);
+  const isTold = operand === undefined || message.includes("'");
+  const text = messageOf(isTold ? message : `${message}, '${operand}'`, error);
   const line = `wandb-fs${command === null ? '' : ` ${command}`}: ${escaped(text)}${cure && !/[.!?]$/.test(text) ? '.' : ''}${cure}`;
   return isDebugged ? `${line}\n${inspect(error)}` : line;
 }

@@ -108,13 +108,16 @@ export class Session {
     if (!this.isQuiet) await this.err.line(text);
   }
 
-  /** Tells of what failed for one operand; the command goes on. */
-  async report(error: unknown): Promise<void> {
+  /**
+   * Tells of what failed for one operand; the command goes on.
+   *
+   * @param operand as it was written, for an error that tells no path
+   */
+  async report(error: unknown, operand?: string): Promise<void> {
     if (error instanceof OutputClosed || this.signal.aborted) throw error;
     this.#status = this.#status === EXIT.done ? statusOf(error) : EXIT.failed;
-    await this.err.line(
-      describe(error, this.#command, { isDebugged: this.isDebugged, cure: this.#cureFor(error) }),
-    );
+    const details = { isDebugged: this.isDebugged, cure: this.#cureFor(error), operand };
+    await this.err.line(describe(error, this.#command, details));
   }
 
   /** Does it for each operand, whatever becomes of the others. */
@@ -124,7 +127,7 @@ export class Session {
         await work(await this.place(text), text);
       } catch (error) {
         if (error instanceof UsageError) throw error;
-        await this.report(error);
+        await this.report(error, text);
       }
     }
   }

@@ -28,3 +28,33 @@ const exponentOf = (unit: string | undefined): number =>
 
 /** For options that may be given several times. */
 export const several = (text: string, before: readonly string[] = []): readonly string[] => [...before, text];
+
+export interface Span {
+  readonly start: number;
+  /** The last byte; null: to the end of the file. */
+  readonly end: number | null;
+}
+
+/** 'A-B', both of them in it, 'A-' to the end, '-N' the last N bytes: as ranges of HTTP. */
+export const range =
+  (option: string): Read<Span | { readonly last: number }> =>
+  (text) => {
+    const [, from = '', to = ''] = /^(\d*)-(\d*)$/.exec(text) ?? [];
+    const start = Number(from);
+    const end = to === '' ? null : Number(to);
+    if (from === '' && end !== null) return { last: end };
+    if (from !== '' && (end === null || end >= start)) return { start, end };
+    throw new UsageError(`${option} must be bytes such as 0-99, 100- or -100; got '${text}'.`);
+  };
+
+const SECONDS: Readonly<Record<string, number>> = { s: 1, m: 60, h: 3600, d: 86_400, w: 604_800 };
+
+/** A time such as 30m, 12h, 7d or 2w, in milliseconds. */
+export const duration =
+  (option: string): Read<number> =>
+  (text) => {
+    const [, digits, unit = ''] = /^(\d+(?:\.\d+)?)([smhdw])$/.exec(text) ?? [];
+    const seconds = SECONDS[unit];
+    if (seconds !== undefined) return Number(digits) * seconds * 1000;
+    throw new UsageError(`${option} must be a time such as 30m, 12h, 7d or 2w; got '${text}'.`);
+  };

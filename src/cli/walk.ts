@@ -11,6 +11,8 @@ export interface Found {
   readonly kind: Kind;
   /** Names below where the walk began. */
   readonly depth: number;
+  /** Of its directory. */
+  readonly isLast: boolean;
 }
 
 export interface WalkOptions {
@@ -27,8 +29,11 @@ const AHEAD = 8;
 export async function list(fs: AnyFs, path: string, depth = 1): Promise<readonly Found[]> {
   const entries = await fs.promises.readdir(path, { withFileTypes: true });
   return entries
-    .map((entry) => ({ name: entry.name, path: below(path, entry.name), kind: kindOf(entry), depth }))
-    .sort((a, b) => (a.name < b.name ? -1 : 1));
+    .sort((a, b) => (a.name < b.name ? -1 : 1))
+    .map((entry, at) => ({
+      ...{ name: entry.name, path: below(path, entry.name), kind: kindOf(entry) },
+      ...{ depth, isLast: at === entries.length - 1 },
+    }));
 }
 
 /**

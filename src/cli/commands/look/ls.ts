@@ -57,7 +57,7 @@ class Listing {
     const stats = await fs.promises.stat(place.path);
     if (stats.isDirectory() && !this.options.directory) return this.directory(fs, place);
     const kind = kindOf(await fs.promises.lstat(place.path));
-    await this.entries(fs, place, [{ name: place.text, path: place.path, kind, depth: 0 }]);
+    await this.entries(fs, place, [{ name: place.text, path: place.path, kind, depth: 0, isLast: true }]);
   }
 
   private async directory(fs: AnyFs, place: Place): Promise<void> {
