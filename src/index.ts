@@ -30,6 +30,11 @@ export type {
   VersionInfo,
   WandbInfo,
 } from './node/wandb/info.js';
+export {
+  type ArtifactCacheOptions,
+  type ArtifactCacheUsage,
+  artifactCache,
+} from './node/wandb/kept/artifact-cache.js';
 export { type LeftEntry, type LeftJournal, openLeftJournal } from './node/wandb/kept/left-journal.js';
 export type { MirrorEnd, Mirrored, MirrorOptions, MirrorProgress } from './node/wandb/mirroring/options.js';
 export type { Recorded, RecordOptions } from './node/wandb/recording/options.js';

@@ -137,6 +137,12 @@ export const COMMANDS: readonly Registered[] = [
     load: async () => (await import('./commands/move/journal.js')).journal,
   },
   {
+    name: 'cache',
+    summary: 'tell how much of artifacts is cached here, and clean that',
+    group: MOVE,
+    load: async () => (await import('./commands/move/cache.js')).cache,
+  },
+  {
     name: 'fake-server',
     summary: 'run a local W&B server until it is interrupted',
     group: SERVE,

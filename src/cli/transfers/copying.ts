@@ -1,7 +1,7 @@
 import type { Mirrored, MirrorProgress, WandbFs } from '../../index.js';
 import type { Place } from '../places/place.js';
 import type { Session } from '../session.js';
-import { endOf } from './ends.js';
+import { endOf, nameOf } from './ends.js';
 import type { TransferOptions } from './options.js';
 import type { View } from './view/view.js';
 
@@ -22,7 +22,7 @@ export async function copying(
   let progress: MirrorProgress | null = null;
   const onProgress = (now: MirrorProgress): void => {
     progress = now;
-    view.onProgress(now);
+    view.onProgress(named(now, to));
   };
   const options = { include, exclude, concurrency, delete: removes, dryRun, onProgress, signal };
   try {
@@ -35,6 +35,12 @@ export async function copying(
     throw error;
   }
 }
+
+/** A file that is mirrored to a file has no name in either. */
+const named = (progress: MirrorProgress, to: Place): MirrorProgress =>
+  progress.transfer?.name === ''
+    ? { ...progress, transfer: { ...progress.transfer, name: nameOf(to) } }
+    : progress;
 
 async function tellHowToGoOn(session: Session, view: View, progress: MirrorProgress | null): Promise<void> {
   await view.end();

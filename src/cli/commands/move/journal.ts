@@ -84,12 +84,20 @@ async function resume(session: Session): Promise<void> {
 
 async function drop(session: Session, paths: readonly string[], isAll: boolean): Promise<void> {
   if (isAll === paths.length > 0) throw new UsageError("'journal drop' takes paths, or --all.");
-  const places = await Promise.all(paths.map((path) => session.remotePlace(path)));
-  for (const tree of TREES) {
-    const chosen = places.filter(({ kind }) => kind === tree).map(({ path }) => path);
-    if (!isAll && chosen.length === 0) continue;
-    const isChosen = ({ path }: Left): boolean =>
-      isAll || chosen.some((each) => path === each || path.startsWith(`${each}/`));
-    left(tree, (entries) => entries.filter(isChosen).map(({ path }) => path));
+  if (isAll) {
+    for (const tree of TREES) left(tree, (entries) => entries.map(({ path }) => path));
+    return;
   }
+  await session.each(paths, async ({ text }) => {
+    const place = await session.remotePlace(text);
+    const isChosen = ({ path }: Left): boolean => path === place.path || path.startsWith(`${place.path}/`);
+    const chosen: string[] = [];
+    left(place.kind, (entries) => {
+      chosen.push(...entries.filter(isChosen).map(({ path }) => path));
+      return chosen;
+    });
+    if (chosen.length > 0) return;
+    const message = `ENOENT: nothing of it waits in the journal, '${session.print(place)}'`;
+    throw Object.assign(new Error(message), { code: 'ENOENT', path: place.path });
+  });
 }

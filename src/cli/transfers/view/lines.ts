@@ -15,8 +15,7 @@ export class Lines implements View {
   }
 
   readonly onProgress = ({ transfer }: MirrorProgress): void => {
-    if (!transfer?.isDone || transfer.name === '') return;
-    this.#queue.line(`${escaped(transfer.name)} (${humanSize(transfer.size)})`);
+    if (transfer?.isDone) this.#queue.line(`${escaped(transfer.name)} (${humanSize(transfer.size)})`);
   };
 
   async told(told: Told): Promise<void> {
