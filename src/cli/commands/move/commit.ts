@@ -5,7 +5,7 @@ import type { Command } from '../../command.js';
 import type { Place, RemotePlace } from '../../places/place.js';
 import type { Session } from '../../session.js';
 import { copying } from '../../transfers/copying.js';
-import { type TransferOptions, withTransferOptions } from '../../transfers/options.js';
+import { journaled, type TransferOptions, withTransferOptions } from '../../transfers/options.js';
 import { viewOf } from '../../transfers/view/view.js';
 import { UsageError } from '../../usage-error.js';
 import { several } from '../../values.js';
@@ -38,6 +38,8 @@ export const commit: Command<Options> = {
     'commit wandbas://team/project/dataset/flowers/draft',
   ],
   isWriting: true,
+  // Drafts of other commands wait there.
+  filesystem: journaled,
 
   async run(session, [text = '', into], options) {
     const settings = settingsOf(options);

@@ -80,4 +80,9 @@ async function copyOne(
     ...{ from: session.print(from), to: session.print(to) },
     ...{ files: copied.length, bytes, removed: 0, same },
   });
+  if (to.kind === 'artifacts') {
+    // <entity>/<project>/<type>/<collection>/<draft>
+    const draft = session.print({ kind: to.kind, path: to.path.split('/').slice(0, 6).join('/') });
+    await session.remark(`It waits here as a draft: 'wandb-fs commit ${draft}' makes a version of it.`);
+  }
 }

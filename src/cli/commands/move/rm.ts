@@ -1,5 +1,6 @@
 import type { WandbFsOptions } from '../../../index.js';
 import type { Command } from '../../command.js';
+import { journaled } from '../../transfers/options.js';
 import { several } from '../../values.js';
 
 interface Options {
@@ -21,9 +22,12 @@ export const rm: Command<Options> = {
       ),
   examples: ['rm wandbfs://team/project/run/old.txt', 'rm -r --allow-delete run wandbfs://team/project/run'],
   isWriting: true,
-  filesystem: ({ allowDelete }) =>
+  filesystem: ({ allowDelete }) => ({
+    // Drafts of other commands wait there.
+    ...journaled(),
     // What is no level is refused by the filesystem, which names those there are.
-    allowDelete ? { allowDelete: allowDelete as NonNullable<WandbFsOptions['allowDelete']> } : {},
+    ...(allowDelete ? { allowDelete: allowDelete as NonNullable<WandbFsOptions['allowDelete']> } : {}),
+  }),
 
   async run(session, operands, { recursive = false, force = false }) {
     await session.each(operands, async ({ text }) => {
