@@ -1,4 +1,5 @@
 import type { EventEmitter } from 'node:events';
+import type { ConsoleLines } from '../../contract/console.js';
 import { type Counters, noCounters } from '../../contract/counters.js';
 import type { CommitOptions, Committed } from '../../contract/drafts.js';
 import { type TreePath, withoutSlash } from '../../contract/tree-path.js';
@@ -9,6 +10,7 @@ import { asObject, asSignal } from '../arguments/validate.js';
 import { type Composite, driveAsync, driveSync, invoke } from '../composites/driver.js';
 import { invokeAt, placeOf, type Tree } from '../tree.js';
 import { asCommitOptions } from './commit-options.js';
+import { type ConsoleOptions, consoleLines } from './console.js';
 import { type FindOptions, find, type RunsFound } from './find.js';
 import { get, put, type TransferOptions } from './get-put.js';
 import { addressOf, info, type WandbInfo } from './info.js';
@@ -125,6 +127,13 @@ export interface WandbControl {
    * request. Throws ENOENT for an address of something else.
    */
   pathOf(path: string | Buffer | URL): string;
+  /**
+   * What a run has printed so far, a page at a time: a run that is running has no file of it yet. Lines that were rewritten
+   * later, as by progress bars, are as they are now.
+   *
+   * Rejects with ENOENT, with EINVAL for what is no run, ENOTSUP in a tree of artifacts, with AbortError.
+   */
+  consoleLines(path: string | Buffer | URL, options?: ConsoleOptions): Promise<ConsoleLines>;
   /** Where a path is shown in the W&B app. */
   webUrl(path: string | Buffer | URL): string;
   readonly uploads: EventEmitter<UploadEvents>;
@@ -171,6 +180,7 @@ export function wandbControl(tree: Tree, { other, onClose = () => {} }: Beside):
     counters: () => tree.connection.made?.counters() ?? noCounters(),
     signedUrl: (path) => tree.calls.drive(signedUrl(tree, path)),
     pathOf: (path) => driveSync(pathOf(tree, path)),
+    consoleLines: (path, options) => tree.calls.drive(consoleLines(tree, path, options)),
     webUrl: (path) => driveSync(webUrl(tree, path)),
     uploads: tree.uploads,
   };
