@@ -10,11 +10,13 @@ export type {
   WandbFsOptions,
 } from './config/options.js';
 export type { FaultEvent, RequestEvent, UploadEvent } from './contract/channels.js';
+export type { ConsoleLine, ConsoleLines } from './contract/console.js';
 export type { Counters, RemoteCounters, RequestCounts, RequestKind } from './contract/counters.js';
 export type { CommitOptions, Committed } from './contract/drafts.js';
 export { createWandbArtifactFs, createWandbFs } from './node/create-fs.js';
 export type { WandbFs } from './node/faces/create.js';
 export { type MountedFs, type MountsControl, mountAll } from './node/mounts/mount-all.js';
+export type { ConsoleOptions } from './node/wandb/console.js';
 export type { WandbControl } from './node/wandb/control.js';
 export type { FindOptions, RunOrder, RunsFound } from './node/wandb/find.js';
 export type {

@@ -47,6 +47,12 @@ export const COMMANDS: readonly Registered[] = [
     load: async () => (await import('./commands/look/head.js')).head,
   },
   {
+    name: 'tail',
+    summary: 'print the end of files; follow what a run prints',
+    group: LOOK,
+    load: async () => (await import('./commands/look/tail.js')).tail,
+  },
+  {
     name: 'find',
     summary: 'find files by name, size and time, and runs by what W&B knows of them',
     group: LOOK,

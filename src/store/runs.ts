@@ -2,6 +2,7 @@ import type { WireConfig } from '../config/config.js';
 import type { Store } from '../contract/store.js';
 import type { WireDependencies } from '../wire/api/api.js';
 import { WireClient } from '../wire/api/client.js';
+import { consoleOf } from './runs/console.js';
 import { deleteDirectory, makeDirectory } from './runs/directories.js';
 import { factsOf } from './runs/facts.js';
 import { alikeRuns, findRuns } from './runs/finding.js';
@@ -31,6 +32,7 @@ export function createRunsStore(config: WireConfig, dependencies: WireDependenci
     info: (path, { signal }) => factsOf(context, path, signal),
     signedUrl: (entry, { signal }) => signedUrl(context, entry, signal),
     find: (query, { signal }) => findRuns(context, query, signal),
+    consoleLines: (query, { signal }) => consoleOf(context, query, signal),
     alike: (path, options) => alikeRuns(context, path, options),
     onWarning: (listener, debug) => context.client.api.hear(listener, debug),
     close: () => context.client.close(),

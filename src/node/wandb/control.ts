@@ -1,4 +1,5 @@
 import type { EventEmitter } from 'node:events';
+import type { ConsoleLines } from '../../contract/console.js';
 import { type Counters, noCounters } from '../../contract/counters.js';
 import type { CommitOptions, Committed } from '../../contract/drafts.js';
 import { withoutSlash } from '../../contract/tree-path.js';
@@ -8,8 +9,10 @@ import { type Composite, driveAsync, driveSync, invoke } from '../composites/dri
 import { invokeAt, placeOf, type Tree } from '../tree.js';
 import { pathOf, signedUrl, webUrl } from './addresses.js';
 import { commit } from './commit.js';
+import { type ConsoleOptions, consoleLines } from './console.js';
 import { type FindOptions, find, type RunsFound } from './find.js';
 import { info, type WandbInfo } from './info.js';
+import { journal } from './kept/journal-report.js';
 import type { MirrorEnd, Mirrored, MirrorOptions } from './mirroring/options.js';
 import type { TreeEnd } from './mirroring/tree-end.js';
 import type { Recorded, RecordOptions } from './recording/options.js';
@@ -149,6 +152,13 @@ export interface WandbControl {
    * request. Throws ENOENT for an address of something else.
    */
   pathOf(path: string | Buffer | URL): string;
+  /**
+   * What a run has printed so far, a page at a time: a run that is running has no file of it yet. Lines that were rewritten
+   * later, as by progress bars, are as they are now.
+   *
+   * Rejects with ENOENT, with EINVAL for what is no run, ENOTSUP in a tree of artifacts, with AbortError.
+   */
+  consoleLines(path: string | Buffer | URL, options?: ConsoleOptions): Promise<ConsoleLines>;
   /** Where a path is shown in the W&B app. */
   webUrl(path: string | Buffer | URL): string;
   readonly uploads: EventEmitter<UploadEvents>;
@@ -203,6 +213,7 @@ export function wandbControl(tree: Tree, { self, endOf, other, onClose = () => {
     counters: () => tree.connection.made?.counters() ?? noCounters(),
     signedUrl: (path, options) => tree.calls.drive(signedUrl(tree, path, options)),
     pathOf: (path) => driveSync(pathOf(tree, path)),
+    consoleLines: (path, options) => tree.calls.drive(consoleLines(tree, path, options)),
     webUrl: (path) => driveSync(webUrl(tree, path)),
     uploads: tree.uploads,
   };
@@ -215,14 +226,6 @@ async function close(tree: Tree): Promise<void> {
   tree.connection.made?.cancelReads();
   await tree.calls.whenNone();
   await driveAsync(shutdown(tree));
-}
-
-function* journal(tree: Tree): Composite<JournalReport | null> {
-  const { mount } = tree;
-  const report = yield* invoke({ syscall: 'journal', run: () => tree.kernel.journal() });
-  if (!report) return null;
-  const entries = report.entries.map((entry) => ({ ...entry, path: mount.show(entry.path) }));
-  return { ...report, entries, damaged: report.damaged.map((path) => mount.show(path)) };
 }
 
 function* flush(tree: Tree, signal?: AbortSignal): Composite<void> {

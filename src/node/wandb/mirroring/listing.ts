@@ -1,7 +1,7 @@
 import { posix } from 'node:path';
 import { abortError, failure, hasCode } from '../../arguments/errors.js';
-import type { Chosen } from '../chosen.js';
 import { together } from '../together.js';
+import type { Chosen } from '../transfers/chosen.js';
 import { type Digest, digestOf } from '../transfers/digests.js';
 import { isPartFile } from '../transfers/part-file.js';
 import type { End } from './end.js';

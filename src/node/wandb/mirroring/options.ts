@@ -7,7 +7,7 @@ import {
   asSignal,
   assertKnownOptions,
 } from '../../arguments/validate.js';
-import { asChosen, type ChosenFiles } from '../chosen.js';
+import { asChosen, type ChosenFiles } from '../transfers/chosen.js';
 
 type NodeFs = typeof import('node:fs');
 

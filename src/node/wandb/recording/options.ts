@@ -1,6 +1,6 @@
 import { invalidArgumentType, invalidArgumentValue } from '../../arguments/refusals.js';
 import { asBoolean, asObject, asSignal, assertKnownOptions } from '../../arguments/validate.js';
-import { asChosen, type ChosenFiles } from '../chosen.js';
+import { asChosen, type ChosenFiles } from '../transfers/chosen.js';
 
 /** What a recorded world takes up of the files, and where it may be put. */
 export interface RecordOptions extends ChosenFiles {

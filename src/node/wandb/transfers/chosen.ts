@@ -1,5 +1,5 @@
-import { asArray, asString, type Bag } from '../arguments/validate.js';
-import { matcherOfName } from '../globbing/pattern.js';
+import { asArray, asString, type Bag } from '../../arguments/validate.js';
+import { matcherOfName } from '../../globbing/pattern.js';
 
 /** Which files of a tree are meant. */
 export interface ChosenFiles {
