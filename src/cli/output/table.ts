@@ -9,7 +9,12 @@ export const columnsOf = (text: string): number => widthOf(text).width;
 export function cut(text: string, columns: number): string {
   if (columns === Number.POSITIVE_INFINITY) return text;
   const { index, truncated, ellipsed } = widthOf(text, { limit: columns, ellipsis: '…' });
-  return truncated ? text.slice(0, index) + (ellipsed ? '…' : '') : text;
+  if (!truncated) return text;
+  const left = [...text.slice(0, index)];
+  const shown = (): string => left.join('') + (ellipsed ? '…' : '');
+  // Behind some emoji the library finds room for one column more than there is.
+  while (left.length > 0 && columnsOf(shown()) > columns) left.pop();
+  return shown();
 }
 
 const GAP = '  ';

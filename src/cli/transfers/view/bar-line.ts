@@ -30,7 +30,7 @@ export function barLine({ label, seconds, value, total }: Line, columns: number)
   // The last column stays free: some terminals go on to the next line after it.
   const room = columns - 1;
   const labelWidth = Math.min(columnsOf(label), Math.max(8, Math.floor(room / 2)));
-  const bar = Math.min(WIDEST_BAR, room - labelWidth - percent.length - columnsOf(facts) - 4);
+  const bar = Math.min(WIDEST_BAR, room - labelWidth - percent.length - columnsOf(facts) - 5);
   if (bar >= NARROWEST_BAR) return `${drawn(share, bar)} ${percent} ${facts} ${cut(label, labelWidth)}`;
   const rest = room - percent.length - columnsOf(facts) - 2;
   if (rest >= 8) return `${percent} ${facts} ${cut(label, rest)}`;
