@@ -1,9 +1,9 @@
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { wandbFs } from '../helpers/command.js';
 import { packageRoot } from '../helpers/processes.js';
 import { STANDARD, useServer } from '../helpers/server.js';
-import { runCommand } from './helpers/command.js';
 
 const server = useServer(STANDARD);
 const page = readFileSync(join(packageRoot, 'docs/cli-moving.md'), 'utf8');
@@ -41,5 +41,5 @@ test('has examples of every command that moves', () => {
 test.each(lines)('%s', async (line) => {
   const [program, ...argv] = wordsOf(line);
   expect(program).toBe('wandb-fs');
-  expect(await runCommand(server, argv)).toMatchObject({ status: 0 });
+  expect(await wandbFs(server, argv)).toMatchObject({ status: 0 });
 });

@@ -1,9 +1,9 @@
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import { type Ran, wandbFs } from '../helpers/command.js';
 import { STANDARD, useServer } from '../helpers/server.js';
 import { makeRun } from '../semantics/helpers/mounts.js';
-import { type Ended, runCommand } from './helpers/command.js';
 
 const server = useServer(STANDARD);
 let directory: string;
@@ -19,7 +19,7 @@ afterEach(async () => {
   rmSync(directory, { recursive: true });
 });
 
-const wandb = (...argv: readonly string[]): Promise<Ended> => runCommand(server, argv);
+const wandb = (...argv: readonly string[]): Promise<Ran> => wandbFs(server, argv);
 const at = (name: string): string => join(directory, name);
 const remote = (name = ''): string => `wandbfs://${run}${name && `/${name}`}`;
 
@@ -50,7 +50,7 @@ async function filesOfRun(name = run): Promise<Record<string, string>> {
 
 describe('cp', () => {
   test('a place that is not there becomes the copy; into a directory it goes by its name', async () => {
-    expect(await wandb('cp', '-r', remote('dir'), at('copy'))).toMatchObject({ status: 0, out: '' });
+    expect(await wandb('cp', '-r', remote('dir'), at('copy'))).toMatchObject({ status: 0, stdout: '' });
     expect(filesIn(at('copy'))).toEqual({ 'b c.txt': 'bb', 'deep/ä\n.txt': 'ccc' });
     await wandb('cp', '-r', remote('dir'), at('copy'));
     expect(Object.keys(filesIn(at('copy')))).toContain('dir/b c.txt');
@@ -67,7 +67,7 @@ describe('cp', () => {
     expect(await filesOfRun()).toMatchObject({ 'dir/one.txt': '1', 'dir/two.txt': '2', 'dir/three/x': '3' });
     expect(await wandb('cp', ...names.slice(0, 2), remote('not-there'))).toMatchObject({
       status: 2,
-      err: expect.stringContaining('Several are copied into a directory that is there'),
+      stderr: expect.stringContaining('Several are copied into a directory that is there'),
     });
   });
 
@@ -81,8 +81,8 @@ describe('cp', () => {
     expect(await wandb('cp', '-r', remote('dir'), `wandbas://${version}/draft`)).toMatchObject({ status: 0 });
     expect(await wandb('commit', `wandbas://${version}/draft`)).toEqual({
       status: 0,
-      out: `wandbas://${version}/v0\n`,
-      err: '',
+      stdout: `wandbas://${version}/v0\n`,
+      stderr: '',
     });
     await wandb('cp', '-r', 'team/project/copied:latest', `wandbfs://${run}-copy`);
     expect(await filesOfRun(`${run}-copy`)).toEqual({ 'b c.txt': 'bb', 'deep/ä\n.txt': 'ccc' });
@@ -93,13 +93,16 @@ describe('cp', () => {
     ['what is not there', () => [remote('nothing'), at('copy')], 3, 'ENOENT'],
     ['what is on this machine alone', () => [at('a'), at('b')], 2, 'both on this machine'],
   ])('%s is refused', async (_what, operands, status, message) => {
-    expect(await wandb('cp', ...operands())).toMatchObject({ status, err: expect.stringContaining(message) });
+    expect(await wandb('cp', ...operands())).toMatchObject({
+      status,
+      stderr: expect.stringContaining(message),
+    });
   });
 
   test('what fails of one file is told, all others are copied, and the status says so', async () => {
     write({ 'good.txt': 'g', 'bad.txt': 'b' }, at('from'));
     await server.faults([{ match: { method: 'PUT', path: /bad/ }, status: 403, times: 100 }]);
-    const { status, err } = await wandb('put', at('from'), remote('put'));
+    const { status, stderr: err } = await wandb('put', at('from'), remote('put'));
     expect(status).toBe(1);
     expect(err).toMatch(/wandb-fs put: EACCES: 1 of 2 files failed.*bad\.txt/);
     expect(await filesOfRun()).toMatchObject({ 'put/good.txt': 'g' });
@@ -111,16 +114,16 @@ test('sync makes one what the other is; a dry run tells the plan alone', async (
   const options = ['sync', '--delete', remote(), at('to')];
   expect(await wandb(...options, '--dry-run')).toEqual({
     status: 0,
-    out: 'change a.txt\nadd dir/b c.txt\nadd dir/deep/ä\n.txt\nremove old.txt\n',
-    err: '',
+    stdout: 'change a.txt\nadd dir/b c.txt\nadd dir/deep/ä\n.txt\nremove old.txt\n',
+    stderr: '',
   });
   expect(filesIn(at('to'))).toEqual({ 'a.txt': 'other', 'old.txt': 'x' });
-  const { err } = await wandb(...options);
+  const { stderr: err } = await wandb(...options);
   expect(err).toContain('a.txt (1)\n');
   expect(err).toContain('3 files (6) copied, 1 removed\n');
   expect(filesIn(at('to'))).toEqual(TREE);
   expect(await wandb(...options, '--json')).toMatchObject({
-    out: `{"event":"begin","files":0,"bytes":0}\n${JSON.stringify({
+    stdout: `{"event":"begin","files":0,"bytes":0}\n${JSON.stringify({
       event: 'done',
       from: remote(),
       to: at('to'),
@@ -129,12 +132,12 @@ test('sync makes one what the other is; a dry run tells the plan alone', async (
       removed: 0,
       same: 3,
     })}\n`,
-    err: '',
+    stderr: '',
   });
 });
 
 test('with --json each file that is through is an event; with --quiet nothing is told', async () => {
-  const { out } = await wandb('get', '--json', remote(), at('copy'));
+  const { stdout: out } = await wandb('get', '--json', remote(), at('copy'));
   const events = out
     .trim()
     .split('\n')
@@ -147,7 +150,7 @@ test('with --json each file that is through is an event; with --quiet nothing is
       .sort(),
   ).toEqual(Object.keys(TREE));
   expect(events.at(-1)).toMatchObject({ event: 'done', files: 3, bytes: 6, removed: 0, same: 0 });
-  expect(await wandb('get', '--quiet', remote(), at('other'))).toEqual({ status: 0, out: '', err: '' });
+  expect(await wandb('get', '--quiet', remote(), at('other'))).toEqual({ status: 0, stdout: '', stderr: '' });
 });
 
 test('get and put go one way each', async () => {
@@ -162,8 +165,8 @@ test('get and put go one way each', async () => {
 test('mv renames at W&B, and removes what it has copied', async () => {
   expect(await wandb('mv', remote('a.txt'), remote('dir/moved.txt'))).toEqual({
     status: 0,
-    out: '',
-    err: '',
+    stdout: '',
+    stderr: '',
   });
   expect(Object.keys(await filesOfRun())).toEqual(['dir/b c.txt', 'dir/deep/ä\n.txt', 'dir/moved.txt']);
   write({ x: 'x' }, at('from'));
@@ -177,12 +180,15 @@ test('mv renames at W&B, and removes what it has copied', async () => {
 
 test('rm removes files, directories with -r, and runs only where that is allowed', async () => {
   expect(await wandb('rm', remote('a.txt'), remote('nothing'))).toMatchObject({ status: 3 });
-  expect(await wandb('rm', remote('dir'))).toMatchObject({ status: 1, err: expect.stringContaining('dir') });
+  expect(await wandb('rm', remote('dir'))).toMatchObject({
+    status: 1,
+    stderr: expect.stringContaining('dir'),
+  });
   expect(await wandb('rm', '-rf', remote('dir'), remote('nothing'))).toMatchObject({ status: 0 });
   expect(await filesOfRun()).toEqual({});
   expect(await wandb('rm', '-r', remote())).toMatchObject({
     status: 1,
-    err: expect.stringContaining('EPERM'),
+    stderr: expect.stringContaining('EPERM'),
   });
   expect(await wandb('rm', '-r', '--allow-delete', 'run', remote())).toMatchObject({ status: 0 });
   expect(await wandb('ls', remote())).toMatchObject({ status: 3 });
@@ -198,10 +204,10 @@ test('mkdir makes runs, with -p also where they are', async () => {
 
 test('verify compares by content, and lists what differs', async () => {
   await wandb('get', remote(), at('copy'));
-  expect(await wandb('verify', at('copy'), remote())).toMatchObject({ status: 0, out: '' });
+  expect(await wandb('verify', at('copy'), remote())).toMatchObject({ status: 0, stdout: '' });
   write({ 'a.txt': 'A', new: 'n' }, at('copy'));
   rmSync(at('copy/dir/b c.txt'));
-  const { status, out } = await wandb('verify', at('copy'), remote());
+  const { status, stdout: out } = await wandb('verify', at('copy'), remote());
   expect(status).toBe(1);
   expect(out).toBe('changed a.txt\nmissing dir/b c.txt\nextra new\n');
 });
@@ -222,25 +228,28 @@ describe('commit and alias', () => {
       'first',
       ...metadata,
     );
-    expect(made).toMatchObject({ status: 0, out: `${collection}/v0\n` });
-    expect(await wandb('ls', collection)).toMatchObject({ out: 'first\nlatest\nraw\nv0\n' });
+    expect(made).toMatchObject({ status: 0, stdout: `${collection}/v0\n` });
+    expect(await wandb('ls', collection)).toMatchObject({ stdout: 'first\nlatest\nraw\nv0\n' });
     const again = await wandb('commit', at('data'), collection);
-    expect(again).toMatchObject({ out: `${collection}/v0\n`, err: expect.stringContaining('no new one') });
+    expect(again).toMatchObject({
+      stdout: `${collection}/v0\n`,
+      stderr: expect.stringContaining('no new one'),
+    });
     expect(await wandb('verify', at('data'), 'team/project/flowers:raw')).toMatchObject({ status: 0 });
   });
 
   test('aliases are set, moved and removed', async () => {
     write({ 'a.txt': 'changed' }, at('data'));
     expect(await wandb('commit', '--json', at('data'), collection)).toMatchObject({
-      out: expect.stringContaining('"version":"v1"'),
+      stdout: expect.stringContaining('"version":"v1"'),
     });
     expect(await wandb('alias', `${collection}/v1`, 'raw', 'prod')).toMatchObject({ status: 0 });
     expect(await wandb('alias', '--delete', `${collection}/v1`, 'first')).toMatchObject({
       status: 2,
-      err: expect.stringContaining("'first' is an alias of v0"),
+      stderr: expect.stringContaining("'first' is an alias of v0"),
     });
     expect(await wandb('alias', '--delete', `${collection}/v1`, 'prod')).toMatchObject({ status: 0 });
-    expect(await wandb('ls', collection)).toMatchObject({ out: 'first\nlatest\nraw\nv0\nv1\n' });
+    expect(await wandb('ls', collection)).toMatchObject({ stdout: 'first\nlatest\nraw\nv0\nv1\n' });
   });
 
   test('what is no JSON object, or no artifact, is a usage error, and no draft is left', async () => {
@@ -248,7 +257,7 @@ describe('commit and alias', () => {
     expect(await wandb('commit', at('data'), collection, '--metadata', '[1]')).toMatchObject({ status: 2 });
     expect(await wandb('commit', at('data'), remote())).toMatchObject({ status: 2 });
     expect(await wandb('commit', at('data'))).toMatchObject({ status: 2 });
-    expect(await wandb('journal', '--json')).toMatchObject({ out: '[]\n' });
+    expect(await wandb('journal', '--json')).toMatchObject({ stdout: '[]\n' });
   });
 });
 
@@ -256,7 +265,7 @@ test('on a terminal a line shows what is on its way, no wider than that, and the
   const big = 'x'.repeat(3 << 20);
   write({ 'a file with a rather long name indeed.bin': big }, at('from'));
   for (const columns of [40, 160]) {
-    const { err, status } = await runCommand(server, ['cp', '-r', at('from'), remote(`to-${columns}`)], {
+    const { stderr: err, status } = await wandbFs(server, ['cp', '-r', at('from'), remote(`to-${columns}`)], {
       columns,
     });
     expect(status).toBe(0);

@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { type FakeWandb, startFakeWandb } from 'wandb-fs/testing';
-import { runCommand } from '../cli/helpers/command.js';
+import { wandbFs } from '../helpers/command.js';
 import { downloaded, filesOf, type Sdk, startSdk } from './sdk.js';
 
 jest.setTimeout(120_000);
@@ -16,7 +16,7 @@ let directory: string;
 beforeAll(async () => {
   wandb = await startFakeWandb({ viewer: { entity: 'team' } });
   await wandb.seed({ [project]: {} });
-  python = await startSdk(wandb, { script: 'sdk_artifacts.py' });
+  python = await startSdk(wandb);
   directory = mkdtempSync(join(tmpdir(), 'wandb-fs-commands-'));
   process.env.WANDB_FS_JOURNAL = join(directory, 'journal');
 });
@@ -31,10 +31,10 @@ test('a version that `commit` makes is one that the SDK downloads and verifies',
     mkdirSync(dirname(join(directory, 'data', name)), { recursive: true });
     writeFileSync(join(directory, 'data', name), bytes);
   }
-  const committed = await runCommand(wandb, [
+  const committed = await wandbFs(wandb, [
     ...['commit', join(directory, 'data'), `wandbas://${project}/dataset/made`, '--alias', 'mine'],
   ]);
-  expect(committed).toMatchObject({ status: 0, out: `wandbas://${project}/dataset/made/v0\n` });
+  expect(committed).toMatchObject({ status: 0, stdout: `wandbas://${project}/dataset/made/v0\n` });
   const [contents] = await python.run({ do: 'downloadArtifact', artifact: `${project}/made:mine` });
   expect(downloaded(contents)).toEqual(content);
 });
@@ -42,9 +42,9 @@ test('a version that `commit` makes is one that the SDK downloads and verifies',
 test('a version that the SDK logs is one that `get` fetches and `verify` finds whole', async () => {
   await python.run({ do: 'logArtifact', run: `${project}/run-1`, name: 'logged', files: content });
   const local = join(directory, 'fetched');
-  expect(await runCommand(wandb, ['get', `${project}/logged:latest`, local])).toMatchObject({ status: 0 });
-  expect(await runCommand(wandb, ['verify', local, `${project}/logged:v0`])).toMatchObject({
+  expect(await wandbFs(wandb, ['get', `${project}/logged:latest`, local])).toMatchObject({ status: 0 });
+  expect(await wandbFs(wandb, ['verify', local, `${project}/logged:v0`])).toMatchObject({
     status: 0,
-    err: expect.stringContaining('3 files are the same, 0 differ'),
+    stderr: expect.stringContaining('3 files are the same, 0 differ'),
   });
 });

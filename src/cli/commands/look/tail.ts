@@ -1,8 +1,8 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import type { Command } from '../../command.js';
 import type { AnyFs } from '../../filesystems.js';
+import { copyOut, endOf, lastLines } from '../../looking/reading.js';
 import type { Place, RemotePlace } from '../../places/place.js';
-import { copyOut, endOf, lastLines } from '../../reading.js';
 import type { Session } from '../../session.js';
 import { UsageError } from '../../usage-error.js';
 import { bytes, duration, wholeNumber } from '../../values.js';
