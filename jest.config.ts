@@ -18,7 +18,7 @@ const config: Config = {
   // Jest's default mode can't require ESM, so what ships as ESM only goes through the transform too; so do two entries
   // that it makes whole packages of.
   transformIgnorePatterns: [
-    '/node_modules/(?!(p-queue|p-timeout|eventemitter3|graphql-request|@graphql-typed-document-node)/|graphql/index\\.js$|memfs/lib/index\\.js$)',
+    '/node_modules/(?!(fast-string-truncated-width|p-queue|p-timeout|eventemitter3|graphql-request|@graphql-typed-document-node)/|graphql/index\\.js$|memfs/lib/index\\.js$)',
     '<rootDir>/dist/',
   ],
   modulePathIgnorePatterns: ['<rootDir>/dist/'],

@@ -15,7 +15,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   kernel: ['platform', 'contract'],
   node: ['platform', 'contract', 'threads', 'config', 'io', 'kernel'],
   testing: ['platform', 'contract', 'public', 'threads'],
-  cli: ['public', 'testing'],
+  cli: ['public', 'testing', 'config'],
   integrations: ['platform', 'public', 'threads'],
   public: ['contract', 'config', 'node'],
 };

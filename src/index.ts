@@ -10,14 +10,15 @@ export type {
   WandbFsOptions,
 } from './config/options.js';
 export type { FaultEvent, RequestEvent, UploadEvent } from './contract/channels.js';
+export type { ConsoleLine, ConsoleLines } from './contract/console.js';
 export type { Counters, RemoteCounters, RequestCounts, RequestKind } from './contract/counters.js';
 export type { CommitOptions, Committed } from './contract/drafts.js';
 export { createWandbArtifactFs, createWandbFs } from './node/create-fs.js';
 export type { WandbFs } from './node/faces/create.js';
 export { type MountedFs, type MountsControl, mountAll } from './node/mounts/mount-all.js';
+export type { ConsoleOptions } from './node/wandb/console.js';
 export type { WandbControl } from './node/wandb/control.js';
 export type { FindOptions, RunOrder, RunsFound } from './node/wandb/find.js';
-export type { TransferOptions, TransferProgress } from './node/wandb/get-put.js';
 export type {
   ArtifactTypeInfo,
   CollectionInfo,
@@ -31,6 +32,13 @@ export type {
   VersionInfo,
   WandbInfo,
 } from './node/wandb/info.js';
+export {
+  type ArtifactCacheOptions,
+  type ArtifactCacheUsage,
+  artifactCache,
+} from './node/wandb/kept/artifact-cache.js';
+export { type LeftEntry, type LeftJournal, openLeftJournal } from './node/wandb/kept/left-journal.js';
+export type { MirrorEnd, Mirrored, MirrorOptions, MirrorProgress } from './node/wandb/mirroring/options.js';
 export type { Recorded, RecordOptions } from './node/wandb/recording/options.js';
 export type {
   FilterOperators,
@@ -39,6 +47,7 @@ export type {
   TextFilter,
   ValueFilters,
 } from './node/wandb/run-filters.js';
+export type { GetOptions, TransferOptions, TransferProgress } from './node/wandb/transfers/options.js';
 export type { UploadEvents } from './node/wandb/uploads.js';
 
 /** Run files, configured from the environment at the first use. */

@@ -104,3 +104,20 @@ test('of a file that somebody else has removed it is ENOENT', async () => {
   await other.wandb.close();
   await expect(runs.wandb.signedUrl(path)).rejects.toMatchObject({ code: 'ENOENT', path });
 });
+
+test('who gives up waits for none', async () => {
+  const path = `${RUN}/model/a b.txt`;
+  const controller = new AbortController();
+  await server.faults([{ match: { side: 'api' }, delayAnswerMs: 60_000 }]);
+  const waiting = runs.wandb.signedUrl(path, { signal: controller.signal });
+  const ending = expect(waiting).rejects.toMatchObject({ name: 'AbortError', code: 'ABORT_ERR' });
+  controller.abort();
+  await ending;
+  await server.faults([]);
+  await expect(runs.wandb.signedUrl(path, { signal: AbortSignal.abort() })).rejects.toMatchObject({
+    name: 'AbortError',
+  });
+  await expect(runs.wandb.signedUrl(path, { signal: 1 } as object)).rejects.toMatchObject({
+    code: 'ERR_INVALID_ARG_TYPE',
+  });
+});

@@ -60,8 +60,12 @@ export const hasReaders = ({ references }: ArtifactsConfig): boolean =>
 function cacheOf(options: ArtifactOptions, env: NodeJS.ProcessEnv): ArtifactsConfig['cache'] {
   const { artifactCache, artifactCacheBytes: limit = null } = options;
   if (!artifactCache) return null;
-  const directory = artifactCache === true ? sdkCacheDirectory(env) : resolve(artifactCache);
-  return { directory: join(directory, 'artifacts'), limit };
+  return { directory: cacheDirectory(artifactCache, env), limit };
+}
+
+/** @param given the option; `true` is the SDK's own directory */
+export function cacheDirectory(given: string | true, env: NodeJS.ProcessEnv = process.env): string {
+  return join(given === true ? sdkCacheDirectory(env) : resolve(given), 'artifacts');
 }
 
 /** `WANDB_CACHE_DIR`, else `wandb` in the user's cache directory of the platform, as the SDK finds it. */

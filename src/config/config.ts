@@ -140,6 +140,9 @@ function findBaseUrl(options: WandbFsOptions, around: Surroundings): Base {
   return base(setting ?? DEFAULT_BASE_URL, 'base_url in a wandb settings file');
 }
 
+/** Whose changes a journal holds: what was meant for one tree of one server is no other's business. */
+export const journalIdentity = (tree: string, baseUrl: string): string => `${tree} ${baseUrl}`;
+
 /** Where the journal is, as an absolute path; null: there is none. */
 function findJournal(given: WandbFsOptions['journal'], around: Surroundings) {
   const journal = given ?? journalVariable(around);

@@ -1,4 +1,5 @@
 import type { RequestEvent } from './channels.js';
+import type { ConsoleLines, ConsoleQuery } from './console.js';
 import type { RemoteCounters } from './counters.js';
 import type { CommitOptions, Committed, DraftFile } from './drafts.js';
 import type { Alike, Content, Entry, Lookup, Page } from './entry.js';
@@ -95,6 +96,8 @@ export interface RemoteMethods {
   signedUrl(args: { entry: Entry }): string;
   /** A page of the runs of a project that pass a filter. */
   find(args: RunQuery): FoundRuns;
+  /** Lines that a unit has printed. */
+  consoleLines(args: ConsoleQuery): ConsoleLines;
   /** What may have been meant by a path that isn't there, for a message; see the store's contract. */
   alike(args: { path: TreePath }): Alike | null;
   /** Ends the owner: what is queued is not waited for (the caller flushes first). */
@@ -125,15 +128,8 @@ export type Method = keyof RemoteMethods;
 
 /** What changes nothing: who asked for it may leave. Of all else the outcome must be known. */
 export const READS: ReadonlySet<Method> = new Set([
-  'lookup',
-  'list',
-  'page',
-  'read',
-  'readNewest',
-  'info',
-  'signedUrl',
-  'find',
-  'alike',
+  ...(['lookup', 'list', 'page', 'read', 'readNewest'] as const),
+  ...(['info', 'signedUrl', 'find', 'consoleLines', 'alike'] as const),
 ]);
 
 export type Args<M extends Method> = Parameters<RemoteMethods[M]>[0];

@@ -1,3 +1,4 @@
+import type { ConsoleLines, ConsoleQuery } from './console.js';
 import type { CommitOptions, Committed, DraftFile } from './drafts.js';
 import type { Alike, Content, Entry, Lookup, Page } from './entry.js';
 import type { Facts, RunFacts } from './facts.js';
@@ -144,6 +145,9 @@ export interface Store {
 
   /** Finds runs by what the remote knows of them. Rejects with ENOENT without the project. */
   find?(query: RunQuery, options: Signalled): Promise<FoundRuns>;
+
+  /** Lines that a unit has printed, in their order. Rejects with ENOENT, with EINVAL for what prints nothing. */
+  consoleLines?(query: ConsoleQuery, options: Signalled): Promise<ConsoleLines>;
 
   /**
    * What may have been meant by a path above or of a unit that isn't there: one bounded request, for a message. Null where

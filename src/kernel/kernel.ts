@@ -18,7 +18,7 @@ import {
   stat,
 } from './namespace/attributes.js';
 import { mkdir, opendir, readdir } from './namespace/directories.js';
-import { findUnits, info, listed, signedUrl } from './namespace/info.js';
+import { consoleLines, findUnits, info, listed, signedUrl } from './namespace/info.js';
 import type { Inode } from './namespace/inode.js';
 import { throughLinks } from './namespace/links/aliases.js';
 import { missing } from './namespace/missing.js';
@@ -84,6 +84,7 @@ export function createKernel(options: KernelOptions): Kernel {
     listed: (op, path) => listed(core, op, path),
     signedUrl: (op, path) => signedUrl(core, op, path),
     find: (op, query) => findUnits(core, op, query),
+    consoleLines: (op, query) => consoleLines(core, op, query),
 
     flush: (op) => {
       core.assertOpen();

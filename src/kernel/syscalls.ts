@@ -133,6 +133,8 @@ export interface Kernel {
   signedUrl(op: Operation, path: TreePath): string;
   /** A page of the units in a directory that pass a filter; ENOENT without the directory, ENOTSUP where nothing is found so. */
   find(op: Operation, query: Args<'find'>): Value<'find'>;
+  /** What a unit has printed; EINVAL for what prints nothing, ENOTSUP where nothing does. */
+  consoleLines(op: Operation, query: Args<'consoleLines'>): Value<'consoleLines'>;
   /**
    * Why a path isn't there, as far as that can be told: for a message, after an ENOENT. Null where all directories above
    * files are there.

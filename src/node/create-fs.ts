@@ -1,5 +1,5 @@
 import { type ArtifactsConfig, hasReaders, resolveArtifactsConfig } from '../config/artifacts.js';
-import { type Config, resolveConfig } from '../config/config.js';
+import { type Config, journalIdentity, resolveConfig } from '../config/config.js';
 import { LIMITS } from '../config/defaults.js';
 import type { WandbArtifactFsOptions, WandbFsOptions } from '../config/options.js';
 import { Failure } from '../contract/failure.js';
@@ -138,7 +138,7 @@ function pathBelow(app: URL, address: URL): string {
 /** What one tree of one server left is no other's business; who changes nothing takes nothing up. */
 function journalOf({ config, choice }: Setup): JournalOptions | null {
   const { journal, readOnly, baseUrl } = config;
-  return journal && !readOnly ? { ...journal, identity: `${choice.kind} ${baseUrl}` } : null;
+  return journal && !readOnly ? { ...journal, identity: journalIdentity(choice.kind, baseUrl) } : null;
 }
 
 function connect(setup: Setup): Kernel {

@@ -3,8 +3,9 @@ import type { Store } from '../contract/store.js';
 import type { WireDependencies } from '../wire/api/api.js';
 import { WireClient } from '../wire/api/client.js';
 import { deleteDirectory, makeDirectory } from './runs/directories.js';
-import { factsOf } from './runs/facts.js';
-import { alikeRuns, findRuns } from './runs/finding.js';
+import { consoleOf } from './runs/knowledge/console.js';
+import { factsOf } from './runs/knowledge/facts.js';
+import { alikeRuns, findRuns } from './runs/knowledge/finding.js';
 import { listDirectory, listPage } from './runs/listings.js';
 import { Lookups } from './runs/lookups.js';
 import { readFile, readNewest, signedUrl } from './runs/reading.js';
@@ -31,6 +32,7 @@ export function createRunsStore(config: WireConfig, dependencies: WireDependenci
     info: (path, { signal }) => factsOf(context, path, signal),
     signedUrl: (entry, { signal }) => signedUrl(context, entry, signal),
     find: (query, { signal }) => findRuns(context, query, signal),
+    consoleLines: (query, { signal }) => consoleOf(context, query, signal),
     alike: (path, options) => alikeRuns(context, path, options),
     onWarning: (listener, debug) => context.client.api.hear(listener, debug),
     close: () => context.client.close(),

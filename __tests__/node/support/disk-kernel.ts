@@ -72,6 +72,9 @@ export function diskKernel(base: string): Kernel {
       throw new Failure('ENOTSUP');
     },
     signedUrl: () => '',
+    consoleLines: () => {
+      throw new Failure('ENOTSUP');
+    },
     find: () => {
       throw new Failure('ENOTSUP');
     },

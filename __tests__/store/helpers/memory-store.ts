@@ -27,7 +27,10 @@ export interface MemoryStoreOptions {
 /** A remote that lives in this process. Foreign writers are played through `write`. */
 export interface MemoryStore
   extends Required<
-    Omit<Store, 'commit' | 'symlink' | 'info' | 'signedUrl' | 'find' | 'page' | 'alike' | 'onWarning'>
+    Omit<
+      Store,
+      'commit' | 'symlink' | 'info' | 'signedUrl' | 'find' | 'consoleLines' | 'page' | 'alike' | 'onWarning'
+    >
   > {
   /** Somebody else writes a file: bytes and listing at once. */
   write(path: TreePath, content: string | Uint8Array): void;

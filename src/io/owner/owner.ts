@@ -172,6 +172,11 @@ export function createOwner({ store, contents, now = wallClock, ...options }: Ow
       throw new Failure('ENOTSUP', 'Nothing at this store can be found but by its path.');
     },
 
+    consoleLines: async (query, signal) => {
+      if (store.consoleLines) return store.consoleLines(query, { signal });
+      throw new Failure('ENOTSUP', 'Nothing at this store prints lines.');
+    },
+
     alike: async ({ path }, signal) => (await store.alike?.(path, { signal })) ?? null,
 
     close: async () => {

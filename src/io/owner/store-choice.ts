@@ -14,3 +14,6 @@ export const SHAPES: Readonly<Record<StoreChoice['kind'], TreeShape>> = {
   runs: RUNS_SHAPE,
   artifacts: ARTIFACTS_SHAPE,
 };
+
+/** What cleans the cache of a store; loaded by who does that alone. */
+export const loadCacheTools = () => import('../../store/artifacts/cache/eviction.js');

@@ -114,3 +114,14 @@ export function findUnits(core: Core, op: Operation, query: Args<'find'>): Value
     return failure;
   });
 }
+
+/** What a unit has printed, asked for anew each time. */
+export function consoleLines(core: Core, op: Operation, query: Args<'consoleLines'>): Value<'consoleLines'> {
+  const inode = resolve(core, op, query.path);
+  if (op.progress?.of === 'consoleLines') return op.progress.answer;
+  const key = `consoleLines#${core.timeline.tick().epoch}`;
+  throw core.loads.fault(key, 'consoleLines', { ...query, path: inode.path }, (answer, failure) => {
+    if (answer !== null) op.progress = { of: 'consoleLines', answer };
+    return failure;
+  });
+}

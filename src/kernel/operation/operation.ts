@@ -1,3 +1,4 @@
+import type { ConsoleLines } from '../../contract/console.js';
 import type { Committed } from '../../contract/drafts.js';
 import type { Facts } from '../../contract/facts.js';
 import { Failure } from '../../contract/failure.js';
@@ -46,6 +47,7 @@ export type Progress =
   | { readonly of: 'commit'; readonly answer: Committed }
   | { readonly of: 'find'; readonly answer: Value<'find'> }
   | { readonly of: 'info'; readonly answer: Facts | null }
+  | { readonly of: 'consoleLines'; readonly answer: ConsoleLines }
   | { readonly of: 'signedUrl'; readonly answer: string };
 
 /**

@@ -10,6 +10,8 @@ import { Dir } from '../results/dir.js';
 import { type StreamFs, streamMembers, utf8Streams } from '../streams/streams.js';
 import { Connection, Tree } from '../tree.js';
 import { type WandbControl, wandbControl } from '../wandb/control.js';
+import { listed } from '../wandb/info.js';
+import type { TreeEnd } from '../wandb/mirroring/tree-end.js';
 import { watchFace } from '../watching/fs-watcher.js';
 import { callbackFace } from './callback.js';
 import { CONSTANTS } from './face.js';
@@ -68,7 +70,12 @@ function makeFace(connection: Connection, options: FsOptions): WandbFs {
   const tree = treeOf(options, connection);
   const face = makeMembers(tree, (): StreamFs => members as StreamFs);
   const promises = withTheRest(nodeFs.promises, face.promises, fillPromise);
-  const wandb = wandbControl(tree, { other: () => otherTreeOf(options), onClose: options.onClose });
+  const wandb = wandbControl(tree, {
+    self: () => members,
+    endOf: (fs) => mountOf(fs)?.end ?? null,
+    other: () => otherTreeOf(options),
+    onClose: options.onClose,
+  });
   const members = {
     ...withTheRest(nodeFs, { ...face, promises }, fillMember),
     wandb,
@@ -78,6 +85,11 @@ function makeFace(connection: Connection, options: FsOptions): WandbFs {
     mountPoint: tree.mount.show(tree.mount.top),
     at: (mountPoint) => makeFace(connection, { ...options, mountPoint }),
     ahead: (of) => new TreeAhead(tree, new Freshness(), of),
+    end: {
+      wandb,
+      hasDrafts: tree.mount.layout.shape.drafts !== null,
+      listed: (path) => tree.calls.drive(listed(tree, path)),
+    },
   });
   // Each function checks its arguments itself and so takes anything; the compiler can't see Node's overloads in that.
   return members as unknown as WandbFs;
@@ -91,6 +103,8 @@ export interface Mounted {
   readonly at: (mountPoint: string) => WandbFs;
   /** For who walks through it or copies out of it; other copies of this package may lack it. */
   readonly ahead?: ((of: AheadOf) => Ahead) | undefined;
+  /** For who mirrors it; other copies of this package may lack it. */
+  readonly end?: TreeEnd | undefined;
 }
 
 type Mounts = WeakMap<object, Mounted>;

@@ -5,7 +5,10 @@ import { type Composite, orNothing } from '../composites/driver.js';
 import { type CopySource, type CopyTarget, copyContent } from '../composites/shared/copy.js';
 import { isSame } from '../composites/shared/cp-settings.js';
 import { call, seenOf } from './filesystem.js';
-import type { Located } from './table.js';
+import type { Located as LocatedPath } from './table.js';
+
+/** Whose a path is, and what its owner is called with. */
+type Located = Pick<LocatedPath, 'owner' | 'path' | 'given' | 'argument'>;
 
 const { COPYFILE_EXCL, COPYFILE_FICLONE_FORCE } = constants;
 
@@ -22,7 +25,7 @@ export function* copyAcross(from: Located, to: Located, bits: number): Composite
   }
 }
 
-const sourceAt = ({ owner, argument }: Located): CopySource => ({
+export const sourceAt = ({ owner, argument }: Located): CopySource => ({
   open: (flags) => call(owner, 'open', argument, flags),
   close: (fd) => call(owner, 'close', fd),
   *fstat(fd) {
@@ -39,7 +42,7 @@ const sourceAt = ({ owner, argument }: Located): CopySource => ({
   },
 });
 
-function targetAt({ owner, argument, path }: Located, bits: number, told: SystemCall): CopyTarget {
+export function targetAt({ owner, argument, path }: Located, bits: number, told: SystemCall): CopyTarget {
   const named = (suffix: string): unknown => (suffix === '' ? argument : `${path}${suffix}`);
   let isInPlace = !owner.isTree;
   return {

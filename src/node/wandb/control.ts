@@ -1,18 +1,24 @@
 import type { EventEmitter } from 'node:events';
+import type { ConsoleLines } from '../../contract/console.js';
 import { type Counters, noCounters } from '../../contract/counters.js';
 import type { CommitOptions, Committed } from '../../contract/drafts.js';
-import { type TreePath, withoutSlash } from '../../contract/tree-path.js';
-import type { Operation } from '../../kernel/operation/operation.js';
+import { withoutSlash } from '../../contract/tree-path.js';
 import type { JournalReport } from '../../kernel/writeback/recovery.js';
 import { waitAtMost } from '../../platform/time.js';
-import { asObject, asSignal } from '../arguments/validate.js';
 import { type Composite, driveAsync, driveSync, invoke } from '../composites/driver.js';
 import { invokeAt, placeOf, type Tree } from '../tree.js';
-import { asCommitOptions } from './commit-options.js';
+import { pathOf, signedUrl, webUrl } from './addresses.js';
+import { commit } from './commit.js';
+import { type ConsoleOptions, consoleLines } from './console.js';
 import { type FindOptions, find, type RunsFound } from './find.js';
-import { get, put, type TransferOptions } from './get-put.js';
-import { addressOf, info, type WandbInfo } from './info.js';
+import { info, type WandbInfo } from './info.js';
+import { journal } from './kept/journal-report.js';
+import type { MirrorEnd, Mirrored, MirrorOptions } from './mirroring/options.js';
+import type { TreeEnd } from './mirroring/tree-end.js';
 import type { Recorded, RecordOptions } from './recording/options.js';
+import { get } from './transfers/get.js';
+import type { GetOptions, TransferOptions } from './transfers/options.js';
+import { put } from './transfers/put.js';
 import type { UploadEvents } from './uploads.js';
 
 /** What W&B needs and `node:fs` has no name for. */
@@ -58,19 +64,37 @@ export interface WandbControl {
   info(path: string | Buffer | URL): Promise<WandbInfo>;
   /**
    * Copies a file to this machine's disk. It appears under its name when all of it is there and has the digest that W&B
-   * tells; where that fails, or `signal` aborts, nothing is changed.
+   * tells; where that fails, or `signal` aborts, nothing is changed. With `resume` a part of it stays, to go on from.
    *
    * Rejects with EISDIR for a directory, with EIO for other content than W&B tells of, with AbortError.
    *
    * @param local A path of `node:fs`, or a file URL; its directory must be there.
    */
-  get(remote: string | Buffer | URL, local: string | Buffer | URL, options?: TransferOptions): Promise<void>;
+  get(remote: string | Buffer | URL, local: string | Buffer | URL, options?: GetOptions): Promise<void>;
   /**
    * Copies a file of this machine's disk into the tree, and resolves when it is durable (in a draft: when it is there). It
    * stands there whole or not at all: nothing half-read is ever sent. Where `signal` aborts before all was read, nothing is
    * changed; later it is as if `writeFile` had returned: what was read is sent.
    */
   put(local: string | Buffer | URL, remote: string | Buffer | URL, options?: TransferOptions): Promise<void>;
+  /**
+   * Makes one directory what the other is, one way: what differs is copied, many files at once, and with `delete` what
+   * the other lacks is removed. What has the same size and digest is neither sent nor fetched, so a mirror that was
+   * interrupted goes on where it is begun again. Files appear whole, and what is read from W&B has its digest. A file is
+   * mirrored to a file. Into runs it resolves when all is durable; in a draft, when it is there.
+   *
+   * ```js
+   * await fs.wandb.mirror({ fs: nodeFs, path: 'data' }, 'entity/project/run/data', { delete: true });
+   * ```
+   *
+   * Rejects with an AggregateError (`errors`, and the `code` of the first) where single files failed, when all others
+   * are through; nothing is removed then. With ENOENT without `from`, EINVAL where one is in the other, EISDIR or ENOTDIR
+   * where a directory is in the way of a file or the reverse and `delete` isn't set; with AbortError: what was
+   * written by then is sent.
+   *
+   * @param to Is made where it isn't there, with the directories above it.
+   */
+  mirror(from: MirrorEnd, to: MirrorEnd, options?: MirrorOptions): Promise<Mirrored>;
   /**
    * Finds runs of a project by what W&B knows of them, for who doesn't know their ids; `path` of each is its directory.
    *
@@ -117,9 +141,24 @@ export interface WandbControl {
    * reference to the web it is that address, which doesn't end.
    *
    * Rejects with ENOENT, EISDIR for a directory, EBUSY for content that W&B doesn't have yet (changed files, drafts),
-   * ENOTSUP for references that are no web addresses.
+   * ENOTSUP for references that are no web addresses, with AbortError.
    */
-  signedUrl(path: string | Buffer | URL): Promise<string>;
+  signedUrl(
+    path: string | Buffer | URL,
+    options?: { readonly signal?: AbortSignal | undefined },
+  ): Promise<string>;
+  /**
+   * The absolute path, in this object, of a path or of an address (`wandbfs://…`, `wandbas://…`, a page of the app), without a
+   * request. Throws ENOENT for an address of something else.
+   */
+  pathOf(path: string | Buffer | URL): string;
+  /**
+   * What a run has printed so far, a page at a time: a run that is running has no file of it yet. Lines that were rewritten
+   * later, as by progress bars, are as they are now.
+   *
+   * Rejects with ENOENT, with EINVAL for what is no run, ENOTSUP in a tree of artifacts, with AbortError.
+   */
+  consoleLines(path: string | Buffer | URL, options?: ConsoleOptions): Promise<ConsoleLines>;
   /** Where a path is shown in the W&B app. */
   webUrl(path: string | Buffer | URL): string;
   readonly uploads: EventEmitter<UploadEvents>;
@@ -129,12 +168,16 @@ export interface WandbControl {
 const LONGEST_WAIT_MS = 10_000;
 
 interface Beside {
+  /** The fs object that it is on. */
+  readonly self: () => object;
+  /** What a tree has to be mirrored; null for fs objects that are none. */
+  readonly endOf: (fs: object) => TreeEnd | null;
   /** Makes the other tree of the same server. */
   readonly other: () => Tree;
   readonly onClose: (() => void) | undefined;
 }
 
-export function wandbControl(tree: Tree, { other, onClose = () => {} }: Beside): WandbControl {
+export function wandbControl(tree: Tree, { self, endOf, other, onClose = () => {} }: Beside): WandbControl {
   return {
     flush: () => tree.calls.drive(flush(tree)),
     flushSync: () => driveSync(flush(tree)),
@@ -153,6 +196,10 @@ export function wandbControl(tree: Tree, { other, onClose = () => {} }: Beside):
     find: (options) => find(tree, options),
     get: (remote, local, options) => tree.calls.drive(get(tree, remote, local, options)),
     put: (local, remote, options) => tree.calls.drive(put(tree, local, remote, options)),
+    mirror: async (from, to, options) => {
+      const { mirror } = await import('./mirroring/mirror.js');
+      return mirror({ own: self(), endOf }, from, to, options);
+    },
     record: async (paths, directory, options) => {
       const { record } = await import('./recording/record.js');
       const flushed = (signal: AbortSignal | undefined) => tree.calls.drive(flush(tree, signal));
@@ -164,7 +211,9 @@ export function wandbControl(tree: Tree, { other, onClose = () => {} }: Beside):
     },
     journal: () => driveSync(journal(tree)),
     counters: () => tree.connection.made?.counters() ?? noCounters(),
-    signedUrl: (path) => tree.calls.drive(signedUrl(tree, path)),
+    signedUrl: (path, options) => tree.calls.drive(signedUrl(tree, path, options)),
+    pathOf: (path) => driveSync(pathOf(tree, path)),
+    consoleLines: (path, options) => tree.calls.drive(consoleLines(tree, path, options)),
     webUrl: (path) => driveSync(webUrl(tree, path)),
     uploads: tree.uploads,
   };
@@ -177,14 +226,6 @@ async function close(tree: Tree): Promise<void> {
   tree.connection.made?.cancelReads();
   await tree.calls.whenNone();
   await driveAsync(shutdown(tree));
-}
-
-function* journal(tree: Tree): Composite<JournalReport | null> {
-  const { mount } = tree;
-  const report = yield* invoke({ syscall: 'journal', run: () => tree.kernel.journal() });
-  if (!report) return null;
-  const entries = report.entries.map((entry) => ({ ...entry, path: mount.show(entry.path) }));
-  return { ...report, entries, damaged: report.damaged.map((path) => mount.show(path)) };
 }
 
 function* flush(tree: Tree, signal?: AbortSignal): Composite<void> {
@@ -202,22 +243,4 @@ function* refresh(tree: Tree, path?: unknown): Composite<void> {
 
 function* prefetch(tree: Tree, path: unknown): Composite<void> {
   yield* invokeAt('prefetch', placeOf(tree, path), (op, at) => tree.kernel.prefetch(op, withoutSlash(at)));
-}
-
-function* signedUrl(tree: Tree, path: unknown): Composite<string> {
-  return yield* invokeAt('signedUrl', placeOf(tree, path), (op, at) => tree.kernel.signedUrl(op, at));
-}
-
-function* webUrl(tree: Tree, path: unknown): Composite<string> {
-  return yield* invokeAt('webUrl', placeOf(tree, path), (_op, at) => addressOf(tree, withoutSlash(at)));
-}
-
-/** @param canAbort a blocked thread hears of no signal */
-function* commit(tree: Tree, draft: unknown, options: unknown, canAbort: boolean): Composite<Committed> {
-  const place = placeOf(tree, draft, 'draft');
-  const { signal, ...rest } = options === undefined ? {} : asObject(options, 'options');
-  const settings = asCommitOptions(canAbort || signal === undefined ? rest : { ...rest, signal });
-  const heard = canAbort ? asSignal(signal, 'options.signal') : undefined;
-  const run = (op: Operation, at: TreePath): Committed => tree.kernel.commit(op, withoutSlash(at), settings);
-  return yield* invokeAt('commit', place, run, { signal: heard });
 }

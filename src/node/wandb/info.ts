@@ -44,6 +44,11 @@ export function* info(tree: Tree, path: unknown, signal?: AbortSignal): Composit
   return yield* invokeAt('info', placeOf(tree, path), run, { signal });
 }
 
+/** What listings tell of a file. */
+export function* listed(tree: Tree, path: unknown): Composite<FileFacts> {
+  return yield* invokeAt('stat', placeOf(tree, path), (op, at) => tree.kernel.listed(op, at));
+}
+
 export const located = <Some extends Facts>(tree: Tree, facts: Some, path: TreePath): Some & Located => ({
   ...facts,
   path: tree.mount.show(path),

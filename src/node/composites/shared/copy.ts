@@ -42,6 +42,8 @@ export interface CopyTarget extends CopyEnd {
    * disk gets it in place, and half a copy isn't left behind there.
    */
   readonly isGathered: boolean;
+  /** Whatever it is, and however small: what stands there is replaced by all of it, or by nothing. @default false */
+  readonly isAtomic?: boolean;
 }
 
 /**
@@ -62,13 +64,15 @@ export function* copyContent(source: CopySource, target: CopyTarget, bits: numbe
     let chunk = Buffer.allocUnsafeSlow(chunkBytes(stats));
     // What can't be read at all leaves the destination as it was.
     const count = yield* source.fill(input, chunk);
-    const isGathered = count === chunk.length && target.isGathered;
+    const isAtomic = target.isAtomic ?? false;
+    const isGathered = isAtomic || (count === chunk.length && target.isGathered);
     const suffix = isGathered ? temporarySuffix() : '';
     const isExclusive = isGathered || (bits & COPYFILE_EXCL) !== 0;
     const permissions = stats.mode & 0o777;
     const flags = O_WRONLY | O_CREAT | (isExclusive ? O_EXCL : O_TRUNC);
     const output = yield* target.open(flags, permissions, suffix);
-    if (isGathered) yield* closing(target, output, orRemoved(write(output)));
+    if (isAtomic) yield* orRemoved(thenRenamed(closing(target, output, write(output))));
+    else if (isGathered) yield* closing(target, output, orRemoved(write(output)));
     // Of what was written in place in a tree the server would be told a removal.
     else if (target.isGathered) yield* closing(target, output, write(output));
     else yield* orRemoved(closing(target, output, write(output)));
@@ -82,7 +86,13 @@ export function* copyContent(source: CopySource, target: CopyTarget, bits: numbe
       }
       // What stood there gets the permissions of the source, too.
       yield* target.fchmod(fd, permissions);
-      if (isGathered) yield* target.rename(suffix);
+      if (isGathered && !isAtomic) yield* target.rename(suffix);
+    }
+
+    /** Not every system renames what is open. */
+    function* thenRenamed(work: Composite<void>): Composite<void> {
+      yield* work;
+      yield* target.rename(suffix);
     }
 
     function* orRemoved(work: Composite<void>): Composite<void> {

@@ -18,7 +18,8 @@ import {
   type VersionSheet,
 } from '../../../contract/world/format.js';
 import type { FileInfo, VersionInfo } from '../info.js';
-import { type Source, together } from './source.js';
+import { together } from '../together.js';
+import type { Source } from './source.js';
 import type { World } from './world.js';
 
 const COLLECTION_DEPTH = 4;

@@ -1,20 +1,9 @@
 import { invalidArgumentType, invalidArgumentValue } from '../../arguments/refusals.js';
-import {
-  asArray,
-  asBoolean,
-  asObject,
-  asSignal,
-  asString,
-  assertKnownOptions,
-} from '../../arguments/validate.js';
-import { matcherOfName } from '../../globbing/pattern.js';
+import { asBoolean, asObject, asSignal, assertKnownOptions } from '../../arguments/validate.js';
+import { asChosen, type ChosenFiles } from '../transfers/chosen.js';
 
 /** What a recorded world takes up of the files, and where it may be put. */
-export interface RecordOptions {
-  /** Globs of paths in a run or version; one without a slash is of names at any depth. @default all files */
-  readonly include?: string | readonly string[] | undefined;
-  /** Those of them that are left out. @default none */
-  readonly exclude?: string | readonly string[] | undefined;
+export interface RecordOptions extends ChosenFiles {
   /** Bytes of a file; larger ones are left out. @default 1 MiB */
   readonly maxFileBytes?: number | undefined;
   /** Bytes of all files together; what comes after that is left out. @default 64 MiB */
@@ -42,9 +31,8 @@ export type Settings = ReturnType<typeof asRecordOptions>;
 export function asRecordOptions(options: unknown = {}) {
   const given = asObject(options, 'options');
   assertKnownOptions(given, KNOWN, 'record');
-  const { include = '**', exclude = [], replace = false } = given;
-  const isIncluded = matcherOf(include, 'options.include');
-  const isExcluded = matcherOf(exclude, 'options.exclude');
+  const { replace = false } = given;
+  const { isIncluded, isExcluded } = asChosen(given);
   return {
     isChosen: (name: string): boolean => isIncluded(name) && !isExcluded(name),
     maxFileBytes: asBytes(given.maxFileBytes, 'options.maxFileBytes', 1024 * 1024),
@@ -55,12 +43,6 @@ export function asRecordOptions(options: unknown = {}) {
 }
 
 const KNOWN = ['include', 'exclude', 'maxFileBytes', 'maxBytes', 'replace', 'signal'];
-
-function matcherOf(given: unknown, name: string): (path: string) => boolean {
-  const patterns = typeof given === 'string' ? [given] : asArray(given, name, asString);
-  const matchers = patterns.map((pattern) => (pattern === '**' ? () => true : matcherOfName(pattern)));
-  return (path) => matchers.some((matches) => matches(path));
-}
 
 function asBytes(value: unknown, name: string, standard: number): number {
   if (value === undefined) return standard;

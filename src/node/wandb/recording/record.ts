@@ -3,11 +3,12 @@ import { abortError } from '../../arguments/errors.js';
 import { asLocalPath, asPath } from '../../arguments/paths.js';
 import { invalidArgumentType, invalidArgumentValue } from '../../arguments/refusals.js';
 import type { Tree } from '../../tree.js';
+import { together } from '../together.js';
 import { recordArtifacts } from './artifacts.js';
 import { asRecordOptions, type Recorded } from './options.js';
 import { Place } from './place.js';
 import { recordRuns } from './runs.js';
-import { Source, together } from './source.js';
+import { Source } from './source.js';
 import { World } from './world.js';
 
 /** How the two trees of a server are reached. */

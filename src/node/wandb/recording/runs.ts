@@ -9,7 +9,8 @@ import {
 } from '../../../contract/tree-path.js';
 import { type FileSheet, RUN_FILE, type RunSheet } from '../../../contract/world/format.js';
 import type { RunInfo } from '../info.js';
-import { type Source, together } from './source.js';
+import { together } from '../together.js';
+import type { Source } from './source.js';
 import type { World } from './world.js';
 
 const RUN_DEPTH = 3;

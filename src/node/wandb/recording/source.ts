@@ -4,8 +4,8 @@ import type { Operation } from '../../../kernel/operation/operation.js';
 import { failure } from '../../arguments/errors.js';
 import type { Place } from '../../arguments/paths.js';
 import { invokeAt, placeOf, type Tree } from '../../tree.js';
-import { get } from '../get-put.js';
 import { info, type WandbInfo } from '../info.js';
+import { get } from '../transfers/get.js';
 
 /** A tree as one who records it sees it: by tree paths. What fails says the path as the tree's user writes it. */
 export class Source {
@@ -96,32 +96,3 @@ const isOfKind = <Kind extends WandbInfo['kind']>(
   facts: WandbInfo,
   kind: Kind,
 ): facts is Extract<WandbInfo, { kind: Kind }> => facts.kind === kind;
-
-/** As many at once as the API takes. */
-const AT_ONCE = 8;
-
-/** One result an item, in their order; the first failure is that of all, and no other item is begun after it. */
-export async function together<Item, Result>(
-  items: readonly Item[],
-  work: (item: Item) => Promise<Result>,
-  atOnce = AT_ONCE,
-): Promise<Result[]> {
-  const results: Result[] = [];
-  const left = items.entries();
-  let hasFailed = false;
-  const worker = async (): Promise<void> => {
-    for (const [index, item] of left) {
-      if (hasFailed) return;
-      try {
-        results[index] = await work(item);
-      } catch (error) {
-        hasFailed = true;
-        throw error;
-      }
-    }
-  };
-  const ended = await Promise.allSettled(Array.from({ length: atOnce }, worker));
-  const failed = ended.find((each) => each.status === 'rejected');
-  if (failed) throw failed.reason;
-  return results;
-}

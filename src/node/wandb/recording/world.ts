@@ -15,8 +15,9 @@ import {
 } from '../../../contract/world/format.js';
 import { WorldNames } from '../../../contract/world/names.js';
 import { disk } from '../../../platform/disk.js';
+import { together } from '../together.js';
 import type { Settings } from './options.js';
-import { type Source, together } from './source.js';
+import type { Source } from './source.js';
 
 const { mkdir, writeFile } = disk.promises;
 

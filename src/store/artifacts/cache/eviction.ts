@@ -38,21 +38,39 @@ export class Eviction {
   }
 
   private async sweep(): Promise<void> {
-    await this.removeAbandoned();
-    const kept = await filesBelow(join(this.directory, 'obj'));
-    let total = kept.reduce((sum, { size }) => sum + size, 0);
-    for (const { file, size } of kept.sort((a, b) => a.usedAt - b.usedAt)) {
-      if (total <= this.limit) break;
-      await rm(file, { force: true });
-      total -= size;
-    }
-    this.total = total;
+    const { bytes } = await evict(this.directory, this.limit);
+    this.total = bytes;
   }
+}
 
-  private async removeAbandoned(): Promise<void> {
-    for (const { file, usedAt } of await filesBelow(join(this.directory, 'tmp'))) {
-      if (wallClock() - usedAt > ABANDONED_MS) await rm(file, { force: true });
-    }
+/** What a cache directory holds. */
+export interface CacheUsage {
+  readonly files: number;
+  readonly bytes: number;
+}
+
+export async function usageOf(directory: string): Promise<CacheUsage> {
+  const kept = await filesBelow(join(directory, 'obj'));
+  return { files: kept.length, bytes: kept.reduce((sum, { size }) => sum + size, 0) };
+}
+
+/** Brings a cache directory below a limit in bytes, and removes what was left behind there; returns what it holds then. */
+export async function evict(directory: string, limit: number): Promise<CacheUsage> {
+  await removeAbandoned(directory);
+  const kept = await filesBelow(join(directory, 'obj'));
+  let [files, bytes] = [kept.length, kept.reduce((sum, { size }) => sum + size, 0)];
+  for (const { file, size } of kept.sort((a, b) => a.usedAt - b.usedAt)) {
+    if (bytes <= limit) break;
+    await rm(file, { force: true });
+    bytes -= size;
+    files--;
+  }
+  return { files, bytes };
+}
+
+async function removeAbandoned(directory: string): Promise<void> {
+  for (const { file, usedAt } of await filesBelow(join(directory, 'tmp'))) {
+    if (wallClock() - usedAt > ABANDONED_MS) await rm(file, { force: true });
   }
 }
 

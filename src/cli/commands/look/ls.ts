@@ -1,0 +1,124 @@
+import type { Command } from '../../command.js';
+import type { AnyFs } from '../../filesystems.js';
+import { type EntryFacts, factsOf, isProject, runsOf } from '../../looking/facts.js';
+import { type Found, kindOf, list } from '../../looking/walk.js';
+import { JsonList } from '../../output/json.js';
+import { shownSize } from '../../output/sizes.js';
+import { styled } from '../../output/style.js';
+import { grid, table } from '../../output/table.js';
+import { shownTime } from '../../output/times.js';
+import type { Place } from '../../places/place.js';
+import type { Session } from '../../session.js';
+
+interface Options {
+  readonly long?: boolean;
+  readonly recursive?: boolean;
+  readonly humanReadable?: boolean;
+  readonly directory?: boolean;
+  readonly json?: boolean;
+}
+
+export const ls: Command<Options> = {
+  declare: (command) =>
+    command
+      .argument('[path...]', 'what to list; may be left out with --runs or --artifacts')
+      .option('-l, --long', 'modes, sizes and times; of runs also state and display name')
+      .option('-R, --recursive', 'all below it, too')
+      .option('-h, --human-readable', 'sizes such as 1.5K and 2.0G')
+      .option('-d, --directory', 'directories themselves, not what is in them')
+      .option('--json', 'a list of name, path, type, size, mtime, mode…'),
+  examples: [
+    'ls wandbfs://team/project',
+    'ls -lh wandbfs://team/project/run',
+    'ls -R --json wandbas://team/project/dataset',
+  ],
+
+  async run(session, operands, options) {
+    const json = options.json ? new JsonList(session.out) : null;
+    const texts = session.operands(operands);
+    const listing = new Listing(session, options, json, texts.length > 1 || options.recursive === true);
+    await session.each(texts, (place) => listing.of(place));
+    await json?.end();
+  },
+};
+
+class Listing {
+  #isFirst = true;
+
+  constructor(
+    private readonly session: Session,
+    private readonly options: Options,
+    private readonly json: JsonList | null,
+    private readonly hasHeadings: boolean,
+  ) {}
+
+  async of(place: Place): Promise<void> {
+    const fs = await this.session.fsOf(place);
+    const stats = await fs.promises.stat(place.path);
+    if (stats.isDirectory() && !this.options.directory) return this.directory(fs, place);
+    const kind = kindOf(await fs.promises.lstat(place.path));
+    await this.entries(fs, place, [{ name: place.text, path: place.path, kind, depth: 0, isLast: true }]);
+  }
+
+  private async directory(fs: AnyFs, place: Place): Promise<void> {
+    const found = await list(fs, place.path);
+    if (this.hasHeadings && !this.json) {
+      const title = this.session.name(this.session.print(place));
+      await this.session.out.write(`${this.#isFirst ? '' : '\n'}${title}:\n`);
+    }
+    this.#isFirst = false;
+    await this.entries(fs, place, found);
+    if (!this.options.recursive) return;
+    for (const { kind, path } of found) {
+      if (kind !== 'directory') continue;
+      await this.directory(fs, { ...place, path }).catch((error) => this.session.report(error));
+    }
+  }
+
+  private async entries(fs: AnyFs, place: Place, found: readonly Found[]): Promise<void> {
+    const { session, json, options } = this;
+    if (!options.long && !json) {
+      const names = found.map(({ name, kind }) => this.shown(name, kind));
+      for (const line of grid(names, session.out.columns)) await session.out.line(line);
+      return;
+    }
+    const runs = isProject(place) && found[0]?.path !== place.path ? await runsOf(session, place.path) : null;
+    const facts = await Promise.all(
+      found.map((entry) => factsOf(session, fs, place, entry, runs?.get(entry.name))),
+    );
+    if (json) for (const each of facts) await json.add(each);
+    else await this.long(facts, runs !== null);
+  }
+
+  private async long(facts: readonly EntryFacts[], hasRuns: boolean): Promise<void> {
+    const { out } = this.session;
+    const rows = facts.map(({ type, mode, size, mtime, name, target, state, displayName }) => [
+      MODE_LETTERS[type] + letters(mode),
+      size === null ? '-' : shownSize(size, this.options.humanReadable === true),
+      shownTime(mtime),
+      ...(hasRuns ? [styled(state ?? '?', STATES[state ?? ''] ?? null, out)] : []),
+      this.shown(name, type) + (target === undefined ? '' : ` -> ${this.session.name(target)}`),
+      ...(hasRuns ? [this.session.name(displayName ?? '')] : []),
+    ]);
+    const align = [
+      'left',
+      'right',
+      'left',
+      ...(hasRuns ? (['left', 'left', 'left'] as const) : (['left'] as const)),
+    ] as const;
+    for (const line of table(rows, align, out.columns)) await out.line(line);
+  }
+
+  private shown(name: string, kind: Found['kind']): string {
+    return styled(this.session.name(name), kind === 'file' ? null : kind, this.session.out);
+  }
+}
+
+const MODE_LETTERS = { file: '-', directory: 'd', link: 'l' } as const;
+const STATES: Readonly<Record<string, 'good' | 'bad'>> = { running: 'good', failed: 'bad', crashed: 'bad' };
+
+/** '0644' as 'rw-r--r--'. */
+const letters = (mode: string): string =>
+  [...mode.slice(-3)]
+    .map((digit) => 'rwx'.replace(/./g, (letter, at) => (Number(digit) & (4 >> at) ? letter : '-')))
+    .join('');

@@ -1,0 +1,121 @@
+import { setTimeout as wait } from 'node:timers/promises';
+import type { Command } from '../../command.js';
+import type { AnyFs } from '../../filesystems.js';
+import { copyOut, endOf, lastLines } from '../../looking/reading.js';
+import type { Place, RemotePlace } from '../../places/place.js';
+import type { Session } from '../../session.js';
+import { UsageError } from '../../usage-error.js';
+import { bytes, duration, wholeNumber } from '../../values.js';
+import { headings } from './head.js';
+
+interface Options {
+  readonly lines: number;
+  readonly bytes?: number;
+  readonly follow?: boolean;
+  readonly interval: number;
+}
+
+export const tail: Command<Options> = {
+  declare: (command) =>
+    command
+      .argument('<path...>', 'files to print the end of; of a run, what it has printed')
+      .option('-n, --lines <number>', 'so many lines', wholeNumber('--lines'), 10)
+      .option('-c, --bytes <bytes>', 'so many bytes of a file', bytes('--bytes'))
+      .option('-f, --follow', 'go on: with a run until it has ended, with a file until Ctrl-C')
+      .option(
+        '--interval <time>',
+        'how often it is looked after (default: 2s)',
+        duration('--interval'),
+        2000,
+      ),
+  examples: ['tail -n 1 wandbfs://team/project/run/output.log', 'tail -f wandbfs://team/project/run'],
+
+  async run(session, operands, options) {
+    if (options.follow && operands.length > 1) throw new UsageError('One path at a time can be followed.');
+    const heading = headings(session, operands.length > 1);
+    await session.each(operands, async (place, text) => {
+      const fs = await session.fsOf(place);
+      const stats = await fs.promises.stat(place.path);
+      await heading(text);
+      if (isRun(place)) await runsConsole(session, place, options);
+      else await endOfFile(session, fs, place, { ...options, isDirectory: stats.isDirectory() });
+    });
+  },
+};
+
+const isRun = (place: Place): place is RemotePlace =>
+  place.kind === 'runs' && /^\/[^/]+\/[^/]+\/[^/]+$/.test(place.path);
+
+/** The last lines that a run has printed; followed, until its state says that no more come. */
+async function runsConsole(
+  session: Session,
+  place: RemotePlace,
+  { lines, follow, interval }: Options,
+): Promise<void> {
+  const { wandb } = await session.wandbFsOf(place);
+  const { signal } = session;
+  const print = async (texts: readonly { readonly text: string }[]): Promise<void> => {
+    for (const { text } of texts) await session.out.line(text.replace(/\n$/, ''));
+  };
+  // Of no lines the end alone is wanted, which the last one has.
+  const first = await wandb.consoleLines(place.path, { last: Math.max(1, lines), signal });
+  // Of a run that has ended the server may have nothing but the file.
+  if (first.end === null && !follow) return endOfLog(session, place, { lines, interval });
+  if (lines > 0) await print(first.lines);
+  let after = first.end;
+  while (follow) {
+    // Its state first: what it printed before its end is there when that is told.
+    const info = await wandb.info(place.path);
+    let page = await wandb.consoleLines(place.path, { after, signal });
+    await print(page.lines);
+    while (page.hasMore) {
+      page = await wandb.consoleLines(place.path, { after: page.end, signal });
+      await print(page.lines);
+    }
+    after = page.end;
+    if (info.kind !== 'run' || info.state !== 'running')
+      return session.remark(`The run is ${stateOf(info)}.`);
+    await wait(interval, undefined, { signal });
+  }
+}
+
+async function endOfLog(
+  session: Session,
+  place: RemotePlace,
+  { lines, interval }: Pick<Options, 'lines' | 'interval'>,
+): Promise<void> {
+  const fs = await session.fsOf(place);
+  const path = `${place.path}/output.log`;
+  const names = await fs.promises.readdir(place.path);
+  if (!names.includes('output.log')) return session.remark('The run has printed nothing.');
+  await endOfFile(session, fs, { ...place, path }, { lines, interval, isDirectory: false });
+}
+
+const stateOf = (info: { readonly kind: string; readonly state?: string | null }): string =>
+  info.state ?? 'over';
+
+/** What is appended is printed; a file that became shorter, as one that was written anew, from its beginning. */
+async function endOfFile(
+  session: Session,
+  fs: AnyFs,
+  place: Place,
+  { lines, bytes: count, follow, interval, isDirectory }: Options & { readonly isDirectory: boolean },
+): Promise<void> {
+  const begin =
+    count === undefined || isDirectory
+      ? await lastLines(fs, place.path, lines)
+      : await endOf(fs, place.path, count);
+  await copyOut(session, fs, place.path, begin);
+  let printed = (begin.end ?? -1) + 1;
+  while (follow) {
+    await wait(interval, undefined, { signal: session.signal });
+    if (place.kind !== 'local') (await session.wandbFsOf(place)).wandb.refresh(place.path);
+    const { size } = await fs.promises.stat(place.path);
+    if (size < printed) {
+      await session.remark(`'${place.text}' was written anew.`);
+      printed = 0;
+    }
+    if (size > printed) await copyOut(session, fs, place.path, { start: printed, end: size - 1 });
+    printed = size;
+  }
+}

@@ -1,0 +1,55 @@
+import type { Mirrored, MirrorProgress, WandbFs } from '../../index.js';
+import type { Place } from '../places/place.js';
+import type { Session } from '../session.js';
+import { endOf, nameOf } from './ends.js';
+import type { TransferOptions } from './options.js';
+import type { View } from './view/view.js';
+
+interface Copying extends TransferOptions {
+  readonly removes?: boolean | undefined;
+  readonly dryRun?: boolean | undefined;
+}
+
+/** Makes one place what the other is; at least one of them is at W&B. What was interrupted goes on. */
+export async function copying(
+  session: Session,
+  view: View,
+  [from, to]: readonly [Place, Place],
+  { include, exclude, concurrency, removes, dryRun }: Copying,
+): Promise<Mirrored> {
+  const { wandb } = await treeOf(session, [to, from]);
+  const { signal } = session;
+  let progress: MirrorProgress | null = null;
+  const onProgress = (now: MirrorProgress): void => {
+    progress = now;
+    view.onProgress(named(now, to));
+  };
+  const options = { include, exclude, concurrency, delete: removes, dryRun, onProgress, signal };
+  try {
+    return await wandb.mirror(await endOf(session, from), await endOf(session, to), {
+      ...options,
+      resume: true,
+    });
+  } catch (error) {
+    if (signal.aborted) await tellHowToGoOn(session, view, progress);
+    throw error;
+  }
+}
+
+/** A file that is mirrored to a file has no name in either. */
+const named = (progress: MirrorProgress, to: Place): MirrorProgress =>
+  progress.transfer?.name === ''
+    ? { ...progress, transfer: { ...progress.transfer, name: nameOf(to) } }
+    : progress;
+
+async function tellHowToGoOn(session: Session, view: View, progress: MirrorProgress | null): Promise<void> {
+  await view.end();
+  const { files, filesTotal } = progress ?? { files: 0, filesTotal: 0 };
+  const done = filesTotal > 0 ? `${files} of ${filesTotal} files are through. ` : '';
+  await session.err.line(`Interrupted. ${done}The same command goes on from here.`);
+}
+
+export function treeOf(session: Session, places: readonly Place[]): Promise<WandbFs> {
+  for (const place of places) if (place.kind !== 'local') return session.wandbFsOf(place);
+  throw new Error('all places are local');
+}
