@@ -31,3 +31,13 @@ export interface Command<Options = object> {
    */
   run(session: Session, operands: readonly string[], options: Options & CommonOptions): Promise<void>;
 }
+
+/** A command before it is loaded. */
+export interface Registered {
+  readonly name: string;
+  readonly summary: string;
+  /** The heading of the help that it stands below. */
+  readonly group: string;
+  // Each has options of its own, which its own declaration gives it.
+  load(): Promise<Command<never>>;
+}

@@ -4,7 +4,8 @@ import { STATUS_OF_CLOSED_PIPE, statusOf, statusOfSignal } from './exit-status.j
 import { Filesystems } from './filesystems.js';
 import { Output, OutputClosed } from './output/output.js';
 import { type Asked, parse } from './parser.js';
-import { Session, type Surroundings } from './session.js';
+import { COMMANDS } from './registry.js';
+import { type Context, Session, type Surroundings } from './session.js';
 
 /**
  * Runs one command line, and resolves to the exit status. What it opened is closed then, and what it printed is out; where a
@@ -15,9 +16,10 @@ export async function runProgram(
   { stdout, stderr, environment, signal }: Surroundings,
 ): Promise<number> {
   const unread = new AbortController();
-  const out = new Output(stdout, environment, () => unread.abort(new OutputClosed()));
+  const out = new Output(stdout, environment, (failure) => unread.abort(failure));
   const err = new Output(stderr, environment);
-  const context = { out, err, environment, signal: AbortSignal.any([signal, unread.signal]) };
+  const ending = AbortSignal.any([signal, unread.signal]);
+  const context = { out, err, environment, signal: ending, commands: COMMANDS };
   let status: number;
   try {
     status = await run(await parse(argv, context), context);
@@ -28,8 +30,6 @@ export async function runProgram(
   await err.end().catch(unlessUnread);
   return status;
 }
-
-type Context = ConstructorParameters<typeof Session>[1];
 
 async function run(asked: Asked, context: Context): Promise<number> {
   if (!('command' in asked)) {
@@ -77,7 +77,8 @@ async function statusOfEnd(
 ): Promise<number> {
   if (signal.aborted) return statusOfSignal(signal.reason);
   if (error instanceof OutputClosed) return STATUS_OF_CLOSED_PIPE;
-  await err.line(describe(error, null, { isDebugged: argv.includes('--debug') })).catch(unlessUnread);
+  const name = argv.find((each) => COMMANDS.some((command) => command.name === each)) ?? null;
+  await err.line(describe(error, name, { isDebugged: argv.includes('--debug') })).catch(unlessUnread);
   return statusOf(error);
 }
 

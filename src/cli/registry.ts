@@ -1,13 +1,4 @@
-import type { Command } from './command.js';
-
-interface Registered {
-  readonly name: string;
-  readonly summary: string;
-  /** The heading of the help that it stands below. */
-  readonly group: string;
-  // Each has options of its own, which its own declaration gives it.
-  load(): Promise<Command<never>>;
-}
+import type { Registered } from './command.js';
 
 const LOOK = 'Look:';
 const ABOUT = 'About:';

@@ -1,5 +1,5 @@
 import type { WandbFs } from '../index.js';
-import type { CommonOptions } from './command.js';
+import type { CommonOptions, Registered } from './command.js';
 import { describe } from './describe.js';
 import { EXIT, statusOf } from './exit-status.js';
 import type { AnyFs, Filesystems } from './filesystems.js';
@@ -7,7 +7,7 @@ import { escaped } from './output/names.js';
 import { type Output, OutputClosed, type OutputStream } from './output/output.js';
 import type { Place, Reading, RemotePlace } from './places/place.js';
 import { printPlace } from './places/print.js';
-import { readPlace } from './places/read.js';
+import { readPlace, readTop } from './places/read.js';
 import { resolvePlace } from './places/resolve.js';
 import { UsageError } from './usage-error.js';
 
@@ -20,6 +20,13 @@ export interface Surroundings {
   readonly signal: AbortSignal;
 }
 
+/** What a command line has of its surroundings, whatever it asks for. */
+export interface Context extends Pick<Surroundings, 'environment' | 'signal'> {
+  readonly out: Output;
+  readonly err: Output;
+  readonly commands: readonly Registered[];
+}
+
 /** One command that runs: where it prints, what it may open, and what came of it. */
 export class Session {
   readonly out: Output;
@@ -27,6 +34,8 @@ export class Session {
   readonly environment: NodeJS.ProcessEnv;
   /** Aborts when the command is to end: by Ctrl-C, or because nobody reads what it prints. */
   readonly signal: AbortSignal;
+  /** All that there are. */
+  readonly commands: readonly Registered[];
   readonly isQuiet: boolean;
   readonly isDebugged: boolean;
   readonly filesystems: Filesystems;
@@ -37,12 +46,7 @@ export class Session {
 
   constructor(
     command: string,
-    {
-      out,
-      err,
-      environment,
-      signal,
-    }: { readonly out: Output; readonly err: Output } & Pick<Surroundings, 'environment' | 'signal'>,
+    { out, err, environment, signal, commands }: Context,
     { runs, artifacts, quiet, debug }: CommonOptions,
     filesystems: Filesystems,
   ) {
@@ -51,6 +55,7 @@ export class Session {
     this.err = err;
     this.environment = environment;
     this.signal = signal;
+    this.commands = commands;
     this.isQuiet = quiet === true;
     this.isDebugged = debug === true;
     this.filesystems = filesystems;
@@ -81,7 +86,8 @@ export class Session {
   /** What the operands name; without any what `--runs` or `--artifacts` begin with by themselves. */
   operands(texts: readonly string[]): readonly string[] {
     if (texts.length > 0) return texts;
-    if (this.#reading.tree !== null) return ['.//'];
+    const top = readTop(this.#reading);
+    if (top) return [this.print(top)];
     throw new UsageError("missing required argument 'path'");
   }
 

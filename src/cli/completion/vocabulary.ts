@@ -1,6 +1,5 @@
 import { Command as Declaration } from 'commander';
-import type { Command } from '../command.js';
-import { COMMANDS } from '../registry.js';
+import type { Command, Registered } from '../command.js';
 
 export interface Word {
   /** Such as 'ls', or '--long'. */
@@ -21,9 +20,9 @@ const COMMON: readonly Word[] = [
 ];
 
 /** What can be completed: each command with its options, as it declares them. */
-export const vocabulary = (): Promise<readonly CommandWords[]> =>
+export const vocabulary = (commands: readonly Registered[]): Promise<readonly CommandWords[]> =>
   Promise.all(
-    COMMANDS.map(async ({ name, summary, load }) => {
+    commands.map(async ({ name, summary, load }) => {
       const command: Command<object> = await load();
       const declaration = new Declaration(name);
       command.declare(declaration);

@@ -1,7 +1,7 @@
 import { minimatch } from 'minimatch';
+import type { Kind } from '../looking/walk.js';
 import { UsageError } from '../usage-error.js';
 import { bytes, duration } from '../values.js';
-import type { Kind } from '../walk.js';
 
 /** What is asked of a file or directory beyond its name: what a listing tells. */
 export interface Measured {

@@ -15,13 +15,17 @@ export class OutputClosed extends Error {
 /** One stream that a command writes to, no faster than it is read. */
 export class Output {
   readonly #stream: OutputStream;
-  readonly #onClosed: () => void;
+  readonly #onFailed: (failure: Error) => void;
   #failure: Error | null = null;
 
-  /** @param onClosed hears it when nobody reads any more: a command may be waiting for something else then */
-  constructor(stream: OutputStream, environment: NodeJS.ProcessEnv, onClosed: () => void = () => {}) {
+  /** @param onFailed hears when nothing can be written any more: a command may be waiting for something else then */
+  constructor(
+    stream: OutputStream,
+    environment: NodeJS.ProcessEnv,
+    onFailed: (failure: Error) => void = () => {},
+  ) {
     this.#stream = stream;
-    this.#onClosed = onClosed;
+    this.#onFailed = onFailed;
     this.isTerminal = stream.isTTY === true;
     this.hasColors = this.isTerminal && !environment.NO_COLOR && stream.hasColors?.(environment) === true;
     stream.on('error', this.#fail);
@@ -57,9 +61,11 @@ export class Output {
 
   readonly #fail = (error: NodeJS.ErrnoException): void => {
     if (this.#failure) return;
-    const isClosed = error.code === 'EPIPE' || error.code === 'ERR_STREAM_DESTROYED';
-    this.#failure = isClosed ? new OutputClosed() : error;
-    this.#onClosed();
+    // A write to a stream that has failed already tells that it is gone, and the stream what it failed by.
+    const cause: NodeJS.ErrnoException = this.#stream.errored ?? error;
+    const isClosed = cause.code === 'EPIPE' || cause.code === 'ERR_STREAM_DESTROYED';
+    this.#failure = isClosed ? new OutputClosed() : cause;
+    this.#onFailed(this.#failure);
   };
 
   async #written(): Promise<void> {

@@ -1,7 +1,7 @@
 import { isAbsolute } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { UsageError } from '../usage-error.js';
-import type { Reading, RemotePlace, Written } from './place.js';
+import { type Place, type Reading, type RemotePlace, SCHEMES, type Written } from './place.js';
 
 /**
  * What a path of the command line names: an address of either tree, a page of the app, a version as the SDK writes it, with
@@ -28,6 +28,10 @@ export function readPlace(text: string, reading: Reading): Written {
   }
   return { kind: 'local', path: text, text };
 }
+
+/** What `--runs` or `--artifacts` begin with by themselves; null without them. */
+export const readTop = (reading: Reading): Place | null =>
+  reading.tree === null ? null : remote(reading.tree, shortNames('', reading.tree, reading), '');
 
 function readAddress(text: string, scheme: string, rest: string, reading: Reading): Written {
   switch (scheme) {
@@ -60,14 +64,22 @@ function treeOfPage(text: string, { tree }: Reading): RemotePlace['kind'] {
   return /\/runs(\/|$)/.test(text) ? 'runs' : (tree ?? 'runs');
 }
 
-function readShort(text: string, tree: RemotePlace['kind'], { entity, project }: Reading): Written {
-  if (entity === null && project !== null) {
-    throw new UsageError(
-      `'${text}' is short, and WANDB_PROJECT is set without WANDB_ENTITY: set it too, or write '${tree === 'runs' ? 'wandbfs' : 'wandbas'}://<entity>/${project}/…'.`,
-    );
-  }
-  const names = [...[entity, project].filter((name) => name !== null), ...namesOf(text)];
+function readShort(text: string, tree: RemotePlace['kind'], reading: Reading): Written {
+  const names = shortNames(text, tree, reading);
   return tree === 'artifacts' ? readArtifacts(names, text) : remote('runs', names, text);
+}
+
+function shortNames(
+  text: string,
+  tree: RemotePlace['kind'],
+  { entity, project }: Reading,
+): readonly string[] {
+  if (entity !== null || project === null) {
+    return [...[entity, project].filter((name) => name !== null), ...namesOf(text)];
+  }
+  throw new UsageError(
+    `'${text}' is short, and WANDB_PROJECT is set without WANDB_ENTITY: set it too, or write '${SCHEMES[tree]}://<entity>/${project}/…'.`,
+  );
 }
 
 const readArtifacts = (names: readonly string[], text: string): Written =>

@@ -11,10 +11,10 @@ export const completion: Command = {
     'completion fish > ~/.config/fish/completions/wandb-fs.fish',
   ],
 
-  async run({ out }, [shell = '']) {
+  async run({ out, commands }, [shell = '']) {
     const script = Object.hasOwn(SCRIPTS, shell) ? SCRIPTS[shell] : undefined;
     if (!script)
       throw new UsageError(`There is a completion for ${Object.keys(SCRIPTS).join(', ')}; got '${shell}'.`);
-    await out.write(script(await vocabulary()));
+    await out.write(script(await vocabulary(commands)));
   },
 };

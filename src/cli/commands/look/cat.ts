@@ -1,5 +1,5 @@
 import type { Command } from '../../command.js';
-import { copyOut, endOf } from '../../reading.js';
+import { copyOut, endOf } from '../../looking/reading.js';
 import { UsageError } from '../../usage-error.js';
 import { bytes, range, type Span } from '../../values.js';
 

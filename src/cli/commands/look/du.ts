@@ -1,11 +1,11 @@
 import type { Command } from '../../command.js';
 import type { AnyFs } from '../../filesystems.js';
+import { walk } from '../../looking/walk.js';
 import { JsonList } from '../../output/json.js';
 import { shownSize } from '../../output/sizes.js';
 import type { Place } from '../../places/place.js';
 import type { Session } from '../../session.js';
 import { wholeNumber } from '../../values.js';
-import { walk } from '../../walk.js';
 
 interface Options {
   readonly summarize?: boolean;

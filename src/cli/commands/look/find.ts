@@ -1,6 +1,5 @@
 import { basename } from 'node:path';
 import type { Command } from '../../command.js';
-import { type EntryFacts, factsOf } from '../../facts.js';
 import type { AnyFs } from '../../filesystems.js';
 import {
   ageTest,
@@ -12,11 +11,12 @@ import {
   sizeTest,
 } from '../../finding/criteria.js';
 import { asksRuns, order, type RunCriteria, runsFound, setting } from '../../finding/runs.js';
+import { type EntryFacts, factsOf } from '../../looking/facts.js';
+import { type Found, walk } from '../../looking/walk.js';
 import { JsonList } from '../../output/json.js';
 import type { Place } from '../../places/place.js';
 import type { Session } from '../../session.js';
 import { several, wholeNumber } from '../../values.js';
-import { type Found, walk } from '../../walk.js';
 
 interface Options extends Omit<Criteria, 'newer'>, RunCriteria {
   readonly newer?: string;

@@ -1,5 +1,5 @@
 import type { Command } from '../../command.js';
-import { copyLines, copyOut } from '../../reading.js';
+import { copyLines, copyOut } from '../../looking/reading.js';
 import type { Session } from '../../session.js';
 import { bytes, wholeNumber } from '../../values.js';
 

@@ -1,6 +1,7 @@
 import type { Command } from '../../command.js';
-import { type EntryFacts, factsOf, isProject, runsOf } from '../../facts.js';
 import type { AnyFs } from '../../filesystems.js';
+import { type EntryFacts, factsOf, isProject, runsOf } from '../../looking/facts.js';
+import { type Found, kindOf, list } from '../../looking/walk.js';
 import { JsonList } from '../../output/json.js';
 import { shownSize } from '../../output/sizes.js';
 import { styled } from '../../output/style.js';
@@ -8,7 +9,6 @@ import { grid, table } from '../../output/table.js';
 import { shownTime } from '../../output/times.js';
 import type { Place } from '../../places/place.js';
 import type { Session } from '../../session.js';
-import { type Found, kindOf, list } from '../../walk.js';
 
 interface Options {
   readonly long?: boolean;

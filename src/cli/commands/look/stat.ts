@@ -1,8 +1,8 @@
 import type { Stats } from 'node:fs';
 import type { Command } from '../../command.js';
+import { kindOf } from '../../looking/walk.js';
 import { fields } from '../../output/fields.js';
 import { JsonList } from '../../output/json.js';
-import { kindOf } from '../../walk.js';
 
 interface Options {
   readonly dereference?: boolean;

@@ -1,8 +1,8 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import type { Command } from '../../command.js';
 import type { AnyFs } from '../../filesystems.js';
+import { copyOut, endOf, lastLines } from '../../looking/reading.js';
 import type { Place, RemotePlace } from '../../places/place.js';
-import { copyOut, endOf, lastLines } from '../../reading.js';
 import type { Session } from '../../session.js';
 import { UsageError } from '../../usage-error.js';
 import { bytes, duration, wholeNumber } from '../../values.js';
@@ -60,7 +60,9 @@ async function runsConsole(
   // Of no lines the end alone is wanted, which the last one has.
   const first = await wandb.consoleLines(place.path, { last: Math.max(1, lines), signal });
   // Of a run that has ended the server may have nothing but the file.
-  if (first.end === null && !follow) return endOfLog(session, place, { lines, interval });
+  const isOver = async (): Promise<boolean> => stateOf(await wandb.info(place.path)) !== 'running';
+  if (first.end === null && (!follow || (await isOver())))
+    return endOfLog(session, place, { lines, interval });
   if (lines > 0) await print(first.lines);
   let after = first.end;
   while (follow) {

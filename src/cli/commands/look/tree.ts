@@ -1,11 +1,11 @@
 import type { Command } from '../../command.js';
-import { factsOf } from '../../facts.js';
+import { factsOf } from '../../looking/facts.js';
+import { walk } from '../../looking/walk.js';
 import { JsonList } from '../../output/json.js';
 import { shownSize } from '../../output/sizes.js';
 import { styled } from '../../output/style.js';
 import { cut } from '../../output/table.js';
 import { wholeNumber } from '../../values.js';
-import { walk } from '../../walk.js';
 
 interface Options {
   readonly level?: number;

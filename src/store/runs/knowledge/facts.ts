@@ -1,10 +1,10 @@
-import type { Facts, FileFacts, RunFacts } from '../../contract/facts.js';
-import { Failure } from '../../contract/failure.js';
-import type { TreePath } from '../../contract/tree-path.js';
-import { FileInfoDocument, type RunDetailsFragment, RunInfoDocument } from '../../wire/generated.js';
-import { factsAbove, isObject, objectOf, userOf } from '../common/facts.js';
-import { isoOf, madeAt, nodesOf } from '../common/rows.js';
-import { fileAt, fileEntry, placeOf, type RunName, type RunsContext } from './tree.js';
+import type { Facts, FileFacts, RunFacts } from '../../../contract/facts.js';
+import { Failure } from '../../../contract/failure.js';
+import type { TreePath } from '../../../contract/tree-path.js';
+import { FileInfoDocument, type RunDetailsFragment, RunInfoDocument } from '../../../wire/generated.js';
+import { factsAbove, isObject, objectOf, userOf } from '../../common/facts.js';
+import { isoOf, madeAt, nodesOf } from '../../common/rows.js';
+import { fileAt, fileEntry, placeOf, type RunName, type RunsContext } from '../tree.js';
 
 /** What the official SDK keeps in a config for itself, and leaves out of `Run.config`. */
 const INTERNAL_KEYS: ReadonlySet<string> = new Set(['_wandb', 'wandb_version']);

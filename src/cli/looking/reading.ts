@@ -1,7 +1,7 @@
 import type { FileHandle } from 'node:fs/promises';
-import type { AnyFs } from './filesystems.js';
-import type { Session } from './session.js';
-import type { Span } from './values.js';
+import type { AnyFs } from '../filesystems.js';
+import type { Session } from '../session.js';
+import type { Span } from '../values.js';
 
 const BLOCK = 64 << 10;
 const NEWLINE = 10;

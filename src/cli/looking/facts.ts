@@ -1,7 +1,7 @@
-import type { RunInfo } from '../index.js';
-import type { AnyFs } from './filesystems.js';
-import type { Place } from './places/place.js';
-import type { Session } from './session.js';
+import type { RunInfo } from '../../index.js';
+import type { AnyFs } from '../filesystems.js';
+import type { Place } from '../places/place.js';
+import type { Session } from '../session.js';
 import type { Found, Kind } from './walk.js';
 
 /** What is told of an entry: a line of `ls -l`, an object of `--json`. */

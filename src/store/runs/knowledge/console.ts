@@ -1,7 +1,7 @@
-import type { ConsoleLines, ConsoleQuery } from '../../contract/console.js';
-import { Failure } from '../../contract/failure.js';
-import { ConsoleLinesDocument } from '../../wire/generated.js';
-import { placeOf, type RunsContext } from './tree.js';
+import type { ConsoleLines, ConsoleQuery } from '../../../contract/console.js';
+import { Failure } from '../../../contract/failure.js';
+import { ConsoleLinesDocument } from '../../../wire/generated.js';
+import { placeOf, type RunsContext } from '../tree.js';
 
 /** Lines in one answer at most; the adapted size of pages is for rows, which are larger. */
 const PAGE = 1000;

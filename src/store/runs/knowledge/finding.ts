@@ -1,15 +1,15 @@
-import type { Alike } from '../../contract/entry.js';
-import { Failure } from '../../contract/failure.js';
-import type { FoundRuns, RunQuery } from '../../contract/store.js';
-import { encodeName, pathOf, type TreePath } from '../../contract/tree-path.js';
-import type { Signalled } from '../../contract/uploads.js';
-import { FindRunsByTitleDocument, FindRunsDocument } from '../../wire/generated.js';
-import { withDeadline } from '../../wire/retry.js';
-import { ALIKE_MS, alikeInListing, NONE_ALIKE } from '../common/pages.js';
-import { directoryEntry, nextOf, nodesOf } from '../common/rows.js';
+import type { Alike } from '../../../contract/entry.js';
+import { Failure } from '../../../contract/failure.js';
+import type { FoundRuns, RunQuery } from '../../../contract/store.js';
+import { encodeName, pathOf, type TreePath } from '../../../contract/tree-path.js';
+import type { Signalled } from '../../../contract/uploads.js';
+import { FindRunsByTitleDocument, FindRunsDocument } from '../../../wire/generated.js';
+import { withDeadline } from '../../../wire/retry.js';
+import { ALIKE_MS, alikeInListing, NONE_ALIKE } from '../../common/pages.js';
+import { directoryEntry, nextOf, nodesOf } from '../../common/rows.js';
+import { listDirectory } from '../listings.js';
+import { placeOf, type RunName, type RunsContext } from '../tree.js';
 import { runFacts } from './facts.js';
-import { listDirectory } from './listings.js';
-import { placeOf, type RunName, type RunsContext } from './tree.js';
 
 /** Finds runs of a project by what W&B knows of them: one request a page. */
 export async function findRuns(

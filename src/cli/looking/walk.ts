@@ -1,5 +1,5 @@
 import type { Dirent } from 'node:fs';
-import type { AnyFs } from './filesystems.js';
+import type { AnyFs } from '../filesystems.js';
 
 export type Kind = 'file' | 'directory' | 'link';
 
