@@ -45,7 +45,8 @@ describe('docs/cli.md', () => {
     const interruption = new AbortController();
     // A server ends when it is interrupted, and that is well.
     const onOutput = (text: string): void => {
-      if (text.startsWith('WANDB_BASE_URL=')) interruption.abort('SIGINT');
+      if (/^(?:WANDB_BASE_URL=|http:\/\/127)/.test(text) && line.includes('serve'))
+        interruption.abort('SIGINT');
     };
     const { status, stdout } = await wandbFs(server, args, { signal: interruption.signal, onOutput });
     expect(status).toBe(0);

@@ -31,11 +31,15 @@ export const serve: Command<Options> = {
       const place = await session.place(text);
       const fs = await session.fsOf(place);
       const root = place.kind === 'local' ? resolve(place.path) : place.path;
-      const onError = (error: unknown) => void session.report(error, text);
+      let end: (reason: unknown) => void = () => undefined;
+      const failed = new Promise<never>((_, reject) => {
+        end = reject;
+      });
+      const onError = (error: unknown) => session.report(error, text).catch(end);
       const served = await serveFs(fs, { root, port, host, token, onError });
       try {
         await session.out.line(`${served.url}${served.token === null ? '' : `?token=${served.token}`}`);
-        if (!session.signal.aborted) await once(session.signal, 'abort');
+        await Promise.race([failed, session.signal.aborted || once(session.signal, 'abort')]);
       } finally {
         await served.close();
       }
