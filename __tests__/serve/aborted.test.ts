@@ -23,7 +23,8 @@ it('waits for a slow client, and closes the file when that goes away', async () 
       createReadStream.call(handle, options).on('data', (chunk) => {
         read += chunk.length;
       });
-    handle.once('close', close);
+    const closeHandle = handle.close.bind(handle);
+    handle.close = () => closeHandle().then(close);
     return handle;
   };
   const errors: unknown[] = [];
