@@ -15,7 +15,8 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   kernel: ['platform', 'contract'],
   node: ['platform', 'contract', 'threads', 'config', 'io', 'kernel'],
   testing: ['platform', 'contract', 'public', 'threads'],
-  cli: ['public', 'testing', 'config'],
+  serve: [],
+  cli: ['public', 'testing', 'config', 'serve'],
   integrations: ['platform', 'public', 'threads'],
   public: ['contract', 'config', 'node'],
 };

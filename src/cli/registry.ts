@@ -140,6 +140,12 @@ export const COMMANDS: readonly Registered[] = [
     load: async () => (await import('./commands/move/cache.js')).cache,
   },
   {
+    name: 'serve',
+    summary: 'serve a directory over HTTP, read-only',
+    group: SERVE,
+    load: async () => (await import('./commands/serve/serve.js')).serve,
+  },
+  {
     name: 'fake-server',
     summary: 'run a local W&B server until it is interrupted',
     group: SERVE,

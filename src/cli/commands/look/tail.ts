@@ -60,7 +60,9 @@ async function runsConsole(
   // Of no lines the end alone is wanted, which the last one has.
   const first = await wandb.consoleLines(place.path, { last: Math.max(1, lines), signal });
   // Of a run that has ended the server may have nothing but the file.
-  if (first.end === null && !follow) return endOfLog(session, place, { lines, interval });
+  const isOver = async (): Promise<boolean> => stateOf(await wandb.info(place.path)) !== 'running';
+  if (first.end === null && (!follow || (await isOver())))
+    return endOfLog(session, place, { lines, interval });
   if (lines > 0) await print(first.lines);
   let after = first.end;
   while (follow) {

@@ -1,0 +1,110 @@
+import { randomBytes } from 'node:crypto';
+import { once } from 'node:events';
+import type nodeFs from 'node:fs';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { sendDirectory } from './directory.js';
+import { sendFile } from './file.js';
+import { Guard, isLoopback } from './guard.js';
+import { below, isWithin, namesOf } from './paths.js';
+import { Refusal, refusalOf } from './refusal.js';
+
+/** What is asked of a filesystem: `node:fs`, or any of its shape. */
+export type ServedFs = Pick<typeof nodeFs, 'promises'>;
+
+export interface ServeOptions {
+  /** The directory that is served. Links that lead out of it are refused. @default '/' */
+  readonly root?: string | undefined;
+  /** 0: any. @default 0 */
+  readonly port?: number | undefined;
+  /** @default '127.0.0.1' */
+  readonly host?: string | undefined;
+  /** At least 16 letters, digits, `-` and `_`. @default none on loopback; else a random one */
+  readonly token?: string | undefined;
+  /** Hears of what failed after its answer had begun; the client sees its connection end. @default nobody does */
+  readonly onError?: ((error: unknown) => void) | undefined;
+}
+
+export interface Served {
+  /** Without the token. */
+  readonly url: string;
+  readonly token: string | null;
+  /** Ends what is being sent, too. */
+  close(): Promise<void>;
+}
+
+/**
+ * Serves a filesystem over HTTP, read-only: files with ranges and validators, directories as pages and JSON.
+ *
+ * Rejects as Node's own `listen` does (`EADDRINUSE`, `EACCES`…), and with `ERR_INVALID_ARG_VALUE` for a token that can't be one.
+ */
+export async function serveFs(
+  fs: ServedFs,
+  { root = '/', port = 0, host = '127.0.0.1', token, onError }: ServeOptions = {},
+): Promise<Served> {
+  if (token !== undefined && !/^[\w-]{16,}$/.test(token)) {
+    const message = 'token must be at least 16 letters, digits, hyphens and underscores.';
+    throw Object.assign(new TypeError(message), { code: 'ERR_INVALID_ARG_VALUE' });
+  }
+  const needed = token ?? (isLoopback(host) ? null : randomBytes(24).toString('base64url'));
+  const server = createServer();
+  server.listen(port, host);
+  await once(server, 'listening');
+  const { port: bound } = server.address() as AddressInfo;
+  const guard = new Guard(needed, bound);
+  server.on('request', (request, response) => {
+    answer(fs, root, guard, request, response).catch((error: unknown) => {
+      if (!fail(request, response, error) && !isAborted(error)) onError?.(error);
+    });
+  });
+  return {
+    url: `http://${host.includes(':') ? `[${host}]` : host}:${bound}/`,
+    token: needed,
+    async close() {
+      const closed = once(server, 'close');
+      server.close();
+      server.closeAllConnections();
+      await closed;
+    },
+  };
+}
+
+async function answer(
+  fs: ServedFs,
+  root: string,
+  guard: Guard,
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> {
+  response.setHeader('X-Content-Type-Options', 'nosniff');
+  response.setHeader('Referrer-Policy', 'no-referrer');
+  response.setHeader('Cross-Origin-Resource-Policy', 'same-origin');
+  for (const [name, value] of Object.entries(guard.admit(request))) response.setHeader(name, value);
+  if (request.method !== 'GET' && request.method !== 'HEAD')
+    throw new Refusal(405, 'This server is read-only.', { Allow: 'GET, HEAD' });
+  const names = namesOf(request.url ?? '');
+  const [top, path] = await Promise.all([
+    fs.promises.realpath(root),
+    fs.promises.realpath(below(root, names)),
+  ]);
+  if (!isWithin(top, path)) throw new Refusal(403, 'It is a link that leads out of what is served.');
+  if ((await fs.promises.stat(path)).isDirectory()) await sendDirectory(fs, path, names, request, response);
+  else await sendFile(fs, path, request, response);
+}
+
+/** The client went away. */
+const isAborted = (error: unknown): boolean =>
+  (Object(error) as NodeJS.ErrnoException).code === 'ERR_STREAM_PREMATURE_CLOSE';
+
+/** Tells whether the client could be told: of what has begun only the end of its connection says that it is not whole. */
+function fail(request: IncomingMessage, response: ServerResponse, error: unknown): boolean {
+  if (response.headersSent || response.destroyed) {
+    response.destroy();
+    return false;
+  }
+  const { status, message, headers } = refusalOf(error);
+  for (const name of ['ETag', 'Last-Modified', 'Content-Length']) response.removeHeader(name);
+  response.writeHead(status, { ...headers, 'Content-Type': 'text/plain; charset=utf-8' });
+  response.end(request.method === 'HEAD' ? undefined : `${message}\n`);
+  return true;
+}
