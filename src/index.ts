@@ -10,9 +10,9 @@ export type {
   WandbFsOptions,
 } from './config/options.js';
 export type { FaultEvent, RequestEvent, UploadEvent } from './contract/channels.js';
-export type { ConsoleLine, ConsoleLines } from './contract/console.js';
 export type { Counters, RemoteCounters, RequestCounts, RequestKind } from './contract/counters.js';
 export type { CommitOptions, Committed } from './contract/drafts.js';
+export type { ConsoleLine, ConsoleLines } from './contract/knowledge/console.js';
 export { createWandbArtifactFs, createWandbFs } from './node/create-fs.js';
 export type { WandbFs } from './node/faces/create.js';
 export { type MountedFs, type MountsControl, mountAll } from './node/mounts/mount-all.js';

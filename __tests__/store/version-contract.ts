@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { CommitOptions, Committed, DraftFile } from '../../src/contract/drafts.js';
 import type { Entry } from '../../src/contract/entry.js';
-import type { Facts } from '../../src/contract/facts.js';
+import type { Facts } from '../../src/contract/knowledge/facts.js';
 import type { Store } from '../../src/contract/store.js';
 import type { TreePath } from '../../src/contract/tree-path.js';
 import { treePath } from '../../src/contract/tree-path.js';

@@ -1,11 +1,11 @@
 import type { RequestEvent } from './channels.js';
-import type { ConsoleLines, ConsoleQuery } from './console.js';
 import type { RemoteCounters } from './counters.js';
 import type { CommitOptions, Committed, DraftFile } from './drafts.js';
 import type { Alike, Content, Entry, Lookup, Page } from './entry.js';
 import type { Entries } from './entry-page.js';
-import type { Facts } from './facts.js';
 import type { Failure } from './failure.js';
+import type { ConsoleLines, ConsoleQuery } from './knowledge/console.js';
+import type { Facts } from './knowledge/facts.js';
 import type { FoundRuns, ReadOptions, RunQuery } from './store.js';
 import type { TreePath } from './tree-path.js';
 import type { TreeShape } from './tree-shape.js';

@@ -1,7 +1,7 @@
-import type { ConsoleLines, ConsoleQuery } from './console.js';
 import type { CommitOptions, Committed, DraftFile } from './drafts.js';
 import type { Alike, Content, Entry, Lookup, Page } from './entry.js';
-import type { Facts, RunFacts } from './facts.js';
+import type { ConsoleLines, ConsoleQuery } from './knowledge/console.js';
+import type { Facts, RunFacts } from './knowledge/facts.js';
 import type { TreePath } from './tree-path.js';
 import type { TreeShape } from './tree-shape.js';
 import type { Signalled, Uploads } from './uploads.js';

@@ -1,7 +1,7 @@
 import type { Counters } from '../contract/counters.js';
 import type { CommitOptions, Committed } from '../contract/drafts.js';
 import type { Kind } from '../contract/entry.js';
-import type { Facts, FileFacts } from '../contract/facts.js';
+import type { Facts, FileFacts } from '../contract/knowledge/facts.js';
 import type { Args, KernelEvent, Value } from '../contract/remote.js';
 import type { TreePath } from '../contract/tree-path.js';
 import type { Paging } from './namespace/listing/open-directory.js';

@@ -1,4 +1,4 @@
-import type { Facts } from '../../../src/contract/facts.js';
+import type { Facts } from '../../../src/contract/knowledge/facts.js';
 import type { TreePath } from '../../../src/contract/tree-path.js';
 
 const AT = new Date(0).toISOString();

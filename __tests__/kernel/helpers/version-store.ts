@@ -1,7 +1,7 @@
 import { readSync } from 'node:fs';
 import type { CommitOptions, DraftFile } from '../../../src/contract/drafts.js';
 import type { Entry, Lookup } from '../../../src/contract/entry.js';
-import type { Facts } from '../../../src/contract/facts.js';
+import type { Facts } from '../../../src/contract/knowledge/facts.js';
 import { Failure } from '../../../src/contract/failure.js';
 import type { Store } from '../../../src/contract/store.js';
 import type { TreePath } from '../../../src/contract/tree-path.js';

@@ -1,5 +1,5 @@
-import type { Facts, FileFacts } from '../../contract/facts.js';
 import { Failure } from '../../contract/failure.js';
+import type { Facts, FileFacts } from '../../contract/knowledge/facts.js';
 import type { Args, Value } from '../../contract/remote.js';
 import type { TreePath } from '../../contract/tree-path.js';
 import { RealDate } from '../../platform/time.js';

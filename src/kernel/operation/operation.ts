@@ -1,7 +1,7 @@
-import type { ConsoleLines } from '../../contract/console.js';
 import type { Committed } from '../../contract/drafts.js';
-import type { Facts } from '../../contract/facts.js';
 import { Failure } from '../../contract/failure.js';
+import type { ConsoleLines } from '../../contract/knowledge/console.js';
+import type { Facts } from '../../contract/knowledge/facts.js';
 import type { Value } from '../../contract/remote.js';
 import type { TreePath } from '../../contract/tree-path.js';
 import type { ReadProgress } from '../content/reading/read.js';

@@ -1,4 +1,4 @@
-import type { ConsoleLines } from '../../contract/console.js';
+import type { ConsoleLines } from '../../contract/knowledge/console.js';
 import { withoutSlash } from '../../contract/tree-path.js';
 import { asInteger, asObject, asSignal, asString, assertKnownOptions } from '../arguments/validate.js';
 import type { Composite } from '../composites/driver.js';

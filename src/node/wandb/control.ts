@@ -1,7 +1,7 @@
 import type { EventEmitter } from 'node:events';
-import type { ConsoleLines } from '../../contract/console.js';
 import { type Counters, noCounters } from '../../contract/counters.js';
 import type { CommitOptions, Committed } from '../../contract/drafts.js';
+import type { ConsoleLines } from '../../contract/knowledge/console.js';
 import { withoutSlash } from '../../contract/tree-path.js';
 import type { JournalReport } from '../../kernel/writeback/recovery.js';
 import { waitAtMost } from '../../platform/time.js';

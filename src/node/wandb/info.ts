@@ -10,7 +10,7 @@ import type {
   RootFacts,
   RunFacts,
   VersionFacts,
-} from '../../contract/facts.js';
+} from '../../contract/knowledge/facts.js';
 import { segmentsOf, type TreePath, withoutSlash } from '../../contract/tree-path.js';
 import type { Operation } from '../../kernel/operation/operation.js';
 import type { Composite } from '../composites/driver.js';

@@ -1,4 +1,4 @@
-import type { EntityFacts, ProjectFacts, UserFacts } from '../../contract/facts.js';
+import type { EntityFacts, ProjectFacts, UserFacts } from '../../contract/knowledge/facts.js';
 import { EntityInfoDocument, ProjectInfoDocument, type UserNameFragment } from '../../wire/generated.js';
 import { WireFailure } from '../../wire/wire-failure.js';
 import type { StoreContext } from './context.js';

@@ -1,4 +1,4 @@
-import type { FileFacts } from '../../../contract/facts.js';
+import type { FileFacts } from '../../../contract/knowledge/facts.js';
 import type { WandbControl } from '../control.js';
 
 /** What a tree has for who compares it with another filesystem, and copies into or out of it. */

@@ -1,4 +1,4 @@
-import type { FileFacts } from '../../../contract/facts.js';
+import type { FileFacts } from '../../../contract/knowledge/facts.js';
 import {
   decodeFileName,
   decodeName,

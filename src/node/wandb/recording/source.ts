@@ -1,4 +1,4 @@
-import type { FileFacts } from '../../../contract/facts.js';
+import type { FileFacts } from '../../../contract/knowledge/facts.js';
 import { isAtOrBelow, joinPath, type TreePath, withoutSlash } from '../../../contract/tree-path.js';
 import type { Operation } from '../../../kernel/operation/operation.js';
 import { failure } from '../../arguments/errors.js';

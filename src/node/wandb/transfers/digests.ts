@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { createXXHash128 } from 'hash-wasm';
-import type { FileFacts } from '../../../contract/facts.js';
+import type { FileFacts } from '../../../contract/knowledge/facts.js';
 
 export type Algorithm = NonNullable<FileFacts['digestAlgorithm']>;
 

@@ -1,6 +1,6 @@
 import type { DocumentNode } from 'graphql';
-import type { CollectionFacts, Facts, FileFacts, VersionFacts } from '../../../contract/facts.js';
 import { Failure } from '../../../contract/failure.js';
+import type { CollectionFacts, Facts, FileFacts, VersionFacts } from '../../../contract/knowledge/facts.js';
 import type { TreePath } from '../../../contract/tree-path.js';
 import { visit } from '../../../wire/api/graphql.js';
 import {

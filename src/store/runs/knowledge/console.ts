@@ -1,5 +1,5 @@
-import type { ConsoleLines, ConsoleQuery } from '../../../contract/console.js';
 import { Failure } from '../../../contract/failure.js';
+import type { ConsoleLines, ConsoleQuery } from '../../../contract/knowledge/console.js';
 import { ConsoleLinesDocument } from '../../../wire/generated.js';
 import { placeOf, type RunsContext } from '../tree.js';
 

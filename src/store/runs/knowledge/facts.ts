@@ -1,5 +1,5 @@
-import type { Facts, FileFacts, RunFacts } from '../../../contract/facts.js';
 import { Failure } from '../../../contract/failure.js';
+import type { Facts, FileFacts, RunFacts } from '../../../contract/knowledge/facts.js';
 import type { TreePath } from '../../../contract/tree-path.js';
 import { FileInfoDocument, type RunDetailsFragment, RunInfoDocument } from '../../../wire/generated.js';
 import { factsAbove, isObject, objectOf, userOf } from '../../common/facts.js';

@@ -1,4 +1,4 @@
-import type { TreePath } from './tree-path.js';
+import type { TreePath } from '../tree-path.js';
 
 /** What is asked of the lines that a unit has printed. */
 export interface ConsoleQuery {
