@@ -401,6 +401,7 @@ test('a store that is read-only has nothing that changes anything', async () => 
   expect(Object.keys(store).sort()).toEqual([
     'alike',
     'close',
+    'consoleLines',
     'find',
     'info',
     'list',
