@@ -1,8 +1,8 @@
 import { readSync } from 'node:fs';
 import type { CommitOptions, DraftFile } from '../../../src/contract/drafts.js';
 import type { Entry, Lookup } from '../../../src/contract/entry.js';
-import type { Facts } from '../../../src/contract/knowledge/facts.js';
 import { Failure } from '../../../src/contract/failure.js';
+import type { Facts } from '../../../src/contract/knowledge/facts.js';
 import type { Store } from '../../../src/contract/store.js';
 import type { TreePath } from '../../../src/contract/tree-path.js';
 import { treePath } from '../../../src/contract/tree-path.js';
