@@ -20,7 +20,8 @@ const hasScript =
 const onTerminal = hasScript ? it : it.skip;
 
 async function terminal(columns: number, args: string, env: Readonly<Record<string, string>> = {}) {
-  const line = `stty cols ${columns}; exec '${process.execPath}' '${program}' ${args}`;
+  // Node has no colours for what CI starts.
+  const line = `unset CI; stty cols ${columns}; exec '${process.execPath}' '${program}' ${args}`;
   return run('script', ['-qec', line, '/dev/null'], {
     cwd: packageRoot,
     env: { ...access(), TERM: 'xterm-256color', ...env },
