@@ -1,9 +1,9 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { pipeline } from 'node:stream/promises';
-import { lookup } from 'mrmime';
 import { readRange } from './ranges.js';
 import { Refusal } from './refusal.js';
 import type { ServedFs } from './serve-fs.js';
+import { typeOf } from './types.js';
 import { isSameForRange, isUnchanged, validatorsOf } from './validators.js';
 
 /** What somebody has uploaded is shown, and runs nothing: not with this server's origin, nor with another. */
@@ -45,7 +45,7 @@ export async function sendFile(
         'Content-Range': `bytes */${stats.size}`,
       });
     const { start, end } = range ?? { start: 0, end: stats.size - 1 };
-    response.setHeader('Content-Type', typeOf(path));
+    response.setHeader('Content-Type', contentTypeOf(path));
     response.setHeader('Content-Length', end - start + 1);
     if (range) response.setHeader('Content-Range', `bytes ${start}-${end}/${stats.size}`);
     response.writeHead(range ? 206 : 200);
@@ -56,7 +56,7 @@ export async function sendFile(
   }
 }
 
-function typeOf(path: string): string {
-  const type = lookup(path) ?? 'application/octet-stream';
+function contentTypeOf(path: string): string {
+  const type = typeOf(path);
   return type.startsWith('text/') ? `${type}; charset=utf-8` : type;
 }

@@ -6,6 +6,7 @@ import type { AddressInfo } from 'node:net';
 import { sendDirectory } from './directory.js';
 import { sendFile } from './file.js';
 import { Guard, isLoopback } from './guard.js';
+import type { Description } from './page.js';
 import { below, isWithin, namesOf } from './paths.js';
 import { Refusal, refusalOf } from './refusal.js';
 
@@ -21,6 +22,11 @@ export interface ServeOptions {
   readonly host?: string | undefined;
   /** At least 16 letters, digits, `-` and `_`. @default none on loopback; else a random one */
   readonly token?: string | undefined;
+  /**
+   * What the page of a directory, given by its path in the filesystem, tells above its files; null: nothing. Where it
+   * rejects, the page is answered as for a failure of the filesystem. @default tells nothing
+   */
+  readonly describe?: ((path: string) => Promise<Description | null>) | undefined;
   /** Hears of what failed after its answer had begun; the client sees its connection end. @default nobody does */
   readonly onError?: ((error: unknown) => void) | undefined;
 }
@@ -40,7 +46,14 @@ export interface Served {
  */
 export async function serveFs(
   fs: ServedFs,
-  { root = '/', port = 0, host = '127.0.0.1', token, onError }: ServeOptions = {},
+  {
+    root = '/',
+    port = 0,
+    host = '127.0.0.1',
+    token,
+    describe = async () => null,
+    onError,
+  }: ServeOptions = {},
 ): Promise<Served> {
   if (token !== undefined && !/^[\w-]{16,}$/.test(token)) {
     const message = 'token must be at least 16 letters, digits, hyphens and underscores.';
@@ -53,7 +66,7 @@ export async function serveFs(
   const { port: bound } = server.address() as AddressInfo;
   const guard = new Guard(needed, bound);
   server.on('request', (request, response) => {
-    answer(fs, root, guard, request, response).catch((error: unknown) => {
+    answer({ fs, root, guard, describe }, request, response).catch((error: unknown) => {
       if (!fail(request, response, error) && !isAborted(error)) onError?.(error);
     });
   });
@@ -69,10 +82,15 @@ export async function serveFs(
   };
 }
 
+interface Serving {
+  readonly fs: ServedFs;
+  readonly root: string;
+  readonly guard: Guard;
+  readonly describe: NonNullable<ServeOptions['describe']>;
+}
+
 async function answer(
-  fs: ServedFs,
-  root: string,
-  guard: Guard,
+  { fs, root, guard, describe }: Serving,
   request: IncomingMessage,
   response: ServerResponse,
 ): Promise<void> {
@@ -88,7 +106,8 @@ async function answer(
     fs.promises.realpath(below(root, names)),
   ]);
   if (!isWithin(top, path)) throw new Refusal(403, 'It is a link that leads out of what is served.');
-  if ((await fs.promises.stat(path)).isDirectory()) await sendDirectory(fs, path, names, request, response);
+  if ((await fs.promises.stat(path)).isDirectory())
+    await sendDirectory(fs, path, names, describe, request, response);
   else await sendFile(fs, path, request, response);
 }
 

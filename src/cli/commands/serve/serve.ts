@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { resolve } from 'node:path';
 import type { Command } from '../../command.js';
+import { describeRun, isRun } from '../../looking/run-page.js';
 import { wholeNumber } from '../../values.js';
 
 interface Options {
@@ -36,7 +37,9 @@ export const serve: Command<Options> = {
         end = reject;
       });
       const onError = (error: unknown) => session.report(error, text).catch(end);
-      const served = await serveFs(fs, { root, port, host, token, onError });
+      const describe = async (path: string) =>
+        isRun({ kind: place.kind, path }) ? describeRun(session, path) : null;
+      const served = await serveFs(fs, { root, port, host, token, describe, onError });
       try {
         await session.out.line(`${served.url}${served.token === null ? '' : `?token=${served.token}`}`);
         await Promise.race([failed, session.signal.aborted || once(session.signal, 'abort')]);
