@@ -5,10 +5,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { openLeftJournal } from 'wandb-fs';
 import { environment, packageRoot } from '../helpers/processes.js';
-import { useServer } from '../helpers/server.js';
+import { STANDARD, useServer } from '../helpers/server.js';
 import { makeRun, mount } from './helpers/mounts.js';
 
-const server = useServer();
+const server = useServer(STANDARD);
 let journal: string;
 let run: string;
 
