@@ -47,8 +47,8 @@ test('a storage that takes requests and never answers is ETIMEDOUT at `timeout`'
     for (const error of await errorsOf(fs, 'readFile', `${run}/file.txt`))
       expect(error).toMatchObject({ code: 'ETIMEDOUT' });
   });
-  // The three styles share their loads, but a sync call goes first.
-  expect(took).toBeLessThan(3000);
+  // Less than one answer of the storage takes.
+  expect(took).toBeLessThan(6000);
 });
 
 test('an upload that the storage took as something else is sent again', async () => {
@@ -79,17 +79,16 @@ test('an upload that the storage never takes as it is is EIO that says so, kept,
   );
 });
 
-test('an upload address that is none is EPROTO at once, and told as that', async () => {
+test('an upload address that is none is EPROTO, not tried again, and told as that', async () => {
   const fs = mount(server, { writebackDelay: 60_000 });
   const files = [{ name: 'new.txt', uploadUrl: 'nonsense' }];
   const body = JSON.stringify({ data: { createRunFiles: { runID: 'x', uploadHeaders: [], files } } });
   await server.faults([{ match: { operation: 'createRunFiles' }, status: 200, body }]);
   await fs.promises.writeFile(`${run}/new.txt`, 'new');
-  const took = await elapsed(async () => {
-    const error = await errorOf(() => fs.wandb.flush());
-    expect(error.message).toContain('The server gave no valid address to upload to');
-  });
-  expect(took).toBeLessThan(1500);
+  const error = await errorOf(() => fs.wandb.flush());
+  expect(error.message).toContain('The server gave no valid address to upload to');
+  // The fault, which stands for one answer, is used; another attempt would have had the server's own.
+  expect(await server.faults()).toEqual([]);
   await fs.wandb.flush();
 });
 

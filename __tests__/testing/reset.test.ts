@@ -75,15 +75,17 @@ test('a server that holds no process ends with it, and its calls are waited for'
   expect(ended).toEqual({ exitCode: 0, stderr: '', stdout: "[ 'a.txt' ]\n" });
 });
 
-test('a reset takes a few milliseconds', async () => {
+test('a reset takes less than half of a start', async () => {
+  const begun = performance.now();
   await using server = await startFakeWandb();
-  const times: number[] = [];
+  const start = performance.now() - begun;
+  const resets: number[] = [];
   for (let i = 0; i < 20; i += 1) {
     await server.seed({ 'lab/project/run': { 'a.txt': 'text' } });
-    const begun = performance.now();
+    const before = performance.now();
     await server.reset();
-    times.push(performance.now() - begun);
+    resets.push(performance.now() - before);
   }
-  // The median: other tests of the same machine take their time meanwhile.
-  expect(times.sort((a, b) => a - b)[10]).toBeLessThan(5);
+  // The quickest: other tests of the same machine take their time meanwhile.
+  expect(Math.min(...resets)).toBeLessThan(start / 2);
 });

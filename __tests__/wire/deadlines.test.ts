@@ -196,15 +196,20 @@ test('a bulk of transfers that all move waits for its turns, longer than `timeou
   expect(took).toBeGreaterThan(2000);
 });
 
-test('who gives up while waiting for a turn is told at once', async () => {
+test('who gives up while waiting for a turn is told before the others are done', async () => {
   const server = await silent();
   const client = connect(server.url, {}, { apiKey: KEY, timeout: 2000 });
-  const others = Array.from({ length: 10 }, () => failureOf(client.run(ViewerDocument, {})));
+  let done = 0;
+  const others = Array.from({ length: 10 }, () =>
+    failureOf(client.run(ViewerDocument, {})).finally(() => {
+      done++;
+    }),
+  );
   const controller = new AbortController();
   const waiting = failureOf(client.run(ViewerDocument, {}, { signal: controller.signal }));
   controller.abort();
-  const took = await elapsed(async () => expect(await waiting).toMatchObject({ code: 'ECANCELED' }));
-  expect(took).toBeLessThan(1500);
+  expect(await waiting).toMatchObject({ code: 'ECANCELED' });
+  expect(done).toBe(0);
   await client.close();
   for (const { code } of await Promise.all(others)) expect(code).toBe('EIO');
 });
