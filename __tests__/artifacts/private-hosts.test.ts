@@ -2,6 +2,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { createWandbArtifactFs } from 'wandb-fs';
 import { isPublicAddress, isPublicHost, publicLookup } from '../../src/wire/transport/public-addresses.js';
+import { STANDARD } from '../helpers/server.js';
 import { errorOf, mount, newCollection, useLab } from './helpers/mounts.js';
 
 const requests: string[] = [];
@@ -11,7 +12,7 @@ const web = createServer(({ url = '' }, response) => {
   if (location === undefined) response.end('inside');
   else response.writeHead(302, { location: decodeURIComponent(location) }).end();
 });
-const server = useLab();
+const server = useLab(STANDARD);
 let port: number;
 beforeAll(async () => {
   await new Promise<void>((resolve) => web.listen(0, '127.0.0.1', resolve));

@@ -1,7 +1,7 @@
 import { packageRoot, runWell } from '../helpers/processes.js';
-import { useServer } from '../helpers/server.js';
+import { STANDARD, useServer } from '../helpers/server.js';
 
-const server = useServer();
+const server = useServer(STANDARD);
 
 /**
  * Loads the package, looks at a file and writes one; tells after each what this thread has loaded until then: files, and packages, by

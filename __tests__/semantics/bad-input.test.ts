@@ -3,12 +3,12 @@ import { join } from 'node:path';
 import { inspect } from 'node:util';
 import type { WandbFs } from 'wandb-fs';
 import { makeDirectory } from '../helpers/directories.js';
-import { useServer } from '../helpers/server.js';
+import { STANDARD, useServer } from '../helpers/server.js';
 import { connect, makeRun, mount } from './helpers/mounts.js';
 import { measure, NOTHING } from './helpers/requests.js';
 import { call, errorOf, errorsOf, STYLES } from './helpers/styles.js';
 
-const server = useServer();
+const server = useServer(STANDARD);
 let run: string;
 beforeEach(async () => {
   run = await makeRun(server, { 'file.txt': 'content', 'dir/inner.txt': 'inner' });

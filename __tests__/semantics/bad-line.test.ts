@@ -1,6 +1,6 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { useServer } from '../helpers/server.js';
+import { STANDARD, useServer } from '../helpers/server.js';
 import { makeRun, mount } from './helpers/mounts.js';
 import { errorOf, errorsOf } from './helpers/styles.js';
 import { contentOn, eventually } from './helpers/waiting.js';
@@ -8,7 +8,7 @@ import { contentOn, eventually } from './helpers/waiting.js';
 const PUT = { side: 'storage', method: 'PUT' } as const;
 const OTHER = `"${'0'.repeat(32)}"`;
 
-const server = useServer();
+const server = useServer(STANDARD);
 let run: string;
 beforeEach(async () => {
   run = await makeRun(server, { 'file.txt': 'old' });

@@ -1,13 +1,13 @@
 import { createHash } from 'node:crypto';
 import { text } from 'node:stream/consumers';
-import { useServer } from '../helpers/server.js';
+import { STANDARD, useServer } from '../helpers/server.js';
 import { makeRun, mount } from './helpers/mounts.js';
 import { call, errorOf, errorsOf, STYLES } from './helpers/styles.js';
 
 const content = createHash('sha256').update('seed').digest('hex').repeat(100);
 const GET = { side: 'storage', method: 'GET' } as const;
 
-const server = useServer();
+const server = useServer(STANDARD);
 let run: string;
 beforeEach(async () => {
   run = await makeRun(server, { 'file.txt': content });

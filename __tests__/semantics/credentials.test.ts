@@ -2,14 +2,14 @@ import { writeFile } from 'node:fs/promises';
 import { inspect } from 'node:util';
 import type { WandbFs } from 'wandb-fs';
 import { makeDirectory } from '../helpers/directories.js';
-import { useServer } from '../helpers/server.js';
+import { STANDARD, useServer } from '../helpers/server.js';
 import { makeRun, mount } from './helpers/mounts.js';
 import { errorOf, errorsOf } from './helpers/styles.js';
 
 /** Looks like a key, is none. */
 const WRONG_KEY = 'f'.repeat(20) + '0123456789'.repeat(2);
 
-const server = useServer();
+const server = useServer(STANDARD);
 let run: string;
 beforeAll(async () => {
   run = await makeRun(server, { 'file.txt': 'content' });

@@ -1,12 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { useServer } from '../helpers/server.js';
+import { STANDARD, useServer } from '../helpers/server.js';
 import { makeRun, mount } from './helpers/mounts.js';
 import { measure, NOTHING } from './helpers/requests.js';
 import { call } from './helpers/styles.js';
 
 /** What is warm is answered without a request; the event loop must go on turning all the same. */
 describe('calls that cost no request', () => {
-  const server = useServer();
+  const server = useServer(STANDARD);
   let run: string;
   beforeAll(async () => {
     run = await makeRun(server, { f: 'content' });

@@ -1,7 +1,7 @@
 import { createWandbFs, type WandbFs } from 'wandb-fs';
-import { useServer } from '../helpers/server.js';
+import { STANDARD, useServer } from '../helpers/server.js';
 
-const server = useServer();
+const server = useServer(STANDARD);
 
 afterEach(() => {
   jest.useRealTimers();

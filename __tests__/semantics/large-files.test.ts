@@ -4,7 +4,7 @@ import { buffer } from 'node:stream/consumers';
 import { pipeline } from 'node:stream/promises';
 import type { WandbFs } from 'wandb-fs';
 import { packageRoot, runWell } from '../helpers/processes.js';
-import { useServer } from '../helpers/server.js';
+import { STANDARD, useServer } from '../helpers/server.js';
 import { connect, makeRun, mount } from './helpers/mounts.js';
 import { costOf, requestsOf } from './helpers/requests.js';
 import { call, STYLES } from './helpers/styles.js';
@@ -22,7 +22,7 @@ function pattern(length: number): Buffer {
 const SIZE = 9 * MEBIBYTE + 12_345;
 const content = pattern(SIZE);
 
-const server = useServer();
+const server = useServer(STANDARD);
 let run: string;
 beforeAll(async () => {
   run = await makeRun(server, { 'large.bin': content, 'small.txt': 'abcdefghij' });

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { mount as mountArtifacts, newCollection } from '../artifacts/helpers/mounts.js';
 import { makeDirectory } from '../helpers/directories.js';
-import { useServer } from '../helpers/server.js';
+import { STANDARD, useServer } from '../helpers/server.js';
 import { makeRun, mount } from './helpers/mounts.js';
 
 type Fs = typeof nodeFs;
@@ -131,7 +131,7 @@ async function outcomeOf(script: Script, fs: Fs, base: string): Promise<unknown>
   }
 }
 
-const server = useServer();
+const server = useServer(STANDARD);
 beforeAll(async () => {
   await server.seed({ 'lab/project/run': {} });
 });

@@ -3,11 +3,11 @@ import { constants } from 'node:os';
 import { join } from 'node:path';
 import { mountAll, type WandbFs } from 'wandb-fs';
 import { makeDirectory } from '../helpers/directories.js';
-import { useServer } from '../helpers/server.js';
+import { STANDARD, useServer } from '../helpers/server.js';
 import { makeRun, mount } from './helpers/mounts.js';
 import { errorOf, errorsOf } from './helpers/styles.js';
 
-const server = useServer();
+const server = useServer(STANDARD);
 let fs: WandbFs;
 let run: string;
 beforeEach(async () => {

@@ -1,11 +1,11 @@
 import { createWandbArtifactFs, type WandbFs } from 'wandb-fs';
-import { useServer } from '../helpers/server.js';
+import { STANDARD, useServer } from '../helpers/server.js';
 import { connect, mount } from './helpers/mounts.js';
 import { errorOf } from './helpers/styles.js';
 
 const ORGANIZATION = { name: 'Acme', entity: 'acme-org' };
 
-const server = useServer({ organizations: [ORGANIZATION] });
+const server = useServer({ ...STANDARD, organizations: [ORGANIZATION] });
 let runs: WandbFs;
 let artifacts: WandbFs;
 beforeAll(async () => {

@@ -1,5 +1,5 @@
 import type { WandbFs } from 'wandb-fs';
-import { useServer } from '../helpers/server.js';
+import { STANDARD, useServer } from '../helpers/server.js';
 import { connect, makeRun, mount } from './helpers/mounts.js';
 import { call, errorOf } from './helpers/styles.js';
 
@@ -8,7 +8,7 @@ const files = Object.fromEntries(
 );
 const names = Object.keys(files).sort();
 
-const server = useServer();
+const server = useServer(STANDARD);
 afterEach(() => server.faults([]));
 
 async function readAll(fs: WandbFs, style: 'sync' | 'promise', run: string): Promise<unknown> {

@@ -2,13 +2,13 @@ import { createWandbFs } from 'wandb-fs';
 import { startFakeWandb } from 'wandb-fs/testing';
 import { worldDirectory } from '../../__fixtures__/index.js';
 import { packageRoot, run } from '../helpers/processes.js';
-import { startServer } from '../helpers/server.js';
+import { STANDARD, startServer } from '../helpers/server.js';
 
 const mount = ({ url, apiKey }: { url: string; apiKey: string }) => createWandbFs({ baseUrl: url, apiKey });
 
 describe('a server that is reset', () => {
   test('has nothing of what was seeded, written and asked, and no faults', async () => {
-    const server = await startServer();
+    const server = await startServer(STANDARD);
     await server.seed({ 'lab/project/run': { 'a.txt': 'text' } });
     await server.seedArtifacts({
       'lab/project/dataset/flowers': { versions: [{ files: { 'a.txt': 'text' } }] },
@@ -28,7 +28,7 @@ describe('a server that is reset', () => {
   });
 
   test('keeps its address and its key, and takes what is seeded anew', async () => {
-    const server = await startServer();
+    const server = await startServer(STANDARD);
     await server.seed({ 'lab/project/run': { 'a.txt': 'old' } });
     await server.reset();
     await server.seed({ 'lab/project/run': { 'a.txt': 'new' } });
@@ -38,7 +38,7 @@ describe('a server that is reset', () => {
   });
 
   test('has the world that it was started with', async () => {
-    const server = await startServer({ world: worldDirectory });
+    const server = await startServer({ ...STANDARD, world: worldDirectory });
     const fs = mount(server);
     const before = await fs.promises.readdir('/', { recursive: true });
     await fs.promises.mkdir('/viewer/p/r', { recursive: true });
@@ -50,7 +50,7 @@ describe('a server that is reset', () => {
   });
 
   test('answers requests that had come before in the state that they came to', async () => {
-    const server = await startServer();
+    const server = await startServer(STANDARD);
     await server.seed({ 'lab/project/run': { 'a.txt': 'old' } });
     await server.faults([{ match: { side: 'storage' }, delayMs: 200 }]);
     const fs = mount(server);
