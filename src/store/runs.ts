@@ -13,10 +13,11 @@ import { removeFiles } from './runs/removal.js';
 import { RUNS_SHAPE } from './runs/shape.js';
 import { RunsContext } from './runs/tree.js';
 import { declareFiles, markUploaded, putFile } from './runs/uploads.js';
+import { withViews } from './runs/views/with-views.js';
 
 /**
  * W&B's run files: `<entity>/<project>/<run>/<file…>`. A directory's name is the run's `name` (its id in paths), not
- * its display name. With `readOnly` it has nothing that changes anything.
+ * its display name. With `readOnly` it has nothing that changes anything, with `views` each run has what is in `runs/views/`.
  *
  * @param dependencies what makes the requests, in place of an own undici agent; a clock for tests
  */
@@ -37,9 +38,14 @@ export function createRunsStore(config: WireConfig, dependencies: WireDependenci
     onWarning: (listener, debug) => context.client.api.hear(listener, debug),
     close: () => context.client.close(),
   };
-  if (config.readOnly) return readable;
+  const store = config.readOnly ? readable : { ...readable, ...createWriting(context) };
+  return config.views ? withViews(store, context) : store;
+}
+
+function createWriting(
+  context: RunsContext,
+): Required<Pick<Store, 'uploads' | 'remove' | 'mkdir' | 'rmdir'>> {
   return {
-    ...readable,
     uploads: {
       declare: (paths, options) => declareFiles(context, paths, options),
       put: (ticket, source, options) => putFile(context, ticket, source, options),

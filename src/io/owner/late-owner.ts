@@ -3,7 +3,7 @@ import type { WireDependencies } from '../../wire/api/api.js';
 import type { Meter } from '../../wire/api/exchanges.js';
 import { failureOf } from '../protocol.js';
 import type { Owner, OwnerOptions } from './owner.js';
-import { SHAPES, type StoreChoice } from './store-choice.js';
+import { type StoreChoice, shapeOf } from './store-choice.js';
 
 /** What an owner is made of besides its own files. */
 const STORES = {
@@ -32,7 +32,7 @@ export function createLateOwner(
   };
   let loading: Promise<Owner> | null = null;
   const owner: Owner = {
-    shape: SHAPES[choice.kind],
+    shape: shapeOf(choice),
     onEvent: () => {},
     handle: async (method, args, signal, tell) => {
       try {

@@ -2,7 +2,16 @@ import { type Clock, isRetryable } from '../retry.js';
 import { isWireFailure, type WireFailure } from '../wire-failure.js';
 
 /** 'along': what comes along with what is asked for, and nobody waits for. 'runs': of which one document asks for the first page. */
-export type BatchKind = 'page' | 'names' | 'files' | 'ids' | 'patterns' | 'artifactFiles' | 'along' | 'runs';
+export type BatchKind =
+  | 'page'
+  | 'names'
+  | 'files'
+  | 'ids'
+  | 'patterns'
+  | 'artifactFiles'
+  | 'along'
+  | 'runs'
+  | 'history';
 
 /** What is tried first; no server documents its maximum (protocol section 3.4). */
 const FIRST_SIZE = 1000;
