@@ -15,7 +15,7 @@ import type { Kernel } from '../kernel/syscalls.js';
 import type { Layout } from './arguments/layout.js';
 import { type FsOptions, makeFs, type WandbFs } from './faces/create.js';
 import { sharedDefault } from './shared-default.js';
-import { ARTIFACTS, RUNS } from './wandb/layouts.js';
+import { ARTIFACTS, RUNS, VIEWED_RUNS } from './wandb/layouts.js';
 
 /** One of the two trees, configured. Holds the key: it is shown to nobody. */
 interface Setup {
@@ -32,7 +32,8 @@ interface Setup {
  *   fails with EACCES and tells the ways to give one.
  */
 export function createWandbFs(options: WandbFsOptions = {}): WandbFs {
-  return prepared(runsSetup(resolveConfig(options)), RUNS);
+  const config = resolveConfig(options);
+  return prepared(runsSetup(config), runsLayout(config));
 }
 
 /**
@@ -56,6 +57,8 @@ export const createDefaultArtifactFs = (): WandbFs =>
   sharedDefault('artifacts', (onClose) =>
     fsOf(() => artifactsSetup(resolveConfig(), resolveArtifactsConfig({}).artifacts), ARTIFACTS, {}, onClose),
   );
+
+const runsLayout = ({ views }: Config): Layout => (views ? VIEWED_RUNS : RUNS);
 
 const runsSetup = (config: Config): Setup => ({
   config,
@@ -111,7 +114,8 @@ function optionsOf(
     warn: (message) => setup().config.logger.warn?.(message),
     debug: (message) => setup().config.logger.debug?.(message),
     appPath: (address) => pathBelow(new URL(appUrl()), address),
-    other: () => optionsOf(() => otherSetup(setup()), layout === RUNS ? ARTIFACTS : RUNS, {}),
+    other: () =>
+      optionsOf(() => otherSetup(setup()), layout === ARTIFACTS ? runsLayout(setup().config) : ARTIFACTS, {}),
   };
 }
 

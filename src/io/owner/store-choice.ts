@@ -4,12 +4,14 @@ import type { TreeShape } from '../../contract/tree-shape.js';
 import { ARTIFACTS_SHAPE } from '../../store/artifacts/shape.js';
 import { RUNS_SHAPE, VIEWED_RUNS_SHAPE } from '../../store/runs/shape.js';
 
+export { VIEWED_RUNS_SHAPE };
+
 /** Which store an owner is made over, as plain data: it may be made in another thread. */
 export type StoreChoice =
   | { readonly kind: 'runs'; readonly config: WireConfig }
   | { readonly kind: 'artifacts'; readonly config: WireConfig; readonly artifacts: ArtifactsConfig };
 
-/** Known before the store is made, and where it isn't made. */
+/** Of their kind, whatever was configured. */
 export const SHAPES: Readonly<Record<StoreChoice['kind'], TreeShape>> = {
   runs: RUNS_SHAPE,
   artifacts: ARTIFACTS_SHAPE,

@@ -17,12 +17,9 @@ const KINDS = Object.keys(FILES) as readonly ViewKind[];
 export const viewPath = (unit: TreePath, kind: ViewKind): TreePath =>
   filePath(unit, `${VIEWS_DIRECTORY}/${FILES[kind]}`);
 
-/** Where the directory of a run's views is. */
-export const viewsPath = (unit: TreePath): TreePath => filePath(unit, VIEWS_DIRECTORY);
-
-/** Is the name kept for a view? Whatever the server has under it isn't shown. */
+/** Is the name kept for views? Files of the run that are called so aren't shown. */
 export const isKeptForViews = (unit: TreePath, path: TreePath): boolean =>
-  KINDS.some((kind) => isAtOrBelow(path, viewPath(unit, kind)));
+  isAtOrBelow(path, filePath(unit, VIEWS_DIRECTORY));
 
 /** A version begins with this; no other entry's does. */
 const PREFIX = 'view:';

@@ -2,14 +2,14 @@ import type { Entry, Lookup, Page } from '../../../contract/entry.js';
 import { Failure } from '../../../contract/failure.js';
 import type { FileFacts } from '../../../contract/knowledge/facts.js';
 import type { Store } from '../../../contract/store.js';
-import { isAtOrBelow, isBelow, type TreePath } from '../../../contract/tree-path.js';
+import { isBelow, type TreePath } from '../../../contract/tree-path.js';
 import { RealDate } from '../../../platform/time.js';
 import { download, readListed, type Span } from '../../common/content.js';
 import { NOTHING } from '../../common/turn-batch.js';
 import { VIEWED_RUNS_SHAPE } from '../shape.js';
 import { placeOf, type RunsContext } from '../tree.js';
 import { ViewContents } from './contents.js';
-import { isKeptForViews, viewOf, viewsPath } from './names.js';
+import { isKeptForViews, viewOf } from './names.js';
 import { ViewStates } from './states.js';
 
 /**
@@ -41,9 +41,8 @@ export function withViews(store: Store, context: RunsContext): Store {
 
     lookup: async (path, options) => {
       const { unit } = placeOf(path);
-      const isOfViews = unit !== null && isAtOrBelow(path, viewsPath(unit));
-      if (unit === null || !(isOfViews || options.listing)) return store.lookup(path, options);
-      const isView = path === viewsPath(unit) || isKeptForViews(unit, path);
+      const isView = unit !== null && isKeptForViews(unit, path);
+      if (unit === null || !(isView || options.listing)) return store.lookup(path, options);
       const [told, views] = await Promise.all([
         // Of a view's name the server knows nothing; of the run it does.
         store.lookup(isView ? unit : path, options),
