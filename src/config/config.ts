@@ -33,7 +33,6 @@ export interface WireConfig extends Key {
   readonly timeouts: Timeouts;
   readonly allowDelete: readonly DeletableLevel[];
   readonly readOnly: boolean;
-  readonly views: boolean;
   /** Somebody listens to what isn't worth a warning. */
   readonly isDebugged: boolean;
 }
@@ -103,7 +102,6 @@ export function resolveConfig(
     },
     allowDelete: Object.freeze([...given.allowDelete]),
     readOnly: given.readOnly,
-    views: given.views,
     isDebugged: logger.debug !== undefined,
   };
   // Whoever looks at the rest must not see these.

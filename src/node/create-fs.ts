@@ -7,7 +7,7 @@ import type { Remote } from '../contract/remote.js';
 import { createInProcessRemote } from '../io/client/in-process.js';
 import { createThreadRemote } from '../io/client/thread-remote.js';
 import { createLateOwner, preloadOwner } from '../io/owner/late-owner.js';
-import type { StoreChoice } from '../io/owner/store-choice.js';
+import { SHAPES, type StoreChoice } from '../io/owner/store-choice.js';
 import type { JournalOptions } from '../kernel/content/journal/journal.js';
 import { prepareHashes } from '../kernel/content/reading/content-hash.js';
 import { createKernel } from '../kernel/kernel.js';
@@ -62,7 +62,7 @@ const runsLayout = ({ views }: Config): Layout => (views ? VIEWED_RUNS : RUNS);
 
 const runsSetup = (config: Config): Setup => ({
   config,
-  choice: { kind: 'runs', config: config.wire.reveal() },
+  choice: { kind: config.views ? 'viewedRuns' : 'runs', config: config.wire.reveal() },
   isInProcess: config.isInProcess,
 });
 
@@ -122,9 +122,9 @@ function optionsOf(
 /** Of the other tree, to be read only. */
 function otherSetup({ config, choice }: Setup): Setup {
   const readable: Config = { ...config, readOnly: true, journal: null };
-  return choice.kind === 'runs'
-    ? artifactsSetup(readable, resolveArtifactsConfig({}).artifacts)
-    : runsSetup(readable);
+  return choice.kind === 'artifacts'
+    ? runsSetup(readable)
+    : artifactsSetup(readable, resolveArtifactsConfig({}).artifacts);
 }
 
 /** Throws ENOENT for an address elsewhere. */
@@ -142,7 +142,9 @@ function pathBelow(app: URL, address: URL): string {
 /** What one tree of one server left is no other's business; who changes nothing takes nothing up. */
 function journalOf({ config, choice }: Setup): JournalOptions | null {
   const { journal, readOnly, baseUrl } = config;
-  return journal && !readOnly ? { ...journal, identity: journalIdentity(choice.kind, baseUrl) } : null;
+  return journal && !readOnly
+    ? { ...journal, identity: journalIdentity(SHAPES[choice.kind].kind, baseUrl) }
+    : null;
 }
 
 function connect(setup: Setup): Kernel {

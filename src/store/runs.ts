@@ -13,16 +13,18 @@ import { removeFiles } from './runs/removal.js';
 import { RUNS_SHAPE } from './runs/shape.js';
 import { RunsContext } from './runs/tree.js';
 import { declareFiles, markUploaded, putFile } from './runs/uploads.js';
-import { withViews } from './runs/views/with-views.js';
 
 /**
  * W&B's run files: `<entity>/<project>/<run>/<file…>`. A directory's name is the run's `name` (its id in paths), not
- * its display name. With `readOnly` it has nothing that changes anything, with `views` each run has what is in `runs/views/`.
+ * its display name. With `readOnly` it has nothing that changes anything.
  *
  * @param dependencies what makes the requests, in place of an own undici agent; a clock for tests
  */
-export function createRunsStore(config: WireConfig, dependencies: WireDependencies = {}): Store {
-  const context = new RunsContext(new WireClient(config, dependencies));
+export const createRunsStore = (config: WireConfig, dependencies: WireDependencies = {}): Store =>
+  runsStoreOf(new RunsContext(new WireClient(config, dependencies)));
+
+/** The same over a context that somebody else looks at, too. */
+export function runsStoreOf(context: RunsContext): Store {
   const readable: Store = {
     shape: RUNS_SHAPE,
     lookup: new Lookups(context).lookup,
@@ -38,14 +40,9 @@ export function createRunsStore(config: WireConfig, dependencies: WireDependenci
     onWarning: (listener, debug) => context.client.api.hear(listener, debug),
     close: () => context.client.close(),
   };
-  const store = config.readOnly ? readable : { ...readable, ...createWriting(context) };
-  return config.views ? withViews(store, context) : store;
-}
-
-function createWriting(
-  context: RunsContext,
-): Required<Pick<Store, 'uploads' | 'remove' | 'mkdir' | 'rmdir'>> {
+  if (context.client.config.readOnly) return readable;
   return {
+    ...readable,
     uploads: {
       declare: (paths, options) => declareFiles(context, paths, options),
       put: (ticket, source, options) => putFile(context, ticket, source, options),

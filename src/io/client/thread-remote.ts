@@ -16,7 +16,7 @@ import type { TreeShape } from '../../contract/tree-shape.js';
 import { throwLater } from '../../platform/time.js';
 import { isInOwnThread } from '../../threads/thread-file.js';
 import { drainAtEnd, updateSignals } from '../lifecycle.js';
-import { type StoreChoice, shapeOf } from '../owner/store-choice.js';
+import { SHAPES, type StoreChoice } from '../owner/store-choice.js';
 import { failureOf, unpack, unpackReply } from '../protocol.js';
 import type { UploadOptions } from '../upload/uploader.js';
 import { Calls, ThreadCall } from './calls.js';
@@ -67,7 +67,7 @@ class ThreadRemote implements Remote {
   private unregister: (() => void) | null = null;
 
   constructor(private readonly options: ThreadRemoteOptions) {
-    this.shape = shapeOf(options.store);
+    this.shape = SHAPES[options.store.kind];
     this.exitFlush = new ExitFlush({
       ledger: this.ledger,
       exitFlushMs: options.exitFlushMs,

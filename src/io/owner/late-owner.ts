@@ -3,11 +3,12 @@ import type { WireDependencies } from '../../wire/api/api.js';
 import type { Meter } from '../../wire/api/exchanges.js';
 import { failureOf } from '../protocol.js';
 import type { Owner, OwnerOptions } from './owner.js';
-import { type StoreChoice, shapeOf } from './store-choice.js';
+import { SHAPES, type StoreChoice } from './store-choice.js';
 
 /** What an owner is made of besides its own files. */
 const STORES = {
   runs: () => import('../../store/runs.js'),
+  viewedRuns: () => import('../../store/viewed-runs.js'),
   artifacts: () => import('../../store/artifacts.js'),
 };
 
@@ -32,7 +33,7 @@ export function createLateOwner(
   };
   let loading: Promise<Owner> | null = null;
   const owner: Owner = {
-    shape: shapeOf(choice),
+    shape: SHAPES[choice.kind],
     onEvent: () => {},
     handle: async (method, args, signal, tell) => {
       try {
@@ -56,7 +57,10 @@ export function preloadOwner(kind: StoreChoice['kind']): void {
 }
 
 async function createStore(choice: StoreChoice, dependencies: WireDependencies): Promise<Store> {
-  if (choice.kind === 'runs') return (await STORES.runs()).createRunsStore(choice.config, dependencies);
-  const { createArtifactsStore } = await STORES.artifacts();
-  return createArtifactsStore(choice.config, choice.artifacts, dependencies);
+  const { config } = choice;
+  if (choice.kind === 'artifacts')
+    return (await STORES.artifacts()).createArtifactsStore(config, choice.artifacts, dependencies);
+  return choice.kind === 'runs'
+    ? (await STORES.runs()).createRunsStore(config, dependencies)
+    : (await STORES.viewedRuns()).createViewedRunsStore(config, dependencies);
 }

@@ -1,5 +1,5 @@
 import { Failure } from '../../contract/failure.js';
-import { SHAPES, VIEWED_RUNS_SHAPE } from '../../io/owner/store-choice.js';
+import { SHAPES } from '../../io/owner/store-choice.js';
 import type { Layout } from '../arguments/layout.js';
 import { decoded } from '../arguments/paths.js';
 import { ofSdkAddress, REGISTRY_PATH, rewritten, USE_ARTIFACTS, USE_RUNS } from './notations.js';
@@ -84,5 +84,5 @@ const ARTIFACT_FILES: Writing = {
 };
 
 export const RUNS = layout(RUN_FILES, ARTIFACT_FILES);
-export const VIEWED_RUNS: Layout = { ...RUNS, shape: VIEWED_RUNS_SHAPE };
+export const VIEWED_RUNS: Layout = { ...RUNS, shape: SHAPES.viewedRuns };
 export const ARTIFACTS = layout(ARTIFACT_FILES, RUN_FILES);
