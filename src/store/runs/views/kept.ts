@@ -93,7 +93,10 @@ async function onDisk<T>(work: () => Promise<T>): Promise<T> {
   try {
     return await work();
   } catch (error) {
-    const detail = `The temporary directory ${tmpdir()} can't be used for the history of a run: set TMPDIR to one that can.`;
-    throw new Failure('EIO', detail, error instanceof Error ? error.message : String(error));
+    throw new Failure(
+      'EIO',
+      `The temporary directory ${tmpdir()} can't be used for the history of a run: set TMPDIR to one that can.`,
+      error instanceof Error ? error.message : String(error),
+    );
   }
 }
