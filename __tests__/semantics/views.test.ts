@@ -272,6 +272,18 @@ describe('Parquet files', () => {
   });
 });
 
+test('a server that fails to tell of Parquet files is told of once, and hides nothing else', async () => {
+  await server.seed({ [RUN]: {} }, ABOUT);
+  const warnings: string[] = [];
+  const fs = mount(server, { views: true, logger: { warn: (message) => warnings.push(message) } });
+  const match = { operation: 'RunViewsWithParquet' };
+  await server.faults([{ match, times: 20, graphqlError: 'the export of histories is switched off' }]);
+  expect(await fs.promises.readdir(`${RUN}/.wandb`)).not.toContain('history.parquet');
+  fs.wandb.refresh(RUN);
+  expect(await rowsOf(fs, RUN)).toEqual(ROWS);
+  expect(warnings).toEqual([expect.stringContaining('the export of histories is switched off')]);
+});
+
 test('a config that is no object is EPROTO for who reads it, and hides nothing else', async () => {
   await server.seed({ 'lab/views/odd': { 'a.txt': 'A' } });
   const fs = mount(server, { views: true });

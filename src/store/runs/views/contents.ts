@@ -1,6 +1,7 @@
 import type { Content, Entry } from '../../../contract/entry.js';
 import { Failure } from '../../../contract/failure.js';
 import { setImmediate } from '../../../platform/time.js';
+import { cancelled } from '../../../wire/wire-failure.js';
 import { objectOf } from '../../common/facts.js';
 import { TurnBatch } from '../../common/turn-batch.js';
 import { fileAt, type RunsContext } from '../tree.js';
@@ -18,6 +19,7 @@ export class ViewContents {
   /** By path and version, the least recently used first. */
   private readonly kept = new Map<string, Kept>();
   private bytes = 0;
+  private isClosed = false;
   private readonly making: TurnBatch<Entry, Kept>;
 
   constructor(
@@ -59,6 +61,7 @@ export class ViewContents {
   }
 
   async close(): Promise<void> {
+    this.isClosed = true;
     const all = [...this.kept.values()];
     this.kept.clear();
     await Promise.all(all.map((kept) => kept.close()));
@@ -75,6 +78,10 @@ export class ViewContents {
 
   private async make(key: string, entry: Entry, signal: AbortSignal): Promise<Kept> {
     const made = await keep(this.piecesOf(entry, signal));
+    if (this.isClosed) {
+      await made.close();
+      throw cancelled();
+    }
     // All that asked for it before had left, but it came to its end.
     this.drop(key);
     this.kept.set(key, made);

@@ -2,11 +2,13 @@ import { LRUCache } from 'lru-cache';
 import type { Entry } from '../../../contract/entry.js';
 import { Failure } from '../../../contract/failure.js';
 import { childPath, type TreePath } from '../../../contract/tree-path.js';
+import { isRefusal } from '../../../wire/api/batching.js';
 import {
   RunViewsDocument,
   RunViewsWithParquetDocument,
   type ViewedRunFragment,
 } from '../../../wire/generated.js';
+import { isWireFailure } from '../../../wire/wire-failure.js';
 import { type Address, AddressBook } from '../../common/content.js';
 import { isSchemaRefusal } from '../../common/context.js';
 import { md5Of, timeOf } from '../../common/rows.js';
@@ -88,26 +90,41 @@ export class ViewStates {
     ];
   }
 
+  /** Null without the run. */
   private async ask(run: RunName, signal: AbortSignal): Promise<State | null> {
+    try {
+      return (
+        (this.hasParquet && (await this.askWithParquet(run, signal))) || (await this.askAlone(run, signal))
+      );
+    } catch (error) {
+      if (error instanceof Failure && error.code === 'ENOENT') return null;
+      throw error;
+    }
+  }
+
+  private async askAlone(run: RunName, signal: AbortSignal): Promise<State | null> {
+    const { project } = await this.context.client.run(RunViewsDocument, { ...run }, { signal });
+    return project?.run ? { run: project.run, parquet: [] } : null;
+  }
+
+  /** Null, too, where the server refuses that: the run and its files are to be had all the same. */
+  private async askWithParquet(run: RunName, signal: AbortSignal): Promise<State | null> {
     const { client } = this.context;
     try {
-      if (this.hasParquet) {
-        const { project } = await client.run(RunViewsWithParquetDocument, { ...run }, { signal });
-        const parquet = project?.run?.parquetHistory?.parquetUrls ?? [];
-        return project?.run ? { run: project.run, parquet } : null;
+      const { project } = await client.run(RunViewsWithParquetDocument, { ...run }, { signal });
+      if (!project?.run) throw new Failure('ENOENT');
+      return { run: project.run, parquet: project.run.parquetHistory?.parquetUrls ?? [] };
+    } catch (error) {
+      if (!isWireFailure(error) || !isRefusal(error)) throw error;
+      if (isSchemaRefusal(error)) {
+        this.hasParquet = false;
+        client.api.warnings.debug(() => 'the server knows of no Parquet files of histories: done without');
+        return null;
       }
-    } catch (error) {
-      if (isMissing(error)) return null;
-      if (!isSchemaRefusal(error)) throw error;
-      this.hasParquet = false;
-      client.api.warnings.debug(() => 'the server knows of no Parquet files of histories: done without');
-    }
-    try {
-      const { project } = await client.run(RunViewsDocument, { ...run }, { signal });
-      return project?.run ? { run: project.run, parquet: [] } : null;
-    } catch (error) {
-      if (isMissing(error)) return null;
-      throw error;
+      const why = error.cause ?? error.detail ?? error.code;
+      const message = `The server doesn't tell of the Parquet files of histories, so .wandb has none: ${why}`;
+      client.api.warnings.once('parquet', message);
+      return null;
     }
   }
 
@@ -137,8 +154,6 @@ export class ViewStates {
     });
   }
 }
-
-const isMissing = (error: unknown): boolean => error instanceof Failure && error.code === 'ENOENT';
 
 const keyOf = ({ path, version }: Entry): string => `${path}\0${version}`;
 
