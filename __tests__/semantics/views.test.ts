@@ -272,6 +272,29 @@ describe('Parquet files', () => {
   });
 });
 
+describe('runs that are looked at together', () => {
+  const names = Array.from({ length: 25 }, (_, index) => `lab/many/r${index}`);
+  const walk = (fs: WandbFs) => async (): Promise<void> => {
+    expect(await fs.promises.readdir('lab/many', { recursive: true })).toHaveLength(25 * 6);
+  };
+  const countOf = (requests: Awaited<ReturnType<typeof requestsOf>>): number =>
+    requests.filter(({ operation }) => operation?.startsWith('RunViews')).length;
+
+  beforeAll(() => server.seed(Object.fromEntries(names.map((name) => [name, { a: 'A' }]))));
+
+  test('share the requests for their views, ten a request', async () => {
+    const requests = await requestsOf(server, walk(mount(server, { views: true })));
+    expect(countOf(requests)).toBe(3);
+  });
+
+  test('are asked for in fewer at a time, in the end one by one, where a server refuses that', async () => {
+    const graphqlError = 'The query exceeds the maximum complexity of 1000.';
+    const match = { operation: 'RunViewsWithParquet' };
+    await server.faults([{ match, times: 3, graphqlError }]);
+    await walk(mount(server, { views: true }))();
+  });
+});
+
 test('a server that fails to tell of Parquet files is told of once, and hides nothing else', async () => {
   await server.seed({ [RUN]: {} }, ABOUT);
   const warnings: string[] = [];
