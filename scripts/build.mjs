@@ -23,7 +23,7 @@ const made = join(root, `.build-${process.pid}`);
 const manifest = JSON.parse(await readFile(join(root, 'package.json'), 'utf8'));
 
 /** What the local server executes documents against. */
-const SCHEMA = 'esm/wire/schema.graphql';
+const SCHEMA = ['esm/wire/schema.graphql', 'esm/wire/newer/schema.graphql'];
 
 /** The entries that CommonJS can require: where each one's ESM file and its twin lie, relative to dist/. */
 const entries = Object.values(manifest.exports)
@@ -126,7 +126,7 @@ try {
     ...outputs,
     ...types,
     posix.relative('dist', manifest.exports['./thread'].types),
-    SCHEMA,
+    ...SCHEMA,
   ]);
   await writeFile(join(made, 'THIRD-PARTY.md'), await thirdParties(root, [...inputs, ...required]));
   await putInPlace();

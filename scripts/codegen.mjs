@@ -16,12 +16,16 @@ import { buildSchema, parse } from 'graphql';
 const { values } = parseArgs({ options: { check: { type: 'boolean', default: false } } });
 const { schema, documents, generates } = JSON.parse(await readFile('codegen.json', 'utf8'));
 
-const schemaText = await readFile(schema, 'utf8');
-const [directory, pattern] = documents.split('/**/*');
-const operations = (await readdir(directory, { recursive: true }))
-  .filter((name) => name.endsWith(pattern))
-  .sort();
-if (operations.length === 0) throw new Error(`${documents} finds no documents.`);
+const schemaText = (await Promise.all(schema.map((file) => readFile(file, 'utf8')))).join('\n');
+const operations = (await Promise.all(documents.map(filesOf))).flat();
+
+async function filesOf(glob) {
+  const [directory, pattern] = glob.split('/**/*');
+  const names = await readdir(directory, { recursive: true });
+  const found = names.filter((name) => name.endsWith(pattern)).sort();
+  if (found.length === 0) throw new Error(`${glob} finds no documents.`);
+  return found.map((name) => join(directory, name));
+}
 
 let drifted = 0;
 for (const [filename, { plugins, config }] of Object.entries(generates)) {
@@ -30,10 +34,10 @@ for (const [filename, { plugins, config }] of Object.entries(generates)) {
     schema: parse(schemaText),
     schemaAst: buildSchema(schemaText),
     documents: await Promise.all(
-      operations.map(async (name) => {
-        const location = join(directory, name);
-        return { location, document: parse(await readFile(location, 'utf8')) };
-      }),
+      operations.map(async (location) => ({
+        location,
+        document: parse(await readFile(location, 'utf8')),
+      })),
     ),
     config: config ?? {},
     plugins: plugins.map((plugin) => ({ [plugin]: {} })),

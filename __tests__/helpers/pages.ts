@@ -35,6 +35,18 @@ export const PAGES_RUN = {
   'files/file.yaml': 'some: data\nfor: testing\n',
 };
 
+/** A run that the pages speak of, whose history lies in a Parquet file, too: DuckDB has made it of these rows. */
+export const METRICS = {
+  config: { lr: { value: 0.1 } },
+  history: Array.from({ length: 100 }, (_, step) => ({
+    _step: step,
+    _timestamp: 1_700_000_000 + step * 30,
+    loss: 1 / (step + 1),
+    ...(step % 10 === 9 && { 'val/accuracy': 1 - 0.5 / (step + 1) }),
+  })),
+  parquet: [readFileSync(join(packageRoot, '__fixtures__/history.parquet'))],
+};
+
 /** README, and each page below docs/. */
 export const PAGES: readonly string[] = [
   'README.md',

@@ -98,6 +98,7 @@ describe('the packed package', () => {
     ]);
     expect(matching(/^dist\/(?!.*\.(?:[cm]?js|d\.c?ts)$)/)).toEqual([
       'dist/THIRD-PARTY.md',
+      'dist/esm/wire/newer/schema.graphql',
       'dist/esm/wire/schema.graphql',
     ]);
   });

@@ -3,7 +3,7 @@ import { cp } from 'node:fs/promises';
 import { join } from 'node:path';
 import { load } from 'js-yaml';
 import { makeDirectory } from '../helpers/directories.js';
-import { type Block, blocksOf, PAGES, PAGES_RUN, textOf } from '../helpers/pages.js';
+import { type Block, blocksOf, METRICS, PAGES, PAGES_RUN, textOf } from '../helpers/pages.js';
 import { packageRoot, run, withoutDeprecations } from '../helpers/processes.js';
 import { STANDARD, useServer } from '../helpers/server.js';
 
@@ -55,6 +55,7 @@ async function inExample(directory: string, commands: string) {
 async function seeded(files: object = PAGES_RUN): Promise<void> {
   await server.reset();
   await server.seed({ 'entity/project/run': { ...files } });
+  await server.seed({ 'vision-lab/metrics/night-shift': {} }, METRICS);
 }
 
 /** In this directory the package finds itself by its name. */

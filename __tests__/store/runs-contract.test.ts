@@ -1,5 +1,8 @@
 import { resolveConfig } from '../../src/config/config.js';
+import type { Entry } from '../../src/contract/entry.js';
+import type { Store } from '../../src/contract/store.js';
 import { createRunsStore } from '../../src/store/runs.js';
+import { createViewedRunsStore } from '../../src/store/viewed-runs.js';
 import { type FakeWandb, type FakeWandbOptions, startFakeWandb } from '../../src/testing/index.js';
 import { describeStore } from './contract.js';
 
@@ -23,3 +26,37 @@ for (const [name, options] of Object.entries(SERVERS)) {
     };
   });
 }
+
+/** Views are entries of each run: the contract speaks of the others. */
+const isFile = ({ path }: Entry): boolean => !path.includes('/.wandb/');
+
+function besideViews(store: Store): Store {
+  const { lookup, list, page } = store;
+  return {
+    ...store,
+    lookup: async (path, options) => {
+      const told = await lookup(path, options);
+      const { listing } = told;
+      return { ...told, listing: listing && { ...listing, entries: listing.entries.filter(isFile) } };
+    },
+    list: async function* (path, options) {
+      for await (const entries of list(path, options)) yield entries.filter(isFile);
+    },
+    page: (path, options) => {
+      const next = page?.(path, options) ?? null;
+      if (next === null) return null;
+      return next.then(({ entries, ...rest }) => ({ ...rest, entries: entries.filter(isFile) }));
+    },
+  };
+}
+
+describeStore('runs with views', async () => {
+  const wandb = await startFakeWandb();
+  const config = resolveConfig({ baseUrl: wandb.url, apiKey: wandb.apiKey, allowDelete: ['run'] }, {});
+  return {
+    store: besideViews(createViewedRunsStore(config.wire.reveal())),
+    seed: (unit, files) => wandb.seed({ [unit]: files }),
+    canRemoveUnits: true,
+    close: () => wandb.close(),
+  };
+});

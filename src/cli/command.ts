@@ -6,6 +6,7 @@ import type { Session } from './session.js';
 export interface CommonOptions {
   readonly runs?: boolean;
   readonly artifacts?: boolean;
+  readonly views?: boolean;
   readonly quiet?: boolean;
   readonly debug?: boolean;
 }

@@ -57,6 +57,7 @@ export async function parse(
     .version(VERSION, '-V, --version', 'print the version')
     .option('--runs', 'paths that say no more are of run files')
     .option('--artifacts', 'paths that say no more are of artifacts')
+    .option('--views', 'each run has its metrics, summary and config as files in `.wandb`')
     .option('-q, --quiet', 'tell nothing but results and failures')
     .option('--debug', 'tell each request, and where errors come from')
     .helpOption('-h, --help', 'show help; `wandb-fs help <command>` that of a command')

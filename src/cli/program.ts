@@ -47,6 +47,7 @@ async function run(asked: Asked, context: Context): Promise<number> {
     // The command hears of them itself, and a second one ends it at once.
     exitSignals: false,
     readOnly: command.isWriting !== true,
+    views: options.views === true,
     logger: { warn: (text) => void context.err.line(`wandb-fs: ${text}`).catch(unlessUnread), ...log },
     ...command.filesystem?.(options),
   };

@@ -16,6 +16,7 @@ export const DEFAULTS = {
   syncTimeout: 120_000,
   allowDelete: [],
   readOnly: false,
+  views: false,
   timeout: 30_000,
   connectTimeout: 10_000,
   headersTimeout: 30_000,

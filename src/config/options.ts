@@ -99,6 +99,14 @@ export interface WandbFsOptions {
   /** Every change fails with EROFS. @default false */
   readonly readOnly?: boolean | undefined;
   /**
+   * Each run has a directory `.wandb` of what W&B knows of it: `history.jsonl`, `summary.json`, `config.yaml` and, where the
+   * server has made Parquet files of its history, `history.parquet`. It is read-only, and costs a request for each listing of a
+   * run. Artifacts have none.
+   *
+   * @default false
+   */
+  readonly views?: boolean | undefined;
+  /**
    * Files uploaded at once, and parts of large ones; a number pins it. Else it begins with 16, is doubled up to 128 as long as that
    * brings more, and is halved down to 4 where the storage says that it can't keep up (408, 429, 503) or doesn't answer.
    * Files above 512 KiB are never more than 16 of them.

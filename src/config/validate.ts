@@ -186,6 +186,7 @@ const CHECKS: Checks<WandbFsOptions> = {
   syncTimeout: duration,
   allowDelete: listOf(oneOf('run', 'project', 'version', 'aliasedVersion', 'collection')),
   readOnly: flag,
+  views: flag,
   concurrency: count,
   timeout: duration,
   connectTimeout: bound,

@@ -22,6 +22,8 @@ export interface TreeShape {
   readonly frozen: {
     /** The depth from which on that is so; 0: nothing ever changes. */
     readonly from: number;
+    /** Only at and below directories of this name, which are at that depth. @default everything is */
+    readonly within?: string;
     /** Told with EROFS. */
     readonly reason: string;
   } | null;

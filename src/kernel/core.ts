@@ -216,7 +216,13 @@ export class Core {
   /** Is it where nothing ever changes, and in no draft? */
   isFrozen(inode: Inode): boolean {
     const { frozen } = this.shape;
-    return frozen !== null && inode.depth >= frozen.from && inode.draft === null;
+    if (frozen === null) return false;
+    const { depth } = inode;
+    if (depth < frozen.from || inode.draft !== null) return false;
+    if (frozen.within === undefined) return true;
+    let at: Inode | null = inode;
+    for (let above = depth - frozen.from; above > 0; above--) at = at?.parent ?? null;
+    return at?.name === frozen.within;
   }
 }
 

@@ -7,7 +7,7 @@ import type { Remote } from '../contract/remote.js';
 import { createInProcessRemote } from '../io/client/in-process.js';
 import { createThreadRemote } from '../io/client/thread-remote.js';
 import { createLateOwner, preloadOwner } from '../io/owner/late-owner.js';
-import type { StoreChoice } from '../io/owner/store-choice.js';
+import { SHAPES, type StoreChoice } from '../io/owner/store-choice.js';
 import type { JournalOptions } from '../kernel/content/journal/journal.js';
 import { prepareHashes } from '../kernel/content/reading/content-hash.js';
 import { createKernel } from '../kernel/kernel.js';
@@ -15,7 +15,7 @@ import type { Kernel } from '../kernel/syscalls.js';
 import type { Layout } from './arguments/layout.js';
 import { type FsOptions, makeFs, type WandbFs } from './faces/create.js';
 import { sharedDefault } from './shared-default.js';
-import { ARTIFACTS, RUNS } from './wandb/layouts.js';
+import { ARTIFACTS, RUNS, VIEWED_RUNS } from './wandb/layouts.js';
 
 /** One of the two trees, configured. Holds the key: it is shown to nobody. */
 interface Setup {
@@ -32,7 +32,8 @@ interface Setup {
  *   fails with EACCES and tells the ways to give one.
  */
 export function createWandbFs(options: WandbFsOptions = {}): WandbFs {
-  return prepared(runsSetup(resolveConfig(options)), RUNS);
+  const config = resolveConfig(options);
+  return prepared(runsSetup(config), runsLayout(config));
 }
 
 /**
@@ -57,9 +58,11 @@ export const createDefaultArtifactFs = (): WandbFs =>
     fsOf(() => artifactsSetup(resolveConfig(), resolveArtifactsConfig({}).artifacts), ARTIFACTS, {}, onClose),
   );
 
+const runsLayout = ({ views }: Config): Layout => (views ? VIEWED_RUNS : RUNS);
+
 const runsSetup = (config: Config): Setup => ({
   config,
-  choice: { kind: 'runs', config: config.wire.reveal() },
+  choice: { kind: config.views ? 'viewedRuns' : 'runs', config: config.wire.reveal() },
   isInProcess: config.isInProcess,
 });
 
@@ -111,16 +114,17 @@ function optionsOf(
     warn: (message) => setup().config.logger.warn?.(message),
     debug: (message) => setup().config.logger.debug?.(message),
     appPath: (address) => pathBelow(new URL(appUrl()), address),
-    other: () => optionsOf(() => otherSetup(setup()), layout === RUNS ? ARTIFACTS : RUNS, {}),
+    other: () =>
+      optionsOf(() => otherSetup(setup()), layout === ARTIFACTS ? runsLayout(setup().config) : ARTIFACTS, {}),
   };
 }
 
 /** Of the other tree, to be read only. */
 function otherSetup({ config, choice }: Setup): Setup {
   const readable: Config = { ...config, readOnly: true, journal: null };
-  return choice.kind === 'runs'
-    ? artifactsSetup(readable, resolveArtifactsConfig({}).artifacts)
-    : runsSetup(readable);
+  return choice.kind === 'artifacts'
+    ? runsSetup(readable)
+    : artifactsSetup(readable, resolveArtifactsConfig({}).artifacts);
 }
 
 /** Throws ENOENT for an address elsewhere. */
@@ -138,7 +142,9 @@ function pathBelow(app: URL, address: URL): string {
 /** What one tree of one server left is no other's business; who changes nothing takes nothing up. */
 function journalOf({ config, choice }: Setup): JournalOptions | null {
   const { journal, readOnly, baseUrl } = config;
-  return journal && !readOnly ? { ...journal, identity: journalIdentity(choice.kind, baseUrl) } : null;
+  return journal && !readOnly
+    ? { ...journal, identity: journalIdentity(SHAPES[choice.kind].kind, baseUrl) }
+    : null;
 }
 
 function connect(setup: Setup): Kernel {

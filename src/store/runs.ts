@@ -20,8 +20,11 @@ import { declareFiles, markUploaded, putFile } from './runs/uploads.js';
  *
  * @param dependencies what makes the requests, in place of an own undici agent; a clock for tests
  */
-export function createRunsStore(config: WireConfig, dependencies: WireDependencies = {}): Store {
-  const context = new RunsContext(new WireClient(config, dependencies));
+export const createRunsStore = (config: WireConfig, dependencies: WireDependencies = {}): Store =>
+  runsStoreOf(new RunsContext(new WireClient(config, dependencies)));
+
+/** The same over a context that somebody else looks at, too. */
+export function runsStoreOf(context: RunsContext): Store {
   const readable: Store = {
     shape: RUNS_SHAPE,
     lookup: new Lookups(context).lookup,
@@ -37,7 +40,7 @@ export function createRunsStore(config: WireConfig, dependencies: WireDependenci
     onWarning: (listener, debug) => context.client.api.hear(listener, debug),
     close: () => context.client.close(),
   };
-  if (config.readOnly) return readable;
+  if (context.client.config.readOnly) return readable;
   return {
     ...readable,
     uploads: {

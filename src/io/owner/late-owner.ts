@@ -8,6 +8,7 @@ import { SHAPES, type StoreChoice } from './store-choice.js';
 /** What an owner is made of besides its own files. */
 const STORES = {
   runs: () => import('../../store/runs.js'),
+  viewedRuns: () => import('../../store/viewed-runs.js'),
   artifacts: () => import('../../store/artifacts.js'),
 };
 
@@ -56,7 +57,10 @@ export function preloadOwner(kind: StoreChoice['kind']): void {
 }
 
 async function createStore(choice: StoreChoice, dependencies: WireDependencies): Promise<Store> {
-  if (choice.kind === 'runs') return (await STORES.runs()).createRunsStore(choice.config, dependencies);
-  const { createArtifactsStore } = await STORES.artifacts();
-  return createArtifactsStore(choice.config, choice.artifacts, dependencies);
+  const { config } = choice;
+  if (choice.kind === 'artifacts')
+    return (await STORES.artifacts()).createArtifactsStore(config, choice.artifacts, dependencies);
+  return choice.kind === 'runs'
+    ? (await STORES.runs()).createRunsStore(config, dependencies)
+    : (await STORES.viewedRuns()).createViewedRunsStore(config, dependencies);
 }

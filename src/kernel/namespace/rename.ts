@@ -120,7 +120,7 @@ function assertPossible(core: Core, op: Operation, renaming: Renaming, isDirecto
     if (source.isBelow(target)) throw new Failure('ENOTEMPTY');
     if (source.isDirectory && !target.isDirectory) throw new Failure('ENOTDIR');
     if (!source.isDirectory && target.isDirectory) throw new Failure('EISDIR');
-    if (target.isDirectory && core.isFrozen(target))
+    if (target.isDirectory && target.depth <= core.unitDepth && core.isFrozen(target))
       throw new Failure('ENOTEMPTY', `A ${core.shape.levels[core.unitDepth - 1]?.name} is never replaced.`);
     if (target.isDirectory && target !== source) {
       ensureListed(core, op, target);

@@ -84,4 +84,5 @@ const ARTIFACT_FILES: Writing = {
 };
 
 export const RUNS = layout(RUN_FILES, ARTIFACT_FILES);
+export const VIEWED_RUNS: Layout = { ...RUNS, shape: SHAPES.viewedRuns };
 export const ARTIFACTS = layout(ARTIFACT_FILES, RUN_FILES);

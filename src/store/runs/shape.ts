@@ -23,3 +23,16 @@ export const RUNS_SHAPE: TreeShape = {
     symlink: 'W&B runs hold no symbolic links; copy the file instead.',
   },
 };
+
+/** Of what is known of a run and is no file of it, in each run, with the option `views`. */
+export const VIEWS_DIRECTORY = '.wandb';
+
+/** Runs with their views. */
+export const VIEWED_RUNS_SHAPE: TreeShape = {
+  ...RUNS_SHAPE,
+  frozen: {
+    from: RUNS_SHAPE.levels.length + 1,
+    within: VIEWS_DIRECTORY,
+    reason: `What is in ${VIEWS_DIRECTORY} is made of what W&B knows of the run (the option \`views\`): it can only be read.`,
+  },
+};

@@ -13,7 +13,8 @@ import { disk } from '../../platform/disk.js';
 const { readFileSync } = disk;
 
 /**
- * What the official SDK 0.30 asks for and the published schema, from which `schema.graphql` is taken, doesn't have yet.
+ * What else the official SDK 0.30 asks for and the published schema, from which `schema.graphql` is taken, doesn't have yet;
+ * what the package asks for of that is in `newer/schema.graphql`.
  */
 const NEWER = `
   extend type Mutation {
@@ -45,9 +46,6 @@ const NEWER = `
   extend type Project {
     allowAllArtifactTypesInRegistry: Boolean!
   }
-  extend type Run {
-    parquetHistory(liveKeys: [String!]!): ParquetHistory
-  }
   extend input UpsertModelInput {
     allowAllArtifactTypesInRegistry: Boolean
     artifactTypes: [ArtifactTypeInput!]
@@ -57,10 +55,6 @@ const NEWER = `
   }
   type AdvancedRegistryFeatures {
     advancedSearch: Boolean!
-  }
-  type ParquetHistory {
-    parquetUrls: [String!]!
-    liveData: [JSON!]!
   }
   type UpdateRunStatePayload {
     success: Boolean!
@@ -128,7 +122,9 @@ export const servedSchema = (features: readonly string[]): GraphQLSchema =>
 
 /** That schema's definitions. */
 export function servedDocument(features: readonly string[]): DocumentNode {
-  const text = readFileSync(new URL('../../wire/schema.graphql', import.meta.url), 'utf8');
+  const textOf = (file: string): string =>
+    readFileSync(new URL(`../../wire/${file}`, import.meta.url), 'utf8');
+  const text = textOf('schema.graphql') + textOf('newer/schema.graphql');
   const missing = new Set(
     Object.entries(FIELDS).flatMap(([feature, fields]) => (features.includes(feature) ? [] : fields)),
   );

@@ -62,8 +62,8 @@ export function runNode(instance: Instance, run: Run): NodeFields {
     sampledHistory: ({ specs }: { specs: readonly string[] }) =>
       specs.map((spec) => sampledHistory(run.history, spec)),
     parquetHistory: ({ liveKeys }: { liveKeys: readonly string[] }) => ({
-      parquetUrls: [],
-      liveData: liveSteps(run.history, liveKeys),
+      parquetUrls: run.parquet.keys.map((key) => instance.signedUrl('GET', key)),
+      liveData: liveSteps(run.history.slice(run.parquet.lines), liveKeys),
     }),
     historyLineCount: run.history.length,
     historyTail: JSON.stringify(run.history.slice(-1)),

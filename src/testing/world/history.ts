@@ -49,7 +49,7 @@ export function sampledHistory(lines: readonly string[], text: string): readonly
   return sampled(picked, samples);
 }
 
-/** Where the steps are that lie in no Parquet file: all of them, for the server writes none. */
+/** Where the steps of these lines are, which lie in no Parquet file. */
 export const liveSteps = (lines: readonly string[], keys: readonly string[]): readonly Row[] =>
   lines.map(parse).flatMap((row) => {
     const step = stepOf(row);

@@ -87,6 +87,8 @@ export interface Run {
   readonly files: Map<string, FileRow>;
   /** The lines of the file stream. */
   readonly history: string[];
+  /** Keys of the Parquet files that were made of it, and how many of its lines are in them. */
+  parquet: { readonly keys: readonly string[]; readonly lines: number };
   readonly events: string[];
   readonly logLines: string[];
   /** Was it asked to end? The file stream tells it so. */

@@ -22,6 +22,7 @@ export function seed(instance: Instance, tree: SeedTree, about: SeedRun): void {
     const run = instance.world.ensureRun(project, runName);
     if (isNew) run.state = 'finished';
     describe(run, about);
+    seedHistory(instance, run, about);
     for (const [name, content] of Object.entries(files)) {
       instance.world.writeFinal(run, name, typeof content === 'string' ? Buffer.from(content) : content);
     }
@@ -29,9 +30,19 @@ export function seed(instance: Instance, tree: SeedTree, about: SeedRun): void {
 }
 
 function describe(run: Run, about: SeedRun): void {
-  const { config, summaryMetrics, ...plain } = about;
+  const { config, summaryMetrics, history, parquet, ...plain } = about;
   for (const [key, value] of Object.entries(plain))
     if (value !== undefined) Object.assign(run, { [key]: value });
   if (config) run.config = JSON.stringify(config);
   if (summaryMetrics) run.summaryMetrics = JSON.stringify(summaryMetrics);
+}
+
+/** Its Parquet files lie where no file of a run does. */
+function seedHistory({ storage }: Instance, run: Run, { history, parquet }: SeedRun): void {
+  if (history) run.history.splice(0, run.history.length, ...history.map((row) => JSON.stringify(row)));
+  if (!parquet) return;
+  const directory = `wandb-history/${run.project.entity.name}/${run.project.name}/${run.name}`;
+  const keys = parquet.map((_, index) => `${directory}/${index}.parquet`);
+  for (const [index, bytes] of parquet.entries()) storage.put(keys[index] as string, bytes);
+  run.parquet = { keys, lines: run.history.length };
 }

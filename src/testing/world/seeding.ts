@@ -21,4 +21,8 @@ export interface SeedRun {
   /** As the service keeps it: `{ lr: { value: 0.1 } }`. */
   readonly config?: Readonly<Record<string, unknown>> | undefined;
   readonly summaryMetrics?: Readonly<Record<string, unknown>> | undefined;
+  /** The rows of the history, as the SDK logs them: `{ _step: 0, loss: 0.5 }`. They take the place of those that are there. */
+  readonly history?: readonly Readonly<Record<string, unknown>>[] | undefined;
+  /** Parquet files of that history, as the service makes them. @default none */
+  readonly parquet?: readonly Uint8Array[] | undefined;
 }

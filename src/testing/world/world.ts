@@ -117,6 +117,7 @@ export class World {
       exitcode: null,
       files: new Map(),
       history: [],
+      parquet: { keys: [], lines: 0 },
       events: [],
       logLines: [],
       isStopped: false,

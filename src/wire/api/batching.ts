@@ -1,13 +1,23 @@
 import { type Clock, isRetryable } from '../retry.js';
 import { isWireFailure, type WireFailure } from '../wire-failure.js';
 
-/** 'along': what comes along with what is asked for, and nobody waits for. 'runs': of which one document asks for the first page. */
-export type BatchKind = 'page' | 'names' | 'files' | 'ids' | 'patterns' | 'artifactFiles' | 'along' | 'runs';
+/** 'along': what comes along with what is asked for, and nobody waits for. 'runs', 'views': runs that one document asks for. */
+export type BatchKind =
+  | 'page'
+  | 'names'
+  | 'files'
+  | 'ids'
+  | 'patterns'
+  | 'artifactFiles'
+  | 'along'
+  | 'runs'
+  | 'views'
+  | 'history';
 
 /** What is tried first; no server documents its maximum (protocol section 3.4). */
 const FIRST_SIZE = 1000;
 /** Half a server's work is waiting, and ten pages are a few MB. */
-const FIRST_SIZES: Readonly<Partial<Record<BatchKind, number>>> = { patterns: 50, runs: 10 };
+const FIRST_SIZES: Readonly<Partial<Record<BatchKind, number>>> = { patterns: 50, runs: 10, views: 10 };
 
 /** No server takes less. */
 const NEVER_TOO_MUCH = 10;

@@ -1,5 +1,5 @@
 import type { FileFacts } from '../../../contract/knowledge/facts.js';
-import { isAtOrBelow, joinPath, type TreePath, withoutSlash } from '../../../contract/tree-path.js';
+import { depthOf, isAtOrBelow, joinPath, type TreePath, withoutSlash } from '../../../contract/tree-path.js';
 import type { Operation } from '../../../kernel/operation/operation.js';
 import { failure } from '../../arguments/errors.js';
 import type { Place } from '../../arguments/paths.js';
@@ -61,11 +61,13 @@ export class Source {
     return names.filter(({ kind }) => kind === 'directory').map(({ name }) => joinPath(path, name));
   }
 
-  /** All files below a directory, references among them. */
+  /** All files below a directory, references among them. What is made here of what else is recorded isn't. */
   async files(path: TreePath): Promise<TreePath[]> {
     const found: TreePath[] = [];
+    const { frozen } = this.tree.mount.layout.shape;
     for (const { name, kind } of await this.names(path)) {
       const at = joinPath(path, name);
+      if (name === frozen?.within && depthOf(at) === frozen.from) continue;
       if (kind === 'directory') found.push(...(await this.files(at)));
       else found.push(at);
     }

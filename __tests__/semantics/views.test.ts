@@ -1,0 +1,325 @@
+import { join } from 'node:path';
+import { load } from 'js-yaml';
+import type { WandbFs } from 'wandb-fs';
+import { makeDirectory } from '../helpers/directories.js';
+import { STANDARD, useServer } from '../helpers/server.js';
+import { mount } from './helpers/mounts.js';
+import { requestsOf } from './helpers/requests.js';
+
+const server = useServer(STANDARD);
+afterEach(() => server.faults([]));
+
+type Row = Readonly<Record<string, unknown>>;
+const rowsIn = (text: string): Row[] =>
+  text
+    .split('\n')
+    .slice(0, -1)
+    .map((line) => JSON.parse(line));
+const rowsOf = async (fs: WandbFs, run: string): Promise<Row[]> =>
+  rowsIn(await fs.promises.readFile(`${run}/.wandb/history.jsonl`, 'utf8'));
+
+const RUN = 'lab/views/run';
+const ROWS = Array.from({ length: 20 }, (_, step) => ({ _step: step, loss: 1 / (step + 1) }));
+const CONFIG = {
+  name: { value: 'yes' },
+  lr: { value: 0.1, desc: null },
+  _wandb: { value: { t: { 1: [1] } } },
+};
+const PARQUET = Buffer.from('PAR1 a file as the server made it PAR1');
+const ABOUT = { config: CONFIG, summaryMetrics: { loss: 0.05 }, history: ROWS, parquet: [PARQUET] };
+
+describe('views', () => {
+  beforeAll(() => server.seed({ [RUN]: { 'a.txt': 'A', '.wandb/own.txt': 'not shown' } }, ABOUT));
+
+  test('show the history, the summary, the config and the Parquet file of the server', async () => {
+    const fs = mount(server, { views: true });
+    expect(await fs.promises.readdir(RUN, { recursive: true })).toEqual([
+      '.wandb',
+      'a.txt',
+      ...['config.yaml', 'history.jsonl', 'history.parquet', 'summary.json'].map((name) => `.wandb/${name}`),
+    ]);
+    expect(await rowsOf(fs, RUN)).toEqual(ROWS);
+    const text = async (name: string) => fs.promises.readFile(`${RUN}/.wandb/${name}`, 'utf8');
+    expect(await text('summary.json')).toBe('{"loss":0.05}\n');
+    expect(load(await text('config.yaml'))).toEqual(CONFIG);
+    expect(await text('config.yaml')).toContain(
+      "lr:\n    value: 0.1\n    desc: null\nname:\n    value: 'yes'\n",
+    );
+    expect(await fs.promises.readFile(`${RUN}/.wandb/history.parquet`)).toEqual(PARQUET);
+    await expect(fs.promises.access(`${RUN}/.wandb/own.txt`)).rejects.toMatchObject({ code: 'ENOENT' });
+    await expect(fs.promises.readdir('lab/views/none/.wandb')).rejects.toThrow(/no run 'none'/);
+  });
+
+  test('have their true size in each style, looked up without a listing, too', async () => {
+    const fs = mount(server, { views: true });
+    for (const name of ['history.jsonl', 'history.parquet', 'summary.json', 'config.yaml']) {
+      const path = `${RUN}/.wandb/${name}`;
+      const { size } = fs.statSync(path);
+      expect(size).toBeGreaterThan(0);
+      expect(fs.readFileSync(path).byteLength).toBe(size);
+      expect((await fs.promises.stat(path)).size).toBe(size);
+    }
+  });
+
+  test('can only be read: what would change them or their directory is EROFS', async () => {
+    const fs = mount(server, { views: true });
+    const [file, directory] = [`${RUN}/.wandb/summary.json`, `${RUN}/.wandb`];
+    const changes = [
+      () => fs.promises.writeFile(file, ''),
+      () => fs.promises.truncate(file),
+      () => fs.promises.unlink(file),
+      () => fs.promises.chmod(file, 0o644),
+      () => fs.promises.utimes(file, 0, 0),
+      () => fs.promises.access(file, fs.constants.W_OK),
+      () => fs.promises.rename(file, `${RUN}/b.txt`),
+      () => fs.promises.rename(`${RUN}/a.txt`, `${directory}/a.txt`),
+      () => fs.promises.writeFile(`${directory}/new`, ''),
+      () => fs.promises.mkdir(`${directory}/new`),
+    ];
+    for (const change of changes) await expect(change()).rejects.toMatchObject({ code: 'EROFS' });
+    await expect(fs.promises.rm(directory, { recursive: true })).rejects.toMatchObject({ code: 'EACCES' });
+    await expect(fs.promises.rename(directory, `${RUN}/b`)).rejects.toMatchObject({ code: 'EACCES' });
+    await expect(fs.promises.rmdir(directory)).rejects.toMatchObject({ code: 'ENOTEMPTY' });
+    expect((await fs.promises.stat(file)).mode & 0o777).toBe(0o444);
+    expect((await fs.promises.stat(directory)).mode & 0o777).toBe(0o555);
+    // Beside them all is as ever.
+    await fs.promises.writeFile(`${RUN}/c.txt`, 'C');
+    await fs.wandb.flush();
+    await fs.promises.unlink(`${RUN}/c.txt`);
+  });
+
+  test("aren't there without the option, and cost nothing", async () => {
+    const fs = mount(server);
+    const requests = await requestsOf(server, async () => {
+      expect(await fs.promises.readdir(RUN)).toEqual(['.wandb', 'a.txt']);
+      expect(await fs.promises.readdir(`${RUN}/.wandb`)).toEqual(['own.txt']);
+    });
+    expect(requests.map(({ operation }) => operation)).toEqual(['LookUp']);
+  });
+
+  test('cost one request beside the listing, and a history as many as it has pages, once', async () => {
+    const fs = mount(server, { views: true });
+    const listing = await requestsOf(server, () => fs.promises.readdir(RUN, { recursive: true }));
+    expect(listing.map(({ operation }) => operation).sort()).toEqual(['LookUp', 'RunViewsWithParquet']);
+    const reading = await requestsOf(server, async () => {
+      await fs.promises.stat(`${RUN}/.wandb/history.jsonl`);
+      await rowsOf(fs, RUN);
+      await fs.promises.readFile(`${RUN}/.wandb/summary.json`);
+    });
+    expect(reading.map(({ operation }) => operation)).toEqual(['RunHistoryEnd', 'RunHistory']);
+  });
+
+  test('tell when they were made, and a Parquet file alone has an address', async () => {
+    const fs = mount(server, { views: true });
+    expect(await fs.wandb.info(`${RUN}/.wandb/summary.json`)).toMatchObject({ kind: 'file', id: null });
+    await expect(fs.wandb.signedUrl(`${RUN}/.wandb/summary.json`)).rejects.toMatchObject({ code: 'ENOTSUP' });
+    const response = await fetch(await fs.wandb.signedUrl(`${RUN}/.wandb/history.parquet`));
+    expect(Buffer.from(await response.arrayBuffer())).toEqual(PARQUET);
+  });
+
+  test("aren't recorded: what they are made of is", async () => {
+    const to = join(await makeDirectory(), 'world');
+    const { files } = await mount(server, { views: true }).wandb.record([RUN], to);
+    expect(files).toBe(1);
+  });
+});
+
+describe('the history of a run', () => {
+  test('has all rows in their order, however their steps are spread', async () => {
+    const burst = (from: number, count: number, gap: number): number[] =>
+      Array.from({ length: count }, (_, index) => from + index * gap);
+    const steps = [...burst(0, 2500, 1), ...burst(1_000_000, 10, 70_000), ...burst(9_000_000, 1200, 1)];
+    const history = steps.map((_step) => ({ _step }));
+    await server.seed({ 'lab/views/spread': {} }, { history });
+    const fs = mount(server, { views: true });
+    const requests = await requestsOf(server, async () => {
+      expect(await rowsOf(fs, 'lab/views/spread')).toEqual(history);
+    });
+    expect(requests.length).toBeLessThan(60);
+  });
+
+  test('that is long is kept on the disk, and read by ranges', async () => {
+    const history = Array.from({ length: 1500 }, (_, _step) => ({ _step, text: 'é'.repeat(700) }));
+    await server.seed({ 'lab/views/long': {} }, { history });
+    const fs = mount(server, { views: true, cacheBytes: 0 });
+    const path = 'lab/views/long/.wandb/history.jsonl';
+    const requests = await requestsOf(server, async () => {
+      const whole = await fs.promises.readFile(path);
+      expect(whole.byteLength).toBe((await fs.promises.stat(path)).size);
+      expect(rowsIn(whole.toString())).toEqual(history);
+      const part: Buffer[] = [];
+      for await (const chunk of fs.createReadStream(path, { start: 1_000_000, end: 1_999_999 }))
+        part.push(chunk);
+      expect(Buffer.concat(part).equals(whole.subarray(1_000_000, 2_000_000))).toBe(true);
+    });
+    expect(requests.filter(({ operation }) => operation === 'RunHistory')).toHaveLength(2);
+  });
+
+  test('is told as it came, numbers that JavaScript has none for included', async () => {
+    await server.seed({ 'lab/views/numbers': {} });
+    const content = ['{"_step":0,"seed":12345678901234567890,\n"x":1e400}', '{"_step":1,"seed":0.1000}'];
+    const headers = { authorization: `Basic ${Buffer.from(`api:${server.apiKey}`).toString('base64')}` };
+    const body = JSON.stringify({
+      files: {
+        'wandb-history.jsonl': { offset: 0, content },
+        'wandb-summary.json': { offset: 0, content: ['{"seed": 12345678901234567890}'] },
+      },
+    });
+    await fetch(`${server.url}/files/lab/views/numbers/file_stream`, { method: 'POST', headers, body });
+    const fs = mount(server, { views: true });
+    expect(await fs.promises.readFile('lab/views/numbers/.wandb/history.jsonl', 'utf8')).toBe(
+      '{"_step":0,"seed":12345678901234567890, "x":1e400}\n{"_step":1,"seed":0.1000}\n',
+    );
+    expect(await fs.promises.readFile('lab/views/numbers/.wandb/summary.json', 'utf8')).toBe(
+      '{"seed": 12345678901234567890}\n',
+    );
+  });
+
+  test('that nothing was logged to is an empty file', async () => {
+    await server.seed({ 'lab/views/empty': {} });
+    const fs = mount(server, { views: true });
+    expect(await fs.promises.readdir('lab/views/empty/.wandb')).toEqual([
+      'config.yaml',
+      'history.jsonl',
+      'summary.json',
+    ]);
+    expect(await fs.promises.readFile('lab/views/empty/.wandb/history.jsonl', 'utf8')).toBe('');
+    expect(await fs.promises.readFile('lab/views/empty/.wandb/config.yaml', 'utf8')).toBe('{}\n');
+  });
+
+  test.each([
+    ['a row that is no JSON', '"no JSON"', /tells a row of the history that is no JSON/],
+    ['no rows', 'null', /doesn't tell the history of the run/],
+  ])(
+    'of a server that tells %s is EPROTO, and tried again when it is read again',
+    async (_, told, message) => {
+      await server.seed({ 'lab/views/broken': {} }, { history: ROWS });
+      const fs = mount(server, { views: true });
+      const row = told === 'null' ? told : `[${told}]`;
+      const body = `{"data":{"project":{"run":{"history":${row}}}}}`;
+      await server.faults([{ match: { operation: 'RunHistory' }, status: 200, body }]);
+      const failed = rowsOf(fs, 'lab/views/broken');
+      await expect(failed).rejects.toMatchObject({ code: 'EPROTO' });
+      await expect(failed).rejects.toThrow(message);
+      expect(await rowsOf(fs, 'lab/views/broken')).toEqual(ROWS);
+    },
+  );
+});
+
+describe('views of a run that goes on', () => {
+  const path = 'lab/views/live/.wandb/history.jsonl';
+  const seed = (rows: number) =>
+    server.seed(
+      { 'lab/views/live': {} },
+      { state: 'running', history: ROWS.slice(0, rows), summaryMetrics: { rows } },
+    );
+
+  test('are what the last listing has told of, as files are', async () => {
+    await seed(5);
+    const fs = mount(server, { views: true });
+    expect(await rowsOf(fs, 'lab/views/live')).toHaveLength(5);
+    await seed(8);
+    expect(await rowsOf(fs, 'lab/views/live')).toHaveLength(5);
+    fs.wandb.refresh('lab/views/live');
+    expect(await rowsOf(fs, 'lab/views/live')).toHaveLength(8);
+    expect(await fs.promises.readFile('lab/views/live/.wandb/summary.json', 'utf8')).toBe('{"rows":8}\n');
+    const { size } = await fs.promises.stat(path);
+    expect(size).toBe((await fs.promises.readFile(path)).byteLength);
+  });
+
+  test('an open one stays as it was', async () => {
+    await seed(5);
+    const fs = mount(server, { views: true, cacheBytes: 0 });
+    const file = await fs.promises.open(path);
+    const start = Buffer.alloc(10);
+    await file.read(start, 0, 10, 0);
+    await seed(8);
+    fs.wandb.refresh('lab/views/live');
+    expect(await rowsOf(fs, 'lab/views/live')).toHaveLength(8);
+    expect(rowsIn(await file.readFile('utf8'))).toHaveLength(5);
+    await file.close();
+  });
+});
+
+describe('Parquet files', () => {
+  test('that are several are in a directory, in their order', async () => {
+    await server.seed({ 'lab/views/parts': {} }, { parquet: [Buffer.from('one'), Buffer.from('two')] });
+    const fs = mount(server, { views: true });
+    const directory = 'lab/views/parts/.wandb/history.parquet';
+    expect(await fs.promises.readdir(directory)).toEqual(['0000.parquet', '0001.parquet']);
+    expect(await fs.promises.readFile(`${directory}/0001.parquet`, 'utf8')).toBe('two');
+  });
+
+  test('whose address has ended are asked for again', async () => {
+    await server.seed({ [RUN]: {} }, ABOUT);
+    const fs = mount(server, { views: true });
+    await fs.promises.readdir(`${RUN}/.wandb`);
+    await server.faults([{ match: { side: 'storage' }, isExpired: true }]);
+    expect(await fs.promises.readFile(`${RUN}/.wandb/history.parquet`)).toEqual(PARQUET);
+  });
+
+  test("aren't there where the server knows of none, which it is asked once", async () => {
+    await server.seed({ [RUN]: {} }, ABOUT);
+    const fs = mount(server, { views: true });
+    const graphqlError = 'Cannot query field "parquetHistory" on type "Run".';
+    await server.faults([{ match: { operation: 'RunViewsWithParquet' }, graphqlError }]);
+    const requests = await requestsOf(server, async () => {
+      expect(await fs.promises.readdir(`${RUN}/.wandb`)).not.toContain('history.parquet');
+      fs.wandb.refresh(RUN);
+      expect(await rowsOf(fs, RUN)).toEqual(ROWS);
+    });
+    expect(requests.filter(({ operation }) => operation === 'RunViewsWithParquet')).toHaveLength(1);
+  });
+});
+
+describe('runs that are looked at together', () => {
+  const names = Array.from({ length: 25 }, (_, index) => `lab/many/r${index}`);
+  const walk = (fs: WandbFs) => async (): Promise<void> => {
+    expect(await fs.promises.readdir('lab/many', { recursive: true })).toHaveLength(25 * 6);
+  };
+  const countOf = (requests: Awaited<ReturnType<typeof requestsOf>>): number =>
+    requests.filter(({ operation }) => operation?.startsWith('RunViews')).length;
+
+  beforeAll(() => server.seed(Object.fromEntries(names.map((name) => [name, { a: 'A' }]))));
+
+  test('share the requests for their views, ten a request', async () => {
+    const requests = await requestsOf(server, walk(mount(server, { views: true })));
+    expect(countOf(requests)).toBe(3);
+  });
+
+  test('are asked for in fewer at a time, in the end one by one, where a server refuses that', async () => {
+    const graphqlError = 'The query exceeds the maximum complexity of 1000.';
+    const match = { operation: 'RunViewsWithParquet' };
+    await server.faults([{ match, times: 3, graphqlError }]);
+    await walk(mount(server, { views: true }))();
+  });
+});
+
+test('a server that fails to tell of Parquet files is told of once, and hides nothing else', async () => {
+  await server.seed({ [RUN]: {} }, ABOUT);
+  const warnings: string[] = [];
+  const fs = mount(server, { views: true, logger: { warn: (message) => warnings.push(message) } });
+  const match = { operation: 'RunViewsWithParquet' };
+  await server.faults([{ match, times: 20, graphqlError: 'the export of histories is switched off' }]);
+  expect(await fs.promises.readdir(`${RUN}/.wandb`)).not.toContain('history.parquet');
+  fs.wandb.refresh(RUN);
+  expect(await rowsOf(fs, RUN)).toEqual(ROWS);
+  expect(warnings).toEqual([expect.stringContaining('the export of histories is switched off')]);
+});
+
+test('a config that is no object is EPROTO for who reads it, and hides nothing else', async () => {
+  await server.seed({ 'lab/views/odd': { 'a.txt': 'A' } });
+  const fs = mount(server, { views: true });
+  const run = { id: 'x', projectId: '1', name: 'odd', createdAt: '2026-01-01T00:00:00Z', updatedAt: null };
+  const told = { ...run, heartbeatAt: null, state: 'finished', config: '[1]', summaryMetrics: null };
+  const body = JSON.stringify({
+    data: { project: { run: { ...told, historyLineCount: null, parquetHistory: null } } },
+  });
+  await server.faults([{ match: { operation: 'RunViewsWithParquet' }, status: 200, body }]);
+  expect(await fs.promises.readdir('lab/views/odd', { recursive: true })).toHaveLength(5);
+  await expect(fs.promises.readFile('lab/views/odd/.wandb/config.yaml')).rejects.toMatchObject({
+    code: 'EPROTO',
+    message: expect.stringContaining("The config of the run 'odd' is no JSON object."),
+  });
+  expect(await fs.promises.readFile('lab/views/odd/.wandb/summary.json', 'utf8')).toBe('{}\n');
+});

@@ -1,0 +1,114 @@
+import type { TypedDocumentNode } from '@graphql-typed-document-node/core';
+import { Failure } from '../../../contract/failure.js';
+import { isRefusal } from '../../../wire/api/batching.js';
+import {
+  RunViewsDocument,
+  type RunViewsQuery,
+  RunViewsWithParquetDocument,
+  type RunViewsWithParquetQuery,
+  type ViewedRunFragment,
+} from '../../../wire/generated.js';
+import { isWireFailure, type WireFailure } from '../../../wire/wire-failure.js';
+import { isSchemaRefusal } from '../../common/context.js';
+import { repeated } from '../repeated.js';
+import { numbered, type RunName, type RunsContext } from '../tree.js';
+
+export interface RunState {
+  readonly run: ViewedRunFragment;
+  /** Signed addresses of the Parquet files, in their order. */
+  readonly parquet: readonly string[];
+}
+
+/** Asks what runs of one project are like, several in one document as far as the server takes it. */
+export class StateQuestions {
+  /** The server knows of Parquet files. */
+  private hasParquet = true;
+
+  constructor(private readonly context: RunsContext) {}
+
+  /** Of each run, in order: null where it isn't there; a failure that is its own. */
+  ask(runs: readonly RunName[], signal: AbortSignal): Promise<readonly (RunState | null | WireFailure)[]> {
+    return this.context.sizes.each('views', runs, (batch) => this.askBatch(batch, signal));
+  }
+
+  private async askBatch(
+    runs: readonly RunName[],
+    signal: AbortSignal,
+  ): Promise<readonly (RunState | null)[]> {
+    try {
+      const told = this.hasParquet ? await this.askWithParquet(runs, signal) : null;
+      return told ?? (await this.send(WITHOUT, runs, signal));
+    } catch (error) {
+      if (!(error instanceof Failure) || error.code !== 'ENOENT') throw error;
+      // Some servers fail for a run that isn't there.
+      if (runs.length === 1) return [null];
+      return (await Promise.all(runs.map((run) => this.askBatch([run], signal)))).flat();
+    }
+  }
+
+  /** Null where the server refuses that: the runs and their files are to be had all the same. */
+  private async askWithParquet(
+    runs: readonly RunName[],
+    signal: AbortSignal,
+  ): Promise<readonly (RunState | null)[] | null> {
+    const { warnings } = this.context.client.api;
+    try {
+      return await this.send(WITH_PARQUET, runs, signal);
+    } catch (error) {
+      if (!isWireFailure(error) || !isRefusal(error)) throw error;
+      if (isSchemaRefusal(error)) {
+        this.hasParquet = false;
+        warnings.debug(() => 'the server knows of no Parquet files of histories: done without');
+        return null;
+      }
+      // Fewer of them may do.
+      if (runs.length > 1) throw error;
+      const why = error.cause ?? error.detail ?? error.code;
+      const message = `The server doesn't tell of the Parquet files of histories, so .wandb has none: ${why}`;
+      warnings.once('parquet', message);
+      return null;
+    }
+  }
+
+  private async send(
+    documents: Documents,
+    runs: readonly RunName[],
+    signal: AbortSignal,
+  ): Promise<readonly (RunState | null)[]> {
+    const [{ entity, project: name }] = runs as readonly [RunName];
+    const numberedRuns = Object.fromEntries(runs.map(({ run }, index) => [numbered('run', index), run]));
+    const { project } = await this.context.client.run(
+      documents.of(runs.length),
+      { entity, project: name, ...numberedRuns },
+      this.context.sized(runs.length, signal),
+    );
+    const answers: Readonly<Record<string, unknown>> = { ...project };
+    return runs.map((_, index) => {
+      const run = answers[numbered('run', index)] as Answer | null | undefined;
+      return run ? { run, parquet: run.parquetHistory?.parquetUrls ?? [] } : null;
+    });
+  }
+}
+
+type Query = RunViewsQuery | RunViewsWithParquetQuery;
+type Document = TypedDocumentNode<Query, Record<string, unknown>>;
+type Answer = ViewedRunFragment &
+  Partial<Pick<NonNullable<NonNullable<RunViewsWithParquetQuery['project']>['run']>, 'parquetHistory'>>;
+
+/** A document for so many runs, each kept, for what is known of a document goes by its identity. */
+class Documents {
+  private readonly known = new Map<number, Document>();
+
+  constructor(private readonly ofOne: Document) {}
+
+  of(runs: number): Document {
+    const known = this.known.get(runs);
+    if (known) return known;
+    const document = runs === 1 ? this.ofOne : (repeated(this.ofOne, 'run', ['run'], runs) as Document);
+    this.known.set(runs, document);
+    return document;
+  }
+}
+
+const WITH_PARQUET = new Documents(RunViewsWithParquetDocument as Document);
+const WITHOUT = new Documents(RunViewsDocument as Document);
