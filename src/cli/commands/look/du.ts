@@ -1,6 +1,6 @@
 import type { Command } from '../../command.js';
 import type { AnyFs } from '../../filesystems.js';
-import { walk } from '../../looking/walk.js';
+import { walk, walking } from '../../looking/walk.js';
 import { JsonList } from '../../output/json.js';
 import { shownSize } from '../../output/sizes.js';
 import type { Place } from '../../places/place.js';
@@ -29,6 +29,7 @@ export const du: Command<Options> = {
       .option('-h, --human-readable', 'sizes such as 1.5K and 2.0G')
       .option('--max-depth <depth>', 'sums of directories so deep', wholeNumber('--max-depth'))
       .option('--json', 'a list of path, size, files'),
+  filesystem: walking,
   examples: ['du -sh wandbfs://team/project/run', 'du --max-depth 1 wandbas://team/project/dataset'],
 
   async run(session, operands, { summarize, maxDepth, humanReadable, json }) {
@@ -55,9 +56,8 @@ async function* sums(session: Session, fs: AnyFs, place: Place): AsyncGenerator<
     return;
   }
   const open: Sum[] = [top];
-  for await (const { path, kind, depth } of walk(fs, place.path, {
-    onError: (error) => session.report(error),
-  })) {
+  const onError = (error: unknown): Promise<void> => session.report(error);
+  for await (const { path, kind, depth } of walk(fs, place, { onError })) {
     yield* closed(open, depth);
     if (kind === 'directory') open.push({ path, depth, size: 0, files: 0 });
     const { size } = kind === 'file' ? await fs.promises.lstat(path) : { size: 0 };

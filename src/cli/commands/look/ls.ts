@@ -1,7 +1,8 @@
 import type { Command } from '../../command.js';
 import type { AnyFs } from '../../filesystems.js';
+import { type Entry, kindOf, list } from '../../looking/entries.js';
 import { type EntryFacts, factsOf, isProject, runsOf } from '../../looking/facts.js';
-import { type Found, kindOf, list } from '../../looking/walk.js';
+import { walk, walking } from '../../looking/walk.js';
 import { JsonList } from '../../output/json.js';
 import { shownSize } from '../../output/sizes.js';
 import { styled } from '../../output/style.js';
@@ -27,6 +28,7 @@ export const ls: Command<Options> = {
       .option('-h, --human-readable', 'sizes such as 1.5K and 2.0G')
       .option('-d, --directory', 'directories themselves, not what is in them')
       .option('--json', 'a list of name, path, type, size, mtime, mode…'),
+  filesystem: walking,
   examples: [
     'ls wandbfs://team/project',
     'ls -lh wandbfs://team/project/run',
@@ -55,27 +57,30 @@ class Listing {
   async of(place: Place): Promise<void> {
     const fs = await this.session.fsOf(place);
     const stats = await fs.promises.stat(place.path);
-    if (stats.isDirectory() && !this.options.directory) return this.directory(fs, place);
+    if (stats.isDirectory() && !this.options.directory) return this.directories(fs, place);
     const kind = kindOf(await fs.promises.lstat(place.path));
-    await this.entries(fs, place, [{ name: place.text, path: place.path, kind, depth: 0, isLast: true }]);
+    await this.entries(fs, place, [{ name: place.text, path: place.path, kind }]);
   }
 
-  private async directory(fs: AnyFs, place: Place): Promise<void> {
-    const found = await list(fs, place.path);
+  private async directories(fs: AnyFs, place: Place): Promise<void> {
+    if (!this.options.recursive) return this.directory(fs, place, await list(fs, place.path));
+    const below = walk(fs, place, {
+      onListed: (path, entries) => this.directory(fs, { ...place, path }, entries),
+      onError: (error) => this.session.report(error),
+    });
+    for await (const _ of below);
+  }
+
+  private async directory(fs: AnyFs, place: Place, entries: readonly Entry[]): Promise<void> {
     if (this.hasHeadings && !this.json) {
       const title = this.session.name(this.session.print(place));
       await this.session.out.write(`${this.#isFirst ? '' : '\n'}${title}:\n`);
     }
     this.#isFirst = false;
-    await this.entries(fs, place, found);
-    if (!this.options.recursive) return;
-    for (const { kind, path } of found) {
-      if (kind !== 'directory') continue;
-      await this.directory(fs, { ...place, path }).catch((error) => this.session.report(error));
-    }
+    await this.entries(fs, place, entries);
   }
 
-  private async entries(fs: AnyFs, place: Place, found: readonly Found[]): Promise<void> {
+  private async entries(fs: AnyFs, place: Place, found: readonly Entry[]): Promise<void> {
     const { session, json, options } = this;
     if (!options.long && !json) {
       const names = found.map(({ name, kind }) => this.shown(name, kind));
@@ -109,7 +114,7 @@ class Listing {
     for (const line of table(rows, align, out.columns)) await out.line(line);
   }
 
-  private shown(name: string, kind: Found['kind']): string {
+  private shown(name: string, kind: Entry['kind']): string {
     return styled(this.session.name(name), kind === 'file' ? null : kind, this.session.out);
   }
 }
