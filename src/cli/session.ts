@@ -25,6 +25,8 @@ export interface Context extends Pick<Surroundings, 'environment' | 'signal'> {
   readonly out: Output;
   readonly err: Output;
   readonly commands: readonly Registered[];
+  /** What was told of already, before anything failed by it. */
+  readonly warnings: Set<string>;
 }
 
 /** One command that runs: where it prints, what it may open, and what came of it. */
@@ -41,16 +43,18 @@ export class Session {
   readonly filesystems: Filesystems;
   readonly #reading: Reading;
   readonly #command: string;
+  readonly #warnings: ReadonlySet<string>;
   readonly #places = new Map<string, Place>();
   #status: number = EXIT.done;
 
   constructor(
     command: string,
-    { out, err, environment, signal, commands }: Context,
+    { out, err, environment, signal, commands, warnings }: Context,
     { runs, artifacts, quiet, debug }: CommonOptions,
     filesystems: Filesystems,
   ) {
     this.#command = command;
+    this.#warnings = warnings;
     this.out = out;
     this.err = err;
     this.environment = environment;
@@ -69,6 +73,7 @@ export class Session {
 
   /** What a path of the command line names. Rejects with UsageError, or as the filesystem does that was asked. */
   async place(text: string): Promise<Place> {
+    if (text === '-') throw new UsageError(NO_STREAM);
     const place = await resolvePlace(readPlace(text, this.#reading), this.filesystems);
     this.#places.set(place.path, place);
     return place;
@@ -122,7 +127,12 @@ export class Session {
   async report(error: unknown, operand?: string): Promise<void> {
     if (error instanceof OutputClosed || this.signal.aborted) throw error;
     this.#status = this.#status === EXIT.done ? statusOf(error) : EXIT.failed;
-    const details = { isDebugged: this.isDebugged, cure: this.#cureFor(error), operand };
+    const details = {
+      isDebugged: this.isDebugged,
+      cure: this.#cureFor(error),
+      operand,
+      warnings: this.#warnings,
+    };
     await this.err.line(describe(error, this.#command, details));
   }
 
@@ -148,14 +158,19 @@ export class Session {
     return this.#status;
   }
 
-  /** A relative path that isn't here was perhaps meant to be one of W&B's. */
+  /** What a library's option is here; and a relative path that isn't here was perhaps meant to be one of W&B's. */
   #cureFor(error: unknown): string {
-    const { code, path = '' } = Object(error) as NodeJS.ErrnoException;
+    const { code, path = '', message = '' } = Object(error) as NodeJS.ErrnoException;
+    const [, level] = /`allowDelete: \['(\w+)'\]`/.exec(message) ?? [];
+    if (level) return ` 'wandb-fs rm' has '--allow-delete ${level}' for it.`;
     const place = this.#places.get(path);
     const isMeant = code === 'ENOENT' && place?.kind === 'local' && /^[^./\\-][^\\]*\/./.test(place.text);
     return isMeant ? ` It was looked for on this machine; of W&B ${adviceFor(place.text)}.` : '';
   }
 }
+
+const NO_STREAM =
+  "'-' is no stream here: 'cat' and 'head' print to standard output, and what comes from a pipe is copied from a file. A file of that name is './-'.";
 
 const adviceFor = (text: string): string => {
   const path = text.replace(/^[./]+/, '');

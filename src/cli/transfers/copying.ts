@@ -8,6 +8,8 @@ import type { View } from './view/view.js';
 interface Copying extends TransferOptions {
   readonly removes?: boolean | undefined;
   readonly dryRun?: boolean | undefined;
+  /** False: what is there stays as it is. */
+  readonly clobber?: boolean | undefined;
 }
 
 /** Makes one place what the other is; at least one of them is at W&B. What was interrupted goes on. */
@@ -15,7 +17,7 @@ export async function copying(
   session: Session,
   view: View,
   [from, to]: readonly [Place, Place],
-  { include, exclude, concurrency, removes, dryRun }: Copying,
+  { include, exclude, concurrency, removes, dryRun, clobber }: Copying,
 ): Promise<Mirrored> {
   const { wandb } = await treeOf(session, [to, from]);
   const { signal } = session;
@@ -24,7 +26,16 @@ export async function copying(
     progress = now;
     view.onProgress(named(now, to));
   };
-  const options = { include, exclude, concurrency, delete: removes, dryRun, onProgress, signal };
+  const options = {
+    include,
+    exclude,
+    concurrency,
+    delete: removes,
+    dryRun,
+    force: clobber,
+    onProgress,
+    signal,
+  };
   try {
     return await wandb.mirror(await endOf(session, from), await endOf(session, to), {
       ...options,

@@ -23,6 +23,7 @@ export const tree: Command<Options> = {
       .option('-d, --directories', 'directories only')
       .option('-s, --size', 'sizes of files, in bytes')
       .option('-h, --human-readable', 'sizes such as 1.5K and 2.0G')
+      .option('-a, --all', 'names with a dot, too, as it always does')
       .option('--json', 'a list of name, path, type, size, mtime, mode, depth'),
   filesystem: walking,
   examples: ['tree wandbfs://team/project/run', 'tree -h -L 2 wandbfs://team/project'],

@@ -1,3 +1,4 @@
+import { Option } from 'commander';
 import type { Command } from '../../command.js';
 import type { Place } from '../../places/place.js';
 import type { Session } from '../../session.js';
@@ -8,6 +9,7 @@ import { type View, viewOf } from '../../transfers/view/view.js';
 import { UsageError } from '../../usage-error.js';
 
 interface Options extends TransferOptions {
+  readonly clobber?: boolean;
   readonly recursive?: boolean;
 }
 
@@ -18,7 +20,10 @@ export const cp: Command<Options> = {
       command
         .usage('[options] <from...> <to>')
         .argument('<path...>', 'what is copied, and last the copy, or a directory for it')
-        .option('-r, --recursive', 'directories, with all that is in them'),
+        .option('-r, --recursive', 'directories, with all that is in them')
+        .addOption(new Option('-R').hideHelp().implies({ recursive: true }))
+        .option('-n, --no-clobber', 'what is there stays as it is')
+        .addOption(new Option('-f, --force').hideHelp()),
     ),
   examples: [
     'cp model.bin wandbfs://team/project/run/model.bin',
@@ -78,7 +83,8 @@ async function copyOne(
   const { copied, same, bytes } = await copying(session, view, [from, to], options);
   await view.told({
     ...{ from: session.print(from), to: session.print(to) },
-    ...{ files: copied.length, bytes, removed: 0, same },
+    ...{ files: copied.length, bytes, removed: 0 },
+    ...(options.clobber === false ? { same: 0, kept: same } : { same }),
   });
   if (to.kind === 'artifacts') {
     // <entity>/<project>/<type>/<collection>/<draft>

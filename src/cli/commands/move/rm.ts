@@ -1,3 +1,4 @@
+import { Option } from 'commander';
 import type { WandbFsOptions } from '../../../index.js';
 import type { Command } from '../../command.js';
 import { journaled } from '../../transfers/options.js';
@@ -14,6 +15,7 @@ export const rm: Command<Options> = {
     command
       .argument('<path...>', 'files at W&B, or with -r directories')
       .option('-r, --recursive', 'directories, with all that is in them')
+      .addOption(new Option('-R').hideHelp().implies({ recursive: true }))
       .option('-f, --force', "don't mind what isn't there")
       .option(
         '--allow-delete <level>',

@@ -20,6 +20,8 @@ export interface Told {
   readonly bytes: number;
   readonly removed: number;
   readonly same: number;
+  /** What is there, and was not compared. */
+  readonly kept?: number;
 }
 
 /** JSON on standard output where that is asked for; else on standard error, bars on a terminal and lines elsewhere. */
