@@ -5,7 +5,7 @@ import { EXIT, statusOf } from './exit-status.js';
 import type { AnyFs, Filesystems } from './filesystems.js';
 import { escaped } from './output/names.js';
 import { type Output, OutputClosed, type OutputStream } from './output/output.js';
-import type { Place, Reading, RemotePlace } from './places/place.js';
+import { hasWildcard, type Place, type Reading, type RemotePlace } from './places/place.js';
 import { printPlace } from './places/print.js';
 import { readPlace, readTop } from './places/read.js';
 import { resolvePlace } from './places/resolve.js';
@@ -136,13 +136,13 @@ export class Session {
     await this.err.line(describe(error, this.#command, details));
   }
 
-  /** Does it for each operand, whatever becomes of the others. */
+  /** Does it for each operand, whatever becomes of the others; for none where one is nothing that can be read. */
   async each(texts: readonly string[], work: (place: Place, text: string) => Promise<void>): Promise<void> {
+    for (const text of texts) readPlace(text, this.#reading);
     for (const text of texts) {
       try {
         await work(await this.place(text), text);
       } catch (error) {
-        if (error instanceof UsageError) throw error;
         await this.report(error, text);
       }
     }
@@ -163,11 +163,16 @@ export class Session {
     const { code, path = '', message = '' } = Object(error) as NodeJS.ErrnoException;
     const [, level] = /`allowDelete: \['(\w+)'\]`/.exec(message) ?? [];
     if (level) return ` 'wandb-fs rm' has '--allow-delete ${level}' for it.`;
+    if (code === 'ERR_FS_EISDIR') return ' Give -r to remove it with all that is in it.';
     const place = this.#places.get(path);
+    if (code === 'ENOENT' && place && place.kind !== 'local' && hasWildcard(place.path)) return WILDCARD;
     const isMeant = code === 'ENOENT' && place?.kind === 'local' && /^[^./\\-][^\\]*\/./.test(place.text);
     return isMeant ? ` It was looked for on this machine; of W&B ${adviceFor(place.text)}.` : '';
   }
 }
+
+const WILDCARD =
+  " No shell expands wildcards at W&B: 'cp -r --include' and 'find --name' take them, and 'find -0 … | xargs -0 wandb-fs rm'.";
 
 const NO_STREAM =
   "'-' is no stream here: 'cat' and 'head' print to standard output, and what comes from a pipe is copied from a file. A file of that name is './-'.";

@@ -1,6 +1,7 @@
 import { Option } from 'commander';
 import type { WandbFsOptions } from '../../../index.js';
 import type { Command } from '../../command.js';
+import { hasWildcard } from '../../places/place.js';
 import { journaled } from '../../transfers/options.js';
 import { several } from '../../values.js';
 
@@ -35,7 +36,8 @@ export const rm: Command<Options> = {
     await session.each(operands, async ({ text }) => {
       const { kind, path } = await session.remotePlace(text);
       const { promises } = await session.fsOf({ kind });
-      await promises.rm(path, { recursive, force });
+      // What a shell has left as it is isn't what was meant.
+      await promises.rm(path, { recursive, force: force && !hasWildcard(path) });
     });
   },
 };

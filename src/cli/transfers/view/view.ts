@@ -28,7 +28,7 @@ export interface Told {
 export function viewOf(session: Session, { json }: { readonly json?: boolean }): View {
   if (json) return new Events(session.out);
   if (session.isQuiet) return NOTHING;
-  return session.err.isTerminal ? new Bars(session.err) : new Lines(session.err);
+  return session.err.canRedraw ? new Bars(session.err) : new Lines(session.err);
 }
 
 export const NOTHING: View = {
