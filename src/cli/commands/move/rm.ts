@@ -20,7 +20,7 @@ export const rm: Command<Options> = {
       .option('-f, --force', "don't mind what isn't there")
       .option(
         '--allow-delete <level>',
-        "remove that, too, as a whole: 'run', 'project', 'version' or 'collection'; may be given several times",
+        "remove that, too, as a whole: 'run', 'project', 'version', 'aliasedVersion' or 'collection'; may be given several times",
         several,
       ),
   examples: ['rm wandbfs://team/project/run/old.txt', 'rm -r --allow-delete run wandbfs://team/project/run'],
