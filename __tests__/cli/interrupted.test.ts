@@ -29,12 +29,16 @@ afterEach(async () => {
 
 /** Starts the program itself. */
 function start(...argv: readonly string[]): ChildProcess {
+  return startWith(join(directory, 'journal'), ...argv);
+}
+
+function startWith(journal: string, ...argv: readonly string[]): ChildProcess {
   return spawn(process.execPath, [join(packageRoot, 'dist/esm/cli/main.js'), ...argv], {
     cwd: directory,
     env: environment({
       WANDB_BASE_URL: server.url,
       WANDB_API_KEY: server.apiKey,
-      WANDB_FS_JOURNAL: join(directory, 'journal'),
+      WANDB_FS_JOURNAL: journal,
     }),
     stdio: ['ignore', 'pipe', 'pipe'],
   });
@@ -89,6 +93,30 @@ test('Ctrl-C in an upload ends it at once, and the same command goes on from the
   rmSync(join(directory, 'new.bin'));
   expect(await ended(start('journal', 'resume'))).toMatchObject({ code: 0 });
   expect(Buffer.from((await server.files(run))['new.bin'] ?? []).equals(BIG)).toBe(true);
+});
+
+test('without a journal what is on its way is waited for, until a second signal, such as Ctrl-C, ends it at once', async () => {
+  writeFileSync(join(directory, 'new.bin'), 'new');
+  await server.faults([{ match: { side: 'storage', method: 'PUT' }, delayMs: 600_000 }]);
+  await server.requests({ clear: true });
+  const child = startWith('0', 'put', 'new.bin', `wandbfs://${run}/new.bin`);
+  const exited = once(child, 'exit');
+  let err = '';
+  child.stderr?.setEncoding('utf8').on('data', (part: string) => {
+    err += part;
+  });
+  const isUnderWay = async () =>
+    (await server.requests()).some(({ operation }) => operation === 'CreateRunFiles');
+  await eventually(isUnderWay, Boolean, PATIENCE_MS);
+  // Two of one kind couldn't be told apart.
+  child.kill('SIGTERM');
+  await eventually(
+    async () => err,
+    (text) => text.includes('Interrupted.'),
+    PATIENCE_MS,
+  );
+  child.kill('SIGINT');
+  expect(await exited).toEqual([null, 'SIGINT']);
 });
 
 test('a download that was killed is gone on with by the same command', async () => {

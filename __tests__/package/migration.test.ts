@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { createWandbArtifactFs, createWandbFs, type WandbFs } from 'wandb-fs';
 import { makeDirectory } from '../helpers/directories.js';
 import { textOf } from '../helpers/pages.js';
-import { useServer } from '../helpers/server.js';
+import { STANDARD, useServer } from '../helpers/server.js';
 
 /** The rows of docs/migration.md: what is written elsewhere, and the code for it here. */
 const rows = [...textOf('docs/migration.md').matchAll(/^\| (`.*?) \| (`.*?) \| .*\|$/gm)].map(
@@ -13,7 +13,7 @@ const rows = [...textOf('docs/migration.md').matchAll(/^\| (`.*?) \| (`.*?) \| .
   }),
 );
 
-const server = useServer({ organizations: [{ name: 'Org', entity: 'org', teams: ['e'] }] });
+const server = useServer({ ...STANDARD, organizations: [{ name: 'Org', entity: 'org', teams: ['e'] }] });
 const before = process.cwd();
 let fs: WandbFs;
 let artifacts: WandbFs;
