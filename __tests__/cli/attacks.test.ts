@@ -1,4 +1,6 @@
-import { mkdir, readdir, writeFile } from 'node:fs/promises';
+import { once } from 'node:events';
+import { lstat, mkdir, readdir, readFile, symlink, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { wandbFs } from '../helpers/command.js';
 import { makeDirectory } from '../helpers/directories.js';
@@ -53,6 +55,34 @@ it('what stands where something of another kind is to stand is left, and the sta
     stderr: expect.stringContaining('a file stands there'),
   });
   expect(await readdir(join(directory, 'to'))).toEqual(['a.txt']);
+  expect(await names()).toEqual(Object.keys(TREE));
+});
+
+it('what is neither a file nor a directory is neither copied nor replaced; a link is written through', async () => {
+  const [socket, link, real] = ['socket', 'link', 'real'].map((name) => join(directory, name)) as [
+    string,
+    string,
+    string,
+  ];
+  const listening = createServer().listen(socket);
+  await once(listening, 'listening');
+  await writeFile(real, 'old');
+  await symlink('real', link);
+  for (const args of [
+    ['get', `${RUN}/a.txt`, socket],
+    ['put', socket, RUN],
+    ['put', '/dev/zero', RUN],
+  ]) {
+    expect(await wandb(...args)).toMatchObject({
+      status: 1,
+      stderr: expect.stringContaining('neither a file nor a directory'),
+    });
+  }
+  expect((await lstat(socket)).isSocket()).toBe(true);
+  listening.close();
+  expect(await wandb('get', `${RUN}/a.txt`, link)).toMatchObject({ status: 0 });
+  expect(await readFile(real, 'utf8')).toBe('a');
+  expect((await lstat(link)).isSymbolicLink()).toBe(true);
   expect(await names()).toEqual(Object.keys(TREE));
 });
 

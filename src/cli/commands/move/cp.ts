@@ -3,7 +3,7 @@ import type { Command } from '../../command.js';
 import type { Place } from '../../places/place.js';
 import type { Session } from '../../session.js';
 import { copying } from '../../transfers/copying.js';
-import { assertRemote, inDirectory, nameOf, statOf } from '../../transfers/ends.js';
+import { assertRemote, inDirectory, nameOf, statOf, throughLink } from '../../transfers/ends.js';
 import { journaled, type TransferOptions, withTransferOptions } from '../../transfers/options.js';
 import { type View, viewOf } from '../../transfers/view/view.js';
 import { UsageError } from '../../usage-error.js';
@@ -61,7 +61,8 @@ export async function copyAll(
   try {
     await session.each(sources, async (from) => {
       assertRemote(from, to, '`cp`');
-      await copyOne(session, view, [from, isInto ? inDirectory(to, nameOf(from)) : to], options);
+      const place = isInto ? inDirectory(to, nameOf(from)) : to;
+      await copyOne(session, view, [from, await throughLink(place)], options);
       await then(from);
     });
   } finally {
