@@ -1,6 +1,6 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
@@ -117,6 +117,47 @@ test('without a journal what is on its way is waited for, until a second signal,
   );
   child.kill('SIGINT');
   expect(await exited).toEqual([null, 'SIGINT']);
+});
+
+test('a directory that became a place which was not there goes on by its contents, as it is told', async () => {
+  await server.faults([{ match: { side: 'storage', method: 'GET' }, bytesPerSecond: 4 * MIB, times: 1000 }]);
+  const child = start('get', `wandbfs://${run}`, 'copy');
+  const end = ended(child);
+  await eventually(
+    async () => bytesIn(directory, (name) => name.endsWith('.part')),
+    (bytes) => bytes > MIB,
+    PATIENCE_MS,
+  );
+  child.kill('SIGINT');
+  expect((await end).err).toContain(
+    `The same command with 'wandbfs://${run}/.' in place of 'wandbfs://${run}' goes on from here.`,
+  );
+  await server.faults([]);
+  expect(await ended(start('get', `wandbfs://${run}/.`, 'copy'))).toMatchObject({ code: 0 });
+  expect(readFileSync(join(directory, 'copy/big.bin')).equals(BIG)).toBe(true);
+  expect(readdirSync(join(directory, 'copy'))).toEqual(['big.bin']);
+});
+
+test('a commit that is interrupted leaves no draft, and says that no version was made', async () => {
+  mkdirSync(join(directory, 'data'));
+  writeFileSync(join(directory, 'data/new.bin'), 'new');
+  await server.faults([{ match: { side: 'storage', method: 'PUT' }, delayMs: 600_000, times: 100 }]);
+  await server.requests({ clear: true });
+  const child = start('commit', 'data', 'wandbas://team/project/dataset/made');
+  const end = ended(child);
+  await eventually(
+    async () => (await server.requests()).some(({ operation }) => operation === 'CreateArtifactFiles'),
+    Boolean,
+    PATIENCE_MS,
+  );
+  child.kill('SIGINT');
+  expect(await end).toMatchObject({ signal: 'SIGINT', err: expect.stringContaining('No version was made') });
+  await server.faults([]);
+  const left = spawnSync(process.execPath, [join(packageRoot, 'dist/esm/cli/main.js'), 'journal', '--json'], {
+    env: environment({ WANDB_FS_JOURNAL: join(directory, 'journal') }),
+    encoding: 'utf8',
+  });
+  expect(left.stdout).toBe('[]\n');
 });
 
 test('a download that was killed is gone on with by the same command', async () => {

@@ -62,7 +62,7 @@ export async function copyAll(
     await session.each(sources, async (from) => {
       assertRemote(from, to, '`cp`');
       const place = isInto ? inDirectory(to, nameOf(from)) : to;
-      await copyOne(session, view, [from, await throughLink(place)], options);
+      await copyOne(session, view, [from, await throughLink(place)], { ...options, isInto });
       await then(from);
     });
   } finally {
@@ -74,14 +74,19 @@ async function copyOne(
   session: Session,
   view: View,
   [from, to]: readonly [Place, Place],
-  { recursive, ...options }: Options,
+  { recursive, isInto, ...options }: Options & { readonly isInto: boolean },
 ): Promise<void> {
   const { promises } = await session.fsOf(from);
   const isDirectory = (await promises.stat(from.path)).isDirectory();
   if (isDirectory && !recursive) {
     throw new UsageError(`'${from.text}' is a directory: give -r to copy it with all that is in it.`);
   }
-  const { copied, same, bytes } = await copying(session, view, [from, to], options);
+  // Once something is there, the same command would copy into it.
+  const goOn =
+    isDirectory && !isInto && nameOf(from) !== ''
+      ? `The same command with '${from.text.replace(/\/*$/, '/.')}' in place of '${from.text}' goes on from here.`
+      : undefined;
+  const { copied, same, bytes } = await copying(session, view, [from, to], { ...options, goOn });
   await view.told({
     ...{ from: session.print(from), to: session.print(to) },
     ...{ files: copied.length, bytes, removed: 0 },
