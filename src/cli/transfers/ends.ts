@@ -36,9 +36,12 @@ export async function throughLink(place: Place): Promise<Place> {
   return path === null ? place : { ...place, path };
 }
 
+/** 'data/.' is what is in 'data'. */
+export const namesContents = (text: string): boolean => /(?:^|[\\/])\.$/.test(text);
+
 /** What a directory that something is copied into calls it; '' for the content of a directory: 'data/.'. */
 export function nameOf({ path, text }: Place): string {
-  if (/(?:^|[\\/])\.$/.test(text)) return '';
+  if (namesContents(text)) return '';
   const name = posix.basename(path.replaceAll('\\', '/'));
   if (name !== '' && name !== '..') return name;
   throw new UsageError(`'${text}' has no name to be copied under: name the copy, too.`);

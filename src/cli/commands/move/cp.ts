@@ -3,7 +3,14 @@ import type { Command } from '../../command.js';
 import type { Place } from '../../places/place.js';
 import type { Session } from '../../session.js';
 import { copying } from '../../transfers/copying.js';
-import { assertRemote, inDirectory, nameOf, statOf, throughLink } from '../../transfers/ends.js';
+import {
+  assertRemote,
+  inDirectory,
+  nameOf,
+  namesContents,
+  statOf,
+  throughLink,
+} from '../../transfers/ends.js';
 import { journaled, type TransferOptions, withTransferOptions } from '../../transfers/options.js';
 import { type View, viewOf } from '../../transfers/view/view.js';
 import { UsageError } from '../../usage-error.js';
@@ -82,9 +89,10 @@ async function copyOne(
     throw new UsageError(`'${from.text}' is a directory: give -r to copy it with all that is in it.`);
   }
   // Once something is there, the same command would copy into it.
+  const contents = session.print(from).replace(/\/*$/, '/.');
   const goOn =
-    isDirectory && !isInto && nameOf(from) !== ''
-      ? `The same command with '${from.text.replace(/\/*$/, '/.')}' in place of '${from.text}' goes on from here.`
+    isDirectory && !isInto && !namesContents(from.text)
+      ? `The same command with '${contents}' in place of '${from.text}' goes on from here.`
       : undefined;
   const { copied, same, bytes } = await copying(session, view, [from, to], { ...options, goOn });
   await view.told({
