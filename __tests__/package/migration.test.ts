@@ -1,5 +1,6 @@
 import nodeFs, { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { types } from 'node:util';
 import { createWandbArtifactFs, createWandbFs, type WandbFs } from 'wandb-fs';
 import { makeDirectory } from '../helpers/directories.js';
 import { textOf } from '../helpers/pages.js';
@@ -68,7 +69,7 @@ async function valuesOf(codes: readonly string[], names: Readonly<Record<string,
   return values;
 }
 
-const date = expect.any(Date);
+const date = expect.stringMatching(/^\d{4}-\d\d-\d\dT/);
 /** By the first of what is written elsewhere: what the code here comes to. */
 const EXPECTED: Readonly<Record<string, readonly unknown[]>> = {
   'fs.ls(directory)': [['b.txt', 'c.txt']],
@@ -135,8 +136,9 @@ const leads = async (alias: string, version: string): Promise<void> =>
 
 const first = (there: string): string => /`([^`]+)`/.exec(there)?.[1] ?? '';
 
-/** What streams and searches come to. */
+/** What streams and searches come to; dates, of whichever realm, are told as text. */
 async function settled(value: unknown): Promise<unknown> {
+  if (types.isDate(value)) return value.toISOString();
   if (value instanceof nodeFs.WriteStream || (Object(value) as { end?: unknown }).end instanceof Function) {
     const stream = value as nodeFs.WriteStream;
     return new Promise((resolve, reject) => stream.on('error', reject).end(() => resolve(null)));
