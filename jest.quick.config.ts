@@ -12,7 +12,7 @@ const LONG = [
   'frameworks/',
   'integrations/(node-vfs|register)',
   'io/(own-threads|thread)',
-  'cli/(interrupted|moving-page|terminal)',
+  'cli/(interrupted|terminal|upload-on-terminal|walk-request-counts)',
   'kernel/(model|what-is-left|content/journal/kills|.*-node)',
   'node/(blobs|watch|.*-equals?-node)',
   'package/(benchmarks|cli-page|demo|first-use|installed|pages?(-types)?|files-passed)',

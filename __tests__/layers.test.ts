@@ -16,7 +16,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   node: ['platform', 'contract', 'threads', 'config', 'io', 'kernel'],
   testing: ['platform', 'contract', 'public', 'threads'],
   serve: [],
-  cli: ['public', 'testing', 'config', 'serve'],
+  cli: ['public', 'testing', 'config', 'serve', 'node'],
   integrations: ['platform', 'public', 'threads'],
   public: ['contract', 'config', 'node'],
 };

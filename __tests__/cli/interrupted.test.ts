@@ -1,6 +1,6 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
@@ -29,12 +29,16 @@ afterEach(async () => {
 
 /** Starts the program itself. */
 function start(...argv: readonly string[]): ChildProcess {
+  return startWith(join(directory, 'journal'), ...argv);
+}
+
+function startWith(journal: string, ...argv: readonly string[]): ChildProcess {
   return spawn(process.execPath, [join(packageRoot, 'dist/esm/cli/main.js'), ...argv], {
     cwd: directory,
     env: environment({
       WANDB_BASE_URL: server.url,
       WANDB_API_KEY: server.apiKey,
-      WANDB_FS_JOURNAL: join(directory, 'journal'),
+      WANDB_FS_JOURNAL: journal,
     }),
     stdio: ['ignore', 'pipe', 'pipe'],
   });
@@ -89,6 +93,71 @@ test('Ctrl-C in an upload ends it at once, and the same command goes on from the
   rmSync(join(directory, 'new.bin'));
   expect(await ended(start('journal', 'resume'))).toMatchObject({ code: 0 });
   expect(Buffer.from((await server.files(run))['new.bin'] ?? []).equals(BIG)).toBe(true);
+});
+
+test('without a journal what is on its way is waited for, until a second signal, such as Ctrl-C, ends it at once', async () => {
+  writeFileSync(join(directory, 'new.bin'), 'new');
+  await server.faults([{ match: { side: 'storage', method: 'PUT' }, delayMs: 600_000 }]);
+  await server.requests({ clear: true });
+  const child = startWith('0', 'put', 'new.bin', `wandbfs://${run}/new.bin`);
+  const exited = once(child, 'exit');
+  let err = '';
+  child.stderr?.setEncoding('utf8').on('data', (part: string) => {
+    err += part;
+  });
+  const isUnderWay = async () =>
+    (await server.requests()).some(({ operation }) => operation === 'CreateRunFiles');
+  await eventually(isUnderWay, Boolean, PATIENCE_MS);
+  // Two of one kind couldn't be told apart.
+  child.kill('SIGTERM');
+  await eventually(
+    async () => err,
+    (text) => text.includes('Interrupted.'),
+    PATIENCE_MS,
+  );
+  child.kill('SIGINT');
+  expect(await exited).toEqual([null, 'SIGINT']);
+});
+
+test('a directory that became a place which was not there goes on by its contents, as it is told', async () => {
+  await server.faults([{ match: { side: 'storage', method: 'GET' }, bytesPerSecond: 4 * MIB, times: 1000 }]);
+  const child = start('get', `wandbfs://${run}`, 'copy');
+  const end = ended(child);
+  await eventually(
+    async () => bytesIn(directory, (name) => name.endsWith('.part')),
+    (bytes) => bytes > MIB,
+    PATIENCE_MS,
+  );
+  child.kill('SIGINT');
+  expect((await end).err).toContain(
+    `The same command with 'wandbfs://${run}/.' in place of 'wandbfs://${run}' goes on from here.`,
+  );
+  await server.faults([]);
+  expect(await ended(start('get', `wandbfs://${run}/.`, 'copy'))).toMatchObject({ code: 0 });
+  expect(readFileSync(join(directory, 'copy/big.bin')).equals(BIG)).toBe(true);
+  expect(readdirSync(join(directory, 'copy'))).toEqual(['big.bin']);
+});
+
+test('a commit that is interrupted leaves no draft, and says that no version was made', async () => {
+  mkdirSync(join(directory, 'data'));
+  writeFileSync(join(directory, 'data/new.bin'), 'new');
+  await server.faults([{ match: { side: 'storage', method: 'PUT' }, delayMs: 600_000, times: 100 }]);
+  await server.requests({ clear: true });
+  const child = start('commit', 'data', 'wandbas://team/project/dataset/made');
+  const end = ended(child);
+  await eventually(
+    async () => (await server.requests()).some(({ operation }) => operation === 'CreateArtifactFiles'),
+    Boolean,
+    PATIENCE_MS,
+  );
+  child.kill('SIGINT');
+  expect(await end).toMatchObject({ signal: 'SIGINT', err: expect.stringContaining('No version was made') });
+  await server.faults([]);
+  const left = spawnSync(process.execPath, [join(packageRoot, 'dist/esm/cli/main.js'), 'journal', '--json'], {
+    env: environment({ WANDB_FS_JOURNAL: join(directory, 'journal') }),
+    encoding: 'utf8',
+  });
+  expect(left.stdout).toBe('[]\n');
 });
 
 test('a download that was killed is gone on with by the same command', async () => {

@@ -1,6 +1,7 @@
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import { columnsOf } from '../../src/cli/output/table.js';
 import { type Ran, wandbFs } from '../helpers/command.js';
 import { STANDARD, useServer } from '../helpers/server.js';
 import { makeRun } from '../semantics/helpers/mounts.js';
@@ -261,17 +262,21 @@ describe('commit and alias', () => {
   });
 });
 
-test('on a terminal a line shows what is on its way, no wider than that, and the sum stays', async () => {
-  const big = 'x'.repeat(3 << 20);
-  write({ 'a file with a rather long name indeed.bin': big }, at('from'));
+test('on a terminal a line shows what is on its way, whatever it is called, no wider than that, and the sum stays', async () => {
+  const name = 'a\n\u001b[2J file of 日本 with a rather long name.bin';
+  await server.seed({ [run]: { [name]: 'x'.repeat(3 << 20) } });
+  await server.faults([{ match: { side: 'storage', method: 'GET' }, bytesPerSecond: 6 << 20, times: 100 }]);
   for (const columns of [40, 160]) {
-    const { stderr: err, status } = await wandbFs(server, ['cp', '-r', at('from'), remote(`to-${columns}`)], {
+    const { stderr: err, status } = await wandbFs(server, ['get', remote(), at(`to-${columns}`)], {
       columns,
     });
     expect(status).toBe(0);
     expect(err).toContain('100%');
+    // As it is escaped, cut or whole.
+    expect(err).toMatch(/\/s \d\d:\d\d a\\n\\x1b/);
+    expect(err).not.toContain('\u001b[2J');
     const drawn = err.split(CONTROLS);
-    expect(Math.max(...drawn.map((text) => text.length))).toBeLessThan(columns);
-    expect(err.endsWith('1 file (3.0M) copied\n')).toBe(true);
+    expect(Math.max(...drawn.map(columnsOf))).toBeLessThan(columns);
+    expect(err.endsWith('4 files (3.1M) copied\n')).toBe(true);
   }
 });

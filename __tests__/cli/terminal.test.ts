@@ -56,6 +56,15 @@ it('a pipe that is closed early ends it silently', async () => {
   expect(ended).toEqual({ exitCode: 141, stdout: 'a line of a log\n', stderr: '' });
 });
 
+it('streams that were closed before are none that it dies of', async () => {
+  const ls = `'${process.execPath}' '${program}' ls wandbfs://team/flowers`;
+  const lines = [`${ls} >&-`, `${ls}/nope 2>&-`, `${ls} <&-`, `${ls} > /dev/full`];
+  const script = lines.map((line) => `${line}; echo $?`).join('\n');
+  const ended = await run('bash', ['-c', script], { cwd: packageRoot, env: access() });
+  expect(ended.stdout).toBe('0\n3\na1\nbig\n0\n1\n');
+  expect(ended.stderr).toMatch(/^wandb-fs ls: ENOSPC.*\n$/);
+});
+
 it('Ctrl-C ends it by that signal, in the middle of a request', async () => {
   await server.faults([{ match: { side: 'api', path: /graphql/ }, delayMs: 60_000, times: 10 }]);
   const before = (await server.requests()).length;

@@ -48,3 +48,41 @@ test('a version that the SDK logs is one that `get` fetches and `verify` finds w
     stderr: expect.stringContaining('3 files are the same, 0 differ'),
   });
 });
+
+test('files that the SDK uploaded to a run are listed, printed, fetched and verified', async () => {
+  const run = `${project}/uploaded`;
+  await wandb.seed({ [run]: {} });
+  await python.run({ do: 'upload', run, files: content });
+  const place = `wandbfs://${run}`;
+  expect(await wandbFs(wandb, ['find', place, '--type', 'f', '-0'])).toMatchObject({
+    stdout: Object.keys(content)
+      .sort()
+      .map((name) => `${place}/${name}\0`)
+      .join(''),
+  });
+  expect(await wandbFs(wandb, ['cat', `${place}/a.txt`])).toMatchObject({ status: 0, stdout: 'hello' });
+  const local = join(directory, 'of-run');
+  expect(await wandbFs(wandb, ['get', place, local])).toMatchObject({ status: 0 });
+  expect(await wandbFs(wandb, ['verify', local, place])).toMatchObject({
+    status: 0,
+    stderr: expect.stringContaining('3 files are the same, 0 differ'),
+  });
+});
+
+test('files that `put` and `sync` sent to a run are those that the SDK downloads', async () => {
+  const local = join(directory, 'sent');
+  for (const [name, bytes] of Object.entries(content)) {
+    mkdirSync(dirname(join(local, name)), { recursive: true });
+    writeFileSync(join(local, name), bytes);
+  }
+  const run = `${project}/sent`;
+  expect(await wandbFs(wandb, ['put', local, `wandbfs://${run}`])).toMatchObject({ status: 0 });
+  const [first] = await python.run({ do: 'download', run });
+  expect(downloaded(first)).toEqual(content);
+  rmSync(join(local, 'a.txt'));
+  writeFileSync(join(local, 'new.txt'), 'new');
+  expect(await wandbFs(wandb, ['sync', '--delete', local, `wandbfs://${run}`])).toMatchObject({ status: 0 });
+  const { 'a.txt': _, ...others } = content;
+  const [second] = await python.run({ do: 'download', run });
+  expect(downloaded(second)).toEqual({ ...others, 'new.txt': Buffer.from('new') });
+});

@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -86,6 +87,20 @@ describe('get', () => {
       path: `${run}/${name}`,
     });
     expect(readdirSync(directory)).toEqual([]);
+  });
+
+  test('replaces no device, socket or pipe', async () => {
+    const { wandb } = mount(server);
+    const local = join(directory, 'socket');
+    const listening = createServer().listen(local);
+    await once(listening, 'listening');
+    for (const name of ['dir/small.txt', 'big.bin']) {
+      await expect(wandb.get(`${run}/${name}`, local, { resume: true })).rejects.toMatchObject({
+        ...{ code: 'EINVAL', path: local, message: expect.stringContaining('and stays') },
+      });
+    }
+    expect(readdirSync(directory)).toEqual(['socket']);
+    listening.close();
   });
 
   test('refuses options that are none', async () => {

@@ -70,6 +70,14 @@ describe('from the disk into a run', () => {
     });
   });
 
+  test('leaves what is there as it is without `force`', async () => {
+    write({ 'a.txt': 'mine', 'b.txt': 'new' });
+    await server.seed({ [run]: { 'a.txt': 'theirs' } });
+    const done = await fs.wandb.mirror(disk(), run, { force: false });
+    expect(done).toMatchObject({ copied: [{ name: 'b.txt' }], same: 1, bytes: 3 });
+    expect(await filesOfRun()).toEqual({ 'a.txt': 'theirs', 'b.txt': 'new' });
+  });
+
   test('sends nothing again that is the same, and removes only with `delete`', async () => {
     write(TREE);
     await fs.wandb.mirror(disk(), run);

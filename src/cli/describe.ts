@@ -9,14 +9,18 @@ export function describe(
     isDebugged = false,
     cure = '',
     operand,
+    warnings = new Set(),
   }: {
     readonly isDebugged?: boolean;
     readonly cure?: string;
     /** What it is about, where the error doesn't tell. */
     readonly operand?: string | undefined;
+    /** What stands in lines of its own, and needs no telling again. */
+    readonly warnings?: ReadonlySet<string>;
   } = {},
 ): string {
-  const { message = String(error) } = Object(error) as Partial<Error>;
+  let { message = String(error) } = Object(error) as Partial<Error>;
+  for (const warning of warnings) message = message.replace(`: ${warning}`, '');
   const isTold = operand === undefined || message.includes("'");
   const text = messageOf(isTold ? message : `${message}, '${operand}'`, error);
   const line = `wandb-fs${command === null ? '' : ` ${command}`}: ${escaped(text)}${cure && !/[.!?]$/.test(text) ? '.' : ''}${cure}`;

@@ -13,7 +13,9 @@ const TEMPORARY = new Set([
 
 export function statusOf(error: unknown): number {
   if (error instanceof UsageError) return EXIT.usage;
-  const { code = '' } = Object(error) as NodeJS.ErrnoException;
+  const { code = '', syscall } = Object(error) as NodeJS.ErrnoException;
+  // A file that stands where a directory is to be is there.
+  if (code === 'ENOTDIR' && syscall === 'mirror') return EXIT.failed;
   if (MISSING.has(code)) return EXIT.missing;
   return TEMPORARY.has(code) ? EXIT.temporary : EXIT.failed;
 }

@@ -2,6 +2,7 @@ import { CommanderError, Command as Declaration } from 'commander';
 import { VERSION } from '../config/config.js';
 import type { Command, CommonOptions } from './command.js';
 import { EXIT } from './exit-status.js';
+import { habitOf } from './habits.js';
 import type { Output } from './output/output.js';
 import { COMMANDS } from './registry.js';
 
@@ -45,7 +46,7 @@ export async function parse(
       writeErr: (text) => {
         printed.err += text;
       },
-      outputError: (text, write) => write(text.replace(/^error: /, 'wandb-fs: ')),
+      outputError: (text, write) => write(told(text, program)),
       getOutHelpWidth: () => Math.min(out.columns, MOST_COLUMNS),
       getErrHelpWidth: () => Math.min(err.columns, MOST_COLUMNS),
       getOutHasColors: () => out.hasColors,
@@ -67,6 +68,7 @@ export async function parse(
   const loads = new Map<Declaration, () => Promise<void>>();
   for (const { name, summary, group, load } of COMMANDS) {
     const declaration = program.command(name).description(summary).helpGroup(group);
+    declaration.configureOutput({ outputError: (text, write) => write(told(text, declaration)) });
     declaration.showHelpAfterError(`Try 'wandb-fs ${name} --help'.`);
     loads.set(declaration, async () => {
       const command: Command<object> = await load();
@@ -86,6 +88,16 @@ export async function parse(
     return { ...printed, status: error.exitCode === 0 ? EXIT.done : EXIT.usage };
   }
   return asked ?? { ...printed, status: EXIT.usage };
+}
+
+/** What the parser says of a command line that is wrong, with what was meant. */
+function told(text: string, declaration: Declaration): string {
+  const [, flag] = /unknown option '([^']*)'$/.exec(text.trimEnd()) ?? [];
+  const known = declaration.options.flatMap(({ long }) => long ?? []);
+  const name = declaration.parent ? declaration.name() : '';
+  const habit = flag === undefined ? null : habitOf(name, flag, known);
+  const advice = habit === null ? text : `${text.trimEnd()}: ${habit}.\n`;
+  return advice.replace(/^error: /, `wandb-fs${name && ` ${name}`}: `);
 }
 
 function declare(declaration: Declaration, command: Command<object>): void {

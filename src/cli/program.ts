@@ -19,13 +19,13 @@ export async function runProgram(
   const out = new Output(stdout, environment, (failure) => unread.abort(failure));
   const err = new Output(stderr, environment);
   const ending = AbortSignal.any([signal, unread.signal]);
-  const context = { out, err, environment, signal: ending, commands: COMMANDS };
+  const context = { out, err, environment, signal: ending, commands: COMMANDS, warnings: new Set<string>() };
   let status: number;
   try {
     status = await run(await parse(argv, context), context);
     await out.end();
   } catch (error) {
-    status = await statusOfEnd(error, argv, { err, signal });
+    status = await statusOfEnd(error, argv, { ...context, signal });
   }
   await err.end().catch(unlessUnread);
   return status;
@@ -48,7 +48,13 @@ async function run(asked: Asked, context: Context): Promise<number> {
     exitSignals: false,
     readOnly: command.isWriting !== true,
     views: options.views === true,
-    logger: { warn: (text) => void context.err.line(`wandb-fs: ${text}`).catch(unlessUnread), ...log },
+    logger: {
+      warn: (text) => {
+        context.warnings.add(text);
+        void context.err.line(`wandb-fs: ${text}`).catch(unlessUnread);
+      },
+      ...log,
+    },
     ...command.filesystem?.(options),
   };
   const filesystems = new Filesystems(settings);
@@ -76,12 +82,14 @@ const whenAborted = (signal: AbortSignal): Promise<never> =>
 async function statusOfEnd(
   error: unknown,
   argv: readonly string[],
-  { err, signal }: { readonly err: Output; readonly signal: AbortSignal },
+  { err, signal, warnings }: Pick<Context, 'err' | 'signal' | 'warnings'>,
 ): Promise<number> {
   if (signal.aborted) return statusOfSignal(signal.reason);
   if (error instanceof OutputClosed) return STATUS_OF_CLOSED_PIPE;
   const name = argv.find((each) => COMMANDS.some((command) => command.name === each)) ?? null;
-  await err.line(describe(error, name, { isDebugged: argv.includes('--debug') })).catch(unlessUnread);
+  await err
+    .line(describe(error, name, { isDebugged: argv.includes('--debug'), warnings }))
+    .catch(unlessUnread);
   return statusOf(error);
 }
 

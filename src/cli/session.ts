@@ -5,7 +5,7 @@ import { EXIT, statusOf } from './exit-status.js';
 import type { AnyFs, Filesystems } from './filesystems.js';
 import { escaped } from './output/names.js';
 import { type Output, OutputClosed, type OutputStream } from './output/output.js';
-import type { Place, Reading, RemotePlace } from './places/place.js';
+import { hasWildcard, type Place, type Reading, type RemotePlace } from './places/place.js';
 import { printPlace } from './places/print.js';
 import { readPlace, readTop } from './places/read.js';
 import { resolvePlace } from './places/resolve.js';
@@ -25,6 +25,8 @@ export interface Context extends Pick<Surroundings, 'environment' | 'signal'> {
   readonly out: Output;
   readonly err: Output;
   readonly commands: readonly Registered[];
+  /** What was told of already, before anything failed by it. */
+  readonly warnings: Set<string>;
 }
 
 /** One command that runs: where it prints, what it may open, and what came of it. */
@@ -41,16 +43,18 @@ export class Session {
   readonly filesystems: Filesystems;
   readonly #reading: Reading;
   readonly #command: string;
+  readonly #warnings: ReadonlySet<string>;
   readonly #places = new Map<string, Place>();
   #status: number = EXIT.done;
 
   constructor(
     command: string,
-    { out, err, environment, signal, commands }: Context,
+    { out, err, environment, signal, commands, warnings }: Context,
     { runs, artifacts, quiet, debug }: CommonOptions,
     filesystems: Filesystems,
   ) {
     this.#command = command;
+    this.#warnings = warnings;
     this.out = out;
     this.err = err;
     this.environment = environment;
@@ -69,6 +73,7 @@ export class Session {
 
   /** What a path of the command line names. Rejects with UsageError, or as the filesystem does that was asked. */
   async place(text: string): Promise<Place> {
+    if (text === '-') throw new UsageError(NO_STREAM);
     const place = await resolvePlace(readPlace(text, this.#reading), this.filesystems);
     this.#places.set(place.path, place);
     return place;
@@ -122,17 +127,22 @@ export class Session {
   async report(error: unknown, operand?: string): Promise<void> {
     if (error instanceof OutputClosed || this.signal.aborted) throw error;
     this.#status = this.#status === EXIT.done ? statusOf(error) : EXIT.failed;
-    const details = { isDebugged: this.isDebugged, cure: this.#cureFor(error), operand };
+    const details = {
+      isDebugged: this.isDebugged,
+      cure: this.#cureFor(error),
+      operand,
+      warnings: this.#warnings,
+    };
     await this.err.line(describe(error, this.#command, details));
   }
 
-  /** Does it for each operand, whatever becomes of the others. */
+  /** Does it for each operand, whatever becomes of the others; for none where one is nothing that can be read. */
   async each(texts: readonly string[], work: (place: Place, text: string) => Promise<void>): Promise<void> {
+    for (const text of texts) readPlace(text, this.#reading);
     for (const text of texts) {
       try {
         await work(await this.place(text), text);
       } catch (error) {
-        if (error instanceof UsageError) throw error;
         await this.report(error, text);
       }
     }
@@ -148,14 +158,24 @@ export class Session {
     return this.#status;
   }
 
-  /** A relative path that isn't here was perhaps meant to be one of W&B's. */
+  /** What a library's option is here; and a relative path that isn't here was perhaps meant to be one of W&B's. */
   #cureFor(error: unknown): string {
-    const { code, path = '' } = Object(error) as NodeJS.ErrnoException;
+    const { code, path = '', message = '' } = Object(error) as NodeJS.ErrnoException;
+    const [, level] = /`allowDelete: \['(\w+)'\]`/.exec(message) ?? [];
+    if (level) return ` 'wandb-fs rm' has '--allow-delete ${level}' for it.`;
+    if (code === 'ERR_FS_EISDIR') return ' Give -r to remove it with all that is in it.';
     const place = this.#places.get(path);
+    if (code === 'ENOENT' && place && place.kind !== 'local' && hasWildcard(place.path)) return WILDCARD;
     const isMeant = code === 'ENOENT' && place?.kind === 'local' && /^[^./\\-][^\\]*\/./.test(place.text);
     return isMeant ? ` It was looked for on this machine; of W&B ${adviceFor(place.text)}.` : '';
   }
 }
+
+const WILDCARD =
+  " No shell expands wildcards at W&B: 'cp -r --include' and 'find --name' take them, and 'find -0 … | xargs -0 wandb-fs rm'.";
+
+const NO_STREAM =
+  "'-' is no stream here: 'cat' and 'head' print to standard output, and what comes from a pipe is copied from a file. A file of that name is './-'.";
 
 const adviceFor = (text: string): string => {
   const path = text.replace(/^[./]+/, '');

@@ -12,6 +12,21 @@ export const wholeNumber =
     throw new UsageError(`${option} must be a number ${range}; got '${text}'.`);
   };
 
+export interface Signed {
+  readonly sign: '' | '+' | '-';
+  readonly count: number;
+}
+
+/** As `read` takes it, with one of some signs before it. */
+export const signed =
+  (signs: string, read: Read<number>): Read<Signed> =>
+  (text) => {
+    const [sign = ''] = text;
+    return (sign === '+' || sign === '-') && signs.includes(sign)
+      ? { sign, count: read(text.slice(1)) }
+      : { sign: '', count: read(text) };
+  };
+
 const UNITS = 'KMGTP';
 
 /** A number of bytes, which may end with K, M, G, T or P, each 1024 of the one before: '10M'. */

@@ -1,5 +1,5 @@
 import { minimatch } from 'minimatch';
-import type { Kind } from '../looking/walk.js';
+import type { Kind } from '../looking/entries.js';
 import { UsageError } from '../usage-error.js';
 import { bytes, duration } from '../values.js';
 

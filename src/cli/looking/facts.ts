@@ -2,7 +2,7 @@ import type { RunInfo } from '../../index.js';
 import type { AnyFs } from '../filesystems.js';
 import type { Place } from '../places/place.js';
 import type { Session } from '../session.js';
-import type { Found, Kind } from './walk.js';
+import type { Entry, Kind } from './entries.js';
 
 /** What is told of an entry: a line of `ls -l`, an object of `--json`. */
 export interface EntryFacts {
@@ -27,7 +27,7 @@ export async function factsOf(
   session: Session,
   fs: AnyFs,
   place: Pick<Place, 'kind'>,
-  { name, path, kind }: Pick<Found, 'name' | 'path' | 'kind'>,
+  { name, path, kind }: Entry,
   run?: RunInfo,
 ): Promise<EntryFacts> {
   const [stats, target] = await Promise.all([

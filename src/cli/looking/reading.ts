@@ -21,6 +21,25 @@ export async function endOf(fs: AnyFs, path: string, count: number): Promise<Spa
   return { start: Math.max(0, size - count), end: size - 1 };
 }
 
+/** From one line of a file on, counted from 1, to where it ends now. */
+export async function fromLine(fs: AnyFs, path: string, number: number): Promise<Span> {
+  const handle = await fs.promises.open(path);
+  try {
+    const { size } = await handle.stat();
+    const buffer = Buffer.alloc(BLOCK);
+    let left = number - 1;
+    for (let start = 0; left > 0 && start < size; start += BLOCK) {
+      const { bytesRead } = await handle.read(buffer, 0, BLOCK, start);
+      for (let at = 0; at < bytesRead; at++) {
+        if (buffer[at] === NEWLINE && --left === 0) return { start: start + at + 1, end: size - 1 };
+      }
+    }
+    return { start: left > 0 ? size : 0, end: size - 1 };
+  } finally {
+    await handle.close();
+  }
+}
+
 /** Prints the first lines of a file; no more of it is read than they need. */
 export async function copyLines(
   { out, signal }: Session,

@@ -1,14 +1,10 @@
-import type { Dirent } from 'node:fs';
+import type { WandbFsOptions } from '../../index.js';
+import { type Ahead, type AheadEntry, Lookahead } from '../../node/composites/shared/lookahead.js';
 import type { AnyFs } from '../filesystems.js';
+import type { Place } from '../places/place.js';
+import { below, type Entry, list } from './entries.js';
 
-export type Kind = 'file' | 'directory' | 'link';
-
-/** A name in a directory. */
-export interface Found {
-  readonly name: string;
-  /** In its filesystem. */
-  readonly path: string;
-  readonly kind: Kind;
+export interface Found extends Entry {
   /** Names below where the walk began. */
   readonly depth: number;
   /** Of its directory. */
@@ -18,73 +14,104 @@ export interface Found {
 export interface WalkOptions {
   /** How deep directories are listed; 1 is the first alone. @default all */
   readonly depth?: number;
+  /** Hears what is in a directory, before the walk goes through it. */
+  onListed?(path: string, entries: readonly Entry[]): Promise<void>;
   /** Hears of a directory that can't be listed; the walk goes on. */
   onError(error: unknown): Promise<void>;
 }
 
-/** Directories that are listed before they are come to: each may cost a request. */
-const AHEAD = 8;
+/** Options of the filesystems that are walked: what was listed ahead is as new as what is listed when it is come to. */
+export const walking = (): WandbFsOptions => ({ listingTtl: 60 * 60_000 });
 
-/** What is in a directory, by name. Links are told, not followed. */
-export async function list(fs: AnyFs, path: string, depth = 1): Promise<readonly Found[]> {
-  const entries = await fs.promises.readdir(path, { withFileTypes: true });
-  return entries
-    .sort((a, b) => (a.name < b.name ? -1 : 1))
-    .map((entry, at) => ({
-      ...{ name: entry.name, path: below(path, entry.name), kind: kindOf(entry) },
-      ...{ depth, isLast: at === entries.length - 1 },
-    }));
-}
+/** How many names deep what is listed as one lies, a run or a version: what is below it comes with it. */
+const UNITS = { runs: 3, artifacts: 5, local: Number.POSITIVE_INFINITY } as const;
 
 /**
- * Everything below a directory, each directory before what is in it. Rejects where the first can't be listed; `list` of it
- * is the same walk of depth 1.
+ * Everything below a directory, each directory before what is in it. Rejects where the first can't be listed.
+ *
+ * What lies ahead is listed as the walks of `readdir` and `glob` do it, for one request may bring several directories. These
+ * can't be had themselves: they end at the first directory that can't be listed, and know no depth.
  */
 export async function* walk(
   fs: AnyFs,
-  path: string,
-  options: WalkOptions,
+  { kind, path: top }: Pick<Place, 'kind' | 'path'>,
+  { depth: deepest = Number.POSITIVE_INFINITY, onListed, onError }: WalkOptions,
 ): AsyncGenerator<Found, void, undefined> {
-  yield* descend(fs, await list(fs, path), options, 1);
-}
+  const most = Math.min(UNITS[kind], namesIn(top) + deepest - 1);
+  const listings = new Listings(fs, (path) => namesIn(path) <= most);
+  const lookahead = new Lookahead(listings, { isFetching: false, isSelective: false, joined: below });
+  try {
+    yield* descend(top, await list(fs, top), 1);
+  } finally {
+    lookahead.end();
+  }
 
-async function* descend(
-  fs: AnyFs,
-  entries: readonly Found[],
-  options: WalkOptions,
-  depth: number,
-): AsyncGenerator<Found, void, undefined> {
-  const isDeepest = depth >= (options.depth ?? Number.POSITIVE_INFINITY);
-  const directories = isDeepest ? [] : entries.filter(({ kind }) => kind === 'directory');
-  const listed = new Map<string, Promise<Listed>>();
-  let next = 0;
-  for (const entry of entries) {
-    yield entry;
-    if (isDeepest || entry.kind !== 'directory') continue;
-    for (; next < directories.length && listed.size < AHEAD; next++) {
-      const { path = '' } = directories[next] ?? {};
-      listed.set(path, settled(list(fs, path, depth + 1)));
+  async function* descend(
+    path: string,
+    entries: readonly Entry[],
+    depth: number,
+  ): AsyncGenerator<Found, void, undefined> {
+    await onListed?.(path, entries);
+    lookahead.enter(path, entries.map(asAhead));
+    for (const [index, entry] of entries.entries()) {
+      lookahead.at(index);
+      yield { ...entry, depth, isLast: index === entries.length - 1 };
+      if (entry.kind !== 'directory' || depth >= deepest) continue;
+      const listed = await listings.take(entry.path);
+      if ('entries' in listed) yield* descend(entry.path, listed.entries, depth + 1);
+      else await onError(listed.error);
     }
-    const { entries: found, error } = (await listed.get(entry.path)) ?? {};
-    listed.delete(entry.path);
-    if (found) yield* descend(fs, found, options, depth + 1);
-    else await options.onError(error);
+    lookahead.leave();
   }
 }
 
-interface Listed {
-  readonly entries?: readonly Found[];
-  readonly error?: unknown;
+const namesIn = (path: string): number => path.split('/').filter((name) => name !== '').length;
+
+const asAhead = ({ name, kind }: Entry): AheadEntry => ({ name, kind: kind === 'link' ? 'symlink' : kind });
+
+/** What came of listing a directory: one that fails before it is come to is told when it is. */
+type Listed = { readonly entries: readonly Entry[] } | { readonly error: unknown };
+
+/** What was asked for ahead, until the walk comes to it. Of content there is nothing. */
+class Listings implements Ahead {
+  readonly mostBytes = 0;
+  readonly #asked = new Map<string, Promise<Listed>>();
+
+  constructor(
+    private readonly fs: AnyFs,
+    private readonly isOfInterest: (path: string) => boolean,
+  ) {}
+
+  list(path: string, onListed: (entries: readonly AheadEntry[] | null) => void): boolean {
+    if (!this.isOfInterest(path)) return false;
+    const asked = this.#list(path);
+    this.#asked.set(path, asked);
+    void asked.then((listed) => onListed('entries' in listed ? listed.entries.map(asAhead) : null));
+    return true;
+  }
+
+  look(): boolean {
+    return false;
+  }
+
+  fetch(): number {
+    return 0;
+  }
+
+  end(): void {
+    this.#asked.clear();
+  }
+
+  take(path: string): Promise<Listed> {
+    const asked = this.#asked.get(path);
+    this.#asked.delete(path);
+    return asked ?? this.#list(path);
+  }
+
+  #list(path: string): Promise<Listed> {
+    return list(this.fs, path).then(
+      (entries) => ({ entries }),
+      (error: unknown) => ({ error }),
+    );
+  }
 }
-
-/** One that fails before it is come to is told when it is. */
-const settled = (listing: Promise<readonly Found[]>): Promise<Listed> =>
-  listing.then(
-    (entries) => ({ entries }),
-    (error: unknown) => ({ error }),
-  );
-
-export const below = (path: string, name: string): string => `${path.replace(/\/+$/, '')}/${name}`;
-
-export const kindOf = (entry: Pick<Dirent, 'isDirectory' | 'isSymbolicLink'>): Kind =>
-  entry.isDirectory() ? 'directory' : entry.isSymbolicLink() ? 'link' : 'file';

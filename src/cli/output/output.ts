@@ -27,16 +27,19 @@ export class Output {
     this.#stream = stream;
     this.#onFailed = onFailed;
     this.isTerminal = stream.isTTY === true;
+    this.canRedraw = this.isTerminal && environment.TERM !== 'dumb';
     this.hasColors = this.isTerminal && !environment.NO_COLOR && stream.hasColors?.(environment) === true;
     stream.on('error', this.#fail);
   }
 
   readonly isTerminal: boolean;
+  /** Lines can be drawn over. */
+  readonly canRedraw: boolean;
   readonly hasColors: boolean;
 
-  /** Of a terminal; elsewhere lines are as long as they are. It may change while a command runs. */
+  /** Of a terminal, which may not know it and say 0; elsewhere lines are as long as they are. It may change while a command runs. */
   get columns(): number {
-    return this.isTerminal ? (this.#stream.columns ?? 80) : Number.POSITIVE_INFINITY;
+    return this.isTerminal ? this.#stream.columns || 80 : Number.POSITIVE_INFINITY;
   }
 
   /** Resolves when there is room for more. Rejects with OutputClosed, or with what the stream failed by. */

@@ -42,3 +42,6 @@ export interface Reading {
 }
 
 export const SCHEMES = { runs: 'wandbfs', artifacts: 'wandbas' } as const;
+
+/** A name may hold them; mostly they are what a shell would expand here, and doesn't there. */
+export const hasWildcard = (path: string): boolean => /[*?]/.test(path);

@@ -8,6 +8,10 @@ import type { View } from './view/view.js';
 interface Copying extends TransferOptions {
   readonly removes?: boolean | undefined;
   readonly dryRun?: boolean | undefined;
+  /** False: what is there stays as it is. */
+  readonly clobber?: boolean | undefined;
+  /** What to do when it was interrupted. @default the same again */
+  readonly goOn?: string | undefined;
 }
 
 /** Makes one place what the other is; at least one of them is at W&B. What was interrupted goes on. */
@@ -15,7 +19,7 @@ export async function copying(
   session: Session,
   view: View,
   [from, to]: readonly [Place, Place],
-  { include, exclude, concurrency, removes, dryRun }: Copying,
+  { include, exclude, concurrency, removes, dryRun, clobber, goOn = SAME }: Copying,
 ): Promise<Mirrored> {
   const { wandb } = await treeOf(session, [to, from]);
   const { signal } = session;
@@ -24,14 +28,23 @@ export async function copying(
     progress = now;
     view.onProgress(named(now, to));
   };
-  const options = { include, exclude, concurrency, delete: removes, dryRun, onProgress, signal };
+  const options = {
+    include,
+    exclude,
+    concurrency,
+    delete: removes,
+    dryRun,
+    force: clobber,
+    onProgress,
+    signal,
+  };
   try {
     return await wandb.mirror(await endOf(session, from), await endOf(session, to), {
       ...options,
       resume: true,
     });
   } catch (error) {
-    if (signal.aborted) await tellHowToGoOn(session, view, progress);
+    if (signal.aborted) await tellHowToGoOn(session, view, progress, goOn);
     throw error;
   }
 }
@@ -42,11 +55,18 @@ const named = (progress: MirrorProgress, to: Place): MirrorProgress =>
     ? { ...progress, transfer: { ...progress.transfer, name: nameOf(to) } }
     : progress;
 
-async function tellHowToGoOn(session: Session, view: View, progress: MirrorProgress | null): Promise<void> {
+const SAME = 'The same command goes on from here.';
+
+async function tellHowToGoOn(
+  session: Session,
+  view: View,
+  progress: MirrorProgress | null,
+  goOn: string,
+): Promise<void> {
   await view.end();
   const { files, filesTotal } = progress ?? { files: 0, filesTotal: 0 };
   const done = filesTotal > 0 ? `${files} of ${filesTotal} files are through. ` : '';
-  await session.err.line(`Interrupted. ${done}The same command goes on from here.`);
+  await session.err.line(`Interrupted. ${done}${goOn}`);
 }
 
 export function treeOf(session: Session, places: readonly Place[]): Promise<WandbFs> {

@@ -14,17 +14,34 @@ export async function endOf(session: Session, place: Place): Promise<MirrorEnd> 
 /** Null: nothing is there. */
 export async function statOf(session: Session, place: Place): Promise<Stats | null> {
   const { promises } = await session.fsOf(place);
+  return orNull(promises.stat(place.path), ['ENOENT']);
+}
+
+async function orNull<T>(asked: Promise<T>, codes: readonly string[]): Promise<T | null> {
   try {
-    return await promises.stat(place.path);
+    return await asked;
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null;
+    if (codes.includes((error as NodeJS.ErrnoException).code ?? '')) return null;
     throw error;
   }
 }
 
+/** A link on this machine is written through, as by coreutils' `cp`: the file that it leads to, where there is one. */
+export async function throughLink(place: Place): Promise<Place> {
+  if (place.kind !== 'local') return place;
+  const { readlink, realpath } = nodeFs.promises;
+  // EINVAL: it is none.
+  const isLink = (await orNull(readlink(place.path), ['ENOENT', 'ENOTDIR', 'EINVAL'])) !== null;
+  const path = isLink ? await orNull(realpath(place.path), ['ENOENT']) : null;
+  return path === null ? place : { ...place, path };
+}
+
+/** 'data/.' is what is in 'data'. */
+export const namesContents = (text: string): boolean => /(?:^|[\\/])\.$/.test(text);
+
 /** What a directory that something is copied into calls it; '' for the content of a directory: 'data/.'. */
 export function nameOf({ path, text }: Place): string {
-  if (/(?:^|[\\/])\.$/.test(text)) return '';
+  if (namesContents(text)) return '';
   const name = posix.basename(path.replaceAll('\\', '/'));
   if (name !== '' && name !== '..') return name;
   throw new UsageError(`'${text}' has no name to be copied under: name the copy, too.`);

@@ -11,8 +11,9 @@ import {
   sizeTest,
 } from '../../finding/criteria.js';
 import { asksRuns, order, type RunCriteria, runsFound, setting } from '../../finding/runs.js';
+import type { Entry } from '../../looking/entries.js';
 import { type EntryFacts, factsOf } from '../../looking/facts.js';
-import { type Found, walk } from '../../looking/walk.js';
+import { walk, walking } from '../../looking/walk.js';
 import { JsonList } from '../../output/json.js';
 import type { Place } from '../../places/place.js';
 import type { Session } from '../../session.js';
@@ -49,6 +50,7 @@ export const find: Command<Options> = {
       .option('--limit <number>', 'so many runs at most', wholeNumber('--limit', { least: 1 }))
       .option('-0, --print0', 'a NUL behind each path in place of a newline, as `xargs -0` takes it')
       .option('--json', 'a list of path, name, type, size, mtime…; of runs, all that W&B knows of them'),
+  filesystem: walking,
   examples: [
     "find wandbfs://team/project/run --name '*.png' --size +10K",
     'find wandbfs://team/project --state finished --config lr=0.1',
@@ -81,8 +83,6 @@ async function timeOf(session: Session, path: string): Promise<number> {
   return (await (await session.fsOf(place)).promises.stat(place.path)).mtimeMs;
 }
 
-type Named = Pick<Found, 'name' | 'path' | 'kind'>;
-
 class Findings {
   readonly #begun = Date.now();
 
@@ -102,7 +102,7 @@ class Findings {
     const { maxDepth } = this.options;
     const onError = (error: unknown): Promise<void> => this.session.report(error);
     const settings = maxDepth === undefined ? { onError } : { onError, depth: maxDepth };
-    for await (const entry of walk(fs, place.path, settings)) await this.entry(fs, place, criteria, entry);
+    for await (const entry of walk(fs, place, settings)) await this.entry(fs, place, criteria, entry);
   }
 
   async print(path: string, facts: EntryFacts | object | null): Promise<void> {
@@ -111,13 +111,13 @@ class Findings {
     else await this.session.out.line(this.session.name(path));
   }
 
-  private async entry(fs: AnyFs, place: Place, criteria: Criteria, entry: Named): Promise<void> {
+  private async entry(fs: AnyFs, place: Place, criteria: Criteria, entry: Entry): Promise<void> {
     if (!passes(criteria, entry) || !(await this.isSized(fs, criteria, entry))) return;
     const facts = this.list ? await factsOf(this.session, fs, place, entry) : null;
     await this.print(this.session.print({ kind: place.kind, path: entry.path }), facts);
   }
 
-  private async isSized(fs: AnyFs, criteria: Criteria, entry: Named): Promise<boolean> {
+  private async isSized(fs: AnyFs, criteria: Criteria, entry: Entry): Promise<boolean> {
     if (!asksSizes(criteria)) return true;
     const { size, mtimeMs } = await fs.promises.lstat(entry.path);
     return passesSizes(criteria, { size, mtimeMs, kind: entry.kind }, this.#begun);

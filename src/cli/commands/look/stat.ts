@@ -1,6 +1,6 @@
 import type { Stats } from 'node:fs';
 import type { Command } from '../../command.js';
-import { kindOf } from '../../looking/walk.js';
+import { kindOf } from '../../looking/entries.js';
 import { fields } from '../../output/fields.js';
 import { JsonList } from '../../output/json.js';
 

@@ -1,6 +1,6 @@
 import type { Command } from '../../command.js';
 import { factsOf } from '../../looking/facts.js';
-import { walk } from '../../looking/walk.js';
+import { walk, walking } from '../../looking/walk.js';
 import { JsonList } from '../../output/json.js';
 import { shownSize } from '../../output/sizes.js';
 import { styled } from '../../output/style.js';
@@ -23,7 +23,9 @@ export const tree: Command<Options> = {
       .option('-d, --directories', 'directories only')
       .option('-s, --size', 'sizes of files, in bytes')
       .option('-h, --human-readable', 'sizes such as 1.5K and 2.0G')
+      .option('-a, --all', 'names with a dot, too, as it always does')
       .option('--json', 'a list of name, path, type, size, mtime, mode, depth'),
+  filesystem: walking,
   examples: ['tree wandbfs://team/project/run', 'tree -h -L 2 wandbfs://team/project'],
 
   async run(session, operands, { level, size, humanReadable, directories, json }) {
@@ -34,7 +36,7 @@ export const tree: Command<Options> = {
     await session.each(session.operands(operands), async (place) => {
       const fs = await session.fsOf(place);
       const rails: string[] = [];
-      const found = walk(fs, place.path, level === undefined ? { onError } : { depth: level, onError });
+      const found = walk(fs, place, level === undefined ? { onError } : { depth: level, onError });
       if (!list) await out.line(session.name(session.print(place)));
       for await (const entry of found) {
         const { name, kind, depth, isLast } = entry;

@@ -74,18 +74,27 @@ async function commitCopy(
 ): Promise<Committed> {
   const draft = posix.join(collection.path, `draft-${randomBytes(6).toString('hex')}`);
   const view = viewOf(session, { ...options, json: false });
-  let isCommitted = false;
+  let [isCopied, isCommitted] = [false, false];
   try {
     await fs.promises.mkdir(draft, { recursive: true });
-    await copying(session, view, [from, { kind: 'artifacts', path: draft, text: draft }], options);
+    const goOn = NOT_MADE;
+    await copying(session, view, [from, { kind: 'artifacts', path: draft, text: draft }], {
+      ...options,
+      goOn,
+    });
+    isCopied = true;
     const committed = await fs.wandb.commit(draft, { ...settings, signal: session.signal });
     isCommitted = true;
     return committed;
   } finally {
     await view.end();
+    if (isCopied && !isCommitted && session.signal.aborted)
+      await session.err.line(`Interrupted. ${NOT_MADE}`);
     if (!isCommitted) await fs.promises.rm(draft, { recursive: true, force: true });
   }
 }
+
+const NOT_MADE = 'No version was made: the same command begins anew.';
 
 function settingsOf({ alias, tag, description, metadata, run, incremental }: Options): CommitOptions {
   return { aliases: alias, tags: tag, description, metadata: metadataOf(metadata), runId: run, incremental };

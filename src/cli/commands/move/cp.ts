@@ -1,13 +1,22 @@
+import { Option } from 'commander';
 import type { Command } from '../../command.js';
 import type { Place } from '../../places/place.js';
 import type { Session } from '../../session.js';
 import { copying } from '../../transfers/copying.js';
-import { assertRemote, inDirectory, nameOf, statOf } from '../../transfers/ends.js';
+import {
+  assertRemote,
+  inDirectory,
+  nameOf,
+  namesContents,
+  statOf,
+  throughLink,
+} from '../../transfers/ends.js';
 import { journaled, type TransferOptions, withTransferOptions } from '../../transfers/options.js';
 import { type View, viewOf } from '../../transfers/view/view.js';
 import { UsageError } from '../../usage-error.js';
 
 interface Options extends TransferOptions {
+  readonly clobber?: boolean;
   readonly recursive?: boolean;
 }
 
@@ -18,7 +27,10 @@ export const cp: Command<Options> = {
       command
         .usage('[options] <from...> <to>')
         .argument('<path...>', 'what is copied, and last the copy, or a directory for it')
-        .option('-r, --recursive', 'directories, with all that is in them'),
+        .option('-r, --recursive', 'directories, with all that is in them')
+        .addOption(new Option('-R').hideHelp().implies({ recursive: true }))
+        .option('-n, --no-clobber', 'what is there stays as it is')
+        .addOption(new Option('-f, --force').hideHelp()),
     ),
   examples: [
     'cp model.bin wandbfs://team/project/run/model.bin',
@@ -56,7 +68,8 @@ export async function copyAll(
   try {
     await session.each(sources, async (from) => {
       assertRemote(from, to, '`cp`');
-      await copyOne(session, view, [from, isInto ? inDirectory(to, nameOf(from)) : to], options);
+      const place = isInto ? inDirectory(to, nameOf(from)) : to;
+      await copyOne(session, view, [from, await throughLink(place)], { ...options, isInto });
       await then(from);
     });
   } finally {
@@ -68,17 +81,24 @@ async function copyOne(
   session: Session,
   view: View,
   [from, to]: readonly [Place, Place],
-  { recursive, ...options }: Options,
+  { recursive, isInto, ...options }: Options & { readonly isInto: boolean },
 ): Promise<void> {
   const { promises } = await session.fsOf(from);
   const isDirectory = (await promises.stat(from.path)).isDirectory();
   if (isDirectory && !recursive) {
     throw new UsageError(`'${from.text}' is a directory: give -r to copy it with all that is in it.`);
   }
-  const { copied, same, bytes } = await copying(session, view, [from, to], options);
+  // Once something is there, the same command would copy into it.
+  const contents = session.print(from).replace(/\/*$/, '/.');
+  const goOn =
+    isDirectory && !isInto && !namesContents(from.text)
+      ? `The same command with '${contents}' in place of '${from.text}' goes on from here.`
+      : undefined;
+  const { copied, same, bytes } = await copying(session, view, [from, to], { ...options, goOn });
   await view.told({
     ...{ from: session.print(from), to: session.print(to) },
-    ...{ files: copied.length, bytes, removed: 0, same },
+    ...{ files: copied.length, bytes, removed: 0 },
+    ...(options.clobber === false ? { same: 0, kept: same } : { same }),
   });
   if (to.kind === 'artifacts') {
     // <entity>/<project>/<type>/<collection>/<draft>

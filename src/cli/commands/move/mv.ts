@@ -1,3 +1,4 @@
+import { Option } from 'commander';
 import type { Command } from '../../command.js';
 import type { Place } from '../../places/place.js';
 import type { Session } from '../../session.js';
@@ -6,13 +7,19 @@ import { journaled, type TransferOptions, withTransferOptions } from '../../tran
 import { UsageError } from '../../usage-error.js';
 import { copyAll } from './cp.js';
 
+interface Options extends TransferOptions {
+  readonly clobber?: boolean;
+}
+
 /** Renames in one place; between two it copies, and removes what is copied when W&B has it. */
-export const mv: Command<TransferOptions> = {
+export const mv: Command<Options> = {
   declare: (command) =>
     withTransferOptions(
       command
         .usage('[options] <from...> <to>')
-        .argument('<path...>', 'what is moved, and last its new name, or a directory for it'),
+        .argument('<path...>', 'what is moved, and last its new name, or a directory for it')
+        .option('-n, --no-clobber', 'what is moved to where something is stays')
+        .addOption(new Option('-f, --force').hideHelp()),
     ),
   examples: [
     'mv wandbfs://team/project/run/a.txt wandbfs://team/project/run/b.txt',
@@ -36,7 +43,11 @@ export const mv: Command<TransferOptions> = {
     const isInto = (await statOf(session, to))?.isDirectory() ?? false;
     const left: string[] = [];
     await session.each(operands.slice(0, -1), async (from, text) => {
-      if (!(await renamed(session, from, isInto ? inDirectory(to, nameOf(from)) : to))) left.push(text);
+      const place = isInto ? inDirectory(to, nameOf(from)) : to;
+      if (options.clobber === false && (await statOf(session, place))) {
+        return session.remark(`'${session.print(place)}' is there: '${text}' stays.`);
+      }
+      if (!(await renamed(session, from, place))) left.push(text);
     });
     if (left.length === 0) return;
     await copyAll(session, [...left, to.text], { ...options, recursive: true }, async (from) => {

@@ -1,5 +1,7 @@
+import { Option } from 'commander';
 import type { WandbFsOptions } from '../../../index.js';
 import type { Command } from '../../command.js';
+import { hasWildcard } from '../../places/place.js';
 import { journaled } from '../../transfers/options.js';
 import { several } from '../../values.js';
 
@@ -14,10 +16,11 @@ export const rm: Command<Options> = {
     command
       .argument('<path...>', 'files at W&B, or with -r directories')
       .option('-r, --recursive', 'directories, with all that is in them')
+      .addOption(new Option('-R').hideHelp().implies({ recursive: true }))
       .option('-f, --force', "don't mind what isn't there")
       .option(
         '--allow-delete <level>',
-        "remove that, too, as a whole: 'run', 'project', 'version' or 'collection'; may be given several times",
+        "remove that, too, as a whole: 'run', 'project', 'version', 'aliasedVersion' or 'collection'; may be given several times",
         several,
       ),
   examples: ['rm wandbfs://team/project/run/old.txt', 'rm -r --allow-delete run wandbfs://team/project/run'],
@@ -33,7 +36,8 @@ export const rm: Command<Options> = {
     await session.each(operands, async ({ text }) => {
       const { kind, path } = await session.remotePlace(text);
       const { promises } = await session.fsOf({ kind });
-      await promises.rm(path, { recursive, force });
+      // What a shell has left as it is isn't what was meant.
+      await promises.rm(path, { recursive, force: force && !hasWildcard(path) });
     });
   },
 };

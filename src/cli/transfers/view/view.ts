@@ -20,13 +20,15 @@ export interface Told {
   readonly bytes: number;
   readonly removed: number;
   readonly same: number;
+  /** What is there, and was not compared. */
+  readonly kept?: number;
 }
 
 /** JSON on standard output where that is asked for; else on standard error, bars on a terminal and lines elsewhere. */
 export function viewOf(session: Session, { json }: { readonly json?: boolean }): View {
   if (json) return new Events(session.out);
   if (session.isQuiet) return NOTHING;
-  return session.err.isTerminal ? new Bars(session.err) : new Lines(session.err);
+  return session.err.canRedraw ? new Bars(session.err) : new Lines(session.err);
 }
 
 export const NOTHING: View = {

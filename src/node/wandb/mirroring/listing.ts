@@ -40,6 +40,7 @@ export async function list(
   const top = await end.stat('').catch(unlessMissing);
   if (top === null) return null;
   if (!top.isDirectory()) {
+    if (!top.isFile()) throw failure('EINVAL', { syscall: 'mirror', path: end.given }, UNFIT_TOP);
     listing.files.set('', await look('', top.size));
     return listing;
   }
@@ -106,6 +107,7 @@ export async function list(
 const MISSING: ListedFile = { size: 0, digest: null, isLocal: true };
 
 const LOOP = 'It is a link to a directory that it is in: leave it out by `exclude`.';
+const UNFIT_TOP = 'It is neither a file nor a directory.';
 const UNFIT = 'It is neither a file nor a directory: leave it out by `exclude`.';
 
 function unlessMissing(error: unknown): null {

@@ -57,7 +57,10 @@ async function withoutAliases(end: End): Promise<End> {
 
 function assertApart(from: End, to: End): void {
   if (!from.isOneWith(to) || !(isWithin(from.path, to.path) || isWithin(to.path, from.path))) return;
-  const advice = 'One is in the other: mirror to a directory beside it.';
+  const advice =
+    from.path === to.path
+      ? 'They are one and the same.'
+      : 'One is in the other: mirror to a directory beside it.';
   throw failure('EINVAL', { syscall: 'mirror', path: from.given, dest: to.given }, advice);
 }
 

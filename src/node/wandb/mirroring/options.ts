@@ -29,6 +29,8 @@ export type MirrorEnd =
 export interface MirrorOptions extends ChosenFiles {
   /** What is in `to`, and not in `from`, is removed there; never what `include` and `exclude` leave out. @default false */
   readonly delete?: boolean | undefined;
+  /** False: files that are in `to` stay as they are, whatever is in them. @default true */
+  readonly force?: boolean | undefined;
   /** Nothing is changed: it resolves to what would be. @default false */
   readonly dryRun?: boolean | undefined;
   /** Files that are copied at once, from 1 to 256. @default 16 */
@@ -62,7 +64,7 @@ export interface Mirrored {
   readonly copied: readonly { readonly name: string; readonly size: number; readonly isNew: boolean }[];
   /** Files and directories that were removed. Sorted by name. */
   readonly removed: readonly string[];
-  /** Files that were left as they are, for they are the same. */
+  /** Files that were left as they are, for they are the same; or are there, without `force`. */
   readonly same: number;
   /** Bytes of what was copied. */
   readonly bytes: number;
@@ -73,7 +75,7 @@ export interface Mirrored {
 export type MirrorSettings = ReturnType<typeof asMirrorOptions>;
 
 const KNOWN = [
-  ...['include', 'exclude', 'delete', 'dryRun', 'concurrency', 'resume', 'onProgress', 'signal'],
+  ...['include', 'exclude', 'delete', 'force', 'dryRun', 'concurrency', 'resume', 'onProgress', 'signal'],
 ];
 /** Most is waiting for answers; a lone small file costs a turn of both. */
 const STANDARD_CONCURRENCY = 16;
@@ -81,11 +83,18 @@ const STANDARD_CONCURRENCY = 16;
 export function asMirrorOptions(options: unknown = {}) {
   const given = asObject(options, 'options');
   assertKnownOptions(given, KNOWN, 'mirror');
-  const { delete: removes = false, dryRun = false, resume = false, onProgress = () => {} } = given;
+  const {
+    delete: removes = false,
+    force = true,
+    dryRun = false,
+    resume = false,
+    onProgress = () => {},
+  } = given;
   const tell = asFunction(onProgress, 'options.onProgress');
   return {
     chosen: asChosen(given),
     removes: asBoolean(removes, 'options.delete'),
+    force: asBoolean(force, 'options.force'),
     dryRun: asBoolean(dryRun, 'options.dryRun'),
     resume: asBoolean(resume, 'options.resume'),
     concurrency: asInteger(given.concurrency ?? STANDARD_CONCURRENCY, 'options.concurrency', 1, 256),

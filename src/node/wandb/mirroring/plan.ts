@@ -47,7 +47,8 @@ export async function planOf(sides: Sides, settings: MirrorSettings): Promise<Pl
     names,
     async (name) => {
       const [one, other] = [source.files.get(name), target.files.get(name)];
-      return one && other ? areSame({ from, to, name, one, other }, settings.signal) : false;
+      if (!one || !other) return false;
+      return !settings.force || areSame({ from, to, name, one, other }, settings.signal);
     },
     Math.min(settings.concurrency, HASHED_AT_ONCE),
   );

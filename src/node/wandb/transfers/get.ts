@@ -1,6 +1,6 @@
 import type { FileHandle } from 'node:fs/promises';
 import { constants, disk as nodeDisk } from '../../../platform/disk.js';
-import { abortError, failure } from '../../arguments/errors.js';
+import { abortError, failure, hasCode } from '../../arguments/errors.js';
 import { asLocalPath } from '../../arguments/paths.js';
 import { type AsyncComposite, pause } from '../../composites/driver.js';
 import { closing, closingBy } from '../../composites/files/descriptors.js';
@@ -33,6 +33,7 @@ export function* get(tree: Tree, remote: unknown, local: unknown, options: unkno
       const advice = '`get` copies one file; `mirror` copies directories.';
       throw failure('EISDIR', { syscall: 'read', path: source.given }, advice);
     }
+    yield* atDisk('open', target, () => assertReplaceable(target));
     const isKept = resume && size >= SMALLEST_PART;
     const digest = isKept ? digestOf(yield* step('get', (op) => tree.kernel.listed(op, source.tree))) : null;
     if (digest) yield* goOn(size, digest);
@@ -91,6 +92,17 @@ export function* get(tree: Tree, remote: unknown, local: unknown, options: unkno
     if (bytes === start) onProgress({ bytes, size: bytes });
     if (signal?.aborted) throw abortError(signal);
   }
+}
+
+/** What is renamed over is gone: a device for all programs of this machine. That of a directory fails by itself. */
+async function assertReplaceable(target: string): Promise<void> {
+  const there = await disk.stat(target).catch((error: unknown) => {
+    if (hasCode(error, 'ENOENT')) return null;
+    throw error;
+  });
+  if (!there || there.isFile() || there.isDirectory()) return;
+  const advice = 'What is there is neither a file nor a directory, and stays.';
+  throw failure('EINVAL', { syscall: 'open', path: target }, advice);
 }
 
 /** A disk that is almost full takes less than it is given. */
