@@ -15,10 +15,10 @@ const config: Config = {
   transform: { '\\.[cm]?[jt]s$': '<rootDir>/scripts/jest-transform.cjs' },
   // Sources name their compiled siblings ('./x.js'), as NodeNext asks; under Jest the sibling is the .ts file.
   moduleNameMapper: { '^(\\.{1,2}/.*)\\.js$': '$1' },
-  // Jest's default mode can't require ESM, so what ships as ESM only goes through the transform too; so do two entries
+  // Jest's default mode can't require ESM, so what ships as ESM only goes through the transform too; so do three entries
   // that it makes whole packages of.
   transformIgnorePatterns: [
-    '/node_modules/(?!(fast-string-truncated-width|p-queue|p-timeout|eventemitter3|graphql-request|@graphql-typed-document-node)/|graphql/index\\.js$|memfs/lib/index\\.js$)',
+    '/node_modules/(?!(fast-string-truncated-width|p-queue|p-timeout|eventemitter3|graphql-request|@graphql-typed-document-node)/|graphql/index\\.js$|memfs/lib/index\\.js$|webdav/dist/node/index\\.js$)',
     '<rootDir>/dist/',
   ],
   modulePathIgnorePatterns: ['<rootDir>/dist/'],

@@ -29,7 +29,7 @@ export async function sendDirectory(
     isDescribed ? describe(path) : null,
   ]);
   response.setHeader('Content-Type', isJson ? 'application/json' : 'text/html; charset=utf-8');
-  response.setHeader('Vary', 'Accept');
+  response.appendHeader('Vary', 'Accept');
   response.setHeader('Cache-Control', 'no-store');
   response.setHeader('Content-Security-Policy', POLICY);
   response.writeHead(200);
