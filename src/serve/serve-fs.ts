@@ -3,11 +3,10 @@ import { once } from 'node:events';
 import type nodeFs from 'node:fs';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { sendDirectory } from './directory.js';
 import { sendFile } from './file.js';
 import { Guard, isLoopback } from './guard.js';
 import { isPreflight, Origins, preflight } from './origins.js';
-import type { Description } from './page.js';
+import { type Knowledge, sendDirectory } from './page/directory.js';
 import { below, isWithin, namesOf } from './paths.js';
 import { Refusal, refusalOf } from './refusal.js';
 import { ABILITIES, METHODS, sendProperties } from './webdav/propfind.js';
@@ -29,10 +28,11 @@ export interface ServeOptions {
   /** Answers what programs ask that mount it (WebDAV, read-only), and asks for the token as a password. @default false */
   readonly webdav?: boolean | undefined;
   /**
-   * What the page of a directory, given by its path in the filesystem, tells above its files; null: nothing. Where it
-   * rejects, the page is answered as for a failure of the filesystem. @default tells nothing
+   * What pages tell beside what is in a directory. Where it rejects, the page is answered as for a failure of the filesystem.
+   *
+   * @default nothing
    */
-  readonly describe?: ((path: string) => Promise<Description | null>) | undefined;
+  readonly knowledge?: Knowledge | undefined;
   /** Hears of what failed after its answer had begun; the client sees its connection end. @default nobody does */
   readonly onError?: ((error: unknown) => void) | undefined;
 }
@@ -60,7 +60,7 @@ export async function serveFs(
     token,
     allowOrigins = [],
     webdav = false,
-    describe = async () => null,
+    knowledge = NOTHING,
     onError,
   }: ServeOptions = {},
 ): Promise<Served> {
@@ -76,7 +76,7 @@ export async function serveFs(
   const { port: bound } = server.address() as AddressInfo;
   const guard = new Guard(needed, bound, webdav ? 'Basic' : 'Bearer');
   server.on('request', (request, response) => {
-    answer({ fs, root, guard, origins, webdav, describe }, request, response).catch((error: unknown) => {
+    answer({ fs, root, guard, origins, webdav, knowledge }, request, response).catch((error: unknown) => {
       if (!fail(request, response, error) && !isAborted(error)) onError?.(error);
     });
   });
@@ -92,17 +92,19 @@ export async function serveFs(
   };
 }
 
+const NOTHING: Knowledge = { describe: async () => null, printed: async () => null };
+
 interface Serving {
   readonly fs: ServedFs;
   readonly root: string;
   readonly guard: Guard;
   readonly origins: Origins;
   readonly webdav: boolean;
-  readonly describe: NonNullable<ServeOptions['describe']>;
+  readonly knowledge: Knowledge;
 }
 
 async function answer(
-  { fs, root, guard, origins, webdav, describe }: Serving,
+  { fs, root, guard, origins, webdav, knowledge }: Serving,
   request: IncomingMessage,
   response: ServerResponse,
 ): Promise<void> {
@@ -130,7 +132,7 @@ async function answer(
   if (!isWithin(top, path)) throw new Refusal(403, 'It is a link that leads out of what is served.');
   if (method === 'PROPFIND') await sendProperties({ fs, top, path, names }, request, response);
   else if ((await fs.promises.stat(path)).isDirectory())
-    await sendDirectory(fs, path, names, describe, request, response);
+    await sendDirectory({ fs, path, names }, knowledge, request, response);
   else await sendFile(fs, path, request, response);
 }
 

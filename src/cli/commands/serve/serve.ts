@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { resolve } from 'node:path';
 import type { Served } from '../../../serve/serve-fs.js';
 import type { Command } from '../../command.js';
-import { describeRun, isRun } from '../../looking/run-page.js';
+import { ofRuns } from '../../looking/run-page.js';
 import { UsageError } from '../../usage-error.js';
 import { several, wholeNumber } from '../../values.js';
 
@@ -51,9 +51,8 @@ export const serve: Command<Options> = {
       end = reject;
     });
     const onError = (error: unknown) => session.report(error, text).catch(end);
-    const describe = async (path: string) =>
-      isRun({ kind: place.kind, path }) ? describeRun(session, path) : null;
-    const served = await serveFs(fs, { root, port, host, token, allowOrigins, webdav, describe, onError });
+    const knowledge = place.kind === 'runs' ? ofRuns(await session.filesystems.runs()) : undefined;
+    const served = await serveFs(fs, { root, port, host, token, allowOrigins, webdav, knowledge, onError });
     try {
       for (const line of told(served, webdav)) await session.out.line(line);
       await Promise.race([failed, session.signal.aborted || once(session.signal, 'abort')]);
