@@ -10,6 +10,8 @@ const config: Config = {
     ...(process.env.WANDB_PYTHON ? [] : ['<rootDir>/__tests__/interop/']),
     // WANDB_BUN and WANDB_DENO name the programs of these runtimes.
     ...(process.env.WANDB_BUN && process.env.WANDB_DENO ? [] : ['/frameworks/runtimes.test.ts$']),
+    // WANDB_CHROMIUM names the program of a headless Chromium.
+    ...(process.env.WANDB_CHROMIUM ? [] : ['/serve/browser.test.ts$']),
   ],
   setupFiles: ['<rootDir>/scripts/jest-setup.cjs'],
   transform: { '\\.[cm]?[jt]s$': '<rootDir>/scripts/jest-transform.cjs' },
