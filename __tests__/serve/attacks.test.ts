@@ -1,8 +1,10 @@
+import { execFileSync } from 'node:child_process';
 import nodeFs from 'node:fs';
 import { mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Served, serveFs } from '../../src/serve/serve-fs.js';
+import { makeDirectory } from '../helpers/directories.js';
 import { ask } from './helpers.js';
 
 const TOKEN = 'a-token-of-16-signs';
@@ -69,6 +71,15 @@ it('asks for the token, as a header, a cookie or a parameter', async () => {
   const [cookie = ''] = headers['set-cookie'] ?? [];
   expect(cookie).toMatch(/; HttpOnly; SameSite=Strict$/);
   expect(await ask(guarded.url, '/', { cookie: cookie.split(';')[0] ?? '' })).toMatchObject({ status: 200 });
+});
+
+it('waits for no pipe', async () => {
+  const directory = await makeDirectory();
+  execFileSync('mkfifo', [join(directory, 'pipe')]);
+  const open = await serveFs(nodeFs, { root: directory, webdav: true });
+  expect(await ask(open.url, '/pipe')).toMatchObject({ status: 403 });
+  expect((await ask(open.url, '/', { method: 'PROPFIND', depth: '1' })).body).toContain('/pipe');
+  await open.close();
 });
 
 /** As programs send it that know a user and a password. */

@@ -110,6 +110,7 @@ const look = (path: string) => page.goto(`${served.url}${path}?token=${TOKEN}`, 
 it('the page of a run shows what it is, its pictures and tables, and its log as that goes on', async () => {
   const run = `${PROJECT}/a1`;
   await print(wandb, run, 0, 'epoch 1  loss 0.83', 'epoch 2  loss 0.40');
+  await page.clock.install();
   await look('a1');
   expect(await page.title()).toBe('eager-fox-1');
   expect(await page.locator('.table td').allInnerTexts()).toEqual(
@@ -119,8 +120,15 @@ it('the page of a run shows what it is, its pictures and tables, and its log as 
   expect(await page.locator('img').count()).toBe(6);
 
   await print(wandb, run, 2, 'epoch 3  loss 0.21', '<b>no markup</b>');
+  await page.clock.runFor(2000);
   await page.locator('#log', { hasText: '<b>no markup</b>' }).waitFor();
+
+  await wandb.faults([{ match: { side: 'api', path: /graphql/ }, status: 403 }]);
+  await page.clock.runFor(2000);
+  await page.locator('#note', { hasText: /EACCES.* It is tried again\.$/ }).waitFor();
+  await wandb.faults([]);
   await stream(wandb, run, { complete: true, exitcode: 0 });
+  await page.clock.runFor(4000);
   await page.locator('#state', { hasText: 'finished' }).waitFor();
   expect((await page.locator('#log').textContent())?.trim().split('\n')).toEqual([
     'epoch 1  loss 0.83',
@@ -128,7 +136,14 @@ it('the page of a run shows what it is, its pictures and tables, and its log as 
     'epoch 3  loss 0.21',
     '<b>no markup</b>',
   ]);
-  expect(complaints).toEqual([]);
+  expect(await page.locator('#note').textContent()).toBe('');
+
+  // It is over, and nothing more is asked.
+  await wandb.requests({ clear: true });
+  await page.clock.runFor(10_000);
+  expect(await wandb.requests()).toEqual([]);
+  // The browser tells of each status that is a failure, and that one was asked for.
+  expect(complaints.filter((each) => !each.includes('403 (Forbidden)'))).toEqual([]);
 });
 
 it('the page of a run is the one that the documents picture', async () => {

@@ -171,6 +171,7 @@ describe('a question for properties', () => {
     ['of an empty prefix', 400, '<propfind xmlns="DAV:"><prop><x:y xmlns:x=""/></prop></propfind>'],
     ['of a prefix that is none', 400, '<propfind xmlns="DAV:"><prop><x:y/></prop></propfind>'],
     ['for nothing', 400, '<propfind xmlns="DAV:"/>'],
+    ['in a word of JavaScript', 400, '<propfind xmlns="DAV:"><constructor><x/></constructor></propfind>'],
     ['for two things', 400, '<propfind xmlns="DAV:"><allprop/><propname/></propfind>'],
     [
       'with entities',

@@ -7,6 +7,7 @@ import { sendFile } from './file.js';
 import { Guard, isLoopback } from './guard.js';
 import { isPreflight, Origins, preflight } from './origins.js';
 import { type Knowledge, sendDirectory } from './page/directory.js';
+import type { Directory } from './page/media.js';
 import { below, isWithin, namesOf } from './paths.js';
 import { Refusal, refusalOf } from './refusal.js';
 import { ABILITIES, METHODS, sendProperties } from './webdav/propfind.js';
@@ -77,7 +78,7 @@ export async function serveFs(
   const guard = new Guard(needed, bound, webdav ? 'Basic' : 'Bearer');
   server.on('request', (request, response) => {
     answer({ fs, root, guard, origins, webdav, knowledge }, request, response).catch((error: unknown) => {
-      if (!fail(request, response, error) && !isAborted(error)) onError?.(error);
+      if (!fail(request, response, error) && !isAborted(request, error)) onError?.(error);
     });
   });
   return {
@@ -131,18 +132,29 @@ async function answer(
   ]);
   if (!isWithin(top, path)) throw new Refusal(403, 'It is a link that leads out of what is served.');
   if (method === 'PROPFIND') await sendProperties({ fs, top, path, names }, request, response);
-  else if ((await fs.promises.stat(path)).isDirectory())
-    await sendDirectory({ fs, path, names }, knowledge, request, response);
-  else await sendFile(fs, path, request, response);
+  else await send({ fs, path, names }, knowledge, request, response);
+}
+
+async function send(
+  at: Directory,
+  knowledge: Knowledge,
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> {
+  const stats = await at.fs.promises.stat(at.path);
+  if (stats.isDirectory()) await sendDirectory(at, knowledge, request, response);
+  else if (stats.isFile()) await sendFile(at.fs, at.path, request, response);
+  // A pipe would be waited for, with one of the few threads that this process reads with.
+  else throw new Refusal(403, 'It is neither a file nor a directory.');
 }
 
 function setHeaders(response: ServerResponse, headers: Readonly<Record<string, string>>): void {
   for (const [name, value] of Object.entries(headers)) response.setHeader(name, value);
 }
 
-/** The client went away. */
-const isAborted = (error: unknown): boolean =>
-  (Object(error) as NodeJS.ErrnoException).code === 'ERR_STREAM_PREMATURE_CLOSE';
+/** The client went away, while it was answered or while it still asked. */
+const isAborted = (request: IncomingMessage, error: unknown): boolean =>
+  error === request.errored || (Object(error) as NodeJS.ErrnoException).code === 'ERR_STREAM_PREMATURE_CLOSE';
 
 /** Tells whether the client could be told: of what has begun only the end of its connection says that it is not whole. */
 function fail(request: IncomingMessage, response: ServerResponse, error: unknown): boolean {

@@ -50,7 +50,7 @@ function parseAsked(text: string): Asked {
   const xml = parser(true, { xmlns: true });
   const open: PropertyName[] = [];
   const kinds = new Set<string>();
-  const named: Record<string, PropertyName[]> = { prop: [], include: [] };
+  const named = { prop: [] as PropertyName[], include: [] as PropertyName[] };
   const refuse = (what: string): never => {
     throw new Refusal(400, `The properties are asked for in XML that ${what}.`);
   };
@@ -66,7 +66,8 @@ function parseAsked(text: string): Asked {
     const [root, list] = open;
     if (!root && (space !== DAV || name !== 'propfind')) refuse('begins with another element than propfind');
     if (open.length === 1 && space === DAV) kinds.add(name);
-    if (open.length === 2 && list?.space === DAV) named[list.name]?.push({ space, name });
+    if (open.length === 2 && list?.space === DAV && (list.name === 'prop' || list.name === 'include'))
+      named[list.name].push({ space, name });
     open.push({ space, name });
   };
   xml.onclosetag = () => {
@@ -75,7 +76,7 @@ function parseAsked(text: string): Asked {
   xml.write(text).close();
   const [kind, ...others] = ['prop', 'allprop', 'propname'].filter((each) => kinds.has(each));
   if (others.length > 0) refuse('asks in several ways at once');
-  if (kind === 'prop') return { kind: 'these', names: named.prop ?? [] };
+  if (kind === 'prop') return { kind: 'these', names: named.prop };
   if (kind === 'propname') return { kind: 'names' };
-  return kind === 'allprop' ? { kind: 'all', more: named.include ?? [] } : refuse('asks for nothing');
+  return kind === 'allprop' ? { kind: 'all', more: named.include } : refuse('asks for nothing');
 }
