@@ -36,6 +36,16 @@ beforeAll(async () => {
     { state: 'finished' },
   );
   await wandb.seed({ [`${PROJECT}/b2`]: {} }, { state: 'running' });
+  const deep = `${'['.repeat(200_000)}${']'.repeat(200_000)}`;
+  const half = '{"_type": "image-file", "path": "media/\\ud800.png"}';
+  await wandb.seed({
+    [`${PROJECT}/odd`]: {
+      'tables/deep.table.json': `{"columns": ["a"], "data": [[${deep}], ["beside it"]]}`,
+      'tables/half.table.json': `{"columns": ["__proto__"], "data": [[${half}]]}`,
+      'tables/quotes.table.json': '"'.repeat(500_001),
+      'tables/rows.table.json': '{"columns": ["a"], "data": [["b"], "c"]}',
+    },
+  });
   fs = createWandbFs({ baseUrl: wandb.url, apiKey: wandb.apiKey });
   served = await serveFs(fs, { root: `/${PROJECT}`, knowledge: ofRuns(fs) });
 });
@@ -110,6 +120,15 @@ describe('a table of media/', () => {
   it('leads nowhere out of its run', async () => {
     const { body } = await ask(served.url, '/a1');
     expect(section(body, 'predictions')).not.toMatch(/(?:href|src)="[^"]*\.\./);
+  });
+
+  it('of any content leaves the rest of the page whole', async () => {
+    const { body } = await ask(served.url, '/odd/tables');
+    // A newer Node writes it down again, whatever its depth.
+    expect(section(body, 'deep')).toMatch(/<td>\[*…<\/td><\/tr>\n<tr><td>beside it<\/td>/);
+    expect(section(body, 'half')).toContain('src="/odd/tables/media/%EF%BF%BD.png"');
+    for (const name of ['quotes', 'rows']) expect(section(body, name)).toContain('It isn’t a table');
+    expect(body).toMatch(/<\/html>\n$/);
   });
 
   it('says why it is not shown, where it is none or too large', async () => {

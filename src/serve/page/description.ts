@@ -1,4 +1,4 @@
-import { escaped } from './html.js';
+import { escaped, textOf } from './html.js';
 import { type Printed, printedLog } from './log.js';
 
 /** What the page of a directory tells above its files. */
@@ -25,7 +25,5 @@ export function described({ title, state, facts, log }: Description): string {
 
 const list = (values: Readonly<Record<string, unknown>>): string =>
   `<dl>${Object.entries(values)
-    .map(([key, value]) => `<dt>${escaped(key)}</dt><dd>${escaped(printed(value))}</dd>`)
+    .map(([key, value]) => `<dt>${escaped(key)}</dt><dd>${escaped(textOf(value))}</dd>`)
     .join('\n')}</dl>`;
-
-const printed = (value: unknown): string => (typeof value === 'string' ? value : JSON.stringify(value));

@@ -1,5 +1,5 @@
 import { addressOf } from '../paths.js';
-import { escaped } from './html.js';
+import { escaped, textOf } from './html.js';
 import { isPicture } from './pictures.js';
 
 /** What is shown of a table: the rest is in its file. */
@@ -76,6 +76,6 @@ function fileIn(value: unknown): readonly string[] | null {
 
 function shortened(value: unknown): string {
   if (value === null || value === undefined) return '';
-  const text = typeof value === 'string' ? value : JSON.stringify(value);
+  const text = textOf(value);
   return text.length > MOST_CHARACTERS ? `${text.slice(0, MOST_CHARACTERS)}…` : text;
 }
