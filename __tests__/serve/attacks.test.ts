@@ -49,7 +49,10 @@ it.each([
 });
 
 it('refuses names of other hosts, and pages of other origins', async () => {
-  expect(await ask(served.url, '/', { host: 'rebound.example' })).toMatchObject({ status: 403 });
+  expect(await ask(served.url, '/', { host: 'rebound.example' })).toMatchObject({
+    status: 403,
+    headers: { 'cross-origin-resource-policy': 'same-origin' },
+  });
   expect(await ask(served.url, '/', { origin: 'http://other.example' })).toMatchObject({ status: 403 });
   expect(await ask(served.url, '/', { origin: 'null' })).toMatchObject({ status: 403 });
   expect(await ask(served.url, '/', { origin: served.url.slice(0, -1) })).toMatchObject({ status: 200 });

@@ -22,8 +22,7 @@ export class Origins {
   /** Headers for the answer. Throws Refusal with 403. */
   admit({ headers: { host = '', origin } }: IncomingMessage): Headers {
     const varying: Headers = this.#allowed.size > 0 ? { Vary: 'Origin' } : {};
-    if (origin === undefined || origin === `http://${host}`)
-      return { ...varying, 'Cross-Origin-Resource-Policy': 'same-origin' };
+    if (origin === undefined || origin === `http://${host}`) return varying;
     if (!this.#allowed.has(origin)) throw new Refusal(403, 'Pages of other origins may not read from here.');
     return {
       ...varying,

@@ -104,13 +104,20 @@ interface Serving {
   readonly knowledge: Knowledge;
 }
 
+/** Of every answer, refusals too. */
+const STANDARD = {
+  'X-Content-Type-Options': 'nosniff',
+  'Referrer-Policy': 'no-referrer',
+  'Cross-Origin-Resource-Policy': 'same-origin',
+} as const;
+
 async function answer(
   { fs, root, guard, origins, webdav, knowledge }: Serving,
   request: IncomingMessage,
   response: ServerResponse,
 ): Promise<void> {
   const methods = webdav ? METHODS : 'GET, HEAD';
-  setHeaders(response, { 'X-Content-Type-Options': 'nosniff', 'Referrer-Policy': 'no-referrer' });
+  setHeaders(response, STANDARD);
   guard.admitName(request);
   setHeaders(response, origins.admit(request));
   if (isPreflight(request)) {
