@@ -10,15 +10,17 @@ const config: Config = {
     ...(process.env.WANDB_PYTHON ? [] : ['<rootDir>/__tests__/interop/']),
     // WANDB_BUN and WANDB_DENO name the programs of these runtimes.
     ...(process.env.WANDB_BUN && process.env.WANDB_DENO ? [] : ['/frameworks/runtimes.test.ts$']),
+    // WANDB_CHROMIUM names the program of a headless Chromium.
+    ...(process.env.WANDB_CHROMIUM ? [] : ['/serve/browser.test.ts$']),
   ],
   setupFiles: ['<rootDir>/scripts/jest-setup.cjs'],
   transform: { '\\.[cm]?[jt]s$': '<rootDir>/scripts/jest-transform.cjs' },
   // Sources name their compiled siblings ('./x.js'), as NodeNext asks; under Jest the sibling is the .ts file.
   moduleNameMapper: { '^(\\.{1,2}/.*)\\.js$': '$1' },
-  // Jest's default mode can't require ESM, so what ships as ESM only goes through the transform too; so do two entries
+  // Jest's default mode can't require ESM, so what ships as ESM only goes through the transform too; so do three entries
   // that it makes whole packages of.
   transformIgnorePatterns: [
-    '/node_modules/(?!(fast-string-truncated-width|p-queue|p-timeout|eventemitter3|graphql-request|@graphql-typed-document-node)/|graphql/index\\.js$|memfs/lib/index\\.js$)',
+    '/node_modules/(?!(fast-string-truncated-width|p-queue|p-timeout|eventemitter3|graphql-request|@graphql-typed-document-node)/|graphql/index\\.js$|memfs/lib/index\\.js$|webdav/dist/node/index\\.js$)',
     '<rootDir>/dist/',
   ],
   modulePathIgnorePatterns: ['<rootDir>/dist/'],

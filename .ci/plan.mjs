@@ -54,11 +54,25 @@ const BUN_AND_DENO = [
   ...[BUN, DENO].map((runtime) => `'${programOf(runtime)}' --version`),
 ].join(' && ');
 
+/** Debian's, for no registry of packages brings a browser. It waits for the step that may ask the same package manager. */
+const CHROMIUM = '/usr/bin/chromium-headless-shell';
+const BROWSER = [
+  `test -x ${CHROMIUM} || { apt-get update -q && apt-get install -q -y --no-install-recommends chromium-headless-shell; }`,
+  `${CHROMIUM} --version`,
+].join(' && ');
+
 /** What has to be fetched is, while others run. */
 const fetched = [
   { name: 'Python and the official SDK', seconds: 600, load: 0, after: [], command: ['bash', '-c', SDK] },
   { name: 'typedoc', seconds: 300, load: 0, after: [], command: ['npm', 'ci', '--prefix', 'site'] },
   { name: 'Bun and Deno', seconds: 300, load: 0, after: [], command: ['bash', '-c', BUN_AND_DENO] },
+  {
+    name: 'Chromium',
+    seconds: 600,
+    load: 0,
+    after: ['Python and the official SDK'],
+    command: ['bash', '-c', BROWSER],
+  },
   ...OTHER_NODES.map((node) => ({
     name: `Node ${node}`,
     seconds: 300,
@@ -143,6 +157,10 @@ const alone = [
   tests('tests with Bun and Deno', 300, matching('frameworks/runtimes'), {
     env: { WANDB_BUN: programOf(BUN), WANDB_DENO: programOf(DENO) },
     after: ['build', 'Bun and Deno'],
+  }),
+  tests('tests with Chromium', 300, matching('serve/browser'), {
+    env: { WANDB_CHROMIUM: CHROMIUM },
+    after: ['build', 'Chromium'],
   }),
 ];
 

@@ -11,7 +11,10 @@ const root = join(__dirname, '..');
  * load each of them anew.
  */
 const WHOLE = new Map([
-  ...['graphql', 'memfs', 'p-queue'].map((name) => [require.resolve(name, { paths: [root] }), name]),
+  ...['graphql', 'memfs', 'p-queue', 'webdav'].map((name) => [
+    require.resolve(name, { paths: [root] }),
+    name,
+  ]),
   [join(root, 'src/wire/api/graphql.ts'), './src/wire/api/graphql.ts'],
 ]);
 

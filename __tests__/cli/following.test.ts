@@ -1,23 +1,11 @@
 import { wandbFs } from '../helpers/command.js';
+import { print as printTo, stream } from '../helpers/console.js';
 import { STANDARD, useServer } from '../helpers/server.js';
 
 const server = useServer(STANDARD);
 const RUN = 'team/flowers/a1';
 
-/** What a run sends while it runs. */
-async function stream(body: object): Promise<void> {
-  const authorization = `Basic ${Buffer.from(`api:${server.apiKey}`).toString('base64')}`;
-  const response = await fetch(`${server.url}/files/${RUN}/file_stream`, {
-    method: 'POST',
-    headers: { authorization, 'content-type': 'application/json' },
-    body: JSON.stringify(body),
-  });
-  expect(response.status).toBe(200);
-}
-const print = (offset: number, ...content: string[]) =>
-  stream({
-    files: { 'output.log': { offset, content: content.map((text) => `2026-11-23T13:47:41.347305 ${text}`) } },
-  });
+const print = (offset: number, ...lines: string[]) => printTo(server, RUN, offset, ...lines);
 
 beforeEach(async () => {
   await server.seed({ [RUN]: {} }, { state: 'running' });
@@ -39,7 +27,7 @@ it('tail -f goes on as the run prints, until it has ended', async () => {
   const onOutput = (text: string): void => {
     seen += text;
     if (seen.endsWith('three\n')) sent = print(3, 'four', 'five');
-    if (seen.endsWith('five\n')) sent = stream({ complete: true, exitcode: 0 });
+    if (seen.endsWith('five\n')) sent = stream(server, RUN, { complete: true, exitcode: 0 });
   };
   const args = ['tail', '-f', '-n', '1', '--interval', '0.01s', `wandbfs://${RUN}`];
   expect(await wandbFs(server, args, { onOutput })).toEqual({

@@ -11,6 +11,7 @@ export const ask = (
   url: string,
   target: string,
   { method = 'GET', ...headers }: Readonly<Record<string, string>> = {},
+  body: string | Buffer = '',
 ): Promise<Answer> =>
   new Promise((resolve, reject) => {
     const { hostname, port } = new URL(url);
@@ -29,5 +30,5 @@ export const ask = (
         );
       },
     );
-    asked.on('error', reject).end();
+    asked.on('error', reject).end(body);
   });

@@ -31,14 +31,16 @@ afterAll(async () => {
   await ended;
 });
 
-const above = ({ body }: Answer): string => body.slice(0, body.indexOf('<table>'));
+const LIST = '<table class="files">';
+const above = ({ body }: Answer): string => body.slice(0, body.indexOf(LIST));
+const listIn = ({ body }: Answer): string => body.slice(body.indexOf(LIST));
 
 describe('the page of a run', () => {
   it('tells its display name, state, summary and config above its files, escaped', async () => {
     const answer = await ask(url, '/a1');
     expect(answer.status).toBe(200);
     expect(answer.body).toContain('<title>eager &#60;fox&#62;</title>');
-    expect(above(answer)).toContain('<h1>eager &#60;fox&#62; <small>crashed</small></h1>');
+    expect(above(answer)).toContain('<h1>eager &#60;fox&#62; <small id="state">crashed</small></h1>');
     expect(above(answer)).toMatch(/Summary<.*<dt>note<\/dt><dd>&#60;script&#62;1&#60;\/script&#62;<\/dd>/);
     expect(above(answer)).toContain('<dt>best</dt><dd>null</dd>');
     expect(above(answer)).toMatch(/Config<[\s\S]*<dt>lr<\/dt><dd>0.1<\/dd>/);
@@ -47,7 +49,7 @@ describe('the page of a run', () => {
 
   it('has no headings for what a run has not, and is told of by its name where it has no other', async () => {
     const answer = await ask(url, '/b2');
-    expect(above(answer)).toContain('<h1>b2 <small>running</small></h1>');
+    expect(above(answer)).toContain('<h1>b2 <small id="state">running</small></h1>');
     expect(above(answer)).not.toContain('<details');
   });
 
@@ -73,11 +75,11 @@ describe('the page of a run', () => {
 
 describe('a picture', () => {
   it('is shown in the list of its own directory, when it comes into sight', async () => {
-    const { body } = await ask(url, '/a1');
-    expect(body).toContain(
+    const list = listIn(await ask(url, '/a1'));
+    expect(list).toContain(
       '<a href="/a1/loss%20curve.png"><img src="/a1/loss%20curve.png" alt="" loading="lazy">loss curve.png</a>',
     );
-    expect(body.match(/<img/g)).toHaveLength(1);
+    expect(list.match(/<img/g)).toHaveLength(1);
     expect((await ask(url, '/a1/media')).body).toContain('<img src="/a1/media/2.png"');
   });
 

@@ -141,7 +141,7 @@ export const COMMANDS: readonly Registered[] = [
   },
   {
     name: 'serve',
-    summary: 'serve a directory over HTTP, read-only',
+    summary: 'serve a directory over HTTP or WebDAV, read-only',
     group: SERVE,
     load: async () => (await import('./commands/serve/serve.js')).serve,
   },

@@ -3,7 +3,8 @@ import { pipeline } from 'node:stream/promises';
 import { readRange } from './ranges.js';
 import { Refusal } from './refusal.js';
 import type { ServedFs } from './serve-fs.js';
-import { typeOf } from './types.js';
+import { sizedHandle } from './sizes.js';
+import { contentTypeOf } from './types.js';
 import { isSameForRange, isUnchanged, validatorsOf } from './validators.js';
 
 /** What somebody has uploaded is shown, and runs nothing: not with this server's origin, nor with another. */
@@ -19,12 +20,7 @@ export async function sendFile(
 ) {
   const handle = await fs.promises.open(path);
   try {
-    let stats = await handle.stat();
-    if (stats.size === 0) {
-      // W&B lists some files without their size; the first read of one tells it.
-      await handle.read(Buffer.alloc(1), 0, 1, 0);
-      stats = await handle.stat();
-    }
+    const stats = await sizedHandle(handle);
     const validators = validatorsOf(stats);
     response.setHeader('ETag', validators.etag);
     response.setHeader('Last-Modified', new Date(validators.modified).toUTCString());
@@ -54,9 +50,4 @@ export async function sendFile(
   } finally {
     await handle.close();
   }
-}
-
-function contentTypeOf(path: string): string {
-  const type = typeOf(path);
-  return type.startsWith('text/') ? `${type}; charset=utf-8` : type;
 }

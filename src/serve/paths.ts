@@ -24,8 +24,9 @@ function decoded(segment: string): string {
   return name;
 }
 
-/** Where it is served. */
-export const addressOf = (names: readonly string[]): string => `/${names.map(encodeURIComponent).join('/')}`;
+/** Where it is served. Half of a surrogate pair has no encoding, and such a name no address that leads to it. */
+export const addressOf = (names: readonly string[]): string =>
+  `/${names.map((name) => encodeURIComponent(name.replace(/\p{Surrogate}/gu, '\ufffd'))).join('/')}`;
 
 export const below = (root: string, names: readonly string[]): string =>
   [root.replace(/\/+$/, ''), ...names].join('/') || '/';

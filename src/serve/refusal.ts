@@ -4,8 +4,17 @@ export class Refusal extends Error {
     readonly status: number,
     message: string,
     readonly headers: Readonly<Record<string, string>> = {},
+    /** The precondition of WebDAV that doesn't hold (RFC 4918, 16): the client is told it in place of the sentence. */
+    readonly condition: string | null = null,
   ) {
     super(message);
+  }
+
+  /** What the client is sent. */
+  get content(): { readonly type: string; readonly text: string } {
+    if (this.condition === null) return { type: 'text/plain; charset=utf-8', text: `${this.message}\n` };
+    const text = `<?xml version="1.0" encoding="utf-8"?>\n<D:error xmlns:D="DAV:"><D:${this.condition}/></D:error>\n`;
+    return { type: 'application/xml; charset=utf-8', text };
   }
 }
 
