@@ -1,0 +1,30 @@
+import { STANDARD, useServer } from '../helpers/server.js';
+import { mount } from './helpers/mounts.js';
+
+const server = useServer(STANDARD);
+afterEach(() => server.faults([]));
+
+test('nothing is made under the name of views, in a run that was just made, too', async () => {
+  await server.seed({ 'lab/project': {} });
+  const fs = mount(server, { views: true });
+  fs.mkdirSync('lab/project/new');
+  fs.mkdirSync('lab/project/new/directory');
+  fs.writeFileSync('lab/project/new/directory/a.txt', 'A');
+  const views = 'lab/project/new/.wandb';
+  const changes = [
+    () => fs.writeFileSync(views, ''),
+    () => fs.mkdirSync(views),
+    () => fs.mkdirSync(`${views}/below`, { recursive: true }),
+    () => fs.renameSync('lab/project/new/directory/a.txt', views),
+    () => fs.renameSync('lab/project/new/directory', views),
+    () => fs.copyFileSync('lab/project/new/directory/a.txt', views),
+  ];
+  for (const change of changes) expect(change).toThrow(expect.objectContaining({ code: 'EROFS' }));
+  expect(changes[0]).toThrow(/Leave it out/);
+  // The name is kept at that one place alone.
+  fs.renameSync('lab/project/new/directory', 'lab/project/new/other');
+  fs.mkdirSync('lab/project/new/other/.wandb');
+  fs.mkdirSync('lab/project/.wandb');
+  await fs.wandb.flush();
+  expect(Object.keys(await server.files('lab/project/new'))).toEqual(['other/a.txt']);
+});
