@@ -28,3 +28,13 @@ test('nothing is made under the name of views, in a run that was just made, too'
   await fs.wandb.flush();
   expect(Object.keys(await server.files('lab/project/new'))).toEqual(['other/a.txt']);
 });
+
+test('that files of runs are hidden by views is told once', async () => {
+  const own = { '.wandb/own.txt': 'own', 'a.txt': 'A' };
+  await server.seed({ 'lab/hidden/one': own, 'lab/hidden/two': own });
+  const warnings: string[] = [];
+  const fs = mount(server, { views: true, logger: { warn: (message) => warnings.push(message) } });
+  await fs.promises.readdir('lab/hidden', { recursive: true });
+  await expect(fs.promises.access('lab/hidden/one/.wandb/own.txt')).rejects.toMatchObject({ code: 'ENOENT' });
+  expect(warnings).toEqual([expect.stringMatching(/^'lab\/hidden\/(one|two)', .* without it they are\.$/)]);
+});
