@@ -38,3 +38,21 @@ test('that files of runs are hidden by views is told once', async () => {
   await expect(fs.promises.access('lab/hidden/one/.wandb/own.txt')).rejects.toMatchObject({ code: 'ENOENT' });
   expect(warnings).toEqual([expect.stringMatching(/^'lab\/hidden\/(one|two)', .* without it they are\.$/)]);
 });
+
+test('a summary that is larger than what is kept of such texts is read all the same', async () => {
+  const summaryMetrics = { text: 'x'.repeat(9_000_000) };
+  await server.seed({ 'lab/large/run': {} }, { summaryMetrics });
+  const fs = mount(server, { views: true });
+  const told = await fs.promises.readFile('lab/large/run/.wandb/summary.json', 'utf8');
+  expect(told === `${JSON.stringify(summaryMetrics)}\n`).toBe(true);
+});
+
+test('a summary that is null is an empty one', async () => {
+  await server.seed({ 'lab/null/run': {} });
+  const run = { id: 'x', projectId: '1', name: 'run', createdAt: '2026-01-01T00:00:00Z', updatedAt: null };
+  const told = { ...run, heartbeatAt: null, state: 'finished', config: null, summaryMetrics: 'null' };
+  const body = JSON.stringify({ data: { project: { run: { ...told, historyLineCount: null } } } });
+  await server.faults([{ match: { operation: 'RunViewsWithParquet' }, status: 200, body }]);
+  const fs = mount(server, { views: true });
+  expect(await fs.promises.readFile('lab/null/run/.wandb/summary.json', 'utf8')).toBe('{}\n');
+});
