@@ -1,8 +1,12 @@
 import { STANDARD, useServer } from '../helpers/server.js';
 import { mount } from './helpers/mounts.js';
+import { requestsOf } from './helpers/requests.js';
 
 const server = useServer(STANDARD);
 afterEach(() => server.faults([]));
+
+const ROWS = Array.from({ length: 20 }, (_, _step) => ({ _step }));
+const TEXT = ROWS.map((row) => `${JSON.stringify(row)}\n`).join('');
 
 test('nothing is made under the name of views, in a run that was just made, too', async () => {
   await server.seed({ 'lab/project': {} });
@@ -56,3 +60,17 @@ test('a summary that is null is an empty one', async () => {
   const fs = mount(server, { views: true });
   expect(await fs.promises.readFile('lab/null/run/.wandb/summary.json', 'utf8')).toBe('{}\n');
 });
+
+test.each(['null', '{}', '{"lastStep":-1}'])(
+  'a history whose last step a server tells as %s is whole',
+  async (historyKeys) => {
+    await server.seed({ 'lab/late/run': {} }, { history: ROWS });
+    const fs = mount(server, { views: true });
+    const body = `{"data":{"project":{"run":{"historyKeys":${historyKeys},"historyLineCount":20}}}}`;
+    await server.faults([{ match: { operation: 'RunHistoryEnd' }, status: 200, body }]);
+    const requests = await requestsOf(server, async () => {
+      expect(await fs.promises.readFile('lab/late/run/.wandb/history.jsonl', 'utf8')).toBe(TEXT);
+    });
+    expect(requests.filter(({ operation }) => operation === 'RunHistory')).toHaveLength(1);
+  },
+);

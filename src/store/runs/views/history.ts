@@ -33,8 +33,9 @@ export async function* historyLines(
   const { project } = await context.client.run(RunHistoryEndDocument, { ...run }, { signal });
   if (!project?.run) throw new Failure('ENOENT');
   const { historyKeys, historyLineCount } = project.run;
-  const end = lastStepOf(historyKeys) + 1;
-  const width = widthOf(end, historyLineCount ?? 0, context.sizes.get('history'));
+  const rows = historyLineCount ?? 0;
+  const end = endOf(historyKeys, rows);
+  const width = widthOf(end, rows, context.sizes.get('history'));
   const ask = (steps: Steps): Promise<Answer> => askFor(context, run, steps, signal);
   const asked: { readonly steps: Steps; readonly answer: Promise<Answer> }[] = [];
   for (let from = 0; from < end || asked.length > 0; ) {
@@ -109,10 +110,11 @@ function lineIn({ from, to }: Steps, row: string): string | null {
   return isHere ? `${row.replace(/[\r\n]+/g, ' ')}\n` : null;
 }
 
-/** -1 where there are no rows. */
-function lastStepOf(historyKeys: unknown): number {
+/** Behind the last step; 0 where there are no rows. Of rows that were just logged a server may not know it yet: they are anywhere. */
+function endOf(historyKeys: unknown, rows: number): number {
   const last = isObject(historyKeys) ? historyKeys.lastStep : undefined;
-  return typeof last === 'number' && Number.isSafeInteger(last) ? last : -1;
+  if (typeof last === 'number' && Number.isSafeInteger(last) && last >= 0) return last + 1;
+  return rows > 0 ? Number.MAX_SAFE_INTEGER : 0;
 }
 
 const broken = (what: string, cause: string | null = null): WireFailure =>
