@@ -74,3 +74,17 @@ test.each(['null', '{}', '{"lastStep":-1}'])(
     expect(requests.filter(({ operation }) => operation === 'RunHistory')).toHaveLength(1);
   },
 );
+
+test('a server that knows nothing of what views are made of is ENOTSUP that names the option', async () => {
+  await server.seed({ 'lab/old/run': { 'a.txt': 'A' } });
+  const fs = mount(server, { views: true });
+  await server.faults(
+    ['RunViewsWithParquet', 'RunViews'].map((operation) => ({
+      match: { operation },
+      graphqlError: 'Cannot query field "historyLineCount" on type "Run".',
+    })),
+  );
+  const listing = fs.promises.readdir('lab/old/run');
+  await expect(listing).rejects.toMatchObject({ code: 'ENOTSUP' });
+  await expect(listing).rejects.toThrow(/leave out the option `views`/);
+});
