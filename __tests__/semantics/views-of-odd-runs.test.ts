@@ -1,6 +1,7 @@
 import { STANDARD, useServer } from '../helpers/server.js';
 import { mount } from './helpers/mounts.js';
 import { requestsOf } from './helpers/requests.js';
+import { eventually } from './helpers/waiting.js';
 
 const server = useServer(STANDARD);
 afterEach(() => server.faults([]));
@@ -87,4 +88,25 @@ test('a server that knows nothing of what views are made of is ENOTSUP that name
   const listing = fs.promises.readdir('lab/old/run');
   await expect(listing).rejects.toMatchObject({ code: 'ENOTSUP' });
   await expect(listing).rejects.toThrow(/leave out the option `views`/);
+});
+
+test('watchFile tells the sizes of a history that grows', async () => {
+  const seed = (rows: number) =>
+    server.seed({ 'lab/live/run': {} }, { state: 'running', history: ROWS.slice(0, rows) });
+  await seed(5);
+  const fs = mount(server, { views: true, listingTtl: 20 });
+  const path = 'lab/live/run/.wandb/history.jsonl';
+  const seen: (readonly [number, number])[] = [];
+  fs.watchFile(path, { interval: 20 }, (now, before) => seen.push([before.size, now.size]));
+  await seed(8);
+  await eventually(
+    async () => seen.length,
+    (count) => count > 0,
+  );
+  fs.unwatchFile(path);
+  const sizeOf = (rows: number): number =>
+    ROWS.slice(0, rows)
+      .map((row) => JSON.stringify(row))
+      .join('\n').length + 1;
+  expect(seen).toEqual([[sizeOf(5), sizeOf(8)]]);
 });
