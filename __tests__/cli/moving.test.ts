@@ -61,6 +61,16 @@ describe('cp', () => {
     expect(filesIn(at('copy'))).toMatchObject({ 'a.txt': 'a', 'other name': 'a' });
   });
 
+  test('a file that goes to where this is run is told by its name', async () => {
+    const here = process.cwd();
+    process.chdir(directory);
+    try {
+      expect((await wandb('cp', remote('a.txt'), '.')).stderr).toMatch(/^a\.txt \(1\)\n/);
+    } finally {
+      process.chdir(here);
+    }
+  });
+
   test('to W&B, several into a directory', async () => {
     write({ 'one.txt': '1', 'two.txt': '2', 'three/x': '3' }, at('from'));
     const names = ['one.txt', 'two.txt', 'three'].map((name) => at(`from/${name}`));
