@@ -2,8 +2,9 @@ import type { Place } from '../places/place.js';
 import type { Session } from '../session.js';
 
 /** '/<entity>/<project>/<run>' of runs. */
-export const isRun = ({ kind, path }: Pick<Place, 'kind' | 'path'>): boolean =>
-  kind === 'runs' && /^\/[^/]+\/[^/]+\/[^/]+$/.test(path);
+export const isRun = <At extends Pick<Place, 'kind' | 'path'>>(
+  at: At,
+): at is At & { readonly kind: 'runs' } => at.kind === 'runs' && /^\/[^/]+\/[^/]+\/[^/]+$/.test(at.path);
 
 /** What a page tells of a run above its files; null where the path is none's. Rejects as `fs.wandb.info` does. */
 export async function describeRun(session: Session, path: string) {

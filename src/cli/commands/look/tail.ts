@@ -3,6 +3,7 @@ import { Option } from 'commander';
 import type { Command } from '../../command.js';
 import type { AnyFs } from '../../filesystems.js';
 import { copyOut, endOf, fromLine, lastLines } from '../../looking/reading.js';
+import { isRun } from '../../looking/run-page.js';
 import type { Place, RemotePlace } from '../../places/place.js';
 import type { Session } from '../../session.js';
 import { UsageError } from '../../usage-error.js';
@@ -56,9 +57,6 @@ export const tail: Command<Options> = {
     });
   },
 };
-
-const isRun = (place: Place): place is RemotePlace =>
-  place.kind === 'runs' && /^\/[^/]+\/[^/]+\/[^/]+$/.test(place.path);
 
 /** The last lines that a run has printed; followed, until its state says that no more come. */
 async function runsConsole(
