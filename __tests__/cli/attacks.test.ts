@@ -42,6 +42,14 @@ it.each([
   expect(await names()).toEqual(Object.keys(TREE));
 });
 
+it('an option that no filesystem takes is told of once', async () => {
+  const { status, stderr } = await wandb('rm', '-r', '--allow-delete', 'file', RUN);
+  expect({ status, lines: stderr.trimEnd().split('\n') }).toEqual({
+    status: 1,
+    lines: [expect.stringContaining("got 'file'")],
+  });
+});
+
 it('what stands where something of another kind is to stand is left, and the status is that of a failure', async () => {
   await mkdir(join(directory, 'to/a.txt'), { recursive: true });
   await mkdir(join(directory, 'from'));
