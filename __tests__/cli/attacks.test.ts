@@ -37,6 +37,10 @@ it.each([
   [['cp', '-r', RUN, `${RUN}/dir/copy`], 1, 'One is in the other'],
   [['mv', `${RUN}/dir`, `${RUN}/dir/below`], 1, 'EINVAL'],
   [['cp', `${RUN}/*.txt`, '.'], 3, "'cp -r --include'"],
+  // The next one that goes there would replace it.
+  [['mv', `${RUN}/a.txt`, `${RUN}/out/`], 2, `name the copy, '${RUN}/out/a.txt'`],
+  [['put', 'package.json', `${RUN}/out/`], 2, `name the copy, '${RUN}/out/package.json'`],
+  [['cp', `${RUN}/a.txt`, `${RUN}/b.txt/`], 2, 'is no directory that is there'],
 ])('%j is refused with %i, and nothing is changed', async (args, status, message) => {
   expect(await wandb(...args)).toMatchObject({ status, stderr: expect.stringContaining(message) });
   expect(await names()).toEqual(Object.keys(TREE));

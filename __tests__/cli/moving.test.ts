@@ -51,7 +51,7 @@ async function filesOfRun(name = run): Promise<Record<string, string>> {
 
 describe('cp', () => {
   test('a place that is not there becomes the copy; into a directory it goes by its name', async () => {
-    expect(await wandb('cp', '-r', remote('dir'), at('copy'))).toMatchObject({ status: 0, stdout: '' });
+    expect(await wandb('cp', '-r', remote('dir'), at('copy/'))).toMatchObject({ status: 0, stdout: '' });
     expect(filesIn(at('copy'))).toEqual({ 'b c.txt': 'bb', 'deep/ä\n.txt': 'ccc' });
     await wandb('cp', '-r', remote('dir'), at('copy'));
     expect(Object.keys(filesIn(at('copy')))).toContain('dir/b c.txt');

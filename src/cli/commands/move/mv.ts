@@ -2,7 +2,7 @@ import { Option } from 'commander';
 import type { Command } from '../../command.js';
 import type { Place } from '../../places/place.js';
 import type { Session } from '../../session.js';
-import { inDirectory, nameOf, statOf } from '../../transfers/ends.js';
+import { assertNamesCopy, inDirectory, nameOf, statOf } from '../../transfers/ends.js';
 import { journaled, type TransferOptions, withTransferOptions } from '../../transfers/options.js';
 import { UsageError } from '../../usage-error.js';
 import { copyAll } from './cp.js';
@@ -43,11 +43,13 @@ export const mv: Command<Options> = {
     const isInto = (await statOf(session, to))?.isDirectory() ?? false;
     const left: string[] = [];
     await session.each(operands.slice(0, -1), async (from, text) => {
+      if (!isInto) await assertNamesCopy(session, from, to);
       const place = isInto ? inDirectory(to, nameOf(from)) : to;
       if (options.clobber === false && (await statOf(session, place))) {
         return session.remark(`'${session.print(place)}' is there: '${text}' stays.`);
       }
-      if (!(await renamed(session, from, place))) left.push(text);
+      if (await renamed(session, from, place)) return;
+      left.push(text);
     });
     if (left.length === 0) return;
     await copyAll(session, [...left, to.text], { ...options, recursive: true }, async (from) => {
