@@ -37,6 +37,7 @@ it.each([
   [['cp', '-r', RUN, `${RUN}/dir/copy`], 1, 'One is in the other'],
   [['mv', `${RUN}/dir`, `${RUN}/dir/below`], 1, 'EINVAL'],
   [['cp', `${RUN}/*.txt`, '.'], 3, "'cp -r --include'"],
+  [['mv', RUN, 'wandbfs://team/flowers/a2'], 2, 'moves in two steps'],
   // The next one that goes there would replace it.
   [['mv', `${RUN}/a.txt`, `${RUN}/out/`], 2, `name the copy, '${RUN}/out/a.txt'`],
   [['put', 'package.json', `${RUN}/out/`], 2, `name the copy, '${RUN}/out/package.json'`],

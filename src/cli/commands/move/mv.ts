@@ -49,6 +49,7 @@ export const mv: Command<Options> = {
         return session.remark(`'${session.print(place)}' is there: '${text}' stays.`);
       }
       if (await renamed(session, from, place)) return;
+      if (isWhole(from)) throw new UsageError(`'${text}' moves in two steps: ${TWO_STEPS}.`);
       left.push(text);
     });
     if (left.length === 0) return;
@@ -58,6 +59,11 @@ export const mv: Command<Options> = {
     });
   },
 };
+
+/** A run, a project or an entity, which only `rm` takes away, being told to. */
+const isWhole = ({ kind, path }: Place): boolean => kind === 'runs' && /^(?:\/[^/]*){1,3}$/.test(path);
+
+const TWO_STEPS = "copy it by 'cp -r', then remove it by 'rm -r --allow-delete'";
 
 /** False where it has to be copied. */
 async function renamed(session: Session, from: Place, to: Place): Promise<boolean> {
