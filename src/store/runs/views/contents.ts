@@ -10,7 +10,7 @@ import { type Kept, keep } from './kept.js';
 import { type ViewKind, viewOf } from './names.js';
 import { changed, type ViewStates } from './states.js';
 
-/** All but the newest, in bytes and in number. */
+/** Of what was made, besides the newest, so much is kept: in bytes and in number. */
 const MOST_BYTES = 1024 ** 3;
 const MOST_KEPT = 128;
 
