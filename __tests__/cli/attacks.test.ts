@@ -37,9 +37,22 @@ it.each([
   [['cp', '-r', RUN, `${RUN}/dir/copy`], 1, 'One is in the other'],
   [['mv', `${RUN}/dir`, `${RUN}/dir/below`], 1, 'EINVAL'],
   [['cp', `${RUN}/*.txt`, '.'], 3, "'cp -r --include'"],
+  [['mv', RUN, 'wandbfs://team/flowers/a2'], 2, 'moves in two steps'],
+  // The next one that goes there would replace it.
+  [['mv', `${RUN}/a.txt`, `${RUN}/out/`], 2, `name the copy, '${RUN}/out/a.txt'`],
+  [['put', 'package.json', `${RUN}/out/`], 2, `name the copy, '${RUN}/out/package.json'`],
+  [['cp', `${RUN}/a.txt`, `${RUN}/b.txt/`], 2, 'is no directory that is there'],
 ])('%j is refused with %i, and nothing is changed', async (args, status, message) => {
   expect(await wandb(...args)).toMatchObject({ status, stderr: expect.stringContaining(message) });
   expect(await names()).toEqual(Object.keys(TREE));
+});
+
+it('an option that no filesystem takes is told of once', async () => {
+  const { status, stderr } = await wandb('rm', '-r', '--allow-delete', 'file', RUN);
+  expect({ status, lines: stderr.trimEnd().split('\n') }).toEqual({
+    status: 1,
+    lines: [expect.stringContaining("got 'file'")],
+  });
 });
 
 it('what stands where something of another kind is to stand is left, and the status is that of a failure', async () => {

@@ -1,4 +1,4 @@
-import { writeFile } from 'node:fs/promises';
+import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { wandbFs } from '../helpers/command.js';
 import { makeDirectory } from '../helpers/directories.js';
@@ -115,6 +115,11 @@ it('tree draws what is below, and counts it', async () => {
     `${RUN}\n├── [8]  config.yaml\n└── media\n    ├── [1.5K]  1.png\n    └── b\n        └── [2]  2.PNG\n\n2 directories, 3 files\n`,
   );
   expect(await run('tree', '-q', '-d', '-L', '1', RUN)).toBe(`${RUN}\n└── media\n`);
+  // A file behind the last directory isn't drawn, so nothing leads to it.
+  const directory = await makeDirectory();
+  await mkdir(join(directory, 'a', 'b'), { recursive: true });
+  for (const name of ['z.txt', 'a/z.txt']) await writeFile(join(directory, name), '');
+  expect(await run('tree', '-q', '-d', directory)).toBe(`${directory}\n└── a\n    └── b\n`);
 });
 
 it('du adds up, each directory behind those in it', async () => {

@@ -51,7 +51,7 @@ async function filesOfRun(name = run): Promise<Record<string, string>> {
 
 describe('cp', () => {
   test('a place that is not there becomes the copy; into a directory it goes by its name', async () => {
-    expect(await wandb('cp', '-r', remote('dir'), at('copy'))).toMatchObject({ status: 0, stdout: '' });
+    expect(await wandb('cp', '-r', remote('dir'), at('copy/'))).toMatchObject({ status: 0, stdout: '' });
     expect(filesIn(at('copy'))).toEqual({ 'b c.txt': 'bb', 'deep/ä\n.txt': 'ccc' });
     await wandb('cp', '-r', remote('dir'), at('copy'));
     expect(Object.keys(filesIn(at('copy')))).toContain('dir/b c.txt');
@@ -59,6 +59,16 @@ describe('cp', () => {
     await wandb('cp', remote('a.txt'), at('copy'));
     await wandb('cp', remote('a.txt'), at('copy/other name'));
     expect(filesIn(at('copy'))).toMatchObject({ 'a.txt': 'a', 'other name': 'a' });
+  });
+
+  test('a file that goes to where this is run is told by its name', async () => {
+    const here = process.cwd();
+    process.chdir(directory);
+    try {
+      expect((await wandb('cp', remote('a.txt'), '.')).stderr).toMatch(/^a\.txt \(1\)\n/);
+    } finally {
+      process.chdir(here);
+    }
   });
 
   test('to W&B, several into a directory', async () => {

@@ -6,7 +6,7 @@ const server = useServer(STANDARD);
 const RUN = 'wandbfs://team/flowers/a1';
 
 beforeAll(async () => {
-  await server.seed({ 'team/flowers/a1': { 'a.txt': 'one\ntwo\n' } });
+  await server.seed({ 'team/flowers/a1': { 'a.txt': 'one\ntwo\n', 'dir/b.txt': '' } });
 });
 
 describe('wandb-fs', () => {
@@ -53,6 +53,11 @@ describe('wandb-fs', () => {
     expect({ status, stdout }).toEqual({ status: 3, stdout: 'one\ntwo\n' });
     expect(stderr).toMatch(/^wandb-fs cat: ENOENT.*nope.*\n$/);
     expect((await wandbFs(server, ['cat', RUN])).stderr).toMatch(/^wandb-fs cat: EISDIR.*flowers\/a1'\n$/);
+    for (const args of [['tail'], ['tail', '-n', '+2'], ['tail', '-c', '4'], ['head'], ['head', '-n', '-1']])
+      expect(await wandbFs(server, [...args, `${RUN}/dir`])).toMatchObject({
+        ...{ status: 1, stdout: '' },
+        stderr: expect.stringContaining('EISDIR'),
+      });
     expect(await wandbFs(server, ['cat', RUN, `${RUN}/nope`])).toMatchObject({ status: 1 });
     expect((await wandbFs(server, ['--debug', 'cat', RUN])).stderr).toMatch(/\n {4}at /);
   });

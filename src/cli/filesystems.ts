@@ -45,7 +45,9 @@ export class Filesystems implements Trees {
   }
 
   async #made(): Promise<WandbFs[]> {
-    return (await Promise.all([this.#runs, this.#artifacts])).filter((fs) => fs !== null);
+    const ends = await Promise.allSettled([this.#runs, this.#artifacts]);
+    // Who asked for one that couldn't be made has heard of it.
+    return ends.flatMap((end) => (end.status === 'fulfilled' && end.value ? [end.value] : []));
   }
 }
 

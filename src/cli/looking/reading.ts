@@ -9,10 +9,19 @@ const NEWLINE = 10;
 /** Prints bytes of a file as they come, no faster than they are taken. */
 export async function copyOut({ out, signal }: Session, fs: AnyFs, path: string, span: Span): Promise<void> {
   const { start, end } = span;
-  // Node has no stream of no bytes; that the file is there and can be read holds for it too.
-  if (end !== null && end < start) return (await fs.promises.open(path)).close();
+  if (end !== null && end < start) return assertReadable(fs, path);
   const stream = fs.createReadStream(path, end === null ? { start, signal } : { start, end, signal });
   for await (const chunk of stream) await out.write(chunk);
+}
+
+/** Node has no stream of no bytes. A directory at W&B has none by its size, and fails as one of this machine. */
+async function assertReadable(fs: AnyFs, path: string): Promise<void> {
+  const handle = await fs.promises.open(path);
+  try {
+    if ((await handle.stat()).isDirectory()) await handle.readFile();
+  } finally {
+    await handle.close();
+  }
 }
 
 /** The last bytes of a file, as they are now. */

@@ -3,9 +3,14 @@ import type { WandbFs } from '../../index.js';
 import type { Description } from '../../serve/page/description.js';
 import type { Knowledge } from '../../serve/page/directory.js';
 import type { Printed } from '../../serve/page/log.js';
+import type { Place } from '../places/place.js';
 
 /** '/<entity>/<project>/<run>'. */
 const RUN = /^\/[^/]+\/[^/]+\/[^/]+$/;
+
+export const isRun = <At extends Pick<Place, 'kind' | 'path'>>(
+  at: At,
+): at is At & { readonly kind: 'runs' } => at.kind === 'runs' && RUN.test(at.path);
 
 /** How much of what a run has printed its page begins with. */
 const LAST_LINES = 200;

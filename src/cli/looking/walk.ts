@@ -2,7 +2,7 @@ import type { WandbFsOptions } from '../../index.js';
 import { type Ahead, type AheadEntry, Lookahead } from '../../node/composites/shared/lookahead.js';
 import type { AnyFs } from '../filesystems.js';
 import type { Place } from '../places/place.js';
-import { below, type Entry, list } from './entries.js';
+import { type Entry, below as joined, type Kind, list } from './entries.js';
 
 export interface Found extends Entry {
   /** Names below where the walk began. */
@@ -14,6 +14,8 @@ export interface Found extends Entry {
 export interface WalkOptions {
   /** How deep directories are listed; 1 is the first alone. @default all */
   readonly depth?: number;
+  /** Of each directory no more than these. @default everything */
+  readonly only?: Kind | undefined;
   /** Hears what is in a directory, before the walk goes through it. */
   onListed?(path: string, entries: readonly Entry[]): Promise<void>;
   /** Hears of a directory that can't be listed; the walk goes on. */
@@ -35,11 +37,11 @@ const UNITS = { runs: 3, artifacts: 5, local: Number.POSITIVE_INFINITY } as cons
 export async function* walk(
   fs: AnyFs,
   { kind, path: top }: Pick<Place, 'kind' | 'path'>,
-  { depth: deepest = Number.POSITIVE_INFINITY, onListed, onError }: WalkOptions,
+  { depth: deepest = Number.POSITIVE_INFINITY, only, onListed, onError }: WalkOptions,
 ): AsyncGenerator<Found, void, undefined> {
   const most = Math.min(UNITS[kind], namesIn(top) + deepest - 1);
   const listings = new Listings(fs, (path) => namesIn(path) <= most);
-  const lookahead = new Lookahead(listings, { isFetching: false, isSelective: false, joined: below });
+  const lookahead = new Lookahead(listings, { isFetching: false, isSelective: false, joined });
   try {
     yield* descend(top, await list(fs, top), 1);
   } finally {
@@ -48,18 +50,19 @@ export async function* walk(
 
   async function* descend(
     path: string,
-    entries: readonly Entry[],
+    listed: readonly Entry[],
     depth: number,
   ): AsyncGenerator<Found, void, undefined> {
-    await onListed?.(path, entries);
+    await onListed?.(path, listed);
+    const entries = only === undefined ? listed : listed.filter(({ kind }) => kind === only);
     lookahead.enter(path, entries.map(asAhead));
     for (const [index, entry] of entries.entries()) {
       lookahead.at(index);
       yield { ...entry, depth, isLast: index === entries.length - 1 };
       if (entry.kind !== 'directory' || depth >= deepest) continue;
-      const listed = await listings.take(entry.path);
-      if ('entries' in listed) yield* descend(entry.path, listed.entries, depth + 1);
-      else await onError(listed.error);
+      const below = await listings.take(entry.path);
+      if ('entries' in below) yield* descend(entry.path, below.entries, depth + 1);
+      else await onError(below.error);
     }
     lookahead.leave();
   }

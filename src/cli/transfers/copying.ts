@@ -49,10 +49,10 @@ export async function copying(
   }
 }
 
-/** A file that is mirrored to a file has no name in either. */
+/** A file that is mirrored to a file has no name in either: it is told by that of the copy, wherever this was asked for. */
 const named = (progress: MirrorProgress, to: Place): MirrorProgress =>
   progress.transfer?.name === ''
-    ? { ...progress, transfer: { ...progress.transfer, name: nameOf(to) } }
+    ? { ...progress, transfer: { ...progress.transfer, name: nameOf({ ...to, text: to.path }) } }
     : progress;
 
 const SAME = 'The same command goes on from here.';

@@ -1,5 +1,5 @@
 import nodeFs, { type Stats } from 'node:fs';
-import { join, posix } from 'node:path';
+import { join, posix, sep } from 'node:path';
 import type { MirrorEnd } from '../../index.js';
 import type { Place } from '../places/place.js';
 import type { Session } from '../session.js';
@@ -51,6 +51,17 @@ export const inDirectory = (place: Place, name: string): Place => {
   const path = place.kind === 'local' ? join(place.path, name) : posix.join(place.path, name);
   return { ...place, path };
 };
+
+/**
+ * Refuses to make a file of a place that is written as a directory, with a slash at its end, and is none: what is copied there next
+ * would replace it.
+ */
+export async function assertNamesCopy(session: Session, from: Place, { kind, text }: Place): Promise<void> {
+  if (!text.endsWith('/') && !(kind === 'local' && text.endsWith(sep))) return;
+  const { promises } = await session.fsOf(from);
+  if ((await promises.stat(from.path)).isDirectory()) return;
+  throw new UsageError(`'${text}' is no directory that is there: name the copy, '${text}${nameOf(from)}'.`);
+}
 
 /** What is copied on this machine alone is other programs' affair. */
 export function assertRemote(from: Place, to: Place, instead: string): void {

@@ -195,7 +195,7 @@ function create(core: Core, op: Operation, path: TreePath, flags: number, mode: 
   const end = core.hasDrafts ? realPath(core, op, path) : path;
   if (end.endsWith('/')) throw new Failure('EISDIR');
   const { parent, name } = resolveParent(core, op, end);
-  core.assertMutable(parent);
+  core.assertMutable(parent, name);
   core.assertPermitted(parent, 'write');
   if (parent.depth < core.unitDepth) throw new Failure('EPERM', core.shape.refusals.file);
   core.locks.assertFree(joinPath(parent.path, name));

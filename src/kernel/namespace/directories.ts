@@ -31,7 +31,7 @@ export function mkdir(core: Core, op: Operation, path: TreePath, mode: number): 
   const ownPath = withoutSlash(path);
   if (find(core, op, ownPath, true)) throw new Failure('EEXIST');
   const { parent, name } = resolveParent(core, op, path);
-  core.assertMutable(parent);
+  core.assertMutable(parent, name);
   core.assertPermitted(parent, 'write');
   core.locks.assertFree(joinPath(parent.path, name));
   const bits = mode & 0o7777 & ~process.umask();

@@ -54,7 +54,7 @@ export function rename(core: Core, op: Operation, from: TreePath, to: TreePath):
   const sourcePath = source.path;
   if (commitByName(core, op, source, parent, name)) return;
   const target = find(core, op, to, true);
-  core.assertMutable(parent);
+  core.assertMutable(parent, target ? undefined : name);
   core.assertMutable(source.parent ?? source);
   const targetPath = joinPath(parent.path, name);
   const renaming: Renaming = { source, target, sourcePath, targetPath, parent, name };

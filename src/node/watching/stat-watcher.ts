@@ -111,6 +111,8 @@ export class StatWatcher extends EventEmitter {
 
 /** What nobody lists tells nothing of the names that come and go in it: by a listing its time moves. */
 function lookAt(tree: Tree, op: Operation, path: TreePath): Attributes {
+  // It is shown, and what grew is read from where it ended.
+  op.isSizeWanted = true;
   const seen = tree.kernel.stat(op, path);
   if (seen.kind !== 'directory') return seen;
   tree.kernel.readdir(op, path);

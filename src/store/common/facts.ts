@@ -51,9 +51,21 @@ export function objectOf(text: string, what: string): Readonly<Record<string, un
 export const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
+/**
+ * JSON as it was told, but for the constants that Python and the SDK's core write and JSON hasn't: NaN, Infinity and -Infinity
+ * are the text of their names, as W&B itself keeps them.
+ */
+export const withoutConstants = (json: string): string =>
+  CONSTANT.test(json)
+    ? json.replace(STRING_OR_CONSTANT, (part) => (part.startsWith('"') ? part : `"${part}"`))
+    : json;
+
+const CONSTANT = /NaN|Infinity/;
+const STRING_OR_CONSTANT = /"[^"\\]*(?:\\.[^"\\]*)*"|-?\b(?:NaN|Infinity)\b/gs;
+
 function parsed(text: string, what: string): unknown {
   try {
-    return JSON.parse(text);
+    return JSON.parse(withoutConstants(text));
   } catch (error) {
     if (!(error instanceof SyntaxError)) throw error;
     throw new WireFailure('EPROTO', `${what} is no JSON.`, error.message, 'protocol');

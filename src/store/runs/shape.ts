@@ -33,6 +33,6 @@ export const VIEWED_RUNS_SHAPE: TreeShape = {
   frozen: {
     from: RUNS_SHAPE.levels.length + 1,
     within: VIEWS_DIRECTORY,
-    reason: `What is in ${VIEWS_DIRECTORY} is made of what W&B knows of the run (the option \`views\`): it can only be read.`,
+    reason: `What is in ${VIEWS_DIRECTORY} is made of what W&B knows of the run (the option \`views\`): it can only be read. Leave it out of what is copied or removed, or do without that option.`,
   },
 };

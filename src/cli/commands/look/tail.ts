@@ -3,6 +3,7 @@ import { Option } from 'commander';
 import type { Command } from '../../command.js';
 import type { AnyFs } from '../../filesystems.js';
 import { copyOut, endOf, fromLine, lastLines } from '../../looking/reading.js';
+import { isRun } from '../../looking/run-page.js';
 import type { Place, RemotePlace } from '../../places/place.js';
 import type { Session } from '../../session.js';
 import { UsageError } from '../../usage-error.js';
@@ -47,18 +48,15 @@ export const tail: Command<Options> = {
     const heading = headings(session, files.length > 1);
     await session.each(files, async (place, text) => {
       const fs = await session.fsOf(place);
-      const stats = await fs.promises.stat(place.path);
+      await fs.promises.stat(place.path);
       await heading(text);
       if (isRun(place) && options.bytes)
         throw new UsageError(`'${text}' is a run, which prints lines: give -n, or the path of a file.`);
       if (isRun(place)) await runsConsole(session, place, options);
-      else await endOfFile(session, fs, place, { ...options, isDirectory: stats.isDirectory() });
+      else await endOfFile(session, fs, place, options);
     });
   },
 };
-
-const isRun = (place: Place): place is RemotePlace =>
-  place.kind === 'runs' && /^\/[^/]+\/[^/]+\/[^/]+$/.test(place.path);
 
 /** The last lines that a run has printed; followed, until its state says that no more come. */
 async function runsConsole(
@@ -109,7 +107,7 @@ async function endOfLog(
   const path = `${place.path}/output.log`;
   const names = await fs.promises.readdir(place.path);
   if (!names.includes('output.log')) return session.remark('The run has printed nothing.');
-  await endOfFile(session, fs, { ...place, path }, { lines, interval, isDirectory: false });
+  await endOfFile(session, fs, { ...place, path }, { lines, interval });
 }
 
 const stateOf = (info: { readonly kind: string; readonly state?: string | null }): string =>
@@ -120,9 +118,9 @@ async function endOfFile(
   session: Session,
   fs: AnyFs,
   place: Place,
-  { lines, bytes: count, follow, interval, isDirectory }: Options & { readonly isDirectory: boolean },
+  { lines, bytes: count, follow, interval }: Options,
 ): Promise<void> {
-  const begin = await beginOf(fs, place.path, lines, isDirectory ? undefined : count);
+  const begin = await beginOf(fs, place.path, lines, count);
   await copyOut(session, fs, place.path, begin);
   let printed = (begin.end ?? -1) + 1;
   while (follow) {

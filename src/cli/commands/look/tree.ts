@@ -36,11 +36,11 @@ export const tree: Command<Options> = {
     await session.each(session.operands(operands), async (place) => {
       const fs = await session.fsOf(place);
       const rails: string[] = [];
-      const found = walk(fs, place, level === undefined ? { onError } : { depth: level, onError });
+      const only = directories ? 'directory' : undefined;
+      const found = walk(fs, place, { only, onError, ...(level === undefined ? {} : { depth: level }) });
       if (!list) await out.line(session.name(session.print(place)));
       for await (const entry of found) {
         const { name, kind, depth, isLast } = entry;
-        if (directories && kind !== 'directory') continue;
         counts[kind]++;
         const facts = list || size || humanReadable ? await factsOf(session, fs, place, entry) : null;
         if (list) {

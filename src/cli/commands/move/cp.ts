@@ -4,6 +4,7 @@ import type { Place } from '../../places/place.js';
 import type { Session } from '../../session.js';
 import { copying } from '../../transfers/copying.js';
 import {
+  assertNamesCopy,
   assertRemote,
   inDirectory,
   nameOf,
@@ -68,6 +69,7 @@ export async function copyAll(
   try {
     await session.each(sources, async (from) => {
       assertRemote(from, to, '`cp`');
+      if (!isInto) await assertNamesCopy(session, from, to);
       const place = isInto ? inDirectory(to, nameOf(from)) : to;
       await copyOne(session, view, [from, await throughLink(place)], { ...options, isInto });
       await then(from);

@@ -2,7 +2,7 @@ import { Option } from 'commander';
 import type { Command } from '../../command.js';
 import type { Place } from '../../places/place.js';
 import type { Session } from '../../session.js';
-import { inDirectory, nameOf, statOf } from '../../transfers/ends.js';
+import { assertNamesCopy, inDirectory, nameOf, statOf } from '../../transfers/ends.js';
 import { journaled, type TransferOptions, withTransferOptions } from '../../transfers/options.js';
 import { UsageError } from '../../usage-error.js';
 import { copyAll } from './cp.js';
@@ -43,11 +43,14 @@ export const mv: Command<Options> = {
     const isInto = (await statOf(session, to))?.isDirectory() ?? false;
     const left: string[] = [];
     await session.each(operands.slice(0, -1), async (from, text) => {
+      if (!isInto) await assertNamesCopy(session, from, to);
       const place = isInto ? inDirectory(to, nameOf(from)) : to;
       if (options.clobber === false && (await statOf(session, place))) {
         return session.remark(`'${session.print(place)}' is there: '${text}' stays.`);
       }
-      if (!(await renamed(session, from, place))) left.push(text);
+      if (await renamed(session, from, place)) return;
+      if (isWhole(from)) throw new UsageError(`'${text}' moves in two steps: ${TWO_STEPS}.`);
+      left.push(text);
     });
     if (left.length === 0) return;
     await copyAll(session, [...left, to.text], { ...options, recursive: true }, async (from) => {
@@ -56,6 +59,11 @@ export const mv: Command<Options> = {
     });
   },
 };
+
+/** A run, a project or an entity, which only `rm` takes away, being told to. */
+const isWhole = ({ kind, path }: Place): boolean => kind === 'runs' && /^(?:\/[^/]*){1,3}$/.test(path);
+
+const TWO_STEPS = "copy it by 'cp -r', then remove it by 'rm -r --allow-delete'";
 
 /** False where it has to be copied. */
 async function renamed(session: Session, from: Place, to: Place): Promise<boolean> {

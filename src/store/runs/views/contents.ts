@@ -2,7 +2,7 @@ import type { Content, Entry } from '../../../contract/entry.js';
 import { Failure } from '../../../contract/failure.js';
 import { setImmediate } from '../../../platform/time.js';
 import { cancelled } from '../../../wire/wire-failure.js';
-import { objectOf } from '../../common/facts.js';
+import { objectOf, withoutConstants } from '../../common/facts.js';
 import { TurnBatch } from '../../common/turn-batch.js';
 import { fileAt, type RunsContext } from '../tree.js';
 import { historyLines } from './history.js';
@@ -10,7 +10,7 @@ import { type Kept, keep } from './kept.js';
 import { type ViewKind, viewOf } from './names.js';
 import { changed, type ViewStates } from './states.js';
 
-/** All but the newest, in bytes and in number. */
+/** Of what was made, besides the newest, so much is kept: in bytes and in number. */
 const MOST_BYTES = 1024 ** 3;
 const MOST_KEPT = 128;
 
@@ -116,7 +116,7 @@ export class ViewContents {
 
   /** As the server tells it, for numbers may be longer than those of JavaScript. Rejects with EPROTO for what is no object. */
   private async json(entry: Entry, kind: ViewKind, signal: AbortSignal): Promise<string> {
-    const text = await this.states.text(entry, signal);
+    const text = withoutConstants(await this.states.text(entry, signal));
     objectOf(text, `The ${kind} of the run '${fileAt(entry.path).run.run}'`);
     return text;
   }

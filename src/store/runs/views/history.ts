@@ -1,7 +1,7 @@
 import { Failure } from '../../../contract/failure.js';
 import { RunHistoryDocument, RunHistoryEndDocument } from '../../../wire/generated.js';
 import { WireFailure } from '../../../wire/wire-failure.js';
-import { isObject } from '../../common/facts.js';
+import { isObject, withoutConstants } from '../../common/facts.js';
 import type { RunName, RunsContext } from '../tree.js';
 
 /** Steps from the first up to the other, without that one. */
@@ -33,8 +33,9 @@ export async function* historyLines(
   const { project } = await context.client.run(RunHistoryEndDocument, { ...run }, { signal });
   if (!project?.run) throw new Failure('ENOENT');
   const { historyKeys, historyLineCount } = project.run;
-  const end = lastStepOf(historyKeys) + 1;
-  const width = widthOf(end, historyLineCount ?? 0, context.sizes.get('history'));
+  const rows = historyLineCount ?? 0;
+  const end = endOf(historyKeys, rows);
+  const width = widthOf(end, rows, context.sizes.get('history'));
   const ask = (steps: Steps): Promise<Answer> => askFor(context, run, steps, signal);
   const asked: { readonly steps: Steps; readonly answer: Promise<Answer> }[] = [];
   for (let from = 0; from < end || asked.length > 0; ) {
@@ -93,7 +94,8 @@ async function askFor(
 }
 
 /** A row as it was told, for numbers in it may be longer than those of JavaScript; null where it is of other steps. */
-function lineIn({ from, to }: Steps, row: string): string | null {
+function lineIn({ from, to }: Steps, told: string): string | null {
+  const row = withoutConstants(told);
   let value: unknown;
   try {
     value = JSON.parse(row);
@@ -109,10 +111,11 @@ function lineIn({ from, to }: Steps, row: string): string | null {
   return isHere ? `${row.replace(/[\r\n]+/g, ' ')}\n` : null;
 }
 
-/** -1 where there are no rows. */
-function lastStepOf(historyKeys: unknown): number {
+/** Behind the last step; 0 where there are no rows. Of rows that were just logged a server may not know it yet: they are anywhere. */
+function endOf(historyKeys: unknown, rows: number): number {
   const last = isObject(historyKeys) ? historyKeys.lastStep : undefined;
-  return typeof last === 'number' && Number.isSafeInteger(last) ? last : -1;
+  if (typeof last === 'number' && Number.isSafeInteger(last) && last >= 0) return last + 1;
+  return rows > 0 ? Number.MAX_SAFE_INTEGER : 0;
 }
 
 const broken = (what: string, cause: string | null = null): WireFailure =>

@@ -39,6 +39,12 @@ export class StateQuestions {
       const told = this.hasParquet ? await this.askWithParquet(runs, signal) : null;
       return told ?? (await this.send(WITHOUT, runs, signal));
     } catch (error) {
+      if (isWireFailure(error) && isSchemaRefusal(error))
+        throw new Failure(
+          'ENOTSUP',
+          "The server doesn't tell what views are made of: leave out the option `views`.",
+          error.cause ?? error.detail,
+        );
       if (!(error instanceof Failure) || error.code !== 'ENOENT') throw error;
       // Some servers fail for a run that isn't there.
       if (runs.length === 1) return [null];

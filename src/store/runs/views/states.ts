@@ -13,9 +13,16 @@ import { type RunState, StateQuestions } from './state-questions.js';
 const MOST_TEXT_BYTES = 16 * 1024 * 1024;
 const OVERHEAD = 256;
 
+/** What a run was like when it was asked for. */
+interface Told {
+  readonly entries: readonly Entry[];
+  /** Its config and summary, by path and version. */
+  readonly texts: ReadonlyMap<string, string>;
+}
+
 /** What runs are like that decides which views they have, asked for once for each listing; and what comes along with it. */
 export class ViewStates {
-  private readonly batch: TurnBatch<TreePath, readonly Entry[] | null, TreePath>;
+  private readonly batch: TurnBatch<TreePath, Told | null, TreePath>;
   private readonly questions: StateQuestions;
   private readonly addresses: AddressBook;
   /** Configs and summaries as the server tells them, by path and version. */
@@ -36,16 +43,18 @@ export class ViewStates {
   }
 
   /** The views of a run, newly asked for: one request, with runs beside it that are asked for in the same turn. Null without the run. */
-  entries(unit: TreePath, signal: AbortSignal | undefined): Promise<readonly Entry[] | null> {
-    return this.batch.add(parentOf(unit), unit, signal);
+  async entries(unit: TreePath, signal: AbortSignal | undefined): Promise<readonly Entry[] | null> {
+    return (await this.tell(unit, signal))?.entries ?? null;
   }
 
   /** The config or summary that an entry is of. Rejects with ESTALE where the run has another one by now. */
   async text(entry: Entry, signal: AbortSignal): Promise<string> {
-    const known = this.texts.get(keyOf(entry));
+    const key = keyOf(entry);
+    const known = this.texts.get(key);
     if (known !== undefined) return known;
-    await this.renewed(entry, signal);
-    return this.texts.get(keyOf(entry)) ?? changed();
+    // Of the answer itself: one that is large isn't kept, or not for long beside others.
+    const told = await this.renewed(entry, signal);
+    return told?.texts.get(key) ?? changed();
   }
 
   /** The address of a Parquet file that is known and fresh, if any. */
@@ -60,44 +69,45 @@ export class ViewStates {
     return this.peek(entry);
   }
 
-  private async renewed({ path }: Entry, signal: AbortSignal | undefined): Promise<void> {
+  private async renewed({ path }: Entry, signal: AbortSignal | undefined): Promise<Told | null> {
     const { unit } = placeOf(path);
-    if (unit !== null) await this.entries(unit, signal);
+    return unit === null ? null : this.tell(unit, signal);
+  }
+
+  private tell(unit: TreePath, signal: AbortSignal | undefined): Promise<Told | null> {
+    return this.batch.add(parentOf(unit), unit, signal);
   }
 
   private async load(
     units: readonly TreePath[],
     signal: AbortSignal,
-  ): Promise<readonly (readonly Entry[] | null | Failure)[]> {
+  ): Promise<readonly (Told | null | Failure)[]> {
     const states = await this.questions.ask(
       units.map((unit) => placeOf(unit).run as RunName),
       signal,
     );
     return states.map((state, index) =>
-      state === null || state instanceof Failure ? state : this.entriesOf(units[index] as TreePath, state),
+      state === null || state instanceof Failure ? state : this.toldOf(units[index] as TreePath, state),
     );
   }
 
-  private entriesOf(unit: TreePath, state: RunState): readonly Entry[] {
-    const { config, summaryMetrics } = state.run;
-    return [
-      this.textEntry(unit, 'config', config, state),
+  private toldOf(unit: TreePath, state: RunState): Told {
+    const { run } = state;
+    const texts = new Map<string, string>();
+    const textEntry = (kind: 'config' | 'summary', told: string | null | undefined): Entry => {
+      const text = !told || told === 'null' ? '{}' : told;
+      const entry = viewEntry(viewPath(unit, kind), viewVersion(kind, md5Of(text)), run);
+      texts.set(keyOf(entry), text);
+      return entry;
+    };
+    const entries = [
+      textEntry('config', run.config),
       historyEntry(unit, state),
       ...this.parquetEntries(unit, state),
-      this.textEntry(unit, 'summary', summaryMetrics, state),
+      textEntry('summary', run.summaryMetrics),
     ];
-  }
-
-  private textEntry(
-    unit: TreePath,
-    kind: 'config' | 'summary',
-    told: string | null | undefined,
-    { run }: RunState,
-  ): Entry {
-    const text = told || '{}';
-    const entry = viewEntry(viewPath(unit, kind), viewVersion(kind, md5Of(text)), run);
-    this.texts.set(keyOf(entry), text);
-    return entry;
+    for (const [key, text] of texts) this.texts.set(key, text);
+    return { entries, texts };
   }
 
   /** The files that the server has made of the history so far: one is the view itself, several are in a directory. */

@@ -1,4 +1,4 @@
-import type { Entry, Lookup, Page } from '../../../contract/entry.js';
+import type { Entry, Lookup } from '../../../contract/entry.js';
 import { Failure } from '../../../contract/failure.js';
 import type { FileFacts } from '../../../contract/knowledge/facts.js';
 import type { Store } from '../../../contract/store.js';
@@ -6,7 +6,7 @@ import { isBelow, type TreePath } from '../../../contract/tree-path.js';
 import { RealDate } from '../../../platform/time.js';
 import { download, readListed, type Span } from '../../common/content.js';
 import { NOTHING } from '../../common/turn-batch.js';
-import { VIEWED_RUNS_SHAPE } from '../shape.js';
+import { VIEWED_RUNS_SHAPE, VIEWS_DIRECTORY } from '../shape.js';
 import { placeOf, type RunsContext } from '../tree.js';
 import { ViewContents } from './contents.js';
 import { isKeptForViews, viewOf } from './names.js';
@@ -19,6 +19,17 @@ import { ViewStates } from './states.js';
 export function withViews(store: Store, context: RunsContext): Store {
   const states = new ViewStates(context);
   const contents = new ViewContents(context, states);
+
+  /** Of entries those that can be seen beside views; that others can't is told once. */
+  const shownOf = (unit: TreePath, entries: readonly Entry[]): readonly Entry[] => {
+    const shown = entries.filter(({ path }) => !isKeptForViews(unit, path));
+    if (shown.length < entries.length)
+      context.client.api.warnings.once(
+        'files that views hide',
+        `'${unit}', and maybe other runs, has files of its own in ${VIEWS_DIRECTORY}, which aren't seen with the option \`views\`: without it they are.`,
+      );
+    return shown;
+  };
 
   /** Parquet files lie at the storage, as files of runs do; nothing tells their digests. */
   const readParquet = async (entry: Entry, range: Span, options: Parameters<Store['read']>[2]) => {
@@ -48,7 +59,9 @@ export function withViews(store: Store, context: RunsContext): Store {
         store.lookup(isView ? unit : path, options),
         states.entries(unit, options.signal),
       ]);
-      const listed = withListing(told, unit, views ?? []);
+      const { listing } = told;
+      const entries = listing && [...(views ?? []), ...shownOf(unit, listing.entries)];
+      const listed = listing && entries ? { ...told, listing: { ...listing, entries } } : told;
       return isView ? lookupOfView(path, listed, views ?? []) : listed;
     },
 
@@ -63,8 +76,8 @@ export function withViews(store: Store, context: RunsContext): Store {
       void Promise.allSettled([asked]);
       let isFirst = true;
       for await (const page of store.list(path, options)) {
-        const own = page.filter((entry) => !isKeptForViews(unit, entry.path));
-        yield isFirst ? [...((await asked) ?? []), ...own] : own;
+        const shown = shownOf(unit, page);
+        yield isFirst ? [...((await asked) ?? []), ...shown] : shown;
         isFirst = false;
       }
       if (isFirst) yield (await asked) ?? [];
@@ -75,7 +88,10 @@ export function withViews(store: Store, context: RunsContext): Store {
       const page = store.page?.(path, options) ?? null;
       if (page === null || unit === null || file !== null) return page;
       const asked = options.after === null ? states.entries(unit, options.signal) : NONE;
-      return withPage(unit, page, asked);
+      return Promise.all([page, asked]).then(([{ entries, ...rest }, views]) => ({
+        ...rest,
+        entries: [...(views ?? []), ...shownOf(unit, entries)],
+      }));
     },
 
     read: (entry, range, { beside = [], ...options }) => {
@@ -135,25 +151,6 @@ function lookupOfView(path: TreePath, run: Lookup, views: readonly Entry[]): Loo
   const isDirectory = views.some((view) => isBelow(view.path, path));
   const view = views.find((each) => each.path === path) ?? (isDirectory ? 'prefix' : null);
   return { found: view, ancestors: [...ancestors, found], listing };
-}
-
-function withListing(told: Lookup, unit: TreePath, views: readonly Entry[]): Lookup {
-  const { listing } = told;
-  if (!listing) return told;
-  const own = listing.entries.filter(({ path }) => !isKeptForViews(unit, path));
-  return { ...told, listing: { ...listing, entries: [...views, ...own] } };
-}
-
-async function withPage(
-  unit: TreePath,
-  page: Promise<Page>,
-  asked: Promise<readonly Entry[] | null>,
-): Promise<Page> {
-  const [{ entries, ...rest }, views] = await Promise.all([page, asked]);
-  return {
-    ...rest,
-    entries: [...(views ?? []), ...entries.filter(({ path }) => !isKeptForViews(unit, path))],
-  };
 }
 
 function factsOf({ birthtimeMs, mtimeMs, size }: Entry): FileFacts {
