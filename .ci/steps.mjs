@@ -66,7 +66,7 @@ export async function runPlan(steps) {
   } finally {
     say(`\n${totalsOf(results)}`);
     rmSync(results, { recursive: true });
-    if (temporary !== tmpdir()) rmSync(temporary, { recursive: true, force: true, maxRetries: 3 });
+    if (temporary !== tmpdir()) removeTemporary(temporary);
   }
 }
 
@@ -86,6 +86,15 @@ function temporaryDirectory() {
     rmSync(directory, { recursive: true });
   }
   return tmpdir();
+}
+
+/** What a process that outlives its step still writes fails no run, but stays in memory. */
+function removeTemporary(directory) {
+  try {
+    rmSync(directory, { recursive: true, force: true, maxRetries: 3 });
+  } catch (error) {
+    say(`left behind: ${directory}: ${error.message}`);
+  }
 }
 
 class Run {
