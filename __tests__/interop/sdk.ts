@@ -65,6 +65,7 @@ export async function startSdk(
     await gone;
     await rm(home, { recursive: true, force: true });
   };
+  open.add(close);
   const next = async (): Promise<{ readonly ok?: unknown; readonly error?: string }> => {
     const { value } = await results.next();
     if (value === undefined) throw new Error(`The SDK ended early:\n${forks.errors()}`);
@@ -100,7 +101,10 @@ interface Forks {
 }
 
 const started = new Map<string, Forks>();
+/** The ends of the processes, which may be ended again: hooks of the file run behind this one. */
+const open = new Set<() => Promise<void>>();
 afterAll(async () => {
+  await Promise.all([...open].map((close) => close()));
   for (const forks of started.values()) await forks.end();
 });
 
@@ -124,8 +128,9 @@ function startForks(script: string): Forks {
   const failed = ended.then((code): never => {
     throw error(code);
   });
-  // Heard by those who wait for a process.
+  // Those who wait for a process, or for its end, hear why: that it ended tells more than that it can't be written to.
   failed.catch(() => undefined);
+  child.stdin.on('error', () => undefined);
   return {
     begin: (order) => child.stdin.write(`${JSON.stringify(order)}\n`),
     failed,
