@@ -32,12 +32,14 @@ const WAYS = {
 
 const SCHEMA = '../shared/check-schema.mjs';
 const PYTHON = join(process.cwd(), '.venv/bin/python');
+/** Of a hundred packages' modules the few that are imported are compiled when they are. */
+const PIP_INSTALL = `'${PYTHON}' -m pip install --quiet --disable-pip-version-check --no-compile`;
 const SDK = [
   "python3 -c 'import ensurepip, venv' || { apt-get update -q && apt-get install -q -y python3-venv; }",
   'python3 -m venv .venv',
-  `'${PYTHON}' -m pip install --quiet --disable-pip-version-check wandb==0.30.0 fsspec pandas`,
+  `${PIP_INSTALL} wandb==0.30.0 fsspec pandas`,
   // Its metadata want Python below 3.10 and an SDK of 2022; its code doesn't.
-  `'${PYTHON}' -m pip install --quiet --disable-pip-version-check --no-deps --ignore-requires-python wandbfsspec==0.2.0`,
+  `${PIP_INSTALL} --no-deps --ignore-requires-python wandbfsspec==0.2.0`,
   `'${PYTHON}' -c 'import wandb; print("wandb", wandb.__version__)'`,
 ].join(' && ');
 

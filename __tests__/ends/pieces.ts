@@ -39,8 +39,14 @@ export const BY_TWO: readonly Piece[] = [
 /** What is written behind a first instance by the second one. */
 export const BY_TWO_AND_MORE: readonly Piece[] = [...BY_TWO, ...BY_ONE];
 
-/** As the process writes it. */
-export const newContent = ({ name, size }: Piece): Buffer => Buffer.alloc(size, `new ${name}\n`);
+const newContents = new Map<string, Buffer>();
+
+/** As the process writes it. Of each file once: what a hundred processes end with would be gigabytes, and each start slower. */
+export function newContent({ name, size }: Piece): Buffer {
+  const content = newContents.get(name) ?? Buffer.alloc(size, `new ${name}\n`);
+  newContents.set(name, content);
+  return content;
+}
 
 /** As it was on the server before. Half of the files are new there. */
 export const oldContent = ({ name }: Piece): string => `old ${name}\n`;

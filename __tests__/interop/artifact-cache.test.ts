@@ -86,7 +86,7 @@ describe.each([
       const { files, path } = await log('cleaned');
       let rounds: unknown;
       const cleaning = (async () => {
-        [rounds] = await sdk.run({ do: 'cleanCache', size: '1MB', seconds: 2 });
+        [rounds] = await sdk.run({ do: 'cleanCache', size: '1MB', seconds: 1 });
       })();
       let reads = 0;
       await wandb.requests({ clear: true });

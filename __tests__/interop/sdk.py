@@ -1,5 +1,5 @@
-"""Drives the official W&B SDK: reads lists of steps from stdin, one as JSON a line, runs them in order, and writes the
-result of each as JSON.
+"""Drives the official W&B SDK: a process reads lists of steps from a socket, one as JSON a line, runs them in order, and
+writes the result of each as JSON.
 
 Bytes travel as base64. Credentials and addresses come from the environment, as for any user of the SDK.
 """
@@ -7,6 +7,7 @@ Bytes travel as base64. Credentials and addresses come from the environment, as 
 import base64
 import json
 import os
+import socket
 import sys
 import tempfile
 from pathlib import Path
@@ -133,19 +134,38 @@ STEPS = {
 }
 
 
+def work(steps, order):
+    """One process, as a user's: what it sees of the environment and its home is its own, and what atexit runs, runs."""
+    os.environ.clear()
+    os.environ.update(order["environment"])
+    os.chdir(order["home"])
+    with socket.socket(socket.AF_UNIX) as connection:
+        connection.connect(order["socket"])
+        with connection.makefile("r", encoding="utf-8") as lines, connection.makefile("w", encoding="utf-8") as results:
+            for line in lines:
+                for step in json.loads(line):
+                    try:
+                        result = {"ok": steps[step["do"]](step)}
+                    except Exception as error:
+                        result = {"error": f"{type(error).__name__}: {error}"}
+                    results.write(json.dumps(result) + "\n")
+                    results.flush()
+            # Open until the process is gone: that is when the other side hears of its end.
+            os.dup(connection.fileno())
+
+
 def main(steps):
-    # The SDK and the runs' own lines write to stdout; the results have a descriptor of their own.
-    results = os.fdopen(os.dup(1), "w")
+    """Forks a process for each line of stdin: to import the SDK takes most of a short process. Fails if one of them did."""
+    # The SDK and the runs' own lines write to stdout.
     os.dup2(2, 1)
+    children = []
     for line in sys.stdin:
-        for step in json.loads(line):
-            try:
-                result = {"ok": steps[step["do"]](step)}
-            except Exception as error:
-                result = {"error": f"{type(error).__name__}: {error}"}
-            results.write(json.dumps(result) + "\n")
-            results.flush()
+        child = os.fork()
+        if child == 0:
+            return work(steps, json.loads(line))
+        children.append(child)
+    return int(any([os.waitpid(child, 0)[1] != 0 for child in children]))
 
 
 if __name__ == "__main__":
-    main(STEPS)
+    sys.exit(main(STEPS))

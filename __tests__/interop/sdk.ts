@@ -1,5 +1,7 @@
 import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
+import { createServer, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -42,33 +44,36 @@ export async function startSdk(
 ): Promise<Sdk> {
   const home = await mkdtemp(join(tmpdir(), 'wandb-sdk-'));
   const { cacheDirectory = join(home, 'cache'), script = 'sdk.py' } = options;
-  const child = spawn(python, [join(__dirname, script)], {
-    cwd: home,
-    env: { ...environmentOf(wandb, home), WANDB_CACHE_DIR: cacheDirectory },
+  const socket = join(home, 'steps');
+  const server = createServer().listen(socket);
+  await once(server, 'listening');
+  const forks = forksOf(script);
+  forks.begin({
+    socket,
+    home,
+    environment: { ...environmentOf(wandb, home), WANDB_CACHE_DIR: cacheDirectory },
   });
-  const results = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
-  let errors = '';
-  child.stderr.setEncoding('utf8').on('data', (text: string) => {
-    errors += text;
-  });
-  const ended = new Promise<number | null>((resolve, reject) => {
-    child.once('error', reject);
-    child.once('close', resolve);
-  });
+  const [connection]: [Socket] = await Promise.race([
+    once(server, 'connection') as Promise<[Socket]>,
+    forks.failed,
+  ]);
+  server.close();
+  const gone = once(connection, 'close');
+  const results = createInterface({ input: connection })[Symbol.asyncIterator]();
   const close = async (): Promise<void> => {
-    child.stdin.end();
-    const code = await ended;
+    connection.end();
+    await gone;
     await rm(home, { recursive: true, force: true });
-    if (code !== 0) throw new Error(`The SDK ended with code ${code}:\n${errors}`);
   };
+  open.add(close);
   const next = async (): Promise<{ readonly ok?: unknown; readonly error?: string }> => {
     const { value } = await results.next();
-    if (value === undefined) throw new Error(`The SDK ended with code ${await ended}:\n${errors}`);
+    if (value === undefined) throw new Error(`The SDK ended early:\n${forks.errors()}`);
     return JSON.parse(value);
   };
   return {
     run: async (...steps) => {
-      child.stdin.write(`${JSON.stringify(steps.map(encodeStep))}\n`);
+      connection.write(`${JSON.stringify(steps.map(encodeStep))}\n`);
       const answers: Awaited<ReturnType<typeof next>>[] = [];
       while (answers.length < steps.length) answers.push(await next());
       for (const { error } of answers) if (error !== undefined) throw new Error(error);
@@ -76,6 +81,65 @@ export async function startSdk(
     },
     close,
     [Symbol.asyncDispose]: close,
+  };
+}
+
+/** A Python that has imported the SDK, and forks the processes that use it; ended behind the file's last test. */
+interface Forks {
+  /** Begins a process, which connects to the socket. */
+  begin(order: {
+    readonly socket: string;
+    readonly home: string;
+    readonly environment: NodeJS.ProcessEnv;
+  }): void;
+  /** Rejects when no further process can be begun. */
+  readonly failed: Promise<never>;
+  /** What they all wrote to their outputs. */
+  errors(): string;
+  /** Rejects if one of the processes ended badly. */
+  end(): Promise<void>;
+}
+
+const started = new Map<string, Forks>();
+/** The ends of the processes, which may be ended again: hooks of the file run behind this one. */
+const open = new Set<() => Promise<void>>();
+afterAll(async () => {
+  await Promise.all([...open].map((close) => close()));
+  for (const forks of started.values()) await forks.end();
+});
+
+function forksOf(script: string): Forks {
+  const forks = started.get(script) ?? startForks(script);
+  started.set(script, forks);
+  return forks;
+}
+
+function startForks(script: string): Forks {
+  const child = spawn(python, [join(__dirname, script)], {
+    env: { PATH: process.env.PATH, ...QUIET },
+    stdio: ['pipe', 'ignore', 'pipe'],
+  });
+  let text = '';
+  child.stderr.setEncoding('utf8').on('data', (more: string) => {
+    text += more;
+  });
+  const ended = once(child, 'close').then(([code]) => code as number | null);
+  const error = (code: number | null) => new Error(`The SDK ended with code ${code}:\n${text}`);
+  const failed = ended.then((code): never => {
+    throw error(code);
+  });
+  // Those who wait for a process, or for its end, hear why: that it ended tells more than that it can't be written to.
+  failed.catch(() => undefined);
+  child.stdin.on('error', () => undefined);
+  return {
+    begin: (order) => child.stdin.write(`${JSON.stringify(order)}\n`),
+    failed,
+    errors: () => text,
+    end: async () => {
+      child.stdin.end();
+      const code = await ended;
+      if (code !== 0) throw error(code);
+    },
   };
 }
 
@@ -108,6 +172,8 @@ const encodeStep = ({ files, ...step }: Step): unknown =>
         ),
       };
 
+const QUIET = { WANDB_ERROR_REPORTING: 'false', WANDB_SILENT: 'true', PYTHONIOENCODING: 'utf-8' };
+
 const environmentOf = (wandb: FakeWandb, home: string): NodeJS.ProcessEnv => ({
   PATH: process.env.PATH,
   HOME: home,
@@ -118,9 +184,7 @@ const environmentOf = (wandb: FakeWandb, home: string): NodeJS.ProcessEnv => ({
   WANDB_CONFIG_DIR: join(home, 'config'),
   WANDB_DATA_DIR: join(home, 'data'),
   WANDB_DIR: home,
-  WANDB_ERROR_REPORTING: 'false',
-  WANDB_SILENT: 'true',
-  PYTHONIOENCODING: 'utf-8',
+  ...QUIET,
 });
 
 export interface Ended {

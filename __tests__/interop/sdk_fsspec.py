@@ -5,6 +5,7 @@ fsspec and pandas of any age with `pip install --no-deps --ignore-requires-pytho
 with the SDK 0.30 is read artifacts: it calls a function of the SDK's that is gone.
 """
 
+import sys
 import tempfile
 from pathlib import Path
 
@@ -48,4 +49,4 @@ def read_csv(step):
 
 
 if __name__ == "__main__":
-    sdk.main({"list": ls, "find": find, "read": read, "put": put, "readCsv": read_csv})
+    sys.exit(sdk.main({"list": ls, "find": find, "read": read, "put": put, "readCsv": read_csv}))
