@@ -116,7 +116,7 @@ function forksOf(script: string): Forks {
 
 function startForks(script: string): Forks {
   const child = spawn(python, [join(__dirname, script)], {
-    env: { PATH: process.env.PATH, ...QUIET },
+    env: COMMON,
     stdio: ['pipe', 'ignore', 'pipe'],
   });
   let text = '';
@@ -172,10 +172,17 @@ const encodeStep = ({ files, ...step }: Step): unknown =>
         ),
       };
 
-const QUIET = { WANDB_ERROR_REPORTING: 'false', WANDB_SILENT: 'true', PYTHONIOENCODING: 'utf-8' };
+/** Of every Python. It moves temporary files into its home, which wants one disk. */
+const COMMON = {
+  PATH: process.env.PATH,
+  TMPDIR: tmpdir(),
+  WANDB_ERROR_REPORTING: 'false',
+  WANDB_SILENT: 'true',
+  PYTHONIOENCODING: 'utf-8',
+};
 
 const environmentOf = (wandb: FakeWandb, home: string): NodeJS.ProcessEnv => ({
-  PATH: process.env.PATH,
+  ...COMMON,
   HOME: home,
   NETRC: join(home, 'netrc'),
   WANDB_API_KEY: wandb.apiKey,
@@ -184,7 +191,6 @@ const environmentOf = (wandb: FakeWandb, home: string): NodeJS.ProcessEnv => ({
   WANDB_CONFIG_DIR: join(home, 'config'),
   WANDB_DATA_DIR: join(home, 'data'),
   WANDB_DIR: home,
-  ...QUIET,
 });
 
 export interface Ended {
