@@ -28,7 +28,7 @@ const OF_NODE =
 /** The last one is answered by what Node brings along of the web. */
 const OF_USERS = /^__tests__\/(frameworks\/|package\/(installed|first-use)\.|testing\/fetch\.)/;
 /** What processes they start are the filesystem's, and not those of its users. */
-const OF_CONTENT = /^__tests__\/((kernel|reliability|store|tools)\/|cli\/upload-on-terminal\.)/;
+const OF_CONTENT = /^__tests__\/((kernel|reliability|semantics|store|tools)\/|cli\/upload-on-terminal\.)/;
 /** Documents, plans and counts, whatever processes tell them. */
 const OF_TEXTS = /^__tests__\/package\//;
 /** What starts the server that its callers say. */
