@@ -113,12 +113,16 @@ it('an empty directory with `sync --delete` empties the other, as a dry run tell
 });
 
 it('names that begin with a dash stand behind --', async () => {
+  const here = process.cwd();
   process.chdir(directory);
-  await writeFile('-dash', 'd');
-  expect(await wandb('put', '-dash', RUN)).toMatchObject({ status: 2 });
-  expect(await wandb('put', '--', '-dash', RUN)).toMatchObject({ status: 0 });
-  expect(await wandb('ls', '--', RUN)).toMatchObject({ stdout: '-dash\na.txt\nb.txt\ndir\n' });
-  process.chdir('/');
+  try {
+    await writeFile('-dash', 'd');
+    expect(await wandb('put', '-dash', RUN)).toMatchObject({ status: 2 });
+    expect(await wandb('put', '--', '-dash', RUN)).toMatchObject({ status: 0 });
+    expect(await wandb('ls', '--', RUN)).toMatchObject({ stdout: '-dash\na.txt\nb.txt\ndir\n' });
+  } finally {
+    process.chdir(here);
+  }
 });
 
 describe('--json', () => {
