@@ -13,6 +13,7 @@ import { type Served, serveFs } from '../../src/serve/serve-fs.js';
 import { print, stream } from '../helpers/console.js';
 import { packageRoot } from '../helpers/processes.js';
 import { STANDARD, useServer } from '../helpers/server.js';
+import { eventually } from '../semantics/helpers/waiting.js';
 import { flower, telling, toldBy } from './pictures.js';
 
 /** What docs/cli.md shows. `npm run page:picture` writes it. */
@@ -105,6 +106,9 @@ beforeEach(async () => {
 
 afterEach(() => page.close());
 
+/** By the debugger, from outside: playwright's own waiting evaluates text in the page, which its policy forbids. */
+const isSo = (expression: string) => eventually(() => page.evaluate<boolean>(expression), Boolean);
+
 const look = (path: string) => page.goto(`${served.url}${path}?token=${TOKEN}`, { waitUntil: 'load' });
 
 it('the page of a run shows what it is, its pictures and tables, and its log as that goes on', async () => {
@@ -116,7 +120,7 @@ it('the page of a run shows what it is, its pictures and tables, and its log as 
   expect(await page.locator('.table td').allInnerTexts()).toEqual(
     expect.arrayContaining(['rose', 'peony', '0.61']),
   );
-  await page.waitForFunction('[...document.images].every((image) => image.naturalWidth === 96)');
+  await isSo('[...document.images].every((image) => image.naturalWidth === 96)');
   expect(await page.locator('img').count()).toBe(6);
 
   await print(wandb, run, 2, 'epoch 3  loss 0.21', '<b>no markup</b>');
@@ -149,7 +153,7 @@ it('the page of a run shows what it is, its pictures and tables, and its log as 
 it('the page of a run is the one that the documents picture', async () => {
   await print(wandb, `${PROJECT}/pictured`, 0, 'epoch 1  loss 0.83', 'epoch 2  loss 0.40');
   await look('pictured');
-  await page.waitForFunction('[...document.images].every((image) => image.complete)');
+  await isSo('[...document.images].every((image) => image.complete)');
   // All but when it is looked at.
   const shown = (await page.content()).replace(/\d{4}-\d\d-\d\d\s\d\d:\d\d|data-end="[^"]*"/g, '');
   const height = Math.ceil((await page.locator('body').boundingBox())?.height ?? 0) + 32;
