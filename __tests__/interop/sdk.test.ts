@@ -67,15 +67,11 @@ describe('the official SDK accepts the local server', () => {
     });
 
     test('what it saved is listed, and downloaded byte for byte', () => {
-      const own = [
-        'config.yaml',
-        'output.log',
-        'requirements.txt',
-        'wandb-metadata.json',
-        'wandb-summary.json',
-      ];
+      const own = ['config.yaml', 'output.log', 'requirements.txt', 'wandb-summary.json'];
       const names = (results[3] as { name: string }[]).map((file) => file.name);
-      expect(names.sort()).toEqual([...own, ...Object.keys(saved)].sort());
+      // What the SDK knows of the machine it writes when it has looked, which a run that ends at once on a busy one doesn't wait for.
+      const named = names.filter((name) => name !== 'wandb-metadata.json');
+      expect(named.sort()).toEqual([...own, ...Object.keys(saved)].sort());
       const contents = downloaded(results[4]);
       expect(contents).toMatchObject(saved);
       expect(contents['output.log']?.toString()).toBe('first line\nzweite Zeile: ü\n');
