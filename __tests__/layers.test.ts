@@ -15,7 +15,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   kernel: ['platform', 'contract'],
   node: ['platform', 'contract', 'threads', 'config', 'io', 'kernel'],
   testing: ['platform', 'contract', 'public', 'threads'],
-  serve: [],
+  serve: ['platform'],
   cli: ['public', 'testing', 'config', 'serve', 'node'],
   integrations: ['platform', 'public', 'threads'],
   public: ['contract', 'config', 'node'],

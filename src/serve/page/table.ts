@@ -1,3 +1,4 @@
+import { withoutConstants } from '../../platform/json.js';
 import { addressOf } from '../paths.js';
 import { escaped, textOf } from './html.js';
 import { isPicture } from './pictures.js';
@@ -50,12 +51,6 @@ function parsed(text: string): Table | null {
     ? { columns, data }
     : null;
 }
-
-/** Python writes numbers into its JSON that JSON hasn't; they are shown as it spells them. */
-const withoutConstants = (text: string): string =>
-  text.replace(/"[^"\\]*(?:\\.[^"\\]*)*"|-?\b(?:NaN|Infinity)\b/gs, (part) =>
-    part.startsWith('"') ? part : `"${part}"`,
-  );
 
 function cell(value: unknown, root: readonly string[]): string {
   const names = fileIn(value);

@@ -1,4 +1,5 @@
 import type { EntityFacts, ProjectFacts, UserFacts } from '../../contract/knowledge/facts.js';
+import { withoutConstants } from '../../platform/json.js';
 import { EntityInfoDocument, ProjectInfoDocument, type UserNameFragment } from '../../wire/generated.js';
 import { WireFailure } from '../../wire/wire-failure.js';
 import type { StoreContext } from './context.js';
@@ -50,18 +51,6 @@ export function objectOf(text: string, what: string): Readonly<Record<string, un
 
 export const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
-
-/**
- * JSON as it was told, but for the constants that Python and the SDK's core write and JSON hasn't: NaN, Infinity and -Infinity
- * are the text of their names, as W&B itself keeps them.
- */
-export const withoutConstants = (json: string): string =>
-  CONSTANT.test(json)
-    ? json.replace(STRING_OR_CONSTANT, (part) => (part.startsWith('"') ? part : `"${part}"`))
-    : json;
-
-const CONSTANT = /NaN|Infinity/;
-const STRING_OR_CONSTANT = /"[^"\\]*(?:\\.[^"\\]*)*"|-?\b(?:NaN|Infinity)\b/gs;
 
 function parsed(text: string, what: string): unknown {
   try {

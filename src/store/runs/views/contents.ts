@@ -1,8 +1,9 @@
 import type { Content, Entry } from '../../../contract/entry.js';
 import { Failure } from '../../../contract/failure.js';
+import { withoutConstants } from '../../../platform/json.js';
 import { setImmediate } from '../../../platform/time.js';
 import { cancelled } from '../../../wire/wire-failure.js';
-import { objectOf, withoutConstants } from '../../common/facts.js';
+import { objectOf } from '../../common/facts.js';
 import { TurnBatch } from '../../common/turn-batch.js';
 import { fileAt, type RunsContext } from '../tree.js';
 import { historyLines } from './history.js';

@@ -1,7 +1,8 @@
 import { Failure } from '../../../contract/failure.js';
+import { withoutConstants } from '../../../platform/json.js';
 import { RunHistoryDocument, RunHistoryEndDocument } from '../../../wire/generated.js';
 import { WireFailure } from '../../../wire/wire-failure.js';
-import { isObject, withoutConstants } from '../../common/facts.js';
+import { isObject } from '../../common/facts.js';
 import type { RunName, RunsContext } from '../tree.js';
 
 /** Steps from the first up to the other, without that one. */
