@@ -295,16 +295,31 @@ describe('runs that are looked at together', () => {
   });
 });
 
-test('a server that fails to tell of Parquet files is told of once, and hides nothing else', async () => {
+test.each(['the export of histories is switched off', 'permission denied'])(
+  'a server that fails to tell of Parquet files (%s) is told of once, and hides nothing else',
+  async (graphqlError) => {
+    await server.seed({ [RUN]: {} }, ABOUT);
+    const warnings: string[] = [];
+    const fs = mount(server, { views: true, logger: { warn: (message) => warnings.push(message) } });
+    await server.faults([{ match: { operation: 'RunViewsWithParquet' }, times: 20, graphqlError }]);
+    expect(await fs.promises.readdir(`${RUN}/.wandb`)).not.toContain('history.parquet');
+    fs.wandb.refresh(RUN);
+    expect(await rowsOf(fs, RUN)).toEqual(ROWS);
+    expect(warnings).toEqual([expect.stringContaining(graphqlError)]);
+  },
+);
+
+test('a run of which nothing may be told is EACCES, without a word of Parquet files', async () => {
   await server.seed({ [RUN]: {} }, ABOUT);
   const warnings: string[] = [];
   const fs = mount(server, { views: true, logger: { warn: (message) => warnings.push(message) } });
-  const match = { operation: 'RunViewsWithParquet' };
-  await server.faults([{ match, times: 20, graphqlError: 'the export of histories is switched off' }]);
-  expect(await fs.promises.readdir(`${RUN}/.wandb`)).not.toContain('history.parquet');
-  fs.wandb.refresh(RUN);
-  expect(await rowsOf(fs, RUN)).toEqual(ROWS);
-  expect(warnings).toEqual([expect.stringContaining('the export of histories is switched off')]);
+  await server.faults(
+    ['RunViews', 'RunViewsWithParquet'].map((operation) => ({
+      ...{ match: { operation }, times: Infinity, graphqlError: 'permission denied' },
+    })),
+  );
+  await expect(fs.promises.readdir(RUN)).rejects.toMatchObject({ code: 'EACCES' });
+  expect(warnings.join()).not.toContain('Parquet');
 });
 
 test('a config that is no object is EPROTO for who reads it, and hides nothing else', async () => {

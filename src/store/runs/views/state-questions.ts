@@ -52,7 +52,7 @@ export class StateQuestions {
     }
   }
 
-  /** Null where the server refuses that: the runs and their files are to be had all the same. */
+  /** Null where the server knows of none: the runs and their files are to be had all the same, as where it refuses to tell. */
   private async askWithParquet(
     runs: readonly RunName[],
     signal: AbortSignal,
@@ -61,18 +61,21 @@ export class StateQuestions {
     try {
       return await this.send(WITH_PARQUET, runs, signal);
     } catch (error) {
-      if (!isWireFailure(error) || !isRefusal(error)) throw error;
+      // To whom it is forbidden the rest may be told.
+      const isForbidden = isWireFailure(error) && error.code === 'EACCES';
+      if (!isForbidden && !(isWireFailure(error) && isRefusal(error))) throw error;
       if (isSchemaRefusal(error)) {
         this.hasParquet = false;
         warnings.debug(() => 'the server knows of no Parquet files of histories: done without');
         return null;
       }
       // Fewer of them may do.
-      if (runs.length > 1) throw error;
+      if (runs.length > 1 && !isForbidden) throw error;
+      const told = await this.send(WITHOUT, runs, signal);
       const why = error.cause ?? error.detail ?? error.code;
       const message = `The server doesn't tell of the Parquet files of histories, so .wandb has none: ${why}`;
       warnings.once('parquet', message);
-      return null;
+      return told;
     }
   }
 
