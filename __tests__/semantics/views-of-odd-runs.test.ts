@@ -52,19 +52,23 @@ test('a summary that is larger than what is kept of such texts is read all the s
   expect(told === `${JSON.stringify(summaryMetrics)}\n`).toBe(true);
 });
 
+/** The answer to what a run with views is like, with what is odd about it. */
+const viewed = (facts: { readonly summaryMetrics: string; readonly historyLineCount: number | null }) =>
+  answering('RunViewsWithParquet', {
+    ...{ id: 'x', projectId: '1', name: 'run', createdAt: '2026-01-01T00:00:00Z', updatedAt: null },
+    ...{ heartbeatAt: null, state: 'finished', config: null, parquetHistory: null },
+    ...facts,
+  });
+
+const answering = (operation: string, run: object) => ({
+  match: { operation },
+  status: 200,
+  body: JSON.stringify({ data: { project: { run } } }),
+});
+
 test('a summary that is null is an empty one', async () => {
   await server.seed({ 'lab/null/run': {} }, { summaryMetrics: { of: 'the server' } });
-  const run = { id: 'x', projectId: '1', name: 'run', createdAt: '2026-01-01T00:00:00Z', updatedAt: null };
-  const told = {
-    ...run,
-    heartbeatAt: null,
-    state: 'finished',
-    config: null,
-    summaryMetrics: 'null',
-    parquetHistory: null,
-  };
-  const body = JSON.stringify({ data: { project: { run: { ...told, historyLineCount: null } } } });
-  await server.faults([{ match: { operation: 'RunViewsWithParquet' }, status: 200, body }]);
+  await server.faults([viewed({ summaryMetrics: 'null', historyLineCount: null })]);
   const fs = mount(server, { views: true });
   expect(await fs.promises.readFile('lab/null/run/.wandb/summary.json', 'utf8')).toBe('{}\n');
   expect(await server.faults()).toEqual([]);
@@ -74,24 +78,10 @@ test('numbers that JSON has not are the text of their names, in rows and in summ
   await server.seed({ 'lab/diverged/run': {} }, { history: ROWS.slice(0, 1) });
   const text = String.raw`{"_step":0,"loss":NaN,"most":[Infinity,-Infinity],"why":"it was \"NaN, Infinity"}`;
   const plain = String.raw`{"_step":0,"loss":"NaN","most":["Infinity","-Infinity"],"why":"it was \"NaN, Infinity"}`;
-  const run = { id: 'x', projectId: '1', name: 'run', createdAt: '2026-01-01T00:00:00Z', updatedAt: null };
-  const told = {
-    ...run,
-    heartbeatAt: null,
-    state: 'finished',
-    config: null,
-    summaryMetrics: text,
-    parquetHistory: null,
-  };
-  const answering = (operation: string, answer: object) => ({
-    match: { operation },
-    times: Infinity,
-    status: 200,
-    body: JSON.stringify({ data: { project: { run: answer } } }),
-  });
+  const always = { times: Infinity };
   await server.faults([
-    answering('RunViewsWithParquet', { ...told, historyLineCount: 1 }),
-    answering('RunHistory', { history: [text] }),
+    { ...viewed({ summaryMetrics: text, historyLineCount: 1 }), ...always },
+    { ...answering('RunHistory', { history: [text] }), ...always },
   ]);
   const fs = mount(server, { views: true });
   expect(await fs.promises.readFile('lab/diverged/run/.wandb/summary.json', 'utf8')).toBe(`${plain}\n`);
