@@ -18,7 +18,7 @@ export type ServedFs = Pick<typeof nodeFs, 'promises'>;
 export interface ServeOptions {
   /** The directory that is served. Links that lead out of it are refused. @default '/' */
   readonly root?: string | undefined;
-  /** 0: any. @default 0 */
+  /** 0 takes a free one. @default 0 */
   readonly port?: number | undefined;
   /** @default '127.0.0.1' */
   readonly host?: string | undefined;

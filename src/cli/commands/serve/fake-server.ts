@@ -11,7 +11,11 @@ interface Options {
 export const fakeServer: Command<Options> = {
   declare: (command) =>
     command
-      .option('--port <number>', 'the port of the API; 0: any', wholeNumber('--port', { most: 65_535 }))
+      .option(
+        '--port <number>',
+        'the port of the API; 0 takes a free one',
+        wholeNumber('--port', { most: 65_535 }),
+      )
       .option('--host <host>', 'where it listens (default: 127.0.0.1)')
       .option('--world <dir>', 'a recorded world, or <entity>/<project>/<run>/<file…>, to start from'),
   examples: ['fake-server', 'fake-server --port 8080 --world __fixtures__/wandb'],

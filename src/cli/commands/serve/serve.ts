@@ -20,7 +20,7 @@ export const serve: Command<Options> = {
       .argument('<path...>', "the directory that is served; 'webdav' before it: for programs that mount it")
       .option(
         '--port <number>',
-        'where it listens; 0: any (default: 0)',
+        'where it listens; 0 takes a free one (default: 0)',
         wholeNumber('--port', { most: 65_535 }),
       )
       .option('--host <host>', 'where it listens (default: 127.0.0.1); on others a token is needed')
