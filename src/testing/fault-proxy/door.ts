@@ -1,6 +1,7 @@
 import { createServer, type RequestListener, type Server } from 'node:http';
 import type { Socket } from 'node:net';
 import { baseUrl, listenAt } from '../server/http.js';
+import { reset } from '../server/reset.js';
 
 /** A listening socket that can be shut for a while, as one of a server that is down. */
 export class Door {
@@ -57,6 +58,6 @@ export class Door {
   }
 
   private resetAll(): void {
-    for (const socket of this.sockets) socket.resetAndDestroy();
+    for (const socket of this.sockets) reset(socket);
   }
 }

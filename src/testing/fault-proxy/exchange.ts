@@ -1,6 +1,7 @@
 import type { IncomingMessage, OutgoingHttpHeaders, ServerResponse } from 'node:http';
 import type { FaultSubject } from '../faults.js';
 import { collect, decoded } from '../server/http.js';
+import { reset } from '../server/reset.js';
 import { splitTarget, type Twin, throughProxy } from './addresses.js';
 import { alteredAnswer, alteredRequest, type Chunks, single } from './bodies.js';
 import { endToEnd, type Upstream } from './delivery.js';
@@ -37,7 +38,7 @@ export async function exchange(
   } catch (error) {
     // Of whatever broke, the server, the client or a fault, the client sees a connection that is reset.
     if (!(error instanceof Error)) throw error;
-    request.socket.resetAndDestroy();
+    reset(request.socket);
   }
 }
 

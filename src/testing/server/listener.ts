@@ -14,6 +14,7 @@ import {
   readRequest,
 } from './http.js';
 import type { OpenRecord, RequestLog } from './log.js';
+import { reset } from './reset.js';
 
 /** What a request is, found out before it is handled, so that faults can hit it and the log can name it. */
 export interface Prepared {
@@ -109,7 +110,7 @@ const pause = async (ms: number): Promise<void> =>
   ms > 0 ? sleep(ms, undefined, { ref: false }) : undefined;
 
 const cut = (response: ServerResponse): void => {
-  response.socket?.resetAndDestroy();
+  if (response.socket) reset(response.socket);
 };
 
 function count(record: OpenRecord, direction: 'bytesIn' | 'bytesOut', bytes: number): void {
