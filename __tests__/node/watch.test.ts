@@ -4,6 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { createWandbFs } from 'wandb-fs';
 import { packageRoot, runWell } from '../helpers/processes.js';
 import { startServer } from '../helpers/server.js';
+import { eventually } from '../semantics/helpers/waiting.js';
 import { makeTwins, type Side, type Twins, tell } from './support/twins.js';
 
 let twins: Twins;
@@ -356,7 +357,13 @@ describe('watchFile tells of stats', () => {
       for (const [now, before] of heard) expect(now.mtimeMs).toBeGreaterThan(Number(before.mtimeMs));
       heard.length = 0;
     };
-    await sleep(50);
+    // What is seen first is told to nobody: it is looked at again when that is over.
+    const asked = async (operation: string): Promise<number> =>
+      (await server.requests()).filter((request) => request.operation === operation).length;
+    await eventually(
+      async () => Math.min(await asked('ListFiles'), (await asked('ListRuns')) - 2),
+      (rounds) => rounds >= 1,
+    );
     expect(heard).toEqual([]);
     fs.writeFileSync('e/p/r/dir/mine', 'x');
     await untilHeard(1);
