@@ -20,7 +20,7 @@ const config: Config = {
   // Jest's default mode can't require ESM, so what ships as ESM only goes through the transform too; so do three entries
   // that it makes whole packages of.
   transformIgnorePatterns: [
-    '/node_modules/(?!(fast-string-truncated-width|p-queue|p-timeout|eventemitter3|graphql-request|@graphql-typed-document-node)/|graphql/index\\.js$|memfs/lib/index\\.js$|webdav/dist/node/index\\.js$)',
+    '/node_modules/(?!(fast-string-truncated-width|p-queue|p-timeout|eventemitter3|graphql-request)/|graphql/index\\.js$|memfs/lib/index\\.js$|webdav/dist/node/index\\.js$)',
     '<rootDir>/dist/',
   ],
   modulePathIgnorePatterns: ['<rootDir>/dist/'],

@@ -4,6 +4,7 @@ import { dirname, join, posix, relative, sep } from 'node:path';
 import { build } from 'esbuild';
 import { inputsOf } from './bundle-esm.mjs';
 import { LATE_MEMFS } from './late-memfs.mjs';
+import { ownHeaders } from './own-headers.mjs';
 
 /** Sources that may stand in more than one bundle: they hold no class, and no state of a copy's own. */
 const REPEATABLE = new Set(
@@ -47,7 +48,11 @@ export async function bundleCommonJs({ root, made, entries, dependencies }) {
       define: { 'import.meta.url': 'fileUrl' },
       footer: { js: hasDefault(source) ? DEFAULT_NAMED : '' },
       banner: { js: "const fileUrl = require('node:url').pathToFileURL(__filename).href;" },
-      plugins: [LATE_MEMFS, keepOutside({ root, source, cjs, twins, dependencies })],
+      plugins: [
+        LATE_MEMFS,
+        ownHeaders(join(root, 'src/wire/api/headers.ts')),
+        keepOutside({ root, source, cjs, twins, dependencies }),
+      ],
     });
     bundled.push(...inputsOf(metafile));
     for (const input of Object.keys(metafile.inputs)) {

@@ -2,6 +2,7 @@ import { isBuiltin } from 'node:module';
 import { dirname, join, posix, relative } from 'node:path';
 import { build } from 'esbuild';
 import { LATE_MEMFS } from './late-memfs.mjs';
+import { ownHeaders } from './own-headers.mjs';
 
 /** The I/O thread's file listens at once, and loads this one for its first task. */
 const SERVE_OUTSIDE = {
@@ -21,11 +22,16 @@ const undiciOutside = (path) => ({
   setup: ({ onResolve }) => onResolve({ filter: /^\.\/undici\.js$/ }, () => ({ path, external: true })),
 });
 
-/** What is used of undici, as its entry makes it. The rest of it is as much again, and costs each thread's start. */
+/**
+ * What is used of undici, as its entry makes it. The rest of it is as much again, and costs each thread's start; without the
+ * part that puts an agent under the process's `fetch`, that needs no protection.
+ */
 const UNDICI_USED = {
   name: 'undici-used',
   setup({ onResolve, onLoad }) {
     onResolve({ filter: /^undici$/ }, ({ path }) => ({ path, namespace: 'undici-used' }));
+    onResolve({ filter: /\/nodes-fetch\.js$/ }, () => ({ path: 'nothing', namespace: 'nothing' }));
+    onLoad({ filter: /./, namespace: 'nothing' }, () => ({ contents: '' }));
     onLoad({ filter: /./, namespace: 'undici-used' }, () => ({
       resolveDir: import.meta.dirname,
       contents: `
@@ -36,6 +42,8 @@ const UNDICI_USED = {
     }));
   },
 };
+
+const HEADERS = 'esm/wire/api/headers.js';
 
 /** What the local server's thread begins with. */
 const SERVER = 'esm/testing/server/server-thread.js';
@@ -87,7 +95,12 @@ export async function bundleEsm({ made, entries, dependencies }) {
     undiciOutside(files === entries ? './undici.js' : posix.relative(posix.dirname(files[0]), UNDICI));
   const external = dependencies.filter((name) => name !== 'undici');
   const metafiles = await Promise.all([
-    ...bundles.map((files) => bundle(made, files, { external, plugins: [...PLUGINS, undiciFrom(files)] })),
+    ...bundles.map((files) =>
+      bundle(made, files, {
+        external,
+        plugins: [...PLUGINS, ownHeaders(join(made, HEADERS)), undiciFrom(files)],
+      }),
+    ),
     bundle(made, ['esm/wire/transport/undici.js'], {
       outbase: join(made, 'esm/wire/transport'),
       outdir: dirname(join(made, UNDICI)),

@@ -27,6 +27,8 @@ async function filesOf(glob) {
   return found.map((name) => join(directory, name));
 }
 
+const moduleOf = (plugin) => (plugin.startsWith('./') ? plugin : `@graphql-codegen/${plugin}`);
+
 let drifted = 0;
 for (const [filename, { plugins, config }] of Object.entries(generates)) {
   const generated = await codegen({
@@ -42,7 +44,7 @@ for (const [filename, { plugins, config }] of Object.entries(generates)) {
     config: config ?? {},
     plugins: plugins.map((plugin) => ({ [plugin]: {} })),
     pluginMap: Object.fromEntries(
-      await Promise.all(plugins.map(async (plugin) => [plugin, await import(`@graphql-codegen/${plugin}`)])),
+      await Promise.all(plugins.map(async (plugin) => [plugin, await import(moduleOf(plugin))])),
     ),
   });
   const text = `${generated.trimEnd()}\n`;

@@ -1,4 +1,4 @@
-import type { DocumentNode } from 'graphql';
+import type { Document } from '../../src/wire/api/graphql.js';
 import {
   ArtifactFileAddressesDocument,
   DeleteProjectDocument,
@@ -34,7 +34,7 @@ const ENTITY = { id: 'i', name: 'e', createdAt: '2024-01-01T00:00:00Z' };
 const PROJECT = { ...ENTITY, name: 'p', updatedAt: null, lastActive: null, entity: ENTITY };
 
 /** Every listing that is asked for, and where its connection stands in the answer. */
-const LISTINGS: readonly [string, DocumentNode, (connection: unknown) => unknown][] = [
+const LISTINGS: readonly [string, Document<unknown, never>, (connection: unknown) => unknown][] = [
   ['projects', ListProjectsDocument, (projects) => ({ entity: { name: 'e' }, projects })],
   ['runs', ListRunsDocument, (runs) => ({ project: { runs } })],
   ['runs that are found', FindRunsDocument, (runs) => ({ project: { ...PROJECT, runs } })],
@@ -76,16 +76,18 @@ const filesOf = (node: object) => ({
   project: { run: { files: { edges: [{ cursor: 'c', node }], pageInfo: last } } },
 });
 
-const run = async (document: DocumentNode, data: unknown, errors?: unknown) => {
+const run = async (document: Document<unknown, never>, data: unknown, errors?: unknown) => {
   const server = await serve((_request, response) =>
     json(response, { data, ...(errors !== undefined && { errors }) }),
   );
   const client = connect(server.url, { clock: fakeClock() });
   const variables = { entity: 'e', hasNames: true, hasPattern: false, hasListing: true };
-  const outcome = await client.run(document, variables).catch((error: unknown) => {
-    if (isWireFailure(error)) return error;
-    throw error;
-  });
+  const outcome = await client
+    .run(document as Document<unknown, object>, variables)
+    .catch((error: unknown) => {
+      if (isWireFailure(error)) return error;
+      throw error;
+    });
   return { outcome, requests: server.received.length };
 };
 

@@ -1,7 +1,7 @@
-import type { TypedDocumentNode } from '@graphql-typed-document-node/core';
 import { Failure } from '../../contract/failure.js';
 import { BatchSizes, retryableAtSize } from '../../wire/api/batching.js';
 import type { CallOptions, WireClient } from '../../wire/api/client.js';
+import type { Document } from '../../wire/api/graphql.js';
 import { type FeatureFactsFragment, ServerFeaturesDocument } from '../../wire/generated.js';
 import { Transfers } from '../../wire/transfer/transfer.js';
 import { isWireFailure } from '../../wire/wire-failure.js';
@@ -30,7 +30,7 @@ export class StoreContext {
 
   /** Runs a document that asks for `first` rows at most. */
   rows<Data, Vars extends { readonly first: number }>(
-    document: TypedDocumentNode<Data, Vars>,
+    document: Document<Data, Vars>,
     variables: Vars,
     signal: AbortSignal | undefined,
   ): Promise<Data> {

@@ -1,4 +1,3 @@
-import type { TypedDocumentNode } from '@graphql-typed-document-node/core';
 import type { Entry, Lookup } from '../../contract/entry.js';
 import { Failure } from '../../contract/failure.js';
 import { parentOf, pathOf, type TreePath } from '../../contract/tree-path.js';
@@ -168,7 +167,9 @@ export async function lookUp(
     hasListing: page > 0,
     ...Object.fromEntries(patterns.map((pattern, index) => [numbered('pattern', index), pattern])),
   };
-  const { project } = await client.run(documentFor(patterns.length), variables, options);
+  const document =
+    patterns.length > 1 ? repeated(LookUpDocument, 'below', ['pattern'], patterns.length) : LookUpDocument;
+  const { project } = await client.run(document, variables, options);
   const answers: Readonly<Record<string, unknown>> = { ...project?.run };
   const isAnyBelow = patterns.map((_, index) =>
     isAny(answers[numbered('below', index)] as Below | null | undefined),
@@ -180,16 +181,3 @@ export async function lookUp(
 const isAny = (below: Below | null | undefined): boolean =>
   below != null &&
   (below.pageInfo.hasNextPage || below.edges.some(({ node }) => typeof node?.updatedAt === 'string'));
-
-type Document = TypedDocumentNode<LookUpQuery, Record<string, unknown>>;
-
-const documents = new Map<number, Document>();
-
-function documentFor(patterns: number): Document {
-  const known = documents.get(patterns);
-  if (known) return known;
-  const document = patterns <= 1 ? LookUpDocument : repeated(LookUpDocument, 'below', ['pattern'], patterns);
-  const typed = document as Document;
-  documents.set(patterns, typed);
-  return typed;
-}

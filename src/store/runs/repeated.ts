@@ -1,17 +1,36 @@
 import type { DocumentNode, FieldNode, OperationDefinitionNode } from 'graphql';
-import { Kind, visit } from '../../wire/api/graphql.js';
+import { type Document, Kind, parse, print, visit } from '../../wire/api/graphql.js';
 import { numbered } from './tree.js';
 
-/** GraphQL has no list of aliases: a document for several repeats a field, and its variables, for each. */
-export function repeated(
-  document: DocumentNode,
+/** By how many times, and what they were made of. */
+const known = new Map<string, string>();
+
+/**
+ * GraphQL has no list of aliases: a document for several repeats a field, and its variables, for each.
+ *
+ * @returns a document whose repetitions have names that are `numbered`; the compiler can't count its variables
+ */
+export function repeated<Data>(
+  document: Document<Data, never>,
+  field: string,
+  variables: readonly string[],
+  times: number,
+): Document<Data, Record<string, unknown>> {
+  const key = `${times} ${document}`;
+  const made = known.get(key) ?? print(repeatedTree(document, field, variables, times));
+  known.set(key, made);
+  return made;
+}
+
+function repeatedTree(
+  document: string,
   field: string,
   variables: readonly string[],
   times: number,
 ): DocumentNode {
   const copies = <T>(copy: (index: number) => T): T[] =>
     Array.from({ length: times }, (_, index) => copy(index));
-  return visit(document, {
+  return visit(parse(document), {
     OperationDefinition: ({ variableDefinitions = [], ...operation }): OperationDefinitionNode => ({
       ...operation,
       variableDefinitions: variableDefinitions.flatMap((definition) =>

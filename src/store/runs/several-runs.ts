@@ -1,4 +1,3 @@
-import type { TypedDocumentNode } from '@graphql-typed-document-node/core';
 import type { Entry, Lookup } from '../../contract/entry.js';
 import { Failure } from '../../contract/failure.js';
 import { pathOf, type TreePath } from '../../contract/tree-path.js';
@@ -143,7 +142,8 @@ export class SeveralRuns {
       ...Object.fromEntries(names.map((each, index) => [numbered('names', index), each])),
     };
     const options = this.context.sized(page * units.length, signal);
-    const { project } = await client.run(documentFor(units.length), variables, options);
+    const document = repeated(LookUpRunsDocument, 'run', ['run', 'names'], units.length);
+    const { project } = await client.run(document, variables, options);
     const above = project && [
       directoryEntry(pathOf(entity), project.entity),
       directoryEntry(pathOf(entity, name), project),
@@ -179,16 +179,3 @@ const isOfRun = ({ fault, code }: WireFailure): boolean => fault === 'graphql' &
 /** A firewall before the server answers what it doesn't like with a page of its own. */
 const isOfGateway = ({ fault, status }: WireFailure): boolean =>
   fault === 'protocol' && (status === 400 || status === 422);
-
-type Document = TypedDocumentNode<LookUpRunsQuery, Record<string, unknown>>;
-
-/** Each kept, for what is known of a document goes by its identity. */
-const documents = new Map<number, Document>();
-
-function documentFor(runs: number): Document {
-  const known = documents.get(runs);
-  if (known) return known;
-  const document = repeated(LookUpRunsDocument, 'run', ['run', 'names'], runs) as Document;
-  documents.set(runs, document);
-  return document;
-}

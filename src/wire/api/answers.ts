@@ -1,8 +1,8 @@
-import type { DocumentNode, SelectionSetNode } from 'graphql';
+import type { SelectionSetNode } from 'graphql';
 import { LRUCache } from 'lru-cache';
 import type { Clock } from '../retry.js';
 import { WireFailure } from '../wire-failure.js';
-import { Kind } from './graphql.js';
+import { Kind, parse } from './graphql.js';
 
 interface Shape {
   readonly isMutation: boolean;
@@ -28,7 +28,8 @@ interface Field {
 type Variables = object;
 type Fragments = ReadonlyMap<string, SelectionSetNode>;
 
-const shapes = new WeakMap<DocumentNode, Shape>();
+/** By the texts of their documents, of which there are few. */
+const shapes = new Map<string, Shape>();
 
 /** Lists that are empty where there is nothing, and never null. */
 const LISTS: ReadonlySet<string> = new Set(['edges', 'aliases', 'features', 'organizations']);
@@ -43,7 +44,7 @@ const PARTS: ReadonlySet<string> = new Set(['node', 'defaultArtifactType', 'file
  * doesn't say where, a field that wasn't answered, and a change without an outcome mean that the server didn't tell; to
  * take that for an empty directory would let `wx` overwrite a file.
  */
-export function missingIn(document: DocumentNode, variables: Variables, data: object): string | null {
+export function missingIn(document: string, variables: Variables, data: object): string | null {
   const { isMutation, root } = shapeOf(document);
   const given = new Map(Object.entries(data));
   for (const field of root) {
@@ -111,15 +112,16 @@ function isPlaced({ hasCursor }: Field, { edges, pageInfo }: ConnectionLike): bo
   );
 }
 
-function shapeOf(document: DocumentNode): Shape {
+function shapeOf(document: string): Shape {
   const known = shapes.get(document);
   if (known) return known;
   const fragments = new Map<string, SelectionSetNode>();
-  for (const definition of document.definitions) {
+  const { definitions } = parse(document, { noLocation: true });
+  for (const definition of definitions) {
     if (definition.kind === Kind.FRAGMENT_DEFINITION)
       fragments.set(definition.name.value, definition.selectionSet);
   }
-  const operation = document.definitions.find(({ kind }) => kind === Kind.OPERATION_DEFINITION);
+  const operation = definitions.find(({ kind }) => kind === Kind.OPERATION_DEFINITION);
   if (operation?.kind !== Kind.OPERATION_DEFINITION) throw new TypeError('The document has no operation.');
   const shape = {
     isMutation: operation.operation === 'mutation',

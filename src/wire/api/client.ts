@@ -1,5 +1,3 @@
-import type { TypedDocumentNode } from '@graphql-typed-document-node/core';
-import type { DocumentNode } from 'graphql';
 import type { Variables } from 'graphql-request';
 import type { WireConfig } from '../../config/config.js';
 import { graphqlFailure, incomplete, notTheApi, parsedJson, withoutData } from '../errors.js';
@@ -10,9 +8,11 @@ import { type HttpRequest, readBody } from '../transport/transport.js';
 import type { WireFailure } from '../wire-failure.js';
 import { missingIn, ShownNames } from './answers.js';
 import { Api, type WireDependencies } from './api.js';
-import { ClientError, GraphQLClient, Kind, print } from './graphql.js';
+import { ClientError, type Document, GraphQLClient } from './graphql.js';
 
 export type CallOptions = Pick<RetryPolicy, 'signal' | 'isRetryable' | 'onRetry'>;
+
+const JSON_TYPE = 'application/json';
 
 /** An answer that is larger is a mistake: a page of a thousand rows has about one megabyte. */
 const MOST_ANSWER_BYTES = 256 * 1024 * 1024;
@@ -39,8 +39,6 @@ export class WireClient {
       this.api.onWaiting,
     );
     this.graphql = new GraphQLClient(this.address('/graphql'), {
-      // The servers of W&B speak plain JSON.
-      headers: { accept: 'application/json', 'accept-encoding': 'gzip' },
       excludeOperationName: true,
       jsonSerializer: { parse: JSON.parse, stringify: withOperation },
       fetch: (input, init) => this.exchange(String(input), init ?? {}),
@@ -52,14 +50,14 @@ export class WireClient {
    * tell, though it was asked, is a failure: nobody has to look for gaps in what this resolves with.
    */
   async run<Data, Vars extends object>(
-    document: TypedDocumentNode<Data, Vars>,
+    document: Document<Data, Vars>,
     variables: Vars,
     options: CallOptions = {},
   ): Promise<Data> {
     return this.call(options, async (signal) => {
       try {
         const data = await this.graphql.request<Data | null | undefined, Variables>({
-          document: printed(document),
+          document,
           variables: variables as Variables,
           signal,
         });
@@ -83,7 +81,7 @@ export class WireClient {
         method: 'POST',
         url: this.address(path),
         attempt: this.attempts.get(signal),
-        headers: { 'content-type': 'application/json', accept: 'application/json' },
+        headers: { 'content-type': JSON_TYPE, accept: JSON_TYPE },
         body: { kind: 'bytes', bytes: Buffer.from(JSON.stringify(body)) },
         signal,
       });
@@ -100,7 +98,11 @@ export class WireClient {
   }
 
   /** What an error says isn't there may be a part of the answer: then the rest of it, such as the run, is. */
-  private failureOf({ response }: ClientError, document: DocumentNode, variables: object): WireFailure {
+  private failureOf(
+    { response }: ClientError,
+    document: Document<unknown, never>,
+    variables: object,
+  ): WireFailure {
     const failure = graphqlFailure(response.errors ?? [], this.peer);
     const data: unknown = response.data;
     if (failure.code !== 'ENOENT' || typeof data !== 'object' || data === null) return failure;
@@ -168,7 +170,8 @@ export class WireClient {
       url,
       operation: operationOf(body),
       attempt: signal && this.attempts.get(signal),
-      headers: Object.fromEntries(new Headers(init.headers)),
+      // The servers of W&B speak plain JSON.
+      headers: { accept: JSON_TYPE, 'accept-encoding': 'gzip', 'content-type': JSON_TYPE },
       body: { kind: 'bytes', bytes: Buffer.from(body) },
       signal,
     });
@@ -176,10 +179,15 @@ export class WireClient {
     const isGraphql = response.status === 200 && bytes !== null && isJsonObject(bytes);
     if (!isGraphql)
       throw notTheApi(this.peer, `HTTP ${response.status} without a GraphQL answer`, response.status);
-    const answer = new Response(null, { status: 200, headers: { 'content-type': 'application/json' } });
     const text = withoutNoErrors(bytes);
-    // It is here already. As a body it would be a stream, which ends by a global that fake timers may have stopped.
-    return Object.assign(answer, { text: async () => text });
+    // A `Response` would bring Node's `fetch` along, and its body end by a global that fake timers may have stopped.
+    const answer = {
+      ok: true,
+      status: 200,
+      headers: new Map([['Content-Type', JSON_TYPE]]),
+      text: async () => text,
+    };
+    return answer as Pick<Response, 'ok' | 'status' | 'text'> as Response;
   }
 }
 
@@ -198,23 +206,9 @@ function withoutNoErrors(bytes: Uint8Array): string {
   return JSON.stringify({ ...answer, errors: undefined });
 }
 
-const texts = new WeakMap<DocumentNode, string>();
-const operations = new Map<string, string | undefined>();
-
-/** graphql-request prints a document for each request anew: one that asks for ten runs in more time than its answer is parsed in. */
-function printed(document: DocumentNode): string {
-  const known = texts.get(document);
-  if (known !== undefined) return known;
-  const text = print(document);
-  texts.set(document, text);
-  const operation = document.definitions.find(({ kind }) => kind === Kind.OPERATION_DEFINITION);
-  operations.set(text, operation && 'name' in operation ? operation.name?.value : undefined);
-  return text;
-}
-
-/** And parses a text for the name of its operation, unless that is left out. */
+/** graphql-request parses a text for the name of its operation, unless that is left out. */
 const withOperation = (body: { readonly query: string }): string =>
-  JSON.stringify({ ...body, operationName: operations.get(body.query) });
+  JSON.stringify({ ...body, operationName: /^\w+ (\w+)/.exec(body.query)?.[1] });
 
 const isJsonObject = (bytes: Uint8Array): boolean =>
   /^\s*\{/.test(Buffer.from(bytes.subarray(0, 64)).toString());

@@ -89,7 +89,7 @@ function routesWith(config: WireConfig, pools: PoolOptions): Routes {
   let loaded: Promise<Routes> | null = null;
   return {
     of: async (...request) => {
-      loaded ??= loadUndici().then((undici) => routesOf(undici, config, pools));
+      loaded ??= import('./undici.js').then((undici) => routesOf(undici, config, pools));
       return (await loaded).of(...request);
     },
     close: async () => (await loaded)?.close(),
@@ -97,12 +97,6 @@ function routesWith(config: WireConfig, pools: PoolOptions): Routes {
 }
 
 type Undici = typeof import('./undici.js');
-
-/** The undici that is loaded first puts its agent under the process's `fetch`: Node's own, which its Headers bring. */
-function loadUndici(): Promise<Undici> {
-  void new Headers();
-  return import('./undici.js');
-}
 
 function routesOf({ Agent, buildConnector, Pool }: Undici, config: WireConfig, pools: PoolOptions): Routes {
   const { timeouts, proxies, userAgent, trustHint } = config;

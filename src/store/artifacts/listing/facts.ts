@@ -1,8 +1,7 @@
-import type { DocumentNode } from 'graphql';
 import { Failure } from '../../../contract/failure.js';
 import type { CollectionFacts, Facts, FileFacts, VersionFacts } from '../../../contract/knowledge/facts.js';
 import type { TreePath } from '../../../contract/tree-path.js';
-import { visit } from '../../../wire/api/graphql.js';
+import { parse, print, visit } from '../../../wire/api/graphql.js';
 import {
   LookUpArtifactTypeDocument,
   LookUpCollectionDocument,
@@ -20,9 +19,11 @@ let documentWithoutAlgorithm: typeof VersionInfoDocument | null = null;
 
 /** Old servers refuse a document that asks for it. */
 function withoutDigestAlgorithm(): typeof VersionInfoDocument {
-  documentWithoutAlgorithm ??= visit(VersionInfoDocument as DocumentNode, {
-    Field: (field) => (field.name.value === 'digestAlgorithm' ? null : undefined),
-  });
+  documentWithoutAlgorithm ??= print(
+    visit(parse(VersionInfoDocument), {
+      Field: (field) => (field.name.value === 'digestAlgorithm' ? null : undefined),
+    }),
+  );
   return documentWithoutAlgorithm;
 }
 

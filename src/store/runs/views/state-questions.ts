@@ -1,6 +1,6 @@
-import type { TypedDocumentNode } from '@graphql-typed-document-node/core';
 import { Failure } from '../../../contract/failure.js';
 import { isRefusal } from '../../../wire/api/batching.js';
+import type { Document } from '../../../wire/api/graphql.js';
 import {
   RunViewsDocument,
   type RunViewsQuery,
@@ -37,7 +37,7 @@ export class StateQuestions {
   ): Promise<readonly (RunState | null)[]> {
     try {
       const told = this.hasParquet ? await this.askWithParquet(runs, signal) : null;
-      return told ?? (await this.send(WITHOUT, runs, signal));
+      return told ?? (await this.send(RunViewsDocument, runs, signal));
     } catch (error) {
       if (isWireFailure(error) && isSchemaRefusal(error))
         throw new Failure(
@@ -59,7 +59,7 @@ export class StateQuestions {
   ): Promise<readonly (RunState | null)[] | null> {
     const { warnings } = this.context.client.api;
     try {
-      return await this.send(WITH_PARQUET, runs, signal);
+      return await this.send(RunViewsWithParquetDocument, runs, signal);
     } catch (error) {
       // To whom it is forbidden the rest may be told.
       const isForbidden = isWireFailure(error) && error.code === 'EACCES';
@@ -71,7 +71,7 @@ export class StateQuestions {
       }
       // Fewer of them may do.
       if (runs.length > 1 && !isForbidden) throw error;
-      const told = await this.send(WITHOUT, runs, signal);
+      const told = await this.send(RunViewsDocument, runs, signal);
       const why = error.cause ?? error.detail ?? error.code;
       const message = `The server doesn't tell of the Parquet files of histories, so .wandb has none: ${why}`;
       warnings.once('parquet', message);
@@ -80,14 +80,14 @@ export class StateQuestions {
   }
 
   private async send(
-    documents: Documents,
+    document: Document<RunViewsQuery | RunViewsWithParquetQuery, never>,
     runs: readonly RunName[],
     signal: AbortSignal,
   ): Promise<readonly (RunState | null)[]> {
     const [{ entity, project: name }] = runs as readonly [RunName];
     const numberedRuns = Object.fromEntries(runs.map(({ run }, index) => [numbered('run', index), run]));
     const { project } = await this.context.client.run(
-      documents.of(runs.length),
+      repeated(document, 'run', ['run'], runs.length),
       { entity, project: name, ...numberedRuns },
       this.context.sized(runs.length, signal),
     );
@@ -99,25 +99,5 @@ export class StateQuestions {
   }
 }
 
-type Query = RunViewsQuery | RunViewsWithParquetQuery;
-type Document = TypedDocumentNode<Query, Record<string, unknown>>;
 type Answer = ViewedRunFragment &
   Partial<Pick<NonNullable<NonNullable<RunViewsWithParquetQuery['project']>['run']>, 'parquetHistory'>>;
-
-/** A document for so many runs, each kept, for what is known of a document goes by its identity. */
-class Documents {
-  private readonly known = new Map<number, Document>();
-
-  constructor(private readonly ofOne: Document) {}
-
-  of(runs: number): Document {
-    const known = this.known.get(runs);
-    if (known) return known;
-    const document = runs === 1 ? this.ofOne : (repeated(this.ofOne, 'run', ['run'], runs) as Document);
-    this.known.set(runs, document);
-    return document;
-  }
-}
-
-const WITH_PARQUET = new Documents(RunViewsWithParquetDocument as Document);
-const WITHOUT = new Documents(RunViewsDocument as Document);
