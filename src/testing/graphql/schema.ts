@@ -117,8 +117,8 @@ const ARGUMENTS: readonly (readonly [field: string, argument: string, feature: s
 
 /** The schema of a server that has these features. */
 export const servedSchema = (features: readonly string[]): GraphQLSchema =>
-  // Checking the rules of SDL would take most of a server's start. A test does it, for all features and for none.
-  buildASTSchema(servedDocument(features), { assumeValidSDL: true });
+  // Checking it would take most of a server's start. A test does it, for all features and for none.
+  buildASTSchema(servedDocument(features), { assumeValid: true });
 
 /** That schema's definitions. */
 export function servedDocument(features: readonly string[]): DocumentNode {
@@ -131,7 +131,7 @@ export function servedDocument(features: readonly string[]): DocumentNode {
   const added = ARGUMENTS.filter(([, , feature]) => feature === null || features.includes(feature));
   const kept = <Field extends { readonly name: NameNode }>(type: string, fields: readonly Field[] = []) =>
     fields.filter(({ name }) => !missing.has(`${type}.${name.value}`));
-  const definitions = parse(text + NEWER).definitions.map((definition): DefinitionNode => {
+  const definitions = parse(text + NEWER, { noLocation: true }).definitions.map((definition): DefinitionNode => {
     if (definition.kind === Kind.INPUT_OBJECT_TYPE_DEFINITION)
       return { ...definition, fields: kept(definition.name.value, definition.fields) };
     if (definition.kind !== Kind.OBJECT_TYPE_DEFINITION) return definition;
