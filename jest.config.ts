@@ -4,6 +4,8 @@ import type { Config } from 'jest';
 
 const config: Config = {
   testEnvironment: 'node',
+  // What else is in the root is crawled for nothing: packages, Nodes, Pythons.
+  roots: ['<rootDir>/__tests__', '<rootDir>/src'],
   testMatch: ['<rootDir>/__tests__/**/*.test.ts'],
   testPathIgnorePatterns: [
     // These talk to the official Python SDK; WANDB_PYTHON names an interpreter that has it. All others need Node only.
