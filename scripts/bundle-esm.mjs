@@ -31,6 +31,10 @@ const UNDICI_USED = {
   setup({ onResolve, onLoad }) {
     onResolve({ filter: /^undici$/ }, ({ path }) => ({ path, namespace: 'undici-used' }));
     onResolve({ filter: /\/nodes-fetch\.js$/ }, () => ({ path: 'nothing', namespace: 'nothing' }));
+    // Our connectors don't offer HTTP/2; Node's part of it is loaded in some milliseconds.
+    onLoad({ filter: /[/\\]client-h2\.js$/ }, () => ({
+      contents: `module.exports = () => { throw new Error('HTTP/2 was agreed on, though it was not offered.'); };`,
+    }));
     onLoad({ filter: /./, namespace: 'nothing' }, () => ({ contents: '' }));
     onLoad({ filter: /./, namespace: 'undici-used' }, () => ({
       resolveDir: import.meta.dirname,
