@@ -72,7 +72,36 @@ const REQUIRED_OF_NODE = {
   },
 };
 
-const PLUGINS = [SERVE_OUTSIDE, LATE_MEMFS, REQUIRED_OF_NODE];
+/**
+ * Modules of Node that are got from the process, and what is used of them. An import makes an ES module of all of their
+ * members, and some of those load much when they are asked for: `diff` of `util` 6 ms of a core in each thread, `WebSocket` of
+ * `http`, with which comes all of `fetch`, 75.
+ */
+const GOT_OF_NODE = {
+  'node:http': ['Agent', 'createServer', 'request'],
+  'node:util': [
+    'getSystemErrorMap',
+    'inspect',
+    'isDeepStrictEqual',
+    'promisify',
+    'stripVTControlCharacters',
+    'types',
+  ],
+};
+
+const MEMBERS_OF_NODE = {
+  name: 'members-of-node',
+  setup({ onResolve, onLoad }) {
+    onResolve({ filter: /^node:/ }, ({ path, kind }) =>
+      kind === 'import-statement' && path in GOT_OF_NODE ? { path, namespace: 'members-of-node' } : undefined,
+    );
+    onLoad({ filter: /./, namespace: 'members-of-node' }, ({ path }) => ({
+      contents: `export const { ${GOT_OF_NODE[path].join(', ')} } = process.getBuiltinModule(${JSON.stringify(path)});`,
+    }));
+  },
+};
+
+const PLUGINS = [SERVE_OUTSIDE, LATE_MEMFS, REQUIRED_OF_NODE, MEMBERS_OF_NODE];
 
 /** What the threads load: the I/O thread, the local server's when it listens, and the fault proxy's. */
 const THREADS = [
@@ -108,7 +137,7 @@ export async function bundleEsm({ made, entries, dependencies }) {
     bundle(made, ['esm/wire/transport/undici.js'], {
       outbase: join(made, 'esm/wire/transport'),
       outdir: dirname(join(made, UNDICI)),
-      plugins: [UNDICI_USED, REQUIRED_OF_NODE],
+      plugins: [UNDICI_USED, REQUIRED_OF_NODE, MEMBERS_OF_NODE],
     }),
   ]);
   const server = await bundle(made, [SERVER], {
