@@ -1,8 +1,9 @@
 import fc from 'fast-check';
 import { decodeFileName, decodeName, encodeFileName, encodeName } from '../../src/contract/tree-path.js';
+import { anyCharacter } from '../helpers/characters.js';
 
 const awkward = fc.string({ unit: fc.constantFrom('%', '2', '5', 'E', 'F', '0', '/', '.', '\0', 'a') });
-const anyName = fc.oneof(awkward, fc.string({ unit: 'binary' }));
+const anyName = fc.oneof(awkward, fc.string({ unit: anyCharacter }));
 /** What POSIX lets stand between two slashes. */
 const posixSegment = anyName.filter((name) => name !== '' && !/^\.{1,2}$|[/\0]/.test(name));
 

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { decodeWorldName, isBeginning, WorldNames } from '../../src/contract/world/names.js';
+import { anyCharacter } from '../helpers/characters.js';
 
 const awkward = fc.string({
   unit: fc.constantFrom(
@@ -24,7 +25,7 @@ const awkward = fc.string({
 });
 const anyName = fc.oneof(
   awkward,
-  fc.string({ unit: 'binary' }),
+  fc.string({ unit: anyCharacter }),
   fc.string({ unit: 'grapheme', minLength: 150, maxLength: 400 }),
 );
 
