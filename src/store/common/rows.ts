@@ -168,7 +168,7 @@ const LARGEST = 2 ** 48;
  * @param digest of the content, MD5 or XXH128 in base64; null: not known
  */
 export function plausibleSize(value: unknown, digest: string | null): number | null {
-  const size = typeof value === 'string' && /^\d+$/.test(value) ? Number(value) : value;
+  const size = typeof value === 'string' && value !== '' ? digitsAt(value, 0, value.length) : value;
   if (typeof size !== 'number' || !Number.isInteger(size) || size < 0 || size > LARGEST) return null;
   // Size 0 without a digest: so the service lists what it made itself, whatever its size.
   const isEmpty = digest !== null && EMPTY_DIGESTS.has(digest);

@@ -1,5 +1,6 @@
 import { setMaxListeners } from 'node:events';
 import type { Lookup } from '../../contract/entry.js';
+import type { Entries } from '../../contract/entry-page.js';
 import { FAILURE, Failure } from '../../contract/failure.js';
 import type { Store } from '../../contract/store.js';
 import type { TreePath } from '../../contract/tree-path.js';
@@ -137,7 +138,7 @@ export interface Question {
 }
 
 /** What one question came to: others of the same request may fare otherwise. */
-export type Outcome = Lookup | Failure;
+export type Outcome = Lookup<Entries> | Failure;
 
 /**
  * The store's look-ups: one request for each path above units, and one for all that is asked of a unit in one turn, or of
@@ -159,7 +160,7 @@ export function createLookup({
     signal: AbortSignal,
   ) => Promise<readonly Outcome[]>;
 }): Store['lookup'] {
-  const batch = new TurnBatch<Question, Lookup, TreePath>({
+  const batch = new TurnBatch<Question, Lookup<Entries>, TreePath>({
     ask,
     keyOf: ({ unit, file, hasListing }) => `${unit}\0${hasListing} ${file === null ? '' : `:${file}`}`,
     // An answer must be newer than the question.

@@ -1,9 +1,10 @@
-import type { Entry, Page } from '../../contract/entry.js';
+import type { Page } from '../../contract/entry.js';
+import type { Entries, EntryPage } from '../../contract/entry-page.js';
 import { pathOf, type TreePath } from '../../contract/tree-path.js';
 import type { Signalled } from '../../contract/uploads.js';
 import { ListFilesDocument, ListRunsDocument, ViewerDocument } from '../../wire/generated.js';
 import { type FetchPage, onlyPage, type PageQuery, pageFrom, pageOf, pagesOf } from '../common/pages.js';
-import { directoryEntry } from '../common/rows.js';
+import { directoryEntry, nextOf } from '../common/rows.js';
 import { entitiesOf, listProjects } from '../common/upper-levels.js';
 import { placeOf, type RunName, type RunsContext } from './tree.js';
 
@@ -13,13 +14,13 @@ export const listDirectory = (
   path: TreePath,
   signal: AbortSignal | undefined,
   after?: string,
-): AsyncGenerator<readonly Entry[]> => pagesOf(context, fetchOf(context, path, signal), after);
+): AsyncGenerator<EntryPage> => pagesOf(context, fetchOf(context, path, signal), after);
 
 export const listPage = (
   context: RunsContext,
   path: TreePath,
   { after, signal }: Signalled & Pick<PageQuery, 'after'>,
-): Promise<Page> => pageFrom(context, fetchOf(context, path, signal), after);
+): Promise<Page<Entries>> => pageFrom(context, fetchOf(context, path, signal), after);
 
 function fetchOf(context: RunsContext, path: TreePath, signal: AbortSignal | undefined): FetchPage {
   const { names, unit, run } = placeOf(path);
@@ -54,10 +55,12 @@ async function listFiles(
   unit: TreePath,
   query: PageQuery & RunName,
   signal: AbortSignal | undefined,
-): Promise<Page | null> {
+): Promise<Page<Entries> | null> {
   const { project } = await context.rows(ListFilesDocument, query, signal);
   const found = project?.run;
   if (!found) return null;
   context.learnProject(unit, found.projectId);
-  return pageOf(found.files, (row) => context.shownEntry(unit, row));
+  const { files } = found;
+  if (!files) return null;
+  return { entries: context.shownFiles(unit, files), rows: files.edges.length, next: nextOf(files) };
 }

@@ -1,5 +1,6 @@
 import type { TypedDocumentNode } from '@graphql-typed-document-node/core';
 import type { Entry, Lookup } from '../../contract/entry.js';
+import type { Entries } from '../../contract/entry-page.js';
 import { Failure } from '../../contract/failure.js';
 import { parentOf, pathOf, type TreePath } from '../../contract/tree-path.js';
 import type { CallOptions, WireClient } from '../../wire/api/client.js';
@@ -67,7 +68,7 @@ export class Lookups {
     unit: TreePath,
     questions: readonly Question[],
     signal: AbortSignal,
-  ): Promise<readonly Lookup[]> {
+  ): Promise<readonly Lookup<Entries>[]> {
     const hasListing = questions.some((question) => question.hasListing);
     if (!hasListing) return this.send(unit, questions, 0, signal);
     const { sizes } = this.context;
@@ -79,7 +80,7 @@ export class Lookups {
     questions: readonly Question[],
     page: number,
     signal: AbortSignal,
-  ): Promise<readonly Lookup[]> {
+  ): Promise<readonly Lookup<Entries>[]> {
     const { run } = placeOf(unit);
     if (!run) return questions.map(() => NOTHING);
     const files = [...new Set(questions.flatMap(({ file }) => file ?? []))];
@@ -115,7 +116,7 @@ function outcomesOf(
   { unit, above, found, named }: FoundRun,
   questions: readonly Question[],
   isBelow: (file: string) => boolean,
-): readonly Lookup[] {
+): readonly Lookup<Entries>[] {
   context.learnProject(unit, found.projectId);
   const runEntry = directoryEntry(unit, found);
   const rows = new Map<string, Entry>();
@@ -127,7 +128,7 @@ function outcomesOf(
     context.addresses.remember(entry, row);
   }
   const listing = found.listing ? context.listingOf(unit, found.listing) : null;
-  return questions.map(({ file, hasListing }): Lookup => {
+  return questions.map(({ file, hasListing }): Lookup<Entries> => {
     const shown = hasListing ? listing : null;
     if (file === null) return { found: runEntry, ancestors: above, listing: shown };
     // A server may hold both 'a' and 'a/b'; then 'a' is a directory.
