@@ -4,7 +4,6 @@ import type { Entries } from '../../contract/entry-page.js';
 import { FAILURE, Failure } from '../../contract/failure.js';
 import type { Store } from '../../contract/store.js';
 import type { TreePath } from '../../contract/tree-path.js';
-import type { Signalled } from '../../contract/uploads.js';
 import { setImmediate } from '../../platform/time.js';
 import { unlessAborted } from '../../wire/retry.js';
 import { cancelled } from '../../wire/wire-failure.js';
@@ -153,7 +152,11 @@ export function createLookup({
   readonly unitDepth: number;
   /** Units of one group are asked for together. @default each by itself */
   readonly groupOf?: (unit: TreePath) => TreePath;
-  readonly above: (path: TreePath, names: readonly string[], signal: Signalled['signal']) => Promise<Lookup>;
+  readonly above: (
+    path: TreePath,
+    names: readonly string[],
+    options: Parameters<Store['lookup']>[1],
+  ) => Promise<Lookup<Entries>>;
   readonly ask: (
     group: TreePath,
     questions: readonly Question[],
@@ -166,12 +169,13 @@ export function createLookup({
     // An answer must be newer than the question.
     canJoinLate: false,
   });
-  return async (path, { signal, listing: hasListing }) => {
+  return async (path, options) => {
+    const { signal, listing: hasListing } = options;
     const { names, unit, file } = placeAt(path, unitDepth);
     if (names.length === 0) return NOTHING;
     try {
       return await (unit === null
-        ? above(path, names, signal)
+        ? above(path, names, options)
         : batch.add(groupOf(unit), { unit, file, hasListing }, signal));
     } catch (error) {
       if (error instanceof Failure && error.code === 'ENOENT') return NOTHING;

@@ -7,7 +7,7 @@ import type { CallOptions, WireClient } from '../../wire/api/client.js';
 import { LookUpDocument, type LookUpQuery } from '../../wire/generated.js';
 import { directoryEntry, nodesOf, rowsOfNames } from '../common/rows.js';
 import { createLookup, NOTHING, type Outcome, type Question } from '../common/turn-batch.js';
-import { lookUpAbove } from '../common/upper-levels.js';
+import { lookUpAboveRuns } from './listings.js';
 import { repeated } from './repeated.js';
 import { type FoundRun, SeveralRuns } from './several-runs.js';
 import { fileEntry, numbered, placeOf, type RunName, type RunsContext, UNIT_DEPTH } from './tree.js';
@@ -16,7 +16,7 @@ import { fileEntry, numbered, placeOf, type RunName, type RunsContext, UNIT_DEPT
 export class Lookups {
   readonly lookup = createLookup({
     unitDepth: UNIT_DEPTH,
-    above: (path, names, signal) => lookUpAbove(this.context, path, names, signal),
+    above: (path, names, options) => lookUpAboveRuns(this.context, path, names, options),
     groupOf: parentOf,
     ask: (_project, questions, signal) => this.ask(questions, signal),
   });
