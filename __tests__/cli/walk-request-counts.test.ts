@@ -49,13 +49,16 @@ test.each([
   expect(requests.length).toBeLessThanOrEqual(MOST_REQUESTS);
 });
 
-test.each([[['find', PROJECT, '--max-depth', '1']], [['tree', '-L', '1', PROJECT]]])(
-  '%j lists no run',
-  async (args) => {
-    const { requests } = await asked(...args);
-    expect(requests.map(({ operation }) => operation)).toEqual(['FindProject', 'ListRuns']);
-  },
-);
+test.each([
+  [
+    ['find', PROJECT, '--max-depth', '1'],
+    ['FindProject', 'ListRuns'],
+  ],
+  [['tree', '-L', '1', PROJECT], ['FindProjectAndRuns']],
+])('%j lists no run', async (args, operations) => {
+  const { requests } = await asked(...args);
+  expect(requests.map(({ operation }) => operation)).toEqual(operations);
+});
 
 test('each collection and version is listed once', async () => {
   const { lines, requests } = await asked('find', MODELS, '--type', 'f');

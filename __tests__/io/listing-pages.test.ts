@@ -33,7 +33,7 @@ test('a listing is told by its thread page by page, to a blocked caller too, and
 });
 
 test('no more pages are told than are taken, but for two', async () => {
-  const told: (readonly Entry[])[] = [];
+  const told: Entries[] = [];
   const paging = new Paging((entries) => told.push(entries));
   await paging.tell(page('a'));
   let isFree = false;

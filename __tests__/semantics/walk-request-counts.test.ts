@@ -72,6 +72,39 @@ test.each(WALKS)(
   },
 );
 
+const LOOKS: readonly (readonly [string, () => Promise<unknown>, string])[] = [
+  ['readdir of an entity', () => fs.promises.readdir('team'), 'ListProjects'],
+  ['readdir of a project', () => fs.promises.readdir('team/sweep'), 'FindProjectAndRuns'],
+  [
+    'opendir of a project',
+    async () => counted(await fs.promises.opendir('team/sweep')),
+    'FindProjectAndRuns',
+  ],
+  ['glob in a project', () => counted(fs.promises.glob('team/sweep/*')), 'FindProjectAndRuns'],
+];
+
+test.each(LOOKS)(
+  '%s takes one request: what is in it comes with the look at it',
+  async (_, list, operation) => {
+    const requests = await requestsOf(server, list);
+    expect(requests.map((request) => request.operation)).toEqual([operation]);
+  },
+);
+
+test('a project of more runs than a page is listed from where the look at it has ended', async () => {
+  const names = Array.from({ length: 1200 }, (_, index) => `r${index}`);
+  await server.seed(Object.fromEntries(names.map((name) => [`team/crowded/${name}`, {}])));
+  const requests = await requestsOf(server, async () => {
+    expect((await fs.promises.readdir('team/crowded')).sort()).toEqual(names.sort());
+  });
+  expect(requests.map(({ operation }) => operation)).toEqual(['FindProjectAndRuns', 'ListRuns']);
+});
+
+test('a look at a project alone brings no runs', async () => {
+  const requests = await requestsOf(server, () => fs.promises.stat('team/sweep'));
+  expect(requests.map(({ operation }) => operation)).toEqual(['FindProject']);
+});
+
 test('two walks at once take no more than two by themselves, and tell the same', async () => {
   const other = mount(server);
   const list = (each: WandbFs) => each.promises.readdir('team/sweep', { recursive: true });
@@ -105,7 +138,7 @@ test.each([
     expect(await fs.promises.readdir('team/sweep', { recursive: true })).toHaveLength(ALL);
   });
   expect(requests.filter(({ operation }) => operation === 'LookUpRuns')).toHaveLength(1);
-  expect(countOf(requests, 'project')).toBe(RUNS + 3);
+  expect(countOf(requests, 'project')).toBe(RUNS + 2);
 });
 
 test('a run that is deleted while it is walked ends the walk as it would without asking ahead', async () => {

@@ -1,7 +1,7 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Page } from '../../src/contract/entry.js';
+import type { Entry, Page } from '../../src/contract/entry.js';
 import type { Store } from '../../src/contract/store.js';
 import { encodeFileName, type TreePath, treePath } from '../../src/contract/tree-path.js';
 import type { OpenSource } from '../../src/contract/uploads.js';
@@ -193,10 +193,10 @@ export function describeStore(name: string, setup: () => Promise<StoreSetup>, un
           const found: TreePath[] = [];
           let after: string | null = null;
           do {
-            const page: Page | null = (await store.page?.(path, { after })) ?? null;
+            const page: Page<Iterable<Entry>> | null = (await store.page?.(path, { after })) ?? null;
             // Not in pages: then by `list` alone.
             if (page === null) return;
-            found.push(...page.entries.map((entry) => entry.path));
+            for (const { path: at } of page.entries) found.push(at);
             after = page.next;
           } while (after !== null);
           expect(found.sort()).toEqual(await paths(path));

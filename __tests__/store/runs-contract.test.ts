@@ -28,7 +28,8 @@ for (const [name, options] of Object.entries(SERVERS)) {
 }
 
 /** Views are entries of each run: the contract speaks of the others. */
-const isFile = ({ path }: Entry): boolean => !path.includes('/.wandb/');
+const filesOf = (entries: Iterable<Entry>): readonly Entry[] =>
+  [...entries].filter(({ path }) => !path.includes('/.wandb/'));
 
 function besideViews(store: Store): Store {
   const { lookup, list, page } = store;
@@ -37,15 +38,15 @@ function besideViews(store: Store): Store {
     lookup: async (path, options) => {
       const told = await lookup(path, options);
       const { listing } = told;
-      return { ...told, listing: listing && { ...listing, entries: listing.entries.filter(isFile) } };
+      return { ...told, listing: listing && { ...listing, entries: filesOf(listing.entries) } };
     },
     list: async function* (path, options) {
-      for await (const entries of list(path, options)) yield entries.filter(isFile);
+      for await (const entries of list(path, options)) yield filesOf(entries);
     },
     page: (path, options) => {
       const next = page?.(path, options) ?? null;
       if (next === null) return null;
-      return next.then(({ entries, ...rest }) => ({ ...rest, entries: entries.filter(isFile) }));
+      return next.then(({ entries, ...rest }) => ({ ...rest, entries: filesOf(entries) }));
     },
   };
 }

@@ -83,7 +83,7 @@ describe('round trips', () => {
       const { found, listing } = await lookup(treePath(UNIT), true);
       expect(found).toMatchObject({ kind: 'directory' });
       expect(listing?.isComplete).toBe(true);
-      expect(listing?.entries).toHaveLength(501);
+      expect([...(listing?.entries ?? [])]).toHaveLength(501);
     });
     expect(requests).toEqual(['LookUp 200']);
   });
@@ -431,7 +431,7 @@ describe('batches', () => {
     expect(await list(treePath(UNIT))).toHaveLength(300);
     const listed = await lookup(treePath(UNIT), true);
     expect(listed.listing).toMatchObject({ isComplete: false });
-    expect(listed.listing?.entries).toHaveLength(100);
+    expect([...(listed.listing?.entries ?? [])]).toHaveLength(100);
   });
 
   test('one file that the server refuses keeps no other back', async () => {

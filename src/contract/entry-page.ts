@@ -1,33 +1,18 @@
 import type { Entry, Kind } from './entry.js';
-import { joinPath, lastNameOf, parentOf, ROOT, type TreePath } from './tree-path.js';
+import {
+  ColumnsWriter,
+  type EntryColumns,
+  MD5_BYTES,
+  NO_SIZE,
+  NUMBER_BYTES,
+  PREFIX,
+  ROW,
+  SEPARATOR,
+} from './entry-columns.js';
+import { joinPath, lastNameOf, parentOf, ROOT, splitPath, type TreePath } from './tree-path.js';
 
-/** Names of a page as columns: a thousand files are a few strings and numbers, in a thread, on their way and where they stay. */
-export interface EntryColumns {
-  /** Rows. */
-  readonly count: number;
-  /** Paths of the directories that there is something in; and of each row, in which. */
-  readonly directories: readonly TreePath[];
-  readonly within: Uint32Array<ArrayBuffer>;
-  /** Last names, with a separator between them. */
-  readonly names: string;
-  /** One behind the other, and where each ends; none where nothing is. */
-  readonly ids: string;
-  readonly idEnds: Uint32Array<ArrayBuffer>;
-  /** Each as long as the others. */
-  readonly md5s: string;
-  /** Sizes, then when they were changed, then when they were made. */
-  readonly numbers: Float64Array<ArrayBuffer>;
-  /** What is no plain file, by where it stands; its row has nothing in the columns. */
-  readonly others: readonly (readonly [row: number, entry: Entry])[];
-}
-
-/** In no tree path, for it is escaped there. */
-const SEPARATOR = '\0';
-const MD5_LENGTH = 24;
-const PREFIX = 'md5:';
-const NO_MD5 = ' '.repeat(MD5_LENGTH);
 /** So few are no columns. */
-const FEW = 8;
+export const FEW = 8;
 
 /** As a store tells them, or as they are kept. */
 export type Entries = readonly Entry[] | EntryPage;
@@ -39,29 +24,39 @@ export type Entries = readonly Entry[] | EntryPage;
 export class EntryPage implements Iterable<Entry> {
   readonly count: number;
   private readonly others: ReadonlyMap<number, Entry> | null;
+  private readonly rows: Buffer;
 
   constructor(readonly columns: EntryColumns) {
-    this.count = columns.count;
-    this.others = columns.others.length > 0 ? new Map(columns.others) : null;
+    const { count, others, rows } = columns;
+    this.count = count;
+    this.others = others.length > 0 ? new Map(others) : null;
+    this.rows = Buffer.from(rows.buffer, rows.byteOffset, rows.byteLength);
   }
 
   static of(entries: Entries): EntryPage {
-    return entries instanceof EntryPage ? entries : new EntryPage(columnsOf(newestOf(entries)));
+    if (entries instanceof EntryPage) return entries;
+    if (entries.length < FEW) return new EntryPage(fewColumns(newestOf(entries)));
+    const writer = new ColumnsWriter(ROOT, entries.length);
+    for (const entry of entries) writer.entry(entry);
+    return EntryPage.written(writer);
+  }
+
+  /** Of two rows of one name the later one counts. */
+  static written(writer: ColumnsWriter): EntryPage {
+    const page = new EntryPage(writer.columns());
+    return writer.isDistinct ? page : EntryPage.of(newestOf([...page]));
   }
 
   /** Calls with each row, the directory that it is in, and its last name. */
   each(visit: (row: number, directory: TreePath, name: string) => void): void {
-    const { directories, within, names } = this.columns;
+    const { directories, names } = this.columns;
     const all = names.split(SEPARATOR);
     for (let row = 0; row < this.count; row++) {
       const other = this.others?.get(row);
-      const at = within[row];
-      const directory = at === undefined ? undefined : directories[at];
-      visit(
-        row,
-        directory ?? parentOf(other?.path ?? ROOT),
-        other ? lastNameOf(other.path) : (all[row] ?? ''),
-      );
+      if (other) {
+        const { parent, name } = splitPath(other.path);
+        visit(row, parent, name);
+      } else visit(row, directories[this.wordAt(row, ROW.within)] ?? ROOT, all[row] ?? '');
     }
   }
 
@@ -78,16 +73,16 @@ export class EntryPage implements Iterable<Entry> {
   sizeOf(row: number): number | null {
     const other = this.other(row);
     if (other) return other.size;
-    const size = this.columns.numbers[row] ?? Number.NaN;
-    return Number.isNaN(size) ? null : size;
+    const size = this.numberAt(row, ROW.fileSize);
+    return size === NO_SIZE ? null : size;
   }
 
   mtimeOf(row: number): number {
-    return this.other(row)?.mtimeMs ?? this.columns.numbers[this.count + row] ?? 0;
+    return this.other(row)?.mtimeMs ?? this.numberAt(row, ROW.mtime);
   }
 
   birthtimeOf(row: number): number {
-    return this.other(row)?.birthtimeMs ?? this.columns.numbers[2 * this.count + row] ?? 0;
+    return this.other(row)?.birthtimeMs ?? this.numberAt(row, ROW.birthtime);
   }
 
   versionOf(row: number): string {
@@ -97,7 +92,9 @@ export class EntryPage implements Iterable<Entry> {
   /** Is the content of a row the same as that of another one, maybe of another page? */
   isSameVersion(row: number, page: EntryPage, other: number): boolean {
     if (this.others || page.others) return this.versionOf(row) === page.versionOf(other);
-    return this.md5Of(row) === page.md5Of(other);
+    const [ours, theirs] = [row * ROW.size + ROW.md5, other * ROW.size + ROW.md5];
+    for (let at = 0; at < MD5_BYTES; at++) if (this.rows[ours + at] !== page.rows[theirs + at]) return false;
+    return true;
   }
 
   hasId(row: number): boolean {
@@ -142,16 +139,32 @@ export class EntryPage implements Iterable<Entry> {
   }
 
   private md5Of(row: number): string {
-    return this.columns.md5s.slice(row * MD5_LENGTH, (row + 1) * MD5_LENGTH);
+    const start = row * ROW.size + ROW.md5;
+    return this.rows.toString('base64', start, start + MD5_BYTES);
   }
 
   private idOf(row: number): string | null {
     const other = this.other(row);
     if (other) return other.id;
-    const { ids, idEnds } = this.columns;
-    return ids.slice(row === 0 ? 0 : idEnds[row - 1], idEnds[row]) || null;
+    const start = row === 0 ? 0 : this.wordAt(row - 1, ROW.idEnd);
+    return this.columns.ids.slice(start, this.wordAt(row, ROW.idEnd)) || null;
+  }
+
+  private numberAt(row: number, offset: number): number {
+    return this.rows.readUIntLE(row * ROW.size + offset, NUMBER_BYTES);
+  }
+
+  private wordAt(row: number, offset: number): number {
+    return this.rows.readUInt32LE(row * ROW.size + offset);
   }
 }
+
+const NO_ROWS = new Uint8Array(0);
+
+const fewColumns = (entries: readonly Entry[]): EntryColumns => ({
+  ...{ count: entries.length, directories: [], names: '', ids: '', rows: NO_ROWS },
+  others: entries.map((entry, row) => [row, entry]),
+});
 
 /** Of two rows of one name the later one counts. */
 function newestOf(entries: readonly Entry[]): readonly Entry[] {
@@ -164,54 +177,4 @@ function newestOf(entries: readonly Entry[]): readonly Entry[] {
     if (!other || other.mtimeMs <= entry.mtimeMs) newest.set(entry.path, entry);
   }
   return [...newest.values()];
-}
-
-function columnsOf(entries: readonly Entry[]): EntryColumns {
-  const { length: count } = entries;
-  const others: (readonly [number, Entry])[] = [];
-  const isFew = count < FEW;
-  const rows = isFew ? 0 : count;
-  const [names, ids, md5s]: [string[], string[], string[]] = [[], [], []];
-  const numbers = new Float64Array(3 * rows);
-  const within = new Uint32Array(rows);
-  const idEnds = new Uint32Array(rows);
-  const directories = new Map<TreePath, number>();
-  let last = ROOT;
-  let [at, idEnd] = [0, 0];
-  for (let row = 0; row < count; row++) {
-    const entry = entries[row] as Entry;
-    const isPlain = !isFew && isPlainFile(entry);
-    if (!isPlain) others.push([row, entry]);
-    if (isFew) continue;
-    const { path, size, mtimeMs, birthtimeMs, id, md5 } = entry;
-    // Rows of one directory come one after another, nearly always.
-    if (directories.size === 0 || path.lastIndexOf('/') !== last.length || !path.startsWith(last)) {
-      last = parentOf(path);
-      at = directories.get(last) ?? directories.size;
-      directories.set(last, at);
-    }
-    within[row] = at;
-    names.push(isPlain ? lastNameOf(path) : '');
-    md5s.push((isPlain && md5) || NO_MD5);
-    if (isPlain && id) {
-      ids.push(id);
-      idEnd += id.length;
-    }
-    idEnds[row] = idEnd;
-    numbers[row] = size ?? Number.NaN;
-    numbers[count + row] = mtimeMs;
-    numbers[2 * count + row] = birthtimeMs;
-  }
-  return {
-    ...{ count, directories: [...directories.keys()], within, names: names.join(SEPARATOR) },
-    ...{ ids: ids.join(''), idEnds, md5s: md5s.join(''), numbers, others },
-  };
-}
-
-/** A file as nearly all are: it can be made anew of a row of the columns, whole. */
-function isPlainFile(entry: Entry): boolean {
-  const { kind, md5, version, id, isReadOnly, isUntold, target, refusal, origin } = entry;
-  if (kind !== 'file' || isReadOnly || isUntold || md5?.length !== MD5_LENGTH || id === '') return false;
-  const isBare = target === undefined && refusal === undefined && origin === undefined;
-  return isBare && version.length === MD5_LENGTH + PREFIX.length && version === PREFIX + md5;
 }

@@ -50,7 +50,8 @@ export interface Lookup<List = readonly Entry[]> {
   readonly ancestors: readonly Entry[];
   /**
    * With `listing: true` and a path at or below a unit that exists: the unit's flat listing, or its first page. Of a
-   * version null where it would take a further request.
+   * version null where it would take a further request. Of a directory above units its own listing, where that comes with
+   * the look.
    */
   readonly listing: {
     readonly entries: List;

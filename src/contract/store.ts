@@ -1,5 +1,6 @@
 import type { CommitOptions, Committed, DraftFile } from './drafts.js';
 import type { Alike, Content, Entry, Lookup, Page } from './entry.js';
+import type { Entries } from './entry-page.js';
 import type { ConsoleLines, ConsoleQuery } from './knowledge/console.js';
 import type { Facts, RunFacts } from './knowledge/facts.js';
 import type { TreePath } from './tree-path.js';
@@ -49,23 +50,23 @@ export interface Store {
   readonly shape: TreeShape;
 
   /** Never rejects for what isn't there: that is `found: null`. One request, shared with look-ups of the same turn. */
-  lookup(path: TreePath, options: Signalled & { readonly listing: boolean }): Promise<Lookup>;
+  lookup(path: TreePath, options: Signalled & { readonly listing: boolean }): Promise<Lookup<Entries>>;
 
   /**
    * Lists a directory: above the unit its children, at the unit every file below it, flat, page by page.
    * Rejects with ENOENT if the directory isn't there. `after` is where the first page ended, where a look-up has told it:
    * then that isn't brought again.
    */
-  list(
-    path: TreePath,
-    options: Signalled & { readonly after?: string | undefined },
-  ): AsyncIterable<readonly Entry[]>;
+  list(path: TreePath, options: Signalled & { readonly after?: string | undefined }): AsyncIterable<Entries>;
 
   /**
    * One page of what `list` brings; `after` is where the one before it ended, null the beginning. Null for a directory
    * that isn't listed in pages. @default none is
    */
-  page?(path: TreePath, options: Signalled & { readonly after: string | null }): Promise<Page> | null;
+  page?(
+    path: TreePath,
+    options: Signalled & { readonly after: string | null },
+  ): Promise<Page<Entries>> | null;
 
   /**
    * Reads `[start, end)` of a file; what lies behind the file's end is left out. `etag` is what an earlier read of

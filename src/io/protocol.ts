@@ -1,6 +1,7 @@
 import { types } from 'node:util';
 import type { MessagePort, Transferable } from 'node:worker_threads';
-import { type Entries, type EntryColumns, EntryPage } from '../contract/entry-page.js';
+import type { EntryColumns } from '../contract/entry-columns.js';
+import { type Entries, EntryPage } from '../contract/entry-page.js';
 import { Failure } from '../contract/failure.js';
 import type { Args, Method, RemoteEvent, Reply, Value } from '../contract/remote.js';
 import type { TreePath } from '../contract/tree-path.js';
@@ -72,14 +73,6 @@ export function packContent(content: Opened): { content: Opened; transfers: Tran
   return { content: { ok: true, source: { kind: 'bytes', bytes } }, transfers: [bytes.buffer] };
 }
 
-export function packEntries(entries: Entries): { packed: EntryColumns; transfers: Transferable[] } {
-  const { columns } = EntryPage.of(entries);
-  return {
-    packed: columns,
-    transfers: [columns.numbers.buffer, columns.within.buffer, columns.idEnds.buffer],
-  };
-}
-
 interface PackedReply {
   readonly reply: Reply<Method>;
   readonly packed?: EntryColumns;
@@ -95,7 +88,8 @@ export function packReply(method: Method, reply: Reply<Method>): PackedReply {
   }
   const listed = listedIn(method, reply.value);
   if (listed === null) return { reply, transfers: [] };
-  return { reply: { ok: true, value: listed.with([]) }, ...packEntries(listed.entries) };
+  const packed = EntryPage.of(listed.entries).columns;
+  return { reply: { ok: true, value: listed.with([]) }, packed, transfers: [] };
 }
 
 /** What an answer lists, and the answer with something else in its place; null: it lists nothing. */

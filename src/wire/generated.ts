@@ -791,6 +791,17 @@ export type ListRunsQueryVariables = Exact<{
 
 export type ListRunsQuery = { readonly project: { readonly runs: { readonly edges: ReadonlyArray<{ readonly cursor: string, readonly node: { readonly id: string, readonly projectId: string, readonly name: string, readonly createdAt: string, readonly updatedAt: string | null, readonly heartbeatAt: string | null } }>, readonly pageInfo: { readonly endCursor: string | null, readonly hasNextPage: boolean } } | null } | null };
 
+export type FindProjectAndRunsQueryVariables = Exact<{
+  entity: string;
+  project: string;
+  first: number;
+}>;
+
+
+export type FindProjectAndRunsQuery = { readonly project: { readonly id: string, readonly name: string, readonly createdAt: string, readonly updatedAt: string | null, readonly lastActive: string | null, readonly runs: { readonly edges: ReadonlyArray<{ readonly cursor: string, readonly node: { readonly id: string, readonly projectId: string, readonly name: string, readonly createdAt: string, readonly updatedAt: string | null, readonly heartbeatAt: string | null } }>, readonly pageInfo: { readonly endCursor: string | null, readonly hasNextPage: boolean } } | null, readonly entity: { readonly id: string, readonly name: string, readonly createdAt: string } } | null };
+
+export type RunPageFragment = { readonly edges: ReadonlyArray<{ readonly cursor: string, readonly node: { readonly id: string, readonly projectId: string, readonly name: string, readonly createdAt: string, readonly updatedAt: string | null, readonly heartbeatAt: string | null } }>, readonly pageInfo: { readonly endCursor: string | null, readonly hasNextPage: boolean } };
+
 export type FindRunsByTitleQueryVariables = Exact<{
   entity: string;
   project: string;
@@ -2419,16 +2430,20 @@ export const RunHistoryDocument = `query RunHistory($entity: String!, $project: 
 export const ListRunsDocument = `query ListRuns($entity: String!, $project: String!, $after: String, $first: Int!) {
   project(name: $project, entityName: $entity) {
     runs(after: $after, first: $first, order: "+created_at") {
-      edges {
-        cursor
-        node {
-          ...RunFacts
-        }
-      }
-      pageInfo {
-        ...NextPage
-      }
+      ...RunPage
     }
+  }
+}
+
+fragment RunPage on RunConnection {
+  edges {
+    cursor
+    node {
+      ...RunFacts
+    }
+  }
+  pageInfo {
+    ...NextPage
   }
 }
 
@@ -2445,6 +2460,61 @@ fragment NextPage on PageInfo {
   endCursor
   hasNextPage
 }` as Document<ListRunsQuery, ListRunsQueryVariables>;
+export const FindProjectAndRunsDocument = `query FindProjectAndRuns($entity: String!, $project: String!, $first: Int!) {
+  project(name: $project, entityName: $entity) {
+    ...ProjectWithEntity
+    runs(first: $first, order: "+created_at") {
+      ...RunPage
+    }
+  }
+}
+
+fragment ProjectWithEntity on Project {
+  ...ProjectFacts
+  entity {
+    ...EntityFacts
+  }
+}
+
+fragment RunPage on RunConnection {
+  edges {
+    cursor
+    node {
+      ...RunFacts
+    }
+  }
+  pageInfo {
+    ...NextPage
+  }
+}
+
+fragment ProjectFacts on Project {
+  id
+  name
+  createdAt
+  updatedAt
+  lastActive
+}
+
+fragment EntityFacts on Entity {
+  id
+  name
+  createdAt
+}
+
+fragment RunFacts on Run {
+  id
+  projectId
+  name
+  createdAt
+  updatedAt
+  heartbeatAt
+}
+
+fragment NextPage on PageInfo {
+  endCursor
+  hasNextPage
+}` as Document<FindProjectAndRunsQuery, FindProjectAndRunsQueryVariables>;
 export const FindRunsByTitleDocument = `query FindRunsByTitle($entity: String!, $project: String!, $filters: JSONString!, $first: Int!) {
   project(name: $project, entityName: $entity) {
     runs(filters: $filters, first: $first) {

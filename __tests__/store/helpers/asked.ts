@@ -22,7 +22,10 @@ export interface Asked {
 
 /** @param current the store of the test that runs */
 export function asked(current: () => Store): Asked {
-  const lookup: Asked['lookup'] = (path, listing = false) => current().lookup(path, { listing });
+  const lookup: Asked['lookup'] = async (path, listing = false) => {
+    const told = await current().lookup(path, { listing });
+    return { ...told, listing: told.listing && { ...told.listing, entries: [...told.listing.entries] } };
+  };
   const entryAt = async (path: TreePath): Promise<Entry> => {
     const { found } = await lookup(path);
     if (found === null || found === 'prefix') throw new Error(`'${path}' is no entry: ${found}`);

@@ -1,7 +1,7 @@
 import type { Config } from '../../config/config.js';
 import { REQUESTS } from '../../contract/channels.js';
 import { COUNTS, remoteCounters } from '../../contract/counters.js';
-import type { Entry } from '../../contract/entry.js';
+import type { Entries } from '../../contract/entry-page.js';
 import { Failure } from '../../contract/failure.js';
 import {
   type Args,
@@ -88,7 +88,7 @@ export function createInProcessRemote(
       open.add(call);
       if (method === 'submit') ledger ??= new Ledger(updateSignals);
       ledger?.onCall(method, args);
-      const tell = async (entries: readonly Entry[]): Promise<void> => {
+      const tell = async (entries: Entries): Promise<void> => {
         throwLater(() => take?.(entries));
         // Where pages come without a request there would be no turn between them.
         await nextTurn();

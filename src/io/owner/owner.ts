@@ -1,5 +1,6 @@
 import { setMaxListeners } from 'node:events';
 import type { Entry } from '../../contract/entry.js';
+import { type Entries, EntryPage } from '../../contract/entry-page.js';
 import { Failure } from '../../contract/failure.js';
 import {
   type Args,
@@ -46,7 +47,9 @@ export interface Owner {
 }
 
 /** Resolves when more can be told. */
-export type TellPage = (entries: readonly Entry[]) => Promise<void>;
+export type TellPage = (entries: Entries) => Promise<void>;
+
+const NO_ENTRIES = EntryPage.of([]);
 
 type Handlers = {
   readonly [M in Method]: (
@@ -94,10 +97,10 @@ export function createOwner({ store, contents, now = wallClock, ...options }: Ow
 
     list: async ({ path, after }, signal, tell) => {
       if (!tell) return { entries: await listed(path, signal, after) };
-      let last: readonly Entry[] = [];
-      for await (const page of store.list(path, { signal, after })) {
-        if (last.length > 0) await tell(last);
-        last = page;
+      let last = NO_ENTRIES;
+      for await (const entries of store.list(path, { signal, after })) {
+        if (last.count > 0) await tell(last);
+        last = EntryPage.of(entries);
       }
       return { entries: last };
     },

@@ -1,4 +1,4 @@
-import type { Entry } from '../../contract/entry.js';
+import type { Entries } from '../../contract/entry-page.js';
 
 /** Pages that may be told and not taken yet: one is merged while the next one comes, and a busy kernel isn't flooded. */
 const MOST_UNTAKEN = 2;
@@ -8,9 +8,9 @@ export class Paging {
   private untaken = 0;
   private goOn: (() => void) | null = null;
 
-  constructor(private readonly post: (entries: readonly Entry[]) => void) {}
+  constructor(private readonly post: (entries: Entries) => void) {}
 
-  readonly tell = async (entries: readonly Entry[]): Promise<void> => {
+  readonly tell = async (entries: Entries): Promise<void> => {
     this.untaken++;
     this.post(entries);
     if (this.untaken < MOST_UNTAKEN) return;

@@ -1,7 +1,8 @@
 import { HEARD } from '../../contract/counters.js';
+import { EntryPage } from '../../contract/entry-page.js';
 import type { Method, Reply } from '../../contract/remote.js';
 import type { Outbox } from '../outbox.js';
-import { type Answer, packEntries, packReply, type Request, type ThreadData } from '../protocol.js';
+import { type Answer, packReply, type Request, type ThreadData } from '../protocol.js';
 import { createLateOwner } from './late-owner.js';
 import { Paging } from './paging.js';
 import { ThreadContents } from './thread-contents.js';
@@ -45,8 +46,7 @@ export function serve(
     }
     const controller = new AbortController();
     const paging = new Paging((entries) => {
-      const { packed, transfers } = packEntries(entries);
-      post({ type: 'page', id, packed }, transfers);
+      post({ type: 'page', id, packed: EntryPage.of(entries).columns });
     });
     running.set(id, { controller, paging });
     const { method, args, isPaged } = request;

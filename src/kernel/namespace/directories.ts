@@ -20,6 +20,7 @@ export function readdir(core: Core, op: Operation, path: TreePath): readonly Dir
 }
 
 function directoryAt(core: Core, op: Operation, path: TreePath): Inode {
+  op.isListingWanted = true;
   const directory = resolve(core, op, path);
   if (!directory.isDirectory) throw new Failure('ENOTDIR');
   core.assertPermitted(directory, 'read');

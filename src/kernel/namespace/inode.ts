@@ -6,7 +6,7 @@ import { type Moment, NEVER } from '../timeline.js';
 import { Generations } from '../writeback/generations.js';
 import type { Scope } from './listing/scope.js';
 
-/** What only directories have. */
+/** What only directories have; of all else its kind stands in its place. */
 class Listing {
   readonly children = new Map<string, Inode>();
   scope: Scope | null = null;
@@ -20,8 +20,7 @@ export class Inode {
   parent: Inode | null = null;
   name = '';
   local: LocalState | null = null;
-  /** Of a directory. */
-  private readonly listing: Listing | null;
+  private readonly what: Listing | Exclude<Kind, 'directory'>;
   /** 0 until somebody asks; see `InodeNumbers`. */
   ino = 0;
   /**
@@ -35,18 +34,16 @@ export class Inode {
   private told: Entry | EntryPage | null;
   private row = 0;
 
-  constructor(
-    readonly kind: Kind,
-    entry: Entry | null,
-  ) {
+  constructor(kind: Kind, entry: Entry | null) {
     this.told = entry;
-    this.listing = kind === 'directory' ? new Listing() : null;
+    this.what = kind === 'directory' ? new Listing() : kind;
   }
 
-  /**
-   * What the server has under this inode's name; null if it was never told of it (or is a mere prefix). Made of its row where all of
-   * it is asked for; what needs less asks for that.
-   */
+  get kind(): Kind {
+    return typeof this.what === 'string' ? this.what : 'directory';
+  }
+
+  /** Null if the server never told of it (or it is a mere prefix). Made of its row: what needs less than all of it asks for that. */
   get entry(): Entry | null {
     if (this.told instanceof EntryPage) this.told = this.told.entryOf(this.row, this.path);
     return this.told;
@@ -113,7 +110,11 @@ export class Inode {
   }
 
   get isDirectory(): boolean {
-    return this.listing !== null;
+    return typeof this.what !== 'string';
+  }
+
+  private get listing(): Listing | null {
+    return typeof this.what === 'string' ? null : this.what;
   }
 
   /** Where a symbolic link leads; null for what is none. */

@@ -170,7 +170,7 @@ export class Namespace {
     }
   }
 
-  /** Takes in the answer to a look-up: of the name, of what it is in and, where it came along, of the unit's listing. */
+  /** Takes in the answer to a look-up: of the name, of what it is in and, where it came along, of the unit's listing or its own. */
   mergeLookup(asked: TreePath, { ancestors, found: told, listing }: Lookup<Entries>, sent: Moment): void {
     const { core } = this;
     const { unitDepth } = core;
@@ -195,17 +195,17 @@ export class Namespace {
         place.scope.mergeName(place.relative, found, sent);
       }
     }
-    const unit = core.root.descendant(segmentsOf(upperPath(path, unitDepth)));
-    if (depth < unitDepth || !unit?.isDirectory) return;
+    const listed = core.root.descendant(segmentsOf(upperPath(path, unitDepth)));
+    if (!listed?.isDirectory) return;
     if (listing && page) {
       const { isComplete, next } = listing;
-      const scope = this.scopeAt(unit);
+      const scope = this.scopeAt(listed);
       const merge = scope.mergeListing(page, isComplete, sent);
       if (next != null && scope.known.listed === sent)
         scope.known.begun = { merge, page, next, learned: sent, isPinned: scope.pins.size > 0 };
     }
     // Such a listing may be a file of its own, which a look-up leaves alone while names can be asked for.
-    else if (core.shape.areUnitsImmutable) this.scopeAt(unit).known.isLarge = true;
+    else if (core.shape.areUnitsImmutable && depth >= unitDepth) this.scopeAt(listed).known.isLarge = true;
   }
 
   /**

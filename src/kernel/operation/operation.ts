@@ -77,6 +77,9 @@ export class Operation {
   /** A size that nobody knows is asked for: its caller shows it to somebody who will believe it. */
   isSizeWanted = false;
 
+  /** What it looks for is listed next, if it is a directory: above units that may come with the look. */
+  isListingWanted = false;
+
   /** What it waits for, or waited for last. */
   load: Load | null = null;
   /** It has returned or failed: what it reserved is free. */

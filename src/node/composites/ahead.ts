@@ -34,12 +34,13 @@ export class TreeAhead implements Ahead {
     return true;
   }
 
-  look(path: string): boolean {
+  look(path: string, isListed = false): boolean {
     const place = placeOf(this.tree, path);
-    this.#background.run(
-      (op) => this.tree.kernel.lstat(op, place.tree),
-      () => {},
-    );
+    const run: Parameters<Background['run']>[0] = (op) => {
+      op.isListingWanted = isListed;
+      return this.tree.kernel.lstat(op, place.tree);
+    };
+    this.#background.run(run, () => {});
     return true;
   }
 

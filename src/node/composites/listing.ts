@@ -59,7 +59,10 @@ function* walkBelow(walking: Walking, given: string): Composite<Walk<DirectoryEn
   const { tree, syscall, isRecursive } = walking;
   const place = placeOf(tree, given);
   // Who walks through a directory walks from there: an alias that moves meanwhile would lead into another version.
-  const toReal = invokeAt(syscall, place, (op, at) => tree.mount.show(tree.kernel.realpath(op, at)));
+  const toReal = invokeAt(syscall, place, (op, at) => {
+    op.isListingWanted = true;
+    return tree.mount.show(tree.kernel.realpath(op, at));
+  });
   const real = isRecursive ? yield* toReal : given;
   const top = new TreeLevel(walking, given, real, '');
   const lookahead: LooksAhead<DirectoryEntry> | null = isRecursive ? yield* lookaheadOf(walking) : null;

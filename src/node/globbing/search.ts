@@ -124,6 +124,7 @@ export class GlobWalk {
       return yield* this.#queueUp(posix.join(path, name), rest);
     }
     const at = posix.join(full, name);
+    if (typeof (pattern.at(index + 1) ?? '') !== 'string') this.#ahead?.enter(at);
     const entry = yield* this.#lookups.lstat(at);
     if (entry) yield* this.#try(here, entry, yield* this.#leadsOn(at, entry), realpaths, name);
   }

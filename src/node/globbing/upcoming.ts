@@ -46,6 +46,11 @@ export class AheadOfSearch {
     if (this.#room.isFull) this.#room.grow();
   }
 
+  /** The search looks at a directory in the next moment, and lists it then: one answer may tell both. */
+  enter(full: string): void {
+    this.ahead.look(full, true);
+  }
+
   /** The search comes to it. */
   take(item: Upcoming): void {
     if (this.#asked.delete(item)) this.#room.release();

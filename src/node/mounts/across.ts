@@ -53,8 +53,8 @@ class WholeAhead implements Ahead {
     return this.#at(path)?.list(path, onListed) ?? false;
   }
 
-  look(path: string): boolean {
-    return this.#at(path)?.look(path) ?? false;
+  look(path: string, isListed?: boolean): boolean {
+    return this.#at(path)?.look(path, isListed) ?? false;
   }
 
   fetch(path: string): number {

@@ -1,6 +1,7 @@
 import type { Alike, Entry, Page } from '../../contract/entry.js';
+import { type Entries, EntryPage } from '../../contract/entry-page.js';
 import { Failure } from '../../contract/failure.js';
-import { parentOf, type TreePath } from '../../contract/tree-path.js';
+import { joinPath, parentOf, type TreePath } from '../../contract/tree-path.js';
 import { WireFailure } from '../../wire/wire-failure.js';
 import type { StoreContext } from './context.js';
 import { type Connection, nextOf } from './rows.js';
@@ -14,7 +15,7 @@ export interface PageQuery {
 }
 
 /** Fetches the page that begins at `after`; null: there is no such directory. */
-export type FetchPage = (after: string | null, first: number) => Promise<Page | null>;
+export type FetchPage = (after: string | null, first: number) => Promise<Page<Entries> | null>;
 
 /** A page of what a directory holds; null without one: the wire sees to it that what is listed is there. */
 export function pageOf<Row>(
@@ -53,13 +54,14 @@ export async function* pagesOf(
   context: StoreContext,
   fetch: FetchPage,
   start: string | null = null,
-): AsyncGenerator<readonly Entry[]> {
+): AsyncGenerator<EntryPage> {
   const end = new EndWatch();
   let after = start;
   do {
-    const page: Page = await pageFrom(context, fetch, after);
-    yield page.entries;
-    end.look(page);
+    const page: Page<Entries> = await pageFrom(context, fetch, after);
+    const entries = EntryPage.of(page.entries);
+    yield entries;
+    end.look({ ...page, entries });
     after = page.next;
   } while (after !== null);
 }
@@ -69,7 +71,7 @@ export async function pageFrom(
   { sizes }: StoreContext,
   fetch: FetchPage,
   after: string | null,
-): Promise<Page> {
+): Promise<Page<Entries>> {
   const page = await sizes.adapt('page', sizes.get('page'), (first) => fetch(after, first));
   if (!page) throw new Failure('ENOENT');
   return page;
@@ -84,7 +86,7 @@ class EndWatch {
   private vain = 0;
 
   /** Throws EPROTO when what has come so far tells that there is no end. */
-  look({ entries, rows, next }: Page): void {
+  look({ entries, rows, next }: Page<EntryPage>): void {
     if (next === null) return;
     this.pages += 1;
     this.rows += rows;
@@ -95,14 +97,17 @@ class EndWatch {
     if (this.vain === MOST_VAIN_PAGES) throw endless("doesn't come to the end of its listing");
   }
 
-  private isVain(entries: readonly Entry[], rows: number): boolean {
+  private isVain(page: EntryPage, rows: number): boolean {
     if (this.pages <= UNWATCHED_PAGES) return rows === 0;
-    this.seen ??= new SeenNames();
-    const step = Math.ceil(entries.length / SAMPLES);
+    const seen = this.seen ?? new SeenNames();
+    this.seen = seen;
+    const step = Math.ceil(page.count / SAMPLES);
     let isNew = false;
-    for (let at = 0; at < entries.length; at += step) isNew = this.seen.add(entries[at]?.path ?? '') || isNew;
+    page.each((row, directory, name) => {
+      if (row % step === 0) isNew = seen.add(joinPath(directory, name)) || isNew;
+    });
     // Rows that are no entries, such as files that were never uploaded, are news that isn't kept.
-    return rows === 0 || (entries.length > 0 && !isNew);
+    return rows === 0 || (page.count > 0 && !isNew);
   }
 }
 
@@ -135,11 +140,12 @@ export const NONE_ALIKE: Alike = { isParentMissing: false, spelt: [], titled: []
 /** Names that differ only in case, on the first page of the directory's listing. Null where the name itself is on it. */
 export async function alikeInListing(
   path: TreePath,
-  list: (path: TreePath) => AsyncIterable<readonly Entry[]>,
+  list: (path: TreePath) => AsyncIterable<Iterable<Entry>>,
 ): Promise<Alike | null> {
   const name = path.toLowerCase();
   try {
-    for await (const page of list(parentOf(path))) {
+    for await (const entries of list(parentOf(path))) {
+      const page = [...entries];
       if (page.some((entry) => entry.path === path)) return null;
       const spelt = page.filter((entry) => entry.path.toLowerCase() === name);
       return { ...NONE_ALIKE, spelt: spelt.map((entry) => entry.path.slice(parentOf(path).length + 1)) };

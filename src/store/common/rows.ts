@@ -40,8 +40,17 @@ export function timeOf(text: string): number {
   return Number.isNaN(time) ? 0 : time;
 }
 
-/** The minute of the last time, as text, and where it begins: listings have times by the hundred thousand, and many of one minute. */
-let minute = { text: '', ms: 0 };
+/** A minute as text, and where it begins. */
+interface Minute {
+  readonly text: string;
+  readonly ms: number;
+}
+
+/**
+ * The last two that were read: listings have times by the hundred thousand, most of them in few minutes, but a row's two in
+ * two.
+ */
+let minutes: readonly [last: Minute | null, before: Minute | null] = [null, null];
 
 /** As the service writes nearly all of them; a fraction of a second and 'Z' stand behind it or not. */
 const PLAIN_MINUTE = /^\d{4}-\d\d-\d\dT\d\d:\d\d:$/;
@@ -49,19 +58,25 @@ const MINUTE_LENGTH = 17;
 
 /** Null for any other, and for a day or an hour that there isn't. */
 function plainTime(text: string): number | null {
-  if (!text.startsWith(minute.text) || minute.text === '') {
-    const start = text.slice(0, MINUTE_LENGTH);
-    const ms = PLAIN_MINUTE.test(start) ? Date.parse(`${start}00Z`) : Number.NaN;
-    if (Number.isNaN(ms)) return null;
-    minute = { text: start, ms };
-  }
-  const second = digitsAt(text, MINUTE_LENGTH, 2);
+  const minute = minuteOf(text);
+  const second = minute && digitsAt(text, MINUTE_LENGTH, 2);
   const end = text.endsWith('Z') ? text.length - 1 : text.length;
-  if (second === null || second > 59) return null;
+  if (minute === null || second === null || second > 59) return null;
   if (end === MINUTE_LENGTH + 2) return minute.ms + second * 1000;
   const fraction = text.charCodeAt(MINUTE_LENGTH + 2) === DOT ? digitsAt(text, MINUTE_LENGTH + 3, 3) : null;
   const isPlain = fraction !== null && digitsAt(text, MINUTE_LENGTH + 6, end - MINUTE_LENGTH - 6) !== null;
   return isPlain ? minute.ms + second * 1000 + fraction : null;
+}
+
+function minuteOf(time: string): Minute | null {
+  const [last, before] = minutes;
+  if (last && time.startsWith(last.text)) return last;
+  if (before && time.startsWith(before.text)) return before;
+  const text = time.slice(0, MINUTE_LENGTH);
+  const ms = PLAIN_MINUTE.test(text) ? Date.parse(`${text}00Z`) : Number.NaN;
+  if (Number.isNaN(ms)) return null;
+  minutes = [{ text, ms }, last];
+  return minutes[0];
 }
 
 const DOT = 0x2e;
@@ -153,7 +168,7 @@ const LARGEST = 2 ** 48;
  * @param digest of the content, MD5 or XXH128 in base64; null: not known
  */
 export function plausibleSize(value: unknown, digest: string | null): number | null {
-  const size = typeof value === 'string' && /^\d+$/.test(value) ? Number(value) : value;
+  const size = typeof value === 'string' && value !== '' ? digitsAt(value, 0, value.length) : value;
   if (typeof size !== 'number' || !Number.isInteger(size) || size < 0 || size > LARGEST) return null;
   // Size 0 without a digest: so the service lists what it made itself, whatever its size.
   const isEmpty = digest !== null && EMPTY_DIGESTS.has(digest);

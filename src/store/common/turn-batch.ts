@@ -1,9 +1,9 @@
 import { setMaxListeners } from 'node:events';
 import type { Lookup } from '../../contract/entry.js';
+import type { Entries } from '../../contract/entry-page.js';
 import { FAILURE, Failure } from '../../contract/failure.js';
 import type { Store } from '../../contract/store.js';
 import type { TreePath } from '../../contract/tree-path.js';
-import type { Signalled } from '../../contract/uploads.js';
 import { setImmediate } from '../../platform/time.js';
 import { unlessAborted } from '../../wire/retry.js';
 import { cancelled } from '../../wire/wire-failure.js';
@@ -137,7 +137,7 @@ export interface Question {
 }
 
 /** What one question came to: others of the same request may fare otherwise. */
-export type Outcome = Lookup | Failure;
+export type Outcome = Lookup<Entries> | Failure;
 
 /**
  * The store's look-ups: one request for each path above units, and one for all that is asked of a unit in one turn, or of
@@ -152,25 +152,30 @@ export function createLookup({
   readonly unitDepth: number;
   /** Units of one group are asked for together. @default each by itself */
   readonly groupOf?: (unit: TreePath) => TreePath;
-  readonly above: (path: TreePath, names: readonly string[], signal: Signalled['signal']) => Promise<Lookup>;
+  readonly above: (
+    path: TreePath,
+    names: readonly string[],
+    options: Parameters<Store['lookup']>[1],
+  ) => Promise<Lookup<Entries>>;
   readonly ask: (
     group: TreePath,
     questions: readonly Question[],
     signal: AbortSignal,
   ) => Promise<readonly Outcome[]>;
 }): Store['lookup'] {
-  const batch = new TurnBatch<Question, Lookup, TreePath>({
+  const batch = new TurnBatch<Question, Lookup<Entries>, TreePath>({
     ask,
     keyOf: ({ unit, file, hasListing }) => `${unit}\0${hasListing} ${file === null ? '' : `:${file}`}`,
     // An answer must be newer than the question.
     canJoinLate: false,
   });
-  return async (path, { signal, listing: hasListing }) => {
+  return async (path, options) => {
+    const { signal, listing: hasListing } = options;
     const { names, unit, file } = placeAt(path, unitDepth);
     if (names.length === 0) return NOTHING;
     try {
       return await (unit === null
-        ? above(path, names, signal)
+        ? above(path, names, options)
         : batch.add(groupOf(unit), { unit, file, hasListing }, signal));
     } catch (error) {
       if (error instanceof Failure && error.code === 'ENOENT') return NOTHING;

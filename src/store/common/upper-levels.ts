@@ -5,6 +5,8 @@ import {
   FindEntityDocument,
   FindProjectDocument,
   ListProjectsDocument,
+  type ListProjectsQuery,
+  type ProjectWithEntityFragment,
   type ViewerFactsFragment,
 } from '../../wire/generated.js';
 import { WireFailure } from '../../wire/wire-failure.js';
@@ -38,9 +40,11 @@ export async function listProjects(
   query: PageQuery & { readonly entity: string },
   signal: AbortSignal | undefined,
 ): Promise<Page | null> {
-  const { entity, projects } = await context.rows(ListProjectsDocument, query, signal);
-  return entity && pageOf(projects, (project) => directoryEntry(childPath(path, project.name), project));
+  return projectsIn(path, await context.rows(ListProjectsDocument, query, signal));
 }
+
+export const projectsIn = (path: TreePath, { entity, projects }: ListProjectsQuery): Page | null =>
+  entity && pageOf(projects, (project) => directoryEntry(childPath(path, project.name), project));
 
 /** @param path of an entity, or of a project of it; the server knows its names as `entity` and `project` */
 export async function lookUpAbove(
@@ -53,7 +57,11 @@ export async function lookUpAbove(
     const found = (await client.run(FindEntityDocument, { entity }, { signal })).entity;
     return { ...NOTHING, found: found ? directoryEntry(path, found) : null };
   }
-  const found = (await client.run(FindProjectDocument, { entity, project }, { signal })).project;
+  return projectOf(path, (await client.run(FindProjectDocument, { entity, project }, { signal })).project);
+}
+
+/** @param found what the server tells of it */
+export function projectOf(path: TreePath, found: ProjectWithEntityFragment | null): Lookup {
   if (!found) return NOTHING;
   const above = [directoryEntry(parentOf(path), found.entity)];
   return { found: directoryEntry(path, found), ancestors: above, listing: null };

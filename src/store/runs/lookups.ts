@@ -1,11 +1,12 @@
 import type { Entry, Lookup } from '../../contract/entry.js';
+import type { Entries } from '../../contract/entry-page.js';
 import { Failure } from '../../contract/failure.js';
 import { parentOf, pathOf, type TreePath } from '../../contract/tree-path.js';
 import type { CallOptions, WireClient } from '../../wire/api/client.js';
 import { LookUpDocument, type LookUpQuery } from '../../wire/generated.js';
 import { directoryEntry, nodesOf, rowsOfNames } from '../common/rows.js';
 import { createLookup, NOTHING, type Outcome, type Question } from '../common/turn-batch.js';
-import { lookUpAbove } from '../common/upper-levels.js';
+import { lookUpAboveRuns } from './listings.js';
 import { repeated } from './repeated.js';
 import { type FoundRun, SeveralRuns } from './several-runs.js';
 import { fileEntry, numbered, placeOf, type RunName, type RunsContext, UNIT_DEPTH } from './tree.js';
@@ -14,7 +15,7 @@ import { fileEntry, numbered, placeOf, type RunName, type RunsContext, UNIT_DEPT
 export class Lookups {
   readonly lookup = createLookup({
     unitDepth: UNIT_DEPTH,
-    above: (path, names, signal) => lookUpAbove(this.context, path, names, signal),
+    above: (path, names, options) => lookUpAboveRuns(this.context, path, names, options),
     groupOf: parentOf,
     ask: (_project, questions, signal) => this.ask(questions, signal),
   });
@@ -66,7 +67,7 @@ export class Lookups {
     unit: TreePath,
     questions: readonly Question[],
     signal: AbortSignal,
-  ): Promise<readonly Lookup[]> {
+  ): Promise<readonly Lookup<Entries>[]> {
     const hasListing = questions.some((question) => question.hasListing);
     if (!hasListing) return this.send(unit, questions, 0, signal);
     const { sizes } = this.context;
@@ -78,7 +79,7 @@ export class Lookups {
     questions: readonly Question[],
     page: number,
     signal: AbortSignal,
-  ): Promise<readonly Lookup[]> {
+  ): Promise<readonly Lookup<Entries>[]> {
     const { run } = placeOf(unit);
     if (!run) return questions.map(() => NOTHING);
     const files = [...new Set(questions.flatMap(({ file }) => file ?? []))];
@@ -114,7 +115,7 @@ function outcomesOf(
   { unit, above, found, named }: FoundRun,
   questions: readonly Question[],
   isBelow: (file: string) => boolean,
-): readonly Lookup[] {
+): readonly Lookup<Entries>[] {
   context.learnProject(unit, found.projectId);
   const runEntry = directoryEntry(unit, found);
   const rows = new Map<string, Entry>();
@@ -126,7 +127,7 @@ function outcomesOf(
     context.addresses.remember(entry, row);
   }
   const listing = found.listing ? context.listingOf(unit, found.listing) : null;
-  return questions.map(({ file, hasListing }): Lookup => {
+  return questions.map(({ file, hasListing }): Lookup<Entries> => {
     const shown = hasListing ? listing : null;
     if (file === null) return { found: runEntry, ancestors: above, listing: shown };
     // A server may hold both 'a' and 'a/b'; then 'a' is a directory.

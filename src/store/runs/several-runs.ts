@@ -1,4 +1,5 @@
 import type { Entry, Lookup } from '../../contract/entry.js';
+import type { Entries } from '../../contract/entry-page.js';
 import { Failure } from '../../contract/failure.js';
 import { pathOf, type TreePath } from '../../contract/tree-path.js';
 import { isRefusal, isTooMuch } from '../../wire/api/batching.js';
@@ -31,7 +32,7 @@ type OutcomesOf = (
   run: FoundRun,
   questions: readonly Question[],
   isBelow: (file: string) => boolean,
-) => readonly Lookup[];
+) => readonly Lookup<Entries>[];
 
 type Asked = readonly (readonly [unit: TreePath, questions: readonly Question[]])[];
 type Told = Map<TreePath, readonly Outcome[]>;

@@ -1,6 +1,9 @@
 import { LRUCache } from 'lru-cache';
 import type { Entry, Lookup } from '../../contract/entry.js';
+import { ColumnsWriter } from '../../contract/entry-columns.js';
+import { type Entries, EntryPage, FEW } from '../../contract/entry-page.js';
 import {
+  encodeFileName,
   filePath,
   isTooLong,
   LONGEST_NAME_BYTES,
@@ -89,6 +92,17 @@ export function fileEntry(unit: TreePath, row: FileRowFragment): Entry | null {
   };
 }
 
+/** Writes the row of a plain file as `fileEntry` would tell of it; false, and nothing is written, of any other. */
+function isWritten(writer: ColumnsWriter, row: FileRowFragment): boolean {
+  const { id, name, md5, sizeBytes, updatedAt, createdAt } = row;
+  if (typeof updatedAt !== 'string' || typeof md5 !== 'string' || isManifest(name)) return false;
+  const path = encodeFileName(name);
+  if (mayBeTooLong(path)) return false;
+  const mtimeMs = timeOf(updatedAt);
+  const birthtimeMs = createdAt ? timeOf(createdAt) : mtimeMs;
+  return writer.file(path, { md5, size: plausibleSize(sizeBytes, md5), mtimeMs, birthtimeMs, id });
+}
+
 /** The name of a repetition of a field, or of its variable, in a document; the first one keeps its own. */
 export const numbered = (name: string, index: number): string => (index === 0 ? name : `${name}${index}`);
 
@@ -121,10 +135,22 @@ export class RunsContext extends StoreContext {
   }
 
   /** What a look-up tells of a run's listing by its first page. */
-  listingOf(unit: TreePath, page: Connection<FileRowFragment>): NonNullable<Lookup['listing']> {
+  listingOf(unit: TreePath, page: Connection<FileRowFragment>): NonNullable<Lookup<Entries>['listing']> {
     const next = nextOf(page);
-    const entries = nodesOf(page).flatMap((row) => this.shownEntry(unit, row) ?? []);
-    return { entries, isComplete: next === null, next };
+    return { entries: this.shownFiles(unit, page), isComplete: next === null, next };
+  }
+
+  /** The files that rows of a listing tell of: of nearly all no entry is made. */
+  shownFiles(unit: TreePath, page: Connection<FileRowFragment>): Entries {
+    const { length } = page.edges;
+    if (length < FEW) return nodesOf(page).flatMap((row) => this.shownEntry(unit, row) ?? []);
+    const writer = new ColumnsWriter(unit, length);
+    for (const { node } of page.edges) {
+      if (!node || isWritten(writer, node)) continue;
+      const entry = this.shownEntry(unit, node);
+      if (entry) writer.entry(entry);
+    }
+    return EntryPage.written(writer);
   }
 
   /** One page of the rows of names, as much as the server puts on it. */

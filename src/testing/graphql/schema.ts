@@ -131,18 +131,20 @@ export function servedDocument(features: readonly string[]): DocumentNode {
   const added = ARGUMENTS.filter(([, , feature]) => feature === null || features.includes(feature));
   const kept = <Field extends { readonly name: NameNode }>(type: string, fields: readonly Field[] = []) =>
     fields.filter(({ name }) => !missing.has(`${type}.${name.value}`));
-  const definitions = parse(text + NEWER, { noLocation: true }).definitions.map((definition): DefinitionNode => {
-    if (definition.kind === Kind.INPUT_OBJECT_TYPE_DEFINITION)
-      return { ...definition, fields: kept(definition.name.value, definition.fields) };
-    if (definition.kind !== Kind.OBJECT_TYPE_DEFINITION) return definition;
-    const type = definition.name.value;
-    const fields = kept(type, definition.fields).map((field) => {
-      const own = added.filter(([of]) => of === `${type}.${field.name.value}`);
-      const newer = own.map(([, argument]) => parseArgument(argument));
-      return { ...field, arguments: [...(field.arguments ?? []), ...newer] };
-    });
-    return { ...definition, fields };
-  });
+  const definitions = parse(text + NEWER, { noLocation: true }).definitions.map(
+    (definition): DefinitionNode => {
+      if (definition.kind === Kind.INPUT_OBJECT_TYPE_DEFINITION)
+        return { ...definition, fields: kept(definition.name.value, definition.fields) };
+      if (definition.kind !== Kind.OBJECT_TYPE_DEFINITION) return definition;
+      const type = definition.name.value;
+      const fields = kept(type, definition.fields).map((field) => {
+        const own = added.filter(([of]) => of === `${type}.${field.name.value}`);
+        const newer = own.map(([, argument]) => parseArgument(argument));
+        return { ...field, arguments: [...(field.arguments ?? []), ...newer] };
+      });
+      return { ...definition, fields };
+    },
+  );
   return { kind: Kind.DOCUMENT, definitions };
 }
 

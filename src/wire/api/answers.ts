@@ -15,6 +15,10 @@ interface Field {
   readonly key: string;
   /** Null: a scalar. */
   readonly inner: Selection | null;
+  /** What of it must be looked at: of most scalars any answer will do. */
+  readonly looked: Selection;
+  /** Of a scalar: is that an answer? Null: whatever it is. */
+  readonly isTold: ((value: unknown) => boolean) | null;
   /** The variable of `@include(if:)`. */
   readonly condition: string | null;
   /** Edges, in pages or not. */
@@ -23,9 +27,11 @@ interface Field {
   readonly isListing: boolean;
   /** The next page begins where the answer says. */
   readonly hasCursor: boolean;
+  readonly isNeverNull: boolean;
+  /** An array, if anything. */
+  readonly isList: boolean;
 }
 
-type Variables = object;
 type Fragments = ReadonlyMap<string, SelectionSetNode>;
 
 /** By the texts of their documents, of which there are few. */
@@ -44,44 +50,49 @@ const PARTS: ReadonlySet<string> = new Set(['node', 'defaultArtifactType', 'file
  * doesn't say where, a field that wasn't answered, and a change without an outcome mean that the server didn't tell; to
  * take that for an empty directory would let `wx` overwrite a file.
  */
-export function missingIn(document: string, variables: Variables, data: object): string | null {
+export function missingIn(document: string, variables: object, data: object): string | null {
   const { isMutation, root } = shapeOf(document);
   const given = new Map(Object.entries(data));
+  const left = new Set(Object.entries(variables).flatMap(([name, on]) => (on === false ? name : [])));
   for (const field of root) {
     const value = given.get(field.key);
     if (isMutation && value === null) return field.key;
     // Nothing is expected of a listing whose directory, told beside it, isn't there.
     const isOfNothing =
       value === null && root.some((other) => other !== field && given.get(other.key) === null);
-    const missing = isOfNothing ? null : missingAt(field, value, variables);
+    const missing = isOfNothing ? null : missingAt(field, value, left);
     if (missing !== null) return missing;
   }
   return null;
 }
 
-function missingAt(field: Field, value: unknown, variables: Variables, outer = ''): string | null {
-  const { key, inner, condition } = field;
-  if (
-    condition !== null &&
-    Object.entries(variables).some(([name, on]) => name === condition && on === false)
-  )
-    return null;
-  if (inner === null) return isToldScalar(key, value, outer) ? null : key;
+/** @param left variables that leave out what is included by them */
+function missingAt(field: Field, value: unknown, left: ReadonlySet<string>): string | null {
+  const { key, inner, isTold, condition } = field;
+  if (condition !== null && left.has(condition)) return null;
+  if (inner === null) return isTold === null || isTold(value) ? null : key;
   if (field.isConnection && !field.isListing && (value === undefined || value === null)) return null;
-  const isNeverNull =
-    field.isListing || LISTS.has(key) || PARTS.has(key) || (key === 'entity' && outer !== '');
-  if (value === null) return isNeverNull ? key : null;
-  if (LISTS.has(key) && !field.isConnection && !Array.isArray(value)) return key;
-  for (const item of Array.isArray(value) ? value : [value]) {
-    if (typeof item !== 'object' || item === null) return key;
-    for (const below of inner) {
-      const missing = missingAt(below, item[below.key], variables, key);
-      if (missing !== null) return `${key}.${missing}`;
-    }
-    if (field.isListing && !isPlaced(field, item)) return `${key}.pageInfo`;
+  if (value === null) return field.isNeverNull ? key : null;
+  if (!Array.isArray(value)) return field.isList ? key : missingInItem(field, value, left);
+  for (const item of value) {
+    const missing = missingInItem(field, item, left);
+    if (missing !== null) return missing;
   }
   return null;
 }
+
+function missingInItem(field: Field, item: unknown, left: ReadonlySet<string>): string | null {
+  const { key } = field;
+  if (!isObject(item)) return key;
+  for (const below of field.looked) {
+    const missing = missingAt(below, item[below.key], left);
+    if (missing !== null) return `${key}.${missing}`;
+  }
+  return field.isListing && !isPlaced(field, item) ? `${key}.pageInfo` : null;
+}
+
+const isObject = (item: unknown): item is Readonly<Record<string, unknown>> =>
+  typeof item === 'object' && item !== null;
 
 /** What is listed, or is asked for because it may be there. */
 const ROWS: ReadonlySet<string> = new Set(['node', 'artifact', 'artifactMembership', 'artifactCollection']);
@@ -90,11 +101,13 @@ const NAMES: ReadonlySet<string> = new Set(['name', 'alias', 'version']);
 /** Whether a row counts. Null is an answer: such a file was declared, and never uploaded. */
 const STATES: ReadonlySet<string> = new Set(['state', 'updatedAt', 'versionIndex']);
 
-function isToldScalar(key: string, value: unknown, outer: string): boolean {
-  if (NAMES.has(key)) return typeof value === 'string' && value !== '';
-  if (!STATES.has(key) || value === null) return true;
-  if (value === undefined) return !(key === 'updatedAt' ? outer === 'node' : ROWS.has(outer));
-  return typeof value === (key === 'versionIndex' ? 'number' : 'string');
+/** What a scalar must be to be an answer; null: whatever it is will do. */
+function ruleOf(key: string, outer: string): Field['isTold'] {
+  if (NAMES.has(key)) return (value) => typeof value === 'string' && value !== '';
+  if (!STATES.has(key)) return null;
+  const type = key === 'versionIndex' ? 'number' : 'string';
+  const isAsked = key === 'updatedAt' ? outer === 'node' : ROWS.has(outer);
+  return (value) => value === null || (value === undefined ? !isAsked : typeof value === type);
 }
 
 interface ConnectionLike {
@@ -103,11 +116,11 @@ interface ConnectionLike {
 }
 
 /** Does a page tell whether there are more, and where? One that asks for no place must at least bring something. */
-function isPlaced({ hasCursor }: Field, { edges, pageInfo }: ConnectionLike): boolean {
+function isPlaced({ hasCursor }: Field, { edges, pageInfo }: Partial<ConnectionLike>): boolean {
   if (typeof pageInfo?.hasNextPage !== 'boolean') return false;
   if (!pageInfo.hasNextPage) return true;
-  if (!hasCursor) return edges.length > 0;
-  return [edges.at(-1)?.cursor, pageInfo.endCursor].some(
+  if (!hasCursor) return edges !== undefined && edges.length > 0;
+  return [edges?.at(-1)?.cursor, pageInfo.endCursor].some(
     (cursor) => typeof cursor === 'string' && cursor !== '',
   );
 }
@@ -125,33 +138,46 @@ function shapeOf(document: string): Shape {
   if (operation?.kind !== Kind.OPERATION_DEFINITION) throw new TypeError('The document has no operation.');
   const shape = {
     isMutation: operation.operation === 'mutation',
-    root: fieldsOf(operation.selectionSet, fragments, null),
+    root: fieldsOf(operation.selectionSet, fragments, '', null),
   };
   shapes.set(document, shape);
   return shape;
 }
 
 /** Fields of several fragments may have one key: each is looked at. */
-function fieldsOf(set: SelectionSetNode, fragments: Fragments, outer: string | null): Selection {
+function fieldsOf(
+  set: SelectionSetNode,
+  fragments: Fragments,
+  outer: string,
+  outerCondition: string | null,
+): Selection {
   return set.selections.flatMap((node): Selection => {
-    const condition = conditionOf(node.directives ?? []) ?? outer;
+    const condition = conditionOf(node.directives ?? []) ?? outerCondition;
     // Of other types than the one that is there nothing comes.
     if (node.kind === Kind.INLINE_FRAGMENT) return [];
     if (node.kind === Kind.FRAGMENT_SPREAD) {
       const fragment = fragments.get(node.name.value);
-      return fragment ? fieldsOf(fragment, fragments, condition) : [];
+      return fragment ? fieldsOf(fragment, fragments, outer, condition) : [];
     }
-    const inner = node.selectionSet ? fieldsOf(node.selectionSet, fragments, null) : null;
-    const edges = inner?.find(({ key }) => key === 'edges');
-    const page = inner?.find(({ key }) => key === 'pageInfo');
+    const key = (node.alias ?? node.name).value;
+    const inner = node.selectionSet ? fieldsOf(node.selectionSet, fragments, key, null) : null;
+    const edges = inner?.find((field) => field.key === 'edges');
+    const page = inner?.find((field) => field.key === 'pageInfo');
+    const isListing = edges !== undefined && page !== undefined;
     return [
       {
-        key: (node.alias ?? node.name).value,
+        key,
         inner,
+        looked: (inner ?? []).filter((field) => field.inner !== null || field.isTold !== null),
+        isTold: inner === null ? ruleOf(key, outer) : null,
         condition,
         isConnection: edges !== undefined,
-        isListing: edges !== undefined && page !== undefined,
-        hasCursor: [edges, page].some((at) => at?.inner?.some(({ key }) => /^(cursor|endCursor)$/.test(key))),
+        isListing,
+        hasCursor: [edges, page].some((at) =>
+          at?.inner?.some((field) => /^(cursor|endCursor)$/.test(field.key)),
+        ),
+        isNeverNull: isListing || LISTS.has(key) || PARTS.has(key) || (key === 'entity' && outer !== ''),
+        isList: LISTS.has(key) && edges === undefined,
       },
     ];
   });

@@ -16,8 +16,12 @@ export interface Ahead {
    * @returns false for one that need not be asked for: `onListed` isn't called
    */
   list(path: string, onListed: (entries: readonly AheadEntry[] | null) => void): boolean;
-  /** Looks whether something is there; returns false where that need not be asked. */
-  look(path: string): boolean;
+  /**
+   * Looks whether something is there; returns false where that need not be asked.
+   *
+   * @param isListed it is listed next, if it is a directory. @default false
+   */
+  look(path: string, isListed?: boolean): boolean;
   /**
    * Fetches a file's content, or its beginning where it is large; returns the bytes for which there must be room: all that
    * will have come by when the next file is come to.

@@ -1,4 +1,5 @@
 import type { Alike, Entry, Page } from '../../../contract/entry.js';
+import type { Entries } from '../../../contract/entry-page.js';
 import { Failure } from '../../../contract/failure.js';
 import { childPath, parentOf, type TreePath } from '../../../contract/tree-path.js';
 import type { Signalled } from '../../../contract/uploads.js';
@@ -33,7 +34,7 @@ export function listDirectory(
   context: ArtifactsContext,
   path: TreePath,
   signal: AbortSignal | undefined,
-): AsyncGenerator<readonly Entry[]> {
+): AsyncGenerator<Entries> {
   const { unit } = placeOf(path);
   return unit === null
     ? pagesOf(context, fetchAbove(context, path, signal))
@@ -45,7 +46,7 @@ export function listPage(
   context: ArtifactsContext,
   path: TreePath,
   { after, signal }: Signalled & Pick<PageQuery, 'after'>,
-): Promise<Page> | null {
+): Promise<Page<Entries>> | null {
   const isVersion = placeOf(path).unit !== null;
   return isVersion ? null : pageFrom(context, fetchAbove(context, path, signal), after);
 }

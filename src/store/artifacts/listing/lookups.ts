@@ -15,7 +15,7 @@ import { lookUpVersion, type VersionAnswer } from './version-queries.js';
 export const createArtifactLookup = (context: ArtifactsContext): Store['lookup'] =>
   createLookup({
     unitDepth: UNIT_DEPTH,
-    above: async (path, [entity = '', ...names], signal) => {
+    above: async (path, [entity = '', ...names], { signal }) => {
       const look = (server: string) => above(context, path, [server, ...names], signal);
       return (await context.organizations.below(entity, signal, look)) ?? NOTHING;
     },

@@ -1,4 +1,5 @@
 import type { Entry, Lookup } from '../../../contract/entry.js';
+import type { Entries } from '../../../contract/entry-page.js';
 import { Failure } from '../../../contract/failure.js';
 import type { FileFacts } from '../../../contract/knowledge/facts.js';
 import type { Store } from '../../../contract/store.js';
@@ -21,9 +22,10 @@ export function withViews(store: Store, context: RunsContext): Store {
   const contents = new ViewContents(context, states);
 
   /** Of entries those that can be seen beside views; that others can't is told once. */
-  const shownOf = (unit: TreePath, entries: readonly Entry[]): readonly Entry[] => {
-    const shown = entries.filter(({ path }) => !isKeptForViews(unit, path));
-    if (shown.length < entries.length)
+  const shownOf = (unit: TreePath, entries: Entries): readonly Entry[] => {
+    const all = [...entries];
+    const shown = all.filter(({ path }) => !isKeptForViews(unit, path));
+    if (shown.length < all.length)
       context.client.api.warnings.once(
         'files that views hide',
         `'${unit}', and maybe other runs, has files of its own in ${VIEWS_DIRECTORY}, which aren't seen with the option \`views\`: without it they are.`,
@@ -145,7 +147,7 @@ export function withViews(store: Store, context: RunsContext): Store {
 const NONE: Promise<readonly Entry[]> = Promise.resolve([]);
 
 /** What a look-up of the run tells of the name of a view, or of a directory of them. */
-function lookupOfView(path: TreePath, run: Lookup, views: readonly Entry[]): Lookup {
+function lookupOfView(path: TreePath, run: Lookup<Entries>, views: readonly Entry[]): Lookup<Entries> {
   const { found, ancestors, listing } = run;
   if (found === null || found === 'prefix') return { ...NOTHING, ancestors };
   const isDirectory = views.some((view) => isBelow(view.path, path));
