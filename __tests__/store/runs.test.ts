@@ -166,10 +166,10 @@ describe('a URL that has expired', () => {
   });
 
   test('by its own time is renewed too', async () => {
-    await open({ ...STANDARD, urlTtlMs: 30 });
+    await open({ ...STANDARD, urlTtlMs: 200 });
     await wandb.seed({ [UNIT]: { 'a.txt': 'content' } });
     const entry = await fileAt(treePath(`${UNIT}/a.txt`));
-    await new Promise((resolve) => setTimeout(resolve, 60));
+    await new Promise((resolve) => setTimeout(resolve, 220));
     expect(await read(entry)).toBe('content');
   });
 
