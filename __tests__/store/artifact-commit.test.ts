@@ -264,6 +264,15 @@ describe('a version is logged', () => {
     expect((await createdBy(second.id)).name).toBe(run.name);
   });
 
+  test('beside the end of that run, which is waited for', async () => {
+    await bench.wandb.faults([{ match: { path: /file_stream/ }, delayMs: 200 }]);
+    const requests = await bench.requestsOf(async () => {
+      const { id } = await bench.commit({ a: '1' });
+      expect((await createdBy(id)).state).toBe('finished');
+    });
+    expect(requests.find(({ operation }) => operation === 'CreateArtifact')?.inFlight).toBe(2);
+  });
+
   test('by another auto run when that was deleted', async () => {
     const first = await bench.commit({ a: '1' });
     const before = await createdBy(first.id);
