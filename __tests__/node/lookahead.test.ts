@@ -97,7 +97,7 @@ test.each([
     expect(new Set(asked.listed).size).toBe(asked.listed.length);
     expect(new Set(asked.fetched).size).toBe(asked.fetched.length);
     expect(asked.most).toBeGreaterThan(20);
-    expect(asked.most).toBeLessThanOrEqual(256);
+    expect(asked.most).toBeLessThanOrEqual(512);
     expect(asked.isEnded).toBe(true);
   },
 );
@@ -107,7 +107,7 @@ test('files are fetched in the order in which they are come to', () => {
   const asked = new Asked(tree);
   const passed = walk(tree, asked, new Lookahead(asked, options));
   expect(asked.fetched).toEqual(passed);
-  expect(asked.most).toBe(256);
+  expect(asked.most).toBe(512);
 });
 
 test('no more bytes are on their way than there may be, and one file at least', () => {

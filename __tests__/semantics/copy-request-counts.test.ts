@@ -60,7 +60,7 @@ describe.each(SOURCES)('%s of 400 files', (_source, from) => {
       for (const [name, content] of Object.entries(FILES))
         expect(nodeFs.readFileSync(join(to, name), 'utf8')).toBe(content);
       const { graphql, ...rest } = costOf(requests);
-      // The listing, that of a version by its manifest, and the addresses of up to 256 files at once.
+      // The listing, that of a version by its manifest, and the addresses of up to 512 files at once.
       expect(graphql).toBeLessThanOrEqual(6);
       expect(rest.gets - COUNT).toBeLessThanOrEqual(1);
       const atOnce = requests.filter(({ side }) => side === 'storage').map(({ inFlight }) => inFlight);

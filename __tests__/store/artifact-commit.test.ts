@@ -3,7 +3,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { treePath } from '../../src/contract/tree-path.js';
-import { ARTIFACT_FEATURES } from '../../src/testing/index.js';
+import { ARTIFACT_FEATURES, type RequestRecord } from '../../src/testing/index.js';
 import { fileSource } from '../helpers/file-source.js';
 import { Bench, contentsOf, counted, FLOWERS, failureOf, many, PROJECT } from './helpers/artifacts.js';
 
@@ -264,6 +264,15 @@ describe('a version is logged', () => {
     expect((await createdBy(second.id)).name).toBe(run.name);
   });
 
+  test('beside the end of that run, which is waited for', async () => {
+    await bench.wandb.faults([{ match: { path: /file_stream/ }, delayMs: 200 }]);
+    const requests = await bench.requestsOf(async () => {
+      const { id } = await bench.commit({ a: '1' });
+      expect((await createdBy(id)).state).toBe('finished');
+    });
+    expect(requests.find(({ operation }) => operation === 'CreateArtifact')?.inFlight).toBe(2);
+  });
+
   test('by another auto run when that was deleted', async () => {
     const first = await bench.commit({ a: '1' });
     const before = await createdBy(first.id);
@@ -300,11 +309,21 @@ describe('the requests of a commit', () => {
       CreateArtifact: 1,
       CreateArtifactManifest: 2,
       ServerFeatures: 1,
-      CreateArtifactFiles: 1,
+      CreateArtifactFiles: 2,
       'PUT content': 1000,
       'PUT manifest': 1,
       CommitArtifact: 1,
     });
+  });
+
+  test('announce most of the files while the first ones are sent', async () => {
+    await bench.wandb.faults([{ match: { side: 'storage', method: 'PUT' }, delayMs: 100, times: 64 }]);
+    const requests = await bench.requestsOf(() => bench.commit(many(300)));
+    const isAnnouncement = ({ operation }: RequestRecord) => operation === 'CreateArtifactFiles';
+    const before = requests.slice(0, requests.findLastIndex(isAnnouncement));
+    expect(before.filter(isAnnouncement)).toHaveLength(1);
+    expect(counted(before)['PUT content'] ?? 0).toBeLessThan(128);
+    expect(counted(requests)).toMatchObject({ CreateArtifactFiles: 2, 'PUT content': 300 });
   });
 
   test('send no more than `concurrency` files at once', async () => {
@@ -336,7 +355,7 @@ describe('the requests of a commit', () => {
       FindCollection: 1,
       CreateArtifact: 1,
       CreateArtifactManifest: 2,
-      CreateArtifactFiles: 1,
+      CreateArtifactFiles: 2,
       'PUT content': 1,
       'PUT manifest': 1,
       CommitArtifact: 1,

@@ -187,7 +187,7 @@ test('an upload that is taken slowly, but is taken, outlasts every timeout', asy
 
 test('a bulk of transfers that all move waits for its turns, longer than `timeout`', async () => {
   const server = await serve((_request, response) => {
-    setTimeout(() => response.end('x'), 500);
+    setTimeout(() => response.end('x'), 800);
   });
   const transfers = new Transfers(connect(server.url, {}, { apiKey: KEY, timeout: 2000 }).api);
   const took = await elapsed(() =>

@@ -1,5 +1,6 @@
 import { gzipSync } from 'node:zlib';
-import { type DownloadOptions, Transfers } from '../../src/wire/transfer/transfer.js';
+import type { DownloadOptions } from '../../src/wire/transfer/ranges.js';
+import { Transfers } from '../../src/wire/transfer/transfer.js';
 import { type Received, serve } from './helpers/http-server.js';
 import { connect, failureOf } from './helpers/wire.js';
 

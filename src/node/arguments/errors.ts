@@ -19,13 +19,11 @@ export interface SystemError extends NodeJS.ErrnoException {
  * own sentence where there is one. Fresh and extensible each time: unionfs writes `prev` onto what it catches.
  */
 export function systemError(failure: Failure, call: SystemCall, above: AnyFrame = systemError): SystemError {
-  const { number } = errnoOf(failure.code);
-  const message = `${headOf(failure.code, call)}${failure.detail === null ? '' : `: ${failure.detail}`}`;
-  const error: SystemError = withoutStack(() =>
-    failure.cause === null ? new Error(message) : new Error(message, { cause: new Error(failure.cause) }),
-  );
-  error.errno = number;
-  error.code = failure.code;
+  const { code, detail, cause } = failure;
+  const head = headOf(code, call);
+  const error = withoutStack(detail === null ? head : `${head}: ${detail}`, cause);
+  error.errno = errnoOf(code).number;
+  error.code = code;
   error.syscall = call.syscall;
   if (call.path !== undefined) error.path = call.path;
   if (call.dest !== undefined) error.dest = call.dest;
@@ -34,16 +32,18 @@ export function systemError(failure: Failure, call: SystemCall, above: AnyFrame 
 }
 
 /** A stack costs more than all else of a failed call: of an error that gets another one none is taken first. */
-function withoutStack(make: () => Error): Error {
-  const { stackTraceLimit } = Error;
+function withoutStack(message: string, cause: string | null): SystemError {
   // It can't be set where the globals are frozen.
-  Reflect.set(Error, 'stackTraceLimit', 0);
-  try {
-    return make();
-  } finally {
-    Reflect.set(Error, 'stackTraceLimit', stackTraceLimit);
-  }
+  if (!Object.getOwnPropertyDescriptor(Error, 'stackTraceLimit')?.writable) return causedBy(message, cause);
+  const { stackTraceLimit } = Error;
+  Error.stackTraceLimit = 0;
+  const error = causedBy(message, cause);
+  Error.stackTraceLimit = stackTraceLimit;
+  return error;
 }
+
+const causedBy = (message: string, cause: string | null): Error =>
+  cause === null ? new Error(message) : new Error(message, { cause: new Error(cause) });
 
 /** What Node itself would say. */
 function headOf(code: ErrnoCode, { syscall, path, dest }: SystemCall): string {

@@ -70,13 +70,15 @@ export function* orNothing<T, N>(
 
 /** As `driveSync`, of a call that is one step. */
 export function driveStepSync<T>(step: Step<T>): T {
+  let value: unknown;
   try {
-    const value = stepSync(step, new Freshness());
-    if (value instanceof Thrown) throw told(value.what, step, driveStepSync);
-    return value as T;
+    value = stepSync(step, new Freshness());
   } finally {
     if (atEnd.due) atEnd.drain();
   }
+  // Behind the `finally`: one that is passed on from there is thrown twice, and that is dear.
+  if (value instanceof Thrown) throw told(value.what, step, driveStepSync);
+  return value as T;
 }
 
 /** @param freshness of the call that this is a part of, where it is one */

@@ -27,10 +27,7 @@ interface NewRun {
 
 const MOST_CONFLICTS = 3;
 
-/**
- * Makes a run that has ended already: no process will report its end, and without one the service would show it as
- * crashed. Rejects with EEXIST if there is such a run.
- */
+/** Makes a run, which is then to be ended. Rejects with EEXIST if there is such a run. */
 export async function createRun(
   client: WireClient,
   { isOwnName = false, ...run }: NewRun,
@@ -47,11 +44,14 @@ export async function createRun(
   const made = answer.upsertBucket;
   if (!made?.bucket) throw new Failure('EPROTO', "The server didn't answer with the run.");
   if (made.inserted === false && !attempts.isAgain && !isOwnName) throw new Failure('EEXIST');
-  await complete(client, run, signal);
   return made.bucket;
 }
 
-async function complete(
+/**
+ * Tells the end of a run that was just made: no process will, and without one the service would show it as crashed. What
+ * fails is warned of: the run is there, and that is what was asked for.
+ */
+export async function endRun(
   client: WireClient,
   { entity, project, run }: NewRun,
   signal: AbortSignal | undefined,
@@ -61,7 +61,6 @@ async function complete(
     await client.post(`/files/${address}/file_stream`, { complete: true, exitcode: 0 }, { signal });
   } catch (error) {
     if (!(error instanceof Failure)) throw error;
-    // The run is there, and that is what was asked for.
     const reason = error.cause ?? error.detail ?? error.code;
     const name = `${entity}/${project}/${run}`;
     client.api.warnings.once(name, `The run ${name} was made but not marked as finished (${reason}).`);

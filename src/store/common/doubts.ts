@@ -1,5 +1,5 @@
 import { Failure } from '../../contract/failure.js';
-import type { Download } from '../../wire/transfer/transfer.js';
+import type { Download } from '../../wire/transfer/ranges.js';
 import type { Wanted } from './content.js';
 
 export const differs = (cause: string): Failure =>

@@ -8,6 +8,7 @@ import {
   assertDeletable,
   createRun,
   deleteProject,
+  endRun,
   makeProject,
   onceOrGone,
   refusedName,
@@ -26,6 +27,7 @@ export async function makeDirectory(
   if (!run) return makeProject(context.client, path, names, signal);
   try {
     const made = await createRun(context.client, run, signal);
+    await endRun(context.client, run, signal);
     context.learnProject(path, made.projectId);
     return directoryEntry(path, made);
   } catch (error) {

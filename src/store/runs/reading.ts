@@ -3,7 +3,7 @@ import type { Content, Entry } from '../../contract/entry.js';
 import { Failure } from '../../contract/failure.js';
 import type { ReadOptions } from '../../contract/store.js';
 import type { Signalled } from '../../contract/uploads.js';
-import type { Download, DownloadOptions } from '../../wire/transfer/transfer.js';
+import type { Download, DownloadOptions } from '../../wire/transfer/ranges.js';
 import { download, readListed, type Span } from '../common/content.js';
 import { differs } from '../common/doubts.js';
 import { md5Of } from '../common/rows.js';

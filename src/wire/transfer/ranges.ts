@@ -23,6 +23,32 @@ export interface Piece {
   readonly isOverlong: boolean;
 }
 
+export interface DownloadOptions extends Wanted {
+  /** Only this version of the content will do: an ETag, or the `tag` of an earlier download. */
+  readonly etag: string | null;
+  readonly signal: AbortSignal | undefined;
+  /** The address is the API's own: credentials go with it, as long as it is. A signed one gets none. */
+  readonly isApiAddress: boolean;
+  /** Nobody waits for it: all others go first, and it is tried once. @default false */
+  readonly isAhead?: boolean | undefined;
+  /**
+   * The address is anybody's, and so are those that it redirects to: is each for the 'public' only, or 'anywhere'? Throws
+   * where it must not lead.
+   */
+  readonly reach?: ((address: string) => 'public' | 'anywhere') | undefined;
+  /** Codings that the content may come in, as in Accept-Encoding. @default 'identity', none */
+  readonly codings?: string | undefined;
+}
+
+export interface Download extends Piece {
+  /** As the storage gave it. */
+  readonly etag: string | null;
+  /** Names this version of the content (`versionTagOf`). */
+  readonly tag: string | null;
+  /** Bytes of the content as it was sent, announced or else those that came; null: it wasn't coded. */
+  readonly codedSize: number | null;
+}
+
 const overlong = (size: number): Piece => ({ bytes: new Uint8Array(0), size, isOverlong: true });
 
 /** What an answer of status 200, 206 or 416 brings. Null: no range tells it, it takes the whole content. */

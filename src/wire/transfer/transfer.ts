@@ -10,62 +10,32 @@ import {
   type HttpResponse,
   inPlain,
   MOST_DOWNLOADS,
+  MOST_LARGE_DOWNLOADS,
   MOST_UPLOADS,
   readShort,
   telling,
 } from '../transport/transport.js';
 import { notAgreed, WireFailure } from '../wire-failure.js';
+import { LARGE_BYTES, MeasuredQueue } from './measured-queue.js';
 import {
   askable,
   cutShort,
+  type Download,
+  type DownloadOptions,
   isOtherVersion,
-  type Piece,
   receive,
   versionTagOf,
-  type Wanted,
 } from './ranges.js';
 import { FOLLOWED, following, isSigned } from './redirects.js';
-import { assertStored, hashed, quietMsOf, withoutCredentials } from './upload.js';
-import { isPushback } from './upload-width.js';
-
-export interface DownloadOptions extends Wanted {
-  /** Only this version of the content will do: an ETag, or the `tag` of an earlier download. */
-  readonly etag: string | null;
-  readonly signal: AbortSignal | undefined;
-  /** The address is the API's own: credentials go with it, as long as it is. A signed one gets none. */
-  readonly isApiAddress: boolean;
-  /** Nobody waits for it: all others go first, and it is tried once. @default false */
-  readonly isAhead?: boolean | undefined;
-  /**
-   * The address is anybody's, and so are those that it redirects to: is each for the 'public' only, or 'anywhere'? Throws
-   * where it must not lead.
-   */
-  readonly reach?: ((address: string) => 'public' | 'anywhere') | undefined;
-  /** Codings that the content may come in, as in Accept-Encoding. @default 'identity', none */
-  readonly codings?: string | undefined;
-}
-
-export interface Download extends Piece {
-  /** As the storage gave it. */
-  readonly etag: string | null;
-  /** Names this version of the content (`versionTagOf`). */
-  readonly tag: string | null;
-  /** Bytes of the content as it was sent, announced or else those that came; null: it wasn't coded. */
-  readonly codedSize: number | null;
-}
+import { assertStored, hashed, quietMsOf, type Upload, withoutCredentials } from './upload.js';
+import { isPushback } from './width.js';
 
 type Numbered = DownloadOptions & { readonly attempt: number };
 
-/** What was sent. */
-export interface Upload {
-  /** The storage's tag of it. */
-  readonly etag: string | null;
-  /** Base64. */
-  readonly md5: string;
-}
-
 const MOST_RETRIES = 5;
 const PRECONDITION_FAILED = 412;
+/** How many small ones are read at once. */
+const READING = { first: MOST_LARGE_DOWNLOADS, most: MOST_DOWNLOADS };
 /** How often content is sent that arrives as other content. */
 const MOST_CORRUPT = 3;
 
@@ -84,12 +54,18 @@ const isRetryable = ({ fault, status }: WireFailure, retries: number): boolean =
 export class Transfers {
   /** Each direction has its own turns: however much is sent, who reads has one. */
   private readonly down: Slots;
+  private readonly downLarge: Slots;
   private readonly up: Slots;
+  private readonly reading = new Turns(READING.first);
+  /** Since any that are read had to wait. */
+  private adapting: MeasuredQueue | null = null;
 
   constructor(readonly api: Api) {
     const { clock, config, onWaiting } = api;
-    this.down = new Slots(new Turns(MOST_DOWNLOADS), config.timeouts.call, clock, onWaiting);
-    this.up = new Slots(new Turns(MOST_UPLOADS), config.timeouts.call, clock, onWaiting);
+    const slots = (turns: Turns) => new Slots(turns, config.timeouts.call, clock, onWaiting);
+    this.down = slots(this.reading);
+    this.downLarge = slots(new Turns(MOST_LARGE_DOWNLOADS));
+    this.up = slots(new Turns(MOST_UPLOADS));
   }
 
   /**
@@ -98,12 +74,35 @@ export class Transfers {
    */
   download(url: string, options: DownloadOptions): Promise<Download> {
     if (!isWebAddress(url)) return Promise.reject(notAnAddress('download from'));
-    const { signal, isAhead } = options;
-    const quietMs = this.api.config.timeouts.call;
-    const bounds = { signal, isAhead, quietMs, isRetryable: isAhead ? () => false : isRetryable };
-    return this.transfer(this.down, url, bounds, (signal, moved, attempt) =>
+    const { signal, isAhead, limit } = options;
+    const { clock, config } = this.api;
+    const { queue } = this.reading;
+    if (queue.size > 0 && !this.adapting) {
+      this.adapting = new MeasuredQueue(queue, READING, clock);
+      this.adapting.began();
+    }
+    const bounds = {
+      signal,
+      quietMs: config.timeouts.call,
+      isRetryable: isAhead ? () => false : isRetryable,
+      onFailure: (failure: WireFailure) => {
+        if (isPushback(failure)) this.adapting?.pushedBack();
+      },
+    };
+    const isLarge = limit > LARGE_BYTES;
+    const move = this.moving(isLarge ? this.downLarge : this.down, url, bounds, (signal, moved, attempt) =>
       this.gather(url, { ...options, signal, attempt }, moved),
     );
+    if (isLarge) return this.downLarge.run(signal, move, isAhead);
+    const measured = async (): Promise<Download> => {
+      this.adapting?.began();
+      try {
+        return await move();
+      } finally {
+        this.adapting?.ended(limit);
+      }
+    };
+    return this.down.run(signal, measured, isAhead);
   }
 
   /**
@@ -136,7 +135,7 @@ export class Transfers {
           ? retries < MOST_RETRIES && ++corrupt < MOST_CORRUPT
           : isRetryable(failure, retries),
     };
-    return this.transfer(this.up, url, bounds, async (signal, moved, attempt) => {
+    const move = this.moving(this.up, url, bounds, async (signal, moved, attempt) => {
       const onProgress = (sent: number): void => {
         moved();
         options.onProgress?.(sent);
@@ -155,26 +154,23 @@ export class Transfers {
       assertStored(response, md5);
       return { etag: response.headers.etag ?? null, md5 };
     });
+    return this.up.run(options.signal, move);
   }
 
-  private transfer<T>(
+  private moving<T>(
     slots: Slots,
     url: string,
-    bounds: Pick<Movement, 'isRetryable' | 'signal' | 'quietMs' | 'onFailure'> & {
-      isAhead?: boolean | undefined;
-    },
+    movement: Pick<Movement, 'isRetryable' | 'signal' | 'quietMs' | 'onFailure'>,
     attempt: Parameters<typeof whileMoving<T>>[2],
-  ): Promise<T> {
+  ): () => Promise<T> {
     const { api } = this;
-    const { isAhead, ...movement } = bounds;
     const more = {
       url,
       onPause: api.onPause(url),
       onMoved: () => slots.moved(),
       failureOf: (error: unknown, signal: AbortSignal) => networkFailure(error, api.peer(url), signal),
     };
-    const move = () => whileMoving(api.clock, { ...movement, ...more }, attempt);
-    return slots.run(bounds.signal, move, isAhead);
+    return () => whileMoving(api.clock, { ...movement, ...more }, attempt);
   }
 
   /** A storage may send less than it was asked for (RFC 9110, 15.3.7): the rest is asked for, of the same version. */

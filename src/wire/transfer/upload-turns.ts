@@ -1,24 +1,22 @@
 import { PQueue } from '../p-queue.js';
 import type { Clock } from '../retry.js';
-import { UploadWidth } from './upload-width.js';
+import { MOST_UPLOADS } from '../transport/transport.js';
+import { LARGE_BYTES, MeasuredQueue } from './measured-queue.js';
 
-/**
- * Smaller ones alone make use of more than `MOST_LARGE` turns: so what is read for all that are sent stays bounded, 64 MiB of
- * small ones.
- */
-const LARGE_BYTES = 512 * 1024;
+/** Smaller ones alone make use of more than `MOST_LARGE` turns: so what is read for all that are sent stays bounded. */
 const MOST_LARGE = 16;
+const WIDTHS = { first: 16, most: MOST_UPLOADS };
 
 /** Whose turn it is to be sent: so many at once as the user says, else as many as bring more. */
 export class UploadTurns {
   private readonly queue: PQueue;
   private readonly large = new PQueue({ concurrency: MOST_LARGE });
-  private readonly width: UploadWidth | null;
+  private readonly adapting: MeasuredQueue | null;
 
   /** @param concurrency null: it adapts */
   constructor(concurrency: number | null, clock: Pick<Clock, 'now'>) {
-    this.width = concurrency === null ? new UploadWidth(clock) : null;
-    this.queue = new PQueue({ concurrency: this.width?.value ?? concurrency ?? MOST_LARGE });
+    this.queue = new PQueue({ concurrency: concurrency ?? WIDTHS.first });
+    this.adapting = concurrency === null ? new MeasuredQueue(this.queue, WIDTHS, clock) : null;
   }
 
   /**
@@ -31,7 +29,7 @@ export class UploadTurns {
   run<T>(bytes: number, task: (onPushback: () => void) => Promise<T>, isWanted = false): Promise<T> {
     const order = { priority: isWanted ? 1 : 0 };
     const turn = () => this.queue.add(() => this.measured(bytes, task), order);
-    return this.width && bytes > LARGE_BYTES ? this.large.add(turn, order) : turn();
+    return this.adapting && bytes > LARGE_BYTES ? this.large.add(turn, order) : turn();
   }
 
   /** Resolves when fewer than that many wait for their turn, of the large ones and of the others. */
@@ -46,18 +44,15 @@ export class UploadTurns {
   }
 
   private async measured<T>(bytes: number, task: (onPushback: () => void) => Promise<T>): Promise<T> {
-    const { width } = this;
-    if (!width) return task(() => {});
-    const isMeasured = bytes <= LARGE_BYTES;
-    if (isMeasured) width.began();
+    const { adapting } = this;
+    if (!adapting) return task(() => {});
+    const onPushback = () => adapting.pushedBack();
+    if (bytes > LARGE_BYTES) return task(onPushback);
+    adapting.began();
     try {
-      return await task(() => {
-        width.pushedBack();
-        this.queue.concurrency = width.value;
-      });
+      return await task(onPushback);
     } finally {
-      if (isMeasured) width.ended(bytes, this.queue.size > 0);
-      if (this.queue.concurrency !== width.value) this.queue.concurrency = width.value;
+      adapting.ended(bytes);
     }
   }
 }

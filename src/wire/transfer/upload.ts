@@ -3,6 +3,14 @@ import type { Api } from '../api/api.js';
 import type { Body, HttpResponse } from '../transport/transport.js';
 import { broken, WireFailure } from '../wire-failure.js';
 
+/** What was sent. */
+export interface Upload {
+  /** The storage's tag of it. */
+  readonly etag: string | null;
+  /** Base64. */
+  readonly md5: string;
+}
+
 /** Headers of an upload, 'Key: value' or 'Key:value' as the server sends them; by lower-case names. */
 export function uploadHeaders(lines: readonly string[]): Readonly<Record<string, string>> {
   const headers: Record<string, string> = {};

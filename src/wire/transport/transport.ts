@@ -71,14 +71,14 @@ export interface TransportChoice {
   readonly dispatcher?: Dispatcher | null | undefined;
 }
 
-export const MOST_DOWNLOADS = 64;
-/** Where so many at once bring more (`upload-width.ts`): each waits most of its time for an answer. */
+/** Where so many at once bring more (`width.ts`): each waits most of its time for an answer. */
+export const MOST_DOWNLOADS = 128;
 export const MOST_UPLOADS = 128;
+export const MOST_LARGE_DOWNLOADS = 64;
 /** Requests to the API at once; the SDK's core keeps to the same (protocol section 2.3). */
 export const MOST_REQUESTS = 10;
 /** To one host, which may be both API and storage. What has a slot has a socket: its time doesn't run out in a queue. */
-const MOST_SOCKETS = MOST_DOWNLOADS + MOST_UPLOADS + MOST_REQUESTS;
-
+const MOST_SOCKETS = MOST_LARGE_DOWNLOADS + MOST_DOWNLOADS + MOST_UPLOADS + MOST_REQUESTS;
 export function createTransport(config: WireConfig, choice: TransportChoice): Transport {
   const { timeouts, userAgent } = config;
   const transport = choice.fetch

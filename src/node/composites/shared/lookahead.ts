@@ -42,7 +42,7 @@ export interface AheadOptions {
 /** Directories that are listed, or will be, and that the walk hasn't come to; one request may list several. */
 const MOST_DIRECTORIES = 200;
 /** Files likewise: one request tells where several are. */
-const MOST_FILES = 256;
+const MOST_FILES = 512;
 /** Of their bytes, when more are asked for. */
 const REST = 0.5;
 

@@ -57,7 +57,9 @@ export class Commits {
       assertNotAborted(signal);
       const checked = await withBase(this.context, draft.base ?? null, options, signal);
       const plan = await this.plan(place, draft, checked.algorithm, signal);
-      return this.make(draft.collection, newArtifact(place, plan, checked), options);
+      const outcome = await this.make(draft.collection, newArtifact(place, plan, checked), options);
+      await this.runs.ended(place);
+      return outcome;
     });
   }
 

@@ -16,6 +16,8 @@ import { sendParts } from './parts.js';
 const MOST_FRUITLESS_ROUNDS = 3;
 /** Addresses end by themselves, after an hour or so: no more are asked for at once than can be used by then. */
 const MOST_BATCH_BYTES = 8 * 1024 ** 3;
+/** The server signs an address for each file: what is sent first is announced first, and the others while it is on its way. */
+const FIRST_BATCH = 128;
 
 /** Who waits for uploads, and hears of the bytes of each file that were sent so far. */
 export type Sending = Pick<
@@ -79,7 +81,8 @@ export class FileUploads {
       const sending: Promise<void>[] = [];
       try {
         for (let at = 0; at < files.length && !controller.signal.aborted; ) {
-          const batch = batchFrom(files, at, this.context.sizes.get('artifactFiles'));
+          const most = this.context.sizes.get('artifactFiles');
+          const batch = batchFrom(files, at, at === 0 ? Math.min(FIRST_BATCH, most) : most);
           await unlessAborted(this.turns.onFewWaiting(Math.ceil(batch.length / 2)), controller.signal);
           await this.context.sizes.all('artifactFiles', batch, async (some) => {
             const declared = await declareFiles(this.context, target, some, controller.signal);

@@ -1,13 +1,13 @@
-import { UploadWidth } from '../../src/wire/transfer/upload-width.js';
-import { MOST_UPLOADS } from '../../src/wire/transport/transport.js';
+import { Width } from '../../src/wire/transfer/width.js';
 
 const RTT = 50;
 const BYTES = 4096;
+const WIDTHS = { first: 16, most: 128 };
 
-/** Uploads over a line, in time that passes by them alone. */
+/** Transfers over a line, in time that passes by them alone. */
 class Line {
   now = 0;
-  readonly width = new UploadWidth({ now: () => this.now });
+  readonly width = new Width(WIDTHS, { now: () => this.now });
   /** The widths so far, each once as long as it holds. */
   readonly widths = [this.width.value];
   private readonly ends: number[] = [];
@@ -47,7 +47,7 @@ test('over latency more go at once as long as that brings more', () => {
   const line = new Line({ carries: 1000 });
   line.send(1000);
   expect(line.widths).toEqual([16, 32, 64, 128]);
-  expect(line.width.value).toBe(MOST_UPLOADS);
+  expect(line.width.value).toBe(WIDTHS.most);
   // At 16 at once it would be 63 round trips, at 128 8.
   expect(line.now / RTT).toBeLessThan(16);
 });
@@ -87,8 +87,8 @@ test('a step that there was too little for is taken back', () => {
 test('a storage that pushes back gets half as many, for all that say so at once one time', () => {
   const line = new Line({ carries: 1000 });
   line.send(1000);
-  for (let answer = 0; answer < MOST_UPLOADS; answer++) line.width.pushedBack();
-  expect(line.width.value).toBe(MOST_UPLOADS / 2);
+  for (let answer = 0; answer < WIDTHS.most; answer++) line.width.pushedBack();
+  expect(line.width.value).toBe(WIDTHS.most / 2);
   for (let times = 0; times < 10; times++) {
     line.now += 2000;
     line.width.pushedBack();
@@ -99,5 +99,5 @@ test('a storage that pushes back gets half as many, for all that say so at once 
   expect(line.width.value).toBe(4);
   line.now += 5 * 60_000;
   line.send(1000);
-  expect(line.width.value).toBe(MOST_UPLOADS);
+  expect(line.width.value).toBe(WIDTHS.most);
 });

@@ -1,16 +1,19 @@
 import type { Clock } from '../retry.js';
-import { MOST_UPLOADS } from '../transport/transport.js';
 import type { WireFailure } from '../wire-failure.js';
 
-/** What nobody minds. */
-const FIRST_WIDTH = 16;
+/** How many go at once first, which nobody minds, and at most. */
+export interface Widths {
+  readonly first: number;
+  readonly most: number;
+}
+
 const LEAST_WIDTH = 4;
 /** Twice as many at once that bring no more than this aren't worth their sockets and their memory. */
 const WORTH = 1.2;
 /** What a file costs beside its bytes, in bytes: a line sends as many in the round trip that each takes. */
 const FILE_COST = 64 * 1024;
 /**
- * New connections open for some round trips, in which the others end as before: what so many widths of uploads tell
+ * New connections open for some round trips, in which the others end as before: what so many widths of transfers tell
  * behind a step says nothing of it.
  */
 const SETTLING = 2;
@@ -25,15 +28,16 @@ export const isPushback = ({ fault, status }: WireFailure): boolean =>
   fault === 'timeout' || (fault === 'status' && (status === 408 || status === 429 || status === 503));
 
 /**
- * How many uploads go at once: twice as many as long as that brings more, as before where it doesn't, half as many where
- * the storage pushes back. Over latency each upload waits most of its time, and more of them use the line; where the line,
- * the storage or this machine is busy already, they only cost.
+ * How many transfers go at once: twice as many as long as that brings more, as before where it doesn't, half as many where
+ * the storage pushes back. Over latency each waits most of its time, and more of them use the line; where the line, the
+ * storage or this machine is busy already, they only cost.
  */
-export class UploadWidth {
-  value = FIRST_WIDTH;
+export class Width {
+  value: number;
+  private readonly most: number;
   /** A step that isn't judged yet: the width before it, and what that brought in a millisecond. */
   private step: { readonly from: number; readonly rate: number } | null = null;
-  /** Uploads that end before the measure begins. */
+  /** Transfers that end before the measure begins. */
   private unsettled = 0;
   /** Null: nothing is on its way. */
   private round: { readonly beganAt: number; work: number; count: number } | null = null;
@@ -41,13 +45,19 @@ export class UploadWidth {
   private restMs = FIRST_REST_MS;
   private pushedAt = Number.NEGATIVE_INFINITY;
 
-  constructor(private readonly clock: Pick<Clock, 'now'>) {}
+  constructor(
+    { first, most }: Widths,
+    private readonly clock: Pick<Clock, 'now'>,
+  ) {
+    this.value = first;
+    this.most = most;
+  }
 
   began(): void {
     this.round ??= this.newRound();
   }
 
-  /** @param isWaitedFor others wait for its turn; else what is sent is all that there is, and tells nothing of the width */
+  /** @param isWaitedFor others wait for its turn; else what is under way is all that there is, and tells nothing of the width */
   ended(bytes: number, isWaitedFor: boolean): void {
     if (!isWaitedFor) {
       if (this.step) this.value = this.step.from;
@@ -57,7 +67,7 @@ export class UploadWidth {
       return;
     }
     const { round, step, value } = this;
-    if (!round || (value === MOST_UPLOADS && !step)) return;
+    if (!round || (value === this.most && !step)) return;
     if (this.unsettled > 0) {
       this.unsettled--;
       this.round = this.newRound();
@@ -87,9 +97,9 @@ export class UploadWidth {
       return;
     }
     if (step) this.restMs = FIRST_REST_MS;
-    if (this.value < MOST_UPLOADS && now >= this.restsUntil) {
+    if (this.value < this.most && now >= this.restsUntil) {
       const from = this.value;
-      this.resize(Math.min(MOST_UPLOADS, from * 2));
+      this.resize(Math.min(this.most, from * 2));
       this.step = { from, rate };
     }
     this.round = this.newRound();
