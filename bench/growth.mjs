@@ -12,6 +12,7 @@ import { program } from './programs.mjs';
 import { machine } from './results.mjs';
 import { startServer } from './server.mjs';
 
+const PROJECT = 'bench/growth';
 const MOST = 11;
 const READ = ['listing', 'readdir', 'glob', 'stat'];
 const WRITE = ['queueing', 'flushing', 'committing'];
@@ -37,14 +38,22 @@ const NOISE = { cpuMs: 20, keptMb: 1 };
 const filesOf = (count) =>
   Object.fromEntries(Array.from({ length: count }, (_, at) => [`flat/file-${at}.txt`, '']));
 
+/** Those that are read are the same for all that read them. */
+const seeded = new Set();
+
 async function measure(server, subject, count) {
   const isCommit = subject === 'committing';
   const path = isCommit
-    ? `bench/growth/dataset/set-${count}/draft`
+    ? `${PROJECT}/dataset/set-${count}/draft`
     : READ.includes(subject)
-      ? `bench/growth/run-${count}`
-      : `bench/growth/${subject}-${count}`;
-  if (!isCommit && !READ.includes(subject)) await server.seed({ [path]: {} });
+      ? `${PROJECT}/run-${count}`
+      : `${PROJECT}/${subject}-${count}`;
+  if (!seeded.has(path)) {
+    seeded.add(path);
+    await server.seed(
+      isCommit ? { [PROJECT]: {} } : { [path]: READ.includes(subject) ? filesOf(count) : {} },
+    );
+  }
   await server.counted();
   const sample = await program('grow.mjs', [subject, count, path], {
     env: server.env,
@@ -86,7 +95,6 @@ const sizes = SIZES[values.size];
 const server = await startServer();
 const results = [];
 try {
-  for (const count of sizes.names) await server.seed({ [`bench/growth/run-${count}`]: filesOf(count) });
   for (const subject of READ.filter((name) => name.includes(values.only)))
     results.push(await grow(server, subject, sizes.names));
   for (const subject of WRITE.filter((name) => name.includes(values.only)))

@@ -1,11 +1,13 @@
 /** Lines over time, in seconds, with levels that they are held against. Readable on light and on dark. */
 
 const WIDTH = 860;
-const HEIGHT = 300;
+const HEIGHT = 320;
 const LEFT = 60;
 const RIGHT = 20;
-const TOP = 44;
+const TOP = 56;
 const BOTTOM = 40;
+/** From what one line is called to the next. */
+const KEY = 240;
 /** More points than this can't be told apart. */
 const MOST_POINTS = 800;
 
@@ -55,20 +57,27 @@ export function lineChartOf({ title, unit, lines, levels = [] }) {
   .small { font-size: 11px; fill: #57606a; }
   .grid { stroke: #d0d7de; }
   .level { stroke: #57606a; stroke-dasharray: 4 4; }
-  polyline { fill: none; stroke: #2da44e; stroke-width: 1.5; }
-  polyline.line-1 { stroke: #d4752c; }
-  polyline.line-2 { stroke: #8250df; }
+  .line-0 { stroke: #2da44e; }
+  .line-1 { stroke: #d4752c; }
+  .line-2 { stroke: #8250df; }
+  polyline, .key { fill: none; stroke-width: 1.5; }
   @media (prefers-color-scheme: dark) {
     text { fill: #e6edf3; }
     .small { fill: #9198a1; }
     .grid { stroke: #3d444d; }
     .level { stroke: #9198a1; }
-    polyline { stroke: #3fb950; }
-    polyline.line-1 { stroke: #e3904a; }
-    polyline.line-2 { stroke: #ab7df8; }
+    .line-0 { stroke: #3fb950; }
+    .line-1 { stroke: #e3904a; }
+    .line-2 { stroke: #ab7df8; }
   }
 </style>
 <text class="head" x="10" y="20">${escaped(title)}</text>
+${lines
+  .map(({ name }, at) => {
+    const start = LEFT + at * KEY;
+    return `<line class="key line-${at}" x1="${start}" x2="${start + 18}" y1="36" y2="36"/><text class="small" x="${start + 24}" y="40">${escaped(name)}</text>`;
+  })
+  .join('\n')}
 ${steps(top)
   .map(
     (value) =>
@@ -84,7 +93,7 @@ ${steps(end)
 ${levels
   .map(
     ({ name, value }) =>
-      `<line class="level" x1="${LEFT}" x2="${WIDTH - RIGHT}" y1="${y(value)}" y2="${y(value)}"/><text class="small" x="${WIDTH - RIGHT - 4}" y="${Number(y(value)) - 5}" text-anchor="end">${escaped(name)}: ${value} ${escaped(unit)}</text>`,
+      `<line class="level" x1="${LEFT}" x2="${WIDTH - RIGHT}" y1="${y(value)}" y2="${y(value)}"/><text class="small" x="${WIDTH - RIGHT - 4}" y="${Number(y(value)) + (value < top / 4 ? 14 : -5)}" text-anchor="end">${escaped(name)}: ${value} ${escaped(unit)}</text>`,
   )
   .join('\n')}
 ${lines.map((line, at) => `<polyline class="line-${at}" points="${path(line)}"><title>${escaped(line.name)}</title></polyline>`).join('\n')}

@@ -1,6 +1,9 @@
 import { constants, readdirSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { treePath } from '../../src/contract/tree-path.js';
+import { ContentFiles } from '../../src/kernel/content/local/content-files.js';
+import { Leases } from '../../src/kernel/content/local/leases.js';
+import { Spool } from '../../src/kernel/content/spool/spool.js';
 import { codeOf, mount, readAll } from './helpers/mount.js';
 
 const { O_APPEND, O_CREAT, O_RDWR, O_WRONLY } = constants;
@@ -31,20 +34,42 @@ test('a file that grows past the limit moves to disk without losing a byte', () 
   sync((op) => kernel.shutdown(op));
 });
 
-test('what is being uploaded is not changed by writes that come after it was handed over', () => {
-  for (const cacheBytes of [16 * 1024, 16 * MIB]) {
+test.each([
+  ['in memory', 16 * MIB, 4096],
+  ['on the disk', 16 * 1024, 4096],
+  ['on the disk, and large', 16 * 1024, 32 * 1024],
+])(
+  'what is being uploaded, %s, is not changed by writes that come after it was handed over',
+  (_, cacheBytes, size) => {
     const { kernel, remote, server, sync, writeFile } = mount({ cacheBytes });
-    writeFile(FILE, 'a'.repeat(4096));
+    writeFile(FILE, 'a'.repeat(size));
     remote.run(`send ${FILE}`);
     const fd = sync((op) => kernel.open(op, treePath(FILE), O_RDWR, 0));
-    sync((op) => kernel.write(op, fd, Buffer.alloc(4096, 'b'), 0));
+    sync((op) => kernel.write(op, fd, Buffer.alloc(size, 'b'), 0));
     remote.run(`put ${FILE}`);
-    expect(server.text(FILE)).toBe('a'.repeat(4096));
+    expect(server.text(FILE)).toBe('a'.repeat(size));
     sync((op) => kernel.close(op, fd));
     sync((op) => kernel.flush(op));
-    expect(server.text(FILE)).toBe('b'.repeat(4096));
+    expect(server.text(FILE)).toBe('b'.repeat(size));
     sync((op) => kernel.shutdown(op));
-  }
+  },
+);
+
+test('what lies on the disk is handed to an upload as bytes where it is small, else as an fd', () => {
+  const files = new ContentFiles(new Spool());
+  const leases = new Leases();
+  const opened = [1024, 64 * 1024].map((size) => {
+    const file = files.create(true);
+    file.write(Buffer.alloc(size, 'x'), 0);
+    file.park();
+    const { kind } = leases.open(leases.grant(file.snapshot(size)).id);
+    return { kind, isOpen: file.isOpen };
+  });
+  expect(opened).toEqual([
+    { kind: 'bytes', isOpen: false },
+    { kind: 'file', isOpen: true },
+  ]);
+  files.close();
 });
 
 test('a write behind the end leaves zeros between', () => {

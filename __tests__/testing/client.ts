@@ -78,6 +78,12 @@ export async function listFiles(wandb: FakeWandb, run: string, options: ListOpti
 export const fileRow = async (wandb: FakeWandb, run: string, name: string): Promise<FileRow | undefined> =>
   (await listFiles(wandb, run, { names: [name] })).rows[0];
 
+/** Asks for files to be deleted, by their rows. */
+export const deleteFiles = (wandb: FakeWandb, rows: readonly FileRow[]) =>
+  graphql(wandb, 'mutation($files: [ID!]!) { deleteFiles(input: { files: $files }) { success } }', {
+    files: rows.map((row) => row.id),
+  });
+
 const CREATE = `mutation CreateRunFiles($input: CreateRunFilesInput!) {
   createRunFiles(input: $input) { runID uploadHeaders files { name uploadUrl } } }`;
 

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { awkwardFiles, awkwardNames, worldDirectory } from '../../__fixtures__/index.js';
 import { type FakeWandb, startFakeWandb } from '../../src/testing/index.js';
 import { makeDirectory } from '../helpers/directories.js';
-import { graphql, listFiles, type Nodes, namesOf, nodesOf } from './client.js';
+import { deleteFiles, graphql, listFiles, type Nodes, namesOf, nodesOf } from './client.js';
 
 const run = 'lab/project/run';
 
@@ -33,6 +33,18 @@ describe('listing the files of a run', () => {
       expect(new Set(names).size).toBe(25);
     },
   );
+
+  test('a file that comes or goes between two pages neither repeats nor hides others', async () => {
+    const changing = 'studio/project/changing';
+    await wandb.seed({ [changing]: Object.fromEntries(['a', 'b', 'c', 'd'].map((name) => [name, name])) });
+    const first = await listFiles(wandb, changing, { first: 2 });
+    await deleteFiles(wandb, [...first.rows, ...(await listFiles(wandb, changing, { names: ['c'] })).rows]);
+    await wandb.seed({ [changing]: { a: 'again', e: 'new' } });
+    const second = await listFiles(wandb, changing, { after: first.endCursor });
+    expect(first.rows.map((row) => row.name)).toEqual(['a', 'b']);
+    expect(second.rows.map((row) => row.name)).toEqual(['d', 'a', 'e']);
+    expect(second.hasNextPage).toBe(false);
+  });
 
   test('a page larger than the limit is cut short, and says that more follows', async () => {
     const { rows, hasNextPage } = await listFiles(wandb, run, { first: 1000 });
@@ -166,8 +178,7 @@ describe('the world on disk', () => {
       expect(rows[0]?.updatedAt).not.toBeNull();
       const content = await (await fetch(rows[0]?.directUrl ?? '')).text();
       expect(JSON.parse(content)).toMatchObject({ storagePolicy: 'wandb-storage-policy-v1' });
-      const document = 'mutation($files: [ID!]!) { deleteFiles(input: { files: $files }) { success } }';
-      expect((await graphql(wandb, document, { files: [rows[0]?.id] })).errors).toHaveLength(1);
+      expect((await deleteFiles(wandb, rows)).errors).toHaveLength(1);
     } finally {
       await wandb.close();
     }

@@ -55,8 +55,10 @@ export class GlobWalk {
       for (const pattern of item.patterns) yield* this.#visit(item.path, pattern);
       for (const [path, patterns] of this.#next) this.#queue.push({ path, patterns });
       this.#next = new Map();
+      // Taken from the end: each `shift` of a long array moves all that is behind.
+      this.#found.reverse();
     }
-    return this.#found.shift() ?? null;
+    return this.#found.pop() ?? null;
   }
 
   *all(): Composite<Found[]> {

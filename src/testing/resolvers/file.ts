@@ -21,13 +21,15 @@ export function fileConnection(instance: Instance, run: Run, args: FileListArgum
   checkLimit('names', args.names?.length ?? 0, limits.names);
   if (isUpload) declareNamed(instance, run, args.names ?? []);
   const pattern = args.pattern ? likePattern(args.pattern) : null;
-  const rows = chosenRows(run, args.names).filter(
-    (row) =>
-      (pattern === null || pattern.test(row.name)) &&
-      (!args.contentType?.length || args.contentType.includes(mimeType(row.name))),
-  );
+  const types = args.contentType?.length ? args.contentType : null;
+  const rows = chosenRows(run, args.names);
+  // Without a filter a page is cut of the rows as they are: it costs what it shows, not what the run has.
+  const shown =
+    pattern || types
+      ? rows.filter(({ name }) => (pattern?.test(name) ?? true) && (types?.includes(mimeType(name)) ?? true))
+      : rows;
   return {
-    ...instance.pages.ordered(rows, BY_NUMBER, (row) => fileNode(instance, row), args),
+    ...instance.pages.ordered(shown, BY_NUMBER, (row) => fileNode(instance, row), args),
     uploadHeaders: instance.settings.uploadHeaders,
   };
 }
@@ -45,8 +47,8 @@ export function checkFileName(name: string): void {
 }
 
 /** An empty list of names means all files, as the SDK sends it; './a' asks for what `run.save('./a')` made an 'a' of. */
-function chosenRows(run: Run, names: readonly (string | null)[] | null | undefined): FileRow[] {
-  if (!names?.length) return [...run.files.values()];
+function chosenRows(run: Run, names: readonly (string | null)[] | null | undefined): readonly FileRow[] {
+  if (!names?.length) return run.files.inOrder();
   const found = (name: string | null) =>
     name === null ? undefined : (run.files.get(name) ?? run.files.get(posix.normalize(name)));
   const rows = [...new Set(names.map(found))];

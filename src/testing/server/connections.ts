@@ -72,7 +72,7 @@ export class Pages {
 
   /**
    * One page of a list that is ordered already. Cursors hold the sort key, not a position: rows that are made or deleted
-   * between two pages neither repeat nor hide others.
+   * between two pages neither repeat nor hide others. A page costs what it shows, and a search for where it begins.
    */
   ordered<Item, Node>(
     items: readonly Item[],
@@ -83,18 +83,16 @@ export class Pages {
     const sign = isDescending ? -1 : 1;
     const after = page.after ? decodeCursor(page.after) : null;
     const before = page.before ? decodeCursor(page.before) : null;
-    const inRange = items.filter((item) => {
-      const key = keyOf(item);
-      return (
-        (!after || sign * compareKeys(key, after) > 0) && (!before || sign * compareKeys(key, before) < 0)
-      );
-    });
-    const [from, to] = this.window(0, inRange.length, page);
-    const edges = inRange
+    const start = after ? firstWhere(items, (item) => sign * compareKeys(keyOf(item), after) > 0) : 0;
+    const end = before
+      ? firstWhere(items, (item) => sign * compareKeys(keyOf(item), before) >= 0)
+      : items.length;
+    const [from, to] = this.window(start, end, page);
+    const edges = items
       .slice(from, to)
       .map((item) => ({ cursor: encodeCursor(keyOf(item)), node: toNode(item) }));
-    const hasPrevious = from > 0 || after !== null;
-    return connection(edges, hasPrevious, to < inRange.length || before !== null, items.length);
+    const hasPrevious = from > start || after !== null;
+    return connection(edges, hasPrevious, to < end || before !== null, items.length);
   }
 
   /** One page of a list that never changes: cursors are positions, so that a page costs its own rows, not the list's. */
@@ -136,6 +134,18 @@ const connection = <Node>(
   },
   totalCount,
 });
+
+/** Where in a list begins what is so, behind all that isn't; its length, where nothing is. */
+function firstWhere<Item>(items: readonly Item[], isSo: (item: Item) => boolean): number {
+  let [from, to] = [0, items.length];
+  while (from < to) {
+    const middle = (from + to) >>> 1;
+    const item = items[middle];
+    if (item !== undefined && isSo(item)) to = middle;
+    else from = middle + 1;
+  }
+  return from;
+}
 
 /** For lists that are never cut. */
 export const WHOLE = new Pages(Infinity);

@@ -1,5 +1,6 @@
 import type { Artifact, ArtifactType, Collection } from '../artifacts/records.js';
 import type { Settings } from '../options.js';
+import type { RunFiles } from './run-files.js';
 
 /** A user's or a team's name space. Times here and below are in milliseconds since the epoch. */
 export interface Entity {
@@ -84,7 +85,7 @@ export interface Run {
   /** JSON text. */
   summaryMetrics: string;
   exitcode: number | null;
-  readonly files: Map<string, FileRow>;
+  readonly files: RunFiles;
   /** The lines of the file stream. */
   readonly history: string[];
   /** Keys of the Parquet files that were made of it, and how many of its lines are in them. */

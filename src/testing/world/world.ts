@@ -13,6 +13,7 @@ import {
   type Run,
   runId,
 } from './records.js';
+import { RunFiles } from './run-files.js';
 
 /** Everything the server knows, beside the bytes, which lie in the storage. */
 export class World {
@@ -115,7 +116,7 @@ export class World {
       config: '{}',
       summaryMetrics: '{}',
       exitcode: null,
-      files: new Map(),
+      files: new RunFiles(),
       history: [],
       parquet: { keys: [], lines: 0 },
       events: [],

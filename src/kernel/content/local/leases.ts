@@ -11,6 +11,9 @@ interface Lease {
   isEnded: boolean;
 }
 
+/** Of a file of the disk, too: to hand over an fd, and to hear that it isn't used any more, costs more than such a copy. */
+const MOST_COPIED_BYTES = 16 * 1024;
+
 /**
  * Leases of snapshots to the owner of the remote, by number: a message carries the number alone, and the owner asks for
  * the bytes when it is to send them. So what waits costs nothing beside its content, and of ten closes of
@@ -41,7 +44,7 @@ export class Leases implements Contents {
     const lease = this.leases.get(id);
     if (!lease) throw new Failure('ECANCELED', 'The content to upload is not wanted any more.');
     const { file, size } = lease.snapshot;
-    if (!file.isSpooled) {
+    if (!file.isSpooled || size <= MOST_COPIED_BYTES) {
       const bytes = new Uint8Array(new ArrayBuffer(size));
       const wasOpen = file.isOpen;
       const count = file.read(bytes, 0);

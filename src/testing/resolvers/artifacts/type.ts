@@ -45,7 +45,7 @@ export function projectArtifacts(instance: Instance, project: Project): NodeFiel
     artifact: ({ name }: Named) => nodes.artifact(catalogue.membership(project, name)?.artifact),
     artifactType: ({ name }: Named) => nodes.artifactType(project.types.get(name)),
     artifactTypes: (args: PageArguments) =>
-      instance.pages.ordered([...project.types.values()], BY_NUMBER, nodes.artifactType, args),
+      instance.pages.sorted([...project.types.values()], BY_NUMBER, nodes.artifactType, args),
     artifactCollection: ({ name }: Named) => nodes.collection(project.collections.get(name)),
     artifactCollections: (args: CollectionListArguments) => {
       const connection = collectionConnection(instance, [...project.collections.values()], args);
