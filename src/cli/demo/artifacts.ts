@@ -20,7 +20,7 @@ export const artifactTour = (fs: WandbFs): readonly Step[] => [
   },
   {
     what: 'make a version of it: fs.wandb.commit(draft, { aliases })',
-    costs: `7 GraphQL, ${IMAGES + 1} PUT, 1 other`,
+    costs: `8 GraphQL, ${IMAGES + 1} PUT, 1 other`,
     run: async () => {
       const { version, aliases } = await fs.wandb.commit(DRAFT, { aliases: ['raw'] });
       return [
