@@ -152,7 +152,8 @@ describe('an abort', () => {
     expect((await failureOf(commit)).code).toBe('ECANCELED');
     await bench.wandb.requests({ clear: true });
     await new Promise((resolve) => setTimeout(resolve, 300));
-    expect(await bench.wandb.requests()).toEqual([]);
+    // Of one that was cut the server may hear late; one that is left over is answered.
+    expect((await bench.wandb.requests()).filter(({ status }) => status !== 0)).toEqual([]);
     await bench.wandb.faults([]);
     await unchanged();
   });
