@@ -18,6 +18,9 @@ const WHOLE = new Map([
   [join(root, 'src/wire/api/graphql.ts'), './src/wire/api/graphql.ts'],
 ]);
 
+/** What else is in a bundle follows from the versions that are installed. */
+const versions = readFileSync(join(root, 'package-lock.json'));
+
 const OPTIONS = {
   format: 'cjs',
   target: 'node20',
@@ -52,8 +55,7 @@ module.exports = {
   process: (source, file) => (WHOLE.has(file) ? bundle(WHOLE.get(file)) : transform(source, file)),
   getCacheKey(source, file) {
     const hash = createHash('sha256').update(version).update(__filename).update(file).update(source);
-    // What else is in the bundle follows from the versions that are installed.
-    if (WHOLE.has(file)) hash.update(readFileSync(join(root, 'package-lock.json')));
+    if (WHOLE.has(file)) hash.update(versions);
     return hash.digest('hex');
   },
 };

@@ -2,7 +2,15 @@ import { createHash } from 'node:crypto';
 import type { Entry, Lookup, Page } from '../../../src/contract/entry.js';
 import { treePath } from '../../../src/contract/tree-path.js';
 
-export const md5Of = (bytes: Uint8Array): string => createHash('md5').update(bytes).digest('base64');
+const known = new WeakMap<Uint8Array, string>();
+
+/** Of bytes that nobody changes; of a large content it is asked for with each of its windows. */
+export function md5Of(bytes: Uint8Array): string {
+  const md5 = known.get(bytes) ?? createHash('md5').update(bytes).digest('base64');
+  known.set(bytes, md5);
+  return md5;
+}
+
 const UNIT_DEPTH = 3;
 
 interface Row {
