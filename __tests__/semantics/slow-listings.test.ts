@@ -37,3 +37,17 @@ test('a walk through it by single calls costs the same', async () => {
   };
   expect(await measure(server, walk)).toEqual(ONCE);
 });
+
+test('who lists a project while others do, and none is believed, ends none of theirs', async () => {
+  const limits = { ...STANDARD.limits, page: 2 };
+  const server = await startServer({ ...STANDARD, latencyMs: LATENCY_MS / 2, limits });
+  const runs = Array.from({ length: 16 }, (_, index) => [`team/listed/run${index}`, {}]);
+  await server.seed(Object.fromEntries(runs));
+  const fs = mount(server, { listingTtl: 0 });
+  const lists: Promise<string[]>[] = [];
+  for (let times = 0; times < 10; times++) {
+    lists.push(fs.promises.readdir('team/listed'));
+    await new Promise((resolve) => setTimeout(resolve, 1.5 * LATENCY_MS));
+  }
+  for (const names of await Promise.all(lists)) expect(names).toHaveLength(runs.length);
+});

@@ -91,7 +91,7 @@ export class ColumnsWriter {
     const slash = path.lastIndexOf('/') + 1;
     if (this.last === null || slash !== this.last.length || !path.startsWith(this.last))
       this.enter(path, slash);
-    if (id !== null) {
+    if (id) {
       this.ids.push(id);
       this.idEnd += id.length;
     }

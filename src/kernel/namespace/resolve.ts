@@ -182,8 +182,10 @@ function lookupFault(core: Core, op: Operation, path: TreePath, scope: Scope | n
   const unitKey = `unit:${upperPath(path, core.unitDepth)}`;
   const isInUnit = depthOf(path) >= core.unitDepth;
   if (!scope?.known.isLarge && isInUnit && !op.hasLoaded(unitKey)) return fault(unitKey, true);
-  // Where it is true for ever the listing comes along if it is at hand: it never has to be asked for again.
-  return fault(`lookup:${path}`, isInUnit ? core.shape.areUnitsImmutable : op.isListingWanted);
+  // Where it is true for ever the listing comes along if it is at hand: it never has to be asked for again. A first page that is
+  // newer than those which come would have them dropped.
+  const isListing = core.loads.running(`list:${path}`) !== null;
+  return fault(`lookup:${path}`, isInUnit ? core.shape.areUnitsImmutable : op.isListingWanted && !isListing);
 }
 
 /** Loads the whole listing of a directory that is listed as one, or what a look-up hasn't brought of it. */

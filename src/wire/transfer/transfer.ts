@@ -77,6 +77,7 @@ export class Transfers {
     const { signal, isAhead, limit } = options;
     const { clock, config } = this.api;
     const { queue } = this.reading;
+    const isLarge = limit > LARGE_BYTES;
     if (queue.size > 0 && !this.adapting) {
       this.adapting = new MeasuredQueue(queue, READING, clock);
       this.adapting.began();
@@ -86,10 +87,10 @@ export class Transfers {
       quietMs: config.timeouts.call,
       isRetryable: isAhead ? () => false : isRetryable,
       onFailure: (failure: WireFailure) => {
-        if (isPushback(failure)) this.adapting?.pushedBack();
+        // Elsewhere than at W&B's storage, and for large content, it says nothing of small ones.
+        if (isPushback(failure) && !isLarge && options.reach === undefined) this.adapting?.pushedBack();
       },
     };
-    const isLarge = limit > LARGE_BYTES;
     const move = this.moving(isLarge ? this.downLarge : this.down, url, bounds, (signal, moved, attempt) =>
       this.gather(url, { ...options, signal, attempt }, moved),
     );

@@ -24,7 +24,7 @@ export class ListingLoad {
   end(entries: Entries, learned: Moment): void {
     const { begun, scope } = this;
     const isUsable = this.isUsable(learned);
-    if (begun) scope.known.begun = null;
+    if (begun && scope.known.begun === begun) scope.known.begun = null;
     if (!isUsable) return;
     const merge = this.mergeOf(learned);
     merge.page(entries, this.asOld(learned));

@@ -36,9 +36,13 @@ export class AutoRuns {
     return (await unlessAborted(run, signal)).name;
   }
 
-  /** Waits for the end of the project's run, which goes beside what it logs. */
+  /** Waits for the end of the project's run, if there is one, which goes beside what it logs. */
   async ended(place: CollectionName): Promise<void> {
-    await (await this.runs.get(keyOf(place)))?.ended;
+    // What one can't be made for is told to whom it was to log a version.
+    await this.runs.get(keyOf(place))?.then(
+      ({ ended }) => ended,
+      () => {},
+    );
   }
 
   has(place: CollectionName): boolean {

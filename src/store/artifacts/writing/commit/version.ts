@@ -57,9 +57,12 @@ export class Commits {
       assertNotAborted(signal);
       const checked = await withBase(this.context, draft.base ?? null, options, signal);
       const plan = await this.plan(place, draft, checked.algorithm, signal);
-      const outcome = await this.make(draft.collection, newArtifact(place, plan, checked), options);
-      await this.runs.ended(place);
-      return outcome;
+      try {
+        return await this.make(draft.collection, newArtifact(place, plan, checked), options);
+      } finally {
+        // Who has given it up waits for nothing.
+        if (options.runId === null && !signal?.aborted) await this.runs.ended(place);
+      }
     });
   }
 
