@@ -12,6 +12,7 @@ import type { Core } from '../core.js';
 import type { Moment } from '../timeline.js';
 import { Inode } from './inode.js';
 import { forgetIdleUnits } from './listing/known-names.js';
+import type { Pins } from './listing/pins.js';
 import { Scope } from './listing/scope.js';
 import { NegativeEntries } from './negatives.js';
 
@@ -28,6 +29,8 @@ const FEW_UNITS = 64;
 
 /** What is known of the names in the tree: a scope for each directory that is listed as one, and the negative entries. */
 export class Namespace {
+  /** Whose last change was longest ago is first. */
+  readonly changedPins = new Set<Pins>();
   private madeNegatives: NegativeEntries | null = null;
   private readonly units = new Set<Scope>();
   /** Names in units; never less than there are: what has gone is found out when units are looked through. */

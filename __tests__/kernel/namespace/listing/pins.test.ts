@@ -2,11 +2,13 @@ import { ABSENT, Pins, SETTLE_MS } from '../../../../src/kernel/namespace/listin
 
 const timeline = { time: 0, oldestQuestion: Number.POSITIVE_INFINITY, now: () => timeline.time };
 
+let changed: Set<Pins>;
 let pins: Pins;
 beforeEach(() => {
   timeline.time = 0;
   timeline.oldestQuestion = Number.POSITIVE_INFINITY;
-  pins = new Pins(timeline);
+  changed = new Set();
+  pins = new Pins(timeline, changed);
   pins.set('a', 'new', 5, ['old']);
 });
 
@@ -50,4 +52,14 @@ test('a removal ends with a complete listing that does not show the name', () =>
   expect(pins.size).toBe(2);
   pins.dropRemoved(() => false, 7);
   expect(pins.get('gone')).toBeUndefined();
+});
+
+test('what has settled goes with a change in another directory, and nothing before', () => {
+  const others = new Pins(timeline, changed);
+  timeline.time = SETTLE_MS - 1;
+  others.set('b', 'new', 6, []);
+  expect([pins.size, others.size]).toEqual([1, 1]);
+  timeline.time = SETTLE_MS;
+  others.set('c', 'new', 7, []);
+  expect([pins.size, others.size]).toEqual([0, 2]);
 });

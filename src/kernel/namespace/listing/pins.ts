@@ -30,7 +30,11 @@ export class Pins {
   /** When the last removal of a name was committed. */
   removedAt = 0;
 
-  constructor(private readonly timeline: Pick<Timeline, 'now' | 'oldestQuestion'>) {}
+  /** @param changed the pins of all directories that have some; whose last change was longest ago is first */
+  constructor(
+    private readonly timeline: Pick<Timeline, 'now' | 'oldestQuestion'>,
+    private readonly changed: Set<Pins>,
+  ) {}
 
   /** Names whose changes are pinned. */
   get size(): number {
@@ -51,6 +55,9 @@ export class Pins {
     this.pins.delete(relative);
     this.pins.set(relative, { epoch, at, version, stale: isAbsent(stale) ? ONLY_ABSENT : stale });
     this.dropSettled();
+    this.changed.delete(this);
+    this.changed.add(this);
+    this.dropSettledElsewhere();
   }
 
   /**
@@ -63,6 +70,15 @@ export class Pins {
     for (const [relative, { epoch, at }] of this.pins) {
       if (now - at < SETTLE_MS || epoch > oldestQuestion) break;
       this.pins.delete(relative);
+    }
+  }
+
+  /** Nobody may come again to another directory: what has settled there goes with a change here. */
+  private dropSettledElsewhere(): void {
+    for (const pins of this.changed) {
+      pins.dropSettled();
+      if (pins.size > 0) return;
+      this.changed.delete(pins);
     }
   }
 

@@ -52,7 +52,7 @@ export class Scope {
   }
 
   get pins(): Pins {
-    this.madePins ??= new Pins(this.core.timeline);
+    this.madePins ??= new Pins(this.core.timeline, this.core.names.changedPins);
     return this.madePins;
   }
 
