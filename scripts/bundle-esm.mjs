@@ -23,8 +23,8 @@ const undiciOutside = (path) => ({
 });
 
 /**
- * What is used of undici, as its entry makes it. The rest of it is as much again, and costs each thread's start; without the
- * part that puts an agent under the process's `fetch`, that needs no protection.
+ * What is used of undici, as its entry makes it. The rest of it is as much again, and costs each thread's start; a part of that
+ * puts an agent under the process's `fetch`, so without it Node's own need not be loaded first (`src/platform/nodes-fetch.ts`).
  */
 const UNDICI_USED = {
   name: 'undici-used',

@@ -80,7 +80,7 @@ export class ColumnsWriter {
     this.bytes = Buffer.from(new ArrayBuffer(most * ROW.size));
   }
 
-  /** @returns false, and nothing is written, where a row can't hold what is told */
+  /** @returns false where a row can't hold what is told: then it isn't written */
   file(path: string, { md5, size, mtimeMs, birthtimeMs, id }: PlainFile): boolean {
     const { bytes, count } = this;
     const start = count * ROW.size;

@@ -37,9 +37,11 @@ function withoutStack(message: string, cause: string | null): SystemError {
   if (!Object.getOwnPropertyDescriptor(Error, 'stackTraceLimit')?.writable) return causedBy(message, cause);
   const { stackTraceLimit } = Error;
   Error.stackTraceLimit = 0;
-  const error = causedBy(message, cause);
-  Error.stackTraceLimit = stackTraceLimit;
-  return error;
+  try {
+    return causedBy(message, cause);
+  } finally {
+    Error.stackTraceLimit = stackTraceLimit;
+  }
 }
 
 const causedBy = (message: string, cause: string | null): Error =>

@@ -2,7 +2,7 @@ import type { DocumentNode, FieldNode, OperationDefinitionNode } from 'graphql';
 import { type Document, Kind, parse, print, visit } from '../../wire/api/graphql.js';
 import { numbered } from './tree.js';
 
-/** By how many times, and what they were made of. */
+/** By how many times, what is repeated, and what they were made of. */
 const known = new Map<string, string>();
 
 /**
@@ -16,10 +16,12 @@ export function repeated<Data>(
   variables: readonly string[],
   times: number,
 ): Document<Data, Record<string, unknown>> {
-  const key = `${times} ${document}`;
-  const made = known.get(key) ?? print(repeatedTree(document, field, variables, times));
-  known.set(key, made);
-  return made;
+  const key = `${times} ${field} ${document}`;
+  const made = known.get(key);
+  if (made !== undefined) return made;
+  const several = print(repeatedTree(document, field, variables, times));
+  known.set(key, several);
+  return several;
 }
 
 function repeatedTree(

@@ -80,6 +80,7 @@ export class Transfers {
     const isLarge = limit > LARGE_BYTES;
     if (queue.size > 0 && !this.adapting) {
       this.adapting = new MeasuredQueue(queue, READING, clock);
+      // Those that have their turns already count from now on.
       this.adapting.began();
     }
     const bounds = {

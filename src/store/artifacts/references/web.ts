@@ -1,8 +1,7 @@
 import type { ArtifactsConfig } from '../../../config/artifacts.js';
 import type { Content } from '../../../contract/entry.js';
 import { Failure } from '../../../contract/failure.js';
-import type { Download } from '../../../wire/transfer/ranges.js';
-import { isOtherVersion } from '../../../wire/transfer/ranges.js';
+import { type Download, isOtherVersion } from '../../../wire/transfer/ranges.js';
 import type { Transfers } from '../../../wire/transfer/transfer.js';
 import { isWireFailure, WireFailure } from '../../../wire/wire-failure.js';
 import { MOST_UNKNOWN_BYTES, wantedOf } from '../../common/content.js';
