@@ -273,6 +273,22 @@ describe('a version is logged', () => {
     expect(requests.find(({ operation }) => operation === 'CreateArtifact')?.inFlight).toBe(2);
   });
 
+  test('or fails to be, but not without the end of that run', async () => {
+    await bench.wandb.faults([
+      { match: { path: /file_stream/ }, delayMs: 200 },
+      { match: { operation: 'CreateArtifact' }, status: 403 },
+    ]);
+    const requests = await bench.requestsOf(() => failureOf(bench.commit({ a: '1' })));
+    expect(requests.some(({ path, status }) => path.includes('file_stream') && status === 200)).toBe(true);
+  });
+
+  test('by a run of its own whatever becomes of those of others', async () => {
+    await bench.wandb.faults([{ match: { operation: 'CreateRun' }, delayMs: 300, status: 403, times: 9 }]);
+    const other = failureOf(bench.commit({ a: '1' }, {}, `${PROJECT}/model/rose`));
+    expect((await bench.commit({ a: '1' }, { runId: 'seeded' })).version).toBe('v0');
+    expect((await other).code).toBe('EACCES');
+  });
+
   test('by another auto run when that was deleted', async () => {
     const first = await bench.commit({ a: '1' });
     const before = await createdBy(first.id);

@@ -61,7 +61,7 @@ export class Commits {
         return await this.make(draft.collection, newArtifact(place, plan, checked), options);
       } finally {
         // Who has given it up waits for nothing.
-        if (options.runId === null && !signal?.aborted) await this.runs.ended(place);
+        if (checked.runId === null && !signal?.aborted) await this.runs.ended(place);
       }
     });
   }
