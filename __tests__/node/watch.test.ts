@@ -361,7 +361,7 @@ describe('watchFile tells of stats', () => {
     const asked = async (operation: string): Promise<number> =>
       (await server.requests()).filter((request) => request.operation === operation).length;
     await eventually(
-      async () => Math.min(await asked('ListFiles'), (await asked('ListRuns')) - 2),
+      async () => Math.min((await asked('LookUp')) - 3, (await asked('ListRuns')) - 2),
       (rounds) => rounds >= 1,
     );
     expect(heard).toEqual([]);
