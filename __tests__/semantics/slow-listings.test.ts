@@ -8,6 +8,7 @@ const PAGES = 10;
 const FILES = 100 * PAGES;
 const DIRECTORIES = 30;
 const LATENCY_MS = 40;
+const NAMES = 16;
 
 /** A run whose listing takes four times as long as it is believed. */
 async function slowRun(): Promise<{ server: FakeWandb; run: string; fs: WandbFs }> {
@@ -38,16 +39,21 @@ test('a walk through it by single calls costs the same', async () => {
   expect(await measure(server, walk)).toEqual(ONCE);
 });
 
-test('who lists a project while others do, and none is believed, ends none of theirs', async () => {
-  const limits = { ...STANDARD.limits, page: 2 };
-  const server = await startServer({ ...STANDARD, latencyMs: LATENCY_MS / 2, limits });
-  const runs = Array.from({ length: 16 }, (_, index) => [`team/listed/run${index}`, {}]);
-  await server.seed(Object.fromEntries(runs));
-  const fs = mount(server, { listingTtl: 0 });
-  const lists: Promise<string[]>[] = [];
-  for (let times = 0; times < 10; times++) {
-    lists.push(fs.promises.readdir('team/listed'));
-    await new Promise((resolve) => setTimeout(resolve, 1.5 * LATENCY_MS));
-  }
-  for (const names of await Promise.all(lists)) expect(names).toHaveLength(runs.length);
-});
+test.each([
+  ['project', 'team/listed', (index: number) => [`team/listed/run${index}`, {}]],
+  ['run', 'team/project/listed', (index: number) => ['team/project/listed', { [`file${index}`]: 'x' }]],
+] as const)(
+  'who lists a %s while others do, and none is believed, ends none of theirs',
+  async (_, path, made) => {
+    const limits = { ...STANDARD.limits, page: 2 };
+    const server = await startServer({ ...STANDARD, latencyMs: LATENCY_MS / 2, limits });
+    for (let index = 0; index < NAMES; index++) await server.seed(Object.fromEntries([made(index)]));
+    const fs = mount(server, { listingTtl: 0 });
+    const lists: Promise<string[]>[] = [];
+    for (let times = 0; times < 10; times++) {
+      lists.push(fs.promises.readdir(path));
+      await new Promise((resolve) => setTimeout(resolve, 1.5 * LATENCY_MS));
+    }
+    for (const names of await Promise.all(lists)) expect(names).toHaveLength(NAMES);
+  },
+);

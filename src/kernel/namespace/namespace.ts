@@ -11,6 +11,7 @@ import {
 import type { Core } from '../core.js';
 import type { Moment } from '../timeline.js';
 import { Inode } from './inode.js';
+import { mergeBeginning } from './listing/knowledge.js';
 import { forgetIdleUnits } from './listing/known-names.js';
 import type { Pins } from './listing/pins.js';
 import { Scope } from './listing/scope.js';
@@ -29,7 +30,7 @@ const FEW_UNITS = 64;
 
 /** What is known of the names in the tree: a scope for each directory that is listed as one, and the negative entries. */
 export class Namespace {
-  /** Whose last change was longest ago is first. */
+  /** Of all directories that have some; whose last change was longest ago is first. */
   readonly changedPins = new Set<Pins>();
   private madeNegatives: NegativeEntries | null = null;
   private readonly units = new Set<Scope>();
@@ -200,15 +201,10 @@ export class Namespace {
     }
     const listed = core.root.descendant(segmentsOf(upperPath(path, unitDepth)));
     if (!listed?.isDirectory) return;
-    if (listing && page) {
-      const { isComplete, next } = listing;
-      const scope = this.scopeAt(listed);
-      const merge = scope.mergeListing(page, isComplete, sent);
-      if (next != null && scope.known.listed === sent)
-        scope.known.begun = { merge, page, next, learned: sent, isPinned: scope.pins.size > 0 };
-    }
-    // Such a listing may be a file of its own, which a look-up leaves alone while names can be asked for.
-    else if (core.shape.areUnitsImmutable && depth >= unitDepth) this.scopeAt(listed).known.isLarge = true;
+    if (!listing || !page) {
+      // Such a listing may be a file of its own, which a look-up leaves alone while names can be asked for.
+      if (core.shape.areUnitsImmutable && depth >= unitDepth) this.scopeAt(listed).known.isLarge = true;
+    } else mergeBeginning(this.scopeAt(listed), { ...listing, page }, sent);
   }
 
   /**

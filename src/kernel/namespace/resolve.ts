@@ -14,6 +14,7 @@ import { ask, type Moment } from '../timeline.js';
 import type { Inode } from './inode.js';
 import { throughLinks } from './links/aliases.js';
 import { throughDraft, type Way } from './links/symbolic.js';
+import { listKey } from './listing/knowledge.js';
 import { beginningOf, ListingLoad } from './listing/listing-load.js';
 import type { Scope } from './listing/scope.js';
 
@@ -149,7 +150,7 @@ export function isListed(core: Core, op: Operation, scope: Scope): boolean {
   scope.isUsed = true;
   if (scope.isLocal) return true;
   if (!scope.known.isComplete) return false;
-  return isRecent(core, op, scope.known.listed, scope) || op.hasLoaded(`list:${scope.root.path}`);
+  return isRecent(core, op, scope.known.listed, scope) || op.hasLoaded(listKey(scope.root.path));
 }
 
 /**
@@ -182,10 +183,8 @@ function lookupFault(core: Core, op: Operation, path: TreePath, scope: Scope | n
   const unitKey = `unit:${upperPath(path, core.unitDepth)}`;
   const isInUnit = depthOf(path) >= core.unitDepth;
   if (!scope?.known.isLarge && isInUnit && !op.hasLoaded(unitKey)) return fault(unitKey, true);
-  // Where it is true for ever the listing comes along if it is at hand: it never has to be asked for again. A first page that is
-  // newer than those which come would have them dropped.
-  const isListing = core.loads.running(`list:${path}`) !== null;
-  return fault(`lookup:${path}`, isInUnit ? core.shape.areUnitsImmutable : op.isListingWanted && !isListing);
+  // Where it is true for ever the listing comes along if it is at hand: it never has to be asked for again.
+  return fault(`lookup:${path}`, isInUnit ? core.shape.areUnitsImmutable : op.isListingWanted);
 }
 
 /** Loads the whole listing of a directory that is listed as one, or what a look-up hasn't brought of it. */
@@ -196,7 +195,7 @@ function listFault(core: Core, op: Operation, scope: Scope): Fault {
   const load = new ListingLoad(scope, begun);
   return ask(
     core,
-    `list:${path}`,
+    listKey(path),
     'list',
     { path, after: begun?.next },
     (value, failure, learned) => {

@@ -79,14 +79,13 @@ export const MOST_LARGE_DOWNLOADS = 64;
 export const MOST_REQUESTS = 10;
 /** To one host, which may be both API and storage. What has a slot has a socket: its time doesn't run out in a queue. */
 const MOST_SOCKETS = MOST_LARGE_DOWNLOADS + MOST_DOWNLOADS + MOST_UPLOADS + MOST_REQUESTS;
+
 export function createTransport(config: WireConfig, choice: TransportChoice): Transport {
   const { timeouts, userAgent } = config;
+  const routes = () => (choice.dispatcher ? routesBy(choice.dispatcher) : ownRoutes(config, MOST_SOCKETS));
   const transport = choice.fetch
     ? fetchTransport(choice.fetch, timeouts)
-    : undiciTransport(
-        choice.dispatcher ? routesBy(choice.dispatcher) : ownRoutes(config, MOST_SOCKETS),
-        timeouts,
-      );
+    : undiciTransport(routes(), timeouts);
   return {
     ...transport,
     send: (request) =>

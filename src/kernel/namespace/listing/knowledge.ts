@@ -22,6 +22,26 @@ export interface Begun {
   readonly isPinned: boolean;
 }
 
+/** The load that lists a directory. */
+export const listKey = (path: string): string => `list:${path}`;
+
+interface Beginning {
+  readonly page: EntryPage;
+  readonly isComplete: boolean;
+  readonly next?: string | null;
+}
+
+/**
+ * Takes in what a look-up has brought of a listing: all of it, or its first page. Such a page ends no listing that is on its
+ * way: with one newer page after the other none would come to its end.
+ */
+export function mergeBeginning(scope: Scope, { page, isComplete, next }: Beginning, sent: Moment): void {
+  if (!isComplete && scope.core.loads.running(listKey(scope.root.path))) return;
+  const merge = scope.mergeListing(page, isComplete, sent);
+  if (next != null && scope.known.listed === sent)
+    scope.known.begun = { merge, page, next, learned: sent, isPinned: scope.pins.size > 0 };
+}
+
 /**
  * When the names of one scope were asked for. An answer speaks of the moment in which it was asked for, not of that in
  * which it came:
