@@ -45,6 +45,24 @@ test.each([
   },
 );
 
+/** As in a sandbox that knows nothing of the web. */
+const WITHOUT_WEB = `
+  for (const name of ['Headers', 'Response', 'Request', 'fetch']) delete globalThis[name];
+  const { createWandbFs } = require('wandb-fs');
+  (async () => {
+    const wandb = createWandbFs({ sync: 'off' });
+    console.log(await wandb.promises.readFile('team/project/run/a', 'utf8'));
+    await wandb.wandb.close();
+  })();`;
+
+test('what a process mounts without a thread reads where there are no Headers, and no fetch', async () => {
+  const server = await startServer();
+  await server.seed({ 'team/project/run': { a: 'text' } });
+  const env = { WANDB_BASE_URL: server.url, WANDB_API_KEY: server.apiKey };
+  const printed = runWell(process.execPath, ['--eval', WITHOUT_WEB], { cwd: packageRoot, env });
+  await expect(printed).resolves.toBe('text\n');
+});
+
 /** Mounts without a thread, waits until nothing is on its way, uses up the file descriptors but a few, and reads. */
 const EXHAUSTED = `
   const fs = require('node:fs');
