@@ -15,6 +15,21 @@ const config: Config = {
     // WANDB_CHROMIUM names the program of a headless Chromium.
     ...(process.env.WANDB_CHROMIUM ? [] : ['/serve/browser.test.ts$']),
   ],
+  // Found in a module's own scope: in the context that Jest makes for each file, each look at a global asks Node's native
+  // code. None of these is ever mocked, nor declared anew by a package.
+  sandboxInjectedGlobals: [
+    'Array',
+    'Error',
+    'JSON',
+    'Map',
+    'Math',
+    'Number',
+    'Object',
+    'Promise',
+    'Set',
+    'String',
+    'Symbol',
+  ],
   setupFiles: ['<rootDir>/scripts/jest-setup.cjs'],
   transform: { '\\.[cm]?[jt]s$': '<rootDir>/scripts/jest-transform.cjs' },
   // Sources name their compiled siblings ('./x.js'), as NodeNext asks; under Jest the sibling is the .ts file.
