@@ -108,7 +108,8 @@ class Run {
   constructor(steps, results, temporary) {
     this.waiting = [...steps];
     this.results = results;
-    this.temporary = temporary;
+    // Hundreds of processes and threads load the same files: from Node 22 on they share what was compiled of them.
+    this.testing = { TMPDIR: temporary, NODE_COMPILE_CACHE: join(results, 'compiled') };
     this.ended = new Promise((resolve) => {
       this.resolve = resolve;
     });
@@ -136,7 +137,7 @@ class Run {
     const log = createWriteStream(`${file}.log`);
     // A group of its own, so that it can be ended with all that it has started.
     const child = spawn('bash', ['-c', TIMED, 'step', command, ...args], {
-      env: { ...environment, ...(step.tests ? { TMPDIR: this.temporary } : {}), ...step.env },
+      env: { ...environment, ...(step.tests ? this.testing : {}), ...step.env },
       stdio: ['ignore', 'pipe', 'pipe'],
       detached: true,
     });
