@@ -9,7 +9,7 @@
  * those who bring its ways along (test runners, installed packages) on the oldest, what depends on the server's ways against one that is told
  * of uploads and one that delays (scripts/test-groups.mjs tells the groups); what only all of it shows, the matrix does.
  */
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
@@ -86,17 +86,21 @@ const fetched = [
 
 const built = [
   { name: 'dependencies', seconds: 300, after: [], command: ['npm', 'ci'] },
-  { name: 'build', seconds: 60, after: ['dependencies'], command: ['npm', 'run', 'build'] },
+  // It builds first.
+  { name: 'build', seconds: 60, after: ['dependencies'], command: ['npm', 'pack'] },
 ];
+/** What `npm pack` makes. */
+const manifest = JSON.parse(readFileSync('package.json', 'utf8'));
+const PACKED = join(process.cwd(), `${manifest.name}-${manifest.version}.tgz`);
 
-const check = (name, seconds, command, env = {}) => ({ name, seconds, command, env, after: ['build'] });
+const check = (name, seconds, command) => ({ name, seconds, command, after: ['build'] });
 
-/** `npm pack` would build again, under the tests that use what is built. */
-const UNBUILT = { npm_config_ignore_scripts: 'true' };
+const ATTW = 'node_modules/@arethetypeswrong/cli/dist/index.js';
+const PUBLINT = 'node_modules/publint/src/cli.js';
 
 const checks = [
-  check('package: types of every entry', 120, ['npx', 'attw', '--pack', '.', '--profile', 'node16'], UNBUILT),
-  check('package: publint', 120, ['npx', 'publint', '--strict'], UNBUILT),
+  check('package: types of every entry', 120, ['node', ATTW, PACKED, '--profile', 'node16']),
+  check('package: publint', 120, ['node', PUBLINT, '--strict', PACKED]),
   check('lint', 60, ['npm', 'run', 'lint', '--', '--colors=off']),
   check('types', 120, ['npm', 'run', 'typecheck']),
   check('types of Node 20 to 26', 180, ['npm', 'run', 'typecheck:node']),
@@ -123,6 +127,7 @@ const tests = (name, seconds, files, more = {}) => ({
   load: 1,
   workers: 1,
   ...more,
+  env: { WANDB_FS_PACKED: PACKED, ...more.env },
 });
 const matching = (pattern) => testFiles().filter((file) => file.includes(pattern));
 const onNode = (node, name, files, env = {}) =>

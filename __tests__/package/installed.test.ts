@@ -2,6 +2,7 @@ import { type Dirent, existsSync, readFileSync } from 'node:fs';
 import { mkdir, readdir, stat, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { makeDirectory } from '../helpers/directories.js';
+import { packed } from '../helpers/packed.js';
 import { packageRoot, run, runWell } from '../helpers/processes.js';
 
 /** Real work against the local server, the same whichever way the package was loaded. */
@@ -65,26 +66,10 @@ describe('the packed package, installed into an empty project', () => {
   let project: string;
 
   beforeAll(async () => {
-    const directory = await makeDirectory();
-    project = join(directory, 'project');
-    await mkdir(project);
-    // `npm test` has built dist/ already; building it again would take it away from tests that run beside this one.
-    const packed = await runWell(
-      'npm',
-      ['pack', '--ignore-scripts', '--json', '--pack-destination', directory],
-      {
-        cwd: packageRoot,
-      },
-    );
-    const [{ filename }] = JSON.parse(packed) as [{ filename: string }];
+    project = await makeDirectory();
     await writeFile(join(project, 'package.json'), '{ "private": true }');
-    await runWell(
-      'npm',
-      ['install', '--prefer-offline', '--no-audit', '--no-fund', join(directory, filename)],
-      {
-        cwd: project,
-      },
-    );
+    const install = ['install', '--prefer-offline', '--no-audit', '--no-fund', await packed()];
+    await runWell('npm', install, { cwd: project });
   }, 90_000);
 
   it('is few packages and megabytes, with all that it needs', async () => {
