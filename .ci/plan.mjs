@@ -112,7 +112,6 @@ const checks = [
     after: ['dependencies', 'typedoc'],
     command: ['node', 'site/node_modules/typedoc/bin/typedoc', '--options', 'site/typedoc.json'],
   },
-  check('demo', 120, ['node', 'dist/esm/cli/main.js', 'demo']),
   ...(existsSync(SCHEMA) ? [check('schema', 60, ['node', SCHEMA])] : []),
 ];
 

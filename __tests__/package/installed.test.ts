@@ -3,7 +3,7 @@ import { mkdir, readdir, stat, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { makeDirectory } from '../helpers/directories.js';
 import { packed } from '../helpers/packed.js';
-import { packageRoot, run, runWell } from '../helpers/processes.js';
+import { packageRoot, run, runWell, withoutDeprecations } from '../helpers/processes.js';
 
 /** Real work against the local server, the same whichever way the package was loaded. */
 const WORK = `
@@ -146,10 +146,24 @@ describe('the packed package, installed into an empty project', () => {
     expect(stdout).toContain(`/typed/main.${suffix}\n`);
   });
 
-  it('has the demo, with all that it needs', async () => {
+  it('has the demo, which shows each step with the requests that it cost, and ends by itself', async () => {
     // What npx runs, and by npx the next one.
     const program = join(project, 'node_modules/.bin/wandb-fs');
-    expect(await runWell(program, ['demo'], { cwd: project })).toMatch(/unionfs/);
+    const { exitCode, stdout, stderr } = await run(program, ['demo'], { cwd: project });
+    expect({ exitCode, stderr: withoutDeprecations(stderr) }).toEqual({ exitCode: 0, stderr: '' });
+    expect(stdout).toMatch(/^ {2}list it all: .* {3}1 GraphQL$/m);
+    expect(stdout).toMatch(/^ {2}ask again: .* {3}none$/m);
+    expect(stdout).toMatch(/unionfs/);
+    expect(stdout).toMatch(/^ {2}look for something outside the mount {3,}none$/m);
+
+    // README's picture is drawn of it.
+    const printed = join(project, 'demo.txt');
+    await writeFile(printed, stdout);
+    const drawn = ['scripts/demo-picture.mjs', '--check', printed];
+    expect(await run(process.execPath, drawn, { cwd: packageRoot })).toMatchObject({
+      exitCode: 0,
+      stderr: '',
+    });
   });
 
   it('has its command line', async () => {
