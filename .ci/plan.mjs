@@ -108,14 +108,15 @@ const PACKED = join(process.cwd(), `${manifest.name}-${manifest.version}.tgz`);
 const check = (name, seconds, command, env = {}) => ({ name, seconds, command, env, after: ['build'] });
 
 /** By the newest Node: what these find depends on none, and it takes a third to a half less of a core there. */
-const quick = (name, seconds, program) => ({
+const quick = (name, seconds, program, after = ['build']) => ({
   name,
   seconds,
   command: ['node', 'scripts/with-node.mjs', '26', '--', 'node', ...program],
-  after: ['build', 'Node 26'],
+  after: [...after, 'Node 26'],
 });
 
 const ATTW = 'node_modules/@arethetypeswrong/cli/dist/index.js';
+const TYPEDOC = ['site/node_modules/typedoc/bin/typedoc', '--options', 'site/typedoc.json'];
 const PUBLINT = 'node_modules/publint/src/cli.js';
 
 const checks = [
@@ -126,12 +127,7 @@ const checks = [
   check('types of Node 20 to 26', 180, ['npm', 'run', 'typecheck:node']),
   check('generated files', 60, ['npm', 'run', 'codegen:check']),
   quick('coverage of node:fs', 180, ['scripts/coverage.mjs', '--check']),
-  {
-    name: 'site, each link of which leads somewhere',
-    seconds: 120,
-    after: ['dependencies', 'typedoc'],
-    command: ['node', 'site/node_modules/typedoc/bin/typedoc', '--options', 'site/typedoc.json'],
-  },
+  quick('site, each link of which leads somewhere', 120, TYPEDOC, ['dependencies', 'typedoc']),
   ...(existsSync(SCHEMA) ? [check('schema', 60, ['node', SCHEMA])] : []),
 ];
 
