@@ -15,7 +15,7 @@ const LONG = [
   'cli/(interrupted|terminal|upload-on-terminal|walk-request-counts)',
   'kernel/(model|what-is-left|content/journal/kills|.*-node)',
   'node/(blobs|watch|.*-equals?-node)',
-  'package/(benchmarks|cli-page|contents|demo|first-use|installed|pages?(-types)?|files-passed|test-plan)',
+  'package/(benchmarks|cli-page|contents|first-use|installed|pages?(-types)?|files-passed|test-plan)',
   'process/',
   'reliability/',
   'semantics/(bad-line|mirror-model|broken-transfers|claimed-sizes|expired-urls|failing-server|get-resume|growth|large-files|whole-files)',

@@ -90,10 +90,18 @@ async function declareCommonJs() {
  * What of the ESM build is in the package: what was bundled, the declarations that entries lead to, and the schema that the
  * local server reads. Source maps aren't: with the sources in them they were two thirds of the package, and what is bundled
  * keeps its lines and its names.
+ *
+ * Each directory leaves out what of its own isn't packed: npm compares every file with every rule of those that it lies in.
  */
-async function choosePacked(files) {
-  const lines = ['*.js', '*.d.ts', '*.graphql', ...files.map((file) => `!/${posix.relative('esm', file)}`)];
-  await writeFile(join(made, 'esm/.npmignore'), `${lines.join('\n')}\n`);
+async function choosePacked(files, directory = 'esm') {
+  const isPacked = (path) => files.some((file) => file === path || file.startsWith(`${path}/`));
+  const entries = await readdir(join(made, directory), { withFileTypes: true });
+  const leftOut = entries.filter(({ name }) => !isPacked(`${directory}/${name}`));
+  await writeFile(join(made, directory, '.npmignore'), leftOut.map(({ name }) => `/${name}\n`).join(''));
+  for (const entry of entries) {
+    const path = `${directory}/${entry.name}`;
+    if (entry.isDirectory() && isPacked(path)) await choosePacked(files, path);
+  }
 }
 
 async function filesBelow(directory, suffix) {

@@ -19,32 +19,61 @@ beforeAll(async () => {
   await symlink(join(packageRoot, 'dist/esm'), join(other, 'dist/esm'), 'junction');
   await cp(join(packageRoot, 'package.json'), join(other, 'package.json'));
   await symlink(join(packageRoot, 'node_modules'), join(other, 'node_modules'), 'junction');
+  const text = await readFile(join(other, 'dist/cjs/index.cjs'), 'utf8');
+  await writeFile(join(other, 'dist/cjs/older.cjs'), text.replace(/VERSION = "[^"]+"/, 'VERSION = "0.0.1"'));
+  await writeFile(join(other, 'dist/cjs/late.cjs'), text);
 });
 
-/** What a program prints as JSON that has this package as ESM, as CommonJS, and in another installation. */
-async function printed(script: string, value: string): Promise<unknown> {
-  const program = `
-    import nodeFs from 'node:fs';
-    import { createRequire } from 'node:module';
-    import * as esm from 'wandb-fs';
-    import * as registerEsm from 'wandb-fs/register';
-    const packages = [
-      { ...esm, ...registerEsm },
-      ...['${packageRoot}/script', '${directory}/script'].map(createRequire).map(
-        (require) => ({ ...require('wandb-fs'), ...require('wandb-fs/register') }),
-      ),
-    ];
-    process.on('warning', ({ message }) => console.error(message));
+interface Part {
+  readonly script: string;
+  readonly value: string;
+}
+const parts: Part[] = [];
+
+/** One program, whose parts have trees of their own: this package as ESM, as CommonJS, and in another installation. */
+const program = () => `
+  import nodeFs from 'node:fs';
+  import { createRequire } from 'node:module';
+  import * as esm from 'wandb-fs';
+  import * as registerEsm from 'wandb-fs/register';
+  const packages = [
+    { ...esm, ...registerEsm },
+    ...['${packageRoot}/script', '${directory}/script'].map(createRequire).map(
+      (require) => ({ ...require('wandb-fs'), ...require('wandb-fs/register') }),
+    ),
+  ];
+  const ofOther = createRequire('${directory}/node_modules/wandb-fs/dist/cjs/script');
+  process.on('warning', ({ message }) => console.error(message));
+  const parts = [${parts
+    .map(
+      ({ script, value }) => `async (trees) => {
+        ${script}
+        return ${value};
+      }`,
+    )
+    .join()}];
+  const told = [];
+  for (const part of parts) {
     const trees = packages.map(({ createWandbFs }) => createWandbFs({ root: 'team/project' }));
-    ${script}
-    console.log(JSON.stringify(await (${value})));
-    await Promise.all(trees.map(({ wandb }) => wandb.close()));`;
-  const { stdout, stderr } = await run(process.execPath, ['--input-type=module', '--eval', program], {
-    cwd: packageRoot,
-    env: { WANDB_BASE_URL: server.url, WANDB_API_KEY: server.apiKey },
-  });
-  expect(stderr).toBe('');
-  return JSON.parse(stdout);
+    told.push(await part(trees).catch((error) => error.stack));
+    await Promise.all(trees.map(({ wandb }) => wandb.close()));
+  }
+  console.log(JSON.stringify(told));`;
+
+let running: ReturnType<typeof run> | null = null;
+
+/** Makes a script a part of that program, which runs for the first test that asks; resolves with the value that it found. */
+function told(script: string, value: string): () => Promise<unknown> {
+  const at = parts.push({ script, value }) - 1;
+  return async () => {
+    running ??= run(process.execPath, ['--input-type=module', '--eval', program()], {
+      cwd: packageRoot,
+      env: { WANDB_BASE_URL: server.url, WANDB_API_KEY: server.apiKey },
+    });
+    const { stdout, stderr } = await running;
+    expect(stderr).toBe('');
+    return JSON.parse(stdout)[at];
+  };
 }
 
 test('a copy of isolateModules takes the trees of the one outside', () => {
@@ -83,31 +112,32 @@ test('what a filter promises is known for a promise of whichever realm', async (
 });
 
 describe('the default instance', () => {
-  test('is one for all copies of a version, and what one writes the others read', async () => {
-    const script = `
+  const shared = told(
+    `
       const [first, ...others] = packages.map(({ wandbFs }) => wandbFs);
       await first.promises.writeFile('/team/project/run/new.txt', 'by one');
       const seen = others.map((fs) => fs.readFileSync('/team/project/run/new.txt', 'utf8'));
-      const areOne = ['wandbFs', 'wandbArtifacts'].every((name) => new Set(packages.map((each) => each[name])).size === 1);
-      trees.push(first);`;
-    expect(await printed(script, '[areOne, seen]')).toEqual([true, ['by one', 'by one']]);
+      const areOne = ['wandbFs', 'wandbArtifacts'].every((name) => new Set(packages.map((each) => each[name])).size === 1);`,
+    '[areOne, seen]',
+  );
+  test('is one for all copies of a version, and what one writes the others read', async () => {
+    expect(await shared()).toEqual([true, ['by one', 'by one']]);
   });
 
-  test('is another one for another version, and where that of the others was closed', async () => {
-    const other = join(directory, 'node_modules/wandb-fs/dist/cjs');
-    const text = await readFile(join(other, 'index.cjs'), 'utf8');
-    await writeFile(join(other, 'older.cjs'), text.replace(/VERSION = "[^"]+"/, 'VERSION = "0.0.1"'));
-    await writeFile(join(other, 'late.cjs'), text);
-    const script = `
+  const ofOthers = told(
+    `
       const [{ wandbFs }] = packages;
-      const { wandbFs: ofOlder } = createRequire('${other}/x')('./older.cjs');
+      const { wandbFs: ofOlder } = ofOther('./older.cjs');
       await wandbFs.promises.readFile('/team/project/run/a.txt');
       await wandbFs.wandb.close();
-      const { wandbFs: late } = createRequire('${other}/x')('./late.cjs');
+      const { wandbFs: late } = ofOther('./late.cjs');
       const seen = [ofOlder, late].map((fs) => fs.readFileSync('/team/project/run/a.txt', 'utf8'));
       const distinct = new Set([wandbFs, ofOlder, late]).size;
-      trees.push(ofOlder, late);`;
-    expect(await printed(script, '[distinct, seen]')).toEqual([3, ['content', 'content']]);
+      trees.push(ofOlder, late);`,
+    '[distinct, seen]',
+  );
+  test('is another one for another version, and where that of the others was closed', async () => {
+    expect(await ofOthers()).toEqual([3, ['content', 'content']]);
   });
 
   test('is a new one for a copy that is loaded again', async () => {
@@ -120,12 +150,13 @@ describe('the default instance', () => {
   });
 });
 
+const different = told('', 'new Set(packages.map(({ createWandbFs }) => createWandbFs)).size');
 test('are three', async () => {
-  expect(await printed('', 'new Set(packages.map(({ createWandbFs }) => createWandbFs)).size')).toBe(3);
+  expect(await different()).toBe(3);
 });
 
-test('mountAll of each takes the trees of all, their handles, streams and failures', async () => {
-  const script = `
+const mounted = told(
+  `
     const all = packages.map(({ mountAll }) => mountAll(Object.fromEntries(trees.map((tree, index) => ['/mnt/' + index, tree])), nodeFs));
     const text = async (stream) => { let all = ''; for await (const part of stream) all += part; return all; };
     const outcome = async (fs, index) => {
@@ -146,31 +177,37 @@ test('mountAll of each takes the trees of all, their handles, streams and failur
       return seen;
     };
     const outcomes = [];
-    for (const fs of all) for (const index of trees.keys()) outcomes.push(JSON.stringify(await outcome(fs, index)).replaceAll('/mnt/' + index, ''));`;
-  expect(await printed(script, '[...new Set(outcomes)].map(JSON.parse)')).toEqual([
+    for (const fs of all) for (const index of trees.keys()) outcomes.push(JSON.stringify(await outcome(fs, index)).replaceAll('/mnt/' + index, ''));`,
+  '[...new Set(outcomes)].map(JSON.parse)',
+);
+test('mountAll of each takes the trees of all, their handles, streams and failures', async () => {
+  expect(await mounted()).toEqual([
     ['content', 'content', 'content', 'content', 'ENOENT/run/a.txtx', true, 'content'],
   ]);
 });
 
-test('register of each takes the trees of all', async () => {
-  const script = `
+const registered = told(
+  `
     const seen = [];
     for (const { register } of packages) for (const tree of trees) {
       const { unregister } = register({ mounts: { '/mnt': tree } });
       seen.push(nodeFs.readFileSync('/mnt/run/a.txt', 'utf8'));
       unregister();
-    }`;
-  expect(await printed(script, '[seen.length, [...new Set(seen)]]')).toEqual([9, ['content']]);
+    }`,
+  '[seen.length, [...new Set(seen)]]',
+);
+test('register of each takes the trees of all', async () => {
+  expect(await registered()).toEqual([9, ['content']]);
 });
 
-test('no two give out the same fd or device, and a dozen copies of trees warn of nothing', async () => {
-  const script = `
+const many = told(
+  `
     const many = packages.flatMap(({ createWandbFs }) => Array.from({ length: 4 }, () => createWandbFs({ root: 'team/project' })));
     trees.push(...many);
     const fds = trees.map((tree) => tree.openSync('/run/a.txt'));
-    const devices = trees.map((tree) => tree.statSync('/run').dev);`;
-  expect(await printed(script, '[fds, devices].map((all) => new Set(all).size === trees.length)')).toEqual([
-    true,
-    true,
-  ]);
+    const devices = trees.map((tree) => tree.statSync('/run').dev);`,
+  '[fds, devices].map((all) => new Set(all).size === trees.length)',
+);
+test('no two give out the same fd or device, and a dozen copies of trees warn of nothing', async () => {
+  expect(await many()).toEqual([true, true]);
 });

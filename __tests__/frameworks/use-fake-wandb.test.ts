@@ -1,16 +1,43 @@
 import { join } from 'node:path';
 import { makeProject } from '../ends/project.js';
-import { packageRoot, run } from '../helpers/processes.js';
+import { type Finished, packageRoot, run } from '../helpers/processes.js';
 
 const modules = join(packageRoot, 'node_modules');
-const jestArgs = [join(modules, 'jest/bin/jest.js'), '--runInBand'];
-const vitestArgs = [join(modules, 'vitest/vitest.mjs'), 'run', '--reporter=verbose', '--no-color'];
+const inJest = (file: string, more: object = {}) => ({
+  testEnvironment: 'node',
+  transform: {},
+  testMatch: [`**/jest/${file}.test.cjs`],
+  ...more,
+});
+const projects = [inJest('suite'), inJest('imported-globals', { injectGlobals: false })];
+const jestArgs = ['--runInBand', '--verbose', '--config', JSON.stringify({ projects })];
+/** The projects of Vitest are in the fixture. */
+const vitestArgs = ['run', '--reporter=verbose', '--no-color', '--configLoader=native'];
 
-/** A project with the package in it, and one file of tests for each runner. */
+const JEST = [join(modules, 'jest/bin/jest.js'), ...jestArgs];
+const VITEST = [join(modules, 'vitest/vitest.mjs'), ...vitestArgs];
+const NODE_TEST = ['--test', '--test-reporter=spec', 'node-test/suite.test.mjs'];
+
+/** A user's project with the package in it, and files of tests for each runner. */
 let project: string;
 beforeAll(async () => {
   project = await makeProject('use-fake-wandb');
 });
+
+const started = new Map<readonly string[], Promise<Finished>>();
+/** A runner is started once for all ways of it. */
+function finished(args: readonly string[]): Promise<Finished> {
+  const ended = started.get(args) ?? run(process.execPath, args, { cwd: project });
+  started.set(args, ended);
+  return ended;
+}
+
+/** What is said below lines that name one of the ways: of a file by Jest, of each test by Vitest. */
+const saidOf = (way: string, said: string): string =>
+  said
+    .split(/^(?= ?FAIL | [✓×] )/m)
+    .filter((part) => part.split('\n', 1)[0]?.includes(way))
+    .join('');
 
 /** How a runner tells that a test has passed, before its title, and that one has failed. */
 const MARKS = /(?:^|\n)\s*(?<mark>✓|✔|√|×|✕|✖|ok|not ok)\s(?<line>[^\n]*)/g;
@@ -39,21 +66,22 @@ const TITLES = [
 const EXPECTED = new Map(TITLES.map((title) => [title, !title.startsWith('FAILS')]));
 
 describe.each([
-  ['Jest', [...jestArgs, 'jest/suite.test']],
-  ['Jest without globals', [...jestArgs, '--injectGlobals=false', 'imported-globals.test']],
-  ['Vitest', [...vitestArgs, 'vitest/suite.test']],
-  ['Vitest with globals, in threads', [...vitestArgs, '--globals', '--pool=threads', 'vitest/suite.test']],
-  ['node:test', ['--test', '--test-reporter=spec', 'node-test/suite.test.mjs']],
-])('useFakeWandb in %s', (_runner, args) => {
+  ['Jest', JEST, 'jest/suite.test'],
+  ['Jest without globals', JEST, 'jest/imported-globals.test'],
+  ['Vitest', VITEST, '|as it comes|'],
+  ['Vitest with globals, in threads', VITEST, '|with globals, in threads|'],
+  ['node:test', NODE_TEST, ''],
+])('useFakeWandb in %s', (_runner, args, way) => {
   test('resets between tests, closes what it gave, and fails tests that leave content unsent', async () => {
-    const { stdout, stderr, exitCode } = await run(process.execPath, args, { cwd: project });
-    const said = stdout + stderr;
-    expect({ said, outcomes: outcomes(said) }).toEqual({ said, outcomes: EXPECTED });
+    const { stdout, stderr, exitCode } = await finished(args);
+    const all = stdout + stderr;
+    const said = saidOf(way, all);
+    expect({ all, outcomes: outcomes(said) }).toEqual({ all, outcomes: EXPECTED });
     expect(exitCode).toBe(1);
     expect(said).toContain("The test leaves content that isn't on the server:");
     expect(said).toContain('team/flowers/run-1/forgotten.txt');
     expect(said).toContain('team/flowers/run-1/refused.txt');
     expect(said).toContain('team/flowers/run-1/by-default.txt');
-    expect(said).not.toMatch(/did not exit|close timed out|hanging-process/i);
+    expect(all).not.toMatch(/did not exit|close timed out|hanging-process/i);
   });
 });

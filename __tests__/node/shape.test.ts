@@ -3,6 +3,12 @@ import { inspect, promisify } from 'node:util';
 import { inAnyNode } from './support/node-members.js';
 import { makeTwins, type Twins } from './support/twins.js';
 
+/** The lists name symbols as `[Symbol.dispose]`. */
+const keyOf = (name: string): PropertyKey => {
+  const [, symbol] = /^\[Symbol\.(\w+)\]$/.exec(name) ?? [];
+  return symbol === undefined ? name : (Reflect.get(Symbol, symbol) as symbol);
+};
+
 describe('the fs object has the shape of node:fs', () => {
   let twins: Twins;
   beforeAll(() => {
@@ -14,6 +20,32 @@ describe('the fs object has the shape of node:fs', () => {
     const { fs } = twins.ours;
     expect(Object.keys(fs)).toEqual(expect.arrayContaining(Object.keys(nodeFs)));
     expect(Object.keys(fs.promises)).toEqual(expect.arrayContaining(Object.keys(nodeFs.promises)));
+  });
+
+  test('a member that any supported Node has is there on this one', async () => {
+    const { fs } = twins.ours;
+    const handle = await fs.promises.open(`${twins.ours.base}/file`);
+    const dir = await fs.promises.opendir(twins.ours.base);
+    const watcher = fs.watch(twins.ours.base);
+    const listener = (): void => {};
+    const statWatcher = fs.watchFile(`${twins.ours.base}/file`, listener);
+    const ours = {
+      fs,
+      'fs.promises': fs.promises,
+      FileHandle: handle,
+      Dir: dir,
+      FSWatcher: watcher,
+      StatWatcher: statWatcher,
+    };
+    const missing = (Object.keys(ours) as (keyof typeof ours)[]).flatMap((list) =>
+      [...inAnyNode(list)].filter((name) => !(keyOf(name) in ours[list])),
+    );
+    // Only Node can make it.
+    expect(missing.filter((name) => name !== 'Utf8Stream')).toEqual([]);
+    fs.unwatchFile(`${twins.ours.base}/file`, listener);
+    watcher.close();
+    await dir.close();
+    await handle.close();
   });
 
   test('nothing of ours is beside them but `wandb`', () => {

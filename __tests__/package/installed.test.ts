@@ -2,7 +2,8 @@ import { type Dirent, existsSync, readFileSync } from 'node:fs';
 import { mkdir, readdir, stat, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { makeDirectory } from '../helpers/directories.js';
-import { packageRoot, run, runWell } from '../helpers/processes.js';
+import { packed } from '../helpers/packed.js';
+import { packageRoot, run, runWell, withoutDeprecations } from '../helpers/processes.js';
 
 /** Real work against the local server, the same whichever way the package was loaded. */
 const WORK = `
@@ -65,26 +66,10 @@ describe('the packed package, installed into an empty project', () => {
   let project: string;
 
   beforeAll(async () => {
-    const directory = await makeDirectory();
-    project = join(directory, 'project');
-    await mkdir(project);
-    // `npm test` has built dist/ already; building it again would take it away from tests that run beside this one.
-    const packed = await runWell(
-      'npm',
-      ['pack', '--ignore-scripts', '--json', '--pack-destination', directory],
-      {
-        cwd: packageRoot,
-      },
-    );
-    const [{ filename }] = JSON.parse(packed) as [{ filename: string }];
+    project = await makeDirectory();
     await writeFile(join(project, 'package.json'), '{ "private": true }');
-    await runWell(
-      'npm',
-      ['install', '--prefer-offline', '--no-audit', '--no-fund', join(directory, filename)],
-      {
-        cwd: project,
-      },
-    );
+    const install = ['install', '--prefer-offline', '--no-audit', '--no-fund', await packed()];
+    await runWell('npm', install, { cwd: project });
   }, 90_000);
 
   it('is few packages and megabytes, with all that it needs', async () => {
@@ -161,10 +146,24 @@ describe('the packed package, installed into an empty project', () => {
     expect(stdout).toContain(`/typed/main.${suffix}\n`);
   });
 
-  it('has the demo, with all that it needs', async () => {
+  it('has the demo, which shows each step with the requests that it cost, and ends by itself', async () => {
     // What npx runs, and by npx the next one.
     const program = join(project, 'node_modules/.bin/wandb-fs');
-    expect(await runWell(program, ['demo'], { cwd: project })).toMatch(/unionfs/);
+    const { exitCode, stdout, stderr } = await run(program, ['demo'], { cwd: project });
+    expect({ exitCode, stderr: withoutDeprecations(stderr) }).toEqual({ exitCode: 0, stderr: '' });
+    expect(stdout).toMatch(/^ {2}list it all: .* {3}1 GraphQL$/m);
+    expect(stdout).toMatch(/^ {2}ask again: .* {3}none$/m);
+    expect(stdout).toMatch(/unionfs/);
+    expect(stdout).toMatch(/^ {2}look for something outside the mount {3,}none$/m);
+
+    // README's picture is drawn of it.
+    const printed = join(project, 'demo.txt');
+    await writeFile(printed, stdout);
+    const drawn = ['scripts/demo-picture.mjs', '--check', printed];
+    expect(await run(process.execPath, drawn, { cwd: packageRoot })).toMatchObject({
+      exitCode: 0,
+      stderr: '',
+    });
   });
 
   it('has its command line', async () => {

@@ -9,10 +9,21 @@ import { program } from '../programs.mjs';
 
 const SERVER = fileURLToPath(new URL('../listing-server.mjs', import.meta.url));
 
-async function prepare({ size }) {
+async function startServer() {
   const server = fork(SERVER, []);
   const [port] = await once(server, 'message');
-  return { server, url: `http://127.0.0.1:${port}`, size };
+  // It ends with this process, which doesn't wait for it.
+  server.unref();
+  server.channel.unref();
+  return `http://127.0.0.1:${port}`;
+}
+
+/** One for all rows of a process: it keeps nothing. */
+let started = null;
+
+async function prepare({ size }) {
+  started ??= startServer();
+  return { url: await started, size };
 }
 
 const listing =
@@ -24,10 +35,6 @@ const common = {
   server: null,
   warmUp: false,
   prepare,
-  async end({ server }) {
-    server.disconnect();
-    await once(server, 'exit');
-  },
 };
 
 export const rows = [
