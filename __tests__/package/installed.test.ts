@@ -57,6 +57,10 @@ import { startFakeWandb, type FakeWandb } from 'wandb-fs/testing';
 const MOST_PACKAGES = 35;
 const MOST_BYTES = 30_000_000;
 
+/** npm asks its registry with those of this machine. */
+const { NODE_EXTRA_CA_CERTS } = process.env;
+const CERTIFICATES = NODE_EXTRA_CA_CERTS ? { NODE_EXTRA_CA_CERTS } : {};
+
 const fileOf = ({ parentPath, name }: Dirent): string => join(parentPath, name);
 
 const LINK = /\]\((?!https?:|#)([^)#\s]+)(?:#[^)]*)?\)/g;
@@ -81,9 +85,7 @@ describe('the packed package, installed into an empty project', () => {
     await runWell(
       'npm',
       ['install', '--prefer-offline', '--no-audit', '--no-fund', join(directory, filename)],
-      {
-        cwd: project,
-      },
+      { cwd: project, env: CERTIFICATES },
     );
   }, 90_000);
 
