@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import { useServer } from '../helpers/server.js';
 import { eventually } from '../semantics/helpers/waiting.js';
-import { environmentOf, esm, printedBy, runScript } from './scripts.js';
+import { environmentOf, runScript, useProgram } from './scripts.js';
 
 /** A Node without `node:vfs` has nothing to be tested but that: see the first test. */
 const isThere = process.allowedNodeEnvironmentFlags.has('--experimental-vfs');
@@ -24,7 +24,9 @@ const MODULES = {
 const server = useServer();
 let runs = 0;
 
-/** Runs a script that has a run mounted at AT; it prints what `value` is. */
+const program = useProgram(() => environmentOf(server), ['--experimental-vfs']);
+
+/** Runs a script that has a run mounted at AT; it tells what `value` is. */
 async function mounted(
   script: string,
   value: string,
@@ -32,9 +34,7 @@ async function mounted(
 ): Promise<unknown> {
   const run = `team/project/run-${++runs}`;
   await server.seed({ [run]: files });
-  return await printedBy(
-    ['--experimental-vfs', ...esm],
-    `
+  return await program(`
     import fs from 'node:fs';
     import { createRequire } from 'node:module';
     import { promisify } from 'node:util';
@@ -45,12 +45,15 @@ async function mounted(
     const vfs = createVfs(tree);
     const AT = vfs.mount();
     const codeOf = async (call) => { try { return [await call(), 'success']; } catch ({ code, path }) { return [code, path?.replace(AT, '')]; } };
-    ${script}
-    const printed = await (${value});
-    await tree.wandb.close();
-    console.log(JSON.stringify(printed).replaceAll(AT, ''));`,
-    environmentOf(server),
-  );
+    async function outcome() {
+      ${script}
+      return await (${value});
+    }
+    const told = await outcome().finally(async () => {
+      await tree.wandb.close();
+      vfs.unmount();
+    });
+    export default JSON.parse(JSON.stringify(told).replaceAll(AT, ''));`);
 }
 
 test('the entry loads on every Node; without `node:vfs` its use fails by name', async () => {

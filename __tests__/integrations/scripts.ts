@@ -49,11 +49,14 @@ interface Program {
   readonly directory: string;
 }
 
-async function startProgram(env: Readonly<Record<string, string>>): Promise<Program> {
+async function startProgram(
+  env: Readonly<Record<string, string>>,
+  flags: readonly string[],
+): Promise<Program> {
   const directory = await makeDirectory();
   await mkdir(join(directory, 'node_modules'));
   await symlink(packageRoot, join(directory, 'node_modules/wandb-fs'));
-  const child = spawn(process.execPath, ['--no-warnings', ...esm, '--eval', PROGRAM], {
+  const child = spawn(process.execPath, ['--no-warnings', ...flags, ...esm, '--eval', PROGRAM], {
     cwd: packageRoot,
     env: environment(env),
     stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
@@ -65,7 +68,7 @@ async function startProgram(env: Readonly<Record<string, string>>): Promise<Prog
  * One process for the tests of a file that leave it as it was: each runs a module of its own in it, and gets what that
  * exports by default, as JSON.
  */
-export function useProgram(env: () => Readonly<Record<string, string>>) {
+export function useProgram(env: () => Readonly<Record<string, string>>, flags: readonly string[] = []) {
   let program: Promise<Program> | null = null;
   let modules = 0;
   afterAll(async () => {
@@ -73,10 +76,11 @@ export function useProgram(env: () => Readonly<Record<string, string>>) {
     if (!child?.connected) return;
     const ended = once(child, 'exit');
     child.disconnect();
-    await ended;
+    const [code] = await ended;
+    if (code !== 0) throw new Error(`The process ended with ${code}.`);
   });
   return async (source: string): Promise<unknown> => {
-    program ??= startProgram(env());
+    program ??= startProgram(env(), flags);
     const { process: child, directory } = await program;
     const file = join(directory, `${modules++}.mjs`);
     await writeFile(file, source);

@@ -58,6 +58,10 @@ import { startFakeWandb, type FakeWandb } from 'wandb-fs/testing';
 const MOST_PACKAGES = 35;
 const MOST_BYTES = 30_000_000;
 
+/** npm asks its registry with those of this machine. */
+const { NODE_EXTRA_CA_CERTS } = process.env;
+const CERTIFICATES = NODE_EXTRA_CA_CERTS ? { NODE_EXTRA_CA_CERTS } : {};
+
 const fileOf = ({ parentPath, name }: Dirent): string => join(parentPath, name);
 
 const LINK = /\]\((?!https?:|#)([^)#\s]+)(?:#[^)]*)?\)/g;
@@ -69,7 +73,7 @@ describe('the packed package, installed into an empty project', () => {
     project = await makeDirectory();
     await writeFile(join(project, 'package.json'), '{ "private": true }');
     const install = ['install', '--prefer-offline', '--no-audit', '--no-fund', await packed()];
-    await runWell('npm', install, { cwd: project });
+    await runWell('npm', install, { cwd: project, env: CERTIFICATES });
   }, 90_000);
 
   it('is few packages and megabytes, with all that it needs', async () => {

@@ -15,28 +15,33 @@ async function secured(certificate: Certificate): Promise<string> {
   return `https://localhost:${port}`;
 }
 
-/** What a program reads in the two ways, and prints: Node reads its certificates when it starts. */
-async function readBy(
-  url: string,
+/** What a program reads in the two ways at each address, and prints: Node reads its certificates when it starts. */
+async function readAllBy(
+  urls: readonly string[],
   env: Record<string, string>,
   flags: readonly string[] = [],
-): Promise<string[]> {
+): Promise<string[][]> {
   const script = `
     import { createWandbFs } from 'wandb-fs';
-    const fs = createWandbFs();
     const told = (error) => error.code + ' ' + error.message;
-    let sync;
-    try {
-      sync = fs.readFileSync('/${RUN}/petals.txt', 'utf8');
-      fs.writeFileSync('/${RUN}/written', 'sync');
-    } catch (error) {
-      sync = told(error);
+    async function read(baseUrl) {
+      const fs = createWandbFs({ baseUrl });
+      let sync;
+      try {
+        sync = fs.readFileSync('/${RUN}/petals.txt', 'utf8');
+        fs.writeFileSync('/${RUN}/written', 'sync');
+      } catch (error) {
+        sync = told(error);
+      }
+      await fs.wandb.close();
+      const own = createWandbFs({ baseUrl, sync: 'off' });
+      const async = await own.promises.readFile('/${RUN}/petals.txt', 'utf8').catch(told);
+      await own.wandb.close();
+      return [sync, async];
     }
-    await fs.wandb.close();
-    const own = createWandbFs({ sync: 'off' });
-    const async = await own.promises.readFile('/${RUN}/petals.txt', 'utf8').catch(told);
-    await own.wandb.close();
-    console.log(JSON.stringify([sync, async]));`;
+    const seen = [];
+    for (const url of ${JSON.stringify(urls)}) seen.push(await read(url));
+    console.log(JSON.stringify(seen));`;
   const { stdout, stderr } = await run(
     process.execPath,
     [...flags, '--input-type=module', '--eval', script],
@@ -44,7 +49,7 @@ async function readBy(
       cwd: packageRoot,
       env: {
         ...{ NODE_EXTRA_CA_CERTS: '', SSL_CERT_FILE: '', SSL_CERT_DIR: '', REQUESTS_CA_BUNDLE: '' },
-        ...{ WANDB_BASE_URL: url, WANDB_API_KEY: server.apiKey },
+        WANDB_API_KEY: server.apiKey,
         ...env,
       },
     },
@@ -53,10 +58,12 @@ async function readBy(
   return JSON.parse(stdout);
 }
 
+const readBy = async (url: string, ...how: [env: Record<string, string>, flags?: readonly string[]]) =>
+  (await readAllBy([url], ...how))[0];
+
 const READ = ['pink', 'pink'];
 
 test.each<[string, Record<string, string>, string[]]>([
-  ['NODE_EXTRA_CA_CERTS', { NODE_EXTRA_CA_CERTS: AUTHORITY }, []],
   ['NODE_TLS_REJECT_UNAUTHORIZED', { NODE_TLS_REJECT_UNAUTHORIZED: '0' }, []],
   ['SSL_CERT_FILE with --use-openssl-ca', { SSL_CERT_FILE: AUTHORITY }, ['--use-openssl-ca']],
   // Where there is this flag; on other systems than Linux the system has its own store.
@@ -82,13 +89,28 @@ test('NODE_EXTRA_CA_CERTS counts for the server behind a proxy', async () => {
   expect(new Set(targets)).toEqual(new Set(['CONNECT api.wandb.test']));
 });
 
-test.each<[Certificate, RegExp]>([
-  ['expired', /its certificate has expired\. .*check this machine's clock/],
-  ['other-host', /its certificate is for another host \(DNS:elsewhere\.test\); check `baseUrl`/],
-])('the certificate %s is EPROTO that says what is wrong', async (certificate, message) => {
-  const errors = await readBy(await secured(certificate), { NODE_EXTRA_CA_CERTS: AUTHORITY });
-  for (const error of errors) {
-    expect(error).toMatch(/^EPROTO /);
-    expect(error).toMatch(message);
-  }
+describe('NODE_EXTRA_CA_CERTS', () => {
+  const CERTIFICATES = ['server', 'expired', 'other-host'] as const;
+  /** By one program, which has the authority for all of them. */
+  let seen: Record<(typeof CERTIFICATES)[number], string[]>;
+  beforeAll(async () => {
+    const urls = await Promise.all(CERTIFICATES.map(secured));
+    const told = await readAllBy(urls, { NODE_EXTRA_CA_CERTS: AUTHORITY });
+    seen = Object.fromEntries(CERTIFICATES.map((certificate, at) => [certificate, told[at]])) as typeof seen;
+  });
+
+  test('counts in the I/O thread and outside of it', () => {
+    expect(seen.server).toEqual(READ);
+  });
+
+  test.each([
+    ['expired', /its certificate has expired\. .*check this machine's clock/],
+    ['other-host', /its certificate is for another host \(DNS:elsewhere\.test\); check `baseUrl`/],
+  ] as const)('with it the certificate %s is EPROTO that says what is wrong', (certificate, message) => {
+    expect(seen[certificate]).toHaveLength(2);
+    for (const error of seen[certificate]) {
+      expect(error).toMatch(/^EPROTO /);
+      expect(error).toMatch(message);
+    }
+  });
 });

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
 import * as fc from 'fast-check';
 import type { WandbFs } from 'wandb-fs';
+import { expectEqual } from '../../helpers/equal.js';
 import { linkedTreeOf } from './links.js';
 import { anyOperation } from './operations.js';
 import { contentsOf, outcomeOf, treeOf } from './outcomes.js';
@@ -82,7 +83,7 @@ export async function runBoth(
   for (const [index, operation] of operations.entries()) {
     await between?.(index);
     const [seen, wanted] = [await outcomeOf(operation, ours), await outcomeOf(operation, node)];
-    expect([operation.text, seen]).toEqual([operation.text, wanted]);
+    expectEqual([operation.text, seen], [operation.text, wanted]);
   }
 }
 

@@ -22,9 +22,14 @@ export function planWrites(seed: number): PlannedWrite[] {
   return Array.from({ length: 40 }, (_, index) => {
     const name = random.pick(KILL_NAMES);
     const size = name === 'large' ? 200_000 + index : middle * 8 + random.below(8) * 41 * 8 + index + 1;
+    let content: string | undefined;
     return {
       name,
-      content: contentOf(`k${seed}-${index}`, size),
+      // Made when it is asked for: most processes are killed long before their last write.
+      get content() {
+        content ??= contentOf(`k${seed}-${index}`, size);
+        return content;
+      },
       flush: random.chance(0.08),
       pause: random.chance(0.5) ? 0 : random.below(25),
     };

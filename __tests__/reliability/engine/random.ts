@@ -48,9 +48,12 @@ const LONG_PIECE = 64;
 /** Text of which every piece tells where it comes from and where it belongs: no mixture of two is a third. */
 export function contentOf(id: string, size: number): string {
   let text = '';
+  // In place of `padEnd`, which makes it anew for each piece.
+  const padding = id.repeat(LONG_PIECE);
   for (let at = 0; text.length < size; at++) {
     const piece = `${id}.${at.toString(36)};`;
-    text += text.length < FINE ? piece : piece.padEnd(LONG_PIECE, id);
+    text += piece;
+    if (text.length - piece.length >= FINE) text += padding.slice(0, Math.max(0, LONG_PIECE - piece.length));
   }
   return text.slice(0, Math.max(size, id.length + 1));
 }

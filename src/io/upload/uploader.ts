@@ -34,8 +34,8 @@ const RECENT_ENTRIES = 1000;
 export class Uploader {
   readonly queue: UploadQueue;
   readonly transfers: UploadTurns;
-  /** What the latest uploads made, by path. */
-  readonly recent = new LRUCache<TreePath, Entry>({ max: RECENT_ENTRIES });
+  /** What the latest uploads made, by path. A size of 1 each: `max` would set aside memory for all entries at once. */
+  readonly recent = new LRUCache<TreePath, Entry>({ maxSize: RECENT_ENTRIES, sizeCalculation: () => 1 });
   private readonly flushes: Flushes;
   private readonly jobs = new Map<Upload, Job>();
   /** Who waits for the upload of a path that is on its way. */

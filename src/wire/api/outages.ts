@@ -49,7 +49,8 @@ export function withOutages(
 }
 
 class Outages {
-  private readonly known = new LRUCache<string, Outage>({ max: MOST_OUTAGES });
+  // A size of 1 each: `max` would set aside memory for all entries at once.
+  private readonly known = new LRUCache<string, Outage>({ maxSize: MOST_OUTAGES, sizeCalculation: () => 1 });
 
   constructor(
     private readonly transport: Transport,
