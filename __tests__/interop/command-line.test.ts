@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { createWandbArtifactFs, createWandbFs, type WandbFs } from 'wandb-fs';
 import { type FakeWandb, startFakeWandb } from 'wandb-fs/testing';
 import { makeDirectory } from '../helpers/directories.js';
-import { runPython } from './sdk.js';
+import { runProgram } from './sdk.js';
 
 jest.setTimeout(120_000);
 
@@ -27,11 +27,8 @@ describe('the official `wandb` command works on what we wrote, and we on what it
   });
 
   /** What the command says; it must succeed. */
-  const command = async (args: readonly string[], environment: NodeJS.ProcessEnv = {}): Promise<string> => {
-    const { code, output } = await runPython(wandb, home, ['-m', 'wandb', ...args], {
-      WANDB_SILENT: 'false',
-      ...environment,
-    });
+  const command = async (args: readonly string[]): Promise<string> => {
+    const { code, output } = await runProgram(wandb, home, args, { environment: { WANDB_SILENT: 'false' } });
     expect([code, code === 0 ? '' : output]).toEqual([0, '']);
     return output;
   };
@@ -78,7 +75,7 @@ with wandb.init(entity="team", project="tools", id="offline", config={"lr": 0.1}
     pathlib.Path("notes.txt").write_text("made offline")
     run.save("notes.txt")
     run.log({"loss": 0.5})`;
-    const made = await runPython(wandb, home, ['-c', program], { WANDB_MODE: 'offline' });
+    const made = await runProgram(wandb, home, [], { text: program, environment: { WANDB_MODE: 'offline' } });
     expect(made).toEqual({ code: 0, output: '' });
     const [directory = ''] = (await readdir(join(home, 'wandb'))).filter((name) =>
       name.startsWith('offline-run'),

@@ -7,9 +7,11 @@ Bytes travel as base64. Credentials and addresses come from the environment, as 
 import base64
 import json
 import os
+import runpy
 import socket
 import sys
 import tempfile
+import traceback
 from pathlib import Path
 
 import sdk_artifacts
@@ -115,6 +117,36 @@ def delete_run(step):
     return None
 
 
+def program(step):
+    """A program's text, or the `wandb` command, in a process that runs to its end: its exit code, and what it wrote."""
+    with tempfile.TemporaryFile() as output:
+        child = os.fork()
+        if child == 0:
+            sys.exit(become(step, output.fileno()))
+        code = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+        output.seek(0)
+        return {"code": code, "output": output.read().decode()}
+
+
+def become(step, output):
+    os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
+    os.dup2(output, 1)
+    os.dup2(output, 2)
+    os.environ.clear()
+    os.environ.update(step["environment"])
+    os.chdir(step["directory"])
+    sys.argv = ["-c", *step["arguments"]]
+    try:
+        if "text" in step:
+            exec(step["text"], {"__name__": "__main__"})
+        else:
+            runpy.run_module("wandb", run_name="__main__", alter_sys=True)
+        return 0
+    except Exception:
+        traceback.print_exc()
+        return 1
+
+
 def projects(step):
     return [project.name for project in wandb.Api().projects(step["entity"])]
 
@@ -128,6 +160,7 @@ STEPS = {
     "upload": upload,
     "delete": delete,
     "deleteRun": delete_run,
+    "program": program,
     "projects": projects,
     **sdk_artifacts.STEPS,
     **sdk_tools.STEPS,

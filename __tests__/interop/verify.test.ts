@@ -1,6 +1,6 @@
 import { type FakeWandb, startFakeWandb } from 'wandb-fs/testing';
 import { makeDirectory } from '../helpers/directories.js';
-import { type Ended, runPython } from './sdk.js';
+import { type Ended, runProgram } from './sdk.js';
 
 jest.setTimeout(120_000);
 
@@ -16,8 +16,8 @@ describe('`wandb verify`, by which W&B judges installations of its own server', 
   let verified: Ended;
   beforeAll(async () => {
     wandb = await startFakeWandb({ viewer: { entity: 'team' } });
-    const args = ['-c', IMPATIENT, 'verify', '--host', wandb.url];
-    verified = await runPython(wandb, await makeDirectory(), args);
+    const args = ['verify', '--host', wandb.url];
+    verified = await runProgram(wandb, await makeDirectory(), args, { text: IMPATIENT });
   });
   afterAll(() => wandb.close());
 
