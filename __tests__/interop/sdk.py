@@ -23,6 +23,7 @@ import sdk_tools
 import wandb
 import wandb.apis.public.summary
 import wandb.sdk.artifacts._models.pagination  # noqa: F401 (the SDK imports these two when it needs them)
+from wandb.sdk.data_types._private import MEDIA_TMP
 
 
 def encode(content):
@@ -178,6 +179,8 @@ def work(steps, order):
     os.environ.clear()
     os.environ.update(order["environment"])
     os.chdir(order["home"])
+    # It is made when the SDK is imported, and removed by the first process that ends.
+    MEDIA_TMP.name = tempfile.mkdtemp(dir=order["home"])
     with socket.socket(socket.AF_UNIX) as connection:
         connection.connect(order["socket"])
         with connection.makefile("r", encoding="utf-8") as lines, connection.makefile("w", encoding="utf-8") as results:
