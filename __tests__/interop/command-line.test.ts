@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { createWandbArtifactFs, createWandbFs, type WandbFs } from 'wandb-fs';
 import { type FakeWandb, startFakeWandb } from 'wandb-fs/testing';
 import { makeDirectory } from '../helpers/directories.js';
-import { runPython } from './sdk.js';
+import { type Ended, runProgram } from './sdk.js';
 
 jest.setTimeout(120_000);
 
@@ -27,11 +27,8 @@ describe('the official `wandb` command works on what we wrote, and we on what it
   });
 
   /** What the command says; it must succeed. */
-  const command = async (args: readonly string[], environment: NodeJS.ProcessEnv = {}): Promise<string> => {
-    const { code, output } = await runPython(wandb, home, ['-m', 'wandb', ...args], {
-      WANDB_SILENT: 'false',
-      ...environment,
-    });
+  const command = async (args: readonly string[]): Promise<string> => {
+    const { code, output } = await runProgram(wandb, home, args, { environment: { WANDB_SILENT: 'false' } });
     expect([code, code === 0 ? '' : output]).toEqual([0, '']);
     return output;
   };
@@ -78,7 +75,7 @@ with wandb.init(entity="team", project="tools", id="offline", config={"lr": 0.1}
     pathlib.Path("notes.txt").write_text("made offline")
     run.save("notes.txt")
     run.log({"loss": 0.5})`;
-    const made = await runPython(wandb, home, ['-c', program], { WANDB_MODE: 'offline' });
+    const made = await runProgram(wandb, home, [], { text: program, environment: { WANDB_MODE: 'offline' } });
     expect(made).toEqual({ code: 0, output: '' });
     const [directory = ''] = (await readdir(join(home, 'wandb'))).filter((name) =>
       name.startsWith('offline-run'),
@@ -129,5 +126,45 @@ with wandb.init(entity="team", project="tools", id="offline", config={"lr": 0.1}
     expect(git('rev-parse', '--abbrev-ref', 'HEAD').trim()).toBe('wandb/restored');
     expect(await readFile(join(home, 'train.py'), 'utf8')).toBe('print(2)\n');
     expect(await readFile(join(home, 'wandb/config.yaml'), 'utf8')).toMatch(/lr:\s+value: 0\.3/);
+  });
+});
+
+/** The `wandb` command, whose sweep agents ask for a run every 5 seconds unless they are told otherwise. */
+const IMPATIENT = `import sys
+from wandb.agents import pyagent
+from wandb.cli.cli import cli
+pyagent.Agent.HEARTBEAT_SLEEP_SECONDS = 0.05
+cli(sys.argv[1:])`;
+
+describe('`wandb verify`, by which W&B judges installations of its own server', () => {
+  let wandb: FakeWandb;
+  let verified: Ended;
+  beforeAll(async () => {
+    wandb = await startFakeWandb({ viewer: { entity: 'team' } });
+    const args = ['verify', '--host', wandb.url];
+    verified = await runProgram(wandb, await makeDirectory(), args, { text: IMPATIENT });
+  });
+  afterAll(() => wandb.close());
+
+  test('finds nothing wrong but that it is not reached by https', () => {
+    const checks = [...verified.output.matchAll(/^(.+?)\.{3,}(\S)/gm)].map(([, what, mark]) => [what, mark]);
+    expect(Object.fromEntries(checks)).toEqual({
+      'Checking if logged in': '✅',
+      'Checking signed URL upload': '✅',
+      'Checking ability to send large payloads through proxy': '✅',
+      'Checking requests to base url': '❌',
+      'Checking requests made over signed URLs': '❌',
+      'Checking CORs configuration of the bucket': '✅',
+      'Checking wandb package version is up to date': '✅',
+      'Checking logged metrics, saving and downloading a file': '✅',
+      'Checking artifact save and download workflows': '✅',
+      'Checking sweep creation and agent execution': '✅',
+    });
+    expect(verified.code).toBe(0);
+  });
+
+  test('asks for nothing that the server has not', async () => {
+    const refused = (await wandb.requests()).filter(({ status }) => status === 0 || status >= 400);
+    expect(refused).toEqual([]);
   });
 });

@@ -200,24 +200,26 @@ export interface Ended {
 }
 
 /**
- * Runs Python to its end in a directory that is its home, too.
+ * Runs the `wandb` command to its end in a directory that is its home, too.
  *
- * @param args such as `['-m', 'wandb', 'sync', '.']`
+ * @param args such as `['sync', '.']`
+ * @param options.text a program in Python, to be run in place of the command
  */
-export function runPython(
+export async function runProgram(
   wandb: FakeWandb,
   home: string,
   args: readonly string[],
-  environment: NodeJS.ProcessEnv = {},
+  options: { readonly text?: string; readonly environment?: NodeJS.ProcessEnv } = {},
 ): Promise<Ended> {
-  const child = spawn(python, args, { cwd: home, env: { ...environmentOf(wandb, home), ...environment } });
-  let output = '';
-  for (const stream of [child.stdout, child.stderr])
-    stream.setEncoding('utf8').on('data', (text: string) => {
-      output += text;
-    });
-  return new Promise((resolve, reject) => {
-    child.once('error', reject);
-    child.once('close', (code) => resolve({ code, output }));
-  });
+  const { environment, ...text } = options;
+  const [ended] = await runSdk(wandb, [
+    {
+      do: 'program',
+      ...text,
+      arguments: args,
+      directory: home,
+      environment: { ...environmentOf(wandb, home), ...environment },
+    },
+  ]);
+  return ended as Ended;
 }

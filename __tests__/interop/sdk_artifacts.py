@@ -11,6 +11,9 @@ import wandb
 from click.testing import CliRunner
 from wandb.cli.cli import cli
 
+# Of what a run tells beside what it is asked to; `live` has all of it.
+QUIET = {"console": "off", "disable_git": True, "x_disable_machine_info": True, "x_save_requirements": False}
+
 
 def write_files(directory, files):
     for name, content in files.items():
@@ -48,7 +51,7 @@ def describe(artifact):
 def start(step):
     entity, project, name = step["run"].split("/")
     return wandb.init(
-        entity=entity, project=project, id=name, resume="allow", settings=wandb.Settings(console="off")
+        entity=entity, project=project, id=name, resume="allow", settings=wandb.Settings(**QUIET)
     )
 
 

@@ -4,11 +4,12 @@ import tempfile
 from pathlib import Path
 
 import wandb
+from sdk_artifacts import QUIET
 
 
 def start(step, **settings):
     entity, project, name = step["run"].split("/")
-    return wandb.init(entity=entity, project=project, id=name, settings=wandb.Settings(console="off", **settings))
+    return wandb.init(entity=entity, project=project, id=name, settings=wandb.Settings(**QUIET, **settings))
 
 
 def save_code(step):
@@ -152,7 +153,7 @@ def sweep(step):
     id = wandb.sweep(config, entity=entity, project=project)
 
     def train():
-        with wandb.init(settings=wandb.Settings(console="off")) as run:
+        with wandb.init(settings=wandb.Settings(**QUIET)) as run:
             run.log({"score": run.config["x"] * run.config["y"]})
 
     # With a count it ends at once; without, it would wait some seconds for the next point.

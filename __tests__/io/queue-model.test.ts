@@ -3,6 +3,7 @@ import { Failure } from '../../src/contract/failure.js';
 import { treePath } from '../../src/contract/tree-path.js';
 import { UploadQueue } from '../../src/io/upload/queue.js';
 import type { Upload } from '../../src/io/upload/upload.js';
+import { expectEqual } from '../helpers/equal.js';
 
 const PATHS = ['u/a', 'u/b', 'v/c'];
 
@@ -172,10 +173,10 @@ test('whatever happens in between, the server ends up with what was submitted la
       for (const each of steps) world.run(each);
       world.finish();
       for (const [name, generation] of world.expected) {
-        expect([name, world.server.get(name) ?? null]).toEqual([name, generation]);
+        expectEqual([name, world.server.get(name) ?? null], [name, generation]);
       }
-      expect(world.queue.isIdle).toBe(true);
-      expect(world.unsettled).toEqual([]);
+      expectEqual(world.queue.isIdle, true);
+      expectEqual(world.unsettled, []);
     }),
     { numRuns: 2000 },
   );

@@ -269,7 +269,7 @@ for (const [cacheBytes, blockBytes] of [
         () => m.names(RUN).map((f) => [f, m.readFile(`${RUN}/${f}`)]),
         () => there,
       );
-      expect(kernel.counters()).toMatchObject({ dirty: 0 });
+      expectEqual(kernel.counters().dirty, 0);
       const c = kernel.counters();
       same(
         'bounded',

@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import { Failure } from '../../src/contract/failure.js';
 import { treePath } from '../../src/contract/tree-path.js';
 import { runAsync, runSync } from '../../src/kernel/operation/operation.js';
+import { expectEqual } from '../helpers/equal.js';
 import { mount } from './helpers/mount.js';
 import { seeded } from './helpers/seeded.js';
 
@@ -106,7 +107,7 @@ test(`${RUNS} random programs with a foreign writer never read a mixture, and ag
             runSync((op) => kernel.close(op, fd));
             return buffer.toString('utf8', 0, count);
           })().catch((thrown: Failure) => thrown.code);
-          expect([file, shown]).toEqual([file, server.text(file) ?? 'ENOENT']);
+          expectEqual([file, shown], [file, server.text(file) ?? 'ENOENT']);
         }
       },
     ),

@@ -339,7 +339,7 @@ async function run({
       .map(([path]) => [path, server.text(path)]),
   );
   expectEqual(stored, shown);
-  expect(kernel.counters().dirty).toBe(0);
+  expectEqual(kernel.counters().dirty, 0);
 }
 
 const step = (action: Action, isSync = false) => ({ action, isSync, abortAfter: null });

@@ -10,6 +10,7 @@ import { unlink } from '../../src/kernel/namespace/removal.js';
 import { type Operation, runSync } from '../../src/kernel/operation/operation.js';
 import { flush } from '../../src/kernel/writeback/flush.js';
 import { defaults } from '../helpers/defaults.js';
+import { expectEqual } from '../helpers/equal.js';
 import { ScriptedRemote } from './helpers/scripted-remote.js';
 import { ScriptedServer } from './helpers/scripted-server.js';
 import { sizesIn } from './helpers/sizes.js';
@@ -87,8 +88,9 @@ const KINDS: readonly (readonly [string, (mount: Mounted, count: number) => void
     'looked for where nothing is',
     ({ isMissing, pass }, count) =>
       each(count, (names) => {
-        for (const name of names)
-          expect(isMissing(`${UNIT}/${name}`) && isMissing(`e/p/${name}/f`)).toBe(true);
+        for (const name of names) {
+          expectEqual([isMissing(`${UNIT}/${name}`), isMissing(`e/p/${name}/f`)], [true, true]);
+        }
         pass(100);
       }),
   ],

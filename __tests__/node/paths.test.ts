@@ -2,6 +2,7 @@ import { Failure } from '../../src/contract/failure.js';
 import { treePath } from '../../src/contract/tree-path.js';
 import { Mount, type MountOptions, Place } from '../../src/node/arguments/paths.js';
 import { RUNS } from '../../src/node/wandb/layouts.js';
+import { expectEqual } from '../helpers/equal.js';
 import { seeded } from '../kernel/helpers/seeded.js';
 
 type Options = Omit<MountOptions, 'layout'>;
@@ -142,8 +143,8 @@ test('a path that stands for itself is where the same one is that does not', () 
     for (let times = 0; times < 500; times++) {
       const path = anyPath();
       const absolute = `${option.mountPoint ?? ''}/${path}`;
-      expect([absolute, locate(option, absolute)]).toEqual([absolute, locate(option, `/.${absolute}`)]);
+      expectEqual([absolute, locate(option, absolute)], [absolute, locate(option, `/.${absolute}`)]);
       if (!/^(\/|$)/.test(path))
-        expect([path, locate(option, path)]).toEqual([path, locate(option, `./${path}`)]);
+        expectEqual([path, locate(option, path)], [path, locate(option, `./${path}`)]);
     }
 });

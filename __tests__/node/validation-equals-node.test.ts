@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { expectEqual } from '../helpers/equal.js';
 import { callBack, callPromise, callSync, makeTwins, type Side, type Twins } from './support/twins.js';
 
 type Args = readonly unknown[] | ((side: Side) => readonly unknown[]);
@@ -203,13 +204,11 @@ describe("bad arguments are refused in Node's words", () => {
     async ({ name, args }) => {
       const given = argsOf(args);
       const told = (side: Side) => callSync(side, name, given);
-      expect(told(twins.ours)).toEqual(told(twins.node));
+      expectEqual(told(twins.ours), told(twins.node));
       if (isOnlySync(name, args)) return;
-      expect(await callBack(twins.ours, name, given)).toEqual(await callBack(twins.node, name, given));
+      expectEqual(await callBack(twins.ours, name, given), await callBack(twins.node, name, given));
       if (inPromises(name)) {
-        expect(await callPromise(twins.ours, name, given)).toEqual(
-          await callPromise(twins.node, name, given),
-        );
+        expectEqual(await callPromise(twins.ours, name, given), await callPromise(twins.node, name, given));
       }
     },
   );

@@ -2,6 +2,7 @@ import nodeFs from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createWandbArtifactFs, type MountedFs, mountAll } from 'wandb-fs';
+import { expectEqual } from '../helpers/equal.js';
 import { STANDARD, useServer } from '../helpers/server.js';
 import { mount } from './helpers/mounts.js';
 import { costOf, measure, requestsOf } from './helpers/requests.js';
@@ -58,7 +59,7 @@ describe.each(SOURCES)('%s of 400 files', (_source, from) => {
       const to = join(directory, 'copy');
       const requests = await requestsOf(server, () => copy(from, to));
       for (const [name, content] of Object.entries(FILES))
-        expect(nodeFs.readFileSync(join(to, name), 'utf8')).toBe(content);
+        expectEqual(nodeFs.readFileSync(join(to, name), 'utf8'), content);
       const { graphql, ...rest } = costOf(requests);
       // The listing, that of a version by its manifest, and the addresses of up to 512 files at once.
       expect(graphql).toBeLessThanOrEqual(6);

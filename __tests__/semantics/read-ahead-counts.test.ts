@@ -2,6 +2,7 @@ import nodeFs from 'node:fs';
 import { join } from 'node:path';
 import { createWandbArtifactFs, createWandbFs, mountAll, type WandbFs } from 'wandb-fs';
 import { makeDirectory } from '../helpers/directories.js';
+import { expectEqual } from '../helpers/equal.js';
 import { useServer } from '../helpers/server.js';
 import { costOf, limits, requestsOf } from './helpers/requests.js';
 import { call } from './helpers/styles.js';
@@ -65,7 +66,7 @@ describe.each(TREES)('300 modules of %s, one after another', (_, make, root, lis
         await using(make, async (fs) => {
           const requests = await requestsOf(server, async () => {
             for (const name of names)
-              expect(await call(fs, style, 'readFile', `${root}/${name}`, 'utf8')).toBe(modules[name]);
+              expectEqual(await call(fs, style, 'readFile', `${root}/${name}`, 'utf8'), modules[name]);
           });
           const { graphql, gets } = costOf(requests);
           expect(graphql).toBeLessThanOrEqual(10 + listing);
@@ -93,7 +94,7 @@ test('a `cp` of a version to the disk: ten GraphQL requests at most, each file o
     expect(gets).toBe(301);
   });
   for (const [name, text] of Object.entries(modules))
-    expect(nodeFs.readFileSync(join(target, name), 'utf8')).toBe(text);
+    expectEqual(nodeFs.readFileSync(join(target, name), 'utf8'), text);
 });
 
 test('a hundred small files of a listed directory: three GraphQL requests', async () => {

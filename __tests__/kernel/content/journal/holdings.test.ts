@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { treePath } from '../../../../src/contract/tree-path.js';
 import { Holdings } from '../../../../src/kernel/content/journal/holdings.js';
+import { expectEqual } from '../../../helpers/equal.js';
 
 const path = fc
   .array(fc.constantFrom('a', 'b', 'c'), { minLength: 1, maxLength: 4 })
@@ -45,12 +46,15 @@ test('say what a plain map says', () => {
           holdings.apply({ op: 'rename', from: treePath(path), to: treePath(taken.to) }, 0);
           for (const [key, bytes] of moved) model.set(taken.to + key.slice(path.length), bytes);
         }
-        expect(sizesOf(holdings)).toEqual(model);
-        expect(holdings.count).toBe(model.size);
-        expect(holdings.bytes).toBe([...model.values()].reduce((sum, bytes) => sum + bytes, 0));
+        expectEqual(sizesOf(holdings), model);
+        expectEqual(holdings.count, model.size);
+        expectEqual(
+          holdings.bytes,
+          [...model.values()].reduce((sum, bytes) => sum + bytes, 0),
+        );
         for (const key of ['a', 'a/b', 'c/c/c']) {
-          expect(holdings.get(treePath(key))?.bytes).toBe(model.get(key));
-          expect(holdings.holds(treePath(key))).toBe(below(model, key).length > 0);
+          expectEqual(holdings.get(treePath(key))?.bytes, model.get(key));
+          expectEqual(holdings.holds(treePath(key)), below(model, key).length > 0);
         }
       }
     }),

@@ -1,5 +1,6 @@
 import { constants } from 'node:fs';
 import { treePath } from '../../../../src/contract/tree-path.js';
+import { expectEqual } from '../../../helpers/equal.js';
 import { mount } from '../../helpers/mount.js';
 import { seeded } from '../../helpers/seeded.js';
 
@@ -34,7 +35,7 @@ test('a thousand small reads at random move a tenth of the file at most', () => 
   const next = seeded(1);
   for (let index = 0; index < 1000; index++) {
     const at = next(SIZE);
-    expect(read(at, 1)[0]).toBe(content[at]);
+    expectEqual(read(at, 1)[0], content[at]);
   }
   expect(bytes()).toBeLessThanOrEqual(SIZE / 10);
 });
@@ -44,7 +45,7 @@ test('who reads on from anywhere reads by blocks, and by more of them', () => {
   const start = 300 * BLOCK + 17;
   remote.log.length = 0;
   for (let at = start; at < start + 100 * BLOCK; at += 16)
-    expect(read(at, 16).equals(content.subarray(at, at + 16))).toBe(true);
+    expectEqual(read(at, 16).equals(content.subarray(at, at + 16)), true);
   expect(remote.log.length).toBeLessThanOrEqual(20);
 });
 
@@ -53,7 +54,7 @@ test('two who take turns at one open file read by blocks, each on', () => {
   remote.log.length = 0;
   for (let at = 0; at < 20 * BLOCK; at += 16)
     for (const start of [100 * BLOCK + 5, 600 * BLOCK + 7])
-      expect(read(start + at, 16).equals(content.subarray(start + at, start + at + 16))).toBe(true);
+      expectEqual(read(start + at, 16).equals(content.subarray(start + at, start + at + 16)), true);
   expect(remote.log.length).toBeLessThanOrEqual(2 * 22);
 });
 

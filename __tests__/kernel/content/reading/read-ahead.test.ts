@@ -1,5 +1,6 @@
 import { constants } from 'node:fs';
 import { treePath } from '../../../../src/contract/tree-path.js';
+import { expectEqual } from '../../../helpers/equal.js';
 import { codeOf, type Mount, mount, outcome, turn } from '../../helpers/mount.js';
 import { seeded } from '../../helpers/seeded.js';
 
@@ -18,7 +19,7 @@ function seed({ server }: Mount, names: readonly string[]): readonly string[] {
 const flat = (count: number): string[] => Array.from({ length: count }, (_, index) => nameOf(index));
 
 function readEach({ readFile }: Mount, names: readonly string[]): void {
-  for (const name of names) expect(readFile(`${UNIT}/${name}`)).toBe(contentOf(name));
+  for (const name of names) expectEqual(readFile(`${UNIT}/${name}`), contentOf(name));
 }
 
 const told = ({ kernel }: Mount) => {

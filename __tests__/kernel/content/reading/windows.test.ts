@@ -1,5 +1,6 @@
 import { constants } from 'node:fs';
 import { treePath } from '../../../../src/contract/tree-path.js';
+import { expectEqual } from '../../../helpers/equal.js';
 import { type Mount, mount, turn } from '../../helpers/mount.js';
 
 const FILE = 'e/p/r/large';
@@ -38,7 +39,7 @@ async function readOn(mounted: ReturnType<typeof open>, from: number, to: number
     most = Math.max(most, onTheirWay(mounted));
     for (; !isThere; await turn()) remote.settle();
     const count = await read;
-    expect(target.subarray(0, count).equals(content.subarray(at, at + count))).toBe(true);
+    expectEqual(target.subarray(0, count).equals(content.subarray(at, at + count)), true);
     at += count;
   }
   return most;
@@ -58,7 +59,7 @@ test('a sync reader gets it so, too', () => {
   for (let at = 0; at < SIZE; at += STEP) {
     const target = Buffer.alloc(STEP);
     sync((op) => kernel.read(op, fd, target, null));
-    expect(target.equals(content.subarray(at, at + STEP))).toBe(true);
+    expectEqual(target.equals(content.subarray(at, at + STEP)), true);
   }
   expect(bytesOf(mounted)).toBe(SIZE);
   expect(readsOf(mounted)).toBeLessThan(50);
