@@ -1,31 +1,42 @@
-const vm = require('node:vm');
+const { Script } = require('node:vm');
 const { default: Runtime } = require('jest-runtime');
 
 /**
- * Jest's own runtime, for which a module is compiled once in each worker. Jest compiles anew for each test file: its hundreds
- * of modules, ours, and the packages that they import, each with every function that is called. A script belongs to no
- * context, so what it makes in one file's is as far from another's as it was.
+ * Of each module what it was compiled to, by its file name, as long as the worker lives. Jest compiles anew for each test file:
+ * its hundreds of modules, ours, and the packages that they import, each with every function that is called. A script belongs
+ * to no context, so what it makes in one file's is as far from another's as it was.
  *
- * @type {Map<string, { source: string, script: vm.Script }>} by file name
+ * @type {Map<string, { head: string, source: string, script: Script }>}
  */
 const scripts = new Map();
-const { compileFunction } = vm;
 
-vm.compileFunction = (source, parameters = [], options = {}) => {
-  const { filename, parsingContext } = options;
-  // Only Jest compiles for a context.
-  if (!filename || !parsingContext) return compileFunction(source, parameters, options);
-  return scriptOf(filename, source, parameters).runInContext(parsingContext);
-};
-
-function scriptOf(filename, source, parameters) {
+function scriptOf(filename, head, source) {
   const known = scripts.get(filename);
-  if (known?.source === source) return known.script;
-  const head = `(function (${parameters}) {`;
+  if (known?.head === head && known.source === source) return known.script;
   // The first line keeps its columns.
-  const script = new vm.Script(`${head}${source}\n})`, { filename, columnOffset: -head.length });
-  scripts.set(filename, { source, script });
+  const script = new Script(`${head}${source}\n})`, { filename, columnOffset: -head.length });
+  scripts.set(filename, { head, source, script });
   return script;
 }
 
-module.exports = Runtime;
+/** Jest's own, but for how it compiles what is required. */
+module.exports = class extends Runtime {
+  constructor(...args) {
+    super(...args);
+    const { executor } = this;
+    const compile = executor.compile.bind(executor);
+    const head = `(function (${executor.injectedModuleParameters}) {`;
+    executor.compile = (source, filename) => {
+      const context = executor.environment.getVmContext();
+      if (!context) return null;
+      let script;
+      try {
+        script = scriptOf(filename, head, source);
+      } catch {
+        // Jest tells what is wrong with it.
+        return compile(source, filename);
+      }
+      return script.runInContext(context);
+    };
+  }
+};

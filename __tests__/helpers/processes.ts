@@ -21,10 +21,7 @@ export function environment(added: Readonly<Record<string, string>> = {}): NodeJ
   return { ...Object.fromEntries(inherited), ...added };
 }
 
-/**
- * Node 20 optimises undici's parser of HTTP, which is WebAssembly, after a few responses: a tenth of a second of a core in
- * each process, which pays after thousands. Later ones do so more seldom, and faster.
- */
+/** As for Jest's own processes (`scripts/jest-setup.cjs`): each would have it anew. Later Nodes do as well without. */
 const UNOPTIMISED = process.version.startsWith('v20.') ? ['--wasm-tiering-budget=1000000000'] : [];
 
 /**
