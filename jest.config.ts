@@ -33,8 +33,7 @@ const config: Config = {
   ],
   setupFiles: ['<rootDir>/scripts/jest-setup.cjs'],
   transform: { '\\.[cm]?[jt]s$': '<rootDir>/scripts/jest-transform.cjs' },
-  // Sources name their compiled siblings ('./x.js'), as NodeNext asks; under Jest the sibling is the .ts file.
-  moduleNameMapper: { '^(\\.{1,2}/.*)\\.js$': '$1' },
+  resolver: '<rootDir>/scripts/jest-resolver.cjs',
   // Jest's default mode can't require ESM, so what ships as ESM only goes through the transform too; so do three entries
   // that it makes whole packages of.
   transformIgnorePatterns: [

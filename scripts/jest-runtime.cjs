@@ -19,10 +19,30 @@ function scriptOf(filename, head, source) {
   return script;
 }
 
-/** Jest's own, but for how it compiles what is required. */
+/**
+ * Of each module what its file holds: Jest reads each anew for each test file. A worker is a process that ends with the run;
+ * Jest's own process lives on while it watches for changes, so it keeps none.
+ *
+ * @type {Map<string, string> | null}
+ */
+const kept = process.send ? new Map() : null;
+
+/** What Jest keeps of files for one test file, above what the worker keeps of them. */
+class Sources extends Map {
+  get(filename) {
+    return super.get(filename) ?? kept.get(filename);
+  }
+
+  set(filename, source) {
+    kept.set(filename, source);
+    return super.set(filename, source);
+  }
+}
+
+/** Jest's own, but for how it reads and compiles what is required. */
 module.exports = class extends Runtime {
-  constructor(...args) {
-    super(...args);
+  constructor(config, environment, resolver, transformer, cacheFS, ...args) {
+    super(config, environment, resolver, transformer, kept ? new Sources(cacheFS) : cacheFS, ...args);
     const { executor } = this;
     const compile = executor.compile.bind(executor);
     const head = `(function (${executor.injectedModuleParameters}) {`;
