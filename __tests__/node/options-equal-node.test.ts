@@ -170,11 +170,11 @@ async function allComeToTheSame(
 ): Promise<void> {
   made ??= makeSides();
   const { sides, fresh, remove } = made;
-  const results: unknown[] = [];
+  const results: Awaited<ReturnType<typeof cameOf>>[] = [];
   for (const side of sides) results.push(await cameOf(side, style, row, shaped()));
   const [node, ours, mounted] = results;
   // Most calls leave everything as it was: then the next one finds the same.
-  if (!sides.every(({ base }) => isDeepStrictEqual(snapshot(base), fresh))) {
+  if (!results.every(({ left }) => isDeepStrictEqual(left, fresh))) {
     made = null;
     remove();
   }

@@ -12,47 +12,46 @@ import { rm } from '../composites/remove.js';
 import * as stats from '../composites/stat.js';
 import type { Tree } from '../tree.js';
 import { CALLS, CALLS_BUT_OF_PROMISES } from './calls.js';
-import {
-  type AsyncCall,
-  answerOf,
-  type CallbackShape,
-  callbackOf,
-  facesOf,
-  named,
-  promiseOf,
-} from './face.js';
+import { answerOf, type CallbackShape, callbackOf, facesOf, named, promiseOf } from './face.js';
+
+const withOption = { optional: 1 };
+/** These take whatever stands last for the callback. */
+const orOptions = (at: number): CallbackShape => ({
+  at,
+  optional: 1,
+  isLast: true,
+  misplaced: (args) => args[at] || args[at - 1],
+});
+
+const CALLBACK_CALLS = {
+  ...CALLS,
+  ...CALLS_BUT_OF_PROMISES,
+  appendFile: { call: appendFileLater, ...orOptions(3) },
+  fstat: { call: stats.fstatLater, at: 2, ...withOption },
+  lstat: { call: stats.lstat, at: 2, ...withOption },
+  readFile: { call: readFileLater, ...orOptions(2) },
+  rm: { call: rm, at: 2, ...withOption },
+  stat: { call: stats.stat, at: 2, ...withOption },
+  truncate: { call: truncateLater, at: 2, ...withOption, isCheckedLast: true },
+  writeFile: { call: writeFileLater, ...orOptions(3) },
+};
 
 /** The members of `node:fs` that call back. They throw refused arguments, as Node's do, and nothing else. */
-export function callbackFace(tree: Tree) {
-  const of = <T>(call: AsyncCall<T>, at: number, shape: Omit<CallbackShape, 'at'> = {}) =>
-    callbackOf(tree, call, { ...shape, at });
-  const withOption = { optional: 1 };
-  /** These take whatever stands last for the callback. */
-  const orOptions = (at: number) => ({
-    optional: 1,
-    isLast: true,
-    misplaced: (args: readonly unknown[]) => args[at] || args[at - 1],
-  });
-  return named({
-    ...facesOf({ ...CALLS, ...CALLS_BUT_OF_PROMISES }, ({ call, ...shape }) => callbackOf(tree, call, shape)),
-    appendFile: of(appendFileLater, 3, orOptions(3)),
+export const callbackFace = (tree: Tree) => ({
+  ...facesOf(CALLBACK_CALLS, (name, shape) => callbackOf(tree, name, shape.call, shape)),
+  openAsBlob: promiseOf(tree, 'openAsBlob', openAsBlob),
+  realpath: Object.assign(callbackOf(tree, 'realpath', realpath, { at: 2, ...withOption }), {
+    native: callbackOf(tree, '', realpathNative, orOptions(2)),
+  }),
+  ...named({
     close: closeOf(tree),
     exists: existsOf(tree),
-    fstat: of(stats.fstatLater, 2, withOption),
-    lstat: of(stats.lstat, 2, withOption),
-    openAsBlob: promiseOf(tree, openAsBlob),
     read: transferOf(tree, 'read'),
-    readFile: of(readFileLater, 2, orOptions(2)),
     readv: vectorOf(tree, 'readv'),
-    realpath: Object.assign(of(realpath, 2, withOption), { native: of(realpathNative, 2, orOptions(2)) }),
-    rm: of(rm, 2, withOption),
-    stat: of(stats.stat, 2, withOption),
-    truncate: of(truncateLater, 2, { ...withOption, isCheckedLast: true }),
     write: transferOf(tree, 'write'),
-    writeFile: of(writeFileLater, 3, orOptions(3)),
     writev: vectorOf(tree, 'writev'),
-  });
-}
+  }),
+});
 
 /** Without a callback a failed close is an uncaught exception. */
 function closeOf(tree: Tree) {

@@ -36,7 +36,7 @@ export const CALLS = table({
   lutimes: { call: attributes.lutimes, at: 3 },
   mkdir: { call: mkdir, at: 2, ...withOption },
   mkdtemp: { call: mkdtemp, at: 2, ...withOption },
-  opendir: { call: opendir, at: 2, ...withOption, name: 'callback' },
+  opendir: { call: opendir, at: 2, ...withOption, callbackName: 'callback' },
   readlink: { call: names.readlink, at: 2, ...withOption },
   rename: { call: names.rename, at: 2 },
   rmdir: { call: rmdir, at: 2, ...withOption },

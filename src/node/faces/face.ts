@@ -19,24 +19,33 @@ import type { Tree } from '../tree.js';
 export type Call<T> = (tree: Tree, ...args: unknown[]) => Composite<T> | Step<T>;
 export type AsyncCall<T> = (tree: Tree, ...args: unknown[]) => AsyncComposite<T> | Step<T>;
 
-export const syncOf =
-  <T>(tree: Tree, call: Call<T>) =>
-  (...args: unknown[]): T => {
-    const made = call(tree, ...args);
-    return 'run' in made ? driveStepSync(made) : driveSync(made);
-  };
+/** Takes anything, as the call does. */
+type Face<T> = (...args: unknown[]) => T;
+
+/**
+ * A function has its member's name, which stands in the stacks of errors, from its making: V8 makes a dictionary of each whose
+ * name is defined later, and an fs object has more than a hundred.
+ */
+export const syncOf = <T>(tree: Tree, name: string, call: Call<T>): Face<T> =>
+  ({
+    [name]: (...args: unknown[]): T => {
+      const made = call(tree, ...args);
+      return 'run' in made ? driveStepSync(made) : driveSync(made);
+    },
+  })[name] as Face<T>;
 
 /** Rejects where the others throw: refused arguments too. */
-export const promiseOf =
-  <T>(tree: Tree, call: AsyncCall<T>) =>
-  (...args: unknown[]): Promise<T> => {
-    try {
-      const made = call(tree, ...args);
-      return tree.calls.drive('run' in made ? invoke(made) : made);
-    } catch (error) {
-      return Promise.reject(error);
-    }
-  };
+export const promiseOf = <T>(tree: Tree, name: string, call: AsyncCall<T>): Face<Promise<T>> =>
+  ({
+    [name]: (...args: unknown[]): Promise<T> => {
+      try {
+        const made = call(tree, ...args);
+        return tree.calls.drive('run' in made ? invoke(made) : made);
+      } catch (error) {
+        return Promise.reject(error);
+      }
+    },
+  })[name] as Face<Promise<T>>;
 
 export interface CallbackShape {
   /** Where the callback stands when no argument is left out. */
@@ -59,24 +68,31 @@ export interface CallbackShape {
    */
   readonly isCheckedLast?: boolean;
   /** @default 'cb' */
-  readonly name?: string;
+  readonly callbackName?: string;
 }
 
-export function callbackOf<T>(tree: Tree, call: AsyncCall<T>, shape: CallbackShape) {
+export function callbackOf<T>(
+  tree: Tree,
+  name: string,
+  call: AsyncCall<T>,
+  shape: CallbackShape,
+): Face<void> {
   const { at, optional = 0, misplaced = (args) => args[at] } = shape;
-  const { isLast = false, isCheckedLast = false, name = 'cb' } = shape;
+  const { isLast = false, isCheckedLast = false, callbackName = 'cb' } = shape;
   const isCallback = (arg: unknown, position: number): boolean =>
     position >= at - optional && position <= at && isFunction(arg);
-  return (...args: unknown[]): void => {
-    const index = isLast ? args.findLastIndex(isCallback) : args.findIndex(isCallback);
-    const candidate = index < 0 ? misplaced(args) : args[index];
-    if (!isCheckedLast) asFunction(candidate, name);
-    const made = call(tree, ...(index < 0 ? args : args.slice(0, index)));
-    const composite = 'run' in made ? invoke(made) : made;
-    // Refused arguments are thrown here, to the caller, as Node does.
-    const first = composite.next();
-    answerOf(tree, composite, asFunction(candidate, name), { first });
-  };
+  return {
+    [name]: (...args: unknown[]): void => {
+      const index = isLast ? args.findLastIndex(isCallback) : args.findIndex(isCallback);
+      const candidate = index < 0 ? misplaced(args) : args[index];
+      if (!isCheckedLast) asFunction(candidate, callbackName);
+      const made = call(tree, ...(index < 0 ? args : args.slice(0, index)));
+      const composite = 'run' in made ? invoke(made) : made;
+      // Refused arguments are thrown here, to the caller, as Node does.
+      const first = composite.next();
+      answerOf(tree, composite, asFunction(candidate, callbackName), { first });
+    },
+  }[name] as Face<void>;
 }
 
 type Values<T> = (value: T) => readonly unknown[];
@@ -129,16 +145,16 @@ export function answer<T>(
 }
 
 /** A face of each of the calls, under its name. */
-export const facesOf = <C, Name extends string, Suffix extends string = ''>(
+export function facesOf<C, Name extends string>(
   calls: Readonly<Record<Name, C>>,
-  make: (call: C) => AnyFunction,
-  suffix?: Suffix,
-) =>
-  Object.fromEntries(
-    Object.entries<C>(calls).map(([name, call]) => [`${name}${suffix ?? ''}`, make(call)]),
-  ) as Readonly<Record<`${Name}${Suffix}`, AnyFunction>>;
+  make: (name: Name, call: C) => AnyFunction,
+): Readonly<Record<Name, AnyFunction>> {
+  const faces: Partial<Record<Name, AnyFunction>> = {};
+  for (const name in calls) faces[name] = make(name, calls[name]);
+  return faces as Record<Name, AnyFunction>;
+}
 
-/** Gives each function its member's name: it stands in the stacks of errors. */
+/** Gives each function its member's name, where it couldn't be given before. */
 export function named<T extends Readonly<Record<string, unknown>>>(members: T): T {
   for (const [name, member] of Object.entries(members)) {
     if (isFunction(member) && member.name !== name) Object.defineProperty(member, 'name', { value: name });

@@ -14,41 +14,44 @@ import { isBorrowable, type StreamMakers } from '../streams/streams.js';
 import type { Tree } from '../tree.js';
 import { watchEach } from '../watching/watch-each.js';
 import { CALLS } from './calls.js';
-import { type AsyncCall, facesOf, named, promiseOf } from './face.js';
+import { facesOf, promiseOf } from './face.js';
 
 /** Nearly all are text, and asked nothing further. */
 const isHandle = (target: unknown): target is FileHandle =>
   typeof target === 'object' && isBorrowable(target);
 
+const PROMISE_CALLS = {
+  ...CALLS,
+  lstat: { call: lstatAt },
+  mkdir: { call: mkdirAt },
+  readdir: { call: readdirAt },
+  realpath: { call: realpathNative },
+  rm: { call: rm },
+  rmdir: { call: rmdirAt },
+  stat: { call: statAt },
+  truncate: { call: truncateAt },
+};
+
 /** `fs.promises`: rejects whatever goes wrong, refused arguments included. */
 export function promisesFace(tree: Tree, streams: StreamMakers) {
-  const of = <T>(call: AsyncCall<T>) => promiseOf(tree, call);
-  const openFd = of(open);
-  const readPath = of(readFileAt);
-  const writePath = of(writeFileAt);
-  const appendToPath = of(appendFileAt);
+  const openFd = promiseOf(tree, 'open', open);
+  const readPath = promiseOf(tree, 'readFile', readFileAt);
+  const writePath = promiseOf(tree, 'writeFile', writeFileAt);
+  const appendToPath = promiseOf(tree, 'appendFile', appendFileAt);
 
-  return named({
-    ...facesOf(CALLS, ({ call }) => of(call)),
+  return {
+    ...facesOf(PROMISE_CALLS, (name, { call }) => promiseOf(tree, name, call)),
     appendFile: (target: unknown, data: unknown, options?: unknown): Promise<void> =>
       isHandle(target) ? target.appendFile(data, options) : appendToPath(target, data, options),
     constants: nodeFs.constants,
     glob: (pattern: unknown, options?: unknown) => globEach(tree, pattern, options),
-    lstat: of(lstatAt),
-    mkdir: of(mkdirAt),
     mkdtempDisposable: (prefix: unknown, options?: unknown) => mkdtempDisposable(tree, prefix, options),
     open: async (path: unknown, flags?: unknown, mode?: unknown): Promise<FileHandle> =>
       new FileHandle(tree, { fd: await openFd(path, flags, mode), path }, streams),
-    readdir: of(readdirAt),
     readFile: (target: unknown, options?: unknown): Promise<string | Buffer> =>
       isHandle(target) ? target.readFile(options) : readPath(target, options),
-    realpath: of(realpathNative),
-    rm: of(rm),
-    rmdir: of(rmdirAt),
-    stat: of(statAt),
-    truncate: of(truncateAt),
     watch: (filename: unknown, options?: unknown) => watchEach(tree, filename, options),
     writeFile: (target: unknown, data: unknown, options?: unknown): Promise<void> =>
       isHandle(target) ? target.writeFile(data, options) : writePath(target, data, options),
-  });
+  };
 }

@@ -32,8 +32,9 @@ const unsupportedIterable = (name: string): AnyFunction =>
   }));
 
 function called(name: string, fail: (error: Error, args: readonly unknown[]) => unknown): AnyFunction {
-  const member: AnyFunction = (...args) => fail(notSupported(name, INSTEAD, args[0]), args);
-  return Object.defineProperty(member, 'name', { value: name });
+  return {
+    [name]: (...args: unknown[]) => fail(notSupported(name, INSTEAD, args[0]), args),
+  }[name] as AnyFunction;
 }
 
 /**

@@ -40,16 +40,16 @@ export function membersOf(
 }
 
 function makeMembers(router: Router, whole: Filesystem): Members {
-  const sync = (name: Routed): AnyFunction => syncFace(router, name);
-  const callback = (name: Routed): AnyFunction => promisable(name, callbackFace(router, name));
-  const promise = (name: Routed): AnyFunction => promiseFace(router, name);
-  const promises = named(routedIn(nodeFs.promises, LATER.promises, promise));
+  const sync: Face = (name, member) => syncFace(router, name, member);
+  const callback: Face = (name, member) => promisable(name, callbackFace(router, name, member));
+  const promise: Face = (name, member) => promiseFace(router, name, member);
+  const promises = routedIn(nodeFs.promises, LATER.promises, promise);
   const routed = {
-    ...named(routedIn(nodeFs, LATER.fs, callback)),
-    ...named(routedIn(nodeFs, LATER.fs, sync, 'Sync')),
+    ...routedIn(nodeFs, LATER.fs, callback),
+    ...routedIn(nodeFs, LATER.fs, sync, 'Sync'),
   };
-  Object.assign(routed.realpath as object, { native: callback('realpath.native') });
-  Object.assign(routed.realpathSync as object, { native: sync('realpath.native') });
+  Object.assign(routed.realpath as object, { native: callback('realpath.native', '') });
+  Object.assign(routed.realpathSync as object, { native: sync('realpath.native', '') });
   const members = {
     ...routed,
     ...streamsOf(router, whole),
@@ -67,11 +67,14 @@ const LATER = {
   promises: ['glob', 'mkdtempDisposable'],
 } as const;
 
+/** Makes a function that has its member's name. */
+type Face = (name: Routed, member: string) => AnyFunction;
+
 /** A face of each routed call that this version of Node has in a style; one that it has not on this system isn't here. */
 function routedIn(
   node: object,
   later: readonly string[],
-  face: (name: Routed) => AnyFunction,
+  face: Face,
   suffix = '',
 ): Readonly<Record<string, AnyFunction | undefined>> {
   const isHere = (member: string): boolean => isFunction(Reflect.get(node, member)) || later.includes(member);
@@ -79,50 +82,53 @@ function routedIn(
     (Object.keys(ROUTES) as Routed[])
       .map((name) => ({ name, member: `${name}${suffix}` }))
       .filter(({ member }) => member in node || isHere(member))
-      .map(({ name, member }) => [member, isHere(member) ? face(name) : undefined]),
+      .map(({ name, member }) => [member, isHere(member) ? face(name, member) : undefined]),
   );
 }
 
-function syncFace(router: Router, name: Routed): AnyFunction {
-  return (...args) => {
-    const plan = router.plan(name, args);
-    return 'work' in plan ? driveSync(plan.work) : plan.owner.sync(name, plan.args);
-  };
-}
+const syncFace = (router: Router, name: Routed, member: string): AnyFunction =>
+  ({
+    [member]: (...args: unknown[]) => {
+      const plan = router.plan(name, args);
+      return 'work' in plan ? driveSync(plan.work) : plan.owner.sync(name, plan.args);
+    },
+  })[member] as AnyFunction;
 
-function promiseFace(router: Router, name: Routed): AnyFunction {
-  return (...args) => {
-    try {
-      const plan = router.plan(name, args, 'promise');
-      if (!('work' in plan)) return plan.owner.promise(name, plan.args);
-      const result = driveAsync(plan.work);
-      return name === 'glob' ? eachOf(result) : result;
-    } catch (error) {
-      return ITERABLES.includes(name) ? eachOf(Promise.reject(error)) : Promise.reject(error);
-    }
-  };
-}
+const promiseFace = (router: Router, name: Routed, member: string): AnyFunction =>
+  ({
+    [member]: (...args: unknown[]) => {
+      try {
+        const plan = router.plan(name, args, 'promise');
+        if (!('work' in plan)) return plan.owner.promise(name, plan.args);
+        const result = driveAsync(plan.work);
+        return name === 'glob' ? eachOf(result) : result;
+      } catch (error) {
+        return ITERABLES.includes(name) ? eachOf(Promise.reject(error)) : Promise.reject(error);
+      }
+    },
+  })[member] as AnyFunction;
 
 /** `promises.glob` and `promises.watch` give what `for await` takes, and fail at its first step. */
 async function* eachOf(result: Promise<unknown>): AsyncGenerator<unknown, void> {
   yield* (await result) as Iterable<unknown>;
 }
 
-function callbackFace(router: Router, name: Routed): AnyFunction {
-  return (...args) => {
-    const index = args.findLastIndex(isFunction);
-    const plan = router.plan(name, index < 0 ? args : args.slice(0, index));
-    // The owner checks the callback himself, and what stands in its place.
-    if (!('work' in plan)) {
-      return plan.owner.callback(name, index < 0 ? plan.args : [...plan.args, ...args.slice(index)]);
-    }
-    const done = asFunction(args[index], 'cb');
-    const result = driveAsync(plan.work);
-    if (name === 'exists') answer(result, (_error, isThere) => done(isThere));
-    else answer(result, done);
-    return undefined;
-  };
-}
+const callbackFace = (router: Router, name: Routed, member: string): AnyFunction =>
+  ({
+    [member]: (...args: unknown[]) => {
+      const index = args.findLastIndex(isFunction);
+      const plan = router.plan(name, index < 0 ? args : args.slice(0, index));
+      // The owner checks the callback himself, and what stands in its place.
+      if (!('work' in plan)) {
+        return plan.owner.callback(name, index < 0 ? plan.args : [...plan.args, ...args.slice(index)]);
+      }
+      const done = asFunction(args[index], 'cb');
+      const result = driveAsync(plan.work);
+      if (name === 'exists') answer(result, (_error, isThere) => done(isThere));
+      else answer(result, done);
+      return undefined;
+    },
+  })[member] as AnyFunction;
 
 /** The base's where it has them: most of what is made is the base's. */
 const classesOf = (base: object): Members =>

@@ -2,7 +2,6 @@ import { EventEmitter } from 'node:events';
 import { nextTick } from '../../platform/time.js';
 import type { Place } from '../arguments/paths.js';
 import { isFunction } from '../arguments/validate.js';
-import { named } from '../faces/face.js';
 import { placeOf, type Tree } from '../tree.js';
 import { asWatchSettings, type WatchSettings } from './options.js';
 import { StatWatchers } from './stat-watcher.js';
@@ -71,11 +70,11 @@ export function watch(tree: Tree, filename: unknown, options?: unknown, listener
 /** The members of `node:fs` that watch. */
 export function watchFace(tree: Tree) {
   const files = new StatWatchers(tree);
-  return named({
+  return {
     unwatchFile: (filename: unknown, listener?: unknown) => files.unwatch(filename, listener),
     watch: (filename: unknown, options?: unknown, listener?: unknown) =>
       watch(tree, filename, options, listener),
     watchFile: (filename: unknown, options?: unknown, listener?: unknown) =>
       files.watch(filename, options, listener),
-  });
+  };
 }

@@ -100,11 +100,19 @@ export function artifactDigest(
     : createHash('md5').update(bytes).digest('hex');
 }
 
-/** By code point, which is the order of their bytes; JavaScript would compare UTF-16 units. */
-const sorted = (entries: Iterable<ManifestEntry>): ManifestEntry[] =>
-  Array.from(entries, (entry) => ({ entry, bytes: Buffer.from(entry.path) }))
+/** Half of what stands for a code point above U+FFFF. */
+const SURROGATE = /[\ud800-\udfff]/;
+
+/** By code point, which is the order of their bytes; that of UTF-16 units is another one only where there are surrogates. */
+function sorted(entries: Iterable<ManifestEntry>): ManifestEntry[] {
+  const all = [...entries];
+  if (!all.some(({ path }) => SURROGATE.test(path)))
+    return all.sort((a, b) => (a.path < b.path ? -1 : Number(a.path > b.path)));
+  return all
+    .map((entry) => ({ entry, bytes: Buffer.from(entry.path) }))
     .sort((a, b) => Buffer.compare(a.bytes, b.bytes))
     .map(({ entry }) => entry);
+}
 
 /** The digests that artifacts use, once XXH128 is loaded. */
 export interface Digests {
