@@ -39,7 +39,10 @@ export default async function startSdkServer(): Promise<void> {
     once(child.stdout, 'data').then(() => true),
     ended.then(() => false),
   ]);
-  if (!isListening) throw new Error(`${python} could not begin, or has no SDK.`);
+  if (!isListening) {
+    await rm(directory, { recursive: true });
+    throw new Error(`${python} could not begin, or has no SDK.`);
+  }
   process.env[SDK_SOCKET] = socket;
   globalThis.endSdkServer = async () => {
     child.stdin.end();
