@@ -15,6 +15,10 @@ const config: Config = {
     // WANDB_CHROMIUM names the program of a headless Chromium.
     ...(process.env.WANDB_CHROMIUM ? [] : ['/serve/browser.test.ts$']),
   ],
+  ...(process.env.WANDB_PYTHON && {
+    globalSetup: '<rootDir>/__tests__/interop/server.ts',
+    globalTeardown: '<rootDir>/__tests__/interop/server-end.ts',
+  }),
   runtime: '<rootDir>/scripts/jest-runtime.cjs',
   // Found in a module's own scope: in the context that Jest makes for each file, each look at a global asks Node's native
   // code. None of these is ever mocked, nor declared anew by a package.

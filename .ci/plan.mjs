@@ -32,15 +32,17 @@ const WAYS = {
 
 const SCHEMA = '../shared/check-schema.mjs';
 const PYTHON = join(process.cwd(), '.venv/bin/python');
-/** Of a hundred packages' modules the few that are imported are compiled when they are. */
-const PIP_INSTALL = `'${PYTHON}' -m pip install --quiet --disable-pip-version-check --no-compile`;
+/** What installs packages in a third of the time that pip takes of a core. It has settings of its own: `UV_DEFAULT_INDEX` and others. */
+const UV = 'uv==0.13.9';
+const UV_INSTALL = `.venv/bin/uv pip install --quiet --native-tls --python '${PYTHON}'`;
 const SDK = [
-  "python3 -c 'import ensurepip, venv' || { apt-get update -q && apt-get install -q -y python3-venv; }",
-  'python3 -m venv .venv',
-  `${PIP_INSTALL} wandb==0.30.0 fsspec pandas`,
-  // Its metadata want Python below 3.10 and an SDK of 2022; its code doesn't.
-  `${PIP_INSTALL} --no-deps --ignore-requires-python wandbfsspec==0.2.0`,
-  `'${PYTHON}' -c 'import wandb; print("wandb", wandb.__version__)'`,
+  "python3 -c 'import pip, venv' || { apt-get update -q && apt-get install -q -y --no-install-recommends python3-pip python3-venv; }",
+  'python3 -m venv --without-pip .venv',
+  `python3 -m pip --python '${PYTHON}' install --quiet --disable-pip-version-check --no-compile ${UV}`,
+  `${UV_INSTALL} wandb==0.30.0 fsspec pandas`,
+  // Its metadata want an SDK of 2022; its code doesn't.
+  `${UV_INSTALL} --no-deps wandbfsspec==0.2.0`,
+  `'${PYTHON}' -c 'from importlib.metadata import version; print("wandb", version("wandb"))'`,
 ].join(' && ');
 
 /** Their packages for this machine alone, which have no script that has to be run. */

@@ -14,7 +14,7 @@ describe('wandbfsspec, the adapter for Python, sees what we wrote', () => {
   let artifacts: WandbFs;
   beforeAll(async () => {
     wandb = await startFakeWandb({ viewer: { entity: 'team' } });
-    python = await startSdk(wandb, { script: 'sdk_fsspec.py' });
+    python = await startSdk(wandb, { module: 'sdk_fsspec' });
     const options = { baseUrl: wandb.url, apiKey: wandb.apiKey };
     runs = createWandbFs(options);
     artifacts = createWandbArtifactFs(options);

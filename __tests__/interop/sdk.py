@@ -1,11 +1,10 @@
-"""Drives the official W&B SDK: a process reads lists of steps from a socket, one as JSON a line, runs them in order, and
-writes the result of each as JSON.
+"""Drives the official W&B SDK: a process, which `sdk_server.py` forks, reads lists of steps from a socket, one as JSON a
+line, runs them in order, and writes the result of each as JSON.
 
 Bytes travel as base64. Credentials and addresses come from the environment, as for any user of the SDK.
 """
 
 import base64
-import gc
 import json
 import os
 import runpy
@@ -14,9 +13,6 @@ import sys
 import tempfile
 import traceback
 from pathlib import Path
-
-# What is imported stays: to look through it for garbage takes a third of the time.
-gc.disable()
 
 import sdk_artifacts
 import sdk_tools
@@ -194,22 +190,3 @@ def work(steps, order):
                     results.flush()
             # Open until the process is gone: that is when the other side hears of its end.
             os.dup(connection.fileno())
-
-
-def main(steps):
-    """Forks a process for each line of stdin: to import the SDK takes most of a short process. Fails if one of them did."""
-    # The SDK and the runs' own lines write to stdout.
-    os.dup2(2, 1)
-    gc.freeze()
-    gc.enable()
-    children = []
-    for line in sys.stdin:
-        child = os.fork()
-        if child == 0:
-            return work(steps, json.loads(line))
-        children.append(child)
-    return int(any([os.waitpid(child, 0)[1] != 0 for child in children]))
-
-
-if __name__ == "__main__":
-    sys.exit(main(STEPS))

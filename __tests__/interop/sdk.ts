@@ -1,17 +1,11 @@
-import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
-import { createServer, type Socket } from 'node:net';
+import { connect, createServer, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import type { FakeWandb } from 'wandb-fs/testing';
-
-/**
- * A Python that has `wandb==0.30.0` installed. Without one Jest leaves these tests out, and naming them finds no test:
- * an interop suite that ran nothing is a failure, not a success.
- */
-const python = process.env.WANDB_PYTHON ?? 'WANDB_PYTHON is not set';
+import { COMMON, SDK_SOCKET } from './server.js';
 
 export type Files = Readonly<Record<string, Buffer>>;
 
@@ -36,18 +30,18 @@ export interface Sdk {
 /**
  * Nothing of the user's own W&B configuration is seen: the process has a home of its own.
  *
- * @param options.script what knows the steps
+ * @param options.module of Python, which knows the steps
  */
 export async function startSdk(
   wandb: FakeWandb,
-  options: { readonly cacheDirectory?: string; readonly script?: string } = {},
+  options: { readonly cacheDirectory?: string; readonly module?: string } = {},
 ): Promise<Sdk> {
   const home = await mkdtemp(join(tmpdir(), 'wandb-sdk-'));
-  const { cacheDirectory = join(home, 'cache'), script = 'sdk.py' } = options;
+  const { cacheDirectory = join(home, 'cache'), module = 'sdk' } = options;
   const socket = join(home, 'steps');
   const server = createServer().listen(socket);
   await once(server, 'listening');
-  const forks = forksOf(script);
+  const forks = forksOf(module);
   forks.begin({
     socket,
     home,
@@ -84,7 +78,7 @@ export async function startSdk(
   };
 }
 
-/** A Python that has imported the SDK, and forks the processes that use it; ended behind the file's last test. */
+/** The processes that use the SDK; all have ended behind the file's last test. */
 interface Forks {
   /** Begins a process, which connects to the socket. */
   begin(order: {
@@ -108,37 +102,39 @@ afterAll(async () => {
   for (const forks of started.values()) await forks.end();
 });
 
-function forksOf(script: string): Forks {
-  const forks = started.get(script) ?? startForks(script);
-  started.set(script, forks);
+function forksOf(module: string): Forks {
+  const forks = started.get(module) ?? connectForks(module);
+  started.set(module, forks);
   return forks;
 }
 
-function startForks(script: string): Forks {
-  const child = spawn(python, [join(__dirname, script)], {
-    env: COMMON,
-    stdio: ['pipe', 'ignore', 'pipe'],
-  });
+/** See `sdk_server.py`. */
+function connectForks(module: string): Forks {
+  const connection = connect(process.env[SDK_SOCKET] ?? `${SDK_SOCKET} is not set`);
+  connection.write(`${module}\n`);
   let text = '';
-  child.stderr.setEncoding('utf8').on('data', (more: string) => {
+  connection.setEncoding('utf8').on('data', (more: string) => {
     text += more;
   });
-  const ended = once(child, 'close').then(([code]) => code as number | null);
-  const error = (code: number | null) => new Error(`The SDK ended with code ${code}:\n${text}`);
+  // Those who wait for a process, or for its end, hear why from the text.
+  connection.on('error', (error) => {
+    text += error.message;
+  });
+  const ended = once(connection, 'close').then(() => /^ended: (\d+)$/m.exec(text)?.[1]);
+  const error = (code: string | undefined) =>
+    new Error(`The SDK's processes ended with ${code ?? 'nothing told'}:\n${text}`);
   const failed = ended.then((code): never => {
     throw error(code);
   });
-  // Those who wait for a process, or for its end, hear why: that it ended tells more than that it can't be written to.
   failed.catch(() => undefined);
-  child.stdin.on('error', () => undefined);
   return {
-    begin: (order) => child.stdin.write(`${JSON.stringify(order)}\n`),
+    begin: (order) => connection.write(`${JSON.stringify(order)}\n`),
     failed,
     errors: () => text,
     end: async () => {
-      child.stdin.end();
+      connection.end();
       const code = await ended;
-      if (code !== 0) throw error(code);
+      if (code !== '0') throw error(code);
     },
   };
 }
@@ -171,15 +167,6 @@ const encodeStep = ({ files, ...step }: Step): unknown =>
           Object.entries(files).map(([name, content]) => [name, content.toString('base64')]),
         ),
       };
-
-/** Of every Python. It moves temporary files into its home, which wants one disk. */
-const COMMON = {
-  PATH: process.env.PATH,
-  TMPDIR: tmpdir(),
-  WANDB_ERROR_REPORTING: 'false',
-  WANDB_SILENT: 'true',
-  PYTHONIOENCODING: 'utf-8',
-};
 
 const environmentOf = (wandb: FakeWandb, home: string): NodeJS.ProcessEnv => ({
   ...COMMON,

@@ -5,13 +5,11 @@ fsspec and pandas of any age with `pip install --no-deps --ignore-requires-pytho
 with the SDK 0.30 is read artifacts: it calls a function of the SDK's that is gone.
 """
 
-import sys
 import tempfile
 from pathlib import Path
 
 import fsspec
 import pandas
-import sdk
 import wandbfsspec.spec  # noqa: F401 (registers the protocols)
 
 
@@ -48,5 +46,4 @@ def read_csv(step):
     return pandas.read_csv(step["url"]).to_dict(orient="records")
 
 
-if __name__ == "__main__":
-    sys.exit(sdk.main({"list": ls, "find": find, "read": read, "put": put, "readCsv": read_csv}))
+STEPS = {"list": ls, "find": find, "read": read, "put": put, "readCsv": read_csv}

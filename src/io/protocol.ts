@@ -41,7 +41,7 @@ export type Request =
   | { readonly type: 'cancel'; readonly id: number }
   /** A page of a listing was taken: another may come. */
   | { readonly type: 'taken'; readonly id: number }
-  | { readonly type: 'content'; readonly opening: number; readonly content: Opened };
+  | ({ readonly type: 'content'; readonly opening: number } & PackedContent);
 
 /** What the kernel's thread has of a snapshot. */
 export type Opened =
@@ -56,6 +56,8 @@ export type Answer =
       readonly reply: Reply<Method>;
       /** The entries of its listing, which are left out of it. */
       readonly packed?: EntryColumns | undefined;
+      /** What was read, which is left out of it. */
+      readonly bytes?: ArrayBuffer | undefined;
     }
   /** Of a listing, before its reply. */
   | { readonly type: 'page'; readonly id: number; readonly packed: EntryColumns }
@@ -66,16 +68,33 @@ export type Answer =
   /** The thread ends; `isOther`: what was started isn't the owner's thread at all. */
   | { readonly type: 'gone'; readonly detail: string; readonly isOther?: boolean };
 
-/** Bytes go to the other side, they aren't copied. An fd is the whole process's. */
-export function packContent(content: Opened): { content: Opened; transfers: Transferable[] } {
+interface PackedContent {
+  readonly content: Opened;
+  /** Those of the content, which are left out of it. */
+  readonly bytes?: ArrayBuffer | undefined;
+}
+
+/** In place of bytes that go beside what they belong to. */
+const NO_BYTES = new Uint8Array(0);
+
+/**
+ * Bytes go to the other side, they aren't copied; without a view of them, for Deno looks through each index of one: a tenth of a
+ * second of a core for a megabyte. An fd is the whole process's.
+ */
+export function packContent(content: Opened): PackedContent & { readonly transfers: Transferable[] } {
   if (!content.ok || content.source.kind === 'file') return { content, transfers: [] };
-  const bytes = owned(content.source.bytes);
-  return { content: { ok: true, source: { kind: 'bytes', bytes } }, transfers: [bytes.buffer] };
+  const bytes = owned(content.source.bytes).buffer;
+  return { content: { ok: true, source: { kind: 'bytes', bytes: NO_BYTES } }, bytes, transfers: [bytes] };
+}
+
+export function unpackContent({ content, bytes }: PackedContent): Opened {
+  return bytes ? { ok: true, source: { kind: 'bytes', bytes: new Uint8Array(bytes) } } : unpack(content);
 }
 
 interface PackedReply {
   readonly reply: Reply<Method>;
   readonly packed?: EntryColumns;
+  readonly bytes?: ArrayBuffer;
   readonly transfers: Transferable[];
 }
 
@@ -83,8 +102,8 @@ export function packReply(method: Method, reply: Reply<Method>): PackedReply {
   if (!reply.ok) return { reply, transfers: [] };
   if (method === 'read' || method === 'readNewest') {
     const value = reply.value as Value<'read'>;
-    const bytes = owned(value.bytes);
-    return { reply: { ok: true, value: { ...value, bytes } }, transfers: [bytes.buffer] };
+    const bytes = owned(value.bytes).buffer;
+    return { reply: { ok: true, value: { ...value, bytes: NO_BYTES } }, bytes, transfers: [bytes] };
   }
   const listed = listedIn(method, reply.value);
   if (listed === null) return { reply, transfers: [] };
@@ -116,9 +135,10 @@ export function unpack<T extends object>(message: T): T {
 
 export function unpackReply(
   method: Method,
-  { reply, packed }: Pick<Extract<Answer, { type: 'reply' }>, 'reply' | 'packed'>,
+  { reply, packed, bytes }: Pick<Extract<Answer, { type: 'reply' }>, 'reply' | 'packed' | 'bytes'>,
 ): Reply<Method> {
   if (!reply.ok) return unpack(reply);
+  if (bytes) return { ok: true, value: { ...(reply.value as Value<'read'>), bytes: new Uint8Array(bytes) } };
   if (packed)
     return { ok: true, value: listedIn(method, reply.value)?.with(new EntryPage(packed)) ?? reply.value };
   if (method !== 'flush') return reply;

@@ -14,7 +14,6 @@ import {
   type Answer,
   failureOf,
   HEARTBEAT,
-  type Opened,
   packContent,
   type Request,
   type ThreadData,
@@ -106,8 +105,8 @@ export class OwnerThread {
 
   private receiveOne(answer: Answer): void {
     if (answer.type === 'open') {
-      const { content, transfers } = this.openContents.open(answer.id);
-      this.post({ type: 'content', opening: answer.opening, content }, transfers);
+      const { transfers, ...packed } = this.openContents.open(answer.id);
+      this.post({ type: 'content', opening: answer.opening, ...packed }, transfers);
     } else if (answer.type === 'close') {
       this.openContents.close(answer.id);
     } else {
@@ -196,7 +195,7 @@ class OpenContents {
   constructor(private readonly contents: () => Contents) {}
 
   /** Never throws: a refusal is an answer. */
-  open(id: number): { readonly content: Opened; readonly transfers: readonly Transferable[] } {
+  open(id: number): ReturnType<typeof packContent> {
     try {
       const source = this.contents().open(id);
       if (source.kind === 'file') this.opened.push(id);

@@ -2,7 +2,7 @@ import { HEARD } from '../../contract/counters.js';
 import { EntryPage } from '../../contract/entry-page.js';
 import type { Method, Reply } from '../../contract/remote.js';
 import type { Outbox } from '../outbox.js';
-import { type Answer, packReply, type Request, type ThreadData } from '../protocol.js';
+import { type Answer, packReply, type Request, type ThreadData, unpackContent } from '../protocol.js';
 import { createLateOwner } from './late-owner.js';
 import { Paging } from './paging.js';
 import { ThreadContents } from './thread-contents.js';
@@ -32,7 +32,7 @@ export function serve(
 
   const run = (request: Request): void => {
     if (request.type === 'content') {
-      contents.receive(request.opening, request.content);
+      contents.receive(request.opening, unpackContent(request));
       return;
     }
     const { id } = request;

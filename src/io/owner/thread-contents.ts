@@ -3,7 +3,7 @@ import type { OpenSource } from '../../contract/uploads.js';
 import { disk } from '../../platform/disk.js';
 import { isDeno } from '../../platform/realm.js';
 import type { Outbox } from '../outbox.js';
-import { type Answer, type Opened, unpack } from '../protocol.js';
+import type { Answer, Opened } from '../protocol.js';
 
 const { closeSync, openSync } = disk;
 
@@ -45,7 +45,7 @@ export class ThreadContents {
 
   /** An answer to `open`. */
   receive(serial: number, content: Opened): void {
-    this.opening.get(serial)?.(unpack(content));
+    this.opening.get(serial)?.(content);
     this.opening.delete(serial);
   }
 }
