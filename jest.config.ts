@@ -35,7 +35,6 @@ const config: Config = {
     'String',
     'Symbol',
   ],
-  setupFiles: ['<rootDir>/scripts/jest-setup.cjs'],
   transform: { '\\.[cm]?[jt]s$': '<rootDir>/scripts/jest-transform.cjs' },
   resolver: '<rootDir>/scripts/jest-resolver.cjs',
   // Jest's default mode can't require ESM, so what ships as ESM only goes through the transform too; so do three entries

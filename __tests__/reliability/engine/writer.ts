@@ -1,5 +1,6 @@
 import nodeFs from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
+import '../../../scripts/unoptimised-parser.cjs';
 import { createWandbFs, type WandbFsOptions } from 'wandb-fs';
 import { planWrites } from './kill-plan.js';
 
