@@ -31,7 +31,6 @@ const config: Config = {
     'String',
     'Symbol',
   ],
-  setupFiles: ['<rootDir>/scripts/jest-setup.cjs'],
   transform: { '\\.[cm]?[jt]s$': '<rootDir>/scripts/jest-transform.cjs' },
   // Sources name their compiled siblings ('./x.js'), as NodeNext asks; under Jest the sibling is the .ts file.
   moduleNameMapper: { '^(\\.{1,2}/.*)\\.js$': '$1' },

@@ -1,5 +1,6 @@
 const { Script } = require('node:vm');
 const { default: Runtime } = require('jest-runtime');
+require('./unoptimised-parser.cjs');
 
 /**
  * Of each module what it was compiled to, by its file name, as long as the worker lives. Jest compiles anew for each test file:

@@ -15,11 +15,12 @@ import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
+const UNOPTIMISED = `require('../scripts/unoptimised-parser.cjs');`;
 // Inside the package, so that it finds itself by its name.
 const made = join(root, `.build-reliability-${process.pid}`);
 await mkdir(made);
 try {
-  const bundle = (name, format, extension) =>
+  const bundle = (name, format, extension, more) =>
     build({
       entryPoints: [join(root, `__tests__/reliability/engine/${name}.ts`)],
       outdir: made,
@@ -31,9 +32,13 @@ try {
       target: 'node20.19',
       sourcemap: 'inline',
       logLevel: 'error',
+      ...more,
     });
   // The package as CommonJS is one file: the start of a process that is to be killed takes half of what it takes as ESM.
-  await Promise.all([bundle('main', 'esm', '.mjs'), bundle('writer', 'cjs', '.cjs')]);
+  await Promise.all([
+    bundle('main', 'esm', '.mjs'),
+    bundle('writer', 'cjs', '.cjs', { banner: { js: UNOPTIMISED } }),
+  ]);
   // The collector is called before memory is compared. With the default of 16 MiB it copies what is about to be garbage.
   const flags = ['--enable-source-maps', '--expose-gc', '--max-semi-space-size=64', join(made, 'main.mjs')];
   const { status } = spawnSync(process.execPath, [...flags, ...process.argv.slice(2)], { stdio: 'inherit' });

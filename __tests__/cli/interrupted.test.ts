@@ -4,7 +4,7 @@ import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, wr
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
-import { environment, packageRoot } from '../helpers/processes.js';
+import { environment, packageRoot, UNOPTIMISED } from '../helpers/processes.js';
 import { STANDARD, useServer } from '../helpers/server.js';
 import { makeRun } from '../semantics/helpers/mounts.js';
 import { eventually } from '../semantics/helpers/waiting.js';
@@ -33,7 +33,7 @@ function start(...argv: readonly string[]): ChildProcess {
 }
 
 function startWith(journal: string, ...argv: readonly string[]): ChildProcess {
-  return spawn(process.execPath, [join(packageRoot, 'dist/esm/cli/main.js'), ...argv], {
+  return spawn(process.execPath, [...UNOPTIMISED, join(packageRoot, 'dist/esm/cli/main.js'), ...argv], {
     cwd: directory,
     env: environment({
       WANDB_BASE_URL: server.url,

@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { mkdtemp } from 'node:fs/promises';
 import { join } from 'node:path';
-import { environment, packageRoot } from '../helpers/processes.js';
+import { environment, packageRoot, UNOPTIMISED } from '../helpers/processes.js';
 import type { Status, Writer } from './ways.js';
 
 /** Longer than the longest drain and a busy machine take together. */
@@ -45,7 +45,7 @@ export async function start(
   parts = 1,
 ): Promise<Child> {
   const args = await argumentsOf(writer, project, parts);
-  const child = spawn(process.execPath, args, { cwd: project, env: environment(env) });
+  const child = spawn(process.execPath, [...UNOPTIMISED, ...args], { cwd: project, env: environment(env) });
   let said = '';
   for (const stream of [child.stdout, child.stderr]) {
     stream.setEncoding('utf8').on('data', (text: string) => {

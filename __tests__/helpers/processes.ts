@@ -21,8 +21,8 @@ export function environment(added: Readonly<Record<string, string>> = {}): NodeJ
   return { ...Object.fromEntries(inherited), ...added };
 }
 
-/** As for Jest's own processes (`scripts/jest-setup.cjs`): each would have it anew. Later Nodes do as well without. */
-const UNOPTIMISED = process.version.startsWith('v20.') ? ['--wasm-tiering-budget=1000000000'] : [];
+/** As Jest's own processes have it (`scripts/jest-runtime.cjs`): for programs that make requests. */
+export const UNOPTIMISED = ['--require', join(packageRoot, 'scripts/unoptimised-parser.cjs')];
 
 /**
  * Runs a program to its end, in `environment()`. One that doesn't end by itself is ended after a minute, or `timeout`

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { environment, packageRoot } from '../helpers/processes.js';
+import { environment, packageRoot, UNOPTIMISED } from '../helpers/processes.js';
 import { useServer } from '../helpers/server.js';
 import { makeRun } from '../semantics/helpers/mounts.js';
 import { contentOn } from '../semantics/helpers/waiting.js';
@@ -20,7 +20,7 @@ async function ended(signal: NodeJS.Signals, options: object, more = ''): Promis
     ${more}
     setInterval(() => {}, 1000);
     console.log('ready');`;
-  const child = spawn(process.execPath, ['--input-type=module', '--eval', script], {
+  const child = spawn(process.execPath, [...UNOPTIMISED, '--input-type=module', '--eval', script], {
     cwd: packageRoot,
     env: environment({ WANDB_BASE_URL: server.url, WANDB_API_KEY: server.apiKey }),
     stdio: ['ignore', 'pipe', 'inherit'],

@@ -3,7 +3,7 @@ import { appendFileSync, mkdtempSync, readdirSync, rmSync, statSync, truncateSyn
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createWandbArtifactFs, createWandbFs, type WandbFs } from 'wandb-fs';
-import { packageRoot } from '../helpers/processes.js';
+import { packageRoot, UNOPTIMISED } from '../helpers/processes.js';
 import { STANDARD, useServer } from '../helpers/server.js';
 import { makeRun } from '../semantics/helpers/mounts.js';
 
@@ -44,7 +44,7 @@ async function killed(script: string): Promise<void> {
       ${script}
       process.kill(process.pid, 'SIGKILL');
     })();`;
-  const child = spawn(process.execPath, ['--eval', source], {
+  const child = spawn(process.execPath, [...UNOPTIMISED, '--eval', source], {
     cwd: packageRoot,
     stdio: ['ignore', 'inherit', 'inherit'],
   });
