@@ -77,6 +77,17 @@ describe('the addresses that the server gives out', () => {
     },
   );
 
+  test('are of the authority of each request, in turn on one connection and at once', async () => {
+    const own = new URL(wandb.url).host;
+    const hosts = [own, 'wandb.test', own, 'a-container', own];
+    const frontendOf = async (host: string) => (await addressesFor({ host })).frontendHost;
+    const asked = hosts.map((host) => `http://${host}`);
+    const inTurn: string[] = [];
+    for (const host of hosts) inTurn.push(await frontendOf(host));
+    expect(inTurn).toEqual(asked);
+    expect(await Promise.all(hosts.map(frontendOf))).toEqual(asked);
+  });
+
   test.each([
     [{ 'x-forwarded-host': 'elsewhere.test', 'x-forwarded-proto': 'https' }],
     [{ forwarded: 'host=elsewhere.test;proto=https' }],
