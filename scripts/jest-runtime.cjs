@@ -1,3 +1,4 @@
+const asyncHooks = require('node:async_hooks');
 const { Script } = require('node:vm');
 const { default: Runtime } = require('jest-runtime');
 require('./unoptimised-parser.cjs');
@@ -40,7 +41,35 @@ class Sources extends Map {
   }
 }
 
-/** Jest's own, but for how it reads and compiles what is required. */
+/**
+ * For the context that Jest keeps of the test or hook that runs. Before Node 24 an `AsyncLocalStorage` makes an async resource
+ * of every promise, an eighth of what the tests take of a core. Tests of a file run one after the other (none is
+ * `test.concurrent`), so the context is whichever began last. What a test leaves behind and fails later is, so, told of the
+ * test that runs then.
+ */
+class OneAtATime {
+  #context;
+
+  getStore() {
+    return this.#context;
+  }
+
+  run(context, callback) {
+    const outer = this.#context;
+    this.#context = context;
+    const back = () => {
+      this.#context = outer;
+    };
+    const result = callback();
+    result.then(back, back);
+    return result;
+  }
+}
+
+const ofJest = { ...asyncHooks, AsyncLocalStorage: OneAtATime };
+const hasCheapContexts = Number.parseInt(process.versions.node, 10) >= 24;
+
+/** Jest's own, but for how it reads and compiles what is required, and keeps what test runs. */
 module.exports = class extends Runtime {
   constructor(config, environment, resolver, transformer, cacheFS, ...args) {
     super(config, environment, resolver, transformer, kept ? new Sources(cacheFS) : cacheFS, ...args);
@@ -59,5 +88,11 @@ module.exports = class extends Runtime {
       }
       return script.runInContext(context);
     };
+  }
+
+  /** Of Jest's own modules, and of what they require. */
+  requireInternalModule(from, moduleName) {
+    if (moduleName === 'node:async_hooks' && !hasCheapContexts) return ofJest;
+    return super.requireInternalModule(from, moduleName);
   }
 };
