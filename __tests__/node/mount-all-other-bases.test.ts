@@ -22,27 +22,32 @@ const unionOf = (...layers: readonly Fs[]): Fs => {
   return union as unknown as Fs;
 };
 
+/** A directory that the disk hasn't: what a union makes there, it makes on the disk. */
+const at = (path: string): string => mounts.at(join('base', path));
+
+const makeVolume = (): Fs => volumeOf({ [at('local/file.txt')]: 'local', [at('wandb/own.txt')]: 'own' });
+
 const BASES: readonly (readonly [string, () => Fs])[] = [
-  ['a volume of memfs', () => volumeOf({ '/local/file.txt': 'local', '/wandb/own.txt': 'own' })],
+  ['a volume of memfs', makeVolume],
   // memfs throws at fds that aren't its own where unionfs waits for a callback: of its layers only the last may be one.
-  [
-    'a union of the disk and a volume of memfs',
-    () => unionOf(volumeOf({ '/local/file.txt': 'local', '/wandb/own.txt': 'own' }), nodeFs),
-  ],
+  ['a union of the disk and a volume of memfs', () => unionOf(makeVolume(), nodeFs)],
 ];
 
 describe.each(BASES)('over %s', (_, makeBase) => {
   let fs: MountedFs;
   beforeEach(() => {
-    fs = mountAll({ '/wandb/runs': mounts.runs.fs, '/wandb/artifacts': mounts.artifacts.fs }, makeBase());
+    fs = mountAll(
+      { [at('wandb/runs')]: mounts.runs.fs, [at('wandb/artifacts')]: mounts.artifacts.fs },
+      makeBase(),
+    );
   });
 
   test('files of the base and of the trees are read in all styles', async () => {
     for (const [path, content] of [
-      ['/local/file.txt', 'local'],
-      ['/wandb/own.txt', 'own'],
-      ['/wandb/runs/e/p/r/file.txt', 'of the run'],
-      ['/wandb/artifacts/model.bin', 'of the artifact'],
+      [at('local/file.txt'), 'local'],
+      [at('wandb/own.txt'), 'own'],
+      [at('wandb/runs/e/p/r/file.txt'), 'of the run'],
+      [at('wandb/artifacts/model.bin'), 'of the artifact'],
     ] as const) {
       expect(fs.readFileSync(path, 'utf8')).toBe(content);
       expect(await fs.promises.readFile(path, 'utf8')).toBe(content);
@@ -53,13 +58,13 @@ describe.each(BASES)('over %s', (_, makeBase) => {
   });
 
   test('directories that are only above mount points are none of the base’s', () => {
-    const above = mountAll({ '/a/b/runs': mounts.runs.fs }, fs as unknown as Fs);
-    const devices = ['/', '/local', '/wandb'].map((path) => above.statSync(path).dev);
-    expect(devices).not.toContain(above.statSync('/a/b').dev);
+    const above = mountAll({ [at('a/b/runs')]: mounts.runs.fs }, fs as unknown as Fs);
+    const devices = [at(''), at('local'), at('wandb')].map((path) => above.statSync(path).dev);
+    expect(devices).not.toContain(above.statSync(at('a/b')).dev);
   });
 
   test('files are written, and streamed with options', async () => {
-    for (const path of ['/local/new.txt', '/wandb/runs/e/p/r/new.txt']) {
+    for (const path of [at('local/new.txt'), at('wandb/runs/e/p/r/new.txt')]) {
       await pipeline(['abc', 'def'], fs.createWriteStream(path));
       await pipeline(['X'], fs.createWriteStream(path, { flags: 'r+', start: 2 }));
       fs.appendFileSync(path, '!');
@@ -71,27 +76,27 @@ describe.each(BASES)('over %s', (_, makeBase) => {
   });
 
   test('directories are merged, and walked by opendir and recursive readdir', async () => {
-    expect(fs.readdirSync('/')).toEqual(expect.arrayContaining(['local', 'wandb']));
-    expect((await fs.promises.readdir('/wandb')).sort()).toEqual(['artifacts', 'own.txt', 'runs']);
-    expect(fs.readdirSync('/wandb', { recursive: true }).sort()).toEqual(
+    expect(fs.readdirSync(at(''))).toEqual(expect.arrayContaining(['local', 'wandb']));
+    expect((await fs.promises.readdir(at('wandb'))).sort()).toEqual(['artifacts', 'own.txt', 'runs']);
+    expect(fs.readdirSync(at('wandb'), { recursive: true }).sort()).toEqual(
       expect.arrayContaining(['artifacts/model.bin', 'own.txt', 'runs/e/p/r/file.txt']),
     );
     const names: string[] = [];
-    for await (const { name } of await fs.promises.opendir('/wandb')) names.push(name);
+    for await (const { name } of await fs.promises.opendir(at('wandb'))) names.push(name);
     expect(names.sort()).toEqual(['artifacts', 'own.txt', 'runs']);
-    const local = await fs.promises.opendir('/local');
+    const local = await fs.promises.opendir(at('local'));
     expect((await local.read())?.name).toBe('file.txt');
   });
 
   test('copies go across', async () => {
-    await fs.promises.cp('/wandb/runs/e', '/local/e', { recursive: true });
-    expect(fs.readFileSync('/local/e/p/r/file.txt', 'utf8')).toBe('of the run');
-    fs.copyFileSync('/local/file.txt', '/wandb/runs/e/p/r/local.txt');
+    await fs.promises.cp(at('wandb/runs/e'), at('local/e'), { recursive: true });
+    expect(fs.readFileSync(at('local/e/p/r/file.txt'), 'utf8')).toBe('of the run');
+    fs.copyFileSync(at('local/file.txt'), at('wandb/runs/e/p/r/local.txt'));
     expect(nodeFs.readFileSync(join(mounts.runs.directory, 'e/p/r/local.txt'), 'utf8')).toBe('local');
-    const error = await errorOf(() => fs.renameSync('/local/file.txt', '/wandb/runs/e/x'));
+    const error = await errorOf(() => fs.renameSync(at('local/file.txt'), at('wandb/runs/e/x')));
     expect(error).toMatchObject({ code: 'EXDEV' });
-    await fs.promises.rm('/local/e', { recursive: true });
-    expect(fs.existsSync('/local/e')).toBe(false);
+    await fs.promises.rm(at('local/e'), { recursive: true });
+    expect(fs.existsSync(at('local/e'))).toBe(false);
   });
 });
 
