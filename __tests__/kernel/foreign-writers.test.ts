@@ -109,6 +109,7 @@ test(`${RUNS} random programs with a foreign writer never read a mixture, and ag
           })().catch((thrown: Failure) => thrown.code);
           expectEqual([file, shown], [file, server.text(file) ?? 'ENOENT']);
         }
+        runSync((op) => kernel.shutdown(op));
       },
     ),
     { numRuns: RUNS },

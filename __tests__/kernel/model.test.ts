@@ -340,6 +340,7 @@ async function run({
   );
   expectEqual(stored, shown);
   expectEqual(kernel.counters().dirty, 0);
+  runSync((op) => kernel.shutdown(op));
 }
 
 const step = (action: Action, isSync = false) => ({ action, isSync, abortAfter: null });
