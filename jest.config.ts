@@ -47,6 +47,9 @@ const config: Config = {
   // Tests wait for servers, processes and clocks as much as they compute.
   maxWorkers: Math.ceil(availableParallelism() * 1.5),
   testTimeout: 30_000,
+  // A worker that ran hundreds of files has a gigabyte or two to give back, which beside other suites takes longer than Jest's
+  // default of 500 ms. One that is killed meanwhile leaves its temporary files.
+  workerGracefulExitTimeout: 10_000,
 };
 
 export default config;
