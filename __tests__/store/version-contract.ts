@@ -8,7 +8,7 @@ import type { Store } from '../../src/contract/store.js';
 import type { TreePath } from '../../src/contract/tree-path.js';
 import { treePath } from '../../src/contract/tree-path.js';
 import { fileSource } from '../helpers/file-source.js';
-import type { StoreSetup } from './contract.js';
+import type { StoreSetup } from './contract/setup.js';
 import { asked, bytesSource, codeOf, md5Of, textOf, WHOLE } from './helpers/asked.js';
 
 /** Files of a version to be, by name. */
