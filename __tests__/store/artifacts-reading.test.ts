@@ -5,7 +5,8 @@ import type { Entry } from '../../src/contract/entry.js';
 import { treePath } from '../../src/contract/tree-path.js';
 import { ARTIFACT_FEATURES, RUN_FEATURES } from '../../src/testing/index.js';
 import { makeDirectory } from '../helpers/directories.js';
-import { failureOf, openArtifacts, WHOLE } from './helpers/artifact-store.js';
+import { openArtifacts, WHOLE } from './helpers/artifact-store.js';
+import { failureOf } from './helpers/asked.js';
 
 const FLOWERS = 'lab/project/dataset/flowers';
 const A = `${FLOWERS}/v0/a.txt`;

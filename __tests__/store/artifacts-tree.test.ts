@@ -1,5 +1,6 @@
 import { treePath } from '../../src/contract/tree-path.js';
-import { failureOf, openArtifacts, type Setup } from './helpers/artifact-store.js';
+import { openArtifacts, type Setup } from './helpers/artifact-store.js';
+import { failureOf } from './helpers/asked.js';
 
 const PROJECT = 'lab/project';
 const FLOWERS = 'lab/project/dataset/flowers';

@@ -1,6 +1,6 @@
 import { treePath } from '../../src/contract/tree-path.js';
-import { failureOf, openArtifacts, WHOLE } from './helpers/artifact-store.js';
-import { md5Of } from './helpers/asked.js';
+import { openArtifacts, WHOLE } from './helpers/artifact-store.js';
+import { failureOf, md5Of } from './helpers/asked.js';
 import { FLOWERS, V0 } from './helpers/references.js';
 
 describe('a reference to another artifact', () => {
