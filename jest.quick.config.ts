@@ -20,7 +20,7 @@ const LONG = [
   'reliability/',
   'semantics/(bad-line|mirror-model|broken-transfers|claimed-sizes|expired-urls|failing-server|get-resume|growth|large-files|whole-files)',
   'semantics/(copy-request|read-ahead|walk-request)-counts',
-  'store/(artifact-commit-failures|artifacts-contract|artifacts-manifest)',
+  'store/(artifact-commit-(failures|meanwhile)|artifacts-contract|artifacts-manifest)',
   'testing/(artifact-seeding|command-line|recorded/record)',
   'tools/',
   'wire/deadlines',

@@ -1,7 +1,9 @@
 import { encodeFileName, treePath } from '../../src/contract/tree-path.js';
-import { describeStore, type StoreSetup, VERSIONS } from '../store/contract.js';
+import { type StoreSetup, VERSIONS } from '../store/contract/setup.js';
+import { describeStore } from '../store/contract.js';
 import { parentOf } from '../store/helpers/asked.js';
-import { describeVersions, type VersionsSetup } from '../store/version-contract.js';
+import type { VersionsSetup } from '../store/version-contract/setup.js';
+import { describeVersions } from '../store/version-contract.js';
 import { VersionStore } from './helpers/version-store.js';
 
 const encoded = (files: Readonly<Record<string, string | Uint8Array>>): Record<string, string> =>

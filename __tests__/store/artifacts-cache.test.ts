@@ -1,11 +1,10 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { mkdir, readdir, readFile, rm, stat, symlink, utimes, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { pathToFileURL } from 'node:url';
 import { ContentCache } from '../../src/store/artifacts/cache/objects.js';
 import { type ContentName, digestOf, hexOf } from '../../src/store/artifacts/content.js';
 import { makeDirectory } from '../helpers/directories.js';
-import { packageRoot, run } from '../helpers/processes.js';
+import { playWithCache } from './helpers/cache-process.js';
 
 const md5 = (bytes: Uint8Array): ContentName => ({
   algorithm: 'md5',
@@ -242,40 +241,6 @@ describe('the limit of an own directory', () => {
 });
 
 test('processes that write, read and clean up at once never meet bad content', async () => {
-  const module = pathToFileURL(join(packageRoot, 'dist/esm/store/artifacts/cache/objects.js')).href;
-  const script = `
-    import { createHash } from 'node:crypto';
-    import { rm } from 'node:fs/promises';
-    import { join } from 'node:path';
-    import { ContentCache } from ${JSON.stringify(module)};
-    const directory = ${JSON.stringify(directory)};
-    const cache = new ContentCache({ directory, limit: null, onFull: (reason) => { throw new Error(reason); } });
-    let hits = 0;
-    for (let round = 0; round < 300; round++) {
-      const bytes = new Uint8Array(Buffer.from(String(round % 7).repeat(50_000)));
-      const name = { algorithm: 'md5', digest: createHash('md5').update(bytes).digest('base64') };
-      const found = await cache.read(name, bytes.byteLength, { start: 0, end: bytes.byteLength });
-      if (found) {
-        hits++;
-        if (Buffer.compare(found, bytes) !== 0) throw new Error('bad content');
-      } else if (round % 2) {
-        await cache.add(name, bytes);
-      } else {
-        for (const start of [0, 25_000]) await cache.addRange(name, 50_000, start, bytes.subarray(start, start + 25_000));
-      }
-      if (round % 20 === 0) await rm(join(directory, 'obj'), { recursive: true, force: true, maxRetries: 3 });
-      if (round % 50 === 0) await rm(join(directory, 'tmp'), { recursive: true, force: true, maxRetries: 3 });
-    }
-    await cache.close();
-    console.log(hits);
-  `;
-  const play = async (): Promise<number> => {
-    const { exitCode, stdout, stderr } = await run(process.execPath, ['--input-type=module', '-e', script], {
-      cwd: packageRoot,
-    });
-    if (exitCode !== 0) throw new Error(stderr);
-    return Number(stdout);
-  };
-  const hits = await Promise.all([play(), play(), play()]);
+  const hits = await Promise.all(Array.from({ length: 3 }, () => playWithCache(directory)));
   expect(Math.min(...hits)).toBeGreaterThan(0);
 });

@@ -1,6 +1,7 @@
 import { createArtifactsStore } from '../../src/store/artifacts.js';
 import { ARTIFACT_FEATURES, type FakeWandbOptions, RUN_FEATURES } from '../../src/testing/index.js';
-import { describeStore, VERSIONS } from './contract.js';
+import { VERSIONS } from './contract/setup.js';
+import { describeStore } from './contract.js';
 import { overArtifacts } from './helpers/versions-setup.js';
 import { describeVersions } from './version-contract.js';
 

@@ -3,22 +3,7 @@ import type { Failure } from '../../src/contract/failure.js';
 import { encodeFileName } from '../../src/contract/tree-path.js';
 import { MOST_MANIFEST_BYTES, parseManifest } from '../../src/store/artifacts/manifest/format.js';
 import { expectEqual } from '../helpers/equal.js';
-
-const FILE = { digest: 'XUFAKrxLKna5cZ2REBfFkg==', size: 5, birthArtifactID: 'QXJ0aWZhY3Q6MTA0' };
-
-const bytesOf = (text: string): Uint8Array => new Uint8Array(Buffer.from(text));
-const manifestOf = (contents: Readonly<Record<string, unknown>>, others: object = {}): Uint8Array =>
-  bytesOf(JSON.stringify({ version: 1, storagePolicy: 'wandb-storage-policy-v1', contents, ...others }));
-const parse = (contents: Readonly<Record<string, unknown>>, others: object = {}) =>
-  parseManifest(manifestOf(contents, others));
-const failureOf = (text: Uint8Array): Failure => {
-  try {
-    parseManifest(text);
-  } catch (thrown) {
-    return thrown as Failure;
-  }
-  throw new Error('it was read');
-};
+import { bytesOf, FILE, failureOf, manifestOf, parse, UNSAFE } from './helpers/manifests.js';
 
 describe('a manifest', () => {
   test('tells of its files, and of where they are stored', () => {
@@ -114,25 +99,6 @@ describe('a manifest', () => {
 });
 
 describe('a manifest is refused', () => {
-  const UNSAFE = [
-    '../x',
-    '..',
-    'a/../../x',
-    'a/..',
-    '/etc/passwd',
-    '\\x',
-    '\\\\server\\share',
-    'C:\\x',
-    'c:x',
-    'a\\..\\b',
-    '..\\x',
-    'a/b\\..\\c',
-    '',
-    '.',
-    './',
-    '//',
-  ];
-
   test.each(UNSAFE)('with an entry %j, which it names', (path) => {
     const { code, detail } = failureOf(manifestOf({ 'good.txt': FILE, [path]: FILE }));
     expect(code).toBe('EPROTO');

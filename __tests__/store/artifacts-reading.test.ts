@@ -1,22 +1,12 @@
-import { createHash, randomBytes } from 'node:crypto';
-import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
-import type { Entry } from '../../src/contract/entry.js';
 import { treePath } from '../../src/contract/tree-path.js';
 import { ARTIFACT_FEATURES, RUN_FEATURES } from '../../src/testing/index.js';
-import { makeDirectory } from '../helpers/directories.js';
-import { failureOf, openArtifacts, WHOLE } from './helpers/artifact-store.js';
-
-const FLOWERS = 'lab/project/dataset/flowers';
-const A = `${FLOWERS}/v0/a.txt`;
-const TREE = {
-  [FLOWERS]: { versions: [{ files: { 'a.txt': '0123456789', 'dir/b.txt': 'world', empty: '' } }] },
-};
-const open = (server = {}, options = {}) => openArtifacts(TREE, server, options);
+import { openArtifacts, WHOLE } from './helpers/artifact-store.js';
+import { failureOf } from './helpers/asked.js';
+import { A, FLOWERS, openVersion } from './helpers/read-version.js';
 
 describe('reading', () => {
   test('one known file takes one API request and one GET', async () => {
-    const { text, counted } = await open();
+    const { text, counted } = await openVersion();
     expect(await counted(() => text(treePath(A)))).toEqual({
       value: '0123456789',
       requests: ['LookUpVersion', 'GET storage'],
@@ -24,7 +14,7 @@ describe('reading', () => {
   });
 
   test('takes ranges, and leaves out what lies behind the end', async () => {
-    const { found, read, store } = await open();
+    const { found, read, store } = await openVersion();
     const entry = await found(treePath(A));
     expect(await read(entry, { start: 2, end: 5 })).toBe('234');
     expect(await read(entry, { start: 8, end: 20 })).toBe('89');
@@ -38,7 +28,7 @@ describe('reading', () => {
   });
 
   test('takes no request for an empty file', async () => {
-    const { found, read, counted } = await open();
+    const { found, read, counted } = await openVersion();
     const entry = await found(treePath(`${FLOWERS}/v0/empty`));
     expect(await counted(() => read(entry))).toEqual({ value: '', requests: [] });
   });
@@ -65,7 +55,7 @@ describe('reading', () => {
   });
 
   test('works from an entry alone, as another process hands it over', async () => {
-    const { found, again, counted } = await open();
+    const { found, again, counted } = await openVersion();
     const entry = await found(treePath(A));
     const { read } = again();
     const spans = [0, 1, 2].map((start) => ({ start, end: start + 1 }));
@@ -78,7 +68,7 @@ describe('reading', () => {
   });
 
   test('reads content that stands at another path', async () => {
-    const { found, read } = await open();
+    const { found, read } = await openVersion();
     const entry = {
       ...(await found(treePath(A))),
       path: treePath('lab/project/dataset/flowers/draft/copy.txt'),
@@ -110,7 +100,7 @@ describe('reading', () => {
   });
 
   test('fails when the version is gone', async () => {
-    const { found, store, again } = await open();
+    const { found, store, again } = await openVersion();
     const entry = await found(treePath(A));
     for (const path of [`${FLOWERS}/v9/a.txt`, `${FLOWERS}/v0/gone.txt`]) {
       expect(
@@ -121,7 +111,7 @@ describe('reading', () => {
   });
 
   test('whoever leaves gets ECANCELED', async () => {
-    const { found, store } = await open({ latencyMs: 30 });
+    const { found, store } = await openVersion({ latencyMs: 30 });
     const entry = await found(treePath(A));
     const controller = new AbortController();
     const { signal } = controller;
@@ -131,51 +121,9 @@ describe('reading', () => {
   });
 });
 
-describe('content that is not what was recorded', () => {
-  const wrong = (entry: Entry): Entry => ({
-    ...entry,
-    version: `md5:${createHash('md5').update('other').digest('base64')}`,
-  });
-
-  test('is EBADMSG, by either digest', async () => {
-    const versions = [
-      { files: { a: 'one' } },
-      { files: { a: 'two' }, digestAlgorithm: 'MANIFEST_XXH128' as const },
-    ];
-    const { wandb, found, store } = await openArtifacts(
-      { [FLOWERS]: { versions } },
-      { features: [...RUN_FEATURES, ...ARTIFACT_FEATURES, 'ARTIFACT_DIGEST_ALGORITHM'] },
-    );
-    for (const version of ['v0', 'v1']) {
-      const entry = await found(treePath(`${FLOWERS}/${version}/a`));
-      await wandb.faults([{ match: { side: 'storage' }, isCorrupted: true }]);
-      expect((await failureOf(store.read(entry, WHOLE, { etag: null }))).code).toBe('EBADMSG');
-      expect(Buffer.from((await store.read(entry, WHOLE, { etag: null })).bytes).toString()).toMatch(
-        /one|two/,
-      );
-    }
-  });
-
-  test('is EBADMSG by its digest, whatever its size, and ESTALE by its tag', async () => {
-    const { found, store } = await open();
-    const entry = await found(treePath(A));
-    const { etag } = await store.read(entry, { start: 0, end: 2 }, { etag: null });
-    const reads: [Promise<unknown>, string][] = [
-      [store.read(wrong(entry), WHOLE, { etag: null }), 'EBADMSG'],
-      [store.read({ ...wrong(entry), size: 9 }, { start: 0, end: 2 }, { etag: null }), 'EBADMSG'],
-      [store.read(entry, { start: 0, end: 2 }, { etag: '"another"' }), 'ESTALE'],
-    ];
-    for (const [read, code] of reads) expect((await failureOf(read)).code).toBe(code);
-    expect((await store.read(entry, { start: 4, end: 6 }, { etag })).bytes).toHaveLength(2);
-    // Of a size and a digest that contradict each other the digest counts.
-    const learned = await store.read({ ...entry, size: 9 }, { start: 0, end: 2 }, { etag: null });
-    expect(learned.size).toBe(10);
-  });
-});
-
 describe('signed addresses', () => {
   test.each(['gcs', 's3'] as const)('that expired are renewed once (%s)', async (storage) => {
-    const { wandb, found, read, counted } = await open({ storage });
+    const { wandb, found, read, counted } = await openVersion({ storage });
     const entry = await found(treePath(A));
     await wandb.faults([{ match: { side: 'storage' }, isExpired: true }]);
     expect(await counted(() => read(entry))).toEqual({
@@ -205,7 +153,7 @@ describe('signed addresses', () => {
   });
 
   test('of manifests are renewed, too', async () => {
-    const { wandb, store, list, counted } = await open();
+    const { wandb, store, list, counted } = await openVersion();
     await store.lookup(treePath(`${FLOWERS}/v0`), { listing: true });
     await wandb.faults([{ match: { side: 'storage' }, isExpired: true }]);
     const { value, requests } = await counted(() => list(treePath(`${FLOWERS}/v0`)));
@@ -213,63 +161,11 @@ describe('signed addresses', () => {
   });
 
   test('never see credentials', async () => {
-    const { wandb, text, list } = await open({ storage: 's3' });
+    const { wandb, text, list } = await openVersion({ storage: 's3' });
     await text(treePath(A));
     await list(treePath(`${FLOWERS}/v0`));
     const storage = (await wandb.requests()).filter(({ side }) => side === 'storage');
     // The storage refuses requests that are authorised twice.
     expect(storage.map(({ status }) => status)).toEqual([200, 200]);
-  });
-});
-
-describe('with the SDK’s cache', () => {
-  const large = new Uint8Array(randomBytes(50_000));
-  const tree = { [FLOWERS]: { versions: [{ files: { 'a.txt': '0123456789', large } }] } };
-  const md5 = (bytes: string | Uint8Array): string => createHash('md5').update(bytes).digest('hex');
-  const fileOf = (directory: string, hex: string): string =>
-    join(directory, 'artifacts/obj/md5', hex.slice(0, 2), hex.slice(2));
-
-  test('a file that Python downloaded takes no request', async () => {
-    const artifactCache = await makeDirectory();
-    const { found, read, counted } = await openArtifacts(tree, {}, { artifactCache });
-    const file = fileOf(artifactCache, md5('0123456789'));
-    await mkdir(dirname(file), { recursive: true });
-    await writeFile(file, '0123456789');
-    const entry = await found(treePath(A));
-    expect(await counted(() => read(entry))).toEqual({ value: '0123456789', requests: [] });
-    expect(await counted(() => read(entry, { start: 3, end: 5 }))).toEqual({ value: '34', requests: [] });
-  });
-
-  test('what was read whole and verified is kept for others', async () => {
-    const artifactCache = await makeDirectory();
-    const { text, again, found, counted } = await openArtifacts(tree, {}, { artifactCache });
-    await text(treePath(A));
-    expect(await readFile(fileOf(artifactCache, md5('0123456789')), 'utf8')).toBe('0123456789');
-    const entry = await found(treePath(A));
-    const { read } = again();
-    expect((await counted(() => read(entry))).requests).toEqual([]);
-  });
-
-  test('what was read in ranges is kept once all of it came', async () => {
-    const artifactCache = await makeDirectory();
-    const { found, store } = await openArtifacts(tree, {}, { artifactCache });
-    const entry = await found(treePath(`${FLOWERS}/v0/large`));
-    for (const start of [40_000, 0, 20_000]) {
-      await store.read(entry, { start, end: start + 20_000 }, { etag: null });
-    }
-    expect(new Uint8Array(await readFile(fileOf(artifactCache, md5(large))))).toEqual(large);
-    expect(await readdir(join(artifactCache, 'artifacts/tmp'))).toEqual([]);
-  });
-
-  test('nothing is kept that was not verified, nor parts of it when the store closes', async () => {
-    const artifactCache = await makeDirectory();
-    const { wandb, found, store } = await openArtifacts(tree, {}, { artifactCache });
-    const entry = await found(treePath(A));
-    await wandb.faults([{ match: { side: 'storage' }, isCorrupted: true }]);
-    expect((await failureOf(store.read(entry, WHOLE, { etag: null }))).code).toBe('EBADMSG');
-    await store.read(entry, { start: 0, end: 2 }, { etag: null });
-    await store.close?.();
-    expect(await readdir(join(artifactCache, 'artifacts'))).toEqual(['tmp']);
-    expect(await readdir(join(artifactCache, 'artifacts/tmp'))).toEqual([]);
   });
 });

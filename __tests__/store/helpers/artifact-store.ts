@@ -2,7 +2,6 @@ import { resolveArtifactsConfig } from '../../../src/config/artifacts.js';
 import { resolveConfig } from '../../../src/config/config.js';
 import type { WandbArtifactFsOptions } from '../../../src/config/options.js';
 import type { Entry } from '../../../src/contract/entry.js';
-import type { Failure } from '../../../src/contract/failure.js';
 import type { Store } from '../../../src/contract/store.js';
 import type { TreePath } from '../../../src/contract/tree-path.js';
 import { createArtifactsStore } from '../../../src/store/artifacts.js';
@@ -84,12 +83,3 @@ function connect(wandb: FakeWandb, options: WandbArtifactFsOptions): Setup {
     again: (others = options) => connect(wandb, others),
   };
 }
-
-export const failureOf = async (call: Promise<unknown> | undefined): Promise<Failure> => {
-  try {
-    await call;
-  } catch (thrown) {
-    return thrown as Failure;
-  }
-  throw new Error('it succeeded');
-};

@@ -68,6 +68,16 @@ export const codeOf = async (call: unknown): Promise<string> => {
   return 'success';
 };
 
+/** What a call fails with. */
+export const failureOf = async (call: Promise<unknown> | undefined): Promise<Failure> => {
+  try {
+    await call;
+  } catch (thrown) {
+    return thrown as Failure;
+  }
+  throw new Error('it succeeded');
+};
+
 /** The directories above a path, outermost first, and the path itself. */
 export const chainOf = (path: TreePath): TreePath[] =>
   path.split('/').map((_, index, segments) => treePath(segments.slice(0, index + 1).join('/')));

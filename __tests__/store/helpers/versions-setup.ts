@@ -3,8 +3,8 @@ import { resolveConfig, type WireConfig } from '../../../src/config/config.js';
 import type { Store } from '../../../src/contract/store.js';
 import type { FakeWandbOptions } from '../../../src/testing/index.js';
 import { startServer } from '../../helpers/server.js';
-import type { StoreSetup } from '../contract.js';
-import type { VersionsSetup } from '../version-contract.js';
+import type { StoreSetup } from '../contract/setup.js';
+import type { VersionsSetup } from '../version-contract/setup.js';
 import { parentOf } from './asked.js';
 
 type StoreOver = (config: WireConfig, artifacts: ArtifactsConfig) => Store;
