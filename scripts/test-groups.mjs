@@ -24,7 +24,7 @@ const ALONE =
   /^__tests__\/(ends|interop|differential)\/|^__tests__\/(reliability\/(programs|kills|soak)|kernel\/model|frameworks\/runtimes|serve\/browser)\.test\.ts$/;
 /** Whatever they import. */
 const OF_NODE =
-  /^__tests__\/((node|io|process|integrations)\/|package\/(loading|globals)\.)|equals?-(to-)?node|certificates/;
+  /^__tests__\/((node|io|process|integrations)\/|package\/(loading|globals)\.)|equals?-node|certificates/;
 /** The last one is answered by what Node brings along of the web. */
 const OF_USERS = /^__tests__\/(frameworks\/|package\/(installed|first-use)\.|testing\/fetch\.)/;
 /** What processes they start are the filesystem's, and not those of its users. */

@@ -1,5 +1,5 @@
 import { treePath } from '../../src/contract/tree-path.js';
-import { mountVersions } from './helpers/version-store.js';
+import { mountVersions } from './helpers/mount-versions.js';
 
 const C = '/e/p/t/c';
 

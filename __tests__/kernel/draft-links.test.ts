@@ -1,6 +1,7 @@
 import { treePath } from '../../src/contract/tree-path.js';
 import type { WandbFs } from '../../src/index.js';
-import { mountVersions, type VersionStore } from './helpers/version-store.js';
+import { mountVersions } from './helpers/mount-versions.js';
+import type { VersionStore } from './helpers/version-store.js';
 
 const C = '/e/p/t/c';
 const D = `${C}/draft`;

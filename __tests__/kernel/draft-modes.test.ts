@@ -1,4 +1,4 @@
-import { mountVersions } from './helpers/version-store.js';
+import { mountVersions } from './helpers/mount-versions.js';
 
 const C = '/e/p/t/c';
 const D = `${C}/draft`;

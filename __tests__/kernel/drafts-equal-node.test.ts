@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import * as fc from 'fast-check';
 import { treePath } from '../../src/contract/tree-path.js';
 import { expectEqual } from '../helpers/equal.js';
-import { mountVersions } from './helpers/version-store.js';
+import { mountVersions } from './helpers/mount-versions.js';
 
 type Fs = typeof nodeFs;
 type Step = { readonly what: string; run(fs: Fs, base: string): Promise<unknown> };

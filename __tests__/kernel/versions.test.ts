@@ -1,6 +1,6 @@
 import { Failure } from '../../src/contract/failure.js';
 import { treePath } from '../../src/contract/tree-path.js';
-import { mountVersions } from './helpers/version-store.js';
+import { mountVersions } from './helpers/mount-versions.js';
 
 const C = '/e/p/t/c';
 

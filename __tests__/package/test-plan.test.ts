@@ -55,7 +55,7 @@ test('the groups are told by what a file and its helpers import and call', () =>
         'config/netrc',
         'wire/retry',
         'kernel/races',
-        'kernel/equal-to-node',
+        'kernel/descriptors-equal-node',
         'node/validation-equals-node',
         'wire/certificates',
         // By the server that the helpers of artifacts start, and by its own.
@@ -77,7 +77,7 @@ test('the groups are told by what a file and its helpers import and call', () =>
     'config/netrc': 'once',
     'wire/retry': 'once',
     'kernel/races': 'once',
-    'kernel/equal-to-node': 'node',
+    'kernel/descriptors-equal-node': 'node',
     'node/validation-equals-node': 'node',
     'wire/certificates': 'node',
     'artifacts/changing': 'ways',

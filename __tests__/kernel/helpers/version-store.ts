@@ -1,4 +1,3 @@
-import { readSync } from 'node:fs';
 import type { CommitOptions, DraftFile } from '../../../src/contract/drafts.js';
 import type { Entry, Lookup } from '../../../src/contract/entry.js';
 import { Failure } from '../../../src/contract/failure.js';
@@ -7,30 +6,20 @@ import type { Store } from '../../../src/contract/store.js';
 import type { TreePath } from '../../../src/contract/tree-path.js';
 import { treePath } from '../../../src/contract/tree-path.js';
 import type { Signalled } from '../../../src/contract/uploads.js';
-import { createInProcessRemote } from '../../../src/io/client/in-process.js';
-import { createOwner } from '../../../src/io/owner/owner.js';
-import { createKernel } from '../../../src/kernel/kernel.js';
-import { makeFs, type WandbFs } from '../../../src/node/faces/create.js';
-import { ARTIFACTS } from '../../../src/node/wandb/layouts.js';
-import { digestManifest, sortedByPath } from '../../../src/store/artifacts/manifest/writer.js';
 import { checkAlias } from '../../../src/store/artifacts/names.js';
 import { ARTIFACTS_SHAPE } from '../../../src/store/artifacts/shape.js';
-import { reading } from '../../../src/store/common/sources.js';
-import { defaults } from '../../helpers/defaults.js';
-import { digestOf, type StoredFile, VersionEntries } from './version-entries.js';
+import { digestFiles, drafted } from './drafted-files.js';
+import { type StoredFile, VersionEntries } from './version-entries.js';
 import { factsAt } from './version-facts.js';
-
-type Files = Map<string, StoredFile>;
-
-interface Collection {
-  readonly versions: Map<string, Files>;
-  readonly aliases: Map<string, string>;
-  /** How many versions were ever made. */
-  count: number;
-}
-
-const UNIT_DEPTH = 5;
-const COLLECTION_DEPTH = 4;
+import {
+  above,
+  COLLECTION_DEPTH,
+  depthOf,
+  type Member,
+  nameOf,
+  UNIT_DEPTH,
+  VersionTree,
+} from './version-tree.js';
 
 /**
  * A store of versions, in memory and plain: the remote that the tests of drafts and aliases look at. It keeps the
@@ -38,7 +27,7 @@ const COLLECTION_DEPTH = 4;
  */
 export class VersionStore implements Store {
   readonly shape = { ...ARTIFACTS_SHAPE, partialDepth: 0 };
-  readonly collections = new Map<TreePath, Collection>();
+  readonly collections: VersionTree['collections'];
   /** What was asked, such as 'lookup e/p/t/c/v0/a'. */
   readonly log: string[] = [];
   /** The next commit fails with this, or waits for this. */
@@ -49,11 +38,12 @@ export class VersionStore implements Store {
   /** Tells what was made under one name at different times. */
   generation = 0;
   private readonly entries = new VersionEntries();
-  private readonly projects: Set<TreePath>;
+  private readonly tree: VersionTree;
 
   /** @param projects that are there before they have a collection */
   constructor(projects: readonly TreePath[] = []) {
-    this.projects = new Set(projects);
+    this.tree = new VersionTree(projects);
+    this.collections = this.tree.collections;
   }
 
   /** @param files content by name; a value with '://' is a reference */
@@ -62,17 +52,8 @@ export class VersionStore implements Store {
       name,
       text.includes('://') ? { uri: text, refusal: 'It needs the option.' } : { bytes: text },
     ]);
-    this.projects.add(above(path, 2));
-    return this.add(path, new Map(stored), aliases);
-  }
-
-  private add(path: TreePath, files: Files, aliases: readonly string[]): string {
-    const collection = this.collections.get(path) ?? { versions: new Map(), aliases: new Map(), count: 0 };
-    this.collections.set(path, collection);
-    const version = `v${collection.count++}`;
-    collection.versions.set(version, files);
-    for (const alias of ['latest', ...aliases]) collection.aliases.set(alias, version);
-    return version;
+    this.tree.addProject(above(path, 2));
+    return this.tree.add(path, new Map(stored), aliases);
   }
 
   async lookup(
@@ -92,13 +73,13 @@ export class VersionStore implements Store {
     const depth = depthOf(path);
     const ancestors: Entry[] = [];
     for (let at = 1; at < Math.min(depth, UNIT_DEPTH); at++) {
-      if (!this.directoryAt(above(path, at))) return { found: null, ancestors, listing: null };
+      if (!this.tree.directoryAt(above(path, at))) return { found: null, ancestors, listing: null };
       ancestors.push(this.directory(above(path, at)));
     }
     if (depth < UNIT_DEPTH) {
-      return { found: this.directoryAt(path) ? this.directory(path) : null, ancestors, listing: null };
+      return { found: this.tree.directoryAt(path) ? this.directory(path) : null, ancestors, listing: null };
     }
-    const member = this.memberAt(above(path, UNIT_DEPTH));
+    const member = this.tree.memberAt(above(path, UNIT_DEPTH));
     if (!member) return { found: null, ancestors, listing: null };
     const unit = this.directory(member.unit);
     const link =
@@ -119,12 +100,12 @@ export class VersionStore implements Store {
     this.log.push(`list ${path}`);
     await answered(signal);
     if (depthOf(path) === UNIT_DEPTH) {
-      const member = this.memberAt(path);
+      const member = this.tree.memberAt(path);
       if (!member) throw new Failure('ENOENT');
       yield this.filesOf(member);
       return;
     }
-    if (path !== '' && !this.directoryAt(path)) throw new Failure('ENOENT');
+    if (path !== '' && !this.tree.directoryAt(path)) throw new Failure('ENOENT');
     const collection = this.collections.get(path);
     if (collection) {
       yield [...collection.versions.keys()].map((name) => this.directory(treePath(`${path}/${name}`)));
@@ -134,7 +115,7 @@ export class VersionStore implements Store {
       return;
     }
     const depth = depthOf(path) + 1;
-    const inside = this.known.filter((known) => path === '' || known.startsWith(`${path}/`));
+    const inside = this.tree.known.filter((known) => path === '' || known.startsWith(`${path}/`));
     const paths = inside.filter((known) => depthOf(known) >= depth).map((known) => above(known, depth));
     yield [...new Set(paths)].map((each) => this.directory(each));
   }
@@ -143,7 +124,7 @@ export class VersionStore implements Store {
     const path = entry.origin ?? entry.path;
     this.log.push(`read ${path}`);
     await answered(signal);
-    const text = this.fileAt(path)?.bytes;
+    const text = this.tree.fileAt(path)?.bytes;
     if (text === undefined) throw new Failure('ESTALE');
     const bytes = new Uint8Array(Buffer.from(text));
     return { bytes: bytes.slice(range.start, range.end), etag: null, size: bytes.byteLength };
@@ -165,44 +146,22 @@ export class VersionStore implements Store {
     await nextCommit?.until;
     await answered(options.signal);
     if (nextCommit?.fail) throw nextCommit.fail;
-    if (!this.directoryAt(above(path, 2))) throw new Failure('ENOENT');
+    if (!this.tree.directoryAt(above(path, 2))) throw new Failure('ENOENT');
     const { aliases = [], incremental = false } = options;
     for (const alias of aliases) checkAlias(alias);
-    const made = new Map<string, StoredFile>();
-    for (const file of draft.files) {
-      if (made.has(file.name)) throw new Failure('EINVAL');
-      made.set(file.name, await this.stored(file));
-    }
-    const latest = this.memberAt(treePath(`${path}/latest`));
+    const made = await drafted(draft.files, this.tree);
+    const latest = this.tree.memberAt(treePath(`${path}/latest`));
     const files = incremental && latest ? new Map([...latest.files, ...made]) : made;
     const digest = await digestFiles(files);
     const deduplicated = latest !== null && digest === (await digestFiles(latest.files));
-    const version = deduplicated ? latest.version : this.add(path, files, []);
+    const version = deduplicated ? latest.version : this.tree.add(path, files);
     const names = [...new Set(['latest', ...aliases])];
-    for (const name of names) this.collections.get(path)?.aliases.set(name, version);
+    for (const name of names) this.tree.setAlias(treePath(`${path}/${name}`), version);
     const entries = [
       this.directory(treePath(`${path}/${version}`)),
       ...names.map((name) => this.entries.alias(treePath(`${path}/${name}`), version)),
     ];
     return { version, id: 'id', digest, aliases: names, deduplicated, entries };
-  }
-
-  private async stored(file: DraftFile): Promise<StoredFile> {
-    if (file.kind === 'reference') {
-      if (!/^[a-z]+:/.test(file.uri)) throw new Failure('EINVAL');
-      return { uri: file.uri };
-    }
-    if (file.kind === 'copy') {
-      const copied = this.fileAt(file.origin);
-      if (!copied) throw new Failure('ENOENT');
-      return copied;
-    }
-    return reading(file.source, async (source) => {
-      if (source.kind === 'bytes') return { bytes: Buffer.from(source.bytes).toString() };
-      const bytes = Buffer.alloc(source.size);
-      readSync(source.fd, bytes, 0, source.size, 0);
-      return { bytes: bytes.toString() };
-    });
   }
 
   async symlink(
@@ -212,13 +171,13 @@ export class VersionStore implements Store {
     this.log.push(`symlink ${path} -> ${target}`);
     await answered(signal);
     checkAlias(nameOf(path));
-    const meant = this.memberAt(target);
+    const meant = this.tree.memberAt(target);
     if (!meant) throw new Failure('ENOENT');
     const directory = above(path, COLLECTION_DEPTH);
     const isLink = directory !== above(target, COLLECTION_DEPTH);
-    const version = isLink ? this.add(directory, meant.files, []) : meant.version;
-    this.collections.get(directory)?.aliases.set(nameOf(path), version);
-    if (replaces !== null && replaces !== path) this.dropAlias(replaces);
+    const version = isLink ? this.tree.add(directory, meant.files) : meant.version;
+    this.tree.setAlias(path, version);
+    if (replaces !== null && replaces !== path) this.tree.dropAlias(replaces);
     const alias = this.entries.alias(path, version);
     return isLink ? [this.directory(treePath(`${directory}/${version}`)), alias] : [alias];
   }
@@ -227,13 +186,9 @@ export class VersionStore implements Store {
     await answered(signal);
     for (const { path } of files) {
       this.log.push(`remove ${path}`);
-      if (this.memberAt(path)?.version === nameOf(path)) throw new Failure('EISDIR');
-      this.dropAlias(path);
+      if (this.tree.memberAt(path)?.version === nameOf(path)) throw new Failure('EISDIR');
+      this.tree.dropAlias(path);
     }
-  }
-
-  private dropAlias(path: TreePath): void {
-    this.collections.get(above(path, COLLECTION_DEPTH))?.aliases.delete(nameOf(path));
   }
 
   async rmdir(path: TreePath, { signal }: Signalled): Promise<void> {
@@ -241,59 +196,32 @@ export class VersionStore implements Store {
     await answered(signal);
     if (this.collections.delete(path)) return;
     if (depthOf(path) > UNIT_DEPTH) throw new Failure('EROFS');
-    const member = this.memberAt(path);
-    const collection = this.collections.get(above(path, COLLECTION_DEPTH));
-    if (!member || !collection) throw new Failure('ENOENT');
+    const member = this.tree.memberAt(path);
+    if (!member) throw new Failure('ENOENT');
     if (member.name !== member.version) throw new Failure('ENOTDIR');
-    collection.versions.delete(member.version);
-    for (const [known, version] of collection.aliases)
-      if (version === member.version) collection.aliases.delete(known);
+    this.tree.removeVersion(member);
   }
 
   async info(path: TreePath, { signal }: Signalled): Promise<Facts> {
     await answered(signal);
     const depth = depthOf(path);
-    const member = depth < UNIT_DEPTH ? null : this.memberAt(above(path, UNIT_DEPTH));
+    const member = depth < UNIT_DEPTH ? null : this.tree.memberAt(above(path, UNIT_DEPTH));
     const isThere =
-      depth < UNIT_DEPTH ? this.directoryAt(path) : depth === UNIT_DEPTH ? member : this.fileAt(path);
+      depth < UNIT_DEPTH
+        ? this.tree.directoryAt(path)
+        : depth === UNIT_DEPTH
+          ? member
+          : this.tree.fileAt(path);
     if (!isThere) throw new Failure('ENOENT');
     const real = member ? `${member.unit}${path.slice(above(path, UNIT_DEPTH).length)}` : path;
     return factsAt(treePath(real));
-  }
-
-  /** What stands at a version's path or at an alias's. */
-  private memberAt(path: TreePath): {
-    readonly name: string;
-    readonly version: string;
-    readonly unit: TreePath;
-    readonly files: Files;
-  } | null {
-    const directory = above(path, COLLECTION_DEPTH);
-    const collection = this.collections.get(directory);
-    const name = nameOf(path);
-    const version = collection?.aliases.get(name) ?? name;
-    const files = collection?.versions.get(version);
-    return files ? { name, version, unit: treePath(`${directory}/${version}`), files } : null;
-  }
-
-  private get known(): TreePath[] {
-    return [...this.projects, ...this.collections.keys()];
-  }
-
-  private directoryAt(path: TreePath): boolean {
-    return this.known.some((known) => `${known}/`.startsWith(`${path}/`));
-  }
-
-  private fileAt(path: TreePath): StoredFile | undefined {
-    const unit = above(path, UNIT_DEPTH);
-    return this.memberAt(unit)?.files.get(path.slice(unit.length + 1));
   }
 
   private directory(path: TreePath): Entry {
     return this.entries.directory(path, this.generation);
   }
 
-  private filesOf({ unit, files }: { readonly unit: TreePath; readonly files: Files }): Entry[] {
+  private filesOf({ unit, files }: Member): Entry[] {
     return [...files].map(([name, file]) => this.entries.file(treePath(`${unit}/${name}`), file));
   }
 }
@@ -302,45 +230,4 @@ export class VersionStore implements Store {
 async function answered(signal: AbortSignal | undefined): Promise<void> {
   await null;
   if (signal?.aborted) throw new Failure('ECANCELED');
-}
-
-const digestFiles = (files: Files): Promise<string> =>
-  digestManifest(sortedByPath([...files].map(([path, file]) => ({ path, digest: digestOf(file) }))), 'md5');
-
-const depthOf = (path: TreePath): number => (path === '' ? 0 : path.split('/').length);
-
-const above = (path: TreePath, depth: number): TreePath =>
-  treePath(path.split('/').slice(0, depth).join('/'));
-
-const nameOf = (path: TreePath): string => path.slice(path.lastIndexOf('/') + 1);
-
-/** The faces of `node:fs` over a store of versions, with a collection `e/p/t/c` that has two of them. */
-export function mountVersions(
-  now: () => number = Date.now,
-  user?: () => number,
-): {
-  readonly fs: WandbFs;
-  readonly store: VersionStore;
-} {
-  const store = new VersionStore();
-  store.addVersion(treePath('e/p/t/c'), { 'a.txt': 'first', 'dir/b.txt': 'deep' }, 'old');
-  store.addVersion(
-    treePath('e/p/t/c'),
-    { 'a.txt': 'second', 'dir/b.txt': 'deep', ref: 's3://bucket/key' },
-    'prod',
-  );
-  const remote = createInProcessRemote(
-    (contents) => createOwner({ ...defaults, store, contents, writebackDelay: 0 }),
-    defaults,
-  );
-  const kernel = createKernel({
-    ...defaults,
-    remote,
-    now,
-    monotonic: now,
-    random: () => 0,
-    ...(user && { user }),
-  });
-  const fs = makeFs({ connect: () => kernel, appUrl: () => 'https://wandb.ai', layout: ARTIFACTS });
-  return { fs, store };
 }

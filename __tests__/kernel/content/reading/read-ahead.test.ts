@@ -1,26 +1,9 @@
 import { constants } from 'node:fs';
 import { treePath } from '../../../../src/contract/tree-path.js';
-import { expectEqual } from '../../../helpers/equal.js';
 import { codeOf, type Mount, mount, outcome, turn } from '../../helpers/mount.js';
-import { seeded } from '../../helpers/seeded.js';
+import { contentOf, flat, nameOf, readEach, seed, shuffled, UNIT } from './helpers/small-files.js';
 
-const UNIT = 'e/p/r';
 const { O_RDONLY } = constants;
-
-const nameOf = (index: number): string => `f${String(index).padStart(5, '0')}`;
-const contentOf = (path: string): string => `content of ${path}`;
-
-/** Files of a run, by their names in it. */
-function seed({ server }: Mount, names: readonly string[]): readonly string[] {
-  for (const name of names) server.write(`${UNIT}/${name}`, contentOf(name));
-  return names;
-}
-
-const flat = (count: number): string[] => Array.from({ length: count }, (_, index) => nameOf(index));
-
-function readEach({ readFile }: Mount, names: readonly string[]): void {
-  for (const name of names) expectEqual(readFile(`${UNIT}/${name}`), contentOf(name));
-}
 
 const told = ({ kernel }: Mount) => {
   const { readAhead, readAheadUsed, readAheadWasted } = kernel.counters();
@@ -28,15 +11,6 @@ const told = ({ kernel }: Mount) => {
 };
 
 const readsOf = ({ remote }: Mount): number => remote.log.filter((each) => each === 'read').length;
-
-/** In an order of its own, the same each time. */
-function shuffled(names: readonly string[]): string[] {
-  const next = seeded(1);
-  return names
-    .map((name) => ({ name, at: next(2 ** 30) }))
-    .sort((a, b) => a.at - b.at)
-    .map(({ name }) => name);
-}
 
 test.each([
   ['in the order of the listing', (names: string[]) => names],
