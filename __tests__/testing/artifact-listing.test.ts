@@ -1,5 +1,6 @@
 import { type FakeWandb, startFakeWandb } from '../../src/testing/index.js';
-import { mutate, versions } from './artifact-client.js';
+import { mutate } from './artifact-client.js';
+import { versions } from './artifact-names.js';
 import { graphql, type Nodes, namesOf, nodesOf } from './client.js';
 
 interface Page<Node> extends Nodes<Node> {

@@ -9,13 +9,12 @@ import {
   log,
   manifestOf,
   md5,
-  member,
   mutate,
   put,
   uploadFiles,
   uploadManifest,
-  versions,
 } from './artifact-client.js';
+import { member, versions } from './artifact-names.js';
 import { graphql } from './client.js';
 
 const files = { 'a.txt': 'hello', 'dir/b.txt': 'world' };
