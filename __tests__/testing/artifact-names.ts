@@ -92,3 +92,13 @@ const changeAliases = (
     'success',
   );
 };
+
+/** What is found by a version's id alone. */
+export const stateOf = async (wandb: FakeWandb, id: string): Promise<unknown> =>
+  (
+    await graphql<{ artifact: unknown }>(
+      wandb,
+      'query($id: ID!) { artifact(id: $id) { state versionIndex } }',
+      { id },
+    )
+  ).data.artifact;
