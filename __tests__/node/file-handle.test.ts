@@ -1,6 +1,7 @@
 import type { EventEmitter } from 'node:events';
 import { join } from 'node:path';
 import { asyncDispose } from '../../src/node/faces/node-version.js';
+import { readForms } from './support/read-forms.js';
 import { makeTwins, type Side, type Twins, tell } from './support/twins.js';
 
 describe("FileHandle behaves as Node's", () => {
@@ -118,25 +119,9 @@ describe("FileHandle behaves as Node's", () => {
   });
 
   test('read takes the forms and options that Node takes, a length of null among them', async () => {
-    const forms = (): readonly (readonly unknown[])[] => [
-      [Buffer.alloc(8), 0, null, 0],
-      [Buffer.alloc(8), 2, null, 1],
-      [Buffer.alloc(8), { length: null, position: 0 }],
-      [{ buffer: Buffer.alloc(4), length: null, position: 0 }],
-      [Buffer.alloc(8), Object.create({ offset: 2, length: 3, position: 1 })],
-      [Buffer.alloc(8), null, 4, 0],
-      [Buffer.alloc(8), 9],
-      [Buffer.alloc(8), { offset: 7, length: 2 }],
-      [Buffer.alloc(4), 0, 4, 'x'],
-      [Buffer.alloc(4), 0, 4, 2n],
-      [Buffer.alloc(4), 0, 0, 'x'],
-      [[]],
-      [null],
-      [1],
-    ];
     await both(async ({ fs, base }) => {
       const results: unknown[] = [];
-      for (const form of forms()) {
+      for (const form of readForms()) {
         const handle = await fs.promises.open(join(base, 'file'));
         const reading: Promise<{ bytesRead: number; buffer: Buffer }> = Reflect.apply(
           handle.read,

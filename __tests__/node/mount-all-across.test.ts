@@ -2,36 +2,14 @@ import nodeFs from 'node:fs';
 import { join } from 'node:path';
 import { mountAll } from '../../src/node/mounts/mount-all.js';
 import { errorOf } from '../semantics/helpers/styles.js';
-import { calledBack, type Mounts, makeMounts } from './support/mounts.js';
+import { type Mounts, makeMounts } from './support/mounts.js';
+import { type Call, STYLES } from './support/two-paths.js';
 
 let mounts: Mounts;
 beforeEach(() => {
   mounts = makeMounts();
 });
 afterEach(() => mounts.remove());
-
-type Call = (name: 'rename' | 'link' | 'copyFile' | 'cp' | 'symlink', ...args: unknown[]) => unknown;
-
-const STYLES: readonly (readonly [style: string, of: (fs: Mounts['fs']) => Call])[] = [
-  [
-    'returned',
-    (fs) =>
-      (name, ...args) =>
-        Reflect.apply(fs[`${name}Sync`], fs, args),
-  ],
-  [
-    'called back',
-    (fs) =>
-      (name, ...args) =>
-        calledBack(fs[name], ...args),
-  ],
-  [
-    'resolved',
-    (fs) =>
-      (name, ...args) =>
-        Reflect.apply(fs.promises[name], fs, args),
-  ],
-];
 
 const WAYS = [
   ['from the base to a tree', 'local/file.txt', 'wandb/runs/e/p/r/copy', 'of the disk'],
@@ -143,46 +121,6 @@ describe.each(STYLES)('%s', (_style, styled) => {
     });
   });
 
-  test('cp of a directory above mount points copies what is mounted, too', async () => {
-    const { fs, at } = mounts;
-    await call('cp', at('wandb'), at('local/all'), { recursive: true });
-    expect(nodeFs.readFileSync(at('local/all/runs/e/p/r/file.txt'), 'utf8')).toBe('of the run');
-    expect(nodeFs.readFileSync(at('local/all/artifacts/model.bin'), 'utf8')).toBe('of the artifact');
-    fs.mkdirSync(at('source/runs'), { recursive: true });
-    fs.writeFileSync(at('source/runs/new.txt'), 'new');
-    fs.writeFileSync(at('source/beside.txt'), 'beside');
-    await call('cp', at('source'), at('wandb'), { recursive: true });
-    expect(nodeFs.readFileSync(join(mounts.runs.directory, 'new.txt'), 'utf8')).toBe('new');
-    expect(nodeFs.readFileSync(at('wandb/beside.txt'), 'utf8')).toBe('beside');
-    const error = await errorOf(() => call('cp', mounts.top, at('wandb/runs/x'), { recursive: true }));
-    expect(error).toMatchObject({ code: 'ERR_FS_CP_EINVAL' });
-  });
-
-  test('cp ends where names alone don’t tell that a directory would be copied into itself', async () => {
-    const { at, runs } = mounts;
-    const [one, other] = [at('one/runs'), at('other/deep/runs')];
-    const twice = mountAll({ [one]: runs.fs, [other]: runs.fs }, nodeFs);
-    const cp = (from: string, to: string): Promise<Error> => {
-      let left = 20;
-      const filter = (): boolean => left-- > 0;
-      return errorOf(() => styled(twice)('cp', from, to, { recursive: true, filter }));
-    };
-    for (const [from, to] of [
-      [join(one, 'e/p/r'), join(other, 'e/p/r')],
-      [join(one, 'e/p/r'), join(other, 'e/p/r/in')],
-      [join(one, 'e/p/r'), join(other, 'e/p/r/new/in')],
-      [join(one, 'e'), join(other, 'e/p/r/in')],
-      [at('one'), join(other, 'e/p/r/in')],
-      [at('one'), other],
-    ] as const) {
-      expect(await cp(from, to)).toMatchObject({ code: 'ERR_FS_CP_EINVAL' });
-    }
-    nodeFs.rmSync(join(runs.directory, 'e/p/r/in'), { recursive: true });
-    await styled(twice)('cp', join(one, 'e/p/r'), join(other, 'e/p/r2/in'), { recursive: true });
-    expect(nodeFs.readdirSync(join(runs.directory, 'e/p/r2/in'))).toEqual(['file.txt']);
-    expect(nodeFs.readdirSync(join(runs.directory, 'e/p/r'))).toEqual(['file.txt']);
-  });
-
   test('copyFile of a file to itself under another name changes nothing', async () => {
     const { at, runs } = mounts;
     const [one, other] = [at('one'), at('other')];
@@ -192,37 +130,6 @@ describe.each(STYLES)('%s', (_style, styled) => {
     await styled(twice)('copyFile', join(one, 'e/p/r/file.txt'), join(other, 'e/p/r/file.txt'));
     expect(nodeFs.statSync(file).mtimeMs).toBe(2_000_000);
     expect(nodeFs.readFileSync(file, 'utf8')).toBe('of the run');
-  });
-
-  test('cp from a tree is of one version, whatever becomes of the link to it', async () => {
-    const { at, runs } = mounts;
-    const p = join(runs.directory, 'e/p');
-    nodeFs.writeFileSync(join(p, 'r/second.txt'), 'of the run');
-    nodeFs.mkdirSync(join(p, 'r2'));
-    for (const name of ['file.txt', 'second.txt']) nodeFs.writeFileSync(join(p, 'r2', name), 'of another');
-    nodeFs.symlinkSync('r', join(p, 'latest'));
-    const asked: string[] = [];
-    const latest = at('wandb/runs/e/p/latest');
-    const filter = (from: string): boolean => {
-      // The first question comes before the walk begins.
-      if (asked.push(from) === 2) {
-        nodeFs.rmSync(join(p, 'latest'));
-        nodeFs.symlinkSync('r2', join(p, 'latest'));
-      }
-      return true;
-    };
-    await call('cp', latest, at('local/copy'), { recursive: true, filter });
-    expect(asked).toEqual([latest, join(latest, 'file.txt'), join(latest, 'second.txt')]);
-    for (const name of ['file.txt', 'second.txt']) {
-      expect(nodeFs.readFileSync(at(`local/copy/${name}`), 'utf8')).toBe('of the run');
-    }
-  });
-
-  test('cp between filesystems refuses the options that Node refuses', async () => {
-    const { at } = mounts;
-    const [from, to] = [at('local'), at('wandb/runs/e/x')];
-    const error = await errorOf(() => call('cp', from, to, { recursive: 1 }));
-    expect(error).toMatchObject({ code: 'ERR_INVALID_ARG_TYPE' });
   });
 
   test('a symbolic link is made where it leads to its own filesystem', async () => {
@@ -246,29 +153,6 @@ describe.each(STYLES)('%s', (_style, styled) => {
     const there = await errorOf(() => call('symlink', 'x', at('wandb/runs')));
     expect(there).toMatchObject({ code: 'EEXIST', syscall: 'symlink' });
   });
-});
-
-test('cp takes links along, or with `dereference` what they lead to', async () => {
-  const { fs, at } = mounts;
-  fs.symlinkSync('file.txt', at('local/link'));
-  await fs.promises.cp(at('local'), at('wandb/runs/e/copy'), { recursive: true, dereference: true });
-  expect(fs.readFileSync(at('wandb/runs/e/copy/link'), 'utf8')).toBe('of the disk');
-  expect(fs.lstatSync(at('wandb/runs/e/copy/link')).isFile()).toBe(true);
-  // Made absolute, as Node's cp does, the link would lead from the tree to the base.
-  const error = await errorOf(() => fs.cpSync(at('local'), at('wandb/runs/e/other'), { recursive: true }));
-  expect(error).toMatchObject({ code: 'EXDEV', syscall: 'symlink' });
-  const options = { recursive: true, verbatimSymlinks: true };
-  await fs.promises.cp(at('local'), at('wandb/runs/e/third'), options);
-  expect(fs.readlinkSync(at('wandb/runs/e/third/link'))).toBe('file.txt');
-});
-
-test('a filter of cpSync may not promise', async () => {
-  const { fs, at } = mounts;
-  const filter = (async () => true) as unknown as () => boolean;
-  const error = await errorOf(() => fs.cpSync(at('local/file.txt'), at('wandb/runs/e/x'), { filter }));
-  expect(error).toMatchObject({ code: 'ERR_INVALID_RETURN_VALUE' });
-  await fs.promises.cp(at('local/file.txt'), at('wandb/runs/e/x'), { filter: async () => false });
-  expect(fs.existsSync(at('wandb/runs/e/x'))).toBe(false);
 });
 
 test('a copy that fails half-way leaves nothing behind', async () => {

@@ -1,45 +1,16 @@
-import nodeFs, { type BigIntStats, type FSWatcher, type Stats } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createWandbFs } from 'wandb-fs';
 import { packageRoot, runWell } from '../helpers/processes.js';
 import { startServer } from '../helpers/server.js';
-import { eventually } from '../semantics/helpers/waiting.js';
 import { makeTwins, type Side, type Twins, tell } from './support/twins.js';
+import { strange, toldOf, untilTold } from './support/watching.js';
 
 let twins: Twins;
 beforeEach(() => {
   twins = makeTwins();
 });
 afterEach(() => twins.remove());
-
-type Told = readonly [event: string, name: string | null];
-
-const untilTold = async (isDone: () => boolean): Promise<void> => {
-  for (let round = 0; !isDone(); round++) {
-    if (round === 600) throw new Error('Nothing was told for six seconds.');
-    await sleep(10);
-  }
-};
-
-/** What a watcher tells until something of each name was told. */
-async function toldOf(
-  watcher: FSWatcher,
-  change: () => void,
-  ...names: readonly string[]
-): Promise<readonly Told[]> {
-  const told: Told[] = [];
-  watcher.on('change', (event, name) => told.push([event, name === null ? null : String(name)]));
-  change();
-  await untilTold(() => names.every((name) => told.some(([, seen]) => seen === name)));
-  watcher.close();
-  return told;
-}
-
-const strange =
-  (name: string): (() => void) =>
-  () =>
-    nodeFs.writeFileSync(join(twins.ours.base, name), `${name}!`);
 
 describe('watch tells of what Node tells of', () => {
   /** Each change alone: the kernel of a disk tells of one in several events, which come to these. */
@@ -143,7 +114,9 @@ describe('watch tells of what Node tells of', () => {
 
   test('watch: what others change is seen within the interval', async () => {
     const { fs, base } = twins.ours;
-    expect(await toldOf(fs.watch(base), strange('foreign'), 'foreign')).toEqual([['rename', 'foreign']]);
+    expect(await toldOf(fs.watch(base), strange(base, 'foreign'), 'foreign')).toEqual([
+      ['rename', 'foreign'],
+    ]);
   });
 
   test('watch: encodings, listeners, and what is ignored', async () => {
@@ -227,192 +200,7 @@ describe('watch tells of what Node tells of', () => {
   test('watch: a path that isn’t there yet, with throwIfNoEntry', async () => {
     const { fs, base } = twins.ours;
     const watcher = fs.watch(join(base, 'later'), { throwIfNoEntry: false } as object);
-    expect(await toldOf(watcher, strange('later'), 'later')).toEqual([['rename', 'later']]);
-  });
-});
-
-describe('promises.watch gives the events', () => {
-  test('promises.watch: in order, until its signal', async () => {
-    const { fs, base } = twins.ours;
-    const controller = new AbortController();
-    const seen: unknown[] = [];
-    const watching = (async () => {
-      for await (const event of fs.promises.watch(base, { signal: controller.signal })) {
-        seen.push(event);
-        if (seen.length === 1) fs.rmSync(join(base, 'file'));
-        else controller.abort('enough');
-      }
-    })();
-    fs.writeFileSync(join(base, 'new'), '');
-    await expect(watching).rejects.toMatchObject({ name: 'AbortError', code: 'ABORT_ERR', cause: 'enough' });
-    expect(seen).toEqual([
-      { eventType: 'rename', filename: 'new' },
-      { eventType: 'rename', filename: 'file' },
-    ]);
-  });
-
-  test('promises.watch: what overflows its queue is left out, or is an error', async () => {
-    const { fs, base } = twins.ours;
-    const files = (prefix: string): void => {
-      for (const name of ['1', '2', '3', '4']) fs.writeFileSync(join(base, `${prefix}${name}`), '');
-    };
-    const warning = jest.spyOn(process, 'emitWarning').mockImplementation(() => {});
-    const ignoring = fs.promises.watch(base, { maxQueue: 2 } as object)[Symbol.asyncIterator]();
-    const first = ignoring.next();
-    files('a');
-    expect((await first).value).toEqual({ eventType: 'rename', filename: 'a1' });
-    expect(warning.mock.calls).toEqual([['fs.watch maxQueue exceeded'], ['fs.watch maxQueue exceeded']]);
-    warning.mockRestore();
-    expect((await ignoring.next()).value).toEqual({ eventType: 'rename', filename: 'a2' });
-    await ignoring.return?.();
-
-    const strict = fs.promises.watch(base, { maxQueue: 2, overflow: 'error' } as object);
-    const failing = strict[Symbol.asyncIterator]();
-    const next = failing.next();
-    files('b');
-    await expect(next).rejects.toMatchObject({ code: 'ERR_FS_WATCH_QUEUE_OVERFLOW' });
-  });
-
-  test.each<readonly [string, (side: Side) => AsyncIterable<unknown>]>([
-    ['a missing path', ({ fs, base }) => fs.promises.watch(join(base, 'missing'))],
-    ['options that are none', ({ fs, base }) => fs.promises.watch(base, null as unknown as 'utf8')],
-    ['a signal that was aborted', ({ fs, base }) => fs.promises.watch(base, { signal: AbortSignal.abort() })],
-    ['persistent that is no boolean', ({ fs, base }) => fs.promises.watch(base, { persistent: 1 } as object)],
-  ])('promises.watch refuses %s as Node does', async (_title, call) => {
-    const refusal = async (side: Side): Promise<unknown> => {
-      try {
-        for await (const _event of call(side));
-      } catch (error) {
-        return tell(error, side.base);
-      }
-      throw new Error('It was not refused.');
-    };
-    expect(await refusal(twins.ours)).toEqual(await refusal(twins.node));
-  });
-});
-
-test('promises.watch refuses an unknown encoding', async () => {
-  const { fs, base } = twins.ours;
-  const step = fs.promises
-    .watch(base, { encoding: 'none' as 'utf8' })
-    [Symbol.asyncIterator]()
-    .next();
-  await expect(step).rejects.toMatchObject({ code: 'ERR_INVALID_ARG_VALUE' });
-});
-
-describe('watchFile tells of stats', () => {
-  type Heard = readonly [now: Stats | BigIntStats, before: Stats | BigIntStats];
-
-  test('watchFile: now and before, in numbers and in bigints', async () => {
-    const { fs, base } = twins.ours;
-    const heard: Heard[] = [];
-    const path = join(base, 'file');
-    const watcher = fs.watchFile(path, { interval: 20 }, (...stats) => heard.push(stats));
-    fs.appendFileSync(path, '!');
-    await untilTold(() => heard.length === 1);
-    fs.unwatchFile(path);
-    fs.appendFileSync(path, '!');
-    const big: Heard[] = [];
-    fs.watchFile(path, { bigint: true, interval: 20 }, (...stats) => big.push(stats));
-    strange('file')();
-    await untilTold(() => big.length === 1);
-    fs.unwatchFile(path);
-    expect(heard.map((pair) => pair.map(({ size }) => size))).toEqual([[12, 11]]);
-    expect(heard[0]?.[0]).toBeInstanceOf(nodeFs.Stats);
-    expect(big.map((pair) => pair.map(({ size }) => size))).toEqual([[5n, 13n]]);
-    expect(watcher).toMatchObject({ ref: expect.any(Function), unref: expect.any(Function) });
-  });
-
-  test('watchFile: a missing file is told of once, with zeros, then when it comes and goes', async () => {
-    const results = await Promise.all(
-      [twins.ours, twins.node].map(async ({ fs, base }) => {
-        const heard: Heard[] = [];
-        const path = join(base, 'missing');
-        fs.watchFile(path, { interval: 30 }, (...stats) => heard.push(stats));
-        await untilTold(() => heard.length === 1);
-        await sleep(100);
-        fs.writeFileSync(path, 'here');
-        await untilTold(() => heard.length === 2);
-        fs.unlinkSync(path);
-        await untilTold(() => heard.length === 3);
-        fs.unwatchFile(path);
-        return heard.map((pair) =>
-          pair.map(({ size, ino, mtimeMs }) => [size, Number(ino) > 0, Number(mtimeMs) > 0]),
-        );
-      }),
-    );
-    expect(results[0]).toEqual(results[1]);
-  });
-
-  test('watchFile: a directory, when a name in it comes or goes', async () => {
-    const server = await startServer();
-    await server.seed({ 'e/p/r': { 'dir/a': '1' } });
-    const options = { baseUrl: server.url, apiKey: server.apiKey, listingTtl: 20 };
-    const [fs, other] = [createWandbFs(options), createWandbFs(options)];
-    const heard: Heard[] = [];
-    for (const path of ['e/p', 'e/p/r', 'e/p/r/dir'])
-      fs.watchFile(path, { interval: 20 }, (...stats) => heard.push(stats));
-    const untilHeard = async (count: number): Promise<void> => {
-      await untilTold(() => heard.length >= count);
-      for (const [now, before] of heard) expect(now.mtimeMs).toBeGreaterThan(Number(before.mtimeMs));
-      heard.length = 0;
-    };
-    // What is seen first is told to nobody: it is looked at again when that is over.
-    const asked = async (operation: string): Promise<number> =>
-      (await server.requests()).filter((request) => request.operation === operation).length;
-    await eventually(
-      async () => Math.min((await asked('LookUp')) - 3, (await asked('ListRuns')) - 2),
-      (rounds) => rounds >= 1,
-    );
-    expect(heard).toEqual([]);
-    fs.writeFileSync('e/p/r/dir/mine', 'x');
-    await untilHeard(1);
-    await other.promises.writeFile('e/p/r/dir/foreign', 'x', { flush: true });
-    await untilHeard(1);
-    await other.promises.unlink('e/p/r/dir/a');
-    await untilHeard(1);
-    await other.promises.mkdir('e/p/later');
-    await untilHeard(1);
-    await Promise.all([fs.wandb.close(), other.wandb.close()]);
-  });
-
-  test('unwatchFile: one listener, or all of a path', async () => {
-    const { fs, base } = twins.ours;
-    const heard: string[] = [];
-    const path = join(base, 'file');
-    const [first, second] = [() => void heard.push('first'), () => void heard.push('second')];
-    const watcher = fs.watchFile(path, { interval: 20 }, first);
-    expect(fs.watchFile(`${base}/./file`, { interval: 20 }, second)).toBe(watcher);
-    fs.unwatchFile(path, first);
-    fs.appendFileSync(path, '!');
-    await untilTold(() => heard.length === 1);
-    const stopped = new Promise((resolve) => watcher.once('stop', resolve));
-    fs.unwatchFile(path);
-    await stopped;
-    fs.unwatchFile(path);
-    fs.appendFileSync(path, '!');
-    await sleep(50);
-    expect(heard).toEqual(['second']);
-  });
-
-  test('watchFile refuses what Node refuses', () => {
-    for (const call of [
-      ({ fs, base }: Side) => fs.watchFile(base, 1 as unknown as () => void),
-      ({ fs, base }: Side) => fs.watchFile(base, { interval: -1 }, () => {}),
-      ({ fs, base }: Side) => fs.watchFile(base, { interval: 'x' } as object, () => {}),
-      ({ fs }: Side) => fs.watchFile(1 as unknown as string, () => {}),
-      ({ fs }: Side) => fs.unwatchFile(1 as unknown as string),
-    ]) {
-      const refusals = [twins.ours, twins.node].map((side) => {
-        try {
-          call(side);
-        } catch (error) {
-          return tell(error, side.base);
-        }
-        throw new Error('It was not refused.');
-      });
-      expect(refusals[0]).toEqual(refusals[1]);
-    }
+    expect(await toldOf(watcher, strange(base, 'later'), 'later')).toEqual([['rename', 'later']]);
   });
 });
 

@@ -1,5 +1,6 @@
 import { type FakeWandb, type FakeWandbOptions, startFakeWandb } from '../../src/testing/index.js';
-import { hexOf, md5, member, mutate } from './artifact-client.js';
+import { hexOf, md5, mutate } from './artifact-client.js';
+import { member } from './artifact-names.js';
 import { authorization, graphql, type Nodes, nodesOf } from './client.js';
 
 const content = 'abcdefghij';

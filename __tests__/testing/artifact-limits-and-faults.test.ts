@@ -1,14 +1,6 @@
 import { type FakeWandb, startFakeWandb } from '../../src/testing/index.js';
-import {
-  artifactDigest,
-  declare,
-  declareFiles,
-  digestsOf,
-  log,
-  md5,
-  member,
-  versions,
-} from './artifact-client.js';
+import { artifactDigest, declare, declareFiles, digestsOf, log, md5 } from './artifact-client.js';
+import { member, versions } from './artifact-names.js';
 import { authorization } from './client.js';
 
 const files = { 'a.txt': 'hello' };

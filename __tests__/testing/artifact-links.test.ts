@@ -1,5 +1,6 @@
 import { type FakeWandb, startFakeWandb } from '../../src/testing/index.js';
-import { addAliases, deleteAliases, log, member, mutate, versions } from './artifact-client.js';
+import { log, mutate } from './artifact-client.js';
+import { addAliases, deleteAliases, member, versions } from './artifact-names.js';
 import { graphql } from './client.js';
 
 interface Link {

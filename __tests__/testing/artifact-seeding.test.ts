@@ -1,5 +1,6 @@
 import { type FakeWandb, startFakeWandb } from '../../src/testing/index.js';
-import { commit, member, versions } from './artifact-client.js';
+import { commit } from './artifact-client.js';
+import { member, versions } from './artifact-names.js';
 import { graphql } from './client.js';
 
 describe('seeding artifacts', () => {

@@ -1,47 +1,32 @@
 import type { WandbFs } from 'wandb-fs';
 import type { ArtifactStep } from './artifact-steps.js';
+import { Calls } from './calls.js';
+import { type Collection, sameFiles } from './collection.js';
+import { OwnAlias } from './own-alias.js';
 import { contentOf } from './random.js';
-import { codeOf, isFaulty, shown, Violation, within } from './violations.js';
+import { shown, Violation, within } from './violations.js';
 import type { World } from './world.js';
-
-export type Files = ReadonlyMap<string, string>;
-
-/** What all clients know of a collection. */
-export interface Collection {
-  readonly name: string;
-  readonly path: string;
-  /** What was committed, in the order in which it was acknowledged. */
-  readonly versions: { readonly version: string; readonly files: Files; readonly by: string }[];
-  /** What was to be committed, whatever came of it. */
-  readonly attempts: Files[];
-}
-
-export const sameFiles = (one: Files, other: Files): boolean =>
-  one.size === other.size && [...one].every(([name, content]) => other.get(name) === content);
 
 /** One client of a collection: one draft, and one alias that nobody else sets. */
 export class ArtifactClient {
-  readonly log: string[] = [];
+  readonly calls: Calls;
   /** null: there is no draft. */
   private draft: Map<string, string> | null = null;
-  /** What the alias may lead to. */
-  private alias = new Set<string | null>([null]);
   private serial = 0;
-  private isCalm = false;
+  private readonly alias: OwnAlias;
 
   constructor(
     readonly actor: string,
     readonly fs: WandbFs,
     private readonly collection: Collection,
     private readonly world: World,
-  ) {}
+  ) {
+    this.calls = new Calls(actor, world.deadline, 'flush');
+    this.alias = new OwnAlias(fs, collection, this.calls);
+  }
 
   private get draftPath(): string {
     return `${this.collection.path}/draft-${this.actor}`;
-  }
-
-  private get aliasPath(): string {
-    return `${this.collection.path}/of-${this.actor}`;
   }
 
   async perform(step: ArtifactStep): Promise<void> {
@@ -65,9 +50,9 @@ export class ArtifactClient {
       case 'list':
         return chosen && this.list(chosen);
       case 'setAlias':
-        return chosen && this.setAlias(chosen.version);
+        return chosen && this.alias.set(chosen.version);
       case 'readAlias':
-        return this.readAlias();
+        return this.alias.read();
       case 'refresh':
         this.fs.wandb.refresh();
     }
@@ -75,21 +60,24 @@ export class ArtifactClient {
 
   /** The faults are over: what is in the draft can be committed, and what was committed can be read. */
   async finish(): Promise<void> {
-    this.isCalm = true;
+    this.calls.isCalm = true;
     await this.commit(null, false);
     this.fs.wandb.refresh();
     for (const version of this.collection.versions) await this.read(version);
-    await this.readAlias();
+    await this.alias.read();
     await within(this.world.deadline, `close() by ${this.actor}`, this.fs.wandb.close());
   }
 
   /** The draft's files; null when it can't be made at the moment. */
   private async begin(): Promise<Map<string, string> | null> {
     if (this.draft) return this.draft;
-    const code = await this.call('mkdir draft', () =>
+    const { code } = await this.calls.make('mkdir draft', () =>
       this.fs.promises.mkdir(this.draftPath, { recursive: true }),
     );
-    if (code !== null) return this.explained(code, 'mkdir draft');
+    if (code !== null) {
+      this.calls.explain(code, 'mkdir draft');
+      return null;
+    }
     this.draft = new Map();
     return this.draft;
   }
@@ -99,7 +87,7 @@ export class ArtifactClient {
     if (!draft) return;
     const text = contentOf(`${this.actor}${++this.serial}`, size);
     const path = `${this.draftPath}/${name}`;
-    const code = await this.call(`write ${name} ${size}`, async () => {
+    const { code } = await this.calls.make(`write ${name} ${size}`, async () => {
       await this.fs.promises.mkdir(path.slice(0, path.lastIndexOf('/')), { recursive: true });
       await this.fs.promises.writeFile(path, text);
     });
@@ -111,7 +99,7 @@ export class ArtifactClient {
   private async remove(name: string): Promise<void> {
     const draft = this.draft;
     if (!draft?.has(name)) return;
-    const code = await this.call(`unlink ${name}`, () =>
+    const { code } = await this.calls.make(`unlink ${name}`, () =>
       this.fs.promises.unlink(`${this.draftPath}/${name}`),
     );
     if (code !== null) throw new Violation('errno', `${this.actor}: removing ${name} in a draft: ${code}`);
@@ -122,7 +110,7 @@ export class ArtifactClient {
     const draft = await this.begin();
     if (!draft) return;
     const source = `${this.collection.path}/${version}`;
-    const code = await this.call(`cp ${version}`, () =>
+    const { code } = await this.calls.make(`cp ${version}`, () =>
       this.fs.promises.cp(source, this.draftPath, { recursive: true, force: true }),
     );
     if (code !== null) {
@@ -138,7 +126,7 @@ export class ArtifactClient {
     if (!found || !draft) return;
     const [name, content] = found;
     const target = `${this.draftPath}/${name}`;
-    const code = await this.call(`copyFile ${version}/${name}`, async () => {
+    const { code } = await this.calls.make(`copyFile ${version}/${name}`, async () => {
       await this.fs.promises.mkdir(target.slice(0, target.lastIndexOf('/')), { recursive: true });
       await this.fs.promises.copyFile(`${this.collection.path}/${version}/${name}`, target);
     });
@@ -151,7 +139,7 @@ export class ArtifactClient {
 
   /** What a copy that failed has left isn't told by anybody. */
   private async startOver(): Promise<void> {
-    const code = await this.call('rm draft', () =>
+    const { code } = await this.calls.make('rm draft', () =>
       this.fs.promises.rm(this.draftPath, { recursive: true, force: true }),
     );
     if (code !== null) throw new Violation('errno', `${this.actor}: removing a draft: ${code}`);
@@ -164,29 +152,32 @@ export class ArtifactClient {
     const files = new Map(draft);
     this.collection.attempts.push(files);
     let version: string | null = null;
-    const code = await this.call(`commit ${alias ?? ''}${byRename ? ' by rename' : ''}`, async () => {
-      if (byRename)
-        return this.fs.promises.rename(
+    const { code } = await this.calls.make(
+      `commit ${alias ?? ''}${byRename ? ' by rename' : ''}`,
+      async () => {
+        if (byRename)
+          return this.fs.promises.rename(
+            this.draftPath,
+            `${this.collection.path}/@commit${alias === null ? '' : `+${alias}`}`,
+          );
+        const committed = await this.fs.wandb.commit(
           this.draftPath,
-          `${this.collection.path}/@commit${alias === null ? '' : `+${alias}`}`,
+          alias === null ? {} : { aliases: [alias] },
         );
-      const committed = await this.fs.wandb.commit(
-        this.draftPath,
-        alias === null ? {} : { aliases: [alias] },
-      );
-      version = committed.version;
-    });
+        version = committed.version;
+      },
+    );
     if (code !== null) {
-      this.explained(code, 'commit');
-      if (alias !== null) this.doubtAlias(null);
+      this.calls.explain(code, 'commit');
+      if (alias !== null) this.alias.doubt();
       return;
     }
     this.draft = null;
     if (version === null) {
-      if (alias !== null) this.doubtAlias(null);
+      if (alias !== null) this.alias.doubt();
       return;
     }
-    if (alias !== null) this.alias = new Set([version]);
+    if (alias !== null) this.alias.leadsTo(version);
     const stored = await this.world.wandb.artifactFiles(`lab/project/${this.collection.name}:${version}`);
     const names = new Map(
       Object.entries(stored).map(([name, bytes]) => [name, Buffer.from(bytes).toString()]),
@@ -201,10 +192,10 @@ export class ArtifactClient {
     if (by !== this.actor) this.fs.wandb.refresh(this.collection.path);
     for (const [name, content] of files) {
       let seen = '';
-      const code = await this.call(`read ${version}/${name}`, async () => {
+      const { code } = await this.calls.make(`read ${version}/${name}`, async () => {
         seen = await this.fs.promises.readFile(`${this.collection.path}/${version}/${name}`, 'utf8');
       });
-      if (code !== null) this.explained(code, `read ${version}/${name}`);
+      if (code !== null) this.calls.explain(code, `read ${version}/${name}`);
       else if (seen !== content)
         throw new Violation(
           'wrong',
@@ -216,72 +207,17 @@ export class ArtifactClient {
   private async list({ version, files, by }: Collection['versions'][number]): Promise<void> {
     if (by !== this.actor) this.fs.wandb.refresh(this.collection.path);
     let seen: string[] = [];
-    const code = await this.call(`list ${version}`, async () => {
+    const { code } = await this.calls.make(`list ${version}`, async () => {
       seen = await this.fs.promises.readdir(`${this.collection.path}/${version}`);
     });
-    if (code !== null) return void this.explained(code, `list ${version}`);
+    if (code !== null) return this.calls.explain(code, `list ${version}`);
     const wanted = new Set([...files.keys()].map((name) => name.split('/')[0]));
     if (seen.length !== wanted.size || !seen.every((name) => wanted.has(name)))
       throw new Violation('wrong', `${this.actor} lists ${seen.join()} in ${version}`);
   }
 
-  private async setAlias(version: string): Promise<void> {
-    const by = this.collection.versions.find((other) => other.version === version)?.by;
-    if (by !== this.actor) this.fs.wandb.refresh(this.collection.path);
-    const code = await this.call(`symlink ${version} of-${this.actor}`, () =>
-      this.fs.promises.symlink(version, this.aliasPath),
-    );
-    if (code === null) this.alias = new Set([version]);
-    else {
-      this.explained(code, `symlink ${version}`);
-      this.alias.add(version);
-    }
-  }
-
-  private async readAlias(): Promise<void> {
-    let seen: string | null = null;
-    const code = await this.call(`readlink of-${this.actor}`, async () => {
-      seen = await this.fs.promises.readlink(this.aliasPath);
-    });
-    if (code !== null && code !== 'ENOENT') return void this.explained(code, 'readlink');
-    if (this.alias.has('any') || this.alias.has(seen)) return;
-    throw new Violation(
-      'wrong',
-      `${this.actor}: the alias leads to ${seen}, must be ${[...this.alias].join(' or ')}`,
-    );
-  }
-
-  /** A commit whose version isn't known may have set the alias. */
-  private doubtAlias(version: string | null): void {
-    this.alias.add(version ?? 'any');
-  }
-
-  /** Resolves to the code of the failure, or to null. */
-  private async call(what: string, work: () => Promise<unknown>): Promise<string | null> {
-    this.log.push(what);
-    try {
-      await within(this.world.deadline, `${this.actor}: ${what}`, work());
-      return null;
-    } catch (error) {
-      if (error instanceof Violation) throw error;
-      const code = codeOf(error);
-      const message = error instanceof Error ? error.message.slice(0, 200) : '';
-      this.log[this.log.length - 1] = `${what}  [${code}: ${message}]`;
-      return code;
-    }
-  }
-
   /** A version of another client's need not be listed here yet. */
   private missingOrExplained(code: string, what: string): void {
-    if (code !== 'ENOENT') this.explained(code, what);
-  }
-
-  private explained(code: string, what: string): null {
-    if (this.isCalm || !isFaulty(code))
-      throw new Violation(
-        this.isCalm ? 'flush' : 'errno',
-        `${this.actor}: ${what} failed with ${code}${this.isCalm ? ' after the faults' : ''}`,
-      );
-    return null;
+    this.calls.explain(code, what, ['ENOENT']);
   }
 }

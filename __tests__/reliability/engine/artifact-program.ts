@@ -1,6 +1,7 @@
 import { createWandbArtifactFs, type WandbFs } from 'wandb-fs';
-import { ArtifactClient, type Collection, sameFiles } from './artifact-client.js';
+import { ArtifactClient } from './artifact-client.js';
 import type { ArtifactProgram } from './artifact-steps.js';
+import { type Collection, sameFiles } from './collection.js';
 import { faultsOf } from './faults.js';
 import type { Report } from './run-program.js';
 import { codeOf, Violation, within } from './violations.js';
@@ -26,7 +27,7 @@ export async function runArtifactProgram(world: World, program: ArtifactProgram)
     (actor) => new ArtifactClient(actor, connect(lane.url), collection, world),
   );
   const log = (): string[] =>
-    clients.flatMap((client) => client.log.map((line) => `${client.actor}: ${line}`));
+    clients.flatMap((client) => client.calls.log.map((line) => `${client.actor}: ${line}`));
   const operations = program.steps.length;
   try {
     await lane.faults(faultsOf(program.faults, world.without), { seed: program.seed, without: name });

@@ -2,7 +2,8 @@ import { createWandbFs, type WandbFs } from 'wandb-fs';
 import { faultsOf } from './faults.js';
 import { Possible, Shared } from './possible.js';
 import { contentOf } from './random.js';
-import { RunClient, type RunModel } from './run-client.js';
+import { RunClient } from './run-client.js';
+import type { RunModel } from './run-side.js';
 import { ACTORS, namesOf, type RunProgram, type RunStep, SHARED } from './run-steps.js';
 import { codeOf, Violation, within } from './violations.js';
 import { addTraffic, calm, storedIn, type World } from './world.js';
@@ -46,7 +47,7 @@ export async function runRunProgram(world: World, program: RunProgram, kind: Kin
       new RunClient(actor, connect(lane.url), model, world, lane, kind.sync === 'thread' && index === 0),
   );
   const log = (): string[] =>
-    clients.flatMap((client) => client.log.map((line) => `${client.actor}: ${line}`));
+    clients.flatMap((client) => client.calls.log.map((line) => `${client.actor}: ${line}`));
   const operations = program.steps.reduce((sum, step) => sum + step.operations.length, 0);
   try {
     await lane.faults(faultsOf(faults, world.without), { seed: program.seed, without: run });
@@ -115,9 +116,9 @@ async function finish(
   seed: number,
 ): Promise<void> {
   for (const client of clients) {
-    client.isCalm = true;
-    await client.closeAll();
-    for (const handle of client.orphans)
+    client.calls.isCalm = true;
+    await client.files.closeAll();
+    for (const handle of client.files.orphans)
       await within(world.deadline, 'close of a removed file', handle.close());
     await client.flush();
   }
