@@ -1,4 +1,5 @@
 import { heard } from '../semantics/helpers/channels.js';
+import { commit } from './helpers/drafts.js';
 import { errorOf, mount, newCollection, useLab } from './helpers/mounts.js';
 
 const server = useLab();
@@ -23,6 +24,19 @@ test('a commit tells of each file that it sends, and its requests are counted', 
   // The file, and the manifest.
   expect(put.count).toBe(2);
   expect(put.sentBytes).toBeGreaterThan(9);
+});
+
+test('a commit tells of its progress by the names of the draft', async () => {
+  const fs = mount(server);
+  const collection = newCollection();
+  const told = new Map<string, number>();
+  fs.wandb.uploads.on('progress', ({ path, sent }) => told.set(path, sent));
+  await commit(fs, collection, { 'dir/a.txt': 'four', 'ü.bin': Buffer.alloc(300_000) });
+  await new Promise(setImmediate);
+  expect(Object.fromEntries(told)).toEqual({
+    [`/${collection}/draft/dir/a.txt`]: 4,
+    [`/${collection}/draft/ü.bin`]: 300_000,
+  });
 });
 
 test('a commit that fails is told of by its draft', async () => {

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { type CommitOptions, createWandbArtifactFs, type WandbFs } from 'wandb-fs';
 import { ARTIFACT_FEATURES, RUN_FEATURES } from 'wandb-fs/testing';
+import { commit } from './helpers/drafts.js';
 import { killWhileCommitting } from './helpers/killed.js';
 import { errorOf, mount, newCollection, requestsOf, startLab, textsOf, useLab } from './helpers/mounts.js';
 
@@ -14,23 +15,6 @@ beforeAll(() => {
   elsewhere = createWandbArtifactFs({ baseUrl: server.url, apiKey: server.apiKey });
 });
 afterAll(() => elsewhere.wandb.close());
-
-/** Writes the files into a draft of a collection and commits it. */
-async function commit(
-  fs: WandbFs,
-  collection: string,
-  files: Readonly<Record<string, string | Uint8Array>>,
-  options: CommitOptions = {},
-) {
-  const draft = `/${collection}/draft`;
-  await fs.promises.mkdir(draft, { recursive: true });
-  for (const [name, content] of Object.entries(files)) {
-    const path = `${draft}/${name}`;
-    await fs.promises.mkdir(path.slice(0, path.lastIndexOf('/')), { recursive: true });
-    await fs.promises.writeFile(path, content);
-  }
-  return fs.wandb.commit(draft, options);
-}
 
 describe('the digest of a version is the official one', () => {
   test.each<readonly [string, Readonly<Record<string, string>>, CommitOptions, string]>([
@@ -132,19 +116,6 @@ describe('a commit', () => {
     fs.writeFileSync(`/${collection}/draft/a.txt`, 'one');
     await own.faults([{ match: { operation: 'CommitArtifact' }, delayMs: 4000 }]);
     expect(fs.wandb.commitSync(`/${collection}/draft`)).toMatchObject({ version: 'v0' });
-  });
-
-  test('tells of its progress by the names of the draft', async () => {
-    const fs = mount(server);
-    const collection = newCollection();
-    const told = new Map<string, number>();
-    fs.wandb.uploads.on('progress', ({ path, sent }) => told.set(path, sent));
-    await commit(fs, collection, { 'dir/a.txt': 'four', 'ü.bin': Buffer.alloc(300_000) });
-    await new Promise(setImmediate);
-    expect(Object.fromEntries(told)).toEqual({
-      [`/${collection}/draft/dir/a.txt`]: 4,
-      [`/${collection}/draft/ü.bin`]: 300_000,
-    });
   });
 
   test('of copies whose collection was made anew meanwhile is ESTALE, and nothing is mixed', async () => {

@@ -1,8 +1,9 @@
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { columnsOf } from '../../src/cli/output/table.js';
 import { type Ran, wandbFs } from '../helpers/command.js';
+import { filesBelow, writeFiles } from '../helpers/disk-files.js';
 import { STANDARD, useServer } from '../helpers/server.js';
 import { makeRun } from '../semantics/helpers/mounts.js';
 
@@ -29,21 +30,6 @@ const CONTROLS = new RegExp(`${String.fromCharCode(27)}\\[[\\d;?]*[A-Za-z]|[\\n\
 
 const TREE = { 'a.txt': 'a', 'dir/b c.txt': 'bb', 'dir/deep/ä\n.txt': 'ccc' };
 
-function write(files: Readonly<Record<string, string>>, top: string): void {
-  for (const [name, content] of Object.entries(files)) {
-    mkdirSync(dirname(join(top, name)), { recursive: true });
-    writeFileSync(join(top, name), content);
-  }
-}
-
-function filesIn(top: string): Record<string, string> {
-  const entries = readdirSync(top, { recursive: true, withFileTypes: true }).filter((entry) =>
-    entry.isFile(),
-  );
-  const paths = entries.map(({ parentPath, name }) => join(parentPath, name)).sort();
-  return Object.fromEntries(paths.map((path) => [path.slice(top.length + 1), readFileSync(path, 'utf8')]));
-}
-
 async function filesOfRun(name = run): Promise<Record<string, string>> {
   const files = Object.entries(await server.files(name)).sort(([a], [b]) => (a < b ? -1 : 1));
   return Object.fromEntries(files.map(([path, bytes]) => [path, Buffer.from(bytes).toString()]));
@@ -52,13 +38,13 @@ async function filesOfRun(name = run): Promise<Record<string, string>> {
 describe('cp', () => {
   test('a place that is not there becomes the copy; into a directory it goes by its name', async () => {
     expect(await wandb('cp', '-r', remote('dir'), at('copy/'))).toMatchObject({ status: 0, stdout: '' });
-    expect(filesIn(at('copy'))).toEqual({ 'b c.txt': 'bb', 'deep/ä\n.txt': 'ccc' });
+    expect(filesBelow(at('copy'))).toEqual({ 'b c.txt': 'bb', 'deep/ä\n.txt': 'ccc' });
     await wandb('cp', '-r', remote('dir'), at('copy'));
-    expect(Object.keys(filesIn(at('copy')))).toContain('dir/b c.txt');
+    expect(Object.keys(filesBelow(at('copy')))).toContain('dir/b c.txt');
     await wandb('cp', '-r', `${remote('dir')}/.`, at('copy'));
     await wandb('cp', remote('a.txt'), at('copy'));
     await wandb('cp', remote('a.txt'), at('copy/other name'));
-    expect(filesIn(at('copy'))).toMatchObject({ 'a.txt': 'a', 'other name': 'a' });
+    expect(filesBelow(at('copy'))).toMatchObject({ 'a.txt': 'a', 'other name': 'a' });
   });
 
   test('a file that goes to where this is run is told by its name', async () => {
@@ -72,7 +58,7 @@ describe('cp', () => {
   });
 
   test('to W&B, several into a directory', async () => {
-    write({ 'one.txt': '1', 'two.txt': '2', 'three/x': '3' }, at('from'));
+    writeFiles(at('from'), { 'one.txt': '1', 'two.txt': '2', 'three/x': '3' });
     const names = ['one.txt', 'two.txt', 'three'].map((name) => at(`from/${name}`));
     expect(await wandb('cp', '-r', ...names, remote('dir'))).toMatchObject({ status: 0 });
     expect(await filesOfRun()).toMatchObject({ 'dir/one.txt': '1', 'dir/two.txt': '2', 'dir/three/x': '3' });
@@ -84,7 +70,7 @@ describe('cp', () => {
 
   test('only what is included, and nothing that is excluded', async () => {
     await wandb('cp', '-r', '--include', '*.txt', '--exclude', 'deep', remote(), at('copy'));
-    expect(Object.keys(filesIn(at('copy')))).toEqual(['a.txt', 'dir/b c.txt']);
+    expect(Object.keys(filesBelow(at('copy')))).toEqual(['a.txt', 'dir/b c.txt']);
   });
 
   test('between a run, an artifact and another run', async () => {
@@ -111,7 +97,7 @@ describe('cp', () => {
   });
 
   test('what fails of one file is told, all others are copied, and the status says so', async () => {
-    write({ 'good.txt': 'g', 'bad.txt': 'b' }, at('from'));
+    writeFiles(at('from'), { 'good.txt': 'g', 'bad.txt': 'b' });
     await server.faults([{ match: { method: 'PUT', path: /bad/ }, status: 403, times: 100 }]);
     const { status, stderr: err } = await wandb('put', at('from'), remote('put'));
     expect(status).toBe(1);
@@ -121,18 +107,18 @@ describe('cp', () => {
 });
 
 test('sync makes one what the other is; a dry run tells the plan alone', async () => {
-  write({ 'a.txt': 'other', 'old.txt': 'x' }, at('to'));
+  writeFiles(at('to'), { 'a.txt': 'other', 'old.txt': 'x' });
   const options = ['sync', '--delete', remote(), at('to')];
   expect(await wandb(...options, '--dry-run')).toEqual({
     status: 0,
     stdout: 'change a.txt\nadd dir/b c.txt\nadd dir/deep/ä\n.txt\nremove old.txt\n',
     stderr: '',
   });
-  expect(filesIn(at('to'))).toEqual({ 'a.txt': 'other', 'old.txt': 'x' });
+  expect(filesBelow(at('to'))).toEqual({ 'a.txt': 'other', 'old.txt': 'x' });
   const { stderr: err } = await wandb(...options);
   expect(err).toContain('a.txt (1)\n');
   expect(err).toContain('3 files (6) copied, 1 removed\n');
-  expect(filesIn(at('to'))).toEqual(TREE);
+  expect(filesBelow(at('to'))).toEqual(TREE);
   expect(await wandb(...options, '--json')).toMatchObject({
     stdout: `{"event":"begin","files":0,"bytes":0}\n${JSON.stringify({
       event: 'done',
@@ -180,12 +166,12 @@ test('mv renames at W&B, and removes what it has copied', async () => {
     stderr: '',
   });
   expect(Object.keys(await filesOfRun())).toEqual(['dir/b c.txt', 'dir/deep/ä\n.txt', 'dir/moved.txt']);
-  write({ x: 'x' }, at('from'));
+  writeFiles(at('from'), { x: 'x' });
   await wandb('mv', at('from'), remote('arrived'));
   expect(await filesOfRun()).toMatchObject({ 'arrived/x': 'x' });
   expect(readdirSync(directory)).not.toContain('from');
   await wandb('mv', remote('arrived'), remote('dir'), directory);
-  expect(filesIn(at('dir'))).toMatchObject({ 'moved.txt': 'a' });
+  expect(filesBelow(at('dir'))).toMatchObject({ 'moved.txt': 'a' });
   expect(await filesOfRun()).toEqual({});
 });
 
@@ -216,60 +202,11 @@ test('mkdir makes runs, with -p also where they are', async () => {
 test('verify compares by content, and lists what differs', async () => {
   await wandb('get', remote(), at('copy'));
   expect(await wandb('verify', at('copy'), remote())).toMatchObject({ status: 0, stdout: '' });
-  write({ 'a.txt': 'A', new: 'n' }, at('copy'));
+  writeFiles(at('copy'), { 'a.txt': 'A', new: 'n' });
   rmSync(at('copy/dir/b c.txt'));
   const { status, stdout: out } = await wandb('verify', at('copy'), remote());
   expect(status).toBe(1);
   expect(out).toBe('changed a.txt\nmissing dir/b c.txt\nextra new\n');
-});
-
-describe('commit and alias', () => {
-  const collection = 'wandbas://team/project/dataset/flowers';
-
-  test('a directory becomes a version, with aliases; the same once more makes none', async () => {
-    write({ 'a.txt': 'a', 'dir/b.txt': 'b' }, at('data'));
-    const metadata = ['--metadata', '{"rows":2}', '--description', 'two files', '--tag', 'good'];
-    const made = await wandb(
-      'commit',
-      at('data'),
-      collection,
-      '--alias',
-      'raw',
-      '--alias',
-      'first',
-      ...metadata,
-    );
-    expect(made).toMatchObject({ status: 0, stdout: `${collection}/v0\n` });
-    expect(await wandb('ls', collection)).toMatchObject({ stdout: 'first\nlatest\nraw\nv0\n' });
-    const again = await wandb('commit', at('data'), collection);
-    expect(again).toMatchObject({
-      stdout: `${collection}/v0\n`,
-      stderr: expect.stringContaining('no new one'),
-    });
-    expect(await wandb('verify', at('data'), 'team/project/flowers:raw')).toMatchObject({ status: 0 });
-  });
-
-  test('aliases are set, moved and removed', async () => {
-    write({ 'a.txt': 'changed' }, at('data'));
-    expect(await wandb('commit', '--json', at('data'), collection)).toMatchObject({
-      stdout: expect.stringContaining('"version":"v1"'),
-    });
-    expect(await wandb('alias', `${collection}/v1`, 'raw', 'prod')).toMatchObject({ status: 0 });
-    expect(await wandb('alias', '--delete', `${collection}/v1`, 'first')).toMatchObject({
-      status: 2,
-      stderr: expect.stringContaining("'first' is an alias of v0"),
-    });
-    expect(await wandb('alias', '--delete', `${collection}/v1`, 'prod')).toMatchObject({ status: 0 });
-    expect(await wandb('ls', collection)).toMatchObject({ stdout: 'first\nlatest\nraw\nv0\nv1\n' });
-  });
-
-  test('what is no JSON object, or no artifact, is a usage error, and no draft is left', async () => {
-    write({ 'a.txt': 'x' }, at('data'));
-    expect(await wandb('commit', at('data'), collection, '--metadata', '[1]')).toMatchObject({ status: 2 });
-    expect(await wandb('commit', at('data'), remote())).toMatchObject({ status: 2 });
-    expect(await wandb('commit', at('data'))).toMatchObject({ status: 2 });
-    expect(await wandb('journal', '--json')).toMatchObject({ stdout: '[]\n' });
-  });
 });
 
 test('on a terminal a line shows what is on its way, whatever it is called, no wider than that, and the sum stays', async () => {

@@ -15,6 +15,7 @@ import traceback
 from pathlib import Path
 
 import sdk_artifacts
+import sdk_collections
 import sdk_tools
 import wandb
 import wandb.apis.public.summary
@@ -166,6 +167,7 @@ STEPS = {
     "program": program,
     "projects": projects,
     **sdk_artifacts.STEPS,
+    **sdk_collections.STEPS,
     **sdk_tools.STEPS,
 }
 

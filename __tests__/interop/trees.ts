@@ -1,6 +1,29 @@
 import { createHash } from 'node:crypto';
 import type { WandbFs } from 'wandb-fs';
-import type { Files } from './sdk.js';
+import { awkwardFiles } from '../../__fixtures__/index.js';
+import { type Files, filesOf } from './sdk.js';
+
+/** Every byte, nothing, more than a page of the page cache; awkward names; directories in directories. */
+export const AWKWARD: Files = {
+  ...filesOf({ 'a.txt': 'hello', 'dir/b.txt': 'world', 'dir/empty.bin': '' }),
+  ...filesOf({ 'sp ace/#1 100% a+b?.txt': 'awkward', ' %20+#': 'signs', '\u{1F600}/\uFF01.txt': 'astral' }),
+  ...filesOf(awkwardFiles()),
+  'bytes/all.bin': Buffer.from(Uint8Array.from({ length: 256 }, (_, index) => index)),
+  'bytes/many.bin': Buffer.from(Uint8Array.from({ length: (2 << 20) + 3 }, (_, i) => (i * 31) % 251)),
+};
+
+/** And so many files in all. */
+export const withMany = (count: number): Files => ({
+  ...AWKWARD,
+  ...filesOf(
+    Object.fromEntries(
+      Array.from({ length: count - Object.keys(AWKWARD).length }, (_, i) => [
+        `many/${i % 7}/${i}.txt`,
+        `file ${i}`,
+      ]),
+    ),
+  ),
+});
 
 /** All files below a directory, by name; those that references lead to are no files of it. */
 export async function readTree(fs: WandbFs, directory: string): Promise<Files> {

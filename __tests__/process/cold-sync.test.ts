@@ -1,13 +1,13 @@
-import { mkdir, symlink, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
-import { makeDirectory } from '../helpers/directories.js';
-import { packageRoot, run } from '../helpers/processes.js';
+import { packageRoot } from '../helpers/processes.js';
 import { useServer } from '../helpers/server.js';
+import { inJest } from './cold-in-jest.js';
 import {
-  importing,
+  once,
   prelude,
   printedBy,
+  READS,
   requiring,
+  SEEN,
   seedTrees,
   TREES,
   type Tree,
@@ -29,15 +29,6 @@ interface Told {
   readonly ms: number;
 }
 
-const READS = `[
-  fs.readFileSync(FILE, 'utf8'),
-  fs.statSync(OTHER).size,
-  fs.readdirSync(FILE.slice(0, FILE.lastIndexOf('/'))),
-  fs.existsSync(FILE + '.missing'),
-  (() => { const fd = fs.openSync(OTHER); const bytes = Buffer.alloc(3); fs.readSync(fd, bytes, 0, 3, 2); fs.closeSync(fd); return String(bytes); })(),
-]`;
-const SEEN = ['content', 5, ['file.txt', 'other.txt'], false, 'her'];
-
 /** The threads that a script starts from here on, in `threads`. */
 const capturing = `
   const { createRequire, syncBuiltinESMExports } = await import('node:module');
@@ -47,15 +38,6 @@ const capturing = `
     constructor(...args) { super(...args); threads.push(this); }
   };
   syncBuiltinESMExports();`;
-
-/** The same for all trees, in one process or run of Jest; begun by the first test that asks. */
-function once<T>(work: () => Promise<T>): () => Promise<T> {
-  let result: Promise<T> | undefined;
-  return () => {
-    result ??= work();
-    return result;
-  };
-}
 
 const toldOnce = <T>(script: string, flags: readonly string[] = []) =>
   once(() => toldByEach<T>(server, script, flags));
@@ -107,47 +89,6 @@ const inWorkers = once(() => {
      console.log(JSON.stringify([here, ...(await Promise.all(answers))]));`,
   );
 });
-
-const FILES = `{ 'file.txt': 'content', 'other.txt': 'other' }`;
-const inTest = (tree: Tree): string => `
-  test(${JSON.stringify(tree.name)}, async () => {
-    const wandb = await startFakeWandb();
-    await wandb.seed({ 'team/project/run': ${FILES} });
-    await wandb.seedArtifacts({ 'team/project/dataset/flowers': { versions: [{ files: ${FILES} }] } });
-    process.env.WANDB_BASE_URL = wandb.url;
-    process.env.WANDB_API_KEY = wandb.apiKey;
-    ${prelude(tree)}
-    expect(${READS}).toEqual(${JSON.stringify(SEEN)});
-    expect(codeOf(() => fs.readFileSync(FILE + '.missing'))).toMatchObject({ code: 'ENOENT' });
-    await fs.wandb.close();
-    await wandb.close();
-  });`;
-
-async function runJest(suffix: string, flags: readonly string[], importing: string) {
-  const directory = await makeDirectory();
-  await writeFile(join(directory, `cold.${suffix}`), `${importing}\n${TREES.map(inTest).join('\n')}`);
-  await writeFile(join(directory, 'package.json'), '{ "private": true }');
-  await mkdir(join(directory, 'node_modules'));
-  await symlink(packageRoot, join(directory, 'node_modules/wandb-fs'));
-  const jest = join(packageRoot, 'node_modules/jest/bin/jest.js');
-  // Nothing of an installed package is transformed; this one is only linked.
-  const options = ['--rootDir', directory, '--testMatch', `**/cold.${suffix}`, '--transform', '{}'];
-  const args = [...flags, jest, '--verbose', ...options];
-  return run(process.execPath, args, { cwd: directory });
-}
-
-const inJest = {
-  CommonJS: once(() =>
-    runJest('test.js', [], `${requiring}\nconst { startFakeWandb } = require('wandb-fs/testing');`),
-  ),
-  ESM: once(() =>
-    runJest(
-      'test.mjs',
-      ['--experimental-vm-modules', '--no-warnings'],
-      `${importing}\nimport { startFakeWandb } from 'wandb-fs/testing';`,
-    ),
-  ),
-};
 
 const restricted = (...more: readonly string[]) =>
   toldOnce<Told>(`tell(codeOf(() => fs.readFileSync(FILE, 'utf8')));`, [

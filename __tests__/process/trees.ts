@@ -39,6 +39,16 @@ export const prelude = ({ create, directory }: Tree, options: object = {}): stri
     try { return told('success', String(call())); } catch ({ code, message }) { return told(code, message); }
   }`;
 
+/** Reads of each kind, in a script behind `prelude`, and what they come to. */
+export const READS = `[
+  fs.readFileSync(FILE, 'utf8'),
+  fs.statSync(OTHER).size,
+  fs.readdirSync(FILE.slice(0, FILE.lastIndexOf('/'))),
+  fs.existsSync(FILE + '.missing'),
+  (() => { const fd = fs.openSync(OTHER); const bytes = Buffer.alloc(3); fs.readSync(fd, bytes, 0, 3, 2); fs.closeSync(fd); return String(bytes); })(),
+]`;
+export const SEEN = ['content', 5, ['file.txt', 'other.txt'], false, 'her'];
+
 /** What a program, which has what makes the trees and must end well, prints as JSON. */
 export async function printedBy<T>(
   { url, apiKey }: Pick<FakeWandb, 'url' | 'apiKey'>,
@@ -71,4 +81,13 @@ export function toldByEach<T>(
     ${parts.join('\n')}
     process.on('exit', () => console.log(JSON.stringify(told)));`;
   return printedBy(server, source, flags);
+}
+
+/** The same for all trees, in one process or run of Jest; begun by the first test that asks. */
+export function once<T>(work: () => Promise<T>): () => Promise<T> {
+  let result: Promise<T> | undefined;
+  return () => {
+    result ??= work();
+    return result;
+  };
 }

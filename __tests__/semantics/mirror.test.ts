@@ -1,66 +1,26 @@
-import nodeFs, {
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  symlinkSync,
-  writeFileSync,
-} from 'node:fs';
-import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
-import { memfs } from 'memfs';
-import { createWandbArtifactFs, type MirrorProgress, type WandbFs } from 'wandb-fs';
+import { readdirSync, rmSync, writeFileSync } from 'node:fs';
+import type { MirrorProgress, WandbFs } from 'wandb-fs';
 import { STANDARD, useServer } from '../helpers/server.js';
+import { filesOfRun, TREE, useDisk } from './helpers/mirrored.js';
 import { makeRun, mount } from './helpers/mounts.js';
 import { requestsOf } from './helpers/requests.js';
 
 const server = useServer(STANDARD);
-let directory: string;
+const { at, disk, write, filesIn } = useDisk();
 let fs: WandbFs;
 let run: string;
 
 beforeEach(async () => {
-  directory = mkdtempSync(join(tmpdir(), 'wandb-fs-mirror-'));
   fs = mount(server);
   run = await makeRun(server);
 });
-afterEach(async () => {
-  await server.faults([]);
-  rmSync(directory, { recursive: true });
-});
-
-const disk = (path = directory) => ({ fs: nodeFs, path });
-
-function write(files: Readonly<Record<string, string | Buffer>>, top = directory): void {
-  for (const [name, content] of Object.entries(files)) {
-    mkdirSync(dirname(join(top, name)), { recursive: true });
-    writeFileSync(join(top, name), content);
-  }
-}
-
-/** The files below a directory of the disk. */
-function filesIn(top = directory): Record<string, string> {
-  const entries = readdirSync(top, { recursive: true, withFileTypes: true }).filter((entry) =>
-    entry.isFile(),
-  );
-  const paths = entries.map(({ parentPath, name }) => join(parentPath, name)).sort();
-  return Object.fromEntries(paths.map((path) => [path.slice(top.length + 1), readFileSync(path, 'utf8')]));
-}
-
-/** The files of the run, as the server has them. */
-async function filesOfRun(): Promise<Record<string, string>> {
-  const files = Object.entries(await server.files(run)).sort(([a], [b]) => (a < b ? -1 : 1));
-  return Object.fromEntries(files.map(([name, bytes]) => [name, Buffer.from(bytes).toString()]));
-}
-
-const TREE = { 'a.txt': 'a', 'dir/b c.txt': 'b', 'dir/deep/ä\n.txt': 'c', empty: '' };
+afterEach(() => server.faults([]));
 
 describe('from the disk into a run', () => {
   test('copies what there is, and resolves when W&B has it', async () => {
     write(TREE);
     const done = await fs.wandb.mirror(disk(), run);
-    expect(await filesOfRun()).toEqual(TREE);
+    expect(await filesOfRun(server, run)).toEqual(TREE);
     expect(done).toEqual({
       copied: Object.entries(TREE).map(([name, { length: size }]) => ({ name, size, isNew: true })),
       removed: [],
@@ -75,18 +35,18 @@ describe('from the disk into a run', () => {
     await server.seed({ [run]: { 'a.txt': 'theirs' } });
     const done = await fs.wandb.mirror(disk(), run, { force: false });
     expect(done).toMatchObject({ copied: [{ name: 'b.txt' }], same: 1, bytes: 3 });
-    expect(await filesOfRun()).toEqual({ 'a.txt': 'theirs', 'b.txt': 'new' });
+    expect(await filesOfRun(server, run)).toEqual({ 'a.txt': 'theirs', 'b.txt': 'new' });
   });
 
   test('sends nothing again that is the same, and removes only with `delete`', async () => {
     write(TREE);
     await fs.wandb.mirror(disk(), run);
-    writeFileSync(join(directory, 'a.txt'), 'A');
-    rmSync(join(directory, 'dir'), { recursive: true });
+    writeFileSync(at('a.txt'), 'A');
+    rmSync(at('dir'), { recursive: true });
     const other = mount(server);
     const kept = await other.wandb.mirror(disk(), run);
     expect(kept).toMatchObject({ copied: [{ name: 'a.txt', isNew: false }], removed: [], same: 1 });
-    expect(await filesOfRun()).toEqual({ ...TREE, 'a.txt': 'A' });
+    expect(await filesOfRun(server, run)).toEqual({ ...TREE, 'a.txt': 'A' });
     const requests = await requestsOf(server, async () => {
       const removed = await other.wandb.mirror(disk(), run, { delete: true });
       expect(removed).toMatchObject({
@@ -96,7 +56,7 @@ describe('from the disk into a run', () => {
     });
     expect(requests.filter(({ fields }) => fields.includes('deleteFiles'))).toHaveLength(1);
     expect(requests.filter(({ side }) => side === 'storage')).toEqual([]);
-    expect(await filesOfRun()).toEqual({ 'a.txt': 'A', empty: '' });
+    expect(await filesOfRun(server, run)).toEqual({ 'a.txt': 'A', empty: '' });
     expect((await other.promises.readdir(run)).sort()).toEqual(['a.txt', 'empty']);
   });
 
@@ -123,7 +83,7 @@ describe('from the disk into a run', () => {
       dest: run,
       errors: [{ path: expect.stringContaining('bad 1') }, { path: expect.stringContaining('bad 2') }],
     });
-    expect(await filesOfRun()).toEqual({ ...TREE, 'old.txt': 'old' });
+    expect(await filesOfRun(server, run)).toEqual({ ...TREE, 'old.txt': 'old' });
     await server.faults([]);
     expect(await fs.wandb.mirror(disk(), run, { delete: true })).toMatchObject({ removed: ['old.txt'] });
   });
@@ -138,14 +98,14 @@ describe('from a run to the disk', () => {
     await fs.wandb.mirror(run, disk());
     expect(filesIn()).toEqual(TREE);
     const other = mount(server);
-    writeFileSync(join(directory, 'a.txt'), 'X');
+    writeFileSync(at('a.txt'), 'X');
     write({ 'more/there.txt': 'stays' });
     expect(await other.wandb.mirror(run, disk())).toMatchObject({ copied: [{ name: 'a.txt' }], same: 3 });
     expect(other.wandb.counters().downloadedBytes).toBe(1);
     expect(filesIn()).toEqual({ ...TREE, 'more/there.txt': 'stays' });
     await other.wandb.mirror(run, disk(), { delete: true });
     expect(filesIn()).toEqual(TREE);
-    expect(readdirSync(directory)).not.toContain('more');
+    expect(readdirSync(at(''))).not.toContain('more');
   });
 
   test('a dry run changes nothing, and tells what would be', async () => {
@@ -221,85 +181,17 @@ test('a signal ends it; what was written by then is sent, and the next mirror go
   await server.requests({ clear: true });
   expect(await fs.wandb.mirror(disk(), run)).toMatchObject({ copied: [], same: 4 });
   expect(await puts()).toBeLessThanOrEqual(4);
-  expect(await filesOfRun()).toEqual(TREE);
-});
-
-test('a run is mirrored to another, and a file to a file', async () => {
-  run = await makeRun(server, TREE);
-  const copy = `${run}-copy`;
-  await fs.wandb.mirror(run, copy);
-  expect(Object.keys(await server.files(copy)).sort()).toEqual(Object.keys(TREE));
-  await fs.wandb.mirror(`${run}/a.txt`, `${copy}/z.txt`);
-  expect(await fs.promises.readFile(`${copy}/z.txt`, 'utf8')).toBe('a');
-  await expect(fs.wandb.mirror(`${run}/a.txt`, `${copy}/dir`)).rejects.toMatchObject({ code: 'EISDIR' });
-  await expect(fs.wandb.mirror(`${run}/dir`, `${copy}/z.txt`)).rejects.toMatchObject({ code: 'ENOTDIR' });
-});
-
-test('what a link on the disk leads to is copied; one to a directory around it, or to nothing, is told', async () => {
-  write({ 'from/dir/a.txt': 'a' });
-  symlinkSync('dir', join(directory, 'from/same'));
-  symlinkSync('dir/a.txt', join(directory, 'from/file'));
-  await fs.wandb.mirror(disk(join(directory, 'from')), run);
-  expect(await filesOfRun()).toEqual({ 'dir/a.txt': 'a', file: 'a', 'same/a.txt': 'a' });
-  symlinkSync('nothing', join(directory, 'from/broken'));
-  await expect(fs.wandb.mirror(disk(join(directory, 'from')), run)).rejects.toMatchObject({
-    errors: [{ code: 'ENOENT', path: join(directory, 'from/broken') }],
-  });
-  symlinkSync('..', join(directory, 'from/dir/around'));
-  await expect(fs.wandb.mirror(disk(join(directory, 'from')), run)).rejects.toMatchObject({ code: 'ELOOP' });
-});
-
-test('between runs, versions, drafts and other filesystems', async () => {
-  run = await makeRun(server, TREE);
-  const artifacts = createWandbArtifactFs({ baseUrl: server.url, apiKey: server.apiKey });
-  const collection = 'team/project/dataset/mirrored';
-  await fs.wandb.mirror(run, { fs: artifacts, path: `${collection}/draft` });
-  await artifacts.wandb.commit(`${collection}/draft`);
-  const volume = memfs().fs as unknown as typeof nodeFs;
-  const from = `${collection}/latest`;
-  await artifacts.wandb.mirror(from, { fs: volume, path: '/volume' });
-  expect(volume.readFileSync('/volume/dir/b c.txt', 'utf8')).toBe('b');
-  expect(await artifacts.wandb.mirror(from, { fs: volume, path: '/volume' })).toMatchObject({ same: 4 });
-  // A draft takes what a version has without its bytes.
-  const requests = await requestsOf(server, () => artifacts.wandb.mirror(from, `${collection}/next`));
-  expect(requests.filter(({ side }) => side === 'storage')).toEqual([]);
-  await fs.wandb.mirror({ fs: artifacts, path: from }, `${run}-back`);
-  expect(Object.keys(await server.files(`${run}-back`)).sort()).toEqual(Object.keys(TREE));
-  // Aliases are no directories of their own.
-  expect(await artifacts.wandb.mirror(collection, disk())).toMatchObject({ leftOut: ['latest'] });
-  expect(Object.keys(filesIn()).filter((name) => name.startsWith('v0/'))).toHaveLength(4);
-  await artifacts.wandb.close();
+  expect(await filesOfRun(server, run)).toEqual(TREE);
 });
 
 test.each([
   ['what is not there', () => [`${run}/nothing`, disk()], 'ENOENT'],
   ['a directory to one in it', () => [run, `${run}/copy`], 'EINVAL'],
-  ['a directory of the disk to one in it', () => [disk(), disk(join(directory, 'copy'))], 'EINVAL'],
+  ['a directory of the disk to one in it', () => [disk(), disk('copy')], 'EINVAL'],
   ['what is no path', () => [7, disk()], 'ERR_INVALID_ARG_TYPE'],
   ['with what is no filesystem', () => [run, { fs: {}, path: '/' }], 'ERR_INVALID_ARG_TYPE'],
   ['with an option that is none', () => [run, disk(), { remove: true }], 'ERR_INVALID_ARG_VALUE'],
   ['none at once', () => [run, disk(), { concurrency: 0 }], 'ERR_OUT_OF_RANGE'],
 ] as const)('%s is refused', async (_what, args, code) => {
   await expect(Reflect.apply(fs.wandb.mirror, fs.wandb, args())).rejects.toMatchObject({ code });
-});
-
-test('a file that can not be read is told, and all others are copied', async () => {
-  write({ 'a.txt': 'a', 'no.txt': 'n' });
-  const reading = { ...nodeFs, open: failing } as unknown as typeof nodeFs;
-  await expect(fs.wandb.mirror({ fs: reading, path: directory }, run)).rejects.toMatchObject({
-    code: 'EACCES',
-    errors: [{ code: 'EACCES', path: join(directory, 'no.txt') }],
-  });
-  expect(await filesOfRun()).toEqual({ 'a.txt': 'a' });
-
-  function failing(path: string, ...rest: unknown[]): void {
-    const error = Object.assign(new Error('EACCES: permission denied'), {
-      code: 'EACCES',
-      syscall: 'open',
-      path,
-    });
-    const callback = rest.at(-1) as (error: Error) => void;
-    if (path.endsWith('no.txt')) callback(error);
-    else Reflect.apply(nodeFs.open, nodeFs, [path, ...rest]);
-  }
 });

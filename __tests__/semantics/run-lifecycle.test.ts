@@ -1,26 +1,11 @@
 import { useServer } from '../helpers/server.js';
-import { declareFiles, graphql } from '../testing/client.js';
 import { makeRun, mount } from './helpers/mounts.js';
 import { countOf, requestsOf } from './helpers/requests.js';
+import { stateOf } from './helpers/run-state.js';
 import { call, errorOf, errorsOf, STYLES } from './helpers/styles.js';
 import { contentOn, eventually } from './helpers/waiting.js';
 
 const server = useServer({ viewer: { entity: 'me', teams: ['team'] } });
-
-interface RunState {
-  readonly project: { readonly run: { readonly state: string } | null } | null;
-}
-
-/** 'finished', 'running', … as the server tells; null for no run. */
-async function stateOf(run: string): Promise<string | null> {
-  const [entity, project, name] = run.split('/');
-  const { data } = await graphql<RunState>(
-    server,
-    'query($entity: String, $project: String, $name: String!) { project(name: $project, entityName: $entity) { run(name: $name) { state } } }',
-    { entity, project, name },
-  );
-  return data.project?.run?.state ?? null;
-}
 
 describe('the levels above files', () => {
   test('entities, projects and runs are directories', async () => {
@@ -50,11 +35,11 @@ describe('mkdir', () => {
     const fs = mount(server);
     const run = `team/project/made-${style}`;
     await call(fs, style, 'mkdir', run);
-    expect(await stateOf(run)).toBe('finished');
+    expect(await stateOf(server, run)).toBe('finished');
     expect(await fs.promises.readdir(run)).toEqual([]);
     expect(await fs.promises.readdir('team/project')).toContain(`made-${style}`);
     await fs.promises.writeFile(`${run}/f`, 'first', { flush: true });
-    expect(await stateOf(run)).toBe('finished');
+    expect(await stateOf(server, run)).toBe('finished');
     await eventually(
       () => contentOn(server, run, 'f'),
       (seen) => seen === 'first',
@@ -68,7 +53,7 @@ describe('mkdir', () => {
     await fs.promises.mkdir('team/other');
     expect(await fs.promises.readdir('team')).toContain('other');
     expect(await fs.promises.mkdir('team/third/run/sub', { recursive: true })).toBe('/team/third');
-    expect(await stateOf('team/third/run')).toBe('finished');
+    expect(await stateOf(server, 'team/third/run')).toBe('finished');
     expect(await mount(server).promises.readdir('team/third')).toEqual(['run']);
     for (const error of await errorsOf(fs, 'mkdir', 'team/missing/run')) expect(error.code).toBe('ENOENT');
   });
@@ -91,7 +76,7 @@ describe('mkdir', () => {
       expect(error).toMatchObject({ code: 'EEXIST', syscall: 'mkdir' });
       expect(error.message).toMatch(/deleted/);
     }
-    expect(await stateOf(run)).toBeNull();
+    expect(await stateOf(server, run)).toBeNull();
   });
 
   test('of a run does not revive one that another process made meanwhile', async () => {
@@ -102,8 +87,8 @@ describe('mkdir', () => {
     expect(await errorOf(() => fs.promises.mkdir('team/project/meanwhile'))).toMatchObject({
       code: 'EEXIST',
     });
-    expect(await stateOf('team/project/meanwhile')).toBe('running');
-    expect(await stateOf(run)).toBe('finished');
+    expect(await stateOf(server, 'team/project/meanwhile')).toBe('running');
+    expect(await stateOf(server, run)).toBe('finished');
   });
 });
 
@@ -130,7 +115,7 @@ describe('removing runs and projects', () => {
     const fs = mount(server, { allowDelete: ['run'] });
     const requests = await requestsOf(server, () => call(fs, style, 'rm', run, { recursive: true }));
     expect(countOf(requests, 'deleteRun')).toBe(1);
-    expect(await stateOf(run)).toBeNull();
+    expect(await stateOf(server, run)).toBeNull();
     expect(fs.existsSync(run)).toBe(false);
     expect(await fs.promises.readdir('team/project')).not.toContain(run.split('/').at(-1));
   });
@@ -141,8 +126,8 @@ describe('removing runs and projects', () => {
     const fs = mount(server, { allowDelete: ['run'] });
     for (const error of await errorsOf(fs, 'rmdir', full)) expect(error).toMatchObject({ code: 'ENOTEMPTY' });
     await fs.promises.rmdir(empty);
-    expect(await stateOf(empty)).toBeNull();
-    expect(await stateOf(full)).toBe('finished');
+    expect(await stateOf(server, empty)).toBeNull();
+    expect(await stateOf(server, full)).toBe('finished');
   });
 
   test('one level allowed is not the other', async () => {
@@ -151,7 +136,7 @@ describe('removing runs and projects', () => {
     expect(await errorOf(() => runs.promises.rm('team/doomed', { recursive: true }))).toMatchObject({
       code: 'EPERM',
     });
-    expect(await stateOf('team/doomed/run')).toBe('finished');
+    expect(await stateOf(server, 'team/doomed/run')).toBe('finished');
     const projects = mount(server, { allowDelete: ['project'] });
     await projects.promises.rm('team/doomed', { recursive: true });
     expect(await projects.promises.readdir('team')).not.toContain('doomed');
@@ -206,79 +191,5 @@ describe('renaming', () => {
     });
     await fs.promises.rename(`${run}/small`, `${run}/x`);
     expect(fs.statSync(`${run}/x`).size).toBe(500);
-  });
-});
-
-describe('what W&B itself keeps in runs', () => {
-  const manifest = 'artifact/1234/wandb_manifest.json';
-
-  test('a manifest, which is listed with size 0, is never taken for empty', async () => {
-    const run = await makeRun(server, { [manifest]: '{"version":1}', f: 'f' });
-    const fs = mount(server);
-    expect(fs.statSync(`${run}/${manifest}`).size).toBe(13);
-    expect(fs.readFileSync(`${run}/${manifest}`, 'utf8')).toBe('{"version":1}');
-    expect(fs.statSync(`${run}/${manifest}`).size).toBe(13);
-    expect(await mount(server).promises.readFile(`${run}/${manifest}`, 'utf8')).toBe('{"version":1}');
-  });
-
-  test('a manifest is read-only: EACCES', async () => {
-    const run = await makeRun(server, { [manifest]: '{}', f: 'f' });
-    const fs = mount(server);
-    const path = `${run}/${manifest}`;
-    for (const [name, ...parameters] of [
-      ['writeFile', path, 'x'],
-      ['appendFile', path, 'x'],
-      ['truncate', path],
-      ['unlink', path],
-      ['rename', path, `${run}/g`],
-      ['rename', `${run}/f`, path],
-    ] as const) {
-      for (const error of await errorsOf(fs, name, ...parameters))
-        expect([name, error.code]).toEqual([name, 'EACCES']);
-    }
-    expect(fs.readFileSync(path, 'utf8')).toBe('{}');
-    expect(Object.keys(await server.files(run)).sort()).toEqual([manifest, 'f']);
-  });
-
-  test('a name that was declared and never uploaded is not there', async () => {
-    const run = await makeRun(server, { f: 'f' });
-    await declareFiles(server, run, ['declared.txt', 'sub/declared.txt']);
-    const fs = mount(server);
-    for (const path of [`${run}/declared.txt`, `${run}/sub`, `${run}/sub/declared.txt`])
-      expect(fs.existsSync(path)).toBe(false);
-    expect(await fs.promises.readdir(run)).toEqual(['f']);
-    // It can be made as any other.
-    await fs.promises.writeFile(`${run}/declared.txt`, 'now', { flush: true });
-    await eventually(
-      () => contentOn(server, run, 'declared.txt'),
-      (seen) => seen === 'now',
-    );
-  });
-
-  test('a running run has no output.log; it is listed when the run has ended', async () => {
-    await server.seed({ 'team/project/live': { 'config.yaml': 'a: 1' } }, { state: 'running' });
-    const fs = mount(server, { listingTtl: 0 });
-    const stream = (body: unknown) =>
-      fetch(`${server.url}/files/team/project/live/file_stream`, {
-        method: 'POST',
-        headers: {
-          authorization: `Basic ${Buffer.from(`api:${server.apiKey}`).toString('base64')}`,
-          'content-type': 'application/json',
-        },
-        body: JSON.stringify(body),
-      });
-    await stream({ files: { 'output.log': { offset: 0, content: ['2026-01-01T00:00:00.000000 epoch 1'] } } });
-    expect(await fs.promises.readdir('team/project/live')).toEqual(['config.yaml']);
-    expect(await errorOf(() => fs.promises.readFile('team/project/live/output.log'))).toMatchObject({
-      code: 'ENOENT',
-    });
-    await stream({ complete: true, exitcode: 0 });
-    expect(await fs.promises.readFile('team/project/live/output.log', 'utf8')).toBe('epoch 1\n');
-  });
-
-  test('writing into a running run leaves it running', async () => {
-    await server.seed({ 'team/project/going': {} }, { state: 'running' });
-    await mount(server).promises.writeFile('team/project/going/f', 'f', { flush: true });
-    expect(await stateOf('team/project/going')).toBe('running');
   });
 });

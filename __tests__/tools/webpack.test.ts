@@ -3,9 +3,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { CachedInputFileSystem } from 'enhanced-resolve';
 import { mountAll } from 'wandb-fs';
-import webpack, { type Compiler } from 'webpack';
 import webpackDevMiddleware from 'webpack-dev-middleware';
 import { apiCalls, requestsOf as artifactRequestsOf } from '../artifacts/helpers/mounts.js';
 import { STANDARD, useServer } from '../helpers/server.js';
@@ -13,58 +11,12 @@ import { costOf, measure, NOTHING, requestsOf } from '../semantics/helpers/reque
 import { type Call, callsOutside, recording, replay } from './helpers/outside.js';
 import { SOURCE_COUNT, SOURCES } from './helpers/sources.js';
 import { layOut, makeTwins, makeVersionTwins, textsBelow, textsOn } from './helpers/twins.js';
-
-type NodeFs = typeof nodeFs;
-
-interface FileSystems {
-  /** Where the sources are. @default node:fs */
-  readonly input?: NodeFs;
-  /** Where the bundle goes. @default node:fs */
-  readonly output?: NodeFs;
-}
+import { build, buildCached, compilerOf } from './helpers/webpack.js';
 
 const server = useServer(STANDARD);
 beforeAll(async () => {
   await server.seed({ 'lab/project/first': {} });
 });
-
-const compilers: Compiler[] = [];
-afterEach(async () => {
-  for (const compiler of compilers.splice(0)) await promisify(compiler.close.bind(compiler))();
-});
-
-/** Reads the sources of a directory; the bundle goes to `dist` in it, or elsewhere. */
-function compilerOf(directory: string, { input, output }: FileSystems, path = join(directory, 'dist')) {
-  const compiler = webpack({
-    context: directory,
-    entry: './src/index.js',
-    // webpack takes the name from the package.json that the disk has there, whatever filesystem it is given.
-    output: { path, filename: '[name].[contenthash].js', uniqueName: 'app' },
-    mode: 'production',
-    stats: 'none',
-    infrastructureLogging: { level: 'none' },
-    optimization: { minimize: false },
-    devtool: 'source-map',
-  });
-  if (input) {
-    // The types of the two packages, each fit for node:fs, don't fit each other.
-    compiler.inputFileSystem = new CachedInputFileSystem(
-      input,
-      60_000,
-    ) as unknown as Compiler['inputFileSystem'];
-  }
-  if (output) compiler.outputFileSystem = output;
-  compilers.push(compiler);
-  return compiler;
-}
-
-/** The names of the assets that a build has emitted. */
-async function build(compiler: Compiler): Promise<readonly string[]> {
-  const stats = await promisify(compiler.run.bind(compiler))();
-  const { errors, assets } = stats?.toJson({ all: false, errors: true, assets: true }) ?? {};
-  expect(errors).toEqual([]);
-  return (assets ?? []).map(({ name }) => name);
-}
 
 describe('webpack over a run', () => {
   test('the bundle of the sources in a run, written into that run, is the one that it makes on a disk', async () => {
@@ -144,50 +96,6 @@ describe('webpack over a run', () => {
 });
 
 describe("webpack's cache in a run that is mounted over the disk", () => {
-  /** The modules that had to be built. webpack's own files are among what its cache depends on, so it needs the disk as well. */
-  async function buildCached(fs: NodeFs, directory: string): Promise<readonly (string | undefined)[]> {
-    const compiler = webpack({
-      context: directory,
-      entry: './src/index.js',
-      output: { path: join(directory, 'dist'), uniqueName: 'app' },
-      mode: 'development',
-      devtool: false,
-      stats: 'none',
-      // A cache that fails is a warning of this logger.
-      infrastructureLogging: { level: 'warn' },
-      plugins: [
-        {
-          // Before the cache takes hold of it.
-          apply: (starting: Compiler) => {
-            starting.inputFileSystem = fs as unknown as Compiler['inputFileSystem'];
-            starting.outputFileSystem = fs;
-            starting.intermediateFileSystem = fs as unknown as Compiler['intermediateFileSystem'];
-          },
-        },
-      ],
-      cache: {
-        type: 'filesystem',
-        cacheDirectory: join(directory, '.cache'),
-        name: 'build',
-        version: '1',
-        compression: 'gzip',
-      },
-    });
-    const stats = await promisify(compiler.run.bind(compiler))();
-    const { errors, modules } =
-      stats?.toJson({
-        all: false,
-        errors: true,
-        modules: true,
-        cachedModules: true,
-        runtimeModules: false,
-      }) ?? {};
-    expect(errors).toEqual([]);
-    // Closing writes the cache.
-    await promisify(compiler.close.bind(compiler))();
-    return (modules ?? []).filter(({ built }) => built).map(({ name }) => name);
-  }
-
   test('is written by one process, and spares the next one the work', async () => {
     const { run, mountPoint, mountCold } = await makeTwins(server, SOURCES);
     const first = mountCold({ writebackDelay: 60_000 });

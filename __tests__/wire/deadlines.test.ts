@@ -1,21 +1,13 @@
 import type { AddressInfo } from 'node:net';
 import { createServer, type Socket } from 'node:net';
-import { Agent } from 'undici';
 import type { WandbFsOptions } from '../../src/config/options.js';
-import type { WireDependencies } from '../../src/wire/api/api.js';
 import { ViewerDocument } from '../../src/wire/generated.js';
 import { Transfers } from '../../src/wire/transfer/transfer.js';
 import { serve } from './helpers/http-server.js';
+import { WAYS } from './helpers/ways.js';
 import { connect, failureOf, KEY } from './helpers/wire.js';
 
 const WHOLE = { start: 0, end: null, limit: 1024, etag: null, signal: undefined, isApiAddress: false };
-
-/** Either way in which requests can be made. */
-const WAYS: readonly (readonly [string, () => WireDependencies])[] = [
-  ['the own agent', () => ({})],
-  ["a user's dispatcher", () => ({ dispatcher: new Agent() })],
-  ["a user's fetch", () => ({ fetch: globalThis.fetch })],
-];
 
 const listening: { close(): void }[] = [];
 afterEach(() => {

@@ -1,27 +1,9 @@
 import { ViewerDocument } from '../../src/wire/generated.js';
 import { Transfers } from '../../src/wire/transfer/transfer.js';
 import { startForwardProxy, startTlsServer } from '../helpers/network.js';
-import { json, serve } from './helpers/http-server.js';
+import { serve } from './helpers/http-server.js';
+import { ask, named, refusedBy, secureViewer, UNVERIFIED, viewer } from './helpers/proxied.js';
 import { connect, failureOf, fakeClock, KEY } from './helpers/wire.js';
-
-/** Hosts of this name are looked up by the proxy alone. */
-const named = (url: string, host = 'api.wandb.test'): string => url.replace('127.0.0.1', host);
-
-const viewer = () => serve((_, response) => json(response, { data: { viewer: { id: 'me' } } }));
-
-/** A server behind TLS that says who the viewer is. */
-async function secureViewer(certificate: Parameters<typeof startTlsServer>[1] = 'server'): Promise<string> {
-  const { url } = await viewer();
-  const [port] = await startTlsServer([url], certificate);
-  return `https://api.wandb.test:${port}`;
-}
-
-const UNVERIFIED = { WANDB_INSECURE_DISABLE_SSL: 'true' };
-
-const ask = (url: string, env: NodeJS.ProcessEnv) =>
-  connect(url, { clock: fakeClock() }, { apiKey: KEY }, env).run(ViewerDocument, {});
-
-const refusedBy = (url: string, env: NodeJS.ProcessEnv) => failureOf(ask(url, env));
 
 describe('an http: server', () => {
   test('is asked for by its whole address; the proxy gets the key of the server, the server none of the proxy', async () => {

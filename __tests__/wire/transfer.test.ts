@@ -1,30 +1,21 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { Agent } from 'undici';
-import type { WireDependencies } from '../../src/wire/api/api.js';
 import { Transfers } from '../../src/wire/transfer/transfer.js';
 import type { Body } from '../../src/wire/transport/transport.js';
+import { makeDirectory } from '../helpers/directories.js';
 import { fileSource } from '../helpers/file-source.js';
 import { type Received, serve } from './helpers/http-server.js';
+import { WAYS } from './helpers/ways.js';
 import { connect, failureOf, fakeClock, KEY } from './helpers/wire.js';
 
 const BIG = Buffer.alloc(700_000, 'wandb');
 const UNBOUND = { signal: undefined, isApiAddress: false, etag: null };
 const text = (bytes: Uint8Array): string => Buffer.from(bytes).toString();
 
-/** Either way in which requests can be made. */
-const WAYS: readonly (readonly [string, () => WireDependencies])[] = [
-  ['the own agent', () => ({})],
-  ["a user's dispatcher", () => ({ dispatcher: new Agent() })],
-  ["a user's fetch", () => ({ fetch: globalThis.fetch })],
-];
-
 let directory: string;
 beforeAll(async () => {
-  directory = await mkdtemp(join(tmpdir(), 'wandb-fs-transfer-'));
+  directory = await makeDirectory();
 });
-afterAll(() => rm(directory, { recursive: true, force: true }));
 
 describe.each(WAYS)('an upload by %s', (_, dependencies) => {
   const upload = async (body: Body, headers = {}, onProgress?: (sent: number) => void): Promise<Received> => {
