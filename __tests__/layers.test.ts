@@ -2,6 +2,10 @@ import { join } from 'node:path';
 import { analyse, findCycle, readSources, type SourceFile } from './helpers/sources.js';
 
 const sources = readSources(join(__dirname, '../src'));
+/** What isn't shipped: in TypeScript, in JavaScript that nothing compiles, and what talks to the official SDK. */
+const others = ['__tests__', '.ci', 'bench', 'scripts'].flatMap((directory) =>
+  readSources(join(__dirname, '..', directory), /\.(?:ts|[cm]js|py)$/),
+);
 
 /** What each layer may import besides itself; ARCHITECTURE.md has the same table in words. */
 const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
@@ -136,6 +140,10 @@ describe('the sources', () => {
     const empty = /catch\s*(?:\([^)]*\))?\s*\{\s*\}|\.catch\(\s*\(\w*\)\s*=>\s*\{\s*\}\s*\)/;
     expect(pathsOf(sources.filter(({ code }) => empty.test(code)))).toEqual([]);
   });
+});
+
+test('tests, measurements and scripts are a behaviour or a concept a file, too', () => {
+  expect(longFiles(others, MOST_LINES)).toEqual([]);
 });
 
 describe('these rules', () => {

@@ -40,10 +40,10 @@ export function analyse(path: string, text: string): SourceFile {
 }
 
 /** All sources but those that a program wrote. */
-export function readSources(directory: string): readonly SourceFile[] {
+export function readSources(directory: string, names = /\.ts$/): readonly SourceFile[] {
   return readdirSync(directory, { recursive: true })
     .map(String)
-    .filter((path) => path.endsWith('.ts') && path !== join('wire', 'generated.ts'))
+    .filter((path) => names.test(path) && path !== join('wire', 'generated.ts'))
     .sort()
     .map((path) => analyse(path, readFileSync(join(directory, path), 'utf8')));
 }
