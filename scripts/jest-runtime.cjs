@@ -43,9 +43,9 @@ class Sources extends Map {
 
 /**
  * For the context that Jest keeps of the test or hook that runs. Before Node 24 an `AsyncLocalStorage` makes an async resource
- * of every promise, an eighth of what the tests take of a core. Tests of a file run one after the other (none is
- * `test.concurrent`), so the context is whichever began last. What a test leaves behind and fails later is, so, told of the
- * test that runs then.
+ * of every promise, a twentieth of what all tests take of a core. Tests of a file run one after the other, so the context is
+ * that of whichever began last. What a test leaves behind and fails later is, so, told of the test that runs then: Node 24 or
+ * newer tells whose it is.
  */
 class OneAtATime {
   #context;
@@ -56,6 +56,8 @@ class OneAtATime {
 
   run(context, callback) {
     const outer = this.#context;
+    if (outer?.test && context.test && outer.test !== context.test)
+      throw new Error('Tests of one file at the same time (test.concurrent) need Node 24 or newer here.');
     this.#context = context;
     const back = () => {
       this.#context = outer;

@@ -1,10 +1,13 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join, posix } from 'node:path';
 
-export interface SourceFile {
-  /** Relative to src/, such as 'kernel/core.ts'. */
+export interface Length {
   readonly path: string;
   readonly lines: number;
+}
+
+/** Its path is relative to src/, such as 'kernel/core.ts'. */
+export interface SourceFile extends Length {
   /** The text without comments. */
   readonly text: string;
   /** The strings in it, quotes included. */
@@ -30,7 +33,7 @@ export function analyse(path: string, text: string): SourceFile {
   }));
   return {
     path,
-    lines: text.split('\n').length - 1,
+    lines: linesOf(text),
     text: uncommented,
     strings: uncommented.match(COMMENT_OR_STRING) ?? [],
     code: uncommented.replace(COMMENT_OR_STRING, "''"),
@@ -39,11 +42,20 @@ export function analyse(path: string, text: string): SourceFile {
   };
 }
 
+const linesOf = (text: string): number => text.split('\n').length - 1;
+
+/** How long the files of these names are below a directory of `root`; their paths are relative to `root`. */
+export const lengthsBelow = (root: string, directory: string, names: RegExp): readonly Length[] =>
+  readdirSync(join(root, directory), { recursive: true })
+    .map((name) => join(directory, String(name)))
+    .filter((path) => names.test(path))
+    .map((path) => ({ path, lines: linesOf(readFileSync(join(root, path), 'utf8')) }));
+
 /** All sources but those that a program wrote. */
-export function readSources(directory: string, names = /\.ts$/): readonly SourceFile[] {
+export function readSources(directory: string): readonly SourceFile[] {
   return readdirSync(directory, { recursive: true })
     .map(String)
-    .filter((path) => names.test(path) && path !== join('wire', 'generated.ts'))
+    .filter((path) => path.endsWith('.ts') && path !== join('wire', 'generated.ts'))
     .sort()
     .map((path) => analyse(path, readFileSync(join(directory, path), 'utf8')));
 }

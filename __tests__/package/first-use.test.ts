@@ -17,7 +17,7 @@ test("the first use of README.md works in a clone that was installed and built, 
   for (const name of ['node_modules', 'dist']) symlinkSync(join(packageRoot, name), join(clone, name));
   const commands = block.code.slice(INSTALL.length);
   // The journal of whoever runs this is theirs.
-  const env = { HOME: clone, XDG_STATE_HOME: join(clone, 'state') };
+  const env = { WANDB_FS_JOURNAL: join(clone, 'journal') };
   const ended = await run('bash', ['-c', `set -euo pipefail\n${commands}`], { cwd: clone, env });
   expect(ended).toEqual({ exitCode: 0, stdout: block.output, stderr: expect.any(String) });
 }, 60_000);
