@@ -18,7 +18,7 @@ const LONG = [
   'package/(benchmarks|cli-page|contents|first-use|installed|pages?(-types)?|files-passed|test-plan)',
   'process/',
   'reliability/',
-  'semantics/(bad-line|mirror-model|broken-transfers|claimed-sizes|expired-urls|failing-server|get-resume|growth|large-files|refused-uploads|whole-files)',
+  'semantics/(bad-line|mirror-model|broken-transfers|claimed-sizes|expired-urls|failing-server|get-resume|growth|large-files|refused-uploads|uploads-over-a-bad-line|whole-files)',
   'semantics/(copy-request|read-ahead|walk-request)-counts',
   'store/(artifact-commit-(failures|meanwhile)|artifacts-contract|artifacts-manifest)',
   'testing/(artifact-seeding|command-line|recorded/record)',

@@ -65,9 +65,7 @@ describe('commit and alias', () => {
   test('what is no JSON object, or no artifact, is a usage error, and no draft is left', async () => {
     writeFiles(at('data'), { 'a.txt': 'x' });
     expect(await wandb('commit', at('data'), collection, '--metadata', '[1]')).toMatchObject({ status: 2 });
-    expect(await wandb('commit', at('data'), `wandbfs://${run}`)).toMatchObject({
-      status: 2,
-    });
+    expect(await wandb('commit', at('data'), `wandbfs://${run}`)).toMatchObject({ status: 2 });
     expect(await wandb('commit', at('data'))).toMatchObject({ status: 2 });
     expect(await wandb('journal', '--json')).toMatchObject({ stdout: '[]\n' });
   });

@@ -5,6 +5,7 @@ import { columnsOf } from '../../src/cli/output/table.js';
 import { type Ran, wandbFs } from '../helpers/command.js';
 import { filesBelow, writeFiles } from '../helpers/disk-files.js';
 import { STANDARD, useServer } from '../helpers/server.js';
+import { filesOfRun } from '../semantics/helpers/mirror-ends.js';
 import { makeRun } from '../semantics/helpers/mounts.js';
 
 const server = useServer(STANDARD);
@@ -29,11 +30,6 @@ const remote = (name = ''): string => `wandbfs://${run}${name && `/${name}`}`;
 const CONTROLS = new RegExp(`${String.fromCharCode(27)}\\[[\\d;?]*[A-Za-z]|[\\n\\r]`);
 
 const TREE = { 'a.txt': 'a', 'dir/b c.txt': 'bb', 'dir/deep/ä\n.txt': 'ccc' };
-
-async function filesOfRun(name = run): Promise<Record<string, string>> {
-  const files = Object.entries(await server.files(name)).sort(([a], [b]) => (a < b ? -1 : 1));
-  return Object.fromEntries(files.map(([path, bytes]) => [path, Buffer.from(bytes).toString()]));
-}
 
 describe('cp', () => {
   test('a place that is not there becomes the copy; into a directory it goes by its name', async () => {
@@ -61,7 +57,11 @@ describe('cp', () => {
     writeFiles(at('from'), { 'one.txt': '1', 'two.txt': '2', 'three/x': '3' });
     const names = ['one.txt', 'two.txt', 'three'].map((name) => at(`from/${name}`));
     expect(await wandb('cp', '-r', ...names, remote('dir'))).toMatchObject({ status: 0 });
-    expect(await filesOfRun()).toMatchObject({ 'dir/one.txt': '1', 'dir/two.txt': '2', 'dir/three/x': '3' });
+    expect(await filesOfRun(server, run)).toMatchObject({
+      'dir/one.txt': '1',
+      'dir/two.txt': '2',
+      'dir/three/x': '3',
+    });
     expect(await wandb('cp', ...names.slice(0, 2), remote('not-there'))).toMatchObject({
       status: 2,
       stderr: expect.stringContaining('Several are copied into a directory that is there'),
@@ -82,7 +82,7 @@ describe('cp', () => {
       stderr: '',
     });
     await wandb('cp', '-r', 'team/project/copied:latest', `wandbfs://${run}-copy`);
-    expect(await filesOfRun(`${run}-copy`)).toEqual({ 'b c.txt': 'bb', 'deep/ä\n.txt': 'ccc' });
+    expect(await filesOfRun(server, `${run}-copy`)).toEqual({ 'b c.txt': 'bb', 'deep/ä\n.txt': 'ccc' });
   });
 
   test.each([
@@ -102,7 +102,7 @@ describe('cp', () => {
     const { status, stderr: err } = await wandb('put', at('from'), remote('put'));
     expect(status).toBe(1);
     expect(err).toMatch(/wandb-fs put: EACCES: 1 of 2 files failed.*bad\.txt/);
-    expect(await filesOfRun()).toMatchObject({ 'put/good.txt': 'g' });
+    expect(await filesOfRun(server, run)).toMatchObject({ 'put/good.txt': 'g' });
   });
 });
 
@@ -154,7 +154,7 @@ test('get and put go one way each', async () => {
   expect(await wandb('get', remote('dir/b c.txt'), at('b.txt'))).toMatchObject({ status: 0 });
   expect(readFileSync(at('b.txt'), 'utf8')).toBe('bb');
   expect(await wandb('put', at('b.txt'), remote('put.txt'))).toMatchObject({ status: 0 });
-  expect(await filesOfRun()).toMatchObject({ 'put.txt': 'bb' });
+  expect(await filesOfRun(server, run)).toMatchObject({ 'put.txt': 'bb' });
   expect(await wandb('get', at('b.txt'), at('c.txt'))).toMatchObject({ status: 2 });
   expect(await wandb('put', remote('a.txt'), remote('b.txt'))).toMatchObject({ status: 2 });
 });
@@ -165,14 +165,18 @@ test('mv renames at W&B, and removes what it has copied', async () => {
     stdout: '',
     stderr: '',
   });
-  expect(Object.keys(await filesOfRun())).toEqual(['dir/b c.txt', 'dir/deep/ä\n.txt', 'dir/moved.txt']);
+  expect(Object.keys(await filesOfRun(server, run))).toEqual([
+    'dir/b c.txt',
+    'dir/deep/ä\n.txt',
+    'dir/moved.txt',
+  ]);
   writeFiles(at('from'), { x: 'x' });
   await wandb('mv', at('from'), remote('arrived'));
-  expect(await filesOfRun()).toMatchObject({ 'arrived/x': 'x' });
+  expect(await filesOfRun(server, run)).toMatchObject({ 'arrived/x': 'x' });
   expect(readdirSync(directory)).not.toContain('from');
   await wandb('mv', remote('arrived'), remote('dir'), directory);
   expect(filesBelow(at('dir'))).toMatchObject({ 'moved.txt': 'a' });
-  expect(await filesOfRun()).toEqual({});
+  expect(await filesOfRun(server, run)).toEqual({});
 });
 
 test('rm removes files, directories with -r, and runs only where that is allowed', async () => {
@@ -182,7 +186,7 @@ test('rm removes files, directories with -r, and runs only where that is allowed
     stderr: expect.stringContaining('dir'),
   });
   expect(await wandb('rm', '-rf', remote('dir'), remote('nothing'))).toMatchObject({ status: 0 });
-  expect(await filesOfRun()).toEqual({});
+  expect(await filesOfRun(server, run)).toEqual({});
   expect(await wandb('rm', '-r', remote())).toMatchObject({
     status: 1,
     stderr: expect.stringContaining('EPERM'),

@@ -1,50 +1,12 @@
-import { CONTENT, KINDS, PROJECT, RUN, useLogging, type Version } from './artifact-logging.js';
+import { CONTENT, useLogging } from './artifact-logging.js';
 import { downloaded, filesOf } from './sdk.js';
+import { PROJECT, RUN, SERVER_NAMES } from './sdk-servers.js';
 
 jest.setTimeout(300_000);
 
-describe.each(KINDS)('the official SDK and artifacts: %s', (_, options) => {
-  const logging = useLogging(options);
+describe.each(SERVER_NAMES)('runs of the official SDK share versions: %s', (server) => {
+  const logging = useLogging(server);
   const { sdk } = logging;
-
-  test('references lead elsewhere, also into other artifacts', async () => {
-    const [, , , files] = await sdk(
-      { do: 'logArtifact', run: RUN, name: 'target', files: CONTENT },
-      {
-        do: 'logArtifact',
-        run: RUN,
-        name: 'refers',
-        files: filesOf({ 'own.txt': 'own' }),
-        references: {
-          page: { uri: 'http://127.0.0.1:9/page', checksum: false },
-          bucket: { uri: 'store://bucket/prefix', checksum: false },
-        },
-        artifactReferences: { 'into.txt': { artifact: `${PROJECT}/target:v0`, path: 'dir/b.txt' } },
-      },
-      { do: 'manifest', artifact: `${PROJECT}/refers:v0` },
-      { do: 'artifactFiles', artifact: `${PROJECT}/refers:v0`, count: options.features === undefined },
-    );
-    const rows = (files as { files: { name: string; digest: string }[] }).files;
-    expect(rows.map(({ name }) => name)).toEqual(['bucket', 'into.txt', 'own.txt', 'page']);
-    expect(rows[0]).toMatchObject({ digest: 'store://bucket/prefix' });
-  });
-
-  test('references into other artifacts are followed', async () => {
-    const [target, , entries, contents] = await sdk(
-      { do: 'logArtifact', run: RUN, name: 'target', files: CONTENT },
-      {
-        do: 'logArtifact',
-        run: RUN,
-        name: 'borrows',
-        artifactReferences: { 'into.txt': { artifact: `${PROJECT}/target:v0`, path: 'dir/b.txt' } },
-      },
-      { do: 'manifest', artifact: `${PROJECT}/borrows:v0` },
-      { do: 'downloadArtifact', artifact: `${PROJECT}/borrows:v0` },
-    );
-    const hex = Buffer.from((target as Version).id, 'base64').toString('hex');
-    expect(entries).toMatchObject({ 'into.txt': { ref: `wandb-artifact://${hex}/dir/b.txt` } });
-    expect(downloaded(contents)).toEqual(filesOf({ 'into.txt': 'world' }));
-  });
 
   test('what is there can be logged again by another run', async () => {
     const other = `${PROJECT}/run-3`;
@@ -79,12 +41,5 @@ describe.each(KINDS)('the official SDK and artifacts: %s', (_, options) => {
     expect(results[3]).toMatchObject({ version: 'v0', fileCount: 3 });
     expect(downloaded(results[4])).toEqual(filesOf({ 'one.txt': '1', 'two.txt': '2', 'three.txt': '3' }));
     expect(results[6]).toMatchObject({ version: 'v1', fileCount: 1 });
-  });
-
-  test('it asks for nothing that the server has not', async () => {
-    const refused = (await logging.wandb.requests()).filter(
-      (request) => (request.status === 0 || request.status >= 400) && request.status !== 403,
-    );
-    expect(refused).toEqual([]);
   });
 });

@@ -1,14 +1,6 @@
-import {
-  ARTIFACT_FEATURES,
-  type FakeWandb,
-  type FakeWandbOptions,
-  RUN_FEATURES,
-  startFakeWandb,
-} from 'wandb-fs/testing';
-import { filesOf, type Sdk, type Step, startSdk } from './sdk.js';
-
-export const PROJECT = 'team/project';
-export const RUN = `${PROJECT}/run-1`;
+import type { FakeWandb } from 'wandb-fs/testing';
+import { filesOf } from './sdk.js';
+import { PROJECT, type SdkServer, SERVERS, type ServerName, useSdk } from './sdk-servers.js';
 
 export const CONTENT = filesOf({
   'a.txt': 'hello',
@@ -17,19 +9,6 @@ export const CONTENT = filesOf({
   'empty.bin': '',
 });
 
-const organizations = [
-  { name: 'Acme, Inc.', entity: 'acme-org', teams: ['team'], protectedAliases: ['production'] },
-];
-
-export const KINDS: readonly (readonly [string, FakeWandbOptions])[] = [
-  ['the usual features', {}],
-  ['no features, small pages', { features: [], limits: { page: 7 } }],
-  [
-    'XXH128, addresses of S3',
-    { features: [...RUN_FEATURES, ...ARTIFACT_FEATURES, 'ARTIFACT_DIGEST_ALGORITHM'], storage: 's3' },
-  ],
-];
-
 export interface Version {
   readonly id: string;
   readonly name: string;
@@ -37,29 +16,18 @@ export interface Version {
   readonly digest: string;
 }
 
-interface Logging {
-  readonly wandb: FakeWandb;
-  sdk(...steps: Step[]): Promise<unknown[]>;
+/** A server of that name, and the SDK over it, which must ask for nothing that the server has not. */
+export function useLogging(name: ServerName): SdkServer {
+  // Before the hook that ends the server: Jest calls them in their order.
+  afterAll(() => expectNothingRefused(logging.wandb));
+  const logging = useSdk(SERVERS[name], { [PROJECT]: {}, 'acme-org/wandb-registry-model': {} });
+  return logging;
 }
 
-/** A server of such a kind, and the SDK over it. */
-export function useLogging(options: FakeWandbOptions): Logging {
-  let wandb: FakeWandb;
-  let python: Sdk;
-  beforeAll(async () => {
-    wandb = await startFakeWandb({ viewer: { entity: 'team' }, organizations, ...options });
-    await wandb.seed({ [PROJECT]: {}, 'acme-org/wandb-registry-model': {} });
-    python = await startSdk(wandb);
-  });
-  afterAll(async () => {
-    await python.close();
-    await wandb.close();
-  });
-
-  return {
-    get wandb() {
-      return wandb;
-    },
-    sdk: (...steps) => python.run(...steps),
-  };
+/** But for what is forbidden, which tests want to see. */
+async function expectNothingRefused(wandb: FakeWandb): Promise<void> {
+  const refused = (await wandb.requests()).filter(
+    (request) => (request.status === 0 || request.status >= 400) && request.status !== 403,
+  );
+  expect(refused).toEqual([]);
 }

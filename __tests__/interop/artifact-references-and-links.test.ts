@@ -1,7 +1,8 @@
 import { createWandbArtifactFs } from 'wandb-fs';
 import { startWeb, type Web } from '../helpers/web.js';
 import { downloaded, filesOf } from './sdk.js';
-import { KINDS, PROJECT, type SdkVersion, useShared } from './shared-versions.js';
+import { PROJECT } from './sdk-servers.js';
+import { type SdkVersion, SHARING, useShared } from './shared-versions.js';
 import { readTree, writeTree } from './trees.js';
 
 jest.setTimeout(300_000);
@@ -13,10 +14,10 @@ beforeAll(async () => {
   web = await startWeb(WEB_TEXT);
 });
 
-describe.each(KINDS)(
-  'the official SDK and the filesystem share versions: %s',
-  (_kind, digestAlgorithm, _count, options) => {
-    const shared = useShared(digestAlgorithm, options);
+describe.each(SHARING)(
+  "the official SDK and the filesystem follow each other's references and links: %s",
+  (server, digestAlgorithm) => {
+    const shared = useShared(server, digestAlgorithm);
     const { sdk, log, pathOf, commit } = shared;
 
     test('references that the SDK logged lead where it says', async () => {

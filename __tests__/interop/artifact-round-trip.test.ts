@@ -1,6 +1,7 @@
 import { createWandbArtifactFs } from 'wandb-fs';
 import { downloaded, type Files, filesOf } from './sdk.js';
-import { KINDS, PROJECT, RUN, type SdkVersion, useShared } from './shared-versions.js';
+import { PROJECT, RUN } from './sdk-servers.js';
+import { type SdkVersion, SHARING, useShared } from './shared-versions.js';
 import { AWKWARD, readTree, sumsOf, withMany, writeTree } from './trees.js';
 
 jest.setTimeout(300_000);
@@ -13,11 +14,11 @@ const FACTS = {
 
 const sizeOf = (files: Files): number => Object.values(files).reduce((sum, { length }) => sum + length, 0);
 
-describe.each(KINDS)(
-  'the official SDK and the filesystem share versions: %s',
-  (_kind, digestAlgorithm, count, options) => {
+describe.each(SHARING)(
+  "the official SDK and the filesystem read each other's versions: %s",
+  (server, digestAlgorithm, count) => {
     const FILES = withMany(count);
-    const shared = useShared(digestAlgorithm, options);
+    const shared = useShared(server, digestAlgorithm);
     const { sdk, log, pathOf, commit } = shared;
 
     describe('what we commit', () => {

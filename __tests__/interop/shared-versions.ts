@@ -1,16 +1,7 @@
 import { createWandbArtifactFs, type WandbFs } from 'wandb-fs';
-import {
-  ARTIFACT_FEATURES,
-  type FakeWandb,
-  type FakeWandbOptions,
-  RUN_FEATURES,
-  startFakeWandb,
-} from 'wandb-fs/testing';
-import { type Files, type Sdk, type Step, startSdk } from './sdk.js';
+import type { Files, Step } from './sdk.js';
+import { PROJECT, RUN, type SdkServer, SERVERS, type ServerName, useSdk } from './sdk-servers.js';
 import { writeTree } from './trees.js';
-
-export const PROJECT = 'team/project';
-export const RUN = `${PROJECT}/sdk`;
 
 export interface SdkVersion {
   readonly id: string;
@@ -23,22 +14,15 @@ export interface SdkVersion {
 type DigestAlgorithm = 'MD5' | 'XXH128';
 
 /** With so many files: pages, digests and addresses show with a tenth of what somebody's data set has. */
-export const KINDS: readonly (readonly [string, DigestAlgorithm, number, FakeWandbOptions])[] = [
-  ['the usual features', 'MD5', 1000, {}],
-  ['no features, small pages', 'MD5', 100, { features: [], limits: { page: 7 } }],
-  [
-    'XXH128, addresses of S3',
-    'XXH128',
-    100,
-    { features: [...RUN_FEATURES, ...ARTIFACT_FEATURES, 'ARTIFACT_DIGEST_ALGORITHM'], storage: 's3' },
-  ],
+export const SHARING: readonly (readonly [ServerName, DigestAlgorithm, number])[] = [
+  ['the usual features', 'MD5', 1000],
+  ['no features, small pages', 'MD5', 100],
+  ['XXH128, addresses of S3', 'XXH128', 100],
 ];
 
-interface Shared {
-  readonly wandb: FakeWandb;
+interface Shared extends SdkServer {
   /** A new one for each test. */
   readonly fs: WandbFs;
-  sdk(...steps: Step[]): Promise<unknown[]>;
   /** What has the SDK log a version. */
   log(name: string, files: Files, more?: object): Step;
   pathOf(name: string): string;
@@ -50,38 +34,24 @@ interface Shared {
   ): ReturnType<WandbFs['wandb']['commit']>;
 }
 
-/** A server of such a kind, and both the SDK and the filesystem over it. */
-export function useShared(digestAlgorithm: DigestAlgorithm, options: FakeWandbOptions): Shared {
-  let wandb: FakeWandb;
-  let python: Sdk;
+/** A server of that name, and both the SDK and the filesystem over it. */
+export function useShared(name: ServerName, digestAlgorithm: DigestAlgorithm): Shared {
+  const server = useSdk(SERVERS[name], { [PROJECT]: {}, 'acme-org/wandb-registry-data': {} });
   let fs: WandbFs;
-  beforeAll(async () => {
-    wandb = await startFakeWandb({
-      viewer: { entity: 'team' },
-      organizations: [{ name: 'Acme, Inc.', entity: 'acme-org', teams: ['team'] }],
-      ...options,
-    });
-    await wandb.seed({ [PROJECT]: {}, 'acme-org/wandb-registry-data': {} });
-    python = await startSdk(wandb);
-  });
-  afterAll(async () => {
-    await python.close();
-    await wandb.close();
-  });
   beforeEach(() => {
-    fs = createWandbArtifactFs({ baseUrl: wandb.url, apiKey: wandb.apiKey });
+    fs = createWandbArtifactFs({ baseUrl: server.wandb.url, apiKey: server.wandb.apiKey });
   });
   afterEach(() => fs.wandb.close());
 
   const pathOf = (name: string): string => `/${PROJECT}/dataset/${name}`;
   return {
     get wandb() {
-      return wandb;
+      return server.wandb;
     },
     get fs() {
       return fs;
     },
-    sdk: (...steps) => python.run(...steps),
+    sdk: server.sdk,
     log: (name, files, more = {}) => ({ do: 'logArtifact', run: RUN, name, files, digestAlgorithm, ...more }),
     pathOf,
     commit: async (name, files, more = {}) => {

@@ -1,8 +1,6 @@
 import { Failure } from '../../src/contract/failure.js';
 import { treePath } from '../../src/contract/tree-path.js';
-import { owned, UNIT } from './helpers/owned.js';
-
-const refused = new Failure('EIO', 'The storage refused the upload.', 'HTTP 403');
+import { owned, refused, UNIT } from './helpers/owned.js';
 
 describe('an upload that fails for good', () => {
   test('is reported, keeps its content, and is tried again at the next flush', async () => {

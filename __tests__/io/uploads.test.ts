@@ -1,10 +1,7 @@
 import { createHash } from 'node:crypto';
-import { Failure } from '../../src/contract/failure.js';
 import { treePath } from '../../src/contract/tree-path.js';
 import { hand } from './helpers/handed.js';
-import { owned, turns, UNIT } from './helpers/owned.js';
-
-const refused = new Failure('EIO', 'The storage refused the upload.', 'HTTP 403');
+import { owned, refused, turns, UNIT } from './helpers/owned.js';
 
 describe('write-back', () => {
   test('500 files go by one declare, 500 PUTs and one finish', async () => {

@@ -2,14 +2,15 @@ import { mkdir, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { makeDirectory } from '../helpers/directories.js';
 import { packageRoot, run } from '../helpers/processes.js';
-import { importing, once, prelude, READS, requiring, SEEN, TREES, type Tree } from './trees.js';
+import { once } from './once.js';
+import { FILES, importing, prelude, READS, requiring, SEEN, TREES, type Tree } from './trees.js';
 
-const FILES = `{ 'file.txt': 'content', 'other.txt': 'other' }`;
+const files = JSON.stringify(FILES);
 const inTest = (tree: Tree): string => `
   test(${JSON.stringify(tree.name)}, async () => {
     const wandb = await startFakeWandb();
-    await wandb.seed({ 'team/project/run': ${FILES} });
-    await wandb.seedArtifacts({ 'team/project/dataset/flowers': { versions: [{ files: ${FILES} }] } });
+    await wandb.seed({ 'team/project/run': ${files} });
+    await wandb.seedArtifacts({ 'team/project/dataset/flowers': { versions: [{ files: ${files} }] } });
     process.env.WANDB_BASE_URL = wandb.url;
     process.env.WANDB_API_KEY = wandb.apiKey;
     ${prelude(tree)}
@@ -19,9 +20,9 @@ const inTest = (tree: Tree): string => `
     await wandb.close();
   });`;
 
-async function runJest(suffix: string, flags: readonly string[], importing: string) {
+async function runJest(suffix: string, flags: readonly string[], imports: string) {
   const directory = await makeDirectory();
-  await writeFile(join(directory, `cold.${suffix}`), `${importing}\n${TREES.map(inTest).join('\n')}`);
+  await writeFile(join(directory, `cold.${suffix}`), `${imports}\n${TREES.map(inTest).join('\n')}`);
   await writeFile(join(directory, 'package.json'), '{ "private": true }');
   await mkdir(join(directory, 'node_modules'));
   await symlink(packageRoot, join(directory, 'node_modules/wandb-fs'));

@@ -1,8 +1,8 @@
 import { packageRoot } from '../helpers/processes.js';
 import { useServer } from '../helpers/server.js';
 import { inJest } from './cold-in-jest.js';
+import { once } from './once.js';
 import {
-  once,
   prelude,
   printedBy,
   READS,

@@ -13,7 +13,7 @@ export const TREES: readonly Tree[] = [
   { name: 'artifacts', create: 'createWandbArtifactFs', directory: 'team/project/dataset/flowers/v0' },
 ];
 
-const FILES = { 'file.txt': 'content', 'other.txt': 'other' };
+export const FILES = { 'file.txt': 'content', 'other.txt': 'other' };
 
 export async function seedTrees(server: FakeWandb): Promise<void> {
   await server.seed({ 'team/project/run': FILES });
@@ -81,13 +81,4 @@ export function toldByEach<T>(
     ${parts.join('\n')}
     process.on('exit', () => console.log(JSON.stringify(told)));`;
   return printedBy(server, source, flags);
-}
-
-/** The same for all trees, in one process or run of Jest; begun by the first test that asks. */
-export function once<T>(work: () => Promise<T>): () => Promise<T> {
-  let result: Promise<T> | undefined;
-  return () => {
-    result ??= work();
-    return result;
-  };
 }

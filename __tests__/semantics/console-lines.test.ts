@@ -1,5 +1,6 @@
 import { createWandbArtifactFs, createWandbFs, type WandbFs } from 'wandb-fs';
 import { STANDARD, useServer } from '../helpers/server.js';
+import { stream } from '../testing/client.js';
 
 const server = useServer(STANDARD);
 const RUN = '/team/flowers/a1';
@@ -9,13 +10,8 @@ let fs: WandbFs;
 beforeAll(async () => {
   await server.seed({ 'team/flowers/a1': { 'a.txt': '' } }, { state: 'running' });
   const content = lines.map((text, at) => `${at === 1 ? 'ERROR ' : ''}2026-11-23T13:47:41.347305 ${text}`);
-  const response = await fetch(`${server.url}/files${RUN}/file_stream`, {
-    method: 'POST',
-    headers: {
-      authorization: `Basic ${Buffer.from(`api:${server.apiKey}`).toString('base64')}`,
-      'content-type': 'application/json',
-    },
-    body: JSON.stringify({ files: { 'output.log': { offset: 0, content } } }),
+  const response = await stream(server, 'team/flowers/a1', {
+    files: { 'output.log': { offset: 0, content } },
   });
   expect(response.status).toBe(200);
   fs = createWandbFs({ baseUrl: server.url, apiKey: server.apiKey });

@@ -1,9 +1,8 @@
-import { readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { readdirSync, writeFileSync } from 'node:fs';
 import type { MirrorProgress, WandbFs } from 'wandb-fs';
 import { STANDARD, useServer } from '../helpers/server.js';
-import { filesOfRun, TREE, useDisk } from './helpers/mirrored.js';
+import { filesOfRun, TREE, useDisk } from './helpers/mirror-ends.js';
 import { makeRun, mount } from './helpers/mounts.js';
-import { requestsOf } from './helpers/requests.js';
 
 const server = useServer(STANDARD);
 const { at, disk, write, filesIn } = useDisk();
@@ -15,79 +14,6 @@ beforeEach(async () => {
   run = await makeRun(server);
 });
 afterEach(() => server.faults([]));
-
-describe('from the disk into a run', () => {
-  test('copies what there is, and resolves when W&B has it', async () => {
-    write(TREE);
-    const done = await fs.wandb.mirror(disk(), run);
-    expect(await filesOfRun(server, run)).toEqual(TREE);
-    expect(done).toEqual({
-      copied: Object.entries(TREE).map(([name, { length: size }]) => ({ name, size, isNew: true })),
-      removed: [],
-      same: 0,
-      bytes: 3,
-      leftOut: [],
-    });
-  });
-
-  test('leaves what is there as it is without `force`', async () => {
-    write({ 'a.txt': 'mine', 'b.txt': 'new' });
-    await server.seed({ [run]: { 'a.txt': 'theirs' } });
-    const done = await fs.wandb.mirror(disk(), run, { force: false });
-    expect(done).toMatchObject({ copied: [{ name: 'b.txt' }], same: 1, bytes: 3 });
-    expect(await filesOfRun(server, run)).toEqual({ 'a.txt': 'theirs', 'b.txt': 'new' });
-  });
-
-  test('sends nothing again that is the same, and removes only with `delete`', async () => {
-    write(TREE);
-    await fs.wandb.mirror(disk(), run);
-    writeFileSync(at('a.txt'), 'A');
-    rmSync(at('dir'), { recursive: true });
-    const other = mount(server);
-    const kept = await other.wandb.mirror(disk(), run);
-    expect(kept).toMatchObject({ copied: [{ name: 'a.txt', isNew: false }], removed: [], same: 1 });
-    expect(await filesOfRun(server, run)).toEqual({ ...TREE, 'a.txt': 'A' });
-    const requests = await requestsOf(server, async () => {
-      const removed = await other.wandb.mirror(disk(), run, { delete: true });
-      expect(removed).toMatchObject({
-        copied: [],
-        removed: ['dir', 'dir/b c.txt', 'dir/deep', 'dir/deep/ä\n.txt'],
-      });
-    });
-    expect(requests.filter(({ fields }) => fields.includes('deleteFiles'))).toHaveLength(1);
-    expect(requests.filter(({ side }) => side === 'storage')).toEqual([]);
-    expect(await filesOfRun(server, run)).toEqual({ 'a.txt': 'A', empty: '' });
-    expect((await other.promises.readdir(run)).sort()).toEqual(['a.txt', 'empty']);
-  });
-
-  test('announces many files in few requests', async () => {
-    write(
-      Object.fromEntries(Array.from({ length: 300 }, (_, index) => [`d${index % 7}/${index}`, `${index}`])),
-    );
-    const requests = await requestsOf(server, () => fs.wandb.mirror(disk(), run));
-    expect(requests.filter(({ side }) => side === 'storage')).toHaveLength(300);
-    expect(requests.filter(({ side }) => side === 'api').length).toBeLessThan(12);
-  });
-
-  test('tells of each file that failed, when all others are through, and removes nothing then', async () => {
-    write({ ...TREE, 'bad 1': 'x', 'bad 2': 'y' });
-    await fs.promises.writeFile(`${run}/old.txt`, 'old');
-    await server.faults([{ match: { method: 'PUT', path: /bad/ }, status: 403, times: 1000 }]);
-    const error: unknown = await fs.wandb
-      .mirror(disk(), run, { delete: true })
-      .catch((thrown: unknown) => thrown);
-    expect(error).toBeInstanceOf(AggregateError);
-    expect(error).toMatchObject({
-      code: 'EACCES',
-      syscall: 'mirror',
-      dest: run,
-      errors: [{ path: expect.stringContaining('bad 1') }, { path: expect.stringContaining('bad 2') }],
-    });
-    expect(await filesOfRun(server, run)).toEqual({ ...TREE, 'old.txt': 'old' });
-    await server.faults([]);
-    expect(await fs.wandb.mirror(disk(), run, { delete: true })).toMatchObject({ removed: ['old.txt'] });
-  });
-});
 
 describe('from a run to the disk', () => {
   beforeEach(async () => {

@@ -1,4 +1,5 @@
 import { STANDARD, useServer } from '../helpers/server.js';
+import { stream } from '../testing/client.js';
 import { ROWS, rowsIn, rowsOf } from './helpers/histories.js';
 import { mount } from './helpers/mounts.js';
 import { requestsOf } from './helpers/requests.js';
@@ -40,14 +41,12 @@ describe('the history of a run', () => {
   test('is told as it came, numbers that JavaScript has none for included', async () => {
     await server.seed({ 'lab/views/numbers': {} });
     const content = ['{"_step":0,"seed":12345678901234567890,\n"x":1e400}', '{"_step":1,"seed":0.1000}'];
-    const headers = { authorization: `Basic ${Buffer.from(`api:${server.apiKey}`).toString('base64')}` };
-    const body = JSON.stringify({
+    await stream(server, 'lab/views/numbers', {
       files: {
         'wandb-history.jsonl': { offset: 0, content },
         'wandb-summary.json': { offset: 0, content: ['{"seed": 12345678901234567890}'] },
       },
     });
-    await fetch(`${server.url}/files/lab/views/numbers/file_stream`, { method: 'POST', headers, body });
     const fs = mount(server, { views: true });
     expect(await fs.promises.readFile('lab/views/numbers/.wandb/history.jsonl', 'utf8')).toBe(
       '{"_step":0,"seed":12345678901234567890, "x":1e400}\n{"_step":1,"seed":0.1000}\n',

@@ -1,5 +1,5 @@
 import { useServer } from '../helpers/server.js';
-import { declareFiles } from '../testing/client.js';
+import { declareFiles, stream } from '../testing/client.js';
 import { makeRun, mount } from './helpers/mounts.js';
 import { stateOf } from './helpers/run-state.js';
 import { errorOf, errorsOf } from './helpers/styles.js';
@@ -56,21 +56,14 @@ describe('what W&B itself keeps in runs', () => {
   test('a running run has no output.log; it is listed when the run has ended', async () => {
     await server.seed({ 'team/project/live': { 'config.yaml': 'a: 1' } }, { state: 'running' });
     const fs = mount(server, { listingTtl: 0 });
-    const stream = (body: unknown) =>
-      fetch(`${server.url}/files/team/project/live/file_stream`, {
-        method: 'POST',
-        headers: {
-          authorization: `Basic ${Buffer.from(`api:${server.apiKey}`).toString('base64')}`,
-          'content-type': 'application/json',
-        },
-        body: JSON.stringify(body),
-      });
-    await stream({ files: { 'output.log': { offset: 0, content: ['2026-01-01T00:00:00.000000 epoch 1'] } } });
+    await stream(server, 'team/project/live', {
+      files: { 'output.log': { offset: 0, content: ['2026-01-01T00:00:00.000000 epoch 1'] } },
+    });
     expect(await fs.promises.readdir('team/project/live')).toEqual(['config.yaml']);
     expect(await errorOf(() => fs.promises.readFile('team/project/live/output.log'))).toMatchObject({
       code: 'ENOENT',
     });
-    await stream({ complete: true, exitcode: 0 });
+    await stream(server, 'team/project/live', { complete: true, exitcode: 0 });
     expect(await fs.promises.readFile('team/project/live/output.log', 'utf8')).toBe('epoch 1\n');
   });
 

@@ -4,7 +4,7 @@ import type { WandbFsOptions } from '../../src/config/options.js';
 import { ViewerDocument } from '../../src/wire/generated.js';
 import { Transfers } from '../../src/wire/transfer/transfer.js';
 import { serve } from './helpers/http-server.js';
-import { WAYS } from './helpers/ways.js';
+import { REQUEST_MAKERS } from './helpers/request-makers.js';
 import { connect, failureOf, KEY } from './helpers/wire.js';
 
 const WHOLE = { start: 0, end: null, limit: 1024, etag: null, signal: undefined, isApiAddress: false };
@@ -46,7 +46,7 @@ const elapsed = async (task: () => Promise<unknown>): Promise<number> => {
   return performance.now() - began;
 };
 
-describe.each(WAYS)('by %s', (_, dependencies) => {
+describe.each(REQUEST_MAKERS)('by %s', (_, dependencies) => {
   const apiOf = (url: string, options: WandbFsOptions) =>
     connect(url, dependencies(), { apiKey: KEY, ...options }).api;
 

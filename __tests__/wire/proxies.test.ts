@@ -1,8 +1,15 @@
 import { ViewerDocument } from '../../src/wire/generated.js';
 import { Transfers } from '../../src/wire/transfer/transfer.js';
 import { startForwardProxy, startTlsServer } from '../helpers/network.js';
+import {
+  ask,
+  refusedBy,
+  secureViewer,
+  UNVERIFIED,
+  underName,
+  viewer,
+} from './helpers/asking-through-proxies.js';
 import { serve } from './helpers/http-server.js';
-import { ask, named, refusedBy, secureViewer, UNVERIFIED, viewer } from './helpers/proxied.js';
 import { connect, failureOf, fakeClock, KEY } from './helpers/wire.js';
 
 describe('an http: server', () => {
@@ -10,12 +17,12 @@ describe('an http: server', () => {
     const proxy = await startForwardProxy({ user: 'me:se:cret' });
     const server = await viewer();
     const env = { http_proxy: `http://me:se%3Acret@127.0.0.1:${proxy.port}` };
-    expect(await ask(named(server.url), env)).toMatchObject({ viewer: { id: 'me' } });
+    expect(await ask(underName(server.url), env)).toMatchObject({ viewer: { id: 'me' } });
     expect(await proxy.requests()).toEqual([
-      expect.objectContaining({ method: 'POST', target: `${named(server.url)}/graphql` }),
+      expect.objectContaining({ method: 'POST', target: `${underName(server.url)}/graphql` }),
     ]);
     const headers = server.received[0]?.headers;
-    expect(headers?.host).toBe(new URL(named(server.url)).host);
+    expect(headers?.host).toBe(new URL(underName(server.url)).host);
     expect(headers?.['proxy-authorization']).toBeUndefined();
     expect(headers?.['user-agent']).toMatch(/^wandb-fs\//);
   });
@@ -23,11 +30,11 @@ describe('an http: server', () => {
   test('behind a proxy that speaks TLS is asked for in the same way', async () => {
     const proxy = await startForwardProxy({ certificate: 'server' });
     const server = await viewer();
-    expect(await ask(named(server.url), { HTTP_PROXY: proxy.url, ...UNVERIFIED })).toMatchObject({
+    expect(await ask(underName(server.url), { HTTP_PROXY: proxy.url, ...UNVERIFIED })).toMatchObject({
       viewer: { id: 'me' },
     });
     expect(await proxy.requests()).toEqual([
-      expect.objectContaining({ method: 'POST', target: `${named(server.url)}/graphql` }),
+      expect.objectContaining({ method: 'POST', target: `${underName(server.url)}/graphql` }),
     ]);
   });
 
@@ -96,7 +103,7 @@ describe('which proxy is asked', () => {
     const server = await viewer();
     const env = { ALL_PROXY: proxy.url };
     await ask(server.url, env);
-    await ask(named(server.url, 'localhost'), env);
+    await ask(underName(server.url, 'localhost'), env);
     await refusedBy('http://nowhere.invalid', { ...env, NO_PROXY: 'x, .invalid' });
     expect(await proxy.requests()).toEqual([]);
   });
@@ -231,7 +238,7 @@ describe('a proxy is told from the server behind it', () => {
     const env = { HTTP_PROXY: proxy.url };
     const transfers = new Transfers(connect(server.url, { clock: fakeClock() }, { apiKey: KEY }, env).api);
     const whole = { start: 0, end: null, limit: 2_000_000, etag: null, isApiAddress: false };
-    const download = transfers.download(`${named(server.url)}/object`, { ...whole, signal: undefined });
+    const download = transfers.download(`${underName(server.url)}/object`, { ...whole, signal: undefined });
     const failure = await failureOf(download);
     expect(failure).toMatchObject({ code: 'EIO', fault: 'broken' });
     expect(failure.detail).toContain(`through the proxy ${proxy.url}`);

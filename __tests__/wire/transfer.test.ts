@@ -5,7 +5,7 @@ import type { Body } from '../../src/wire/transport/transport.js';
 import { makeDirectory } from '../helpers/directories.js';
 import { fileSource } from '../helpers/file-source.js';
 import { type Received, serve } from './helpers/http-server.js';
-import { WAYS } from './helpers/ways.js';
+import { REQUEST_MAKERS } from './helpers/request-makers.js';
 import { connect, failureOf, fakeClock, KEY } from './helpers/wire.js';
 
 const BIG = Buffer.alloc(700_000, 'wandb');
@@ -17,7 +17,7 @@ beforeAll(async () => {
   directory = await makeDirectory();
 });
 
-describe.each(WAYS)('an upload by %s', (_, dependencies) => {
+describe.each(REQUEST_MAKERS)('an upload by %s', (_, dependencies) => {
   const upload = async (body: Body, headers = {}, onProgress?: (sent: number) => void): Promise<Received> => {
     const server = await serve((_request, response) => response.end());
     const transfers = new Transfers(connect(server.url, dependencies()).api);
@@ -124,7 +124,7 @@ test.each([400, 403, 411, 412, 501])('an upload that is refused with %i fails at
   expect(server.received).toHaveLength(1);
 });
 
-describe.each(WAYS)('a download by %s', (_, dependencies) => {
+describe.each(REQUEST_MAKERS)('a download by %s', (_, dependencies) => {
   const content = Buffer.from('0123456789');
 
   /** A storage that knows ranges. */

@@ -1,3 +1,4 @@
+import { Failure } from '../../../src/contract/failure.js';
 import type { Args, Method, Move, Remote, RemoteEvent, Value } from '../../../src/contract/remote.js';
 import { treePath } from '../../../src/contract/tree-path.js';
 import { createInProcessRemote } from '../../../src/io/client/in-process.js';
@@ -11,6 +12,8 @@ import { RecordedStore } from './recorded-store.js';
 export const UNIT = 'e/p/r';
 
 export const sourceOf = hand;
+
+export const refused = new Failure('EIO', 'The storage refused the upload.', 'HTTP 403');
 
 /** Asks, and resolves to the reply's value or rejects with its failure. */
 export const asking =

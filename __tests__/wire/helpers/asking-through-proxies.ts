@@ -4,7 +4,7 @@ import { json, serve } from './http-server.js';
 import { connect, failureOf, fakeClock, KEY } from './wire.js';
 
 /** Hosts of this name are looked up by the proxy alone. */
-export const named = (url: string, host = 'api.wandb.test'): string => url.replace('127.0.0.1', host);
+export const underName = (url: string, host = 'api.wandb.test'): string => url.replace('127.0.0.1', host);
 
 export const viewer = () => serve((_, response) => json(response, { data: { viewer: { id: 'me' } } }));
 
