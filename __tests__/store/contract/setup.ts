@@ -1,7 +1,7 @@
 import type { Store } from '../../../src/contract/store.js';
 import { type TreePath, treePath } from '../../../src/contract/tree-path.js';
 import type { OpenSource } from '../../../src/contract/uploads.js';
-import { type Asked, asked, chainOf, parentOf } from '../helpers/asked.js';
+import { type Asked, asked, chainOf, parentOf, uploadTo } from '../helpers/asked.js';
 
 /** A store with an empty remote behind it, and a hand at that remote. */
 export interface StoreSetup {
@@ -82,18 +82,6 @@ export function useStore(setup: () => Promise<StoreSetup>, units: Units): StoreC
     },
     seedUnit,
     seed: (files) => seedUnit(unit, files),
-    upload: async (files) => {
-      const { uploads } = current.store;
-      if (!uploads) throw new Error('the store has no uploads');
-      const tickets = await uploads.declare(Object.keys(files).map(treePath), {});
-      await Promise.all(
-        tickets.map((ticket) => {
-          const source = files[ticket.path];
-          if (!source) throw new Error(`no such file was declared: '${ticket.path}'`);
-          return uploads.put(ticket, source, {});
-        }),
-      );
-      await uploads.finish(tickets, {});
-    },
+    upload: (files) => uploadTo(current.store, files),
   };
 }
