@@ -88,9 +88,10 @@ export const failureOf = async (call: Promise<unknown> | undefined): Promise<Fai
   try {
     await call;
   } catch (thrown) {
-    return thrown as Failure;
+    if (thrown instanceof Failure) return thrown;
+    throw thrown;
   }
-  throw new Error('it succeeded');
+  throw new Error('the call succeeded');
 };
 
 /** The directories above a path, outermost first, and the path itself. */
