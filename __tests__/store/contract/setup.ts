@@ -39,11 +39,17 @@ export const VERSIONS: Units = {
   areVersions: true,
 };
 
+/** Names of any script and of awkward signs. */
+export const AWKWARD_NAMES = [
+  'héllo wörld.txt',
+  '日本語/ファイル.txt',
+  'a+b&c=d #1?.txt',
+  '100%/"quoted".txt',
+  '😀.txt',
+];
+
 /** What the suite's tests have at hand: the store of the test that runs, and the remote behind it. */
-export interface StoreContract extends Asked {
-  readonly units: Units;
-  /** `units.unit`. */
-  readonly unit: TreePath;
+export interface StoreContract extends Asked, Units {
   /** A path below each directory above the unit, and the unit itself, where there is nothing. */
   readonly missing: readonly string[];
   /** Of the test that runs, as what follows is. */
@@ -69,8 +75,7 @@ export function useStore(setup: () => Promise<StoreSetup>, units: Units): StoreC
   const seedUnit: StoreSetup['seed'] = (path, files) => current.seed(path, files);
   return {
     ...asked(() => current.store),
-    units,
-    unit,
+    ...units,
     missing: chainOf(unit)
       .slice(1)
       .map((path) => `${parentOf(path)}/nothing`),
