@@ -86,7 +86,7 @@ for (const [cacheBytes, blockBytes] of [
           );
         } else if (kind <= 6) {
           const d = Buffer.alloc(n, 65 + choose(26));
-          // pwrite on an append fd: see the finding on positions
+          // At an fd that appends, Linux writes to the end whatever the position is: so do we.
           same(
             `write ${file.b} ${n} ${pos}`,
             () => sync((op) => kernel.write(op, file.a, d, pos)),

@@ -2,9 +2,8 @@ import nodeFs from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import * as fc from 'fast-check';
-import { treePath } from '../../src/contract/tree-path.js';
 import { expectEqual } from '../helpers/equal.js';
-import { mountVersions } from './helpers/mount-versions.js';
+import { COLLECTION, DRAFT, mountVersions, STORED_COLLECTION } from './helpers/mount-versions.js';
 
 type Fs = typeof nodeFs;
 type Step = { readonly what: string; run(fs: Fs, base: string): Promise<unknown> };
@@ -80,17 +79,16 @@ test('a draft that was copied from a version behaves as a directory of the disk 
         nodeFs.writeFileSync(join(disk, 'a.txt'), 'first');
         nodeFs.writeFileSync(join(disk, 'dir/b.txt'), 'deep');
         const { fs, store } = mountVersions();
-        const draft = '/e/p/t/c/draft';
-        await fs.promises.cp('/e/p/t/c/v0', draft, { recursive: true });
+        await fs.promises.cp(`${COLLECTION}/v0`, DRAFT, { recursive: true });
         for (const each of steps) {
-          const [ours, node] = [await outcome(each, fs, draft), await outcome(each, nodeFs, disk)];
+          const [ours, node] = [await outcome(each, fs, DRAFT), await outcome(each, nodeFs, disk)];
           expectEqual([each.what, ours], [each.what, node]);
         }
         const held = await contents(nodeFs, disk);
-        expect(await contents(fs, draft)).toEqual(held);
-        await fs.wandb.commit(draft);
+        expect(await contents(fs, DRAFT)).toEqual(held);
+        await fs.wandb.commit(DRAFT);
         const files = Object.entries(held).filter(([, content]) => content !== null);
-        const committed = [...(store.collections.get(treePath('e/p/t/c'))?.versions.get('v2') ?? [])];
+        const committed = [...(store.collections.get(STORED_COLLECTION)?.versions.get('v2') ?? [])];
         expect(Object.fromEntries(committed.map(([path, { bytes }]) => [path, bytes]))).toEqual(
           Object.fromEntries(files),
         );

@@ -46,6 +46,7 @@ test('errno table equals node:fs', async () => {
     const m = setup();
     const a = codeOf(() => ours(m));
     const b = codeOf(theirs);
+    m.sync((op) => m.kernel.shutdown(op));
     isDiskChanged = b === 'success';
     if (a !== b) wrong.push(`${label}: ours ${a}, node ${b}`);
   };

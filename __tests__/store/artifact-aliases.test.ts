@@ -1,6 +1,7 @@
 import { treePath } from '../../src/contract/tree-path.js';
 import { ARTIFACT_FEATURES } from '../../src/testing/index.js';
-import { Bench, counted, FLOWERS, failureOf, PROJECT } from './helpers/artifacts.js';
+import { Bench, counted, FLOWERS, PROJECT } from './helpers/artifacts.js';
+import { failureOf } from './helpers/asked.js';
 
 const SHELF = `${PROJECT}/dataset/shelf`;
 const REGISTRY = 'acme/wandb-registry-dataset/dataset/best';

@@ -1,6 +1,7 @@
 import type { Fault } from '../../src/testing/index.js';
-import { Bench, counted, failureOf, many } from './helpers/artifacts.js';
-import { expectUnchanged, startWithVersion } from './helpers/one-version.js';
+import { Bench, counted, many } from './helpers/artifacts.js';
+import { failureOf } from './helpers/asked.js';
+import { expectUnchanged, startWithVersion } from './helpers/bench-with-a-version.js';
 
 let bench: Bench;
 beforeEach(async () => {

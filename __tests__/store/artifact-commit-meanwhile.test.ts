@@ -3,8 +3,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { treePath } from '../../src/contract/tree-path.js';
 import { fileSource } from '../helpers/file-source.js';
-import { Bench, counted, FLOWERS, failureOf, many } from './helpers/artifacts.js';
-import { expectUnchanged, startWithVersion } from './helpers/one-version.js';
+import { Bench, counted, FLOWERS, many } from './helpers/artifacts.js';
+import { failureOf } from './helpers/asked.js';
+import { expectUnchanged, startWithVersion } from './helpers/bench-with-a-version.js';
 
 let bench: Bench;
 beforeEach(async () => {

@@ -2,7 +2,8 @@ import type { CommitOptions, DraftFile } from '../../src/contract/drafts.js';
 import { checkInnerPath, checkReserved } from '../../src/store/artifacts/names.js';
 import { checkCommitOptions } from '../../src/store/artifacts/writing/commit/options.js';
 import { ARTIFACT_FEATURES } from '../../src/testing/index.js';
-import { Bench, contentsOf, counted, FLOWERS, failureOf, PROJECT } from './helpers/artifacts.js';
+import { Bench, contentsOf, counted, FLOWERS, PROJECT } from './helpers/artifacts.js';
+import { failureOf } from './helpers/asked.js';
 
 const cyclic: Record<string, unknown> = {};
 cyclic.self = cyclic;

@@ -1,4 +1,5 @@
-import { Bench, failureOf, PROJECT } from './helpers/artifacts.js';
+import { Bench, PROJECT } from './helpers/artifacts.js';
+import { failureOf } from './helpers/asked.js';
 
 let bench: Bench;
 afterEach(() => bench[Symbol.asyncDispose]());

@@ -3,7 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { treePath } from '../../src/contract/tree-path.js';
 import { fileSource } from '../helpers/file-source.js';
-import { Bench, contentsOf, counted, FLOWERS, failureOf, many, PROJECT } from './helpers/artifacts.js';
+import { Bench, contentsOf, counted, FLOWERS, many, PROJECT } from './helpers/artifacts.js';
+import { failureOf } from './helpers/asked.js';
 
 let bench: Bench;
 afterEach(() => bench[Symbol.asyncDispose]());

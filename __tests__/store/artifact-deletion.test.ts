@@ -1,6 +1,7 @@
 import type { DeletableLevel } from '../../src/config/options.js';
 import { treePath } from '../../src/contract/tree-path.js';
-import { Bench, counted, FLOWERS, failureOf, PROJECT } from './helpers/artifacts.js';
+import { Bench, counted, FLOWERS, PROJECT } from './helpers/artifacts.js';
+import { failureOf } from './helpers/asked.js';
 
 const REGISTRY = 'acme/wandb-registry-dataset/dataset/best';
 

@@ -1,5 +1,6 @@
 import { ARTIFACT_FEATURES } from '../../src/testing/index.js';
-import { Bench, failureOf, many } from './helpers/artifacts.js';
+import { Bench, many } from './helpers/artifacts.js';
+import { failureOf } from './helpers/asked.js';
 
 /** The storage says that it has taken something else. */
 const OTHER = { headers: { etag: `"${'0'.repeat(32)}"` }, status: 200 } as const;

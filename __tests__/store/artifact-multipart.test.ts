@@ -6,7 +6,8 @@ import { treePath } from '../../src/contract/tree-path.js';
 import { partBytesOf, partsOf } from '../../src/store/artifacts/writing/files/parts.js';
 import { ARTIFACT_FEATURES } from '../../src/testing/index.js';
 import { fileSource } from '../helpers/file-source.js';
-import { Bench, counted, FLOWERS, failureOf, PROJECT } from './helpers/artifacts.js';
+import { Bench, counted, FLOWERS, PROJECT } from './helpers/artifacts.js';
+import { failureOf } from './helpers/asked.js';
 
 const BYTES = Buffer.from(Array.from({ length: 1_000_000 }, (_, index) => (index * 31) % 251));
 const PARTS = { multipartBytes: 500_000, partBytes: 300_000 };

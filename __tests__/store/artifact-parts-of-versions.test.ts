@@ -1,4 +1,5 @@
-import { Bench, counted, FLOWERS, failureOf } from './helpers/artifacts.js';
+import { Bench, counted, FLOWERS } from './helpers/artifacts.js';
+import { failureOf } from './helpers/asked.js';
 
 let bench: Bench;
 beforeEach(async () => {

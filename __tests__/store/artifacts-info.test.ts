@@ -1,9 +1,9 @@
 import { treePath } from '../../src/contract/tree-path.js';
 import { ARTIFACT_FEATURES, RUN_FEATURES } from '../../src/testing/index.js';
 import { openArtifacts } from './helpers/artifact-store.js';
+import { FLOWERS } from './helpers/artifacts.js';
 import { failureOf } from './helpers/asked.js';
 
-const FLOWERS = 'lab/project/dataset/flowers';
 const CHOSEN = 'acme/wandb-registry-data/dataset/chosen';
 const TREE = {
   [FLOWERS]: {

@@ -3,7 +3,7 @@ import type { Failure } from '../../src/contract/failure.js';
 import { encodeFileName } from '../../src/contract/tree-path.js';
 import { MOST_MANIFEST_BYTES, parseManifest } from '../../src/store/artifacts/manifest/format.js';
 import { expectEqual } from '../helpers/equal.js';
-import { bytesOf, FILE, failureOf, manifestOf, parse, UNSAFE } from './helpers/manifests.js';
+import { bytesOf, FILE, manifestOf, parse, refusalOf, UNSAFE } from './helpers/manifests.js';
 
 describe('a manifest', () => {
   test('tells of its files, and of where they are stored', () => {
@@ -100,18 +100,18 @@ describe('a manifest', () => {
 
 describe('a manifest is refused', () => {
   test.each(UNSAFE)('with an entry %j, which it names', (path) => {
-    const { code, detail } = failureOf(manifestOf({ 'good.txt': FILE, [path]: FILE }));
+    const { code, detail } = refusalOf(manifestOf({ 'good.txt': FILE, [path]: FILE }));
     expect(code).toBe('EPROTO');
     expect(detail).toContain(JSON.stringify(path));
   });
 
   test('with a path that no system can open, of which it quotes the beginning', () => {
-    const { code, detail } = failureOf(manifestOf({ ['x'.repeat(1024 * 1024)]: FILE }));
+    const { code, detail } = refusalOf(manifestOf({ ['x'.repeat(1024 * 1024)]: FILE }));
     expect(code).toBe('EPROTO');
     expect(detail?.length).toBeLessThan(400);
-    expect(failureOf(manifestOf({ ['é'.repeat(513)]: FILE })).code).toBe('EPROTO');
+    expect(refusalOf(manifestOf({ ['é'.repeat(513)]: FILE })).code).toBe('EPROTO');
     const names = `${'é'.repeat(511)}/`.repeat(4);
-    expect(failureOf(manifestOf({ [`${names}12345`]: FILE })).code).toBe('EPROTO');
+    expect(refusalOf(manifestOf({ [`${names}12345`]: FILE })).code).toBe('EPROTO');
     expect(parse({ [`${names}1234`]: FILE }).entries.size).toBe(1);
   });
 
@@ -133,7 +133,7 @@ describe('a manifest is refused', () => {
       bytesOf('{"version":1,"contents":{},"storagePolicyConfig":{"storageLayout":"V3"}}'),
     ],
   ])('when it is %s', (_, text) => {
-    expect(failureOf(text)).toMatchObject({ code: 'EPROTO' });
+    expect(refusalOf(text)).toMatchObject({ code: 'EPROTO' });
   });
 
   test.each([
@@ -149,13 +149,13 @@ describe('a manifest is refused', () => {
     ['text as extra', { digest: 'x', extra: 'x' }],
     ['an unknown digest', { digest: 'x', extra: { alg: 'CRC32' } }],
   ])('with %s as an entry', (_, value) => {
-    const { code, detail } = failureOf(manifestOf({ 'some/name': value }));
+    const { code, detail } = refusalOf(manifestOf({ 'some/name': value }));
     expect([code, detail]).toEqual(['EPROTO', expect.stringContaining('"some/name"')]);
   });
 
   test('above its limit, with both sizes told', () => {
     // As large, yet it takes no memory: pages that were never written.
-    const { code, detail } = failureOf(new Uint8Array(MOST_MANIFEST_BYTES + 1));
+    const { code, detail } = refusalOf(new Uint8Array(MOST_MANIFEST_BYTES + 1));
     expect(code).toBe('EFBIG');
     expect(detail).toContain(String(MOST_MANIFEST_BYTES));
   });
@@ -179,7 +179,7 @@ describe('any manifest', () => {
         const parts = name.split(/[/\\]/);
         const isAnchored = parts[0] === '' || /^[a-z]:/i.test(name);
         if (isAnchored || parts.includes('..') || parts.every((part) => part === '' || part === '.')) {
-          expectEqual(failureOf(manifestOf({ [name]: FILE })).code, 'EPROTO');
+          expectEqual(refusalOf(manifestOf({ [name]: FILE })).code, 'EPROTO');
           return;
         }
         const [found] = parseManifest(manifestOf({ [name]: FILE })).entries.keys();

@@ -1,13 +1,14 @@
 import { treePath } from '../../src/contract/tree-path.js';
 import { ARTIFACT_FEATURES, RUN_FEATURES } from '../../src/testing/index.js';
 import { openArtifacts, WHOLE } from './helpers/artifact-store.js';
+import { FLOWERS } from './helpers/artifacts.js';
 import { failureOf } from './helpers/asked.js';
-import { A, FLOWERS, openVersion } from './helpers/read-version.js';
+import { DIGITS, openVersion } from './helpers/version-to-read.js';
 
 describe('reading', () => {
   test('one known file takes one API request and one GET', async () => {
     const { text, counted } = await openVersion();
-    expect(await counted(() => text(treePath(A)))).toEqual({
+    expect(await counted(() => text(treePath(DIGITS)))).toEqual({
       value: '0123456789',
       requests: ['LookUpVersion', 'GET storage'],
     });
@@ -15,7 +16,7 @@ describe('reading', () => {
 
   test('takes ranges, and leaves out what lies behind the end', async () => {
     const { found, read, store } = await openVersion();
-    const entry = await found(treePath(A));
+    const entry = await found(treePath(DIGITS));
     expect(await read(entry, { start: 2, end: 5 })).toBe('234');
     expect(await read(entry, { start: 8, end: 20 })).toBe('89');
     expect(await read(entry, { start: 10, end: 20 })).toBe('');
@@ -56,7 +57,7 @@ describe('reading', () => {
 
   test('works from an entry alone, as another process hands it over', async () => {
     const { found, again, counted } = await openVersion();
-    const entry = await found(treePath(A));
+    const entry = await found(treePath(DIGITS));
     const { read } = again();
     const spans = [0, 1, 2].map((start) => ({ start, end: start + 1 }));
     const { value, requests } = await counted(() => Promise.all(spans.map((span) => read(entry, span))));
@@ -70,9 +71,9 @@ describe('reading', () => {
   test('reads content that stands at another path', async () => {
     const { found, read } = await openVersion();
     const entry = {
-      ...(await found(treePath(A))),
+      ...(await found(treePath(DIGITS))),
       path: treePath('lab/project/dataset/flowers/draft/copy.txt'),
-      origin: treePath(A),
+      origin: treePath(DIGITS),
     };
     expect(await read(entry)).toBe('0123456789');
   });
@@ -101,7 +102,7 @@ describe('reading', () => {
 
   test('fails when the version is gone', async () => {
     const { found, store, again } = await openVersion();
-    const entry = await found(treePath(A));
+    const entry = await found(treePath(DIGITS));
     for (const path of [`${FLOWERS}/v9/a.txt`, `${FLOWERS}/v0/gone.txt`]) {
       expect(
         (await failureOf(again().store.read({ ...entry, path: treePath(path) }, WHOLE, { etag: null }))).code,
@@ -112,7 +113,7 @@ describe('reading', () => {
 
   test('whoever leaves gets ECANCELED', async () => {
     const { found, store } = await openVersion({ latencyMs: 30 });
-    const entry = await found(treePath(A));
+    const entry = await found(treePath(DIGITS));
     const controller = new AbortController();
     const { signal } = controller;
     const left = store.read(entry, WHOLE, { etag: null, signal });
@@ -124,7 +125,7 @@ describe('reading', () => {
 describe('signed addresses', () => {
   test.each(['gcs', 's3'] as const)('that expired are renewed once (%s)', async (storage) => {
     const { wandb, found, read, counted } = await openVersion({ storage });
-    const entry = await found(treePath(A));
+    const entry = await found(treePath(DIGITS));
     await wandb.faults([{ match: { side: 'storage' }, isExpired: true }]);
     expect(await counted(() => read(entry))).toEqual({
       value: '0123456789',
@@ -162,7 +163,7 @@ describe('signed addresses', () => {
 
   test('never see credentials', async () => {
     const { wandb, text, list } = await openVersion({ storage: 's3' });
-    await text(treePath(A));
+    await text(treePath(DIGITS));
     await list(treePath(`${FLOWERS}/v0`));
     const storage = (await wandb.requests()).filter(({ side }) => side === 'storage');
     // The storage refuses requests that are authorised twice.

@@ -1,7 +1,8 @@
 import { treePath } from '../../src/contract/tree-path.js';
 import { openArtifacts } from './helpers/artifact-store.js';
+import { FLOWERS, PROJECT } from './helpers/artifacts.js';
 import { failureOf } from './helpers/asked.js';
-import { FLOWERS, openProject, PROJECT } from './helpers/project.js';
+import { openProject } from './helpers/project-of-versions.js';
 
 describe('listings', () => {
   test('go level by level, one request each', async () => {

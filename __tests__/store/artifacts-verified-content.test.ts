@@ -6,8 +6,9 @@ import { treePath } from '../../src/contract/tree-path.js';
 import { ARTIFACT_FEATURES, RUN_FEATURES } from '../../src/testing/index.js';
 import { makeDirectory } from '../helpers/directories.js';
 import { openArtifacts, WHOLE } from './helpers/artifact-store.js';
+import { FLOWERS } from './helpers/artifacts.js';
 import { failureOf } from './helpers/asked.js';
-import { A, FLOWERS, openVersion } from './helpers/read-version.js';
+import { DIGITS, openVersion } from './helpers/version-to-read.js';
 
 describe('content that is not what was recorded', () => {
   const wrong = (entry: Entry): Entry => ({
@@ -36,7 +37,7 @@ describe('content that is not what was recorded', () => {
 
   test('is EBADMSG by its digest, whatever its size, and ESTALE by its tag', async () => {
     const { found, store } = await openVersion();
-    const entry = await found(treePath(A));
+    const entry = await found(treePath(DIGITS));
     const { etag } = await store.read(entry, { start: 0, end: 2 }, { etag: null });
     const reads: [Promise<unknown>, string][] = [
       [store.read(wrong(entry), WHOLE, { etag: null }), 'EBADMSG'],
@@ -64,7 +65,7 @@ describe('with the SDK’s cache', () => {
     const file = fileOf(artifactCache, md5('0123456789'));
     await mkdir(dirname(file), { recursive: true });
     await writeFile(file, '0123456789');
-    const entry = await found(treePath(A));
+    const entry = await found(treePath(DIGITS));
     expect(await counted(() => read(entry))).toEqual({ value: '0123456789', requests: [] });
     expect(await counted(() => read(entry, { start: 3, end: 5 }))).toEqual({ value: '34', requests: [] });
   });
@@ -72,9 +73,9 @@ describe('with the SDK’s cache', () => {
   test('what was read whole and verified is kept for others', async () => {
     const artifactCache = await makeDirectory();
     const { text, again, found, counted } = await openArtifacts(tree, {}, { artifactCache });
-    await text(treePath(A));
+    await text(treePath(DIGITS));
     expect(await readFile(fileOf(artifactCache, md5('0123456789')), 'utf8')).toBe('0123456789');
-    const entry = await found(treePath(A));
+    const entry = await found(treePath(DIGITS));
     const { read } = again();
     expect((await counted(() => read(entry))).requests).toEqual([]);
   });
@@ -93,7 +94,7 @@ describe('with the SDK’s cache', () => {
   test('nothing is kept that was not verified, nor parts of it when the store closes', async () => {
     const artifactCache = await makeDirectory();
     const { wandb, found, store } = await openArtifacts(tree, {}, { artifactCache });
-    const entry = await found(treePath(A));
+    const entry = await found(treePath(DIGITS));
     await wandb.faults([{ match: { side: 'storage' }, isCorrupted: true }]);
     expect((await failureOf(store.read(entry, WHOLE, { etag: null }))).code).toBe('EBADMSG');
     await store.read(entry, { start: 0, end: 2 }, { etag: null });

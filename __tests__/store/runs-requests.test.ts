@@ -15,7 +15,7 @@ describe('round trips', () => {
   test('the listing of 501 files in 11 directories comes with the first look at the run: one request', async () => {
     await bench.wandb.seed({ [UNIT]: manyFiles(501) });
     const requests = await bench.requestsOf(async () => {
-      const { found, listing } = await bench.lookup(treePath(UNIT), true);
+      const { found, listing } = await bench.ask.lookup(treePath(UNIT), true);
       expect(found).toMatchObject({ kind: 'directory' });
       expect(listing?.isComplete).toBe(true);
       expect([...(listing?.entries ?? [])]).toHaveLength(501);
@@ -26,7 +26,7 @@ describe('round trips', () => {
   test('a cold read of one file is one GraphQL request and one GET', async () => {
     await bench.wandb.seed({ [UNIT]: manyFiles(501) });
     const requests = await bench.requestsOf(async () => {
-      const { found } = await bench.lookup(treePath(`${UNIT}/d0/f0.txt`), true);
+      const { found } = await bench.ask.lookup(treePath(`${UNIT}/d0/f0.txt`), true);
       expect(await bench.read(found as Entry)).toBe('0');
     });
     expect(requests).toEqual(['LookUp 200', 'storage GET 200']);
@@ -37,7 +37,7 @@ describe('round trips', () => {
     const names = ['a.txt', 'b', 'b/c.txt', 'nothing', '100%_x', '100__x'];
     let found: unknown[] = [];
     const requests = await bench.requestsOf(async () => {
-      const looked = await Promise.all(names.map((name) => bench.lookup(treePath(`${UNIT}/${name}`))));
+      const looked = await Promise.all(names.map((name) => bench.ask.lookup(treePath(`${UNIT}/${name}`))));
       found = looked.map((each) => (each.found === 'prefix' ? 'prefix' : (each.found?.path ?? null)));
     });
     expect(found).toEqual([`${UNIT}/a.txt`, 'prefix', `${UNIT}/b/c.txt`, null, 'prefix', null]);
@@ -46,7 +46,7 @@ describe('round trips', () => {
 
   test('addresses of files read at once are asked for in one request, and kept', async () => {
     await bench.wandb.seed({ [UNIT]: manyFiles(50) });
-    const entries = await bench.list(treePath(UNIT));
+    const entries = await bench.ask.list(treePath(UNIT));
     const requests = await bench.requestsOf(() => Promise.all(entries.map((entry) => bench.read(entry))));
     expect(requests.filter((request) => request === 'FileAddresses 200')).toHaveLength(1);
     expect(requests).toHaveLength(51);
@@ -69,23 +69,23 @@ describe('round trips', () => {
     expect(requests).toHaveLength(503);
     // They cost no round trip: they are asked for while the files are sent.
     expect(requests.indexOf('ServerFeatures 200')).toBeLessThan(requests.lastIndexOf('storage PUT 200'));
-    expect(await bench.requestsOf(() => bench.write({ [`${UNIT}/more`]: treePath('x') }))).not.toContain(
+    expect(await bench.requestsOf(() => bench.write({ [`${UNIT}/more`]: 'x' }))).not.toContain(
       'ServerFeatures 200',
     );
   });
 
   test('files that were looked at are removed by one request', async () => {
     await bench.wandb.seed({ [UNIT]: manyFiles(30) });
-    const entries = await bench.list(treePath(UNIT));
+    const entries = await bench.ask.list(treePath(UNIT));
     expect(await bench.requestsOf(async () => bench.store.remove?.(entries, {}))).toEqual([
       'DeleteFiles 200',
     ]);
-    expect(await bench.list(treePath(UNIT))).toEqual([]);
+    expect(await bench.ask.list(treePath(UNIT))).toEqual([]);
   });
 
   test('an empty file is read without a request', async () => {
     await bench.wandb.seed({ [UNIT]: { empty: '' } });
-    const entry = await bench.fileAt(treePath(`${UNIT}/empty`));
+    const entry = await bench.ask.entryAt(treePath(`${UNIT}/empty`));
     expect(await bench.requestsOf(() => bench.read(entry))).toEqual([]);
   });
 });
@@ -97,7 +97,7 @@ describe('a URL that has expired', () => {
   test.each(['gcs', 's3'] as const)('is renewed once (%s)', async (storage) => {
     bench = await RunsBench.start({ ...STANDARD, storage });
     await bench.wandb.seed({ [UNIT]: { 'a.txt': 'content' } });
-    const entry = await bench.fileAt(treePath(`${UNIT}/a.txt`));
+    const entry = await bench.ask.entryAt(treePath(`${UNIT}/a.txt`));
     await bench.wandb.faults(expired(1));
     const refused = storage === 'gcs' ? 400 : 403;
     const requests = await bench.requestsOf(async () => expect(await bench.read(entry)).toBe('content'));
@@ -107,7 +107,7 @@ describe('a URL that has expired', () => {
   test('by its own time is renewed too', async () => {
     bench = await RunsBench.start({ ...STANDARD, urlTtlMs: 200 });
     await bench.wandb.seed({ [UNIT]: { 'a.txt': 'content' } });
-    const entry = await bench.fileAt(treePath(`${UNIT}/a.txt`));
+    const entry = await bench.ask.entryAt(treePath(`${UNIT}/a.txt`));
     await new Promise((resolve) => setTimeout(resolve, 220));
     expect(await bench.read(entry)).toBe('content');
   });
@@ -115,7 +115,7 @@ describe('a URL that has expired', () => {
   test('and can not be renewed gives way to the address of the API', async () => {
     bench = await RunsBench.start();
     await bench.wandb.seed({ [UNIT]: { 'a.txt': 'content' } });
-    const entry = await bench.fileAt(treePath(`${UNIT}/a.txt`));
+    const entry = await bench.ask.entryAt(treePath(`${UNIT}/a.txt`));
     await bench.wandb.faults(expired(2));
     const requests = await bench.requestsOf(async () => expect(await bench.read(entry)).toBe('content'));
     expect(requests.slice(2)).toEqual(['storage GET 400', 'api GET 302', 'storage GET 200']);
@@ -124,7 +124,7 @@ describe('a URL that has expired', () => {
   test('and nothing helps is EACCES without the URL', async () => {
     bench = await RunsBench.start({ ...STANDARD, storage: 's3' });
     await bench.wandb.seed({ [UNIT]: { 'a.txt': 'content' } });
-    const entry = await bench.fileAt(treePath(`${UNIT}/a.txt`));
+    const entry = await bench.ask.entryAt(treePath(`${UNIT}/a.txt`));
     await bench.wandb.faults(expired(3));
     const failure = await failureOf(bench.read(entry));
     expect(failure.code).toBe('EACCES');
@@ -135,7 +135,7 @@ describe('a URL that has expired', () => {
     bench = await RunsBench.start();
     await bench.wandb.seed({ [UNIT]: {} });
     await bench.wandb.faults([{ match: { side: 'storage', method: 'PUT' }, isExpired: true }]);
-    const requests = await bench.requestsOf(() => bench.write({ [`${UNIT}/a.txt`]: treePath('content') }));
+    const requests = await bench.requestsOf(() => bench.write({ [`${UNIT}/a.txt`]: 'content' }));
     expect(requests.filter((request) => request !== 'ServerFeatures 200').slice(0, 4)).toEqual([
       'CreateRunFiles 200',
       'storage PUT 400',
@@ -152,7 +152,7 @@ describe('content', () => {
 
   test('that breaks on its way is EBADMSG', async () => {
     await bench.wandb.seed({ [UNIT]: { 'a.txt': 'content' } });
-    const entry = await bench.fileAt(treePath(`${UNIT}/a.txt`));
+    const entry = await bench.ask.entryAt(treePath(`${UNIT}/a.txt`));
     await bench.wandb.faults([{ match: { side: 'storage' }, isCorrupted: true }]);
     expect(await failureOf(bench.read(entry))).toMatchObject({ code: 'EBADMSG' });
     expect(await bench.read(entry)).toBe('content');
@@ -160,7 +160,7 @@ describe('content', () => {
 
   test('of a transfer that is cut is read again', async () => {
     await bench.wandb.seed({ [UNIT]: { 'a.txt': 'content' } });
-    const entry = await bench.fileAt(treePath(`${UNIT}/a.txt`));
+    const entry = await bench.ask.entryAt(treePath(`${UNIT}/a.txt`));
     await bench.wandb.faults([{ match: { side: 'storage' }, truncateAt: 3 }]);
     expect(await bench.read(entry)).toBe('content');
   });
@@ -179,8 +179,8 @@ describe('batches', () => {
     const refused = (requests: string[]): number =>
       requests.filter((request) => request.startsWith('CreateRunFiles')).length - 4;
     expect(refused(second)).toBeLessThan(refused(first));
-    expect(await bench.list(treePath(UNIT))).toHaveLength(300);
-    const listed = await bench.lookup(treePath(UNIT), true);
+    expect(await bench.ask.list(treePath(UNIT))).toHaveLength(300);
+    const listed = await bench.ask.lookup(treePath(UNIT), true);
     expect(listed.listing).toMatchObject({ isComplete: false });
     expect([...(listed.listing?.entries ?? [])]).toHaveLength(100);
   });

@@ -15,15 +15,15 @@ describe('what the server holds', () => {
   test('rows that were declared and never uploaded are not there', async () => {
     await bench.wandb.seed({ [UNIT]: {} });
     await bench.store.uploads?.declare([treePath(`${UNIT}/a/declared`)], {});
-    expect((await bench.lookup(treePath(`${UNIT}/a/declared`))).found).toBeNull();
-    expect((await bench.lookup(treePath(`${UNIT}/a`))).found).toBeNull();
-    expect((await bench.lookup(treePath(UNIT), true)).listing?.entries).toEqual([]);
+    expect((await bench.ask.lookup(treePath(`${UNIT}/a/declared`))).found).toBeNull();
+    expect((await bench.ask.lookup(treePath(`${UNIT}/a`))).found).toBeNull();
+    expect((await bench.ask.lookup(treePath(UNIT), true)).listing?.entries).toEqual([]);
   });
 
   test('the manifest of an artifact is read-only and tells its size with its content', async () => {
     const name = 'artifact/123/wandb_manifest.json';
     await bench.wandb.seed({ [UNIT]: { [name]: '{"version":1}' } });
-    const entry = await bench.fileAt(treePath(`${UNIT}/${name}`));
+    const entry = await bench.ask.entryAt(treePath(`${UNIT}/${name}`));
     expect(entry).toMatchObject({ size: null, md5: null, isReadOnly: true });
     expect(await bench.read(entry)).toBe('{"version":1}');
     const { size, bytes } = await bench.store.read(entry, { start: 3, end: 6 }, { etag: null });
@@ -33,40 +33,40 @@ describe('what the server holds', () => {
   test('the manifest of an artifact is left out of what is deleted', async () => {
     const name = 'artifact/123/wandb_manifest.json';
     await bench.wandb.seed({ [UNIT]: { [name]: '{}', 'a.txt': 'a' } });
-    await bench.store.remove?.(await bench.list(treePath(UNIT)), {});
-    expect((await bench.list(treePath(UNIT))).map(({ path }) => path)).toEqual([`${UNIT}/${name}`]);
+    await bench.store.remove?.(await bench.ask.list(treePath(UNIT)), {});
+    expect((await bench.ask.list(treePath(UNIT))).map(({ path }) => path)).toEqual([`${UNIT}/${name}`]);
   });
 
   test('equal versions mean equal bytes: writing the same again is no new version', async () => {
     await bench.wandb.seed({ [UNIT]: { 'a.txt': 'same' } });
-    const { version } = await bench.fileAt(treePath(`${UNIT}/a.txt`));
+    const { version } = await bench.ask.entryAt(treePath(`${UNIT}/a.txt`));
     await bench.wandb.seed({ [UNIT]: { 'a.txt': 'same' } });
-    expect((await bench.fileAt(treePath(`${UNIT}/a.txt`))).version).toBe(version);
+    expect((await bench.ask.entryAt(treePath(`${UNIT}/a.txt`))).version).toBe(version);
     await bench.wandb.seed({ [UNIT]: { 'a.txt': 'other' } });
-    expect((await bench.fileAt(treePath(`${UNIT}/a.txt`))).version).not.toBe(version);
+    expect((await bench.ask.entryAt(treePath(`${UNIT}/a.txt`))).version).not.toBe(version);
     expect(version).toBe(`md5:${createHash('md5').update('same').digest('base64')}`);
   });
 
   test('names that POSIX can not hold are listed encoded, and open by what was listed', async () => {
     const names = ['a//b', 'a/../b', '/abs', 'c/', './x', '%2E', 'ü/日本 #?.txt'];
     await bench.wandb.seed({ [UNIT]: Object.fromEntries(names.map((name) => [name, name])) });
-    const entries = await bench.list(treePath(UNIT));
+    const entries = await bench.ask.list(treePath(UNIT));
     expect(entries).toHaveLength(names.length);
     for (const { path } of entries) {
       expect(path.split('/').every((part) => part !== '' && part !== '.' && part !== '..')).toBe(true);
-      expect(names).toContain(await bench.read(await bench.fileAt(path)));
+      expect(names).toContain(await bench.ask.text(path));
     }
   });
 
   test('where both a file and files below it are, it is a directory', async () => {
     await bench.wandb.seed({ [UNIT]: { a: 'file', 'a/b': 'below' } });
-    expect((await bench.lookup(treePath(`${UNIT}/a`))).found).toBe('prefix');
+    expect((await bench.ask.lookup(treePath(`${UNIT}/a`))).found).toBe('prefix');
   });
 
   test('the times of a run are those of its creation and its last heartbeat', async () => {
     const createdAt = Date.parse('2026-01-02T03:04:05Z');
     await bench.wandb.seed({ [UNIT]: {} }, { createdAt, heartbeatAt: createdAt + 60_000 });
-    expect((await bench.lookup(treePath(UNIT))).found).toMatchObject({
+    expect((await bench.ask.lookup(treePath(UNIT))).found).toMatchObject({
       birthtimeMs: createdAt,
       mtimeMs: createdAt + 60_000,
     });
@@ -74,7 +74,7 @@ describe('what the server holds', () => {
 
   test('the root lists the viewer and the teams', async () => {
     await bench.wandb.seed({ team: {} });
-    const paths = (await bench.list(treePath(''))).map(({ path }) => path);
+    const paths = (await bench.ask.list(treePath(''))).map(({ path }) => path);
     expect(paths).toEqual(expect.arrayContaining(['viewer', 'team']));
     expect(new Set(paths).size).toBe(paths.length);
   });
@@ -88,19 +88,19 @@ describe('what the server does not hold', () => {
   test.each(['nobody', 'nobody/project', 'nobody/project/run', 'nobody/project/run/a.txt'])(
     'a look-up of %s finds nothing',
     async (path) => {
-      expect(await bench.lookup(treePath(path), true)).toMatchObject({ found: null, listing: null });
+      expect(await bench.ask.lookup(treePath(path), true)).toMatchObject({ found: null, listing: null });
     },
   );
 
   test('lists of what is not there are ENOENT', async () => {
     for (const path of ['nobody', 'nobody/project', 'nobody/project/run']) {
-      expect(await failureOf(bench.list(treePath(path)))).toMatchObject({ code: 'ENOENT' });
+      expect(await failureOf(bench.ask.list(treePath(path)))).toMatchObject({ code: 'ENOENT' });
     }
   });
 
   test('a file that was removed meanwhile is ESTALE', async () => {
     await bench.wandb.seed({ [UNIT]: { 'a.txt': 'a' } });
-    const entry = await bench.fileAt(treePath(`${UNIT}/a.txt`));
+    const entry = await bench.ask.entryAt(treePath(`${UNIT}/a.txt`));
     await bench.connect().remove?.([entry], {});
     expect(await failureOf(bench.read(entry))).toMatchObject({ code: 'ESTALE' });
   });
@@ -165,7 +165,7 @@ describe('directories', () => {
     bench = await RunsBench.start();
     await bench.wandb.seed({ entity: {} });
     expect(await bench.store.mkdir?.(treePath('entity/made'), {})).toMatchObject({ path: 'entity/made' });
-    expect((await bench.list(treePath('entity'))).map(({ path }) => path)).toEqual(['entity/made']);
+    expect((await bench.ask.list(treePath('entity'))).map(({ path }) => path)).toEqual(['entity/made']);
     expect(await failureOf(bench.store.mkdir?.(treePath('entity/made'), {}))).toMatchObject({
       code: 'EEXIST',
     });
@@ -180,7 +180,7 @@ describe('directories', () => {
     expect(failure.detail).toContain("allowDelete: ['project']");
     expect((await bench.wandb.requests()).map(summary)).toEqual([]);
     await bench.store.rmdir?.(treePath(UNIT), {});
-    expect((await bench.lookup(treePath(UNIT))).found).toBeNull();
+    expect((await bench.ask.lookup(treePath(UNIT))).found).toBeNull();
     const other = bench.connect({ allowDelete: ['project'] });
     await other.rmdir?.(treePath('entity/project'), {});
     expect(await failureOf(other.rmdir?.(treePath('entity/project'), {}))).toMatchObject({ code: 'ENOENT' });

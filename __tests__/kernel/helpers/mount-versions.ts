@@ -7,7 +7,13 @@ import { ARTIFACTS } from '../../../src/node/wandb/layouts.js';
 import { defaults } from '../../helpers/defaults.js';
 import { VersionStore } from './version-store.js';
 
-/** The faces of `node:fs` over a store of versions, with a collection `e/p/t/c` that has two of them. */
+/** Where `mountVersions` has a collection: at its store, and by the faces. */
+export const STORED_COLLECTION = treePath('e/p/t/c');
+export const COLLECTION = `/${STORED_COLLECTION}`;
+/** Where tests make a draft of its next version. */
+export const DRAFT = `${COLLECTION}/draft`;
+
+/** The faces of `node:fs` over a store of versions, with a collection that has two of them. */
 export function mountVersions(
   now: () => number = Date.now,
   user?: () => number,
@@ -16,9 +22,9 @@ export function mountVersions(
   readonly store: VersionStore;
 } {
   const store = new VersionStore();
-  store.addVersion(treePath('e/p/t/c'), { 'a.txt': 'first', 'dir/b.txt': 'deep' }, 'old');
+  store.addVersion(STORED_COLLECTION, { 'a.txt': 'first', 'dir/b.txt': 'deep' }, 'old');
   store.addVersion(
-    treePath('e/p/t/c'),
+    STORED_COLLECTION,
     { 'a.txt': 'second', 'dir/b.txt': 'deep', ref: 's3://bucket/key' },
     'prod',
   );
@@ -36,4 +42,15 @@ export function mountVersions(
   });
   const fs = makeFs({ connect: () => kernel, appUrl: () => 'https://wandb.ai', layout: ARTIFACTS });
   return { fs, store };
+}
+
+/** Lets the next commit at a store wait for what is returned to be called. */
+export function holdCommit(store: VersionStore): () => void {
+  let release = (): void => {};
+  store.nextCommit = {
+    until: new Promise((resolve) => {
+      release = resolve;
+    }),
+  };
+  return release;
 }

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { treePath } from '../../../src/contract/tree-path.js';
 import { fileSource } from '../../helpers/file-source.js';
 import { bytesSource, codeOf, md5Of, textOf } from '../helpers/asked.js';
-import type { StoreContract } from './setup.js';
+import { AWKWARD_NAMES, type StoreContract } from './setup.js';
 
 export function describeUploads(contract: StoreContract): void {
   const { unit: UNIT, lookup, entryAt, read, paths, seed, upload } = contract;
@@ -58,15 +58,8 @@ export function describeUploads(contract: StoreContract): void {
 
     test('take names of any script and of awkward signs', async () => {
       await seed({});
-      const names = [
-        'héllo wörld.txt',
-        '日本語/ファイル.txt',
-        'a+b&c=d #1?.txt',
-        '100%/"quoted".txt',
-        '😀.txt',
-      ];
-      await upload(Object.fromEntries(names.map((file) => [`${UNIT}/${file}`, bytesSource(file)])));
-      const expected = names.map((file) => `${UNIT}/${file}`).sort();
+      await upload(Object.fromEntries(AWKWARD_NAMES.map((file) => [`${UNIT}/${file}`, bytesSource(file)])));
+      const expected = AWKWARD_NAMES.map((file) => `${UNIT}/${file}`).sort();
       await eventually(async () => expect(await paths(UNIT)).toEqual(expected));
       for (const path of expected) {
         expect(textOf((await read(await entryAt(treePath(path)))).bytes)).toBe(path.slice(UNIT.length + 1));

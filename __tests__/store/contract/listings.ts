@@ -4,19 +4,19 @@ import { chainOf, codeOf, parentOf } from '../helpers/asked.js';
 import type { StoreContract } from './setup.js';
 
 export function describeList(contract: StoreContract): void {
-  const { unit: UNIT, units, entryAt, list, paths, seed, missing } = contract;
+  const { unit: UNIT, sibling, entryAt, list, paths, seed, missing } = contract;
 
   describe('list', () => {
     test('lists the directories above the unit, one level each', async () => {
       await seed({ 'a.txt': 'x' });
-      await contract.seedUnit(units.sibling, { 'b.txt': 'y' });
+      await contract.seedUnit(sibling, { 'b.txt': 'y' });
       const directories = async (path: TreePath): Promise<string[]> =>
         (await list(path)).flatMap((entry) => (entry.kind === 'directory' ? entry.path : [])).sort();
       expect(await directories(treePath(''))).toContain(chainOf(UNIT)[0]);
       const above = chainOf(parentOf(UNIT));
       for (const [index, path] of above.slice(1).entries())
         expect(await directories(above[index] ?? treePath(''))).toEqual([path]);
-      expect(await directories(parentOf(UNIT))).toEqual([UNIT, units.sibling]);
+      expect(await directories(parentOf(UNIT))).toEqual([UNIT, sibling]);
     });
 
     test('lists a unit flat, with everything below it', async () => {

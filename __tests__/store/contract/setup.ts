@@ -1,7 +1,7 @@
 import type { Store } from '../../../src/contract/store.js';
 import { type TreePath, treePath } from '../../../src/contract/tree-path.js';
 import type { OpenSource } from '../../../src/contract/uploads.js';
-import { type Asked, asked, chainOf, parentOf } from '../helpers/asked.js';
+import { type Asked, asked, chainOf, parentOf, uploadTo } from '../helpers/asked.js';
 
 /** A store with an empty remote behind it, and a hand at that remote. */
 export interface StoreSetup {
@@ -39,11 +39,17 @@ export const VERSIONS: Units = {
   areVersions: true,
 };
 
+/** Names of any script and of awkward signs. */
+export const AWKWARD_NAMES = [
+  'héllo wörld.txt',
+  '日本語/ファイル.txt',
+  'a+b&c=d #1?.txt',
+  '100%/"quoted".txt',
+  '😀.txt',
+];
+
 /** What the suite's tests have at hand: the store of the test that runs, and the remote behind it. */
-export interface StoreContract extends Asked {
-  readonly units: Units;
-  /** `units.unit`. */
-  readonly unit: TreePath;
+export interface StoreContract extends Asked, Units {
   /** A path below each directory above the unit, and the unit itself, where there is nothing. */
   readonly missing: readonly string[];
   /** Of the test that runs, as what follows is. */
@@ -69,8 +75,7 @@ export function useStore(setup: () => Promise<StoreSetup>, units: Units): StoreC
   const seedUnit: StoreSetup['seed'] = (path, files) => current.seed(path, files);
   return {
     ...asked(() => current.store),
-    units,
-    unit,
+    ...units,
     missing: chainOf(unit)
       .slice(1)
       .map((path) => `${parentOf(path)}/nothing`),
@@ -82,18 +87,6 @@ export function useStore(setup: () => Promise<StoreSetup>, units: Units): StoreC
     },
     seedUnit,
     seed: (files) => seedUnit(unit, files),
-    upload: async (files) => {
-      const { uploads } = current.store;
-      if (!uploads) throw new Error('the store has no uploads');
-      const tickets = await uploads.declare(Object.keys(files).map(treePath), {});
-      await Promise.all(
-        tickets.map((ticket) => {
-          const source = files[ticket.path];
-          if (!source) throw new Error(`no such file was declared: '${ticket.path}'`);
-          return uploads.put(ticket, source, {});
-        }),
-      );
-      await uploads.finish(tickets, {});
-    },
+    upload: (files) => uploadTo(current.store, files),
   };
 }

@@ -171,16 +171,6 @@ export const many = (count: number): Record<string, string> =>
     ]),
   );
 
-export async function failureOf(call: Promise<unknown>): Promise<Failure> {
-  try {
-    await call;
-  } catch (thrown) {
-    if (thrown instanceof Failure) return thrown;
-    throw thrown;
-  }
-  throw new Error('the call succeeded');
-}
-
 /** How often each kind of request was made: GraphQL by operation, PUTs by what they carry. */
 export function counted(requests: readonly RequestRecord[]): Record<string, number> {
   const counts: Record<string, number> = {};

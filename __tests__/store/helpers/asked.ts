@@ -54,6 +54,21 @@ export const bytesSource = (text: string): OpenSource => ({
 
 export const textOf = (bytes: Uint8Array): string => Buffer.from(bytes).toString();
 
+/** Declares files by their paths, sends the content of each, and finishes them, all at once. */
+export async function uploadTo(store: Store, sources: Readonly<Record<string, OpenSource>>): Promise<void> {
+  const { uploads } = store;
+  if (!uploads) throw new Error('the store has no uploads');
+  const tickets = await uploads.declare(Object.keys(sources).map(treePath), {});
+  await Promise.all(
+    tickets.map((ticket) => {
+      const source = sources[ticket.path];
+      if (!source) throw new Error(`no such file was declared: '${ticket.path}'`);
+      return uploads.put(ticket, source, {});
+    }),
+  );
+  await uploads.finish(tickets, {});
+}
+
 /** Base64. */
 export const md5Of = (text: string): string => createHash('md5').update(text).digest('base64');
 
@@ -73,9 +88,10 @@ export const failureOf = async (call: Promise<unknown> | undefined): Promise<Fai
   try {
     await call;
   } catch (thrown) {
-    return thrown as Failure;
+    if (thrown instanceof Failure) return thrown;
+    throw thrown;
   }
-  throw new Error('it succeeded');
+  throw new Error('the call succeeded');
 };
 
 /** The directories above a path, outermost first, and the path itself. */

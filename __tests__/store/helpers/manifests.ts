@@ -1,4 +1,4 @@
-import type { Failure } from '../../../src/contract/failure.js';
+import { Failure } from '../../../src/contract/failure.js';
 import { parseManifest } from '../../../src/store/artifacts/manifest/format.js';
 
 /** An entry of a stored file. */
@@ -9,11 +9,13 @@ export const manifestOf = (contents: Readonly<Record<string, unknown>>, others: 
   bytesOf(JSON.stringify({ version: 1, storagePolicy: 'wandb-storage-policy-v1', contents, ...others }));
 export const parse = (contents: Readonly<Record<string, unknown>>, others: object = {}) =>
   parseManifest(manifestOf(contents, others));
-export const failureOf = (text: Uint8Array): Failure => {
+/** What a manifest is refused with. */
+export const refusalOf = (text: Uint8Array): Failure => {
   try {
     parseManifest(text);
   } catch (thrown) {
-    return thrown as Failure;
+    if (thrown instanceof Failure) return thrown;
+    throw thrown;
   }
   throw new Error('it was read');
 };

@@ -2,17 +2,17 @@ import { resolveConfig } from '../../../src/config/config.js';
 import type { WandbFsOptions } from '../../../src/config/options.js';
 import type { Entry } from '../../../src/contract/entry.js';
 import type { Store } from '../../../src/contract/store.js';
-import { type TreePath, treePath } from '../../../src/contract/tree-path.js';
 import { createRunsStore } from '../../../src/store/runs.js';
 import type { FakeWandb, FakeWandbOptions, RequestRecord } from '../../../src/testing/index.js';
 import { STANDARD, startServer } from '../../helpers/server.js';
+import { asked, bytesSource, textOf, uploadTo } from './asked.js';
 
 export const UNIT = 'entity/project/run';
-const WHOLE = { start: 0, end: Number.MAX_SAFE_INTEGER };
 
 /** A server, a store of runs before it, and what tests ask of both. */
 export class RunsBench implements AsyncDisposable {
   readonly store: Store;
+  readonly ask = asked(() => this.store);
 
   private constructor(
     readonly wandb: FakeWandb,
@@ -31,36 +31,14 @@ export class RunsBench implements AsyncDisposable {
     return createRunsStore(resolveConfig(given, { HOME: '/nonexistent' }).wire.reveal());
   }
 
-  lookup(path: TreePath, listing = false): ReturnType<Store['lookup']> {
-    return this.store.lookup(path, { listing });
+  /** The content of an entry that was found before, as text. */
+  async read(entry: Entry): Promise<string> {
+    return textOf((await this.ask.read(entry)).bytes);
   }
 
-  async fileAt(path: TreePath): Promise<Entry> {
-    const { found } = await this.lookup(path);
-    if (found === null || found === 'prefix') throw new Error(`'${path}' is no file: ${found}`);
-    return found;
-  }
-
-  async list(path: TreePath): Promise<Entry[]> {
-    const entries: Entry[] = [];
-    for await (const page of this.store.list(path, {})) entries.push(...page);
-    return entries;
-  }
-
-  async read(entry: Entry, range = WHOLE, etag: string | null = null): Promise<string> {
-    return Buffer.from((await this.store.read(entry, range, { etag })).bytes).toString();
-  }
-
-  async write(files: Readonly<Record<string, string>>): Promise<void> {
-    const { uploads } = this.store;
-    if (!uploads) throw new Error('the store has no uploads');
-    const tickets = await uploads.declare(Object.keys(files).map(treePath), {});
-    await Promise.all(
-      tickets.map((ticket) =>
-        uploads.put(ticket, { kind: 'bytes', bytes: Buffer.from(files[ticket.path] ?? '') }, {}),
-      ),
-    );
-    await uploads.finish(tickets, {});
+  write(files: Readonly<Record<string, string>>): Promise<void> {
+    const sources = Object.entries(files).map(([path, text]) => [path, bytesSource(text)]);
+    return uploadTo(this.store, Object.fromEntries(sources));
   }
 
   /** The requests of a piece of work, each in a few words. */

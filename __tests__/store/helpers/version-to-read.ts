@@ -1,9 +1,9 @@
 import type { FakeWandbOptions } from '../../../src/testing/index.js';
 import { openArtifacts, type Setup } from './artifact-store.js';
+import { FLOWERS } from './artifacts.js';
 
-export const FLOWERS = 'lab/project/dataset/flowers';
-/** '0123456789' */
-export const A = `${FLOWERS}/v0/a.txt`;
+/** A file whose content is '0123456789'. */
+export const DIGITS = `${FLOWERS}/v0/a.txt`;
 const TREE = {
   [FLOWERS]: { versions: [{ files: { 'a.txt': '0123456789', 'dir/b.txt': 'world', empty: '' } }] },
 };

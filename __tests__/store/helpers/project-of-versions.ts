@@ -1,8 +1,7 @@
 import type { FakeWandbOptions } from '../../../src/testing/index.js';
 import { openArtifacts, type Setup } from './artifact-store.js';
+import { FLOWERS } from './artifacts.js';
 
-export const PROJECT = 'lab/project';
-export const FLOWERS = 'lab/project/dataset/flowers';
 const TREE = {
   [FLOWERS]: {
     versions: [

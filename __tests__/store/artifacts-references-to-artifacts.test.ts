@@ -1,7 +1,8 @@
 import { treePath } from '../../src/contract/tree-path.js';
 import { openArtifacts, WHOLE } from './helpers/artifact-store.js';
+import { FLOWERS } from './helpers/artifacts.js';
 import { failureOf, md5Of } from './helpers/asked.js';
-import { FLOWERS, V0 } from './helpers/references.js';
+import { V0 } from './helpers/references.js';
 
 describe('a reference to another artifact', () => {
   const hexOf = (id: string): string => Buffer.from(id, 'base64').toString('hex');
