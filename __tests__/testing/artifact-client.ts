@@ -221,3 +221,13 @@ export async function log(
   await commit(wandb, artifact.id);
   return artifact.id;
 }
+
+/** What is found by a version's id alone. */
+export const stateOf = async (wandb: FakeWandb, id: string): Promise<unknown> =>
+  (
+    await graphql<{ artifact: unknown }>(
+      wandb,
+      'query($id: ID!) { artifact(id: $id) { state versionIndex } }',
+      { id },
+    )
+  ).data.artifact;

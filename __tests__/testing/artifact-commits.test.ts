@@ -11,10 +11,11 @@ import {
   md5,
   mutate,
   put,
+  stateOf,
   uploadFiles,
   uploadManifest,
 } from './artifact-client.js';
-import { member, stateOf, versions } from './artifact-names.js';
+import { member, versions } from './helpers/artifact-names.js';
 import { useSeeded } from './helpers/seeded.js';
 
 describe('a commit', () => {

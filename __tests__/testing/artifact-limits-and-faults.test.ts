@@ -1,7 +1,7 @@
 import { startFakeWandb } from '../../src/testing/index.js';
 import { artifactDigest, declare, declareFiles, digestsOf, log, md5 } from './artifact-client.js';
-import { member, versions } from './artifact-names.js';
 import { authorization } from './client.js';
+import { member, versions } from './helpers/artifact-names.js';
 import { useSeeded } from './helpers/seeded.js';
 
 const files = { 'a.txt': 'hello' };

@@ -1,7 +1,7 @@
 import { type FakeWandb, startFakeWandb } from '../../src/testing/index.js';
 import { log, mutate } from './artifact-client.js';
-import { addAliases, deleteAliases, member, versions } from './artifact-names.js';
 import { graphql } from './client.js';
+import { addAliases, deleteAliases, member, versions } from './helpers/artifact-names.js';
 import { useSeeded } from './helpers/seeded.js';
 
 interface Link {

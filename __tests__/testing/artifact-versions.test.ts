@@ -7,9 +7,10 @@ import {
   log,
   md5,
   mutate,
+  stateOf,
 } from './artifact-client.js';
-import { stateOf, versions } from './artifact-names.js';
 import { graphql } from './client.js';
+import { versions } from './helpers/artifact-names.js';
 import { useSeeded } from './helpers/seeded.js';
 
 describe('a version', () => {
