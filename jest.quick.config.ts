@@ -14,7 +14,7 @@ const LONG = [
   'io/(own-threads|thread)',
   'cli/(interrupted|terminal|upload-on-terminal|walk-request-counts)',
   'kernel/(model|what-is-left|content/journal/kills|.*-node)',
-  'node/(blobs|watch|.*-equals?-node)',
+  'node/(blobs|promises-watch|watch|.*-equals?-node)',
   'package/(benchmarks|cli-page|contents|first-use|installed|pages?(-types)?|files-passed|test-plan)',
   'process/',
   'reliability/',

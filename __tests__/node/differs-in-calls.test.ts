@@ -1,12 +1,11 @@
 import nodeFs from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { createWandbFs, type WandbFs } from 'wandb-fs';
+import { createWandbFs } from 'wandb-fs';
 import { packageRoot, runWell } from '../helpers/processes.js';
-import { useServer } from '../helpers/server.js';
 import { requestsOf } from '../semantics/helpers/requests.js';
 import { eventually } from '../semantics/helpers/waiting.js';
-import { makeDisk, makeTrees, RUN, VERSION } from './support/disk-differences.js';
+import { RUN, useTrees, VERSION } from './support/disk-differences.js';
 import { inAnyNode } from './support/node-members.js';
 
 /**
@@ -14,20 +13,10 @@ import { inAnyNode } from './support/node-members.js';
  * docs/SEMANTICS.md; `__tests__/package/semantics-rows.test.ts` holds the names together.
  */
 describe('what differs from a local disk', () => {
-  const server = useServer();
-  let fs: WandbFs;
-  let artifacts: WandbFs;
-  let disk: string;
-
-  beforeAll(async () => {
-    ({ fs, artifacts } = await makeTrees(server));
-  });
-  afterAll(() => Promise.all([fs.wandb.close(), artifacts.wandb.close()]));
-  beforeEach(async () => {
-    disk = await makeDisk();
-  });
+  const trees = useTrees();
 
   test('a `Dir` that nobody has closed', async () => {
+    const { server, disk } = trees;
     const script = `
       import nodeFs from 'node:fs';
       import { setTimeout as sleep } from 'node:timers/promises';
@@ -51,6 +40,7 @@ describe('what differs from a local disk', () => {
   });
 
   test('a `FileHandle` in a transfer list', async () => {
+    const { fs, disk } = trees;
     const sent = async (on: typeof nodeFs, path: string): Promise<unknown> => {
       const { port1, port2 } = new MessageChannel();
       const handle = await on.promises.open(path);
@@ -71,6 +61,7 @@ describe('what differs from a local disk', () => {
   });
 
   test("what calls make use of each other's members", () => {
+    const { fs, disk } = trees;
     const flushes = (on: typeof nodeFs, path: string): number => {
       const spy = jest.spyOn(on, 'fsyncSync');
       try {
@@ -85,6 +76,7 @@ describe('what differs from a local disk', () => {
   });
 
   test('when a call ends that finds all it needs here', async () => {
+    const { fs, disk } = trees;
     const order = async (on: typeof nodeFs, path: string): Promise<string> => {
       await on.promises.stat(path);
       await sleep(1);
@@ -103,6 +95,7 @@ describe('what differs from a local disk', () => {
   });
 
   test('`beforeExit`', async () => {
+    const { server, disk } = trees;
     const told = (write: string): Promise<string> =>
       runWell(
         process.execPath,
@@ -123,6 +116,7 @@ describe('what differs from a local disk', () => {
   });
 
   test('`cp` over a file that is open', async () => {
+    const { fs } = trees;
     fs.writeFileSync(`${RUN}/over`, 'before');
     const handle = await fs.promises.open(`${RUN}/over`);
     fs.writeFileSync(`${RUN}/from`, 'after');
@@ -132,6 +126,7 @@ describe('what differs from a local disk', () => {
   });
 
   test('mistakes that `cpSync` tells', async () => {
+    const { fs } = trees;
     const way = [`${RUN}/dir`, `${RUN}/file/below`] as const;
     for (const options of [{}, { recursive: true, dereference: true }]) {
       const syscall = 'dereference' in options ? 'stat' : 'lstat';
@@ -142,6 +137,7 @@ describe('what differs from a local disk', () => {
   });
 
   test('`statfs`', () => {
+    const { fs, artifacts, disk } = trees;
     for (const [on, path] of [
       [fs, RUN],
       [artifacts, VERSION],
@@ -154,6 +150,7 @@ describe('what differs from a local disk', () => {
   });
 
   test('`openAsBlob`', async () => {
+    const { fs, artifacts, disk } = trees;
     const onDisk = await nodeFs.openAsBlob(join(disk, 'file'));
     expect(await onDisk.text()).toBe('hello');
     nodeFs.writeFileSync(join(disk, 'file'), 'changed since');
@@ -170,6 +167,7 @@ describe('what differs from a local disk', () => {
   });
 
   test('`readableWebStream`', async () => {
+    const { fs, disk } = trees;
     const kindsOf = async (handle: nodeFs.promises.FileHandle): Promise<readonly string[]> => {
       const kinds: string[] = [];
       for await (const chunk of handle.readableWebStream()) kinds.push(chunk.constructor.name);
@@ -190,6 +188,7 @@ describe('what differs from a local disk', () => {
   });
 
   test('watchers', async () => {
+    const { server, fs, disk } = trees;
     // What other tests wrote isn't to be seen among the requests below.
     await fs.wandb.flush();
     const told: string[] = [];
@@ -229,6 +228,7 @@ describe('what differs from a local disk', () => {
   });
 
   test('members of another Node', () => {
+    const { fs, artifacts } = trees;
     const missing = (from: object, members: ReadonlySet<string>) =>
       [...members].filter((name) => !(name in from) && name !== 'Utf8Stream');
     for (const on of [fs, artifacts]) {

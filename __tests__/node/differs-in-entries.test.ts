@@ -1,36 +1,17 @@
 import nodeFs from 'node:fs';
 import { join } from 'node:path';
-import { createWandbFs, mountAll, type WandbFs } from 'wandb-fs';
-import { useServer } from '../helpers/server.js';
-import {
-  COLLECTION,
-  errnosOf,
-  everywhere,
-  makeDisk,
-  makeTrees,
-  RUN,
-  VERSION,
-} from './support/disk-differences.js';
+import { createWandbFs, mountAll } from 'wandb-fs';
+import { COLLECTION, errnosOf, everywhere, RUN, useTrees, VERSION } from './support/disk-differences.js';
 
 /**
  * What members do with names, links, owners and modes. These are named after rows of 'What differs from a local disk' in
  * docs/SEMANTICS.md; `__tests__/package/semantics-rows.test.ts` holds the names together.
  */
 describe('what differs from a local disk', () => {
-  const server = useServer();
-  let fs: WandbFs;
-  let artifacts: WandbFs;
-  let disk: string;
-
-  beforeAll(async () => {
-    ({ fs, artifacts } = await makeTrees(server));
-  });
-  afterAll(() => Promise.all([fs.wandb.close(), artifacts.wandb.close()]));
-  beforeEach(async () => {
-    disk = await makeDisk();
-  });
+  const trees = useTrees();
 
   test('hard and symbolic links in runs', async () => {
+    const { fs, artifacts, disk } = trees;
     nodeFs.linkSync(join(disk, 'file'), join(disk, 'hard'));
     nodeFs.symlinkSync('file', join(disk, 'soft'));
     for (const name of ['hard', 'soft']) expect(nodeFs.readFileSync(join(disk, name), 'utf8')).toBe('hello');
@@ -52,6 +33,7 @@ describe('what differs from a local disk', () => {
   });
 
   test('`readlink` of what is there', async () => {
+    const { fs, artifacts, disk } = trees;
     nodeFs.symlinkSync('file', join(disk, 'soft'));
     expect(nodeFs.readlinkSync(join(disk, 'soft'))).toBe('file');
     expect(await errnosOf(nodeFs, 'readlink', join(disk, 'file'))).toEqual(everywhere('EINVAL'));
@@ -69,6 +51,7 @@ describe('what differs from a local disk', () => {
   });
 
   test('`chown` to somebody else', async () => {
+    const { fs, disk } = trees;
     const [uid, gid] = [process.getuid?.() ?? 0, process.getgid?.() ?? 0];
     expect(await errnosOf(nodeFs, 'chown', join(disk, 'file'), uid + 1, gid)).toEqual(
       everywhere(uid === 0 ? 'no error' : 'EPERM'),
@@ -89,6 +72,7 @@ describe('what differs from a local disk', () => {
   });
 
   test('`chmod`, `utimes`', async () => {
+    const { server, fs, artifacts, disk } = trees;
     nodeFs.chmodSync(join(disk, 'file'), 0o600);
     nodeFs.utimesSync(join(disk, 'file'), 1, 2);
     expect(nodeFs.statSync(join(disk, 'file'))).toMatchObject({ mode: 0o100600, mtimeMs: 2000 });
@@ -113,6 +97,7 @@ describe('what differs from a local disk', () => {
   });
 
   test('modes of what is in runs', async () => {
+    const { fs, disk } = trees;
     nodeFs.chmodSync(join(disk, 'file'), 0);
     const isRoot = process.getuid?.() === 0;
     expect(await errnosOf(nodeFs, 'readFile', join(disk, 'file'))).toEqual(
@@ -136,6 +121,7 @@ describe('what differs from a local disk', () => {
   });
 
   test('`lchmod`', async () => {
+    const { fs, artifacts, disk } = trees;
     if (process.platform !== 'darwin') {
       expect([nodeFs.lchmod, nodeFs.lchmodSync]).toEqual([undefined, undefined]);
       await expect(nodeFs.promises.lchmod(join(disk, 'file'), 0o600)).rejects.toMatchObject({
@@ -157,6 +143,7 @@ describe('what differs from a local disk', () => {
   });
 
   test('rename of a run, or between runs', async () => {
+    const { fs, disk } = trees;
     for (const name of ['run', 'other']) nodeFs.mkdirSync(join(disk, name));
     nodeFs.renameSync(join(disk, 'file'), join(disk, 'run/file'));
     nodeFs.renameSync(join(disk, 'run/file'), join(disk, 'other/file'));
@@ -175,6 +162,7 @@ describe('what differs from a local disk', () => {
   });
 
   test('`mkdir /entity`', async () => {
+    const { fs, artifacts, disk } = trees;
     nodeFs.mkdirSync(join(disk, 'nobody'));
 
     expect(await errnosOf(fs, 'mkdir', '/nobody')).toEqual(everywhere('EPERM'));
@@ -182,6 +170,7 @@ describe('what differs from a local disk', () => {
   });
 
   test('`rmdir`, `rm -r` of a run or project', async () => {
+    const { server, fs, disk } = trees;
     nodeFs.mkdirSync(join(disk, 'project/run'), { recursive: true });
     nodeFs.rmdirSync(join(disk, 'project/run'));
     nodeFs.rmSync(join(disk, 'project'), { recursive: true });
@@ -208,6 +197,7 @@ describe('what differs from a local disk', () => {
   });
 
   test('`http:` and `https:` URLs as paths', async () => {
+    const { server, fs } = trees;
     const page = new URL(`${server.url}/lab/project/runs/run/files/file`);
     const elsewhere = new URL('https://example.org/lab/project/runs/run/files/file');
     const refused = everywhere('ERR_INVALID_URL_SCHEME');
@@ -218,6 +208,7 @@ describe('what differs from a local disk', () => {
   });
 
   test('`realpath` of what is no path', async () => {
+    const { fs } = trees;
     for (const value of [7.5, null, {}]) {
       expect(() => fs.realpathSync(value as never)).toThrow(
         expect.objectContaining({ code: 'ERR_INVALID_ARG_TYPE' }),

@@ -2,8 +2,8 @@ import nodeFs from 'node:fs';
 import { join } from 'node:path';
 import { mountAll } from '../../src/node/mounts/mount-all.js';
 import { errorOf } from '../semantics/helpers/styles.js';
+import { type Call, STYLES } from './support/calls-of-two-paths.js';
 import { type Mounts, makeMounts } from './support/mounts.js';
-import { type Call, STYLES } from './support/two-paths.js';
 
 let mounts: Mounts;
 beforeEach(() => {

@@ -4,7 +4,7 @@ import { createWandbFs } from 'wandb-fs';
 import { packageRoot, runWell } from '../helpers/processes.js';
 import { startServer } from '../helpers/server.js';
 import { makeTwins, type Side, type Twins, tell } from './support/twins.js';
-import { strange, toldOf, untilTold } from './support/watching.js';
+import { toldOf, untilTold, writeElsewhere } from './support/watching.js';
 
 let twins: Twins;
 beforeEach(() => {
@@ -114,7 +114,7 @@ describe('watch tells of what Node tells of', () => {
 
   test('watch: what others change is seen within the interval', async () => {
     const { fs, base } = twins.ours;
-    expect(await toldOf(fs.watch(base), strange(base, 'foreign'), 'foreign')).toEqual([
+    expect(await toldOf(fs.watch(base), () => writeElsewhere(base, 'foreign'), 'foreign')).toEqual([
       ['rename', 'foreign'],
     ]);
   });
@@ -200,7 +200,9 @@ describe('watch tells of what Node tells of', () => {
   test('watch: a path that isn’t there yet, with throwIfNoEntry', async () => {
     const { fs, base } = twins.ours;
     const watcher = fs.watch(join(base, 'later'), { throwIfNoEntry: false } as object);
-    expect(await toldOf(watcher, strange(base, 'later'), 'later')).toEqual([['rename', 'later']]);
+    expect(await toldOf(watcher, () => writeElsewhere(base, 'later'), 'later')).toEqual([
+      ['rename', 'later'],
+    ]);
   });
 });
 

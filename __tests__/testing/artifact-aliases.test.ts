@@ -1,17 +1,15 @@
-import { type FakeWandb, startFakeWandb } from '../../src/testing/index.js';
+import { startFakeWandb } from '../../src/testing/index.js';
 import { log, mutate } from './artifact-client.js';
-import { addAliases, deleteAliases, member, versions } from './artifact-names.js';
 import { graphql, type Nodes, nodesOf } from './client.js';
+import { addAliases, deleteAliases, member, versions } from './helpers/artifact-names.js';
+import { useSeeded } from './helpers/seeded.js';
 
 describe('aliases', () => {
-  let wandb: FakeWandb;
+  const wandb = useSeeded({ 'lab/project': {} });
   let ids: string[];
   beforeEach(async () => {
-    wandb = await startFakeWandb();
-    await wandb.seed({ 'lab/project': {} });
     ids = [await log(wandb, { a: '1' }), await log(wandb, { a: '2' }), await log(wandb, { a: '3' })];
   });
-  afterEach(() => wandb.close());
 
   const remove = (artifactID: string | undefined, deleteThem: boolean) =>
     mutate(wandb, 'deleteArtifact', { artifactID, deleteAliases: deleteThem }, 'artifact { id state }');

@@ -17,6 +17,9 @@ export function artifactDigest(entries: Readonly<Record<string, string>>): strin
     .digest('hex');
 }
 
+/** What a version holds where it could hold anything. */
+export const FILES = { 'a.txt': 'hello', 'dir/b.txt': 'world' };
+
 /** `{ 'a.txt': 'text' }` by digest. */
 export const digestsOf = (files: Readonly<Record<string, string>>): Record<string, string> =>
   Object.fromEntries(Object.entries(files).map(([path, content]) => [path, md5(content)]));
@@ -218,3 +221,13 @@ export async function log(
   await commit(wandb, artifact.id);
   return artifact.id;
 }
+
+/** What is found by a version's id alone. */
+export const stateOf = async (wandb: FakeWandb, id: string): Promise<unknown> =>
+  (
+    await graphql<{ artifact: unknown }>(
+      wandb,
+      'query($id: ID!) { artifact(id: $id) { state versionIndex } }',
+      { id },
+    )
+  ).data.artifact;

@@ -1,7 +1,7 @@
 import { type FakeWandb, startFakeWandb } from '../../src/testing/index.js';
 import { mutate } from './artifact-client.js';
-import { versions } from './artifact-names.js';
 import { graphql, type Nodes, namesOf } from './client.js';
+import { versions } from './helpers/artifact-names.js';
 
 describe('a collection', () => {
   let wandb: FakeWandb;

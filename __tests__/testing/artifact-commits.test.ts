@@ -1,4 +1,3 @@
-import { type FakeWandb, startFakeWandb } from '../../src/testing/index.js';
 import {
   artifactDigest,
   commit,
@@ -6,32 +5,28 @@ import {
   declareFiles,
   declareManifest,
   digestsOf,
+  FILES,
   log,
   manifestOf,
   md5,
   mutate,
   put,
+  stateOf,
   uploadFiles,
   uploadManifest,
 } from './artifact-client.js';
-import { member, stateOf, versions } from './artifact-names.js';
+import { member, versions } from './helpers/artifact-names.js';
+import { useSeeded } from './helpers/seeded.js';
 
-const files = { 'a.txt': 'hello', 'dir/b.txt': 'world' };
+describe('a commit', () => {
+  const wandb = useSeeded({ 'lab/project/run': {} });
 
-describe('a version', () => {
-  let wandb: FakeWandb;
-  beforeEach(async () => {
-    wandb = await startFakeWandb();
-    await wandb.seed({ 'lab/project/run': {} });
-  });
-  afterEach(() => wandb.close());
-
-  test('is pending, found by its id alone, until it is committed', async () => {
-    const artifact = await declare(wandb, artifactDigest(digestsOf(files)), {
+  test('makes a version of what was pending, and found by its id alone', async () => {
+    const artifact = await declare(wandb, artifactDigest(digestsOf(FILES)), {
       aliases: [{ alias: 'latest', artifactCollectionName: 'flowers' }],
     });
     expect(artifact).toMatchObject({ state: 'PENDING', artifactSequence: { latestArtifact: null } });
-    await uploadManifest(wandb, artifact.id, await uploadFiles(wandb, artifact.id, files));
+    await uploadManifest(wandb, artifact.id, await uploadFiles(wandb, artifact.id, FILES));
     expect(await versions(wandb)).toEqual([]);
     expect(await member(wandb, 'flowers:latest')).toBeNull();
     expect(await member(wandb, 'flowers:v0')).toBeNull();
@@ -45,14 +40,14 @@ describe('a version', () => {
     });
   });
 
-  test('is committed once; a second commit changes nothing', async () => {
-    const id = await log(wandb, files);
+  test('changes nothing when it is made again', async () => {
+    const id = await log(wandb, FILES);
     await commit(wandb, id);
     expect(await versions(wandb)).toEqual(['v0 latest']);
   });
 
-  test('needs its manifest, and every file that was declared', async () => {
-    const digest = artifactDigest(digestsOf(files));
+  test('needs the manifest, and every file that was declared', async () => {
+    const digest = artifactDigest(digestsOf(FILES));
     const { id } = await declare(wandb, digest);
     await expect(commit(wandb, id)).rejects.toThrow(/no manifest/);
     await declareManifest(wandb, id, null);
@@ -67,9 +62,9 @@ describe('a version', () => {
     await expect(commit(wandb, id)).resolves.toEqual({ artifact: { id, digest } });
   });
 
-  test('must be what its manifest says: files that were never declared, other sizes, another digest', async () => {
-    const { id } = await declare(wandb, artifactDigest(digestsOf(files)));
-    const entries = await uploadFiles(wandb, id, files);
+  test('is refused where the manifest says something else: files that were never declared, other sizes, another digest', async () => {
+    const { id } = await declare(wandb, artifactDigest(digestsOf(FILES)));
+    const entries = await uploadFiles(wandb, id, FILES);
     const b = { digest: md5('world'), size: 6, birthArtifactID: id };
     await uploadManifest(wandb, id, { ...entries, 'dir/b.txt': b });
     await expect(commit(wandb, id)).rejects.toThrow(/says 6 bytes for "dir\/b.txt", which has 5/);
@@ -86,12 +81,7 @@ describe('a version', () => {
 });
 
 describe('a manifest', () => {
-  let wandb: FakeWandb;
-  beforeEach(async () => {
-    wandb = await startFakeWandb();
-    await wandb.seed({ 'lab/project': {} });
-  });
-  afterEach(() => wandb.close());
+  const wandb = useSeeded({ 'lab/project': {} });
 
   const namesIn = async (name = 'flowers') =>
     Object.keys(await wandb.artifactFiles(`lab/project/${name}`)).sort();

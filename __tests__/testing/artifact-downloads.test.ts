@@ -1,7 +1,7 @@
 import { type FakeWandb, type FakeWandbOptions, startFakeWandb } from '../../src/testing/index.js';
 import { hexOf, md5, mutate } from './artifact-client.js';
-import { member } from './artifact-names.js';
 import { authorization, graphql, type Nodes, nodesOf } from './client.js';
+import { member } from './helpers/artifact-names.js';
 
 const content = 'abcdefghij';
 

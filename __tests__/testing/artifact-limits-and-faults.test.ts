@@ -1,7 +1,8 @@
-import { type FakeWandb, startFakeWandb } from '../../src/testing/index.js';
+import { startFakeWandb } from '../../src/testing/index.js';
 import { artifactDigest, declare, declareFiles, digestsOf, log, md5 } from './artifact-client.js';
-import { member, versions } from './artifact-names.js';
 import { authorization } from './client.js';
+import { member, versions } from './helpers/artifact-names.js';
+import { useSeeded } from './helpers/seeded.js';
 
 const files = { 'a.txt': 'hello' };
 
@@ -25,12 +26,7 @@ describe('limits', () => {
 });
 
 describe('faults', () => {
-  let wandb: FakeWandb;
-  beforeEach(async () => {
-    wandb = await startFakeWandb();
-    await wandb.seed({ 'lab/project': {} });
-  });
-  afterEach(() => wandb.close());
+  const wandb = useSeeded({ 'lab/project': {} });
 
   test('hit operations of the artifact store by their root field, as any other', async () => {
     const graphqlError = 'try later';

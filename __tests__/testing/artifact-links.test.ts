@@ -1,7 +1,8 @@
 import { type FakeWandb, startFakeWandb } from '../../src/testing/index.js';
 import { log, mutate } from './artifact-client.js';
-import { addAliases, deleteAliases, member, versions } from './artifact-names.js';
 import { graphql } from './client.js';
+import { addAliases, deleteAliases, member, versions } from './helpers/artifact-names.js';
+import { useSeeded } from './helpers/seeded.js';
 
 interface Link {
   readonly versionIndex: number;
@@ -26,14 +27,11 @@ const named = (...aliases: readonly string[]) => ({
 });
 
 describe('a portfolio', () => {
-  let wandb: FakeWandb;
+  const wandb = useSeeded({ 'lab/project': {} });
   let ids: string[];
   beforeEach(async () => {
-    wandb = await startFakeWandb();
-    await wandb.seed({ 'lab/project': {} });
     ids = [await log(wandb, { a: '1' }), await log(wandb, { a: '2' }, ['latest', 'source-only'])];
   });
-  afterEach(() => wandb.close());
 
   test('is made by the first link; it numbers its versions itself, and the newest link is latest', async () => {
     expect(await link(wandb, ids[1] ?? '', named('good'))).toMatchObject({

@@ -1,6 +1,6 @@
 import { type FakeWandb, startFakeWandb } from '../../src/testing/index.js';
-import { versions } from './artifact-names.js';
 import { graphql, type Nodes, namesOf, nodesOf } from './client.js';
+import { versions } from './helpers/artifact-names.js';
 
 interface Page<Node> extends Nodes<Node> {
   readonly totalCount: number;

@@ -1,7 +1,7 @@
 import { type FakeWandb, startFakeWandb } from '../../src/testing/index.js';
 import { commit } from './artifact-client.js';
-import { member, versions } from './artifact-names.js';
 import { graphql } from './client.js';
+import { member, versions } from './helpers/artifact-names.js';
 
 describe('seeding artifacts', () => {
   let wandb: FakeWandb;

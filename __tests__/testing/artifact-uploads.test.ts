@@ -14,6 +14,7 @@ import {
   type Upload,
   uploadManifest,
 } from './artifact-client.js';
+import { useSeeded } from './helpers/seeded.js';
 
 const codeOf = async (response: Response): Promise<string | undefined> =>
   /<Code>(\w+)<\/Code>/.exec(await response.text())?.[1];
@@ -92,12 +93,10 @@ describe('an upload in parts', () => {
   const whole = parts.join('');
   const hexMD5 = (text: string): string => createHash('md5').update(text).digest('hex');
 
-  let wandb: FakeWandb;
+  const wandb = useSeeded({ 'lab/project': {} });
   let artifactID: string;
   let upload: Upload;
   beforeEach(async () => {
-    wandb = await startFakeWandb();
-    await wandb.seed({ 'lab/project': {} });
     const artifact = await declare(wandb, artifactDigest({ 'large.bin': md5(whole) }), {
       aliases: [{ alias: 'latest', artifactCollectionName: 'flowers' }],
     });
@@ -109,7 +108,6 @@ describe('an upload in parts', () => {
     if (!first) throw new Error('nothing was declared');
     upload = first;
   });
-  afterEach(() => wandb.close());
 
   const putPart = (index: number, content = parts[index] ?? '') =>
     fetch(upload.uploadMultipartUrls?.uploadUrlParts[index]?.uploadUrl ?? '', {

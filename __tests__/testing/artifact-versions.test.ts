@@ -1,22 +1,25 @@
-import { type FakeWandb, startFakeWandb } from '../../src/testing/index.js';
-import { artifactDigest, declare, declareFiles, digestsOf, log, md5, mutate } from './artifact-client.js';
-import { stateOf, versions } from './artifact-names.js';
+import {
+  artifactDigest,
+  declare,
+  declareFiles,
+  digestsOf,
+  FILES,
+  log,
+  md5,
+  mutate,
+  stateOf,
+} from './artifact-client.js';
 import { graphql } from './client.js';
-
-const files = { 'a.txt': 'hello', 'dir/b.txt': 'world' };
+import { versions } from './helpers/artifact-names.js';
+import { useSeeded } from './helpers/seeded.js';
 
 describe('a version', () => {
-  let wandb: FakeWandb;
-  beforeEach(async () => {
-    wandb = await startFakeWandb();
-    await wandb.seed({ 'lab/project/run': {} });
-  });
-  afterEach(() => wandb.close());
+  const wandb = useSeeded({ 'lab/project/run': {} });
 
   test('with the digest of a committed one is that one, and takes the aliases', async () => {
-    const first = await log(wandb, files);
+    const first = await log(wandb, FILES);
     await log(wandb, { 'a.txt': 'other' });
-    const again = await declare(wandb, artifactDigest(digestsOf(files)), {
+    const again = await declare(wandb, artifactDigest(digestsOf(FILES)), {
       aliases: [{ alias: 'best', artifactCollectionName: 'flowers' }],
     });
     expect(again).toMatchObject({ id: first, state: 'COMMITTED' });
@@ -24,14 +27,14 @@ describe('a version', () => {
   });
 
   test('is made anew if the one with its digest is deleted, pending or in another collection', async () => {
-    const id = await log(wandb, files);
-    const other = await declare(wandb, artifactDigest(digestsOf(files)), { artifactCollectionName: 'trees' });
+    const id = await log(wandb, FILES);
+    const other = await declare(wandb, artifactDigest(digestsOf(FILES)), { artifactCollectionName: 'trees' });
     expect(other.state).toBe('PENDING');
     expect(
-      (await declare(wandb, artifactDigest(digestsOf(files)), { artifactCollectionName: 'trees' })).id,
+      (await declare(wandb, artifactDigest(digestsOf(FILES)), { artifactCollectionName: 'trees' })).id,
     ).not.toBe(other.id);
     await mutate(wandb, 'deleteArtifact', { artifactID: id, deleteAliases: true }, 'artifact { id }');
-    expect((await declare(wandb, artifactDigest(digestsOf(files)))).state).toBe('PENDING');
+    expect((await declare(wandb, artifactDigest(digestsOf(FILES)))).state).toBe('PENDING');
   });
 
   test('has a number that is never given out again', async () => {
@@ -43,8 +46,8 @@ describe('a version', () => {
   });
 
   test('shares the bytes of its files with those before it', async () => {
-    const first = await log(wandb, files);
-    const { id } = await declare(wandb, artifactDigest(digestsOf({ ...files, c: 'new' })));
+    const first = await log(wandb, FILES);
+    const { id } = await declare(wandb, artifactDigest(digestsOf({ ...FILES, c: 'new' })));
     const uploads = await declareFiles(wandb, [
       { artifactID: id, name: 'renamed.txt', md5: md5('hello') },
       { artifactID: id, name: 'c', md5: md5('new') },
@@ -57,7 +60,7 @@ describe('a version', () => {
   });
 
   test('keeps bytes that it shares when the one that brought them is deleted', async () => {
-    const first = await log(wandb, files);
+    const first = await log(wandb, FILES);
     await log(wandb, { 'a.txt': 'hello' });
     const [own] = await declareFiles(wandb, [
       { artifactID: (await declare(wandb, 'x')).id, name: 'a', md5: md5('world') },
@@ -74,7 +77,7 @@ describe('a version', () => {
   });
 
   test("is listed with the run that logged it, and its manifest among the run's files", async () => {
-    await log(wandb, files, ['latest'], { runName: 'run' });
+    await log(wandb, FILES, ['latest'], { runName: 'run' });
     const { data } = await graphql<{ project: { run: unknown } }>(
       wandb,
       `{ project(name: "project", entityName: "lab") { run(name: "run") {
@@ -83,7 +86,7 @@ describe('a version', () => {
     expect(data.project.run).toEqual({
       outputArtifacts: {
         totalCount: 1,
-        edges: [{ node: { digest: artifactDigest(digestsOf(files)), createdBy: { name: 'run' } } }],
+        edges: [{ node: { digest: artifactDigest(digestsOf(FILES)), createdBy: { name: 'run' } } }],
       },
     });
     expect(Object.keys(await wandb.files('lab/project/run'))).toEqual([
@@ -93,7 +96,7 @@ describe('a version', () => {
 
   test('outlives its run, unless the request says otherwise', async () => {
     await wandb.seed({ 'lab/project/other': {} });
-    await log(wandb, files, ['latest'], { runName: 'run' });
+    await log(wandb, FILES, ['latest'], { runName: 'run' });
     await log(wandb, { a: '1' }, ['latest'], { runName: 'other' });
     const remove = async (run: string, deleteArtifacts: boolean) => {
       const id = Buffer.from(`Run:v1:${run}:project:lab`).toString('base64');
@@ -106,7 +109,7 @@ describe('a version', () => {
   });
 
   test('is gone with its project', async () => {
-    const id = await log(wandb, files);
+    const id = await log(wandb, FILES);
     await mutate(
       wandb,
       'deleteModel',
@@ -128,7 +131,7 @@ describe('a version', () => {
     await expect(declare(wandb, digest, { projectName: 'nope' })).rejects.toThrow(
       /project lab\/nope not found/,
     );
-    await log(wandb, files);
+    await log(wandb, FILES);
     await expect(declare(wandb, digest, { artifactTypeName: 'model' })).rejects.toThrow(
       /has the type dataset/,
     );

@@ -1,25 +1,14 @@
-import { type FakeWandb, type FaultProxy, startFaultProxy } from '../../src/testing/index.js';
+import { type FakeWandb, startFaultProxy } from '../../src/testing/index.js';
 import { fileRow, graphql, listFiles, upload } from './client.js';
 import { byHttp } from './helpers/plain-http.js';
-import { type Proxied, query, run, startProxied } from './helpers/proxied.js';
+import { useProxied, VIEWER_QUERY } from './helpers/proxied.js';
+import { RUN } from './helpers/serving.js';
 
-let wandb: FakeWandb;
-let proxy: FaultProxy;
-/** The server as it is seen through the proxy. */
-let seen: FakeWandb;
-let proxied: Proxied;
-
-beforeAll(async () => {
-  proxied = await startProxied();
-  ({ wandb, proxy, seen } = proxied);
-});
-afterAll(() => proxied.close());
-beforeEach(() => proxied.seed());
-afterEach(() => proxy.clear());
+const proxied = useProxied();
 
 describe('rules', () => {
   test('hit by side, method, path and operation, after so many, so often', async () => {
-    await proxy.faults([
+    await proxied.proxy.faults([
       {
         match: { operation: 'viewer' },
         skip: 1,
@@ -29,11 +18,11 @@ describe('rules', () => {
       { match: { side: 'storage', path: /b\.txt$/ }, fault: { kind: 'status', status: 501 } },
     ]);
     const statuses = [];
-    for (let count = 0; count < 4; count++) statuses.push((await graphql(seen, query)).status);
+    for (let count = 0; count < 4; count++) statuses.push((await graphql(proxied.seen, VIEWER_QUERY)).status);
     expect(statuses).toEqual([200, 500, 500, 200]);
-    expect((await upload(seen, run, 'c.txt', 'c')).status).toBe(200);
-    expect((await upload(seen, run, 'b.txt', 'b')).status).toBe(501);
-    const { requests, faults, hits } = await proxy.counts();
+    expect((await upload(proxied.seen, RUN, 'c.txt', 'c')).status).toBe(200);
+    expect((await upload(proxied.seen, RUN, 'b.txt', 'b')).status).toBe(501);
+    const { requests, faults, hits } = await proxied.proxy.counts();
     expect(requests).toBeGreaterThan(6);
     expect(faults.status).toBeGreaterThanOrEqual(3);
     expect(hits.at(-1)).toMatchObject({
@@ -46,7 +35,7 @@ describe('rules', () => {
 
   test('by chance, the same for the same seed', async () => {
     const outcomes = async (name: string, seed: number): Promise<number[]> => {
-      await using lane = await proxy.lane(name);
+      await using lane = await proxied.proxy.lane(name);
       const fault = [500, 501, 502].map((status) => ({ kind: 'status', status }) as const);
       await lane.faults([{ probability: 0.5, fault }], { seed });
       const statuses: number[] = [];
@@ -61,30 +50,30 @@ describe('rules', () => {
 
   test('that could never hit as meant are refused', async () => {
     const fault = { kind: 'half' } as const;
-    await expect(proxy.faults([{ fault, probability: 2 }])).rejects.toThrow(TypeError);
-    await expect(proxy.faults([{ fault: [] }])).rejects.toThrow('`fault` is empty');
+    await expect(proxied.proxy.faults([{ fault, probability: 2 }])).rejects.toThrow(TypeError);
+    await expect(proxied.proxy.faults([{ fault: [] }])).rejects.toThrow('`fault` is empty');
     await expect(startFaultProxy({ url: 'https://api.wandb.ai' })).rejects.toThrow('plain HTTP');
   });
 });
 
 describe('lanes', () => {
   test('have addresses, faults and counts of their own', async () => {
-    await using lane = await proxy.lane('one');
+    await using lane = await proxied.proxy.lane('one');
     await lane.faults([
       { fault: { kind: 'status', status: 503 }, times: Infinity, match: { method: 'PUT' } },
     ]);
-    const inLane: FakeWandb = { ...wandb, url: lane.url };
-    expect((await upload(inLane, run, 'b.txt', 'b')).status).toBe(503);
-    expect((await upload(seen, run, 'b.txt', 'b')).status).toBe(200);
-    expect((await fileRow(inLane, run, 'a.txt'))?.directUrl).toContain('/~one/');
-    expect((await listFiles(inLane, run)).rows.map(({ name }) => name)).toContain('a.txt');
+    const inLane: FakeWandb = { ...proxied.wandb, url: lane.url };
+    expect((await upload(inLane, RUN, 'b.txt', 'b')).status).toBe(503);
+    expect((await upload(proxied.seen, RUN, 'b.txt', 'b')).status).toBe(200);
+    expect((await fileRow(inLane, RUN, 'a.txt'))?.directUrl).toContain('/~one/');
+    expect((await listFiles(inLane, RUN)).rows.map(({ name }) => name)).toContain('a.txt');
     expect((await lane.counts()).faults).toEqual({ status: 1 });
     await lane.clear();
-    expect((await upload(inLane, run, 'b.txt', 'b')).status).toBe(200);
+    expect((await upload(inLane, RUN, 'b.txt', 'b')).status).toBe(200);
   });
 
   test('are 404 when they are closed', async () => {
-    const lane = await proxy.lane('two');
+    const lane = await proxied.proxy.lane('two');
     await lane.close();
     expect((await byHttp(`${lane.url}/graphql`, { method: 'POST', body: '{}' })).status).toBe(404);
   });

@@ -1,53 +1,37 @@
-import {
-  type FakeWandb,
-  type FaultProxy,
-  type ProxyFault,
-  type ProxyRule,
-  startFaultProxy,
-} from '../../src/testing/index.js';
+import { type ProxyFault, type ProxyRule, startFaultProxy } from '../../src/testing/index.js';
 import { fileRow, graphql, upload } from './client.js';
 import { byHttp } from './helpers/plain-http.js';
-import { type Proxied, query, run, startProxied, TEXT } from './helpers/proxied.js';
+import { TEXT, useProxied, VIEWER_QUERY } from './helpers/proxied.js';
+import { RUN } from './helpers/serving.js';
 
-let wandb: FakeWandb;
-let proxy: FaultProxy;
-/** The server as it is seen through the proxy. */
-let seen: FakeWandb;
-let proxied: Proxied;
+const proxied = useProxied();
 
-beforeAll(async () => {
-  proxied = await startProxied();
-  ({ wandb, proxy, seen } = proxied);
-});
-afterAll(() => proxied.close());
-beforeEach(() => proxied.seed());
-afterEach(() => proxy.clear());
-
-const addressOf = async (name: string): Promise<string> => (await fileRow(seen, run, name))?.directUrl ?? '';
+const addressOf = async (name: string): Promise<string> =>
+  (await fileRow(proxied.seen, RUN, name))?.directUrl ?? '';
 const once = (fault: ProxyFault, match: ProxyRule['match'] = { side: 'storage' }): Promise<void> =>
-  proxy.faults([{ match, fault }]);
+  proxied.proxy.faults([{ match, fault }]);
 const broken = async (answer: Promise<unknown>): Promise<string> =>
   answer.then(
     () => 'answered',
     (error: NodeJS.ErrnoException) => error.code ?? String(error),
   );
 const storedText = async (name: string): Promise<string | undefined> => {
-  const bytes = (await wandb.files(run))[name];
+  const bytes = (await proxied.wandb.files(RUN))[name];
   return bytes && Buffer.from(bytes).toString();
 };
 
 describe('without faults', () => {
   test('all addresses that the server hands out lead through the proxy', async () => {
     const address = await addressOf('a.txt');
-    expect(address.startsWith(`${proxy.storageUrl}/`)).toBe(true);
+    expect(address.startsWith(`${proxied.proxy.storageUrl}/`)).toBe(true);
     expect(await (await fetch(address)).text()).toBe(TEXT);
-    expect((await upload(seen, run, 'b.txt', 'through the proxy')).status).toBe(200);
+    expect((await upload(proxied.seen, RUN, 'b.txt', 'through the proxy')).status).toBe(200);
     expect(await storedText('b.txt')).toBe('through the proxy');
-    const row = await fetch(`${seen.url}/files/${run}/a.txt`, {
+    const row = await fetch(`${proxied.seen.url}/files/${RUN}/a.txt`, {
       redirect: 'manual',
-      headers: { authorization: `Basic ${Buffer.from(`api:${wandb.apiKey}`).toString('base64')}` },
+      headers: { authorization: `Basic ${Buffer.from(`api:${proxied.wandb.apiKey}`).toString('base64')}` },
     });
-    expect(row.headers.get('location')?.startsWith(`${proxy.storageUrl}/`)).toBe(true);
+    expect(row.headers.get('location')?.startsWith(`${proxied.proxy.storageUrl}/`)).toBe(true);
   });
 
   test('ranges, tags and statuses are the server’s', async () => {
@@ -57,28 +41,30 @@ describe('without faults', () => {
       'bytes 2-4/10',
       'cde',
     ]);
-    expect((await fetch(`${proxy.storageUrl}/elsewhere`)).status).toBe(404);
+    expect((await fetch(`${proxied.proxy.storageUrl}/elsewhere`)).status).toBe(404);
   });
 });
 
 describe('what breaks a connection', () => {
   test('refused: the server is down for a while, and then there again', async () => {
     await once({ kind: 'refuse', ms: 150 }, { side: 'api' });
-    expect(await broken(byHttp(`${proxy.url}/graphql`, { method: 'POST', body: '{}' }))).toBe('ECONNRESET');
-    expect(await broken(byHttp(`${proxy.url}/graphql`))).toBe('ECONNREFUSED');
+    expect(await broken(byHttp(`${proxied.proxy.url}/graphql`, { method: 'POST', body: '{}' }))).toBe(
+      'ECONNRESET',
+    );
+    expect(await broken(byHttp(`${proxied.proxy.url}/graphql`))).toBe('ECONNREFUSED');
     await new Promise((resolve) => setTimeout(resolve, 300));
-    expect((await graphql(seen, query)).status).toBe(200);
+    expect((await graphql(proxied.seen, VIEWER_QUERY)).status).toBe(200);
   });
 
   test.each(['request', 'body', 'sent'] as const)('reset at the %s: the server has not acted', async (at) => {
     await once({ kind: 'reset', at }, { method: 'PUT' });
-    await expect(upload(seen, run, 'a.txt', 'x'.repeat(100_000))).rejects.toThrow('fetch failed');
+    await expect(upload(proxied.seen, RUN, 'a.txt', 'x'.repeat(100_000))).rejects.toThrow('fetch failed');
     expect(await storedText('a.txt')).toBe(TEXT);
   });
 
   test('reset before the answer: the server has acted', async () => {
     await once({ kind: 'reset', at: 'answer' }, { method: 'PUT' });
-    await expect(upload(seen, run, 'a.txt', 'new')).rejects.toThrow('fetch failed');
+    await expect(upload(proxied.seen, RUN, 'a.txt', 'new')).rejects.toThrow('fetch failed');
     expect(await storedText('a.txt')).toBe('new');
   });
 
@@ -109,7 +95,7 @@ describe('what takes long', () => {
   test('an endless stall in a body ends when the faults are cleared, by a reset', async () => {
     const address = await addressOf('a.txt');
     await once({ kind: 'stall', at: 'body', after: 3 });
-    expect((await proxy.counts()).underWay).toBe(0);
+    expect((await proxied.proxy.counts()).underWay).toBe(0);
     let arrived = '';
     const answer = byHttp(address, {
       onData: (text) => {
@@ -118,11 +104,11 @@ describe('what takes long', () => {
       },
     });
     const ended = async (): Promise<void> => {
-      expect((await proxy.counts()).underWay).toBe(1);
-      await proxy.clear();
+      expect((await proxied.proxy.counts()).underWay).toBe(1);
+      await proxied.proxy.clear();
     };
     expect(await answer).toMatchObject({ text: 'abc', error: 'ECONNRESET' });
-    expect((await proxy.counts()).underWay).toBe(0);
+    expect((await proxied.proxy.counts()).underWay).toBe(0);
   });
 
   test('bodies trickle', async () => {
@@ -146,7 +132,7 @@ describe('what falsifies', () => {
 
   test('one byte of an upload; the storage’s tag tells', async () => {
     await once({ kind: 'corrupt', what: 'request' }, { method: 'PUT' });
-    const { status } = await upload(seen, run, 'a.txt', '0123456789');
+    const { status } = await upload(proxied.seen, RUN, 'a.txt', '0123456789');
     expect(status).toBe(200);
     const stored = await storedText('a.txt');
     expect(stored).toHaveLength(10);
@@ -156,10 +142,10 @@ describe('what falsifies', () => {
   test('half of an answer, announced as all', async () => {
     await once({ kind: 'half' }, { operation: 'viewer' });
     const whole = `{"data":{"viewer":{"id":"`.length;
-    const answer = await byHttp(`${proxy.url}/graphql`, {
+    const answer = await byHttp(`${proxied.proxy.url}/graphql`, {
       method: 'POST',
-      body: JSON.stringify({ query }),
-      headers: { authorization: `Basic ${Buffer.from(`api:${wandb.apiKey}`).toString('base64')}` },
+      body: JSON.stringify({ query: VIEWER_QUERY }),
+      headers: { authorization: `Basic ${Buffer.from(`api:${proxied.wandb.apiKey}`).toString('base64')}` },
     });
     expect([answer.status, answer.error, answer.text.length]).toEqual([
       200,
@@ -173,7 +159,7 @@ describe('what falsifies', () => {
   test('a page in place of the answer, 200 or 502', async () => {
     for (const status of [200, 502] as const) {
       await once({ kind: 'page', status }, { side: 'api' });
-      const answer = await byHttp(`${proxy.url}/graphql`, { method: 'POST', body: '{}' });
+      const answer = await byHttp(`${proxied.proxy.url}/graphql`, { method: 'POST', body: '{}' });
       expect([answer.status, answer.headers['content-type'], answer.text.slice(0, 9)]).toEqual([
         status,
         'text/html',
@@ -183,13 +169,13 @@ describe('what falsifies', () => {
   });
 
   test('429 with and without Retry-After, and other statuses', async () => {
-    await proxy.faults([
+    await proxied.proxy.faults([
       { fault: { kind: 'status', status: 429, retryAfter: 7 } },
       { fault: { kind: 'status', status: 429 } },
       { fault: { kind: 'status', status: 503, body: 'busy' } },
     ]);
     const answers = [];
-    for (let count = 0; count < 3; count++) answers.push(await byHttp(`${proxy.url}/x`));
+    for (let count = 0; count < 3; count++) answers.push(await byHttp(`${proxied.proxy.url}/x`));
     expect(answers.map(({ status, headers, text }) => [status, headers['retry-after'], text])).toEqual([
       [429, '7', ''],
       [429, undefined, ''],
@@ -198,10 +184,10 @@ describe('what falsifies', () => {
   });
 
   test('a request that is delivered twice', async () => {
-    await wandb.requests({ clear: true });
+    await proxied.wandb.requests({ clear: true });
     await once({ kind: 'duplicate' }, { method: 'PUT' });
-    expect((await upload(seen, run, 'a.txt', 'twice')).status).toBe(200);
-    const puts = (await wandb.requests()).filter(({ method }) => method === 'PUT');
+    expect((await upload(proxied.seen, RUN, 'a.txt', 'twice')).status).toBe(200);
+    const puts = (await proxied.wandb.requests()).filter(({ method }) => method === 'PUT');
     expect(puts.map(({ status, bytesIn }) => [status, bytesIn])).toEqual([
       [200, 5],
       [200, 5],
@@ -210,8 +196,8 @@ describe('what falsifies', () => {
 });
 
 test('an ended proxy leaves no connection behind', async () => {
-  const other = await startFaultProxy(wandb);
-  await graphql({ ...wandb, url: other.url }, query);
+  const other = await startFaultProxy(proxied.wandb);
+  await graphql({ ...proxied.wandb, url: other.url }, VIEWER_QUERY);
   expect(await other.connections()).toBeGreaterThan(0);
   await other.close();
   expect(await broken(byHttp(`${other.url}/x`))).toBe('ECONNREFUSED');

@@ -9,25 +9,25 @@ import {
   nodesOf,
   stream,
 } from './client.js';
-import { run, serving } from './helpers/serving.js';
+import { RUN, serving } from './helpers/serving.js';
 
 describe('changing runs', () => {
   test('files are deleted by id, all of a batch at once, what is gone is no error', () =>
     serving({ limits: { ids: 2 } }, async (wandb) => {
-      await wandb.seed({ [run]: { 'a.txt': 'a', 'b.txt': 'b' } });
-      const ids = (await listFiles(wandb, run)).rows.map((row) => row.id);
+      await wandb.seed({ [RUN]: { 'a.txt': 'a', 'b.txt': 'b' } });
+      const ids = (await listFiles(wandb, RUN)).rows.map((row) => row.id);
       const document =
         'mutation($files: [ID!]!, $projectId: Int) { deleteFiles(input: { files: $files, projectId: $projectId }) { success } }';
       expect((await graphql(wandb, document, { files: ids })).errors[0]?.message).toMatch(/Too many ids/);
       expect((await graphql(wandb, document, { files: ids.slice(0, 2), projectId: 1 })).errors).toHaveLength(
         1,
       );
-      expect((await listFiles(wandb, run)).rows).toHaveLength(3);
+      expect((await listFiles(wandb, RUN)).rows).toHaveLength(3);
       expect((await graphql(wandb, document, { files: ids.slice(0, 2) })).data).toEqual({
         deleteFiles: { success: true },
       });
       expect((await graphql(wandb, document, { files: ids.slice(0, 2) })).errors).toEqual([]);
-      expect((await listFiles(wandb, run)).rows.map((row) => row.name)).toEqual(['b.txt']);
+      expect((await listFiles(wandb, RUN)).rows.map((row) => row.name)).toEqual(['b.txt']);
     }));
 
   test('a project and a run are made once; a deleted run never comes back under its name', () =>
@@ -82,7 +82,7 @@ describe('changing runs', () => {
     'a file cannot be called %j',
     (name) =>
       serving({}, async (wandb) => {
-        await expect(declareFiles(wandb, run, [name])).rejects.toThrow(/file name/);
+        await expect(declareFiles(wandb, RUN, [name])).rejects.toThrow(/file name/);
       }),
   );
 });
@@ -130,7 +130,7 @@ describe('the file stream', () => {
 
   test('a run that ends with an exit code has failed', () =>
     serving({}, async (wandb) => {
-      await stream(wandb, run, { complete: true, exitcode: 3 });
+      await stream(wandb, RUN, { complete: true, exitcode: 3 });
       const { data } = await graphql(
         wandb,
         '{ project(entityName: "lab", name: "project") { run(name: "run") { state exitcode } } }',
@@ -141,7 +141,7 @@ describe('the file stream', () => {
   test('gzip is read only where the feature says so', async () => {
     const { gzipSync } = await import('node:zlib');
     const post = (wandb: FakeWandb) =>
-      fetch(`${wandb.url}/files/${run}/file_stream`, {
+      fetch(`${wandb.url}/files/${RUN}/file_stream`, {
         method: 'POST',
         headers: { ...authorization(wandb), 'content-encoding': 'gzip' },
         body: gzipSync('{"complete":true}'),

@@ -2,7 +2,7 @@ import nodeFs, { type FSWatcher } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 
-export type Told = readonly [event: string, name: string | null];
+type Told = readonly [event: string, name: string | null];
 
 export const untilTold = async (isDone: () => boolean): Promise<void> => {
   for (let round = 0; !isDone(); round++) {
@@ -26,7 +26,5 @@ export async function toldOf(
 }
 
 /** A change that nobody makes through the tree. */
-export const strange =
-  (base: string, name: string): (() => void) =>
-  () =>
-    nodeFs.writeFileSync(join(base, name), `${name}!`);
+export const writeElsewhere = (base: string, name: string): void =>
+  nodeFs.writeFileSync(join(base, name), `${name}!`);

@@ -1,7 +1,7 @@
 import type { WandbFs } from 'wandb-fs';
 import type { ArtifactStep } from './artifact-steps.js';
-import { Calls } from './calls.js';
 import { type Collection, sameFiles } from './collection.js';
+import { JudgedCalls } from './judged-calls.js';
 import { OwnAlias } from './own-alias.js';
 import { contentOf } from './random.js';
 import { shown, Violation, within } from './violations.js';
@@ -9,7 +9,7 @@ import type { World } from './world.js';
 
 /** One client of a collection: one draft, and one alias that nobody else sets. */
 export class ArtifactClient {
-  readonly calls: Calls;
+  readonly calls: JudgedCalls;
   /** null: there is no draft. */
   private draft: Map<string, string> | null = null;
   private serial = 0;
@@ -21,7 +21,7 @@ export class ArtifactClient {
     private readonly collection: Collection,
     private readonly world: World,
   ) {
-    this.calls = new Calls(actor, world.deadline, 'flush');
+    this.calls = new JudgedCalls(actor, world.deadline, 'flush');
     this.alias = new OwnAlias(fs, collection, this.calls);
   }
 

@@ -1,6 +1,6 @@
 import type { WandbFs } from 'wandb-fs';
-import type { Calls } from './calls.js';
 import type { Collection } from './collection.js';
+import type { JudgedCalls } from './judged-calls.js';
 import { Violation } from './violations.js';
 
 /** An alias that one client sets, and nobody else. */
@@ -11,7 +11,7 @@ export class OwnAlias {
   constructor(
     private readonly fs: WandbFs,
     private readonly collection: Collection,
-    private readonly calls: Calls,
+    private readonly calls: JudgedCalls,
   ) {}
 
   private get path(): string {

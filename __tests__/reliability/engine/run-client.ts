@@ -1,19 +1,19 @@
 import type { WandbFs } from 'wandb-fs';
 import type { FaultLane } from 'wandb-fs/testing';
-import { Calls } from './calls.js';
+import { JudgedCalls } from './judged-calls.js';
 import { OpenFiles } from './open-files.js';
 import type { Content, Possible, Shared } from './possible.js';
 import { RunReads } from './run-reads.js';
-import { type Named, type RunModel, RunSide, type Sized } from './run-side.js';
 import { describe, type RunOperation } from './run-steps.js';
+import { type Named, type RunModel, RunView, type Sized } from './run-view.js';
 import { Violation } from './violations.js';
 import { storedIn, type World } from './world.js';
 
 /** One client: makes calls, and judges what comes of them by the model. */
 export class RunClient {
-  readonly calls: Calls;
+  readonly calls: JudgedCalls;
   readonly files: OpenFiles;
-  private readonly side: RunSide;
+  private readonly view: RunView;
   private readonly reads: RunReads;
 
   constructor(
@@ -22,13 +22,12 @@ export class RunClient {
     private readonly model: RunModel,
     private readonly world: World,
     lane: FaultLane,
-    /** Make calls block where they can. */
-    private readonly isSync: boolean,
+    isSync: boolean,
   ) {
-    this.calls = new Calls(actor, world.deadline, 'errno');
-    this.side = new RunSide(fs, model, world, this.calls, isSync);
-    this.files = new OpenFiles(this.side);
-    this.reads = new RunReads(this.side, lane);
+    this.calls = new JudgedCalls(actor, world.deadline, 'errno');
+    this.view = new RunView(fs, model, world, this.calls, isSync);
+    this.files = new OpenFiles(this.view);
+    this.reads = new RunReads(this.view, lane);
   }
 
   async perform(operation: RunOperation): Promise<void> {
@@ -43,7 +42,7 @@ export class RunClient {
           operation,
           (old, text) => (old ?? '') + text,
           (path, text) =>
-            this.isSync ? this.fs.appendFileSync(path, text) : this.fs.promises.appendFile(path, text),
+            this.view.isSync ? this.fs.appendFileSync(path, text) : this.fs.promises.appendFile(path, text),
         );
       case 'truncate':
         return this.truncate(possible, operation);
@@ -85,7 +84,7 @@ export class RunClient {
       return this.calls.explain(outcome.code, 'flush');
     }
     const stored = await storedIn(this.world, this.model.run);
-    for (const possible of this.side.mine()) possible.checkDurable(stored(possible.name));
+    for (const possible of this.view.mine()) possible.checkDurable(stored(possible.name));
   }
 
   private write(possible: Possible | undefined, operation: Sized): Promise<void> {
@@ -94,7 +93,7 @@ export class RunClient {
       operation,
       (_old, text) => text,
       (path, text) =>
-        this.isSync ? this.fs.writeFileSync(path, text) : this.fs.promises.writeFile(path, text),
+        this.view.isSync ? this.fs.writeFileSync(path, text) : this.fs.promises.writeFile(path, text),
     );
   }
 
@@ -106,7 +105,7 @@ export class RunClient {
     call: (path: string, text: string) => void | Promise<void>,
   ): Promise<void> {
     if (!possible) return;
-    const text = this.side.newContent(operation.size);
+    const text = this.view.newContent(operation.size);
     const made = [...possible.local].map((old) => make(old, text));
     if (made.length > 6) return;
     possible.expect(made);
@@ -135,7 +134,7 @@ export class RunClient {
   }
 
   private async writeShared(shared: Shared, operation: Sized): Promise<void> {
-    const text = this.side.newContent(operation.size);
+    const text = this.view.newContent(operation.size);
     shared.expect(text);
     const outcome = await this.calls.make(describe(operation), async () => {
       await this.fs.promises.mkdir('/s', { recursive: true });
@@ -216,8 +215,8 @@ export class RunClient {
   }
 
   private async moveTree(from: string, to: string, operation: RunOperation): Promise<void> {
-    const below = this.side.mine().filter(({ name }) => name.startsWith(`${from}/`));
-    const above = this.side.mine().filter(({ name }) => name.startsWith(`${to}/`));
+    const below = this.view.mine().filter(({ name }) => name.startsWith(`${from}/`));
+    const above = this.view.mine().filter(({ name }) => name.startsWith(`${to}/`));
     // Names that the target has and the source hasn't, and the reverse, would be names of nothing.
     const pairs = below.flatMap((source) => {
       const name = to + source.name.slice(from.length);
@@ -231,7 +230,7 @@ export class RunClient {
   }
 
   private async removeTree(directory: string, operation: RunOperation): Promise<void> {
-    const below = this.side.mine().filter(({ name }) => name.startsWith(`${directory}/`));
+    const below = this.view.mine().filter(({ name }) => name.startsWith(`${directory}/`));
     for (const { name } of below) await this.files.close(name);
     for (const possible of below) possible.expect([null]);
     const outcome = await this.calls.make(describe(operation), () =>

@@ -3,8 +3,8 @@ import { faultsOf } from './faults.js';
 import { Possible, Shared } from './possible.js';
 import { contentOf } from './random.js';
 import { RunClient } from './run-client.js';
-import type { RunModel } from './run-side.js';
 import { ACTORS, namesOf, type RunProgram, type RunStep, SHARED } from './run-steps.js';
+import type { RunModel } from './run-view.js';
 import { codeOf, Violation, within } from './violations.js';
 import { addTraffic, calm, storedIn, type World } from './world.js';
 

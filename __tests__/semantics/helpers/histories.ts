@@ -1,6 +1,6 @@
 import type { WandbFs } from 'wandb-fs';
 
-export type Row = Readonly<Record<string, unknown>>;
+type Row = Readonly<Record<string, unknown>>;
 
 /** The history of a run that is short. */
 export const ROWS = Array.from({ length: 20 }, (_, step) => ({ _step: step, loss: 1 / (step + 1) }));

@@ -1,6 +1,6 @@
 import { type FakeWandb, type FakeWandbOptions, startFakeWandb } from '../../../src/testing/index.js';
 
-export const run = 'lab/project/run';
+export const RUN = 'lab/project/run';
 
 /** A server for one test, with one file in a run. */
 export async function serving(
@@ -9,7 +9,7 @@ export async function serving(
 ): Promise<void> {
   const wandb = await startFakeWandb(options);
   try {
-    await wandb.seed({ [run]: { 'old.txt': 'old' } });
+    await wandb.seed({ [RUN]: { 'old.txt': 'old' } });
     await body(wandb);
   } finally {
     await wandb.close();

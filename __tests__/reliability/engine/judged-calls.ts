@@ -1,10 +1,10 @@
 import { codeOf, isFaulty, Violation, type ViolationKind, within } from './violations.js';
 
 /** What a call came to. */
-export type Outcome = { readonly value: unknown; readonly code: null } | { readonly code: string };
+type Outcome = { readonly value: unknown; readonly code: null } | { readonly code: string };
 
 /** The calls of one client: each ends in time, is logged, and fails only as faults explain. */
-export class Calls {
+export class JudgedCalls {
   readonly log: string[] = [];
   /** Faults explain failures until they are over. */
   isCalm = false;

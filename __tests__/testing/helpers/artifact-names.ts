@@ -1,6 +1,6 @@
-import type { FakeWandb } from '../../src/testing/index.js';
-import { mutate, target } from './artifact-client.js';
-import { graphql } from './client.js';
+import type { FakeWandb } from '../../../src/testing/index.js';
+import { mutate, target } from '../artifact-client.js';
+import { graphql } from '../client.js';
 
 export interface Member {
   readonly versionIndex: number;
@@ -92,13 +92,3 @@ const changeAliases = (
     'success',
   );
 };
-
-/** What is found by a version's id alone. */
-export const stateOf = async (wandb: FakeWandb, id: string): Promise<unknown> =>
-  (
-    await graphql<{ artifact: unknown }>(
-      wandb,
-      'query($id: ID!) { artifact(id: $id) { state versionIndex } }',
-      { id },
-    )
-  ).data.artifact;

@@ -1,5 +1,5 @@
 import type { WandbFs } from 'wandb-fs';
-import type { Calls } from './calls.js';
+import type { JudgedCalls } from './judged-calls.js';
 import type { Possible, Shared } from './possible.js';
 import { contentOf } from './random.js';
 import type { RunOperation } from './run-steps.js';
@@ -16,14 +16,14 @@ export type Named = RunOperation & { readonly name: string };
 export type Sized = Named & { readonly size: number };
 
 /** What one client has to do with a run: its tree, its names there, and its calls. */
-export class RunSide {
+export class RunView {
   private serial = 0;
 
   constructor(
     readonly fs: WandbFs,
     readonly model: RunModel,
     readonly world: World,
-    readonly calls: Calls,
+    readonly calls: JudgedCalls,
     /** Make calls block where they can. */
     readonly isSync: boolean,
   ) {}
