@@ -6,6 +6,7 @@ import {
   RUN_FEATURES,
   startFakeWandb,
 } from 'wandb-fs/testing';
+import { begun } from './begun.js';
 
 /**
  * The server as it is without variations. Tests that count requests start with it; whatever they say wins over the
@@ -99,10 +100,5 @@ export function useServer(options: FakeWandbOptions = {}): FakeWandb {
     const at = server ? running.indexOf(server) : -1;
     if (at >= 0) ended.push(...running.splice(at, 1));
   });
-  return new Proxy({} as FakeWandb, {
-    get(_, name) {
-      if (!server) throw new Error('The server is started before the first test: it has not begun.');
-      return Reflect.get(server, name);
-    },
-  });
+  return begun(() => server);
 }

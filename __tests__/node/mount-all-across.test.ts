@@ -1,8 +1,7 @@
 import nodeFs from 'node:fs';
 import { join } from 'node:path';
 import { mountAll } from '../../src/node/mounts/mount-all.js';
-import { errorOf } from '../semantics/helpers/styles.js';
-import { type Call, STYLES } from './support/calls-of-two-paths.js';
+import { type Calls, callsOf, errorOf, STYLES } from '../semantics/helpers/styles.js';
 import { type Mounts, makeMounts } from './support/mounts.js';
 
 let mounts: Mounts;
@@ -19,10 +18,10 @@ const WAYS = [
 
 const LARGE = Buffer.alloc((5 << 19) + 3, 'abcdefg');
 
-describe.each(STYLES)('%s', (_style, styled) => {
-  let call: Call;
+describe.each(STYLES)('%s', (style) => {
+  let call: Calls;
   beforeEach(() => {
-    call = styled(mounts.fs);
+    call = callsOf(mounts.fs, style);
   });
 
   describe.each(WAYS)('%s', (_way, source, destination, content) => {
@@ -127,7 +126,7 @@ describe.each(STYLES)('%s', (_style, styled) => {
     const twice = mountAll({ [one]: runs.fs, [other]: runs.fs }, nodeFs);
     const file = join(runs.directory, 'e/p/r/file.txt');
     nodeFs.utimesSync(file, 1000, 2000);
-    await styled(twice)('copyFile', join(one, 'e/p/r/file.txt'), join(other, 'e/p/r/file.txt'));
+    await callsOf(twice, style)('copyFile', join(one, 'e/p/r/file.txt'), join(other, 'e/p/r/file.txt'));
     expect(nodeFs.statSync(file).mtimeMs).toBe(2_000_000);
     expect(nodeFs.readFileSync(file, 'utf8')).toBe('of the run');
   });

@@ -1,8 +1,7 @@
 import nodeFs from 'node:fs';
 import { join } from 'node:path';
 import { mountAll } from '../../src/node/mounts/mount-all.js';
-import { errorOf } from '../semantics/helpers/styles.js';
-import { type Call, STYLES } from './support/calls-of-two-paths.js';
+import { type Calls, callsOf, errorOf, STYLES } from '../semantics/helpers/styles.js';
 import { type Mounts, makeMounts } from './support/mounts.js';
 
 let mounts: Mounts;
@@ -11,10 +10,10 @@ beforeEach(() => {
 });
 afterEach(() => mounts.remove());
 
-describe.each(STYLES)('%s', (_style, styled) => {
-  let call: Call;
+describe.each(STYLES)('%s', (style) => {
+  let call: Calls;
   beforeEach(() => {
-    call = styled(mounts.fs);
+    call = callsOf(mounts.fs, style);
   });
 
   test('cp of a directory above mount points copies what is mounted, too', async () => {
@@ -39,7 +38,7 @@ describe.each(STYLES)('%s', (_style, styled) => {
     const cp = (from: string, to: string): Promise<Error> => {
       let left = 20;
       const filter = (): boolean => left-- > 0;
-      return errorOf(() => styled(twice)('cp', from, to, { recursive: true, filter }));
+      return errorOf(() => callsOf(twice, style)('cp', from, to, { recursive: true, filter }));
     };
     for (const [from, to] of [
       [join(one, 'e/p/r'), join(other, 'e/p/r')],
@@ -52,7 +51,7 @@ describe.each(STYLES)('%s', (_style, styled) => {
       expect(await cp(from, to)).toMatchObject({ code: 'ERR_FS_CP_EINVAL' });
     }
     nodeFs.rmSync(join(runs.directory, 'e/p/r/in'), { recursive: true });
-    await styled(twice)('cp', join(one, 'e/p/r'), join(other, 'e/p/r2/in'), { recursive: true });
+    await callsOf(twice, style)('cp', join(one, 'e/p/r'), join(other, 'e/p/r2/in'), { recursive: true });
     expect(nodeFs.readdirSync(join(runs.directory, 'e/p/r2/in'))).toEqual(['file.txt']);
     expect(nodeFs.readdirSync(join(runs.directory, 'e/p/r'))).toEqual(['file.txt']);
   });

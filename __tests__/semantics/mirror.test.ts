@@ -11,15 +11,11 @@ let run: string;
 
 beforeEach(async () => {
   fs = mount(server);
-  run = await makeRun(server);
+  run = await makeRun(server, TREE);
 });
 afterEach(() => server.faults([]));
 
 describe('from a run to the disk', () => {
-  beforeEach(async () => {
-    run = await makeRun(server, TREE);
-  });
-
   test('fetches what there is, and nothing again that is the same', async () => {
     await fs.wandb.mirror(run, disk());
     expect(filesIn()).toEqual(TREE);
@@ -93,6 +89,7 @@ test('large files that a mirror has begun are gone on with, with `resume`', asyn
 });
 
 test('a signal ends it; what was written by then is sent, and the next mirror goes on', async () => {
+  run = await makeRun(server);
   write(TREE);
   await server.faults([{ match: { method: 'PUT' }, delayAnswerMs: 300 }]);
   const controller = new AbortController();

@@ -1,7 +1,7 @@
 import { treePath } from '../../src/contract/tree-path.js';
-import { openArtifacts, WHOLE } from './helpers/artifact-store.js';
+import { openArtifacts } from './helpers/artifact-store.js';
 import { FLOWERS } from './helpers/artifacts.js';
-import { failureOf, md5Of } from './helpers/asked.js';
+import { failureOf, md5Of, WHOLE } from './helpers/asked.js';
 import { V0 } from './helpers/references.js';
 
 describe('a reference to another artifact', () => {

@@ -3,8 +3,8 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from 'node:net';
 import { treePath } from '../../src/contract/tree-path.js';
 import type { SeedReference } from '../../src/testing/index.js';
-import { type Setup, WHOLE } from './helpers/artifact-store.js';
-import { failureOf } from './helpers/asked.js';
+import type { Setup } from './helpers/artifact-store.js';
+import { failureOf, WHOLE } from './helpers/asked.js';
 import { openReferences, V0 } from './helpers/references.js';
 
 describe('the web', () => {

@@ -5,8 +5,8 @@ import type { ReferenceReader } from '../../src/config/options.js';
 import { treePath } from '../../src/contract/tree-path.js';
 import type { SeedReference } from '../../src/testing/index.js';
 import { makeDirectory } from '../helpers/directories.js';
-import { type Setup, WHOLE } from './helpers/artifact-store.js';
-import { failureOf, md5Of } from './helpers/asked.js';
+import type { Setup } from './helpers/artifact-store.js';
+import { failureOf, md5Of, WHOLE } from './helpers/asked.js';
 import { openReferences, V0 } from './helpers/references.js';
 
 describe('references that no option allows', () => {

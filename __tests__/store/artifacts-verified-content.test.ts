@@ -5,9 +5,9 @@ import type { Entry } from '../../src/contract/entry.js';
 import { treePath } from '../../src/contract/tree-path.js';
 import { ARTIFACT_FEATURES, RUN_FEATURES } from '../../src/testing/index.js';
 import { makeDirectory } from '../helpers/directories.js';
-import { openArtifacts, WHOLE } from './helpers/artifact-store.js';
+import { openArtifacts } from './helpers/artifact-store.js';
 import { FLOWERS } from './helpers/artifacts.js';
-import { failureOf } from './helpers/asked.js';
+import { failureOf, WHOLE } from './helpers/asked.js';
 import { DIGITS, openVersion } from './helpers/version-to-read.js';
 
 describe('content that is not what was recorded', () => {

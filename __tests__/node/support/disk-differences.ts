@@ -1,10 +1,11 @@
 import nodeFs from 'node:fs';
 import { join } from 'node:path';
-import { promisify } from 'node:util';
 import { createWandbArtifactFs, createWandbFs, type WandbFs } from 'wandb-fs';
 import type { FakeWandb } from 'wandb-fs/testing';
+import { begun } from '../../helpers/begun.js';
 import { makeDirectory } from '../../helpers/directories.js';
 import { useServer } from '../../helpers/server.js';
+import { call, STYLES } from '../../semantics/helpers/styles.js';
 
 export const RUN = 'lab/project/run';
 export const COLLECTION = '/lab/project/dataset/words';
@@ -39,30 +40,16 @@ interface Trees {
 /** The trees for all tests of the `describe` that this is called in, and a disk; they are there in its tests. */
 export function useTrees(): Trees {
   const server = useServer();
-  let [fs, artifacts, disk]: [WandbFs | null, WandbFs | null, string | null] = [null, null, null];
+  let made: Awaited<ReturnType<typeof makeTrees>> | null = null;
+  let trees: Trees | null = null;
   beforeAll(async () => {
-    ({ fs, artifacts } = await makeTrees(server));
+    made = await makeTrees(server);
   });
-  afterAll(() => Promise.all([fs?.wandb.close(), artifacts?.wandb.close()]));
+  afterAll(() => Promise.all([made?.fs.wandb.close(), made?.artifacts.wandb.close()]));
   beforeEach(async () => {
-    disk = await makeDisk();
+    trees = made && { server, ...made, disk: await makeDisk() };
   });
-  const begun = <T>(value: T | null): T => {
-    if (value === null) throw new Error('The trees are made before the first test: it has not begun.');
-    return value;
-  };
-  return {
-    server,
-    get fs() {
-      return begun(fs);
-    },
-    get artifacts() {
-      return begun(artifacts);
-    },
-    get disk() {
-      return begun(disk);
-    },
-  };
+  return begun(() => trees);
 }
 
 /** The errnos of a member in all its styles. */
@@ -71,14 +58,10 @@ export async function errnosOf(
   name: string,
   ...args: readonly unknown[]
 ): Promise<readonly string[]> {
-  const calls = [
-    async () => Reflect.get(on, `${name}Sync`)(...args),
-    async () => promisify(Reflect.get(on, name))(...args),
-    ...(name in on.promises ? [async () => Reflect.get(on.promises, name)(...args)] : []),
-  ];
+  const styles = STYLES.filter((style) => style !== 'promise' || name in on.promises);
   return Promise.all(
-    calls.map((call) =>
-      call().then(
+    styles.map((style) =>
+      call(on, style, name, ...args).then(
         () => 'no error',
         ({ code }: NodeJS.ErrnoException) => code ?? 'no errno',
       ),

@@ -28,6 +28,14 @@ export async function call(
   });
 }
 
+export type Calls = (name: string, ...args: unknown[]) => Promise<unknown>;
+
+/** The calls of one style. */
+export const callsOf =
+  (fs: typeof nodeFs, style: Style): Calls =>
+  (name, ...args) =>
+    call(fs, style, name, ...args);
+
 /** The error that some work fails with; it must fail. */
 export async function errorOf(work: () => unknown): Promise<NodeJS.ErrnoException> {
   let value: unknown;

@@ -3,7 +3,6 @@ import { resolveConfig } from '../../../src/config/config.js';
 import type { WandbArtifactFsOptions } from '../../../src/config/options.js';
 import type { Entry } from '../../../src/contract/entry.js';
 import type { Store } from '../../../src/contract/store.js';
-import type { TreePath } from '../../../src/contract/tree-path.js';
 import { createArtifactsStore } from '../../../src/store/artifacts.js';
 import {
   ARTIFACT_FEATURES,
@@ -13,17 +12,16 @@ import {
   type SeedArtifacts,
 } from '../../../src/testing/index.js';
 import { STANDARD, startServer } from '../../helpers/server.js';
-
-export const WHOLE = { start: 0, end: Number.MAX_SAFE_INTEGER };
+import { type Asked, asked, textOf } from './asked.js';
 
 /** An artifacts store over HTTP at a server of its own, and short words for what is asked of both. */
 export interface Setup {
   readonly wandb: FakeWandb;
   readonly store: Store;
-  found(path: TreePath): Promise<Entry>;
-  list(path: TreePath): Promise<readonly Entry[]>;
-  paths(path: TreePath): Promise<readonly string[]>;
-  text(path: TreePath): Promise<string>;
+  readonly found: Asked['entryAt'];
+  readonly list: Asked['list'];
+  readonly paths: Asked['paths'];
+  readonly text: Asked['text'];
   read(entry: Entry, span?: { start: number; end: number }, etag?: string | null): Promise<string>;
   /** Runs a call and tells its requests: operations of GraphQL, else the method and the side. */
   counted<T>(call: () => Promise<T>): Promise<{ readonly value: T; readonly requests: readonly string[] }>;
@@ -52,26 +50,15 @@ function connect(wandb: FakeWandb, options: WandbArtifactFsOptions): Setup {
   const given = { baseUrl: wandb.url, apiKey: wandb.apiKey, ...rest };
   const store = createArtifactsStore(resolveConfig(given, { HOME: '/nonexistent' }).wire.reveal(), artifacts);
   opened.push(store);
-  const found = async (path: TreePath): Promise<Entry> => {
-    const { found } = await store.lookup(path, { listing: false });
-    if (found === null || found === 'prefix') throw new Error(`'${path}' is no entry: ${found}`);
-    return found;
-  };
-  const list = async (path: TreePath): Promise<readonly Entry[]> => {
-    const entries: Entry[] = [];
-    for await (const page of store.list(path, {})) entries.push(...page);
-    return entries;
-  };
-  const read: Setup['read'] = async (entry, span = WHOLE, etag = null) =>
-    Buffer.from((await store.read(entry, span, { etag })).bytes).toString();
+  const { entryAt, list, paths, read, text } = asked(() => store);
   return {
     wandb,
     store,
-    found,
+    found: entryAt,
     list,
-    read,
-    paths: async (path) => (await list(path)).map((entry) => entry.path).sort(),
-    text: async (path) => read(await found(path)),
+    paths,
+    text,
+    read: async (...args) => textOf((await read(...args)).bytes),
     counted: async (call) => {
       await wandb.requests({ clear: true });
       const value = await call();

@@ -4,6 +4,7 @@ import {
   startFakeWandb,
   startFaultProxy,
 } from '../../../src/testing/index.js';
+import { begun } from '../../helpers/begun.js';
 import { RUN } from './serving.js';
 
 export const TEXT = 'abcdefghij';
@@ -24,29 +25,16 @@ async function startProxied(): Promise<Proxied> {
 
 /** A server behind a fault proxy for all tests of a file: each finds the one file of the run, and no faults. */
 export function useProxied(): Proxied {
-  let proxied: Proxied | null = null;
-  const begun = (): Proxied => {
-    if (!proxied) throw new Error('The proxy is started before the first test: it has not begun.');
-    return proxied;
-  };
+  let started: Proxied | null = null;
+  const proxied = begun(() => started);
   beforeAll(async () => {
-    proxied = await startProxied();
+    started = await startProxied();
   });
   afterAll(async () => {
-    await proxied?.proxy.close();
-    await proxied?.wandb.close();
+    await started?.proxy.close();
+    await started?.wandb.close();
   });
-  beforeEach(() => begun().wandb.seed({ [RUN]: { 'a.txt': TEXT } }));
-  afterEach(() => proxied?.proxy.clear());
-  return {
-    get wandb() {
-      return begun().wandb;
-    },
-    get proxy() {
-      return begun().proxy;
-    },
-    get seen() {
-      return begun().seen;
-    },
-  };
+  beforeEach(() => proxied.wandb.seed({ [RUN]: { 'a.txt': TEXT } }));
+  afterEach(() => proxied.proxy.clear());
+  return proxied;
 }

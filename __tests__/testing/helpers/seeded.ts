@@ -1,4 +1,5 @@
 import { type FakeWandb, type SeedTree, startFakeWandb } from '../../../src/testing/index.js';
+import { begun } from '../../helpers/begun.js';
 
 /**
  * A server for each test of the `describe` that this is called in, with these runs; before a test nothing may be asked of it.
@@ -10,10 +11,5 @@ export function useSeeded(runs: SeedTree): FakeWandb {
     await wandb.seed(runs);
   });
   afterEach(() => wandb?.close());
-  return new Proxy({} as FakeWandb, {
-    get(_, name) {
-      if (!wandb) throw new Error('The server is started before each test: none has begun.');
-      return Reflect.get(wandb, name);
-    },
-  });
+  return begun(() => wandb);
 }
